@@ -1,0 +1,128 @@
+/* What a program tells its user while the library works: lines, progress, errors, exit code. */
+#include "apps/report.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cpl_error.h>
+#include <cpl_progress.h>
+
+static volatile sig_atomic_t cancelled;
+
+/* The first signal asks the work to stop; the default action is for users who cannot wait. */
+static void request_cancel(int number)
+{
+    (void)number;
+    cancelled = 1;
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+}
+
+/* A signal that the parent chose to ignore (nohup, a script's background job) stays ignored. */
+static void watch_signal(int number)
+{
+    struct sigaction action;
+
+    if (sigaction(number, NULL, &action) != 0 || action.sa_handler == SIG_IGN)
+        return;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = request_cancel;
+    action.sa_flags = SA_RESTART;
+    sigemptyset(&action.sa_mask);
+    sigaction(number, &action, NULL);
+}
+
+static void close_line(s2_report *report)
+{
+    if (report->line_open)
+        putchar('\n');
+    report->line_open = false;
+}
+
+static bool show_progress(double fraction, void *user)
+{
+    s2_report *report = user;
+    int tick = fraction >= 1.0 ? 40 : (int)(fraction * 40.0);
+
+    /* A repeated tick prints nothing, so it must not count as an open line after a log line. */
+    if (!report->quiet && tick > report->tick) {
+        GDALTermProgress(fraction, NULL, NULL);
+        report->tick = tick;
+        report->line_open = tick < 40;
+    }
+    return !cancelled;
+}
+
+static void show_line(s2rgf_log_level level, const char *line, void *user)
+{
+    s2_report *report = user;
+
+    if (level == S2RGF_DEBUG) {
+        CPLDebug("S2RGF", "%s", line);
+        return;
+    }
+    if (level == S2RGF_WARNING) {
+        close_line(report);
+        fflush(stdout);
+        CPLError(CE_Warning, CPLE_AppDefined, "%s", line);
+        return;
+    }
+    if (report->quiet)
+        return;
+    close_line(report);
+    printf("%s\n", line);
+    fflush(stdout);
+}
+
+void s2_report_start(s2_report *report, bool quiet)
+{
+    memset(report, 0, sizeof *report);
+    report->quiet = quiet;
+    report->tick = -1;
+    report->host.progress = show_progress;
+    report->host.log = show_line;
+    report->host.user = report;
+    watch_signal(SIGINT);
+    watch_signal(SIGTERM);
+}
+
+static CPLErrorNum error_number(s2rgf_status status)
+{
+    switch (status) {
+    case S2RGF_INVALID_ARGUMENT: return CPLE_IllegalArg;
+    case S2RGF_NO_MEMORY: return CPLE_OutOfMemory;
+    case S2RGF_IO: return CPLE_FileIO;
+    case S2RGF_UNSUPPORTED: return CPLE_NotSupported;
+    case S2RGF_CANCELLED: return CPLE_UserInterrupt;
+    default: return CPLE_AppDefined;
+    }
+}
+
+static int exit_code(s2rgf_status status)
+{
+    switch (status) {
+    case S2RGF_OK: return S2_EXIT_DONE;
+    case S2RGF_MISMATCH: return S2_EXIT_MISMATCH;
+    case S2RGF_CANCELLED: return S2_EXIT_CANCELLED;
+    default: return S2_EXIT_FAILED;
+    }
+}
+
+int s2_report_finish(s2_report *report, s2rgf_status status, const s2rgf_error *err)
+{
+    close_line(report);
+    /* errno is that of the failed flush only if nothing was lost earlier */
+    errno = 0;
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        CPLError(CE_Failure, CPLE_FileIO, "standard output: cannot write: %s",
+                 errno != 0 ? strerror(errno) : "output was lost");
+        if (status == S2RGF_OK)
+            return S2_EXIT_FAILED;
+    }
+    if (status != S2RGF_OK)
+        CPLError(CE_Failure, error_number(status), "%s",
+                 err && err->message[0] ? err->message : s2rgf_status_text(status));
+    return exit_code(status);
+}

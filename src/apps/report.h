@@ -1,0 +1,36 @@
+/* What a program tells its user while the library works: lines, progress, errors, exit code. */
+#ifndef S2_APPS_REPORT_H
+#define S2_APPS_REPORT_H
+
+#include "s2rgf.h"
+
+/** Exit codes of all programs. */
+typedef enum s2_exit_code {
+    S2_EXIT_DONE = 0,
+    S2_EXIT_FAILED = 1,
+    S2_EXIT_USAGE = 2,
+    S2_EXIT_MISMATCH = 3,
+    S2_EXIT_CANCELLED = 130
+} s2_exit_code;
+
+/** State of the report; host is what the library gets, valid while this structure stays in place. */
+typedef struct s2_report {
+    s2rgf_host host;
+    bool quiet;
+    bool line_open; /* an unfinished progress line is on stdout */
+    int tick;       /* fortieths of the progress shown */
+} s2_report;
+
+/**
+ * Get ready to report and let SIGINT and SIGTERM cancel the work; a second signal ends the program.
+ * quiet in  true: nothing on stdout; warnings and errors still come on stderr
+ */
+void s2_report_start(s2_report *report, bool quiet);
+
+/**
+ * Report the outcome: closes the progress line, prints the error if there is one, flushes stdout.
+ * Returns the exit code; output that could not be written to stdout is a failure too.
+ */
+int s2_report_finish(s2_report *report, s2rgf_status status, const s2rgf_error *err);
+
+#endif

@@ -1,0 +1,40 @@
+/* Classes: pixel value, name, colour. */
+#ifndef S2_CORE_CLASS_TABLE_H
+#define S2_CORE_CLASS_TABLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "s2rgf.h"
+
+typedef struct s2_class {
+    int value; /* pixel value in rasters, 1..65535; 0 is nodata */
+    char *name;
+    uint8_t rgb[3];
+    bool has_colour; /* false until a colour was found or given by s2_class_table_paint() */
+} s2_class;
+
+/** Classes in ascending order of value; index 0..count-1 is what the network knows. */
+typedef struct s2_class_table {
+    s2_class *items;
+    int count;
+} s2_class_table;
+
+/** Add a class (name is copied); the table stays sorted. Errors: NO_MEMORY, FORMAT (value outside 1..65535, value or name there already, more than S2RGF_MAX_CLASSES). */
+s2rgf_status s2_class_table_add(s2_class_table *table, int value, const char *name,
+                                const uint8_t rgb[3] /* or NULL */, s2rgf_error *err);
+
+/** Index of a class by value or name, -1 if absent. */
+int s2_class_table_find_value(const s2_class_table *table, int value);
+int s2_class_table_find_name(const s2_class_table *table, const char *name);
+
+/** Give every class without a colour one of a colour-blind-safe qualitative palette (Okabe-Ito, Tol), none twice while they last. */
+void s2_class_table_paint(s2_class_table *table);
+
+/** Deep copy. Errors: NO_MEMORY. */
+s2rgf_status s2_class_table_copy(const s2_class_table *from, s2_class_table *to, s2rgf_error *err);
+
+/** Release what the table owns and leave it empty. */
+void s2_class_table_clear(s2_class_table *table);
+
+#endif

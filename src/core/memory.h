@@ -1,0 +1,38 @@
+/* Aligned, overflow-checked allocation. */
+#ifndef S2_CORE_MEMORY_H
+#define S2_CORE_MEMORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define S2_ALIGNMENT 64 /* bytes, a cache line and an AVX-512 register */
+
+/** *product = a * b; false if that overflows size_t. */
+bool s2_multiply(size_t a, size_t b, size_t *product);
+
+/** count * size bytes, 64-byte aligned, uninitialised; NULL on overflow or when memory is out. Zero bytes yield one line. */
+void *s2_alloc(size_t count, size_t size);
+
+/** As s2_alloc(), filled with zeros. */
+void *s2_calloc(size_t count, size_t size);
+
+/** Release; NULL is accepted. Memory from s2_alloc, s2_calloc, s2_strdup and s2_asprintf. */
+void s2_free(void *memory);
+
+/** Copy of a string, NULL when memory is out or text is NULL. */
+char *s2_strdup(const char *text);
+
+/** Formatted string in new memory, NULL when memory is out. */
+char *s2_asprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/** A growing text buffer: append fails softly (failed becomes true), checked once at the end. */
+typedef struct s2_text {
+    char *data; /* zero-terminated or NULL; released with s2_free() */
+    size_t length, capacity;
+    bool failed;
+} s2_text;
+
+/** Append formatted text. */
+void s2_text_append(s2_text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

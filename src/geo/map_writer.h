@@ -1,0 +1,46 @@
+/* Output rasters: written under a temporary name, given their own name only when whole. */
+#ifndef S2_GEO_MAP_WRITER_H
+#define S2_GEO_MAP_WRITER_H
+
+#include "core/class_table.h"
+#include "geo/grid.h"
+
+typedef struct s2_map_writer s2_map_writer;
+
+typedef enum s2_map_kind {
+    S2_MAP_CLASSES,      /* Byte, or UInt16 when a class value is above 255; nodata 0 */
+    S2_MAP_CONFIDENCE,   /* one Float32 band, nodata -1 */
+    S2_MAP_PROBABILITIES /* one Float32 band a class, nodata -1 */
+} s2_map_kind;
+
+typedef struct s2_map_spec {
+    s2_map_kind kind;
+    const char *path;
+    const char *format;                  /* driver name, NULL: from the extension, else GTiff */
+    const char *const *creation_options; /* appended to the defaults (tiled 256, compressed, BIGTIFF=IF_SAFER) */
+    bool overwrite;
+    bool style;                          /* .qml beside a class map */
+    const s2_grid *grid;
+    const s2_class_table *classes;
+    const char *const *metadata;         /* KEY=VALUE list ended by NULL: provenance */
+} s2_map_spec;
+
+/** Check all that can be checked before work starts (driver exists and can write, output absent unless overwrite, folder writable) and create the temporary file. Errors: INVALID_ARGUMENT, IO, UNSUPPORTED, NO_MEMORY. */
+s2rgf_status s2_map_create(const s2_map_spec *spec, s2_map_writer **writer, s2rgf_error *err);
+
+/**
+ * Write one rectangle. Rectangles must come in row-major order of a regular tiling of the grid; the writer collects them
+ * into whole file blocks, so the file's bytes depend on the pixels only.
+ * values in: uint16 class values [h][w] (S2_MAP_CLASSES), else float [bands][h][w]
+ */
+s2rgf_status s2_map_write_classes(s2_map_writer *writer, s2_rect rect, const uint16_t *values,
+                                  s2rgf_error *err);
+s2rgf_status s2_map_write_floats(s2_map_writer *writer, s2_rect rect, const float *values,
+                                 s2rgf_error *err);
+
+/** Finish: attribute table (Value, Count, Class, R, G, B, A, area in hectares by PROJ geodesics), names, style; close; convert (COG, PNG... through CreateCopy); rename. Errors at close count. After any error nothing is left. */
+s2rgf_status s2_map_commit(s2_map_writer *writer, s2rgf_error *err);
+/** Release; what was not committed is removed. NULL is accepted. */
+void s2_map_close(s2_map_writer *writer);
+
+#endif

@@ -1,0 +1,16 @@
+/* Single-filter convolution along the band axis. */
+#ifndef S2_NN_BAND_CONV_H
+#define S2_NN_BAND_CONV_H
+
+#include "nn/tensor.h"
+
+/**
+ * y[p,b] = relu(bias + sum_k w[k] x[p, b + k - (width-1)/2]), zero outside the bands.
+ * x in [n,h,w,bands]; w in [width], width odd; y out like x
+ */
+void s2_band_conv_forward(const s2_map *x, const float *w, float bias, int width, const s2_map *y);
+/** Gradients: dy consumed (masked by y > 0), dw [width] and *db added to, dx added to or NULL. */
+void s2_band_conv_backward(const s2_map *x, const s2_map *y, const float *w, int width,
+                           const s2_map *dy, const s2_map *dx, float *dw, float *db);
+
+#endif

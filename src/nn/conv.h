@@ -1,0 +1,33 @@
+/* Two-dimensional convolution for training: forward and backward through im2col and BLAS. */
+#ifndef S2_NN_CONV_H
+#define S2_NN_CONV_H
+
+#include "nn/tensor.h"
+
+/** Kernel k x k (odd), zero padding dilation*(k-1)/2: stride 1 keeps the size, stride 2 gives ceil(size/2). */
+typedef struct s2_conv {
+    int kernel, stride, dilation;
+    int in, out; /* channels */
+} s2_conv;
+
+int s2_conv_out_size(const s2_conv *conv, int size);
+
+/**
+ * y[n,i,j,o] = b[o] + sum_{u,v,c} w[u,v,c,o] x[n, i*s+u*d-p, j*s+v*d-p, c], p = d (k-1)/2
+ * x  in   [n,h,w,in]         w  in  [k,k,in,out]      b  in  [out] or NULL
+ * y  out  [n,ho,wo,out], overwritten
+ * Errors  NO_MEMORY (workspace).  Threads: parallel over n; the result does not depend on their number.
+ */
+s2rgf_status s2_conv_forward(const s2_conv *conv, const s2_map *x, const float *w, const float *b,
+                             const s2_map *y, s2rgf_error *err);
+
+/**
+ * Gradients of s2_conv_forward().
+ * dy  in      like y          dw  in/out  added to      db  in/out  added to, or NULL
+ * dx  in/out  added to, or NULL where nobody needs it
+ */
+s2rgf_status s2_conv_backward(const s2_conv *conv, const s2_map *x, const float *w,
+                              const s2_map *dy, const s2_map *dx, float *dw, float *db,
+                              s2rgf_error *err);
+
+#endif

@@ -1,0 +1,45 @@
+/* The dense network: its structure and parameters. Executions: dense_train.h, dense_run.h. */
+#ifndef S2_NN_DENSE_NETWORK_H
+#define S2_NN_DENSE_NETWORK_H
+
+#include "nn/adrf.h"
+#include "nn/residual_block.h"
+#include "nn/spectral_encoder.h"
+
+#define S2_HIDDEN 128 /* width of the classifier's hidden layer */
+
+/** What decides all shapes. */
+typedef struct s2_dense_spec {
+    int channels; /* C */
+    int classes;  /* K */
+    int sources;
+    int bands[S2RGF_MAX_SOURCES];
+    bool on_reference[S2RGF_MAX_SOURCES]; /* source lies on the reference grid: stride-2 encoder */
+} s2_dense_spec;
+
+typedef struct s2_dense_network {
+    s2_dense_spec spec;
+    s2_params params; /* in the order of their declaration */
+    s2_spectral_encoder spectral[S2RGF_MAX_SOURCES];
+    s2_residual_block spatial[S2RGF_MAX_SOURCES];
+    s2_adrf adrf_spectral, adrf_spatial;
+    s2_conv_unit neck_spectral, neck_spatial;
+    s2_residual_block head_block;
+    s2_conv_unit head_conv;
+    s2_conv_unit detail;
+    s2_param *hidden_weight, *hidden_bias, *out_weight, *out_bias;
+} s2_dense_network;
+
+/** Spectral width of a source: C for the one with most bands (the first of equals), C/4 for others. */
+int s2_dense_spectral_width(const s2_dense_spec *spec, int source);
+/** Sum of all spectral widths. */
+int s2_dense_spectral_total(const s2_dense_spec *spec);
+
+/** Build the structure with zero weights and unit statistics. Errors: INVALID_ARGUMENT (spec out of range), NO_MEMORY. Memory: s2_dense_network_free(). */
+s2rgf_status s2_dense_network_create(const s2_dense_spec *spec, s2_dense_network **network,
+                                     s2rgf_error *err);
+void s2_dense_network_free(s2_dense_network *network);
+/** Random start: weights and biases uniform in +-1/sqrt(fan in), batch-norms 1 and 0. */
+void s2_dense_network_randomise(s2_dense_network *network, uint64_t seed);
+
+#endif

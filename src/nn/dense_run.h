@@ -1,0 +1,51 @@
+/* The dense network at work on a scene, tile by tile: batch-norms folded, no statistics, exact halos. */
+#ifndef S2_NN_DENSE_RUN_H
+#define S2_NN_DENSE_RUN_H
+
+#include "core/geometry.h"
+#include "nn/dense_network.h"
+
+/** Folded and packed weights; read-only, shared by all workers. */
+typedef struct s2_dense_weights s2_dense_weights;
+/** One worker's maps; one thread at a time. */
+typedef struct s2_dense_run s2_dense_run;
+
+/** Where the sources lie; the same for every tile, so tiles agree. */
+typedef struct s2_dense_geometry {
+    int width, height; /* reference grid */
+    int source_width[S2RGF_MAX_SOURCES], source_height[S2RGF_MAX_SOURCES];
+    s2_affine ref_to_source[S2RGF_MAX_SOURCES];
+} s2_dense_geometry;
+
+/** One tile's input and output. */
+typedef struct s2_dense_tile {
+    s2_rect core;                              /* in: reference pixels asked for */
+    float *pixels[S2RGF_MAX_SOURCES];          /* in: s2_dense_run_window(), [h][w][bands], normalised, 0 where invalid */
+    uint8_t *source_valid[S2RGF_MAX_SOURCES];  /* in: [h][w] */
+    float *scores;                             /* out: [core.h][core.w][K] logits */
+    uint8_t *valid;                            /* out: [core.h][core.w], all sources valid */
+} s2_dense_tile;
+
+/** Errors: NO_MEMORY. Memory: s2_dense_weights_free(). The network may be freed afterwards. */
+s2rgf_status s2_dense_weights_create(const s2_dense_network *network, s2_dense_weights **weights,
+                                     s2rgf_error *err);
+void s2_dense_weights_free(s2_dense_weights *weights);
+
+/** Bytes one worker takes for cores of tile_px x tile_px. */
+size_t s2_dense_run_bytes(const s2_dense_weights *weights, const s2_dense_geometry *geometry,
+                          int tile_px);
+/** Errors: NO_MEMORY. Memory: s2_dense_run_free(). weights and geometry are borrowed. */
+s2rgf_status s2_dense_run_create(const s2_dense_weights *weights,
+                                 const s2_dense_geometry *geometry, int tile_px,
+                                 s2_dense_run **run, s2rgf_error *err);
+void s2_dense_run_free(s2_dense_run *run);
+
+/** Native pixels of a source that a core needs, halo included, inside the source. */
+s2_rect s2_dense_run_window(const s2_dense_weights *weights, const s2_dense_geometry *geometry,
+                            int source, s2_rect core);
+/** The worker's own tile with buffers large enough for any core of tile_px x tile_px. */
+s2_dense_tile *s2_dense_run_tile(s2_dense_run *run);
+/** Compute run's tile: scores and validity of its core. */
+void s2_dense_run_compute(s2_dense_run *run);
+
+#endif

@@ -1,0 +1,20 @@
+/* Matrix products of training: the only door to BLAS. */
+#ifndef S2_NN_GEMM_H
+#define S2_NN_GEMM_H
+
+#include <stdbool.h>
+
+/** A row-major matrix as BLAS sees it: `ld` floats from one row to the next, optionally taken transposed. */
+typedef struct s2_matrix {
+    const float *data;
+    int ld;
+    bool transposed;
+} s2_matrix;
+
+/**
+ * c[m][n] = beta c + sum_k a[m][k] b[k][n], row-major, c with leading dimension ldc.
+ * Errors none.  Threads: serial inside a parallel region (OpenMP-flavoured OpenBLAS).
+ */
+void s2_gemm(int m, int n, int k, s2_matrix a, s2_matrix b, float beta, float *c, int ldc);
+
+#endif

@@ -1,0 +1,89 @@
+/* The model file: one safetensors file with everything needed to map a scene (s2rgf_model(5)). */
+#ifndef S2_NN_MODEL_FILE_H
+#define S2_NN_MODEL_FILE_H
+
+#include "core/class_table.h"
+
+#define S2_MODEL_FORMAT_VERSION 1
+
+/** One band as the network learned it. */
+typedef struct s2_model_band {
+    char *name;           /* "" where unknown */
+    double wavelength_nm; /* NaN where unknown */
+    double mean, std;     /* normalisation: (x - mean) / std; std > 0 */
+} s2_model_band;
+
+typedef struct s2_model_source {
+    char *name;
+    double pixel_size;   /* in CRS units (metres as a rule), of the training scene */
+    bool on_reference;   /* its grid is the reference grid */
+    int band_count;
+    s2_model_band *bands;
+} s2_model_source;
+
+/** Facts of the training, for people and for provenance; no clock time, so that equal input gives equal bytes. */
+typedef struct s2_model_training {
+    char labels_checksum[17];
+    uint64_t seed;
+    int steps;               /* optimiser steps that made these weights */
+    int train_pixels, validation_pixels;
+    double validation_fraction;
+    double validation_distance; /* least distance of a validation from a training pixel, in reference pixels; NaN without validation */
+    double validation_oa, validation_kappa; /* NaN without validation */
+    bool refit;              /* weights were trained on all labels after validation */
+    double temperature;      /* softmax temperature, 1 where not calibrated */
+} s2_model_training;
+
+/** A named float32 tensor. data points into s2_model_content.storage. */
+typedef struct s2_model_tensor {
+    char *name;
+    int dims[4];
+    int dim_count;
+    float *data;
+    size_t count; /* product of dims */
+} s2_model_tensor;
+
+typedef struct s2_model_content {
+    char *network;       /* "dense" */
+    int channels;        /* C */
+    int reference;       /* index of the source that defines the reference grid */
+    int source_count;
+    s2_model_source *sources;
+    s2_class_table classes;
+    s2_model_training training;
+    char *program_version; /* of the writer */
+    s2_model_tensor *tensors; /* in file order (sorted by name) */
+    int tensor_count;
+    char checksum[17];   /* FNV-1a 64 of the whole file, hex: set by load and save */
+} s2_model_content;
+
+/** Write to a temporary name, fsync, rename. Tensors sorted by name; same content, same bytes. Errors: IO, INVALID_ARGUMENT (exists and not overwrite), NO_MEMORY. */
+s2rgf_status s2_model_save(s2_model_content *content, const char *path, bool overwrite,
+                           s2rgf_error *err);
+/** Load and check everything (sizes, offsets, overlaps, gaps, dtypes, JSON depth and size, duplicate keys, non-finite numbers, counts). Errors: IO, FORMAT, UNSUPPORTED, NO_MEMORY. */
+s2rgf_status s2_model_load(const char *path, s2_model_content *content, s2rgf_error *err);
+void s2_model_content_clear(s2_model_content *content);
+/** Allocate room for a tensor and append it; *data is to be filled by the caller. */
+s2rgf_status s2_model_add_tensor(s2_model_content *content, const char *name, const int *dims,
+                                 int dim_count, float **data, s2rgf_error *err);
+/** Tensor by name with exactly these dimensions; Errors: FORMAT (missing or other shape). */
+s2rgf_status s2_model_find_tensor(const s2_model_content *content, const char *name,
+                                  const int *dims, int dim_count, const float **data,
+                                  s2rgf_error *err);
+
+/** What a raster offers for one band. */
+typedef struct s2_band_offer {
+    const char *name;     /* "" where unknown */
+    double wavelength_nm; /* NaN where unknown */
+} s2_band_offer;
+
+/**
+ * Which offered band serves each band of a model's source: by wavelength where all on both sides have one (nearest, within
+ * 10 nm or half the model's local band spacing, whichever is larger; never one offer twice), else by name where all model bands have names and all of
+ * them are offered, else by order with equal count.
+ * order out [source->band_count]. Errors: MISMATCH, the message names the source, what is missing first, wanted and found counts.
+ */
+s2rgf_status s2_model_match_bands(const s2_model_source *source, const s2_band_offer *offers,
+                                  int offer_count, int *order, s2rgf_error *err);
+
+#endif

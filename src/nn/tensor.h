@@ -1,0 +1,64 @@
+/* Batches of feature maps and the parameters of a network. */
+#ifndef S2_NN_TENSOR_H
+#define S2_NN_TENSOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "s2rgf.h"
+
+/**
+ * Feature maps in NHWC order: value (n, y, x, k) stands at data[((n*h + y)*w + x)*stride + k].
+ * stride >= c, so that a map can be a range of channels of a wider one (concatenation without copying).
+ */
+typedef struct s2_map {
+    float *data;
+    int n, h, w, c;
+    int stride; /* floats from one pixel to the next */
+} s2_map;
+
+/** Allocate a zeroed map with stride c. Errors: NO_MEMORY. Memory: released with s2_map_clear(). */
+s2rgf_status s2_map_init(s2_map *map, int n, int h, int w, int c, s2rgf_error *err);
+/** Release a map from s2_map_init() (never a view). */
+void s2_map_clear(s2_map *map);
+/** Channels first..first+count-1 of map, sharing its memory. */
+s2_map s2_map_channels(const s2_map *map, int first, int count);
+/** Number of pixels n*h*w, and the address of the first pixel of map n. */
+size_t s2_map_pixels(const s2_map *map);
+float *s2_map_at(const s2_map *map, int n);
+/** Set all values to zero, channel ranges included. */
+void s2_map_zero(const s2_map *map);
+
+/** A named array of the network. Trainable ones have a gradient of the same shape. */
+typedef struct s2_param {
+    char name[64];
+    int dims[4];
+    int dim_count;
+    size_t count;
+    float *value;
+    float *grad; /* NULL: not trained (running statistics) */
+    bool decay;  /* weight decay applies: weights, not biases nor batch-norm */
+} s2_param;
+
+#define S2_PARAMS_MAX 640
+
+/** All parameters of a network, in the order in which they were added. */
+typedef struct s2_params {
+    s2_param items[S2_PARAMS_MAX];
+    int count;
+    bool failed; /* an allocation failed; checked once after all were added */
+} s2_params;
+
+/** How a parameter is treated. */
+typedef enum s2_param_role { S2_PARAM_WEIGHT, S2_PARAM_BIAS, S2_PARAM_STATISTIC } s2_param_role;
+
+/** Add a zeroed parameter named prefix.name; dims are ended by 0. The address stays valid. */
+s2_param *s2_params_add(s2_params *params, s2_param_role role, const char *prefix, const char *name,
+                        const int dims[5]);
+/** Parameter by name, NULL if absent. */
+s2_param *s2_params_find(s2_params *params, const char *name);
+/** Zero all gradients. */
+void s2_params_zero_grad(s2_params *params);
+void s2_params_clear(s2_params *params);
+
+#endif

@@ -1,0 +1,241 @@
+/* s2rgf - land-cover maps from several co-registered optical rasters.
+ * SPDX-License-Identifier: MIT
+ *
+ * The public interface of libs2rgf: four verbs (train, classify, assess, describe a model).
+ * Every verb takes one options structure, filled with defaults by its *_init() function, and
+ * reports through s2rgf_host. No function prints, exits or changes process-wide state, except that
+ * GDAL's drivers must have been registered by the caller (GDALAllRegister()).
+ *
+ * Strings are UTF-8. Pointers in options are borrowed for the length of the call.
+ */
+#ifndef S2RGF_H
+#define S2RGF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define S2RGF_API __attribute__((visibility("default")))
+#else
+#define S2RGF_API
+#endif
+
+#define S2RGF_MAX_SOURCES 8       /* sources of one scene */
+#define S2RGF_MAX_CLASSES 1024    /* classes of one model */
+#define S2RGF_MESSAGE_BYTES 1024  /* an error message with its terminating zero */
+
+/** What came of a call. */
+typedef enum s2rgf_status {
+    S2RGF_OK = 0,
+    S2RGF_INVALID_ARGUMENT, /* the caller asked for something impossible: correct the options */
+    S2RGF_NO_MEMORY,        /* an allocation failed or a memory limit cannot be kept */
+    S2RGF_IO,               /* a file could not be opened, read, written or renamed */
+    S2RGF_FORMAT,           /* a file was read but its content is malformed */
+    S2RGF_MISMATCH,         /* model and input do not fit each other */
+    S2RGF_UNSUPPORTED,      /* well-formed, but beyond what this version does */
+    S2RGF_CANCELLED,        /* the progress function asked to stop */
+    S2RGF_INTERNAL          /* a defect of this library: please report it */
+} s2rgf_status;
+
+/** A status with its one-line message: "subject: what is wrong: expected X, found Y". */
+typedef struct s2rgf_error {
+    s2rgf_status status;
+    char message[S2RGF_MESSAGE_BYTES];
+} s2rgf_error;
+
+/** Severity of a line handed to s2rgf_host.log. */
+typedef enum s2rgf_log_level { S2RGF_DEBUG, S2RGF_INFO, S2RGF_WARNING } s2rgf_log_level;
+
+/** Whom the library talks to while it works. Any member may be NULL. Called from one thread at a time. */
+typedef struct s2rgf_host {
+    /* fraction done in 0..1; return false to cancel (the verb then returns S2RGF_CANCELLED) */
+    bool (*progress)(double fraction, void *user);
+    /* one line of text without a newline */
+    void (*log)(s2rgf_log_level level, const char *line, void *user);
+    void *user;
+} s2rgf_host;
+
+/** One raster file of one source. Files that share a name are joined into that source's bands. */
+typedef struct s2rgf_input {
+    const char *name; /* source name, [A-Za-z0-9_-]+ */
+    const char *path; /* anything GDAL opens */
+} s2rgf_input;
+
+/** The rasters of one scene and how to open them. */
+typedef struct s2rgf_scene_options {
+    const s2rgf_input *inputs;
+    size_t input_count;
+    const char *assigned_srs;          /* CRS for sources without one, or NULL */
+    const char *source_nodata;         /* "value" or "none" in place of the files' nodata, or NULL */
+    const char *const *open_options;   /* KEY=VALUE list ended by NULL, or NULL */
+    const char *const *input_formats;  /* GDAL driver names ended by NULL, or NULL for all */
+} s2rgf_scene_options;
+
+/** Labelled areas: a polygon layer or a class raster. */
+typedef struct s2rgf_label_options {
+    const char *path;
+    const char *layer;        /* NULL: the only layer */
+    const char *attribute;    /* class field of a vector layer, text or integer */
+    const char *where;        /* attribute filter, or NULL */
+    const char *assigned_srs; /* CRS of labels that have none, or NULL */
+    bool all_touched;         /* burn every pixel a polygon touches, not only centres inside */
+} s2rgf_label_options;
+
+/* ---- training ------------------------------------------------------------------------------ */
+
+/** Everything s2rgf_train() needs; see s2rgf_train(1) for the meaning of each switch. */
+typedef struct s2rgf_train_options {
+    s2rgf_scene_options scene;
+    s2rgf_label_options labels;
+    const char *model_path;
+    bool overwrite;
+    const char *network;       /* "dense" */
+    int channels;              /* C: a multiple of 16, 16 to 128 */
+    int steps;                 /* optimiser steps of a full run, 1 to 1000000 */
+    int batch;                 /* crops a step, 1 to 64 */
+    int crop_px;               /* side of a training crop in reference pixels, a multiple of 16 */
+    double learning_rate;      /* peak of the one-cycle schedule */
+    double weight_decay;       /* decoupled */
+    double label_smoothing;    /* 0 to 0.5 */
+    double redundancy_weight;  /* beta of the de-redundancy loss */
+    double validation;         /* part of the labels kept for validation, 0 to 0.5 */
+    bool refit;                /* after validation, train once more on all labels */
+    int patience;              /* validations without a better one before stopping; 0: never */
+    uint64_t seed;
+    int threads;               /* 0: as many as the machine has */
+    const char *checkpoint;    /* file written atomically while training, or NULL */
+    bool resume;               /* go on from that checkpoint */
+} s2rgf_train_options;
+
+/** Fill with defaults. options out. */
+S2RGF_API void s2rgf_train_options_init(s2rgf_train_options *options);
+
+/**
+ * Train a model on one scene and its labels and write it to options->model_path.
+ * The file appears under its name only when it is whole.
+ * Errors  INVALID_ARGUMENT, NO_MEMORY, IO, FORMAT, UNSUPPORTED, CANCELLED.
+ * Memory  grows with the number of labelled pixels, the batch and C, not with the scene.
+ * Threads one call at a time per process (OpenMP team inside).
+ */
+S2RGF_API s2rgf_status s2rgf_train(const s2rgf_train_options *options, const s2rgf_host *host,
+                                   s2rgf_error *err);
+
+/* ---- models -------------------------------------------------------------------------------- */
+
+/** A trained model, read-only after opening; may be shared by threads. */
+typedef struct s2rgf_model s2rgf_model;
+
+/**
+ * Load a model file. The content is not trusted: sizes, offsets and names are all checked.
+ * Errors  IO, FORMAT, UNSUPPORTED (newer format version), NO_MEMORY.
+ * Memory  *model is released with s2rgf_model_close().
+ */
+S2RGF_API s2rgf_status s2rgf_model_open(const char *path, s2rgf_model **model, s2rgf_error *err);
+
+/** Release a model; NULL is accepted. */
+S2RGF_API void s2rgf_model_close(s2rgf_model *model);
+
+/**
+ * Describe a model: sources, bands, classes, training facts.
+ * json in  true: one JSON object; false: text for people
+ * text out zero-terminated, released with s2rgf_free()
+ */
+S2RGF_API s2rgf_status s2rgf_model_describe(const s2rgf_model *model, bool json, char **text,
+                                            s2rgf_error *err);
+
+/* ---- classification ------------------------------------------------------------------------ */
+
+/** Everything s2rgf_classify() needs; see s2rgf_classify(1). */
+typedef struct s2rgf_classify_options {
+    s2rgf_scene_options scene;
+    const char *model_path;
+    const char *output_path;
+    const char *confidence_path;         /* largest class probability, Float32, or NULL */
+    const char *probability_path;        /* one Float32 band a class, or NULL */
+    const char *format;                  /* GDAL driver name; NULL: from the extension, else GTiff */
+    const char *const *creation_options; /* KEY=VALUE list ended by NULL, or NULL */
+    bool overwrite;
+    bool style;                          /* write a QGIS .qml beside the map */
+    bool has_srcwin;                     /* map only this window of the reference grid */
+    double srcwin[4];                    /* x, y, width, height in reference pixels */
+    bool has_projwin;
+    double projwin[4];                   /* ulx, uly, lrx, lry */
+    const char *projwin_srs;             /* CRS of projwin, or NULL for the reference grid's */
+    int tile_px;                         /* 0: chosen from memory_mb */
+    int threads;                         /* 0: as many as the machine has */
+    int memory_mb;                       /* working memory for tiles */
+} s2rgf_classify_options;
+
+/** Fill with defaults. options out. */
+S2RGF_API void s2rgf_classify_options_init(s2rgf_classify_options *options);
+
+/**
+ * Map a scene with a model. The pixels do not depend on tile_px, threads or the window asked for.
+ * Errors  INVALID_ARGUMENT, NO_MEMORY (memory_mb too small), IO, FORMAT, MISMATCH, CANCELLED.
+ *         After any error no output file exists under its name and none was overwritten.
+ * Memory  bounded by memory_mb for tiles, plus the model and GDAL's block cache.
+ * Threads starts its own OpenMP team; every worker opens its own GDAL handles.
+ */
+S2RGF_API s2rgf_status s2rgf_classify(const s2rgf_classify_options *options,
+                                      const s2rgf_host *host, s2rgf_error *err);
+
+/* ---- assessment ---------------------------------------------------------------------------- */
+
+/** Accuracy of a class raster against reference labels. Released with s2rgf_assessment_free(). */
+typedef struct s2rgf_assessment {
+    int class_count;
+    char **class_names;       /* [class_count] */
+    int *class_values;        /* [class_count], pixel values in the map */
+    uint64_t *confusion;      /* [class_count * class_count], row = reference, column = map */
+    double overall_accuracy;
+    double average_accuracy;  /* mean producer's accuracy over classes with reference pixels */
+    double kappa;
+    double *users_accuracy;     /* [class_count], NaN where undefined */
+    double *producers_accuracy; /* [class_count], NaN where undefined */
+    double *f1;                 /* [class_count], NaN where undefined */
+    uint64_t assessed;          /* pixels in the confusion matrix */
+    uint64_t excluded_nodata;   /* reference pixels where the map has nodata */
+    uint64_t excluded_outside;  /* labelled polygons that hold no pixel centre of the map */
+    uint64_t excluded_unknown;  /* reference pixels of a class the map does not have */
+    uint64_t excluded_conflict; /* pixels that polygons of different classes share */
+} s2rgf_assessment;
+
+/**
+ * Compare a class raster with reference labels, matched by class name, else by value.
+ * map_path in, labels in, result out
+ * Errors  IO, FORMAT, INVALID_ARGUMENT, MISMATCH (no class in common or no overlap), NO_MEMORY.
+ */
+S2RGF_API s2rgf_status s2rgf_assess(const char *map_path, const s2rgf_label_options *labels,
+                                    const s2rgf_host *host, s2rgf_assessment **result,
+                                    s2rgf_error *err);
+
+/**
+ * The assessment as a JSON object with the keys overall_accuracy, average_accuracy, kappa,
+ * classes, confusion_matrix, per_class, excluded. text out, released with s2rgf_free().
+ */
+S2RGF_API s2rgf_status s2rgf_assessment_json(const s2rgf_assessment *assessment, char **text,
+                                             s2rgf_error *err);
+
+/** Release an assessment; NULL is accepted. */
+S2RGF_API void s2rgf_assessment_free(s2rgf_assessment *assessment);
+
+/* ---- general ------------------------------------------------------------------------------- */
+
+/** Release a string handed out by this library; NULL is accepted. */
+S2RGF_API void s2rgf_free(void *text);
+
+/** The library's version, "major.minor.patch". */
+S2RGF_API const char *s2rgf_version(void);
+
+/** A status as a short English phrase ("out of memory"). */
+S2RGF_API const char *s2rgf_status_text(s2rgf_status status);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
