@@ -1,0 +1,155 @@
+/* Classes: pixel value, name, colour. */
+#include "core/class_table.h"
+
+#include <string.h>
+
+#include "core/error.h"
+#include "core/memory.h"
+
+#define MAX_VALUE 65535
+#define PALETTE_COUNT 24
+
+/*
+ * Okabe and Ito's colours without black, Paul Tol's "muted", then his "light" without grey: black
+ * and grey are left to nodata. Each set is safe for the common kinds of colour blindness.
+ */
+static const uint8_t palette[PALETTE_COUNT][3] = {
+    {0xE6, 0x9F, 0x00}, {0x56, 0xB4, 0xE9}, {0x00, 0x9E, 0x73}, {0xF0, 0xE4, 0x42},
+    {0x00, 0x72, 0xB2}, {0xD5, 0x5E, 0x00}, {0xCC, 0x79, 0xA7}, {0x33, 0x22, 0x88},
+    {0x11, 0x77, 0x33}, {0x88, 0x22, 0x55}, {0x44, 0xAA, 0x99}, {0xDD, 0xCC, 0x77},
+    {0xCC, 0x66, 0x77}, {0x88, 0xCC, 0xEE}, {0x99, 0x99, 0x33}, {0xAA, 0x44, 0x99},
+    {0x77, 0xAA, 0xDD}, {0xEE, 0x88, 0x66}, {0xEE, 0xDD, 0x88}, {0xFF, 0xAA, 0xBB},
+    {0x99, 0xDD, 0xFF}, {0x44, 0xBB, 0x99}, {0xBB, 0xCC, 0x33}, {0xAA, 0xAA, 0x00},
+};
+
+/** Room for one more item: the array doubles whenever its count reaches a power of two. */
+static bool grow(s2_class_table *table)
+{
+    const size_t count = (size_t)table->count;
+    if ((count & (count - 1)) != 0)
+        return true;
+    s2_class *items = s2_alloc(count == 0 ? 1 : 2 * count, sizeof *items);
+    if (items == NULL)
+        return false;
+    if (count > 0)
+        memcpy(items, table->items, count * sizeof *items);
+    s2_free(table->items);
+    table->items = items;
+    return true;
+}
+
+/** Refuse what the table cannot hold. */
+static s2rgf_status check_new_class(const s2_class_table *table, int value, const char *name,
+                                    s2rgf_error *err)
+{
+    if (value < 1 || value > MAX_VALUE)
+        return s2_fail(err, S2RGF_FORMAT,
+                       "class \"%s\": value out of range: expected 1 to %d, found %d", name,
+                       MAX_VALUE, value);
+    if (table->count >= S2RGF_MAX_CLASSES)
+        return s2_fail(err, S2RGF_FORMAT,
+                       "class \"%s\": too many classes: expected at most %d", name,
+                       S2RGF_MAX_CLASSES);
+    const int same_value = s2_class_table_find_value(table, value);
+    if (same_value >= 0)
+        return s2_fail(err, S2RGF_FORMAT,
+                       "class \"%s\": value used twice: class \"%s\" has %d already", name,
+                       table->items[same_value].name, value);
+    const int same_name = s2_class_table_find_name(table, name);
+    if (same_name >= 0)
+        return s2_fail(err, S2RGF_FORMAT,
+                       "class \"%s\": name used twice: found with value %d and value %d", name,
+                       table->items[same_name].value, value);
+    return S2RGF_OK;
+}
+
+s2rgf_status s2_class_table_add(s2_class_table *table, int value, const char *name,
+                                const uint8_t rgb[3], s2rgf_error *err)
+{
+    const s2rgf_status status = check_new_class(table, value, name, err);
+    if (status != S2RGF_OK)
+        return status;
+    char *owned_name = s2_strdup(name);
+    if (owned_name == NULL || !grow(table)) {
+        s2_free(owned_name);
+        return s2_fail_memory(err, "class table");
+    }
+    int place = table->count;
+    while (place > 0 && table->items[place - 1].value > value) {
+        table->items[place] = table->items[place - 1];
+        place--;
+    }
+    s2_class *item = &table->items[place];
+    *item = (s2_class){.value = value, .name = owned_name, .has_colour = rgb != NULL};
+    if (rgb != NULL)
+        memcpy(item->rgb, rgb, sizeof item->rgb);
+    table->count++;
+    return S2RGF_OK;
+}
+
+int s2_class_table_find_value(const s2_class_table *table, int value)
+{
+    int low = 0;
+    int high = table->count;
+    while (low < high) {
+        const int middle = low + (high - low) / 2;
+        if (table->items[middle].value < value)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < table->count && table->items[low].value == value ? low : -1;
+}
+
+int s2_class_table_find_name(const s2_class_table *table, const char *name)
+{
+    for (int i = 0; i < table->count; i++)
+        if (strcmp(table->items[i].name, name) == 0)
+            return i;
+    return -1;
+}
+
+static bool is_taken(const s2_class_table *table, const uint8_t rgb[3])
+{
+    for (int i = 0; i < table->count; i++)
+        if (table->items[i].has_colour && memcmp(table->items[i].rgb, rgb, 3) == 0)
+            return true;
+    return false;
+}
+
+void s2_class_table_paint(s2_class_table *table)
+{
+    int next = 0;
+    for (int i = 0; i < table->count; i++) {
+        s2_class *item = &table->items[i];
+        if (item->has_colour)
+            continue;
+        while (next < PALETTE_COUNT && is_taken(table, palette[next]))
+            next++;
+        memcpy(item->rgb, palette[next < PALETTE_COUNT ? next : i % PALETTE_COUNT], 3);
+        item->has_colour = true;
+    }
+}
+
+s2rgf_status s2_class_table_copy(const s2_class_table *from, s2_class_table *to, s2rgf_error *err)
+{
+    *to = (s2_class_table){0};
+    for (int i = 0; i < from->count; i++) {
+        const s2_class *item = &from->items[i];
+        const s2rgf_status status = s2_class_table_add(
+            to, item->value, item->name, item->has_colour ? item->rgb : NULL, err);
+        if (status != S2RGF_OK) {
+            s2_class_table_clear(to);
+            return status;
+        }
+    }
+    return S2RGF_OK;
+}
+
+void s2_class_table_clear(s2_class_table *table)
+{
+    for (int i = 0; i < table->count; i++)
+        s2_free(table->items[i].name);
+    s2_free(table->items);
+    *table = (s2_class_table){0};
+}

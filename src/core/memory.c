@@ -1,0 +1,118 @@
+/* Aligned, overflow-checked allocation. */
+#include "core/memory.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool s2_multiply(size_t a, size_t b, size_t *product)
+{
+    if (b != 0 && a > SIZE_MAX / b)
+        return false;
+    *product = a * b;
+    return true;
+}
+
+/** count * size rounded up to whole lines, at least one; 0 on overflow. */
+static size_t padded_bytes(size_t count, size_t size)
+{
+    size_t bytes;
+    if (!s2_multiply(count, size, &bytes) || bytes > SIZE_MAX - (S2_ALIGNMENT - 1))
+        return 0;
+    if (bytes == 0)
+        return S2_ALIGNMENT;
+    return (bytes + S2_ALIGNMENT - 1) / S2_ALIGNMENT * S2_ALIGNMENT;
+}
+
+void *s2_alloc(size_t count, size_t size)
+{
+    const size_t bytes = padded_bytes(count, size);
+    return bytes == 0 ? NULL : aligned_alloc(S2_ALIGNMENT, bytes);
+}
+
+void *s2_calloc(size_t count, size_t size)
+{
+    const size_t bytes = padded_bytes(count, size);
+    void *memory = bytes == 0 ? NULL : aligned_alloc(S2_ALIGNMENT, bytes);
+    if (memory != NULL)
+        memset(memory, 0, bytes);
+    return memory;
+}
+
+void s2_free(void *memory)
+{
+    free(memory);
+}
+
+char *s2_strdup(const char *text)
+{
+    if (text == NULL)
+        return NULL;
+    const size_t bytes = strlen(text) + 1;
+    char *copy = s2_alloc(bytes, 1);
+    if (copy != NULL)
+        memcpy(copy, text, bytes);
+    return copy;
+}
+
+/** Bytes that a formatted text needs with its terminating zero, 0 on failure. */
+static size_t formatted_bytes(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
+
+static size_t formatted_bytes(const char *format, va_list args)
+{
+    va_list copy;
+    va_copy(copy, args);
+    const int length = vsnprintf(NULL, 0, format, copy);
+    va_end(copy);
+    return length < 0 ? 0 : (size_t)length + 1;
+}
+
+char *s2_asprintf(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    const size_t bytes = formatted_bytes(format, args);
+    char *text = bytes == 0 ? NULL : s2_alloc(bytes, 1);
+    if (text != NULL)
+        vsnprintf(text, bytes, format, args);
+    va_end(args);
+    return text;
+}
+
+/** Make room for `bytes` more; false (and text->failed) when memory is out. */
+static bool reserve(s2_text *text, size_t bytes)
+{
+    const size_t wanted = text->length + bytes;
+    if (wanted <= text->capacity)
+        return true;
+    const size_t capacity = wanted > SIZE_MAX / 2 ? wanted : wanted * 2;
+    char *data = s2_alloc(capacity, 1);
+    if (data == NULL) {
+        text->failed = true;
+        return false;
+    }
+    if (text->data != NULL)
+        memcpy(data, text->data, text->length);
+    s2_free(text->data);
+    text->data = data;
+    text->capacity = capacity;
+    return true;
+}
+
+void s2_text_append(s2_text *text, const char *format, ...)
+{
+    if (text->failed)
+        return;
+    va_list args;
+    va_start(args, format);
+    const size_t bytes = formatted_bytes(format, args);
+    if (bytes == 0) {
+        text->failed = true;
+    } else if (reserve(text, bytes)) {
+        vsnprintf(text->data + text->length, bytes, format, args);
+        text->length += bytes - 1;
+    }
+    va_end(args);
+}
