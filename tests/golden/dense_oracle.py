@@ -1,0 +1,399 @@
+# Independent PyTorch model of the `dense` network: the mathematics of docs/network.md, nothing
+# else.
+#
+# Written from the formulas, not from the C sources, so that an error in either shows as a
+# difference. It favours the plainest torch call for every formula over speed. Everything runs in
+# float64.
+#
+# Maps enter and leave as NHWC (the order of the C code); inside, torch's own NCHW is used.
+# Parameters are a plain dictionary, name -> tensor, under the names and in the layouts of the
+# model file: convolutions [kh][kw][in][out], matrices [in][out], band kernels [width].
+
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+
+CELL_FEATURE_PX = 8  # side of a cell on the feature grid
+HIDDEN = 128         # units of the classifier's hidden layer
+BATCHNORM_EPS = 1e-5
+STD_EPS = 1e-5       # under the root of a window's standard deviation
+GRAM_EPS = 1e-6      # under the root of a channel's norm, in SSJA and in the de-redundancy loss
+
+
+# ---- shape of the network
+# ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Source:
+    """One raster: its bands, and whether its grid is the reference grid itself."""
+
+    bands: int
+    on_reference: bool = False
+
+
+def spectral_widths(sources, channels):
+    """C channels for the source with most bands (the first on ties), C/4 for the others."""
+    bands = [source.bands for source in sources]
+    rich = bands.index(max(bands))
+    return [channels if s == rich else channels // 4 for s in range(len(sources))]
+
+
+def batchnorm_shapes(prefix, channels):
+    names = ("weight", "bias", "running_mean", "running_var")
+    return {f"{prefix}.{name}": (channels,) for name in names}
+
+
+def residual_shapes(prefix, inputs, outputs):
+    return {
+        f"{prefix}.conv1.weight": (3, 3, inputs, outputs),
+        f"{prefix}.conv1.bias": (outputs,),
+        **batchnorm_shapes(f"{prefix}.bn1", outputs),
+        f"{prefix}.conv2.weight": (3, 3, outputs, outputs),
+        f"{prefix}.conv2.bias": (outputs,),
+        **batchnorm_shapes(f"{prefix}.bn2", outputs),
+        f"{prefix}.shortcut.weight": (inputs, outputs),
+        f"{prefix}.shortcut.bias": (outputs,),
+        **batchnorm_shapes(f"{prefix}.bns", outputs),
+    }
+
+
+def spectral_shapes(prefix, bands, outputs):
+    return {
+        f"{prefix}.k3.weight": (3,),
+        f"{prefix}.k3.bias": (1,),
+        **batchnorm_shapes(f"{prefix}.bn3", bands),
+        f"{prefix}.k5.weight": (5,),
+        f"{prefix}.k5.bias": (1,),
+        **batchnorm_shapes(f"{prefix}.bn5", bands),
+        f"{prefix}.mix.weight": (2 * bands, outputs),
+        **batchnorm_shapes(f"{prefix}.bn", outputs),
+    }
+
+
+def adrf_shapes(prefix, inputs, outputs):
+    return {
+        f"{prefix}.w1": (inputs, inputs),
+        f"{prefix}.b1": (inputs,),
+        f"{prefix}.w2": (inputs, inputs),
+        f"{prefix}.b2": (inputs,),
+        f"{prefix}.mix.weight": (inputs, outputs),
+        **batchnorm_shapes(f"{prefix}.bn", outputs),
+    }
+
+
+def dense_shapes(sources, channels, classes):
+    """Every parameter of the network with its shape, in the order of docs/network.md."""
+    widths = spectral_widths(sources, channels)
+    shapes = {}
+    for s, source in enumerate(sources):
+        shapes.update(spectral_shapes(f"spectral.{s}", source.bands, widths[s]))
+        shapes.update(residual_shapes(f"spatial.{s}", source.bands, channels))
+    shapes.update(adrf_shapes("adrf_spectral", sum(widths), channels))
+    shapes.update(adrf_shapes("adrf_spatial", len(sources) * channels, channels))
+    for domain in ("spectral", "spatial"):
+        shapes[f"neck_{domain}.conv.weight"] = (3, 3, channels, channels)
+        shapes.update(batchnorm_shapes(f"neck_{domain}.bn", channels))
+    shapes.update(residual_shapes("head.block", channels, channels))
+    shapes["head.conv.weight"] = (3, 3, channels, channels)
+    shapes.update(batchnorm_shapes("head.bn", channels))
+    shapes["detail.mix.weight"] = (sum(widths), channels)
+    shapes.update(batchnorm_shapes("detail.bn", channels))
+    shapes["classifier.hidden.weight"] = (2 * channels, HIDDEN)
+    shapes["classifier.hidden.bias"] = (HIDDEN,)
+    shapes["classifier.out.weight"] = (HIDDEN, classes)
+    shapes["classifier.out.bias"] = (classes,)
+    return shapes
+
+
+def is_statistic(name):
+    """Running statistics are not trained."""
+    return name.endswith(("running_mean", "running_var"))
+
+
+# ---- elementary layers, NCHW
+# ---------------------------------------------------------------------
+
+
+def to_nchw(x):
+    return x.permute(0, 3, 1, 2)
+
+
+def to_nhwc(x):
+    return x.permute(0, 2, 3, 1)
+
+
+def convolve(x, weight, bias=None, stride=1, dilation=1):
+    """Convolution with an HWIO kernel and the zero padding that keeps the size at stride 1."""
+    padding = dilation * (weight.shape[0] - 1) // 2
+    return F.conv2d(x, weight.permute(3, 2, 0, 1), bias, stride, padding, dilation)
+
+
+def mix_channels(x, weight, bias=None):
+    """1 x 1 convolution with an [in][out] matrix."""
+    y = torch.einsum("nihw,io->nohw", x, weight)
+    return y if bias is None else y + bias[:, None, None]
+
+
+def batchnorm(p, prefix, x, training):
+    """Batch statistics (biased variance) in training, running statistics otherwise."""
+    mean = None if training else p[f"{prefix}.running_mean"]
+    var = None if training else p[f"{prefix}.running_var"]
+    weight, bias = p[f"{prefix}.weight"], p[f"{prefix}.bias"]
+    return F.batch_norm(x, mean, var, weight, bias, training, eps=BATCHNORM_EPS)
+
+
+def convolve_bands(x, kernel, bias):
+    """One filter slid along the bands of every pixel, zeros beyond the first and the last band."""
+    n, bands, h, w = x.shape
+    spectra = x.permute(0, 2, 3, 1).reshape(n * h * w, 1, bands)
+    y = F.conv1d(spectra, kernel.reshape(1, 1, -1), bias, padding=kernel.numel() // 2)
+    return y.reshape(n, h, w, bands).permute(0, 3, 1, 2)
+
+
+# ---- grids
+# ---------------------------------------------------------------------------------------
+
+
+def sample(x, affines, height, width, scale):
+    """Bilinear samples of x at the pixel centres of a height x width target grid.
+
+    The centre of target pixel (j, i) is ((j + 1/2) scale, (i + 1/2) scale) in the reference grid's
+    corner coordinates (scale 1: reference grid, 2: feature grid). affines[n] maps these to corner
+    coordinates of x[n]: x' = m0 + m1 x + m2 y, y' = m3 + m4 x + m5 y. Half a pixel less is the
+    index, clamped to the pixels of x.
+    """
+    rows = (torch.arange(height, dtype=x.dtype) + 0.5) * scale
+    cols = (torch.arange(width, dtype=x.dtype) + 0.5) * scale
+    cy, cx = torch.meshgrid(rows, cols, indexing="ij")
+    grids = []
+    for m in affines:
+        column = m[0] + m[1] * cx + m[2] * cy - 0.5
+        row = m[3] + m[4] * cx + m[5] * cy - 0.5
+        # grid_sample wants -1..1 between the outermost pixel centres (align_corners)
+        grids.append(torch.stack((2 * column / max(x.shape[3] - 1, 1) - 1,
+                                  2 * row / max(x.shape[2] - 1, 1) - 1), dim=-1))
+    return F.grid_sample(x, torch.stack(grids), mode="bilinear", padding_mode="border",
+                         align_corners=True)
+
+
+def halve(x):
+    """Mean over 2 x 2 pixels; at odd edges over those that exist."""
+    return F.avg_pool2d(x, 2, ceil_mode=True, count_include_pad=False)
+
+
+def halve_validity(valid):
+    """A feature position is valid where all its reference pixels are. valid [n][h][w], 0 or 1."""
+    return 1 - F.max_pool2d((1 - valid)[:, None], 2, ceil_mode=True)[:, 0]
+
+
+def double(x, height, width):
+    """Bilinear x2, pixel centres aligned, cut to height x width."""
+    y = F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
+    return y[:, :, :height, :width]
+
+
+# ---- cells and windows
+# ---------------------------------------------------------------------------
+
+
+def cell_count(size):
+    return -(-size // CELL_FEATURE_PX)
+
+
+def to_cells(x):
+    """[n, c, h, w] -> [n, c, cells_y, cells_x, 64], zeros where a cell reaches beyond the map."""
+    n, c, h, w = x.shape
+    cy, cx, px = cell_count(h), cell_count(w), CELL_FEATURE_PX
+    x = F.pad(x, (0, cx * px - w, 0, cy * px - h))
+    x = x.reshape(n, c, cy, px, cx, px).permute(0, 1, 2, 4, 3, 5)
+    return x.reshape(n, c, cy, cx, px * px)
+
+
+def window_sum(cells):
+    """Sum over the 3 x 3 cells around every cell, clipped. cells [n, c, cells_y, cells_x]."""
+    return F.avg_pool2d(cells, 3, stride=1, padding=1, divisor_override=1)
+
+
+def window_stats(x, valid):
+    """Mean and standard deviation over the valid positions of every cell's window."""
+    v = valid[:, None]
+    count = window_sum(to_cells(v).sum(-1))
+    total = window_sum(to_cells(x * v).sum(-1))
+    square = window_sum(to_cells(x * x * v).sum(-1))
+    mean = total / count.clamp(min=1)
+    var = (square - total * mean) / (count - 1).clamp(min=1)
+    var = torch.where(count >= 2, var.clamp(min=0), torch.zeros_like(var))
+    return mean, torch.sqrt(var + STD_EPS)
+
+
+def spread_cells(a, height, width):
+    """From cell centres to feature positions, bilinear, clamped at the outermost centres."""
+    a = F.interpolate(a, scale_factor=CELL_FEATURE_PX, mode="bilinear", align_corners=False)
+    return a[:, :, :height, :width]
+
+
+# ---- blocks
+# --------------------------------------------------------------------------------------
+
+
+def spectral_encoder(p, prefix, x, training):
+    u3 = F.relu(convolve_bands(x, p[f"{prefix}.k3.weight"], p[f"{prefix}.k3.bias"]))
+    u5 = F.relu(convolve_bands(x, p[f"{prefix}.k5.weight"], p[f"{prefix}.k5.bias"]))
+    u3 = batchnorm(p, f"{prefix}.bn3", u3, training)
+    u5 = batchnorm(p, f"{prefix}.bn5", u5, training)
+    y = mix_channels(torch.cat((u3, u5), dim=1), p[f"{prefix}.mix.weight"])
+    return F.relu(batchnorm(p, f"{prefix}.bn", y, training))
+
+
+def residual_block(p, prefix, x, training, stride=1, dilation2=1):
+    """Two 3 x 3 convolutions beside a 1 x 1 one; dilation2 is that of the second."""
+    y = convolve(x, p[f"{prefix}.conv1.weight"], p[f"{prefix}.conv1.bias"], stride)
+    y = F.relu(batchnorm(p, f"{prefix}.bn1", y, training))
+    y = convolve(y, p[f"{prefix}.conv2.weight"], p[f"{prefix}.conv2.bias"], dilation=dilation2)
+    y = batchnorm(p, f"{prefix}.bn2", y, training)
+    short = mix_channels(x[:, :, ::stride, ::stride], p[f"{prefix}.shortcut.weight"],
+                         p[f"{prefix}.shortcut.bias"])
+    return F.relu(y + batchnorm(p, f"{prefix}.bns", short, training))
+
+
+def adrf(p, prefix, x, valid, training):
+    """Adaptive de-redundancy fusion of the concatenated sources."""
+    mean, std = window_stats(x, valid)
+    attention = torch.sigmoid(F.relu(mix_channels(mean, p[f"{prefix}.w1"], p[f"{prefix}.b1"]))
+                              + F.relu(mix_channels(std, p[f"{prefix}.w2"], p[f"{prefix}.b2"])))
+    scaled = spread_cells(attention, x.shape[2], x.shape[3]) * x
+    y = mix_channels(scaled, p[f"{prefix}.mix.weight"])
+    return F.relu(batchnorm(p, f"{prefix}.bn", y, training))
+
+
+def ssja(x1, x2, valid):
+    """Spatial-spectral joint attention: one pair of channel attention matrices a cell."""
+    n, c, h, w = x1.shape
+    v = valid[:, None]
+    c1, c2 = to_cells(x1 * v), to_cells(x2 * v)
+
+    def gram(a, b):
+        """Entry [i][j] = sum over the window of a[i] b[j]; [n, cells_y, cells_x, i, j]."""
+        cell = torch.einsum("niyxp,njyxp->nijyx", a, b).reshape(n, c * c, *a.shape[2:4])
+        return window_sum(cell).reshape(n, c, c, *a.shape[2:4]).permute(0, 3, 4, 1, 2)
+
+    g11, g22, g21 = gram(c1, c1), gram(c2, c2), gram(c2, c1)
+    d1 = torch.sqrt(torch.diagonal(g11, dim1=-2, dim2=-1) + GRAM_EPS)
+    d2 = torch.sqrt(torch.diagonal(g22, dim1=-2, dim2=-1) + GRAM_EPS)
+
+    def outer(a, b):
+        return a[..., :, None] * b[..., None, :]
+
+    a1 = torch.softmax(g11 / outer(d1, d1) + g21 / outer(d2, d1), dim=-1)
+    a2 = torch.softmax(g22 / outer(d2, d2) + g21.transpose(-1, -2) / outer(d1, d2), dim=-1)
+
+    def attend(a, x):
+        """A x at every position, with the A of the position's own cell; invalid positions too."""
+        y = torch.einsum("nyxij,njyxp->niyxp", a, to_cells(x))
+        px, cells = CELL_FEATURE_PX, y.shape[2:4]
+        y = y.reshape(n, c, *cells, px, px).permute(0, 1, 2, 4, 3, 5)
+        return y.reshape(n, c, cells[0] * px, cells[1] * px)[:, :, :h, :w]
+
+    return attend(a1, x1) + x1 + attend(a2, x2) + x2
+
+
+# ---- the network
+# ---------------------------------------------------------------------------------
+
+
+def dense(p, sources, inputs, affines, valid, training):
+    """Class scores of a batch of scenes.
+
+    p         parameters by name
+    sources   [Source]
+    inputs    per source [n, h_s, w_s, bands], normalised, 0 where invalid
+    affines   per source, per scene: reference corner coordinates -> source corner coordinates
+              (ignored for a source on the reference grid)
+    valid     [n, H, W] of 0 and 1, the reference grid
+    Returns logits [n, H, W, K] and the two fused maps (spectral, spatial), [n, C, Hf, Wf].
+    Dropout is left out: it is the identity when running, and random in training.
+    """
+    height, width = valid.shape[1:]
+    fh, fw = -(-height // 2), -(-width // 2)
+    f_valid = halve_validity(valid)
+    spectral, spatial, detail = [], [], []
+    for s, source in enumerate(sources):
+        x = to_nchw(inputs[s])
+        f = spectral_encoder(p, f"spectral.{s}", x, training)
+        g = residual_block(p, f"spatial.{s}", x, training, stride=2 if source.on_reference else 1)
+        if source.on_reference:
+            spectral.append(halve(f))
+            spatial.append(g)
+            detail.append(f)
+        else:
+            spectral.append(sample(f, affines[s], fh, fw, 2))
+            spatial.append(sample(g, affines[s], fh, fw, 2))
+            detail.append(sample(f, affines[s], height, width, 1))
+
+    y_spectral = adrf(p, "adrf_spectral", torch.cat(spectral, dim=1), f_valid, training)
+    y_spatial = adrf(p, "adrf_spatial", torch.cat(spatial, dim=1), f_valid, training)
+    x1 = convolve(y_spectral, p["neck_spectral.conv.weight"])
+    x1 = F.relu(batchnorm(p, "neck_spectral.bn", x1, training))
+    x2 = convolve(y_spatial, p["neck_spatial.conv.weight"], dilation=2)
+    x2 = F.relu(batchnorm(p, "neck_spatial.bn", x2, training))
+
+    z = ssja(x1, x2, f_valid)
+    z = residual_block(p, "head.block", z, training, dilation2=2)
+    z = convolve(z, p["head.conv.weight"])
+    z = F.relu(batchnorm(p, "head.bn", z, training))
+    head = double(z, height, width)
+
+    fine = mix_channels(torch.cat(detail, dim=1), p["detail.mix.weight"])
+    fine = F.relu(batchnorm(p, "detail.bn", fine, training))
+    y = torch.cat((head, fine), dim=1)
+    y = F.relu(mix_channels(y, p["classifier.hidden.weight"], p["classifier.hidden.bias"]))
+    y = mix_channels(y, p["classifier.out.weight"], p["classifier.out.bias"])
+    return to_nhwc(y), y_spectral, y_spatial
+
+
+# ---- loss
+# ----------------------------------------------------------------------------------------
+
+
+def cross_entropy(logits, labels, smoothing):
+    """Mean over the batch's labelled pixels. logits [n, h, w, K]; labels [n, h, w], -1 = none."""
+    return F.cross_entropy(logits.reshape(-1, logits.shape[-1]), labels.reshape(-1),
+                           ignore_index=-1, label_smoothing=smoothing)
+
+
+def relation_loss(y, valid):
+    """De-redundancy: correlation of the channels against the identity. y [n, c, h, w]."""
+    c = y.shape[1]
+    losses = []
+    for rows, mask in zip(y, valid):
+        rows = rows[:, mask > 0]
+        rows = rows - rows.mean(dim=1, keepdim=True)
+        rows = rows / torch.sqrt((rows * rows).sum(dim=1, keepdim=True) + GRAM_EPS)
+        relation = rows @ rows.T
+        diagonal = torch.diagonal(relation)
+        off = (relation * relation).sum() - (diagonal * diagonal).sum()
+        losses.append(((diagonal - 1) ** 2).mean() + off / c)
+    return torch.stack(losses).mean()
+
+
+def total_loss(logits, labels, y_spectral, y_spatial, valid, smoothing, beta):
+    f_valid = halve_validity(valid)
+    relation = relation_loss(y_spectral, f_valid) + relation_loss(y_spatial, f_valid)
+    return cross_entropy(logits, labels, smoothing) + beta * relation
+
+
+# ---- optimiser
+# -----------------------------------------------------------------------------------
+
+
+def one_cycle(peak, step, total):
+    """Learning rate of step 0..total-1: cosine up from peak/25 over 30 %, cosine down."""
+    turn, last, low = 0.3 * total - 1, total - 1, peak / 25
+    if step <= turn:
+        start, end, part = low, peak, step / turn
+    else:
+        start, end, part = peak, low / 1e4, (step - turn) / (last - turn)
+    return end + (start - end) * (1 + math.cos(math.pi * part)) / 2
