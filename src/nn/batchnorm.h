@@ -15,7 +15,7 @@ typedef struct s2_batchnorm {
 /** What forward leaves for backward, and what re-estimation of the statistics gathers. */
 typedef struct s2_batchnorm_state {
     float *mean, *inv_std;         /* [channels] of the last batch */
-    double *mean_sum, *var_sum;    /* [channels] gathered while collecting */
+    double *mean_sum, *square_sum; /* [channels] means and mean squares gathered while collecting */
     int collected;                 /* batches gathered */
     bool collecting;
 } s2_batchnorm_state;
@@ -44,7 +44,7 @@ void s2_batchnorm_backward(const s2_batchnorm *bn, const s2_batchnorm_state *sta
 
 /** Start gathering batch statistics in every following forward. */
 void s2_batchnorm_collect(s2_batchnorm_state *state);
-/** Running statistics = mean of what was gathered; stop gathering. */
+/** Running statistics = those of all batches gathered, taken together; stop gathering. */
 void s2_batchnorm_adopt(const s2_batchnorm *bn, s2_batchnorm_state *state);
 
 /** y = scale * x + shift per channel, what the batch-norm does when running. scale, shift out [channels]. */

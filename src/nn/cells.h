@@ -13,11 +13,34 @@
 /** Cells along an axis of `size` feature pixels. */
 int s2_cell_count(int size);
 
-/** Mean and standard deviation of every cell's window, and what backward needs. All [n][cells_y][cells_x][c], counts without c. */
+/** Part of a map: its pixels y0..y1-1, x0..x1-1. */
+typedef struct s2_cell_span {
+    int y0, y1, x0, x1;
+} s2_cell_span;
+
+/** Pixels of cell (cell_y, cell_x) inside a map of h x w. */
+s2_cell_span s2_cell_pixels(int cell_y, int cell_x, int h, int w);
+
+/**
+ * Sum, sum of squares and number of the valid pixels of a span: sum, square out [c]; returns the number.
+ * x in: one map of the batch; valid in [h][w]
+ */
+float s2_cell_moments(const s2_map *x, int n, const uint8_t *valid, s2_cell_span span, float *sum,
+                      float *square);
+
+/** windows[i] = sum of cells[j] over the 3 x 3 cells j around i, clipped; every cell holds `length` floats. Its own adjoint. windows out, overwritten. */
+void s2_window_sum(const float *cells, int cells_y, int cells_x, size_t length, float *windows);
+
+/** mean, var and std of one window from its sum, sum of squares and count; all [c]; see s2_window_stats_forward(). */
+void s2_window_moments(const float *sum, const float *square, float count, int c, float *mean,
+                       float *var, float *std);
+
+/** Mean and standard deviation of every cell's window, and what backward needs. Maps [n][cells_y][cells_x][c]. */
 typedef struct s2_window_stats {
     s2_map mean, std;
-    s2_map var;    /* before the root, 0 where fewer than 2 valid positions */
-    float *count;  /* valid positions in the window */
+    s2_map var;              /* before the root */
+    s2_map cell_sum, cell_square; /* of the cells alone */
+    float *count, *cell_count; /* [n][cells_y][cells_x], valid positions of windows and cells */
 } s2_window_stats;
 
 s2rgf_status s2_window_stats_init(s2_window_stats *stats, int n, int h, int w, int c,
@@ -29,10 +52,18 @@ void s2_window_stats_clear(s2_window_stats *stats);
  * x in [n,h,w,c]; valid in [n][h][w]
  */
 void s2_window_stats_forward(const s2_map *x, const uint8_t *valid, s2_window_stats *stats);
-/** dmean, dstd in like mean and std; dx added to. Errors: NO_MEMORY. */
-s2rgf_status s2_window_stats_backward(const s2_map *x, const uint8_t *valid,
-                                      const s2_window_stats *stats, const s2_map *dmean,
-                                      const s2_map *dstd, const s2_map *dx, s2rgf_error *err);
+/** dmean, dstd in like mean and std; dx added to. The cells' sums in stats are used up. */
+void s2_window_stats_backward(const s2_map *x, const uint8_t *valid, s2_window_stats *stats,
+                              const s2_map *dmean, const s2_map *dstd, const s2_map *dx);
+
+/** Where a position lies between cell centres along one axis: cells first and second, weight of second. */
+typedef struct s2_cell_mix {
+    int first, second;
+    float weight;
+} s2_cell_mix;
+
+/** (index + 0.5) / 8 - 0.5 clamped to the cells. */
+s2_cell_mix s2_cell_between(int index, int cells);
 
 /** y = a(p) x(p), a interpolated bilinearly between cell centres, clamped at the outermost ones. a in [n,cells_y,cells_x,c] */
 void s2_cell_scale_forward(const s2_map *a, const s2_map *x, const s2_map *y);

@@ -1,0 +1,568 @@
+/* The dense network in training: layer by layer, batch statistics, everything backward needs is kept. */
+#include "nn/dense_train.h"
+
+#include <string.h>
+
+#include "core/error.h"
+#include "core/memory.h"
+#include "nn/gemm.h"
+#include "nn/loss.h"
+#include "nn/resample.h"
+#include "nn/ssja.h"
+
+/* A map and the gradient of the loss with respect to it. */
+typedef struct map_pair {
+    s2_map value, grad;
+} map_pair;
+
+struct s2_dense_train {
+    s2_dense_network *net;
+    s2_dense_batch_shape shape;
+    s2_dense_batch batch;
+    uint8_t *feature_valid; /* [crops][Hf][Wf] */
+    s2_sampling *to_feature[S2RGF_MAX_SOURCES], *to_reference[S2RGF_MAX_SOURCES]; /* [crops] */
+    s2_sampling *upsampling;                                                      /* [crops] */
+    s2_spectral_encoder_state spectral[S2RGF_MAX_SOURCES];
+    s2_residual_block_state spatial[S2RGF_MAX_SOURCES];
+    map_pair spectral_stack, spatial_stack; /* all sources on the feature grid */
+    map_pair detail_stack;                  /* spectral features on the reference grid */
+    s2_adrf_state adrf_spectral, adrf_spatial;
+    s2_conv_unit_state neck_spectral, neck_spatial;
+    s2_ssja_state ssja;
+    map_pair fused; /* Z */
+    s2_residual_block_state head_block;
+    s2_conv_unit_state head_conv;
+    s2_conv_unit_state detail; /* output: the second half of joined */
+    map_pair joined, hidden, scores;
+    float *dropout_scale; /* [crops*H*W*S2_HIDDEN], 0 or 1/(1-p) */
+    bool dropped;
+};
+
+static s2rgf_status pair_init(map_pair *pair, int n, int h, int w, int c, s2rgf_error *err)
+{
+    const s2rgf_status status = s2_map_init(&pair->value, n, h, w, c, err);
+    return status == S2RGF_OK ? s2_map_init(&pair->grad, n, h, w, c, err) : status;
+}
+
+static void pair_clear(map_pair *pair)
+{
+    s2_map_clear(&pair->value);
+    s2_map_clear(&pair->grad);
+}
+
+static int half(int size)
+{
+    return (size + 1) / 2;
+}
+
+static s2rgf_status init_source(s2_dense_train *train, int s, s2rgf_error *err)
+{
+    const s2_dense_batch_shape *shape = &train->shape;
+    const bool aligned = train->net->spec.on_reference[s];
+    const int h = aligned ? shape->height : shape->source_height[s];
+    const int w = aligned ? shape->width : shape->source_width[s];
+    const size_t crops = (size_t)shape->crops;
+    if (h < 1 || w < 1)
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "source %d: empty crop window", s + 1);
+    train->batch.ref_to_source[s] = s2_calloc(crops, sizeof(s2_affine));
+    train->to_feature[s] = s2_calloc(crops, sizeof(s2_sampling));
+    train->to_reference[s] = s2_calloc(crops, sizeof(s2_sampling));
+    if (!train->batch.ref_to_source[s] || !train->to_feature[s] || !train->to_reference[s])
+        return s2_fail_memory(err, "training");
+    s2rgf_status status = s2_map_init(&train->batch.pixels[s], shape->crops, h, w,
+                                      train->net->spec.bands[s], err);
+    if (status == S2RGF_OK)
+        status = s2_spectral_encoder_state_init(&train->spectral[s], &train->net->spectral[s],
+                                                shape->crops, h, w, err);
+    if (status == S2RGF_OK)
+        status = s2_residual_block_state_init(&train->spatial[s], &train->net->spatial[s],
+                                              shape->crops, h, w, err);
+    return status;
+}
+
+static s2rgf_status init_feature_grid(s2_dense_train *train, s2rgf_error *err)
+{
+    const s2_dense_network *net = train->net;
+    const int n = train->shape.crops;
+    const int h = half(train->shape.height);
+    const int w = half(train->shape.width);
+    const int c = net->spec.channels;
+    s2rgf_status status =
+        pair_init(&train->spectral_stack, n, h, w, s2_dense_spectral_total(&net->spec), err);
+    if (status == S2RGF_OK)
+        status = pair_init(&train->spatial_stack, n, h, w, net->spec.sources * c, err);
+    if (status == S2RGF_OK)
+        status = s2_adrf_state_init(&train->adrf_spectral, &net->adrf_spectral, n, h, w, err);
+    if (status == S2RGF_OK)
+        status = s2_adrf_state_init(&train->adrf_spatial, &net->adrf_spatial, n, h, w, err);
+    if (status == S2RGF_OK)
+        status = s2_conv_unit_state_init(&train->neck_spectral, &net->neck_spectral, n, h, w, NULL,
+                                         NULL, err);
+    if (status == S2RGF_OK)
+        status = s2_conv_unit_state_init(&train->neck_spatial, &net->neck_spatial, n, h, w, NULL,
+                                         NULL, err);
+    if (status == S2RGF_OK)
+        status = s2_ssja_state_init(&train->ssja, n, h, w, c, err);
+    if (status == S2RGF_OK)
+        status = pair_init(&train->fused, n, h, w, c, err);
+    if (status == S2RGF_OK)
+        status = s2_residual_block_state_init(&train->head_block, &net->head_block, n, h, w, err);
+    if (status == S2RGF_OK)
+        status =
+            s2_conv_unit_state_init(&train->head_conv, &net->head_conv, n, h, w, NULL, NULL, err);
+    return status;
+}
+
+static s2rgf_status init_reference_grid(s2_dense_train *train, s2rgf_error *err)
+{
+    const s2_dense_network *net = train->net;
+    const int n = train->shape.crops;
+    const int h = train->shape.height;
+    const int w = train->shape.width;
+    const int c = net->spec.channels;
+    const size_t pixels = (size_t)n * (size_t)h * (size_t)w;
+    s2rgf_status status =
+        pair_init(&train->detail_stack, n, h, w, s2_dense_spectral_total(&net->spec), err);
+    if (status == S2RGF_OK)
+        status = pair_init(&train->joined, n, h, w, 2 * c, err);
+    if (status == S2RGF_OK)
+        status = pair_init(&train->hidden, n, h, w, S2_HIDDEN, err);
+    if (status == S2RGF_OK)
+        status = pair_init(&train->scores, n, h, w, net->spec.classes, err);
+    if (status != S2RGF_OK)
+        return status;
+    const s2_map detail = s2_map_channels(&train->joined.value, c, c);
+    const s2_map detail_grad = s2_map_channels(&train->joined.grad, c, c);
+    status = s2_conv_unit_state_init(&train->detail, &net->detail, n, h, w, &detail, &detail_grad,
+                                     err);
+    train->dropout_scale = s2_alloc(pixels * S2_HIDDEN, sizeof(float));
+    train->batch.valid = s2_calloc(pixels, 1);
+    train->batch.labels = s2_calloc(pixels, sizeof(int16_t));
+    train->feature_valid = s2_calloc(pixels, 1);
+    train->upsampling = s2_calloc((size_t)n, sizeof(s2_sampling));
+    if (!train->dropout_scale || !train->batch.valid || !train->batch.labels ||
+        !train->feature_valid || !train->upsampling)
+        return s2_fail_memory(err, "training");
+    for (int i = 0; i < n; i++)
+        train->upsampling[i] = (s2_sampling){{{0.0, 0.5, 0.0, 0.0, 0.0, 0.5}}, 1.0, half(w), half(h)};
+    return status;
+}
+
+s2rgf_status s2_dense_train_create(s2_dense_network *network, const s2_dense_batch_shape *shape,
+                                   s2_dense_train **train, s2rgf_error *err)
+{
+    *train = NULL;
+    s2_dense_train *own = s2_calloc(1, sizeof *own);
+    if (!own)
+        return s2_fail_memory(err, "training");
+    own->net = network;
+    own->shape = *shape;
+    s2rgf_status status = S2RGF_OK;
+    for (int s = 0; s < network->spec.sources && status == S2RGF_OK; s++)
+        status = init_source(own, s, err);
+    if (status == S2RGF_OK)
+        status = init_feature_grid(own, err);
+    if (status == S2RGF_OK)
+        status = init_reference_grid(own, err);
+    if (status != S2RGF_OK) {
+        s2_dense_train_free(own);
+        return status;
+    }
+    *train = own;
+    return S2RGF_OK;
+}
+
+void s2_dense_train_free(s2_dense_train *train)
+{
+    if (!train)
+        return;
+    for (int s = 0; s < train->net->spec.sources; s++) {
+        s2_map_clear(&train->batch.pixels[s]);
+        s2_free(train->batch.ref_to_source[s]);
+        s2_free(train->to_feature[s]);
+        s2_free(train->to_reference[s]);
+        s2_spectral_encoder_state_clear(&train->spectral[s]);
+        s2_residual_block_state_clear(&train->spatial[s]);
+    }
+    map_pair *pairs[7] = {&train->spectral_stack, &train->spatial_stack, &train->detail_stack,
+                          &train->fused,          &train->joined,        &train->hidden,
+                          &train->scores};
+    for (int i = 0; i < 7; i++)
+        pair_clear(pairs[i]);
+    s2_adrf_state_clear(&train->adrf_spectral);
+    s2_adrf_state_clear(&train->adrf_spatial);
+    s2_conv_unit_state_clear(&train->neck_spectral);
+    s2_conv_unit_state_clear(&train->neck_spatial);
+    s2_ssja_state_clear(&train->ssja);
+    s2_residual_block_state_clear(&train->head_block);
+    s2_conv_unit_state_clear(&train->head_conv);
+    s2_conv_unit_state_clear(&train->detail);
+    s2_free(train->dropout_scale);
+    s2_free(train->batch.valid);
+    s2_free(train->batch.labels);
+    s2_free(train->feature_valid);
+    s2_free(train->upsampling);
+    s2_free(train);
+}
+
+s2_dense_batch *s2_dense_train_batch(s2_dense_train *train)
+{
+    return &train->batch;
+}
+
+/* Channels of the stacks that belong to source s. */
+static s2_map spectral_part(const s2_dense_train *train, const s2_map *stack, int s)
+{
+    int first = 0;
+    for (int i = 0; i < s; i++)
+        first += s2_dense_spectral_width(&train->net->spec, i);
+    return s2_map_channels(stack, first, s2_dense_spectral_width(&train->net->spec, s));
+}
+
+static s2_map spatial_part(const s2_dense_train *train, const s2_map *stack, int s)
+{
+    const int c = train->net->spec.channels;
+    return s2_map_channels(stack, s * c, c);
+}
+
+static void copy_map(const s2_map *from, const s2_map *to)
+{
+    const size_t pixels = s2_map_pixels(from);
+    for (size_t p = 0; p < pixels; p++)
+        memcpy(to->data + p * (size_t)to->stride, from->data + p * (size_t)from->stride,
+               (size_t)from->c * sizeof(float));
+}
+
+static void add_map(const s2_map *from, const s2_map *to)
+{
+    const size_t pixels = s2_map_pixels(from);
+    for (size_t p = 0; p < pixels; p++)
+        for (size_t k = 0; k < (size_t)from->c; k++)
+            to->data[p * (size_t)to->stride + k] += from->data[p * (size_t)from->stride + k];
+}
+
+/* Validity and sampling positions of the batch just filled. */
+static void prepare_batch(s2_dense_train *train)
+{
+    const s2_dense_batch_shape *shape = &train->shape;
+    const size_t pixels = (size_t)shape->height * (size_t)shape->width;
+    const size_t features = (size_t)half(shape->height) * (size_t)half(shape->width);
+    for (int n = 0; n < shape->crops; n++) {
+        s2_halve_validity(train->batch.valid + (size_t)n * pixels, shape->height, shape->width,
+                          train->feature_valid + (size_t)n * features);
+        for (int s = 0; s < train->net->spec.sources; s++) {
+            s2_sampling sampling = {train->batch.ref_to_source[s][n], 2.0,
+                                    train->batch.pixels[s].w, train->batch.pixels[s].h};
+            train->to_feature[s][n] = sampling;
+            sampling.scale = 1.0;
+            train->to_reference[s][n] = sampling;
+        }
+    }
+}
+
+/* Encode source s and bring its features to the feature and the reference grid. */
+static s2rgf_status encode_source(s2_dense_train *train, int s, s2rgf_error *err)
+{
+    const s2_dense_network *net = train->net;
+    const s2_map *x = &train->batch.pixels[s];
+    const s2_map spectral = spectral_part(train, &train->spectral_stack.value, s);
+    const s2_map spatial = spatial_part(train, &train->spatial_stack.value, s);
+    const s2_map detail = spectral_part(train, &train->detail_stack.value, s);
+    s2rgf_status status =
+        s2_spectral_encoder_forward(&net->spectral[s], &train->spectral[s], x, err);
+    if (status == S2RGF_OK)
+        status = s2_residual_block_forward(&net->spatial[s], &train->spatial[s], x, err);
+    if (status != S2RGF_OK)
+        return status;
+    if (net->spec.on_reference[s]) {
+        s2_halve_forward(&train->spectral[s].mix.out, &spectral);
+        copy_map(&train->spatial[s].out, &spatial);
+        copy_map(&train->spectral[s].mix.out, &detail);
+    } else {
+        s2_sample_forward(train->to_feature[s], &train->spectral[s].mix.out, &spectral);
+        s2_sample_forward(train->to_feature[s], &train->spatial[s].out, &spatial);
+        s2_sample_forward(train->to_reference[s], &train->spectral[s].mix.out, &detail);
+    }
+    return S2RGF_OK;
+}
+
+static s2rgf_status forward_trunk(s2_dense_train *train, s2rgf_error *err)
+{
+    const s2_dense_network *net = train->net;
+    const s2_map upsampled = s2_map_channels(&train->joined.value, 0, net->spec.channels);
+    s2rgf_status status = s2_adrf_forward(&net->adrf_spectral, &train->adrf_spectral,
+                                          &train->spectral_stack.value, train->feature_valid, err);
+    if (status == S2RGF_OK)
+        status = s2_adrf_forward(&net->adrf_spatial, &train->adrf_spatial,
+                                 &train->spatial_stack.value, train->feature_valid, err);
+    if (status == S2RGF_OK)
+        status = s2_conv_unit_forward(&net->neck_spectral, &train->neck_spectral,
+                                      &train->adrf_spectral.mix.out, err);
+    if (status == S2RGF_OK)
+        status = s2_conv_unit_forward(&net->neck_spatial, &train->neck_spatial,
+                                      &train->adrf_spatial.mix.out, err);
+    if (status == S2RGF_OK)
+        status = s2_ssja_forward(&train->ssja, &train->neck_spectral.out, &train->neck_spatial.out,
+                                 train->feature_valid, &train->fused.value, err);
+    if (status == S2RGF_OK)
+        status = s2_residual_block_forward(&net->head_block, &train->head_block,
+                                           &train->fused.value, err);
+    if (status == S2RGF_OK)
+        status = s2_conv_unit_forward(&net->head_conv, &train->head_conv, &train->head_block.out,
+                                      err);
+    if (status == S2RGF_OK)
+        status = s2_conv_unit_forward(&net->detail, &train->detail, &train->detail_stack.value,
+                                      err);
+    if (status == S2RGF_OK)
+        s2_sample_forward(train->upsampling, &train->head_conv.out, &upsampled);
+    return status;
+}
+
+/* A mask of one byte's resolution: an element is dropped when its random byte is below dropout * 256. */
+static void draw_dropout(s2_dense_train *train, double dropout, s2_random *source)
+{
+    const size_t count = s2_map_pixels(&train->hidden.value) * S2_HIDDEN;
+    const unsigned threshold = (unsigned)(dropout * 256.0 + 0.5);
+    const float keep = 256.0f / (256.0f - (float)threshold);
+    for (size_t i = 0; i < count; i += 8) {
+        uint64_t bits = s2_random_bits(source);
+        for (size_t k = i; k < i + 8 && k < count; k++, bits >>= 8)
+            train->dropout_scale[k] = (bits & 255) < threshold ? 0.0f : keep;
+    }
+}
+
+/* y = x W + b for all pixels, row blocks in parallel. */
+static void linear_forward(const s2_map *x, const s2_param *w, const s2_param *b, const s2_map *y)
+{
+    const int rows = x->n * x->h;
+#pragma omp parallel for schedule(static)
+    for (int row = 0; row < rows; row++) {
+        const size_t first = (size_t)row * (size_t)x->w;
+        float *out = y->data + first * (size_t)y->stride;
+        s2_gemm(x->w, y->c, x->c, (s2_matrix){x->data + first * (size_t)x->stride, x->stride, false},
+                (s2_matrix){w->value, y->c, false}, 0.0f, out, y->stride);
+        for (int p = 0; p < x->w; p++)
+            for (int k = 0; k < y->c; k++)
+                out[(size_t)p * (size_t)y->stride + (size_t)k] += b->value[k];
+    }
+}
+
+/* Gradients of linear_forward(): w and b added to; dx overwritten. */
+static void linear_backward(const s2_map *x, s2_param *w, s2_param *b, const s2_map *dy,
+                            const s2_map *dx)
+{
+    const int pixels = (int)s2_map_pixels(x);
+    const int rows = x->n * x->h;
+    s2_gemm(x->c, dy->c, pixels, (s2_matrix){x->data, x->stride, true},
+            (s2_matrix){dy->data, dy->stride, false}, 1.0f, w->grad, dy->c);
+    for (int p = 0; p < pixels; p++)
+        for (int k = 0; k < dy->c; k++)
+            b->grad[k] += dy->data[(size_t)p * (size_t)dy->stride + (size_t)k];
+#pragma omp parallel for schedule(static)
+    for (int row = 0; row < rows; row++) {
+        const size_t first = (size_t)row * (size_t)x->w;
+        s2_gemm(x->w, x->c, dy->c,
+                (s2_matrix){dy->data + first * (size_t)dy->stride, dy->stride, false},
+                (s2_matrix){w->value, dy->c, true}, 0.0f, dx->data + first * (size_t)dx->stride,
+                dx->stride);
+    }
+}
+
+s2rgf_status s2_dense_train_forward(s2_dense_train *train, double dropout,
+                                    s2_random *dropout_source, const s2_map **logits,
+                                    s2rgf_error *err)
+{
+    const s2_dense_network *net = train->net;
+    s2rgf_status status = S2RGF_OK;
+    prepare_batch(train);
+    for (int s = 0; s < net->spec.sources && status == S2RGF_OK; s++)
+        status = encode_source(train, s, err);
+    if (status == S2RGF_OK)
+        status = forward_trunk(train, err);
+    if (status != S2RGF_OK)
+        return status;
+    linear_forward(&train->joined.value, net->hidden_weight, net->hidden_bias,
+                   &train->hidden.value);
+    train->dropped = dropout_source && dropout > 0.0;
+    if (train->dropped)
+        draw_dropout(train, dropout, dropout_source);
+    float *hidden = train->hidden.value.data;
+    const size_t count = s2_map_pixels(&train->hidden.value) * S2_HIDDEN;
+#pragma omp parallel for schedule(static)
+    for (size_t i = 0; i < count; i++)
+        hidden[i] = hidden[i] > 0.0f ? hidden[i] * (train->dropped ? train->dropout_scale[i] : 1.0f)
+                                     : 0.0f;
+    linear_forward(&train->hidden.value, net->out_weight, net->out_bias, &train->scores.value);
+    *logits = &train->scores.value;
+    return S2RGF_OK;
+}
+
+static void backward_classifier(s2_dense_train *train)
+{
+    s2_dense_network *net = train->net;
+    const float *hidden = train->hidden.value.data;
+    float *grad = train->hidden.grad.data;
+    const size_t count = s2_map_pixels(&train->hidden.value) * S2_HIDDEN;
+    linear_backward(&train->hidden.value, net->out_weight, net->out_bias, &train->scores.grad,
+                    &train->hidden.grad);
+    /* a dropped or negative unit stands as 0 in hidden */
+#pragma omp parallel for schedule(static)
+    for (size_t i = 0; i < count; i++)
+        grad[i] = hidden[i] > 0.0f ? grad[i] * (train->dropped ? train->dropout_scale[i] : 1.0f)
+                                   : 0.0f;
+    linear_backward(&train->joined.value, net->hidden_weight, net->hidden_bias, &train->hidden.grad,
+                    &train->joined.grad);
+}
+
+/* From joined.grad to the outputs of the two fusions. */
+static s2rgf_status backward_trunk(s2_dense_train *train, s2rgf_error *err)
+{
+    const s2_dense_network *net = train->net;
+    const s2_map upsampled_grad = s2_map_channels(&train->joined.grad, 0, net->spec.channels);
+    const s2_map *zeroed[] = {&train->detail_stack.grad,  &train->head_conv.grad,
+                              &train->head_block.grad,    &train->fused.grad,
+                              &train->neck_spectral.grad, &train->neck_spatial.grad};
+    for (size_t i = 0; i < sizeof zeroed / sizeof *zeroed; i++)
+        s2_map_zero(zeroed[i]);
+    s2rgf_status status = s2_conv_unit_backward(&net->detail, &train->detail,
+                                                &train->detail_stack.value,
+                                                &train->detail_stack.grad, err);
+    s2_sample_backward(train->upsampling, &upsampled_grad, &train->head_conv.grad);
+    if (status == S2RGF_OK)
+        status = s2_conv_unit_backward(&net->head_conv, &train->head_conv, &train->head_block.out,
+                                       &train->head_block.grad, err);
+    if (status == S2RGF_OK)
+        status = s2_residual_block_backward(&net->head_block, &train->head_block,
+                                            &train->fused.value, &train->fused.grad, err);
+    if (status == S2RGF_OK)
+        status = s2_ssja_backward(&train->ssja, &train->neck_spectral.out, &train->neck_spatial.out,
+                                  train->feature_valid, &train->fused.grad,
+                                  &train->neck_spectral.grad, &train->neck_spatial.grad, err);
+    if (status == S2RGF_OK)
+        status = s2_conv_unit_backward(&net->neck_spectral, &train->neck_spectral,
+                                       &train->adrf_spectral.mix.out,
+                                       &train->adrf_spectral.mix.grad, err);
+    if (status == S2RGF_OK)
+        status = s2_conv_unit_backward(&net->neck_spatial, &train->neck_spatial,
+                                       &train->adrf_spatial.mix.out, &train->adrf_spatial.mix.grad,
+                                       err);
+    return status;
+}
+
+static s2rgf_status backward_fusion(s2_dense_train *train, s2rgf_error *err)
+{
+    const s2_dense_network *net = train->net;
+    s2_map_zero(&train->spectral_stack.grad);
+    s2_map_zero(&train->spatial_stack.grad);
+    const s2rgf_status status =
+        s2_adrf_backward(&net->adrf_spectral, &train->adrf_spectral, &train->spectral_stack.value,
+                         train->feature_valid, &train->spectral_stack.grad, err);
+    return status != S2RGF_OK
+               ? status
+               : s2_adrf_backward(&net->adrf_spatial, &train->adrf_spatial,
+                                  &train->spatial_stack.value, train->feature_valid,
+                                  &train->spatial_stack.grad, err);
+}
+
+static s2rgf_status backward_source(s2_dense_train *train, int s, s2rgf_error *err)
+{
+    const s2_dense_network *net = train->net;
+    const s2_map spectral = spectral_part(train, &train->spectral_stack.grad, s);
+    const s2_map spatial = spatial_part(train, &train->spatial_stack.grad, s);
+    const s2_map detail = spectral_part(train, &train->detail_stack.grad, s);
+    const s2_map *x = &train->batch.pixels[s];
+    s2_map_zero(&train->spectral[s].mix.grad);
+    s2_map_zero(&train->spatial[s].grad);
+    if (net->spec.on_reference[s]) {
+        s2_halve_backward(&spectral, &train->spectral[s].mix.grad);
+        add_map(&detail, &train->spectral[s].mix.grad);
+        copy_map(&spatial, &train->spatial[s].grad);
+    } else {
+        s2_sample_backward(train->to_feature[s], &spectral, &train->spectral[s].mix.grad);
+        s2_sample_backward(train->to_reference[s], &detail, &train->spectral[s].mix.grad);
+        s2_sample_backward(train->to_feature[s], &spatial, &train->spatial[s].grad);
+    }
+    const s2rgf_status status =
+        s2_spectral_encoder_backward(&net->spectral[s], &train->spectral[s], x, NULL, err);
+    return status != S2RGF_OK ? status
+                              : s2_residual_block_backward(&net->spatial[s], &train->spatial[s], x,
+                                                           NULL, err);
+}
+
+s2rgf_status s2_dense_train_backward(s2_dense_train *train, const s2_dense_loss_options *options,
+                                     double *loss, s2rgf_error *err)
+{
+    double relation[2] = {0.0, 0.0};
+    s2_adrf_state *fusions[2] = {&train->adrf_spectral, &train->adrf_spatial};
+    s2rgf_status status = S2RGF_OK;
+    s2_params_zero_grad(&train->net->params);
+    *loss = s2_cross_entropy(&train->scores.value, train->batch.labels, options->label_smoothing,
+                             &train->scores.grad);
+    backward_classifier(train);
+    for (int i = 0; i < 2 && status == S2RGF_OK; i++) {
+        s2_map_zero(&fusions[i]->mix.grad);
+        if (options->redundancy_weight > 0.0)
+            status = s2_relation_loss(&fusions[i]->mix.out, train->feature_valid,
+                                      options->redundancy_weight, &fusions[i]->mix.grad,
+                                      &relation[i], err);
+    }
+    *loss += options->redundancy_weight * (relation[0] + relation[1]);
+    if (status == S2RGF_OK)
+        status = backward_trunk(train, err);
+    if (status == S2RGF_OK)
+        status = backward_fusion(train, err);
+    for (int s = 0; s < train->net->spec.sources && status == S2RGF_OK; s++)
+        status = backward_source(train, s, err);
+    return status;
+}
+
+/* Every batch-norm with its state, one after the other; false at the end. */
+static bool nth_norm(s2_dense_train *train, int index, const s2_batchnorm **norm,
+                     s2_batchnorm_state **state)
+{
+    s2_dense_network *net = train->net;
+    const int encoders = 6 * net->spec.sources;
+    if (index < encoders) {
+        const int s = index / 6;
+        const s2_batchnorm *norms[6] = {&net->spectral[s].norm3,     &net->spectral[s].norm5,
+                                        &net->spectral[s].mix.norm,  &net->spatial[s].conv1.norm,
+                                        &net->spatial[s].conv2.norm, &net->spatial[s].shortcut.norm};
+        s2_batchnorm_state *states[6] = {
+            &train->spectral[s].norm3,     &train->spectral[s].norm5,
+            &train->spectral[s].mix.norm,  &train->spatial[s].conv1.norm,
+            &train->spatial[s].conv2.norm, &train->spatial[s].shortcut.norm};
+        *norm = norms[index % 6];
+        *state = states[index % 6];
+        return true;
+    }
+    const s2_conv_unit *units[9] = {&net->adrf_spectral.mix, &net->adrf_spatial.mix,
+                                    &net->neck_spectral,     &net->neck_spatial,
+                                    &net->head_block.conv1,  &net->head_block.conv2,
+                                    &net->head_block.shortcut, &net->head_conv, &net->detail};
+    s2_conv_unit_state *states[9] = {&train->adrf_spectral.mix, &train->adrf_spatial.mix,
+                                     &train->neck_spectral,     &train->neck_spatial,
+                                     &train->head_block.conv1,  &train->head_block.conv2,
+                                     &train->head_block.shortcut, &train->head_conv,
+                                     &train->detail};
+    if (index >= encoders + 9)
+        return false;
+    *norm = &units[index - encoders]->norm;
+    *state = &states[index - encoders]->norm;
+    return true;
+}
+
+void s2_dense_train_collect(s2_dense_train *train)
+{
+    const s2_batchnorm *norm = NULL;
+    s2_batchnorm_state *state = NULL;
+    for (int i = 0; nth_norm(train, i, &norm, &state); i++)
+        s2_batchnorm_collect(state);
+}
+
+void s2_dense_train_adopt(s2_dense_train *train)
+{
+    const s2_batchnorm *norm = NULL;
+    s2_batchnorm_state *state = NULL;
+    for (int i = 0; nth_norm(train, i, &norm, &state); i++)
+        s2_batchnorm_adopt(norm, state);
+}

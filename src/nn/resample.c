@@ -1,0 +1,165 @@
+/* From one pixel grid to another: bilinear sampling under an affine map, 2 x 2 averages, validity. */
+#include "nn/resample.h"
+
+#include <math.h>
+
+static int clamped_index(double *position, int size)
+{
+    const double last = (double)(size - 1);
+    *position = *position < 0.0 ? 0.0 : *position > last ? last : *position;
+    return (int)*position;
+}
+
+s2_tap s2_sampling_tap(const s2_sampling *sampling, int x, int y)
+{
+    double u = 0.0;
+    double v = 0.0;
+    s2_tap tap;
+    s2_affine_apply(&sampling->to_source, (x + 0.5) * sampling->scale, (y + 0.5) * sampling->scale,
+                    &u, &v);
+    u -= 0.5;
+    v -= 0.5;
+    tap.x0 = clamped_index(&u, sampling->width);
+    tap.y0 = clamped_index(&v, sampling->height);
+    tap.x1 = tap.x0 + 1 < sampling->width ? tap.x0 + 1 : tap.x0;
+    tap.y1 = tap.y0 + 1 < sampling->height ? tap.y0 + 1 : tap.y0;
+    tap.fx = (float)(u - tap.x0);
+    tap.fy = (float)(v - tap.y0);
+    return tap;
+}
+
+s2_rect s2_sampling_bounds(const s2_sampling *sampling, s2_rect target)
+{
+    const int right = target.x + target.w - 1;
+    const int bottom = target.y + target.h - 1;
+    const int corners[4][2] = {
+        {target.x, target.y}, {right, target.y}, {target.x, bottom}, {right, bottom}};
+    int x0 = sampling->width;
+    int y0 = sampling->height;
+    int x1 = -1;
+    int y1 = -1;
+    if (s2_rect_is_empty(target))
+        return (s2_rect){0, 0, 0, 0};
+    for (int i = 0; i < 4; i++) {
+        const s2_tap tap = s2_sampling_tap(sampling, corners[i][0], corners[i][1]);
+        x0 = tap.x0 < x0 ? tap.x0 : x0;
+        y0 = tap.y0 < y0 ? tap.y0 : y0;
+        x1 = tap.x1 > x1 ? tap.x1 : x1;
+        y1 = tap.y1 > y1 ? tap.y1 : y1;
+    }
+    return (s2_rect){x0, y0, x1 - x0 + 1, y1 - y0 + 1};
+}
+
+/* Offsets of a tap's four pixels in a map of that width and stride, and their weights. */
+typedef struct corner_weights {
+    size_t at[4];
+    float weight[4];
+} corner_weights;
+
+static corner_weights corners_of(const s2_tap *tap, const s2_map *x)
+{
+    const size_t width = (size_t)x->w;
+    const size_t stride = (size_t)x->stride;
+    const size_t top = (size_t)tap->y0 * width;
+    const size_t bottom = (size_t)tap->y1 * width;
+    return (corner_weights){
+        {(top + (size_t)tap->x0) * stride, (top + (size_t)tap->x1) * stride,
+         (bottom + (size_t)tap->x0) * stride, (bottom + (size_t)tap->x1) * stride},
+        {(1.0f - tap->fx) * (1.0f - tap->fy), tap->fx * (1.0f - tap->fy),
+         (1.0f - tap->fx) * tap->fy, tap->fx * tap->fy}};
+}
+
+void s2_sample_forward(const s2_sampling *sampling, const s2_map *x, const s2_map *y)
+{
+#pragma omp parallel for collapse(2) schedule(static)
+    for (int n = 0; n < y->n; n++)
+        for (int i = 0; i < y->h; i++) {
+            const float *from = s2_map_at(x, n);
+            float *to = s2_map_at(y, n) + (size_t)i * (size_t)y->w * (size_t)y->stride;
+            for (int j = 0; j < y->w; j++, to += y->stride) {
+                const s2_tap tap = s2_sampling_tap(&sampling[n], j, i);
+                const corner_weights k = corners_of(&tap, x);
+                for (int c = 0; c < y->c; c++) {
+                    const size_t channel = (size_t)c;
+                    to[c] = k.weight[0] * from[k.at[0] + channel] +
+                            k.weight[1] * from[k.at[1] + channel] +
+                            k.weight[2] * from[k.at[2] + channel] +
+                            k.weight[3] * from[k.at[3] + channel];
+                }
+            }
+        }
+}
+
+void s2_sample_backward(const s2_sampling *sampling, const s2_map *dy, const s2_map *dx)
+{
+#pragma omp parallel for schedule(static)
+    for (int n = 0; n < dy->n; n++)
+        for (int i = 0; i < dy->h; i++) {
+            float *to = s2_map_at(dx, n);
+            const float *grad = s2_map_at(dy, n) + (size_t)i * (size_t)dy->w * (size_t)dy->stride;
+            for (int j = 0; j < dy->w; j++, grad += dy->stride) {
+                const s2_tap tap = s2_sampling_tap(&sampling[n], j, i);
+                const corner_weights k = corners_of(&tap, dx);
+                for (int q = 0; q < 4; q++)
+                    for (int c = 0; c < dy->c; c++)
+                        to[k.at[q] + (size_t)c] += k.weight[q] * grad[c];
+            }
+        }
+}
+
+void s2_halve_forward(const s2_map *x, const s2_map *y)
+{
+#pragma omp parallel for collapse(2) schedule(static)
+    for (int n = 0; n < y->n; n++)
+        for (int i = 0; i < y->h; i++)
+            for (int j = 0; j < y->w; j++) {
+                const int rows = 2 * i + 1 < x->h ? 2 : 1;
+                const int columns = 2 * j + 1 < x->w ? 2 : 1;
+                const float part = 1.0f / (float)(rows * columns);
+                const size_t at = (size_t)(2 * i) * (size_t)x->w + (size_t)(2 * j);
+                const float *from = s2_map_at(x, n) + at * (size_t)x->stride;
+                const size_t right = (size_t)(columns - 1) * (size_t)x->stride;
+                const size_t down = (size_t)(rows - 1) * (size_t)x->w * (size_t)x->stride;
+                float *to = s2_map_at(y, n) +
+                            ((size_t)i * (size_t)y->w + (size_t)j) * (size_t)y->stride;
+                for (int c = 0; c < y->c; c++) {
+                    float sum = from[c];
+                    sum += columns == 2 ? from[right + (size_t)c] : 0.0f;
+                    sum += rows == 2 ? from[down + (size_t)c] : 0.0f;
+                    sum += rows * columns == 4 ? from[down + right + (size_t)c] : 0.0f;
+                    to[c] = sum * part;
+                }
+            }
+}
+
+void s2_halve_backward(const s2_map *dy, const s2_map *dx)
+{
+#pragma omp parallel for collapse(2) schedule(static)
+    for (int n = 0; n < dx->n; n++)
+        for (int i = 0; i < dx->h; i++)
+            for (int j = 0; j < dx->w; j++) {
+                const int rows = (i | 1) < dx->h ? 2 : 1;
+                const int columns = (j | 1) < dx->w ? 2 : 1;
+                const float part = 1.0f / (float)(rows * columns);
+                const size_t at = (size_t)(i / 2) * (size_t)dy->w + (size_t)(j / 2);
+                const float *from = s2_map_at(dy, n) + at * (size_t)dy->stride;
+                float *to = s2_map_at(dx, n) +
+                            ((size_t)i * (size_t)dx->w + (size_t)j) * (size_t)dx->stride;
+                for (int c = 0; c < dx->c; c++)
+                    to[c] += part * from[c];
+            }
+}
+
+void s2_halve_validity(const uint8_t *reference, int h, int w, uint8_t *feature)
+{
+    const int columns = (w + 1) / 2;
+    for (int i = 0; i < (h + 1) / 2; i++)
+        for (int j = 0; j < columns; j++) {
+            const uint8_t *row = reference + (size_t)(2 * i) * (size_t)w + (size_t)(2 * j);
+            const bool right = 2 * j + 1 < w;
+            const bool down = 2 * i + 1 < h;
+            feature[(size_t)i * (size_t)columns + (size_t)j] =
+                row[0] && (!right || row[1]) && (!down || row[w]) &&
+                (!right || !down || row[w + 1]);
+        }
+}

@@ -1,0 +1,100 @@
+/* Batches of feature maps and the parameters of a network. */
+#include "nn/tensor.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "core/memory.h"
+
+s2rgf_status s2_map_init(s2_map *map, int n, int h, int w, int c, s2rgf_error *err)
+{
+    size_t rows = 0;
+    size_t pixels = 0;
+    size_t count = 0;
+    *map = (s2_map){NULL, n, h, w, c, c};
+    if (!s2_multiply((size_t)n, (size_t)h, &rows) || !s2_multiply(rows, (size_t)w, &pixels) ||
+        !s2_multiply(pixels, (size_t)c, &count))
+        return s2_fail_memory(err, "feature maps");
+    map->data = s2_calloc(count, sizeof(float));
+    return map->data ? S2RGF_OK : s2_fail_memory(err, "feature maps");
+}
+
+void s2_map_clear(s2_map *map)
+{
+    s2_free(map->data);
+    *map = (s2_map){0};
+}
+
+s2_map s2_map_channels(const s2_map *map, int first, int count)
+{
+    s2_map view = *map;
+    view.data += first;
+    view.c = count;
+    return view;
+}
+
+size_t s2_map_pixels(const s2_map *map)
+{
+    return (size_t)map->n * (size_t)map->h * (size_t)map->w;
+}
+
+float *s2_map_at(const s2_map *map, int n)
+{
+    return map->data + (size_t)n * (size_t)map->h * (size_t)map->w * (size_t)map->stride;
+}
+
+void s2_map_zero(const s2_map *map)
+{
+    const size_t pixels = s2_map_pixels(map);
+    for (size_t p = 0; p < pixels; p++)
+        memset(map->data + p * (size_t)map->stride, 0, (size_t)map->c * sizeof(float));
+}
+
+s2_param *s2_params_add(s2_params *params, s2_param_role role, const char *prefix, const char *name,
+                        const int dims[5])
+{
+    if (params->count == S2_PARAMS_MAX) {
+        params->failed = true;
+        return &params->items[0];
+    }
+    s2_param *param = &params->items[params->count++];
+    const int length = snprintf(param->name, sizeof param->name, "%s.%s", prefix, name);
+    param->count = 1;
+    for (param->dim_count = 0; dims[param->dim_count] > 0; param->dim_count++) {
+        param->dims[param->dim_count] = dims[param->dim_count];
+        if (!s2_multiply(param->count, (size_t)dims[param->dim_count], &param->count))
+            params->failed = true;
+    }
+    param->decay = role == S2_PARAM_WEIGHT;
+    param->value = s2_calloc(param->count, sizeof(float));
+    param->grad = role == S2_PARAM_STATISTIC ? NULL : s2_calloc(param->count, sizeof(float));
+    if (length >= (int)sizeof param->name || !param->value ||
+        (role != S2_PARAM_STATISTIC && !param->grad))
+        params->failed = true;
+    return param;
+}
+
+s2_param *s2_params_find(s2_params *params, const char *name)
+{
+    for (int i = 0; i < params->count; i++)
+        if (strcmp(params->items[i].name, name) == 0)
+            return &params->items[i];
+    return NULL;
+}
+
+void s2_params_zero_grad(s2_params *params)
+{
+    for (int i = 0; i < params->count; i++)
+        if (params->items[i].grad)
+            memset(params->items[i].grad, 0, params->items[i].count * sizeof(float));
+}
+
+void s2_params_clear(s2_params *params)
+{
+    for (int i = 0; i < params->count; i++) {
+        s2_free(params->items[i].value);
+        s2_free(params->items[i].grad);
+    }
+    *params = (s2_params){0};
+}
