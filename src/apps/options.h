@@ -36,7 +36,6 @@ typedef struct s2_option {
     size_t target;       /* offset in the group's structure */
     size_t given;        /* offset of a bool set to true when the option is given; 0: none */
     bool required;
-    bool no_default;     /* keep the initial value out of --help: it only means "not given" */
     double min, max;     /* numbers: allowed range, both included */
     int multiple_of;     /* INT: 0 or what the value must be a multiple of */
     const char *zero;    /* INT: a word that stands for the value 0, in the help too, or NULL */
@@ -57,6 +56,7 @@ typedef struct s2_option_group {
 typedef struct s2_program {
     const char *name;
     const char *purpose; /* one sentence */
+    size_t values_bytes; /* size of the program's structure */
     int driver_kinds;    /* what --formats lists: GDAL_OF_RASTER, GDAL_OF_VECTOR, or both */
     s2_option_group groups[S2_GROUPS_MAX];
 } s2_program;

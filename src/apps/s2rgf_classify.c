@@ -1,0 +1,141 @@
+/* s2rgf_classify: map a scene with a model. */
+#include <gdal.h>
+
+#include "apps/common_options.h"
+#include "apps/report.h"
+#include "s2rgf.h"
+
+typedef struct arguments {
+    s2rgf_classify_options classify;
+    bool quiet;
+} arguments;
+
+#define CLASSIFY(member) offsetof(arguments, classify.member)
+
+static const s2_option MODEL_OPTIONS[] = {
+    {.name = "m",
+     .values = "model.s2rgf",
+     .type = S2_OPTION_TEXT,
+     .target = CLASSIFY(model_path),
+     .required = true,
+     .help = "the model file, made by s2rgf_train"},
+};
+
+static const s2_option OUTPUT_OPTIONS[] = {
+    {.values = "out.tif",
+     .type = S2_OPTION_TEXT,
+     .target = CLASSIFY(output_path),
+     .required = true,
+     .help = "the map to write"},
+    {.name = "of",
+     .values = "format",
+     .type = S2_OPTION_TEXT,
+     .target = CLASSIFY(format),
+     .help = "GDAL driver of the map; by default told from its extension, else GTiff"},
+    {.name = "co",
+     .values = "NAME=VALUE",
+     .type = S2_OPTION_LIST,
+     .target = CLASSIFY(creation_options),
+     .help = "creation option of that driver"},
+    {.name = "overwrite",
+     .type = S2_OPTION_ON,
+     .target = CLASSIFY(overwrite),
+     .help = "replace output files that exist"},
+    {.name = "noqml",
+     .type = S2_OPTION_OFF,
+     .target = CLASSIFY(style),
+     .help = "do not write a QGIS style file (.qml) beside the map"},
+    {.name = "conf",
+     .values = "file",
+     .type = S2_OPTION_TEXT,
+     .target = CLASSIFY(confidence_path),
+     .help = "also write the probability of the mapped class to this raster"},
+    {.name = "prob",
+     .values = "file",
+     .type = S2_OPTION_TEXT,
+     .target = CLASSIFY(probability_path),
+     .help = "also write the probability of every class to this raster, a band a class"},
+    {.name = "srcwin",
+     .values = "x y width height",
+     .type = S2_OPTION_WINDOW,
+     .target = CLASSIFY(srcwin),
+     .given = CLASSIFY(has_srcwin),
+     .forbids = "projwin",
+     .help = "map only this window, in pixels of the reference grid"},
+    {.name = "projwin",
+     .values = "ulx uly lrx lry",
+     .type = S2_OPTION_WINDOW,
+     .target = CLASSIFY(projwin),
+     .given = CLASSIFY(has_projwin),
+     .help = "map only this window, given by two corners in CRS coordinates"},
+    {.name = "projwin_srs",
+     .values = "srs",
+     .type = S2_OPTION_TEXT,
+     .target = CLASSIFY(projwin_srs),
+     .needs = "projwin",
+     .help = "CRS of -projwin, by default that of the reference grid"},
+};
+
+static const s2_option WORK_OPTIONS[] = {
+    {.name = "tile",
+     .values = "pixels",
+     .type = S2_OPTION_INT,
+     .target = CLASSIFY(tile_px),
+     .min = 16,
+     .max = 65536,
+     .zero = "auto",
+     .help = "side of a tile, in pixels of the reference grid; does not change the map"},
+    {.name = "threads",
+     .values = "N",
+     .type = S2_OPTION_INT,
+     .target = CLASSIFY(threads),
+     .min = 1,
+     .max = 1024,
+     .zero = "ALL_CPUS",
+     .help = "threads to work with; does not change the map"},
+    {.name = "wm",
+     .values = "MB",
+     .type = S2_OPTION_INT,
+     .target = CLASSIFY(memory_mb),
+     .min = 1,
+     .max = 1048576,
+     .help = "working memory for tiles, in megabytes"},
+    {.name = "q",
+     .type = S2_OPTION_ON,
+     .target = offsetof(arguments, quiet),
+     .help = "print nothing but warnings and errors"},
+};
+
+static const s2_program PROGRAM = {
+    .name = "s2rgf_classify",
+    .purpose = "Map the land cover of a scene with a trained model.",
+    .values_bytes = sizeof(arguments),
+    .driver_kinds = GDAL_OF_RASTER,
+    .groups = {
+        {"Model", MODEL_OPTIONS, sizeof MODEL_OPTIONS / sizeof *MODEL_OPTIONS, 0},
+        {"Rasters", S2_SCENE_OPTIONS, S2_SCENE_OPTION_COUNT, CLASSIFY(scene)},
+        {"Output", OUTPUT_OPTIONS, sizeof OUTPUT_OPTIONS / sizeof *OUTPUT_OPTIONS, 0},
+        {"Work", WORK_OPTIONS, sizeof WORK_OPTIONS / sizeof *WORK_OPTIONS, 0},
+    },
+};
+
+int main(int argc, char **argv)
+{
+    arguments values = {.quiet = false};
+    s2_command command = {.program = &PROGRAM, .values = &values};
+    s2_report report;
+    s2rgf_error err = {.status = S2RGF_OK};
+    s2rgf_status status;
+    int exit_code;
+
+    GDALAllRegister();
+    s2rgf_classify_options_init(&values.classify);
+    if (s2_command_parse(&command, argc, argv, &exit_code)) {
+        s2_report_start(&report, values.quiet);
+        status = s2rgf_classify(&values.classify, &report.host, &err);
+        exit_code = s2_report_finish(&report, status, &err);
+    }
+    s2_command_clear(&command);
+    GDALDestroyDriverManager();
+    return exit_code;
+}

@@ -1,0 +1,165 @@
+/* s2rgf_train: train a land-cover model on one scene and its labels. */
+#include <gdal.h>
+
+#include "apps/common_options.h"
+#include "apps/report.h"
+#include "s2rgf.h"
+
+typedef struct arguments {
+    s2rgf_train_options train;
+    bool quiet;
+} arguments;
+
+#define TRAIN(member) offsetof(arguments, train.member)
+
+static const s2_option MODEL_OPTIONS[] = {
+    {.values = "model.s2rgf",
+     .type = S2_OPTION_TEXT,
+     .target = TRAIN(model_path),
+     .required = true,
+     .help = "the model file to write"},
+    {.name = "overwrite",
+     .type = S2_OPTION_ON,
+     .target = TRAIN(overwrite),
+     .help = "replace the model file if it exists"},
+    {.name = "network",
+     .values = "name",
+     .type = S2_OPTION_TEXT,
+     .target = TRAIN(network),
+     .help = "network to train"},
+    {.name = "c",
+     .values = "channels",
+     .type = S2_OPTION_INT,
+     .target = TRAIN(channels),
+     .min = 16,
+     .max = 128,
+     .multiple_of = 16,
+     .help = "channels of the network"},
+};
+
+static const s2_option TRAINING_OPTIONS[] = {
+    {.name = "steps",
+     .values = "N",
+     .type = S2_OPTION_INT,
+     .target = TRAIN(steps),
+     .min = 1,
+     .max = 1e6,
+     .help = "optimiser steps of a full run"},
+    {.name = "batch",
+     .values = "N",
+     .type = S2_OPTION_INT,
+     .target = TRAIN(batch),
+     .min = 1,
+     .max = 64,
+     .help = "crops a step"},
+    {.name = "crop",
+     .values = "pixels",
+     .type = S2_OPTION_INT,
+     .target = TRAIN(crop_px),
+     .min = 16,
+     .max = 1024,
+     .multiple_of = 16,
+     .help = "side of a crop, in pixels of the reference grid"},
+    {.name = "lr",
+     .values = "rate",
+     .type = S2_OPTION_REAL,
+     .target = TRAIN(learning_rate),
+     .min = 1e-8,
+     .max = 1,
+     .help = "learning rate at the peak of its schedule"},
+    {.name = "wd",
+     .values = "rate",
+     .type = S2_OPTION_REAL,
+     .target = TRAIN(weight_decay),
+     .max = 1,
+     .help = "weight decay"},
+    {.name = "smoothing",
+     .values = "fraction",
+     .type = S2_OPTION_REAL,
+     .target = TRAIN(label_smoothing),
+     .max = 0.5,
+     .help = "label smoothing"},
+    {.name = "beta",
+     .values = "weight",
+     .type = S2_OPTION_REAL,
+     .target = TRAIN(redundancy_weight),
+     .max = 100,
+     .help = "weight of the de-redundancy loss"},
+    {.name = "val",
+     .values = "fraction",
+     .type = S2_OPTION_REAL,
+     .target = TRAIN(validation),
+     .max = 0.5,
+     .help = "part of the labels kept for validation; 0 trains on all without validating"},
+    {.name = "no_refit",
+     .type = S2_OPTION_OFF,
+     .target = TRAIN(refit),
+     .help = "keep the weights of the best validation instead of training once more on all labels"},
+    {.name = "patience",
+     .values = "N",
+     .type = S2_OPTION_INT,
+     .target = TRAIN(patience),
+     .max = 1e6,
+     .help = "validations without a better one before stopping; 0 never stops early"},
+    {.name = "seed",
+     .values = "N",
+     .type = S2_OPTION_SEED,
+     .target = TRAIN(seed),
+     .help = "start of all random numbers"},
+    {.name = "threads",
+     .values = "N",
+     .type = S2_OPTION_INT,
+     .target = TRAIN(threads),
+     .min = 1,
+     .max = 1024,
+     .zero = "ALL_CPUS",
+     .help = "threads to work with"},
+    {.name = "checkpoint",
+     .values = "file",
+     .type = S2_OPTION_TEXT,
+     .target = TRAIN(checkpoint),
+     .help = "save the state of the training to this file now and then"},
+    {.name = "resume",
+     .type = S2_OPTION_ON,
+     .target = TRAIN(resume),
+     .needs = "checkpoint",
+     .help = "go on from the checkpoint file"},
+    {.name = "q",
+     .type = S2_OPTION_ON,
+     .target = offsetof(arguments, quiet),
+     .help = "print nothing but warnings and errors"},
+};
+
+static const s2_program PROGRAM = {
+    .name = "s2rgf_train",
+    .purpose = "Train a land-cover model on one scene and its labels.",
+    .values_bytes = sizeof(arguments),
+    .driver_kinds = GDAL_OF_RASTER | GDAL_OF_VECTOR,
+    .groups = {
+        {"Model", MODEL_OPTIONS, sizeof MODEL_OPTIONS / sizeof *MODEL_OPTIONS, 0},
+        {"Rasters", S2_SCENE_OPTIONS, S2_SCENE_OPTION_COUNT, TRAIN(scene)},
+        {"Labels", S2_LABEL_OPTIONS, S2_LABEL_OPTION_COUNT, TRAIN(labels)},
+        {"Training", TRAINING_OPTIONS, sizeof TRAINING_OPTIONS / sizeof *TRAINING_OPTIONS, 0},
+    },
+};
+
+int main(int argc, char **argv)
+{
+    arguments values = {.quiet = false};
+    s2_command command = {.program = &PROGRAM, .values = &values};
+    s2_report report;
+    s2rgf_error err = {.status = S2RGF_OK};
+    s2rgf_status status;
+    int exit_code;
+
+    GDALAllRegister();
+    s2rgf_train_options_init(&values.train);
+    if (s2_command_parse(&command, argc, argv, &exit_code)) {
+        s2_report_start(&report, values.quiet);
+        status = s2rgf_train(&values.train, &report.host, &err);
+        exit_code = s2_report_finish(&report, status, &err);
+    }
+    s2_command_clear(&command);
+    GDALDestroyDriverManager();
+    return exit_code;
+}
