@@ -54,8 +54,8 @@ static const s2_option GENERAL_OPTIONS[] = {
      .help = "read words of the command line from a text file; # starts a comment line"},
 };
 
-static const s2_option_group GENERAL = {
-    "General options", GENERAL_OPTIONS, sizeof GENERAL_OPTIONS / sizeof *GENERAL_OPTIONS, 0};
+static const s2_option_group GENERAL = {"General options", GENERAL_OPTIONS,
+                                        sizeof GENERAL_OPTIONS / sizeof *GENERAL_OPTIONS, 0};
 
 const s2_option_group *s2_program_group(const s2_program *program, size_t index)
 {
@@ -194,8 +194,9 @@ static bool set_seed(const reader *r, slot to, const char *text)
     errno = 0;
     value = strtoull(text, &end, 10);
     if (!isdigit((unsigned char)*text) || *end != '\0' || errno != 0)
-        return wrong_usage(r->program, "-%s: expected a whole number from 0 to %" PRIu64
-                           ", found '%s'", to.option->name, UINT64_MAX, text);
+        return wrong_usage(r->program,
+                           "-%s: expected a whole number from 0 to %" PRIu64 ", found '%s'",
+                           to.option->name, UINT64_MAX, text);
     *(uint64_t *)(void *)(to.base + to.option->target) = (uint64_t)value;
     return true;
 }
@@ -265,8 +266,12 @@ static bool set_values(reader *r, slot to, char **texts)
     const s2_option *option = to.option;
 
     switch (option->type) {
-    case S2_OPTION_ON: *(bool *)(to.base + option->target) = true; return true;
-    case S2_OPTION_OFF: *(bool *)(to.base + option->target) = false; return true;
+    case S2_OPTION_ON:
+        *(bool *)(to.base + option->target) = true;
+        return true;
+    case S2_OPTION_OFF:
+        *(bool *)(to.base + option->target) = false;
+        return true;
     case S2_OPTION_TEXT:
         if (texts[0][0] == '\0')
             return wrong_usage(r->program, "%s%s: expected %s, found an empty text",
@@ -274,13 +279,20 @@ static bool set_values(reader *r, slot to, char **texts)
                                option->values);
         *(const char **)(void *)(to.base + option->target) = texts[0];
         return true;
-    case S2_OPTION_LIST: return append_text(to, texts[0]);
-    case S2_OPTION_INPUTS: return append_input(r, to, texts[0]);
-    case S2_OPTION_INT: return set_int(r, to, texts[0]);
-    case S2_OPTION_SEED: return set_seed(r, to, texts[0]);
-    case S2_OPTION_REAL: return set_real(r, to, texts[0]);
-    case S2_OPTION_WINDOW: return set_window(r, to, texts);
-    default: return true;
+    case S2_OPTION_LIST:
+        return append_text(to, texts[0]);
+    case S2_OPTION_INPUTS:
+        return append_input(r, to, texts[0]);
+    case S2_OPTION_INT:
+        return set_int(r, to, texts[0]);
+    case S2_OPTION_SEED:
+        return set_seed(r, to, texts[0]);
+    case S2_OPTION_REAL:
+        return set_real(r, to, texts[0]);
+    case S2_OPTION_WINDOW:
+        return set_window(r, to, texts);
+    default:
+        return true;
     }
 }
 
@@ -484,9 +496,11 @@ bool s2_command_parse(s2_command *command, int argc, char **argv, int *exit_code
         goto done;
     ok = !printed;
     *exit_code = S2_EXIT_DONE;
-    if (fflush(stdout) != 0)
-        *exit_code = S2_EXIT_FAILED;
 done:
+    if (!ok && *exit_code == S2_EXIT_DONE && fflush(stdout) != 0) {
+        fprintf(stderr, "%s: standard output: cannot write\n", command->program->name);
+        *exit_code = S2_EXIT_FAILED;
+    }
     free(defaults);
     return ok;
 }

@@ -29,12 +29,12 @@ typedef enum s2_option_type {
 
 /** One option, or (without a name) one positional argument. */
 typedef struct s2_option {
-    const char *name;    /* without dashes; NULL: positional, taken in the order of the table */
-    const char *alias;   /* another name, or NULL */
-    const char *values;  /* placeholders for people, "N" or "x y w h"; NULL for a switch */
+    const char *name;   /* without dashes; NULL: positional, taken in the order of the table */
+    const char *alias;  /* another name, or NULL */
+    const char *values; /* placeholders for people, "N" or "x y w h"; NULL for a switch */
     s2_option_type type;
-    size_t target;       /* offset in the group's structure */
-    size_t given;        /* offset of a bool set to true when the option is given; 0: none */
+    size_t target; /* offset in the group's structure */
+    size_t given;  /* offset of a bool set to true when the option is given; 0: none */
     bool required;
     double min, max;     /* numbers: allowed range, both included */
     int multiple_of;     /* INT: 0 or what the value must be a multiple of */

@@ -70,14 +70,19 @@ static void append_facts(const s2_option *option, const void *target, char *text
         append_range(option, range, sizeof range);
         append(value, sizeof value, "%.15g", *(const double *)target);
         break;
-    case S2_OPTION_SEED: append(value, sizeof value, "%" PRIu64, *(const uint64_t *)target); break;
+    case S2_OPTION_SEED:
+        append(value, sizeof value, "%" PRIu64, *(const uint64_t *)target);
+        break;
     case S2_OPTION_TEXT:
         if (*(const char *const *)target)
             append(value, sizeof value, "%s", *(const char *const *)target);
         break;
     case S2_OPTION_LIST:
-    case S2_OPTION_INPUTS: append(range, sizeof range, "repeatable"); break;
-    default: break;
+    case S2_OPTION_INPUTS:
+        append(range, sizeof range, "repeatable");
+        break;
+    default:
+        break;
     }
     if (range[0] || value[0])
         append(text, bytes, " [%s%s%s%s]", range, range[0] && value[0] ? "; " : "",

@@ -91,35 +91,44 @@ void s2_report_start(s2_report *report, bool quiet)
 static CPLErrorNum error_number(s2rgf_status status)
 {
     switch (status) {
-    case S2RGF_INVALID_ARGUMENT: return CPLE_IllegalArg;
-    case S2RGF_NO_MEMORY: return CPLE_OutOfMemory;
-    case S2RGF_IO: return CPLE_FileIO;
-    case S2RGF_UNSUPPORTED: return CPLE_NotSupported;
-    case S2RGF_CANCELLED: return CPLE_UserInterrupt;
-    default: return CPLE_AppDefined;
+    case S2RGF_INVALID_ARGUMENT:
+        return CPLE_IllegalArg;
+    case S2RGF_NO_MEMORY:
+        return CPLE_OutOfMemory;
+    case S2RGF_IO:
+        return CPLE_FileIO;
+    case S2RGF_UNSUPPORTED:
+        return CPLE_NotSupported;
+    case S2RGF_CANCELLED:
+        return CPLE_UserInterrupt;
+    default:
+        return CPLE_AppDefined;
     }
 }
 
 static int exit_code(s2rgf_status status)
 {
     switch (status) {
-    case S2RGF_OK: return S2_EXIT_DONE;
-    case S2RGF_MISMATCH: return S2_EXIT_MISMATCH;
-    case S2RGF_CANCELLED: return S2_EXIT_CANCELLED;
-    default: return S2_EXIT_FAILED;
+    case S2RGF_OK:
+        return S2_EXIT_DONE;
+    case S2RGF_MISMATCH:
+        return S2_EXIT_MISMATCH;
+    case S2RGF_CANCELLED:
+        return S2_EXIT_CANCELLED;
+    default:
+        return S2_EXIT_FAILED;
     }
 }
 
 int s2_report_finish(s2_report *report, s2rgf_status status, const s2rgf_error *err)
 {
     close_line(report);
-    /* errno is that of the failed flush only if nothing was lost earlier */
     errno = 0;
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        CPLError(CE_Failure, CPLE_FileIO, "standard output: cannot write: %s",
-                 errno != 0 ? strerror(errno) : "output was lost");
-        if (status == S2RGF_OK)
-            return S2_EXIT_FAILED;
+    if ((fflush(stdout) != 0 || ferror(stdout)) && status == S2RGF_OK) {
+        /* no errno: an earlier line was lost and this flush had nothing to write */
+        CPLError(CE_Failure, CPLE_FileIO, "standard output: cannot write%s%s",
+                 errno != 0 ? ": " : "", errno != 0 ? strerror(errno) : "");
+        return S2_EXIT_FAILED;
     }
     if (status != S2RGF_OK)
         CPLError(CE_Failure, error_number(status), "%s",

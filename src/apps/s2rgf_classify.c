@@ -111,12 +111,13 @@ static const s2_program PROGRAM = {
     .purpose = "Map the land cover of a scene with a trained model.",
     .values_bytes = sizeof(arguments),
     .driver_kinds = GDAL_OF_RASTER,
-    .groups = {
-        {"Model", MODEL_OPTIONS, sizeof MODEL_OPTIONS / sizeof *MODEL_OPTIONS, 0},
-        {"Rasters", S2_SCENE_OPTIONS, S2_SCENE_OPTION_COUNT, CLASSIFY(scene)},
-        {"Output", OUTPUT_OPTIONS, sizeof OUTPUT_OPTIONS / sizeof *OUTPUT_OPTIONS, 0},
-        {"Work", WORK_OPTIONS, sizeof WORK_OPTIONS / sizeof *WORK_OPTIONS, 0},
-    },
+    .groups =
+        {
+            {"Model", MODEL_OPTIONS, sizeof MODEL_OPTIONS / sizeof *MODEL_OPTIONS, 0},
+            {"Rasters", S2_SCENE_OPTIONS, S2_SCENE_OPTION_COUNT, CLASSIFY(scene)},
+            {"Output", OUTPUT_OPTIONS, sizeof OUTPUT_OPTIONS / sizeof *OUTPUT_OPTIONS, 0},
+            {"Work", WORK_OPTIONS, sizeof WORK_OPTIONS / sizeof *WORK_OPTIONS, 0},
+        },
 };
 
 int main(int argc, char **argv)

@@ -135,12 +135,13 @@ static const s2_program PROGRAM = {
     .purpose = "Train a land-cover model on one scene and its labels.",
     .values_bytes = sizeof(arguments),
     .driver_kinds = GDAL_OF_RASTER | GDAL_OF_VECTOR,
-    .groups = {
-        {"Model", MODEL_OPTIONS, sizeof MODEL_OPTIONS / sizeof *MODEL_OPTIONS, 0},
-        {"Rasters", S2_SCENE_OPTIONS, S2_SCENE_OPTION_COUNT, TRAIN(scene)},
-        {"Labels", S2_LABEL_OPTIONS, S2_LABEL_OPTION_COUNT, TRAIN(labels)},
-        {"Training", TRAINING_OPTIONS, sizeof TRAINING_OPTIONS / sizeof *TRAINING_OPTIONS, 0},
-    },
+    .groups =
+        {
+            {"Model", MODEL_OPTIONS, sizeof MODEL_OPTIONS / sizeof *MODEL_OPTIONS, 0},
+            {"Rasters", S2_SCENE_OPTIONS, S2_SCENE_OPTION_COUNT, TRAIN(scene)},
+            {"Labels", S2_LABEL_OPTIONS, S2_LABEL_OPTION_COUNT, TRAIN(labels)},
+            {"Training", TRAINING_OPTIONS, sizeof TRAINING_OPTIONS / sizeof *TRAINING_OPTIONS, 0},
+        },
 };
 
 int main(int argc, char **argv)

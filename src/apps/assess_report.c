@@ -1,0 +1,218 @@
+/* The text report of an accuracy assessment. */
+#include "apps/assess_report.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+#include <wchar.h>
+
+#define MATRIX_COLUMNS 100 /* a matrix wider than this is headed by class values, not names */
+#define MAX_BYTES 4        /* of a character in UTF-8; mbrtowc() reports errors as huge lengths */
+
+/*
+ * Columns that a name takes on a terminal; printed too unless out is NULL. Names come from files:
+ * what is not printable shows as '?' and cannot steer the terminal.
+ */
+static int walk_name(const char *name, FILE *out)
+{
+    mbstate_t state;
+    int columns = 0;
+
+    memset(&state, 0, sizeof state);
+    while (*name) {
+        wchar_t character = L'\0';
+        size_t length = mbrtowc(&character, name, strlen(name), &state);
+        int width = length > MAX_BYTES ? -1 : wcwidth(character);
+        if (length > MAX_BYTES) {
+            memset(&state, 0, sizeof state);
+            length = 1;
+        }
+        if (out && width < 0)
+            fputc('?', out);
+        else if (out)
+            fwrite(name, 1, length, out);
+        columns += width < 0 ? 1 : width;
+        name += length;
+    }
+    return columns;
+}
+
+static int greater(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+static int digits(uint64_t value)
+{
+    return snprintf(NULL, 0, "%" PRIu64, value);
+}
+
+static void print_left(const char *name, int width, FILE *out)
+{
+    int columns = walk_name(name, out);
+
+    fprintf(out, "%*s", greater(width - columns, 0), "");
+}
+
+static void print_right(const char *name, int width, FILE *out)
+{
+    fprintf(out, "%*s", greater(width - walk_name(name, NULL), 0), "");
+    walk_name(name, out);
+}
+
+static uint64_t cell(const s2rgf_assessment *a, int row, int column)
+{
+    return a->confusion[(size_t)row * (size_t)a->class_count + (size_t)column];
+}
+
+static uint64_t row_total(const s2rgf_assessment *a, int row)
+{
+    uint64_t total = 0;
+
+    for (int j = 0; j < a->class_count; j++)
+        total += cell(a, row, j);
+    return total;
+}
+
+static uint64_t column_total(const s2rgf_assessment *a, int column)
+{
+    uint64_t total = 0;
+
+    for (int i = 0; i < a->class_count; i++)
+        total += cell(a, i, column);
+    return total;
+}
+
+/* Columns of the longest class name, at least as wide as a heading. */
+static int name_columns(const s2rgf_assessment *a, const char *heading)
+{
+    int width = (int)strlen(heading);
+
+    for (int i = 0; i < a->class_count; i++)
+        width = greater(width, walk_name(a->class_names[i], NULL));
+    return width;
+}
+
+/* Columns of the longest class value. */
+static int value_columns(const s2rgf_assessment *a)
+{
+    int width = 1;
+
+    for (int i = 0; i < a->class_count; i++)
+        width = greater(width, digits((uint64_t)a->class_values[i]));
+    return width;
+}
+
+/* ---- confusion matrix ----------------------------------------------------------------------- */
+
+/* Width of a matrix column headed by the class's name or by its value. */
+static int column_width(const s2rgf_assessment *a, int column, bool by_name)
+{
+    int heading = by_name ? walk_name(a->class_names[column], NULL)
+                          : digits((uint64_t)a->class_values[column]);
+
+    return greater(heading, digits(column_total(a, column)));
+}
+
+static bool fits_with_names(const s2rgf_assessment *a, int row_heading)
+{
+    int64_t width = row_heading + 2 + digits(a->assessed);
+
+    for (int j = 0; j < a->class_count; j++)
+        width += 2 + column_width(a, j, true);
+    return width <= MATRIX_COLUMNS;
+}
+
+static void print_matrix(const s2rgf_assessment *a, FILE *out)
+{
+    int names = name_columns(a, "total");
+    int values = value_columns(a);
+    int total = greater(5, digits(a->assessed));
+    bool by_name = fits_with_names(a, names + 2 + values);
+
+    fprintf(out, "Confusion matrix in pixels; rows: reference, columns: map%s\n\n",
+            by_name ? "" : " (class values)");
+    fprintf(out, "%*s", values + 2 + names, "");
+    for (int j = 0; j < a->class_count; j++) {
+        fputs("  ", out);
+        if (by_name)
+            print_right(a->class_names[j], column_width(a, j, true), out);
+        else
+            fprintf(out, "%*d", column_width(a, j, false), a->class_values[j]);
+    }
+    fprintf(out, "  %*s\n", total, "total");
+    for (int i = 0; i < a->class_count; i++) {
+        fprintf(out, "%*d  ", values, a->class_values[i]);
+        print_left(a->class_names[i], names, out);
+        for (int j = 0; j < a->class_count; j++)
+            fprintf(out, "  %*" PRIu64, column_width(a, j, by_name), cell(a, i, j));
+        fprintf(out, "  %*" PRIu64 "\n", total, row_total(a, i));
+    }
+    fprintf(out, "%*s  %-*s", values, "", names, "total");
+    for (int j = 0; j < a->class_count; j++)
+        fprintf(out, "  %*" PRIu64, column_width(a, j, by_name), column_total(a, j));
+    fprintf(out, "  %*" PRIu64 "\n", total, a->assessed);
+}
+
+/* ---- accuracies ----------------------------------------------------------------------------- */
+
+static void print_ratio(double ratio, int width, FILE *out)
+{
+    if (isnan(ratio))
+        fprintf(out, "  %*s", width, "-");
+    else
+        fprintf(out, "  %*.4f", width, ratio);
+}
+
+static void print_classes(const s2rgf_assessment *a, FILE *out)
+{
+    int names = name_columns(a, "class");
+
+    fprintf(out, "\n%-*s  %10s  %10s  %10s\n", names, "class", "user's", "producer's", "F1");
+    for (int i = 0; i < a->class_count; i++) {
+        print_left(a->class_names[i], names, out);
+        print_ratio(a->users_accuracy[i], 10, out);
+        print_ratio(a->producers_accuracy[i], 10, out);
+        print_ratio(a->f1[i], 10, out);
+        fputc('\n', out);
+    }
+}
+
+static void print_overall(const s2rgf_assessment *a, FILE *out)
+{
+    fputs("\noverall accuracy", out);
+    print_ratio(a->overall_accuracy, 7, out);
+    fputs("\naverage accuracy", out);
+    print_ratio(a->average_accuracy, 7, out);
+    fputs("\nkappa           ", out);
+    print_ratio(a->kappa, 7, out);
+    fputc('\n', out);
+}
+
+static void print_excluded(const s2rgf_assessment *a, FILE *out)
+{
+    const struct {
+        uint64_t count;
+        const char *what;
+    } reasons[] = {
+        {a->excluded_nodata, "reference pixels where the map has nodata"},
+        {a->excluded_outside, "polygons that hold no pixel centre of the map"},
+        {a->excluded_unknown, "reference pixels of a class that the map does not have"},
+        {a->excluded_conflict, "pixels that polygons of different classes share"},
+    };
+    int width = 1;
+
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+        width = greater(width, digits(reasons[i].count));
+    fprintf(out, "\nAssessed: %" PRIu64 " pixels. Excluded:\n", a->assessed);
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+        fprintf(out, "  %*" PRIu64 "  %s\n", width, reasons[i].count, reasons[i].what);
+}
+
+void s2_assess_report_write(const s2rgf_assessment *assessment, FILE *out)
+{
+    print_matrix(assessment, out);
+    print_classes(assessment, out);
+    print_overall(assessment, out);
+    print_excluded(assessment, out);
+}

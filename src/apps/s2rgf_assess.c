@@ -1,0 +1,102 @@
+/* s2rgf_assess: accuracy of a class raster against reference labels. */
+#include <locale.h>
+#include <string.h>
+
+#include <gdal.h>
+
+#include "apps/assess_report.h"
+#include "apps/common_options.h"
+#include "apps/report.h"
+#include "apps/text_file.h"
+#include "s2rgf.h"
+
+typedef struct arguments {
+    const char *map_path;
+    s2rgf_label_options labels;
+    const char *json_path;
+    bool overwrite;
+    bool quiet;
+} arguments;
+
+static const s2_option MAP_OPTIONS[] = {
+    {.values = "map.tif",
+     .type = S2_OPTION_TEXT,
+     .target = offsetof(arguments, map_path),
+     .required = true,
+     .help = "the class raster to assess"},
+};
+
+static const s2_option OUTPUT_OPTIONS[] = {
+    {.name = "json",
+     .values = "file",
+     .type = S2_OPTION_TEXT,
+     .target = offsetof(arguments, json_path),
+     .help = "write the assessment as JSON; - is standard output, which then gets nothing else"},
+    {.name = "overwrite",
+     .type = S2_OPTION_ON,
+     .target = offsetof(arguments, overwrite),
+     .help = "replace the JSON file if it exists"},
+    {.name = "q",
+     .type = S2_OPTION_ON,
+     .target = offsetof(arguments, quiet),
+     .help = "print nothing but warnings and errors"},
+};
+
+static const s2_program PROGRAM = {
+    .name = "s2rgf_assess",
+    .purpose = "Assess a map against reference labels.",
+    .values_bytes = sizeof(arguments),
+    .driver_kinds = GDAL_OF_RASTER | GDAL_OF_VECTOR,
+    .groups =
+        {
+            {"Map", MAP_OPTIONS, sizeof MAP_OPTIONS / sizeof *MAP_OPTIONS, 0},
+            {"Reference labels", S2_LABEL_OPTIONS, S2_LABEL_OPTION_COUNT,
+             offsetof(arguments, labels)},
+            {"Output", OUTPUT_OPTIONS, sizeof OUTPUT_OPTIONS / sizeof *OUTPUT_OPTIONS, 0},
+        },
+};
+
+/* Assess and write what was asked for; the JSON file's name is checked before the work. */
+static s2rgf_status assess(const arguments *values, s2_report *report, s2rgf_error *err)
+{
+    s2rgf_assessment *assessment = NULL;
+    char *json = NULL;
+    s2rgf_status status = S2RGF_OK;
+
+    if (values->json_path)
+        status = s2_text_file_check(values->json_path, values->overwrite, err);
+    if (status == S2RGF_OK)
+        status = s2rgf_assess(values->map_path, &values->labels, &report->host, &assessment, err);
+    if (status == S2RGF_OK && values->json_path)
+        status = s2rgf_assessment_json(assessment, &json, err);
+    if (status == S2RGF_OK && values->json_path)
+        status = s2_text_file_write(values->json_path, json, values->overwrite, err);
+    if (status == S2RGF_OK && !report->quiet)
+        s2_assess_report_write(assessment, stdout);
+    s2rgf_free(json);
+    s2rgf_assessment_free(assessment);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    arguments values = {.map_path = NULL};
+    s2_command command = {.program = &PROGRAM, .values = &values};
+    s2_report report;
+    s2rgf_error err = {.status = S2RGF_OK};
+    s2rgf_status status;
+    int exit_code;
+
+    /* only what a character is, for the columns of the report: numbers keep their decimal point */
+    setlocale(LC_CTYPE, "C.UTF-8");
+    GDALAllRegister();
+    if (s2_command_parse(&command, argc, argv, &exit_code)) {
+        bool to_stdout = values.json_path && strcmp(values.json_path, "-") == 0;
+        s2_report_start(&report, values.quiet || to_stdout);
+        status = assess(&values, &report, &err);
+        exit_code = s2_report_finish(&report, status, &err);
+    }
+    s2_command_clear(&command);
+    GDALDestroyDriverManager();
+    return exit_code;
+}

@@ -1,0 +1,114 @@
+/* A text file that appears under its name only when it is whole. */
+#include "apps/text_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static s2rgf_status fail(s2rgf_error *err, s2rgf_status status, const char *path, const char *what)
+{
+    err->status = status;
+    snprintf(err->message, sizeof err->message, "%s: %s", path, what);
+    return status;
+}
+
+/* As fail(), with the system's reason for the last failed call. */
+static s2rgf_status fail_system(s2rgf_error *err, const char *path, const char *what)
+{
+    char text[256];
+
+    snprintf(text, sizeof text, "%s: %s", what, strerror(errno));
+    return fail(err, S2RGF_IO, path, text);
+}
+
+/* The folder of path must be there and writable. */
+static s2rgf_status check_folder(const char *path, s2rgf_error *err)
+{
+    char *copy = strdup(path);
+    s2rgf_status status = S2RGF_OK;
+
+    if (!copy)
+        return fail(err, S2RGF_NO_MEMORY, path, "out of memory");
+    if (access(dirname(copy), W_OK | X_OK) != 0)
+        status = fail_system(err, path, "cannot write to its folder");
+    free(copy);
+    return status;
+}
+
+s2rgf_status s2_text_file_check(const char *path, bool overwrite, s2rgf_error *err)
+{
+    struct stat info;
+
+    if (strcmp(path, "-") == 0)
+        return S2RGF_OK;
+    if (stat(path, &info) != 0)
+        return errno == ENOENT || errno == ENOTDIR ? check_folder(path, err)
+                                                   : fail_system(err, path, "cannot be examined");
+    if (!S_ISREG(info.st_mode))
+        return fail(err, S2RGF_IO, path, "exists and is not a regular file");
+    if (!overwrite)
+        return fail(err, S2RGF_INVALID_ARGUMENT, path,
+                    "exists already: give -overwrite to replace it");
+    return check_folder(path, err);
+}
+
+static s2rgf_status write_stdout(const char *text, s2rgf_error *err)
+{
+    if (fputs(text, stdout) == EOF || fputc('\n', stdout) == EOF || fflush(stdout) != 0)
+        return fail_system(err, "standard output", "cannot write");
+    return S2RGF_OK;
+}
+
+/* Write, flush to the disk and close; the file is open whatever happens before. */
+static s2rgf_status fill_file(int descriptor, const char *path, const char *text, s2rgf_error *err)
+{
+    FILE *file = fdopen(descriptor, "w");
+    s2rgf_status status = S2RGF_OK;
+
+    if (!file) {
+        close(descriptor);
+        return fail_system(err, path, "cannot write");
+    }
+    if (fputs(text, file) == EOF || fputc('\n', file) == EOF || fflush(file) != 0 ||
+        fsync(fileno(file)) != 0)
+        status = fail_system(err, path, "cannot write");
+    if (fclose(file) != 0 && status == S2RGF_OK)
+        status = fail_system(err, path, "cannot write");
+    return status;
+}
+
+s2rgf_status s2_text_file_write(const char *path, const char *text, bool overwrite,
+                                s2rgf_error *err)
+{
+    size_t bytes = strlen(path) + 32;
+    char *temporary = NULL;
+    s2rgf_status status = s2_text_file_check(path, overwrite, err);
+    int descriptor;
+
+    if (status != S2RGF_OK)
+        return status;
+    if (strcmp(path, "-") == 0)
+        return write_stdout(text, err);
+    temporary = malloc(bytes);
+    if (!temporary)
+        return fail(err, S2RGF_NO_MEMORY, path, "out of memory");
+    snprintf(temporary, bytes, "%s.tmp%ld", path, (long)getpid());
+    descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (descriptor < 0) {
+        status = fail_system(err, temporary, "cannot create");
+        goto done;
+    }
+    status = fill_file(descriptor, path, text, err);
+    if (status == S2RGF_OK && rename(temporary, path) != 0)
+        status = fail_system(err, path, "cannot be given its name");
+    if (status != S2RGF_OK)
+        unlink(temporary);
+done:
+    free(temporary);
+    return status;
+}

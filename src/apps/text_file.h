@@ -1,0 +1,21 @@
+/* A text file that appears under its name only when it is whole. */
+#ifndef S2_APPS_TEXT_FILE_H
+#define S2_APPS_TEXT_FILE_H
+
+#include "s2rgf.h"
+
+/**
+ * Check that a file could be written there: it is absent, or a regular file to be replaced.
+ * Errors  INVALID_ARGUMENT (exists, no overwrite), IO (not a regular file, no such folder).
+ */
+s2rgf_status s2_text_file_check(const char *path, bool overwrite, s2rgf_error *err);
+
+/**
+ * Write text and a final newline to a temporary file beside path, then rename it to path.
+ * The path "-" is standard output.
+ * Errors  as s2_text_file_check(); IO.  After an error nothing is left and nothing was replaced.
+ */
+s2rgf_status s2_text_file_write(const char *path, const char *text, bool overwrite,
+                                s2rgf_error *err);
+
+#endif
