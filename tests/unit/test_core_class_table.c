@@ -1,0 +1,135 @@
+/* Tests of core/class_table.h. */
+#include "core/class_table.h"
+
+#include "../harness.h"
+
+static const uint8_t RED[3] = {255, 0, 0};
+
+static void test_order_and_lookup(void)
+{
+    s2_class_table table = {0};
+    s2rgf_error err;
+    CHECK(s2_class_table_find_value(&table, 1) == -1);
+    CHECK(s2_class_table_find_name(&table, "water") == -1);
+    char name[] = "water";
+    REQUIRE(s2_class_table_add(&table, 300, name, NULL, &err) == S2RGF_OK);
+    name[0] = 'W'; /* the table keeps a copy */
+    REQUIRE(s2_class_table_add(&table, 7, "forest", RED, &err) == S2RGF_OK);
+    REQUIRE(s2_class_table_add(&table, 65535, "rock", NULL, &err) == S2RGF_OK);
+    REQUIRE(s2_class_table_add(&table, 20, "meadow", NULL, &err) == S2RGF_OK);
+    REQUIRE(table.count == 4);
+    CHECK(table.items[0].value == 7 && table.items[1].value == 20);
+    CHECK(table.items[2].value == 300 && table.items[3].value == 65535);
+    CHECK_STR(table.items[2].name, "water");
+    CHECK(table.items[0].has_colour && memcmp(table.items[0].rgb, RED, 3) == 0);
+    CHECK(!table.items[1].has_colour);
+    for (int i = 0; i < table.count; i++) {
+        CHECK(s2_class_table_find_value(&table, table.items[i].value) == i);
+        CHECK(s2_class_table_find_name(&table, table.items[i].name) == i);
+    }
+    CHECK(s2_class_table_find_value(&table, 8) == -1);
+    CHECK(s2_class_table_find_name(&table, "Water") == -1);
+    s2_class_table_clear(&table);
+    CHECK(table.count == 0 && table.items == NULL);
+    s2_class_table_clear(&table);
+}
+
+static void test_refusals(void)
+{
+    s2_class_table table = {0};
+    s2rgf_error err;
+    CHECK(s2_class_table_add(&table, 0, "nothing", NULL, &err) == S2RGF_FORMAT);
+    CHECK_CONTAINS(err.message, "\"nothing\"");
+    CHECK_CONTAINS(err.message, "found 0");
+    CHECK(s2_class_table_add(&table, 65536, "far", NULL, &err) == S2RGF_FORMAT);
+    CHECK(s2_class_table_add(&table, -1, "negative", NULL, NULL) == S2RGF_FORMAT);
+    REQUIRE(s2_class_table_add(&table, 5, "soil", NULL, &err) == S2RGF_OK);
+    CHECK(s2_class_table_add(&table, 5, "sand", NULL, &err) == S2RGF_FORMAT);
+    CHECK_CONTAINS(err.message, "\"sand\"");
+    CHECK_CONTAINS(err.message, "\"soil\"");
+    CHECK(s2_class_table_add(&table, 6, "soil", NULL, &err) == S2RGF_FORMAT);
+    CHECK_CONTAINS(err.message, "value 5 and value 6");
+    CHECK(table.count == 1);
+    s2_class_table_clear(&table);
+}
+
+static void test_limit(void)
+{
+    s2_class_table table = {0};
+    s2rgf_error err;
+    for (int i = 0; i < S2RGF_MAX_CLASSES; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "class %d", i);
+        /* Descending: every one goes to the front. */
+        REQUIRE(s2_class_table_add(&table, 2000 - i, name, NULL, &err) == S2RGF_OK);
+    }
+    CHECK(s2_class_table_add(&table, 1, "one more", NULL, &err) == S2RGF_FORMAT);
+    CHECK(table.count == S2RGF_MAX_CLASSES);
+    bool ascending = true;
+    for (int i = 1; i < table.count; i++)
+        ascending = ascending && table.items[i - 1].value < table.items[i].value;
+    CHECK(ascending);
+    s2_class_table_clear(&table);
+}
+
+static void test_paint(void)
+{
+    enum { CLASSES = 24 };
+    const uint8_t orange[3] = {0xE6, 0x9F, 0x00};
+    s2_class_table table = {0};
+    s2rgf_error err;
+    for (int i = 0; i < CLASSES; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "class %d", i);
+        const uint8_t *given = i == 20 ? orange : NULL;
+        REQUIRE(s2_class_table_add(&table, i + 1, name, given, &err) == S2RGF_OK);
+    }
+    s2_class_table_paint(&table);
+    CHECK(memcmp(table.items[20].rgb, orange, 3) == 0);
+    for (int i = 0; i < CLASSES; i++) {
+        CHECK(table.items[i].has_colour);
+        for (int j = 0; j < i; j++)
+            CHECK(memcmp(table.items[i].rgb, table.items[j].rgb, 3) != 0);
+    }
+    uint8_t before[3];
+    memcpy(before, table.items[3].rgb, 3);
+    REQUIRE(s2_class_table_add(&table, 100, "beyond the palette", NULL, &err) == S2RGF_OK);
+    s2_class_table_paint(&table);
+    CHECK(table.items[CLASSES].has_colour);
+    CHECK(memcmp(table.items[3].rgb, before, 3) == 0);
+    s2_class_table_clear(&table);
+}
+
+static void test_copy(void)
+{
+    s2_class_table from = {0};
+    s2rgf_error err;
+    REQUIRE(s2_class_table_add(&from, 2, "b", RED, &err) == S2RGF_OK);
+    REQUIRE(s2_class_table_add(&from, 1, "a", NULL, &err) == S2RGF_OK);
+    s2_class_table to;
+    REQUIRE(s2_class_table_copy(&from, &to, &err) == S2RGF_OK);
+    s2_class_table_clear(&from);
+    REQUIRE(to.count == 2);
+    CHECK_STR(to.items[0].name, "a");
+    CHECK_STR(to.items[1].name, "b");
+    CHECK(!to.items[0].has_colour && to.items[1].has_colour);
+    CHECK(memcmp(to.items[1].rgb, RED, 3) == 0);
+    REQUIRE(s2_class_table_add(&to, 3, "c", NULL, &err) == S2RGF_OK);
+    CHECK(to.count == 3);
+    s2_class_table_clear(&to);
+
+    const s2_class_table empty = {0};
+    REQUIRE(s2_class_table_copy(&empty, &to, &err) == S2RGF_OK);
+    CHECK(to.count == 0);
+    s2_class_table_clear(&to);
+}
+
+int main(void)
+{
+    test_order_and_lookup();
+    test_refusals();
+    test_limit();
+    test_paint();
+    test_copy();
+    return harness_end();
+}

@@ -1,0 +1,97 @@
+/* Tests of core/memory.h. */
+#include "core/memory.h"
+
+#include <stdint.h>
+
+#include "../harness.h"
+#include "s2rgf.h"
+
+static bool is_aligned(const void *memory)
+{
+    return (uintptr_t)memory % S2_ALIGNMENT == 0;
+}
+
+static void test_multiply(void)
+{
+    size_t product = 1;
+    CHECK(s2_multiply(6, 7, &product) && product == 42);
+    CHECK(s2_multiply(0, SIZE_MAX, &product) && product == 0);
+    CHECK(s2_multiply(SIZE_MAX, 0, &product) && product == 0);
+    CHECK(s2_multiply(SIZE_MAX, 1, &product) && product == SIZE_MAX);
+    CHECK(!s2_multiply(SIZE_MAX, 2, &product));
+    CHECK(!s2_multiply(SIZE_MAX / 2 + 1, 2, &product));
+    CHECK(product == SIZE_MAX);
+}
+
+static void test_alignment_and_zeros(void)
+{
+    for (size_t count = 0; count < 200; count++) {
+        unsigned char *plain = s2_alloc(count, 3);
+        unsigned char *zeroed = s2_calloc(count, 3);
+        REQUIRE(plain != NULL && zeroed != NULL);
+        CHECK(is_aligned(plain) && is_aligned(zeroed));
+        memset(plain, 0xFF, 3 * count);
+        bool all_zero = true;
+        for (size_t i = 0; i < 3 * count; i++)
+            all_zero = all_zero && zeroed[i] == 0;
+        CHECK(all_zero);
+        s2_free(plain);
+        s2_free(zeroed);
+    }
+    s2_free(NULL);
+    s2rgf_free(NULL);
+}
+
+static void test_overflow_is_refused(void)
+{
+    CHECK(s2_alloc(SIZE_MAX, 2) == NULL);
+    CHECK(s2_alloc(SIZE_MAX - 3, 1) == NULL);
+    CHECK(s2_calloc(SIZE_MAX / 4, 8) == NULL);
+    CHECK(s2_calloc(SIZE_MAX, 1) == NULL);
+}
+
+static void test_strings(void)
+{
+    char *copy = s2_strdup("Gr\xC3\xBCn");
+    CHECK_STR(copy, "Gr\xC3\xBCn");
+    s2_free(copy);
+    CHECK(s2_strdup(NULL) == NULL);
+    char *made = s2_asprintf("%s-%03d", "tile", 7);
+    CHECK_STR(made, "tile-007");
+    s2rgf_free(made);
+}
+
+static void test_text_buffer(void)
+{
+    s2_text text = {0};
+    for (int i = 0; i < 1000; i++)
+        s2_text_append(&text, "%d,", i);
+    CHECK(!text.failed);
+    REQUIRE(text.data != NULL);
+    CHECK(text.length == 10 * 2 + 90 * 3 + 900 * 4);
+    CHECK(strlen(text.data) == text.length);
+    CHECK(strncmp(text.data, "0,1,2,", 6) == 0);
+    CHECK_STR(text.data + text.length - 9, ",998,999,");
+    s2_text_append(&text, "%s", "");
+    CHECK(strlen(text.data) == text.length);
+    s2_free(text.data);
+
+    s2_text empty = {0};
+    s2_text_append(&empty, "%s", "");
+    CHECK_STR(empty.data, "");
+    s2_free(empty.data);
+
+    s2_text failed = {.failed = true};
+    s2_text_append(&failed, "not %s", "kept");
+    CHECK(failed.data == NULL && failed.length == 0);
+}
+
+int main(void)
+{
+    test_multiply();
+    test_alignment_and_zeros();
+    test_overflow_is_refused();
+    test_strings();
+    test_text_buffer();
+    return harness_end();
+}
