@@ -6,14 +6,13 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cpl_conv.h>
 #include <cpl_string.h>
-#include <gdal.h>
 
+#include "apps/generic_switches.h"
 #include "apps/report.h"
 #include "s2rgf.h"
 
@@ -33,30 +32,6 @@ typedef struct slot {
     size_t index;
 } slot;
 
-static const s2_option GENERAL_OPTIONS[] = {
-    {.name = "help", .alias = "h", .type = S2_OPTION_HELP, .help = "print this help"},
-    {.name = "version", .type = S2_OPTION_VERSION, .help = "print the version"},
-    {.name = "utility_version",
-     .type = S2_OPTION_UTILITY_VERSION,
-     .help = "print the versions of GDAL it was built with and runs with"},
-    {.name = "formats", .type = S2_OPTION_GDAL, .help = "list GDAL's file formats"},
-    {.name = "debug",
-     .values = "what",
-     .type = S2_OPTION_GDAL,
-     .help = "print debug messages: on, off, or a prefix such as S2RGF"},
-    {.name = "config",
-     .values = "KEY=VALUE",
-     .type = S2_OPTION_GDAL,
-     .help = "set a GDAL configuration option; also as two words, KEY VALUE"},
-    {.name = "optfile",
-     .values = "file",
-     .type = S2_OPTION_GDAL,
-     .help = "read words of the command line from a text file; # starts a comment line"},
-};
-
-static const s2_option_group GENERAL = {"General options", GENERAL_OPTIONS,
-                                        sizeof GENERAL_OPTIONS / sizeof *GENERAL_OPTIONS, 0};
-
 const s2_option_group *s2_program_group(const s2_program *program, size_t index)
 {
     size_t count = 0;
@@ -65,7 +40,7 @@ const s2_option_group *s2_program_group(const s2_program *program, size_t index)
         count++;
     if (index < count)
         return &program->groups[index];
-    return index == count ? &GENERAL : NULL;
+    return index == count ? &S2_GENERIC_SWITCHES : NULL;
 }
 
 /* ---- finding entries ------------------------------------------------------------------------ */
@@ -113,8 +88,7 @@ static slot next_positional(const reader *r)
     return found;
 }
 
-/* A word's option name: without its dashes; NULL if the word is not an option ("-" is a file). */
-static const char *option_name(const char *word)
+const char *s2_option_name(const char *word)
 {
     if (word[0] != '-' || word[1] == '\0')
         return NULL;
@@ -122,22 +96,6 @@ static const char *option_name(const char *word)
 }
 
 /* ---- messages ------------------------------------------------------------------------------- */
-
-static bool wrong_usage(const s2_program *program, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-/* Print a message and where to find help; always false. */
-static bool wrong_usage(const s2_program *program, const char *format, ...)
-{
-    va_list list;
-
-    fprintf(stderr, "%s: ", program->name);
-    va_start(list, format);
-    vfprintf(stderr, format, list);
-    va_end(list);
-    fprintf(stderr, "\nTry '%s --help'\n", program->name);
-    return false;
-}
 
 static bool wrong_number(const reader *r, const s2_option *option, const char *text)
 {
@@ -148,19 +106,20 @@ static bool wrong_number(const reader *r, const s2_option *option, const char *t
         snprintf(multiple, sizeof multiple, ", a multiple of %d", option->multiple_of);
     if (option->zero)
         snprintf(zero, sizeof zero, ", or %s", option->zero);
-    return wrong_usage(r->program, "-%s: expected a %snumber from %.15g to %.15g%s%s, found '%s'",
-                       option->name, option->type == S2_OPTION_REAL ? "" : "whole ", option->min,
-                       option->max, multiple, zero, text);
+    return s2_report_usage(r->program->name,
+                           "-%s: expected a %snumber from %.15g to %.15g%s%s, found '%s'",
+                           option->name, option->type == S2_OPTION_REAL ? "" : "whole ",
+                           option->min, option->max, multiple, zero, text);
 }
 
 /* ---- values --------------------------------------------------------------------------------- */
 
-/* The whole of text as a finite number. CPLStrtod() and not strtod(): no locale. */
+/* The whole of text as a finite decimal number; CPLStrtod() knows no locale. */
 static bool read_real(const char *text, double *value)
 {
     char *end;
 
-    if (!isdigit((unsigned char)*text) && !strchr("+-.", *text))
+    if (text[strspn(text, "0123456789+-.eE")] != '\0')
         return false;
     *value = CPLStrtod(text, &end);
     return end != text && *end == '\0' && isfinite(*value);
@@ -194,9 +153,9 @@ static bool set_seed(const reader *r, slot to, const char *text)
     errno = 0;
     value = strtoull(text, &end, 10);
     if (!isdigit((unsigned char)*text) || *end != '\0' || errno != 0)
-        return wrong_usage(r->program,
-                           "-%s: expected a whole number from 0 to %" PRIu64 ", found '%s'",
-                           to.option->name, UINT64_MAX, text);
+        return s2_report_usage(r->program->name,
+                               "-%s: expected a whole number from 0 to %" PRIu64 ", found '%s'",
+                               to.option->name, UINT64_MAX, text);
     *(uint64_t *)(void *)(to.base + to.option->target) = (uint64_t)value;
     return true;
 }
@@ -217,8 +176,8 @@ static bool set_window(const reader *r, slot to, char *const *texts)
 
     for (int i = 0; i < 4; i++)
         if (!read_real(texts[i], &target[i]))
-            return wrong_usage(r->program, "-%s: expected four numbers (%s), found '%s'",
-                               to.option->name, to.option->values, texts[i]);
+            return s2_report_usage(r->program->name, "-%s: expected four numbers (%s), found '%s'",
+                                   to.option->name, to.option->values, texts[i]);
     return true;
 }
 
@@ -247,11 +206,11 @@ static bool append_input(const reader *r, slot to, char *text)
     s2rgf_input *inputs;
 
     if (text[0] == '\0' || (length > 0 && text[length + 1] == '\0'))
-        return wrong_usage(r->program, "-%s: expected %s, found '%s'", to.option->name,
-                           to.option->values, text);
+        return s2_report_usage(r->program->name, "-%s: expected %s, found '%s'", to.option->name,
+                               to.option->values, text);
     inputs = realloc((void *)scene->inputs, (scene->input_count + 1) * sizeof *inputs);
     if (!inputs)
-        return wrong_usage(r->program, "-%s: out of memory", to.option->name);
+        return s2_report_usage(r->program->name, "-%s: out of memory", to.option->name);
     scene->inputs = inputs;
     inputs[scene->input_count].name = length > 0 ? text : "source";
     inputs[scene->input_count].path = length > 0 ? text + length + 1 : text;
@@ -274,9 +233,9 @@ static bool set_values(reader *r, slot to, char **texts)
         return true;
     case S2_OPTION_TEXT:
         if (texts[0][0] == '\0')
-            return wrong_usage(r->program, "%s%s: expected %s, found an empty text",
-                               option->name ? "-" : "", option->name ? option->name : "argument",
-                               option->values);
+            return s2_report_usage(r->program->name, "%s%s: expected %s, found an empty text",
+                                   option->name ? "-" : "",
+                                   option->name ? option->name : "argument", option->values);
         *(const char **)(void *)(to.base + option->target) = texts[0];
         return true;
     case S2_OPTION_LIST:
@@ -316,11 +275,11 @@ static bool take_entry(reader *r, slot to)
     int count = value_count(option);
 
     if (option->values && r->given[to.index] && !repeatable)
-        return wrong_usage(r->program, "-%s: given twice", option->name);
+        return s2_report_usage(r->program->name, "-%s: given twice", option->name);
     for (int i = 0; i < count; i++)
         if (!r->words[r->word + i])
-            return wrong_usage(r->program, "-%s: expected %s after it", option->name,
-                               option->values);
+            return s2_report_usage(r->program->name, "-%s: expected %s after it", option->name,
+                                   option->values);
     r->given[to.index] = true;
     if (option->given)
         *(bool *)(to.base + option->given) = true;
@@ -337,32 +296,17 @@ static bool check_required(const reader *r)
     for (size_t i = 0; (entry = slot_at(r->program, r->values, i)).option != NULL; i++) {
         const s2_option *option = entry.option;
         if (option->required && !r->given[i])
-            return option->name
-                       ? wrong_usage(r->program, "missing: -%s %s", option->name, option->values)
-                       : wrong_usage(r->program, "missing: %s", option->values);
+            return option->name ? s2_report_usage(r->program->name, "missing: -%s %s", option->name,
+                                                  option->values)
+                                : s2_report_usage(r->program->name, "missing: %s", option->values);
         if (!r->given[i])
             continue;
         if (option->needs && !r->given[find_option(r->program, r->values, option->needs).index])
-            return wrong_usage(r->program, "-%s: needs -%s", option->name, option->needs);
+            return s2_report_usage(r->program->name, "-%s: needs -%s", option->name, option->needs);
         if (option->forbids && r->given[find_option(r->program, r->values, option->forbids).index])
-            return wrong_usage(r->program, "-%s: cannot be used with -%s", option->name,
-                               option->forbids);
+            return s2_report_usage(r->program->name, "-%s: cannot be used with -%s", option->name,
+                                   option->forbids);
     }
-    return true;
-}
-
-/* Print what an option of the general group asks for; false if it is no such option. */
-static bool print_general(const s2_program *program, const void *defaults, s2_option_type type)
-{
-    if (type == S2_OPTION_HELP)
-        s2_program_help(program, defaults, stdout);
-    else if (type == S2_OPTION_VERSION)
-        printf("%s %s, GDAL %s\n", program->name, s2rgf_version(), GDALVersionInfo("RELEASE_NAME"));
-    else if (type == S2_OPTION_UTILITY_VERSION)
-        printf("%s was compiled against GDAL %s and is running against GDAL %s\n", program->name,
-               GDAL_RELEASE_NAME, GDALVersionInfo("RELEASE_NAME"));
-    else
-        return false;
     return true;
 }
 
@@ -371,13 +315,13 @@ static bool read_words(reader *r, const void *defaults, bool *printed)
 {
     while (r->words[r->word]) {
         const char *word = r->words[r->word];
-        const char *name = option_name(word);
+        const char *name = s2_option_name(word);
         slot to = name ? find_option(r->program, r->values, name) : next_positional(r);
 
         if (!to.option)
-            return name ? wrong_usage(r->program, "unknown option '%s'", word)
-                        : wrong_usage(r->program, "one argument too many: '%s'", word);
-        *printed = print_general(r->program, defaults, to.option->type);
+            return name ? s2_report_usage(r->program->name, "unknown option '%s'", word)
+                        : s2_report_usage(r->program->name, "one argument too many: '%s'", word);
+        *printed = s2_generic_print(r->program, defaults, to.option->type);
         if (*printed)
             return true;
         if (name)
@@ -386,92 +330,6 @@ static bool read_words(reader *r, const void *defaults, bool *printed)
             return false;
     }
     return check_required(r);
-}
-
-/* ---- generic switches ----------------------------------------------------------------------- */
-
-/* Length of KEY where text is KEY=VALUE, else 0. */
-static size_t key_length(const char *text)
-{
-    size_t length = strcspn(text, "=");
-
-    return text[length] == '=' ? length : 0;
-}
-
-static bool normalise(const s2_program *program, char **words, bool nested, char ***result);
-
-/* Append the words of a text file; # starts a comment line. */
-static bool expand_file(const s2_program *program, const char *path, char ***result)
-{
-    VSILFILE *file = VSIFOpenL(path, "rb");
-    char **words = NULL;
-    const char *line;
-    bool ok;
-
-    if (!file)
-        return wrong_usage(program, "--optfile %s: cannot open", path);
-    while ((line = CPLReadLineL(file)) != NULL) {
-        char **more = line[0] == '#' ? NULL : CSLTokenizeString(line);
-        for (char **word = more; word && *word; word++)
-            words = CSLAddString(words, *word);
-        CSLDestroy(more);
-    }
-    VSIFCloseL(file);
-    ok = normalise(program, words, true, result);
-    CSLDestroy(words);
-    return ok;
-}
-
-/*
- * Append words to *result in the form that GDALGeneralCmdLineProcessor() of every GDAL version
- * understands: two dashes before its switches, `--config KEY VALUE` for `--config KEY=VALUE`
- * (which makes 3.6 swallow the word after it). Switches of ours that it would take get one dash.
- */
-static bool normalise(const s2_program *program, char **words, bool nested, char ***result)
-{
-    for (; words && *words; words++) {
-        const char *name = option_name(*words);
-        const s2_option *option = name ? find_option(program, NULL, name).option : NULL;
-
-        if (option && option->type == S2_OPTION_GDAL && strcmp(name, "optfile") == 0) {
-            if (nested || !words[1])
-                return wrong_usage(program, nested ? "--optfile: cannot be used in such a file"
-                                                   : "--optfile: expected file after it");
-            if (!expand_file(program, *++words, result))
-                return false;
-        } else if (option && option->type == S2_OPTION_GDAL) {
-            size_t length = words[1] && strcmp(name, "config") == 0 ? key_length(words[1]) : 0;
-            *result = CSLAddString(*result, CPLSPrintf("--%s", name));
-            if (length > 0) {
-                words++;
-                *result = CSLAddString(*result, CPLSPrintf("%.*s", (int)length, *words));
-                *result = CSLAddString(*result, *words + length + 1);
-            }
-        } else if (option && option->type == S2_OPTION_VERSION) {
-            *result = CSLAddString(*result, "-version");
-        } else {
-            *result = CSLAddString(*result, *words);
-        }
-    }
-    return true;
-}
-
-/* Let GDAL take its generic switches out of command->words; false with the exit code to stop. */
-static bool run_generic(s2_command *command, int *exit_code)
-{
-    char **words = command->words;
-    int count = GDALGeneralCmdLineProcessor(CSLCount(words), &command->words,
-                                            command->program->driver_kinds);
-
-    if (count < 1) {
-        command->words = words;
-        *exit_code = count == 0 ? S2_EXIT_DONE : S2_EXIT_USAGE;
-        if (count < 0)
-            fprintf(stderr, "Try '%s --help'\n", command->program->name);
-        return false;
-    }
-    CSLDestroy(words);
-    return true;
 }
 
 bool s2_command_parse(s2_command *command, int argc, char **argv, int *exit_code)
@@ -484,12 +342,11 @@ bool s2_command_parse(s2_command *command, int argc, char **argv, int *exit_code
     assert(slot_at(r.program, r.values, S2_OPTIONS_MAX).option == NULL);
     *exit_code = S2_EXIT_USAGE;
     if (!defaults || argc < 1) {
-        wrong_usage(command->program, "out of memory");
+        s2_report_usage(command->program->name, "out of memory");
         goto done;
     }
     memcpy(defaults, command->values, command->program->values_bytes);
-    if (!normalise(command->program, argv, false, &command->words) ||
-        !run_generic(command, exit_code))
+    if (!s2_generic_take(command->program, argv, &command->words, exit_code))
         goto done;
     r.words = command->words;
     if (!read_words(&r, defaults, &printed))

@@ -82,6 +82,9 @@ bool s2_command_parse(s2_command *command, int argc, char **argv, int *exit_code
 /** Release lists and texts; values must not be used afterwards. */
 void s2_command_clear(s2_command *command);
 
+/** A word's option name, without its dashes; NULL if it is not an option ("-" is a file). */
+const char *s2_option_name(const char *word);
+
 /** Group number `index` of a program, the ones that all programs share last; NULL at the end. */
 const s2_option_group *s2_program_group(const s2_program *program, size_t index);
 

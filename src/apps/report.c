@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -86,6 +87,18 @@ void s2_report_start(s2_report *report, bool quiet)
     report->host.user = report;
     watch_signal(SIGINT);
     watch_signal(SIGTERM);
+}
+
+bool s2_report_usage(const char *program, const char *format, ...)
+{
+    va_list list;
+
+    fprintf(stderr, "%s: ", program);
+    va_start(list, format);
+    vfprintf(stderr, format, list);
+    va_end(list);
+    fprintf(stderr, "\nTry '%s --help'\n", program);
+    return false;
 }
 
 static CPLErrorNum error_number(s2rgf_status status)

@@ -21,6 +21,10 @@ typedef struct s2_report {
     int tick;       /* fortieths of the progress shown */
 } s2_report;
 
+/** Print wrong usage and where to find help on stderr; always false. */
+bool s2_report_usage(const char *program, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /**
  * Get ready to report and let SIGINT and SIGTERM cancel the work; a second signal ends the program.
  * quiet in  true: nothing on stdout; warnings and errors still come on stderr
