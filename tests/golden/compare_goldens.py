@@ -16,7 +16,8 @@ def read(path):
     """Every tensor of a golden file: name -> (shape, [norm, sum, projection, values...])."""
     tensors = {}
     with open(path, encoding="ascii") as file:
-        words = iter(word for line in file if not line.startswith("#") for word in line.split())
+        lines = [line for line in file if not line.startswith("#")]
+    words = iter(" ".join(lines).split())
     for name in words:
         shape, head = next(words), [float(next(words)) for _ in range(3)]
         tensors[name] = shape, head + [float(next(words)) for _ in range(int(next(words)))]

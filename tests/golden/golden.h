@@ -238,7 +238,7 @@ static inline bool golden_matches(const golden_file *file, const char *name, con
     bool same = far.norm <= tolerance && far.projection <= tolerance && far.sum <= tolerance &&
                 far.value <= tolerance;
     if (!same)
-        fprintf(stderr, "%s: off by norm %.2g, projection %.2g, sum %.2g, value %.2g; allowed %.2g\n",
+        fprintf(stderr, "%s: off: norm %.2g, projection %.2g, sum %.2g, value %.2g; allowed %.2g\n",
                 name, far.norm, far.projection, far.sum, far.value, tolerance);
     return same;
 }

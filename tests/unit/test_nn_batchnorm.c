@@ -1,0 +1,143 @@
+/* Batch-norm against PyTorch, its folding, and the gathering of running statistics. */
+#include "nn/batchnorm.h"
+
+#include "golden/golden_maps.h"
+
+#define TOLERANCE 1e-5
+#define CHANNELS 6
+
+static s2_params params;
+static s2_batchnorm bn;
+static s2_batchnorm_state state;
+
+static void begin(const char *name)
+{
+    memset(&params, 0, sizeof params);
+    s2_batchnorm_declare(&bn, &params, golden_name(name, "bn"), CHANNELS);
+    REQUIRE(!params.failed && params.count == 4);
+    REQUIRE(s2_batchnorm_state_init(&state, CHANNELS, NULL) == S2RGF_OK);
+}
+
+static void end(void)
+{
+    golden_maps_end();
+    s2_batchnorm_state_clear(&state);
+    s2_params_clear(&params);
+}
+
+static void test_start(void)
+{
+    begin("start");
+    for (int k = 0; k < CHANNELS; k++) {
+        CHECK(bn.weight->value[k] == 1 && bn.bias->value[k] == 0);
+        CHECK(bn.mean->value[k] == 0 && bn.var->value[k] == 1);
+    }
+    CHECK(bn.weight->grad != NULL && bn.bias->grad != NULL);
+    CHECK(bn.mean->grad == NULL && bn.var->grad == NULL);
+    CHECK(!bn.weight->decay && !bn.bias->decay);
+    CHECK_STR(bn.weight->name, "start.bn.weight");
+    CHECK_STR(bn.bias->name, "start.bn.bias");
+    CHECK_STR(bn.mean->name, "start.bn.running_mean");
+    CHECK_STR(bn.var->name, "start.bn.running_var");
+    end();
+}
+
+static void test_train(const golden_file *file, const char *name, bool relu)
+{
+    begin(name);
+    golden_fill_params(&params);
+    s2_map x = golden_input(name, "x", 2, 5, 4, CHANNELS), y = golden_zeros(2, 5, 4, CHANNELS);
+    s2_map dy = golden_input(name, "dy", 2, 5, 4, CHANNELS), dx = golden_zeros(2, 5, 4, CHANNELS);
+    s2_batchnorm_forward(&bn, &state, &x, relu, &y);
+    CHECK(golden_map_matches(file, name, "y", &y, TOLERANCE));
+    s2_batchnorm_backward(&bn, &state, &x, relu ? &y : NULL, &dy, &dx);
+    CHECK(golden_map_matches(file, name, "dx", &dx, TOLERANCE));
+    CHECK(golden_matches(file, golden_name(name, "dw"), bn.weight->grad, CHANNELS, TOLERANCE));
+    CHECK(golden_matches(file, golden_name(name, "db"), bn.bias->grad, CHANNELS, TOLERANCE));
+    end();
+}
+
+static void test_run(const golden_file *file, const char *name, bool relu)
+{
+    float scale[CHANNELS], shift[CHANNELS];
+    begin(name);
+    golden_fill_params(&params);
+    s2_map x = golden_input(name, "x", 2, 5, 4, CHANNELS), y = golden_zeros(2, 5, 4, CHANNELS);
+    s2_batchnorm_infer(&bn, &x, relu, &y);
+    CHECK(golden_map_matches(file, name, "y", &y, TOLERANCE));
+    s2_batchnorm_fold(&bn, scale, shift);
+    for (size_t i = 0; i < golden_count(&x); i++) {
+        float folded = scale[i % CHANNELS] * *golden_value(&x, i) + shift[i % CHANNELS];
+        CHECK_NEAR(relu && folded < 0 ? 0 : folded, *golden_value(&y, i), 1e-5);
+    }
+    end();
+}
+
+/* Two batches gathered: the running statistics are those of both taken together. */
+static void test_collect(void)
+{
+    double sum[CHANNELS] = {0}, square[CHANNELS] = {0};
+    begin("collect");
+    s2_map y = golden_zeros(2, 5, 4, CHANNELS), x[3];
+    x[0] = golden_input("collect", "before", 2, 5, 4, CHANNELS);
+    x[1] = golden_input("collect", "one", 2, 5, 4, CHANNELS);
+    x[2] = golden_map_scaled("collect.two", 3, 2, 5, 4, CHANNELS);
+    s2_batchnorm_forward(&bn, &state, &x[0], false, &y);
+    s2_batchnorm_collect(&state);
+    for (int batch = 1; batch < 3; batch++) {
+        s2_batchnorm_forward(&bn, &state, &x[batch], false, &y);
+        for (size_t i = 0; i < golden_count(&x[batch]); i++) {
+            double value = *golden_value(&x[batch], i);
+            sum[i % CHANNELS] += value;
+            square[i % CHANNELS] += value * value;
+        }
+    }
+    s2_batchnorm_adopt(&bn, &state);
+    const double n = 2 * 2 * 5 * 4;
+    for (int k = 0; k < CHANNELS; k++) {
+        double mean = sum[k] / n;
+        CHECK_NEAR(bn.mean->value[k], mean, 1e-5);
+        CHECK_NEAR(bn.var->value[k], square[k] / n - mean * mean, 1e-5);
+    }
+    /* gathering has stopped: another forward leaves the running statistics alone */
+    float kept = bn.mean->value[0];
+    s2_batchnorm_forward(&bn, &state, &x[0], false, &y);
+    CHECK(bn.mean->value[0] == kept);
+    end();
+}
+
+/* A channel that never varies: finite output, and no gradient runs through it. */
+static void test_constant_channel(void)
+{
+    begin("constant");
+    s2_map x = golden_zeros(1, 3, 3, CHANNELS), y = golden_zeros(1, 3, 3, CHANNELS);
+    s2_map dy = golden_input("constant", "dy", 1, 3, 3, CHANNELS);
+    s2_map dx = golden_zeros(1, 3, 3, CHANNELS);
+    for (size_t i = 0; i < golden_count(&x); i++)
+        *golden_value(&x, i) = 0.25f;
+    s2_batchnorm_forward(&bn, &state, &x, false, &y);
+    s2_batchnorm_backward(&bn, &state, &x, NULL, &dy, &dx);
+    for (size_t i = 0; i < golden_count(&x); i++) {
+        CHECK_NEAR(*golden_value(&y, i), 0, 1e-4);
+        CHECK(isfinite(*golden_value(&dx, i)));
+    }
+    end();
+}
+
+int main(void)
+{
+    static golden_file file;
+    REQUIRE(golden_load(&file, "layers.txt"));
+    for (int wide = 0; wide < 2; wide++) {
+        golden_maps_wide = wide == 1;
+        test_train(&file, "bn_train", false);
+        test_train(&file, "bn_train_relu", true);
+        test_run(&file, "bn_run", false);
+        test_run(&file, "bn_run_relu", true);
+        test_collect();
+    }
+    test_start();
+    test_constant_channel();
+    golden_clear(&file);
+    return harness_end();
+}

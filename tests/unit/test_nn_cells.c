@@ -1,0 +1,120 @@
+/* Window statistics and interpolation between cells, against PyTorch and against plain counting. */
+#include "nn/cells.h"
+
+#include "golden/golden_maps.h"
+
+#define TOLERANCE 1e-5
+#define H 25
+#define W 19
+#define C 3
+
+/* window_validity() of tests/golden/make_goldens.py: holes; one corner position; none; all. */
+static void fill_validity(uint8_t *valid, size_t pixels)
+{
+    memset(valid, 0, 4 * pixels);
+    golden_mask("window.valid", 0.7, valid, pixels);
+    valid[2 * pixels - 1] = 1;
+    memset(valid + 3 * pixels, 1, pixels);
+}
+
+static void test_stats(const golden_file *file)
+{
+    static uint8_t valid[4 * H * W];
+    s2_window_stats stats;
+    const int cy = s2_cell_count(H), cx = s2_cell_count(W);
+    fill_validity(valid, (size_t)H * W);
+    s2_map x = golden_input("window", "x", 4, H, W, C), dx = golden_zeros(4, H, W, C);
+    s2_map dmean = golden_packed("window", "dmean", 4, cy, cx, C);
+    s2_map dstd = golden_packed("window", "dstd", 4, cy, cx, C);
+    REQUIRE(s2_window_stats_init(&stats, 4, H, W, C, NULL) == S2RGF_OK);
+    s2_window_stats_forward(&x, valid, &stats);
+    CHECK(golden_map_matches(file, "window", "mean", &stats.mean, TOLERANCE));
+    CHECK(golden_map_matches(file, "window", "std", &stats.std, TOLERANCE));
+    s2_window_stats_backward(&x, valid, &stats, &dmean, &dstd, &dx);
+    CHECK(golden_map_matches(file, "window", "dx", &dx, TOLERANCE));
+    s2_window_stats_clear(&stats);
+    golden_maps_end();
+}
+
+static void test_scale(const golden_file *file, const char *name, int h, int w)
+{
+    const int cy = s2_cell_count(h), cx = s2_cell_count(w);
+    s2_map a = golden_input(name, "a", 2, cy, cx, C), x = golden_input(name, "x", 2, h, w, C);
+    s2_map y = golden_zeros(2, h, w, C), dy = golden_input(name, "dy", 2, h, w, C);
+    s2_map da = golden_zeros(2, cy, cx, C), dx = golden_zeros(2, h, w, C);
+    s2_cell_scale_forward(&a, &x, &y);
+    CHECK(golden_map_matches(file, name, "y", &y, TOLERANCE));
+    s2_cell_scale_backward(&a, &x, &dy, &da, &dx);
+    CHECK(golden_map_matches(file, name, "da", &da, TOLERANCE));
+    CHECK(golden_map_matches(file, name, "dx", &dx, TOLERANCE));
+    golden_maps_end();
+}
+
+/* Cells tile the map: every position is in exactly one, 8 x 8 but at the far edges. */
+static void test_lattice(void)
+{
+    static int seen[H][W];
+    CHECK(s2_cell_count(1) == 1 && s2_cell_count(8) == 1 && s2_cell_count(9) == 2);
+    for (int cy = 0; cy < s2_cell_count(H); cy++)
+        for (int cx = 0; cx < s2_cell_count(W); cx++) {
+            s2_cell_span span = s2_cell_pixels(cy, cx, H, W);
+            CHECK(span.y0 == 8 * cy && span.x0 == 8 * cx);
+            CHECK(span.y1 <= H && span.x1 <= W);
+            for (int y = span.y0; y < span.y1; y++)
+                for (int x = span.x0; x < span.x1; x++)
+                    seen[y][x]++;
+        }
+    for (int i = 0; i < H * W; i++)
+        CHECK(seen[i / W][i % W] == 1);
+}
+
+/* Along an axis the mix interpolates between centres 3.5, 11.5, ... and is constant outside them. */
+static void test_between(void)
+{
+    for (int cells = 1; cells <= 4; cells++)
+        for (int i = 0; i < 8 * cells; i++) {
+            s2_cell_mix mix = s2_cell_between(i, cells);
+            double place = fmin(fmax((i + 0.5) / 8 - 0.5, 0), cells - 1);
+            CHECK(0 <= mix.first && mix.first <= mix.second && mix.second < cells);
+            CHECK_NEAR(mix.first + (double)mix.weight * (mix.second - mix.first), place, 1e-6);
+        }
+}
+
+/* A channel far from zero keeps its spread: the statistics of what is shifted by 100 are shifted by 100. */
+static void test_offset(void)
+{
+    static uint8_t valid[H * W];
+    s2_window_stats plain, shifted;
+    memset(valid, 1, sizeof valid);
+    s2_map x = golden_input("offset", "x", 1, H, W, C), far = golden_input("offset", "x", 1, H, W, C);
+    for (size_t i = 0; i < golden_count(&far); i++)
+        *golden_value(&far, i) += 100;
+    REQUIRE(s2_window_stats_init(&plain, 1, H, W, C, NULL) == S2RGF_OK);
+    REQUIRE(s2_window_stats_init(&shifted, 1, H, W, C, NULL) == S2RGF_OK);
+    s2_window_stats_forward(&x, valid, &plain);
+    s2_window_stats_forward(&far, valid, &shifted);
+    for (size_t i = 0; i < golden_count(&plain.mean); i++) {
+        CHECK_NEAR(*golden_value(&shifted.mean, i), *golden_value(&plain.mean, i) + 100, 1e-4);
+        CHECK_NEAR(*golden_value(&shifted.std, i), *golden_value(&plain.std, i), 2e-2);
+    }
+    s2_window_stats_clear(&plain);
+    s2_window_stats_clear(&shifted);
+    golden_maps_end();
+}
+
+int main(void)
+{
+    static golden_file file;
+    REQUIRE(golden_load(&file, "layers.txt"));
+    for (int wide = 0; wide < 2; wide++) {
+        golden_maps_wide = wide == 1;
+        test_stats(&file);
+        test_scale(&file, "cell_scale_25x19", 25, 19);
+        test_scale(&file, "cell_scale_5x16", 5, 16);
+    }
+    test_lattice();
+    test_between();
+    test_offset();
+    golden_clear(&file);
+    return harness_end();
+}
