@@ -1,0 +1,151 @@
+/* The whole dense network in training against PyTorch: scores, loss and the gradient of every parameter. */
+#include "nn/dense_train.h"
+
+#include "golden/golden_scene.h"
+
+#define TOLERANCE 1e-4
+/* Gradients that are zero by the mathematics (biases before a batch-norm) against this part of the whole. */
+#define NULL_TOLERANCE 1e-6
+
+/* Norm of all gradients together. */
+static double total_norm(const s2_params *params)
+{
+    double square = 0;
+    for (int i = 0; i < params->count; i++)
+        for (size_t k = 0; params->items[i].grad && k < params->items[i].count; k++)
+            square += (double)params->items[i].grad[k] * params->items[i].grad[k];
+    return sqrt(square);
+}
+
+static void check_gradient(const golden_file *file, const s2_param *p, double whole)
+{
+    const golden_tensor *golden = golden_find(file, p->name);
+    if (!CHECK(golden != NULL && golden->count == p->count)) {
+        printf("    %s\n", p->name);
+        return;
+    }
+    /* below this norm a gradient is rounding, and only its size is meaningful */
+    golden_distance far = golden_measure(golden, p->grad, NULL_TOLERANCE / TOLERANCE * whole);
+    bool same = far.norm <= TOLERANCE && far.projection <= TOLERANCE && far.sum <= TOLERANCE &&
+                far.value <= 10 * TOLERANCE;
+    if (!CHECK(same))
+        printf("    %s: norm %.2g, projection %.2g, sum %.2g, value %.2g\n", p->name, far.norm,
+               far.projection, far.sum, far.value);
+}
+
+static void test_network(int channels, int sources)
+{
+    static golden_file file;
+    char name[32];
+    snprintf(name, sizeof name, "dense_c%d_s%d.txt", channels, sources);
+    REQUIRE(golden_load(&file, name));
+    s2_dense_network *network = golden_network(channels, sources);
+    s2_dense_train *train = golden_train(network, 0, GOLDEN_CROPS);
+    const s2_dense_loss_options options = {GOLDEN_SMOOTHING, GOLDEN_BETA, 0};
+    const s2_map *logits = NULL;
+    double loss = 0;
+
+    REQUIRE(s2_dense_train_forward(train, 0, NULL, &logits, NULL) == S2RGF_OK);
+    CHECK(golden_map_matches(&file, "train", "logits", logits, TOLERANCE));
+    REQUIRE(s2_dense_train_backward(train, &options, &loss, NULL) == S2RGF_OK);
+    CHECK_NEAR(loss, golden_find(&file, "train.loss")->values[0], 1e-5);
+    const double whole = total_norm(&network->params);
+    size_t trained = 0;
+    for (int i = 0; i < network->params.count; i++)
+        if (network->params.items[i].grad) {
+            check_gradient(&file, &network->params.items[i], whole);
+            trained++;
+        }
+    CHECK(trained + 3 == file.count); /* besides the scores, running and training, and the loss */
+
+    /* gradients are set, not added to */
+    REQUIRE(s2_dense_train_forward(train, 0, NULL, &logits, NULL) == S2RGF_OK);
+    REQUIRE(s2_dense_train_backward(train, &options, &loss, NULL) == S2RGF_OK);
+    CHECK_NEAR(total_norm(&network->params), whole, 1e-12);
+
+    s2_dense_train_free(train);
+    s2_dense_network_free(network);
+    golden_clear(&file);
+}
+
+/* Dropout keeps half of the hidden units, doubled: other scores, the same for the same stream. */
+static void test_dropout(void)
+{
+    s2_dense_network *network = golden_network(32, 2);
+    s2_dense_train *train = golden_train(network, 0, 1);
+    const s2_map *logits = NULL;
+    float *kept = NULL;
+    double apart[2] = {0}, size = 0;
+    for (int round = 0; round < 3; round++) {
+        s2_random random;
+        s2_random_init(&random, round < 2 ? 1 : 2, 0);
+        REQUIRE(s2_dense_train_forward(train, 0.5, &random, &logits, NULL) == S2RGF_OK);
+        size_t count = golden_count(logits);
+        if (round == 0)
+            REQUIRE((kept = (float *)malloc(count * sizeof *kept)) != NULL);
+        for (size_t i = 0; i < count; i++) {
+            float value = *golden_value(logits, i);
+            if (round == 0)
+                kept[i] = value;
+            else
+                apart[round - 1] += fabs((double)value - kept[i]);
+            size += fabs((double)value) / 3;
+        }
+    }
+    CHECK(apart[0] == 0);
+    CHECK(apart[1] > 0.05 * size);
+    free(kept);
+    s2_dense_train_free(train);
+    s2_dense_network_free(network);
+}
+
+/* The parameters a spec asks for, and specs that no network can have. */
+static void test_create(void)
+{
+    s2_dense_spec spec = {.channels = 32, .classes = 3, .sources = 3, .bands = {4, 9, 9}};
+    CHECK(s2_dense_spectral_width(&spec, 0) == 8);
+    CHECK(s2_dense_spectral_width(&spec, 1) == 32); /* the first of equals */
+    CHECK(s2_dense_spectral_width(&spec, 2) == 8);
+    CHECK(s2_dense_spectral_total(&spec) == 48);
+
+    s2_dense_network *network = NULL;
+    REQUIRE(s2_dense_network_create(&spec, &network, NULL) == S2RGF_OK);
+    s2_param *p = s2_params_find(&network->params, "spatial.1.conv1.weight");
+    CHECK(p && p->dim_count == 4 && p->dims[0] == 3 && p->dims[2] == 9 && p->dims[3] == 32);
+    p = s2_params_find(&network->params, "detail.mix.weight");
+    CHECK(p && p->count == 48 * 32);
+    CHECK(s2_params_find(&network->params, "spectral.3.k3.weight") == NULL);
+    s2_dense_network_randomise(network, 5);
+    float first = p->value[0];
+    s2_dense_network_randomise(network, 6);
+    CHECK(p->value[0] != first);
+    s2_dense_network_randomise(network, 5);
+    CHECK(p->value[0] == first);
+    s2_dense_network_free(network);
+
+    const s2_dense_spec bad[] = {
+        {.channels = 32, .classes = 3, .sources = 0},
+        {.channels = 32, .classes = 3, .sources = S2RGF_MAX_SOURCES + 1},
+        {.channels = 32, .classes = 3, .sources = 1, .bands = {0}},
+        {.channels = 0, .classes = 3, .sources = 1, .bands = {1}},
+        {.channels = 32, .classes = 0, .sources = 1, .bands = {1}},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        s2rgf_error err = {0};
+        network = NULL;
+        CHECK(s2_dense_network_create(&bad[i], &network, &err) == S2RGF_INVALID_ARGUMENT);
+        CHECK(network == NULL && err.message[0] != '\0');
+    }
+    s2_dense_network_free(NULL);
+    s2_dense_train_free(NULL);
+}
+
+int main(void)
+{
+    test_create();
+    for (int channels = 32; channels <= 64; channels += 32)
+        for (int sources = 2; sources <= 3; sources++)
+            test_network(channels, sources);
+    test_dropout();
+    return harness_end();
+}
