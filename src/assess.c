@@ -1,0 +1,393 @@
+/* s2rgf_assess: a class raster against reference labels. */
+#include "s2rgf.h"
+
+#include <json-c/json.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "core/log.h"
+#include "core/memory.h"
+#include "geo/class_map.h"
+#include "geo/labels.h"
+#include "metrics.h"
+
+/* ---- which class of the map is which class of the reference ----------------------------------- */
+
+/** True for a class that got its name from its value ("7", "class 7"): it has no name of its own. */
+static bool is_nameless(const s2_class *class)
+{
+    char number[16], phrase[32];
+    snprintf(number, sizeof number, "%d", class->value);
+    snprintf(phrase, sizeof phrase, "class %d", class->value);
+    return strcmp(class->name, number) == 0 || strcmp(class->name, phrase) == 0;
+}
+
+static bool has_a_name(const s2_class_table *table)
+{
+    for (int i = 0; i < table->count; i++)
+        if (!is_nameless(&table->items[i]))
+            return true;
+    return false;
+}
+
+/** The first names of a table, for messages: "a, b, c and 7 more". */
+static void list_names(const s2_class_table *table, char *text, size_t size)
+{
+    const int shown_at_most = 12;
+    size_t length = 0;
+    text[0] = '\0';
+    for (int i = 0; i < table->count && length < size; i++) {
+        const int rest = table->count - i;
+        const bool last = i == shown_at_most;
+        const int written =
+            last ? snprintf(text + length, size - length, " and %d more", rest)
+                 : snprintf(text + length, size - length, "%s%s", i == 0 ? "" : ", ",
+                            table->items[i].name);
+        if (written < 0 || last)
+            return;
+        length += (size_t)written;
+    }
+}
+
+/** Fill to_map with the map's index of each reference class, by name or by value; returns how many match. */
+static int match_by(const s2_class_table *reference, const s2_class_table *map, bool by_name,
+                    int *to_map)
+{
+    int matched = 0;
+    for (int i = 0; i < reference->count; i++) {
+        const s2_class *class = &reference->items[i];
+        to_map[i] = by_name ? s2_class_table_find_name(map, class->name)
+                            : s2_class_table_find_value(map, class->value);
+        matched += to_map[i] >= 0;
+    }
+    return matched;
+}
+
+/**
+ * Find the map's class for each reference class: by name, or by value where no name is common.
+ * Text classes of polygons are never matched by value, because theirs only count the alphabet.
+ * to_map out [reference classes], -1 where the map has no such class
+ */
+static s2rgf_status match_classes(const s2_label_set *labels, const s2_class_map *map,
+                                  const s2rgf_host *host, int *to_map, s2rgf_error *err)
+{
+    const s2_class_table *reference = &labels->classes;
+    if (match_by(reference, &map->classes, true, to_map) > 0)
+        return S2RGF_OK;
+    const bool values_mean_something = !labels->from_polygons || !has_a_name(reference);
+    if (values_mean_something && match_by(reference, &map->classes, false, to_map) > 0) {
+        s2_log(host, S2RGF_INFO, "No class name in common: classes matched by value");
+        return S2RGF_OK;
+    }
+    char wanted[400], found[400];
+    list_names(&map->classes, wanted, sizeof wanted);
+    list_names(reference, found, sizeof found);
+    return s2_fail(err, S2RGF_MISMATCH,
+                   "%s: no class in common with the reference: expected some of %s; found %s",
+                   map->path, wanted, found);
+}
+
+/* ---- counting --------------------------------------------------------------------------------- */
+
+typedef struct map_tally {
+    s2_confusion confusion;
+    uint64_t nodata;   /* reference pixels where the map has nodata */
+    uint64_t unknown;  /* reference pixels of a class the map does not have */
+} map_tally;
+
+/** Count labels that lie in one row of the map. */
+static void count_row(const s2_label_pixel *labels, size_t count, const int *to_map, const int *row,
+                      map_tally *tally)
+{
+    for (size_t i = 0; i < count; i++) {
+        const int reference = to_map[labels[i].class_index];
+        const int mapped = row[labels[i].x];
+        if (reference < 0)
+            tally->unknown++;
+        else if (mapped < 0)
+            tally->nodata++;
+        else
+            s2_confusion_add(&tally->confusion, reference, mapped);
+    }
+}
+
+/** Walk the labels row by row; only rows with labels are read. */
+static s2rgf_status count_all(s2_class_map *map, const s2_label_set *labels, const int *to_map,
+                              const s2rgf_host *host, map_tally *tally, s2rgf_error *err)
+{
+    s2rgf_status status = S2RGF_OK;
+    int *row = s2_alloc((size_t)map->grid.width, sizeof *row);
+    if (row == NULL)
+        return s2_fail_memory(err, "a row of the map");
+    for (size_t start = 0, end; status == S2RGF_OK && start < labels->count; start = end) {
+        const int y = labels->pixels[start].y;
+        for (end = start; end < labels->count && labels->pixels[end].y == y;)
+            end++;
+        status = s2_class_map_read_row(map, y, row, err);
+        if (status != S2RGF_OK)
+            break;
+        count_row(labels->pixels + start, end - start, to_map, row, tally);
+        if (!s2_progress(host, (double)end / (double)labels->count))
+            status = s2_fail(err, S2RGF_CANCELLED, "%s: assessment cancelled", map->path);
+    }
+    s2_free(row);
+    return status;
+}
+
+/** Refuse an assessment of nothing. */
+static s2rgf_status check_overlap(const s2_class_map *map, const s2_label_set *labels,
+                                  const map_tally *tally, s2rgf_error *err)
+{
+    if (s2_confusion_total(&tally->confusion) > 0)
+        return S2RGF_OK;
+    return s2_fail(err, S2RGF_MISMATCH,
+                   "%s: nothing to assess: expected reference pixels on the map, found %zu, of "
+                   "which %llu where the map has nodata and %llu of classes it does not have",
+                   map->path, labels->count, (unsigned long long)tally->nodata,
+                   (unsigned long long)tally->unknown);
+}
+
+/** Name what is left out and has no count of its own in the result. */
+static void warn_excluded(const s2_label_set *labels, const int *to_map, const s2rgf_host *host)
+{
+    for (int i = 0; i < labels->classes.count; i++)
+        if (to_map[i] < 0)
+            s2_log(host, S2RGF_WARNING, "Class \"%s\" of the reference is not in the map: excluded",
+                   labels->classes.items[i].name);
+    if (labels->without_class > 0)
+        s2_log(host, S2RGF_WARNING, "%zu reference polygons have no class: excluded",
+               labels->without_class);
+}
+
+/* ---- result ----------------------------------------------------------------------------------- */
+
+static s2rgf_status alloc_assessment(int classes, s2rgf_assessment **result, s2rgf_error *err)
+{
+    const size_t count = (size_t)classes;
+    s2rgf_assessment *a = s2_calloc(1, sizeof *a);
+    if (a == NULL)
+        return s2_fail_memory(err, "assessment");
+    a->class_count = classes;
+    a->class_names = s2_calloc(count, sizeof *a->class_names);
+    a->class_values = s2_calloc(count, sizeof *a->class_values);
+    a->confusion = s2_calloc(count * count, sizeof *a->confusion);
+    a->users_accuracy = s2_calloc(count, sizeof *a->users_accuracy);
+    a->producers_accuracy = s2_calloc(count, sizeof *a->producers_accuracy);
+    a->f1 = s2_calloc(count, sizeof *a->f1);
+    if (a->class_names == NULL || a->class_values == NULL || a->confusion == NULL ||
+        a->users_accuracy == NULL || a->producers_accuracy == NULL || a->f1 == NULL) {
+        s2rgf_assessment_free(a);
+        return s2_fail_memory(err, "assessment");
+    }
+    *result = a;
+    return S2RGF_OK;
+}
+
+static s2rgf_status make_assessment(const s2_class_table *classes, const s2_label_set *labels,
+                                    const map_tally *tally, s2rgf_assessment **result,
+                                    s2rgf_error *err)
+{
+    const s2_confusion *confusion = &tally->confusion;
+    s2rgf_assessment *a = NULL;
+    const s2rgf_status status = alloc_assessment(classes->count, &a, err);
+    if (status != S2RGF_OK)
+        return status;
+    for (int i = 0; i < classes->count; i++) {
+        a->class_values[i] = classes->items[i].value;
+        a->class_names[i] = s2_strdup(classes->items[i].name);
+        if (a->class_names[i] == NULL) {
+            s2rgf_assessment_free(a);
+            return s2_fail_memory(err, "class name");
+        }
+        a->users_accuracy[i] = s2_confusion_users(confusion, i);
+        a->producers_accuracy[i] = s2_confusion_producers(confusion, i);
+        a->f1[i] = s2_confusion_f1(confusion, i);
+    }
+    const size_t entries = (size_t)classes->count * (size_t)classes->count;
+    memcpy(a->confusion, confusion->counts, entries * sizeof *a->confusion);
+    a->overall_accuracy = s2_confusion_overall(confusion);
+    a->average_accuracy = s2_confusion_average(confusion);
+    a->kappa = s2_confusion_kappa(confusion);
+    a->assessed = s2_confusion_total(confusion);
+    a->excluded_nodata = tally->nodata;
+    a->excluded_unknown = tally->unknown;
+    a->excluded_outside = labels->polygons_without_pixel;
+    a->excluded_conflict = labels->conflicts;
+    *result = a;
+    return S2RGF_OK;
+}
+
+/** Compare an open map with the reference read onto its grid. */
+static s2rgf_status compare(s2_class_map *map, const s2_label_set *reference, const s2rgf_host *host,
+                            s2rgf_assessment **result, s2rgf_error *err)
+{
+    map_tally tally = {0};
+    int *to_map = s2_alloc((size_t)reference->classes.count, sizeof *to_map);
+    if (to_map == NULL)
+        return s2_fail_memory(err, "class matching");
+    s2rgf_status status = match_classes(reference, map, host, to_map, err);
+    if (status == S2RGF_OK)
+        status = s2_confusion_init(&tally.confusion, map->classes.count, err);
+    if (status == S2RGF_OK)
+        status = count_all(map, reference, to_map, host, &tally, err);
+    if (status == S2RGF_OK)
+        status = check_overlap(map, reference, &tally, err);
+    if (status == S2RGF_OK) {
+        warn_excluded(reference, to_map, host);
+        status = make_assessment(&map->classes, reference, &tally, result, err);
+    }
+    s2_confusion_clear(&tally.confusion);
+    s2_free(to_map);
+    return status;
+}
+
+s2rgf_status s2rgf_assess(const char *map_path, const s2rgf_label_options *labels,
+                          const s2rgf_host *host, s2rgf_assessment **result, s2rgf_error *err)
+{
+    s2_class_map map = {0};
+    s2_label_set reference = {0};
+    s2_error_clear(err);
+    if (result == NULL || map_path == NULL || labels == NULL || labels->path == NULL)
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                       "assessment: expected a map, labels and room for the result");
+    *result = NULL;
+    s2rgf_status status = s2_class_map_open(map_path, &map, err);
+    if (status == S2RGF_OK)
+        status = s2_labels_read(labels, &map.grid, host, &reference, err);
+    if (status == S2RGF_OK)
+        status = compare(&map, &reference, host, result, err);
+    s2_label_set_clear(&reference);
+    s2_class_map_close(&map);
+    return status;
+}
+
+void s2rgf_assessment_free(s2rgf_assessment *assessment)
+{
+    if (assessment == NULL)
+        return;
+    for (int i = 0; assessment->class_names != NULL && i < assessment->class_count; i++)
+        s2_free(assessment->class_names[i]);
+    s2_free(assessment->class_names);
+    s2_free(assessment->class_values);
+    s2_free(assessment->confusion);
+    s2_free(assessment->users_accuracy);
+    s2_free(assessment->producers_accuracy);
+    s2_free(assessment->f1);
+    s2_free(assessment);
+}
+
+/* ---- JSON ------------------------------------------------------------------------------------- */
+
+/**
+ * Put a value under a key and take it over; a value that json-c could not make counts as failure.
+ * JSON's null is a NULL pointer to json-c, so it goes through add_number() alone.
+ */
+static bool add(json_object *object, const char *key, json_object *value)
+{
+    if (value == NULL || json_object_object_add(object, key, value) != 0) {
+        json_object_put(value);
+        return false;
+    }
+    return true;
+}
+
+static bool append(json_object *array, json_object *value)
+{
+    if (value == NULL || json_object_array_add(array, value) != 0) {
+        json_object_put(value);
+        return false;
+    }
+    return true;
+}
+
+/** A number, null where it is not defined. */
+static bool add_number(json_object *object, const char *key, double value)
+{
+    if (isnan(value))
+        return json_object_object_add(object, key, NULL) == 0;
+    char digits[32];
+    snprintf(digits, sizeof digits, "%.12g", value);
+    return add(object, key, json_object_new_double_s(value, digits));
+}
+
+static bool add_count(json_object *object, const char *key, uint64_t count)
+{
+    return add(object, key, json_object_new_uint64(count));
+}
+
+static bool append_row(const s2rgf_assessment *a, int row, json_object *matrix)
+{
+    json_object *counts = json_object_new_array();
+    if (!append(matrix, counts))
+        return false;
+    const uint64_t *entries = a->confusion + (size_t)row * (size_t)a->class_count;
+    for (int j = 0; j < a->class_count; j++)
+        if (!append(counts, json_object_new_uint64(entries[j])))
+            return false;
+    return true;
+}
+
+static bool append_class(const s2rgf_assessment *a, int index, json_object *per_class)
+{
+    uint64_t reference = 0, mapped = 0;
+    for (int j = 0; j < a->class_count; j++) {
+        reference += a->confusion[(size_t)index * (size_t)a->class_count + (size_t)j];
+        mapped += a->confusion[(size_t)j * (size_t)a->class_count + (size_t)index];
+    }
+    json_object *class = json_object_new_object();
+    return append(per_class, class) &&
+           add(class, "name", json_object_new_string(a->class_names[index])) &&
+           add(class, "value", json_object_new_int(a->class_values[index])) &&
+           add_count(class, "reference_pixels", reference) &&
+           add_count(class, "map_pixels", mapped) &&
+           add_number(class, "users_accuracy", a->users_accuracy[index]) &&
+           add_number(class, "producers_accuracy", a->producers_accuracy[index]) &&
+           add_number(class, "f1", a->f1[index]);
+}
+
+static bool fill_object(const s2rgf_assessment *a, json_object *root)
+{
+    json_object *classes = json_object_new_array();
+    if (!add_number(root, "overall_accuracy", a->overall_accuracy) ||
+        !add_number(root, "average_accuracy", a->average_accuracy) ||
+        !add_number(root, "kappa", a->kappa) || !add_count(root, "assessed", a->assessed) ||
+        !add(root, "classes", classes))
+        return false;
+    for (int i = 0; i < a->class_count; i++)
+        if (!append(classes, json_object_new_string(a->class_names[i])))
+            return false;
+    json_object *matrix = json_object_new_array();
+    bool ok = add(root, "confusion_matrix", matrix);
+    for (int i = 0; ok && i < a->class_count; i++)
+        ok = append_row(a, i, matrix);
+    json_object *per_class = json_object_new_array();
+    ok = add(root, "per_class", per_class) && ok;
+    for (int i = 0; ok && i < a->class_count; i++)
+        ok = append_class(a, i, per_class);
+    json_object *excluded = json_object_new_object();
+    return add(root, "excluded", excluded) && ok &&
+           add_count(excluded, "nodata", a->excluded_nodata) &&
+           add_count(excluded, "outside", a->excluded_outside) &&
+           add_count(excluded, "unknown_class", a->excluded_unknown) &&
+           add_count(excluded, "conflict", a->excluded_conflict);
+}
+
+s2rgf_status s2rgf_assessment_json(const s2rgf_assessment *assessment, char **text,
+                                   s2rgf_error *err)
+{
+    s2_error_clear(err);
+    if (text == NULL || assessment == NULL)
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                       "assessment: expected an assessment and room for its text");
+    *text = NULL;
+    json_object *root = json_object_new_object();
+    if (root != NULL && fill_object(assessment, root)) {
+        const int style = JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
+                          JSON_C_TO_STRING_NOSLASHESCAPE;
+        *text = s2_strdup(json_object_to_json_string_ext(root, style));
+    }
+    json_object_put(root);
+    return *text != NULL ? S2RGF_OK : s2_fail_memory(err, "assessment as JSON");
+}
