@@ -17,6 +17,11 @@ AC_DEFUN([S2_ADD_CFLAG], [
                      [m4_if([$3], [required], [AC_MSG_ERROR([$CC does not accept $2])], [:])])
 ])
 
+dnl S2_AS_SYSTEM_HEADERS(VARIABLE): -I becomes -isystem, so that our warnings are not about headers of others.
+AC_DEFUN([S2_AS_SYSTEM_HEADERS], [
+    $1=`AS_ECHO([" $$1"]) | $SED 's/ -I */ -isystem /g'`
+])
+
 dnl S2_CHECK_CBLAS: openblas must come with the C interface.
 AC_DEFUN([S2_CHECK_CBLAS], [
     AC_MSG_CHECKING([for cblas_sgemm in OpenBLAS])
