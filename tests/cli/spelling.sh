@@ -1,0 +1,27 @@
+#!/bin/bash
+# Every option that --help lists is known with one dash and with two, and takes the values it lists.
+. "$(dirname "$0")/../tools/lib.sh"
+
+# Lines "name value value..." of a program's own options.
+listed_options() {
+    "$1" --help | sed -n '/^General options/q; s/^  -\([a-z_]\)/\1/p' | sed 's/   *.*//'
+}
+
+for program in s2rgf_train s2rgf_classify s2rgf_assess s2rgf_info; do
+    listed_options "$program" > "$program.options"
+    while read -r name values; do
+        for dashes in - --; do
+            # the option comes last, without its values: known, and complaining about them if it has any
+            expect_status 2 "$program" "$dashes$name"
+            expect_not_in "$stderr" "unknown option"
+            if [ -n "$values" ]; then
+                expect_in "$stderr" "-$name: expected $values after it"
+            else
+                expect_not_in "$stderr" "after it"
+            fi
+        done
+    done < "$program.options"
+done
+[ "$(wc -l < s2rgf_train.options)" -ge 25 ] || fail "too few options found in --help of s2rgf_train"
+[ "$(wc -l < s2rgf_classify.options)" -ge 15 ] ||
+    fail "too few options found in --help of s2rgf_classify"
