@@ -76,13 +76,20 @@ static inline s2_map golden_input(const char *test, const char *part, int n, int
     return golden_map(golden_name(test, part), n, h, w, c);
 }
 
-/** The same, never a range of channels: for maps of cells, which are always whole. */
-static inline s2_map golden_packed(const char *test, const char *part, int n, int h, int w, int c)
+/** Zeros and inputs that are never ranges of channels: for maps of cells, which are always whole. */
+static inline s2_map golden_packed_zeros(int n, int h, int w, int c)
 {
     const bool wide = golden_maps_wide;
     golden_maps_wide = false;
-    s2_map map = golden_input(test, part, n, h, w, c);
+    s2_map map = golden_zeros(n, h, w, c);
     golden_maps_wide = wide;
+    return map;
+}
+
+static inline s2_map golden_packed(const char *test, const char *part, int n, int h, int w, int c)
+{
+    s2_map map = golden_packed_zeros(n, h, w, c);
+    golden_fill(golden_name(test, part), 1, 0, map.data, golden_count(&map));
     return map;
 }
 

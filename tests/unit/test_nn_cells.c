@@ -39,9 +39,9 @@ static void test_stats(const golden_file *file)
 static void test_scale(const golden_file *file, const char *name, int h, int w)
 {
     const int cy = s2_cell_count(h), cx = s2_cell_count(w);
-    s2_map a = golden_input(name, "a", 2, cy, cx, C), x = golden_input(name, "x", 2, h, w, C);
+    s2_map a = golden_packed(name, "a", 2, cy, cx, C), x = golden_input(name, "x", 2, h, w, C);
     s2_map y = golden_zeros(2, h, w, C), dy = golden_input(name, "dy", 2, h, w, C);
-    s2_map da = golden_zeros(2, cy, cx, C), dx = golden_zeros(2, h, w, C);
+    s2_map da = golden_packed_zeros(2, cy, cx, C), dx = golden_zeros(2, h, w, C);
     s2_cell_scale_forward(&a, &x, &y);
     CHECK(golden_map_matches(file, name, "y", &y, TOLERANCE));
     s2_cell_scale_backward(&a, &x, &dy, &da, &dx);

@@ -27,7 +27,7 @@ static void check_gradient(const golden_file *file, const s2_param *p, double wh
     /* below this norm a gradient is rounding, and only its size is meaningful */
     golden_distance far = golden_measure(golden, p->grad, NULL_TOLERANCE / TOLERANCE * whole);
     bool same = far.norm <= TOLERANCE && far.projection <= TOLERANCE && far.sum <= TOLERANCE &&
-                far.value <= 10 * TOLERANCE;
+                far.value <= TOLERANCE;
     if (!CHECK(same))
         printf("    %s: norm %.2g, projection %.2g, sum %.2g, value %.2g\n", p->name, far.norm,
                far.projection, far.sum, far.value);
