@@ -3,25 +3,27 @@
 
 #include <string.h>
 
-void s2_band_conv_forward(const s2_map *x, const float *w, float bias, int width, const s2_map *y)
+void s2_band_filter(const float *x, int bands, const float *w, float bias, int width, float *y)
 {
     const int reach = (width - 1) / 2;
-    const int bands = x->c;
+    for (int b = 0; b < bands; b++) {
+        float sum = bias;
+        for (int k = 0; k < width; k++) {
+            const int from = b + k - reach;
+            if (from >= 0 && from < bands)
+                sum += w[k] * x[from];
+        }
+        y[b] = sum > 0.0f ? sum : 0.0f;
+    }
+}
+
+void s2_band_conv_forward(const s2_map *x, const float *w, float bias, int width, const s2_map *y)
+{
     const size_t pixels = s2_map_pixels(x);
 #pragma omp parallel for schedule(static)
-    for (size_t p = 0; p < pixels; p++) {
-        const float *in = x->data + p * (size_t)x->stride;
-        float *out = y->data + p * (size_t)y->stride;
-        for (int b = 0; b < bands; b++) {
-            float sum = bias;
-            for (int k = 0; k < width; k++) {
-                const int from = b + k - reach;
-                if (from >= 0 && from < bands)
-                    sum += w[k] * in[from];
-            }
-            out[b] = sum > 0.0f ? sum : 0.0f;
-        }
-    }
+    for (size_t p = 0; p < pixels; p++)
+        s2_band_filter(x->data + p * (size_t)x->stride, x->c, w, bias, width,
+                       y->data + p * (size_t)y->stride);
 }
 
 /* Filter and bias gradients of map n, and its dx. */

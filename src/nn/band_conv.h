@@ -4,8 +4,11 @@
 
 #include "nn/tensor.h"
 
+/** One pixel: y[b] = relu(bias + sum_k w[k] x[b + k - (width-1)/2]), zero outside the bands. x in, y out [bands]. */
+void s2_band_filter(const float *x, int bands, const float *w, float bias, int width, float *y);
+
 /**
- * y[p,b] = relu(bias + sum_k w[k] x[p, b + k - (width-1)/2]), zero outside the bands.
+ * s2_band_filter() for every pixel.
  * x in [n,h,w,bands]; w in [width], width odd; y out like x
  */
 void s2_band_conv_forward(const s2_map *x, const float *w, float bias, int width, const s2_map *y);

@@ -1,0 +1,103 @@
+/* Which part of which map one tile of a dense run needs. */
+#include "nn/dense_plan.h"
+
+#include "nn/cells.h"
+
+#define NECK_REACH 2 /* of the wider of the two necks */
+
+s2_sampling s2_dense_sampling(const s2_dense_geometry *geometry, int source, double scale)
+{
+    return (s2_sampling){geometry->ref_to_source[source], scale, geometry->source_width[source],
+                         geometry->source_height[source]};
+}
+
+static s2_rect union_of(s2_rect a, s2_rect b)
+{
+    const int x1 = a.x + a.w > b.x + b.w ? a.x + a.w : b.x + b.w;
+    const int y1 = a.y + a.h > b.y + b.h ? a.y + a.h : b.y + b.h;
+    const int x0 = a.x < b.x ? a.x : b.x;
+    const int y0 = a.y < b.y ? a.y : b.y;
+    return (s2_rect){x0, y0, x1 - x0, y1 - y0};
+}
+
+/* Cells that hold the pixels of rect (not negative). */
+static s2_rect cells_of(s2_rect rect)
+{
+    const int x0 = rect.x / S2_CELL_FEATURE_PX;
+    const int y0 = rect.y / S2_CELL_FEATURE_PX;
+    return (s2_rect){x0, y0, (rect.x + rect.w - 1) / S2_CELL_FEATURE_PX - x0 + 1,
+                     (rect.y + rect.h - 1) / S2_CELL_FEATURE_PX - y0 + 1};
+}
+
+static s2_rect pixels_of(s2_rect cells, s2_rect scene)
+{
+    const int side = S2_CELL_FEATURE_PX;
+    const s2_rect all = {cells.x * side, cells.y * side, cells.w * side, cells.h * side};
+    return s2_rect_intersect(all, scene);
+}
+
+/* Cells between whose centres the attention of rect's pixels is interpolated. */
+static s2_rect interpolation_cells(s2_rect rect, s2_rect lattice)
+{
+    const int x0 = s2_cell_between(rect.x, lattice.w).first;
+    const int y0 = s2_cell_between(rect.y, lattice.h).first;
+    const int x1 = s2_cell_between(rect.x + rect.w - 1, lattice.w).second;
+    const int y1 = s2_cell_between(rect.y + rect.h - 1, lattice.h).second;
+    return (s2_rect){x0, y0, x1 - x0 + 1, y1 - y0 + 1};
+}
+
+static void plan_aligned_source(const s2_dense_plan *plan, s2_rect scene, s2_rect reference,
+                                s2_source_plan *source)
+{
+    source->spatial = plan->stack;
+    source->middle = s2_rect_grow(plan->stack, 1);
+    const s2_rect computed = s2_rect_intersect(source->middle, scene);
+    source->padded = (s2_rect){2 * computed.x - 1, 2 * computed.y - 1, 2 * computed.w + 1,
+                               2 * computed.h + 1};
+    source->window = s2_rect_intersect(source->padded, reference);
+    source->spectral = plan->core;
+}
+
+static void plan_native_source(const s2_dense_plan *plan, const s2_dense_geometry *geometry, int s,
+                               s2_source_plan *source)
+{
+    const s2_sampling feature = s2_dense_sampling(geometry, s, 2.0);
+    const s2_sampling reference = s2_dense_sampling(geometry, s, 1.0);
+    const s2_rect all = {0, 0, geometry->source_width[s], geometry->source_height[s]};
+    source->spatial = s2_sampling_bounds(&feature, plan->stack);
+    source->spectral =
+        union_of(source->spatial, s2_sampling_bounds(&reference, plan->core));
+    source->middle = s2_rect_grow(source->spatial, 1);
+    source->padded = s2_rect_grow(s2_rect_intersect(source->middle, all), 1);
+    source->window = union_of(s2_rect_intersect(source->padded, all), source->spectral);
+}
+
+void s2_dense_plan_make(const s2_dense_spec *spec, const s2_dense_geometry *geometry, s2_rect core,
+                        s2_dense_plan *plan)
+{
+    const s2_rect reference = {0, 0, geometry->width, geometry->height};
+    const s2_rect scene = {0, 0, (geometry->width + 1) / 2, (geometry->height + 1) / 2};
+    const s2_rect lattice = {0, 0, s2_cell_count(scene.w), s2_cell_count(scene.h)};
+    const s2_sampling upsampling = {{{0.0, 0.5, 0.0, 0.0, 0.0, 0.5}}, 1.0, scene.w, scene.h};
+    plan->core = core;
+    plan->head = s2_sampling_bounds(&upsampling, core);
+    plan->block = s2_rect_grow(plan->head, 1);
+    plan->block_computed = s2_rect_intersect(plan->block, scene);
+    plan->block_middle = s2_rect_grow(plan->block_computed, 2);
+    plan->block_middle_computed = s2_rect_intersect(plan->block_middle, scene);
+    plan->fused = s2_rect_grow(plan->block_middle_computed, 1);
+    plan->fused_computed = s2_rect_intersect(plan->fused, scene);
+    plan->fused_cells = cells_of(plan->fused_computed);
+    plan->gram_cells = s2_rect_intersect(s2_rect_grow(plan->fused_cells, 1), lattice);
+    plan->joint = pixels_of(plan->gram_cells, scene);
+    plan->mixed = s2_rect_grow(plan->joint, NECK_REACH);
+    plan->mixed_computed = s2_rect_intersect(plan->mixed, scene);
+    plan->scale_cells = interpolation_cells(plan->mixed_computed, lattice);
+    plan->stat_cells = s2_rect_intersect(s2_rect_grow(plan->scale_cells, 1), lattice);
+    plan->stack = pixels_of(plan->stat_cells, scene);
+    for (int s = 0; s < spec->sources; s++)
+        if (spec->on_reference[s])
+            plan_aligned_source(plan, scene, reference, &plan->source[s]);
+        else
+            plan_native_source(plan, geometry, s, &plan->source[s]);
+}

@@ -1,0 +1,99 @@
+/* A rectangle of a feature map while running, and the steps that fill one from another. */
+#include "nn/region.h"
+
+#include <string.h>
+
+float *s2_region_at(const s2_region *region, int x, int y)
+{
+    const size_t pixel = (size_t)(y - region->rect.y) * (size_t)region->rect.w +
+                         (size_t)(x - region->rect.x);
+    return region->data + pixel * (size_t)region->stride;
+}
+
+static void clear_pixels(const s2_region *region, int x, int y, int count)
+{
+    if (count > 0)
+        memset(s2_region_at(region, x, y), 0,
+               (size_t)count * (size_t)region->stride * sizeof(float));
+}
+
+void s2_region_clear_around(const s2_region *region, s2_rect inside)
+{
+    const s2_rect all = region->rect;
+    for (int y = all.y; y < all.y + all.h; y++) {
+        if (y < inside.y || y >= inside.y + inside.h) {
+            clear_pixels(region, all.x, y, all.w);
+            continue;
+        }
+        clear_pixels(region, all.x, y, inside.x - all.x);
+        clear_pixels(region, inside.x + inside.w, y, all.x + all.w - inside.x - inside.w);
+    }
+}
+
+void s2_region_conv(const s2_dense_weights *weights, const s2_folded_conv *folded,
+                    const s2_region *in, const s2_region *add, s2_rect computed,
+                    const s2_region *out)
+{
+    const s2_conv *conv = &folded->conv;
+    const int reach = conv->dilation * (conv->kernel - 1) / 2;
+    ptrdiff_t taps[9];
+    for (int u = 0; u < conv->kernel; u++)
+        for (int v = 0; v < conv->kernel; v++)
+            taps[u * conv->kernel + v] =
+                ((ptrdiff_t)(u * conv->dilation - reach) * in->rect.w + v * conv->dilation - reach) *
+                in->stride;
+    s2_kernel_row row = {.x_step = (ptrdiff_t)conv->stride * in->stride,
+                         .taps = taps,
+                         .tap_count = conv->kernel * conv->kernel,
+                         .in = conv->in,
+                         .w = folded->w,
+                         .bias = folded->bias,
+                         .add_step = add ? add->stride : 0,
+                         .y_step = out->stride,
+                         .count = computed.w,
+                         .out = conv->out,
+                         .relu = folded->relu};
+    for (int y = computed.y; y < computed.y + computed.h; y++) {
+        row.x = s2_region_at(in, computed.x * conv->stride, y * conv->stride);
+        row.add = add ? s2_region_at(add, computed.x, y) : NULL;
+        row.y = s2_region_at(out, computed.x, y);
+        weights->kernel(&row);
+    }
+}
+
+void s2_row_conv(const s2_dense_weights *weights, const s2_folded_conv *folded, const float *in,
+                 int in_stride, int count, float *out, int out_stride)
+{
+    static const ptrdiff_t here = 0;
+    const s2_kernel_row row = {.x = in,
+                               .x_step = in_stride,
+                               .taps = &here,
+                               .tap_count = 1,
+                               .in = folded->conv.in,
+                               .w = folded->w,
+                               .bias = folded->bias,
+                               .y = out,
+                               .y_step = out_stride,
+                               .count = count,
+                               .out = folded->conv.out,
+                               .relu = folded->relu};
+    weights->kernel(&row);
+}
+
+void s2_row_sample(const s2_sampling *sampling, const s2_region *from, int c, int x, int y,
+                   int count, float *out, int out_stride)
+{
+    for (int j = 0; j < count; j++, out += out_stride) {
+        const s2_tap tap = s2_sampling_tap(sampling, x + j, y);
+        const float *restrict p00 = s2_region_at(from, tap.x0, tap.y0);
+        const float *restrict p01 = s2_region_at(from, tap.x1, tap.y0);
+        const float *restrict p10 = s2_region_at(from, tap.x0, tap.y1);
+        const float *restrict p11 = s2_region_at(from, tap.x1, tap.y1);
+        const float w00 = (1.0f - tap.fx) * (1.0f - tap.fy);
+        const float w01 = tap.fx * (1.0f - tap.fy);
+        const float w10 = (1.0f - tap.fx) * tap.fy;
+        const float w11 = tap.fx * tap.fy;
+        for (int k = 0; k < c; k++)
+            out[k] = w00 * p00[k] + w01 * p01[k] + w10 * p10[k] + w11 * p11[k];
+    }
+}

@@ -1,0 +1,40 @@
+/* A rectangle of a feature map while running, and the steps that fill one from another. */
+#ifndef S2_NN_REGION_H
+#define S2_NN_REGION_H
+
+#include <stdint.h>
+
+#include "core/geometry.h"
+#include "nn/dense_weights.h"
+#include "nn/resample.h"
+
+/** Pixels rect of a map with `stride` floats a pixel. Coordinates are the whole scene's, so that tiles agree. */
+typedef struct s2_region {
+    s2_rect rect;
+    int stride;
+    float *data;
+} s2_region;
+
+/** Address of pixel (x, y), which must be inside the region. */
+float *s2_region_at(const s2_region *region, int x, int y);
+
+/** Zero all pixels of the region outside `inside`: what a convolution finds beyond the scene. */
+void s2_region_clear_around(const s2_region *region, s2_rect inside);
+
+/**
+ * out = conv(in) + add over the pixels `computed` of out. in must hold all that the kernel reaches.
+ * Output pixel (x, y) reads input pixels around (x, y) * stride. add: a region that holds `computed`, or NULL.
+ */
+void s2_region_conv(const s2_dense_weights *weights, const s2_folded_conv *conv,
+                    const s2_region *in, const s2_region *add, s2_rect computed,
+                    const s2_region *out);
+
+/** A row of `count` pixels through a 1 x 1 convolution. */
+void s2_row_conv(const s2_dense_weights *weights, const s2_folded_conv *conv, const float *in,
+                 int in_stride, int count, float *out, int out_stride);
+
+/** c channels of `count` target pixels (x.., y) sampled from a region that holds their taps. */
+void s2_row_sample(const s2_sampling *sampling, const s2_region *from, int c, int x, int y,
+                   int count, float *out, int out_stride);
+
+#endif
