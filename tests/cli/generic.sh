@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/usr/bin/env bash
 # Versions, formats, and GDAL's generic switches in all their spellings.
 . "$(dirname "$0")/../tools/lib.sh"
 

@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/usr/bin/env bash
 # --help: on stdout, exit 0, readable, and with the defaults that the manual pages state.
 . "$(dirname "$0")/../tools/lib.sh"
 

@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/usr/bin/env bash
 # Every option that --help lists is known with one dash and with two, and takes the values it lists.
 . "$(dirname "$0")/../tools/lib.sh"
 

@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/usr/bin/env bash
 # Wrong usage: exit 2, nothing on stdout, the reason and where to find help on stderr, no file made.
 . "$(dirname "$0")/../tools/lib.sh"
 

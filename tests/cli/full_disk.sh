@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# A disk that fills up: exit 1, the reason, and no trace. A limit on the size of files stands in for the
+# disk; the signal that comes with it is ignored, so that writing fails as it does on a full disk.
+. "$(dirname "$0")/../tools/lib.sh"
+. "$(dirname "$0")/tiny_scene.sh"
+
+"${train[@]}" -q model.s2rgf
+"$builddir/samples/make_scene" -size 700 600 -ratio 6 -hs_bands 8 -classes 3 large
+cp model.s2rgf existing.s2rgf
+cp scene/truth.tif existing.tif
+keep_files
+
+# full BLOCKS COMMAND...: fails for want of space when no file may exceed BLOCKS of 1024 bytes
+full() {
+    local blocks=$1
+    shift
+    status=0
+    ( trap '' XFSZ; ulimit -f "$blocks"; exec "$@" ) > "$stdout" 2> "$stderr" || status=$?
+    [ "$status" -eq 1 ] || fail "status $status on a full disk, expected 1: $*"
+    expect_in "$stderr" "ERROR"
+    expect_files_kept "$@"
+}
+
+classify=(s2rgf_classify -q -m model.s2rgf -i ms=large/ms.tif -i hs=large/hs.tif)
+full 8 "${train[@]}" -q m.s2rgf
+full 8 "${train[@]}" -q -overwrite existing.s2rgf
+full 8 "${classify[@]}" -co COMPRESS=NONE map.tif
+full 8 "${classify[@]}" -overwrite -co COMPRESS=NONE existing.tif
+full 700 "${classify[@]}" -prob prob.tif map.tif
+full 8 "${classify[@]}" -of COG -co COMPRESS=NONE map.tif

@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# SIGINT and SIGTERM in the middle of the work: exit 130 and no trace; existing files stay as they were.
+. "$(dirname "$0")/../tools/lib.sh"
+. "$(dirname "$0")/tiny_scene.sh"
+
+# cancelled SIGNAL COMMAND...: send the signal once the progress line is under way
+cancelled() {
+    local signal=$1 child tries=0
+    shift
+    # a background job of a script ignores SIGINT unless told otherwise
+    env --default-signal=INT,TERM "$@" > "$stdout" 2> "$stderr" &
+    child=$!
+    until grep -q '^0' "$stdout" || [ "$tries" -ge 600 ]; do
+        sleep 0.05
+        tries=$((tries + 1))
+    done
+    kill "-$signal" "$child" || fail "it had ended before the signal: $*"
+    status=0
+    wait "$child" || status=$?
+    [ "$status" -eq 130 ] || fail "status $status after SIG$signal, expected 130: $*"
+    expect_in "$stderr" "ERROR"
+    expect_files_kept "$@"
+}
+
+"${train[@]}" -q model.s2rgf
+"$builddir/samples/make_scene" -size 2000 1500 -ratio 6 -hs_bands 8 -classes 3 large
+cp model.s2rgf existing.s2rgf
+cp scene/truth.tif existing.tif
+keep_files
+
+classify=(s2rgf_classify -m model.s2rgf -i ms=large/ms.tif -i hs=large/hs.tif -threads 2)
+long=(s2rgf_train "${sources[@]}" -labels scene/labels.gpkg -l train -a class
+    -c 32 -steps 100000 -batch 4 -crop 64 -patience 0)
+for signal in INT TERM; do
+    cancelled $signal "${long[@]}" m.s2rgf
+    cancelled $signal "${long[@]}" -overwrite existing.s2rgf
+    cancelled $signal "${classify[@]}" -conf conf.tif -prob prob.tif map.tif
+    cancelled $signal "${classify[@]}" -overwrite existing.tif
+done
+
+# A job that was started with SIGINT ignored goes on ignoring it.
+(
+    trap '' INT
+    exec "${classify[@]}" -srcwin 0 0 300 300 ignored.tif
+) > "$stdout" 2> "$stderr" &
+child=$!
+until grep -q '^0' "$stdout" || ! kill -0 "$child" 2> /dev/null; do sleep 0.02; done
+kill -INT "$child" 2> /dev/null || true
+wait "$child" || fail "an ignored SIGINT ended the program"
+expect_file ignored.tif

@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# Work that cannot be done: the exit code, a message that names the file, and no file made or changed.
+. "$(dirname "$0")/../tools/lib.sh"
+. "$(dirname "$0")/tiny_scene.sh"
+need gdal_translate gdalwarp
+
+"${train[@]}" -q model.s2rgf
+classify=(s2rgf_classify -m model.s2rgf)
+gdal_translate -q -b 1 -b 2 scene/ms.tif two_bands.tif
+gdal_translate -q -a_srs "" -co PROFILE=BASELINE scene/ms.tif no_grid.tif
+gdal_translate -q -a_ullr 0 100 100 0 scene/hs.tif elsewhere.tif
+head -c 1000 model.s2rgf > short.s2rgf
+: > empty.s2rgf
+head -c 4000 /dev/zero > zeros.s2rgf
+echo "not a model" > text.s2rgf
+cp scene/ms.tif raster.s2rgf
+echo "not a raster" > text.tif
+mkdir folder
+keep_files
+
+# refused STATUS TEXT... -- COMMAND...: ends with the status, the message has all texts
+refused() {
+    local wanted=$1 text texts=()
+    shift
+    while [ "$1" != -- ]; do texts+=("$1"); shift; done
+    shift
+    expect_status "$wanted" "$@"
+    expect_in "$stderr" "ERROR"
+    for text in "${texts[@]}"; do expect_in "$stderr" "$text"; done
+    expect_files_kept "$@"
+}
+
+# ---- inputs that are not there or not what they should be
+refused 1 absent.tif -- s2rgf_train -i absent.tif -labels scene/labels.gpkg -l train -a class m.s2rgf
+refused 1 text.tif -- s2rgf_train -i text.tif -labels scene/labels.gpkg -l train -a class m.s2rgf
+refused 1 absent.gpkg -- s2rgf_train "${sources[@]}" -labels absent.gpkg -a class m.s2rgf
+refused 1 labels.gpkg no_such_field -- \
+    s2rgf_train "${sources[@]}" -labels scene/labels.gpkg -l train -a no_such_field m.s2rgf
+refused 1 labels.gpkg no_such_layer -- \
+    s2rgf_train "${sources[@]}" -labels scene/labels.gpkg -l no_such_layer -a class m.s2rgf
+refused 1 labels.gpkg -- \
+    s2rgf_train "${sources[@]}" -labels scene/labels.gpkg -l train -a class -where "1 = 0" m.s2rgf
+refused 1 elsewhere.tif -- s2rgf_train -i ms=scene/ms.tif -i hs=elsewhere.tif \
+    -labels scene/labels.gpkg -l train -a class m.s2rgf
+refused 1 no_grid.tif -- s2rgf_train -i no_grid.tif -labels scene/labels.gpkg -l train -a class m.s2rgf
+refused 1 no_such_network -- "${train[@]}" -network no_such_network m.s2rgf
+refused 1 absent.tif -- "${classify[@]}" -i ms=scene/ms.tif -i hs=absent.tif map.tif
+
+# ---- models that are none
+for model in absent short empty zeros text raster; do
+    refused 1 "$model.s2rgf" -- s2rgf_classify -m "$model.s2rgf" "${sources[@]}" map.tif
+    refused 1 "$model.s2rgf" -- s2rgf_info "$model.s2rgf"
+done
+
+# ---- model and rasters that do not fit each other: what is missing is named
+refused 3 hs -- "${classify[@]}" -i ms=scene/ms.tif map.tif
+refused 3 hs pan -- "${classify[@]}" -i ms=scene/ms.tif -i pan=scene/hs.tif map.tif
+refused 3 ms 4 2 -- "${classify[@]}" -i ms=two_bands.tif -i hs=scene/hs.tif map.tif
+
+# ---- outputs that cannot be made
+refused 1 absent/m.s2rgf -- "${train[@]}" absent/m.s2rgf
+refused 1 folder -- "${train[@]}" -overwrite folder
+refused 1 absent/map.tif -- "${classify[@]}" "${sources[@]}" absent/map.tif
+refused 1 absent/conf.tif -- "${classify[@]}" "${sources[@]}" -conf absent/conf.tif map.tif
+refused 1 absent/prob.tif -- "${classify[@]}" "${sources[@]}" -prob absent/prob.tif map.tif
+refused 1 folder -- "${classify[@]}" "${sources[@]}" -overwrite folder
+refused 1 no_such_format -- "${classify[@]}" "${sources[@]}" -of no_such_format map.tif
+refused 1 -- "${classify[@]}" "${sources[@]}" -conf map.tif map.tif
+refused 1 -- "${classify[@]}" "${sources[@]}" -srcwin 1000 1000 10 10 map.tif
+refused 1 -- "${classify[@]}" "${sources[@]}" -projwin 0 10 10 0 map.tif
+refused 1 absent.ckpt -- "${train[@]}" -checkpoint absent.ckpt -resume m.s2rgf
+# an output may not be one of the inputs, even with -overwrite
+refused 1 scene/ms.tif -- "${classify[@]}" "${sources[@]}" -overwrite scene/ms.tif
+refused 1 scene/hs.tif -- "${classify[@]}" "${sources[@]}" -overwrite -conf scene/hs.tif map.tif
