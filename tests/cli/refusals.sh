@@ -33,6 +33,9 @@ refused() {
 # ---- inputs that are not there or not what they should be
 refused 1 absent.tif -- s2rgf_train -i absent.tif -labels scene/labels.gpkg -l train -a class m.s2rgf
 refused 1 text.tif -- s2rgf_train -i text.tif -labels scene/labels.gpkg -l train -a class m.s2rgf
+# a name ends at the first '='; what does not start with one is a path
+refused 1 absent=x.tif -- s2rgf_train -i ms=absent=x.tif -labels scene/labels.gpkg -a class m.s2rgf
+refused 1 ./ms=absent.tif -- s2rgf_train -i ./ms=absent.tif -labels scene/labels.gpkg -a class m.s2rgf
 refused 1 absent.gpkg -- s2rgf_train "${sources[@]}" -labels absent.gpkg -a class m.s2rgf
 refused 1 labels.gpkg no_such_field -- \
     s2rgf_train "${sources[@]}" -labels scene/labels.gpkg -l train -a no_such_field m.s2rgf
