@@ -132,7 +132,7 @@ static bool make_way(const scene_spec *spec, const char *path)
 static bool prepare_folder(const scene_spec *spec)
 {
     VSIStatBufL status;
-    if (VSIStatL(spec->folder, &status) != 0 && VSIMkdirRecursive(spec->folder, 0777) != 0) {
+    if (VSIStatL(spec->folder, &status) != 0 && VSIMkdir(spec->folder, 0777) != 0) {
         fprintf(stderr, "make_scene: %s: cannot make the folder\n", spec->folder);
         return false;
     }

@@ -133,7 +133,7 @@ static int wanted_count(const scene_spec *spec)
 /* Draw places until every class has its polygons; a small scene may not hold them all. */
 static void draw_polygons(const scene_spec *spec, const landscape *land, polygon_list *list)
 {
-    const int tries = 60000;
+    const int tries = (int)fmin(100.0 + 0.25 * spec->width * spec->height, 60000.0);
     s2_random random;
     s2_random_init(&random, spec->seed, STREAM_LABELS);
     int wanted = list->capacity / (LAYERS * spec->classes);
