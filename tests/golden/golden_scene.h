@@ -49,7 +49,7 @@ static inline void golden_scene_valid(uint8_t *valid)
 static inline void golden_scene_pixels(int s, const uint8_t *valid, float *pixels)
 {
     const golden_source *source = &GOLDEN_SOURCES[s];
-    char name[16];
+    char name[GOLDEN_NAME_BYTES];
     snprintf(name, sizeof name, "input.%d", s);
     size_t count = (size_t)(GOLDEN_CROPS * source->h * source->w * source->bands);
     golden_fill(name, 2, 0, pixels, count);

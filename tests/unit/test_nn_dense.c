@@ -36,7 +36,7 @@ static void check_gradient(const golden_file *file, const s2_param *p, double wh
 static void test_network(int channels, int sources)
 {
     static golden_file file;
-    char name[32];
+    char name[GOLDEN_NAME_BYTES];
     snprintf(name, sizeof name, "dense_c%d_s%d.txt", channels, sources);
     REQUIRE(golden_load(&file, name));
     s2_dense_network *network = golden_network(channels, sources);

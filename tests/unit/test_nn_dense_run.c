@@ -5,28 +5,87 @@
 
 #define TOLERANCE 1e-4
 
-/* One crop of the golden scene, seen as a scene of its own. */
+/* A scene to map: where its sources lie and what they hold. */
 typedef struct scene {
     s2_dense_geometry geometry;
     int sources;
-    const float *pixels[3]; /* [h][w][bands] of the whole source */
-    const uint8_t *valid;   /* of the source on the reference grid; the others have no holes */
+    int bands[3];
+    float *pixels[3];  /* [h][w][bands] of the whole source */
+    uint8_t *valid[3]; /* [h][w] */
 } scene;
 
-static uint8_t crop_valid[GOLDEN_CROPS * GOLDEN_PIXELS];
-static float *crop_pixels[3]; /* both crops */
+static s2_rect scene_rect(const scene *s)
+{
+    return (s2_rect){0, 0, s->geometry.width, s->geometry.height};
+}
 
+static void scene_allocate(scene *s, int source, int w, int h, int bands)
+{
+    const size_t count = (size_t)(w * h);
+    s->geometry.source_width[source] = w;
+    s->geometry.source_height[source] = h;
+    s->bands[source] = bands;
+    s->pixels[source] = (float *)calloc(count * (size_t)bands, sizeof(float));
+    s->valid[source] = (uint8_t *)malloc(count);
+    REQUIRE(s->pixels[source] && s->valid[source]);
+    memset(s->valid[source], 1, count);
+}
+
+static void scene_clear(scene *s)
+{
+    for (int i = 0; i < s->sources; i++) {
+        free(s->pixels[i]);
+        free(s->valid[i]);
+    }
+}
+
+/* One crop of the golden scene as a scene of its own: only the source on the reference grid has holes. */
 static scene crop_scene(int crop, int sources)
 {
-    scene s = {.sources = sources, .valid = crop_valid + crop * GOLDEN_PIXELS};
+    static uint8_t valid[GOLDEN_CROPS * GOLDEN_PIXELS];
+    scene s = {.sources = sources};
     s.geometry.width = GOLDEN_WIDTH;
     s.geometry.height = GOLDEN_HEIGHT;
+    golden_scene_valid(valid);
     for (int i = 0; i < sources; i++) {
         const golden_source *source = &GOLDEN_SOURCES[i];
-        s.geometry.source_width[i] = source->w;
-        s.geometry.source_height[i] = source->h;
+        const size_t count = (size_t)(source->w * source->h * source->bands);
+        float *both = (float *)malloc(GOLDEN_CROPS * count * sizeof *both);
+        REQUIRE(both != NULL);
+        scene_allocate(&s, i, source->w, source->h, source->bands);
         s.geometry.ref_to_source[i] = source->ref_to_source[crop];
-        s.pixels[i] = crop_pixels[i] + crop * source->h * source->w * source->bands;
+        golden_scene_pixels(i, valid, both);
+        memcpy(s.pixels[i], both + (size_t)crop * count, count * sizeof *both);
+        free(both);
+    }
+    memcpy(s.valid[0], valid + crop * GOLDEN_PIXELS, GOLDEN_PIXELS);
+    return s;
+}
+
+/* A scene much larger than what one score depends on, with holes in both sources; the second is coarse. */
+static scene large_scene(void)
+{
+    enum { WIDTH = 209, HEIGHT = 183 };
+    const double ratio = 3.7;
+    scene s = {.sources = 2};
+    s.geometry.width = WIDTH;
+    s.geometry.height = HEIGHT;
+    s.geometry.ref_to_source[0] = S2_AFFINE_IDENTITY;
+    s.geometry.ref_to_source[1] = (s2_affine){{0.4, 1 / ratio, 0.002, 0.9, -0.003, 1 / ratio}};
+    scene_allocate(&s, 0, WIDTH, HEIGHT, GOLDEN_SOURCES[0].bands);
+    scene_allocate(&s, 1, 58, 51, GOLDEN_SOURCES[1].bands);
+    for (int i = 0; i < 2; i++) {
+        const int w = s.geometry.source_width[i], h = s.geometry.source_height[i];
+        char name[GOLDEN_NAME_BYTES];
+        snprintf(name, sizeof name, "large.%d", i);
+        golden_fill(name, 2, 0, s.pixels[i], (size_t)(w * h * s.bands[i]));
+        for (int p = 0; p < w * h; p++) {
+            const int x = p % w, y = p / w;
+            const bool hole = i == 0 ? x + y < 70 : x > 40 && x < 45 && y > 20;
+            s.valid[i][p] = !hole;
+            for (int k = 0; hole && k < s.bands[i]; k++)
+                s.pixels[i][p * s.bands[i] + k] = 0;
+        }
     }
     return s;
 }
@@ -36,21 +95,20 @@ static void fill_tile(const scene *s, const s2_dense_weights *weights, s2_dense_
 {
     for (int i = 0; i < s->sources; i++) {
         const int width = s->geometry.source_width[i], height = s->geometry.source_height[i];
-        const size_t bands = (size_t)GOLDEN_SOURCES[i].bands;
+        const size_t bands = (size_t)s->bands[i];
         const s2_rect window = s2_dense_run_window(weights, &s->geometry, i, tile->core);
         REQUIRE(s2_rect_contains((s2_rect){0, 0, width, height}, window));
-        for (int y = 0; y < window.h; y++)
-            for (int x = 0; x < window.w; x++) {
-                size_t from = (size_t)((window.y + y) * width + window.x + x);
-                size_t to = (size_t)(y * window.w + x);
-                memcpy(tile->pixels[i] + to * bands, s->pixels[i] + from * bands,
-                       bands * sizeof(float));
-                tile->source_valid[i][to] = GOLDEN_SOURCES[i].on_reference ? s->valid[from] : 1;
-            }
+        for (int y = 0; y < window.h; y++) {
+            const size_t from = (size_t)((window.y + y) * width + window.x);
+            const size_t to = (size_t)(y * window.w), count = (size_t)window.w;
+            memcpy(tile->pixels[i] + to * bands, s->pixels[i] + from * bands,
+                   count * bands * sizeof(float));
+            memcpy(tile->source_valid[i] + to, s->valid[i] + from, count);
+        }
     }
 }
 
-/* Map the area in tiles of tile_px, from its own corner; scores out [h][w][K] and valid [h][w] of the scene. */
+/* Map an area in tiles from its own corner; scores [h][w][K] and valid [h][w] of the scene, in place. */
 static void run_scene(const s2_dense_network *network, const scene *s, s2_rect area, int tile_px,
                       float *scores, uint8_t *valid)
 {
@@ -65,7 +123,7 @@ static void run_scene(const s2_dense_network *network, const scene *s, s2_rect a
             fill_tile(s, weights, tile);
             s2_dense_run_compute(run);
             for (int i = 0; i < tile->core.h; i++) {
-                const size_t to = (size_t)((y + i) * GOLDEN_WIDTH + x);
+                const size_t to = (size_t)((y + i) * s->geometry.width + x);
                 const size_t from = (size_t)(i * tile->core.w), count = (size_t)tile->core.w;
                 memcpy(scores + to * GOLDEN_CLASSES, tile->scores + from * GOLDEN_CLASSES,
                        count * GOLDEN_CLASSES * sizeof(float));
@@ -76,51 +134,82 @@ static void run_scene(const s2_dense_network *network, const scene *s, s2_rect a
     s2_dense_weights_free(weights);
 }
 
-static const s2_rect WHOLE = {0, 0, GOLDEN_WIDTH, GOLDEN_HEIGHT};
-
 static void test_golden(int channels, int sources)
 {
     static golden_file file;
     static float scores[GOLDEN_CROPS][GOLDEN_PIXELS * GOLDEN_CLASSES];
     static uint8_t valid[GOLDEN_CROPS][GOLDEN_PIXELS];
-    char name[32];
+    char name[GOLDEN_NAME_BYTES];
     snprintf(name, sizeof name, "dense_c%d_s%d.txt", channels, sources);
     REQUIRE(golden_load(&file, name));
     s2_dense_network *network = golden_network(channels, sources);
     for (int crop = 0; crop < GOLDEN_CROPS; crop++) {
         scene s = crop_scene(crop, sources);
-        run_scene(network, &s, WHOLE, 64, scores[crop], valid[crop]);
+        run_scene(network, &s, scene_rect(&s), 64, scores[crop], valid[crop]);
+        CHECK(memcmp(valid[crop], s.valid[0], sizeof valid[crop]) == 0);
+        scene_clear(&s);
     }
     CHECK(golden_matches(&file, "run.logits", scores[0], sizeof scores / sizeof(float), TOLERANCE));
-    CHECK(memcmp(valid, crop_valid, sizeof valid) == 0);
     s2_dense_network_free(network);
     golden_clear(&file);
 }
 
-/* Any tiling, and any window of the scene, gives the very same scores. */
-static void test_tilings(int channels)
+/* The same area mapped in two ways: not a bit apart inside, not a byte written outside. */
+static void compare_area(const s2_dense_network *network, const scene *s, s2_rect area,
+                         int tile_px, const float *whole, const uint8_t *whole_valid)
 {
-    static float whole[GOLDEN_PIXELS * GOLDEN_CLASSES], part[GOLDEN_PIXELS * GOLDEN_CLASSES];
-    static uint8_t whole_valid[GOLDEN_PIXELS], part_valid[GOLDEN_PIXELS];
-    static const int tiles[] = {16, 23, 32, 48};
-    s2_dense_network *network = golden_network(channels, 3);
-    for (int crop = 0; crop < GOLDEN_CROPS; crop++) {
-        scene s = crop_scene(crop, 3);
-        run_scene(network, &s, WHOLE, 64, whole, whole_valid);
-        for (size_t t = 0; t < sizeof tiles / sizeof tiles[0]; t++) {
-            memset(part, 0xff, sizeof part);
-            run_scene(network, &s, WHOLE, tiles[t], part, part_valid);
-            CHECK(memcmp(whole, part, sizeof part) == 0);
-            CHECK(memcmp(whole_valid, part_valid, sizeof part_valid) == 0);
-        }
-        const s2_rect window = {5, 9, 22, 31};
-        memcpy(part, whole, sizeof part);
-        for (int y = window.y; y < window.y + window.h; y++)
-            memset(part + (y * GOLDEN_WIDTH + window.x) * GOLDEN_CLASSES, 0xff,
-                   (size_t)(window.w * GOLDEN_CLASSES) * sizeof(float));
-        run_scene(network, &s, window, 13, part, part_valid);
-        CHECK(memcmp(whole, part, sizeof part) == 0);
+    const size_t pixels = (size_t)(s->geometry.width * s->geometry.height);
+    const size_t bytes = pixels * GOLDEN_CLASSES * sizeof(float);
+    float *part = (float *)malloc(bytes);
+    uint8_t *part_valid = (uint8_t *)malloc(pixels);
+    REQUIRE(part && part_valid);
+    memcpy(part, whole, bytes);
+    memcpy(part_valid, whole_valid, pixels);
+    for (int y = area.y; y < area.y + area.h; y++) {
+        const size_t first = (size_t)(y * s->geometry.width + area.x), count = (size_t)area.w;
+        memset(part + first * GOLDEN_CLASSES, 0xff, count * GOLDEN_CLASSES * sizeof(float));
+        memset(part_valid + first, 0xff, count);
     }
+    run_scene(network, s, area, tile_px, part, part_valid);
+    const bool same = CHECK(memcmp(whole, part, bytes) == 0) &
+                      CHECK(memcmp(whole_valid, part_valid, pixels) == 0);
+    if (!same)
+        printf("    tiles of %d over %d,%d %d x %d\n", tile_px, area.x, area.y, area.w, area.h);
+    free(part);
+    free(part_valid);
+}
+
+/* Any tiling, and any window of the scene, gives the very same scores. */
+static void test_tilings(void)
+{
+    s2_dense_network *network = golden_network(32, 2);
+    scene s = large_scene();
+    const size_t pixels = (size_t)(s.geometry.width * s.geometry.height);
+    float *whole = (float *)malloc(pixels * GOLDEN_CLASSES * sizeof *whole);
+    uint8_t *valid = (uint8_t *)malloc(pixels);
+    REQUIRE(whole && valid);
+    run_scene(network, &s, scene_rect(&s), 256, whole, valid);
+    compare_area(network, &s, scene_rect(&s), 64, whole, valid);
+    compare_area(network, &s, scene_rect(&s), 101, whole, valid);
+    compare_area(network, &s, (s2_rect){93, 77, 41, 29}, 16, whole, valid);
+    /* a core that reaches into one cell more than any core on the lattice of tiles does */
+    compare_area(network, &s, (s2_rect){88, 88, 16, 16}, 16, whole, valid);
+    compare_area(network, &s, (s2_rect){5, 9, 64, 80}, 32, whole, valid);
+    compare_area(network, &s, (s2_rect){150, 31, 59, 152}, 48, whole, valid);
+    compare_area(network, &s, (s2_rect){100, 100, 1, 1}, 16, whole, valid);
+    compare_area(network, &s, (s2_rect){208, 0, 1, 183}, 64, whole, valid);
+
+    /* a pixel is valid where every source is: the hole of the coarse one shows through */
+    for (size_t i = 0; i < pixels; i++) {
+        const int x = (int)i % s.geometry.width, y = (int)i / s.geometry.width;
+        double u = 0, v = 0;
+        s2_affine_apply(&s.geometry.ref_to_source[1], x + 0.5, y + 0.5, &u, &v);
+        const size_t coarse = (size_t)((int)v * s.geometry.source_width[1] + (int)u);
+        CHECK(valid[i] == (s.valid[0][i] && s.valid[1][coarse]));
+    }
+    free(whole);
+    free(valid);
+    scene_clear(&s);
     s2_dense_network_free(network);
 }
 
@@ -140,7 +229,8 @@ static void test_folding(int channels, int sources)
         REQUIRE(s2_dense_train_forward(train, 0, NULL, &logits, NULL) == S2RGF_OK);
         s2_dense_train_adopt(train);
         scene s = crop_scene(crop, sources);
-        run_scene(network, &s, WHOLE, 64, scores, valid);
+        run_scene(network, &s, scene_rect(&s), 64, scores, valid);
+        scene_clear(&s);
         double apart = 0, size = 0;
         for (size_t i = 0; i < golden_count(logits); i++) {
             apart = fmax(apart, fabs((double)scores[i] - *golden_value(logits, i)));
@@ -154,20 +244,11 @@ static void test_folding(int channels, int sources)
 
 int main(void)
 {
-    golden_scene_valid(crop_valid);
-    for (int s = 0; s < 3; s++) {
-        const golden_source *source = &GOLDEN_SOURCES[s];
-        size_t count = (size_t)(GOLDEN_CROPS * source->h * source->w * source->bands);
-        REQUIRE((crop_pixels[s] = (float *)malloc(count * sizeof(float))) != NULL);
-        golden_scene_pixels(s, crop_valid, crop_pixels[s]);
-    }
     for (int channels = 32; channels <= 64; channels += 32)
         for (int sources = 2; sources <= 3; sources++) {
             test_golden(channels, sources);
             test_folding(channels, sources);
         }
-    test_tilings(32);
-    for (int s = 0; s < 3; s++)
-        free(crop_pixels[s]);
+    test_tilings();
     return harness_end();
 }
