@@ -5,6 +5,8 @@
 #include "core/class_table.h"
 
 #define S2_MODEL_FORMAT_VERSION 1
+#define S2_MODEL_MAX_BANDS 10000 /* of one source */
+#define S2_MODEL_NAME_BYTES 1024 /* longest name of a band or class */
 
 /** One band as the network learned it. */
 typedef struct s2_model_band {
@@ -34,7 +36,7 @@ typedef struct s2_model_training {
     double temperature;      /* softmax temperature, 1 where not calibrated */
 } s2_model_training;
 
-/** A named float32 tensor. data points into s2_model_content.storage. */
+/** A named float32 tensor; owns its name and data (64-byte aligned). */
 typedef struct s2_model_tensor {
     char *name;
     int dims[4];
@@ -57,6 +59,17 @@ typedef struct s2_model_content {
     char checksum[17];   /* FNV-1a 64 of the whole file, hex: set by load and save */
 } s2_model_content;
 
+/**
+ * Everything s2_model_save() would refuse except the tensors, so that a long training can find out
+ * at its start. subject in: what messages begin with, the model's path as a rule.
+ * Errors  INVALID_ARGUMENT.
+ */
+s2rgf_status s2_model_check(const s2_model_content *content, const char *subject,
+                            s2rgf_error *err);
+/** Whether s2_model_save() could create path now. Leaves nothing behind. Errors: IO, INVALID_ARGUMENT, NO_MEMORY. */
+s2rgf_status s2_model_check_target(const char *path, bool overwrite, s2rgf_error *err);
+/** Make a name from a raster fit for a model: what is not UTF-8 or is a control character becomes '_'; cut at S2_MODEL_NAME_BYTES. */
+void s2_model_clean_name(char *name);
 /** Write to a temporary name, fsync, rename. Tensors sorted by name; same content, same bytes. Errors: IO, INVALID_ARGUMENT (exists and not overwrite), NO_MEMORY. */
 s2rgf_status s2_model_save(s2_model_content *content, const char *path, bool overwrite,
                            s2rgf_error *err);
@@ -79,8 +92,9 @@ typedef struct s2_band_offer {
 
 /**
  * Which offered band serves each band of a model's source: by wavelength where all on both sides have one (nearest, within
- * 10 nm or half the model's local band spacing, whichever is larger; never one offer twice), else by name where all model bands have names and all of
- * them are offered, else by order with equal count.
+ * 10 nm or half the distance to the model's next wavelength, whichever is larger; never one offer twice), else by name where
+ * all model bands have different names and each is offered once, else by order with equal count. Where all model bands have different names
+ * and only some of them are offered, names mean something and the wrong file was given: a mismatch.
  * order out [source->band_count]. Errors: MISMATCH, the message names the source, what is missing first, wanted and found counts.
  */
 s2rgf_status s2_model_match_bands(const s2_model_source *source, const s2_band_offer *offers,

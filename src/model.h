@@ -1,0 +1,11 @@
+/* What an open model is inside the library. */
+#ifndef S2_MODEL_H
+#define S2_MODEL_H
+
+#include "nn/model_file.h"
+
+struct s2rgf_model {
+    s2_model_content content;
+};
+
+#endif

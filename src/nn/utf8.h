@@ -1,0 +1,17 @@
+/* UTF-8 text from outside: well formed, and fit to be shown as a name. */
+#ifndef S2_NN_UTF8_H
+#define S2_NN_UTF8_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/** Well formed: no stray or missing bytes, no overlong forms, no surrogates, at most U+10FFFF. */
+bool s2_utf8_valid(const char *bytes, size_t length);
+
+/** Well formed and without control characters (C0, DEL, C1), so that a terminal may show it. */
+bool s2_utf8_printable(const char *text);
+
+/** Make text printable in place: each offending byte or character becomes '_', and what reaches beyond max_bytes is cut off between characters. */
+void s2_utf8_clean(char *text, size_t max_bytes);
+
+#endif
