@@ -10,15 +10,15 @@
 #include <cpl_error.h>
 #include <cpl_progress.h>
 
-static volatile sig_atomic_t cancelled;
+static volatile sig_atomic_t cancelled_by; /* a signal's number, or 0 */
 
 /* The first signal asks the work to stop; the default action is for users who cannot wait. */
 static void request_cancel(int number)
 {
-    (void)number;
-    cancelled = 1;
+    cancelled_by = number;
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
+    signal(SIGHUP, SIG_DFL);
 }
 
 /* A signal that the parent chose to ignore (nohup, a script's background job) stays ignored. */
@@ -53,7 +53,7 @@ static bool show_progress(double fraction, void *user)
         report->tick = tick;
         report->line_open = tick < 40;
     }
-    return !cancelled;
+    return cancelled_by == 0;
 }
 
 static void show_line(s2rgf_log_level level, const char *line, void *user)
@@ -85,8 +85,11 @@ void s2_report_start(s2_report *report, bool quiet)
     report->host.progress = show_progress;
     report->host.log = show_line;
     report->host.user = report;
+    cancelled_by = 0;
     watch_signal(SIGINT);
     watch_signal(SIGTERM);
+    watch_signal(SIGHUP);
+    watch_signal(SIGPIPE);
 }
 
 bool s2_report_usage(const char *program, const char *format, ...)
@@ -138,6 +141,9 @@ int s2_report_finish(s2_report *report, s2rgf_status status, const s2rgf_error *
     close_line(report);
     errno = 0;
     if ((fflush(stdout) != 0 || ferror(stdout)) && status == S2RGF_OK) {
+        /* whoever read the output has seen enough, as of `| head` */
+        if (cancelled_by == SIGPIPE)
+            return S2_EXIT_CANCELLED;
         /* no errno: an earlier line was lost and this flush had nothing to write */
         CPLError(CE_Failure, CPLE_FileIO, "standard output: cannot write%s%s",
                  errno != 0 ? ": " : "", errno != 0 ? strerror(errno) : "");

@@ -26,7 +26,8 @@ bool s2_report_usage(const char *program, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /**
- * Get ready to report and let SIGINT and SIGTERM cancel the work; a second signal ends the program.
+ * Get ready to report and let SIGINT, SIGTERM, SIGHUP and SIGPIPE cancel the work, so that it can
+ * clean up; a second one ends the program.
  * quiet in  true: nothing on stdout; warnings and errors still come on stderr
  */
 void s2_report_start(s2_report *report, bool quiet);

@@ -38,6 +38,18 @@ for signal in INT TERM; do
     cancelled $signal "${classify[@]}" -overwrite existing.tif
 done
 
+# Nobody reads what is printed: the same.
+for command in "s2rgf_train" "s2rgf_classify"; do
+    status=0
+    if [ "$command" = s2rgf_train ]; then
+        "${long[@]}" m.s2rgf
+    else
+        "${classify[@]}" map.tif
+    fi 2> "$stderr" | head -n 1 > "$stdout" || status=$?
+    [ "$status" -eq 130 ] || fail "status $status without a reader, expected 130: $command"
+    expect_files_kept "$command"
+done
+
 # A job that was started with SIGINT ignored goes on ignoring it.
 (
     trap '' INT
