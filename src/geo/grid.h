@@ -3,6 +3,7 @@
 #define S2_GEO_GRID_H
 
 #include <gdal.h>
+#include <ogr_srs_api.h>
 
 #include "core/geometry.h"
 #include "s2rgf.h"
@@ -10,25 +11,59 @@
 typedef struct s2_grid {
     s2_affine to_geo; /* pixel corner coordinates -> CRS units */
     int width, height;
-    char *srs_wkt; /* owned; NULL where there is none */
+    char *srs_wkt; /* WKT 2, owned; NULL where there is none */
 } s2_grid;
 
-/** Georeference of an open dataset; assigned_srs (anything OSRSetFromUserInput takes, or NULL) stands in where the dataset has no CRS. Errors: IO, INVALID_ARGUMENT, FORMAT (no geotransform), NO_MEMORY. */
+/**
+ * Georeference of an open dataset.
+ * subject       in  what messages call the dataset
+ * assigned_srs  in  anything OSRSetFromUserInput takes, or NULL: stands in where the dataset has no CRS
+ * grid          out released with s2_grid_clear()
+ * Errors  FORMAT (no geotransform, or one that cannot be inverted), INVALID_ARGUMENT, NO_MEMORY.
+ */
 s2rgf_status s2_grid_of_dataset(GDALDatasetH dataset, const char *subject, const char *assigned_srs,
                                 s2_grid *grid, s2rgf_error *err);
+
+/** Deep copy; *to is overwritten. Errors: NO_MEMORY. */
 s2rgf_status s2_grid_copy(const s2_grid *from, s2_grid *to, s2rgf_error *err);
-/** The sub-grid of a window: moved origin, window's size. */
+
+/** The sub-grid of a window: moved origin, window's size. Errors: NO_MEMORY. */
 s2rgf_status s2_grid_window(const s2_grid *from, s2_rect window, s2_grid *to, s2rgf_error *err);
+
+/** Release what the grid owns and leave it empty. */
 void s2_grid_clear(s2_grid *grid);
 
-/** Size of a pixel in CRS units: sqrt of its area. */
+/** Size of a pixel in CRS units: square root of its area. */
 double s2_grid_pixel_size(const s2_grid *grid);
 
-/** True when both name the same CRS by OSR comparison (not by string), or both have none. UTM_Zone_33N without authority equals EPSG:32633. */
-bool s2_srs_equal(const char *wkt_a, const char *wkt_b);
+/** Size of a pixel in metres at the grid's centre; CRS units where there is no CRS. */
+double s2_grid_pixel_metres(const s2_grid *grid);
 
-/** Window of the grid that covers ulx, uly, lrx, lry given in projwin_srs (NULL: the grid's own), rounded as gdal_translate does. Errors: INVALID_ARGUMENT. */
+/**
+ * Window of the grid that covers ulx, uly, lrx, lry, rounded as gdal_translate rounds, and cut to
+ * the grid.
+ * projwin_srs  in  CRS of projwin, NULL: the grid's own
+ * Errors  INVALID_ARGUMENT (unusable CRS, empty or outside, or the grid is rotated).
+ */
 s2rgf_status s2_grid_projwin(const s2_grid *grid, const double projwin[4], const char *projwin_srs,
                              s2_rect *window, s2rgf_error *err);
+
+/**
+ * True when both name the same horizontal CRS, or both are NULL: compared by OSR, not by string, so
+ * UTM_Zone_33N without authority equals EPSG:32633.
+ */
+bool s2_srs_equal(const char *wkt_a, const char *wkt_b);
+
+/** CRS from anything OSRSetFromUserInput takes, x before y; NULL if it cannot be understood. Released with OSRDestroySpatialReference(). */
+OGRSpatialReferenceH s2_srs_from_text(const char *text);
+
+/** WKT 2 of a CRS, released with s2_free(); NULL when it is empty, cannot be written, or memory is out. */
+char *s2_srs_to_wkt(OGRSpatialReferenceH srs);
+
+/** Transformation of x, y from one CRS to another; NULL on failure. Released with OCTDestroyCoordinateTransformation(). */
+OGRCoordinateTransformationH s2_srs_transformation(const char *from_wkt, const char *to_wkt);
+
+/** Name for messages: "EPSG:32611" or the CRS's own name, "none" for NULL. */
+void s2_srs_name(const char *wkt, char *name, size_t size);
 
 #endif

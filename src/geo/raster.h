@@ -41,6 +41,9 @@ const s2_band_desc *s2_source_band(const s2_source *source, int band);
 /** "first.tif" or "first.tif and 5 more": for messages. */
 const char *s2_source_label(const s2_source *source);
 
+/** GDAL's name of the first band's type ("Int16"). */
+const char *s2_source_type(const s2_source *source);
+
 /** From now on deliver only bands order[0..count-1] in that order. */
 s2rgf_status s2_source_select(s2_source *source, const int *order, int count, s2rgf_error *err);
 

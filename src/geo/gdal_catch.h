@@ -1,0 +1,27 @@
+/* Catch what GDAL reports, so that our own message can carry it. */
+#ifndef S2_GEO_GDAL_CATCH_H
+#define S2_GEO_GDAL_CATCH_H
+
+#include <stdbool.h>
+
+#include "s2rgf.h"
+
+/** What GDAL said between begin and end: the first failure and the last warning. */
+typedef struct s2_gdal_catch {
+    bool failed;
+    char failure[512];
+    bool warned;
+    char warning[512];
+} s2_gdal_catch;
+
+/** Silence GDAL's failures on this thread and collect them; every begin needs its end. */
+void s2_gdal_catch_begin(s2_gdal_catch *caught);
+
+/** Restore the former handler. A warning is passed on to it now, unless a failure was caught. */
+void s2_gdal_catch_end(s2_gdal_catch *caught);
+
+/** As s2_fail(), with GDAL's message behind ours. */
+s2rgf_status s2_gdal_fail(const s2_gdal_catch *caught, s2rgf_error *err, s2rgf_status status,
+                          const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+#endif

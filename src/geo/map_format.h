@@ -1,0 +1,24 @@
+/* Output formats: which driver writes a path, and with which creation options. */
+#ifndef S2_GEO_MAP_FORMAT_H
+#define S2_GEO_MAP_FORMAT_H
+
+#include <gdal.h>
+
+#include "s2rgf.h"
+
+/**
+ * The driver that is to write a path.
+ * format in  driver name, or NULL: from the extension, else GTiff
+ * Errors INVALID_ARGUMENT (no such driver), UNSUPPORTED (it cannot write rasters).
+ */
+s2rgf_status s2_map_format_driver(const char *path, const char *format, GDALDriverH *driver,
+                                  s2rgf_error *err);
+
+/**
+ * Creation options: ours where the driver knows them and the caller does not say otherwise, then the caller's.
+ * Released with CSLDestroy(); NULL is a valid empty list.
+ */
+char **s2_map_format_options(GDALDriverH driver, GDALDataType type,
+                             const char *const *creation_options);
+
+#endif
