@@ -131,7 +131,8 @@ static void put_training(s2_text *text, const s2_model_training *training)
     s2_text_append(text, "  labelled pixels     %d for training, %d for validation\n",
                    training->train_pixels, training->validation_pixels);
     if (!isnan(training->validation_oa))
-        s2_text_append(text, "  validation          overall accuracy %.4f", training->validation_oa);
+        s2_text_append(text, "  validation          overall accuracy %.4f",
+                       training->validation_oa);
     if (!isnan(training->validation_oa) && !isnan(training->validation_kappa))
         s2_text_append(text, ", kappa %.4f", training->validation_kappa);
     if (!isnan(training->validation_oa))
@@ -149,9 +150,8 @@ static void put_training(s2_text *text, const s2_model_training *training)
 
 static void describe_text(const s2_model_content *content, s2_text *text)
 {
-    s2_text_append(text, "Network     %s, C = %d, %zu parameters in %d tensors\n",
-                   content->network, content->channels, count_parameters(content),
-                   content->tensor_count);
+    s2_text_append(text, "Network     %s, C = %d, %zu parameters in %d tensors\n", content->network,
+                   content->channels, count_parameters(content), content->tensor_count);
     s2_text_append(text, "Written by  s2rgf %s, format version %d\n", content->program_version,
                    S2_MODEL_FORMAT_VERSION);
     s2_text_append(text, "Checksum    %s\n", content->checksum);

@@ -23,9 +23,9 @@ static s2rgf_status check_target(const char *path, bool overwrite, s2rgf_error *
 {
     struct stat there;
     if (stat(path, &there) != 0)
-        return errno == ENOENT ? S2RGF_OK
-                               : s2_fail(err, S2RGF_IO, "%s: cannot create: %s", path,
-                                         strerror(errno));
+        return errno == ENOENT
+                   ? S2RGF_OK
+                   : s2_fail(err, S2RGF_IO, "%s: cannot create: %s", path, strerror(errno));
     if (!S_ISREG(there.st_mode))
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "%s: cannot be replaced: expected a regular file, found something else",
@@ -67,9 +67,9 @@ s2rgf_status s2_atomic_open(s2_atomic_file *file, const char *path, bool overwri
         return s2_fail_memory(err, "file name");
     file->descriptor = open_temporary(path, &file->temporary);
     if (file->descriptor < 0) {
-        status = errno == ENOMEM ? s2_fail_memory(err, "file name")
-                                 : s2_fail(err, S2RGF_IO, "%s: cannot create: %s", path,
-                                           strerror(errno));
+        status = errno == ENOMEM
+                     ? s2_fail_memory(err, "file name")
+                     : s2_fail(err, S2RGF_IO, "%s: cannot create: %s", path, strerror(errno));
         s2_atomic_discard(file);
     }
     return status;

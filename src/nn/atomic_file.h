@@ -15,12 +15,16 @@ typedef struct s2_atomic_file {
     bool overwrite;
 } s2_atomic_file;
 
-/** Refuse a path that s2_atomic_open() would refuse, without creating anything that stays. Errors: as there. */
+/**
+ * Refuse a path that s2_atomic_open() would refuse, without creating anything that stays. Errors:
+ * as there.
+ */
 s2rgf_status s2_atomic_check(const char *path, bool overwrite, s2rgf_error *err);
 
 /**
  * Create a temporary file in the folder of path.
- * Errors  INVALID_ARGUMENT (path exists and not overwrite; path is not a regular file), IO, NO_MEMORY.
+ * Errors  INVALID_ARGUMENT (path exists and not overwrite; path is not a regular file), IO,
+ * NO_MEMORY.
  * Memory  released with s2_atomic_commit() or s2_atomic_discard().
  */
 s2rgf_status s2_atomic_open(s2_atomic_file *file, const char *path, bool overwrite,

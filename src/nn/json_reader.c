@@ -63,7 +63,8 @@ static size_t count_members(struct json_object *value)
 {
     size_t members = 0;
     if (json_object_is_type(value, json_type_object)) {
-        json_object_object_foreach(value, key, child) {
+        json_object_object_foreach(value, key, child)
+        {
             (void)key;
             members += 1 + count_members(child);
         }
@@ -108,8 +109,8 @@ s2rgf_status s2_json_parse(const char *text, size_t length, const char *subject,
         status = refuse(root, "object", err);
     /* json-c silently keeps the last of equal keys; other parsers keep the first. */
     if (status == S2RGF_OK && count_members(root->value) != scan.members)
-        status = s2_fail(err, S2RGF_FORMAT, "%s: %s: a key stands twice in one object", subject,
-                         name);
+        status =
+            s2_fail(err, S2RGF_FORMAT, "%s: %s: a key stands twice in one object", subject, name);
     if (status != S2RGF_OK)
         s2_json_free(root);
     return status;
@@ -158,7 +159,8 @@ s2rgf_status s2_json_visit_members(const s2_json_node *object, s2_json_visit vis
 {
     if (!json_object_is_type(object->value, json_type_object))
         return refuse(object, "object", err);
-    json_object_object_foreach(object->value, key, value) {
+    json_object_object_foreach(object->value, key, value)
+    {
         s2_json_node member;
         make_member(object, key, value, &member);
         const s2rgf_status status = visit(key, &member, user, err);
@@ -326,9 +328,8 @@ s2rgf_status s2_json_count(const s2_json_node *node, int64_t max, int64_t *value
         return refuse(node, "whole number", err);
     const int64_t number = json_object_get_int64(node->value);
     if (number < 0 || number > max)
-        return s2_fail(err, S2RGF_FORMAT,
-                       "%s: %s: out of range: expected 0 to %lld, found %lld", node->subject,
-                       node->path, (long long)max, (long long)number);
+        return s2_fail(err, S2RGF_FORMAT, "%s: %s: out of range: expected 0 to %lld, found %lld",
+                       node->subject, node->path, (long long)max, (long long)number);
     *value = number;
     return S2RGF_OK;
 }

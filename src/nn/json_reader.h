@@ -13,7 +13,10 @@
 
 struct json_object;
 
-/** A value and where it stands, for messages. Values belong to the root, which s2_json_free() releases. */
+/**
+ * A value and where it stands, for messages. Values belong to the root, which s2_json_free()
+ * releases.
+ */
 typedef struct s2_json_node {
     struct json_object *value;
     const char *subject; /* file name; borrowed */
@@ -28,7 +31,8 @@ typedef s2rgf_status (*s2_json_visit)(const char *key, const s2_json_node *membe
  * Parse one JSON object.
  * text in  [length], with a zero after the last byte
  * name in  what messages call the document, "header"
- * Errors  FORMAT (not JSON, not UTF-8, too deep, a key twice in one object, zero characters), NO_MEMORY.
+ * Errors  FORMAT (not JSON, not UTF-8, too deep, a key twice in one object, zero characters),
+ * NO_MEMORY.
  * Memory  root is released with s2_json_free().
  */
 s2rgf_status s2_json_parse(const char *text, size_t length, const char *subject, const char *name,

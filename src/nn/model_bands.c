@@ -44,7 +44,7 @@ static double distance_of(const wavelength_match *match, int band, int offer)
     return fabs(match->source->bands[band].wavelength_nm - match->offers[offer].wavelength_nm);
 }
 
-/** Nearest offer that is free or that this band has a better claim to; -1 if none is near enough. */
+/** Nearest offer that is free or that this band is nearer to than its owner; -1 if none is near. */
 static int best_offer(const wavelength_match *match, int band)
 {
     int best = -1;

@@ -56,7 +56,7 @@ static s2rgf_status check_identifier(const checker *check, const char *place, co
                                      const char *extra)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-    const size_t length = strlen(text);
+    const size_t length = text == NULL ? 0 : strlen(text);
     size_t fit = 0;
     while (fit < length && (strchr(letters, text[fit]) != NULL || strchr(extra, text[fit]) != NULL))
         fit++;
@@ -77,8 +77,8 @@ static s2rgf_status check_band(const checker *check, const char *source_place, i
         return status;
     if (!isnan(band->wavelength_nm)) {
         snprintf(place, sizeof place, "%s.bands[%d].wavelength_nm", source_place, index);
-        status = check_number(check, place, band->wavelength_nm,
-                              (const double[]){1, MAX_WAVELENGTH_NM});
+        status =
+            check_number(check, place, band->wavelength_nm, (const double[]){1, MAX_WAVELENGTH_NM});
         if (status != S2RGF_OK)
             return status;
     }

@@ -23,14 +23,19 @@ typedef struct s2_model_source {
     s2_model_band *bands;
 } s2_model_source;
 
-/** Facts of the training, for people and for provenance; no clock time, so that equal input gives equal bytes. */
+/**
+ * Facts of the training, for people and for provenance; no clock time, so that equal input gives
+ * equal bytes.
+ */
 typedef struct s2_model_training {
     char labels_checksum[17];
     uint64_t seed;
     int steps;               /* optimiser steps that made these weights */
     int train_pixels, validation_pixels;
     double validation_fraction;
-    double validation_distance; /* least distance of a validation from a training pixel, in reference pixels; NaN without validation */
+    /* least distance of a validation from a training pixel, in reference pixels; NaN without
+       validation */
+    double validation_distance;
     double validation_oa, validation_kappa; /* NaN without validation */
     bool refit;              /* weights were trained on all labels after validation */
     double temperature;      /* softmax temperature, 1 where not calibrated */
@@ -61,19 +66,32 @@ typedef struct s2_model_content {
 
 /**
  * Everything s2_model_save() would refuse except the tensors, so that a long training can find out
- * at its start. subject in: what messages begin with, the model's path as a rule.
+ * at its start (training facts that are not known yet: zeros, NaN, temperature 1).
+ * subject in  what messages begin with, the model's path as a rule
  * Errors  INVALID_ARGUMENT.
  */
 s2rgf_status s2_model_check(const s2_model_content *content, const char *subject,
                             s2rgf_error *err);
-/** Whether s2_model_save() could create path now. Leaves nothing behind. Errors: IO, INVALID_ARGUMENT, NO_MEMORY. */
+/**
+ * Whether s2_model_save() could create path now. Leaves nothing behind. Errors: IO,
+ * INVALID_ARGUMENT, NO_MEMORY.
+ */
 s2rgf_status s2_model_check_target(const char *path, bool overwrite, s2rgf_error *err);
-/** Make a name from a raster fit for a model: what is not UTF-8 or is a control character becomes '_'; cut at S2_MODEL_NAME_BYTES. */
+/**
+ * Make a name from a raster fit for a model: what is not UTF-8 or is a control character becomes
+ * '_'; cut at S2_MODEL_NAME_BYTES.
+ */
 void s2_model_clean_name(char *name);
-/** Write to a temporary name, fsync, rename. Tensors sorted by name; same content, same bytes. Errors: IO, INVALID_ARGUMENT (exists and not overwrite), NO_MEMORY. */
+/**
+ * Write to a temporary name, fsync, rename. Tensors sorted by name; same content, same bytes.
+ * Errors: IO, INVALID_ARGUMENT (exists and not overwrite), NO_MEMORY.
+ */
 s2rgf_status s2_model_save(s2_model_content *content, const char *path, bool overwrite,
                            s2rgf_error *err);
-/** Load and check everything (sizes, offsets, overlaps, gaps, dtypes, JSON depth and size, duplicate keys, non-finite numbers, counts). Errors: IO, FORMAT, UNSUPPORTED, NO_MEMORY. */
+/**
+ * Load and check everything (sizes, offsets, overlaps, gaps, dtypes, JSON depth and size,
+ * duplicate keys, non-finite numbers, counts). Errors: IO, FORMAT, UNSUPPORTED, NO_MEMORY.
+ */
 s2rgf_status s2_model_load(const char *path, s2_model_content *content, s2rgf_error *err);
 void s2_model_content_clear(s2_model_content *content);
 /** Allocate room for a tensor and append it; *data is to be filled by the caller. */
@@ -91,11 +109,14 @@ typedef struct s2_band_offer {
 } s2_band_offer;
 
 /**
- * Which offered band serves each band of a model's source: by wavelength where all on both sides have one (nearest, within
- * 10 nm or half the distance to the model's next wavelength, whichever is larger; never one offer twice), else by name where
- * all model bands have different names and each is offered once, else by order with equal count. Where all model bands have different names
- * and only some of them are offered, names mean something and the wrong file was given: a mismatch.
- * order out [source->band_count]. Errors: MISMATCH, the message names the source, what is missing first, wanted and found counts.
+ * Which offered band serves each band of a model's source: by wavelength where all on both sides
+ * have one (nearest, within 10 nm or half the distance to the model's next wavelength, whichever is
+ * larger; never one offer twice), else by name where all model bands have different names and each
+ * is offered once, else by order with equal count. Where all model bands have different names and
+ * only some of them are offered, names mean something and the wrong file was given: a mismatch.
+ * order out  [source->band_count], index of an offer
+ * Errors  MISMATCH: the message names the source, what is missing first, wanted and found counts;
+ *         NO_MEMORY.
  */
 s2rgf_status s2_model_match_bands(const s2_model_source *source, const s2_band_offer *offers,
                                   int offer_count, int *order, s2rgf_error *err);

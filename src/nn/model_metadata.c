@@ -208,9 +208,9 @@ static s2rgf_status get_class(const s2_json_node *node, s2_class_table *classes,
     if (status != S2RGF_OK)
         goto done;
     if (classes->count > 0 && value <= classes->items[classes->count - 1].value) {
-        status = s2_fail(err, S2RGF_FORMAT,
-                         "%s: %s: wrong order: expected values in ascending order", node->subject,
-                         node->path);
+        status =
+            s2_fail(err, S2RGF_FORMAT, "%s: %s: wrong order: expected values in ascending order",
+                    node->subject, node->path);
         goto done;
     }
     status = add_class(node, classes, value, name, err);
@@ -219,8 +219,7 @@ done:
     return status;
 }
 
-static s2rgf_status get_classes(const s2_json_node *root, s2_class_table *classes,
-                                s2rgf_error *err)
+static s2rgf_status get_classes(const s2_json_node *root, s2_class_table *classes, s2rgf_error *err)
 {
     s2_json_node array, item;
     int count;
@@ -241,10 +240,10 @@ static s2rgf_status get_labels_checksum(const s2_json_node *node, s2_model_train
     if (status != S2RGF_OK)
         return status;
     if (strlen(text) >= sizeof training->labels_checksum)
-        status = s2_fail(err, S2RGF_FORMAT,
-                         "%s: %s.labels_checksum: too long: expected %zu characters, found %zu",
-                         node->subject, node->path, sizeof training->labels_checksum - 1,
-                         strlen(text));
+        status =
+            s2_fail(err, S2RGF_FORMAT,
+                    "%s: %s.labels_checksum: too long: expected %zu characters, found %zu",
+                    node->subject, node->path, sizeof training->labels_checksum - 1, strlen(text));
     else
         memcpy(training->labels_checksum, text, strlen(text) + 1);
     s2_free(text);

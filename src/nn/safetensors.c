@@ -43,8 +43,8 @@ bool s2_safetensors_name_valid(const char *name)
     static const char allowed[] =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.";
     const size_t length = strlen(name);
-    return length > 0 && length <= S2_SAFETENSORS_NAME_BYTES &&
-           strspn(name, allowed) == length && strcmp(name, S2_SAFETENSORS_METADATA) != 0;
+    return length > 0 && length <= S2_SAFETENSORS_NAME_BYTES && strspn(name, allowed) == length &&
+           strcmp(name, S2_SAFETENSORS_METADATA) != 0;
 }
 
 static int compare_names(const void *a, const void *b)

@@ -47,10 +47,15 @@ const char *s2_safetensors_text_of(const s2_safetensors *content, const char *ke
 
 void s2_safetensors_clear(s2_safetensors *content);
 
-/** *count = product of dims; false for other than 1 to 4 dims, dims outside 1..MAX_DIM, or too many bytes. */
+/**
+ * *count = product of dims; false for other than 1 to 4 dims, dims outside 1..MAX_DIM, or too many
+ * bytes.
+ */
 bool s2_safetensors_shape(const int *dims, int dim_count, size_t *count);
 
-/** Letters, digits, '_' and '.', at most NAME_BYTES, and not a name the container keeps to itself. */
+/**
+ * Letters, digits, '_' and '.', at most NAME_BYTES, and not a name the container keeps to itself.
+ */
 bool s2_safetensors_name_valid(const char *name);
 
 /** Release tensors[0..count-1] and the array. */

@@ -130,8 +130,7 @@ static s2rgf_status take_metadata(const s2_json_node *node, s2_safetensors *cont
     return s2_json_visit_members(node, take_text, content, err);
 }
 
-static s2rgf_status take_shape(const s2_json_node *node, s2_model_tensor *tensor,
-                               s2rgf_error *err)
+static s2rgf_status take_shape(const s2_json_node *node, s2_model_tensor *tensor, s2rgf_error *err)
 {
     s2_json_node shape, dim;
     s2rgf_status status =
@@ -174,10 +173,9 @@ static s2rgf_status take_offsets(const s2_json_node *node, int64_t data_bytes, e
                        offsets.path, (long long)taken->end, (long long)data_bytes);
     const int64_t wanted = (int64_t)(taken->tensor.count * sizeof(float));
     if (taken->end - taken->begin != wanted)
-        return s2_fail(err, S2RGF_FORMAT,
-                       "%s: %s: does not fit the shape: expected %lld bytes, found %lld",
-                       node->subject, offsets.path, (long long)wanted,
-                       (long long)(taken->end - taken->begin));
+        return s2_fail(
+            err, S2RGF_FORMAT, "%s: %s: does not fit the shape: expected %lld bytes, found %lld",
+            node->subject, offsets.path, (long long)wanted, (long long)(taken->end - taken->begin));
     return S2RGF_OK;
 }
 
@@ -262,8 +260,8 @@ static s2rgf_status parse_header(reader *file, const char *text, size_t length, 
     const size_t members = s2_json_member_count(&root);
     if (members > S2_SAFETENSORS_MAX_TENSORS + 1) {
         status = s2_fail(err, S2RGF_FORMAT,
-                         "%s: header: too many tensors: expected at most %d, found %zu",
-                         file->path, S2_SAFETENSORS_MAX_TENSORS, members);
+                         "%s: header: too many tensors: expected at most %d, found %zu", file->path,
+                         S2_SAFETENSORS_MAX_TENSORS, members);
         goto done;
     }
     file->entries = s2_calloc(members, sizeof *file->entries);
@@ -294,8 +292,8 @@ static s2rgf_status read_tensor(reader *file, s2_model_tensor *tensor, s2rgf_err
             return status;
         for (size_t i = 0; i < part; i++, done++) {
             const unsigned char *b = bytes + 4 * i;
-            const uint32_t bits = (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 |
-                                  (uint32_t)b[3] << 24;
+            const uint32_t bits =
+                (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
             memcpy(&tensor->data[done], &bits, sizeof bits);
             if (!isfinite(tensor->data[done]))
                 return s2_fail(err, S2RGF_FORMAT,

@@ -48,8 +48,9 @@ static s2rgf_status check_content(const s2_safetensors *content, const char *pat
                            tensor->name);
         *bytes += tensor->count * sizeof(float);
         if (*bytes > S2_SAFETENSORS_MAX_FILE_BYTES - S2_SAFETENSORS_MAX_HEADER_BYTES - 64)
-            return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: model too large: expected at most %d bytes",
-                           path, S2_SAFETENSORS_MAX_FILE_BYTES);
+            return s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                           "%s: model too large: expected at most %d bytes", path,
+                           S2_SAFETENSORS_MAX_FILE_BYTES);
     }
     return S2RGF_OK;
 }
@@ -70,7 +71,7 @@ static void put_tensor(s2_json_writer *writer, const s2_model_tensor *tensor, si
     s2_json_end_object(writer);
 }
 
-/** The JSON header, filled up with spaces so that the data begin at a multiple of DATA_ALIGNMENT. */
+/** The JSON header, padded with spaces so that the data begin at a multiple of DATA_ALIGNMENT. */
 static s2rgf_status make_header(const s2_safetensors *content, const char *path, s2_text *header,
                                 s2rgf_error *err)
 {
@@ -97,8 +98,8 @@ static s2rgf_status make_header(const s2_safetensors *content, const char *path,
     return S2RGF_OK;
 }
 
-static s2rgf_status put_bytes(s2_atomic_file *file, const void *bytes, size_t count,
-                              uint64_t *hash, s2rgf_error *err)
+static s2rgf_status put_bytes(s2_atomic_file *file, const void *bytes, size_t count, uint64_t *hash,
+                              s2rgf_error *err)
 {
     *hash = s2_fnv1a(*hash, bytes, count);
     return s2_atomic_write(file, bytes, count, err);
@@ -116,8 +117,8 @@ static s2rgf_status put_header(s2_atomic_file *file, const s2_text *header, uint
     return put_bytes(file, header->data, header->length, hash, err);
 }
 
-static s2rgf_status put_floats(s2_atomic_file *file, const s2_model_tensor *tensor,
-                               uint64_t *hash, s2rgf_error *err)
+static s2rgf_status put_floats(s2_atomic_file *file, const s2_model_tensor *tensor, uint64_t *hash,
+                               s2rgf_error *err)
 {
     unsigned char bytes[4 * S2_SAFETENSORS_CHUNK];
     size_t done = 0;

@@ -11,7 +11,10 @@ bool s2_utf8_valid(const char *bytes, size_t length);
 /** Well formed and without control characters (C0, DEL, C1), so that a terminal may show it. */
 bool s2_utf8_printable(const char *text);
 
-/** Make text printable in place: each offending byte or character becomes '_', and what reaches beyond max_bytes is cut off between characters. */
+/**
+ * Make text printable in place: each offending byte or character becomes '_', and what reaches
+ * beyond max_bytes is cut off between characters.
+ */
 void s2_utf8_clean(char *text, size_t max_bytes);
 
 #endif

@@ -58,8 +58,8 @@ static inline bool sample_tensors(s2_model_content *content, bool reversed)
     for (int n = 0; n < SAMPLE_TENSORS; n++) {
         const int i = reversed ? SAMPLE_TENSORS - 1 - n : n;
         float *data;
-        if (s2_model_add_tensor(content, wanted[i].name, wanted[i].dims, wanted[i].dim_count,
-                                &data, NULL) != S2RGF_OK)
+        if (s2_model_add_tensor(content, wanted[i].name, wanted[i].dims, wanted[i].dim_count, &data,
+                                NULL) != S2RGF_OK)
             return false;
         const size_t count = content->tensors[content->tensor_count - 1].count;
         for (size_t k = 0; k < count; k++)
@@ -86,7 +86,10 @@ static inline bool sample_build(s2_model_content *content, bool reversed)
     content->sources[1].pixel_size = 10;
     content->sources[1].on_reference = true;
     const uint8_t green[3] = {0x0A, 0xB0, 0xFF};
-    if (s2_class_table_add(&content->classes, 7, "Feuchtfl\xC3\xA4""che", green, NULL) != S2RGF_OK ||
+    if (s2_class_table_add(&content->classes, 7,
+                           "Feuchtfl\xC3\xA4"
+                           "che",
+                           green, NULL) != S2RGF_OK ||
         s2_class_table_add(&content->classes, 2, "back\\slash", NULL, NULL) != S2RGF_OK)
         return false;
     content->training = (s2_model_training){.labels_checksum = "0123456789abcdef",

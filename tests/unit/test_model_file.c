@@ -1,4 +1,4 @@
-/* The model file: what is saved is loaded, the same content gives the same bytes, and saving is safe. */
+/* The model file: what is saved is loaded, equal content gives equal bytes, saving is safe. */
 #include "nn/model_file.h"
 
 #include <errno.h>
@@ -155,7 +155,8 @@ static void test_order_of_header_does_not_matter(void)
     CHECK(s2_model_save(&made, in_folder("order"), false, NULL) == S2RGF_OK);
     sample_bytes file = sample_read_file(in_folder("order"));
     REQUIRE(file.data != NULL);
-    static const char first[] = "\"a.bias\":{\"dtype\":\"F32\",\"shape\":[6],\"data_offsets\":[0,24]},";
+    static const char first[] =
+        "\"a.bias\":{\"dtype\":\"F32\",\"shape\":[6],\"data_offsets\":[0,24]},";
     sample_bytes without = sample_replace(&file, first, "");
     REQUIRE(without.data != NULL);
     char last[256];
@@ -309,14 +310,16 @@ static void test_names_are_cleaned(void)
 {
     static const char *const pairs[][2] = {
         {"plain", "plain"},
-        {"0.45 \xB5m", "0.45 _m"},                  /* Latin-1 */
-        {"0.45 \xC2\xB5m", "0.45 \xC2\xB5m"},       /* UTF-8 */
-        {"\x1B[31m\x7F", "_[31m_"},                 /* terminal escape */
-        {"a\xC2\x9B""b", "a_b"},                    /* C1 */
-        {"\xC0\xAF", "__"},                         /* overlong */
-        {"\xED\xA0\x80", "___"},                    /* surrogate */
-        {"\xF4\x90\x80\x80", "____"},               /* beyond U+10FFFF */
-        {"cut \xE2\x82", "cut __"},                 /* incomplete */
+        {"0.45 \xB5m", "0.45 _m"},            /* Latin-1 */
+        {"0.45 \xC2\xB5m", "0.45 \xC2\xB5m"}, /* UTF-8 */
+        {"\x1B[31m\x7F", "_[31m_"},           /* terminal escape */
+        {"a\xC2\x9B"
+         "b",
+         "a_b"},                      /* C1 */
+        {"\xC0\xAF", "__"},           /* overlong */
+        {"\xED\xA0\x80", "___"},      /* surrogate */
+        {"\xF4\x90\x80\x80", "____"}, /* beyond U+10FFFF */
+        {"cut \xE2\x82", "cut __"},   /* incomplete */
     };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         char *name = s2_strdup(pairs[i][0]);
@@ -348,7 +351,8 @@ static void test_describe(void)
     CHECK_CONTAINS(text, "  hsi       3 bands, pixel size 30.5\n");
     CHECK_CONTAINS(text, "  msi-10_m  4 bands, 492.4 to 832.8 nm, pixel size 10, defines the "
                          "reference grid\n    B02, B03, B04, B08 \"wide\"\n");
-    CHECK_CONTAINS(text, "      2  -        back\\slash\n      7  #0ab0ff  Feuchtfl\xC3\xA4""che\n");
+    CHECK_CONTAINS(text, "      2  -        back\\slash\n      7  #0ab0ff  Feuchtfl\xC3\xA4"
+                         "che\n");
     CHECK_CONTAINS(text, "overall accuracy 0.3000, kappa -0.1250\n");
     s2_free(text);
     CHECK(s2rgf_model_describe(model, true, &text, &err) == S2RGF_OK);

@@ -1,0 +1,76 @@
+/* s2rgf_info: what is in a model. */
+#include <locale.h>
+#include <stdio.h>
+
+#include <gdal.h>
+
+#include "apps/options.h"
+#include "apps/report.h"
+#include "s2rgf.h"
+
+typedef struct arguments {
+    const char *model_path;
+    bool json;
+} arguments;
+
+static const s2_option MODEL_OPTIONS[] = {
+    {.values = "model.s2rgf",
+     .type = S2_OPTION_TEXT,
+     .target = offsetof(arguments, model_path),
+     .required = true,
+     .help = "the model to describe"},
+};
+
+static const s2_option OUTPUT_OPTIONS[] = {
+    {.name = "json",
+     .type = S2_OPTION_ON,
+     .target = offsetof(arguments, json),
+     .help = "write one JSON object instead of text for people"},
+};
+
+static const s2_program PROGRAM = {
+    .name = "s2rgf_info",
+    .purpose = "Describe a model: sources, bands, classes, training.",
+    .values_bytes = sizeof(arguments),
+    .driver_kinds = GDAL_OF_RASTER,
+    .groups =
+        {
+            {"Model", MODEL_OPTIONS, sizeof MODEL_OPTIONS / sizeof *MODEL_OPTIONS, 0},
+            {"Output", OUTPUT_OPTIONS, sizeof OUTPUT_OPTIONS / sizeof *OUTPUT_OPTIONS, 0},
+        },
+};
+
+static s2rgf_status describe(const arguments *values, s2rgf_error *err)
+{
+    s2rgf_model *model = NULL;
+    char *text = NULL;
+    s2rgf_status status = s2rgf_model_open(values->model_path, &model, err);
+    if (status == S2RGF_OK)
+        status = s2rgf_model_describe(model, values->json, &text, err);
+    /* A failed write shows when s2_report_finish() flushes. */
+    if (status == S2RGF_OK)
+        fputs(text, stdout);
+    s2rgf_free(text);
+    s2rgf_model_close(model);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    arguments values = {.model_path = NULL};
+    s2_command command = {.program = &PROGRAM, .values = &values};
+    s2_report report;
+    s2rgf_error err = {.status = S2RGF_OK};
+    int exit_code;
+
+    setlocale(LC_CTYPE, "C.UTF-8");
+    GDALAllRegister();
+    if (s2_command_parse(&command, argc, argv, &exit_code)) {
+        s2_report_start(&report, false);
+        const s2rgf_status status = describe(&values, &err);
+        exit_code = s2_report_finish(&report, status, &err);
+    }
+    s2_command_clear(&command);
+    GDALDestroyDriverManager();
+    return exit_code;
+}
