@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/error.h"
 #include "core/log.h"
@@ -51,33 +52,55 @@ static void list_names(const s2_class_table *table, char *text, size_t size)
     }
 }
 
-/** Fill to_map with the map's index of each reference class, by name or by value; returns how many match. */
-static int match_by(const s2_class_table *reference, const s2_class_table *map, bool by_name,
-                    int *to_map)
+/** The one class whose name is the same but for upper and lower case; -1 if there is none or several. */
+static int find_in_any_case(const s2_class_table *table, const char *name)
+{
+    int found = -1;
+    for (int i = 0; i < table->count; i++)
+        if (strcasecmp(table->items[i].name, name) == 0) {
+            if (found >= 0)
+                return -1;
+            found = i;
+        }
+    return found;
+}
+
+static int find_by_name(const s2_class_table *table, const s2_class *class)
+{
+    const int exact = s2_class_table_find_name(table, class->name);
+    return exact >= 0 ? exact : find_in_any_case(table, class->name);
+}
+
+static int find_by_value(const s2_class_table *table, const s2_class *class)
+{
+    return s2_class_table_find_value(table, class->value);
+}
+
+/** Fill to_map with the map's index of each reference class, -1 if it has none; returns how many it has. */
+static int match_with(int (*find)(const s2_class_table *, const s2_class *),
+                      const s2_class_table *reference, const s2_class_table *map, int *to_map)
 {
     int matched = 0;
     for (int i = 0; i < reference->count; i++) {
-        const s2_class *class = &reference->items[i];
-        to_map[i] = by_name ? s2_class_table_find_name(map, class->name)
-                            : s2_class_table_find_value(map, class->value);
+        to_map[i] = find(map, &reference->items[i]);
         matched += to_map[i] >= 0;
     }
     return matched;
 }
 
 /**
- * Find the map's class for each reference class: by name, or by value where no name is common.
- * Text classes of polygons are never matched by value, because theirs only count the alphabet.
+ * Find the map's class for each reference class: by name, or by value where no name is common and
+ * one side has only values. Two sets of names without a common one are a mismatch: that their
+ * values mean the same would be a guess, and a wrong guess looks like a result.
  * to_map out [reference classes], -1 where the map has no such class
  */
-static s2rgf_status match_classes(const s2_label_set *labels, const s2_class_map *map,
+static s2rgf_status match_classes(const s2_class_table *reference, const s2_class_map *map,
                                   const s2rgf_host *host, int *to_map, s2rgf_error *err)
 {
-    const s2_class_table *reference = &labels->classes;
-    if (match_by(reference, &map->classes, true, to_map) > 0)
+    if (match_with(find_by_name, reference, &map->classes, to_map) > 0)
         return S2RGF_OK;
-    const bool values_mean_something = !labels->from_polygons || !has_a_name(reference);
-    if (values_mean_something && match_by(reference, &map->classes, false, to_map) > 0) {
+    if ((!has_a_name(reference) || !has_a_name(&map->classes)) &&
+        match_with(find_by_value, reference, &map->classes, to_map) > 0) {
         s2_log(host, S2RGF_INFO, "No class name in common: classes matched by value");
         return S2RGF_OK;
     }
@@ -227,7 +250,7 @@ static s2rgf_status compare(s2_class_map *map, const s2_label_set *reference, co
     int *to_map = s2_alloc((size_t)reference->classes.count, sizeof *to_map);
     if (to_map == NULL)
         return s2_fail_memory(err, "class matching");
-    s2rgf_status status = match_classes(reference, map, host, to_map, err);
+    s2rgf_status status = match_classes(&reference->classes, map, host, to_map, err);
     if (status == S2RGF_OK)
         status = s2_confusion_init(&tally.confusion, map->classes.count, err);
     if (status == S2RGF_OK)

@@ -203,11 +203,15 @@ static void test_match_by_value(void)
     CHECK_CONTAINS(heard.lines, "classes matched by value");
     s2rgf_assessment_free(a);
 
-    /* A raster whose names are in another language: its values count. */
-    const char *const names[] = {"CLASS_1=Wald", "CLASS_2=Wasser", "CLASS_5=Weg", NULL};
-    write_raster(RASTER, GDT_Byte, MAP_PIXELS, names);
+    /* A raster without names, and one whose names differ in case only. */
+    write_raster(RASTER, GDT_Byte, MAP_PIXELS, NULL);
     CHECK(assess(MAP, RASTER, &(listener){.lines = ""}, &a, NULL) == S2RGF_OK);
     CHECK(a != NULL && a->assessed == 22 && a->overall_accuracy == 1.0 && a->kappa == 1.0);
+    s2rgf_assessment_free(a);
+    const char *const shouted[] = {"CLASS_1=FOREST", "CLASS_2=Water", "CLASS_5=Road", NULL};
+    write_raster(RASTER, GDT_Byte, MAP_PIXELS, shouted);
+    CHECK(assess(MAP, RASTER, &(listener){.lines = ""}, &a, NULL) == S2RGF_OK);
+    CHECK(a != NULL && a->assessed == 22 && a->overall_accuracy == 1.0);
     s2rgf_assessment_free(a);
 
     /* One name in common: then names count everywhere, whatever the values. */
@@ -232,7 +236,7 @@ static void test_refusals(void)
     CHECK(assess(MAP, "/vsimem/absent.gpkg", &heard, &a, &err) == S2RGF_IO);
     CHECK_CONTAINS(err.message, "/vsimem/absent.gpkg");
 
-    /* Text classes get values by the alphabet: matching those by value would invent a result. */
+    /* Names on both sides, none in common: matching their values would invent a result. */
     const patch strangers[] = {{0, 0, 3, 1, "Wald"}, {2, 2, 2, 1, "Weg"}, {0, 0, 0, 0, NULL}};
     write_polygons(OFTString, strangers);
     CHECK(assess(MAP, POLYGONS, &heard, &a, &err) == S2RGF_MISMATCH);
