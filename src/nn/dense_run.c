@@ -1,6 +1,7 @@
 /* The dense network at work on a scene, tile by tile: batch-norms folded, no statistics, exact halos. */
 #include "nn/dense_run.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -140,6 +141,7 @@ s2rgf_status s2_dense_run_create(const s2_dense_weights *weights,
         return s2_fail_memory(err, "tile");
     own->weights = weights;
     own->geometry = geometry;
+    own->tile_px = tile_px;
     measure(spec, geometry, tile_px, &sizes);
     own->tile.scores = s2_alloc(sizes.core * (size_t)spec->classes, sizeof(float));
     own->tile.valid = s2_alloc(sizes.core, 1);
@@ -312,6 +314,9 @@ static void run_classifier(s2_dense_run *run)
 
 void s2_dense_run_compute(s2_dense_run *run)
 {
+    const s2_rect core = run->tile.core;
+    assert(core.x / run->tile_px == (core.x + core.w - 1) / run->tile_px);
+    assert(core.y / run->tile_px == (core.y + core.h - 1) / run->tile_px);
     s2_dense_plan_make(&run->weights->spec, run->geometry, run->tile.core, &run->plan);
     find_validity(run);
     for (int s = 0; s < run->weights->spec.sources; s++)
@@ -319,4 +324,13 @@ void s2_dense_run_compute(s2_dense_run *run)
     s2_dense_relate(run);
     run_head(run);
     run_classifier(run);
+}
+
+int s2_dense_best_class(const float *scores, int classes)
+{
+    int best = 0;
+    for (int k = 1; k < classes; k++)
+        if (scores[k] > scores[best])
+            best = k;
+    return best;
 }

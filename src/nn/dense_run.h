@@ -19,7 +19,7 @@ typedef struct s2_dense_geometry {
 
 /** One tile's input and output. */
 typedef struct s2_dense_tile {
-    s2_rect core;                              /* in: reference pixels asked for */
+    s2_rect core;                              /* in: reference pixels asked for, inside one tile of the lattice */
     float *pixels[S2RGF_MAX_SOURCES];          /* in: s2_dense_run_window(), [h][w][bands], normalised, 0 where invalid */
     uint8_t *source_valid[S2RGF_MAX_SOURCES];  /* in: [h][w] */
     float *scores;                             /* out: [core.h][core.w][K] logits */
@@ -31,7 +31,7 @@ s2rgf_status s2_dense_weights_create(const s2_dense_network *network, s2_dense_w
                                      s2rgf_error *err);
 void s2_dense_weights_free(s2_dense_weights *weights);
 
-/** Bytes one worker takes for cores of tile_px x tile_px. */
+/** Bytes one worker takes. Tiles are those of the lattice of tile_px x tile_px anchored at the reference origin. */
 size_t s2_dense_run_bytes(const s2_dense_weights *weights, const s2_dense_geometry *geometry,
                           int tile_px);
 /** Errors: NO_MEMORY. Memory: s2_dense_run_free(). weights and geometry are borrowed. */
@@ -43,9 +43,12 @@ void s2_dense_run_free(s2_dense_run *run);
 /** Native pixels of a source that a core needs, halo included, inside the source. */
 s2_rect s2_dense_run_window(const s2_dense_weights *weights, const s2_dense_geometry *geometry,
                             int source, s2_rect core);
-/** The worker's own tile with buffers large enough for any core of tile_px x tile_px. */
+/** The worker's own tile with buffers large enough for any core inside one tile of the lattice. */
 s2_dense_tile *s2_dense_run_tile(s2_dense_run *run);
 /** Compute run's tile: scores and validity of its core. */
 void s2_dense_run_compute(s2_dense_run *run);
+
+/** Index of the largest of `classes` scores, the first of equals. */
+int s2_dense_best_class(const float *scores, int classes);
 
 #endif

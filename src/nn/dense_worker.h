@@ -31,6 +31,7 @@ enum { S2_OF_SPECTRAL, S2_OF_MIDDLE, S2_OF_PADDED, S2_OF_SPATIAL, S2_PER_SOURCE 
 struct s2_dense_run {
     const s2_dense_weights *weights;
     const s2_dense_geometry *geometry;
+    int tile_px; /* side of the lattice's tiles */
     s2_dense_plan plan;
     s2_dense_tile tile;
     float *buffer[S2_BUFFERS];

@@ -1,0 +1,57 @@
+/* Between the dense network and the model file. */
+#include "nn/dense_model.h"
+
+#include <string.h>
+
+#include "core/error.h"
+
+static s2_dense_spec spec_of(const s2_model_content *content)
+{
+    s2_dense_spec spec = {.channels = content->channels,
+                          .classes = content->classes.count,
+                          .sources = content->source_count};
+    for (int s = 0; s < content->source_count; s++) {
+        spec.bands[s] = content->sources[s].band_count;
+        spec.on_reference[s] = content->sources[s].on_reference;
+    }
+    return spec;
+}
+
+s2rgf_status s2_dense_from_model(const s2_model_content *content, s2_dense_network **network,
+                                 s2rgf_error *err)
+{
+    *network = NULL;
+    if (strcmp(content->network, "dense") != 0)
+        return s2_fail(err, S2RGF_UNSUPPORTED, "model: expected the network \"dense\", found \"%s\"",
+                       content->network);
+    const s2_dense_spec spec = spec_of(content);
+    s2rgf_status status = s2_dense_network_create(&spec, network, err);
+    for (int i = 0; status == S2RGF_OK && i < (*network)->params.count; i++) {
+        const s2_param *param = &(*network)->params.items[i];
+        const float *data = NULL;
+        status = s2_model_find_tensor(content, param->name, param->dims, param->dim_count, &data,
+                                      err);
+        if (status == S2RGF_OK)
+            memcpy(param->value, data, param->count * sizeof(float));
+    }
+    if (status != S2RGF_OK) {
+        s2_dense_network_free(*network);
+        *network = NULL;
+    }
+    return status;
+}
+
+s2rgf_status s2_dense_to_model(const s2_dense_network *network, s2_model_content *content,
+                               s2rgf_error *err)
+{
+    for (int i = 0; i < network->params.count; i++) {
+        const s2_param *param = &network->params.items[i];
+        float *data = NULL;
+        const s2rgf_status status = s2_model_add_tensor(content, param->name, param->dims,
+                                                        param->dim_count, &data, err);
+        if (status != S2RGF_OK)
+            return status;
+        memcpy(data, param->value, param->count * sizeof(float));
+    }
+    return S2RGF_OK;
+}

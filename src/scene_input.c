@@ -1,0 +1,109 @@
+/* A scene as a network sees it: band order, normalised windows, geometry. Where geo and nn meet. */
+#include "scene_input.h"
+
+#include <math.h>
+
+#include "core/error.h"
+#include "core/memory.h"
+
+/* How far a pixel may differ in size from the one the model was trained on. */
+#define PIXEL_SIZE_TOLERANCE 0.2
+
+static s2rgf_status match_source(const s2_model_source *wanted, s2_source *source, s2rgf_error *err)
+{
+    const int offered = s2_source_band_count(source);
+    s2_band_offer *offers = s2_calloc((size_t)offered, sizeof *offers);
+    int *order = s2_calloc((size_t)wanted->band_count, sizeof *order);
+    s2rgf_status status = S2RGF_OK;
+    if (!offers || !order) {
+        status = s2_fail_memory(err, "bands");
+        goto done;
+    }
+    for (int b = 0; b < offered; b++) {
+        const s2_band_desc *band = s2_source_band(source, b);
+        offers[b] = (s2_band_offer){band->name ? band->name : "", band->wavelength_nm};
+    }
+    status = s2_model_match_bands(wanted, offers, offered, order, err);
+    if (status == S2RGF_OK)
+        status = s2_source_select(source, order, wanted->band_count, err);
+done:
+    s2_free(offers);
+    s2_free(order);
+    return status;
+}
+
+static s2rgf_status check_pixel_size(const s2_model_source *wanted, const s2_source *source,
+                                     s2rgf_error *err)
+{
+    const double found = s2_grid_pixel_size(s2_source_grid(source));
+    if (wanted->pixel_size > 0.0 &&
+        fabs(found / wanted->pixel_size - 1.0) > PIXEL_SIZE_TOLERANCE)
+        return s2_fail(err, S2RGF_MISMATCH, "source %s (%s): expected pixels of %g, found %g",
+                       wanted->name, s2_source_label(source), wanted->pixel_size, found);
+    return S2RGF_OK;
+}
+
+s2rgf_status s2_scene_open_for_model(const s2rgf_scene_options *options,
+                                     const s2_model_content *content, const s2rgf_host *host,
+                                     s2_scene *scene, s2rgf_error *err)
+{
+    s2_scene_demand demand = {.count = content->source_count, .reference = content->reference};
+    for (int s = 0; s < content->source_count; s++) {
+        demand.names[s] = content->sources[s].name;
+        demand.on_reference[s] = content->sources[s].on_reference;
+    }
+    s2rgf_status status = s2_scene_open(options, &demand, host, scene, err);
+    if (status != S2RGF_OK)
+        return status;
+    for (int s = 0; s < scene->count && status == S2RGF_OK; s++) {
+        status = match_source(&content->sources[s], scene->sources[s].source, err);
+        if (status == S2RGF_OK)
+            status = check_pixel_size(&content->sources[s], scene->sources[s].source, err);
+    }
+    if (status != S2RGF_OK)
+        s2_scene_close(scene);
+    return status;
+}
+
+void s2_scene_geometry(const s2_scene *scene, s2_dense_geometry *geometry)
+{
+    *geometry = (s2_dense_geometry){.width = scene->grid.width, .height = scene->grid.height};
+    for (int s = 0; s < scene->count; s++) {
+        const s2_grid *grid = s2_source_grid(scene->sources[s].source);
+        geometry->source_width[s] = grid->width;
+        geometry->source_height[s] = grid->height;
+        geometry->ref_to_source[s] = scene->sources[s].ref_to_source;
+    }
+}
+
+void s2_normalise(const s2_model_source *source, const uint8_t *valid, size_t count, float *pixels)
+{
+    const int bands = source->band_count;
+    for (size_t p = 0; p < count; p++, pixels += bands)
+        for (int b = 0; b < bands; b++) {
+            const s2_model_band *band = &source->bands[b];
+            pixels[b] = valid[p] ? (float)(((double)pixels[b] - band->mean) / band->std) : 0.0f;
+        }
+}
+
+s2rgf_status s2_scene_read(s2_scene *scene, const s2_model_content *content, int source,
+                           s2_rect window, float *pixels, uint8_t *valid, s2rgf_error *err)
+{
+    const s2rgf_status status =
+        s2_source_read(scene->sources[source].source, window, pixels, valid, err);
+    if (status == S2RGF_OK)
+        s2_normalise(&content->sources[source], valid, (size_t)window.w * (size_t)window.h, pixels);
+    return status;
+}
+
+s2rgf_status s2_scene_read_tile(s2_scene *scene, const s2_model_content *content,
+                                const s2_dense_weights *weights, const s2_dense_geometry *geometry,
+                                s2_dense_tile *tile, s2rgf_error *err)
+{
+    s2rgf_status status = S2RGF_OK;
+    for (int s = 0; s < scene->count && status == S2RGF_OK; s++)
+        status = s2_scene_read(scene, content, s,
+                               s2_dense_run_window(weights, geometry, s, tile->core),
+                               tile->pixels[s], tile->source_valid[s], err);
+    return status;
+}

@@ -1,0 +1,29 @@
+/* A scene as a network sees it: band order, normalised windows, geometry. Where geo and nn meet. */
+#ifndef S2_SCENE_INPUT_H
+#define S2_SCENE_INPUT_H
+
+#include "geo/scene.h"
+#include "nn/dense_run.h"
+#include "nn/model_file.h"
+
+/** Open a scene as the model wants it: its sources in its order, its bands, its reference grid. Errors: as s2_scene_open(); MISMATCH names the source, what is wanted and what was found. */
+s2rgf_status s2_scene_open_for_model(const s2rgf_scene_options *options,
+                                     const s2_model_content *content, const s2rgf_host *host,
+                                     s2_scene *scene, s2rgf_error *err);
+
+/** Sizes and affine relations of the scene's sources. */
+void s2_scene_geometry(const s2_scene *scene, s2_dense_geometry *geometry);
+
+/** (x - mean) / std of every band where valid, 0 elsewhere. pixels in/out [count][bands]; valid in [count]. Source network.md 4 */
+void s2_normalise(const s2_model_source *source, const uint8_t *valid, size_t count, float *pixels);
+
+/** Read a window (inside the source) and normalise it. */
+s2rgf_status s2_scene_read(s2_scene *scene, const s2_model_content *content, int source,
+                           s2_rect window, float *pixels, uint8_t *valid, s2rgf_error *err);
+
+/** Fill a tile's input: every source's window of its core, read and normalised. */
+s2rgf_status s2_scene_read_tile(s2_scene *scene, const s2_model_content *content,
+                                const s2_dense_weights *weights, const s2_dense_geometry *geometry,
+                                s2_dense_tile *tile, s2rgf_error *err);
+
+#endif

@@ -1,0 +1,33 @@
+/* Start, compute, write in order, stop: tiles over worker threads. */
+#ifndef S2_TILE_RUNNER_H
+#define S2_TILE_RUNNER_H
+
+#include "s2rgf.h"
+
+/** What is done with tiles 0..tile_count-1. */
+typedef struct s2_tile_job {
+    void *context;
+    int tile_count;
+    int threads; /* at least 1 */
+    /* Make a worker, inside the thread that will use it. */
+    s2rgf_status (*start)(void *context, void **worker, s2rgf_error *err);
+    /* Compute one tile; tiles run at the same time in different workers. */
+    s2rgf_status (*compute)(void *worker, int tile, s2rgf_error *err);
+    /* Hand over the tile just computed: called in the order of the tiles, one at a time. */
+    s2rgf_status (*write)(void *worker, int tile, s2rgf_error *err);
+    /* Release a worker; NULL is accepted. */
+    void (*stop)(void *worker);
+} s2_tile_job;
+
+/**
+ * Run a job. After an error nothing more is written; the error of the lowest tile is the one returned,
+ * so that the message does not depend on the threads.
+ * host  progress after every tile written; may cancel
+ * Errors  those of the job's functions, CANCELLED.
+ */
+s2rgf_status s2_tiles_run(const s2_tile_job *job, const s2rgf_host *host, s2rgf_error *err);
+
+/** Threads to use: wanted, or all the machine has when wanted is 0. */
+int s2_thread_count(int wanted);
+
+#endif

@@ -1,0 +1,249 @@
+/* The training loop: steps, schedule, statistics, validation, checkpoints. */
+#include "trainer.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "checkpoint.h"
+#include "core/error.h"
+#include "core/log.h"
+#include "core/memory.h"
+#include "tile_runner.h"
+#include "validation.h"
+
+#define DROPOUT 0.5
+#define VALIDATIONS 12         /* measurements along a full run */
+#define FIRST_VALIDATION 0.5   /* of the run: before, the learning rate is too high to judge */
+#define STATISTICS_CROPS 64    /* crops that stand for the whole scene */
+
+/* Streams of random numbers: one a purpose and step, so that nothing needs to be stored to resume. */
+enum { STREAM_CROPS = 1 << 28, STREAM_DROPOUT = 2 << 28, STREAM_STATISTICS = 3 << 28 };
+
+static double average_decay(void)
+{
+    const char *v = getenv("S2X_EMA");
+    return v ? atof(v) : 0.98;
+}
+
+static double seconds_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+s2rgf_status s2_trainer_init(s2_trainer *trainer, const s2rgf_train_options *options,
+                             const s2rgf_host *host, s2_training_set *set,
+                             s2_dense_network *network, s2rgf_error *err)
+{
+    *trainer = (s2_trainer){.options = options, .host = host, .set = set, .network = network};
+    for (int i = 0; i < network->params.count; i++) {
+        const s2_param *param = &network->params.items[i];
+        trainer->all += param->count;
+        trainer->trainable += param->grad ? param->count : 0;
+    }
+    trainer->shape = s2_training_set_shape(set, options->batch);
+    trainer->average = s2_calloc(trainer->trainable, sizeof(float));
+    trainer->best = s2_calloc(trainer->all, sizeof(float));
+    s2rgf_status status = trainer->average && trainer->best ? S2RGF_OK
+                                                            : s2_fail_memory(err, "training");
+    if (status == S2RGF_OK)
+        status = s2_adam_init(&trainer->adam, &network->params, options->weight_decay, err);
+    if (status == S2RGF_OK)
+        status = s2_dense_train_create(network, &trainer->shape, &trainer->train, err);
+    if (status != S2RGF_OK)
+        s2_trainer_clear(trainer);
+    return status;
+}
+
+void s2_trainer_clear(s2_trainer *trainer)
+{
+    s2_free(trainer->average);
+    s2_free(trainer->best);
+    s2_adam_clear(&trainer->adam);
+    s2_dense_train_free(trainer->train);
+    *trainer = (s2_trainer){0};
+}
+
+void s2_trainer_start_phase(s2_trainer *trainer, int phase)
+{
+    s2_adam *adam = &trainer->adam;
+    trainer->progress.phase = phase;
+    trainer->progress.step = 0;
+    adam->step = 0;
+    memset(adam->m, 0, adam->count * sizeof(float));
+    memset(adam->v, 0, adam->count * sizeof(float));
+    memset(trainer->average, 0, trainer->trainable * sizeof(float));
+    s2_dense_network_randomise(trainer->network, trainer->options->seed);
+}
+
+/* Copy all values between the network and one array: parameters alone, or statistics too. */
+static void exchange(const s2_params *params, bool statistics, bool to_network, float *array)
+{
+    for (int i = 0; i < params->count; i++) {
+        const s2_param *param = &params->items[i];
+        if (!param->grad && !statistics)
+            continue;
+        if (to_network)
+            memcpy(param->value, array, param->count * sizeof(float));
+        else
+            memcpy(array, param->value, param->count * sizeof(float));
+        array += param->count;
+    }
+}
+
+/* average = d average + (1 - d) weights, with d growing from 0 so that the start does not linger. */
+static void update_average(s2_trainer *trainer)
+{
+    const double step = trainer->progress.step;
+    const double decay = fmin(average_decay(), step / (step + 9.0));
+    float *average = trainer->average;
+    for (int i = 0; i < trainer->network->params.count; i++) {
+        const s2_param *param = &trainer->network->params.items[i];
+        if (!param->grad)
+            continue;
+        for (size_t k = 0; k < param->count; k++)
+            average[k] += (float)((1.0 - decay) * ((double)param->value[k] - (double)average[k]));
+        average += param->count;
+    }
+}
+
+static s2rgf_status take_step(s2_trainer *trainer, int steps, double *loss, s2rgf_error *err)
+{
+    const s2rgf_train_options *options = trainer->options;
+    const uint64_t step = (uint64_t)trainer->progress.step;
+    const s2_dense_loss_options knobs = {options->label_smoothing, options->redundancy_weight,
+                                         DROPOUT};
+    const s2_map *scores = NULL;
+    s2_random crops;
+    s2_random dropout;
+    s2_random_init(&crops, options->seed, STREAM_CROPS + step);
+    s2_random_init(&dropout, options->seed, STREAM_DROPOUT + step);
+    s2rgf_status status = s2_training_set_draw(trainer->set, &trainer->shape, &crops,
+                                               s2_dense_train_batch(trainer->train), err);
+    if (status == S2RGF_OK)
+        status = s2_dense_train_forward(trainer->train, DROPOUT, &dropout, &scores, err);
+    if (status == S2RGF_OK)
+        status = s2_dense_train_backward(trainer->train, &knobs, loss, err);
+    if (status == S2RGF_OK && !isfinite(*loss))
+        status = s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                         "training: the loss is no longer finite at step %d: try a smaller "
+                         "learning rate than %g",
+                         trainer->progress.step + 1, options->learning_rate);
+    if (status != S2RGF_OK)
+        return status;
+    s2_adam_step(&trainer->adam, &trainer->network->params,
+                 s2_one_cycle(options->learning_rate, trainer->progress.step, steps));
+    trainer->progress.step++;
+    update_average(trainer);
+    return S2RGF_OK;
+}
+
+/* Running statistics of every batch-norm from crops all over the scene, with the weights as they stand. */
+static s2rgf_status estimate_statistics(s2_trainer *trainer, s2rgf_error *err)
+{
+    const s2_map *scores = NULL;
+    s2_random random;
+    s2rgf_status status = S2RGF_OK;
+    s2_random_init(&random, trainer->options->seed, STREAM_STATISTICS);
+    s2_dense_train_collect(trainer->train);
+    for (int done = 0; done < STATISTICS_CROPS && status == S2RGF_OK;
+         done += trainer->shape.crops) {
+        status = s2_training_set_draw_anywhere(trainer->set, &trainer->shape, &random,
+                                               s2_dense_train_batch(trainer->train), err);
+        if (status == S2RGF_OK)
+            status = s2_dense_train_forward(trainer->train, 0.0, NULL, &scores, err);
+    }
+    s2_dense_train_adopt(trainer->train);
+    return status;
+}
+
+/* Measure the averaged weights; keep them if they are the best so far. The network's own weights are left as they were. */
+static s2rgf_status validate(s2_trainer *trainer, float *own, double loss, s2rgf_error *err)
+{
+    s2_params *params = &trainer->network->params;
+    s2_trainer_progress *progress = &trainer->progress;
+    s2_confusion confusion = {0};
+    s2rgf_status status =
+        s2_confusion_init(&confusion, trainer->set->labels->classes.count, err);
+    exchange(params, true, false, own);
+    exchange(params, false, true, trainer->average);
+    if (status == S2RGF_OK)
+        status = estimate_statistics(trainer, err);
+    if (status == S2RGF_OK)
+        status = s2_validate(trainer->set, trainer->network,
+                             s2_thread_count(trainer->options->threads), &confusion, err);
+    if (status == S2RGF_OK) {
+        const double oa = s2_confusion_overall(&confusion);
+        const double kappa = s2_confusion_kappa(&confusion);
+        const double left = (seconds_now() - trainer->started);
+        const bool better = progress->best_step == 0 || kappa >= progress->best_kappa ||
+                            isnan(progress->best_kappa);
+        s2_log(trainer->host, S2RGF_INFO,
+               "Step %d: loss %.3f, validation OA %.3f, kappa %.3f%s (%.0f s)", progress->step,
+               loss, oa, kappa, better ? ", best so far" : "", left);
+        progress->stale = better ? 0 : progress->stale + 1;
+        if (better) {
+            progress->best_step = progress->step;
+            progress->best_oa = oa;
+            progress->best_kappa = kappa;
+            exchange(params, true, false, trainer->best);
+        }
+    }
+    exchange(params, true, true, own);
+    s2_confusion_clear(&confusion);
+    return status;
+}
+
+static bool is_validation_step(int step, int steps)
+{
+    const int first = (int)(FIRST_VALIDATION * steps);
+    const int every = (steps - first) / VALIDATIONS > 0 ? (steps - first) / VALIDATIONS : 1;
+    return step == steps || (step >= first && (steps - step) % every == 0);
+}
+
+/* Leave the network with the weights that the phase is for. */
+static s2rgf_status finish_phase(s2_trainer *trainer, bool validated, s2rgf_error *err)
+{
+    s2_params *params = &trainer->network->params;
+    if (validated) {
+        exchange(params, true, true, trainer->best);
+        return S2RGF_OK;
+    }
+    exchange(params, false, true, trainer->average);
+    return estimate_statistics(trainer, err);
+}
+
+s2rgf_status s2_trainer_run(s2_trainer *trainer, int steps, bool with_validation, s2rgf_error *err)
+{
+    s2_trainer_progress *progress = &trainer->progress;
+    const int patience = trainer->options->patience;
+    float *own = s2_alloc(trainer->all, sizeof(float));
+    s2rgf_status status = own ? S2RGF_OK : s2_fail_memory(err, "training");
+    double recent = 0.0;
+    double weight = 0.0;
+    trainer->started = seconds_now();
+    while (status == S2RGF_OK && progress->step < steps) {
+        double loss = 0.0;
+        status = take_step(trainer, steps, &loss, err);
+        recent = 0.9 * recent + 0.1 * loss;
+        weight = 0.9 * weight + 0.1;
+        if (status == S2RGF_OK && is_validation_step(progress->step, steps)) {
+            if (with_validation)
+                status = validate(trainer, own, recent / weight, err);
+            if (status == S2RGF_OK && trainer->options->checkpoint)
+                status = s2_checkpoint_save(trainer, err);
+        }
+        if (status == S2RGF_OK &&
+            !s2_progress(trainer->host, (double)progress->step / (double)steps))
+            status = s2_fail(err, S2RGF_CANCELLED, "interrupted");
+        if (with_validation && patience > 0 && progress->stale >= patience)
+            break;
+    }
+    if (status == S2RGF_OK)
+        status = finish_phase(trainer, with_validation, err);
+    s2_free(own);
+    return status;
+}
