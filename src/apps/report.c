@@ -47,6 +47,9 @@ static bool show_progress(double fraction, void *user)
     s2_report *report = user;
     int tick = fraction >= 1.0 ? 40 : (int)(fraction * 40.0);
 
+    /* another phase of the work begins after one that was done */
+    if (tick < report->tick && report->tick == 40)
+        report->tick = -1;
     /* A repeated tick prints nothing, so it must not count as an open line after a log line. */
     if (!report->quiet && tick > report->tick) {
         GDALTermProgress(fraction, NULL, NULL);
