@@ -12,7 +12,7 @@
 #define LINEAR_TOLERANCE 1e-4
 #define SMOOTH_STEP 4e-3
 #define SMOOTH_TOLERANCE 2e-3
-#define KINKED_STEP 1e-4
+#define KINKED_STEP 1e-3
 #define KINKED_TOLERANCE 1e-2
 
 /* ---- convolutions --------------------------------------------------------------------------- */

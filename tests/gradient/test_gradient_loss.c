@@ -1,0 +1,65 @@
+/* Finite differences for the two losses. */
+#include "gradient/gradient.h"
+#include "nn/loss.h"
+
+#define STEP 4e-3
+#define TOLERANCE 2e-3
+
+typedef struct loss_context {
+    s2_map x;
+    int16_t labels[2 * 6 * 5];
+    uint8_t valid[2 * 6 * 5];
+    double smoothing;
+} loss_context;
+
+static double entropy_objective(void *context)
+{
+    const loss_context *c = context;
+    return s2_cross_entropy(&c->x, c->labels, c->smoothing, NULL);
+}
+
+static double relation_objective(void *context)
+{
+    const loss_context *c = context;
+    double loss = 0;
+    s2_map unused = golden_zeros(c->x.n, c->x.h, c->x.w, c->x.c);
+    REQUIRE(s2_relation_loss(&c->x, c->valid, 0, &unused, &loss, NULL) == S2RGF_OK);
+    s2_map_clear(&golden_maps_kept[--golden_maps_count]);
+    return loss;
+}
+
+static void test_cross_entropy(double smoothing)
+{
+    loss_context c = {.smoothing = smoothing};
+    golden_labels("labels", 4, 0.4, c.labels, sizeof c.labels / sizeof c.labels[0]);
+    c.x = golden_map_scaled("logits", 2, 2, 6, 5, 4);
+    s2_map dx = golden_zeros(2, 6, 5, 4);
+    s2_cross_entropy(&c.x, c.labels, smoothing, &dx);
+    const gradient_input input = {"logits", c.x, dx};
+    gradient_check(&input, STEP, TOLERANCE, entropy_objective, &c);
+    golden_maps_end();
+}
+
+static void test_relation(void)
+{
+    loss_context c = {0};
+    golden_mask("valid", 0.7, c.valid, sizeof c.valid);
+    c.x = golden_map("relation", 2, 6, 5, 5);
+    s2_map dx = golden_zeros(2, 6, 5, 5);
+    double loss = 0;
+    REQUIRE(s2_relation_loss(&c.x, c.valid, 1, &dx, &loss, NULL) == S2RGF_OK);
+    const gradient_input input = {"fused map", c.x, dx};
+    gradient_check(&input, STEP, TOLERANCE, relation_objective, &c);
+    golden_maps_end();
+}
+
+int main(void)
+{
+    for (int wide = 0; wide < 2; wide++) {
+        golden_maps_wide = wide == 1;
+        test_cross_entropy(0);
+        test_cross_entropy(0.1);
+        test_relation();
+    }
+    return harness_end();
+}
