@@ -90,9 +90,16 @@ static bool have_wavelengths(const s2_model_source *source, const s2_band_offer 
     return offer_count > 0;
 }
 
+static const char *plural(int count)
+{
+    return count == 1 ? "" : "s";
+}
+
 static void append_range(s2_text *text, double lowest, double highest)
 {
-    s2_text_append(text, "%g to %g nm", lowest, highest);
+    if (lowest < highest)
+        s2_text_append(text, "%g to ", lowest);
+    s2_text_append(text, "%g nm", highest);
 }
 
 static void append_model_range(s2_text *text, const s2_model_source *source)
@@ -163,7 +170,7 @@ static s2rgf_status match_wavelengths(wavelength_match *match, s2rgf_error *err)
     s2_text text = {0};
     s2_text_append(&text, "source %s: no band near ", source->name);
     append_missing(&text, source, match->order, true);
-    s2_text_append(&text, ": expected %d bands (", source->band_count);
+    s2_text_append(&text, ": expected %d band%s (", source->band_count, plural(source->band_count));
     append_model_range(&text, source);
     s2_text_append(&text, "), found %d (", match->offer_count);
     append_offer_range(&text, match->offers, match->offer_count);
@@ -244,10 +251,11 @@ static s2rgf_status fail_missing(const s2_model_source *source, int offer_count,
         s2_text_append(&text, "source %s: bands missing: ", source->name);
         append_missing(&text, source, order, false);
     } else {
-        s2_text_append(&text, "source %s: %d bands too %s", source->name, abs(missing),
-                       missing > 0 ? "few" : "many");
+        s2_text_append(&text, "source %s: %d band%s too %s", source->name, abs(missing),
+                       plural(abs(missing)), missing > 0 ? "few" : "many");
     }
-    s2_text_append(&text, ": expected %d bands, found %d", source->band_count, offer_count);
+    s2_text_append(&text, ": expected %d band%s, found %d", source->band_count,
+                   plural(source->band_count), offer_count);
     return fail_with(&text, err);
 }
 
