@@ -100,7 +100,7 @@ static void check_part(const char *part, const float *values, const float *grads
 
 int main(void)
 {
-    network = golden_network(32, 3);
+    network = golden_network(16, 3);
     train = golden_train(network, 0, 1);
     CHECK(loss_now() > 0);
     float *grads = copy_arrays(true), *values = copy_arrays(false);
