@@ -238,8 +238,13 @@ static s2rgf_status note_class(const vector_labels *labels, OGRFeatureH feature,
 static s2rgf_status fail_layer_read(const vector_labels *labels, const s2_gdal_catch *caught,
                                     s2rgf_error *err)
 {
-    return s2_gdal_fail(caught, err, S2RGF_IO, "%s: cannot read its features",
-                        labels->options->path);
+    const s2rgf_label_options *options = labels->options;
+    /* Databases find out only here that a filter is malformed. */
+    if (options->where != NULL)
+        return s2_gdal_fail(caught, err, S2RGF_INVALID_ARGUMENT,
+                            "%s: cannot read features with the filter \"%s\"", options->path,
+                            options->where);
+    return s2_gdal_fail(caught, err, S2RGF_IO, "%s: cannot read its features", options->path);
 }
 
 /** Next feature, NULL at the end; a failure of GDAL's on the way is reported. */
