@@ -2,7 +2,7 @@
 # A disk that fills up: exit 1, the reason, and no trace. A limit on the size of files stands in for the
 # disk; the signal that comes with it is ignored, so that writing fails as it does on a full disk.
 . "$(dirname "$0")/../tools/lib.sh"
-. "$(dirname "$0")/tiny_scene.sh"
+. "$top_srcdir/tests/cli/tiny_scene.sh"
 
 "${train[@]}" -q model.s2rgf
 "$builddir/samples/make_scene" -size 700 600 -ratio 6 -hs_bands 8 -classes 3 large

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # SIGINT and SIGTERM in the middle of the work: exit 130 and no trace; existing files stay as they were.
 . "$(dirname "$0")/../tools/lib.sh"
-. "$(dirname "$0")/tiny_scene.sh"
+. "$top_srcdir/tests/cli/tiny_scene.sh"
 
 # cancelled SIGNAL COMMAND...: send the signal once the progress line is under way
 cancelled() {
     local signal=$1 child tries=0
     shift
+    : > "$stdout"
     # a background job of a script ignores SIGINT unless told otherwise
     env --default-signal=INT,TERM "$@" > "$stdout" 2> "$stderr" &
     child=$!
@@ -51,6 +52,7 @@ for command in "s2rgf_train" "s2rgf_classify"; do
 done
 
 # A job that was started with SIGINT ignored goes on ignoring it.
+: > "$stdout"
 (
     trap '' INT
     exec "${classify[@]}" -srcwin 0 0 300 300 ignored.tif

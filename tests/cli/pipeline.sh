@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The programs one after the other: what they write, what they print, and silence with -q.
 . "$(dirname "$0")/../tools/lib.sh"
-. "$(dirname "$0")/tiny_scene.sh"
+. "$top_srcdir/tests/cli/tiny_scene.sh"
 need gdalinfo
 
 # ---- train
@@ -25,7 +25,7 @@ expect_status 0 "${classify[@]}" -noqml loud.tif
 for text in "ms" "hs" "100 - done."; do expect_in "$stdout" "$text"; done
 expect_no_file loud.qml
 gdalinfo quiet.tif > info.txt
-for text in "Size is 96, 80" "NoData Value=0" "Color Table" "Categories" "CLASS_1="; do
+for text in "Size is 192, 160" "NoData Value=0" "Color Table" "Categories" "CLASS_1="; do
     expect_in info.txt "$text"
 done
 expect_silence "${classify[@]}" -q --srcwin 10 20 30 40 --of GTiff --co COMPRESS=LZW window.tif
@@ -68,6 +68,6 @@ done
 echo mine > mine.tif
 expect_silence "${classify[@]}" -q -overwrite mine.tif
 gdalinfo mine.tif > info.txt
-expect_in info.txt "Size is 96, 80"
+expect_in info.txt "Size is 192, 160"
 
 [ -z "$(find . -name '*tmp*')" ] || fail "temporary files are left: $(find . -name '*tmp*')"

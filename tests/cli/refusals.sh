@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # Work that cannot be done: the exit code, a message that names the file, and no file made or changed.
 . "$(dirname "$0")/../tools/lib.sh"
-. "$(dirname "$0")/tiny_scene.sh"
+. "$top_srcdir/tests/cli/tiny_scene.sh"
 need gdal_translate gdalwarp
 
 "${train[@]}" -q model.s2rgf
 classify=(s2rgf_classify -m model.s2rgf)
 gdal_translate -q -b 1 -b 2 scene/ms.tif two_bands.tif
-gdal_translate -q -a_srs "" -co PROFILE=BASELINE scene/ms.tif no_grid.tif
-gdal_translate -q -a_ullr 0 100 100 0 scene/hs.tif elsewhere.tif
+gdal_translate -q -of PNG -b 1 -ot Byte scene/ms.tif no_grid.png
+rm no_grid.png.aux.xml
+gdal_translate -q -a_ullr 0 840 990 0 scene/hs.tif elsewhere.tif
 head -c 1000 model.s2rgf > short.s2rgf
 : > empty.s2rgf
 head -c 4000 /dev/zero > zeros.s2rgf
@@ -45,7 +46,7 @@ refused 1 labels.gpkg -- \
     s2rgf_train "${sources[@]}" -labels scene/labels.gpkg -l train -a class -where "1 = 0" m.s2rgf
 refused 1 elsewhere.tif -- s2rgf_train -i ms=scene/ms.tif -i hs=elsewhere.tif \
     -labels scene/labels.gpkg -l train -a class m.s2rgf
-refused 1 no_grid.tif -- s2rgf_train -i no_grid.tif -labels scene/labels.gpkg -l train -a class m.s2rgf
+refused 1 no_grid.png -- s2rgf_train -i no_grid.png -labels scene/labels.gpkg -l train -a class m.s2rgf
 refused 1 no_such_network -- "${train[@]}" -network no_such_network m.s2rgf
 refused 1 absent.tif -- "${classify[@]}" -i ms=scene/ms.tif -i hs=absent.tif map.tif
 
@@ -72,6 +73,10 @@ refused 1 -- "${classify[@]}" "${sources[@]}" -conf map.tif map.tif
 refused 1 -- "${classify[@]}" "${sources[@]}" -srcwin 1000 1000 10 10 map.tif
 refused 1 -- "${classify[@]}" "${sources[@]}" -projwin 0 10 10 0 map.tif
 refused 1 absent.ckpt -- "${train[@]}" -checkpoint absent.ckpt -resume m.s2rgf
-# an output may not be one of the inputs, even with -overwrite
+# an output may not be one of the inputs, even with -overwrite, and however it is spelled
 refused 1 scene/ms.tif -- "${classify[@]}" "${sources[@]}" -overwrite scene/ms.tif
 refused 1 scene/hs.tif -- "${classify[@]}" "${sources[@]}" -overwrite -conf scene/hs.tif map.tif
+refused 1 model.s2rgf -- "${classify[@]}" "${sources[@]}" -overwrite -of GTiff model.s2rgf
+refused 1 scene/ms.tif -- "${classify[@]}" "${sources[@]}" -overwrite ./scene/../scene/ms.tif
+refused 1 scene/ms.tif -- "${train[@]}" -overwrite scene/ms.tif
+refused 1 labels.gpkg -- "${train[@]}" -overwrite scene/labels.gpkg

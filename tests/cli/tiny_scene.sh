@@ -4,7 +4,7 @@
 #       train     a command that trains for a few steps; the model's name is to be added
 # shellcheck disable=SC2034,SC2154 # used by the tests that source this; set by tools/lib.sh
 
-"$builddir/samples/make_scene" -size 96 80 -ratio 6 -hs_bands 8 -classes 3 scene ||
+"$builddir/samples/make_scene" -size 192 160 -ratio 6 -hs_bands 8 -classes 3 scene ||
     fail "make_scene failed"
 sources=(-i ms=scene/ms.tif -i hs=scene/hs.tif)
 train=(s2rgf_train "${sources[@]}" -labels scene/labels.gpkg -l train -a class
