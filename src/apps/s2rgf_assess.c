@@ -56,15 +56,28 @@ static const s2_program PROGRAM = {
         },
 };
 
-/* Assess and write what was asked for; the JSON file's name is checked before the work. */
+/* The JSON file must be writable, and may replace neither the map nor the labels. */
+static s2rgf_status check_json_path(const arguments *values, s2rgf_error *err)
+{
+    if (!values->json_path)
+        return S2RGF_OK;
+    if (s2_text_file_is_same(values->json_path, values->map_path) ||
+        s2_text_file_is_same(values->json_path, values->labels.path)) {
+        err->status = S2RGF_INVALID_ARGUMENT;
+        snprintf(err->message, sizeof err->message, "%s: is an input: expected another file",
+                 values->json_path);
+        return err->status;
+    }
+    return s2_text_file_check(values->json_path, values->overwrite, err);
+}
+
+/* Assess and write what was asked for. */
 static s2rgf_status assess(const arguments *values, s2_report *report, s2rgf_error *err)
 {
     s2rgf_assessment *assessment = NULL;
     char *json = NULL;
-    s2rgf_status status = S2RGF_OK;
+    s2rgf_status status = check_json_path(values, err);
 
-    if (values->json_path)
-        status = s2_text_file_check(values->json_path, values->overwrite, err);
     if (status == S2RGF_OK)
         status = s2rgf_assess(values->map_path, &values->labels, &report->host, &assessment, err);
     if (status == S2RGF_OK && values->json_path)

@@ -57,6 +57,15 @@ s2rgf_status s2_text_file_check(const char *path, bool overwrite, s2rgf_error *e
     return check_folder(path, err);
 }
 
+bool s2_text_file_is_same(const char *path, const char *other)
+{
+    struct stat a;
+    struct stat b;
+
+    return stat(path, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev &&
+           a.st_ino == b.st_ino;
+}
+
 static s2rgf_status write_stdout(const char *text, s2rgf_error *err)
 {
     if (fputs(text, stdout) == EOF || fputc('\n', stdout) == EOF || fflush(stdout) != 0)

@@ -10,6 +10,9 @@
  */
 s2rgf_status s2_text_file_check(const char *path, bool overwrite, s2rgf_error *err);
 
+/** Whether two names mean the same existing file, however they are spelled. */
+bool s2_text_file_is_same(const char *path, const char *other);
+
 /**
  * Write text and a final newline to a temporary file beside path, then rename it to path.
  * The path "-" is standard output.

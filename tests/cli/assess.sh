@@ -101,6 +101,14 @@ expect_in "$stderr" "not a regular file"
 mkfifo pipe
 expect_status 1 "${assess[@]}" -json pipe -overwrite
 expect_in "$stderr" "not a regular file"
+# not over an input, however it is spelled
+cp map.vrt map.copy
+ln -s map.vrt link.vrt
+for name in map.vrt ./map.vrt link.vrt; do
+    expect_status 1 "${assess[@]}" -json "$name" -overwrite
+    expect_in "$stderr" "$name: is an input"
+    expect_same map.vrt map.copy
+done
 [ -z "$(find . -name '*.tmp*')" ] || fail "temporary files are left"
 if [ -e /dev/full ]; then
     status=0
