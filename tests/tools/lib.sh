@@ -21,6 +21,9 @@ export top_srcdir builddir S2RGF_TEST_DATA PYTHON S2RGF_TEST_LONG
 export PYTHONDONTWRITEBYTECODE=1
 PATH=$builddir:$PATH
 
+# The test goes on in another folder: $0 must not be relative to this one.
+BASH_ARGV0=$(cd "$(dirname "$0")" && pwd)/$(basename "$0")
+
 test_name=$(basename "$(dirname "$0")")/$(basename "$0" .sh)
 scratch=$builddir/tests/scratch/$test_name
 rm -rf "$scratch"
