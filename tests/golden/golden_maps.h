@@ -14,7 +14,7 @@
 static s2_map golden_maps_kept[GOLDEN_MAPS_MAX];
 static int golden_maps_margin[GOLDEN_MAPS_MAX];
 static int golden_maps_count;
-/* When true, new maps are ranges of channels of wider maps, to catch code that ignores the stride. */
+/* When true, new maps are channels of wider maps, to catch code that ignores the stride. */
 static bool golden_maps_wide;
 
 /** A map of zeros. */
@@ -76,7 +76,7 @@ static inline s2_map golden_input(const char *test, const char *part, int n, int
     return golden_map(golden_name(test, part), n, h, w, c);
 }
 
-/** Zeros and inputs that are never ranges of channels: for maps of cells, which are always whole. */
+/** Zeros and inputs that are never channels of wider maps: for maps of cells, always whole. */
 static inline s2_map golden_packed_zeros(int n, int h, int w, int c)
 {
     const bool wide = golden_maps_wide;

@@ -1,4 +1,4 @@
-/* The two crops and the networks of the dense_*.txt goldens: SOURCES in tests/golden/make_goldens.py. */
+/* The crops and networks of the dense_*.txt goldens: SOURCES in tests/golden/make_goldens.py. */
 #ifndef GOLDEN_SCENE_H
 #define GOLDEN_SCENE_H
 

@@ -1,10 +1,11 @@
 /* Finite differences against the gradients of backward passes.
  *
- * A test gives an objective: the sum of a forward pass's outputs, each times a fixed weight, so its
- * gradient is what backward makes of those weights. Central differences are taken along the gradient
- * itself, along random directions and along single values. A rectifier that switches within the step
- * spoils a difference, and rounding spoils one whose step is small: where a difference misses, it is
- * taken again with thirds of the step. A wrong gradient misses with every step.
+ * A test gives an objective: the sum of a forward pass's outputs, each times a fixed weight, so
+ * its gradient is what backward makes of those weights. Central differences are taken along the
+ * gradient itself, along random directions and along single values. A rectifier that switches
+ * within the step spoils a difference, and rounding spoils one whose step is small: where a
+ * difference misses, it is taken again with thirds of the step. A wrong gradient misses with
+ * every step.
  */
 #ifndef GRADIENT_H
 #define GRADIENT_H

@@ -5,7 +5,8 @@
 #include "nn/spectral_encoder.h"
 
 #define STEP 2e-3
-#define TOLERANCE 3e-2 /* biases sum hundreds of terms that nearly cancel; test_nn_blocks.c is the sharp test */
+/* Biases sum hundreds of terms that nearly cancel; test_nn_blocks.c is the sharp test. */
+#define TOLERANCE 3e-2
 
 typedef struct block_context {
     s2_params params;
@@ -42,7 +43,7 @@ static double adrf_objective(void *unused)
     return gradient_dot(&c.adrf_state.mix.out, &c.dy);
 }
 
-/* What stands right before a batch-norm without a rectifier between: a constant that the norm takes away. */
+/* A constant right before a batch-norm, no rectifier between: the norm takes it away. */
 static bool is_cancelled(const char *name)
 {
     return strstr(name, "conv1.bias") || strstr(name, "conv2.bias") ||

@@ -4,8 +4,9 @@
 #include "golden/golden_scene.h"
 
 /*
- * The parameters of a part are moved along their gradient by a vector of length STEP: far enough that
- * rounding of the loss (about 1e-7) does not matter, spread over so many values that few rectifiers switch.
+ * The parameters of a part are moved along their gradient by a vector of length STEP: far enough
+ * that rounding of the loss (about 1e-7) does not matter, spread over so many values that few
+ * rectifiers switch.
  */
 #define STEP 1e-2
 #define TOLERANCE 2e-2
@@ -19,14 +20,18 @@ static const char *const PARTS[] = {
 
 static s2_dense_network *network;
 static s2_dense_train *train;
+static double dropout;
 
-/* The loss, and the gradients of all parameters as a side effect. */
+/* The loss, and all gradients as a side effect. The same units are dropped every time. */
 static double loss_now(void)
 {
-    static const s2_dense_loss_options options = {GOLDEN_SMOOTHING, GOLDEN_BETA, 0};
+    const s2_dense_loss_options options = {GOLDEN_SMOOTHING, GOLDEN_BETA, dropout};
     const s2_map *logits = NULL;
     double loss = 0;
-    REQUIRE(s2_dense_train_forward(train, 0, NULL, &logits, NULL) == S2RGF_OK);
+    s2_random random;
+    s2_random_init(&random, 3, 0);
+    REQUIRE(s2_dense_train_forward(train, dropout, dropout > 0 ? &random : NULL, &logits, NULL) ==
+            S2RGF_OK);
     REQUIRE(s2_dense_train_backward(train, &options, &loss, NULL) == S2RGF_OK);
     return loss;
 }
@@ -98,16 +103,25 @@ static void check_part(const char *part, const float *values, const float *grads
         printf("    %s: backward says %g, differences say %g\n", part, norm, found);
 }
 
-int main(void)
+/* The first `count` parts of the list. */
+static void test_parts(const char *const *parts, size_t count)
 {
-    network = golden_network(16, 3);
-    train = golden_train(network, 0, 1);
     CHECK(loss_now() > 0);
     float *grads = copy_arrays(true), *values = copy_arrays(false);
-    for (size_t i = 0; i < sizeof PARTS / sizeof PARTS[0]; i++)
-        check_part(PARTS[i], values, grads);
+    for (size_t i = 0; i < count; i++)
+        check_part(parts[i], values, grads);
     free(grads);
     free(values);
+}
+
+int main(void)
+{
+    static const char *const dropped[] = {"", "classifier.hidden", "classifier.out", "head.conv"};
+    network = golden_network(16, 3);
+    train = golden_train(network, 0, 1);
+    test_parts(PARTS, sizeof PARTS / sizeof PARTS[0]);
+    dropout = 0.5;
+    test_parts(dropped, sizeof dropped / sizeof dropped[0]);
     s2_dense_train_free(train);
     s2_dense_network_free(network);
     return harness_end();

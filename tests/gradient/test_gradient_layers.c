@@ -7,7 +7,7 @@
 #include "nn/resample.h"
 #include "nn/ssja.h"
 
-/* Linear layers: a large step, only rounding is left. Smooth ones: curvature and rounding. With ReLU: kinks. */
+/* Linear: a large step, only rounding is left. Smooth: curvature and rounding. With ReLU: kinks. */
 #define LINEAR_STEP 0.25
 #define LINEAR_TOLERANCE 1e-4
 #define SMOOTH_STEP 4e-3

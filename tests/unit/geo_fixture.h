@@ -27,11 +27,9 @@ static inline GDALDatasetH create_raster(const raster_recipe *recipe)
 {
     static const double usual[6] = {500000.0, 10.0, 0.0, 5800000.0, 0.0, -10.0};
     GDALDriverH driver = GDALGetDriverByName(recipe->driver != NULL ? recipe->driver : "GTiff");
-    GDALDatasetH dataset =
-        GDALCreate(driver, recipe->path, recipe->width, recipe->height,
-                   recipe->bands > 0 ? recipe->bands : 1,
-                   recipe->type != GDT_Unknown ? recipe->type : GDT_Byte,
-                   (CSLConstList)recipe->options);
+    GDALDatasetH dataset = GDALCreate(
+        driver, recipe->path, recipe->width, recipe->height, recipe->bands > 0 ? recipe->bands : 1,
+        recipe->type != GDT_Unknown ? recipe->type : GDT_Byte, (CSLConstList)recipe->options);
     REQUIRE(dataset != NULL);
     if (!recipe->no_geotransform) {
         double transform[6];

@@ -141,12 +141,14 @@ static void make_layer(const char *driver, const char *path, const char *srs_tex
 
 static const feature_recipe areas[] = {
     {" wood ", 7, "POLYGON((10 10,20 10,20 15,10 15,10 10))", NULL},
-    {"water", 3, "POLYGON((15 10,25 10,25 15,15 15,15 10))", NULL},    /* 25 px in conflict */
-    {"wood", 7, "POLYGON((10 12,12 12,12 20,10 20,10 12))", NULL},     /* 6 px twice, same class */
-    {"meadow", 9, "MULTIPOLYGON(((40 40,44 40,44 44,40 44,40 40),(41 41,43 41,43 43,41 43,41 41)),"
-                  "((60 40,62 40,62 42,60 42,60 40)))", NULL},
-    {"water", 3, "POLYGON((70 10,74.3 10,70.1 14.3,74 14.3,70 10))", NULL}, /* bow-tie */
-    {"wood", 7, "POLYGON((200 10,210 10,210 15,200 15,200 10))", NULL},/* outside */
+    {"water", 3, "POLYGON((15 10,25 10,25 15,15 15,15 10))", NULL}, /* 25 px in conflict */
+    {"wood", 7, "POLYGON((10 12,12 12,12 20,10 20,10 12))", NULL},  /* 6 px twice, same class */
+    {"meadow", 9,
+     "MULTIPOLYGON(((40 40,44 40,44 44,40 44,40 40),(41 41,43 41,43 43,41 43,41 41)),"
+     "((60 40,62 40,62 42,60 42,60 40)))",
+     NULL},
+    {"water", 3, "POLYGON((70 10,74.3 10,70.1 14.3,74 14.3,70 10))", NULL},  /* bow-tie */
+    {"wood", 7, "POLYGON((200 10,210 10,210 15,200 15,200 10))", NULL},      /* outside */
     {"wood", 7, "POLYGON((30.6 30.6,30.9 30.6,30.9 30.9,30.6 30.6))", NULL}, /* no centre */
     {NULL, 7, "POLYGON((50 50,60 50,60 60,50 60,50 50))", NULL},
     {"   ", 7, "POLYGON((50 50,60 50,60 60,50 60,50 50))", NULL},
@@ -205,8 +207,8 @@ static void test_polygons(void)
 
     /* The same from codes, whole numbers in a real field included. */
     for (int i = 0; i < 2; i++) {
-        const s2rgf_label_options code = {.path = text.path, .attribute = i == 0 ? "code" : "real",
-                                          .layer = "areas"};
+        const s2rgf_label_options code = {
+            .path = text.path, .attribute = i == 0 ? "code" : "real", .layer = "areas"};
         read_or_stop(&code, &again);
         CHECK(again.classes.count == 3);
         CHECK(again.classes.items[0].value == 3 && again.classes.items[2].value == 9);
@@ -247,8 +249,8 @@ static void test_large_polygon(void)
     CHECK(labels.count == 100 * 80);
     check_consistent(&labels);
     s2_label_set_clear(&labels);
-    const s2_grid wide = {.to_geo = grid.to_geo, .width = 9000, .height = 3500,
-                          .srs_wkt = grid.srs_wkt};
+    const s2_grid wide = {
+        .to_geo = grid.to_geo, .width = 9000, .height = 3500, .srs_wkt = grid.srs_wkt};
     s2rgf_label_options triangle = options;
     triangle.where = "class = 'hole'";
     s2rgf_error err = {0};
@@ -282,11 +284,12 @@ static void test_shapefile(void)
 
 static void test_styles_and_single_field(void)
 {
-    make_text("/vsimem/one.geojson",
-              "{\"type\":\"FeatureCollection\",\"crs\":{\"type\":\"name\",\"properties\":{\"name\":"
-              "\"EPSG:32633\"}},\"features\":[{\"type\":\"Feature\",\"properties\":{\"kind\":\"x\"},"
-              "\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[500000,5800000],[500050,5800000]"
-              ",[500050,5799950],[500000,5799950],[500000,5800000]]]}}]}");
+    make_text(
+        "/vsimem/one.geojson",
+        "{\"type\":\"FeatureCollection\",\"crs\":{\"type\":\"name\",\"properties\":{\"name\":"
+        "\"EPSG:32633\"}},\"features\":[{\"type\":\"Feature\",\"properties\":{\"kind\":\"x\"},"
+        "\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[500000,5800000],[500050,5800000]"
+        ",[500050,5799950],[500000,5799950],[500000,5800000]]]}}]}");
     s2rgf_label_options options = {.path = "/vsimem/one.geojson"};
     s2_label_set labels;
     read_or_stop(&options, &labels);
@@ -336,12 +339,13 @@ static void test_refused_polygons(void)
                   S2RGF_FORMAT, "expected polygons, found a POINT");
 }
 
-/** A label raster on a grid of its own: codes, names and colours as each kind of file carries them. */
+/**
+ * A label raster on a grid of its own: codes, names and colours as each kind of file carries them.
+ */
 static void make_class_raster(const char *path, int kind, const double *geotransform,
                               const char *srs, GDALDataType type)
 {
-    raster_recipe recipe = {
-        .path = path, .width = 50, .height = 40, .type = type, .srs = srs};
+    raster_recipe recipe = {.path = path, .width = 50, .height = 40, .type = type, .srs = srs};
     memcpy(recipe.geotransform, geotransform, sizeof recipe.geotransform);
     GDALDatasetH dataset = create_raster(&recipe);
     GDALRasterBandH band = GDALGetRasterBand(dataset, 1);
@@ -410,7 +414,10 @@ static void test_class_rasters(void)
     }
 }
 
-/** A coarser label raster, shifted by half of its pixels: nearest, and groups follow the reference's blocks. */
+/**
+ * A coarser label raster, shifted by half of its pixels: nearest, and groups follow the reference's
+ * blocks.
+ */
 static void test_resampled_raster(void)
 {
     const double coarse[6] = {499990, 20, 0, 5800010, 0, -20};
@@ -459,15 +466,17 @@ static void test_refused_rasters(void)
     bare.where = "x = 1";
     check_refused(&bare, S2RGF_INVALID_ARGUMENT, "a raster");
     double fractions[4] = {1, 2, 2.5, 3};
-    make_raster(&(raster_recipe){.path = "/vsimem/fraction.tif", .width = 2, .height = 2,
-                                 .type = GDT_Float32}, fractions);
+    make_raster(
+        &(raster_recipe){
+            .path = "/vsimem/fraction.tif", .width = 2, .height = 2, .type = GDT_Float32},
+        fractions);
     check_refused(&(s2rgf_label_options){.path = "/vsimem/fraction.tif"}, S2RGF_FORMAT,
                   "found 2.5");
     double large[4] = {1, 2, 70000, 3};
-    make_raster(&(raster_recipe){.path = "/vsimem/large.tif", .width = 2, .height = 2,
-                                 .type = GDT_Int32}, large);
-    check_refused(&(s2rgf_label_options){.path = "/vsimem/large.tif"}, S2RGF_FORMAT,
-                  "found 70000");
+    make_raster(
+        &(raster_recipe){.path = "/vsimem/large.tif", .width = 2, .height = 2, .type = GDT_Int32},
+        large);
+    check_refused(&(s2rgf_label_options){.path = "/vsimem/large.tif"}, S2RGF_FORMAT, "found 70000");
     GDALClose(create_raster(
         &(raster_recipe){.path = "/vsimem/rgb.tif", .width = 2, .height = 2, .bands = 3}));
     check_refused(&(s2rgf_label_options){.path = "/vsimem/rgb.tif"}, S2RGF_FORMAT,

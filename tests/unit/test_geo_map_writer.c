@@ -141,7 +141,9 @@ static void check_content(const char *path, bool in_file_only)
               pixels_of(5));
         CHECK_STR(GDALRATGetValueAsString(rat, 1, GDALRATGetColOfUsage(rat, GFU_Name)), "water");
         CHECK_STR(GDALRATGetNameOfCol(rat, 7), "Area_ha");
-        /* 3.6 m pixels; the scale of UTM here is 0.99977, so the ellipsoid has 1/0.99977^2 as much. */
+        /*
+         * 3.6 m pixels; the scale of UTM here is 0.99977, so the ellipsoid has 1/0.99977^2 as much.
+         */
         const double planar = (double)pixels_of(5) * 3.6 * 3.6 / 1e4;
         CHECK_NEAR(GDALRATGetValueAsDouble(rat, 2, 7) / planar, 1.0 / (0.99977 * 0.99977), 2e-5);
     }

@@ -208,8 +208,7 @@ static void test_files_and_selection(void)
     for (int i = 0; i < W * H; i++)
         plane[i] = 0.25 * i;
     plane[20] = NAN;
-    const raster_recipe last = {
-        .path = paths[1], .width = W, .height = H, .type = GDT_Float64};
+    const raster_recipe last = {.path = paths[1], .width = W, .height = H, .type = GDT_Float64};
     make_raster(&last, plane);
 
     s2_source *source = NULL, *copy = NULL;
@@ -286,10 +285,8 @@ static void test_refused_files(void)
           CE_None);
     GDALClose(dataset);
     check_open_fails(alpha.path, S2RGF_FORMAT, "no raster band besides alpha");
-    const raster_recipe flat = {.path = "/vsimem/flat.tif",
-                                .width = 2,
-                                .height = 2,
-                                .geotransform = {0, 1, 2, 0, 1, 2}};
+    const raster_recipe flat = {
+        .path = "/vsimem/flat.tif", .width = 2, .height = 2, .geotransform = {0, 1, 2, 0, 1, 2}};
     make_raster(&flat, NULL);
     check_open_fails(flat.path, S2RGF_FORMAT, "geotransform of no use");
 
@@ -315,7 +312,9 @@ static void test_refused_files(void)
     CHECK(source == NULL);
 }
 
-/** A file cut short opens, but its pixels cannot be read: an error that names it, no silent zeros. */
+/**
+ * A file cut short opens, but its pixels cannot be read: an error that names it, no silent zeros.
+ */
 static void test_truncated_file(void)
 {
     enum { SIDE = 64 };
@@ -332,8 +331,7 @@ static void test_truncated_file(void)
     const char *path = recipe.path;
     const s2rgf_status status = open_paths(&path, 1, NULL, &source, &err);
     if (status == S2RGF_OK)
-        CHECK(s2_source_read(source, (s2_rect){0, 0, SIDE, SIDE}, pixels, valid, &err) ==
-              S2RGF_IO);
+        CHECK(s2_source_read(source, (s2_rect){0, 0, SIDE, SIDE}, pixels, valid, &err) == S2RGF_IO);
     else
         CHECK(status == S2RGF_IO);
     CHECK_CONTAINS(err.message, "/vsimem/cut.tif");
@@ -344,14 +342,15 @@ static void test_truncated_file(void)
 static void test_vrt_and_archive(void)
 {
     make_raster(&(raster_recipe){.path = "/vsimem/z/in.tif", .width = 4, .height = 3}, NULL);
-    make_text("/vsimem/z/shift.vrt",
-              "<VRTDataset rasterXSize=\"2\" rasterYSize=\"2\"><SRS>EPSG:32633</SRS>"
-              "<GeoTransform>500000,10,0,5800000,0,-10</GeoTransform>"
-              "<VRTRasterBand dataType=\"Byte\" band=\"1\"><SimpleSource>"
-              "<SourceFilename relativeToVRT=\"1\">in.tif</SourceFilename><SourceBand>1</SourceBand>"
-              "<SrcRect xOff=\"1\" yOff=\"1\" xSize=\"2\" ySize=\"2\"/>"
-              "<DstRect xOff=\"0\" yOff=\"0\" xSize=\"2\" ySize=\"2\"/>"
-              "</SimpleSource></VRTRasterBand></VRTDataset>");
+    make_text(
+        "/vsimem/z/shift.vrt",
+        "<VRTDataset rasterXSize=\"2\" rasterYSize=\"2\"><SRS>EPSG:32633</SRS>"
+        "<GeoTransform>500000,10,0,5800000,0,-10</GeoTransform>"
+        "<VRTRasterBand dataType=\"Byte\" band=\"1\"><SimpleSource>"
+        "<SourceFilename relativeToVRT=\"1\">in.tif</SourceFilename><SourceBand>1</SourceBand>"
+        "<SrcRect xOff=\"1\" yOff=\"1\" xSize=\"2\" ySize=\"2\"/>"
+        "<DstRect xOff=\"0\" yOff=\"0\" xSize=\"2\" ySize=\"2\"/>"
+        "</SimpleSource></VRTRasterBand></VRTDataset>");
     float pixels[4];
     uint8_t valid[4];
     s2_source *source = open_one("/vsimem/z/shift.vrt", NULL);

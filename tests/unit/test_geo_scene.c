@@ -126,8 +126,7 @@ static void test_projwin(void)
     const double degrees[4] = {x[0], y[0], x[1], y[1]};
     CHECK(s2_grid_projwin(&grid, degrees, "EPSG:4326", &window, &err) == S2RGF_OK);
     CHECK(window.x == 5 && window.y == 5 && window.w == 10 && window.h == 10);
-    CHECK(s2_grid_projwin(&grid, degrees, "EPSG:nothing", &window, &err) ==
-          S2RGF_INVALID_ARGUMENT);
+    CHECK(s2_grid_projwin(&grid, degrees, "EPSG:nothing", &window, &err) == S2RGF_INVALID_ARGUMENT);
     s2_grid_clear(&grid);
     GDALClose(dataset);
 }
@@ -140,8 +139,8 @@ static void bright_centre(s2_source *source, double *x, double *y)
     float *pixels = malloc(count * sizeof *pixels);
     uint8_t *valid = malloc(count);
     s2rgf_error err = {0};
-    CHECK(s2_source_read(source, (s2_rect){0, 0, grid->width, grid->height}, pixels, valid,
-                         &err) == S2RGF_OK);
+    CHECK(s2_source_read(source, (s2_rect){0, 0, grid->width, grid->height}, pixels, valid, &err) ==
+          S2RGF_OK);
     size_t best = 0;
     for (size_t i = 0; i < count; i++)
         if (pixels[i] > pixels[best])
@@ -157,8 +156,8 @@ static void bright_centre(s2_source *source, double *x, double *y)
 static void make_spot(const char *path, const double *transform, int width, int height,
                       double ground_x, double ground_y)
 {
-    const s2_affine to_geo = {{transform[0], transform[1], transform[2], transform[3],
-                               transform[4], transform[5]}};
+    const s2_affine to_geo = {
+        {transform[0], transform[1], transform[2], transform[3], transform[4], transform[5]}};
     s2_affine to_pixel;
     REQUIRE(s2_affine_invert(&to_geo, &to_pixel));
     double u, v;
@@ -172,7 +171,8 @@ static void make_spot(const char *path, const double *transform, int width, int 
 }
 
 /**
- * A bright point on the ground lands at the same place: the reference pixel that holds it, taken through
+ * A bright point on the ground lands at the same place: the reference pixel that holds it, taken
+ * through
  * ref_to_source, falls into the source pixel that holds it.
  */
 static void check_geometry(const double *fine, const double *coarse, double ground_x,
@@ -207,8 +207,8 @@ static void test_geometry(void)
     const double half_pixel[6] = {500000 - 9, 18, 0, 5800000 + 9, 0, -18};
     const double odd_ratio[6] = {500002.4, 20.7, 0, 5799998.8, 0, -20.7};
     const double turned[6] = {500000 - 60, 16 * cos(0.2), 16 * sin(0.2),
-                              5800000, 16 * sin(0.2), -16 * cos(0.2)};
-    const double fine_turned[6] = {500000, 3 * cos(0.3), 3 * sin(0.3),
+                              5800000,     16 * sin(0.2), -16 * cos(0.2)};
+    const double fine_turned[6] = {500000,  3 * cos(0.3), 3 * sin(0.3),
                                    5800000, 3 * sin(0.3), -3 * cos(0.3)};
     for (int i = 0; i < 5; i++) {
         const double x = 500100 + 13.7 * i, y = 5799900 - 17.3 * i;
@@ -248,7 +248,9 @@ static void test_congruent(void)
     CHECK_CONTAINS(last_lines, "reference grid");
     s2_scene_close(&copy);
 
-    /* Half a pixel apart is another grid; a model that wants it on the reference gets it resampled. */
+    /*
+     * Half a pixel apart is another grid; a model that wants it on the reference gets it resampled.
+     */
     make_raster(&(raster_recipe){.path = "/vsimem/b.tif",
                                  .width = 20,
                                  .height = 6,
@@ -264,14 +266,19 @@ static void test_congruent(void)
     CHECK(scene.reference == 1 && scene.sources[0].on_reference);
     CHECK(s2_source_read(scene.sources[0].source, (s2_rect){1, 0, 8, 3}, pixels, valid, &err) ==
           S2RGF_OK);
-    /* The centre of a's pixel 2 lies on b's edge, that of its pixel 3 midway between b's 0 and 1. */
+    /*
+     * The centre of a's pixel 2 lies on b's edge, that of its pixel 3 midway between b's 0 and 1.
+     */
     CHECK(!valid[0] && valid[1] && valid[2]);
     CHECK_NEAR(pixels[1], 61.0, 1e-5);
     CHECK_NEAR(pixels[2], 61.5, 1e-5);
     s2_scene_close(&scene);
 }
 
-/** A source in another UTM zone: warped, a smooth pattern stays in its place; reads do not depend on windows. */
+/**
+ * A source in another UTM zone: warped, a smooth pattern stays in its place; reads do not depend on
+ * windows.
+ */
 static void test_other_crs(void)
 {
     enum { N = 150 };
@@ -323,7 +330,10 @@ static void test_other_crs(void)
         seen++;
     }
     CHECK(seen > 16000);
-    /* A linear pattern survives bilinear sampling; at the hole and the rim weights are one-sided: a pixel of 10 m, 3:1. */
+    /*
+     * A linear pattern survives bilinear sampling; at the hole and the rim weights are one-sided: a
+     * pixel of 10 m, 3:1.
+     */
     CHECK(largest < 25.0);
     int bad = 0, holes = 0;
     for (int r = 40; r < 100; r++)
@@ -350,7 +360,10 @@ static void test_other_crs(void)
     OCTDestroyCoordinateTransformation(to33);
 }
 
-/** A finer source put on the reference is averaged, not picked: aliasing would keep the checkerboard. */
+/**
+ * A finer source put on the reference is averaged, not picked: aliasing would keep the
+ * checkerboard.
+ */
 static void test_downsampling(void)
 {
     double values[80 * 80];
@@ -418,7 +431,9 @@ static void test_refused_scenes(void)
         nine[i] = (s2rgf_input){names[i], "/vsimem/a.tif"};
     check_refused(nine, 9, NULL, S2RGF_INVALID_ARGUMENT, "too many sources");
 
-    /* One source on both sides: the name does not matter. All without CRS, or one assigned: fine. */
+    /*
+     * One source on both sides: the name does not matter. All without CRS, or one assigned: fine.
+     */
     s2_scene scene;
     s2rgf_error err = {0};
     open_or_stop(far + 1, 1, &one, &scene);

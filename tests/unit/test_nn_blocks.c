@@ -13,7 +13,7 @@ static void begin(void)
     memset(&params, 0, sizeof params);
 }
 
-/* A gradient that is exactly zero by the mathematics, where the loss does not depend on the parameter. */
+/* Exactly zero by the mathematics: the output does not depend on the parameter. */
 static bool is_null(const golden_tensor *golden)
 {
     return golden->norm == 0;

@@ -57,7 +57,8 @@ static void test_band_conv(const golden_file *file, int width, int bands)
     char name[32];
     float w[5], b, dw[5] = {0}, db = 0;
     snprintf(name, sizeof name, "band%d_%d", width, bands);
-    s2_map x = golden_input(name, "x", 2, 3, 4, bands), dy = golden_input(name, "dy", 2, 3, 4, bands);
+    s2_map x = golden_input(name, "x", 2, 3, 4, bands);
+    s2_map dy = golden_input(name, "dy", 2, 3, 4, bands);
     s2_map y = golden_zeros(2, 3, 4, bands), dx = golden_zeros(2, 3, 4, bands);
     golden_fill(golden_name(name, "w"), 1, 0, w, (size_t)width);
     golden_fill(golden_name(name, "b"), 1, 0, &b, 1);

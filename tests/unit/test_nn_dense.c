@@ -1,10 +1,10 @@
-/* The whole dense network in training against PyTorch: scores, loss and the gradient of every parameter. */
+/* The whole dense network in training against PyTorch: scores, loss, every gradient. */
 #include "nn/dense_train.h"
 
 #include "golden/golden_scene.h"
 
 #define TOLERANCE 1e-4
-/* Gradients that are zero by the mathematics (biases before a batch-norm) against this part of the whole. */
+/* Gradients of biases before a batch-norm are zero: at most this part of the whole gradient. */
 #define NULL_TOLERANCE 1e-6
 
 /* Norm of all gradients together. */

@@ -39,7 +39,7 @@ static void scene_clear(scene *s)
     }
 }
 
-/* One crop of the golden scene as a scene of its own: only the source on the reference grid has holes. */
+/* One crop of the golden scene as a scene of its own: only the first source has holes. */
 static scene crop_scene(int crop, int sources)
 {
     static uint8_t valid[GOLDEN_CROPS * GOLDEN_PIXELS];
@@ -62,7 +62,7 @@ static scene crop_scene(int crop, int sources)
     return s;
 }
 
-/* A scene much larger than what one score depends on, with holes in both sources; the second is coarse. */
+/* Much larger than what one score depends on, with holes in both sources; the second is coarse. */
 static scene large_scene(void)
 {
     enum { WIDTH = 209, HEIGHT = 183 };
@@ -109,8 +109,8 @@ static void fill_tile(const scene *s, const s2_dense_weights *weights, s2_dense_
 }
 
 /*
- * Map an area: its part of every tile of the lattice that starts at the scene's corner. scores [h][w][K]
- * and valid [h][w] of the whole scene, written in place.
+ * Map an area: its part of every tile of the lattice that starts at the scene's corner. scores
+ * [h][w][K] and valid [h][w] of the whole scene, written in place.
  */
 static void run_scene(const s2_dense_network *network, const scene *s, s2_rect area, int tile_px,
                       float *scores, uint8_t *valid)

@@ -66,7 +66,7 @@ static void test_relation(const golden_file *file)
     golden_maps_end();
 }
 
-/* Uncorrelated channels cost nothing, identical ones (C - 1) each; nodata and constants stay finite. */
+/* Uncorrelated channels cost nothing, identical ones C - 1; nodata and constants stay finite. */
 static void test_relation_extremes(void)
 {
     uint8_t valid[16];

@@ -5,7 +5,7 @@
 
 #define TOLERANCE 1e-5
 
-/* LAYER_AFFINES of tests/golden/make_goldens.py: reference -> source corner coordinates, one per map. */
+/* LAYER_AFFINES of tests/golden/make_goldens.py: reference -> source, corner coordinates. */
 static const s2_affine AFFINES[2] = {
     {{0.75, 0.27, 0.0, 0.4, 0.0, 0.31}},
     {{6.2, -0.05, -0.4, -0.5, 0.55, 0.08}},

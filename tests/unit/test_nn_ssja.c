@@ -36,7 +36,7 @@ static void test_golden(const golden_file *file)
     golden_maps_end();
 }
 
-/* Rows of both matrices are probabilities; they depend on direction, not on size, of the channels. */
+/* Rows of both matrices are probabilities; they depend on the channels' directions, not sizes. */
 static void test_attention(void)
 {
     float x1[C][20], x2[C][20], g11[C * C], g22[C * C], g21[C * C], norms[2 * C];

@@ -1,0 +1,98 @@
+/* The inner loops of running, in every form this machine has, against a plain loop. */
+#include "nn/kernels.h"
+
+#include "golden/golden.h"
+#include "harness.h"
+
+#define PIXELS_MAX 41
+#define TAPS_MAX 9
+#define IN_MAX 21
+#define OUT_MAX 37
+#define TOLERANCE 1e-5
+
+static float x[TAPS_MAX * PIXELS_MAX * (IN_MAX + 2) * 2], w[TAPS_MAX * IN_MAX * OUT_MAX];
+static float scale[OUT_MAX], bias[3 * S2_KERNEL_BLOCK], add[PIXELS_MAX * OUT_MAX];
+static float packed[TAPS_MAX * IN_MAX * 3 * S2_KERNEL_BLOCK], y[PIXELS_MAX * (OUT_MAX + 3)];
+
+typedef struct shape {
+    int taps, in, out, count;
+    bool add, relu;
+} shape;
+
+static double plain(const s2_kernel_row *row, int p, int o)
+{
+    double sum = row->bias[o] + (row->add ? (double)row->add[p * row->add_step + o] : 0);
+    for (int t = 0; t < row->tap_count; t++)
+        for (int c = 0; c < row->in; c++)
+            sum += (double)row->x[p * row->x_step + row->taps[t] + c] *
+                   w[(t * row->in + c) * row->out + o] * scale[o];
+    return row->relu && sum < 0 ? 0 : sum;
+}
+
+static void test_row(s2_kernel_row_function function, shape s)
+{
+    /* taps forwards and back, input pixels further apart than their channels */
+    static const ptrdiff_t reach[TAPS_MAX] = {0, -1, 1, 7, -7, 8, 6, -6, -8};
+    ptrdiff_t taps[TAPS_MAX];
+    const ptrdiff_t step = s.in + 2;
+    for (int t = 0; t < s.taps; t++)
+        taps[t] = reach[t] * step;
+    REQUIRE(s2_kernel_packed_floats(s.taps, s.in, s.out) <= sizeof packed / sizeof packed[0]);
+    s2_kernel_pack(w, scale, s.taps, s.in, s.out, packed);
+    float padded[3 * S2_KERNEL_BLOCK] = {0};
+    memcpy(padded, bias, (size_t)s.out * sizeof(float));
+    for (size_t i = 0; i < sizeof y / sizeof y[0]; i++)
+        y[i] = 77;
+    const s2_kernel_row row = {.x = x + 8 * step, .x_step = step, .taps = taps, .tap_count = s.taps,
+                               .in = s.in, .w = packed, .bias = padded, .add = s.add ? add : NULL,
+                               .add_step = s.out, .y = y, .y_step = s.out + 3, .count = s.count,
+                               .out = s.out, .relu = s.relu};
+    function(&row);
+    for (int p = 0; p < PIXELS_MAX; p++)
+        for (int o = 0; o < s.out + 3; o++) {
+            const bool written = p < s.count && o < s.out;
+            const float found = y[p * (s.out + 3) + o];
+            CHECK_NEAR(found, written ? plain(&row, p, o) : 77, TOLERANCE);
+        }
+}
+
+/* A pixel's value does not depend on its place in the row nor on the length of the row. */
+static void test_place(s2_kernel_row_function function)
+{
+    const ptrdiff_t taps[1] = {0};
+    float whole[PIXELS_MAX * 16], alone[16];
+    s2_kernel_pack(w, NULL, 1, 13, 16, packed);
+    s2_kernel_row row = {.x = x, .x_step = 13, .taps = taps, .tap_count = 1, .in = 13, .w = packed,
+                         .bias = bias, .y = whole, .y_step = 16, .count = PIXELS_MAX, .out = 16};
+    function(&row);
+    for (int p = 0; p < PIXELS_MAX; p++) {
+        row.x = x + p * 13;
+        row.y = alone;
+        row.count = 1;
+        function(&row);
+        CHECK(memcmp(alone, whole + p * 16, sizeof alone) == 0);
+    }
+}
+
+int main(void)
+{
+    static const char *const forms[] = {"base", "avx2", "avx512"};
+    static const int counts[] = {1, 2, 5, 6, 7, 12, 13, PIXELS_MAX};
+    golden_fill("kernel.x", 1, 0, x, sizeof x / sizeof x[0]);
+    golden_fill("kernel.w", 1, 0, w, sizeof w / sizeof w[0]);
+    golden_fill("kernel.scale", 0.5, 1, scale, OUT_MAX);
+    golden_fill("kernel.bias", 1, 0, bias, 3 * S2_KERNEL_BLOCK);
+    golden_fill("kernel.add", 1, 0, add, sizeof add / sizeof add[0]);
+    for (size_t f = 0; f < sizeof forms / sizeof forms[0]; f++) {
+        REQUIRE(setenv("S2RGF_KERNELS", forms[f], 1) == 0);
+        const s2_kernel_row_function function = s2_kernel_select();
+        for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+            test_row(function, (shape){9, 4, 32, counts[i], false, true});
+            test_row(function, (shape){1, IN_MAX, OUT_MAX, counts[i], true, true});
+            test_row(function, (shape){9, 1, 5, counts[i], true, false});
+            test_row(function, (shape){1, 3, 16, counts[i], false, false});
+        }
+        test_place(function);
+    }
+    return harness_end();
+}

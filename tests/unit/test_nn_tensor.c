@@ -1,0 +1,101 @@
+/* Maps, their views, parameters, and the matrix product. */
+#include "nn/tensor.h"
+
+#include "golden/golden_maps.h"
+#include "nn/gemm.h"
+
+static void test_map(void)
+{
+    s2_map map;
+    REQUIRE(s2_map_init(&map, 2, 3, 4, 5, NULL) == S2RGF_OK);
+    CHECK(map.n == 2 && map.h == 3 && map.w == 4 && map.c == 5 && map.stride == 5);
+    CHECK(s2_map_pixels(&map) == 24);
+    CHECK(s2_map_at(&map, 1) == map.data + 60);
+    for (int i = 0; i < 120; i++)
+        CHECK(map.data[i] == 0);
+    for (int i = 0; i < 120; i++)
+        map.data[i] = (float)i;
+
+    s2_map view = s2_map_channels(&map, 2, 3);
+    CHECK(view.c == 3 && view.stride == 5 && view.data == map.data + 2);
+    CHECK(s2_map_at(&view, 1)[0] == 62);
+    s2_map_zero(&view);
+    for (int i = 0; i < 120; i++)
+        CHECK(map.data[i] == (i % 5 < 2 ? (float)i : 0));
+    s2_map_clear(&map);
+    s2_map_clear(&map); /* twice is harmless */
+}
+
+/* Sizes that overflow are refused, not wrapped. */
+static void test_huge_map(void)
+{
+    s2_map map;
+    s2rgf_error err = {0};
+    const int most = 2000000000;
+    CHECK(s2_map_init(&map, most, most, most, most, &err) == S2RGF_NO_MEMORY);
+    CHECK(err.status == S2RGF_NO_MEMORY && err.message[0] != '\0');
+}
+
+static void test_params(void)
+{
+    static s2_params params;
+    memset(&params, 0, sizeof params);
+    s2_param *w = s2_params_add(&params, S2_PARAM_WEIGHT, "net", "weight", (int[5]){3, 3, 2, 4});
+    s2_param *b = s2_params_add(&params, S2_PARAM_BIAS, "net", "bias", (int[5]){4});
+    s2_param *m = s2_params_add(&params, S2_PARAM_STATISTIC, "net", "mean", (int[5]){4});
+    REQUIRE(!params.failed && params.count == 3);
+    CHECK(w->count == 72 && w->dim_count == 4 && w->dims[3] == 4 && w->decay && w->grad);
+    CHECK(b->count == 4 && b->dim_count == 1 && !b->decay && b->grad);
+    CHECK(m->grad == NULL && !m->decay);
+    CHECK_STR(w->name, "net.weight");
+    CHECK(s2_params_find(&params, "net.bias") == b);
+    CHECK(s2_params_find(&params, "net.bia") == NULL);
+    CHECK(w->value[71] == 0 && w->grad[71] == 0);
+    w->grad[7] = 1;
+    b->grad[3] = 2;
+    s2_params_zero_grad(&params);
+    CHECK(w->grad[7] == 0 && b->grad[3] == 0);
+    s2_params_clear(&params);
+}
+
+/* Entry (i, j) of a matrix as the product sees it. */
+static double entry(s2_matrix m, int i, int j)
+{
+    return m.transposed ? m.data[j * m.ld + i] : m.data[i * m.ld + j];
+}
+
+static void test_product(int m, int n, int k)
+{
+    enum { LD = 19, SIZE = LD * LD };
+    static float a[SIZE], b[SIZE], start[SIZE], c[SIZE];
+    golden_fill("gemm.a", 1, 0, a, SIZE);
+    golden_fill("gemm.b", 1, 0, b, SIZE);
+    golden_fill("gemm.c", 1, 0, start, SIZE);
+    for (int form = 0; form < 8; form++) {
+        const s2_matrix left = {a, LD, (form & 1) != 0}, right = {b, LD, (form & 2) != 0};
+        const float beta = form & 4 ? 1.0f : 0.0f;
+        memcpy(c, start, sizeof c);
+        s2_gemm(m, n, k, left, right, beta, c, LD);
+        for (int i = 0; i < LD; i++)
+            for (int j = 0; j < LD; j++) {
+                double expected = start[i * LD + j];
+                if (i < m && j < n) {
+                    expected *= beta;
+                    for (int t = 0; t < k; t++)
+                        expected += entry(left, i, t) * entry(right, t, j);
+                }
+                CHECK_NEAR(c[i * LD + j], expected, 1e-5);
+            }
+    }
+}
+
+int main(void)
+{
+    test_map();
+    test_huge_map();
+    test_params();
+    test_product(1, 1, 1);
+    test_product(7, 5, 11);
+    test_product(16, 17, 3);
+    return harness_end();
+}
