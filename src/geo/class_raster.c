@@ -1,4 +1,7 @@
-/* What a class raster says of its classes: category names, attribute table, CLASS_n metadata, colours. */
+/*
+ * What a class raster says of its classes: category names, attribute table, CLASS_n metadata,
+ * colours.
+ */
 #include <cpl_string.h>
 #include <limits.h>
 #include <math.h>
@@ -12,8 +15,8 @@
 #include "geo/labels_private.h"
 
 #define MAX_VALUE 65535
-/* Lines read at a time when looking for values without a name. */
-#define SCAN_LINES 64
+/* Pixels read at a time, at least one line, when looking for values without a name. */
+#define SCAN_PIXELS (512 * 1024)
 
 double s2_class_nodata(GDALRasterBandH band)
 {
@@ -74,7 +77,7 @@ static s2rgf_status add_unnamed(GDALDatasetH dataset, int value, s2_class_table 
     return add_class(classes, value, name, coloured ? rgb : NULL, err);
 }
 
-/** A name without blanks at its ends, for GDAL's names come padded from some drivers; NULL when memory is out. */
+/** A name without blanks at its ends (some drivers pad them); NULL when memory is out. */
 static char *trimmed(const char *name)
 {
     while (*name == ' ')
@@ -174,8 +177,8 @@ static s2rgf_status names_from_table(GDALRasterBandH band, s2_class_table *class
 }
 
 /** CLASS_n=name items of one metadata list. */
-static s2rgf_status names_from_metadata(GDALRasterBandH band, char **items,
-                                        s2_class_table *classes, s2rgf_error *err)
+static s2rgf_status names_from_metadata(GDALRasterBandH band, char **items, s2_class_table *classes,
+                                        s2rgf_error *err)
 {
     s2rgf_status status = S2RGF_OK;
     for (int i = 0; items != NULL && items[i] != NULL && status == S2RGF_OK; i++) {
@@ -219,16 +222,17 @@ static s2rgf_status scan_values(GDALDatasetH dataset, uint8_t *occurs, s2rgf_err
     GDALRasterBandH band = GDALGetRasterBand(dataset, 1);
     const int width = GDALGetRasterXSize(dataset), height = GDALGetRasterYSize(dataset);
     const double nodata = s2_class_nodata(band);
-    double *lines = s2_alloc((size_t)width * SCAN_LINES, sizeof *lines);
+    const int most = width < SCAN_PIXELS ? SCAN_PIXELS / width : 1;
+    double *lines = s2_alloc((size_t)width * (size_t)most, sizeof *lines);
     if (lines == NULL)
         return s2_fail_memory(err, "class raster");
     s2rgf_status status = S2RGF_OK;
-    for (int y = 0; y < height && status == S2RGF_OK; y += SCAN_LINES) {
-        const int count = height - y < SCAN_LINES ? height - y : SCAN_LINES;
+    for (int y = 0; y < height && status == S2RGF_OK; y += most) {
+        const int count = height - y < most ? height - y : most;
         s2_gdal_catch caught;
         s2_gdal_catch_begin(&caught);
-        const CPLErr outcome = GDALRasterIO(band, GF_Read, 0, y, width, count, lines, width, count,
-                                            GDT_Float64, 0, 0);
+        const CPLErr outcome =
+            GDALRasterIO(band, GF_Read, 0, y, width, count, lines, width, count, GDT_Float64, 0, 0);
         s2_gdal_catch_end(&caught);
         if (outcome != CE_None)
             status = s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot read lines %d..%d",

@@ -12,8 +12,8 @@ static s2rgf_status read_geotransform(GDALDatasetH dataset, const char *subject,
                                       s2rgf_error *err)
 {
     if (GDALGetGeoTransform(dataset, to_geo->m) != CE_None) {
-        const char *other = GDALGetGCPCount(dataset) > 0 ? "ground control points only: warp it first"
-                                                         : "none";
+        const char *other =
+            GDALGetGCPCount(dataset) > 0 ? "ground control points only: warp it first" : "none";
         return s2_fail(err, S2RGF_FORMAT,
                        "%s: not georeferenced: expected a geotransform, found %s", subject, other);
     }
@@ -23,9 +23,10 @@ static s2rgf_status read_geotransform(GDALDatasetH dataset, const char *subject,
             return s2_fail(err, S2RGF_FORMAT, "%s: geotransform holds a value that is not finite",
                            subject);
     if (!s2_affine_invert(to_geo, &inverse))
-        return s2_fail(err, S2RGF_FORMAT,
-                       "%s: geotransform of no use: expected pixels with an area, found %g, %g, %g, %g",
-                       subject, to_geo->m[1], to_geo->m[2], to_geo->m[4], to_geo->m[5]);
+        return s2_fail(
+            err, S2RGF_FORMAT,
+            "%s: geotransform of no use: expected pixels with an area, found %g, %g, %g, %g",
+            subject, to_geo->m[1], to_geo->m[2], to_geo->m[4], to_geo->m[5]);
     return S2RGF_OK;
 }
 
@@ -115,7 +116,8 @@ static s2rgf_status projwin_in_grid_srs(const s2_grid *grid, const char *projwin
     OGRCoordinateTransformationH transformation = s2_srs_transformation(projwin_srs, grid->srs_wkt);
     if (transformation == NULL)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                       "%s: not a CRS that can be transformed to the reference grid's", projwin_srs);
+                       "%s: not a CRS that can be transformed to the reference grid's",
+                       projwin_srs);
     s2_gdal_catch caught;
     s2_gdal_catch_begin(&caught);
     const bool done = OCTTransform(transformation, 2, x, y, NULL) != 0;

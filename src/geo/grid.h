@@ -17,7 +17,8 @@ typedef struct s2_grid {
 /**
  * Georeference of an open dataset.
  * subject       in  what messages call the dataset
- * assigned_srs  in  anything OSRSetFromUserInput takes, or NULL: stands in where the dataset has no CRS
+ * assigned_srs  in  anything OSRSetFromUserInput takes, or NULL: stands in where the dataset has no
+ * CRS
  * grid          out released with s2_grid_clear()
  * Errors  FORMAT (no geotransform, or one that cannot be inverted), INVALID_ARGUMENT, NO_MEMORY.
  */
@@ -54,13 +55,22 @@ s2rgf_status s2_grid_projwin(const s2_grid *grid, const double projwin[4], const
  */
 bool s2_srs_equal(const char *wkt_a, const char *wkt_b);
 
-/** CRS from anything OSRSetFromUserInput takes, x before y; NULL if it cannot be understood. Released with OSRDestroySpatialReference(). */
+/**
+ * CRS from anything OSRSetFromUserInput takes, x before y; NULL if it cannot be understood.
+ * Released with OSRDestroySpatialReference().
+ */
 OGRSpatialReferenceH s2_srs_from_text(const char *text);
 
-/** WKT 2 of a CRS, released with s2_free(); NULL when it is empty, cannot be written, or memory is out. */
+/**
+ * WKT 2 of a CRS, released with s2_free(); NULL when it is empty, cannot be written, or memory is
+ * out.
+ */
 char *s2_srs_to_wkt(OGRSpatialReferenceH srs);
 
-/** Transformation of x, y from one CRS to another; NULL on failure. Released with OCTDestroyCoordinateTransformation(). */
+/**
+ * Transformation of x, y from one CRS to another; NULL on failure. Released with
+ * OCTDestroyCoordinateTransformation().
+ */
 OGRCoordinateTransformationH s2_srs_transformation(const char *from_wkt, const char *to_wkt);
 
 /** Name for messages: "EPSG:32611" or the CRS's own name, "none" for NULL. */

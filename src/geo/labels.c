@@ -201,8 +201,8 @@ static s2rgf_status open_labels(const char *path, GDALDatasetH *dataset, bool *i
 {
     s2_gdal_catch caught;
     s2_gdal_catch_begin(&caught);
-    *dataset = GDALOpenEx(path, GDAL_OF_VECTOR | GDAL_OF_RASTER | GDAL_OF_VERBOSE_ERROR, NULL, NULL,
-                          NULL);
+    *dataset =
+        GDALOpenEx(path, GDAL_OF_VECTOR | GDAL_OF_RASTER | GDAL_OF_VERBOSE_ERROR, NULL, NULL, NULL);
     s2_gdal_catch_end(&caught);
     if (*dataset == NULL)
         return s2_gdal_fail(&caught, err, S2RGF_IO,

@@ -35,8 +35,7 @@ s2rgf_status s2_burner_create(const s2rgf_label_options *options, const char *la
                         .grid = grid,
                         .claims = claims,
                         .memory_driver = GDALGetDriverByName("MEM")};
-    made->options =
-        CSLSetNameValue(NULL, "ALL_TOUCHED", options->all_touched ? "TRUE" : "FALSE");
+    made->options = CSLSetNameValue(NULL, "ALL_TOUCHED", options->all_touched ? "TRUE" : "FALSE");
     if (!s2_srs_equal(layer_wkt, grid->srs_wkt)) {
         made->transformation = s2_srs_transformation(layer_wkt, grid->srs_wkt);
         if (made->transformation == NULL) {

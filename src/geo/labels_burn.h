@@ -10,7 +10,8 @@ typedef struct s2_burner s2_burner;
 
 /**
  * Prepare burning polygons given in layer_wkt (NULL: the grid's CRS).
- * Errors INVALID_ARGUMENT (no transformation), NO_MEMORY.  Memory: options, grid and claims are borrowed.
+ * Errors INVALID_ARGUMENT (no transformation), NO_MEMORY.  Memory: options, grid and claims are
+ * borrowed.
  */
 s2rgf_status s2_burner_create(const s2rgf_label_options *options, const char *layer_wkt,
                               const s2_grid *grid, s2_label_claims *claims, s2_burner **burner,
@@ -18,7 +19,8 @@ s2rgf_status s2_burner_create(const s2rgf_label_options *options, const char *la
 void s2_burner_free(s2_burner *burner);
 
 /**
- * Claim the pixels of a feature; every part of a multipolygon is a group of its own. Rings that cross
+ * Claim the pixels of a feature; every part of a multipolygon is a group of its own. Rings that
+ * cross
  * themselves or each other are filled by the even-odd rule.
  * Errors FORMAT (not a polygon, cannot be transformed), NO_MEMORY.
  */

@@ -4,7 +4,9 @@
 
 #include "geo/labels.h"
 
-/** One claim of a group to a pixel; a pixel may be claimed more than once until s2_labels_finish(). */
+/**
+ * One claim of a group to a pixel; a pixel may be claimed more than once until s2_labels_finish().
+ */
 typedef struct s2_label_claims {
     s2_label_pixel *items;
     size_t count, capacity;
@@ -19,7 +21,8 @@ s2rgf_status s2_labels_add_group(s2_label_claims *claims, int class_index, s2rgf
 s2rgf_status s2_labels_claim(s2_label_claims *claims, int x, int y, int group, s2rgf_error *err);
 
 /**
- * Settle the claims and move them into the set: pixels in order, conflicts dropped, groups and classes without
+ * Settle the claims and move them into the set: pixels in order, conflicts dropped, groups and
+ * classes without
  * pixels removed, checksum. labels->classes must be complete; claims is left empty.
  * Errors NO_MEMORY.
  */

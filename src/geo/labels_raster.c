@@ -7,10 +7,15 @@
 #include "core/memory.h"
 #include "geo/gdal_catch.h"
 #include "geo/labels_private.h"
+#include "geo/raster_private.h"
 
 #define BLOCK S2_LABEL_BLOCK_PX
 #define BLOCK_PIXELS (BLOCK * BLOCK)
 #define MAX_VALUE 65535
+/*
+ * A label raster so much finer than the reference grid that a block covers more is read by pixel.
+ */
+#define MAX_WINDOW_PIXELS (4 * 1024 * 1024)
 
 /** A class raster while it is read block by block of the reference grid. */
 typedef struct raster_labels {
@@ -23,8 +28,8 @@ typedef struct raster_labels {
     double nodata;                               /* NaN: none */
     double u[BLOCK_PIXELS], v[BLOCK_PIXELS];     /* own pixel coordinates of a block's centres */
     int value[BLOCK_PIXELS];                     /* class of each, 0: none */
-    double *window;                              /* pixels of the label raster */
-    size_t window_count;
+    double sample[BLOCK_PIXELS];                 /* pixel value under each centre */
+    s2_scratch window;                           /* pixels of the label raster */
     int *group_of_value; /* [MAX_VALUE + 1] group in the present block, -1: none */
 } raster_labels;
 
@@ -59,7 +64,8 @@ static s2rgf_status relate(const s2rgf_label_options *options, const s2_grid *gr
                        "%s: the labels have no CRS: assign the one they are in", path);
     if (labels->own.srs_wkt != NULL && grid->srs_wkt == NULL)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                       "%s: the labels have a CRS, the rasters have none: assign one to them", path);
+                       "%s: the labels have a CRS, the rasters have none: assign one to them",
+                       path);
     labels->ref_to_geo = grid->to_geo;
     if (!s2_affine_invert(&labels->own.to_geo, &labels->geo_to_own))
         return s2_fail(err, S2RGF_FORMAT, "%s: geotransform cannot be inverted", path);
@@ -99,9 +105,8 @@ static bool is_inside(const raster_labels *labels, int i)
            labels->v[i] < labels->own.height;
 }
 
-/** Read the part of the label raster that a block's centres fall on; an empty rectangle if none does. */
-static s2rgf_status read_window(raster_labels *labels, int count, s2_rect *window,
-                                s2rgf_error *err)
+/** Part of the label raster that a block's centres fall on; empty if none does. */
+static s2_rect window_needed(const raster_labels *labels, int count)
 {
     int x0 = labels->own.width, y0 = labels->own.height, x1 = -1, y1 = -1;
     for (int i = 0; i < count; i++) {
@@ -113,45 +118,64 @@ static s2rgf_status read_window(raster_labels *labels, int count, s2_rect *windo
         x1 = x > x1 ? x : x1;
         y1 = y > y1 ? y : y1;
     }
-    *window = (s2_rect){x0, y0, x1 - x0 + 1, y1 - y0 + 1};
-    if (s2_rect_is_empty(*window))
-        return S2RGF_OK;
-    const size_t pixels = (size_t)window->w * (size_t)window->h;
-    if (pixels > labels->window_count) {
-        s2_free(labels->window);
-        labels->window = s2_alloc(pixels, sizeof *labels->window);
-        labels->window_count = labels->window != NULL ? pixels : 0;
-        if (labels->window == NULL)
-            return s2_fail_memory(err, "label raster");
-    }
+    return (s2_rect){x0, y0, x1 - x0 + 1, y1 - y0 + 1};
+}
+
+/** Pixels of a window of the label raster. values out [h][w] */
+static s2rgf_status read_pixels(const raster_labels *labels, s2_rect window, double *values,
+                                s2rgf_error *err)
+{
     s2_gdal_catch caught;
     s2_gdal_catch_begin(&caught);
-    const CPLErr outcome =
-        GDALRasterIO(labels->band, GF_Read, window->x, window->y, window->w, window->h,
-                     labels->window, window->w, window->h, GDT_Float64, 0, 0);
+    const CPLErr outcome = GDALRasterIO(labels->band, GF_Read, window.x, window.y, window.w,
+                                        window.h, values, window.w, window.h, GDT_Float64, 0, 0);
     s2_gdal_catch_end(&caught);
     if (outcome != CE_None)
         return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot read lines %d..%d", labels->path,
-                            window->y, window->y + window->h - 1);
+                            window.y, window.y + window.h - 1);
     return S2RGF_OK;
+}
+
+/** Pixel value under every centre of a block, into labels->sample; 0 outside the label raster. */
+static s2rgf_status read_samples(raster_labels *labels, int count, s2rgf_error *err)
+{
+    const s2_rect window = window_needed(labels, count);
+    memset(labels->sample, 0, sizeof labels->sample);
+    if (s2_rect_is_empty(window))
+        return S2RGF_OK;
+    const size_t pixels = (size_t)window.w * (size_t)window.h;
+    const bool whole = pixels <= MAX_WINDOW_PIXELS;
+    s2rgf_status status = S2RGF_OK;
+    if (whole) {
+        double *values = s2_scratch_reserve(&labels->window, pixels, sizeof *values);
+        status = values != NULL ? read_pixels(labels, window, values, err)
+                                : s2_fail_memory(err, "label raster");
+    }
+    for (int i = 0; i < count && status == S2RGF_OK; i++) {
+        if (!is_inside(labels, i))
+            continue;
+        const s2_rect pixel = {(int)labels->u[i], (int)labels->v[i], 1, 1};
+        const size_t at =
+            (size_t)(pixel.y - window.y) * (size_t)window.w + (size_t)(pixel.x - window.x);
+        if (whole)
+            labels->sample[i] = ((const double *)labels->window.data)[at];
+        else
+            status = read_pixels(labels, pixel, &labels->sample[i], err);
+    }
+    return status;
 }
 
 /** Class value of every pixel of a block. */
 static s2rgf_status read_values(raster_labels *labels, s2_rect block, s2rgf_error *err)
 {
     const int count = block.w * block.h;
-    s2_rect window;
     locate(labels, block);
-    const s2rgf_status status = read_window(labels, count, &window, err);
+    const s2rgf_status status = read_samples(labels, count, err);
     if (status != S2RGF_OK)
         return status;
     for (int i = 0; i < count; i++) {
+        const double value = labels->sample[i];
         labels->value[i] = 0;
-        if (!is_inside(labels, i))
-            continue;
-        const size_t row = (size_t)((int)labels->v[i] - window.y);
-        const size_t column = (size_t)((int)labels->u[i] - window.x);
-        const double value = labels->window[row * (size_t)window.w + column];
         /* No label: nodata, NaN, zero and below. */
         if (value == labels->nodata || !(value > 0.0))
             continue;
@@ -190,8 +214,8 @@ static s2rgf_status claim_block(raster_labels *labels, s2_rect block, s2_class_t
             continue;
         status = group_of(labels, labels->value[i], classes, claims, &group, err);
         if (status == S2RGF_OK)
-            status = s2_labels_claim(claims, block.x + i % block.w, block.y + i / block.w, group,
-                                     err);
+            status =
+                s2_labels_claim(claims, block.x + i % block.w, block.y + i / block.w, group, err);
     }
     for (int i = 0; i < count; i++)
         labels->group_of_value[labels->value[i]] = -1;
@@ -199,8 +223,8 @@ static s2rgf_status claim_block(raster_labels *labels, s2_rect block, s2_class_t
 }
 
 /** Walk over the reference grid in blocks. */
-static s2rgf_status read_blocks(raster_labels *labels, const s2_grid *grid,
-                                s2_class_table *classes, s2_label_claims *claims, s2rgf_error *err)
+static s2rgf_status read_blocks(raster_labels *labels, const s2_grid *grid, s2_class_table *classes,
+                                s2_label_claims *claims, s2rgf_error *err)
 {
     const s2_rect whole = {0, 0, grid->width, grid->height};
     for (int v = 0; v <= MAX_VALUE; v++)
@@ -243,7 +267,7 @@ s2rgf_status s2_labels_read_raster(const s2rgf_label_options *options, GDALDatas
     OCTDestroyCoordinateTransformation(raster->transformation);
     s2_grid_clear(&raster->own);
     s2_free(raster->group_of_value);
-    s2_free(raster->window);
+    s2_free(raster->window.data);
     s2_free(raster);
     return status;
 }

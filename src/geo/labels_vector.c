@@ -34,8 +34,8 @@ static s2rgf_status fail_layers(const char *path, GDALDatasetH dataset, const ch
     if (wanted != NULL)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: no layer %s: expected one of %s", path,
                        wanted, list);
-    return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: several layers: expected a choice of one of %s",
-                   path, list);
+    return s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                   "%s: several layers: expected a choice of one of %s", path, list);
 }
 
 static s2rgf_status choose_layer(GDALDatasetH dataset, vector_labels *labels, s2rgf_error *err)
@@ -289,8 +289,8 @@ static s2rgf_status collect_classes(const vector_labels *labels, s2_class_table 
 }
 
 /** Second pass: every feature onto the grid. */
-static s2rgf_status burn_features(const vector_labels *labels, s2_burner *burner,
-                                  s2_label_set *set, s2rgf_error *err)
+static s2rgf_status burn_features(const vector_labels *labels, s2_burner *burner, s2_label_set *set,
+                                  s2rgf_error *err)
 {
     OGRFeatureH feature = NULL;
     OGR_L_ResetReading(labels->layer);
@@ -311,7 +311,9 @@ static s2rgf_status burn_features(const vector_labels *labels, s2_burner *burner
     return status;
 }
 
-/** WKT of the layer's CRS, or of the assigned one. *wkt is NULL only if the grid has none either. */
+/**
+ * WKT of the layer's CRS, or of the assigned one. *wkt is NULL only if the grid has none either.
+ */
 static s2rgf_status layer_srs(const vector_labels *labels, const s2_grid *grid, char **wkt,
                               s2rgf_error *err)
 {
@@ -333,7 +335,8 @@ static s2rgf_status layer_srs(const vector_labels *labels, const s2_grid *grid, 
                        "%s: the labels have no CRS: assign the one they are in", path);
     if (*wkt != NULL && grid->srs_wkt == NULL)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                       "%s: the labels have a CRS, the rasters have none: assign one to them", path);
+                       "%s: the labels have a CRS, the rasters have none: assign one to them",
+                       path);
     return S2RGF_OK;
 }
 

@@ -69,10 +69,22 @@ static s2rgf_status check_free(const s2_map_files *files, bool style, s2rgf_erro
         return s2_fail_memory(err, "output");
     s2rgf_status status = S2RGF_OK;
     if (qml != NULL && exists(qml, &is_folder))
-        status = s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: exists: expected leave to overwrite it",
-                         qml);
+        status =
+            s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: exists: expected leave to overwrite it", qml);
     s2_free(qml);
     return status;
+}
+
+/** Every name in the output's folder that starts with a stem; CSLDestroy() it. */
+static char **names_with_stem(const s2_map_files *files, const char *stem)
+{
+    char **all = VSIReadDir(files->folder);
+    char **found = NULL;
+    for (int i = 0; all != NULL && all[i] != NULL; i++)
+        if (strncmp(all[i], stem, strlen(stem)) == 0)
+            found = CSLAddString(found, all[i]);
+    CSLDestroy(all);
+    return found;
 }
 
 /** Create, rename and remove an empty file the way the output will be. */
@@ -89,6 +101,10 @@ static s2rgf_status try_folder(const s2_map_files *files, s2rgf_error *err)
         VSILFILE *file = VSIFOpenExL(first, "wb", TRUE);
         bool done = file != NULL && VSIFCloseL(file) == 0;
         done = done && VSIRename(first, second) == 0;
+        /* Side files are found by listing the folder. */
+        char **names = done ? names_with_stem(files, files->temporary) : NULL;
+        done = done && names != NULL;
+        CSLDestroy(names);
         s2_gdal_catch_end(&caught);
         if (!done)
             status = s2_gdal_fail(&caught, err, S2RGF_IO,
@@ -103,8 +119,8 @@ static s2rgf_status try_folder(const s2_map_files *files, s2rgf_error *err)
     return status;
 }
 
-s2rgf_status s2_map_files_prepare(const char *path, bool overwrite, bool style,
-                                  s2_map_files *files, s2rgf_error *err)
+s2rgf_status s2_map_files_prepare(const char *path, bool overwrite, bool style, s2_map_files *files,
+                                  s2rgf_error *err)
 {
     *files = (s2_map_files){.overwrite = overwrite};
     if (path[0] == '\0' || CPLGetFilename(path)[0] == '\0')
@@ -118,7 +134,9 @@ s2rgf_status s2_map_files_prepare(const char *path, bool overwrite, bool style,
     return status == S2RGF_OK ? try_folder(files, err) : status;
 }
 
-/** Rename one file; without leave to overwrite, only side files of GDAL's own making are replaced. */
+/**
+ * Rename one file; without leave to overwrite, only side files of GDAL's own making are replaced.
+ */
 static s2rgf_status rename_file(const s2_map_files *files, const char *from, const char *to,
                                 s2rgf_error *err)
 {
@@ -133,18 +151,6 @@ static s2rgf_status rename_file(const s2_map_files *files, const char *from, con
     s2_gdal_catch_end(&caught);
     return done ? S2RGF_OK
                 : s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot get its name from %s", to, from);
-}
-
-/** Every name in the output's folder that starts with a stem; CSLDestroy() it. */
-static char **names_with_stem(const s2_map_files *files, const char *stem)
-{
-    char **all = VSIReadDir(files->folder);
-    char **found = NULL;
-    for (int i = 0; all != NULL && all[i] != NULL; i++)
-        if (strncmp(all[i], stem, strlen(stem)) == 0)
-            found = CSLAddString(found, all[i]);
-    CSLDestroy(all);
-    return found;
 }
 
 /** Side files GDAL would take for the new output's own. */

@@ -8,12 +8,12 @@
 
 /** All that belongs to one output under its final and its temporary names. */
 typedef struct s2_map_files {
-    char *folder;      /* "." where the path has none */
-    char *stem;        /* final name without extension */
-    char *temporary;   /* temporary stem: what is to get the final stem */
-    char *scratch;     /* another temporary stem: what is removed in any case */
-    char *extension;   /* ".tif", or "" */
-    char *path;        /* final path */
+    char *folder;    /* "." where the path has none */
+    char *stem;      /* final name without extension */
+    char *temporary; /* temporary stem: what is to get the final stem */
+    char *scratch;   /* another temporary stem: what is removed in any case */
+    char *extension; /* ".tif", or "" */
+    char *path;      /* final path */
     bool overwrite;
 } s2_map_files;
 
@@ -23,10 +23,13 @@ typedef struct s2_map_files {
  * Errors INVALID_ARGUMENT (exists), IO (folder), UNSUPPORTED (a stream), NO_MEMORY.
  * Memory released with s2_map_files_clear(), also after an error.
  */
-s2rgf_status s2_map_files_prepare(const char *path, bool overwrite, bool style,
-                                  s2_map_files *files, s2rgf_error *err);
+s2rgf_status s2_map_files_prepare(const char *path, bool overwrite, bool style, s2_map_files *files,
+                                  s2rgf_error *err);
 
-/** Path of a stem with a suffix in the output's folder, released with s2_free(); NULL when memory is out. */
+/**
+ * Path of a stem with a suffix in the output's folder, released with s2_free(); NULL when memory is
+ * out.
+ */
 char *s2_map_files_path(const s2_map_files *files, const char *stem, const char *suffix);
 
 /**

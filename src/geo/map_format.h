@@ -15,7 +15,8 @@ s2rgf_status s2_map_format_driver(const char *path, const char *format, GDALDriv
                                   s2rgf_error *err);
 
 /**
- * Creation options: ours where the driver knows them and the caller does not say otherwise, then the caller's.
+ * Creation options: ours where the driver knows them and the caller does not say otherwise, then
+ * the caller's.
  * Released with CSLDestroy(); NULL is a valid empty list.
  */
 char **s2_map_format_options(GDALDriverH driver, GDALDataType type,

@@ -43,8 +43,8 @@ static bool prepare_area(s2_map_table *table)
     OGRErr no_axis = OGRERR_FAILURE, no_flattening = OGRERR_FAILURE;
     const double axis = OSRGetSemiMajor(srs, &no_axis);
     const double inverse = OSRGetInvFlattening(srs, &no_flattening);
-    bool done = geographic != NULL && no_axis == OGRERR_NONE && no_flattening == OGRERR_NONE &&
-                axis > 0.0;
+    bool done =
+        geographic != NULL && no_axis == OGRERR_NONE && no_flattening == OGRERR_NONE && axis > 0.0;
     if (done) {
         OSRSetAxisMappingStrategy(geographic, OAMS_TRADITIONAL_GIS_ORDER);
         geod_init(&table->ellipsoid, axis, inverse > 0.0 ? 1.0 / inverse : 0.0);
@@ -105,10 +105,17 @@ static void outline(const s2_grid *grid, s2_rect block, double *x, double *y)
         const double along = (double)(i % EDGE_POINTS) / EDGE_POINTS;
         double u = 0.0, v = 0.0;
         switch (i / EDGE_POINTS) {
-        case 0: u = along; break;
-        case 1: u = 1.0, v = along; break;
-        case 2: u = 1.0 - along, v = 1.0; break;
-        default: v = 1.0 - along;
+        case 0:
+            u = along;
+            break;
+        case 1:
+            u = 1.0, v = along;
+            break;
+        case 2:
+            u = 1.0 - along, v = 1.0;
+            break;
+        default:
+            v = 1.0 - along;
         }
         s2_affine_apply(&grid->to_geo, block.x + u * block.w, block.y + v * block.h, &x[i], &y[i]);
     }
@@ -180,9 +187,9 @@ s2rgf_status s2_map_table_count(s2_map_table *table, const uint16_t *values, int
     s2rgf_status status = S2RGF_OK;
     for (int top = 0; top < height && status == S2RGF_OK; top += BLOCK)
         for (int left = 0; left < table->grid->width && status == S2RGF_OK; left += BLOCK)
-            status = count_block(
-                table, values + (size_t)top * width,
-                s2_rect_intersect((s2_rect){left, y + top, BLOCK, BLOCK}, whole), err);
+            status =
+                count_block(table, values + (size_t)top * width,
+                            s2_rect_intersect((s2_rect){left, y + top, BLOCK, BLOCK}, whole), err);
     return status;
 }
 
@@ -206,16 +213,15 @@ static bool make_columns(GDALRasterAttributeTableH rat, bool wide_count, bool ha
         GDALRATFieldType type;
         GDALRATFieldUsage usage;
     } columns[] = {
-        {"Value", GFT_Integer, GFU_MinMax},      {"Count", GFT_Integer, GFU_PixelCount},
-        {"Class", GFT_String, GFU_Name},         {"Red", GFT_Integer, GFU_Red},
-        {"Green", GFT_Integer, GFU_Green},       {"Blue", GFT_Integer, GFU_Blue},
-        {"Alpha", GFT_Integer, GFU_Alpha},       {"Area_ha", GFT_Real, GFU_Generic},
+        {"Value", GFT_Integer, GFU_MinMax}, {"Count", GFT_Integer, GFU_PixelCount},
+        {"Class", GFT_String, GFU_Name},    {"Red", GFT_Integer, GFU_Red},
+        {"Green", GFT_Integer, GFU_Green},  {"Blue", GFT_Integer, GFU_Blue},
+        {"Alpha", GFT_Integer, GFU_Alpha},  {"Area_ha", GFT_Real, GFU_Generic},
     };
     bool done = true;
     for (int i = 0; i <= COLUMN_AREA && done; i++) {
         /* Integers of a table have 32 bits. */
-        const GDALRATFieldType type =
-            i == COLUMN_COUNT && wide_count ? GFT_Real : columns[i].type;
+        const GDALRATFieldType type = i == COLUMN_COUNT && wide_count ? GFT_Real : columns[i].type;
         if (i < COLUMN_AREA || has_area)
             done = GDALRATCreateColumn(rat, columns[i].name, type, columns[i].usage) == CE_None;
     }

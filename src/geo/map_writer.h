@@ -17,28 +17,43 @@ typedef struct s2_map_spec {
     s2_map_kind kind;
     const char *path;
     const char *format;                  /* driver name, NULL: from the extension, else GTiff */
-    const char *const *creation_options; /* appended to the defaults (tiled 256, compressed, BIGTIFF=IF_SAFER) */
+    const char *const *creation_options; /* override: tiled 256, DEFLATE, IF_SAFER */
     bool overwrite;
-    bool style;                          /* .qml beside a class map */
+    bool style; /* .qml beside a class map */
     const s2_grid *grid;
     const s2_class_table *classes;
-    const char *const *metadata;         /* KEY=VALUE list ended by NULL: provenance */
+    const char *const *metadata; /* KEY=VALUE list ended by NULL: provenance */
 } s2_map_spec;
 
-/** Check all that can be checked before work starts (driver exists and can write, output absent unless overwrite, folder writable) and create the temporary file. Errors: INVALID_ARGUMENT, IO, UNSUPPORTED, NO_MEMORY. */
+/**
+ * Check all that can be checked before work starts (the driver exists and can write, the output is
+ * absent unless overwrite, the folder takes files) and create the temporary file.
+ * Errors  INVALID_ARGUMENT, IO, UNSUPPORTED, NO_MEMORY.
+ * Memory  *writer is released with s2_map_close(); what the specification lends is copied.
+ */
 s2rgf_status s2_map_create(const s2_map_spec *spec, s2_map_writer **writer, s2rgf_error *err);
 
 /**
- * Write one rectangle. Rectangles must come in row-major order of a regular tiling of the grid; the writer collects them
- * into whole file blocks, so the file's bytes depend on the pixels only.
- * values in: uint16 class values [h][w] (S2_MAP_CLASSES), else float [bands][h][w]
+ * Write one rectangle. Rectangles must come in row-major order of a regular tiling of the grid; the
+ * writer collects them into whole rows of file blocks, so the file's bytes depend on the pixels
+ * only.
+ * values  in  uint16 class values [h][w] (S2_MAP_CLASSES), else float [bands][h][w]
+ * Errors  IO, INTERNAL (out of order, or a value that is no class), NO_MEMORY.
+ * Memory  one row of rectangles and one row of file blocks, full width.
  */
 s2rgf_status s2_map_write_classes(s2_map_writer *writer, s2_rect rect, const uint16_t *values,
                                   s2rgf_error *err);
 s2rgf_status s2_map_write_floats(s2_map_writer *writer, s2_rect rect, const float *values,
                                  s2rgf_error *err);
 
-/** Finish: attribute table (Value, Count, Class, R, G, B, A, area in hectares by PROJ geodesics), names, style; close; convert (COG, PNG... through CreateCopy); rename. Errors at close count. After any error nothing is left. */
+/**
+ * Finish: attribute table (Value, Count, Class, Red, Green, Blue, Alpha, Area_ha by PROJ
+ * geodesics),
+ * close, convert where the format is not GTiff (GDALCreateCopy), style, rename.
+ * Errors  IO (also what GDAL reports at closing), INTERNAL (lines are missing), NO_MEMORY. After
+ * any
+ *         error nothing of this output is left, and an older one has not been touched.
+ */
 s2rgf_status s2_map_commit(s2_map_writer *writer, s2rgf_error *err);
 /** Release; what was not committed is removed. NULL is accepted. */
 void s2_map_close(s2_map_writer *writer);

@@ -17,9 +17,10 @@ static s2rgf_status open_file(const s2_source *source, s2_file *file, s2rgf_erro
 {
     s2_gdal_catch caught;
     s2_gdal_catch_begin(&caught);
-    file->dataset = GDALOpenEx(file->path, GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR,
-                               (const char *const *)source->input_formats,
-                               (const char *const *)source->open_options, NULL);
+    file->dataset =
+        GDALOpenEx(file->path, GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR,
+                   (const char *const *)source->input_formats,
+                   (const char *const *)source->open_options, NULL);
     s2_gdal_catch_end(&caught);
     if (file->dataset == NULL)
         return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot be opened as a raster", file->path);
@@ -80,7 +81,8 @@ static s2rgf_status open_files(s2_source *source, s2rgf_error *err)
         s2_grid grid = {0};
         s2rgf_status status = open_file(source, file, err);
         if (status == S2RGF_OK)
-            status = s2_grid_of_dataset(file->dataset, file->path, source->assigned_srs, &grid, err);
+            status =
+                s2_grid_of_dataset(file->dataset, file->path, source->assigned_srs, &grid, err);
         if (status == S2RGF_OK && i > 0)
             status = check_same_grid(source, file, &grid, err);
         if (status == S2RGF_OK && i == 0)

@@ -10,15 +10,18 @@
 #include "geo/gdal_catch.h"
 #include "geo/raster_private.h"
 
-/** Nanometres from a number and its unit; without unit, no optical wavelength is both above 100 um and below 100 nm. */
+/**
+ * Nanometres from a number and its unit; without unit, no optical wavelength is both above 100 um
+ * and below 100 nm.
+ */
 static double to_nanometres(double value, const char *units)
 {
     if (!(value > 0.0) || !isfinite(value))
         return NAN;
     if (units != NULL && (STARTS_WITH_CI(units, "nano") || EQUAL(units, "nm")))
         return value;
-    if (units != NULL && (STARTS_WITH_CI(units, "micro") || EQUAL(units, "um") ||
-                          EQUAL(units, "\xC2\xB5m")))
+    if (units != NULL &&
+        (STARTS_WITH_CI(units, "micro") || EQUAL(units, "um") || EQUAL(units, "\xC2\xB5m")))
         return value * 1000.0;
     return value < 100.0 ? value * 1000.0 : value;
 }
@@ -41,9 +44,12 @@ static double band_wavelength(GDALRasterBandH band)
     static const struct {
         const char *domain, *key, *units;
     } places[] = {
-        {"IMAGERY", "CENTRAL_WAVELENGTH_UM", "um"}, {NULL, "CENTRAL_WAVELENGTH_UM", "um"},
-        {NULL, "WAVELENGTH_UM", "um"},              {NULL, "WAVELENGTH_NM", "nm"},
-        {NULL, "WAVELENGTH", NULL},                 {NULL, "CENTRAL_WAVELENGTH", NULL},
+        {"IMAGERY", "CENTRAL_WAVELENGTH_UM", "um"},
+        {NULL, "CENTRAL_WAVELENGTH_UM", "um"},
+        {NULL, "WAVELENGTH_UM", "um"},
+        {NULL, "WAVELENGTH_NM", "nm"},
+        {NULL, "WAVELENGTH", NULL},
+        {NULL, "CENTRAL_WAVELENGTH", NULL},
     };
     const char *units = GDALGetMetadataItem(band, "WAVELENGTH_UNITS", NULL);
     if (units == NULL)
@@ -121,8 +127,7 @@ static void drop_impossible_nodata(s2_file_band *band)
 }
 
 static s2rgf_status describe_values(const s2_file *file, GDALRasterBandH handle,
-                                    const char *source_nodata, s2_file_band *band,
-                                    s2rgf_error *err)
+                                    const char *source_nodata, s2_file_band *band, s2rgf_error *err)
 {
     const GDALDataType type = GDALGetRasterDataType(handle);
     if (GDALDataTypeIsComplex(type))

@@ -108,8 +108,8 @@ static s2rgf_status read_across_edge(s2_source *source, s2_rect window, s2_rect 
         return status;
     const size_t width = (size_t)inside.w;
     for (int y = 0; y < inside.h; y++) {
-        const size_t to = (size_t)(inside.y - window.y + y) * (size_t)window.w +
-                          (size_t)(inside.x - window.x);
+        const size_t to =
+            (size_t)(inside.y - window.y + y) * (size_t)window.w + (size_t)(inside.x - window.x);
         const size_t from = (size_t)y * width;
         memcpy(valid + to, part_valid + from, width);
         if (pixels != NULL)

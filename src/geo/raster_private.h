@@ -51,9 +51,9 @@ struct s2_source {
     int band_count;
     s2_warp *warp; /* NULL: pixels as in the files */
     bool has_view;
-    s2_rect view; /* of the file grid or the warped grid */
-    s2_grid base; /* file grid or warped grid */
-    s2_grid grid; /* as presented: base, or its view */
+    s2_rect view;                              /* of the file grid or the warped grid */
+    s2_grid base;                              /* file grid or warped grid */
+    s2_grid grid;                              /* as presented: base, or its view */
     s2_scratch planes, wide_plane, mask_plane; /* raster_read.c */
     s2_scratch view_pixels, view_valid;        /* raster.c */
 };
@@ -88,7 +88,9 @@ void s2_warp_free(s2_warp *warp);
 s2rgf_status s2_warp_read(s2_source *source, s2_rect window, float *pixels, uint8_t *valid,
                           s2rgf_error *err);
 
-/** The grid GDAL suggests for an open dataset in another CRS. Errors: INVALID_ARGUMENT, NO_MEMORY. */
+/**
+ * The grid GDAL suggests for an open dataset in another CRS. Errors: INVALID_ARGUMENT, NO_MEMORY.
+ */
 s2rgf_status s2_warp_suggest(const s2_source *source, const char *srs_wkt, s2_grid *grid,
                              s2rgf_error *err);
 

@@ -104,10 +104,9 @@ static s2rgf_status read_run(s2_source *source, int first, int count, s2_rect wi
         numbers[i] = file->bands[source->bands[first + i].band].number;
     s2_gdal_catch caught;
     s2_gdal_catch_begin(&caught);
-    const CPLErr outcome =
-        GDALDatasetRasterIO(file->dataset, GF_Read, window.x, window.y, window.w, window.h, buffer,
-                            window.w, window.h, wide ? GDT_Float64 : GDT_Float32, count, numbers,
-                            0, 0, 0);
+    const CPLErr outcome = GDALDatasetRasterIO(
+        file->dataset, GF_Read, window.x, window.y, window.w, window.h, buffer, window.w, window.h,
+        wide ? GDT_Float64 : GDT_Float32, count, numbers, 0, 0, 0);
     s2_gdal_catch_end(&caught);
     if (outcome != CE_None)
         return fail_read(&caught, file, window, err);
@@ -135,7 +134,10 @@ static int run_length(const s2_source *source, int first, int limit)
     return count;
 }
 
-/** planes [count][pixels] into bands first.. of pixels [pixels][bands], block by block: both sides stay in cache. */
+/**
+ * planes [count][pixels] into bands first.. of pixels [pixels][bands], block by block: both sides
+ * stay in cache.
+ */
 static void interleave(const float *planes, int count, size_t pixels, int first, int bands,
                        float *out)
 {
@@ -191,8 +193,8 @@ s2rgf_status s2_source_read_files(s2_source *source, s2_rect window, float *pixe
         const int here = left < group ? left : group;
         for (int b = 0; b < here && status == S2RGF_OK;) {
             const int run = run_length(source, first + b, here - b);
-            status = read_run(source, first + b, run, window, planes + (size_t)b * count, valid,
-                              err);
+            status =
+                read_run(source, first + b, run, window, planes + (size_t)b * count, valid, err);
             b += run;
         }
         if (pixels != NULL && status == S2RGF_OK)

@@ -4,8 +4,8 @@
  * threads cannot show in the result; GDAL's warper interpolates the transformation within the chunk
  * it happens to be given, and knows one nodata value a band but not our joint validity.
  */
-#include <gdal_alg.h>
 #include <cpl_string.h>
+#include <gdal_alg.h>
 #include <math.h>
 #include <string.h>
 
@@ -16,19 +16,26 @@
 
 /* Pixels are done in squares of this side: bounds the source window read at a time. */
 #define SQUARE_PX 64
-/* Below this many source pixels a pixel, plain bilinear; above, the kernel widens against aliasing. */
+/*
+ * Below this many source pixels a pixel, plain bilinear; above, the kernel widens against aliasing.
+ */
 #define WIDEN_ABOVE 1.05
+#define WIDEST 512.0
 
 struct s2_warp {
     OGRCoordinateTransformationH transformation; /* target CRS -> source CRS; NULL: the same */
     s2_affine to_geo;                            /* target pixels -> target CRS */
     s2_affine to_pixel;                          /* source CRS -> source pixels */
     double radius_x, radius_y;                   /* of the triangle kernel, source pixels */
+    int square_px; /* side of the squares, less where kernels are wide */
     double u[SQUARE_PX * SQUARE_PX], v[SQUARE_PX * SQUARE_PX]; /* source pixel coordinates */
     s2_scratch pixels, valid;                                  /* source window */
 };
 
-/** u, v in: target pixel coordinates; out: source pixel coordinates, not finite where there are none. */
+/**
+ * u, v in: target pixel coordinates; out: source pixel coordinates, not finite where there are
+ * none.
+ */
 static void to_source(const s2_warp *warp, double *u, double *v, int count)
 {
     for (int i = 0; i < count; i++)
@@ -55,8 +62,10 @@ static void choose_radius(s2_warp *warp, const s2_grid *to)
     to_source(warp, u, v, 3);
     const double span_x = fmax(fabs(u[1] - u[0]), fabs(u[2] - u[0]));
     const double span_y = fmax(fabs(v[1] - v[0]), fabs(v[2] - v[0]));
-    warp->radius_x = span_x > WIDEN_ABOVE ? span_x : 1.0;
-    warp->radius_y = span_y > WIDEN_ABOVE ? span_y : 1.0;
+    warp->radius_x = span_x > WIDEN_ABOVE ? fmin(span_x, WIDEST) : 1.0;
+    warp->radius_y = span_y > WIDEN_ABOVE ? fmin(span_y, WIDEST) : 1.0;
+    const double side = floor(SQUARE_PX / fmax(warp->radius_x, warp->radius_y));
+    warp->square_px = side >= 1.0 ? (int)side : 1;
 }
 
 s2rgf_status s2_warp_create(const char *label, const s2_grid *from, const s2_grid *to,
@@ -97,7 +106,10 @@ void s2_warp_free(s2_warp *warp)
     s2_free(warp);
 }
 
-/** Source window that the kernels around all points of a square touch; empty if none lies in the file. */
+/**
+ * Source window that the kernels around all points of a square touch; empty if none lies in the
+ * file.
+ */
 static s2_rect window_needed(const s2_warp *warp, int count, const s2_grid *file)
 {
     double x0 = INFINITY, y0 = INFINITY, x1 = -INFINITY, y1 = -INFINITY;
@@ -114,8 +126,7 @@ static s2_rect window_needed(const s2_warp *warp, int count, const s2_grid *file
         return (s2_rect){0, 0, 0, 0};
     const int grow_x = (int)ceil(warp->radius_x), grow_y = (int)ceil(warp->radius_y);
     const s2_rect whole = {0, 0, file->width, file->height};
-    const s2_rect centres = {(int)x0 - grow_x, (int)y0 - grow_y,
-                             (int)x1 - (int)x0 + 1 + 2 * grow_x,
+    const s2_rect centres = {(int)x0 - grow_x, (int)y0 - grow_y, (int)x1 - (int)x0 + 1 + 2 * grow_x,
                              (int)y1 - (int)y0 + 1 + 2 * grow_y};
     return s2_rect_intersect(centres, whole);
 }
@@ -129,7 +140,10 @@ static void kernel_range(double at, double radius, int origin, int size, int *fi
     *last = high < size - 1 ? (int)high : size - 1;
 }
 
-/** Triangle kernel over the valid source pixels around (u, v); true if the pixel that holds it is valid. */
+/**
+ * Triangle kernel over the valid source pixels around (u, v); true if the pixel that holds it is
+ * valid.
+ */
 static bool sample(const s2_warp *warp, s2_rect window, double u, double v, int bands, float *out)
 {
     const uint8_t *valid = warp->valid.data;
@@ -203,8 +217,8 @@ static s2rgf_status warp_square(s2_source *source, s2_rect window, s2_rect squar
         const size_t at = (size_t)(square.y - window.y + i / square.w) * (size_t)window.w +
                           (size_t)(square.x - window.x + i % square.w);
         float *out = pixels == NULL ? NULL : pixels + at * (size_t)bands;
-        valid[at] = !s2_rect_is_empty(needed) &&
-                    sample(warp, needed, warp->u[i], warp->v[i], bands, out);
+        valid[at] =
+            !s2_rect_is_empty(needed) && sample(warp, needed, warp->u[i], warp->v[i], bands, out);
         if (!valid[at] && out != NULL)
             memset(out, 0, (size_t)bands * sizeof *out);
     }
@@ -214,11 +228,12 @@ static s2rgf_status warp_square(s2_source *source, s2_rect window, s2_rect squar
 s2rgf_status s2_warp_read(s2_source *source, s2_rect window, float *pixels, uint8_t *valid,
                           s2rgf_error *err)
 {
+    const int side = source->warp->square_px;
     s2rgf_status status = S2RGF_OK;
-    for (int y = 0; y < window.h && status == S2RGF_OK; y += SQUARE_PX) {
-        for (int x = 0; x < window.w && status == S2RGF_OK; x += SQUARE_PX) {
-            const s2_rect square = s2_rect_intersect(
-                (s2_rect){window.x + x, window.y + y, SQUARE_PX, SQUARE_PX}, window);
+    for (int y = 0; y < window.h && status == S2RGF_OK; y += side) {
+        for (int x = 0; x < window.w && status == S2RGF_OK; x += side) {
+            const s2_rect square =
+                s2_rect_intersect((s2_rect){window.x + x, window.y + y, side, side}, window);
             status = warp_square(source, window, square, pixels, valid, err);
         }
     }
@@ -247,6 +262,5 @@ s2rgf_status s2_warp_suggest(const s2_source *source, const char *srs_wkt, s2_gr
         return s2_gdal_fail(&caught, err, S2RGF_INVALID_ARGUMENT,
                             "%s: cannot be warped to the reference grid's CRS", source->label);
     grid->srs_wkt = s2_strdup(srs_wkt);
-    return grid->srs_wkt != NULL ? S2RGF_OK
-                                 : s2_fail_memory(err, "coordinate reference system");
+    return grid->srs_wkt != NULL ? S2RGF_OK : s2_fail_memory(err, "coordinate reference system");
 }

@@ -155,7 +155,10 @@ static int smallest_pixel(const s2_scene *scene)
     return smallest;
 }
 
-/** True when a is a whole-pixel shift over the whole reference; then *view is the reference seen from the source. */
+/**
+ * True when a is a whole-pixel shift over the whole reference; then *view is the reference seen
+ * from the source.
+ */
 static bool is_congruent(const s2_affine *a, const s2_grid *reference, s2_rect *view)
 {
     double x0, y0;
@@ -201,7 +204,9 @@ static s2rgf_status relate(const s2_scene *scene, s2_scene_source *member, s2rgf
     return check_overlap(scene, member, err);
 }
 
-/** Present a source on the reference grid itself: a view where the pixels coincide, else resampled. */
+/**
+ * Present a source on the reference grid itself: a view where the pixels coincide, else resampled.
+ */
 static s2rgf_status put_on_reference(const s2_scene *scene, s2_scene_source *member,
                                      const s2_rect *view, s2rgf_error *err)
 {
@@ -211,8 +216,8 @@ static s2rgf_status put_on_reference(const s2_scene *scene, s2_scene_source *mem
         status = s2_source_warp_to_grid(member->source, &scene->grid, err);
     } else {
         const s2_grid *own = s2_source_grid(member->source);
-        const bool same = view->x == 0 && view->y == 0 && own->width == whole.w &&
-                          own->height == whole.h;
+        const bool same =
+            view->x == 0 && view->y == 0 && own->width == whole.w && own->height == whole.h;
         if (!same)
             status = s2_source_set_view(member->source, *view, err);
     }
@@ -221,7 +226,10 @@ static s2rgf_status put_on_reference(const s2_scene *scene, s2_scene_source *mem
     return status;
 }
 
-/** Work out how one source meets the reference grid. must_be_on_reference: -1 when nobody demands anything. */
+/**
+ * Work out how one source meets the reference grid. must_be_on_reference: -1 when nobody demands
+ * anything.
+ */
 static s2rgf_status meet_reference(const s2_scene *scene, s2_scene_source *member,
                                    int must_be_on_reference, const s2rgf_host *host,
                                    s2rgf_error *err)

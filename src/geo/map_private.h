@@ -1,0 +1,33 @@
+/* What creating, filling and finishing an output share. */
+#ifndef S2_GEO_MAP_PRIVATE_H
+#define S2_GEO_MAP_PRIVATE_H
+
+#include "geo/map_files.h"
+#include "geo/map_table.h"
+#include "geo/map_writer.h"
+
+struct s2_map_writer {
+    s2_map_kind kind;
+    bool style;
+    s2_grid grid;
+    s2_class_table classes; /* painted copy */
+    char **metadata;        /* provenance and CLASS_n */
+    char **final_options;   /* creation options of the final driver, where that is not GTiff */
+    GDALDriverH final_driver;
+    bool converts; /* final format is not the GeoTIFF written first */
+    s2_map_files files;
+    char *written_path; /* the GeoTIFF */
+    GDALDatasetH dataset;
+    GDALDataType type;
+    int bands;
+    s2_map_table *table; /* class maps only */
+    /* Lines not yet handed to GDAL: [bands][capacity][width] of the type below. */
+    unsigned char *lines;
+    size_t sample_bytes;
+    int first_line, capacity;
+    int done_lines;         /* whole lines collected, from first_line on */
+    int row_height, next_x; /* the row of rectangles in hand */
+    int unit; /* lines handed over at a time: whole file blocks and whole area blocks */
+};
+
+#endif
