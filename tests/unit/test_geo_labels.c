@@ -452,6 +452,32 @@ static void test_resampled_raster(void)
     s2_label_set_clear(&labels);
 }
 
+/** A label raster so fine that a block of the reference covers millions of its pixels. */
+static void test_very_fine_raster(void)
+{
+    enum { SIDE = 3000 };
+    double *values = malloc((size_t)SIDE * SIDE * sizeof *values);
+    for (int i = 0; i < SIDE * SIDE; i++)
+        values[i] = 1 + (i % SIDE / 50 + i / SIDE / 50) % 3;
+    make_raster(&(raster_recipe){.path = "/vsimem/fine.tif",
+                                 .width = SIDE,
+                                 .height = SIDE,
+                                 .geotransform = {500000, 0.2, 0, 5800000, 0, -0.2}},
+                values);
+    free(values);
+    s2_label_set labels;
+    read_or_stop(&(s2rgf_label_options){.path = "/vsimem/fine.tif"}, &labels);
+    check_consistent(&labels);
+    CHECK(labels.count == 60 * 60 && labels.classes.count == 3);
+    int wrong = 0;
+    for (size_t i = 0; i < labels.count; i++) {
+        const s2_label_pixel *p = &labels.pixels[i];
+        wrong += labels.classes.items[p->class_index].value != 1 + (p->x + p->y) % 3;
+    }
+    CHECK(wrong == 0);
+    s2_label_set_clear(&labels);
+}
+
 static void test_refused_rasters(void)
 {
     const double same[6] = {500000, 10, 0, 5800000, 0, -10};
@@ -499,6 +525,7 @@ int main(void)
     test_refused_polygons();
     test_class_rasters();
     test_resampled_raster();
+    test_very_fine_raster();
     test_refused_rasters();
     s2_grid_clear(&grid);
     GDALDestroyDriverManager();

@@ -250,6 +250,47 @@ static void test_formats(void)
     GDALClose(dataset);
 }
 
+/** GDAL's file systems, paths without a folder or an extension, and a map of one column. */
+static void test_odd_paths_and_sizes(void)
+{
+    s2rgf_error err = {0};
+    s2_map_spec spec = usual_spec("/vsimem/out/map.tif");
+    CHECK(write_map(&spec, 128, &err) == S2RGF_OK);
+    check_content(spec.path, false);
+    CHECK(count_names("/vsimem/out", "map.") == 3);
+    REQUIRE(chdir(folder) == 0);
+    spec = usual_spec("plain");
+    CHECK(write_map(&spec, 128, &err) == S2RGF_OK);
+    check_content("plain", false);
+    CHECK(count_names(folder, "plain") == 3);
+    CHECK(chdir("/") == 0);
+
+    const s2_grid column = {.to_geo = grid.to_geo, .width = 1, .height = 700};
+    spec = usual_spec(in_folder("column.tif"));
+    spec.grid = &column;
+    uint16_t values[700];
+    for (int i = 0; i < 700; i++)
+        values[i] = (uint16_t)(i % 3);
+    s2_map_writer *writer = NULL;
+    REQUIRE(s2_map_create(&spec, &writer, &err) == S2RGF_OK);
+    for (int y = 0; y < 700; y += 70)
+        CHECK(s2_map_write_classes(writer, (s2_rect){0, y, 1, 70}, values + y, &err) == S2RGF_OK);
+    CHECK(s2_map_commit(writer, &err) == S2RGF_OK);
+    s2_map_close(writer);
+    GDALDatasetH dataset = GDALOpen(spec.path, GA_ReadOnly);
+    REQUIRE(dataset != NULL);
+    uint16_t back[700];
+    CHECK(GDALRasterIO(GDALGetRasterBand(dataset, 1), GF_Read, 0, 0, 1, 700, back, 1, 700,
+                       GDT_UInt16, 0, 0) == CE_None);
+    CHECK(memcmp(back, values, sizeof back) == 0);
+    /* No CRS, no area. */
+    GDALRasterAttributeTableH rat = GDALGetDefaultRAT(GDALGetRasterBand(dataset, 1));
+    REQUIRE(rat != NULL);
+    CHECK(GDALRATGetColumnCount(rat) == 7);
+    CHECK(GDALRATGetValueAsInt(rat, 0, 1) == 233);
+    GDALClose(dataset);
+}
+
 static void test_many_classes(void)
 {
     s2rgf_error err = {0};
@@ -450,6 +491,7 @@ int main(void)
     test_gtiff();
     test_tiling_does_not_show();
     test_formats();
+    test_odd_paths_and_sizes();
     test_many_classes();
     test_floats();
     test_refusals();

@@ -393,6 +393,40 @@ static void test_downsampling(void)
     s2_scene_close(&scene);
 }
 
+/** Kernels wider than a square of the warp: a ramp keeps its slope, whatever the window. */
+static void test_wide_kernel(void)
+{
+    enum { SIDE = 1200 };
+    double *values = malloc((size_t)SIDE * SIDE * sizeof *values);
+    for (int i = 0; i < SIDE * SIDE; i++)
+        values[i] = 3.0 * (i % SIDE) + i / SIDE;
+    make_raster(&(raster_recipe){.path = "/vsimem/ramp.tif",
+                                 .width = SIDE,
+                                 .height = SIDE,
+                                 .type = GDT_Float32,
+                                 .geotransform = {500000, 0.1, 0, 5800000, 0, -0.1}},
+                values);
+    free(values);
+    make_raster(&(raster_recipe){.path = "/vsimem/ref.tif", .width = 12, .height = 12}, NULL);
+    const s2rgf_input inputs[] = {{"ref", "/vsimem/ref.tif"}, {"ramp", "/vsimem/ramp.tif"}};
+    const s2_scene_demand demand = {
+        .count = 2, .names = {"ref", "ramp"}, .on_reference = {true, true}, .reference = 0};
+    s2_scene scene;
+    s2rgf_error err = {0};
+    open_or_stop(inputs, 2, &demand, &scene);
+    float pixels[144];
+    uint8_t valid[144];
+    CHECK(s2_source_read(scene.sources[1].source, (s2_rect){0, 0, 12, 12}, pixels, valid, &err) ==
+          S2RGF_OK);
+    for (int y = 1; y < 11; y++) {
+        for (int x = 1; x < 11; x++) {
+            CHECK(valid[y * 12 + x]);
+            CHECK_NEAR(pixels[y * 12 + x], 3 * (100 * x + 49.5) + 100 * y + 49.5, 0.05);
+        }
+    }
+    s2_scene_close(&scene);
+}
+
 static void check_refused(const s2rgf_input *inputs, size_t count, const s2_scene_demand *demand,
                           s2rgf_status expected, const char *message)
 {
@@ -478,6 +512,7 @@ int main(void)
     test_congruent();
     test_other_crs();
     test_downsampling();
+    test_wide_kernel();
     test_refused_scenes();
     test_reference_among_units();
     GDALDestroyDriverManager();
