@@ -1,7 +1,7 @@
 /* The model file: what is saved is loaded, equal content gives equal bytes, saving is safe. */
 #include "nn/model_file.h"
 
-#include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "harness.h"
 #include "model.h"
+#include "nn/atomic_file.h"
 #include "unit/model_sample.h"
 
 static char folder[] = "/tmp/s2rgf_model_file_XXXXXX";
@@ -246,6 +247,29 @@ static void test_failed_write_leaves_nothing(void)
     s2_model_content_clear(&made);
 }
 
+/** Another program takes the name while the file is being written: its file is kept. */
+static void test_name_taken_meanwhile(void)
+{
+    s2_atomic_file file;
+    s2rgf_error err = {S2RGF_OK, ""};
+    const int files = files_in_folder();
+    REQUIRE(s2_atomic_open(&file, in_folder("raced"), false, &err) == S2RGF_OK);
+    CHECK(s2_atomic_write(&file, "ours", 4, &err) == S2RGF_OK);
+    REQUIRE(sample_write_file(in_folder("raced"), "theirs", 6));
+    CHECK(s2_atomic_commit(&file, &err) == S2RGF_INVALID_ARGUMENT);
+    CHECK_CONTAINS(err.message, "raced: file exists");
+    sample_bytes kept = sample_read_file(in_folder("raced"));
+    CHECK(kept.length == 6 && memcmp(kept.data, "theirs", 6) == 0);
+    free(kept.data);
+    CHECK(files_in_folder() == files + 1);
+    s2_atomic_discard(&file);
+    const int before = dup(STDOUT_FILENO);
+    CHECK(dup2(before, STDIN_FILENO) == STDIN_FILENO);
+    s2_atomic_discard(&(s2_atomic_file){0});
+    CHECK(fcntl(STDIN_FILENO, F_GETFD) >= 0);
+    close(before);
+}
+
 /** What the loader would refuse is not written. */
 static void test_bad_content_is_not_saved(void)
 {
@@ -376,6 +400,7 @@ int main(void)
     test_order_of_header_does_not_matter();
     test_existing_files_are_kept();
     test_failed_write_leaves_nothing();
+    test_name_taken_meanwhile();
     test_bad_content_is_not_saved();
     test_tensors();
     test_names_are_cleaned();
