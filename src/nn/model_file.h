@@ -23,18 +23,14 @@ typedef struct s2_model_source {
     s2_model_band *bands;
 } s2_model_source;
 
-/**
- * Facts of the training, for people and for provenance; no clock time, so that equal input gives
- * equal bytes.
- */
+/** Facts of the training; no clock time, so that equal input gives equal bytes. */
 typedef struct s2_model_training {
     char labels_checksum[17];
     uint64_t seed;
     int steps;               /* optimiser steps that made these weights */
     int train_pixels, validation_pixels;
     double validation_fraction;
-    /* least distance of a validation from a training pixel, in reference pixels; NaN without
-       validation */
+    /* least distance of a validation from a training pixel, reference pixels; NaN without one */
     double validation_distance;
     double validation_oa, validation_kappa; /* NaN without validation */
     bool refit;              /* weights were trained on all labels after validation */
@@ -72,10 +68,7 @@ typedef struct s2_model_content {
  */
 s2rgf_status s2_model_check(const s2_model_content *content, const char *subject,
                             s2rgf_error *err);
-/**
- * Whether s2_model_save() could create path now. Leaves nothing behind. Errors: IO,
- * INVALID_ARGUMENT, NO_MEMORY.
- */
+/** Whether s2_model_save() could create path now. Errors: IO, INVALID_ARGUMENT, NO_MEMORY. */
 s2rgf_status s2_model_check_target(const char *path, bool overwrite, s2rgf_error *err);
 /**
  * Make a name from a raster fit for a model: what is not UTF-8 or is a control character becomes
