@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "core/file.h"
 #include "core/log.h"
 #include "core/memory.h"
 #include "geo/map_writer.h"
@@ -275,10 +276,6 @@ static s2rgf_status create_outputs(classify_job *job, const s2_grid *grid, s2rgf
     char lines[4096];
     const char *metadata[4];
     write_provenance(job, lines, sizeof lines, metadata);
-    for (int i = 0; i < OUTPUTS; i++)
-        for (int k = 0; k < i; k++)
-            if (paths[i] && paths[k] && strcmp(paths[i], paths[k]) == 0)
-                return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: named for two outputs", paths[i]);
     for (int i = 0; i < OUTPUTS; i++) {
         const s2_map_spec spec = {.kind = kinds[i],
                                   .path = paths[i],
@@ -296,6 +293,24 @@ static s2rgf_status create_outputs(classify_job *job, const s2_grid *grid, s2rgf
             return status;
     }
     return S2RGF_OK;
+}
+
+/* No output may be an input or another output: refused before any work. */
+static s2rgf_status check_paths(const s2rgf_classify_options *options, s2rgf_error *err)
+{
+    const char *outputs[OUTPUTS] = {options->output_path, options->confidence_path,
+                                    options->probability_path};
+    s2rgf_status status = S2RGF_OK;
+    for (int i = 0; i < OUTPUTS && status == S2RGF_OK; i++) {
+        status = s2_refuse_input(outputs[i], options->model_path, err);
+        for (size_t k = 0; k < options->scene.input_count && status == S2RGF_OK; k++)
+            status = s2_refuse_input(outputs[i], options->scene.inputs[k].path, err);
+        for (int k = 0; k < i && status == S2RGF_OK; k++)
+            if (s2_same_file(outputs[i], outputs[k]))
+                status = s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: named for two outputs",
+                                 outputs[i]);
+    }
+    return status;
 }
 
 static s2rgf_status load_weights(classify_job *job, s2rgf_error *err)
@@ -339,7 +354,9 @@ s2rgf_status s2rgf_classify(const s2rgf_classify_options *options, const s2rgf_h
     s2_error_clear(err);
     if (!options->model_path || !options->output_path || options->scene.input_count == 0)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "a model, an input and an output are needed");
-    s2rgf_status status = prepare(&job, host, err);
+    s2rgf_status status = check_paths(options, err);
+    if (status == S2RGF_OK)
+        status = prepare(&job, host, err);
     if (status == S2RGF_OK) {
         const s2_tile_job tiles = {.context = &job,
                                    .tile_count = job.lattice.w * job.lattice.h,
@@ -350,6 +367,9 @@ s2rgf_status s2rgf_classify(const s2rgf_classify_options *options, const s2rgf_h
                                    .stop = stop_worker};
         status = s2_tiles_run(&tiles, host, err);
     }
+    for (int i = 0; i < OUTPUTS && status == S2RGF_OK; i++)
+        if (job.writers[i])
+            status = s2_map_finish(job.writers[i], err);
     for (int i = OUTPUTS - 1; i >= 0 && status == S2RGF_OK; i--)
         if (job.writers[i])
             status = s2_map_commit(job.writers[i], err);

@@ -6,6 +6,7 @@
 
 #include "checkpoint.h"
 #include "core/error.h"
+#include "core/file.h"
 #include "core/log.h"
 #include "core/memory.h"
 #include "nn/atomic_file.h"
@@ -42,6 +43,24 @@ static s2rgf_status check_range(const char *name, double value, double low, doub
                    value);
 }
 
+/* Neither the model nor the checkpoint may be an input, nor replace a file unasked. */
+static s2rgf_status check_paths(const s2rgf_train_options *options, s2rgf_error *err)
+{
+    const char *outputs[2] = {options->model_path, options->checkpoint};
+    s2rgf_status status = s2_atomic_check(options->model_path, options->overwrite, err);
+    for (int i = 0; i < 2 && status == S2RGF_OK; i++) {
+        status = s2_refuse_input(outputs[i], options->labels.path, err);
+        for (size_t k = 0; k < options->scene.input_count && status == S2RGF_OK; k++)
+            status = s2_refuse_input(outputs[i], options->scene.inputs[k].path, err);
+    }
+    if (status == S2RGF_OK && s2_same_file(outputs[0], outputs[1]))
+        status = s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: named for model and checkpoint",
+                         outputs[1]);
+    if (status == S2RGF_OK && options->checkpoint && !options->resume)
+        status = s2_atomic_check(options->checkpoint, options->overwrite, err);
+    return status;
+}
+
 static s2rgf_status check_options(const s2rgf_train_options *options, s2rgf_error *err)
 {
     const struct {
@@ -75,7 +94,7 @@ static s2rgf_status check_options(const s2rgf_train_options *options, s2rgf_erro
                        options->channels, options->crop_px);
     if (options->resume && !options->checkpoint)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "resume: no checkpoint was named");
-    return s2_atomic_check(options->model_path, options->overwrite, err);
+    return check_paths(options, err);
 }
 
 /* What the model says of one source; normalisation comes later. */
@@ -127,8 +146,8 @@ static s2rgf_status describe_model(const s2rgf_train_options *options, const s2_
 }
 
 /* One line a class: groups and pixels; a warning where there is too little. */
-static s2rgf_status report_labels(const s2_label_set *labels, const s2rgf_host *host,
-                                  s2rgf_error *err)
+static s2rgf_status report_labels(const s2_label_set *labels, const char *path,
+                                  const s2rgf_host *host, s2rgf_error *err)
 {
     int learnable = 0;
     for (int k = 0; k < labels->classes.count; k++) {
@@ -162,8 +181,8 @@ static s2rgf_status report_labels(const s2_label_set *labels, const s2rgf_host *
                labels->without_class);
     if (learnable < 2)
         return s2_fail(err, S2RGF_FORMAT,
-                       "labels: expected at least 2 classes with pixels inside the scene, found %d",
-                       learnable);
+                       "%s: expected at least 2 classes with pixels inside the scene, found %d",
+                       path, learnable);
     return S2RGF_OK;
 }
 
@@ -222,6 +241,7 @@ static s2rgf_status train_phases(s2_trainer *trainer, s2_model_content *content,
     }
     if (status == S2RGF_OK && options->resume)
         status = s2_checkpoint_load(trainer, err);
+    trainer->progress_to = options->validation > 0.0 && options->refit ? 0.5 : 1.0;
     if (status == S2RGF_OK && progress->phase == 0)
         status = s2_trainer_run(trainer, options->steps, true, err);
     const bool validated = progress->best_step > 0;
@@ -238,6 +258,8 @@ static s2rgf_status train_phases(s2_trainer *trainer, s2_model_content *content,
         s2_log(trainer->host, S2RGF_INFO, "Training on all labels for %d steps", facts->steps);
         s2_trainer_start_phase(trainer, 1);
     }
+    trainer->progress_from = validated ? 0.5 : 0.0;
+    trainer->progress_to = 1.0;
     return status == S2RGF_OK ? s2_trainer_run(trainer, facts->steps, false, err) : status;
 }
 
@@ -294,7 +316,7 @@ s2rgf_status s2rgf_train(const s2rgf_train_options *options, const s2rgf_host *h
         status = s2_labels_read(&options->labels, &scene.grid, host, &labels, err);
     }
     if (status == S2RGF_OK)
-        status = report_labels(&labels, host, err);
+        status = report_labels(&labels, options->labels.path, host, err);
     if (status == S2RGF_OK)
         status = describe_model(options, &scene, &labels, &content, err);
     if (status == S2RGF_OK)

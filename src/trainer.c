@@ -16,6 +16,7 @@
 #define DROPOUT 0.5
 #define VALIDATIONS 12         /* measurements along a full run */
 #define FIRST_VALIDATION 0.5   /* of the run: before, the learning rate is too high to judge */
+#define CHECKPOINTS 20          /* written along a full run */
 #define STATISTICS_CROPS 64    /* crops that stand for the whole scene */
 
 /* Streams of random numbers: one a purpose and step, so that nothing needs to be stored to resume. */
@@ -161,7 +162,8 @@ static s2rgf_status estimate_statistics(s2_trainer *trainer, s2rgf_error *err)
 }
 
 /* Measure the averaged weights; keep them if they are the best so far. The network's own weights are left as they were. */
-static s2rgf_status validate(s2_trainer *trainer, float *own, double loss, s2rgf_error *err)
+static s2rgf_status validate(s2_trainer *trainer, int steps, float *own, double loss,
+                             s2rgf_error *err)
 {
     s2_params *params = &trainer->network->params;
     s2_trainer_progress *progress = &trainer->progress;
@@ -178,12 +180,14 @@ static s2rgf_status validate(s2_trainer *trainer, float *own, double loss, s2rgf
     if (status == S2RGF_OK) {
         const double oa = s2_confusion_overall(&confusion);
         const double kappa = s2_confusion_kappa(&confusion);
-        const double left = (seconds_now() - trainer->started);
+        const double each = (seconds_now() - trainer->started) /
+                            (progress->step - trainer->started_step);
         const bool better = progress->best_step == 0 || kappa >= progress->best_kappa ||
                             isnan(progress->best_kappa);
         s2_log(trainer->host, S2RGF_INFO,
-               "Step %d: loss %.3f, validation OA %.3f, kappa %.3f%s (%.0f s)", progress->step,
-               loss, oa, kappa, better ? ", best so far" : "", left);
+               "Step %d of %d: loss %.3f, validation OA %.3f, kappa %.3f%s; %.0f s left",
+               progress->step, steps, loss, oa, kappa, better ? ", best so far" : "",
+               each * (steps - progress->step));
         progress->stale = better ? 0 : progress->stale + 1;
         if (better) {
             progress->best_step = progress->step;
@@ -195,6 +199,12 @@ static s2rgf_status validate(s2_trainer *trainer, float *own, double loss, s2rgf
     exchange(params, true, true, own);
     s2_confusion_clear(&confusion);
     return status;
+}
+
+static bool is_checkpoint_step(int step, int steps)
+{
+    const int every = steps / CHECKPOINTS > 0 ? steps / CHECKPOINTS : 1;
+    return step % every == 0 || step == steps;
 }
 
 static bool is_validation_step(int step, int steps)
@@ -216,6 +226,21 @@ static s2rgf_status finish_phase(s2_trainer *trainer, bool validated, s2rgf_erro
     return estimate_statistics(trainer, err);
 }
 
+/* Progress, checkpoint where one is due; when the host cancels, one more so that nothing is lost. */
+static s2rgf_status report_step(s2_trainer *trainer, int steps, s2rgf_error *err)
+{
+    const int step = trainer->progress.step;
+    const double part = trainer->progress_to - trainer->progress_from;
+    const bool goes_on = s2_progress(
+        trainer->host, trainer->progress_from + part * (double)step / (double)steps);
+    s2rgf_status status = S2RGF_OK;
+    if (trainer->options->checkpoint && (!goes_on || is_checkpoint_step(step, steps)))
+        status = s2_checkpoint_save(trainer, err);
+    if (status == S2RGF_OK && !goes_on)
+        status = s2_fail(err, S2RGF_CANCELLED, "interrupted");
+    return status;
+}
+
 s2rgf_status s2_trainer_run(s2_trainer *trainer, int steps, bool with_validation, s2rgf_error *err)
 {
     s2_trainer_progress *progress = &trainer->progress;
@@ -225,22 +250,17 @@ s2rgf_status s2_trainer_run(s2_trainer *trainer, int steps, bool with_validation
     double recent = 0.0;
     double weight = 0.0;
     trainer->started = seconds_now();
-    while (status == S2RGF_OK && progress->step < steps) {
+    trainer->started_step = progress->step;
+    while (status == S2RGF_OK && progress->step < steps &&
+           !(with_validation && patience > 0 && progress->stale >= patience)) {
         double loss = 0.0;
         status = take_step(trainer, steps, &loss, err);
         recent = 0.9 * recent + 0.1 * loss;
         weight = 0.9 * weight + 0.1;
-        if (status == S2RGF_OK && is_validation_step(progress->step, steps)) {
-            if (with_validation)
-                status = validate(trainer, own, recent / weight, err);
-            if (status == S2RGF_OK && trainer->options->checkpoint)
-                status = s2_checkpoint_save(trainer, err);
-        }
-        if (status == S2RGF_OK &&
-            !s2_progress(trainer->host, (double)progress->step / (double)steps))
-            status = s2_fail(err, S2RGF_CANCELLED, "interrupted");
-        if (with_validation && patience > 0 && progress->stale >= patience)
-            break;
+        if (status == S2RGF_OK && with_validation && is_validation_step(progress->step, steps))
+            status = validate(trainer, steps, own, recent / weight, err);
+        if (status == S2RGF_OK)
+            status = report_step(trainer, steps, err);
     }
     if (status == S2RGF_OK)
         status = finish_phase(trainer, with_validation, err);

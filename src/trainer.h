@@ -28,7 +28,9 @@ typedef struct s2_trainer {
     size_t all;       /* floats in best */
     s2_trainer_progress progress;
     uint64_t fingerprint; /* of everything that must be equal to go on from a checkpoint */
-    double started;       /* seconds */
+    double started;       /* seconds, of this phase in this process */
+    int started_step;
+    double progress_from, progress_to; /* this phase's share of the whole */
 } s2_trainer;
 
 /** Errors: NO_MEMORY. Memory: s2_trainer_clear(). Everything named in the arguments is borrowed. */

@@ -14,6 +14,7 @@ struct s2_map_writer {
     char **metadata;        /* provenance and CLASS_n */
     char **final_options;   /* creation options of the final driver, where that is not GTiff */
     GDALDriverH final_driver;
+    bool finished; /* nothing is left but the rename */
     bool converts; /* final format is not the GeoTIFF written first */
     s2_map_files files;
     char *written_path; /* the GeoTIFF */

@@ -240,9 +240,11 @@ static s2rgf_status write_style(const s2_map_writer *writer, s2rgf_error *err)
     return status;
 }
 
-s2rgf_status s2_map_commit(s2_map_writer *writer, s2rgf_error *err)
+s2rgf_status s2_map_finish(s2_map_writer *writer, s2rgf_error *err)
 {
     s2rgf_status status = S2RGF_OK;
+    if (writer->finished)
+        return S2RGF_OK;
     if (writer->first_line != writer->grid.height)
         status = s2_fail(err, S2RGF_INTERNAL, "%s: incomplete: %d of %d lines were written",
                          writer->files.path, writer->first_line, writer->grid.height);
@@ -257,6 +259,13 @@ s2rgf_status s2_map_commit(s2_map_writer *writer, s2rgf_error *err)
         status = convert(writer, err);
     if (status == S2RGF_OK && writer->style)
         status = write_style(writer, err);
+    writer->finished = status == S2RGF_OK;
+    return status;
+}
+
+s2rgf_status s2_map_commit(s2_map_writer *writer, s2rgf_error *err)
+{
+    s2rgf_status status = s2_map_finish(writer, err);
     if (status == S2RGF_OK)
         status = s2_map_files_publish(&writer->files, err);
     s2_map_files_discard(&writer->files);
