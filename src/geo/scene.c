@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
+#include "geo/gdal_catch.h"
 
 /* Grids this close, everywhere on the reference, are taken for one grid. */
 #define CONGRUENT_PX 0.01
@@ -227,6 +228,30 @@ static s2rgf_status put_on_reference(const s2_scene *scene, s2_scene_source *mem
 }
 
 /**
+ * True when the two CRSs put the source's corners and centre at the same coordinates, to a hundredth
+ * of its pixel: ETRS89 and WGS 84, say. Resampling would only blur it then.
+ */
+static bool srs_coincides(const s2_grid *grid, const char *srs_wkt)
+{
+    double x[5], y[5], x0[5], y0[5];
+    for (int i = 0; i < 5; i++) {
+        const double u = i == 4 ? 0.5 : (double)(i & 1), v = i == 4 ? 0.5 : (double)(i >> 1);
+        s2_affine_apply(&grid->to_geo, u * grid->width, v * grid->height, &x[i], &y[i]);
+        x0[i] = x[i];
+        y0[i] = y[i];
+    }
+    OGRCoordinateTransformationH transformation = s2_srs_transformation(grid->srs_wkt, srs_wkt);
+    s2_gdal_catch caught;
+    s2_gdal_catch_begin(&caught);
+    bool same = transformation != NULL && OCTTransform(transformation, 5, x, y, NULL);
+    s2_gdal_catch_end(&caught);
+    OCTDestroyCoordinateTransformation(transformation);
+    for (int i = 0; i < 5 && same; i++)
+        same = hypot(x[i] - x0[i], y[i] - y0[i]) <= CONGRUENT_PX * s2_grid_pixel_size(grid);
+    return same;
+}
+
+/**
  * Work out how one source meets the reference grid. must_be_on_reference: -1 when nobody demands
  * anything.
  */
@@ -236,9 +261,11 @@ static s2rgf_status meet_reference(const s2_scene *scene, s2_scene_source *membe
 {
     const char *name = s2_source_name(member->source);
     s2rgf_status status = S2RGF_OK;
-    if (!s2_srs_equal(s2_source_grid(member->source)->srs_wkt, scene->grid.srs_wkt)) {
+    const s2_grid *own = s2_source_grid(member->source);
+    if (!s2_srs_equal(own->srs_wkt, scene->grid.srs_wkt) &&
+        !srs_coincides(own, scene->grid.srs_wkt)) {
         char from[128], to[128];
-        s2_srs_name(s2_source_grid(member->source)->srs_wkt, from, sizeof from);
+        s2_srs_name(own->srs_wkt, from, sizeof from);
         s2_srs_name(scene->grid.srs_wkt, to, sizeof to);
         s2_log(host, S2RGF_INFO, "source %s: warped from %s to %s", name, from, to);
         member->warped = true;

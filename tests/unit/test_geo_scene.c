@@ -393,6 +393,27 @@ static void test_downsampling(void)
     s2_scene_close(&scene);
 }
 
+/** ETRS89 and WGS 84 give the same coordinates: other names, but nothing to resample. */
+static void test_coinciding_crs(void)
+{
+    make_raster(&(raster_recipe){.path = "/vsimem/w.tif", .width = 10, .height = 8}, NULL);
+    make_raster(
+        &(raster_recipe){.path = "/vsimem/e.tif", .width = 10, .height = 8, .srs = "EPSG:25833"},
+        NULL);
+    const s2rgf_input inputs[] = {{"w", "/vsimem/w.tif"}, {"e", "/vsimem/e.tif"}};
+    s2_scene scene;
+    open_or_stop(inputs, 2, NULL, &scene);
+    CHECK(!scene.sources[1].warped && scene.sources[1].on_reference);
+    float pixels[80];
+    uint8_t valid[80];
+    s2rgf_error err = {0};
+    CHECK(s2_source_read(scene.sources[1].source, (s2_rect){0, 0, 10, 8}, pixels, valid, &err) ==
+          S2RGF_OK);
+    for (int i = 0; i < 80; i++)
+        CHECK(valid[i] && pixels[i] == (float)(i + 1));
+    s2_scene_close(&scene);
+}
+
 /** Kernels wider than a square of the warp: a ramp keeps its slope, whatever the window. */
 static void test_wide_kernel(void)
 {
@@ -512,6 +533,7 @@ int main(void)
     test_congruent();
     test_other_crs();
     test_downsampling();
+    test_coinciding_crs();
     test_wide_kernel();
     test_refused_scenes();
     test_reference_among_units();
