@@ -153,62 +153,97 @@ static s2rgf_status rename_file(const s2_map_files *files, const char *from, con
                 : s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot get its name from %s", to, from);
 }
 
-/** Side files GDAL would take for the new output's own. */
-static void remove_stale(const s2_map_files *files)
+/** Remove side files of the former output that the new one does not bring itself. */
+static void remove_stale(const s2_map_files *files, char **names)
 {
     static const char *const suffixes[] = {".aux.xml", ".ovr", ".msk"};
     for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
+        char *name = s2_asprintf("%s%s%s", files->temporary, files->extension, suffixes[i]);
         char *path = s2_asprintf("%s%s", files->path, suffixes[i]);
-        if (path != NULL)
+        if (name != NULL && path != NULL && CSLFindString(names, name) < 0)
             VSIUnlink(path);
+        s2_free(name);
         s2_free(path);
     }
 }
 
-/** Rename one name of the folder. */
-static s2rgf_status publish_name(const s2_map_files *files, const char *name, s2rgf_error *err)
+/** Final and backup path of a name with the temporary stem; false when memory is out. */
+static bool target_paths(const s2_map_files *files, const char *name, char **to, char **backup)
 {
     const char *suffix = name + strlen(files->temporary);
+    char *old = s2_asprintf("-old%s", suffix);
+    *to = s2_map_files_path(files, files->stem, suffix);
+    *backup = old != NULL ? s2_map_files_path(files, files->scratch, old) : NULL;
+    s2_free(old);
+    return *to != NULL && *backup != NULL;
+}
+
+/** Give a side file its name; one that was there is kept under the scratch stem. */
+static s2rgf_status publish_side(const s2_map_files *files, const char *name, s2rgf_error *err)
+{
+    char *to = NULL, *backup = NULL;
+    bool is_folder = false;
     char *from = s2_map_files_path(files, name, "");
-    char *to = s2_map_files_path(files, files->stem, suffix);
-    s2rgf_status status = from != NULL && to != NULL ? S2RGF_OK : s2_fail_memory(err, "output");
+    s2rgf_status status = S2RGF_OK;
+    if (!target_paths(files, name, &to, &backup) || from == NULL)
+        status = s2_fail_memory(err, "output");
+    else if (exists(to, &is_folder) && is_folder)
+        status = s2_fail(err, S2RGF_IO, "%s: is a folder: expected a file or nothing there", to);
+    else if (files->overwrite && exists(to, &is_folder))
+        status = rename_file(files, to, backup, err);
     if (status == S2RGF_OK)
         status = rename_file(files, from, to, err);
+    if (status != S2RGF_OK && backup != NULL && exists(backup, &is_folder))
+        VSIRename(backup, to);
     s2_free(from);
     s2_free(to);
+    s2_free(backup);
     return status;
 }
 
-/** Undo a publication that failed at name `count`. */
+/** Take back the names of the first `count` side files and put the former ones in their place. */
 static void unpublish(const s2_map_files *files, char **names, int count)
 {
-    VSIUnlink(files->path);
     for (int i = 0; i < count; i++) {
-        char *to = s2_map_files_path(files, files->stem, names[i] + strlen(files->temporary));
-        if (to != NULL)
+        char *to = NULL, *backup = NULL;
+        bool is_folder = false;
+        if (target_paths(files, names[i], &to, &backup)) {
             VSIUnlink(to);
+            if (exists(backup, &is_folder))
+                VSIRename(backup, to);
+        }
         s2_free(to);
+        s2_free(backup);
     }
 }
 
 s2rgf_status s2_map_files_publish(const s2_map_files *files, s2rgf_error *err)
 {
-    char *main_name = s2_asprintf("%s%s", files->temporary, files->extension);
+    char *from = s2_map_files_path(files, files->temporary, files->extension);
     char **names = names_with_stem(files, files->temporary);
-    s2rgf_status status = main_name != NULL ? S2RGF_OK : s2_fail_memory(err, "output");
+    const char *main_name = from != NULL ? CPLGetFilename(from) : "";
+    const int at = CSLFindString(names, main_name);
+    s2rgf_status status = S2RGF_OK;
+    if (from == NULL)
+        status = s2_fail_memory(err, "output");
+    else if (at < 0)
+        status = s2_fail(err, S2RGF_IO, "%s: gone before it was renamed", from);
+    else
+        names = CSLRemoveStrings(names, at, 1, NULL);
+    int done = 0;
+    for (; names != NULL && names[done] != NULL && status == S2RGF_OK; done++)
+        status = publish_side(files, names[done], err);
+    if (status != S2RGF_OK && done > 0)
+        done--;
+    /* Last, and in one step: until then the former output is the valid one. */
     if (status == S2RGF_OK)
-        status = publish_name(files, main_name, err);
-    if (status == S2RGF_OK) {
-        remove_stale(files);
-        int i = 0;
-        for (; names != NULL && names[i] != NULL && status == S2RGF_OK; i++)
-            if (strcmp(names[i], main_name) != 0)
-                status = publish_name(files, names[i], err);
-        if (status != S2RGF_OK)
-            unpublish(files, names, i - 1);
-    }
+        status = rename_file(files, from, files->path, err);
+    if (status != S2RGF_OK)
+        unpublish(files, names, done);
+    else
+        remove_stale(files, names);
     CSLDestroy(names);
-    s2_free(main_name);
+    s2_free(from);
     return status;
 }
 

@@ -33,9 +33,10 @@ s2rgf_status s2_map_files_prepare(const char *path, bool overwrite, bool style, 
 char *s2_map_files_path(const s2_map_files *files, const char *stem, const char *suffix);
 
 /**
- * Give everything with the temporary stem its final name, the output itself first, and remove side
- * files of the output that was replaced.
- * Errors IO, INVALID_ARGUMENT (a file appeared meanwhile); what was renamed is removed then.
+ * Give everything with the temporary stem its final name, the output itself last and in one step,
+ * then remove side files of the output that was replaced.
+ * Errors  IO, INVALID_ARGUMENT (a file appeared meanwhile), NO_MEMORY; a former output and its side
+ *         files are then as they were.
  */
 s2rgf_status s2_map_files_publish(const s2_map_files *files, s2rgf_error *err);
 

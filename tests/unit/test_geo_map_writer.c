@@ -402,6 +402,51 @@ static void test_refusals(void)
     CHECK(count_names(folder, "half.") == 0);
 }
 
+/** When a rename fails at the very end, the former output and its side files are as they were. */
+static void test_failed_rename(void)
+{
+    s2rgf_error err = {0};
+    /* A folder in the place of one side file, then of the output itself: neither can be replaced. */
+    for (int round = 0; round < 2; round++) {
+        char main_path[256], aux[300], qml[256];
+        snprintf(main_path, sizeof main_path, "%s", in_folder(round == 0 ? "r0.tif" : "r1.tif"));
+        snprintf(aux, sizeof aux, "%s.aux.xml", main_path);
+        snprintf(qml, sizeof qml, "%s", in_folder(round == 0 ? "r0.qml" : "r1.qml"));
+        s2_map_spec spec = usual_spec(main_path);
+        spec.overwrite = true;
+        s2_map_writer *writer = NULL;
+        make_text(aux, "<PAMDataset/>");
+        if (round == 1)
+            make_text(qml, "former style");
+        else
+            make_text(main_path, "former map");
+        REQUIRE(s2_map_create(&spec, &writer, &err) == S2RGF_OK);
+        CHECK(write_tiles(writer, 128, &err) == S2RGF_OK);
+        /* They appear while the map is being made, so that no earlier check can see them. */
+        const char *blocked = round == 0 ? qml : main_path;
+        char inside[300];
+        snprintf(inside, sizeof inside, "%s/x", blocked);
+        CHECK(mkdir(blocked, 0700) == 0);
+        make_text(inside, "x");
+        const s2rgf_status status = s2_map_commit(writer, &err);
+        s2_map_close(writer);
+        CHECK(status == S2RGF_IO);
+        CHECK_CONTAINS(err.message, blocked);
+        CHECK(file_exists(inside));
+        const char *kept = round == 0 ? main_path : qml;
+        vsi_l_offset size;
+        GByte *content = file_content(kept, &size);
+        CHECK_STR((const char *)content, round == 0 ? "former map" : "former style");
+        VSIFree(content);
+        content = file_content(aux, &size);
+        CHECK_STR((const char *)content, "<PAMDataset/>");
+        VSIFree(content);
+        char prefix[16];
+        snprintf(prefix, sizeof prefix, "r%d.", round);
+        CHECK(count_names(folder, prefix) == 3);
+    }
+}
+
 /** A disk that is full: writes beyond a size limit fail. */
 static void test_full_disk(void)
 {
@@ -495,6 +540,7 @@ int main(void)
     test_many_classes();
     test_floats();
     test_refusals();
+    test_failed_rename();
     test_full_disk();
     test_areas();
     s2_class_table_clear(&classes);
