@@ -177,9 +177,9 @@ static void compare_area(const s2_dense_network *network, const scene *s, s2_rec
         memset(part_valid + first, 0xff, count);
     }
     run_scene(network, s, area, tile_px, part, part_valid);
-    const bool same = CHECK(memcmp(whole, part, bytes) == 0) &
-                      CHECK(memcmp(whole_valid, part_valid, pixels) == 0);
-    if (!same)
+    const bool same_scores = CHECK(memcmp(whole, part, bytes) == 0);
+    const bool same_valid = CHECK(memcmp(whole_valid, part_valid, pixels) == 0);
+    if (!same_scores || !same_valid)
         printf("    tiles of %d over %d,%d %d x %d\n", tile_px, area.x, area.y, area.w, area.h);
     free(part);
     free(part_valid);
@@ -246,8 +246,17 @@ static void test_folding(int channels, int sources)
     s2_dense_network_free(network);
 }
 
+static void test_best_class(void)
+{
+    const float scores[] = {-3, 2.5f, -1, 2.5f, 2};
+    CHECK(s2_dense_best_class(scores, 5) == 1); /* the first of equals */
+    CHECK(s2_dense_best_class(scores, 1) == 0);
+    CHECK(s2_dense_best_class(scores + 2, 3) == 1);
+}
+
 int main(void)
 {
+    test_best_class();
     for (int channels = 32; channels <= 64; channels += 32)
         for (int sources = 2; sources <= 3; sources++) {
             test_golden(channels, sources);
