@@ -25,8 +25,11 @@ PATH=$builddir:$PATH
 BASH_ARGV0=$(cd "$(dirname "$0")" && pwd)/$(basename "$0")
 
 test_name=$(basename "$(dirname "$0")")/$(basename "$0" .sh)
-scratch=$builddir/tests/scratch/$test_name
-rm -rf "$scratch"
+# One folder a run, so that two runs of a test never meet; what failed runs left goes now.
+for scratch in "$builddir/tests/scratch/$test_name".*; do
+    if [ -d "$scratch" ] && ! kill -0 "${scratch##*.}" 2> /dev/null; then rm -rf "$scratch"; fi
+done
+scratch=$builddir/tests/scratch/$test_name.$$
 mkdir -p "$scratch"
 stdout=$scratch/.stdout
 stderr=$scratch/.stderr
