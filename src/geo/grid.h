@@ -17,8 +17,7 @@ typedef struct s2_grid {
 /**
  * Georeference of an open dataset.
  * subject       in  what messages call the dataset
- * assigned_srs  in  anything OSRSetFromUserInput takes, or NULL: stands in where the dataset has no
- * CRS
+ * assigned_srs  in  anything OSRSetFromUserInput takes, or NULL: for a dataset without CRS
  * grid          out released with s2_grid_clear()
  * Errors  FORMAT (no geotransform, or one that cannot be inverted), INVALID_ARGUMENT, NO_MEMORY.
  */

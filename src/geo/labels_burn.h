@@ -20,8 +20,7 @@ void s2_burner_free(s2_burner *burner);
 
 /**
  * Claim the pixels of a feature; every part of a multipolygon is a group of its own. Rings that
- * cross
- * themselves or each other are filled by the even-odd rule.
+ * cross themselves or each other are filled by the even-odd rule.
  * Errors FORMAT (not a polygon, cannot be transformed), NO_MEMORY.
  */
 s2rgf_status s2_burn_feature(s2_burner *burner, OGRFeatureH feature, int class_index,

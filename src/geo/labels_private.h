@@ -22,8 +22,7 @@ s2rgf_status s2_labels_claim(s2_label_claims *claims, int x, int y, int group, s
 
 /**
  * Settle the claims and move them into the set: pixels in order, conflicts dropped, groups and
- * classes without
- * pixels removed, checksum. labels->classes must be complete; claims is left empty.
+ * classes without pixels removed, checksum. labels->classes must be complete; claims is left empty.
  * Errors NO_MEMORY.
  */
 s2rgf_status s2_labels_finish(s2_label_claims *claims, const s2rgf_host *host, s2_label_set *labels,
