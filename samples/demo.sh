@@ -20,7 +20,7 @@ run "$build/samples/make_scene" -seed 1 -size 512 512 -overwrite .
 say "Train on the polygons of the layer train"
 started=$SECONDS
 run "$build/s2rgf_train" -i hs=hs.tif -i ms=ms.tif -labels labels.gpkg -l train -a class \
-    -c 32 -steps 120 -overwrite model.s2rgf
+    -c 32 -steps 100 -val 0 -overwrite model.s2rgf
 trained=$((SECONDS - started))
 
 say "Map the scene"
