@@ -1,4 +1,4 @@
-/* The landscape of a sample scene: what lies at a point, as a pure function of seed and position. */
+/* The landscape of a sample scene: what lies at a point, a pure function of seed and position. */
 #include "landscape.h"
 
 #include <math.h>
@@ -26,9 +26,11 @@ static const int SUBSTITUTE[LAND_CLASS_MAX] = {
 
 /* One independent random field per purpose. */
 enum salt {
-    SALT_RIVER_BEND, SALT_RIVER_WIDTH, SALT_ROAD_X, SALT_ROAD_Y, SALT_TOWN, SALT_TOWN_EDGE, SALT_LOT,
-    SALT_YARD, SALT_PARCEL_X, SALT_PARCEL_Y, SALT_PARCEL, SALT_FOREST, SALT_WARP_X, SALT_WARP_Y,
-    SALT_RELIEF, SALT_BROAD, SALT_SMALL, SALT_PIXEL, SALT_CROWN, SALT_OBJECT_LIGHT, SALT_OBJECT_MIX, SALT_TURN
+    SALT_RIVER_BEND, SALT_RIVER_WIDTH, SALT_ROAD_X, SALT_ROAD_Y, SALT_TOWN, SALT_TOWN_EDGE,
+    SALT_LOT, SALT_YARD, SALT_PARCEL_X, SALT_PARCEL_Y, SALT_PARCEL, SALT_FOREST, SALT_WARP_X,
+    SALT_WARP_Y,
+    SALT_RELIEF, SALT_BROAD, SALT_SMALL, SALT_PIXEL, SALT_CROWN, SALT_OBJECT_LIGHT, SALT_OBJECT_MIX,
+    SALT_TURN
 };
 
 enum { TURN_RIVER, TURN_ROAD, TURN_TOWN };
@@ -216,7 +218,7 @@ land_point landscape_at(const landscape *land, double x, double y)
 
 /* ---- mixtures ------------------------------------------------------------------------------ */
 
-/* Share of a material: base + object * (one value an object) + smooth * (field) + fine * (pixel). */
+/* Share of a material: base + object * (one value an object) + smooth * (field) + fine * (pixel) */
 typedef struct share {
     material which;
     double base, object, smooth, fine;

@@ -1,4 +1,4 @@
-/* The landscape of a sample scene: what lies at a point, as a pure function of seed and position. */
+/* The landscape of a sample scene: what lies at a point, a pure function of seed and position. */
 #ifndef SAMPLES_LANDSCAPE_H
 #define SAMPLES_LANDSCAPE_H
 
@@ -27,7 +27,7 @@ typedef struct landscape {
 /** Prepare a landscape of classes 0 to classes - 1. */
 void landscape_init(landscape *land, uint64_t seed, int classes);
 
-/** One point: its class (index into LAND_CLASSES) and the object (parcel, building, road...) it is part of. */
+/** One point: its class, an index into LAND_CLASSES, and the object it is part of. */
 typedef struct land_point {
     int class_index;
     uint64_t object;

@@ -22,7 +22,7 @@ static double dip(double nm, double centre, double width, double depth)
     return 1.0 - depth * bump(nm, centre, width);
 }
 
-/* A curve that rises from `low` at 400 nm towards `high`, nine tenths of the way after 2.3 scale_nm. */
+/* A curve from `low` at 400 nm towards `high`, nine tenths of the way after 2.3 scale_nm. */
 static double rise(double nm, double low, double high, double scale_nm)
 {
     return low + (high - low) * (1.0 - exp(-(nm - 400.0) / scale_nm));

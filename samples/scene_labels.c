@@ -56,7 +56,8 @@ static void grow(const landscape *land, label_polygon *p, land_point point)
         do {
             p->radius[i] += 0.5;
             corner_at(p, i, &x, &y);
-        } while (p->radius[i] < LONGEST_PX + margin && same_object(landscape_at(land, x, y), point));
+        } while (p->radius[i] < LONGEST_PX + margin &&
+                 same_object(landscape_at(land, x, y), point));
         p->radius[i] = fmax(0.1, p->radius[i] - 0.5 - margin);
         corner_at(p, i, &x, &y);
         p->x_min = fmin(p->x_min, x);
@@ -80,7 +81,7 @@ static bool holds_point(const label_polygon *p, double x, double y)
     return inside;
 }
 
-/* Every pixel centre inside, and its surroundings, must be the object; returns their number or -1. */
+/* Pixel centres inside; -1 unless all of them, and their surroundings, are the object. */
 static int count_pixels(const landscape *land, const label_polygon *p, land_point point)
 {
     double margin = 0.5 * LAND_CLASSES[p->class_index].margin_px;
@@ -101,7 +102,7 @@ static int count_pixels(const landscape *land, const label_polygon *p, land_poin
     return count;
 }
 
-/* Inside the scene, and two coarse pixels away from nodata, whose corners cut the scene off straight. */
+/* Inside the scene, and two coarse pixels away from nodata, whose corners are cut off straight. */
 static bool sees_data(const scene_spec *spec, const label_polygon *p)
 {
     double gap = 2.0 * spec->ratio;
@@ -110,7 +111,7 @@ static bool sees_data(const scene_spec *spec, const label_polygon *p)
            !scene_hs_is_nodata(spec, p->x_min - gap, p->y_max + gap);
 }
 
-/* Layers keep two coarse pixels apart, so that no coarse pixel serves both; one layer's own less. */
+/* Layers keep two coarse pixels apart, so that no coarse pixel serves both. */
 static bool keeps_apart(const scene_spec *spec, const polygon_list *list, const label_polygon *p)
 {
     for (int i = 0; i < list->count; i++) {

@@ -1,7 +1,6 @@
 /* The rasters of a sample scene: two sensors look at the landscape, row by row. */
 #include "scene_spec.h"
 
-#include <cpl_conv.h>
 #include <cpl_error.h>
 #include <cpl_string.h>
 #include <gdal.h>
@@ -11,6 +10,7 @@
 
 #include "core/memory.h"
 #include "core/random.h"
+#include "row_writer.h"
 
 #define REFLECTANCE_SCALE 10000.0
 #define MS_NODATA 0.0
@@ -45,86 +45,6 @@ bool scene_hs_is_nodata(const scene_spec *spec, double x, double y)
 {
     int side = spec->width < spec->height ? spec->width : spec->height;
     return x + 0.8 * (spec->height - y) < 0.6 * spec->nodata_corner * side;
-}
-
-/* ---- one raster file, written a row of blocks at a time -------------------------------------- */
-
-typedef struct row_writer {
-    GDALDatasetH dataset;
-    int width, height, bands;
-    int block_rows;
-    int next_row; /* of the raster */
-    float *rows;  /* [block_rows][width][bands] */
-} row_writer;
-
-static bool georeference(GDALDatasetH dataset, double x, double y, double pixel)
-{
-    double transform[6] = {x, pixel, 0.0, y, 0.0, -pixel};
-    OGRSpatialReferenceH srs = OSRNewSpatialReference(NULL);
-    bool ok = srs != NULL && OSRImportFromEPSG(srs, SCENE_EPSG) == OGRERR_NONE &&
-              GDALSetSpatialRef(dataset, srs) == CE_None &&
-              GDALSetGeoTransform(dataset, transform) == CE_None;
-    OSRDestroySpatialReference(srs);
-    return ok;
-}
-
-static bool create_raster(row_writer *writer, const scene_spec *spec, const char *name,
-                          GDALDataType type)
-{
-    char block_y[32];
-    snprintf(block_y, sizeof block_y, "BLOCKYSIZE=%d", writer->block_rows);
-    const char *options[] = {"TILED=YES", "BLOCKXSIZE=128", block_y, "COMPRESS=DEFLATE",
-                             "PREDICTOR=2", "ZLEVEL=1", "BIGTIFF=IF_SAFER", NULL};
-    char *path = scene_path(spec, name);
-    if (path == NULL)
-        return false;
-    writer->dataset = GDALCreate(GDALGetDriverByName("GTiff"), path, writer->width, writer->height,
-                                 writer->bands, type, (CSLConstList)options);
-    s2_free(path);
-    if (writer->dataset == NULL)
-        return false;
-    writer->rows = s2_alloc((size_t)writer->block_rows * (size_t)writer->width,
-                            (size_t)writer->bands * sizeof(float));
-    if (writer->rows == NULL)
-        CPLError(CE_Failure, CPLE_OutOfMemory, "%s: no memory for %d rows", name,
-                 writer->block_rows);
-    return writer->rows != NULL;
-}
-
-/* Room for the next row, [width][bands]. */
-static float *begin_row(row_writer *writer)
-{
-    size_t row = (size_t)(writer->next_row % writer->block_rows);
-    return writer->rows + row * (size_t)writer->width * (size_t)writer->bands;
-}
-
-/* Hand over the row; whole blocks go to the file, so no block is ever written twice. */
-static bool end_row(row_writer *writer)
-{
-    int filled = writer->next_row % writer->block_rows + 1;
-    writer->next_row++;
-    if (filled < writer->block_rows && writer->next_row < writer->height)
-        return true;
-    GSpacing pixel = (GSpacing)writer->bands * (GSpacing)sizeof(float);
-    /* Flushing has no return value in GDAL 3.6: its failure shows as the last error. */
-    CPLErrorReset();
-    if (GDALDatasetRasterIOEx(writer->dataset, GF_Write, 0, writer->next_row - filled,
-                              writer->width, filled, writer->rows, writer->width, filled,
-                              GDT_Float32, writer->bands, NULL, pixel, pixel * writer->width,
-                              sizeof(float), NULL) != CE_None)
-        return false;
-    GDALFlushCache(writer->dataset);
-    return CPLGetLastErrorType() < CE_Failure;
-}
-
-static bool close_raster(row_writer *writer)
-{
-    CPLErrorReset();
-    if (writer->dataset != NULL)
-        GDALClose(writer->dataset);
-    s2_free(writer->rows);
-    *writer = (row_writer){0};
-    return CPLGetLastErrorType() < CE_Failure;
 }
 
 /* ---- sensors --------------------------------------------------------------------------------- */
@@ -189,8 +109,8 @@ static bool open_ms(ms_sensor *ms, const scene_spec *spec)
 
     ms->out = (row_writer){.width = spec->width, .height = spec->height, .bands = MS_BANDS,
                            .block_rows = 128};
-    if (!create_raster(&ms->out, spec, "ms.tif", GDT_UInt16) ||
-        !georeference(ms->out.dataset, SCENE_ORIGIN_X, SCENE_ORIGIN_Y, SCENE_PIXEL_M))
+    if (!row_writer_create(&ms->out, spec, "ms.tif", GDT_UInt16) ||
+        !row_writer_georeference(&ms->out, SCENE_ORIGIN_X, SCENE_ORIGIN_Y, SCENE_PIXEL_M))
         return false;
     for (int b = 0; b < MS_BANDS; b++)
         if (!describe_band(GDALGetRasterBand(ms->out.dataset, b + 1), MS_BAND[b].name,
@@ -210,7 +130,7 @@ static bool close_ms(ms_sensor *ms)
     s2_free(ms->raw);
     for (int t = 0; t < MS_TAPS; t++)
         s2_free(ms->ring[t]);
-    return close_raster(&ms->out);
+    return row_writer_close(&ms->out);
 }
 
 /* Water vapour leaves little light near 1400 and 1900 nm. */
@@ -246,8 +166,8 @@ static bool open_hs(hs_sensor *hs, const scene_spec *spec)
     hs->out = (row_writer){.width = (int)ceil((spec->width - hs->x0) / spec->ratio),
                            .height = (int)ceil((spec->height - hs->y0) / spec->ratio),
                            .bands = spec->hs_bands, .block_rows = 32};
-    if (!create_raster(&hs->out, spec, "hs.tif", GDT_Int16) ||
-        !georeference(hs->out.dataset, SCENE_ORIGIN_X + hs->x0 * SCENE_PIXEL_M,
+    if (!row_writer_create(&hs->out, spec, "hs.tif", GDT_Int16) ||
+        !row_writer_georeference(&hs->out, SCENE_ORIGIN_X + hs->x0 * SCENE_PIXEL_M,
                       SCENE_ORIGIN_Y - hs->y0 * SCENE_PIXEL_M, pixel))
         return false;
     for (int b = 0; b < spec->hs_bands; b++) {
@@ -274,7 +194,7 @@ static bool close_hs(hs_sensor *hs)
     s2_free(hs->noise);
     for (int r = 0; r < HS_ACTIVE_ROWS; r++)
         s2_free(hs->ring[r]);
-    return close_raster(&hs->out);
+    return row_writer_close(&hs->out);
 }
 
 /* ---- one fine row ---------------------------------------------------------------------------- */
@@ -319,7 +239,7 @@ static bool ms_write_row(ms_sensor *ms, const scene_spec *spec, int y)
 {
     s2_random random;
     s2_random_init(&random, spec->seed, (uint64_t)STREAM_MS + (uint64_t)y);
-    float *out = begin_row(&ms->out);
+    float *out = row_writer_begin(&ms->out);
     for (int x = 0; x < spec->width; x++)
         for (int b = 0; b < MS_BANDS; b++) {
             double sum = 0.0;
@@ -330,7 +250,7 @@ static bool ms_write_row(ms_sensor *ms, const scene_spec *spec, int y)
             bool hidden = scene_ms_is_nodata(spec, x + 0.5, y + 0.5);
             out[x * MS_BANDS + b] = hidden ? (float)MS_NODATA : value;
         }
-    return end_row(&ms->out);
+    return row_writer_end(&ms->out);
 }
 
 /* Blur the row's mixtures along x into the coarse columns. */
@@ -359,7 +279,7 @@ static bool hs_write_row(hs_sensor *hs, const scene_spec *spec, int r)
 {
     s2_random random;
     s2_random_init(&random, spec->seed, (uint64_t)STREAM_HS + (uint64_t)r);
-    float *sums = hs->ring[r % HS_ACTIVE_ROWS], *out = begin_row(&hs->out);
+    float *sums = hs->ring[r % HS_ACTIVE_ROWS], *out = row_writer_begin(&hs->out);
     double y = hs->y0 + (r + 0.5) * hs->ratio, total = hs->weights[r % HS_ACTIVE_ROWS];
     for (int j = 0; j < hs->out.width; j++)
         for (int b = 0; b < hs->out.bands; b++) {
@@ -372,7 +292,7 @@ static bool hs_write_row(hs_sensor *hs, const scene_spec *spec, int r)
         }
     memset(sums, 0, (size_t)hs->out.width * MATERIAL_COUNT * sizeof(float));
     hs->weights[r % HS_ACTIVE_ROWS] = 0.0;
-    return end_row(&hs->out);
+    return row_writer_end(&hs->out);
 }
 
 /* Add fine row y to the coarse rows that see it, and write those that have seen enough. */
@@ -408,8 +328,8 @@ static bool open_truth(row_writer *truth, const scene_spec *spec)
 {
     *truth = (row_writer){.width = spec->width, .height = spec->height, .bands = 1,
                           .block_rows = 128};
-    if (!create_raster(truth, spec, "truth.tif", GDT_Byte) ||
-        !georeference(truth->dataset, SCENE_ORIGIN_X, SCENE_ORIGIN_Y, SCENE_PIXEL_M))
+    if (!row_writer_create(truth, spec, "truth.tif", GDT_Byte) ||
+        !row_writer_georeference(truth, SCENE_ORIGIN_X, SCENE_ORIGIN_Y, SCENE_PIXEL_M))
         return false;
     GDALRasterBandH band = GDALGetRasterBand(truth->dataset, 1);
     GDALColorTableH palette = GDALCreateColorTable(GPI_RGB);
@@ -433,10 +353,10 @@ static bool open_truth(row_writer *truth, const scene_spec *spec)
 
 static bool truth_write_row(row_writer *truth, const fine_row *row)
 {
-    float *out = begin_row(truth);
+    float *out = row_writer_begin(truth);
     for (int x = 0; x < truth->width; x++)
         out[x] = row->classes[x - row->x0];
-    return end_row(truth);
+    return row_writer_end(truth);
 }
 
 /* ---- all of it ------------------------------------------------------------------------------- */
@@ -483,5 +403,5 @@ bool scene_write_rasters(const scene_spec *spec, const landscape *land)
     s2_free(row.parts);
     ok = close_ms(&ms) && ok;
     ok = close_hs(&hs) && ok;
-    return close_raster(&truth) && ok;
+    return row_writer_close(&truth) && ok;
 }

@@ -21,7 +21,7 @@ typedef struct scene_spec {
     int hs_bands;
     int classes;
     uint64_t seed;
-    double nodata_corner; /* legs of the nodata triangle as part of the scene's shorter side; 0: none */
+    double nodata_corner; /* legs of the nodata triangles, part of the shorter side; 0: none */
     bool overwrite;
 } scene_spec;
 

@@ -12,9 +12,9 @@
 #include "geo/labels.h"
 #include "metrics.h"
 
-/* ---- which class of the map is which class of the reference ----------------------------------- */
+/* ---- which class of the map is which class of the reference -------------------------------- */
 
-/** True for a class that got its name from its value ("7", "class 7"): it has no name of its own. */
+/** True for a class without a name of its own: it was made from its value ("7", "class 7"). */
 static bool is_nameless(const s2_class *class)
 {
     char number[16], phrase[32];
@@ -50,7 +50,7 @@ static void list_names(const s2_class_table *table, char *text, size_t size)
     }
 }
 
-/** The one class whose name is the same but for upper and lower case; -1 if there is none or several. */
+/** The one class whose name differs in upper and lower case only; -1 if none or several. */
 static int find_in_any_case(const s2_class_table *table, const char *name)
 {
     int found = -1;
@@ -74,7 +74,7 @@ static int find_by_value(const s2_class_table *table, const s2_class *class)
     return s2_class_table_find_value(table, class->value);
 }
 
-/** Fill to_map with the map's index of each reference class, -1 if it has none; returns how many it has. */
+/** The map's index of each reference class, -1 where there is none; returns how many there are. */
 static int match_with(int (*find)(const s2_class_table *, const s2_class *),
                       const s2_class_table *reference, const s2_class_table *map, int *to_map)
 {
@@ -110,7 +110,7 @@ static s2rgf_status match_classes(const s2_class_table *reference, const s2_clas
                    map->path, wanted, found);
 }
 
-/* ---- counting --------------------------------------------------------------------------------- */
+/* ---- counting ------------------------------------------------------------------------------ */
 
 typedef struct map_tally {
     s2_confusion confusion;
@@ -182,7 +182,7 @@ static void warn_excluded(const s2_label_set *labels, const int *to_map, const s
                labels->without_class);
 }
 
-/* ---- result ----------------------------------------------------------------------------------- */
+/* ---- result -------------------------------------------------------------------------------- */
 
 static s2rgf_status alloc_assessment(int classes, s2rgf_assessment **result, s2rgf_error *err)
 {
@@ -241,8 +241,8 @@ static s2rgf_status make_assessment(const s2_class_table *classes, const s2_labe
 }
 
 /** Compare an open map with the reference read onto its grid. */
-static s2rgf_status compare(s2_class_map *map, const s2_label_set *reference, const s2rgf_host *host,
-                            s2rgf_assessment **result, s2rgf_error *err)
+static s2rgf_status compare(s2_class_map *map, const s2_label_set *reference,
+                            const s2rgf_host *host, s2rgf_assessment **result, s2rgf_error *err)
 {
     map_tally tally = {0};
     int *to_map = s2_alloc((size_t)reference->classes.count, sizeof *to_map);

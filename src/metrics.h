@@ -16,7 +16,10 @@ typedef struct s2_confusion {
     int classes;
 } s2_confusion;
 
-/** Make an empty matrix. Errors: INVALID_ARGUMENT (no class), NO_MEMORY. Memory: s2_confusion_clear(). */
+/**
+ * Make an empty matrix.
+ * Errors  INVALID_ARGUMENT (no class), NO_MEMORY.  Memory: released with s2_confusion_clear().
+ */
 s2rgf_status s2_confusion_init(s2_confusion *confusion, int classes, s2rgf_error *err);
 
 /** Release what the matrix owns. */
@@ -25,7 +28,7 @@ void s2_confusion_clear(s2_confusion *confusion);
 /** Count one pixel; both indices in 0..classes-1. */
 void s2_confusion_add(s2_confusion *confusion, int reference, int mapped);
 
-/** Add the counts of another matrix of as many classes: workers count apart and merge at the end. */
+/** Add the counts of another matrix of as many classes: workers count apart, then merge. */
 void s2_confusion_merge(s2_confusion *into, const s2_confusion *from);
 
 /** N: pixels counted. */
