@@ -25,7 +25,7 @@ static const unsigned char MAP_PIXELS[HEIGHT * WIDTH] = {
     1, 1, 5, 5, 2, 2,
 };
 
-/* ---- making files ----------------------------------------------------------------------------- */
+/* ---- making files --------------------------------------------------------------------------- */
 
 static OGRSpatialReferenceH utm33(void)
 {
@@ -106,7 +106,7 @@ static void remove_all(void)
     VSIUnlink(RASTER);
 }
 
-/* ---- a host that listens ---------------------------------------------------------------------- */
+/* ---- a host that listens -------------------------------------------------------------------- */
 
 typedef struct listener {
     char lines[2000];
@@ -138,7 +138,7 @@ static s2rgf_status assess(const char *map, const char *labels, listener *heard,
     return s2rgf_assess(map, &options, &host, result, err);
 }
 
-/* ---- tests ------------------------------------------------------------------------------------ */
+/* ---- tests ---------------------------------------------------------------------------------- */
 
 static const patch PATCHES[] = {
     {0, 0, 3, 2, "forest"},      /* 6 pixels, all forest in the map */
