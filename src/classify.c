@@ -14,6 +14,7 @@
 #include "tile_runner.h"
 
 #define TILE_DEFAULT_PX 256
+#define TILE_SMALL_PX 64 /* below, halos cost more than a worker less */
 #define TILE_SMALLEST_PX 16
 #define TILE_LARGEST_PX 8192
 #define OUTPUTS 3 /* map, confidence, probabilities */
@@ -209,6 +210,22 @@ static size_t worker_bytes(const classify_job *job, int tile_px)
     return bytes;
 }
 
+/* Bytes of the outputs' lines that wait until whole file blocks can be written. */
+static size_t waiting_bytes(const classify_job *job, int tile_px)
+{
+    const s2rgf_classify_options *options = job->options;
+    const size_t floats = (options->confidence_path ? 1 : 0) +
+                          (options->probability_path ? (size_t)job->content.classes.count : 0);
+    const size_t lines = (size_t)tile_px + S2_MAP_WAITING_LINES;
+    return (size_t)job->window.w * lines * (sizeof(uint16_t) + floats * sizeof(float));
+}
+
+static size_t total_bytes(const classify_job *job)
+{
+    return worker_bytes(job, job->tile_px) * (size_t)job->threads +
+           waiting_bytes(job, job->tile_px);
+}
+
 /* Tile size and workers that keep the memory limit: first smaller tiles, then fewer workers. */
 static s2rgf_status choose_tiles(classify_job *job, const s2rgf_host *host, s2rgf_error *err)
 {
@@ -220,21 +237,16 @@ static s2rgf_status choose_tiles(classify_job *job, const s2rgf_host *host, s2rg
                        TILE_SMALLEST_PX, TILE_LARGEST_PX, wanted);
     job->tile_px = wanted;
     job->threads = s2_thread_count(options->threads);
-    size_t bytes = worker_bytes(job, job->tile_px);
-    while (bytes * (size_t)job->threads > limit && job->tile_px / 2 >= 64) {
+    while (total_bytes(job) > limit && job->tile_px / 2 >= TILE_SMALL_PX)
         job->tile_px /= 2;
-        bytes = worker_bytes(job, job->tile_px);
-    }
-    while (bytes * (size_t)job->threads > limit && job->threads > 1)
+    while (total_bytes(job) > limit && job->threads > 1)
         job->threads--;
-    while (bytes > limit && job->tile_px / 2 >= TILE_SMALLEST_PX) {
+    while (total_bytes(job) > limit && job->tile_px / 2 >= TILE_SMALLEST_PX)
         job->tile_px /= 2;
-        bytes = worker_bytes(job, job->tile_px);
-    }
-    if (bytes > limit)
+    if (total_bytes(job) > limit)
         return s2_fail(err, S2RGF_NO_MEMORY,
                        "working memory: expected at least %zu MB for one tile, found %d MB",
-                       bytes / 1024 / 1024 + 1, options->memory_mb);
+                       total_bytes(job) / 1024 / 1024 + 1, options->memory_mb);
     if (job->tile_px != wanted || job->threads != s2_thread_count(options->threads))
         s2_log(host, S2RGF_INFO, "Working memory of %d MB: tiles of %d pixels, %d threads",
                options->memory_mb, job->tile_px, job->threads);
@@ -242,8 +254,8 @@ static s2rgf_status choose_tiles(classify_job *job, const s2rgf_host *host, s2rg
     const int y0 = job->window.y / job->tile_px;
     job->lattice = (s2_rect){x0, y0, (job->window.x + job->window.w - 1) / job->tile_px - x0 + 1,
                              (job->window.y + job->window.h - 1) / job->tile_px - y0 + 1};
-    s2_log(host, S2RGF_DEBUG, "tiles of %d, %d threads, %zu MB a worker", job->tile_px,
-           job->threads, bytes / 1024 / 1024);
+    s2_log(host, S2RGF_DEBUG, "tiles of %d, %d threads, %zu MB in all", job->tile_px, job->threads,
+           total_bytes(job) / 1024 / 1024);
     return S2RGF_OK;
 }
 
@@ -318,7 +330,7 @@ static s2rgf_status load_weights(classify_job *job, s2rgf_error *err)
     s2_dense_network *network = NULL;
     s2rgf_status status = s2_model_load(job->options->model_path, &job->content, err);
     if (status == S2RGF_OK)
-        status = s2_dense_from_model(&job->content, &network, err);
+        status = s2_dense_from_model(&job->content, job->options->model_path, &network, err);
     if (status == S2RGF_OK)
         status = s2_dense_weights_create(network, &job->weights, err);
     s2_dense_network_free(network);

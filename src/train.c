@@ -114,6 +114,7 @@ static s2rgf_status describe_source(const s2_scene_source *from, s2_model_source
                                        band->wavelength_nm, 0.0, 1.0};
         if (!to->bands[b].name)
             return s2_fail_memory(err, "model");
+        s2_model_clean_name(to->bands[b].name);
     }
     return S2RGF_OK;
 }
@@ -135,14 +136,19 @@ static s2rgf_status describe_model(const s2rgf_train_options *options, const s2_
         status = describe_source(&scene->sources[s], &content->sources[s], err);
     if (status == S2RGF_OK)
         status = s2_class_table_copy(&labels->classes, &content->classes, err);
-    if (status == S2RGF_OK)
-        s2_class_table_paint(&content->classes);
+    for (int k = 0; k < content->classes.count; k++)
+        s2_model_clean_name(content->classes.items[k].name);
+    s2_class_table_paint(&content->classes);
     content->training.seed = options->seed;
     content->training.temperature = 1.0;
     content->training.validation_fraction = options->validation;
     memcpy(content->training.labels_checksum, labels->checksum,
            sizeof content->training.labels_checksum);
-    return status;
+    content->training.validation_distance = NAN;
+    content->training.validation_oa = NAN;
+    content->training.validation_kappa = NAN;
+    content->training.train_pixels = (int)labels->count;
+    return status == S2RGF_OK ? s2_model_check(content, options->model_path, err) : status;
 }
 
 /* One line a class: groups and pixels; a warning where there is too little. */
@@ -277,8 +283,6 @@ static s2rgf_status train_model(const s2rgf_train_options *options, const s2rgf_
         spec.bands[s] = s2_source_band_count(scene->sources[s].source);
         spec.on_reference[s] = scene->sources[s].on_reference;
     }
-    content->training.train_pixels = (int)labels->count;
-    content->training.validation_distance = NAN;
     s2rgf_status status = s2_training_normalisation(scene, host, content, err);
     if (status == S2RGF_OK)
         status = s2_dense_network_create(&spec, &network, err);

@@ -117,7 +117,6 @@ static s2rgf_status take_step(s2_trainer *trainer, int steps, double *loss, s2rg
     const uint64_t step = (uint64_t)trainer->progress.step;
     const s2_dense_loss_options knobs = {options->label_smoothing, options->redundancy_weight,
                                          DROPOUT};
-    const s2_map *scores = NULL;
     s2_random crops;
     s2_random dropout;
     s2_random_init(&crops, options->seed, STREAM_CROPS + step);
@@ -125,7 +124,7 @@ static s2rgf_status take_step(s2_trainer *trainer, int steps, double *loss, s2rg
     s2rgf_status status = s2_training_set_draw(trainer->set, &trainer->shape, &crops,
                                                s2_dense_train_batch(trainer->train), err);
     if (status == S2RGF_OK)
-        status = s2_dense_train_forward(trainer->train, DROPOUT, &dropout, &scores, err);
+        status = s2_dense_train_forward(trainer->train, DROPOUT, &dropout, NULL, err);
     if (status == S2RGF_OK)
         status = s2_dense_train_backward(trainer->train, &knobs, loss, err);
     if (status == S2RGF_OK && !isfinite(*loss))
@@ -145,7 +144,6 @@ static s2rgf_status take_step(s2_trainer *trainer, int steps, double *loss, s2rg
 /* Running statistics of every batch-norm from crops all over the scene, with the weights as they stand. */
 static s2rgf_status estimate_statistics(s2_trainer *trainer, s2rgf_error *err)
 {
-    const s2_map *scores = NULL;
     s2_random random;
     s2rgf_status status = S2RGF_OK;
     s2_random_init(&random, trainer->options->seed, STREAM_STATISTICS);
@@ -155,7 +153,7 @@ static s2rgf_status estimate_statistics(s2_trainer *trainer, s2rgf_error *err)
         status = s2_training_set_draw_anywhere(trainer->set, &trainer->shape, &random,
                                                s2_dense_train_batch(trainer->train), err);
         if (status == S2RGF_OK)
-            status = s2_dense_train_forward(trainer->train, 0.0, NULL, &scores, err);
+            status = s2_dense_train_forward(trainer->train, 0.0, NULL, NULL, err);
     }
     s2_dense_train_adopt(trainer->train);
     return status;

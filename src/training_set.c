@@ -299,8 +299,6 @@ static void fill_labels(const s2_training_set *set, const crop_place *place, con
 {
     const int side = set->crop_px;
     const s2_label_set *all = set->labels;
-    for (size_t i = 0; i < (size_t)side * (size_t)side; i++)
-        labels[i] = -1;
     for (size_t i = first_label(all, place->y);
          i < all->count && all->pixels[i].y < place->y + side; i++) {
         const int x = all->pixels[i].x - place->x;
@@ -328,6 +326,8 @@ static s2rgf_status fill_crop(s2_training_set *set, const crop_place *place, boo
     for (int y = 0; y < side; y++)
         for (int x = 0; x < side; x++)
             valid[turned_index(place->turn, side, x, y)] = is_valid(set, place, x, y);
+    for (size_t i = 0; i < area; i++)
+        labels[i] = -1;
     if (with_labels)
         fill_labels(set, place, valid, labels);
     return S2RGF_OK;

@@ -5,6 +5,9 @@
 #include "core/class_table.h"
 #include "geo/grid.h"
 
+/** Lines of an output that wait for their file block, at the default block size, besides the tile's own. */
+#define S2_MAP_WAITING_LINES 256
+
 typedef struct s2_map_writer s2_map_writer;
 
 typedef enum s2_map_kind {

@@ -17,13 +17,16 @@ static s2_dense_spec spec_of(const s2_model_content *content)
     return spec;
 }
 
-s2rgf_status s2_dense_from_model(const s2_model_content *content, s2_dense_network **network,
-                                 s2rgf_error *err)
+s2rgf_status s2_dense_from_model(const s2_model_content *content, const char *subject,
+                                 s2_dense_network **network, s2rgf_error *err)
 {
     *network = NULL;
     if (strcmp(content->network, "dense") != 0)
-        return s2_fail(err, S2RGF_UNSUPPORTED, "model: expected the network \"dense\", found \"%s\"",
-                       content->network);
+        return s2_fail(err, S2RGF_UNSUPPORTED, "%s: expected the network \"dense\", found \"%s\"",
+                       subject, content->network);
+    if (content->classes.count < 2)
+        return s2_fail(err, S2RGF_FORMAT, "%s: expected at least 2 classes, found %d", subject,
+                       content->classes.count);
     const s2_dense_spec spec = spec_of(content);
     s2rgf_status status = s2_dense_network_create(&spec, network, err);
     for (int i = 0; status == S2RGF_OK && i < (*network)->params.count; i++) {

@@ -82,21 +82,6 @@ static void declare_trunk(s2_dense_network *net)
                          false, true);
 }
 
-static void declare_classifier(s2_dense_network *net)
-{
-    const int hidden[5] = {2 * net->spec.channels, S2_HIDDEN};
-    const int hidden_bias[5] = {S2_HIDDEN};
-    const int out[5] = {S2_HIDDEN, net->spec.classes};
-    const int out_bias[5] = {net->spec.classes};
-    s2_params *params = &net->params;
-    net->hidden_weight =
-        s2_params_add(params, S2_PARAM_WEIGHT, "classifier.hidden", "weight", hidden);
-    net->hidden_bias =
-        s2_params_add(params, S2_PARAM_BIAS, "classifier.hidden", "bias", hidden_bias);
-    net->out_weight = s2_params_add(params, S2_PARAM_WEIGHT, "classifier.out", "weight", out);
-    net->out_bias = s2_params_add(params, S2_PARAM_BIAS, "classifier.out", "bias", out_bias);
-}
-
 s2rgf_status s2_dense_network_create(const s2_dense_spec *spec, s2_dense_network **network,
                                      s2rgf_error *err)
 {
@@ -110,7 +95,8 @@ s2rgf_status s2_dense_network_create(const s2_dense_spec *spec, s2_dense_network
     net->spec = *spec;
     declare_encoders(net);
     declare_trunk(net);
-    declare_classifier(net);
+    s2_classifier_declare(&net->classifier, &net->params, "classifier", 2 * spec->channels,
+                          S2_HIDDEN, spec->classes);
     if (net->params.failed) {
         s2_dense_network_free(net);
         return s2_fail_memory(err, "network");

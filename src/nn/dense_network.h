@@ -3,6 +3,7 @@
 #define S2_NN_DENSE_NETWORK_H
 
 #include "nn/adrf.h"
+#include "nn/classifier.h"
 #include "nn/residual_block.h"
 #include "nn/spectral_encoder.h"
 
@@ -27,7 +28,7 @@ typedef struct s2_dense_network {
     s2_residual_block head_block;
     s2_conv_unit head_conv;
     s2_conv_unit detail;
-    s2_param *hidden_weight, *hidden_bias, *out_weight, *out_bias;
+    s2_classifier classifier;
 } s2_dense_network;
 
 /** Spectral width of a source: C for the one with most bands (the first of equals), C/4 for others. */

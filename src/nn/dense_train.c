@@ -5,7 +5,6 @@
 
 #include "core/error.h"
 #include "core/memory.h"
-#include "nn/gemm.h"
 #include "nn/loss.h"
 #include "nn/resample.h"
 #include "nn/ssja.h"
@@ -33,9 +32,9 @@ struct s2_dense_train {
     s2_residual_block_state head_block;
     s2_conv_unit_state head_conv;
     s2_conv_unit_state detail; /* output: the second half of joined */
-    map_pair joined, hidden, scores;
-    float *dropout_scale; /* [crops*H*W*S2_HIDDEN], 0 or 1/(1-p) */
-    bool dropped;
+    map_pair joined;         /* upsampled head, then detail */
+    s2_classifier_state classifier;
+    s2_map scores; /* the classifier's scores of all pixels, seen as a map */
 };
 
 static s2rgf_status pair_init(map_pair *pair, int n, int h, int w, int c, s2rgf_error *err)
@@ -125,23 +124,18 @@ static s2rgf_status init_reference_grid(s2_dense_train *train, s2rgf_error *err)
         pair_init(&train->detail_stack, n, h, w, s2_dense_spectral_total(&net->spec), err);
     if (status == S2RGF_OK)
         status = pair_init(&train->joined, n, h, w, 2 * c, err);
-    if (status == S2RGF_OK)
-        status = pair_init(&train->hidden, n, h, w, S2_HIDDEN, err);
-    if (status == S2RGF_OK)
-        status = pair_init(&train->scores, n, h, w, net->spec.classes, err);
     if (status != S2RGF_OK)
         return status;
     const s2_map detail = s2_map_channels(&train->joined.value, c, c);
     const s2_map detail_grad = s2_map_channels(&train->joined.grad, c, c);
     status = s2_conv_unit_state_init(&train->detail, &net->detail, n, h, w, &detail, &detail_grad,
                                      err);
-    train->dropout_scale = s2_alloc(pixels * S2_HIDDEN, sizeof(float));
     train->batch.valid = s2_calloc(pixels, 1);
     train->batch.labels = s2_calloc(pixels, sizeof(int16_t));
     train->feature_valid = s2_calloc(pixels, 1);
     train->upsampling = s2_calloc((size_t)n, sizeof(s2_sampling));
-    if (!train->dropout_scale || !train->batch.valid || !train->batch.labels ||
-        !train->feature_valid || !train->upsampling)
+    if (!train->batch.valid || !train->batch.labels || !train->feature_valid ||
+        !train->upsampling)
         return s2_fail_memory(err, "training");
     for (int i = 0; i < n; i++)
         train->upsampling[i] = (s2_sampling){{{0.0, 0.5, 0.0, 0.0, 0.0, 0.5}}, 1.0, half(w), half(h)};
@@ -184,10 +178,9 @@ void s2_dense_train_free(s2_dense_train *train)
         s2_spectral_encoder_state_clear(&train->spectral[s]);
         s2_residual_block_state_clear(&train->spatial[s]);
     }
-    map_pair *pairs[7] = {&train->spectral_stack, &train->spatial_stack, &train->detail_stack,
-                          &train->fused,          &train->joined,        &train->hidden,
-                          &train->scores};
-    for (int i = 0; i < 7; i++)
+    map_pair *pairs[5] = {&train->spectral_stack, &train->spatial_stack, &train->detail_stack,
+                          &train->fused, &train->joined};
+    for (int i = 0; i < 5; i++)
         pair_clear(pairs[i]);
     s2_adrf_state_clear(&train->adrf_spectral);
     s2_adrf_state_clear(&train->adrf_spatial);
@@ -197,7 +190,7 @@ void s2_dense_train_free(s2_dense_train *train)
     s2_residual_block_state_clear(&train->head_block);
     s2_conv_unit_state_clear(&train->head_conv);
     s2_conv_unit_state_clear(&train->detail);
-    s2_free(train->dropout_scale);
+    s2_classifier_state_clear(&train->classifier);
     s2_free(train->batch.valid);
     s2_free(train->batch.labels);
     s2_free(train->feature_valid);
@@ -318,56 +311,6 @@ static s2rgf_status forward_trunk(s2_dense_train *train, s2rgf_error *err)
     return status;
 }
 
-/* A mask of one byte's resolution: an element is dropped when its random byte is below dropout * 256. */
-static void draw_dropout(s2_dense_train *train, double dropout, s2_random *source)
-{
-    const size_t count = s2_map_pixels(&train->hidden.value) * S2_HIDDEN;
-    const unsigned threshold = (unsigned)(dropout * 256.0 + 0.5);
-    const float keep = 256.0f / (256.0f - (float)threshold);
-    for (size_t i = 0; i < count; i += 8) {
-        uint64_t bits = s2_random_bits(source);
-        for (size_t k = i; k < i + 8 && k < count; k++, bits >>= 8)
-            train->dropout_scale[k] = (bits & 255) < threshold ? 0.0f : keep;
-    }
-}
-
-/* y = x W + b for all pixels, row blocks in parallel. */
-static void linear_forward(const s2_map *x, const s2_param *w, const s2_param *b, const s2_map *y)
-{
-    const int rows = x->n * x->h;
-#pragma omp parallel for schedule(static)
-    for (int row = 0; row < rows; row++) {
-        const size_t first = (size_t)row * (size_t)x->w;
-        float *out = y->data + first * (size_t)y->stride;
-        s2_gemm(x->w, y->c, x->c, (s2_matrix){x->data + first * (size_t)x->stride, x->stride, false},
-                (s2_matrix){w->value, y->c, false}, 0.0f, out, y->stride);
-        for (int p = 0; p < x->w; p++)
-            for (int k = 0; k < y->c; k++)
-                out[(size_t)p * (size_t)y->stride + (size_t)k] += b->value[k];
-    }
-}
-
-/* Gradients of linear_forward(): w and b added to; dx overwritten. */
-static void linear_backward(const s2_map *x, s2_param *w, s2_param *b, const s2_map *dy,
-                            const s2_map *dx)
-{
-    const int pixels = (int)s2_map_pixels(x);
-    const int rows = x->n * x->h;
-    s2_gemm(x->c, dy->c, pixels, (s2_matrix){x->data, x->stride, true},
-            (s2_matrix){dy->data, dy->stride, false}, 1.0f, w->grad, dy->c);
-    for (int p = 0; p < pixels; p++)
-        for (int k = 0; k < dy->c; k++)
-            b->grad[k] += dy->data[(size_t)p * (size_t)dy->stride + (size_t)k];
-#pragma omp parallel for schedule(static)
-    for (int row = 0; row < rows; row++) {
-        const size_t first = (size_t)row * (size_t)x->w;
-        s2_gemm(x->w, x->c, dy->c,
-                (s2_matrix){dy->data + first * (size_t)dy->stride, dy->stride, false},
-                (s2_matrix){w->value, dy->c, true}, 0.0f, dx->data + first * (size_t)dx->stride,
-                dx->stride);
-    }
-}
-
 s2rgf_status s2_dense_train_forward(s2_dense_train *train, double dropout,
                                     s2_random *dropout_source, const s2_map **logits,
                                     s2rgf_error *err)
@@ -381,37 +324,16 @@ s2rgf_status s2_dense_train_forward(s2_dense_train *train, double dropout,
         status = forward_trunk(train, err);
     if (status != S2RGF_OK)
         return status;
-    linear_forward(&train->joined.value, net->hidden_weight, net->hidden_bias,
-                   &train->hidden.value);
-    train->dropped = dropout_source && dropout > 0.0;
-    if (train->dropped)
-        draw_dropout(train, dropout, dropout_source);
-    float *hidden = train->hidden.value.data;
-    const size_t count = s2_map_pixels(&train->hidden.value) * S2_HIDDEN;
-#pragma omp parallel for schedule(static)
-    for (size_t i = 0; i < count; i++)
-        hidden[i] = hidden[i] > 0.0f ? hidden[i] * (train->dropped ? train->dropout_scale[i] : 1.0f)
-                                     : 0.0f;
-    linear_forward(&train->hidden.value, net->out_weight, net->out_bias, &train->scores.value);
-    *logits = &train->scores.value;
-    return S2RGF_OK;
-}
-
-static void backward_classifier(s2_dense_train *train)
-{
-    s2_dense_network *net = train->net;
-    const float *hidden = train->hidden.value.data;
-    float *grad = train->hidden.grad.data;
-    const size_t count = s2_map_pixels(&train->hidden.value) * S2_HIDDEN;
-    linear_backward(&train->hidden.value, net->out_weight, net->out_bias, &train->scores.grad,
-                    &train->hidden.grad);
-    /* a dropped or negative unit stands as 0 in hidden */
-#pragma omp parallel for schedule(static)
-    for (size_t i = 0; i < count; i++)
-        grad[i] = hidden[i] > 0.0f ? grad[i] * (train->dropped ? train->dropout_scale[i] : 1.0f)
-                                   : 0.0f;
-    linear_backward(&train->joined.value, net->hidden_weight, net->hidden_bias, &train->hidden.grad,
-                    &train->joined.grad);
+    status = s2_classifier_forward(&net->classifier, &train->classifier, &train->joined.value,
+                                   train->batch.labels, logits != NULL, dropout, dropout_source,
+                                   err);
+    if (status == S2RGF_OK && logits) {
+        train->scores = train->joined.value;
+        train->scores.data = train->classifier.scores;
+        train->scores.c = train->scores.stride = net->spec.classes;
+        *logits = &train->scores;
+    }
+    return status;
 }
 
 /* From joined.grad to the outputs of the two fusions. */
@@ -496,9 +418,8 @@ s2rgf_status s2_dense_train_backward(s2_dense_train *train, const s2_dense_loss_
     s2_adrf_state *fusions[2] = {&train->adrf_spectral, &train->adrf_spatial};
     s2rgf_status status = S2RGF_OK;
     s2_params_zero_grad(&train->net->params);
-    *loss = s2_cross_entropy(&train->scores.value, train->batch.labels, options->label_smoothing,
-                             &train->scores.grad);
-    backward_classifier(train);
+    *loss = s2_classifier_backward(&train->net->classifier, &train->classifier,
+                                   options->label_smoothing, &train->joined.grad);
     for (int i = 0; i < 2 && status == S2RGF_OK; i++) {
         s2_map_zero(&fusions[i]->mix.grad);
         if (options->redundancy_weight > 0.0)

@@ -37,7 +37,12 @@ void s2_dense_train_free(s2_dense_train *train);
 /** The batch to fill; owned by train. */
 s2_dense_batch *s2_dense_train_batch(s2_dense_train *train);
 
-/** Forward with batch statistics. dropout_source: stream for the dropout mask, NULL: no dropout. Returns the scores [crops,height,width,K] through logits (owned by train). */
+/**
+ * Forward with batch statistics.
+ * dropout_source  stream for the dropout mask, NULL: no dropout
+ * logits          out: scores of all pixels [crops,height,width,K], owned by train; NULL: only labelled pixels
+ *                 are scored, which is all that backward needs and much faster
+ */
 s2rgf_status s2_dense_train_forward(s2_dense_train *train, double dropout,
                                     s2_random *dropout_source, const s2_map **logits,
                                     s2rgf_error *err);
@@ -45,7 +50,7 @@ s2rgf_status s2_dense_train_forward(s2_dense_train *train, double dropout,
 s2rgf_status s2_dense_train_backward(s2_dense_train *train, const s2_dense_loss_options *options,
                                      double *loss, s2rgf_error *err);
 
-/** Between these, every forward contributes its batch statistics; adopt makes their mean the running statistics. */
+/** Between these, every forward contributes its batch statistics; adopt makes those of all of them together the running statistics. */
 void s2_dense_train_collect(s2_dense_train *train);
 void s2_dense_train_adopt(s2_dense_train *train);
 

@@ -108,9 +108,9 @@ static bool fold_all(s2_dense_weights *to, const s2_dense_network *net)
            fold_unit(&to->neck_spatial, &net->neck_spatial) &&
            fold_block(&to->head_block, &net->head_block) &&
            fold_unit(&to->head_conv, &net->head_conv) && fold_unit(&to->detail, &net->detail) &&
-           fold(&to->hidden, hidden, true, net->hidden_weight->value, NULL,
-                net->hidden_bias->value) &&
-           fold(&to->out, out, false, net->out_weight->value, NULL, net->out_bias->value);
+           fold(&to->hidden, hidden, true, net->classifier.hidden_weight->value, NULL,
+                net->classifier.hidden_bias->value) &&
+           fold(&to->out, out, false, net->classifier.out_weight->value, NULL, net->classifier.out_bias->value);
 }
 
 s2rgf_status s2_dense_weights_create(const s2_dense_network *network, s2_dense_weights **weights,
