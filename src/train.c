@@ -21,8 +21,8 @@ void s2rgf_train_options_init(s2rgf_train_options *options)
     memset(options, 0, sizeof *options);
     options->network = "dense";
     options->channels = 64;
-    options->steps = 200;
-    options->batch = 8;
+    options->steps = 150;
+    options->batch = 4;
     options->crop_px = 96;
     options->learning_rate = 2e-3;
     options->weight_decay = 0.02;

@@ -2,7 +2,6 @@
 #include "trainer.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -14,19 +13,14 @@
 #include "validation.h"
 
 #define DROPOUT 0.5
-#define VALIDATIONS 12         /* measurements along a full run */
+#define AVERAGE_DECAY 0.98     /* of the weights' running average */
+#define VALIDATIONS 6          /* measurements along a full run */
 #define FIRST_VALIDATION 0.5   /* of the run: before, the learning rate is too high to judge */
 #define CHECKPOINTS 20          /* written along a full run */
 #define STATISTICS_CROPS 64    /* crops that stand for the whole scene */
 
 /* Streams of random numbers: one a purpose and step, so that nothing needs to be stored to resume. */
 enum { STREAM_CROPS = 1 << 28, STREAM_DROPOUT = 2 << 28, STREAM_STATISTICS = 3 << 28 };
-
-static double average_decay(void)
-{
-    const char *v = getenv("S2X_EMA");
-    return v ? atof(v) : 0.98;
-}
 
 static double seconds_now(void)
 {
@@ -99,7 +93,7 @@ static void exchange(const s2_params *params, bool statistics, bool to_network, 
 static void update_average(s2_trainer *trainer)
 {
     const double step = trainer->progress.step;
-    const double decay = fmin(average_decay(), step / (step + 9.0));
+    const double decay = fmin(AVERAGE_DECAY, step / (step + 9.0));
     float *average = trainer->average;
     for (int i = 0; i < trainer->network->params.count; i++) {
         const s2_param *param = &trainer->network->params.items[i];
