@@ -1,12 +1,11 @@
 /* s2rgf_assess: accuracy of a class raster against reference labels. */
-#include <locale.h>
 #include <string.h>
 
 #include <gdal.h>
 
 #include "apps/assess_report.h"
 #include "apps/common_options.h"
-#include "apps/report.h"
+#include "apps/program.h"
 #include "apps/text_file.h"
 #include "s2rgf.h"
 
@@ -72,11 +71,14 @@ static s2rgf_status check_json_path(const arguments *values, s2rgf_error *err)
 }
 
 /* Assess and write what was asked for. */
-static s2rgf_status assess(const arguments *values, s2_report *report, s2rgf_error *err)
+static s2rgf_status assess(void *data, s2_report *report, s2rgf_error *err)
 {
+    const arguments *values = data;
     s2rgf_assessment *assessment = NULL;
     char *json = NULL;
     s2rgf_status status = check_json_path(values, err);
+
+    report->quiet = values->quiet || (values->json_path && strcmp(values->json_path, "-") == 0);
 
     if (status == S2RGF_OK)
         status = s2rgf_assess(values->map_path, &values->labels, &report->host, &assessment, err);
@@ -94,22 +96,5 @@ static s2rgf_status assess(const arguments *values, s2_report *report, s2rgf_err
 int main(int argc, char **argv)
 {
     arguments values = {.map_path = NULL};
-    s2_command command = {.program = &PROGRAM, .values = &values};
-    s2_report report;
-    s2rgf_error err = {.status = S2RGF_OK};
-    s2rgf_status status;
-    int exit_code;
-
-    /* only what a character is, for the columns of the report: numbers keep their decimal point */
-    setlocale(LC_CTYPE, "C.UTF-8");
-    GDALAllRegister();
-    if (s2_command_parse(&command, argc, argv, &exit_code)) {
-        bool to_stdout = values.json_path && strcmp(values.json_path, "-") == 0;
-        s2_report_start(&report, values.quiet || to_stdout);
-        status = assess(&values, &report, &err);
-        exit_code = s2_report_finish(&report, status, &err);
-    }
-    s2_command_clear(&command);
-    GDALDestroyDriverManager();
-    return exit_code;
+    return s2_program_run(&PROGRAM, argc, argv, &values, assess);
 }

@@ -2,7 +2,7 @@
 #include <gdal.h>
 
 #include "apps/common_options.h"
-#include "apps/report.h"
+#include "apps/program.h"
 #include "s2rgf.h"
 
 typedef struct arguments {
@@ -120,23 +120,16 @@ static const s2_program PROGRAM = {
         },
 };
 
+static s2rgf_status classify(void *data, s2_report *report, s2rgf_error *err)
+{
+    const arguments *values = data;
+    report->quiet = values->quiet;
+    return s2rgf_classify(&values->classify, &report->host, err);
+}
+
 int main(int argc, char **argv)
 {
     arguments values = {.quiet = false};
-    s2_command command = {.program = &PROGRAM, .values = &values};
-    s2_report report;
-    s2rgf_error err = {.status = S2RGF_OK};
-    s2rgf_status status;
-    int exit_code;
-
-    GDALAllRegister();
     s2rgf_classify_options_init(&values.classify);
-    if (s2_command_parse(&command, argc, argv, &exit_code)) {
-        s2_report_start(&report, values.quiet);
-        status = s2rgf_classify(&values.classify, &report.host, &err);
-        exit_code = s2_report_finish(&report, status, &err);
-    }
-    s2_command_clear(&command);
-    GDALDestroyDriverManager();
-    return exit_code;
+    return s2_program_run(&PROGRAM, argc, argv, &values, classify);
 }

@@ -1,11 +1,10 @@
 /* s2rgf_info: what is in a model. */
-#include <locale.h>
 #include <stdio.h>
 
 #include <gdal.h>
 
 #include "apps/options.h"
-#include "apps/report.h"
+#include "apps/program.h"
 #include "s2rgf.h"
 
 typedef struct arguments {
@@ -40,10 +39,12 @@ static const s2_program PROGRAM = {
         },
 };
 
-static s2rgf_status describe(const arguments *values, s2rgf_error *err)
+static s2rgf_status describe(void *data, s2_report *report, s2rgf_error *err)
 {
+    const arguments *values = data;
     s2rgf_model *model = NULL;
     char *text = NULL;
+    (void)report;
     s2rgf_status status = s2rgf_model_open(values->model_path, &model, err);
     if (status == S2RGF_OK)
         status = s2rgf_model_describe(model, values->json, &text, err);
@@ -58,19 +59,5 @@ static s2rgf_status describe(const arguments *values, s2rgf_error *err)
 int main(int argc, char **argv)
 {
     arguments values = {.model_path = NULL};
-    s2_command command = {.program = &PROGRAM, .values = &values};
-    s2_report report;
-    s2rgf_error err = {.status = S2RGF_OK};
-    int exit_code;
-
-    setlocale(LC_CTYPE, "C.UTF-8");
-    GDALAllRegister();
-    if (s2_command_parse(&command, argc, argv, &exit_code)) {
-        s2_report_start(&report, false);
-        const s2rgf_status status = describe(&values, &err);
-        exit_code = s2_report_finish(&report, status, &err);
-    }
-    s2_command_clear(&command);
-    GDALDestroyDriverManager();
-    return exit_code;
+    return s2_program_run(&PROGRAM, argc, argv, &values, describe);
 }

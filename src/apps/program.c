@@ -1,0 +1,26 @@
+/* What every program does around its verb. */
+#include "apps/program.h"
+
+#include <gdal.h>
+#include <locale.h>
+
+int s2_program_run(const s2_program *program, int argc, char **argv, void *values,
+                   s2_program_verb verb)
+{
+    s2_command command = {.program = program, .values = values};
+    s2_report report;
+    s2rgf_error err = {.status = S2RGF_OK};
+    int exit_code;
+
+    /* only what a character is, for the columns of reports: numbers keep their decimal point */
+    setlocale(LC_CTYPE, "C.UTF-8");
+    GDALAllRegister();
+    if (s2_command_parse(&command, argc, argv, &exit_code)) {
+        s2_report_start(&report, false);
+        const s2rgf_status status = verb(values, &report, &err);
+        exit_code = s2_report_finish(&report, status, &err);
+    }
+    s2_command_clear(&command);
+    GDALDestroyDriverManager();
+    return exit_code;
+}

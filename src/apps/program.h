@@ -1,0 +1,19 @@
+/* What every program does around its verb. */
+#ifndef S2_APPS_PROGRAM_H
+#define S2_APPS_PROGRAM_H
+
+#include "apps/options.h"
+#include "apps/report.h"
+
+/** What a program does once its command line is read; values is the structure its options fill. */
+typedef s2rgf_status (*s2_program_verb)(void *values, s2_report *report, s2rgf_error *err);
+
+/**
+ * Register GDAL's drivers, read the command line into values (which hold the defaults), run the verb
+ * with a report that can be interrupted, and return the exit code.
+ * report->quiet is false; the verb may set it.
+ */
+int s2_program_run(const s2_program *program, int argc, char **argv, void *values,
+                   s2_program_verb verb);
+
+#endif
