@@ -42,8 +42,9 @@ s2rgf_status s2_training_set_init(s2_training_set *set, s2_scene *scene,
 void s2_training_set_clear(s2_training_set *set);
 
 /**
- * Give whole groups (polygons, blocks) to validation, class by class, about `fraction` of each class's pixels; the last
- * group of a class stays in training. fraction 0: everything trains.
+ * Give whole polygons to validation, class by class, about `fraction` of each class's pixels; the last polygon of a class
+ * stays in training. Of raster labels whole blocks, all classes of one together, as long as every class keeps half of its
+ * pixels. fraction 0: everything trains.
  */
 s2rgf_status s2_training_set_split(s2_training_set *set, double fraction, uint64_t seed,
                                    s2_split_report *report, s2rgf_error *err);
