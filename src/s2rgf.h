@@ -103,6 +103,7 @@ typedef struct s2rgf_train_options {
     double weight_decay;       /* decoupled */
     double label_smoothing;    /* 0 to 0.5 */
     double redundancy_weight;  /* beta of the de-redundancy loss */
+    double jitter;             /* spread of the brightness of training crops, 0 to 1 */
     double validation;         /* part of the labels kept for validation, 0 to 0.5 */
     bool refit;                /* after validation, train once more on all labels */
     int patience;              /* validations without a better one before stopping; 0: never */

@@ -28,6 +28,7 @@ void s2rgf_train_options_init(s2rgf_train_options *options)
     options->weight_decay = 0.02;
     options->label_smoothing = 0.1;
     options->redundancy_weight = 1e-3;
+    options->jitter = 0.05;
     options->validation = 0.25;
     options->refit = true;
     options->patience = 0;
@@ -74,6 +75,7 @@ static s2rgf_status check_options(const s2rgf_train_options *options, s2rgf_erro
                   {"weight decay", options->weight_decay, 0, 1},
                   {"label smoothing", options->label_smoothing, 0, 0.5},
                   {"redundancy weight", options->redundancy_weight, 0, 1e3},
+                  {"jitter", options->jitter, 0, 1},
                   {"validation", options->validation, 0, 0.5},
                   {"patience", options->patience, 0, 1e6},
                   {"threads", options->threads, 0, 1024}};
@@ -198,7 +200,7 @@ static uint64_t fingerprint_of(const s2rgf_train_options *options, const s2_mode
     const double knobs[] = {options->channels, options->steps, options->batch, options->crop_px,
                             options->learning_rate, options->weight_decay,
                             options->label_smoothing, options->redundancy_weight,
-                            options->validation, options->refit, options->patience,
+                            options->jitter, options->validation, options->refit, options->patience,
                             (double)(options->seed & 0xffffffff), (double)(options->seed >> 32)};
     uint64_t hash = s2_fnv(S2_FNV_START, knobs, sizeof knobs);
     hash = s2_fnv(hash, content->training.labels_checksum,
@@ -291,6 +293,7 @@ static s2rgf_status train_model(const s2rgf_train_options *options, const s2rgf_
     if (status == S2RGF_OK)
         status = s2_trainer_init(&trainer, options, host, &set, network, err);
     if (status == S2RGF_OK) {
+        set.jitter = options->jitter;
         trainer.fingerprint = fingerprint_of(options, content);
         status = train_phases(&trainer, content, err);
     }

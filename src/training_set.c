@@ -109,6 +109,7 @@ s2rgf_status s2_training_set_init(s2_training_set *set, s2_scene *scene,
 {
     const int classes = labels->classes.count;
     size_t largest = 0;
+    size_t most_bands = 0;
     bool ready = true;
     *set = (s2_training_set){.scene = scene, .labels = labels, .content = content,
                              .crop_px = crop_px};
@@ -116,17 +117,22 @@ s2rgf_status s2_training_set_init(s2_training_set *set, s2_scene *scene,
         const bool aligned = scene->sources[s].on_reference;
         const int side = aligned ? crop_px : window_side(&scene->sources[s].ref_to_source, crop_px);
         const size_t pixels = (size_t)side * (size_t)side;
-        const size_t floats = pixels * (size_t)content->sources[s].band_count;
+        const size_t bands = (size_t)content->sources[s].band_count;
+        const size_t floats = pixels * bands;
         set->window_px[s] = side;
         largest = floats > largest ? floats : largest;
+        most_bands = bands > most_bands ? bands : most_bands;
         set->valid[s] = s2_alloc(pixels, 1);
         ready = ready && set->valid[s];
     }
     set->pixels = s2_alloc(largest, sizeof(float));
+    set->scale = s2_alloc(most_bands, sizeof(float));
+    set->shift = s2_alloc(most_bands, sizeof(float));
     set->role = s2_calloc(labels->count, 1);
     set->by_class = s2_calloc((size_t)classes, sizeof(int *));
     set->class_pixels = s2_calloc((size_t)classes, sizeof(int));
-    ready = ready && set->pixels && set->role && set->by_class && set->class_pixels;
+    ready = ready && set->pixels && set->scale && set->shift && set->role && set->by_class &&
+            set->class_pixels;
     for (size_t i = 0; ready && i < labels->count; i++)
         set->class_pixels[labels->pixels[i].class_index]++;
     for (int k = 0; ready && k < classes; k++) {
@@ -150,6 +156,8 @@ void s2_training_set_clear(s2_training_set *set)
     s2_free(set->class_pixels);
     s2_free(set->role);
     s2_free(set->pixels);
+    s2_free(set->scale);
+    s2_free(set->shift);
     *set = (s2_training_set){0};
 }
 
@@ -208,9 +216,31 @@ static s2_rect crop_window(const s2_training_set *set, int source, const crop_pl
     return (s2_rect){bounds.x - WINDOW_MARGIN_PX, bounds.y - WINDOW_MARGIN_PX, side, side};
 }
 
-/* Read a source's window, normalise, and lay it turned into the batch. */
+/* Brightness of a crop as another day, sun or sensor would have it: scale, shift out [bands], on normalised values.
+ * With r = mean + std x the reflectance, g r is normalised again: x' = g x + (g - 1) mean / std. */
+static void draw_jitter(const s2_model_source *source, double jitter, s2_random *random,
+                        float *scale, float *shift)
+{
+    const double whole = 2.0 * jitter * s2_random_normal(random);
+    for (int b = 0; b < source->band_count; b++) {
+        const s2_model_band *band = &source->bands[b];
+        const double gain = exp(whole + jitter * s2_random_normal(random));
+        scale[b] = (float)gain;
+        shift[b] = (float)((gain - 1.0) * band->mean / band->std);
+    }
+}
+
+static void apply_jitter(const float *scale, const float *shift, int bands, const uint8_t *valid,
+                         size_t count, float *pixels)
+{
+    for (size_t p = 0; p < count; p++, pixels += bands)
+        for (int b = 0; valid[p] && b < bands; b++)
+            pixels[b] = pixels[b] * scale[b] + shift[b];
+}
+
+/* Read a source's window, normalise, change its brightness where random is given, and lay it turned into the batch. */
 static s2rgf_status fill_source(s2_training_set *set, int s, const crop_place *place,
-                                s2_dense_batch *batch, s2rgf_error *err)
+                                s2_random *random, s2_dense_batch *batch, s2rgf_error *err)
 {
     const s2_source *source = set->scene->sources[s].source;
     const s2_grid *grid = s2_source_grid(source);
@@ -229,6 +259,11 @@ static s2rgf_status fill_source(s2_training_set *set, int s, const crop_place *p
         s2_scene_read(set->scene, set->content, s, inside, set->pixels, valid, err);
     if (status != S2RGF_OK)
         return status;
+    if (random && set->jitter > 0.0) {
+        draw_jitter(&set->content->sources[s], set->jitter, random, set->scale, set->shift);
+        apply_jitter(set->scale, set->shift, (int)bands, valid,
+                     (size_t)inside.w * (size_t)inside.h, set->pixels);
+    }
     /* spread the validity just read over the window, from its end so that nothing is overwritten early */
     for (int y = inside.h - 1; y >= 0; y--)
         for (int x = inside.w - 1; x >= 0; x--) {
@@ -310,7 +345,8 @@ static void fill_labels(const s2_training_set *set, const crop_place *place, con
     }
 }
 
-static s2rgf_status fill_crop(s2_training_set *set, const crop_place *place, bool with_labels,
+/* random: for the brightness of a crop to train on; NULL: a crop as it is, without labels. */
+static s2rgf_status fill_crop(s2_training_set *set, const crop_place *place, s2_random *random,
                               s2_dense_batch *batch, s2rgf_error *err)
 {
     const int side = set->crop_px;
@@ -318,7 +354,7 @@ static s2rgf_status fill_crop(s2_training_set *set, const crop_place *place, boo
     uint8_t *valid = batch->valid + (size_t)place->index * area;
     int16_t *labels = batch->labels + (size_t)place->index * area;
     for (int s = 0; s < set->scene->count; s++) {
-        const s2rgf_status status = fill_source(set, s, place, batch, err);
+        const s2rgf_status status = fill_source(set, s, place, random, batch, err);
         if (status != S2RGF_OK)
             return status;
         batch->ref_to_source[s][place->index] = crop_to_window(set, s, place);
@@ -328,7 +364,7 @@ static s2rgf_status fill_crop(s2_training_set *set, const crop_place *place, boo
             valid[turned_index(place->turn, side, x, y)] = is_valid(set, place, x, y);
     for (size_t i = 0; i < area; i++)
         labels[i] = -1;
-    if (with_labels)
+    if (random)
         fill_labels(set, place, valid, labels);
     return S2RGF_OK;
 }
@@ -372,7 +408,7 @@ s2rgf_status s2_training_set_draw(s2_training_set *set, const s2_dense_batch_sha
             .x = keep_inside(pixel->x - side / 4 - dx, side, grid->width),
             .y = keep_inside(pixel->y - side / 4 - dy, side, grid->height),
             .turn = draw_symmetry(random)};
-        status = fill_crop(set, &place, true, batch, err);
+        status = fill_crop(set, &place, random, batch, err);
     }
     return status;
 }
@@ -390,7 +426,7 @@ s2rgf_status s2_training_set_draw_anywhere(s2_training_set *set, const s2_dense_
         const crop_place place = {.index = n,
                                   .x = (int)s2_random_below(random, (uint64_t)columns),
                                   .y = (int)s2_random_below(random, (uint64_t)rows)};
-        status = fill_crop(set, &place, false, batch, err);
+        status = fill_crop(set, &place, NULL, batch, err);
     }
     return status;
 }

@@ -21,7 +21,9 @@ typedef struct s2_training_set {
     int trainable;                   /* classes with training pixels */
     int crop_px;
     int window_px[S2RGF_MAX_SOURCES]; /* side of a crop's window in native pixels */
+    double jitter;                   /* spread of the brightness of crops, 0: as they are; may be set after init */
     float *pixels;                   /* one window of the largest source */
+    float *scale, *shift;            /* [bands] of the source with most */
     uint8_t *valid[S2RGF_MAX_SOURCES]; /* one window a source */
 } s2_training_set;
 
@@ -54,7 +56,8 @@ s2_dense_batch_shape s2_training_set_shape(const s2_training_set *set, int crops
 
 /**
  * Fill a batch with crops around training pixels: the class is drawn uniformly over the classes, the pixel uniformly
- * within it, its place in the crop, flip and quarter turn at random. Errors: IO, NO_MEMORY.
+ * within it, its place in the crop, flip and quarter turn at
+ * random; and so is its brightness, a gain exp(jitter (2 n_source + n_band)) with normal n, where set->jitter is positive. Errors: IO, NO_MEMORY.
  */
 s2rgf_status s2_training_set_draw(s2_training_set *set, const s2_dense_batch_shape *shape,
                                   s2_random *random, s2_dense_batch *batch, s2rgf_error *err);
