@@ -20,16 +20,33 @@ const land_class LAND_CLASSES[LAND_CLASS_MAX] = {
 
 /* What stands in for a class that the scene was asked to do without. */
 static const int SUBSTITUTE[LAND_CLASS_MAX] = {
-    [FOREST] = FOREST, [MEADOW] = MEADOW,  [STUBBLE] = MEADOW, [SOIL] = STUBBLE,
-    [WATER] = MEADOW,  [ASPHALT] = SOIL,   [ROOF] = ASPHALT,   [LIMESTONE] = SOIL,
+    [FOREST] = FOREST, [MEADOW] = MEADOW, [STUBBLE] = MEADOW, [SOIL] = STUBBLE,
+    [WATER] = MEADOW,  [ASPHALT] = SOIL,  [ROOF] = ASPHALT,   [LIMESTONE] = SOIL,
 };
 
 /* One independent random field per purpose. */
 enum salt {
-    SALT_RIVER_BEND, SALT_RIVER_WIDTH, SALT_ROAD_X, SALT_ROAD_Y, SALT_TOWN, SALT_TOWN_EDGE,
-    SALT_LOT, SALT_YARD, SALT_PARCEL_X, SALT_PARCEL_Y, SALT_PARCEL, SALT_FOREST, SALT_WARP_X,
+    SALT_RIVER_BEND,
+    SALT_RIVER_WIDTH,
+    SALT_ROAD_X,
+    SALT_ROAD_Y,
+    SALT_TOWN,
+    SALT_TOWN_EDGE,
+    SALT_LOT,
+    SALT_YARD,
+    SALT_PARCEL_X,
+    SALT_PARCEL_Y,
+    SALT_PARCEL,
+    SALT_FOREST,
+    SALT_WARP_X,
     SALT_WARP_Y,
-    SALT_RELIEF, SALT_BROAD, SALT_SMALL, SALT_PIXEL, SALT_CROWN, SALT_OBJECT_LIGHT, SALT_OBJECT_MIX,
+    SALT_RELIEF,
+    SALT_BROAD,
+    SALT_SMALL,
+    SALT_PIXEL,
+    SALT_CROWN,
+    SALT_OBJECT_LIGHT,
+    SALT_OBJECT_MIX,
     SALT_TURN
 };
 
@@ -70,8 +87,8 @@ static double noise(const landscape *land, enum salt salt, double x, double y)
     int64_t ix = (int64_t)fx, iy = (int64_t)fy;
     tx *= tx * (3.0 - 2.0 * tx);
     ty *= ty * (3.0 - 2.0 * ty);
-    double top = cell_value(land, salt, ix, iy) * (1.0 - tx) +
-                 cell_value(land, salt, ix + 1, iy) * tx;
+    double top =
+        cell_value(land, salt, ix, iy) * (1.0 - tx) + cell_value(land, salt, ix + 1, iy) * tx;
     double low = cell_value(land, salt, ix, iy + 1) * (1.0 - tx) +
                  cell_value(land, salt, ix + 1, iy + 1) * tx;
     return 2.0 * (top * (1.0 - ty) + low * ty) - 1.0;
@@ -234,28 +251,36 @@ typedef struct recipe {
 static const recipe RECIPES[LAND_CLASS_MAX] = {
     [FOREST] = {MATERIAL_BROAD_LEAF,
                 {MATERIAL_SHADE, 0.38, 0.12, 0.08, 0.30},
-                {MATERIAL_GRASS_LEAF, 0.10, 0.30, 0.10, 0.00}, 0.20},
+                {MATERIAL_GRASS_LEAF, 0.10, 0.30, 0.10, 0.00},
+                0.20},
     [MEADOW] = {MATERIAL_GRASS_LEAF,
                 {MATERIAL_WET_SOIL, 0.22, 0.30, 0.14, 0.04},
-                {MATERIAL_STRAW, 0.10, 0.20, 0.08, 0.02}, 0.20},
+                {MATERIAL_STRAW, 0.10, 0.20, 0.08, 0.02},
+                0.20},
     [STUBBLE] = {MATERIAL_STRAW,
                  {MATERIAL_DRY_SOIL, 0.22, 0.20, 0.10, 0.06},
-                 {MATERIAL_GRASS_LEAF, 0.05, 0.08, 0.04, 0.01}, 0.45},
+                 {MATERIAL_GRASS_LEAF, 0.05, 0.08, 0.04, 0.01},
+                 0.45},
     [SOIL] = {MATERIAL_DRY_SOIL,
               {MATERIAL_WET_SOIL, 0.20, 0.26, 0.14, 0.04},
-              {MATERIAL_STRAW, 0.08, 0.12, 0.05, 0.03}, 0.45},
+              {MATERIAL_STRAW, 0.08, 0.12, 0.05, 0.03},
+              0.45},
     [WATER] = {MATERIAL_CLEAR_WATER,
                {MATERIAL_TURBID_WATER, 0.40, 0.60, 0.20, 0.00},
-               {MATERIAL_SHADE, 0.05, 0.05, 0.05, 0.00}, 0.10},
+               {MATERIAL_SHADE, 0.05, 0.05, 0.05, 0.00},
+               0.10},
     [ASPHALT] = {MATERIAL_OLD_ASPHALT,
                  {MATERIAL_NEW_ASPHALT, 0.35, 0.60, 0.20, 0.08},
-                 {MATERIAL_SAND, 0.03, 0.04, 0.03, 0.01}, 0.20},
+                 {MATERIAL_SAND, 0.03, 0.04, 0.03, 0.01},
+                 0.20},
     [ROOF] = {MATERIAL_RED_TILE,
               {MATERIAL_WEATHERED_TILE, 0.45, 0.80, 0.10, 0.05},
-              {MATERIAL_SHADE, 0.10, 0.10, 0.04, 0.08}, 0.30},
+              {MATERIAL_SHADE, 0.10, 0.10, 0.04, 0.08},
+              0.30},
     [LIMESTONE] = {MATERIAL_LIMESTONE,
                    {MATERIAL_SAND, 0.35, 0.50, 0.20, 0.06},
-                   {MATERIAL_DRY_SOIL, 0.15, 0.20, 0.10, 0.03}, 0.25},
+                   {MATERIAL_DRY_SOIL, 0.15, 0.20, 0.10, 0.03},
+                   0.25},
 };
 
 static double share_of(const share *s, double object, double smooth, double fine)

@@ -12,15 +12,15 @@ enum { LAND_CLASS_MAX = 8, LAND_TURNS = 3 };
 typedef struct land_class {
     const char *name;
     uint8_t rgb[3];
-    double margin_px;  /* least distance of a label polygon's edge from the object's border */
-    int least_px;      /* fewest pixel centres of a label polygon */
+    double margin_px; /* least distance of a label polygon's edge from the object's border */
+    int least_px;     /* fewest pixel centres of a label polygon */
 } land_class;
 
 extern const land_class LAND_CLASSES[LAND_CLASS_MAX];
 
 typedef struct landscape {
     uint64_t seed;
-    int classes; /* 2 to LAND_CLASS_MAX: the others are replaced by one of these */
+    int classes;                 /* 2 to LAND_CLASS_MAX: the others are replaced by one of these */
     double turns[LAND_TURNS][2]; /* cosine and sine of the directions of river, roads and towns */
 } landscape;
 

@@ -72,7 +72,9 @@ static int parse_option(const char *name, char **values, int count, scene_spec *
     }
     if (strcmp(name, "size") == 0)
         return count >= 2 && parse_int(values[0], 1, 65536, &spec->width) &&
-                       parse_int(values[1], 1, 65536, &spec->height) ? 3 : 0;
+                       parse_int(values[1], 1, 65536, &spec->height)
+                   ? 3
+                   : 0;
     if (count < 1)
         return 0;
     bool ok = strcmp(name, "ratio") == 0      ? parse_number(values[0], 1.0, 32.0, &spec->ratio)
@@ -148,8 +150,13 @@ static bool prepare_folder(const scene_spec *spec)
 
 int main(int argc, char **argv)
 {
-    scene_spec spec = {.width = 512, .height = 512, .ratio = 6.4, .hs_bands = 64,
-                       .classes = LAND_CLASS_MAX, .seed = 1, .nodata_corner = 0.15};
+    scene_spec spec = {.width = 512,
+                       .height = 512,
+                       .ratio = 6.4,
+                       .hs_bands = 64,
+                       .classes = LAND_CLASS_MAX,
+                       .seed = 1,
+                       .nodata_corner = 0.15};
     for (int i = 1; i < argc; i++)
         if (strcmp(argv[i], "-help") == 0 || strcmp(argv[i], "--help") == 0) {
             print_help();

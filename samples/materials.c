@@ -67,8 +67,8 @@ static double dry_soil(double nm)
 static double water(double nm, double sediment)
 {
     double clear = 0.045 * exp(-(nm - 400.0) / 140.0);
-    double muddy = 0.11 * bump(nm, 575.0, 75.0) + 0.05 * bump(nm, 690.0, 40.0) +
-                   0.035 * bump(nm, 808.0, 25.0);
+    double muddy =
+        0.11 * bump(nm, 575.0, 75.0) + 0.05 * bump(nm, 690.0, 40.0) + 0.035 * bump(nm, 808.0, 25.0);
     return 0.004 + clear * (1.0 - 0.5 * sediment) + muddy * sediment;
 }
 
@@ -103,22 +103,36 @@ double material_reflectance(material which, double wavelength_nm)
 {
     double nm = wavelength_nm;
     switch (which) {
-    case MATERIAL_BROAD_LEAF: return green_leaf(nm, 0.50, 716.0, 0.85);
-    case MATERIAL_GRASS_LEAF: return green_leaf(nm, 0.46, 722.0, 1.30);
-    case MATERIAL_STRAW: return straw(nm);
-    case MATERIAL_DRY_SOIL: return dry_soil(nm);
+    case MATERIAL_BROAD_LEAF:
+        return green_leaf(nm, 0.50, 716.0, 0.85);
+    case MATERIAL_GRASS_LEAF:
+        return green_leaf(nm, 0.46, 722.0, 1.30);
+    case MATERIAL_STRAW:
+        return straw(nm);
+    case MATERIAL_DRY_SOIL:
+        return dry_soil(nm);
     case MATERIAL_WET_SOIL:
         return 0.52 * dry_soil(nm) * dip(nm, 1455.0, 60.0, 0.30) * dip(nm, 1940.0, 75.0, 0.45);
-    case MATERIAL_CLEAR_WATER: return water(nm, 0.0);
-    case MATERIAL_TURBID_WATER: return water(nm, 1.0);
-    case MATERIAL_OLD_ASPHALT: return asphalt(nm, 0.09, 0.20);
-    case MATERIAL_NEW_ASPHALT: return asphalt(nm, 0.05, 0.09);
-    case MATERIAL_RED_TILE: return red_tile(nm);
-    case MATERIAL_WEATHERED_TILE: return weathered_tile(nm);
-    case MATERIAL_LIMESTONE: return limestone(nm);
-    case MATERIAL_SAND: return sand(nm);
-    case MATERIAL_SHADE: return 0.010;
-    case MATERIAL_COUNT: break;
+    case MATERIAL_CLEAR_WATER:
+        return water(nm, 0.0);
+    case MATERIAL_TURBID_WATER:
+        return water(nm, 1.0);
+    case MATERIAL_OLD_ASPHALT:
+        return asphalt(nm, 0.09, 0.20);
+    case MATERIAL_NEW_ASPHALT:
+        return asphalt(nm, 0.05, 0.09);
+    case MATERIAL_RED_TILE:
+        return red_tile(nm);
+    case MATERIAL_WEATHERED_TILE:
+        return weathered_tile(nm);
+    case MATERIAL_LIMESTONE:
+        return limestone(nm);
+    case MATERIAL_SAND:
+        return sand(nm);
+    case MATERIAL_SHADE:
+        return 0.010;
+    case MATERIAL_COUNT:
+        break;
     }
     return 0.0;
 }

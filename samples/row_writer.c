@@ -19,12 +19,13 @@ bool row_writer_georeference(row_writer *writer, double x, double y, double pixe
 }
 
 bool row_writer_create(row_writer *writer, const scene_spec *spec, const char *name,
-                          GDALDataType type)
+                       GDALDataType type)
 {
     char block_y[32];
     snprintf(block_y, sizeof block_y, "BLOCKYSIZE=%d", writer->block_rows);
-    const char *options[] = {"TILED=YES", "BLOCKXSIZE=128", block_y, "COMPRESS=DEFLATE",
-                             "PREDICTOR=2", "ZLEVEL=1", "BIGTIFF=IF_SAFER", NULL};
+    const char *options[] = {
+        "TILED=YES", "BLOCKXSIZE=128",   block_y, "COMPRESS=DEFLATE", "PREDICTOR=2",
+        "ZLEVEL=1",  "BIGTIFF=IF_SAFER", NULL};
     char *path = scene_path(spec, name);
     if (path == NULL)
         return false;

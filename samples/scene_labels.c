@@ -194,8 +194,9 @@ static bool write_layers(const scene_spec *spec, const polygon_list *list)
     /* GeoPackage notes the time of the last change; the same seed must give the same bytes. */
     CPLSetConfigOption("OGR_CURRENT_DATE", "2000-01-01T00:00:00.000Z");
     char *path = scene_path(spec, "labels.gpkg");
-    GDALDatasetH dataset = path == NULL ? NULL : GDALCreate(GDALGetDriverByName("GPKG"), path, 0, 0,
-                                                            0, GDT_Unknown, NULL);
+    GDALDatasetH dataset =
+        path == NULL ? NULL
+                     : GDALCreate(GDALGetDriverByName("GPKG"), path, 0, 0, 0, GDT_Unknown, NULL);
     s2_free(path);
     OGRSpatialReferenceH srs = OSRNewSpatialReference(NULL);
     bool ok = dataset != NULL && srs != NULL && OSRImportFromEPSG(srs, SCENE_EPSG) == OGRERR_NONE;

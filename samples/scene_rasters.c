@@ -18,10 +18,10 @@
 
 enum {
     MS_BANDS = 4,
-    MS_REACH = 2,              /* fine pixels on each side that blur into one */
+    MS_REACH = 2, /* fine pixels on each side that blur into one */
     MS_TAPS = 2 * MS_REACH + 1,
-    HS_ACTIVE_ROWS = 4,        /* coarse rows that one fine row can contribute to, at most 3 */
-    STREAM_MS = 1 << 20,       /* random streams: one a row and sensor */
+    HS_ACTIVE_ROWS = 4,  /* coarse rows that one fine row can contribute to, at most 3 */
+    STREAM_MS = 1 << 20, /* random streams: one a row and sensor */
     STREAM_HS = 2 << 20
 };
 
@@ -67,15 +67,15 @@ typedef struct ms_sensor {
 
 typedef struct hs_sensor {
     row_writer out;
-    float *spectra;               /* [MATERIAL_COUNT][bands] */
-    double *noise;                /* [bands], factor on the noise */
-    double x0, y0;                /* fine coordinates of its upper left corner */
+    float *spectra; /* [MATERIAL_COUNT][bands] */
+    double *noise;  /* [bands], factor on the noise */
+    double x0, y0;  /* fine coordinates of its upper left corner */
     double ratio;
-    int reach;                    /* fine pixels from a coarse centre */
-    float *blurred;               /* [width][MATERIAL_COUNT], a fine row blurred along x */
-    float *ring[HS_ACTIVE_ROWS];  /* [width][MATERIAL_COUNT], sums of the rows being seen */
+    int reach;                   /* fine pixels from a coarse centre */
+    float *blurred;              /* [width][MATERIAL_COUNT], a fine row blurred along x */
+    float *ring[HS_ACTIVE_ROWS]; /* [width][MATERIAL_COUNT], sums of the rows being seen */
     double weights[HS_ACTIVE_ROWS];
-    int first_row;                /* of the rows being seen */
+    int first_row; /* of the rows being seen */
 } hs_sensor;
 
 static double hs_wavelength(const scene_spec *spec, int band)
@@ -104,11 +104,11 @@ static bool open_ms(ms_sensor *ms, const scene_spec *spec)
         ms->taps[t] = (float)(exp(-0.5 * pow((t - MS_REACH) / MS_SIGMA_PX, 2.0)) / sum);
     for (int m = 0; m < MATERIAL_COUNT; m++)
         for (int b = 0; b < MS_BANDS; b++)
-            ms->spectra[m][b] = (float)material_band_reflectance((material)m, MS_BAND[b].nm,
-                                                                 MS_BAND[b].fwhm_nm);
+            ms->spectra[m][b] =
+                (float)material_band_reflectance((material)m, MS_BAND[b].nm, MS_BAND[b].fwhm_nm);
 
-    ms->out = (row_writer){.width = spec->width, .height = spec->height, .bands = MS_BANDS,
-                           .block_rows = 128};
+    ms->out = (row_writer){
+        .width = spec->width, .height = spec->height, .bands = MS_BANDS, .block_rows = 128};
     if (!row_writer_create(&ms->out, spec, "ms.tif", GDT_UInt16) ||
         !row_writer_georeference(&ms->out, SCENE_ORIGIN_X, SCENE_ORIGIN_Y, SCENE_PIXEL_M))
         return false;
@@ -165,16 +165,17 @@ static bool open_hs(hs_sensor *hs, const scene_spec *spec)
     hs->reach = (int)ceil(HS_REACH_PX * spec->ratio);
     hs->out = (row_writer){.width = (int)ceil((spec->width - hs->x0) / spec->ratio),
                            .height = (int)ceil((spec->height - hs->y0) / spec->ratio),
-                           .bands = spec->hs_bands, .block_rows = 32};
+                           .bands = spec->hs_bands,
+                           .block_rows = 32};
     if (!row_writer_create(&hs->out, spec, "hs.tif", GDT_Int16) ||
         !row_writer_georeference(&hs->out, SCENE_ORIGIN_X + hs->x0 * SCENE_PIXEL_M,
-                      SCENE_ORIGIN_Y - hs->y0 * SCENE_PIXEL_M, pixel))
+                                 SCENE_ORIGIN_Y - hs->y0 * SCENE_PIXEL_M, pixel))
         return false;
     for (int b = 0; b < spec->hs_bands; b++) {
         char name[32];
         snprintf(name, sizeof name, "%.0f nm", hs_wavelength(spec, b));
-        if (!describe_band(GDALGetRasterBand(hs->out.dataset, b + 1), name,
-                           hs_wavelength(spec, b), HS_NODATA))
+        if (!describe_band(GDALGetRasterBand(hs->out.dataset, b + 1), name, hs_wavelength(spec, b),
+                           HS_NODATA))
             return false;
     }
     size_t pixel_bytes = MATERIAL_COUNT * sizeof(float);
@@ -326,8 +327,8 @@ static bool hs_see_row(hs_sensor *hs, const scene_spec *spec, const fine_row *ro
 
 static bool open_truth(row_writer *truth, const scene_spec *spec)
 {
-    *truth = (row_writer){.width = spec->width, .height = spec->height, .bands = 1,
-                          .block_rows = 128};
+    *truth =
+        (row_writer){.width = spec->width, .height = spec->height, .bands = 1, .block_rows = 128};
     if (!row_writer_create(truth, spec, "truth.tif", GDT_Byte) ||
         !row_writer_georeference(truth, SCENE_ORIGIN_X, SCENE_ORIGIN_Y, SCENE_PIXEL_M))
         return false;
@@ -341,7 +342,8 @@ static bool open_truth(row_writer *truth, const scene_spec *spec)
         GDALSetColorEntry(palette, k + 1, &entry);
         names = CSLAddString(names, c->name);
         ok = GDALSetMetadataItem(truth->dataset, CPLSPrintf("CLASS_%d", k + 1), c->name, NULL) ==
-                 CE_None && ok;
+                 CE_None &&
+             ok;
     }
     ok = GDALSetRasterColorTable(band, palette) == CE_None &&
          GDALSetRasterCategoryNames(band, names) == CE_None &&

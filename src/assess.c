@@ -40,10 +40,9 @@ static void list_names(const s2_class_table *table, char *text, size_t size)
     for (int i = 0; i < table->count && length < size; i++) {
         const int rest = table->count - i;
         const bool last = i == shown_at_most;
-        const int written =
-            last ? snprintf(text + length, size - length, " and %d more", rest)
-                 : snprintf(text + length, size - length, "%s%s", i == 0 ? "" : ", ",
-                            table->items[i].name);
+        const int written = last ? snprintf(text + length, size - length, " and %d more", rest)
+                                 : snprintf(text + length, size - length, "%s%s",
+                                            i == 0 ? "" : ", ", table->items[i].name);
         if (written < 0 || last)
             return;
         length += (size_t)written;
@@ -114,8 +113,8 @@ static s2rgf_status match_classes(const s2_class_table *reference, const s2_clas
 
 typedef struct map_tally {
     s2_confusion confusion;
-    uint64_t nodata;   /* reference pixels where the map has nodata */
-    uint64_t unknown;  /* reference pixels of a class the map does not have */
+    uint64_t nodata;  /* reference pixels where the map has nodata */
+    uint64_t unknown; /* reference pixels of a class the map does not have */
 } map_tally;
 
 /** Count labels that lie in one row of the map. */

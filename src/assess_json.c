@@ -112,8 +112,8 @@ s2rgf_status s2rgf_assessment_json(const s2rgf_assessment *assessment, char **te
     *text = NULL;
     json_object *root = json_object_new_object();
     if (root != NULL && fill_object(assessment, root)) {
-        const int style = JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
-                          JSON_C_TO_STRING_NOSLASHESCAPE;
+        const int style =
+            JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE;
         *text = s2_strdup(json_object_to_json_string_ext(root, style));
     }
     json_object_put(root);

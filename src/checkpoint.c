@@ -10,13 +10,14 @@
 
 #define MAGIC "s2rgfck1"
 
-/* Fixed part of the file, in the byte order of the machine that wrote it; the arrays follow, then a checksum. */
+/* Fixed part of the file, in the byte order of the machine that wrote it; the arrays follow, then a
+   checksum. */
 typedef struct checkpoint_head {
     char magic[8];
     uint64_t fingerprint;
     uint64_t arrays; /* floats that follow */
     int32_t phase, step, best_step, stale, adam_step, reserved;
-    double best_oa, best_kappa;
+    double best_oa, best_kappa, highest_oa;
 } checkpoint_head;
 
 uint64_t s2_fnv(uint64_t hash, const void *bytes, size_t count)
@@ -58,11 +59,16 @@ s2rgf_status s2_checkpoint_save(s2_trainer *trainer, s2rgf_error *err)
     size_t floats = 0;
     const int count = list_arrays(trainer, arrays, &floats);
     const s2_trainer_progress *progress = &trainer->progress;
-    checkpoint_head head = {.fingerprint = trainer->fingerprint, .arrays = floats,
-                            .phase = progress->phase, .step = progress->step,
-                            .best_step = progress->best_step, .stale = progress->stale,
-                            .adam_step = trainer->adam.step, .best_oa = progress->best_oa,
-                            .best_kappa = progress->best_kappa};
+    checkpoint_head head = {.fingerprint = trainer->fingerprint,
+                            .arrays = floats,
+                            .phase = progress->phase,
+                            .step = progress->step,
+                            .best_step = progress->best_step,
+                            .stale = progress->stale,
+                            .adam_step = trainer->adam.step,
+                            .best_oa = progress->best_oa,
+                            .best_kappa = progress->best_kappa,
+                            .highest_oa = progress->highest_oa};
     s2_atomic_file file = {0};
     memcpy(head.magic, MAGIC, sizeof head.magic);
     uint64_t hash = s2_fnv(S2_FNV_START, &head, sizeof head);
@@ -93,7 +99,8 @@ static s2rgf_status check_head(const s2_trainer *trainer, const checkpoint_head 
     if (head->fingerprint != trainer->fingerprint || head->arrays != floats)
         return s2_fail(err, S2RGF_MISMATCH,
                        "%s: a checkpoint of another training: expected the same data, labels and "
-                       "options", path);
+                       "options",
+                       path);
     return S2RGF_OK;
 }
 
@@ -108,8 +115,9 @@ static s2rgf_status read_arrays(FILE *file, const char *path, const checkpoint_h
                        path, floats);
     uint64_t hash = s2_fnv(S2_FNV_START, head, sizeof *head);
     hash = s2_fnv(hash, data, floats * sizeof(float));
-    return hash == expected ? S2RGF_OK
-                            : s2_fail(err, S2RGF_FORMAT, "%s: damaged: its checksum is wrong", path);
+    return hash == expected
+               ? S2RGF_OK
+               : s2_fail(err, S2RGF_FORMAT, "%s: damaged: its checksum is wrong", path);
 }
 
 s2rgf_status s2_checkpoint_load(s2_trainer *trainer, s2rgf_error *err)
@@ -137,8 +145,9 @@ s2rgf_status s2_checkpoint_load(s2_trainer *trainer, s2rgf_error *err)
         for (int i = 0; i < count; from += arrays[i++].count)
             memcpy(arrays[i].data, from, arrays[i].count * sizeof(float));
         trainer->adam.step = head.adam_step;
-        trainer->progress = (s2_trainer_progress){head.phase, head.step, head.best_step, head.stale,
-                                                  head.best_oa, head.best_kappa};
+        trainer->progress =
+            (s2_trainer_progress){head.phase,   head.step,       head.best_step, head.stale,
+                                  head.best_oa, head.best_kappa, head.highest_oa};
     }
     if (file)
         fclose(file);

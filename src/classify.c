@@ -44,9 +44,9 @@ typedef struct classify_worker {
     classify_job *job;
     s2_scene scene;
     s2_dense_run *run;
-    uint16_t *values;      /* [tile][tile] class values */
-    float *confidence;     /* [tile][tile] */
-    float *probabilities;  /* [classes][tile][tile] */
+    uint16_t *values;     /* [tile][tile] class values */
+    float *confidence;    /* [tile][tile] */
+    float *probabilities; /* [classes][tile][tile] */
 } classify_worker;
 
 static s2_rect tile_core(const classify_job *job, int tile)
@@ -85,9 +85,9 @@ static s2rgf_status start_worker(void *context, void **data, s2rgf_error *err)
     if (!worker->values || !worker->confidence || !worker->probabilities)
         return s2_fail_memory(err, "worker");
     const s2rgf_status status = s2_scene_reopen(&job->scene, &worker->scene, err);
-    return status != S2RGF_OK ? status
-                              : s2_dense_run_create(job->weights, &job->geometry, job->tile_px,
-                                                    &worker->run, err);
+    return status != S2RGF_OK
+               ? status
+               : s2_dense_run_create(job->weights, &job->geometry, job->tile_px, &worker->run, err);
 }
 
 /* Softmax of scores / temperature, one plane a class; returns the largest. planes may be NULL. */
@@ -121,7 +121,8 @@ static void decide_pixels(classify_worker *worker, const s2_dense_tile *tile)
                 planes[(size_t)k * pixels] = -1.0f;
             continue;
         }
-        worker->values[p] = (uint16_t)job->content.classes.items[s2_dense_best_class(scores, classes)].value;
+        worker->values[p] =
+            (uint16_t)job->content.classes.items[s2_dense_best_class(scores, classes)].value;
         if (!job->writers[1] && !planes)
             continue;
         const float largest = spread_probabilities(scores, classes, temperature, planes, pixels);
@@ -136,8 +137,8 @@ static s2rgf_status compute_tile(void *data, int index, s2rgf_error *err)
     classify_job *job = worker->job;
     s2_dense_tile *tile = s2_dense_run_tile(worker->run);
     tile->core = tile_core(job, index);
-    const s2rgf_status status = s2_scene_read_tile(&worker->scene, &job->content, job->weights,
-                                                   &job->geometry, tile, err);
+    const s2rgf_status status =
+        s2_scene_read_tile(&worker->scene, &job->content, job->weights, &job->geometry, tile, err);
     if (status != S2RGF_OK)
         return status;
     s2_dense_run_compute(worker->run);
@@ -183,9 +184,10 @@ static s2rgf_status choose_window(classify_job *job, s2rgf_error *err)
             return status;
     }
     if (s2_rect_is_empty(job->window) || !s2_rect_contains(all, job->window))
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                       "window: expected a part of the %d x %d reference grid, found %d x %d at %d, %d",
-                       all.w, all.h, job->window.w, job->window.h, job->window.x, job->window.y);
+        return s2_fail(
+            err, S2RGF_INVALID_ARGUMENT,
+            "window: expected a part of the %d x %d reference grid, found %d x %d at %d, %d", all.w,
+            all.h, job->window.w, job->window.h, job->window.x, job->window.y);
     return S2RGF_OK;
 }
 
@@ -193,19 +195,18 @@ static size_t worker_bytes(const classify_job *job, int tile_px)
 {
     const s2rgf_classify_options *options = job->options;
     const size_t pixels = (size_t)tile_px * (size_t)tile_px;
-    const size_t outputs = sizeof(uint16_t) + (options->confidence_path ? sizeof(float) : 0) +
-                           (options->probability_path
-                                ? sizeof(float) * (size_t)job->content.classes.count
-                                : 0);
+    const size_t outputs =
+        sizeof(uint16_t) + (options->confidence_path ? sizeof(float) : 0) +
+        (options->probability_path ? sizeof(float) * (size_t)job->content.classes.count : 0);
     size_t bytes = s2_dense_run_bytes(job->weights, &job->geometry, tile_px) + pixels * outputs;
     /* reading goes through a buffer of the window's size, one source at a time */
     for (int s = 0; s < job->scene.count; s++) {
-        const s2_rect core = s2_rect_intersect((s2_rect){0, 0, tile_px, tile_px},
-                                               (s2_rect){0, 0, job->geometry.width,
-                                                         job->geometry.height});
+        const s2_rect core =
+            s2_rect_intersect((s2_rect){0, 0, tile_px, tile_px},
+                              (s2_rect){0, 0, job->geometry.width, job->geometry.height});
         const s2_rect window = s2_dense_run_window(job->weights, &job->geometry, s, core);
-        bytes += (size_t)window.w * (size_t)window.h *
-                 (size_t)job->content.sources[s].band_count * sizeof(float);
+        bytes += (size_t)window.w * (size_t)window.h * (size_t)job->content.sources[s].band_count *
+                 sizeof(float);
     }
     return bytes;
 }
@@ -274,8 +275,7 @@ static void write_provenance(const classify_job *job, char *lines, size_t size,
     at += snprintf(lines + at, size - (size_t)at, "S2RGF_SOURCES=");
     for (int s = 0; s < job->scene.count && at < (int)size - 1; s++)
         at += snprintf(lines + at, size - (size_t)at, "%s%s: %s", s ? "; " : "",
-                       job->content.sources[s].name,
-                       s2_source_label(job->scene.sources[s].source));
+                       job->content.sources[s].name, s2_source_label(job->scene.sources[s].source));
     metadata[3] = NULL;
 }
 
@@ -319,8 +319,8 @@ static s2rgf_status check_paths(const s2rgf_classify_options *options, s2rgf_err
             status = s2_refuse_input(outputs[i], options->scene.inputs[k].path, err);
         for (int k = 0; k < i && status == S2RGF_OK; k++)
             if (s2_same_file(outputs[i], outputs[k]))
-                status = s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: named for two outputs",
-                                 outputs[i]);
+                status =
+                    s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: named for two outputs", outputs[i]);
     }
     return status;
 }
@@ -342,8 +342,8 @@ static s2rgf_status prepare(classify_job *job, const s2rgf_host *host, s2rgf_err
     s2_grid grid = {0};
     s2rgf_status status = load_weights(job, err);
     if (status == S2RGF_OK)
-        status = s2_scene_open_for_model(&job->options->scene, &job->content, host, &job->scene,
-                                         err);
+        status =
+            s2_scene_open_for_model(&job->options->scene, &job->content, host, &job->scene, err);
     if (status != S2RGF_OK)
         return status;
     s2_scene_report(&job->scene, host);

@@ -25,9 +25,9 @@ extern "C" {
 #define S2RGF_API
 #endif
 
-#define S2RGF_MAX_SOURCES 8       /* sources of one scene */
-#define S2RGF_MAX_CLASSES 1024    /* classes of one model */
-#define S2RGF_MESSAGE_BYTES 1024  /* an error message with its terminating zero */
+#define S2RGF_MAX_SOURCES 8      /* sources of one scene */
+#define S2RGF_MAX_CLASSES 1024   /* classes of one model */
+#define S2RGF_MESSAGE_BYTES 1024 /* an error message with its terminating zero */
 
 /** What came of a call. */
 typedef enum s2rgf_status {
@@ -51,7 +51,10 @@ typedef struct s2rgf_error {
 /** Severity of a line handed to s2rgf_host.log. */
 typedef enum s2rgf_log_level { S2RGF_DEBUG, S2RGF_INFO, S2RGF_WARNING } s2rgf_log_level;
 
-/** Whom the library talks to while it works. Any member may be NULL. Called from one thread at a time. */
+/**
+ * Whom the library talks to while it works. Any member may be NULL. Called from one thread at a
+ * time.
+ */
 typedef struct s2rgf_host {
     /* fraction done in 0..1; return false to cancel (the verb then returns S2RGF_CANCELLED) */
     bool (*progress)(double fraction, void *user);
@@ -70,10 +73,11 @@ typedef struct s2rgf_input {
 typedef struct s2rgf_scene_options {
     const s2rgf_input *inputs;
     size_t input_count;
-    const char *assigned_srs;          /* CRS for sources without one, or NULL */
-    const char *source_nodata;         /* "value" or "none" in place of the files' nodata, or NULL */
-    const char *const *open_options;   /* KEY=VALUE list ended by NULL, or NULL */
-    const char *const *input_formats;  /* GDAL driver names ended by NULL, or NULL for all */
+    const char *assigned_srs; /* CRS for sources without one, or NULL */
+    /* "value" or "none" in place of the files' nodata, or NULL */
+    const char *source_nodata;
+    const char *const *open_options;  /* KEY=VALUE list ended by NULL, or NULL */
+    const char *const *input_formats; /* GDAL driver names ended by NULL, or NULL for all */
 } s2rgf_scene_options;
 
 /** Labelled areas: a polygon layer or a class raster. */
@@ -94,23 +98,23 @@ typedef struct s2rgf_train_options {
     s2rgf_label_options labels;
     const char *model_path;
     bool overwrite;
-    const char *network;       /* "dense" */
-    int channels;              /* C: a multiple of 16, 16 to 128 */
-    int steps;                 /* optimiser steps of a full run, 1 to 1000000 */
-    int batch;                 /* crops a step, 1 to 64 */
-    int crop_px;               /* side of a training crop in reference pixels, a multiple of 16 */
-    double learning_rate;      /* peak of the one-cycle schedule */
-    double weight_decay;       /* decoupled */
-    double label_smoothing;    /* 0 to 0.5 */
-    double redundancy_weight;  /* beta of the de-redundancy loss */
-    double jitter;             /* spread of the brightness of training crops, 0 to 1 */
-    double validation;         /* part of the labels kept for validation, 0 to 0.5 */
-    bool refit;                /* after validation, train once more on all labels */
-    int patience;              /* validations without a better one before stopping; 0: never */
+    const char *network;      /* "dense" */
+    int channels;             /* C: a multiple of 16, 16 to 128 */
+    int steps;                /* optimiser steps of a full run, 1 to 1000000 */
+    int batch;                /* crops a step, 1 to 64 */
+    int crop_px;              /* side of a training crop in reference pixels, a multiple of 16 */
+    double learning_rate;     /* peak of the one-cycle schedule */
+    double weight_decay;      /* decoupled */
+    double label_smoothing;   /* 0 to 0.5 */
+    double redundancy_weight; /* beta of the de-redundancy loss */
+    double jitter;            /* spread of the brightness of training crops, 0 to 1 */
+    double validation;        /* part of the labels kept for validation, 0 to 0.5 */
+    bool refit;               /* after validation, train once more on all labels */
+    int patience;             /* validations without a better one before stopping; 0: never */
     uint64_t seed;
-    int threads;               /* 0: as many as the machine has */
-    const char *checkpoint;    /* file written atomically while training, or NULL */
-    bool resume;               /* go on from that checkpoint */
+    int threads;            /* 0: as many as the machine has */
+    const char *checkpoint; /* file written atomically while training, or NULL */
+    bool resume;            /* go on from that checkpoint */
 } s2rgf_train_options;
 
 /** Fill with defaults. options out. */
@@ -156,20 +160,21 @@ typedef struct s2rgf_classify_options {
     s2rgf_scene_options scene;
     const char *model_path;
     const char *output_path;
-    const char *confidence_path;         /* largest class probability, Float32, or NULL */
-    const char *probability_path;        /* one Float32 band a class, or NULL */
-    const char *format;                  /* GDAL driver name; NULL: from the extension, else GTiff */
+    const char *confidence_path;  /* largest class probability, Float32, or NULL */
+    const char *probability_path; /* one Float32 band a class, or NULL */
+    /* GDAL driver name; NULL: from the extension, else GTiff */
+    const char *format;
     const char *const *creation_options; /* KEY=VALUE list ended by NULL, or NULL */
     bool overwrite;
-    bool style;                          /* write a QGIS .qml beside the map */
-    bool has_srcwin;                     /* map only this window of the reference grid */
-    double srcwin[4];                    /* x, y, width, height in reference pixels */
+    bool style;       /* write a QGIS .qml beside the map */
+    bool has_srcwin;  /* map only this window of the reference grid */
+    double srcwin[4]; /* x, y, width, height in reference pixels */
     bool has_projwin;
-    double projwin[4];                   /* ulx, uly, lrx, lry */
-    const char *projwin_srs;             /* CRS of projwin, or NULL for the reference grid's */
-    int tile_px;                         /* 0: chosen from memory_mb */
-    int threads;                         /* 0: as many as the machine has */
-    int memory_mb;                       /* working memory for tiles */
+    double projwin[4];       /* ulx, uly, lrx, lry */
+    const char *projwin_srs; /* CRS of projwin, or NULL for the reference grid's */
+    int tile_px;             /* 0: chosen from memory_mb */
+    int threads;             /* 0: as many as the machine has */
+    int memory_mb;           /* working memory for tiles */
 } s2rgf_classify_options;
 
 /** Fill with defaults. options out. */
@@ -182,19 +187,19 @@ S2RGF_API void s2rgf_classify_options_init(s2rgf_classify_options *options);
  * Memory  bounded by memory_mb for tiles, plus the model and GDAL's block cache.
  * Threads starts its own OpenMP team; every worker opens its own GDAL handles.
  */
-S2RGF_API s2rgf_status s2rgf_classify(const s2rgf_classify_options *options,
-                                      const s2rgf_host *host, s2rgf_error *err);
+S2RGF_API s2rgf_status s2rgf_classify(const s2rgf_classify_options *options, const s2rgf_host *host,
+                                      s2rgf_error *err);
 
 /* ---- assessment ---------------------------------------------------------------------------- */
 
 /** Accuracy of a class raster against reference labels. Released with s2rgf_assessment_free(). */
 typedef struct s2rgf_assessment {
     int class_count;
-    char **class_names;       /* [class_count] */
-    int *class_values;        /* [class_count], pixel values in the map */
-    uint64_t *confusion;      /* [class_count * class_count], row = reference, column = map */
+    char **class_names;  /* [class_count] */
+    int *class_values;   /* [class_count], pixel values in the map */
+    uint64_t *confusion; /* [class_count * class_count], row = reference, column = map */
     double overall_accuracy;
-    double average_accuracy;  /* mean producer's accuracy over classes with reference pixels */
+    double average_accuracy; /* mean producer's accuracy over classes with reference pixels */
     double kappa;
     double *users_accuracy;     /* [class_count], NaN where undefined */
     double *producers_accuracy; /* [class_count], NaN where undefined */

@@ -36,8 +36,7 @@ static s2rgf_status check_pixel_size(const s2_model_source *wanted, const s2_sou
                                      s2rgf_error *err)
 {
     const double found = s2_grid_pixel_size(s2_source_grid(source));
-    if (wanted->pixel_size > 0.0 &&
-        fabs(found / wanted->pixel_size - 1.0) > PIXEL_SIZE_TOLERANCE)
+    if (wanted->pixel_size > 0.0 && fabs(found / wanted->pixel_size - 1.0) > PIXEL_SIZE_TOLERANCE)
         return s2_fail(err, S2RGF_MISMATCH, "source %s (%s): expected pixels of %g, found %g",
                        wanted->name, s2_source_label(source), wanted->pixel_size, found);
     return S2RGF_OK;
@@ -102,8 +101,8 @@ s2rgf_status s2_scene_read_tile(s2_scene *scene, const s2_model_content *content
 {
     s2rgf_status status = S2RGF_OK;
     for (int s = 0; s < scene->count && status == S2RGF_OK; s++)
-        status = s2_scene_read(scene, content, s,
-                               s2_dense_run_window(weights, geometry, s, tile->core),
-                               tile->pixels[s], tile->source_valid[s], err);
+        status =
+            s2_scene_read(scene, content, s, s2_dense_run_window(weights, geometry, s, tile->core),
+                          tile->pixels[s], tile->source_valid[s], err);
     return status;
 }

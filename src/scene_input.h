@@ -6,7 +6,10 @@
 #include "nn/dense_run.h"
 #include "nn/model_file.h"
 
-/** Open a scene as the model wants it: its sources in its order, its bands, its reference grid. Errors: as s2_scene_open(); MISMATCH names the source, what is wanted and what was found. */
+/**
+ * Open a scene as the model wants it: its sources in its order, its bands, its reference grid.
+ * Errors: as s2_scene_open(); MISMATCH names the source, what is wanted and what was found.
+ */
 s2rgf_status s2_scene_open_for_model(const s2rgf_scene_options *options,
                                      const s2_model_content *content, const s2rgf_host *host,
                                      s2_scene *scene, s2rgf_error *err);
@@ -14,7 +17,10 @@ s2rgf_status s2_scene_open_for_model(const s2rgf_scene_options *options,
 /** Sizes and affine relations of the scene's sources. */
 void s2_scene_geometry(const s2_scene *scene, s2_dense_geometry *geometry);
 
-/** (x - mean) / std of every band where valid, 0 elsewhere. pixels in/out [count][bands]; valid in [count]. Source network.md 4 */
+/**
+ * (x - mean) / std of every band where valid, 0 elsewhere. pixels in/out [count][bands]; valid in
+ * [count]. Source network.md 4
+ */
 void s2_normalise(const s2_model_source *source, const uint8_t *valid, size_t count, float *pixels);
 
 /** Read a window (inside the source) and normalise it. */

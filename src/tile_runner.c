@@ -11,7 +11,8 @@ int s2_thread_count(int wanted)
     return wanted > 0 ? wanted : omp_get_num_procs();
 }
 
-/* What the workers share. failed is only ever set in tile order, or by a worker that could not start. */
+/* What the workers share. failed is only ever set in tile order, or by a worker that could not
+   start. */
 typedef struct run_state {
     const s2_tile_job *job;
     const s2rgf_host *host;

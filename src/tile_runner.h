@@ -20,8 +20,8 @@ typedef struct s2_tile_job {
 } s2_tile_job;
 
 /**
- * Run a job. After an error nothing more is written; the error of the lowest tile is the one returned,
- * so that the message does not depend on the threads.
+ * Run a job. After an error nothing more is written; the error of the lowest tile is the one
+ * returned, so that the message does not depend on the threads.
  * host  progress after every tile written; may cancel
  * Errors  those of the job's functions, CANCELLED.
  */

@@ -55,8 +55,8 @@ static s2rgf_status check_paths(const s2rgf_train_options *options, s2rgf_error 
             status = s2_refuse_input(outputs[i], options->scene.inputs[k].path, err);
     }
     if (status == S2RGF_OK && s2_same_file(outputs[0], outputs[1]))
-        status = s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: named for model and checkpoint",
-                         outputs[1]);
+        status =
+            s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: named for model and checkpoint", outputs[1]);
     if (status == S2RGF_OK && options->checkpoint && !options->resume)
         status = s2_atomic_check(options->checkpoint, options->overwrite, err);
     return status;
@@ -85,8 +85,8 @@ static s2rgf_status check_options(const s2rgf_train_options *options, s2rgf_erro
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "network: expected dense, found %s",
                        options->network);
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
-        const s2rgf_status status = check_range(ranges[i].name, ranges[i].value, ranges[i].low,
-                                                ranges[i].high, err);
+        const s2rgf_status status =
+            check_range(ranges[i].name, ranges[i].value, ranges[i].low, ranges[i].high, err);
         if (status != S2RGF_OK)
             return status;
     }
@@ -112,8 +112,8 @@ static s2rgf_status describe_source(const s2_scene_source *from, s2_model_source
         return s2_fail_memory(err, "model");
     for (int b = 0; b < to->band_count; b++) {
         const s2_band_desc *band = s2_source_band(from->source, b);
-        to->bands[b] = (s2_model_band){s2_strdup(band->name ? band->name : ""),
-                                       band->wavelength_nm, 0.0, 1.0};
+        to->bands[b] =
+            (s2_model_band){s2_strdup(band->name ? band->name : ""), band->wavelength_nm, 0.0, 1.0};
         if (!to->bands[b].name)
             return s2_fail_memory(err, "model");
         s2_model_clean_name(to->bands[b].name);
@@ -197,14 +197,23 @@ static s2rgf_status report_labels(const s2_label_set *labels, const char *path,
 /* Everything that must be equal for a checkpoint to fit. */
 static uint64_t fingerprint_of(const s2rgf_train_options *options, const s2_model_content *content)
 {
-    const double knobs[] = {options->channels, options->steps, options->batch, options->crop_px,
-                            options->learning_rate, options->weight_decay,
-                            options->label_smoothing, options->redundancy_weight,
-                            options->jitter, options->validation, options->refit, options->patience,
-                            (double)(options->seed & 0xffffffff), (double)(options->seed >> 32)};
+    const double knobs[] = {options->channels,
+                            options->steps,
+                            options->batch,
+                            options->crop_px,
+                            options->learning_rate,
+                            options->weight_decay,
+                            options->label_smoothing,
+                            options->redundancy_weight,
+                            options->jitter,
+                            options->validation,
+                            options->refit,
+                            options->patience,
+                            (double)(options->seed & 0xffffffff),
+                            (double)(options->seed >> 32)};
     uint64_t hash = s2_fnv(S2_FNV_START, knobs, sizeof knobs);
-    hash = s2_fnv(hash, content->training.labels_checksum,
-                  sizeof content->training.labels_checksum);
+    hash =
+        s2_fnv(hash, content->training.labels_checksum, sizeof content->training.labels_checksum);
     for (int s = 0; s < content->source_count; s++)
         for (int b = 0; b < content->sources[s].band_count; b++) {
             const s2_model_band *band = &content->sources[s].bands[b];
@@ -218,8 +227,8 @@ static s2rgf_status split_labels(s2_trainer *trainer, double fraction, s2_model_
                                  s2rgf_error *err)
 {
     s2_split_report report;
-    const s2rgf_status status = s2_training_set_split(trainer->set, fraction,
-                                                      trainer->options->seed, &report, err);
+    const s2rgf_status status =
+        s2_training_set_split(trainer->set, fraction, trainer->options->seed, &report, err);
     if (status != S2RGF_OK || fraction == 0.0)
         return status;
     content->training.train_pixels = report.train_pixels;
@@ -276,8 +285,8 @@ static s2rgf_status train_model(const s2rgf_train_options *options, const s2rgf_
                                 s2_scene *scene, const s2_label_set *labels,
                                 s2_model_content *content, s2rgf_error *err)
 {
-    s2_dense_spec spec = {.channels = options->channels, .classes = labels->classes.count,
-                          .sources = scene->count};
+    s2_dense_spec spec = {
+        .channels = options->channels, .classes = labels->classes.count, .sources = scene->count};
     s2_dense_network *network = NULL;
     s2_training_set set = {0};
     s2_trainer trainer = {0};

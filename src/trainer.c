@@ -13,13 +13,14 @@
 #include "validation.h"
 
 #define DROPOUT 0.5
-#define AVERAGE_DECAY 0.98     /* of the weights' running average */
-#define VALIDATIONS 6          /* measurements along a full run */
-#define FIRST_VALIDATION 0.5   /* of the run: before, the learning rate is too high to judge */
-#define CHECKPOINTS 20          /* written along a full run */
-#define STATISTICS_CROPS 64    /* crops that stand for the whole scene */
+#define AVERAGE_DECAY 0.98   /* of the weights' running average */
+#define VALIDATIONS 6        /* measurements along a full run */
+#define FIRST_VALIDATION 0.5 /* of the run: before, the learning rate is too high to judge */
+#define CHECKPOINTS 20       /* written along a full run */
+#define STATISTICS_CROPS 64  /* crops that stand for the whole scene */
 
-/* Streams of random numbers: one a purpose and step, so that nothing needs to be stored to resume. */
+/* Streams of random numbers: one a purpose and step, so that nothing needs to be stored to resume.
+   */
 enum { STREAM_CROPS = 1 << 28, STREAM_DROPOUT = 2 << 28, STREAM_STATISTICS = 3 << 28 };
 
 static double seconds_now(void)
@@ -42,8 +43,8 @@ s2rgf_status s2_trainer_init(s2_trainer *trainer, const s2rgf_train_options *opt
     trainer->shape = s2_training_set_shape(set, options->batch);
     trainer->average = s2_calloc(trainer->trainable, sizeof(float));
     trainer->best = s2_calloc(trainer->all, sizeof(float));
-    s2rgf_status status = trainer->average && trainer->best ? S2RGF_OK
-                                                            : s2_fail_memory(err, "training");
+    s2rgf_status status =
+        trainer->average && trainer->best ? S2RGF_OK : s2_fail_memory(err, "training");
     if (status == S2RGF_OK)
         status = s2_adam_init(&trainer->adam, &network->params, options->weight_decay, err);
     if (status == S2RGF_OK)
@@ -89,7 +90,8 @@ static void exchange(const s2_params *params, bool statistics, bool to_network, 
     }
 }
 
-/* average = d average + (1 - d) weights, with d growing from 0 so that the start does not linger. */
+/* average = d average + (1 - d) weights, with d growing from 0 so that the start does not linger.
+   */
 static void update_average(s2_trainer *trainer)
 {
     const double step = trainer->progress.step;
@@ -135,7 +137,8 @@ static s2rgf_status take_step(s2_trainer *trainer, int steps, double *loss, s2rg
     return S2RGF_OK;
 }
 
-/* Running statistics of every batch-norm from crops all over the scene, with the weights as they stand. */
+/* Running statistics of every batch-norm from crops all over the scene, with the weights as they
+   stand. */
 static s2rgf_status estimate_statistics(s2_trainer *trainer, s2rgf_error *err)
 {
     s2_random random;
@@ -153,15 +156,24 @@ static s2rgf_status estimate_statistics(s2_trainer *trainer, s2rgf_error *err)
     return status;
 }
 
-/* Measure the averaged weights; keep them if they are the best so far. The network's own weights are left as they were. */
+/* How far an overall accuracy measured on so few pixels may be off by chance. */
+static double standard_error(const s2_confusion *confusion)
+{
+    const double oa = s2_confusion_overall(confusion);
+    return sqrt(oa * (1.0 - oa) / (double)s2_confusion_total(confusion));
+}
+
+/* Measure the averaged weights; keep them unless an earlier measurement was higher by more than a
+   standard error: the
+   schedule ends in small steps, and fewer steps are not chosen for a difference that chance
+   explains. The network's own weights are left as they were. */
 static s2rgf_status validate(s2_trainer *trainer, int steps, float *own, double loss,
                              s2rgf_error *err)
 {
     s2_params *params = &trainer->network->params;
     s2_trainer_progress *progress = &trainer->progress;
     s2_confusion confusion = {0};
-    s2rgf_status status =
-        s2_confusion_init(&confusion, trainer->set->labels->classes.count, err);
+    s2rgf_status status = s2_confusion_init(&confusion, trainer->set->labels->classes.count, err);
     exchange(params, true, false, own);
     exchange(params, false, true, trainer->average);
     if (status == S2RGF_OK)
@@ -172,13 +184,13 @@ static s2rgf_status validate(s2_trainer *trainer, int steps, float *own, double 
     if (status == S2RGF_OK) {
         const double oa = s2_confusion_overall(&confusion);
         const double kappa = s2_confusion_kappa(&confusion);
-        const double each = (seconds_now() - trainer->started) /
-                            (progress->step - trainer->started_step);
-        const bool better = progress->best_step == 0 || kappa >= progress->best_kappa ||
-                            isnan(progress->best_kappa);
+        const double each =
+            (seconds_now() - trainer->started) / (progress->step - trainer->started_step);
+        const bool better = oa >= progress->highest_oa - standard_error(&confusion);
+        progress->highest_oa = fmax(progress->highest_oa, oa);
         s2_log(trainer->host, S2RGF_INFO,
                "Step %d of %d: loss %.3f, validation OA %.3f, kappa %.3f%s; %.0f s left",
-               progress->step, steps, loss, oa, kappa, better ? ", best so far" : "",
+               progress->step, steps, loss, oa, kappa, better ? "" : ", worse than before",
                each * (steps - progress->step));
         progress->stale = better ? 0 : progress->stale + 1;
         if (better) {
@@ -218,13 +230,14 @@ static s2rgf_status finish_phase(s2_trainer *trainer, bool validated, s2rgf_erro
     return estimate_statistics(trainer, err);
 }
 
-/* Progress, checkpoint where one is due; when the host cancels, one more so that nothing is lost. */
+/* Progress, checkpoint where one is due; when the host cancels, one more so that nothing is lost.
+   */
 static s2rgf_status report_step(s2_trainer *trainer, int steps, s2rgf_error *err)
 {
     const int step = trainer->progress.step;
     const double part = trainer->progress_to - trainer->progress_from;
-    const bool goes_on = s2_progress(
-        trainer->host, trainer->progress_from + part * (double)step / (double)steps);
+    const bool goes_on =
+        s2_progress(trainer->host, trainer->progress_from + part * (double)step / (double)steps);
     s2rgf_status status = S2RGF_OK;
     if (trainer->options->checkpoint && (!goes_on || is_checkpoint_step(step, steps)))
         status = s2_checkpoint_save(trainer, err);

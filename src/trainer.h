@@ -7,11 +7,13 @@
 
 /** How far a training has come; everything a checkpoint must hold besides arrays. */
 typedef struct s2_trainer_progress {
-    int phase;         /* 0: with validation, 1: refit on all labels (or the only phase without validation) */
-    int step;          /* optimiser steps done in this phase */
-    int best_step;     /* of phase 0, 0 before the first validation */
-    int stale;         /* validations since the best one */
-    double best_oa, best_kappa;
+    /* 0: with validation, 1: refit on all labels (or the only phase without validation) */
+    int phase;
+    int step;                   /* optimiser steps done in this phase */
+    int best_step;              /* of phase 0, 0 before the first validation */
+    int stale;                  /* validations since the best one */
+    double best_oa, best_kappa; /* measured at best_step */
+    double highest_oa;          /* of all measurements */
 } s2_trainer_progress;
 
 typedef struct s2_trainer {
@@ -43,8 +45,10 @@ void s2_trainer_clear(s2_trainer *trainer);
 void s2_trainer_start_phase(s2_trainer *trainer, int phase);
 
 /**
- * Train the phase begun (or resumed) up to `steps` steps. validate: measure along the way, keep the best, stop early.
- * The network ends with averaged weights and statistics of the whole scene: the best validated ones, or the last.
+ * Train the phase begun (or resumed) up to `steps` steps. validate: measure along the way, keep the
+ * best, stop early.
+ * The network ends with averaged weights and statistics of the whole scene: the best validated
+ * ones, or the last.
  * Errors: IO, NO_MEMORY, CANCELLED.
  */
 s2rgf_status s2_trainer_run(s2_trainer *trainer, int steps, bool validate, s2rgf_error *err);

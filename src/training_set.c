@@ -10,7 +10,8 @@
 #include "scene_input.h"
 
 #define STRIP_PIXELS (1 << 18) /* read at once for the normalisation */
-#define WINDOW_MARGIN_PX 3     /* native pixels around a crop: what its encoder and sampling reach */
+/* native pixels around a crop: what its encoder and sampling reach */
+#define WINDOW_MARGIN_PX 3
 
 /* Running moments of one source's bands. */
 typedef struct band_sums {
@@ -60,7 +61,8 @@ static s2rgf_status normalise_source(s2_source *source, const s2rgf_host *host,
     double *shift = work ? work + 2 * bands : NULL;
     s2rgf_status status = pixels && valid && work ? S2RGF_OK : s2_fail_memory(err, "normalisation");
     for (int y = 0; y < grid->height && status == S2RGF_OK; y += rows) {
-        const s2_rect window = {0, y, grid->width, y + rows > grid->height ? grid->height - y : rows};
+        const s2_rect window = {0, y, grid->width,
+                                y + rows > grid->height ? grid->height - y : rows};
         const size_t count = (size_t)window.w * (size_t)window.h;
         status = s2_source_read(source, window, pixels, valid, err);
         if (status == S2RGF_OK && sums.count == 0.0)
@@ -103,16 +105,15 @@ static int window_side(const s2_affine *ref_to_source, int crop_px)
     return (int)ceil(extent) + 1 + 2 * WINDOW_MARGIN_PX;
 }
 
-s2rgf_status s2_training_set_init(s2_training_set *set, s2_scene *scene,
-                                  const s2_label_set *labels, const s2_model_content *content,
-                                  int crop_px, s2rgf_error *err)
+s2rgf_status s2_training_set_init(s2_training_set *set, s2_scene *scene, const s2_label_set *labels,
+                                  const s2_model_content *content, int crop_px, s2rgf_error *err)
 {
     const int classes = labels->classes.count;
     size_t largest = 0;
     size_t most_bands = 0;
     bool ready = true;
-    *set = (s2_training_set){.scene = scene, .labels = labels, .content = content,
-                             .crop_px = crop_px};
+    *set =
+        (s2_training_set){.scene = scene, .labels = labels, .content = content, .crop_px = crop_px};
     for (int s = 0; s < scene->count; s++) {
         const bool aligned = scene->sources[s].on_reference;
         const int side = aligned ? crop_px : window_side(&scene->sources[s].ref_to_source, crop_px);
@@ -216,7 +217,8 @@ static s2_rect crop_window(const s2_training_set *set, int source, const crop_pl
     return (s2_rect){bounds.x - WINDOW_MARGIN_PX, bounds.y - WINDOW_MARGIN_PX, side, side};
 }
 
-/* Brightness of a crop as another day, sun or sensor would have it: scale, shift out [bands], on normalised values.
+/* Brightness of a crop as another day, sun or sensor would have it: scale, shift out [bands], on
+   normalised values.
  * With r = mean + std x the reflectance, g r is normalised again: x' = g x + (g - 1) mean / std. */
 static void draw_jitter(const s2_model_source *source, double jitter, s2_random *random,
                         float *scale, float *shift)
@@ -238,15 +240,15 @@ static void apply_jitter(const float *scale, const float *shift, int bands, cons
             pixels[b] = pixels[b] * scale[b] + shift[b];
 }
 
-/* Read a source's window, normalise, change its brightness where random is given, and lay it turned into the batch. */
+/* Read a source's window, normalise, change its brightness where random is given, and lay it turned
+   into the batch. */
 static s2rgf_status fill_source(s2_training_set *set, int s, const crop_place *place,
                                 s2_random *random, s2_dense_batch *batch, s2rgf_error *err)
 {
     const s2_source *source = set->scene->sources[s].source;
     const s2_grid *grid = s2_source_grid(source);
     const s2_rect window = crop_window(set, s, place);
-    const s2_rect inside =
-        s2_rect_intersect(window, (s2_rect){0, 0, grid->width, grid->height});
+    const s2_rect inside = s2_rect_intersect(window, (s2_rect){0, 0, grid->width, grid->height});
     const int side = set->window_px[s];
     const size_t bands = (size_t)set->content->sources[s].band_count;
     float *to = s2_map_at(&batch->pixels[s], place->index);
@@ -261,10 +263,11 @@ static s2rgf_status fill_source(s2_training_set *set, int s, const crop_place *p
         return status;
     if (random && set->jitter > 0.0) {
         draw_jitter(&set->content->sources[s], set->jitter, random, set->scale, set->shift);
-        apply_jitter(set->scale, set->shift, (int)bands, valid,
-                     (size_t)inside.w * (size_t)inside.h, set->pixels);
+        apply_jitter(set->scale, set->shift, (int)bands, valid, (size_t)inside.w * (size_t)inside.h,
+                     set->pixels);
     }
-    /* spread the validity just read over the window, from its end so that nothing is overwritten early */
+    /* spread the validity just read over the window, from its end so that nothing is overwritten
+       early */
     for (int y = inside.h - 1; y >= 0; y--)
         for (int x = inside.w - 1; x >= 0; x--) {
             const size_t from = (size_t)y * (size_t)inside.w + (size_t)x;
@@ -403,11 +406,10 @@ s2rgf_status s2_training_set_draw(s2_training_set *set, const s2_dense_batch_sha
         const s2_label_pixel *pixel = draw_pixel(set, random);
         const int dx = (int)s2_random_below(random, (uint64_t)side / 2);
         const int dy = (int)s2_random_below(random, (uint64_t)side / 2);
-        const crop_place place = {
-            .index = n,
-            .x = keep_inside(pixel->x - side / 4 - dx, side, grid->width),
-            .y = keep_inside(pixel->y - side / 4 - dy, side, grid->height),
-            .turn = draw_symmetry(random)};
+        const crop_place place = {.index = n,
+                                  .x = keep_inside(pixel->x - side / 4 - dx, side, grid->width),
+                                  .y = keep_inside(pixel->y - side / 4 - dy, side, grid->height),
+                                  .turn = draw_symmetry(random)};
         status = fill_crop(set, &place, random, batch, err);
     }
     return status;

@@ -19,9 +19,10 @@ static int groups_of_class(const s2_label_set *labels, int class_index, s2_rando
     return count;
 }
 
-/* Choose a class's validation groups: those that bring it nearer to its share, never the last one. */
-static void choose_groups(const s2_label_set *labels, const int *groups, int count,
-                          double fraction, uint8_t *validates)
+/* Choose a class's validation groups: those that bring it nearer to its share, never the last one.
+   */
+static void choose_groups(const s2_label_set *labels, const int *groups, int count, double fraction,
+                          uint8_t *validates)
 {
     double total = 0.0;
     double taken = 0.0;
@@ -53,8 +54,10 @@ static bool same_block(s2_rect a, s2_rect b)
     return a.x == b.x && a.y == b.y;
 }
 
-/* A block holds several classes and stays whole: the classes left in one would tell the network that all of it is
-   theirs. Would giving this group's block to validation leave each of its classes at least half of its pixels? */
+/* A block holds several classes and stays whole: the classes left in one would tell the network
+   that all of it is
+   theirs. Would giving this group's block to validation leave each of its classes at least half of
+   its pixels? */
 static bool can_spare(const s2_label_set *labels, int group, const double *total, double *taken)
 {
     const s2_rect where = block_of(&labels->groups[group]);
@@ -91,7 +94,8 @@ static void choose_blocks(const s2_label_set *labels, const int *groups, double 
     }
 }
 
-/* Least distance between pixels of the two roles. Pixels are sorted by row: a row gap larger than the best ends the search. */
+/* Least distance between pixels of the two roles. Pixels are sorted by row: a row gap larger than
+   the best ends the search. */
 static double least_distance(const s2_training_set *set)
 {
     const s2_label_pixel *pixels = set->labels->pixels;
@@ -131,8 +135,7 @@ s2rgf_status s2_training_set_split(s2_training_set *set, double fraction, uint64
     uint8_t *validates = s2_calloc((size_t)labels->group_count, 1);
     double *work = s2_calloc(2 * (size_t)labels->classes.count, sizeof *work);
     *report = (s2_split_report){0};
-    s2rgf_status status =
-        groups && validates && work ? S2RGF_OK : s2_fail_memory(err, "split");
+    s2rgf_status status = groups && validates && work ? S2RGF_OK : s2_fail_memory(err, "split");
     if (status != S2RGF_OK)
         goto done;
     s2_random_init(&random, seed, 0x5711);

@@ -1,4 +1,5 @@
-/* Accuracy of a network on the labels kept for validation, through the very code that maps scenes. */
+/* Accuracy of a network on the labels kept for validation, through the very code that maps scenes.
+   */
 #include "validation.h"
 
 #include "core/error.h"
@@ -13,8 +14,8 @@ typedef struct validation_job {
     const s2_training_set *set;
     s2_dense_weights *weights;
     s2_dense_geometry geometry;
-    int columns;       /* tiles a row of the lattice */
-    int *tiles;        /* lattice index of every tile with validation pixels */
+    int columns; /* tiles a row of the lattice */
+    int *tiles;  /* lattice index of every tile with validation pixels */
     int tile_count;
     s2_confusion *confusion;
 } validation_job;
@@ -124,9 +125,12 @@ s2rgf_status s2_validate(const s2_training_set *set, const s2_dense_network *net
     if (status == S2RGF_OK)
         status = list_tiles(&job, err);
     if (status == S2RGF_OK) {
-        const s2_tile_job tiles = {.context = &job, .tile_count = job.tile_count,
-                                   .threads = threads, .start = start_worker,
-                                   .compute = compute_tile, .write = count_tile,
+        const s2_tile_job tiles = {.context = &job,
+                                   .tile_count = job.tile_count,
+                                   .threads = threads,
+                                   .start = start_worker,
+                                   .compute = compute_tile,
+                                   .write = count_tile,
                                    .stop = stop_worker};
         status = s2_tiles_run(&tiles, NULL, err);
     }

@@ -1,11 +1,15 @@
-/* Accuracy of a network on the labels kept for validation, through the very code that maps scenes. */
+/* Accuracy of a network on the labels kept for validation, through the very code that maps scenes.
+   */
 #ifndef S2_VALIDATION_H
 #define S2_VALIDATION_H
 
 #include "metrics.h"
 #include "training_set.h"
 
-/** Count the validation pixels of the set as the network maps them. confusion: initialised, added to. threads: at least 1. Errors: IO, NO_MEMORY. */
+/**
+ * Count the validation pixels of the set as the network maps them. confusion: initialised, added
+ * to. threads: at least 1. Errors: IO, NO_MEMORY.
+ */
 s2rgf_status s2_validate(const s2_training_set *set, const s2_dense_network *network, int threads,
                          s2_confusion *confusion, s2rgf_error *err);
 

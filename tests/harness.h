@@ -65,24 +65,24 @@ static inline int harness_end(void)
 /** The condition holds. Every CHECK_ yields true when it held, so that a test can stop early. */
 #define CHECK(condition) harness_check((condition), __FILE__, __LINE__, #condition)
 /** |a - b| <= tolerance; a NaN fails. */
-#define CHECK_NEAR(a, b, tolerance) \
+#define CHECK_NEAR(a, b, tolerance)                                                                \
     harness_near((a), (b), (tolerance), __FILE__, __LINE__, #a " is near " #b)
 /** Two strings are equal and neither is NULL. */
 #define CHECK_STR(a, b) harness_str((a), (b), __FILE__, __LINE__, #a " equals " #b)
 /** A string contains another. */
-#define CHECK_CONTAINS(text, part) \
+#define CHECK_CONTAINS(text, part)                                                                 \
     harness_contains((text), (part), __FILE__, __LINE__, #text " contains " #part)
 /** End the test program as failed: going on would make no sense. */
-#define REQUIRE(condition)            \
-    do {                              \
-        if (!CHECK(condition))        \
-            exit(harness_end());      \
+#define REQUIRE(condition)                                                                         \
+    do {                                                                                           \
+        if (!CHECK(condition))                                                                     \
+            exit(harness_end());                                                                   \
     } while (0)
 /** End the test program as skipped. */
-#define SKIP(reason)                       \
-    do {                                   \
-        printf("skipped: %s\n", (reason)); \
-        exit(77);                          \
+#define SKIP(reason)                                                                               \
+    do {                                                                                           \
+        printf("skipped: %s\n", (reason));                                                         \
+        exit(77);                                                                                  \
     } while (0)
 
 #endif

@@ -9,8 +9,8 @@
 typedef s2rgf_status (*s2_program_verb)(void *values, s2_report *report, s2rgf_error *err);
 
 /**
- * Register GDAL's drivers, read the command line into values (which hold the defaults), run the verb
- * with a report that can be interrupted, and return the exit code.
+ * Register GDAL's drivers, read the command line into values (which hold the defaults), run the
+ * verb with a report that can be interrupted, and return the exit code.
  * report->quiet is false; the verb may set it.
  */
 int s2_program_run(const s2_program *program, int argc, char **argv, void *values,

@@ -13,7 +13,9 @@ typedef enum s2_exit_code {
     S2_EXIT_CANCELLED = 130
 } s2_exit_code;
 
-/** State of the report; host is what the library gets, valid while this structure stays in place. */
+/**
+ * State of the report; host is what the library gets, valid while this structure stays in place.
+ */
 typedef struct s2_report {
     s2rgf_host host;
     bool quiet;

@@ -47,9 +47,8 @@ static s2rgf_status check_new_class(const s2_class_table *table, int value, cons
                        "class \"%s\": value out of range: expected 1 to %d, found %d", name,
                        MAX_VALUE, value);
     if (table->count >= S2RGF_MAX_CLASSES)
-        return s2_fail(err, S2RGF_FORMAT,
-                       "class \"%s\": too many classes: expected at most %d", name,
-                       S2RGF_MAX_CLASSES);
+        return s2_fail(err, S2RGF_FORMAT, "class \"%s\": too many classes: expected at most %d",
+                       name, S2RGF_MAX_CLASSES);
     const int same_value = s2_class_table_find_value(table, value);
     if (same_value >= 0)
         return s2_fail(err, S2RGF_FORMAT,
@@ -136,8 +135,8 @@ s2rgf_status s2_class_table_copy(const s2_class_table *from, s2_class_table *to,
     *to = (s2_class_table){0};
     for (int i = 0; i < from->count; i++) {
         const s2_class *item = &from->items[i];
-        const s2rgf_status status = s2_class_table_add(
-            to, item->value, item->name, item->has_colour ? item->rgb : NULL, err);
+        const s2rgf_status status = s2_class_table_add(to, item->value, item->name,
+                                                       item->has_colour ? item->rgb : NULL, err);
         if (status != S2RGF_OK) {
             s2_class_table_clear(to);
             return status;

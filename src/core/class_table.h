@@ -20,7 +20,10 @@ typedef struct s2_class_table {
     int count;
 } s2_class_table;
 
-/** Add a class (name is copied); the table stays sorted. Errors: NO_MEMORY, FORMAT (value outside 1..65535, value or name there already, more than S2RGF_MAX_CLASSES). */
+/**
+ * Add a class (name is copied); the table stays sorted. Errors: NO_MEMORY, FORMAT (value outside
+ * 1..65535, value or name there already, more than S2RGF_MAX_CLASSES).
+ */
 s2rgf_status s2_class_table_add(s2_class_table *table, int value, const char *name,
                                 const uint8_t rgb[3] /* or NULL */, s2rgf_error *err);
 
@@ -28,7 +31,10 @@ s2rgf_status s2_class_table_add(s2_class_table *table, int value, const char *na
 int s2_class_table_find_value(const s2_class_table *table, int value);
 int s2_class_table_find_name(const s2_class_table *table, const char *name);
 
-/** Give every class without a colour one of a colour-blind-safe qualitative palette (Okabe-Ito, Tol), none twice while they last. */
+/**
+ * Give every class without a colour one of a colour-blind-safe qualitative palette (Okabe-Ito,
+ * Tol), none twice while they last.
+ */
 void s2_class_table_paint(s2_class_table *table);
 
 /** Deep copy. Errors: NO_MEMORY. */

@@ -23,7 +23,8 @@ s2rgf_status s2_fail(s2rgf_error *err, s2rgf_status status, const char *format, 
 {
     if (err == NULL)
         return status;
-    /* Arguments may point into err->message: a caller may put its subject before a forwarded text. */
+    /* Arguments may point into err->message: a caller may put its subject before a forwarded text.
+       */
     char message[S2RGF_MESSAGE_BYTES];
     va_list args;
     va_start(args, format);

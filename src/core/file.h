@@ -4,7 +4,10 @@
 
 #include "s2rgf.h"
 
-/** True when both name the same file, through links too; names of files that do not exist are compared as text. NULL names nothing. */
+/**
+ * True when both name the same file, through links too; names of files that do not exist are
+ * compared as text. NULL names nothing.
+ */
 bool s2_same_file(const char *a, const char *b);
 
 /** Fail with INVALID_ARGUMENT when output names the file input; NULL is accepted for both. */

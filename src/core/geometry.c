@@ -97,8 +97,12 @@ bool s2_affine_invert(const s2_affine *a, s2_affine *inverse)
     const double yx = -m[4] / determinant;
     const double yy = m[1] / determinant;
     *inverse = (s2_affine){{
-        -(xx * m[0] + xy * m[3]), xx, xy,
-        -(yx * m[0] + yy * m[3]), yx, yy,
+        -(xx * m[0] + xy * m[3]),
+        xx,
+        xy,
+        -(yx * m[0] + yy * m[3]),
+        yx,
+        yy,
     }};
     return true;
 }

@@ -15,7 +15,10 @@ s2_rect s2_rect_intersect(s2_rect a, s2_rect b);
 /** Grown by `px` on every side. */
 s2_rect s2_rect_grow(s2_rect rect, int px);
 
-/** x' = m[0] + m[1] x + m[2] y, y' = m[3] + m[4] x + m[5] y: GDAL's geotransform order, corner coordinates (pixel i spans i..i+1). */
+/**
+ * x' = m[0] + m[1] x + m[2] y, y' = m[3] + m[4] x + m[5] y: GDAL's geotransform order, corner
+ * coordinates (pixel i spans i..i+1).
+ */
 typedef struct s2_affine {
     double m[6];
 } s2_affine;

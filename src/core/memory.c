@@ -58,7 +58,8 @@ char *s2_strdup(const char *text)
 }
 
 /** Bytes that a formatted text needs with its terminating zero, 0 on failure. */
-static size_t formatted_bytes(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
+static size_t formatted_bytes(const char *format, va_list args)
+    __attribute__((format(printf, 1, 0)));
 
 static size_t formatted_bytes(const char *format, va_list args)
 {

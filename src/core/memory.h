@@ -10,7 +10,10 @@
 /** *product = a * b; false if that overflows size_t. */
 bool s2_multiply(size_t a, size_t b, size_t *product);
 
-/** count * size bytes, 64-byte aligned, uninitialised; NULL on overflow or when memory is out. Zero bytes yield one line. */
+/**
+ * count * size bytes, 64-byte aligned, uninitialised; NULL on overflow or when memory is out. Zero
+ * bytes yield one line.
+ */
 void *s2_alloc(size_t count, size_t size);
 
 /** As s2_alloc(), filled with zeros. */

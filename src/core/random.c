@@ -21,7 +21,8 @@ static uint64_t rotate_left(uint64_t x, int bits)
 
 void s2_random_init(s2_random *random, uint64_t seed, uint64_t stream)
 {
-    /* Both words are mixed before they meet: seed + stream would make (1, 2) and (2, 1) one stream. */
+    /* Both words are mixed before they meet: seed + stream would make (1, 2) and (2, 1) one stream.
+       */
     uint64_t seed_state = seed;
     uint64_t stream_state = ~stream;
     uint64_t state = split_mix(&seed_state) ^ rotate_left(split_mix(&stream_state), 32);

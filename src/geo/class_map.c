@@ -53,8 +53,7 @@ void s2_class_map_close(s2_class_map *map)
 static s2rgf_status values_to_indices(const s2_class_map *map, int y, int *row, s2rgf_error *err)
 {
     int has_nodata = 0;
-    const double nodata =
-        GDALGetRasterNoDataValue(GDALGetRasterBand(map->dataset, 1), &has_nodata);
+    const double nodata = GDALGetRasterNoDataValue(GDALGetRasterBand(map->dataset, 1), &has_nodata);
     int value = 0, index = -1;
     for (int x = 0; x < map->grid.width; x++) {
         if (row[x] == 0 || (has_nodata && row[x] == nodata)) {

@@ -5,7 +5,10 @@
 #include "core/class_table.h"
 #include "geo/grid.h"
 
-/** Lines of an output that wait for their file block, at the default block size, besides the tile's own. */
+/**
+ * Lines of an output that wait for their file block, at the default block size, besides the tile's
+ * own.
+ */
 #define S2_MAP_WAITING_LINES 256
 
 typedef struct s2_map_writer s2_map_writer;
@@ -50,16 +53,16 @@ s2rgf_status s2_map_write_floats(s2_map_writer *writer, s2_rect rect, const floa
                                  s2rgf_error *err);
 
 /**
- * Finish: attribute table (Value, Count, Class, Red, Green, Blue, Alpha, Area_ha by PROJ geodesics),
- * close, convert where the format is not GTiff (GDALCreateCopy), style: all but the name. Several
- * outputs are finished one after the other before the first is committed.
+ * Finish: attribute table (Value, Count, Class, Red, Green, Blue, Alpha, Area_ha by PROJ
+ * geodesics), close, convert where the format is not GTiff (GDALCreateCopy), style: all but the
+ * name. Several outputs are finished one after the other before the first is committed.
  * Errors  IO (also what GDAL reports at closing), INTERNAL (lines are missing), NO_MEMORY.
  */
 s2rgf_status s2_map_finish(s2_map_writer *writer, s2rgf_error *err);
 
 /**
- * Finish where that was not done, and rename. Errors: as s2_map_finish(). After any error nothing of
- * this output is left, and an older one has not been touched.
+ * Finish where that was not done, and rename. Errors: as s2_map_finish(). After any error nothing
+ * of this output is left, and an older one has not been touched.
  */
 s2rgf_status s2_map_commit(s2_map_writer *writer, s2rgf_error *err);
 /** Release; what was not committed is removed. NULL is accepted. */

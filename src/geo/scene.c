@@ -228,8 +228,8 @@ static s2rgf_status put_on_reference(const s2_scene *scene, s2_scene_source *mem
 }
 
 /**
- * True when the two CRSs put the source's corners and centre at the same coordinates, to a hundredth
- * of its pixel: ETRS89 and WGS 84, say. Resampling would only blur it then.
+ * True when the two CRSs put the source's corners and centre at the same coordinates, to a
+ * hundredth of its pixel: ETRS89 and WGS 84, say. Resampling would only blur it then.
  */
 static bool srs_coincides(const s2_grid *grid, const char *srs_wkt)
 {

@@ -43,8 +43,7 @@ void s2_adam_step(s2_adam *adam, s2_params *params, double learning_rate)
         const s2_param *param = &params->items[i];
         if (!param->grad)
             continue;
-        const float keep =
-            param->decay ? (float)(1.0 - learning_rate * adam->weight_decay) : 1.0f;
+        const float keep = param->decay ? (float)(1.0 - learning_rate * adam->weight_decay) : 1.0f;
         float *m = adam->m + at;
         float *v = adam->v + at;
         for (size_t k = 0; k < param->count; k++) {

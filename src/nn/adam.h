@@ -4,7 +4,9 @@
 
 #include "nn/tensor.h"
 
-/** First and second moments of all trainable parameters, laid out in the order of the parameters. */
+/**
+ * First and second moments of all trainable parameters, laid out in the order of the parameters.
+ */
 typedef struct s2_adam {
     float *m, *v;
     size_t count;
@@ -19,7 +21,10 @@ void s2_adam_clear(s2_adam *adam);
 /** One update: w -= lr * (weight_decay * w [where decay] + m^ / (sqrt(v^) + eps)), decoupled. */
 void s2_adam_step(s2_adam *adam, s2_params *params, double learning_rate);
 
-/** Learning rate of step `step` of `total`: cosine from peak/25 to peak over the first 30 %, cosine to peak/2.5e5 at the end (as torch's OneCycleLR). */
+/**
+ * Learning rate of step `step` of `total`: cosine from peak/25 to peak over the first 30 %, cosine
+ * to peak/2.5e5 at the end (as torch's OneCycleLR).
+ */
 double s2_one_cycle(double peak, int step, int total);
 
 #endif

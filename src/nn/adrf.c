@@ -88,7 +88,8 @@ s2rgf_status s2_adrf_forward(const s2_adrf *adrf, s2_adrf_state *state, const s2
     return s2_conv_unit_forward(&adrf->mix, &state->mix, &state->scaled, err);
 }
 
-/* Backward of relu_linear(): gradient of rows (overwritten), of w and b (added to). dout is masked by out. */
+/* Backward of relu_linear(): gradient of rows (overwritten), of w and b (added to). dout is masked
+   by out. */
 static void relu_linear_backward(const float *rows, int count, const s2_param *w, const s2_param *b,
                                  int in, const float *out, float *dout, float *drows)
 {
@@ -131,8 +132,8 @@ s2rgf_status s2_adrf_backward(const s2_adrf *adrf, s2_adrf_state *state, const s
     if (status != S2RGF_OK)
         goto done;
     s2_map_zero(&state->scaled_grad);
-    status = s2_conv_unit_backward(&adrf->mix, &state->mix, &state->scaled, &state->scaled_grad,
-                                   err);
+    status =
+        s2_conv_unit_backward(&adrf->mix, &state->mix, &state->scaled, &state->scaled_grad, err);
     if (status != S2RGF_OK)
         goto done;
     s2_cell_scale_backward(&state->attention, x, &state->scaled_grad, &work[0], dx);

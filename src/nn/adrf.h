@@ -5,7 +5,10 @@
 #include "nn/cells.h"
 #include "nn/conv_unit.h"
 
-/** a = sigmoid(relu(mean W1 + b1) + relu(std W2 + b2)) per cell window; out = relu(BN((a x) W)). Source network.md 1.3 */
+/**
+ * a = sigmoid(relu(mean W1 + b1) + relu(std W2 + b2)) per cell window; out = relu(BN((a x) W)).
+ * Source network.md 1.3
+ */
 typedef struct s2_adrf {
     s2_param *w1, *b1, *w2, *b2; /* [n][n], [n] */
     s2_conv_unit mix;
@@ -30,7 +33,10 @@ s2rgf_status s2_adrf_forward(const s2_adrf *adrf, s2_adrf_state *state, const s2
 /** From state->mix.grad; dx added to. */
 s2rgf_status s2_adrf_backward(const s2_adrf *adrf, s2_adrf_state *state, const s2_map *x,
                               const uint8_t *valid, const s2_map *dx, s2rgf_error *err);
-/** Attention of `cells` rows of window statistics: a = sigmoid(relu(mean W1 + b1) + relu(std W2 + b2)); from_mean, from_std, a out [cells][in]. */
+/**
+ * Attention of `cells` rows of window statistics: a = sigmoid(relu(mean W1 + b1) + relu(std W2 +
+ * b2)); from_mean, from_std, a out [cells][in].
+ */
 void s2_adrf_attention(const s2_adrf *adrf, const float *mean, const float *std, int cells,
                        float *from_mean, float *from_std, float *a);
 

@@ -46,7 +46,8 @@ void s2_batchnorm_state_clear(s2_batchnorm_state *state)
 
 #define LANES 256 /* channels handled at once, so that sums stay on the stack */
 
-/* Sums over the pixels of map n: sum_a of a, sum_ab of (a - shift) b; with b NULL, of (a - shift)^2. */
+/* Sums over the pixels of map n: sum_a of a, sum_ab of (a - shift) b; with b NULL, of (a -
+   shift)^2. */
 static void column_sums(const s2_map *a, const s2_map *b, int n, int first, int count,
                         const float *shift, double *sum_a, double *sum_ab)
 {
@@ -111,7 +112,8 @@ static void apply(const s2_map *x, const float *scale, const float *shift, bool 
     }
 }
 
-/* Mean and biased variance of channels first.., in two passes' accuracy from one: shifted by the first pixel. */
+/* Mean and biased variance of channels first.., in two passes' accuracy from one: shifted by the
+   first pixel. */
 static void channel_moments(const s2_batchnorm_state *state, const s2_map *x, int first, int count,
                             double *mean, double *var)
 {
@@ -210,8 +212,8 @@ static void combine(const s2_map *dy, const s2_map *x, const float *a, const flo
     }
 }
 
-void s2_batchnorm_backward(const s2_batchnorm *bn, const s2_batchnorm_state *state,
-                           const s2_map *x, const s2_map *y, const s2_map *dy, const s2_map *dx)
+void s2_batchnorm_backward(const s2_batchnorm *bn, const s2_batchnorm_state *state, const s2_map *x,
+                           const s2_map *y, const s2_map *dy, const s2_map *dx)
 {
     const double pixels = (double)s2_map_pixels(x);
     if (y)

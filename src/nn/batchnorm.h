@@ -27,7 +27,8 @@ s2rgf_status s2_batchnorm_state_init(s2_batchnorm_state *state, int channels, s2
 void s2_batchnorm_state_clear(s2_batchnorm_state *state);
 
 /**
- * y = relu?(weight (x - mean) / sqrt(var + eps) + bias), mean and var (biased) of the batch over n, h, w.
+ * y = relu?(weight (x - mean) / sqrt(var + eps) + bias), mean and var (biased) of the batch over n,
+ * h, w.
  * x in, y out [n,h,w,channels]; y may be x only if x is not needed by backward
  */
 void s2_batchnorm_forward(const s2_batchnorm *bn, s2_batchnorm_state *state, const s2_map *x,
@@ -35,19 +36,23 @@ void s2_batchnorm_forward(const s2_batchnorm *bn, s2_batchnorm_state *state, con
 /** The same with the running statistics. */
 void s2_batchnorm_infer(const s2_batchnorm *bn, const s2_map *x, bool relu, const s2_map *y);
 /**
- * Gradients. dy is consumed (masked in place where relu cut y); weight and bias gradients are added to.
+ * Gradients. dy is consumed (masked in place where relu cut y); weight and bias gradients are added
+ * to.
  * dx out, overwritten; may be dy.
  */
-void s2_batchnorm_backward(const s2_batchnorm *bn, const s2_batchnorm_state *state,
-                           const s2_map *x, const s2_map *y /* NULL without relu */,
-                           const s2_map *dy, const s2_map *dx);
+void s2_batchnorm_backward(const s2_batchnorm *bn, const s2_batchnorm_state *state, const s2_map *x,
+                           const s2_map *y /* NULL without relu */, const s2_map *dy,
+                           const s2_map *dx);
 
 /** Start gathering batch statistics in every following forward. */
 void s2_batchnorm_collect(s2_batchnorm_state *state);
 /** Running statistics = those of all batches gathered, taken together; stop gathering. */
 void s2_batchnorm_adopt(const s2_batchnorm *bn, s2_batchnorm_state *state);
 
-/** y = scale * x + shift per channel, what the batch-norm does when running. scale, shift out [channels]. */
+/**
+ * y = scale * x + shift per channel, what the batch-norm does when running. scale, shift out
+ * [channels].
+ */
 void s2_batchnorm_fold(const s2_batchnorm *bn, float *scale, float *shift);
 
 #endif

@@ -1,4 +1,5 @@
-/* The lattice of cells and its windows: statistics over 3 x 3 cells, interpolation between cell centres. */
+/* The lattice of cells and its windows: statistics over 3 x 3 cells, interpolation between cell
+   centres. */
 #include "nn/cells.h"
 
 #include <math.h>
@@ -131,7 +132,8 @@ void s2_window_stats_forward(const s2_map *x, const uint8_t *valid, s2_window_st
     }
 }
 
-/* Gradients of every window's sum and sum of squares, in place of dmean and dstd's meaning: to sum, square. */
+/* Gradients of every window's sum and sum of squares, in place of dmean and dstd's meaning: to sum,
+   square. */
 static void moment_gradients(const s2_window_stats *stats, int n, const float *dmean,
                              const float *dstd, float *dsum, float *dsquare)
 {
@@ -227,10 +229,9 @@ void s2_cell_scale_forward(const s2_map *a, const s2_map *x, const s2_map *y)
                 const float *from = s2_map_at(x, n) + p * (size_t)x->stride;
                 float *to = s2_map_at(y, n) + p * (size_t)y->stride;
                 for (size_t k = 0; k < (size_t)x->c; k++)
-                    to[k] = from[k] * (q.weight[0] * scale[q.at[0] + k] +
-                                       q.weight[1] * scale[q.at[1] + k] +
-                                       q.weight[2] * scale[q.at[2] + k] +
-                                       q.weight[3] * scale[q.at[3] + k]);
+                    to[k] = from[k] *
+                            (q.weight[0] * scale[q.at[0] + k] + q.weight[1] * scale[q.at[1] + k] +
+                             q.weight[2] * scale[q.at[2] + k] + q.weight[3] * scale[q.at[3] + k]);
             }
 }
 

@@ -1,4 +1,5 @@
-/* The lattice of cells and its windows: statistics over 3 x 3 cells, interpolation between cell centres. */
+/* The lattice of cells and its windows: statistics over 3 x 3 cells, interpolation between cell
+   centres. */
 #ifndef S2_NN_CELLS_H
 #define S2_NN_CELLS_H
 
@@ -6,7 +7,7 @@
 
 #include "nn/tensor.h"
 
-#define S2_CELL_FEATURE_PX 8                         /* side of a cell on the feature grid */
+#define S2_CELL_FEATURE_PX 8                          /* side of a cell on the feature grid */
 #define S2_CELL_REFERENCE_PX (2 * S2_CELL_FEATURE_PX) /* and on the reference grid */
 #define S2_WINDOW_STD_EPS 1e-5f
 
@@ -22,33 +23,43 @@ typedef struct s2_cell_span {
 s2_cell_span s2_cell_pixels(int cell_y, int cell_x, int h, int w);
 
 /**
- * Sum, sum of squares and number of the valid pixels of a span: sum, square out [c]; returns the number.
+ * Sum, sum of squares and number of the valid pixels of a span: sum, square out [c]; returns the
+ * number.
  * x in: one map of the batch; valid in [h][w]
  */
 float s2_cell_moments(const s2_map *x, int n, const uint8_t *valid, s2_cell_span span, float *sum,
                       float *square);
 
-/** windows[i] = sum of cells[j] over the 3 x 3 cells j around i, clipped; every cell holds `length` floats. Its own adjoint. windows out, overwritten. */
+/**
+ * windows[i] = sum of cells[j] over the 3 x 3 cells j around i, clipped; every cell holds `length`
+ * floats. Its own adjoint. windows out, overwritten.
+ */
 void s2_window_sum(const float *cells, int cells_y, int cells_x, size_t length, float *windows);
 
-/** mean, var and std of one window from its sum, sum of squares and count; all [c]; see s2_window_stats_forward(). */
+/**
+ * mean, var and std of one window from its sum, sum of squares and count; all [c]; see
+ * s2_window_stats_forward().
+ */
 void s2_window_moments(const float *sum, const float *square, float count, int c, float *mean,
                        float *var, float *std);
 
-/** Mean and standard deviation of every cell's window, and what backward needs. Maps [n][cells_y][cells_x][c]. */
+/**
+ * Mean and standard deviation of every cell's window, and what backward needs. Maps
+ * [n][cells_y][cells_x][c].
+ */
 typedef struct s2_window_stats {
     s2_map mean, std;
-    s2_map var;              /* before the root */
+    s2_map var;                   /* before the root */
     s2_map cell_sum, cell_square; /* of the cells alone */
-    float *count, *cell_count; /* [n][cells_y][cells_x], valid positions of windows and cells */
+    float *count, *cell_count;    /* [n][cells_y][cells_x], valid positions of windows and cells */
 } s2_window_stats;
 
 s2rgf_status s2_window_stats_init(s2_window_stats *stats, int n, int h, int w, int c,
                                   s2rgf_error *err);
 void s2_window_stats_clear(s2_window_stats *stats);
 /**
- * mean = S/N, std = sqrt(max(var, 0) + eps), var = (Q - S^2/N)/(N-1) (0 for N < 2; mean 0 for N = 0) over the valid
- * positions of the 3 x 3 cells around each cell, clipped at the map.
+ * mean = S/N, std = sqrt(max(var, 0) + eps), var = (Q - S^2/N)/(N-1) (0 for N < 2; mean 0 for N =
+ * 0) over the valid positions of the 3 x 3 cells around each cell, clipped at the map.
  * x in [n,h,w,c]; valid in [n][h][w]
  */
 void s2_window_stats_forward(const s2_map *x, const uint8_t *valid, s2_window_stats *stats);
@@ -56,7 +67,10 @@ void s2_window_stats_forward(const s2_map *x, const uint8_t *valid, s2_window_st
 void s2_window_stats_backward(const s2_map *x, const uint8_t *valid, s2_window_stats *stats,
                               const s2_map *dmean, const s2_map *dstd, const s2_map *dx);
 
-/** Where a position lies between cell centres along one axis: cells first and second, weight of second. */
+/**
+ * Where a position lies between cell centres along one axis: cells first and second, weight of
+ * second.
+ */
 typedef struct s2_cell_mix {
     int first, second;
     float weight;
@@ -65,7 +79,10 @@ typedef struct s2_cell_mix {
 /** (index + 0.5) / 8 - 0.5 clamped to the cells. */
 s2_cell_mix s2_cell_between(int index, int cells);
 
-/** y = a(p) x(p), a interpolated bilinearly between cell centres, clamped at the outermost ones. a in [n,cells_y,cells_x,c] */
+/**
+ * y = a(p) x(p), a interpolated bilinearly between cell centres, clamped at the outermost ones. a
+ * in [n,cells_y,cells_x,c]
+ */
 void s2_cell_scale_forward(const s2_map *a, const s2_map *x, const s2_map *y);
 /** da and dx added to. */
 void s2_cell_scale_backward(const s2_map *a, const s2_map *x, const s2_map *dy, const s2_map *da,

@@ -1,4 +1,5 @@
-/* The classifier in training: two pointwise layers over a list of pixels, with dropout between them. */
+/* The classifier in training: two pointwise layers over a list of pixels, with dropout between
+   them. */
 #include "nn/classifier.h"
 
 #include <string.h>
@@ -55,7 +56,7 @@ static s2rgf_status reserve(const s2_classifier *classifier, s2_classifier_state
     const size_t room = count + count / 2 + 64;
     state->pixels = s2_alloc(room, sizeof(size_t));
     state->labels = s2_alloc(room, sizeof(int16_t));
-    float **const rows[7] = {&state->x,      &state->dx,      &state->hidden, &state->dhidden,
+    float **const rows[7] = {&state->x,      &state->dx,      &state->hidden,       &state->dhidden,
                              &state->scores, &state->dscores, &state->dropout_scale};
     const size_t widths[7] = {in, in, hidden, hidden, classes, classes, hidden};
     bool ready = state->pixels && state->labels;
@@ -94,7 +95,8 @@ static s2rgf_status gather(const s2_classifier *classifier, s2_classifier_state 
     return S2RGF_OK;
 }
 
-/* A mask of one byte's resolution: a unit is dropped when its random byte is below dropout * 256. */
+/* A mask of one byte's resolution: a unit is dropped when its random byte is below dropout * 256.
+   */
 static void draw_dropout(s2_classifier_state *state, size_t count, double dropout,
                          s2_random *random)
 {

@@ -1,4 +1,5 @@
-/* The classifier in training: two pointwise layers over a list of pixels, with dropout between them. */
+/* The classifier in training: two pointwise layers over a list of pixels, with dropout between
+   them. */
 #ifndef S2_NN_CLASSIFIER_H
 #define S2_NN_CLASSIFIER_H
 
@@ -15,13 +16,13 @@ typedef struct s2_classifier {
 
 /** The pixels of the last forward and their maps, one row a pixel. */
 typedef struct s2_classifier_state {
-    size_t *pixels;       /* [count] index in the batch */
-    int16_t *labels;      /* [count] class or -1 */
+    size_t *pixels;  /* [count] index in the batch */
+    int16_t *labels; /* [count] class or -1 */
     size_t count, capacity;
-    float *x, *dx;        /* [count][in] */
-    float *hidden;        /* [count][hidden], after ReLU and dropout */
+    float *x, *dx; /* [count][in] */
+    float *hidden; /* [count][hidden], after ReLU and dropout */
     float *dhidden;
-    float *dropout_scale; /* [count][hidden], 0 or 1/(1-p) */
+    float *dropout_scale;    /* [count][hidden], 0 or 1/(1-p) */
     float *scores, *dscores; /* [count][classes] */
     bool dropped;
 } s2_classifier_state;
@@ -32,7 +33,8 @@ void s2_classifier_state_clear(s2_classifier_state *state);
 
 /**
  * Score pixels of x: all of them, or only those with a label, which is all that backward needs.
- * x in [n,h,w,in]; labels in [n][h][w], -1 where none; random: stream of the dropout mask, NULL: none
+ * x in [n,h,w,in]; labels in [n][h][w], -1 where none; random: stream of the dropout mask, NULL:
+ * none
  * Errors: NO_MEMORY.
  */
 s2rgf_status s2_classifier_forward(const s2_classifier *classifier, s2_classifier_state *state,

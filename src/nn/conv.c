@@ -55,8 +55,9 @@ static void gather_columns(const s2_conv *conv, const s2_map *x, int n, int widt
                     if (yy < 0 || yy >= x->h || xx < 0 || xx >= x->w)
                         memset(columns, 0, bytes);
                     else
-                        memcpy(columns, map + ((size_t)yy * (size_t)x->w + (size_t)xx) *
-                                                  (size_t)x->stride, bytes);
+                        memcpy(columns,
+                               map + ((size_t)yy * (size_t)x->w + (size_t)xx) * (size_t)x->stride,
+                               bytes);
                 }
 }
 
@@ -74,8 +75,8 @@ static void scatter_columns(const s2_conv *conv, const s2_map *dx, int n, int wi
                     const int xx = j * conv->stride + v * conv->dilation - pad;
                     if (yy < 0 || yy >= dx->h || xx < 0 || xx >= dx->w)
                         continue;
-                    float *to = map + ((size_t)yy * (size_t)dx->w + (size_t)xx) *
-                                          (size_t)dx->stride;
+                    float *to =
+                        map + ((size_t)yy * (size_t)dx->w + (size_t)xx) * (size_t)dx->stride;
                     for (int c = 0; c < conv->in; c++)
                         to[c] += columns[c];
                 }
@@ -92,8 +93,8 @@ static s2_matrix left_matrix(const s2_conv *conv, const s2_map *x, int n, int wi
     return (s2_matrix){columns, column_length(conv), false};
 }
 
-static void forward_map(const s2_conv *conv, const s2_map *x, int n, const float *w,
-                        const float *b, const s2_map *y, float *columns)
+static void forward_map(const s2_conv *conv, const s2_map *x, int n, const float *w, const float *b,
+                        const s2_map *y, float *columns)
 {
     const int step = is_pointwise(conv) ? y->h : strip_rows(conv, y);
     for (int first = 0; first < y->h; first += step) {

@@ -4,7 +4,10 @@
 
 #include "nn/tensor.h"
 
-/** Kernel k x k (odd), zero padding dilation*(k-1)/2: stride 1 keeps the size, stride 2 gives ceil(size/2). */
+/**
+ * Kernel k x k (odd), zero padding dilation*(k-1)/2: stride 1 keeps the size, stride 2 gives
+ * ceil(size/2).
+ */
 typedef struct s2_conv {
     int kernel, stride, dilation;
     int in, out; /* channels */
@@ -16,7 +19,8 @@ int s2_conv_out_size(const s2_conv *conv, int size);
  * y[n,i,j,o] = b[o] + sum_{u,v,c} w[u,v,c,o] x[n, i*s+u*d-p, j*s+v*d-p, c], p = d (k-1)/2
  * x  in   [n,h,w,in]         w  in  [k,k,in,out]      b  in  [out] or NULL
  * y  out  [n,ho,wo,out], overwritten
- * Errors  NO_MEMORY (workspace).  Threads: parallel over n; the result does not depend on their number.
+ * Errors  NO_MEMORY (workspace).  Threads: parallel over n; the result does not depend on their
+ *         number.
  */
 s2rgf_status s2_conv_forward(const s2_conv *conv, const s2_map *x, const float *w, const float *b,
                              const s2_map *y, s2rgf_error *err);

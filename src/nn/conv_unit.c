@@ -13,8 +13,8 @@ void s2_conv_unit_declare(s2_conv_unit *unit, s2_params *params, const char *pre
     const int bias[5] = {conv.out};
     *unit = (s2_conv_unit){.conv = conv, .relu = relu};
     snprintf(name, sizeof name, "%s.%s", prefix, conv_name);
-    unit->weight =
-        s2_params_add(params, S2_PARAM_WEIGHT, name, "weight", conv.kernel == 1 ? pointwise : square);
+    unit->weight = s2_params_add(params, S2_PARAM_WEIGHT, name, "weight",
+                                 conv.kernel == 1 ? pointwise : square);
     if (with_bias)
         unit->bias = s2_params_add(params, S2_PARAM_BIAS, name, "bias", bias);
     snprintf(name, sizeof name, "%s.%s", prefix, norm_name);
@@ -22,8 +22,8 @@ void s2_conv_unit_declare(s2_conv_unit *unit, s2_params *params, const char *pre
 }
 
 s2rgf_status s2_conv_unit_state_init(s2_conv_unit_state *state, const s2_conv_unit *unit, int n,
-                                     int h, int w, const s2_map *out_view,
-                                     const s2_map *grad_view, s2rgf_error *err)
+                                     int h, int w, const s2_map *out_view, const s2_map *grad_view,
+                                     s2rgf_error *err)
 {
     const int out_h = s2_conv_out_size(&unit->conv, h);
     const int out_w = s2_conv_out_size(&unit->conv, w);

@@ -5,7 +5,10 @@
 #include "nn/batchnorm.h"
 #include "nn/conv.h"
 
-/** Names of a unit's parameters, relative to its prefix: weight and bias under conv, statistics under norm. */
+/**
+ * Names of a unit's parameters, relative to its prefix: weight and bias under conv, statistics
+ * under norm.
+ */
 typedef struct s2_conv_unit {
     s2_conv conv;
     s2_param *weight, *bias; /* bias NULL where the batch-norm makes it redundant */
@@ -27,16 +30,21 @@ void s2_conv_unit_declare(s2_conv_unit *unit, s2_params *params, const char *pre
                           const char *conv_name, const char *norm_name, s2_conv conv,
                           bool with_bias, bool relu);
 
-/** Maps for inputs of n x h x w. out_view, grad_view: where the output and its gradient go, or NULL for own memory. */
+/**
+ * Maps for inputs of n x h x w. out_view, grad_view: where the output and its gradient go, or NULL
+ * for own memory.
+ */
 s2rgf_status s2_conv_unit_state_init(s2_conv_unit_state *state, const s2_conv_unit *unit, int n,
-                                     int h, int w, const s2_map *out_view,
-                                     const s2_map *grad_view, s2rgf_error *err);
+                                     int h, int w, const s2_map *out_view, const s2_map *grad_view,
+                                     s2rgf_error *err);
 void s2_conv_unit_state_clear(s2_conv_unit_state *state);
 
 /** state->out = relu?(norm(conv(x))). Errors: NO_MEMORY. */
 s2rgf_status s2_conv_unit_forward(const s2_conv_unit *unit, s2_conv_unit_state *state,
                                   const s2_map *x, s2rgf_error *err);
-/** From state->grad (consumed): parameter gradients and dx (added to, or NULL). Errors: NO_MEMORY. */
+/**
+ * From state->grad (consumed): parameter gradients and dx (added to, or NULL). Errors: NO_MEMORY.
+ */
 s2rgf_status s2_conv_unit_backward(const s2_conv_unit *unit, s2_conv_unit_state *state,
                                    const s2_map *x, const s2_map *dx, s2rgf_error *err);
 

@@ -22,8 +22,8 @@ static int spectral_offset(const s2_dense_spec *spec, int source)
 static s2_region spectral_stack(const s2_dense_run *run, int source)
 {
     const s2_dense_spec *spec = &run->weights->spec;
-    s2_region stack = s2_dense_region(run, S2_STACK_SPECTRAL, run->plan.stack,
-                                      s2_dense_spectral_total(spec));
+    s2_region stack =
+        s2_dense_region(run, S2_STACK_SPECTRAL, run->plan.stack, s2_dense_spectral_total(spec));
     stack.data += spectral_offset(spec, source);
     return stack;
 }
@@ -31,8 +31,8 @@ static s2_region spectral_stack(const s2_dense_run *run, int source)
 static s2_region spatial_stack(const s2_dense_run *run, int source)
 {
     const s2_dense_spec *spec = &run->weights->spec;
-    s2_region stack = s2_dense_region(run, S2_STACK_SPATIAL, run->plan.stack,
-                                      spec->sources * spec->channels);
+    s2_region stack =
+        s2_dense_region(run, S2_STACK_SPATIAL, run->plan.stack, spec->sources * spec->channels);
     stack.data += source * spec->channels;
     return stack;
 }
@@ -72,7 +72,8 @@ static s2_region pad_source(const s2_dense_run *run, int source)
     return padded;
 }
 
-/* Spatial encoder to `out` over the source's spatial rectangle; `inside`: the grid of its outputs. */
+/* Spatial encoder to `out` over the source's spatial rectangle; `inside`: the grid of its outputs.
+   */
 static void encode_spatial(const s2_dense_run *run, int source, s2_rect inside,
                            const s2_region *out)
 {
@@ -112,8 +113,7 @@ static void keep_core_row(const s2_dense_run *run, int source, const float *row,
 {
     const s2_rect core = run->plan.core;
     const int width = s2_dense_spectral_width(&run->weights->spec, source);
-    const s2_region kept =
-        s2_dense_region(run, source_buffer(source, S2_OF_SPECTRAL), core, width);
+    const s2_region kept = s2_dense_region(run, source_buffer(source, S2_OF_SPECTRAL), core, width);
     if (y >= core.y && y < core.y + core.h)
         memcpy(s2_region_at(&kept, core.x, y), row + (size_t)(core.x - first_x) * (size_t)width,
                (size_t)core.w * (size_t)width * sizeof(float));
@@ -156,8 +156,8 @@ static void encode_native(s2_dense_run *run, int source)
     const s2_region pixels = source_pixels(run, source);
     const s2_region spectral =
         s2_dense_region(run, source_buffer(source, S2_OF_SPECTRAL), plan->spectral, width);
-    const s2_region spatial = s2_dense_region(run, source_buffer(source, S2_OF_SPATIAL),
-                                              plan->spatial, spec->channels);
+    const s2_region spatial =
+        s2_dense_region(run, source_buffer(source, S2_OF_SPATIAL), plan->spatial, spec->channels);
     const s2_region to_spectral = spectral_stack(run, source);
     const s2_region to_spatial = spatial_stack(run, source);
     const s2_rect stack = run->plan.stack;

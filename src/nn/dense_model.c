@@ -32,8 +32,8 @@ s2rgf_status s2_dense_from_model(const s2_model_content *content, const char *su
     for (int i = 0; status == S2RGF_OK && i < (*network)->params.count; i++) {
         const s2_param *param = &(*network)->params.items[i];
         const float *data = NULL;
-        status = s2_model_find_tensor(content, param->name, param->dims, param->dim_count, &data,
-                                      err);
+        status =
+            s2_model_find_tensor(content, param->name, param->dims, param->dim_count, &data, err);
         if (status == S2RGF_OK)
             memcpy(param->value, data, param->count * sizeof(float));
     }
@@ -50,8 +50,8 @@ s2rgf_status s2_dense_to_model(const s2_dense_network *network, s2_model_content
     for (int i = 0; i < network->params.count; i++) {
         const s2_param *param = &network->params.items[i];
         float *data = NULL;
-        const s2rgf_status status = s2_model_add_tensor(content, param->name, param->dims,
-                                                        param->dim_count, &data, err);
+        const s2rgf_status status =
+            s2_model_add_tensor(content, param->name, param->dims, param->dim_count, &data, err);
         if (status != S2RGF_OK)
             return status;
         memcpy(data, param->value, param->count * sizeof(float));

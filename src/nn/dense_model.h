@@ -5,10 +5,17 @@
 #include "nn/dense_network.h"
 #include "nn/model_file.h"
 
-/** Network with the model's weights. subject: what messages begin with, the model's path. Errors: UNSUPPORTED (another network), FORMAT (tensor missing or of another shape), NO_MEMORY. Memory: s2_dense_network_free(). */
+/**
+ * Network with the model's weights. subject: what messages begin with, the model's path. Errors:
+ * UNSUPPORTED (another network), FORMAT (tensor missing or of another shape), NO_MEMORY. Memory:
+ * s2_dense_network_free().
+ */
 s2rgf_status s2_dense_from_model(const s2_model_content *content, const char *subject,
                                  s2_dense_network **network, s2rgf_error *err);
-/** Add all parameters of the network, running statistics included, to the model's tensors. Errors: NO_MEMORY. */
+/**
+ * Add all parameters of the network, running statistics included, to the model's tensors. Errors:
+ * NO_MEMORY.
+ */
 s2rgf_status s2_dense_to_model(const s2_dense_network *network, s2_model_content *content,
                                s2rgf_error *err);
 

@@ -43,8 +43,7 @@ static s2rgf_status check_spec(const s2_dense_spec *spec, s2rgf_error *err)
     for (int s = 0; s < spec->sources; s++)
         if (spec->bands[s] < 1 || spec->bands[s] > 65535)
             return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                           "source %d: expected 1 to 65535 bands, found %d", s + 1,
-                           spec->bands[s]);
+                           "source %d: expected 1 to 65535 bands, found %d", s + 1, spec->bands[s]);
     return S2RGF_OK;
 }
 
@@ -78,8 +77,8 @@ static void declare_trunk(s2_dense_network *net)
     s2_residual_block_declare(&net->head_block, params, "head.block", c, c, 1, 2);
     s2_conv_unit_declare(&net->head_conv, params, "head", "conv", "bn", (s2_conv){3, 1, 1, c, c},
                          false, true);
-    s2_conv_unit_declare(&net->detail, params, "detail", "mix", "bn", (s2_conv){1, 1, 1, spectral, c},
-                         false, true);
+    s2_conv_unit_declare(&net->detail, params, "detail", "mix", "bn",
+                         (s2_conv){1, 1, 1, spectral, c}, false, true);
 }
 
 s2rgf_status s2_dense_network_create(const s2_dense_spec *spec, s2_dense_network **network,
@@ -113,7 +112,8 @@ void s2_dense_network_free(s2_dense_network *network)
     s2_free(network);
 }
 
-/* Inputs that feed one output of a weight: all dimensions but the last; a band filter has only its width. */
+/* Inputs that feed one output of a weight: all dimensions but the last; a band filter has only its
+   width. */
 static size_t fan_in(const s2_param *weight)
 {
     const int last = weight->dims[weight->dim_count - 1];

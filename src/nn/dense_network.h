@@ -31,12 +31,17 @@ typedef struct s2_dense_network {
     s2_classifier classifier;
 } s2_dense_network;
 
-/** Spectral width of a source: C for the one with most bands (the first of equals), C/4 for others. */
+/**
+ * Spectral width of a source: C for the one with most bands (the first of equals), C/4 for others.
+ */
 int s2_dense_spectral_width(const s2_dense_spec *spec, int source);
 /** Sum of all spectral widths. */
 int s2_dense_spectral_total(const s2_dense_spec *spec);
 
-/** Build the structure with zero weights and unit statistics. Errors: INVALID_ARGUMENT (spec out of range), NO_MEMORY. Memory: s2_dense_network_free(). */
+/**
+ * Build the structure with zero weights and unit statistics. Errors: INVALID_ARGUMENT (spec out of
+ * range), NO_MEMORY. Memory: s2_dense_network_free().
+ */
 s2rgf_status s2_dense_network_create(const s2_dense_spec *spec, s2_dense_network **network,
                                      s2rgf_error *err);
 void s2_dense_network_free(s2_dense_network *network);

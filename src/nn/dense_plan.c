@@ -52,8 +52,8 @@ static void plan_aligned_source(const s2_dense_plan *plan, s2_rect scene, s2_rec
     source->spatial = plan->stack;
     source->middle = s2_rect_grow(plan->stack, 1);
     const s2_rect computed = s2_rect_intersect(source->middle, scene);
-    source->padded = (s2_rect){2 * computed.x - 1, 2 * computed.y - 1, 2 * computed.w + 1,
-                               2 * computed.h + 1};
+    source->padded =
+        (s2_rect){2 * computed.x - 1, 2 * computed.y - 1, 2 * computed.w + 1, 2 * computed.h + 1};
     source->window = s2_rect_intersect(source->padded, reference);
     source->spectral = plan->core;
 }
@@ -65,8 +65,7 @@ static void plan_native_source(const s2_dense_plan *plan, const s2_dense_geometr
     const s2_sampling reference = s2_dense_sampling(geometry, s, 1.0);
     const s2_rect all = {0, 0, geometry->source_width[s], geometry->source_height[s]};
     source->spatial = s2_sampling_bounds(&feature, plan->stack);
-    source->spectral =
-        union_of(source->spatial, s2_sampling_bounds(&reference, plan->core));
+    source->spectral = union_of(source->spatial, s2_sampling_bounds(&reference, plan->core));
     source->middle = s2_rect_grow(source->spatial, 1);
     source->padded = s2_rect_grow(s2_rect_intersect(source->middle, all), 1);
     source->window = union_of(s2_rect_intersect(source->padded, all), source->spectral);

@@ -5,7 +5,10 @@
 #include "nn/dense_run.h"
 #include "nn/resample.h"
 
-/** Rectangles of one source, in its native pixels (on_reference: reference pixels) unless said otherwise. */
+/**
+ * Rectangles of one source, in its native pixels (on_reference: reference pixels) unless said
+ * otherwise.
+ */
 typedef struct s2_source_plan {
     s2_rect window;   /* read from the file: inside the source */
     s2_rect spectral; /* spectral features kept (not on_reference: sampled from here) */
@@ -14,27 +17,33 @@ typedef struct s2_source_plan {
     s2_rect padded;   /* its input, beyond the source where the convolution reaches there */
 } s2_source_plan;
 
-/** Feature grid unless said otherwise. `x_computed` is inside the scene; `x` is what the next layer reads, zero outside the scene. */
+/**
+ * Feature grid unless said otherwise. `x_computed` is inside the scene; `x` is what the next layer
+ * reads, zero outside the scene.
+ */
 typedef struct s2_dense_plan {
-    s2_rect core;           /* reference pixels */
-    s2_rect head;           /* output of the head, sampled by the core */
+    s2_rect core; /* reference pixels */
+    s2_rect head; /* output of the head, sampled by the core */
     s2_rect block, block_computed;
     s2_rect block_middle, block_middle_computed;
     s2_rect fused, fused_computed;
-    s2_rect fused_cells;    /* cells that hold fused_computed, on the lattice of cells */
-    s2_rect gram_cells;     /* with the ring their windows need */
-    s2_rect joint;          /* pixels of gram_cells: outputs of the necks */
+    s2_rect fused_cells;           /* cells that hold fused_computed, on the lattice of cells */
+    s2_rect gram_cells;            /* with the ring their windows need */
+    s2_rect joint;                 /* pixels of gram_cells: outputs of the necks */
     s2_rect mixed, mixed_computed; /* outputs of ADRF, read by the necks */
-    s2_rect scale_cells;    /* cells whose attention is interpolated over mixed_computed */
-    s2_rect stat_cells;     /* with the ring their windows need */
-    s2_rect stack;          /* pixels of stat_cells: encoded features */
+    s2_rect scale_cells;           /* cells whose attention is interpolated over mixed_computed */
+    s2_rect stat_cells;            /* with the ring their windows need */
+    s2_rect stack;                 /* pixels of stat_cells: encoded features */
     s2_source_plan source[S2RGF_MAX_SOURCES];
 } s2_dense_plan;
 
 /** Sampling of a source at the centres of feature (scale 2) or reference (scale 1) pixels. */
 s2_sampling s2_dense_sampling(const s2_dense_geometry *geometry, int source, double scale);
 
-/** Everything a core needs, layer by layer from the output back; no layer computes what nobody reads. */
+/**
+ * Everything a core needs, layer by layer from the output back; no layer computes what nobody
+ * reads.
+ */
 void s2_dense_plan_make(const s2_dense_spec *spec, const s2_dense_geometry *geometry, s2_rect core,
                         s2_dense_plan *plan);
 

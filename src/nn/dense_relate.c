@@ -23,7 +23,8 @@ static s2_rect cell_rect(const s2_dense_run *run, s2_rect cells, int index)
     return s2_rect_intersect(cell, scene_rect(run));
 }
 
-/* Sums over the windows of plan.stat_cells; those of its outer ring are not complete and not used. */
+/* Sums over the windows of plan.stat_cells; those of its outer ring are not complete and not used.
+   */
 typedef struct window_sums {
     float *sum, *square, *count;
 } window_sums;
@@ -78,7 +79,8 @@ static void find_attention(s2_dense_run *run, const s2_folded_adrf *adrf, const 
     }
 }
 
-/* A row of the stack times the attention interpolated between cell centres: out [mixed_computed.w][channels]. */
+/* A row of the stack times the attention interpolated between cell centres: out
+   [mixed_computed.w][channels]. */
 static void scale_row(const s2_dense_run *run, const s2_region *stack, int channels,
                       const float *attention, int y, float *out)
 {
@@ -185,8 +187,16 @@ static void gram(const s2_dense_run *run, const ssja_space *space, const float *
     ptrdiff_t taps[CELL_PIXELS];
     for (int p = 0; p < count; p++)
         taps[p] = (ptrdiff_t)p * c;
-    const s2_kernel_row row = {.x = left, .x_step = 1, .taps = taps, .tap_count = count, .in = 1,
-                               .w = right, .bias = space->zeros, .y = out, .y_step = c, .count = c,
+    const s2_kernel_row row = {.x = left,
+                               .x_step = 1,
+                               .taps = taps,
+                               .tap_count = count,
+                               .in = 1,
+                               .w = right,
+                               .bias = space->zeros,
+                               .y = out,
+                               .y_step = c,
+                               .count = c,
                                .out = c};
     run->weights->kernel(&row);
 }
@@ -232,8 +242,8 @@ static void apply_attention(const s2_dense_run *run, const ssja_space *space, s2
 {
     const int c = run->weights->spec.channels;
     const size_t bytes = (size_t)c * sizeof(float);
-    const s2_folded_conv both = {.conv = {1, 1, 1, 2 * c, c}, .w = space->packed,
-                                 .bias = space->zeros};
+    const s2_folded_conv both = {
+        .conv = {1, 1, 1, 2 * c, c}, .w = space->packed, .bias = space->zeros};
     float *to = space->x1;
     for (int y = rect.y; y < rect.y + rect.h; y++)
         for (int x = rect.x; x < rect.x + rect.w; x++, to += 2 * c) {
@@ -257,12 +267,11 @@ static void join_domains(s2_dense_run *run)
     const s2_rect cells = plan->fused_cells;
     find_grams(run, &space, &spectral, &spatial);
     for (int i = 0; i < cells.w * cells.h; i++) {
-        const s2_rect rect =
-            s2_rect_intersect(cell_rect(run, cells, i), plan->fused_computed);
-        const size_t at = ((size_t)(cells.y + i / cells.w - plan->gram_cells.y) *
-                               (size_t)plan->gram_cells.w +
-                           (size_t)(cells.x + i % cells.w - plan->gram_cells.x)) *
-                          (size_t)c * (size_t)c;
+        const s2_rect rect = s2_rect_intersect(cell_rect(run, cells, i), plan->fused_computed);
+        const size_t at =
+            ((size_t)(cells.y + i / cells.w - plan->gram_cells.y) * (size_t)plan->gram_cells.w +
+             (size_t)(cells.x + i % cells.w - plan->gram_cells.x)) *
+            (size_t)c * (size_t)c;
         s2_ssja_attention(space.window[0] + at, space.window[1] + at, space.window[2] + at, c,
                           space.norms, space.a1, space.a2);
         join_attention(&space, c);

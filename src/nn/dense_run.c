@@ -1,4 +1,5 @@
-/* The dense network at work on a scene, tile by tile: batch-norms folded, no statistics, exact halos. */
+/* The dense network at work on a scene, tile by tile: batch-norms folded, no statistics, exact
+   halos. */
 #include "nn/dense_run.h"
 
 #include <assert.h>
@@ -32,13 +33,14 @@ static size_t largest(size_t a, size_t b)
     return a > b ? a : b;
 }
 
-/* Floats of cell work: statistics of cells and windows of the wider fusion, or the Gram matrices. */
+/* Floats of cell work: statistics of cells and windows of the wider fusion, or the Gram matrices.
+   */
 static size_t cell_work_floats(const s2_dense_spec *spec, const s2_dense_plan *plan)
 {
     const size_t c = (size_t)spec->channels;
     const size_t widest = largest((size_t)s2_dense_spectral_total(spec), (size_t)spec->sources * c);
-    const size_t stats = area(plan->stat_cells) * (4 * widest + 2) +
-                         area(plan->scale_cells) * 4 * widest;
+    const size_t stats =
+        area(plan->stat_cells) * (4 * widest + 2) + area(plan->scale_cells) * 4 * widest;
     const size_t grams = area(plan->gram_cells) * 6 * c * c + 8 * c * c +
                          4 * S2_CELL_FEATURE_PX * S2_CELL_FEATURE_PX * c;
     return largest(stats, grams);
@@ -129,9 +131,8 @@ size_t s2_dense_run_bytes(const s2_dense_weights *weights, const s2_dense_geomet
     return bytes;
 }
 
-s2rgf_status s2_dense_run_create(const s2_dense_weights *weights,
-                                 const s2_dense_geometry *geometry, int tile_px,
-                                 s2_dense_run **run, s2rgf_error *err)
+s2rgf_status s2_dense_run_create(const s2_dense_weights *weights, const s2_dense_geometry *geometry,
+                                 int tile_px, s2_dense_run **run, s2rgf_error *err)
 {
     const s2_dense_spec *spec = &weights->spec;
     buffer_sizes sizes;
@@ -231,8 +232,8 @@ static void find_validity(s2_dense_run *run)
                 const int row = (int)floor(v);
                 const bool inside = column >= window.x && column < window.x + window.w &&
                                     row >= window.y && row < window.y + window.h;
-                const size_t at = (size_t)(row - window.y) * (size_t)window.w +
-                                  (size_t)(column - window.x);
+                const size_t at =
+                    (size_t)(row - window.y) * (size_t)window.w + (size_t)(column - window.x);
                 if (!inside || !run->tile.source_valid[s][at])
                     valid[(size_t)y * (size_t)reference.w + (size_t)x] = 0;
             }
@@ -264,7 +265,8 @@ static void run_head(s2_dense_run *run)
     s2_region_conv(weights, &weights->head_conv, &out, NULL, plan->head, &head);
 }
 
-/* Spectral features of all sources at the reference pixels of core row y: [core.w][spectral total]. */
+/* Spectral features of all sources at the reference pixels of core row y: [core.w][spectral total].
+   */
 static void gather_detail(const s2_dense_run *run, int y, float *row)
 {
     const s2_dense_spec *spec = &run->weights->spec;
@@ -302,8 +304,8 @@ static void run_classifier(s2_dense_run *run)
     float *joined = stack + (size_t)core.w * (size_t)total;
     float *hidden = joined + (size_t)core.w * 2 * (size_t)c;
     for (int y = core.y; y < core.y + core.h; y++) {
-        float *scores = run->tile.scores +
-                        (size_t)(y - core.y) * (size_t)core.w * (size_t)spec->classes;
+        float *scores =
+            run->tile.scores + (size_t)(y - core.y) * (size_t)core.w * (size_t)spec->classes;
         gather_detail(run, y, stack);
         s2_row_sample(&upsampling, &head, c, core.x, y, core.w, joined, 2 * c);
         s2_row_conv(weights, &weights->detail, stack, total, core.w, joined + c, 2 * c);

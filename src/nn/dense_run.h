@@ -1,4 +1,5 @@
-/* The dense network at work on a scene, tile by tile: batch-norms folded, no statistics, exact halos. */
+/* The dense network at work on a scene, tile by tile: batch-norms folded, no statistics, exact
+   halos. */
 #ifndef S2_NN_DENSE_RUN_H
 #define S2_NN_DENSE_RUN_H
 
@@ -19,11 +20,13 @@ typedef struct s2_dense_geometry {
 
 /** One tile's input and output. */
 typedef struct s2_dense_tile {
-    s2_rect core;                              /* in: reference pixels asked for, inside one tile of the lattice */
-    float *pixels[S2RGF_MAX_SOURCES];          /* in: s2_dense_run_window(), [h][w][bands], normalised, 0 where invalid */
-    uint8_t *source_valid[S2RGF_MAX_SOURCES];  /* in: [h][w] */
-    float *scores;                             /* out: [core.h][core.w][K] logits */
-    uint8_t *valid;                            /* out: [core.h][core.w], all sources valid */
+    /* in: reference pixels asked for, inside one tile of the lattice */
+    s2_rect core;
+    /* in: s2_dense_run_window(), [h][w][bands], normalised, 0 where invalid */
+    float *pixels[S2RGF_MAX_SOURCES];
+    uint8_t *source_valid[S2RGF_MAX_SOURCES]; /* in: [h][w] */
+    float *scores;                            /* out: [core.h][core.w][K] logits */
+    uint8_t *valid;                           /* out: [core.h][core.w], all sources valid */
 } s2_dense_tile;
 
 /** Errors: NO_MEMORY. Memory: s2_dense_weights_free(). The network may be freed afterwards. */
@@ -31,13 +34,15 @@ s2rgf_status s2_dense_weights_create(const s2_dense_network *network, s2_dense_w
                                      s2rgf_error *err);
 void s2_dense_weights_free(s2_dense_weights *weights);
 
-/** Bytes one worker takes. Tiles are those of the lattice of tile_px x tile_px anchored at the reference origin. */
+/**
+ * Bytes one worker takes. Tiles are those of the lattice of tile_px x tile_px anchored at the
+ * reference origin.
+ */
 size_t s2_dense_run_bytes(const s2_dense_weights *weights, const s2_dense_geometry *geometry,
                           int tile_px);
 /** Errors: NO_MEMORY. Memory: s2_dense_run_free(). weights and geometry are borrowed. */
-s2rgf_status s2_dense_run_create(const s2_dense_weights *weights,
-                                 const s2_dense_geometry *geometry, int tile_px,
-                                 s2_dense_run **run, s2rgf_error *err);
+s2rgf_status s2_dense_run_create(const s2_dense_weights *weights, const s2_dense_geometry *geometry,
+                                 int tile_px, s2_dense_run **run, s2rgf_error *err);
 void s2_dense_run_free(s2_dense_run *run);
 
 /** Native pixels of a source that a core needs, halo included, inside the source. */

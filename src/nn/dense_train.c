@@ -1,4 +1,5 @@
-/* The dense network in training: layer by layer, batch statistics, everything backward needs is kept. */
+/* The dense network in training: layer by layer, batch statistics, everything backward needs is
+   kept. */
 #include "nn/dense_train.h"
 
 #include <string.h>
@@ -32,7 +33,7 @@ struct s2_dense_train {
     s2_residual_block_state head_block;
     s2_conv_unit_state head_conv;
     s2_conv_unit_state detail; /* output: the second half of joined */
-    map_pair joined;         /* upsampled head, then detail */
+    map_pair joined;           /* upsampled head, then detail */
     s2_classifier_state classifier;
     s2_map scores; /* the classifier's scores of all pixels, seen as a map */
 };
@@ -68,8 +69,8 @@ static s2rgf_status init_source(s2_dense_train *train, int s, s2rgf_error *err)
     train->to_reference[s] = s2_calloc(crops, sizeof(s2_sampling));
     if (!train->batch.ref_to_source[s] || !train->to_feature[s] || !train->to_reference[s])
         return s2_fail_memory(err, "training");
-    s2rgf_status status = s2_map_init(&train->batch.pixels[s], shape->crops, h, w,
-                                      train->net->spec.bands[s], err);
+    s2rgf_status status =
+        s2_map_init(&train->batch.pixels[s], shape->crops, h, w, train->net->spec.bands[s], err);
     if (status == S2RGF_OK)
         status = s2_spectral_encoder_state_init(&train->spectral[s], &train->net->spectral[s],
                                                 shape->crops, h, w, err);
@@ -128,17 +129,17 @@ static s2rgf_status init_reference_grid(s2_dense_train *train, s2rgf_error *err)
         return status;
     const s2_map detail = s2_map_channels(&train->joined.value, c, c);
     const s2_map detail_grad = s2_map_channels(&train->joined.grad, c, c);
-    status = s2_conv_unit_state_init(&train->detail, &net->detail, n, h, w, &detail, &detail_grad,
-                                     err);
+    status =
+        s2_conv_unit_state_init(&train->detail, &net->detail, n, h, w, &detail, &detail_grad, err);
     train->batch.valid = s2_calloc(pixels, 1);
     train->batch.labels = s2_calloc(pixels, sizeof(int16_t));
     train->feature_valid = s2_calloc(pixels, 1);
     train->upsampling = s2_calloc((size_t)n, sizeof(s2_sampling));
-    if (!train->batch.valid || !train->batch.labels || !train->feature_valid ||
-        !train->upsampling)
+    if (!train->batch.valid || !train->batch.labels || !train->feature_valid || !train->upsampling)
         return s2_fail_memory(err, "training");
     for (int i = 0; i < n; i++)
-        train->upsampling[i] = (s2_sampling){{{0.0, 0.5, 0.0, 0.0, 0.0, 0.5}}, 1.0, half(w), half(h)};
+        train->upsampling[i] =
+            (s2_sampling){{{0.0, 0.5, 0.0, 0.0, 0.0, 0.5}}, 1.0, half(w), half(h)};
     return status;
 }
 
@@ -244,8 +245,8 @@ static void prepare_batch(s2_dense_train *train)
         s2_halve_validity(train->batch.valid + (size_t)n * pixels, shape->height, shape->width,
                           train->feature_valid + (size_t)n * features);
         for (int s = 0; s < train->net->spec.sources; s++) {
-            s2_sampling sampling = {train->batch.ref_to_source[s][n], 2.0,
-                                    train->batch.pixels[s].w, train->batch.pixels[s].h};
+            s2_sampling sampling = {train->batch.ref_to_source[s][n], 2.0, train->batch.pixels[s].w,
+                                    train->batch.pixels[s].h};
             train->to_feature[s][n] = sampling;
             sampling.scale = 1.0;
             train->to_reference[s][n] = sampling;
@@ -301,11 +302,11 @@ static s2rgf_status forward_trunk(s2_dense_train *train, s2rgf_error *err)
         status = s2_residual_block_forward(&net->head_block, &train->head_block,
                                            &train->fused.value, err);
     if (status == S2RGF_OK)
-        status = s2_conv_unit_forward(&net->head_conv, &train->head_conv, &train->head_block.out,
-                                      err);
+        status =
+            s2_conv_unit_forward(&net->head_conv, &train->head_conv, &train->head_block.out, err);
     if (status == S2RGF_OK)
-        status = s2_conv_unit_forward(&net->detail, &train->detail, &train->detail_stack.value,
-                                      err);
+        status =
+            s2_conv_unit_forward(&net->detail, &train->detail, &train->detail_stack.value, err);
     if (status == S2RGF_OK)
         s2_sample_forward(train->upsampling, &train->head_conv.out, &upsampled);
     return status;
@@ -324,9 +325,9 @@ s2rgf_status s2_dense_train_forward(s2_dense_train *train, double dropout,
         status = forward_trunk(train, err);
     if (status != S2RGF_OK)
         return status;
-    status = s2_classifier_forward(&net->classifier, &train->classifier, &train->joined.value,
-                                   train->batch.labels, logits != NULL, dropout, dropout_source,
-                                   err);
+    status =
+        s2_classifier_forward(&net->classifier, &train->classifier, &train->joined.value,
+                              train->batch.labels, logits != NULL, dropout, dropout_source, err);
     if (status == S2RGF_OK && logits) {
         train->scores = train->joined.value;
         train->scores.data = train->classifier.scores;
@@ -346,9 +347,8 @@ static s2rgf_status backward_trunk(s2_dense_train *train, s2rgf_error *err)
                               &train->neck_spectral.grad, &train->neck_spatial.grad};
     for (size_t i = 0; i < sizeof zeroed / sizeof *zeroed; i++)
         s2_map_zero(zeroed[i]);
-    s2rgf_status status = s2_conv_unit_backward(&net->detail, &train->detail,
-                                                &train->detail_stack.value,
-                                                &train->detail_stack.grad, err);
+    s2rgf_status status = s2_conv_unit_backward(
+        &net->detail, &train->detail, &train->detail_stack.value, &train->detail_stack.grad, err);
     s2_sample_backward(train->upsampling, &upsampled_grad, &train->head_conv.grad);
     if (status == S2RGF_OK)
         status = s2_conv_unit_backward(&net->head_conv, &train->head_conv, &train->head_block.out,
@@ -365,9 +365,9 @@ static s2rgf_status backward_trunk(s2_dense_train *train, s2rgf_error *err)
                                        &train->adrf_spectral.mix.out,
                                        &train->adrf_spectral.mix.grad, err);
     if (status == S2RGF_OK)
-        status = s2_conv_unit_backward(&net->neck_spatial, &train->neck_spatial,
-                                       &train->adrf_spatial.mix.out, &train->adrf_spatial.mix.grad,
-                                       err);
+        status =
+            s2_conv_unit_backward(&net->neck_spatial, &train->neck_spatial,
+                                  &train->adrf_spatial.mix.out, &train->adrf_spatial.mix.grad, err);
     return status;
 }
 
@@ -379,11 +379,10 @@ static s2rgf_status backward_fusion(s2_dense_train *train, s2rgf_error *err)
     const s2rgf_status status =
         s2_adrf_backward(&net->adrf_spectral, &train->adrf_spectral, &train->spectral_stack.value,
                          train->feature_valid, &train->spectral_stack.grad, err);
-    return status != S2RGF_OK
-               ? status
-               : s2_adrf_backward(&net->adrf_spatial, &train->adrf_spatial,
-                                  &train->spatial_stack.value, train->feature_valid,
-                                  &train->spatial_stack.grad, err);
+    return status != S2RGF_OK ? status
+                              : s2_adrf_backward(&net->adrf_spatial, &train->adrf_spatial,
+                                                 &train->spatial_stack.value, train->feature_valid,
+                                                 &train->spatial_stack.grad, err);
 }
 
 static s2rgf_status backward_source(s2_dense_train *train, int s, s2rgf_error *err)
@@ -406,9 +405,9 @@ static s2rgf_status backward_source(s2_dense_train *train, int s, s2rgf_error *e
     }
     const s2rgf_status status =
         s2_spectral_encoder_backward(&net->spectral[s], &train->spectral[s], x, NULL, err);
-    return status != S2RGF_OK ? status
-                              : s2_residual_block_backward(&net->spatial[s], &train->spatial[s], x,
-                                                           NULL, err);
+    return status != S2RGF_OK
+               ? status
+               : s2_residual_block_backward(&net->spatial[s], &train->spatial[s], x, NULL, err);
 }
 
 s2rgf_status s2_dense_train_backward(s2_dense_train *train, const s2_dense_loss_options *options,
@@ -445,9 +444,10 @@ static bool nth_norm(s2_dense_train *train, int index, const s2_batchnorm **norm
     const int encoders = 6 * net->spec.sources;
     if (index < encoders) {
         const int s = index / 6;
-        const s2_batchnorm *norms[6] = {&net->spectral[s].norm3,     &net->spectral[s].norm5,
-                                        &net->spectral[s].mix.norm,  &net->spatial[s].conv1.norm,
-                                        &net->spatial[s].conv2.norm, &net->spatial[s].shortcut.norm};
+        const s2_batchnorm *norms[6] = {
+            &net->spectral[s].norm3,     &net->spectral[s].norm5,
+            &net->spectral[s].mix.norm,  &net->spatial[s].conv1.norm,
+            &net->spatial[s].conv2.norm, &net->spatial[s].shortcut.norm};
         s2_batchnorm_state *states[6] = {
             &train->spectral[s].norm3,     &train->spectral[s].norm5,
             &train->spectral[s].mix.norm,  &train->spatial[s].conv1.norm,
@@ -456,15 +456,14 @@ static bool nth_norm(s2_dense_train *train, int index, const s2_batchnorm **norm
         *state = states[index % 6];
         return true;
     }
-    const s2_conv_unit *units[9] = {&net->adrf_spectral.mix, &net->adrf_spatial.mix,
-                                    &net->neck_spectral,     &net->neck_spatial,
-                                    &net->head_block.conv1,  &net->head_block.conv2,
-                                    &net->head_block.shortcut, &net->head_conv, &net->detail};
-    s2_conv_unit_state *states[9] = {&train->adrf_spectral.mix, &train->adrf_spatial.mix,
-                                     &train->neck_spectral,     &train->neck_spatial,
-                                     &train->head_block.conv1,  &train->head_block.conv2,
-                                     &train->head_block.shortcut, &train->head_conv,
-                                     &train->detail};
+    const s2_conv_unit *units[9] = {
+        &net->adrf_spectral.mix,   &net->adrf_spatial.mix, &net->neck_spectral,
+        &net->neck_spatial,        &net->head_block.conv1, &net->head_block.conv2,
+        &net->head_block.shortcut, &net->head_conv,        &net->detail};
+    s2_conv_unit_state *states[9] = {
+        &train->adrf_spectral.mix,   &train->adrf_spatial.mix, &train->neck_spectral,
+        &train->neck_spatial,        &train->head_block.conv1, &train->head_block.conv2,
+        &train->head_block.shortcut, &train->head_conv,        &train->detail};
     if (index >= encoders + 9)
         return false;
     *norm = &units[index - encoders]->norm;

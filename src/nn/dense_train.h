@@ -1,4 +1,5 @@
-/* The dense network in training: layer by layer, batch statistics, everything backward needs is kept. */
+/* The dense network in training: layer by layer, batch statistics, everything backward needs is
+   kept. */
 #ifndef S2_NN_DENSE_TRAIN_H
 #define S2_NN_DENSE_TRAIN_H
 
@@ -11,17 +12,19 @@ typedef struct s2_dense_train s2_dense_train;
 /** Sizes of a batch: every crop is a small scene of its own, all of equal size. */
 typedef struct s2_dense_batch_shape {
     int crops;
-    int width, height;                       /* of a crop, reference pixels */
-    int source_width[S2RGF_MAX_SOURCES];     /* of the sources' windows, native pixels; ignored for */
-    int source_height[S2RGF_MAX_SOURCES];    /* sources on the reference grid */
+    int width, height; /* of a crop, reference pixels */
+    /* of the sources' windows, native pixels; ignored for */
+    int source_width[S2RGF_MAX_SOURCES];
+    int source_height[S2RGF_MAX_SOURCES]; /* sources on the reference grid */
 } s2_dense_batch_shape;
 
 /** One batch, filled by the caller before s2_dense_train_forward(). */
 typedef struct s2_dense_batch {
-    s2_map pixels[S2RGF_MAX_SOURCES];       /* [crops,h,w,bands], normalised, 0 where invalid */
-    s2_affine *ref_to_source[S2RGF_MAX_SOURCES]; /* [crops]: crop's reference corner coordinates to its window's */
-    uint8_t *valid;                         /* [crops][height][width], all sources valid */
-    int16_t *labels;                        /* [crops][height][width], class index or -1 */
+    s2_map pixels[S2RGF_MAX_SOURCES]; /* [crops,h,w,bands], normalised, 0 where invalid */
+    /* [crops]: crop's reference corner coordinates to its window's */
+    s2_affine *ref_to_source[S2RGF_MAX_SOURCES];
+    uint8_t *valid;  /* [crops][height][width], all sources valid */
+    int16_t *labels; /* [crops][height][width], class index or -1 */
 } s2_dense_batch;
 
 /** Knobs of the loss. */
@@ -40,7 +43,8 @@ s2_dense_batch *s2_dense_train_batch(s2_dense_train *train);
 /**
  * Forward with batch statistics.
  * dropout_source  stream for the dropout mask, NULL: no dropout
- * logits          out: scores of all pixels [crops,height,width,K], owned by train; NULL: only labelled pixels
+ * logits          out: scores of all pixels [crops,height,width,K], owned by train; NULL: only
+ *                 labelled pixels
  *                 are scored, which is all that backward needs and much faster
  */
 s2rgf_status s2_dense_train_forward(s2_dense_train *train, double dropout,
@@ -50,7 +54,10 @@ s2rgf_status s2_dense_train_forward(s2_dense_train *train, double dropout,
 s2rgf_status s2_dense_train_backward(s2_dense_train *train, const s2_dense_loss_options *options,
                                      double *loss, s2rgf_error *err);
 
-/** Between these, every forward contributes its batch statistics; adopt makes those of all of them together the running statistics. */
+/**
+ * Between these, every forward contributes its batch statistics; adopt makes those of all of them
+ * together the running statistics.
+ */
 void s2_dense_train_collect(s2_dense_train *train);
 void s2_dense_train_adopt(s2_dense_train *train);
 

@@ -79,7 +79,8 @@ static bool fold_spectral(s2_folded_spectral *to, const s2_spectral_encoder *enc
 
 static bool fold_block(s2_folded_block *to, const s2_residual_block *block)
 {
-    const bool done = fold_unit(&to->conv1, &block->conv1) && fold_unit(&to->conv2, &block->conv2) &&
+    const bool done = fold_unit(&to->conv1, &block->conv1) &&
+                      fold_unit(&to->conv2, &block->conv2) &&
                       fold_unit(&to->shortcut, &block->shortcut);
     to->conv2.relu = true; /* of the sum: the shortcut is what the kernel adds */
     return done;
@@ -110,7 +111,8 @@ static bool fold_all(s2_dense_weights *to, const s2_dense_network *net)
            fold_unit(&to->head_conv, &net->head_conv) && fold_unit(&to->detail, &net->detail) &&
            fold(&to->hidden, hidden, true, net->classifier.hidden_weight->value, NULL,
                 net->classifier.hidden_bias->value) &&
-           fold(&to->out, out, false, net->classifier.out_weight->value, NULL, net->classifier.out_bias->value);
+           fold(&to->out, out, false, net->classifier.out_weight->value, NULL,
+                net->classifier.out_bias->value);
 }
 
 s2rgf_status s2_dense_weights_create(const s2_dense_network *network, s2_dense_weights **weights,

@@ -6,7 +6,8 @@
 #include "nn/dense_weights.h"
 #include "nn/region.h"
 
-/* A worker's buffers; the numbers of floats any tile needs are found before anything is allocated. */
+/* A worker's buffers; the numbers of floats any tile needs are found before anything is allocated.
+   */
 enum {
     S2_STACK_SPECTRAL, /* encoded features of all sources */
     S2_STACK_SPATIAL,
@@ -14,16 +15,17 @@ enum {
     S2_MIXED_SPATIAL,
     S2_JOINT_SPECTRAL, /* outputs of the necks */
     S2_JOINT_SPATIAL,
-    S2_FUSED,          /* output of SSJA */
-    S2_BLOCK_MIDDLE,   /* head */
+    S2_FUSED,        /* output of SSJA */
+    S2_BLOCK_MIDDLE, /* head */
     S2_BLOCK_SHORTCUT,
     S2_BLOCK,
     S2_HEAD,
-    S2_ATTENTION,      /* of both fusions, one after the other */
-    S2_CELL_WORK,      /* sums of cells and windows; later Gram matrices */
-    S2_ROWS,           /* a few rows of the classifier or of an encoder */
-    S2_VALIDITY,       /* bytes: reference pixels, then feature pixels of the stack */
-    S2_SOURCES         /* from here four a source: spectral features, middle, padded input, spatial features */
+    S2_ATTENTION, /* of both fusions, one after the other */
+    S2_CELL_WORK, /* sums of cells and windows; later Gram matrices */
+    S2_ROWS,      /* a few rows of the classifier or of an encoder */
+    S2_VALIDITY,  /* bytes: reference pixels, then feature pixels of the stack */
+    /* from here four a source: spectral features, middle, padded input, spatial features */
+    S2_SOURCES
 };
 enum { S2_OF_SPECTRAL, S2_OF_MIDDLE, S2_OF_PADDED, S2_OF_SPATIAL, S2_PER_SOURCE };
 #define S2_BUFFERS (S2_SOURCES + S2_PER_SOURCE * S2RGF_MAX_SOURCES)

@@ -4,7 +4,10 @@
 
 #include <stdbool.h>
 
-/** A row-major matrix as BLAS sees it: `ld` floats from one row to the next, optionally taken transposed. */
+/**
+ * A row-major matrix as BLAS sees it: `ld` floats from one row to the next, optionally taken
+ * transposed.
+ */
 typedef struct s2_matrix {
     const float *data;
     int ld;

@@ -1,4 +1,5 @@
-/* The inner loops of running: this file is compiled once per instruction set, S2_KERNEL_SUFFIX names the result. */
+/* The inner loops of running: this file is compiled once per instruction set, S2_KERNEL_SUFFIX
+   names the result. */
 #include "nn/kernels.h"
 
 #include <string.h>
@@ -12,7 +13,8 @@
 
 void KERNEL_ROW(const s2_kernel_row *row);
 
-/* Vectors of the machine's width: 16 channels are one, two or four of them. Accumulators take 12 registers. */
+/* Vectors of the machine's width: 16 channels are one, two or four of them. Accumulators take 12
+   registers. */
 #if defined(__AVX512F__)
 #define LANES 16
 #elif defined(__AVX2__)
@@ -25,7 +27,8 @@ void KERNEL_ROW(const s2_kernel_row *row);
 
 typedef float vector __attribute__((vector_size(LANES * sizeof(float)), aligned(4), may_alias));
 
-/* Accumulate `pixels` output pixels of one block. Every element sees the same operations in the same order whatever `pixels` is. */
+/* Accumulate `pixels` output pixels of one block. Every element sees the same operations in the
+   same order whatever `pixels` is. */
 #define ACCUMULATE(pixels)                                                                         \
     do {                                                                                           \
         for (int t = 0; t < row->tap_count; t++) {                                                 \
@@ -33,8 +36,8 @@ typedef float vector __attribute__((vector_size(LANES * sizeof(float)), aligned(
             for (int c = 0; c < row->in; c++, w += S2_KERNEL_BLOCK)                                \
                 for (int v = 0; v < VECTORS; v++) {                                                \
                     const vector weight = *(const vector *)(w + v * LANES);                        \
-                    _Pragma("GCC unroll 12") for (int p = 0; p < (pixels); p++)                    \
-                        sum[p][v] += weight * from[p * row->x_step + c];                           \
+                    _Pragma("GCC unroll 12") for (int p = 0; p < (pixels); p++) sum[p][v] +=       \
+                        weight * from[p * row->x_step + c];                                        \
                 }                                                                                  \
         }                                                                                          \
     } while (0)

@@ -56,7 +56,8 @@ typedef struct relation_work {
     double *mean, *norm, *inner;
 } relation_work;
 
-/* Centre the channels over the valid pixels and divide them by their norm. Returns the valid pixels. */
+/* Centre the channels over the valid pixels and divide them by their norm. Returns the valid
+   pixels. */
 static size_t normalise_rows(const s2_map *y, int n, const uint8_t *valid, relation_work *work)
 {
     const size_t pixels = (size_t)y->h * (size_t)y->w;
@@ -100,9 +101,10 @@ static double relation_of(float *matrix, int c)
     return loss;
 }
 
-/* Through normalisation and centring: dy += weight * (g - unit <g, unit>) / norm, less its mean over valid pixels. */
-static void backward_rows(const s2_map *dy, int n, const uint8_t *valid, size_t count, double weight,
-                          relation_work *work)
+/* Through normalisation and centring: dy += weight * (g - unit <g, unit>) / norm, less its mean
+   over valid pixels. */
+static void backward_rows(const s2_map *dy, int n, const uint8_t *valid, size_t count,
+                          double weight, relation_work *work)
 {
     const size_t pixels = (size_t)dy->h * (size_t)dy->w;
     const size_t c = (size_t)dy->c;
@@ -113,8 +115,8 @@ static void backward_rows(const s2_map *dy, int n, const uint8_t *valid, size_t 
             work->inner[k] += (double)work->gradient[p * c + k] * (double)work->unit[p * c + k];
     for (size_t p = 0; p < pixels; p++)
         for (size_t k = 0; valid[p] && k < c; k++) {
-            const double g = (double)work->gradient[p * c + k] -
-                             work->inner[k] * (double)work->unit[p * c + k];
+            const double g =
+                (double)work->gradient[p * c + k] - work->inner[k] * (double)work->unit[p * c + k];
             work->gradient[p * c + k] = (float)(g / work->norm[k]);
             work->mean[k] += g / work->norm[k];
         }
@@ -180,9 +182,9 @@ s2rgf_status s2_relation_loss(const s2_map *y, const uint8_t *valid, double weig
         failed = !ready;
 #pragma omp for ordered schedule(static, 1)
         for (int n = 0; n < y->n; n++) {
-            const double one = ready ? relation_of_map(y, n, valid + (size_t)n * pixels,
-                                                       weight / y->n, dy, &work)
-                                     : 0.0;
+            const double one =
+                ready ? relation_of_map(y, n, valid + (size_t)n * pixels, weight / y->n, dy, &work)
+                      : 0.0;
 #pragma omp ordered
             sum += one / y->n;
         }

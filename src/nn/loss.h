@@ -9,16 +9,18 @@
 #define S2_RELATION_EPS 1e-6
 
 /**
- * Mean cross entropy over all labelled pixels of the batch, targets (1-e) on the class + e/K on all.
- * logits in [n,h,w,K]; labels in [n][h][w], class index or -1; dlogits out (0 where unlabelled), may be NULL
- * Returns the loss, 0 where nothing is labelled.
+ * Mean cross entropy over all labelled pixels of the batch, targets (1-e) on the class + e/K on
+ * all.
+ * logits in [n,h,w,K]; labels in [n][h][w], class index or -1; dlogits out (0 where unlabelled),
+ * may be NULL Returns the loss, 0 where nothing is labelled.
  */
 double s2_cross_entropy(const s2_map *logits, const int16_t *labels, double smoothing,
                         const s2_map *dlogits);
 
 /**
  * De-redundancy of y's channels, averaged over the maps of the batch:
- * R = correlation of the channels over the valid positions, mean_i (R_ii - 1)^2 + (1/C) sum_{i != j} R_ij^2.
+ * R = correlation of the channels over the valid positions, mean_i (R_ii - 1)^2 + (1/C) sum_{i !=
+ * j} R_ij^2.
  * dy added to, times weight. *loss out. Errors: NO_MEMORY. Source network.md 1.3 (ours)
  */
 s2rgf_status s2_relation_loss(const s2_map *y, const uint8_t *valid, double weight,

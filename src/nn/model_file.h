@@ -17,8 +17,8 @@ typedef struct s2_model_band {
 
 typedef struct s2_model_source {
     char *name;
-    double pixel_size;   /* in CRS units (metres as a rule), of the training scene */
-    bool on_reference;   /* its grid is the reference grid */
+    double pixel_size; /* in CRS units (metres as a rule), of the training scene */
+    bool on_reference; /* its grid is the reference grid */
     int band_count;
     s2_model_band *bands;
 } s2_model_source;
@@ -27,14 +27,14 @@ typedef struct s2_model_source {
 typedef struct s2_model_training {
     char labels_checksum[17];
     uint64_t seed;
-    int steps;               /* optimiser steps that made these weights */
+    int steps; /* optimiser steps that made these weights */
     int train_pixels, validation_pixels;
     double validation_fraction;
     /* least distance of a validation from a training pixel, reference pixels; NaN without one */
     double validation_distance;
     double validation_oa, validation_kappa; /* NaN without validation */
-    bool refit;              /* weights were trained on all labels after validation */
-    double temperature;      /* softmax temperature, 1 where not calibrated */
+    bool refit;         /* weights were trained on all labels after validation */
+    double temperature; /* softmax temperature, 1 where not calibrated */
 } s2_model_training;
 
 /** A named float32 tensor; owns its name and data (64-byte aligned). */
@@ -47,17 +47,17 @@ typedef struct s2_model_tensor {
 } s2_model_tensor;
 
 typedef struct s2_model_content {
-    char *network;       /* "dense" */
-    int channels;        /* C */
-    int reference;       /* index of the source that defines the reference grid */
+    char *network; /* "dense" */
+    int channels;  /* C */
+    int reference; /* index of the source that defines the reference grid */
     int source_count;
     s2_model_source *sources;
     s2_class_table classes;
     s2_model_training training;
-    char *program_version; /* of the writer */
+    char *program_version;    /* of the writer */
     s2_model_tensor *tensors; /* in file order (sorted by name) */
     int tensor_count;
-    char checksum[17];   /* FNV-1a 64 of the whole file, hex: set by load and save */
+    char checksum[17]; /* FNV-1a 64 of the whole file, hex: set by load and save */
 } s2_model_content;
 
 /**
@@ -66,8 +66,7 @@ typedef struct s2_model_content {
  * subject in  what messages begin with, the model's path as a rule
  * Errors  INVALID_ARGUMENT.
  */
-s2rgf_status s2_model_check(const s2_model_content *content, const char *subject,
-                            s2rgf_error *err);
+s2rgf_status s2_model_check(const s2_model_content *content, const char *subject, s2rgf_error *err);
 /** Whether s2_model_save() could create path now. Errors: IO, INVALID_ARGUMENT, NO_MEMORY. */
 s2rgf_status s2_model_check_target(const char *path, bool overwrite, s2rgf_error *err);
 /**

@@ -5,8 +5,8 @@
 
 float *s2_region_at(const s2_region *region, int x, int y)
 {
-    const size_t pixel = (size_t)(y - region->rect.y) * (size_t)region->rect.w +
-                         (size_t)(x - region->rect.x);
+    const size_t pixel =
+        (size_t)(y - region->rect.y) * (size_t)region->rect.w + (size_t)(x - region->rect.x);
     return region->data + pixel * (size_t)region->stride;
 }
 
@@ -39,9 +39,9 @@ void s2_region_conv(const s2_dense_weights *weights, const s2_folded_conv *folde
     ptrdiff_t taps[9];
     for (int u = 0; u < conv->kernel; u++)
         for (int v = 0; v < conv->kernel; v++)
-            taps[u * conv->kernel + v] =
-                ((ptrdiff_t)(u * conv->dilation - reach) * in->rect.w + v * conv->dilation - reach) *
-                in->stride;
+            taps[u * conv->kernel + v] = ((ptrdiff_t)(u * conv->dilation - reach) * in->rect.w +
+                                          v * conv->dilation - reach) *
+                                         in->stride;
     s2_kernel_row row = {.x_step = (ptrdiff_t)conv->stride * in->stride,
                          .taps = taps,
                          .tap_count = conv->kernel * conv->kernel,

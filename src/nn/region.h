@@ -8,7 +8,10 @@
 #include "nn/dense_weights.h"
 #include "nn/resample.h"
 
-/** Pixels rect of a map with `stride` floats a pixel. Coordinates are the whole scene's, so that tiles agree. */
+/**
+ * Pixels rect of a map with `stride` floats a pixel. Coordinates are the whole scene's, so that
+ * tiles agree.
+ */
 typedef struct s2_region {
     s2_rect rect;
     int stride;
@@ -23,7 +26,8 @@ void s2_region_clear_around(const s2_region *region, s2_rect inside);
 
 /**
  * out = conv(in) + add over the pixels `computed` of out. in must hold all that the kernel reaches.
- * Output pixel (x, y) reads input pixels around (x, y) * stride. add: a region that holds `computed`, or NULL.
+ * Output pixel (x, y) reads input pixels around (x, y) * stride. add: a region that holds
+ * `computed`, or NULL.
  */
 void s2_region_conv(const s2_dense_weights *weights, const s2_folded_conv *conv,
                     const s2_region *in, const s2_region *add, s2_rect computed,

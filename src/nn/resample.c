@@ -1,4 +1,5 @@
-/* From one pixel grid to another: bilinear sampling under an affine map, 2 x 2 averages, validity. */
+/* From one pixel grid to another: bilinear sampling under an affine map, 2 x 2 averages, validity.
+   */
 #include "nn/resample.h"
 
 #include <math.h>
@@ -62,11 +63,11 @@ static corner_weights corners_of(const s2_tap *tap, const s2_map *x)
     const size_t stride = (size_t)x->stride;
     const size_t top = (size_t)tap->y0 * width;
     const size_t bottom = (size_t)tap->y1 * width;
-    return (corner_weights){
-        {(top + (size_t)tap->x0) * stride, (top + (size_t)tap->x1) * stride,
-         (bottom + (size_t)tap->x0) * stride, (bottom + (size_t)tap->x1) * stride},
-        {(1.0f - tap->fx) * (1.0f - tap->fy), tap->fx * (1.0f - tap->fy),
-         (1.0f - tap->fx) * tap->fy, tap->fx * tap->fy}};
+    return (corner_weights){{(top + (size_t)tap->x0) * stride, (top + (size_t)tap->x1) * stride,
+                             (bottom + (size_t)tap->x0) * stride,
+                             (bottom + (size_t)tap->x1) * stride},
+                            {(1.0f - tap->fx) * (1.0f - tap->fy), tap->fx * (1.0f - tap->fy),
+                             (1.0f - tap->fx) * tap->fy, tap->fx * tap->fy}};
 }
 
 void s2_sample_forward(const s2_sampling *sampling, const s2_map *x, const s2_map *y)
@@ -120,8 +121,8 @@ void s2_halve_forward(const s2_map *x, const s2_map *y)
                 const float *from = s2_map_at(x, n) + at * (size_t)x->stride;
                 const size_t right = (size_t)(columns - 1) * (size_t)x->stride;
                 const size_t down = (size_t)(rows - 1) * (size_t)x->w * (size_t)x->stride;
-                float *to = s2_map_at(y, n) +
-                            ((size_t)i * (size_t)y->w + (size_t)j) * (size_t)y->stride;
+                float *to =
+                    s2_map_at(y, n) + ((size_t)i * (size_t)y->w + (size_t)j) * (size_t)y->stride;
                 for (int c = 0; c < y->c; c++) {
                     float sum = from[c];
                     sum += columns == 2 ? from[right + (size_t)c] : 0.0f;
@@ -143,8 +144,8 @@ void s2_halve_backward(const s2_map *dy, const s2_map *dx)
                 const float part = 1.0f / (float)(rows * columns);
                 const size_t at = (size_t)(i / 2) * (size_t)dy->w + (size_t)(j / 2);
                 const float *from = s2_map_at(dy, n) + at * (size_t)dy->stride;
-                float *to = s2_map_at(dx, n) +
-                            ((size_t)i * (size_t)dx->w + (size_t)j) * (size_t)dx->stride;
+                float *to =
+                    s2_map_at(dx, n) + ((size_t)i * (size_t)dx->w + (size_t)j) * (size_t)dx->stride;
                 for (int c = 0; c < dx->c; c++)
                     to[c] += part * from[c];
             }
@@ -158,8 +159,8 @@ void s2_halve_validity(const uint8_t *reference, int h, int w, uint8_t *feature)
             const uint8_t *row = reference + (size_t)(2 * i) * (size_t)w + (size_t)(2 * j);
             const bool right = 2 * j + 1 < w;
             const bool down = 2 * i + 1 < h;
-            feature[(size_t)i * (size_t)columns + (size_t)j] =
-                row[0] && (!right || row[1]) && (!down || row[w]) &&
-                (!right || !down || row[w + 1]);
+            feature[(size_t)i * (size_t)columns + (size_t)j] = row[0] && (!right || row[1]) &&
+                                                               (!down || row[w]) &&
+                                                               (!right || !down || row[w + 1]);
         }
 }

@@ -1,4 +1,5 @@
-/* From one pixel grid to another: bilinear sampling under an affine map, 2 x 2 averages, validity. */
+/* From one pixel grid to another: bilinear sampling under an affine map, 2 x 2 averages, validity.
+   */
 #ifndef S2_NN_RESAMPLE_H
 #define S2_NN_RESAMPLE_H
 
@@ -8,8 +9,10 @@
 #include "nn/tensor.h"
 
 /**
- * Where the pixels of a target grid lie in a source map. Pixel (x, y) of the target has its centre at
- * ((x + 0.5) scale, (y + 0.5) scale) in reference corner coordinates (scale 1: reference grid, 2: feature grid), mapped by to_source to the source's
+ * Where the pixels of a target grid lie in a source map. Pixel (x, y) of the target has its centre
+ * at ((x + 0.5) scale, (y + 0.5) scale) in reference corner coordinates (scale 1: reference grid,
+ * 2:
+ * feature grid), mapped by to_source to the source's
  * corner coordinates, less 0.5, clamped to [0, width-1] x [0, height-1].
  */
 typedef struct s2_sampling {
@@ -18,7 +21,9 @@ typedef struct s2_sampling {
     int width, height; /* of the whole source, for clamping */
 } s2_sampling;
 
-/** The four neighbours of a sampled position: pixels x0..x1, y0..y1 and the weights of x1 and y1. */
+/**
+ * The four neighbours of a sampled position: pixels x0..x1, y0..y1 and the weights of x1 and y1.
+ */
 typedef struct s2_tap {
     int x0, y0, x1, y1;
     float fx, fy;
@@ -26,7 +31,9 @@ typedef struct s2_tap {
 
 /** Position of target pixel (x, y); depends on nothing but its arguments, so tiles agree. */
 s2_tap s2_sampling_tap(const s2_sampling *sampling, int x, int y);
-/** Smallest source rectangle that holds all taps of a target rectangle (affine: its corners decide). */
+/**
+ * Smallest source rectangle that holds all taps of a target rectangle (affine: its corners decide).
+ */
 s2_rect s2_sampling_bounds(const s2_sampling *sampling, s2_rect target);
 
 /**
@@ -42,7 +49,10 @@ void s2_halve_forward(const s2_map *x, const s2_map *y);
 /** dx added to. */
 void s2_halve_backward(const s2_map *dy, const s2_map *dx);
 
-/** Feature position valid where all its existing reference pixels are. reference in [h][w], feature out [(h+1)/2][(w+1)/2]. */
+/**
+ * Feature position valid where all its existing reference pixels are. reference in [h][w], feature
+ * out [(h+1)/2][(w+1)/2].
+ */
 void s2_halve_validity(const uint8_t *reference, int h, int w, uint8_t *feature);
 
 #endif

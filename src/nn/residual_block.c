@@ -23,11 +23,11 @@ s2rgf_status s2_residual_block_state_init(s2_residual_block_state *state,
     s2rgf_status status =
         s2_conv_unit_state_init(&state->conv1, &block->conv1, n, h, w, NULL, NULL, err);
     if (status == S2RGF_OK)
-        status = s2_conv_unit_state_init(&state->conv2, &block->conv2, n, out_h, out_w, NULL, NULL,
-                                         err);
+        status =
+            s2_conv_unit_state_init(&state->conv2, &block->conv2, n, out_h, out_w, NULL, NULL, err);
     if (status == S2RGF_OK)
-        status = s2_conv_unit_state_init(&state->shortcut, &block->shortcut, n, h, w, NULL, NULL,
-                                         err);
+        status =
+            s2_conv_unit_state_init(&state->shortcut, &block->shortcut, n, h, w, NULL, NULL, err);
     if (status == S2RGF_OK)
         status = s2_map_init(&state->out, n, out_h, out_w, c, err);
     if (status == S2RGF_OK)

@@ -35,8 +35,8 @@ void s2_spectral_encoder_declare(s2_spectral_encoder *encoder, s2_params *params
 }
 
 s2rgf_status s2_spectral_encoder_state_init(s2_spectral_encoder_state *state,
-                                            const s2_spectral_encoder *encoder, int n, int h,
-                                            int w, s2rgf_error *err)
+                                            const s2_spectral_encoder *encoder, int n, int h, int w,
+                                            s2rgf_error *err)
 {
     const int bands = encoder->bands;
     *state = (s2_spectral_encoder_state){0};
@@ -91,8 +91,8 @@ s2rgf_status s2_spectral_encoder_backward(const s2_spectral_encoder *encoder,
     const s2_map d3 = s2_map_channels(&state->pair_grad, 0, encoder->bands);
     const s2_map d5 = s2_map_channels(&state->pair_grad, encoder->bands, encoder->bands);
     s2_map_zero(&state->pair_grad);
-    const s2rgf_status status = s2_conv_unit_backward(&encoder->mix, &state->mix, &state->pair,
-                                                      &state->pair_grad, err);
+    const s2rgf_status status =
+        s2_conv_unit_backward(&encoder->mix, &state->mix, &state->pair, &state->pair_grad, err);
     if (status != S2RGF_OK)
         return status;
     s2_batchnorm_backward(&encoder->norm3, &state->norm3, &state->raw3, NULL, &d3, &d3);

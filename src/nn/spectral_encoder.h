@@ -4,7 +4,10 @@
 
 #include "nn/conv_unit.h"
 
-/** u3 = BN(relu(x * k3 + b3)), u5 alike with width 5, out = relu(BN([u3; u5] W)). Source network.md 1.1 */
+/**
+ * u3 = BN(relu(x * k3 + b3)), u5 alike with width 5, out = relu(BN([u3; u5] W)). Source network.md
+ * 1.1
+ */
 typedef struct s2_spectral_encoder {
     s2_param *weight3, *bias3, *weight5, *bias5;
     s2_batchnorm norm3, norm5;
@@ -13,17 +16,17 @@ typedef struct s2_spectral_encoder {
 } s2_spectral_encoder;
 
 typedef struct s2_spectral_encoder_state {
-    s2_map raw3, raw5;        /* after the band convolution's ReLU */
-    s2_map pair, pair_grad;   /* [u3; u5] and its gradient */
+    s2_map raw3, raw5;      /* after the band convolution's ReLU */
+    s2_map pair, pair_grad; /* [u3; u5] and its gradient */
     s2_batchnorm_state norm3, norm5;
-    s2_conv_unit_state mix;   /* mix.out is the encoder's output, mix.grad its gradient */
+    s2_conv_unit_state mix; /* mix.out is the encoder's output, mix.grad its gradient */
 } s2_spectral_encoder_state;
 
 void s2_spectral_encoder_declare(s2_spectral_encoder *encoder, s2_params *params,
                                  const char *prefix, int bands, int out);
 s2rgf_status s2_spectral_encoder_state_init(s2_spectral_encoder_state *state,
-                                            const s2_spectral_encoder *encoder, int n, int h,
-                                            int w, s2rgf_error *err);
+                                            const s2_spectral_encoder *encoder, int n, int h, int w,
+                                            s2rgf_error *err);
 void s2_spectral_encoder_state_clear(s2_spectral_encoder_state *state);
 /** x in [n,h,w,bands]. Errors: NO_MEMORY. */
 s2rgf_status s2_spectral_encoder_forward(const s2_spectral_encoder *encoder,

@@ -11,8 +11,8 @@
 
 s2rgf_status s2_ssja_state_init(s2_ssja_state *state, int n, int h, int w, int c, s2rgf_error *err)
 {
-    *state = (s2_ssja_state){.n = n, .cells_y = s2_cell_count(h), .cells_x = s2_cell_count(w),
-                             .c = c};
+    *state =
+        (s2_ssja_state){.n = n, .cells_y = s2_cell_count(h), .cells_x = s2_cell_count(w), .c = c};
     float **all[5] = {&state->g11, &state->g22, &state->g21, &state->a1, &state->a2};
     const size_t cells = (size_t)n * (size_t)state->cells_y * (size_t)state->cells_x;
     for (int i = 0; i < 5; i++) {
@@ -74,7 +74,8 @@ void s2_ssja_attention(const float *g11, const float *g22, const float *g21, int
     }
 }
 
-/* Rows of one map that hold the pixels of a cell, packed: out [pixels][c]; only valid ones when valid is given. Returns their number. */
+/* Rows of one map that hold the pixels of a cell, packed: out [pixels][c]; only valid ones when
+   valid is given. Returns their number. */
 static int gather_cell(const s2_map *x, int n, const uint8_t *valid, s2_cell_span span, float *out)
 {
     int count = 0;
@@ -83,8 +84,8 @@ static int gather_cell(const s2_map *x, int n, const uint8_t *valid, s2_cell_spa
             const size_t p = (size_t)i * (size_t)x->w + (size_t)j;
             if (valid && !valid[p])
                 continue;
-            memcpy(out + (size_t)count++ * (size_t)x->c,
-                   s2_map_at(x, n) + p * (size_t)x->stride, (size_t)x->c * sizeof(float));
+            memcpy(out + (size_t)count++ * (size_t)x->c, s2_map_at(x, n) + p * (size_t)x->stride,
+                   (size_t)x->c * sizeof(float));
         }
     return count;
 }
@@ -108,9 +109,9 @@ static void add_to_cell(const float *rows, const s2_map *x, int n, const uint8_t
 
 /* One thread's workspace: three matrices per cell and a few cells' pixels. */
 typedef struct ssja_work {
-    float *m11, *m22, *m21;         /* [cells][c][c] */
-    float *x1, *x2, *t1, *t2;       /* [CELL_PIXELS][c] */
-    float *norms;                   /* [4c] */
+    float *m11, *m22, *m21;   /* [cells][c][c] */
+    float *x1, *x2, *t1, *t2; /* [CELL_PIXELS][c] */
+    float *norms;             /* [4c] */
 } ssja_work;
 
 static bool work_init(ssja_work *work, const s2_ssja_state *state)
@@ -217,7 +218,8 @@ static void softmax_backward(const float *a, int c, float *da)
     }
 }
 
-/* Gradients of one window's Gram matrices from those of its two score matrices l1, l2: dg11, dg22, dg21 out. */
+/* Gradients of one window's Gram matrices from those of its two score matrices l1, l2: dg11, dg22,
+   dg21 out. */
 static void gram_backward(const s2_ssja_state *state, size_t at, const float *l1, const float *l2,
                           float *norms, float *const dg[3])
 {

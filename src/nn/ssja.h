@@ -19,8 +19,8 @@ s2rgf_status s2_ssja_state_init(s2_ssja_state *state, int n, int h, int w, int c
 void s2_ssja_state_clear(s2_ssja_state *state);
 
 /**
- * A1 = softmax_rows(X1^ X1^^T + X2^ X1^^T), A2 = softmax_rows(X2^ X2^^T + X1^ X2^^T), hats: channels divided by their
- * L2 norm over the window's valid positions; z = A1 x1 + x1 + A2 x2 + x2.
+ * A1 = softmax_rows(X1^ X1^^T + X2^ X1^^T), A2 = softmax_rows(X2^ X2^^T + X1^ X2^^T), hats:
+ * channels divided by their L2 norm over the window's valid positions; z = A1 x1 + x1 + A2 x2 + x2.
  * x1 (spectral), x2 (spatial) in [n,h,w,c]; valid in [n][h][w]; z out [n,h,w,c]
  * Errors: NO_MEMORY.  Source network.md 1.4
  */
@@ -31,7 +31,9 @@ s2rgf_status s2_ssja_backward(const s2_ssja_state *state, const s2_map *x1, cons
                               const uint8_t *valid, const s2_map *dz, const s2_map *dx1,
                               const s2_map *dx2, s2rgf_error *err);
 
-/** Attention matrices from the three Gram matrices of one window: a1, a2 out [c][c]. norms tmp [2c]. */
+/**
+ * Attention matrices from the three Gram matrices of one window: a1, a2 out [c][c]. norms tmp [2c].
+ */
 void s2_ssja_attention(const float *g11, const float *g22, const float *g21, int c, float *norms,
                        float *a1, float *a2);
 

@@ -9,7 +9,8 @@
 
 /**
  * Feature maps in NHWC order: value (n, y, x, k) stands at data[((n*h + y)*w + x)*stride + k].
- * stride >= c, so that a map can be a range of channels of a wider one (concatenation without copying).
+ * stride >= c, so that a map can be a range of channels of a wider one (concatenation without
+ * copying).
  */
 typedef struct s2_map {
     float *data;

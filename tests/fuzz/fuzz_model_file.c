@@ -21,7 +21,9 @@
 
 static char path[64]; /* the damaged file */
 
-/** Files in memory where there are such: thousands of fsync() calls on a disk would take minutes. */
+/**
+ * Files in memory where there are such: thousands of fsync() calls on a disk would take minutes.
+ */
 static const char *scratch_folder(void)
 {
     return access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
@@ -178,7 +180,10 @@ static void mutate(sample_bytes *file, s2_random *random)
     }
 }
 
-/** After a change of length make the header's declared length fit again, as a careful attacker would. */
+/**
+ * After a change of length make the header's declared length fit again, as a careful attacker
+ * would.
+ */
 static void repair_length(sample_bytes *file, size_t data_bytes)
 {
     if (file->length >= 8 + data_bytes)

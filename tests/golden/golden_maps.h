@@ -7,7 +7,7 @@
 #include "nn/tensor.h"
 
 #define GOLDEN_MAPS_MAX 256
-#define GOLDEN_MARGIN 3          /* channels beside a wide map's view, on either side */
+#define GOLDEN_MARGIN 3           /* channels beside a wide map's view, on either side */
 #define GOLDEN_MARGIN_VALUE 99.0f /* what they hold */
 
 /* All maps of the running test and their margins; golden_maps_end() releases them. */

@@ -80,8 +80,7 @@ static inline s2_dense_train *golden_train(s2_dense_network *network, int first,
 {
     static uint8_t valid[GOLDEN_CROPS * GOLDEN_PIXELS];
     static int16_t labels[GOLDEN_CROPS * GOLDEN_PIXELS];
-    s2_dense_batch_shape shape = {
-        .crops = count, .width = GOLDEN_WIDTH, .height = GOLDEN_HEIGHT};
+    s2_dense_batch_shape shape = {.crops = count, .width = GOLDEN_WIDTH, .height = GOLDEN_HEIGHT};
     const int sources = network->spec.sources;
     for (int s = 0; s < sources; s++) {
         shape.source_width[s] = GOLDEN_SOURCES[s].w;

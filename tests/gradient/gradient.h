@@ -112,8 +112,7 @@ static inline void gradient_check(const gradient_input *input, double step, doub
             direction[i] = d == 0 ? g / rms : sqrt(3) * golden_noise(stream, i);
             expected += g * direction[i];
         }
-        gradient_compare(&test, input, direction, expected,
-                         tolerance * fmax(fabs(expected), norm));
+        gradient_compare(&test, input, direction, expected, tolerance * fmax(fabs(expected), norm));
     }
     const size_t tried = count < GRADIENT_VALUES ? count : GRADIENT_VALUES;
     for (size_t k = 0; k < tried; k++) {

@@ -13,9 +13,9 @@
 
 /* The parts of the network, by the beginning of their parameters' names; the first is all of it. */
 static const char *const PARTS[] = {
-    "",           "spectral.0",    "spectral.1",    "spectral.2",   "spatial.0",
-    "spatial.1",  "spatial.2",     "adrf_spectral", "adrf_spatial", "neck_spectral",
-    "neck_spatial", "head.block",  "head.conv",     "detail",       "classifier",
+    "",          "spectral.0",    "spectral.1",   "spectral.2",    "spatial.0",    "spatial.1",
+    "spatial.2", "adrf_spectral", "adrf_spatial", "neck_spectral", "neck_spatial", "head.block",
+    "head.conv", "detail",        "classifier",
 };
 
 static s2_dense_network *network;

@@ -141,15 +141,15 @@ static s2rgf_status assess(const char *map, const char *labels, listener *heard,
 /* ---- tests ---------------------------------------------------------------------------------- */
 
 static const patch PATCHES[] = {
-    {0, 0, 3, 2, "forest"},      /* 6 pixels, all forest in the map */
-    {2.6, 0, 2.8, 1, "water"},   /* centres 3 and 4, both water */
-    {0, 2, 3, 1, "water"},       /* forest, water, road */
-    {4, 2, 2, 1, "road"},        /* both nodata in the map */
-    {0, 3, 2, 1, "swamp"},       /* a class the map does not have: 2 pixels */
-    {2, 3, 2, 1, "road"},        /* 2 pixels, the second shared with the next one */
-    {3, 3, 1, 1, "forest"},      /* claims it too: a conflict, left out */
-    {30, 30, 2, 2, "water"},     /* outside */
-    {4.6, 3.6, 0.2, 0.2, "road"},/* holds no pixel centre */
+    {0, 0, 3, 2, "forest"},       /* 6 pixels, all forest in the map */
+    {2.6, 0, 2.8, 1, "water"},    /* centres 3 and 4, both water */
+    {0, 2, 3, 1, "water"},        /* forest, water, road */
+    {4, 2, 2, 1, "road"},         /* both nodata in the map */
+    {0, 3, 2, 1, "swamp"},        /* a class the map does not have: 2 pixels */
+    {2, 3, 2, 1, "road"},         /* 2 pixels, the second shared with the next one */
+    {3, 3, 1, 1, "forest"},       /* claims it too: a conflict, left out */
+    {30, 30, 2, 2, "water"},      /* outside */
+    {4.6, 3.6, 0.2, 0.2, "road"}, /* holds no pixel centre */
     {0, 0, 0, 0, NULL},
 };
 
@@ -288,12 +288,21 @@ static void test_json(void)
 {
     char *names[] = {"forest", "\"wet\" \xc3\xa4nd/or"};
     s2rgf_assessment a = {
-        .class_count = 2, .class_names = names, .class_values = (int[]){1, 7},
+        .class_count = 2,
+        .class_names = names,
+        .class_values = (int[]){1, 7},
         .confusion = (uint64_t[]){UINT64_C(9007199254740993), 1, 0, 0},
-        .overall_accuracy = 0.9, .average_accuracy = 1.0, .kappa = NAN,
-        .users_accuracy = (double[]){0.125, 0.0}, .producers_accuracy = (double[]){1.0, NAN},
-        .f1 = (double[]){1.0 / 3.0, 0.0}, .assessed = 10,
-        .excluded_nodata = 1, .excluded_outside = 2, .excluded_unknown = 3, .excluded_conflict = 4,
+        .overall_accuracy = 0.9,
+        .average_accuracy = 1.0,
+        .kappa = NAN,
+        .users_accuracy = (double[]){0.125, 0.0},
+        .producers_accuracy = (double[]){1.0, NAN},
+        .f1 = (double[]){1.0 / 3.0, 0.0},
+        .assessed = 10,
+        .excluded_nodata = 1,
+        .excluded_outside = 2,
+        .excluded_unknown = 3,
+        .excluded_conflict = 4,
     };
     char *text = NULL;
     REQUIRE(s2rgf_assessment_json(&a, &text, NULL) == S2RGF_OK);

@@ -3,7 +3,10 @@
 
 #include "../harness.h"
 
-/** The generator's step, checked against the sequence that its definition gives by hand from state 1, 2, 3, 4. */
+/**
+ * The generator's step, checked against the sequence that its definition gives by hand from state
+ * 1, 2, 3, 4.
+ */
 static void test_known_sequence(void)
 {
     s2_random random = {{1, 2, 3, 4}};
@@ -62,7 +65,8 @@ static void test_below(void)
     for (int i = 0; i < BOUND; i++)
         CHECK_NEAR(counts[i], DRAWS / BOUND, 400);
     CHECK(s2_random_below(&random, 1) == 0);
-    /* A bound just above 2^63 rejects almost half of the words; plain modulo would put two thirds below 2^62. */
+    /* A bound just above 2^63 rejects almost half of the words; plain modulo would put two thirds
+       below 2^62. */
     const uint64_t bound = (UINT64_C(1) << 63) + 1;
     int low = 0;
     for (int i = 0; i < 4000; i++)

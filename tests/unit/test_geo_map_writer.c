@@ -406,7 +406,8 @@ static void test_refusals(void)
 static void test_failed_rename(void)
 {
     s2rgf_error err = {0};
-    /* A folder in the place of one side file, then of the output itself: neither can be replaced. */
+    /* A folder in the place of one side file, then of the output itself: neither can be replaced.
+       */
     for (int round = 0; round < 2; round++) {
         char main_path[256], aux[300], qml[256];
         snprintf(main_path, sizeof main_path, "%s", in_folder(round == 0 ? "r0.tif" : "r1.tif"));

@@ -1,4 +1,5 @@
-/* Malformed model files of every kind: refused with the right status and a message that says why. */
+/* Malformed model files of every kind: refused with the right status and a message that says why.
+   */
 #include <float.h>
 #include <limits.h>
 #include <sys/stat.h>

@@ -161,8 +161,8 @@ static void test_golden(int channels, int sources)
 }
 
 /* The same area mapped in two ways: not a bit apart inside, not a byte written outside. */
-static void compare_area(const s2_dense_network *network, const scene *s, s2_rect area,
-                         int tile_px, const float *whole, const uint8_t *whole_valid)
+static void compare_area(const s2_dense_network *network, const scene *s, s2_rect area, int tile_px,
+                         const float *whole, const uint8_t *whole_valid)
 {
     const size_t pixels = (size_t)(s->geometry.width * s->geometry.height);
     const size_t bytes = pixels * GOLDEN_CLASSES * sizeof(float);

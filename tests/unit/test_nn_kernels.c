@@ -43,10 +43,20 @@ static void test_row(s2_kernel_row_function function, shape s)
     memcpy(padded, bias, (size_t)s.out * sizeof(float));
     for (size_t i = 0; i < sizeof y / sizeof y[0]; i++)
         y[i] = 77;
-    const s2_kernel_row row = {.x = x + 8 * step, .x_step = step, .taps = taps, .tap_count = s.taps,
-                               .in = s.in, .w = packed, .bias = padded, .add = s.add ? add : NULL,
-                               .add_step = s.out, .y = y, .y_step = s.out + 3, .count = s.count,
-                               .out = s.out, .relu = s.relu};
+    const s2_kernel_row row = {.x = x + 8 * step,
+                               .x_step = step,
+                               .taps = taps,
+                               .tap_count = s.taps,
+                               .in = s.in,
+                               .w = packed,
+                               .bias = padded,
+                               .add = s.add ? add : NULL,
+                               .add_step = s.out,
+                               .y = y,
+                               .y_step = s.out + 3,
+                               .count = s.count,
+                               .out = s.out,
+                               .relu = s.relu};
     function(&row);
     for (int p = 0; p < PIXELS_MAX; p++)
         for (int o = 0; o < s.out + 3; o++) {
@@ -62,8 +72,17 @@ static void test_place(s2_kernel_row_function function)
     const ptrdiff_t taps[1] = {0};
     float whole[PIXELS_MAX * 16], alone[16];
     s2_kernel_pack(w, NULL, 1, 13, 16, packed);
-    s2_kernel_row row = {.x = x, .x_step = 13, .taps = taps, .tap_count = 1, .in = 13, .w = packed,
-                         .bias = bias, .y = whole, .y_step = 16, .count = PIXELS_MAX, .out = 16};
+    s2_kernel_row row = {.x = x,
+                         .x_step = 13,
+                         .taps = taps,
+                         .tap_count = 1,
+                         .in = 13,
+                         .w = packed,
+                         .bias = bias,
+                         .y = whole,
+                         .y_step = 16,
+                         .count = PIXELS_MAX,
+                         .out = 16};
     function(&row);
     for (int p = 0; p < PIXELS_MAX; p++) {
         row.x = x + p * 13;

@@ -11,8 +11,12 @@ enum { FINE_W = 90, FINE_H = 71, COARSE_W = 32, COARSE_H = 27, CROP = 32, CROPS 
 static void make_coordinates(const char *path, int width, int height, double x0, double y0,
                              double pixel)
 {
-    const raster_recipe recipe = {.path = path, .width = width, .height = height, .bands = 2,
-                                  .type = GDT_Float32, .geotransform = {x0, pixel, 0, y0, 0, -pixel}};
+    const raster_recipe recipe = {.path = path,
+                                  .width = width,
+                                  .height = height,
+                                  .bands = 2,
+                                  .type = GDT_Float32,
+                                  .geotransform = {x0, pixel, 0, y0, 0, -pixel}};
     GDALDatasetH dataset = create_raster(&recipe);
     double *values = s2_alloc((size_t)width * (size_t)height, sizeof *values);
     for (int band = 1; band <= 2; band++) {
@@ -60,12 +64,14 @@ static void make_content(s2_model_content *content, s2_model_source sources[2],
 static const s2_label_pixel *label_at(const s2_label_set *labels, double x, double y)
 {
     for (size_t i = 0; i < labels->count; i++)
-        if (fabs(labels->pixels[i].x + 0.5 - x) < 1e-3 && fabs(labels->pixels[i].y + 0.5 - y) < 1e-3)
+        if (fabs(labels->pixels[i].x + 0.5 - x) < 1e-3 &&
+            fabs(labels->pixels[i].y + 0.5 - y) < 1e-3)
             return &labels->pixels[i];
     return NULL;
 }
 
-/* Every pixel of a crop shows the same place in both sources, and exactly the labels of that place. */
+/* Every pixel of a crop shows the same place in both sources, and exactly the labels of that place.
+   */
 static void check_crop(const s2_label_set *labels, const s2_dense_batch *batch, int n)
 {
     const s2_map *fine = &batch->pixels[0];
@@ -84,7 +90,8 @@ static void check_crop(const s2_label_set *labels, const s2_dense_batch *batch, 
         const float *a = s2_map_at(fine, n) + 2 * p;
         const float *b = sampled.data + 2 * p;
         const int label = batch->labels[n * CROP * CROP + p];
-        const s2_label_pixel *expected = label_at(labels, (double)a[0] / 10.0, -(double)a[1] / 10.0);
+        const s2_label_pixel *expected =
+            label_at(labels, (double)a[0] / 10.0, -(double)a[1] / 10.0);
         CHECK(batch->valid[n * CROP * CROP + p] == 1);
         worst = fmax(worst, fmax(fabs((double)(a[0] - b[0])), fabs((double)(a[1] - b[1]))));
         wrong += label != (expected ? expected->class_index : -1);
@@ -120,8 +127,8 @@ static void crops_stay_in_register(void)
     CHECK(report.validation_pixels == 0);
     CHECK(isnan(report.distance_px));
     const s2_dense_batch_shape shape = s2_training_set_shape(&set, CROPS);
-    const s2_dense_spec spec = {.channels = 16, .classes = 3, .sources = 2, .bands = {2, 2},
-                                .on_reference = {true, false}};
+    const s2_dense_spec spec = {
+        .channels = 16, .classes = 3, .sources = 2, .bands = {2, 2}, .on_reference = {true, false}};
     REQUIRE(s2_dense_network_create(&spec, &network, NULL) == S2RGF_OK);
     REQUIRE(s2_dense_train_create(network, &shape, &train, NULL) == S2RGF_OK);
     s2_dense_batch *batch = s2_dense_train_batch(train);
@@ -230,8 +237,7 @@ static void blocks_are_split_whole(void)
             const int x = S2_LABEL_BLOCK_PX * block + 4 * k;
             labels.groups[labels.group_count] = (s2_label_group){k, 3, {x, 0, 3, 1}};
             for (int i = 0; i < 3; i++)
-                labels.pixels[labels.count++] =
-                    (s2_label_pixel){x + i, 0, k, labels.group_count};
+                labels.pixels[labels.count++] = (s2_label_pixel){x + i, 0, k, labels.group_count};
             labels.group_count++;
         }
     init_split_only(&set, &no_scene, &none, &labels);
