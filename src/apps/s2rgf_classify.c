@@ -1,9 +1,12 @@
 /* s2rgf_classify: map a scene with a model. */
+#include <cpl_conv.h>
 #include <gdal.h>
 
 #include "apps/common_options.h"
 #include "apps/program.h"
 #include "s2rgf.h"
+
+#define BLOCK_CACHE_MB 128 /* unless GDAL_CACHEMAX says otherwise */
 
 typedef struct arguments {
     s2rgf_classify_options classify;
@@ -120,10 +123,18 @@ static const s2_program PROGRAM = {
         },
 };
 
+/* GDAL's own default, a part of the machine's memory, would let the peak grow with the scene. */
+static void bound_block_cache(void)
+{
+    if (!CPLGetConfigOption("GDAL_CACHEMAX", NULL))
+        GDALSetCacheMax64((GIntBig)BLOCK_CACHE_MB * 1024 * 1024);
+}
+
 static s2rgf_status classify(void *data, s2_report *report, s2rgf_error *err)
 {
     const arguments *values = data;
     report->quiet = values->quiet;
+    bound_block_cache();
     return s2rgf_classify(&values->classify, &report->host, err);
 }
 

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/../tools/scenes.sh"
 need_python numpy osgeo.gdal
 make_scene=$builddir/samples/make_scene
-# The block cache is GDAL's and set by its own option; without a bound it grows with the scene.
+# GDAL's block cache has a bound of its own, larger than these scenes: a small one shows what -wm does.
 export GDAL_CACHEMAX=16
 
 peak() { # scene options...: peak KiB of a classification
