@@ -22,7 +22,7 @@ void s2rgf_train_options_init(s2rgf_train_options *options)
     options->network = "dense";
     options->channels = 64;
     options->steps = 150;
-    options->batch = 4;
+    options->batch = 8;
     options->crop_px = 96;
     options->learning_rate = 2e-3;
     options->weight_decay = 0.02;

@@ -120,16 +120,26 @@ static size_t fan_in(const s2_param *weight)
     return weight->dim_count == 1 ? weight->count : weight->count / (size_t)last;
 }
 
+/* Weights and variances of a batch-norm start at 1, biases and means at 0. */
+static void reset_norm(s2_param *param)
+{
+    const char *leaf = strrchr(param->name, '.');
+    const float value =
+        strcmp(leaf, ".weight") == 0 || strcmp(leaf, ".running_var") == 0 ? 1.0f : 0.0f;
+    for (size_t k = 0; k < param->count; k++)
+        param->value[k] = value;
+}
+
 void s2_dense_network_randomise(s2_dense_network *network, uint64_t seed)
 {
     double bound = 0.0;
     for (int i = 0; i < network->params.count; i++) {
         s2_param *param = &network->params.items[i];
-        const char *leaf = strrchr(param->name, '.');
-        const bool is_norm = strstr(param->name, ".bn") != NULL;
         s2_random random;
-        if (is_norm || !param->grad || !leaf)
+        if (strstr(param->name, ".bn")) {
+            reset_norm(param);
             continue;
+        }
         /* a bias follows its weight and shares its bound */
         if (param->decay)
             bound = 1.0 / sqrt((double)fan_in(param));

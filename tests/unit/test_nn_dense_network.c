@@ -1,0 +1,94 @@
+/* Structure of the dense network: starts, shapes, limits. */
+#include "nn/dense_network.h"
+
+#include "harness.h"
+
+static const s2_dense_spec SPEC = {
+    .channels = 16, .classes = 3, .sources = 2, .bands = {4, 9}, .on_reference = {true, false}};
+
+static float *value_of(s2_dense_network *network, const char *name)
+{
+    s2_param *param = s2_params_find(&network->params, name);
+    REQUIRE(param != NULL);
+    return param->value;
+}
+
+/* A network that has been trained starts again exactly as a new one: weights, batch-norms and all. */
+static void a_start_forgets_everything(void)
+{
+    s2_dense_network *fresh = NULL;
+    s2_dense_network *used = NULL;
+    REQUIRE(s2_dense_network_create(&SPEC, &fresh, NULL) == S2RGF_OK);
+    REQUIRE(s2_dense_network_create(&SPEC, &used, NULL) == S2RGF_OK);
+    for (int i = 0; i < used->params.count; i++)
+        for (size_t k = 0; k < used->params.items[i].count; k++)
+            used->params.items[i].value[k] = 0.25f * (float)(k % 7) + 3.0f;
+    s2_dense_network_randomise(fresh, 5);
+    s2_dense_network_randomise(used, 5);
+    for (int i = 0; i < used->params.count; i++)
+        CHECK(memcmp(used->params.items[i].value, fresh->params.items[i].value,
+                     used->params.items[i].count * sizeof(float)) == 0);
+    CHECK(value_of(fresh, "head.bn.weight")[3] == 1.0f);
+    CHECK(value_of(fresh, "head.bn.bias")[3] == 0.0f);
+    CHECK(value_of(fresh, "spectral.1.bn3.running_mean")[8] == 0.0f);
+    CHECK(value_of(fresh, "spectral.1.bn3.running_var")[8] == 1.0f);
+    s2_dense_network_free(fresh);
+    s2_dense_network_free(used);
+}
+
+/* Weights lie within 1/sqrt(fan in) and use that range; another seed gives another start. */
+static void starts_are_scaled(void)
+{
+    s2_dense_network *network = NULL;
+    float largest = 0.0f;
+    REQUIRE(s2_dense_network_create(&SPEC, &network, NULL) == S2RGF_OK);
+    s2_dense_network_randomise(network, 1);
+    const s2_param *weight = s2_params_find(&network->params, "neck_spectral.conv.weight");
+    REQUIRE(weight != NULL);
+    for (size_t k = 0; k < weight->count; k++)
+        largest = fmaxf(largest, fabsf(weight->value[k]));
+    CHECK(largest <= 1.0f / 12.0f); /* 3 * 3 * 16 inputs */
+    CHECK(largest > 0.95f / 12.0f);
+    const float before = weight->value[0];
+    s2_dense_network_randomise(network, 2);
+    CHECK(weight->value[0] != before);
+    s2_dense_network_free(network);
+}
+
+/* The source with most bands is the rich one, the first of equals. */
+static void spectral_widths(void)
+{
+    s2_dense_spec spec = SPEC;
+    CHECK(s2_dense_spectral_width(&spec, 0) == 4);
+    CHECK(s2_dense_spectral_width(&spec, 1) == 16);
+    CHECK(s2_dense_spectral_total(&spec) == 20);
+    spec.bands[1] = 4;
+    CHECK(s2_dense_spectral_width(&spec, 0) == 16);
+}
+
+static void limits_are_refused(void)
+{
+    const struct {
+        int channels, classes, sources;
+    } wrong[] = {{8, 3, 2}, {24, 3, 2}, {144, 3, 2}, {16, 1, 2}, {16, 3, 0}, {16, 3, 9}};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        s2_dense_spec spec = SPEC;
+        s2_dense_network *network = NULL;
+        s2rgf_error err = {0};
+        spec.channels = wrong[i].channels;
+        spec.classes = wrong[i].classes;
+        spec.sources = wrong[i].sources;
+        CHECK(s2_dense_network_create(&spec, &network, &err) == S2RGF_INVALID_ARGUMENT);
+        CHECK(network == NULL);
+        CHECK(strstr(err.message, "expected") != NULL);
+    }
+}
+
+int main(void)
+{
+    a_start_forgets_everything();
+    starts_are_scaled();
+    spectral_widths();
+    limits_are_refused();
+    return harness_end();
+}
