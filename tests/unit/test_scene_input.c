@@ -1,0 +1,96 @@
+/* A scene as a model wants it: bands found, sizes checked, pixels normalised. */
+#include "scene_input.h"
+
+#include "geo_fixture.h"
+
+/* A two-band raster: 10 and 20 everywhere, band names as given, one nodata pixel at (1, 0). */
+static void make_scene(const char *path, const char *first, const char *second, double pixel)
+{
+    double values[12];
+    const raster_recipe recipe = {.path = path,
+                                  .width = 4,
+                                  .height = 3,
+                                  .bands = 2,
+                                  .type = GDT_Int16,
+                                  .geotransform = {0, pixel, 0, 0, 0, -pixel}};
+    GDALDatasetH dataset = create_raster(&recipe);
+    for (int band = 1; band <= 2; band++) {
+        GDALRasterBandH handle = GDALGetRasterBand(dataset, band);
+        for (int i = 0; i < 12; i++)
+            values[i] = i == 1 ? -1.0 : 10.0 * band;
+        GDALSetDescription(handle, band == 1 ? first : second);
+        CHECK(GDALSetRasterNoDataValue(handle, -1.0) == CE_None);
+        write_band(dataset, band, values);
+    }
+    GDALClose(dataset);
+}
+
+static s2_model_band bands[2] = {{(char *)"red", NAN, 4.0, 2.0}, {(char *)"nir", NAN, 30.0, 5.0}};
+static s2_model_source source = {(char *)"ms", 10.0, true, 2, bands};
+static const s2_model_content content = {.source_count = 1, .sources = &source};
+
+static s2rgf_status open_scene(const char *path, s2_scene *scene, s2rgf_error *err)
+{
+    const s2rgf_input input = {"ms", path};
+    const s2rgf_scene_options options = {.inputs = &input, .input_count = 1};
+    return s2_scene_open_for_model(&options, &content, NULL, scene, err);
+}
+
+/* Bands are found by name whatever their order; (x - mean) / std where valid, 0 elsewhere. */
+static void reads_normalised_bands_in_the_models_order(void)
+{
+    s2_scene scene;
+    s2rgf_error err;
+    float pixels[24];
+    uint8_t valid[12];
+    make_scene("/vsimem/swapped.tif", "nir", "red", 10.0);
+    REQUIRE(open_scene("/vsimem/swapped.tif", &scene, &err) == S2RGF_OK);
+    CHECK(s2_scene_read(&scene, &content, 0, (s2_rect){0, 0, 4, 3}, pixels, valid, &err) ==
+          S2RGF_OK);
+    for (int i = 0; i < 12; i++) {
+        CHECK(valid[i] == (i != 1));
+        CHECK_NEAR((double)pixels[2 * i], i == 1 ? 0.0 : (20.0 - 4.0) / 2.0, 1e-6);
+        CHECK_NEAR((double)pixels[2 * i + 1], i == 1 ? 0.0 : (10.0 - 30.0) / 5.0, 1e-6);
+    }
+    s2_dense_geometry geometry;
+    s2_scene_geometry(&scene, &geometry);
+    CHECK(geometry.width == 4);
+    CHECK(geometry.height == 3);
+    CHECK(geometry.source_width[0] == 4);
+    CHECK_NEAR(geometry.ref_to_source[0].m[1], 1.0, 0.0);
+    s2_scene_close(&scene);
+}
+
+/* Pixels of another size than the model was trained on are refused, with both sizes in the message.
+   */
+static void refuses_other_pixel_sizes(void)
+{
+    s2_scene scene;
+    s2rgf_error err;
+    make_scene("/vsimem/coarse.tif", "red", "nir", 30.0);
+    CHECK(open_scene("/vsimem/coarse.tif", &scene, &err) == S2RGF_MISMATCH);
+    CHECK_STR(err.message, "source ms (/vsimem/coarse.tif): expected pixels of 10, found 30");
+    make_scene("/vsimem/near.tif", "red", "nir", 11.0);
+    REQUIRE(open_scene("/vsimem/near.tif", &scene, &err) == S2RGF_OK);
+    s2_scene_close(&scene);
+}
+
+/* A band that the model needs and the raster does not name. */
+static void refuses_missing_bands(void)
+{
+    s2_scene scene;
+    s2rgf_error err;
+    make_scene("/vsimem/other.tif", "red", "swir", 10.0);
+    CHECK(open_scene("/vsimem/other.tif", &scene, &err) == S2RGF_MISMATCH);
+    CHECK(strstr(err.message, "ms") != NULL);
+    CHECK(strstr(err.message, "nir") != NULL);
+}
+
+int main(void)
+{
+    GDALAllRegister();
+    reads_normalised_bands_in_the_models_order();
+    refuses_other_pixel_sizes();
+    refuses_missing_bands();
+    return harness_end();
+}
