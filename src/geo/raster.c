@@ -279,9 +279,3 @@ const char *s2_source_type(const s2_source *source)
     return GDALGetDataTypeName(
         GDALGetRasterDataType(GDALGetRasterBand(file->dataset, band->number)));
 }
-
-void s2_source_block_size(const s2_source *source, int *width, int *height)
-{
-    const s2_file *file = &source->files[0];
-    GDALGetBlockSize(GDALGetRasterBand(file->dataset, file->bands[0].number), width, height);
-}

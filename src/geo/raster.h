@@ -86,7 +86,5 @@ s2rgf_status s2_source_read(s2_source *source, s2_rect window, float *pixels, ui
 /** As s2_source_read() but only the validity. */
 s2rgf_status s2_source_read_valid(s2_source *source, s2_rect window, uint8_t *valid,
                                   s2rgf_error *err);
-/** Block size of the first file, pixels. */
-void s2_source_block_size(const s2_source *source, int *width, int *height);
 
 #endif
