@@ -32,7 +32,7 @@ typedef struct classify_job {
     s2_model_content content;
     s2_dense_weights *weights;
     s2_scene scene; /* describes the sources; workers read through their own handles */
-    s2_dense_geometry geometry;
+    s2_run_geometry geometry;
     s2_rect window;  /* reference pixels to map */
     s2_rect lattice; /* tiles that meet the window, counted from the reference origin */
     int tile_px, threads;
@@ -94,7 +94,7 @@ static s2rgf_status start_worker(void *context, void **data, s2rgf_error *err)
 static float spread_probabilities(const float *scores, int classes, double temperature,
                                   float *planes, size_t plane)
 {
-    const double top = (double)scores[s2_dense_best_class(scores, classes)];
+    const double top = (double)scores[s2_best_class(scores, classes)];
     double sum = 0.0;
     for (int k = 0; k < classes; k++)
         sum += exp(((double)scores[k] - top) / temperature);
@@ -104,7 +104,7 @@ static float spread_probabilities(const float *scores, int classes, double tempe
 }
 
 /* Scores to class values, confidence and probabilities. */
-static void decide_pixels(classify_worker *worker, const s2_dense_tile *tile)
+static void decide_pixels(classify_worker *worker, const s2_tile *tile)
 {
     const classify_job *job = worker->job;
     const int classes = job->content.classes.count;
@@ -122,7 +122,7 @@ static void decide_pixels(classify_worker *worker, const s2_dense_tile *tile)
             continue;
         }
         worker->values[p] =
-            (uint16_t)job->content.classes.items[s2_dense_best_class(scores, classes)].value;
+            (uint16_t)job->content.classes.items[s2_best_class(scores, classes)].value;
         if (!job->writers[1] && !planes)
             continue;
         const float largest = spread_probabilities(scores, classes, temperature, planes, pixels);
@@ -135,7 +135,7 @@ static s2rgf_status compute_tile(void *data, int index, s2rgf_error *err)
 {
     classify_worker *worker = data;
     classify_job *job = worker->job;
-    s2_dense_tile *tile = s2_dense_run_tile(worker->run);
+    s2_tile *tile = s2_dense_run_tile(worker->run);
     tile->core = tile_core(job, index);
     const s2rgf_status status =
         s2_scene_read_tile(&worker->scene, &job->content, job->weights, &job->geometry, tile, err);

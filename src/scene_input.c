@@ -64,9 +64,9 @@ s2rgf_status s2_scene_open_for_model(const s2rgf_scene_options *options,
     return status;
 }
 
-void s2_scene_geometry(const s2_scene *scene, s2_dense_geometry *geometry)
+void s2_scene_geometry(const s2_scene *scene, s2_run_geometry *geometry)
 {
-    *geometry = (s2_dense_geometry){.width = scene->grid.width, .height = scene->grid.height};
+    *geometry = (s2_run_geometry){.width = scene->grid.width, .height = scene->grid.height};
     for (int s = 0; s < scene->count; s++) {
         const s2_grid *grid = s2_source_grid(scene->sources[s].source);
         geometry->source_width[s] = grid->width;
@@ -96,8 +96,8 @@ s2rgf_status s2_scene_read(s2_scene *scene, const s2_model_content *content, int
 }
 
 s2rgf_status s2_scene_read_tile(s2_scene *scene, const s2_model_content *content,
-                                const s2_dense_weights *weights, const s2_dense_geometry *geometry,
-                                s2_dense_tile *tile, s2rgf_error *err)
+                                const s2_dense_weights *weights, const s2_run_geometry *geometry,
+                                s2_tile *tile, s2rgf_error *err)
 {
     s2rgf_status status = S2RGF_OK;
     for (int s = 0; s < scene->count && status == S2RGF_OK; s++)

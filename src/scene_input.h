@@ -15,7 +15,7 @@ s2rgf_status s2_scene_open_for_model(const s2rgf_scene_options *options,
                                      s2_scene *scene, s2rgf_error *err);
 
 /** Sizes and affine relations of the scene's sources. */
-void s2_scene_geometry(const s2_scene *scene, s2_dense_geometry *geometry);
+void s2_scene_geometry(const s2_scene *scene, s2_run_geometry *geometry);
 
 /**
  * (x - mean) / std of every band where valid, 0 elsewhere. pixels in/out [count][bands]; valid in
@@ -29,7 +29,7 @@ s2rgf_status s2_scene_read(s2_scene *scene, const s2_model_content *content, int
 
 /** Fill a tile's input: every source's window of its core, read and normalised. */
 s2rgf_status s2_scene_read_tile(s2_scene *scene, const s2_model_content *content,
-                                const s2_dense_weights *weights, const s2_dense_geometry *geometry,
-                                s2_dense_tile *tile, s2rgf_error *err);
+                                const s2_dense_weights *weights, const s2_run_geometry *geometry,
+                                s2_tile *tile, s2rgf_error *err);
 
 #endif

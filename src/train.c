@@ -285,7 +285,7 @@ static s2rgf_status train_model(const s2rgf_train_options *options, const s2rgf_
                                 s2_scene *scene, const s2_label_set *labels,
                                 s2_model_content *content, s2rgf_error *err)
 {
-    s2_dense_spec spec = {
+    s2_network_spec spec = {
         .channels = options->channels, .classes = labels->classes.count, .sources = scene->count};
     s2_dense_network *network = NULL;
     s2_training_set set = {0};

@@ -22,7 +22,7 @@ typedef struct s2_trainer {
     s2_training_set *set;
     s2_dense_network *network;
     s2_dense_train *train;
-    s2_dense_batch_shape shape;
+    s2_batch_shape shape;
     s2_adam adam;
     float *average;   /* exponential average of the trainable parameters */
     float *best;      /* parameters and statistics of the best validation */

@@ -162,9 +162,9 @@ void s2_training_set_clear(s2_training_set *set)
     *set = (s2_training_set){0};
 }
 
-s2_dense_batch_shape s2_training_set_shape(const s2_training_set *set, int crops)
+s2_batch_shape s2_training_set_shape(const s2_training_set *set, int crops)
 {
-    s2_dense_batch_shape shape = {.crops = crops, .width = set->crop_px, .height = set->crop_px};
+    s2_batch_shape shape = {.crops = crops, .width = set->crop_px, .height = set->crop_px};
     for (int s = 0; s < set->scene->count; s++)
         shape.source_width[s] = shape.source_height[s] = set->window_px[s];
     return shape;
@@ -243,7 +243,7 @@ static void apply_jitter(const float *scale, const float *shift, int bands, cons
 /* Read a source's window, normalise, change its brightness where random is given, and lay it turned
    into the batch. */
 static s2rgf_status fill_source(s2_training_set *set, int s, const crop_place *place,
-                                s2_random *random, s2_dense_batch *batch, s2rgf_error *err)
+                                s2_random *random, s2_batch *batch, s2rgf_error *err)
 {
     const s2_source *source = set->scene->sources[s].source;
     const s2_grid *grid = s2_source_grid(source);
@@ -350,7 +350,7 @@ static void fill_labels(const s2_training_set *set, const crop_place *place, con
 
 /* random: for the brightness of a crop to train on; NULL: a crop as it is, without labels. */
 static s2rgf_status fill_crop(s2_training_set *set, const crop_place *place, s2_random *random,
-                              s2_dense_batch *batch, s2rgf_error *err)
+                              s2_batch *batch, s2rgf_error *err)
 {
     const int side = set->crop_px;
     const size_t area = (size_t)side * (size_t)side;
@@ -396,8 +396,8 @@ static const s2_label_pixel *draw_pixel(const s2_training_set *set, s2_random *r
     return &set->labels->pixels[set->by_class[k][at]];
 }
 
-s2rgf_status s2_training_set_draw(s2_training_set *set, const s2_dense_batch_shape *shape,
-                                  s2_random *random, s2_dense_batch *batch, s2rgf_error *err)
+s2rgf_status s2_training_set_draw(s2_training_set *set, const s2_batch_shape *shape,
+                                  s2_random *random, s2_batch *batch, s2rgf_error *err)
 {
     const int side = set->crop_px;
     const s2_grid *grid = &set->scene->grid;
@@ -415,9 +415,8 @@ s2rgf_status s2_training_set_draw(s2_training_set *set, const s2_dense_batch_sha
     return status;
 }
 
-s2rgf_status s2_training_set_draw_anywhere(s2_training_set *set, const s2_dense_batch_shape *shape,
-                                           s2_random *random, s2_dense_batch *batch,
-                                           s2rgf_error *err)
+s2rgf_status s2_training_set_draw_anywhere(s2_training_set *set, const s2_batch_shape *shape,
+                                           s2_random *random, s2_batch *batch, s2rgf_error *err)
 {
     const int side = set->crop_px;
     const s2_grid *grid = &set->scene->grid;

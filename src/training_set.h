@@ -61,7 +61,7 @@ s2rgf_status s2_training_set_split(s2_training_set *set, double fraction, uint64
                                    s2_split_report *report, s2rgf_error *err);
 
 /** Shape of the batches that s2_training_set_draw() fills. */
-s2_dense_batch_shape s2_training_set_shape(const s2_training_set *set, int crops);
+s2_batch_shape s2_training_set_shape(const s2_training_set *set, int crops);
 
 /**
  * Fill a batch with crops around training pixels: the class is drawn uniformly over the classes,
@@ -69,14 +69,13 @@ s2_dense_batch_shape s2_training_set_shape(const s2_training_set *set, int crops
  * random; and so is its brightness, a gain exp(jitter (2 n_source + n_band)) with normal n, where
  * set->jitter is positive. Errors: IO, NO_MEMORY.
  */
-s2rgf_status s2_training_set_draw(s2_training_set *set, const s2_dense_batch_shape *shape,
-                                  s2_random *random, s2_dense_batch *batch, s2rgf_error *err);
+s2rgf_status s2_training_set_draw(s2_training_set *set, const s2_batch_shape *shape,
+                                  s2_random *random, s2_batch *batch, s2rgf_error *err);
 
 /**
  * Fill a batch with crops anywhere in the scene, unlabelled: for the statistics of the whole scene.
  */
-s2rgf_status s2_training_set_draw_anywhere(s2_training_set *set, const s2_dense_batch_shape *shape,
-                                           s2_random *random, s2_dense_batch *batch,
-                                           s2rgf_error *err);
+s2rgf_status s2_training_set_draw_anywhere(s2_training_set *set, const s2_batch_shape *shape,
+                                           s2_random *random, s2_batch *batch, s2rgf_error *err);
 
 #endif

@@ -13,7 +13,7 @@
 typedef struct validation_job {
     const s2_training_set *set;
     s2_dense_weights *weights;
-    s2_dense_geometry geometry;
+    s2_run_geometry geometry;
     int columns; /* tiles a row of the lattice */
     int *tiles;  /* lattice index of every tile with validation pixels */
     int tile_count;
@@ -81,7 +81,7 @@ static s2rgf_status compute_tile(void *data, int index, s2rgf_error *err)
 {
     validation_worker *worker = data;
     const validation_job *job = worker->job;
-    s2_dense_tile *tile = s2_dense_run_tile(worker->run);
+    s2_tile *tile = s2_dense_run_tile(worker->run);
     const int x = job->tiles[index] % job->columns * TILE_PX;
     const int y = job->tiles[index] / job->columns * TILE_PX;
     tile->core = s2_rect_intersect((s2_rect){x, y, TILE_PX, TILE_PX},
@@ -98,7 +98,7 @@ static s2rgf_status count_tile(void *data, int index, s2rgf_error *err)
 {
     validation_worker *worker = data;
     const validation_job *job = worker->job;
-    const s2_dense_tile *tile = s2_dense_run_tile(worker->run);
+    const s2_tile *tile = s2_dense_run_tile(worker->run);
     const s2_label_set *labels = job->set->labels;
     const int classes = labels->classes.count;
     (void)err;
@@ -110,7 +110,7 @@ static s2rgf_status count_tile(void *data, int index, s2rgf_error *err)
                           (size_t)(pixel->x - tile->core.x);
         if (tile->valid[at])
             s2_confusion_add(job->confusion, pixel->class_index,
-                             s2_dense_best_class(tile->scores + at * (size_t)classes, classes));
+                             s2_best_class(tile->scores + at * (size_t)classes, classes));
     }
     return S2RGF_OK;
 }

@@ -11,7 +11,7 @@ static int source_buffer(int source, int part)
 }
 
 /* First channel of a source in the spectral stack. */
-static int spectral_offset(const s2_dense_spec *spec, int source)
+static int spectral_offset(const s2_network_spec *spec, int source)
 {
     int first = 0;
     for (int s = 0; s < source; s++)
@@ -21,7 +21,7 @@ static int spectral_offset(const s2_dense_spec *spec, int source)
 
 static s2_region spectral_stack(const s2_dense_run *run, int source)
 {
-    const s2_dense_spec *spec = &run->weights->spec;
+    const s2_network_spec *spec = &run->weights->spec;
     s2_region stack =
         s2_dense_region(run, S2_STACK_SPECTRAL, run->plan.stack, s2_dense_spectral_total(spec));
     stack.data += spectral_offset(spec, source);
@@ -30,7 +30,7 @@ static s2_region spectral_stack(const s2_dense_run *run, int source)
 
 static s2_region spatial_stack(const s2_dense_run *run, int source)
 {
-    const s2_dense_spec *spec = &run->weights->spec;
+    const s2_network_spec *spec = &run->weights->spec;
     s2_region stack =
         s2_dense_region(run, S2_STACK_SPATIAL, run->plan.stack, spec->sources * spec->channels);
     stack.data += source * spec->channels;
@@ -121,7 +121,7 @@ static void keep_core_row(const s2_dense_run *run, int source, const float *row,
 
 static void encode_aligned(s2_dense_run *run, int source)
 {
-    const s2_dense_spec *spec = &run->weights->spec;
+    const s2_network_spec *spec = &run->weights->spec;
     const s2_rect scene = {0, 0, (run->geometry->width + 1) / 2, (run->geometry->height + 1) / 2};
     const s2_rect reference = s2_dense_reference_rect(run);
     const s2_region pixels = source_pixels(run, source);
@@ -147,7 +147,7 @@ static void encode_aligned(s2_dense_run *run, int source)
 
 static void encode_native(s2_dense_run *run, int source)
 {
-    const s2_dense_spec *spec = &run->weights->spec;
+    const s2_network_spec *spec = &run->weights->spec;
     const s2_source_plan *plan = &run->plan.source[source];
     const s2_rect all = {0, 0, run->geometry->source_width[source],
                          run->geometry->source_height[source]};

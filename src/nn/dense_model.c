@@ -5,11 +5,11 @@
 
 #include "core/error.h"
 
-static s2_dense_spec spec_of(const s2_model_content *content)
+static s2_network_spec spec_of(const s2_model_content *content)
 {
-    s2_dense_spec spec = {.channels = content->channels,
-                          .classes = content->classes.count,
-                          .sources = content->source_count};
+    s2_network_spec spec = {.channels = content->channels,
+                            .classes = content->classes.count,
+                            .sources = content->source_count};
     for (int s = 0; s < content->source_count; s++) {
         spec.bands[s] = content->sources[s].band_count;
         spec.on_reference[s] = content->sources[s].on_reference;
@@ -27,7 +27,7 @@ s2rgf_status s2_dense_from_model(const s2_model_content *content, const char *su
     if (content->classes.count < 2)
         return s2_fail(err, S2RGF_FORMAT, "%s: expected at least 2 classes, found %d", subject,
                        content->classes.count);
-    const s2_dense_spec spec = spec_of(content);
+    const s2_network_spec spec = spec_of(content);
     s2rgf_status status = s2_dense_network_create(&spec, network, err);
     for (int i = 0; status == S2RGF_OK && i < (*network)->params.count; i++) {
         const s2_param *param = &(*network)->params.items[i];

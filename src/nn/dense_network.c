@@ -9,7 +9,7 @@
 #include "core/memory.h"
 #include "core/random.h"
 
-static int rich_source(const s2_dense_spec *spec)
+static int rich_source(const s2_network_spec *spec)
 {
     int rich = 0;
     for (int s = 1; s < spec->sources; s++)
@@ -18,17 +18,17 @@ static int rich_source(const s2_dense_spec *spec)
     return rich;
 }
 
-int s2_dense_spectral_width(const s2_dense_spec *spec, int source)
+int s2_dense_spectral_width(const s2_network_spec *spec, int source)
 {
     return source == rich_source(spec) ? spec->channels : spec->channels / 4;
 }
 
-int s2_dense_spectral_total(const s2_dense_spec *spec)
+int s2_dense_spectral_total(const s2_network_spec *spec)
 {
     return spec->channels + (spec->sources - 1) * (spec->channels / 4);
 }
 
-static s2rgf_status check_spec(const s2_dense_spec *spec, s2rgf_error *err)
+static s2rgf_status check_spec(const s2_network_spec *spec, s2rgf_error *err)
 {
     if (spec->channels < 16 || spec->channels > 128 || spec->channels % 16 != 0)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
@@ -49,7 +49,7 @@ static s2rgf_status check_spec(const s2_dense_spec *spec, s2rgf_error *err)
 
 static void declare_encoders(s2_dense_network *net)
 {
-    const s2_dense_spec *spec = &net->spec;
+    const s2_network_spec *spec = &net->spec;
     char prefix[32];
     for (int s = 0; s < spec->sources; s++) {
         snprintf(prefix, sizeof prefix, "spectral.%d", s);
@@ -81,7 +81,7 @@ static void declare_trunk(s2_dense_network *net)
                          (s2_conv){1, 1, 1, spectral, c}, false, true);
 }
 
-s2rgf_status s2_dense_network_create(const s2_dense_spec *spec, s2_dense_network **network,
+s2rgf_status s2_dense_network_create(const s2_network_spec *spec, s2_dense_network **network,
                                      s2rgf_error *err)
 {
     *network = NULL;

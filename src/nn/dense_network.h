@@ -4,22 +4,14 @@
 
 #include "nn/adrf.h"
 #include "nn/classifier.h"
+#include "nn/network.h"
 #include "nn/residual_block.h"
 #include "nn/spectral_encoder.h"
 
 #define S2_HIDDEN 128 /* width of the classifier's hidden layer */
 
-/** What decides all shapes. */
-typedef struct s2_dense_spec {
-    int channels; /* C */
-    int classes;  /* K */
-    int sources;
-    int bands[S2RGF_MAX_SOURCES];
-    bool on_reference[S2RGF_MAX_SOURCES]; /* source lies on the reference grid: stride-2 encoder */
-} s2_dense_spec;
-
 typedef struct s2_dense_network {
-    s2_dense_spec spec;
+    s2_network_spec spec;
     s2_params params; /* in the order of their declaration */
     s2_spectral_encoder spectral[S2RGF_MAX_SOURCES];
     s2_residual_block spatial[S2RGF_MAX_SOURCES];
@@ -34,15 +26,15 @@ typedef struct s2_dense_network {
 /**
  * Spectral width of a source: C for the one with most bands (the first of equals), C/4 for others.
  */
-int s2_dense_spectral_width(const s2_dense_spec *spec, int source);
+int s2_dense_spectral_width(const s2_network_spec *spec, int source);
 /** Sum of all spectral widths. */
-int s2_dense_spectral_total(const s2_dense_spec *spec);
+int s2_dense_spectral_total(const s2_network_spec *spec);
 
 /**
  * Build the structure with zero weights and unit statistics. Errors: INVALID_ARGUMENT (spec out of
  * range), NO_MEMORY. Memory: s2_dense_network_free().
  */
-s2rgf_status s2_dense_network_create(const s2_dense_spec *spec, s2_dense_network **network,
+s2rgf_status s2_dense_network_create(const s2_network_spec *spec, s2_dense_network **network,
                                      s2rgf_error *err);
 void s2_dense_network_free(s2_dense_network *network);
 /** Random start: weights and biases uniform in +-1/sqrt(fan in), batch-norms 1 and 0. */

@@ -5,7 +5,7 @@
 
 #define NECK_REACH 2 /* of the wider of the two necks */
 
-s2_sampling s2_dense_sampling(const s2_dense_geometry *geometry, int source, double scale)
+s2_sampling s2_dense_sampling(const s2_run_geometry *geometry, int source, double scale)
 {
     return (s2_sampling){geometry->ref_to_source[source], scale, geometry->source_width[source],
                          geometry->source_height[source]};
@@ -58,7 +58,7 @@ static void plan_aligned_source(const s2_dense_plan *plan, s2_rect scene, s2_rec
     source->spectral = plan->core;
 }
 
-static void plan_native_source(const s2_dense_plan *plan, const s2_dense_geometry *geometry, int s,
+static void plan_native_source(const s2_dense_plan *plan, const s2_run_geometry *geometry, int s,
                                s2_source_plan *source)
 {
     const s2_sampling feature = s2_dense_sampling(geometry, s, 2.0);
@@ -71,7 +71,7 @@ static void plan_native_source(const s2_dense_plan *plan, const s2_dense_geometr
     source->window = union_of(s2_rect_intersect(source->padded, all), source->spectral);
 }
 
-void s2_dense_plan_make(const s2_dense_spec *spec, const s2_dense_geometry *geometry, s2_rect core,
+void s2_dense_plan_make(const s2_network_spec *spec, const s2_run_geometry *geometry, s2_rect core,
                         s2_dense_plan *plan)
 {
     const s2_rect reference = {0, 0, geometry->width, geometry->height};

@@ -38,13 +38,13 @@ typedef struct s2_dense_plan {
 } s2_dense_plan;
 
 /** Sampling of a source at the centres of feature (scale 2) or reference (scale 1) pixels. */
-s2_sampling s2_dense_sampling(const s2_dense_geometry *geometry, int source, double scale);
+s2_sampling s2_dense_sampling(const s2_run_geometry *geometry, int source, double scale);
 
 /**
  * Everything a core needs, layer by layer from the output back; no layer computes what nobody
  * reads.
  */
-void s2_dense_plan_make(const s2_dense_spec *spec, const s2_dense_geometry *geometry, s2_rect core,
+void s2_dense_plan_make(const s2_network_spec *spec, const s2_run_geometry *geometry, s2_rect core,
                         s2_dense_plan *plan);
 
 #endif

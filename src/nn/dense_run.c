@@ -21,7 +21,7 @@ static size_t area(s2_rect rect)
     return (size_t)rect.w * (size_t)rect.h;
 }
 
-s2_rect s2_dense_reference_under(s2_rect feature, const s2_dense_geometry *geometry)
+s2_rect s2_dense_reference_under(s2_rect feature, const s2_run_geometry *geometry)
 {
     const s2_rect reference = {0, 0, geometry->width, geometry->height};
     return s2_rect_intersect((s2_rect){2 * feature.x, 2 * feature.y, 2 * feature.w, 2 * feature.h},
@@ -35,7 +35,7 @@ static size_t largest(size_t a, size_t b)
 
 /* Floats of cell work: statistics of cells and windows of the wider fusion, or the Gram matrices.
    */
-static size_t cell_work_floats(const s2_dense_spec *spec, const s2_dense_plan *plan)
+static size_t cell_work_floats(const s2_network_spec *spec, const s2_dense_plan *plan)
 {
     const size_t c = (size_t)spec->channels;
     const size_t widest = largest((size_t)s2_dense_spectral_total(spec), (size_t)spec->sources * c);
@@ -46,7 +46,7 @@ static size_t cell_work_floats(const s2_dense_spec *spec, const s2_dense_plan *p
     return largest(stats, grams);
 }
 
-static size_t row_floats(const s2_dense_spec *spec, const s2_dense_geometry *geometry,
+static size_t row_floats(const s2_network_spec *spec, const s2_run_geometry *geometry,
                          const s2_dense_plan *plan)
 {
     const size_t c = (size_t)spec->channels;
@@ -64,7 +64,7 @@ static size_t row_floats(const s2_dense_spec *spec, const s2_dense_geometry *geo
 }
 
 /* Floats of every buffer for one tile; sizes is raised to them. */
-static void measure_tile(const s2_dense_spec *spec, const s2_dense_geometry *geometry,
+static void measure_tile(const s2_network_spec *spec, const s2_run_geometry *geometry,
                          const s2_dense_plan *plan, buffer_sizes *sizes)
 {
     const size_t c = (size_t)spec->channels;
@@ -103,7 +103,7 @@ static void measure_tile(const s2_dense_spec *spec, const s2_dense_geometry *geo
 }
 
 /* The largest need over the lattice of tiles. */
-static void measure(const s2_dense_spec *spec, const s2_dense_geometry *geometry, int tile_px,
+static void measure(const s2_network_spec *spec, const s2_run_geometry *geometry, int tile_px,
                     buffer_sizes *sizes)
 {
     const s2_rect reference = {0, 0, geometry->width, geometry->height};
@@ -117,10 +117,10 @@ static void measure(const s2_dense_spec *spec, const s2_dense_geometry *geometry
         }
 }
 
-size_t s2_dense_run_bytes(const s2_dense_weights *weights, const s2_dense_geometry *geometry,
+size_t s2_dense_run_bytes(const s2_dense_weights *weights, const s2_run_geometry *geometry,
                           int tile_px)
 {
-    const s2_dense_spec *spec = &weights->spec;
+    const s2_network_spec *spec = &weights->spec;
     buffer_sizes sizes;
     measure(spec, geometry, tile_px, &sizes);
     size_t bytes = sizes.core * ((size_t)spec->classes * sizeof(float) + 1);
@@ -131,10 +131,10 @@ size_t s2_dense_run_bytes(const s2_dense_weights *weights, const s2_dense_geomet
     return bytes;
 }
 
-s2rgf_status s2_dense_run_create(const s2_dense_weights *weights, const s2_dense_geometry *geometry,
+s2rgf_status s2_dense_run_create(const s2_dense_weights *weights, const s2_run_geometry *geometry,
                                  int tile_px, s2_dense_run **run, s2rgf_error *err)
 {
-    const s2_dense_spec *spec = &weights->spec;
+    const s2_network_spec *spec = &weights->spec;
     buffer_sizes sizes;
     *run = NULL;
     s2_dense_run *own = s2_calloc(1, sizeof *own);
@@ -179,7 +179,7 @@ void s2_dense_run_free(s2_dense_run *run)
     s2_free(run);
 }
 
-s2_rect s2_dense_run_window(const s2_dense_weights *weights, const s2_dense_geometry *geometry,
+s2_rect s2_dense_run_window(const s2_dense_weights *weights, const s2_run_geometry *geometry,
                             int source, s2_rect core)
 {
     s2_dense_plan plan;
@@ -187,7 +187,7 @@ s2_rect s2_dense_run_window(const s2_dense_weights *weights, const s2_dense_geom
     return plan.source[source].window;
 }
 
-s2_dense_tile *s2_dense_run_tile(s2_dense_run *run)
+s2_tile *s2_dense_run_tile(s2_dense_run *run)
 {
     return &run->tile;
 }
@@ -215,7 +215,7 @@ uint8_t *s2_dense_feature_valid(const s2_dense_run *run)
 /* Source validity at the reference pixels under the stack, then at its feature pixels. */
 static void find_validity(s2_dense_run *run)
 {
-    const s2_dense_spec *spec = &run->weights->spec;
+    const s2_network_spec *spec = &run->weights->spec;
     const s2_rect reference = s2_dense_reference_rect(run);
     uint8_t *valid = s2_dense_reference_valid(run);
     memset(valid, 1, area(reference));
@@ -269,7 +269,7 @@ static void run_head(s2_dense_run *run)
    */
 static void gather_detail(const s2_dense_run *run, int y, float *row)
 {
-    const s2_dense_spec *spec = &run->weights->spec;
+    const s2_network_spec *spec = &run->weights->spec;
     const s2_rect core = run->plan.core;
     const int total = s2_dense_spectral_total(spec);
     for (int s = 0; s < spec->sources; s++) {
@@ -293,7 +293,7 @@ static void gather_detail(const s2_dense_run *run, int y, float *row)
 static void run_classifier(s2_dense_run *run)
 {
     const s2_dense_weights *weights = run->weights;
-    const s2_dense_spec *spec = &weights->spec;
+    const s2_network_spec *spec = &weights->spec;
     const s2_rect core = run->plan.core;
     const s2_rect scene = {0, 0, (run->geometry->width + 1) / 2, (run->geometry->height + 1) / 2};
     const s2_sampling upsampling = {{{0.0, 0.5, 0.0, 0.0, 0.0, 0.5}}, 1.0, scene.w, scene.h};
@@ -326,13 +326,4 @@ void s2_dense_run_compute(s2_dense_run *run)
     s2_dense_relate(run);
     run_head(run);
     run_classifier(run);
-}
-
-int s2_dense_best_class(const float *scores, int classes)
-{
-    int best = 0;
-    for (int k = 1; k < classes; k++)
-        if (scores[k] > scores[best])
-            best = k;
-    return best;
 }

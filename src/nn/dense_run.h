@@ -11,24 +11,6 @@ typedef struct s2_dense_weights s2_dense_weights;
 /** One worker's maps; one thread at a time. */
 typedef struct s2_dense_run s2_dense_run;
 
-/** Where the sources lie; the same for every tile, so tiles agree. */
-typedef struct s2_dense_geometry {
-    int width, height; /* reference grid */
-    int source_width[S2RGF_MAX_SOURCES], source_height[S2RGF_MAX_SOURCES];
-    s2_affine ref_to_source[S2RGF_MAX_SOURCES];
-} s2_dense_geometry;
-
-/** One tile's input and output. */
-typedef struct s2_dense_tile {
-    /* in: reference pixels asked for, inside one tile of the lattice */
-    s2_rect core;
-    /* in: s2_dense_run_window(), [h][w][bands], normalised, 0 where invalid */
-    float *pixels[S2RGF_MAX_SOURCES];
-    uint8_t *source_valid[S2RGF_MAX_SOURCES]; /* in: [h][w] */
-    float *scores;                            /* out: [core.h][core.w][K] logits */
-    uint8_t *valid;                           /* out: [core.h][core.w], all sources valid */
-} s2_dense_tile;
-
 /** Errors: NO_MEMORY. Memory: s2_dense_weights_free(). The network may be freed afterwards. */
 s2rgf_status s2_dense_weights_create(const s2_dense_network *network, s2_dense_weights **weights,
                                      s2rgf_error *err);
@@ -38,22 +20,19 @@ void s2_dense_weights_free(s2_dense_weights *weights);
  * Bytes one worker takes. Tiles are those of the lattice of tile_px x tile_px anchored at the
  * reference origin.
  */
-size_t s2_dense_run_bytes(const s2_dense_weights *weights, const s2_dense_geometry *geometry,
+size_t s2_dense_run_bytes(const s2_dense_weights *weights, const s2_run_geometry *geometry,
                           int tile_px);
 /** Errors: NO_MEMORY. Memory: s2_dense_run_free(). weights and geometry are borrowed. */
-s2rgf_status s2_dense_run_create(const s2_dense_weights *weights, const s2_dense_geometry *geometry,
+s2rgf_status s2_dense_run_create(const s2_dense_weights *weights, const s2_run_geometry *geometry,
                                  int tile_px, s2_dense_run **run, s2rgf_error *err);
 void s2_dense_run_free(s2_dense_run *run);
 
 /** Native pixels of a source that a core needs, halo included, inside the source. */
-s2_rect s2_dense_run_window(const s2_dense_weights *weights, const s2_dense_geometry *geometry,
+s2_rect s2_dense_run_window(const s2_dense_weights *weights, const s2_run_geometry *geometry,
                             int source, s2_rect core);
 /** The worker's own tile with buffers large enough for any core inside one tile of the lattice. */
-s2_dense_tile *s2_dense_run_tile(s2_dense_run *run);
+s2_tile *s2_dense_run_tile(s2_dense_run *run);
 /** Compute run's tile: scores and validity of its core. */
 void s2_dense_run_compute(s2_dense_run *run);
-
-/** Index of the largest of `classes` scores, the first of equals. */
-int s2_dense_best_class(const float *scores, int classes);
 
 #endif

@@ -17,8 +17,8 @@ typedef struct map_pair {
 
 struct s2_dense_train {
     s2_dense_network *net;
-    s2_dense_batch_shape shape;
-    s2_dense_batch batch;
+    s2_batch_shape shape;
+    s2_batch batch;
     uint8_t *feature_valid; /* [crops][Hf][Wf] */
     s2_sampling *to_feature[S2RGF_MAX_SOURCES], *to_reference[S2RGF_MAX_SOURCES]; /* [crops] */
     s2_sampling *upsampling;                                                      /* [crops] */
@@ -57,7 +57,7 @@ static int half(int size)
 
 static s2rgf_status init_source(s2_dense_train *train, int s, s2rgf_error *err)
 {
-    const s2_dense_batch_shape *shape = &train->shape;
+    const s2_batch_shape *shape = &train->shape;
     const bool aligned = train->net->spec.on_reference[s];
     const int h = aligned ? shape->height : shape->source_height[s];
     const int w = aligned ? shape->width : shape->source_width[s];
@@ -143,7 +143,7 @@ static s2rgf_status init_reference_grid(s2_dense_train *train, s2rgf_error *err)
     return status;
 }
 
-s2rgf_status s2_dense_train_create(s2_dense_network *network, const s2_dense_batch_shape *shape,
+s2rgf_status s2_dense_train_create(s2_dense_network *network, const s2_batch_shape *shape,
                                    s2_dense_train **train, s2rgf_error *err)
 {
     *train = NULL;
@@ -199,7 +199,7 @@ void s2_dense_train_free(s2_dense_train *train)
     s2_free(train);
 }
 
-s2_dense_batch *s2_dense_train_batch(s2_dense_train *train)
+s2_batch *s2_dense_train_batch(s2_dense_train *train)
 {
     return &train->batch;
 }
@@ -238,7 +238,7 @@ static void add_map(const s2_map *from, const s2_map *to)
 /* Validity and sampling positions of the batch just filled. */
 static void prepare_batch(s2_dense_train *train)
 {
-    const s2_dense_batch_shape *shape = &train->shape;
+    const s2_batch_shape *shape = &train->shape;
     const size_t pixels = (size_t)shape->height * (size_t)shape->width;
     const size_t features = (size_t)half(shape->height) * (size_t)half(shape->width);
     for (int n = 0; n < shape->crops; n++) {
@@ -410,7 +410,7 @@ static s2rgf_status backward_source(s2_dense_train *train, int s, s2rgf_error *e
                : s2_residual_block_backward(&net->spatial[s], &train->spatial[s], x, NULL, err);
 }
 
-s2rgf_status s2_dense_train_backward(s2_dense_train *train, const s2_dense_loss_options *options,
+s2rgf_status s2_dense_train_backward(s2_dense_train *train, const s2_loss_options *options,
                                      double *loss, s2rgf_error *err)
 {
     double relation[2] = {0.0, 0.0};

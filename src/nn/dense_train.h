@@ -9,36 +9,13 @@
 
 typedef struct s2_dense_train s2_dense_train;
 
-/** Sizes of a batch: every crop is a small scene of its own, all of equal size. */
-typedef struct s2_dense_batch_shape {
-    int crops;
-    int width, height; /* of a crop, reference pixels */
-    /* of the sources' windows, native pixels; ignored for */
-    int source_width[S2RGF_MAX_SOURCES];
-    int source_height[S2RGF_MAX_SOURCES]; /* sources on the reference grid */
-} s2_dense_batch_shape;
-
-/** One batch, filled by the caller before s2_dense_train_forward(). */
-typedef struct s2_dense_batch {
-    s2_map pixels[S2RGF_MAX_SOURCES]; /* [crops,h,w,bands], normalised, 0 where invalid */
-    /* [crops]: crop's reference corner coordinates to its window's */
-    s2_affine *ref_to_source[S2RGF_MAX_SOURCES];
-    uint8_t *valid;  /* [crops][height][width], all sources valid */
-    int16_t *labels; /* [crops][height][width], class index or -1 */
-} s2_dense_batch;
-
-/** Knobs of the loss. */
-typedef struct s2_dense_loss_options {
-    double label_smoothing, redundancy_weight, dropout;
-} s2_dense_loss_options;
-
 /** Errors: NO_MEMORY, INVALID_ARGUMENT. Memory: s2_dense_train_free(). The network is borrowed. */
-s2rgf_status s2_dense_train_create(s2_dense_network *network, const s2_dense_batch_shape *shape,
+s2rgf_status s2_dense_train_create(s2_dense_network *network, const s2_batch_shape *shape,
                                    s2_dense_train **train, s2rgf_error *err);
 void s2_dense_train_free(s2_dense_train *train);
 
 /** The batch to fill; owned by train. */
-s2_dense_batch *s2_dense_train_batch(s2_dense_train *train);
+s2_batch *s2_dense_train_batch(s2_dense_train *train);
 
 /**
  * Forward with batch statistics.
@@ -51,7 +28,7 @@ s2rgf_status s2_dense_train_forward(s2_dense_train *train, double dropout,
                                     s2_random *dropout_source, const s2_map **logits,
                                     s2rgf_error *err);
 /** Loss of the last forward and gradients of all parameters (set, not added to). */
-s2rgf_status s2_dense_train_backward(s2_dense_train *train, const s2_dense_loss_options *options,
+s2rgf_status s2_dense_train_backward(s2_dense_train *train, const s2_loss_options *options,
                                      double *loss, s2rgf_error *err);
 
 /**

@@ -27,7 +27,7 @@ typedef struct s2_folded_adrf {
 } s2_folded_adrf;
 
 struct s2_dense_weights {
-    s2_dense_spec spec;
+    s2_network_spec spec;
     s2_kernel_row_function kernel;
     s2_folded_spectral spectral[S2RGF_MAX_SOURCES];
     s2_folded_block spatial[S2RGF_MAX_SOURCES];

@@ -32,17 +32,17 @@ enum { S2_OF_SPECTRAL, S2_OF_MIDDLE, S2_OF_PADDED, S2_OF_SPATIAL, S2_PER_SOURCE 
 
 struct s2_dense_run {
     const s2_dense_weights *weights;
-    const s2_dense_geometry *geometry;
+    const s2_run_geometry *geometry;
     int tile_px; /* side of the lattice's tiles */
     s2_dense_plan plan;
-    s2_dense_tile tile;
+    s2_tile tile;
     float *buffer[S2_BUFFERS];
 };
 
 /** A buffer seen as a region. */
 s2_region s2_dense_region(const s2_dense_run *run, int buffer, s2_rect rect, int channels);
 /** Reference pixels under a rectangle of the feature grid. */
-s2_rect s2_dense_reference_under(s2_rect feature, const s2_dense_geometry *geometry);
+s2_rect s2_dense_reference_under(s2_rect feature, const s2_run_geometry *geometry);
 /** Reference pixels under the stack, their validity, and that of the stack's feature pixels. */
 s2_rect s2_dense_reference_rect(const s2_dense_run *run);
 uint8_t *s2_dense_reference_valid(const s2_dense_run *run);

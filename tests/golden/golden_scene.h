@@ -61,7 +61,7 @@ static inline void golden_scene_pixels(int s, const uint8_t *valid, float *pixel
 /** The network with its golden parameters. Memory: s2_dense_network_free(). */
 static inline s2_dense_network *golden_network(int channels, int sources)
 {
-    s2_dense_spec spec = {.channels = channels, .classes = GOLDEN_CLASSES, .sources = sources};
+    s2_network_spec spec = {.channels = channels, .classes = GOLDEN_CLASSES, .sources = sources};
     for (int s = 0; s < sources; s++) {
         spec.bands[s] = GOLDEN_SOURCES[s].bands;
         spec.on_reference[s] = GOLDEN_SOURCES[s].on_reference;
@@ -80,7 +80,7 @@ static inline s2_dense_train *golden_train(s2_dense_network *network, int first,
 {
     static uint8_t valid[GOLDEN_CROPS * GOLDEN_PIXELS];
     static int16_t labels[GOLDEN_CROPS * GOLDEN_PIXELS];
-    s2_dense_batch_shape shape = {.crops = count, .width = GOLDEN_WIDTH, .height = GOLDEN_HEIGHT};
+    s2_batch_shape shape = {.crops = count, .width = GOLDEN_WIDTH, .height = GOLDEN_HEIGHT};
     const int sources = network->spec.sources;
     for (int s = 0; s < sources; s++) {
         shape.source_width[s] = GOLDEN_SOURCES[s].w;
@@ -91,7 +91,7 @@ static inline s2_dense_train *golden_train(s2_dense_network *network, int first,
 
     golden_scene_valid(valid);
     golden_labels("labels", GOLDEN_CLASSES, 0.3, labels, sizeof labels / sizeof labels[0]);
-    s2_dense_batch *batch = s2_dense_train_batch(train);
+    s2_batch *batch = s2_dense_train_batch(train);
     for (int i = 0; i < count * GOLDEN_PIXELS; i++) {
         int from = first * GOLDEN_PIXELS + i;
         batch->valid[i] = valid[from];

@@ -41,7 +41,7 @@ static void test_network(int channels, int sources)
     REQUIRE(golden_load(&file, name));
     s2_dense_network *network = golden_network(channels, sources);
     s2_dense_train *train = golden_train(network, 0, GOLDEN_CROPS);
-    const s2_dense_loss_options options = {GOLDEN_SMOOTHING, GOLDEN_BETA, 0};
+    const s2_loss_options options = {GOLDEN_SMOOTHING, GOLDEN_BETA, 0};
     const s2_map *logits = NULL;
     double loss = 0;
 
@@ -102,7 +102,7 @@ static void test_dropout(void)
 /* The parameters a spec asks for, and specs that no network can have. */
 static void test_create(void)
 {
-    s2_dense_spec spec = {.channels = 32, .classes = 3, .sources = 3, .bands = {4, 9, 9}};
+    s2_network_spec spec = {.channels = 32, .classes = 3, .sources = 3, .bands = {4, 9, 9}};
     CHECK(s2_dense_spectral_width(&spec, 0) == 8);
     CHECK(s2_dense_spectral_width(&spec, 1) == 32); /* the first of equals */
     CHECK(s2_dense_spectral_width(&spec, 2) == 8);
@@ -123,7 +123,7 @@ static void test_create(void)
     CHECK(p->value[0] == first);
     s2_dense_network_free(network);
 
-    const s2_dense_spec bad[] = {
+    const s2_network_spec bad[] = {
         {.channels = 32, .classes = 3, .sources = 0},
         {.channels = 32, .classes = 3, .sources = S2RGF_MAX_SOURCES + 1},
         {.channels = 32, .classes = 3, .sources = 1, .bands = {0}},

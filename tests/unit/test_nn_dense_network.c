@@ -3,7 +3,7 @@
 
 #include "harness.h"
 
-static const s2_dense_spec SPEC = {
+static const s2_network_spec SPEC = {
     .channels = 16, .classes = 3, .sources = 2, .bands = {4, 9}, .on_reference = {true, false}};
 
 static float *value_of(s2_dense_network *network, const char *name)
@@ -58,7 +58,7 @@ static void starts_are_scaled(void)
 /* The source with most bands is the rich one, the first of equals. */
 static void spectral_widths(void)
 {
-    s2_dense_spec spec = SPEC;
+    s2_network_spec spec = SPEC;
     CHECK(s2_dense_spectral_width(&spec, 0) == 4);
     CHECK(s2_dense_spectral_width(&spec, 1) == 16);
     CHECK(s2_dense_spectral_total(&spec) == 20);
@@ -72,7 +72,7 @@ static void limits_are_refused(void)
         int channels, classes, sources;
     } wrong[] = {{8, 3, 2}, {24, 3, 2}, {144, 3, 2}, {16, 1, 2}, {16, 3, 0}, {16, 3, 9}};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        s2_dense_spec spec = SPEC;
+        s2_network_spec spec = SPEC;
         s2_dense_network *network = NULL;
         s2rgf_error err = {0};
         spec.channels = wrong[i].channels;

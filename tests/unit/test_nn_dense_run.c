@@ -7,7 +7,7 @@
 
 /* A scene to map: where its sources lie and what they hold. */
 typedef struct scene {
-    s2_dense_geometry geometry;
+    s2_run_geometry geometry;
     int sources;
     int bands[3];
     float *pixels[3];  /* [h][w][bands] of the whole source */
@@ -91,7 +91,7 @@ static scene large_scene(void)
 }
 
 /* Copy the window of every source that the core needs into the tile. */
-static void fill_tile(const scene *s, const s2_dense_weights *weights, s2_dense_tile *tile)
+static void fill_tile(const scene *s, const s2_dense_weights *weights, s2_tile *tile)
 {
     for (int i = 0; i < s->sources; i++) {
         const int width = s->geometry.source_width[i], height = s->geometry.source_height[i];
@@ -119,7 +119,7 @@ static void run_scene(const s2_dense_network *network, const scene *s, s2_rect a
     s2_dense_run *run = NULL;
     REQUIRE(s2_dense_weights_create(network, &weights, NULL) == S2RGF_OK);
     REQUIRE(s2_dense_run_create(weights, &s->geometry, tile_px, &run, NULL) == S2RGF_OK);
-    s2_dense_tile *tile = s2_dense_run_tile(run);
+    s2_tile *tile = s2_dense_run_tile(run);
     for (int y = 0; y < s->geometry.height; y += tile_px)
         for (int x = 0; x < s->geometry.width; x += tile_px) {
             const s2_rect core = s2_rect_intersect((s2_rect){x, y, tile_px, tile_px}, area);
@@ -249,9 +249,9 @@ static void test_folding(int channels, int sources)
 static void test_best_class(void)
 {
     const float scores[] = {-3, 2.5f, -1, 2.5f, 2};
-    CHECK(s2_dense_best_class(scores, 5) == 1); /* the first of equals */
-    CHECK(s2_dense_best_class(scores, 1) == 0);
-    CHECK(s2_dense_best_class(scores + 2, 3) == 1);
+    CHECK(s2_best_class(scores, 5) == 1); /* the first of equals */
+    CHECK(s2_best_class(scores, 1) == 0);
+    CHECK(s2_best_class(scores + 2, 3) == 1);
 }
 
 int main(void)

@@ -52,7 +52,7 @@ static void reads_normalised_bands_in_the_models_order(void)
         CHECK_NEAR((double)pixels[2 * i], i == 1 ? 0.0 : (20.0 - 4.0) / 2.0, 1e-6);
         CHECK_NEAR((double)pixels[2 * i + 1], i == 1 ? 0.0 : (10.0 - 30.0) / 5.0, 1e-6);
     }
-    s2_dense_geometry geometry;
+    s2_run_geometry geometry;
     s2_scene_geometry(&scene, &geometry);
     CHECK(geometry.width == 4);
     CHECK(geometry.height == 3);

@@ -72,7 +72,7 @@ static const s2_label_pixel *label_at(const s2_label_set *labels, double x, doub
 
 /* Every pixel of a crop shows the same place in both sources, and exactly the labels of that place.
    */
-static void check_crop(const s2_label_set *labels, const s2_dense_batch *batch, int n)
+static void check_crop(const s2_label_set *labels, const s2_batch *batch, int n)
 {
     const s2_map *fine = &batch->pixels[0];
     const s2_map *coarse = &batch->pixels[1];
@@ -126,12 +126,12 @@ static void crops_stay_in_register(void)
     REQUIRE(s2_training_set_split(&set, 0.0, 1, &report, NULL) == S2RGF_OK);
     CHECK(report.validation_pixels == 0);
     CHECK(isnan(report.distance_px));
-    const s2_dense_batch_shape shape = s2_training_set_shape(&set, CROPS);
-    const s2_dense_spec spec = {
+    const s2_batch_shape shape = s2_training_set_shape(&set, CROPS);
+    const s2_network_spec spec = {
         .channels = 16, .classes = 3, .sources = 2, .bands = {2, 2}, .on_reference = {true, false}};
     REQUIRE(s2_dense_network_create(&spec, &network, NULL) == S2RGF_OK);
     REQUIRE(s2_dense_train_create(network, &shape, &train, NULL) == S2RGF_OK);
-    s2_dense_batch *batch = s2_dense_train_batch(train);
+    s2_batch *batch = s2_dense_train_batch(train);
     s2_random_init(&random, 7, 0);
     REQUIRE(s2_training_set_draw(&set, &shape, &random, batch, NULL) == S2RGF_OK);
     bool turned = false;
