@@ -53,8 +53,10 @@ typedef struct s2_tile {
     /* in: the window a core needs, [h][w][bands], normalised, 0 where invalid */
     float *pixels[S2RGF_MAX_SOURCES];
     uint8_t *source_valid[S2RGF_MAX_SOURCES]; /* in: [h][w] */
-    float *scores;                            /* out: [core.h][core.w][K] logits */
-    uint8_t *valid;                           /* out: [core.h][core.w], all sources valid */
+    /* in: [core.h][core.w], 0 where scores are not needed and may stay unset; NULL: all are */
+    const uint8_t *wanted;
+    float *scores;  /* out: [core.h][core.w][K] logits */
+    uint8_t *valid; /* out: [core.h][core.w], all sources valid */
 } s2_tile;
 
 /** Index of the largest of `classes` scores, the first of equals. */
