@@ -7,11 +7,12 @@
 #include "core/memory.h"
 #include "nn/gemm.h"
 
-void s2_adrf_declare(s2_adrf *adrf, s2_params *params, const char *prefix, int in, int out)
+void s2_adrf_declare(s2_adrf *adrf, s2_params *params, const char *prefix, int in, int out,
+                     int cell_px)
 {
     const int square[5] = {in, in};
     const int row[5] = {in};
-    *adrf = (s2_adrf){.in = in};
+    *adrf = (s2_adrf){.in = in, .cell_px = cell_px};
     adrf->w1 = s2_params_add(params, S2_PARAM_WEIGHT, prefix, "w1", square);
     adrf->b1 = s2_params_add(params, S2_PARAM_BIAS, prefix, "b1", row);
     adrf->w2 = s2_params_add(params, S2_PARAM_WEIGHT, prefix, "w2", square);
@@ -23,10 +24,11 @@ void s2_adrf_declare(s2_adrf *adrf, s2_params *params, const char *prefix, int i
 s2rgf_status s2_adrf_state_init(s2_adrf_state *state, const s2_adrf *adrf, int n, int h, int w,
                                 s2rgf_error *err)
 {
-    const int rows = s2_cell_count(h);
-    const int columns = s2_cell_count(w);
+    const s2_lattice lattice = s2_lattice_over(h, w, adrf->cell_px);
+    const int rows = lattice.rows;
+    const int columns = lattice.columns;
     *state = (s2_adrf_state){0};
-    s2rgf_status status = s2_window_stats_init(&state->stats, n, h, w, adrf->in, err);
+    s2rgf_status status = s2_window_stats_init(&state->stats, n, lattice, adrf->in, err);
     if (status == S2RGF_OK)
         status = s2_map_init(&state->from_mean, n, rows, columns, adrf->in, err);
     if (status == S2RGF_OK)
@@ -84,7 +86,7 @@ s2rgf_status s2_adrf_forward(const s2_adrf *adrf, s2_adrf_state *state, const s2
     s2_adrf_attention(adrf, state->stats.mean.data, state->stats.std.data,
                       (int)s2_map_pixels(&state->attention), state->from_mean.data,
                       state->from_std.data, state->attention.data);
-    s2_cell_scale_forward(&state->attention, x, &state->scaled);
+    s2_cell_scale_forward(&state->attention, x, adrf->cell_px, &state->scaled);
     return s2_conv_unit_forward(&adrf->mix, &state->mix, &state->scaled, err);
 }
 
@@ -136,7 +138,7 @@ s2rgf_status s2_adrf_backward(const s2_adrf *adrf, s2_adrf_state *state, const s
         s2_conv_unit_backward(&adrf->mix, &state->mix, &state->scaled, &state->scaled_grad, err);
     if (status != S2RGF_OK)
         goto done;
-    s2_cell_scale_backward(&state->attention, x, &state->scaled_grad, &work[0], dx);
+    s2_cell_scale_backward(&state->attention, x, adrf->cell_px, &state->scaled_grad, &work[0], dx);
     attention_backward(adrf, state, &work[0], &work[1], &work[2], &work[3]);
     s2_window_stats_backward(x, valid, &state->stats, &work[2], &work[3], dx);
 done:

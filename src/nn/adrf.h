@@ -6,13 +6,14 @@
 #include "nn/conv_unit.h"
 
 /**
- * a = sigmoid(relu(mean W1 + b1) + relu(std W2 + b2)) per cell window; out = relu(BN((a x) W)).
+ * a = sigmoid(relu(mean W1 + b1) + relu(std W2 + b2)) per window of cells; out = relu(BN((a x) W)).
  * Source network.md 1.3
  */
 typedef struct s2_adrf {
     s2_param *w1, *b1, *w2, *b2; /* [n][n], [n] */
     s2_conv_unit mix;
-    int in; /* n channels */
+    int in;      /* n channels */
+    int cell_px; /* side of a cell of the map */
 } s2_adrf;
 
 typedef struct s2_adrf_state {
@@ -23,7 +24,8 @@ typedef struct s2_adrf_state {
     s2_conv_unit_state mix;     /* mix.out is the output, mix.grad its gradient */
 } s2_adrf_state;
 
-void s2_adrf_declare(s2_adrf *adrf, s2_params *params, const char *prefix, int in, int out);
+void s2_adrf_declare(s2_adrf *adrf, s2_params *params, const char *prefix, int in, int out,
+                     int cell_px);
 s2rgf_status s2_adrf_state_init(s2_adrf_state *state, const s2_adrf *adrf, int n, int h, int w,
                                 s2rgf_error *err);
 void s2_adrf_state_clear(s2_adrf_state *state);

@@ -1,4 +1,4 @@
-/* The lattice of cells and its windows: statistics over 3 x 3 cells, interpolation between cell
+/* A lattice of cells and its windows: statistics over 3 x 3 cells, interpolation between cell
    centres. */
 #include "nn/cells.h"
 
@@ -8,17 +8,22 @@
 #include "core/error.h"
 #include "core/memory.h"
 
-int s2_cell_count(int size)
+int s2_cell_count(int size, int cell_px)
 {
-    return (size + S2_CELL_FEATURE_PX - 1) / S2_CELL_FEATURE_PX;
+    return (size + cell_px - 1) / cell_px;
 }
 
-s2_cell_span s2_cell_pixels(int cell_y, int cell_x, int h, int w)
+s2_lattice s2_lattice_over(int h, int w, int cell_px)
 {
-    const int y0 = cell_y * S2_CELL_FEATURE_PX;
-    const int x0 = cell_x * S2_CELL_FEATURE_PX;
-    return (s2_cell_span){y0, y0 + S2_CELL_FEATURE_PX < h ? y0 + S2_CELL_FEATURE_PX : h, x0,
-                          x0 + S2_CELL_FEATURE_PX < w ? x0 + S2_CELL_FEATURE_PX : w};
+    return (s2_lattice){cell_px, s2_cell_count(h, cell_px), s2_cell_count(w, cell_px)};
+}
+
+s2_cell_span s2_cell_pixels(const s2_lattice *lattice, int index, int h, int w)
+{
+    const int side = lattice->cell_px;
+    const int y0 = index / lattice->columns * side;
+    const int x0 = index % lattice->columns * side;
+    return (s2_cell_span){y0, y0 + side < h ? y0 + side : h, x0, x0 + side < w ? x0 + side : w};
 }
 
 float s2_cell_moments(const s2_map *x, int n, const uint8_t *valid, s2_cell_span span, float *sum,
@@ -69,15 +74,15 @@ void s2_window_moments(const float *sum, const float *square, float count, int c
     }
 }
 
-s2rgf_status s2_window_stats_init(s2_window_stats *stats, int n, int h, int w, int c,
+s2rgf_status s2_window_stats_init(s2_window_stats *stats, int n, s2_lattice lattice, int c,
                                   s2rgf_error *err)
 {
-    *stats = (s2_window_stats){0};
+    *stats = (s2_window_stats){.lattice = lattice};
     s2_map *maps[5] = {&stats->mean, &stats->std, &stats->var, &stats->cell_sum,
                        &stats->cell_square};
     s2rgf_status status = S2RGF_OK;
     for (int i = 0; i < 5 && status == S2RGF_OK; i++)
-        status = s2_map_init(maps[i], n, s2_cell_count(h), s2_cell_count(w), c, err);
+        status = s2_map_init(maps[i], n, lattice.rows, lattice.columns, c, err);
     if (status == S2RGF_OK) {
         stats->count = s2_calloc(s2_map_pixels(&stats->mean), sizeof(float));
         stats->cell_count = s2_calloc(s2_map_pixels(&stats->mean), sizeof(float));
@@ -118,8 +123,7 @@ void s2_window_stats_forward(const s2_map *x, const uint8_t *valid, s2_window_st
         float *var = s2_map_at(&stats->var, n);
         float *std = s2_map_at(&stats->std, n);
         for (size_t i = 0; i < cells; i++) {
-            const s2_cell_span span =
-                s2_cell_pixels((int)i / columns, (int)i % columns, x->h, x->w);
+            const s2_cell_span span = s2_cell_pixels(&stats->lattice, (int)i, x->h, x->w);
             cell_count[i] = s2_cell_moments(x, n, valid + (size_t)n * pixels, span,
                                             cell_sum + i * c, cell_square + i * c);
         }
@@ -157,6 +161,7 @@ void s2_window_stats_backward(const s2_map *x, const uint8_t *valid, s2_window_s
                               const s2_map *dmean, const s2_map *dstd, const s2_map *dx)
 {
     const int columns = stats->mean.w;
+    const int side = stats->lattice.cell_px;
     const size_t c = (size_t)x->c;
 #pragma omp parallel for schedule(static)
     for (int n = 0; n < x->n; n++) {
@@ -170,8 +175,7 @@ void s2_window_stats_backward(const s2_map *x, const uint8_t *valid, s2_window_s
         for (int i = 0; i < x->h; i++)
             for (int j = 0; j < x->w; j++) {
                 const size_t in_map = (size_t)i * (size_t)x->w + (size_t)j;
-                const size_t cell = (size_t)(i / S2_CELL_FEATURE_PX) * (size_t)columns +
-                                    (size_t)(j / S2_CELL_FEATURE_PX);
+                const size_t cell = (size_t)(i / side) * (size_t)columns + (size_t)(j / side);
                 const float *value = s2_map_at(x, n) + in_map * (size_t)x->stride;
                 float *grad = s2_map_at(dx, n) + in_map * (size_t)dx->stride;
                 if (!valid[(size_t)n * (size_t)x->h * (size_t)x->w + in_map])
@@ -182,9 +186,9 @@ void s2_window_stats_backward(const s2_map *x, const uint8_t *valid, s2_window_s
     }
 }
 
-s2_cell_mix s2_cell_between(int index, int cells)
+s2_cell_mix s2_cell_between(int index, int cells, int cell_px)
 {
-    const float position = ((float)index + 0.5f) / S2_CELL_FEATURE_PX - 0.5f;
+    const float position = ((float)index + 0.5f) / (float)cell_px - 0.5f;
     s2_cell_mix mix = {0, 0, 0.0f};
     if (position <= 0.0f)
         return mix;
@@ -204,10 +208,10 @@ typedef struct cell_quad {
     float weight[4];
 } cell_quad;
 
-static cell_quad quad_at(const s2_map *a, int i, int j)
+static cell_quad quad_at(const s2_map *a, int cell_px, int i, int j)
 {
-    const s2_cell_mix y = s2_cell_between(i, a->h);
-    const s2_cell_mix x = s2_cell_between(j, a->w);
+    const s2_cell_mix y = s2_cell_between(i, a->h, cell_px);
+    const s2_cell_mix x = s2_cell_between(j, a->w, cell_px);
     const size_t stride = (size_t)a->stride;
     return (cell_quad){{(size_t)(y.first * a->w + x.first) * stride,
                         (size_t)(y.first * a->w + x.second) * stride,
@@ -217,13 +221,13 @@ static cell_quad quad_at(const s2_map *a, int i, int j)
                         y.weight * (1.0f - x.weight), y.weight * x.weight}};
 }
 
-void s2_cell_scale_forward(const s2_map *a, const s2_map *x, const s2_map *y)
+void s2_cell_scale_forward(const s2_map *a, const s2_map *x, int cell_px, const s2_map *y)
 {
 #pragma omp parallel for collapse(2) schedule(static)
     for (int n = 0; n < x->n; n++)
         for (int i = 0; i < x->h; i++)
             for (int j = 0; j < x->w; j++) {
-                const cell_quad q = quad_at(a, i, j);
+                const cell_quad q = quad_at(a, cell_px, i, j);
                 const float *scale = s2_map_at(a, n);
                 const size_t p = (size_t)i * (size_t)x->w + (size_t)j;
                 const float *from = s2_map_at(x, n) + p * (size_t)x->stride;
@@ -235,14 +239,14 @@ void s2_cell_scale_forward(const s2_map *a, const s2_map *x, const s2_map *y)
             }
 }
 
-void s2_cell_scale_backward(const s2_map *a, const s2_map *x, const s2_map *dy, const s2_map *da,
-                            const s2_map *dx)
+void s2_cell_scale_backward(const s2_map *a, const s2_map *x, int cell_px, const s2_map *dy,
+                            const s2_map *da, const s2_map *dx)
 {
 #pragma omp parallel for schedule(static)
     for (int n = 0; n < x->n; n++)
         for (int i = 0; i < x->h; i++)
             for (int j = 0; j < x->w; j++) {
-                const cell_quad q = quad_at(a, i, j);
+                const cell_quad q = quad_at(a, cell_px, i, j);
                 const float *scale = s2_map_at(a, n);
                 float *dscale = s2_map_at(da, n);
                 const size_t p = (size_t)i * (size_t)x->w + (size_t)j;

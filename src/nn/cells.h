@@ -1,4 +1,4 @@
-/* The lattice of cells and its windows: statistics over 3 x 3 cells, interpolation between cell
+/* A lattice of cells and its windows: statistics over 3 x 3 cells, interpolation between cell
    centres. */
 #ifndef S2_NN_CELLS_H
 #define S2_NN_CELLS_H
@@ -7,20 +7,26 @@
 
 #include "nn/tensor.h"
 
-#define S2_CELL_FEATURE_PX 8                          /* side of a cell on the feature grid */
-#define S2_CELL_REFERENCE_PX (2 * S2_CELL_FEATURE_PX) /* and on the reference grid */
 #define S2_WINDOW_STD_EPS 1e-5f
 
-/** Cells along an axis of `size` feature pixels. */
-int s2_cell_count(int size);
+/** Cells of cell_px x cell_px pixels over a map; one cell as large as the map makes it one window. */
+typedef struct s2_lattice {
+    int cell_px;
+    int rows, columns;
+} s2_lattice;
+
+/** The lattice over a map of h x w pixels. */
+s2_lattice s2_lattice_over(int h, int w, int cell_px);
+/** Cells of cell_px along an axis of `size` pixels. */
+int s2_cell_count(int size, int cell_px);
 
 /** Part of a map: its pixels y0..y1-1, x0..x1-1. */
 typedef struct s2_cell_span {
     int y0, y1, x0, x1;
 } s2_cell_span;
 
-/** Pixels of cell (cell_y, cell_x) inside a map of h x w. */
-s2_cell_span s2_cell_pixels(int cell_y, int cell_x, int h, int w);
+/** Pixels of cell number `index`, counted row by row, inside a map of h x w. */
+s2_cell_span s2_cell_pixels(const s2_lattice *lattice, int index, int h, int w);
 
 /**
  * Sum, sum of squares and number of the valid pixels of a span: sum, square out [c]; returns the
@@ -48,13 +54,14 @@ void s2_window_moments(const float *sum, const float *square, float count, int c
  * [n][cells_y][cells_x][c].
  */
 typedef struct s2_window_stats {
+    s2_lattice lattice;
     s2_map mean, std;
     s2_map var;                   /* before the root */
     s2_map cell_sum, cell_square; /* of the cells alone */
     float *count, *cell_count;    /* [n][cells_y][cells_x], valid positions of windows and cells */
 } s2_window_stats;
 
-s2rgf_status s2_window_stats_init(s2_window_stats *stats, int n, int h, int w, int c,
+s2rgf_status s2_window_stats_init(s2_window_stats *stats, int n, s2_lattice lattice, int c,
                                   s2rgf_error *err);
 void s2_window_stats_clear(s2_window_stats *stats);
 /**
@@ -76,16 +83,16 @@ typedef struct s2_cell_mix {
     float weight;
 } s2_cell_mix;
 
-/** (index + 0.5) / 8 - 0.5 clamped to the cells. */
-s2_cell_mix s2_cell_between(int index, int cells);
+/** (index + 0.5) / cell_px - 0.5 clamped to the cells. */
+s2_cell_mix s2_cell_between(int index, int cells, int cell_px);
 
 /**
- * y = a(p) x(p), a interpolated bilinearly between cell centres, clamped at the outermost ones. a
- * in [n,cells_y,cells_x,c]
+ * y = a(p) x(p), a interpolated bilinearly between the centres of cells of cell_px, clamped at the
+ * outermost ones. a in [n,cells_y,cells_x,c]
  */
-void s2_cell_scale_forward(const s2_map *a, const s2_map *x, const s2_map *y);
+void s2_cell_scale_forward(const s2_map *a, const s2_map *x, int cell_px, const s2_map *y);
 /** da and dx added to. */
-void s2_cell_scale_backward(const s2_map *a, const s2_map *x, const s2_map *dy, const s2_map *da,
-                            const s2_map *dx);
+void s2_cell_scale_backward(const s2_map *a, const s2_map *x, int cell_px, const s2_map *dy,
+                            const s2_map *da, const s2_map *dx);
 
 #endif

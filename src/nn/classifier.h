@@ -8,6 +8,8 @@
 #include "core/random.h"
 #include "nn/tensor.h"
 
+#define S2_HIDDEN 128 /* width of the hidden layer */
+
 /** scores = relu(x W1 + b1) W2 + b2, pixel by pixel. */
 typedef struct s2_classifier {
     s2_param *hidden_weight, *hidden_bias; /* [in][hidden], [hidden] */

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "nn/band_conv.h"
-
 static int source_buffer(int source, int part)
 {
     return S2_SOURCES + S2_PER_SOURCE * source + part;
@@ -39,7 +37,7 @@ static s2_region spatial_stack(const s2_dense_run *run, int source)
 
 static s2_region source_pixels(const s2_dense_run *run, int source)
 {
-    return (s2_region){run->plan.source[source].window, run->weights->spec.bands[source],
+    return (s2_region){run->plan.source[source].window, run->weights->spec.bands[source], 1,
                        run->tile.pixels[source]};
 }
 
@@ -49,13 +47,9 @@ static void encode_spectral_row(const s2_dense_run *run, int source, const float
 {
     const s2_folded_spectral *encoder = &run->weights->spectral[source];
     const int bands = run->weights->spec.bands[source];
-    float *pair = filtered;
-    for (int x = 0; x < count; x++, pixels += bands, pair += 2 * bands) {
-        s2_band_filter(pixels, bands, encoder->filter3, encoder->bias3, 3, pair);
-        s2_band_filter(pixels, bands, encoder->filter5, encoder->bias5, 5, pair + bands);
-    }
-    s2_row_conv(run->weights, &encoder->mix, filtered, 2 * bands, count, out,
-                encoder->mix.conv.out);
+    s2_folded_filter(encoder, pixels, bands, count, filtered);
+    s2_row_conv(run->weights->kernel, &encoder->mix, (s2_row){filtered, 2 * bands}, count,
+                (s2_row){out, encoder->mix.conv.out});
 }
 
 /* The source's pixels with zeros beyond it. */
@@ -83,10 +77,10 @@ static void encode_spatial(const s2_dense_run *run, int source, s2_rect inside,
     const s2_region padded = pad_source(run, source);
     const s2_region middle = s2_dense_region(run, source_buffer(source, S2_OF_MIDDLE), plan->middle,
                                              run->weights->spec.channels);
-    s2_region_conv(run->weights, &block->conv1, &padded, NULL, computed, &middle);
+    s2_region_conv(run->weights->kernel, &block->conv1, &padded, NULL, computed, &middle);
     s2_region_clear_around(&middle, computed);
-    s2_region_conv(run->weights, &block->shortcut, &padded, NULL, plan->spatial, out);
-    s2_region_conv(run->weights, &block->conv2, &middle, out, plan->spatial, out);
+    s2_region_conv(run->weights->kernel, &block->shortcut, &padded, NULL, plan->spatial, out);
+    s2_region_conv(run->weights->kernel, &block->conv2, &middle, out, plan->spatial, out);
 }
 
 /* Mean over the two rows and columns that exist, into one row of the stack. */

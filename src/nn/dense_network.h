@@ -8,7 +8,7 @@
 #include "nn/residual_block.h"
 #include "nn/spectral_encoder.h"
 
-#define S2_HIDDEN 128 /* width of the classifier's hidden layer */
+#define S2_CELL_FEATURE_PX 8 /* side of a cell on the feature grid: 16 reference pixels */
 
 typedef struct s2_dense_network {
     s2_network_spec spec;
@@ -23,9 +23,7 @@ typedef struct s2_dense_network {
     s2_classifier classifier;
 } s2_dense_network;
 
-/**
- * Spectral width of a source: C for the one with most bands (the first of equals), C/4 for others.
- */
+/** Spectral width of a source: C for the rich one, C/4 for others. */
 int s2_dense_spectral_width(const s2_network_spec *spec, int source);
 /** Sum of all spectral widths. */
 int s2_dense_spectral_total(const s2_network_spec *spec);

@@ -39,10 +39,10 @@ static s2_rect pixels_of(s2_rect cells, s2_rect scene)
 /* Cells between whose centres the attention of rect's pixels is interpolated. */
 static s2_rect interpolation_cells(s2_rect rect, s2_rect lattice)
 {
-    const int x0 = s2_cell_between(rect.x, lattice.w).first;
-    const int y0 = s2_cell_between(rect.y, lattice.h).first;
-    const int x1 = s2_cell_between(rect.x + rect.w - 1, lattice.w).second;
-    const int y1 = s2_cell_between(rect.y + rect.h - 1, lattice.h).second;
+    const int x0 = s2_cell_between(rect.x, lattice.w, S2_CELL_FEATURE_PX).first;
+    const int y0 = s2_cell_between(rect.y, lattice.h, S2_CELL_FEATURE_PX).first;
+    const int x1 = s2_cell_between(rect.x + rect.w - 1, lattice.w, S2_CELL_FEATURE_PX).second;
+    const int y1 = s2_cell_between(rect.y + rect.h - 1, lattice.h, S2_CELL_FEATURE_PX).second;
     return (s2_rect){x0, y0, x1 - x0 + 1, y1 - y0 + 1};
 }
 
@@ -76,7 +76,8 @@ void s2_dense_plan_make(const s2_network_spec *spec, const s2_run_geometry *geom
 {
     const s2_rect reference = {0, 0, geometry->width, geometry->height};
     const s2_rect scene = {0, 0, (geometry->width + 1) / 2, (geometry->height + 1) / 2};
-    const s2_rect lattice = {0, 0, s2_cell_count(scene.w), s2_cell_count(scene.h)};
+    const s2_rect lattice = {0, 0, s2_cell_count(scene.w, S2_CELL_FEATURE_PX),
+                             s2_cell_count(scene.h, S2_CELL_FEATURE_PX)};
     const s2_sampling upsampling = {{{0.0, 0.5, 0.0, 0.0, 0.0, 0.5}}, 1.0, scene.w, scene.h};
     plan->core = core;
     plan->head = s2_sampling_bounds(&upsampling, core);

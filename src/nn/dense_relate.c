@@ -1,13 +1,9 @@
 /* Dense run: the relations, from the stacked features to the fused map: ADRF, necks, SSJA. */
 #include "nn/dense_worker.h"
 
-#include <math.h>
 #include <string.h>
 
-#include "nn/cells.h"
-#include "nn/ssja.h"
-
-#define CELL_PIXELS (S2_CELL_FEATURE_PX * S2_CELL_FEATURE_PX)
+_Static_assert(S2_CELL_FEATURE_PX *S2_CELL_FEATURE_PX <= S2_RELATION_CELL_MAX, "cell of SSJA");
 
 static s2_rect scene_rect(const s2_dense_run *run)
 {
@@ -63,19 +59,12 @@ static void find_attention(s2_dense_run *run, const s2_folded_adrf *adrf, const 
     const s2_rect lattice = run->plan.stat_cells;
     const window_sums window = sum_windows(run, stack, channels);
     const size_t n = (size_t)channels;
-    float *mean = window.count + (size_t)lattice.w * (size_t)lattice.h;
-    float *std = mean + n;
-    float *from_mean = std + n;
-    float *from_std = from_mean + n; /* holds the variance before */
+    float *work = window.count + (size_t)lattice.w * (size_t)lattice.h;
     for (int i = 0; i < cells.w * cells.h; i++, out += n) {
         const size_t at = (size_t)(cells.y + i / cells.w - lattice.y) * (size_t)lattice.w +
                           (size_t)(cells.x + i % cells.w - lattice.x);
-        s2_window_moments(window.sum + at * n, window.square + at * n, window.count[at], channels,
-                          mean, from_std, std);
-        s2_row_conv(run->weights, &adrf->from_mean, mean, channels, 1, from_mean, channels);
-        s2_row_conv(run->weights, &adrf->from_std, std, channels, 1, from_std, channels);
-        for (size_t k = 0; k < n; k++)
-            out[k] = 1.0f / (1.0f + expf(-(from_mean[k] + from_std[k])));
+        const s2_window_sums sums = {window.sum + at * n, window.square + at * n, window.count[at]};
+        s2_relation_adrf(run->weights->kernel, adrf, &sums, work, out);
     }
 }
 
@@ -87,12 +76,14 @@ static void scale_row(const s2_dense_run *run, const s2_region *stack, int chann
     const s2_rect computed = run->plan.mixed_computed;
     const s2_rect cells = run->plan.scale_cells;
     const s2_rect scene = scene_rect(run);
-    const s2_cell_mix v = s2_cell_between(y, s2_cell_count(scene.h));
+    const int rows = s2_cell_count(scene.h, S2_CELL_FEATURE_PX);
+    const int columns = s2_cell_count(scene.w, S2_CELL_FEATURE_PX);
+    const s2_cell_mix v = s2_cell_between(y, rows, S2_CELL_FEATURE_PX);
     const size_t n = (size_t)channels;
     const float *top = attention + (size_t)((v.first - cells.y) * cells.w) * n;
     const float *bottom = attention + (size_t)((v.second - cells.y) * cells.w) * n;
     for (int x = computed.x; x < computed.x + computed.w; x++, out += n) {
-        const s2_cell_mix u = s2_cell_between(x, s2_cell_count(scene.w));
+        const s2_cell_mix u = s2_cell_between(x, columns, S2_CELL_FEATURE_PX);
         const float *restrict from = s2_region_at(stack, x, y);
         const float *restrict tl = top + (size_t)(u.first - cells.x) * n;
         const float *restrict tr = top + (size_t)(u.second - cells.x) * n;
@@ -123,45 +114,31 @@ static void fuse_domain(s2_dense_run *run, const s2_folded_adrf *adrf, const s2_
     find_attention(run, adrf, &stack, channels, attention);
     for (int y = computed.y; y < computed.y + computed.h; y++) {
         scale_row(run, &stack, channels, attention, y, row);
-        s2_row_conv(run->weights, &adrf->mix, row, channels, computed.w,
-                    s2_region_at(&mixed, computed.x, y), c);
+        s2_row_conv(run->weights->kernel, &adrf->mix, (s2_row){row, channels}, computed.w,
+                    (s2_row){s2_region_at(&mixed, computed.x, y), c});
     }
     s2_region_clear_around(&mixed, computed);
-    s2_region_conv(run->weights, neck, &mixed, NULL, plan->joint, &joint);
+    s2_region_conv(run->weights->kernel, neck, &mixed, NULL, plan->joint, &joint);
 }
 
-/* Workspace of SSJA inside the buffer of cell work. */
-typedef struct ssja_space {
+/* Gram matrices of cells and windows inside the buffer of cell work, and what is left of it. */
+typedef struct gram_space {
     float *cell[3], *window[3]; /* G11, G22, G21: [gram_cells][c][c] */
-    float *a1, *a2;             /* [c][c] */
-    float *joined, *packed;     /* [2c][c] */
-    float *norms, *zeros;       /* [2c], [c] */
-    float *x1, *x2;             /* [CELL_PIXELS][c]; or together [CELL_PIXELS][2c] */
-    float *packed_cell, *z;     /* [CELL_PIXELS][c] */
-} ssja_space;
+    s2_relation_space relation;
+} gram_space;
 
-static ssja_space divide_space(const s2_dense_run *run)
+static gram_space divide_space(const s2_dense_run *run)
 {
     const s2_rect cells = run->plan.gram_cells;
-    const size_t c = (size_t)run->weights->spec.channels;
-    const size_t grams = (size_t)cells.w * (size_t)cells.h * c * c;
+    const int c = run->weights->spec.channels;
+    const size_t grams = (size_t)cells.w * (size_t)cells.h * (size_t)c * (size_t)c;
     float *next = run->buffer[S2_CELL_WORK];
-    ssja_space space;
+    gram_space space;
     for (int i = 0; i < 3; i++, next += grams)
         space.cell[i] = next;
     for (int i = 0; i < 3; i++, next += grams)
         space.window[i] = next;
-    space.a1 = next;
-    space.a2 = space.a1 + c * c;
-    space.joined = space.a2 + c * c;
-    space.packed = space.joined + 2 * c * c;
-    space.norms = space.packed + 2 * c * c;
-    space.zeros = space.norms + 2 * c;
-    space.x1 = next + 8 * c * c;
-    space.x2 = space.x1 + CELL_PIXELS * c;
-    space.packed_cell = space.x2 + CELL_PIXELS * c;
-    space.z = space.packed_cell + CELL_PIXELS * c;
-    memset(space.zeros, 0, c * sizeof(float));
+    space.relation = s2_relation_divide(run->weights->kernel, c, next);
     return space;
 }
 
@@ -179,29 +156,7 @@ static int gather_valid(const s2_dense_run *run, const s2_region *from, s2_rect 
     return count;
 }
 
-/* gram[i][j] = sum_p left[p][i] right[p][j]; right packed. */
-static void gram(const s2_dense_run *run, const ssja_space *space, const float *left,
-                 const float *right, int count, float *out)
-{
-    const int c = run->weights->spec.channels;
-    ptrdiff_t taps[CELL_PIXELS];
-    for (int p = 0; p < count; p++)
-        taps[p] = (ptrdiff_t)p * c;
-    const s2_kernel_row row = {.x = left,
-                               .x_step = 1,
-                               .taps = taps,
-                               .tap_count = count,
-                               .in = 1,
-                               .w = right,
-                               .bias = space->zeros,
-                               .y = out,
-                               .y_step = c,
-                               .count = c,
-                               .out = c};
-    run->weights->kernel(&row);
-}
-
-static void find_grams(const s2_dense_run *run, const ssja_space *space, const s2_region *spectral,
+static void find_grams(const s2_dense_run *run, const gram_space *space, const s2_region *spectral,
                        const s2_region *spatial)
 {
     const s2_rect cells = run->plan.gram_cells;
@@ -210,50 +165,13 @@ static void find_grams(const s2_dense_run *run, const ssja_space *space, const s
     for (int i = 0; i < cells.w * cells.h; i++) {
         const s2_rect rect = cell_rect(run, cells, i);
         const size_t at = (size_t)i * matrix;
-        const int count = gather_valid(run, spectral, rect, space->x1);
-        gather_valid(run, spatial, rect, space->x2);
-        s2_kernel_pack(space->x1, NULL, count, 1, c, space->packed_cell);
-        gram(run, space, space->x1, space->packed_cell, count, space->cell[0] + at);
-        gram(run, space, space->x2, space->packed_cell, count, space->cell[2] + at);
-        s2_kernel_pack(space->x2, NULL, count, 1, c, space->packed_cell);
-        gram(run, space, space->x2, space->packed_cell, count, space->cell[1] + at);
+        float *const grams[3] = {space->cell[0] + at, space->cell[1] + at, space->cell[2] + at};
+        const int count = gather_valid(run, spectral, rect, space->relation.x1);
+        gather_valid(run, spatial, rect, space->relation.x2);
+        s2_relation_grams(&space->relation, count, grams);
     }
     for (int k = 0; k < 3; k++)
         s2_window_sum(space->cell[k], cells.h, cells.w, matrix, space->window[k]);
-}
-
-/* One matrix for both domains: rows j of A1 + I, then of A2 + I, transposed and packed. */
-static void join_attention(const ssja_space *space, int channels)
-{
-    const size_t c = (size_t)channels;
-    for (size_t i = 0; i < c; i++)
-        for (size_t j = 0; j < c; j++) {
-            const float self = i == j ? 1.0f : 0.0f;
-            space->joined[j * c + i] = space->a1[i * c + j] + self;
-            space->joined[(c + j) * c + i] = space->a2[i * c + j] + self;
-        }
-    s2_kernel_pack(space->joined, NULL, 1, 2 * channels, channels, space->packed);
-}
-
-/* z of the pixels rect of one cell. */
-static void apply_attention(const s2_dense_run *run, const ssja_space *space, s2_rect rect,
-                            const s2_region *spectral, const s2_region *spatial,
-                            const s2_region *fused)
-{
-    const int c = run->weights->spec.channels;
-    const size_t bytes = (size_t)c * sizeof(float);
-    const s2_folded_conv both = {
-        .conv = {1, 1, 1, 2 * c, c}, .w = space->packed, .bias = space->zeros};
-    float *to = space->x1;
-    for (int y = rect.y; y < rect.y + rect.h; y++)
-        for (int x = rect.x; x < rect.x + rect.w; x++, to += 2 * c) {
-            memcpy(to, s2_region_at(spectral, x, y), bytes);
-            memcpy(to + c, s2_region_at(spatial, x, y), bytes);
-        }
-    s2_row_conv(run->weights, &both, space->x1, 2 * c, rect.w * rect.h, space->z, c);
-    for (int y = 0; y < rect.h; y++)
-        memcpy(s2_region_at(fused, rect.x, rect.y + y), space->z + (size_t)(y * rect.w * c),
-               (size_t)rect.w * bytes);
 }
 
 static void join_domains(s2_dense_run *run)
@@ -263,7 +181,7 @@ static void join_domains(s2_dense_run *run)
     const s2_region spectral = s2_dense_region(run, S2_JOINT_SPECTRAL, plan->joint, c);
     const s2_region spatial = s2_dense_region(run, S2_JOINT_SPATIAL, plan->joint, c);
     const s2_region fused = s2_dense_region(run, S2_FUSED, plan->fused, c);
-    const ssja_space space = divide_space(run);
+    const gram_space space = divide_space(run);
     const s2_rect cells = plan->fused_cells;
     find_grams(run, &space, &spectral, &spatial);
     for (int i = 0; i < cells.w * cells.h; i++) {
@@ -272,10 +190,9 @@ static void join_domains(s2_dense_run *run)
             ((size_t)(cells.y + i / cells.w - plan->gram_cells.y) * (size_t)plan->gram_cells.w +
              (size_t)(cells.x + i % cells.w - plan->gram_cells.x)) *
             (size_t)c * (size_t)c;
-        s2_ssja_attention(space.window[0] + at, space.window[1] + at, space.window[2] + at, c,
-                          space.norms, space.a1, space.a2);
-        join_attention(&space, c);
-        apply_attention(run, &space, rect, &spectral, &spatial, &fused);
+        s2_relation_join(&space.relation, space.window[0] + at, space.window[1] + at,
+                         space.window[2] + at);
+        s2_relation_apply(&space.relation, rect, &spectral, &spatial, &fused);
     }
     s2_region_clear_around(&fused, plan->fused_computed);
 }

@@ -3,7 +3,6 @@
 #include "nn/dense_run.h"
 
 #include <assert.h>
-#include <math.h>
 #include <string.h>
 
 #include "core/error.h"
@@ -41,8 +40,7 @@ static size_t cell_work_floats(const s2_network_spec *spec, const s2_dense_plan 
     const size_t widest = largest((size_t)s2_dense_spectral_total(spec), (size_t)spec->sources * c);
     const size_t stats =
         area(plan->stat_cells) * (4 * widest + 2) + area(plan->scale_cells) * 4 * widest;
-    const size_t grams = area(plan->gram_cells) * 6 * c * c + 8 * c * c +
-                         4 * S2_CELL_FEATURE_PX * S2_CELL_FEATURE_PX * c;
+    const size_t grams = area(plan->gram_cells) * 6 * c * c + s2_relation_floats(spec->channels);
     return largest(stats, grams);
 }
 
@@ -123,11 +121,9 @@ size_t s2_dense_run_bytes(const s2_dense_weights *weights, const s2_run_geometry
     const s2_network_spec *spec = &weights->spec;
     buffer_sizes sizes;
     measure(spec, geometry, tile_px, &sizes);
-    size_t bytes = sizes.core * ((size_t)spec->classes * sizeof(float) + 1);
+    size_t bytes = s2_tile_bytes(spec, sizes.core, sizes.pixels);
     for (int i = 0; i < S2_BUFFERS; i++)
         bytes += sizes.floats[i] * sizeof(float);
-    for (int s = 0; s < spec->sources; s++)
-        bytes += sizes.pixels[s] * ((size_t)spec->bands[s] * sizeof(float) + 1);
     return bytes;
 }
 
@@ -144,14 +140,7 @@ s2rgf_status s2_dense_run_create(const s2_dense_weights *weights, const s2_run_g
     own->geometry = geometry;
     own->tile_px = tile_px;
     measure(spec, geometry, tile_px, &sizes);
-    own->tile.scores = s2_alloc(sizes.core * (size_t)spec->classes, sizeof(float));
-    own->tile.valid = s2_alloc(sizes.core, 1);
-    bool ready = own->tile.scores && own->tile.valid;
-    for (int s = 0; s < spec->sources; s++) {
-        own->tile.pixels[s] = s2_alloc(sizes.pixels[s] * (size_t)spec->bands[s], sizeof(float));
-        own->tile.source_valid[s] = s2_alloc(sizes.pixels[s], 1);
-        ready = ready && own->tile.pixels[s] && own->tile.source_valid[s];
-    }
+    bool ready = s2_tile_init(&own->tile, spec, sizes.core, sizes.pixels);
     for (int i = 0; i < S2_SOURCES + S2_PER_SOURCE * spec->sources; i++) {
         own->buffer[i] = s2_alloc(sizes.floats[i], sizeof(float));
         ready = ready && own->buffer[i];
@@ -170,12 +159,7 @@ void s2_dense_run_free(s2_dense_run *run)
         return;
     for (int i = 0; i < S2_BUFFERS; i++)
         s2_free(run->buffer[i]);
-    for (int s = 0; s < S2RGF_MAX_SOURCES; s++) {
-        s2_free(run->tile.pixels[s]);
-        s2_free(run->tile.source_valid[s]);
-    }
-    s2_free(run->tile.scores);
-    s2_free(run->tile.valid);
+    s2_tile_clear(&run->tile);
     s2_free(run);
 }
 
@@ -194,7 +178,7 @@ s2_tile *s2_dense_run_tile(s2_dense_run *run)
 
 s2_region s2_dense_region(const s2_dense_run *run, int buffer, s2_rect rect, int channels)
 {
-    return (s2_region){rect, channels, run->buffer[buffer]};
+    return (s2_region){rect, channels, 1, run->buffer[buffer]};
 }
 
 s2_rect s2_dense_reference_rect(const s2_dense_run *run)
@@ -218,26 +202,10 @@ static void find_validity(s2_dense_run *run)
     const s2_network_spec *spec = &run->weights->spec;
     const s2_rect reference = s2_dense_reference_rect(run);
     uint8_t *valid = s2_dense_reference_valid(run);
-    memset(valid, 1, area(reference));
-    for (int s = 0; s < spec->sources; s++) {
-        const s2_rect window = run->plan.source[s].window;
-        const s2_affine *affine = &run->geometry->ref_to_source[s];
-        for (int y = 0; y < reference.h; y++)
-            for (int x = 0; x < reference.w; x++) {
-                double u = reference.x + x + 0.5;
-                double v = reference.y + y + 0.5;
-                if (!spec->on_reference[s])
-                    s2_affine_apply(affine, u, v, &u, &v);
-                const int column = (int)floor(u);
-                const int row = (int)floor(v);
-                const bool inside = column >= window.x && column < window.x + window.w &&
-                                    row >= window.y && row < window.y + window.h;
-                const size_t at =
-                    (size_t)(row - window.y) * (size_t)window.w + (size_t)(column - window.x);
-                if (!inside || !run->tile.source_valid[s][at])
-                    valid[(size_t)y * (size_t)reference.w + (size_t)x] = 0;
-            }
-    }
+    s2_rect windows[S2RGF_MAX_SOURCES];
+    for (int s = 0; s < spec->sources; s++)
+        windows[s] = run->plan.source[s].window;
+    s2_tile_validity(spec, run->geometry, &run->tile, windows, reference, valid);
     s2_halve_validity(valid, reference.h, reference.w, s2_dense_feature_valid(run));
     for (int y = 0; y < run->plan.core.h; y++)
         memcpy(run->tile.valid + (size_t)y * (size_t)run->plan.core.w,
@@ -257,12 +225,14 @@ static void run_head(s2_dense_run *run)
     const s2_region shortcut = s2_dense_region(run, S2_BLOCK_SHORTCUT, plan->block_computed, c);
     const s2_region out = s2_dense_region(run, S2_BLOCK, plan->block, c);
     const s2_region head = s2_dense_region(run, S2_HEAD, plan->head, c);
-    s2_region_conv(weights, &block->conv1, &fused, NULL, plan->block_middle_computed, &middle);
+    s2_region_conv(weights->kernel, &block->conv1, &fused, NULL, plan->block_middle_computed,
+                   &middle);
     s2_region_clear_around(&middle, plan->block_middle_computed);
-    s2_region_conv(weights, &block->shortcut, &fused, NULL, plan->block_computed, &shortcut);
-    s2_region_conv(weights, &block->conv2, &middle, &shortcut, plan->block_computed, &out);
+    s2_region_conv(weights->kernel, &block->shortcut, &fused, NULL, plan->block_computed,
+                   &shortcut);
+    s2_region_conv(weights->kernel, &block->conv2, &middle, &shortcut, plan->block_computed, &out);
     s2_region_clear_around(&out, plan->block_computed);
-    s2_region_conv(weights, &weights->head_conv, &out, NULL, plan->head, &head);
+    s2_region_conv(weights->kernel, &weights->head_conv, &out, NULL, plan->head, &head);
 }
 
 /* Spectral features of all sources at the reference pixels of core row y: [core.w][spectral total].
@@ -293,6 +263,7 @@ static void gather_detail(const s2_dense_run *run, int y, float *row)
 static void run_classifier(s2_dense_run *run)
 {
     const s2_dense_weights *weights = run->weights;
+    const s2_kernel_row_function kernel = weights->kernel;
     const s2_network_spec *spec = &weights->spec;
     const s2_rect core = run->plan.core;
     const s2_rect scene = {0, 0, (run->geometry->width + 1) / 2, (run->geometry->height + 1) / 2};
@@ -308,9 +279,12 @@ static void run_classifier(s2_dense_run *run)
             run->tile.scores + (size_t)(y - core.y) * (size_t)core.w * (size_t)spec->classes;
         gather_detail(run, y, stack);
         s2_row_sample(&upsampling, &head, c, core.x, y, core.w, joined, 2 * c);
-        s2_row_conv(weights, &weights->detail, stack, total, core.w, joined + c, 2 * c);
-        s2_row_conv(weights, &weights->hidden, joined, 2 * c, core.w, hidden, S2_HIDDEN);
-        s2_row_conv(weights, &weights->out, hidden, S2_HIDDEN, core.w, scores, spec->classes);
+        s2_row_conv(kernel, &weights->detail, (s2_row){stack, total}, core.w,
+                    (s2_row){joined + c, 2 * c});
+        s2_row_conv(kernel, &weights->classifier.hidden, (s2_row){joined, 2 * c}, core.w,
+                    (s2_row){hidden, S2_HIDDEN});
+        s2_row_conv(kernel, &weights->classifier.out, (s2_row){hidden, S2_HIDDEN}, core.w,
+                    (s2_row){scores, spec->classes});
     }
 }
 

@@ -102,7 +102,8 @@ static s2rgf_status init_feature_grid(s2_dense_train *train, s2rgf_error *err)
         status = s2_conv_unit_state_init(&train->neck_spatial, &net->neck_spatial, n, h, w, NULL,
                                          NULL, err);
     if (status == S2RGF_OK)
-        status = s2_ssja_state_init(&train->ssja, n, h, w, c, err);
+        status =
+            s2_ssja_state_init(&train->ssja, n, s2_lattice_over(h, w, S2_CELL_FEATURE_PX), c, err);
     if (status == S2RGF_OK)
         status = pair_init(&train->fused, n, h, w, c, err);
     if (status == S2RGF_OK)

@@ -4,7 +4,7 @@
 
 #include "nn/dense_plan.h"
 #include "nn/dense_weights.h"
-#include "nn/region.h"
+#include "nn/relation.h"
 
 /* A worker's buffers; the numbers of floats any tile needs are found before anything is allocated.
    */

@@ -1,6 +1,133 @@
 /* What the networks share. */
 #include "nn/network.h"
 
+#include <math.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "core/memory.h"
+#include "core/random.h"
+
+s2rgf_status s2_network_check(const s2_network_spec *spec, s2rgf_error *err)
+{
+    if (spec->sources < 1 || spec->sources > S2RGF_MAX_SOURCES)
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "sources: expected 1 to %d, found %d",
+                       S2RGF_MAX_SOURCES, spec->sources);
+    if (spec->classes < 2 || spec->classes > S2RGF_MAX_CLASSES)
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "classes: expected 2 to %d, found %d",
+                       S2RGF_MAX_CLASSES, spec->classes);
+    for (int s = 0; s < spec->sources; s++)
+        if (spec->bands[s] < 1 || spec->bands[s] > 65535)
+            return s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                           "source %d: expected 1 to 65535 bands, found %d", s + 1, spec->bands[s]);
+    return S2RGF_OK;
+}
+
+int s2_network_rich_source(const s2_network_spec *spec)
+{
+    int rich = 0;
+    for (int s = 1; s < spec->sources; s++)
+        if (spec->bands[s] > spec->bands[rich])
+            rich = s;
+    return rich;
+}
+
+/* Inputs that feed one output of a weight: all dimensions but the last; a band filter has only its
+   width. */
+static size_t fan_in(const s2_param *weight)
+{
+    const int last = weight->dims[weight->dim_count - 1];
+    return weight->dim_count == 1 ? weight->count : weight->count / (size_t)last;
+}
+
+/* Weights and variances of a batch-norm start at 1, biases and means at 0. */
+static void reset_norm(s2_param *param)
+{
+    const char *leaf = strrchr(param->name, '.');
+    const float value =
+        strcmp(leaf, ".weight") == 0 || strcmp(leaf, ".running_var") == 0 ? 1.0f : 0.0f;
+    for (size_t k = 0; k < param->count; k++)
+        param->value[k] = value;
+}
+
+void s2_network_randomise(s2_params *params, uint64_t seed)
+{
+    double bound = 0.0;
+    for (int i = 0; i < params->count; i++) {
+        s2_param *param = &params->items[i];
+        s2_random random;
+        if (strstr(param->name, ".bn")) {
+            reset_norm(param);
+            continue;
+        }
+        /* a bias follows its weight and shares its bound */
+        if (param->decay)
+            bound = 1.0 / sqrt((double)fan_in(param));
+        s2_random_init(&random, seed, (uint64_t)i + 1);
+        for (size_t k = 0; k < param->count; k++)
+            param->value[k] = (float)(bound * (2.0 * s2_random_uniform(&random) - 1.0));
+    }
+}
+
+bool s2_tile_init(s2_tile *tile, const s2_network_spec *spec, size_t core_pixels,
+                  const size_t *source_pixels)
+{
+    *tile = (s2_tile){0};
+    tile->scores = s2_alloc(core_pixels * (size_t)spec->classes, sizeof(float));
+    tile->valid = s2_alloc(core_pixels, 1);
+    bool ready = tile->scores && tile->valid;
+    for (int s = 0; s < spec->sources; s++) {
+        tile->pixels[s] = s2_alloc(source_pixels[s] * (size_t)spec->bands[s], sizeof(float));
+        tile->source_valid[s] = s2_alloc(source_pixels[s], 1);
+        ready = ready && tile->pixels[s] && tile->source_valid[s];
+    }
+    return ready;
+}
+
+void s2_tile_clear(s2_tile *tile)
+{
+    for (int s = 0; s < S2RGF_MAX_SOURCES; s++) {
+        s2_free(tile->pixels[s]);
+        s2_free(tile->source_valid[s]);
+    }
+    s2_free(tile->scores);
+    s2_free(tile->valid);
+    *tile = (s2_tile){0};
+}
+
+size_t s2_tile_bytes(const s2_network_spec *spec, size_t core_pixels, const size_t *source_pixels)
+{
+    size_t bytes = core_pixels * ((size_t)spec->classes * sizeof(float) + 1);
+    for (int s = 0; s < spec->sources; s++)
+        bytes += source_pixels[s] * ((size_t)spec->bands[s] * sizeof(float) + 1);
+    return bytes;
+}
+
+void s2_tile_validity(const s2_network_spec *spec, const s2_run_geometry *geometry,
+                      const s2_tile *tile, const s2_rect *windows, s2_rect rect, uint8_t *valid)
+{
+    memset(valid, 1, (size_t)rect.w * (size_t)rect.h);
+    for (int s = 0; s < spec->sources; s++) {
+        const s2_rect window = windows[s];
+        const s2_affine *affine = &geometry->ref_to_source[s];
+        for (int y = 0; y < rect.h; y++)
+            for (int x = 0; x < rect.w; x++) {
+                double u = rect.x + x + 0.5;
+                double v = rect.y + y + 0.5;
+                if (!spec->on_reference[s])
+                    s2_affine_apply(affine, u, v, &u, &v);
+                const int column = (int)floor(u);
+                const int row = (int)floor(v);
+                const bool inside = column >= window.x && column < window.x + window.w &&
+                                    row >= window.y && row < window.y + window.h;
+                const size_t at =
+                    (size_t)(row - window.y) * (size_t)window.w + (size_t)(column - window.x);
+                if (!inside || !tile->source_valid[s][at])
+                    valid[(size_t)y * (size_t)rect.w + (size_t)x] = 0;
+            }
+    }
+}
+
 int s2_best_class(const float *scores, int classes)
 {
     int best = 0;

@@ -59,6 +59,29 @@ typedef struct s2_tile {
     uint8_t *valid; /* out: [core.h][core.w], all sources valid */
 } s2_tile;
 
+/** What every network asks of sources, classes and bands. Errors: INVALID_ARGUMENT. */
+s2rgf_status s2_network_check(const s2_network_spec *spec, s2rgf_error *err);
+/** The source with most bands, the first of equals. */
+int s2_network_rich_source(const s2_network_spec *spec);
+/** Random start: weights and biases uniform in +-1/sqrt(fan in), batch-norms 1 and 0. */
+void s2_network_randomise(s2_params *params, uint64_t seed);
+
+/**
+ * Buffers of a tile for cores and source windows of up to that many pixels; source_pixels in
+ * [sources]. false: no memory, and what there is has to be cleared.
+ */
+bool s2_tile_init(s2_tile *tile, const s2_network_spec *spec, size_t core_pixels,
+                  const size_t *source_pixels);
+void s2_tile_clear(s2_tile *tile);
+/** What s2_tile_init() takes. */
+size_t s2_tile_bytes(const s2_network_spec *spec, size_t core_pixels, const size_t *source_pixels);
+/**
+ * valid out [rect.h][rect.w]: 1 where all sources have data at the centre of a reference pixel of
+ * rect. windows in [sources]: the native windows that tile holds.
+ */
+void s2_tile_validity(const s2_network_spec *spec, const s2_run_geometry *geometry,
+                      const s2_tile *tile, const s2_rect *windows, s2_rect rect, uint8_t *valid);
+
 /** Index of the largest of `classes` scores, the first of equals. */
 int s2_best_class(const float *scores, int classes);
 

@@ -7,14 +7,25 @@ float *s2_region_at(const s2_region *region, int x, int y)
 {
     const size_t pixel =
         (size_t)(y - region->rect.y) * (size_t)region->rect.w + (size_t)(x - region->rect.x);
-    return region->data + pixel * (size_t)region->stride;
+    return region->data + pixel * (size_t)region->stride * (size_t)region->maps;
+}
+
+s2_region s2_region_map(const s2_region *region, int map)
+{
+    return (s2_region){region->rect, region->stride * region->maps, 1,
+                       region->data + (ptrdiff_t)map * region->stride};
+}
+
+s2_region s2_region_channels(const s2_region *region, int first)
+{
+    return (s2_region){region->rect, region->stride, region->maps, region->data + first};
 }
 
 static void clear_pixels(const s2_region *region, int x, int y, int count)
 {
     if (count > 0)
         memset(s2_region_at(region, x, y), 0,
-               (size_t)count * (size_t)region->stride * sizeof(float));
+               (size_t)count * (size_t)region->stride * (size_t)region->maps * sizeof(float));
 }
 
 void s2_region_clear_around(const s2_region *region, s2_rect inside)
@@ -30,19 +41,21 @@ void s2_region_clear_around(const s2_region *region, s2_rect inside)
     }
 }
 
-void s2_region_conv(const s2_dense_weights *weights, const s2_folded_conv *folded,
+void s2_region_conv(s2_kernel_row_function kernel, const s2_folded_conv *folded,
                     const s2_region *in, const s2_region *add, s2_rect computed,
                     const s2_region *out)
 {
     const s2_conv *conv = &folded->conv;
     const int reach = conv->dilation * (conv->kernel - 1) / 2;
+    /* interleaved maps and a stride: only the pixels of one position are equally far apart */
+    const int step = in->maps == 1 || conv->stride == 1 ? computed.w : 1;
     ptrdiff_t taps[9];
     for (int u = 0; u < conv->kernel; u++)
         for (int v = 0; v < conv->kernel; v++)
             taps[u * conv->kernel + v] = ((ptrdiff_t)(u * conv->dilation - reach) * in->rect.w +
                                           v * conv->dilation - reach) *
-                                         in->stride;
-    s2_kernel_row row = {.x_step = (ptrdiff_t)conv->stride * in->stride,
+                                         in->stride * in->maps;
+    s2_kernel_row row = {.x_step = (ptrdiff_t)(in->maps == 1 ? conv->stride : 1) * in->stride,
                          .taps = taps,
                          .tap_count = conv->kernel * conv->kernel,
                          .in = conv->in,
@@ -50,34 +63,35 @@ void s2_region_conv(const s2_dense_weights *weights, const s2_folded_conv *folde
                          .bias = folded->bias,
                          .add_step = add ? add->stride : 0,
                          .y_step = out->stride,
-                         .count = computed.w,
+                         .count = step * in->maps,
                          .out = conv->out,
                          .relu = folded->relu};
-    for (int y = computed.y; y < computed.y + computed.h; y++) {
-        row.x = s2_region_at(in, computed.x * conv->stride, y * conv->stride);
-        row.add = add ? s2_region_at(add, computed.x, y) : NULL;
-        row.y = s2_region_at(out, computed.x, y);
-        weights->kernel(&row);
-    }
+    for (int y = computed.y; y < computed.y + computed.h; y++)
+        for (int x = computed.x; x < computed.x + computed.w; x += step) {
+            row.x = s2_region_at(in, x * conv->stride, y * conv->stride);
+            row.add = add ? s2_region_at(add, x, y) : NULL;
+            row.y = s2_region_at(out, x, y);
+            kernel(&row);
+        }
 }
 
-void s2_row_conv(const s2_dense_weights *weights, const s2_folded_conv *folded, const float *in,
-                 int in_stride, int count, float *out, int out_stride)
+void s2_row_conv(s2_kernel_row_function kernel, const s2_folded_conv *folded, s2_row in, int count,
+                 s2_row out)
 {
     static const ptrdiff_t here = 0;
-    const s2_kernel_row row = {.x = in,
-                               .x_step = in_stride,
+    const s2_kernel_row row = {.x = in.data,
+                               .x_step = in.stride,
                                .taps = &here,
                                .tap_count = 1,
                                .in = folded->conv.in,
                                .w = folded->w,
                                .bias = folded->bias,
-                               .y = out,
-                               .y_step = out_stride,
+                               .y = out.data,
+                               .y_step = out.stride,
                                .count = count,
                                .out = folded->conv.out,
                                .relu = folded->relu};
-    weights->kernel(&row);
+    kernel(&row);
 }
 
 void s2_row_sample(const s2_sampling *sampling, const s2_region *from, int c, int x, int y,

@@ -5,21 +5,33 @@
 #include <stdint.h>
 
 #include "core/geometry.h"
-#include "nn/dense_weights.h"
+#include "nn/folded.h"
 #include "nn/resample.h"
 
 /**
  * Pixels rect of a map with `stride` floats a pixel. Coordinates are the whole scene's, so that
- * tiles agree.
+ * tiles agree. Where `maps` is more than 1, that many maps of the same rectangle lie interleaved:
+ * every position holds one pixel of each.
  */
 typedef struct s2_region {
     s2_rect rect;
-    int stride;
+    int stride, maps;
     float *data;
 } s2_region;
 
-/** Address of pixel (x, y), which must be inside the region. */
+/** Pixels `stride` floats apart. */
+typedef struct s2_row {
+    float *data;
+    int stride;
+} s2_row;
+
+/** Address of pixel (x, y) of the first map; the pixel must be inside the region. */
 float *s2_region_at(const s2_region *region, int x, int y);
+
+/** One of the interleaved maps, as a region of its own. */
+s2_region s2_region_map(const s2_region *region, int map);
+/** Channels first.. of a region. */
+s2_region s2_region_channels(const s2_region *region, int first);
 
 /** Zero all pixels of the region outside `inside`: what a convolution finds beyond the scene. */
 void s2_region_clear_around(const s2_region *region, s2_rect inside);
@@ -27,15 +39,14 @@ void s2_region_clear_around(const s2_region *region, s2_rect inside);
 /**
  * out = conv(in) + add over the pixels `computed` of out. in must hold all that the kernel reaches.
  * Output pixel (x, y) reads input pixels around (x, y) * stride. add: a region that holds
- * `computed`, or NULL.
+ * `computed`, or NULL. All regions have the same number of interleaved maps.
  */
-void s2_region_conv(const s2_dense_weights *weights, const s2_folded_conv *conv,
-                    const s2_region *in, const s2_region *add, s2_rect computed,
-                    const s2_region *out);
+void s2_region_conv(s2_kernel_row_function kernel, const s2_folded_conv *conv, const s2_region *in,
+                    const s2_region *add, s2_rect computed, const s2_region *out);
 
 /** A row of `count` pixels through a 1 x 1 convolution. */
-void s2_row_conv(const s2_dense_weights *weights, const s2_folded_conv *conv, const float *in,
-                 int in_stride, int count, float *out, int out_stride);
+void s2_row_conv(s2_kernel_row_function kernel, const s2_folded_conv *conv, s2_row in, int count,
+                 s2_row out);
 
 /** c channels of `count` target pixels (x.., y) sampled from a region that holds their taps. */
 void s2_row_sample(const s2_sampling *sampling, const s2_region *from, int c, int x, int y,

@@ -1,9 +1,10 @@
-/* Spectral encoder: two band convolutions, batch-norms, and a 1 x 1 mix; pointwise in space. */
+/* Spectral encoder: two band convolutions, batch-norms, an optional pool, and a 1 x 1 mix. */
 #include "nn/spectral_encoder.h"
 
 #include <stdio.h>
 
 #include "nn/band_conv.h"
+#include "nn/pool.h"
 
 #define WIDTH_NARROW 3
 #define WIDTH_WIDE 5
@@ -20,10 +21,10 @@ static void declare_filter(s2_params *params, const char *prefix, const char *na
 }
 
 void s2_spectral_encoder_declare(s2_spectral_encoder *encoder, s2_params *params,
-                                 const char *prefix, int bands, int out)
+                                 const char *prefix, int bands, int out, bool pool)
 {
     char path[64];
-    *encoder = (s2_spectral_encoder){.bands = bands, .out = out};
+    *encoder = (s2_spectral_encoder){.bands = bands, .out = out, .pool = pool};
     declare_filter(params, prefix, "k3", WIDTH_NARROW, &encoder->weight3, &encoder->bias3);
     snprintf(path, sizeof path, "%s.bn3", prefix);
     s2_batchnorm_declare(&encoder->norm3, params, path, bands);
@@ -39,6 +40,8 @@ s2rgf_status s2_spectral_encoder_state_init(s2_spectral_encoder_state *state,
                                             s2rgf_error *err)
 {
     const int bands = encoder->bands;
+    const int mix_h = encoder->pool ? h / 2 : h;
+    const int mix_w = encoder->pool ? w / 2 : w;
     *state = (s2_spectral_encoder_state){0};
     s2rgf_status status = s2_map_init(&state->raw3, n, h, w, bands, err);
     if (status == S2RGF_OK)
@@ -47,12 +50,17 @@ s2rgf_status s2_spectral_encoder_state_init(s2_spectral_encoder_state *state,
         status = s2_map_init(&state->pair, n, h, w, 2 * bands, err);
     if (status == S2RGF_OK)
         status = s2_map_init(&state->pair_grad, n, h, w, 2 * bands, err);
+    if (status == S2RGF_OK && encoder->pool)
+        status = s2_map_init(&state->pooled, n, mix_h, mix_w, 2 * bands, err);
+    if (status == S2RGF_OK && encoder->pool)
+        status = s2_map_init(&state->pooled_grad, n, mix_h, mix_w, 2 * bands, err);
     if (status == S2RGF_OK)
         status = s2_batchnorm_state_init(&state->norm3, bands, err);
     if (status == S2RGF_OK)
         status = s2_batchnorm_state_init(&state->norm5, bands, err);
     if (status == S2RGF_OK)
-        status = s2_conv_unit_state_init(&state->mix, &encoder->mix, n, h, w, NULL, NULL, err);
+        status =
+            s2_conv_unit_state_init(&state->mix, &encoder->mix, n, mix_h, mix_w, NULL, NULL, err);
     if (status != S2RGF_OK)
         s2_spectral_encoder_state_clear(state);
     return status;
@@ -64,6 +72,8 @@ void s2_spectral_encoder_state_clear(s2_spectral_encoder_state *state)
     s2_map_clear(&state->raw5);
     s2_map_clear(&state->pair);
     s2_map_clear(&state->pair_grad);
+    s2_map_clear(&state->pooled);
+    s2_map_clear(&state->pooled_grad);
     s2_batchnorm_state_clear(&state->norm3);
     s2_batchnorm_state_clear(&state->norm5);
     s2_conv_unit_state_clear(&state->mix);
@@ -81,7 +91,10 @@ s2rgf_status s2_spectral_encoder_forward(const s2_spectral_encoder *encoder,
     s2_band_conv_forward(x, encoder->weight5->value, encoder->bias5->value[0], WIDTH_WIDE,
                          &state->raw5);
     s2_batchnorm_forward(&encoder->norm5, &state->norm5, &state->raw5, false, &u5);
-    return s2_conv_unit_forward(&encoder->mix, &state->mix, &state->pair, err);
+    if (encoder->pool)
+        s2_pool_forward(&state->pair, &state->pooled);
+    return s2_conv_unit_forward(&encoder->mix, &state->mix,
+                                encoder->pool ? &state->pooled : &state->pair, err);
 }
 
 s2rgf_status s2_spectral_encoder_backward(const s2_spectral_encoder *encoder,
@@ -90,11 +103,17 @@ s2rgf_status s2_spectral_encoder_backward(const s2_spectral_encoder *encoder,
 {
     const s2_map d3 = s2_map_channels(&state->pair_grad, 0, encoder->bands);
     const s2_map d5 = s2_map_channels(&state->pair_grad, encoder->bands, encoder->bands);
+    const s2_map *mixed = encoder->pool ? &state->pooled : &state->pair;
+    const s2_map *mixed_grad = encoder->pool ? &state->pooled_grad : &state->pair_grad;
     s2_map_zero(&state->pair_grad);
+    if (encoder->pool)
+        s2_map_zero(&state->pooled_grad);
     const s2rgf_status status =
-        s2_conv_unit_backward(&encoder->mix, &state->mix, &state->pair, &state->pair_grad, err);
+        s2_conv_unit_backward(&encoder->mix, &state->mix, mixed, mixed_grad, err);
     if (status != S2RGF_OK)
         return status;
+    if (encoder->pool)
+        s2_pool_backward(&state->pair, &state->pooled, &state->pooled_grad, &state->pair_grad);
     s2_batchnorm_backward(&encoder->norm3, &state->norm3, &state->raw3, NULL, &d3, &d3);
     s2_band_conv_backward(x, &state->raw3, encoder->weight3->value, WIDTH_NARROW, &d3, dx,
                           encoder->weight3->grad, encoder->bias3->grad);

@@ -6,15 +6,20 @@
 
 #include "core/error.h"
 #include "core/memory.h"
-#include "nn/cells.h"
 #include "nn/gemm.h"
 
-s2rgf_status s2_ssja_state_init(s2_ssja_state *state, int n, int h, int w, int c, s2rgf_error *err)
+/* Cells of one map. */
+static int cell_total(const s2_ssja_state *state)
 {
-    *state =
-        (s2_ssja_state){.n = n, .cells_y = s2_cell_count(h), .cells_x = s2_cell_count(w), .c = c};
+    return state->lattice.rows * state->lattice.columns;
+}
+
+s2rgf_status s2_ssja_state_init(s2_ssja_state *state, int n, s2_lattice lattice, int c,
+                                s2rgf_error *err)
+{
+    *state = (s2_ssja_state){.lattice = lattice, .n = n, .c = c};
     float **all[5] = {&state->g11, &state->g22, &state->g21, &state->a1, &state->a2};
-    const size_t cells = (size_t)n * (size_t)state->cells_y * (size_t)state->cells_x;
+    const size_t cells = (size_t)n * (size_t)cell_total(state);
     for (int i = 0; i < 5; i++) {
         *all[i] = s2_calloc(cells * (size_t)c, (size_t)c * sizeof(float));
         if (!*all[i]) {
@@ -105,23 +110,23 @@ static void add_to_cell(const float *rows, const s2_map *x, int n, const uint8_t
         }
 }
 
-#define CELL_PIXELS (S2_CELL_FEATURE_PX * S2_CELL_FEATURE_PX)
-
 /* One thread's workspace: three matrices per cell and a few cells' pixels. */
 typedef struct ssja_work {
     float *m11, *m22, *m21;   /* [cells][c][c] */
-    float *x1, *x2, *t1, *t2; /* [CELL_PIXELS][c] */
+    float *x1, *x2, *t1, *t2; /* [pixels of a cell][c] */
     float *norms;             /* [4c] */
 } ssja_work;
 
 static bool work_init(ssja_work *work, const s2_ssja_state *state)
 {
     const size_t c = (size_t)state->c;
-    const size_t matrices = (size_t)state->cells_y * (size_t)state->cells_x * c * c;
+    const size_t matrices = (size_t)cell_total(state) * c * c;
+    const size_t pixels = (size_t)state->lattice.cell_px * (size_t)state->lattice.cell_px;
+    const size_t rows = pixels > 4 ? pixels : 4;
     float **all[8] = {&work->m11, &work->m22, &work->m21, &work->x1,
                       &work->x2,  &work->t1,  &work->t2,  &work->norms};
     for (int i = 0; i < 8; i++) {
-        *all[i] = s2_alloc(i < 3 ? matrices : CELL_PIXELS * c, sizeof(float));
+        *all[i] = s2_alloc(i < 3 ? matrices : rows * c, sizeof(float));
         if (!*all[i])
             return false;
     }
@@ -154,12 +159,11 @@ static void forward_map(s2_ssja_state *state, const s2_map *x1, const s2_map *x2
                         const uint8_t *valid, const s2_map *z, ssja_work *work)
 {
     const int c = state->c;
-    const int cells = state->cells_y * state->cells_x;
+    const int cells = cell_total(state);
     const size_t matrix = (size_t)c * (size_t)c;
     const size_t base = (size_t)n * (size_t)cells * matrix;
     for (int i = 0; i < cells; i++) {
-        const s2_cell_span span =
-            s2_cell_pixels(i / state->cells_x, i % state->cells_x, x1->h, x1->w);
+        const s2_cell_span span = s2_cell_pixels(&state->lattice, i, x1->h, x1->w);
         const size_t at = (size_t)i * matrix;
         const int count = gather_cell(x1, n, valid, span, work->x1);
         gather_cell(x2, n, valid, span, work->x2);
@@ -167,12 +171,14 @@ static void forward_map(s2_ssja_state *state, const s2_map *x1, const s2_map *x2
         s2_gemm(c, c, count, transposed(work->x2, c), plain(work->x2, c), 0.0f, work->m22 + at, c);
         s2_gemm(c, c, count, transposed(work->x2, c), plain(work->x1, c), 0.0f, work->m21 + at, c);
     }
-    s2_window_sum(work->m11, state->cells_y, state->cells_x, matrix, state->g11 + base);
-    s2_window_sum(work->m22, state->cells_y, state->cells_x, matrix, state->g22 + base);
-    s2_window_sum(work->m21, state->cells_y, state->cells_x, matrix, state->g21 + base);
+    s2_window_sum(work->m11, state->lattice.rows, state->lattice.columns, matrix,
+                  state->g11 + base);
+    s2_window_sum(work->m22, state->lattice.rows, state->lattice.columns, matrix,
+                  state->g22 + base);
+    s2_window_sum(work->m21, state->lattice.rows, state->lattice.columns, matrix,
+                  state->g21 + base);
     for (int i = 0; i < cells; i++) {
-        const s2_cell_span span =
-            s2_cell_pixels(i / state->cells_x, i % state->cells_x, x1->h, x1->w);
+        const s2_cell_span span = s2_cell_pixels(&state->lattice, i, x1->h, x1->w);
         const size_t at = base + (size_t)i * matrix;
         s2_ssja_attention(state->g11 + at, state->g22 + at, state->g21 + at, c, work->norms,
                           state->a1 + at, state->a2 + at);
@@ -260,11 +266,10 @@ static void backward_attention(const s2_ssja_state *state, const s2_map *x1, con
                                ssja_work *work, float *const matrices[2])
 {
     const int c = state->c;
-    const int cells = state->cells_y * state->cells_x;
+    const int cells = cell_total(state);
     const size_t matrix = (size_t)c * (size_t)c;
     for (int i = 0; i < cells; i++) {
-        const s2_cell_span span =
-            s2_cell_pixels(i / state->cells_x, i % state->cells_x, x1->h, x1->w);
+        const s2_cell_span span = s2_cell_pixels(&state->lattice, i, x1->h, x1->w);
         const size_t at = ((size_t)n * (size_t)cells + (size_t)i) * matrix;
         float *const dg[3] = {work->m11 + (size_t)i * matrix, work->m22 + (size_t)i * matrix,
                               work->m21 + (size_t)i * matrix};
@@ -292,9 +297,8 @@ static void backward_gram(const s2_ssja_state *state, const s2_map *x1, const s2
 {
     const int c = state->c;
     const size_t matrix = (size_t)c * (size_t)c;
-    for (int i = 0; i < state->cells_y * state->cells_x; i++) {
-        const s2_cell_span span =
-            s2_cell_pixels(i / state->cells_x, i % state->cells_x, x1->h, x1->w);
+    for (int i = 0; i < cell_total(state); i++) {
+        const s2_cell_span span = s2_cell_pixels(&state->lattice, i, x1->h, x1->w);
         const float *dg11 = grams[0] + (size_t)i * matrix;
         const float *dg22 = grams[1] + (size_t)i * matrix;
         const float *dg21 = grams[2] + (size_t)i * matrix;
@@ -316,7 +320,7 @@ s2rgf_status s2_ssja_backward(const s2_ssja_state *state, const s2_map *x1, cons
                               const s2_map *dx2, s2rgf_error *err)
 {
     const size_t matrix = (size_t)state->c * (size_t)state->c;
-    const size_t matrices = (size_t)state->cells_y * (size_t)state->cells_x * matrix;
+    const size_t matrices = (size_t)cell_total(state) * matrix;
     bool failed = false;
 #pragma omp parallel reduction(|| : failed)
     {
@@ -331,9 +335,9 @@ s2rgf_status s2_ssja_backward(const s2_ssja_state *state, const s2_map *x1, cons
             float *const grams[3] = {extra, extra + matrices, extra + 2 * matrices};
             float *const scores[2] = {extra + 3 * matrices, extra + 3 * matrices + matrix};
             backward_attention(state, x1, x2, dz, dx1, dx2, n, &work, scores);
-            s2_window_sum(work.m11, state->cells_y, state->cells_x, matrix, grams[0]);
-            s2_window_sum(work.m22, state->cells_y, state->cells_x, matrix, grams[1]);
-            s2_window_sum(work.m21, state->cells_y, state->cells_x, matrix, grams[2]);
+            s2_window_sum(work.m11, state->lattice.rows, state->lattice.columns, matrix, grams[0]);
+            s2_window_sum(work.m22, state->lattice.rows, state->lattice.columns, matrix, grams[1]);
+            s2_window_sum(work.m21, state->lattice.rows, state->lattice.columns, matrix, grams[2]);
             backward_gram(state, x1, x2, n, valid + (size_t)n * (size_t)x1->h * (size_t)x1->w, dx1,
                           dx2, &work, grams);
         }

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "nn/tensor.h"
+#include "nn/cells.h"
 
 #define S2_SSJA_NORM_EPS 1e-6f
 
@@ -12,10 +12,12 @@
 typedef struct s2_ssja_state {
     float *g11, *g22, *g21; /* Gram matrices summed over the window */
     float *a1, *a2;         /* attention */
-    int n, cells_y, cells_x, c;
+    s2_lattice lattice;
+    int n, c;
 } s2_ssja_state;
 
-s2rgf_status s2_ssja_state_init(s2_ssja_state *state, int n, int h, int w, int c, s2rgf_error *err);
+s2rgf_status s2_ssja_state_init(s2_ssja_state *state, int n, s2_lattice lattice, int c,
+                                s2rgf_error *err);
 void s2_ssja_state_clear(s2_ssja_state *state);
 
 /**

@@ -77,7 +77,7 @@ static void test_spectral(void)
 {
     begin("spectral", 5, 4, 7);
     c.dy = golden_map("block.dy", 2, 5, 4, 6);
-    s2_spectral_encoder_declare(&c.spectral, &c.params, "spectral", 7, 6);
+    s2_spectral_encoder_declare(&c.spectral, &c.params, "spectral", 7, 6, false);
     REQUIRE(!c.params.failed);
     golden_fill_params(&c.params);
     REQUIRE(s2_spectral_encoder_state_init(&c.spectral_state, &c.spectral, 2, 5, 4, NULL) ==
@@ -112,11 +112,11 @@ static void test_residual(int h, int w, int stride, int dilation)
 
 static void test_adrf(void)
 {
-    enum { HEIGHT = 18, WIDTH = 17, IN = 8, OUT = 6 };
+    enum { HEIGHT = 18, WIDTH = 17, IN = 8, OUT = 6, CELL = 8 };
     begin("adrf", HEIGHT, WIDTH, IN);
     c.dy = golden_map("block.dy", 2, HEIGHT, WIDTH, OUT);
     golden_mask("block.valid", 0.7, c.valid, sizeof c.valid);
-    s2_adrf_declare(&c.adrf, &c.params, "adrf", IN, OUT);
+    s2_adrf_declare(&c.adrf, &c.params, "adrf", IN, OUT, CELL);
     REQUIRE(!c.params.failed);
     golden_fill_params(&c.params);
     REQUIRE(s2_adrf_state_init(&c.adrf_state, &c.adrf, 2, HEIGHT, WIDTH, NULL) == S2RGF_OK);

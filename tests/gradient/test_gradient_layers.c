@@ -15,6 +15,8 @@
 #define KINKED_STEP 1e-3
 #define KINKED_TOLERANCE 1e-2
 
+#define CELL_PX 8
+
 /* ---- convolutions --------------------------------------------------------------------------- */
 
 typedef struct conv_context {
@@ -204,19 +206,19 @@ static double stats_objective(void *context)
 static double scale_objective(void *context)
 {
     cells_context *c = context;
-    s2_cell_scale_forward(&c->a, &c->x, &c->y);
+    s2_cell_scale_forward(&c->a, &c->x, CELL_PX, &c->y);
     return gradient_dot(&c->y, &c->dy);
 }
 
 static void test_cells(void)
 {
     static cells_context c;
-    const int cy = s2_cell_count(H), cx = s2_cell_count(W);
+    const int cy = s2_cell_count(H, CELL_PX), cx = s2_cell_count(W, CELL_PX);
     golden_mask("cells.valid", 0.6, c.valid, sizeof c.valid);
     c.x = golden_map("cells.x", 2, H, W, C);
     c.dmean = golden_packed("cells", "dmean", 2, cy, cx, C);
     c.dstd = golden_packed("cells", "dstd", 2, cy, cx, C);
-    REQUIRE(s2_window_stats_init(&c.stats, 2, H, W, C, NULL) == S2RGF_OK);
+    REQUIRE(s2_window_stats_init(&c.stats, 2, s2_lattice_over(H, W, CELL_PX), C, NULL) == S2RGF_OK);
     stats_objective(&c);
     s2_map dx = golden_zeros(2, H, W, C);
     s2_window_stats_backward(&c.x, c.valid, &c.stats, &c.dmean, &c.dstd, &dx);
@@ -230,7 +232,7 @@ static void test_cells(void)
     c.dy = golden_map("cells.dy", 2, H, W, C);
     s2_map da = golden_packed_zeros(2, cy, cx, C);
     s2_map_zero(&dx);
-    s2_cell_scale_backward(&c.a, &c.x, &c.dy, &da, &dx);
+    s2_cell_scale_backward(&c.a, &c.x, CELL_PX, &c.dy, &da, &dx);
     const gradient_input scaled[] = {{"cell scale x", c.x, dx}, {"cell scale a", c.a, da}};
     for (int i = 0; i < 2; i++)
         gradient_check(&scaled[i], LINEAR_STEP, LINEAR_TOLERANCE, scale_objective, &c);
@@ -261,7 +263,7 @@ static void test_ssja(void)
     c.z = golden_zeros(2, H, W, 6);
     c.dz = golden_map("ssja.dz", 2, H, W, 6);
     s2_map dx1 = golden_zeros(2, H, W, 6), dx2 = golden_zeros(2, H, W, 6);
-    REQUIRE(s2_ssja_state_init(&c.state, 2, H, W, 6, NULL) == S2RGF_OK);
+    REQUIRE(s2_ssja_state_init(&c.state, 2, s2_lattice_over(H, W, CELL_PX), 6, NULL) == S2RGF_OK);
     ssja_objective(&c);
     REQUIRE(s2_ssja_backward(&c.state, &c.x1, &c.x2, c.valid, &c.dz, &dx1, &dx2, NULL) == S2RGF_OK);
     const gradient_input inputs[] = {{"ssja x1", c.x1, dx1}, {"ssja x2", c.x2, dx2}};

@@ -53,7 +53,7 @@ static void test_spectral(const golden_file *file)
     s2_spectral_encoder encoder;
     s2_spectral_encoder_state state;
     begin();
-    s2_spectral_encoder_declare(&encoder, &params, name, 7, 6);
+    s2_spectral_encoder_declare(&encoder, &params, name, 7, 6, false);
     REQUIRE(!params.failed);
     golden_fill_params(&params);
     s2_map x = golden_input(name, "x", 2, 5, 4, 7), dx = golden_zeros(2, 5, 4, 7);
@@ -100,7 +100,7 @@ static void test_adrf(const golden_file *file)
     golden_mask("adrf_block.valid", 0.6, valid, H * W);
     memset(valid + H * W, 1, H * W);
     begin();
-    s2_adrf_declare(&adrf, &params, name, IN, OUT);
+    s2_adrf_declare(&adrf, &params, name, IN, OUT, 8);
     REQUIRE(!params.failed);
     golden_fill_params(&params);
     s2_map x = golden_input(name, "x", 2, H, W, IN), dx = golden_zeros(2, H, W, IN);

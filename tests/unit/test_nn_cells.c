@@ -4,6 +4,7 @@
 #include "golden/golden_maps.h"
 
 #define TOLERANCE 1e-5
+#define CELL_PX 8
 #define H 25
 #define W 19
 #define C 3
@@ -21,12 +22,12 @@ static void test_stats(const golden_file *file)
 {
     static uint8_t valid[4 * H * W];
     s2_window_stats stats;
-    const int cy = s2_cell_count(H), cx = s2_cell_count(W);
+    const int cy = s2_cell_count(H, CELL_PX), cx = s2_cell_count(W, CELL_PX);
     fill_validity(valid, (size_t)H * W);
     s2_map x = golden_input("window", "x", 4, H, W, C), dx = golden_zeros(4, H, W, C);
     s2_map dmean = golden_packed("window", "dmean", 4, cy, cx, C);
     s2_map dstd = golden_packed("window", "dstd", 4, cy, cx, C);
-    REQUIRE(s2_window_stats_init(&stats, 4, H, W, C, NULL) == S2RGF_OK);
+    REQUIRE(s2_window_stats_init(&stats, 4, s2_lattice_over(H, W, CELL_PX), C, NULL) == S2RGF_OK);
     s2_window_stats_forward(&x, valid, &stats);
     CHECK(golden_map_matches(file, "window", "mean", &stats.mean, TOLERANCE));
     CHECK(golden_map_matches(file, "window", "std", &stats.std, TOLERANCE));
@@ -38,43 +39,47 @@ static void test_stats(const golden_file *file)
 
 static void test_scale(const golden_file *file, const char *name, int h, int w)
 {
-    const int cy = s2_cell_count(h), cx = s2_cell_count(w);
+    const int cy = s2_cell_count(h, CELL_PX), cx = s2_cell_count(w, CELL_PX);
     s2_map a = golden_packed(name, "a", 2, cy, cx, C), x = golden_input(name, "x", 2, h, w, C);
     s2_map y = golden_zeros(2, h, w, C), dy = golden_input(name, "dy", 2, h, w, C);
     s2_map da = golden_packed_zeros(2, cy, cx, C), dx = golden_zeros(2, h, w, C);
-    s2_cell_scale_forward(&a, &x, &y);
+    s2_cell_scale_forward(&a, &x, CELL_PX, &y);
     CHECK(golden_map_matches(file, name, "y", &y, TOLERANCE));
-    s2_cell_scale_backward(&a, &x, &dy, &da, &dx);
+    s2_cell_scale_backward(&a, &x, CELL_PX, &dy, &da, &dx);
     CHECK(golden_map_matches(file, name, "da", &da, TOLERANCE));
     CHECK(golden_map_matches(file, name, "dx", &dx, TOLERANCE));
     golden_maps_end();
 }
 
-/* Cells tile the map: every position is in exactly one, 8 x 8 but at the far edges. */
-static void test_lattice(void)
+/* Cells tile the map: every position is in exactly one, cell_px wide but at the far edges. */
+static void test_lattice(int cell_px)
 {
-    static int seen[H][W];
-    CHECK(s2_cell_count(1) == 1 && s2_cell_count(8) == 1 && s2_cell_count(9) == 2);
-    for (int cy = 0; cy < s2_cell_count(H); cy++)
-        for (int cx = 0; cx < s2_cell_count(W); cx++) {
-            s2_cell_span span = s2_cell_pixels(cy, cx, H, W);
-            CHECK(span.y0 == 8 * cy && span.x0 == 8 * cx);
-            CHECK(span.y1 <= H && span.x1 <= W);
-            for (int y = span.y0; y < span.y1; y++)
-                for (int x = span.x0; x < span.x1; x++)
-                    seen[y][x]++;
-        }
+    int seen[H][W] = {{0}};
+    const s2_lattice lattice = s2_lattice_over(H, W, cell_px);
+    CHECK(lattice.rows == (H + cell_px - 1) / cell_px);
+    CHECK(lattice.columns == (W + cell_px - 1) / cell_px);
+    for (int i = 0; i < lattice.rows * lattice.columns; i++) {
+        s2_cell_span span = s2_cell_pixels(&lattice, i, H, W);
+        CHECK(span.y0 == cell_px * (i / lattice.columns));
+        CHECK(span.x0 == cell_px * (i % lattice.columns));
+        CHECK(span.y1 <= H && span.x1 <= W);
+        for (int y = span.y0; y < span.y1; y++)
+            for (int x = span.x0; x < span.x1; x++)
+                seen[y][x]++;
+    }
     for (int i = 0; i < H * W; i++)
         CHECK(seen[i / W][i % W] == 1);
+    CHECK(s2_cell_count(1, cell_px) == 1 && s2_cell_count(cell_px, cell_px) == 1);
+    CHECK(s2_cell_count(cell_px + 1, cell_px) == 2);
 }
 
-/* The mix interpolates between centres 3.5, 11.5, ... and is constant outside them. */
-static void test_between(void)
+/* The mix interpolates between the cells' centres and is constant outside the outermost. */
+static void test_between(int cell_px)
 {
     for (int cells = 1; cells <= 4; cells++)
-        for (int i = 0; i < 8 * cells; i++) {
-            s2_cell_mix mix = s2_cell_between(i, cells);
-            double place = fmin(fmax((i + 0.5) / 8 - 0.5, 0), cells - 1);
+        for (int i = 0; i < cell_px * cells; i++) {
+            s2_cell_mix mix = s2_cell_between(i, cells, cell_px);
+            double place = fmin(fmax((i + 0.5) / cell_px - 0.5, 0), cells - 1);
             CHECK(0 <= mix.first && mix.first <= mix.second && mix.second < cells);
             CHECK_NEAR(mix.first + (double)mix.weight * (mix.second - mix.first), place, 1e-6);
         }
@@ -90,8 +95,8 @@ static void test_offset(void)
     s2_map far = golden_input("offset", "x", 1, H, W, C);
     for (size_t i = 0; i < golden_count(&far); i++)
         *golden_value(&far, i) += 100;
-    REQUIRE(s2_window_stats_init(&plain, 1, H, W, C, NULL) == S2RGF_OK);
-    REQUIRE(s2_window_stats_init(&shifted, 1, H, W, C, NULL) == S2RGF_OK);
+    REQUIRE(s2_window_stats_init(&plain, 1, s2_lattice_over(H, W, CELL_PX), C, NULL) == S2RGF_OK);
+    REQUIRE(s2_window_stats_init(&shifted, 1, s2_lattice_over(H, W, CELL_PX), C, NULL) == S2RGF_OK);
     s2_window_stats_forward(&x, valid, &plain);
     s2_window_stats_forward(&far, valid, &shifted);
     for (size_t i = 0; i < golden_count(&plain.mean); i++) {
@@ -113,8 +118,10 @@ int main(void)
         test_scale(&file, "cell_scale_25x19", 25, 19);
         test_scale(&file, "cell_scale_5x16", 5, 16);
     }
-    test_lattice();
-    test_between();
+    for (int cell_px = 4; cell_px <= 16; cell_px *= 2) {
+        test_lattice(cell_px);
+        test_between(cell_px);
+    }
     test_offset();
     golden_clear(&file);
     return harness_end();

@@ -26,7 +26,7 @@ static void test_golden(const golden_file *file)
     s2_map x1 = golden_input("ssja", "x1", 4, H, W, C), x2 = golden_input("ssja", "x2", 4, H, W, C);
     s2_map z = golden_zeros(4, H, W, C), dz = golden_input("ssja", "dy", 4, H, W, C);
     s2_map dx1 = golden_zeros(4, H, W, C), dx2 = golden_zeros(4, H, W, C);
-    REQUIRE(s2_ssja_state_init(&state, 4, H, W, C, NULL) == S2RGF_OK);
+    REQUIRE(s2_ssja_state_init(&state, 4, s2_lattice_over(H, W, 8), C, NULL) == S2RGF_OK);
     CHECK(s2_ssja_forward(&state, &x1, &x2, valid, &z, NULL) == S2RGF_OK);
     CHECK(golden_map_matches(file, "ssja", "y", &z, TOLERANCE));
     CHECK(s2_ssja_backward(&state, &x1, &x2, valid, &dz, &dx1, &dx2, NULL) == S2RGF_OK);

@@ -1,0 +1,113 @@
+/* The relations of one window while running: attention of ADRF and of SSJA. */
+#include "nn/relation.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+#include "nn/cells.h"
+
+void s2_relation_adrf(s2_kernel_row_function kernel, const s2_folded_adrf *adrf,
+                      const s2_window_sums *window, float *work, float *attention)
+{
+    const int channels = adrf->mix.conv.in;
+    const size_t n = (size_t)channels;
+    float *mean = work;
+    float *std = mean + n;
+    float *from_mean = std + n;
+    float *from_std = from_mean + n; /* holds the variance before */
+    s2_window_moments(window->sum, window->square, window->count, channels, mean, from_std, std);
+    s2_row_conv(kernel, &adrf->from_mean, (s2_row){mean, channels}, 1,
+                (s2_row){from_mean, channels});
+    s2_row_conv(kernel, &adrf->from_std, (s2_row){std, channels}, 1, (s2_row){from_std, channels});
+    for (size_t k = 0; k < n; k++)
+        attention[k] = 1.0f / (1.0f + expf(-(from_mean[k] + from_std[k])));
+}
+
+size_t s2_relation_floats(int c)
+{
+    const size_t n = (size_t)c;
+    return 8 * n * n + 4 * S2_RELATION_CELL_MAX * n;
+}
+
+s2_relation_space s2_relation_divide(s2_kernel_row_function kernel, int c, float *memory)
+{
+    const size_t n = (size_t)c;
+    s2_relation_space space = {.kernel = kernel, .c = c, .a1 = memory};
+    space.a2 = space.a1 + n * n;
+    space.joined = space.a2 + n * n;
+    space.packed = space.joined + 2 * n * n;
+    space.norms = space.packed + 2 * n * n;
+    space.zeros = space.norms + 2 * n;
+    space.x1 = memory + 8 * n * n;
+    space.x2 = space.x1 + S2_RELATION_CELL_MAX * n;
+    space.packed_cell = space.x2 + S2_RELATION_CELL_MAX * n;
+    space.z = space.packed_cell + S2_RELATION_CELL_MAX * n;
+    memset(space.zeros, 0, n * sizeof(float));
+    return space;
+}
+
+/* gram[i][j] = sum_p left[p][i] right[p][j]; right packed. */
+static void gram(const s2_relation_space *space, const float *left, const float *right, int count,
+                 float *out)
+{
+    const int c = space->c;
+    ptrdiff_t taps[S2_RELATION_CELL_MAX];
+    for (int p = 0; p < count; p++)
+        taps[p] = (ptrdiff_t)p * c;
+    const s2_kernel_row row = {.x = left,
+                               .x_step = 1,
+                               .taps = taps,
+                               .tap_count = count,
+                               .in = 1,
+                               .w = right,
+                               .bias = space->zeros,
+                               .y = out,
+                               .y_step = c,
+                               .count = c,
+                               .out = c};
+    space->kernel(&row);
+}
+
+void s2_relation_grams(const s2_relation_space *space, int count, float *const g[3])
+{
+    s2_kernel_pack(space->x1, NULL, count, 1, space->c, space->packed_cell);
+    gram(space, space->x1, space->packed_cell, count, g[0]);
+    gram(space, space->x2, space->packed_cell, count, g[2]);
+    s2_kernel_pack(space->x2, NULL, count, 1, space->c, space->packed_cell);
+    gram(space, space->x2, space->packed_cell, count, g[1]);
+}
+
+/* Rows j of A1 + I, then of A2 + I, transposed and packed. */
+void s2_relation_join(const s2_relation_space *space, const float *g11, const float *g22,
+                      const float *g21)
+{
+    const size_t c = (size_t)space->c;
+    s2_ssja_attention(g11, g22, g21, space->c, space->norms, space->a1, space->a2);
+    for (size_t i = 0; i < c; i++)
+        for (size_t j = 0; j < c; j++) {
+            const float self = i == j ? 1.0f : 0.0f;
+            space->joined[j * c + i] = space->a1[i * c + j] + self;
+            space->joined[(c + j) * c + i] = space->a2[i * c + j] + self;
+        }
+    s2_kernel_pack(space->joined, NULL, 1, 2 * space->c, space->c, space->packed);
+}
+
+void s2_relation_apply(const s2_relation_space *space, s2_rect rect, const s2_region *x1,
+                       const s2_region *x2, const s2_region *z)
+{
+    const int c = space->c;
+    const size_t bytes = (size_t)c * sizeof(float);
+    const s2_folded_conv both = {
+        .conv = {1, 1, 1, 2 * c, c}, .w = space->packed, .bias = space->zeros};
+    float *to = space->x1;
+    for (int y = rect.y; y < rect.y + rect.h; y++)
+        for (int x = rect.x; x < rect.x + rect.w; x++, to += 2 * c) {
+            memcpy(to, s2_region_at(x1, x, y), bytes);
+            memcpy(to + c, s2_region_at(x2, x, y), bytes);
+        }
+    s2_row_conv(space->kernel, &both, (s2_row){space->x1, 2 * c}, rect.w * rect.h,
+                (s2_row){space->z, c});
+    for (int p = 0; p < rect.w * rect.h; p++)
+        memcpy(s2_region_at(z, rect.x + p % rect.w, rect.y + p / rect.w), space->z + p * c, bytes);
+}
