@@ -8,8 +8,8 @@
 #include "core/log.h"
 #include "core/memory.h"
 #include "geo/map_writer.h"
-#include "nn/dense_model.h"
-#include "nn/dense_run.h"
+#include "nn/kind.h"
+#include "nn/network_model.h"
 #include "scene_input.h"
 #include "tile_runner.h"
 
@@ -30,7 +30,7 @@ void s2rgf_classify_options_init(s2rgf_classify_options *options)
 typedef struct classify_job {
     const s2rgf_classify_options *options;
     s2_model_content content;
-    s2_dense_weights *weights;
+    s2_weights *weights;
     s2_scene scene; /* describes the sources; workers read through their own handles */
     s2_run_geometry geometry;
     s2_rect window;  /* reference pixels to map */
@@ -43,7 +43,7 @@ typedef struct classify_job {
 typedef struct classify_worker {
     classify_job *job;
     s2_scene scene;
-    s2_dense_run *run;
+    s2_run *run;
     uint16_t *values;     /* [tile][tile] class values */
     float *confidence;    /* [tile][tile] */
     float *probabilities; /* [classes][tile][tile] */
@@ -62,7 +62,7 @@ static void stop_worker(void *data)
     if (!worker)
         return;
     s2_scene_close(&worker->scene);
-    s2_dense_run_free(worker->run);
+    s2_run_free(worker->run);
     s2_free(worker->values);
     s2_free(worker->confidence);
     s2_free(worker->probabilities);
@@ -87,7 +87,7 @@ static s2rgf_status start_worker(void *context, void **data, s2rgf_error *err)
     const s2rgf_status status = s2_scene_reopen(&job->scene, &worker->scene, err);
     return status != S2RGF_OK
                ? status
-               : s2_dense_run_create(job->weights, &job->geometry, job->tile_px, &worker->run, err);
+               : s2_run_create(job->weights, &job->geometry, job->tile_px, &worker->run, err);
 }
 
 /* Softmax of scores / temperature, one plane a class; returns the largest. planes may be NULL. */
@@ -135,13 +135,13 @@ static s2rgf_status compute_tile(void *data, int index, s2rgf_error *err)
 {
     classify_worker *worker = data;
     classify_job *job = worker->job;
-    s2_tile *tile = s2_dense_run_tile(worker->run);
+    s2_tile *tile = worker->run->tile;
     tile->core = tile_core(job, index);
     const s2rgf_status status =
         s2_scene_read_tile(&worker->scene, &job->content, job->weights, &job->geometry, tile, err);
     if (status != S2RGF_OK)
         return status;
-    s2_dense_run_compute(worker->run);
+    s2_run_compute(worker->run);
     decide_pixels(worker, tile);
     return S2RGF_OK;
 }
@@ -198,13 +198,13 @@ static size_t worker_bytes(const classify_job *job, int tile_px)
     const size_t outputs =
         sizeof(uint16_t) + (options->confidence_path ? sizeof(float) : 0) +
         (options->probability_path ? sizeof(float) * (size_t)job->content.classes.count : 0);
-    size_t bytes = s2_dense_run_bytes(job->weights, &job->geometry, tile_px) + pixels * outputs;
+    size_t bytes = s2_run_bytes(job->weights, &job->geometry, tile_px) + pixels * outputs;
     /* reading goes through a buffer of the window's size, one source at a time */
     for (int s = 0; s < job->scene.count; s++) {
         const s2_rect core =
             s2_rect_intersect((s2_rect){0, 0, tile_px, tile_px},
                               (s2_rect){0, 0, job->geometry.width, job->geometry.height});
-        const s2_rect window = s2_dense_run_window(job->weights, &job->geometry, s, core);
+        const s2_rect window = s2_run_window(job->weights, &job->geometry, s, core);
         bytes += (size_t)window.w * (size_t)window.h * (size_t)job->content.sources[s].band_count *
                  sizeof(float);
     }
@@ -327,13 +327,13 @@ static s2rgf_status check_paths(const s2rgf_classify_options *options, s2rgf_err
 
 static s2rgf_status load_weights(classify_job *job, s2rgf_error *err)
 {
-    s2_dense_network *network = NULL;
+    s2_network *network = NULL;
     s2rgf_status status = s2_model_load(job->options->model_path, &job->content, err);
     if (status == S2RGF_OK)
-        status = s2_dense_from_model(&job->content, job->options->model_path, &network, err);
+        status = s2_network_from_model(&job->content, job->options->model_path, &network, err);
     if (status == S2RGF_OK)
-        status = s2_dense_weights_create(network, &job->weights, err);
-    s2_dense_network_free(network);
+        status = s2_weights_create(network, &job->weights, err);
+    s2_network_free(network);
     return status;
 }
 
@@ -388,7 +388,7 @@ s2rgf_status s2rgf_classify(const s2rgf_classify_options *options, const s2rgf_h
     for (int i = 0; i < OUTPUTS; i++)
         s2_map_close(job.writers[i]);
     s2_scene_close(&job.scene);
-    s2_dense_weights_free(job.weights);
+    s2_weights_free(job.weights);
     s2_model_content_clear(&job.content);
     return status;
 }

@@ -98,10 +98,11 @@ typedef struct s2rgf_train_options {
     s2rgf_label_options labels;
     const char *model_path;
     bool overwrite;
-    const char *network;      /* "dense" */
+    const char *network; /* "dense" or "patch" */
+    /* 0 in these four: the network's own default */
     int channels;             /* C: a multiple of 16, 16 to 128 */
     int steps;                /* optimiser steps of a full run, 1 to 1000000 */
-    int batch;                /* crops a step, 1 to 64 */
+    int batch;                /* crops a step, 1 to 256 */
     int crop_px;              /* side of a training crop in reference pixels, a multiple of 16 */
     double learning_rate;     /* peak of the one-cycle schedule */
     double weight_decay;      /* decoupled */

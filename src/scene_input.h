@@ -3,7 +3,7 @@
 #define S2_SCENE_INPUT_H
 
 #include "geo/scene.h"
-#include "nn/dense_run.h"
+#include "nn/kind.h"
 #include "nn/model_file.h"
 
 /**
@@ -29,7 +29,7 @@ s2rgf_status s2_scene_read(s2_scene *scene, const s2_model_content *content, int
 
 /** Fill a tile's input: every source's window of its core, read and normalised. */
 s2rgf_status s2_scene_read_tile(s2_scene *scene, const s2_model_content *content,
-                                const s2_dense_weights *weights, const s2_run_geometry *geometry,
+                                const s2_weights *weights, const s2_run_geometry *geometry,
                                 s2_tile *tile, s2rgf_error *err);
 
 #endif

@@ -10,20 +10,17 @@
 #include "core/log.h"
 #include "core/memory.h"
 #include "nn/atomic_file.h"
-#include "nn/dense_model.h"
+#include "nn/network_model.h"
 #include "tile_runner.h"
 #include "trainer.h"
 
+#define CROP_LEAST_PX 32
 #define THIN_CLASS_PIXELS 10 /* fewer labelled pixels than this are worth a warning */
 
 void s2rgf_train_options_init(s2rgf_train_options *options)
 {
     memset(options, 0, sizeof *options);
     options->network = "dense";
-    options->channels = 64;
-    options->steps = 150;
-    options->batch = 8;
-    options->crop_px = 96;
     options->learning_rate = 2e-3;
     options->weight_decay = 0.02;
     options->label_smoothing = 0.1;
@@ -62,15 +59,34 @@ static s2rgf_status check_paths(const s2rgf_train_options *options, s2rgf_error 
     return status;
 }
 
+/* The user's options with the network's own defaults where the user left them open. */
+static s2rgf_status complete_options(const s2rgf_train_options *asked, s2rgf_train_options *options,
+                                     s2rgf_error *err)
+{
+    const s2_network_defaults *defaults = s2_network_defaults_of(asked->network);
+    *options = *asked;
+    options->steps = asked->steps ? asked->steps : defaults->steps;
+    options->batch = asked->batch ? asked->batch : defaults->batch;
+    options->crop_px = asked->crop_px ? asked->crop_px : defaults->crop_px;
+    options->channels = asked->channels ? asked->channels : defaults->channels;
+    if (defaults->fixed &&
+        (options->crop_px != defaults->crop_px || options->channels != defaults->channels))
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                       "network %s: expected a crop of %d and %d channels, found %d and %d",
+                       asked->network, defaults->crop_px, defaults->channels, options->crop_px,
+                       options->channels);
+    return S2RGF_OK;
+}
+
 static s2rgf_status check_options(const s2rgf_train_options *options, s2rgf_error *err)
 {
     const struct {
         const char *name;
         double value, low, high;
-    } ranges[] = {{"channels", options->channels, 16, 128},
-                  {"steps", options->steps, 1, 1e6},
-                  {"batch", options->batch, 1, 64},
-                  {"crop", options->crop_px, 32, 512},
+    } ranges[] = {{"channels", options->channels, 0, 128},
+                  {"steps", options->steps, 0, 1e6},
+                  {"batch", options->batch, 0, 256},
+                  {"crop", options->crop_px, 0, 512},
                   {"learning rate", options->learning_rate, 1e-8, 1},
                   {"weight decay", options->weight_decay, 0, 1},
                   {"label smoothing", options->label_smoothing, 0, 0.5},
@@ -81,19 +97,21 @@ static s2rgf_status check_options(const s2rgf_train_options *options, s2rgf_erro
                   {"threads", options->threads, 0, 1024}};
     if (!options->model_path || !options->labels.path || options->scene.input_count == 0)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "an input, labels and a model are needed");
-    if (strcmp(options->network, "dense") != 0)
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "network: expected dense, found %s",
-                       options->network);
+    const s2rgf_status known = s2_network_check_name("network", options->network, err);
+    if (known != S2RGF_OK)
+        return known;
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
         const s2rgf_status status =
             check_range(ranges[i].name, ranges[i].value, ranges[i].low, ranges[i].high, err);
         if (status != S2RGF_OK)
             return status;
     }
-    if (options->channels % 16 != 0 || options->crop_px % 16 != 0)
+    if (options->channels % 16 != 0 || options->crop_px % 16 != 0 ||
+        (options->crop_px != 0 && options->crop_px < CROP_LEAST_PX))
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                       "channels and crop: expected multiples of 16, found %d and %d",
-                       options->channels, options->crop_px);
+                       "channels and crop: expected multiples of 16 and a crop of %d or more, "
+                       "found %d and %d",
+                       CROP_LEAST_PX, options->channels, options->crop_px);
     if (options->resume && !options->checkpoint)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "resume: no checkpoint was named");
     return check_paths(options, err);
@@ -287,7 +305,7 @@ static s2rgf_status train_model(const s2rgf_train_options *options, const s2rgf_
 {
     s2_network_spec spec = {
         .channels = options->channels, .classes = labels->classes.count, .sources = scene->count};
-    s2_dense_network *network = NULL;
+    s2_network *network = NULL;
     s2_training_set set = {0};
     s2_trainer trainer = {0};
     for (int s = 0; s < scene->count; s++) {
@@ -296,33 +314,37 @@ static s2rgf_status train_model(const s2rgf_train_options *options, const s2rgf_
     }
     s2rgf_status status = s2_training_normalisation(scene, host, content, err);
     if (status == S2RGF_OK)
-        status = s2_dense_network_create(&spec, &network, err);
+        status = s2_network_create(options->network, &spec, &network, err);
     if (status == S2RGF_OK)
         status = s2_training_set_init(&set, scene, labels, content, options->crop_px, err);
     if (status == S2RGF_OK)
         status = s2_trainer_init(&trainer, options, host, &set, network, err);
     if (status == S2RGF_OK) {
         set.jitter = options->jitter;
+        set.centred = s2_network_defaults_of(options->network)->centred;
         trainer.fingerprint = fingerprint_of(options, content);
         status = train_phases(&trainer, content, err);
     }
     if (status == S2RGF_OK)
-        status = s2_dense_to_model(network, content, err);
+        status = s2_network_to_model(network, content, err);
     s2_trainer_clear(&trainer);
     s2_training_set_clear(&set);
-    s2_dense_network_free(network);
+    s2_network_free(network);
     return status;
 }
 
-s2rgf_status s2rgf_train(const s2rgf_train_options *options, const s2rgf_host *host,
-                         s2rgf_error *err)
+s2rgf_status s2rgf_train(const s2rgf_train_options *asked, const s2rgf_host *host, s2rgf_error *err)
 {
+    s2rgf_train_options complete;
+    const s2rgf_train_options *options = &complete;
     s2_scene scene = {0};
     s2_label_set labels = {0};
     s2_model_content content = {0};
     const int team = omp_get_max_threads();
     s2_error_clear(err);
-    s2rgf_status status = check_options(options, err);
+    s2rgf_status status = check_options(asked, err);
+    if (status == S2RGF_OK)
+        status = complete_options(asked, &complete, err);
     if (status != S2RGF_OK)
         return status;
     omp_set_num_threads(s2_thread_count(options->threads));

@@ -17,7 +17,7 @@
 #define VALIDATIONS 6        /* measurements along a full run */
 #define FIRST_VALIDATION 0.5 /* of the run: before, the learning rate is too high to judge */
 #define CHECKPOINTS 20       /* written along a full run */
-#define STATISTICS_CROPS 64  /* crops that stand for the whole scene */
+#define STATISTICS_PIXELS (64 * 96 * 96) /* of crops that stand for the whole scene */
 
 /* Streams of random numbers: one a purpose and step, so that nothing needs to be stored to resume.
    */
@@ -31,12 +31,12 @@ static double seconds_now(void)
 }
 
 s2rgf_status s2_trainer_init(s2_trainer *trainer, const s2rgf_train_options *options,
-                             const s2rgf_host *host, s2_training_set *set,
-                             s2_dense_network *network, s2rgf_error *err)
+                             const s2rgf_host *host, s2_training_set *set, s2_network *network,
+                             s2rgf_error *err)
 {
     *trainer = (s2_trainer){.options = options, .host = host, .set = set, .network = network};
-    for (int i = 0; i < network->params.count; i++) {
-        const s2_param *param = &network->params.items[i];
+    for (int i = 0; i < network->params->count; i++) {
+        const s2_param *param = &network->params->items[i];
         trainer->all += param->count;
         trainer->trainable += param->grad ? param->count : 0;
     }
@@ -46,9 +46,9 @@ s2rgf_status s2_trainer_init(s2_trainer *trainer, const s2rgf_train_options *opt
     s2rgf_status status =
         trainer->average && trainer->best ? S2RGF_OK : s2_fail_memory(err, "training");
     if (status == S2RGF_OK)
-        status = s2_adam_init(&trainer->adam, &network->params, options->weight_decay, err);
+        status = s2_adam_init(&trainer->adam, network->params, options->weight_decay, err);
     if (status == S2RGF_OK)
-        status = s2_dense_train_create(network, &trainer->shape, &trainer->train, err);
+        status = s2_training_create(network, &trainer->shape, &trainer->training, err);
     if (status != S2RGF_OK)
         s2_trainer_clear(trainer);
     return status;
@@ -59,7 +59,7 @@ void s2_trainer_clear(s2_trainer *trainer)
     s2_free(trainer->average);
     s2_free(trainer->best);
     s2_adam_clear(&trainer->adam);
-    s2_dense_train_free(trainer->train);
+    s2_training_free(trainer->training);
     *trainer = (s2_trainer){0};
 }
 
@@ -72,7 +72,7 @@ void s2_trainer_start_phase(s2_trainer *trainer, int phase)
     memset(adam->m, 0, adam->count * sizeof(float));
     memset(adam->v, 0, adam->count * sizeof(float));
     memset(trainer->average, 0, trainer->trainable * sizeof(float));
-    s2_dense_network_randomise(trainer->network, trainer->options->seed);
+    s2_network_randomise(trainer->network->params, trainer->options->seed);
 }
 
 /* Copy all values between the network and one array: parameters alone, or statistics too. */
@@ -97,8 +97,8 @@ static void update_average(s2_trainer *trainer)
     const double step = trainer->progress.step;
     const double decay = fmin(AVERAGE_DECAY, step / (step + 9.0));
     float *average = trainer->average;
-    for (int i = 0; i < trainer->network->params.count; i++) {
-        const s2_param *param = &trainer->network->params.items[i];
+    for (int i = 0; i < trainer->network->params->count; i++) {
+        const s2_param *param = &trainer->network->params->items[i];
         if (!param->grad)
             continue;
         for (size_t k = 0; k < param->count; k++)
@@ -116,12 +116,12 @@ static s2rgf_status take_step(s2_trainer *trainer, int steps, double *loss, s2rg
     s2_random dropout;
     s2_random_init(&crops, options->seed, STREAM_CROPS + step);
     s2_random_init(&dropout, options->seed, STREAM_DROPOUT + step);
-    s2rgf_status status = s2_training_set_draw(trainer->set, &trainer->shape, &crops,
-                                               s2_dense_train_batch(trainer->train), err);
+    s2rgf_status status =
+        s2_training_set_draw(trainer->set, &trainer->shape, &crops, trainer->training->batch, err);
     if (status == S2RGF_OK)
-        status = s2_dense_train_forward(trainer->train, DROPOUT, &dropout, NULL, err);
+        status = s2_training_forward(trainer->training, DROPOUT, &dropout, err);
     if (status == S2RGF_OK)
-        status = s2_dense_train_backward(trainer->train, &knobs, loss, err);
+        status = s2_training_backward(trainer->training, &knobs, loss, err);
     if (status == S2RGF_OK && !isfinite(*loss))
         status = s2_fail(err, S2RGF_INVALID_ARGUMENT,
                          "training: the loss is no longer finite at step %d: try a smaller "
@@ -129,7 +129,7 @@ static s2rgf_status take_step(s2_trainer *trainer, int steps, double *loss, s2rg
                          trainer->progress.step + 1, options->learning_rate);
     if (status != S2RGF_OK)
         return status;
-    s2_adam_step(&trainer->adam, &trainer->network->params,
+    s2_adam_step(&trainer->adam, trainer->network->params,
                  s2_one_cycle(options->learning_rate, trainer->progress.step, steps));
     trainer->progress.step++;
     update_average(trainer);
@@ -143,15 +143,15 @@ static s2rgf_status estimate_statistics(s2_trainer *trainer, s2rgf_error *err)
     s2_random random;
     s2rgf_status status = S2RGF_OK;
     s2_random_init(&random, trainer->options->seed, STREAM_STATISTICS);
-    s2_dense_train_collect(trainer->train);
-    for (int done = 0; done < STATISTICS_CROPS && status == S2RGF_OK;
-         done += trainer->shape.crops) {
+    const int crops = STATISTICS_PIXELS / (trainer->shape.width * trainer->shape.height);
+    s2_training_collect(trainer->training);
+    for (int done = 0; done < crops && status == S2RGF_OK; done += trainer->shape.crops) {
         status = s2_training_set_draw_anywhere(trainer->set, &trainer->shape, &random,
-                                               s2_dense_train_batch(trainer->train), err);
+                                               trainer->training->batch, err);
         if (status == S2RGF_OK)
-            status = s2_dense_train_forward(trainer->train, 0.0, NULL, NULL, err);
+            status = s2_training_forward(trainer->training, 0.0, NULL, err);
     }
-    s2_dense_train_adopt(trainer->train);
+    s2_training_adopt(trainer->training);
     return status;
 }
 
@@ -169,7 +169,7 @@ static double standard_error(const s2_confusion *confusion)
 static s2rgf_status validate(s2_trainer *trainer, int steps, float *own, double loss,
                              s2rgf_error *err)
 {
-    s2_params *params = &trainer->network->params;
+    s2_params *params = trainer->network->params;
     s2_trainer_progress *progress = &trainer->progress;
     s2_confusion confusion = {0};
     s2rgf_status status = s2_confusion_init(&confusion, trainer->set->labels->classes.count, err);
@@ -220,7 +220,7 @@ static bool is_validation_step(int step, int steps)
 /* Leave the network with the weights that the phase is for. */
 static s2rgf_status finish_phase(s2_trainer *trainer, bool validated, s2rgf_error *err)
 {
-    s2_params *params = &trainer->network->params;
+    s2_params *params = trainer->network->params;
     if (validated) {
         exchange(params, true, true, trainer->best);
         return S2RGF_OK;

@@ -20,8 +20,8 @@ typedef struct s2_trainer {
     const s2rgf_train_options *options;
     const s2rgf_host *host;
     s2_training_set *set;
-    s2_dense_network *network;
-    s2_dense_train *train;
+    s2_network *network;
+    s2_training *training;
     s2_batch_shape shape;
     s2_adam adam;
     float *average;   /* exponential average of the trainable parameters */
@@ -37,8 +37,8 @@ typedef struct s2_trainer {
 
 /** Errors: NO_MEMORY. Memory: s2_trainer_clear(). Everything named in the arguments is borrowed. */
 s2rgf_status s2_trainer_init(s2_trainer *trainer, const s2rgf_train_options *options,
-                             const s2rgf_host *host, s2_training_set *set,
-                             s2_dense_network *network, s2rgf_error *err);
+                             const s2rgf_host *host, s2_training_set *set, s2_network *network,
+                             s2rgf_error *err);
 void s2_trainer_clear(s2_trainer *trainer);
 
 /** Begin a phase: fresh weights and moments. */

@@ -203,6 +203,7 @@ typedef struct crop_place {
     int index; /* in the batch */
     int x, y;  /* reference pixel of its corner */
     symmetry turn;
+    const s2_label_pixel *middle; /* of a centred crop, NULL otherwise */
 } crop_place;
 
 /* A source's window of a crop; may reach beyond the source. */
@@ -348,6 +349,14 @@ static void fill_labels(const s2_training_set *set, const crop_place *place, con
     }
 }
 
+/* The label of the crop's middle alone. */
+static void fill_middle(const s2_label_pixel *pixel, int side, const uint8_t *valid,
+                        int16_t *labels)
+{
+    const size_t at = (size_t)(side / 2) * (size_t)side + (size_t)(side / 2);
+    labels[at] = valid[at] ? (int16_t)pixel->class_index : -1;
+}
+
 /* random: for the brightness of a crop to train on; NULL: a crop as it is, without labels. */
 static s2rgf_status fill_crop(s2_training_set *set, const crop_place *place, s2_random *random,
                               s2_batch *batch, s2rgf_error *err)
@@ -367,7 +376,9 @@ static s2rgf_status fill_crop(s2_training_set *set, const crop_place *place, s2_
             valid[turned_index(place->turn, side, x, y)] = is_valid(set, place, x, y);
     for (size_t i = 0; i < area; i++)
         labels[i] = -1;
-    if (random)
+    if (place->middle)
+        fill_middle(place->middle, side, valid, labels);
+    else if (random)
         fill_labels(set, place, valid, labels);
     return S2RGF_OK;
 }
@@ -383,6 +394,29 @@ static int keep_inside(int corner, int side, int size)
 {
     const int last = size > side ? size - side : 0;
     return corner < 0 ? 0 : corner > last ? last : corner;
+}
+
+/* Around a pixel that is to lie, turned, at (side / 2, side / 2): before a mirror that is one less. */
+static crop_place place_centred(const s2_label_pixel *pixel, int side, s2_random *random)
+{
+    const symmetry turn = draw_symmetry(random);
+    const int column = side / 2 - (turn.mirror_x ? 1 : 0);
+    const int row = side / 2 - (turn.mirror_y ? 1 : 0);
+    return (crop_place){.x = pixel->x - (turn.transpose ? row : column),
+                        .y = pixel->y - (turn.transpose ? column : row),
+                        .turn = turn,
+                        .middle = pixel};
+}
+
+/* Around a pixel, which lies anywhere in the middle half of the crop. */
+static crop_place place_around(const s2_label_pixel *pixel, int side, const s2_grid *grid,
+                               s2_random *random)
+{
+    const int dx = (int)s2_random_below(random, (uint64_t)side / 2);
+    const int dy = (int)s2_random_below(random, (uint64_t)side / 2);
+    return (crop_place){.x = keep_inside(pixel->x - side / 4 - dx, side, grid->width),
+                        .y = keep_inside(pixel->y - side / 4 - dy, side, grid->height),
+                        .turn = draw_symmetry(random)};
 }
 
 /* A training pixel, its class drawn uniformly over the classes that have any. */
@@ -404,12 +438,9 @@ s2rgf_status s2_training_set_draw(s2_training_set *set, const s2_batch_shape *sh
     s2rgf_status status = S2RGF_OK;
     for (int n = 0; n < shape->crops && status == S2RGF_OK; n++) {
         const s2_label_pixel *pixel = draw_pixel(set, random);
-        const int dx = (int)s2_random_below(random, (uint64_t)side / 2);
-        const int dy = (int)s2_random_below(random, (uint64_t)side / 2);
-        const crop_place place = {.index = n,
-                                  .x = keep_inside(pixel->x - side / 4 - dx, side, grid->width),
-                                  .y = keep_inside(pixel->y - side / 4 - dy, side, grid->height),
-                                  .turn = draw_symmetry(random)};
+        crop_place place = set->centred ? place_centred(pixel, side, random)
+                                        : place_around(pixel, side, grid, random);
+        place.index = n;
         status = fill_crop(set, &place, random, batch, err);
     }
     return status;

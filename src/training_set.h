@@ -6,7 +6,7 @@
 #include "core/random.h"
 #include "geo/labels.h"
 #include "geo/scene.h"
-#include "nn/dense_train.h"
+#include "nn/kind.h"
 #include "nn/model_file.h"
 
 /** What a labelled pixel is for. */
@@ -21,6 +21,9 @@ typedef struct s2_training_set {
     int *class_pixels;               /* [classes] their number */
     int trainable;                   /* classes with training pixels */
     int crop_px;
+    /* a crop has the pixel it was drawn for at (crop_px / 2, crop_px / 2), its only label, and may
+       reach beyond the scene; may be set after init */
+    bool centred;
     int window_px[S2RGF_MAX_SOURCES]; /* side of a crop's window in native pixels */
     /* spread of the brightness of crops, 0: as they are; may be set after init */
     double jitter;
@@ -67,7 +70,7 @@ s2_batch_shape s2_training_set_shape(const s2_training_set *set, int crops);
  * Fill a batch with crops around training pixels: the class is drawn uniformly over the classes,
  * the pixel uniformly within it, its place in the crop, flip and quarter turn at
  * random; and so is its brightness, a gain exp(jitter (2 n_source + n_band)) with normal n, where
- * set->jitter is positive. Errors: IO, NO_MEMORY.
+ * set->jitter is positive. Where set->centred, the pixel's place is the crop's middle. Errors: IO, NO_MEMORY.
  */
 s2rgf_status s2_training_set_draw(s2_training_set *set, const s2_batch_shape *shape,
                                   s2_random *random, s2_batch *batch, s2rgf_error *err);

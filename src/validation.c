@@ -4,7 +4,7 @@
 
 #include "core/error.h"
 #include "core/memory.h"
-#include "nn/dense_run.h"
+#include "nn/kind.h"
 #include "scene_input.h"
 #include "tile_runner.h"
 
@@ -12,7 +12,7 @@
 
 typedef struct validation_job {
     const s2_training_set *set;
-    s2_dense_weights *weights;
+    s2_weights *weights;
     s2_run_geometry geometry;
     int columns; /* tiles a row of the lattice */
     int *tiles;  /* lattice index of every tile with validation pixels */
@@ -23,7 +23,7 @@ typedef struct validation_job {
 typedef struct validation_worker {
     validation_job *job;
     s2_scene scene;
-    s2_dense_run *run;
+    s2_run *run;
 } validation_worker;
 
 static int tile_of(const validation_job *job, const s2_label_pixel *pixel)
@@ -59,7 +59,7 @@ static void stop_worker(void *data)
     if (!worker)
         return;
     s2_scene_close(&worker->scene);
-    s2_dense_run_free(worker->run);
+    s2_run_free(worker->run);
     s2_free(worker);
 }
 
@@ -74,14 +74,14 @@ static s2rgf_status start_worker(void *context, void **data, s2rgf_error *err)
     const s2rgf_status status = s2_scene_reopen(job->set->scene, &worker->scene, err);
     return status != S2RGF_OK
                ? status
-               : s2_dense_run_create(job->weights, &job->geometry, TILE_PX, &worker->run, err);
+               : s2_run_create(job->weights, &job->geometry, TILE_PX, &worker->run, err);
 }
 
 static s2rgf_status compute_tile(void *data, int index, s2rgf_error *err)
 {
     validation_worker *worker = data;
     const validation_job *job = worker->job;
-    s2_tile *tile = s2_dense_run_tile(worker->run);
+    s2_tile *tile = worker->run->tile;
     const int x = job->tiles[index] % job->columns * TILE_PX;
     const int y = job->tiles[index] / job->columns * TILE_PX;
     tile->core = s2_rect_intersect((s2_rect){x, y, TILE_PX, TILE_PX},
@@ -90,7 +90,7 @@ static s2rgf_status compute_tile(void *data, int index, s2rgf_error *err)
                                                    &job->geometry, tile, err);
     if (status != S2RGF_OK)
         return status;
-    s2_dense_run_compute(worker->run);
+    s2_run_compute(worker->run);
     return S2RGF_OK;
 }
 
@@ -98,7 +98,7 @@ static s2rgf_status count_tile(void *data, int index, s2rgf_error *err)
 {
     validation_worker *worker = data;
     const validation_job *job = worker->job;
-    const s2_tile *tile = s2_dense_run_tile(worker->run);
+    const s2_tile *tile = worker->run->tile;
     const s2_label_set *labels = job->set->labels;
     const int classes = labels->classes.count;
     (void)err;
@@ -115,13 +115,13 @@ static s2rgf_status count_tile(void *data, int index, s2rgf_error *err)
     return S2RGF_OK;
 }
 
-s2rgf_status s2_validate(const s2_training_set *set, const s2_dense_network *network, int threads,
+s2rgf_status s2_validate(const s2_training_set *set, const s2_network *network, int threads,
                          s2_confusion *confusion, s2rgf_error *err)
 {
     validation_job job = {.set = set, .confusion = confusion};
     s2_scene_geometry(set->scene, &job.geometry);
     job.columns = (job.geometry.width + TILE_PX - 1) / TILE_PX;
-    s2rgf_status status = s2_dense_weights_create(network, &job.weights, err);
+    s2rgf_status status = s2_weights_create(network, &job.weights, err);
     if (status == S2RGF_OK)
         status = list_tiles(&job, err);
     if (status == S2RGF_OK) {
@@ -134,7 +134,7 @@ s2rgf_status s2_validate(const s2_training_set *set, const s2_dense_network *net
                                    .stop = stop_worker};
         status = s2_tiles_run(&tiles, NULL, err);
     }
-    s2_dense_weights_free(job.weights);
+    s2_weights_free(job.weights);
     s2_free(job.tiles);
     return status;
 }

@@ -10,7 +10,7 @@
  * Count the validation pixels of the set as the network maps them. confusion: initialised, added
  * to. threads: at least 1. Errors: IO, NO_MEMORY.
  */
-s2rgf_status s2_validate(const s2_training_set *set, const s2_dense_network *network, int threads,
+s2rgf_status s2_validate(const s2_training_set *set, const s2_network *network, int threads,
                          s2_confusion *confusion, s2rgf_error *err);
 
 #endif

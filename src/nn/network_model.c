@@ -1,5 +1,5 @@
-/* Between the dense network and the model file. */
-#include "nn/dense_model.h"
+/* Between a network and the model file. */
+#include "nn/network_model.h"
 
 #include <string.h>
 
@@ -17,20 +17,20 @@ static s2_network_spec spec_of(const s2_model_content *content)
     return spec;
 }
 
-s2rgf_status s2_dense_from_model(const s2_model_content *content, const char *subject,
-                                 s2_dense_network **network, s2rgf_error *err)
+s2rgf_status s2_network_from_model(const s2_model_content *content, const char *subject,
+                                   s2_network **network, s2rgf_error *err)
 {
     *network = NULL;
-    if (strcmp(content->network, "dense") != 0)
-        return s2_fail(err, S2RGF_UNSUPPORTED, "%s: expected the network \"dense\", found \"%s\"",
-                       subject, content->network);
+    s2rgf_status status = s2_network_check_name(subject, content->network, err);
+    if (status != S2RGF_OK)
+        return status;
     if (content->classes.count < 2)
         return s2_fail(err, S2RGF_FORMAT, "%s: expected at least 2 classes, found %d", subject,
                        content->classes.count);
     const s2_network_spec spec = spec_of(content);
-    s2rgf_status status = s2_dense_network_create(&spec, network, err);
-    for (int i = 0; status == S2RGF_OK && i < (*network)->params.count; i++) {
-        const s2_param *param = &(*network)->params.items[i];
+    status = s2_network_create(content->network, &spec, network, err);
+    for (int i = 0; status == S2RGF_OK && i < (*network)->params->count; i++) {
+        const s2_param *param = &(*network)->params->items[i];
         const float *data = NULL;
         status =
             s2_model_find_tensor(content, param->name, param->dims, param->dim_count, &data, err);
@@ -38,17 +38,17 @@ s2rgf_status s2_dense_from_model(const s2_model_content *content, const char *su
             memcpy(param->value, data, param->count * sizeof(float));
     }
     if (status != S2RGF_OK) {
-        s2_dense_network_free(*network);
+        s2_network_free(*network);
         *network = NULL;
     }
     return status;
 }
 
-s2rgf_status s2_dense_to_model(const s2_dense_network *network, s2_model_content *content,
-                               s2rgf_error *err)
+s2rgf_status s2_network_to_model(const s2_network *network, s2_model_content *content,
+                                 s2rgf_error *err)
 {
-    for (int i = 0; i < network->params.count; i++) {
-        const s2_param *param = &network->params.items[i];
+    for (int i = 0; i < network->params->count; i++) {
+        const s2_param *param = &network->params->items[i];
         float *data = NULL;
         const s2rgf_status status =
             s2_model_add_tensor(content, param->name, param->dims, param->dim_count, &data, err);

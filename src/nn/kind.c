@@ -1,0 +1,183 @@
+/* The kinds of networks, and what is the same for all of them. */
+#include "nn/kind.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "core/memory.h"
+#include "nn/kind_table.h"
+
+static const s2_network_kind *const KINDS[] = {&S2_DENSE_KIND};
+
+#define KIND_COUNT (sizeof KINDS / sizeof *KINDS)
+
+static const s2_network_kind *find_kind(const char *name)
+{
+    for (size_t i = 0; i < KIND_COUNT; i++)
+        if (strcmp(KINDS[i]->name, name) == 0)
+            return KINDS[i];
+    return NULL;
+}
+
+const s2_network_defaults *s2_network_defaults_of(const char *name)
+{
+    const s2_network_kind *kind = find_kind(name);
+    return kind ? &kind->defaults : NULL;
+}
+
+s2rgf_status s2_network_check_name(const char *subject, const char *name, s2rgf_error *err)
+{
+    char names[128] = "";
+    size_t at = 0;
+    if (find_kind(name))
+        return S2RGF_OK;
+    for (size_t i = 0; i < KIND_COUNT && at < sizeof names; i++)
+        at += (size_t)snprintf(names + at, sizeof names - at, "%s%s", i ? " or " : "",
+                               KINDS[i]->name);
+    return s2_fail(err, S2RGF_UNSUPPORTED, "%s: expected the network %s, found \"%s\"", subject,
+                   names, name);
+}
+
+s2rgf_status s2_network_create(const char *name, const s2_network_spec *spec, s2_network **network,
+                               s2rgf_error *err)
+{
+    *network = NULL;
+    s2rgf_status status = s2_network_check_name("network", name, err);
+    if (status != S2RGF_OK)
+        return status;
+    s2_network *own = s2_calloc(1, sizeof *own);
+    if (!own)
+        return s2_fail_memory(err, "network");
+    own->kind = find_kind(name);
+    own->spec = *spec;
+    status = own->kind->create(spec, &own->self, &own->params, err);
+    if (status != S2RGF_OK) {
+        s2_free(own);
+        return status;
+    }
+    *network = own;
+    return S2RGF_OK;
+}
+
+void s2_network_free(s2_network *network)
+{
+    if (!network)
+        return;
+    network->kind->free(network->self);
+    s2_free(network);
+}
+
+s2rgf_status s2_training_create(s2_network *network, const s2_batch_shape *shape,
+                                s2_training **training, s2rgf_error *err)
+{
+    *training = NULL;
+    s2_training *own = s2_calloc(1, sizeof *own);
+    if (!own)
+        return s2_fail_memory(err, "training");
+    own->kind = network->kind;
+    const s2rgf_status status =
+        own->kind->training_create(network->self, shape, &own->self, &own->batch, err);
+    if (status != S2RGF_OK) {
+        s2_free(own);
+        return status;
+    }
+    *training = own;
+    return S2RGF_OK;
+}
+
+void s2_training_free(s2_training *training)
+{
+    if (!training)
+        return;
+    training->kind->training_free(training->self);
+    s2_free(training);
+}
+
+s2rgf_status s2_training_forward(s2_training *training, double dropout, s2_random *dropout_source,
+                                 s2rgf_error *err)
+{
+    return training->kind->forward(training->self, dropout, dropout_source, err);
+}
+
+s2rgf_status s2_training_backward(s2_training *training, const s2_loss_options *options,
+                                  double *loss, s2rgf_error *err)
+{
+    return training->kind->backward(training->self, options, loss, err);
+}
+
+void s2_training_collect(s2_training *training)
+{
+    training->kind->collect(training->self);
+}
+
+void s2_training_adopt(s2_training *training)
+{
+    training->kind->adopt(training->self);
+}
+
+s2rgf_status s2_weights_create(const s2_network *network, s2_weights **weights, s2rgf_error *err)
+{
+    *weights = NULL;
+    s2_weights *own = s2_calloc(1, sizeof *own);
+    if (!own)
+        return s2_fail_memory(err, "weights");
+    own->kind = network->kind;
+    const s2rgf_status status = own->kind->weights_create(network->self, &own->self, err);
+    if (status != S2RGF_OK) {
+        s2_free(own);
+        return status;
+    }
+    *weights = own;
+    return S2RGF_OK;
+}
+
+void s2_weights_free(s2_weights *weights)
+{
+    if (!weights)
+        return;
+    weights->kind->weights_free(weights->self);
+    s2_free(weights);
+}
+
+size_t s2_run_bytes(const s2_weights *weights, const s2_run_geometry *geometry, int tile_px)
+{
+    return weights->kind->run_bytes(weights->self, geometry, tile_px);
+}
+
+s2rgf_status s2_run_create(const s2_weights *weights, const s2_run_geometry *geometry, int tile_px,
+                           s2_run **run, s2rgf_error *err)
+{
+    *run = NULL;
+    s2_run *own = s2_calloc(1, sizeof *own);
+    if (!own)
+        return s2_fail_memory(err, "tile");
+    own->kind = weights->kind;
+    const s2rgf_status status =
+        own->kind->run_create(weights->self, geometry, tile_px, &own->self, &own->tile, err);
+    if (status != S2RGF_OK) {
+        s2_free(own);
+        return status;
+    }
+    *run = own;
+    return S2RGF_OK;
+}
+
+void s2_run_free(s2_run *run)
+{
+    if (!run)
+        return;
+    run->kind->run_free(run->self);
+    s2_free(run);
+}
+
+s2_rect s2_run_window(const s2_weights *weights, const s2_run_geometry *geometry, int source,
+                      s2_rect core)
+{
+    return weights->kind->run_window(weights->self, geometry, source, core);
+}
+
+void s2_run_compute(s2_run *run)
+{
+    run->kind->run_compute(run->self);
+}

@@ -1,0 +1,94 @@
+/* A network of any kind, in training and at work; which kinds there are: kind.c. */
+#ifndef S2_NN_KIND_H
+#define S2_NN_KIND_H
+
+#include "core/random.h"
+#include "nn/network.h"
+
+/** The functions of one kind of network, nn/kind_table.h. */
+typedef struct s2_network_kind s2_network_kind;
+
+/** What a training of a kind is like unless its user says otherwise. */
+typedef struct s2_network_defaults {
+    int channels, steps, batch, crop_px;
+    bool centred; /* only the pixel at (crop_px / 2, crop_px / 2) of a crop is classified */
+    bool fixed;   /* crop and channels cannot be chosen */
+} s2_network_defaults;
+
+/** Structure and parameters. */
+typedef struct s2_network {
+    const s2_network_kind *kind;
+    s2_network_spec spec;
+    s2_params *params; /* in the order of their declaration, owned by self */
+    void *self;        /* the kind's own network */
+} s2_network;
+
+/** In training: batch statistics, everything backward needs is kept. */
+typedef struct s2_training {
+    const s2_network_kind *kind;
+    s2_batch *batch; /* to be filled before s2_training_forward() */
+    void *self;      /* the kind's own training */
+} s2_training;
+
+/** Folded and packed weights; read-only, shared by all workers. */
+typedef struct s2_weights {
+    const s2_network_kind *kind;
+    void *self; /* the kind's own weights */
+} s2_weights;
+
+/** One worker's maps; one thread at a time. */
+typedef struct s2_run {
+    const s2_network_kind *kind;
+    s2_tile *tile; /* with buffers large enough for any core inside one tile of the lattice */
+    void *self;    /* the kind's own run */
+} s2_run;
+
+/** Defaults of the kind of this name, NULL: there is none. */
+const s2_network_defaults *s2_network_defaults_of(const char *name);
+/** Whether a network of this name exists. Errors: UNSUPPORTED, the message lists all names. */
+s2rgf_status s2_network_check_name(const char *subject, const char *name, s2rgf_error *err);
+
+/**
+ * Build the structure with zero weights and unit statistics. Errors: UNSUPPORTED (no such kind),
+ * INVALID_ARGUMENT (spec out of range), NO_MEMORY. Memory: s2_network_free().
+ */
+s2rgf_status s2_network_create(const char *name, const s2_network_spec *spec, s2_network **network,
+                               s2rgf_error *err);
+void s2_network_free(s2_network *network);
+
+/** Errors: NO_MEMORY, INVALID_ARGUMENT. Memory: s2_training_free(). The network is borrowed. */
+s2rgf_status s2_training_create(s2_network *network, const s2_batch_shape *shape,
+                                s2_training **training, s2rgf_error *err);
+void s2_training_free(s2_training *training);
+/** Forward with batch statistics. dropout_source: stream for the dropout mask, NULL: none. */
+s2rgf_status s2_training_forward(s2_training *training, double dropout, s2_random *dropout_source,
+                                 s2rgf_error *err);
+/** Loss of the last forward and gradients of all parameters (set, not added to). */
+s2rgf_status s2_training_backward(s2_training *training, const s2_loss_options *options,
+                                  double *loss, s2rgf_error *err);
+/**
+ * Between these, every forward contributes its batch statistics; adopt makes those of all of them
+ * together the running statistics.
+ */
+void s2_training_collect(s2_training *training);
+void s2_training_adopt(s2_training *training);
+
+/** Errors: NO_MEMORY. Memory: s2_weights_free(). The network may be freed afterwards. */
+s2rgf_status s2_weights_create(const s2_network *network, s2_weights **weights, s2rgf_error *err);
+void s2_weights_free(s2_weights *weights);
+/**
+ * Bytes one worker takes. Tiles are those of the lattice of tile_px x tile_px anchored at the
+ * reference origin.
+ */
+size_t s2_run_bytes(const s2_weights *weights, const s2_run_geometry *geometry, int tile_px);
+/** Errors: NO_MEMORY. Memory: s2_run_free(). weights and geometry are borrowed. */
+s2rgf_status s2_run_create(const s2_weights *weights, const s2_run_geometry *geometry, int tile_px,
+                           s2_run **run, s2rgf_error *err);
+void s2_run_free(s2_run *run);
+/** Native pixels of a source that a core needs, halo included, inside the source. */
+s2_rect s2_run_window(const s2_weights *weights, const s2_run_geometry *geometry, int source,
+                      s2_rect core);
+/** Compute run's tile: scores and validity of its core. */
+void s2_run_compute(s2_run *run);
+
+#endif
