@@ -10,11 +10,6 @@
 #include "nn/resample.h"
 #include "nn/ssja.h"
 
-/* A map and the gradient of the loss with respect to it. */
-typedef struct map_pair {
-    s2_map value, grad;
-} map_pair;
-
 struct s2_dense_train {
     s2_dense_network *net;
     s2_batch_shape shape;
@@ -24,31 +19,19 @@ struct s2_dense_train {
     s2_sampling *upsampling;                                                      /* [crops] */
     s2_spectral_encoder_state spectral[S2RGF_MAX_SOURCES];
     s2_residual_block_state spatial[S2RGF_MAX_SOURCES];
-    map_pair spectral_stack, spatial_stack; /* all sources on the feature grid */
-    map_pair detail_stack;                  /* spectral features on the reference grid */
+    s2_map_pair spectral_stack, spatial_stack; /* all sources on the feature grid */
+    s2_map_pair detail_stack;                  /* spectral features on the reference grid */
     s2_adrf_state adrf_spectral, adrf_spatial;
     s2_conv_unit_state neck_spectral, neck_spatial;
     s2_ssja_state ssja;
-    map_pair fused; /* Z */
+    s2_map_pair fused; /* Z */
     s2_residual_block_state head_block;
     s2_conv_unit_state head_conv;
     s2_conv_unit_state detail; /* output: the second half of joined */
-    map_pair joined;           /* upsampled head, then detail */
+    s2_map_pair joined;        /* upsampled head, then detail */
     s2_classifier_state classifier;
     s2_map scores; /* the classifier's scores of all pixels, seen as a map */
 };
-
-static s2rgf_status pair_init(map_pair *pair, int n, int h, int w, int c, s2rgf_error *err)
-{
-    const s2rgf_status status = s2_map_init(&pair->value, n, h, w, c, err);
-    return status == S2RGF_OK ? s2_map_init(&pair->grad, n, h, w, c, err) : status;
-}
-
-static void pair_clear(map_pair *pair)
-{
-    s2_map_clear(&pair->value);
-    s2_map_clear(&pair->grad);
-}
 
 static int half(int size)
 {
@@ -88,9 +71,9 @@ static s2rgf_status init_feature_grid(s2_dense_train *train, s2rgf_error *err)
     const int w = half(train->shape.width);
     const int c = net->spec.channels;
     s2rgf_status status =
-        pair_init(&train->spectral_stack, n, h, w, s2_dense_spectral_total(&net->spec), err);
+        s2_map_pair_init(&train->spectral_stack, n, h, w, s2_dense_spectral_total(&net->spec), err);
     if (status == S2RGF_OK)
-        status = pair_init(&train->spatial_stack, n, h, w, net->spec.sources * c, err);
+        status = s2_map_pair_init(&train->spatial_stack, n, h, w, net->spec.sources * c, err);
     if (status == S2RGF_OK)
         status = s2_adrf_state_init(&train->adrf_spectral, &net->adrf_spectral, n, h, w, err);
     if (status == S2RGF_OK)
@@ -105,7 +88,7 @@ static s2rgf_status init_feature_grid(s2_dense_train *train, s2rgf_error *err)
         status =
             s2_ssja_state_init(&train->ssja, n, s2_lattice_over(h, w, S2_CELL_FEATURE_PX), c, err);
     if (status == S2RGF_OK)
-        status = pair_init(&train->fused, n, h, w, c, err);
+        status = s2_map_pair_init(&train->fused, n, h, w, c, err);
     if (status == S2RGF_OK)
         status = s2_residual_block_state_init(&train->head_block, &net->head_block, n, h, w, err);
     if (status == S2RGF_OK)
@@ -123,9 +106,9 @@ static s2rgf_status init_reference_grid(s2_dense_train *train, s2rgf_error *err)
     const int c = net->spec.channels;
     const size_t pixels = (size_t)n * (size_t)h * (size_t)w;
     s2rgf_status status =
-        pair_init(&train->detail_stack, n, h, w, s2_dense_spectral_total(&net->spec), err);
+        s2_map_pair_init(&train->detail_stack, n, h, w, s2_dense_spectral_total(&net->spec), err);
     if (status == S2RGF_OK)
-        status = pair_init(&train->joined, n, h, w, 2 * c, err);
+        status = s2_map_pair_init(&train->joined, n, h, w, 2 * c, err);
     if (status != S2RGF_OK)
         return status;
     const s2_map detail = s2_map_channels(&train->joined.value, c, c);
@@ -180,10 +163,10 @@ void s2_dense_train_free(s2_dense_train *train)
         s2_spectral_encoder_state_clear(&train->spectral[s]);
         s2_residual_block_state_clear(&train->spatial[s]);
     }
-    map_pair *pairs[5] = {&train->spectral_stack, &train->spatial_stack, &train->detail_stack,
-                          &train->fused, &train->joined};
+    s2_map_pair *pairs[5] = {&train->spectral_stack, &train->spatial_stack, &train->detail_stack,
+                             &train->fused, &train->joined};
     for (int i = 0; i < 5; i++)
-        pair_clear(pairs[i]);
+        s2_map_pair_clear(pairs[i]);
     s2_adrf_state_clear(&train->adrf_spectral);
     s2_adrf_state_clear(&train->adrf_spatial);
     s2_conv_unit_state_clear(&train->neck_spectral);
@@ -218,22 +201,6 @@ static s2_map spatial_part(const s2_dense_train *train, const s2_map *stack, int
 {
     const int c = train->net->spec.channels;
     return s2_map_channels(stack, s * c, c);
-}
-
-static void copy_map(const s2_map *from, const s2_map *to)
-{
-    const size_t pixels = s2_map_pixels(from);
-    for (size_t p = 0; p < pixels; p++)
-        memcpy(to->data + p * (size_t)to->stride, from->data + p * (size_t)from->stride,
-               (size_t)from->c * sizeof(float));
-}
-
-static void add_map(const s2_map *from, const s2_map *to)
-{
-    const size_t pixels = s2_map_pixels(from);
-    for (size_t p = 0; p < pixels; p++)
-        for (size_t k = 0; k < (size_t)from->c; k++)
-            to->data[p * (size_t)to->stride + k] += from->data[p * (size_t)from->stride + k];
 }
 
 /* Validity and sampling positions of the batch just filled. */
@@ -271,8 +238,8 @@ static s2rgf_status encode_source(s2_dense_train *train, int s, s2rgf_error *err
         return status;
     if (net->spec.on_reference[s]) {
         s2_halve_forward(&train->spectral[s].mix.out, &spectral);
-        copy_map(&train->spatial[s].out, &spatial);
-        copy_map(&train->spectral[s].mix.out, &detail);
+        s2_map_copy(&train->spatial[s].out, &spatial);
+        s2_map_copy(&train->spectral[s].mix.out, &detail);
     } else {
         s2_sample_forward(train->to_feature[s], &train->spectral[s].mix.out, &spectral);
         s2_sample_forward(train->to_feature[s], &train->spatial[s].out, &spatial);
@@ -397,8 +364,8 @@ static s2rgf_status backward_source(s2_dense_train *train, int s, s2rgf_error *e
     s2_map_zero(&train->spatial[s].grad);
     if (net->spec.on_reference[s]) {
         s2_halve_backward(&spectral, &train->spectral[s].mix.grad);
-        add_map(&detail, &train->spectral[s].mix.grad);
-        copy_map(&spatial, &train->spatial[s].grad);
+        s2_map_add(&detail, &train->spectral[s].mix.grad);
+        s2_map_copy(&spatial, &train->spatial[s].grad);
     } else {
         s2_sample_backward(train->to_feature[s], &spectral, &train->spectral[s].mix.grad);
         s2_sample_backward(train->to_reference[s], &detail, &train->spectral[s].mix.grad);

@@ -29,6 +29,15 @@ s2_tap s2_sampling_tap(const s2_sampling *sampling, int x, int y)
     return tap;
 }
 
+bool s2_sampling_inside(const s2_sampling *sampling, int x, int y)
+{
+    double u = 0.0;
+    double v = 0.0;
+    s2_affine_apply(&sampling->to_source, (x + 0.5) * sampling->scale, (y + 0.5) * sampling->scale,
+                    &u, &v);
+    return u >= 0.0 && u < (double)sampling->width && v >= 0.0 && v < (double)sampling->height;
+}
+
 s2_rect s2_sampling_bounds(const s2_sampling *sampling, s2_rect target)
 {
     const int right = target.x + target.w - 1;

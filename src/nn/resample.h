@@ -31,6 +31,8 @@ typedef struct s2_tap {
 
 /** Position of target pixel (x, y); depends on nothing but its arguments, so tiles agree. */
 s2_tap s2_sampling_tap(const s2_sampling *sampling, int x, int y);
+/** Whether the centre of target pixel (x, y) lies in the source. */
+bool s2_sampling_inside(const s2_sampling *sampling, int x, int y);
 /**
  * Smallest source rectangle that holds all taps of a target rectangle (affine: its corners decide).
  */

@@ -51,6 +51,34 @@ void s2_map_zero(const s2_map *map)
         memset(map->data + p * (size_t)map->stride, 0, (size_t)map->c * sizeof(float));
 }
 
+void s2_map_copy(const s2_map *from, const s2_map *to)
+{
+    const size_t pixels = s2_map_pixels(from);
+    for (size_t p = 0; p < pixels; p++)
+        memcpy(to->data + p * (size_t)to->stride, from->data + p * (size_t)from->stride,
+               (size_t)from->c * sizeof(float));
+}
+
+void s2_map_add(const s2_map *from, const s2_map *to)
+{
+    const size_t pixels = s2_map_pixels(from);
+    for (size_t p = 0; p < pixels; p++)
+        for (size_t k = 0; k < (size_t)from->c; k++)
+            to->data[p * (size_t)to->stride + k] += from->data[p * (size_t)from->stride + k];
+}
+
+s2rgf_status s2_map_pair_init(s2_map_pair *pair, int n, int h, int w, int c, s2rgf_error *err)
+{
+    const s2rgf_status status = s2_map_init(&pair->value, n, h, w, c, err);
+    return status == S2RGF_OK ? s2_map_init(&pair->grad, n, h, w, c, err) : status;
+}
+
+void s2_map_pair_clear(s2_map_pair *pair)
+{
+    s2_map_clear(&pair->value);
+    s2_map_clear(&pair->grad);
+}
+
 s2_param *s2_params_add(s2_params *params, s2_param_role role, const char *prefix, const char *name,
                         const int dims[5])
 {

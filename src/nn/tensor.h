@@ -30,6 +30,19 @@ float *s2_map_at(const s2_map *map, int n);
 /** Set all values to zero, channel ranges included. */
 void s2_map_zero(const s2_map *map);
 
+/** to = from, to += from; maps of equal sizes, strides may differ. */
+void s2_map_copy(const s2_map *from, const s2_map *to);
+void s2_map_add(const s2_map *from, const s2_map *to);
+
+/** A map and the gradient of the loss with respect to it. */
+typedef struct s2_map_pair {
+    s2_map value, grad;
+} s2_map_pair;
+
+/** Both as s2_map_init(). Errors: NO_MEMORY. Memory: s2_map_pair_clear(), also after a failure. */
+s2rgf_status s2_map_pair_init(s2_map_pair *pair, int n, int h, int w, int c, s2rgf_error *err);
+void s2_map_pair_clear(s2_map_pair *pair);
+
 /** A named array of the network. Trainable ones have a gradient of the same shape. */
 typedef struct s2_param {
     char name[64];
