@@ -8,7 +8,7 @@
 #include "core/memory.h"
 #include "nn/kind_table.h"
 
-static const s2_network_kind *const KINDS[] = {&S2_DENSE_KIND};
+static const s2_network_kind *const KINDS[] = {&S2_DENSE_KIND, &S2_PATCH_KIND};
 
 #define KIND_COUNT (sizeof KINDS / sizeof *KINDS)
 

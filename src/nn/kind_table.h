@@ -36,5 +36,6 @@ struct s2_network_kind {
 };
 
 extern const s2_network_kind S2_DENSE_KIND;
+extern const s2_network_kind S2_PATCH_KIND;
 
 #endif
