@@ -264,8 +264,10 @@ static s2rgf_status fill_source(s2_training_set *set, int s, const crop_place *p
         return status;
     if (random && set->jitter > 0.0) {
         draw_jitter(&set->content->sources[s], set->jitter, random, set->scale, set->shift);
-        apply_jitter(set->scale, set->shift, (int)bands, valid, (size_t)inside.w * (size_t)inside.h,
-                     set->pixels);
+        /* drawn anyway, so that the random numbers after it stay the same; but 0 stays 0 */
+        if (!set->content->off.source[s])
+            apply_jitter(set->scale, set->shift, (int)bands, valid,
+                         (size_t)inside.w * (size_t)inside.h, set->pixels);
     }
     /* spread the validity just read over the window, from its end so that nothing is overwritten
        early */

@@ -197,6 +197,11 @@ s2rgf_status s2_ssja_forward(s2_ssja_state *state, const s2_map *x1, const s2_ma
 {
     bool failed = false;
     s2_map_zero(z);
+    if (state->lattice.cell_px == 0) {
+        s2_map_add(x1, z);
+        s2_map_add(x2, z);
+        return S2RGF_OK;
+    }
 #pragma omp parallel reduction(|| : failed)
     {
         ssja_work work = {0};
@@ -322,6 +327,11 @@ s2rgf_status s2_ssja_backward(const s2_ssja_state *state, const s2_map *x1, cons
     const size_t matrix = (size_t)state->c * (size_t)state->c;
     const size_t matrices = (size_t)cell_total(state) * matrix;
     bool failed = false;
+    if (state->lattice.cell_px == 0) {
+        s2_map_add(dz, dx1);
+        s2_map_add(dz, dx2);
+        return S2RGF_OK;
+    }
 #pragma omp parallel reduction(|| : failed)
     {
         ssja_work work = {0};

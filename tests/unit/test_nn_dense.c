@@ -41,7 +41,7 @@ static void test_network(int channels, int sources)
     REQUIRE(golden_load(&file, name));
     s2_dense_network *network = golden_network(channels, sources);
     s2_dense_train *train = golden_train(network, 0, GOLDEN_CROPS);
-    const s2_loss_options options = {GOLDEN_SMOOTHING, GOLDEN_BETA, 0};
+    const s2_loss_options options = {GOLDEN_SMOOTHING, GOLDEN_BETA, 0, S2_RELATION_CORRELATION};
     const s2_map *logits = NULL;
     double loss = 0;
 

@@ -52,13 +52,13 @@ static void test_relation(const golden_file *file)
     golden_mask("relation.valid", 0.7, valid, 72);
     memset(valid + 72, 1, 72);
     s2_map y = correlated_map(), dy = golden_zeros(2, 9, 8, 6);
-    CHECK(s2_relation_loss(&y, valid, 1, &dy, &loss, NULL) == S2RGF_OK);
+    CHECK(s2_relation_loss(S2_RELATION_CORRELATION, &y, valid, 1, &dy, &loss, NULL) == S2RGF_OK);
     float as_float = (float)loss;
     CHECK(golden_matches(file, "relation.loss", &as_float, 1, TOLERANCE));
     CHECK(golden_map_matches(file, "relation", "dy", &dy, TOLERANCE));
 
     /* the weight scales the gradient, which is added to; the loss is reported without it */
-    CHECK(s2_relation_loss(&y, valid, 0.5, &dy, &weighted, NULL) == S2RGF_OK);
+    CHECK(s2_relation_loss(S2_RELATION_CORRELATION, &y, valid, 0.5, &dy, &weighted, NULL) == S2RGF_OK);
     CHECK_NEAR(weighted, loss, 1e-12);
     for (size_t i = 0; i < golden_count(&dy); i++)
         *golden_value(&dy, i) /= 1.5f;
@@ -77,19 +77,19 @@ static void test_relation_extremes(void)
         *golden_value(&y, (size_t)(2 * p)) = p & 1 ? 1 : -1;
         *golden_value(&y, (size_t)(2 * p + 1)) = p & 2 ? 1 : -1;
     }
-    CHECK(s2_relation_loss(&y, valid, 1, &dy, &loss, NULL) == S2RGF_OK);
+    CHECK(s2_relation_loss(S2_RELATION_CORRELATION, &y, valid, 1, &dy, &loss, NULL) == S2RGF_OK);
     CHECK_NEAR(loss, 0, 1e-6);
     for (int p = 0; p < 16; p++)
         *golden_value(&y, (size_t)(2 * p + 1)) = *golden_value(&y, (size_t)(2 * p));
-    CHECK(s2_relation_loss(&y, valid, 1, &dy, &loss, NULL) == S2RGF_OK);
+    CHECK(s2_relation_loss(S2_RELATION_CORRELATION, &y, valid, 1, &dy, &loss, NULL) == S2RGF_OK);
     CHECK_NEAR(loss, 1, 1e-5);
 
     memset(valid, 0, sizeof valid);
-    CHECK(s2_relation_loss(&y, valid, 1, &dy, &loss, NULL) == S2RGF_OK);
+    CHECK(s2_relation_loss(S2_RELATION_CORRELATION, &y, valid, 1, &dy, &loss, NULL) == S2RGF_OK);
     CHECK(isfinite(loss));
     s2_map_zero(&y);
     memset(valid, 1, sizeof valid);
-    CHECK(s2_relation_loss(&y, valid, 1, &dy, &loss, NULL) == S2RGF_OK);
+    CHECK(s2_relation_loss(S2_RELATION_CORRELATION, &y, valid, 1, &dy, &loss, NULL) == S2RGF_OK);
     CHECK_NEAR(loss, 1, 1e-6); /* R is zero: its diagonal misses by one */
     for (size_t i = 0; i < golden_count(&dy); i++)
         CHECK(isfinite(*golden_value(&dy, i)));
