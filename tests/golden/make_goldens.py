@@ -6,6 +6,7 @@
 # layer_goldens.py has the single layers, dense_oracle.py and patch_oracle.py the networks,
 # golden_writer.py the inputs and the format.
 
+import math
 import os
 import sys
 
@@ -16,7 +17,7 @@ import dense_oracle  # noqa: E402
 import patch_oracle  # noqa: E402
 from golden_writer import GoldenFile, golden_labels, noise, parameters  # noqa: E402
 from layer_goldens import make_layers  # noqa: E402
-from oracle_layers import Source, is_decayed, one_cycle  # noqa: E402
+from oracle_layers import Source, is_decayed, is_statistic, one_cycle  # noqa: E402
 
 CLASSES, SMOOTHING = 5, 0.1
 
@@ -25,6 +26,14 @@ CLASSES, SMOOTHING = 5, 0.1
 COARSE = (0.5 / 3.7, 1 / 3.7, 0, 0.5 / 3.7, 0, 1 / 3.7)
 TURNED = (0.5 / 3.7, 0, 1 / 4.7, 11.1, -1 / 3.7, 0)
 ALIGNED, HALF_OFF = (0, 1, 0, 0, 0, 1), (0.5, 1, 0, 0.5, 0, 1)
+
+
+def check_published_size():
+    """As published: trained parameters of the patch network for 4 + 1 bands and 11 classes."""
+    shapes = patch_oracle.patch_shapes((Source(4, True), Source(1)), 11)
+    size = sum(math.prod(shape) for name, shape in shapes.items() if not is_statistic(name))
+    if size != 741491:
+        sys.exit(f"patch network: expected 741491 parameters, found {size}")
 
 
 def of_batch(name, batch):
@@ -131,10 +140,11 @@ def make_network(folder, case):
 
 
 STEPS, BATCHES, PEAK, DECAY = 10, 2, 2e-3, 0.02
+WATCHED = ("neck_spatial.conv.weight", "adrf_spectral.w1", "head.bn.weight")
 
 
-def training_losses(case):
-    """Losses before each of ten steps, two batches in turn, and after the last."""
+def train(case):
+    """Losses before each of ten steps, two batches in turn, and after the last; the parameters."""
     p = parameters(case.shapes)
     trained = {name: value for name, value in p.items() if value.requires_grad}
     groups = [{"params": [value for name, value in trained.items() if is_decayed(name) == decayed],
@@ -146,7 +156,7 @@ def training_losses(case):
         loss = case.loss(case.scores(p, batch, True), batch)
         losses.append(loss.item())
         if step == STEPS:
-            return torch.tensor(losses)
+            return torch.tensor(losses), p
         for group in optimiser.param_groups:
             group["lr"] = one_cycle(PEAK, step, STEPS)
         optimiser.zero_grad()
@@ -157,7 +167,10 @@ def training_losses(case):
 def make_steps(path, cases):
     out = GoldenFile("Losses of training steps.")
     for case in cases:
-        out.put(f"{case.name}.losses", training_losses(case))
+        losses, p = train(case)
+        out.put(f"{case.name}.losses", losses)
+        for name in WATCHED:
+            out.put(f"{case.name}.{name}", p[name], whole=16, samples=8)
     out.write(path)
 
 
@@ -167,6 +180,7 @@ def main():
     torch.set_num_threads(1)
     torch.set_default_dtype(torch.float64)
     folder = sys.argv[1]
+    check_published_size()
     make_layers(os.path.join(folder, "layers.txt"))
     dense = [DenseCase(channels, sources) for channels in (32, 64) for sources in (1, 2, 3)]
     patch = [PatchCase(sources) for sources in (1, 2, 3)]

@@ -3,8 +3,7 @@
 
 #include "golden/golden_patches.h"
 
-#define SCORE_TOLERANCE 1e-4
-#define GRADIENT_TOLERANCE 1e-3
+#define TOLERANCE 1e-4
 #define STEPS_TOLERANCE 1e-3
 
 static void load(golden_file *file, int sources)
@@ -34,8 +33,8 @@ static void test_network(int sources)
 
     const double loss = loss_of(train, &logits);
     CHECK_NEAR(loss / golden_find(&file, "train.loss")->values[0], 1, 1e-5);
-    CHECK(golden_map_matches(&file, "train", "logits", logits, SCORE_TOLERANCE));
-    const size_t trained = golden_check_gradients(&file, &network->params, GRADIENT_TOLERANCE);
+    CHECK(golden_map_matches(&file, "train", "logits", logits, TOLERANCE));
+    const size_t trained = golden_check_gradients(&file, &network->params, TOLERANCE);
     CHECK(trained + 3 == file.count); /* besides the scores, running and training, and the loss */
 
     s2_patch_train_free(train);
@@ -120,8 +119,7 @@ static void test_run(int sources)
     REQUIRE(s2_patch_weights_create(network, &weights, NULL) == S2RGF_OK);
     for (int patch = 0; patch < GOLDEN_PATCHES; patch++)
         run_patch(network, weights, patch, scores + patch * GOLDEN_PATCH_CLASSES);
-    CHECK(golden_matches(&file, "run.logits", scores, sizeof scores / sizeof *scores,
-                         SCORE_TOLERANCE));
+    CHECK(golden_matches(&file, "run.logits", scores, sizeof scores / sizeof *scores, TOLERANCE));
     s2_patch_weights_free(weights);
     s2_patch_network_free(network);
     golden_clear(&file);
