@@ -152,6 +152,64 @@ static void crops_stay_in_register(void)
     s2_scene_close(&scene);
 }
 
+/* A source that is switched off is 0 in every crop, whatever the brightness; all else is as with it,
+   down to the random numbers. */
+static void muted_source_stays_zero(void)
+{
+    const s2rgf_input inputs[] = {{"fine", "/vsimem/fine.tif"}, {"coarse", "/vsimem/coarse.tif"}};
+    const s2rgf_scene_options options = {.inputs = inputs, .input_count = 2};
+    const s2_network_spec spec = {
+        .channels = 16, .classes = 3, .sources = 2, .bands = {2, 2}, .on_reference = {true, false}};
+    s2_scene scene;
+    s2_label_set labels;
+    s2_model_content content;
+    s2_model_source sources[2];
+    s2_model_band bands[2];
+    s2_training_set set;
+    s2_split_report report;
+    s2_dense_network *network = NULL;
+    s2_dense_train *train[2] = {NULL, NULL};
+    make_labels(&labels);
+    make_content(&content, sources, bands);
+    for (int b = 0; b < 2; b++)
+        bands[b].mean = 5.0; /* so that another brightness would move 0 */
+    REQUIRE(s2_scene_open(&options, NULL, NULL, &scene, NULL) == S2RGF_OK);
+    REQUIRE(s2_training_set_init(&set, &scene, &labels, &content, CROP, NULL) == S2RGF_OK);
+    REQUIRE(s2_training_set_split(&set, 0.0, 1, &report, NULL) == S2RGF_OK);
+    set.jitter = 0.2;
+    const s2_batch_shape shape = s2_training_set_shape(&set, CROPS);
+    REQUIRE(s2_dense_network_create(&spec, &network, NULL) == S2RGF_OK);
+    const s2_batch *batch[2];
+    for (int muted = 0; muted < 2; muted++) {
+        s2_random random;
+        s2_random_init(&random, 7, 0);
+        content.off.source[1] = muted == 1;
+        REQUIRE(s2_dense_train_create(network, &shape, &train[muted], NULL) == S2RGF_OK);
+        batch[muted] = s2_dense_train_batch(train[muted]);
+        REQUIRE(s2_training_set_draw(&set, &shape, &random, s2_dense_train_batch(train[muted]),
+                                     NULL) == S2RGF_OK);
+    }
+    const s2_map *coarse = &batch[1]->pixels[1];
+    const size_t count = s2_map_pixels(coarse) * 2;
+    double seen = 0.0;
+    for (size_t i = 0; i < count; i++) {
+        CHECK(coarse->data[i] == 0.0f);
+        seen += fabs((double)batch[0]->pixels[1].data[i]);
+    }
+    CHECK(seen > 0.0);
+    const size_t pixels = (size_t)(CROPS * CROP * CROP);
+    CHECK(memcmp(batch[0]->pixels[0].data, batch[1]->pixels[0].data, 2 * pixels * sizeof(float)) ==
+          0);
+    CHECK(memcmp(batch[0]->valid, batch[1]->valid, pixels) == 0);
+    CHECK(memcmp(batch[0]->labels, batch[1]->labels, pixels * sizeof(int16_t)) == 0);
+    s2_dense_train_free(train[0]);
+    s2_dense_train_free(train[1]);
+    s2_dense_network_free(network);
+    s2_training_set_clear(&set);
+    s2_label_set_clear(&labels);
+    s2_scene_close(&scene);
+}
+
 /* A set that is only good for splitting. */
 static void init_split_only(s2_training_set *set, s2_scene *no_scene, const s2_model_content *none,
                             const s2_label_set *labels)
@@ -259,6 +317,7 @@ int main(void)
 {
     GDALAllRegister();
     crops_stay_in_register();
+    muted_source_stays_zero();
     polygons_are_split_whole();
     no_class_is_lost();
     blocks_are_split_whole();
