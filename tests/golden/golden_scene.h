@@ -58,10 +58,12 @@ static inline void golden_scene_pixels(int s, int batch, const uint8_t *valid, f
             pixels[i] = 0;
 }
 
-/** The network with its golden parameters. Memory: s2_dense_network_free(). */
-static inline s2_dense_network *golden_network(int channels, int sources)
+/** The network without some parts, with its golden parameters. Memory: s2_dense_network_free(). */
+static inline s2_dense_network *golden_network_without(int channels, int sources,
+                                                       const s2_ablations *off)
 {
-    s2_network_spec spec = {.channels = channels, .classes = GOLDEN_CLASSES, .sources = sources};
+    s2_network_spec spec = {
+        .channels = channels, .classes = GOLDEN_CLASSES, .sources = sources, .off = *off};
     for (int s = 0; s < sources; s++) {
         spec.bands[s] = GOLDEN_SOURCES[s].bands;
         spec.on_reference[s] = GOLDEN_SOURCES[s].on_reference;
@@ -73,6 +75,13 @@ static inline s2_dense_network *golden_network(int channels, int sources)
     REQUIRE(network != NULL);
     golden_fill_params(&network->params);
     return network;
+}
+
+/** The whole network with its golden parameters. Memory: s2_dense_network_free(). */
+static inline s2_dense_network *golden_network(int channels, int sources)
+{
+    const s2_ablations none = {0};
+    return golden_network_without(channels, sources, &none);
 }
 
 /** Fill the batch with crops first, first + 1, ... of batch number `number`. */

@@ -165,9 +165,10 @@ def put_losses(out):
     y = noise("relation.y", 2, 9, 8, 6)
     y[..., 1:] += y[..., :5].clone()  # neighbouring channels correlate
     y.requires_grad_()
-    loss = layers.relation_loss(layers.to_nchw(y), valid)
-    out.put("relation.loss", loss)
-    out.put("relation.dy", torch.autograd.grad(loss, y)[0])
+    for name, published in (("relation", False), ("relation_softmax", True)):
+        loss = layers.relation_loss(layers.to_nchw(y), valid, published)
+        out.put(f"{name}.loss", loss)
+        out.put(f"{name}.dy", torch.autograd.grad(loss, y)[0])
 
 
 def put_optimiser(out):

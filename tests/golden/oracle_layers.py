@@ -196,15 +196,22 @@ def cross_entropy(logits, labels, smoothing):
                            ignore_index=-1, label_smoothing=smoothing)
 
 
-def relation_loss(y, valid):
-    """De-redundancy: correlation of the channels against the identity. y [n, c, h, w]."""
+def relation_loss(y, valid, published=False):
+    """De-redundancy: relations of the channels against the identity. y [n, c, h, w].
+
+    Relations are correlations, or as published Y Y^T after a softmax along the rows, then along the
+    columns.
+    """
     c = y.shape[1]
     losses = []
     for rows, mask in zip(y, valid):
         rows = rows[:, mask > 0]
-        rows = rows - rows.mean(dim=1, keepdim=True)
-        rows = rows / torch.sqrt((rows * rows).sum(dim=1, keepdim=True) + GRAM_EPS)
-        relation = rows @ rows.T
+        if published:
+            relation = torch.softmax(torch.softmax(rows @ rows.T, dim=1), dim=0)
+        else:
+            rows = rows - rows.mean(dim=1, keepdim=True)
+            rows = rows / torch.sqrt((rows * rows).sum(dim=1, keepdim=True) + GRAM_EPS)
+            relation = rows @ rows.T
         diagonal = torch.diagonal(relation)
         off = (relation * relation).sum() - (diagonal * diagonal).sum()
         losses.append(((diagonal - 1) ** 2).mean() + off / c)

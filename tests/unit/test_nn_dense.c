@@ -45,7 +45,7 @@ typedef struct steps {
 static double loss_of_batch(void *network, int batch)
 {
     const steps *s = network;
-    const s2_loss_options options = {GOLDEN_SMOOTHING, GOLDEN_BETA, 0};
+    const s2_loss_options options = {GOLDEN_SMOOTHING, GOLDEN_BETA, 0, S2_RELATION_CORRELATION};
     double loss = NAN;
     golden_fill_batch(s2_dense_train_batch(s->train), s->network->spec.sources, 0, batch);
     REQUIRE(s2_dense_train_forward(s->train, 0, NULL, NULL, NULL) == S2RGF_OK);

@@ -298,6 +298,40 @@ static void statistics_see_the_edges(void)
     fixture_clear(&f);
 }
 
+/* A source that is switched off is 0 in every crop, whatever the brightness; all else is as with it,
+   down to the random numbers. */
+static void muted_source_stays_zero(void)
+{
+    crop_fixture f;
+    s2_training *muted = NULL;
+    s2_random random;
+    fixture_init(&f);
+    for (int b = 0; b < 2; b++)
+        f.bands[b].mean = 5.0; /* so that another brightness would move 0 */
+    f.set.jitter = 0.2;
+    REQUIRE(s2_training_create(f.network, &f.shape, &muted, NULL) == S2RGF_OK);
+    s2_random_init(&random, 7, 0);
+    REQUIRE(s2_training_set_draw(&f.set, &f.shape, &random, f.training->batch, NULL) == S2RGF_OK);
+    f.content.off.source[1] = true;
+    s2_random_init(&random, 7, 0);
+    REQUIRE(s2_training_set_draw(&f.set, &f.shape, &random, muted->batch, NULL) == S2RGF_OK);
+    const s2_batch *all = f.training->batch;
+    const s2_batch *one = muted->batch;
+    const size_t coarse = s2_map_pixels(&one->pixels[1]) * 2;
+    const size_t pixels = (size_t)CROPS * CROP * CROP;
+    double seen = 0.0;
+    for (size_t i = 0; i < coarse; i++) {
+        CHECK(one->pixels[1].data[i] == 0.0f);
+        seen += fabs((double)all->pixels[1].data[i]);
+    }
+    CHECK(seen > 0.0);
+    CHECK(memcmp(all->pixels[0].data, one->pixels[0].data, 2 * pixels * sizeof(float)) == 0);
+    CHECK(memcmp(all->valid, one->valid, pixels) == 0);
+    CHECK(memcmp(all->labels, one->labels, pixels * sizeof(int16_t)) == 0);
+    s2_training_free(muted);
+    fixture_clear(&f);
+}
+
 /* A set that is only good for splitting. */
 static void init_split_only(s2_training_set *set, s2_scene *no_scene, const s2_model_content *none,
                             const s2_label_set *labels)
@@ -407,6 +441,7 @@ int main(void)
     crops_stay_in_register();
     labelled_pixel_is_at_the_centre();
     statistics_see_the_edges();
+    muted_source_stays_zero();
     polygons_are_split_whole();
     no_class_is_lost();
     blocks_are_split_whole();
