@@ -8,7 +8,7 @@
 #include "core/memory.h"
 #include "nn/atomic_file.h"
 
-#define MAGIC "s2rgfck2"
+#define MAGIC "s2rgfck1"
 
 /* Fixed part of the file, in the byte order of the machine that wrote it; the arrays follow, then a
    checksum. */
@@ -18,7 +18,6 @@ typedef struct checkpoint_head {
     uint64_t arrays; /* floats that follow */
     int32_t phase, step, best_step, stale, adam_step, reserved;
     double best_oa, best_kappa, highest_oa;
-    double temperature, calibration_error, raw_calibration_error;
 } checkpoint_head;
 
 uint64_t s2_fnv(uint64_t hash, const void *bytes, size_t count)
@@ -69,10 +68,7 @@ s2rgf_status s2_checkpoint_save(s2_trainer *trainer, s2rgf_error *err)
                             .adam_step = trainer->adam.step,
                             .best_oa = progress->best_oa,
                             .best_kappa = progress->best_kappa,
-                            .highest_oa = progress->highest_oa,
-                            .temperature = progress->temperature,
-                            .calibration_error = progress->calibration_error,
-                            .raw_calibration_error = progress->raw_calibration_error};
+                            .highest_oa = progress->highest_oa};
     s2_atomic_file file = {0};
     memcpy(head.magic, MAGIC, sizeof head.magic);
     uint64_t hash = s2_fnv(S2_FNV_START, &head, sizeof head);
@@ -149,16 +145,9 @@ s2rgf_status s2_checkpoint_load(s2_trainer *trainer, s2rgf_error *err)
         for (int i = 0; i < count; from += arrays[i++].count)
             memcpy(arrays[i].data, from, arrays[i].count * sizeof(float));
         trainer->adam.step = head.adam_step;
-        trainer->progress = (s2_trainer_progress){head.phase,
-                                                  head.step,
-                                                  head.best_step,
-                                                  head.stale,
-                                                  head.best_oa,
-                                                  head.best_kappa,
-                                                  head.highest_oa,
-                                                  head.temperature,
-                                                  head.calibration_error,
-                                                  head.raw_calibration_error};
+        trainer->progress =
+            (s2_trainer_progress){head.phase,   head.step,       head.best_step, head.stale,
+                                  head.best_oa, head.best_kappa, head.highest_oa};
     }
     if (file)
         fclose(file);

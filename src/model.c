@@ -147,9 +147,6 @@ static void put_training(s2_text *text, const s2_model_training *training)
         s2_text_append(text, "  redundancy          softmax, as published\n");
     if (training->temperature != 1)
         s2_text_append(text, "  temperature         %g\n", training->temperature);
-    if (!isnan(training->calibration_error) && !isnan(training->raw_calibration_error))
-        s2_text_append(text, "  calibration error   %.3f, without the temperature %.3f\n",
-                       training->calibration_error, training->raw_calibration_error);
     if (training->labels_checksum[0] != '\0')
         s2_text_append(text, "  labels' checksum    %s\n", training->labels_checksum);
 }

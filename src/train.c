@@ -191,8 +191,6 @@ static s2rgf_status describe_model(const s2rgf_train_options *options, const s2_
     content->training.validation_distance = NAN;
     content->training.validation_oa = NAN;
     content->training.validation_kappa = NAN;
-    content->training.calibration_error = NAN;
-    content->training.raw_calibration_error = NAN;
     content->training.train_pixels = (int)labels->count;
     return status == S2RGF_OK ? s2_model_check(content, options->model_path, err) : status;
 }
@@ -312,9 +310,6 @@ static s2rgf_status train_phases(s2_trainer *trainer, s2_model_content *content,
         return status;
     facts->validation_oa = validated ? progress->best_oa : NAN;
     facts->validation_kappa = validated ? progress->best_kappa : NAN;
-    facts->temperature = validated ? progress->temperature : 1.0;
-    facts->calibration_error = validated ? progress->calibration_error : NAN;
-    facts->raw_calibration_error = validated ? progress->raw_calibration_error : NAN;
     facts->steps = validated ? progress->best_step : options->steps;
     facts->refit = validated && options->refit;
     if (validated && !options->refit)

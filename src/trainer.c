@@ -5,7 +5,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "calibration.h"
 #include "checkpoint.h"
 #include "core/error.h"
 #include "core/log.h"
@@ -176,7 +175,6 @@ static s2rgf_status validate(s2_trainer *trainer, int steps, float *own, double 
     s2_params *params = trainer->network->params;
     s2_trainer_progress *progress = &trainer->progress;
     s2_confusion confusion = {0};
-    s2_scored_pixels pixels = {0};
     s2rgf_status status = s2_confusion_init(&confusion, trainer->set->labels->classes.count, err);
     exchange(params, true, false, own);
     exchange(params, false, true, trainer->average);
@@ -184,7 +182,7 @@ static s2rgf_status validate(s2_trainer *trainer, int steps, float *own, double 
         status = estimate_statistics(trainer, err);
     if (status == S2RGF_OK)
         status = s2_validate(trainer->set, trainer->network,
-                             s2_thread_count(trainer->options->threads), &confusion, &pixels, err);
+                             s2_thread_count(trainer->options->threads), &confusion, err);
     if (status == S2RGF_OK) {
         const double oa = s2_confusion_overall(&confusion);
         const double kappa = s2_confusion_kappa(&confusion);
@@ -201,16 +199,11 @@ static s2rgf_status validate(s2_trainer *trainer, int steps, float *own, double 
             progress->best_step = progress->step;
             progress->best_oa = oa;
             progress->best_kappa = kappa;
-            progress->temperature = s2_fit_temperature(&pixels);
-            progress->calibration_error = s2_calibration_error(&pixels, progress->temperature);
-            progress->raw_calibration_error = s2_calibration_error(&pixels, 1.0);
             exchange(params, true, false, trainer->best);
         }
     }
     exchange(params, true, true, own);
     s2_confusion_clear(&confusion);
-    s2_free(pixels.scores);
-    s2_free(pixels.labels);
     return status;
 }
 

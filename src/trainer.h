@@ -14,8 +14,6 @@ typedef struct s2_trainer_progress {
     int stale;                  /* validations since the best one */
     double best_oa, best_kappa; /* measured at best_step */
     double highest_oa;          /* of all measurements */
-    /* fitted at best_step, and the calibration errors with it and without it */
-    double temperature, calibration_error, raw_calibration_error;
 } s2_trainer_progress;
 
 typedef struct s2_trainer {

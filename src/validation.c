@@ -2,8 +2,6 @@
    */
 #include "validation.h"
 
-#include <string.h>
-
 #include "core/error.h"
 #include "core/memory.h"
 #include "nn/kind.h"
@@ -20,12 +18,10 @@ typedef struct validation_job {
     int *tiles;  /* lattice index of every tile with validation pixels */
     int tile_count;
     s2_confusion *confusion;
-    s2_scored_pixels *pixels;
 } validation_job;
 
 typedef struct validation_worker {
     validation_job *job;
-    uint8_t *wanted; /* [TILE_PX * TILE_PX] */
     s2_scene scene;
     s2_run *run;
 } validation_worker;
@@ -64,7 +60,6 @@ static void stop_worker(void *data)
         return;
     s2_scene_close(&worker->scene);
     s2_run_free(worker->run);
-    s2_free(worker->wanted);
     s2_free(worker);
 }
 
@@ -76,29 +71,10 @@ static s2rgf_status start_worker(void *context, void **data, s2rgf_error *err)
     if (!worker)
         return s2_fail_memory(err, "validation");
     worker->job = job;
-    worker->wanted = s2_alloc((size_t)TILE_PX * TILE_PX, 1);
-    if (!worker->wanted)
-        return s2_fail_memory(err, "validation");
     const s2rgf_status status = s2_scene_reopen(job->set->scene, &worker->scene, err);
     return status != S2RGF_OK
                ? status
                : s2_run_create(job->weights, &job->geometry, TILE_PX, &worker->run, err);
-}
-
-/* The validation pixels of a tile: a network that works pixel by pixel computes no others. */
-static void mark_wanted(const validation_worker *worker, int tile_index)
-{
-    const validation_job *job = worker->job;
-    const s2_label_set *labels = job->set->labels;
-    const s2_rect core = worker->run->tile->core;
-    memset(worker->wanted, 0, (size_t)core.w * (size_t)core.h);
-    for (size_t i = 0; i < labels->count; i++) {
-        const s2_label_pixel *pixel = &labels->pixels[i];
-        if (job->set->role[i] == S2_LABEL_VALIDATE && tile_of(job, pixel) == tile_index)
-            worker->wanted[(size_t)(pixel->y - core.y) * (size_t)core.w +
-                           (size_t)(pixel->x - core.x)] = 1;
-    }
-    worker->run->tile->wanted = worker->wanted;
 }
 
 static s2rgf_status compute_tile(void *data, int index, s2rgf_error *err)
@@ -114,7 +90,6 @@ static s2rgf_status compute_tile(void *data, int index, s2rgf_error *err)
                                                    &job->geometry, tile, err);
     if (status != S2RGF_OK)
         return status;
-    mark_wanted(worker, job->tiles[index]);
     s2_run_compute(worker->run);
     return S2RGF_OK;
 }
@@ -133,29 +108,17 @@ static s2rgf_status count_tile(void *data, int index, s2rgf_error *err)
             continue;
         const size_t at = (size_t)(pixel->y - tile->core.y) * (size_t)tile->core.w +
                           (size_t)(pixel->x - tile->core.x);
-        if (!tile->valid[at])
-            continue;
-        const float *scores = tile->scores + at * (size_t)classes;
-        s2_scored_pixels *pixels = job->pixels;
-        s2_confusion_add(job->confusion, pixel->class_index, s2_best_class(scores, classes));
-        memcpy(pixels->scores + pixels->count * (size_t)classes, scores,
-               (size_t)classes * sizeof(float));
-        pixels->labels[pixels->count++] = pixel->class_index;
+        if (tile->valid[at])
+            s2_confusion_add(job->confusion, pixel->class_index,
+                             s2_best_class(tile->scores + at * (size_t)classes, classes));
     }
     return S2RGF_OK;
 }
 
 s2rgf_status s2_validate(const s2_training_set *set, const s2_network *network, int threads,
-                         s2_confusion *confusion, s2_scored_pixels *pixels, s2rgf_error *err)
+                         s2_confusion *confusion, s2rgf_error *err)
 {
-    validation_job job = {.set = set, .confusion = confusion, .pixels = pixels};
-    const int classes = set->labels->classes.count;
-    *pixels =
-        (s2_scored_pixels){.scores = s2_alloc(set->labels->count * (size_t)classes, sizeof(float)),
-                           .labels = s2_alloc(set->labels->count, sizeof(int)),
-                           .classes = classes};
-    if (!pixels->scores || !pixels->labels)
-        return s2_fail_memory(err, "validation");
+    validation_job job = {.set = set, .confusion = confusion};
     s2_scene_geometry(set->scene, &job.geometry);
     job.columns = (job.geometry.width + TILE_PX - 1) / TILE_PX;
     s2rgf_status status = s2_weights_create(network, &job.weights, err);

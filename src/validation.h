@@ -3,16 +3,14 @@
 #ifndef S2_VALIDATION_H
 #define S2_VALIDATION_H
 
-#include "calibration.h"
 #include "metrics.h"
 #include "training_set.h"
 
 /**
- * Map the validation pixels of the set and count them. confusion: initialised, added to. pixels
- * out: their scores and labels, the caller frees both arrays. threads: at least 1. Errors: IO,
- * NO_MEMORY.
+ * Count the validation pixels of the set as the network maps them. confusion: initialised, added
+ * to. threads: at least 1. Errors: IO, NO_MEMORY.
  */
 s2rgf_status s2_validate(const s2_training_set *set, const s2_network *network, int threads,
-                         s2_confusion *confusion, s2_scored_pixels *pixels, s2rgf_error *err);
+                         s2_confusion *confusion, s2rgf_error *err);
 
 #endif

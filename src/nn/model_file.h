@@ -36,9 +36,6 @@ typedef struct s2_model_training {
     double validation_oa, validation_kappa; /* NaN without validation */
     bool refit;         /* weights were trained on all labels after validation */
     double temperature; /* softmax temperature, 1 where not calibrated */
-    /* expected calibration error of the validation pixels with that temperature, and with 1; NaN
-       without validation */
-    double calibration_error, raw_calibration_error;
     s2_relation_form relation; /* of the de-redundancy loss */
 } s2_model_training;
 

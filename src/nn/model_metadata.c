@@ -62,8 +62,6 @@ static void put_training(s2_json_writer *writer, const s2_model_training *traini
     s2_json_put_double(writer, "validation_kappa", training->validation_kappa);
     s2_json_put_bool(writer, "refit", training->refit);
     s2_json_put_double(writer, "temperature", training->temperature);
-    s2_json_put_double(writer, "calibration_error", training->calibration_error);
-    s2_json_put_double(writer, "raw_calibration_error", training->raw_calibration_error);
     if (training->relation == S2_RELATION_SOFTMAX)
         s2_json_put_string(writer, "redundancy", REDUNDANCY_SOFTMAX);
     s2_json_end_object(writer);
@@ -304,8 +302,6 @@ static s2rgf_status get_training(const s2_json_node *root, s2_model_training *tr
         {"validation_overall_accuracy", &training->validation_oa, true},
         {"validation_kappa", &training->validation_kappa, true},
         {"temperature", &training->temperature, false},
-        {"calibration_error", &training->calibration_error, true},
-        {"raw_calibration_error", &training->raw_calibration_error, true},
     };
     s2_json_node node;
     s2rgf_status status = s2_json_member(root, "training", &node, err);

@@ -102,9 +102,7 @@ static inline bool sample_build(s2_model_content *content, bool reversed)
                                             .validation_oa = 0.1 + 0.2,
                                             .validation_kappa = -0.125,
                                             .refit = true,
-                                            .temperature = 1,
-                                            .calibration_error = 0.0625,
-                                            .raw_calibration_error = 0.25};
+                                            .temperature = 1};
     return sample_tensors(content, reversed);
 }
 

@@ -254,8 +254,6 @@ static const damage DESCRIPTION[] = {
      "training.temperature: out of range"},
     {",\\\"temperature\\\":1", "", S2RGF_FORMAT,
      "s2rgf.training: member missing: expected \"temperature\""},
-    {"\\\"calibration_error\\\":0.0625", "\\\"calibration_error\\\":1.5", S2RGF_FORMAT,
-     "training.calibration_error: out of range"},
 };
 
 /** The file that holds these bytes is refused so, and nothing comes out. */
