@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "calibration.h"
 #include "core/error.h"
 #include "core/file.h"
 #include "core/log.h"
@@ -90,19 +91,6 @@ static s2rgf_status start_worker(void *context, void **data, s2rgf_error *err)
                : s2_run_create(job->weights, &job->geometry, job->tile_px, &worker->run, err);
 }
 
-/* Softmax of scores / temperature, one plane a class; returns the largest. planes may be NULL. */
-static float spread_probabilities(const float *scores, int classes, double temperature,
-                                  float *planes, size_t plane)
-{
-    const double top = (double)scores[s2_best_class(scores, classes)];
-    double sum = 0.0;
-    for (int k = 0; k < classes; k++)
-        sum += exp(((double)scores[k] - top) / temperature);
-    for (int k = 0; planes && k < classes; k++)
-        planes[(size_t)k * plane] = (float)(exp(((double)scores[k] - top) / temperature) / sum);
-    return (float)(1.0 / sum);
-}
-
 /* Scores to class values, confidence and probabilities. */
 static void decide_pixels(classify_worker *worker, const s2_tile *tile)
 {
@@ -125,7 +113,7 @@ static void decide_pixels(classify_worker *worker, const s2_tile *tile)
             (uint16_t)job->content.classes.items[s2_best_class(scores, classes)].value;
         if (!job->writers[1] && !planes)
             continue;
-        const float largest = spread_probabilities(scores, classes, temperature, planes, pixels);
+        const float largest = s2_probabilities(scores, classes, temperature, planes, pixels);
         if (job->writers[1])
             worker->confidence[p] = largest;
     }

@@ -28,6 +28,7 @@ extern "C" {
 #define S2RGF_MAX_SOURCES 8      /* sources of one scene */
 #define S2RGF_MAX_CLASSES 1024   /* classes of one model */
 #define S2RGF_MESSAGE_BYTES 1024 /* an error message with its terminating zero */
+#define S2RGF_RELIABILITY_BINS 15 /* of equal width, over confidences from 0 to 1 */
 
 /** What came of a call. */
 typedef enum s2rgf_status {
