@@ -8,7 +8,7 @@
 #include "core/memory.h"
 #include "nn/atomic_file.h"
 
-#define MAGIC "s2rgfck1"
+#define MAGIC "s2rgfck2"
 
 /* Fixed part of the file, in the byte order of the machine that wrote it; the arrays follow, then a
    checksum. */
@@ -18,6 +18,7 @@ typedef struct checkpoint_head {
     uint64_t arrays; /* floats that follow */
     int32_t phase, step, best_step, stale, adam_step, reserved;
     double best_oa, best_kappa, highest_oa;
+    s2_calibration calibration;
 } checkpoint_head;
 
 uint64_t s2_fnv(uint64_t hash, const void *bytes, size_t count)
@@ -68,7 +69,8 @@ s2rgf_status s2_checkpoint_save(s2_trainer *trainer, s2rgf_error *err)
                             .adam_step = trainer->adam.step,
                             .best_oa = progress->best_oa,
                             .best_kappa = progress->best_kappa,
-                            .highest_oa = progress->highest_oa};
+                            .highest_oa = progress->highest_oa,
+                            .calibration = progress->calibration};
     s2_atomic_file file = {0};
     memcpy(head.magic, MAGIC, sizeof head.magic);
     uint64_t hash = s2_fnv(S2_FNV_START, &head, sizeof head);
@@ -146,8 +148,8 @@ s2rgf_status s2_checkpoint_load(s2_trainer *trainer, s2rgf_error *err)
             memcpy(arrays[i].data, from, arrays[i].count * sizeof(float));
         trainer->adam.step = head.adam_step;
         trainer->progress =
-            (s2_trainer_progress){head.phase,   head.step,       head.best_step, head.stale,
-                                  head.best_oa, head.best_kappa, head.highest_oa};
+            (s2_trainer_progress){head.phase,   head.step,       head.best_step,  head.stale,
+                                  head.best_oa, head.best_kappa, head.highest_oa, head.calibration};
     }
     if (file)
         fclose(file);

@@ -3,11 +3,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "calibration.h"
 #include "core/error.h"
 #include "core/file.h"
 #include "core/log.h"
 #include "core/memory.h"
 #include "geo/map_writer.h"
+#include "geo/overlay.h"
 #include "nn/kind.h"
 #include "nn/network_model.h"
 #include "scene_input.h"
@@ -44,6 +46,8 @@ typedef struct classify_worker {
     classify_job *job;
     s2_scene scene;
     s2_run *run;
+    s2_overlay mask;
+    uint8_t *wanted;      /* [tile][tile] with a mask: pixels to map, else NULL */
     uint16_t *values;     /* [tile][tile] class values */
     float *confidence;    /* [tile][tile] */
     float *probabilities; /* [classes][tile][tile] */
@@ -63,10 +67,26 @@ static void stop_worker(void *data)
         return;
     s2_scene_close(&worker->scene);
     s2_run_free(worker->run);
+    s2_overlay_close(&worker->mask);
+    s2_free(worker->wanted);
     s2_free(worker->values);
     s2_free(worker->confidence);
     s2_free(worker->probabilities);
     s2_free(worker);
+}
+
+static s2rgf_status open_mask(const classify_job *job, s2_overlay *mask, s2rgf_error *err)
+{
+    return s2_overlay_open(job->options->mask_path, &job->scene.grid, "the reference", mask, err);
+}
+
+static s2rgf_status start_mask(classify_worker *worker, size_t pixels, s2rgf_error *err)
+{
+    worker->wanted = s2_alloc(pixels, 1);
+    if (!worker->wanted)
+        return s2_fail_memory(err, "mask");
+    worker->run->tile->wanted = worker->wanted;
+    return open_mask(worker->job, &worker->mask, err);
 }
 
 static s2rgf_status start_worker(void *context, void **data, s2rgf_error *err)
@@ -84,23 +104,12 @@ static s2rgf_status start_worker(void *context, void **data, s2rgf_error *err)
         s2_alloc(job->writers[2] ? pixels * (size_t)job->content.classes.count : 0, sizeof(float));
     if (!worker->values || !worker->confidence || !worker->probabilities)
         return s2_fail_memory(err, "worker");
-    const s2rgf_status status = s2_scene_reopen(&job->scene, &worker->scene, err);
-    return status != S2RGF_OK
-               ? status
-               : s2_run_create(job->weights, &job->geometry, job->tile_px, &worker->run, err);
-}
-
-/* Softmax of scores / temperature, one plane a class; returns the largest. planes may be NULL. */
-static float spread_probabilities(const float *scores, int classes, double temperature,
-                                  float *planes, size_t plane)
-{
-    const double top = (double)scores[s2_best_class(scores, classes)];
-    double sum = 0.0;
-    for (int k = 0; k < classes; k++)
-        sum += exp(((double)scores[k] - top) / temperature);
-    for (int k = 0; planes && k < classes; k++)
-        planes[(size_t)k * plane] = (float)(exp(((double)scores[k] - top) / temperature) / sum);
-    return (float)(1.0 / sum);
+    s2rgf_status status = s2_scene_reopen(&job->scene, &worker->scene, err);
+    if (status == S2RGF_OK)
+        status = s2_run_create(job->weights, &job->geometry, job->tile_px, &worker->run, err);
+    if (status == S2RGF_OK && job->options->mask_path)
+        status = start_mask(worker, pixels, err);
+    return status;
 }
 
 /* Scores to class values, confidence and probabilities. */
@@ -113,7 +122,8 @@ static void decide_pixels(classify_worker *worker, const s2_tile *tile)
     for (size_t p = 0; p < pixels; p++) {
         const float *scores = tile->scores + p * (size_t)classes;
         float *planes = job->writers[2] ? worker->probabilities + p : NULL;
-        if (!tile->valid[p]) {
+        /* validity is unset where a tile was not computed */
+        if ((tile->wanted && !tile->wanted[p]) || !tile->valid[p]) {
             worker->values[p] = 0;
             if (job->writers[1])
                 worker->confidence[p] = -1.0f;
@@ -125,7 +135,7 @@ static void decide_pixels(classify_worker *worker, const s2_tile *tile)
             (uint16_t)job->content.classes.items[s2_best_class(scores, classes)].value;
         if (!job->writers[1] && !planes)
             continue;
-        const float largest = spread_probabilities(scores, classes, temperature, planes, pixels);
+        const float largest = s2_probabilities(scores, classes, temperature, planes, pixels);
         if (job->writers[1])
             worker->confidence[p] = largest;
     }
@@ -136,12 +146,18 @@ static s2rgf_status compute_tile(void *data, int index, s2rgf_error *err)
     classify_worker *worker = data;
     classify_job *job = worker->job;
     s2_tile *tile = worker->run->tile;
+    s2rgf_status status = S2RGF_OK;
+    bool any = true;
     tile->core = tile_core(job, index);
-    const s2rgf_status status =
-        s2_scene_read_tile(&worker->scene, &job->content, job->weights, &job->geometry, tile, err);
+    if (worker->wanted)
+        status = s2_overlay_read_mask(&worker->mask, tile->core, worker->wanted, &any, err);
+    if (status == S2RGF_OK && any)
+        status = s2_scene_read_tile(&worker->scene, &job->content, job->weights, &job->geometry,
+                                    tile, err);
     if (status != S2RGF_OK)
         return status;
-    s2_run_compute(worker->run);
+    if (any)
+        s2_run_compute(worker->run);
     decide_pixels(worker, tile);
     return S2RGF_OK;
 }
@@ -199,6 +215,8 @@ static size_t worker_bytes(const classify_job *job, int tile_px)
         sizeof(uint16_t) + (options->confidence_path ? sizeof(float) : 0) +
         (options->probability_path ? sizeof(float) * (size_t)job->content.classes.count : 0);
     size_t bytes = s2_run_bytes(job->weights, &job->geometry, tile_px) + pixels * outputs;
+    if (options->mask_path)
+        bytes += pixels + s2_overlay_bytes(&job->scene.grid);
     /* reading goes through a buffer of the window's size, one source at a time */
     for (int s = 0; s < job->scene.count; s++) {
         const s2_rect core =
@@ -315,6 +333,8 @@ static s2rgf_status check_paths(const s2rgf_classify_options *options, s2rgf_err
     s2rgf_status status = S2RGF_OK;
     for (int i = 0; i < OUTPUTS && status == S2RGF_OK; i++) {
         status = s2_refuse_input(outputs[i], options->model_path, err);
+        if (status == S2RGF_OK)
+            status = s2_refuse_input(outputs[i], options->mask_path, err);
         for (size_t k = 0; k < options->scene.input_count && status == S2RGF_OK; k++)
             status = s2_refuse_input(outputs[i], options->scene.inputs[k].path, err);
         for (int k = 0; k < i && status == S2RGF_OK; k++)
@@ -337,6 +357,15 @@ static s2rgf_status load_weights(classify_job *job, s2rgf_error *err)
     return status;
 }
 
+/* Workers open the mask themselves; one that does not fit is refused before any output is made. */
+static s2rgf_status check_mask(const classify_job *job, s2rgf_error *err)
+{
+    s2_overlay mask;
+    const s2rgf_status status = open_mask(job, &mask, err);
+    s2_overlay_close(&mask);
+    return status;
+}
+
 static s2rgf_status prepare(classify_job *job, const s2rgf_host *host, s2rgf_error *err)
 {
     s2_grid grid = {0};
@@ -349,6 +378,8 @@ static s2rgf_status prepare(classify_job *job, const s2rgf_host *host, s2rgf_err
     s2_scene_report(&job->scene, host);
     s2_scene_geometry(&job->scene, &job->geometry);
     status = choose_window(job, err);
+    if (status == S2RGF_OK && job->options->mask_path)
+        status = check_mask(job, err);
     if (status == S2RGF_OK)
         status = choose_tiles(job, host, err);
     if (status == S2RGF_OK)

@@ -147,6 +147,12 @@ static void put_training(s2_text *text, const s2_model_training *training)
         s2_text_append(text, "  redundancy          softmax, as published\n");
     if (training->temperature != 1)
         s2_text_append(text, "  temperature         %g\n", training->temperature);
+    if (!isnan(training->calibration_after))
+        s2_text_append(text, "  calibration error   %.4f", training->calibration_after);
+    if (!isnan(training->calibration_after) && !isnan(training->calibration_before))
+        s2_text_append(text, ", %.4f before calibration", training->calibration_before);
+    if (!isnan(training->calibration_after))
+        s2_text_append(text, "\n");
     if (training->labels_checksum[0] != '\0')
         s2_text_append(text, "  labels' checksum    %s\n", training->labels_checksum);
 }

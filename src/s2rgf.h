@@ -25,9 +25,10 @@ extern "C" {
 #define S2RGF_API
 #endif
 
-#define S2RGF_MAX_SOURCES 8      /* sources of one scene */
-#define S2RGF_MAX_CLASSES 1024   /* classes of one model */
-#define S2RGF_MESSAGE_BYTES 1024 /* an error message with its terminating zero */
+#define S2RGF_MAX_SOURCES 8       /* sources of one scene */
+#define S2RGF_MAX_CLASSES 1024    /* classes of one model */
+#define S2RGF_MESSAGE_BYTES 1024  /* an error message with its terminating zero */
+#define S2RGF_RELIABILITY_BINS 15 /* of equal width, over confidences from 0 to 1 */
 
 /** What came of a call. */
 typedef enum s2rgf_status {
@@ -171,9 +172,10 @@ typedef struct s2rgf_classify_options {
     const char *format;
     const char *const *creation_options; /* KEY=VALUE list ended by NULL, or NULL */
     bool overwrite;
-    bool style;       /* write a QGIS .qml beside the map */
-    bool has_srcwin;  /* map only this window of the reference grid */
-    double srcwin[4]; /* x, y, width, height in reference pixels */
+    bool style;            /* write a QGIS .qml beside the map */
+    const char *mask_path; /* map only where this raster is neither 0 nor nodata, or NULL */
+    bool has_srcwin;       /* map only this window of the reference grid */
+    double srcwin[4];      /* x, y, width, height in reference pixels */
     bool has_projwin;
     double projwin[4];       /* ulx, uly, lrx, lry */
     const char *projwin_srs; /* CRS of projwin, or NULL for the reference grid's */

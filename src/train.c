@@ -191,6 +191,8 @@ static s2rgf_status describe_model(const s2rgf_train_options *options, const s2_
     content->training.validation_distance = NAN;
     content->training.validation_oa = NAN;
     content->training.validation_kappa = NAN;
+    content->training.calibration_before = NAN;
+    content->training.calibration_after = NAN;
     content->training.train_pixels = (int)labels->count;
     return status == S2RGF_OK ? s2_model_check(content, options->model_path, err) : status;
 }
@@ -284,6 +286,27 @@ static s2rgf_status split_labels(s2_trainer *trainer, double fraction, s2_model_
     return S2RGF_OK;
 }
 
+/* The temperature that validation found, kept when all labels train afterwards: nothing is left then
+   to fit it on. */
+static void adopt_calibration(const s2_trainer *trainer, s2_model_training *facts)
+{
+    const s2_calibration *found = &trainer->progress.calibration;
+    facts->temperature = found->temperature;
+    facts->calibration_before = found->error_before;
+    facts->calibration_after = found->error_after;
+    s2_log(trainer->host, S2RGF_INFO,
+           "Temperature %.3f: expected calibration error %.3f, without it %.3f", found->temperature,
+           found->error_after, found->error_before);
+    if (found->temperature == S2_TEMPERATURE_MIN || found->temperature == S2_TEMPERATURE_MAX)
+        s2_log(trainer->host, S2RGF_INFO,
+               "Temperature: the best one is beyond %g to %g: %g is used", S2_TEMPERATURE_MIN,
+               S2_TEMPERATURE_MAX, found->temperature);
+    if (found->pixels < S2_CALIBRATION_PIXELS)
+        s2_log(trainer->host, S2RGF_INFO,
+               "Temperature: fitted on %llu validation pixels only: confidence may be off",
+               (unsigned long long)found->pixels);
+}
+
 /* Both phases: with validation, then on all labels for as long as validation found best. */
 static s2rgf_status train_phases(s2_trainer *trainer, s2_model_content *content, s2rgf_error *err)
 {
@@ -312,6 +335,8 @@ static s2rgf_status train_phases(s2_trainer *trainer, s2_model_content *content,
     facts->validation_kappa = validated ? progress->best_kappa : NAN;
     facts->steps = validated ? progress->best_step : options->steps;
     facts->refit = validated && options->refit;
+    if (validated)
+        adopt_calibration(trainer, facts);
     if (validated && !options->refit)
         return S2RGF_OK;
     status = split_labels(trainer, 0.0, content, err);

@@ -175,6 +175,7 @@ static s2rgf_status validate(s2_trainer *trainer, int steps, float *own, double 
     s2_params *params = trainer->network->params;
     s2_trainer_progress *progress = &trainer->progress;
     s2_confusion confusion = {0};
+    s2_scored_pixels scored = {0};
     s2rgf_status status = s2_confusion_init(&confusion, trainer->set->labels->classes.count, err);
     exchange(params, true, false, own);
     exchange(params, false, true, trainer->average);
@@ -182,7 +183,7 @@ static s2rgf_status validate(s2_trainer *trainer, int steps, float *own, double 
         status = estimate_statistics(trainer, err);
     if (status == S2RGF_OK)
         status = s2_validate(trainer->set, trainer->network,
-                             s2_thread_count(trainer->options->threads), &confusion, err);
+                             s2_thread_count(trainer->options->threads), &confusion, &scored, err);
     if (status == S2RGF_OK) {
         const double oa = s2_confusion_overall(&confusion);
         const double kappa = s2_confusion_kappa(&confusion);
@@ -199,10 +200,12 @@ static s2rgf_status validate(s2_trainer *trainer, int steps, float *own, double 
             progress->best_step = progress->step;
             progress->best_oa = oa;
             progress->best_kappa = kappa;
+            progress->calibration = s2_calibrate(&scored);
             exchange(params, true, false, trainer->best);
         }
     }
     exchange(params, true, true, own);
+    s2_scored_pixels_clear(&scored);
     s2_confusion_clear(&confusion);
     return status;
 }

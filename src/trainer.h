@@ -2,6 +2,7 @@
 #ifndef S2_TRAINER_H
 #define S2_TRAINER_H
 
+#include "calibration.h"
 #include "nn/adam.h"
 #include "training_set.h"
 
@@ -14,6 +15,7 @@ typedef struct s2_trainer_progress {
     int stale;                  /* validations since the best one */
     double best_oa, best_kappa; /* measured at best_step */
     double highest_oa;          /* of all measurements */
+    s2_calibration calibration; /* of the weights measured at best_step */
 } s2_trainer_progress;
 
 typedef struct s2_trainer {

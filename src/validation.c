@@ -2,6 +2,8 @@
    */
 #include "validation.h"
 
+#include <string.h>
+
 #include "core/error.h"
 #include "core/memory.h"
 #include "nn/kind.h"
@@ -15,41 +17,63 @@ typedef struct validation_job {
     s2_weights *weights;
     s2_run_geometry geometry;
     int columns; /* tiles a row of the lattice */
-    int *tiles;  /* lattice index of every tile with validation pixels */
+    size_t
+        *pixels; /* indices of the validation pixels, tile by tile, each tile's as in the labels */
+    size_t pixel_count;
+    size_t *first; /* [tiles of the lattice + 1] where a tile's pixels begin */
+    int *tiles;    /* lattice index of every tile with validation pixels */
     int tile_count;
     s2_confusion *confusion;
+    s2_scored_pixels *scored;
 } validation_job;
 
 typedef struct validation_worker {
     validation_job *job;
     s2_scene scene;
     s2_run *run;
+    uint8_t *wanted; /* [TILE_PX][TILE_PX] 1 at validation pixels */
 } validation_worker;
 
-static int tile_of(const validation_job *job, const s2_label_pixel *pixel)
+static size_t tile_of(const validation_job *job, const s2_label_pixel *pixel)
 {
-    return pixel->y / TILE_PX * job->columns + pixel->x / TILE_PX;
+    return (size_t)(pixel->y / TILE_PX) * (size_t)job->columns + (size_t)(pixel->x / TILE_PX);
 }
 
-/* List the tiles that hold validation pixels, in the order of the lattice. */
+static size_t count_pixels(const s2_training_set *set)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < set->labels->count; i++)
+        count += set->role[i] == S2_LABEL_VALIDATE;
+    return count;
+}
+
+/* Sort the validation pixels by tile and list the tiles that have any, in the order of the lattice.
+   */
 static s2rgf_status list_tiles(validation_job *job, s2rgf_error *err)
 {
     const int rows = (job->geometry.height + TILE_PX - 1) / TILE_PX;
     const size_t total = (size_t)rows * (size_t)job->columns;
     const s2_label_set *labels = job->set->labels;
-    uint8_t *wanted = s2_calloc(total, 1);
-    job->tiles = s2_alloc(total, sizeof(int));
-    if (!wanted || !job->tiles) {
-        s2_free(wanted);
+    job->pixels = s2_alloc(job->pixel_count, sizeof *job->pixels);
+    job->first = s2_calloc(total + 1, sizeof *job->first);
+    job->tiles = s2_alloc(total, sizeof *job->tiles);
+    if (!job->pixels || !job->first || !job->tiles)
         return s2_fail_memory(err, "validation");
-    }
     for (size_t i = 0; i < labels->count; i++)
         if (job->set->role[i] == S2_LABEL_VALIDATE)
-            wanted[tile_of(job, &labels->pixels[i])] = 1;
-    for (size_t i = 0; i < total; i++)
-        if (wanted[i])
-            job->tiles[job->tile_count++] = (int)i;
-    s2_free(wanted);
+            job->first[tile_of(job, &labels->pixels[i])]++;
+    size_t end = 0;
+    for (size_t tile = 0; tile < total; tile++) {
+        if (job->first[tile] > 0)
+            job->tiles[job->tile_count++] = (int)tile;
+        end += job->first[tile];
+        job->first[tile] = end;
+    }
+    job->first[total] = end;
+    /* from behind, so that every tile's end moves down to its beginning */
+    for (size_t i = labels->count; i-- > 0;)
+        if (job->set->role[i] == S2_LABEL_VALIDATE)
+            job->pixels[--job->first[tile_of(job, &labels->pixels[i])]] = i;
     return S2RGF_OK;
 }
 
@@ -60,6 +84,7 @@ static void stop_worker(void *data)
         return;
     s2_scene_close(&worker->scene);
     s2_run_free(worker->run);
+    s2_free(worker->wanted);
     s2_free(worker);
 }
 
@@ -71,10 +96,30 @@ static s2rgf_status start_worker(void *context, void **data, s2rgf_error *err)
     if (!worker)
         return s2_fail_memory(err, "validation");
     worker->job = job;
-    const s2rgf_status status = s2_scene_reopen(job->set->scene, &worker->scene, err);
-    return status != S2RGF_OK
-               ? status
-               : s2_run_create(job->weights, &job->geometry, TILE_PX, &worker->run, err);
+    worker->wanted = s2_alloc((size_t)TILE_PX * TILE_PX, 1);
+    if (!worker->wanted)
+        return s2_fail_memory(err, "validation");
+    s2rgf_status status = s2_scene_reopen(job->set->scene, &worker->scene, err);
+    if (status == S2RGF_OK)
+        status = s2_run_create(job->weights, &job->geometry, TILE_PX, &worker->run, err);
+    if (status == S2RGF_OK)
+        worker->run->tile->wanted = worker->wanted;
+    return status;
+}
+
+static size_t place_in_core(const s2_tile *tile, const s2_label_pixel *pixel)
+{
+    return (size_t)(pixel->y - tile->core.y) * (size_t)tile->core.w +
+           (size_t)(pixel->x - tile->core.x);
+}
+
+static void mark_wanted(validation_worker *worker, int lattice_index)
+{
+    const validation_job *job = worker->job;
+    const s2_tile *tile = worker->run->tile;
+    memset(worker->wanted, 0, (size_t)tile->core.w * (size_t)tile->core.h);
+    for (size_t i = job->first[lattice_index]; i < job->first[lattice_index + 1]; i++)
+        worker->wanted[place_in_core(tile, &job->set->labels->pixels[job->pixels[i]])] = 1;
 }
 
 static s2rgf_status compute_tile(void *data, int index, s2rgf_error *err)
@@ -86,6 +131,7 @@ static s2rgf_status compute_tile(void *data, int index, s2rgf_error *err)
     const int y = job->tiles[index] / job->columns * TILE_PX;
     tile->core = s2_rect_intersect((s2_rect){x, y, TILE_PX, TILE_PX},
                                    (s2_rect){0, 0, job->geometry.width, job->geometry.height});
+    mark_wanted(worker, job->tiles[index]);
     const s2rgf_status status = s2_scene_read_tile(&worker->scene, job->set->content, job->weights,
                                                    &job->geometry, tile, err);
     if (status != S2RGF_OK)
@@ -102,26 +148,30 @@ static s2rgf_status count_tile(void *data, int index, s2rgf_error *err)
     const s2_label_set *labels = job->set->labels;
     const int classes = labels->classes.count;
     (void)err;
-    for (size_t i = 0; i < labels->count; i++) {
-        const s2_label_pixel *pixel = &labels->pixels[i];
-        if (job->set->role[i] != S2_LABEL_VALIDATE || tile_of(job, pixel) != job->tiles[index])
+    const size_t *first = &job->first[job->tiles[index]];
+    for (size_t i = first[0]; i < first[1]; i++) {
+        const s2_label_pixel *pixel = &labels->pixels[job->pixels[i]];
+        const size_t at = place_in_core(tile, pixel);
+        const float *scores = tile->scores + at * (size_t)classes;
+        if (!tile->valid[at])
             continue;
-        const size_t at = (size_t)(pixel->y - tile->core.y) * (size_t)tile->core.w +
-                          (size_t)(pixel->x - tile->core.x);
-        if (tile->valid[at])
-            s2_confusion_add(job->confusion, pixel->class_index,
-                             s2_best_class(tile->scores + at * (size_t)classes, classes));
+        s2_confusion_add(job->confusion, pixel->class_index, s2_best_class(scores, classes));
+        s2_scored_pixels_add(job->scored, scores, pixel->class_index);
     }
     return S2RGF_OK;
 }
 
 s2rgf_status s2_validate(const s2_training_set *set, const s2_network *network, int threads,
-                         s2_confusion *confusion, s2rgf_error *err)
+                         s2_confusion *confusion, s2_scored_pixels *scored, s2rgf_error *err)
 {
-    validation_job job = {.set = set, .confusion = confusion};
+    validation_job job = {
+        .set = set, .pixel_count = count_pixels(set), .confusion = confusion, .scored = scored};
     s2_scene_geometry(set->scene, &job.geometry);
     job.columns = (job.geometry.width + TILE_PX - 1) / TILE_PX;
-    s2rgf_status status = s2_weights_create(network, &job.weights, err);
+    s2rgf_status status =
+        s2_scored_pixels_init(scored, set->labels->classes.count, job.pixel_count, err);
+    if (status == S2RGF_OK)
+        status = s2_weights_create(network, &job.weights, err);
     if (status == S2RGF_OK)
         status = list_tiles(&job, err);
     if (status == S2RGF_OK) {
@@ -135,6 +185,8 @@ s2rgf_status s2_validate(const s2_training_set *set, const s2_network *network, 
         status = s2_tiles_run(&tiles, NULL, err);
     }
     s2_weights_free(job.weights);
+    s2_free(job.pixels);
+    s2_free(job.first);
     s2_free(job.tiles);
     return status;
 }

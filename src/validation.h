@@ -3,14 +3,17 @@
 #ifndef S2_VALIDATION_H
 #define S2_VALIDATION_H
 
+#include "calibration.h"
 #include "metrics.h"
 #include "training_set.h"
 
 /**
  * Count the validation pixels of the set as the network maps them. confusion: initialised, added
- * to. threads: at least 1. Errors: IO, NO_MEMORY.
+ * to. scored out: their scores, tile by tile, whatever is returned; one float for every validation
+ * pixel and class, released with s2_scored_pixels_clear(). threads: at least 1. Errors: IO,
+ * NO_MEMORY.
  */
 s2rgf_status s2_validate(const s2_training_set *set, const s2_network *network, int threads,
-                         s2_confusion *confusion, s2rgf_error *err);
+                         s2_confusion *confusion, s2_scored_pixels *scored, s2rgf_error *err);
 
 #endif

@@ -84,6 +84,23 @@ double s2_grid_pixel_size(const s2_grid *grid)
     return sqrt(fabs(m[1] * m[5] - m[2] * m[4]));
 }
 
+double s2_grid_distance_px(const s2_grid *a, const s2_grid *b)
+{
+    s2_affine to_b;
+    if (!s2_affine_invert(&b->to_geo, &to_b))
+        return INFINITY;
+    const s2_affine a_to_b = s2_affine_compose(&a->to_geo, &to_b);
+    double largest = 0.0;
+    for (int corner = 0; corner < 4; corner++) {
+        const double x = (corner & 1) != 0 ? a->width : 0.0;
+        const double y = (corner & 2) != 0 ? a->height : 0.0;
+        double u, v;
+        s2_affine_apply(&a_to_b, x, y, &u, &v);
+        largest = fmax(largest, fmax(fabs(u - x), fabs(v - y)));
+    }
+    return largest;
+}
+
 double s2_grid_pixel_metres(const s2_grid *grid)
 {
     const double size = s2_grid_pixel_size(grid);

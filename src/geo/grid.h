@@ -36,6 +36,9 @@ void s2_grid_clear(s2_grid *grid);
 /** Size of a pixel in CRS units: square root of its area. */
 double s2_grid_pixel_size(const s2_grid *grid);
 
+/** Largest distance between the corners of two grids of one size and CRS, in pixels of b. */
+double s2_grid_distance_px(const s2_grid *a, const s2_grid *b);
+
 /** Size of a pixel in metres at the grid's centre; CRS units where there is no CRS. */
 double s2_grid_pixel_metres(const s2_grid *grid);
 

@@ -27,24 +27,6 @@ static s2rgf_status open_file(const s2_source *source, s2_file *file, s2rgf_erro
     return s2_file_describe(file, source->source_nodata, err);
 }
 
-/** Largest distance, in pixels, between the corners of two grids of one size. */
-static double corner_distance_px(const s2_grid *a, const s2_grid *b)
-{
-    s2_affine to_b;
-    if (!s2_affine_invert(&b->to_geo, &to_b))
-        return INFINITY;
-    const s2_affine a_to_b = s2_affine_compose(&a->to_geo, &to_b);
-    double largest = 0.0;
-    for (int corner = 0; corner < 4; corner++) {
-        const double x = (corner & 1) != 0 ? a->width : 0.0;
-        const double y = (corner & 2) != 0 ? a->height : 0.0;
-        double u, v;
-        s2_affine_apply(&a_to_b, x, y, &u, &v);
-        largest = fmax(largest, fmax(fabs(u - x), fabs(v - y)));
-    }
-    return largest;
-}
-
 /** Refuse a file of another grid than the source's first. */
 static s2rgf_status check_same_grid(const s2_source *source, const s2_file *file,
                                     const s2_grid *grid, s2rgf_error *err)
@@ -64,7 +46,7 @@ static s2rgf_status check_same_grid(const s2_source *source, const s2_file *file
                        "source %s: %s has another CRS than %s: expected %s, found %s", source->name,
                        file->path, first_path, expected, found);
     }
-    const double distance = corner_distance_px(grid, first);
+    const double distance = s2_grid_distance_px(grid, first);
     if (!(distance <= SAME_GRID_PX))
         return s2_fail(err, S2RGF_MISMATCH,
                        "source %s: %s lies elsewhere than %s: expected the same grid, "

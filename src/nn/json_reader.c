@@ -284,6 +284,16 @@ s2rgf_status s2_json_get_double_or_null(const s2_json_node *object, const char *
     return S2RGF_OK;
 }
 
+s2rgf_status s2_json_get_double_if_any(const s2_json_node *object, const char *key, double *value,
+                                       s2rgf_error *err)
+{
+    *value = NAN;
+    if (json_object_is_type(object->value, json_type_object) &&
+        !json_object_object_get_ex(object->value, key, NULL))
+        return S2RGF_OK;
+    return s2_json_get_double_or_null(object, key, value, err);
+}
+
 s2rgf_status s2_json_string(const s2_json_node *node, const char **value, s2rgf_error *err)
 {
     if (!json_object_is_type(node->value, json_type_string))

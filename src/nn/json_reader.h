@@ -69,6 +69,9 @@ s2rgf_status s2_json_get_double(const s2_json_node *object, const char *key, dou
 /** A finite number, or null, which becomes NaN. */
 s2rgf_status s2_json_get_double_or_null(const s2_json_node *object, const char *key, double *value,
                                         s2rgf_error *err);
+/** A finite number, or null or no such member, which become NaN. */
+s2rgf_status s2_json_get_double_if_any(const s2_json_node *object, const char *key, double *value,
+                                       s2rgf_error *err);
 /** A string in new memory. */
 s2rgf_status s2_json_get_string(const s2_json_node *object, const char *key, char **value,
                                 s2rgf_error *err);

@@ -34,6 +34,9 @@ typedef struct s2_model_training {
     /* least distance of a validation from a training pixel, reference pixels; NaN without one */
     double validation_distance;
     double validation_oa, validation_kappa; /* NaN without validation */
+    /* expected calibration error on the validation pixels at temperature 1 and at temperature; NaN
+       without validation */
+    double calibration_before, calibration_after;
     bool refit;         /* weights were trained on all labels after validation */
     double temperature; /* softmax temperature, 1 where not calibrated */
     s2_relation_form relation; /* of the de-redundancy loss */

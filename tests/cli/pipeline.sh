@@ -15,7 +15,18 @@ expect_silence "${train[@]}" -q -seed 2 other.s2rgf
 
 # ---- describe
 expect_status 0 s2rgf_info quiet.s2rgf
-for text in "ms" "hs" "dense"; do expect_in "$stdout" "$text"; done
+for text in "ms" "hs" "dense" "calibration error"; do expect_in "$stdout" "$text"; done
+
+# calibrated where there was validation, and only there
+calibration_of() { # MODEL: temperature, error before and after, as in its description
+    s2rgf_info -json "$1" | tr -d ' ,"' |
+        sed -n 's/^temperature:/T /p; s/^calibration_error_before:/before /p; s/^calibration_error_after:/after /p'
+}
+[ "$(calibration_of loud.s2rgf)" = $'T 1\nbefore null\nafter null' ] ||
+    fail "without validation: $(calibration_of loud.s2rgf)"
+calibration_of quiet.s2rgf | awk '$1 == "T" { t = $2 } $1 == "before" { b = $2 } $1 == "after" { a = $2 }
+    END { exit !(t >= 0.25 && t <= 4 && t != 1 && b > 0 && b <= 1 && a >= 0 && a <= 1) }' ||
+    fail "with validation: $(calibration_of quiet.s2rgf)"
 
 # ---- classify
 classify=(s2rgf_classify -m quiet.s2rgf "${sources[@]}")

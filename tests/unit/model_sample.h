@@ -102,6 +102,8 @@ static inline bool sample_build(s2_model_content *content, bool reversed)
                                             .validation_oa = 0.1 + 0.2,
                                             .validation_kappa = -0.125,
                                             .refit = true,
+                                            .calibration_before = 0.25,
+                                            .calibration_after = 0.0625,
                                             .temperature = 1};
     return sample_tensors(content, reversed);
 }

@@ -66,6 +66,8 @@ static void check_same_training(const s2_model_training *a, const s2_model_train
     CHECK(same_double(a->validation_distance, b->validation_distance));
     CHECK(same_double(a->validation_oa, b->validation_oa));
     CHECK(same_double(a->validation_kappa, b->validation_kappa));
+    CHECK(same_double(a->calibration_before, b->calibration_before));
+    CHECK(same_double(a->calibration_after, b->calibration_after));
     CHECK(a->refit == b->refit && a->temperature == b->temperature);
 }
 
@@ -100,6 +102,7 @@ static void test_round_trip(void)
     s2rgf_error err = {S2RGF_OK, ""};
     REQUIRE(sample_build(&made, false));
     made.training.validation_kappa = NAN;
+    made.training.calibration_before = NAN;
     CHECK(s2_model_save(&made, in_folder("a"), false, &err) == S2RGF_OK);
     REQUIRE(s2_model_load(in_folder("a"), &loaded, &err) == S2RGF_OK);
     check_same(&made, &loaded);
@@ -194,6 +197,30 @@ static int files_in_folder(void)
     if (pipe != NULL)
         pclose(pipe);
     return count;
+}
+
+/* Models from before there was calibration lack these members. */
+static void test_without_calibration(void)
+{
+    s2_model_content made, loaded;
+    REQUIRE(sample_build(&made, false));
+    REQUIRE(s2_model_save(&made, in_folder("full"), false, NULL) == S2RGF_OK);
+    sample_bytes file = sample_read_file(in_folder("full"));
+    sample_bytes old = sample_replace(&file,
+                                      ",\\\"calibration_error_before\\\":0.25,"
+                                      "\\\"calibration_error_after\\\":0.0625",
+                                      "");
+    REQUIRE(old.data != NULL);
+    REQUIRE(sample_write_file(in_folder("old"), old.data, old.length));
+    if (CHECK(s2_model_load(in_folder("old"), &loaded, NULL) == S2RGF_OK)) {
+        CHECK(isnan(loaded.training.calibration_before));
+        CHECK(isnan(loaded.training.calibration_after));
+        CHECK(loaded.training.temperature == 1.0);
+        s2_model_content_clear(&loaded);
+    }
+    free(old.data);
+    free(file.data);
+    s2_model_content_clear(&made);
 }
 
 static void test_existing_files_are_kept(void)
@@ -436,6 +463,7 @@ int main(void)
     test_order_of_tensors_does_not_matter();
     test_container();
     test_order_of_header_does_not_matter();
+    test_without_calibration();
     test_existing_files_are_kept();
     test_failed_write_leaves_nothing();
     test_name_taken_meanwhile();

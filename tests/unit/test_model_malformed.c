@@ -254,6 +254,10 @@ static const damage DESCRIPTION[] = {
      "training.temperature: out of range"},
     {",\\\"temperature\\\":1", "", S2RGF_FORMAT,
      "s2rgf.training: member missing: expected \"temperature\""},
+    {"\\\"calibration_error_before\\\":0.25", "\\\"calibration_error_before\\\":1.5", S2RGF_FORMAT,
+     "training.calibration_error_before: out of range: expected 0 to 1, found 1.5"},
+    {"\\\"calibration_error_after\\\":0.0625", "\\\"calibration_error_after\\\":\\\"0\\\"",
+     S2RGF_FORMAT, "training.calibration_error_after: wrong value: expected number"},
 };
 
 /** The file that holds these bytes is refused so, and nothing comes out. */
