@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "nn/json_writer.h"
+#include "nn/model_ablations.h"
 #include "nn/model_metadata.h"
 
 #define LISTED_BANDS 16 /* names of bands in the description for people */
@@ -142,6 +143,8 @@ static void put_training(s2_text *text, const s2_model_training *training)
                        training->validation_distance);
     if (training->refit)
         s2_text_append(text, "  refit               on all labels, after validation\n");
+    if (training->relation == S2_RELATION_SOFTMAX)
+        s2_text_append(text, "  redundancy          softmax, as published\n");
     if (training->temperature != 1)
         s2_text_append(text, "  temperature         %g\n", training->temperature);
     if (!isnan(training->calibration_after))
@@ -154,6 +157,16 @@ static void put_training(s2_text *text, const s2_model_training *training)
         s2_text_append(text, "  labels' checksum    %s\n", training->labels_checksum);
 }
 
+static void put_ablations(s2_text *text, const s2_model_content *content)
+{
+    s2_ablation_names names;
+    char list[S2_ABLATIONS_MAX * S2_ABLATION_BYTES];
+    s2_model_ablations(content, false, &names);
+    s2_ablations_join(&names, list, sizeof list);
+    if (names.count > 0)
+        s2_text_append(text, "Ablations   %s: switched off\n", list);
+}
+
 static void describe_text(const s2_model_content *content, s2_text *text)
 {
     s2_text_append(text, "Network     %s, C = %d, %zu parameters in %d tensors\n", content->network,
@@ -161,6 +174,7 @@ static void describe_text(const s2_model_content *content, s2_text *text)
     s2_text_append(text, "Written by  s2rgf %s, format version %d\n", content->program_version,
                    S2_MODEL_FORMAT_VERSION);
     s2_text_append(text, "Checksum    %s\n", content->checksum);
+    put_ablations(text, content);
     put_sources(text, content);
     put_classes(text, &content->classes);
     put_training(text, &content->training);

@@ -109,10 +109,14 @@ typedef struct s2rgf_train_options {
     double weight_decay;      /* decoupled */
     double label_smoothing;   /* 0 to 0.5 */
     double redundancy_weight; /* beta of the de-redundancy loss */
-    double jitter;            /* spread of the brightness of training crops, 0 to 1 */
-    double validation;        /* part of the labels kept for validation, 0 to 0.5 */
-    bool refit;               /* after validation, train once more on all labels */
-    int patience;             /* validations without a better one before stopping; 0: never */
+    const char *redundancy;   /* its form: "correlation" or "softmax" (the published one) */
+    /* parts to switch off, in training and in the model's maps, ended by NULL, or NULL: "attention",
+       "ssja", "redundancy", "spectral", "spatial", "source:NAME" */
+    const char *const *ablations;
+    double jitter;     /* spread of the brightness of training crops, 0 to 1 */
+    double validation; /* part of the labels kept for validation, 0 to 0.5 */
+    bool refit;        /* after validation, train once more on all labels */
+    int patience;      /* validations without a better one before stopping; 0: never */
     uint64_t seed;
     int threads;            /* 0: as many as the machine has */
     const char *checkpoint; /* file written atomically while training, or NULL */

@@ -2,6 +2,7 @@
 #include "scene_input.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "core/error.h"
 #include "core/memory.h"
@@ -88,10 +89,14 @@ void s2_normalise(const s2_model_source *source, const uint8_t *valid, size_t co
 s2rgf_status s2_scene_read(s2_scene *scene, const s2_model_content *content, int source,
                            s2_rect window, float *pixels, uint8_t *valid, s2rgf_error *err)
 {
+    const size_t count = (size_t)window.w * (size_t)window.h;
+    const s2_model_source *model = &content->sources[source];
     const s2rgf_status status =
         s2_source_read(scene->sources[source].source, window, pixels, valid, err);
-    if (status == S2RGF_OK)
-        s2_normalise(&content->sources[source], valid, (size_t)window.w * (size_t)window.h, pixels);
+    if (status == S2RGF_OK && content->off.source[source])
+        memset(pixels, 0, count * (size_t)model->band_count * sizeof(float));
+    else if (status == S2RGF_OK)
+        s2_normalise(model, valid, count, pixels);
     return status;
 }
 

@@ -23,7 +23,7 @@ void s2_scene_geometry(const s2_scene *scene, s2_run_geometry *geometry);
  */
 void s2_normalise(const s2_model_source *source, const uint8_t *valid, size_t count, float *pixels);
 
-/** Read a window (inside the source) and normalise it. */
+/** Read a window (inside the source) and normalise it; all 0 if the model switches the source off. */
 s2rgf_status s2_scene_read(s2_scene *scene, const s2_model_content *content, int source,
                            s2_rect window, float *pixels, uint8_t *valid, s2rgf_error *err);
 

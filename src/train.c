@@ -10,6 +10,7 @@
 #include "core/log.h"
 #include "core/memory.h"
 #include "nn/atomic_file.h"
+#include "nn/model_ablations.h"
 #include "nn/network_model.h"
 #include "tile_runner.h"
 #include "trainer.h"
@@ -25,6 +26,7 @@ void s2rgf_train_options_init(s2rgf_train_options *options)
     options->weight_decay = 0.02;
     options->label_smoothing = 0.1;
     options->redundancy_weight = 1e-3;
+    options->redundancy = "correlation";
     options->jitter = 0.05;
     options->validation = 0.25;
     options->refit = true;
@@ -100,6 +102,11 @@ static s2rgf_status check_options(const s2rgf_train_options *options, s2rgf_erro
     const s2rgf_status known = s2_network_check_name("network", options->network, err);
     if (known != S2RGF_OK)
         return known;
+    if (strcmp(options->redundancy, "correlation") != 0 &&
+        strcmp(options->redundancy, "softmax") != 0)
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                       "redundancy: expected correlation or softmax, found %s",
+                       options->redundancy);
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
         const s2rgf_status status =
             check_range(ranges[i].name, ranges[i].value, ranges[i].low, ranges[i].high, err);
@@ -139,6 +146,21 @@ static s2rgf_status describe_source(const s2_scene_source *from, s2_model_source
     return S2RGF_OK;
 }
 
+/* What is switched off, and the form of the loss where there is any. */
+static s2rgf_status describe_ablations(const s2rgf_train_options *options,
+                                       s2_model_content *content, s2rgf_error *err)
+{
+    s2rgf_status status = S2RGF_OK;
+    for (size_t i = 0; options->ablations && options->ablations[i] != NULL && status == S2RGF_OK;
+         i++)
+        status =
+            s2_model_ablate(content, options->ablations[i], "ablate", S2RGF_INVALID_ARGUMENT, err);
+    if (strcmp(options->redundancy, "softmax") == 0 && !content->off.redundancy &&
+        options->redundancy_weight > 0.0)
+        content->training.relation = S2_RELATION_SOFTMAX;
+    return status;
+}
+
 static s2rgf_status describe_model(const s2rgf_train_options *options, const s2_scene *scene,
                                    const s2_label_set *labels, s2_model_content *content,
                                    s2rgf_error *err)
@@ -154,6 +176,8 @@ static s2rgf_status describe_model(const s2rgf_train_options *options, const s2_
     s2rgf_status status = S2RGF_OK;
     for (int s = 0; s < scene->count && status == S2RGF_OK; s++)
         status = describe_source(&scene->sources[s], &content->sources[s], err);
+    if (status == S2RGF_OK)
+        status = describe_ablations(options, content, err);
     if (status == S2RGF_OK)
         status = s2_class_table_copy(&labels->classes, &content->classes, err);
     for (int k = 0; k < content->classes.count; k++)
@@ -232,6 +256,8 @@ static uint64_t fingerprint_of(const s2rgf_train_options *options, const s2_mode
                             (double)(options->seed & 0xffffffff),
                             (double)(options->seed >> 32)};
     uint64_t hash = s2_fnv(S2_FNV_START, knobs, sizeof knobs);
+    hash = s2_fnv(hash, &content->off, sizeof content->off);
+    hash = s2_fnv(hash, &content->training.relation, sizeof content->training.relation);
     hash =
         s2_fnv(hash, content->training.labels_checksum, sizeof content->training.labels_checksum);
     for (int s = 0; s < content->source_count; s++)
@@ -328,8 +354,10 @@ static s2rgf_status train_model(const s2rgf_train_options *options, const s2rgf_
                                 s2_scene *scene, const s2_label_set *labels,
                                 s2_model_content *content, s2rgf_error *err)
 {
-    s2_network_spec spec = {
-        .channels = options->channels, .classes = labels->classes.count, .sources = scene->count};
+    s2_network_spec spec = {.channels = options->channels,
+                            .classes = labels->classes.count,
+                            .sources = scene->count,
+                            .off = content->off};
     s2_network *network = NULL;
     s2_training_set set = {0};
     s2_trainer trainer = {0};

@@ -111,7 +111,10 @@ static s2rgf_status take_step(s2_trainer *trainer, int steps, double *loss, s2rg
 {
     const s2rgf_train_options *options = trainer->options;
     const uint64_t step = (uint64_t)trainer->progress.step;
-    const s2_loss_options knobs = {options->label_smoothing, options->redundancy_weight, DROPOUT};
+    const s2_model_content *content = trainer->set->content;
+    const s2_loss_options knobs = {options->label_smoothing,
+                                   content->off.redundancy ? 0.0 : options->redundancy_weight,
+                                   DROPOUT, content->training.relation};
     s2_random crops;
     s2_random dropout;
     s2_random_init(&crops, options->seed, STREAM_CROPS + step);

@@ -264,8 +264,10 @@ static s2rgf_status fill_source(s2_training_set *set, int s, const crop_place *p
         return status;
     if (random && set->jitter > 0.0) {
         draw_jitter(&set->content->sources[s], set->jitter, random, set->scale, set->shift);
-        apply_jitter(set->scale, set->shift, (int)bands, valid, (size_t)inside.w * (size_t)inside.h,
-                     set->pixels);
+        /* drawn anyway, so that the random numbers after it stay the same; but 0 stays 0 */
+        if (!set->content->off.source[s])
+            apply_jitter(set->scale, set->shift, (int)bands, valid,
+                         (size_t)inside.w * (size_t)inside.h, set->pixels);
     }
     /* spread the validity just read over the window, from its end so that nothing is overwritten
        early */
@@ -446,18 +448,23 @@ s2rgf_status s2_training_set_draw(s2_training_set *set, const s2_batch_shape *sh
     return status;
 }
 
+/* Where a crop may begin along an axis of `size` pixels; where it may have its middle, if centred. */
+static uint64_t places(const s2_training_set *set, int size)
+{
+    return set->centred ? (uint64_t)size
+                        : (uint64_t)(size > set->crop_px ? size - set->crop_px + 1 : 1);
+}
+
 s2rgf_status s2_training_set_draw_anywhere(s2_training_set *set, const s2_batch_shape *shape,
                                            s2_random *random, s2_batch *batch, s2rgf_error *err)
 {
-    const int side = set->crop_px;
     const s2_grid *grid = &set->scene->grid;
+    const int before = set->centred ? set->crop_px / 2 : 0;
     s2rgf_status status = S2RGF_OK;
     for (int n = 0; n < shape->crops && status == S2RGF_OK; n++) {
-        const int columns = grid->width > side ? grid->width - side + 1 : 1;
-        const int rows = grid->height > side ? grid->height - side + 1 : 1;
-        const crop_place place = {.index = n,
-                                  .x = (int)s2_random_below(random, (uint64_t)columns),
-                                  .y = (int)s2_random_below(random, (uint64_t)rows)};
+        const int x = (int)s2_random_below(random, places(set, grid->width));
+        const int y = (int)s2_random_below(random, places(set, grid->height));
+        const crop_place place = {.index = n, .x = x - before, .y = y - before};
         status = fill_crop(set, &place, NULL, batch, err);
     }
     return status;

@@ -13,21 +13,23 @@ void s2_adrf_declare(s2_adrf *adrf, s2_params *params, const char *prefix, int i
     const int square[5] = {in, in};
     const int row[5] = {in};
     *adrf = (s2_adrf){.in = in, .cell_px = cell_px};
-    adrf->w1 = s2_params_add(params, S2_PARAM_WEIGHT, prefix, "w1", square);
-    adrf->b1 = s2_params_add(params, S2_PARAM_BIAS, prefix, "b1", row);
-    adrf->w2 = s2_params_add(params, S2_PARAM_WEIGHT, prefix, "w2", square);
-    adrf->b2 = s2_params_add(params, S2_PARAM_BIAS, prefix, "b2", row);
+    if (cell_px > 0) {
+        adrf->w1 = s2_params_add(params, S2_PARAM_WEIGHT, prefix, "w1", square);
+        adrf->b1 = s2_params_add(params, S2_PARAM_BIAS, prefix, "b1", row);
+        adrf->w2 = s2_params_add(params, S2_PARAM_WEIGHT, prefix, "w2", square);
+        adrf->b2 = s2_params_add(params, S2_PARAM_BIAS, prefix, "b2", row);
+    }
     s2_conv_unit_declare(&adrf->mix, params, prefix, "mix", "bn", (s2_conv){1, 1, 1, in, out},
                          false, true);
 }
 
-s2rgf_status s2_adrf_state_init(s2_adrf_state *state, const s2_adrf *adrf, int n, int h, int w,
-                                s2rgf_error *err)
+/* What attention needs besides the mix. */
+static s2rgf_status init_attention(s2_adrf_state *state, const s2_adrf *adrf, int n, int h, int w,
+                                   s2rgf_error *err)
 {
     const s2_lattice lattice = s2_lattice_over(h, w, adrf->cell_px);
     const int rows = lattice.rows;
     const int columns = lattice.columns;
-    *state = (s2_adrf_state){0};
     s2rgf_status status = s2_window_stats_init(&state->stats, n, lattice, adrf->in, err);
     if (status == S2RGF_OK)
         status = s2_map_init(&state->from_mean, n, rows, columns, adrf->in, err);
@@ -39,6 +41,14 @@ s2rgf_status s2_adrf_state_init(s2_adrf_state *state, const s2_adrf *adrf, int n
         status = s2_map_init(&state->scaled, n, h, w, adrf->in, err);
     if (status == S2RGF_OK)
         status = s2_map_init(&state->scaled_grad, n, h, w, adrf->in, err);
+    return status;
+}
+
+s2rgf_status s2_adrf_state_init(s2_adrf_state *state, const s2_adrf *adrf, int n, int h, int w,
+                                s2rgf_error *err)
+{
+    *state = (s2_adrf_state){0};
+    s2rgf_status status = adrf->cell_px > 0 ? init_attention(state, adrf, n, h, w, err) : S2RGF_OK;
     if (status == S2RGF_OK)
         status = s2_conv_unit_state_init(&state->mix, &adrf->mix, n, h, w, NULL, NULL, err);
     if (status != S2RGF_OK)
@@ -82,6 +92,8 @@ void s2_adrf_attention(const s2_adrf *adrf, const float *mean, const float *std,
 s2rgf_status s2_adrf_forward(const s2_adrf *adrf, s2_adrf_state *state, const s2_map *x,
                              const uint8_t *valid, s2rgf_error *err)
 {
+    if (adrf->cell_px == 0)
+        return s2_conv_unit_forward(&adrf->mix, &state->mix, x, err);
     s2_window_stats_forward(x, valid, &state->stats);
     s2_adrf_attention(adrf, state->stats.mean.data, state->stats.std.data,
                       (int)s2_map_pixels(&state->attention), state->from_mean.data,
@@ -128,6 +140,8 @@ s2rgf_status s2_adrf_backward(const s2_adrf *adrf, s2_adrf_state *state, const s
                               const uint8_t *valid, const s2_map *dx, s2rgf_error *err)
 {
     s2_map work[4] = {{0}}; /* gradients of the attention, twice, and of mean and std */
+    if (adrf->cell_px == 0)
+        return s2_conv_unit_backward(&adrf->mix, &state->mix, x, dx, err);
     s2rgf_status status = S2RGF_OK;
     for (int i = 0; i < 4 && status == S2RGF_OK; i++)
         status = s2_map_init(&work[i], x->n, state->attention.h, state->attention.w, adrf->in, err);

@@ -7,13 +7,13 @@
 
 /**
  * a = sigmoid(relu(mean W1 + b1) + relu(std W2 + b2)) per window of cells; out = relu(BN((a x) W)).
- * Source network.md 1.3
+ * Without attention a = 1. Source network.md 1.3
  */
 typedef struct s2_adrf {
-    s2_param *w1, *b1, *w2, *b2; /* [n][n], [n] */
+    s2_param *w1, *b1, *w2, *b2; /* [n][n], [n]; NULL: no attention */
     s2_conv_unit mix;
     int in;      /* n channels */
-    int cell_px; /* side of a cell of the map */
+    int cell_px; /* side of a cell of the map; 0: no attention */
 } s2_adrf;
 
 typedef struct s2_adrf_state {
@@ -21,9 +21,11 @@ typedef struct s2_adrf_state {
     s2_map from_mean, from_std; /* relu(mean W1 + b1), relu(std W2 + b2) per cell */
     s2_map attention;           /* a per cell */
     s2_map scaled, scaled_grad; /* a x and its gradient */
-    s2_conv_unit_state mix;     /* mix.out is the output, mix.grad its gradient */
+    /* without attention this is all: mix.out is the output, mix.grad its gradient */
+    s2_conv_unit_state mix;
 } s2_adrf_state;
 
+/** cell_px: side of a cell of the map; 0: no attention, which takes no parameters. */
 void s2_adrf_declare(s2_adrf *adrf, s2_params *params, const char *prefix, int in, int out,
                      int cell_px);
 s2rgf_status s2_adrf_state_init(s2_adrf_state *state, const s2_adrf *adrf, int n, int h, int w,

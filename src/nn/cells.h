@@ -15,7 +15,7 @@ typedef struct s2_lattice {
     int rows, columns;
 } s2_lattice;
 
-/** The lattice over a map of h x w pixels. */
+/** The lattice over a map of h x w pixels; cell_px 0: without cells. */
 s2_lattice s2_lattice_over(int h, int w, int cell_px);
 /** Cells of cell_px along an axis of `size` pixels. */
 int s2_cell_count(int size, int cell_px);

@@ -98,6 +98,27 @@ static void scale_row(const s2_dense_run *run, const s2_region *stack, int chann
     }
 }
 
+/* The stack times its attention through the mix of ADRF, row by row; without attention as it is. */
+static void mix_stack(s2_dense_run *run, const s2_folded_adrf *adrf, const s2_region *stack,
+                      const s2_region *mixed)
+{
+    const s2_rect computed = run->plan.mixed_computed;
+    const int channels = adrf->mix.conv.in;
+    const bool scaled = !run->weights->spec.off.attention;
+    float *attention = run->buffer[S2_ATTENTION];
+    float *row = run->buffer[S2_ROWS];
+    if (scaled)
+        find_attention(run, adrf, stack, channels, attention);
+    for (int y = computed.y; y < computed.y + computed.h; y++) {
+        if (scaled)
+            scale_row(run, stack, channels, attention, y, row);
+        s2_row_conv(run->weights->kernel, &adrf->mix,
+                    (s2_row){scaled ? row : s2_region_at(stack, computed.x, y), channels},
+                    computed.w, (s2_row){s2_region_at(mixed, computed.x, y), mixed->stride});
+    }
+    s2_region_clear_around(mixed, computed);
+}
+
 /* One domain from its stack through ADRF and its neck to the pixels SSJA reads. */
 static void fuse_domain(s2_dense_run *run, const s2_folded_adrf *adrf, const s2_folded_conv *neck,
                         int stack_buffer, int mixed_buffer, int joint_buffer)
@@ -108,16 +129,7 @@ static void fuse_domain(s2_dense_run *run, const s2_folded_adrf *adrf, const s2_
     const s2_region stack = s2_dense_region(run, stack_buffer, plan->stack, channels);
     const s2_region mixed = s2_dense_region(run, mixed_buffer, plan->mixed, c);
     const s2_region joint = s2_dense_region(run, joint_buffer, plan->joint, c);
-    const s2_rect computed = plan->mixed_computed;
-    float *attention = run->buffer[S2_ATTENTION];
-    float *row = run->buffer[S2_ROWS];
-    find_attention(run, adrf, &stack, channels, attention);
-    for (int y = computed.y; y < computed.y + computed.h; y++) {
-        scale_row(run, &stack, channels, attention, y, row);
-        s2_row_conv(run->weights->kernel, &adrf->mix, (s2_row){row, channels}, computed.w,
-                    (s2_row){s2_region_at(&mixed, computed.x, y), c});
-    }
-    s2_region_clear_around(&mixed, computed);
+    mix_stack(run, adrf, &stack, &mixed);
     s2_region_conv(run->weights->kernel, neck, &mixed, NULL, plan->joint, &joint);
 }
 
@@ -183,6 +195,11 @@ static void join_domains(s2_dense_run *run)
     const s2_region fused = s2_dense_region(run, S2_FUSED, plan->fused, c);
     const gram_space space = divide_space(run);
     const s2_rect cells = plan->fused_cells;
+    s2_region_clear_around(&fused, plan->fused_computed);
+    if (run->weights->spec.off.ssja) {
+        s2_relation_add(plan->fused_computed, &spectral, &spatial, &fused);
+        return;
+    }
     find_grams(run, &space, &spectral, &spatial);
     for (int i = 0; i < cells.w * cells.h; i++) {
         const s2_rect rect = s2_rect_intersect(cell_rect(run, cells, i), plan->fused_computed);
@@ -194,15 +211,28 @@ static void join_domains(s2_dense_run *run)
                          space.window[2] + at);
         s2_relation_apply(&space.relation, rect, &spectral, &spatial, &fused);
     }
-    s2_region_clear_around(&fused, plan->fused_computed);
+}
+
+/* A domain that is switched off gives nothing to SSJA. */
+static void silence_domain(const s2_dense_run *run, int joint_buffer)
+{
+    const int c = run->weights->spec.channels;
+    const s2_region joint = s2_dense_region(run, joint_buffer, run->plan.joint, c);
+    s2_region_clear_around(&joint, (s2_rect){joint.rect.x, joint.rect.y, 0, 0});
 }
 
 void s2_dense_relate(s2_dense_run *run)
 {
     const s2_dense_weights *weights = run->weights;
-    fuse_domain(run, &weights->adrf_spectral, &weights->neck_spectral, S2_STACK_SPECTRAL,
-                S2_MIXED_SPECTRAL, S2_JOINT_SPECTRAL);
-    fuse_domain(run, &weights->adrf_spatial, &weights->neck_spatial, S2_STACK_SPATIAL,
-                S2_MIXED_SPATIAL, S2_JOINT_SPATIAL);
+    if (weights->spec.off.spectral)
+        silence_domain(run, S2_JOINT_SPECTRAL);
+    else
+        fuse_domain(run, &weights->adrf_spectral, &weights->neck_spectral, S2_STACK_SPECTRAL,
+                    S2_MIXED_SPECTRAL, S2_JOINT_SPECTRAL);
+    if (weights->spec.off.spatial)
+        silence_domain(run, S2_JOINT_SPATIAL);
+    else
+        fuse_domain(run, &weights->adrf_spatial, &weights->neck_spatial, S2_STACK_SPATIAL,
+                    S2_MIXED_SPATIAL, S2_JOINT_SPATIAL);
     join_domains(run);
 }

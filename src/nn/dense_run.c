@@ -259,6 +259,24 @@ static void gather_detail(const s2_dense_run *run, int y, float *row)
     }
 }
 
+/* Detail path of core row y: every other c floats of joined; 0 without spectral features. stack tmp
+   [core.w][spectral total]. */
+static void find_detail(const s2_dense_run *run, int y, float *stack, float *joined)
+{
+    const s2_dense_weights *weights = run->weights;
+    const size_t c = (size_t)weights->spec.channels;
+    const int width = run->plan.core.w;
+    if (weights->spec.off.spectral) {
+        for (size_t x = 0; x < (size_t)width; x++)
+            memset(joined + 2 * x * c, 0, c * sizeof(float));
+        return;
+    }
+    gather_detail(run, y, stack);
+    s2_row_conv(weights->kernel, &weights->detail,
+                (s2_row){stack, s2_dense_spectral_total(&weights->spec)}, width,
+                (s2_row){joined, 2 * (int)c});
+}
+
 /* Detail path, classifier: scores of one core row at a time. */
 static void run_classifier(s2_dense_run *run)
 {
@@ -277,10 +295,8 @@ static void run_classifier(s2_dense_run *run)
     for (int y = core.y; y < core.y + core.h; y++) {
         float *scores =
             run->tile.scores + (size_t)(y - core.y) * (size_t)core.w * (size_t)spec->classes;
-        gather_detail(run, y, stack);
+        find_detail(run, y, stack, joined + c);
         s2_row_sample(&upsampling, &head, c, core.x, y, core.w, joined, 2 * c);
-        s2_row_conv(kernel, &weights->detail, (s2_row){stack, total}, core.w,
-                    (s2_row){joined + c, 2 * c});
         s2_row_conv(kernel, &weights->classifier.hidden, (s2_row){joined, 2 * c}, core.w,
                     (s2_row){hidden, S2_HIDDEN});
         s2_row_conv(kernel, &weights->classifier.out, (s2_row){hidden, S2_HIDDEN}, core.w,

@@ -70,6 +70,7 @@ static s2rgf_status init_feature_grid(s2_dense_train *train, s2rgf_error *err)
     const int h = half(train->shape.height);
     const int w = half(train->shape.width);
     const int c = net->spec.channels;
+    const s2_lattice lattice = s2_lattice_over(h, w, net->spec.off.ssja ? 0 : S2_CELL_FEATURE_PX);
     s2rgf_status status =
         s2_map_pair_init(&train->spectral_stack, n, h, w, s2_dense_spectral_total(&net->spec), err);
     if (status == S2RGF_OK)
@@ -85,8 +86,7 @@ static s2rgf_status init_feature_grid(s2_dense_train *train, s2rgf_error *err)
         status = s2_conv_unit_state_init(&train->neck_spatial, &net->neck_spatial, n, h, w, NULL,
                                          NULL, err);
     if (status == S2RGF_OK)
-        status =
-            s2_ssja_state_init(&train->ssja, n, s2_lattice_over(h, w, S2_CELL_FEATURE_PX), c, err);
+        status = s2_ssja_state_init(&train->ssja, n, lattice, c, err);
     if (status == S2RGF_OK)
         status = s2_map_pair_init(&train->fused, n, h, w, c, err);
     if (status == S2RGF_OK)
@@ -248,6 +248,23 @@ static s2rgf_status encode_source(s2_dense_train *train, int s, s2rgf_error *err
     return S2RGF_OK;
 }
 
+/* What a domain that is switched off gives to the joint attention: nothing. */
+static void silence_necks(s2_dense_train *train, bool gradients)
+{
+    const s2_ablations *off = &train->net->spec.off;
+    if (off->spectral)
+        s2_map_zero(gradients ? &train->neck_spectral.grad : &train->neck_spectral.out);
+    if (off->spatial)
+        s2_map_zero(gradients ? &train->neck_spatial.grad : &train->neck_spatial.out);
+}
+
+/* And to the classifier. */
+static void silence_detail(s2_dense_train *train, bool gradients)
+{
+    if (train->net->spec.off.spectral)
+        s2_map_zero(gradients ? &train->detail.grad : &train->detail.out);
+}
+
 static s2rgf_status forward_trunk(s2_dense_train *train, s2rgf_error *err)
 {
     const s2_dense_network *net = train->net;
@@ -263,6 +280,7 @@ static s2rgf_status forward_trunk(s2_dense_train *train, s2rgf_error *err)
     if (status == S2RGF_OK)
         status = s2_conv_unit_forward(&net->neck_spatial, &train->neck_spatial,
                                       &train->adrf_spatial.mix.out, err);
+    silence_necks(train, false);
     if (status == S2RGF_OK)
         status = s2_ssja_forward(&train->ssja, &train->neck_spectral.out, &train->neck_spatial.out,
                                  train->feature_valid, &train->fused.value, err);
@@ -275,6 +293,7 @@ static s2rgf_status forward_trunk(s2_dense_train *train, s2rgf_error *err)
     if (status == S2RGF_OK)
         status =
             s2_conv_unit_forward(&net->detail, &train->detail, &train->detail_stack.value, err);
+    silence_detail(train, false);
     if (status == S2RGF_OK)
         s2_sample_forward(train->upsampling, &train->head_conv.out, &upsampled);
     return status;
@@ -315,6 +334,7 @@ static s2rgf_status backward_trunk(s2_dense_train *train, s2rgf_error *err)
                               &train->neck_spectral.grad, &train->neck_spatial.grad};
     for (size_t i = 0; i < sizeof zeroed / sizeof *zeroed; i++)
         s2_map_zero(zeroed[i]);
+    silence_detail(train, true);
     s2rgf_status status = s2_conv_unit_backward(
         &net->detail, &train->detail, &train->detail_stack.value, &train->detail_stack.grad, err);
     s2_sample_backward(train->upsampling, &upsampled_grad, &train->head_conv.grad);
@@ -328,6 +348,7 @@ static s2rgf_status backward_trunk(s2_dense_train *train, s2rgf_error *err)
         status = s2_ssja_backward(&train->ssja, &train->neck_spectral.out, &train->neck_spatial.out,
                                   train->feature_valid, &train->fused.grad,
                                   &train->neck_spectral.grad, &train->neck_spatial.grad, err);
+    silence_necks(train, true);
     if (status == S2RGF_OK)
         status = s2_conv_unit_backward(&net->neck_spectral, &train->neck_spectral,
                                        &train->adrf_spectral.mix.out,
@@ -381,6 +402,8 @@ static s2rgf_status backward_source(s2_dense_train *train, int s, s2rgf_error *e
 s2rgf_status s2_dense_train_backward(s2_dense_train *train, const s2_loss_options *options,
                                      double *loss, s2rgf_error *err)
 {
+    const s2_ablations *off = &train->net->spec.off;
+    const bool silent[2] = {off->spectral, off->spatial};
     double relation[2] = {0.0, 0.0};
     s2_adrf_state *fusions[2] = {&train->adrf_spectral, &train->adrf_spatial};
     s2rgf_status status = S2RGF_OK;
@@ -389,8 +412,8 @@ s2rgf_status s2_dense_train_backward(s2_dense_train *train, const s2_loss_option
                                    options->label_smoothing, &train->joined.grad);
     for (int i = 0; i < 2 && status == S2RGF_OK; i++) {
         s2_map_zero(&fusions[i]->mix.grad);
-        if (options->redundancy_weight > 0.0)
-            status = s2_relation_loss(&fusions[i]->mix.out, train->feature_valid,
+        if (options->redundancy_weight > 0.0 && !silent[i])
+            status = s2_relation_loss(options->relation, &fusions[i]->mix.out, train->feature_valid,
                                       options->redundancy_weight, &fusions[i]->mix.grad,
                                       &relation[i], err);
     }

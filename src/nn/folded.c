@@ -132,6 +132,8 @@ bool s2_fold_block(s2_folded_block *to, const s2_residual_block *block)
 bool s2_fold_adrf(s2_folded_adrf *to, const s2_adrf *adrf)
 {
     const s2_conv square = {1, 1, 1, adrf->in, adrf->in};
+    if (adrf->cell_px == 0)
+        return s2_fold_unit(&to->mix, &adrf->mix);
     return fold(&to->from_mean, square, true, adrf->w1->value, NULL, adrf->b1->value) &&
            fold(&to->from_std, square, true, adrf->w2->value, NULL, adrf->b2->value) &&
            s2_fold_unit(&to->mix, &adrf->mix);

@@ -32,7 +32,8 @@ typedef struct s2_folded_block {
 } s2_folded_block;
 
 typedef struct s2_folded_adrf {
-    s2_folded_conv from_mean, from_std, mix;
+    s2_folded_conv from_mean, from_std; /* empty: no attention */
+    s2_folded_conv mix;
 } s2_folded_adrf;
 
 typedef struct s2_folded_classifier {

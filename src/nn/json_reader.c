@@ -154,6 +154,12 @@ s2rgf_status s2_json_member(const s2_json_node *object, const char *key, s2_json
     return S2RGF_OK;
 }
 
+bool s2_json_has(const s2_json_node *object, const char *key)
+{
+    return json_object_is_type(object->value, json_type_object) &&
+           json_object_object_get_ex(object->value, key, NULL);
+}
+
 s2rgf_status s2_json_visit_members(const s2_json_node *object, s2_json_visit visit, void *user,
                                    s2rgf_error *err)
 {

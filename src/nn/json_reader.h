@@ -42,6 +42,8 @@ void s2_json_free(s2_json_node *root);
 /** Member of an object. Errors: FORMAT (not an object, no such member). */
 s2rgf_status s2_json_member(const s2_json_node *object, const char *key, s2_json_node *member,
                             s2rgf_error *err);
+/** Whether there is a member of that name, for those that may be absent. */
+bool s2_json_has(const s2_json_node *object, const char *key);
 /** Visit all members in the order of the text. Errors: FORMAT (not an object), the visitor's. */
 s2rgf_status s2_json_visit_members(const s2_json_node *object, s2_json_visit visit, void *user,
                                    s2rgf_error *err);

@@ -50,8 +50,9 @@ double s2_cross_entropy(const s2_map *logits, const int16_t *labels, double smoo
 
 /* Workspace of one map's de-redundancy. */
 typedef struct relation_work {
-    float *unit;     /* [pixels][c], centred and normalised; 0 where invalid */
-    float *matrix;   /* [c][c], R, then dL/dR */
+    float *unit;     /* [pixels][c], centred and normalised, or plain; 0 where invalid */
+    float *matrix;   /* [c][c], R, then dL/dR or the gradient of the product of unit with itself */
+    float *softmax;  /* [2][c][c], after the softmax along the rows, then along the columns */
     float *gradient; /* [pixels][c], dL/dunit */
     double *mean, *norm, *inner;
 } relation_work;
@@ -127,22 +128,102 @@ static void backward_rows(const s2_map *dy, int n, const uint8_t *valid, size_t 
                         ((double)work->gradient[p * c + k] - work->mean[k] / (double)count));
 }
 
-static double relation_of_map(const s2_map *y, int n, const uint8_t *valid, double weight,
-                              const s2_map *dy, relation_work *work)
+/* matrix = U^T U. */
+static void multiply_rows(const relation_work *work, int pixels, int c)
+{
+    s2_gemm(c, c, pixels, (s2_matrix){work->unit, c, true}, (s2_matrix){work->unit, c, false}, 0.0f,
+            work->matrix, c);
+}
+
+/* gradient = U (G + G^T), matrix holding G + G^T. */
+static void multiply_back(const relation_work *work, int pixels, int c)
+{
+    s2_gemm(pixels, c, c, (s2_matrix){work->unit, c, false}, (s2_matrix){work->matrix, c, false},
+            0.0f, work->gradient, c);
+}
+
+static double correlation_of_map(const s2_map *y, int n, const uint8_t *valid, double weight,
+                                 const s2_map *dy, relation_work *work)
 {
     const int pixels = y->h * y->w;
     const int c = y->c;
     const size_t count = normalise_rows(y, n, valid, work);
-    s2_gemm(c, c, pixels, (s2_matrix){work->unit, c, true}, (s2_matrix){work->unit, c, false}, 0.0f,
-            work->matrix, c);
+    multiply_rows(work, pixels, c);
     const double loss = relation_of(work->matrix, c);
-    /* R = U^T U: dL/dU = U (G + G^T), and G is symmetric */
-    for (int i = 0; i < c * c; i++)
+    for (int i = 0; i < c * c; i++) /* G is symmetric */
         work->matrix[i] *= 2.0f;
-    s2_gemm(pixels, c, c, (s2_matrix){work->unit, c, false}, (s2_matrix){work->matrix, c, false},
-            0.0f, work->gradient, c);
+    multiply_back(work, pixels, c);
     if (count)
         backward_rows(dy, n, valid, count, weight, work);
+    return loss;
+}
+
+/* Softmax of c values `step` apart, in place; the largest is taken off first, so that nothing
+   overflows. */
+static void softmax_line(float *line, int c, size_t step)
+{
+    double top = (double)line[0];
+    double sum = 0.0;
+    for (size_t k = 1; k < (size_t)c; k++)
+        top = (double)line[k * step] > top ? (double)line[k * step] : top;
+    for (size_t k = 0; k < (size_t)c; k++)
+        sum += exp((double)line[k * step] - top);
+    for (size_t k = 0; k < (size_t)c; k++)
+        line[k * step] = (float)(exp((double)line[k * step] - top) / sum);
+}
+
+/* gradient = softmax * (gradient - <softmax, gradient>) over c values `step` apart. */
+static void softmax_line_backward(const float *softmax, int c, size_t step, float *gradient)
+{
+    double inner = 0.0;
+    for (size_t k = 0; k < (size_t)c; k++)
+        inner += (double)softmax[k * step] * (double)gradient[k * step];
+    for (size_t k = 0; k < (size_t)c; k++)
+        gradient[k * step] =
+            (float)((double)softmax[k * step] * ((double)gradient[k * step] - inner));
+}
+
+/* Loss of the R that two softmaxes make of matrix, which becomes the gradient. */
+static double softmax_relation(relation_work *work, int c)
+{
+    const size_t width = (size_t)c;
+    float *rows = work->softmax;
+    float *columns = rows + width * width;
+    for (size_t i = 0; i < width; i++)
+        softmax_line(work->matrix + i * width, c, 1);
+    memcpy(rows, work->matrix, width * width * sizeof(float));
+    for (size_t j = 0; j < width; j++)
+        softmax_line(work->matrix + j, c, width);
+    memcpy(columns, work->matrix, width * width * sizeof(float));
+    const double loss = relation_of(work->matrix, c);
+    for (size_t j = 0; j < width; j++)
+        softmax_line_backward(columns + j, c, width, work->matrix + j);
+    for (size_t i = 0; i < width; i++)
+        softmax_line_backward(rows + i * width, c, 1, work->matrix + i * width);
+    return loss;
+}
+
+static double softmax_of_map(const s2_map *y, int n, const uint8_t *valid, double weight,
+                             const s2_map *dy, relation_work *work)
+{
+    const size_t pixels = (size_t)y->h * (size_t)y->w;
+    const size_t c = (size_t)y->c;
+    for (size_t p = 0; p < pixels; p++)
+        for (size_t k = 0; k < c; k++)
+            work->unit[p * c + k] = valid[p] ? s2_map_at(y, n)[p * (size_t)y->stride + k] : 0.0f;
+    multiply_rows(work, (int)pixels, y->c);
+    const double loss = softmax_relation(work, y->c);
+    for (size_t i = 0; i < c; i++)
+        for (size_t j = 0; j <= i; j++) {
+            float *one = &work->matrix[i * c + j];
+            float *other = &work->matrix[j * c + i];
+            *one = *other = *one + *other;
+        }
+    multiply_back(work, (int)pixels, y->c);
+    for (size_t p = 0; p < pixels; p++)
+        for (size_t k = 0; valid[p] && k < c; k++)
+            s2_map_at(dy, n)[p * (size_t)dy->stride + k] +=
+                (float)(weight * (double)work->gradient[p * c + k]);
     return loss;
 }
 
@@ -150,6 +231,7 @@ static void relation_work_clear(relation_work *work)
 {
     s2_free(work->unit);
     s2_free(work->matrix);
+    s2_free(work->softmax);
     s2_free(work->gradient);
     s2_free(work->mean);
     s2_free(work->norm);
@@ -162,17 +244,22 @@ static bool relation_work_init(relation_work *work, const s2_map *y)
     const size_t count = (size_t)y->h * (size_t)y->w * c;
     work->unit = s2_alloc(count, sizeof(float));
     work->matrix = s2_alloc(c * c, sizeof(float));
+    work->softmax = s2_alloc(2 * c * c, sizeof(float));
     work->gradient = s2_alloc(count, sizeof(float));
     work->mean = s2_alloc(c, sizeof(double));
     work->norm = s2_alloc(c, sizeof(double));
     work->inner = s2_alloc(c, sizeof(double));
-    return work->unit && work->matrix && work->gradient && work->mean && work->norm && work->inner;
+    return work->unit && work->matrix && work->softmax && work->gradient && work->mean &&
+           work->norm && work->inner;
 }
 
-s2rgf_status s2_relation_loss(const s2_map *y, const uint8_t *valid, double weight,
-                              const s2_map *dy, double *loss, s2rgf_error *err)
+s2rgf_status s2_relation_loss(s2_relation_form form, const s2_map *y, const uint8_t *valid,
+                              double weight, const s2_map *dy, double *loss, s2rgf_error *err)
 {
     const size_t pixels = (size_t)y->h * (size_t)y->w;
+    double (*const of_map)(const s2_map *, int, const uint8_t *, double, const s2_map *,
+                           relation_work *) =
+        form == S2_RELATION_SOFTMAX ? softmax_of_map : correlation_of_map;
     bool failed = false;
     double sum = 0.0;
 #pragma omp parallel reduction(|| : failed)
@@ -183,8 +270,7 @@ s2rgf_status s2_relation_loss(const s2_map *y, const uint8_t *valid, double weig
 #pragma omp for ordered schedule(static, 1)
         for (int n = 0; n < y->n; n++) {
             const double one =
-                ready ? relation_of_map(y, n, valid + (size_t)n * pixels, weight / y->n, dy, &work)
-                      : 0.0;
+                ready ? of_map(y, n, valid + (size_t)n * pixels, weight / y->n, dy, &work) : 0.0;
 #pragma omp ordered
             sum += one / y->n;
         }

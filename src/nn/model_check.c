@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "nn/model_ablations.h"
 #include "nn/model_metadata.h"
 #include "nn/utf8.h"
 
@@ -144,6 +145,15 @@ static s2rgf_status check_classes(const checker *check, const s2_class_table *cl
     return status;
 }
 
+/** Something must be left to learn from. */
+static s2rgf_status check_ablations(const checker *check, const s2_model_content *content)
+{
+    const char *reason = s2_ablations_conflict(&content->off, content->source_count);
+    return reason == NULL
+               ? S2RGF_OK
+               : s2_fail(check->err, check->refusal, "%s: ablations: %s", check->subject, reason);
+}
+
 static s2rgf_status check_checksum(const checker *check, const char *checksum)
 {
     const size_t length = strlen(checksum);
@@ -192,6 +202,8 @@ s2rgf_status s2_model_check_as(const s2_model_content *content, const char *subj
         status = check_count(&check, "channels", content->channels, MAX_CHANNELS);
     if (status == S2RGF_OK)
         status = check_sources(&check, content);
+    if (status == S2RGF_OK)
+        status = check_ablations(&check, content);
     if (status == S2RGF_OK)
         status = check_classes(&check, &content->classes);
     if (status == S2RGF_OK)

@@ -3,6 +3,7 @@
 #define S2_NN_MODEL_FILE_H
 
 #include "core/class_table.h"
+#include "nn/network.h"
 
 #define S2_MODEL_FORMAT_VERSION 1
 #define S2_MODEL_MAX_BANDS 10000 /* of one source */
@@ -38,6 +39,7 @@ typedef struct s2_model_training {
     double calibration_before, calibration_after;
     bool refit;         /* weights were trained on all labels after validation */
     double temperature; /* softmax temperature, 1 where not calibrated */
+    s2_relation_form relation; /* of the de-redundancy loss */
 } s2_model_training;
 
 /** A named float32 tensor; owns its name and data (64-byte aligned). */
@@ -56,6 +58,7 @@ typedef struct s2_model_content {
     int source_count;
     s2_model_source *sources;
     s2_class_table classes;
+    s2_ablations off; /* see nn/model_ablations.h */
     s2_model_training training;
     char *program_version;    /* of the writer */
     s2_model_tensor *tensors; /* in file order (sorted by name) */
@@ -72,10 +75,7 @@ typedef struct s2_model_content {
 s2rgf_status s2_model_check(const s2_model_content *content, const char *subject, s2rgf_error *err);
 /** Whether s2_model_save() could create path now. Errors: IO, INVALID_ARGUMENT, NO_MEMORY. */
 s2rgf_status s2_model_check_target(const char *path, bool overwrite, s2rgf_error *err);
-/**
- * Make a name from a raster fit for a model: what is not UTF-8 or is a control character becomes
- * '_'; cut at S2_MODEL_NAME_BYTES.
- */
+/** In a name, '_' for what is not UTF-8 or is a control character; cut at S2_MODEL_NAME_BYTES. */
 void s2_model_clean_name(char *name);
 /**
  * Write to a temporary name, fsync, rename. Tensors sorted by name; same content, same bytes.

@@ -7,8 +7,10 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "nn/json_reader.h"
+#include "nn/model_ablations.h"
 
 #define COLOUR_BYTES 8 /* "#rrggbb" */
+#define REDUNDANCY_SOFTMAX "softmax"
 
 static void put_name(s2_json_writer *writer, const char *key, const char *name)
 {
@@ -60,6 +62,8 @@ static void put_training(s2_json_writer *writer, const s2_model_training *traini
     s2_json_put_double(writer, "validation_kappa", training->validation_kappa);
     s2_json_put_bool(writer, "refit", training->refit);
     s2_json_put_double(writer, "temperature", training->temperature);
+    if (training->relation == S2_RELATION_SOFTMAX)
+        s2_json_put_string(writer, "redundancy", REDUNDANCY_SOFTMAX);
     s2_json_put_double(writer, "calibration_error_before", training->calibration_before);
     s2_json_put_double(writer, "calibration_error_after", training->calibration_after);
     s2_json_end_object(writer);
@@ -79,6 +83,7 @@ void s2_model_put_members(s2_json_writer *writer, const s2_model_content *conten
     for (int i = 0; i < content->classes.count; i++)
         put_class(writer, &content->classes.items[i]);
     s2_json_end_array(writer);
+    s2_model_put_ablations(writer, content);
     put_training(writer, &content->training);
 }
 
@@ -267,6 +272,25 @@ static s2rgf_status get_counts(const s2_json_node *node, s2_model_training *trai
     return status;
 }
 
+/** Absent where it is ours. */
+static s2rgf_status get_relation(const s2_json_node *node, s2_model_training *training,
+                                 s2rgf_error *err)
+{
+    s2_json_node member;
+    const char *form = NULL;
+    if (!s2_json_has(node, "redundancy"))
+        return S2RGF_OK;
+    s2rgf_status status = s2_json_member(node, "redundancy", &member, err);
+    if (status == S2RGF_OK)
+        status = s2_json_string(&member, &form, err);
+    if (status == S2RGF_OK && strcmp(form, REDUNDANCY_SOFTMAX) != 0)
+        status = s2_fail(err, S2RGF_FORMAT, "%s: %s: unknown form: expected \"%s\"", member.subject,
+                         member.path, REDUNDANCY_SOFTMAX);
+    if (status == S2RGF_OK)
+        training->relation = S2_RELATION_SOFTMAX;
+    return status;
+}
+
 static s2rgf_status get_training(const s2_json_node *root, s2_model_training *training,
                                  s2rgf_error *err)
 {
@@ -287,6 +311,8 @@ static s2rgf_status get_training(const s2_json_node *root, s2_model_training *tr
         status = get_labels_checksum(&node, training, err);
     if (status == S2RGF_OK)
         status = get_counts(&node, training, err);
+    if (status == S2RGF_OK)
+        status = get_relation(&node, training, err);
     for (size_t i = 0; status == S2RGF_OK && i < sizeof numbers / sizeof *numbers; i++)
         status = numbers[i].null_allowed
                      ? s2_json_get_double_or_null(&node, numbers[i].key, numbers[i].value, err)
@@ -312,6 +338,8 @@ static s2rgf_status get_members(const s2_json_node *root, s2_model_content *cont
         status = get_sources(root, content, err);
     if (status == S2RGF_OK)
         status = get_reference(root, content, err);
+    if (status == S2RGF_OK)
+        status = s2_model_get_ablations(root, content, err);
     if (status == S2RGF_OK)
         status = get_classes(root, &content->classes, err);
     if (status == S2RGF_OK)

@@ -5,7 +5,17 @@
 #include <stdint.h>
 
 #include "core/geometry.h"
+#include "nn/loss.h"
 #include "nn/tensor.h"
+
+/** What is switched off, to measure what it is worth; nothing when zeroed. */
+typedef struct s2_ablations {
+    bool attention;                 /* of ADRF: its weights are 1 and no parameters */
+    bool ssja;                      /* A1 = A2 = 0: Z = X1 + X2 */
+    bool redundancy;                /* the de-redundancy loss, in training */
+    bool spectral, spatial;         /* a domain: SSJA and the detail path get 0 from it */
+    bool source[S2RGF_MAX_SOURCES]; /* its pixels are 0 where the scene is read; still valid */
+} s2_ablations;
 
 /** What decides all shapes. */
 typedef struct s2_network_spec {
@@ -14,6 +24,7 @@ typedef struct s2_network_spec {
     int sources;
     int bands[S2RGF_MAX_SOURCES];
     bool on_reference[S2RGF_MAX_SOURCES]; /* source lies on the reference grid */
+    s2_ablations off;
 } s2_network_spec;
 
 /** Sizes of a batch: every crop is a small scene of its own, all of equal size. */
@@ -37,6 +48,7 @@ typedef struct s2_batch {
 /** Knobs of the loss. */
 typedef struct s2_loss_options {
     double label_smoothing, redundancy_weight, dropout;
+    s2_relation_form relation;
 } s2_loss_options;
 
 /** Where the sources lie; the same for every tile, so tiles agree. */

@@ -167,7 +167,8 @@ static void fuse_domain(const s2_patch_run *run, const s2_folded_adrf *adrf,
     const s2_region mixed = batch_region(run, S2_MIXED, beyond, S2_PATCH_CHANNELS);
     const s2_region wide = batch_region(run, S2_NECK, small, S2_PATCH_WIDE);
     const s2_region joint = batch_region(run, joint_buffer, JOINT, S2_PATCH_WIDE);
-    scale_stack(run, adrf, &stack);
+    if (!run->weights->spec.off.attention)
+        scale_stack(run, adrf, &stack);
     s2_region_clear_around(&mixed, FEATURES);
     s2_region_conv(kernel, &adrf->mix, &stack, NULL, FEATURES, &mixed);
     s2_region_conv(kernel, neck, &mixed, NULL, small, &wide);
@@ -187,6 +188,10 @@ static void join_domains(const s2_patch_run *run)
     const s2_region spatial = batch_region(run, S2_JOINT_SPATIAL, JOINT, c);
     const s2_region fused = batch_region(run, S2_FUSED, s2_rect_grow(JOINT, 1), c);
     s2_region_clear_around(&fused, JOINT);
+    if (run->weights->spec.off.ssja) {
+        s2_relation_add(JOINT, &spectral, &spatial, &fused);
+        return;
+    }
     for (int p = 0; p < S2_PATCH_BATCH; p++) {
         const s2_region x1 = s2_region_map(&spectral, p);
         const s2_region x2 = s2_region_map(&spatial, p);
@@ -199,6 +204,13 @@ static void join_domains(const s2_patch_run *run)
         s2_relation_join(&space, g[0], g[1], g[2]);
         s2_relation_apply(&space, JOINT, &x1, &x2, &z);
     }
+}
+
+/* A domain that is switched off gives nothing to SSJA. */
+static void silence_domain(const s2_patch_run *run, int joint_buffer)
+{
+    const s2_region joint = batch_region(run, joint_buffer, JOINT, S2_PATCH_WIDE);
+    s2_region_clear_around(&joint, (s2_rect){0, 0, 0, 0});
 }
 
 static void run_head(const s2_patch_run *run)
@@ -253,6 +265,10 @@ void s2_patch_classify(s2_patch_run *run, int first)
                 S2_JOINT_SPECTRAL);
     fuse_domain(run, &weights->adrf_spatial, &weights->neck_spatial, S2_STACK_SPATIAL,
                 S2_JOINT_SPATIAL);
+    if (weights->spec.off.spectral)
+        silence_domain(run, S2_JOINT_SPECTRAL);
+    if (weights->spec.off.spatial)
+        silence_domain(run, S2_JOINT_SPATIAL);
     join_domains(run);
     run_head(run);
     run_classifier(run);

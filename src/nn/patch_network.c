@@ -36,12 +36,12 @@ static void declare_trunk(s2_patch_network *net)
 {
     const int c = S2_PATCH_CHANNELS;
     const int spectral = s2_patch_spectral_total(&net->spec);
+    const int cell_px = net->spec.off.attention ? 0 : S2_PATCH_FEATURE_PX;
     const s2_conv neck = {3, 2, 1, c, S2_PATCH_WIDE};
     s2_params *params = &net->params;
     s2_unfold_declare(&net->unfold, params, "unfold", spectral);
-    s2_adrf_declare(&net->adrf_spectral, params, "adrf_spectral", spectral, c, S2_PATCH_FEATURE_PX);
-    s2_adrf_declare(&net->adrf_spatial, params, "adrf_spatial", net->spec.sources * c, c,
-                    S2_PATCH_FEATURE_PX);
+    s2_adrf_declare(&net->adrf_spectral, params, "adrf_spectral", spectral, c, cell_px);
+    s2_adrf_declare(&net->adrf_spatial, params, "adrf_spatial", net->spec.sources * c, c, cell_px);
     s2_conv_unit_declare(&net->neck_spectral, params, "neck_spectral", "conv", "bn", neck, false,
                          true);
     s2_conv_unit_declare(&net->neck_spatial, params, "neck_spatial", "conv", "bn", neck, false,

@@ -21,6 +21,7 @@ typedef struct domain_path {
     s2_adrf_state fusion_state;
     s2_conv_unit_state neck_state;
     s2_map_pair joint; /* pooled neck */
+    bool silent;       /* switched off: joint is 0 */
 } domain_path;
 
 enum { SPECTRAL, SPATIAL, DOMAINS };
@@ -96,10 +97,12 @@ static s2rgf_status init_domains(s2_patch_train *train, s2rgf_error *err)
     domain_path *spatial = &train->domain[SPATIAL];
     *spectral = (domain_path){.fusion = &net->adrf_spectral,
                               .neck = &net->neck_spectral,
+                              .silent = net->spec.off.spectral,
                               .fused = &train->unfold.reduce.out,
                               .fused_grad = &train->unfold.reduce.grad};
     *spatial = (domain_path){.fusion = &net->adrf_spatial,
                              .neck = &net->neck_spatial,
+                             .silent = net->spec.off.spatial,
                              .fused = &spatial->stack.value,
                              .fused_grad = &spatial->stack.grad};
     s2rgf_status status =
@@ -114,8 +117,8 @@ static s2rgf_status init_head(s2_patch_train *train, s2rgf_error *err)
     const s2_patch_network *net = train->net;
     const int n = train->shape.crops;
     const int side = S2_PATCH_JOINT_PX;
-    s2rgf_status status =
-        s2_ssja_state_init(&train->ssja, n, s2_lattice_over(side, side, side), S2_PATCH_WIDE, err);
+    const s2_lattice lattice = s2_lattice_over(side, side, net->spec.off.ssja ? 0 : side);
+    s2rgf_status status = s2_ssja_state_init(&train->ssja, n, lattice, S2_PATCH_WIDE, err);
     if (status == S2RGF_OK)
         status = s2_map_pair_init(&train->fused, n, side, side, S2_PATCH_WIDE, err);
     if (status == S2RGF_OK)
@@ -272,6 +275,8 @@ static s2rgf_status forward_domain(const s2_patch_train *train, domain_path *dom
                                       &domain->fusion_state.mix.out, err);
     if (status == S2RGF_OK)
         s2_pool_forward(&domain->neck_state.out, &domain->joint.value);
+    if (domain->silent)
+        s2_map_zero(&domain->joint.value);
     return status;
 }
 
@@ -356,8 +361,9 @@ static s2rgf_status backward_head(s2_patch_train *train, s2rgf_error *err)
 
 /* From joint.grad to the gradient of what ADRF reads; that of ADRF's output starts with the
    redundancy's. */
-static s2rgf_status backward_domain(const s2_patch_train *train, domain_path *domain, double weight,
-                                    double *relation, s2rgf_error *err)
+static s2rgf_status backward_domain(const s2_patch_train *train, domain_path *domain,
+                                    const s2_loss_options *options, double *relation,
+                                    s2rgf_error *err)
 {
     const s2_map *mixed = &domain->fusion_state.mix.out;
     const s2_map *mixed_grad = &domain->fusion_state.mix.grad;
@@ -365,10 +371,12 @@ static s2rgf_status backward_domain(const s2_patch_train *train, domain_path *do
     s2_map_zero(mixed_grad);
     s2_map_zero(&domain->neck_state.grad);
     s2_map_zero(domain->fused_grad);
-    if (weight > 0.0)
-        status = s2_relation_loss(mixed, train->all_valid, weight, mixed_grad, relation, err);
-    s2_pool_backward(&domain->neck_state.out, &domain->joint.value, &domain->joint.grad,
-                     &domain->neck_state.grad);
+    if (options->redundancy_weight > 0.0 && !domain->silent)
+        status = s2_relation_loss(options->relation, mixed, train->all_valid,
+                                  options->redundancy_weight, mixed_grad, relation, err);
+    if (!domain->silent)
+        s2_pool_backward(&domain->neck_state.out, &domain->joint.value, &domain->joint.grad,
+                         &domain->neck_state.grad);
     if (status == S2RGF_OK)
         status = s2_conv_unit_backward(domain->neck, &domain->neck_state, mixed, mixed_grad, err);
     if (status == S2RGF_OK)
@@ -404,8 +412,7 @@ s2rgf_status s2_patch_train_backward(s2_patch_train *train, const s2_loss_option
                                    &flat_grad);
     s2rgf_status status = backward_head(train, err);
     for (int i = 0; i < DOMAINS && status == S2RGF_OK; i++)
-        status = backward_domain(train, &train->domain[i], options->redundancy_weight, &relation[i],
-                                 err);
+        status = backward_domain(train, &train->domain[i], options, &relation[i], err);
     *loss += options->redundancy_weight * (relation[SPECTRAL] + relation[SPATIAL]);
     s2_map_zero(&spectral->stack.grad);
     if (status == S2RGF_OK)

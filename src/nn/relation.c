@@ -111,3 +111,16 @@ void s2_relation_apply(const s2_relation_space *space, s2_rect rect, const s2_re
     for (int p = 0; p < rect.w * rect.h; p++)
         memcpy(s2_region_at(z, rect.x + p % rect.w, rect.y + p / rect.w), space->z + p * c, bytes);
 }
+
+void s2_relation_add(s2_rect rect, const s2_region *x1, const s2_region *x2, const s2_region *z)
+{
+    const size_t floats = (size_t)(z->stride * z->maps);
+    for (int y = rect.y; y < rect.y + rect.h; y++)
+        for (int x = rect.x; x < rect.x + rect.w; x++) {
+            const float *one = s2_region_at(x1, x, y);
+            const float *other = s2_region_at(x2, x, y);
+            float *to = s2_region_at(z, x, y);
+            for (size_t k = 0; k < floats; k++)
+                to[k] = one[k] + other[k];
+        }
+}

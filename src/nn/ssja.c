@@ -64,18 +64,27 @@ void s2_ssja_attention(const float *g11, const float *g22, const float *g21, int
                        float *a1, float *a2)
 {
     const size_t width = (size_t)c;
-    float *d1 = norms;
-    float *d2 = norms + c;
+    float *restrict d1 = norms;
+    float *restrict d2 = norms + c;
     diagonal_norms(g11, c, d1);
     diagonal_norms(g22, c, d2);
+    for (size_t i = 0; i < width; i++)
+        for (size_t j = 0; j < width; j++)
+            a2[i * width + j] = g21[j * width + i];
     for (size_t i = 0; i < width; i++) {
-        for (size_t j = 0; j < width; j++) {
-            const size_t at = i * width + j;
-            a1[at] = (g11[at] / d1[i] + g21[at] / d2[i]) / d1[j];
-            a2[at] = (g22[at] / d2[i] + g21[j * width + i] / d1[i]) / d2[j];
-        }
-        softmax_row(a1 + i * width, c);
-        softmax_row(a2 + i * width, c);
+        float *restrict row1 = a1 + i * width;
+        float *restrict row2 = a2 + i * width;
+        const float *row11 = g11 + i * width;
+        const float *row22 = g22 + i * width;
+        const float *row21 = g21 + i * width;
+        const float own1 = d1[i];
+        const float own2 = d2[i];
+        for (size_t j = 0; j < width; j++)
+            row1[j] = (row11[j] / own1 + row21[j] / own2) / d1[j];
+        for (size_t j = 0; j < width; j++)
+            row2[j] = (row22[j] / own2 + row2[j] / own1) / d2[j];
+        softmax_row(row1, c);
+        softmax_row(row2, c);
     }
 }
 
@@ -197,6 +206,11 @@ s2rgf_status s2_ssja_forward(s2_ssja_state *state, const s2_map *x1, const s2_ma
 {
     bool failed = false;
     s2_map_zero(z);
+    if (state->lattice.cell_px == 0) {
+        s2_map_add(x1, z);
+        s2_map_add(x2, z);
+        return S2RGF_OK;
+    }
 #pragma omp parallel reduction(|| : failed)
     {
         ssja_work work = {0};
@@ -322,6 +336,11 @@ s2rgf_status s2_ssja_backward(const s2_ssja_state *state, const s2_map *x1, cons
     const size_t matrix = (size_t)state->c * (size_t)state->c;
     const size_t matrices = (size_t)cell_total(state) * matrix;
     bool failed = false;
+    if (state->lattice.cell_px == 0) {
+        s2_map_add(dz, dx1);
+        s2_map_add(dz, dx2);
+        return S2RGF_OK;
+    }
 #pragma omp parallel reduction(|| : failed)
     {
         ssja_work work = {0};

@@ -8,7 +8,10 @@
 
 #define S2_SSJA_NORM_EPS 1e-6f
 
-/** Matrices per cell kept for backward, each [n][cells][c][c]. */
+/**
+ * Matrices per cell kept for backward, each [n][cells][c][c]. A lattice of cell_px 0 has no cells:
+ * then A1 = A2 = 0, and z = x1 + x2.
+ */
 typedef struct s2_ssja_state {
     float *g11, *g22, *g21; /* Gram matrices summed over the window */
     float *a1, *a2;         /* attention */

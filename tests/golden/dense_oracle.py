@@ -1,92 +1,24 @@
 # Independent PyTorch model of the `dense` network: the mathematics of docs/network.md, nothing
-# else.
-#
-# Written from the formulas, not from the C sources, so that an error in either shows as a
-# difference. It favours the plainest torch call for every formula over speed. Everything runs in
-# float64.
-#
-# Maps enter and leave as NHWC (the order of the C code); inside, torch's own NCHW is used.
-# Parameters are a plain dictionary, name -> tensor, under the names and in the layouts of the
-# model file: convolutions [kh][kw][in][out], matrices [in][out], band kernels [width].
-
-import math
-from dataclasses import dataclass
+# else. oracle_layers.py has the conventions and what is not its own.
 
 import torch
 import torch.nn.functional as F
 
+from oracle_layers import (GRAM_EPS, HIDDEN, STD_EPS, adrf_shapes, batchnorm, batchnorm_shapes,
+                           convolve, cross_entropy, mix_channels, relation_loss, residual_block,
+                           residual_shapes, sample, spectral_encoder, spectral_shapes,
+                           spectral_widths, to_nchw, to_nhwc)
+
 CELL_FEATURE_PX = 8  # side of a cell on the feature grid
-HIDDEN = 128         # units of the classifier's hidden layer
-BATCHNORM_EPS = 1e-5
-STD_EPS = 1e-5       # under the root of a window's standard deviation
-GRAM_EPS = 1e-6      # under the root of a channel's norm, in SSJA and in the de-redundancy loss
 
 
 # ---- shape of the network
 # ------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Source:
-    """One raster: its bands, and whether its grid is the reference grid itself."""
-
-    bands: int
-    on_reference: bool = False
-
-
-def spectral_widths(sources, channels):
-    """C channels for the source with most bands (the first on ties), C/4 for the others."""
-    bands = [source.bands for source in sources]
-    rich = bands.index(max(bands))
-    return [channels if s == rich else channels // 4 for s in range(len(sources))]
-
-
-def batchnorm_shapes(prefix, channels):
-    names = ("weight", "bias", "running_mean", "running_var")
-    return {f"{prefix}.{name}": (channels,) for name in names}
-
-
-def residual_shapes(prefix, inputs, outputs):
-    return {
-        f"{prefix}.conv1.weight": (3, 3, inputs, outputs),
-        f"{prefix}.conv1.bias": (outputs,),
-        **batchnorm_shapes(f"{prefix}.bn1", outputs),
-        f"{prefix}.conv2.weight": (3, 3, outputs, outputs),
-        f"{prefix}.conv2.bias": (outputs,),
-        **batchnorm_shapes(f"{prefix}.bn2", outputs),
-        f"{prefix}.shortcut.weight": (inputs, outputs),
-        f"{prefix}.shortcut.bias": (outputs,),
-        **batchnorm_shapes(f"{prefix}.bns", outputs),
-    }
-
-
-def spectral_shapes(prefix, bands, outputs):
-    return {
-        f"{prefix}.k3.weight": (3,),
-        f"{prefix}.k3.bias": (1,),
-        **batchnorm_shapes(f"{prefix}.bn3", bands),
-        f"{prefix}.k5.weight": (5,),
-        f"{prefix}.k5.bias": (1,),
-        **batchnorm_shapes(f"{prefix}.bn5", bands),
-        f"{prefix}.mix.weight": (2 * bands, outputs),
-        **batchnorm_shapes(f"{prefix}.bn", outputs),
-    }
-
-
-def adrf_shapes(prefix, inputs, outputs):
-    return {
-        f"{prefix}.w1": (inputs, inputs),
-        f"{prefix}.b1": (inputs,),
-        f"{prefix}.w2": (inputs, inputs),
-        f"{prefix}.b2": (inputs,),
-        f"{prefix}.mix.weight": (inputs, outputs),
-        **batchnorm_shapes(f"{prefix}.bn", outputs),
-    }
-
-
 def dense_shapes(sources, channels, classes):
     """Every parameter of the network with its shape, in the order of docs/network.md."""
-    widths = spectral_widths(sources, channels)
+    widths = spectral_widths(sources, channels, channels // 4)
     shapes = {}
     for s, source in enumerate(sources):
         shapes.update(spectral_shapes(f"spectral.{s}", source.bands, widths[s]))
@@ -108,75 +40,8 @@ def dense_shapes(sources, channels, classes):
     return shapes
 
 
-def is_statistic(name):
-    """Running statistics are not trained."""
-    return name.endswith(("running_mean", "running_var"))
-
-
-# ---- elementary layers, NCHW
-# ---------------------------------------------------------------------
-
-
-def to_nchw(x):
-    return x.permute(0, 3, 1, 2)
-
-
-def to_nhwc(x):
-    return x.permute(0, 2, 3, 1)
-
-
-def convolve(x, weight, bias=None, stride=1, dilation=1):
-    """Convolution with an HWIO kernel and the zero padding that keeps the size at stride 1."""
-    padding = dilation * (weight.shape[0] - 1) // 2
-    return F.conv2d(x, weight.permute(3, 2, 0, 1), bias, stride, padding, dilation)
-
-
-def mix_channels(x, weight, bias=None):
-    """1 x 1 convolution with an [in][out] matrix."""
-    y = torch.einsum("nihw,io->nohw", x, weight)
-    return y if bias is None else y + bias[:, None, None]
-
-
-def batchnorm(p, prefix, x, training):
-    """Batch statistics (biased variance) in training, running statistics otherwise."""
-    mean = None if training else p[f"{prefix}.running_mean"]
-    var = None if training else p[f"{prefix}.running_var"]
-    weight, bias = p[f"{prefix}.weight"], p[f"{prefix}.bias"]
-    return F.batch_norm(x, mean, var, weight, bias, training, eps=BATCHNORM_EPS)
-
-
-def convolve_bands(x, kernel, bias):
-    """One filter slid along the bands of every pixel, zeros beyond the first and the last band."""
-    n, bands, h, w = x.shape
-    spectra = x.permute(0, 2, 3, 1).reshape(n * h * w, 1, bands)
-    y = F.conv1d(spectra, kernel.reshape(1, 1, -1), bias, padding=kernel.numel() // 2)
-    return y.reshape(n, h, w, bands).permute(0, 3, 1, 2)
-
-
 # ---- grids
 # ---------------------------------------------------------------------------------------
-
-
-def sample(x, affines, height, width, scale):
-    """Bilinear samples of x at the pixel centres of a height x width target grid.
-
-    The centre of target pixel (j, i) is ((j + 1/2) scale, (i + 1/2) scale) in the reference grid's
-    corner coordinates (scale 1: reference grid, 2: feature grid). affines[n] maps these to corner
-    coordinates of x[n]: x' = m0 + m1 x + m2 y, y' = m3 + m4 x + m5 y. Half a pixel less is the
-    index, clamped to the pixels of x.
-    """
-    rows = (torch.arange(height, dtype=x.dtype) + 0.5) * scale
-    cols = (torch.arange(width, dtype=x.dtype) + 0.5) * scale
-    cy, cx = torch.meshgrid(rows, cols, indexing="ij")
-    grids = []
-    for m in affines:
-        column = m[0] + m[1] * cx + m[2] * cy - 0.5
-        row = m[3] + m[4] * cx + m[5] * cy - 0.5
-        # grid_sample wants -1..1 between the outermost pixel centres (align_corners)
-        grids.append(torch.stack((2 * column / max(x.shape[3] - 1, 1) - 1,
-                                  2 * row / max(x.shape[2] - 1, 1) - 1), dim=-1))
-    return F.grid_sample(x, torch.stack(grids), mode="bilinear", padding_mode="border",
-                         align_corners=True)
 
 
 def halve(x):
@@ -237,26 +102,6 @@ def spread_cells(a, height, width):
 
 # ---- blocks
 # --------------------------------------------------------------------------------------
-
-
-def spectral_encoder(p, prefix, x, training):
-    u3 = F.relu(convolve_bands(x, p[f"{prefix}.k3.weight"], p[f"{prefix}.k3.bias"]))
-    u5 = F.relu(convolve_bands(x, p[f"{prefix}.k5.weight"], p[f"{prefix}.k5.bias"]))
-    u3 = batchnorm(p, f"{prefix}.bn3", u3, training)
-    u5 = batchnorm(p, f"{prefix}.bn5", u5, training)
-    y = mix_channels(torch.cat((u3, u5), dim=1), p[f"{prefix}.mix.weight"])
-    return F.relu(batchnorm(p, f"{prefix}.bn", y, training))
-
-
-def residual_block(p, prefix, x, training, stride=1, dilation2=1):
-    """Two 3 x 3 convolutions beside a 1 x 1 one; dilation2 is that of the second."""
-    y = convolve(x, p[f"{prefix}.conv1.weight"], p[f"{prefix}.conv1.bias"], stride)
-    y = F.relu(batchnorm(p, f"{prefix}.bn1", y, training))
-    y = convolve(y, p[f"{prefix}.conv2.weight"], p[f"{prefix}.conv2.bias"], dilation=dilation2)
-    y = batchnorm(p, f"{prefix}.bn2", y, training)
-    short = mix_channels(x[:, :, ::stride, ::stride], p[f"{prefix}.shortcut.weight"],
-                         p[f"{prefix}.shortcut.bias"])
-    return F.relu(y + batchnorm(p, f"{prefix}.bns", short, training))
 
 
 def adrf(p, prefix, x, valid, training):
@@ -358,42 +203,7 @@ def dense(p, sources, inputs, affines, valid, training):
 # ----------------------------------------------------------------------------------------
 
 
-def cross_entropy(logits, labels, smoothing):
-    """Mean over the batch's labelled pixels. logits [n, h, w, K]; labels [n, h, w], -1 = none."""
-    return F.cross_entropy(logits.reshape(-1, logits.shape[-1]), labels.reshape(-1),
-                           ignore_index=-1, label_smoothing=smoothing)
-
-
-def relation_loss(y, valid):
-    """De-redundancy: correlation of the channels against the identity. y [n, c, h, w]."""
-    c = y.shape[1]
-    losses = []
-    for rows, mask in zip(y, valid):
-        rows = rows[:, mask > 0]
-        rows = rows - rows.mean(dim=1, keepdim=True)
-        rows = rows / torch.sqrt((rows * rows).sum(dim=1, keepdim=True) + GRAM_EPS)
-        relation = rows @ rows.T
-        diagonal = torch.diagonal(relation)
-        off = (relation * relation).sum() - (diagonal * diagonal).sum()
-        losses.append(((diagonal - 1) ** 2).mean() + off / c)
-    return torch.stack(losses).mean()
-
-
 def total_loss(logits, labels, y_spectral, y_spatial, valid, smoothing, beta):
     f_valid = halve_validity(valid)
     relation = relation_loss(y_spectral, f_valid) + relation_loss(y_spatial, f_valid)
     return cross_entropy(logits, labels, smoothing) + beta * relation
-
-
-# ---- optimiser
-# -----------------------------------------------------------------------------------
-
-
-def one_cycle(peak, step, total):
-    """Learning rate of step 0..total-1: cosine up from peak/25 over 30 %, cosine down."""
-    turn, last, low = 0.3 * total - 1, total - 1, peak / 25
-    if step <= turn:
-        start, end, part = low, peak, step / turn
-    else:
-        start, end, part = peak, low / 1e4, (step - turn) / (last - turn)
-    return end + (start - end) * (1 + math.cos(math.pi * part)) / 2

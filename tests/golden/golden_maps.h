@@ -66,7 +66,7 @@ static inline const char *golden_name(const char *test, const char *part)
     static char names[8][GOLDEN_NAME_BYTES];
     static int next;
     char *name = names[next++ % 8];
-    snprintf(name, GOLDEN_NAME_BYTES, "%s.%s", test, part);
+    REQUIRE(snprintf(name, GOLDEN_NAME_BYTES, "%s.%s", test, part) < GOLDEN_NAME_BYTES);
     return name;
 }
 

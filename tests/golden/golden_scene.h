@@ -1,8 +1,8 @@
-/* The crops and networks of the dense_*.txt goldens: SOURCES in tests/golden/make_goldens.py. */
+/* The crops and networks of the dense_*.txt goldens: DenseCase in tests/golden/make_goldens.py. */
 #ifndef GOLDEN_SCENE_H
 #define GOLDEN_SCENE_H
 
-#include "golden/golden_maps.h"
+#include "golden/golden_training.h"
 #include "nn/dense_network.h"
 #include "nn/dense_train.h"
 
@@ -45,23 +45,25 @@ static inline void golden_scene_valid(uint8_t *valid)
     }
 }
 
-/** Pixels of source s in both crops, [crops][h][w][bands]: 2 * noise, 0 where invalid. */
-static inline void golden_scene_pixels(int s, const uint8_t *valid, float *pixels)
+/** Pixels of source s in both crops of a batch, [crops][h][w][bands]: noise, 0 where invalid. */
+static inline void golden_scene_pixels(int s, int batch, const uint8_t *valid, float *pixels)
 {
     const golden_source *source = &GOLDEN_SOURCES[s];
     char name[GOLDEN_NAME_BYTES];
     snprintf(name, sizeof name, "input.%d", s);
     size_t count = (size_t)(GOLDEN_CROPS * source->h * source->w * source->bands);
-    golden_fill(name, 2, 0, pixels, count);
+    golden_fill(golden_of_batch(name, batch), 2, 0, pixels, count);
     for (size_t i = 0; source->on_reference && i < count; i++)
         if (!valid[i / (size_t)source->bands])
             pixels[i] = 0;
 }
 
-/** The network with its golden parameters. Memory: s2_dense_network_free(). */
-static inline s2_dense_network *golden_network(int channels, int sources)
+/** The network without some parts, with its golden parameters. Memory: s2_dense_network_free(). */
+static inline s2_dense_network *golden_network_without(int channels, int sources,
+                                                       const s2_ablations *off)
 {
-    s2_network_spec spec = {.channels = channels, .classes = GOLDEN_CLASSES, .sources = sources};
+    s2_network_spec spec = {
+        .channels = channels, .classes = GOLDEN_CLASSES, .sources = sources, .off = *off};
     for (int s = 0; s < sources; s++) {
         spec.bands[s] = GOLDEN_SOURCES[s].bands;
         spec.on_reference[s] = GOLDEN_SOURCES[s].on_reference;
@@ -75,23 +77,22 @@ static inline s2_dense_network *golden_network(int channels, int sources)
     return network;
 }
 
-/** Training of crops first..first+count-1, its batch filled. Memory: s2_dense_train_free(). */
-static inline s2_dense_train *golden_train(s2_dense_network *network, int first, int count)
+/** The whole network with its golden parameters. Memory: s2_dense_network_free(). */
+static inline s2_dense_network *golden_network(int channels, int sources)
+{
+    const s2_ablations none = {0};
+    return golden_network_without(channels, sources, &none);
+}
+
+/** Fill the batch with crops first, first + 1, ... of batch number `number`. */
+static inline void golden_fill_batch(s2_batch *batch, int sources, int first, int number)
 {
     static uint8_t valid[GOLDEN_CROPS * GOLDEN_PIXELS];
     static int16_t labels[GOLDEN_CROPS * GOLDEN_PIXELS];
-    s2_batch_shape shape = {.crops = count, .width = GOLDEN_WIDTH, .height = GOLDEN_HEIGHT};
-    const int sources = network->spec.sources;
-    for (int s = 0; s < sources; s++) {
-        shape.source_width[s] = GOLDEN_SOURCES[s].w;
-        shape.source_height[s] = GOLDEN_SOURCES[s].h;
-    }
-    s2_dense_train *train = NULL;
-    REQUIRE(s2_dense_train_create(network, &shape, &train, NULL) == S2RGF_OK);
-
+    const int count = batch->pixels[0].n;
     golden_scene_valid(valid);
-    golden_labels("labels", GOLDEN_CLASSES, 0.3, labels, sizeof labels / sizeof labels[0]);
-    s2_batch *batch = s2_dense_train_batch(train);
+    golden_labels(golden_of_batch("labels", number), GOLDEN_CLASSES, 0.3, labels,
+                  sizeof labels / sizeof labels[0]);
     for (int i = 0; i < count * GOLDEN_PIXELS; i++) {
         int from = first * GOLDEN_PIXELS + i;
         batch->valid[i] = valid[from];
@@ -102,13 +103,26 @@ static inline s2_dense_train *golden_train(s2_dense_network *network, int first,
         size_t size = (size_t)(source->h * source->w * source->bands);
         float *pixels = (float *)malloc(GOLDEN_CROPS * size * sizeof *pixels);
         REQUIRE(pixels != NULL);
-        golden_scene_pixels(s, valid, pixels);
+        golden_scene_pixels(s, number, valid, pixels);
         for (size_t i = 0; i < (size_t)count * size; i++)
             *golden_value(&batch->pixels[s], i) = pixels[(size_t)first * size + i];
         free(pixels);
         for (int crop = 0; crop < count; crop++)
             batch->ref_to_source[s][crop] = source->ref_to_source[first + crop];
     }
+}
+
+/** Training of crops first..first+count-1, its batch filled. Memory: s2_dense_train_free(). */
+static inline s2_dense_train *golden_train(s2_dense_network *network, int first, int count)
+{
+    s2_batch_shape shape = {.crops = count, .width = GOLDEN_WIDTH, .height = GOLDEN_HEIGHT};
+    for (int s = 0; s < network->spec.sources; s++) {
+        shape.source_width[s] = GOLDEN_SOURCES[s].w;
+        shape.source_height[s] = GOLDEN_SOURCES[s].h;
+    }
+    s2_dense_train *train = NULL;
+    REQUIRE(s2_dense_train_create(network, &shape, &train, NULL) == S2RGF_OK);
+    golden_fill_batch(s2_dense_train_batch(train), network->spec.sources, first, 0);
     return train;
 }
 

@@ -3,6 +3,7 @@
 #include "nn/adrf.h"
 #include "nn/residual_block.h"
 #include "nn/spectral_encoder.h"
+#include "nn/unfold.h"
 
 #define STEP 2e-3
 /* Biases sum hundreds of terms that nearly cancel; test_nn_blocks.c is the sharp test. */
@@ -18,6 +19,8 @@ typedef struct block_context {
     s2_residual_block_state residual_state;
     s2_adrf adrf;
     s2_adrf_state adrf_state;
+    s2_unfold unfold;
+    s2_unfold_state unfold_state;
 } block_context;
 
 static block_context c;
@@ -41,6 +44,13 @@ static double adrf_objective(void *unused)
     (void)unused;
     REQUIRE(s2_adrf_forward(&c.adrf, &c.adrf_state, &c.x, c.valid, NULL) == S2RGF_OK);
     return gradient_dot(&c.adrf_state.mix.out, &c.dy);
+}
+
+static double unfold_objective(void *unused)
+{
+    (void)unused;
+    REQUIRE(s2_unfold_forward(&c.unfold, &c.unfold_state, &c.x, NULL) == S2RGF_OK);
+    return gradient_dot(&c.unfold_state.reduce.out, &c.dy);
 }
 
 /* A constant right before a batch-norm, no rectifier between: the norm takes it away. */
@@ -73,17 +83,18 @@ static void begin(const char *name, int h, int w, int in)
     c.x = golden_input(name, "x", 2, h, w, in);
 }
 
-static void test_spectral(void)
+static void test_spectral(bool pool)
 {
-    begin("spectral", 5, 4, 7);
-    c.dy = golden_map("block.dy", 2, 5, 4, 6);
-    s2_spectral_encoder_declare(&c.spectral, &c.params, "spectral", 7, 6, false);
+    const int h = pool ? 6 : 5, part = pool ? 2 : 1;
+    begin("spectral", h, 4, 7);
+    c.dy = golden_map("block.dy", 2, h / part, 4 / part, 6);
+    s2_spectral_encoder_declare(&c.spectral, &c.params, "spectral", 7, 6, pool);
     REQUIRE(!c.params.failed);
     golden_fill_params(&c.params);
-    REQUIRE(s2_spectral_encoder_state_init(&c.spectral_state, &c.spectral, 2, 5, 4, NULL) ==
+    REQUIRE(s2_spectral_encoder_state_init(&c.spectral_state, &c.spectral, 2, h, 4, NULL) ==
             S2RGF_OK);
     spectral_objective(NULL);
-    s2_map dx = golden_zeros(2, 5, 4, 7);
+    s2_map dx = golden_zeros(2, h, 4, 7);
     gradient_copy(&c.dy, &c.spectral_state.mix.grad);
     REQUIRE(s2_spectral_encoder_backward(&c.spectral, &c.spectral_state, &c.x, &dx, NULL) ==
             S2RGF_OK);
@@ -110,13 +121,13 @@ static void test_residual(int h, int w, int stride, int dilation)
     s2_residual_block_state_clear(&c.residual_state);
 }
 
-static void test_adrf(void)
+static void test_adrf(int cell_px)
 {
-    enum { HEIGHT = 18, WIDTH = 17, IN = 8, OUT = 6, CELL = 8 };
+    enum { HEIGHT = 18, WIDTH = 17, IN = 8, OUT = 6 };
     begin("adrf", HEIGHT, WIDTH, IN);
     c.dy = golden_map("block.dy", 2, HEIGHT, WIDTH, OUT);
     golden_mask("block.valid", 0.7, c.valid, sizeof c.valid);
-    s2_adrf_declare(&c.adrf, &c.params, "adrf", IN, OUT, CELL);
+    s2_adrf_declare(&c.adrf, &c.params, "adrf", IN, OUT, cell_px);
     REQUIRE(!c.params.failed);
     golden_fill_params(&c.params);
     REQUIRE(s2_adrf_state_init(&c.adrf_state, &c.adrf, 2, HEIGHT, WIDTH, NULL) == S2RGF_OK);
@@ -128,11 +139,31 @@ static void test_adrf(void)
     s2_adrf_state_clear(&c.adrf_state);
 }
 
+static void test_unfold(void)
+{
+    const int side = S2_UNFOLD_SIDE;
+    begin("unfold", side, side, 3);
+    c.dy = golden_map("block.dy", 2, side, side, 3);
+    s2_unfold_declare(&c.unfold, &c.params, "unfold", 3);
+    REQUIRE(!c.params.failed);
+    golden_fill_params(&c.params);
+    REQUIRE(s2_unfold_state_init(&c.unfold_state, &c.unfold, 2, NULL) == S2RGF_OK);
+    unfold_objective(NULL);
+    s2_map dx = golden_zeros(2, side, side, 3);
+    gradient_copy(&c.dy, &c.unfold_state.reduce.grad);
+    REQUIRE(s2_unfold_backward(&c.unfold, &c.unfold_state, &c.x, &dx, NULL) == S2RGF_OK);
+    check_all(dx, unfold_objective);
+    s2_unfold_state_clear(&c.unfold_state);
+}
+
 int main(void)
 {
-    test_spectral();
+    test_spectral(false);
+    test_spectral(true);
     test_residual(7, 6, 1, 2);
     test_residual(7, 6, 2, 1);
-    test_adrf();
+    test_adrf(8);
+    test_adrf(18);
+    test_unfold();
     return harness_end();
 }

@@ -10,6 +10,7 @@ typedef struct loss_context {
     int16_t labels[2 * 6 * 5];
     uint8_t valid[2 * 6 * 5];
     double smoothing;
+    s2_relation_form form;
 } loss_context;
 
 static double entropy_objective(void *context)
@@ -23,7 +24,7 @@ static double relation_objective(void *context)
     const loss_context *c = context;
     double loss = 0;
     s2_map unused = golden_zeros(c->x.n, c->x.h, c->x.w, c->x.c);
-    REQUIRE(s2_relation_loss(&c->x, c->valid, 0, &unused, &loss, NULL) == S2RGF_OK);
+    REQUIRE(s2_relation_loss(c->form, &c->x, c->valid, 0, &unused, &loss, NULL) == S2RGF_OK);
     s2_map_clear(&golden_maps_kept[--golden_maps_count]);
     return loss;
 }
@@ -40,14 +41,14 @@ static void test_cross_entropy(double smoothing)
     golden_maps_end();
 }
 
-static void test_relation(void)
+static void test_relation(s2_relation_form form)
 {
-    loss_context c = {0};
+    loss_context c = {.form = form};
     golden_mask("valid", 0.7, c.valid, sizeof c.valid);
     c.x = golden_map("relation", 2, 6, 5, 5);
     s2_map dx = golden_zeros(2, 6, 5, 5);
     double loss = 0;
-    REQUIRE(s2_relation_loss(&c.x, c.valid, 1, &dx, &loss, NULL) == S2RGF_OK);
+    REQUIRE(s2_relation_loss(form, &c.x, c.valid, 1, &dx, &loss, NULL) == S2RGF_OK);
     const gradient_input input = {"fused map", c.x, dx};
     gradient_check(&input, STEP, TOLERANCE, relation_objective, &c);
     golden_maps_end();
@@ -59,7 +60,8 @@ int main(void)
         golden_maps_wide = wide == 1;
         test_cross_entropy(0);
         test_cross_entropy(0.1);
-        test_relation();
+        test_relation(S2_RELATION_CORRELATION);
+        test_relation(S2_RELATION_SOFTMAX);
     }
     return harness_end();
 }

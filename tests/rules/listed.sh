@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Rule: Makefile.am names every source, test, sample and page, so that nothing is built or shipped by chance.
+# Rule: Makefile.am names every source, test, sample, model and page, so that nothing is built or shipped by chance.
 . "$(dirname "$0")/../tools/lib.sh"
 
 # unlisted ROOT: files whose path is no word of Makefile.am. Unit tests are listed without .c.
@@ -9,7 +9,7 @@ unlisted() {
     while read -r file; do
         file=${file#"$1"/}
         grep -qxF -- "$file" words || grep -qxF -- "${file%.c}" words || echo "$file"
-    done < <(find "$1/src" "$1/tests" "$1/samples" "$1/man" "$1/docs" -name __pycache__ -prune -o -type f -print 2> /dev/null | sort)
+    done < <(find "$1/src" "$1/tests" "$1/samples" "$1/man" "$1/docs" "$1/bench" "$1/models" -name __pycache__ -prune -o -type f -print 2> /dev/null | sort)
 }
 
 found=$(unlisted "$top_srcdir")

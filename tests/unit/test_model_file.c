@@ -418,6 +418,44 @@ static void test_describe(void)
     s2rgf_model_close(NULL);
 }
 
+/** What is switched off is saved, loaded and told; where nothing is, no byte says so. */
+static void test_ablations(void)
+{
+    s2_model_content made, loaded;
+    s2rgf_model *model;
+    char *text;
+    REQUIRE(sample_build(&made, false));
+    sample_bytes plain = sample_read_file(in_folder("container"));
+    REQUIRE(plain.data != NULL);
+    plain.data[8 + sample_header_length(&plain)] = '\0';
+    CHECK(strstr((char *)plain.data + 8, "ablations") == NULL);
+    CHECK(strstr((char *)plain.data + 8, "redundancy") == NULL);
+    free(plain.data);
+
+    made.off = (s2_ablations){.attention = true, .redundancy = true, .source = {true, false}};
+    made.training.relation = S2_RELATION_SOFTMAX;
+    CHECK(s2_model_save(&made, in_folder("ablated"), false, NULL) == S2RGF_OK);
+    REQUIRE(s2_model_load(in_folder("ablated"), &loaded, NULL) == S2RGF_OK);
+    check_same(&made, &loaded);
+    CHECK(memcmp(&made.off, &loaded.off, sizeof made.off) == 0);
+    CHECK(loaded.training.relation == S2_RELATION_SOFTMAX);
+    s2_model_content_clear(&loaded);
+    REQUIRE(s2rgf_model_open(in_folder("ablated"), &model, NULL) == S2RGF_OK);
+    CHECK(s2rgf_model_describe(model, false, &text, NULL) == S2RGF_OK);
+    CHECK_CONTAINS(text, "Ablations   attention, redundancy, source:hsi: switched off\n");
+    CHECK_CONTAINS(text, "  redundancy          softmax, as published\n");
+    s2_free(text);
+    CHECK(s2rgf_model_describe(model, true, &text, NULL) == S2RGF_OK);
+    CHECK_CONTAINS(text, "\"source:hsi\"");
+    CHECK_CONTAINS(text, "\"redundancy\": \"softmax\"");
+    s2_free(text);
+    s2rgf_model_close(model);
+
+    made.off = (s2_ablations){.spectral = true, .spatial = true};
+    CHECK(s2_model_save(&made, in_folder("nothing"), false, NULL) == S2RGF_INVALID_ARGUMENT);
+    s2_model_content_clear(&made);
+}
+
 int main(void)
 {
     REQUIRE(mkdtemp(folder) != NULL);
@@ -433,6 +471,7 @@ int main(void)
     test_tensors();
     test_names_are_cleaned();
     test_describe();
+    test_ablations();
     char command[PATH_MAX + 16];
     snprintf(command, sizeof command, "rm -r %s", folder);
     CHECK(system(command) == 0);

@@ -1,37 +1,11 @@
-/* The whole dense network in training against PyTorch: scores, loss, every gradient. */
+/* The whole dense network in training against PyTorch: scores, loss, every gradient, ten
+   steps. */
 #include "nn/dense_train.h"
 
 #include "golden/golden_scene.h"
 
 #define TOLERANCE 1e-4
-/* Gradients of biases before a batch-norm are zero: at most this part of the whole gradient. */
-#define NULL_TOLERANCE 1e-6
-
-/* Norm of all gradients together. */
-static double total_norm(const s2_params *params)
-{
-    double square = 0;
-    for (int i = 0; i < params->count; i++)
-        for (size_t k = 0; params->items[i].grad && k < params->items[i].count; k++)
-            square += (double)params->items[i].grad[k] * params->items[i].grad[k];
-    return sqrt(square);
-}
-
-static void check_gradient(const golden_file *file, const s2_param *p, double whole)
-{
-    const golden_tensor *golden = golden_find(file, p->name);
-    if (!CHECK(golden != NULL && golden->count == p->count)) {
-        printf("    %s\n", p->name);
-        return;
-    }
-    /* below this norm a gradient is rounding, and only its size is meaningful */
-    golden_distance far = golden_measure(golden, p->grad, NULL_TOLERANCE / TOLERANCE * whole);
-    bool same = far.norm <= TOLERANCE && far.projection <= TOLERANCE && far.sum <= TOLERANCE &&
-                far.value <= TOLERANCE;
-    if (!CHECK(same))
-        printf("    %s: norm %.2g, projection %.2g, sum %.2g, value %.2g\n", p->name, far.norm,
-               far.projection, far.sum, far.value);
-}
+#define STEPS_TOLERANCE 1e-3
 
 static void test_network(int channels, int sources)
 {
@@ -41,7 +15,7 @@ static void test_network(int channels, int sources)
     REQUIRE(golden_load(&file, name));
     s2_dense_network *network = golden_network(channels, sources);
     s2_dense_train *train = golden_train(network, 0, GOLDEN_CROPS);
-    const s2_loss_options options = {GOLDEN_SMOOTHING, GOLDEN_BETA, 0};
+    const s2_loss_options options = {GOLDEN_SMOOTHING, GOLDEN_BETA, 0, S2_RELATION_CORRELATION};
     const s2_map *logits = NULL;
     double loss = 0;
 
@@ -49,23 +23,45 @@ static void test_network(int channels, int sources)
     CHECK(golden_map_matches(&file, "train", "logits", logits, TOLERANCE));
     REQUIRE(s2_dense_train_backward(train, &options, &loss, NULL) == S2RGF_OK);
     CHECK_NEAR(loss, golden_find(&file, "train.loss")->values[0], 1e-5);
-    const double whole = total_norm(&network->params);
-    size_t trained = 0;
-    for (int i = 0; i < network->params.count; i++)
-        if (network->params.items[i].grad) {
-            check_gradient(&file, &network->params.items[i], whole);
-            trained++;
-        }
+    const double whole = golden_total_norm(&network->params);
+    const size_t trained = golden_check_gradients(&file, &network->params, TOLERANCE);
     CHECK(trained + 3 == file.count); /* besides the scores, running and training, and the loss */
 
     /* gradients are set, not added to */
     REQUIRE(s2_dense_train_forward(train, 0, NULL, &logits, NULL) == S2RGF_OK);
     REQUIRE(s2_dense_train_backward(train, &options, &loss, NULL) == S2RGF_OK);
-    CHECK_NEAR(total_norm(&network->params), whole, 1e-12);
+    CHECK_NEAR(golden_total_norm(&network->params), whole, 1e-12);
 
     s2_dense_train_free(train);
     s2_dense_network_free(network);
     golden_clear(&file);
+}
+
+typedef struct steps {
+    s2_dense_network *network;
+    s2_dense_train *train;
+} steps;
+
+static double loss_of_batch(void *network, int batch)
+{
+    const steps *s = network;
+    const s2_loss_options options = {GOLDEN_SMOOTHING, GOLDEN_BETA, 0, S2_RELATION_CORRELATION};
+    double loss = NAN;
+    golden_fill_batch(s2_dense_train_batch(s->train), s->network->spec.sources, 0, batch);
+    REQUIRE(s2_dense_train_forward(s->train, 0, NULL, NULL, NULL) == S2RGF_OK);
+    REQUIRE(s2_dense_train_backward(s->train, &options, &loss, NULL) == S2RGF_OK);
+    return loss;
+}
+
+static void test_steps(int sources)
+{
+    char name[GOLDEN_NAME_BYTES];
+    steps s = {golden_network(32, sources), NULL};
+    s.train = golden_train(s.network, 0, GOLDEN_CROPS);
+    snprintf(name, sizeof name, "dense_c32_s%d", sources);
+    golden_check_steps(name, &s.network->params, loss_of_batch, &s, STEPS_TOLERANCE);
+    s2_dense_train_free(s.train);
+    s2_dense_network_free(s.network);
 }
 
 /* Dropout keeps half of the hidden units, doubled: other scores, the same for the same stream. */
@@ -144,8 +140,10 @@ int main(void)
 {
     test_create();
     for (int channels = 32; channels <= 64; channels += 32)
-        for (int sources = 2; sources <= 3; sources++)
+        for (int sources = 1; sources <= 3; sources++)
             test_network(channels, sources);
+    for (int sources = 1; sources <= 3; sources++)
+        test_steps(sources);
     test_dropout();
     return harness_end();
 }

@@ -61,6 +61,25 @@ static void reads_normalised_bands_in_the_models_order(void)
     s2_scene_close(&scene);
 }
 
+/* A source that the model switches off is 0 everywhere, and as valid as it is. */
+static void muted_source_is_zero(void)
+{
+    s2_model_content muted = content;
+    s2_scene scene;
+    s2rgf_error err;
+    float pixels[24];
+    uint8_t valid[12];
+    muted.off.source[0] = true;
+    make_scene("/vsimem/muted.tif", "red", "nir", 10.0);
+    REQUIRE(open_scene("/vsimem/muted.tif", &scene, &err) == S2RGF_OK);
+    CHECK(s2_scene_read(&scene, &muted, 0, (s2_rect){0, 0, 4, 3}, pixels, valid, &err) == S2RGF_OK);
+    for (int i = 0; i < 24; i++)
+        CHECK(pixels[i] == 0.0f);
+    for (int i = 0; i < 12; i++)
+        CHECK(valid[i] == (i != 1));
+    s2_scene_close(&scene);
+}
+
 /* Pixels of another size than the model was trained on are refused, with both sizes in the message.
    */
 static void refuses_other_pixel_sizes(void)
@@ -90,6 +109,7 @@ int main(void)
 {
     GDALAllRegister();
     reads_normalised_bands_in_the_models_order();
+    muted_source_is_zero();
     refuses_other_pixel_sizes();
     refuses_missing_bands();
     return harness_end();

@@ -3,6 +3,7 @@
 
 #include "core/memory.h"
 #include "geo_fixture.h"
+#include "nn/kind.h"
 #include "nn/resample.h"
 
 enum { FINE_W = 90, FINE_H = 71, COARSE_W = 32, COARSE_H = 27, CROP = 32, CROPS = 16 };
@@ -103,52 +104,232 @@ static void check_crop(const s2_label_set *labels, const s2_batch *batch, int n)
     s2_map_clear(&sampled);
 }
 
-static void crops_stay_in_register(void)
-{
-    const s2rgf_input inputs[] = {{"fine", "/vsimem/fine.tif"}, {"coarse", "/vsimem/coarse.tif"}};
-    const s2rgf_scene_options options = {.inputs = inputs, .input_count = 2};
+/* A scene of two sources in register, its labels, and a batch to draw crops into. */
+typedef struct crop_fixture {
     s2_scene scene;
     s2_label_set labels;
     s2_model_content content;
     s2_model_source sources[2];
     s2_model_band bands[2];
     s2_training_set set;
-    s2_split_report report;
-    s2_dense_network *network = NULL;
-    s2_dense_train *train = NULL;
-    s2_random random;
-    make_coordinates("/vsimem/fine.tif", FINE_W, FINE_H, 0.0, 0.0, 10.0);
-    make_coordinates("/vsimem/coarse.tif", COARSE_W, COARSE_H, -61.0, 52.0, 33.0);
-    make_labels(&labels);
-    make_content(&content, sources, bands);
-    REQUIRE(s2_scene_open(&options, NULL, NULL, &scene, NULL) == S2RGF_OK);
-    REQUIRE(s2_training_set_init(&set, &scene, &labels, &content, CROP, NULL) == S2RGF_OK);
-    REQUIRE(s2_training_set_split(&set, 0.0, 1, &report, NULL) == S2RGF_OK);
-    CHECK(report.validation_pixels == 0);
-    CHECK(isnan(report.distance_px));
-    const s2_batch_shape shape = s2_training_set_shape(&set, CROPS);
+    s2_network *network;
+    s2_batch_shape shape;
+    s2_training *training;
+} crop_fixture;
+
+static void fixture_init(crop_fixture *f)
+{
+    const s2rgf_input inputs[] = {{"fine", "/vsimem/fine.tif"}, {"coarse", "/vsimem/coarse.tif"}};
+    const s2rgf_scene_options options = {.inputs = inputs, .input_count = 2};
     const s2_network_spec spec = {
         .channels = 16, .classes = 3, .sources = 2, .bands = {2, 2}, .on_reference = {true, false}};
-    REQUIRE(s2_dense_network_create(&spec, &network, NULL) == S2RGF_OK);
-    REQUIRE(s2_dense_train_create(network, &shape, &train, NULL) == S2RGF_OK);
-    s2_batch *batch = s2_dense_train_batch(train);
+    s2_split_report report;
+    make_coordinates("/vsimem/fine.tif", FINE_W, FINE_H, 0.0, 0.0, 10.0);
+    make_coordinates("/vsimem/coarse.tif", COARSE_W, COARSE_H, -61.0, 52.0, 33.0);
+    make_labels(&f->labels);
+    make_content(&f->content, f->sources, f->bands);
+    REQUIRE(s2_scene_open(&options, NULL, NULL, &f->scene, NULL) == S2RGF_OK);
+    REQUIRE(s2_training_set_init(&f->set, &f->scene, &f->labels, &f->content, CROP, NULL) ==
+            S2RGF_OK);
+    REQUIRE(s2_training_set_split(&f->set, 0.0, 1, &report, NULL) == S2RGF_OK);
+    CHECK(report.validation_pixels == 0);
+    CHECK(isnan(report.distance_px));
+    f->shape = s2_training_set_shape(&f->set, CROPS);
+    REQUIRE(s2_network_create("dense", &spec, &f->network, NULL) == S2RGF_OK);
+    REQUIRE(s2_training_create(f->network, &f->shape, &f->training, NULL) == S2RGF_OK);
+}
+
+static void fixture_clear(crop_fixture *f)
+{
+    s2_training_free(f->training);
+    s2_network_free(f->network);
+    s2_training_set_clear(&f->set);
+    s2_label_set_clear(&f->labels);
+    s2_scene_close(&f->scene);
+}
+
+static void crops_stay_in_register(void)
+{
+    crop_fixture f;
+    s2_random random;
+    fixture_init(&f);
+    const s2_batch_shape *shape = &f.shape;
+    s2_batch *batch = f.training->batch;
     s2_random_init(&random, 7, 0);
-    REQUIRE(s2_training_set_draw(&set, &shape, &random, batch, NULL) == S2RGF_OK);
+    REQUIRE(s2_training_set_draw(&f.set, shape, &random, batch, NULL) == S2RGF_OK);
     bool turned = false;
     for (int n = 0; n < CROPS; n++) {
         const float *first = s2_map_at(&batch->pixels[0], n);
-        check_crop(&labels, batch, n);
+        check_crop(&f.labels, batch, n);
         turned = turned || first[2] - first[0] < 9.0f; /* east is not to the right */
     }
     CHECK(turned);
-    REQUIRE(s2_training_set_draw_anywhere(&set, &shape, &random, batch, NULL) == S2RGF_OK);
+    REQUIRE(s2_training_set_draw_anywhere(&f.set, shape, &random, batch, NULL) == S2RGF_OK);
     for (int p = 0; p < CROPS * CROP * CROP; p++)
         CHECK(batch->labels[p] == -1);
-    s2_dense_train_free(train);
-    s2_dense_network_free(network);
-    s2_training_set_clear(&set);
-    s2_label_set_clear(&labels);
-    s2_scene_close(&scene);
+    fixture_clear(&f);
+}
+
+/* Easting and northing of a crop's pixel (column, row), had the scene no end: from the pixel at the
+   centre, which is inside, and the two beside it in the direction of the scene's middle. */
+typedef struct crop_frame {
+    double centre[2], right[2], down[2];
+} crop_frame;
+
+/* false: a neighbour of the centre is beyond the scene. */
+static bool find_frame(const s2_batch *batch, int n, crop_frame *frame)
+{
+    const float *pixels = s2_map_at(&batch->pixels[0], n);
+    const uint8_t *valid = batch->valid + (size_t)n * CROP * CROP;
+    const size_t at = CROP / 2 * CROP + CROP / 2;
+    const bool back_x = !valid[at + 1];
+    const bool back_y = !valid[at + CROP];
+    const size_t beside = back_x ? at - 1 : at + 1;
+    const size_t below = back_y ? at - CROP : at + CROP;
+    if (!valid[at] || !valid[beside] || !valid[below])
+        return false;
+    for (int k = 0; k < 2; k++) {
+        const double here = (double)pixels[2 * at + (size_t)k];
+        frame->centre[k] = here;
+        frame->right[k] = ((double)pixels[2 * beside + (size_t)k] - here) * (back_x ? -1.0 : 1.0);
+        frame->down[k] = ((double)pixels[2 * below + (size_t)k] - here) * (back_y ? -1.0 : 1.0);
+    }
+    return true;
+}
+
+/* Pixels of a crop where they belong: inside the scene its coordinates, beyond it zeros, not valid.
+   Returns how many lie beyond. */
+static int check_extent(const s2_batch *batch, int n, const crop_frame *frame)
+{
+    const float *pixels = s2_map_at(&batch->pixels[0], n);
+    const uint8_t *valid = batch->valid + (size_t)n * CROP * CROP;
+    int beyond = 0;
+    int wrong = 0;
+    for (int y = 0; y < CROP; y++)
+        for (int x = 0; x < CROP; x++) {
+            const size_t at = (size_t)(y * CROP + x);
+            double expected[2];
+            for (int k = 0; k < 2; k++)
+                expected[k] = frame->centre[k] + (x - CROP / 2) * frame->right[k] +
+                              (y - CROP / 2) * frame->down[k];
+            const bool inside = expected[0] > 0.0 && expected[0] < 10.0 * FINE_W &&
+                                expected[1] < 0.0 && expected[1] > -10.0 * FINE_H;
+            wrong += valid[at] != inside;
+            for (int k = 0; k < 2; k++)
+                wrong +=
+                    fabs((double)pixels[2 * at + (size_t)k] - (inside ? expected[k] : 0.0)) > 1e-3;
+            beyond += !inside;
+        }
+    CHECK(wrong == 0);
+    return beyond;
+}
+
+/* Crops for a network that labels one pixel: the pixel drawn is at the centre whatever the turn,
+   with the only label; beyond the scene there are zeros, and the crop is not moved inside. */
+static void labelled_pixel_is_at_the_centre(void)
+{
+    enum { CENTRE = CROP / 2 * CROP + CROP / 2 };
+    crop_fixture f;
+    s2_random random;
+    int beyond = 0;
+    int turns[8] = {0};
+    int classes[3] = {0};
+    fixture_init(&f);
+    const s2_batch_shape *shape = &f.shape;
+    s2_batch *batch = f.training->batch;
+    f.set.centred = true;
+    s2_random_init(&random, 7, 0);
+    for (int round = 0; round < 8; round++) {
+        REQUIRE(s2_training_set_draw(&f.set, shape, &random, batch, NULL) == S2RGF_OK);
+        for (int n = 0; n < CROPS; n++) {
+            const int16_t *labels = batch->labels + (size_t)n * CROP * CROP;
+            crop_frame frame;
+            REQUIRE(find_frame(batch, n, &frame));
+            const s2_label_pixel *drawn =
+                label_at(&f.labels, frame.centre[0] / 10.0, -frame.centre[1] / 10.0);
+            REQUIRE(drawn != NULL);
+            CHECK(labels[CENTRE] == drawn->class_index);
+            for (int p = 0; p < CROP * CROP; p++)
+                CHECK(p == CENTRE || labels[p] == -1);
+            beyond += check_extent(batch, n, &frame);
+            const bool upright = fabs(frame.right[0]) > 5.0;
+            turns[4 * upright + 2 * (frame.right[!upright] > 0.0) + (frame.down[upright] > 0.0)]++;
+            classes[drawn->class_index]++;
+        }
+    }
+    CHECK(beyond > 0);
+    for (int i = 0; i < 8; i++)
+        CHECK(turns[i] > 0);
+    for (int k = 0; k < 3; k++)
+        CHECK(classes[k] > 0);
+    fixture_clear(&f);
+}
+
+/* Crops for the statistics of such a network stand around pixels of the whole scene, its edges
+   too. */
+static void statistics_see_the_edges(void)
+{
+    crop_fixture f;
+    s2_random random;
+    int beyond = 0;
+    double east = 0.0;
+    double west = 1e9;
+    fixture_init(&f);
+    s2_batch *batch = f.training->batch;
+    f.set.centred = true;
+    s2_random_init(&random, 3, 0);
+    for (int round = 0; round < 8; round++) {
+        REQUIRE(s2_training_set_draw_anywhere(&f.set, &f.shape, &random, batch, NULL) == S2RGF_OK);
+        for (int n = 0; n < CROPS; n++) {
+            crop_frame frame;
+            REQUIRE(find_frame(batch, n, &frame));
+            CHECK_NEAR(frame.right[0], 10.0, 1e-3); /* not turned */
+            CHECK_NEAR(frame.down[1], -10.0, 1e-3);
+            beyond += check_extent(batch, n, &frame);
+            east = fmax(east, frame.centre[0]);
+            west = fmin(west, frame.centre[0]);
+        }
+        for (int p = 0; p < CROPS * CROP * CROP; p++)
+            CHECK(batch->labels[p] == -1);
+    }
+    CHECK(beyond > 0);
+    CHECK(west < 10.0 * CROP / 2); /* nearer to the edge than a crop inside the scene can be */
+    CHECK(east > 10.0 * (FINE_W - CROP / 2));
+    fixture_clear(&f);
+}
+
+/* A source that is switched off is 0 in every crop, whatever the brightness; all else is as with it,
+   down to the random numbers. */
+static void muted_source_stays_zero(void)
+{
+    crop_fixture f;
+    s2_training *muted = NULL;
+    s2_random random;
+    fixture_init(&f);
+    for (int b = 0; b < 2; b++)
+        f.bands[b].mean = 5.0; /* so that another brightness would move 0 */
+    f.set.jitter = 0.2;
+    REQUIRE(s2_training_create(f.network, &f.shape, &muted, NULL) == S2RGF_OK);
+    s2_random_init(&random, 7, 0);
+    REQUIRE(s2_training_set_draw(&f.set, &f.shape, &random, f.training->batch, NULL) == S2RGF_OK);
+    f.content.off.source[1] = true;
+    s2_random_init(&random, 7, 0);
+    REQUIRE(s2_training_set_draw(&f.set, &f.shape, &random, muted->batch, NULL) == S2RGF_OK);
+    const s2_batch *all = f.training->batch;
+    const s2_batch *one = muted->batch;
+    const size_t coarse = s2_map_pixels(&one->pixels[1]) * 2;
+    const size_t pixels = (size_t)CROPS * CROP * CROP;
+    double seen = 0.0;
+    for (size_t i = 0; i < coarse; i++) {
+        CHECK(one->pixels[1].data[i] == 0.0f);
+        seen += fabs((double)all->pixels[1].data[i]);
+    }
+    CHECK(seen > 0.0);
+    CHECK(memcmp(all->pixels[0].data, one->pixels[0].data, 2 * pixels * sizeof(float)) == 0);
+    CHECK(memcmp(all->valid, one->valid, pixels) == 0);
+    CHECK(memcmp(all->labels, one->labels, pixels * sizeof(int16_t)) == 0);
+    s2_training_free(muted);
+    fixture_clear(&f);
 }
 
 /* A set that is only good for splitting. */
@@ -258,6 +439,9 @@ int main(void)
 {
     GDALAllRegister();
     crops_stay_in_register();
+    labelled_pixel_is_at_the_centre();
+    statistics_see_the_edges();
+    muted_source_stays_zero();
     polygons_are_split_whole();
     no_class_is_lost();
     blocks_are_split_whole();

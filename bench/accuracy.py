@@ -1,0 +1,197 @@
+"""The accuracy study: networks, ablations and baselines on real scenes.
+
+Every finished run is a line of the results file and is not repeated; docs/accuracy.md is written from
+that file. The scenes are looked for in the folder that S2RGF_TEST_DATA names, by default
+../shared/data beside the source tree. Run it again after an interruption: it goes on. A run is known by
+scene, fold, seed, method, the version of the program with the defaults that its help states, and its
+options; after other changes to the program use -fresh.
+
+Exit codes: 0 done, 1 a run failed, 2 wrong usage, 77 no scenes or a missing Python module,
+130 interrupted.
+"""
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+import threading
+from concurrent.futures import ThreadPoolExecutor, as_completed
+
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+SKIPPED = 77
+
+try:
+    import report
+    from methods import SCENES, plan_quick, plan_runs
+    from results import append_row, current_rows, fingerprint_of, key_of, load_rows, remove_rows
+except ModuleNotFoundError as missing:
+    print(f"accuracy: {missing}; set PYTHON", file=sys.stderr)
+    sys.exit(SKIPPED)
+
+
+def names_of(text):
+    return tuple(name for name in text.split(",") if name)
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(prog="accuracy", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("-seeds", type=int, default=3, metavar="N", help="seeds 1 to N [default 3]")
+    parser.add_argument("-jobs", type=int, default=2, metavar="N",
+                        help="runs side by side, of one thread each [default 2]")
+    parser.add_argument("-only", type=names_of, default=(), metavar="METHOD,...",
+                        help="run only these methods; -list names them")
+    parser.add_argument("-data", type=names_of, default=(), metavar="NAME,...",
+                        help="run only on these scenes: redclover, berlin")
+    parser.add_argument("-quick", action="store_true",
+                        help="one seed, dense at C = 32 and the baselines; prints the tables")
+    parser.add_argument("-fresh", action="store_true",
+                        help="forget the results of the chosen runs first")
+    parser.add_argument("-report", action="store_true",
+                        help="run nothing, only write the page from the results")
+    parser.add_argument("-list", action="store_true", help="list the chosen runs, run nothing")
+    parser.add_argument("-results", metavar="FILE",
+                        help="results file [default docs/accuracy.jsonl; with -quick "
+                             "accuracy-quick.jsonl in the build folder]")
+    parser.add_argument("-page", default=os.path.join(TOP, "docs", "accuracy.md"), metavar="FILE",
+                        help="page to rewrite [default docs/accuracy.md]")
+    parser.add_argument("-build", default=os.environ.get("builddir", os.path.join(TOP, "build")),
+                        metavar="FOLDER", help="where the programs are [default build]")
+    parser.add_argument("-keep", metavar="FOLDER",
+                        help="work in this new folder and keep models and maps")
+    parser.add_argument("-trial", type=str.split, default=(), metavar="OPTIONS",
+                        help="further options of s2rgf_train, such as \"-steps 3\", to try the study "
+                             "out; needs -results, and prints the tables")
+    args = parser.parse_args()
+    if args.seeds < 1 or args.jobs < 1:
+        parser.error("-seeds and -jobs: expected 1 or more")
+    if args.trial and not args.results:
+        parser.error("-trial needs -results")
+    default = (os.path.join(args.build, "accuracy-quick.jsonl") if args.quick
+               else os.path.join(TOP, "docs", "accuracy.jsonl"))
+    args.results = args.results or default
+    plan = plan_quick() if args.quick else plan_runs(args.seeds)
+    check_names(parser, "-only", args.only, {run.method.name for run in plan})
+    check_names(parser, "-data", args.data, {scene.name for scene in SCENES})
+    return args, plan
+
+
+def check_names(parser, option, names, known):
+    for name in names:
+        if name not in known:
+            parser.error(f"{option}: {name}: expected some of {', '.join(sorted(known))}")
+
+
+def choose(plan, args):
+    return [run for run in plan if (not args.only or run.method.name in args.only)
+            and (not args.data or run.scene.name in args.data)]
+
+
+def prepare_scenes(names, work):
+    """Scenes by name; ends the program where their data are absent."""
+    data = os.environ.get("S2RGF_TEST_DATA", os.path.join(TOP, os.pardir, "shared", "data"))
+    absent = [name for name in names if not os.path.isdir(os.path.join(data, name))]
+    if absent:
+        print(f"accuracy: no {' and no '.join(absent)} in {data} (S2RGF_TEST_DATA)",
+              file=sys.stderr)
+        sys.exit(SKIPPED)
+    from scenes import MAKERS
+    return {name: MAKERS[name](data, work) for name in names}
+
+
+class Worker:
+    """Carries out runs side by side; a failed one does not stop the others."""
+
+    def __init__(self, args, programs, scenes, work):
+        self.args, self.programs, self.scenes, self.work = args, programs, scenes, work
+        self.stopped = threading.Event()
+
+    def attempt(self, run):
+        """The row, or None when the study was stopped."""
+        from runs import carry_out
+        if self.stopped.is_set():
+            return None
+        folder = os.path.join(self.work, "-".join(str(part) for part in run.key))
+        row = carry_out(self.programs, run, self.scenes[run.scene.name], folder)
+        append_row(self.args.results, row)
+        if not self.args.keep:
+            shutil.rmtree(folder)
+        return row
+
+    def carry_out_all(self, chosen):
+        """The runs that failed."""
+        failed = []
+        with ThreadPoolExecutor(self.args.jobs) as pool:
+            waiting = {pool.submit(self.attempt, run): run for run in chosen}
+            try:
+                for number, future in enumerate(as_completed(waiting), start=1):
+                    self.tell(waiting[future], future, f"{number}/{len(chosen)}", failed)
+            except KeyboardInterrupt:
+                self.stopped.set()
+                self.programs.kill_children()
+                raise
+        return failed
+
+    @staticmethod
+    def tell(run, future, number, failed):
+        error = future.exception()
+        if error is not None:
+            failed.append(run)
+            print(f"accuracy: {run}: failed: {error}", file=sys.stderr, flush=True)
+            return
+        row = future.result()
+        print(f"{number} {run}: OA {row['oa']:.3f}, AA {row['aa']:.3f}, trained in "
+              f"{row['train_cpu_s']:.0f} s of processor", flush=True)
+
+
+def carry_out_missing(args, plan):
+    """Run what is chosen and not there yet; the number of runs that failed."""
+    chosen = choose(plan, args)
+    work = args.keep or tempfile.mkdtemp(prefix="accuracy-")
+    if args.keep:
+        os.makedirs(work)
+    try:
+        scenes = prepare_scenes(sorted({run.scene.name for run in chosen}), work)
+        try:
+            from runs import Programs
+        except ModuleNotFoundError as error:
+            print(f"accuracy: {error}; set PYTHON", file=sys.stderr)
+            sys.exit(SKIPPED)
+        programs = Programs(args.build, args.trial)
+        if args.fresh:
+            remove_rows(args.results, {run.key for run in chosen})
+        done = {(key_of(row), fingerprint_of(row)) for row in current_rows(load_rows(args.results))}
+        missing = [run for run in chosen
+                   if (run.key, programs.fingerprint_of(run.method)) not in done]
+        print(f"{len(chosen)} runs chosen, {len(missing)} to do, results in {args.results}",
+              flush=True)
+        return len(Worker(args, programs, scenes, work).carry_out_all(missing))
+    finally:
+        if not args.keep:
+            shutil.rmtree(work, ignore_errors=True)
+
+
+def main():
+    args, plan = parse_arguments()
+    if args.list:
+        print("\n".join(str(run) for run in choose(plan, args)))
+        return 0
+    failed = 0 if args.report else carry_out_missing(args, plan)
+    text = report.generate(load_rows(args.results), plan)
+    if args.quick or args.trial:
+        print(text)
+    else:
+        report.rewrite_page(args.page, text)
+    if failed:
+        print(f"accuracy: {failed} runs failed", file=sys.stderr)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except (OSError, ValueError) as error:
+        print(f"accuracy: {error}", file=sys.stderr)
+        sys.exit(1)

@@ -1,0 +1,266 @@
+"""The scenes of the study: sources, splits, and labels as rasters on the reference grid.
+
+Labels are prepared once, in a work folder, in the form that the programs read and as rasters for the
+baselines. The rasters follow the rule of s2rgf: a pixel belongs to the polygon that its centre is in,
+and one that polygons of different classes share is left out.
+"""
+import os
+from dataclasses import dataclass
+
+import numpy as np
+from osgeo import gdal, ogr, osr
+
+from folds import check_folds, deal_folds
+
+gdal.UseExceptions()
+ogr.UseExceptions()
+osr.UseExceptions()
+
+BLOCK_ROWS = 60
+DRAWN_PER_CLASS = 200
+DRAW_SEED = 2016
+# As src/geo/labels_burn.c cuts edges before they bend under a change of CRS.
+EDGE_PARTS = 64
+
+
+@dataclass(frozen=True)
+class Split:
+    """One training and its test. Paths of files; labels as arguments of the programs."""
+    fold: int
+    train_labels: tuple     # -labels FILE [-a FIELD]
+    test_labels: tuple
+    train_raster: str       # class values, 0 none
+    test_raster: str
+    groups_raster: str      # polygon or block of every training pixel, 0 none
+
+
+@dataclass(frozen=True)
+class Scene:
+    sources: tuple          # (name, (raster, ...))
+    splits: tuple           # Split
+    stack: str              # all bands on the reference grid, bilinear
+
+    def inputs(self):
+        return [word for name, rasters in self.sources for raster in rasters
+                for word in ("-i", f"{name}={raster}")]
+
+
+def read_labels(path):
+    """Pixels of a label raster, and its class names by value."""
+    dataset = gdal.Open(path)
+    # GDAL 3.6 reads what lies beside a GeoTIFF, names included, only when its position is asked for.
+    dataset.GetGeoTransform()
+    names = dataset.GetRasterBand(1).GetCategoryNames() or []
+    return dataset.ReadAsArray(), {v: name for v, name in enumerate(names) if v > 0 and name}
+
+
+def write_raster(path, like, values, names=None):
+    """An integer raster on the grid of another one, 0 its nodata value."""
+    kind = gdal.GDT_Byte if values.dtype == np.uint8 else gdal.GDT_UInt16
+    rows, columns = values.shape
+    out = gdal.GetDriverByName("GTiff").Create(path, columns, rows, 1, kind,
+                                               ["COMPRESS=DEFLATE"])
+    out.SetGeoTransform(like.GetGeoTransform())
+    out.SetSpatialRef(like.GetSpatialRef())
+    band = out.GetRasterBand(1)
+    band.SetNoDataValue(0)
+    if names:
+        band.SetCategoryNames(["unlabelled"] + [names[v] for v in sorted(names)])
+    band.WriteArray(values)
+    return path
+
+
+def stack_bands(path, sources, like):
+    """All bands of all sources, resampled bilinearly to the reference grid, as Float32."""
+    m, width, height = like.GetGeoTransform(), like.RasterXSize, like.RasterYSize
+    bounds = (m[0], m[3] + height * m[5], m[0] + width * m[1], m[3])
+    warped = []
+    for _, rasters in sources:
+        for raster in rasters:
+            warped.append(f"{path}.{len(warped)}.tif")
+            gdal.Warp(warped[-1], raster, outputBounds=bounds, width=width, height=height,
+                      dstSRS=like.GetSpatialRef().ExportToWkt(), resampleAlg="bilinear",
+                      outputType=gdal.GDT_Float32, dstNodata=float("nan"))
+    arrays = [gdal.Open(name).ReadAsArray().reshape(-1, height, width) for name in warped]
+    np.save(path, np.concatenate(arrays))
+    for name in warped:
+        os.remove(name)
+    return path
+
+
+# ---- Red Clover: polygons, folds -------------------------------------------------------------------
+
+
+def burn(geometry, like):
+    """Pixels of the reference grid whose centre is in a geometry of the grid's CRS."""
+    memory = gdal.GetDriverByName("MEM").Create("", like.RasterXSize, like.RasterYSize, 1,
+                                                gdal.GDT_Byte)
+    memory.SetGeoTransform(like.GetGeoTransform())
+    memory.SetSpatialRef(like.GetSpatialRef())
+    holder = ogr.GetDriverByName("Memory").CreateDataSource("")
+    layer = holder.CreateLayer("one", like.GetSpatialRef(), ogr.wkbUnknown)
+    feature = ogr.Feature(layer.GetLayerDefn())
+    feature.SetGeometry(geometry)
+    layer.CreateFeature(feature)
+    gdal.RasterizeLayer(memory, [1], layer, burn_values=[1])
+    return memory.ReadAsArray() != 0
+
+
+def burn_polygons(layer, like):
+    """Of every feature, in order: a mask of its pixels."""
+    target = like.GetSpatialRef()
+    to_grid = osr.CoordinateTransformation(layer.GetSpatialRef(), target)
+    masks = []
+    layer.ResetReading()
+    for feature in layer:
+        geometry = feature.GetGeometryRef().Clone()
+        left, right, bottom, top = geometry.GetEnvelope()
+        geometry.Segmentize(max(right - left, top - bottom) / EDGE_PARTS)
+        geometry.Transform(to_grid)
+        masks.append(burn(geometry, like))
+    return masks
+
+
+def settle(values, masks):
+    """Class value and first polygon (from 1) of every pixel; 0 where classes disagree."""
+    labels = np.zeros(masks[0].shape, np.uint8)
+    owner = np.zeros(masks[0].shape, np.uint16)
+    conflict = np.zeros(masks[0].shape, bool)
+    for number, (value, mask) in enumerate(zip(values, masks), start=1):
+        conflict |= mask & (labels != 0) & (labels != value)
+        owner[mask & (labels == 0)] = number
+        labels[mask & (labels == 0)] = value
+    labels[conflict] = 0
+    owner[conflict] = 0
+    return labels, owner
+
+
+def write_subset(path, layer, wanted):
+    """The features of these numbers (from 0) as a GeoPackage with the field `class`."""
+    out = ogr.GetDriverByName("GPKG").CreateDataSource(path)
+    copy = out.CreateLayer("polygons", layer.GetSpatialRef(), layer.GetGeomType())
+    copy.CreateField(ogr.FieldDefn("class", ogr.OFTString))
+    layer.ResetReading()
+    for number, feature in enumerate(layer):
+        if number in wanted:
+            kept = ogr.Feature(copy.GetLayerDefn())
+            kept.SetField("class", feature.GetField("class"))
+            kept.SetGeometry(feature.GetGeometryRef())
+            copy.CreateFeature(kept)
+    return path
+
+
+def polygon_split(fold, folder, layer, like, polygons):
+    """Files of one fold. polygons: class values, names by value, masks, folds of the polygons."""
+    values, names, masks, folds = polygons
+    paths = {}
+    for part in ("train", "test"):
+        wanted = [i for i, own in enumerate(folds) if (own == fold) == (part == "test")]
+        stem = os.path.join(folder, f"fold{fold}_{part}")
+        paths[part] = write_subset(stem + ".gpkg", layer, set(wanted))
+        labels, owner = settle([values[i] for i in wanted], [masks[i] for i in wanted])
+        paths[part + "_raster"] = write_raster(stem + ".tif", like, labels, names)
+        paths[part + "_groups"] = write_raster(stem + "_groups.tif", like, owner)
+    return Split(fold, ("-labels", paths["train"], "-a", "class"),
+                 ("-labels", paths["test"], "-a", "class"), paths["train_raster"],
+                 paths["test_raster"], paths["train_groups"])
+
+
+def red_clover(data, work, fold_count=5):
+    folder = os.path.join(work, "redclover")
+    os.makedirs(folder, exist_ok=True)
+    sources = tuple((name, tuple(os.path.join(data, "redclover", band + ".tif") for band in bands))
+                    for name, bands in (("s2_10m", ("B02", "B03", "B04", "B08")),
+                                        ("s2_20m", ("B05", "B06", "B07", "B8A", "B11", "B12"))))
+    like = gdal.Open(sources[0][1][0])
+    dataset = ogr.Open(os.path.join(data, "redclover", "train_polys7.shp"))
+    layer = dataset.GetLayer(0)
+    classes = [feature.GetField("class") for feature in layer]
+    names = {value: name for value, name in enumerate(sorted(set(classes)), start=1)}
+    values = [sorted(set(classes)).index(name) + 1 for name in classes]
+    masks = burn_polygons(layer, like)
+    check_apart(masks)
+    sizes = [int(np.count_nonzero(mask)) for mask in masks]
+    folds = deal_folds(classes, sizes, fold_count)
+    check_folds(classes, sizes, folds, fold_count)
+    splits = tuple(polygon_split(fold, folder, layer, like, (values, names, masks, folds))
+                   for fold in range(1, fold_count + 1))
+    return Scene(sources, splits,
+                 stack_bands(os.path.join(folder, "bands.npy"), sources, like))
+
+
+def check_apart(masks):
+    """A pixel of two polygons could be trained on in one fold and tested in another."""
+    shared = int(np.count_nonzero(np.sum(masks, axis=0) > 1))
+    if shared:
+        raise ValueError(f"red clover: {shared} pixels belong to more than one polygon")
+
+
+# ---- Berlin: blocks of rows, both directions ---------------------------------------------------------
+
+
+def berlin_labels(data, given):
+    """All labels, and the number from 0 of every row's block.
+
+    The published split is the field Level_2_ID burnt in file order, pixel centres, later features over
+    earlier ones, and 6, which is "Other", taken as unlabelled: so every given label says.
+    """
+    dataset = ogr.Open(os.path.join(data, "berlin", "LandCov_BerlinUrbanGradient.shp"))
+    like = gdal.Open(given["test"])
+    # The shapefile has no CRS and is in that of the rasters; GDAL would warn of that.
+    memory = gdal.GetDriverByName("MEM").Create("", like.RasterXSize, like.RasterYSize, 1,
+                                                gdal.GDT_Byte)
+    memory.SetGeoTransform(like.GetGeoTransform())
+    gdal.PushErrorHandler("CPLQuietErrorHandler")
+    gdal.RasterizeLayer(memory, [1], dataset.GetLayer(0), options=["ATTRIBUTE=Level_2_ID"])
+    gdal.PopErrorHandler()
+    labels = memory.ReadAsArray()
+    labels[labels == 6] = 0
+    blocks = np.arange(labels.shape[0]) // BLOCK_ROWS
+    odd = blocks % 2 == 1
+    test, train = read_labels(given["test"])[0], read_labels(given["train"])[0]
+    if not np.array_equal(np.where(odd[:, None], labels, 0), test):
+        raise ValueError("berlin: the polygons do not give the labels of split_test.tif")
+    if not np.array_equal(labels[train > 0], train[train > 0]) or train[odd].any():
+        raise ValueError("berlin: the polygons do not give the labels of split_train.tif")
+    return labels, blocks
+
+
+def draw_pixels(labels, per_class, seed):
+    """So many pixels of every class, or all where there are fewer."""
+    random = np.random.default_rng(seed)
+    drawn = np.zeros_like(labels)
+    for value in np.unique(labels[labels > 0]):
+        places = np.flatnonzero(labels == value)
+        chosen = random.permutation(places)[:per_class]
+        drawn.flat[chosen] = value
+    return drawn
+
+
+def berlin(data, work):
+    folder = os.path.join(work, "berlin")
+    os.makedirs(folder, exist_ok=True)
+    here = os.path.join(data, "berlin")
+    sources = (("enmap", (os.path.join(here, "enmap_30m.tif"),)),
+               ("hymap", (os.path.join(here, "hymap_3p6m.tif"),)))
+    given = {part: os.path.join(here, f"split_{part}.tif") for part in ("train", "test")}
+    like = gdal.Open(given["test"])
+    names = read_labels(given["test"])[1]
+    labels, blocks = berlin_labels(data, given)
+    odd = (blocks % 2 == 1)[:, None]
+    backward = {"train": draw_pixels(np.where(odd, labels, 0), DRAWN_PER_CLASS, DRAW_SEED),
+                "test": np.where(odd, 0, labels)}
+    paths = {part: write_raster(os.path.join(folder, f"backward_{part}.tif"), like, values, names)
+             for part, values in backward.items()}
+    splits = []
+    for fold, files in enumerate((given, paths), start=1):
+        train = read_labels(files["train"])[0]
+        groups = np.where(train > 0, blocks[:, None] + 1, 0).astype(np.uint16)
+        groups_path = write_raster(os.path.join(folder, f"groups{fold}.tif"), like, groups)
+        splits.append(Split(fold, ("-labels", files["train"]), ("-labels", files["test"]),
+                            files["train"], files["test"], groups_path))
+    return Scene(sources, tuple(splits),
+                 stack_bands(os.path.join(folder, "bands.npy"), sources, like))
+
+
+MAKERS = {"redclover": red_clover, "berlin": berlin}

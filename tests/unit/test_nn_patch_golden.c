@@ -1,0 +1,137 @@
+/* The patch network against PyTorch: scores, loss, every gradient, ten steps, scores at work. */
+#include "nn/patch_run.h"
+
+#include "golden/golden_patches.h"
+
+#define TOLERANCE 1e-4
+#define STEPS_TOLERANCE 1e-3
+
+static void load(golden_file *file, int sources)
+{
+    char name[GOLDEN_NAME_BYTES];
+    snprintf(name, sizeof name, "patch_s%d.txt", sources);
+    REQUIRE(golden_load(file, name));
+}
+
+/* Forward and backward of a batch. */
+static double loss_of(s2_patch_train *train, const s2_map **logits)
+{
+    const s2_loss_options options = {GOLDEN_PATCH_SMOOTHING, GOLDEN_PATCH_BETA, 0,
+                                     S2_RELATION_CORRELATION};
+    double loss = NAN;
+    REQUIRE(s2_patch_train_forward(train, 0, NULL, logits, NULL) == S2RGF_OK);
+    REQUIRE(s2_patch_train_backward(train, &options, &loss, NULL) == S2RGF_OK);
+    return loss;
+}
+
+static void test_network(int sources)
+{
+    static golden_file file;
+    const s2_map *logits = NULL;
+    load(&file, sources);
+    s2_patch_network *network = golden_patch_network(sources);
+    s2_patch_train *train = golden_patch_train(network);
+
+    const double loss = loss_of(train, &logits);
+    CHECK_NEAR(loss / golden_find(&file, "train.loss")->values[0], 1, 1e-5);
+    CHECK(golden_map_matches(&file, "train", "logits", logits, TOLERANCE));
+    const size_t trained = golden_check_gradients(&file, &network->params, TOLERANCE);
+    CHECK(trained + 3 == file.count); /* besides the scores, running and training, and the loss */
+
+    s2_patch_train_free(train);
+    s2_patch_network_free(network);
+    golden_clear(&file);
+}
+
+typedef struct steps {
+    s2_patch_network *network;
+    s2_patch_train *train;
+} steps;
+
+static double loss_of_batch(void *network, int batch)
+{
+    const steps *s = network;
+    golden_fill_patches(s2_patch_train_batch(s->train), s->network->spec.sources, batch);
+    return loss_of(s->train, NULL);
+}
+
+static void test_steps(int sources)
+{
+    char name[GOLDEN_NAME_BYTES];
+    steps s = {golden_patch_network(sources), NULL};
+    s.train = golden_patch_train(s.network);
+    snprintf(name, sizeof name, "patch_s%d", sources);
+    golden_check_steps(name, &s.network->params, loss_of_batch, &s, STEPS_TOLERANCE);
+    s2_patch_train_free(s.train);
+    s2_patch_network_free(s.network);
+}
+
+/* The windows of one patch's centre, cut from whole sources. */
+static void fill_tile(const s2_patch_weights *weights, const s2_run_geometry *geometry, int sources,
+                      int patch, s2_tile *tile)
+{
+    for (int s = 0; s < sources; s++) {
+        const s2_rect window = s2_patch_run_window(weights, geometry, s, tile->core);
+        const size_t bands = (size_t)GOLDEN_PATCH_SOURCE[s].bands, size = golden_patch_size(s);
+        float *all = (float *)malloc(GOLDEN_PATCHES * size * sizeof *all);
+        REQUIRE(all != NULL);
+        golden_patch_pixels(s, 0, all);
+        for (int y = 0; y < window.h; y++) {
+            const int row = (window.y + y) * GOLDEN_PATCH_SOURCE[s].w + window.x;
+            memcpy(tile->pixels[s] + (size_t)(y * window.w) * bands,
+                   all + (size_t)patch * size + (size_t)row * bands,
+                   (size_t)window.w * bands * sizeof *all);
+        }
+        memset(tile->source_valid[s], 1, (size_t)(window.w * window.h));
+        free(all);
+    }
+}
+
+/* Scores of a patch's centre, the patch being the whole scene. */
+static void run_patch(const s2_patch_network *network, const s2_patch_weights *weights, int patch,
+                      float *scores)
+{
+    const int sources = network->spec.sources;
+    s2_run_geometry geometry = {.width = S2_PATCH_PX, .height = S2_PATCH_PX};
+    s2_patch_run *run = NULL;
+    for (int s = 0; s < sources; s++) {
+        geometry.source_width[s] = GOLDEN_PATCH_SOURCE[s].w;
+        geometry.source_height[s] = GOLDEN_PATCH_SOURCE[s].h;
+        geometry.ref_to_source[s] = GOLDEN_PATCH_SOURCE[s].ref_to_source[patch];
+    }
+    REQUIRE(s2_patch_run_create(weights, &geometry, S2_PATCH_PX, &run, NULL) == S2RGF_OK);
+    s2_tile *tile = s2_patch_run_tile(run);
+    tile->core = (s2_rect){S2_PATCH_CENTRE, S2_PATCH_CENTRE, 1, 1};
+    tile->wanted = NULL;
+    fill_tile(weights, &geometry, sources, patch, tile);
+    s2_patch_run_compute(run);
+    memcpy(scores, tile->scores, GOLDEN_PATCH_CLASSES * sizeof *scores);
+    s2_patch_run_free(run);
+}
+
+/* With running statistics, batch-norms folded. */
+static void test_run(int sources)
+{
+    static golden_file file;
+    float scores[GOLDEN_PATCHES * GOLDEN_PATCH_CLASSES];
+    s2_patch_weights *weights = NULL;
+    load(&file, sources);
+    s2_patch_network *network = golden_patch_network(sources);
+    REQUIRE(s2_patch_weights_create(network, &weights, NULL) == S2RGF_OK);
+    for (int patch = 0; patch < GOLDEN_PATCHES; patch++)
+        run_patch(network, weights, patch, scores + patch * GOLDEN_PATCH_CLASSES);
+    CHECK(golden_matches(&file, "run.logits", scores, sizeof scores / sizeof *scores, TOLERANCE));
+    s2_patch_weights_free(weights);
+    s2_patch_network_free(network);
+    golden_clear(&file);
+}
+
+int main(void)
+{
+    for (int sources = 1; sources <= GOLDEN_PATCH_SOURCES; sources++) {
+        test_network(sources);
+        test_run(sources);
+        test_steps(sources);
+    }
+    return harness_end();
+}
