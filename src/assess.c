@@ -1,15 +1,18 @@
 /* s2rgf_assess: a class raster against reference labels. */
 #include "s2rgf.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
+#include "calibration.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
 #include "geo/class_map.h"
 #include "geo/labels.h"
+#include "geo/overlay.h"
 #include "metrics.h"
 
 /* ---- which class of the map is which class of the reference -------------------------------- */
@@ -115,44 +118,98 @@ typedef struct map_tally {
     s2_confusion confusion;
     uint64_t nodata;  /* reference pixels where the map has nodata */
     uint64_t unknown; /* reference pixels of a class the map does not have */
+    s2_reliability reliability;
+    uint64_t without_confidence; /* counted pixels without one */
 } map_tally;
 
-/** Count labels that lie in one row of the map. */
-static void count_row(const s2_label_pixel *labels, size_t count, const int *to_map, const int *row,
-                      map_tally *tally)
+/** The rasters that are read together, and one row of each. */
+typedef struct map_rows {
+    s2_class_map *map;
+    s2_overlay *confidence; /* NULL: there is none */
+    int *classes;           /* [width] index of a class of the map, -1 nodata */
+    double *confidences;    /* [width] with confidence */
+    uint8_t *has;           /* [width] with confidence: 0 nodata */
+} map_rows;
+
+static s2rgf_status init_rows(map_rows *rows, s2rgf_error *err)
 {
-    for (size_t i = 0; i < count; i++) {
-        const int reference = to_map[labels[i].class_index];
-        const int mapped = row[labels[i].x];
-        if (reference < 0)
-            tally->unknown++;
-        else if (mapped < 0)
-            tally->nodata++;
-        else
-            s2_confusion_add(&tally->confusion, reference, mapped);
+    const size_t width = (size_t)rows->map->grid.width;
+    rows->classes = s2_alloc(width, sizeof *rows->classes);
+    rows->confidences = s2_alloc(rows->confidence ? width : 0, sizeof *rows->confidences);
+    rows->has = s2_alloc(rows->confidence ? width : 0, 1);
+    return rows->classes && rows->confidences && rows->has
+               ? S2RGF_OK
+               : s2_fail_memory(err, "a row of the map");
+}
+
+static void clear_rows(map_rows *rows)
+{
+    s2_free(rows->classes);
+    s2_free(rows->confidences);
+    s2_free(rows->has);
+}
+
+static s2rgf_status read_rows(map_rows *rows, int y, s2rgf_error *err)
+{
+    const s2_rect line = {0, y, rows->map->grid.width, 1};
+    s2rgf_status status = s2_class_map_read_row(rows->map, y, rows->classes, err);
+    if (status == S2RGF_OK && rows->confidence)
+        status = s2_overlay_read(rows->confidence, line, rows->confidences, rows->has, err);
+    return status;
+}
+
+static s2rgf_status count_confidence(const map_rows *rows, const s2_label_pixel *label,
+                                     bool correct, map_tally *tally, s2rgf_error *err)
+{
+    const double confidence = rows->confidences[label->x];
+    if (!rows->has[label->x]) {
+        tally->without_confidence++;
+        return S2RGF_OK;
     }
+    if (!(confidence >= 0.0 && confidence <= 1.0))
+        return s2_fail(err, S2RGF_FORMAT,
+                       "%s: pixel %d, %d: not a confidence: expected 0 to 1, found %g",
+                       rows->confidence->path, label->x, label->y, confidence);
+    s2_reliability_add(&tally->reliability, confidence, correct);
+    return S2RGF_OK;
+}
+
+/** Count labels that lie in one row of the map. */
+static s2rgf_status count_row(const s2_label_pixel *labels, size_t count, const int *to_map,
+                              const map_rows *rows, map_tally *tally, s2rgf_error *err)
+{
+    s2rgf_status status = S2RGF_OK;
+    for (size_t i = 0; i < count && status == S2RGF_OK; i++) {
+        const int reference = to_map[labels[i].class_index];
+        const int mapped = rows->classes[labels[i].x];
+        if (reference < 0) {
+            tally->unknown++;
+        } else if (mapped < 0) {
+            tally->nodata++;
+        } else {
+            s2_confusion_add(&tally->confusion, reference, mapped);
+            if (rows->confidence)
+                status = count_confidence(rows, &labels[i], reference == mapped, tally, err);
+        }
+    }
+    return status;
 }
 
 /** Walk the labels row by row; only rows with labels are read. */
-static s2rgf_status count_all(s2_class_map *map, const s2_label_set *labels, const int *to_map,
+static s2rgf_status count_all(map_rows *rows, const s2_label_set *labels, const int *to_map,
                               const s2rgf_host *host, map_tally *tally, s2rgf_error *err)
 {
     s2rgf_status status = S2RGF_OK;
-    int *row = s2_alloc((size_t)map->grid.width, sizeof *row);
-    if (row == NULL)
-        return s2_fail_memory(err, "a row of the map");
     for (size_t start = 0, end; status == S2RGF_OK && start < labels->count; start = end) {
         const int y = labels->pixels[start].y;
         for (end = start; end < labels->count && labels->pixels[end].y == y;)
             end++;
-        status = s2_class_map_read_row(map, y, row, err);
-        if (status != S2RGF_OK)
-            break;
-        count_row(labels->pixels + start, end - start, to_map, row, tally);
-        if (!s2_progress(host, (double)end / (double)labels->count))
-            status = s2_fail(err, S2RGF_CANCELLED, "%s: assessment cancelled", map->path);
+        status = read_rows(rows, y, err);
+        if (status == S2RGF_OK)
+            status = count_row(labels->pixels + start, end - start, to_map, rows, tally, err);
+        if (status == S2RGF_OK && !s2_progress(host, (double)end / (double)labels->count))
+            status = s2_fail(err, S2RGF_CANCELLED, "%s: assessment cancelled", rows->map->path);
     }
-    s2_free(row);
     return status;
 }
 
@@ -205,6 +262,22 @@ static s2rgf_status alloc_assessment(int classes, s2rgf_assessment **result, s2r
     return S2RGF_OK;
 }
 
+static void fill_reliability(const map_tally *tally, s2rgf_assessment *a)
+{
+    const s2_reliability *reliability = &tally->reliability;
+    for (int b = 0; b < S2RGF_RELIABILITY_BINS; b++) {
+        s2rgf_reliability_bin *bin = &a->reliability[b];
+        const double pixels = (double)reliability->pixels[b];
+        *bin = (s2rgf_reliability_bin){reliability->pixels[b], (double)NAN, (double)NAN};
+        if (reliability->pixels[b] == 0)
+            continue;
+        bin->confidence = reliability->confidence[b] / pixels;
+        bin->accuracy = (double)reliability->correct[b] / pixels;
+    }
+    a->calibration_error = s2_reliability_error(reliability);
+    a->without_confidence = tally->without_confidence;
+}
+
 static s2rgf_status make_assessment(const s2_class_table *classes, const s2_label_set *labels,
                                     const map_tally *tally, s2rgf_assessment **result,
                                     s2rgf_error *err)
@@ -235,15 +308,18 @@ static s2rgf_status make_assessment(const s2_class_table *classes, const s2_labe
     a->excluded_unknown = tally->unknown;
     a->excluded_outside = labels->polygons_without_pixel;
     a->excluded_conflict = labels->conflicts;
+    fill_reliability(tally, a);
     *result = a;
     return S2RGF_OK;
 }
 
 /** Compare an open map with the reference read onto its grid. */
-static s2rgf_status compare(s2_class_map *map, const s2_label_set *reference,
-                            const s2rgf_host *host, s2rgf_assessment **result, s2rgf_error *err)
+static s2rgf_status compare(s2_class_map *map, s2_overlay *confidence,
+                            const s2_label_set *reference, const s2rgf_host *host,
+                            s2rgf_assessment **result, s2rgf_error *err)
 {
     map_tally tally = {0};
+    map_rows rows = {.map = map, .confidence = confidence};
     int *to_map = s2_alloc((size_t)reference->classes.count, sizeof *to_map);
     if (to_map == NULL)
         return s2_fail_memory(err, "class matching");
@@ -251,22 +327,29 @@ static s2rgf_status compare(s2_class_map *map, const s2_label_set *reference,
     if (status == S2RGF_OK)
         status = s2_confusion_init(&tally.confusion, map->classes.count, err);
     if (status == S2RGF_OK)
-        status = count_all(map, reference, to_map, host, &tally, err);
+        status = init_rows(&rows, err);
+    if (status == S2RGF_OK)
+        status = count_all(&rows, reference, to_map, host, &tally, err);
     if (status == S2RGF_OK)
         status = check_overlap(map, reference, &tally, err);
     if (status == S2RGF_OK) {
         warn_excluded(reference, to_map, host);
         status = make_assessment(&map->classes, reference, &tally, result, err);
     }
+    if (status == S2RGF_OK)
+        (*result)->has_confidence = confidence != NULL;
+    clear_rows(&rows);
     s2_confusion_clear(&tally.confusion);
     s2_free(to_map);
     return status;
 }
 
-s2rgf_status s2rgf_assess(const char *map_path, const s2rgf_label_options *labels,
-                          const s2rgf_host *host, s2rgf_assessment **result, s2rgf_error *err)
+s2rgf_status s2rgf_assess(const char *map_path, const char *confidence_path,
+                          const s2rgf_label_options *labels, const s2rgf_host *host,
+                          s2rgf_assessment **result, s2rgf_error *err)
 {
     s2_class_map map = {0};
+    s2_overlay confidence = {0};
     s2_label_set reference = {0};
     s2_error_clear(err);
     if (result == NULL || map_path == NULL || labels == NULL || labels->path == NULL)
@@ -274,11 +357,15 @@ s2rgf_status s2rgf_assess(const char *map_path, const s2rgf_label_options *label
                        "assessment: expected a map, labels and room for the result");
     *result = NULL;
     s2rgf_status status = s2_class_map_open(map_path, &map, err);
+    if (status == S2RGF_OK && confidence_path != NULL)
+        status = s2_overlay_open(confidence_path, &map.grid, "the map's", &confidence, err);
     if (status == S2RGF_OK)
         status = s2_labels_read(labels, &map.grid, host, &reference, err);
     if (status == S2RGF_OK)
-        status = compare(&map, &reference, host, result, err);
+        status = compare(&map, confidence_path != NULL ? &confidence : NULL, &reference, host,
+                         result, err);
     s2_label_set_clear(&reference);
+    s2_overlay_close(&confidence);
     s2_class_map_close(&map);
     return status;
 }

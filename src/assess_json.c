@@ -75,6 +75,34 @@ static bool append_class(const s2rgf_assessment *a, int index, json_object *per_
            add_number(class, "f1", a->f1[index]);
 }
 
+static bool append_bin(const s2rgf_assessment *a, int index, json_object *bins)
+{
+    const s2rgf_reliability_bin *bin = &a->reliability[index];
+    json_object *object = json_object_new_object();
+    return append(bins, object) &&
+           add_number(object, "from", (double)index / S2RGF_RELIABILITY_BINS) &&
+           add_number(object, "to", (double)(index + 1) / S2RGF_RELIABILITY_BINS) &&
+           add_count(object, "pixels", bin->pixels) &&
+           add_number(object, "mean_confidence", bin->confidence) &&
+           add_number(object, "accuracy", bin->accuracy);
+}
+
+static bool add_calibration(const s2rgf_assessment *a, json_object *root)
+{
+    json_object *calibration = json_object_new_object();
+    json_object *bins = json_object_new_array();
+    bool ok = add(root, "calibration", calibration);
+    if (!ok) {
+        json_object_put(bins);
+        return false;
+    }
+    ok = add_number(calibration, "expected_calibration_error", a->calibration_error);
+    ok = add(calibration, "bins", bins) && ok;
+    for (int b = 0; ok && b < S2RGF_RELIABILITY_BINS; b++)
+        ok = append_bin(a, b, bins);
+    return ok && add_count(calibration, "without_confidence", a->without_confidence);
+}
+
 static bool fill_object(const s2rgf_assessment *a, json_object *root)
 {
     json_object *classes = json_object_new_array();
@@ -99,7 +127,8 @@ static bool fill_object(const s2rgf_assessment *a, json_object *root)
            add_count(excluded, "nodata", a->excluded_nodata) &&
            add_count(excluded, "outside", a->excluded_outside) &&
            add_count(excluded, "unknown_class", a->excluded_unknown) &&
-           add_count(excluded, "conflict", a->excluded_conflict);
+           add_count(excluded, "conflict", a->excluded_conflict) &&
+           (!a->has_confidence || add_calibration(a, root));
 }
 
 s2rgf_status s2rgf_assessment_json(const s2rgf_assessment *assessment, char **text,

@@ -199,6 +199,13 @@ S2RGF_API s2rgf_status s2rgf_classify(const s2rgf_classify_options *options, con
 
 /* ---- assessment ---------------------------------------------------------------------------- */
 
+/** Assessed pixels whose confidence lies in one bin. */
+typedef struct s2rgf_reliability_bin {
+    uint64_t pixels;
+    double confidence; /* mean, NaN without pixels */
+    double accuracy;   /* part of the pixels that agree with the reference, NaN without pixels */
+} s2rgf_reliability_bin;
+
 /** Accuracy of a class raster against reference labels. Released with s2rgf_assessment_free(). */
 typedef struct s2rgf_assessment {
     int class_count;
@@ -216,20 +223,28 @@ typedef struct s2rgf_assessment {
     uint64_t excluded_outside;  /* labelled polygons that hold no pixel centre of the map */
     uint64_t excluded_unknown;  /* reference pixels of a class the map does not have */
     uint64_t excluded_conflict; /* pixels that polygons of different classes share */
+    bool has_confidence;        /* a confidence raster was given; the rest is about it */
+    double calibration_error;   /* expected, over the bins; NaN without confidence */
+    /* bin b from b / S2RGF_RELIABILITY_BINS on, the last one with its end */
+    s2rgf_reliability_bin reliability[S2RGF_RELIABILITY_BINS];
+    uint64_t without_confidence; /* assessed pixels where the confidence raster has nodata */
 } s2rgf_assessment;
 
 /**
  * Compare a class raster with reference labels, matched by class name, else by value.
  * map_path in, labels in, result out
- * Errors  IO, FORMAT, INVALID_ARGUMENT, MISMATCH (no class in common or no overlap), NO_MEMORY.
+ * confidence_path in  the probability of the mapped class on the map's grid, as s2rgf_classify()
+ *                     writes it, or NULL
+ * Errors  IO, FORMAT, INVALID_ARGUMENT, UNSUPPORTED, MISMATCH (no class in common, no overlap, or a
+ *         confidence raster of another grid), NO_MEMORY, CANCELLED.
  */
-S2RGF_API s2rgf_status s2rgf_assess(const char *map_path, const s2rgf_label_options *labels,
-                                    const s2rgf_host *host, s2rgf_assessment **result,
-                                    s2rgf_error *err);
+S2RGF_API s2rgf_status s2rgf_assess(const char *map_path, const char *confidence_path,
+                                    const s2rgf_label_options *labels, const s2rgf_host *host,
+                                    s2rgf_assessment **result, s2rgf_error *err);
 
 /**
  * The assessment as a JSON object with the keys overall_accuracy, average_accuracy, kappa,
- * classes, confusion_matrix, per_class, excluded. text out, released with s2rgf_free().
+ * classes, confusion_matrix, per_class, excluded and, with confidence, calibration. text out, released with s2rgf_free().
  */
 S2RGF_API s2rgf_status s2rgf_assessment_json(const s2rgf_assessment *assessment, char **text,
                                              s2rgf_error *err);

@@ -209,10 +209,35 @@ static void print_excluded(const s2rgf_assessment *a, FILE *out)
         fprintf(out, "  %*" PRIu64 "  %s\n", width, reasons[i].count, reasons[i].what);
 }
 
+/* Bins without pixels are left out. */
+static void print_reliability(const s2rgf_assessment *a, FILE *out)
+{
+    int pixels = greater((int)strlen("pixels"), digits(a->assessed));
+
+    fputs("\nexpected calibration error", out);
+    print_ratio(a->calibration_error, 7, out);
+    fprintf(out, "\n\n%-14s  %*s  %10s  %10s\n", "confidence", pixels, "pixels", "mean",
+            "accuracy");
+    for (int b = 0; b < S2RGF_RELIABILITY_BINS; b++) {
+        const s2rgf_reliability_bin *bin = &a->reliability[b];
+        if (bin->pixels == 0)
+            continue;
+        fprintf(out, "%.3f to %.3f  %*" PRIu64, (double)b / S2RGF_RELIABILITY_BINS,
+                (double)(b + 1) / S2RGF_RELIABILITY_BINS, pixels, bin->pixels);
+        print_ratio(bin->confidence, 10, out);
+        print_ratio(bin->accuracy, 10, out);
+        fputc('\n', out);
+    }
+    if (a->without_confidence > 0)
+        fprintf(out, "%" PRIu64 " assessed pixels have no confidence\n", a->without_confidence);
+}
+
 void s2_assess_report_write(const s2rgf_assessment *assessment, FILE *out)
 {
     print_matrix(assessment, out);
     print_classes(assessment, out);
     print_overall(assessment, out);
+    if (assessment->has_confidence)
+        print_reliability(assessment, out);
     print_excluded(assessment, out);
 }

@@ -11,6 +11,7 @@
 
 typedef struct arguments {
     const char *map_path;
+    const char *confidence_path;
     s2rgf_label_options labels;
     const char *json_path;
     bool overwrite;
@@ -23,6 +24,11 @@ static const s2_option MAP_OPTIONS[] = {
      .target = offsetof(arguments, map_path),
      .required = true,
      .help = "the class raster to assess"},
+    {.name = "confidence",
+     .values = "file",
+     .type = S2_OPTION_TEXT,
+     .target = offsetof(arguments, confidence_path),
+     .help = "the map's confidence, written by s2rgf_classify -conf: also say how good that is"},
 };
 
 static const s2_option OUTPUT_OPTIONS[] = {
@@ -55,13 +61,15 @@ static const s2_program PROGRAM = {
         },
 };
 
-/* The JSON file must be writable, and may replace neither the map nor the labels. */
+/* The JSON file must be writable, and may replace none of the inputs. */
 static s2rgf_status check_json_path(const arguments *values, s2rgf_error *err)
 {
     if (!values->json_path)
         return S2RGF_OK;
     if (s2_text_file_is_same(values->json_path, values->map_path) ||
-        s2_text_file_is_same(values->json_path, values->labels.path)) {
+        s2_text_file_is_same(values->json_path, values->labels.path) ||
+        (values->confidence_path &&
+         s2_text_file_is_same(values->json_path, values->confidence_path))) {
         err->status = S2RGF_INVALID_ARGUMENT;
         snprintf(err->message, sizeof err->message, "%s: is an input: expected another file",
                  values->json_path);
@@ -81,7 +89,8 @@ static s2rgf_status assess(void *data, s2_report *report, s2rgf_error *err)
     report->quiet = values->quiet || (values->json_path && strcmp(values->json_path, "-") == 0);
 
     if (status == S2RGF_OK)
-        status = s2rgf_assess(values->map_path, &values->labels, &report->host, &assessment, err);
+        status = s2rgf_assess(values->map_path, values->confidence_path, &values->labels,
+                              &report->host, &assessment, err);
     if (status == S2RGF_OK && values->json_path)
         status = s2rgf_assessment_json(assessment, &json, err);
     if (status == S2RGF_OK && values->json_path)

@@ -148,6 +148,66 @@ done
 expect_status 0 s2rgf_assess map.vrt -labels reference.geojson -a class -where "class = 'Wald'"
 expect_in "$stdout" "Assessed: 6 pixels"
 
+# ---- how good the confidence is: 19 pixels assessed, 17 of them right
+confidence() { # FILE: values on stdin
+    { printf 'ncols 6\nnrows 4\nxllcorner 500000\nyllcorner 5000000\ncellsize 10\nNODATA_value -1\n'
+        cat; } > "$1"
+}
+# the pixels that are wrong: row 1 column 3, row 4 column 2, with 0.9 and 0.3
+confidence conf.asc << 'END'
+0.9 0.9 0.9 0.9 0.9 0.9
+0.5 0.5 0.5 0.5 0.5 0.5
+1 1 1 1 0.3 -1
+1 0.3 -1 1 0.3 -1
+END
+expect_status 0 "${assess[@]}" -confidence conf.asc
+cp "$stdout" with.txt
+# 0.3: 2 pixels, 1 right; 0.5: 6, all right; 0.9: 6, 5 right; 1: 4, all right; and one without:
+# (2 * 0.2 + 6 * 0.5 + 6 * 0.0667 + 0) / 18
+sed 's/  */ /g; s/^ //; s/ $//' with.txt > squeezed.txt
+for line in "expected calibration error 0.2111" "confidence pixels mean accuracy" \
+    "0.267 to 0.333 2 0.3000 0.5000" "0.467 to 0.533 6 0.5000 1.0000" \
+    "0.867 to 0.933 6 0.9000 0.8333" "0.933 to 1.000 4 1.0000 1.0000" \
+    "1 assessed pixels have no confidence"; do
+    grep -qxF -- "$line" squeezed.txt || fail "no line \"$line\" in the report: $(cat with.txt)"
+done
+[ "$(grep -c ' to ' squeezed.txt)" -eq 4 ] || fail "bins without pixels are listed: $(cat with.txt)"
+# the rest of the report is as without
+grep -vxFf report.txt with.txt > more.txt || true
+[ "$(grep -c . more.txt)" -eq 7 ] || fail "the report has other lines too: $(cat more.txt)"
+expect_silence "${assess[@]}" -q -confidence conf.asc -json with.json
+"$PYTHON" - with.json out.json << 'END' || fail "the JSON is not what was expected: $(cat with.json)"
+import json, sys
+a, without = (json.load(open(name, encoding="utf-8")) for name in sys.argv[1:])
+close = lambda x, y: abs(x - y) < 1e-6
+c = a.pop("calibration")
+assert a == without
+assert close(c["expected_calibration_error"], (2 * 0.2 + 6 * 0.5 + 6 * (0.9 - 5 / 6)) / 18)
+assert c["without_confidence"] == 1 and len(c["bins"]) == 15
+assert [b["pixels"] for b in c["bins"]] == [0] * 4 + [2, 0, 0, 6] + [0] * 5 + [6, 4]
+assert close(c["bins"][4]["from"], 4 / 15) and close(c["bins"][4]["to"], 5 / 15)
+assert close(c["bins"][4]["mean_confidence"], 0.3) and close(c["bins"][4]["accuracy"], 0.5)
+assert c["bins"][0]["mean_confidence"] is None and c["bins"][0]["accuracy"] is None
+END
+refused() { # STATUS CONFIDENCE TEXT...
+    local wanted=$1 text
+    expect_status "$wanted" "${assess[@]}" -confidence "$2"
+    for text in "${@:2}"; do expect_in "$stderr" "$text"; done
+}
+refused 1 absent.asc
+head -c 150 conf.asc > cut.asc
+refused 1 cut.asc
+sed 's/0.3/1.3/' conf.asc > large.asc
+refused 1 large.asc "expected 0 to 1, found 1.3"
+sed 's/ncols 6/ncols 4/; s/nrows 4/nrows 6/' conf.asc > turned.asc
+refused 3 turned.asc "another size than the map's grid: expected 6 x 4, found 4 x 6"
+sed 's/xllcorner 500000/xllcorner 500005/' conf.asc > moved.asc
+refused 3 moved.asc "lies elsewhere than the map's grid"
+cp conf.asc conf.copy
+expect_status 1 "${assess[@]}" -confidence conf.asc -json conf.asc -overwrite
+expect_in "$stderr" "conf.asc: is an input"
+expect_same conf.asc conf.copy
+
 # ---- what does not fit, or is not there
 expect_status 3 s2rgf_assess map.vrt -labels reference.geojson -a class -where "class = 'Moor'"
 expect_in "$stderr" "Moor"

@@ -54,6 +54,20 @@ static void write_raster(const char *path, GDALDataType type, const unsigned cha
     GDALClose(dataset);
 }
 
+/* Percents as parts of 1. */
+static void write_scaled(const char *path, const unsigned char *percent)
+{
+    float values[HEIGHT * WIDTH];
+    for (int i = 0; i < HEIGHT * WIDTH; i++)
+        values[i] = (float)percent[i] / 100.0f;
+    write_raster(path, GDT_Float32, percent, NULL);
+    GDALDatasetH dataset = GDALOpen(path, GA_Update);
+    REQUIRE(dataset != NULL);
+    CHECK(GDALRasterIO(GDALGetRasterBand(dataset, 1), GF_Write, 0, 0, WIDTH, HEIGHT, values, WIDTH,
+                       HEIGHT, GDT_Float32, 0, 0) == CE_None);
+    GDALClose(dataset);
+}
+
 static void write_map(void)
 {
     const char *const names[] = {"CLASS_1=forest", "CLASS_2=water", "CLASS_5=road", NULL};
@@ -135,7 +149,7 @@ static s2rgf_status assess(const char *map, const char *labels, listener *heard,
 {
     const s2rgf_label_options options = {.path = labels};
     const s2rgf_host host = {.progress = watch, .log = listen, .user = heard};
-    return s2rgf_assess(map, &options, &host, result, err);
+    return s2rgf_assess(map, NULL, &options, &host, result, err);
 }
 
 /* ---- tests ---------------------------------------------------------------------------------- */
@@ -259,7 +273,7 @@ static void test_refusals(void)
     CHECK(assess(MAP, POLYGONS, &heard, &a, &err) == S2RGF_FORMAT);
     CHECK_CONTAINS(err.message, "expected integer pixels, found Float32");
 
-    CHECK(s2rgf_assess(NULL, NULL, NULL, &a, &err) == S2RGF_INVALID_ARGUMENT);
+    CHECK(s2rgf_assess(NULL, NULL, NULL, NULL, &a, &err) == S2RGF_INVALID_ARGUMENT);
     CHECK(s2rgf_assessment_json(NULL, NULL, &err) == S2RGF_INVALID_ARGUMENT);
     s2rgf_assessment_free(NULL);
     remove_all();
@@ -274,6 +288,53 @@ static void test_cancel(void)
     write_polygons(OFTString, PATCHES);
     CHECK(assess(MAP, POLYGONS, &heard, &a, &err) == S2RGF_CANCELLED);
     CHECK(a == NULL && heard.calls == 2);
+    remove_all();
+}
+
+/* Every figure of the bins: forest where the reference has it at 0.8, water at 0.4 and 0.6. */
+static void test_confidence(void)
+{
+    const s2rgf_label_options labels = {.path = POLYGONS};
+    const unsigned char percent[HEIGHT * WIDTH] = {
+        80,  80, 80, 60, 60, 0, /* */
+        80,  80, 80, 0,  0,  0, /* */
+        100, 40, 20, 0,  0,  0, /* */
+        0,   0,  70, 0,  0,  0,
+    };
+    s2rgf_assessment *a = NULL;
+    s2rgf_error err;
+    write_map();
+    write_polygons(OFTString, PATCHES);
+    write_raster(RASTER, GDT_Float32, percent, NULL);
+    /* beyond 1: not confidences */
+    CHECK(s2rgf_assess(MAP, RASTER, &labels, NULL, &a, &err) == S2RGF_FORMAT);
+    CHECK_CONTAINS(err.message, "not a confidence: expected 0 to 1, found 80");
+    CHECK(a == NULL);
+    write_scaled(RASTER, percent);
+    REQUIRE(s2rgf_assess(MAP, RASTER, &labels, NULL, &a, &err) == S2RGF_OK);
+    CHECK(a->has_confidence && a->assessed == 12 && a->without_confidence == 0);
+    const struct {
+        int bin;
+        uint64_t pixels;
+        double confidence, accuracy;
+    } expected[] = {{3, 1, 0.2, 0},  {6, 1, 0.4, 1},  {9, 2, 0.6, 1},
+                    {10, 1, 0.7, 1}, {12, 6, 0.8, 1}, {14, 1, 1.0, 0}};
+    uint64_t seen = 0;
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        const s2rgf_reliability_bin *bin = &a->reliability[expected[i].bin];
+        CHECK(bin->pixels == expected[i].pixels);
+        CHECK_NEAR(bin->confidence, expected[i].confidence, 1e-6);
+        CHECK(bin->accuracy == expected[i].accuracy);
+        seen += bin->pixels;
+    }
+    CHECK(seen == a->assessed);
+    CHECK(isnan(a->reliability[0].confidence) && isnan(a->reliability[0].accuracy));
+    CHECK_NEAR(a->calibration_error, (0.2 + 0.6 + 2 * 0.4 + 0.3 + 6 * 0.2 + 1.0) / 12, 1e-6);
+    s2rgf_assessment_free(a);
+    /* without one there is nothing to say */
+    REQUIRE(s2rgf_assess(MAP, NULL, &labels, NULL, &a, &err) == S2RGF_OK);
+    CHECK(!a->has_confidence && isnan(a->calibration_error) && a->reliability[12].pixels == 0);
+    s2rgf_assessment_free(a);
     remove_all();
 }
 
@@ -341,6 +402,7 @@ int main(void)
     test_match_by_value();
     test_refusals();
     test_cancel();
+    test_confidence();
     test_json();
     GDALDestroyDriverManager();
     return harness_end();
