@@ -248,21 +248,21 @@ static s2rgf_status encode_source(s2_dense_train *train, int s, s2rgf_error *err
     return S2RGF_OK;
 }
 
-/* What a domain that is switched off gives to the joint attention: nothing. */
-static void silence_necks(s2_dense_train *train, bool gradients)
-{
-    const s2_ablations *off = &train->net->spec.off;
-    if (off->spectral)
-        s2_map_zero(gradients ? &train->neck_spectral.grad : &train->neck_spectral.out);
-    if (off->spatial)
-        s2_map_zero(gradients ? &train->neck_spatial.grad : &train->neck_spatial.out);
-}
-
-/* And to the classifier. */
-static void silence_detail(s2_dense_train *train, bool gradients)
+/* What a domain that is switched off gives to the joint attention: nothing. The necks end in
+   rectifiers, which let no gradient through where they gave 0. */
+static void silence_necks(s2_dense_train *train)
 {
     if (train->net->spec.off.spectral)
-        s2_map_zero(gradients ? &train->detail.grad : &train->detail.out);
+        s2_map_zero(&train->neck_spectral.out);
+    if (train->net->spec.off.spatial)
+        s2_map_zero(&train->neck_spatial.out);
+}
+
+/* The same for the classifier. */
+static void silence_detail(s2_dense_train *train)
+{
+    if (train->net->spec.off.spectral)
+        s2_map_zero(&train->detail.out);
 }
 
 static s2rgf_status forward_trunk(s2_dense_train *train, s2rgf_error *err)
@@ -280,7 +280,7 @@ static s2rgf_status forward_trunk(s2_dense_train *train, s2rgf_error *err)
     if (status == S2RGF_OK)
         status = s2_conv_unit_forward(&net->neck_spatial, &train->neck_spatial,
                                       &train->adrf_spatial.mix.out, err);
-    silence_necks(train, false);
+    silence_necks(train);
     if (status == S2RGF_OK)
         status = s2_ssja_forward(&train->ssja, &train->neck_spectral.out, &train->neck_spatial.out,
                                  train->feature_valid, &train->fused.value, err);
@@ -293,7 +293,7 @@ static s2rgf_status forward_trunk(s2_dense_train *train, s2rgf_error *err)
     if (status == S2RGF_OK)
         status =
             s2_conv_unit_forward(&net->detail, &train->detail, &train->detail_stack.value, err);
-    silence_detail(train, false);
+    silence_detail(train);
     if (status == S2RGF_OK)
         s2_sample_forward(train->upsampling, &train->head_conv.out, &upsampled);
     return status;
@@ -334,7 +334,6 @@ static s2rgf_status backward_trunk(s2_dense_train *train, s2rgf_error *err)
                               &train->neck_spectral.grad, &train->neck_spatial.grad};
     for (size_t i = 0; i < sizeof zeroed / sizeof *zeroed; i++)
         s2_map_zero(zeroed[i]);
-    silence_detail(train, true);
     s2rgf_status status = s2_conv_unit_backward(
         &net->detail, &train->detail, &train->detail_stack.value, &train->detail_stack.grad, err);
     s2_sample_backward(train->upsampling, &upsampled_grad, &train->head_conv.grad);
@@ -348,7 +347,6 @@ static s2rgf_status backward_trunk(s2_dense_train *train, s2rgf_error *err)
         status = s2_ssja_backward(&train->ssja, &train->neck_spectral.out, &train->neck_spatial.out,
                                   train->feature_valid, &train->fused.grad,
                                   &train->neck_spectral.grad, &train->neck_spatial.grad, err);
-    silence_necks(train, true);
     if (status == S2RGF_OK)
         status = s2_conv_unit_backward(&net->neck_spectral, &train->neck_spectral,
                                        &train->adrf_spectral.mix.out,
