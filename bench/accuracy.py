@@ -12,9 +12,9 @@ Exit codes: 0 done, 1 a run failed, 2 wrong usage, 77 no scenes or a missing Pyt
 import argparse
 import os
 import shutil
+import signal
 import sys
 import tempfile
-import threading
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -104,12 +104,11 @@ class Worker:
 
     def __init__(self, args, programs, scenes, work):
         self.args, self.programs, self.scenes, self.work = args, programs, scenes, work
-        self.stopped = threading.Event()
 
     def attempt(self, run):
         """The row, or None when the study was stopped."""
         from runs import carry_out
-        if self.stopped.is_set():
+        if self.programs.stopped:
             return None
         folder = os.path.join(self.work, "-".join(str(part) for part in run.key))
         row = carry_out(self.programs, run, self.scenes[run.scene.name], folder)
@@ -127,8 +126,7 @@ class Worker:
                 for number, future in enumerate(as_completed(waiting), start=1):
                     self.tell(waiting[future], future, f"{number}/{len(chosen)}", failed)
             except KeyboardInterrupt:
-                self.stopped.set()
-                self.programs.kill_children()
+                self.programs.stop()
                 raise
         return failed
 
@@ -188,6 +186,7 @@ def main():
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         sys.exit(main())
     except KeyboardInterrupt:

@@ -32,6 +32,7 @@ class Programs:
         self.build = build
         self.trial_options = tuple(trial_options)
         self.children = set()
+        self.stopped = False
         text = subprocess.run([self.path("s2rgf_train"), "--help"], check=True, text=True,
                               capture_output=True).stdout
         version = subprocess.run([self.path("s2rgf_train"), "--version"], check=True, text=True,
@@ -48,12 +49,16 @@ class Programs:
         return (f"{baseline.version()}, study {STUDY}",
                 tuple(baseline.options_of(method.name)))
 
-    def kill_children(self):
+    def stop(self):
+        """Kill the children that run, and start no other."""
+        self.stopped = True
         for child in list(self.children):
             child.kill()
 
     def measure(self, log, *command):
         """Run a command to its end: wall and processor seconds."""
+        if self.stopped:
+            raise RunError("stopped")
         with open(log, "ab") as output:
             started = time.perf_counter()
             child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
