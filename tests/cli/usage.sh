@@ -61,8 +61,8 @@ done
 for value in "" x -1 1.0 +1 18446744073709551616; do
     wrong "-seed: expected a whole number" "${train[@]}" -seed "$value" model.s2rgf
 done
-wrong "a multiple of 16, found '33'" "${train[@]}" -c 33 model.s2rgf
-wrong "a multiple of 16, found '0'" "${train[@]}" -c 0 model.s2rgf
+wrong "a multiple of 16, or auto, found '33'" "${train[@]}" -c 33 model.s2rgf
+wrong "a multiple of 16, or auto, found '0'" "${train[@]}" -c 0 model.s2rgf
 wrong "found '0.6'" "${train[@]}" -val 0.6 model.s2rgf
 wrong "or ALL_CPUS, found '0'" "${train[@]}" -threads 0 model.s2rgf
 wrong "or ALL_CPUS, found 'all_cpus'" "${classify[@]}" -threads all_cpus out.tif
