@@ -244,7 +244,8 @@ S2RGF_API s2rgf_status s2rgf_assess(const char *map_path, const char *confidence
 
 /**
  * The assessment as a JSON object with the keys overall_accuracy, average_accuracy, kappa,
- * classes, confusion_matrix, per_class, excluded and, with confidence, calibration. text out, released with s2rgf_free().
+ * classes, confusion_matrix, per_class, excluded and, with confidence, calibration. text out,
+ * released with s2rgf_free().
  */
 S2RGF_API s2rgf_status s2rgf_assessment_json(const s2rgf_assessment *assessment, char **text,
                                              s2rgf_error *err);
