@@ -22,7 +22,7 @@ SKIPPED = 77
 
 try:
     import report
-    from methods import SCENES, plan_quick, plan_runs
+    from methods import FOLDERS, plan_inner, plan_quick, plan_runs
     from results import append_row, current_rows, fingerprint_of, key_of, load_rows, remove_rows
 except ModuleNotFoundError as missing:
     print(f"accuracy: {missing}; set PYTHON", file=sys.stderr)
@@ -43,6 +43,10 @@ def parse_arguments():
                         help="run only these methods; -list names them")
     parser.add_argument("-data", type=names_of, default=(), metavar="NAME,...",
                         help="run only on these scenes: redclover, berlin")
+    parser.add_argument("-inner", action="store_true",
+                        help="fold by fold inside the training parts of Berlin, which is what "
+                             "defaults are chosen by; prints the tables; with -trial for other "
+                             "settings than the defaults")
     parser.add_argument("-quick", action="store_true",
                         help="one seed, dense at C = 32 and the baselines; prints the tables")
     parser.add_argument("-fresh", action="store_true",
@@ -51,8 +55,8 @@ def parse_arguments():
                         help="run nothing, only write the page from the results")
     parser.add_argument("-list", action="store_true", help="list the chosen runs, run nothing")
     parser.add_argument("-results", metavar="FILE",
-                        help="results file [default docs/accuracy.jsonl; with -quick "
-                             "accuracy-quick.jsonl in the build folder]")
+                        help="results file [default docs/accuracy.jsonl; with -quick and -inner "
+                             "accuracy-quick.jsonl and accuracy-inner.jsonl in the build folder]")
     parser.add_argument("-page", default=os.path.join(TOP, "docs", "accuracy.md"), metavar="FILE",
                         help="page to rewrite [default docs/accuracy.md]")
     parser.add_argument("-build", default=os.environ.get("builddir", os.path.join(TOP, "build")),
@@ -65,14 +69,18 @@ def parse_arguments():
     args = parser.parse_args()
     if args.seeds < 1 or args.jobs < 1:
         parser.error("-seeds and -jobs: expected 1 or more")
-    if args.trial and not args.results:
-        parser.error("-trial needs -results")
-    default = (os.path.join(args.build, "accuracy-quick.jsonl") if args.quick
+    if args.quick and args.inner:
+        parser.error("-quick and -inner exclude each other")
+    if args.trial and not args.results and not args.inner:
+        parser.error("-trial needs -results or -inner")
+    part = "quick" if args.quick else "inner" if args.inner else None
+    default = (os.path.join(args.build, f"accuracy-{part}.jsonl") if part
                else os.path.join(TOP, "docs", "accuracy.jsonl"))
     args.results = args.results or default
-    plan = plan_quick() if args.quick else plan_runs(args.seeds)
+    plan = (plan_quick() if args.quick else plan_inner(args.seeds) if args.inner
+            else plan_runs(args.seeds))
     check_names(parser, "-only", args.only, {run.method.name for run in plan})
-    check_names(parser, "-data", args.data, {scene.name for scene in SCENES})
+    check_names(parser, "-data", args.data, {run.scene.name for run in plan})
     return args, plan
 
 
@@ -90,7 +98,8 @@ def choose(plan, args):
 def prepare_scenes(names, work):
     """Scenes by name; ends the program where their data are absent."""
     data = os.environ.get("S2RGF_TEST_DATA", os.path.join(TOP, os.pardir, "shared", "data"))
-    absent = [name for name in names if not os.path.isdir(os.path.join(data, name))]
+    absent = sorted({FOLDERS[name] for name in names
+                     if not os.path.isdir(os.path.join(data, FOLDERS[name]))})
     if absent:
         print(f"accuracy: no {' and no '.join(absent)} in {data} (S2RGF_TEST_DATA)",
               file=sys.stderr)
@@ -176,7 +185,7 @@ def main():
         return 0
     failed = 0 if args.report else carry_out_missing(args, plan)
     text = report.generate(load_rows(args.results), plan)
-    if args.quick or args.trial:
+    if args.quick or args.inner or args.trial:
         print(text)
     else:
         report.rewrite_page(args.page, text)

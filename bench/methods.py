@@ -19,6 +19,14 @@ SCENES = (
     SceneSpec("berlin", "Berlin", "direction", 2, ("enmap", "hymap")),
 )
 
+# What defaults are chosen by: the trainings of both directions, blocks of them held out in turn.
+INNER_FOLDS = 3
+INNER = SceneSpec("berlin-inner", "Berlin, inside the training parts", "part", 2 * INNER_FOLDS,
+                  ("enmap", "hymap"))
+
+# The folder of the data that a scene needs.
+FOLDERS = {"redclover": "redclover", "berlin": "berlin", "berlin-inner": "berlin"}
+
 BASE = "dense-32"
 BASE_OPTIONS = ("-network", "dense", "-c", "32")
 
@@ -96,6 +104,12 @@ def plan_runs(seeds):
     # Stable: within a method, scene after scene and fold after fold.
     runs.sort(key=lambda run: (run.seed, place.get(run.method.name, len(MAIN))))
     return runs
+
+
+def plan_inner(seeds):
+    """What choices are made by: no test pixel of the study is looked at."""
+    return [Run(INNER, fold, seed, method) for seed in range(1, seeds + 1) for method in MAIN
+            if not method.masked for fold in range(1, INNER.folds + 1)]
 
 
 def plan_quick():

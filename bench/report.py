@@ -4,7 +4,7 @@ import os
 import numpy as np
 
 import figures
-from methods import BASE, MAIN, SCENES, methods_of
+from methods import BASE, INNER, MAIN, SCENES, methods_of
 from results import current_rows, key_of
 
 BEGIN = "<!-- bench/accuracy writes from here -->"
@@ -209,7 +209,7 @@ def state_part(study):
 def generate(rows, plan):
     """The part of the page that is made of results."""
     study = Study(rows, plan)
-    scenes = [s for s in SCENES if any(run.scene is s for run in plan)]
+    scenes = [s for s in SCENES + (INNER,) if any(run.scene is s for run in plan)]
     parts = [state_part(study)] + [scene_part(study, scene) for scene in scenes]
     return "\n".join(parts + [calibration_table(study)]).rstrip() + "\n"
 

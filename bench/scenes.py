@@ -11,6 +11,7 @@ import numpy as np
 from osgeo import gdal, ogr, osr
 
 from folds import check_folds, deal_folds
+from methods import INNER_FOLDS
 
 gdal.UseExceptions()
 ogr.UseExceptions()
@@ -263,4 +264,51 @@ def berlin(data, work):
                  stack_bands(os.path.join(folder, "bands.npy"), sources, like))
 
 
-MAKERS = {"redclover": red_clover, "berlin": berlin}
+def block_folds(labels, fold_count):
+    """Folds, 1 to fold_count, and blocks from 1 of a label raster's pixels; 0 where there is none.
+
+    Blocks of BLOCK_ROWS x 2 BLOCK_ROWS go whole, the fullest first, to the fold in which the squares of
+    the classes' numbers of pixels grow least.
+    """
+    rows, columns = np.indices(labels.shape)
+    number = 1 + rows // BLOCK_ROWS * (labels.shape[1] // (2 * BLOCK_ROWS) + 1) + (
+        columns // (2 * BLOCK_ROWS))
+    blocks = np.where(labels > 0, number, 0).astype(np.uint16)
+    classes = int(labels.max()) + 1
+    counts = {b: np.bincount(labels[blocks == b], minlength=classes)
+              for b in np.unique(blocks[blocks > 0])}
+    totals = np.zeros((fold_count, classes))
+    folds = np.zeros(labels.shape, np.uint8)
+    for block in sorted(counts, key=lambda b: (-counts[b].sum(), b)):
+        growth = [float(np.sum((total + counts[block]) ** 2 - total ** 2)) for total in totals]
+        fold = int(np.argmin(growth))
+        totals[fold] += counts[block]
+        folds[blocks == block] = fold + 1
+    return folds, blocks
+
+
+def berlin_inner(data, work):
+    """Training pixels of both directions of `berlin`, a third of each held out in turn."""
+    whole = berlin(data, work)
+    folder = os.path.join(work, "berlin-inner")
+    os.makedirs(folder, exist_ok=True)
+    splits = []
+    for outer in whole.splits:
+        like = gdal.Open(outer.train_raster)
+        labels, names = read_labels(outer.train_raster)
+        folds, blocks = block_folds(labels, INNER_FOLDS)
+        for held_out in range(1, INNER_FOLDS + 1):
+            stem = os.path.join(folder, f"part{len(splits) + 1}")
+            parts = {"train": np.where(folds != held_out, labels, 0),
+                     "test": np.where(folds == held_out, labels, 0),
+                     "groups": np.where(folds != held_out, blocks, 0)}
+            paths = {part: write_raster(f"{stem}_{part}.tif", like, values,
+                                        names if part != "groups" else None)
+                     for part, values in parts.items()}
+            splits.append(Split(len(splits) + 1, ("-labels", paths["train"]),
+                                ("-labels", paths["test"]), paths["train"], paths["test"],
+                                paths["groups"]))
+    return Scene(whole.sources, tuple(splits), whole.stack)
+
+
+MAKERS = {"redclover": red_clover, "berlin": berlin, "berlin-inner": berlin_inner}
