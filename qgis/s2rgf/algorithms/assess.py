@@ -1,0 +1,92 @@
+"""Say how good a map is: s2rgf_assess."""
+
+import json
+
+from qgis.core import (
+    QgsProcessingOutputNumber,
+    QgsProcessingParameterFileDestination,
+    QgsProcessingParameterRasterLayer,
+    QgsProcessingUtils,
+)
+
+from ..labels import LABEL_OPTIONS, add_labels, check_labels, label_arguments
+from ..options import add_parameter
+from ..report import add_report, write_report
+from ..sources import raster_path
+from ..text import paragraphs, tr
+from .base import ProgramAlgorithm
+
+MAP = "MAP"
+OUTPUT_JSON = "OUTPUT_JSON"
+FIGURES = ("OVERALL_ACCURACY", "AVERAGE_ACCURACY", "KAPPA")
+
+
+class Assess(ProgramAlgorithm):
+    PROGRAM = "s2rgf_assess"
+    OPTIONS = LABEL_OPTIONS
+
+    def name(self):
+        return "assess"
+
+    def displayName(self):
+        return tr("Assess")
+
+    def shortDescription(self):
+        return tr("Assesses a map against reference labels.")
+
+    def tags(self):
+        return tr("land cover,accuracy,validation,confusion matrix,kappa,F1").split(",")
+
+    def shortHelpString(self):
+        return paragraphs(
+            tr(
+                "Compares a class raster, such as a map made by Classify, with reference labels: "
+                "confusion matrix, overall and average accuracy, kappa, and the figures of each "
+                "class. The report says what was excluded, and why."
+            ),
+            tr("Classes are matched by name, else by pixel value."),
+        )
+
+    def initAlgorithm(self, configuration=None):
+        add_parameter(self, QgsProcessingParameterRasterLayer(MAP, tr("Map")))
+        add_labels(self)
+        self.add_options()
+        add_report(self)
+        output = QgsProcessingParameterFileDestination(
+            OUTPUT_JSON,
+            tr("Figures as JSON"),
+            tr("JSON files (*.json)"),
+            optional=True,
+            createByDefault=False,
+        )
+        add_parameter(self, output)
+        self.addOutput(QgsProcessingOutputNumber(FIGURES[0], tr("Overall accuracy")))
+        self.addOutput(QgsProcessingOutputNumber(FIGURES[1], tr("Average accuracy")))
+        self.addOutput(QgsProcessingOutputNumber(FIGURES[2], tr("Kappa")))
+
+    def checkParameterValues(self, parameters, context):
+        problem = check_labels(parameters)
+        if problem:
+            return False, problem
+        return super().checkParameterValues(parameters, context)
+
+    def processAlgorithm(self, parameters, context, feedback):
+        wanted = self.parameterAsFileOutput(parameters, OUTPUT_JSON, context)
+        path = wanted or QgsProcessingUtils.generateTempFilename("accuracy.json")
+        layer = self.parameterAsRasterLayer(parameters, MAP, context)
+        arguments = [
+            *label_arguments(self, parameters, context, feedback),
+            *self.option_arguments(parameters, context),
+            "-json",
+            path,
+            "-overwrite",
+            raster_path(layer, context),
+        ]
+        lines = self.execute(arguments, feedback)
+        with open(path, encoding="utf-8") as file:
+            figures = json.load(file)
+        outputs = {name: figures[name.lower()] for name in FIGURES}
+        outputs.update(write_report(self, lines, parameters, context))
+        if wanted:
+            outputs[OUTPUT_JSON] = wanted
+        return outputs

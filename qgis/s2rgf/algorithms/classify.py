@@ -1,0 +1,119 @@
+"""Map a scene with a model: s2rgf_classify."""
+
+from qgis.core import (
+    QgsProcessingParameterExtent,
+    QgsProcessingParameterFile,
+    QgsProcessingParameterRasterDestination,
+)
+
+from ..options import RASTER_OPTIONS, THREADS, Option, add_parameter
+from ..sources import add_sources, check_sources, source_arguments
+from ..style import MAP_STYLE
+from ..text import paragraphs, tr
+from .base import ANY_MODEL_FILTER, ProgramAlgorithm
+
+MODEL = "MODEL"
+EXTENT = "EXTENT"
+OUTPUT = "OUTPUT"
+CONFIDENCE = "CONFIDENCE"
+PROBABILITIES = "PROBABILITIES"
+
+
+class Classify(ProgramAlgorithm):
+    PROGRAM = "s2rgf_classify"
+    OPTIONS = (
+        Option(
+            "TILE",
+            "-tile",
+            int,
+            "Side of a tile in pixels",
+            "It does not change the map. 0 chooses it from the working memory.",
+            0,
+            0,
+            8192,
+        ),
+        Option("MEMORY", "-wm", int, "Working memory in megabytes", None, 512, 1, 1048576),
+        THREADS,
+        *RASTER_OPTIONS,
+    )
+
+    def name(self):
+        return "classify"
+
+    def displayName(self):
+        return tr("Classify")
+
+    def shortDescription(self):
+        return tr("Maps the land cover of a scene with a trained model.")
+
+    def tags(self):
+        return tr("land cover,classification,map,predict,network,fusion").split(",")
+
+    def shortHelpString(self):
+        return paragraphs(
+            tr("Maps a scene with a model made by Train."),
+            tr(
+                "The sources must be those of the model, by name; if there is only one, its name "
+                "does not matter. Model info lists the names and the bands."
+            ),
+            tr(
+                "The map has the colours and the names of the classes. A pixel where any source "
+                "has no valid value is 0, the nodata value."
+            ),
+        )
+
+    def initAlgorithm(self, configuration=None):
+        model = QgsProcessingParameterFile(MODEL, tr("Model"), fileFilter=tr(ANY_MODEL_FILTER))
+        add_parameter(self, model)
+        add_sources(self)
+        extent = QgsProcessingParameterExtent(EXTENT, tr("Extent of the map"), optional=True)
+        add_parameter(self, extent, tr("The whole scene, if it is not set."))
+        self.add_options()
+        add_parameter(self, QgsProcessingParameterRasterDestination(OUTPUT, tr("Map")))
+        for name, label in (
+            (CONFIDENCE, tr("Probability of the mapped class")),
+            (PROBABILITIES, tr("Probability of every class")),
+        ):
+            output = QgsProcessingParameterRasterDestination(
+                name, label, optional=True, createByDefault=False
+            )
+            add_parameter(self, output)
+
+    def checkParameterValues(self, parameters, context):
+        problem = check_sources(self, parameters, context)
+        if problem:
+            return False, problem
+        return super().checkParameterValues(parameters, context)
+
+    def _extent_arguments(self, parameters, context):
+        extent = self.parameterAsExtent(parameters, EXTENT, context)
+        if extent.isNull():
+            return []
+        corners = (extent.xMinimum(), extent.yMaximum(), extent.xMaximum(), extent.yMinimum())
+        arguments = ["-projwin", *map(repr, corners)]
+        crs = self.parameterAsExtentCrs(parameters, EXTENT, context)
+        if crs.isValid():
+            arguments += ["-projwin_srs", crs.authid() or crs.toWkt()]
+        return arguments
+
+    def processAlgorithm(self, parameters, context, feedback):
+        paths = {}
+        for name in (OUTPUT, CONFIDENCE, PROBABILITIES):
+            path = self.parameterAsOutputLayer(parameters, name, context)
+            if path:
+                paths[name] = path
+        arguments = [
+            "-m",
+            self.parameterAsFile(parameters, MODEL, context),
+            *source_arguments(self, parameters, context),
+            *self._extent_arguments(parameters, context),
+            *self.option_arguments(parameters, context),
+        ]
+        for name, switch in ((CONFIDENCE, "-conf"), (PROBABILITIES, "-prob")):
+            if name in paths:
+                arguments += [switch, paths[name]]
+        self.execute([*arguments, "-overwrite", paths[OUTPUT]], feedback)
+        if context.willLoadLayerOnCompletion(paths[OUTPUT]):
+            details = context.layerToLoadOnCompletionDetails(paths[OUTPUT])
+            details.setPostProcessor(MAP_STYLE)
+        return paths

@@ -1,0 +1,66 @@
+"""Describe a model: s2rgf_info."""
+
+import json
+
+from qgis.core import (
+    QgsProcessingOutputNumber,
+    QgsProcessingOutputString,
+    QgsProcessingParameterFile,
+)
+
+from ..options import add_parameter
+from ..report import add_report, write_report
+from ..text import paragraphs, tr
+from .base import ANY_MODEL_FILTER, ProgramAlgorithm
+
+MODEL = "MODEL"
+
+
+class ModelInfo(ProgramAlgorithm):
+    PROGRAM = "s2rgf_info"
+
+    def name(self):
+        return "info"
+
+    def displayName(self):
+        return tr("Model info")
+
+    def shortDescription(self):
+        return tr("Describes a land-cover model.")
+
+    def tags(self):
+        return tr("land cover,model,network,sources,bands,classes").split(",")
+
+    def shortHelpString(self):
+        return paragraphs(
+            tr(
+                "Checks a model file and says what is in it: the network, the sources with their "
+                "bands, wavelengths and pixel sizes, the classes with their values and colours, "
+                "and the facts of the training."
+            )
+        )
+
+    def initAlgorithm(self, configuration=None):
+        model = QgsProcessingParameterFile(MODEL, tr("Model"), fileFilter=tr(ANY_MODEL_FILTER))
+        add_parameter(self, model)
+        add_report(self)
+        self.addOutput(QgsProcessingOutputString("NETWORK", tr("Network")))
+        self.addOutput(QgsProcessingOutputString("CHECKSUM", tr("Checksum")))
+        self.addOutput(QgsProcessingOutputString("SOURCES", tr("Names of the sources")))
+        self.addOutput(QgsProcessingOutputString("CLASSES", tr("Names of the classes")))
+        self.addOutput(QgsProcessingOutputNumber("CLASS_COUNT", tr("Number of classes")))
+
+    def processAlgorithm(self, parameters, context, feedback):
+        path = self.parameterAsFile(parameters, MODEL, context)
+        report = self.execute([path], feedback)
+        description = self.execute(["-json", path], feedback, show_lines=False)
+        model = json.loads("\n".join(description))
+        outputs = {
+            "NETWORK": model["network"],
+            "CHECKSUM": model["checksum"],
+            "SOURCES": ",".join(source["name"] for source in model["sources"]),
+            "CLASSES": ",".join(item["name"] for item in model["classes"]),
+            "CLASS_COUNT": len(model["classes"]),
+        }
+        outputs.update(write_report(self, report, parameters, context))
+        return outputs

@@ -1,0 +1,135 @@
+"""Train a model: s2rgf_train."""
+
+from qgis.core import QgsProcessingParameterFileDestination
+
+from ..labels import LABEL_OPTIONS, add_labels, check_labels, label_arguments
+from ..options import RASTER_OPTIONS, THREADS, Option, add_parameter
+from ..sources import add_sources, check_sources, source_arguments
+from ..text import paragraphs, tr
+from .base import MODEL_FILTER, ProgramAlgorithm
+
+OUTPUT = "OUTPUT"
+
+
+class Train(ProgramAlgorithm):
+    PROGRAM = "s2rgf_train"
+    OPTIONS = (
+        Option(
+            "CHANNELS",
+            "-c",
+            int,
+            "Channels of the network",
+            "A multiple of 16. More channels take more time and memory.",
+            64,
+            16,
+            128,
+        ),
+        Option("STEPS", "-steps", int, "Steps of a full run", None, 150, 1, 1000000),
+        Option("BATCH", "-batch", int, "Crops a step", None, 8, 1, 64),
+        Option(
+            "CROP",
+            "-crop",
+            int,
+            "Side of a crop in pixels",
+            "A multiple of 16, in pixels of the source with the smallest pixels.",
+            96,
+            32,
+            512,
+        ),
+        Option("LEARNING_RATE", "-lr", float, "Learning rate", None, 0.002, 1e-8, 1),
+        Option("WEIGHT_DECAY", "-wd", float, "Weight decay", None, 0.02, 0, 1),
+        Option("SMOOTHING", "-smoothing", float, "Label smoothing", None, 0.1, 0, 0.5),
+        Option("BETA", "-beta", float, "Weight of the de-redundancy loss", None, 0.001, 0, 1000),
+        Option(
+            "JITTER",
+            "-jitter",
+            float,
+            "Spread of the brightness of crops",
+            "It keeps the network from trusting absolute brightness; 0 leaves crops as they are.",
+            0.05,
+            0,
+            1,
+        ),
+        Option(
+            "VALIDATION",
+            "-val",
+            float,
+            "Part of the labels kept for validation",
+            "With 0 the network is trained on all labels without validating.",
+            0.25,
+            0,
+            0.5,
+        ),
+        Option(
+            "NO_REFIT",
+            "-no_refit",
+            bool,
+            "Do not train once more on all labels",
+            "Keep the weights of the best validation instead.",
+        ),
+        Option(
+            "PATIENCE",
+            "-patience",
+            int,
+            "Validations without a better one before stopping",
+            "0 never stops early.",
+            0,
+            0,
+            1000000,
+        ),
+        Option("SEED", "-seed", int, "Start of all random numbers", None, 1, 0),
+        THREADS,
+        *LABEL_OPTIONS,
+        *RASTER_OPTIONS,
+    )
+
+    def name(self):
+        return "train"
+
+    def displayName(self):
+        return tr("Train")
+
+    def shortDescription(self):
+        return tr("Trains a land-cover model on one scene and its labels.")
+
+    def tags(self):
+        return tr("land cover,classification,supervised,learn,network,fusion").split(",")
+
+    def shortHelpString(self):
+        return paragraphs(
+            tr("Trains a network on the rasters of one scene and on labelled areas in it."),
+            tr(
+                "A source is one raster, or several files on the same grid whose bands are joined. "
+                "Sources keep their own resolutions and need not be aligned; the one with the "
+                "smallest pixels defines the grid of the maps."
+            ),
+            tr(
+                "Part of the labels, whole polygons, is kept for validation, which chooses the "
+                "number of steps; then the network is trained once more on all labels."
+            ),
+        )
+
+    def initAlgorithm(self, configuration=None):
+        add_sources(self)
+        add_labels(self)
+        self.add_options()
+        output = QgsProcessingParameterFileDestination(OUTPUT, tr("Model"), tr(MODEL_FILTER))
+        add_parameter(self, output)
+
+    def checkParameterValues(self, parameters, context):
+        problem = check_sources(self, parameters, context) or check_labels(parameters)
+        if problem:
+            return False, problem
+        return super().checkParameterValues(parameters, context)
+
+    def processAlgorithm(self, parameters, context, feedback):
+        path = self.parameterAsFileOutput(parameters, OUTPUT, context)
+        arguments = [
+            *source_arguments(self, parameters, context),
+            *label_arguments(self, parameters, context, feedback),
+            *self.option_arguments(parameters, context),
+            "-overwrite",
+            path,
+        ]
+        self.execute(arguments, feedback)
+        return {OUTPUT: path}

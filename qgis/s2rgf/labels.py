@@ -1,0 +1,91 @@
+"""Labels: a layer of polygons with a field for the class, or a raster of classes."""
+
+from qgis.core import (
+    QgsProcessing,
+    QgsProcessingException,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterField,
+    QgsProcessingParameterRasterLayer,
+    QgsVectorFileWriter,
+)
+
+from .options import Option, add_parameter
+from .sources import raster_path
+from .text import tr
+
+LABELS = "LABELS"
+FIELD = "FIELD"
+LABEL_RASTER = "LABEL_RASTER"
+
+LABEL_OPTIONS = (
+    Option("WHERE", "-where", str, "Use only polygons for which", "A condition in SQL."),
+    Option("LABEL_CRS", "-label_srs", "crs", "CRS of labels that have none", ""),
+    Option(
+        "ALL_TOUCHED",
+        "-at",
+        bool,
+        "Label every pixel that a polygon touches",
+        "Normally a pixel is labelled if its centre is in the polygon.",
+    ),
+)
+
+
+def add_labels(algorithm):
+    add_parameter(
+        algorithm,
+        QgsProcessingParameterFeatureSource(
+            LABELS, tr("Labelled polygons"), [QgsProcessing.TypeVectorPolygon], optional=True
+        ),
+        tr("Polygons or, below, a raster of classes: one of them is needed."),
+    )
+    add_parameter(
+        algorithm,
+        QgsProcessingParameterField(
+            FIELD, tr("Field with the class"), parentLayerParameterName=LABELS, optional=True
+        ),
+        tr("Text or integer. It may be left out if there is only one field that can be meant."),
+    )
+    add_parameter(
+        algorithm,
+        QgsProcessingParameterRasterLayer(
+            LABEL_RASTER, tr("Or a raster of classes"), optional=True
+        ),
+    )
+
+
+def _given(parameters, name):
+    return parameters.get(name) not in (None, "")
+
+
+def check_labels(parameters):
+    """What is wrong with the labels, or an empty text."""
+    if _given(parameters, LABELS) == _given(parameters, LABEL_RASTER):
+        return tr("Labels: expected either polygons or a raster of classes")
+    return ""
+
+
+def label_arguments(algorithm, parameters, context, feedback):
+    """-labels and what selects from it. Layers that are no files, filtered layers and selections
+    are written to a temporary file first."""
+    if _given(parameters, LABEL_RASTER):
+        layer = algorithm.parameterAsRasterLayer(parameters, LABEL_RASTER, context)
+        if layer is None:
+            raise QgsProcessingException(algorithm.invalidRasterError(parameters, LABEL_RASTER))
+        return ["-labels", raster_path(layer, context)]
+    if algorithm.parameterAsSource(parameters, LABELS, context) is None:
+        raise QgsProcessingException(algorithm.invalidSourceError(parameters, LABELS))
+    path, layer = algorithm.parameterAsCompatibleSourceLayerPathAndLayerName(
+        parameters,
+        LABELS,
+        context,
+        QgsVectorFileWriter.supportedFormatExtensions(),
+        "gpkg",
+        feedback,
+    )
+    arguments = ["-labels", path]
+    if layer:
+        arguments += ["-l", layer]
+    field = algorithm.parameterAsString(parameters, FIELD, context)
+    if field:
+        arguments += ["-a", field]
+    return arguments

@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# The plugin in qgis_process: its algorithms are there and do what the programs do.
+. "$(dirname "$0")/../tools/lib.sh"
+. "$top_srcdir/tests/qgis/qgis.sh"
+. "$top_srcdir/tests/cli/tiny_scene.sh"
+enable_plugin
+
+# ---- listed, with the programs or without them
+expect_status 0 "$qgis" list
+for name in train classify assess info; do expect_in "$stdout" "s2rgf:$name"; done
+expect_status 0 "$qgis" help s2rgf:train
+for text in "SOURCE_8_NAME" "FIELD: Field with the class" "Argument type:	multilayer"; do
+    expect_in "$stdout" "$text"
+done
+
+# ---- what they make is what the programs make
+"${train[@]}" -q expected.s2rgf
+scene=(SOURCE_1=scene/ms.tif SOURCE_1_NAME=ms SOURCE_2=scene/hs.tif SOURCE_2_NAME=hs)
+few=(CHANNELS=16 STEPS=4 BATCH=1 CROP=32 THREADS=1)
+expect_algorithm s2rgf:train "${scene[@]}" "${few[@]}" \
+    "LABELS=scene/labels.gpkg|layername=train" FIELD=class OUTPUT=model.s2rgf
+expect_same expected.s2rgf model.s2rgf
+expect_in "$stdout" "Class 1 forest"
+expect_not_in "$stdout" "done." # the bar is for the progress, not for the log
+
+s2rgf_classify -q -m model.s2rgf "${sources[@]}" -conf expected_conf.tif expected.tif
+expect_algorithm s2rgf:classify MODEL=model.s2rgf "${scene[@]}" OUTPUT=map.tif CONFIDENCE=conf.tif
+expect_same expected.tif map.tif
+expect_same expected.qml map.qml
+expect_same expected_conf.tif conf.tif
+expect_algorithm s2rgf:classify MODEL=model.s2rgf "${scene[@]}" \
+    "EXTENT=400100,400300,5799500,5799900 [EPSG:32633]" EXTRA="-co COMPRESS=LZW" OUTPUT=window.tif
+s2rgf_classify -q -m model.s2rgf "${sources[@]}" -projwin 400100 5799900 400300 5799500 \
+    -co COMPRESS=LZW expected_window.tif
+expect_same expected_window.tif window.tif
+
+expect_status 0 s2rgf_assess map.tif -labels scene/labels.gpkg -l test -a class -json expected.json
+sed '/^0\.\.\./d' "$stdout" > expected.txt
+expect_algorithm s2rgf:assess MAP=map.tif "LABELS=scene/labels.gpkg|layername=test" FIELD=class \
+    OUTPUT_JSON=figures.json OUTPUT_HTML=report.html
+expect_same expected.json figures.json
+expect_in "$stdout" "KAPPA:	$(sed -n 's/.*"kappa": \(.*\),/\1/p' figures.json)"
+sed -n '/<pre>/,/<\/pre>/p' report.html | sed 's/^<pre>//; s/<\/pre>$//' > report.txt
+expect_same expected.txt report.txt
+expect_algorithm s2rgf:assess MAP=map.tif LABEL_RASTER=scene/truth.tif
+expect_in "$stdout" "OVERALL_ACCURACY:	0."
+
+expect_algorithm s2rgf:info MODEL=model.s2rgf
+for text in "SOURCES:	ms,hs" "CLASS_COUNT:	3" "NETWORK:	dense"; do expect_in "$stdout" "$text"; done
+
+# ---- a filtered layer: only the polygons that pass; several rasters of one source
+expect_algorithm s2rgf:train "${scene[@]}" "${few[@]}" VALIDATION=0 \
+    "LABELS=scene/labels.gpkg|layername=train|subset=class <> 'forest'" FIELD=class OUTPUT=two.s2rgf
+expect_algorithm s2rgf:info MODEL=two.s2rgf
+expect_in "$stdout" "CLASS_COUNT:	2"
+expect_algorithm s2rgf:train SOURCE_1=scene/ms.tif SOURCE_1=scene/ms.tif "${few[@]}" \
+    "LABELS=scene/labels.gpkg|layername=train" FIELD=class OUTPUT=joined.s2rgf
+expect_in "$stdout" "-i source1=scene/ms.tif -i source1=scene/ms.tif"
+expect_in "$stdout" "8 bands"
+
+# ---- the table of options says what the programs say
+expect_status 0 "$PYTHON" "$top_srcdir/tests/qgis/check_defaults.py"

@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# Rule: the plugin for QGIS has the version of the programs, and imports QGIS and Python's own modules only.
+. "$(dirname "$0")/../tools/lib.sh"
+
+# different_versions ROOT: nothing, or how the versions differ.
+different_versions() {
+    local wanted found
+    wanted=$(sed -nE 's/^AC_INIT\(\[s2rgf\], \[([^]]*)\]\)$/\1/p' "$1/configure.ac")
+    found=$(sed -n 's/^version=//p' "$1/qgis/s2rgf/metadata.txt")
+    [ -n "$wanted" ] && [ "$wanted" = "$found" ] || echo "configure.ac: $wanted, metadata.txt: $found"
+}
+
+# foreign_imports ROOT: imported modules that a QGIS does not have for certain; syntax errors, too.
+foreign_imports() {
+    "$PYTHON" - "$1/qgis" << 'END'
+import ast
+import pathlib
+import sys
+
+ALLOWED = sys.stdlib_module_names | {"qgis", "processing"}
+for path in sorted(pathlib.Path(sys.argv[1]).rglob("*.py")):
+    try:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+    except SyntaxError as error:
+        print(f"{path}: {error}")
+        continue
+    for node in ast.walk(tree):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            names = [node.module]
+        for name in names:
+            if name.split(".")[0] not in ALLOWED:
+                print(f"{path}:{node.lineno}: {name}")
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if len(line) > 100:
+            print(f"{path}:{number}: longer than 100 columns")
+END
+}
+
+found=$(different_versions "$top_srcdir")
+[ -z "$found" ] || fail "versions differ: $found"
+found=$(foreign_imports "$top_srcdir")
+[ -z "$found" ] || fail $'the plugin:\n'"$found"
+
+# The rule bites.
+mkdir -p qgis/s2rgf
+echo 'AC_INIT([s2rgf], [1.2.3])' > configure.ac
+echo 'version=1.2.2' > qgis/s2rgf/metadata.txt
+[ -n "$(different_versions .)" ] || fail "planted versions were not found"
+printf 'import os\nfrom qgis.core import Qgis\nfrom . import a\n' > qgis/s2rgf/good.py
+[ -z "$(foreign_imports .)" ] || fail "refused what is allowed: $(foreign_imports .)"
+printf 'import numpy\nfrom osgeo import gdal\n' > qgis/s2rgf/bad.py
+echo 'def' > qgis/s2rgf/worse.py
+[ "$(foreign_imports . | wc -l)" -eq 3 ] || fail "planted faults were not found: $(foreign_imports .)"
