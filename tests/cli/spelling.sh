@@ -4,7 +4,7 @@
 
 # Lines "name value value..." of a program's own options.
 listed_options() {
-    "$1" --help | sed -n '/^General options/q; s/^  -\([a-z_]\)/\1/p' | sed 's/   *.*//'
+    "$1" --help | awk "/^General options/ { stop = 1 } !stop" | sed -n "s/^  -\([a-z_]\)/\1/p" | sed "s/   *.*//"
 }
 
 for program in s2rgf_train s2rgf_classify s2rgf_assess s2rgf_info; do
