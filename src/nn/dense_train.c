@@ -40,27 +40,18 @@ static int half(int size)
 
 static s2rgf_status init_source(s2_dense_train *train, int s, s2rgf_error *err)
 {
-    const s2_batch_shape *shape = &train->shape;
-    const bool aligned = train->net->spec.on_reference[s];
-    const int h = aligned ? shape->height : shape->source_height[s];
-    const int w = aligned ? shape->width : shape->source_width[s];
-    const size_t crops = (size_t)shape->crops;
-    if (h < 1 || w < 1)
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "source %d: empty crop window", s + 1);
-    train->batch.ref_to_source[s] = s2_calloc(crops, sizeof(s2_affine));
+    const s2_map *pixels = &train->batch.pixels[s];
+    const size_t crops = (size_t)pixels->n;
     train->to_feature[s] = s2_calloc(crops, sizeof(s2_sampling));
     train->to_reference[s] = s2_calloc(crops, sizeof(s2_sampling));
-    if (!train->batch.ref_to_source[s] || !train->to_feature[s] || !train->to_reference[s])
+    if (!train->to_feature[s] || !train->to_reference[s])
         return s2_fail_memory(err, "training");
-    s2rgf_status status =
-        s2_map_init(&train->batch.pixels[s], shape->crops, h, w, train->net->spec.bands[s], err);
-    if (status == S2RGF_OK)
-        status = s2_spectral_encoder_state_init(&train->spectral[s], &train->net->spectral[s],
-                                                shape->crops, h, w, err);
-    if (status == S2RGF_OK)
-        status = s2_residual_block_state_init(&train->spatial[s], &train->net->spatial[s],
-                                              shape->crops, h, w, err);
-    return status;
+    const s2rgf_status status = s2_spectral_encoder_state_init(
+        &train->spectral[s], &train->net->spectral[s], pixels->n, pixels->h, pixels->w, err);
+    return status != S2RGF_OK
+               ? status
+               : s2_residual_block_state_init(&train->spatial[s], &train->net->spatial[s],
+                                              pixels->n, pixels->h, pixels->w, err);
 }
 
 static s2rgf_status init_feature_grid(s2_dense_train *train, s2rgf_error *err)
@@ -115,11 +106,9 @@ static s2rgf_status init_reference_grid(s2_dense_train *train, s2rgf_error *err)
     const s2_map detail_grad = s2_map_channels(&train->joined.grad, c, c);
     status =
         s2_conv_unit_state_init(&train->detail, &net->detail, n, h, w, &detail, &detail_grad, err);
-    train->batch.valid = s2_calloc(pixels, 1);
-    train->batch.labels = s2_calloc(pixels, sizeof(int16_t));
     train->feature_valid = s2_calloc(pixels, 1);
     train->upsampling = s2_calloc((size_t)n, sizeof(s2_sampling));
-    if (!train->batch.valid || !train->batch.labels || !train->feature_valid || !train->upsampling)
+    if (!train->feature_valid || !train->upsampling)
         return s2_fail_memory(err, "training");
     for (int i = 0; i < n; i++)
         train->upsampling[i] =
@@ -136,7 +125,7 @@ s2rgf_status s2_dense_train_create(s2_dense_network *network, const s2_batch_sha
         return s2_fail_memory(err, "training");
     own->net = network;
     own->shape = *shape;
-    s2rgf_status status = S2RGF_OK;
+    s2rgf_status status = s2_batch_init(&own->batch, &network->spec, shape, err);
     for (int s = 0; s < network->spec.sources && status == S2RGF_OK; s++)
         status = init_source(own, s, err);
     if (status == S2RGF_OK)
@@ -155,9 +144,8 @@ void s2_dense_train_free(s2_dense_train *train)
 {
     if (!train)
         return;
+    s2_batch_clear(&train->batch);
     for (int s = 0; s < train->net->spec.sources; s++) {
-        s2_map_clear(&train->batch.pixels[s]);
-        s2_free(train->batch.ref_to_source[s]);
         s2_free(train->to_feature[s]);
         s2_free(train->to_reference[s]);
         s2_spectral_encoder_state_clear(&train->spectral[s]);
@@ -176,8 +164,6 @@ void s2_dense_train_free(s2_dense_train *train)
     s2_conv_unit_state_clear(&train->head_conv);
     s2_conv_unit_state_clear(&train->detail);
     s2_classifier_state_clear(&train->classifier);
-    s2_free(train->batch.valid);
-    s2_free(train->batch.labels);
     s2_free(train->feature_valid);
     s2_free(train->upsampling);
     s2_free(train);

@@ -69,6 +69,43 @@ void s2_network_randomise(s2_params *params, uint64_t seed)
     }
 }
 
+s2rgf_status s2_batch_init(s2_batch *batch, const s2_network_spec *spec,
+                           const s2_batch_shape *shape, s2rgf_error *err)
+{
+    const size_t crops = (size_t)shape->crops;
+    const size_t pixels = crops * (size_t)shape->height * (size_t)shape->width;
+    batch->valid = s2_calloc(pixels, 1);
+    batch->labels = s2_calloc(pixels, sizeof(int16_t));
+    if (!batch->valid || !batch->labels)
+        return s2_fail_memory(err, "training");
+    for (int s = 0; s < spec->sources; s++) {
+        const bool aligned = spec->on_reference[s];
+        const int h = aligned ? shape->height : shape->source_height[s];
+        const int w = aligned ? shape->width : shape->source_width[s];
+        if (h < 1 || w < 1)
+            return s2_fail(err, S2RGF_INVALID_ARGUMENT, "source %d: empty crop window", s + 1);
+        batch->ref_to_source[s] = s2_calloc(crops, sizeof(s2_affine));
+        if (!batch->ref_to_source[s])
+            return s2_fail_memory(err, "training");
+        const s2rgf_status status =
+            s2_map_init(&batch->pixels[s], shape->crops, h, w, spec->bands[s], err);
+        if (status != S2RGF_OK)
+            return status;
+    }
+    return S2RGF_OK;
+}
+
+void s2_batch_clear(s2_batch *batch)
+{
+    for (int s = 0; s < S2RGF_MAX_SOURCES; s++) {
+        s2_map_clear(&batch->pixels[s]);
+        s2_free(batch->ref_to_source[s]);
+    }
+    s2_free(batch->valid);
+    s2_free(batch->labels);
+    *batch = (s2_batch){0};
+}
+
 bool s2_tile_init(s2_tile *tile, const s2_network_spec *spec, size_t core_pixels,
                   const size_t *source_pixels)
 {

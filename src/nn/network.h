@@ -79,6 +79,14 @@ int s2_network_rich_source(const s2_network_spec *spec);
 void s2_network_randomise(s2_params *params, uint64_t seed);
 
 /**
+ * Room for a batch; one that could not be made is to be cleared. Errors: INVALID_ARGUMENT (an
+ * empty window), NO_MEMORY. Memory: s2_batch_clear().
+ */
+s2rgf_status s2_batch_init(s2_batch *batch, const s2_network_spec *spec,
+                           const s2_batch_shape *shape, s2rgf_error *err);
+void s2_batch_clear(s2_batch *batch);
+
+/**
  * Buffers of a tile for cores and source windows of up to that many pixels; source_pixels in
  * [sources]. false: no memory, and what there is has to be cleared.
  */

@@ -49,22 +49,15 @@ struct s2_patch_train {
 
 static s2rgf_status init_source(s2_patch_train *train, int s, s2rgf_error *err)
 {
-    const s2_batch_shape *shape = &train->shape;
     const s2_patch_network *net = train->net;
-    const bool aligned = net->spec.on_reference[s];
-    const int h = aligned ? S2_PATCH_PX : shape->source_height[s];
-    const int w = aligned ? S2_PATCH_PX : shape->source_width[s];
-    const int n = shape->crops;
-    const int bands = net->spec.bands[s];
-    if (h < 1 || w < 1)
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "source %d: empty crop window", s + 1);
-    train->batch.ref_to_source[s] = s2_calloc((size_t)n, sizeof(s2_affine));
+    const int n = train->shape.crops;
+    s2rgf_status status = S2RGF_OK;
     train->sampling[s] = s2_calloc((size_t)n, sizeof(s2_sampling));
-    if (!train->batch.ref_to_source[s] || !train->sampling[s])
+    if (!train->sampling[s])
         return s2_fail_memory(err, "training");
-    s2rgf_status status = s2_map_init(&train->batch.pixels[s], n, h, w, bands, err);
-    if (status == S2RGF_OK && !aligned)
-        status = s2_map_init(&train->reference[s], n, S2_PATCH_PX, S2_PATCH_PX, bands, err);
+    if (!net->spec.on_reference[s])
+        status =
+            s2_map_init(&train->reference[s], n, S2_PATCH_PX, S2_PATCH_PX, net->spec.bands[s], err);
     if (status == S2RGF_OK)
         status = s2_spectral_encoder_state_init(&train->spectral[s], &net->spectral[s], n,
                                                 S2_PATCH_PX, S2_PATCH_PX, err);
@@ -135,16 +128,13 @@ static s2rgf_status init_head(s2_patch_train *train, s2rgf_error *err)
 static s2rgf_status init_batch(s2_patch_train *train, s2rgf_error *err)
 {
     const size_t crops = (size_t)train->shape.crops;
-    const size_t pixels = crops * S2_PATCH_PX * S2_PATCH_PX;
     const size_t features = crops * S2_PATCH_FEATURE_PX * S2_PATCH_FEATURE_PX;
-    train->batch.valid = s2_calloc(pixels, 1);
-    train->batch.labels = s2_calloc(pixels, sizeof(int16_t));
     train->all_valid = s2_alloc(features, 1);
     train->labels = s2_calloc(crops, sizeof(int16_t));
-    if (!train->batch.valid || !train->batch.labels || !train->all_valid || !train->labels)
+    if (!train->all_valid || !train->labels)
         return s2_fail_memory(err, "training");
     memset(train->all_valid, 1, features);
-    return S2RGF_OK;
+    return s2_batch_init(&train->batch, &train->net->spec, &train->shape, err);
 }
 
 s2rgf_status s2_patch_train_create(s2_patch_network *network, const s2_batch_shape *shape,
@@ -179,9 +169,8 @@ void s2_patch_train_free(s2_patch_train *train)
 {
     if (!train)
         return;
+    s2_batch_clear(&train->batch);
     for (int s = 0; s < train->net->spec.sources; s++) {
-        s2_map_clear(&train->batch.pixels[s]);
-        s2_free(train->batch.ref_to_source[s]);
         s2_map_clear(&train->reference[s]);
         s2_free(train->sampling[s]);
         s2_spectral_encoder_state_clear(&train->spectral[s]);
@@ -200,8 +189,6 @@ void s2_patch_train_free(s2_patch_train *train)
     s2_conv_unit_state_clear(&train->head_conv);
     s2_map_pair_clear(&train->flat);
     s2_classifier_state_clear(&train->classifier);
-    s2_free(train->batch.valid);
-    s2_free(train->batch.labels);
     s2_free(train->all_valid);
     s2_free(train->labels);
     s2_free(train);
