@@ -108,6 +108,9 @@ typedef struct s2rgf_train_options {
     double learning_rate;     /* peak of the one-cycle schedule */
     double weight_decay;      /* decoupled */
     double label_smoothing;   /* 0 to 0.5 */
+    double balance;           /* 0: all labelled pixels of a step count the same, 1: all classes */
+    double settle;            /* part of the steps after which batch-norms keep the statistics of the
+                                 whole scene, 0 to 1; 1: not before the end */
     double redundancy_weight; /* beta of the de-redundancy loss */
     const char *redundancy;   /* its form: "correlation" or "softmax" (the published one) */
     /* parts to switch off, in training and in the model's maps, ended by NULL, or NULL: "attention",

@@ -132,6 +132,15 @@ static void channel_moments(const s2_batchnorm_state *state, const s2_map *x, in
     }
 }
 
+/* The running statistics of channels first.. */
+static void recall_moments(const s2_batchnorm *bn, int first, int count, double *mean, double *var)
+{
+    for (int c = 0; c < count; c++) {
+        mean[c] = (double)bn->mean->value[first + c];
+        var[c] = (double)bn->var->value[first + c];
+    }
+}
+
 void s2_batchnorm_forward(const s2_batchnorm *bn, s2_batchnorm_state *state, const s2_map *x,
                           bool relu, const s2_map *y)
 {
@@ -139,13 +148,16 @@ void s2_batchnorm_forward(const s2_batchnorm *bn, s2_batchnorm_state *state, con
     double var[LANES];
     for (int first = 0; first < bn->channels; first += LANES) {
         const int count = bn->channels - first < LANES ? bn->channels - first : LANES;
-        channel_moments(state, x, first, count, mean, var);
+        if (state->statistics == S2_STATISTICS_SETTLED)
+            recall_moments(bn, first, count, mean, var);
+        else
+            channel_moments(state, x, first, count, mean, var);
         float scale[LANES];
         float shift[LANES];
         for (int c = 0; c < count; c++) {
             state->mean[first + c] = (float)mean[c];
             state->inv_std[first + c] = (float)(1.0 / sqrt(var[c] + (double)S2_BATCHNORM_EPS));
-            if (state->collecting) {
+            if (state->statistics == S2_STATISTICS_GATHER) {
                 state->mean_sum[first + c] += mean[c];
                 state->square_sum[first + c] += var[c] + mean[c] * mean[c];
             }
@@ -156,7 +168,7 @@ void s2_batchnorm_forward(const s2_batchnorm *bn, s2_batchnorm_state *state, con
         const s2_map to = s2_map_channels(y, first, count);
         apply(&from, scale, shift, relu, &to);
     }
-    state->collected += state->collecting;
+    state->gathered += state->statistics == S2_STATISTICS_GATHER;
 }
 
 void s2_batchnorm_fold(const s2_batchnorm *bn, float *scale, float *shift)
@@ -215,7 +227,9 @@ static void combine(const s2_map *dy, const s2_map *x, const float *a, const flo
 void s2_batchnorm_backward(const s2_batchnorm *bn, const s2_batchnorm_state *state, const s2_map *x,
                            const s2_map *y, const s2_map *dy, const s2_map *dx)
 {
-    const double pixels = (double)s2_map_pixels(x);
+    /* of one pixel in the statistics: none where they are constants */
+    const double share =
+        state->statistics == S2_STATISTICS_SETTLED ? 0.0 : 1.0 / (double)s2_map_pixels(x);
     if (y)
         mask_by_output(y, dy);
     for (int first = 0; first < bn->channels; first += LANES) {
@@ -231,10 +245,10 @@ void s2_batchnorm_backward(const s2_batchnorm *bn, const s2_batchnorm_state *sta
             const double gamma = (double)bn->weight->value[first + k];
             bn->weight->grad[first + k] += (float)(product[k] * inv);
             bn->bias->grad[first + k] += (float)sum[k];
-            const double slope = -gamma * inv * inv * inv * product[k] / pixels;
+            const double slope = -share * gamma * inv * inv * inv * product[k];
             a[k] = (float)(gamma * inv);
             b[k] = (float)slope;
-            c[k] = (float)(-gamma * inv * sum[k] / pixels - slope * (double)state->mean[first + k]);
+            c[k] = (float)(-share * gamma * inv * sum[k] - slope * (double)state->mean[first + k]);
         }
         const s2_map grad = s2_map_channels(dy, first, count);
         const s2_map in = s2_map_channels(x, first, count);
@@ -243,22 +257,22 @@ void s2_batchnorm_backward(const s2_batchnorm *bn, const s2_batchnorm_state *sta
     }
 }
 
-void s2_batchnorm_collect(s2_batchnorm_state *state)
-{
-    state->collecting = true;
-    state->collected = 0;
-}
-
-void s2_batchnorm_adopt(const s2_batchnorm *bn, s2_batchnorm_state *state)
+/* Running statistics = those of all batches gathered, taken together. */
+static void adopt(const s2_batchnorm *bn, s2_batchnorm_state *state)
 {
     for (int c = 0; c < bn->channels; c++) {
-        if (state->collected > 0) {
-            const double mean = state->mean_sum[c] / state->collected;
-            const double var = state->square_sum[c] / state->collected - mean * mean;
-            bn->mean->value[c] = (float)mean;
-            bn->var->value[c] = var > 0.0 ? (float)var : 0.0f;
-        }
+        const double mean = state->mean_sum[c] / state->gathered;
+        const double var = state->square_sum[c] / state->gathered - mean * mean;
+        bn->mean->value[c] = (float)mean;
+        bn->var->value[c] = var > 0.0 ? (float)var : 0.0f;
         state->mean_sum[c] = state->square_sum[c] = 0.0;
     }
-    state->collecting = false;
+    state->gathered = 0;
+}
+
+void s2_batchnorm_use(const s2_batchnorm *bn, s2_batchnorm_state *state, s2_statistics statistics)
+{
+    if (state->gathered > 0)
+        adopt(bn, state);
+    state->statistics = statistics;
 }

@@ -6,6 +6,13 @@
 
 #define S2_BATCHNORM_EPS 1e-5f
 
+/** Which mean and variance a batch-norm in training uses. */
+typedef enum s2_statistics {
+    S2_STATISTICS_BATCH,   /* the batch's own */
+    S2_STATISTICS_GATHER,  /* the same, and the running ones become those of all batches until then */
+    S2_STATISTICS_SETTLED, /* the running ones, as constants: what the network will run with */
+} s2_statistics;
+
 /** Parameters of one batch-norm over `channels` channels. */
 typedef struct s2_batchnorm {
     s2_param *weight, *bias, *mean, *var; /* mean and var: running statistics */
@@ -15,9 +22,9 @@ typedef struct s2_batchnorm {
 /** What forward leaves for backward, and what re-estimation of the statistics gathers. */
 typedef struct s2_batchnorm_state {
     float *mean, *inv_std;         /* [channels] of the last batch */
-    double *mean_sum, *square_sum; /* [channels] means and mean squares gathered while collecting */
-    int collected;                 /* batches gathered */
-    bool collecting;
+    double *mean_sum, *square_sum; /* [channels] means and mean squares of the gathered batches */
+    int gathered;                  /* batches */
+    s2_statistics statistics;
 } s2_batchnorm_state;
 
 /** Add weight (1), bias (0), running_mean (0), running_var (1) under prefix. */
@@ -28,7 +35,7 @@ void s2_batchnorm_state_clear(s2_batchnorm_state *state);
 
 /**
  * y = relu?(weight (x - mean) / sqrt(var + eps) + bias), mean and var (biased) of the batch over n,
- * h, w.
+ * h, w, or settled ones.
  * x in, y out [n,h,w,channels]; y may be x only if x is not needed by backward
  */
 void s2_batchnorm_forward(const s2_batchnorm *bn, s2_batchnorm_state *state, const s2_map *x,
@@ -44,10 +51,11 @@ void s2_batchnorm_backward(const s2_batchnorm *bn, const s2_batchnorm_state *sta
                            const s2_map *y /* NULL without relu */, const s2_map *dy,
                            const s2_map *dx);
 
-/** Start gathering batch statistics in every following forward. */
-void s2_batchnorm_collect(s2_batchnorm_state *state);
-/** Running statistics = those of all batches gathered, taken together; stop gathering. */
-void s2_batchnorm_adopt(const s2_batchnorm *bn, s2_batchnorm_state *state);
+/**
+ * From the next forward on, use these statistics. What was gathered until now becomes the running
+ * statistics: those of all batches taken together.
+ */
+void s2_batchnorm_use(const s2_batchnorm *bn, s2_batchnorm_state *state, s2_statistics statistics);
 
 /**
  * y = scale * x + shift per channel, what the batch-norm does when running. scale, shift out

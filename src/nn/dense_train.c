@@ -393,7 +393,7 @@ s2rgf_status s2_dense_train_backward(s2_dense_train *train, const s2_loss_option
     s2rgf_status status = S2RGF_OK;
     s2_params_zero_grad(&train->net->params);
     *loss = s2_classifier_backward(&train->net->classifier, &train->classifier,
-                                   options->label_smoothing, &train->joined.grad);
+                                   &options->entropy, &train->joined.grad);
     for (int i = 0; i < 2 && status == S2RGF_OK; i++) {
         s2_map_zero(&fusions[i]->mix.grad);
         if (options->redundancy_weight > 0.0 && !silent[i])
@@ -446,18 +446,10 @@ static bool nth_norm(s2_dense_train *train, int index, const s2_batchnorm **norm
     return true;
 }
 
-void s2_dense_train_collect(s2_dense_train *train)
+void s2_dense_train_use(s2_dense_train *train, s2_statistics statistics)
 {
     const s2_batchnorm *norm = NULL;
     s2_batchnorm_state *state = NULL;
     for (int i = 0; nth_norm(train, i, &norm, &state); i++)
-        s2_batchnorm_collect(state);
-}
-
-void s2_dense_train_adopt(s2_dense_train *train)
-{
-    const s2_batchnorm *norm = NULL;
-    s2_batchnorm_state *state = NULL;
-    for (int i = 0; nth_norm(train, i, &norm, &state); i++)
-        s2_batchnorm_adopt(norm, state);
+        s2_batchnorm_use(norm, state, statistics);
 }

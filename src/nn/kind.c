@@ -106,14 +106,9 @@ s2rgf_status s2_training_backward(s2_training *training, const s2_loss_options *
     return training->kind->backward(training->self, options, loss, err);
 }
 
-void s2_training_collect(s2_training *training)
+void s2_training_use(s2_training *training, s2_statistics statistics)
 {
-    training->kind->collect(training->self);
-}
-
-void s2_training_adopt(s2_training *training)
-{
-    training->kind->adopt(training->self);
+    training->kind->use(training->self, statistics);
 }
 
 s2rgf_status s2_weights_create(const s2_network *network, s2_weights **weights, s2rgf_error *err)

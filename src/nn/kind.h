@@ -3,6 +3,7 @@
 #define S2_NN_KIND_H
 
 #include "core/random.h"
+#include "nn/batchnorm.h"
 #include "nn/network.h"
 
 /** The functions of one kind of network, nn/kind_table.h. */
@@ -23,7 +24,7 @@ typedef struct s2_network {
     void *self;        /* the kind's own network */
 } s2_network;
 
-/** In training: batch statistics, everything backward needs is kept. */
+/** In training: everything backward needs is kept. */
 typedef struct s2_training {
     const s2_network_kind *kind;
     s2_batch *batch; /* to be filled before s2_training_forward() */
@@ -60,18 +61,14 @@ void s2_network_free(s2_network *network);
 s2rgf_status s2_training_create(s2_network *network, const s2_batch_shape *shape,
                                 s2_training **training, s2rgf_error *err);
 void s2_training_free(s2_training *training);
-/** Forward with batch statistics. dropout_source: stream for the dropout mask, NULL: none. */
+/** Forward with the statistics in use. dropout_source: stream for the dropout mask, NULL: none. */
 s2rgf_status s2_training_forward(s2_training *training, double dropout, s2_random *dropout_source,
                                  s2rgf_error *err);
 /** Loss of the last forward and gradients of all parameters (set, not added to). */
 s2rgf_status s2_training_backward(s2_training *training, const s2_loss_options *options,
                                   double *loss, s2rgf_error *err);
-/**
- * Between these, every forward contributes its batch statistics; adopt makes those of all of them
- * together the running statistics.
- */
-void s2_training_collect(s2_training *training);
-void s2_training_adopt(s2_training *training);
+/** What all batch-norms use from the next forward on, s2_batchnorm_use(). */
+void s2_training_use(s2_training *training, s2_statistics statistics);
 
 /** Errors: NO_MEMORY. Memory: s2_weights_free(). The network may be freed afterwards. */
 s2rgf_status s2_weights_create(const s2_network *network, s2_weights **weights, s2rgf_error *err);

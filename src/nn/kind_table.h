@@ -20,8 +20,7 @@ struct s2_network_kind {
                             s2rgf_error *err);
     s2rgf_status (*backward)(void *self, const s2_loss_options *options, double *loss,
                              s2rgf_error *err);
-    void (*collect)(void *self);
-    void (*adopt)(void *self);
+    void (*use)(void *self, s2_statistics statistics);
 
     s2rgf_status (*weights_create)(const void *network, void **self, s2rgf_error *err);
     void (*weights_free)(void *self);

@@ -8,7 +8,7 @@
 #include "core/memory.h"
 #include "nn/gemm.h"
 
-/* Cross entropy of one pixel; its gradient times weight. */
+/* Cross entropy of one pixel and its gradient, both times weight. */
 static double pixel_entropy(const float *scores, int classes, int label, double smoothing,
                             double weight, float *gradient)
 {
@@ -27,25 +27,43 @@ static double pixel_entropy(const float *scores, int classes, int label, double 
         if (gradient)
             gradient[k] = (float)(weight * (exp(log_part) - target));
     }
-    return loss;
+    return weight * loss;
 }
 
-double s2_cross_entropy(const s2_map *logits, const int16_t *labels, double smoothing,
+/* weight out [classes]: of one pixel of each class, so that all labelled pixels together weigh 1. */
+static void weigh_classes(const int16_t *labels, size_t pixels, int classes, double balance,
+                          double *weight)
+{
+    double total = 0.0;
+    for (int k = 0; k < classes; k++)
+        weight[k] = 0.0;
+    for (size_t p = 0; p < pixels; p++)
+        if (labels[p] >= 0)
+            weight[labels[p]] += 1.0;
+    for (int k = 0; k < classes; k++)
+        if (weight[k] > 0.0) {
+            total += pow(weight[k], 1.0 - balance);
+            weight[k] = pow(weight[k], -balance);
+        }
+    for (int k = 0; k < classes && total > 0.0; k++)
+        weight[k] /= total;
+}
+
+double s2_cross_entropy(const s2_map *logits, const int16_t *labels,
+                        const s2_entropy_options *options, double *class_weight,
                         const s2_map *dlogits)
 {
     const size_t pixels = s2_map_pixels(logits);
-    size_t labelled = 0;
     double loss = 0.0;
-    for (size_t p = 0; p < pixels; p++)
-        labelled += labels[p] >= 0;
     if (dlogits)
         s2_map_zero(dlogits);
+    weigh_classes(labels, pixels, logits->c, options->balance, class_weight);
     for (size_t p = 0; p < pixels; p++)
         if (labels[p] >= 0)
             loss += pixel_entropy(logits->data + p * (size_t)logits->stride, logits->c, labels[p],
-                                  smoothing, 1.0 / (double)labelled,
+                                  options->smoothing, class_weight[labels[p]],
                                   dlogits ? dlogits->data + p * (size_t)dlogits->stride : NULL);
-    return labelled ? loss / (double)labelled : 0.0;
+    return loss;
 }
 
 /* Workspace of one map's de-redundancy. */

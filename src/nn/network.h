@@ -47,7 +47,8 @@ typedef struct s2_batch {
 
 /** Knobs of the loss. */
 typedef struct s2_loss_options {
-    double label_smoothing, redundancy_weight, dropout;
+    s2_entropy_options entropy;
+    double redundancy_weight, dropout;
     s2_relation_form relation;
 } s2_loss_options;
 

@@ -395,7 +395,7 @@ s2rgf_status s2_patch_train_backward(s2_patch_train *train, const s2_loss_option
     domain_path *spectral = &train->domain[SPECTRAL];
     double relation[DOMAINS] = {0.0, 0.0};
     s2_params_zero_grad(&train->net->params);
-    *loss = s2_classifier_backward(&net->classifier, &train->classifier, options->label_smoothing,
+    *loss = s2_classifier_backward(&net->classifier, &train->classifier, &options->entropy,
                                    &flat_grad);
     s2rgf_status status = backward_head(train, err);
     for (int i = 0; i < DOMAINS && status == S2RGF_OK; i++)
@@ -447,18 +447,10 @@ static bool nth_norm(s2_patch_train *train, int index, const s2_batchnorm **norm
     return true;
 }
 
-void s2_patch_train_collect(s2_patch_train *train)
+void s2_patch_train_use(s2_patch_train *train, s2_statistics statistics)
 {
     const s2_batchnorm *norm = NULL;
     s2_batchnorm_state *state = NULL;
     for (int i = 0; nth_norm(train, i, &norm, &state); i++)
-        s2_batchnorm_collect(state);
-}
-
-void s2_patch_train_adopt(s2_patch_train *train)
-{
-    const s2_batchnorm *norm = NULL;
-    s2_batchnorm_state *state = NULL;
-    for (int i = 0; nth_norm(train, i, &norm, &state); i++)
-        s2_batchnorm_adopt(norm, state);
+        s2_batchnorm_use(norm, state, statistics);
 }

@@ -73,17 +73,39 @@ static void test_run(const golden_file *file, const char *name, bool relu)
     end();
 }
 
+/* Settled on the running statistics: what running computes, and these do not move with x. */
+static void test_settled(const golden_file *file, const char *name, bool relu)
+{
+    begin(name);
+    golden_fill_params(&params);
+    s2_map x = golden_input(name, "x", 2, 5, 4, CHANNELS), y = golden_zeros(2, 5, 4, CHANNELS);
+    s2_map dy = golden_input(name, "dy", 2, 5, 4, CHANNELS), dx = golden_zeros(2, 5, 4, CHANNELS);
+    const float mean = bn.mean->value[1];
+    s2_batchnorm_use(&bn, &state, S2_STATISTICS_SETTLED);
+    s2_batchnorm_forward(&bn, &state, &x, relu, &y);
+    CHECK(golden_map_matches(file, name, "y", &y, TOLERANCE));
+    s2_batchnorm_backward(&bn, &state, &x, relu ? &y : NULL, &dy, &dx);
+    CHECK(golden_map_matches(file, name, "dx", &dx, TOLERANCE));
+    CHECK(golden_matches(file, golden_name(name, "dw"), bn.weight->grad, CHANNELS, TOLERANCE));
+    CHECK(golden_matches(file, golden_name(name, "db"), bn.bias->grad, CHANNELS, TOLERANCE));
+    CHECK(bn.mean->value[1] == mean);
+    s2_batchnorm_use(&bn, &state, S2_STATISTICS_BATCH);
+    s2_batchnorm_forward(&bn, &state, &x, relu, &y);
+    CHECK(!golden_map_matches(file, name, "y", &y, 1e-2));
+    end();
+}
+
 /* Two batches gathered: the running statistics are those of both taken together. */
-static void test_collect(void)
+static void test_gather(void)
 {
     double sum[CHANNELS] = {0}, square[CHANNELS] = {0};
-    begin("collect");
+    begin("gather");
     s2_map y = golden_zeros(2, 5, 4, CHANNELS), x[3];
-    x[0] = golden_input("collect", "before", 2, 5, 4, CHANNELS);
-    x[1] = golden_input("collect", "one", 2, 5, 4, CHANNELS);
-    x[2] = golden_map_scaled("collect.two", 3, 2, 5, 4, CHANNELS);
+    x[0] = golden_input("gather", "before", 2, 5, 4, CHANNELS);
+    x[1] = golden_input("gather", "one", 2, 5, 4, CHANNELS);
+    x[2] = golden_map_scaled("gather.two", 3, 2, 5, 4, CHANNELS);
     s2_batchnorm_forward(&bn, &state, &x[0], false, &y);
-    s2_batchnorm_collect(&state);
+    s2_batchnorm_use(&bn, &state, S2_STATISTICS_GATHER);
     for (int batch = 1; batch < 3; batch++) {
         s2_batchnorm_forward(&bn, &state, &x[batch], false, &y);
         for (size_t i = 0; i < golden_count(&x[batch]); i++) {
@@ -92,7 +114,7 @@ static void test_collect(void)
             square[i % CHANNELS] += value * value;
         }
     }
-    s2_batchnorm_adopt(&bn, &state);
+    s2_batchnorm_use(&bn, &state, S2_STATISTICS_BATCH);
     const double n = 2 * 2 * 5 * 4;
     for (int k = 0; k < CHANNELS; k++) {
         double mean = sum[k] / n;
@@ -134,7 +156,9 @@ int main(void)
         test_train(&file, "bn_train_relu", true);
         test_run(&file, "bn_run", false);
         test_run(&file, "bn_run_relu", true);
-        test_collect();
+        test_settled(&file, "bn_run", false);
+        test_settled(&file, "bn_run_relu", true);
+        test_gather();
     }
     test_start();
     test_constant_channel();

@@ -244,9 +244,9 @@ static void test_folding(int channels, int sources, const golden_ablation *witho
         s2_dense_train *train = golden_train(network, crop, 1);
         const s2_map *logits = NULL;
         golden_mute(off, sources, s2_dense_train_batch(train));
-        s2_dense_train_collect(train);
+        s2_dense_train_use(train, S2_STATISTICS_GATHER);
         REQUIRE(s2_dense_train_forward(train, 0, NULL, &logits, NULL) == S2RGF_OK);
-        s2_dense_train_adopt(train);
+        s2_dense_train_use(train, S2_STATISTICS_BATCH);
         scene s = crop_scene(crop, sources);
         mute_scene(off, &s);
         run_scene(network, &s, scene_rect(&s), 64, scores, valid);

@@ -39,9 +39,9 @@ static void running_is_training(int sources, const golden_ablation *without)
     s2_patch_train *train = patch_scene_train(&scene, network, pixels, count);
     const s2_map *logits = NULL;
     double apart = 0, size = 0;
-    s2_patch_train_collect(train);
+    s2_patch_train_use(train, S2_STATISTICS_GATHER);
     REQUIRE(s2_patch_train_forward(train, 0, NULL, &logits, NULL) == S2RGF_OK);
-    s2_patch_train_adopt(train);
+    s2_patch_train_use(train, S2_STATISTICS_BATCH);
     memset(part_valid, 0, sizeof part_valid);
     for (int n = 0; n < count; n++)
         part_valid[pixels[n][1] * PATCH_SCENE_WIDTH + pixels[n][0]] = 1;
