@@ -5,11 +5,14 @@
 #include "nn/passes.h"
 
 extern const s2_winograd_passes s2_winograd_passes_base;
+extern const s2_map_passes s2_map_passes_base;
 #ifdef HAVE_KERNELS_AVX2
 extern const s2_winograd_passes s2_winograd_passes_avx2;
+extern const s2_map_passes s2_map_passes_avx2;
 #endif
 #ifdef HAVE_KERNELS_AVX512
 extern const s2_winograd_passes s2_winograd_passes_avx512;
+extern const s2_map_passes s2_map_passes_avx512;
 #endif
 
 typedef enum instruction_set { BASE, AVX2, AVX512 } instruction_set;
@@ -47,5 +50,21 @@ const s2_winograd_passes *s2_winograd_select(void)
 #endif
     default:
         return &s2_winograd_passes_base;
+    }
+}
+
+const s2_map_passes *s2_map_passes_select(void)
+{
+    switch (best_set()) {
+#ifdef HAVE_KERNELS_AVX512
+    case AVX512:
+        return &s2_map_passes_avx512;
+#endif
+#ifdef HAVE_KERNELS_AVX2
+    case AVX2:
+        return &s2_map_passes_avx2;
+#endif
+    default:
+        return &s2_map_passes_base;
     }
 }

@@ -52,10 +52,45 @@ typedef struct s2_winograd_passes {
     void (*weights_gradient)(const float *du, int in, int out, float *dw);
 } s2_winograd_passes;
 
+/** Pixels `stride` floats apart. */
+typedef struct s2_rows {
+    float *data;
+    size_t stride;
+} s2_rows;
+
+/** What backward reads of an output: gradient dy counts where y > 0, everywhere if y.data is NULL. */
+typedef struct s2_gradient_rows {
+    s2_rows x, y, dy;
+} s2_gradient_rows;
+
+/** y = scale x + shift per channel, then 0 where negative if relu. */
+typedef struct s2_line {
+    const float *scale, *shift;
+    bool relu;
+} s2_line;
+
+/** Passes over pixels of c channels. */
+typedef struct s2_map_passes {
+    /** sum [c] += x - shift, square [c] += (x - shift)^2. */
+    void (*moments)(s2_rows x, size_t pixels, int c, const float *shift, double *sum,
+                    double *square);
+    /** y = line(x); y may be x. */
+    void (*line)(s2_rows x, size_t pixels, int c, const s2_line *line, s2_rows y);
+    /** y = relu(one(x1) + other(x2)), lines without relu. */
+    void (*line_sum)(const s2_rows x[2], size_t pixels, int c, const s2_line line[2], s2_rows y);
+    /** sum [c] += dy, product [c] += (x - shift) dy. */
+    void (*gradient_sums)(const s2_gradient_rows *of, size_t pixels, int c, const float *shift,
+                          double *sum, double *product);
+    /** dx = a dy + b x + d per channel, of = {a, b, d}; dx may be dy. */
+    void (*gradient)(const s2_gradient_rows *rows, size_t pixels, int c, const float *const of[3],
+                     s2_rows dx);
+} s2_map_passes;
+
 /**
  * The fastest form this machine runs; S2RGF_KERNELS=base|avx2|avx512 in the environment forces one.
  * Threads: safe.
  */
 const s2_winograd_passes *s2_winograd_select(void);
+const s2_map_passes *s2_map_passes_select(void);
 
 #endif

@@ -19,7 +19,24 @@
 
 typedef float vector __attribute__((vector_size(LANES * sizeof(float)), aligned(4), may_alias));
 
+typedef int vector_mask __attribute__((vector_size(LANES * sizeof(float)), aligned(4), may_alias));
+
+#define LARGEST 3.402823466e38f
+
 #define load(from) (*(const vector *)(from))
 #define store(to, value) (*(vector *)(to) = (value))
+
+/** value where it is positive (of) or 0. */
+static inline vector where_positive(vector of, vector value)
+{
+    return (vector)((vector_mask)(of > (vector){0}) & (vector_mask)value);
+}
+
+/** The larger of each pair. */
+static inline vector larger(vector a, vector b)
+{
+    const vector_mask first = (vector_mask)(a > b);
+    return (vector)((first & (vector_mask)a) | (~first & (vector_mask)b));
+}
 
 #endif
