@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/memory.h"
+#include "nn/passes.h"
 
 void s2_batchnorm_declare(s2_batchnorm *bn, s2_params *params, const char *prefix, int channels)
 {
@@ -29,7 +30,10 @@ s2rgf_status s2_batchnorm_state_init(s2_batchnorm_state *state, int channels, s2
     state->inv_std = s2_calloc(count, sizeof(float));
     state->mean_sum = s2_calloc(count, sizeof(double));
     state->square_sum = s2_calloc(count, sizeof(double));
-    if (state->mean && state->inv_std && state->mean_sum && state->square_sum)
+    state->scale = s2_calloc(count, sizeof(float));
+    state->shift = s2_calloc(count, sizeof(float));
+    if (state->mean && state->inv_std && state->mean_sum && state->square_sum && state->scale &&
+        state->shift)
         return S2RGF_OK;
     s2_batchnorm_state_clear(state);
     return s2_fail_memory(err, "batch-norm");
@@ -41,98 +45,92 @@ void s2_batchnorm_state_clear(s2_batchnorm_state *state)
     s2_free(state->inv_std);
     s2_free(state->mean_sum);
     s2_free(state->square_sum);
+    s2_free(state->scale);
+    s2_free(state->shift);
     *state = (s2_batchnorm_state){0};
 }
 
-#define LANES 256 /* channels handled at once, so that sums stay on the stack */
+#define CHANNELS 256 /* handled at once, so that sums stay on the stack */
 
-/* Sums over the pixels of map n: sum_a of a, sum_ab of (a - shift) b; with b NULL, of (a -
-   shift)^2. */
-static void column_sums(const s2_map *a, const s2_map *b, int n, int first, int count,
-                        const float *shift, double *sum_a, double *sum_ab)
+/* Pixels of map n. */
+static s2_rows rows_of(const s2_map *x, int n)
 {
-    float part_a[LANES];
-    float part_ab[LANES];
-    const size_t width = (size_t)a->w;
-    for (int y = 0; y < a->h; y++) {
-        const float *row_a = s2_map_at(a, n) + (size_t)y * width * (size_t)a->stride + first;
-        const float *row_b =
-            b ? s2_map_at(b, n) + (size_t)y * width * (size_t)b->stride + first : NULL;
-        memset(part_a, 0, sizeof part_a);
-        memset(part_ab, 0, sizeof part_ab);
-        for (size_t x = 0; x < width; x++) {
-            const float *pa = row_a + x * (size_t)a->stride;
-            const float *pb = b ? row_b + x * (size_t)b->stride : NULL;
-            for (int c = 0; c < count; c++) {
-                const float centred = pa[c] - shift[first + c];
-                part_a[c] += pb ? pb[c] : pa[c];
-                part_ab[c] += centred * (pb ? pb[c] : centred);
-            }
-        }
-        for (int c = 0; c < count; c++) {
-            sum_a[c] += (double)part_a[c];
-            sum_ab[c] += (double)part_ab[c];
-        }
-    }
+    return (s2_rows){s2_map_at(x, n), (size_t)x->stride};
 }
 
-/* For channels first..first+count-1 over the whole batch, added up map by map in order. */
-static void batch_sums(const s2_map *a, const s2_map *b, int first, int count, const float *shift,
-                       double *sum_a, double *sum_ab)
+static s2_gradient_rows gradient_rows(const s2_map *x, const s2_map *y, const s2_map *dy, int n)
 {
-    memset(sum_a, 0, LANES * sizeof(double));
-    memset(sum_ab, 0, LANES * sizeof(double));
+    return (s2_gradient_rows){rows_of(x, n), y ? rows_of(y, n) : (s2_rows){NULL, 0},
+                              rows_of(dy, n)};
+}
+
+static size_t pixels_each(const s2_map *x)
+{
+    return (size_t)x->h * (size_t)x->w;
+}
+
+/* Sums over the batch, added up map by map in order: of x - shift and its square. */
+static void batch_moments(const s2_map *x, const float *shift, double *sum, double *square)
+{
+    const s2_map_passes *passes = s2_map_passes_select();
+    memset(sum, 0, CHANNELS * sizeof(double));
+    memset(square, 0, CHANNELS * sizeof(double));
 #pragma omp parallel for ordered schedule(static, 1)
-    for (int n = 0; n < a->n; n++) {
-        double own_a[LANES] = {0};
-        double own_ab[LANES] = {0};
-        column_sums(a, b, n, first, count, shift, own_a, own_ab);
+    for (int n = 0; n < x->n; n++) {
+        double own_sum[CHANNELS] = {0};
+        double own_square[CHANNELS] = {0};
+        passes->moments(rows_of(x, n), pixels_each(x), x->c, shift, own_sum, own_square);
 #pragma omp ordered
-        for (int c = 0; c < count; c++) {
-            sum_a[c] += own_a[c];
-            sum_ab[c] += own_ab[c];
-        }
-    }
-}
-
-/* y = relu?(scale x + shift) per channel. */
-static void apply(const s2_map *x, const float *scale, const float *shift, bool relu,
-                  const s2_map *y)
-{
-    const float floor_value = relu ? 0.0f : -INFINITY;
-    const size_t pixels = s2_map_pixels(x);
-#pragma omp parallel for schedule(static)
-    for (size_t p = 0; p < pixels; p++) {
-        const float *from = x->data + p * (size_t)x->stride;
-        float *to = y->data + p * (size_t)y->stride;
         for (int c = 0; c < x->c; c++) {
-            const float value = from[c] * scale[c] + shift[c];
-            to[c] = value > floor_value ? value : floor_value;
+            sum[c] += own_sum[c];
+            square[c] += own_square[c];
         }
     }
 }
 
-/* Mean and biased variance of channels first.., in two passes' accuracy from one: shifted by the
-   first pixel. */
-static void channel_moments(const s2_batchnorm_state *state, const s2_map *x, int first, int count,
-                            double *mean, double *var)
+/* The same of dy and of (x - shift) dy, where y > 0. */
+static void batch_gradient_sums(const s2_map *x, const s2_map *y, const s2_map *dy,
+                                const float *shift, double *sum, double *product)
+{
+    const s2_map_passes *passes = s2_map_passes_select();
+    memset(sum, 0, CHANNELS * sizeof(double));
+    memset(product, 0, CHANNELS * sizeof(double));
+#pragma omp parallel for ordered schedule(static, 1)
+    for (int n = 0; n < x->n; n++) {
+        const s2_gradient_rows rows = gradient_rows(x, y, dy, n);
+        double own_sum[CHANNELS] = {0};
+        double own_product[CHANNELS] = {0};
+        passes->gradient_sums(&rows, pixels_each(x), x->c, shift, own_sum, own_product);
+#pragma omp ordered
+        for (int c = 0; c < x->c; c++) {
+            sum[c] += own_sum[c];
+            product[c] += own_product[c];
+        }
+    }
+}
+
+/* Mean and biased variance of channels first.., which are x: one pass, centred by the first pixel, is
+   as accurate as two. */
+static void measure_moments(s2_batchnorm_state *state, const s2_map *x, int first, double *mean,
+                            double *var)
 {
     const double pixels = (double)s2_map_pixels(x);
-    double sum[LANES];
-    double square[LANES];
-    /* inv_std and mean are free until the moments are known: mean holds the shift */
-    memcpy(state->mean + first, x->data + first, (size_t)count * sizeof(float));
-    batch_sums(x, NULL, first, count, state->mean, sum, square);
-    for (int c = 0; c < count; c++) {
-        mean[c] = sum[c] / pixels;
-        const double offset = mean[c] - (double)state->mean[first + c];
-        var[c] = square[c] / pixels - offset * offset;
-        if (var[c] < 0.0)
-            var[c] = 0.0;
+    double sum[CHANNELS];
+    double square[CHANNELS];
+    float *shift = state->mean + first; /* free until the mean is known */
+    memcpy(shift, x->data, (size_t)x->c * sizeof(float));
+    batch_moments(x, shift, sum, square);
+    for (int c = 0; c < x->c; c++) {
+        const double offset = sum[c] / pixels;
+        mean[c] = (double)shift[c] + offset;
+        var[c] = fmax(square[c] / pixels - offset * offset, 0.0);
+    }
+    for (int c = 0; state->statistics == S2_STATISTICS_GATHER && c < x->c; c++) {
+        state->mean_sum[first + c] += mean[c];
+        state->square_sum[first + c] += var[c] + mean[c] * mean[c];
     }
 }
 
-/* The running statistics of channels first.. */
 static void recall_moments(const s2_batchnorm *bn, int first, int count, double *mean, double *var)
 {
     for (int c = 0; c < count; c++) {
@@ -141,34 +139,60 @@ static void recall_moments(const s2_batchnorm *bn, int first, int count, double 
     }
 }
 
-void s2_batchnorm_forward(const s2_batchnorm *bn, s2_batchnorm_state *state, const s2_map *x,
-                          bool relu, const s2_map *y)
+void s2_batchnorm_measure(const s2_batchnorm *bn, s2_batchnorm_state *state, const s2_map *x)
 {
-    double mean[LANES];
-    double var[LANES];
-    for (int first = 0; first < bn->channels; first += LANES) {
-        const int count = bn->channels - first < LANES ? bn->channels - first : LANES;
+    double mean[CHANNELS];
+    double var[CHANNELS];
+    for (int first = 0; first < bn->channels; first += CHANNELS) {
+        const int count = bn->channels - first < CHANNELS ? bn->channels - first : CHANNELS;
+        const s2_map part = s2_map_channels(x, first, count);
         if (state->statistics == S2_STATISTICS_SETTLED)
             recall_moments(bn, first, count, mean, var);
         else
-            channel_moments(state, x, first, count, mean, var);
-        float scale[LANES];
-        float shift[LANES];
+            measure_moments(state, &part, first, mean, var);
         for (int c = 0; c < count; c++) {
-            state->mean[first + c] = (float)mean[c];
-            state->inv_std[first + c] = (float)(1.0 / sqrt(var[c] + (double)S2_BATCHNORM_EPS));
-            if (state->statistics == S2_STATISTICS_GATHER) {
-                state->mean_sum[first + c] += mean[c];
-                state->square_sum[first + c] += var[c] + mean[c] * mean[c];
-            }
-            scale[c] = bn->weight->value[first + c] * state->inv_std[first + c];
-            shift[c] = bn->bias->value[first + c] - state->mean[first + c] * scale[c];
+            const int k = first + c;
+            state->mean[k] = (float)mean[c];
+            state->inv_std[k] = (float)(1.0 / sqrt(var[c] + (double)S2_BATCHNORM_EPS));
+            state->scale[k] = bn->weight->value[k] * state->inv_std[k];
+            state->shift[k] = bn->bias->value[k] - state->mean[k] * state->scale[k];
         }
-        const s2_map from = s2_map_channels(x, first, count);
-        const s2_map to = s2_map_channels(y, first, count);
-        apply(&from, scale, shift, relu, &to);
     }
     state->gathered += state->statistics == S2_STATISTICS_GATHER;
+}
+
+static void apply(const s2_map *x, const s2_line *line, const s2_map *y)
+{
+    const s2_map_passes *passes = s2_map_passes_select();
+#pragma omp parallel for schedule(static)
+    for (int n = 0; n < x->n; n++)
+        passes->line(rows_of(x, n), pixels_each(x), x->c, line, rows_of(y, n));
+}
+
+void s2_batchnorm_forward(const s2_batchnorm *bn, s2_batchnorm_state *state, const s2_map *x,
+                          bool relu, const s2_map *y)
+{
+    s2_batchnorm_measure(bn, state, x);
+    s2_batchnorm_apply(state, x, relu, y);
+}
+
+void s2_batchnorm_apply(const s2_batchnorm_state *state, const s2_map *x, bool relu,
+                        const s2_map *y)
+{
+    apply(x, &(s2_line){state->scale, state->shift, relu}, y);
+}
+
+void s2_batchnorm_apply_sum(const s2_batchnorm_state *const state[2], const s2_map *const x[2],
+                            const s2_map *y)
+{
+    const s2_map_passes *passes = s2_map_passes_select();
+    const s2_line lines[2] = {{state[0]->scale, state[0]->shift, false},
+                              {state[1]->scale, state[1]->shift, false}};
+#pragma omp parallel for schedule(static)
+    for (int n = 0; n < y->n; n++) {
+        const s2_rows rows[2] = {rows_of(x[0], n), rows_of(x[1], n)};
+        passes->line_sum(rows, pixels_each(y), y->c, lines, rows_of(y, n));
+    }
 }
 
 void s2_batchnorm_fold(const s2_batchnorm *bn, float *scale, float *shift)
@@ -182,10 +206,10 @@ void s2_batchnorm_fold(const s2_batchnorm *bn, float *scale, float *shift)
 
 void s2_batchnorm_infer(const s2_batchnorm *bn, const s2_map *x, bool relu, const s2_map *y)
 {
-    float scale[LANES];
-    float shift[LANES];
-    for (int first = 0; first < bn->channels; first += LANES) {
-        const int count = bn->channels - first < LANES ? bn->channels - first : LANES;
+    float scale[CHANNELS];
+    float shift[CHANNELS];
+    for (int first = 0; first < bn->channels; first += CHANNELS) {
+        const int count = bn->channels - first < CHANNELS ? bn->channels - first : CHANNELS;
         for (int c = 0; c < count; c++) {
             const int k = first + c;
             scale[c] = bn->weight->value[k] / sqrtf(bn->var->value[k] + S2_BATCHNORM_EPS);
@@ -193,67 +217,54 @@ void s2_batchnorm_infer(const s2_batchnorm *bn, const s2_map *x, bool relu, cons
         }
         const s2_map from = s2_map_channels(x, first, count);
         const s2_map to = s2_map_channels(y, first, count);
-        apply(&from, scale, shift, relu, &to);
+        apply(&from, &(s2_line){scale, shift, relu}, &to);
     }
 }
 
-static void mask_by_output(const s2_map *y, const s2_map *dy)
+/* Channels first.. of the maps. */
+static void backward_channels(const s2_batchnorm *bn, const s2_batchnorm_state *state,
+                              const s2_map maps[4], int first)
 {
-    const size_t pixels = s2_map_pixels(y);
-#pragma omp parallel for schedule(static)
-    for (size_t p = 0; p < pixels; p++) {
-        const float *out = y->data + p * (size_t)y->stride;
-        float *grad = dy->data + p * (size_t)dy->stride;
-        for (int c = 0; c < y->c; c++)
-            grad[c] = out[c] > 0.0f ? grad[c] : 0.0f;
+    const s2_map_passes *passes = s2_map_passes_select();
+    const s2_map *x = &maps[0];
+    const s2_map *y = maps[1].data ? &maps[1] : NULL;
+    /* of one pixel in the statistics: none where they are constants */
+    const double share =
+        state->statistics == S2_STATISTICS_SETTLED ? 0.0 : 1.0 / (double)s2_map_pixels(x);
+    double sum[CHANNELS];     /* of dy */
+    double product[CHANNELS]; /* of (x - mean) dy */
+    float a[CHANNELS];
+    float b[CHANNELS];
+    float d[CHANNELS];
+    const float *const of[3] = {a, b, d};
+    batch_gradient_sums(x, y, &maps[2], state->mean + first, sum, product);
+    for (int c = 0; c < x->c; c++) {
+        const int k = first + c;
+        const double inv = (double)state->inv_std[k];
+        const double gamma = (double)bn->weight->value[k];
+        bn->weight->grad[k] += (float)(product[c] * inv);
+        bn->bias->grad[k] += (float)sum[c];
+        const double slope = -share * gamma * inv * inv * inv * product[c];
+        a[c] = (float)(gamma * inv);
+        b[c] = (float)slope;
+        d[c] = (float)(-share * gamma * inv * sum[c] - slope * (double)state->mean[k]);
     }
-}
-
-/* dx = a dy + b x + c per channel. */
-static void combine(const s2_map *dy, const s2_map *x, const float *a, const float *b,
-                    const float *c, const s2_map *dx)
-{
-    const size_t pixels = s2_map_pixels(x);
 #pragma omp parallel for schedule(static)
-    for (size_t p = 0; p < pixels; p++) {
-        const float *grad = dy->data + p * (size_t)dy->stride;
-        const float *in = x->data + p * (size_t)x->stride;
-        float *out = dx->data + p * (size_t)dx->stride;
-        for (int k = 0; k < x->c; k++)
-            out[k] = a[k] * grad[k] + b[k] * in[k] + c[k];
+    for (int n = 0; n < x->n; n++) {
+        const s2_gradient_rows rows = gradient_rows(x, y, &maps[2], n);
+        passes->gradient(&rows, pixels_each(x), x->c, of, rows_of(&maps[3], n));
     }
 }
 
 void s2_batchnorm_backward(const s2_batchnorm *bn, const s2_batchnorm_state *state, const s2_map *x,
                            const s2_map *y, const s2_map *dy, const s2_map *dx)
 {
-    /* of one pixel in the statistics: none where they are constants */
-    const double share =
-        state->statistics == S2_STATISTICS_SETTLED ? 0.0 : 1.0 / (double)s2_map_pixels(x);
-    if (y)
-        mask_by_output(y, dy);
-    for (int first = 0; first < bn->channels; first += LANES) {
-        const int count = bn->channels - first < LANES ? bn->channels - first : LANES;
-        double sum[LANES];     /* of dy */
-        double product[LANES]; /* of (x - mean) dy */
-        float a[LANES];
-        float b[LANES];
-        float c[LANES];
-        batch_sums(x, dy, first, count, state->mean, sum, product);
-        for (int k = 0; k < count; k++) {
-            const double inv = (double)state->inv_std[first + k];
-            const double gamma = (double)bn->weight->value[first + k];
-            bn->weight->grad[first + k] += (float)(product[k] * inv);
-            bn->bias->grad[first + k] += (float)sum[k];
-            const double slope = -share * gamma * inv * inv * inv * product[k];
-            a[k] = (float)(gamma * inv);
-            b[k] = (float)slope;
-            c[k] = (float)(-share * gamma * inv * sum[k] - slope * (double)state->mean[first + k]);
-        }
-        const s2_map grad = s2_map_channels(dy, first, count);
-        const s2_map in = s2_map_channels(x, first, count);
-        const s2_map out = s2_map_channels(dx, first, count);
-        combine(&grad, &in, a, b, c, &out);
+    for (int first = 0; first < bn->channels; first += CHANNELS) {
+        const int count = bn->channels - first < CHANNELS ? bn->channels - first : CHANNELS;
+        const s2_map maps[4] = {
+            s2_map_channels(x, first, count), y ? s2_map_channels(y, first, count) : (s2_map){0},
+            s2_map_channels(dy, first, count), s2_map_channels(dx, first, count)};
+        backward_channels(bn, state, maps, first);
     }
 }
 

@@ -21,7 +21,8 @@ typedef struct s2_batchnorm {
 
 /** What forward leaves for backward, and what re-estimation of the statistics gathers. */
 typedef struct s2_batchnorm_state {
-    float *mean, *inv_std;         /* [channels] of the last batch */
+    float *mean, *inv_std;         /* [channels] used for the last batch */
+    float *scale, *shift;          /* [channels] what it does to the last batch */
     double *mean_sum, *square_sum; /* [channels] means and mean squares of the gathered batches */
     int gathered;                  /* batches */
     s2_statistics statistics;
@@ -40,11 +41,19 @@ void s2_batchnorm_state_clear(s2_batchnorm_state *state);
  */
 void s2_batchnorm_forward(const s2_batchnorm *bn, s2_batchnorm_state *state, const s2_map *x,
                           bool relu, const s2_map *y);
-/** The same with the running statistics. */
+/** What forward does before it writes y: statistics, and what they make of x. */
+void s2_batchnorm_measure(const s2_batchnorm *bn, s2_batchnorm_state *state, const s2_map *x);
+/** And then: y = relu?(scale x + shift). */
+void s2_batchnorm_apply(const s2_batchnorm_state *state, const s2_map *x, bool relu,
+                        const s2_map *y);
+/** y = relu(norm0(x0) + norm1(x1)) with what was measured; all maps of equal sizes. */
+void s2_batchnorm_apply_sum(const s2_batchnorm_state *const state[2], const s2_map *const x[2],
+                            const s2_map *y);
+/** s2_batchnorm_forward() with the running statistics. */
 void s2_batchnorm_infer(const s2_batchnorm *bn, const s2_map *x, bool relu, const s2_map *y);
 /**
- * Gradients. dy is consumed (masked in place where relu cut y); weight and bias gradients are added
- * to.
+ * Gradients; those of weight and bias are added to. dy counts where y > 0: y is the output after a
+ * rectifier, perhaps of a sum.
  * dx out, overwritten; may be dy.
  */
 void s2_batchnorm_backward(const s2_batchnorm *bn, const s2_batchnorm_state *state, const s2_map *x,

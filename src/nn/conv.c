@@ -1,4 +1,4 @@
-/* Two-dimensional convolution for training: forward and backward through im2col and BLAS. */
+/* Two-dimensional convolution for training: through Winograd's transforms, or columns and BLAS. */
 #include "nn/conv.h"
 
 #include <string.h>
@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "nn/gemm.h"
+#include "nn/winograd.h"
 
 /* Columns of one strip of output rows should stay in the second-level cache. */
 #define STRIP_FLOATS (192 * 1024)
@@ -115,6 +116,8 @@ s2rgf_status s2_conv_forward(const s2_conv *conv, const s2_map *x, const float *
                              const s2_map *y, s2rgf_error *err)
 {
     bool failed = false;
+    if (s2_winograd_suits(conv, y))
+        return s2_winograd_forward(conv, x, w, b, y, err);
 #pragma omp parallel reduction(|| : failed)
     {
         float *columns = s2_alloc(workspace_floats(conv, y), sizeof(float));
@@ -159,17 +162,14 @@ static void backward_map(const s2_conv *conv, const s2_map *x, int n, const floa
     }
 }
 
-s2rgf_status s2_conv_backward(const s2_conv *conv, const s2_map *x, const float *w,
-                              const s2_map *dy, const s2_map *dx, float *dw, float *db,
-                              s2rgf_error *err)
+/* Gradients of all maps through their columns; sums as in s2_winograd_backward(). */
+static s2rgf_status column_backward(const s2_conv *conv, const s2_map *x, const float *w,
+                                    const s2_map *dy, const s2_map *dx, float *sums,
+                                    s2rgf_error *err)
 {
     const size_t weights = (size_t)column_length(conv) * (size_t)conv->out;
     const size_t each = weights + (size_t)conv->out;
-    /* one sum a map, added up in order: the result does not depend on the number of threads */
-    float *sums = s2_calloc((size_t)x->n, each * sizeof(float));
-    bool failed = !sums;
-    if (failed)
-        return s2_fail_memory(err, "convolution gradient");
+    bool failed = false;
 #pragma omp parallel reduction(|| : failed)
     {
         float *columns = s2_alloc(workspace_floats(conv, dy), sizeof(float));
@@ -181,6 +181,22 @@ s2rgf_status s2_conv_backward(const s2_conv *conv, const s2_map *x, const float 
                              sums + (size_t)n * each + weights, columns);
         s2_free(columns);
     }
+    return failed ? s2_fail_memory(err, "convolution gradient") : S2RGF_OK;
+}
+
+s2rgf_status s2_conv_backward(const s2_conv *conv, const s2_map *x, const float *w,
+                              const s2_map *dy, const s2_map *dx, float *dw, float *db,
+                              s2rgf_error *err)
+{
+    const size_t weights = (size_t)column_length(conv) * (size_t)conv->out;
+    const size_t each = weights + (size_t)conv->out;
+    /* one sum a map, added up in order: the result does not depend on the number of threads */
+    float *sums = s2_calloc((size_t)x->n, each * sizeof(float));
+    if (!sums)
+        return s2_fail_memory(err, "convolution gradient");
+    const s2rgf_status status = s2_winograd_suits(conv, dy)
+                                    ? s2_winograd_backward(conv, x, w, dy, dx, sums, err)
+                                    : column_backward(conv, x, w, dy, dx, sums, err);
     for (int n = 0; n < x->n; n++) {
         const float *sum = sums + (size_t)n * each;
         for (size_t i = 0; i < weights; i++)
@@ -189,5 +205,5 @@ s2rgf_status s2_conv_backward(const s2_conv *conv, const s2_map *x, const float 
             db[o] += sum[weights + (size_t)o];
     }
     s2_free(sums);
-    return failed ? s2_fail_memory(err, "convolution gradient") : S2RGF_OK;
+    return status;
 }

@@ -1,4 +1,4 @@
-/* Two-dimensional convolution for training: forward and backward through im2col and BLAS. */
+/* Two-dimensional convolution for training: through Winograd's transforms, or columns and BLAS. */
 #ifndef S2_NN_CONV_H
 #define S2_NN_CONV_H
 

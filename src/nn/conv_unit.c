@@ -57,22 +57,39 @@ void s2_conv_unit_state_clear(s2_conv_unit_state *state)
     *state = (s2_conv_unit_state){0};
 }
 
-s2rgf_status s2_conv_unit_forward(const s2_conv_unit *unit, s2_conv_unit_state *state,
+s2rgf_status s2_conv_unit_measure(const s2_conv_unit *unit, s2_conv_unit_state *state,
                                   const s2_map *x, s2rgf_error *err)
 {
     const s2rgf_status status =
         s2_conv_forward(&unit->conv, x, unit->weight->value, unit->bias ? unit->bias->value : NULL,
                         &state->raw, err);
     if (status == S2RGF_OK)
-        s2_batchnorm_forward(&unit->norm, &state->norm, &state->raw, unit->relu, &state->out);
+        s2_batchnorm_measure(&unit->norm, &state->norm, &state->raw);
     return status;
+}
+
+s2rgf_status s2_conv_unit_forward(const s2_conv_unit *unit, s2_conv_unit_state *state,
+                                  const s2_map *x, s2rgf_error *err)
+{
+    const s2rgf_status status = s2_conv_unit_measure(unit, state, x, err);
+    if (status == S2RGF_OK)
+        s2_batchnorm_apply(&state->norm, &state->raw, unit->relu, &state->out);
+    return status;
+}
+
+s2rgf_status s2_conv_unit_backward_from(const s2_conv_unit *unit, const s2_conv_unit_state *state,
+                                        const s2_map *x, const s2_map *dx,
+                                        const s2_conv_unit_output *output, s2rgf_error *err)
+{
+    s2_batchnorm_backward(&unit->norm, &state->norm, &state->raw, output->value, output->grad,
+                          &state->grad);
+    return s2_conv_backward(&unit->conv, x, unit->weight->value, &state->grad, dx,
+                            unit->weight->grad, unit->bias ? unit->bias->grad : NULL, err);
 }
 
 s2rgf_status s2_conv_unit_backward(const s2_conv_unit *unit, s2_conv_unit_state *state,
                                    const s2_map *x, const s2_map *dx, s2rgf_error *err)
 {
-    s2_batchnorm_backward(&unit->norm, &state->norm, &state->raw, unit->relu ? &state->out : NULL,
-                          &state->grad, &state->grad);
-    return s2_conv_backward(&unit->conv, x, unit->weight->value, &state->grad, dx,
-                            unit->weight->grad, unit->bias ? unit->bias->grad : NULL, err);
+    const s2_conv_unit_output output = {unit->relu ? &state->out : NULL, &state->grad};
+    return s2_conv_unit_backward_from(unit, state, x, dx, &output, err);
 }
