@@ -22,18 +22,22 @@ void s2_batchnorm_declare(s2_batchnorm *bn, s2_params *params, const char *prefi
         bn->weight->value[c] = bn->var->value[c] = 1.0f;
 }
 
-s2rgf_status s2_batchnorm_state_init(s2_batchnorm_state *state, int channels, s2rgf_error *err)
+s2rgf_status s2_batchnorm_state_init(s2_batchnorm_state *state, int maps, int channels,
+                                     s2rgf_error *err)
 {
     const size_t count = (size_t)channels;
-    *state = (s2_batchnorm_state){0};
-    state->mean = s2_calloc(count, sizeof(float));
-    state->inv_std = s2_calloc(count, sizeof(float));
+    *state = (s2_batchnorm_state){.channels = channels};
+    float **const lines[7] = {&state->mean,     &state->inv_std,  &state->scale,   &state->shift,
+                              &state->terms[0], &state->terms[1], &state->terms[2]};
+    bool ready = true;
+    for (int i = 0; i < 7; i++) {
+        *lines[i] = s2_calloc(count, sizeof(float));
+        ready = ready && *lines[i];
+    }
     state->mean_sum = s2_calloc(count, sizeof(double));
     state->square_sum = s2_calloc(count, sizeof(double));
-    state->scale = s2_calloc(count, sizeof(float));
-    state->shift = s2_calloc(count, sizeof(float));
-    if (state->mean && state->inv_std && state->mean_sum && state->square_sum && state->scale &&
-        state->shift)
+    state->sums = s2_calloc((size_t)maps, 2 * count * sizeof(double));
+    if (ready && state->mean_sum && state->square_sum && state->sums)
         return S2RGF_OK;
     s2_batchnorm_state_clear(state);
     return s2_fail_memory(err, "batch-norm");
@@ -43,14 +47,15 @@ void s2_batchnorm_state_clear(s2_batchnorm_state *state)
 {
     s2_free(state->mean);
     s2_free(state->inv_std);
-    s2_free(state->mean_sum);
-    s2_free(state->square_sum);
     s2_free(state->scale);
     s2_free(state->shift);
+    for (int i = 0; i < 3; i++)
+        s2_free(state->terms[i]);
+    s2_free(state->mean_sum);
+    s2_free(state->square_sum);
+    s2_free(state->sums);
     *state = (s2_batchnorm_state){0};
 }
-
-#define CHANNELS 256 /* handled at once, so that sums stay on the stack */
 
 /* Pixels of map n. */
 static s2_rows rows_of(const s2_map *x, int n)
@@ -69,94 +74,57 @@ static size_t pixels_each(const s2_map *x)
     return (size_t)x->h * (size_t)x->w;
 }
 
-/* Sums over the batch, added up map by map in order: of x - shift and its square. */
-static void batch_moments(const s2_map *x, const float *shift, double *sum, double *square)
+/* Two sums of every channel of map n: first all the one, then all the other. */
+static double *sums_of(const s2_batchnorm_state *state, int n)
 {
-    const s2_map_passes *passes = s2_map_passes_select();
-    memset(sum, 0, CHANNELS * sizeof(double));
-    memset(square, 0, CHANNELS * sizeof(double));
-#pragma omp parallel for ordered schedule(static, 1)
-    for (int n = 0; n < x->n; n++) {
-        double own_sum[CHANNELS] = {0};
-        double own_square[CHANNELS] = {0};
-        passes->moments(rows_of(x, n), pixels_each(x), x->c, shift, own_sum, own_square);
-#pragma omp ordered
-        for (int c = 0; c < x->c; c++) {
-            sum[c] += own_sum[c];
-            square[c] += own_square[c];
-        }
-    }
+    return state->sums + 2 * (size_t)n * (size_t)state->channels;
 }
 
-/* The same of dy and of (x - shift) dy, where y > 0. */
-static void batch_gradient_sums(const s2_map *x, const s2_map *y, const s2_map *dy,
-                                const float *shift, double *sum, double *product)
+void s2_batchnorm_measure_map(const s2_batchnorm_state *state, const s2_map *x, int n)
 {
-    const s2_map_passes *passes = s2_map_passes_select();
-    memset(sum, 0, CHANNELS * sizeof(double));
-    memset(product, 0, CHANNELS * sizeof(double));
-#pragma omp parallel for ordered schedule(static, 1)
-    for (int n = 0; n < x->n; n++) {
-        const s2_gradient_rows rows = gradient_rows(x, y, dy, n);
-        double own_sum[CHANNELS] = {0};
-        double own_product[CHANNELS] = {0};
-        passes->gradient_sums(&rows, pixels_each(x), x->c, shift, own_sum, own_product);
-#pragma omp ordered
-        for (int c = 0; c < x->c; c++) {
-            sum[c] += own_sum[c];
-            product[c] += own_product[c];
-        }
-    }
+    double *sums = sums_of(state, n);
+    if (state->statistics == S2_STATISTICS_SETTLED)
+        return;
+    memset(sums, 0, 2 * (size_t)x->c * sizeof(double));
+    /* centred by the map's first pixel, one pass is as accurate as two */
+    s2_map_passes_select()->moments(rows_of(x, n), pixels_each(x), x->c, s2_map_at(x, n), sums,
+                                    sums + x->c);
 }
 
-/* Mean and biased variance of channels first.., which are x: one pass, centred by the first pixel, is
-   as accurate as two. */
-static void measure_moments(s2_batchnorm_state *state, const s2_map *x, int first, double *mean,
-                            double *var)
+/* Mean and biased variance of channel k, from the sums of all maps. */
+static void merge_moments(const s2_batchnorm_state *state, const s2_map *x, int k, double *mean,
+                          double *var)
 {
+    const double each = (double)pixels_each(x);
     const double pixels = (double)s2_map_pixels(x);
-    double sum[CHANNELS];
-    double square[CHANNELS];
-    float *shift = state->mean + first; /* free until the mean is known */
-    memcpy(shift, x->data, (size_t)x->c * sizeof(float));
-    batch_moments(x, shift, sum, square);
-    for (int c = 0; c < x->c; c++) {
-        const double offset = sum[c] / pixels;
-        mean[c] = (double)shift[c] + offset;
-        var[c] = fmax(square[c] / pixels - offset * offset, 0.0);
+    const double centre = (double)x->data[k];
+    double sum = 0.0;
+    double square = 0.0;
+    for (int n = 0; n < x->n; n++) {
+        const double *own = sums_of(state, n);
+        const double offset = (double)s2_map_at(x, n)[k] - centre;
+        sum += own[k] + each * offset;
+        square += own[x->c + k] + 2.0 * offset * own[k] + each * offset * offset;
     }
-    for (int c = 0; state->statistics == S2_STATISTICS_GATHER && c < x->c; c++) {
-        state->mean_sum[first + c] += mean[c];
-        state->square_sum[first + c] += var[c] + mean[c] * mean[c];
-    }
+    *mean = centre + sum / pixels;
+    *var = fmax(square / pixels - sum / pixels * (sum / pixels), 0.0);
 }
 
-static void recall_moments(const s2_batchnorm *bn, int first, int count, double *mean, double *var)
+void s2_batchnorm_measured(const s2_batchnorm *bn, s2_batchnorm_state *state, const s2_map *x)
 {
-    for (int c = 0; c < count; c++) {
-        mean[c] = (double)bn->mean->value[first + c];
-        var[c] = (double)bn->var->value[first + c];
-    }
-}
-
-void s2_batchnorm_measure(const s2_batchnorm *bn, s2_batchnorm_state *state, const s2_map *x)
-{
-    double mean[CHANNELS];
-    double var[CHANNELS];
-    for (int first = 0; first < bn->channels; first += CHANNELS) {
-        const int count = bn->channels - first < CHANNELS ? bn->channels - first : CHANNELS;
-        const s2_map part = s2_map_channels(x, first, count);
-        if (state->statistics == S2_STATISTICS_SETTLED)
-            recall_moments(bn, first, count, mean, var);
-        else
-            measure_moments(state, &part, first, mean, var);
-        for (int c = 0; c < count; c++) {
-            const int k = first + c;
-            state->mean[k] = (float)mean[c];
-            state->inv_std[k] = (float)(1.0 / sqrt(var[c] + (double)S2_BATCHNORM_EPS));
-            state->scale[k] = bn->weight->value[k] * state->inv_std[k];
-            state->shift[k] = bn->bias->value[k] - state->mean[k] * state->scale[k];
+    for (int k = 0; k < x->c; k++) {
+        double mean = (double)bn->mean->value[k];
+        double var = (double)bn->var->value[k];
+        if (state->statistics != S2_STATISTICS_SETTLED)
+            merge_moments(state, x, k, &mean, &var);
+        state->mean[k] = (float)mean;
+        state->inv_std[k] = (float)(1.0 / sqrt(var + (double)S2_BATCHNORM_EPS));
+        if (state->statistics == S2_STATISTICS_GATHER) {
+            state->mean_sum[k] += mean;
+            state->square_sum[k] += var + mean * mean;
         }
+        state->scale[k] = bn->weight->value[k] * state->inv_std[k];
+        state->shift[k] = bn->bias->value[k] - state->mean[k] * state->scale[k];
     }
     state->gathered += state->statistics == S2_STATISTICS_GATHER;
 }
@@ -169,17 +137,20 @@ static void apply(const s2_map *x, const s2_line *line, const s2_map *y)
         passes->line(rows_of(x, n), pixels_each(x), x->c, line, rows_of(y, n));
 }
 
-void s2_batchnorm_forward(const s2_batchnorm *bn, s2_batchnorm_state *state, const s2_map *x,
-                          bool relu, const s2_map *y)
-{
-    s2_batchnorm_measure(bn, state, x);
-    s2_batchnorm_apply(state, x, relu, y);
-}
-
 void s2_batchnorm_apply(const s2_batchnorm_state *state, const s2_map *x, bool relu,
                         const s2_map *y)
 {
     apply(x, &(s2_line){state->scale, state->shift, relu}, y);
+}
+
+void s2_batchnorm_forward(const s2_batchnorm *bn, s2_batchnorm_state *state, const s2_map *x,
+                          bool relu, const s2_map *y)
+{
+#pragma omp parallel for schedule(static)
+    for (int n = 0; n < x->n; n++)
+        s2_batchnorm_measure_map(state, x, n);
+    s2_batchnorm_measured(bn, state, x);
+    s2_batchnorm_apply(state, x, relu, y);
 }
 
 void s2_batchnorm_apply_sum(const s2_batchnorm_state *const state[2], const s2_map *const x[2],
@@ -204,6 +175,8 @@ void s2_batchnorm_fold(const s2_batchnorm *bn, float *scale, float *shift)
     }
 }
 
+#define CHANNELS 256 /* handled at once, so that their lines stay on the stack */
+
 void s2_batchnorm_infer(const s2_batchnorm *bn, const s2_map *x, bool relu, const s2_map *y)
 {
     float scale[CHANNELS];
@@ -221,51 +194,60 @@ void s2_batchnorm_infer(const s2_batchnorm *bn, const s2_map *x, bool relu, cons
     }
 }
 
-/* Channels first.. of the maps. */
-static void backward_channels(const s2_batchnorm *bn, const s2_batchnorm_state *state,
-                              const s2_map maps[4], int first)
+/* Of all maps: dy, and its product with x - mean. */
+static void add_gradients(const s2_batchnorm_state *state, const s2_map *x, const s2_map *y,
+                          const s2_map *dy)
 {
     const s2_map_passes *passes = s2_map_passes_select();
-    const s2_map *x = &maps[0];
-    const s2_map *y = maps[1].data ? &maps[1] : NULL;
+#pragma omp parallel for schedule(static)
+    for (int n = 0; n < x->n; n++) {
+        const s2_gradient_rows rows = gradient_rows(x, y, dy, n);
+        double *sums = sums_of(state, n);
+        memset(sums, 0, 2 * (size_t)x->c * sizeof(double));
+        passes->gradient_sums(&rows, pixels_each(x), x->c, state->mean, sums, sums + x->c);
+    }
+}
+
+void s2_batchnorm_backward_start(const s2_batchnorm *bn, const s2_batchnorm_state *state,
+                                 const s2_map *x, const s2_map *y, const s2_map *dy)
+{
     /* of one pixel in the statistics: none where they are constants */
     const double share =
         state->statistics == S2_STATISTICS_SETTLED ? 0.0 : 1.0 / (double)s2_map_pixels(x);
-    double sum[CHANNELS];     /* of dy */
-    double product[CHANNELS]; /* of (x - mean) dy */
-    float a[CHANNELS];
-    float b[CHANNELS];
-    float d[CHANNELS];
-    const float *const of[3] = {a, b, d};
-    batch_gradient_sums(x, y, &maps[2], state->mean + first, sum, product);
-    for (int c = 0; c < x->c; c++) {
-        const int k = first + c;
+    add_gradients(state, x, y, dy);
+    for (int k = 0; k < x->c; k++) {
         const double inv = (double)state->inv_std[k];
         const double gamma = (double)bn->weight->value[k];
-        bn->weight->grad[k] += (float)(product[c] * inv);
-        bn->bias->grad[k] += (float)sum[c];
-        const double slope = -share * gamma * inv * inv * inv * product[c];
-        a[c] = (float)(gamma * inv);
-        b[c] = (float)slope;
-        d[c] = (float)(-share * gamma * inv * sum[c] - slope * (double)state->mean[k]);
+        double sum = 0.0;
+        double product = 0.0;
+        for (int n = 0; n < x->n; n++) {
+            sum += sums_of(state, n)[k];
+            product += sums_of(state, n)[x->c + k];
+        }
+        bn->weight->grad[k] += (float)(product * inv);
+        bn->bias->grad[k] += (float)sum;
+        const double slope = -share * gamma * inv * inv * inv * product;
+        state->terms[0][k] = (float)(gamma * inv);
+        state->terms[1][k] = (float)slope;
+        state->terms[2][k] = (float)(-share * gamma * inv * sum - slope * (double)state->mean[k]);
     }
-#pragma omp parallel for schedule(static)
-    for (int n = 0; n < x->n; n++) {
-        const s2_gradient_rows rows = gradient_rows(x, y, &maps[2], n);
-        passes->gradient(&rows, pixels_each(x), x->c, of, rows_of(&maps[3], n));
-    }
+}
+
+void s2_batchnorm_backward_map(const s2_batchnorm_state *state, const s2_map *x, const s2_map *y,
+                               const s2_map *dy, const s2_map *dx, int n)
+{
+    const s2_gradient_rows rows = gradient_rows(x, y, dy, n);
+    const float *const terms[3] = {state->terms[0], state->terms[1], state->terms[2]};
+    s2_map_passes_select()->gradient(&rows, pixels_each(x), x->c, terms, rows_of(dx, n));
 }
 
 void s2_batchnorm_backward(const s2_batchnorm *bn, const s2_batchnorm_state *state, const s2_map *x,
                            const s2_map *y, const s2_map *dy, const s2_map *dx)
 {
-    for (int first = 0; first < bn->channels; first += CHANNELS) {
-        const int count = bn->channels - first < CHANNELS ? bn->channels - first : CHANNELS;
-        const s2_map maps[4] = {
-            s2_map_channels(x, first, count), y ? s2_map_channels(y, first, count) : (s2_map){0},
-            s2_map_channels(dy, first, count), s2_map_channels(dx, first, count)};
-        backward_channels(bn, state, maps, first);
-    }
+    s2_batchnorm_backward_start(bn, state, x, y, dy);
+#pragma omp parallel for schedule(static)
+    for (int n = 0; n < x->n; n++)
+        s2_batchnorm_backward_map(state, x, y, dy, dx, n);
 }
 
 /* Running statistics = those of all batches gathered, taken together. */

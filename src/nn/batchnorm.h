@@ -23,15 +23,20 @@ typedef struct s2_batchnorm {
 typedef struct s2_batchnorm_state {
     float *mean, *inv_std;         /* [channels] used for the last batch */
     float *scale, *shift;          /* [channels] what it does to the last batch */
+    float *terms[3];               /* [channels] dx = terms0 dy + terms1 x + terms2 */
+    double *sums;                  /* [maps][2][channels] of one pass over the maps */
     double *mean_sum, *square_sum; /* [channels] means and mean squares of the gathered batches */
     int gathered;                  /* batches */
     s2_statistics statistics;
+    int channels;
 } s2_batchnorm_state;
 
 /** Add weight (1), bias (0), running_mean (0), running_var (1) under prefix. */
 void s2_batchnorm_declare(s2_batchnorm *bn, s2_params *params, const char *prefix, int channels);
 
-s2rgf_status s2_batchnorm_state_init(s2_batchnorm_state *state, int channels, s2rgf_error *err);
+/** For batches of up to that many maps. Errors: NO_MEMORY. */
+s2rgf_status s2_batchnorm_state_init(s2_batchnorm_state *state, int maps, int channels,
+                                     s2rgf_error *err);
 void s2_batchnorm_state_clear(s2_batchnorm_state *state);
 
 /**
@@ -41,9 +46,12 @@ void s2_batchnorm_state_clear(s2_batchnorm_state *state);
  */
 void s2_batchnorm_forward(const s2_batchnorm *bn, s2_batchnorm_state *state, const s2_map *x,
                           bool relu, const s2_map *y);
-/** What forward does before it writes y: statistics, and what they make of x. */
-void s2_batchnorm_measure(const s2_batchnorm *bn, s2_batchnorm_state *state, const s2_map *x);
-/** And then: y = relu?(scale x + shift). */
+/**
+ * s2_batchnorm_forward() in parts, so that each map can be measured while it is in the cache: every
+ * map (Threads: safe for different n), what the statistics of all make of x, and the output.
+ */
+void s2_batchnorm_measure_map(const s2_batchnorm_state *state, const s2_map *x, int n);
+void s2_batchnorm_measured(const s2_batchnorm *bn, s2_batchnorm_state *state, const s2_map *x);
 void s2_batchnorm_apply(const s2_batchnorm_state *state, const s2_map *x, bool relu,
                         const s2_map *y);
 /** y = relu(norm0(x0) + norm1(x1)) with what was measured; all maps of equal sizes. */
@@ -59,6 +67,12 @@ void s2_batchnorm_infer(const s2_batchnorm *bn, const s2_map *x, bool relu, cons
 void s2_batchnorm_backward(const s2_batchnorm *bn, const s2_batchnorm_state *state, const s2_map *x,
                            const s2_map *y /* NULL without relu */, const s2_map *dy,
                            const s2_map *dx);
+/** The same in parts: the parameters' gradients, then dx of every map (Threads: safe for different
+ * n). */
+void s2_batchnorm_backward_start(const s2_batchnorm *bn, const s2_batchnorm_state *state,
+                                 const s2_map *x, const s2_map *y, const s2_map *dy);
+void s2_batchnorm_backward_map(const s2_batchnorm_state *state, const s2_map *x, const s2_map *y,
+                               const s2_map *dy, const s2_map *dx, int n);
 
 /**
  * From the next forward on, use these statistics. What was gathered until now becomes the running

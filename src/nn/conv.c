@@ -112,26 +112,43 @@ static void forward_map(const s2_conv *conv, const s2_map *x, int n, const float
     }
 }
 
-s2rgf_status s2_conv_forward(const s2_conv *conv, const s2_map *x, const float *w, const float *b,
-                             const s2_map *y, s2rgf_error *err)
+s2rgf_status s2_conv_forward_then(const s2_conv *conv, const s2_conv_weights *weights,
+                                  const s2_map *x, const s2_map *y, const s2_map_task *then,
+                                  s2rgf_error *err)
 {
     bool failed = false;
     if (s2_winograd_suits(conv, y))
-        return s2_winograd_forward(conv, x, w, b, y, err);
+        return s2_winograd_forward(conv, weights, x, y, then, err);
 #pragma omp parallel reduction(|| : failed)
     {
         float *columns = s2_alloc(workspace_floats(conv, y), sizeof(float));
         failed = !columns;
 #pragma omp for schedule(static)
         for (int n = 0; n < x->n; n++)
-            if (columns)
-                forward_map(conv, x, n, w, b, y, columns);
+            if (columns) {
+                forward_map(conv, x, n, weights->w, weights->b, y, columns);
+                then->run(then->context, n);
+            }
         s2_free(columns);
     }
     return failed ? s2_fail_memory(err, "convolution") : S2RGF_OK;
 }
 
-/* Gradients of one map; dw and db are this map's own, zero at the start. */
+static void do_nothing(const void *context, int n)
+{
+    (void)context;
+    (void)n;
+}
+
+static const s2_map_task NO_TASK = {do_nothing, NULL};
+
+s2rgf_status s2_conv_forward(const s2_conv *conv, const s2_map *x, const float *w, const float *b,
+                             const s2_map *y, s2rgf_error *err)
+{
+    return s2_conv_forward_then(conv, &(s2_conv_weights){w, b, NULL, NULL}, x, y, &NO_TASK, err);
+}
+
+/* Gradients of one map; dw and db (or NULL) are this map's own, zero at the start. */
 static void backward_map(const s2_conv *conv, const s2_map *x, int n, const float *w,
                          const s2_map *dy, const s2_map *dx, float *dw, float *db, float *columns)
 {
@@ -145,7 +162,7 @@ static void backward_map(const s2_conv *conv, const s2_map *x, int n, const floa
         left.transposed = true;
         s2_gemm(length, conv->out, (int)pixels, left, (s2_matrix){out, dy->stride, false}, 1.0f, dw,
                 conv->out);
-        for (size_t p = 0; p < pixels; p++)
+        for (size_t p = 0; db && p < pixels; p++)
             for (int o = 0; o < conv->out; o++)
                 db[o] += out[p * (size_t)dy->stride + (size_t)o];
         if (!dx)
@@ -163,12 +180,11 @@ static void backward_map(const s2_conv *conv, const s2_map *x, int n, const floa
 }
 
 /* Gradients of all maps through their columns; sums as in s2_winograd_backward(). */
-static s2rgf_status column_backward(const s2_conv *conv, const s2_map *x, const float *w,
-                                    const s2_map *dy, const s2_map *dx, float *sums,
-                                    s2rgf_error *err)
+static s2rgf_status column_backward(const s2_conv *conv, const s2_conv_weights *weights,
+                                    const s2_map *x, const s2_map *dx, const s2_map *dy,
+                                    const s2_map_task *first, float *sums)
 {
-    const size_t weights = (size_t)column_length(conv) * (size_t)conv->out;
-    const size_t each = weights + (size_t)conv->out;
+    const size_t count = (size_t)column_length(conv) * (size_t)conv->out;
     bool failed = false;
 #pragma omp parallel reduction(|| : failed)
     {
@@ -176,34 +192,45 @@ static s2rgf_status column_backward(const s2_conv *conv, const s2_map *x, const 
         failed = !columns;
 #pragma omp for schedule(static)
         for (int n = 0; n < x->n; n++)
-            if (columns)
-                backward_map(conv, x, n, w, dy, dx, sums + (size_t)n * each,
-                             sums + (size_t)n * each + weights, columns);
+            if (columns) {
+                float *sum = sums + (size_t)n * (count + (size_t)conv->out);
+                first->run(first->context, n);
+                backward_map(conv, x, n, weights->w, dy, dx, sum, weights->db ? sum + count : NULL,
+                             columns);
+            }
         s2_free(columns);
     }
-    return failed ? s2_fail_memory(err, "convolution gradient") : S2RGF_OK;
+    return failed ? S2RGF_NO_MEMORY : S2RGF_OK;
+}
+
+s2rgf_status s2_conv_backward_after(const s2_conv *conv, const s2_conv_weights *weights,
+                                    const s2_map *x, const s2_map *dx, const s2_map *dy,
+                                    const s2_map_task *first, s2rgf_error *err)
+{
+    const size_t count = (size_t)column_length(conv) * (size_t)conv->out;
+    const size_t each = count + (size_t)conv->out;
+    /* one sum a map, added up in order: the result does not depend on the number of threads */
+    float *sums = s2_calloc((size_t)x->n, each * sizeof(float));
+    s2rgf_status status = sums ? S2RGF_OK : S2RGF_NO_MEMORY;
+    if (status == S2RGF_OK)
+        status = s2_winograd_suits(conv, dy)
+                     ? s2_winograd_backward(conv, weights, x, dx, dy, first, sums)
+                     : column_backward(conv, weights, x, dx, dy, first, sums);
+    for (int n = 0; status == S2RGF_OK && n < x->n; n++) {
+        const float *sum = sums + (size_t)n * each;
+        for (size_t i = 0; i < count; i++)
+            weights->dw[i] += sum[i];
+        for (int o = 0; weights->db && o < conv->out; o++)
+            weights->db[o] += sum[count + (size_t)o];
+    }
+    s2_free(sums);
+    return status == S2RGF_OK ? status : s2_fail_memory(err, "convolution gradient");
 }
 
 s2rgf_status s2_conv_backward(const s2_conv *conv, const s2_map *x, const float *w,
                               const s2_map *dy, const s2_map *dx, float *dw, float *db,
                               s2rgf_error *err)
 {
-    const size_t weights = (size_t)column_length(conv) * (size_t)conv->out;
-    const size_t each = weights + (size_t)conv->out;
-    /* one sum a map, added up in order: the result does not depend on the number of threads */
-    float *sums = s2_calloc((size_t)x->n, each * sizeof(float));
-    if (!sums)
-        return s2_fail_memory(err, "convolution gradient");
-    const s2rgf_status status = s2_winograd_suits(conv, dy)
-                                    ? s2_winograd_backward(conv, x, w, dy, dx, sums, err)
-                                    : column_backward(conv, x, w, dy, dx, sums, err);
-    for (int n = 0; n < x->n; n++) {
-        const float *sum = sums + (size_t)n * each;
-        for (size_t i = 0; i < weights; i++)
-            dw[i] += sum[i];
-        for (int o = 0; db && o < conv->out; o++)
-            db[o] += sum[weights + (size_t)o];
-    }
-    s2_free(sums);
-    return status;
+    return s2_conv_backward_after(conv, &(s2_conv_weights){w, NULL, dw, db}, x, dx, dy, &NO_TASK,
+                                  err);
 }

@@ -31,7 +31,7 @@ s2rgf_status s2_conv_unit_state_init(s2_conv_unit_state *state, const s2_conv_un
     *state = (s2_conv_unit_state){.owns_out = !out_view};
     s2rgf_status status = s2_map_init(&state->raw, n, out_h, out_w, c, err);
     if (status == S2RGF_OK)
-        status = s2_batchnorm_state_init(&state->norm, c, err);
+        status = s2_batchnorm_state_init(&state->norm, n, c, err);
     if (out_view) {
         state->out = *out_view;
         state->grad = *grad_view;
@@ -57,14 +57,27 @@ void s2_conv_unit_state_clear(s2_conv_unit_state *state)
     *state = (s2_conv_unit_state){0};
 }
 
+static s2_conv_weights weights_of(const s2_conv_unit *unit)
+{
+    return (s2_conv_weights){unit->weight->value, unit->bias ? unit->bias->value : NULL,
+                             unit->weight->grad, unit->bias ? unit->bias->grad : NULL};
+}
+
+static void measure_map(const void *context, int n)
+{
+    const s2_conv_unit_state *state = context;
+    s2_batchnorm_measure_map(&state->norm, &state->raw, n);
+}
+
 s2rgf_status s2_conv_unit_measure(const s2_conv_unit *unit, s2_conv_unit_state *state,
                                   const s2_map *x, s2rgf_error *err)
 {
+    const s2_conv_weights weights = weights_of(unit);
+    const s2_map_task measure = {measure_map, state};
     const s2rgf_status status =
-        s2_conv_forward(&unit->conv, x, unit->weight->value, unit->bias ? unit->bias->value : NULL,
-                        &state->raw, err);
+        s2_conv_forward_then(&unit->conv, &weights, x, &state->raw, &measure, err);
     if (status == S2RGF_OK)
-        s2_batchnorm_measure(&unit->norm, &state->norm, &state->raw);
+        s2_batchnorm_measured(&unit->norm, &state->norm, &state->raw);
     return status;
 }
 
@@ -77,14 +90,28 @@ s2rgf_status s2_conv_unit_forward(const s2_conv_unit *unit, s2_conv_unit_state *
     return status;
 }
 
+typedef struct norm_backward {
+    const s2_conv_unit_state *state;
+    const s2_conv_unit_output *output;
+} norm_backward;
+
+static void backward_map(const void *context, int n)
+{
+    const norm_backward *of = context;
+    s2_batchnorm_backward_map(&of->state->norm, &of->state->raw, of->output->value,
+                              of->output->grad, &of->state->grad, n);
+}
+
 s2rgf_status s2_conv_unit_backward_from(const s2_conv_unit *unit, const s2_conv_unit_state *state,
                                         const s2_map *x, const s2_map *dx,
                                         const s2_conv_unit_output *output, s2rgf_error *err)
 {
-    s2_batchnorm_backward(&unit->norm, &state->norm, &state->raw, output->value, output->grad,
-                          &state->grad);
-    return s2_conv_backward(&unit->conv, x, unit->weight->value, &state->grad, dx,
-                            unit->weight->grad, unit->bias ? unit->bias->grad : NULL, err);
+    const s2_conv_weights weights = weights_of(unit);
+    const norm_backward context = {state, output};
+    const s2_map_task first = {backward_map, &context};
+    s2_batchnorm_backward_start(&unit->norm, &state->norm, &state->raw, output->value,
+                                output->grad);
+    return s2_conv_backward_after(&unit->conv, &weights, x, dx, &state->grad, &first, err);
 }
 
 s2rgf_status s2_conv_unit_backward(const s2_conv_unit *unit, s2_conv_unit_state *state,

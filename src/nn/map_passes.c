@@ -192,4 +192,48 @@ static void gradient(const s2_gradient_rows *rows, size_t pixels, int c, const f
     }
 }
 
-const s2_map_passes S2_SUFFIXED(s2_map_passes) = {moments, line, line_sum, gradient_sums, gradient};
+static void sample(const float *x, const s2_corners *corners, size_t pixels, int c, s2_rows y)
+{
+    for (size_t p = 0; p < pixels; p++) {
+        const s2_corners *of = &corners[p];
+        const float *from[4] = {x + of->at[0], x + of->at[1], x + of->at[2], x + of->at[3]};
+        float *to = y.data + p * y.stride;
+        int k = 0;
+        for (; k + LANES <= c; k += LANES)
+            store(to + k, of->weight[0] * load(from[0] + k) + of->weight[1] * load(from[1] + k) +
+                              of->weight[2] * load(from[2] + k) +
+                              of->weight[3] * load(from[3] + k));
+        for (; k < c; k++)
+            to[k] = of->weight[0] * from[0][k] + of->weight[1] * from[1][k] +
+                    of->weight[2] * from[2][k] + of->weight[3] * from[3][k];
+    }
+}
+
+static bool is_zero(const float *values, int count)
+{
+    int k = 0;
+    while (k < count && values[k] == 0.0f)
+        k++;
+    return k == count;
+}
+
+static void sample_gradient(float *dx, const s2_corners *corners, size_t pixels, int c, s2_rows dy)
+{
+    for (size_t p = 0; p < pixels; p++) {
+        const s2_corners *of = &corners[p];
+        const float *from = dy.data + p * dy.stride;
+        if (is_zero(from, c))
+            continue;
+        for (int q = 0; q < 4; q++) {
+            float *to = dx + of->at[q];
+            int k = 0;
+            for (; k + LANES <= c; k += LANES)
+                store(to + k, load(to + k) + of->weight[q] * load(from + k));
+            for (; k < c; k++)
+                to[k] += of->weight[q] * from[k];
+        }
+    }
+}
+
+const s2_map_passes S2_SUFFIXED(s2_map_passes) = {moments,  line,   line_sum,       gradient_sums,
+                                                  gradient, sample, sample_gradient};

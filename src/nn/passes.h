@@ -69,6 +69,12 @@ typedef struct s2_line {
     bool relu;
 } s2_line;
 
+/** The four pixels between which a sampled one lies: their offsets in floats, and their weights. */
+typedef struct s2_corners {
+    size_t at[4];
+    float weight[4];
+} s2_corners;
+
 /** Passes over pixels of c channels. */
 typedef struct s2_map_passes {
     /** sum [c] += x - shift, square [c] += (x - shift)^2. */
@@ -84,6 +90,10 @@ typedef struct s2_map_passes {
     /** dx = a dy + b x + d per channel, of = {a, b, d}; dx may be dy. */
     void (*gradient)(const s2_gradient_rows *rows, size_t pixels, int c, const float *const of[3],
                      s2_rows dx);
+    /** y = weighted corners of x, corners in [pixels]. */
+    void (*sample)(const float *x, const s2_corners *corners, size_t pixels, int c, s2_rows y);
+    /** The transpose: dx += . Pixels whose gradient is 0 cost next to nothing. */
+    void (*sample_gradient)(float *dx, const s2_corners *corners, size_t pixels, int c, s2_rows dy);
 } s2_map_passes;
 
 /**

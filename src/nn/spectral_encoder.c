@@ -55,9 +55,9 @@ s2rgf_status s2_spectral_encoder_state_init(s2_spectral_encoder_state *state,
     if (status == S2RGF_OK && encoder->pool)
         status = s2_map_init(&state->pooled_grad, n, mix_h, mix_w, 2 * bands, err);
     if (status == S2RGF_OK)
-        status = s2_batchnorm_state_init(&state->norm3, bands, err);
+        status = s2_batchnorm_state_init(&state->norm3, n, bands, err);
     if (status == S2RGF_OK)
-        status = s2_batchnorm_state_init(&state->norm5, bands, err);
+        status = s2_batchnorm_state_init(&state->norm5, n, bands, err);
     if (status == S2RGF_OK)
         status =
             s2_conv_unit_state_init(&state->mix, &encoder->mix, n, mix_h, mix_w, NULL, NULL, err);

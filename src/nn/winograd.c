@@ -95,11 +95,12 @@ static void forward_map(const winograd_call *call, const s2_map *x, int n, const
     }
 }
 
-s2rgf_status s2_winograd_forward(const s2_conv *conv, const s2_map *x, const float *w,
-                                 const float *b, const s2_map *y, s2rgf_error *err)
+s2rgf_status s2_winograd_forward(const s2_conv *conv, const s2_conv_weights *weights,
+                                 const s2_map *x, const s2_map *y, const s2_map_task *then,
+                                 s2rgf_error *err)
 {
-    const size_t weights = S2_WINOGRAD_FINE_PLANES * weight_count(conv);
-    const winograd_call call = {conv, s2_winograd_select(), s2_alloc(weights, sizeof(float))};
+    const size_t floats = S2_WINOGRAD_FINE_PLANES * weight_count(conv);
+    const winograd_call call = {conv, s2_winograd_select(), s2_alloc(floats, sizeof(float))};
     bool failed = !call.u;
     if (failed)
         return s2_fail_memory(err, "convolution");
@@ -110,11 +111,13 @@ s2rgf_status s2_winograd_forward(const s2_conv *conv, const s2_map *x, const flo
         failed = !ready;
 #pragma omp for schedule(static)
         for (int c = 0; c < conv->in; c++)
-            call.passes->fine_weights(w, conv->in, conv->out, c, call.u);
+            call.passes->fine_weights(weights->w, conv->in, conv->out, c, call.u);
 #pragma omp for schedule(static)
         for (int n = 0; n < x->n; n++)
-            if (ready)
-                forward_map(&call, x, n, b, y, &work);
+            if (ready) {
+                forward_map(&call, x, n, weights->b, y, &work);
+                then->run(then->context, n);
+            }
         s2_free(work.v);
     }
     s2_free(call.u);
@@ -169,15 +172,16 @@ static void backward_map(const winograd_call *call, const s2_map *x, int n, cons
     call->passes->weights_gradient(work->du, conv->in, conv->out, sum);
 }
 
-s2rgf_status s2_winograd_backward(const s2_conv *conv, const s2_map *x, const float *w,
-                                  const s2_map *dy, const s2_map *dx, float *sums, s2rgf_error *err)
+s2rgf_status s2_winograd_backward(const s2_conv *conv, const s2_conv_weights *weights,
+                                  const s2_map *x, const s2_map *dx, const s2_map *dy,
+                                  const s2_map_task *first, float *sums)
 {
     const size_t each = 9 * weight_count(conv) + (size_t)conv->out;
-    const size_t weights = S2_WINOGRAD_PLANES * weight_count(conv);
-    const winograd_call call = {conv, s2_winograd_select(), s2_alloc(weights, sizeof(float))};
+    const size_t floats = S2_WINOGRAD_PLANES * weight_count(conv);
+    const winograd_call call = {conv, s2_winograd_select(), s2_alloc(floats, sizeof(float))};
     bool failed = !call.u;
     if (failed)
-        return s2_fail_memory(err, "convolution gradient");
+        return S2RGF_NO_MEMORY;
 #pragma omp parallel reduction(|| : failed)
     {
         winograd_work work;
@@ -185,13 +189,15 @@ s2rgf_status s2_winograd_backward(const s2_conv *conv, const s2_map *x, const fl
         failed = !ready;
 #pragma omp for schedule(static)
         for (int c = 0; c < conv->in; c++)
-            call.passes->turned_weights(w, conv->in, conv->out, c, call.u);
+            call.passes->turned_weights(weights->w, conv->in, conv->out, c, call.u);
 #pragma omp for schedule(static)
         for (int n = 0; n < x->n; n++)
-            if (ready)
+            if (ready) {
+                first->run(first->context, n);
                 backward_map(&call, x, n, dy, dx, sums + (size_t)n * each, &work);
+            }
         s2_free(work.v);
     }
     s2_free(call.u);
-    return failed ? s2_fail_memory(err, "convolution gradient") : S2RGF_OK;
+    return failed ? S2RGF_NO_MEMORY : S2RGF_OK;
 }

@@ -15,7 +15,7 @@ static void begin(const char *name)
     memset(&params, 0, sizeof params);
     s2_batchnorm_declare(&bn, &params, golden_name(name, "bn"), CHANNELS);
     REQUIRE(!params.failed && params.count == 4);
-    REQUIRE(s2_batchnorm_state_init(&state, CHANNELS, NULL) == S2RGF_OK);
+    REQUIRE(s2_batchnorm_state_init(&state, 2, CHANNELS, NULL) == S2RGF_OK);
 }
 
 static void end(void)
