@@ -19,13 +19,13 @@ SCENES = (
     SceneSpec("berlin", "Berlin", "direction", 2, ("enmap", "hymap")),
 )
 
-# What defaults are chosen by: the trainings of both directions, blocks of them held out in turn.
+# What defaults are chosen by: the training part of every split, a third of it held out in turn.
 INNER_FOLDS = 3
-INNER = SceneSpec("berlin-inner", "Berlin, inside the training parts", "part", 2 * INNER_FOLDS,
-                  ("enmap", "hymap"))
+INNER = tuple(SceneSpec(f"{scene.name}-inner", f"{scene.title}, inside the training parts", "part",
+                        INNER_FOLDS * scene.folds, scene.sources) for scene in SCENES)
 
 # The folder of the data that a scene needs.
-FOLDERS = {"redclover": "redclover", "berlin": "berlin", "berlin-inner": "berlin"}
+FOLDERS = {name + part: name for name in ("redclover", "berlin") for part in ("", "-inner")}
 
 DENSE_32 = ("-network", "dense", "-c", "32")
 # Without a validation a training takes less than half the time: what is to be compared trains so.
@@ -119,8 +119,10 @@ def plan_runs(seeds):
 
 def plan_inner(seeds):
     """What choices are made by: no test pixel of the study is looked at."""
-    return [Run(INNER, fold, seed, method) for seed in range(1, seeds + 1) for method in MAIN
-            if not method.masked and method.name != BASE for fold in range(1, INNER.folds + 1)]
+    chosen = [method for method in MAIN + ABLATIONS
+              if method.name in (BASE, "rf", "svm", "no-settle", "no-balance")]
+    return [Run(scene, fold, seed, method) for seed in range(1, seeds + 1) for method in chosen
+            for scene in INNER for fold in range(1, scene.folds + 1)]
 
 
 def plan_quick():

@@ -209,7 +209,7 @@ def state_part(study):
 def generate(rows, plan):
     """The part of the page that is made of results."""
     study = Study(rows, plan)
-    scenes = [s for s in SCENES + (INNER,) if any(run.scene is s for run in plan)]
+    scenes = [s for s in SCENES + INNER if any(run.scene is s for run in plan)]
     parts = [state_part(study)] + [scene_part(study, scene) for scene in scenes]
     return "\n".join(parts + [calibration_table(study)]).rstrip() + "\n"
 

@@ -74,10 +74,11 @@ class Folds(unittest.TestCase):
             masks = scenes.burn_polygons(layer, like)
             self.assertEqual([int(m.sum()) for m in masks], [6] * 6)
             names, values = {1: "lake", 2: "wood"}, [2, 2, 2, 1, 1, 1]
-            folds = deal_folds(classes, [6] * 6, 3)
+            parts = scenes.deal_parts(classes, [6] * 6, range(6), 3)
             tested = np.zeros((30, 40), int)
-            for fold in (1, 2, 3):
-                split = scenes.polygon_split(fold, folder, layer, like, (values, names, masks, folds))
+            for fold, part in enumerate(parts, start=1):
+                split = scenes.polygon_split(fold, os.path.join(folder, f"fold{fold}"), layer, like,
+                                             (values, names, masks), part)
                 train, found = scenes.read_labels(split.train_raster)
                 test = scenes.read_labels(split.test_raster)[0]
                 groups = scenes.read_labels(split.groups_raster)[0]
