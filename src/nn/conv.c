@@ -145,15 +145,19 @@ static const s2_map_task NO_TASK = {do_nothing, NULL};
 s2rgf_status s2_conv_forward(const s2_conv *conv, const s2_map *x, const float *w, const float *b,
                              const s2_map *y, s2rgf_error *err)
 {
-    return s2_conv_forward_then(conv, &(s2_conv_weights){w, b, NULL, NULL}, x, y, &NO_TASK, err);
+    return s2_conv_forward_then(conv, &(s2_conv_weights){w, b, NULL, NULL, false}, x, y, &NO_TASK,
+                                err);
 }
 
-/* Gradients of one map; dw and db (or NULL) are this map's own, zero at the start. */
-static void backward_map(const s2_conv *conv, const s2_map *x, int n, const float *w,
-                         const s2_map *dy, const s2_map *dx, float *dw, float *db, float *columns)
+/* Gradients of one map; dw, with that of the bias behind it, is this map's own, zero at the start. */
+static void backward_map(const s2_conv *conv, const s2_conv_weights *weights, const s2_map *x,
+                         int n, const s2_map *dy, const s2_map *dx, float *dw, float *columns)
 {
     const int length = column_length(conv);
     const int step = is_pointwise(conv) ? dy->h : strip_rows(conv, dy);
+    float *db = dw + (size_t)length * (size_t)conv->out;
+    if (dx && !weights->add_dx && !is_pointwise(conv))
+        s2_map_zero(&(s2_map){s2_map_at(dx, n), 1, dx->h, dx->w, dx->c, dx->stride});
     for (int first = 0; first < dy->h; first += step) {
         const int rows = first + step > dy->h ? dy->h - first : step;
         const size_t pixels = (size_t)rows * (size_t)dy->w;
@@ -162,18 +166,19 @@ static void backward_map(const s2_conv *conv, const s2_map *x, int n, const floa
         left.transposed = true;
         s2_gemm(length, conv->out, (int)pixels, left, (s2_matrix){out, dy->stride, false}, 1.0f, dw,
                 conv->out);
-        for (size_t p = 0; db && p < pixels; p++)
+        for (size_t p = 0; weights->db && p < pixels; p++)
             for (int o = 0; o < conv->out; o++)
                 db[o] += out[p * (size_t)dy->stride + (size_t)o];
         if (!dx)
             continue;
         const s2_matrix gradient = {out, dy->stride, false};
-        const s2_matrix weights = {w, conv->out, true};
+        const s2_matrix turned = {weights->w, conv->out, true};
         if (is_pointwise(conv)) {
             float *to = s2_map_at(dx, n) + (size_t)first * (size_t)dx->w * (size_t)dx->stride;
-            s2_gemm((int)pixels, length, conv->out, gradient, weights, 1.0f, to, dx->stride);
+            s2_gemm((int)pixels, length, conv->out, gradient, turned, weights->add_dx ? 1.0f : 0.0f,
+                    to, dx->stride);
         } else {
-            s2_gemm((int)pixels, length, conv->out, gradient, weights, 0.0f, columns, length);
+            s2_gemm((int)pixels, length, conv->out, gradient, turned, 0.0f, columns, length);
             scatter_columns(conv, dx, n, dy->w, first, rows, columns);
         }
     }
@@ -193,10 +198,9 @@ static s2rgf_status column_backward(const s2_conv *conv, const s2_conv_weights *
 #pragma omp for schedule(static)
         for (int n = 0; n < x->n; n++)
             if (columns) {
-                float *sum = sums + (size_t)n * (count + (size_t)conv->out);
                 first->run(first->context, n);
-                backward_map(conv, x, n, weights->w, dy, dx, sum, weights->db ? sum + count : NULL,
-                             columns);
+                backward_map(conv, weights, x, n, dy, dx,
+                             sums + (size_t)n * (count + (size_t)conv->out), columns);
             }
         s2_free(columns);
     }
@@ -231,6 +235,6 @@ s2rgf_status s2_conv_backward(const s2_conv *conv, const s2_map *x, const float 
                               const s2_map *dy, const s2_map *dx, float *dw, float *db,
                               s2rgf_error *err)
 {
-    return s2_conv_backward_after(conv, &(s2_conv_weights){w, NULL, dw, db}, x, dx, dy, &NO_TASK,
-                                  err);
+    return s2_conv_backward_after(conv, &(s2_conv_weights){w, NULL, dw, db, true}, x, dx, dy,
+                                  &NO_TASK, err);
 }

@@ -38,6 +38,7 @@ s2rgf_status s2_conv_backward(const s2_conv *conv, const s2_map *x, const float 
 typedef struct s2_conv_weights {
     const float *w, *b;
     float *dw, *db;
+    bool add_dx; /* dx is added to; otherwise it is overwritten */
 } s2_conv_weights;
 
 /** What to do with map n while it is in the cache. Called by several threads. */

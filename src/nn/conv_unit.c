@@ -57,10 +57,10 @@ void s2_conv_unit_state_clear(s2_conv_unit_state *state)
     *state = (s2_conv_unit_state){0};
 }
 
-static s2_conv_weights weights_of(const s2_conv_unit *unit)
+static s2_conv_weights weights_of(const s2_conv_unit *unit, bool add_dx)
 {
     return (s2_conv_weights){unit->weight->value, unit->bias ? unit->bias->value : NULL,
-                             unit->weight->grad, unit->bias ? unit->bias->grad : NULL};
+                             unit->weight->grad, unit->bias ? unit->bias->grad : NULL, add_dx};
 }
 
 static void measure_map(const void *context, int n)
@@ -72,7 +72,7 @@ static void measure_map(const void *context, int n)
 s2rgf_status s2_conv_unit_measure(const s2_conv_unit *unit, s2_conv_unit_state *state,
                                   const s2_map *x, s2rgf_error *err)
 {
-    const s2_conv_weights weights = weights_of(unit);
+    const s2_conv_weights weights = weights_of(unit, false);
     const s2_map_task measure = {measure_map, state};
     const s2rgf_status status =
         s2_conv_forward_then(&unit->conv, &weights, x, &state->raw, &measure, err);
@@ -106,7 +106,7 @@ s2rgf_status s2_conv_unit_backward_from(const s2_conv_unit *unit, const s2_conv_
                                         const s2_map *x, const s2_map *dx,
                                         const s2_conv_unit_output *output, s2rgf_error *err)
 {
-    const s2_conv_weights weights = weights_of(unit);
+    const s2_conv_weights weights = weights_of(unit, output->add_dx);
     const norm_backward context = {state, output};
     const s2_map_task first = {backward_map, &context};
     s2_batchnorm_backward_start(&unit->norm, &state->norm, &state->raw, output->value,
@@ -117,6 +117,6 @@ s2rgf_status s2_conv_unit_backward_from(const s2_conv_unit *unit, const s2_conv_
 s2rgf_status s2_conv_unit_backward(const s2_conv_unit *unit, s2_conv_unit_state *state,
                                    const s2_map *x, const s2_map *dx, s2rgf_error *err)
 {
-    const s2_conv_unit_output output = {unit->relu ? &state->out : NULL, &state->grad};
+    const s2_conv_unit_output output = {unit->relu ? &state->out : NULL, &state->grad, false};
     return s2_conv_unit_backward_from(unit, state, x, dx, &output, err);
 }

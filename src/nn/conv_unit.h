@@ -46,7 +46,7 @@ s2rgf_status s2_conv_unit_measure(const s2_conv_unit *unit, s2_conv_unit_state *
 s2rgf_status s2_conv_unit_forward(const s2_conv_unit *unit, s2_conv_unit_state *state,
                                   const s2_map *x, s2rgf_error *err);
 /**
- * From state->grad (consumed): parameter gradients and dx (added to, or NULL). Errors: NO_MEMORY.
+ * From state->grad (consumed): parameter gradients and dx (overwritten, or NULL). Errors: NO_MEMORY.
  */
 s2rgf_status s2_conv_unit_backward(const s2_conv_unit *unit, s2_conv_unit_state *state,
                                    const s2_map *x, const s2_map *dx, s2rgf_error *err);
@@ -54,6 +54,7 @@ s2rgf_status s2_conv_unit_backward(const s2_conv_unit *unit, s2_conv_unit_state 
 /** What a measured unit became a part of: grad counts where value > 0. */
 typedef struct s2_conv_unit_output {
     const s2_map *value, *grad; /* value NULL: grad counts everywhere */
+    bool add_dx;                /* dx is added to; otherwise it is overwritten */
 } s2_conv_unit_output;
 
 /** s2_conv_unit_backward() from another output than its own; state->grad is used up. */

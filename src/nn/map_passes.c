@@ -211,10 +211,10 @@ static void sample(const float *x, const s2_corners *corners, size_t pixels, int
 
 static bool is_zero(const float *values, int count)
 {
-    int k = 0;
-    while (k < count && values[k] == 0.0f)
-        k++;
-    return k == count;
+    int others = 0;
+    for (int k = 0; k < count; k++)
+        others |= values[k] != 0.0f;
+    return others == 0;
 }
 
 static void sample_gradient(float *dx, const s2_corners *corners, size_t pixels, int c, s2_rows dy)

@@ -40,8 +40,8 @@ typedef struct s2_winograd_passes {
     /** Pixels of the tiles = A^T m A + bias (or NULL). */
     void (*fine_output)(const s2_winograd_map *map, int first, int count, const float *m,
                         const float *bias);
-    /** Pixels of the tiles += A^T m A. */
-    void (*add_output)(const s2_winograd_map *map, int first, int count, const float *m);
+    /** Pixels of the tiles = A^T m A; or += . */
+    void (*output)(const s2_winograd_map *map, int first, int count, const float *m, bool add);
     /** m out: A y A^T, the transpose of the above; sum [c] += the pixels. */
     void (*output_gradient)(const s2_winograd_map *map, int first, int count, float *m, float *sum);
     /** Input channel c of u out: G g G^T of w [3][3][in][out]. */

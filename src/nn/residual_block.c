@@ -69,14 +69,13 @@ s2rgf_status s2_residual_block_backward(const s2_residual_block *block,
                                         s2_residual_block_state *state, const s2_map *x,
                                         const s2_map *dx, s2rgf_error *err)
 {
-    const s2_conv_unit_output output = {&state->out, &state->grad};
-    s2_map_zero(&state->conv1.grad);
+    const s2_conv_unit_output output = {&state->out, &state->grad, false};
+    const s2_conv_unit_output added = {&state->out, &state->grad, true};
     s2rgf_status status = s2_conv_unit_backward_from(
         &block->conv2, &state->conv2, &state->conv1.out, &state->conv1.grad, &output, err);
     if (status == S2RGF_OK)
         status = s2_conv_unit_backward(&block->conv1, &state->conv1, x, dx, err);
     if (status == S2RGF_OK)
-        status =
-            s2_conv_unit_backward_from(&block->shortcut, &state->shortcut, x, dx, &output, err);
+        status = s2_conv_unit_backward_from(&block->shortcut, &state->shortcut, x, dx, &added, err);
     return status;
 }

@@ -25,7 +25,7 @@ void s2_residual_block_state_clear(s2_residual_block_state *state);
 s2rgf_status s2_residual_block_forward(const s2_residual_block *block,
                                        s2_residual_block_state *state, const s2_map *x,
                                        s2rgf_error *err);
-/** From state->grad. dx added to, or NULL. */
+/** From state->grad. dx overwritten, or NULL. */
 s2rgf_status s2_residual_block_backward(const s2_residual_block *block,
                                         s2_residual_block_state *state, const s2_map *x,
                                         const s2_map *dx, s2rgf_error *err);

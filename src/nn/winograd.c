@@ -50,6 +50,7 @@ typedef struct winograd_call {
     const s2_conv *conv;
     const s2_winograd_passes *passes;
     float *u; /* [planes][in][out], transformed weights */
+    bool add; /* to dx, in place of writing it */
 } winograd_call;
 
 static size_t weight_count(const s2_conv *conv)
@@ -100,7 +101,7 @@ s2rgf_status s2_winograd_forward(const s2_conv *conv, const s2_conv_weights *wei
                                  s2rgf_error *err)
 {
     const size_t floats = S2_WINOGRAD_FINE_PLANES * weight_count(conv);
-    const winograd_call call = {conv, s2_winograd_select(), s2_alloc(floats, sizeof(float))};
+    const winograd_call call = {conv, s2_winograd_select(), s2_alloc(floats, sizeof(float)), false};
     bool failed = !call.u;
     if (failed)
         return s2_fail_memory(err, "convolution");
@@ -137,9 +138,9 @@ static void multiply_gradients(const s2_conv *conv, int count, float beta,
 
 /* The gradient of the input is a convolution of that of the output, with the weights turned by 180
    degrees. */
-static void add_input_gradient(const winograd_call *call, const s2_winograd_map *dy,
-                               const s2_winograd_map *dx, int first, int count,
-                               const winograd_work *work)
+static void input_gradient(const winograd_call *call, const s2_winograd_map *dy,
+                           const s2_winograd_map *dx, int first, int count,
+                           const winograd_work *work)
 {
     const s2_conv *conv = call->conv;
     call->passes->input(dy, first, count, work->m);
@@ -148,7 +149,7 @@ static void add_input_gradient(const winograd_call *call, const s2_winograd_map 
                 (s2_matrix){work->m + e * (size_t)count * (size_t)conv->out, conv->out, false},
                 (s2_matrix){call->u + e * weight_count(conv), conv->out, true}, 0.0f,
                 work->v + e * (size_t)count * (size_t)conv->in, conv->in);
-    call->passes->add_output(dx, first, count, work->v);
+    call->passes->output(dx, first, count, work->v, call->add);
 }
 
 static void backward_map(const winograd_call *call, const s2_map *x, int n, const s2_map *dy,
@@ -167,7 +168,7 @@ static void backward_map(const winograd_call *call, const s2_map *x, int n, cons
                                       sum + 9 * weight_count(conv));
         multiply_gradients(conv, count, first > 0 ? 1.0f : 0.0f, work);
         if (dx)
-            add_input_gradient(call, &gradient, &to, first, count, work);
+            input_gradient(call, &gradient, &to, first, count, work);
     }
     call->passes->weights_gradient(work->du, conv->in, conv->out, sum);
 }
@@ -178,7 +179,8 @@ s2rgf_status s2_winograd_backward(const s2_conv *conv, const s2_conv_weights *we
 {
     const size_t each = 9 * weight_count(conv) + (size_t)conv->out;
     const size_t floats = S2_WINOGRAD_PLANES * weight_count(conv);
-    const winograd_call call = {conv, s2_winograd_select(), s2_alloc(floats, sizeof(float))};
+    const winograd_call call = {conv, s2_winograd_select(), s2_alloc(floats, sizeof(float)),
+                                weights->add_dx};
     bool failed = !call.u;
     if (failed)
         return S2RGF_NO_MEMORY;

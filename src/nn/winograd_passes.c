@@ -156,7 +156,7 @@ static inline void output_line(const vector *m, int step, vector *y, int to_step
     y[3 * to_step] = near_difference + 8.0f * far_difference + m[5 * step];
 }
 
-static void add_output(const s2_winograd_map *map, int first, int count, const float *m)
+static void output(const s2_winograd_map *map, int first, int count, const float *m, bool add)
 {
     const size_t plane = (size_t)count * (size_t)map->c;
     for (int n = 0; n < count; n++) {
@@ -176,7 +176,9 @@ static void add_output(const s2_winograd_map *map, int first, int count, const f
             for (int i = to.top; i < to.bottom; i++)
                 for (int j = to.left; j < to.end; j++) {
                     float *pixel = to.at + i * to.down + j * to.right + k;
-                    store(pixel, load(pixel) + y[i * PX + j]);
+                    if (add)
+                        y[i * PX + j] += load(pixel);
+                    store(pixel, y[i * PX + j]);
                 }
         }
     }
@@ -351,5 +353,5 @@ static void weights_gradient(const float *du, int in, int out, float *dw)
 }
 
 const s2_winograd_passes S2_SUFFIXED(s2_winograd_passes) = {
-    fine_input,      input,        fine_output,    add_output,
+    fine_input,      input,        fine_output,    output,
     output_gradient, fine_weights, turned_weights, weights_gradient};
