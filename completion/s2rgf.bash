@@ -3,7 +3,7 @@
 # it is never older than that. Only what its placeholders mean is written here, in _s2rgf_kind.
 # shellcheck shell=bash
 
-declare -A _s2rgf_values _s2rgf_words # of the program below: by option, without dashes
+declare -gA _s2rgf_values _s2rgf_words # of the program below: by option, without dashes
 _s2rgf_options=()
 _s2rgf_arguments=() # placeholders of what is not an option, in their order
 _s2rgf_program=

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # bash completion: all options of all programs, models, formats, files; every placeholder has a meaning.
 . "$(dirname "$0")/../tools/lib.sh"
-. "$top_srcdir/completion/s2rgf.bash"
+# bash-completion, too, reads it in a function
+load() { . "$top_srcdir/completion/s2rgf.bash"; }
+load
 
 # completed LINE: what completes the last word of a line that has no quotes, one a line, sorted.
 completed() {
