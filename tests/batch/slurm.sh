@@ -26,8 +26,8 @@ finished() {
 # ---- one scene
 parts=$(submit --array=1-6 --output=part-%a.log "$top_srcdir/samples/cluster/slurm_array.sh" \
     "${one[@]}" map.tif)
-mosaic=$(submit --dependency="afterok:$parts" --output=mosaic.log \
-    "$top_srcdir/samples/cluster/slurm_mosaic.sh" map.tif)
+mosaic=$(submit --dependency="afterok:$parts" --kill-on-invalid-dep=yes \
+    --output=mosaic.log "$top_srcdir/samples/cluster/slurm_mosaic.sh" map.tif)
 wait_for 60 works_on n2 || fail "no task runs on n2: $(squeue)"
 fail_node n2
 lost=$(find . -name 'map_*.part-*.tif' | wc -l)
