@@ -2,6 +2,7 @@
 #include <cpl_conv.h>
 #include <gdal.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "apps/common_options.h"
 #include "apps/program.h"
@@ -102,7 +103,8 @@ static const s2_option BATCH_OPTIONS[] = {
      .type = S2_OPTION_TEXT,
      .target = offsetof(arguments, report_path),
      .needs = "batch",
-     .help = "write as JSON what happened to each scene; replaces the report of an earlier run"},
+     .help = "write as JSON what happened to each scene; replaces the report of an earlier run; of "
+             "shard 3/16 it is named file_03of16"},
     {.name = "shard",
      .values = "i/n",
      .type = S2_OPTION_SHARD,
@@ -172,27 +174,26 @@ static s2rgf_status fail(s2rgf_error *err, s2rgf_status status, const char *subj
     return status;
 }
 
-/* The report must be writable; it may replace an earlier one, but none of the inputs. */
-static s2rgf_status check_report(const arguments *values, s2rgf_error *err)
+/* The report must be writable; it may replace an earlier one, but none of the inputs. path in, or NULL */
+static s2rgf_status check_report(const arguments *values, const char *path, s2rgf_error *err)
 {
-    if (!values->report_path)
+    if (!path)
         return S2RGF_OK;
-    if (s2_text_file_is_same(values->report_path, values->classify.model_path) ||
-        s2_text_file_is_same(values->report_path, values->scenes_path))
-        return fail(err, S2RGF_INVALID_ARGUMENT, values->report_path,
-                    "is an input: expected another file");
-    return s2_text_file_check(values->report_path, true, err);
+    if (s2_text_file_is_same(path, values->classify.model_path) ||
+        s2_text_file_is_same(path, values->scenes_path))
+        return fail(err, S2RGF_INVALID_ARGUMENT, path, "is an input: expected another file");
+    return s2_text_file_check(path, true, err);
 }
 
 /* Tell what came of a batch: the report, the summary, and that a scene failed. */
-static s2rgf_status tell_result(const arguments *values, s2_report *report,
+static s2rgf_status tell_result(const arguments *values, const char *path, s2_report *report,
                                 const s2rgf_batch_result *result, s2rgf_error *err)
 {
     char text[160];
     s2rgf_status status = S2RGF_OK;
 
-    if (values->report_path)
-        status = s2_text_file_write(values->report_path, result->json, true, err);
+    if (path)
+        status = s2_text_file_write(path, result->json, true, err);
     snprintf(text, sizeof text, "%zu scenes: %zu mapped, %zu skipped, %zu failed%s", result->scenes,
              result->mapped, result->skipped, result->failed,
              result->not_reached ? ", interrupted" : "");
@@ -205,26 +206,32 @@ static s2rgf_status tell_result(const arguments *values, s2_report *report,
 
 static s2rgf_status classify_batch(const arguments *values, s2_report *report, s2rgf_error *err)
 {
+    const s2_shard *shard = &values->shard;
     s2rgf_batch_options options;
     s2rgf_batch_result *result = NULL;
     s2rgf_error told = {.status = S2RGF_OK};
-    s2rgf_status status = check_report(values, err);
+    s2rgf_status status = S2RGF_OK;
+    char *path = NULL;
 
-    if (status != S2RGF_OK)
-        return status;
+    if (values->report_path && !(path = s2_shard_path(values->report_path, shard)))
+        return fail(err, S2RGF_NO_MEMORY, values->report_path, "out of memory");
     s2rgf_batch_options_init(&options);
     options.classify = values->classify;
     options.scenes_path = values->scenes_path;
-    if (values->shard.count > 0) {
-        options.shard = values->shard.index;
-        options.shard_count = values->shard.count;
+    if (shard->count > 0) {
+        options.shard = shard->index;
+        options.shard_count = shard->count;
     }
-    status = s2rgf_classify_batch(&options, &report->host, &result, err);
-    if (result && tell_result(values, report, result, &told) != S2RGF_OK && status == S2RGF_OK) {
+    status = check_report(values, path, err);
+    if (status == S2RGF_OK)
+        status = s2rgf_classify_batch(&options, &report->host, &result, err);
+    if (result && tell_result(values, path, report, result, &told) != S2RGF_OK &&
+        status == S2RGF_OK) {
         *err = told;
         status = told.status;
     }
     s2rgf_batch_result_free(result);
+    free(path);
     return status;
 }
 

@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -113,4 +114,20 @@ bool s2_shard_read(const char *program, const char *text, s2_shard *shard)
                                SHARDS_MAX, text);
     *shard = (s2_shard){(int)index, (int)count};
     return true;
+}
+
+char *s2_shard_path(const char *path, const s2_shard *shard)
+{
+    const char *slash = strrchr(path, '/');
+    const char *point = strrchr(slash ? slash : path, '.');
+    size_t stem = point ? (size_t)(point - path) : strlen(path);
+    size_t bytes = strlen(path) + 32;
+    char *made = malloc(bytes);
+
+    if (made && shard->count == 0)
+        snprintf(made, bytes, "%s", path);
+    else if (made)
+        snprintf(made, bytes, "%.*s_%0*dof%d%s", (int)stem, path,
+                 snprintf(NULL, 0, "%d", shard->count), shard->index, shard->count, path + stem);
+    return made;
 }

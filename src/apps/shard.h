@@ -15,4 +15,10 @@ typedef struct s2_shard {
  */
 bool s2_shard_read(const char *program, const char *text, s2_shard *shard);
 
+/**
+ * Name of a file that every shard writes for itself: report_03of16.json for shard 3 of 16 of
+ * report.json; path itself without shards. Released with free(); NULL when memory is out.
+ */
+char *s2_shard_path(const char *path, const s2_shard *shard);
+
 #endif

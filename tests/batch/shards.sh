@@ -4,16 +4,19 @@
 . "$top_srcdir/tests/batch/scenes.sh"
 
 # ---- every scene in one shard
+mkdir r.d
 for count in 1 2 3 6; do
     rm -f maps/*
     for index in $(seq "$count"); do
-        expect_silence "${batch[@]}" -noqml -shard "$index/$count" -report "$index.json" 'maps/{}.tif'
-        told "$index.json" "r['shard'] == $index and r['shards'] == $count"
-        told "$index.json" "r['mapped'] == r['scenes'] and r['skipped'] == 0"
+        report=r.d/r_${index}of$count.json
+        expect_silence "${batch[@]}" -noqml -shard "$index/$count" -report r.d/r.json 'maps/{}.tif'
+        told "$report" "r['shard'] == $index and r['shards'] == $count"
+        told "$report" "r['mapped'] == r['scenes'] and r['skipped'] == 0"
     done
     maps_are a.tif b.tif c.tif d.tif
 done
-told 6.json 'r["scenes"] == 0'
+told r.d/r_6of6.json 'r["scenes"] == 0'
+expect_no_file r.d/r.json
 rm maps/*
 expect_silence "${batch[@]}" -shard 2/3 'maps/{}.tif'
 maps_are b.tif
@@ -70,8 +73,8 @@ done
 
 # ---- -shard auto
 is_shard() { # INDEX COUNT VARIABLE=VALUE...
-    expect_status 0 env "${@:3}" "${batch[@]}" -report report.json -shard auto 'maps/{}.tif'
-    told report.json "r['shard'] == $1 and r['shards'] == $2"
+    expect_status 0 env "${@:3}" "${batch[@]}" -report report -shard auto 'maps/{}.tif'
+    told "report_$1of$2" "r['shard'] == $1 and r['shards'] == $2"
 }
 is_shard 1 3 SLURM_ARRAY_TASK_ID=5 SLURM_ARRAY_TASK_COUNT=3 SLURM_ARRAY_TASK_MIN=5
 is_shard 3 3 SLURM_ARRAY_TASK_ID=7 SLURM_ARRAY_TASK_COUNT=3 SLURM_ARRAY_TASK_MIN=5 \
