@@ -60,15 +60,15 @@ expect_file $'maps/q"\xff_map.tif'
 
 # ---- interrupted it goes on where it stopped
 rm -rf maps tiles && mkdir maps tiles
-"$builddir/samples/make_scene" -size 1200 900 -ratio 6 -hs_bands 8 -classes 3 large
-for name in a b c; do
+"$builddir/samples/make_scene" -size 900 700 -ratio 6 -hs_bands 8 -classes 3 large
+for name in a b c d e f; do
     ln large/ms.tif "tiles/${name}_ms.tif"
     ln large/hs.tif "tiles/${name}_hs.tif"
 done
 env --default-signal=INT "${loud[@]}" -threads 1 -report report.json 'maps/{}_map.tif' \
     > "$stdout" 2> "$stderr" &
 child=$!
-for ((tries = 0; tries < 600; tries++)); do
+for ((tries = 0; tries < 6000; tries++)); do
     [ ! -e maps/a_map.tif ] || break
     sleep 0.05
 done
@@ -76,12 +76,14 @@ kill -INT "$child"
 status=0
 wait "$child" || status=$?
 [ "$status" -eq 130 ] || fail "status $status after SIGINT, expected 130"
-expect_in "$stdout" "3 scenes: 1 mapped, 0 skipped, 0 failed, interrupted"
+expect_in "$stdout" "failed, interrupted"
 expect_in "$stderr" "interrupted"
-maps_are a_map.tif
-told report.json 'o["a"]["outcome"] == "mapped" and o["b"]["outcome"] == "not reached" and r["not_reached"] == 2'
+done_before=$(find maps -name '*.tif' | wc -l)
+told report.json "r['mapped'] == $done_before and r['not_reached'] == 6 - $done_before"
+told report.json 'o["a"]["outcome"] == "mapped" and o["f"]["outcome"] == "not reached"'
+[ -z "$(find . -name '*.part-*' -o -name '*.work-*')" ] || fail "temporary files are left: $(find .)"
 before=$(stat -c %i maps/a_map.tif)
 expect_silence "${batch[@]}" -report report.json 'maps/{}_map.tif'
-told report.json 'r["skipped"] == 1 and r["mapped"] == 2'
-maps_are a_map.tif b_map.tif c_map.tif
+told report.json "r['skipped'] == $done_before and r['mapped'] == 6 - $done_before"
+maps_are a_map.tif b_map.tif c_map.tif d_map.tif e_map.tif f_map.tif
 [ "$before" = "$(stat -c %i maps/a_map.tif)" ] || fail "a map was made again"
