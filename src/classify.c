@@ -35,8 +35,9 @@ typedef struct classify_job {
     s2_weights *weights;
     s2_scene scene; /* describes the sources; workers read through their own handles */
     s2_run_geometry geometry;
-    s2_rect window;  /* reference pixels to map */
-    s2_rect lattice; /* tiles that meet the window, counted from the reference origin */
+    s2_rect window;   /* reference pixels to map */
+    s2_map_part part; /* count 0: no part but the whole window */
+    s2_rect lattice;  /* tiles that meet the window, counted from the reference origin */
     int tile_px, threads;
     s2_map_writer *writers[OUTPUTS];
 } classify_job;
@@ -204,7 +205,11 @@ static s2rgf_status choose_window(classify_job *job, s2rgf_error *err)
             err, S2RGF_INVALID_ARGUMENT,
             "window: expected a part of the %d x %d reference grid, found %d x %d at %d, %d", all.w,
             all.h, job->window.w, job->window.h, job->window.x, job->window.y);
-    return S2RGF_OK;
+    job->part = (s2_map_part){.number = options->part, .count = options->part_count};
+    if (options->part_count == 0)
+        return S2RGF_OK;
+    return s2_map_part_cut(&job->window, options->tile_px ? options->tile_px : TILE_DEFAULT_PX,
+                           &job->part, err);
 }
 
 static size_t worker_bytes(const classify_job *job, int tile_px)
@@ -315,7 +320,8 @@ static s2rgf_status create_outputs(classify_job *job, const s2_grid *grid, s2rgf
                                   .style = options->style,
                                   .grid = grid,
                                   .classes = &job->content.classes,
-                                  .metadata = metadata};
+                                  .metadata = metadata,
+                                  .part = options->part_count ? &job->part : NULL};
         if (!paths[i])
             continue;
         const s2rgf_status status = s2_map_create(&spec, &job->writers[i], err);

@@ -14,6 +14,7 @@
 
 #include "apps/generic_switches.h"
 #include "apps/report.h"
+#include "apps/shard.h"
 #include "s2rgf.h"
 
 /* What has been read so far. */
@@ -250,6 +251,9 @@ static bool set_values(reader *r, slot to, char **texts)
         return set_real(r, to, texts[0]);
     case S2_OPTION_WINDOW:
         return set_window(r, to, texts);
+    case S2_OPTION_SHARD:
+        return s2_shard_read(r->program->name, texts[0],
+                             (s2_shard *)(void *)(to.base + option->target));
     default:
         return true;
     }

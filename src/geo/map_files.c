@@ -6,8 +6,11 @@
 #include <cpl_string.h>
 #include <cpl_vsi.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/error.h"
@@ -17,6 +20,17 @@
 /** Tells the outputs of one process apart. */
 static atomic_uint output_number;
 
+/** A number that no other attempt at this output has, on any machine that shares the folder. */
+static uint64_t unique_number(void)
+{
+    const uint64_t own = ((uint64_t)getpid() << 32) + atomic_fetch_add(&output_number, 1);
+    uint64_t random = 0;
+    /* without random bits, as early after booting, the process still tells its own apart */
+    if (getentropy(&random, sizeof random) != 0)
+        random = (uint64_t)time(NULL) * UINT64_C(0x9e3779b97f4a7c15);
+    return random ^ own;
+}
+
 static bool exists(const char *path, bool *is_folder)
 {
     VSIStatBufL stat;
@@ -24,6 +38,12 @@ static bool exists(const char *path, bool *is_folder)
         return false;
     *is_folder = VSI_ISDIR(stat.st_mode) != 0;
     return true;
+}
+
+bool s2_map_exists(const char *path)
+{
+    bool is_folder;
+    return exists(path, &is_folder);
 }
 
 /** Split the path and invent the temporary stems; false when memory is out. */
@@ -38,9 +58,9 @@ static bool make_names(const char *path, s2_map_files *files)
     if (files->stem == NULL || files->folder == NULL || files->extension == NULL ||
         files->path == NULL)
         return false;
-    const unsigned number = atomic_fetch_add(&output_number, 1);
-    files->temporary = s2_asprintf("%s.part-%ld-%u", files->stem, (long)getpid(), number);
-    files->scratch = s2_asprintf("%s.work-%ld-%u", files->stem, (long)getpid(), number);
+    const uint64_t number = unique_number();
+    files->temporary = s2_asprintf("%s.part-%016" PRIx64, files->stem, number);
+    files->scratch = s2_asprintf("%s.work-%016" PRIx64, files->stem, number);
     return files->temporary != NULL && files->scratch != NULL;
 }
 
@@ -153,6 +173,40 @@ static s2rgf_status rename_file(const s2_map_files *files, const char *from, con
                 : s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot get its name from %s", to, from);
 }
 
+/**
+ * Have a file, or the names in a folder, on the disk. Nothing can be done for the paths of GDAL's
+ * virtual file systems, nor where the file system knows no such request.
+ */
+static bool sync_path(const char *path)
+{
+    if (STARTS_WITH(path, "/vsi"))
+        return true;
+    const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0)
+        return false;
+    const bool done = fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP;
+    const int reason = errno;
+    close(descriptor);
+    errno = reason;
+    return done;
+}
+
+/** Have what has the temporary stem on the disk, before it gets names that promise to be whole. */
+static s2rgf_status sync_files(const s2_map_files *files, char **names, s2rgf_error *err)
+{
+    s2rgf_status status = S2RGF_OK;
+    for (int i = 0; names != NULL && names[i] != NULL && status == S2RGF_OK; i++) {
+        char *path = s2_map_files_path(files, names[i], "");
+        if (path == NULL)
+            status = s2_fail_memory(err, "output");
+        else if (!sync_path(path))
+            status = s2_fail(err, S2RGF_IO, "%s: cannot be written to the disk: %s", path,
+                             strerror(errno));
+        s2_free(path);
+    }
+    return status;
+}
+
 /** Remove side files of the former output that the new one does not bring itself. */
 static void remove_stale(const s2_map_files *files, char **names)
 {
@@ -191,6 +245,11 @@ static s2rgf_status publish_side(const s2_map_files *files, const char *name, s2
         status = s2_fail(err, S2RGF_IO, "%s: is a folder: expected a file or nothing there", to);
     else if (files->overwrite && exists(to, &is_folder))
         status = rename_file(files, to, backup, err);
+    /* another attempt at this output may have taken it away to put its own there */
+    if (status == S2RGF_IO && !exists(to, &is_folder)) {
+        s2_error_clear(err);
+        status = S2RGF_OK;
+    }
     if (status == S2RGF_OK)
         status = rename_file(files, from, to, err);
     if (status != S2RGF_OK && backup != NULL && exists(backup, &is_folder))
@@ -223,12 +282,11 @@ s2rgf_status s2_map_files_publish(const s2_map_files *files, s2rgf_error *err)
     char **names = names_with_stem(files, files->temporary);
     const char *main_name = from != NULL ? CPLGetFilename(from) : "";
     const int at = CSLFindString(names, main_name);
-    s2rgf_status status = S2RGF_OK;
-    if (from == NULL)
-        status = s2_fail_memory(err, "output");
-    else if (at < 0)
+    s2rgf_status status =
+        from != NULL ? sync_files(files, names, err) : s2_fail_memory(err, "output");
+    if (status == S2RGF_OK && at < 0)
         status = s2_fail(err, S2RGF_IO, "%s: gone before it was renamed", from);
-    else
+    else if (status == S2RGF_OK)
         names = CSLRemoveStrings(names, at, 1, NULL);
     int done = 0;
     for (; names != NULL && names[done] != NULL && status == S2RGF_OK; done++)
@@ -238,6 +296,8 @@ s2rgf_status s2_map_files_publish(const s2_map_files *files, s2rgf_error *err)
     /* Last, and in one step: until then the former output is the valid one. */
     if (status == S2RGF_OK)
         status = rename_file(files, from, files->path, err);
+    if (status == S2RGF_OK)
+        sync_path(files->folder);
     if (status != S2RGF_OK)
         unpublish(files, names, done);
     else

@@ -17,6 +17,9 @@ typedef struct s2_map_files {
     bool overwrite;
 } s2_map_files;
 
+/** Whether something has this name, on any of GDAL's file systems. */
+bool s2_map_exists(const char *path);
+
 /**
  * Work out the names and try them: the path must be free unless overwrite, the folder must take new
  * files and rename them. With style the .qml must be free too.

@@ -28,6 +28,11 @@ static bool has_extension(GDALDriverH driver, const char *extension)
     return found;
 }
 
+bool s2_map_format_is_vrt(const char *path, const char *format)
+{
+    return EQUAL(format != NULL ? format : CPLGetExtension(path), "VRT");
+}
+
 s2rgf_status s2_map_format_driver(const char *path, const char *format, GDALDriverH *driver,
                                   s2rgf_error *err)
 {

@@ -3,6 +3,7 @@
 #define S2_GEO_MAP_FORMAT_H
 
 #include <gdal.h>
+#include <stdbool.h>
 
 #include "s2rgf.h"
 
@@ -13,6 +14,9 @@
  */
 s2rgf_status s2_map_format_driver(const char *path, const char *format, GDALDriverH *driver,
                                   s2rgf_error *err);
+
+/** Whether a VRT is meant, which s2_map_format_driver() never yields. format in, or NULL */
+bool s2_map_format_is_vrt(const char *path, const char *format);
 
 /**
  * Creation options: ours where the driver knows them and the caller does not say otherwise, then

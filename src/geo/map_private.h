@@ -8,7 +8,7 @@
 
 struct s2_map_writer {
     s2_map_kind kind;
-    bool style;
+    bool style, is_part;
     s2_grid grid;
     s2_class_table classes; /* painted copy */
     char **metadata;        /* provenance and CLASS_n */
@@ -21,7 +21,7 @@ struct s2_map_writer {
     GDALDatasetH dataset;
     GDALDataType type;
     int bands;
-    s2_map_table *table; /* class maps only */
+    s2_map_table *table; /* whole class maps only, else NULL */
     /* Lines not yet handed to GDAL: [bands][capacity][width] of the type below. */
     unsigned char *lines;
     size_t sample_bytes;
@@ -30,5 +30,17 @@ struct s2_map_writer {
     int row_height, next_x; /* the row of rectangles in hand */
     int unit; /* lines handed over at a time: whole file blocks and whole area blocks */
 };
+
+/**
+ * Provenance and class names as dataset metadata, which survives where side files are lost. Released
+ * with CSLDestroy().
+ */
+char **s2_map_metadata(const char *const *provenance, const s2_class_table *classes);
+
+/**
+ * Georeference, metadata, nodata, palette and names of writer->dataset, all that must precede the
+ * pixels; false when GDAL refuses one.
+ */
+bool s2_map_describe(s2_map_writer *writer);
 
 #endif

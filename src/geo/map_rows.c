@@ -52,7 +52,7 @@ static s2rgf_status hand_over(s2_map_writer *writer, int from, int count, s2rgf_
     const bool is_classes = writer->kind == S2_MAP_CLASSES;
     const int y = writer->first_line + from, width = writer->grid.width;
     const size_t plane_bytes = (size_t)writer->capacity * line_bytes(writer);
-    if (is_classes) {
+    if (writer->table != NULL) {
         const s2rgf_status status = s2_map_table_count(
             writer->table, (const uint16_t *)(const void *)line_at(writer, 0, from), y, count, err);
         if (status != S2RGF_OK)

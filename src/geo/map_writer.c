@@ -22,14 +22,13 @@
 #define MAX_CATEGORIES 4096
 #define FLOAT_NODATA (-1.0)
 
-/** Provenance and class names as dataset metadata: survives where side files are lost. */
-static char **make_metadata(const s2_map_spec *spec)
+char **s2_map_metadata(const char *const *provenance, const s2_class_table *classes)
 {
-    char **metadata = CSLDuplicate((char **)spec->metadata);
-    for (int c = 0; c < spec->classes->count; c++) {
+    char **metadata = CSLDuplicate((char **)provenance);
+    for (int c = 0; c < classes->count; c++) {
         char key[32];
-        CPLsnprintf(key, sizeof key, "CLASS_%d", spec->classes->items[c].value);
-        metadata = CSLSetNameValue(metadata, key, spec->classes->items[c].name);
+        CPLsnprintf(key, sizeof key, "CLASS_%d", classes->items[c].value);
+        metadata = CSLSetNameValue(metadata, key, classes->items[c].name);
     }
     return metadata;
 }
@@ -66,8 +65,7 @@ static bool set_categories(GDALRasterBandH band, const s2_class_table *classes)
     return done;
 }
 
-/** Georeference, metadata, nodata, palette and names: all that must precede the pixels. */
-static bool describe_dataset(s2_map_writer *writer)
+bool s2_map_describe(s2_map_writer *writer)
 {
     const bool is_classes = writer->kind == S2_MAP_CLASSES;
     bool done = GDALSetGeoTransform(writer->dataset, writer->grid.to_geo.m) == CE_None;
@@ -88,7 +86,8 @@ static bool describe_dataset(s2_map_writer *writer)
     if (!done || !is_classes)
         return done;
     GDALRasterBandH band = GDALGetRasterBand(writer->dataset, 1);
-    return set_palette(band, &writer->classes) && set_categories(band, &writer->classes);
+    return set_palette(band, &writer->classes) &&
+           (writer->is_part || set_categories(band, &writer->classes));
 }
 
 /** Smallest number of lines that holds whole file blocks and whole area blocks. */
@@ -119,7 +118,7 @@ static s2rgf_status create_dataset(s2_map_writer *writer, const s2_map_spec *spe
         GDALValidateCreationOptions(writer->final_driver, (CSLConstList)spec->creation_options);
     writer->dataset = GDALCreate(gtiff, writer->written_path, writer->grid.width,
                                  writer->grid.height, writer->bands, writer->type, options);
-    bool done = writer->dataset != NULL && describe_dataset(writer);
+    bool done = writer->dataset != NULL && s2_map_describe(writer);
     s2_gdal_catch_end(&caught);
     CSLDestroy(options);
     if (!done)
@@ -144,7 +143,8 @@ static s2rgf_status take_spec(const s2_map_spec *spec, s2_map_writer *writer, s2
     const s2_class_table *classes = spec->classes;
     const int largest = classes->count > 0 ? classes->items[classes->count - 1].value : 0;
     writer->kind = spec->kind;
-    writer->style = spec->style && spec->kind == S2_MAP_CLASSES;
+    writer->is_part = spec->part != NULL;
+    writer->style = spec->style && spec->kind == S2_MAP_CLASSES && !writer->is_part;
     writer->type = GDT_Float32;
     if (spec->kind == S2_MAP_CLASSES)
         writer->type = largest > 255 ? GDT_UInt16 : GDT_Byte;
@@ -156,8 +156,13 @@ static s2rgf_status take_spec(const s2_map_spec *spec, s2_map_writer *writer, s2
     if (status != S2RGF_OK)
         return status;
     s2_class_table_paint(&writer->classes);
-    writer->metadata = make_metadata(spec);
-    if (spec->kind == S2_MAP_CLASSES)
+    writer->metadata = s2_map_metadata(spec->metadata, classes);
+    if (writer->is_part) {
+        char text[S2_MAP_PART_TEXT_BYTES];
+        s2_map_part_write(spec->part, text);
+        writer->metadata = CSLSetNameValue(writer->metadata, S2_MAP_PART_KEY, text);
+    }
+    if (spec->kind == S2_MAP_CLASSES && !writer->is_part)
         status = s2_map_table_create(&writer->grid, &writer->classes, &writer->table, err);
     return status;
 }
@@ -248,7 +253,7 @@ s2rgf_status s2_map_finish(s2_map_writer *writer, s2rgf_error *err)
     if (writer->first_line != writer->grid.height)
         status = s2_fail(err, S2RGF_INTERNAL, "%s: incomplete: %d of %d lines were written",
                          writer->files.path, writer->first_line, writer->grid.height);
-    if (status == S2RGF_OK && writer->kind == S2_MAP_CLASSES)
+    if (status == S2RGF_OK && writer->table != NULL)
         status = s2_map_table_attach(writer->table, GDALGetRasterBand(writer->dataset, 1), err);
     if (status == S2RGF_OK) {
         GDALDatasetH dataset = writer->dataset;

@@ -4,6 +4,7 @@
 
 #include "core/class_table.h"
 #include "geo/grid.h"
+#include "geo/map_part.h"
 
 /**
  * Lines of an output that wait for their file block, at the default block size, besides the tile's
@@ -29,6 +30,9 @@ typedef struct s2_map_spec {
     const s2_grid *grid;
     const s2_class_table *classes;
     const char *const *metadata; /* KEY=VALUE list ended by NULL: provenance */
+    /* NULL: a whole map; a part says so and has all in its one file: no side files for names, areas
+       and style, which its map will have */
+    const s2_map_part *part;
 } s2_map_spec;
 
 /**

@@ -32,7 +32,7 @@ wrong "missing: -i" s2rgf_classify -m m.s2rgf out.tif
 wrong "missing: -labels" s2rgf_assess map.tif
 
 # what is unknown or too much
-for program in s2rgf_train s2rgf_classify s2rgf_assess s2rgf_info; do
+for program in s2rgf_train s2rgf_classify s2rgf_mosaic s2rgf_assess s2rgf_info; do
     wrong "unknown option '-no_such_option'" "$program" -no_such_option
     wrong "unknown option '--no_such_option'" "$program" --no_such_option
     wrong "unknown option '---help'" "$program" ---help

@@ -1,0 +1,76 @@
+/* s2rgf_mosaic: join the parts of a map that several processes made. */
+#include <gdal.h>
+
+#include "apps/program.h"
+#include "s2rgf.h"
+
+typedef struct arguments {
+    s2rgf_mosaic_options mosaic;
+    bool quiet;
+} arguments;
+
+#define MOSAIC(member) offsetof(arguments, mosaic.member)
+
+static const s2_option OUTPUT_OPTIONS[] = {
+    {.values = "map.tif",
+     .type = S2_OPTION_TEXT,
+     .target = MOSAIC(output_path),
+     .required = true,
+     .help = "the map to write, named as for s2rgf_classify -shard; its parts lie beside it"},
+    {.name = "n",
+     .values = "N",
+     .type = S2_OPTION_INT,
+     .target = MOSAIC(part_count),
+     .min = 1,
+     .max = 100000,
+     .zero = "auto",
+     .help = "number of parts; auto: told from their names"},
+    {.name = "of",
+     .values = "format",
+     .type = S2_OPTION_TEXT,
+     .target = MOSAIC(format),
+     .help = "GDAL driver of the map, VRT to refer to the parts; by default told from its "
+             "extension, else GTiff"},
+    {.name = "co",
+     .values = "NAME=VALUE",
+     .type = S2_OPTION_LIST,
+     .target = MOSAIC(creation_options),
+     .help = "creation option of that driver"},
+    {.name = "overwrite",
+     .type = S2_OPTION_ON,
+     .target = MOSAIC(overwrite),
+     .help = "replace the map if it exists"},
+    {.name = "noqml",
+     .type = S2_OPTION_OFF,
+     .target = MOSAIC(style),
+     .help = "do not write a QGIS style file (.qml) beside the map"},
+    {.name = "q",
+     .type = S2_OPTION_ON,
+     .target = offsetof(arguments, quiet),
+     .help = "print nothing but warnings and errors"},
+};
+
+static const s2_program PROGRAM = {
+    .name = "s2rgf_mosaic",
+    .purpose = "Join the parts of a map into the map that one run would have written.",
+    .values_bytes = sizeof(arguments),
+    .driver_kinds = GDAL_OF_RASTER,
+    .groups =
+        {
+            {"Output", OUTPUT_OPTIONS, sizeof OUTPUT_OPTIONS / sizeof *OUTPUT_OPTIONS, 0},
+        },
+};
+
+static s2rgf_status mosaic(void *data, s2_report *report, s2rgf_error *err)
+{
+    const arguments *values = data;
+    report->quiet = values->quiet;
+    return s2rgf_mosaic(&values->mosaic, &report->host, err);
+}
+
+int main(int argc, char **argv)
+{
+    arguments values = {.quiet = false};
+    s2rgf_mosaic_options_init(&values.mosaic);
+    return s2_program_run(&PROGRAM, argc, argv, &values, mosaic);
+}

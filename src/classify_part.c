@@ -1,0 +1,56 @@
+/* s2rgf_classify_part(): one part of a scene, in files of its own. */
+#include "core/error.h"
+#include "core/log.h"
+#include "core/memory.h"
+#include "geo/map_files.h"
+#include "geo/map_part.h"
+
+#define OUTPUTS 3 /* map, confidence, probabilities */
+
+/* Parts have one form whatever the map is to be: it is for the joining to choose that. */
+static s2rgf_status check_options(const s2rgf_classify_options *options, s2rgf_error *err)
+{
+    if (!options->output_path)
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "an output is needed");
+    if (options->part_count < 1)
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "parts: expected at least 1, found %d",
+                       options->part_count);
+    if (options->format || (options->creation_options && options->creation_options[0]))
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                       "%s: parts are GeoTIFFs: expected no format and no creation options before "
+                       "they are joined",
+                       options->output_path);
+    return S2RGF_OK;
+}
+
+s2rgf_status s2rgf_classify_part(const s2rgf_classify_options *options, const s2rgf_host *host,
+                                 bool *made, s2rgf_error *err)
+{
+    s2rgf_classify_options own = *options;
+    const char **outputs[OUTPUTS] = {&own.output_path, &own.confidence_path, &own.probability_path};
+    char *paths[OUTPUTS] = {NULL};
+    s2_error_clear(err);
+    s2rgf_status status = check_options(options, err);
+    for (int i = 0; i < OUTPUTS && status == S2RGF_OK; i++) {
+        if (!*outputs[i])
+            continue;
+        paths[i] = s2_map_part_path(*outputs[i], options->part, options->part_count);
+        *outputs[i] = paths[i];
+        if (!paths[i])
+            status = s2_fail_memory(err, "name of a part");
+    }
+    /* the map gets its name last: with it the other outputs are there, too */
+    const bool wanted =
+        status == S2RGF_OK && (options->overwrite || !s2_map_exists(own.output_path));
+    if (wanted) {
+        own.overwrite = true;
+        status = s2rgf_classify(&own, host, err);
+    } else if (status == S2RGF_OK) {
+        s2_log(host, S2RGF_INFO, "%s: there already, nothing to do", own.output_path);
+    }
+    if (made)
+        *made = wanted && status == S2RGF_OK;
+    for (int i = 0; i < OUTPUTS; i++)
+        s2_free(paths[i]);
+    return status;
+}

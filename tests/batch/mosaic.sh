@@ -1,0 +1,107 @@
+#!/usr/bin/env bash
+# Parts joined are the map of one run: pixels and all that describes them; parts that do not belong
+# together are refused.
+. "$(dirname "$0")/../tools/lib.sh"
+. "$top_srcdir/tests/batch/scenes.sh"
+
+"$builddir/samples/make_scene" -size 300 420 -ratio 6 -hs_bands 8 -classes 3 large
+one=(s2rgf_classify -q -m model.s2rgf -i ms=large/ms.tif -i hs=large/hs.tif)
+
+# same_map A B: pixels, palette, names, attribute table, nodata, metadata and place are the same.
+same_map() {
+    "$PYTHON" "$top_srcdir/tests/tools/same_pixels.py" "$1" "$2" &&
+        "$PYTHON" "$top_srcdir/tests/batch/same_description.py" "$1" "$2" ||
+        fail "$1 and $2 differ"
+}
+
+# parts COUNT OPTION...: all parts of map.tif, the last first
+parts() {
+    local index
+    for index in $(seq "$1" -1 1); do
+        expect_silence "${one[@]}" "${@:2}" -shard "$index/$1" -conf conf.tif -prob prob.tif map.tif
+    done
+}
+
+# ---- byte for byte, however it is cut, and for a window, too
+for window in "" "-srcwin 10 37 200 333"; do
+    cuts=("2" "7 -tile 100")
+    [ -z "$window" ] || cuts=("3 -tile 32 -threads 1" "31 -tile 16")
+    # shellcheck disable=SC2086 # several words
+    expect_silence "${one[@]}" $window -overwrite -conf whole_conf.tif -prob whole_prob.tif whole.tif
+    for cut in "${cuts[@]}"; do
+        rm -f map[_.]* conf[_.]* prob[_.]*
+        # shellcheck disable=SC2086
+        parts $cut $window
+        expect_silence s2rgf_mosaic -q map.tif
+        expect_silence s2rgf_mosaic -q conf.tif
+        expect_silence s2rgf_mosaic -q prob.tif
+        for suffix in .tif .tif.aux.xml .qml _conf.tif _prob.tif; do
+            mine=map$suffix
+            case $suffix in _*) mine=${suffix#_} ;; esac
+            expect_same "whole$suffix" "$mine"
+        done
+        same_map whole.tif map.tif
+    done
+done
+
+# ---- other formats
+expect_silence s2rgf_mosaic -q -of COG -co COMPRESS=LZW -overwrite map.tif
+expect_silence "${one[@]}" -srcwin 10 37 200 333 -of COG -co COMPRESS=LZW cog.tif
+expect_same cog.tif map.tif
+expect_silence s2rgf_mosaic -q -overwrite map.vrt
+expect_file map.qml
+expect_in map.vrt 'relativeToVRT="1">map_01of31.tif<'
+same_map whole.tif map.vrt
+mkdir moved
+mv map.vrt map_*.tif conf_*.tif prob_*.tif moved
+same_map whole.tif moved/map.vrt
+expect_silence s2rgf_mosaic -q moved/prob.vrt
+same_map whole_prob.tif moved/prob.vrt
+expect_silence s2rgf_mosaic -q -n 31 moved/conf.vrt
+expect_no_file moved/conf.qml
+same_map whole_conf.tif moved/conf.vrt
+expect_status 0 s2rgf_mosaic -noqml moved/map.tif
+expect_in "$stdout" "moved/map.tif: 31 parts, 200 x 333 pixels"
+expect_in "$stdout" "100 - done."
+expect_same whole.tif moved/map.tif
+expect_no_file moved/map.qml
+
+# ---- refusals leave what is there
+cp moved/map.tif before.tif
+refused() { # STATUS REASON COMMAND...
+    expect_status "$1" "${@:3}"
+    expect_in "$stderr" "$2"
+    expect_same before.tif moved/map.tif
+    [ -z "$(find . -name '*.part-*' -o -name '*.work-*')" ] || fail "temporary files are left"
+}
+refused 1 "moved/map.tif: exists" s2rgf_mosaic -q moved/map.tif
+refused 1 "moved/map.vrt: exists" s2rgf_mosaic -q moved/map.vrt
+refused 1 "creation option" s2rgf_mosaic -q -co A=B -overwrite moved/map.vrt
+refused 1 "no part of it: expected none_1of2.tif or its like in moved" s2rgf_mosaic -q moved/none.tif
+mv moved/map_07of31.tif kept.tif
+refused 1 "expected 31, found 30; missing: moved/map_07of31.tif" s2rgf_mosaic -q -overwrite moved/map.tif
+cp moved/map_08of31.tif moved/map_07of31.tif
+refused 1 "moved/map_07of31.tif: expected part 7 of 31" s2rgf_mosaic -q -overwrite moved/map.tif
+head -c 300 kept.tif > moved/map_07of31.tif
+refused 1 "moved/map_07of31.tif" s2rgf_mosaic -q -overwrite moved/map.tif
+cp kept.tif moved/map_07of31.tif
+cp kept.tif moved/map_1of2.tif
+refused 1 "parts of" s2rgf_mosaic -q -overwrite moved/map.tif
+expect_silence s2rgf_mosaic -q -overwrite -n 31 moved/map.tif
+expect_same before.tif moved/map.tif
+
+# ---- parts that do not belong together
+"${train[@]}" -q -seed 2 other.s2rgf
+replaced() { # REASON COMMAND...: part 7 made by the command
+    rm -f map_* moved/map_1of2.tif
+    expect_silence "${@:2}" -tile 16 -shard 7/31 map.tif
+    cp map_07of31.tif moved
+    refused 3 "$1" s2rgf_mosaic -q -overwrite moved/map.tif
+    expect_in "$stderr" "moved/map_07of31.tif"
+}
+window=(-srcwin 10 37 200 333)
+replaced "other model than" s2rgf_classify -q -m other.s2rgf "${one[@]:4}" "${window[@]}"
+ln large/ms.tif second.tif
+replaced "other sources than" "${one[@]:0:4}" -i ms=second.tif "${one[@]:6}" "${window[@]}"
+replaced "another grid" "${one[@]}" -srcwin 11 37 200 333
+replaced "of another cut" "${one[@]}" -srcwin 10 37 200 332

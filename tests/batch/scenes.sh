@@ -1,0 +1,38 @@
+# A folder of tiny scenes and their model; sourced after tools/lib.sh.
+# shellcheck shell=bash
+# Sets  batch     a command that maps the scenes a, b, c and d of the folder `tiles`, quietly; where to
+#                 is to be added
+#       scene_of  the -i options of one of them
+# shellcheck disable=SC2034,SC2154 # used by the tests that source this; set by tools/lib.sh
+. "$top_srcdir/tests/cli/tiny_scene.sh"
+
+"${train[@]}" -q model.s2rgf
+mkdir tiles maps
+for name in a b c d; do
+    ln scene/ms.tif "tiles/${name}_ms.tif"
+    ln scene/hs.tif "tiles/${name}_hs.tif"
+done
+batch=(s2rgf_classify -q -m model.s2rgf -i 'ms={}_ms.tif' -i 'hs={}_hs.tif' -batch tiles)
+scene_of() {
+    echo "-i ms=tiles/$1_ms.tif -i hs=tiles/$1_hs.tif"
+}
+
+# told REPORT EXPRESSION: the expression holds, with the report as r and the outcomes by scene as o.
+told() {
+    "$PYTHON" - "$@" << 'END' || fail "the report does not say $2: $(cat "$1")"
+import json
+import sys
+
+r = json.load(open(sys.argv[1], encoding="utf-8"))
+o = {item["scene"]: item for item in r["outcomes"]}
+sys.exit(not eval(sys.argv[2]))
+END
+}
+
+# maps_are NAME...: these files and no others are in `maps`, but for side files.
+maps_are() {
+    local found
+    found=$(cd maps && find . -name '*.tif' | sed 's,^\./,,' | sort | tr '\n' ' ')
+    [ "$found" = "$*${*:+ }" ] || fail "expected the maps $*, found $found"
+    [ -z "$(find . -name '*.part-*' -o -name '*.work-*')" ] || fail "temporary files are left: $(find .)"
+}
