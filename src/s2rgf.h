@@ -79,6 +79,9 @@ typedef struct s2rgf_scene_options {
     const char *source_nodata;
     const char *const *open_options;  /* KEY=VALUE list ended by NULL, or NULL */
     const char *const *input_formats; /* GDAL driver names ended by NULL, or NULL for all */
+    /* above 1: every source is taken with pixels so many times as large, averaged: for quick looks,
+       as the model was trained on finer ones; 0 and 1: as it is */
+    int decimation;
 } s2rgf_scene_options;
 
 /** Labelled areas: a polygon layer or a class raster. */
