@@ -162,6 +162,40 @@ S2RGF_API void s2rgf_model_close(s2rgf_model *model);
 S2RGF_API s2rgf_status s2rgf_model_describe(const s2rgf_model *model, bool json, char **text,
                                             s2rgf_error *err);
 
+/* ---- scenes -------------------------------------------------------------------------------- */
+
+/** A scene with the model to map it, as a scene file holds them; see s2rgf_scene(5). */
+typedef struct s2rgf_scene {
+    const char *model_path;
+    s2rgf_scene_options options;
+} s2rgf_scene;
+
+/**
+ * Read a scene file. Relative paths in it begin in its folder. Neither model nor rasters are opened.
+ * Errors  IO, FORMAT, UNSUPPORTED (newer format version), NO_MEMORY.
+ * Memory  *scene is released with s2rgf_scene_free().
+ */
+S2RGF_API s2rgf_status s2rgf_scene_load(const char *path, s2rgf_scene **scene, s2rgf_error *err);
+
+/**
+ * Read a scene from one line, "model=m.s2rgf,name=raster,name=raster"; a value with a comma stands
+ * in double quotes.
+ * Errors  FORMAT, NO_MEMORY.
+ * Memory  *scene is released with s2rgf_scene_free().
+ */
+S2RGF_API s2rgf_status s2rgf_scene_parse(const char *text, s2rgf_scene **scene, s2rgf_error *err);
+
+/**
+ * Write a scene file, whose name must end in ".s2rgf.json". Relative paths are rewritten so that
+ * they begin in its folder. The file appears under its name only when it is whole.
+ * Errors  INVALID_ARGUMENT (exists and not overwrite, or is one of the scene's files), IO, NO_MEMORY.
+ */
+S2RGF_API s2rgf_status s2rgf_scene_save(const s2rgf_scene *scene, const char *path, bool overwrite,
+                                        s2rgf_error *err);
+
+/** Release a scene that was loaded or parsed; NULL is accepted. */
+S2RGF_API void s2rgf_scene_free(s2rgf_scene *scene);
+
 /* ---- classification ------------------------------------------------------------------------ */
 
 /** Everything s2rgf_classify() needs; see s2rgf_classify(1). */
