@@ -234,6 +234,61 @@ S2RGF_API void s2rgf_classify_options_init(s2rgf_classify_options *options);
 S2RGF_API s2rgf_status s2rgf_classify(const s2rgf_classify_options *options, const s2rgf_host *host,
                                       s2rgf_error *err);
 
+/* ---- maps on demand ------------------------------------------------------------------------ */
+
+#define S2RGF_MAP_LEVELS 16 /* the map and coarser views of it */
+
+/** A class of a map. */
+typedef struct s2rgf_class {
+    int value; /* of its pixels, 1 to 65535; 0 is nodata */
+    const char *name;
+    uint8_t rgb[3];
+} s2rgf_class;
+
+/** What is known of a map before any pixel of it is. */
+typedef struct s2rgf_map_info {
+    int width, height;      /* of the reference grid */
+    double geotransform[6]; /* in GDAL's order */
+    const char *srs_wkt;    /* WKT 2, or NULL */
+    int tile_px;            /* side of a tile; tiles are counted from the upper left corner */
+    int class_count;
+    const s2rgf_class *classes;  /* [class_count], in ascending order of value */
+    const char *const *metadata; /* KEY=VALUE list ended by NULL, as in a map that is written */
+} s2rgf_map_info;
+
+/** A map whose pixels are computed when they are read. */
+typedef struct s2rgf_lazy_map s2rgf_lazy_map;
+
+/**
+ * Open a scene with its model; nothing is computed.
+ * memory_mb in  working memory for a tile, 0: 512
+ * Errors  INVALID_ARGUMENT, NO_MEMORY (memory_mb too small), IO, FORMAT, UNSUPPORTED, MISMATCH.
+ * Memory  *map is released with s2rgf_lazy_map_close(); the scene is copied.
+ * Threads a map belongs to one thread at a time; several may be open at once.
+ */
+S2RGF_API s2rgf_status s2rgf_lazy_map_open(const s2rgf_scene *scene, int memory_mb,
+                                           const s2rgf_host *host, s2rgf_lazy_map **map,
+                                           s2rgf_error *err);
+
+/** What the map is like; valid until it is closed. */
+S2RGF_API const s2rgf_map_info *s2rgf_lazy_map_info(const s2rgf_lazy_map *map);
+
+/**
+ * Compute the class values of a window; whoever reads it again keeps it. The pixels of level 0 are
+ * those of s2rgf_classify(). Level k has pixels 2^k times as large, sizes round up, and is
+ * approximate: the network is given sources with pixels as many times as large, averaged.
+ * level  in  0 to S2RGF_MAP_LEVELS - 1
+ * window in  x, y, width, height in pixels of the level
+ * values out [height][width], 0 is nodata
+ * Errors  INVALID_ARGUMENT (outside), IO, NO_MEMORY.
+ * Threads works in the calling thread alone.
+ */
+S2RGF_API s2rgf_status s2rgf_lazy_map_read(s2rgf_lazy_map *map, int level, const int window[4],
+                                           uint16_t *values, s2rgf_error *err);
+
+/** Release a map; NULL is accepted. */
+S2RGF_API void s2rgf_lazy_map_close(s2rgf_lazy_map *map);
+
 /* ---- assessment ---------------------------------------------------------------------------- */
 
 /** Assessed pixels whose confidence lies in one bin. */
