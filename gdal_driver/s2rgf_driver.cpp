@@ -7,7 +7,6 @@
 #define PREFIX "S2RGF:"
 #define SUFFIX ".s2rgf.json"
 #define LINE_START "model="
-#define DEEPEST 8 /* maps that are sources of maps */
 
 CPL_C_START
 /** What GDAL calls when it finds this plugin. */
@@ -55,45 +54,14 @@ static s2rgf_status open_map(const char *name, s2rgf_lazy_map **map, s2rgf_error
     return status;
 }
 
-/* A scene among whose sources it is itself would be opened for ever. */
-class Depth
-{
-  public:
-    Depth()
-    {
-        depth_++;
-    }
-    ~Depth()
-    {
-        depth_--;
-    }
-    Depth(const Depth &) = delete;
-    Depth &operator=(const Depth &) = delete;
-    bool isTooDeep() const
-    {
-        return depth_ > DEEPEST;
-    }
-
-  private:
-    static thread_local int depth_;
-};
-
-thread_local int Depth::depth_ = 0;
-
 static GDALDataset *open_dataset(GDALOpenInfo *info)
 {
     const char *name = info->pszFilename;
-    const Depth depth;
     s2rgf_lazy_map *map = nullptr;
     s2rgf_error err = {};
     if (info->eAccess == GA_Update) {
         CPLError(CE_Failure, CPLE_NotSupported,
                  "%s: maps that are computed cannot be opened for update", name);
-        return nullptr;
-    }
-    if (depth.isTooDeep()) {
-        CPLError(CE_Failure, CPLE_AppDefined, "%s: a source of itself, or of more than %d maps",
-                 name, DEEPEST);
         return nullptr;
     }
     const s2rgf_status status = open_map(name, &map, &err);
