@@ -150,6 +150,8 @@ AC_DEFUN([S2_CHECK_GDAL_PLUGIN], [
                         [S2_ADD_CXXFLAG(s2_flag)])
            S2_ADD_CFLAG([S2_CFLAGS], [-ffunction-sections])
            S2_ADD_CFLAG([S2_CFLAGS], [-fdata-sections])
-           AS_IF([test "x$enable_sanitizers" = xno], [S2_ADD_PLUGIN_LDFLAG([-Wl,-z,defs])])])
+           dnl GDAL's classes come without what -fsanitize=vptr looks for
+           AS_IF([test "x$enable_sanitizers" = xno], [S2_ADD_PLUGIN_LDFLAG([-Wl,-z,defs])],
+                 [S2_ADD_CXXFLAG([-fno-sanitize=vptr])])])
     AM_CONDITIONAL([GDAL_PLUGIN], [test $s2_plugin = yes])
 ])

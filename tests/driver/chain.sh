@@ -62,6 +62,6 @@ fi
 # a lazy map as a source of s2rgf's own programs
 expect_status 0 s2rgf_assess map.tif -labels scene/truth.tif
 cp "$stdout" written
-expect_status 0 s2rgf_assess map.s2rgf.json -labels scene/truth.tif
+expect_status 0 gdal s2rgf_assess map.s2rgf.json -labels scene/truth.tif
 diff <(sed 's/map\.[a-z0-9.]*//' written) <(sed 's/map\.[a-z0-9.]*//' "$stdout") ||
     fail "s2rgf_assess sees another map"

@@ -11,21 +11,21 @@ need gdalinfo gdal_translate gdalwarp gdalbuildvrt
 need_python numpy osgeo.gdal
 plugin=$builddir/.libs/gdal_S2RGF.so
 [ -e "$plugin" ] || skip "no plugin for GDAL in this build"
-export GDAL_DRIVER_PATH=$builddir/.libs
 export GDAL_CACHEMAX=64
 
-# gdal COMMAND...: run a program of GDAL. A plugin with sanitizers needs their libraries loaded before
+# gdal COMMAND...: run a program with the plugin, from the folder $plugins. A plugin with sanitizers needs their libraries loaded before
 # those of the program; what GDAL's programs themselves leak is not looked at.
+plugins=$builddir/.libs
 sanitizers=
-if nm -D --undefined-only "$plugin" | grep -q __asan_; then
+if [[ $(nm -D --undefined-only "$plugin") == *__asan_* ]]; then
     compiler=${CC:-gcc}
     sanitizers="$($compiler -print-file-name=libasan.so) $($compiler -print-file-name=libubsan.so)"
 fi
 gdal() {
     if [ -n "$sanitizers" ]; then
-        ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD=$sanitizers "$@"
+        ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD=$sanitizers GDAL_DRIVER_PATH=$plugins "$@"
     else
-        "$@"
+        GDAL_DRIVER_PATH=$plugins "$@"
     fi
 }
 

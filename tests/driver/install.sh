@@ -12,7 +12,7 @@ installed=$(find root -name gdal_S2RGF.so)
 [[ $installed == *gdalplugins/* ]] || fail "installed in $installed"
 [ -z "$(find root -type d -empty)" ] || fail "empty folders were made: $(find root -type d -empty)"
 
-export GDAL_DRIVER_PATH=$PWD/${installed%/*}
+plugins=$PWD/${installed%/*}
 expect_status 0 gdal gdalinfo --format S2RGF
 expect_in "$stdout" "Land-cover maps"
 same_pixels map.tif map.s2rgf.json

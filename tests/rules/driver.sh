@@ -21,7 +21,7 @@ gdal=$(ldd "$plugin" | sed -nE 's/.*libgdal\.so[^ ]* => ([^ ]*) .*/\1/p')
 [ -e "$gdal" ] || fail "the plugin does not find libgdal"
 found=$(foreign_libraries "$plugin" "$gdal")
 [ -z "$found" ] || fail $'the plugin needs:\n'"$found"
-needed "$plugin" | grep -q libgdal || fail "the plugin was not linked with GDAL"
+[[ $(needed "$plugin") == *libgdal* ]] || fail "the plugin was not linked with GDAL"
 
 # Neither BLAS, whose threads are the host's, nor OpenMP, nor training.
 found=$(nm -D --undefined-only "$plugin" | grep -E 'cblas_|openblas_|GOMP_|omp_(get|set)_|geod_' || true)
