@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "working_memory.h"
+
 /* As the writer of maps: lists of names by value are kept to this length. */
 #define MAX_CATEGORIES 4096
 
@@ -47,6 +49,7 @@ LazyBand::LazyBand(LazyDataset *owner, int level) : owner_(owner), level_(level)
 CPLErr LazyBand::readBlock(int blockX, int blockY, void *data)
 {
     const std::lock_guard<std::recursive_mutex> lock(owner_->mutex_);
+    const WorkingMemory memory(owner_->map_.get(), owner_->mutex_);
     const int x = blockX * nBlockXSize, y = blockY * nBlockYSize;
     const int window[4] = {x, y, std::min(nBlockXSize, nRasterXSize - x),
                            std::min(nBlockYSize, nRasterYSize - y)};
@@ -143,6 +146,11 @@ LazyDataset::LazyDataset(s2rgf_lazy_map *map, const char *name, bool overviews)
     if (overviews)
         makeOverviews();
     SetBand(1, new LazyBand(this, 0));
+}
+
+LazyDataset::~LazyDataset()
+{
+    WorkingMemory::forget(map_.get());
 }
 
 /* Palette and names, as in a map that is written: transparent 0, the classes' colours. */

@@ -62,6 +62,7 @@ class LazyDataset final : public GDALDataset
   public:
     /** Takes over the map. name: what messages call it. */
     LazyDataset(s2rgf_lazy_map *map, const char *name, bool overviews);
+    ~LazyDataset() override;
     LazyDataset(const LazyDataset &) = delete;
     LazyDataset &operator=(const LazyDataset &) = delete;
 

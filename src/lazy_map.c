@@ -150,15 +150,22 @@ const s2rgf_map_info *s2rgf_lazy_map_info(const s2rgf_lazy_map *map)
     return &map->info;
 }
 
+void s2rgf_lazy_map_rest(s2rgf_lazy_map *map)
+{
+    for (int i = 0; i < S2RGF_MAP_LEVELS; i++) {
+        s2_run_free(map->levels[i].run);
+        map->levels[i].run = NULL;
+    }
+}
+
 void s2rgf_lazy_map_close(s2rgf_lazy_map *map)
 {
     if (!map)
         return;
-    for (int i = 0; i < S2RGF_MAP_LEVELS; i++) {
-        s2_run_free(map->levels[i].run);
+    s2rgf_lazy_map_rest(map);
+    for (int i = 0; i < S2RGF_MAP_LEVELS; i++)
         if (map->levels[i].is_open)
             s2_scene_close(&map->levels[i].scene);
-    }
     s2_weights_free(map->weights);
     s2_model_content_clear(&map->content);
     s2rgf_scene_free(map->source);
@@ -183,10 +190,7 @@ static s2rgf_status prepare_level(s2rgf_lazy_map *map, int index, map_level **le
         status = open_level(map, index, NULL, err);
     if (status != S2RGF_OK || (*level)->run)
         return status;
-    for (int i = 0; i < S2RGF_MAP_LEVELS; i++) {
-        s2_run_free(map->levels[i].run);
-        map->levels[i].run = NULL;
-    }
+    s2rgf_lazy_map_rest(map);
     return s2_run_create(map->weights, &(*level)->geometry, map->info.tile_px, &(*level)->run, err);
 }
 

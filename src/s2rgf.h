@@ -286,6 +286,9 @@ S2RGF_API const s2rgf_map_info *s2rgf_lazy_map_info(const s2rgf_lazy_map *map);
 S2RGF_API s2rgf_status s2rgf_lazy_map_read(s2rgf_lazy_map *map, int level, const int window[4],
                                            uint16_t *values, s2rgf_error *err);
 
+/** Release the working memory of a map that may not be read for a while; reading takes it anew. */
+S2RGF_API void s2rgf_lazy_map_rest(s2rgf_lazy_map *map);
+
 /** Release a map; NULL is accepted. */
 S2RGF_API void s2rgf_lazy_map_close(s2rgf_lazy_map *map);
 

@@ -5,4 +5,4 @@
 
 rounds=32
 [ "$S2RGF_TEST_LONG" = 0 ] || rounds=400
-expect_silence gdal "$PYTHON" "$top_srcdir/tests/driver/threads.py" map.tif map.s2rgf.json $rounds
+expect_silence gdal "$PYTHON" "$top_srcdir/tests/driver/check_threads.py" map.tif map.s2rgf.json $rounds

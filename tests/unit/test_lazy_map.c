@@ -215,6 +215,8 @@ int main(void)
     windows_are_those_of_the_map(map, expected);
     windows_are_those_of_the_map(frugal, expected);
     levels_cover_the_map(map);
+    s2rgf_lazy_map_rest(map);
+    s2rgf_lazy_map_rest(map);
     windows_are_those_of_the_map(map, expected);
     refuses();
     s2rgf_lazy_map_close(map);
