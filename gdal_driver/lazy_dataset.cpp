@@ -45,7 +45,16 @@ LazyBand::LazyBand(LazyDataset *owner, int level) : owner_(owner), level_(level)
     SetDescription("class");
 }
 
-/* The tile goes to the block's upper left corner; what the raster does not reach is nodata. */
+/* A tile goes to the upper left corner of its block; what the raster does not reach is nodata. */
+void LazyBand::copyTile(const uint16_t *tile, int width, int height, GByte *block) const
+{
+    const int bytes = GDALGetDataTypeSizeBytes(eDataType);
+    const size_t stride = static_cast<size_t>(nBlockXSize) * static_cast<size_t>(bytes);
+    std::fill_n(block, stride * static_cast<size_t>(nBlockYSize), GByte(0));
+    for (int line = 0; line < height; line++, tile += width, block += stride)
+        GDALCopyWords(tile, GDT_UInt16, 2, block, eDataType, bytes, width);
+}
+
 CPLErr LazyBand::readBlock(int blockX, int blockY, void *data)
 {
     const std::lock_guard<std::recursive_mutex> lock(owner_->mutex_);
@@ -63,13 +72,7 @@ CPLErr LazyBand::readBlock(int blockX, int blockY, void *data)
     }
     CPLDebug("S2RGF", "%s: level %d: computed tile %d, %d", owner_->GetDescription(), level_,
              blockX, blockY);
-    const GDALDataType type = eDataType;
-    const int bytes = GDALGetDataTypeSizeBytes(type);
-    memset(data, 0, static_cast<size_t>(nBlockXSize) * nBlockYSize * bytes);
-    for (int line = 0; line < window[3]; line++)
-        GDALCopyWords(tile + static_cast<size_t>(line) * window[2], GDT_UInt16, 2,
-                      static_cast<GByte *>(data) + static_cast<size_t>(line) * nBlockXSize * bytes,
-                      type, bytes, window[2]);
+    copyTile(tile, window[2], window[3], static_cast<GByte *>(data));
     return CE_None;
 }
 
@@ -123,7 +126,9 @@ int LazyBand::GetOverviewCount()
 
 GDALRasterBand *LazyBand::GetOverview(int index)
 {
-    return index >= 0 && index < GetOverviewCount() ? owner_->overviews_[index].get() : nullptr;
+    if (index < 0 || index >= GetOverviewCount())
+        return nullptr;
+    return owner_->overviews_[static_cast<size_t>(index)].get();
 }
 
 /* ---- dataset -------------------------------------------------------------------------------- */
@@ -137,7 +142,8 @@ LazyDataset::LazyDataset(s2rgf_lazy_map *map, const char *name, bool overviews)
     nRasterXSize = info_->width;
     nRasterYSize = info_->height;
     SetDescription(name);
-    tile_.resize(static_cast<size_t>(info_->tile_px) * info_->tile_px);
+    const size_t side = static_cast<size_t>(info_->tile_px);
+    tile_.resize(side * side);
     if (info_->srs_wkt && srs_.importFromWkt(info_->srs_wkt) == OGRERR_NONE)
         srs_.SetAxisMappingStrategy(OAMS_TRADITIONAL_GIS_ORDER);
     SetMetadata(const_cast<char **>(info_->metadata));

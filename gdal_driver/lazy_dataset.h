@@ -51,6 +51,7 @@ class LazyBand final : public GDALRasterBand
 
   private:
     CPLErr readBlock(int blockX, int blockY, void *data);
+    void copyTile(const uint16_t *tile, int width, int height, GByte *block) const;
 
     LazyDataset *owner_;
     int level_;

@@ -138,8 +138,7 @@ AC_DEFUN([S2_CHECK_GDAL_PLUGIN], [
            S2_ADD_PLUGIN_LDFLAG([-Wl,--gc-sections])
            AS_IF([test -z "$S2_PLUGIN_LDFLAGS"], [s2_plugin=no])
            AS_IF([test "$s2_plugin/$enable_gdal_plugin" = no/yes],
-                 [AC_MSG_ERROR([the plugin for GDAL needs a C++ compiler, GDAL's C++ headers and a
-                                linker with --gc-sections])])])
+                 [AC_MSG_ERROR([the plugin for GDAL needs a C++ compiler with GDAL's headers, and --gc-sections])])])
     s2_plugin_summary=no
     AS_IF([test $s2_plugin = yes],
           [s2_plugin_summary=$gdalplugindir
