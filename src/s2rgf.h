@@ -1,7 +1,8 @@
 /* s2rgf - land-cover maps from several co-registered optical rasters.
  * SPDX-License-Identifier: MIT
  *
- * The public interface of libs2rgf: four verbs (train, classify, assess, describe a model).
+ * The public interface of libs2rgf: four verbs (train, classify, assess, describe a model), scene
+ * files, and maps on demand.
  * Every verb takes one options structure, filled with defaults by its *_init() function, and
  * reports through s2rgf_host. No function prints, exits or changes process-wide state, except that
  * GDAL's drivers must have been registered by the caller (GDALAllRegister()).
