@@ -10,8 +10,8 @@
 #include "core/memory.h"
 #include "geo/map_writer.h"
 #include "geo/overlay.h"
+#include "mapping.h"
 #include "nn/kind.h"
-#include "nn/network_model.h"
 #include "scene_input.h"
 #include "tile_runner.h"
 
@@ -120,22 +120,19 @@ static void decide_pixels(classify_worker *worker, const s2_tile *tile)
     const int classes = job->content.classes.count;
     const size_t pixels = (size_t)tile->core.w * (size_t)tile->core.h;
     const double temperature = job->content.training.temperature;
+    s2_mapping_classes(tile, &job->content.classes, worker->values);
+    if (!job->writers[1] && !job->writers[2])
+        return;
     for (size_t p = 0; p < pixels; p++) {
         const float *scores = tile->scores + p * (size_t)classes;
         float *planes = job->writers[2] ? worker->probabilities + p : NULL;
-        /* validity is unset where a tile was not computed */
-        if ((tile->wanted && !tile->wanted[p]) || !tile->valid[p]) {
-            worker->values[p] = 0;
+        if (worker->values[p] == 0) {
             if (job->writers[1])
                 worker->confidence[p] = -1.0f;
             for (int k = 0; planes && k < classes; k++)
                 planes[(size_t)k * pixels] = -1.0f;
             continue;
         }
-        worker->values[p] =
-            (uint16_t)job->content.classes.items[s2_best_class(scores, classes)].value;
-        if (!job->writers[1] && !planes)
-            continue;
         const float largest = s2_probabilities(scores, classes, temperature, planes, pixels);
         if (job->writers[1])
             worker->confidence[p] = largest;
@@ -219,18 +216,10 @@ static size_t worker_bytes(const classify_job *job, int tile_px)
     const size_t outputs =
         sizeof(uint16_t) + (options->confidence_path ? sizeof(float) : 0) +
         (options->probability_path ? sizeof(float) * (size_t)job->content.classes.count : 0);
-    size_t bytes = s2_run_bytes(job->weights, &job->geometry, tile_px) + pixels * outputs;
+    size_t bytes =
+        s2_mapping_bytes(&job->content, job->weights, &job->geometry, tile_px) + pixels * outputs;
     if (options->mask_path)
         bytes += pixels + s2_overlay_bytes(&job->scene.grid);
-    /* reading goes through a buffer of the window's size, one source at a time */
-    for (int s = 0; s < job->scene.count; s++) {
-        const s2_rect core =
-            s2_rect_intersect((s2_rect){0, 0, tile_px, tile_px},
-                              (s2_rect){0, 0, job->geometry.width, job->geometry.height});
-        const s2_rect window = s2_run_window(job->weights, &job->geometry, s, core);
-        bytes += (size_t)window.w * (size_t)window.h * (size_t)job->content.sources[s].band_count *
-                 sizeof(float);
-    }
     return bytes;
 }
 
@@ -283,25 +272,6 @@ static s2rgf_status choose_tiles(classify_job *job, const s2rgf_host *host, s2rg
     return S2RGF_OK;
 }
 
-/* KEY=VALUE lines of provenance. */
-static void write_provenance(const classify_job *job, char *lines, size_t size,
-                             const char *metadata[4])
-{
-    int at = 0;
-    int length = snprintf(lines, size, "S2RGF_VERSION=%s", s2rgf_version());
-    metadata[0] = lines;
-    at += length + 1;
-    length = snprintf(lines + at, size - (size_t)at, "S2RGF_MODEL=%s", job->content.checksum);
-    metadata[1] = lines + at;
-    at += length + 1;
-    metadata[2] = lines + at;
-    at += snprintf(lines + at, size - (size_t)at, "S2RGF_SOURCES=");
-    for (int s = 0; s < job->scene.count && at < (int)size - 1; s++)
-        at += snprintf(lines + at, size - (size_t)at, "%s%s: %s", s ? "; " : "",
-                       job->content.sources[s].name, s2_source_label(job->scene.sources[s].source));
-    metadata[3] = NULL;
-}
-
 static s2rgf_status create_outputs(classify_job *job, const s2_grid *grid, s2rgf_error *err)
 {
     const s2rgf_classify_options *options = job->options;
@@ -310,7 +280,7 @@ static s2rgf_status create_outputs(classify_job *job, const s2_grid *grid, s2rgf
     const s2_map_kind kinds[OUTPUTS] = {S2_MAP_CLASSES, S2_MAP_CONFIDENCE, S2_MAP_PROBABILITIES};
     char lines[4096];
     const char *metadata[4];
-    write_provenance(job, lines, sizeof lines, metadata);
+    s2_mapping_provenance(&job->content, &job->scene, lines, sizeof lines, metadata);
     for (int i = 0; i < OUTPUTS; i++) {
         const s2_map_spec spec = {.kind = kinds[i],
                                   .path = paths[i],
@@ -351,18 +321,6 @@ static s2rgf_status check_paths(const s2rgf_classify_options *options, s2rgf_err
     return status;
 }
 
-static s2rgf_status load_weights(classify_job *job, s2rgf_error *err)
-{
-    s2_network *network = NULL;
-    s2rgf_status status = s2_model_load(job->options->model_path, &job->content, err);
-    if (status == S2RGF_OK)
-        status = s2_network_from_model(&job->content, job->options->model_path, &network, err);
-    if (status == S2RGF_OK)
-        status = s2_weights_create(network, &job->weights, err);
-    s2_network_free(network);
-    return status;
-}
-
 /* Workers open the mask themselves; one that does not fit is refused before any output is made. */
 static s2rgf_status check_mask(const classify_job *job, s2rgf_error *err)
 {
@@ -375,7 +333,8 @@ static s2rgf_status check_mask(const classify_job *job, s2rgf_error *err)
 static s2rgf_status prepare(classify_job *job, const s2rgf_host *host, s2rgf_error *err)
 {
     s2_grid grid = {0};
-    s2rgf_status status = load_weights(job, err);
+    s2rgf_status status =
+        s2_mapping_load(job->options->model_path, &job->content, &job->weights, err);
     if (status == S2RGF_OK)
         status =
             s2_scene_open_for_model(&job->options->scene, &job->content, host, &job->scene, err);

@@ -57,7 +57,7 @@ s2rgf_status s2_scene_open_for_model(const s2rgf_scene_options *options,
         return status;
     for (int s = 0; s < scene->count && status == S2RGF_OK; s++) {
         status = match_source(&content->sources[s], scene->sources[s].source, err);
-        if (status == S2RGF_OK)
+        if (status == S2RGF_OK && options->decimation <= 1)
             status = check_pixel_size(&content->sources[s], scene->sources[s].source, err);
     }
     if (status != S2RGF_OK)

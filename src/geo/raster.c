@@ -65,6 +65,8 @@ static s2rgf_status open_files(s2_source *source, s2rgf_error *err)
         if (status == S2RGF_OK)
             status =
                 s2_grid_of_dataset(file->dataset, file->path, source->assigned_srs, &grid, err);
+        if (status == S2RGF_OK)
+            s2_grid_coarsen(&grid, source->decimation);
         if (status == S2RGF_OK && i > 0)
             status = check_same_grid(source, file, &grid, err);
         if (status == S2RGF_OK && i == 0)
@@ -96,6 +98,7 @@ static s2rgf_status take_all_bands(s2_source *source, s2rgf_error *err)
 static bool copy_spec(const s2_source_spec *spec, s2_source *source)
 {
     const size_t count = (size_t)spec->path_count;
+    source->decimation = spec->decimation > 1 ? spec->decimation : 1;
     source->name = s2_strdup(spec->name);
     source->label = spec->path_count == 1
                         ? s2_strdup(spec->paths[0])
@@ -204,6 +207,7 @@ s2rgf_status s2_source_reopen(const s2_source *source, s2_source **copy, s2rgf_e
         .source_nodata = source->source_nodata,
         .open_options = (const char *const *)source->open_options,
         .input_formats = (const char *const *)source->input_formats,
+        .decimation = source->decimation,
     };
     s2_source *made = NULL;
     s2rgf_status status = s2_source_open(&spec, &made, err);
