@@ -43,7 +43,7 @@ numbered 601 > src/long.c
 numbered 601 > gdal_driver/long.cpp
 numbered 121 > src/long.h
 numbered 601 > tests/long.h
-numbered 401 > src/s2rgf.h
+numbered 501 > src/s2rgf.h
 numbered 600 > src/short.c
 numbered 120 > src/short.h
 [ "$(long_files . | wc -l)" -eq 5 ] || fail "planted long files were not found: $(long_files .)"
