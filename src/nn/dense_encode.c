@@ -48,7 +48,7 @@ static void encode_spectral_row(const s2_dense_run *run, int source, const float
     const s2_folded_spectral *encoder = &run->weights->spectral[source];
     const int bands = run->weights->spec.bands[source];
     s2_folded_filter(encoder, pixels, bands, count, filtered);
-    s2_row_conv(run->weights->kernel, &encoder->mix, (s2_row){filtered, 2 * bands}, count,
+    s2_row_conv(run->weights->kernels->row, &encoder->mix, (s2_row){filtered, 2 * bands}, count,
                 (s2_row){out, encoder->mix.conv.out});
 }
 
@@ -77,10 +77,10 @@ static void encode_spatial(const s2_dense_run *run, int source, s2_rect inside,
     const s2_region padded = pad_source(run, source);
     const s2_region middle = s2_dense_region(run, source_buffer(source, S2_OF_MIDDLE), plan->middle,
                                              run->weights->spec.channels);
-    s2_region_conv(run->weights->kernel, &block->conv1, &padded, NULL, computed, &middle);
+    s2_dense_conv(run, &block->conv1, &padded, NULL, computed, &middle);
     s2_region_clear_around(&middle, computed);
-    s2_region_conv(run->weights->kernel, &block->shortcut, &padded, NULL, plan->spatial, out);
-    s2_region_conv(run->weights->kernel, &block->conv2, &middle, out, plan->spatial, out);
+    s2_dense_conv(run, &block->shortcut, &padded, NULL, plan->spatial, out);
+    s2_dense_conv(run, &block->conv2, &middle, out, plan->spatial, out);
 }
 
 /* Mean over the two rows and columns that exist, into one row of the stack. */

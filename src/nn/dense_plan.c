@@ -2,8 +2,7 @@
 #include "nn/dense_plan.h"
 
 #include "nn/cells.h"
-
-#define NECK_REACH 2 /* of the wider of the two necks */
+#include "nn/winograd.h"
 
 s2_sampling s2_dense_sampling(const s2_run_geometry *geometry, int source, double scale)
 {
@@ -50,7 +49,7 @@ static void plan_aligned_source(const s2_dense_plan *plan, s2_rect scene, s2_rec
                                 s2_source_plan *source)
 {
     source->spatial = plan->stack;
-    source->middle = s2_rect_grow(plan->stack, 1);
+    source->middle = s2_winograd_input(plan->stack, 1);
     const s2_rect computed = s2_rect_intersect(source->middle, scene);
     source->padded =
         (s2_rect){2 * computed.x - 1, 2 * computed.y - 1, 2 * computed.w + 1, 2 * computed.h + 1};
@@ -66,8 +65,8 @@ static void plan_native_source(const s2_dense_plan *plan, const s2_run_geometry 
     const s2_rect all = {0, 0, geometry->source_width[s], geometry->source_height[s]};
     source->spatial = s2_sampling_bounds(&feature, plan->stack);
     source->spectral = union_of(source->spatial, s2_sampling_bounds(&reference, plan->core));
-    source->middle = s2_rect_grow(source->spatial, 1);
-    source->padded = s2_rect_grow(s2_rect_intersect(source->middle, all), 1);
+    source->middle = s2_winograd_input(source->spatial, 1);
+    source->padded = s2_winograd_input(s2_rect_intersect(source->middle, all), 1);
     source->window = union_of(s2_rect_intersect(source->padded, all), source->spectral);
 }
 
@@ -81,16 +80,16 @@ void s2_dense_plan_make(const s2_network_spec *spec, const s2_run_geometry *geom
     const s2_sampling upsampling = {{{0.0, 0.5, 0.0, 0.0, 0.0, 0.5}}, 1.0, scene.w, scene.h};
     plan->core = core;
     plan->head = s2_sampling_bounds(&upsampling, core);
-    plan->block = s2_rect_grow(plan->head, 1);
+    plan->block = s2_winograd_input(plan->head, 1);
     plan->block_computed = s2_rect_intersect(plan->block, scene);
-    plan->block_middle = s2_rect_grow(plan->block_computed, 2);
+    plan->block_middle = s2_winograd_input(plan->block_computed, 2);
     plan->block_middle_computed = s2_rect_intersect(plan->block_middle, scene);
-    plan->fused = s2_rect_grow(plan->block_middle_computed, 1);
+    plan->fused = s2_winograd_input(plan->block_middle_computed, 1);
     plan->fused_computed = s2_rect_intersect(plan->fused, scene);
     plan->fused_cells = cells_of(plan->fused_computed);
     plan->gram_cells = s2_rect_intersect(s2_rect_grow(plan->fused_cells, 1), lattice);
     plan->joint = pixels_of(plan->gram_cells, scene);
-    plan->mixed = s2_rect_grow(plan->joint, NECK_REACH);
+    plan->mixed = s2_winograd_input(plan->joint, 2); /* of the wider of the two necks */
     plan->mixed_computed = s2_rect_intersect(plan->mixed, scene);
     plan->scale_cells = interpolation_cells(plan->mixed_computed, lattice);
     plan->stat_cells = s2_rect_intersect(s2_rect_grow(plan->scale_cells, 1), lattice);

@@ -64,7 +64,7 @@ static void find_attention(s2_dense_run *run, const s2_folded_adrf *adrf, const 
         const size_t at = (size_t)(cells.y + i / cells.w - lattice.y) * (size_t)lattice.w +
                           (size_t)(cells.x + i % cells.w - lattice.x);
         const s2_window_sums sums = {window.sum + at * n, window.square + at * n, window.count[at]};
-        s2_relation_adrf(run->weights->kernel, adrf, &sums, work, out);
+        s2_relation_adrf(run->weights->kernels->row, adrf, &sums, work, out);
     }
 }
 
@@ -112,7 +112,7 @@ static void mix_stack(s2_dense_run *run, const s2_folded_adrf *adrf, const s2_re
     for (int y = computed.y; y < computed.y + computed.h; y++) {
         if (scaled)
             scale_row(run, stack, channels, attention, y, row);
-        s2_row_conv(run->weights->kernel, &adrf->mix,
+        s2_row_conv(run->weights->kernels->row, &adrf->mix,
                     (s2_row){scaled ? row : s2_region_at(stack, computed.x, y), channels},
                     computed.w, (s2_row){s2_region_at(mixed, computed.x, y), mixed->stride});
     }
@@ -130,7 +130,7 @@ static void fuse_domain(s2_dense_run *run, const s2_folded_adrf *adrf, const s2_
     const s2_region mixed = s2_dense_region(run, mixed_buffer, plan->mixed, c);
     const s2_region joint = s2_dense_region(run, joint_buffer, plan->joint, c);
     mix_stack(run, adrf, &stack, &mixed);
-    s2_region_conv(run->weights->kernel, neck, &mixed, NULL, plan->joint, &joint);
+    s2_dense_conv(run, neck, &mixed, NULL, plan->joint, &joint);
 }
 
 /* Gram matrices of cells and windows inside the buffer of cell work, and what is left of it. */
@@ -150,7 +150,7 @@ static gram_space divide_space(const s2_dense_run *run)
         space.cell[i] = next;
     for (int i = 0; i < 3; i++, next += grams)
         space.window[i] = next;
-    space.relation = s2_relation_divide(run->weights->kernel, c, next);
+    space.relation = s2_relation_divide(run->weights->kernels->row, c, next);
     return space;
 }
 

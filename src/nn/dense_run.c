@@ -61,6 +61,15 @@ static size_t row_floats(const s2_network_spec *spec, const s2_run_geometry *geo
     return floats;
 }
 
+/* The widest convolution is one of the network's own or the first over a source's bands. */
+static size_t winograd_floats(const s2_network_spec *spec)
+{
+    int widest = spec->channels;
+    for (int s = 0; s < spec->sources; s++)
+        widest = spec->bands[s] > widest ? spec->bands[s] : widest;
+    return s2_winograd_floats(widest, spec->channels);
+}
+
 /* Floats of every buffer for one tile; sizes is raised to them. */
 static void measure_tile(const s2_network_spec *spec, const s2_run_geometry *geometry,
                          const s2_dense_plan *plan, buffer_sizes *sizes)
@@ -83,6 +92,7 @@ static void measure_tile(const s2_network_spec *spec, const s2_run_geometry *geo
         [S2_HEAD] = area(plan->head) * c,
         [S2_ATTENTION] = area(plan->scale_cells) * (spectral + spatial),
         [S2_CELL_WORK] = cell_work_floats(spec, plan),
+        [S2_WINOGRAD] = winograd_floats(spec),
         [S2_ROWS] = row_floats(spec, geometry, plan),
         [S2_VALIDITY] = (reference + area(plan->stack)) / sizeof(float) + 1,
     };
@@ -181,6 +191,17 @@ s2_region s2_dense_region(const s2_dense_run *run, int buffer, s2_rect rect, int
     return (s2_region){rect, channels, 1, run->buffer[buffer]};
 }
 
+void s2_dense_conv(const s2_dense_run *run, const s2_folded_conv *conv, const s2_region *in,
+                   const s2_region *add, s2_rect computed, const s2_region *out)
+{
+    const s2_kernels *kernels = run->weights->kernels;
+    const s2_winograd winograd = {kernels->winograd, run->buffer[S2_WINOGRAD]};
+    if (conv->winograd)
+        s2_region_winograd(winograd, conv, in, add, computed, out);
+    else
+        s2_region_conv(kernels->row, conv, in, add, computed, out);
+}
+
 s2_rect s2_dense_reference_rect(const s2_dense_run *run)
 {
     return s2_dense_reference_under(run->plan.stack, run->geometry);
@@ -225,14 +246,12 @@ static void run_head(s2_dense_run *run)
     const s2_region shortcut = s2_dense_region(run, S2_BLOCK_SHORTCUT, plan->block_computed, c);
     const s2_region out = s2_dense_region(run, S2_BLOCK, plan->block, c);
     const s2_region head = s2_dense_region(run, S2_HEAD, plan->head, c);
-    s2_region_conv(weights->kernel, &block->conv1, &fused, NULL, plan->block_middle_computed,
-                   &middle);
+    s2_dense_conv(run, &block->conv1, &fused, NULL, plan->block_middle_computed, &middle);
     s2_region_clear_around(&middle, plan->block_middle_computed);
-    s2_region_conv(weights->kernel, &block->shortcut, &fused, NULL, plan->block_computed,
-                   &shortcut);
-    s2_region_conv(weights->kernel, &block->conv2, &middle, &shortcut, plan->block_computed, &out);
+    s2_dense_conv(run, &block->shortcut, &fused, NULL, plan->block_computed, &shortcut);
+    s2_dense_conv(run, &block->conv2, &middle, &shortcut, plan->block_computed, &out);
     s2_region_clear_around(&out, plan->block_computed);
-    s2_region_conv(weights->kernel, &weights->head_conv, &out, NULL, plan->head, &head);
+    s2_dense_conv(run, &weights->head_conv, &out, NULL, plan->head, &head);
 }
 
 /* Spectral features of all sources at the reference pixels of core row y: [core.w][spectral total].
@@ -272,7 +291,7 @@ static void find_detail(const s2_dense_run *run, int y, float *stack, float *joi
         return;
     }
     gather_detail(run, y, stack);
-    s2_row_conv(weights->kernel, &weights->detail,
+    s2_row_conv(weights->kernels->row, &weights->detail,
                 (s2_row){stack, s2_dense_spectral_total(&weights->spec)}, width,
                 (s2_row){joined, 2 * (int)c});
 }
@@ -281,7 +300,7 @@ static void find_detail(const s2_dense_run *run, int y, float *stack, float *joi
 static void run_classifier(s2_dense_run *run)
 {
     const s2_dense_weights *weights = run->weights;
-    const s2_kernel_row_function kernel = weights->kernel;
+    const s2_kernel_row_function kernel = weights->kernels->row;
     const s2_network_spec *spec = &weights->spec;
     const s2_rect core = run->plan.core;
     const s2_rect scene = {0, 0, (run->geometry->width + 1) / 2, (run->geometry->height + 1) / 2};

@@ -20,6 +20,19 @@ static bool fold_all(s2_dense_weights *to, const s2_dense_network *net)
            s2_fold_classifier(&to->classifier, &net->classifier);
 }
 
+/* Weights for Winograd, where the kernels have it. */
+static bool transform_all(s2_dense_weights *to)
+{
+    if (!to->kernels->winograd)
+        return true;
+    for (int s = 0; s < to->spec.sources; s++)
+        if (!s2_fold_winograd(&to->spatial[s].conv1) || !s2_fold_winograd(&to->spatial[s].conv2))
+            return false;
+    return s2_fold_winograd(&to->neck_spectral) && s2_fold_winograd(&to->neck_spatial) &&
+           s2_fold_winograd(&to->head_block.conv1) && s2_fold_winograd(&to->head_block.conv2) &&
+           s2_fold_winograd(&to->head_conv);
+}
+
 s2rgf_status s2_dense_weights_create(const s2_dense_network *network, s2_dense_weights **weights,
                                      s2rgf_error *err)
 {
@@ -28,13 +41,14 @@ s2rgf_status s2_dense_weights_create(const s2_dense_network *network, s2_dense_w
     if (!own)
         return s2_fail_memory(err, "weights");
     own->spec = network->spec;
-    own->kernel = s2_kernel_select();
-    if (!fold_all(own, network)) {
+    s2rgf_status status = s2_kernels_select(&own->kernels, err);
+    if (status == S2RGF_OK && !(fold_all(own, network) && transform_all(own)))
+        status = s2_fail_memory(err, "weights");
+    if (status == S2RGF_OK)
+        *weights = own;
+    else
         s2_dense_weights_free(own);
-        return s2_fail_memory(err, "weights");
-    }
-    *weights = own;
-    return S2RGF_OK;
+    return status;
 }
 
 void s2_dense_weights_free(s2_dense_weights *weights)

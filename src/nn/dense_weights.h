@@ -7,7 +7,7 @@
 
 struct s2_dense_weights {
     s2_network_spec spec;
-    s2_kernel_row_function kernel;
+    const s2_kernels *kernels;
     s2_folded_spectral spectral[S2RGF_MAX_SOURCES];
     s2_folded_block spatial[S2RGF_MAX_SOURCES];
     s2_folded_adrf adrf_spectral, adrf_spatial;

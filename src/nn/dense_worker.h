@@ -5,6 +5,7 @@
 #include "nn/dense_plan.h"
 #include "nn/dense_weights.h"
 #include "nn/relation.h"
+#include "nn/winograd.h"
 
 /* A worker's buffers; the numbers of floats any tile needs are found before anything is allocated.
    */
@@ -22,6 +23,7 @@ enum {
     S2_HEAD,
     S2_ATTENTION, /* of both fusions, one after the other */
     S2_CELL_WORK, /* sums of cells and windows; later Gram matrices */
+    S2_WINOGRAD,  /* scratch of the inner loop */
     S2_ROWS,      /* a few rows of the classifier or of an encoder */
     S2_VALIDITY,  /* bytes: reference pixels, then feature pixels of the stack */
     /* from here four a source: spectral features, middle, padded input, spatial features */
@@ -41,6 +43,9 @@ struct s2_dense_run {
 
 /** A buffer seen as a region. */
 s2_region s2_dense_region(const s2_dense_run *run, int buffer, s2_rect rect, int channels);
+/** A convolution of a region, in the fastest way there is. */
+void s2_dense_conv(const s2_dense_run *run, const s2_folded_conv *conv, const s2_region *in,
+                   const s2_region *add, s2_rect computed, const s2_region *out);
 /** Reference pixels under a rectangle of the feature grid. */
 s2_rect s2_dense_reference_under(s2_rect feature, const s2_run_geometry *geometry);
 /** Reference pixels under the stack, their validity, and that of the stack's feature pixels. */

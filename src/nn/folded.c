@@ -149,8 +149,21 @@ bool s2_fold_classifier(s2_folded_classifier *to, const s2_classifier *classifie
                 NULL, classifier->out_bias->value);
 }
 
+bool s2_fold_winograd(s2_folded_conv *conv)
+{
+    const s2_conv *shape = &conv->conv;
+    if (shape->kernel != 3 || shape->stride != 1 || shape->in % S2_KERNEL_BLOCK != 0 ||
+        shape->out % S2_KERNEL_BLOCK != 0)
+        return true;
+    conv->winograd = s2_alloc(s2_winograd_packed_floats(shape->in, shape->out), sizeof(float));
+    if (conv->winograd)
+        s2_winograd_pack(conv->w, shape->in, shape->out, conv->winograd);
+    return conv->winograd != NULL;
+}
+
 void s2_folded_conv_clear(s2_folded_conv *conv)
 {
+    s2_free(conv->winograd);
     s2_free(conv->w);
     s2_free(conv->bias);
     *conv = (s2_folded_conv){0};

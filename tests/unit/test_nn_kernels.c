@@ -93,9 +93,22 @@ static void test_place(s2_kernel_row_function function)
     }
 }
 
+/* Without a wish there is always a form; a wish that means nothing is refused, not ignored. */
+static void test_choice(void)
+{
+    const s2_kernels *kernels = NULL;
+    s2rgf_error error = {0};
+    REQUIRE(setenv("S2RGF_KERNELS", "", 1) == 0);
+    CHECK(s2_kernels_select(&kernels, NULL) == S2RGF_OK && kernels && kernels->row);
+    REQUIRE(setenv("S2RGF_KERNELS", "fast", 1) == 0);
+    CHECK(s2_kernels_select(&kernels, &error) == S2RGF_INVALID_ARGUMENT);
+    CHECK(strstr(error.message, "fast") != NULL);
+    REQUIRE(unsetenv("S2RGF_KERNELS") == 0);
+}
+
 int main(void)
 {
-    static const char *const forms[] = {"base", "avx2", "avx512"};
+    static const char *const forms[] = {"plain", "base", "avx2", "avx512"};
     static const int counts[] = {1, 2, 5, 6, 7, 12, 13, PIXELS_MAX};
     golden_fill("kernel.x", 1, 0, x, sizeof x / sizeof x[0]);
     golden_fill("kernel.w", 1, 0, w, sizeof w / sizeof w[0]);
@@ -103,8 +116,14 @@ int main(void)
     golden_fill("kernel.bias", 1, 0, bias, 3 * S2_KERNEL_BLOCK);
     golden_fill("kernel.add", 1, 0, add, sizeof add / sizeof add[0]);
     for (size_t f = 0; f < sizeof forms / sizeof forms[0]; f++) {
+        const s2_kernels *kernels = NULL;
         REQUIRE(setenv("S2RGF_KERNELS", forms[f], 1) == 0);
-        const s2_kernel_row_function function = s2_kernel_select();
+        const s2rgf_status status = s2_kernels_select(&kernels, NULL);
+        if (f >= 2 && status == S2RGF_UNSUPPORTED)
+            continue;
+        REQUIRE(status == S2RGF_OK);
+        CHECK(strcmp(kernels->name, forms[f]) == 0);
+        const s2_kernel_row_function function = kernels->row;
         for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
             test_row(function, (shape){9, 4, 32, counts[i], false, true});
             test_row(function, (shape){1, IN_MAX, OUT_MAX, counts[i], true, true});
@@ -113,5 +132,6 @@ int main(void)
         }
         test_place(function);
     }
+    test_choice();
     return harness_end();
 }
