@@ -15,6 +15,10 @@
 #define KERNEL_NAME TEXT(S2_KERNEL_SUFFIX)
 #define KERNEL_ROW JOIN(s2_kernel_row, S2_KERNEL_SUFFIX)
 #define KERNEL_WINOGRAD JOIN(s2_kernel_winograd, S2_KERNEL_SUFFIX)
+#define KERNEL_SAMPLE JOIN(s2_kernel_sample, S2_KERNEL_SUFFIX)
+#define KERNEL_MOMENTS JOIN(s2_kernel_moments, S2_KERNEL_SUFFIX)
+#define KERNEL_SCALE JOIN(s2_kernel_scale, S2_KERNEL_SUFFIX)
+#define KERNEL_SUM JOIN(s2_kernel_sum, S2_KERNEL_SUFFIX)
 #define KERNEL_TABLE JOIN(s2_kernels, S2_KERNEL_SUFFIX)
 
 /* 16 channels are one, two or four vectors. */
@@ -38,6 +42,10 @@ static inline vector relu(vector x)
 
 void KERNEL_ROW(const s2_kernel_row *row);
 void KERNEL_WINOGRAD(const s2_kernel_winograd *strip);
+void KERNEL_SAMPLE(const s2_kernel_sample *sample);
+float KERNEL_MOMENTS(const s2_kernel_moments *row);
+void KERNEL_SCALE(const s2_kernel_scale *pixel);
+void KERNEL_SUM(const float *const *terms, int count, size_t floats, float *out);
 extern const s2_kernels KERNEL_TABLE;
 
 #endif

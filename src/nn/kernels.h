@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "nn/kernel_maps.h"
 #include "s2rgf.h"
 
 #define S2_KERNEL_BLOCK 16      /* output channels of one packed weight block */
@@ -69,6 +70,10 @@ typedef struct s2_kernels {
     const char *name;
     s2_kernel_row_function row;
     s2_kernel_winograd_function winograd; /* NULL: all convolutions go the direct way */
+    s2_kernel_sample_function sample;
+    s2_kernel_moments_function moments;
+    s2_kernel_scale_function scale;
+    s2_kernel_sum_function sum;
 } s2_kernels;
 
 /**

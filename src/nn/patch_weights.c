@@ -50,6 +50,7 @@ s2rgf_status s2_patch_weights_create(const s2_patch_network *network, s2_patch_w
         return status;
     }
     own->kernel = kernels->row;
+    own->sample = kernels->sample;
     *weights = own;
     return S2RGF_OK;
 }

@@ -23,6 +23,11 @@ s2_rect s2_winograd_input(s2_rect out, int dilation)
     return s2_rect_grow(tiles, dilation);
 }
 
+int s2_winograd_tiles_end(int end, int dilation)
+{
+    return align_up(end, S2_WINOGRAD_SIDE * dilation);
+}
+
 void s2_region_winograd(s2_winograd winograd, const s2_folded_conv *conv, const s2_region *in,
                         const s2_region *add, s2_rect computed, const s2_region *out)
 {

@@ -15,6 +15,8 @@ typedef struct s2_winograd {
  * pixels of the whole scene, whatever the rectangle, so a pixel's value never depends on it.
  */
 s2_rect s2_winograd_input(s2_rect out, int dilation);
+/** First row or column behind the tiles that hold those before `end`. */
+int s2_winograd_tiles_end(int end, int dilation);
 
 /**
  * s2_region_conv() for a convolution with conv->winograd. in must hold

@@ -18,7 +18,7 @@ typedef struct sample {
 static s2_region make_region(s2_rect rect, int channels)
 {
     const size_t floats = (size_t)(rect.w * rect.h * channels);
-    s2_region region = {rect, channels, 1, (float *)calloc(floats, sizeof(float))};
+    s2_region region = {rect, channels, 1, (float *)calloc(floats, sizeof(float)), 0};
     REQUIRE(region.data != NULL);
     return region;
 }
