@@ -19,6 +19,7 @@ typedef struct map_level {
     bool is_open;
     s2_scene scene;
     s2_run_geometry geometry;
+    s2_tiling tiling;
     s2_run *run; /* of the level that was read last, to bound memory; else NULL */
 } map_level;
 
@@ -27,7 +28,6 @@ struct s2rgf_lazy_map {
     s2_model_content content;
     s2_weights *weights;
     map_level levels[S2RGF_MAP_LEVELS];
-    uint16_t *tile; /* [tile_px][tile_px] class values */
     s2rgf_map_info info;
     s2rgf_class *classes;
     char **metadata;
@@ -47,20 +47,24 @@ static s2rgf_status open_level(s2rgf_lazy_map *map, int index, const s2rgf_host 
     return status;
 }
 
+/* Square tiles of the whole map. */
+static s2_tiling tiling_of(const s2_run_geometry *geometry, int tile_px)
+{
+    return (s2_tiling){tile_px, tile_px, {0, 0, geometry->width, geometry->height}};
+}
+
 /* The largest tile that keeps the memory limit. */
 static s2rgf_status choose_tile(s2rgf_lazy_map *map, int memory_mb, s2rgf_error *err)
 {
     const size_t limit = (size_t)memory_mb * 1024 * 1024;
+    const s2_run_geometry *geometry = &map->levels[0].geometry;
     size_t bytes = 0;
     for (int tile_px = TILE_LARGEST_PX; tile_px >= TILE_SMALLEST_PX; tile_px /= 2) {
-        const size_t pixels = (size_t)tile_px * (size_t)tile_px;
-        bytes = s2_mapping_bytes(&map->content, map->weights, &map->levels[0].geometry, tile_px) +
-                pixels * sizeof(uint16_t);
-        if (bytes > limit)
-            continue;
+        const s2_tiling tiling = tiling_of(geometry, tile_px);
+        bytes = s2_mapping_bytes(&map->content, map->weights, geometry, &tiling);
         map->info.tile_px = tile_px;
-        map->tile = s2_alloc(pixels, sizeof *map->tile);
-        return map->tile ? S2RGF_OK : s2_fail_memory(err, "tile");
+        if (bytes <= limit)
+            return S2RGF_OK;
     }
     return s2_fail(err, S2RGF_NO_MEMORY,
                    "working memory: expected at least %zu MB for one tile, found %d MB",
@@ -169,7 +173,6 @@ void s2rgf_lazy_map_close(s2rgf_lazy_map *map)
     s2_weights_free(map->weights);
     s2_model_content_clear(&map->content);
     s2rgf_scene_free(map->source);
-    s2_free(map->tile);
     s2_free(map->classes);
     for (size_t i = 0; map->metadata && map->metadata[i]; i++)
         s2_free(map->metadata[i]);
@@ -191,25 +194,42 @@ static s2rgf_status prepare_level(s2rgf_lazy_map *map, int index, map_level **le
     if (status != S2RGF_OK || (*level)->run)
         return status;
     s2rgf_lazy_map_rest(map);
-    return s2_run_create(map->weights, &(*level)->geometry, map->info.tile_px, &(*level)->run, err);
+    (*level)->tiling = tiling_of(&(*level)->geometry, map->info.tile_px);
+    return s2_run_create(map->weights, &(*level)->geometry, &(*level)->tiling, &(*level)->run, err);
 }
 
-/* Compute one core and put it into its place in the window. */
-static s2rgf_status compute_core(s2rgf_lazy_map *map, map_level *level, s2_rect core,
-                                 s2_rect window, uint16_t *values, s2rgf_error *err)
+/* A window to fill, on its way through the tiles. */
+typedef struct window_job {
+    s2rgf_lazy_map *map;
+    map_level *level;
+    s2_rect window;
+    uint16_t *values; /* [window.h][window.w] */
+} window_job;
+
+static s2rgf_status read_source(void *context, int source, s2_rect window, float *pixels,
+                                uint8_t *valid, s2rgf_error *err)
 {
-    s2_tile *tile = level->run->tile;
-    tile->core = core;
-    const s2rgf_status status =
-        s2_scene_read_tile(&level->scene, &map->content, map->weights, &level->geometry, tile, err);
-    if (status != S2RGF_OK)
-        return status;
-    s2_run_compute(level->run);
-    s2_mapping_classes(tile, &map->content.classes, map->tile);
-    const size_t width = (size_t)core.w, stride = (size_t)window.w;
-    uint16_t *to = values + (size_t)(core.y - window.y) * stride + (size_t)(core.x - window.x);
-    for (int y = 0; y < core.h; y++)
-        memcpy(to + (size_t)y * stride, map->tile + (size_t)y * width, width * sizeof *to);
+    const window_job *job = context;
+    return s2_scene_read(&job->level->scene, &job->map->content, source, window, pixels, valid,
+                         err);
+}
+
+/* Of the rows of a tile, the pixels that lie in the window. */
+static s2rgf_status take_rows(void *context, s2_rect rows, const float *scores,
+                              const uint8_t *valid, s2rgf_error *err)
+{
+    const window_job *job = context;
+    const s2_class_table *classes = &job->map->content.classes;
+    const s2_rect common = s2_rect_intersect(rows, job->window);
+    (void)err;
+    for (int y = common.y; y < common.y + common.h; y++)
+        for (int x = common.x; x < common.x + common.w; x++) {
+            const size_t from = (size_t)(y - rows.y) * (size_t)rows.w + (size_t)(x - rows.x);
+            const size_t to = (size_t)(y - job->window.y) * (size_t)job->window.w +
+                              (size_t)(x - job->window.x);
+            job->values[to] =
+                valid[from] ? s2_mapping_class(classes, scores + from * (size_t)classes->count) : 0;
+        }
     return S2RGF_OK;
 }
 
@@ -228,11 +248,11 @@ s2rgf_status s2rgf_lazy_map_read(s2rgf_lazy_map *map, int level, const int windo
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "window: expected a part of %d x %d pixels, found %d x %d at %d, %d", all.w,
                        all.h, wanted.w, wanted.h, wanted.x, wanted.y);
-    /* tiles of the lattice: a run computes any core inside one of them */
-    for (int y = wanted.y / px * px; y < wanted.y + wanted.h; y += px)
-        for (int x = wanted.x / px * px; x < wanted.x + wanted.w && status == S2RGF_OK; x += px) {
-            const s2_rect core = s2_rect_intersect((s2_rect){x, y, px, px}, wanted);
-            status = compute_core(map, read, core, wanted, values, err);
-        }
+    const s2_rect parts = s2_tiling_parts(&(s2_tiling){px, px, wanted});
+    window_job job = {map, read, wanted, values};
+    const s2_tile_io io = {&job, read_source, take_rows};
+    for (int y = parts.y; y < parts.y + parts.h; y++)
+        for (int x = parts.x; x < parts.x + parts.w && status == S2RGF_OK; x++)
+            status = s2_run_compute(read->run, s2_tiling_core(&read->tiling, x, y), NULL, &io, err);
     return status;
 }

@@ -20,30 +20,19 @@ s2rgf_status s2_mapping_load(const char *model_path, s2_model_content *content,
 }
 
 size_t s2_mapping_bytes(const s2_model_content *content, const s2_weights *weights,
-                        const s2_run_geometry *geometry, int tile_px)
+                        const s2_run_geometry *geometry, const s2_tiling *tiling)
 {
-    const s2_rect core = s2_rect_intersect((s2_rect){0, 0, tile_px, tile_px},
-                                           (s2_rect){0, 0, geometry->width, geometry->height});
-    size_t bytes = s2_run_bytes(weights, geometry, tile_px);
-    /* reading goes through a buffer of the window's size, one source at a time */
-    for (int s = 0; s < content->source_count; s++) {
-        const s2_rect window = s2_run_window(weights, geometry, s, core);
-        bytes += (size_t)window.w * (size_t)window.h * (size_t)content->sources[s].band_count *
-                 sizeof(float);
-    }
+    size_t read_pixels[S2RGF_MAX_SOURCES] = {0};
+    size_t bytes = s2_run_bytes(weights, geometry, tiling, read_pixels);
+    /* reading goes through a buffer of the window's size, every source has its own */
+    for (int s = 0; s < content->source_count; s++)
+        bytes += read_pixels[s] * (size_t)content->sources[s].band_count * sizeof(float);
     return bytes;
 }
 
-void s2_mapping_classes(const s2_tile *tile, const s2_class_table *classes, uint16_t *values)
+uint16_t s2_mapping_class(const s2_class_table *classes, const float *scores)
 {
-    const size_t pixels = (size_t)tile->core.w * (size_t)tile->core.h;
-    for (size_t p = 0; p < pixels; p++) {
-        const float *scores = tile->scores + p * (size_t)classes->count;
-        /* validity is unset where a tile was not computed */
-        const bool mapped = (!tile->wanted || tile->wanted[p]) && tile->valid[p];
-        values[p] =
-            mapped ? (uint16_t)classes->items[s2_best_class(scores, classes->count)].value : 0;
-    }
+    return (uint16_t)classes->items[s2_best_class(scores, classes->count)].value;
 }
 
 void s2_mapping_provenance(const s2_model_content *content, const s2_scene *scene, char *lines,

@@ -14,15 +14,12 @@
 s2rgf_status s2_mapping_load(const char *model_path, s2_model_content *content,
                              s2_weights **weights, s2rgf_error *err);
 
-/** Bytes that one worker needs to read and run tiles. */
+/** Bytes that one worker needs to read and run the parts of a tiling. */
 size_t s2_mapping_bytes(const s2_model_content *content, const s2_weights *weights,
-                        const s2_run_geometry *geometry, int tile_px);
+                        const s2_run_geometry *geometry, const s2_tiling *tiling);
 
-/**
- * Class values of a tile's core.
- * values out [core.h][core.w], 0 where not valid or, with tile->wanted, not wanted
- */
-void s2_mapping_classes(const s2_tile *tile, const s2_class_table *classes, uint16_t *values);
+/** The class value of a pixel with these scores, [classes]. */
+uint16_t s2_mapping_class(const s2_class_table *classes, const float *scores);
 
 /**
  * KEY=VALUE lines of provenance, for the metadata of a map.

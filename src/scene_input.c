@@ -99,14 +99,3 @@ s2rgf_status s2_scene_read(s2_scene *scene, const s2_model_content *content, int
         s2_normalise(model, valid, count, pixels);
     return status;
 }
-
-s2rgf_status s2_scene_read_tile(s2_scene *scene, const s2_model_content *content,
-                                const s2_weights *weights, const s2_run_geometry *geometry,
-                                s2_tile *tile, s2rgf_error *err)
-{
-    s2rgf_status status = S2RGF_OK;
-    for (int s = 0; s < scene->count && status == S2RGF_OK; s++)
-        status = s2_scene_read(scene, content, s, s2_run_window(weights, geometry, s, tile->core),
-                               tile->pixels[s], tile->source_valid[s], err);
-    return status;
-}

@@ -27,9 +27,4 @@ void s2_normalise(const s2_model_source *source, const uint8_t *valid, size_t co
 s2rgf_status s2_scene_read(s2_scene *scene, const s2_model_content *content, int source,
                            s2_rect window, float *pixels, uint8_t *valid, s2rgf_error *err);
 
-/** Fill a tile's input: every source's window of its core, read and normalised. */
-s2rgf_status s2_scene_read_tile(s2_scene *scene, const s2_model_content *content,
-                                const s2_weights *weights, const s2_run_geometry *geometry,
-                                s2_tile *tile, s2rgf_error *err);
-
 #endif

@@ -6,7 +6,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "nn/gemm.h"
-#include "nn/winograd.h"
+#include "nn/conv_winograd.h"
 
 /* Columns of one strip of output rows should stay in the second-level cache. */
 #define STRIP_FLOATS (192 * 1024)
@@ -117,8 +117,8 @@ s2rgf_status s2_conv_forward_then(const s2_conv *conv, const s2_conv_weights *we
                                   s2rgf_error *err)
 {
     bool failed = false;
-    if (s2_winograd_suits(conv, y))
-        return s2_winograd_forward(conv, weights, x, y, then, err);
+    if (s2_conv_winograd_suits(conv, y))
+        return s2_conv_winograd_forward(conv, weights, x, y, then, err);
 #pragma omp parallel reduction(|| : failed)
     {
         float *columns = s2_alloc(workspace_floats(conv, y), sizeof(float));
@@ -184,7 +184,7 @@ static void backward_map(const s2_conv *conv, const s2_conv_weights *weights, co
     }
 }
 
-/* Gradients of all maps through their columns; sums as in s2_winograd_backward(). */
+/* Gradients of all maps through their columns; sums as in s2_conv_winograd_backward(). */
 static s2rgf_status column_backward(const s2_conv *conv, const s2_conv_weights *weights,
                                     const s2_map *x, const s2_map *dx, const s2_map *dy,
                                     const s2_map_task *first, float *sums)
@@ -217,8 +217,8 @@ s2rgf_status s2_conv_backward_after(const s2_conv *conv, const s2_conv_weights *
     float *sums = s2_calloc((size_t)x->n, each * sizeof(float));
     s2rgf_status status = sums ? S2RGF_OK : S2RGF_NO_MEMORY;
     if (status == S2RGF_OK)
-        status = s2_winograd_suits(conv, dy)
-                     ? s2_winograd_backward(conv, weights, x, dx, dy, first, sums)
+        status = s2_conv_winograd_suits(conv, dy)
+                     ? s2_conv_winograd_backward(conv, weights, x, dx, dy, first, sums)
                      : column_backward(conv, weights, x, dx, dy, first, sums);
     for (int n = 0; status == S2RGF_OK && n < x->n; n++) {
         const float *sum = sums + (size_t)n * each;

@@ -65,6 +65,23 @@ bool s2_fold_unit_from(s2_folded_conv *to, const s2_conv_unit *unit, int first_r
     return done;
 }
 
+bool s2_fold_unit_inputs(s2_folded_conv *to, const s2_conv_unit *unit, int first, int count)
+{
+    float scale[S2_FOLDED_MAX];
+    float shift[S2_FOLDED_MAX];
+    s2_conv part = unit->conv;
+    assert(part.kernel == 1);
+    part.in = count;
+    unit_shift(unit, scale, shift);
+    return fold(to, part, false, unit->weight->value + (size_t)first * (size_t)part.out, scale,
+                first == 0 ? shift : NULL);
+}
+
+bool s2_fold_linear(s2_folded_conv *to, s2_conv conv, const float *w, const float *bias)
+{
+    return fold(to, conv, false, w, NULL, bias);
+}
+
 /* Scale and shift of both filters' batch-norms; [2 bands] each. */
 static void filter_shift(const s2_spectral_encoder *encoder, float *scale, float *shift)
 {
@@ -145,12 +162,25 @@ bool s2_fold_classifier(s2_folded_classifier *to, const s2_classifier *classifie
     const int *out = classifier->out_weight->dims;
     return fold(&to->hidden, (s2_conv){1, 1, 1, hidden[0], hidden[1]}, true,
                 classifier->hidden_weight->value, NULL, classifier->hidden_bias->value) &&
-           fold(&to->out, (s2_conv){1, 1, 1, out[0], out[1]}, false, classifier->out_weight->value,
-                NULL, classifier->out_bias->value);
+           s2_fold_linear(&to->out, (s2_conv){1, 1, 1, out[0], out[1]},
+                          classifier->out_weight->value, classifier->out_bias->value);
+}
+
+bool s2_fold_winograd(s2_folded_conv *conv)
+{
+    const s2_conv *shape = &conv->conv;
+    if (shape->kernel != 3 || shape->stride != 1 || shape->in % S2_KERNEL_BLOCK != 0 ||
+        shape->out % S2_KERNEL_BLOCK != 0)
+        return true;
+    conv->winograd = s2_alloc(s2_winograd_packed_floats(shape->in, shape->out), sizeof(float));
+    if (conv->winograd)
+        s2_winograd_pack(conv->w, shape->in, shape->out, conv->winograd);
+    return conv->winograd != NULL;
 }
 
 void s2_folded_conv_clear(s2_folded_conv *conv)
 {
+    s2_free(conv->winograd);
     s2_free(conv->w);
     s2_free(conv->bias);
     *conv = (s2_folded_conv){0};

@@ -4,7 +4,7 @@
 
 #include "core/random.h"
 #include "nn/batchnorm.h"
-#include "nn/network.h"
+#include "nn/tile.h"
 
 /** The functions of one kind of network, nn/kind_table.h. */
 typedef struct s2_network_kind s2_network_kind;
@@ -15,6 +15,12 @@ typedef struct s2_network_defaults {
     bool centred; /* only the pixel at (crop_px / 2, crop_px / 2) of a crop is classified */
     bool fixed;   /* crop and channels cannot be chosen */
 } s2_network_defaults;
+
+/** How a kind's tiles like to be. */
+typedef struct s2_tile_traits {
+    int halo_px;       /* ring around a tile that is computed again in the next one, about */
+    int width, height; /* the largest that are of use */
+} s2_tile_traits;
 
 /** Structure and parameters. */
 typedef struct s2_network {
@@ -40,8 +46,7 @@ typedef struct s2_weights {
 /** One worker's maps; one thread at a time. */
 typedef struct s2_run {
     const s2_network_kind *kind;
-    s2_tile *tile; /* with buffers large enough for any core inside one tile of the lattice */
-    void *self;    /* the kind's own run */
+    void *self; /* the kind's own run */
 } s2_run;
 
 /** Defaults of the kind of this name, NULL: there is none. */
@@ -73,19 +78,29 @@ void s2_training_use(s2_training *training, s2_statistics statistics);
 /** Errors: NO_MEMORY. Memory: s2_weights_free(). The network may be freed afterwards. */
 s2rgf_status s2_weights_create(const s2_network *network, s2_weights **weights, s2rgf_error *err);
 void s2_weights_free(s2_weights *weights);
+/** What one asks of a kind's tiles before there are any. */
+s2_tile_traits s2_run_traits(const s2_weights *weights);
 /**
- * Bytes one worker takes. Tiles are those of the lattice of tile_px x tile_px anchored at the
- * reference origin.
+ * Bytes one worker takes for the parts of a tiling. read_pixels out [sources]: pixels of the
+ * largest window of each source that is read at once.
  */
-size_t s2_run_bytes(const s2_weights *weights, const s2_run_geometry *geometry, int tile_px);
+size_t s2_run_bytes(const s2_weights *weights, const s2_run_geometry *geometry,
+                    const s2_tiling *tiling, size_t *read_pixels);
 /** Errors: NO_MEMORY. Memory: s2_run_free(). weights and geometry are borrowed. */
-s2rgf_status s2_run_create(const s2_weights *weights, const s2_run_geometry *geometry, int tile_px,
-                           s2_run **run, s2rgf_error *err);
+s2rgf_status s2_run_create(const s2_weights *weights, const s2_run_geometry *geometry,
+                           const s2_tiling *tiling, s2_run **run, s2rgf_error *err);
 void s2_run_free(s2_run *run);
-/** Native pixels of a source that a core needs, halo included, inside the source. */
-s2_rect s2_run_window(const s2_weights *weights, const s2_run_geometry *geometry, int source,
-                      s2_rect core);
-/** Compute run's tile: scores and validity of its core. */
-void s2_run_compute(s2_run *run);
+/**
+ * Scores and validity of a core that is a part of the tiling, handed to io rows by rows.
+ * wanted  in [core.h][core.w], 0 where scores are not needed and may be anything; NULL: all are
+ * Errors  those of io
+ */
+s2rgf_status s2_run_compute(s2_run *run, s2_rect core, const uint8_t *wanted, const s2_tile_io *io,
+                            s2rgf_error *err);
+/** Seconds of the thread's own time the stages of this run took so far, [S2_STAGES]; NULL: unknown. */
+const double *s2_run_seconds(const s2_run *run);
+/** Multiply-adds of every stage over a whole scene, without halos, the direct way; 0: unknown. */
+void s2_run_work(const s2_weights *weights, const s2_run_geometry *geometry,
+                 double work[S2_STAGES]);
 
 #endif

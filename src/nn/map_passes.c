@@ -5,8 +5,6 @@
 
 #define CHUNK 16 /* pixels added up in single precision */
 
-extern const s2_map_passes S2_SUFFIXED(s2_map_passes);
-
 static inline size_t least(size_t a, size_t b)
 {
     return a < b ? a : b;

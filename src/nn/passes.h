@@ -96,10 +96,12 @@ typedef struct s2_map_passes {
     void (*sample_gradient)(float *dx, const s2_corners *corners, size_t pixels, int c, s2_rows dy);
 } s2_map_passes;
 
-/**
- * The fastest form this machine runs; S2RGF_KERNELS=base|avx2|avx512 in the environment forces one.
- * Threads: safe.
- */
+/* One of each per instruction set that this build has. */
+extern const s2_winograd_passes s2_winograd_passes_base, s2_winograd_passes_avx2,
+    s2_winograd_passes_avx512;
+extern const s2_map_passes s2_map_passes_base, s2_map_passes_avx2, s2_map_passes_avx512;
+
+/** Those of s2_kernels_select(), of the base form where that fails. Threads: safe. */
 const s2_winograd_passes *s2_winograd_select(void);
 const s2_map_passes *s2_map_passes_select(void);
 

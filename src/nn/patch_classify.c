@@ -12,7 +12,7 @@ static const s2_rect JOINT = {0, 0, S2_PATCH_JOINT_PX, S2_PATCH_JOINT_PX};
 /* A buffer as the interleaved maps of the batch; coordinates are those of a patch. */
 static s2_region batch_region(const s2_patch_run *run, int buffer, s2_rect rect, int channels)
 {
-    return (s2_region){rect, channels, S2_PATCH_BATCH, run->buffer[buffer]};
+    return (s2_region){rect, channels, S2_PATCH_BATCH, run->buffer[buffer], 0};
 }
 
 /* Corner of the patch of the batch's pixel number `index`; a batch that is not full repeats its last

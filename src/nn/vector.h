@@ -3,9 +3,9 @@
 #define S2_NN_VECTOR_H
 
 #ifndef S2_KERNEL_SUFFIX
-#define S2_KERNEL_SUFFIX _base
+#define S2_KERNEL_SUFFIX base
 #endif
-#define S2_JOIN2(a, b) a##b
+#define S2_JOIN2(a, b) a##_##b
 #define S2_JOIN(a, b) S2_JOIN2(a, b)
 #define S2_SUFFIXED(name) S2_JOIN(name, S2_KERNEL_SUFFIX)
 

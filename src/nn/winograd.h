@@ -1,24 +1,28 @@
-/* 3 x 3 convolutions without stride in training, by Winograd's transforms: F(2 x 2, 3 x 3) forward,
-   for a rectifier tells 0 from almost 0; F(4 x 4, 3 x 3), with fewer multiplications, backward. */
+/* Stride-1 3 x 3 convolutions of regions by Winograd's F(4x4,3x3). */
 #ifndef S2_NN_WINOGRAD_H
 #define S2_NN_WINOGRAD_H
 
-#include "nn/conv.h"
+#include "nn/region.h"
 
-/** Whether maps like y, of this convolution, are large enough for it. */
-bool s2_winograd_suits(const s2_conv *conv, const s2_map *y);
-
-/** As s2_conv_forward_then(). */
-s2rgf_status s2_winograd_forward(const s2_conv *conv, const s2_conv_weights *weights,
-                                 const s2_map *x, const s2_map *y, const s2_map_task *then,
-                                 s2rgf_error *err);
+/** Inner loop and the worker's scratch, s2_winograd_floats(). */
+typedef struct s2_winograd {
+    s2_kernel_winograd_function function;
+    float *scratch;
+} s2_winograd;
 
 /**
- * As s2_conv_backward_after(), but with one sum a map: sums in/out [n][3*3*in*out + out], gradients
- * of the weights, then of the bias, added to. Errors: NO_MEMORY, without a message.
+ * The input that the tiles of an output rectangle reach. Tiles start at multiples of 4 dilation
+ * pixels of the whole scene, whatever the rectangle, so a pixel's value never depends on it.
  */
-s2rgf_status s2_winograd_backward(const s2_conv *conv, const s2_conv_weights *weights,
-                                  const s2_map *x, const s2_map *dx, const s2_map *dy,
-                                  const s2_map_task *first, float *sums);
+s2_rect s2_winograd_input(s2_rect out, int dilation);
+/** First row or column behind the tiles that hold those before `end`. */
+int s2_winograd_tiles_end(int end, int dilation);
+
+/**
+ * s2_region_conv() for a convolution with conv->winograd. in must hold
+ * s2_winograd_input(computed), zero beyond the scene; add may be out.
+ */
+void s2_region_winograd(s2_winograd winograd, const s2_folded_conv *conv, const s2_region *in,
+                        const s2_region *add, s2_rect computed, const s2_region *out);
 
 #endif

@@ -4,13 +4,12 @@
 
 #include "nn/passes.h"
 #include "nn/vector.h"
+#include "nn/winograd_lines.h"
 
 #define PX S2_WINOGRAD_PX
 #define SIDE 6 /* of a tile and its border, and of a transformed tile */
 #define FINE_PX S2_WINOGRAD_FINE_PX
 #define FINE_SIDE 4
-
-extern const s2_winograd_passes S2_SUFFIXED(s2_winograd_passes);
 
 /* Upper left pixel of a tile. */
 typedef struct tile_place {
@@ -76,21 +75,6 @@ static inline void load_square(const square *s, int side, int k, vector *d)
             d[i * side + j] = load(s->at + i * s->down + j * s->right + k);
 }
 
-/* One line of B^T d: six values `step` apart. */
-static inline void input_line(const vector *d, int step, vector *t)
-{
-    const vector even = d[4 * step] - 4.0f * d[2 * step];
-    const vector odd = d[3 * step] - 4.0f * d[step];
-    const vector outer = d[4 * step] - d[2 * step];
-    const vector inner = 2.0f * (d[3 * step] - d[step]);
-    t[0] = 4.0f * d[0] - 5.0f * d[2 * step] + d[4 * step];
-    t[step] = even + odd;
-    t[2 * step] = even - odd;
-    t[3 * step] = outer + inner;
-    t[4 * step] = outer - inner;
-    t[5 * step] = 4.0f * d[step] - 5.0f * d[3 * step] + d[5 * step];
-}
-
 static void input(const s2_winograd_map *map, int first, int count, float *v)
 {
     const size_t plane = (size_t)count * (size_t)map->c;
@@ -99,13 +83,12 @@ static void input(const s2_winograd_map *map, int first, int count, float *v)
         const square from = square_at(map, place.y - map->dilation, place.x - map->dilation, SIDE);
         for (int k = 0; k < map->c; k += LANES) {
             vector d[SIDE * SIDE];
-            vector t[SIDE * SIDE];
             float *to = v + (size_t)n * (size_t)map->c + k;
             load_square(&from, SIDE, k, d);
             for (int j = 0; j < SIDE; j++)
-                input_line(d + j, SIDE, t + j);
+                transform_six(d + j, SIDE);
             for (int i = 0; i < SIDE; i++)
-                input_line(t + i * SIDE, 1, d + i * SIDE);
+                transform_six(d + i * SIDE, 1);
             for (size_t e = 0; e < S2_WINOGRAD_PLANES; e++)
                 store(to + e * plane, d[e]);
         }
@@ -143,19 +126,6 @@ static void fine_input(const s2_winograd_map *map, int first, int count, float *
     }
 }
 
-/* One line of A^T m: six values `step` apart to four `to_step` apart. */
-static inline void output_line(const vector *m, int step, vector *y, int to_step)
-{
-    const vector near_sum = m[step] + m[2 * step];
-    const vector near_difference = m[step] - m[2 * step];
-    const vector far_sum = m[3 * step] + m[4 * step];
-    const vector far_difference = m[3 * step] - m[4 * step];
-    y[0] = m[0] + near_sum + far_sum;
-    y[to_step] = near_difference + 2.0f * far_difference;
-    y[2 * to_step] = near_sum + 4.0f * far_sum;
-    y[3 * to_step] = near_difference + 8.0f * far_difference + m[5 * step];
-}
-
 static void output(const s2_winograd_map *map, int first, int count, const float *m, bool add)
 {
     const size_t plane = (size_t)count * (size_t)map->c;
@@ -164,21 +134,19 @@ static void output(const s2_winograd_map *map, int first, int count, const float
         const square to = square_at(map, place.y, place.x, PX);
         for (int k = 0; k < map->c; k += LANES) {
             vector d[SIDE * SIDE];
-            vector t[PX * SIDE];
-            vector y[PX * PX];
             const float *from = m + (size_t)n * (size_t)map->c + k;
             for (size_t e = 0; e < S2_WINOGRAD_PLANES; e++)
                 d[e] = load(from + e * plane);
             for (int j = 0; j < SIDE; j++)
-                output_line(d + j, SIDE, t + j, SIDE);
+                transform_four(d + j, SIDE);
             for (int i = 0; i < PX; i++)
-                output_line(t + i * SIDE, 1, y + i * PX, 1);
+                transform_four(d + i * SIDE, 1);
             for (int i = to.top; i < to.bottom; i++)
                 for (int j = to.left; j < to.end; j++) {
                     float *pixel = to.at + i * to.down + j * to.right + k;
                     if (add)
-                        y[i * PX + j] += load(pixel);
-                    store(pixel, y[i * PX + j]);
+                        d[i * SIDE + j] += load(pixel);
+                    store(pixel, d[i * SIDE + j]);
                 }
         }
     }

@@ -3,7 +3,7 @@
 
 #include "golden/golden_maps.h"
 #include "nn/band_conv.h"
-#include "nn/winograd.h"
+#include "nn/conv_winograd.h"
 
 #define TOLERANCE 1e-5
 
@@ -131,7 +131,7 @@ static void test_winograd(const s2_conv *conv, int h, int w, const char *kernels
     s2_map dy = golden_input("winograd", "dy", 1, h, w, conv->out);
     s2_map y = golden_zeros(1, h, w, conv->out), dx = golden_zeros(1, h, w, conv->in);
     REQUIRE(h * w <= PX && conv->in <= WIDE && conv->out <= WIDE);
-    CHECK(s2_winograd_suits(conv, &y));
+    CHECK(s2_conv_winograd_suits(conv, &y));
     setenv("S2RGF_KERNELS", kernels, 1);
     golden_fill("winograd w", 1, 0, weights, count);
     golden_fill("winograd b", 1, 0, bias, (size_t)conv->out);
@@ -165,10 +165,10 @@ static void test_winograd_suits(void)
 {
     const s2_conv plain = {3, 1, 1, 32, 32}, narrow = {3, 1, 1, 6, 32}, halving = {3, 2, 1, 32, 32};
     const s2_map large = {NULL, 1, 16, 16, 32, 32}, small = {NULL, 1, 4, 4, 32, 32};
-    CHECK(s2_winograd_suits(&plain, &large));
-    CHECK(!s2_winograd_suits(&plain, &small));
-    CHECK(!s2_winograd_suits(&narrow, &large));
-    CHECK(!s2_winograd_suits(&halving, &large));
+    CHECK(s2_conv_winograd_suits(&plain, &large));
+    CHECK(!s2_conv_winograd_suits(&plain, &small));
+    CHECK(!s2_conv_winograd_suits(&narrow, &large));
+    CHECK(!s2_conv_winograd_suits(&halving, &large));
 }
 
 int main(void)

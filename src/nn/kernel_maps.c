@@ -1,0 +1,96 @@
+/* Inner loops over whole pixels that are no convolutions: compiled once per instruction set,
+   S2_KERNEL_SUFFIX names the result. */
+#include "nn/kernel_maps.h"
+
+#include "nn/kernel_vector.h"
+
+/* The neighbours of a sampled pixel and their weights. */
+typedef struct corners {
+    const float *at[4];
+    float weight[4];
+} corners;
+
+static inline corners find_corners(const s2_kernel_sample *sample, int p)
+{
+    const ptrdiff_t left = (ptrdiff_t)(sample->left[p] - sample->first_column) * sample->stride;
+    const ptrdiff_t right = (ptrdiff_t)(sample->right[p] - sample->first_column) * sample->stride;
+    const float u = sample->right_weights[p];
+    const float v = sample->bottom_weight;
+    return (corners){
+        {sample->top + left, sample->top + right, sample->bottom + left, sample->bottom + right},
+        {(1.0f - v) * (1.0f - u), (1.0f - v) * u, v * (1.0f - u), v * u}};
+}
+
+void KERNEL_SAMPLE(const s2_kernel_sample *sample)
+{
+    const int whole = sample->channels / LANES * LANES;
+    for (int p = 0; p < sample->count; p++) {
+        const corners c = find_corners(sample, p);
+        float *y = sample->y + p * sample->y_step;
+        for (int k = 0; k < whole; k += LANES) {
+            vector value = sample->add ? *(const vector *)(y + k) : (vector){0};
+            for (int i = 0; i < 4; i++)
+                value += c.weight[i] * *(const vector *)(c.at[i] + k);
+            *(vector *)(y + k) = value;
+        }
+        for (int k = whole; k < sample->channels; k++) {
+            float value = sample->add ? y[k] : 0.0f;
+            for (int i = 0; i < 4; i++)
+                value += c.weight[i] * c.at[i][k];
+            y[k] = value;
+        }
+    }
+}
+
+float KERNEL_MOMENTS(const s2_kernel_moments *row)
+{
+    const int channels = row->channels;
+    float *restrict sum = row->sum;
+    float *restrict square = row->square;
+    float count = 0.0f;
+    for (int p = 0; p < row->count; p++) {
+        const float *x = row->x + (ptrdiff_t)p * row->stride;
+        if (!row->valid[p])
+            continue;
+        count += 1.0f;
+#pragma omp simd
+        for (int k = 0; k < channels; k++) {
+            sum[k] += x[k];
+            square[k] += x[k] * x[k];
+        }
+    }
+    return count;
+}
+
+void KERNEL_SCALE(const s2_kernel_scale *pixel)
+{
+    const float u = pixel->right_weight;
+    const float v = pixel->bottom_weight;
+    const float upper_left = (1.0f - v) * (1.0f - u);
+    const float upper_right = (1.0f - v) * u;
+    const float lower_left = v * (1.0f - u);
+    const float lower_right = v * u;
+    const float *const *at = pixel->corners;
+    float *restrict y = pixel->y;
+#pragma omp simd
+    for (int k = 0; k < pixel->channels; k++)
+        y[k] = pixel->x[k] * (upper_left * at[0][k] + upper_right * at[1][k] +
+                              lower_left * at[2][k] + lower_right * at[3][k]);
+}
+
+void KERNEL_SUM(const float *const *terms, int count, size_t floats, float *out)
+{
+    const size_t whole = floats / LANES * LANES;
+    for (size_t k = 0; k < whole; k += LANES) {
+        vector sum = *(const vector *)(terms[0] + k);
+        for (int i = 1; i < count; i++)
+            sum += *(const vector *)(terms[i] + k);
+        *(vector *)(out + k) = sum;
+    }
+    for (size_t k = whole; k < floats; k++) {
+        float sum = terms[0][k];
+        for (int i = 1; i < count; i++)
+            sum += terms[i][k];
+        out[k] = sum;
+    }
+}
