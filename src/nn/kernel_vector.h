@@ -19,6 +19,8 @@
 #define KERNEL_MOMENTS JOIN(s2_kernel_moments, S2_KERNEL_SUFFIX)
 #define KERNEL_SCALE JOIN(s2_kernel_scale, S2_KERNEL_SUFFIX)
 #define KERNEL_SUM JOIN(s2_kernel_sum, S2_KERNEL_SUFFIX)
+#define KERNEL_SOFTMAX JOIN(s2_kernel_softmax, S2_KERNEL_SUFFIX)
+#define KERNEL_FILTER JOIN(s2_kernel_filter, S2_KERNEL_SUFFIX)
 #define KERNEL_TABLE JOIN(s2_kernels, S2_KERNEL_SUFFIX)
 
 /* 16 channels are one, two or four vectors. */
@@ -46,6 +48,8 @@ void KERNEL_SAMPLE(const s2_kernel_sample *sample);
 float KERNEL_MOMENTS(const s2_kernel_moments *row);
 void KERNEL_SCALE(const s2_kernel_scale *pixel);
 void KERNEL_SUM(const float *const *terms, int count, size_t floats, float *out);
+void KERNEL_SOFTMAX(float *row, int count);
+void KERNEL_FILTER(const s2_kernel_filter *filter);
 extern const s2_kernels KERNEL_TABLE;
 
 #endif

@@ -74,6 +74,8 @@ typedef struct s2_kernels {
     s2_kernel_moments_function moments;
     s2_kernel_scale_function scale;
     s2_kernel_sum_function sum;
+    s2_kernel_softmax_function softmax;
+    s2_kernel_filter_function filter;
 } s2_kernels;
 
 /**
