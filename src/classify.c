@@ -284,10 +284,14 @@ static s2rgf_status choose_tiles(classify_job *job, const s2rgf_host *host, s2rg
 {
     const s2rgf_classify_options *options = job->options;
     const int wanted = options->tile_px;
+    const int threads = s2_thread_count(options->threads);
+    s2_tile_traits traits = s2_run_traits(job->weights);
+    if (traits.by_rows)
+        traits.width = s2_scene_tile_width(&job->scene, job->window, threads, traits.width);
     const s2_tile_demand demand = {.window = job->window,
-                                   .traits = s2_run_traits(job->weights),
+                                   .traits = traits,
                                    .tile_px = wanted,
-                                   .threads = s2_thread_count(options->threads),
+                                   .threads = threads,
                                    .limit_bytes = (size_t)options->memory_mb * 1024 * 1024,
                                    .bytes = total_bytes,
                                    .context = job};

@@ -44,7 +44,7 @@ static int list_sides(int length, int largest, int *sides)
     for (int parts = 1; count < SIDES; parts += parts < 4 ? 1 : parts / 4) {
         const int side = (length + parts - 1) / parts;
         const int whole = (side + SMALLEST_PX - 1) / SMALLEST_PX * SMALLEST_PX;
-        if (whole > largest)
+        if (side > largest)
             continue;
         sides[count++] = whole > SMALL_PX ? whole : SMALL_PX;
         if (whole <= SMALL_PX)

@@ -255,6 +255,27 @@ const char *s2_source_label(const s2_source *source)
     return source->label;
 }
 
+s2_block_layout s2_source_blocks(const s2_source *source)
+{
+    s2_block_layout layout = {0, 0, 0};
+    if (source->warp != NULL)
+        return layout;
+    for (int b = 0; b < source->band_count; b++) {
+        const s2_band_place place = source->bands[b];
+        const s2_file *file = &source->files[place.file];
+        GDALRasterBandH band = GDALGetRasterBand(file->dataset, file->bands[place.band].number);
+        if (b == 0)
+            GDALGetBlockSize(band, &layout.width, &layout.height);
+        layout.pixel_bytes += (size_t)GDALGetDataTypeSizeBytes(GDALGetRasterDataType(band));
+    }
+    return layout;
+}
+
+size_t s2_block_cache_bytes(void)
+{
+    return (size_t)GDALGetCacheMax64();
+}
+
 const char *s2_source_type(const s2_source *source)
 {
     const s2_band_place place = source->bands[0];

@@ -264,7 +264,7 @@ static void join_domains(const s2_dense_run *run)
         s2_dense_rows(plan->fused, run->now.fused, run->next.fused), plan->fused_computed);
     float *grams = run->buffer[S2_CELL_WORK];
     const s2_relation_space space =
-        s2_relation_divide(run->weights->kernels->row, c, grams + 3 * matrix);
+        s2_relation_divide(run->weights->kernels, c, grams + 3 * matrix);
     s2_region_clear_rows(&fused, run->now.fused, run->next.fused, rows);
     if (run->weights->spec.off.ssja) {
         s2_relation_add(rows, &spectral, &spatial, &fused);

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "core/memory.h"
-#include "nn/band_conv.h"
 
 static size_t padded(int out)
 {
@@ -214,13 +213,19 @@ void s2_folded_classifier_clear(s2_folded_classifier *classifier)
     s2_folded_conv_clear(&classifier->out);
 }
 
-void s2_folded_filter(const s2_folded_spectral *encoder, const float *pixels, int bands, int count,
-                      float *out)
+void s2_folded_filter(s2_kernel_filter_function kernel, const s2_folded_spectral *encoder,
+                      const float *pixels, int bands, int count, float *out)
 {
-    for (int x = 0; x < count; x++, pixels += bands, out += 2 * bands) {
-        s2_band_filter(pixels, bands, encoder->filter3, encoder->bias3, 3, out);
-        s2_band_filter(pixels, bands, encoder->filter5, encoder->bias5, 5, out + bands);
-        for (int k = 0; encoder->scale && k < 2 * bands; k++)
+    const s2_kernel_filter filter = {encoder->filter3,
+                                     encoder->filter5,
+                                     encoder->bias3,
+                                     encoder->bias5,
+                                     pixels,
+                                     bands,
+                                     count,
+                                     out};
+    kernel(&filter);
+    for (int x = 0; encoder->scale && x < count; x++, out += 2 * bands)
+        for (int k = 0; k < 2 * bands; k++)
             out[k] = encoder->scale[k] * out[k] + encoder->shift[k];
-    }
 }

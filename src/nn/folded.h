@@ -69,7 +69,7 @@ void s2_folded_classifier_clear(s2_folded_classifier *classifier);
  * u3 and u5 of `count` pixels: out [count][2 bands], after their batch-norms where those are not
  * folded into the mix.
  */
-void s2_folded_filter(const s2_folded_spectral *encoder, const float *pixels, int bands, int count,
-                      float *out);
+void s2_folded_filter(s2_kernel_filter_function kernel, const s2_folded_spectral *encoder,
+                      const float *pixels, int bands, int count, float *out);
 
 #endif

@@ -50,4 +50,19 @@ typedef void (*s2_kernel_scale_function)(const s2_kernel_scale *pixel);
 typedef void (*s2_kernel_sum_function)(const float *const *terms, int count, size_t floats,
                                        float *out);
 
+/** row[k] = exp(row[k] - largest) / sum of them, in place; exp to 4e-7 of its value. */
+typedef void (*s2_kernel_softmax_function)(float *row, int count);
+
+/** The two filters of a spectral encoder over a row of pixels. */
+typedef struct s2_kernel_filter {
+    const float *filter3, *filter5; /* [3], [5] */
+    float bias3, bias5;
+    const float *pixels; /* [count][bands] */
+    int bands, count;
+    float *out; /* [count][2 bands]: relu of the first filter, then of the second */
+} s2_kernel_filter;
+
+/** Zero beyond the bands. */
+typedef void (*s2_kernel_filter_function)(const s2_kernel_filter *filter);
+
 #endif

@@ -1,11 +1,17 @@
 /* The inner loops of running as their formula says: what the fast ones are tested against. */
 #include "nn/kernels.h"
 
+#include <math.h>
+
+#include "nn/band_conv.h"
+
 void s2_kernel_row_plain(const s2_kernel_row *row);
 void s2_kernel_sample_plain(const s2_kernel_sample *sample);
 float s2_kernel_moments_plain(const s2_kernel_moments *row);
 void s2_kernel_scale_plain(const s2_kernel_scale *pixel);
 void s2_kernel_sum_plain(const float *const *terms, int count, size_t floats, float *out);
+void s2_kernel_softmax_plain(float *row, int count);
+void s2_kernel_filter_plain(const s2_kernel_filter *filter);
 extern const s2_kernels s2_kernels_plain;
 
 static float plain_value(const s2_kernel_row *row, int pixel, int o)
@@ -91,6 +97,31 @@ void s2_kernel_sum_plain(const float *const *terms, int count, size_t floats, fl
     }
 }
 
+void s2_kernel_softmax_plain(float *row, int count)
+{
+    float top = row[0];
+    float sum = 0.0f;
+    for (int k = 1; k < count; k++)
+        top = row[k] > top ? row[k] : top;
+    for (int k = 0; k < count; k++) {
+        row[k] = expf(row[k] - top);
+        sum += row[k];
+    }
+    for (int k = 0; k < count; k++)
+        row[k] /= sum;
+}
+
+void s2_kernel_filter_plain(const s2_kernel_filter *filter)
+{
+    const int bands = filter->bands;
+    for (int p = 0; p < filter->count; p++) {
+        const float *x = filter->pixels + (ptrdiff_t)p * bands;
+        float *out = filter->out + (ptrdiff_t)p * 2 * bands;
+        s2_band_filter(x, bands, filter->filter3, filter->bias3, 3, out);
+        s2_band_filter(x, bands, filter->filter5, filter->bias5, 5, out + bands);
+    }
+}
+
 /* training has no plain form of its own */
 const s2_kernels s2_kernels_plain = {"plain",
                                      s2_kernel_row_plain,
@@ -99,5 +130,7 @@ const s2_kernels s2_kernels_plain = {"plain",
                                      s2_kernel_moments_plain,
                                      s2_kernel_scale_plain,
                                      s2_kernel_sum_plain,
+                                     s2_kernel_softmax_plain,
+                                     s2_kernel_filter_plain,
                                      &s2_winograd_passes_base,
                                      &s2_map_passes_base};

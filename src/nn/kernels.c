@@ -92,6 +92,7 @@ void KERNEL_ROW(const s2_kernel_row *row)
     }
 }
 
-const s2_kernels KERNEL_TABLE = {KERNEL_NAME,    KERNEL_ROW,   KERNEL_WINOGRAD, KERNEL_SAMPLE,
-                                 KERNEL_MOMENTS, KERNEL_SCALE, KERNEL_SUM,
+const s2_kernels KERNEL_TABLE = {KERNEL_NAME,   KERNEL_ROW,     KERNEL_WINOGRAD,
+                                 KERNEL_SAMPLE, KERNEL_MOMENTS, KERNEL_SCALE,
+                                 KERNEL_SUM,    KERNEL_SOFTMAX, KERNEL_FILTER,
                                  &S2_SUFFIXED(s2_winograd_passes), &S2_SUFFIXED(s2_map_passes)};

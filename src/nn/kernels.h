@@ -74,7 +74,9 @@ typedef struct s2_kernels {
     s2_kernel_moments_function moments;
     s2_kernel_scale_function scale;
     s2_kernel_sum_function sum;
-    const s2_winograd_passes *train_winograd; /* of training, and below */
+    s2_kernel_softmax_function softmax;
+    s2_kernel_filter_function filter;
+    const s2_winograd_passes *train_winograd; /* of training */
     const s2_map_passes *train_maps;
 } s2_kernels;
 

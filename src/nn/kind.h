@@ -20,6 +20,7 @@ typedef struct s2_network_defaults {
 typedef struct s2_tile_traits {
     int halo_px;       /* ring around a tile that is computed again in the next one, about */
     int width, height; /* the largest that are of use */
+    bool by_rows;      /* sources are read a few rows at a time */
 } s2_tile_traits;
 
 /** Structure and parameters. */

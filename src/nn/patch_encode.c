@@ -64,7 +64,7 @@ static s2_region fill_pixels(const s2_patch_run *run, int source)
     const s2_region to = s2_patch_block_region(run, source, S2_OF_PIXELS);
     const s2_sampling sampling = {geometry->ref_to_source[source], 1.0,
                                   geometry->source_width[source], geometry->source_height[source]};
-    const s2_sampler sampler = {.sampling = sampling, .kernel = run->weights->sample};
+    const s2_sampler sampler = {.sampling = sampling, .kernel = run->weights->kernels->sample};
     const size_t bytes = (size_t)to.stride * sizeof(float);
     s2_region_clear_around(&to, filled);
     for (int y = filled.y; y < filled.y + filled.h; y++) {
@@ -94,11 +94,12 @@ static void encode_spectral(const s2_patch_run *run, int source, const s2_region
     const int columns = out.rect.w + 1;
     float *rows[2] = {run->buffer[S2_FILTERED], run->buffer[S2_FILTERED] + (size_t)columns * pair};
     float *pooled = rows[1] + (size_t)columns * pair;
-    s2_folded_filter(encoder, s2_region_at(pixels, out.rect.x, out.rect.y), bands, columns,
-                     rows[0]);
+    s2_folded_filter(run->weights->kernels->filter, encoder,
+                     s2_region_at(pixels, out.rect.x, out.rect.y), bands, columns, rows[0]);
     for (int y = out.rect.y; y < out.rect.y + out.rect.h; y++) {
         float *next = rows[1];
-        s2_folded_filter(encoder, s2_region_at(pixels, out.rect.x, y + 1), bands, columns, next);
+        s2_folded_filter(run->weights->kernels->filter, encoder,
+                         s2_region_at(pixels, out.rect.x, y + 1), bands, columns, next);
         for (size_t x = 0; x < (size_t)out.rect.w; x++) {
             const float *const four[4] = {rows[0] + x * pair, rows[0] + (x + 1) * pair,
                                           next + x * pair, next + (x + 1) * pair};

@@ -139,6 +139,26 @@ static void test_maps(const s2_kernels *kernels, const s2_kernels *plain, int ch
     }
 }
 
+/* Softmax and the filters along the bands, down to one band, against the plain ones. */
+static void test_rows(const s2_kernels *kernels, const s2_kernels *plain, int count)
+{
+    float rows[2][TAPS_MAX * IN_MAX], filtered[2][3 * 2 * 40];
+    const s2_kernels *const forms[2] = {kernels, plain};
+    REQUIRE(count <= 40);
+    for (int f = 0; f < 2; f++) {
+        for (int k = 0; k < count; k++)
+            rows[f][k] = 30 * x[k];
+        rows[f][count / 2] = -200; /* exp is 0 */
+        forms[f]->softmax(rows[f], count);
+        const s2_kernel_filter filter = {w, w + 3, 0.1f, -0.2f, x, count, 3, filtered[f]};
+        forms[f]->filter(&filter);
+    }
+    for (int k = 0; k < count; k++)
+        CHECK_NEAR(rows[0][k], rows[1][k], 1e-6);
+    for (int i = 0; i < 3 * 2 * count; i++)
+        CHECK_NEAR(filtered[0][i], filtered[1][i], TOLERANCE);
+}
+
 /* Without a wish there is always a form; a wish that means nothing is refused, not ignored. */
 static void test_choice(void)
 {
@@ -182,6 +202,8 @@ int main(void)
         for (int channels = 1; channels <= 40; channels += 13)
             test_maps(kernels, plain, channels);
         test_maps(kernels, plain, 32);
+        for (int count = 1; count <= 40; count += count < 7 ? 1 : 11)
+            test_rows(kernels, plain, count);
     }
     test_choice();
     return harness_end();
