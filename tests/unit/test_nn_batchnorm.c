@@ -146,6 +146,69 @@ static void test_constant_channel(void)
     end();
 }
 
+enum { MANY = 37, H = 5, W = 7, MAPS = 2, PIXELS = MAPS * H * W };
+
+/* The output of one channel, and of its gradient where y > 0, in double precision. */
+static void plain_channel(const s2_map *x, const s2_map *y, const s2_map *dy, int k, double *out,
+                          double *dx)
+{
+    double mean = 0, var = 0, sum = 0, product = 0;
+    for (int p = 0; p < PIXELS; p++)
+        mean += (double)x->data[p * x->stride + k] / PIXELS;
+    for (int p = 0; p < PIXELS; p++)
+        var += pow(x->data[p * x->stride + k] - mean, 2) / PIXELS;
+    const double inv = 1 / sqrt(var + (double)S2_BATCHNORM_EPS);
+    for (int p = 0; p < PIXELS; p++) {
+        const double g = y->data[p * y->stride + k] > 0 ? dy->data[p * dy->stride + k] : 0;
+        out[p] = (x->data[p * x->stride + k] - mean) * inv;
+        sum += g / PIXELS;
+        product += g * out[p] / PIXELS;
+    }
+    for (int p = 0; p < PIXELS; p++) {
+        const double g = y->data[p * y->stride + k] > 0 ? dy->data[p * dy->stride + k] : 0;
+        dx[p] = inv * (g - sum - out[p] * product);
+    }
+}
+
+/* Two norms added and rectified, with more channels than vectors hold and some left over. */
+static void test_sum(const char *kernels)
+{
+    s2_params own = {0};
+    s2_batchnorm norm[2];
+    s2_batchnorm_state of[2];
+    double out[2][PIXELS], dx[2][PIXELS];
+    setenv("S2RGF_KERNELS", kernels, 1);
+    s2_map x[2] = {golden_input("sum", "x0", MAPS, H, W, MANY),
+                   golden_input("sum", "x1", MAPS, H, W, MANY)};
+    s2_map y = golden_zeros(MAPS, H, W, MANY), dy = golden_input("sum", "dy", MAPS, H, W, MANY);
+    s2_map found[2] = {golden_zeros(MAPS, H, W, MANY), golden_zeros(MAPS, H, W, MANY)};
+    for (int i = 0; i < 2; i++) {
+        s2_batchnorm_declare(&norm[i], &own, i ? "one" : "other", MANY);
+        REQUIRE(s2_batchnorm_state_init(&of[i], MAPS, MANY, NULL) == S2RGF_OK);
+        for (int n = 0; n < MAPS; n++)
+            s2_batchnorm_measure_map(&of[i], &x[i], n);
+        s2_batchnorm_measured(&norm[i], &of[i], &x[i]);
+    }
+    s2_batchnorm_apply_sum((const s2_batchnorm_state *const[2]){&of[0], &of[1]},
+                           (const s2_map *const[2]){&x[0], &x[1]}, &y);
+    for (int i = 0; i < 2; i++)
+        s2_batchnorm_backward(&norm[i], &of[i], &x[i], &y, &dy, &found[i]);
+    for (int k = 0; k < MANY; k++) {
+        for (int i = 0; i < 2; i++)
+            plain_channel(&x[i], &y, &dy, k, out[i], dx[i]);
+        for (int p = 0; p < PIXELS; p++) {
+            CHECK_NEAR(y.data[p * y.stride + k], fmax(out[0][p] + out[1][p], 0), 1e-5);
+            CHECK_NEAR(found[0].data[p * found[0].stride + k], dx[0][p], 1e-5);
+            CHECK_NEAR(found[1].data[p * found[1].stride + k], dx[1][p], 1e-5);
+        }
+    }
+    for (int i = 0; i < 2; i++)
+        s2_batchnorm_state_clear(&of[i]);
+    s2_params_clear(&own);
+    unsetenv("S2RGF_KERNELS");
+    golden_maps_end();
+}
+
 int main(void)
 {
     static golden_file file;
@@ -159,6 +222,9 @@ int main(void)
         test_settled(&file, "bn_run", false);
         test_settled(&file, "bn_run_relu", true);
         test_gather();
+        test_sum("base");
+        test_sum("avx2");
+        test_sum("avx512");
     }
     test_start();
     test_constant_channel();
