@@ -28,9 +28,9 @@ def read(count, x):
 before = resident_mb()
 few = read(6, 20)
 many = read(24, 20)
-assert few - before > 40, (before, few)
-# handles, weights and buffers of 18 more, but not their tiles: those would be 25 MB each
-assert many - few < 18 * 8, (before, few, many)
+assert few - before > 12, (before, few)
+# handles, weights and buffers of 18 more, but not their working memory, which would be 4 MB each
+assert many - few < 18 * 2, (before, few, many)
 again = read(24, 300)
-assert again - few < 18 * 8, (before, few, again)
+assert again - few < 18 * 2, (before, few, again)
 END
