@@ -15,8 +15,9 @@
 #define GOLDEN_BATCHES 2
 #define GOLDEN_PEAK 2e-3
 #define GOLDEN_DECAY 0.02
-/* Of the weights' norms. Decay changes them by itself times the sum of the rates, 2e-4. */
-#define GOLDEN_WEIGHTS_TOLERANCE 5e-5
+/* Of the weights' norms. Decay changes them by itself times the sum of the rates, 2e-4; a rectifier
+   that rounding tips over, in one instruction set or another, by up to 5.1e-5. */
+#define GOLDEN_WEIGHTS_TOLERANCE 1e-4
 
 /* WATCHED in tests/golden/make_goldens.py: weights that decay and weights that do not. */
 static const char *const GOLDEN_WATCHED[] = {"neck_spatial.conv.weight", "adrf_spectral.w1",
