@@ -44,7 +44,7 @@ def parse_arguments():
     parser.add_argument("-data", type=names_of, default=(), metavar="NAME,...",
                         help="run only on these scenes: redclover, berlin")
     parser.add_argument("-inner", action="store_true",
-                        help="fold by fold inside the training parts of Berlin, which is what "
+                        help="fold by fold inside the training parts, which is what "
                              "defaults are chosen by; prints the tables; with -trial for other "
                              "settings than the defaults")
     parser.add_argument("-quick", action="store_true",

@@ -19,16 +19,18 @@ SCENES = (
     SceneSpec("berlin", "Berlin", "direction", 2, ("enmap", "hymap")),
 )
 
-# What defaults are chosen by: the trainings of both directions, blocks of them held out in turn.
+# What defaults are chosen by: the training part of every split, a third of it held out in turn.
 INNER_FOLDS = 3
-INNER = SceneSpec("berlin-inner", "Berlin, inside the training parts", "part", 2 * INNER_FOLDS,
-                  ("enmap", "hymap"))
+INNER = tuple(SceneSpec(f"{scene.name}-inner", f"{scene.title}, inside the training parts", "part",
+                        INNER_FOLDS * scene.folds, scene.sources) for scene in SCENES)
 
 # The folder of the data that a scene needs.
-FOLDERS = {"redclover": "redclover", "berlin": "berlin", "berlin-inner": "berlin"}
+FOLDERS = {name + part: name for name in ("redclover", "berlin") for part in ("", "-inner")}
 
-BASE = "dense-32"
-BASE_OPTIONS = ("-network", "dense", "-c", "32")
+DENSE_32 = ("-network", "dense", "-c", "32")
+# Without a validation a training takes less than half the time: what is to be compared trains so.
+UNVALIDATED = ("-val", "0")
+BASE = "dense-32-unvalidated"   # what the ablations are compared with, pair by pair
 
 
 @dataclass(frozen=True)
@@ -36,25 +38,31 @@ class Method:
     name: str
     title: str
     options: tuple = ()         # of s2rgf_train; none for a baseline
-    ablation: bool = False      # compared with BASE, pair by pair
+    ablation: bool = False      # BASE with a part changed
     masked: bool = False        # only the test pixels are mapped: a network that is slow elsewhere
 
     @property
     def is_network(self):
         return bool(self.options)
 
+    @property
+    def is_validated(self):
+        """Whether its training finds a temperature."""
+        return self.is_network and self.options[-2:] != UNVALIDATED and not self.ablation
+
 
 MAIN = (
-    Method(BASE, "dense, C = 32", BASE_OPTIONS),
+    Method("dense-32", "dense, C = 32", DENSE_32),
     Method("rf", "random forest"),
     Method("svm", "SVM"),
     Method("dense-64", "dense, C = 64", ("-network", "dense", "-c", "64")),
-    Method("patch", "patch", ("-network", "patch"), masked=True),
+    Method("patch", "patch", ("-network", "patch", *UNVALIDATED), masked=True),
+    Method(BASE, "dense, C = 32, not validated", DENSE_32 + UNVALIDATED),
 )
 
 
 def ablation(name, title, *options):
-    return Method(name, title, BASE_OPTIONS + options, ablation=True)
+    return Method(name, title, DENSE_32 + UNVALIDATED + options, ablation=True)
 
 
 ABLATIONS = (
@@ -65,6 +73,8 @@ ABLATIONS = (
     ablation("softmax-loss", "softmax form of that loss", "-redundancy", "softmax"),
     ablation("spectral-only", "spectral branch only", "-ablate", "spatial"),
     ablation("spatial-only", "spatial branch only", "-ablate", "spectral"),
+    ablation("no-settle", "batch-norms settle at the end only", "-settle", "1"),
+    ablation("no-balance", "all labelled pixels weigh the same", "-balance", "0"),
 )
 
 
@@ -97,21 +107,24 @@ class Run:
 
 
 def plan_runs(seeds):
-    """All runs of the study, ordered so that a part of them is of use."""
+    """All runs of the study, the methods to compare before the ablations."""
     runs = [Run(scene, fold, seed, method) for seed in range(1, seeds + 1) for scene in SCENES
             for method in methods_of(scene) for fold in range(1, scene.folds + 1)]
     place = {method.name: i for i, method in enumerate(MAIN)}
     # Stable: within a method, scene after scene and fold after fold.
-    runs.sort(key=lambda run: (run.seed, place.get(run.method.name, len(MAIN))))
+    runs.sort(key=lambda run: (run.method.ablation, run.seed,
+                               place.get(run.method.name, len(MAIN))))
     return runs
 
 
 def plan_inner(seeds):
     """What choices are made by: no test pixel of the study is looked at."""
-    return [Run(INNER, fold, seed, method) for seed in range(1, seeds + 1) for method in MAIN
-            if not method.masked for fold in range(1, INNER.folds + 1)]
+    chosen = [method for method in MAIN + ABLATIONS
+              if method.name in (BASE, "rf", "svm", "no-settle", "no-balance")]
+    return [Run(scene, fold, seed, method) for seed in range(1, seeds + 1) for method in chosen
+            for scene in INNER for fold in range(1, scene.folds + 1)]
 
 
 def plan_quick():
     """What fits into ten minutes on two cores."""
-    return [run for run in plan_runs(1) if run.method.name in (BASE, "rf", "svm")]
+    return [run for run in plan_runs(1) if run.method.name in ("dense-32", "rf", "svm")]

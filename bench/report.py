@@ -149,8 +149,8 @@ def ablation_table(study, scene):
     if not rows:
         return ""
     word = scene.fold_word
-    return (f"Dense at C = 32 with a part changed, less dense at C = 32 as it is, {word} by {word} and "
-            "seed by seed;\nmean and standard error of the pairs:\n\n" +
+    return (f"Dense at C = 32, not validated, with a part changed, less the same as it is, {word} by "
+            f"{word} and\nseed by seed; mean and standard error of the pairs:\n\n" +
             table(("variant", "pairs", *FIGURES), rows) + "\n")
 
 
@@ -160,7 +160,7 @@ def calibration_table(study):
         for method in planned_methods(study, scene):
             seeds = [part for part in study.whole_seeds(scene, method)
                      if all("calibration" in row for row in part)]
-            if method.ablation or not seeds:
+            if not method.is_validated or not seeds:
                 continue
             errors = {when: [figures.calibration_error(
                 figures.pool_bins([row["calibration"][when] for row in part])) for part in seeds]
@@ -209,7 +209,7 @@ def state_part(study):
 def generate(rows, plan):
     """The part of the page that is made of results."""
     study = Study(rows, plan)
-    scenes = [s for s in SCENES + (INNER,) if any(run.scene is s for run in plan)]
+    scenes = [s for s in SCENES + INNER if any(run.scene is s for run in plan)]
     parts = [state_part(study)] + [scene_part(study, scene) for scene in scenes]
     return "\n".join(parts + [calibration_table(study)]).rstrip() + "\n"
 

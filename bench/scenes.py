@@ -17,6 +17,7 @@ gdal.UseExceptions()
 ogr.UseExceptions()
 osr.UseExceptions()
 
+POLYGON_FOLDS = 5
 BLOCK_ROWS = 60
 DRAWN_PER_CLASS = 200
 DRAW_SEED = 2016
@@ -151,24 +152,31 @@ def write_subset(path, layer, wanted):
     return path
 
 
-def polygon_split(fold, folder, layer, like, polygons):
-    """Files of one fold. polygons: class values, names by value, masks, folds of the polygons."""
-    values, names, masks, folds = polygons
+def polygon_split(number, stem, layer, like, polygons, parts):
+    """Files of one split, named stem_*. polygons: class values, names by value, masks; parts: the numbers
+    from 0 of the polygons that train and of those that test."""
+    values, names, masks = polygons
     paths = {}
-    for part in ("train", "test"):
-        wanted = [i for i, own in enumerate(folds) if (own == fold) == (part == "test")]
-        stem = os.path.join(folder, f"fold{fold}_{part}")
-        paths[part] = write_subset(stem + ".gpkg", layer, set(wanted))
+    for part, wanted in zip(("train", "test"), parts):
+        paths[part] = write_subset(f"{stem}_{part}.gpkg", layer, set(wanted))
         labels, owner = settle([values[i] for i in wanted], [masks[i] for i in wanted])
-        paths[part + "_raster"] = write_raster(stem + ".tif", like, labels, names)
-        paths[part + "_groups"] = write_raster(stem + "_groups.tif", like, owner)
-    return Split(fold, ("-labels", paths["train"], "-a", "class"),
+        paths[part + "_raster"] = write_raster(f"{stem}_{part}.tif", like, labels, names)
+        paths[part + "_groups"] = write_raster(f"{stem}_{part}_groups.tif", like, owner)
+    return Split(number, ("-labels", paths["train"], "-a", "class"),
                  ("-labels", paths["test"], "-a", "class"), paths["train_raster"],
                  paths["test_raster"], paths["train_groups"])
 
 
-def red_clover(data, work, fold_count=5):
-    folder = os.path.join(work, "redclover")
+def deal_parts(classes, sizes, members, fold_count):
+    """Of every fold of these polygons: the members outside and inside."""
+    folds = deal_folds([classes[i] for i in members], [sizes[i] for i in members], fold_count)
+    return [tuple([i for i, own in zip(members, folds) if (own == fold) == inside]
+                  for inside in (False, True)) for fold in range(1, fold_count + 1)]
+
+
+def red_clover(data, work, inner_folds=0):
+    """Five folds by polygon; or, of the training part of each, so many folds of its own."""
+    folder = os.path.join(work, "redclover-inner" if inner_folds else "redclover")
     os.makedirs(folder, exist_ok=True)
     sources = tuple((name, tuple(os.path.join(data, "redclover", band + ".tif") for band in bands))
                     for name, bands in (("s2_10m", ("B02", "B03", "B04", "B08")),
@@ -182,12 +190,21 @@ def red_clover(data, work, fold_count=5):
     masks = burn_polygons(layer, like)
     check_apart(masks)
     sizes = [int(np.count_nonzero(mask)) for mask in masks]
-    folds = deal_folds(classes, sizes, fold_count)
-    check_folds(classes, sizes, folds, fold_count)
-    splits = tuple(polygon_split(fold, folder, layer, like, (values, names, masks, folds))
-                   for fold in range(1, fold_count + 1))
+    check_folds(classes, sizes, deal_folds(classes, sizes, POLYGON_FOLDS), POLYGON_FOLDS)
+    parts = deal_parts(classes, sizes, range(len(classes)), POLYGON_FOLDS)
+    if inner_folds:
+        parts = [inner for outer in parts
+                 for inner in deal_parts(classes, sizes, outer[0], inner_folds)]
+    splits = tuple(polygon_split(number, os.path.join(folder, f"fold{number}"), layer, like,
+                                 (values, names, masks), part)
+                   for number, part in enumerate(parts, start=1))
     return Scene(sources, splits,
                  stack_bands(os.path.join(folder, "bands.npy"), sources, like))
+
+
+def red_clover_inner(data, work):
+    """The training part of every fold of `red_clover`, a third of its polygons held out in turn."""
+    return red_clover(data, work, INNER_FOLDS)
 
 
 def check_apart(masks):
@@ -311,4 +328,5 @@ def berlin_inner(data, work):
     return Scene(whole.sources, tuple(splits), whole.stack)
 
 
-MAKERS = {"redclover": red_clover, "berlin": berlin, "berlin-inner": berlin_inner}
+MAKERS = {"redclover": red_clover, "redclover-inner": red_clover_inner,
+          "berlin": berlin, "berlin-inner": berlin_inner}

@@ -79,3 +79,78 @@ AC_DEFUN([S2_CHECK_SANITIZERS], [
            CFLAGS=$s2_saved_cflags])
     AM_CONDITIONAL([SANITIZERS], [test "x$enable_sanitizers" != xno])
 ])
+
+dnl S2_CXX_COMPILES(FLAGS, IF-YES, IF-NO): does the C++ compiler take these flags, and GDAL's C++ headers?
+AC_DEFUN([S2_CXX_COMPILES], [
+    AC_LANG_PUSH([C++])
+    s2_saved_cxxflags=$CXXFLAGS
+    CXXFLAGS="$CXXFLAGS -Werror $GDAL_CFLAGS $1"
+    AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[#include <gdal_priv.h>]])], [$2], [$3])
+    CXXFLAGS=$s2_saved_cxxflags
+    AC_LANG_POP([C++])
+])
+
+dnl S2_ADD_CXXFLAG(FLAG): append FLAG to S2_CXXFLAGS where the C++ compiler takes it.
+AC_DEFUN([S2_ADD_CXXFLAG], [
+    AC_MSG_CHECKING([whether $CXX accepts $1])
+    S2_CXX_COMPILES([$1], [AC_MSG_RESULT([yes])
+                           AS_VAR_APPEND([S2_CXXFLAGS], [" $1"])], [AC_MSG_RESULT([no])])
+])
+
+dnl S2_ADD_PLUGIN_LDFLAG(FLAG): append FLAG to S2_PLUGIN_LDFLAGS where the linker takes it.
+AC_DEFUN([S2_ADD_PLUGIN_LDFLAG], [
+    AC_MSG_CHECKING([whether the linker accepts $1])
+    s2_saved_ldflags=$LDFLAGS
+    LDFLAGS="$LDFLAGS $1"
+    AC_LINK_IFELSE([AC_LANG_PROGRAM()], [AC_MSG_RESULT([yes])
+                                         AS_VAR_APPEND([S2_PLUGIN_LDFLAGS], [" $1"])],
+                   [AC_MSG_RESULT([no])])
+    LDFLAGS=$s2_saved_ldflags
+])
+
+dnl S2_GDAL_PLUGINDIR: sets gdalplugindir. GDAL looks into the folder of its version only if there is one,
+dnl then there alone, so the plugin goes there if it is and else one above; it is never made here.
+AC_DEFUN([S2_GDAL_PLUGINDIR], [
+    AC_SUBST([gdalplugindir])
+    gdalplugindir=$with_gdal_plugindir
+    AS_IF([test "x$gdalplugindir" = xdefault], [gdalplugindir='${libdir}/gdalplugins'
+        AS_IF([test "x$prefix" = x/usr && test "x$libdir" = 'x${exec_prefix}/lib'],
+              [s2_triplet=`$CC -print-multiarch 2> /dev/null`
+               AS_IF([test -n "$s2_triplet" && test -d "/usr/lib/$s2_triplet"],
+                     [gdalplugindir='${libdir}'/$s2_triplet/gdalplugins])])
+        s2_version=`$PKG_CONFIG --modversion gdal | $SED 's/^\(@<:@0-9@:>@*\.@<:@0-9@:>@*\).*/\1/'`
+        AS_CASE([$prefix], [NONE], [s2_prefix=$ac_default_prefix], [s2_prefix=$prefix])
+        s2_folder=`prefix=$s2_prefix; exec_prefix=$prefix; eval "libdir=$libdir"; eval echo "$gdalplugindir"`
+        AS_IF([test -d "$s2_folder/$s2_version"], [AS_VAR_APPEND([gdalplugindir], [/$s2_version])])])
+])
+
+dnl S2_CHECK_GDAL_PLUGIN: decides on the plugin for GDAL. Sets the conditional GDAL_PLUGIN, S2_CXXFLAGS,
+dnl S2_PLUGIN_LDFLAGS, gdalplugindir and s2_plugin_summary.
+AC_DEFUN([S2_CHECK_GDAL_PLUGIN], [
+    AC_SUBST([S2_CXXFLAGS])
+    AC_SUBST([S2_PLUGIN_LDFLAGS])
+    S2_GDAL_PLUGINDIR
+    s2_plugin=no
+    AS_IF([test "x$enable_gdal_plugin" != xno],
+          [AC_MSG_CHECKING([whether $CXX compiles drivers of GDAL])
+           S2_CXX_COMPILES([-std=gnu++17], [s2_plugin=yes])
+           AC_MSG_RESULT([$s2_plugin])
+           S2_ADD_PLUGIN_LDFLAG([-Wl,--gc-sections])
+           AS_IF([test -z "$S2_PLUGIN_LDFLAGS"], [s2_plugin=no])
+           AS_IF([test "$s2_plugin/$enable_gdal_plugin" = no/yes],
+                 [AC_MSG_ERROR([the plugin for GDAL needs a C++ compiler with GDAL's headers, and --gc-sections])])])
+    s2_plugin_summary=no
+    AS_IF([test $s2_plugin = yes],
+          [s2_plugin_summary=$gdalplugindir
+           S2_CXXFLAGS=-std=gnu++17
+           m4_foreach_w([s2_flag], [-Wall -Wextra -Wshadow -Wconversion -Wundef -Wold-style-cast
+                                    -Wmissing-declarations -Wnon-virtual-dtor -fvisibility=hidden
+                                    -fvisibility-inlines-hidden -ffunction-sections -fdata-sections],
+                        [S2_ADD_CXXFLAG(s2_flag)])
+           S2_ADD_CFLAG([S2_CFLAGS], [-ffunction-sections])
+           S2_ADD_CFLAG([S2_CFLAGS], [-fdata-sections])
+           dnl GDAL's classes come without what -fsanitize=vptr looks for
+           AS_IF([test "x$enable_sanitizers" = xno], [S2_ADD_PLUGIN_LDFLAG([-Wl,-z,defs])],
+                 [S2_ADD_CXXFLAG([-fno-sanitize=vptr])])])
+    AM_CONDITIONAL([GDAL_PLUGIN], [test $s2_plugin = yes])
+])

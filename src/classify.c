@@ -6,21 +6,22 @@
 #include <string.h>
 
 #include "calibration.h"
+#include "core/clock.h"
 #include "core/error.h"
 #include "core/file.h"
 #include "core/log.h"
 #include "core/memory.h"
 #include "geo/map_writer.h"
 #include "geo/overlay.h"
+#include "mapping.h"
 #include "nn/kind.h"
-#include "nn/network_model.h"
 #include "scene_input.h"
+#include "tile_choice.h"
 #include "tile_runner.h"
 
-#define TILE_DEFAULT_PX 256
-#define TILE_SMALL_PX 64 /* below, halos cost more than a worker less */
 #define TILE_SMALLEST_PX 16
 #define TILE_LARGEST_PX 8192
+#define PART_LINES 256 /* parts begin at multiples of it, or of the tile that is asked for */
 #define OUTPUTS 3 /* map, confidence, probabilities */
 
 void s2rgf_classify_options_init(s2rgf_classify_options *options)
@@ -39,8 +40,10 @@ typedef struct classify_job {
     s2_run_geometry geometry;
     s2_rect window;   /* reference pixels to map */
     s2_map_part part; /* count 0: no part but the whole window */
-    s2_rect lattice;  /* tiles that meet the window, counted from the reference origin */
-    int tile_px, threads;
+    s2_tiling tiling;
+    s2_rect parts; /* of the tiling */
+    int threads;
+    double seconds[S2_STAGES + 1]; /* of all workers; the last: writing */
     s2_map_writer *writers[OUTPUTS];
 } classify_job;
 
@@ -50,17 +53,19 @@ typedef struct classify_worker {
     s2_scene scene;
     s2_run *run;
     s2_overlay mask;
-    uint8_t *wanted;      /* [tile][tile] with a mask: pixels to map, else NULL */
-    uint16_t *values;     /* [tile][tile] class values */
-    float *confidence;    /* [tile][tile] */
-    float *probabilities; /* [classes][tile][tile] */
+    s2_rect core;         /* of the tile at hand; the arrays below are [core.h][core.w] */
+    uint8_t *wanted;      /* with a mask: pixels to map, else NULL */
+    uint16_t *values;     /* class values */
+    float *confidence;    /* if asked for */
+    float *probabilities; /* if asked for: [classes][core.h][core.w] */
+    s2_tile_watch *watch;
+    double counted[S2_STAGES]; /* seconds of the run that the job knows */
 } classify_worker;
 
 static s2_rect tile_core(const classify_job *job, int tile)
 {
-    const int x = (job->lattice.x + tile % job->lattice.w) * job->tile_px;
-    const int y = (job->lattice.y + tile / job->lattice.w) * job->tile_px;
-    return s2_rect_intersect((s2_rect){x, y, job->tile_px, job->tile_px}, job->window);
+    const s2_rect parts = job->parts;
+    return s2_tiling_core(&job->tiling, parts.x + tile % parts.w, parts.y + tile / parts.w);
 }
 
 static void stop_worker(void *data)
@@ -88,14 +93,13 @@ static s2rgf_status start_mask(classify_worker *worker, size_t pixels, s2rgf_err
     worker->wanted = s2_alloc(pixels, 1);
     if (!worker->wanted)
         return s2_fail_memory(err, "mask");
-    worker->run->tile->wanted = worker->wanted;
     return open_mask(worker->job, &worker->mask, err);
 }
 
 static s2rgf_status start_worker(void *context, void **data, s2rgf_error *err)
 {
     classify_job *job = context;
-    const size_t pixels = (size_t)job->tile_px * (size_t)job->tile_px;
+    const size_t pixels = (size_t)job->tiling.w * (size_t)job->tiling.h;
     classify_worker *worker = s2_calloc(1, sizeof *worker);
     *data = worker;
     if (!worker)
@@ -109,66 +113,98 @@ static s2rgf_status start_worker(void *context, void **data, s2rgf_error *err)
         return s2_fail_memory(err, "worker");
     s2rgf_status status = s2_scene_reopen(&job->scene, &worker->scene, err);
     if (status == S2RGF_OK)
-        status = s2_run_create(job->weights, &job->geometry, job->tile_px, &worker->run, err);
+        status = s2_run_create(job->weights, &job->geometry, &job->tiling, &worker->run, err);
     if (status == S2RGF_OK && job->options->mask_path)
         status = start_mask(worker, pixels, err);
     return status;
 }
 
-/* Scores to class values, confidence and probabilities. */
-static void decide_pixels(classify_worker *worker, const s2_tile *tile)
+/* Class value, confidence and probabilities of pixel `at` of the core; scores NULL: not mapped. */
+static void decide_pixel(classify_worker *worker, size_t at, const float *scores)
 {
     const classify_job *job = worker->job;
     const int classes = job->content.classes.count;
-    const size_t pixels = (size_t)tile->core.w * (size_t)tile->core.h;
-    const double temperature = job->content.training.temperature;
-    for (size_t p = 0; p < pixels; p++) {
-        const float *scores = tile->scores + p * (size_t)classes;
-        float *planes = job->writers[2] ? worker->probabilities + p : NULL;
-        /* validity is unset where a tile was not computed */
-        if ((tile->wanted && !tile->wanted[p]) || !tile->valid[p]) {
-            worker->values[p] = 0;
-            if (job->writers[1])
-                worker->confidence[p] = -1.0f;
-            for (int k = 0; planes && k < classes; k++)
-                planes[(size_t)k * pixels] = -1.0f;
-            continue;
-        }
-        worker->values[p] =
-            (uint16_t)job->content.classes.items[s2_best_class(scores, classes)].value;
-        if (!job->writers[1] && !planes)
-            continue;
-        const float largest = s2_probabilities(scores, classes, temperature, planes, pixels);
+    const size_t pixels = (size_t)worker->core.w * (size_t)worker->core.h;
+    float *planes = job->writers[2] ? worker->probabilities + at : NULL;
+    if (!scores) {
+        worker->values[at] = 0;
         if (job->writers[1])
-            worker->confidence[p] = largest;
+            worker->confidence[at] = -1.0f;
+        for (int k = 0; planes && k < classes; k++)
+            planes[(size_t)k * pixels] = -1.0f;
+        return;
     }
+    worker->values[at] = s2_mapping_class(&job->content.classes, scores);
+    if (!job->writers[1] && !planes)
+        return;
+    const float largest =
+        s2_probabilities(scores, classes, job->content.training.temperature, planes, pixels);
+    if (job->writers[1])
+        worker->confidence[at] = largest;
 }
 
-static s2rgf_status compute_tile(void *data, int index, s2rgf_error *err)
+static s2rgf_status read_window(void *data, int source, s2_rect window, float *pixels,
+                                uint8_t *valid, s2rgf_error *err)
 {
     classify_worker *worker = data;
-    classify_job *job = worker->job;
-    s2_tile *tile = worker->run->tile;
+    return s2_scene_read(&worker->scene, &worker->job->content, source, window, pixels, valid, err);
+}
+
+static s2rgf_status take_rows(void *data, s2_rect rows, const float *scores, const uint8_t *valid,
+                              s2rgf_error *err)
+{
+    classify_worker *worker = data;
+    const size_t classes = (size_t)worker->job->content.classes.count;
+    const size_t first = (size_t)(rows.y - worker->core.y) * (size_t)worker->core.w;
+    const size_t count = (size_t)rows.w * (size_t)rows.h;
+    for (size_t p = 0; p < count; p++) {
+        const bool mapped = valid[p] && (!worker->wanted || worker->wanted[first + p]);
+        decide_pixel(worker, first + p, mapped ? scores + p * classes : NULL);
+    }
+    return s2_tile_report(worker->watch, (double)rows.h / worker->core.h, err);
+}
+
+/* Nothing is wanted in the tile. */
+static void leave_tile(classify_worker *worker)
+{
+    const size_t pixels = (size_t)worker->core.w * (size_t)worker->core.h;
+    for (size_t p = 0; p < pixels; p++)
+        decide_pixel(worker, p, NULL);
+}
+
+static s2rgf_status compute_tile(void *data, int index, s2_tile_watch *watch, s2rgf_error *err)
+{
+    classify_worker *worker = data;
+    const s2_tile_io io = {worker, read_window, take_rows};
     s2rgf_status status = S2RGF_OK;
     bool any = true;
-    tile->core = tile_core(job, index);
+    worker->core = tile_core(worker->job, index);
+    worker->watch = watch;
     if (worker->wanted)
-        status = s2_overlay_read_mask(&worker->mask, tile->core, worker->wanted, &any, err);
+        status = s2_overlay_read_mask(&worker->mask, worker->core, worker->wanted, &any, err);
     if (status == S2RGF_OK && any)
-        status = s2_scene_read_tile(&worker->scene, &job->content, job->weights, &job->geometry,
-                                    tile, err);
-    if (status != S2RGF_OK)
-        return status;
-    if (any)
-        s2_run_compute(worker->run);
-    decide_pixels(worker, tile);
-    return S2RGF_OK;
+        status = s2_run_compute(worker->run, worker->core, worker->wanted, &io, err);
+    else
+        leave_tile(worker);
+    return status;
+}
+
+/* Bring the job's times up to the worker's; writers take turns, so one thread is here at a time. */
+static void count_seconds(classify_worker *worker, double writing)
+{
+    const double *seconds = s2_run_seconds(worker->run);
+    for (int i = 0; seconds && i < S2_STAGES; i++) {
+        worker->job->seconds[i] += seconds[i] - worker->counted[i];
+        worker->counted[i] = seconds[i];
+    }
+    worker->job->seconds[S2_STAGES] += writing;
 }
 
 static s2rgf_status write_tile(void *data, int index, s2rgf_error *err)
 {
     classify_worker *worker = data;
     classify_job *job = worker->job;
+    const double start = s2_thread_seconds();
     s2_rect rect = tile_core(job, index);
     rect.x -= job->window.x;
     rect.y -= job->window.y;
@@ -177,6 +213,7 @@ static s2rgf_status write_tile(void *data, int index, s2rgf_error *err)
         status = s2_map_write_floats(job->writers[1], rect, worker->confidence, err);
     if (status == S2RGF_OK && job->writers[2])
         status = s2_map_write_floats(job->writers[2], rect, worker->probabilities, err);
+    count_seconds(worker, s2_thread_seconds() - start);
     return status;
 }
 
@@ -210,98 +247,72 @@ static s2rgf_status choose_window(classify_job *job, s2rgf_error *err)
     job->part = (s2_map_part){.number = options->part, .count = options->part_count};
     if (options->part_count == 0)
         return S2RGF_OK;
-    return s2_map_part_cut(&job->window, options->tile_px ? options->tile_px : TILE_DEFAULT_PX,
+    return s2_map_part_cut(&job->window, options->tile_px ? options->tile_px : PART_LINES,
                            &job->part, err);
 }
 
-static size_t worker_bytes(const classify_job *job, int tile_px)
+static size_t worker_bytes(const classify_job *job, const s2_tiling *tiling)
 {
     const s2rgf_classify_options *options = job->options;
-    const size_t pixels = (size_t)tile_px * (size_t)tile_px;
+    const size_t pixels = (size_t)tiling->w * (size_t)tiling->h;
     const size_t outputs =
         sizeof(uint16_t) + (options->confidence_path ? sizeof(float) : 0) +
         (options->probability_path ? sizeof(float) * (size_t)job->content.classes.count : 0);
-    size_t bytes = s2_run_bytes(job->weights, &job->geometry, tile_px) + pixels * outputs;
+    size_t bytes = s2_mapping_bytes(&job->content, job->weights, &job->geometry, tiling) +
+                   pixels * outputs;
     if (options->mask_path)
         bytes += pixels + s2_overlay_bytes(&job->scene.grid);
-    /* reading goes through a buffer of the window's size, one source at a time */
-    for (int s = 0; s < job->scene.count; s++) {
-        const s2_rect core =
-            s2_rect_intersect((s2_rect){0, 0, tile_px, tile_px},
-                              (s2_rect){0, 0, job->geometry.width, job->geometry.height});
-        const s2_rect window = s2_run_window(job->weights, &job->geometry, s, core);
-        bytes += (size_t)window.w * (size_t)window.h * (size_t)job->content.sources[s].band_count *
-                 sizeof(float);
-    }
     return bytes;
 }
 
 /* Bytes of the outputs' lines that wait until whole file blocks can be written. */
-static size_t waiting_bytes(const classify_job *job, int tile_px)
+static size_t waiting_bytes(const classify_job *job, const s2_tiling *tiling)
 {
     const s2rgf_classify_options *options = job->options;
     const size_t floats = (options->confidence_path ? 1 : 0) +
                           (options->probability_path ? (size_t)job->content.classes.count : 0);
-    const size_t lines = (size_t)tile_px + S2_MAP_WAITING_LINES;
+    const size_t lines = (size_t)tiling->h + S2_MAP_WAITING_LINES;
     return (size_t)job->window.w * lines * (sizeof(uint16_t) + floats * sizeof(float));
 }
 
-static size_t total_bytes(const classify_job *job)
+static size_t total_bytes(const void *context, const s2_tiling *tiling, int threads)
 {
-    return worker_bytes(job, job->tile_px) * (size_t)job->threads +
-           waiting_bytes(job, job->tile_px);
+    const classify_job *job = context;
+    return worker_bytes(job, tiling) * (size_t)threads + waiting_bytes(job, tiling);
 }
 
-/* Tile size and workers that keep the memory limit: first smaller tiles, then fewer workers. */
+/* Tile size and workers that keep the memory limit. */
 static s2rgf_status choose_tiles(classify_job *job, const s2rgf_host *host, s2rgf_error *err)
 {
     const s2rgf_classify_options *options = job->options;
-    const size_t limit = (size_t)options->memory_mb * 1024 * 1024;
-    const int wanted = options->tile_px ? options->tile_px : TILE_DEFAULT_PX;
-    if (wanted < TILE_SMALLEST_PX || wanted > TILE_LARGEST_PX)
+    const int wanted = options->tile_px;
+    const int threads = s2_thread_count(options->threads);
+    s2_tile_traits traits = s2_run_traits(job->weights);
+    if (traits.by_rows)
+        traits.width = s2_scene_tile_width(&job->scene, job->window, threads, traits.width);
+    const s2_tile_demand demand = {.window = job->window,
+                                   .traits = traits,
+                                   .tile_px = wanted,
+                                   .threads = threads,
+                                   .limit_bytes = (size_t)options->memory_mb * 1024 * 1024,
+                                   .bytes = total_bytes,
+                                   .context = job};
+    s2_tile_choice choice;
+    if (wanted != 0 && (wanted < TILE_SMALLEST_PX || wanted > TILE_LARGEST_PX))
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "tile: expected %d to %d pixels, found %d",
                        TILE_SMALLEST_PX, TILE_LARGEST_PX, wanted);
-    job->tile_px = wanted;
-    job->threads = s2_thread_count(options->threads);
-    while (total_bytes(job) > limit && job->tile_px / 2 >= TILE_SMALL_PX)
-        job->tile_px /= 2;
-    while (total_bytes(job) > limit && job->threads > 1)
-        job->threads--;
-    while (total_bytes(job) > limit && job->tile_px / 2 >= TILE_SMALLEST_PX)
-        job->tile_px /= 2;
-    if (total_bytes(job) > limit)
-        return s2_fail(err, S2RGF_NO_MEMORY,
-                       "working memory: expected at least %zu MB for one tile, found %d MB",
-                       total_bytes(job) / 1024 / 1024 + 1, options->memory_mb);
-    if (job->tile_px != wanted || job->threads != s2_thread_count(options->threads))
-        s2_log(host, S2RGF_INFO, "Working memory of %d MB: tiles of %d pixels, %d threads",
-               options->memory_mb, job->tile_px, job->threads);
-    const int x0 = job->window.x / job->tile_px;
-    const int y0 = job->window.y / job->tile_px;
-    job->lattice = (s2_rect){x0, y0, (job->window.x + job->window.w - 1) / job->tile_px - x0 + 1,
-                             (job->window.y + job->window.h - 1) / job->tile_px - y0 + 1};
-    s2_log(host, S2RGF_DEBUG, "tiles of %d, %d threads, %zu MB in all", job->tile_px, job->threads,
-           total_bytes(job) / 1024 / 1024);
+    const s2rgf_status status = s2_tiles_choose(&demand, &choice, err);
+    if (status != S2RGF_OK)
+        return status;
+    job->tiling = choice.tiling;
+    job->parts = s2_tiling_parts(&job->tiling);
+    job->threads = choice.threads;
+    if ((wanted != 0 && choice.tiling.w != wanted) || choice.threads != demand.threads)
+        s2_log(host, S2RGF_INFO, "Working memory of %d MB: tiles of %d x %d pixels, %d threads",
+               options->memory_mb, choice.tiling.w, choice.tiling.h, choice.threads);
+    s2_log(host, S2RGF_DEBUG, "tiles of %d x %d, %d threads, %zu MB in all", choice.tiling.w,
+           choice.tiling.h, choice.threads, choice.bytes / 1024 / 1024);
     return S2RGF_OK;
-}
-
-/* KEY=VALUE lines of provenance. */
-static void write_provenance(const classify_job *job, char *lines, size_t size,
-                             const char *metadata[4])
-{
-    int at = 0;
-    int length = snprintf(lines, size, "S2RGF_VERSION=%s", s2rgf_version());
-    metadata[0] = lines;
-    at += length + 1;
-    length = snprintf(lines + at, size - (size_t)at, "S2RGF_MODEL=%s", job->content.checksum);
-    metadata[1] = lines + at;
-    at += length + 1;
-    metadata[2] = lines + at;
-    at += snprintf(lines + at, size - (size_t)at, "S2RGF_SOURCES=");
-    for (int s = 0; s < job->scene.count && at < (int)size - 1; s++)
-        at += snprintf(lines + at, size - (size_t)at, "%s%s: %s", s ? "; " : "",
-                       job->content.sources[s].name, s2_source_label(job->scene.sources[s].source));
-    metadata[3] = NULL;
 }
 
 static s2rgf_status create_outputs(classify_job *job, const s2_grid *grid, s2rgf_error *err)
@@ -312,7 +323,7 @@ static s2rgf_status create_outputs(classify_job *job, const s2_grid *grid, s2rgf
     const s2_map_kind kinds[OUTPUTS] = {S2_MAP_CLASSES, S2_MAP_CONFIDENCE, S2_MAP_PROBABILITIES};
     char lines[4096];
     const char *metadata[4];
-    write_provenance(job, lines, sizeof lines, metadata);
+    s2_mapping_provenance(&job->content, &job->scene, lines, sizeof lines, metadata);
     for (int i = 0; i < OUTPUTS; i++) {
         const s2_map_spec spec = {.kind = kinds[i],
                                   .path = paths[i],
@@ -353,18 +364,6 @@ static s2rgf_status check_paths(const s2rgf_classify_options *options, s2rgf_err
     return status;
 }
 
-static s2rgf_status load_weights(classify_job *job, s2rgf_error *err)
-{
-    s2_network *network = NULL;
-    s2rgf_status status = s2_model_load(job->options->model_path, &job->content, err);
-    if (status == S2RGF_OK)
-        status = s2_network_from_model(&job->content, job->options->model_path, &network, err);
-    if (status == S2RGF_OK)
-        status = s2_weights_create(network, &job->weights, err);
-    s2_network_free(network);
-    return status;
-}
-
 /* Workers open the mask themselves; one that does not fit is refused before any output is made. */
 static s2rgf_status check_mask(const classify_job *job, s2rgf_error *err)
 {
@@ -377,7 +376,8 @@ static s2rgf_status check_mask(const classify_job *job, s2rgf_error *err)
 static s2rgf_status prepare(classify_job *job, const s2rgf_host *host, s2rgf_error *err)
 {
     s2_grid grid = {0};
-    s2rgf_status status = load_weights(job, err);
+    s2rgf_status status =
+        s2_mapping_load(job->options->model_path, &job->content, &job->weights, err);
     if (status == S2RGF_OK)
         status =
             s2_scene_open_for_model(&job->options->scene, &job->content, host, &job->scene, err);
@@ -398,6 +398,32 @@ static s2rgf_status prepare(classify_job *job, const s2rgf_host *host, s2rgf_err
     return status;
 }
 
+/* Seconds of all workers by stage, and the arithmetic of the map itself, halos not counted. */
+static void report_seconds(const classify_job *job, const s2rgf_host *host)
+{
+    static const char *const stages[S2_STAGES + 1] = {"read", "encode",   "relate",
+                                                      "head", "classify", "write"};
+    const double part = (double)job->window.w * job->window.h /
+                        ((double)job->geometry.width * job->geometry.height);
+    double work[S2_STAGES + 1] = {0};
+    double seconds = 0.0;
+    double flops = 0.0;
+    s2_run_work(job->weights, &job->geometry, work);
+    for (int i = 0; i <= S2_STAGES; i++) {
+        const double own = 2.0 * part * work[i];
+        if (own > 0.0)
+            s2_log(host, S2RGF_DEBUG, "stage %s: %.3f s, %.1f GF/s", stages[i], job->seconds[i],
+                   1e-9 * own / job->seconds[i]);
+        else
+            s2_log(host, S2RGF_DEBUG, "stage %s: %.3f s", stages[i], job->seconds[i]);
+        seconds += own > 0.0 ? job->seconds[i] : 0.0;
+        flops += own;
+    }
+    if (flops > 0.0)
+        s2_log(host, S2RGF_DEBUG, "stages that compute: %.3f s, %.1f GF/s", seconds,
+               1e-9 * flops / seconds);
+}
+
 s2rgf_status s2_classify(const s2rgf_classify_options *options, const s2rgf_host *host,
                          s2rgf_error *err)
 {
@@ -410,7 +436,7 @@ s2rgf_status s2_classify(const s2rgf_classify_options *options, const s2rgf_host
         status = prepare(&job, host, err);
     if (status == S2RGF_OK) {
         const s2_tile_job tiles = {.context = &job,
-                                   .tile_count = job.lattice.w * job.lattice.h,
+                                   .tile_count = job.parts.w * job.parts.h,
                                    .threads = job.threads,
                                    .start = start_worker,
                                    .compute = compute_tile,
@@ -418,6 +444,8 @@ s2rgf_status s2_classify(const s2rgf_classify_options *options, const s2rgf_host
                                    .stop = stop_worker};
         status = s2_tiles_run(&tiles, host, err);
     }
+    if (status == S2RGF_OK)
+        report_seconds(&job, host);
     for (int i = 0; i < OUTPUTS && status == S2RGF_OK; i++)
         if (job.writers[i])
             status = s2_map_finish(job.writers[i], err);

@@ -1,7 +1,8 @@
 /* s2rgf - land-cover maps from several co-registered optical rasters.
  * SPDX-License-Identifier: MIT
  *
- * The public interface of libs2rgf: four verbs (train, classify, assess, describe a model).
+ * The public interface of libs2rgf: its verbs train, classify (a scene, a part of one, a batch), join
+ * parts, assess, and describe a model; scene files, and maps on demand.
  * Every verb takes one options structure, filled with defaults by its *_init() function, and
  * reports through s2rgf_host. No function prints, exits or changes process-wide state, except that
  * GDAL's drivers must have been registered by the caller (GDALAllRegister()).
@@ -79,6 +80,9 @@ typedef struct s2rgf_scene_options {
     const char *source_nodata;
     const char *const *open_options;  /* KEY=VALUE list ended by NULL, or NULL */
     const char *const *input_formats; /* GDAL driver names ended by NULL, or NULL for all */
+    /* above 1: every source is taken with pixels so many times as large, averaged: for quick looks,
+       as the model was trained on finer ones; 0 and 1: as it is */
+    int decimation;
 } s2rgf_scene_options;
 
 /** Labelled areas: a polygon layer or a class raster. */
@@ -108,6 +112,9 @@ typedef struct s2rgf_train_options {
     double learning_rate;     /* peak of the one-cycle schedule */
     double weight_decay;      /* decoupled */
     double label_smoothing;   /* 0 to 0.5 */
+    double balance;           /* 0: all labelled pixels of a step count the same, 1: all classes */
+    double settle;            /* part of the steps after which batch-norms keep the statistics of the
+                                 whole scene, 0 to 1; 1: not before the end */
     double redundancy_weight; /* beta of the de-redundancy loss */
     const char *redundancy;   /* its form: "correlation" or "softmax" (the published one) */
     /* parts to switch off, in training and in the model's maps, ended by NULL, or NULL: "attention",
@@ -158,6 +165,40 @@ S2RGF_API void s2rgf_model_close(s2rgf_model *model);
  */
 S2RGF_API s2rgf_status s2rgf_model_describe(const s2rgf_model *model, bool json, char **text,
                                             s2rgf_error *err);
+
+/* ---- scenes -------------------------------------------------------------------------------- */
+
+/** A scene with the model to map it, as a scene file holds them; see s2rgf_scene(5). */
+typedef struct s2rgf_scene {
+    const char *model_path;
+    s2rgf_scene_options options;
+} s2rgf_scene;
+
+/**
+ * Read a scene file. Relative paths in it begin in its folder. Neither model nor rasters are opened.
+ * Errors  IO, FORMAT, UNSUPPORTED (newer format version), NO_MEMORY.
+ * Memory  *scene is released with s2rgf_scene_free().
+ */
+S2RGF_API s2rgf_status s2rgf_scene_load(const char *path, s2rgf_scene **scene, s2rgf_error *err);
+
+/**
+ * Read a scene from one line, "model=m.s2rgf,name=raster,name=raster"; a value with a comma stands
+ * in double quotes.
+ * Errors  FORMAT, NO_MEMORY.
+ * Memory  *scene is released with s2rgf_scene_free().
+ */
+S2RGF_API s2rgf_status s2rgf_scene_parse(const char *text, s2rgf_scene **scene, s2rgf_error *err);
+
+/**
+ * Write a scene file, whose name must end in ".s2rgf.json". Relative paths are rewritten so that
+ * they begin in its folder. The file appears under its name only when it is whole.
+ * Errors  INVALID_ARGUMENT (exists and not overwrite, or is one of the scene's files), IO, NO_MEMORY.
+ */
+S2RGF_API s2rgf_status s2rgf_scene_save(const s2rgf_scene *scene, const char *path, bool overwrite,
+                                        s2rgf_error *err);
+
+/** Release a scene that was loaded or parsed; NULL is accepted. */
+S2RGF_API void s2rgf_scene_free(s2rgf_scene *scene);
 
 /* ---- classification ------------------------------------------------------------------------ */
 
@@ -230,6 +271,64 @@ S2RGF_API void s2rgf_batch_result_free(s2rgf_batch_result *result);
  */
 S2RGF_API s2rgf_status s2rgf_mosaic(const s2rgf_classify_options *options, const s2rgf_host *host,
                                     s2rgf_error *err);
+
+/* ---- maps on demand ------------------------------------------------------------------------ */
+
+#define S2RGF_MAP_LEVELS 16 /* the map and coarser views of it */
+
+/** A class of a map. */
+typedef struct s2rgf_class {
+    int value; /* of its pixels, 1 to 65535; 0 is nodata */
+    const char *name;
+    uint8_t rgb[3];
+} s2rgf_class;
+
+/** What is known of a map before any pixel of it is. */
+typedef struct s2rgf_map_info {
+    int width, height;      /* of the reference grid */
+    double geotransform[6]; /* in GDAL's order */
+    const char *srs_wkt;    /* WKT 2, or NULL */
+    int tile_px;            /* side of a tile; tiles are counted from the upper left corner */
+    int class_count;
+    const s2rgf_class *classes;  /* [class_count], in ascending order of value */
+    const char *const *metadata; /* KEY=VALUE list ended by NULL, as in a map that is written */
+} s2rgf_map_info;
+
+/** A map whose pixels are computed when they are read. */
+typedef struct s2rgf_lazy_map s2rgf_lazy_map;
+
+/**
+ * Open a scene with its model; nothing is computed.
+ * memory_mb in  working memory for a tile, 0: 512
+ * Errors  INVALID_ARGUMENT, NO_MEMORY (memory_mb too small), IO, FORMAT, UNSUPPORTED, MISMATCH.
+ * Memory  *map is released with s2rgf_lazy_map_close(); the scene is copied.
+ * Threads a map belongs to one thread at a time; several may be open at once.
+ */
+S2RGF_API s2rgf_status s2rgf_lazy_map_open(const s2rgf_scene *scene, int memory_mb,
+                                           const s2rgf_host *host, s2rgf_lazy_map **map,
+                                           s2rgf_error *err);
+
+/** What the map is like; valid until it is closed. */
+S2RGF_API const s2rgf_map_info *s2rgf_lazy_map_info(const s2rgf_lazy_map *map);
+
+/**
+ * Compute the class values of a window; whoever reads it again keeps it. The pixels of level 0 are
+ * those of s2rgf_classify(). Level k has pixels 2^k times as large, sizes round up, and is
+ * approximate: the network is given sources with pixels as many times as large, averaged.
+ * level  in  0 to S2RGF_MAP_LEVELS - 1
+ * window in  x, y, width, height in pixels of the level
+ * values out [height][width], 0 is nodata
+ * Errors  INVALID_ARGUMENT (outside), IO, NO_MEMORY.
+ * Threads works in the calling thread alone.
+ */
+S2RGF_API s2rgf_status s2rgf_lazy_map_read(s2rgf_lazy_map *map, int level, const int window[4],
+                                           uint16_t *values, s2rgf_error *err);
+
+/** Release the working memory of a map that may not be read for a while; reading takes it anew. */
+S2RGF_API void s2rgf_lazy_map_rest(s2rgf_lazy_map *map);
+
+/** Release a map; NULL is accepted. */
+S2RGF_API void s2rgf_lazy_map_close(s2rgf_lazy_map *map);
 
 /* ---- assessment ---------------------------------------------------------------------------- */
 

@@ -9,6 +9,9 @@
 
 /* How far a pixel may differ in size from the one the model was trained on. */
 #define PIXEL_SIZE_TOLERANCE 0.2
+#define CACHE_SHARE                                                                                \
+    0.75 /* of GDAL's cache, for the blocks at hand; the rest is for those half used */
+#define NARROWEST_PX 128 /* tiles that are not narrowed further */
 
 static s2rgf_status match_source(const s2_model_source *wanted, s2_source *source, s2rgf_error *err)
 {
@@ -57,7 +60,7 @@ s2rgf_status s2_scene_open_for_model(const s2rgf_scene_options *options,
         return status;
     for (int s = 0; s < scene->count && status == S2RGF_OK; s++) {
         status = match_source(&content->sources[s], scene->sources[s].source, err);
-        if (status == S2RGF_OK)
+        if (status == S2RGF_OK && options->decimation <= 1)
             status = check_pixel_size(&content->sources[s], scene->sources[s].source, err);
     }
     if (status != S2RGF_OK)
@@ -74,6 +77,25 @@ void s2_scene_geometry(const s2_scene *scene, s2_run_geometry *geometry)
         geometry->source_height[s] = grid->height;
         geometry->ref_to_source[s] = scene->sources[s].ref_to_source;
     }
+}
+
+int s2_scene_tile_width(const s2_scene *scene, s2_rect window, int threads, int width)
+{
+    const double cache_bytes = (double)s2_block_cache_bytes() * CACHE_SHARE;
+    double column_bytes = 0.0; /* a row of blocks under one column of reference pixels */
+    bool strips = false;
+    for (int s = 0; s < scene->count; s++) {
+        const s2_source *source = scene->sources[s].source;
+        const s2_block_layout layout = s2_source_blocks(source);
+        const double pixels = fabs(scene->sources[s].ref_to_source.m[1]);
+        if (layout.width < s2_source_grid(source)->width)
+            column_bytes += pixels * layout.height * (double)layout.pixel_bytes;
+        else
+            strips = true;
+    }
+    const double cached = column_bytes > 0.0 ? cache_bytes / (column_bytes * threads) : 1e9;
+    const int wanted = strips && window.w > width ? window.w : width;
+    return cached > wanted ? wanted : cached < NARROWEST_PX ? NARROWEST_PX : (int)cached;
 }
 
 void s2_normalise(const s2_model_source *source, const uint8_t *valid, size_t count, float *pixels)
@@ -97,16 +119,5 @@ s2rgf_status s2_scene_read(s2_scene *scene, const s2_model_content *content, int
         memset(pixels, 0, count * (size_t)model->band_count * sizeof(float));
     else if (status == S2RGF_OK)
         s2_normalise(model, valid, count, pixels);
-    return status;
-}
-
-s2rgf_status s2_scene_read_tile(s2_scene *scene, const s2_model_content *content,
-                                const s2_weights *weights, const s2_run_geometry *geometry,
-                                s2_tile *tile, s2rgf_error *err)
-{
-    s2rgf_status status = S2RGF_OK;
-    for (int s = 0; s < scene->count && status == S2RGF_OK; s++)
-        status = s2_scene_read(scene, content, s, s2_run_window(weights, geometry, s, tile->core),
-                               tile->pixels[s], tile->source_valid[s], err);
     return status;
 }

@@ -18,6 +18,14 @@ s2rgf_status s2_scene_open_for_model(const s2rgf_scene_options *options,
 void s2_scene_geometry(const s2_scene *scene, s2_run_geometry *geometry);
 
 /**
+ * How wide tiles of a scene may be, at most `width` reference pixels: a row of a source's blocks
+ * under the tiles of all threads stays in GDAL's cache, or else every block would be decoded again
+ * for every few rows that are read. Where blocks are as wide as the file, narrow tiles do not help
+ * but have them decoded again: then as wide as the window.
+ */
+int s2_scene_tile_width(const s2_scene *scene, s2_rect window, int threads, int width);
+
+/**
  * (x - mean) / std of every band where valid, 0 elsewhere. pixels in/out [count][bands]; valid in
  * [count]. Source network.md 4
  */
@@ -26,10 +34,5 @@ void s2_normalise(const s2_model_source *source, const uint8_t *valid, size_t co
 /** Read a window (inside the source) and normalise it; all 0 if the model switches the source off. */
 s2rgf_status s2_scene_read(s2_scene *scene, const s2_model_content *content, int source,
                            s2_rect window, float *pixels, uint8_t *valid, s2rgf_error *err);
-
-/** Fill a tile's input: every source's window of its core, read and normalised. */
-s2rgf_status s2_scene_read_tile(s2_scene *scene, const s2_model_content *content,
-                                const s2_weights *weights, const s2_run_geometry *geometry,
-                                s2_tile *tile, s2rgf_error *err);
 
 #endif

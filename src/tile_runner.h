@@ -4,6 +4,15 @@
 
 #include "s2rgf.h"
 
+/** How one tile gets on. */
+typedef struct s2_tile_watch s2_tile_watch;
+
+/**
+ * Another part of the tile's work, 0 to 1, is done. Errors: CANCELLED, when it is of no use to go
+ * on.
+ */
+s2rgf_status s2_tile_report(s2_tile_watch *watch, double part, s2rgf_error *err);
+
 /** What is done with tiles 0..tile_count-1. */
 typedef struct s2_tile_job {
     void *context;
@@ -12,7 +21,7 @@ typedef struct s2_tile_job {
     /* Make a worker, inside the thread that will use it. */
     s2rgf_status (*start)(void *context, void **worker, s2rgf_error *err);
     /* Compute one tile; tiles run at the same time in different workers. */
-    s2rgf_status (*compute)(void *worker, int tile, s2rgf_error *err);
+    s2rgf_status (*compute)(void *worker, int tile, s2_tile_watch *watch, s2rgf_error *err);
     /* Hand over the tile just computed: called in the order of the tiles, one at a time. */
     s2rgf_status (*write)(void *worker, int tile, s2rgf_error *err);
     /* Release a worker; NULL is accepted. */
@@ -22,7 +31,7 @@ typedef struct s2_tile_job {
 /**
  * Run a job. After an error nothing more is written; the error of the lowest tile is the one
  * returned, so that the message does not depend on the threads.
- * host  progress after every tile written; may cancel
+ * host  progress after every tile written and every part reported, one at a time; may cancel
  * Errors  those of the job's functions, CANCELLED.
  */
 s2rgf_status s2_tiles_run(const s2_tile_job *job, const s2rgf_host *host, s2rgf_error *err);

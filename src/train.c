@@ -25,6 +25,8 @@ void s2rgf_train_options_init(s2rgf_train_options *options)
     options->learning_rate = 2e-3;
     options->weight_decay = 0.02;
     options->label_smoothing = 0.1;
+    options->balance = 0.5;
+    options->settle = 0.6;
     options->redundancy_weight = 1e-3;
     options->redundancy = "correlation";
     options->jitter = 0.05;
@@ -92,6 +94,8 @@ static s2rgf_status check_options(const s2rgf_train_options *options, s2rgf_erro
                   {"learning rate", options->learning_rate, 1e-8, 1},
                   {"weight decay", options->weight_decay, 0, 1},
                   {"label smoothing", options->label_smoothing, 0, 0.5},
+                  {"balance", options->balance, 0, 1},
+                  {"settle", options->settle, 0, 1},
                   {"redundancy weight", options->redundancy_weight, 0, 1e3},
                   {"jitter", options->jitter, 0, 1},
                   {"validation", options->validation, 0, 0.5},
@@ -248,6 +252,8 @@ static uint64_t fingerprint_of(const s2rgf_train_options *options, const s2_mode
                             options->learning_rate,
                             options->weight_decay,
                             options->label_smoothing,
+                            options->balance,
+                            options->settle,
                             options->redundancy_weight,
                             options->jitter,
                             options->validation,

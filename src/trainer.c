@@ -14,8 +14,8 @@
 
 #define DROPOUT 0.5
 #define AVERAGE_DECAY 0.98   /* of the weights' running average */
-#define VALIDATIONS 6        /* measurements along a full run */
-#define FIRST_VALIDATION 0.5 /* of the run: before, the learning rate is too high to judge */
+#define VALIDATIONS 4        /* measurements along a full run */
+#define FIRST_VALIDATION 0.7 /* of the run: before, the learning rate is too high to judge */
 #define CHECKPOINTS 20       /* written along a full run */
 #define STATISTICS_PIXELS (64 * 96 * 96) /* of crops that stand for the whole scene */
 
@@ -112,7 +112,7 @@ static s2rgf_status take_step(s2_trainer *trainer, int steps, double *loss, s2rg
     const s2rgf_train_options *options = trainer->options;
     const uint64_t step = (uint64_t)trainer->progress.step;
     const s2_model_content *content = trainer->set->content;
-    const s2_loss_options knobs = {options->label_smoothing,
+    const s2_loss_options knobs = {{options->label_smoothing, options->balance},
                                    content->off.redundancy ? 0.0 : options->redundancy_weight,
                                    DROPOUT, content->training.relation};
     s2_random crops;
@@ -147,15 +147,36 @@ static s2rgf_status estimate_statistics(s2_trainer *trainer, s2rgf_error *err)
     s2rgf_status status = S2RGF_OK;
     s2_random_init(&random, trainer->options->seed, STREAM_STATISTICS);
     const int crops = STATISTICS_PIXELS / (trainer->shape.width * trainer->shape.height);
-    s2_training_collect(trainer->training);
+    s2_training_use(trainer->training, S2_STATISTICS_GATHER);
     for (int done = 0; done < crops && status == S2RGF_OK; done += trainer->shape.crops) {
         status = s2_training_set_draw_anywhere(trainer->set, &trainer->shape, &random,
                                                trainer->training->batch, err);
         if (status == S2RGF_OK)
             status = s2_training_forward(trainer->training, 0.0, NULL, err);
     }
-    s2_training_adopt(trainer->training);
+    s2_training_use(trainer->training, S2_STATISTICS_BATCH);
     return status;
+}
+
+/* Before the step at which batch-norms are to settle: on statistics of the scene with the weights as
+   they stand. After it, in a resumed training, on those of the checkpoint. */
+static s2rgf_status settle(s2_trainer *trainer, int steps, s2rgf_error *err)
+{
+    const int at = (int)ceil(trainer->options->settle * steps);
+    if (trainer->settled || trainer->progress.step < at)
+        return S2RGF_OK;
+    const s2rgf_status status =
+        trainer->progress.step == at ? estimate_statistics(trainer, err) : S2RGF_OK;
+    s2_training_use(trainer->training, S2_STATISTICS_SETTLED);
+    trainer->settled = true;
+    return status;
+}
+
+/* The averaged weights instead of the network's own, with statistics that go with them. */
+static s2rgf_status adopt_average(s2_trainer *trainer, s2rgf_error *err)
+{
+    exchange(trainer->network->params, false, true, trainer->average);
+    return trainer->settled ? S2RGF_OK : estimate_statistics(trainer, err);
 }
 
 /* How far an overall accuracy measured on so few pixels may be off by chance. */
@@ -178,9 +199,8 @@ static s2rgf_status validate(s2_trainer *trainer, int steps, float *own, double 
     s2_scored_pixels scored = {0};
     s2rgf_status status = s2_confusion_init(&confusion, trainer->set->labels->classes.count, err);
     exchange(params, true, false, own);
-    exchange(params, false, true, trainer->average);
     if (status == S2RGF_OK)
-        status = estimate_statistics(trainer, err);
+        status = adopt_average(trainer, err);
     if (status == S2RGF_OK)
         status = s2_validate(trainer->set, trainer->network,
                              s2_thread_count(trainer->options->threads), &confusion, &scored, err);
@@ -226,13 +246,10 @@ static bool is_validation_step(int step, int steps)
 /* Leave the network with the weights that the phase is for. */
 static s2rgf_status finish_phase(s2_trainer *trainer, bool validated, s2rgf_error *err)
 {
-    s2_params *params = trainer->network->params;
-    if (validated) {
-        exchange(params, true, true, trainer->best);
-        return S2RGF_OK;
-    }
-    exchange(params, false, true, trainer->average);
-    return estimate_statistics(trainer, err);
+    if (!validated)
+        return adopt_average(trainer, err);
+    exchange(trainer->network->params, true, true, trainer->best);
+    return S2RGF_OK;
 }
 
 /* Progress, checkpoint where one is due; when the host cancels, one more so that nothing is lost.
@@ -261,10 +278,14 @@ s2rgf_status s2_trainer_run(s2_trainer *trainer, int steps, bool with_validation
     double weight = 0.0;
     trainer->started = seconds_now();
     trainer->started_step = progress->step;
+    trainer->settled = false;
+    s2_training_use(trainer->training, S2_STATISTICS_BATCH);
     while (status == S2RGF_OK && progress->step < steps &&
            !(with_validation && patience > 0 && progress->stale >= patience)) {
         double loss = 0.0;
-        status = take_step(trainer, steps, &loss, err);
+        status = settle(trainer, steps, err);
+        if (status == S2RGF_OK)
+            status = take_step(trainer, steps, &loss, err);
         recent = 0.9 * recent + 0.1 * loss;
         weight = 0.9 * weight + 0.1;
         if (status == S2RGF_OK && with_validation && is_validation_step(progress->step, steps))

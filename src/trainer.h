@@ -32,6 +32,7 @@ typedef struct s2_trainer {
     size_t all;       /* floats in best */
     s2_trainer_progress progress;
     uint64_t fingerprint; /* of everything that must be equal to go on from a checkpoint */
+    bool settled;         /* batch-norms use statistics of the scene as constants */
     double started;       /* seconds, of this phase in this process */
     int started_step;
     double progress_from, progress_to; /* this phase's share of the whole */

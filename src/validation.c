@@ -31,7 +31,10 @@ typedef struct validation_worker {
     validation_job *job;
     s2_scene scene;
     s2_run *run;
+    s2_rect core;    /* of the tile at hand */
     uint8_t *wanted; /* [TILE_PX][TILE_PX] 1 at validation pixels */
+    float *scores;   /* [TILE_PX][TILE_PX][classes] */
+    uint8_t *valid;  /* [TILE_PX][TILE_PX] */
 } validation_worker;
 
 static size_t tile_of(const validation_job *job, const s2_label_pixel *pixel)
@@ -85,6 +88,8 @@ static void stop_worker(void *data)
     s2_scene_close(&worker->scene);
     s2_run_free(worker->run);
     s2_free(worker->wanted);
+    s2_free(worker->scores);
+    s2_free(worker->valid);
     s2_free(worker);
 }
 
@@ -95,65 +100,81 @@ static s2rgf_status start_worker(void *context, void **data, s2rgf_error *err)
     *data = worker;
     if (!worker)
         return s2_fail_memory(err, "validation");
+    const s2_tiling tiling = {TILE_PX, TILE_PX, {0, 0, job->geometry.width, job->geometry.height}};
     worker->job = job;
     worker->wanted = s2_alloc((size_t)TILE_PX * TILE_PX, 1);
-    if (!worker->wanted)
+    worker->scores = s2_alloc((size_t)TILE_PX * TILE_PX * (size_t)job->set->labels->classes.count,
+                              sizeof(float));
+    worker->valid = s2_alloc((size_t)TILE_PX * TILE_PX, 1);
+    if (!worker->wanted || !worker->scores || !worker->valid)
         return s2_fail_memory(err, "validation");
     s2rgf_status status = s2_scene_reopen(job->set->scene, &worker->scene, err);
     if (status == S2RGF_OK)
-        status = s2_run_create(job->weights, &job->geometry, TILE_PX, &worker->run, err);
-    if (status == S2RGF_OK)
-        worker->run->tile->wanted = worker->wanted;
+        status = s2_run_create(job->weights, &job->geometry, &tiling, &worker->run, err);
     return status;
 }
 
-static size_t place_in_core(const s2_tile *tile, const s2_label_pixel *pixel)
+static size_t place_in_core(s2_rect core, const s2_label_pixel *pixel)
 {
-    return (size_t)(pixel->y - tile->core.y) * (size_t)tile->core.w +
-           (size_t)(pixel->x - tile->core.x);
+    return (size_t)(pixel->y - core.y) * (size_t)core.w + (size_t)(pixel->x - core.x);
 }
 
 static void mark_wanted(validation_worker *worker, int lattice_index)
 {
     const validation_job *job = worker->job;
-    const s2_tile *tile = worker->run->tile;
-    memset(worker->wanted, 0, (size_t)tile->core.w * (size_t)tile->core.h);
+    memset(worker->wanted, 0, (size_t)worker->core.w * (size_t)worker->core.h);
     for (size_t i = job->first[lattice_index]; i < job->first[lattice_index + 1]; i++)
-        worker->wanted[place_in_core(tile, &job->set->labels->pixels[job->pixels[i]])] = 1;
+        worker->wanted[place_in_core(worker->core, &job->set->labels->pixels[job->pixels[i]])] = 1;
 }
 
-static s2rgf_status compute_tile(void *data, int index, s2rgf_error *err)
+static s2rgf_status read_window(void *data, int source, s2_rect window, float *pixels,
+                                uint8_t *valid, s2rgf_error *err)
+{
+    validation_worker *worker = data;
+    return s2_scene_read(&worker->scene, worker->job->set->content, source, window, pixels, valid,
+                         err);
+}
+
+static s2rgf_status take_rows(void *data, s2_rect rows, const float *scores, const uint8_t *valid,
+                              s2rgf_error *err)
+{
+    validation_worker *worker = data;
+    const size_t classes = (size_t)worker->job->set->labels->classes.count;
+    const size_t first = (size_t)(rows.y - worker->core.y) * (size_t)worker->core.w;
+    const size_t count = (size_t)rows.w * (size_t)rows.h;
+    (void)err;
+    memcpy(worker->scores + first * classes, scores, count * classes * sizeof(float));
+    memcpy(worker->valid + first, valid, count);
+    return S2RGF_OK;
+}
+
+static s2rgf_status compute_tile(void *data, int index, s2_tile_watch *watch, s2rgf_error *err)
 {
     validation_worker *worker = data;
     const validation_job *job = worker->job;
-    s2_tile *tile = worker->run->tile;
+    const s2_tile_io io = {worker, read_window, take_rows};
+    (void)watch;
     const int x = job->tiles[index] % job->columns * TILE_PX;
     const int y = job->tiles[index] / job->columns * TILE_PX;
-    tile->core = s2_rect_intersect((s2_rect){x, y, TILE_PX, TILE_PX},
-                                   (s2_rect){0, 0, job->geometry.width, job->geometry.height});
+    worker->core = s2_rect_intersect((s2_rect){x, y, TILE_PX, TILE_PX},
+                                     (s2_rect){0, 0, job->geometry.width, job->geometry.height});
     mark_wanted(worker, job->tiles[index]);
-    const s2rgf_status status = s2_scene_read_tile(&worker->scene, job->set->content, job->weights,
-                                                   &job->geometry, tile, err);
-    if (status != S2RGF_OK)
-        return status;
-    s2_run_compute(worker->run);
-    return S2RGF_OK;
+    return s2_run_compute(worker->run, worker->core, worker->wanted, &io, err);
 }
 
 static s2rgf_status count_tile(void *data, int index, s2rgf_error *err)
 {
     validation_worker *worker = data;
     const validation_job *job = worker->job;
-    const s2_tile *tile = worker->run->tile;
     const s2_label_set *labels = job->set->labels;
     const int classes = labels->classes.count;
     (void)err;
     const size_t *first = &job->first[job->tiles[index]];
     for (size_t i = first[0]; i < first[1]; i++) {
         const s2_label_pixel *pixel = &labels->pixels[job->pixels[i]];
-        const size_t at = place_in_core(tile, pixel);
-        const float *scores = tile->scores + at * (size_t)classes;
-        if (!tile->valid[at])
+        const size_t at = place_in_core(worker->core, pixel);
+        const float *scores = worker->scores + at * (size_t)classes;
+        if (!worker->valid[at])
             continue;
         s2_confusion_add(job->confusion, pixel->class_index, s2_best_class(scores, classes));
         s2_scored_pixels_add(job->scored, scores, pixel->class_index);

@@ -293,21 +293,27 @@ static bool take_entry(reader *r, slot to)
     return true;
 }
 
+static bool is_given(const reader *r, const char *name)
+{
+    return r->given[find_option(r->program, r->values, name).index];
+}
+
 static bool check_required(const reader *r)
 {
     slot entry;
 
     for (size_t i = 0; (entry = slot_at(r->program, r->values, i)).option != NULL; i++) {
         const s2_option *option = entry.option;
-        if (option->required && !r->given[i])
+        const bool required = option->required && !(option->unless && is_given(r, option->unless));
+        if (required && !r->given[i])
             return option->name ? s2_report_usage(r->program->name, "missing: -%s %s", option->name,
                                                   option->values)
                                 : s2_report_usage(r->program->name, "missing: %s", option->values);
         if (!r->given[i])
             continue;
-        if (option->needs && !r->given[find_option(r->program, r->values, option->needs).index])
+        if (option->needs && !is_given(r, option->needs))
             return s2_report_usage(r->program->name, "-%s: needs -%s", option->name, option->needs);
-        if (option->forbids && r->given[find_option(r->program, r->values, option->forbids).index])
+        if (option->forbids && is_given(r, option->forbids))
             return s2_report_usage(r->program->name, "-%s: cannot be used with -%s", option->name,
                                    option->forbids);
     }

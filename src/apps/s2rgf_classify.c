@@ -12,6 +12,7 @@
 
 typedef struct arguments {
     s2rgf_classify_options classify;
+    const char *scene_path;
     const char *scenes_path;
     const char *report_path;
     s2_shard shard;
@@ -34,6 +35,7 @@ static const s2_option OUTPUT_OPTIONS[] = {
      .type = S2_OPTION_TEXT,
      .target = CLASSIFY(output_path),
      .required = true,
+     .unless = "write_scene",
      .help = "the map to write; of a batch, {} in its name stands for that of the scene"},
     {.name = "of",
      .values = "format",
@@ -87,6 +89,13 @@ static const s2_option OUTPUT_OPTIONS[] = {
      .target = CLASSIFY(projwin_srs),
      .needs = "projwin",
      .help = "CRS of -projwin, by default that of the reference grid"},
+    {.name = "write_scene",
+     .values = "file.s2rgf.json",
+     .type = S2_OPTION_TEXT,
+     .target = offsetof(arguments, scene_path),
+     .forbids = "batch",
+     .help = "write model, rasters and their options to a scene file, which GDAL's plugin opens as "
+             "the map; without out.tif nothing is mapped"},
 };
 
 static const s2_option BATCH_OPTIONS[] = {
@@ -164,11 +173,28 @@ static void bound_block_cache(void)
         GDALSetCacheMax64((GIntBig)BLOCK_CACHE_MB * 1024 * 1024);
 }
 
+/* A scene file is written only if GDAL's plugin will be able to open it. */
+static s2rgf_status write_scene(const arguments *values, const s2rgf_host *host, s2rgf_error *err)
+{
+    const s2rgf_scene scene = {values->classify.model_path, values->classify.scene};
+    s2rgf_lazy_map *map = NULL;
+    s2rgf_status status = s2rgf_lazy_map_open(&scene, values->classify.memory_mb, host, &map, err);
+    s2rgf_lazy_map_close(map);
+    if (status == S2RGF_OK)
+        status = s2rgf_scene_save(&scene, values->scene_path, values->classify.overwrite, err);
+    return status;
+}
+
 static s2rgf_status classify(void *data, s2_report *report, s2rgf_error *err)
 {
     arguments *values = data;
     report->quiet = values->quiet;
     bound_block_cache();
+    if (values->scene_path) {
+        const s2rgf_status status = write_scene(values, &report->host, err);
+        if (status != S2RGF_OK || !values->classify.output_path)
+            return status;
+    }
     values->classify.part = values->shard.index;
     values->classify.part_count = values->shard.count;
     if (values->scenes_path)

@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+#define LARGE_PAGE ((size_t)2 << 20) /* bytes */
 
 bool s2_multiply(size_t a, size_t b, size_t *product)
 {
@@ -38,6 +41,22 @@ void *s2_calloc(size_t count, size_t size)
     void *memory = bytes == 0 ? NULL : aligned_alloc(S2_ALIGNMENT, bytes);
     if (memory != NULL)
         memset(memory, 0, bytes);
+    return memory;
+}
+
+void *s2_calloc_large(size_t count, size_t size)
+{
+    const size_t bytes = padded_bytes(count, size);
+    if (bytes < LARGE_PAGE || bytes > SIZE_MAX - LARGE_PAGE)
+        return s2_calloc(count, size);
+    const size_t whole = (bytes + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
+    void *memory = aligned_alloc(LARGE_PAGE, whole);
+    if (memory == NULL)
+        return NULL;
+#ifdef MADV_HUGEPAGE
+    madvise(memory, whole, MADV_HUGEPAGE); /* advice: what comes of it does not matter */
+#endif
+    memset(memory, 0, bytes);
     return memory;
 }
 

@@ -52,6 +52,19 @@ s2rgf_status s2_grid_of_dataset(GDALDatasetH dataset, const char *subject, const
     return S2RGF_OK;
 }
 
+void s2_grid_coarsen(s2_grid *grid, int decimation)
+{
+    const int width = (grid->width - 1) / decimation + 1;
+    const int height = (grid->height - 1) / decimation + 1;
+    const double across = (double)grid->width / width, down = (double)grid->height / height;
+    grid->to_geo.m[1] *= across;
+    grid->to_geo.m[4] *= across;
+    grid->to_geo.m[2] *= down;
+    grid->to_geo.m[5] *= down;
+    grid->width = width;
+    grid->height = height;
+}
+
 s2rgf_status s2_grid_copy(const s2_grid *from, s2_grid *to, s2rgf_error *err)
 {
     *to = *from;

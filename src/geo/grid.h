@@ -30,6 +30,9 @@ s2rgf_status s2_grid_copy(const s2_grid *from, s2_grid *to, s2rgf_error *err);
 /** The sub-grid of a window: moved origin, window's size. Errors: NO_MEMORY. */
 s2rgf_status s2_grid_window(const s2_grid *from, s2_rect window, s2_grid *to, s2rgf_error *err);
 
+/** Make the pixels of a grid `decimation` times as large, over the same extent; sizes round up. */
+void s2_grid_coarsen(s2_grid *grid, int decimation);
+
 /** Release what the grid owns and leave it empty. */
 void s2_grid_clear(s2_grid *grid);
 

@@ -65,6 +65,8 @@ static s2rgf_status open_files(s2_source *source, s2rgf_error *err)
         if (status == S2RGF_OK)
             status =
                 s2_grid_of_dataset(file->dataset, file->path, source->assigned_srs, &grid, err);
+        if (status == S2RGF_OK)
+            s2_grid_coarsen(&grid, source->decimation);
         if (status == S2RGF_OK && i > 0)
             status = check_same_grid(source, file, &grid, err);
         if (status == S2RGF_OK && i == 0)
@@ -96,6 +98,7 @@ static s2rgf_status take_all_bands(s2_source *source, s2rgf_error *err)
 static bool copy_spec(const s2_source_spec *spec, s2_source *source)
 {
     const size_t count = (size_t)spec->path_count;
+    source->decimation = spec->decimation > 1 ? spec->decimation : 1;
     source->name = s2_strdup(spec->name);
     source->label = spec->path_count == 1
                         ? s2_strdup(spec->paths[0])
@@ -204,6 +207,7 @@ s2rgf_status s2_source_reopen(const s2_source *source, s2_source **copy, s2rgf_e
         .source_nodata = source->source_nodata,
         .open_options = (const char *const *)source->open_options,
         .input_formats = (const char *const *)source->input_formats,
+        .decimation = source->decimation,
     };
     s2_source *made = NULL;
     s2rgf_status status = s2_source_open(&spec, &made, err);
@@ -249,6 +253,27 @@ const s2_band_desc *s2_source_band(const s2_source *source, int band)
 const char *s2_source_label(const s2_source *source)
 {
     return source->label;
+}
+
+s2_block_layout s2_source_blocks(const s2_source *source)
+{
+    s2_block_layout layout = {0, 0, 0};
+    if (source->warp != NULL)
+        return layout;
+    for (int b = 0; b < source->band_count; b++) {
+        const s2_band_place place = source->bands[b];
+        const s2_file *file = &source->files[place.file];
+        GDALRasterBandH band = GDALGetRasterBand(file->dataset, file->bands[place.band].number);
+        if (b == 0)
+            GDALGetBlockSize(band, &layout.width, &layout.height);
+        layout.pixel_bytes += (size_t)GDALGetDataTypeSizeBytes(GDALGetRasterDataType(band));
+    }
+    return layout;
+}
+
+size_t s2_block_cache_bytes(void)
+{
+    return (size_t)GDALGetCacheMax64();
 }
 
 const char *s2_source_type(const s2_source *source)

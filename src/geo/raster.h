@@ -24,6 +24,8 @@ typedef struct s2_source_spec {
     const char *source_nodata;
     const char *const *open_options;
     const char *const *input_formats;
+    /* above 1: presented with pixels so many times as large, read averaged (s2_grid_coarsen()) */
+    int decimation;
 } s2_source_spec;
 
 /**
@@ -50,6 +52,17 @@ const char *s2_source_label(const s2_source *source);
 
 /** GDAL's name of the first band's type ("Int16"). */
 const char *s2_source_type(const s2_source *source);
+
+/** How a source's files are stored: blocks of so many pixels, bytes of a pixel in all bands. */
+typedef struct s2_block_layout {
+    int width, height;
+    size_t pixel_bytes;
+} s2_block_layout;
+
+/** The blocks of the first band, taken for those of all; all 0 for a source that is warped. */
+s2_block_layout s2_source_blocks(const s2_source *source);
+/** Bytes of GDAL's block cache. */
+size_t s2_block_cache_bytes(void);
 
 /** From now on deliver only bands order[0..count-1] in that order. */
 s2rgf_status s2_source_select(s2_source *source, const int *order, int count, s2rgf_error *err);

@@ -46,7 +46,8 @@ struct s2_source {
     char **open_options, **input_formats;
     s2_file *files;
     int file_count;
-    s2_grid file_grid;
+    int decimation;    /* at least 1 */
+    s2_grid file_grid; /* of the files, coarsened by the decimation */
     s2_band_place *bands; /* delivered, in this order */
     int band_count;
     s2_warp *warp; /* NULL: pixels as in the files */

@@ -33,6 +33,33 @@ static s2rgf_status fail_read(const s2_gdal_catch *caught, const s2_file *file, 
                         window.y + window.h - 1);
 }
 
+/** What GDAL reads for a window of the files' grid, decimated or not. */
+typedef struct read_request {
+    s2_rect pixels; /* of the file */
+    GDALRasterIOExtraArg extra;
+} read_request;
+
+static read_request make_request(const s2_source *source, const s2_file *file, s2_rect window,
+                                 bool averaged)
+{
+    read_request request = {.pixels = window};
+    INIT_RASTERIO_EXTRA_ARG(request.extra);
+    if (source->decimation == 1)
+        return request;
+    const int width = GDALGetRasterXSize(file->dataset);
+    const int height = GDALGetRasterYSize(file->dataset);
+    const s2_affine to_file = {{0.0, (double)width / source->file_grid.width, 0.0, 0.0, 0.0,
+                                (double)height / source->file_grid.height}};
+    GDALRasterIOExtraArg *extra = &request.extra;
+    extra->eResampleAlg = averaged ? GRIORA_Average : GRIORA_NearestNeighbour;
+    extra->bFloatingPointWindowValidity = TRUE;
+    s2_affine_apply(&to_file, window.x, window.y, &extra->dfXOff, &extra->dfYOff);
+    s2_affine_apply(&to_file, window.w, window.h, &extra->dfXSize, &extra->dfYSize);
+    request.pixels =
+        s2_rect_intersect(s2_affine_bounds(&to_file, window), (s2_rect){0, 0, width, height});
+    return request;
+}
+
 /** Clear `valid` where a mask band is 0. */
 static s2rgf_status apply_mask(s2_source *source, const s2_file *file, GDALRasterBandH mask,
                                s2_rect window, uint8_t *valid, s2rgf_error *err)
@@ -44,8 +71,10 @@ static s2rgf_status apply_mask(s2_source *source, const s2_file *file, GDALRaste
         return s2_fail_memory(err, "mask");
     s2_gdal_catch caught;
     s2_gdal_catch_begin(&caught);
-    const CPLErr outcome = GDALRasterIO(mask, GF_Read, window.x, window.y, window.w, window.h,
-                                        plane, window.w, window.h, GDT_Float32, 0, 0);
+    read_request from = make_request(source, file, window, true);
+    const CPLErr outcome =
+        GDALRasterIOEx(mask, GF_Read, from.pixels.x, from.pixels.y, from.pixels.w, from.pixels.h,
+                       plane, window.w, window.h, GDT_Float32, 0, 0, &from.extra);
     s2_gdal_catch_end(&caught);
     if (outcome != CE_None)
         return fail_read(&caught, file, window, err);
@@ -87,6 +116,12 @@ static void finish_wide_plane(const s2_file_band *band, const double *wide, floa
     }
 }
 
+/** GDAL averages what it takes for values: not so where only we know the sign or the nodata. */
+static bool can_average(const s2_source *source, const s2_file *file)
+{
+    return source->source_nodata == NULL && !file->bands[0].signed_byte;
+}
+
 /** Read `count` delivered bands, all of one file, into planes of window size. */
 static s2rgf_status read_run(s2_source *source, int first, int count, s2_rect window, float *planes,
                              uint8_t *valid, s2rgf_error *err)
@@ -104,9 +139,10 @@ static s2rgf_status read_run(s2_source *source, int first, int count, s2_rect wi
         numbers[i] = file->bands[source->bands[first + i].band].number;
     s2_gdal_catch caught;
     s2_gdal_catch_begin(&caught);
-    const CPLErr outcome = GDALDatasetRasterIO(
-        file->dataset, GF_Read, window.x, window.y, window.w, window.h, buffer, window.w, window.h,
-        wide ? GDT_Float64 : GDT_Float32, count, numbers, 0, 0, 0);
+    read_request from = make_request(source, file, window, can_average(source, file));
+    const CPLErr outcome = GDALDatasetRasterIOEx(
+        file->dataset, GF_Read, from.pixels.x, from.pixels.y, from.pixels.w, from.pixels.h, buffer,
+        window.w, window.h, wide ? GDT_Float64 : GDT_Float32, count, numbers, 0, 0, 0, &from.extra);
     s2_gdal_catch_end(&caught);
     if (outcome != CE_None)
         return fail_read(&caught, file, window, err);

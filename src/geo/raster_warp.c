@@ -261,6 +261,7 @@ s2rgf_status s2_warp_suggest(const s2_source *source, const char *srs_wkt, s2_gr
     if (outcome != CE_None)
         return s2_gdal_fail(&caught, err, S2RGF_INVALID_ARGUMENT,
                             "%s: cannot be warped to the reference grid's CRS", source->label);
+    s2_grid_coarsen(grid, source->decimation);
     grid->srs_wkt = s2_strdup(srs_wkt);
     return grid->srs_wkt != NULL ? S2RGF_OK : s2_fail_memory(err, "coordinate reference system");
 }

@@ -118,6 +118,7 @@ static s2rgf_status open_source(const s2rgf_scene_options *options, const char *
         .source_nodata = options->source_nodata,
         .open_options = options->open_options,
         .input_formats = options->input_formats,
+        .decimation = options->decimation,
     };
     const s2rgf_status status = s2_source_open(&spec, source, err);
     s2_free(paths);

@@ -147,7 +147,6 @@ s2rgf_status s2_adrf_backward(const s2_adrf *adrf, s2_adrf_state *state, const s
         status = s2_map_init(&work[i], x->n, state->attention.h, state->attention.w, adrf->in, err);
     if (status != S2RGF_OK)
         goto done;
-    s2_map_zero(&state->scaled_grad);
     status =
         s2_conv_unit_backward(&adrf->mix, &state->mix, &state->scaled, &state->scaled_grad, err);
     if (status != S2RGF_OK)

@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/memory.h"
+#include "nn/passes.h"
 
 void s2_batchnorm_declare(s2_batchnorm *bn, s2_params *params, const char *prefix, int channels)
 {
@@ -21,15 +22,22 @@ void s2_batchnorm_declare(s2_batchnorm *bn, s2_params *params, const char *prefi
         bn->weight->value[c] = bn->var->value[c] = 1.0f;
 }
 
-s2rgf_status s2_batchnorm_state_init(s2_batchnorm_state *state, int channels, s2rgf_error *err)
+s2rgf_status s2_batchnorm_state_init(s2_batchnorm_state *state, int maps, int channels,
+                                     s2rgf_error *err)
 {
     const size_t count = (size_t)channels;
-    *state = (s2_batchnorm_state){0};
-    state->mean = s2_calloc(count, sizeof(float));
-    state->inv_std = s2_calloc(count, sizeof(float));
+    *state = (s2_batchnorm_state){.channels = channels};
+    float **const lines[7] = {&state->mean,     &state->inv_std,  &state->scale,   &state->shift,
+                              &state->terms[0], &state->terms[1], &state->terms[2]};
+    bool ready = true;
+    for (int i = 0; i < 7; i++) {
+        *lines[i] = s2_calloc(count, sizeof(float));
+        ready = ready && *lines[i];
+    }
     state->mean_sum = s2_calloc(count, sizeof(double));
     state->square_sum = s2_calloc(count, sizeof(double));
-    if (state->mean && state->inv_std && state->mean_sum && state->square_sum)
+    state->sums = s2_calloc((size_t)maps, 2 * count * sizeof(double));
+    if (ready && state->mean_sum && state->square_sum && state->sums)
         return S2RGF_OK;
     s2_batchnorm_state_clear(state);
     return s2_fail_memory(err, "batch-norm");
@@ -39,124 +47,123 @@ void s2_batchnorm_state_clear(s2_batchnorm_state *state)
 {
     s2_free(state->mean);
     s2_free(state->inv_std);
+    s2_free(state->scale);
+    s2_free(state->shift);
+    for (int i = 0; i < 3; i++)
+        s2_free(state->terms[i]);
     s2_free(state->mean_sum);
     s2_free(state->square_sum);
+    s2_free(state->sums);
     *state = (s2_batchnorm_state){0};
 }
 
-#define LANES 256 /* channels handled at once, so that sums stay on the stack */
-
-/* Sums over the pixels of map n: sum_a of a, sum_ab of (a - shift) b; with b NULL, of (a -
-   shift)^2. */
-static void column_sums(const s2_map *a, const s2_map *b, int n, int first, int count,
-                        const float *shift, double *sum_a, double *sum_ab)
+/* Pixels of map n. */
+static s2_rows rows_of(const s2_map *x, int n)
 {
-    float part_a[LANES];
-    float part_ab[LANES];
-    const size_t width = (size_t)a->w;
-    for (int y = 0; y < a->h; y++) {
-        const float *row_a = s2_map_at(a, n) + (size_t)y * width * (size_t)a->stride + first;
-        const float *row_b =
-            b ? s2_map_at(b, n) + (size_t)y * width * (size_t)b->stride + first : NULL;
-        memset(part_a, 0, sizeof part_a);
-        memset(part_ab, 0, sizeof part_ab);
-        for (size_t x = 0; x < width; x++) {
-            const float *pa = row_a + x * (size_t)a->stride;
-            const float *pb = b ? row_b + x * (size_t)b->stride : NULL;
-            for (int c = 0; c < count; c++) {
-                const float centred = pa[c] - shift[first + c];
-                part_a[c] += pb ? pb[c] : pa[c];
-                part_ab[c] += centred * (pb ? pb[c] : centred);
-            }
-        }
-        for (int c = 0; c < count; c++) {
-            sum_a[c] += (double)part_a[c];
-            sum_ab[c] += (double)part_ab[c];
-        }
-    }
+    return (s2_rows){s2_map_at(x, n), (size_t)x->stride};
 }
 
-/* For channels first..first+count-1 over the whole batch, added up map by map in order. */
-static void batch_sums(const s2_map *a, const s2_map *b, int first, int count, const float *shift,
-                       double *sum_a, double *sum_ab)
+static s2_gradient_rows gradient_rows(const s2_map *x, const s2_map *y, const s2_map *dy, int n)
 {
-    memset(sum_a, 0, LANES * sizeof(double));
-    memset(sum_ab, 0, LANES * sizeof(double));
-#pragma omp parallel for ordered schedule(static, 1)
-    for (int n = 0; n < a->n; n++) {
-        double own_a[LANES] = {0};
-        double own_ab[LANES] = {0};
-        column_sums(a, b, n, first, count, shift, own_a, own_ab);
-#pragma omp ordered
-        for (int c = 0; c < count; c++) {
-            sum_a[c] += own_a[c];
-            sum_ab[c] += own_ab[c];
-        }
-    }
+    return (s2_gradient_rows){rows_of(x, n), y ? rows_of(y, n) : (s2_rows){NULL, 0},
+                              rows_of(dy, n)};
 }
 
-/* y = relu?(scale x + shift) per channel. */
-static void apply(const s2_map *x, const float *scale, const float *shift, bool relu,
-                  const s2_map *y)
+static size_t pixels_each(const s2_map *x)
 {
-    const float floor_value = relu ? 0.0f : -INFINITY;
-    const size_t pixels = s2_map_pixels(x);
-#pragma omp parallel for schedule(static)
-    for (size_t p = 0; p < pixels; p++) {
-        const float *from = x->data + p * (size_t)x->stride;
-        float *to = y->data + p * (size_t)y->stride;
-        for (int c = 0; c < x->c; c++) {
-            const float value = from[c] * scale[c] + shift[c];
-            to[c] = value > floor_value ? value : floor_value;
-        }
-    }
+    return (size_t)x->h * (size_t)x->w;
 }
 
-/* Mean and biased variance of channels first.., in two passes' accuracy from one: shifted by the
-   first pixel. */
-static void channel_moments(const s2_batchnorm_state *state, const s2_map *x, int first, int count,
-                            double *mean, double *var)
+/* Two sums of every channel of map n: first all the one, then all the other. */
+static double *sums_of(const s2_batchnorm_state *state, int n)
 {
+    return state->sums + 2 * (size_t)n * (size_t)state->channels;
+}
+
+void s2_batchnorm_measure_map(const s2_batchnorm_state *state, const s2_map *x, int n)
+{
+    double *sums = sums_of(state, n);
+    if (state->statistics == S2_STATISTICS_SETTLED)
+        return;
+    memset(sums, 0, 2 * (size_t)x->c * sizeof(double));
+    /* centred by the map's first pixel, one pass is as accurate as two */
+    s2_map_passes_select()->moments(rows_of(x, n), pixels_each(x), x->c, s2_map_at(x, n), sums,
+                                    sums + x->c);
+}
+
+/* Mean and biased variance of channel k, from the sums of all maps. */
+static void merge_moments(const s2_batchnorm_state *state, const s2_map *x, int k, double *mean,
+                          double *var)
+{
+    const double each = (double)pixels_each(x);
     const double pixels = (double)s2_map_pixels(x);
-    double sum[LANES];
-    double square[LANES];
-    /* inv_std and mean are free until the moments are known: mean holds the shift */
-    memcpy(state->mean + first, x->data + first, (size_t)count * sizeof(float));
-    batch_sums(x, NULL, first, count, state->mean, sum, square);
-    for (int c = 0; c < count; c++) {
-        mean[c] = sum[c] / pixels;
-        const double offset = mean[c] - (double)state->mean[first + c];
-        var[c] = square[c] / pixels - offset * offset;
-        if (var[c] < 0.0)
-            var[c] = 0.0;
+    const double centre = (double)x->data[k];
+    double sum = 0.0;
+    double square = 0.0;
+    for (int n = 0; n < x->n; n++) {
+        const double *own = sums_of(state, n);
+        const double offset = (double)s2_map_at(x, n)[k] - centre;
+        sum += own[k] + each * offset;
+        square += own[x->c + k] + 2.0 * offset * own[k] + each * offset * offset;
     }
+    *mean = centre + sum / pixels;
+    *var = fmax(square / pixels - sum / pixels * (sum / pixels), 0.0);
+}
+
+void s2_batchnorm_measured(const s2_batchnorm *bn, s2_batchnorm_state *state, const s2_map *x)
+{
+    for (int k = 0; k < x->c; k++) {
+        double mean = (double)bn->mean->value[k];
+        double var = (double)bn->var->value[k];
+        if (state->statistics != S2_STATISTICS_SETTLED)
+            merge_moments(state, x, k, &mean, &var);
+        state->mean[k] = (float)mean;
+        state->inv_std[k] = (float)(1.0 / sqrt(var + (double)S2_BATCHNORM_EPS));
+        if (state->statistics == S2_STATISTICS_GATHER) {
+            state->mean_sum[k] += mean;
+            state->square_sum[k] += var + mean * mean;
+        }
+        state->scale[k] = bn->weight->value[k] * state->inv_std[k];
+        state->shift[k] = bn->bias->value[k] - state->mean[k] * state->scale[k];
+    }
+    state->gathered += state->statistics == S2_STATISTICS_GATHER;
+}
+
+static void apply(const s2_map *x, const s2_line *line, const s2_map *y)
+{
+    const s2_map_passes *passes = s2_map_passes_select();
+#pragma omp parallel for schedule(static)
+    for (int n = 0; n < x->n; n++)
+        passes->line(rows_of(x, n), pixels_each(x), x->c, line, rows_of(y, n));
+}
+
+void s2_batchnorm_apply(const s2_batchnorm_state *state, const s2_map *x, bool relu,
+                        const s2_map *y)
+{
+    apply(x, &(s2_line){state->scale, state->shift, relu}, y);
 }
 
 void s2_batchnorm_forward(const s2_batchnorm *bn, s2_batchnorm_state *state, const s2_map *x,
                           bool relu, const s2_map *y)
 {
-    double mean[LANES];
-    double var[LANES];
-    for (int first = 0; first < bn->channels; first += LANES) {
-        const int count = bn->channels - first < LANES ? bn->channels - first : LANES;
-        channel_moments(state, x, first, count, mean, var);
-        float scale[LANES];
-        float shift[LANES];
-        for (int c = 0; c < count; c++) {
-            state->mean[first + c] = (float)mean[c];
-            state->inv_std[first + c] = (float)(1.0 / sqrt(var[c] + (double)S2_BATCHNORM_EPS));
-            if (state->collecting) {
-                state->mean_sum[first + c] += mean[c];
-                state->square_sum[first + c] += var[c] + mean[c] * mean[c];
-            }
-            scale[c] = bn->weight->value[first + c] * state->inv_std[first + c];
-            shift[c] = bn->bias->value[first + c] - state->mean[first + c] * scale[c];
-        }
-        const s2_map from = s2_map_channels(x, first, count);
-        const s2_map to = s2_map_channels(y, first, count);
-        apply(&from, scale, shift, relu, &to);
+#pragma omp parallel for schedule(static)
+    for (int n = 0; n < x->n; n++)
+        s2_batchnorm_measure_map(state, x, n);
+    s2_batchnorm_measured(bn, state, x);
+    s2_batchnorm_apply(state, x, relu, y);
+}
+
+void s2_batchnorm_apply_sum(const s2_batchnorm_state *const state[2], const s2_map *const x[2],
+                            const s2_map *y)
+{
+    const s2_map_passes *passes = s2_map_passes_select();
+    const s2_line lines[2] = {{state[0]->scale, state[0]->shift, false},
+                              {state[1]->scale, state[1]->shift, false}};
+#pragma omp parallel for schedule(static)
+    for (int n = 0; n < y->n; n++) {
+        const s2_rows rows[2] = {rows_of(x[0], n), rows_of(x[1], n)};
+        passes->line_sum(rows, pixels_each(y), y->c, lines, rows_of(y, n));
     }
-    state->collected += state->collecting;
 }
 
 void s2_batchnorm_fold(const s2_batchnorm *bn, float *scale, float *shift)
@@ -168,12 +175,14 @@ void s2_batchnorm_fold(const s2_batchnorm *bn, float *scale, float *shift)
     }
 }
 
+#define CHANNELS 256 /* handled at once, so that their lines stay on the stack */
+
 void s2_batchnorm_infer(const s2_batchnorm *bn, const s2_map *x, bool relu, const s2_map *y)
 {
-    float scale[LANES];
-    float shift[LANES];
-    for (int first = 0; first < bn->channels; first += LANES) {
-        const int count = bn->channels - first < LANES ? bn->channels - first : LANES;
+    float scale[CHANNELS];
+    float shift[CHANNELS];
+    for (int first = 0; first < bn->channels; first += CHANNELS) {
+        const int count = bn->channels - first < CHANNELS ? bn->channels - first : CHANNELS;
         for (int c = 0; c < count; c++) {
             const int k = first + c;
             scale[c] = bn->weight->value[k] / sqrtf(bn->var->value[k] + S2_BATCHNORM_EPS);
@@ -181,84 +190,82 @@ void s2_batchnorm_infer(const s2_batchnorm *bn, const s2_map *x, bool relu, cons
         }
         const s2_map from = s2_map_channels(x, first, count);
         const s2_map to = s2_map_channels(y, first, count);
-        apply(&from, scale, shift, relu, &to);
+        apply(&from, &(s2_line){scale, shift, relu}, &to);
     }
 }
 
-static void mask_by_output(const s2_map *y, const s2_map *dy)
+/* Of all maps: dy, and its product with x - mean. */
+static void add_gradients(const s2_batchnorm_state *state, const s2_map *x, const s2_map *y,
+                          const s2_map *dy)
 {
-    const size_t pixels = s2_map_pixels(y);
+    const s2_map_passes *passes = s2_map_passes_select();
 #pragma omp parallel for schedule(static)
-    for (size_t p = 0; p < pixels; p++) {
-        const float *out = y->data + p * (size_t)y->stride;
-        float *grad = dy->data + p * (size_t)dy->stride;
-        for (int c = 0; c < y->c; c++)
-            grad[c] = out[c] > 0.0f ? grad[c] : 0.0f;
+    for (int n = 0; n < x->n; n++) {
+        const s2_gradient_rows rows = gradient_rows(x, y, dy, n);
+        double *sums = sums_of(state, n);
+        memset(sums, 0, 2 * (size_t)x->c * sizeof(double));
+        passes->gradient_sums(&rows, pixels_each(x), x->c, state->mean, sums, sums + x->c);
     }
 }
 
-/* dx = a dy + b x + c per channel. */
-static void combine(const s2_map *dy, const s2_map *x, const float *a, const float *b,
-                    const float *c, const s2_map *dx)
+void s2_batchnorm_backward_start(const s2_batchnorm *bn, const s2_batchnorm_state *state,
+                                 const s2_map *x, const s2_map *y, const s2_map *dy)
 {
-    const size_t pixels = s2_map_pixels(x);
-#pragma omp parallel for schedule(static)
-    for (size_t p = 0; p < pixels; p++) {
-        const float *grad = dy->data + p * (size_t)dy->stride;
-        const float *in = x->data + p * (size_t)x->stride;
-        float *out = dx->data + p * (size_t)dx->stride;
-        for (int k = 0; k < x->c; k++)
-            out[k] = a[k] * grad[k] + b[k] * in[k] + c[k];
+    /* of one pixel in the statistics: none where they are constants */
+    const double share =
+        state->statistics == S2_STATISTICS_SETTLED ? 0.0 : 1.0 / (double)s2_map_pixels(x);
+    add_gradients(state, x, y, dy);
+    for (int k = 0; k < x->c; k++) {
+        const double inv = (double)state->inv_std[k];
+        const double gamma = (double)bn->weight->value[k];
+        double sum = 0.0;
+        double product = 0.0;
+        for (int n = 0; n < x->n; n++) {
+            sum += sums_of(state, n)[k];
+            product += sums_of(state, n)[x->c + k];
+        }
+        bn->weight->grad[k] += (float)(product * inv);
+        bn->bias->grad[k] += (float)sum;
+        const double slope = -share * gamma * inv * inv * inv * product;
+        state->terms[0][k] = (float)(gamma * inv);
+        state->terms[1][k] = (float)slope;
+        state->terms[2][k] = (float)(-share * gamma * inv * sum - slope * (double)state->mean[k]);
     }
+}
+
+void s2_batchnorm_backward_map(const s2_batchnorm_state *state, const s2_map *x, const s2_map *y,
+                               const s2_map *dy, const s2_map *dx, int n)
+{
+    const s2_gradient_rows rows = gradient_rows(x, y, dy, n);
+    const float *const terms[3] = {state->terms[0], state->terms[1], state->terms[2]};
+    s2_map_passes_select()->gradient(&rows, pixels_each(x), x->c, terms, rows_of(dx, n));
 }
 
 void s2_batchnorm_backward(const s2_batchnorm *bn, const s2_batchnorm_state *state, const s2_map *x,
                            const s2_map *y, const s2_map *dy, const s2_map *dx)
 {
-    const double pixels = (double)s2_map_pixels(x);
-    if (y)
-        mask_by_output(y, dy);
-    for (int first = 0; first < bn->channels; first += LANES) {
-        const int count = bn->channels - first < LANES ? bn->channels - first : LANES;
-        double sum[LANES];     /* of dy */
-        double product[LANES]; /* of (x - mean) dy */
-        float a[LANES];
-        float b[LANES];
-        float c[LANES];
-        batch_sums(x, dy, first, count, state->mean, sum, product);
-        for (int k = 0; k < count; k++) {
-            const double inv = (double)state->inv_std[first + k];
-            const double gamma = (double)bn->weight->value[first + k];
-            bn->weight->grad[first + k] += (float)(product[k] * inv);
-            bn->bias->grad[first + k] += (float)sum[k];
-            const double slope = -gamma * inv * inv * inv * product[k] / pixels;
-            a[k] = (float)(gamma * inv);
-            b[k] = (float)slope;
-            c[k] = (float)(-gamma * inv * sum[k] / pixels - slope * (double)state->mean[first + k]);
-        }
-        const s2_map grad = s2_map_channels(dy, first, count);
-        const s2_map in = s2_map_channels(x, first, count);
-        const s2_map out = s2_map_channels(dx, first, count);
-        combine(&grad, &in, a, b, c, &out);
-    }
+    s2_batchnorm_backward_start(bn, state, x, y, dy);
+#pragma omp parallel for schedule(static)
+    for (int n = 0; n < x->n; n++)
+        s2_batchnorm_backward_map(state, x, y, dy, dx, n);
 }
 
-void s2_batchnorm_collect(s2_batchnorm_state *state)
-{
-    state->collecting = true;
-    state->collected = 0;
-}
-
-void s2_batchnorm_adopt(const s2_batchnorm *bn, s2_batchnorm_state *state)
+/* Running statistics = those of all batches gathered, taken together. */
+static void adopt(const s2_batchnorm *bn, s2_batchnorm_state *state)
 {
     for (int c = 0; c < bn->channels; c++) {
-        if (state->collected > 0) {
-            const double mean = state->mean_sum[c] / state->collected;
-            const double var = state->square_sum[c] / state->collected - mean * mean;
-            bn->mean->value[c] = (float)mean;
-            bn->var->value[c] = var > 0.0 ? (float)var : 0.0f;
-        }
+        const double mean = state->mean_sum[c] / state->gathered;
+        const double var = state->square_sum[c] / state->gathered - mean * mean;
+        bn->mean->value[c] = (float)mean;
+        bn->var->value[c] = var > 0.0 ? (float)var : 0.0f;
         state->mean_sum[c] = state->square_sum[c] = 0.0;
     }
-    state->collecting = false;
+    state->gathered = 0;
+}
+
+void s2_batchnorm_use(const s2_batchnorm *bn, s2_batchnorm_state *state, s2_statistics statistics)
+{
+    if (state->gathered > 0)
+        adopt(bn, state);
+    state->statistics = statistics;
 }

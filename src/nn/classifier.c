@@ -7,7 +7,6 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "nn/gemm.h"
-#include "nn/loss.h"
 
 void s2_classifier_declare(s2_classifier *classifier, s2_params *params, const char *prefix, int in,
                            int hidden, int classes)
@@ -35,6 +34,7 @@ void s2_classifier_state_clear(s2_classifier_state *state)
     s2_free(state->dropout_scale);
     s2_free(state->scores);
     s2_free(state->dscores);
+    s2_free(state->class_weight);
     *state = (s2_classifier_state){0};
 }
 
@@ -59,7 +59,8 @@ static s2rgf_status reserve(const s2_classifier *classifier, s2_classifier_state
     float **const rows[7] = {&state->x,      &state->dx,      &state->hidden,       &state->dhidden,
                              &state->scores, &state->dscores, &state->dropout_scale};
     const size_t widths[7] = {in, in, hidden, hidden, classes, classes, hidden};
-    bool ready = state->pixels && state->labels;
+    state->class_weight = s2_alloc(classes, sizeof(double));
+    bool ready = state->pixels && state->labels && state->class_weight;
     for (int i = 0; i < 7; i++) {
         *rows[i] = s2_alloc(room, widths[i] * sizeof(float));
         ready = ready && *rows[i];
@@ -158,7 +159,7 @@ s2rgf_status s2_classifier_forward(const s2_classifier *classifier, s2_classifie
 }
 
 double s2_classifier_backward(const s2_classifier *classifier, s2_classifier_state *state,
-                              double label_smoothing, const s2_map *dx)
+                              const s2_entropy_options *options, const s2_map *dx)
 {
     const int classes = (int)width_of(classifier->out_bias);
     const size_t units = state->count * width_of(classifier->hidden_bias);
@@ -168,7 +169,8 @@ double s2_classifier_backward(const s2_classifier *classifier, s2_classifier_sta
     s2_map_zero(dx);
     if (state->count == 0)
         return 0.0;
-    const double loss = s2_cross_entropy(&scores, state->labels, label_smoothing, &dscores);
+    const double loss =
+        s2_cross_entropy(&scores, state->labels, options, state->class_weight, &dscores);
     linear_backward(state->hidden, state->count, classifier->out_weight, classifier->out_bias,
                     state->dscores, state->dhidden);
     /* a dropped or negative unit stands as 0 in hidden */

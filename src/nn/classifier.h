@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "core/random.h"
+#include "nn/loss.h"
 #include "nn/tensor.h"
 
 #define S2_HIDDEN 128 /* width of the hidden layer */
@@ -26,6 +27,7 @@ typedef struct s2_classifier_state {
     float *dhidden;
     float *dropout_scale;    /* [count][hidden], 0 or 1/(1-p) */
     float *scores, *dscores; /* [count][classes] */
+    double *class_weight;    /* [classes], of the loss */
     bool dropped;
 } s2_classifier_state;
 
@@ -44,6 +46,6 @@ s2rgf_status s2_classifier_forward(const s2_classifier *classifier, s2_classifie
                                    s2_random *random, s2rgf_error *err);
 /** Cross entropy of the last forward; parameter gradients added to; dx [n,h,w,in] overwritten. */
 double s2_classifier_backward(const s2_classifier *classifier, s2_classifier_state *state,
-                              double label_smoothing, const s2_map *dx);
+                              const s2_entropy_options *options, const s2_map *dx);
 
 #endif

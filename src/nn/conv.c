@@ -1,4 +1,4 @@
-/* Two-dimensional convolution for training: forward and backward through im2col and BLAS. */
+/* Two-dimensional convolution for training: through Winograd's transforms, or columns and BLAS. */
 #include "nn/conv.h"
 
 #include <string.h>
@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "nn/gemm.h"
+#include "nn/conv_winograd.h"
 
 /* Columns of one strip of output rows should stay in the second-level cache. */
 #define STRIP_FLOATS (192 * 1024)
@@ -111,29 +112,52 @@ static void forward_map(const s2_conv *conv, const s2_map *x, int n, const float
     }
 }
 
-s2rgf_status s2_conv_forward(const s2_conv *conv, const s2_map *x, const float *w, const float *b,
-                             const s2_map *y, s2rgf_error *err)
+s2rgf_status s2_conv_forward_then(const s2_conv *conv, const s2_conv_weights *weights,
+                                  const s2_map *x, const s2_map *y, const s2_map_task *then,
+                                  s2rgf_error *err)
 {
     bool failed = false;
+    if (s2_conv_winograd_suits(conv, y))
+        return s2_conv_winograd_forward(conv, weights, x, y, then, err);
 #pragma omp parallel reduction(|| : failed)
     {
         float *columns = s2_alloc(workspace_floats(conv, y), sizeof(float));
         failed = !columns;
 #pragma omp for schedule(static)
         for (int n = 0; n < x->n; n++)
-            if (columns)
-                forward_map(conv, x, n, w, b, y, columns);
+            if (columns) {
+                forward_map(conv, x, n, weights->w, weights->b, y, columns);
+                then->run(then->context, n);
+            }
         s2_free(columns);
     }
     return failed ? s2_fail_memory(err, "convolution") : S2RGF_OK;
 }
 
-/* Gradients of one map; dw and db are this map's own, zero at the start. */
-static void backward_map(const s2_conv *conv, const s2_map *x, int n, const float *w,
-                         const s2_map *dy, const s2_map *dx, float *dw, float *db, float *columns)
+static void do_nothing(const void *context, int n)
+{
+    (void)context;
+    (void)n;
+}
+
+static const s2_map_task NO_TASK = {do_nothing, NULL};
+
+s2rgf_status s2_conv_forward(const s2_conv *conv, const s2_map *x, const float *w, const float *b,
+                             const s2_map *y, s2rgf_error *err)
+{
+    return s2_conv_forward_then(conv, &(s2_conv_weights){w, b, NULL, NULL, false}, x, y, &NO_TASK,
+                                err);
+}
+
+/* Gradients of one map; dw, with that of the bias behind it, is this map's own, zero at the start. */
+static void backward_map(const s2_conv *conv, const s2_conv_weights *weights, const s2_map *x,
+                         int n, const s2_map *dy, const s2_map *dx, float *dw, float *columns)
 {
     const int length = column_length(conv);
     const int step = is_pointwise(conv) ? dy->h : strip_rows(conv, dy);
+    float *db = dw + (size_t)length * (size_t)conv->out;
+    if (dx && !weights->add_dx && !is_pointwise(conv))
+        s2_map_zero(&(s2_map){s2_map_at(dx, n), 1, dx->h, dx->w, dx->c, dx->stride});
     for (int first = 0; first < dy->h; first += step) {
         const int rows = first + step > dy->h ? dy->h - first : step;
         const size_t pixels = (size_t)rows * (size_t)dy->w;
@@ -142,52 +166,75 @@ static void backward_map(const s2_conv *conv, const s2_map *x, int n, const floa
         left.transposed = true;
         s2_gemm(length, conv->out, (int)pixels, left, (s2_matrix){out, dy->stride, false}, 1.0f, dw,
                 conv->out);
-        for (size_t p = 0; p < pixels; p++)
+        for (size_t p = 0; weights->db && p < pixels; p++)
             for (int o = 0; o < conv->out; o++)
                 db[o] += out[p * (size_t)dy->stride + (size_t)o];
         if (!dx)
             continue;
         const s2_matrix gradient = {out, dy->stride, false};
-        const s2_matrix weights = {w, conv->out, true};
+        const s2_matrix turned = {weights->w, conv->out, true};
         if (is_pointwise(conv)) {
             float *to = s2_map_at(dx, n) + (size_t)first * (size_t)dx->w * (size_t)dx->stride;
-            s2_gemm((int)pixels, length, conv->out, gradient, weights, 1.0f, to, dx->stride);
+            s2_gemm((int)pixels, length, conv->out, gradient, turned, weights->add_dx ? 1.0f : 0.0f,
+                    to, dx->stride);
         } else {
-            s2_gemm((int)pixels, length, conv->out, gradient, weights, 0.0f, columns, length);
+            s2_gemm((int)pixels, length, conv->out, gradient, turned, 0.0f, columns, length);
             scatter_columns(conv, dx, n, dy->w, first, rows, columns);
         }
     }
 }
 
-s2rgf_status s2_conv_backward(const s2_conv *conv, const s2_map *x, const float *w,
-                              const s2_map *dy, const s2_map *dx, float *dw, float *db,
-                              s2rgf_error *err)
+/* Gradients of all maps through their columns; sums as in s2_conv_winograd_backward(). */
+static s2rgf_status column_backward(const s2_conv *conv, const s2_conv_weights *weights,
+                                    const s2_map *x, const s2_map *dx, const s2_map *dy,
+                                    const s2_map_task *first, float *sums)
 {
-    const size_t weights = (size_t)column_length(conv) * (size_t)conv->out;
-    const size_t each = weights + (size_t)conv->out;
-    /* one sum a map, added up in order: the result does not depend on the number of threads */
-    float *sums = s2_calloc((size_t)x->n, each * sizeof(float));
-    bool failed = !sums;
-    if (failed)
-        return s2_fail_memory(err, "convolution gradient");
+    const size_t count = (size_t)column_length(conv) * (size_t)conv->out;
+    bool failed = false;
 #pragma omp parallel reduction(|| : failed)
     {
         float *columns = s2_alloc(workspace_floats(conv, dy), sizeof(float));
         failed = !columns;
 #pragma omp for schedule(static)
         for (int n = 0; n < x->n; n++)
-            if (columns)
-                backward_map(conv, x, n, w, dy, dx, sums + (size_t)n * each,
-                             sums + (size_t)n * each + weights, columns);
+            if (columns) {
+                first->run(first->context, n);
+                backward_map(conv, weights, x, n, dy, dx,
+                             sums + (size_t)n * (count + (size_t)conv->out), columns);
+            }
         s2_free(columns);
     }
-    for (int n = 0; n < x->n; n++) {
+    return failed ? S2RGF_NO_MEMORY : S2RGF_OK;
+}
+
+s2rgf_status s2_conv_backward_after(const s2_conv *conv, const s2_conv_weights *weights,
+                                    const s2_map *x, const s2_map *dx, const s2_map *dy,
+                                    const s2_map_task *first, s2rgf_error *err)
+{
+    const size_t count = (size_t)column_length(conv) * (size_t)conv->out;
+    const size_t each = count + (size_t)conv->out;
+    /* one sum a map, added up in order: the result does not depend on the number of threads */
+    float *sums = s2_calloc((size_t)x->n, each * sizeof(float));
+    s2rgf_status status = sums ? S2RGF_OK : S2RGF_NO_MEMORY;
+    if (status == S2RGF_OK)
+        status = s2_conv_winograd_suits(conv, dy)
+                     ? s2_conv_winograd_backward(conv, weights, x, dx, dy, first, sums)
+                     : column_backward(conv, weights, x, dx, dy, first, sums);
+    for (int n = 0; status == S2RGF_OK && n < x->n; n++) {
         const float *sum = sums + (size_t)n * each;
-        for (size_t i = 0; i < weights; i++)
-            dw[i] += sum[i];
-        for (int o = 0; db && o < conv->out; o++)
-            db[o] += sum[weights + (size_t)o];
+        for (size_t i = 0; i < count; i++)
+            weights->dw[i] += sum[i];
+        for (int o = 0; weights->db && o < conv->out; o++)
+            weights->db[o] += sum[count + (size_t)o];
     }
     s2_free(sums);
-    return failed ? s2_fail_memory(err, "convolution gradient") : S2RGF_OK;
+    return status == S2RGF_OK ? status : s2_fail_memory(err, "convolution gradient");
+}
+
+s2rgf_status s2_conv_backward(const s2_conv *conv, const s2_map *x, const float *w,
+                              const s2_map *dy, const s2_map *dx, float *dw, float *db,
+                              s2rgf_error *err)
+{
+    return s2_conv_backward_after(conv, &(s2_conv_weights){w, NULL, dw, db, true}, x, dx, dy,
+                                  &NO_TASK, err);
 }

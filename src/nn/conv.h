@@ -1,4 +1,4 @@
-/* Two-dimensional convolution for training: forward and backward through im2col and BLAS. */
+/* Two-dimensional convolution for training: through Winograd's transforms, or columns and BLAS. */
 #ifndef S2_NN_CONV_H
 #define S2_NN_CONV_H
 
@@ -33,5 +33,27 @@ s2rgf_status s2_conv_forward(const s2_conv *conv, const s2_map *x, const float *
 s2rgf_status s2_conv_backward(const s2_conv *conv, const s2_map *x, const float *w,
                               const s2_map *dy, const s2_map *dx, float *dw, float *db,
                               s2rgf_error *err);
+
+/** Weights and bias, and their gradients, which are added to; b, or db, is NULL where there is none. */
+typedef struct s2_conv_weights {
+    const float *w, *b;
+    float *dw, *db;
+    bool add_dx; /* dx is added to; otherwise it is overwritten */
+} s2_conv_weights;
+
+/** What to do with map n while it is in the cache. Called by several threads. */
+typedef struct s2_map_task {
+    void (*run)(const void *context, int n);
+    const void *context;
+} s2_map_task;
+
+/** s2_conv_forward(); `then` runs for every map of y that is done. */
+s2rgf_status s2_conv_forward_then(const s2_conv *conv, const s2_conv_weights *weights,
+                                  const s2_map *x, const s2_map *y, const s2_map_task *then,
+                                  s2rgf_error *err);
+/** s2_conv_backward(); `first` runs for every map of dy, to make it what it is to be. */
+s2rgf_status s2_conv_backward_after(const s2_conv *conv, const s2_conv_weights *weights,
+                                    const s2_map *x, const s2_map *dx, const s2_map *dy,
+                                    const s2_map_task *first, s2rgf_error *err);
 
 #endif

@@ -39,13 +39,27 @@ s2rgf_status s2_conv_unit_state_init(s2_conv_unit_state *state, const s2_conv_un
                                      s2rgf_error *err);
 void s2_conv_unit_state_clear(s2_conv_unit_state *state);
 
+/** state->raw = conv(x), and what the batch-norm makes of it. Errors: NO_MEMORY. */
+s2rgf_status s2_conv_unit_measure(const s2_conv_unit *unit, s2_conv_unit_state *state,
+                                  const s2_map *x, s2rgf_error *err);
 /** state->out = relu?(norm(conv(x))). Errors: NO_MEMORY. */
 s2rgf_status s2_conv_unit_forward(const s2_conv_unit *unit, s2_conv_unit_state *state,
                                   const s2_map *x, s2rgf_error *err);
 /**
- * From state->grad (consumed): parameter gradients and dx (added to, or NULL). Errors: NO_MEMORY.
+ * From state->grad (consumed): parameter gradients and dx (overwritten, or NULL). Errors: NO_MEMORY.
  */
 s2rgf_status s2_conv_unit_backward(const s2_conv_unit *unit, s2_conv_unit_state *state,
                                    const s2_map *x, const s2_map *dx, s2rgf_error *err);
+
+/** What a measured unit became a part of: grad counts where value > 0. */
+typedef struct s2_conv_unit_output {
+    const s2_map *value, *grad; /* value NULL: grad counts everywhere */
+    bool add_dx;                /* dx is added to; otherwise it is overwritten */
+} s2_conv_unit_output;
+
+/** s2_conv_unit_backward() from another output than its own; state->grad is used up. */
+s2rgf_status s2_conv_unit_backward_from(const s2_conv_unit *unit, const s2_conv_unit_state *state,
+                                        const s2_map *x, const s2_map *dx,
+                                        const s2_conv_unit_output *output, s2rgf_error *err);
 
 #endif

@@ -1,12 +1,7 @@
-/* Dense run: from a source's pixels to its features on the feature grid. */
-#include "nn/dense_worker.h"
-
+/* Dense run: from a source's rows to its features on the feature grid. */
 #include <string.h>
 
-static int source_buffer(int source, int part)
-{
-    return S2_SOURCES + S2_PER_SOURCE * source + part;
-}
+#include "nn/dense_worker.h"
 
 /* First channel of a source in the spectral stack. */
 static int spectral_offset(const s2_network_spec *spec, int source)
@@ -20,67 +15,66 @@ static int spectral_offset(const s2_network_spec *spec, int source)
 static s2_region spectral_stack(const s2_dense_run *run, int source)
 {
     const s2_network_spec *spec = &run->weights->spec;
-    s2_region stack =
+    const s2_region stack =
         s2_dense_region(run, S2_STACK_SPECTRAL, run->plan.stack, s2_dense_spectral_total(spec));
-    stack.data += spectral_offset(spec, source);
-    return stack;
+    return s2_region_channels(&stack, spectral_offset(spec, source));
 }
 
 static s2_region spatial_stack(const s2_dense_run *run, int source)
 {
     const s2_network_spec *spec = &run->weights->spec;
-    s2_region stack =
+    const s2_region stack =
         s2_dense_region(run, S2_STACK_SPATIAL, run->plan.stack, spec->sources * spec->channels);
-    stack.data += source * spec->channels;
-    return stack;
+    return s2_region_channels(&stack, source * spec->channels);
+}
+
+static s2_region source_region(const s2_dense_run *run, int source, int part, s2_rect rect,
+                               int channels)
+{
+    return s2_dense_region(run, s2_dense_buffer(source, part), rect, channels);
 }
 
 static s2_region source_pixels(const s2_dense_run *run, int source)
 {
-    return (s2_region){run->plan.source[source].window, run->weights->spec.bands[source], 1,
-                       run->tile.pixels[source]};
+    return source_region(run, source, S2_OF_PIXELS, run->plan.source[source].pixels,
+                         run->weights->spec.bands[source]);
 }
 
-/* Spectral encoder over `count` pixels of one row; filtered tmp [count][2 bands]. */
+/* Spectral encoder over `count` pixels of one row: out [count][width]. */
 static void encode_spectral_row(const s2_dense_run *run, int source, const float *pixels, int count,
-                                float *filtered, float *out)
+                                float *out)
 {
     const s2_folded_spectral *encoder = &run->weights->spectral[source];
     const int bands = run->weights->spec.bands[source];
-    s2_folded_filter(encoder, pixels, bands, count, filtered);
-    s2_row_conv(run->weights->kernel, &encoder->mix, (s2_row){filtered, 2 * bands}, count,
-                (s2_row){out, encoder->mix.conv.out});
+    const int width = encoder->mix.conv.out;
+    float *filtered = run->buffer[S2_SEGMENT];
+    for (int x = 0; x < count; x += S2_SEGMENT_PX) {
+        const int part = count - x < S2_SEGMENT_PX ? count - x : S2_SEGMENT_PX;
+        s2_folded_filter(run->weights->kernels->filter, encoder, pixels + (ptrdiff_t)x * bands,
+                         bands, part, filtered);
+        s2_row_conv(run->weights->kernels->row, &encoder->mix, (s2_row){filtered, 2 * bands}, part,
+                    (s2_row){out + (ptrdiff_t)x * width, width});
+    }
 }
 
-/* The source's pixels with zeros beyond it. */
-static s2_region pad_source(const s2_dense_run *run, int source)
-{
-    const s2_region from = source_pixels(run, source);
-    const s2_region padded = s2_dense_region(run, source_buffer(source, S2_OF_PADDED),
-                                             run->plan.source[source].padded, from.stride);
-    const s2_rect inside = s2_rect_intersect(padded.rect, from.rect);
-    for (int y = inside.y; y < inside.y + inside.h; y++)
-        memcpy(s2_region_at(&padded, inside.x, y), s2_region_at(&from, inside.x, y),
-               (size_t)inside.w * (size_t)from.stride * sizeof(float));
-    s2_region_clear_around(&padded, inside);
-    return padded;
-}
-
-/* Spatial encoder to `out` over the source's spatial rectangle; `inside`: the grid of its outputs.
-   */
+/* Spatial encoder to `out`, the source's spatial rows; `inside`: the grid of its outputs. */
 static void encode_spatial(const s2_dense_run *run, int source, s2_rect inside,
                            const s2_region *out)
 {
     const s2_folded_block *block = &run->weights->spatial[source];
     const s2_source_plan *plan = &run->plan.source[source];
-    const s2_rect computed = s2_rect_intersect(plan->middle, inside);
-    const s2_region padded = pad_source(run, source);
-    const s2_region middle = s2_dense_region(run, source_buffer(source, S2_OF_MIDDLE), plan->middle,
-                                             run->weights->spec.channels);
-    s2_region_conv(run->weights->kernel, &block->conv1, &padded, NULL, computed, &middle);
-    s2_region_clear_around(&middle, computed);
-    s2_region_conv(run->weights->kernel, &block->shortcut, &padded, NULL, plan->spatial, out);
-    s2_region_conv(run->weights->kernel, &block->conv2, &middle, out, plan->spatial, out);
+    const s2_source_front *now = &run->now.source[source];
+    const s2_source_front *next = &run->next.source[source];
+    const s2_region pixels = source_pixels(run, source);
+    const s2_region middle =
+        source_region(run, source, S2_OF_MIDDLE, plan->middle, run->weights->spec.channels);
+    const s2_rect computed =
+        s2_rect_intersect(s2_dense_rows(plan->middle, now->middle, next->middle), inside);
+    const s2_rect rows = s2_dense_rows(plan->spatial, now->spatial, next->spatial);
+    s2_dense_conv(run, &block->conv1, &pixels, NULL, computed, &middle);
+    s2_region_clear_rows(&middle, now->middle, next->middle, computed);
+    s2_dense_conv(run, &block->shortcut, &pixels, NULL, rows, out);
+    s2_dense_conv(run, &block->conv2, &middle, out, rows, out);
 }
 
 /* Mean over the two rows and columns that exist, into one row of the stack. */
@@ -103,68 +97,75 @@ static void halve_rows(const float *top, const float *bottom, int width, int cha
 }
 
 /* Keep the part of reference row y that lies in the core, for the detail path. */
-static void keep_core_row(const s2_dense_run *run, int source, const float *row, int first_x, int y)
+static void keep_core_row(const s2_dense_run *run, int source, const float *row, int y)
 {
     const s2_rect core = run->plan.core;
     const int width = s2_dense_spectral_width(&run->weights->spec, source);
-    const s2_region kept = s2_dense_region(run, source_buffer(source, S2_OF_SPECTRAL), core, width);
+    const s2_region kept = source_region(run, source, S2_OF_SPECTRAL, core, width);
     if (y >= core.y && y < core.y + core.h)
-        memcpy(s2_region_at(&kept, core.x, y), row + (size_t)(core.x - first_x) * (size_t)width,
+        memcpy(s2_region_at(&kept, core.x, y),
+               row + (size_t)(core.x - run->plan.reference.x) * (size_t)width,
                (size_t)core.w * (size_t)width * sizeof(float));
 }
 
 static void encode_aligned(s2_dense_run *run, int source)
 {
-    const s2_network_spec *spec = &run->weights->spec;
-    const s2_rect scene = {0, 0, (run->geometry->width + 1) / 2, (run->geometry->height + 1) / 2};
-    const s2_rect reference = s2_dense_reference_rect(run);
+    const s2_rect reference = run->plan.reference;
     const s2_region pixels = source_pixels(run, source);
     const s2_region stack = spectral_stack(run, source);
     const s2_region spatial = spatial_stack(run, source);
-    const int width = s2_dense_spectral_width(spec, source);
-    float *filtered = run->buffer[S2_ROWS];
-    float *rows[2];
-    rows[0] = filtered + (size_t)reference.w * 2 * (size_t)spec->bands[source];
+    const int width = s2_dense_spectral_width(&run->weights->spec, source);
+    float *rows[2] = {run->buffer[S2_ROWS], NULL};
     rows[1] = rows[0] + (size_t)reference.w * (size_t)width;
-    for (int i = stack.rect.y; i < stack.rect.y + stack.rect.h; i++) {
+    for (int i = run->now.stack; i < run->next.stack; i++) {
         const bool both = 2 * i + 1 < reference.y + reference.h;
         for (int k = 0; k <= both; k++) {
             encode_spectral_row(run, source, s2_region_at(&pixels, reference.x, 2 * i + k),
-                                reference.w, filtered, rows[k]);
-            keep_core_row(run, source, rows[k], reference.x, 2 * i + k);
+                                reference.w, rows[k]);
+            keep_core_row(run, source, rows[k], 2 * i + k);
         }
         halve_rows(rows[0], both ? rows[1] : NULL, reference.w, width,
                    s2_region_at(&stack, stack.rect.x, i), stack.stride);
     }
-    encode_spatial(run, source, scene, &spatial);
+    encode_spatial(run, source, s2_dense_scene(run->geometry), &spatial);
+}
+
+/* Spectral features of new native rows, and what they give to the detail path. */
+static void encode_native_rows(const s2_dense_run *run, int source, const s2_region *spectral)
+{
+    const s2_folded_conv *detail = &run->weights->detail.part[source];
+    const s2_region pixels = source_pixels(run, source);
+    const s2_rect rect = spectral->rect;
+    const s2_region kept =
+        source_region(run, source, S2_OF_DETAIL, rect, run->weights->spec.channels);
+    for (int y = run->now.source[source].spectral; y < run->next.source[source].spectral; y++) {
+        float *row = s2_region_at(spectral, rect.x, y);
+        encode_spectral_row(run, source, s2_region_at(&pixels, rect.x, y), rect.w, row);
+        s2_row_conv(run->weights->kernels->row, detail, (s2_row){row, spectral->stride}, rect.w,
+                    (s2_row){s2_region_at(&kept, rect.x, y), kept.stride});
+    }
 }
 
 static void encode_native(s2_dense_run *run, int source)
 {
     const s2_network_spec *spec = &run->weights->spec;
     const s2_source_plan *plan = &run->plan.source[source];
-    const s2_rect all = {0, 0, run->geometry->source_width[source],
-                         run->geometry->source_height[source]};
-    const s2_sampling sampling = s2_dense_sampling(run->geometry, source, 2.0);
-    const int width = s2_dense_spectral_width(spec, source);
-    const s2_region pixels = source_pixels(run, source);
-    const s2_region spectral =
-        s2_dense_region(run, source_buffer(source, S2_OF_SPECTRAL), plan->spectral, width);
+    const s2_region spectral = source_region(run, source, S2_OF_SPECTRAL, plan->spectral,
+                                             s2_dense_spectral_width(spec, source));
     const s2_region spatial =
-        s2_dense_region(run, source_buffer(source, S2_OF_SPATIAL), plan->spatial, spec->channels);
+        source_region(run, source, S2_OF_SPATIAL, plan->spatial, spec->channels);
     const s2_region to_spectral = spectral_stack(run, source);
     const s2_region to_spatial = spatial_stack(run, source);
     const s2_rect stack = run->plan.stack;
-    for (int y = plan->spectral.y; y < plan->spectral.y + plan->spectral.h; y++)
-        encode_spectral_row(run, source, s2_region_at(&pixels, plan->spectral.x, y),
-                            plan->spectral.w, run->buffer[S2_ROWS],
-                            s2_region_at(&spectral, plan->spectral.x, y));
-    encode_spatial(run, source, all, &spatial);
-    for (int y = stack.y; y < stack.y + stack.h; y++) {
-        s2_row_sample(&sampling, &spectral, width, stack.x, y, stack.w,
-                      s2_region_at(&to_spectral, stack.x, y), to_spectral.stride);
-        s2_row_sample(&sampling, &spatial, spec->channels, stack.x, y, stack.w,
-                      s2_region_at(&to_spatial, stack.x, y), to_spatial.stride);
+    const s2_sampler *sampler = &run->to_stack[source];
+    encode_native_rows(run, source, &spectral);
+    encode_spatial(run, source, s2_dense_source(spec, run->geometry, source), &spatial);
+    for (int y = run->now.stack; y < run->next.stack; y++) {
+        const s2_rect row = {stack.x, y, stack.w, 1};
+        s2_sampler_row(sampler, &spectral, row, false,
+                       (s2_row){s2_region_at(&to_spectral, stack.x, y), to_spectral.stride});
+        s2_sampler_row(sampler, &spatial, row, false,
+                       (s2_row){s2_region_at(&to_spatial, stack.x, y), to_spatial.stride});
     }
 }
 

@@ -11,4 +11,10 @@
         .channels = 64, .steps = 150, .batch = 8, .crop_px = 96                                    \
     }
 
+/* Wider or higher the halo no longer counts, and fewer tiles are harder to share. */
+#define TILES                                                                                      \
+    {                                                                                              \
+        .halo_px = 30, .width = 2048, .height = 2048, .by_rows = true                              \
+    }
+
 #include "nn/kind_functions.inc"

@@ -2,13 +2,30 @@
 #include "nn/dense_plan.h"
 
 #include "nn/cells.h"
-
-#define NECK_REACH 2 /* of the wider of the two necks */
+#include "nn/winograd.h"
 
 s2_sampling s2_dense_sampling(const s2_run_geometry *geometry, int source, double scale)
 {
     return (s2_sampling){geometry->ref_to_source[source], scale, geometry->source_width[source],
                          geometry->source_height[source]};
+}
+
+s2_sampling s2_dense_upsampling(const s2_run_geometry *geometry)
+{
+    const s2_rect scene = s2_dense_scene(geometry);
+    return (s2_sampling){{{0.0, 0.5, 0.0, 0.0, 0.0, 0.5}}, 1.0, scene.w, scene.h};
+}
+
+s2_rect s2_dense_scene(const s2_run_geometry *geometry)
+{
+    return (s2_rect){0, 0, (geometry->width + 1) / 2, (geometry->height + 1) / 2};
+}
+
+s2_rect s2_dense_source(const s2_network_spec *spec, const s2_run_geometry *geometry, int source)
+{
+    return spec->on_reference[source]
+               ? (s2_rect){0, 0, geometry->width, geometry->height}
+               : (s2_rect){0, 0, geometry->source_width[source], geometry->source_height[source]};
 }
 
 static s2_rect union_of(s2_rect a, s2_rect b)
@@ -46,15 +63,14 @@ static s2_rect interpolation_cells(s2_rect rect, s2_rect lattice)
     return (s2_rect){x0, y0, x1 - x0 + 1, y1 - y0 + 1};
 }
 
-static void plan_aligned_source(const s2_dense_plan *plan, s2_rect scene, s2_rect reference,
+static void plan_aligned_source(const s2_dense_plan *plan, const s2_run_geometry *geometry,
                                 s2_source_plan *source)
 {
     source->spatial = plan->stack;
-    source->middle = s2_rect_grow(plan->stack, 1);
-    const s2_rect computed = s2_rect_intersect(source->middle, scene);
-    source->padded =
+    source->middle = s2_winograd_input(plan->stack, 1);
+    const s2_rect computed = s2_rect_intersect(source->middle, s2_dense_scene(geometry));
+    source->pixels =
         (s2_rect){2 * computed.x - 1, 2 * computed.y - 1, 2 * computed.w + 1, 2 * computed.h + 1};
-    source->window = s2_rect_intersect(source->padded, reference);
     source->spectral = plan->core;
 }
 
@@ -66,38 +82,44 @@ static void plan_native_source(const s2_dense_plan *plan, const s2_run_geometry 
     const s2_rect all = {0, 0, geometry->source_width[s], geometry->source_height[s]};
     source->spatial = s2_sampling_bounds(&feature, plan->stack);
     source->spectral = union_of(source->spatial, s2_sampling_bounds(&reference, plan->core));
-    source->middle = s2_rect_grow(source->spatial, 1);
-    source->padded = s2_rect_grow(s2_rect_intersect(source->middle, all), 1);
-    source->window = union_of(s2_rect_intersect(source->padded, all), source->spectral);
+    source->middle = s2_winograd_input(source->spatial, 1);
+    source->pixels =
+        union_of(s2_winograd_input(s2_rect_intersect(source->middle, all), 1), source->spectral);
 }
 
 void s2_dense_plan_make(const s2_network_spec *spec, const s2_run_geometry *geometry, s2_rect core,
                         s2_dense_plan *plan)
 {
     const s2_rect reference = {0, 0, geometry->width, geometry->height};
-    const s2_rect scene = {0, 0, (geometry->width + 1) / 2, (geometry->height + 1) / 2};
+    const s2_rect scene = s2_dense_scene(geometry);
     const s2_rect lattice = {0, 0, s2_cell_count(scene.w, S2_CELL_FEATURE_PX),
                              s2_cell_count(scene.h, S2_CELL_FEATURE_PX)};
-    const s2_sampling upsampling = {{{0.0, 0.5, 0.0, 0.0, 0.0, 0.5}}, 1.0, scene.w, scene.h};
+    const s2_sampling upsampling = s2_dense_upsampling(geometry);
     plan->core = core;
     plan->head = s2_sampling_bounds(&upsampling, core);
-    plan->block = s2_rect_grow(plan->head, 1);
+    plan->block = s2_winograd_input(plan->head, 1);
     plan->block_computed = s2_rect_intersect(plan->block, scene);
-    plan->block_middle = s2_rect_grow(plan->block_computed, 2);
-    plan->block_middle_computed = s2_rect_intersect(plan->block_middle, scene);
-    plan->fused = s2_rect_grow(plan->block_middle_computed, 1);
+    plan->middle = s2_winograd_input(plan->block_computed, 2);
+    plan->middle_computed = s2_rect_intersect(plan->middle, scene);
+    plan->fused = s2_winograd_input(plan->middle_computed, 1);
     plan->fused_computed = s2_rect_intersect(plan->fused, scene);
     plan->fused_cells = cells_of(plan->fused_computed);
     plan->gram_cells = s2_rect_intersect(s2_rect_grow(plan->fused_cells, 1), lattice);
     plan->joint = pixels_of(plan->gram_cells, scene);
-    plan->mixed = s2_rect_grow(plan->joint, NECK_REACH);
+    plan->mixed = s2_winograd_input(plan->joint, 2); /* of the wider of the two necks */
     plan->mixed_computed = s2_rect_intersect(plan->mixed, scene);
     plan->scale_cells = interpolation_cells(plan->mixed_computed, lattice);
     plan->stat_cells = s2_rect_intersect(s2_rect_grow(plan->scale_cells, 1), lattice);
     plan->stack = pixels_of(plan->stat_cells, scene);
-    for (int s = 0; s < spec->sources; s++)
+    plan->reference = s2_rect_intersect(
+        (s2_rect){2 * plan->stack.x, 2 * plan->stack.y, 2 * plan->stack.w, 2 * plan->stack.h},
+        reference);
+    for (int s = 0; s < spec->sources; s++) {
+        s2_source_plan *source = &plan->source[s];
         if (spec->on_reference[s])
-            plan_aligned_source(plan, scene, reference, &plan->source[s]);
+            plan_aligned_source(plan, geometry, source);
         else
-            plan_native_source(plan, geometry, s, &plan->source[s]);
+            plan_native_source(plan, geometry, s, source);
+        source->window = s2_rect_intersect(source->pixels, s2_dense_source(spec, geometry, s));
+    }
 }

@@ -10,11 +10,11 @@
  * otherwise.
  */
 typedef struct s2_source_plan {
-    s2_rect window;   /* read from the file: inside the source */
+    s2_rect window;   /* read from the file: the part of `pixels` inside the source */
+    s2_rect pixels;   /* what the convolutions reach, beyond the source too */
     s2_rect spectral; /* spectral features kept (not on_reference: sampled from here) */
     s2_rect spatial;  /* spatial features; on_reference: feature grid */
     s2_rect middle;   /* first convolution of the spatial encoder; on_reference: feature grid */
-    s2_rect padded;   /* its input, beyond the source where the convolution reaches there */
 } s2_source_plan;
 
 /**
@@ -25,7 +25,7 @@ typedef struct s2_dense_plan {
     s2_rect core; /* reference pixels */
     s2_rect head; /* output of the head, sampled by the core */
     s2_rect block, block_computed;
-    s2_rect block_middle, block_middle_computed;
+    s2_rect middle, middle_computed; /* first convolution of the head's block */
     s2_rect fused, fused_computed;
     s2_rect fused_cells;           /* cells that hold fused_computed, on the lattice of cells */
     s2_rect gram_cells;            /* with the ring their windows need */
@@ -34,11 +34,18 @@ typedef struct s2_dense_plan {
     s2_rect scale_cells;           /* cells whose attention is interpolated over mixed_computed */
     s2_rect stat_cells;            /* with the ring their windows need */
     s2_rect stack;                 /* pixels of stat_cells: encoded features */
+    s2_rect reference;             /* reference pixels under the stack */
     s2_source_plan source[S2RGF_MAX_SOURCES];
 } s2_dense_plan;
 
 /** Sampling of a source at the centres of feature (scale 2) or reference (scale 1) pixels. */
 s2_sampling s2_dense_sampling(const s2_run_geometry *geometry, int source, double scale);
+/** Sampling of the feature grid at the centres of reference pixels. */
+s2_sampling s2_dense_upsampling(const s2_run_geometry *geometry);
+/** The whole scene on the feature grid. */
+s2_rect s2_dense_scene(const s2_run_geometry *geometry);
+/** The whole of a source; on_reference: of the reference grid. */
+s2_rect s2_dense_source(const s2_network_spec *spec, const s2_run_geometry *geometry, int source);
 
 /**
  * Everything a core needs, layer by layer from the output back; no layer computes what nobody

@@ -1,238 +1,299 @@
 /* Dense run: the relations, from the stacked features to the fused map: ADRF, necks, SSJA. */
-#include "nn/dense_worker.h"
-
 #include <string.h>
 
-_Static_assert(S2_CELL_FEATURE_PX *S2_CELL_FEATURE_PX <= S2_RELATION_CELL_MAX, "cell of SSJA");
+#include "nn/dense_worker.h"
 
-static s2_rect scene_rect(const s2_dense_run *run)
+#define SIDE S2_CELL_FEATURE_PX
+_Static_assert(SIDE *SIDE <= S2_RELATION_CELL_MAX, "cell of SSJA");
+
+/* The part of a run that belongs to one of the two fusions. */
+typedef struct fusion {
+    const s2_folded_adrf *adrf;
+    const s2_folded_conv *neck;
+    int stack, mixed, joint; /* buffers */
+    int channels, first;     /* of the stack; of them, before those of this domain in a cell */
+} fusion;
+
+/* Channels of both stacks. */
+static int all_channels(const s2_dense_run *run)
 {
-    return (s2_rect){0, 0, (run->geometry->width + 1) / 2, (run->geometry->height + 1) / 2};
+    return run->weights->adrf_spectral.mix.conv.in + run->weights->adrf_spatial.mix.conv.in;
 }
 
-/* Feature pixels of the cell with that index in a rectangle of the lattice. */
-static s2_rect cell_rect(const s2_dense_run *run, s2_rect cells, int index)
+static fusion spectral_domain(const s2_dense_run *run)
 {
-    const int side = S2_CELL_FEATURE_PX;
-    const s2_rect cell = {(cells.x + index % cells.w) * side, (cells.y + index / cells.w) * side,
-                          side, side};
-    return s2_rect_intersect(cell, scene_rect(run));
+    const s2_dense_weights *weights = run->weights;
+    return (fusion){&weights->adrf_spectral,
+                    &weights->neck_spectral,
+                    S2_STACK_SPECTRAL,
+                    S2_MIXED_SPECTRAL,
+                    S2_JOINT_SPECTRAL,
+                    weights->adrf_spectral.mix.conv.in,
+                    0};
 }
 
-/* Sums over the windows of plan.stat_cells; those of its outer ring are not complete and not used.
-   */
-typedef struct window_sums {
-    float *sum, *square, *count;
-} window_sums;
+static fusion spatial_domain(const s2_dense_run *run)
+{
+    const s2_dense_weights *weights = run->weights;
+    return (fusion){&weights->adrf_spatial,
+                    &weights->neck_spatial,
+                    S2_STACK_SPATIAL,
+                    S2_MIXED_SPATIAL,
+                    S2_JOINT_SPATIAL,
+                    weights->adrf_spatial.mix.conv.in,
+                    weights->adrf_spectral.mix.conv.in};
+}
 
-static window_sums sum_windows(s2_dense_run *run, const s2_region *stack, int channels)
+/* Feature pixels of a cell. */
+static s2_rect cell_rect(const s2_dense_run *run, int x, int y)
+{
+    return s2_rect_intersect((s2_rect){x * SIDE, y * SIDE, SIDE, SIDE},
+                             s2_dense_scene(run->geometry));
+}
+
+/* The cells of the window around a cell. */
+static s2_rect window_cells(s2_rect cells, int x, int y)
+{
+    return s2_rect_intersect((s2_rect){x - 1, y - 1, 3, 3}, cells);
+}
+
+/* ---- ADRF ----------------------------------------------------------------------------------- */
+
+/* A cell's moments: its count of valid pixels, then sums, then sums of squares of all channels. */
+static float *cell_moments(const s2_dense_run *run, int x, int y)
+{
+    return s2_dense_cell(run, S2_MOMENTS, run->plan.stat_cells, x, y,
+                         1 + 2 * (size_t)all_channels(run));
+}
+
+/* Moments of the cells of the stack's new rows. */
+static void find_moments(const s2_dense_run *run, const fusion *domain)
 {
     const s2_rect cells = run->plan.stat_cells;
-    const size_t n = (size_t)channels;
-    const size_t total = (size_t)cells.w * (size_t)cells.h;
-    const s2_map map = {stack->data, 1, stack->rect.h, stack->rect.w, channels, stack->stride};
-    float *cell_sum = run->buffer[S2_CELL_WORK];
-    float *cell_square = cell_sum + total * n;
-    float *cell_count = cell_square + total * n;
-    window_sums window;
-    window.sum = cell_count + total;
-    window.square = window.sum + total * n;
-    window.count = window.square + total * n;
-    for (size_t i = 0; i < total; i++) {
-        const s2_rect rect = cell_rect(run, cells, (int)i);
-        const s2_cell_span span = {rect.y - stack->rect.y, rect.y - stack->rect.y + rect.h,
-                                   rect.x - stack->rect.x, rect.x - stack->rect.x + rect.w};
-        cell_count[i] = s2_cell_moments(&map, 0, s2_dense_feature_valid(run), span,
-                                        cell_sum + i * n, cell_square + i * n);
-    }
-    s2_window_sum(cell_sum, cells.h, cells.w, n, window.sum);
-    s2_window_sum(cell_square, cells.h, cells.w, n, window.square);
-    s2_window_sum(cell_count, cells.h, cells.w, 1, window.count);
-    return window;
+    const s2_region stack = s2_dense_region(run, domain->stack, run->plan.stack, domain->channels);
+    const size_t all = (size_t)all_channels(run);
+    for (int y = run->now.stack / SIDE; y < (run->next.stack + SIDE - 1) / SIDE; y++)
+        for (int x = cells.x; x < cells.x + cells.w; x++) {
+            const s2_rect rect = cell_rect(run, x, y);
+            float *moments = cell_moments(run, x, y);
+            float *sum = moments + 1 + domain->first;
+            float *square = sum + all;
+            moments[0] = 0.0f;
+            memset(sum, 0, (size_t)domain->channels * sizeof(float));
+            memset(square, 0, (size_t)domain->channels * sizeof(float));
+            for (int i = rect.y; i < rect.y + rect.h; i++) {
+                const uint8_t *valid =
+                    s2_dense_bytes(run, S2_FEATURE_VALID, stack.rect, i) + (rect.x - stack.rect.x);
+                const s2_kernel_moments row = {s2_region_at(&stack, rect.x, i),
+                                               stack.stride,
+                                               valid,
+                                               rect.w,
+                                               domain->channels,
+                                               sum,
+                                               square};
+                moments[0] += run->weights->kernels->moments(&row);
+            }
+        }
 }
 
-/* Attention of every cell of plan.scale_cells: out [cells][channels]. */
-static void find_attention(s2_dense_run *run, const s2_folded_adrf *adrf, const s2_region *stack,
-                           int channels, float *out)
+/* Attention of the cells whose windows are complete now. */
+static void find_attention(const s2_dense_run *run, const fusion *domain)
 {
     const s2_rect cells = run->plan.scale_cells;
-    const s2_rect lattice = run->plan.stat_cells;
-    const window_sums window = sum_windows(run, stack, channels);
-    const size_t n = (size_t)channels;
-    float *work = window.count + (size_t)lattice.w * (size_t)lattice.h;
-    for (int i = 0; i < cells.w * cells.h; i++, out += n) {
-        const size_t at = (size_t)(cells.y + i / cells.w - lattice.y) * (size_t)lattice.w +
-                          (size_t)(cells.x + i % cells.w - lattice.x);
-        const s2_window_sums sums = {window.sum + at * n, window.square + at * n, window.count[at]};
-        s2_relation_adrf(run->weights->kernel, adrf, &sums, work, out);
-    }
+    const size_t all = (size_t)all_channels(run);
+    const size_t n = (size_t)domain->channels;
+    float *sum = run->buffer[S2_CELL_WORK];
+    float *square = sum + n;
+    for (int y = run->now.attention; y < run->next.attention; y++)
+        for (int x = cells.x; x < cells.x + cells.w; x++) {
+            const s2_rect window = window_cells(run->plan.stat_cells, x, y);
+            float count = 0.0f;
+            memset(sum, 0, 2 * n * sizeof(float));
+            for (int i = window.y; i < window.y + window.h; i++)
+                for (int j = window.x; j < window.x + window.w; j++) {
+                    const float *moments = cell_moments(run, j, i);
+                    const float *cell_sum = moments + 1 + domain->first;
+                    count += moments[0];
+                    for (size_t k = 0; k < n; k++) {
+                        sum[k] += cell_sum[k];
+                        square[k] += cell_sum[all + k];
+                    }
+                }
+            const s2_window_sums sums = {sum, square, count};
+            s2_relation_adrf(run->weights->kernels->row, domain->adrf, &sums, square + n,
+                             s2_dense_cell(run, S2_ATTENTION, cells, x, y, all) + domain->first);
+        }
 }
 
-/* A row of the stack times the attention interpolated between cell centres: out
-   [mixed_computed.w][channels]. */
-static void scale_row(const s2_dense_run *run, const s2_region *stack, int channels,
-                      const float *attention, int y, float *out)
+/* Pixels of the stack times the attention interpolated between cell centres: out [w][channels]. */
+static void scale_pixels(const s2_dense_run *run, const fusion *domain, const s2_region *stack,
+                         s2_rect pixels, float *out)
 {
-    const s2_rect computed = run->plan.mixed_computed;
     const s2_rect cells = run->plan.scale_cells;
-    const s2_rect scene = scene_rect(run);
-    const int rows = s2_cell_count(scene.h, S2_CELL_FEATURE_PX);
-    const int columns = s2_cell_count(scene.w, S2_CELL_FEATURE_PX);
-    const s2_cell_mix v = s2_cell_between(y, rows, S2_CELL_FEATURE_PX);
-    const size_t n = (size_t)channels;
-    const float *top = attention + (size_t)((v.first - cells.y) * cells.w) * n;
-    const float *bottom = attention + (size_t)((v.second - cells.y) * cells.w) * n;
-    for (int x = computed.x; x < computed.x + computed.w; x++, out += n) {
-        const s2_cell_mix u = s2_cell_between(x, columns, S2_CELL_FEATURE_PX);
-        const float *restrict from = s2_region_at(stack, x, y);
-        const float *restrict tl = top + (size_t)(u.first - cells.x) * n;
-        const float *restrict tr = top + (size_t)(u.second - cells.x) * n;
-        const float *restrict bl = bottom + (size_t)(u.first - cells.x) * n;
-        const float *restrict br = bottom + (size_t)(u.second - cells.x) * n;
-        const float wtl = (1.0f - v.weight) * (1.0f - u.weight);
-        const float wtr = (1.0f - v.weight) * u.weight;
-        const float wbl = v.weight * (1.0f - u.weight);
-        const float wbr = v.weight * u.weight;
-        for (size_t k = 0; k < n; k++)
-            out[k] = from[k] * (wtl * tl[k] + wtr * tr[k] + wbl * bl[k] + wbr * br[k]);
+    const s2_rect scene = s2_dense_scene(run->geometry);
+    const size_t all = (size_t)all_channels(run);
+    const int columns = s2_cell_count(scene.w, SIDE);
+    const s2_cell_mix v = s2_cell_between(pixels.y, s2_cell_count(scene.h, SIDE), SIDE);
+    const float *top = s2_dense_cell(run, S2_ATTENTION, cells, cells.x, v.first, all);
+    const float *bottom = s2_dense_cell(run, S2_ATTENTION, cells, cells.x, v.second, all);
+    s2_kernel_scale scale = {.channels = domain->channels, .bottom_weight = v.weight};
+    for (int x = pixels.x; x < pixels.x + pixels.w; x++, out += domain->channels) {
+        const s2_cell_mix u = s2_cell_between(x, columns, SIDE);
+        const size_t left = (size_t)(u.first - cells.x) * all + (size_t)domain->first;
+        const size_t right = (size_t)(u.second - cells.x) * all + (size_t)domain->first;
+        scale.x = s2_region_at(stack, x, pixels.y);
+        scale.corners[0] = top + left;
+        scale.corners[1] = top + right;
+        scale.corners[2] = bottom + left;
+        scale.corners[3] = bottom + right;
+        scale.right_weight = u.weight;
+        scale.y = out;
+        run->weights->kernels->scale(&scale);
     }
 }
 
-/* The stack times its attention through the mix of ADRF, row by row; without attention as it is. */
-static void mix_stack(s2_dense_run *run, const s2_folded_adrf *adrf, const s2_region *stack,
-                      const s2_region *mixed)
+/* One row of the stack, times its attention, through the mix of ADRF. */
+static void mix_row(const s2_dense_run *run, const fusion *domain, const s2_region *stack, int y,
+                    const s2_region *mixed)
 {
     const s2_rect computed = run->plan.mixed_computed;
-    const int channels = adrf->mix.conv.in;
     const bool scaled = !run->weights->spec.off.attention;
-    float *attention = run->buffer[S2_ATTENTION];
-    float *row = run->buffer[S2_ROWS];
-    if (scaled)
-        find_attention(run, adrf, stack, channels, attention);
-    for (int y = computed.y; y < computed.y + computed.h; y++) {
+    float *segment = run->buffer[S2_SEGMENT];
+    for (int x = 0; x < computed.w; x += S2_SEGMENT_PX) {
+        const int count = computed.w - x < S2_SEGMENT_PX ? computed.w - x : S2_SEGMENT_PX;
+        const s2_rect pixels = {computed.x + x, y, count, 1};
         if (scaled)
-            scale_row(run, stack, channels, attention, y, row);
-        s2_row_conv(run->weights->kernel, &adrf->mix,
-                    (s2_row){scaled ? row : s2_region_at(stack, computed.x, y), channels},
-                    computed.w, (s2_row){s2_region_at(mixed, computed.x, y), mixed->stride});
+            scale_pixels(run, domain, stack, pixels, segment);
+        s2_row_conv(run->weights->kernels->row, &domain->adrf->mix,
+                    (s2_row){scaled ? segment : s2_region_at(stack, pixels.x, y), domain->channels},
+                    count, (s2_row){s2_region_at(mixed, pixels.x, y), mixed->stride});
     }
-    s2_region_clear_around(mixed, computed);
 }
 
 /* One domain from its stack through ADRF and its neck to the pixels SSJA reads. */
-static void fuse_domain(s2_dense_run *run, const s2_folded_adrf *adrf, const s2_folded_conv *neck,
-                        int stack_buffer, int mixed_buffer, int joint_buffer)
+static void fuse_domain(const s2_dense_run *run, const fusion *domain)
 {
     const s2_dense_plan *plan = &run->plan;
-    const int channels = adrf->mix.conv.in;
     const int c = run->weights->spec.channels;
-    const s2_region stack = s2_dense_region(run, stack_buffer, plan->stack, channels);
-    const s2_region mixed = s2_dense_region(run, mixed_buffer, plan->mixed, c);
-    const s2_region joint = s2_dense_region(run, joint_buffer, plan->joint, c);
-    mix_stack(run, adrf, &stack, &mixed);
-    s2_region_conv(run->weights->kernel, neck, &mixed, NULL, plan->joint, &joint);
+    const s2_region stack = s2_dense_region(run, domain->stack, plan->stack, domain->channels);
+    const s2_region mixed = s2_dense_region(run, domain->mixed, plan->mixed, c);
+    const s2_region joint = s2_dense_region(run, domain->joint, plan->joint, c);
+    const s2_rect rows = s2_rect_intersect(
+        s2_dense_rows(plan->mixed, run->now.mixed, run->next.mixed), plan->mixed_computed);
+    if (!run->weights->spec.off.attention) {
+        find_moments(run, domain);
+        find_attention(run, domain);
+    }
+    for (int y = rows.y; y < rows.y + rows.h; y++)
+        mix_row(run, domain, &stack, y, &mixed);
+    s2_region_clear_rows(&mixed, run->now.mixed, run->next.mixed, rows);
+    s2_dense_conv(run, domain->neck, &mixed, NULL,
+                  s2_dense_rows(plan->joint, run->now.joint, run->next.joint), &joint);
 }
 
-/* Gram matrices of cells and windows inside the buffer of cell work, and what is left of it. */
-typedef struct gram_space {
-    float *cell[3], *window[3]; /* G11, G22, G21: [gram_cells][c][c] */
-    s2_relation_space relation;
-} gram_space;
-
-static gram_space divide_space(const s2_dense_run *run)
+/* A domain that is switched off gives nothing to SSJA. */
+static void silence_domain(const s2_dense_run *run, const fusion *domain)
 {
-    const s2_rect cells = run->plan.gram_cells;
-    const int c = run->weights->spec.channels;
-    const size_t grams = (size_t)cells.w * (size_t)cells.h * (size_t)c * (size_t)c;
-    float *next = run->buffer[S2_CELL_WORK];
-    gram_space space;
-    for (int i = 0; i < 3; i++, next += grams)
-        space.cell[i] = next;
-    for (int i = 0; i < 3; i++, next += grams)
-        space.window[i] = next;
-    space.relation = s2_relation_divide(run->weights->kernel, c, next);
-    return space;
+    const s2_region joint =
+        s2_dense_region(run, domain->joint, run->plan.joint, run->weights->spec.channels);
+    s2_region_clear_rows(&joint, run->now.joint, run->next.joint, (s2_rect){0, 0, 0, 0});
 }
+
+/* ---- SSJA ----------------------------------------------------------------------------------- */
 
 /* Valid pixels of a cell one after the other: out [count][c]. */
 static int gather_valid(const s2_dense_run *run, const s2_region *from, s2_rect rect, float *out)
 {
-    const uint8_t *valid = s2_dense_feature_valid(run);
     const s2_rect stack = run->plan.stack;
     int count = 0;
-    for (int y = rect.y; y < rect.y + rect.h; y++)
+    for (int y = rect.y; y < rect.y + rect.h; y++) {
+        const uint8_t *valid = s2_dense_bytes(run, S2_FEATURE_VALID, stack, y);
         for (int x = rect.x; x < rect.x + rect.w; x++)
-            if (valid[(size_t)(y - stack.y) * (size_t)stack.w + (size_t)(x - stack.x)])
+            if (valid[x - stack.x])
                 memcpy(out + (size_t)(count++ * from->stride), s2_region_at(from, x, y),
                        (size_t)from->stride * sizeof(float));
+    }
     return count;
 }
 
-static void find_grams(const s2_dense_run *run, const gram_space *space, const s2_region *spectral,
-                       const s2_region *spatial)
+/* A cell's Gram matrices G11, G22, G21. */
+static float *cell_grams(const s2_dense_run *run, int x, int y)
 {
-    const s2_rect cells = run->plan.gram_cells;
-    const int c = run->weights->spec.channels;
-    const size_t matrix = (size_t)c * (size_t)c;
-    for (int i = 0; i < cells.w * cells.h; i++) {
-        const s2_rect rect = cell_rect(run, cells, i);
-        const size_t at = (size_t)i * matrix;
-        float *const grams[3] = {space->cell[0] + at, space->cell[1] + at, space->cell[2] + at};
-        const int count = gather_valid(run, spectral, rect, space->relation.x1);
-        gather_valid(run, spatial, rect, space->relation.x2);
-        s2_relation_grams(&space->relation, count, grams);
-    }
-    for (int k = 0; k < 3; k++)
-        s2_window_sum(space->cell[k], cells.h, cells.w, matrix, space->window[k]);
+    const size_t c = (size_t)run->weights->spec.channels;
+    return s2_dense_cell(run, S2_GRAMS, run->plan.gram_cells, x, y, 3 * c * c);
 }
 
-static void join_domains(s2_dense_run *run)
+static void find_grams(const s2_dense_run *run, const s2_relation_space *space,
+                       const s2_region *spectral, const s2_region *spatial)
+{
+    const s2_rect cells = run->plan.gram_cells;
+    const size_t matrix = (size_t)space->c * (size_t)space->c;
+    for (int y = run->now.grams; y < run->next.grams; y++)
+        for (int x = cells.x; x < cells.x + cells.w; x++) {
+            const s2_rect rect = cell_rect(run, x, y);
+            float *own = cell_grams(run, x, y);
+            float *const grams[3] = {own, own + matrix, own + 2 * matrix};
+            const int count = gather_valid(run, spectral, rect, space->x1);
+            gather_valid(run, spatial, rect, space->x2);
+            s2_relation_grams(space, count, grams);
+        }
+}
+
+/* The three Gram matrices of the window around a cell: out [3][c][c]. */
+static void sum_window(const s2_dense_run *run, int x, int y, float *out)
+{
+    const size_t c = (size_t)run->weights->spec.channels;
+    const s2_rect window = window_cells(run->plan.gram_cells, x, y);
+    const float *cells[9];
+    int count = 0;
+    for (int i = window.y; i < window.y + window.h; i++)
+        for (int j = window.x; j < window.x + window.w; j++)
+            cells[count++] = cell_grams(run, j, i);
+    run->weights->kernels->sum(cells, count, 3 * c * c, out);
+}
+
+static void join_domains(const s2_dense_run *run)
 {
     const s2_dense_plan *plan = &run->plan;
     const int c = run->weights->spec.channels;
+    const size_t matrix = (size_t)c * (size_t)c;
     const s2_region spectral = s2_dense_region(run, S2_JOINT_SPECTRAL, plan->joint, c);
     const s2_region spatial = s2_dense_region(run, S2_JOINT_SPATIAL, plan->joint, c);
     const s2_region fused = s2_dense_region(run, S2_FUSED, plan->fused, c);
-    const gram_space space = divide_space(run);
-    const s2_rect cells = plan->fused_cells;
-    s2_region_clear_around(&fused, plan->fused_computed);
+    const s2_rect rows = s2_rect_intersect(
+        s2_dense_rows(plan->fused, run->now.fused, run->next.fused), plan->fused_computed);
+    float *grams = run->buffer[S2_CELL_WORK];
+    const s2_relation_space space =
+        s2_relation_divide(run->weights->kernels, c, grams + 3 * matrix);
+    s2_region_clear_rows(&fused, run->now.fused, run->next.fused, rows);
     if (run->weights->spec.off.ssja) {
-        s2_relation_add(plan->fused_computed, &spectral, &spatial, &fused);
+        s2_relation_add(rows, &spectral, &spatial, &fused);
         return;
     }
     find_grams(run, &space, &spectral, &spatial);
-    for (int i = 0; i < cells.w * cells.h; i++) {
-        const s2_rect rect = s2_rect_intersect(cell_rect(run, cells, i), plan->fused_computed);
-        const size_t at =
-            ((size_t)(cells.y + i / cells.w - plan->gram_cells.y) * (size_t)plan->gram_cells.w +
-             (size_t)(cells.x + i % cells.w - plan->gram_cells.x)) *
-            (size_t)c * (size_t)c;
-        s2_relation_join(&space.relation, space.window[0] + at, space.window[1] + at,
-                         space.window[2] + at);
-        s2_relation_apply(&space.relation, rect, &spectral, &spatial, &fused);
-    }
-}
-
-/* A domain that is switched off gives nothing to SSJA. */
-static void silence_domain(const s2_dense_run *run, int joint_buffer)
-{
-    const int c = run->weights->spec.channels;
-    const s2_region joint = s2_dense_region(run, joint_buffer, run->plan.joint, c);
-    s2_region_clear_around(&joint, (s2_rect){joint.rect.x, joint.rect.y, 0, 0});
+    if (s2_rect_is_empty(rows))
+        return;
+    for (int y = rows.y / SIDE; y <= (rows.y + rows.h - 1) / SIDE; y++)
+        for (int x = plan->fused_cells.x; x < plan->fused_cells.x + plan->fused_cells.w; x++) {
+            sum_window(run, x, y, grams);
+            s2_relation_join(&space, grams, grams + matrix, grams + 2 * matrix);
+            s2_relation_apply(&space, s2_rect_intersect(cell_rect(run, x, y), rows), &spectral,
+                              &spatial, &fused);
+        }
 }
 
 void s2_dense_relate(s2_dense_run *run)
 {
-    const s2_dense_weights *weights = run->weights;
-    if (weights->spec.off.spectral)
-        silence_domain(run, S2_JOINT_SPECTRAL);
+    const s2_ablations *off = &run->weights->spec.off;
+    const fusion spectral = spectral_domain(run);
+    const fusion spatial = spatial_domain(run);
+    if (off->spectral)
+        silence_domain(run, &spectral);
     else
-        fuse_domain(run, &weights->adrf_spectral, &weights->neck_spectral, S2_STACK_SPECTRAL,
-                    S2_MIXED_SPECTRAL, S2_JOINT_SPECTRAL);
-    if (weights->spec.off.spatial)
-        silence_domain(run, S2_JOINT_SPATIAL);
+        fuse_domain(run, &spectral);
+    if (off->spatial)
+        silence_domain(run, &spatial);
     else
-        fuse_domain(run, &weights->adrf_spatial, &weights->neck_spatial, S2_STACK_SPATIAL,
-                    S2_MIXED_SPATIAL, S2_JOINT_SPATIAL);
+        fuse_domain(run, &spatial);
     join_domains(run);
 }

@@ -3,8 +3,8 @@
 #ifndef S2_NN_DENSE_RUN_H
 #define S2_NN_DENSE_RUN_H
 
-#include "core/geometry.h"
 #include "nn/dense_network.h"
+#include "nn/tile.h"
 
 /** Folded and packed weights; read-only, shared by all workers. */
 typedef struct s2_dense_weights s2_dense_weights;
@@ -17,22 +17,27 @@ s2rgf_status s2_dense_weights_create(const s2_dense_network *network, s2_dense_w
 void s2_dense_weights_free(s2_dense_weights *weights);
 
 /**
- * Bytes one worker takes. Tiles are those of the lattice of tile_px x tile_px anchored at the
- * reference origin.
+ * Bytes one worker takes for the parts of a tiling. read_pixels out [sources]: pixels of the
+ * largest window of each source that is read at once.
  */
 size_t s2_dense_run_bytes(const s2_dense_weights *weights, const s2_run_geometry *geometry,
-                          int tile_px);
+                          const s2_tiling *tiling, size_t *read_pixels);
 /** Errors: NO_MEMORY. Memory: s2_dense_run_free(). weights and geometry are borrowed. */
 s2rgf_status s2_dense_run_create(const s2_dense_weights *weights, const s2_run_geometry *geometry,
-                                 int tile_px, s2_dense_run **run, s2rgf_error *err);
+                                 const s2_tiling *tiling, s2_dense_run **run, s2rgf_error *err);
 void s2_dense_run_free(s2_dense_run *run);
 
-/** Native pixels of a source that a core needs, halo included, inside the source. */
-s2_rect s2_dense_run_window(const s2_dense_weights *weights, const s2_run_geometry *geometry,
-                            int source, s2_rect core);
-/** The worker's own tile with buffers large enough for any core inside one tile of the lattice. */
-s2_tile *s2_dense_run_tile(s2_dense_run *run);
-/** Compute run's tile: scores and validity of its core. */
-void s2_dense_run_compute(s2_dense_run *run);
+/**
+ * Scores and validity of a core, which is a part of the tiling. All pixels are computed.
+ * Errors: those of io.
+ */
+s2rgf_status s2_dense_run_compute(s2_dense_run *run, s2_rect core, const uint8_t *wanted,
+                                  const s2_tile_io *io, s2rgf_error *err);
+
+/** Seconds of the thread's own time that the stages took so far: [S2_STAGES]. */
+const double *s2_dense_run_seconds(const s2_dense_run *run);
+/** Multiply-adds of every stage over a whole scene, without halos, the direct way. */
+void s2_dense_work(const s2_dense_weights *weights, const s2_run_geometry *geometry,
+                   double work[S2_STAGES]);
 
 #endif

@@ -315,9 +315,8 @@ static s2rgf_status backward_trunk(s2_dense_train *train, s2rgf_error *err)
 {
     const s2_dense_network *net = train->net;
     const s2_map upsampled_grad = s2_map_channels(&train->joined.grad, 0, net->spec.channels);
-    const s2_map *zeroed[] = {&train->detail_stack.grad,  &train->head_conv.grad,
-                              &train->head_block.grad,    &train->fused.grad,
-                              &train->neck_spectral.grad, &train->neck_spatial.grad};
+    const s2_map *zeroed[] = {&train->head_conv.grad, &train->neck_spectral.grad,
+                              &train->neck_spatial.grad};
     for (size_t i = 0; i < sizeof zeroed / sizeof *zeroed; i++)
         s2_map_zero(zeroed[i]);
     s2rgf_status status = s2_conv_unit_backward(
@@ -390,20 +389,16 @@ s2rgf_status s2_dense_train_backward(s2_dense_train *train, const s2_loss_option
     const bool silent[2] = {off->spectral, off->spatial};
     double relation[2] = {0.0, 0.0};
     s2_adrf_state *fusions[2] = {&train->adrf_spectral, &train->adrf_spatial};
-    s2rgf_status status = S2RGF_OK;
     s2_params_zero_grad(&train->net->params);
     *loss = s2_classifier_backward(&train->net->classifier, &train->classifier,
-                                   options->label_smoothing, &train->joined.grad);
-    for (int i = 0; i < 2 && status == S2RGF_OK; i++) {
-        s2_map_zero(&fusions[i]->mix.grad);
+                                   &options->entropy, &train->joined.grad);
+    s2rgf_status status = backward_trunk(train, err);
+    for (int i = 0; i < 2 && status == S2RGF_OK; i++)
         if (options->redundancy_weight > 0.0 && !silent[i])
             status = s2_relation_loss(options->relation, &fusions[i]->mix.out, train->feature_valid,
                                       options->redundancy_weight, &fusions[i]->mix.grad,
                                       &relation[i], err);
-    }
     *loss += options->redundancy_weight * (relation[0] + relation[1]);
-    if (status == S2RGF_OK)
-        status = backward_trunk(train, err);
     if (status == S2RGF_OK)
         status = backward_fusion(train, err);
     for (int s = 0; s < train->net->spec.sources && status == S2RGF_OK; s++)
@@ -446,18 +441,10 @@ static bool nth_norm(s2_dense_train *train, int index, const s2_batchnorm **norm
     return true;
 }
 
-void s2_dense_train_collect(s2_dense_train *train)
+void s2_dense_train_use(s2_dense_train *train, s2_statistics statistics)
 {
     const s2_batchnorm *norm = NULL;
     s2_batchnorm_state *state = NULL;
     for (int i = 0; nth_norm(train, i, &norm, &state); i++)
-        s2_batchnorm_collect(state);
-}
-
-void s2_dense_train_adopt(s2_dense_train *train)
-{
-    const s2_batchnorm *norm = NULL;
-    s2_batchnorm_state *state = NULL;
-    for (int i = 0; nth_norm(train, i, &norm, &state); i++)
-        s2_batchnorm_adopt(norm, state);
+        s2_batchnorm_use(norm, state, statistics);
 }

@@ -18,7 +18,7 @@ void s2_dense_train_free(s2_dense_train *train);
 s2_batch *s2_dense_train_batch(s2_dense_train *train);
 
 /**
- * Forward with batch statistics.
+ * Forward with the statistics of s2_dense_train_use(), at first the batch's own.
  * dropout_source  stream for the dropout mask, NULL: no dropout
  * logits          out: scores of all pixels [crops,height,width,K], owned by train; NULL: only
  *                 labelled pixels
@@ -31,11 +31,7 @@ s2rgf_status s2_dense_train_forward(s2_dense_train *train, double dropout,
 s2rgf_status s2_dense_train_backward(s2_dense_train *train, const s2_loss_options *options,
                                      double *loss, s2rgf_error *err);
 
-/**
- * Between these, every forward contributes its batch statistics; adopt makes those of all of them
- * together the running statistics.
- */
-void s2_dense_train_collect(s2_dense_train *train);
-void s2_dense_train_adopt(s2_dense_train *train);
+/** What all batch-norms use from the next forward on, s2_batchnorm_use(). */
+void s2_dense_train_use(s2_dense_train *train, s2_statistics statistics);
 
 #endif

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "core/memory.h"
-#include "nn/band_conv.h"
 
 static size_t padded(int out)
 {
@@ -63,6 +62,23 @@ bool s2_fold_unit_from(s2_folded_conv *to, const s2_conv_unit *unit, int first_r
     const bool done = w && fold_weights(to, unit, w);
     s2_free(w);
     return done;
+}
+
+bool s2_fold_unit_inputs(s2_folded_conv *to, const s2_conv_unit *unit, int first, int count)
+{
+    float scale[S2_FOLDED_MAX];
+    float shift[S2_FOLDED_MAX];
+    s2_conv part = unit->conv;
+    assert(part.kernel == 1);
+    part.in = count;
+    unit_shift(unit, scale, shift);
+    return fold(to, part, false, unit->weight->value + (size_t)first * (size_t)part.out, scale,
+                first == 0 ? shift : NULL);
+}
+
+bool s2_fold_linear(s2_folded_conv *to, s2_conv conv, const float *w, const float *bias)
+{
+    return fold(to, conv, false, w, NULL, bias);
 }
 
 /* Scale and shift of both filters' batch-norms; [2 bands] each. */
@@ -145,12 +161,25 @@ bool s2_fold_classifier(s2_folded_classifier *to, const s2_classifier *classifie
     const int *out = classifier->out_weight->dims;
     return fold(&to->hidden, (s2_conv){1, 1, 1, hidden[0], hidden[1]}, true,
                 classifier->hidden_weight->value, NULL, classifier->hidden_bias->value) &&
-           fold(&to->out, (s2_conv){1, 1, 1, out[0], out[1]}, false, classifier->out_weight->value,
-                NULL, classifier->out_bias->value);
+           s2_fold_linear(&to->out, (s2_conv){1, 1, 1, out[0], out[1]},
+                          classifier->out_weight->value, classifier->out_bias->value);
+}
+
+bool s2_fold_winograd(s2_folded_conv *conv)
+{
+    const s2_conv *shape = &conv->conv;
+    if (shape->kernel != 3 || shape->stride != 1 || shape->in % S2_KERNEL_BLOCK != 0 ||
+        shape->out % S2_KERNEL_BLOCK != 0)
+        return true;
+    conv->winograd = s2_alloc(s2_winograd_packed_floats(shape->in, shape->out), sizeof(float));
+    if (conv->winograd)
+        s2_winograd_pack(conv->w, shape->in, shape->out, conv->winograd);
+    return conv->winograd != NULL;
 }
 
 void s2_folded_conv_clear(s2_folded_conv *conv)
 {
+    s2_free(conv->winograd);
     s2_free(conv->w);
     s2_free(conv->bias);
     *conv = (s2_folded_conv){0};
@@ -184,13 +213,19 @@ void s2_folded_classifier_clear(s2_folded_classifier *classifier)
     s2_folded_conv_clear(&classifier->out);
 }
 
-void s2_folded_filter(const s2_folded_spectral *encoder, const float *pixels, int bands, int count,
-                      float *out)
+void s2_folded_filter(s2_kernel_filter_function kernel, const s2_folded_spectral *encoder,
+                      const float *pixels, int bands, int count, float *out)
 {
-    for (int x = 0; x < count; x++, pixels += bands, out += 2 * bands) {
-        s2_band_filter(pixels, bands, encoder->filter3, encoder->bias3, 3, out);
-        s2_band_filter(pixels, bands, encoder->filter5, encoder->bias5, 5, out + bands);
-        for (int k = 0; encoder->scale && k < 2 * bands; k++)
+    const s2_kernel_filter filter = {encoder->filter3,
+                                     encoder->filter5,
+                                     encoder->bias3,
+                                     encoder->bias5,
+                                     pixels,
+                                     bands,
+                                     count,
+                                     out};
+    kernel(&filter);
+    for (int x = 0; encoder->scale && x < count; x++, out += 2 * bands)
+        for (int k = 0; k < 2 * bands; k++)
             out[k] = encoder->scale[k] * out[k] + encoder->shift[k];
-    }
 }

@@ -15,6 +15,7 @@ typedef struct s2_folded_conv {
     s2_conv conv;
     bool relu;
     float *w, *bias;
+    float *winograd; /* transformed weights, s2_fold_winograd(), or NULL */
 } s2_folded_conv;
 
 /**
@@ -45,10 +46,18 @@ bool s2_fold_unit(s2_folded_conv *to, const s2_conv_unit *unit);
 /** As if the unit's weights of the taps outside rows first_row.. and columns first_column.. were 0. */
 bool s2_fold_unit_from(s2_folded_conv *to, const s2_conv_unit *unit, int first_row,
                        int first_column);
+/** Of a pointwise unit, the part of input channels first..first+count-1, without ReLU; the bias goes
+    with channel 0. */
+bool s2_fold_unit_inputs(s2_folded_conv *to, const s2_conv_unit *unit, int first, int count);
+/** A convolution without batch-norm and ReLU; bias may be NULL. */
+bool s2_fold_linear(s2_folded_conv *to, s2_conv conv, const float *w, const float *bias);
 bool s2_fold_spectral(s2_folded_spectral *to, const s2_spectral_encoder *encoder);
 bool s2_fold_block(s2_folded_block *to, const s2_residual_block *block);
 bool s2_fold_adrf(s2_folded_adrf *to, const s2_adrf *adrf);
 bool s2_fold_classifier(s2_folded_classifier *to, const s2_classifier *classifier);
+
+/** Add transformed weights if the convolution is one for Winograd: 3 x 3, stride 1, whole blocks. */
+bool s2_fold_winograd(s2_folded_conv *conv);
 
 void s2_folded_conv_clear(s2_folded_conv *conv);
 void s2_folded_spectral_clear(s2_folded_spectral *spectral);
@@ -60,7 +69,7 @@ void s2_folded_classifier_clear(s2_folded_classifier *classifier);
  * u3 and u5 of `count` pixels: out [count][2 bands], after their batch-norms where those are not
  * folded into the mix.
  */
-void s2_folded_filter(const s2_folded_spectral *encoder, const float *pixels, int bands, int count,
-                      float *out);
+void s2_folded_filter(s2_kernel_filter_function kernel, const s2_folded_spectral *encoder,
+                      const float *pixels, int bands, int count, float *out);
 
 #endif

@@ -1,56 +1,60 @@
-/* Choice of the inner loops and packing of their weights. */
-#include "nn/kernels.h"
-
+/* Choice of the inner loops. */
 #include <stdlib.h>
 #include <string.h>
 
-void s2_kernel_row_base(const s2_kernel_row *row);
+#include "core/error.h"
+#include "nn/kernels.h"
+
+extern const s2_kernels s2_kernels_plain;
+extern const s2_kernels s2_kernels_base;
 #ifdef HAVE_KERNELS_AVX2
-void s2_kernel_row_avx2(const s2_kernel_row *row);
+extern const s2_kernels s2_kernels_avx2;
 #endif
 #ifdef HAVE_KERNELS_AVX512
-void s2_kernel_row_avx512(const s2_kernel_row *row);
+extern const s2_kernels s2_kernels_avx512;
 #endif
 
-s2_kernel_row_function s2_kernel_select(void)
+static const s2_kernels *find_avx512(void)
 {
+#ifdef HAVE_KERNELS_AVX512
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq"))
+        return &s2_kernels_avx512;
+#endif
+    return NULL;
+}
+
+static const s2_kernels *find_avx2(void)
+{
+#ifdef HAVE_KERNELS_AVX2
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+        return &s2_kernels_avx2;
+#endif
+    return NULL;
+}
+
+s2rgf_status s2_kernels_select(const s2_kernels **kernels, s2rgf_error *err)
+{
+    /* fastest first; NULL: not here */
+    const struct {
+        const char *name;
+        const s2_kernels *kernels;
+    } forms[] = {{"avx512", find_avx512()},
+                 {"avx2", find_avx2()},
+                 {"base", &s2_kernels_base},
+                 {"plain", &s2_kernels_plain}};
     const char *wanted = getenv("S2RGF_KERNELS");
-    if (wanted && !*wanted)
-        wanted = NULL;
-#ifdef HAVE_KERNELS_AVX512
-    if ((!wanted || strcmp(wanted, "avx512") == 0) && __builtin_cpu_supports("avx512f") &&
-        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
-        __builtin_cpu_supports("avx512dq"))
-        return s2_kernel_row_avx512;
-#endif
-#ifdef HAVE_KERNELS_AVX2
-    if ((!wanted || strcmp(wanted, "avx2") == 0) && __builtin_cpu_supports("avx2") &&
-        __builtin_cpu_supports("fma"))
-        return s2_kernel_row_avx2;
-#endif
-    (void)wanted;
-    return s2_kernel_row_base;
-}
-
-static int block_count(int out)
-{
-    return (out + S2_KERNEL_BLOCK - 1) / S2_KERNEL_BLOCK;
-}
-
-size_t s2_kernel_packed_floats(int tap_count, int in, int out)
-{
-    return (size_t)tap_count * (size_t)in * (size_t)block_count(out) * S2_KERNEL_BLOCK;
-}
-
-void s2_kernel_pack(const float *w, const float *scale, int tap_count, int in, int out,
-                    float *packed)
-{
-    const int rows = tap_count * in;
-    for (int block = 0; block < block_count(out); block++)
-        for (int r = 0; r < rows; r++)
-            for (int k = 0; k < S2_KERNEL_BLOCK; k++) {
-                const int o = block * S2_KERNEL_BLOCK + k;
-                const float value = o < out ? w[(size_t)r * (size_t)out + (size_t)o] : 0.0f;
-                *packed++ = value * (scale && o < out ? scale[o] : 1.0f);
-            }
+    const bool any = !wanted || !*wanted;
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        if (!any && strcmp(wanted, forms[i].name) != 0)
+            continue;
+        *kernels = forms[i].kernels;
+        if (*kernels)
+            return S2RGF_OK;
+        if (!any)
+            return s2_fail(err, S2RGF_UNSUPPORTED,
+                           "S2RGF_KERNELS: this machine or this build does not have %s", wanted);
+    }
+    return s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                   "S2RGF_KERNELS: expected plain, base, avx2 or avx512, found %s", wanted);
 }

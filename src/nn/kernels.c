@@ -4,50 +4,35 @@
 
 #include <string.h>
 
-#ifndef S2_KERNEL_SUFFIX
-#define S2_KERNEL_SUFFIX _base
-#endif
-#define JOIN2(a, b) a##b
-#define JOIN(a, b) JOIN2(a, b)
-#define KERNEL_ROW JOIN(s2_kernel_row, S2_KERNEL_SUFFIX)
+#include "nn/kernel_vector.h"
 
-void KERNEL_ROW(const s2_kernel_row *row);
-
-/* Vectors of the machine's width: 16 channels are one, two or four of them. Accumulators take 12
-   registers. */
-#if defined(__AVX512F__)
-#define LANES 16
-#elif defined(__AVX2__)
-#define LANES 8
-#else
-#define LANES 4
-#endif
-#define VECTORS (S2_KERNEL_BLOCK / LANES)
-#define PIXELS (12 / VECTORS)
-
-typedef float vector __attribute__((vector_size(LANES * sizeof(float)), aligned(4), may_alias));
+#define PIXELS (12 / VECTORS) /* accumulators take 12 registers */
 
 /* Accumulate `pixels` output pixels of one block. Every element sees the same operations in the
-   same order whatever `pixels` is. */
+   same order whatever `pixels` is. All loops over registers must vanish. */
 #define ACCUMULATE(pixels)                                                                         \
     do {                                                                                           \
         for (int t = 0; t < row->tap_count; t++) {                                                 \
             const float *from = x + row->taps[t];                                                  \
-            for (int c = 0; c < row->in; c++, w += S2_KERNEL_BLOCK)                                \
-                for (int v = 0; v < VECTORS; v++) {                                                \
-                    const vector weight = *(const vector *)(w + v * LANES);                        \
-                    _Pragma("GCC unroll 12") for (int p = 0; p < (pixels); p++) sum[p][v] +=       \
-                        weight * from[p * row->x_step + c];                                        \
+            for (int c = 0; c < row->in; c++, w += S2_KERNEL_BLOCK) {                              \
+                vector weight[VECTORS];                                                            \
+                _Pragma("GCC unroll 4") for (int v = 0; v < VECTORS; v++) weight[v] =              \
+                    *(const vector *)(w + v * LANES);                                              \
+                _Pragma("GCC unroll 12") for (int p = 0; p < (pixels); p++)                        \
+                {                                                                                  \
+                    const float value = from[p * row->x_step + c];                                 \
+                    _Pragma("GCC unroll 4") for (int v = 0; v < VECTORS; v++) sum[p][v] +=         \
+                        weight[v] * value;                                                         \
                 }                                                                                  \
+            }                                                                                      \
         }                                                                                          \
     } while (0)
 
-static inline void finish_pixel(const s2_kernel_row *row, int pixel, int block,
-                                const vector sum[VECTORS])
+/* The last block of a row whose channels do not fill it. */
+static void finish_partial(const s2_kernel_row *row, int pixel, int first, const vector *sum)
 {
     float values[S2_KERNEL_BLOCK];
-    const int first = block * S2_KERNEL_BLOCK;
-    const int count = row->out - first < S2_KERNEL_BLOCK ? row->out - first : S2_KERNEL_BLOCK;
+    const int count = row->out - first;
     memcpy(values, sum, sizeof values);
     if (row->add)
         for (int k = 0; k < count; k++)
@@ -58,11 +43,42 @@ static inline void finish_pixel(const s2_kernel_row *row, int pixel, int block,
     memcpy(row->y + pixel * row->y_step + first, values, (size_t)count * sizeof(float));
 }
 
-static inline void start_pixel(const s2_kernel_row *row, int block, vector sum[VECTORS])
+static inline void finish_pixel(const s2_kernel_row *row, int pixel, int block, const vector *sum)
 {
-    for (int v = 0; v < VECTORS; v++)
-        sum[v] = *(const vector *)(row->bias + block * S2_KERNEL_BLOCK + v * LANES);
+    const int first = block * S2_KERNEL_BLOCK;
+    float *y = row->y + pixel * row->y_step + first;
+    if (row->out - first < S2_KERNEL_BLOCK) {
+        finish_partial(row, pixel, first, sum);
+        return;
+    }
+    _Pragma("GCC unroll 4") for (int v = 0; v < VECTORS; v++)
+    {
+        vector value = sum[v];
+        if (row->add)
+            value += *(const vector *)(row->add + pixel * row->add_step + first + v * LANES);
+        *(vector *)(y + v * LANES) = row->relu ? relu(value) : value;
+    }
 }
+
+static inline void start_pixel(const s2_kernel_row *row, int block, vector *sum)
+{
+    _Pragma("GCC unroll 4") for (int v = 0; v < VECTORS; v++) sum[v] =
+        row->bias ? *(const vector *)(row->bias + block * S2_KERNEL_BLOCK + v * LANES)
+                  : (vector){0};
+}
+
+/* Groups of `pixels` output pixels of one block, as many as are left. */
+#define RUN_GROUPS(pixels)                                                                         \
+    for (; pixel + (pixels) <= row->count; pixel += (pixels)) {                                    \
+        const float *x = row->x + pixel * row->x_step;                                             \
+        const float *w = row->w + (size_t)block * block_floats;                                    \
+        vector sum[pixels][VECTORS];                                                               \
+        _Pragma("GCC unroll 12") for (int p = 0; p < (pixels); p++)                                \
+            start_pixel(row, block, sum[p]);                                                       \
+        ACCUMULATE(pixels);                                                                        \
+        _Pragma("GCC unroll 12") for (int p = 0; p < (pixels); p++)                                \
+            finish_pixel(row, pixel + p, block, sum[p]);                                           \
+    }
 
 void KERNEL_ROW(const s2_kernel_row *row)
 {
@@ -70,23 +86,13 @@ void KERNEL_ROW(const s2_kernel_row *row)
     const size_t block_floats = (size_t)row->tap_count * (size_t)row->in * S2_KERNEL_BLOCK;
     for (int block = 0; block < blocks; block++) {
         int pixel = 0;
-        for (; pixel + PIXELS <= row->count; pixel += PIXELS) {
-            const float *x = row->x + pixel * row->x_step;
-            const float *w = row->w + (size_t)block * block_floats;
-            vector sum[PIXELS][VECTORS];
-            for (int p = 0; p < PIXELS; p++)
-                start_pixel(row, block, sum[p]);
-            ACCUMULATE(PIXELS);
-            for (int p = 0; p < PIXELS; p++)
-                finish_pixel(row, pixel + p, block, sum[p]);
-        }
-        for (; pixel < row->count; pixel++) {
-            const float *x = row->x + pixel * row->x_step;
-            const float *w = row->w + (size_t)block * block_floats;
-            vector sum[1][VECTORS];
-            start_pixel(row, block, sum[0]);
-            ACCUMULATE(1);
-            finish_pixel(row, pixel, block, sum[0]);
-        }
+        RUN_GROUPS(PIXELS)
+        RUN_GROUPS((PIXELS + 2) / 3)
+        RUN_GROUPS(1)
     }
 }
+
+const s2_kernels KERNEL_TABLE = {KERNEL_NAME,   KERNEL_ROW,     KERNEL_WINOGRAD,
+                                 KERNEL_SAMPLE, KERNEL_MOMENTS, KERNEL_SCALE,
+                                 KERNEL_SUM,    KERNEL_SOFTMAX, KERNEL_FILTER,
+                                 &S2_SUFFIXED(s2_winograd_passes), &S2_SUFFIXED(s2_map_passes)};

@@ -106,14 +106,9 @@ s2rgf_status s2_training_backward(s2_training *training, const s2_loss_options *
     return training->kind->backward(training->self, options, loss, err);
 }
 
-void s2_training_collect(s2_training *training)
+void s2_training_use(s2_training *training, s2_statistics statistics)
 {
-    training->kind->collect(training->self);
-}
-
-void s2_training_adopt(s2_training *training)
-{
-    training->kind->adopt(training->self);
+    training->kind->use(training->self, statistics);
 }
 
 s2rgf_status s2_weights_create(const s2_network *network, s2_weights **weights, s2rgf_error *err)
@@ -140,13 +135,19 @@ void s2_weights_free(s2_weights *weights)
     s2_free(weights);
 }
 
-size_t s2_run_bytes(const s2_weights *weights, const s2_run_geometry *geometry, int tile_px)
+s2_tile_traits s2_run_traits(const s2_weights *weights)
 {
-    return weights->kind->run_bytes(weights->self, geometry, tile_px);
+    return weights->kind->tiles;
 }
 
-s2rgf_status s2_run_create(const s2_weights *weights, const s2_run_geometry *geometry, int tile_px,
-                           s2_run **run, s2rgf_error *err)
+size_t s2_run_bytes(const s2_weights *weights, const s2_run_geometry *geometry,
+                    const s2_tiling *tiling, size_t *read_pixels)
+{
+    return weights->kind->run_bytes(weights->self, geometry, tiling, read_pixels);
+}
+
+s2rgf_status s2_run_create(const s2_weights *weights, const s2_run_geometry *geometry,
+                           const s2_tiling *tiling, s2_run **run, s2rgf_error *err)
 {
     *run = NULL;
     s2_run *own = s2_calloc(1, sizeof *own);
@@ -154,7 +155,7 @@ s2rgf_status s2_run_create(const s2_weights *weights, const s2_run_geometry *geo
         return s2_fail_memory(err, "tile");
     own->kind = weights->kind;
     const s2rgf_status status =
-        own->kind->run_create(weights->self, geometry, tile_px, &own->self, &own->tile, err);
+        own->kind->run_create(weights->self, geometry, tiling, &own->self, err);
     if (status != S2RGF_OK) {
         s2_free(own);
         return status;
@@ -171,13 +172,18 @@ void s2_run_free(s2_run *run)
     s2_free(run);
 }
 
-s2_rect s2_run_window(const s2_weights *weights, const s2_run_geometry *geometry, int source,
-                      s2_rect core)
+s2rgf_status s2_run_compute(s2_run *run, s2_rect core, const uint8_t *wanted, const s2_tile_io *io,
+                            s2rgf_error *err)
 {
-    return weights->kind->run_window(weights->self, geometry, source, core);
+    return run->kind->run_compute(run->self, core, wanted, io, err);
 }
 
-void s2_run_compute(s2_run *run)
+const double *s2_run_seconds(const s2_run *run)
 {
-    run->kind->run_compute(run->self);
+    return run->kind->run_seconds(run->self);
+}
+
+void s2_run_work(const s2_weights *weights, const s2_run_geometry *geometry, double work[S2_STAGES])
+{
+    weights->kind->work(weights->self, geometry, work);
 }

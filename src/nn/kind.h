@@ -3,7 +3,8 @@
 #define S2_NN_KIND_H
 
 #include "core/random.h"
-#include "nn/network.h"
+#include "nn/batchnorm.h"
+#include "nn/tile.h"
 
 /** The functions of one kind of network, nn/kind_table.h. */
 typedef struct s2_network_kind s2_network_kind;
@@ -15,6 +16,13 @@ typedef struct s2_network_defaults {
     bool fixed;   /* crop and channels cannot be chosen */
 } s2_network_defaults;
 
+/** How a kind's tiles like to be. */
+typedef struct s2_tile_traits {
+    int halo_px;       /* ring around a tile that is computed again in the next one, about */
+    int width, height; /* the largest that are of use */
+    bool by_rows;      /* sources are read a few rows at a time */
+} s2_tile_traits;
+
 /** Structure and parameters. */
 typedef struct s2_network {
     const s2_network_kind *kind;
@@ -23,7 +31,7 @@ typedef struct s2_network {
     void *self;        /* the kind's own network */
 } s2_network;
 
-/** In training: batch statistics, everything backward needs is kept. */
+/** In training: everything backward needs is kept. */
 typedef struct s2_training {
     const s2_network_kind *kind;
     s2_batch *batch; /* to be filled before s2_training_forward() */
@@ -39,8 +47,7 @@ typedef struct s2_weights {
 /** One worker's maps; one thread at a time. */
 typedef struct s2_run {
     const s2_network_kind *kind;
-    s2_tile *tile; /* with buffers large enough for any core inside one tile of the lattice */
-    void *self;    /* the kind's own run */
+    void *self; /* the kind's own run */
 } s2_run;
 
 /** Defaults of the kind of this name, NULL: there is none. */
@@ -60,35 +67,41 @@ void s2_network_free(s2_network *network);
 s2rgf_status s2_training_create(s2_network *network, const s2_batch_shape *shape,
                                 s2_training **training, s2rgf_error *err);
 void s2_training_free(s2_training *training);
-/** Forward with batch statistics. dropout_source: stream for the dropout mask, NULL: none. */
+/** Forward with the statistics in use. dropout_source: stream for the dropout mask, NULL: none. */
 s2rgf_status s2_training_forward(s2_training *training, double dropout, s2_random *dropout_source,
                                  s2rgf_error *err);
 /** Loss of the last forward and gradients of all parameters (set, not added to). */
 s2rgf_status s2_training_backward(s2_training *training, const s2_loss_options *options,
                                   double *loss, s2rgf_error *err);
-/**
- * Between these, every forward contributes its batch statistics; adopt makes those of all of them
- * together the running statistics.
- */
-void s2_training_collect(s2_training *training);
-void s2_training_adopt(s2_training *training);
+/** What all batch-norms use from the next forward on, s2_batchnorm_use(). */
+void s2_training_use(s2_training *training, s2_statistics statistics);
 
 /** Errors: NO_MEMORY. Memory: s2_weights_free(). The network may be freed afterwards. */
 s2rgf_status s2_weights_create(const s2_network *network, s2_weights **weights, s2rgf_error *err);
 void s2_weights_free(s2_weights *weights);
+/** What one asks of a kind's tiles before there are any. */
+s2_tile_traits s2_run_traits(const s2_weights *weights);
 /**
- * Bytes one worker takes. Tiles are those of the lattice of tile_px x tile_px anchored at the
- * reference origin.
+ * Bytes one worker takes for the parts of a tiling. read_pixels out [sources]: pixels of the
+ * largest window of each source that is read at once.
  */
-size_t s2_run_bytes(const s2_weights *weights, const s2_run_geometry *geometry, int tile_px);
+size_t s2_run_bytes(const s2_weights *weights, const s2_run_geometry *geometry,
+                    const s2_tiling *tiling, size_t *read_pixels);
 /** Errors: NO_MEMORY. Memory: s2_run_free(). weights and geometry are borrowed. */
-s2rgf_status s2_run_create(const s2_weights *weights, const s2_run_geometry *geometry, int tile_px,
-                           s2_run **run, s2rgf_error *err);
+s2rgf_status s2_run_create(const s2_weights *weights, const s2_run_geometry *geometry,
+                           const s2_tiling *tiling, s2_run **run, s2rgf_error *err);
 void s2_run_free(s2_run *run);
-/** Native pixels of a source that a core needs, halo included, inside the source. */
-s2_rect s2_run_window(const s2_weights *weights, const s2_run_geometry *geometry, int source,
-                      s2_rect core);
-/** Compute run's tile: scores and validity of its core. */
-void s2_run_compute(s2_run *run);
+/**
+ * Scores and validity of a core that is a part of the tiling, handed to io rows by rows.
+ * wanted  in [core.h][core.w], 0 where scores are not needed and may be anything; NULL: all are
+ * Errors  those of io
+ */
+s2rgf_status s2_run_compute(s2_run *run, s2_rect core, const uint8_t *wanted, const s2_tile_io *io,
+                            s2rgf_error *err);
+/** Seconds of the thread's own time the stages of this run took so far, [S2_STAGES]; NULL: unknown. */
+const double *s2_run_seconds(const s2_run *run);
+/** Multiply-adds of every stage over a whole scene, without halos, the direct way; 0: unknown. */
+void s2_run_work(const s2_weights *weights, const s2_run_geometry *geometry,
+                 double work[S2_STAGES]);
 
 #endif

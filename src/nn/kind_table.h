@@ -20,19 +20,21 @@ struct s2_network_kind {
                             s2rgf_error *err);
     s2rgf_status (*backward)(void *self, const s2_loss_options *options, double *loss,
                              s2rgf_error *err);
-    void (*collect)(void *self);
-    void (*adopt)(void *self);
+    void (*use)(void *self, s2_statistics statistics);
 
     s2rgf_status (*weights_create)(const void *network, void **self, s2rgf_error *err);
     void (*weights_free)(void *self);
 
-    size_t (*run_bytes)(const void *weights, const s2_run_geometry *geometry, int tile_px);
-    s2rgf_status (*run_create)(const void *weights, const s2_run_geometry *geometry, int tile_px,
-                               void **self, s2_tile **tile, s2rgf_error *err);
+    s2_tile_traits tiles;
+    size_t (*run_bytes)(const void *weights, const s2_run_geometry *geometry,
+                        const s2_tiling *tiling, size_t *read_pixels);
+    s2rgf_status (*run_create)(const void *weights, const s2_run_geometry *geometry,
+                               const s2_tiling *tiling, void **self, s2rgf_error *err);
     void (*run_free)(void *self);
-    s2_rect (*run_window)(const void *weights, const s2_run_geometry *geometry, int source,
-                          s2_rect core);
-    void (*run_compute)(void *self);
+    s2rgf_status (*run_compute)(void *self, s2_rect core, const uint8_t *wanted,
+                                const s2_tile_io *io, s2rgf_error *err);
+    const double *(*run_seconds)(const void *self);
+    void (*work)(const void *weights, const s2_run_geometry *geometry, double work[S2_STAGES]);
 };
 
 extern const s2_network_kind S2_DENSE_KIND;

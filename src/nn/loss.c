@@ -7,8 +7,9 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "nn/gemm.h"
+#include "nn/passes.h"
 
-/* Cross entropy of one pixel; its gradient times weight. */
+/* Cross entropy of one pixel and its gradient, both times weight. */
 static double pixel_entropy(const float *scores, int classes, int label, double smoothing,
                             double weight, float *gradient)
 {
@@ -27,65 +28,106 @@ static double pixel_entropy(const float *scores, int classes, int label, double 
         if (gradient)
             gradient[k] = (float)(weight * (exp(log_part) - target));
     }
-    return loss;
+    return weight * loss;
 }
 
-double s2_cross_entropy(const s2_map *logits, const int16_t *labels, double smoothing,
+/* weight out [classes]: of one pixel of each class, so that all labelled pixels together weigh 1. */
+static void weigh_classes(const int16_t *labels, size_t pixels, int classes, double balance,
+                          double *weight)
+{
+    double total = 0.0;
+    for (int k = 0; k < classes; k++)
+        weight[k] = 0.0;
+    for (size_t p = 0; p < pixels; p++)
+        if (labels[p] >= 0)
+            weight[labels[p]] += 1.0;
+    for (int k = 0; k < classes; k++)
+        if (weight[k] > 0.0) {
+            total += pow(weight[k], 1.0 - balance);
+            weight[k] = pow(weight[k], -balance);
+        }
+    for (int k = 0; k < classes && total > 0.0; k++)
+        weight[k] /= total;
+}
+
+double s2_cross_entropy(const s2_map *logits, const int16_t *labels,
+                        const s2_entropy_options *options, double *class_weight,
                         const s2_map *dlogits)
 {
     const size_t pixels = s2_map_pixels(logits);
-    size_t labelled = 0;
     double loss = 0.0;
-    for (size_t p = 0; p < pixels; p++)
-        labelled += labels[p] >= 0;
     if (dlogits)
         s2_map_zero(dlogits);
+    weigh_classes(labels, pixels, logits->c, options->balance, class_weight);
     for (size_t p = 0; p < pixels; p++)
         if (labels[p] >= 0)
             loss += pixel_entropy(logits->data + p * (size_t)logits->stride, logits->c, labels[p],
-                                  smoothing, 1.0 / (double)labelled,
+                                  options->smoothing, class_weight[labels[p]],
                                   dlogits ? dlogits->data + p * (size_t)dlogits->stride : NULL);
-    return labelled ? loss / (double)labelled : 0.0;
+    return loss;
 }
 
-/* Workspace of one map's de-redundancy. */
+/* Workspace of one map's de-redundancy; its rows are those of the valid pixels. */
 typedef struct relation_work {
-    float *unit;     /* [pixels][c], centred and normalised, or plain; 0 where invalid */
+    const s2_map_passes *passes;
+    float *unit;     /* [pixels][c], centred and normalised, or plain */
     float *matrix;   /* [c][c], R, then dL/dR or the gradient of the product of unit with itself */
     float *softmax;  /* [2][c][c], after the softmax along the rows, then along the columns */
     float *gradient; /* [pixels][c], dL/dunit */
-    double *mean, *norm, *inner;
+    float *lines;    /* [3][c], a channel's terms in a pass over the rows */
+    double *sum, *norm, *inner; /* [c] */
 } relation_work;
 
-/* Centre the channels over the valid pixels and divide them by their norm. Returns the valid
-   pixels. */
-static size_t normalise_rows(const s2_map *y, int n, const uint8_t *valid, relation_work *work)
+/* The valid pixels of map n as rows of work->unit. Returns their number. */
+static size_t gather_rows(const s2_map *y, int n, const uint8_t *valid, relation_work *work)
 {
     const size_t pixels = (size_t)y->h * (size_t)y->w;
     const size_t c = (size_t)y->c;
     size_t count = 0;
-    memset(work->mean, 0, c * sizeof(double));
-    memset(work->norm, 0, c * sizeof(double));
-    for (size_t p = 0; p < pixels; p++) {
-        count += valid[p] != 0;
-        for (size_t k = 0; valid[p] && k < c; k++)
-            work->mean[k] += (double)s2_map_at(y, n)[p * (size_t)y->stride + k];
-    }
-    for (size_t k = 0; count && k < c; k++)
-        work->mean[k] /= (double)count;
     for (size_t p = 0; p < pixels; p++)
-        for (size_t k = 0; k < c; k++) {
-            const double centred =
-                valid[p] ? (double)s2_map_at(y, n)[p * (size_t)y->stride + k] - work->mean[k] : 0.0;
-            work->norm[k] += centred * centred;
-            work->unit[p * c + k] = (float)centred;
-        }
-    for (size_t k = 0; k < c; k++)
-        work->norm[k] = sqrt(work->norm[k] + S2_RELATION_EPS);
-    for (size_t p = 0; p < pixels; p++)
-        for (size_t k = 0; k < c; k++)
-            work->unit[p * c + k] = (float)((double)work->unit[p * c + k] / work->norm[k]);
+        if (valid[p])
+            memcpy(work->unit + count++ * c, s2_map_at(y, n) + p * (size_t)y->stride,
+                   c * sizeof(float));
     return count;
+}
+
+/* dy += weight * work->gradient. */
+static void add_rows(const relation_work *work, const uint8_t *valid, double weight,
+                     const s2_map *dy, int n)
+{
+    const size_t pixels = (size_t)dy->h * (size_t)dy->w;
+    const size_t c = (size_t)dy->c;
+    const float *from = work->gradient;
+    const float factor = (float)weight;
+    for (size_t p = 0; p < pixels; p++) {
+        float *to = s2_map_at(dy, n) + p * (size_t)dy->stride;
+        if (!valid[p])
+            continue;
+        for (size_t k = 0; k < c; k++)
+            to[k] += factor * from[k];
+        from += c;
+    }
+}
+
+/* Centre the channels of the rows and divide them by their norm, which is left in work->norm. */
+static void normalise_rows(relation_work *work, size_t count, int c)
+{
+    const s2_rows rows = {work->unit, (size_t)c};
+    float *scale = work->lines;
+    float *shift = work->lines + c;
+    float *first = work->lines + 2 * (size_t)c;
+    memcpy(first, work->unit, (size_t)c * sizeof(float));
+    memset(work->sum, 0, (size_t)c * sizeof(double));
+    memset(work->norm, 0, (size_t)c * sizeof(double));
+    work->passes->moments(rows, count, c, first, work->sum, work->norm);
+    for (int k = 0; k < c; k++) {
+        const double offset = work->sum[k] / (double)count;
+        const double square = work->norm[k] - offset * work->sum[k];
+        work->norm[k] = sqrt(fmax(square, 0.0) + S2_RELATION_EPS);
+        scale[k] = (float)(1.0 / work->norm[k]);
+        shift[k] = (float)(-((double)first[k] + offset) / work->norm[k]);
+    }
+    work->passes->line(rows, count, c, &(s2_line){scale, shift, false}, rows);
 }
 
 /* Loss of R; R becomes dL/dR. */
@@ -102,30 +144,26 @@ static double relation_of(float *matrix, int c)
     return loss;
 }
 
-/* Through normalisation and centring: dy += weight * (g - unit <g, unit>) / norm, less its mean
-   over valid pixels. */
-static void backward_rows(const s2_map *dy, int n, const uint8_t *valid, size_t count,
-                          double weight, relation_work *work)
+/* Through normalisation and centring: g becomes (g - unit <g, unit>) / norm, less its mean, that of
+   unit being 0. */
+static void backward_rows(relation_work *work, size_t count, int c)
 {
-    const size_t pixels = (size_t)dy->h * (size_t)dy->w;
-    const size_t c = (size_t)dy->c;
-    memset(work->inner, 0, c * sizeof(double));
-    memset(work->mean, 0, c * sizeof(double));
-    for (size_t p = 0; p < pixels; p++)
-        for (size_t k = 0; k < c; k++)
-            work->inner[k] += (double)work->gradient[p * c + k] * (double)work->unit[p * c + k];
-    for (size_t p = 0; p < pixels; p++)
-        for (size_t k = 0; valid[p] && k < c; k++) {
-            const double g =
-                (double)work->gradient[p * c + k] - work->inner[k] * (double)work->unit[p * c + k];
-            work->gradient[p * c + k] = (float)(g / work->norm[k]);
-            work->mean[k] += g / work->norm[k];
-        }
-    for (size_t p = 0; p < pixels; p++)
-        for (size_t k = 0; valid[p] && k < c; k++)
-            s2_map_at(dy, n)[p * (size_t)dy->stride + k] +=
-                (float)(weight *
-                        ((double)work->gradient[p * c + k] - work->mean[k] / (double)count));
+    const s2_rows g = {work->gradient, (size_t)c};
+    const s2_gradient_rows rows = {{work->unit, (size_t)c}, {NULL, 0}, g};
+    float *own = work->lines;
+    float *along = work->lines + c;
+    float *mean = work->lines + 2 * (size_t)c;
+    memset(work->sum, 0, (size_t)c * sizeof(double));
+    memset(work->inner, 0, (size_t)c * sizeof(double));
+    memset(mean, 0, (size_t)c * sizeof(float));
+    work->passes->gradient_sums(&rows, count, c, mean, work->sum, work->inner);
+    for (int k = 0; k < c; k++) {
+        const double norm = work->norm[k];
+        own[k] = (float)(1.0 / norm);
+        along[k] = (float)(-work->inner[k] / norm);
+        mean[k] = (float)(-work->sum[k] / norm / (double)count);
+    }
+    work->passes->gradient(&rows, count, c, (const float *const[3]){own, along, mean}, g);
 }
 
 /* matrix = U^T U. */
@@ -145,16 +183,19 @@ static void multiply_back(const relation_work *work, int pixels, int c)
 static double correlation_of_map(const s2_map *y, int n, const uint8_t *valid, double weight,
                                  const s2_map *dy, relation_work *work)
 {
-    const int pixels = y->h * y->w;
     const int c = y->c;
-    const size_t count = normalise_rows(y, n, valid, work);
-    multiply_rows(work, pixels, c);
+    const size_t count = gather_rows(y, n, valid, work);
+    if (count)
+        normalise_rows(work, count, c);
+    multiply_rows(work, (int)count, c);
     const double loss = relation_of(work->matrix, c);
     for (int i = 0; i < c * c; i++) /* G is symmetric */
         work->matrix[i] *= 2.0f;
-    multiply_back(work, pixels, c);
-    if (count)
-        backward_rows(dy, n, valid, count, weight, work);
+    if (!count)
+        return loss;
+    multiply_back(work, (int)count, c);
+    backward_rows(work, count, c);
+    add_rows(work, valid, weight, dy, n);
     return loss;
 }
 
@@ -206,12 +247,9 @@ static double softmax_relation(relation_work *work, int c)
 static double softmax_of_map(const s2_map *y, int n, const uint8_t *valid, double weight,
                              const s2_map *dy, relation_work *work)
 {
-    const size_t pixels = (size_t)y->h * (size_t)y->w;
     const size_t c = (size_t)y->c;
-    for (size_t p = 0; p < pixels; p++)
-        for (size_t k = 0; k < c; k++)
-            work->unit[p * c + k] = valid[p] ? s2_map_at(y, n)[p * (size_t)y->stride + k] : 0.0f;
-    multiply_rows(work, (int)pixels, y->c);
+    const int count = (int)gather_rows(y, n, valid, work);
+    multiply_rows(work, count, y->c);
     const double loss = softmax_relation(work, y->c);
     for (size_t i = 0; i < c; i++)
         for (size_t j = 0; j <= i; j++) {
@@ -219,11 +257,8 @@ static double softmax_of_map(const s2_map *y, int n, const uint8_t *valid, doubl
             float *other = &work->matrix[j * c + i];
             *one = *other = *one + *other;
         }
-    multiply_back(work, (int)pixels, y->c);
-    for (size_t p = 0; p < pixels; p++)
-        for (size_t k = 0; valid[p] && k < c; k++)
-            s2_map_at(dy, n)[p * (size_t)dy->stride + k] +=
-                (float)(weight * (double)work->gradient[p * c + k]);
+    multiply_back(work, count, y->c);
+    add_rows(work, valid, weight, dy, n);
     return loss;
 }
 
@@ -233,7 +268,8 @@ static void relation_work_clear(relation_work *work)
     s2_free(work->matrix);
     s2_free(work->softmax);
     s2_free(work->gradient);
-    s2_free(work->mean);
+    s2_free(work->lines);
+    s2_free(work->sum);
     s2_free(work->norm);
     s2_free(work->inner);
 }
@@ -246,11 +282,13 @@ static bool relation_work_init(relation_work *work, const s2_map *y)
     work->matrix = s2_alloc(c * c, sizeof(float));
     work->softmax = s2_alloc(2 * c * c, sizeof(float));
     work->gradient = s2_alloc(count, sizeof(float));
-    work->mean = s2_alloc(c, sizeof(double));
+    work->passes = s2_map_passes_select();
+    work->lines = s2_alloc(3 * c, sizeof(float));
+    work->sum = s2_alloc(c, sizeof(double));
     work->norm = s2_alloc(c, sizeof(double));
     work->inner = s2_alloc(c, sizeof(double));
-    return work->unit && work->matrix && work->softmax && work->gradient && work->mean &&
-           work->norm && work->inner;
+    return work->unit && work->matrix && work->softmax && work->gradient && work->lines &&
+           work->sum && work->norm && work->inner;
 }
 
 s2rgf_status s2_relation_loss(s2_relation_form form, const s2_map *y, const uint8_t *valid,

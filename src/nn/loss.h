@@ -8,13 +8,21 @@
 
 #define S2_RELATION_EPS 1e-6
 
+/** What the cross entropy is like. */
+typedef struct s2_entropy_options {
+    double smoothing; /* e: targets are (1-e) on the class + e/K on all */
+    double balance;   /* b: a pixel weighs n^-b; 0: all pixels the same, 1: all classes the same */
+} s2_entropy_options;
+
 /**
- * Mean cross entropy over all labelled pixels of the batch, targets (1-e) on the class + e/K on
- * all.
- * logits in [n,h,w,K]; labels in [n][h][w], class index or -1; dlogits out (0 where unlabelled),
- * may be NULL Returns the loss, 0 where nothing is labelled.
+ * Cross entropy of the labelled pixels of the batch: their mean, weighted by n^-b, n being the number
+ * of pixels of the same class.
+ * logits in [n,h,w,K]; labels in [n][h][w], class index or -1; class_weight tmp [K];
+ * dlogits out (0 where unlabelled), may be NULL.
+ * Returns the loss, 0 where nothing is labelled. Source: the weights are ours
  */
-double s2_cross_entropy(const s2_map *logits, const int16_t *labels, double smoothing,
+double s2_cross_entropy(const s2_map *logits, const int16_t *labels,
+                        const s2_entropy_options *options, double *class_weight,
                         const s2_map *dlogits);
 
 /** How the relation matrix R of the channels, rows Y of C x N over the valid positions, is made. */

@@ -47,29 +47,10 @@ typedef struct s2_batch {
 
 /** Knobs of the loss. */
 typedef struct s2_loss_options {
-    double label_smoothing, redundancy_weight, dropout;
+    s2_entropy_options entropy;
+    double redundancy_weight, dropout;
     s2_relation_form relation;
 } s2_loss_options;
-
-/** Where the sources lie; the same for every tile, so tiles agree. */
-typedef struct s2_run_geometry {
-    int width, height; /* reference grid */
-    int source_width[S2RGF_MAX_SOURCES], source_height[S2RGF_MAX_SOURCES];
-    s2_affine ref_to_source[S2RGF_MAX_SOURCES];
-} s2_run_geometry;
-
-/** One tile's input and output. */
-typedef struct s2_tile {
-    /* in: reference pixels asked for, inside one tile of the lattice */
-    s2_rect core;
-    /* in: the window a core needs, [h][w][bands], normalised, 0 where invalid */
-    float *pixels[S2RGF_MAX_SOURCES];
-    uint8_t *source_valid[S2RGF_MAX_SOURCES]; /* in: [h][w] */
-    /* in: [core.h][core.w], 0 where scores are not needed and may stay unset; NULL: all are */
-    const uint8_t *wanted;
-    float *scores;  /* out: [core.h][core.w][K] logits */
-    uint8_t *valid; /* out: [core.h][core.w], all sources valid */
-} s2_tile;
 
 /** What every network asks of sources, classes and bands. Errors: INVALID_ARGUMENT. */
 s2rgf_status s2_network_check(const s2_network_spec *spec, s2rgf_error *err);
@@ -85,22 +66,6 @@ void s2_network_randomise(s2_params *params, uint64_t seed);
 s2rgf_status s2_batch_init(s2_batch *batch, const s2_network_spec *spec,
                            const s2_batch_shape *shape, s2rgf_error *err);
 void s2_batch_clear(s2_batch *batch);
-
-/**
- * Buffers of a tile for cores and source windows of up to that many pixels; source_pixels in
- * [sources]. false: no memory, and what there is has to be cleared.
- */
-bool s2_tile_init(s2_tile *tile, const s2_network_spec *spec, size_t core_pixels,
-                  const size_t *source_pixels);
-void s2_tile_clear(s2_tile *tile);
-/** What s2_tile_init() takes. */
-size_t s2_tile_bytes(const s2_network_spec *spec, size_t core_pixels, const size_t *source_pixels);
-/**
- * valid out [rect.h][rect.w]: 1 where all sources have data at the centre of a reference pixel of
- * rect. windows in [sources]: the native windows that tile holds.
- */
-void s2_tile_validity(const s2_network_spec *spec, const s2_run_geometry *geometry,
-                      const s2_tile *tile, const s2_rect *windows, s2_rect rect, uint8_t *valid);
 
 /** Index of the largest of `classes` scores, the first of equals. */
 int s2_best_class(const float *scores, int classes);

@@ -12,7 +12,7 @@ static const s2_rect JOINT = {0, 0, S2_PATCH_JOINT_PX, S2_PATCH_JOINT_PX};
 /* A buffer as the interleaved maps of the batch; coordinates are those of a patch. */
 static s2_region batch_region(const s2_patch_run *run, int buffer, s2_rect rect, int channels)
 {
-    return (s2_region){rect, channels, S2_PATCH_BATCH, run->buffer[buffer]};
+    return (s2_region){rect, channels, S2_PATCH_BATCH, run->buffer[buffer], 0};
 }
 
 /* Corner of the patch of the batch's pixel number `index`; a batch that is not full repeats its last
@@ -183,7 +183,7 @@ static void join_domains(const s2_patch_run *run)
     float *memory = run->buffer[S2_RELATION];
     float *const g[3] = {memory, memory + matrix, memory + 2 * matrix};
     const s2_relation_space space =
-        s2_relation_divide(run->weights->kernel, c, memory + 3 * matrix);
+        s2_relation_divide(run->weights->kernels, c, memory + 3 * matrix);
     const s2_region spectral = batch_region(run, S2_JOINT_SPECTRAL, JOINT, c);
     const s2_region spatial = batch_region(run, S2_JOINT_SPATIAL, JOINT, c);
     const s2_region fused = batch_region(run, S2_FUSED, s2_rect_grow(JOINT, 1), c);

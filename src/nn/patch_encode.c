@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "nn/pool.h"
+#include "nn/sampler.h"
 
 s2_rect s2_patch_reach(s2_rect rect)
 {
@@ -48,7 +49,7 @@ s2_region s2_patch_block_region(const s2_patch_run *run, int source, int part)
 {
     return (s2_region){s2_patch_block_rect(part, run->block),
                        part_channels(&run->weights->spec, source, part), 1,
-                       run->buffer[S2_SOURCES + S2_PER_SOURCE * source + part]};
+                       run->buffer[S2_SOURCES + S2_PER_SOURCE * source + part], 0};
 }
 
 /* Pixels of a source at the reference pixels around the block; 0 outside the scene or the source. */
@@ -59,10 +60,11 @@ static s2_region fill_pixels(const s2_patch_run *run, int source)
     const s2_rect scene = {0, 0, geometry->width, geometry->height};
     const s2_rect filled = s2_rect_intersect(s2_patch_reach(run->block), scene);
     const s2_region window = {run->windows[source], spec->bands[source], 1,
-                              run->tile.pixels[source]};
+                              run->tile.pixels[source], 0};
     const s2_region to = s2_patch_block_region(run, source, S2_OF_PIXELS);
     const s2_sampling sampling = {geometry->ref_to_source[source], 1.0,
                                   geometry->source_width[source], geometry->source_height[source]};
+    const s2_sampler sampler = {.sampling = sampling, .kernel = run->weights->kernels->sample};
     const size_t bytes = (size_t)to.stride * sizeof(float);
     s2_region_clear_around(&to, filled);
     for (int y = filled.y; y < filled.y + filled.h; y++) {
@@ -73,8 +75,8 @@ static s2_region fill_pixels(const s2_patch_run *run, int source)
         }
         for (int x = filled.x; x < filled.x + filled.w; x++)
             if (s2_sampling_inside(&sampling, x, y))
-                s2_row_sample(&sampling, &window, to.stride, x, y, 1, s2_region_at(&to, x, y),
-                              to.stride);
+                s2_sampler_row(&sampler, &window, (s2_rect){x, y, 1, 1}, false,
+                               (s2_row){s2_region_at(&to, x, y), to.stride});
             else
                 memset(s2_region_at(&to, x, y), 0, bytes);
     }
@@ -92,11 +94,12 @@ static void encode_spectral(const s2_patch_run *run, int source, const s2_region
     const int columns = out.rect.w + 1;
     float *rows[2] = {run->buffer[S2_FILTERED], run->buffer[S2_FILTERED] + (size_t)columns * pair};
     float *pooled = rows[1] + (size_t)columns * pair;
-    s2_folded_filter(encoder, s2_region_at(pixels, out.rect.x, out.rect.y), bands, columns,
-                     rows[0]);
+    s2_folded_filter(run->weights->kernels->filter, encoder,
+                     s2_region_at(pixels, out.rect.x, out.rect.y), bands, columns, rows[0]);
     for (int y = out.rect.y; y < out.rect.y + out.rect.h; y++) {
         float *next = rows[1];
-        s2_folded_filter(encoder, s2_region_at(pixels, out.rect.x, y + 1), bands, columns, next);
+        s2_folded_filter(run->weights->kernels->filter, encoder,
+                         s2_region_at(pixels, out.rect.x, y + 1), bands, columns, next);
         for (size_t x = 0; x < (size_t)out.rect.w; x++) {
             const float *const four[4] = {rows[0] + x * pair, rows[0] + (x + 1) * pair,
                                           next + x * pair, next + (x + 1) * pair};

@@ -11,4 +11,10 @@
         .channels = 64, .steps = 600, .batch = 32, .crop_px = 32, .centred = true, .fixed = true   \
     }
 
+/* Windows are read as a whole; what neighbours share is shared within a block of the tile. */
+#define TILES                                                                                      \
+    {                                                                                              \
+        .halo_px = 16, .width = 256, .height = 256                                                 \
+    }
+
 #include "nn/kind_functions.inc"

@@ -1,7 +1,6 @@
 /* The patch network at work on a scene: one patch for every wanted pixel, batch-norms folded. */
 #include "nn/patch_run.h"
 
-#include <assert.h>
 #include <string.h>
 
 #include "core/error.h"
@@ -89,16 +88,17 @@ static void measure_block(const s2_network_spec *spec, int side, size_t *floats)
     }
 }
 
-static void measure(const s2_network_spec *spec, const s2_run_geometry *geometry, int tile_px,
-                    buffer_sizes *sizes)
+static void measure(const s2_network_spec *spec, const s2_run_geometry *geometry,
+                    const s2_tiling *tiling, buffer_sizes *sizes)
 {
-    const s2_rect scene = {0, 0, geometry->width, geometry->height};
+    const int side = tiling->w > tiling->h ? tiling->w : tiling->h;
+    const s2_rect parts = s2_tiling_parts(tiling);
     memset(sizes, 0, sizeof *sizes);
     measure_batch(spec, sizes->floats);
-    measure_block(spec, tile_px < S2_PATCH_BLOCK_PX ? tile_px : S2_PATCH_BLOCK_PX, sizes->floats);
-    for (int y = 0; y < geometry->height; y += tile_px)
-        for (int x = 0; x < geometry->width; x += tile_px) {
-            const s2_rect core = s2_rect_intersect((s2_rect){x, y, tile_px, tile_px}, scene);
+    measure_block(spec, side < S2_PATCH_BLOCK_PX ? side : S2_PATCH_BLOCK_PX, sizes->floats);
+    for (int row = parts.y; row < parts.y + parts.h; row++)
+        for (int column = parts.x; column < parts.x + parts.w; column++) {
+            const s2_rect core = s2_tiling_core(tiling, column, row);
             sizes->core = largest(sizes->core, area(core));
             for (int s = 0; s < spec->sources; s++)
                 sizes->pixels[s] =
@@ -107,18 +107,20 @@ static void measure(const s2_network_spec *spec, const s2_run_geometry *geometry
 }
 
 size_t s2_patch_run_bytes(const s2_patch_weights *weights, const s2_run_geometry *geometry,
-                          int tile_px)
+                          const s2_tiling *tiling, size_t *read_pixels)
 {
     buffer_sizes sizes;
-    measure(&weights->spec, geometry, tile_px, &sizes);
+    measure(&weights->spec, geometry, tiling, &sizes);
     size_t bytes = sizeof(s2_patch_run) + s2_tile_bytes(&weights->spec, sizes.core, sizes.pixels);
     for (int i = 0; i < S2_BUFFERS; i++)
         bytes += sizes.floats[i] * sizeof(float);
+    for (int s = 0; s < weights->spec.sources; s++)
+        read_pixels[s] = sizes.pixels[s];
     return bytes;
 }
 
 s2rgf_status s2_patch_run_create(const s2_patch_weights *weights, const s2_run_geometry *geometry,
-                                 int tile_px, s2_patch_run **run, s2rgf_error *err)
+                                 const s2_tiling *tiling, s2_patch_run **run, s2rgf_error *err)
 {
     const s2_network_spec *spec = &weights->spec;
     buffer_sizes sizes;
@@ -128,11 +130,10 @@ s2rgf_status s2_patch_run_create(const s2_patch_weights *weights, const s2_run_g
         return s2_fail_memory(err, "tile");
     own->weights = weights;
     own->geometry = geometry;
-    own->tile_px = tile_px;
     memset(own->all_valid, 1, sizeof own->all_valid);
     for (int p = 0; p < S2_UNFOLD_WIDTH; p++)
         own->turned[p] = (ptrdiff_t)p * S2_UNFOLD_STRIDE;
-    measure(spec, geometry, tile_px, &sizes);
+    measure(spec, geometry, tiling, &sizes);
     bool ready = s2_tile_init(&own->tile, spec, sizes.core, sizes.pixels);
     for (int i = 0; i < S2_SOURCES + S2_PER_SOURCE * spec->sources; i++) {
         own->buffer[i] = s2_alloc(sizes.floats[i], sizeof(float));
@@ -154,17 +155,6 @@ void s2_patch_run_free(s2_patch_run *run)
         s2_free(run->buffer[i]);
     s2_tile_clear(&run->tile);
     s2_free(run);
-}
-
-s2_rect s2_patch_run_window(const s2_patch_weights *weights, const s2_run_geometry *geometry,
-                            int source, s2_rect core)
-{
-    return source_window(&weights->spec, geometry, source, core);
-}
-
-s2_tile *s2_patch_run_tile(s2_patch_run *run)
-{
-    return &run->tile;
 }
 
 /* List the wanted pixels of a part of the core; the block becomes the rectangle around them. */
@@ -192,14 +182,28 @@ static void find_wanted(s2_patch_run *run, s2_rect part)
     run->block = (s2_rect){x0, y0, x1 - x0, y1 - y0};
 }
 
-void s2_patch_run_compute(s2_patch_run *run)
+static s2rgf_status read_windows(s2_patch_run *run, const s2_tile_io *io, s2rgf_error *err)
 {
     const s2_network_spec *spec = &run->weights->spec;
-    const s2_rect core = run->tile.core;
-    assert(core.x / run->tile_px == (core.x + core.w - 1) / run->tile_px);
-    assert(core.y / run->tile_px == (core.y + core.h - 1) / run->tile_px);
-    for (int s = 0; s < spec->sources; s++)
-        run->windows[s] = source_window(spec, run->geometry, s, core);
+    s2_tile *tile = &run->tile;
+    s2rgf_status status = S2RGF_OK;
+    for (int s = 0; s < spec->sources && status == S2RGF_OK; s++) {
+        run->windows[s] = source_window(spec, run->geometry, s, tile->core);
+        status =
+            io->read(io->context, s, run->windows[s], tile->pixels[s], tile->source_valid[s], err);
+    }
+    return status;
+}
+
+s2rgf_status s2_patch_run_compute(s2_patch_run *run, s2_rect core, const uint8_t *wanted,
+                                  const s2_tile_io *io, s2rgf_error *err)
+{
+    const s2_network_spec *spec = &run->weights->spec;
+    run->tile.core = core;
+    run->tile.wanted = wanted;
+    const s2rgf_status status = read_windows(run, io, err);
+    if (status != S2RGF_OK)
+        return status;
     s2_tile_validity(spec, run->geometry, &run->tile, run->windows, core, run->tile.valid);
     for (int y = core.y; y < core.y + core.h; y += S2_PATCH_BLOCK_PX)
         for (int x = core.x; x < core.x + core.w; x += S2_PATCH_BLOCK_PX) {
@@ -211,4 +215,19 @@ void s2_patch_run_compute(s2_patch_run *run)
             for (int first = 0; first < run->wanted_count; first += S2_PATCH_BATCH)
                 s2_patch_classify(run, first);
         }
+    return io->take(io->context, core, run->tile.scores, run->tile.valid, err);
+}
+
+const double *s2_patch_run_seconds(const s2_patch_run *run)
+{
+    (void)run;
+    return NULL;
+}
+
+void s2_patch_work(const s2_patch_weights *weights, const s2_run_geometry *geometry,
+                   double work[S2_STAGES])
+{
+    (void)weights;
+    (void)geometry;
+    memset(work, 0, S2_STAGES * sizeof *work);
 }

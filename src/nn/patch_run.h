@@ -2,8 +2,8 @@
 #ifndef S2_NN_PATCH_RUN_H
 #define S2_NN_PATCH_RUN_H
 
-#include "core/geometry.h"
 #include "nn/patch_network.h"
+#include "nn/tile.h"
 
 /** Folded and packed weights; read-only, shared by all workers. */
 typedef struct s2_patch_weights s2_patch_weights;
@@ -16,25 +16,28 @@ s2rgf_status s2_patch_weights_create(const s2_patch_network *network, s2_patch_w
 void s2_patch_weights_free(s2_patch_weights *weights);
 
 /**
- * Bytes one worker takes. Tiles are those of the lattice of tile_px x tile_px anchored at the
- * reference origin.
+ * Bytes one worker takes for the parts of a tiling. read_pixels out [sources]: pixels of the
+ * largest window of each source that is read at once.
  */
 size_t s2_patch_run_bytes(const s2_patch_weights *weights, const s2_run_geometry *geometry,
-                          int tile_px);
+                          const s2_tiling *tiling, size_t *read_pixels);
 /** Errors: NO_MEMORY. Memory: s2_patch_run_free(). weights and geometry are borrowed. */
 s2rgf_status s2_patch_run_create(const s2_patch_weights *weights, const s2_run_geometry *geometry,
-                                 int tile_px, s2_patch_run **run, s2rgf_error *err);
+                                 const s2_tiling *tiling, s2_patch_run **run, s2rgf_error *err);
 void s2_patch_run_free(s2_patch_run *run);
 
-/** Native pixels of a source that a core needs, its patches included, inside the source. */
-s2_rect s2_patch_run_window(const s2_patch_weights *weights, const s2_run_geometry *geometry,
-                            int source, s2_rect core);
-/** The worker's own tile with buffers large enough for any core inside one tile of the lattice. */
-s2_tile *s2_patch_run_tile(s2_patch_run *run);
 /**
- * Compute run's tile: scores of the wanted pixels and validity of its core. The scores of a pixel
- * depend on its patch alone. Positions outside the scene or outside a source hold 0.
+ * Scores of the wanted pixels and validity of a core that is a part of the tiling; they are taken
+ * at once. The scores of a pixel depend on its patch alone. Positions outside the scene or outside
+ * a source hold 0. Errors: those of io.
  */
-void s2_patch_run_compute(s2_patch_run *run);
+s2rgf_status s2_patch_run_compute(s2_patch_run *run, s2_rect core, const uint8_t *wanted,
+                                  const s2_tile_io *io, s2rgf_error *err);
+
+/** NULL: not measured. */
+const double *s2_patch_run_seconds(const s2_patch_run *run);
+/** 0: not known. */
+void s2_patch_work(const s2_patch_weights *weights, const s2_run_geometry *geometry,
+                   double work[S2_STAGES]);
 
 #endif

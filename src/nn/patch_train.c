@@ -328,8 +328,7 @@ static s2rgf_status backward_head(s2_patch_train *train, s2rgf_error *err)
     const s2_patch_network *net = train->net;
     domain_path *spectral = &train->domain[SPECTRAL];
     domain_path *spatial = &train->domain[SPATIAL];
-    const s2_map *zeroed[] = {&train->head_conv.grad, &train->head_block.grad, &train->fused.grad,
-                              &spectral->joint.grad, &spatial->joint.grad};
+    const s2_map *zeroed[] = {&train->head_conv.grad, &spectral->joint.grad, &spatial->joint.grad};
     for (size_t i = 0; i < sizeof zeroed / sizeof *zeroed; i++)
         s2_map_zero(zeroed[i]);
     s2_pool_backward(&train->head_conv.out, &train->flat.value, &train->flat.grad,
@@ -346,26 +345,23 @@ static s2rgf_status backward_head(s2_patch_train *train, s2rgf_error *err)
     return status;
 }
 
-/* From joint.grad to the gradient of what ADRF reads; that of ADRF's output starts with the
-   redundancy's. */
+/* From joint.grad to the gradient of what ADRF reads, the redundancy's included. */
 static s2rgf_status backward_domain(const s2_patch_train *train, domain_path *domain,
                                     const s2_loss_options *options, double *relation,
                                     s2rgf_error *err)
 {
     const s2_map *mixed = &domain->fusion_state.mix.out;
     const s2_map *mixed_grad = &domain->fusion_state.mix.grad;
-    s2rgf_status status = S2RGF_OK;
-    s2_map_zero(mixed_grad);
     s2_map_zero(&domain->neck_state.grad);
     s2_map_zero(domain->fused_grad);
-    if (options->redundancy_weight > 0.0 && !domain->silent)
-        status = s2_relation_loss(options->relation, mixed, train->all_valid,
-                                  options->redundancy_weight, mixed_grad, relation, err);
     if (!domain->silent)
         s2_pool_backward(&domain->neck_state.out, &domain->joint.value, &domain->joint.grad,
                          &domain->neck_state.grad);
-    if (status == S2RGF_OK)
-        status = s2_conv_unit_backward(domain->neck, &domain->neck_state, mixed, mixed_grad, err);
+    s2rgf_status status =
+        s2_conv_unit_backward(domain->neck, &domain->neck_state, mixed, mixed_grad, err);
+    if (status == S2RGF_OK && options->redundancy_weight > 0.0 && !domain->silent)
+        status = s2_relation_loss(options->relation, mixed, train->all_valid,
+                                  options->redundancy_weight, mixed_grad, relation, err);
     if (status == S2RGF_OK)
         status = s2_adrf_backward(domain->fusion, &domain->fusion_state, domain->fused,
                                   train->all_valid, domain->fused_grad, err);
@@ -395,7 +391,7 @@ s2rgf_status s2_patch_train_backward(s2_patch_train *train, const s2_loss_option
     domain_path *spectral = &train->domain[SPECTRAL];
     double relation[DOMAINS] = {0.0, 0.0};
     s2_params_zero_grad(&train->net->params);
-    *loss = s2_classifier_backward(&net->classifier, &train->classifier, options->label_smoothing,
+    *loss = s2_classifier_backward(&net->classifier, &train->classifier, &options->entropy,
                                    &flat_grad);
     s2rgf_status status = backward_head(train, err);
     for (int i = 0; i < DOMAINS && status == S2RGF_OK; i++)
@@ -447,18 +443,10 @@ static bool nth_norm(s2_patch_train *train, int index, const s2_batchnorm **norm
     return true;
 }
 
-void s2_patch_train_collect(s2_patch_train *train)
+void s2_patch_train_use(s2_patch_train *train, s2_statistics statistics)
 {
     const s2_batchnorm *norm = NULL;
     s2_batchnorm_state *state = NULL;
     for (int i = 0; nth_norm(train, i, &norm, &state); i++)
-        s2_batchnorm_collect(state);
-}
-
-void s2_patch_train_adopt(s2_patch_train *train)
-{
-    const s2_batchnorm *norm = NULL;
-    s2_batchnorm_state *state = NULL;
-    for (int i = 0; nth_norm(train, i, &norm, &state); i++)
-        s2_batchnorm_adopt(norm, state);
+        s2_batchnorm_use(norm, state, statistics);
 }

@@ -24,7 +24,7 @@ void s2_patch_train_free(s2_patch_train *train);
 s2_batch *s2_patch_train_batch(s2_patch_train *train);
 
 /**
- * Forward with batch statistics. Only the label of a patch's centre counts, labels[n][16][16]; every
+ * Forward with the statistics of s2_patch_train_use(), at first the batch's own. Only the label of a patch's centre counts, labels[n][16][16]; every
  * position counts in the statistics, valid or not.
  * dropout_source  stream for the dropout mask, NULL: no dropout
  * logits          out: scores of all patches [crops,1,1,K], owned by train; NULL: only labelled
@@ -37,11 +37,7 @@ s2rgf_status s2_patch_train_forward(s2_patch_train *train, double dropout,
 s2rgf_status s2_patch_train_backward(s2_patch_train *train, const s2_loss_options *options,
                                      double *loss, s2rgf_error *err);
 
-/**
- * Between these, every forward contributes its batch statistics; adopt makes those of all of them
- * together the running statistics.
- */
-void s2_patch_train_collect(s2_patch_train *train);
-void s2_patch_train_adopt(s2_patch_train *train);
+/** What all batch-norms use from the next forward on, s2_batchnorm_use(). */
+void s2_patch_train_use(s2_patch_train *train, s2_statistics statistics);
 
 #endif

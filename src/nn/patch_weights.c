@@ -41,11 +41,14 @@ s2rgf_status s2_patch_weights_create(const s2_patch_network *network, s2_patch_w
     if (!own)
         return s2_fail_memory(err, "weights");
     own->spec = network->spec;
-    own->kernel = s2_kernel_select();
-    if (!fold_all(own, network)) {
+    s2rgf_status status = s2_kernels_select(&own->kernels, err);
+    if (status == S2RGF_OK && !fold_all(own, network))
+        status = s2_fail_memory(err, "weights");
+    if (status != S2RGF_OK) {
         s2_patch_weights_free(own);
-        return s2_fail_memory(err, "weights");
+        return status;
     }
+    own->kernel = own->kernels->row;
     *weights = own;
     return S2RGF_OK;
 }

@@ -46,7 +46,6 @@ enum { S2_OF_PIXELS, S2_OF_SPECTRAL, S2_OF_SHORTCUT, S2_OF_CONV1, S2_PER_SOURCE 
 struct s2_patch_run {
     const s2_patch_weights *weights;
     const s2_run_geometry *geometry;
-    int tile_px; /* side of the lattice's tiles */
     s2_tile tile;
     s2_rect windows[S2RGF_MAX_SOURCES];                   /* of the tile's core */
     s2_rect block;                                        /* around the wanted pixels at hand */

@@ -5,20 +5,22 @@
 
 float *s2_region_at(const s2_region *region, int x, int y)
 {
-    const size_t pixel =
-        (size_t)(y - region->rect.y) * (size_t)region->rect.w + (size_t)(x - region->rect.x);
+    const int below = y - region->rect.y;
+    const size_t row = (size_t)(region->ring ? below % region->ring : below);
+    const size_t pixel = row * (size_t)region->rect.w + (size_t)(x - region->rect.x);
     return region->data + pixel * (size_t)region->stride * (size_t)region->maps;
 }
 
 s2_region s2_region_map(const s2_region *region, int map)
 {
     return (s2_region){region->rect, region->stride * region->maps, 1,
-                       region->data + (ptrdiff_t)map * region->stride};
+                       region->data + (ptrdiff_t)map * region->stride, region->ring};
 }
 
 s2_region s2_region_channels(const s2_region *region, int first)
 {
-    return (s2_region){region->rect, region->stride, region->maps, region->data + first};
+    return (s2_region){region->rect, region->stride, region->maps, region->data + first,
+                       region->ring};
 }
 
 static void clear_pixels(const s2_region *region, int x, int y, int count)
@@ -30,8 +32,13 @@ static void clear_pixels(const s2_region *region, int x, int y, int count)
 
 void s2_region_clear_around(const s2_region *region, s2_rect inside)
 {
+    s2_region_clear_rows(region, region->rect.y, region->rect.y + region->rect.h, inside);
+}
+
+void s2_region_clear_rows(const s2_region *region, int first, int end, s2_rect inside)
+{
     const s2_rect all = region->rect;
-    for (int y = all.y; y < all.y + all.h; y++) {
+    for (int y = first; y < end; y++) {
         if (y < inside.y || y >= inside.y + inside.h) {
             clear_pixels(region, all.x, y, all.w);
             continue;
@@ -41,20 +48,27 @@ void s2_region_clear_around(const s2_region *region, s2_rect inside)
     }
 }
 
+/* Offsets of the taps of the output pixels of row y from the input pixel at their centre. */
+static void find_taps(const s2_conv *conv, const s2_region *in, int y, ptrdiff_t *taps)
+{
+    const int reach = conv->dilation * (conv->kernel - 1) / 2;
+    const int x = in->rect.x;
+    const float *centre = s2_region_at(in, x, y);
+    for (int u = 0; u < conv->kernel; u++) {
+        const ptrdiff_t row = s2_region_at(in, x, y + u * conv->dilation - reach) - centre;
+        for (int v = 0; v < conv->kernel; v++)
+            *taps++ = row + (ptrdiff_t)(v * conv->dilation - reach) * in->stride * in->maps;
+    }
+}
+
 void s2_region_conv(s2_kernel_row_function kernel, const s2_folded_conv *folded,
                     const s2_region *in, const s2_region *add, s2_rect computed,
                     const s2_region *out)
 {
     const s2_conv *conv = &folded->conv;
-    const int reach = conv->dilation * (conv->kernel - 1) / 2;
     /* interleaved maps and a stride: only the pixels of one position are equally far apart */
     const int step = in->maps == 1 || conv->stride == 1 ? computed.w : 1;
     ptrdiff_t taps[9];
-    for (int u = 0; u < conv->kernel; u++)
-        for (int v = 0; v < conv->kernel; v++)
-            taps[u * conv->kernel + v] = ((ptrdiff_t)(u * conv->dilation - reach) * in->rect.w +
-                                          v * conv->dilation - reach) *
-                                         in->stride * in->maps;
     s2_kernel_row row = {.x_step = (ptrdiff_t)(in->maps == 1 ? conv->stride : 1) * in->stride,
                          .taps = taps,
                          .tap_count = conv->kernel * conv->kernel,
@@ -66,17 +80,25 @@ void s2_region_conv(s2_kernel_row_function kernel, const s2_folded_conv *folded,
                          .count = step * in->maps,
                          .out = conv->out,
                          .relu = folded->relu};
-    for (int y = computed.y; y < computed.y + computed.h; y++)
+    for (int y = computed.y; y < computed.y + computed.h; y++) {
+        find_taps(conv, in, y * conv->stride, taps);
         for (int x = computed.x; x < computed.x + computed.w; x += step) {
             row.x = s2_region_at(in, x * conv->stride, y * conv->stride);
             row.add = add ? s2_region_at(add, x, y) : NULL;
             row.y = s2_region_at(out, x, y);
             kernel(&row);
         }
+    }
 }
 
 void s2_row_conv(s2_kernel_row_function kernel, const s2_folded_conv *folded, s2_row in, int count,
                  s2_row out)
+{
+    s2_row_conv_add(kernel, folded, in, count, NULL, out);
+}
+
+void s2_row_conv_add(s2_kernel_row_function kernel, const s2_folded_conv *folded, s2_row in,
+                     int count, const s2_row *add, s2_row out)
 {
     static const ptrdiff_t here = 0;
     const s2_kernel_row row = {.x = in.data,
@@ -86,28 +108,12 @@ void s2_row_conv(s2_kernel_row_function kernel, const s2_folded_conv *folded, s2
                                .in = folded->conv.in,
                                .w = folded->w,
                                .bias = folded->bias,
+                               .add = add ? add->data : NULL,
+                               .add_step = add ? add->stride : 0,
                                .y = out.data,
                                .y_step = out.stride,
                                .count = count,
                                .out = folded->conv.out,
                                .relu = folded->relu};
     kernel(&row);
-}
-
-void s2_row_sample(const s2_sampling *sampling, const s2_region *from, int c, int x, int y,
-                   int count, float *out, int out_stride)
-{
-    for (int j = 0; j < count; j++, out += out_stride) {
-        const s2_tap tap = s2_sampling_tap(sampling, x + j, y);
-        const float *restrict p00 = s2_region_at(from, tap.x0, tap.y0);
-        const float *restrict p01 = s2_region_at(from, tap.x1, tap.y0);
-        const float *restrict p10 = s2_region_at(from, tap.x0, tap.y1);
-        const float *restrict p11 = s2_region_at(from, tap.x1, tap.y1);
-        const float w00 = (1.0f - tap.fx) * (1.0f - tap.fy);
-        const float w01 = tap.fx * (1.0f - tap.fy);
-        const float w10 = (1.0f - tap.fx) * tap.fy;
-        const float w11 = tap.fx * tap.fy;
-        for (int k = 0; k < c; k++)
-            out[k] = w00 * p00[k] + w01 * p01[k] + w10 * p10[k] + w11 * p11[k];
-    }
 }

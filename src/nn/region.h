@@ -11,12 +11,14 @@
 /**
  * Pixels rect of a map with `stride` floats a pixel. Coordinates are the whole scene's, so that
  * tiles agree. Where `maps` is more than 1, that many maps of the same rectangle lie interleaved:
- * every position holds one pixel of each.
+ * every position holds one pixel of each. With `ring`, memory holds that many rows: row y is where
+ * row y - ring was.
  */
 typedef struct s2_region {
     s2_rect rect;
     int stride, maps;
     float *data;
+    int ring; /* 0: all rows of rect are there */
 } s2_region;
 
 /** Pixels `stride` floats apart. */
@@ -35,6 +37,8 @@ s2_region s2_region_channels(const s2_region *region, int first);
 
 /** Zero all pixels of the region outside `inside`: what a convolution finds beyond the scene. */
 void s2_region_clear_around(const s2_region *region, s2_rect inside);
+/** The same for the rows first..end-1 alone. */
+void s2_region_clear_rows(const s2_region *region, int first, int end, s2_rect inside);
 
 /**
  * out = conv(in) + add over the pixels `computed` of out. in must hold all that the kernel reaches.
@@ -47,9 +51,8 @@ void s2_region_conv(s2_kernel_row_function kernel, const s2_folded_conv *conv, c
 /** A row of `count` pixels through a 1 x 1 convolution. */
 void s2_row_conv(s2_kernel_row_function kernel, const s2_folded_conv *conv, s2_row in, int count,
                  s2_row out);
-
-/** c channels of `count` target pixels (x.., y) sampled from a region that holds their taps. */
-void s2_row_sample(const s2_sampling *sampling, const s2_region *from, int c, int x, int y,
-                   int count, float *out, int out_stride);
+/** The same, added to a row before the ReLU; add may be out, or NULL. */
+void s2_row_conv_add(s2_kernel_row_function kernel, const s2_folded_conv *conv, s2_row in,
+                     int count, const s2_row *add, s2_row out);
 
 #endif

@@ -18,20 +18,21 @@ typedef struct s2_window_sums {
 void s2_relation_adrf(s2_kernel_row_function kernel, const s2_folded_adrf *adrf,
                       const s2_window_sums *window, float *work, float *attention);
 
-/** Workspace of SSJA for cells of up to S2_RELATION_CELL_MAX pixels of c channels. */
+/** Workspace of SSJA for cells of up to S2_RELATION_CELL_MAX pixels of c channels, c a multiple of 16.
+ */
 typedef struct s2_relation_space {
-    s2_kernel_row_function kernel;
+    const s2_kernels *kernels;
     int c;
     float *a1, *a2;         /* [c][c] */
-    float *joined, *packed; /* [2c][c]: both attentions, as one convolution */
-    float *norms, *zeros;   /* [2c], [c] */
+    float *packed;          /* [2c][c]: both attentions, as one convolution, for the kernel */
+    float *norms, *zeros;   /* [2c]: one over the norms of rows; [c] */
     float *x1, *x2;         /* [pixels][c], spectral and spatial; or together [pixels][2c] */
     float *packed_cell, *z; /* [pixels][c] */
 } s2_relation_space;
 
 /** Floats of memory that s2_relation_divide() divides. */
 size_t s2_relation_floats(int c);
-s2_relation_space s2_relation_divide(s2_kernel_row_function kernel, int c, float *memory);
+s2_relation_space s2_relation_divide(const s2_kernels *kernels, int c, float *memory);
 
 /** Gram matrices of the first `count` rows of space->x1 and space->x2: g[0..2] = G11, G22, G21. */
 void s2_relation_grams(const s2_relation_space *space, int count, float *const g[3]);

@@ -4,6 +4,8 @@
 
 #include <math.h>
 
+#include "nn/passes.h"
+
 static int clamped_index(double *position, int size)
 {
     const double last = (double)(size - 1);
@@ -60,59 +62,62 @@ s2_rect s2_sampling_bounds(const s2_sampling *sampling, s2_rect target)
     return (s2_rect){x0, y0, x1 - x0 + 1, y1 - y0 + 1};
 }
 
-/* Offsets of a tap's four pixels in a map of that width and stride, and their weights. */
-typedef struct corner_weights {
-    size_t at[4];
-    float weight[4];
-} corner_weights;
-
-static corner_weights corners_of(const s2_tap *tap, const s2_map *x)
+static s2_corners corners_of(const s2_tap *tap, const s2_map *x)
 {
     const size_t width = (size_t)x->w;
     const size_t stride = (size_t)x->stride;
     const size_t top = (size_t)tap->y0 * width;
     const size_t bottom = (size_t)tap->y1 * width;
-    return (corner_weights){{(top + (size_t)tap->x0) * stride, (top + (size_t)tap->x1) * stride,
-                             (bottom + (size_t)tap->x0) * stride,
-                             (bottom + (size_t)tap->x1) * stride},
-                            {(1.0f - tap->fx) * (1.0f - tap->fy), tap->fx * (1.0f - tap->fy),
-                             (1.0f - tap->fx) * tap->fy, tap->fx * tap->fy}};
+    return (s2_corners){{(top + (size_t)tap->x0) * stride, (top + (size_t)tap->x1) * stride,
+                         (bottom + (size_t)tap->x0) * stride, (bottom + (size_t)tap->x1) * stride},
+                        {(1.0f - tap->fx) * (1.0f - tap->fy), tap->fx * (1.0f - tap->fy),
+                         (1.0f - tap->fx) * tap->fy, tap->fx * tap->fy}};
+}
+
+#define CHUNK 32 /* pixels whose corners are known at a time */
+
+/* Corners in map x of the pixels of target row i, columns[0]..columns[1]-1. */
+static void find_corners(const s2_sampling *sampling, const s2_map *x, int i, const int columns[2],
+                         s2_corners *corners)
+{
+    for (int j = columns[0]; j < columns[1]; j++) {
+        const s2_tap tap = s2_sampling_tap(sampling, j, i);
+        *corners++ = corners_of(&tap, x);
+    }
 }
 
 void s2_sample_forward(const s2_sampling *sampling, const s2_map *x, const s2_map *y)
 {
+    const s2_map_passes *passes = s2_map_passes_select();
 #pragma omp parallel for collapse(2) schedule(static)
     for (int n = 0; n < y->n; n++)
         for (int i = 0; i < y->h; i++) {
             const float *from = s2_map_at(x, n);
             float *to = s2_map_at(y, n) + (size_t)i * (size_t)y->w * (size_t)y->stride;
-            for (int j = 0; j < y->w; j++, to += y->stride) {
-                const s2_tap tap = s2_sampling_tap(&sampling[n], j, i);
-                const corner_weights k = corners_of(&tap, x);
-                for (int c = 0; c < y->c; c++) {
-                    const size_t channel = (size_t)c;
-                    to[c] = k.weight[0] * from[k.at[0] + channel] +
-                            k.weight[1] * from[k.at[1] + channel] +
-                            k.weight[2] * from[k.at[2] + channel] +
-                            k.weight[3] * from[k.at[3] + channel];
-                }
+            for (int j = 0; j < y->w; j += CHUNK) {
+                const int columns[2] = {j, j + CHUNK < y->w ? j + CHUNK : y->w};
+                s2_corners corners[CHUNK];
+                find_corners(&sampling[n], x, i, columns, corners);
+                passes->sample(from, corners, (size_t)(columns[1] - j), y->c,
+                               (s2_rows){to + (size_t)j * (size_t)y->stride, (size_t)y->stride});
             }
         }
 }
 
 void s2_sample_backward(const s2_sampling *sampling, const s2_map *dy, const s2_map *dx)
 {
+    const s2_map_passes *passes = s2_map_passes_select();
 #pragma omp parallel for schedule(static)
     for (int n = 0; n < dy->n; n++)
         for (int i = 0; i < dy->h; i++) {
-            float *to = s2_map_at(dx, n);
-            const float *grad = s2_map_at(dy, n) + (size_t)i * (size_t)dy->w * (size_t)dy->stride;
-            for (int j = 0; j < dy->w; j++, grad += dy->stride) {
-                const s2_tap tap = s2_sampling_tap(&sampling[n], j, i);
-                const corner_weights k = corners_of(&tap, dx);
-                for (int q = 0; q < 4; q++)
-                    for (int c = 0; c < dy->c; c++)
-                        to[k.at[q] + (size_t)c] += k.weight[q] * grad[c];
+            float *from = s2_map_at(dy, n) + (size_t)i * (size_t)dy->w * (size_t)dy->stride;
+            for (int j = 0; j < dy->w; j += CHUNK) {
+                const int columns[2] = {j, j + CHUNK < dy->w ? j + CHUNK : dy->w};
+                s2_corners corners[CHUNK];
+                find_corners(&sampling[n], dx, i, columns, corners);
+                passes->sample_gradient(
+                    s2_map_at(dx, n), corners, (size_t)(columns[1] - j), dy->c,
+                    (s2_rows){from + (size_t)j * (size_t)dy->stride, (size_t)dy->stride});
             }
         }
 }

@@ -20,18 +20,19 @@ s2rgf_status s2_residual_block_state_init(s2_residual_block_state *state,
     const int out_w = s2_conv_out_size(&block->conv1.conv, w);
     const int c = block->conv1.conv.out;
     *state = (s2_residual_block_state){0};
-    s2rgf_status status =
-        s2_conv_unit_state_init(&state->conv1, &block->conv1, n, h, w, NULL, NULL, err);
-    if (status == S2RGF_OK)
-        status =
-            s2_conv_unit_state_init(&state->conv2, &block->conv2, n, out_h, out_w, NULL, NULL, err);
-    if (status == S2RGF_OK)
-        status =
-            s2_conv_unit_state_init(&state->shortcut, &block->shortcut, n, h, w, NULL, NULL, err);
-    if (status == S2RGF_OK)
-        status = s2_map_init(&state->out, n, out_h, out_w, c, err);
+    s2rgf_status status = s2_map_init(&state->out, n, out_h, out_w, c, err);
     if (status == S2RGF_OK)
         status = s2_map_init(&state->grad, n, out_h, out_w, c, err);
+    if (status == S2RGF_OK)
+        status = s2_map_init(&state->part_grad, n, out_h, out_w, c, err);
+    if (status == S2RGF_OK)
+        status = s2_conv_unit_state_init(&state->conv1, &block->conv1, n, h, w, NULL, NULL, err);
+    if (status == S2RGF_OK)
+        status = s2_conv_unit_state_init(&state->conv2, &block->conv2, n, out_h, out_w, &state->out,
+                                         &state->part_grad, err);
+    if (status == S2RGF_OK)
+        status = s2_conv_unit_state_init(&state->shortcut, &block->shortcut, n, h, w, &state->out,
+                                         &state->part_grad, err);
     if (status != S2RGF_OK)
         s2_residual_block_state_clear(state);
     return status;
@@ -44,6 +45,7 @@ void s2_residual_block_state_clear(s2_residual_block_state *state)
     s2_conv_unit_state_clear(&state->shortcut);
     s2_map_clear(&state->out);
     s2_map_clear(&state->grad);
+    s2_map_clear(&state->part_grad);
 }
 
 s2rgf_status s2_residual_block_forward(const s2_residual_block *block,
@@ -52,18 +54,14 @@ s2rgf_status s2_residual_block_forward(const s2_residual_block *block,
 {
     s2rgf_status status = s2_conv_unit_forward(&block->conv1, &state->conv1, x, err);
     if (status == S2RGF_OK)
-        status = s2_conv_unit_forward(&block->conv2, &state->conv2, &state->conv1.out, err);
+        status = s2_conv_unit_measure(&block->conv2, &state->conv2, &state->conv1.out, err);
     if (status == S2RGF_OK)
-        status = s2_conv_unit_forward(&block->shortcut, &state->shortcut, x, err);
+        status = s2_conv_unit_measure(&block->shortcut, &state->shortcut, x, err);
     if (status != S2RGF_OK)
         return status;
-    const size_t count = s2_map_pixels(&state->out) * (size_t)state->out.c;
-    const float *a = state->conv2.out.data;
-    const float *b = state->shortcut.out.data;
-    float *out = state->out.data;
-#pragma omp parallel for schedule(static)
-    for (size_t i = 0; i < count; i++)
-        out[i] = a[i] + b[i] > 0.0f ? a[i] + b[i] : 0.0f;
+    const s2_batchnorm_state *const norms[2] = {&state->conv2.norm, &state->shortcut.norm};
+    const s2_map *const raw[2] = {&state->conv2.raw, &state->shortcut.raw};
+    s2_batchnorm_apply_sum(norms, raw, &state->out);
     return S2RGF_OK;
 }
 
@@ -71,20 +69,13 @@ s2rgf_status s2_residual_block_backward(const s2_residual_block *block,
                                         s2_residual_block_state *state, const s2_map *x,
                                         const s2_map *dx, s2rgf_error *err)
 {
-    const size_t count = s2_map_pixels(&state->out) * (size_t)state->out.c;
-    const float *out = state->out.data;
-    const float *grad = state->grad.data;
-    float *da = state->conv2.grad.data;
-    float *db = state->shortcut.grad.data;
-#pragma omp parallel for schedule(static)
-    for (size_t i = 0; i < count; i++)
-        da[i] = db[i] = out[i] > 0.0f ? grad[i] : 0.0f;
-    s2_map_zero(&state->conv1.grad);
-    s2rgf_status status = s2_conv_unit_backward(&block->conv2, &state->conv2, &state->conv1.out,
-                                                &state->conv1.grad, err);
+    const s2_conv_unit_output output = {&state->out, &state->grad, false};
+    const s2_conv_unit_output added = {&state->out, &state->grad, true};
+    s2rgf_status status = s2_conv_unit_backward_from(
+        &block->conv2, &state->conv2, &state->conv1.out, &state->conv1.grad, &output, err);
     if (status == S2RGF_OK)
         status = s2_conv_unit_backward(&block->conv1, &state->conv1, x, dx, err);
     if (status == S2RGF_OK)
-        status = s2_conv_unit_backward(&block->shortcut, &state->shortcut, x, dx, err);
+        status = s2_conv_unit_backward_from(&block->shortcut, &state->shortcut, x, dx, &added, err);
     return status;
 }

@@ -55,9 +55,9 @@ s2rgf_status s2_spectral_encoder_state_init(s2_spectral_encoder_state *state,
     if (status == S2RGF_OK && encoder->pool)
         status = s2_map_init(&state->pooled_grad, n, mix_h, mix_w, 2 * bands, err);
     if (status == S2RGF_OK)
-        status = s2_batchnorm_state_init(&state->norm3, bands, err);
+        status = s2_batchnorm_state_init(&state->norm3, n, bands, err);
     if (status == S2RGF_OK)
-        status = s2_batchnorm_state_init(&state->norm5, bands, err);
+        status = s2_batchnorm_state_init(&state->norm5, n, bands, err);
     if (status == S2RGF_OK)
         status =
             s2_conv_unit_state_init(&state->mix, &encoder->mix, n, mix_h, mix_w, NULL, NULL, err);
@@ -105,9 +105,8 @@ s2rgf_status s2_spectral_encoder_backward(const s2_spectral_encoder *encoder,
     const s2_map d5 = s2_map_channels(&state->pair_grad, encoder->bands, encoder->bands);
     const s2_map *mixed = encoder->pool ? &state->pooled : &state->pair;
     const s2_map *mixed_grad = encoder->pool ? &state->pooled_grad : &state->pair_grad;
-    s2_map_zero(&state->pair_grad);
     if (encoder->pool)
-        s2_map_zero(&state->pooled_grad);
+        s2_map_zero(&state->pair_grad);
     const s2rgf_status status =
         s2_conv_unit_backward(&encoder->mix, &state->mix, mixed, mixed_grad, err);
     if (status != S2RGF_OK)

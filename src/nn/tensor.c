@@ -16,7 +16,7 @@ s2rgf_status s2_map_init(s2_map *map, int n, int h, int w, int c, s2rgf_error *e
     if (!s2_multiply((size_t)n, (size_t)h, &rows) || !s2_multiply(rows, (size_t)w, &pixels) ||
         !s2_multiply(pixels, (size_t)c, &count))
         return s2_fail_memory(err, "feature maps");
-    map->data = s2_calloc(count, sizeof(float));
+    map->data = s2_calloc_large(count, sizeof(float));
     return map->data ? S2RGF_OK : s2_fail_memory(err, "feature maps");
 }
 
@@ -47,6 +47,10 @@ float *s2_map_at(const s2_map *map, int n)
 void s2_map_zero(const s2_map *map)
 {
     const size_t pixels = s2_map_pixels(map);
+    if (map->stride == map->c) {
+        memset(map->data, 0, pixels * (size_t)map->c * sizeof(float));
+        return;
+    }
     for (size_t p = 0; p < pixels; p++)
         memset(map->data + p * (size_t)map->stride, 0, (size_t)map->c * sizeof(float));
 }

@@ -65,7 +65,6 @@ s2rgf_status s2_unfold_forward(const s2_unfold *unfold, s2_unfold_state *state, 
 s2rgf_status s2_unfold_backward(const s2_unfold *unfold, s2_unfold_state *state, const s2_map *x,
                                 const s2_map *dx, s2rgf_error *err)
 {
-    s2_map_zero(&state->turned.grad);
     const s2rgf_status status = s2_conv_unit_backward(
         &unfold->reduce, &state->reduce, &state->turned.value, &state->turned.grad, err);
     if (status != S2RGF_OK)

@@ -87,3 +87,8 @@ expect_silence "${batch[@]}" -report report.json 'maps/{}_map.tif'
 told report.json "r['skipped'] == $done_before and r['mapped'] == 6 - $done_before"
 maps_are a_map.tif b_map.tif c_map.tif d_map.tif e_map.tif f_map.tif
 [ "$before" = "$(stat -c %i maps/a_map.tif)" ] || fail "a map was made again"
+
+# A scene file is of one scene.
+expect_status 1 "${batch[@]}" -write_scene scenes.s2rgf.json 'more/{}_map.tif'
+expect_in "$stderr" "scenes.s2rgf.json: a scene file is of one scene"
+expect_no_file scenes.s2rgf.json

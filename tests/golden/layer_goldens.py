@@ -62,11 +62,8 @@ def put_batchnorms(out):
             p = parameters(layers.batchnorm_shapes(f"{name}.bn", 6))
             y = through_nchw(lambda z: layers.batchnorm(p, f"{name}.bn", z, training), x)
             y = F.relu(y) if relu else y
-            if training:
-                put_gradients(out, name, y, {"x": x, "w": p[f"{name}.bn.weight"],
-                                             "b": p[f"{name}.bn.bias"]})
-            else:
-                out.put(f"{name}.y", y)
+            put_gradients(out, name, y, {"x": x, "w": p[f"{name}.bn.weight"],
+                                         "b": p[f"{name}.bn.bias"]})
 
 
 # Reference corner coordinates -> source corner coordinates, one per crop.
@@ -156,10 +153,10 @@ def put_blocks(out):
 
 def put_losses(out):
     labels = golden_labels("entropy.labels", (2, 6, 5), 4, 0.4)
-    for smoothing in (0.0, 0.1):
-        name = f"entropy_{smoothing:g}"
+    for smoothing, balance in ((0.0, 0.0), (0.1, 0.0), (0.1, 0.5), (0.0, 1.0)):
+        name = f"entropy_{smoothing:g}_{balance:g}"
         logits = (3 * noise("entropy.logits", 2, 6, 5, 4)).requires_grad_()
-        loss = layers.cross_entropy(logits, labels, smoothing)
+        loss = layers.cross_entropy(logits, labels, smoothing, balance)
         put_gradients(out, name, loss, {"logits": logits}, torch.tensor(1.0))
     valid = torch.stack((mask("relation.valid", 9, 8, part=0.7), torch.ones(9, 8)))
     y = noise("relation.y", 2, 9, 8, 6)

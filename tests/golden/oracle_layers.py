@@ -190,10 +190,16 @@ def residual_block(p, prefix, x, training, stride=1, dilation2=1):
 # ----------------------------------------------------------------------------------------
 
 
-def cross_entropy(logits, labels, smoothing):
-    """Mean over the batch's labelled pixels. logits [n, h, w, K]; labels [n, h, w], -1 = none."""
-    return F.cross_entropy(logits.reshape(-1, logits.shape[-1]), labels.reshape(-1),
-                           ignore_index=-1, label_smoothing=smoothing)
+def cross_entropy(logits, labels, smoothing, balance=0.0):
+    """Mean over the batch's labelled pixels. logits [n, h, w, K]; labels [n, h, w], -1 = none.
+
+    A pixel weighs as much as the number of pixels of its class to the power of -balance.
+    """
+    wanted = labels.reshape(-1) >= 0
+    logits, labels = logits.reshape(-1, logits.shape[-1])[wanted], labels.reshape(-1)[wanted]
+    each = F.cross_entropy(logits, labels, reduction="none", label_smoothing=smoothing)
+    weights = torch.bincount(labels)[labels].to(logits.dtype) ** -balance
+    return (weights * each).sum() / weights.sum()
 
 
 def relation_loss(y, valid, published=False):

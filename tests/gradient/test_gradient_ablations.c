@@ -10,7 +10,7 @@
 
 static s2_dense_train *dense;
 static s2_patch_train *patch;
-static s2_loss_options options = {0.1, 1e-3, 0, S2_RELATION_CORRELATION};
+static s2_loss_options options = {{0.1, 0}, 1e-3, 0, S2_RELATION_CORRELATION};
 
 static double dense_loss(void)
 {

@@ -142,7 +142,7 @@ static void test_adrf(int cell_px)
 static void test_unfold(void)
 {
     const int side = S2_UNFOLD_SIDE;
-    begin("unfold", side, side, 3);
+    begin("turned", side, side, 3);
     c.dy = golden_map("block.dy", 2, side, side, 3);
     s2_unfold_declare(&c.unfold, &c.params, "unfold", 3);
     REQUIRE(!c.params.failed);

@@ -16,7 +16,7 @@ static double dropout;
 /* The loss, and all gradients as a side effect. The same units are dropped every time. */
 static double loss_now(void)
 {
-    const s2_loss_options options = {GOLDEN_SMOOTHING, GOLDEN_BETA, dropout,
+    const s2_loss_options options = {{GOLDEN_SMOOTHING, 0}, GOLDEN_BETA, dropout,
                                      S2_RELATION_CORRELATION};
     const s2_map *logits = NULL;
     double loss = 0;

@@ -116,7 +116,7 @@ static void test_batchnorm(bool relu)
     memset(&params, 0, sizeof params);
     s2_batchnorm_declare(&c.bn, &params, "bn", CHANNELS);
     REQUIRE(!params.failed);
-    REQUIRE(s2_batchnorm_state_init(&c.state, CHANNELS, NULL) == S2RGF_OK);
+    REQUIRE(s2_batchnorm_state_init(&c.state, 2, CHANNELS, NULL) == S2RGF_OK);
     golden_fill("norm.weight", 0.5, 1, c.bn.weight->value, CHANNELS);
     golden_fill("norm.bias", 0.5, 0, c.bn.bias->value, CHANNELS);
     c.x = golden_map("norm.x", 2, 5, 6, CHANNELS);

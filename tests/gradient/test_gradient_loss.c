@@ -9,14 +9,15 @@ typedef struct loss_context {
     s2_map x;
     int16_t labels[2 * 6 * 5];
     uint8_t valid[2 * 6 * 5];
-    double smoothing;
+    s2_entropy_options entropy;
+    double weights[4];
     s2_relation_form form;
 } loss_context;
 
 static double entropy_objective(void *context)
 {
-    const loss_context *c = context;
-    return s2_cross_entropy(&c->x, c->labels, c->smoothing, NULL);
+    loss_context *c = context;
+    return s2_cross_entropy(&c->x, c->labels, &c->entropy, c->weights, NULL);
 }
 
 static double relation_objective(void *context)
@@ -29,13 +30,13 @@ static double relation_objective(void *context)
     return loss;
 }
 
-static void test_cross_entropy(double smoothing)
+static void test_cross_entropy(double smoothing, double balance)
 {
-    loss_context c = {.smoothing = smoothing};
+    loss_context c = {.entropy = {smoothing, balance}};
     golden_labels("labels", 4, 0.4, c.labels, sizeof c.labels / sizeof c.labels[0]);
     c.x = golden_map_scaled("logits", 2, 2, 6, 5, 4);
     s2_map dx = golden_zeros(2, 6, 5, 4);
-    s2_cross_entropy(&c.x, c.labels, smoothing, &dx);
+    s2_cross_entropy(&c.x, c.labels, &c.entropy, c.weights, &dx);
     const gradient_input input = {"logits", c.x, dx};
     gradient_check(&input, STEP, TOLERANCE, entropy_objective, &c);
     golden_maps_end();
@@ -58,8 +59,8 @@ int main(void)
 {
     for (int wide = 0; wide < 2; wide++) {
         golden_maps_wide = wide == 1;
-        test_cross_entropy(0);
-        test_cross_entropy(0.1);
+        test_cross_entropy(0, 0);
+        test_cross_entropy(0.1, 0.5);
         test_relation(S2_RELATION_CORRELATION);
         test_relation(S2_RELATION_SOFTMAX);
     }

@@ -29,7 +29,7 @@ static double dropout;
 /* The loss, and all gradients as a side effect. The same units are dropped every time. */
 static double loss_now(void)
 {
-    const s2_loss_options options = {0.1, 1e-3, dropout, S2_RELATION_CORRELATION};
+    const s2_loss_options options = {{0.1, 0}, 1e-3, dropout, S2_RELATION_CORRELATION};
     double loss = 0;
     s2_random random;
     s2_random_init(&random, 3, 0);

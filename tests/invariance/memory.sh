@@ -14,23 +14,24 @@ peak() { # scene options...: peak KiB of a classification
     cat peak.txt
 }
 
-expect_silence "$make_scene" -size 512 512 -hs_bands 24 small
+# Both so large that the bound decides how large tiles are.
+expect_silence "$make_scene" -size 768 768 -hs_bands 24 small
 expect_silence s2rgf_train -q -i hs=small/hs.tif -i ms=small/ms.tif -labels small/labels.gpkg \
     -l train -a class -c 16 -steps 2 -val 0 model.s2rgf
 side=1536
 [ "$S2RGF_TEST_LONG" != 1 ] || side=4096
 expect_silence "$make_scene" -size $side $side -hs_bands 24 large
 
-small=$(peak small -wm 64)
-large=$(peak large -wm 64)
-echo "peak memory: $small KiB for 512 x 512, $large KiB for $side x $side"
-# 9 or 64 times the pixels: what is allowed is a quarter for fragmentation and per-row tables.
+small=$(peak small -wm 24)
+large=$(peak large -wm 24)
+echo "peak memory: $small KiB for 768 x 768, $large KiB for $side x $side"
+# 4 or 28 times the pixels: what is allowed is a quarter for fragmentation and per-row tables.
 [ "$large" -le $((small + small / 4)) ] || fail "the peak grows with the scene: $small, $large KiB"
 
 # More memory is used when it is allowed, so that the bound is what holds the peak down.
 generous=$(peak large -wm 1024 -tile 1024)
 echo "peak memory: $generous KiB with -wm 1024 -tile 1024"
-[ "$generous" -gt "$large" ] || fail "-wm has no effect: $large KiB with 64 MB, $generous with 1024"
+[ "$generous" -gt "$large" ] || fail "-wm has no effect: $large KiB with 24 MB, $generous with 1024"
 
 # A bound that not even one small tile keeps is refused, and nothing is left.
 expect_status 1 s2rgf_classify -q -m model.s2rgf -i hs=small/hs.tif -i ms=small/ms.tif -wm 1 \

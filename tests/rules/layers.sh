@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Rule: who may include what. core <- nn, geo <- src/*.c <- s2rgf.h <- apps; nn and geo never meet.
+# Rule: who may include what. core <- nn, geo <- src/*.c <- s2rgf.h <- apps, gdal_driver; nn and geo
+# never meet.
 . "$(dirname "$0")/../tools/lib.sh"
 
 # Headers of the C library and POSIX: the only <> includes that every layer may use.
@@ -70,8 +71,26 @@ violations() {
     done < <(find "$src" -name '*.[ch]' | sort)
 }
 
+# driver_violations FOLDER: the plugin sees its own headers, s2rgf.h, GDAL and the C++ library.
+driver_violations() {
+    local number line
+    while IFS=: read -r number line; do
+        case $(sed -E 's/^[^<"]*//; s/^(<[^>]*>|"[^"]*").*/\1/' <<< "$line") in
+        '"s2rgf.h"' | '<gdal'*'.h>' | '<cpl_'*'.h>' | '<ogr_'*'.h>') ;;
+        \"*/*) echo "$number:$line" ;;
+        \"*\") [ -e "$1/$(sed -E 's/.*"(.*)".*/\1/' <<< "$line")" ] || echo "$number:$line" ;;
+        '<'*.h'>') echo "$number:$line" ;;
+        '<'*'>') ;;
+        *) echo "$number:$line" ;;
+        esac
+    done < <(grep -nE '^[[:space:]]*#[[:space:]]*include' "$1"/*.cpp "$1"/*.h | sed 's/:/ line /')
+}
+
 found=$(violations "$top_srcdir/src")
 [ -z "$found" ] || fail $'includes that break the layers:\n'"$found"
+
+found=$(driver_violations "$top_srcdir/gdal_driver")
+[ -z "$found" ] || fail $'gdal_driver includes what it may not:\n'"$found"
 
 # The rule bites: each of these planted files breaks it in one way.
 mkdir -p src/core src/nn src/geo src/apps
@@ -102,3 +121,12 @@ plant nn/conv.c '' 'own header first: expected "nn/conv.h", found none'
 plant nn/a.c '#include HEADER' 'neither'
 printf '#include "nn/gemm.h"\n#include <cblas.h>\n#include <math.h>\n' > src/nn/gemm.c
 [ -z "$(violations src)" ] || fail "refused what is allowed: $(violations src)"
+
+mkdir driver
+touch driver/own.h
+printf '#include "own.h"\n#include "s2rgf.h"\n#include <vector>\n#include <gdal_priv.h>\n' > driver/a.cpp
+[ -z "$(driver_violations driver)" ] || fail "refused what is allowed: $(driver_violations driver)"
+for include in '"core/error.h"' '"mapping.h"' '<json.h>' '<omp.h>'; do
+    printf '#include %s\n' "$include" > driver/a.cpp
+    [[ $(driver_violations driver) == *"$include"* ]] || fail "planted $include was not found"
+done

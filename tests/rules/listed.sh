@@ -9,7 +9,7 @@ unlisted() {
     while read -r file; do
         file=${file#"$1"/}
         grep -qxF -- "$file" words || grep -qxF -- "${file%.c}" words || echo "$file"
-    done < <(find "$1/src" "$1/tests" "$1/samples" "$1/man" "$1/docs" "$1/bench" "$1/models" "$1/qgis" "$1/completion" -name __pycache__ -prune -o -type f -print 2> /dev/null | sort)
+    done < <(find "$1/src" "$1/gdal_driver" "$1/tests" "$1/samples" "$1/man" "$1/docs" "$1/bench" "$1/models" "$1/qgis" "$1/completion" -name __pycache__ -prune -o -type f -print 2> /dev/null | sort)
 }
 
 found=$(unlisted "$top_srcdir")

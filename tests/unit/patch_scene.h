@@ -119,25 +119,6 @@ static inline s2_patch_train *patch_scene_train(const patch_scene *s, s2_patch_n
     return train;
 }
 
-/** Copy the window of every source that the core needs into the tile. */
-static inline void patch_scene_fill(const patch_scene *s, const s2_patch_weights *weights,
-                                    s2_tile *tile)
-{
-    for (int i = 0; i < s->spec.sources; i++) {
-        const int width = s->geometry.source_width[i], height = s->geometry.source_height[i];
-        const size_t bands = (size_t)s->spec.bands[i];
-        const s2_rect window = s2_patch_run_window(weights, &s->geometry, i, tile->core);
-        REQUIRE(s2_rect_contains((s2_rect){0, 0, width, height}, window));
-        for (int y = 0; y < window.h; y++) {
-            const size_t from = (size_t)((window.y + y) * width + window.x);
-            const size_t to = (size_t)(y * window.w), count = (size_t)window.w;
-            memcpy(tile->pixels[i] + to * bands, s->pixels[i] + from * bands,
-                   count * bands * sizeof(float));
-            memcpy(tile->source_valid[i] + to, s->valid[i] + from, count);
-        }
-    }
-}
-
 /** What a map is made of and where it goes: [h][w][K] and [h][w] of the whole scene. */
 typedef struct patch_map {
     int tile_px;
@@ -147,6 +128,44 @@ typedef struct patch_map {
     uint8_t *valid;
 } patch_map;
 
+/** Context of a tile's input and output. */
+typedef struct patch_scene_io {
+    const patch_scene *scene;
+    const patch_map *map;
+} patch_scene_io;
+
+static inline s2rgf_status patch_scene_read(void *context, int source, s2_rect window,
+                                            float *pixels, uint8_t *valid, s2rgf_error *err)
+{
+    const patch_scene *s = ((const patch_scene_io *)context)->scene;
+    const int width = s->geometry.source_width[source], height = s->geometry.source_height[source];
+    const size_t bands = (size_t)s->spec.bands[source], count = (size_t)window.w;
+    REQUIRE(err == NULL && s2_rect_contains((s2_rect){0, 0, width, height}, window));
+    for (int y = 0; y < window.h; y++) {
+        const size_t from = (size_t)((window.y + y) * width + window.x);
+        const size_t to = (size_t)(y * window.w);
+        memcpy(pixels + to * bands, s->pixels[source] + from * bands,
+               count * bands * sizeof(float));
+        memcpy(valid + to, s->valid[source] + from, count);
+    }
+    return S2RGF_OK;
+}
+
+static inline s2rgf_status patch_scene_take(void *context, s2_rect rows, const float *scores,
+                                            const uint8_t *valid, s2rgf_error *err)
+{
+    const patch_map *map = ((const patch_scene_io *)context)->map;
+    REQUIRE(err == NULL);
+    for (int p = 0; p < rows.w * rows.h; p++) {
+        const int to = (rows.y + p / rows.w) * PATCH_SCENE_WIDTH + rows.x + p % rows.w;
+        map->valid[to] = valid[p];
+        if (!map->wanted || map->wanted[to])
+            memcpy(map->scores + to * PATCH_SCENE_CLASSES, scores + p * PATCH_SCENE_CLASSES,
+                   PATCH_SCENE_CLASSES * sizeof(float));
+    }
+    return S2RGF_OK;
+}
+
 /** Map an area: its part of every tile of the lattice that starts at the scene's corner. */
 static inline void patch_scene_run(const patch_scene *s, const s2_patch_network *network,
                                    const patch_map *map)
@@ -155,29 +174,21 @@ static inline void patch_scene_run(const patch_scene *s, const s2_patch_network 
     s2_patch_run *run = NULL;
     uint8_t *wanted = (uint8_t *)malloc(PATCH_SCENE_PIXELS);
     const int px = map->tile_px;
+    const s2_tiling tiling = {px, px, map->area};
+    patch_scene_io context = {s, map};
+    const s2_tile_io io = {&context, patch_scene_read, patch_scene_take};
     REQUIRE(wanted && s2_patch_weights_create(network, &weights, NULL) == S2RGF_OK);
-    REQUIRE(s2_patch_run_create(weights, &s->geometry, px, &run, NULL) == S2RGF_OK);
-    s2_tile *tile = s2_patch_run_tile(run);
+    REQUIRE(s2_patch_run_create(weights, &s->geometry, &tiling, &run, NULL) == S2RGF_OK);
     for (int y = 0; y < PATCH_SCENE_HEIGHT; y += px)
         for (int x = 0; x < PATCH_SCENE_WIDTH; x += px) {
             const s2_rect core = s2_rect_intersect((s2_rect){x, y, px, px}, map->area);
             if (s2_rect_is_empty(core))
                 continue;
-            tile->core = core;
-            patch_scene_fill(s, weights, tile);
             for (int p = 0; map->wanted && p < core.w * core.h; p++)
                 wanted[p] =
                     map->wanted[(core.y + p / core.w) * PATCH_SCENE_WIDTH + core.x + p % core.w];
-            tile->wanted = map->wanted ? wanted : NULL;
-            s2_patch_run_compute(run);
-            for (int p = 0; p < core.w * core.h; p++) {
-                const int to = (core.y + p / core.w) * PATCH_SCENE_WIDTH + core.x + p % core.w;
-                map->valid[to] = tile->valid[p];
-                if (!tile->wanted || wanted[p])
-                    memcpy(map->scores + to * PATCH_SCENE_CLASSES,
-                           tile->scores + p * PATCH_SCENE_CLASSES,
-                           PATCH_SCENE_CLASSES * sizeof(float));
-            }
+            REQUIRE(s2_patch_run_compute(run, core, map->wanted ? wanted : NULL, &io, NULL) ==
+                    S2RGF_OK);
         }
     s2_patch_run_free(run);
     s2_patch_weights_free(weights);

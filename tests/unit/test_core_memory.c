@@ -42,8 +42,24 @@ static void test_alignment_and_zeros(void)
     s2rgf_free(NULL);
 }
 
+static void test_large(void)
+{
+    const size_t sizes[] = {0, 1000, (size_t)2 << 20, ((size_t)2 << 20) + 1};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        unsigned char *zeroed = s2_calloc_large(sizes[i], 1);
+        REQUIRE(zeroed != NULL);
+        CHECK(is_aligned(zeroed));
+        bool all_zero = true;
+        for (size_t k = 0; k < sizes[i]; k++)
+            all_zero = all_zero && zeroed[k] == 0;
+        CHECK(all_zero);
+        s2_free(zeroed);
+    }
+}
+
 static void test_overflow_is_refused(void)
 {
+    CHECK(s2_calloc_large(SIZE_MAX / 4, 8) == NULL);
     CHECK(s2_alloc(SIZE_MAX, 2) == NULL);
     CHECK(s2_alloc(SIZE_MAX - 3, 1) == NULL);
     CHECK(s2_calloc(SIZE_MAX / 4, 8) == NULL);
@@ -90,6 +106,7 @@ int main(void)
 {
     test_multiply();
     test_alignment_and_zeros();
+    test_large();
     test_overflow_is_refused();
     test_strings();
     test_text_buffer();

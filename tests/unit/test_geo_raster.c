@@ -359,6 +359,48 @@ static void test_vrt_and_archive(void)
     s2_source_close(source);
 }
 
+/**
+ * Pixels twice as large: the last column and line stand for what is left; averages over what is
+ * valid.
+ */
+static void decimated_source(void)
+{
+    double values[20];
+    for (int i = 0; i < 20; i++)
+        values[i] = i % 5 < 2 ? 10.0 : 30.0;
+    values[0] = values[3] = values[8] = values[4] = values[9] = -1.0;
+    values[2] = values[7] = -1.0;
+    const raster_recipe recipe = {
+        .path = "/vsimem/fine.tif", .width = 5, .height = 4, .type = GDT_Int16};
+    GDALDatasetH dataset = create_raster(&recipe);
+    CHECK(GDALSetRasterNoDataValue(GDALGetRasterBand(dataset, 1), -1.0) == CE_None);
+    write_band(dataset, 1, values);
+    GDALClose(dataset);
+    const char *path = recipe.path;
+    const s2_source_spec spec = {.name = "s", .paths = &path, .path_count = 1, .decimation = 2};
+    s2_source *first = NULL, *source = NULL;
+    s2rgf_error err = {0};
+    REQUIRE(s2_source_open(&spec, &first, &err) == S2RGF_OK);
+    REQUIRE(s2_source_reopen(first, &source, &err) == S2RGF_OK);
+    const s2_grid *grid = s2_source_grid(source);
+    CHECK(grid->width == 3);
+    CHECK(grid->height == 2);
+    CHECK_NEAR(grid->to_geo.m[1] * 3.0, 50.0, 1e-9);
+    CHECK_NEAR(grid->to_geo.m[5] * 2.0, -40.0, 1e-9);
+    float pixels[6];
+    uint8_t valid[6];
+    read_all(source, pixels, valid);
+    CHECK(valid[0] == 1);
+    CHECK_NEAR(pixels[0], 10.0, 1e-6);
+    CHECK(valid[2] == 0);
+    CHECK_NEAR(pixels[2], 0.0, 0.0);
+    CHECK_NEAR(pixels[3], 10.0, 1e-6);
+    CHECK(pixels[4] > 10.0f && pixels[4] <= 30.0f);
+    CHECK_NEAR(pixels[5], 30.0, 1e-6);
+    s2_source_close(first);
+    s2_source_close(source);
+}
+
 int main(void)
 {
     GDALAllRegister();
@@ -370,6 +412,7 @@ int main(void)
     test_refused_files();
     test_truncated_file();
     test_vrt_and_archive();
+    decimated_source();
     GDALDestroyDriverManager();
     return harness_end();
 }

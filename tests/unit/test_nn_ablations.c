@@ -6,7 +6,7 @@
 
 #define SOURCES 2
 
-static const s2_loss_options OPTIONS = {GOLDEN_SMOOTHING, 1, 0, S2_RELATION_CORRELATION};
+static const s2_loss_options OPTIONS = {{GOLDEN_SMOOTHING, 0}, 1, 0, S2_RELATION_CORRELATION};
 
 /* Loss of a network, its gradients, and the scores of both crops: out [crops][pixels][K]. */
 static double run_training(s2_dense_network *network, float *scores)

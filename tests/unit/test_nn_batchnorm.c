@@ -15,7 +15,7 @@ static void begin(const char *name)
     memset(&params, 0, sizeof params);
     s2_batchnorm_declare(&bn, &params, golden_name(name, "bn"), CHANNELS);
     REQUIRE(!params.failed && params.count == 4);
-    REQUIRE(s2_batchnorm_state_init(&state, CHANNELS, NULL) == S2RGF_OK);
+    REQUIRE(s2_batchnorm_state_init(&state, 2, CHANNELS, NULL) == S2RGF_OK);
 }
 
 static void end(void)
@@ -73,17 +73,39 @@ static void test_run(const golden_file *file, const char *name, bool relu)
     end();
 }
 
+/* Settled on the running statistics: what running computes, and these do not move with x. */
+static void test_settled(const golden_file *file, const char *name, bool relu)
+{
+    begin(name);
+    golden_fill_params(&params);
+    s2_map x = golden_input(name, "x", 2, 5, 4, CHANNELS), y = golden_zeros(2, 5, 4, CHANNELS);
+    s2_map dy = golden_input(name, "dy", 2, 5, 4, CHANNELS), dx = golden_zeros(2, 5, 4, CHANNELS);
+    const float mean = bn.mean->value[1];
+    s2_batchnorm_use(&bn, &state, S2_STATISTICS_SETTLED);
+    s2_batchnorm_forward(&bn, &state, &x, relu, &y);
+    CHECK(golden_map_matches(file, name, "y", &y, TOLERANCE));
+    s2_batchnorm_backward(&bn, &state, &x, relu ? &y : NULL, &dy, &dx);
+    CHECK(golden_map_matches(file, name, "dx", &dx, TOLERANCE));
+    CHECK(golden_matches(file, golden_name(name, "dw"), bn.weight->grad, CHANNELS, TOLERANCE));
+    CHECK(golden_matches(file, golden_name(name, "db"), bn.bias->grad, CHANNELS, TOLERANCE));
+    CHECK(bn.mean->value[1] == mean);
+    s2_batchnorm_use(&bn, &state, S2_STATISTICS_BATCH);
+    s2_batchnorm_forward(&bn, &state, &x, relu, &y);
+    CHECK(!golden_map_matches(file, name, "y", &y, 1e-2));
+    end();
+}
+
 /* Two batches gathered: the running statistics are those of both taken together. */
-static void test_collect(void)
+static void test_gather(void)
 {
     double sum[CHANNELS] = {0}, square[CHANNELS] = {0};
-    begin("collect");
+    begin("gather");
     s2_map y = golden_zeros(2, 5, 4, CHANNELS), x[3];
-    x[0] = golden_input("collect", "before", 2, 5, 4, CHANNELS);
-    x[1] = golden_input("collect", "one", 2, 5, 4, CHANNELS);
-    x[2] = golden_map_scaled("collect.two", 3, 2, 5, 4, CHANNELS);
+    x[0] = golden_input("gather", "before", 2, 5, 4, CHANNELS);
+    x[1] = golden_input("gather", "one", 2, 5, 4, CHANNELS);
+    x[2] = golden_map_scaled("gather.two", 3, 2, 5, 4, CHANNELS);
     s2_batchnorm_forward(&bn, &state, &x[0], false, &y);
-    s2_batchnorm_collect(&state);
+    s2_batchnorm_use(&bn, &state, S2_STATISTICS_GATHER);
     for (int batch = 1; batch < 3; batch++) {
         s2_batchnorm_forward(&bn, &state, &x[batch], false, &y);
         for (size_t i = 0; i < golden_count(&x[batch]); i++) {
@@ -92,7 +114,7 @@ static void test_collect(void)
             square[i % CHANNELS] += value * value;
         }
     }
-    s2_batchnorm_adopt(&bn, &state);
+    s2_batchnorm_use(&bn, &state, S2_STATISTICS_BATCH);
     const double n = 2 * 2 * 5 * 4;
     for (int k = 0; k < CHANNELS; k++) {
         double mean = sum[k] / n;
@@ -124,6 +146,69 @@ static void test_constant_channel(void)
     end();
 }
 
+enum { MANY = 37, H = 5, W = 7, MAPS = 2, PIXELS = MAPS * H * W };
+
+/* The output of one channel, and of its gradient where y > 0, in double precision. */
+static void plain_channel(const s2_map *x, const s2_map *y, const s2_map *dy, int k, double *out,
+                          double *dx)
+{
+    double mean = 0, var = 0, sum = 0, product = 0;
+    for (int p = 0; p < PIXELS; p++)
+        mean += (double)x->data[p * x->stride + k] / PIXELS;
+    for (int p = 0; p < PIXELS; p++)
+        var += pow(x->data[p * x->stride + k] - mean, 2) / PIXELS;
+    const double inv = 1 / sqrt(var + (double)S2_BATCHNORM_EPS);
+    for (int p = 0; p < PIXELS; p++) {
+        const double g = y->data[p * y->stride + k] > 0 ? dy->data[p * dy->stride + k] : 0;
+        out[p] = (x->data[p * x->stride + k] - mean) * inv;
+        sum += g / PIXELS;
+        product += g * out[p] / PIXELS;
+    }
+    for (int p = 0; p < PIXELS; p++) {
+        const double g = y->data[p * y->stride + k] > 0 ? dy->data[p * dy->stride + k] : 0;
+        dx[p] = inv * (g - sum - out[p] * product);
+    }
+}
+
+/* Two norms added and rectified, with more channels than vectors hold and some left over. */
+static void test_sum(const char *kernels)
+{
+    s2_params own = {0};
+    s2_batchnorm norm[2];
+    s2_batchnorm_state of[2];
+    double out[2][PIXELS], dx[2][PIXELS];
+    setenv("S2RGF_KERNELS", kernels, 1);
+    s2_map x[2] = {golden_input("sum", "x0", MAPS, H, W, MANY),
+                   golden_input("sum", "x1", MAPS, H, W, MANY)};
+    s2_map y = golden_zeros(MAPS, H, W, MANY), dy = golden_input("sum", "dy", MAPS, H, W, MANY);
+    s2_map found[2] = {golden_zeros(MAPS, H, W, MANY), golden_zeros(MAPS, H, W, MANY)};
+    for (int i = 0; i < 2; i++) {
+        s2_batchnorm_declare(&norm[i], &own, i ? "one" : "other", MANY);
+        REQUIRE(s2_batchnorm_state_init(&of[i], MAPS, MANY, NULL) == S2RGF_OK);
+        for (int n = 0; n < MAPS; n++)
+            s2_batchnorm_measure_map(&of[i], &x[i], n);
+        s2_batchnorm_measured(&norm[i], &of[i], &x[i]);
+    }
+    s2_batchnorm_apply_sum((const s2_batchnorm_state *const[2]){&of[0], &of[1]},
+                           (const s2_map *const[2]){&x[0], &x[1]}, &y);
+    for (int i = 0; i < 2; i++)
+        s2_batchnorm_backward(&norm[i], &of[i], &x[i], &y, &dy, &found[i]);
+    for (int k = 0; k < MANY; k++) {
+        for (int i = 0; i < 2; i++)
+            plain_channel(&x[i], &y, &dy, k, out[i], dx[i]);
+        for (int p = 0; p < PIXELS; p++) {
+            CHECK_NEAR(y.data[p * y.stride + k], fmax(out[0][p] + out[1][p], 0), 1e-5);
+            CHECK_NEAR(found[0].data[p * found[0].stride + k], dx[0][p], 1e-5);
+            CHECK_NEAR(found[1].data[p * found[1].stride + k], dx[1][p], 1e-5);
+        }
+    }
+    for (int i = 0; i < 2; i++)
+        s2_batchnorm_state_clear(&of[i]);
+    s2_params_clear(&own);
+    unsetenv("S2RGF_KERNELS");
+    golden_maps_end();
+}
+
 int main(void)
 {
     static golden_file file;
@@ -134,7 +219,12 @@ int main(void)
         test_train(&file, "bn_train_relu", true);
         test_run(&file, "bn_run", false);
         test_run(&file, "bn_run_relu", true);
-        test_collect();
+        test_settled(&file, "bn_run", false);
+        test_settled(&file, "bn_run_relu", true);
+        test_gather();
+        test_sum("base");
+        test_sum("avx2");
+        test_sum("avx512");
     }
     test_start();
     test_constant_channel();

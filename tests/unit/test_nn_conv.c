@@ -3,6 +3,7 @@
 
 #include "golden/golden_maps.h"
 #include "nn/band_conv.h"
+#include "nn/conv_winograd.h"
 
 #define TOLERANCE 1e-5
 
@@ -81,8 +82,98 @@ static void test_sizes(void)
     CHECK(s2_conv_out_size(&halving, 1) == 1);
 }
 
+/* What a convolution and its gradients add up to. */
+typedef struct sums {
+    double *y, *dx, *dw;
+} sums;
+
+static void plain_convolution(const s2_conv *conv, const s2_map *x, const float *w,
+                              const s2_map *dy, const sums *out)
+{
+    const int in = conv->in, wide = conv->out, d = conv->dilation;
+    for (int i = 0; i < x->h; i++)
+        for (int j = 0; j < x->w; j++)
+            for (int t = 0; t < 9; t++) {
+                const int yy = i + (t / 3 - 1) * d, xx = j + (t % 3 - 1) * d;
+                if (yy < 0 || yy >= x->h || xx < 0 || xx >= x->w)
+                    continue;
+                for (int c = 0; c < in; c++)
+                    for (int o = 0; o < wide; o++) {
+                        const int from = (yy * x->w + xx) * x->stride + c;
+                        const int at = (t * in + c) * wide + o, to = i * x->w + j;
+                        const double gradient = dy->data[to * dy->stride + o];
+                        out->y[to * wide + o] += (double)w[at] * x->data[from];
+                        out->dx[(yy * x->w + xx) * in + c] += w[at] * gradient;
+                        out->dw[at] += x->data[from] * gradient;
+                    }
+            }
+}
+
+static double largest_difference(const s2_map *map, const double *expected)
+{
+    double largest = 0;
+    for (int p = 0; p < map->h * map->w; p++)
+        for (int k = 0; k < map->c; k++)
+            largest =
+                fmax(largest, fabs(map->data[p * map->stride + k] - expected[p * map->c + k]));
+    return largest;
+}
+
+/* Winograd's transforms against the sums over the taps, where tiles overhang the map. */
+static void test_winograd(const s2_conv *conv, int h, int w, const char *kernels)
+{
+    enum { PX = 31 * 31, WIDE = 32 };
+    static float weights[9 * WIDE * WIDE], dw[9 * WIDE * WIDE];
+    static double y_sum[PX * WIDE], dx_sum[PX * WIDE], dw_sum[9 * WIDE * WIDE];
+    float bias[WIDE], db[WIDE] = {0};
+    const size_t count = (size_t)(9 * conv->in * conv->out);
+    s2_map x = golden_input("winograd", "x", 1, h, w, conv->in);
+    s2_map dy = golden_input("winograd", "dy", 1, h, w, conv->out);
+    s2_map y = golden_zeros(1, h, w, conv->out), dx = golden_zeros(1, h, w, conv->in);
+    REQUIRE(h * w <= PX && conv->in <= WIDE && conv->out <= WIDE);
+    CHECK(s2_conv_winograd_suits(conv, &y));
+    setenv("S2RGF_KERNELS", kernels, 1);
+    golden_fill("winograd w", 1, 0, weights, count);
+    golden_fill("winograd b", 1, 0, bias, (size_t)conv->out);
+    memset(dw, 0, sizeof dw);
+    memset(y_sum, 0, sizeof y_sum);
+    memset(dx_sum, 0, sizeof dx_sum);
+    memset(dw_sum, 0, sizeof dw_sum);
+    plain_convolution(conv, &x, weights, &dy, &(sums){y_sum, dx_sum, dw_sum});
+    for (int p = 0; p < h * w; p++)
+        for (int o = 0; o < conv->out; o++)
+            y_sum[p * conv->out + o] += bias[o];
+
+    CHECK(s2_conv_forward(conv, &x, weights, bias, &y, NULL) == S2RGF_OK);
+    CHECK(largest_difference(&y, y_sum) < 1e-4);
+    CHECK(s2_conv_backward(conv, &x, weights, &dy, &dx, dw, db, NULL) == S2RGF_OK);
+    CHECK(largest_difference(&dx, dx_sum) < 2e-4);
+    for (size_t i = 0; i < count; i++)
+        CHECK_NEAR(dw[i], dw_sum[i], 1e-3);
+    for (int o = 0; o < conv->out; o++) {
+        double sum = 0;
+        for (int p = 0; p < h * w; p++)
+            sum += dy.data[p * dy.stride + o];
+        CHECK_NEAR(db[o], sum, 1e-3);
+    }
+    unsetenv("S2RGF_KERNELS");
+    golden_maps_end();
+}
+
+/* Small maps and few channels are not for it. */
+static void test_winograd_suits(void)
+{
+    const s2_conv plain = {3, 1, 1, 32, 32}, narrow = {3, 1, 1, 6, 32}, halving = {3, 2, 1, 32, 32};
+    const s2_map large = {NULL, 1, 16, 16, 32, 32}, small = {NULL, 1, 4, 4, 32, 32};
+    CHECK(s2_conv_winograd_suits(&plain, &large));
+    CHECK(!s2_conv_winograd_suits(&plain, &small));
+    CHECK(!s2_conv_winograd_suits(&narrow, &large));
+    CHECK(!s2_conv_winograd_suits(&halving, &large));
+}
+
 int main(void)
 {
+    static const char *const KERNELS[] = {"base", "avx2", "avx512"};
     static golden_file file;
     REQUIRE(golden_load(&file, "layers.txt"));
     for (int wide = 0; wide < 2; wide++) {
@@ -93,7 +184,12 @@ int main(void)
             test_band_conv(&file, width, 1);
             test_band_conv(&file, width, 9);
         }
+        for (int k = 0; k < 3; k++) {
+            test_winograd(&(s2_conv){3, 1, 1, 32, 16}, 17, 13, KERNELS[k]);
+            test_winograd(&(s2_conv){3, 1, 2, 16, 32}, 19, 31, KERNELS[k]);
+        }
     }
+    test_winograd_suits();
     test_sizes();
     golden_clear(&file);
     return harness_end();

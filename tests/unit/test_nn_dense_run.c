@@ -74,18 +74,23 @@ static void mute_scene(const s2_ablations *off, const scene *s)
                     sizeof(float));
 }
 
+/* How the coarse source of the large scene lies. */
+static const s2_affine SLIGHTLY_TURNED = {{0.4, 1 / 3.7, 0.002, 0.9, -0.003, 1 / 3.7}};
+static const s2_affine UPRIGHT = {{0.4, 1 / 3.7, 0, 0.9, 0, 1 / 3.7}};
+static const s2_affine UPSIDE_DOWN = {{0.4, 1 / 3.7, 0, 50.1, 0, -1 / 3.7}};
+static const s2_affine SIDEWAYS = {{0.4, 0, 1 / 3.7, 0.9, 1 / 3.7, 0}};
+
 /* Much larger than what one score depends on, with holes in both sources; the second is coarse. */
-static scene large_scene(void)
+static scene large_scene(const s2_affine *ref_to_coarse)
 {
     enum { WIDTH = 209, HEIGHT = 183 };
-    const double ratio = 3.7;
     scene s = {.sources = 2};
     s.geometry.width = WIDTH;
     s.geometry.height = HEIGHT;
     s.geometry.ref_to_source[0] = S2_AFFINE_IDENTITY;
-    s.geometry.ref_to_source[1] = (s2_affine){{0.4, 1 / ratio, 0.002, 0.9, -0.003, 1 / ratio}};
+    s.geometry.ref_to_source[1] = *ref_to_coarse;
     scene_allocate(&s, 0, WIDTH, HEIGHT, GOLDEN_SOURCES[0].bands);
-    scene_allocate(&s, 1, 58, 51, GOLDEN_SOURCES[1].bands);
+    scene_allocate(&s, 1, 58, 58, GOLDEN_SOURCES[1].bands);
     for (int i = 0; i < 2; i++) {
         const int w = s.geometry.source_width[i], h = s.geometry.source_height[i];
         char name[GOLDEN_NAME_BYTES];
@@ -102,51 +107,69 @@ static scene large_scene(void)
     return s;
 }
 
-/* Copy the window of every source that the core needs into the tile. */
-static void fill_tile(const scene *s, const s2_dense_weights *weights, s2_tile *tile)
+/* A scene to read from, where its map goes, and which rows came last. */
+typedef struct scene_io {
+    const scene *scene;
+    s2_rect core;
+    float *scores; /* [h][w][K] of the whole scene */
+    uint8_t *valid;
+    int next_y;
+} scene_io;
+
+static s2rgf_status read_scene(void *context, int source, s2_rect window, float *pixels,
+                               uint8_t *valid, s2rgf_error *err)
 {
-    for (int i = 0; i < s->sources; i++) {
-        const int width = s->geometry.source_width[i], height = s->geometry.source_height[i];
-        const size_t bands = (size_t)s->bands[i];
-        const s2_rect window = s2_dense_run_window(weights, &s->geometry, i, tile->core);
-        REQUIRE(s2_rect_contains((s2_rect){0, 0, width, height}, window));
-        for (int y = 0; y < window.h; y++) {
-            const size_t from = (size_t)((window.y + y) * width + window.x);
-            const size_t to = (size_t)(y * window.w), count = (size_t)window.w;
-            memcpy(tile->pixels[i] + to * bands, s->pixels[i] + from * bands,
-                   count * bands * sizeof(float));
-            memcpy(tile->source_valid[i] + to, s->valid[i] + from, count);
-        }
+    const scene *s = ((const scene_io *)context)->scene;
+    const int width = s->geometry.source_width[source], height = s->geometry.source_height[source];
+    const size_t bands = (size_t)s->bands[source], count = (size_t)window.w;
+    REQUIRE(err == NULL && s2_rect_contains((s2_rect){0, 0, width, height}, window));
+    for (int y = 0; y < window.h; y++) {
+        const size_t from = (size_t)((window.y + y) * width + window.x);
+        const size_t to = (size_t)(y * window.w);
+        memcpy(pixels + to * bands, s->pixels[source] + from * bands,
+               count * bands * sizeof(float));
+        memcpy(valid + to, s->valid[source] + from, count);
     }
+    return S2RGF_OK;
 }
 
-/*
- * Map an area: its part of every tile of the lattice that starts at the scene's corner. scores
- * [h][w][K] and valid [h][w] of the whole scene, written in place.
- */
-static void run_scene(const s2_dense_network *network, const scene *s, s2_rect area, int tile_px,
+/* Rows come whole and in order. */
+static s2rgf_status take_scene(void *context, s2_rect rows, const float *scores,
+                               const uint8_t *valid, s2rgf_error *err)
+{
+    scene_io *io = (scene_io *)context;
+    REQUIRE(err == NULL);
+    CHECK(rows.x == io->core.x && rows.w == io->core.w && rows.y == io->next_y && rows.h > 0);
+    io->next_y = rows.y + rows.h;
+    for (int i = 0; i < rows.h; i++) {
+        const size_t to = (size_t)((rows.y + i) * io->scene->geometry.width + rows.x);
+        const size_t from = (size_t)(i * rows.w), count = (size_t)rows.w;
+        memcpy(io->scores + to * GOLDEN_CLASSES, scores + from * GOLDEN_CLASSES,
+               count * GOLDEN_CLASSES * sizeof(float));
+        memcpy(io->valid + to, valid + from, count);
+    }
+    return S2RGF_OK;
+}
+
+/* Map the parts of a tiling. scores [h][w][K] and valid [h][w] of the whole scene, written in place.
+   */
+static void run_scene(const s2_dense_network *network, const scene *s, s2_tiling tiling,
                       float *scores, uint8_t *valid)
 {
     s2_dense_weights *weights = NULL;
     s2_dense_run *run = NULL;
+    scene_io context = {.scene = s, .scores = scores, .valid = valid};
+    const s2_tile_io io = {&context, read_scene, take_scene};
+    const s2_rect parts = s2_tiling_parts(&tiling);
     REQUIRE(s2_dense_weights_create(network, &weights, NULL) == S2RGF_OK);
-    REQUIRE(s2_dense_run_create(weights, &s->geometry, tile_px, &run, NULL) == S2RGF_OK);
-    s2_tile *tile = s2_dense_run_tile(run);
-    for (int y = 0; y < s->geometry.height; y += tile_px)
-        for (int x = 0; x < s->geometry.width; x += tile_px) {
-            const s2_rect core = s2_rect_intersect((s2_rect){x, y, tile_px, tile_px}, area);
-            if (s2_rect_is_empty(core))
-                continue;
-            tile->core = core;
-            fill_tile(s, weights, tile);
-            s2_dense_run_compute(run);
-            for (int i = 0; i < core.h; i++) {
-                const size_t to = (size_t)((core.y + i) * s->geometry.width + core.x);
-                const size_t from = (size_t)(i * core.w), count = (size_t)core.w;
-                memcpy(scores + to * GOLDEN_CLASSES, tile->scores + from * GOLDEN_CLASSES,
-                       count * GOLDEN_CLASSES * sizeof(float));
-                memcpy(valid + to, tile->valid + from, count);
-            }
+    REQUIRE(s2_dense_run_create(weights, &s->geometry, &tiling, &run, NULL) == S2RGF_OK);
+    for (int row = parts.y; row < parts.y + parts.h; row++)
+        for (int column = parts.x; column < parts.x + parts.w; column++) {
+            const s2_rect core = s2_tiling_core(&tiling, column, row);
+            context.core = core;
+            context.next_y = core.y;
+            REQUIRE(s2_dense_run_compute(run, core, NULL, &io, NULL) == S2RGF_OK);
+            CHECK(context.next_y == core.y + core.h);
         }
     s2_dense_run_free(run);
     s2_dense_weights_free(weights);
@@ -163,7 +186,7 @@ static void test_golden(int channels, int sources)
     s2_dense_network *network = golden_network(channels, sources);
     for (int crop = 0; crop < GOLDEN_CROPS; crop++) {
         scene s = crop_scene(crop, sources);
-        run_scene(network, &s, scene_rect(&s), 64, scores[crop], valid[crop]);
+        run_scene(network, &s, (s2_tiling){64, 64, scene_rect(&s)}, scores[crop], valid[crop]);
         CHECK(memcmp(valid[crop], s.valid[0], sizeof valid[crop]) == 0);
         scene_clear(&s);
     }
@@ -173,9 +196,10 @@ static void test_golden(int channels, int sources)
 }
 
 /* The same area mapped in two ways: not a bit apart inside, not a byte written outside. */
-static void compare_area(const s2_dense_network *network, const scene *s, s2_rect area, int tile_px,
+static void compare_area(const s2_dense_network *network, const scene *s, s2_tiling tiling,
                          const float *whole, const uint8_t *whole_valid)
 {
+    const s2_rect area = tiling.window;
     const size_t pixels = (size_t)(s->geometry.width * s->geometry.height);
     const size_t bytes = pixels * GOLDEN_CLASSES * sizeof(float);
     float *part = (float *)malloc(bytes);
@@ -188,41 +212,48 @@ static void compare_area(const s2_dense_network *network, const scene *s, s2_rec
         memset(part + first * GOLDEN_CLASSES, 0xff, count * GOLDEN_CLASSES * sizeof(float));
         memset(part_valid + first, 0xff, count);
     }
-    run_scene(network, s, area, tile_px, part, part_valid);
+    run_scene(network, s, tiling, part, part_valid);
     const bool same_scores = CHECK(memcmp(whole, part, bytes) == 0);
     const bool same_valid = CHECK(memcmp(whole_valid, part_valid, pixels) == 0);
     if (!same_scores || !same_valid)
-        printf("    tiles of %d over %d,%d %d x %d\n", tile_px, area.x, area.y, area.w, area.h);
+        printf("    tiles of %d x %d over %d,%d %d x %d\n", tiling.w, tiling.h, area.x, area.y,
+               area.w, area.h);
     free(part);
     free(part_valid);
 }
 
 /* Any tiling, and any window of the scene, gives the very same scores. */
-static void test_tilings(const s2_ablations *off)
+static void test_tilings(const s2_ablations *off, const s2_affine *ref_to_coarse)
 {
     s2_dense_network *network = golden_network_without(32, 2, off);
-    scene s = large_scene();
+    scene s = large_scene(ref_to_coarse);
     mute_scene(off, &s);
     const size_t pixels = (size_t)(s.geometry.width * s.geometry.height);
     float *whole = (float *)malloc(pixels * GOLDEN_CLASSES * sizeof *whole);
     uint8_t *valid = (uint8_t *)malloc(pixels);
     REQUIRE(whole && valid);
-    run_scene(network, &s, scene_rect(&s), 256, whole, valid);
-    compare_area(network, &s, scene_rect(&s), 64, whole, valid);
-    compare_area(network, &s, scene_rect(&s), 101, whole, valid);
-    compare_area(network, &s, (s2_rect){93, 77, 41, 29}, 16, whole, valid);
-    compare_area(network, &s, (s2_rect){5, 9, 64, 80}, 32, whole, valid);
-    compare_area(network, &s, (s2_rect){150, 31, 59, 152}, 48, whole, valid);
-    compare_area(network, &s, (s2_rect){100, 100, 1, 1}, 16, whole, valid);
-    compare_area(network, &s, (s2_rect){208, 0, 1, 183}, 64, whole, valid);
+    run_scene(network, &s, (s2_tiling){256, 256, scene_rect(&s)}, whole, valid);
+    compare_area(network, &s, (s2_tiling){64, 64, scene_rect(&s)}, whole, valid);
+    compare_area(network, &s, (s2_tiling){101, 101, scene_rect(&s)}, whole, valid);
+    compare_area(network, &s, (s2_tiling){300, 37, scene_rect(&s)}, whole, valid);
+    compare_area(network, &s, (s2_tiling){48, 400, scene_rect(&s)}, whole, valid);
+    compare_area(network, &s, (s2_tiling){16, 16, (s2_rect){93, 77, 41, 29}}, whole, valid);
+    compare_area(network, &s, (s2_tiling){32, 32, (s2_rect){5, 9, 64, 80}}, whole, valid);
+    compare_area(network, &s, (s2_tiling){48, 48, (s2_rect){150, 31, 59, 152}}, whole, valid);
+    compare_area(network, &s, (s2_tiling){16, 16, (s2_rect){100, 100, 1, 1}}, whole, valid);
+    compare_area(network, &s, (s2_tiling){64, 64, (s2_rect){208, 0, 1, 183}}, whole, valid);
 
     /* a pixel is valid where every source is: the hole of the coarse one shows through */
     for (size_t i = 0; i < pixels; i++) {
         const int x = (int)i % s.geometry.width, y = (int)i / s.geometry.width;
         double u = 0, v = 0;
         s2_affine_apply(&s.geometry.ref_to_source[1], x + 0.5, y + 0.5, &u, &v);
-        const size_t coarse = (size_t)((int)v * s.geometry.source_width[1] + (int)u);
-        CHECK(valid[i] == (s.valid[0][i] && s.valid[1][coarse]));
+        const size_t last = (size_t)(s.geometry.source_width[1] * s.geometry.source_height[1] - 1);
+        const size_t at = (size_t)((int)v * s.geometry.source_width[1] + (int)u);
+        const size_t coarse = at < last ? at : last;
+        const bool inside =
+            u >= 0 && u < s.geometry.source_width[1] && v >= 0 && v < s.geometry.source_height[1];
+        CHECK(valid[i] == (s.valid[0][i] && inside && s.valid[1][coarse]));
     }
     free(whole);
     free(valid);
@@ -244,12 +275,12 @@ static void test_folding(int channels, int sources, const golden_ablation *witho
         s2_dense_train *train = golden_train(network, crop, 1);
         const s2_map *logits = NULL;
         golden_mute(off, sources, s2_dense_train_batch(train));
-        s2_dense_train_collect(train);
+        s2_dense_train_use(train, S2_STATISTICS_GATHER);
         REQUIRE(s2_dense_train_forward(train, 0, NULL, &logits, NULL) == S2RGF_OK);
-        s2_dense_train_adopt(train);
+        s2_dense_train_use(train, S2_STATISTICS_BATCH);
         scene s = crop_scene(crop, sources);
         mute_scene(off, &s);
-        run_scene(network, &s, scene_rect(&s), 64, scores, valid);
+        run_scene(network, &s, (s2_tiling){64, 64, scene_rect(&s)}, scores, valid);
         scene_clear(&s);
         double apart = 0, size = 0;
         for (size_t i = 0; i < golden_count(logits); i++) {
@@ -281,8 +312,11 @@ int main(void)
         }
     for (size_t i = 0; i < GOLDEN_ABLATION_COUNT; i++) {
         test_folding(32, 3, &GOLDEN_ABLATIONS[i]);
-        test_tilings(&GOLDEN_ABLATIONS[i].off);
+        test_tilings(&GOLDEN_ABLATIONS[i].off, &SLIGHTLY_TURNED);
     }
-    test_tilings(&GOLDEN_WHOLE.off);
+    test_tilings(&GOLDEN_WHOLE.off, &SLIGHTLY_TURNED);
+    test_tilings(&GOLDEN_WHOLE.off, &UPRIGHT);
+    test_tilings(&GOLDEN_WHOLE.off, &UPSIDE_DOWN);
+    test_tilings(&GOLDEN_WHOLE.off, &SIDEWAYS);
     return harness_end();
 }

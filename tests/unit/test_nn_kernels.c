@@ -93,18 +93,104 @@ static void test_place(s2_kernel_row_function function)
     }
 }
 
+/* Samples, moments, attention and sums against the plain ones; channels that fill no vector. */
+static void test_maps(const s2_kernels *kernels, const s2_kernels *plain, int channels)
+{
+    enum { COUNT = 9, WIDTH = 7, FLOATS = COUNT * 40 };
+    static const int left[COUNT] = {3, 3, 4, 5, 6, 7, 8, 8, 9};
+    static const int right[COUNT] = {3, 4, 5, 6, 7, 8, 9, 8, 9};
+    static const uint8_t valid[COUNT] = {1, 0, 1, 1, 1, 0, 1, 1, 1};
+    float found[2][FLOATS], sums[2][2][40];
+    const s2_kernels *const forms[2] = {kernels, plain};
+    REQUIRE(channels <= 40);
+    for (int f = 0; f < 2; f++)
+        for (int added = 0; added < 2; added++) {
+            const s2_kernel_sample sample = {.top = x,
+                                             .bottom = x + WIDTH * channels,
+                                             .bottom_weight = 0.3f,
+                                             .first_column = 3,
+                                             .stride = channels,
+                                             .left = left,
+                                             .right = right,
+                                             .right_weights = scale,
+                                             .count = COUNT,
+                                             .channels = channels,
+                                             .add = added == 1,
+                                             .y = found[f],
+                                             .y_step = channels};
+            forms[f]->sample(&sample);
+        }
+    for (int i = 0; i < COUNT * channels; i++)
+        CHECK_NEAR(found[0][i], found[1][i], TOLERANCE);
+    for (int f = 0; f < 2; f++) {
+        memset(sums[f], 0, sizeof sums[f]);
+        const s2_kernel_moments row = {x, channels, valid, COUNT, channels, sums[f][0], sums[f][1]};
+        CHECK(forms[f]->moments(&row) == 7);
+        const s2_kernel_scale pixel = {x,       {w, w + 50, w + 100, w + 150}, 0.2f, 0.7f, channels,
+                                       found[f]};
+        forms[f]->scale(&pixel);
+        forms[f]->sum((const float *const[]){x, w, add}, 3, (size_t)channels, found[f] + channels);
+    }
+    for (int k = 0; k < channels; k++) {
+        CHECK_NEAR(sums[0][0][k], sums[1][0][k], TOLERANCE);
+        CHECK_NEAR(sums[0][1][k], sums[1][1][k], TOLERANCE);
+        CHECK_NEAR(found[0][k], found[1][k], TOLERANCE);
+        CHECK_NEAR(found[0][channels + k], found[1][channels + k], TOLERANCE);
+    }
+}
+
+/* Softmax and the filters along the bands, down to one band, against the plain ones. */
+static void test_rows(const s2_kernels *kernels, const s2_kernels *plain, int count)
+{
+    float rows[2][TAPS_MAX * IN_MAX], filtered[2][3 * 2 * 40];
+    const s2_kernels *const forms[2] = {kernels, plain};
+    REQUIRE(count <= 40);
+    for (int f = 0; f < 2; f++) {
+        for (int k = 0; k < count; k++)
+            rows[f][k] = 30 * x[k];
+        rows[f][count / 2] = -200; /* exp is 0 */
+        forms[f]->softmax(rows[f], count);
+        const s2_kernel_filter filter = {w, w + 3, 0.1f, -0.2f, x, count, 3, filtered[f]};
+        forms[f]->filter(&filter);
+    }
+    for (int k = 0; k < count; k++)
+        CHECK_NEAR(rows[0][k], rows[1][k], 1e-6);
+    for (int i = 0; i < 3 * 2 * count; i++)
+        CHECK_NEAR(filtered[0][i], filtered[1][i], TOLERANCE);
+}
+
+/* Without a wish there is always a form; a wish that means nothing is refused, not ignored. */
+static void test_choice(void)
+{
+    const s2_kernels *kernels = NULL;
+    s2rgf_error error = {0};
+    REQUIRE(setenv("S2RGF_KERNELS", "", 1) == 0);
+    CHECK(s2_kernels_select(&kernels, NULL) == S2RGF_OK && kernels && kernels->row);
+    REQUIRE(setenv("S2RGF_KERNELS", "fast", 1) == 0);
+    CHECK(s2_kernels_select(&kernels, &error) == S2RGF_INVALID_ARGUMENT);
+    CHECK(strstr(error.message, "fast") != NULL);
+    REQUIRE(unsetenv("S2RGF_KERNELS") == 0);
+}
+
 int main(void)
 {
-    static const char *const forms[] = {"base", "avx2", "avx512"};
+    static const char *const forms[] = {"plain", "base", "avx2", "avx512"};
     static const int counts[] = {1, 2, 5, 6, 7, 12, 13, PIXELS_MAX};
+    const s2_kernels *plain = NULL; /* the first form */
     golden_fill("kernel.x", 1, 0, x, sizeof x / sizeof x[0]);
     golden_fill("kernel.w", 1, 0, w, sizeof w / sizeof w[0]);
     golden_fill("kernel.scale", 0.5, 1, scale, OUT_MAX);
     golden_fill("kernel.bias", 1, 0, bias, 3 * S2_KERNEL_BLOCK);
     golden_fill("kernel.add", 1, 0, add, sizeof add / sizeof add[0]);
     for (size_t f = 0; f < sizeof forms / sizeof forms[0]; f++) {
+        const s2_kernels *kernels = NULL;
         REQUIRE(setenv("S2RGF_KERNELS", forms[f], 1) == 0);
-        const s2_kernel_row_function function = s2_kernel_select();
+        const s2rgf_status status = s2_kernels_select(&kernels, NULL);
+        if (f >= 2 && status == S2RGF_UNSUPPORTED)
+            continue;
+        REQUIRE(status == S2RGF_OK);
+        CHECK(strcmp(kernels->name, forms[f]) == 0);
+        const s2_kernel_row_function function = kernels->row;
         for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
             test_row(function, (shape){9, 4, 32, counts[i], false, true});
             test_row(function, (shape){1, IN_MAX, OUT_MAX, counts[i], true, true});
@@ -112,6 +198,13 @@ int main(void)
             test_row(function, (shape){1, 3, 16, counts[i], false, false});
         }
         test_place(function);
+        plain = plain ? plain : kernels;
+        for (int channels = 1; channels <= 40; channels += 13)
+            test_maps(kernels, plain, channels);
+        test_maps(kernels, plain, 32);
+        for (int count = 1; count <= 40; count += count < 7 ? 1 : 11)
+            test_rows(kernels, plain, count);
     }
+    test_choice();
     return harness_end();
 }

@@ -5,31 +5,37 @@
 
 #define TOLERANCE 1e-5
 
-static void test_cross_entropy(const golden_file *file, const char *name, double smoothing)
+#define CLASSES 4
+
+static void test_cross_entropy(const golden_file *file, const char *name,
+                               s2_entropy_options options)
 {
+    double weights[CLASSES];
     int16_t labels[2 * 6 * 5];
     golden_labels("entropy.labels", 4, 0.4, labels, sizeof labels / sizeof labels[0]);
     s2_map logits = golden_map_scaled("entropy.logits", 3, 2, 6, 5, 4);
     s2_map dlogits = golden_zeros(2, 6, 5, 4);
     for (size_t i = 0; i < golden_count(&dlogits); i++)
         *golden_value(&dlogits, i) = 5; /* overwritten, unlabelled pixels included */
-    float loss = (float)s2_cross_entropy(&logits, labels, smoothing, &dlogits);
+    float loss = (float)s2_cross_entropy(&logits, labels, &options, weights, &dlogits);
     CHECK(golden_matches(file, golden_name(name, "y"), &loss, 1, TOLERANCE));
     CHECK(golden_map_matches(file, name, "dlogits", &dlogits, TOLERANCE));
-    CHECK_NEAR(s2_cross_entropy(&logits, labels, smoothing, NULL), loss, 1e-6);
+    CHECK_NEAR(s2_cross_entropy(&logits, labels, &options, weights, NULL), loss, 1e-6);
     golden_maps_end();
 }
 
 /* Without a label there is nothing to learn; scores of any size give finite figures. */
 static void test_edges(void)
 {
+    const s2_entropy_options options = {0.1, 0.5};
+    double weights[3];
     int16_t none[4] = {-1, -1, -1, -1}, some[4] = {2, -1, 0, 1};
     s2_map logits = golden_map_scaled("edges.logits", 1e4, 1, 2, 2, 3);
     s2_map dlogits = golden_zeros(1, 2, 2, 3);
-    CHECK(s2_cross_entropy(&logits, none, 0.1, &dlogits) == 0);
+    CHECK(s2_cross_entropy(&logits, none, &options, weights, &dlogits) == 0);
     for (size_t i = 0; i < golden_count(&dlogits); i++)
         CHECK(*golden_value(&dlogits, i) == 0);
-    CHECK(isfinite(s2_cross_entropy(&logits, some, 0.1, &dlogits)));
+    CHECK(isfinite(s2_cross_entropy(&logits, some, &options, weights, &dlogits)));
     for (size_t i = 0; i < golden_count(&dlogits); i++)
         CHECK(isfinite(*golden_value(&dlogits, i)));
     golden_maps_end();
@@ -129,8 +135,10 @@ int main(void)
     REQUIRE(golden_load(&file, "layers.txt"));
     for (int wide = 0; wide < 2; wide++) {
         golden_maps_wide = wide == 1;
-        test_cross_entropy(&file, "entropy_0", 0);
-        test_cross_entropy(&file, "entropy_0.1", 0.1);
+        test_cross_entropy(&file, "entropy_0_0", (s2_entropy_options){0, 0});
+        test_cross_entropy(&file, "entropy_0.1_0", (s2_entropy_options){0.1, 0});
+        test_cross_entropy(&file, "entropy_0.1_0.5", (s2_entropy_options){0.1, 0.5});
+        test_cross_entropy(&file, "entropy_0_1", (s2_entropy_options){0, 1});
         test_relation(&file, S2_RELATION_CORRELATION, "relation");
         test_relation(&file, S2_RELATION_SOFTMAX, "relation_softmax");
     }

@@ -99,7 +99,7 @@ static void starts_differ_by_seed(void)
 /* Loss and the gradients of the whole network, end to end in new memory. */
 static float *step(s2_patch_train *train, const s2_patch_network *network, double *loss)
 {
-    const s2_loss_options options = {0.1, 1e-3, 0.5, S2_RELATION_CORRELATION};
+    const s2_loss_options options = {{0.1, 0}, 1e-3, 0.5, S2_RELATION_CORRELATION};
     float *all = (float *)malloc(trainable(network) * sizeof *all), *to = all;
     s2_random random;
     s2_random_init(&random, 9, 0);

@@ -16,7 +16,7 @@ static void load(golden_file *file, int sources)
 /* Forward and backward of a batch. */
 static double loss_of(s2_patch_train *train, const s2_map **logits)
 {
-    const s2_loss_options options = {GOLDEN_PATCH_SMOOTHING, GOLDEN_PATCH_BETA, 0,
+    const s2_loss_options options = {{GOLDEN_PATCH_SMOOTHING, 0}, GOLDEN_PATCH_BETA, 0,
                                      S2_RELATION_CORRELATION};
     double loss = NAN;
     REQUIRE(s2_patch_train_forward(train, 0, NULL, logits, NULL) == S2RGF_OK);
@@ -66,25 +66,40 @@ static void test_steps(int sources)
     s2_patch_network_free(s.network);
 }
 
-/* The windows of one patch's centre, cut from whole sources. */
-static void fill_tile(const s2_patch_weights *weights, const s2_run_geometry *geometry, int sources,
-                      int patch, s2_tile *tile)
+/* One patch as a scene, and the scores of its centre. */
+typedef struct patch_input {
+    int patch;
+    float *scores;
+} patch_input;
+
+/* A window cut from a whole source. */
+static s2rgf_status read_patch(void *context, int source, s2_rect window, float *pixels,
+                               uint8_t *valid, s2rgf_error *err)
 {
-    for (int s = 0; s < sources; s++) {
-        const s2_rect window = s2_patch_run_window(weights, geometry, s, tile->core);
-        const size_t bands = (size_t)GOLDEN_PATCH_SOURCE[s].bands, size = golden_patch_size(s);
-        float *all = (float *)malloc(GOLDEN_PATCHES * size * sizeof *all);
-        REQUIRE(all != NULL);
-        golden_patch_pixels(s, 0, all);
-        for (int y = 0; y < window.h; y++) {
-            const int row = (window.y + y) * GOLDEN_PATCH_SOURCE[s].w + window.x;
-            memcpy(tile->pixels[s] + (size_t)(y * window.w) * bands,
-                   all + (size_t)patch * size + (size_t)row * bands,
-                   (size_t)window.w * bands * sizeof *all);
-        }
-        memset(tile->source_valid[s], 1, (size_t)(window.w * window.h));
-        free(all);
+    const patch_input *input = (const patch_input *)context;
+    const size_t bands = (size_t)GOLDEN_PATCH_SOURCE[source].bands;
+    const size_t size = golden_patch_size(source);
+    float *all = (float *)malloc(GOLDEN_PATCHES * size * sizeof *all);
+    REQUIRE(all != NULL && err == NULL);
+    golden_patch_pixels(source, 0, all);
+    for (int y = 0; y < window.h; y++) {
+        const int row = (window.y + y) * GOLDEN_PATCH_SOURCE[source].w + window.x;
+        memcpy(pixels + (size_t)(y * window.w) * bands,
+               all + (size_t)input->patch * size + (size_t)row * bands,
+               (size_t)window.w * bands * sizeof *all);
     }
+    memset(valid, 1, (size_t)(window.w * window.h));
+    free(all);
+    return S2RGF_OK;
+}
+
+static s2rgf_status take_patch(void *context, s2_rect rows, const float *scores,
+                               const uint8_t *valid, s2rgf_error *err)
+{
+    const patch_input *input = (const patch_input *)context;
+    CHECK(rows.w == 1 && rows.h == 1 && valid[0] == 1 && err == NULL);
+    memcpy(input->scores, scores, GOLDEN_PATCH_CLASSES * sizeof *scores);
+    return S2RGF_OK;
 }
 
 /* Scores of a patch's centre, the patch being the whole scene. */
@@ -99,13 +114,12 @@ static void run_patch(const s2_patch_network *network, const s2_patch_weights *w
         geometry.source_height[s] = GOLDEN_PATCH_SOURCE[s].h;
         geometry.ref_to_source[s] = GOLDEN_PATCH_SOURCE[s].ref_to_source[patch];
     }
-    REQUIRE(s2_patch_run_create(weights, &geometry, S2_PATCH_PX, &run, NULL) == S2RGF_OK);
-    s2_tile *tile = s2_patch_run_tile(run);
-    tile->core = (s2_rect){S2_PATCH_CENTRE, S2_PATCH_CENTRE, 1, 1};
-    tile->wanted = NULL;
-    fill_tile(weights, &geometry, sources, patch, tile);
-    s2_patch_run_compute(run);
-    memcpy(scores, tile->scores, GOLDEN_PATCH_CLASSES * sizeof *scores);
+    const s2_rect core = {S2_PATCH_CENTRE, S2_PATCH_CENTRE, 1, 1};
+    const s2_tiling tiling = {S2_PATCH_PX, S2_PATCH_PX, core};
+    patch_input input = {patch, scores};
+    const s2_tile_io io = {&input, read_patch, take_patch};
+    REQUIRE(s2_patch_run_create(weights, &geometry, &tiling, &run, NULL) == S2RGF_OK);
+    REQUIRE(s2_patch_run_compute(run, core, NULL, &io, NULL) == S2RGF_OK);
     s2_patch_run_free(run);
 }
 

@@ -39,9 +39,9 @@ static void running_is_training(int sources, const golden_ablation *without)
     s2_patch_train *train = patch_scene_train(&scene, network, pixels, count);
     const s2_map *logits = NULL;
     double apart = 0, size = 0;
-    s2_patch_train_collect(train);
+    s2_patch_train_use(train, S2_STATISTICS_GATHER);
     REQUIRE(s2_patch_train_forward(train, 0, NULL, &logits, NULL) == S2RGF_OK);
-    s2_patch_train_adopt(train);
+    s2_patch_train_use(train, S2_STATISTICS_BATCH);
     memset(part_valid, 0, sizeof part_valid);
     for (int n = 0; n < count; n++)
         part_valid[pixels[n][1] * PATCH_SCENE_WIDTH + pixels[n][0]] = 1;
@@ -128,26 +128,34 @@ static void tiles_do_not_matter(void)
     patch_scene_clear(&scene);
 }
 
-/* Pixels nobody wants are not computed: their scores stay as they were. */
+/* Pixels nobody wants are not computed: their scores stay as the worker had them from before. */
 static void unwanted_is_skipped(void)
 {
+    const s2_rect core = {4, 5, 20, 10};
+    const s2_tiling tiling = {32, 32, core};
     patch_scene scene = patch_scene_make(1);
     s2_patch_network *network = patch_scene_network(&scene);
     s2_patch_weights *weights = NULL;
     s2_patch_run *run = NULL;
     uint8_t wanted[20 * 10] = {0};
+    const patch_map before = {32, core, NULL, whole, whole_valid};
+    const patch_map after = {32, core, NULL, part, part_valid};
+    patch_scene_io context = {&scene, &before};
+    const s2_tile_io io = {&context, patch_scene_read, patch_scene_take};
     REQUIRE(s2_patch_weights_create(network, &weights, NULL) == S2RGF_OK);
-    REQUIRE(s2_patch_run_create(weights, &scene.geometry, 32, &run, NULL) == S2RGF_OK);
-    s2_tile *tile = s2_patch_run_tile(run);
-    tile->core = (s2_rect){4, 5, 20, 10};
-    tile->wanted = wanted;
+    REQUIRE(s2_patch_run_create(weights, &scene.geometry, &tiling, &run, NULL) == S2RGF_OK);
+    REQUIRE(s2_patch_run_compute(run, core, NULL, &io, NULL) == S2RGF_OK);
+    for (int i = 0; i < PATCH_SOURCES[0].w * PATCH_SOURCES[0].h * PATCH_SOURCES[0].bands; i++)
+        scene.pixels[0][i] *= 2;
+    context.map = &after;
     wanted[37] = 1;
-    patch_scene_fill(&scene, weights, tile);
-    for (int i = 0; i < 20 * 10 * PATCH_SCENE_CLASSES; i++)
-        tile->scores[i] = 1e30f;
-    s2_patch_run_compute(run);
-    for (int i = 0; i < 20 * 10; i++)
-        CHECK((tile->scores[i * PATCH_SCENE_CLASSES] == 1e30f) == (i != 37));
+    REQUIRE(s2_patch_run_compute(run, core, wanted, &io, NULL) == S2RGF_OK);
+    for (int i = 0; i < core.w * core.h; i++) {
+        const int at = (core.y + i / core.w) * PATCH_SCENE_WIDTH + core.x + i % core.w;
+        const bool same = memcmp(whole + at * PATCH_SCENE_CLASSES, part + at * PATCH_SCENE_CLASSES,
+                                 PATCH_SCENE_CLASSES * sizeof(float)) == 0;
+        CHECK(same == (i != 37));
+    }
     s2_patch_run_free(run);
     s2_patch_run_free(NULL);
     s2_patch_weights_free(weights);

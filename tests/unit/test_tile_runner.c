@@ -13,8 +13,9 @@ typedef struct scenario {
     int bad_compute[2], bad_write, bad_start; /* tiles or workers that fail, -1: none */
     int started, stopped, computed;
     int written[TILES], count;
-    double fractions[TILES + 1];
+    double fractions[4 * TILES + 1];
     int reports;
+    int parts;        /* thirds that a tile reports */
     int cancel_after; /* reports, -1: never */
 } scenario;
 
@@ -28,9 +29,14 @@ static s2rgf_status start(void *context, void **worker, s2rgf_error *err)
     return number == s->bad_start ? s2_fail(err, S2RGF_IO, "worker cannot start") : S2RGF_OK;
 }
 
-static s2rgf_status compute(void *worker, int tile, s2rgf_error *err)
+static s2rgf_status compute(void *worker, int tile, s2_tile_watch *watch, s2rgf_error *err)
 {
     scenario *s = worker;
+    for (int i = 0; i < s->parts; i++) {
+        const s2rgf_status status = s2_tile_report(watch, 1.0 / 3.0, err);
+        if (status != S2RGF_OK)
+            return status;
+    }
     /* later tiles are quicker, so that they are done before earlier ones */
     usleep(tile % 4 == 0 ? 2000 : 100);
 #pragma omp atomic
@@ -147,6 +153,27 @@ static void host_cancels(int threads)
     CHECK(s.started == 0);
 }
 
+/* Parts of tiles count: the host sees them, never less than before, and can stop a tile that is
+   under way. */
+static void reports_parts(int threads)
+{
+    scenario s = CLEAN;
+    s2rgf_error err;
+    s.parts = 3;
+    CHECK(run(&s, threads, &err) == S2RGF_OK);
+    CHECK(s.count == TILES);
+    CHECK(s.reports == 4 * TILES + 1);
+    for (int i = 1; i < s.reports; i++)
+        CHECK(s.fractions[i] >= s.fractions[i - 1] - 1e-9);
+    CHECK_NEAR(s.fractions[s.reports - 1], 1.0, 0.0);
+    s = CLEAN;
+    s.parts = 2;
+    s.cancel_after = 2; /* the report at the start, the first third of the first tile */
+    CHECK(run(&s, threads, &err) == S2RGF_CANCELLED);
+    CHECK(s.count < TILES && s.computed < TILES);
+    CHECK(s.stopped == threads);
+}
+
 int main(void)
 {
     for (int threads = 1; threads <= 4; threads++) {
@@ -155,6 +182,7 @@ int main(void)
         failed_write_ends_it(threads);
         worker_that_cannot_start(threads);
         host_cancels(threads);
+        reports_parts(threads);
     }
     CHECK(s2_thread_count(3) == 3);
     CHECK(s2_thread_count(0) >= 1);

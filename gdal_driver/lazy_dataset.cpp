@@ -1,0 +1,237 @@
+/* A lazy map as a dataset of GDAL: one class band and its overviews. */
+#include "lazy_dataset.h"
+
+#include <algorithm>
+
+#include "working_memory.h"
+
+/* As the writer of maps: lists of names by value are kept to this length. */
+#define MAX_CATEGORIES 4096
+
+CPLErrorNum s2_driver_error_number(s2rgf_status status)
+{
+    switch (status) {
+    case S2RGF_INVALID_ARGUMENT:
+        return CPLE_IllegalArg;
+    case S2RGF_NO_MEMORY:
+        return CPLE_OutOfMemory;
+    case S2RGF_IO:
+        return CPLE_OpenFailed;
+    case S2RGF_UNSUPPORTED:
+        return CPLE_NotSupported;
+    default:
+        return CPLE_AppDefined;
+    }
+}
+
+/* ---- band ----------------------------------------------------------------------------------- */
+
+static int level_size(int size, int level)
+{
+    return (size - 1) / (1 << level) + 1;
+}
+
+LazyBand::LazyBand(LazyDataset *owner, int level) : owner_(owner), level_(level)
+{
+    const s2rgf_map_info *info = owner->info_;
+    poDS = owner;
+    nBand = level == 0 ? 1 : 0;
+    eAccess = GA_ReadOnly;
+    eDataType = owner->type_;
+    nRasterXSize = level_size(info->width, level);
+    nRasterYSize = level_size(info->height, level);
+    nBlockXSize = std::min(info->tile_px, nRasterXSize);
+    nBlockYSize = std::min(info->tile_px, nRasterYSize);
+    SetDescription("class");
+}
+
+/* A tile goes to the upper left corner of its block; what the raster does not reach is nodata. */
+void LazyBand::copyTile(const uint16_t *tile, int width, int height, GByte *block) const
+{
+    const int bytes = GDALGetDataTypeSizeBytes(eDataType);
+    const size_t stride = static_cast<size_t>(nBlockXSize) * static_cast<size_t>(bytes);
+    std::fill_n(block, stride * static_cast<size_t>(nBlockYSize), GByte(0));
+    for (int line = 0; line < height; line++, tile += width, block += stride)
+        GDALCopyWords(tile, GDT_UInt16, 2, block, eDataType, bytes, width);
+}
+
+CPLErr LazyBand::readBlock(int blockX, int blockY, void *data)
+{
+    const std::lock_guard<std::recursive_mutex> lock(owner_->mutex_);
+    const WorkingMemory memory(owner_->map_.get(), owner_->mutex_);
+    const int x = blockX * nBlockXSize, y = blockY * nBlockYSize;
+    const int window[4] = {x, y, std::min(nBlockXSize, nRasterXSize - x),
+                           std::min(nBlockYSize, nRasterYSize - y)};
+    uint16_t *tile = owner_->tile_.data();
+    s2rgf_error err = {};
+    const s2rgf_status status = s2rgf_lazy_map_read(owner_->map_.get(), level_, window, tile, &err);
+    if (status != S2RGF_OK) {
+        CPLError(CE_Failure, s2_driver_error_number(status), "%s: %s", owner_->GetDescription(),
+                 err.message);
+        return CE_Failure;
+    }
+    CPLDebug("S2RGF", "%s: level %d: computed tile %d, %d", owner_->GetDescription(), level_,
+             blockX, blockY);
+    copyTile(tile, window[2], window[3], static_cast<GByte *>(data));
+    return CE_None;
+}
+
+CPLErr LazyBand::IReadBlock(int blockX, int blockY, void *data)
+{
+    return s2_driver_guard(CE_Failure, [&] { return readBlock(blockX, blockY, data); });
+}
+
+CPLErr LazyBand::IRasterIO(GDALRWFlag flag, int x, int y, int width, int height, void *data,
+                           int bufferWidth, int bufferHeight, GDALDataType type,
+                           GSpacing pixelSpace, GSpacing lineSpace, GDALRasterIOExtraArg *extra)
+{
+    return s2_driver_guard(CE_Failure, [&] {
+        const std::lock_guard<std::recursive_mutex> lock(owner_->mutex_);
+        return GDALRasterBand::IRasterIO(flag, x, y, width, height, data, bufferWidth, bufferHeight,
+                                         type, pixelSpace, lineSpace, extra);
+    });
+}
+
+double LazyBand::GetNoDataValue(int *success)
+{
+    if (success)
+        *success = TRUE;
+    return 0.0;
+}
+
+GDALColorInterp LazyBand::GetColorInterpretation()
+{
+    return GCI_PaletteIndex;
+}
+
+GDALColorTable *LazyBand::GetColorTable()
+{
+    return &owner_->palette_;
+}
+
+char **LazyBand::GetCategoryNames()
+{
+    return owner_->names_.List();
+}
+
+GDALRasterAttributeTable *LazyBand::GetDefaultRAT()
+{
+    return &owner_->table_;
+}
+
+int LazyBand::GetOverviewCount()
+{
+    return level_ == 0 ? static_cast<int>(owner_->overviews_.size()) : 0;
+}
+
+GDALRasterBand *LazyBand::GetOverview(int index)
+{
+    if (index < 0 || index >= GetOverviewCount())
+        return nullptr;
+    return owner_->overviews_[static_cast<size_t>(index)].get();
+}
+
+/* ---- dataset -------------------------------------------------------------------------------- */
+
+LazyDataset::LazyDataset(s2rgf_lazy_map *map, const char *name, bool overviews)
+    : map_(map, s2rgf_lazy_map_close), info_(s2rgf_lazy_map_info(map)), type_(GDT_Byte)
+{
+    if (info_->classes[info_->class_count - 1].value > 255)
+        type_ = GDT_UInt16;
+    eAccess = GA_ReadOnly;
+    nRasterXSize = info_->width;
+    nRasterYSize = info_->height;
+    SetDescription(name);
+    const size_t side = static_cast<size_t>(info_->tile_px);
+    tile_.resize(side * side);
+    if (info_->srs_wkt && srs_.importFromWkt(info_->srs_wkt) == OGRERR_NONE)
+        srs_.SetAxisMappingStrategy(OAMS_TRADITIONAL_GIS_ORDER);
+    SetMetadata(const_cast<char **>(info_->metadata));
+    describeClasses();
+    makeTable();
+    if (overviews)
+        makeOverviews();
+    SetBand(1, new LazyBand(this, 0));
+}
+
+LazyDataset::~LazyDataset()
+{
+    WorkingMemory::forget(map_.get());
+}
+
+/* Palette and names, as in a map that is written: transparent 0, the classes' colours. */
+void LazyDataset::describeClasses()
+{
+    const GDALColorEntry nothing = {0, 0, 0, 0};
+    palette_.SetColorEntry(0, &nothing);
+    int next = 0;
+    for (int i = 0; i < info_->class_count; i++) {
+        const s2rgf_class &item = info_->classes[i];
+        const GDALColorEntry colour = {item.rgb[0], item.rgb[1], item.rgb[2], 255};
+        palette_.SetColorEntry(item.value, &colour);
+        for (; next < item.value && next <= MAX_CATEGORIES; next++)
+            names_.AddString("");
+        names_.AddString(item.name);
+        next++;
+    }
+    if (next > MAX_CATEGORIES + 1)
+        names_.Clear();
+}
+
+/* The attribute table of a map that is written, without counts and areas, which nobody knows yet. */
+void LazyDataset::makeTable()
+{
+    static const struct {
+        const char *name;
+        GDALRATFieldType type;
+        GDALRATFieldUsage usage;
+    } columns[] = {{"Value", GFT_Integer, GFU_MinMax}, {"Class", GFT_String, GFU_Name},
+                   {"Red", GFT_Integer, GFU_Red},      {"Green", GFT_Integer, GFU_Green},
+                   {"Blue", GFT_Integer, GFU_Blue},    {"Alpha", GFT_Integer, GFU_Alpha}};
+    for (const auto &column : columns)
+        table_.CreateColumn(column.name, column.type, column.usage);
+    table_.SetTableType(GRTT_THEMATIC);
+    for (int i = 0; i < info_->class_count; i++) {
+        const s2rgf_class &item = info_->classes[i];
+        table_.SetValue(i, 0, item.value);
+        table_.SetValue(i, 1, item.name);
+        for (int c = 0; c < 3; c++)
+            table_.SetValue(i, 2 + c, item.rgb[c]);
+        table_.SetValue(i, 5, 255);
+    }
+}
+
+/* Down to the first view that is a single tile. */
+void LazyDataset::makeOverviews()
+{
+    const int larger = std::max(info_->width, info_->height);
+    for (int level = 1; level < S2RGF_MAP_LEVELS; level++) {
+        if (level_size(larger, level - 1) <= info_->tile_px)
+            break;
+        overviews_.push_back(std::unique_ptr<LazyBand>(new LazyBand(this, level)));
+    }
+}
+
+CPLErr LazyDataset::GetGeoTransform(double *transform)
+{
+    std::copy(info_->geotransform, info_->geotransform + 6, transform);
+    return CE_None;
+}
+
+const OGRSpatialReference *LazyDataset::GetSpatialRef() const
+{
+    return srs_.IsEmpty() ? nullptr : &srs_;
+}
+
+CPLErr LazyDataset::IRasterIO(GDALRWFlag flag, int x, int y, int width, int height, void *data,
+                              int bufferWidth, int bufferHeight, GDALDataType type, int bandCount,
+                              int *bands, GSpacing pixelSpace, GSpacing lineSpace,
+                              GSpacing bandSpace, GDALRasterIOExtraArg *extra)
+{
+    return s2_driver_guard(CE_Failure, [&] {
+        const std::lock_guard<std::recursive_mutex> lock(mutex_);
+        return GDALDataset::IRasterIO(flag, x, y, width, height, data, bufferWidth, bufferHeight,
+                                      type, bandCount, bands, pixelSpace, lineSpace, bandSpace,
+                                      extra);
+    });
+}

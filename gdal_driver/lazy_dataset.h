@@ -1,0 +1,96 @@
+/* A lazy map as a dataset of GDAL: one class band and its overviews. */
+#ifndef S2_GDAL_DRIVER_LAZY_DATASET_H
+#define S2_GDAL_DRIVER_LAZY_DATASET_H
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include <gdal_priv.h>
+#include <gdal_rat.h>
+
+#include "s2rgf.h"
+
+/** Number of CPLError() for a status of the library. */
+CPLErrorNum s2_driver_error_number(s2rgf_status status);
+
+/**
+ * Run a method whose exceptions must not reach GDAL, which knows none: what is thrown, as when
+ * memory is out, becomes an error of GDAL and the value `failed`.
+ */
+template <typename Value, typename Method> Value s2_driver_guard(Value failed, Method method)
+{
+    try {
+        return method();
+    } catch (...) {
+        CPLError(CE_Failure, CPLE_OutOfMemory, "S2RGF: out of memory");
+    }
+    return failed;
+}
+
+class LazyDataset;
+
+/** The map at one level: its band, or an overview of it. */
+class LazyBand final : public GDALRasterBand
+{
+  public:
+    LazyBand(LazyDataset *owner, int level);
+
+    CPLErr IReadBlock(int blockX, int blockY, void *data) override;
+    CPLErr IRasterIO(GDALRWFlag flag, int x, int y, int width, int height, void *data,
+                     int bufferWidth, int bufferHeight, GDALDataType type, GSpacing pixelSpace,
+                     GSpacing lineSpace, GDALRasterIOExtraArg *extra) override;
+    double GetNoDataValue(int *success) override;
+    GDALColorInterp GetColorInterpretation() override;
+    GDALColorTable *GetColorTable() override;
+    char **GetCategoryNames() override;
+    GDALRasterAttributeTable *GetDefaultRAT() override;
+    int GetOverviewCount() override;
+    GDALRasterBand *GetOverview(int index) override;
+
+  private:
+    CPLErr readBlock(int blockX, int blockY, void *data);
+    void copyTile(const uint16_t *tile, int width, int height, GByte *block) const;
+
+    LazyDataset *owner_;
+    int level_;
+};
+
+/** Reads take turns: GDAL's own handling of blocks is not made for threads that share a handle. */
+class LazyDataset final : public GDALDataset
+{
+  public:
+    /** Takes over the map. name: what messages call it. */
+    LazyDataset(s2rgf_lazy_map *map, const char *name, bool overviews);
+    ~LazyDataset() override;
+    LazyDataset(const LazyDataset &) = delete;
+    LazyDataset &operator=(const LazyDataset &) = delete;
+
+    CPLErr GetGeoTransform(double *transform) override;
+    const OGRSpatialReference *GetSpatialRef() const override;
+    CPLErr IRasterIO(GDALRWFlag flag, int x, int y, int width, int height, void *data,
+                     int bufferWidth, int bufferHeight, GDALDataType type, int bandCount,
+                     int *bands, GSpacing pixelSpace, GSpacing lineSpace, GSpacing bandSpace,
+                     GDALRasterIOExtraArg *extra) override;
+
+  private:
+    friend class LazyBand;
+
+    void describeClasses();
+    void makeTable();
+    void makeOverviews();
+
+    std::unique_ptr<s2rgf_lazy_map, void (*)(s2rgf_lazy_map *)> map_;
+    const s2rgf_map_info *info_;
+    GDALDataType type_;
+    std::recursive_mutex mutex_;
+    std::vector<uint16_t> tile_; /* class values of the block in hand */
+    OGRSpatialReference srs_;
+    GDALColorTable palette_;
+    CPLStringList names_;
+    GDALDefaultRasterAttributeTable table_;
+    std::vector<std::unique_ptr<LazyBand>> overviews_;
+};
+
+#endif

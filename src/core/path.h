@@ -1,0 +1,29 @@
+/* Names of files that are written relative to the folder of another file. */
+#ifndef S2_CORE_PATH_H
+#define S2_CORE_PATH_H
+
+#include <stdbool.h>
+
+#include "s2rgf.h"
+
+/**
+ * True for what is not absolute and not a name of GDAL's own: it does not begin with '/' or '<',
+ * and has no ':' before its first '/'.
+ */
+bool s2_path_is_relative(const char *path);
+
+/**
+ * The name under which a file is opened that another file calls by path; NULL when memory is out.
+ * file in  the file in whose folder relative paths begin
+ * Memory   released with s2_free().
+ */
+char *s2_path_resolve(const char *file, const char *path);
+
+/**
+ * The reverse: what file is to call a path by. What is not relative stays as it is.
+ * Errors  IO (a folder that does not exist), NO_MEMORY.
+ * Memory  *relative is released with s2_free().
+ */
+s2rgf_status s2_path_relate(const char *file, const char *path, char **relative, s2rgf_error *err);
+
+#endif

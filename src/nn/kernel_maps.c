@@ -1,0 +1,178 @@
+/* Inner loops over whole pixels that are no convolutions: compiled once per instruction set,
+   S2_KERNEL_SUFFIX names the result. */
+#include "nn/kernel_maps.h"
+
+#include "nn/kernel_vector.h"
+
+/* The neighbours of a sampled pixel and their weights. */
+typedef struct corners {
+    const float *at[4];
+    float weight[4];
+} corners;
+
+static inline corners find_corners(const s2_kernel_sample *sample, int p)
+{
+    const ptrdiff_t left = (ptrdiff_t)(sample->left[p] - sample->first_column) * sample->stride;
+    const ptrdiff_t right = (ptrdiff_t)(sample->right[p] - sample->first_column) * sample->stride;
+    const float u = sample->right_weights[p];
+    const float v = sample->bottom_weight;
+    return (corners){
+        {sample->top + left, sample->top + right, sample->bottom + left, sample->bottom + right},
+        {(1.0f - v) * (1.0f - u), (1.0f - v) * u, v * (1.0f - u), v * u}};
+}
+
+void KERNEL_SAMPLE(const s2_kernel_sample *sample)
+{
+    const int whole = sample->channels / LANES * LANES;
+    for (int p = 0; p < sample->count; p++) {
+        const corners c = find_corners(sample, p);
+        float *y = sample->y + p * sample->y_step;
+        for (int k = 0; k < whole; k += LANES) {
+            vector value = sample->add ? *(const vector *)(y + k) : (vector){0};
+            for (int i = 0; i < 4; i++)
+                value += c.weight[i] * *(const vector *)(c.at[i] + k);
+            *(vector *)(y + k) = value;
+        }
+        for (int k = whole; k < sample->channels; k++) {
+            float value = sample->add ? y[k] : 0.0f;
+            for (int i = 0; i < 4; i++)
+                value += c.weight[i] * c.at[i][k];
+            y[k] = value;
+        }
+    }
+}
+
+float KERNEL_MOMENTS(const s2_kernel_moments *row)
+{
+    const int channels = row->channels;
+    float *restrict sum = row->sum;
+    float *restrict square = row->square;
+    float count = 0.0f;
+    for (int p = 0; p < row->count; p++) {
+        const float *x = row->x + (ptrdiff_t)p * row->stride;
+        if (!row->valid[p])
+            continue;
+        count += 1.0f;
+#pragma omp simd
+        for (int k = 0; k < channels; k++) {
+            sum[k] += x[k];
+            square[k] += x[k] * x[k];
+        }
+    }
+    return count;
+}
+
+void KERNEL_SCALE(const s2_kernel_scale *pixel)
+{
+    const float u = pixel->right_weight;
+    const float v = pixel->bottom_weight;
+    const float upper_left = (1.0f - v) * (1.0f - u);
+    const float upper_right = (1.0f - v) * u;
+    const float lower_left = v * (1.0f - u);
+    const float lower_right = v * u;
+    const float *const *at = pixel->corners;
+    float *restrict y = pixel->y;
+#pragma omp simd
+    for (int k = 0; k < pixel->channels; k++)
+        y[k] = pixel->x[k] * (upper_left * at[0][k] + upper_right * at[1][k] +
+                              lower_left * at[2][k] + lower_right * at[3][k]);
+}
+
+void KERNEL_SUM(const float *const *terms, int count, size_t floats, float *out)
+{
+    const size_t whole = floats / LANES * LANES;
+    for (size_t k = 0; k < whole; k += LANES) {
+        vector sum = *(const vector *)(terms[0] + k);
+        for (int i = 1; i < count; i++)
+            sum += *(const vector *)(terms[i] + k);
+        *(vector *)(out + k) = sum;
+    }
+    for (size_t k = whole; k < floats; k++) {
+        float sum = terms[0][k];
+        for (int i = 1; i < count; i++)
+            sum += terms[i][k];
+        out[k] = sum;
+    }
+}
+
+/* exp(x) for x <= 0: 2^n p(r) with n = round(x / ln 2), |r| <= ln 2 / 2; 0 below the normal floats.
+   */
+static inline float exp_below(float x)
+{
+    const float limit = -87.0f;
+    const float bounded = x > limit ? x : limit;
+    /* adding and subtracting 1.5 2^23 rounds */
+    const float shift = 12582912.0f;
+    const float shifted = bounded * 1.44269504f + shift;
+    const float n = shifted - shift;
+    const float r = (bounded - n * 0.693359375f) + n * 2.12194440e-4f;
+    const float tail = ((((1.9875691500e-4f * r + 1.3981999507e-3f) * r + 8.3334519073e-3f) * r +
+                         4.1665795894e-2f) *
+                            r +
+                        1.6666665459e-1f) *
+                           r +
+                       5.0000001201e-1f;
+    union {
+        int bits;
+        float value;
+    } power = {((int)n + 127) * (1 << 23)};
+    return x > limit ? (tail * r * r + r + 1.0f) * power.value : 0.0f;
+}
+
+void KERNEL_SOFTMAX(float *row, int count)
+{
+    float top = row[0];
+    float sum = 0.0f;
+    for (int k = 1; k < count; k++)
+        top = row[k] > top ? row[k] : top;
+#pragma omp simd reduction(+ : sum)
+    for (int k = 0; k < count; k++) {
+        row[k] = exp_below(row[k] - top);
+        sum += row[k];
+    }
+    const float part = 1.0f / sum;
+#pragma omp simd
+    for (int k = 0; k < count; k++)
+        row[k] *= part;
+}
+
+/* One filter of 2 reach + 1 taps at one band; the bands beyond count as 0. */
+static inline float filter_band(const float *x, int bands, int b, const float *w, int reach)
+{
+    float sum = 0.0f;
+    for (int k = -reach; k <= reach; k++)
+        if (b + k >= 0 && b + k < bands)
+            sum += w[k + reach] * x[b + k];
+    return sum;
+}
+
+void KERNEL_FILTER(const s2_kernel_filter *filter)
+{
+    const int bands = filter->bands;
+    const float *w3 = filter->filter3;
+    const float *w5 = filter->filter5;
+    for (int p = 0; p < filter->count; p++) {
+        const float *x = filter->pixels + (ptrdiff_t)p * bands;
+        float *restrict u3 = filter->out + (ptrdiff_t)p * 2 * bands;
+        float *restrict u5 = u3 + bands;
+        for (int b = 0; b < bands; b++) {
+            if (b == 2 && bands > 4)
+                b = bands - 2; /* those between have all their neighbours */
+            u3[b] = filter_band(x, bands, b, w3, 1);
+            u5[b] = filter_band(x, bands, b, w5, 2);
+        }
+#pragma omp simd
+        for (int b = 2; b < bands - 2; b++) {
+            u3[b] = w3[0] * x[b - 1] + w3[1] * x[b] + w3[2] * x[b + 1];
+            u5[b] = w5[0] * x[b - 2] + w5[1] * x[b - 1] + w5[2] * x[b] + w5[3] * x[b + 1] +
+                    w5[4] * x[b + 2];
+        }
+#pragma omp simd
+        for (int b = 0; b < bands; b++) {
+            const float v3 = u3[b] + filter->bias3;
+            const float v5 = u5[b] + filter->bias5;
+            u3[b] = v3 > 0.0f ? v3 : 0.0f;
+            u5[b] = v5 > 0.0f ? v5 : 0.0f;
+        }
+    }
+}

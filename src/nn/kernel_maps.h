@@ -1,0 +1,68 @@
+/* Inner loops over whole pixels that are no convolutions. */
+#ifndef S2_NN_KERNEL_MAPS_H
+#define S2_NN_KERNEL_MAPS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** A row of pixels, each between two columns of the same two rows. */
+typedef struct s2_kernel_sample {
+    const float *top, *bottom; /* rows of the source, at column first_column */
+    float bottom_weight;
+    int first_column, stride;   /* floats from one pixel of the source to the next */
+    const int *left, *right;    /* [count] columns */
+    const float *right_weights; /* [count] */
+    int count, channels;
+    bool add; /* to what is in y */
+    float *y;
+    ptrdiff_t y_step;
+} s2_kernel_sample;
+
+/** Bilinear samples, pixel by pixel. */
+typedef void (*s2_kernel_sample_function)(const s2_kernel_sample *sample);
+
+/** A row of pixels of a cell. */
+typedef struct s2_kernel_moments {
+    const float *x;
+    int stride;
+    const uint8_t *valid; /* [count] */
+    int count, channels;
+    float *sum, *square; /* [channels], added to */
+} s2_kernel_moments;
+
+/** Add the valid pixels and their squares, in order; returns their number. */
+typedef float (*s2_kernel_moments_function)(const s2_kernel_moments *row);
+
+/** One pixel and the attention of the four cells around it. */
+typedef struct s2_kernel_scale {
+    const float *x;
+    const float *corners[4]; /* upper left, upper right, lower left, lower right */
+    float right_weight, bottom_weight;
+    int channels;
+    float *y;
+} s2_kernel_scale;
+
+/** y = x times the attention interpolated bilinearly. */
+typedef void (*s2_kernel_scale_function)(const s2_kernel_scale *pixel);
+
+/** out[k] = terms[0][k] + terms[1][k] + ..., in order; count at least 1. */
+typedef void (*s2_kernel_sum_function)(const float *const *terms, int count, size_t floats,
+                                       float *out);
+
+/** row[k] = exp(row[k] - largest) / sum of them, in place; exp to 4e-7 of its value. */
+typedef void (*s2_kernel_softmax_function)(float *row, int count);
+
+/** The two filters of a spectral encoder over a row of pixels. */
+typedef struct s2_kernel_filter {
+    const float *filter3, *filter5; /* [3], [5] */
+    float bias3, bias5;
+    const float *pixels; /* [count][bands] */
+    int bands, count;
+    float *out; /* [count][2 bands]: relu of the first filter, then of the second */
+} s2_kernel_filter;
+
+/** Zero beyond the bands. */
+typedef void (*s2_kernel_filter_function)(const s2_kernel_filter *filter);
+
+#endif

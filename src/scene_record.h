@@ -1,0 +1,25 @@
+/* A scene with its model that owns its texts. */
+#ifndef S2_SCENE_RECORD_H
+#define S2_SCENE_RECORD_H
+
+#include "s2rgf.h"
+
+#define S2_SCENE_FORMAT_VERSION 1 /* of scene files */
+
+/** A scene without model and inputs. Errors: NO_MEMORY. Memory: s2rgf_scene_free(). */
+s2rgf_status s2_scene_record_create(s2rgf_scene **scene, s2rgf_error *err);
+
+/** Deep copy. Errors: NO_MEMORY. Memory: s2rgf_scene_free(). */
+s2rgf_status s2_scene_record_copy(const s2rgf_scene *from, s2rgf_scene **copy, s2rgf_error *err);
+
+/** Append an input; name and path are copied. Errors: NO_MEMORY. */
+s2rgf_status s2_scene_record_add_input(s2rgf_scene *scene, const char *name, const char *path,
+                                       s2rgf_error *err);
+
+/** Set a text of an owned scene that is NULL so far; NULL leaves it so. Errors: NO_MEMORY. */
+s2rgf_status s2_scene_record_set(const char **text, const char *value, s2rgf_error *err);
+
+/** Append to a list of an owned scene, which stays ended by NULL. Errors: NO_MEMORY. */
+s2rgf_status s2_scene_record_append(const char *const **list, const char *value, s2rgf_error *err);
+
+#endif

@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# Broken scene files: an error that names the file; other files and drivers are left alone.
+. "$(dirname "$0")/../tools/lib.sh"
+. "$top_srcdir/tests/driver/driver.sh"
+
+# refused NAME TEXT...: gdalinfo fails, in one way only, and its message has all texts
+refused() {
+    local text
+    expect_status 1 gdal gdalinfo "$1"
+    for text in "${@:2}"; do expect_in "$stderr" "$text"; done
+    [ "$(grep -c '^ERROR' "$stderr")" -eq 1 ] || fail "not one error but several"
+}
+: > empty.s2rgf.json
+refused empty.s2rgf.json "empty.s2rgf.json: " "not JSON"
+head -c 60 map.s2rgf.json > short.s2rgf.json
+refused short.s2rgf.json "short.s2rgf.json: " "not JSON"
+head -c 3000 /dev/urandom > noise.s2rgf.json
+refused noise.s2rgf.json "noise.s2rgf.json: "
+sed 's/scene": 1/scene": 99/' map.s2rgf.json > newer.s2rgf.json
+refused newer.s2rgf.json "newer.s2rgf.json: " "expected format version 1, found 99"
+sed 's/model.s2rgf/absent.s2rgf/' map.s2rgf.json > model.s2rgf.json
+refused model.s2rgf.json "model.s2rgf.json: " "absent.s2rgf"
+sed 's/hs.tif/absent.tif/' map.s2rgf.json > raster.s2rgf.json
+refused raster.s2rgf.json "raster.s2rgf.json: " "absent.tif"
+sed 's/"hs"/"pan"/' map.s2rgf.json > source.s2rgf.json
+refused source.s2rgf.json "source.s2rgf.json: " "source hs: missing"
+sed 's/"sources"/"source"/' map.s2rgf.json > member.s2rgf.json
+refused member.s2rgf.json "member.s2rgf.json: " "unknown member"
+# a scene that is a source of itself, under one name and under one that grows
+sed 's|scene/hs.tif|itself.s2rgf.json|' map.s2rgf.json > itself.s2rgf.json
+refused itself.s2rgf.json "itself.s2rgf.json: " "recursive"
+sed 's|scene/hs.tif|scene/../itself.s2rgf.json|' map.s2rgf.json > itself.s2rgf.json
+refused itself.s2rgf.json "itself.s2rgf.json: "
+# connection strings
+refused S2RGF:absent.s2rgf.json "S2RGF:absent.s2rgf.json"
+refused S2RGF: "S2RGF:"
+refused S2RGF:model=model.s2rgf "S2RGF:model=model.s2rgf" "NAME=RASTER"
+refused S2RGF:model=model.s2rgf,ms=scene/ms.tif "source hs: missing"
+refused 'S2RGF:model=model.s2rgf,ms="scene/ms.tif' "closing quote"
+if [ "$(id -u)" -ne 0 ]; then
+    cp map.s2rgf.json locked.s2rgf.json
+    chmod 000 locked.s2rgf.json
+    refused locked.s2rgf.json "locked.s2rgf.json"
+fi
+
+# what breaks while tiles are read: the error names map and raster, and nothing is made up
+gdal_translate -q -co COMPRESS=NONE -co BLOCKYSIZE=1 scene/ms.tif whole_ms.tif
+head -c $(($(stat -c %s whole_ms.tif) / 2)) whole_ms.tif > half_ms.tif
+sed 's|scene/ms.tif|half_ms.tif|' map.s2rgf.json > half.s2rgf.json
+[ -z "$(computed gdalinfo half.s2rgf.json)" ] || fail "gdalinfo computed tiles"
+expect_status 1 gdal gdal_translate -q half.s2rgf.json half.tif
+expect_in "$stderr" "half.s2rgf.json: half_ms.tif: cannot read"
+
+# what is not ours is left to others, without a word
+printf '{"type": "FeatureCollection", "features": []}' > points.geojson
+cp points.geojson points.json
+mkdir folder.s2rgf.json
+for file in map.tif scene/ms.tif; do expect_status 0 gdal gdalinfo "$file"; [ ! -s "$stderr" ]; done
+for file in points.geojson points.json; do expect_status 0 gdal ogrinfo "$file"; [ ! -s "$stderr" ]; done
+for file in absent.s2rgf.json folder.s2rgf.json model.s2rgf points.json; do
+    expect_status 1 gdal gdalinfo "$file"
+    expect_not_in "$stderr" "S2RGF"
+done

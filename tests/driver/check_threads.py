@@ -1,0 +1,55 @@
+#!/usr/bin/env python3
+"""Windows of a lazy map in several threads, on one handle and on one handle each.
+
+check_threads.py MAP LAZY ROUNDS: every window must be that of MAP, with 1, 2, 4 and 8 threads, and with 4
+when tiles fall out of GDAL's cache all the time.
+"""
+import random
+import sys
+import threading
+
+from osgeo import gdal
+
+gdal.UseExceptions()
+
+
+def read_windows(lazy, expected, seed, rounds, failures):
+    chance = random.Random(seed)
+    rows, columns = expected.shape
+    for _ in range(rounds):
+        w, h = chance.randint(1, 120), chance.randint(1, 120)
+        x, y = chance.randint(0, columns - w), chance.randint(0, rows - h)
+        try:
+            found = lazy.GetRasterBand(1).ReadAsArray(x, y, w, h)
+            if not (found == expected[y:y + h, x:x + w]).all():
+                failures.append(f"window {x} {y} {w} {h} differs")
+        except RuntimeError as error:
+            failures.append(str(error))
+
+
+def run(name, expected, threads, shared, rounds):
+    failures = []
+    handles = [gdal.Open(name)] * threads if shared else [gdal.Open(name) for _ in range(threads)]
+    workers = [threading.Thread(target=read_windows,
+                                args=(handles[i], expected, 100 * threads + i, rounds, failures))
+               for i in range(threads)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    if failures:
+        sys.exit(f"{threads} threads on {'one handle' if shared else 'handles of their own'}: "
+                 f"{len(failures)} failures, the first: {failures[0]}")
+
+
+def main():
+    name, lazy, rounds = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    expected = gdal.Open(name).ReadAsArray()
+    for cache, counts in ((64 << 20, (1, 2, 4, 8)), (150000, (4,))):
+        gdal.SetCacheMax(cache)
+        for threads in counts:
+            for shared in (True, False):
+                run(lazy, expected, threads, shared, max(2, rounds // threads))
+
+
+main()

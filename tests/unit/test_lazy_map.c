@@ -1,0 +1,230 @@
+/* Maps on demand: their windows are those of s2rgf_classify(), their views cover the same area. */
+#include <unistd.h>
+
+#include "core/memory.h"
+#include "geo_fixture.h"
+#include "nn/kind.h"
+#include "nn/network_model.h"
+
+enum { WIDTH = 300, HEIGHT = 170, CLASSES = 3 };
+
+static char folder[] = "/tmp/s2rgf_lazy_XXXXXX";
+
+/* Bands of blocks and stripes, so that classes differ; the first pixels are nodata. */
+static void make_source(const char *path, int ratio)
+{
+    const raster_recipe recipe = {
+        .path = path,
+        .width = WIDTH / ratio,
+        .height = HEIGHT / ratio,
+        .bands = 2,
+        .type = GDT_Int16,
+        .geotransform = {500000.0, 10.0 * ratio, 0.0, 5800000.0, 0.0, -10.0 * ratio}};
+    const int count = recipe.width * recipe.height;
+    double *values = malloc((size_t)count * sizeof *values);
+    GDALDatasetH dataset = create_raster(&recipe);
+    for (int band = 1; band <= 2; band++) {
+        for (int i = 0; i < count; i++) {
+            const int x = i % recipe.width * ratio, y = i / recipe.width * ratio;
+            values[i] = i < 5 ? -1.0 : band * 100 + (x / 40 % 3) * 50 + (y / 24 % 4) * 30 + i % 7;
+        }
+        CHECK(GDALSetRasterNoDataValue(GDALGetRasterBand(dataset, band), -1.0) == CE_None);
+        write_band(dataset, band, values);
+    }
+    GDALClose(dataset);
+    free(values);
+}
+
+static void fill_source(s2_model_source *source, const char *name, double pixel_size)
+{
+    source->name = s2_strdup(name);
+    source->pixel_size = pixel_size;
+    source->on_reference = pixel_size == 10.0;
+    source->band_count = 2;
+    source->bands = s2_calloc(2, sizeof *source->bands);
+    for (int b = 0; b < 2; b++)
+        source->bands[b] = (s2_model_band){s2_strdup(""), NAN, 100.0 * (b + 1) + 80.0, 60.0};
+}
+
+/* A model with random weights. */
+static void make_model(const char *path)
+{
+    const s2_network_spec spec = {.channels = 16,
+                                  .classes = CLASSES,
+                                  .sources = 2,
+                                  .bands = {2, 2},
+                                  .on_reference = {true, false}};
+    s2_model_content content = {.network = s2_strdup("dense"), .channels = 16, .source_count = 2};
+    s2_network *network = NULL;
+    s2rgf_error err = {0};
+    content.program_version = s2_strdup("0");
+    content.training = (s2_model_training){.validation_distance = NAN,
+                                           .validation_oa = NAN,
+                                           .validation_kappa = NAN,
+                                           .calibration_before = NAN,
+                                           .calibration_after = NAN,
+                                           .temperature = 1.0};
+    content.sources = s2_calloc(2, sizeof *content.sources);
+    fill_source(&content.sources[0], "ms", 10.0);
+    fill_source(&content.sources[1], "hs", 50.0);
+    for (int c = 0; c < CLASSES; c++) {
+        static const char *const names[] = {"water", "wood", "town"};
+        CHECK(s2_class_table_add(&content.classes, 10 * (c + 1), names[c], NULL, &err) == S2RGF_OK);
+    }
+    REQUIRE(s2_network_create("dense", &spec, &network, &err) == S2RGF_OK);
+    s2_network_randomise(network->params, 3);
+    CHECK(s2_network_to_model(network, &content, &err) == S2RGF_OK);
+    const s2rgf_status status = s2_model_save(&content, path, false, &err);
+    if (status != S2RGF_OK)
+        printf("    %s\n", err.message);
+    REQUIRE(status == S2RGF_OK);
+    s2_network_free(network);
+    s2_model_content_clear(&content);
+}
+
+static s2rgf_scene the_scene(void)
+{
+    static const s2rgf_input inputs[] = {{"ms", "ms.tif"}, {"hs", "hs.tif"}};
+    return (s2rgf_scene){"m.s2rgf", {.inputs = inputs, .input_count = 2}};
+}
+
+static s2rgf_lazy_map *open_map(int memory_mb)
+{
+    const s2rgf_scene scene = the_scene();
+    s2rgf_lazy_map *map = NULL;
+    s2rgf_error err = {0};
+    const s2rgf_status status = s2rgf_lazy_map_open(&scene, memory_mb, NULL, &map, &err);
+    if (status != S2RGF_OK)
+        printf("    %s\n", err.message);
+    REQUIRE(status == S2RGF_OK);
+    return map;
+}
+
+/* The map as it is written. Memory: free(). */
+static uint16_t *classified(void)
+{
+    const s2rgf_scene scene = the_scene();
+    s2rgf_classify_options options;
+    s2rgf_error err = {0};
+    s2rgf_classify_options_init(&options);
+    options.scene = scene.options;
+    options.model_path = scene.model_path;
+    options.output_path = "map.tif";
+    options.style = false;
+    REQUIRE(s2rgf_classify(&options, NULL, &err) == S2RGF_OK);
+    uint16_t *values = malloc(WIDTH * HEIGHT * sizeof *values);
+    GDALDatasetH dataset = GDALOpen("map.tif", GA_ReadOnly);
+    REQUIRE(dataset != NULL && values != NULL);
+    CHECK(GDALRasterIO(GDALGetRasterBand(dataset, 1), GF_Read, 0, 0, WIDTH, HEIGHT, values, WIDTH,
+                       HEIGHT, GDT_UInt16, 0, 0) == CE_None);
+    GDALClose(dataset);
+    return values;
+}
+
+static void check_window(s2rgf_lazy_map *map, const uint16_t *expected, const int window[4])
+{
+    uint16_t *found = malloc((size_t)window[2] * (size_t)window[3] * sizeof *found);
+    s2rgf_error err = {0};
+    CHECK(s2rgf_lazy_map_read(map, 0, window, found, &err) == S2RGF_OK);
+    for (int y = 0; y < window[3]; y++)
+        CHECK(memcmp(found + y * window[2], expected + (window[1] + y) * WIDTH + window[0],
+                     (size_t)window[2] * sizeof *found) == 0);
+    free(found);
+}
+
+static void windows_are_those_of_the_map(s2rgf_lazy_map *map, const uint16_t *expected)
+{
+    static const int windows[][4] = {{0, 0, WIDTH, HEIGHT},
+                                     {0, 0, 1, 1},
+                                     {250, 100, 50, 70},
+                                     {37, 41, 83, 61},
+                                     {255, 0, 2, 170}};
+    for (size_t i = 0; i < sizeof windows / sizeof *windows; i++)
+        check_window(map, expected, windows[i]);
+}
+
+static void describes_itself(const s2rgf_lazy_map *map)
+{
+    const s2rgf_map_info *info = s2rgf_lazy_map_info(map);
+    CHECK(info->width == WIDTH && info->height == HEIGHT);
+    CHECK_NEAR(info->geotransform[0], 500000.0, 0.0);
+    CHECK_NEAR(info->geotransform[5], -10.0, 0.0);
+    CHECK_CONTAINS(info->srs_wkt, "UTM zone 33N");
+    REQUIRE(info->class_count == CLASSES);
+    CHECK(info->classes[1].value == 20);
+    CHECK_STR(info->classes[1].name, "wood");
+    CHECK(memcmp(info->classes[0].rgb, info->classes[1].rgb, 3) != 0);
+    CHECK_CONTAINS(info->metadata[0], "S2RGF_VERSION=");
+    CHECK_CONTAINS(info->metadata[1], "S2RGF_MODEL=");
+    CHECK_STR(info->metadata[2], "S2RGF_SOURCES=ms: ms.tif; hs: hs.tif");
+    CHECK_STR(info->metadata[5], "CLASS_30=town");
+    CHECK(info->metadata[6] == NULL);
+}
+
+/* Each level has half the pixels of the one before, rounded up, and classes of the map only. */
+static void levels_cover_the_map(s2rgf_lazy_map *map)
+{
+    uint16_t values[(WIDTH / 2) * (HEIGHT / 2)];
+    s2rgf_error err = {0};
+    for (int level = 1; level < S2RGF_MAP_LEVELS; level++) {
+        const int width = (WIDTH - 1) / (1 << level) + 1, height = (HEIGHT - 1) / (1 << level) + 1;
+        const int all[4] = {0, 0, width, height}, beyond[4] = {0, 0, width + 1, height};
+        CHECK(s2rgf_lazy_map_read(map, level, beyond, values, &err) == S2RGF_INVALID_ARGUMENT);
+        CHECK(s2rgf_lazy_map_read(map, level, all, values, &err) == S2RGF_OK);
+        for (int i = 0; i < width * height; i++)
+            CHECK(values[i] % 10 == 0 && values[i] <= 10 * CLASSES);
+    }
+    const int all[4] = {0, 0, 1, 1};
+    CHECK(s2rgf_lazy_map_read(map, S2RGF_MAP_LEVELS, all, values, &err) == S2RGF_INVALID_ARGUMENT);
+    CHECK(s2rgf_lazy_map_read(map, -1, all, values, &err) == S2RGF_INVALID_ARGUMENT);
+}
+
+static void refuses(void)
+{
+    s2rgf_scene scene = the_scene();
+    s2rgf_lazy_map *map = NULL;
+    s2rgf_error err = {0};
+    CHECK(s2rgf_lazy_map_open(&scene, 1, NULL, &map, &err) == S2RGF_NO_MEMORY);
+    CHECK_CONTAINS(err.message, "working memory");
+    scene.model_path = "absent.s2rgf";
+    CHECK(s2rgf_lazy_map_open(&scene, 0, NULL, &map, &err) == S2RGF_IO);
+    CHECK_CONTAINS(err.message, "absent.s2rgf");
+    scene = the_scene();
+    scene.options.input_count = 1;
+    CHECK(s2rgf_lazy_map_open(&scene, 0, NULL, &map, &err) == S2RGF_MISMATCH);
+    CHECK_CONTAINS(err.message, "hs");
+    CHECK(map == NULL);
+    s2rgf_lazy_map_close(NULL);
+}
+
+int main(void)
+{
+    GDALAllRegister();
+    REQUIRE(mkdtemp(folder) != NULL && chdir(folder) == 0);
+    make_source("ms.tif", 1);
+    make_source("hs.tif", 5);
+    make_model("m.s2rgf");
+    uint16_t *expected = classified();
+    int changes = 0;
+    for (int i = 1; i < WIDTH * HEIGHT; i++)
+        changes += expected[i] != expected[i - 1];
+    CHECK(changes > 100);
+    s2rgf_lazy_map *map = open_map(0), *frugal = open_map(4);
+    describes_itself(map);
+    CHECK(s2rgf_lazy_map_info(frugal)->tile_px < s2rgf_lazy_map_info(map)->tile_px);
+    windows_are_those_of_the_map(map, expected);
+    windows_are_those_of_the_map(frugal, expected);
+    levels_cover_the_map(map);
+    s2rgf_lazy_map_rest(map);
+    s2rgf_lazy_map_rest(map);
+    windows_are_those_of_the_map(map, expected);
+    refuses();
+    s2rgf_lazy_map_close(map);
+    s2rgf_lazy_map_close(frugal);
+    free(expected);
+    CHECK(unlink("ms.tif") == 0 && unlink("hs.tif") == 0 && unlink("m.s2rgf") == 0);
+    unlink("map.tif.aux.xml");
+    CHECK(unlink("map.tif") == 0 && rmdir(folder) == 0);
+    GDALDestroyDriverManager();
+    return harness_end();
+}
