@@ -1,4 +1,6 @@
-/* s2rgf_classify(): follow a pixel from the raster files to the map. */
+/* s2_classify(): follow a pixel from the raster files to the map. */
+#include "classify.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -422,8 +424,8 @@ static void report_seconds(const classify_job *job, const s2rgf_host *host)
                1e-9 * flops / seconds);
 }
 
-s2rgf_status s2rgf_classify(const s2rgf_classify_options *options, const s2rgf_host *host,
-                            s2rgf_error *err)
+s2rgf_status s2_classify(const s2rgf_classify_options *options, const s2rgf_host *host,
+                         s2rgf_error *err)
 {
     classify_job job = {.options = options};
     s2_error_clear(err);

@@ -27,13 +27,6 @@ typedef struct scene_options {
     char *map, *confidence, *probability, *mask;
 } scene_options;
 
-void s2rgf_batch_options_init(s2rgf_batch_options *options)
-{
-    memset(options, 0, sizeof *options);
-    s2rgf_classify_options_init(&options->classify);
-    options->shard = options->shard_count = 1;
-}
-
 void s2rgf_batch_result_free(s2rgf_batch_result *result)
 {
     if (!result)
@@ -119,7 +112,7 @@ static s2rgf_status fill_input(const s2_scene_batch *batch, const char *name,
 static s2rgf_status fill_options(const s2_scene_batch *batch, const char *name, scene_options *own,
                                  s2rgf_error *err)
 {
-    const s2rgf_classify_options *common = &batch->options->classify;
+    const s2rgf_classify_options *common = batch->options;
     s2rgf_classify_options *classify = &own->classify;
     *own = (scene_options){.classify = *common};
     s2rgf_status status = S2RGF_OK;
@@ -167,7 +160,7 @@ static s2rgf_status run_scene(const s2_scene_batch *batch, size_t index, const s
     scene_host own_host = {outer, scene->name, index, batch->count};
     const s2rgf_host host = {show_progress, show_line, &own_host};
     scene_options own;
-    if (!batch->options->classify.overwrite && s2_map_exists(scene->map)) {
+    if (!batch->options->overwrite && s2_map_exists(scene->map)) {
         scene->outcome = S2_SCENE_SKIPPED;
         s2_log(outer, S2RGF_DEBUG, "%s: skipped: %s is there already", scene->name, scene->map);
         return s2_progress(outer, (double)(index + 1) / (double)batch->count)
@@ -178,6 +171,7 @@ static s2rgf_status run_scene(const s2_scene_batch *batch, size_t index, const s
     const double start = seconds_now();
     s2rgf_status status = fill_options(batch, scene->name, &own, &scene->error);
     own.classify.overwrite = true;
+    own.classify.part_count = 0;
     if (status == S2RGF_OK)
         status = s2rgf_classify(&own.classify, &host, &scene->error);
     clear_options(&own);
@@ -191,53 +185,50 @@ static s2rgf_status run_scene(const s2_scene_batch *batch, size_t index, const s
 }
 
 /* What would make every scene fail, or all of them write one file. */
-static s2rgf_status check_options(const s2rgf_batch_options *options, s2rgf_error *err)
+static s2rgf_status check_options(const s2rgf_classify_options *options, const char *scenes_path,
+                                  s2rgf_error *err)
 {
-    const s2rgf_classify_options *classify = &options->classify;
-    const char *outputs[] = {classify->output_path, classify->confidence_path,
-                             classify->probability_path};
-    if (!classify->model_path || !classify->output_path || !options->scenes_path ||
-        classify->scene.input_count == 0)
+    const char *outputs[] = {options->output_path, options->confidence_path,
+                             options->probability_path};
+    if (!options->model_path || !options->output_path || !scenes_path ||
+        options->scene.input_count == 0)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "a model, scenes, an input and an output are needed");
-    if (options->shard < 1 || options->shard > options->shard_count)
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "shard: expected one of 1 to %d, found %d",
-                       options->shard_count, options->shard);
-    if (classify->part_count > 0)
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "a batch has whole scenes, no parts");
+    if (options->part_count != 0 && (options->part < 1 || options->part > options->part_count))
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "part: expected one of 1 to %d, found %d",
+                       options->part_count, options->part);
     for (size_t i = 0; i < sizeof outputs / sizeof outputs[0]; i++)
         if (outputs[i] && !s2_scene_is_template(outputs[i]))
             return s2_fail(
                 err, S2RGF_INVALID_ARGUMENT,
                 "%s: one output for many scenes: expected {} in the place of their names",
                 outputs[i]);
-    if (!s2_scene_is_template(classify->scene.inputs[0].path))
+    if (!s2_scene_is_template(options->scene.inputs[0].path))
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "%s: one input for many scenes: expected {} in the place of their names",
-                       classify->scene.inputs[0].path);
+                       options->scene.inputs[0].path);
     return S2RGF_OK;
 }
 
-/* The scenes of this shard: every shard_count'th of all. */
-static s2rgf_status find_scenes(s2_scene_batch *batch, s2rgf_error *err)
+/* The scenes of this part: every shard_count'th of all. */
+static s2rgf_status find_scenes(s2_scene_batch *batch, const char *scenes_path, s2rgf_error *err)
 {
-    const s2rgf_batch_options *options = batch->options;
+    const s2rgf_classify_options *options = batch->options;
     s2rgf_status status;
-    if (s2_scene_is_folder(options->scenes_path)) {
-        batch->folder = options->scenes_path;
-        status = s2_scene_find(batch->folder, options->classify.scene.inputs[0].path, &batch->names,
-                               err);
+    if (s2_scene_is_folder(scenes_path)) {
+        batch->folder = scenes_path;
+        status = s2_scene_find(scenes_path, options->scene.inputs[0].path, &batch->names, err);
     } else {
-        status = s2_scene_read_list(options->scenes_path, &batch->names, err);
+        status = s2_scene_read_list(scenes_path, &batch->names, err);
     }
     const size_t all = batch->names.count;
     if (status == S2RGF_OK && !(batch->scenes = s2_calloc(all, sizeof *batch->scenes)))
         status = s2_fail_memory(err, "scenes");
-    for (size_t i = (size_t)options->shard - 1; i < all && status == S2RGF_OK;
-         i += (size_t)options->shard_count) {
+    for (size_t i = (size_t)batch->shard - 1; i < all && status == S2RGF_OK;
+         i += (size_t)batch->shard_count) {
         s2_batch_scene *scene = &batch->scenes[batch->count++];
         scene->name = batch->names.items[i];
-        scene->map = s2_scene_insert(options->classify.output_path, scene->name);
+        scene->map = s2_scene_insert(options->output_path, scene->name);
         if (!scene->map)
             status = s2_fail_memory(err, "scenes");
     }
@@ -264,19 +255,22 @@ static s2rgf_status make_result(const s2_scene_batch *batch, s2rgf_batch_result 
     return S2RGF_OK;
 }
 
-s2rgf_status s2rgf_classify_batch(const s2rgf_batch_options *options, const s2rgf_host *host,
-                                  s2rgf_batch_result **result, s2rgf_error *err)
+s2rgf_status s2rgf_classify_batch(const s2rgf_classify_options *options, const char *scenes_path,
+                                  const s2rgf_host *host, s2rgf_batch_result **result,
+                                  s2rgf_error *err)
 {
-    s2_scene_batch batch = {.options = options};
+    s2_scene_batch batch = {.options = options,
+                            .shard = options->part_count ? options->part : 1,
+                            .shard_count = options->part_count ? options->part_count : 1};
     s2rgf_model *model = NULL;
     *result = NULL;
     s2_error_clear(err);
-    s2rgf_status status = check_options(options, err);
+    s2rgf_status status = check_options(options, scenes_path, err);
     /* a model that cannot be used is told once */
     if (status == S2RGF_OK)
-        status = s2rgf_model_open(options->classify.model_path, &model, err);
+        status = s2rgf_model_open(options->model_path, &model, err);
     if (status == S2RGF_OK)
-        status = find_scenes(&batch, err);
+        status = find_scenes(&batch, scenes_path, err);
     if (status == S2RGF_OK) {
         batch.model_checksum = model->content.checksum;
         for (size_t i = 0; i < batch.count && status == S2RGF_OK; i++)

@@ -22,11 +22,12 @@ typedef struct s2_batch_scene {
 
 /** All scenes of a call. */
 typedef struct s2_scene_batch {
-    const s2rgf_batch_options *options;
+    const s2rgf_classify_options *options;
     const char *folder;   /* of relative templates, NULL where the scenes are listed */
     s2_scene_names names; /* of all shards */
     s2_batch_scene *scenes;
     size_t count;
+    int shard, shard_count; /* 1, 1: all */
     const char *model_checksum;
 } s2_scene_batch;
 

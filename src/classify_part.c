@@ -1,4 +1,5 @@
-/* s2rgf_classify_part(): one part of a scene, in files of its own. */
+/* s2rgf_classify(): a whole scene, or one part of it in files of its own. */
+#include "classify.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
@@ -12,9 +13,6 @@ static s2rgf_status check_options(const s2rgf_classify_options *options, s2rgf_e
 {
     if (!options->output_path)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "an output is needed");
-    if (options->part_count < 1)
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "parts: expected at least 1, found %d",
-                       options->part_count);
     if (options->format || (options->creation_options && options->creation_options[0]))
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "%s: parts are GeoTIFFs: expected no format and no creation options before "
@@ -23,8 +21,8 @@ static s2rgf_status check_options(const s2rgf_classify_options *options, s2rgf_e
     return S2RGF_OK;
 }
 
-s2rgf_status s2rgf_classify_part(const s2rgf_classify_options *options, const s2rgf_host *host,
-                                 bool *made, s2rgf_error *err)
+static s2rgf_status classify_part(const s2rgf_classify_options *options, const s2rgf_host *host,
+                                  s2rgf_error *err)
 {
     s2rgf_classify_options own = *options;
     const char **outputs[OUTPUTS] = {&own.output_path, &own.confidence_path, &own.probability_path};
@@ -40,17 +38,20 @@ s2rgf_status s2rgf_classify_part(const s2rgf_classify_options *options, const s2
             status = s2_fail_memory(err, "name of a part");
     }
     /* the map gets its name last: with it the other outputs are there, too */
-    const bool wanted =
-        status == S2RGF_OK && (options->overwrite || !s2_map_exists(own.output_path));
-    if (wanted) {
-        own.overwrite = true;
-        status = s2rgf_classify(&own, host, err);
-    } else if (status == S2RGF_OK) {
+    if (status == S2RGF_OK && !options->overwrite && s2_map_exists(own.output_path)) {
         s2_log(host, S2RGF_INFO, "%s: there already, nothing to do", own.output_path);
+    } else if (status == S2RGF_OK) {
+        own.overwrite = true;
+        status = s2_classify(&own, host, err);
     }
-    if (made)
-        *made = wanted && status == S2RGF_OK;
     for (int i = 0; i < OUTPUTS; i++)
         s2_free(paths[i]);
     return status;
+}
+
+s2rgf_status s2rgf_classify(const s2rgf_classify_options *options, const s2rgf_host *host,
+                            s2rgf_error *err)
+{
+    return options->part_count == 0 ? s2_classify(options, host, err)
+                                    : classify_part(options, host, err);
 }

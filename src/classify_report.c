@@ -51,10 +51,10 @@ char *s2_scene_batch_report(const s2_scene_batch *batch)
     s2_json_writer writer = {.indent = true};
     s2_json_begin_object(&writer, NULL);
     s2_json_put_string(&writer, "s2rgf_version", s2rgf_version());
-    put_text(&writer, "model", batch->options->classify.model_path);
+    put_text(&writer, "model", batch->options->model_path);
     s2_json_put_string(&writer, "model_checksum", batch->model_checksum);
-    s2_json_put_int(&writer, "shard", batch->options->shard);
-    s2_json_put_int(&writer, "shards", batch->options->shard_count);
+    s2_json_put_int(&writer, "shard", batch->shard);
+    s2_json_put_int(&writer, "shards", batch->shard_count);
     s2_json_put_uint(&writer, "scenes", batch->count);
     s2_json_put_uint(&writer, "mapped", s2_scene_batch_tally(batch, S2_SCENE_MAPPED));
     s2_json_put_uint(&writer, "skipped", s2_scene_batch_tally(batch, S2_SCENE_SKIPPED));

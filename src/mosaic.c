@@ -13,18 +13,12 @@
 
 /* One call of s2rgf_mosaic(). */
 typedef struct mosaic_job {
-    const s2rgf_mosaic_options *options;
+    const s2rgf_classify_options *options;
     s2_part_set set;
     s2_map_writer *writer; /* NULL for a VRT, which needs no copy of the pixels */
     s2_map_table *table;   /* of a VRT of classes */
     void *lines;           /* [bands][CHUNK_LINES][width]: uint16_t classes, or float */
 } mosaic_job;
-
-void s2rgf_mosaic_options_init(s2rgf_mosaic_options *options)
-{
-    memset(options, 0, sizeof *options);
-    options->style = true;
-}
 
 /* Hand lines on to the new file, or count them for the table of a VRT. */
 static s2rgf_status use_lines(const mosaic_job *job, int y, int count, s2rgf_error *err)
@@ -57,7 +51,7 @@ static s2rgf_status join(mosaic_job *job, const s2rgf_host *host, s2rgf_error *e
 
 static s2rgf_status prepare(mosaic_job *job, bool is_vrt, s2rgf_error *err)
 {
-    const s2rgf_mosaic_options *options = job->options;
+    const s2rgf_classify_options *options = job->options;
     const s2_map_spec spec = {.kind = job->set.kind,
                               .path = options->output_path,
                               .format = options->format,
@@ -81,7 +75,7 @@ static s2rgf_status prepare(mosaic_job *job, bool is_vrt, s2rgf_error *err)
     return status;
 }
 
-s2rgf_status s2rgf_mosaic(const s2rgf_mosaic_options *options, const s2rgf_host *host,
+s2rgf_status s2rgf_mosaic(const s2rgf_classify_options *options, const s2rgf_host *host,
                           s2rgf_error *err)
 {
     mosaic_job job = {.options = options};

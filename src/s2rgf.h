@@ -223,8 +223,8 @@ typedef struct s2rgf_classify_options {
     int tile_px;             /* 0: chosen from memory_mb */
     int threads;             /* 0: as many as the machine has */
     int memory_mb;           /* working memory for tiles */
-    /* map only part 1..part_count of the window, whole rows of tiles, for s2rgf_mosaic();
-       part_count 0: all of it */
+    /* make only part 1..part_count, for s2rgf_mosaic(): whole rows of tiles, in GeoTIFFs named
+       MAP_03of16.tif, of which one that is there is kept unless overwrite; part_count 0: all */
     int part, part_count;
 } s2rgf_classify_options;
 
@@ -241,76 +241,37 @@ S2RGF_API void s2rgf_classify_options_init(s2rgf_classify_options *options);
 S2RGF_API s2rgf_status s2rgf_classify(const s2rgf_classify_options *options, const s2rgf_host *host,
                                       s2rgf_error *err);
 
-/**
- * Map one part of a scene. The outputs are GeoTIFFs named after the part: MAP_03of16.tif for part 3
- * of 16 of the output MAP.tif, to be joined by s2rgf_mosaic(). A part that is there already is left
- * as it is unless options->overwrite; two calls may make the same part at the same time, also on
- * different machines, for it appears under its name only when it is whole.
- * made  out  whether there was something to do, or NULL
- * Errors  as s2rgf_classify(); INVALID_ARGUMENT for a format or creation options.
- */
-S2RGF_API s2rgf_status s2rgf_classify_part(const s2rgf_classify_options *options,
-                                           const s2rgf_host *host, bool *made, s2rgf_error *err);
-
-/* ---- many scenes --------------------------------------------------------------------------- */
-
-/** Everything s2rgf_classify_batch() needs; see s2rgf_classify(1), BATCHES. */
-typedef struct s2rgf_batch_options {
-    /* "{}" in the paths of inputs, outputs and mask stands for the name of a scene */
-    s2rgf_classify_options classify;
-    const char *scenes_path; /* folder that holds the inputs, or text file with a name a line */
-    int shard, shard_count;  /* map only scenes shard, shard + shard_count, ...; 1, 1: all */
-} s2rgf_batch_options;
-
-/** What came of a batch. Released with s2rgf_batch_result_free(). */
+/** What came of many scenes. Released with s2rgf_batch_result_free(). */
 typedef struct s2rgf_batch_result {
-    size_t scenes; /* of this shard; the sum of the following */
-    size_t mapped;
-    size_t skipped; /* their map was there already */
-    size_t failed;
-    size_t not_reached; /* when the call was cancelled */
-    char *json;         /* what happened to each scene: see s2rgf_classify(1), BATCHES */
+    size_t scenes; /* the sum of the following */
+    size_t mapped, skipped, failed, not_reached;
+    char *json; /* what happened to each: see s2rgf_classify(1), BATCHES */
 } s2rgf_batch_result;
 
-/** Fill with defaults. options out. */
-S2RGF_API void s2rgf_batch_options_init(s2rgf_batch_options *options);
-
 /**
- * Map many scenes with one model. A scene whose map is there already is skipped unless
- * options->classify.overwrite; one that fails is told as a warning and does not stop the others.
+ * Map many scenes with one model: those of a folder, or named by a text file. "{}" in paths stands for
+ * the name of a scene; a part is every part_count'th scene. One whose map is there is skipped unless
+ * overwrite; one that fails is told in the result and does not stop the others.
  * result  out  also after CANCELLED; NULL where it could not begin
- * Errors  INVALID_ARGUMENT, IO, FORMAT (no scene found, a list or a model that cannot be read),
- *         NO_MEMORY, CANCELLED. Scenes that failed are in the result.
+ * Errors  INVALID_ARGUMENT, IO, FORMAT (of the list or the model), NO_MEMORY, CANCELLED.
  */
-S2RGF_API s2rgf_status s2rgf_classify_batch(const s2rgf_batch_options *options,
-                                            const s2rgf_host *host, s2rgf_batch_result **result,
-                                            s2rgf_error *err);
+S2RGF_API s2rgf_status s2rgf_classify_batch(const s2rgf_classify_options *options,
+                                            const char *scenes_path, const s2rgf_host *host,
+                                            s2rgf_batch_result **result, s2rgf_error *err);
 
 /** Release a result; NULL is accepted. */
 S2RGF_API void s2rgf_batch_result_free(s2rgf_batch_result *result);
 
-/** Everything s2rgf_mosaic() needs; see s2rgf_mosaic(1). */
-typedef struct s2rgf_mosaic_options {
-    const char *output_path; /* as it was given to s2rgf_classify_part() */
-    int part_count;          /* 0: told from the names of the parts */
-    /* GDAL driver name, also VRT; NULL: from the extension, else GTiff */
-    const char *format;
-    const char *const *creation_options; /* KEY=VALUE list ended by NULL, or NULL */
-    bool overwrite;
-    bool style; /* write a QGIS .qml beside a class map */
-} s2rgf_mosaic_options;
-
-/** Fill with defaults. options out. */
-S2RGF_API void s2rgf_mosaic_options_init(s2rgf_mosaic_options *options);
-
 /**
- * Join the parts of a map, of its confidence or of its probabilities into what one call of
- * s2rgf_classify() would have written.
- * Errors  IO (parts are missing, and which), MISMATCH (parts of different models, scenes or cuts),
- *         FORMAT, INVALID_ARGUMENT, UNSUPPORTED, NO_MEMORY, CANCELLED.
+ * Join the parts of options->output_path, a map or another output, into what one call of
+ * s2rgf_classify() would have written. Scene and model are not looked at; format may also be VRT;
+ * with part_count 0 the names of the parts tell it.
+ * Errors  IO (parts are missing), MISMATCH (parts of different models, scenes or cuts), FORMAT,
+ *         INVALID_ARGUMENT, UNSUPPORTED, NO_MEMORY, CANCELLED.
  */
-S2RGF_API s2rgf_status s2rgf_mosaic(const s2rgf_mosaic_options *options, const s2rgf_host *host,
+S2RGF_API s2rgf_status s2rgf_mosaic(const s2rgf_classify_options *options, const s2rgf_host *host,
                                     s2rgf_error *err);
+
 /* ---- maps on demand ------------------------------------------------------------------------ */
 
 #define S2RGF_MAP_LEVELS 16 /* the map and coarser views of it */

@@ -1,13 +1,11 @@
 /* s2rgf_classify: map a scene with a model. */
 #include <cpl_conv.h>
 #include <gdal.h>
-#include <stdio.h>
-#include <stdlib.h>
 
+#include "apps/batch.h"
 #include "apps/common_options.h"
 #include "apps/program.h"
 #include "apps/shard.h"
-#include "apps/text_file.h"
 #include "s2rgf.h"
 
 #define BLOCK_CACHE_MB 128 /* unless GDAL_CACHEMAX says otherwise */
@@ -95,6 +93,7 @@ static const s2_option OUTPUT_OPTIONS[] = {
      .values = "file.s2rgf.json",
      .type = S2_OPTION_TEXT,
      .target = offsetof(arguments, scene_path),
+     .forbids = "batch",
      .help = "write model, rasters and their options to a scene file, which GDAL's plugin opens as "
              "the map; without out.tif nothing is mapped"},
 };
@@ -186,95 +185,22 @@ static s2rgf_status write_scene(const arguments *values, const s2rgf_host *host,
     return status;
 }
 
-static s2rgf_status fail(s2rgf_error *err, s2rgf_status status, const char *subject,
-                         const char *what)
-{
-    err->status = status;
-    snprintf(err->message, sizeof err->message, "%s: %s", subject, what);
-    return status;
-}
-
-/* The report must be writable; it may replace an earlier one, but none of the inputs. path in, or NULL */
-static s2rgf_status check_report(const arguments *values, const char *path, s2rgf_error *err)
-{
-    if (!path)
-        return S2RGF_OK;
-    if (s2_text_file_is_same(path, values->classify.model_path) ||
-        s2_text_file_is_same(path, values->scenes_path))
-        return fail(err, S2RGF_INVALID_ARGUMENT, path, "is an input: expected another file");
-    return s2_text_file_check(path, true, err);
-}
-
-/* Tell what came of a batch: the report, the summary, and that a scene failed. */
-static s2rgf_status tell_result(const arguments *values, const char *path, s2_report *report,
-                                const s2rgf_batch_result *result, s2rgf_error *err)
-{
-    char text[160];
-    s2rgf_status status = S2RGF_OK;
-
-    if (path)
-        status = s2_text_file_write(path, result->json, true, err);
-    snprintf(text, sizeof text, "%zu scenes: %zu mapped, %zu skipped, %zu failed%s", result->scenes,
-             result->mapped, result->skipped, result->failed,
-             result->not_reached ? ", interrupted" : "");
-    report->host.log(S2RGF_INFO, text, report->host.user);
-    if (status != S2RGF_OK || result->failed == 0)
-        return status;
-    snprintf(text, sizeof text, "%zu of %zu scenes failed", result->failed, result->scenes);
-    return fail(err, S2RGF_IO, values->scenes_path, text);
-}
-
-static s2rgf_status classify_batch(const arguments *values, s2_report *report, s2rgf_error *err)
-{
-    const s2_shard *shard = &values->shard;
-    s2rgf_batch_options options;
-    s2rgf_batch_result *result = NULL;
-    s2rgf_error told = {.status = S2RGF_OK};
-    s2rgf_status status = S2RGF_OK;
-    char *path = NULL;
-
-    if (values->scene_path)
-        return fail(err, S2RGF_INVALID_ARGUMENT, values->scene_path,
-                    "a scene file is of one scene: expected no -batch");
-    if (values->report_path && !(path = s2_shard_path(values->report_path, shard)))
-        return fail(err, S2RGF_NO_MEMORY, values->report_path, "out of memory");
-    s2rgf_batch_options_init(&options);
-    options.classify = values->classify;
-    options.scenes_path = values->scenes_path;
-    if (shard->count > 0) {
-        options.shard = shard->index;
-        options.shard_count = shard->count;
-    }
-    status = check_report(values, path, err);
-    if (status == S2RGF_OK)
-        status = s2rgf_classify_batch(&options, &report->host, &result, err);
-    if (result && tell_result(values, path, report, result, &told) != S2RGF_OK &&
-        status == S2RGF_OK) {
-        *err = told;
-        status = told.status;
-    }
-    s2rgf_batch_result_free(result);
-    free(path);
-    return status;
-}
-
 static s2rgf_status classify(void *data, s2_report *report, s2rgf_error *err)
 {
     arguments *values = data;
     report->quiet = values->quiet;
     bound_block_cache();
-    if (values->scenes_path)
-        return classify_batch(values, report, err);
     if (values->scene_path) {
         const s2rgf_status status = write_scene(values, &report->host, err);
         if (status != S2RGF_OK || !values->classify.output_path)
             return status;
     }
-    if (values->shard.count == 0)
-        return s2rgf_classify(&values->classify, &report->host, err);
     values->classify.part = values->shard.index;
     values->classify.part_count = values->shard.count;
-    return s2rgf_classify_part(&values->classify, &report->host, NULL, err);
+    if (values->scenes_path)
+        return s2_batch_run(&values->classify, values->scenes_path, values->report_path, report,
+                            err);
+    return s2rgf_classify(&values->classify, &report->host, err);
 }
 
 int main(int argc, char **argv)

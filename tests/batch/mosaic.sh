@@ -25,7 +25,7 @@ parts() {
 # ---- byte for byte, however it is cut, and for a window, too
 for window in "" "-srcwin 10 37 200 333"; do
     cuts=("2" "7 -tile 100")
-    [ -z "$window" ] || cuts=("3 -tile 32 -threads 1" "31 -tile 16")
+    [ -z "$window" ] || cuts=("3 -tile 32 -threads 1" "11 -tile 16")
     # shellcheck disable=SC2086 # several words
     expect_silence "${one[@]}" $window -overwrite -conf whole_conf.tif -prob whole_prob.tif whole.tif
     for cut in "${cuts[@]}"; do
@@ -50,18 +50,18 @@ expect_silence "${one[@]}" -srcwin 10 37 200 333 -of COG -co COMPRESS=LZW cog.ti
 expect_same cog.tif map.tif
 expect_silence s2rgf_mosaic -q -overwrite map.vrt
 expect_file map.qml
-expect_in map.vrt 'relativeToVRT="1">map_01of31.tif<'
+expect_in map.vrt 'relativeToVRT="1">map_01of11.tif<'
 same_map whole.tif map.vrt
 mkdir moved
 mv map.vrt map_*.tif conf_*.tif prob_*.tif moved
 same_map whole.tif moved/map.vrt
 expect_silence s2rgf_mosaic -q moved/prob.vrt
 same_map whole_prob.tif moved/prob.vrt
-expect_silence s2rgf_mosaic -q -n 31 moved/conf.vrt
+expect_silence s2rgf_mosaic -q -n 11 moved/conf.vrt
 expect_no_file moved/conf.qml
 same_map whole_conf.tif moved/conf.vrt
 expect_status 0 s2rgf_mosaic -noqml moved/map.tif
-expect_in "$stdout" "moved/map.tif: 31 parts, 200 x 333 pixels"
+expect_in "$stdout" "moved/map.tif: 11 parts, 200 x 333 pixels"
 expect_in "$stdout" "100 - done."
 expect_same whole.tif moved/map.tif
 expect_no_file moved/map.qml
@@ -78,26 +78,26 @@ refused 1 "moved/map.tif: exists" s2rgf_mosaic -q moved/map.tif
 refused 1 "moved/map.vrt: exists" s2rgf_mosaic -q moved/map.vrt
 refused 1 "creation option" s2rgf_mosaic -q -co A=B -overwrite moved/map.vrt
 refused 1 "no part of it: expected none_1of2.tif or its like in moved" s2rgf_mosaic -q moved/none.tif
-mv moved/map_07of31.tif kept.tif
-refused 1 "expected 31, found 30; missing: moved/map_07of31.tif" s2rgf_mosaic -q -overwrite moved/map.tif
-cp moved/map_08of31.tif moved/map_07of31.tif
-refused 1 "moved/map_07of31.tif: expected part 7 of 31" s2rgf_mosaic -q -overwrite moved/map.tif
-head -c 300 kept.tif > moved/map_07of31.tif
-refused 1 "moved/map_07of31.tif" s2rgf_mosaic -q -overwrite moved/map.tif
-cp kept.tif moved/map_07of31.tif
+mv moved/map_07of11.tif kept.tif
+refused 1 "expected 11, found 10; missing: moved/map_07of11.tif" s2rgf_mosaic -q -overwrite moved/map.tif
+cp moved/map_08of11.tif moved/map_07of11.tif
+refused 1 "moved/map_07of11.tif: expected part 7 of 11" s2rgf_mosaic -q -overwrite moved/map.tif
+head -c 300 kept.tif > moved/map_07of11.tif
+refused 1 "moved/map_07of11.tif" s2rgf_mosaic -q -overwrite moved/map.tif
+cp kept.tif moved/map_07of11.tif
 cp kept.tif moved/map_1of2.tif
 refused 1 "parts of" s2rgf_mosaic -q -overwrite moved/map.tif
-expect_silence s2rgf_mosaic -q -overwrite -n 31 moved/map.tif
+expect_silence s2rgf_mosaic -q -overwrite -n 11 moved/map.tif
 expect_same before.tif moved/map.tif
 
 # ---- parts that do not belong together
 "${train[@]}" -q -seed 2 other.s2rgf
 replaced() { # REASON COMMAND...: part 7 made by the command
     rm -f map_* moved/map_1of2.tif
-    expect_silence "${@:2}" -tile 16 -shard 7/31 map.tif
-    cp map_07of31.tif moved
+    expect_silence "${@:2}" -tile 16 -shard 7/11 map.tif
+    cp map_07of11.tif moved
     refused 3 "$1" s2rgf_mosaic -q -overwrite moved/map.tif
-    expect_in "$stderr" "moved/map_07of31.tif"
+    expect_in "$stderr" "moved/map_07of11.tif"
 }
 window=(-srcwin 10 37 200 333)
 replaced "other model than" s2rgf_classify -q -m other.s2rgf "${one[@]:4}" "${window[@]}"

@@ -1,0 +1,68 @@
+/* A batch of scenes on the command line: its report and its summary. */
+#include "apps/batch.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "apps/shard.h"
+#include "apps/text_file.h"
+
+static s2rgf_status fail(s2rgf_error *err, s2rgf_status status, const char *subject,
+                         const char *what)
+{
+    err->status = status;
+    snprintf(err->message, sizeof err->message, "%s: %s", subject, what);
+    return status;
+}
+
+/* The report must be writable; it may replace an earlier one, but no input. path in, or NULL */
+static s2rgf_status check_report(const s2rgf_classify_options *options, const char *scenes_path,
+                                 const char *path, s2rgf_error *err)
+{
+    if (!path)
+        return S2RGF_OK;
+    if (s2_text_file_is_same(path, options->model_path) || s2_text_file_is_same(path, scenes_path))
+        return fail(err, S2RGF_INVALID_ARGUMENT, path, "is an input: expected another file");
+    return s2_text_file_check(path, true, err);
+}
+
+/* Print the summary and write the report. */
+static s2rgf_status tell_result(const s2rgf_batch_result *result, const char *path,
+                                s2_report *report, s2rgf_error *err)
+{
+    char text[160];
+
+    snprintf(text, sizeof text, "%zu scenes: %zu mapped, %zu skipped, %zu failed%s", result->scenes,
+             result->mapped, result->skipped, result->failed,
+             result->not_reached ? ", interrupted" : "");
+    report->host.log(S2RGF_INFO, text, report->host.user);
+    return path ? s2_text_file_write(path, result->json, true, err) : S2RGF_OK;
+}
+
+s2rgf_status s2_batch_run(const s2rgf_classify_options *options, const char *scenes_path,
+                          const char *report_path, s2_report *report, s2rgf_error *err)
+{
+    const s2_shard shard = {options->part, options->part_count};
+    s2rgf_batch_result *result = NULL;
+    s2rgf_error told = {.status = S2RGF_OK};
+    char *path = report_path ? s2_shard_path(report_path, &shard) : NULL;
+    char text[80];
+    s2rgf_status status;
+
+    if (report_path && !path)
+        return fail(err, S2RGF_NO_MEMORY, report_path, "out of memory");
+    status = check_report(options, scenes_path, path, err);
+    if (status == S2RGF_OK)
+        status = s2rgf_classify_batch(options, scenes_path, &report->host, &result, err);
+    if (result && tell_result(result, path, report, &told) != S2RGF_OK && status == S2RGF_OK) {
+        *err = told;
+        status = told.status;
+    }
+    if (result && result->failed > 0 && status == S2RGF_OK) {
+        snprintf(text, sizeof text, "%zu of %zu scenes failed", result->failed, result->scenes);
+        status = fail(err, S2RGF_IO, scenes_path, text);
+    }
+    s2rgf_batch_result_free(result);
+    free(path);
+    return status;
+}
