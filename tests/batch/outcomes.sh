@@ -89,6 +89,6 @@ maps_are a_map.tif b_map.tif c_map.tif d_map.tif e_map.tif f_map.tif
 [ "$before" = "$(stat -c %i maps/a_map.tif)" ] || fail "a map was made again"
 
 # A scene file is of one scene.
-expect_status 1 "${batch[@]}" -write_scene scenes.s2rgf.json 'more/{}_map.tif'
-expect_in "$stderr" "scenes.s2rgf.json: a scene file is of one scene"
+expect_status 2 "${batch[@]}" -write_scene scenes.s2rgf.json 'more/{}_map.tif'
+expect_in "$stderr" "-write_scene: cannot be used with -batch"
 expect_no_file scenes.s2rgf.json
