@@ -163,7 +163,7 @@ static s2rgf_status estimate_statistics(s2_trainer *trainer, s2rgf_error *err)
 static s2rgf_status settle(s2_trainer *trainer, int steps, s2rgf_error *err)
 {
     const int at = (int)ceil(trainer->options->settle * steps);
-    if (trainer->settled || trainer->progress.step < at)
+    if (trainer->settled || trainer->progress.step < at || at >= steps)
         return S2RGF_OK;
     const s2rgf_status status =
         trainer->progress.step == at ? estimate_statistics(trainer, err) : S2RGF_OK;
@@ -280,6 +280,8 @@ s2rgf_status s2_trainer_run(s2_trainer *trainer, int steps, bool with_validation
     trainer->started_step = progress->step;
     trainer->settled = false;
     s2_training_use(trainer->training, S2_STATISTICS_BATCH);
+    if (status == S2RGF_OK)
+        status = settle(trainer, steps, err); /* resumed, perhaps with nothing left to do */
     while (status == S2RGF_OK && progress->step < steps &&
            !(with_validation && patience > 0 && progress->stale >= patience)) {
         double loss = 0.0;

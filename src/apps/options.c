@@ -364,7 +364,7 @@ bool s2_command_parse(s2_command *command, int argc, char **argv, int *exit_code
     ok = !printed;
     *exit_code = S2_EXIT_DONE;
 done:
-    if (!ok && *exit_code == S2_EXIT_DONE && fflush(stdout) != 0) {
+    if (!ok && *exit_code == S2_EXIT_DONE && (fflush(stdout) != 0 || ferror(stdout))) {
         fprintf(stderr, "%s: standard output: cannot write\n", command->program->name);
         *exit_code = S2_EXIT_FAILED;
     }
