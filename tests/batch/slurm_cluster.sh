@@ -3,7 +3,7 @@
 #
 # start_cluster     Slurm runs, with the nodes n1 and n2, and is stopped when the test ends
 # fail_node NAME    the node's daemon and all that runs on it are gone at once
-# works_on NAME     succeeds while a task of the node is writing a raster
+# stops_on NAME     succeeds while a task of the node is writing a raster, and stops it there
 # wait_for SECONDS COMMAND...   until the command succeeds; the status is 1 after that time
 # shellcheck disable=SC2154 # set by tools/lib.sh
 
@@ -124,11 +124,16 @@ start_cluster() {
         skip "Slurm does not start here: $(tail -n 3 slurmctld.out n1.out)"
 }
 
-# works_on NODE: a task of this node is writing a raster
-works_on() {
+# stops_on NODE: a task of this node that is writing a raster is stopped there
+stops_on() {
     local process
     for process in $(own_processes "SLURMD_NODENAME=$1"); do
-        if find "/proc/$process/fd" -lname '*.part-*' 2> /dev/null | grep -q .; then return 0; fi
+        if find "/proc/$process/fd" -lname '*.part-*' 2> /dev/null | grep -q . &&
+            kill -STOP "$process" 2> /dev/null; then
+            # it may have been done with that in between
+            if find "/proc/$process/fd" -lname '*.part-*' 2> /dev/null | grep -q .; then return 0; fi
+            kill -CONT "$process"
+        fi
     done
     return 1
 }
