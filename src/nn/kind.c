@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/memory.h"
+#include "nn/kernels.h"
 #include "nn/kind_table.h"
 
 static const s2_network_kind *const KINDS[] = {&S2_DENSE_KIND, &S2_PATCH_KIND};
@@ -71,13 +72,16 @@ void s2_network_free(s2_network *network)
 s2rgf_status s2_training_create(s2_network *network, const s2_batch_shape *shape,
                                 s2_training **training, s2rgf_error *err)
 {
+    const s2_kernels *kernels = NULL;
     *training = NULL;
+    s2rgf_status status = s2_kernels_select(&kernels, err); /* the layers choose them again */
+    if (status != S2RGF_OK)
+        return status;
     s2_training *own = s2_calloc(1, sizeof *own);
     if (!own)
         return s2_fail_memory(err, "training");
     own->kind = network->kind;
-    const s2rgf_status status =
-        own->kind->training_create(network->self, shape, &own->self, &own->batch, err);
+    status = own->kind->training_create(network->self, shape, &own->self, &own->batch, err);
     if (status != S2RGF_OK) {
         s2_free(own);
         return status;

@@ -63,7 +63,10 @@ s2rgf_status s2_network_create(const char *name, const s2_network_spec *spec, s2
                                s2rgf_error *err);
 void s2_network_free(s2_network *network);
 
-/** Errors: NO_MEMORY, INVALID_ARGUMENT. Memory: s2_training_free(). The network is borrowed. */
+/**
+ * Errors: NO_MEMORY, INVALID_ARGUMENT, those of s2_kernels_select(). Memory: s2_training_free(). The
+ * network is borrowed.
+ */
 s2rgf_status s2_training_create(s2_network *network, const s2_batch_shape *shape,
                                 s2_training **training, s2rgf_error *err);
 void s2_training_free(s2_training *training);

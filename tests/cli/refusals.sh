@@ -80,3 +80,7 @@ refused 1 model.s2rgf -- "${classify[@]}" "${sources[@]}" -overwrite -of GTiff m
 refused 1 scene/ms.tif -- "${classify[@]}" "${sources[@]}" -overwrite ./scene/../scene/ms.tif
 refused 1 scene/ms.tif -- "${train[@]}" -overwrite scene/ms.tif
 refused 1 labels.gpkg -- "${train[@]}" -overwrite scene/labels.gpkg
+
+# Inner loops that are not there, in training too, where nothing is mapped on the way.
+refused 1 S2RGF_KERNELS -- env S2RGF_KERNELS=fast "${train[@]}" -val 0 m.s2rgf
+refused 1 S2RGF_KERNELS -- env S2RGF_KERNELS=fast "${classify[@]}" "${sources[@]}" map.tif
