@@ -48,7 +48,7 @@ class Method:
     @property
     def is_validated(self):
         """Whether its training finds a temperature."""
-        return self.is_network and self.options[-2:] != UNVALIDATED and not self.ablation
+        return self.is_network and "-val" not in self.options
 
 
 MAIN = (

@@ -8,7 +8,7 @@
 #include "scene_input.h"
 #include "scene_record.h"
 
-#define TILE_LARGEST_PX 256 /* the default of s2rgf_classify() */
+#define TILE_LARGEST_PX 256 /* what a small window costs, against what halos cost */
 #define TILE_SMALLEST_PX 16
 #define DEFAULT_MEMORY_MB 512
 #define PROVENANCE_LINES 3

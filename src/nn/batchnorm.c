@@ -129,18 +129,14 @@ void s2_batchnorm_measured(const s2_batchnorm *bn, s2_batchnorm_state *state, co
     state->gathered += state->statistics == S2_STATISTICS_GATHER;
 }
 
-static void apply(const s2_map *x, const s2_line *line, const s2_map *y)
-{
-    const s2_map_passes *passes = s2_map_passes_select();
-#pragma omp parallel for schedule(static)
-    for (int n = 0; n < x->n; n++)
-        passes->line(rows_of(x, n), pixels_each(x), x->c, line, rows_of(y, n));
-}
-
 void s2_batchnorm_apply(const s2_batchnorm_state *state, const s2_map *x, bool relu,
                         const s2_map *y)
 {
-    apply(x, &(s2_line){state->scale, state->shift, relu}, y);
+    const s2_map_passes *passes = s2_map_passes_select();
+    const s2_line line = {state->scale, state->shift, relu};
+#pragma omp parallel for schedule(static)
+    for (int n = 0; n < x->n; n++)
+        passes->line(rows_of(x, n), pixels_each(x), x->c, &line, rows_of(y, n));
 }
 
 void s2_batchnorm_forward(const s2_batchnorm *bn, s2_batchnorm_state *state, const s2_map *x,
@@ -172,25 +168,6 @@ void s2_batchnorm_fold(const s2_batchnorm *bn, float *scale, float *shift)
         scale[c] = (float)((double)bn->weight->value[c] /
                            sqrt((double)bn->var->value[c] + (double)S2_BATCHNORM_EPS));
         shift[c] = bn->bias->value[c] - bn->mean->value[c] * scale[c];
-    }
-}
-
-#define CHANNELS 256 /* handled at once, so that their lines stay on the stack */
-
-void s2_batchnorm_infer(const s2_batchnorm *bn, const s2_map *x, bool relu, const s2_map *y)
-{
-    float scale[CHANNELS];
-    float shift[CHANNELS];
-    for (int first = 0; first < bn->channels; first += CHANNELS) {
-        const int count = bn->channels - first < CHANNELS ? bn->channels - first : CHANNELS;
-        for (int c = 0; c < count; c++) {
-            const int k = first + c;
-            scale[c] = bn->weight->value[k] / sqrtf(bn->var->value[k] + S2_BATCHNORM_EPS);
-            shift[c] = bn->bias->value[k] - bn->mean->value[k] * scale[c];
-        }
-        const s2_map from = s2_map_channels(x, first, count);
-        const s2_map to = s2_map_channels(y, first, count);
-        apply(&from, &(s2_line){scale, shift, relu}, &to);
     }
 }
 

@@ -57,8 +57,6 @@ void s2_batchnorm_apply(const s2_batchnorm_state *state, const s2_map *x, bool r
 /** y = relu(norm0(x0) + norm1(x1)) with what was measured; all maps of equal sizes. */
 void s2_batchnorm_apply_sum(const s2_batchnorm_state *const state[2], const s2_map *const x[2],
                             const s2_map *y);
-/** s2_batchnorm_forward() with the running statistics. */
-void s2_batchnorm_infer(const s2_batchnorm *bn, const s2_map *x, bool relu, const s2_map *y);
 /**
  * Gradients; those of weight and bias are added to. dy counts where y > 0: y is the output after a
  * rectifier, perhaps of a sum.
