@@ -223,6 +223,8 @@ typedef struct s2rgf_classify_options {
     int tile_px;             /* 0: chosen from memory_mb */
     int threads;             /* 0: as many as the machine has */
     int memory_mb;           /* working memory for tiles */
+    /* at most what GDAL's block cache is set to, by what the files' layout takes; 0: left alone */
+    int block_cache_mb;
     /* make only part 1..part_count, for s2rgf_mosaic(): whole rows of tiles, in GeoTIFFs named
        MAP_03of16.tif, of which one that is there is kept unless overwrite; part_count 0: all */
     int part, part_count;
@@ -236,7 +238,8 @@ S2RGF_API void s2rgf_classify_options_init(s2rgf_classify_options *options);
  * Errors  INVALID_ARGUMENT, NO_MEMORY (memory_mb too small), IO, FORMAT, MISMATCH, CANCELLED.
  *         After any error no output file exists under its name and none was overwritten.
  * Memory  bounded by memory_mb for tiles, plus the model and GDAL's block cache.
- * Threads starts its own OpenMP team; every worker opens its own GDAL handles.
+ * Threads starts its own OpenMP team; every worker opens its own GDAL handles and, when there is
+ *         more than one, reads ahead in a further thread.
  */
 S2RGF_API s2rgf_status s2rgf_classify(const s2rgf_classify_options *options, const s2rgf_host *host,
                                       s2rgf_error *err);
