@@ -138,7 +138,8 @@ S2RGF_API void s2rgf_train_options_init(s2rgf_train_options *options);
  * The file appears under its name only when it is whole.
  * Errors  INVALID_ARGUMENT, NO_MEMORY, IO, FORMAT, UNSUPPORTED, CANCELLED.
  * Memory  grows with the number of labelled pixels, the batch and C, not with the scene.
- * Threads one call at a time per process (OpenMP team inside).
+ * Threads one call at a time per process (OpenMP team inside). Slower than it could be where
+ *         s2rgf_blas_core_type() has something to say.
  */
 S2RGF_API s2rgf_status s2rgf_train(const s2rgf_train_options *options, const s2rgf_host *host,
                                    s2rgf_error *err);
@@ -393,6 +394,13 @@ S2RGF_API void s2rgf_assessment_free(s2rgf_assessment *assessment);
 
 /** Release a string handed out by this library; NULL is accepted. */
 S2RGF_API void s2rgf_free(void *text);
+
+/**
+ * What OPENBLAS_CORETYPE should be set to before this process starts, because OpenBLAS does not know
+ * the processor and has chosen kernels that every processor has, and with them training is slow; NULL:
+ * nothing, it knows the processor, or the variable is set.
+ */
+S2RGF_API const char *s2rgf_blas_core_type(void);
 
 /** The library's version, "major.minor.patch". */
 S2RGF_API const char *s2rgf_version(void);
