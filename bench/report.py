@@ -23,6 +23,8 @@ class Study:
         for run in plan:
             self.folds[run.scene.name, run.method.name].add(run.fold)
         self.seeds = sorted({run.seed for run in plan})
+        names = sorted({row["processor"] for row in self.rows.values()})
+        self.processors = {name: chr(ord("A") + i) for i, name in enumerate(names)}
 
     def of(self, scene, method):
         """Rows of a method on a scene, in the order of seeds and folds."""
@@ -72,12 +74,13 @@ def main_table(study, scene):
         if done:
             cells += [f"{np.mean([row['train_wall_s'] for row in done]):.0f}",
                       f"{np.mean([row['train_cpu_s'] for row in done]):.0f}",
-                      pixels_per_second(done)]
+                      pixels_per_second(done),
+                      ", ".join(sorted({study.processors[row["processor"]] for row in done}))]
         else:
-            cells += ["-"] * 3
+            cells += ["-"] * 4
         rows.append([method.title, str(len(seeds)), *cells])
     return table(("method", "seeds", *FIGURES, "training, s", "of processor, s",
-                  "pixels mapped per processor second"), rows)
+                  "pixels mapped per processor second", "on"), rows)
 
 
 def fold_table(study, scene):
@@ -196,14 +199,14 @@ def state_part(study):
     done, planned = len(study.rows), len(study.plan)
     rows = study.rows.values()
     programs = sorted({row["program"] for row in rows})
-    processors = sorted({row["processor"] for row in rows})
+    processors = [f"{letter}, {name}" for name, letter in study.processors.items()]
     state = f"All {planned} planned runs." if done == planned else (
         f"**Incomplete: {done} of {planned} planned runs are there.** Pooled figures are of seeds of "
         "which no run is\nmissing, times and pairs of all runs that are there.")
     if not done:
         return state + "\n"
-    return (f"{state} Made with {'; '.join(programs)}. Processor: {'; '.join(processors)}; "
-            "one thread a run.\n")
+    return (f"{state} Made with {'; '.join(programs)}. One thread a run, on processor "
+            f"{'; '.join(processors)}.\n")
 
 
 def generate(rows, plan):

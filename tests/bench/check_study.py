@@ -188,7 +188,8 @@ class Page(unittest.TestCase):
         # OA and AA 0.7, 0.8, 0.9; kappa 0.4, 0.6, 0.8; 100 pixels in 4 s.
         self.assertEqual(
             self.line(text, "| dense, C = 32 | 3 |")[0],
-            "| dense, C = 32 | 3 | 0.800 ± 0.100 | 0.800 ± 0.100 | 0.600 ± 0.200 | 3 | 2 | 25 |")
+            "| dense, C = 32 | 3 | 0.800 ± 0.100 | 0.800 ± 0.100 | 0.600 ± 0.200 | 3 | 2 | 25 | A |")
+        self.assertIn("on processor A, slide rule.", text)
         # A confidence of 0.95 against 0.7, 0.8 and 0.9.
         self.assertIn("| 1.50 to 1.50 | 0.150 ± 0.100 | 0.150 ± 0.100 |", text)
         self.assertEqual(self.line(text, "| 5 | 7 | 20 |"), ["| 5 | 7 | 20 | 0.800 / 0.800 / 0.600 |"])
