@@ -43,6 +43,9 @@ class Children:
             try:
                 _, status, usage = os.wait4(child.pid, 0)
                 child.returncode = os.waitstatus_to_exitcode(status)
+            except KeyboardInterrupt:
+                child.kill()
+                raise
             finally:
                 self.running.discard(child)
         if child.returncode != 0:
