@@ -8,8 +8,7 @@ of the ratios of each round. docs/performance.md is written from the results fil
 not installed are left out, and the page says so. Run it on a machine that does nothing else. Run
 again after an interruption, it goes on; after a change to the program use -fresh.
 
-OPENBLAS_CORETYPE tells OpenBLAS which kernels to use in training, ours and PyTorch's; the page
-names those in use.
+All use the kernels of OpenBLAS that s2rgf_train uses, or that OPENBLAS_CORETYPE asks for.
 
 Exit codes: 0 done, 1 a contender failed, 2 wrong usage, 130 interrupted.
 """
@@ -70,16 +69,11 @@ def parse_arguments():
 
 
 def openblas_kernels(program):
-    """Name of the kernels that the program's OpenBLAS chooses here."""
-    linked = subprocess.run(["ldd", program], check=False, text=True, capture_output=True).stdout
-    path = re.search(r"=> (\S*openblas\S*)", linked)
-    if not path:
-        return "unknown"
-    script = ("import ctypes, sys; name = ctypes.CDLL(sys.argv[1]).openblas_get_corename; "
-              "name.restype = ctypes.c_char_p; print(name().decode())")
-    told = subprocess.run([sys.executable, "-c", script, path.group(1)], check=False, text=True,
-                          capture_output=True)
-    return told.stdout.strip() or "unknown"
+    """Name of the kernels that the program's OpenBLAS works with here; what it says last counts."""
+    told = subprocess.run([program, "--version"], check=True, text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, env={**os.environ, "OPENBLAS_VERBOSE": "2"})
+    names = re.findall(r"^Core: (\S+)$", told.stdout, re.MULTILINE)
+    return names[-1] if names else None
 
 
 def describe(work):
@@ -87,10 +81,8 @@ def describe(work):
     program = work.program("s2rgf_train")
     version = subprocess.run([program, "--version"], check=True, text=True,
                              capture_output=True).stdout.split(",")[0]
-    # libtool's wrapper in a build tree is a script.
-    inner = os.path.join(work.build, ".libs", "s2rgf_train")
     return {"program": version.strip(), "processor": processor(), "cores": os.cpu_count(),
-            "openblas": openblas_kernels(inner if os.path.exists(inner) else program),
+            "openblas": openblas_kernels(program) or "unknown",
             "sizes": dataclasses.asdict(work.sizes)}
 
 
@@ -120,12 +112,17 @@ def begin(args, work):
 
 def measure_all(args, work):
     results = begin(args, work)
-    print(f"OpenBLAS uses its {results['setup']['openblas']} kernels", flush=True)
+    kernels = results["setup"]["openblas"]
+    print(f"OpenBLAS uses its {kernels} kernels", flush=True)
+    if kernels != "unknown":
+        os.environ["OPENBLAS_CORETYPE"] = kernels   # PyTorch, too
     contenders = [one for one in all_contenders() if not args.only or one.name in args.only]
-    results["skipped"] = {one.name: reason for one in contenders if (reason := one.needs())}
+    for one in contenders:
+        results["skipped"].pop(one.name, None)
+        if reason := one.needs():
+            results["skipped"][one.name] = reason
+            print(f"{one.name}: skipped: {reason}", flush=True)
     contenders = [one for one in contenders if one.name not in results["skipped"]]
-    for name, reason in results["skipped"].items():
-        print(f"{name}: skipped: {reason}", flush=True)
     for one in contenders:
         one.prepare(work)
     for number in range(args.rounds):
