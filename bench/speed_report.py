@@ -7,6 +7,7 @@ from speed_targets import TARGETS, Results, missed_lines
 BEGIN = "<!-- bench/speed writes from here -->"
 END = "<!-- to here -->"
 
+STAGES = ("read", "encode", "relate", "head", "classify", "write")
 PROGRAMS = (("dense64-1", "s2rgf, C = 64, 1 thread"), ("dense64-2", "s2rgf, C = 64, 2 threads"),
             ("dense32-1", "s2rgf, C = 32, 1 thread"), ("dense32-2", "s2rgf, C = 32, 2 threads"),
             ("dense64-2-large", "s2rgf, C = 64, 2 threads, large scene"),
@@ -34,7 +35,7 @@ def summary(row):
 def state_part(results):
     setup, skipped = results.setup, results.skipped
     lines = [f"{setup['program']}; {setup['cores']} cores of {setup['processor']}; OpenBLAS with "
-             f"its {setup['openblas']} kernels; {results.rounds} rounds."]
+             f"its {setup['openblas']} kernels; rounds: {results.rounds}."]
     missing = [name for name, _ in PROGRAMS if not results.rows(name) and name not in skipped]
     if missing:
         lines.append(f"**Incomplete**: not measured yet: {', '.join(missing)}.")
@@ -81,7 +82,7 @@ def notes(results):
              if "agreement" in row]
     if parts:
         lines.append("Of the pixels away from edges, PyTorch's maps have the class of ours on "
-                     f"{100 * min(parts):.3f} % or more.")
+                     f"at least {100 * min(parts):.3f} %.")
     return " ".join(lines) + "\n" if lines else ""
 
 
@@ -91,7 +92,7 @@ def stage_table(results, name, title):
     if not rows:
         return ""
     lines = []
-    for stage in rows[0]["stages"]:
+    for stage in STAGES:
         seconds = median(row["stages"][stage][0] for row in rows)
         rate = results.stage_rate(name, stage)
         lines.append(stage_line(stage, seconds, rate, peak, rows[0]["pixels"]))

@@ -78,13 +78,13 @@ def run_bound(name, threads=1):
         gflop = median(row["compute"][0] * row["compute"][1] for row in rows)
         files = median(sum(row["stages"][stage][0] for stage in ("read", "write")) for row in rows)
         rest = cpu - compute - files
-        parts = {"arithmetic": gflop / peak, "input and output": files,
-                 "memory, caches and what else keeps the stages from the peak":
-                     max(compute - gflop / peak, 0.0),
+        least = min(gflop / peak, compute)     # Winograd's form can be past the peak
+        parts = {"arithmetic": least, "input and output": files,
+                 "memory, caches and what else keeps the stages from the peak": compute - least,
                  "start, weights and the system": max(rest, 0.0)}
         largest = max(parts, key=parts.get)
         told = "; ".join(f"{what} {seconds:.2f} s" for what, seconds in parts.items())
-        gain = cpu / (cpu - compute + gflop / peak)
+        gain = cpu / (cpu - compute + least)
         return (f"of {cpu:.2f} s of processor: {told}. The most is {largest}. With the stages that "
                 f"compute at the peak it would be {gain:.2f} times as fast.")
     return tell

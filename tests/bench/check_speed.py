@@ -23,6 +23,9 @@ HAS_TORCH = importlib.util.find_spec("torch") is not None
 PRINTED = """S2RGF: tiles of 64 x 64, 1 threads, 9 MB in all
 S2RGF: stage read: 0.250 s
 S2RGF: stage encode: 1.000 s, 80.0 GF/s
+S2RGF: stage relate: 0.001 s, 80.0 GF/s
+S2RGF: stage head: 0.001 s, 80.0 GF/s
+S2RGF: stage classify: 0.001 s, 80.0 GF/s
 S2RGF: stage write: 0.250 s
 S2RGF: stages that compute: 1.000 s, 80.0 GF/s
 """
