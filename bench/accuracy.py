@@ -117,7 +117,7 @@ class Worker:
     def attempt(self, run):
         """The row, or None when the study was stopped."""
         from runs import carry_out
-        if self.programs.stopped:
+        if self.programs.children.stopped:
             return None
         folder = os.path.join(self.work, "-".join(str(part) for part in run.key))
         row = carry_out(self.programs, run, self.scenes[run.scene.name], folder)
@@ -135,7 +135,7 @@ class Worker:
                 for number, future in enumerate(as_completed(waiting), start=1):
                     self.tell(waiting[future], future, f"{number}/{len(chosen)}", failed)
             except KeyboardInterrupt:
-                self.programs.stop()
+                self.programs.children.stop()
                 raise
         return failed
 

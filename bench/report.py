@@ -1,10 +1,10 @@
 """The page of the study: tables from the rows of the results file."""
-import os
-
 import numpy as np
 
 import figures
+import page
 from methods import BASE, INNER, MAIN, SCENES, methods_of
+from page import table
 from results import current_rows, key_of
 
 BEGIN = "<!-- bench/accuracy writes from here -->"
@@ -49,11 +49,6 @@ def plus_minus(values, digits=3):
     if np.isnan(mean):
         return "-"
     return f"{mean:.{digits}f}" + ("" if np.isnan(spread) else f" ± {spread:.{digits}f}")
-
-
-def table(header, rows):
-    lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
-    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows]) + "\n"
 
 
 def planned_methods(study, scene):
@@ -218,13 +213,4 @@ def generate(rows, plan):
 
 
 def rewrite_page(path, text):
-    """Put the text between the two markers of the page; the page is replaced as a whole."""
-    with open(path, encoding="utf-8") as file:
-        page = file.read()
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"{path}: expected the lines {BEGIN} and {END}")
-    with open(path + ".part", "w", encoding="utf-8") as file:
-        file.write(f"{before}{BEGIN}\n\n{text}\n{END}{after}")
-    os.replace(path + ".part", path)
+    page.rewrite(path, BEGIN, END, text)

@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 
 import numpy as np
 from osgeo import gdal
@@ -14,15 +13,12 @@ import baseline
 import figures
 from checksum import labels_checksum
 from methods import STUDY
+from processes import Children, RunError, processor
 from scenes import read_labels
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SINGLE_THREAD = {"OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "passive", "OPENBLAS_NUM_THREADS": "1",
                  "PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C.UTF-8"}
-
-
-class RunError(Exception):
-    """A child failed, or what it made is not what the study is about."""
 
 
 class Programs:
@@ -31,8 +27,7 @@ class Programs:
     def __init__(self, build, trial_options=()):
         self.build = build
         self.trial_options = tuple(trial_options)
-        self.children = set()
-        self.stopped = False
+        self.children = Children()
         text = subprocess.run([self.path("s2rgf_train"), "--help"], check=True, text=True,
                               capture_output=True).stdout
         version = subprocess.run([self.path("s2rgf_train"), "--version"], check=True, text=True,
@@ -49,54 +44,16 @@ class Programs:
         return (f"{baseline.version()}, study {STUDY}",
                 tuple(baseline.options_of(method.name)))
 
-    def stop(self):
-        """Kill the children that run, and start no other."""
-        self.stopped = True
-        for child in list(self.children):
-            child.kill()
-
     def measure(self, log, *command):
         """Run a command to its end: wall and processor seconds."""
-        if self.stopped:
-            raise RunError("stopped")
-        with open(log, "ab") as output:
-            started = time.perf_counter()
-            child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                                     env={**os.environ, **SINGLE_THREAD})
-            self.children.add(child)
-            try:
-                _, status, usage = os.wait4(child.pid, 0)
-                child.returncode = os.waitstatus_to_exitcode(status)
-            finally:
-                self.children.discard(child)
-        if child.returncode != 0:
-            raise RunError(f"{os.path.basename(command[0])} ended with status {child.returncode}: "
-                           f"{complaint(log)}")
-        return time.perf_counter() - started, usage.ru_utime + usage.ru_stime
-
-
-def complaint(path):
-    """The last error in a log, else its last two lines."""
-    with open(path, encoding="utf-8", errors="replace") as file:
-        lines = [line.strip() for line in file if line.strip()]
-    errors = [line for line in lines if line.startswith("ERROR")]
-    return " ".join(errors[-1:] or lines[-2:]) or "it printed nothing"
+        usage = self.children.measure(log, command, SINGLE_THREAD)
+        return usage.wall_s, usage.cpu_s
 
 
 def defaults_of(help_text):
     """What the help says of every option that has a default."""
     entries = [" ".join(entry.split()) for entry in re.split(r"\n  -", help_text)]
     return sorted(entry for entry in entries if re.search(r"\[[^\]]*default ", entry))
-
-
-def processor():
-    """Name of the processor, for the page that shows the times."""
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as file:
-            names = [line.split(":", 1)[1].strip() for line in file if line.startswith("model name")]
-        return names[0] if names else "unknown"
-    except OSError:
-        return "unknown"
 
 
 def count_pixels(path):
