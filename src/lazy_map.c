@@ -250,7 +250,7 @@ s2rgf_status s2rgf_lazy_map_read(s2rgf_lazy_map *map, int level, const int windo
                        all.h, wanted.w, wanted.h, wanted.x, wanted.y);
     const s2_rect parts = s2_tiling_parts(&(s2_tiling){px, px, wanted});
     window_job job = {map, read, wanted, values};
-    const s2_tile_io io = {&job, read_source, take_rows};
+    const s2_tile_io io = {.context = &job, .read = read_source, .take = take_rows};
     for (int y = parts.y; y < parts.y + parts.h; y++)
         for (int x = parts.x; x < parts.x + parts.w && status == S2RGF_OK; x++)
             status = s2_run_compute(read->run, s2_tiling_core(&read->tiling, x, y), NULL, &io, err);

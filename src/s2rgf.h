@@ -138,7 +138,8 @@ S2RGF_API void s2rgf_train_options_init(s2rgf_train_options *options);
  * The file appears under its name only when it is whole.
  * Errors  INVALID_ARGUMENT, NO_MEMORY, IO, FORMAT, UNSUPPORTED, CANCELLED.
  * Memory  grows with the number of labelled pixels, the batch and C, not with the scene.
- * Threads one call at a time per process (OpenMP team inside).
+ * Threads one call at a time per process (OpenMP team inside). Slower than it could be where
+ *         s2rgf_blas_core_type() has something to say.
  */
 S2RGF_API s2rgf_status s2rgf_train(const s2rgf_train_options *options, const s2rgf_host *host,
                                    s2rgf_error *err);
@@ -223,6 +224,8 @@ typedef struct s2rgf_classify_options {
     int tile_px;             /* 0: chosen from memory_mb */
     int threads;             /* 0: as many as the machine has */
     int memory_mb;           /* working memory for tiles */
+    /* at most what GDAL's block cache is set to, by what the files' layout takes; 0: left alone */
+    int block_cache_mb;
     /* make only part 1..part_count, for s2rgf_mosaic(): whole rows of tiles, in GeoTIFFs named
        MAP_03of16.tif, of which one that is there is kept unless overwrite; part_count 0: all */
     int part, part_count;
@@ -236,7 +239,8 @@ S2RGF_API void s2rgf_classify_options_init(s2rgf_classify_options *options);
  * Errors  INVALID_ARGUMENT, NO_MEMORY (memory_mb too small), IO, FORMAT, MISMATCH, CANCELLED.
  *         After any error no output file exists under its name and none was overwritten.
  * Memory  bounded by memory_mb for tiles, plus the model and GDAL's block cache.
- * Threads starts its own OpenMP team; every worker opens its own GDAL handles.
+ * Threads starts its own OpenMP team; every worker opens its own GDAL handles and, when there is
+ *         more than one, reads ahead in a further thread.
  */
 S2RGF_API s2rgf_status s2rgf_classify(const s2rgf_classify_options *options, const s2rgf_host *host,
                                       s2rgf_error *err);
@@ -390,6 +394,13 @@ S2RGF_API void s2rgf_assessment_free(s2rgf_assessment *assessment);
 
 /** Release a string handed out by this library; NULL is accepted. */
 S2RGF_API void s2rgf_free(void *text);
+
+/**
+ * What OPENBLAS_CORETYPE should be set to before this process starts, because OpenBLAS does not know
+ * the processor and has chosen kernels that every processor has, and with them training is slow; NULL:
+ * nothing, it knows the processor, or the variable is set.
+ */
+S2RGF_API const char *s2rgf_blas_core_type(void);
 
 /** The library's version, "major.minor.patch". */
 S2RGF_API const char *s2rgf_version(void);

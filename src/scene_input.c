@@ -79,23 +79,44 @@ void s2_scene_geometry(const s2_scene *scene, s2_run_geometry *geometry)
     }
 }
 
-int s2_scene_tile_width(const s2_scene *scene, s2_rect window, int threads, int width)
+/* Bytes of a row of the sources' blocks under tiles of all threads. */
+typedef struct block_row {
+    double column_bytes; /* under one column of reference pixels */
+    double strip_bytes;  /* of blocks that are as wide as their file */
+    bool unknown;        /* what lies under a warped source */
+} block_row;
+
+static block_row describe_blocks(const s2_scene *scene, int threads)
 {
-    const double cache_bytes = (double)s2_block_cache_bytes() * CACHE_SHARE;
-    double column_bytes = 0.0; /* a row of blocks under one column of reference pixels */
-    bool strips = false;
+    block_row row = {0.0, 0.0, false};
     for (int s = 0; s < scene->count; s++) {
         const s2_source *source = scene->sources[s].source;
         const s2_block_layout layout = s2_source_blocks(source);
-        const double pixels = fabs(scene->sources[s].ref_to_source.m[1]);
-        if (layout.width < s2_source_grid(source)->width)
-            column_bytes += pixels * layout.height * (double)layout.pixel_bytes;
+        const int width = s2_source_grid(source)->width;
+        const double bytes = threads * (double)layout.height * (double)layout.pixel_bytes;
+        row.unknown = row.unknown || layout.width == 0;
+        if (layout.width < width)
+            row.column_bytes += bytes * fabs(scene->sources[s].ref_to_source.m[1]);
         else
-            strips = true;
+            row.strip_bytes += bytes * width;
     }
-    const double cached = column_bytes > 0.0 ? cache_bytes / (column_bytes * threads) : 1e9;
-    const int wanted = strips && window.w > width ? window.w : width;
+    return row;
+}
+
+int s2_scene_tile_width(const s2_scene *scene, s2_rect window, int threads, int width)
+{
+    const block_row row = describe_blocks(scene, threads);
+    const double cache_bytes = (double)s2_block_cache_bytes() * CACHE_SHARE;
+    const double cached = row.column_bytes > 0.0 ? cache_bytes / row.column_bytes : 1e9;
+    const int wanted = row.strip_bytes > 0.0 && window.w > width ? window.w : width;
     return cached > wanted ? wanted : cached < NARROWEST_PX ? NARROWEST_PX : (int)cached;
+}
+
+size_t s2_scene_cache_bytes(const s2_scene *scene, int threads, int width)
+{
+    const block_row row = describe_blocks(scene, threads);
+    return row.unknown ? SIZE_MAX
+                       : (size_t)((row.column_bytes * width + row.strip_bytes) / CACHE_SHARE);
 }
 
 void s2_normalise(const s2_model_source *source, const uint8_t *valid, size_t count, float *pixels)

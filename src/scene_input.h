@@ -26,6 +26,12 @@ void s2_scene_geometry(const s2_scene *scene, s2_run_geometry *geometry);
 int s2_scene_tile_width(const s2_scene *scene, s2_rect window, int threads, int width);
 
 /**
+ * Bytes of GDAL's cache that hold such a row for tiles of all threads, `width` pixels wide;
+ * SIZE_MAX: a source is warped, and nothing known of the blocks under it.
+ */
+size_t s2_scene_cache_bytes(const s2_scene *scene, int threads, int width);
+
+/**
  * (x - mean) / std of every band where valid, 0 elsewhere. pixels in/out [count][bands]; valid in
  * [count]. Source network.md 4
  */

@@ -11,7 +11,7 @@ typedef struct s2_tile_demand {
     int tile_px;           /* side that is asked for, 0: any */
     int threads;           /* at most */
     size_t limit_bytes;
-    /* Bytes of all workers together with what waits to be written. */
+    /* Bytes of that many workers together with what waits to be written. */
     size_t (*bytes)(const void *context, const s2_tiling *tiling, int threads);
     const void *context;
 } s2_tile_demand;

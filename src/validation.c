@@ -152,7 +152,7 @@ static s2rgf_status compute_tile(void *data, int index, s2_tile_watch *watch, s2
 {
     validation_worker *worker = data;
     const validation_job *job = worker->job;
-    const s2_tile_io io = {worker, read_window, take_rows};
+    const s2_tile_io io = {.context = worker, .read = read_window, .take = take_rows};
     (void)watch;
     const int x = job->tiles[index] % job->columns * TILE_PX;
     const int y = job->tiles[index] / job->columns * TILE_PX;

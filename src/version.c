@@ -3,10 +3,16 @@
 
 #include "config.h"
 #include "core/memory.h"
+#include "nn/gemm.h"
 
 void s2rgf_free(void *text)
 {
     s2_free(text);
+}
+
+const char *s2rgf_blas_core_type(void)
+{
+    return s2_gemm_core_type();
 }
 
 const char *s2rgf_version(void)

@@ -8,7 +8,7 @@
 #include "apps/shard.h"
 #include "s2rgf.h"
 
-#define BLOCK_CACHE_MB 128 /* unless GDAL_CACHEMAX says otherwise */
+#define BLOCK_CACHE_MB 256 /* at most, unless GDAL_CACHEMAX says otherwise */
 
 typedef struct arguments {
     s2rgf_classify_options classify;
@@ -166,13 +166,6 @@ static const s2_program PROGRAM = {
         },
 };
 
-/* GDAL's own default, a part of the machine's memory, would let the peak grow with the scene. */
-static void bound_block_cache(void)
-{
-    if (!CPLGetConfigOption("GDAL_CACHEMAX", NULL))
-        GDALSetCacheMax64((GIntBig)BLOCK_CACHE_MB * 1024 * 1024);
-}
-
 /* A scene file is written only if GDAL's plugin will be able to open it. */
 static s2rgf_status write_scene(const arguments *values, const s2rgf_host *host, s2rgf_error *err)
 {
@@ -189,7 +182,9 @@ static s2rgf_status classify(void *data, s2_report *report, s2rgf_error *err)
 {
     arguments *values = data;
     report->quiet = values->quiet;
-    bound_block_cache();
+    /* GDAL's own default, a part of the machine's memory, would let the peak grow with the scene */
+    if (!CPLGetConfigOption("GDAL_CACHEMAX", NULL))
+        values->classify.block_cache_mb = BLOCK_CACHE_MB;
     if (values->scene_path) {
         const s2rgf_status status = write_scene(values, &report->host, err);
         if (status != S2RGF_OK || !values->classify.output_path)

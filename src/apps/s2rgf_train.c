@@ -1,5 +1,7 @@
 /* s2rgf_train: train a land-cover model on one scene and its labels. */
 #include <gdal.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "apps/common_options.h"
 #include "apps/program.h"
@@ -88,8 +90,9 @@ static const s2_option TRAINING_OPTIONS[] = {
      .type = S2_OPTION_REAL,
      .target = TRAIN(balance),
      .max = 1,
-     .help = "how far classes with fewer labelled pixels in a step are weighted up: 0 not at all, 1 "
-             "to the weight of the others"},
+     .help =
+         "how far classes with fewer labelled pixels in a step are weighted up: 0 not at all, 1 "
+         "to the weight of the others"},
     {.name = "settle",
      .values = "part",
      .type = S2_OPTION_REAL,
@@ -186,8 +189,17 @@ static s2rgf_status train(void *data, s2_report *report, s2rgf_error *err)
     return s2rgf_train(&values->train, &report->host, err);
 }
 
+/* OpenBLAS chooses its kernels when it is loaded: to have others, the program starts once more. */
+static void start_with_fast_kernels(char **argv)
+{
+    const char *core_type = s2rgf_blas_core_type();
+    if (core_type && setenv("OPENBLAS_CORETYPE", core_type, 1) == 0)
+        execv("/proc/self/exe", argv); /* if it cannot be done, the slow ones have to do */
+}
+
 int main(int argc, char **argv)
 {
+    start_with_fast_kernels(argv);
     arguments values = {.quiet = false};
     s2rgf_train_options_init(&values.train);
     return s2_program_run(&PROGRAM, argc, argv, &values, train);

@@ -36,6 +36,11 @@ bool s2_rect_is_empty(s2_rect rect)
     return rect.w <= 0 || rect.h <= 0;
 }
 
+bool s2_rect_equal(s2_rect a, s2_rect b)
+{
+    return a.x == b.x && a.y == b.y && a.w == b.w && a.h == b.h;
+}
+
 bool s2_rect_contains(s2_rect outer, s2_rect inner)
 {
     if (s2_rect_is_empty(inner))

@@ -10,6 +10,7 @@ typedef struct s2_rect {
 } s2_rect;
 
 bool s2_rect_is_empty(s2_rect rect);
+bool s2_rect_equal(s2_rect a, s2_rect b);
 bool s2_rect_contains(s2_rect outer, s2_rect inner);
 s2_rect s2_rect_intersect(s2_rect a, s2_rect b);
 /** Grown by `px` on every side. */

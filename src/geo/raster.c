@@ -276,6 +276,11 @@ size_t s2_block_cache_bytes(void)
     return (size_t)GDALGetCacheMax64();
 }
 
+void s2_block_cache_resize(size_t bytes)
+{
+    GDALSetCacheMax64((GIntBig)bytes);
+}
+
 const char *s2_source_type(const s2_source *source)
 {
     const s2_band_place place = source->bands[0];

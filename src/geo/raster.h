@@ -63,6 +63,7 @@ typedef struct s2_block_layout {
 s2_block_layout s2_source_blocks(const s2_source *source);
 /** Bytes of GDAL's block cache. */
 size_t s2_block_cache_bytes(void);
+void s2_block_cache_resize(size_t bytes);
 
 /** From now on deliver only bands order[0..count-1] in that order. */
 s2rgf_status s2_source_select(s2_source *source, const int *order, int count, s2rgf_error *err);

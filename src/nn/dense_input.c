@@ -24,13 +24,21 @@ static void keep_rows(const s2_dense_run *run, int s, s2_rect rows)
     }
 }
 
+/* Rows of source s to read so that its pixels get from one front to another. */
+static s2_rect rows_between(const s2_dense_run *run, int s, const s2_dense_front *from,
+                            const s2_dense_front *to)
+{
+    const s2_rect window = run->plan.source[s].window;
+    return s2_rect_intersect(s2_dense_rows(window, from->source[s].pixels, to->source[s].pixels),
+                             window);
+}
+
 static s2rgf_status read_source(s2_dense_run *run, int s, const s2_tile_io *io, s2rgf_error *err)
 {
-    const s2_source_plan *plan = &run->plan.source[s];
     const int first = run->now.source[s].pixels;
     const int end = run->next.source[s].pixels;
     const s2_region pixels = pixel_region(run, s);
-    const s2_rect rows = s2_rect_intersect(s2_dense_rows(plan->window, first, end), plan->window);
+    const s2_rect rows = rows_between(run, s, &run->now, &run->next);
     s2_region_clear_rows(&pixels, first, end, rows);
     if (s2_rect_is_empty(rows))
         return S2RGF_OK;
@@ -95,6 +103,15 @@ static void find_validity(s2_dense_run *run)
             const int right = 2 * j + 1 < reference.w ? 2 * j + 1 : 2 * j;
             feature[j] = top[2 * j] && top[right] && bottom[2 * j] && bottom[right];
         }
+    }
+}
+
+void s2_dense_expect(const s2_dense_run *run, const s2_dense_front *after, const s2_tile_io *io)
+{
+    for (int s = 0; s < run->weights->spec.sources; s++) {
+        const s2_rect rows = rows_between(run, s, &run->next, after);
+        if (!s2_rect_is_empty(rows))
+            io->expect(io->context, s, rows);
     }
 }
 

@@ -103,13 +103,16 @@ static void count_time(s2_dense_run *run, double *last, int stage)
     *last = now;
 }
 
-/* One row of cells: every map gets from run->now to run->next. */
-static s2rgf_status run_step(s2_dense_run *run, const s2_tile_io *io, double *clock,
-                             s2rgf_error *err)
+/* One row of cells: every map gets from run->now to run->next; after in, where the next step will
+   take them. */
+static s2rgf_status run_step(s2_dense_run *run, const s2_dense_front *after, const s2_tile_io *io,
+                             double *clock, s2rgf_error *err)
 {
     const s2rgf_status status = s2_dense_input(run, io, err);
     if (status != S2RGF_OK)
         return status;
+    if (io->expect && run->next.core < run->plan.core.y + run->plan.core.h)
+        s2_dense_expect(run, after, io);
     count_time(run, clock, S2_STAGE_READ);
     for (int s = 0; s < run->weights->spec.sources; s++)
         s2_dense_encode(run, s);
@@ -133,10 +136,12 @@ s2rgf_status s2_dense_run_compute(s2_dense_run *run, s2_rect core, const uint8_t
     s2_dense_plan_make(spec, run->geometry, core, &run->plan);
     make_samplers(run);
     int step = s2_dense_first_step(&run->plan);
+    s2_dense_front after = s2_dense_front_after(spec, run->geometry, &run->plan, step);
     run->now = s2_dense_front_after(spec, run->geometry, &run->plan, step - 1);
-    for (; run->now.core < end && status == S2RGF_OK; run->now = run->next, step++) {
-        run->next = s2_dense_front_after(spec, run->geometry, &run->plan, step);
-        status = run_step(run, io, &clock, err);
+    for (; run->now.core < end && status == S2RGF_OK; run->now = run->next) {
+        run->next = after;
+        after = s2_dense_front_after(spec, run->geometry, &run->plan, ++step);
+        status = run_step(run, &after, io, &clock, err);
         const s2_rect rows = s2_dense_rows(core, run->now.core, run->next.core);
         if (status == S2RGF_OK && rows.h > 0)
             status =

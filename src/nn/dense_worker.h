@@ -96,6 +96,8 @@ void s2_dense_conv(const s2_dense_run *run, const s2_folded_conv *conv, const s2
 
 /** Read the sources' rows and find their validity. */
 s2rgf_status s2_dense_input(s2_dense_run *run, const s2_tile_io *io, s2rgf_error *err);
+/** Tell io which rows the next step will read, when it goes on from run->next to `after`. */
+void s2_dense_expect(const s2_dense_run *run, const s2_dense_front *after, const s2_tile_io *io);
 /** Encode one source and put its features into the stacks. */
 void s2_dense_encode(s2_dense_run *run, int source);
 /** From the stacks to the fused map: ADRF, necks, SSJA. */

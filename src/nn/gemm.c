@@ -2,10 +2,28 @@
 #include "nn/gemm.h"
 
 #include <cblas.h>
+#include <stdlib.h>
+#include <string.h>
 
 void s2_gemm(int m, int n, int k, s2_matrix a, s2_matrix b, float beta, float *c, int ldc)
 {
     cblas_sgemm(CblasRowMajor, a.transposed ? CblasTrans : CblasNoTrans,
                 b.transposed ? CblasTrans : CblasNoTrans, m, n, k, 1.0f, a.data, a.ld, b.data, b.ld,
                 beta, c, ldc);
+}
+
+const char *s2_gemm_core_type(void)
+{
+#ifdef __x86_64__
+    /* what OpenBLAS takes for a processor that is younger than itself */
+    const bool unknown = strcmp(openblas_get_corename(), "Prescott") == 0;
+    if (!unknown || getenv("OPENBLAS_CORETYPE"))
+        return NULL;
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq"))
+        return "SkylakeX";
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+        return "Haswell";
+#endif
+    return NULL;
 }

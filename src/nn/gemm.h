@@ -20,4 +20,7 @@ typedef struct s2_matrix {
  */
 void s2_gemm(int m, int n, int k, s2_matrix a, s2_matrix b, float beta, float *c, int ldc);
 
+/** What s2rgf_blas_core_type() says. */
+const char *s2_gemm_core_type(void);
+
 #endif

@@ -27,6 +27,8 @@ typedef struct s2_tile_io {
        out [h][w]. */
     s2rgf_status (*read)(void *context, int source, s2_rect window, float *pixels, uint8_t *valid,
                          s2rgf_error *err);
+    /* The window that the next call for this source will read; NULL: nobody wants to know. */
+    void (*expect)(void *context, int source, s2_rect window);
     /* Rows of the core, as wide as it: scores in [h][w][K], logits; valid in [h][w], 1 where all
        sources have data. */
     s2rgf_status (*take)(void *context, s2_rect rows, const float *scores, const uint8_t *valid,

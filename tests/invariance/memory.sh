@@ -38,3 +38,12 @@ expect_status 1 s2rgf_classify -q -m model.s2rgf -i hs=small/hs.tif -i ms=small/
     -tile 1024 refused.tif
 expect_in "$stderr" "memory"
 expect_no_file refused.tif
+
+# The block cache is what the files' blocks under the tiles take, unless the user has chosen a size.
+unset GDAL_CACHEMAX
+s2rgf_classify --debug S2RGF -q -m model.s2rgf -i hs=small/hs.tif -i ms=small/ms.tif -overwrite \
+    small.tif 2> layout.txt
+expect_in layout.txt "block cache of 32 MB"
+GDAL_CACHEMAX=16 s2rgf_classify --debug S2RGF -q -m model.s2rgf -i hs=small/hs.tif \
+    -i ms=small/ms.tif -overwrite small.tif 2> chosen.txt
+expect_not_in chosen.txt "block cache of"

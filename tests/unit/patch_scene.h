@@ -176,7 +176,7 @@ static inline void patch_scene_run(const patch_scene *s, const s2_patch_network 
     const int px = map->tile_px;
     const s2_tiling tiling = {px, px, map->area};
     patch_scene_io context = {s, map};
-    const s2_tile_io io = {&context, patch_scene_read, patch_scene_take};
+    const s2_tile_io io = {.context = &context, .read = patch_scene_read, .take = patch_scene_take};
     REQUIRE(wanted && s2_patch_weights_create(network, &weights, NULL) == S2RGF_OK);
     REQUIRE(s2_patch_run_create(weights, &s->geometry, &tiling, &run, NULL) == S2RGF_OK);
     for (int y = 0; y < PATCH_SCENE_HEIGHT; y += px)

@@ -114,12 +114,28 @@ typedef struct scene_io {
     float *scores; /* [h][w][K] of the whole scene */
     uint8_t *valid;
     int next_y;
+    s2_rect expected[S2RGF_MAX_SOURCES]; /* what the next read was said to be; empty: not said */
+    int surprises;                       /* reads that nothing was said of */
 } scene_io;
+
+/* One window at a time, and it is the one that is read. */
+static void expect_scene(void *context, int source, s2_rect window)
+{
+    scene_io *io = (scene_io *)context;
+    CHECK(s2_rect_is_empty(io->expected[source]) && !s2_rect_is_empty(window));
+    io->expected[source] = window;
+}
 
 static s2rgf_status read_scene(void *context, int source, s2_rect window, float *pixels,
                                uint8_t *valid, s2rgf_error *err)
 {
-    const scene *s = ((const scene_io *)context)->scene;
+    scene_io *io = (scene_io *)context;
+    const scene *s = io->scene;
+    if (s2_rect_is_empty(io->expected[source]))
+        io->surprises++;
+    else
+        CHECK(s2_rect_equal(io->expected[source], window));
+    io->expected[source] = (s2_rect){0, 0, 0, 0};
     const int width = s->geometry.source_width[source], height = s->geometry.source_height[source];
     const size_t bands = (size_t)s->bands[source], count = (size_t)window.w;
     REQUIRE(err == NULL && s2_rect_contains((s2_rect){0, 0, width, height}, window));
@@ -159,7 +175,7 @@ static void run_scene(const s2_dense_network *network, const scene *s, s2_tiling
     s2_dense_weights *weights = NULL;
     s2_dense_run *run = NULL;
     scene_io context = {.scene = s, .scores = scores, .valid = valid};
-    const s2_tile_io io = {&context, read_scene, take_scene};
+    const s2_tile_io io = {&context, read_scene, expect_scene, take_scene};
     const s2_rect parts = s2_tiling_parts(&tiling);
     REQUIRE(s2_dense_weights_create(network, &weights, NULL) == S2RGF_OK);
     REQUIRE(s2_dense_run_create(weights, &s->geometry, &tiling, &run, NULL) == S2RGF_OK);
@@ -168,8 +184,13 @@ static void run_scene(const s2_dense_network *network, const scene *s, s2_tiling
             const s2_rect core = s2_tiling_core(&tiling, column, row);
             context.core = core;
             context.next_y = core.y;
+            context.surprises = 0;
             REQUIRE(s2_dense_run_compute(run, core, NULL, &io, NULL) == S2RGF_OK);
             CHECK(context.next_y == core.y + core.h);
+            /* only a tile's first rows come unexpected, and all that is expected is read */
+            CHECK(context.surprises <= s->sources);
+            for (int i = 0; i < S2RGF_MAX_SOURCES; i++)
+                CHECK(s2_rect_is_empty(context.expected[i]));
         }
     s2_dense_run_free(run);
     s2_dense_weights_free(weights);

@@ -117,7 +117,7 @@ static void run_patch(const s2_patch_network *network, const s2_patch_weights *w
     const s2_rect core = {S2_PATCH_CENTRE, S2_PATCH_CENTRE, 1, 1};
     const s2_tiling tiling = {S2_PATCH_PX, S2_PATCH_PX, core};
     patch_input input = {patch, scores};
-    const s2_tile_io io = {&input, read_patch, take_patch};
+    const s2_tile_io io = {.context = &input, .read = read_patch, .take = take_patch};
     REQUIRE(s2_patch_run_create(weights, &geometry, &tiling, &run, NULL) == S2RGF_OK);
     REQUIRE(s2_patch_run_compute(run, core, NULL, &io, NULL) == S2RGF_OK);
     s2_patch_run_free(run);

@@ -132,6 +132,10 @@ static void tiles_suit_the_blocks(void)
         widths[i] = s2_scene_tile_width(&scene, (s2_rect){0, 0, 4096, 300}, 2, 2048);
         GDALSetCacheMax64(cache);
         CHECK(s2_scene_tile_width(&scene, (s2_rect){0, 0, 1000, 300}, 2, 2048) == 2048);
+        if (i == 1)
+            CHECK(s2_scene_cache_bytes(&scene, 2, 1500) == 4096000);
+        else
+            CHECK(s2_scene_cache_bytes(&scene, 2, 4096) < 4096000);
         s2_scene_close(&scene);
         VSIUnlink(names[i]);
     }

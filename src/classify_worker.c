@@ -1,0 +1,247 @@
+/* The workers of s2rgf_classify(): a tile from the source files to the map's. */
+#include <string.h>
+
+#include "calibration.h"
+#include "classify_job.h"
+#include "core/clock.h"
+#include "core/error.h"
+#include "core/memory.h"
+#include "geo/overlay.h"
+#include "nn/kind.h"
+#include "read_ahead.h"
+#include "scene_input.h"
+#include "tile_runner.h"
+
+/* One thread's own handles and memory. */
+typedef struct classify_worker {
+    s2_classify_job *job;
+    s2_scene scene;
+    s2_read_ahead *ahead; /* reads the scene, then nobody else does; NULL: the worker does */
+    s2_run *run;
+    s2_overlay mask;
+    s2_rect core;         /* of the tile at hand; the arrays below are [core.h][core.w] */
+    uint8_t *wanted;      /* with a mask: pixels to map, else NULL */
+    uint16_t *values;     /* class values */
+    float *confidence;    /* if asked for */
+    float *probabilities; /* if asked for: [classes][core.h][core.w] */
+    s2_tile_watch *watch;
+    double counted[S2_STAGES]; /* seconds that the job knows */
+} classify_worker;
+
+static s2_rect tile_core(const s2_classify_job *job, int tile)
+{
+    const s2_rect parts = job->parts;
+    return s2_tiling_core(&job->tiling, parts.x + tile % parts.w, parts.y + tile / parts.w);
+}
+
+static void stop_worker(void *data)
+{
+    classify_worker *worker = data;
+    if (!worker)
+        return;
+    s2_read_ahead_stop(worker->ahead);
+    s2_scene_close(&worker->scene);
+    s2_run_free(worker->run);
+    s2_overlay_close(&worker->mask);
+    s2_free(worker->wanted);
+    s2_free(worker->values);
+    s2_free(worker->confidence);
+    s2_free(worker->probabilities);
+    s2_free(worker);
+}
+
+/* One thread does everything one after the other; with more, none waits for a file. */
+static bool reads_ahead(const s2_classify_job *job, int threads)
+{
+    return threads > 1 && s2_run_traits(job->weights).by_rows;
+}
+
+static s2rgf_status read_scene(void *data, int source, s2_rect window, float *pixels,
+                               uint8_t *valid, s2rgf_error *err)
+{
+    classify_worker *worker = data;
+    return s2_scene_read(&worker->scene, &worker->job->content, source, window, pixels, valid, err);
+}
+
+static s2_reader describe_reader(const s2_classify_job *job, const s2_tiling *tiling,
+                                 classify_worker *worker)
+{
+    s2_reader reader = {
+        .context = worker, .read = read_scene, .sources = job->content.source_count};
+    s2_run_bytes(job->weights, &job->geometry, tiling, reader.pixels);
+    for (int s = 0; s < reader.sources; s++)
+        reader.bands[s] = job->content.sources[s].band_count;
+    return reader;
+}
+
+static s2rgf_status start_mask(classify_worker *worker, size_t pixels, s2rgf_error *err)
+{
+    worker->wanted = s2_alloc(pixels, 1);
+    if (!worker->wanted)
+        return s2_fail_memory(err, "mask");
+    return s2_overlay_open(worker->job->options->mask_path, &worker->job->scene.grid,
+                           "the reference", &worker->mask, err);
+}
+
+static s2rgf_status start_worker(void *context, void **data, s2rgf_error *err)
+{
+    s2_classify_job *job = context;
+    const size_t pixels = (size_t)job->tiling.w * (size_t)job->tiling.h;
+    classify_worker *worker = s2_calloc(1, sizeof *worker);
+    *data = worker;
+    if (!worker)
+        return s2_fail_memory(err, "worker");
+    worker->job = job;
+    worker->values = s2_alloc(pixels, sizeof(uint16_t));
+    worker->confidence = s2_alloc(job->writers[1] ? pixels : 0, sizeof(float));
+    worker->probabilities =
+        s2_alloc(job->writers[2] ? pixels * (size_t)job->content.classes.count : 0, sizeof(float));
+    if (!worker->values || !worker->confidence || !worker->probabilities)
+        return s2_fail_memory(err, "worker");
+    s2rgf_status status = s2_scene_reopen(&job->scene, &worker->scene, err);
+    if (status == S2RGF_OK)
+        status = s2_run_create(job->weights, &job->geometry, &job->tiling, &worker->run, err);
+    if (status == S2RGF_OK && job->options->mask_path)
+        status = start_mask(worker, pixels, err);
+    if (status == S2RGF_OK && reads_ahead(job, job->threads)) {
+        const s2_reader reader = describe_reader(job, &job->tiling, worker);
+        status = s2_read_ahead_start(&reader, &worker->ahead, err);
+    }
+    return status;
+}
+
+/* Class value, confidence and probabilities of pixel `at` of the core; scores NULL: not mapped. */
+static void decide_pixel(classify_worker *worker, size_t at, const float *scores)
+{
+    const s2_classify_job *job = worker->job;
+    const int classes = job->content.classes.count;
+    const size_t pixels = (size_t)worker->core.w * (size_t)worker->core.h;
+    float *planes = job->writers[2] ? worker->probabilities + at : NULL;
+    if (!scores) {
+        worker->values[at] = 0;
+        if (job->writers[1])
+            worker->confidence[at] = -1.0f;
+        for (int k = 0; planes && k < classes; k++)
+            planes[(size_t)k * pixels] = -1.0f;
+        return;
+    }
+    worker->values[at] = s2_mapping_class(&job->content.classes, scores);
+    if (!job->writers[1] && !planes)
+        return;
+    const float largest =
+        s2_probabilities(scores, classes, job->content.training.temperature, planes, pixels);
+    if (job->writers[1])
+        worker->confidence[at] = largest;
+}
+
+static s2rgf_status read_window(void *data, int source, s2_rect window, float *pixels,
+                                uint8_t *valid, s2rgf_error *err)
+{
+    classify_worker *worker = data;
+    return worker->ahead ? s2_read_ahead_take(worker->ahead, source, window, pixels, valid, err)
+                         : read_scene(worker, source, window, pixels, valid, err);
+}
+
+static void expect_window(void *data, int source, s2_rect window)
+{
+    classify_worker *worker = data;
+    s2_read_ahead_expect(worker->ahead, source, window);
+}
+
+static s2rgf_status take_rows(void *data, s2_rect rows, const float *scores, const uint8_t *valid,
+                              s2rgf_error *err)
+{
+    classify_worker *worker = data;
+    const size_t classes = (size_t)worker->job->content.classes.count;
+    const size_t first = (size_t)(rows.y - worker->core.y) * (size_t)worker->core.w;
+    const size_t count = (size_t)rows.w * (size_t)rows.h;
+    for (size_t p = 0; p < count; p++) {
+        const bool mapped = valid[p] && (!worker->wanted || worker->wanted[first + p]);
+        decide_pixel(worker, first + p, mapped ? scores + p * classes : NULL);
+    }
+    return s2_tile_report(worker->watch, (double)rows.h / worker->core.h, err);
+}
+
+/* Nothing is wanted in the tile. */
+static void leave_tile(classify_worker *worker)
+{
+    const size_t pixels = (size_t)worker->core.w * (size_t)worker->core.h;
+    for (size_t p = 0; p < pixels; p++)
+        decide_pixel(worker, p, NULL);
+}
+
+static s2rgf_status compute_tile(void *data, int index, s2_tile_watch *watch, s2rgf_error *err)
+{
+    classify_worker *worker = data;
+    const s2_tile_io io = {worker, read_window, worker->ahead ? expect_window : NULL, take_rows};
+    s2rgf_status status = S2RGF_OK;
+    bool any = true;
+    worker->core = tile_core(worker->job, index);
+    worker->watch = watch;
+    if (worker->wanted)
+        status = s2_overlay_read_mask(&worker->mask, worker->core, worker->wanted, &any, err);
+    if (status == S2RGF_OK && any)
+        status = s2_run_compute(worker->run, worker->core, worker->wanted, &io, err);
+    else
+        leave_tile(worker);
+    return status;
+}
+
+/* Bring the job's times up to the worker's; writers take turns, so one thread is here at a time. */
+static void count_seconds(classify_worker *worker, double writing)
+{
+    const double *seconds = s2_run_seconds(worker->run);
+    for (int i = 0; seconds && i < S2_STAGES; i++) {
+        const bool ahead = i == S2_STAGE_READ && worker->ahead;
+        const double now = seconds[i] + (ahead ? s2_read_ahead_seconds(worker->ahead) : 0.0);
+        worker->job->seconds[i] += now - worker->counted[i];
+        worker->counted[i] = now;
+    }
+    worker->job->seconds[S2_STAGES] += writing;
+}
+
+static s2rgf_status write_tile(void *data, int index, s2rgf_error *err)
+{
+    classify_worker *worker = data;
+    s2_classify_job *job = worker->job;
+    const double start = s2_thread_seconds();
+    s2_rect rect = tile_core(job, index);
+    rect.x -= job->window.x;
+    rect.y -= job->window.y;
+    s2rgf_status status = s2_map_write_classes(job->writers[0], rect, worker->values, err);
+    if (status == S2RGF_OK && job->writers[1])
+        status = s2_map_write_floats(job->writers[1], rect, worker->confidence, err);
+    if (status == S2RGF_OK && job->writers[2])
+        status = s2_map_write_floats(job->writers[2], rect, worker->probabilities, err);
+    count_seconds(worker, s2_thread_seconds() - start);
+    return status;
+}
+
+size_t s2_classify_worker_bytes(const s2_classify_job *job, const s2_tiling *tiling, int threads)
+{
+    const s2rgf_classify_options *options = job->options;
+    const size_t pixels = (size_t)tiling->w * (size_t)tiling->h;
+    const size_t outputs =
+        sizeof(uint16_t) + (options->confidence_path ? sizeof(float) : 0) +
+        (options->probability_path ? sizeof(float) * (size_t)job->content.classes.count : 0);
+    const s2_reader reader = describe_reader(job, tiling, NULL);
+    size_t bytes =
+        s2_mapping_bytes(&job->content, job->weights, &job->geometry, tiling) + pixels * outputs;
+    if (options->mask_path)
+        bytes += pixels + s2_overlay_bytes(&job->scene.grid);
+    if (reads_ahead(job, threads))
+        bytes += s2_read_ahead_bytes(&reader);
+    return bytes;
+}
+
+s2rgf_status s2_classify_tiles(s2_classify_job *job, const s2rgf_host *host, s2rgf_error *err)
+{
+    const s2_tile_job tiles = {.context = job,
+                               .tile_count = job->parts.w * job->parts.h,
+                               .threads = job->threads,
+                               .start = start_worker,
+                               .compute = compute_tile,
+                               .write = write_tile,
+                               .stop = stop_worker};
+    return s2_tiles_run(&tiles, host, err);
+}

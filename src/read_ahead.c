@@ -1,0 +1,187 @@
+/* Windows of sources, read by a thread of its own while the network computes. */
+#include "read_ahead.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <string.h>
+
+#include "core/clock.h"
+#include "core/error.h"
+#include "core/memory.h"
+
+typedef enum slot_state { SLOT_EMPTY, SLOT_EXPECTED, SLOT_READ } slot_state;
+
+/* What is read ahead of one source; who may touch the rest of it depends on the state. */
+typedef struct ahead_slot {
+    slot_state state;
+    s2_rect window;
+    float *pixels;
+    uint8_t *valid;
+    s2rgf_status status;
+    s2rgf_error error;
+} ahead_slot;
+
+struct s2_read_ahead {
+    s2_reader reader;
+    ahead_slot slots[S2RGF_MAX_SOURCES];
+    pthread_t thread;
+    bool running;
+    pthread_mutex_t mutex;  /* for what follows, and the states of the slots */
+    pthread_cond_t changed; /* a slot has another state, or stopping was set */
+    bool stopping;
+    double seconds;
+};
+
+static ahead_slot *next_expected(s2_read_ahead *ahead)
+{
+    for (int s = 0; s < ahead->reader.sources; s++)
+        if (ahead->slots[s].state == SLOT_EXPECTED)
+            return &ahead->slots[s];
+    return NULL;
+}
+
+static void fill_slot(const s2_reader *reader, ahead_slot *slot, int source)
+{
+    s2_error_clear(&slot->error);
+    slot->status = reader->read(reader->context, source, slot->window, slot->pixels, slot->valid,
+                                &slot->error);
+}
+
+static void *read_expected(void *data)
+{
+    s2_read_ahead *ahead = data;
+    pthread_mutex_lock(&ahead->mutex);
+    while (!ahead->stopping) {
+        ahead_slot *slot = next_expected(ahead);
+        if (!slot) {
+            pthread_cond_wait(&ahead->changed, &ahead->mutex);
+            continue;
+        }
+        pthread_mutex_unlock(&ahead->mutex);
+        fill_slot(&ahead->reader, slot, (int)(slot - ahead->slots));
+        pthread_mutex_lock(&ahead->mutex);
+        slot->state = SLOT_READ;
+        ahead->seconds = s2_thread_seconds();
+        pthread_cond_broadcast(&ahead->changed);
+    }
+    pthread_mutex_unlock(&ahead->mutex);
+    return NULL;
+}
+
+static bool make_slots(s2_read_ahead *ahead)
+{
+    const s2_reader *reader = &ahead->reader;
+    for (int s = 0; s < reader->sources; s++) {
+        size_t floats = 0;
+        if (!s2_multiply(reader->pixels[s], (size_t)reader->bands[s], &floats))
+            return false;
+        ahead->slots[s].pixels = s2_alloc(floats, sizeof(float));
+        ahead->slots[s].valid = s2_alloc(reader->pixels[s], 1);
+        if (!ahead->slots[s].pixels || !ahead->slots[s].valid)
+            return false;
+    }
+    return true;
+}
+
+s2rgf_status s2_read_ahead_start(const s2_reader *reader, s2_read_ahead **ahead, s2rgf_error *err)
+{
+    s2_read_ahead *made = s2_calloc(1, sizeof *made);
+    *ahead = NULL;
+    if (!made)
+        return s2_fail_memory(err, "reading ahead");
+    made->reader = *reader;
+    pthread_mutex_init(&made->mutex, NULL);
+    pthread_cond_init(&made->changed, NULL);
+    made->running =
+        make_slots(made) && pthread_create(&made->thread, NULL, read_expected, made) == 0;
+    if (!made->running) {
+        s2_read_ahead_stop(made);
+        return s2_fail_memory(err, "reading ahead");
+    }
+    *ahead = made;
+    return S2RGF_OK;
+}
+
+void s2_read_ahead_stop(s2_read_ahead *ahead)
+{
+    if (!ahead)
+        return;
+    pthread_mutex_lock(&ahead->mutex);
+    ahead->stopping = true;
+    pthread_cond_broadcast(&ahead->changed);
+    pthread_mutex_unlock(&ahead->mutex);
+    if (ahead->running)
+        pthread_join(ahead->thread, NULL);
+    pthread_cond_destroy(&ahead->changed);
+    pthread_mutex_destroy(&ahead->mutex);
+    for (int s = 0; s < ahead->reader.sources; s++) {
+        s2_free(ahead->slots[s].pixels);
+        s2_free(ahead->slots[s].valid);
+    }
+    s2_free(ahead);
+}
+
+/* The state of a slot that the thread is done with: SLOT_READ or SLOT_EMPTY. */
+static slot_state settled_state(s2_read_ahead *ahead, const ahead_slot *slot)
+{
+    pthread_mutex_lock(&ahead->mutex);
+    while (slot->state == SLOT_EXPECTED)
+        pthread_cond_wait(&ahead->changed, &ahead->mutex);
+    const slot_state state = slot->state;
+    pthread_mutex_unlock(&ahead->mutex);
+    return state;
+}
+
+static void set_state(s2_read_ahead *ahead, ahead_slot *slot, slot_state state)
+{
+    pthread_mutex_lock(&ahead->mutex);
+    slot->state = state;
+    pthread_cond_broadcast(&ahead->changed);
+    pthread_mutex_unlock(&ahead->mutex);
+}
+
+void s2_read_ahead_expect(s2_read_ahead *ahead, int source, s2_rect window)
+{
+    ahead_slot *slot = &ahead->slots[source];
+    settled_state(ahead, slot);
+    slot->window = window;
+    set_state(ahead, slot, SLOT_EXPECTED);
+}
+
+s2rgf_status s2_read_ahead_take(s2_read_ahead *ahead, int source, s2_rect window, float *pixels,
+                                uint8_t *valid, s2rgf_error *err)
+{
+    ahead_slot *slot = &ahead->slots[source];
+    const size_t count = (size_t)window.w * (size_t)window.h;
+    const size_t bytes = count * (size_t)ahead->reader.bands[source] * sizeof(float);
+    assert(count <= ahead->reader.pixels[source]);
+    if (settled_state(ahead, slot) == SLOT_EMPTY || !s2_rect_equal(slot->window, window)) {
+        s2_read_ahead_expect(ahead, source, window);
+        settled_state(ahead, slot);
+    }
+    const s2rgf_status status = slot->status;
+    if (status != S2RGF_OK && err)
+        *err = slot->error;
+    if (status == S2RGF_OK) {
+        memcpy(pixels, slot->pixels, bytes);
+        memcpy(valid, slot->valid, count);
+    }
+    set_state(ahead, slot, SLOT_EMPTY);
+    return status;
+}
+
+double s2_read_ahead_seconds(s2_read_ahead *ahead)
+{
+    pthread_mutex_lock(&ahead->mutex);
+    const double seconds = ahead->seconds;
+    pthread_mutex_unlock(&ahead->mutex);
+    return seconds;
+}
+
+size_t s2_read_ahead_bytes(const s2_reader *reader)
+{
+    size_t bytes = sizeof(s2_read_ahead);
+    for (int s = 0; s < reader->sources; s++)
+        bytes += reader->pixels[s] * ((size_t)reader->bands[s] * sizeof(float) + 1);
+    return bytes;
+}
