@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Rule: Makefile.am names every source, test, sample, model, page and file of packaging, so that nothing is built or shipped by chance.
+# Rule: Makefile.am names every source, test, sample, model, page and file of debian/, so that nothing is
+# built or shipped by chance.
 . "$(dirname "$0")/../tools/lib.sh"
 
 # unlisted ROOT: files whose path is no word of Makefile.am. Unit tests are listed without .c.
