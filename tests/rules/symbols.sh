@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Rule: libs2rgf.so exports what s2rgf.h declares and nothing else; internal globals are named s2_*.
+# Rule: libs2rgf.so exports what s2rgf.h declares and nothing else, and so says its Debian package; internal
+# globals are named s2_*.
 . "$(dirname "$0")/../tools/lib.sh"
 need nm
 
@@ -9,6 +10,7 @@ foreign() {
 }
 exported() { nm -D --defined-only "$1" | awk '{ print $NF }' | sed 's/@.*//' | sort -u; }
 global() { nm -g --defined-only "$@" | awk 'NF == 3 { print $3 }' | sort -u; }
+packaged() { sed -n 's/^ \(s2rgf_[a-z0-9_]*\)@Base .*/\1/p' "$1" | sort -u; }
 declared() { tr '\n' ' ' < "$1" | grep -oE 'S2RGF_API [^(;]*\(' | grep -oE 's2rgf_[a-z0-9_]+ ?\(' | tr -d ' (' | sort -u; }
 
 library=$builddir/.libs/libs2rgf.so
@@ -19,8 +21,10 @@ found=$(exported "$library" | foreign '^s2rgf_')
 [ -z "$found" ] || fail "$library exports names other than s2rgf_*: $found"
 exported "$library" | foreign '^$' > exported
 declared "$top_srcdir/src/s2rgf.h" > declared
+packaged "$top_srcdir/debian/libs2rgf0.symbols" > packaged
 [ "$(wc -l < declared)" -ge 10 ] || fail "found only these functions in s2rgf.h: $(cat declared)"
 diff -u declared exported > "$stdout" || fail "s2rgf.h (-) and the exports of libs2rgf.so (+) differ"
+diff -u declared packaged > "$stdout" || fail "s2rgf.h (-) and debian/libs2rgf0.symbols (+) differ"
 
 # The compiler makes a lock of each named OpenMP critical section.
 found=$(global "$archive" | foreign '^(s2_|s2rgf_|S2_|\.gomp_critical_user_s2_)')
@@ -42,3 +46,5 @@ ${CC:-cc} -shared planted.o -o planted.so
     fail "planted exports were not found: $(exported planted.so)"
 printf 'S2RGF_API void s2rgf_a(int x);\nS2RGF_API const char *\ns2rgf_b(void);\nvoid s2rgf_c(void);\n' > planted.h
 [ "$(declared planted.h | tr '\n' ' ')" = "s2rgf_a s2rgf_b " ] || fail "declared functions misread: $(declared planted.h)"
+printf 'libplanted.so.0 planted #MINVER#\n s2rgf_a@Base 0.1.0\n s2rgf_b@Base 0.2.0\n' > planted.symbols
+[ "$(packaged planted.symbols | tr '\n' ' ')" = "s2rgf_a s2rgf_b " ] || fail "packaged symbols misread: $(packaged planted.symbols)"

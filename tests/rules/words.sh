@@ -6,7 +6,7 @@ notes='\b(TO''DO|FIX''ME|X''XX|HA''CK)\b'
 # notes_in ROOT: the places.
 notes_in() {
     local part
-    for part in src gdal_driver samples man tests docs bench models qgis completion m4/s2rgf.m4 Makefile.am configure.ac bootstrap README.md HACKING.md NEWS.md; do
+    for part in src gdal_driver samples man tests docs bench models qgis completion debian m4/s2rgf.m4 Makefile.am configure.ac bootstrap README.md HACKING.md NEWS.md; do
         [ ! -e "$1/$part" ] || grep -rnIE "$notes" --exclude-dir=__pycache__ "$1/$part" || true
     done
 }

@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Rule: what names the version of the programs names that of configure.ac.
+. "$(dirname "$0")/../tools/lib.sh"
+
+# different_versions ROOT: nothing, or the files with another version than configure.ac, or with none.
+different_versions() {
+    local wanted file found
+    wanted=$(sed -nE 's/^AC_INIT\(\[s2rgf\], \[([^]]*)\]\)$/\1/p' "$1/configure.ac")
+    [ -n "$wanted" ] || echo "configure.ac: no version"
+    for file in CITATION.cff debian/changelog qgis/s2rgf/metadata.txt; do
+        found=$(sed -nE '/^(version[:=]|s2rgf \()/{ s/^version[:=] *//; s/^s2rgf \((.*)\) .*/\1/; p; q; }' "$1/$file")
+        [ "$found" = "$wanted" ] || echo "$file: expected $wanted, found ${found:-none}"
+    done
+}
+
+found=$(different_versions "$top_srcdir")
+[ -z "$found" ] || fail $'versions differ:\n'"$found"
+
+# The rule bites.
+mkdir -p debian qgis/s2rgf
+echo 'AC_INIT([s2rgf], [1.2.3])' > configure.ac
+echo 'version: 1.2.3' > CITATION.cff
+printf 's2rgf (1.2.3) unstable; urgency=low\n\ns2rgf (1.2.2) unstable; urgency=low\n' > debian/changelog
+echo 'version=1.2.3' > qgis/s2rgf/metadata.txt
+[ -z "$(different_versions .)" ] || fail "refused equal versions: $(different_versions .)"
+echo 'version: 1.2.2' > CITATION.cff
+echo 's2rgf (1.2.3-1) unstable; urgency=low' > debian/changelog
+echo 'name=s2rgf' > qgis/s2rgf/metadata.txt
+[ "$(different_versions . | wc -l)" -eq 3 ] || fail "planted versions were not found: $(different_versions .)"
