@@ -103,6 +103,9 @@ typedef struct s2_band_offer {
     double wavelength_nm; /* NaN where unknown */
 } s2_band_offer;
 
+/** Whether all bands of a source have names, and different ones. */
+bool s2_model_bands_named(const s2_model_source *source);
+
 /**
  * Which offered band serves each band of a model's source: by wavelength where all on both sides
  * have one (nearest, within 10 nm or half the distance to the model's next wavelength, whichever is
