@@ -74,9 +74,3 @@ run is_sound cut.onnx 3
 [ "$status" -ne 0 ] || fail "half a file is sound"
 run is_sound out.onnx 4
 [ "$status" -ne 0 ] || fail "other outputs are as documented"
-
-need_python onnx.reference numpy osgeo
-[ -x "$builddir/tests/onnx/write_scores" ] || fail "make check_PROGRAMS first"
-. "$top_srcdir/tests/onnx/models.sh"
-evaluate() { scene evaluate "$1"; }
-compare_all evaluate

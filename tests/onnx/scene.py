@@ -1,7 +1,6 @@
 # Scenes for the tests of ONNX files, and what stands between them and a runtime.
 #   scene.py make FOLDER WIDTH HEIGHT NAME=BANDS:WIDTHxHEIGHT ...   rasters over one extent, labels.tif
 #   scene.py job FOLDER MODEL.onnx X,Y,W,H NAME ...     arrays of a window in reference pixels, job.json
-#   scene.py evaluate FOLDER             run the job with onnx's own evaluator
 #   scene.py compare FOLDER SCORES INFO.json X,Y,W,H MARGIN   logits and probabilities of the job
 import json
 import sys
@@ -73,17 +72,6 @@ def job(folder, model, window, names):
         json.dump({"model": model, "inputs": inputs, "outputs": outputs}, file)
 
 
-def evaluate(folder):
-    from onnx.reference import ReferenceEvaluator
-    with open(f"{folder}/job.json") as file:
-        task = json.load(file)
-    feeds = {name: np.fromfile(entry["file"], np.float32).reshape(entry["dims"])
-             for name, entry in task["inputs"].items()}
-    session = ReferenceEvaluator(task["model"])
-    for name, array in zip(session.output_names, session.run(None, feeds)):
-        array.astype(np.float32).tofile(task["outputs"][name])
-
-
 def compare(folder, scores, description, window, margin):
     """Fail unless the arrays agree, relative to the largest score, where margin pixels are left out
     at those sides of the window that are not the scene's."""
@@ -123,8 +111,6 @@ if command == "make":
     make(folder, int(rest[0]), int(rest[1]), rest[2:])
 elif command == "job":
     job(folder, rest[0], read_window(rest[1]), rest[2:])
-elif command == "evaluate":
-    evaluate(folder)
 else:
     with open(rest[1]) as file:
         about = json.load(file)
