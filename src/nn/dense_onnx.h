@@ -1,4 +1,4 @@
-/* The dense network as an ONNX graph, docs/onnx.md. */
+/* The dense network as an ONNX graph, s2rgf_info(1). */
 #ifndef S2_NN_DENSE_ONNX_H
 #define S2_NN_DENSE_ONNX_H
 
