@@ -14,7 +14,7 @@ _s2rgf_kind() {
     case $1 in
     model.s2rgf) echo model ;;
     '[name=]raster') echo input ;;
-    file | file.s2rgf.json | map.tif | out.tif | 'folder|list') echo file ;;
+    file | file.s2rgf.json | map.tif | out.onnx | out.tif | 'folder|list') echo file ;;
     format) echo format ;;
     *=VALUE) echo pair ;;
     N | MB | pixels | channels | rate | fraction | weight | spread | x | y | width | height | ulx | uly | \

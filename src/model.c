@@ -21,11 +21,13 @@ s2rgf_status s2rgf_model_open(const char *path, s2rgf_model **model, s2rgf_error
     s2rgf_model *opened = s2_calloc(1, sizeof *opened);
     if (opened == NULL)
         return s2_fail_memory(err, "model");
-    const s2rgf_status status = s2_model_load(path, &opened->content, err);
-    if (status != S2RGF_OK)
-        s2_free(opened);
-    else
+    opened->path = s2_strdup(path);
+    const s2rgf_status status = opened->path ? s2_model_load(path, &opened->content, err)
+                                             : s2_fail_memory(err, "model");
+    if (status == S2RGF_OK)
         *model = opened;
+    else
+        s2rgf_model_close(opened);
     return status;
 }
 
@@ -34,10 +36,11 @@ void s2rgf_model_close(s2rgf_model *model)
     if (model == NULL)
         return;
     s2_model_content_clear(&model->content);
+    s2_free(model->path);
     s2_free(model);
 }
 
-static size_t count_parameters(const s2_model_content *content)
+size_t s2_model_parameters(const s2_model_content *content)
 {
     size_t count = 0;
     for (int i = 0; i < content->tensor_count; i++)
@@ -52,7 +55,7 @@ static void describe_json(const s2_model_content *content, s2_text *text)
     s2_json_put_int(&writer, "format_version", S2_MODEL_FORMAT_VERSION);
     s2_json_put_string(&writer, "checksum", content->checksum);
     s2_json_put_int(&writer, "tensors", content->tensor_count);
-    s2_json_put_uint(&writer, "parameters", count_parameters(content));
+    s2_json_put_uint(&writer, "parameters", s2_model_parameters(content));
     s2_model_put_members(&writer, content);
     s2_json_end_object(&writer);
     s2_text_append(&writer.text, "\n");
@@ -170,7 +173,7 @@ static void put_ablations(s2_text *text, const s2_model_content *content)
 static void describe_text(const s2_model_content *content, s2_text *text)
 {
     s2_text_append(text, "Network     %s, C = %d, %zu parameters in %d tensors\n", content->network,
-                   content->channels, count_parameters(content), content->tensor_count);
+                   content->channels, s2_model_parameters(content), content->tensor_count);
     s2_text_append(text, "Written by  s2rgf %s, format version %d\n", content->program_version,
                    S2_MODEL_FORMAT_VERSION);
     s2_text_append(text, "Checksum    %s\n", content->checksum);

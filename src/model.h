@@ -5,7 +5,11 @@
 #include "nn/model_file.h"
 
 struct s2rgf_model {
+    char *path; /* as it was opened */
     s2_model_content content;
 };
+
+/** Elements of all tensors. */
+size_t s2_model_parameters(const s2_model_content *content);
 
 #endif

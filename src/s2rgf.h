@@ -167,6 +167,22 @@ S2RGF_API void s2rgf_model_close(s2rgf_model *model);
 S2RGF_API s2rgf_status s2rgf_model_describe(const s2rgf_model *model, bool json, char **text,
                                             s2rgf_error *err);
 
+/**
+ * Describe a model as a STAC item of the Machine Learning Model extension, s2rgf_info(1): JSON, whose
+ * asset is the file that the model was opened from.
+ * text out zero-terminated, released with s2rgf_free()
+ */
+S2RGF_API s2rgf_status s2rgf_model_stac(const s2rgf_model *model, char **text, s2rgf_error *err);
+
+/**
+ * Write a model's network as an ONNX file, s2rgf_info(1). The file appears under its name only when
+ * it is whole.
+ * Errors  INVALID_ARGUMENT (exists and not overwrite, or is the model), UNSUPPORTED (the network
+ *         patch), FORMAT, IO, NO_MEMORY.
+ */
+S2RGF_API s2rgf_status s2rgf_model_export_onnx(const s2rgf_model *model, const char *path,
+                                               bool overwrite, s2rgf_error *err);
+
 /* ---- scenes -------------------------------------------------------------------------------- */
 
 /** A scene with the model to map it, as a scene file holds them; see s2rgf_scene(5). */

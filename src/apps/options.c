@@ -293,29 +293,47 @@ static bool take_entry(reader *r, slot to)
     return true;
 }
 
-static bool is_given(const reader *r, const char *name)
+/* What an entry is called in messages and by other entries: "-name", or a placeholder. */
+static const char *entry_name(const s2_option *option, char *text, size_t bytes)
 {
-    return r->given[find_option(r->program, r->values, name).index];
+    snprintf(text, bytes, "%s%s", option->name ? "-" : "",
+             option->name ? option->name : option->values);
+    return text;
+}
+
+/* Whether the entry that another one names, without a dash, is given; its own name to text. */
+static bool is_given(const reader *r, const char *name, char *text, size_t bytes)
+{
+    slot entry;
+
+    for (size_t i = 0; (entry = slot_at(r->program, r->values, i)).option != NULL; i++)
+        if (strcmp(entry.option->name ? entry.option->name : entry.option->values, name) == 0) {
+            entry_name(entry.option, text, bytes);
+            return r->given[i];
+        }
+    return false;
 }
 
 static bool check_required(const reader *r)
 {
+    char own[128];
+    char other[128];
     slot entry;
 
     for (size_t i = 0; (entry = slot_at(r->program, r->values, i)).option != NULL; i++) {
         const s2_option *option = entry.option;
-        const bool required = option->required && !(option->unless && is_given(r, option->unless));
-        if (required && !r->given[i])
-            return option->name ? s2_report_usage(r->program->name, "missing: -%s %s", option->name,
-                                                  option->values)
-                                : s2_report_usage(r->program->name, "missing: %s", option->values);
+        const bool spared = option->unless && is_given(r, option->unless, other, sizeof other);
+
+        entry_name(option, own, sizeof own);
+        if (option->required && !spared && !r->given[i])
+            return s2_report_usage(r->program->name, "missing: %s%s%s", own,
+                                   option->name ? " " : "", option->name ? option->values : "");
         if (!r->given[i])
             continue;
-        if (option->needs && !is_given(r, option->needs))
-            return s2_report_usage(r->program->name, "-%s: needs -%s", option->name, option->needs);
-        if (option->forbids && is_given(r, option->forbids))
-            return s2_report_usage(r->program->name, "-%s: cannot be used with -%s", option->name,
-                                   option->forbids);
+        if (option->needs && !is_given(r, option->needs, other, sizeof other))
+            return s2_report_usage(r->program->name, "%s: needs %s", own, other);
+        if (option->forbids && is_given(r, option->forbids, other, sizeof other))
+            return s2_report_usage(r->program->name, "%s: cannot be used with %s", own, other);
     }
     return true;
 }

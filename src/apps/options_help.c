@@ -111,7 +111,7 @@ static void print_entry(const s2_option *option, const void *base, bool two_dash
     print_wrapped(right, out);
 }
 
-/* Required options, then the positional arguments. */
+/* Required options, then the positional arguments, in brackets where they may be missing. */
 static void print_usage_line(const s2_program *program, FILE *out)
 {
     const s2_option_group *group;
@@ -121,7 +121,11 @@ static void print_usage_line(const s2_program *program, FILE *out)
         for (size_t g = 0; (group = s2_program_group(program, g)) != NULL; g++) {
             for (size_t i = 0; i < group->count; i++) {
                 const s2_option *option = &group->options[i];
-                if (!option->required || (option->name == NULL) != (positional == 1))
+                if ((option->name == NULL) != (positional == 1))
+                    continue;
+                if (!option->required && positional)
+                    fprintf(out, " [%s]", option->values);
+                if (!option->required)
                     continue;
                 fprintf(out, " %s%s%s%s%s", option->name ? "-" : "",
                         option->name ? option->name : "", option->name ? " " : "", option->values,

@@ -1,4 +1,4 @@
-/* s2rgf_info: what is in a model. */
+/* s2rgf_info: what is in a model, for people and for other software. */
 #include <stdio.h>
 
 #include <gdal.h>
@@ -9,7 +9,8 @@
 
 typedef struct arguments {
     const char *model_path;
-    bool json;
+    const char *onnx_path;
+    bool json, stac, onnx, overwrite;
 } arguments;
 
 static const s2_option MODEL_OPTIONS[] = {
@@ -18,13 +19,35 @@ static const s2_option MODEL_OPTIONS[] = {
      .target = offsetof(arguments, model_path),
      .required = true,
      .help = "the model to describe"},
+    {.values = "out.onnx",
+     .type = S2_OPTION_TEXT,
+     .target = offsetof(arguments, onnx_path),
+     .needs = "onnx",
+     .help = "the file that -onnx writes"},
 };
 
 static const s2_option OUTPUT_OPTIONS[] = {
     {.name = "json",
      .type = S2_OPTION_ON,
      .target = offsetof(arguments, json),
+     .forbids = "stac",
      .help = "write one JSON object instead of text for people"},
+    {.name = "stac",
+     .type = S2_OPTION_ON,
+     .target = offsetof(arguments, stac),
+     .forbids = "onnx",
+     .help = "write a STAC item with the machine learning model extension"},
+    {.name = "onnx",
+     .type = S2_OPTION_ON,
+     .target = offsetof(arguments, onnx),
+     .needs = "out.onnx",
+     .forbids = "json",
+     .help = "write the network as an ONNX file, for other runtimes"},
+    {.name = "overwrite",
+     .type = S2_OPTION_ON,
+     .target = offsetof(arguments, overwrite),
+     .needs = "onnx",
+     .help = "replace out.onnx if it exists"},
 };
 
 static const s2_program PROGRAM = {
@@ -46,10 +69,14 @@ static s2rgf_status describe(void *data, s2_report *report, s2rgf_error *err)
     char *text = NULL;
     (void)report;
     s2rgf_status status = s2rgf_model_open(values->model_path, &model, err);
-    if (status == S2RGF_OK)
+    if (status == S2RGF_OK && values->onnx)
+        status = s2rgf_model_export_onnx(model, values->onnx_path, values->overwrite, err);
+    else if (status == S2RGF_OK && values->stac)
+        status = s2rgf_model_stac(model, &text, err);
+    else if (status == S2RGF_OK)
         status = s2rgf_model_describe(model, values->json, &text, err);
     /* A failed write shows when s2_report_finish() flushes. */
-    if (status == S2RGF_OK)
+    if (text)
         fputs(text, stdout);
     s2rgf_free(text);
     s2rgf_model_close(model);

@@ -1,4 +1,5 @@
 /* The dense network as one of the kinds. */
+#include "nn/dense_onnx.h"
 #include "nn/dense_run.h"
 #include "nn/dense_train.h"
 #include "nn/kind_table.h"
@@ -6,6 +7,7 @@
 #define OF(name) s2_dense_##name
 #define TABLE S2_DENSE_KIND
 #define NAME "dense"
+#define HAS_ONNX
 #define DEFAULTS                                                                                   \
     {                                                                                              \
         .channels = 64, .steps = 150, .batch = 8, .crop_px = 96                                    \

@@ -27,8 +27,7 @@ static bool fold(s2_folded_conv *to, s2_conv conv, bool relu, const float *w, co
     return true;
 }
 
-/* scale, shift of a unit's batch-norm with the convolution's own bias in the shift; both [out]. */
-static void unit_shift(const s2_conv_unit *unit, float *scale, float *shift)
+void s2_fold_shift(const s2_conv_unit *unit, float *scale, float *shift)
 {
     assert(unit->conv.out <= S2_FOLDED_MAX);
     s2_batchnorm_fold(&unit->norm, scale, shift);
@@ -40,7 +39,7 @@ static bool fold_weights(s2_folded_conv *to, const s2_conv_unit *unit, const flo
 {
     float scale[S2_FOLDED_MAX];
     float shift[S2_FOLDED_MAX];
-    unit_shift(unit, scale, shift);
+    s2_fold_shift(unit, scale, shift);
     return fold(to, unit->conv, unit->relu, w, scale, shift);
 }
 
@@ -71,7 +70,7 @@ bool s2_fold_unit_inputs(s2_folded_conv *to, const s2_conv_unit *unit, int first
     s2_conv part = unit->conv;
     assert(part.kernel == 1);
     part.in = count;
-    unit_shift(unit, scale, shift);
+    s2_fold_shift(unit, scale, shift);
     return fold(to, part, false, unit->weight->value + (size_t)first * (size_t)part.out, scale,
                 first == 0 ? shift : NULL);
 }
@@ -88,52 +87,57 @@ static void filter_shift(const s2_spectral_encoder *encoder, float *scale, float
     s2_batchnorm_fold(&encoder->norm5, scale + encoder->bands, shift + encoder->bands);
 }
 
-/* The batch-norms of u3 and u5 scale the rows of the mix and feed its bias. */
-static bool fold_filters(s2_folded_spectral *to, const s2_spectral_encoder *encoder,
-                         const float *row_scale, const float *row_shift)
+bool s2_fold_mix(const s2_spectral_encoder *encoder, float *weight, float *scale, float *shift)
 {
     const size_t rows = 2 * (size_t)encoder->bands;
     const size_t out = (size_t)encoder->out;
-    float scale[S2_FOLDED_MAX];
-    float shift[S2_FOLDED_MAX];
-    float *w = s2_alloc(rows * out, sizeof(float));
-    if (!w)
+    float *row_scale = s2_alloc(2 * rows, sizeof(float));
+    if (!row_scale)
         return false;
-    unit_shift(&encoder->mix, scale, shift);
+    const float *row_shift = row_scale + rows;
+    filter_shift(encoder, row_scale, row_scale + rows);
+    s2_fold_shift(&encoder->mix, scale, shift);
     for (size_t r = 0; r < rows; r++)
         for (size_t o = 0; o < out; o++) {
             const float value = encoder->mix.weight->value[r * out + o];
-            w[r * out + o] = value * row_scale[r];
+            weight[r * out + o] = value * row_scale[r];
             shift[o] += row_shift[r] * value * scale[o];
         }
-    const bool done = fold(&to->mix, encoder->mix.conv, true, w, scale, shift);
+    s2_free(row_scale);
+    return true;
+}
+
+/* The batch-norms of u3 and u5 vanish in the mix. */
+static bool fold_filters(s2_folded_spectral *to, const s2_spectral_encoder *encoder)
+{
+    float scale[S2_FOLDED_MAX];
+    float shift[S2_FOLDED_MAX];
+    float *w = s2_alloc(2 * (size_t)encoder->bands * (size_t)encoder->out, sizeof(float));
+    const bool done = w && s2_fold_mix(encoder, w, scale, shift) &&
+                      fold(&to->mix, encoder->mix.conv, true, w, scale, shift);
     s2_free(w);
     return done;
 }
 
-bool s2_fold_spectral(s2_folded_spectral *to, const s2_spectral_encoder *encoder)
+/* A pool stands between u3, u5 and the mix: their batch-norms stay. */
+static bool keep_filters(s2_folded_spectral *to, const s2_spectral_encoder *encoder)
 {
     const size_t rows = 2 * (size_t)encoder->bands;
-    float *row_scale = s2_alloc(rows, sizeof(float));
-    float *row_shift = s2_alloc(rows, sizeof(float));
-    bool done = false;
+    to->scale = s2_alloc(rows, sizeof(float));
+    to->shift = s2_alloc(rows, sizeof(float));
+    if (!to->scale || !to->shift)
+        return false;
+    filter_shift(encoder, to->scale, to->shift);
+    return s2_fold_unit(&to->mix, &encoder->mix);
+}
+
+bool s2_fold_spectral(s2_folded_spectral *to, const s2_spectral_encoder *encoder)
+{
     *to =
         (s2_folded_spectral){.bias3 = encoder->bias3->value[0], .bias5 = encoder->bias5->value[0]};
     memcpy(to->filter3, encoder->weight3->value, sizeof to->filter3);
     memcpy(to->filter5, encoder->weight5->value, sizeof to->filter5);
-    if (row_scale && row_shift) {
-        filter_shift(encoder, row_scale, row_shift);
-        done = encoder->pool ? s2_fold_unit(&to->mix, &encoder->mix)
-                             : fold_filters(to, encoder, row_scale, row_shift);
-    }
-    if (encoder->pool) {
-        to->scale = row_scale;
-        to->shift = row_shift;
-    } else {
-        s2_free(row_scale);
-        s2_free(row_shift);
-    }
-    return done;
+    return encoder->pool ? keep_filters(to, encoder) : fold_filters(to, encoder);
 }
 
 bool s2_fold_block(s2_folded_block *to, const s2_residual_block *block)

@@ -41,6 +41,14 @@ typedef struct s2_folded_classifier {
     s2_folded_conv hidden, out;
 } s2_folded_classifier;
 
+/** What a unit's batch-norm does, the convolution's own bias included: scale, shift out [out]. */
+void s2_fold_shift(const s2_conv_unit *unit, float *scale, float *shift);
+/**
+ * The mix of a spectral encoder without a pool, the batch-norms of its filters in it: weight out [2
+ * bands][out], scale, shift out [out]. false: no memory.
+ */
+bool s2_fold_mix(const s2_spectral_encoder *encoder, float *weight, float *scale, float *shift);
+
 /** Fold and pack. false: no memory; what was made is cleared with the rest. */
 bool s2_fold_unit(s2_folded_conv *to, const s2_conv_unit *unit);
 /** As if the unit's weights of the taps outside rows first_row.. and columns first_column.. were 0. */

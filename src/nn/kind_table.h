@@ -3,6 +3,8 @@
 #define S2_NN_KIND_TABLE_H
 
 #include "nn/kind.h"
+#include "nn/model_file.h"
+#include "nn/onnx_graph.h"
 
 /** self is what the create function of the same group returned. */
 struct s2_network_kind {
@@ -21,6 +23,9 @@ struct s2_network_kind {
     s2rgf_status (*backward)(void *self, const s2_loss_options *options, double *loss,
                              s2rgf_error *err);
     void (*use)(void *self, s2_statistics statistics);
+
+    /* NULL: cannot be exported */
+    void (*onnx)(const void *network, const s2_model_content *content, s2_onnx_graph *graph);
 
     s2rgf_status (*weights_create)(const void *network, void **self, s2rgf_error *err);
     void (*weights_free)(void *self);

@@ -192,7 +192,7 @@ static int offer_named(const char *name, char *const *names, int offer_count)
     return found;
 }
 
-static bool names_are_distinct(const s2_model_source *source)
+bool s2_model_bands_named(const s2_model_source *source)
 {
     for (int i = 0; i < source->band_count; i++) {
         if (source->bands[i].name[0] == '\0')
@@ -262,7 +262,7 @@ static s2rgf_status fail_missing(const s2_model_source *source, int offer_count,
 s2rgf_status s2_model_match_bands(const s2_model_source *source, const s2_band_offer *offers,
                                   int offer_count, int *order, s2rgf_error *err)
 {
-    const bool by_name = names_are_distinct(source);
+    const bool by_name = s2_model_bands_named(source);
     int found = 0;
     if (have_wavelengths(source, offers, offer_count)) {
         wavelength_match match = {source, offers, offer_count, order, NULL};

@@ -107,13 +107,14 @@ typedef struct s2_band_offer {
  * Which offered band serves each band of a model's source: by wavelength where all on both sides
  * have one (nearest, within 10 nm or half the distance to the model's next wavelength, whichever is
  * larger; never one offer twice), else by name where all model bands have different names and each
- * is offered once, else by order with equal count. Where all model bands have different names and
- * only some of them are offered, names mean something and the wrong file was given: a mismatch.
+ * is offered once, else by order with equal count. Where only some of such names are offered, names
+ * mean something and the wrong file was given: a mismatch.
  * order out  [source->band_count], index of an offer
  * Errors  MISMATCH: the message names the source, what is missing first, wanted and found counts;
  *         NO_MEMORY.
  */
 s2rgf_status s2_model_match_bands(const s2_model_source *source, const s2_band_offer *offers,
                                   int offer_count, int *order, s2rgf_error *err);
+bool s2_model_bands_named(const s2_model_source *source); /* all have names, different ones */
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "nn/kind_table.h"
 
 static s2_network_spec spec_of(const s2_model_content *content)
 {
@@ -58,4 +59,35 @@ s2rgf_status s2_network_to_model(const s2_network *network, s2_model_content *co
         memcpy(data, param->value, param->count * sizeof(float));
     }
     return S2RGF_OK;
+}
+
+static s2rgf_status check_exportable(const s2_model_content *content, const char *subject,
+                                     const s2_network *network, s2rgf_error *err)
+{
+    if (!network->kind->onnx)
+        return s2_fail(err, S2RGF_UNSUPPORTED,
+                       "%s: cannot be written as ONNX: expected the network dense, found \"%s\"",
+                       subject, content->network);
+    for (int s = 0; s < content->source_count; s++)
+        if (strcmp(content->sources[s].name, S2_ONNX_LOGITS) == 0 ||
+            strcmp(content->sources[s].name, S2_ONNX_PROBABILITIES) == 0)
+            return s2_fail(err, S2RGF_UNSUPPORTED,
+                           "%s: cannot be written as ONNX: its source %s is called like an output",
+                           subject, content->sources[s].name);
+    return S2RGF_OK;
+}
+
+s2rgf_status s2_network_to_onnx(const s2_model_content *content, const char *subject,
+                                s2_onnx_graph *graph, s2rgf_error *err)
+{
+    s2_network *network = NULL;
+    s2rgf_status status = s2_network_from_model(content, subject, &network, err);
+    if (status == S2RGF_OK)
+        status = check_exportable(content, subject, network, err);
+    if (status == S2RGF_OK) {
+        network->kind->onnx(network->self, content, graph);
+        status = graph->body.failed ? s2_fail_memory(err, "ONNX graph") : S2RGF_OK;
+    }
+    s2_network_free(network);
+    return status;
 }

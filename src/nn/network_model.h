@@ -4,6 +4,7 @@
 
 #include "nn/kind.h"
 #include "nn/model_file.h"
+#include "nn/onnx_graph.h"
 
 /**
  * Network with the model's weights. subject: what messages begin with, the model's path. Errors:
@@ -18,5 +19,12 @@ s2rgf_status s2_network_from_model(const s2_model_content *content, const char *
  */
 s2rgf_status s2_network_to_model(const s2_network *network, s2_model_content *content,
                                  s2rgf_error *err);
+/**
+ * The network of a model as an ONNX graph; subject as above. Errors: UNSUPPORTED (a network that has
+ * no such form, a source called like an output), NO_MEMORY, those of s2_network_from_model(). Memory:
+ * s2_onnx_clear(), also after an error.
+ */
+s2rgf_status s2_network_to_onnx(const s2_model_content *content, const char *subject,
+                                s2_onnx_graph *graph, s2rgf_error *err);
 
 #endif

@@ -73,7 +73,8 @@ completes "s2rgf_classify -of CO" COG
 completes "s2rgf_mosaic -of VR" VRT
 completes "s2rgf_mosaic -n " auto
 completes "s2rgf_info " a.s2rgf b.s2rgf folder
-completes "s2rgf_info a.s2rgf "
+completes "s2rgf_info a.s2rgf " a.s2rgf a.tif a.txt b.s2rgf folder
+completes "s2rgf_info -onnx a.s2rgf out.onnx "
 completes "s2rgf_info a.s2rgf -js" -json
 completes "s2rgf_train -c " auto
 completes "s2rgf_assess fold" folder
