@@ -43,7 +43,7 @@ static s2rgf_status write_all(writer *w, const s2_weights *weights, s2rgf_error 
 {
     s2_run_geometry geometry;
     s2_run *run = NULL;
-    const s2_tile_io io = {w, read_window, take_rows};
+    const s2_tile_io io = {.context = w, .read = read_window, .take = take_rows};
     s2_scene_geometry(&w->scene, &geometry);
     const s2_rect whole = {0, 0, geometry.width, geometry.height};
     const s2_tiling tiling = {whole.w, whole.h, whole};
