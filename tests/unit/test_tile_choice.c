@@ -11,7 +11,7 @@ static size_t ten_a_pixel(const void *context, const s2_tiling *tiling, int thre
 }
 
 static const s2_tile_demand LARGE = {.window = {0, 0, 8192, 8192},
-                                     .traits = {40, 2048, 2048},
+                                     .traits = {.halo_px = 40, .width = 2048, .height = 2048},
                                      .threads = 4,
                                      .limit_bytes = 1u << 30,
                                      .bytes = ten_a_pixel};
