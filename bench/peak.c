@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "core/cpu.h"
+
 enum { ROUNDS = 20, CHAINS = 12, THREADS_MOST = 1024 };
 
 #define STEPS 4000000L /* of every chain, in one round */
@@ -56,10 +58,9 @@ typedef struct {
 static vectors find_vectors(void)
 {
 #if defined __x86_64__
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq"))
+    if (s2_cpu_has_avx512())
         return (vectors){"avx512", 16, chains_avx512};
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+    if (s2_cpu_has_avx2())
         return (vectors){"avx2", 8, chains_avx2};
 #endif
     return (vectors){"base", 4, chains_base};

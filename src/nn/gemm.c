@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/cpu.h"
+
 void s2_gemm(int m, int n, int k, s2_matrix a, s2_matrix b, float beta, float *c, int ldc)
 {
     cblas_sgemm(CblasRowMajor, a.transposed ? CblasTrans : CblasNoTrans,
@@ -14,16 +16,13 @@ void s2_gemm(int m, int n, int k, s2_matrix a, s2_matrix b, float beta, float *c
 
 const char *s2_gemm_core_type(void)
 {
-#ifdef __x86_64__
     /* what OpenBLAS takes for a processor that is younger than itself */
     const bool unknown = strcmp(openblas_get_corename(), "Prescott") == 0;
     if (!unknown || getenv("OPENBLAS_CORETYPE"))
         return NULL;
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq"))
+    if (s2_cpu_has_avx512())
         return "SkylakeX";
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+    if (s2_cpu_has_avx2())
         return "Haswell";
-#endif
     return NULL;
 }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/cpu.h"
 #include "core/error.h"
 #include "nn/kernels.h"
 
@@ -17,8 +18,7 @@ extern const s2_kernels s2_kernels_avx512;
 static const s2_kernels *find_avx512(void)
 {
 #ifdef HAVE_KERNELS_AVX512
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq"))
+    if (s2_cpu_has_avx512())
         return &s2_kernels_avx512;
 #endif
     return NULL;
@@ -27,7 +27,7 @@ static const s2_kernels *find_avx512(void)
 static const s2_kernels *find_avx2(void)
 {
 #ifdef HAVE_KERNELS_AVX2
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+    if (s2_cpu_has_avx2())
         return &s2_kernels_avx2;
 #endif
     return NULL;
