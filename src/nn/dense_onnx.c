@@ -17,11 +17,6 @@ typedef struct export {
     const s2_model_content *content;
 } export;
 
-static void put_number(s2_onnx_graph *graph, const char *name, float value)
-{
-    s2_onnx_put_floats(graph, name, NULL, 0, &value);
-}
-
 /* name = in at the pixel centres of the grid whose size is the value `size`. */
 static void sample(s2_onnx_graph *graph, const char *name, const char *in, const char *size,
                    const char *how)
@@ -228,7 +223,7 @@ static void classify(const export *e)
                  &(s2_onnx_kernel){{1, 1, 1, out[0], out[1]}, classifier->out_weight->value, NULL,
                                    classifier->out_bias->value, false});
     s2_onnx_add(graph, S2_ONNX_LOGITS " = Where (grid.holes, constant.nan, classifier.out)");
-    put_number(graph, "classifier.temperature", (float)e->content->training.temperature);
+    s2_onnx_put_number(graph, "classifier.temperature", (float)e->content->training.temperature);
     s2_onnx_add(graph, "classifier.cooled = Div (classifier.out, classifier.temperature)");
     s2_onnx_add(graph, "classifier.softmax = Softmax <axis = 1> (classifier.cooled)");
     s2_onnx_add(graph, S2_ONNX_PROBABILITIES " = Where (grid.holes, constant.nan, classifier.softmax)");
@@ -242,9 +237,9 @@ void s2_dense_onnx(const s2_dense_network *network, const s2_model_content *cont
     const int64_t two = 2;
     const export e = {graph, network, content};
     const s2_ablations *off = &network->spec.off;
-    put_number(graph, "constant.zero", 0.0f);
-    put_number(graph, "constant.one", 1.0f);
-    put_number(graph, "constant.nan", NAN);
+    s2_onnx_put_number(graph, "constant.zero", 0.0f);
+    s2_onnx_put_number(graph, "constant.one", 1.0f);
+    s2_onnx_put_number(graph, "constant.nan", NAN);
     s2_onnx_put_ints(graph, "constant.two", &two, 1);
     for (int s = 0; s < network->spec.sources; s++)
         read_source(&e, s);

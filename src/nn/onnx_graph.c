@@ -182,6 +182,11 @@ void s2_onnx_put_floats(s2_onnx_graph *graph, const char *name, const int *dims,
     put_constant(graph, name, ELEMENT_FLOAT, &tensor, values, count * sizeof *values);
 }
 
+void s2_onnx_put_number(s2_onnx_graph *graph, const char *name, float value)
+{
+    s2_onnx_put_floats(graph, name, NULL, 0, &value);
+}
+
 void s2_onnx_put_ints(s2_onnx_graph *graph, const char *name, const int64_t *values, int count)
 {
     s2_protobuf tensor = {0};

@@ -36,6 +36,8 @@ void s2_onnx_add(s2_onnx_graph *graph, const char *format, ...)
 /** A constant of numbers. dims in [rank], rank 0: a scalar. */
 void s2_onnx_put_floats(s2_onnx_graph *graph, const char *name, const int *dims, int rank,
                         const float *values);
+/** A constant number. */
+void s2_onnx_put_number(s2_onnx_graph *graph, const char *name, float value);
 /** A constant list of whole numbers. */
 void s2_onnx_put_ints(s2_onnx_graph *graph, const char *name, const int64_t *values, int count);
 

@@ -7,11 +7,6 @@
 #include "nn/onnx_layers.h"
 #include "nn/ssja.h"
 
-static void put_number(s2_onnx_graph *graph, const char *name, float value)
-{
-    s2_onnx_put_floats(graph, name, NULL, 0, &value);
-}
-
 /* name = mean of the map in over the 3 x 3 pixels around each, 0 beyond the map. */
 static void average_around(s2_onnx_graph *graph, const char *name, const char *in)
 {
@@ -48,11 +43,11 @@ static void cut_cells(s2_onnx_graph *graph, const char *name, const char *in, in
 void s2_onnx_windows(s2_onnx_graph *graph, const char *valid, int cell_px)
 {
     const float cell[] = {1.0f, 1.0f, (float)cell_px, (float)cell_px};
-    put_number(graph, "window.one", 1.0f);
-    put_number(graph, "window.cells", 9.0f);
-    put_number(graph, "window.positions", 9.0f * (float)(cell_px * cell_px));
-    put_number(graph, "window.std_eps", S2_WINDOW_STD_EPS);
-    put_number(graph, "window.norm_eps", S2_SSJA_NORM_EPS);
+    s2_onnx_put_number(graph, "window.one", 1.0f);
+    s2_onnx_put_number(graph, "window.cells", 9.0f);
+    s2_onnx_put_number(graph, "window.positions", 9.0f * (float)(cell_px * cell_px));
+    s2_onnx_put_number(graph, "window.std_eps", S2_WINDOW_STD_EPS);
+    s2_onnx_put_number(graph, "window.norm_eps", S2_SSJA_NORM_EPS);
     s2_onnx_put_floats(graph, "window.cell", (const int[]){4}, 1, cell);
     sum_windows(graph, "window.count", valid, cell_px);
     s2_onnx_add(graph, "window.less = Sub (window.count, window.one)");
