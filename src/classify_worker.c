@@ -63,15 +63,26 @@ static s2rgf_status read_scene(void *data, int source, s2_rect window, float *pi
     return s2_scene_read(&worker->scene, &worker->job->content, source, window, pixels, valid, err);
 }
 
-static s2_reader describe_reader(const s2_classify_job *job, const s2_tiling *tiling,
+/* pixels in [sources], of the largest windows that a run reads */
+static s2_reader describe_reader(const s2_classify_job *job, const size_t *pixels,
                                  classify_worker *worker)
 {
     s2_reader reader = {
         .context = worker, .read = read_scene, .sources = job->content.source_count};
-    s2_run_bytes(job->weights, &job->geometry, tiling, reader.pixels);
-    for (int s = 0; s < reader.sources; s++)
+    for (int s = 0; s < reader.sources; s++) {
+        reader.pixels[s] = pixels[s];
         reader.bands[s] = job->content.sources[s].band_count;
+    }
     return reader;
+}
+
+static s2rgf_status start_reader(classify_worker *worker, s2rgf_error *err)
+{
+    const s2_classify_job *job = worker->job;
+    size_t pixels[S2RGF_MAX_SOURCES];
+    s2_run_bytes(job->weights, &job->geometry, &job->tiling, pixels);
+    const s2_reader reader = describe_reader(job, pixels, worker);
+    return s2_read_ahead_start(&reader, &worker->ahead, err);
 }
 
 static s2rgf_status start_mask(classify_worker *worker, size_t pixels, s2rgf_error *err)
@@ -103,10 +114,8 @@ static s2rgf_status start_worker(void *context, void **data, s2rgf_error *err)
         status = s2_run_create(job->weights, &job->geometry, &job->tiling, &worker->run, err);
     if (status == S2RGF_OK && job->options->mask_path)
         status = start_mask(worker, pixels, err);
-    if (status == S2RGF_OK && reads_ahead(job, job->threads)) {
-        const s2_reader reader = describe_reader(job, &job->tiling, worker);
-        status = s2_read_ahead_start(&reader, &worker->ahead, err);
-    }
+    if (status == S2RGF_OK && reads_ahead(job, job->threads))
+        status = start_reader(worker, err);
     return status;
 }
 
@@ -224,13 +233,16 @@ size_t s2_classify_worker_bytes(const s2_classify_job *job, const s2_tiling *til
     const size_t outputs =
         sizeof(uint16_t) + (options->confidence_path ? sizeof(float) : 0) +
         (options->probability_path ? sizeof(float) * (size_t)job->content.classes.count : 0);
-    const s2_reader reader = describe_reader(job, tiling, NULL);
+    size_t read_pixels[S2RGF_MAX_SOURCES];
     size_t bytes =
-        s2_mapping_bytes(&job->content, job->weights, &job->geometry, tiling) + pixels * outputs;
+        s2_mapping_bytes(&job->content, job->weights, &job->geometry, tiling, read_pixels) +
+        pixels * outputs;
     if (options->mask_path)
         bytes += pixels + s2_overlay_bytes(&job->scene.grid);
-    if (reads_ahead(job, threads))
+    if (reads_ahead(job, threads)) {
+        const s2_reader reader = describe_reader(job, read_pixels, NULL);
         bytes += s2_read_ahead_bytes(&reader);
+    }
     return bytes;
 }
 

@@ -58,10 +58,11 @@ static s2rgf_status choose_tile(s2rgf_lazy_map *map, int memory_mb, s2rgf_error 
 {
     const size_t limit = (size_t)memory_mb * 1024 * 1024;
     const s2_run_geometry *geometry = &map->levels[0].geometry;
+    size_t read_pixels[S2RGF_MAX_SOURCES];
     size_t bytes = 0;
     for (int tile_px = TILE_LARGEST_PX; tile_px >= TILE_SMALLEST_PX; tile_px /= 2) {
         const s2_tiling tiling = tiling_of(geometry, tile_px);
-        bytes = s2_mapping_bytes(&map->content, map->weights, geometry, &tiling);
+        bytes = s2_mapping_bytes(&map->content, map->weights, geometry, &tiling, read_pixels);
         map->info.tile_px = tile_px;
         if (bytes <= limit)
             return S2RGF_OK;

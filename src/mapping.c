@@ -20,9 +20,9 @@ s2rgf_status s2_mapping_load(const char *model_path, s2_model_content *content,
 }
 
 size_t s2_mapping_bytes(const s2_model_content *content, const s2_weights *weights,
-                        const s2_run_geometry *geometry, const s2_tiling *tiling)
+                        const s2_run_geometry *geometry, const s2_tiling *tiling,
+                        size_t *read_pixels)
 {
-    size_t read_pixels[S2RGF_MAX_SOURCES] = {0};
     size_t bytes = s2_run_bytes(weights, geometry, tiling, read_pixels);
     /* reading goes through a buffer of the window's size, every source has its own */
     for (int s = 0; s < content->source_count; s++)
