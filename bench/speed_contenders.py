@@ -34,7 +34,6 @@ class Sizes:
     triad_mb: int = 512
 
 
-
 QUICK = Sizes(256, 512, 128, 128, 16, 2, 1, 3, 1, 16)
 
 

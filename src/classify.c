@@ -4,10 +4,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "classify_job.h"
 #include "core/error.h"
 #include "core/file.h"
 #include "core/log.h"
-#include "classify_job.h"
 #include "geo/overlay.h"
 #include "scene_input.h"
 #include "tile_choice.h"
