@@ -216,55 +216,75 @@ static int gather_valid(const s2_dense_run *run, const s2_region *from, s2_rect 
     return count;
 }
 
-/* A cell's Gram matrices G11, G22, G21. */
 static float *cell_grams(const s2_dense_run *run, int x, int y)
 {
-    const size_t c = (size_t)run->weights->spec.channels;
-    return s2_dense_cell(run, S2_GRAMS, run->plan.gram_cells, x, y, 3 * c * c);
+    return s2_dense_cell(run, S2_GRAMS, run->plan.gram_cells, x, y,
+                         s2_gram_floats(run->weights->spec.channels));
 }
 
 static void find_grams(const s2_dense_run *run, const s2_relation_space *space,
                        const s2_region *spectral, const s2_region *spatial)
 {
     const s2_rect cells = run->plan.gram_cells;
-    const size_t matrix = (size_t)space->c * (size_t)space->c;
     for (int y = run->now.grams; y < run->next.grams; y++)
         for (int x = cells.x; x < cells.x + cells.w; x++) {
             const s2_rect rect = cell_rect(run, x, y);
-            float *own = cell_grams(run, x, y);
-            float *const grams[3] = {own, own + matrix, own + 2 * matrix};
             const int count = gather_valid(run, spectral, rect, space->x1);
             gather_valid(run, spatial, rect, space->x2);
-            s2_relation_grams(space, count, grams);
+            s2_relation_grams(space, count, cell_grams(run, x, y));
         }
 }
 
-/* The three Gram matrices of the window around a cell: out [3][c][c]. */
-static void sum_window(const s2_dense_run *run, int x, int y, float *out)
+/* Sum of the Gram matrices of column x over the rows of the windows around row y. */
+static void sum_column(const s2_dense_run *run, int x, int y, float *sum)
 {
-    const size_t c = (size_t)run->weights->spec.channels;
     const s2_rect window = window_cells(run->plan.gram_cells, x, y);
-    const float *cells[9];
-    int count = 0;
-    for (int i = window.y; i < window.y + window.h; i++)
-        for (int j = window.x; j < window.x + window.w; j++)
-            cells[count++] = cell_grams(run, j, i);
-    run->weights->kernels->sum(cells, count, 3 * c * c, out);
+    const float *cells[3];
+    for (int i = 0; i < window.h; i++)
+        cells[i] = cell_grams(run, x, window.y + i);
+    run->weights->kernels->sum(cells, window.h, s2_gram_floats(run->weights->spec.channels), sum);
+}
+
+/* A row of cells: every window is the sum of three sums of columns, of which the last two serve the
+   next window. */
+static void join_row(const s2_dense_run *run, const s2_relation_space *space, int y, s2_rect rows)
+{
+    const s2_dense_plan *plan = &run->plan;
+    const int c = run->weights->spec.channels;
+    const s2_region spectral = s2_dense_region(run, S2_JOINT_SPECTRAL, plan->joint, c);
+    const s2_region spatial = s2_dense_region(run, S2_JOINT_SPATIAL, plan->joint, c);
+    const s2_region fused = s2_dense_region(run, S2_FUSED, plan->fused, c);
+    const size_t floats = s2_gram_floats(c);
+    const s2_rect cells = plan->fused_cells;
+    float *window_sum = run->buffer[S2_CELL_WORK];
+    float *column_sums = window_sum + floats;
+    int summed = cells.x - 1; /* columns before this one are */
+    for (int x = cells.x; x < cells.x + cells.w; x++) {
+        const s2_rect window = window_cells(plan->gram_cells, x, y);
+        const float *columns[3];
+        for (summed = summed > window.x ? summed : window.x; summed < window.x + window.w; summed++)
+            sum_column(run, summed, y, column_sums + (size_t)(summed % 3) * floats);
+        for (int i = 0; i < window.w; i++)
+            columns[i] = column_sums + (size_t)((window.x + i) % 3) * floats;
+        run->weights->kernels->sum(columns, window.w, floats, window_sum);
+        s2_relation_join(space, window_sum);
+        s2_relation_apply(space, s2_rect_intersect(cell_rect(run, x, y), rows), &spectral, &spatial,
+                          &fused);
+    }
 }
 
 static void join_domains(const s2_dense_run *run)
 {
     const s2_dense_plan *plan = &run->plan;
     const int c = run->weights->spec.channels;
-    const size_t matrix = (size_t)c * (size_t)c;
     const s2_region spectral = s2_dense_region(run, S2_JOINT_SPECTRAL, plan->joint, c);
     const s2_region spatial = s2_dense_region(run, S2_JOINT_SPATIAL, plan->joint, c);
     const s2_region fused = s2_dense_region(run, S2_FUSED, plan->fused, c);
     const s2_rect rows = s2_rect_intersect(
         s2_dense_rows(plan->fused, run->now.fused, run->next.fused), plan->fused_computed);
-    float *grams = run->buffer[S2_CELL_WORK];
+    float *sums = run->buffer[S2_CELL_WORK];
     const s2_relation_space space =
-        s2_relation_divide(run->weights->kernels, c, grams + 3 * matrix);
+        s2_relation_divide(run->weights->kernels, c, sums + 4 * s2_gram_floats(c));
     s2_region_clear_rows(&fused, run->now.fused, run->next.fused, rows);
     if (run->weights->spec.off.ssja) {
         s2_relation_add(rows, &spectral, &spatial, &fused);
@@ -274,12 +294,7 @@ static void join_domains(const s2_dense_run *run)
     if (s2_rect_is_empty(rows))
         return;
     for (int y = rows.y / SIDE; y <= (rows.y + rows.h - 1) / SIDE; y++)
-        for (int x = plan->fused_cells.x; x < plan->fused_cells.x + plan->fused_cells.w; x++) {
-            sum_window(run, x, y, grams);
-            s2_relation_join(&space, grams, grams + matrix, grams + 2 * matrix);
-            s2_relation_apply(&space, s2_rect_intersect(cell_rect(run, x, y), rows), &spectral,
-                              &spatial, &fused);
-        }
+        join_row(run, &space, y, rows);
 }
 
 void s2_dense_relate(s2_dense_run *run)

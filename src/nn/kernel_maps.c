@@ -95,47 +95,6 @@ void KERNEL_SUM(const float *const *terms, int count, size_t floats, float *out)
     }
 }
 
-/* exp(x) for x <= 0: 2^n p(r) with n = round(x / ln 2), |r| <= ln 2 / 2; 0 below the normal floats.
-   */
-static inline float exp_below(float x)
-{
-    const float limit = -87.0f;
-    const float bounded = x > limit ? x : limit;
-    /* adding and subtracting 1.5 2^23 rounds */
-    const float shift = 12582912.0f;
-    const float shifted = bounded * 1.44269504f + shift;
-    const float n = shifted - shift;
-    const float r = (bounded - n * 0.693359375f) + n * 2.12194440e-4f;
-    const float tail = ((((1.9875691500e-4f * r + 1.3981999507e-3f) * r + 8.3334519073e-3f) * r +
-                         4.1665795894e-2f) *
-                            r +
-                        1.6666665459e-1f) *
-                           r +
-                       5.0000001201e-1f;
-    union {
-        int bits;
-        float value;
-    } power = {((int)n + 127) * (1 << 23)};
-    return x > limit ? (tail * r * r + r + 1.0f) * power.value : 0.0f;
-}
-
-void KERNEL_SOFTMAX(float *row, int count)
-{
-    float top = row[0];
-    float sum = 0.0f;
-    for (int k = 1; k < count; k++)
-        top = row[k] > top ? row[k] : top;
-#pragma omp simd reduction(+ : sum)
-    for (int k = 0; k < count; k++) {
-        row[k] = exp_below(row[k] - top);
-        sum += row[k];
-    }
-    const float part = 1.0f / sum;
-#pragma omp simd
-    for (int k = 0; k < count; k++)
-        row[k] *= part;
-}
-
 /* One filter of 2 reach + 1 taps at one band; the bands beyond count as 0. */
 static inline float filter_band(const float *x, int bands, int b, const float *w, int reach)
 {

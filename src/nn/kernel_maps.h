@@ -50,9 +50,6 @@ typedef void (*s2_kernel_scale_function)(const s2_kernel_scale *pixel);
 typedef void (*s2_kernel_sum_function)(const float *const *terms, int count, size_t floats,
                                        float *out);
 
-/** row[k] = exp(row[k] - largest) / sum of them, in place; exp to 4e-7 of its value. */
-typedef void (*s2_kernel_softmax_function)(float *row, int count);
-
 /** The two filters of a spectral encoder over a row of pixels. */
 typedef struct s2_kernel_filter {
     const float *filter3, *filter5; /* [3], [5] */

@@ -4,13 +4,15 @@
 #include <math.h>
 
 #include "nn/band_conv.h"
+#include "nn/ssja.h"
 
 void s2_kernel_row_plain(const s2_kernel_row *row);
 void s2_kernel_sample_plain(const s2_kernel_sample *sample);
 float s2_kernel_moments_plain(const s2_kernel_moments *row);
 void s2_kernel_scale_plain(const s2_kernel_scale *pixel);
 void s2_kernel_sum_plain(const float *const *terms, int count, size_t floats, float *out);
-void s2_kernel_softmax_plain(float *row, int count);
+void s2_kernel_gram_plain(const s2_kernel_gram *cell);
+void s2_kernel_attend_plain(const s2_kernel_attend *attend);
 void s2_kernel_filter_plain(const s2_kernel_filter *filter);
 extern const s2_kernels s2_kernels_plain;
 
@@ -97,18 +99,85 @@ void s2_kernel_sum_plain(const float *const *terms, int count, size_t floats, fl
     }
 }
 
-void s2_kernel_softmax_plain(float *row, int count)
+/* Place of an element in a matrix of Gram's: first float of its square, then its place there. */
+static size_t element_of(size_t square, int row, int column)
 {
-    float top = row[0];
+    return square + (size_t)(row % S2_GRAM_SIDE * S2_GRAM_SIDE + column % S2_GRAM_SIDE);
+}
+
+static size_t symmetric_at(int channels, int row, int column)
+{
+    const bool there = row / S2_GRAM_SIDE <= column / S2_GRAM_SIDE;
+    const int i = there ? row : column;
+    const int j = there ? column : row;
+    return element_of(s2_gram_symmetric_at(channels, i / S2_GRAM_SIDE, j / S2_GRAM_SIDE), i, j);
+}
+
+static size_t whole_at(int channels, int row, int column)
+{
+    return element_of(s2_gram_whole_at(channels, row / S2_GRAM_SIDE, column / S2_GRAM_SIDE), row,
+                      column);
+}
+
+static float plain_gram(const float *left, const float *right, int count, int channels)
+{
     float sum = 0.0f;
-    for (int k = 1; k < count; k++)
-        top = row[k] > top ? row[k] : top;
-    for (int k = 0; k < count; k++) {
-        row[k] = expf(row[k] - top);
-        sum += row[k];
+    for (int p = 0; p < count; p++)
+        sum += left[p * channels] * right[p * channels];
+    return sum;
+}
+
+void s2_kernel_gram_plain(const s2_kernel_gram *cell)
+{
+    const int c = cell->channels;
+    float *g11 = cell->grams;
+    float *g22 = g11 + s2_gram_symmetric_floats(c);
+    float *g21 = g22 + s2_gram_symmetric_floats(c);
+    for (int i = 0; i < c; i++)
+        for (int j = 0; j < c; j++) {
+            g11[symmetric_at(c, i, j)] = plain_gram(cell->x1 + i, cell->x1 + j, cell->count, c);
+            g22[symmetric_at(c, i, j)] = plain_gram(cell->x2 + i, cell->x2 + j, cell->count, c);
+            g21[whole_at(c, i, j)] = plain_gram(cell->x2 + i, cell->x1 + j, cell->count, c);
+        }
+}
+
+/* Logits of row i of a matrix of attention, a block apart, to that row of it and I. */
+static void finish_attention(float *row, int channels, int i)
+{
+    float sum = 0.0f;
+    for (int j = 0; j < channels; j++) {
+        row[j * S2_KERNEL_BLOCK] = expf(row[j * S2_KERNEL_BLOCK]);
+        sum += row[j * S2_KERNEL_BLOCK];
     }
-    for (int k = 0; k < count; k++)
-        row[k] /= sum;
+    for (int j = 0; j < channels; j++)
+        row[j * S2_KERNEL_BLOCK] = row[j * S2_KERNEL_BLOCK] / sum + (i == j ? 1.0f : 0.0f);
+}
+
+void s2_kernel_attend_plain(const s2_kernel_attend *attend)
+{
+    const int c = attend->channels;
+    const float *g11 = attend->grams;
+    const float *g22 = g11 + s2_gram_symmetric_floats(c);
+    const float *g21 = g22 + s2_gram_symmetric_floats(c);
+    float *d1 = attend->norms;
+    float *d2 = d1 + c;
+    for (int i = 0; i < c; i++) {
+        d1[i] = 1.0f / sqrtf(g11[symmetric_at(c, i, i)] + S2_SSJA_NORM_EPS);
+        d2[i] = 1.0f / sqrtf(g22[symmetric_at(c, i, i)] + S2_SSJA_NORM_EPS);
+    }
+    for (int i = 0; i < c; i++) {
+        const ptrdiff_t block = (ptrdiff_t)(i / S2_KERNEL_BLOCK) * 2 * c * S2_KERNEL_BLOCK;
+        float *row1 = attend->packed + block + i % S2_KERNEL_BLOCK;
+        float *row2 = row1 + (ptrdiff_t)c * S2_KERNEL_BLOCK;
+        for (int j = 0; j < c; j++) {
+            const float same1 = g11[symmetric_at(c, i, j)] * d1[i];
+            const float same2 = g22[symmetric_at(c, i, j)] * d2[i];
+            row1[j * S2_KERNEL_BLOCK] = (same1 + g21[whole_at(c, i, j)] * d2[i]) * d1[j];
+            row2[j * S2_KERNEL_BLOCK] = (same2 + g21[whole_at(c, j, i)] * d1[i]) * d2[j];
+        }
+        finish_attention(row1, c, i);
+        finish_attention(row2, c, i);
+    }
 }
 
 void s2_kernel_filter_plain(const s2_kernel_filter *filter)
@@ -130,7 +199,8 @@ const s2_kernels s2_kernels_plain = {"plain",
                                      s2_kernel_moments_plain,
                                      s2_kernel_scale_plain,
                                      s2_kernel_sum_plain,
-                                     s2_kernel_softmax_plain,
+                                     s2_kernel_gram_plain,
+                                     s2_kernel_attend_plain,
                                      s2_kernel_filter_plain,
                                      &s2_winograd_passes_base,
                                      &s2_map_passes_base};

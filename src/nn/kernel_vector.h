@@ -14,7 +14,8 @@
 #define KERNEL_MOMENTS S2_SUFFIXED(s2_kernel_moments)
 #define KERNEL_SCALE S2_SUFFIXED(s2_kernel_scale)
 #define KERNEL_SUM S2_SUFFIXED(s2_kernel_sum)
-#define KERNEL_SOFTMAX S2_SUFFIXED(s2_kernel_softmax)
+#define KERNEL_GRAM S2_SUFFIXED(s2_kernel_gram)
+#define KERNEL_ATTEND S2_SUFFIXED(s2_kernel_attend)
 #define KERNEL_FILTER S2_SUFFIXED(s2_kernel_filter)
 #define KERNEL_TABLE S2_SUFFIXED(s2_kernels)
 
@@ -32,7 +33,8 @@ void KERNEL_SAMPLE(const s2_kernel_sample *sample);
 float KERNEL_MOMENTS(const s2_kernel_moments *row);
 void KERNEL_SCALE(const s2_kernel_scale *pixel);
 void KERNEL_SUM(const float *const *terms, int count, size_t floats, float *out);
-void KERNEL_SOFTMAX(float *row, int count);
+void KERNEL_GRAM(const s2_kernel_gram *cell);
+void KERNEL_ATTEND(const s2_kernel_attend *attend);
 void KERNEL_FILTER(const s2_kernel_filter *filter);
 extern const s2_kernels KERNEL_TABLE;
 

@@ -6,27 +6,16 @@
 
 #include "nn/kernel_vector.h"
 
-#define PIXELS (12 / VECTORS) /* accumulators take 12 registers */
-
-/* Accumulate `pixels` output pixels of one block. Every element sees the same operations in the
-   same order whatever `pixels` is. All loops over registers must vanish. */
-#define ACCUMULATE(pixels)                                                                         \
-    do {                                                                                           \
-        for (int t = 0; t < row->tap_count; t++) {                                                 \
-            const float *from = x + row->taps[t];                                                  \
-            for (int c = 0; c < row->in; c++, w += S2_KERNEL_BLOCK) {                              \
-                vector weight[VECTORS];                                                            \
-                _Pragma("GCC unroll 4") for (int v = 0; v < VECTORS; v++) weight[v] =              \
-                    *(const vector *)(w + v * LANES);                                              \
-                _Pragma("GCC unroll 12") for (int p = 0; p < (pixels); p++)                        \
-                {                                                                                  \
-                    const float value = from[p * row->x_step + c];                                 \
-                    _Pragma("GCC unroll 4") for (int v = 0; v < VECTORS; v++) sum[p][v] +=         \
-                        weight[v] * value;                                                         \
-                }                                                                                  \
-            }                                                                                      \
-        }                                                                                          \
-    } while (0)
+/* Output pixels and blocks whose sums are in registers together: the more of both, the fewer loads for
+   each multiply-add. */
+#if LANES == 16
+#define MOST_BLOCKS 4
+#define FOUR_BLOCKS_PIXELS 6
+#define TWO_BLOCKS_PIXELS 12
+#else
+#define MOST_BLOCKS 1
+#endif
+#define ONE_BLOCK_PIXELS (12 / VECTORS)
 
 /* The last block of a row whose channels do not fill it. */
 static void finish_partial(const s2_kernel_row *row, int pixel, int first, const vector *sum)
@@ -67,32 +56,85 @@ static inline void start_pixel(const s2_kernel_row *row, int block, vector *sum)
                   : (vector){0};
 }
 
-/* Groups of `pixels` output pixels of one block, as many as are left. */
-#define RUN_GROUPS(pixels)                                                                         \
-    for (; pixel + (pixels) <= row->count; pixel += (pixels)) {                                    \
-        const float *x = row->x + pixel * row->x_step;                                             \
-        const float *w = row->w + (size_t)block * block_floats;                                    \
-        vector sum[pixels][VECTORS];                                                               \
+/* Define a function for `pixels` output pixels from `pixel` on and `blocks` blocks from `block` on.
+   Every element sees the same operations in the same order whatever the two are. All loops over
+   registers must vanish; a function of its own has all registers for itself. */
+#define DEFINE_GROUP(name, pixels, blocks)                                                         \
+    static __attribute__((noinline)) void name(const s2_kernel_row *row, int pixel, int block)     \
+    {                                                                                              \
+        const ptrdiff_t x_step = row->x_step;                                                      \
+        const ptrdiff_t block_floats = (ptrdiff_t)row->tap_count * row->in * S2_KERNEL_BLOCK;      \
+        const float *x = row->x + pixel * x_step;                                                  \
+        const float *w = row->w + block * block_floats;                                            \
+        vector sum[pixels][(blocks)*VECTORS];                                                      \
         _Pragma("GCC unroll 12") for (int p = 0; p < (pixels); p++)                                \
-            start_pixel(row, block, sum[p]);                                                       \
-        ACCUMULATE(pixels);                                                                        \
+            _Pragma("GCC unroll 4") for (int b = 0; b < (blocks); b++)                             \
+                start_pixel(row, block + b, sum[p] + b * VECTORS);                                 \
+        for (int t = 0; t < row->tap_count; t++) {                                                 \
+            const float *from = x + row->taps[t];                                                  \
+            const float *end = from + row->in;                                                     \
+            for (; from < end; from++, w += S2_KERNEL_BLOCK) {                                     \
+                vector weight[(blocks)*VECTORS];                                                   \
+                _Pragma("GCC unroll 4") for (int v = 0; v < (blocks)*VECTORS; v++) weight[v] =     \
+                    load(w + v / VECTORS * block_floats + v % VECTORS * LANES);                    \
+                _Pragma("GCC unroll 12") for (int p = 0; p < (pixels); p++)                        \
+                {                                                                                  \
+                    const float value = from[p * x_step];                                          \
+                    _Pragma("GCC unroll 4") for (int v = 0; v < (blocks)*VECTORS; v++)             \
+                        sum[p][v] += weight[v] * value;                                            \
+                }                                                                                  \
+            }                                                                                      \
+        }                                                                                          \
         _Pragma("GCC unroll 12") for (int p = 0; p < (pixels); p++)                                \
-            finish_pixel(row, pixel + p, block, sum[p]);                                           \
+            _Pragma("GCC unroll 4") for (int b = 0; b < (blocks); b++)                             \
+                finish_pixel(row, pixel + p, block + b, sum[p] + b * VECTORS);                     \
     }
+
+/* Define a function for all pixels of `blocks` blocks: `most` at a time, then fewer. */
+#define DEFINE_BLOCKS(name, most, blocks)                                                          \
+    DEFINE_GROUP(name##_most, most, blocks)                                                        \
+    DEFINE_GROUP(name##_some, ((most) + 2) / 3, blocks)                                            \
+    DEFINE_GROUP(name##_one, 1, blocks)                                                            \
+    static void name(const s2_kernel_row *row, int block)                                          \
+    {                                                                                              \
+        int pixel = 0;                                                                             \
+        for (; pixel + (most) <= row->count; pixel += (most))                                      \
+            name##_most(row, pixel, block);                                                        \
+        for (; pixel + ((most) + 2) / 3 <= row->count; pixel += ((most) + 2) / 3)                  \
+            name##_some(row, pixel, block);                                                        \
+        for (; pixel < row->count; pixel++)                                                        \
+            name##_one(row, pixel, block);                                                         \
+    }
+
+#if MOST_BLOCKS == 4
+DEFINE_BLOCKS(run_four, FOUR_BLOCKS_PIXELS, 4)
+DEFINE_BLOCKS(run_two, TWO_BLOCKS_PIXELS, 2)
+#endif
+DEFINE_BLOCKS(run_one, ONE_BLOCK_PIXELS, 1)
 
 void KERNEL_ROW(const s2_kernel_row *row)
 {
-    const int blocks = (row->out + S2_KERNEL_BLOCK - 1) / S2_KERNEL_BLOCK;
-    const size_t block_floats = (size_t)row->tap_count * (size_t)row->in * S2_KERNEL_BLOCK;
-    for (int block = 0; block < blocks; block++) {
-        int pixel = 0;
-        RUN_GROUPS(PIXELS)
-        RUN_GROUPS((PIXELS + 2) / 3)
-        RUN_GROUPS(1)
-    }
+    const int count = (row->out + S2_KERNEL_BLOCK - 1) / S2_KERNEL_BLOCK;
+    int block = 0;
+#if MOST_BLOCKS == 4
+    for (; block + 4 <= count; block += 4)
+        run_four(row, block);
+    for (; block + 2 <= count; block += 2)
+        run_two(row, block);
+#endif
+    for (; block < count; block++)
+        run_one(row, block);
 }
 
-const s2_kernels KERNEL_TABLE = {KERNEL_NAME,   KERNEL_ROW,     KERNEL_WINOGRAD,
-                                 KERNEL_SAMPLE, KERNEL_MOMENTS, KERNEL_SCALE,
-                                 KERNEL_SUM,    KERNEL_SOFTMAX, KERNEL_FILTER,
-                                 &S2_SUFFIXED(s2_winograd_passes), &S2_SUFFIXED(s2_map_passes)};
+const s2_kernels KERNEL_TABLE = {KERNEL_NAME,
+                                 KERNEL_ROW,
+                                 KERNEL_WINOGRAD,
+                                 KERNEL_SAMPLE,
+                                 KERNEL_MOMENTS,
+                                 KERNEL_SCALE,
+                                 KERNEL_SUM,
+                                 KERNEL_GRAM,
+                                 KERNEL_ATTEND,
+                                 KERNEL_FILTER,
+                                 &S2_SUFFIXED(s2_winograd_passes),
+                                 &S2_SUFFIXED(s2_map_passes)};

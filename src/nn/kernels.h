@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "nn/kernel_maps.h"
+#include "nn/kernel_relation.h"
 #include "nn/passes.h"
 #include "s2rgf.h"
 
@@ -74,7 +75,8 @@ typedef struct s2_kernels {
     s2_kernel_moments_function moments;
     s2_kernel_scale_function scale;
     s2_kernel_sum_function sum;
-    s2_kernel_softmax_function softmax;
+    s2_kernel_gram_function gram;
+    s2_kernel_attend_function attend;
     s2_kernel_filter_function filter;
     const s2_winograd_passes *train_winograd; /* of training */
     const s2_map_passes *train_maps;

@@ -179,11 +179,9 @@ static void fuse_domain(const s2_patch_run *run, const s2_folded_adrf *adrf,
 static void join_domains(const s2_patch_run *run)
 {
     const int c = S2_PATCH_WIDE;
-    const size_t matrix = (size_t)c * (size_t)c;
-    float *memory = run->buffer[S2_RELATION];
-    float *const g[3] = {memory, memory + matrix, memory + 2 * matrix};
+    float *grams = run->buffer[S2_RELATION];
     const s2_relation_space space =
-        s2_relation_divide(run->weights->kernels, c, memory + 3 * matrix);
+        s2_relation_divide(run->weights->kernels, c, grams + s2_gram_floats(c));
     const s2_region spectral = batch_region(run, S2_JOINT_SPECTRAL, JOINT, c);
     const s2_region spatial = batch_region(run, S2_JOINT_SPATIAL, JOINT, c);
     const s2_region fused = batch_region(run, S2_FUSED, s2_rect_grow(JOINT, 1), c);
@@ -200,8 +198,8 @@ static void join_domains(const s2_patch_run *run)
             memcpy(space.x1 + k * c, x1.data + (ptrdiff_t)k * x1.stride, (size_t)c * sizeof(float));
             memcpy(space.x2 + k * c, x2.data + (ptrdiff_t)k * x2.stride, (size_t)c * sizeof(float));
         }
-        s2_relation_grams(&space, JOINT.w * JOINT.h, g);
-        s2_relation_join(&space, g[0], g[1], g[2]);
+        s2_relation_grams(&space, JOINT.w * JOINT.h, grams);
+        s2_relation_join(&space, grams);
         s2_relation_apply(&space, JOINT, &x1, &x2, &z);
     }
 }

@@ -70,7 +70,7 @@ static void measure_batch(const s2_network_spec *spec, size_t *floats)
         floats[i] = S2_PATCH_BATCH * each[i];
     floats[S2_EXPANDED] = (size_t)S2_UNFOLD_WIDTH * S2_UNFOLD_STRIDE;
     floats[S2_MOMENTS] = 6 * widest;
-    floats[S2_RELATION] = 3 * wide * wide + s2_relation_floats(S2_PATCH_WIDE);
+    floats[S2_RELATION] = s2_gram_floats(S2_PATCH_WIDE) + s2_relation_floats(S2_PATCH_WIDE);
 }
 
 /* Floats of the buffers of a block of that side. */

@@ -23,22 +23,20 @@ void s2_relation_adrf(s2_kernel_row_function kernel, const s2_folded_adrf *adrf,
 typedef struct s2_relation_space {
     const s2_kernels *kernels;
     int c;
-    float *a1, *a2;         /* [c][c] */
-    float *packed;          /* [2c][c]: both attentions, as one convolution, for the kernel */
-    float *norms, *zeros;   /* [2c]: one over the norms of rows; [c] */
-    float *x1, *x2;         /* [pixels][c], spectral and spatial; or together [pixels][2c] */
-    float *packed_cell, *z; /* [pixels][c] */
+    float *packed;   /* [2c][c]: both attentions, as one convolution, for the kernel */
+    float *norms;    /* [2c], one over the norms of rows */
+    float *x1, *x2;  /* [pixels][c], spectral and spatial; or together [pixels][2c] */
+    float *z;        /* [pixels][c] */
 } s2_relation_space;
 
 /** Floats of memory that s2_relation_divide() divides. */
 size_t s2_relation_floats(int c);
 s2_relation_space s2_relation_divide(const s2_kernels *kernels, int c, float *memory);
 
-/** Gram matrices of the first `count` rows of space->x1 and space->x2: g[0..2] = G11, G22, G21. */
-void s2_relation_grams(const s2_relation_space *space, int count, float *const g[3]);
-/** Find A1 and A2 of a window from its three Gram matrices; kept in space. */
-void s2_relation_join(const s2_relation_space *space, const float *g11, const float *g22,
-                      const float *g21);
+/** Gram matrices of the first `count` rows of space->x1 and space->x2: grams out [s2_gram_floats()]. */
+void s2_relation_grams(const s2_relation_space *space, int count, float *grams);
+/** Find A1 and A2 of a window from its Gram matrices; kept in space. */
+void s2_relation_join(const s2_relation_space *space, const float *grams);
 /** z = A1 x1 + x1 + A2 x2 + x2 over the pixels of rect, which lie in one cell. */
 void s2_relation_apply(const s2_relation_space *space, s2_rect rect, const s2_region *x1,
                        const s2_region *x2, const s2_region *z);

@@ -3,16 +3,18 @@
 
 #include "golden/golden.h"
 #include "harness.h"
+#include "nn/ssja.h"
 
 #define PIXELS_MAX 41
 #define TAPS_MAX 9
 #define IN_MAX 21
-#define OUT_MAX 37
+#define OUT_MAX 117 /* seven blocks and a part of one */
+#define BLOCKS_MAX ((OUT_MAX + S2_KERNEL_BLOCK - 1) / S2_KERNEL_BLOCK)
 #define TOLERANCE 1e-5
 
 static float x[TAPS_MAX * PIXELS_MAX * (IN_MAX + 2) * 2], w[TAPS_MAX * IN_MAX * OUT_MAX];
-static float scale[OUT_MAX], bias[3 * S2_KERNEL_BLOCK], add[PIXELS_MAX * OUT_MAX];
-static float packed[TAPS_MAX * IN_MAX * 3 * S2_KERNEL_BLOCK], y[PIXELS_MAX * (OUT_MAX + 3)];
+static float scale[OUT_MAX], bias[BLOCKS_MAX * S2_KERNEL_BLOCK], add[PIXELS_MAX * OUT_MAX];
+static float packed[TAPS_MAX * IN_MAX * BLOCKS_MAX * S2_KERNEL_BLOCK], y[PIXELS_MAX * (OUT_MAX + 3)];
 
 typedef struct shape {
     int taps, in, out, count;
@@ -39,7 +41,7 @@ static void test_row(s2_kernel_row_function function, shape s)
         taps[t] = reach[t] * step;
     REQUIRE(s2_kernel_packed_floats(s.taps, s.in, s.out) <= sizeof packed / sizeof packed[0]);
     s2_kernel_pack(w, scale, s.taps, s.in, s.out, packed);
-    float padded[3 * S2_KERNEL_BLOCK] = {0};
+    float padded[BLOCKS_MAX * S2_KERNEL_BLOCK] = {0};
     memcpy(padded, bias, (size_t)s.out * sizeof(float));
     for (size_t i = 0; i < sizeof y / sizeof y[0]; i++)
         y[i] = 77;
@@ -139,24 +141,65 @@ static void test_maps(const s2_kernels *kernels, const s2_kernels *plain, int ch
     }
 }
 
-/* Softmax and the filters along the bands, down to one band, against the plain ones. */
+/* The filters along the bands, down to one band, against the plain ones. */
 static void test_rows(const s2_kernels *kernels, const s2_kernels *plain, int count)
 {
-    float rows[2][TAPS_MAX * IN_MAX], filtered[2][3 * 2 * 40];
+    float filtered[2][3 * 2 * 40];
     const s2_kernels *const forms[2] = {kernels, plain};
     REQUIRE(count <= 40);
     for (int f = 0; f < 2; f++) {
-        for (int k = 0; k < count; k++)
-            rows[f][k] = 30 * x[k];
-        rows[f][count / 2] = -200; /* exp is 0 */
-        forms[f]->softmax(rows[f], count);
         const s2_kernel_filter filter = {w, w + 3, 0.1f, -0.2f, x, count, 3, filtered[f]};
         forms[f]->filter(&filter);
     }
-    for (int k = 0; k < count; k++)
-        CHECK_NEAR(rows[0][k], rows[1][k], 1e-6);
     for (int i = 0; i < 3 * 2 * count; i++)
         CHECK_NEAR(filtered[0][i], filtered[1][i], TOLERANCE);
+}
+
+/* Gram matrices and the attention they make, against the plain ones, which are tied to training's. */
+static void test_relation(const s2_kernels *kernels, const s2_kernels *plain, int channels,
+                          int count)
+{
+    enum { CHANNELS = 80 };
+    static float grams[2][3 * CHANNELS * CHANNELS], attended[2][2 * CHANNELS * CHANNELS];
+    static float norms[2 * CHANNELS];
+    const s2_kernels *const forms[2] = {kernels, plain};
+    REQUIRE(channels <= CHANNELS);
+    for (int f = 0; f < 2; f++) {
+        const s2_kernel_gram cell = {x, w, count, channels, grams[f]};
+        const s2_kernel_attend window = {grams[f], channels, norms, attended[f]};
+        forms[f]->gram(&cell);
+        forms[f]->attend(&window);
+    }
+    for (size_t i = 0; i < s2_gram_floats(channels); i++)
+        CHECK_NEAR(grams[0][i], grams[1][i], TOLERANCE);
+    for (int i = 0; i < 2 * channels * channels; i++)
+        CHECK_NEAR(attended[0][i], attended[1][i], 1e-6);
+}
+
+/* The plain attention, out of squares, is that of training. */
+static void test_attention(const s2_kernels *kernels)
+{
+    enum { C = 48, COUNT = 20 };
+    static float whole[3][C * C], a1[C * C], a2[C * C], grams[3 * C * C], attended[2 * C * C];
+    float norms[2 * C];
+    const float *const maps[3][2] = {{x, x}, {w, w}, {w, x}}; /* G11, G22, G21 */
+    for (int m = 0; m < 3; m++)
+        for (int i = 0; i < C; i++)
+            for (int j = 0; j < C; j++)
+                for (int p = 0; p < COUNT; p++)
+                    whole[m][i * C + j] += maps[m][0][p * C + i] * maps[m][1][p * C + j];
+    s2_ssja_attention(whole[0], whole[1], whole[2], C, norms, a1, a2);
+    const s2_kernel_gram cell = {x, w, COUNT, C, grams};
+    const s2_kernel_attend window = {grams, C, norms, attended};
+    kernels->gram(&cell);
+    kernels->attend(&window);
+    for (int i = 0; i < C; i++)
+        for (int j = 0; j < C; j++) {
+            const float *column = attended + i / 16 * 2 * C * 16 + i % 16;
+            const float self = i == j ? 1 : 0;
+            CHECK_NEAR(column[j * 16], a1[i * C + j] + self, 1e-6);
+            CHECK_NEAR(column[(C + j) * 16], a2[i * C + j] + self, 1e-6);
+        }
 }
 
 /* Without a wish there is always a form; a wish that means nothing is refused, not ignored. */
@@ -180,7 +223,7 @@ int main(void)
     golden_fill("kernel.x", 1, 0, x, sizeof x / sizeof x[0]);
     golden_fill("kernel.w", 1, 0, w, sizeof w / sizeof w[0]);
     golden_fill("kernel.scale", 0.5, 1, scale, OUT_MAX);
-    golden_fill("kernel.bias", 1, 0, bias, 3 * S2_KERNEL_BLOCK);
+    golden_fill("kernel.bias", 1, 0, bias, BLOCKS_MAX * S2_KERNEL_BLOCK);
     golden_fill("kernel.add", 1, 0, add, sizeof add / sizeof add[0]);
     for (size_t f = 0; f < sizeof forms / sizeof forms[0]; f++) {
         const s2_kernels *kernels = NULL;
@@ -194,16 +237,23 @@ int main(void)
         for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
             test_row(function, (shape){9, 4, 32, counts[i], false, true});
             test_row(function, (shape){1, IN_MAX, OUT_MAX, counts[i], true, true});
+            test_row(function, (shape){1, 3, 64, counts[i], true, false});
             test_row(function, (shape){9, 1, 5, counts[i], true, false});
             test_row(function, (shape){1, 3, 16, counts[i], false, false});
         }
         test_place(function);
+        if (!plain)
+            test_attention(kernels);
         plain = plain ? plain : kernels;
         for (int channels = 1; channels <= 40; channels += 13)
             test_maps(kernels, plain, channels);
         test_maps(kernels, plain, 32);
         for (int count = 1; count <= 40; count += count < 7 ? 1 : 11)
             test_rows(kernels, plain, count);
+        for (int channels = 16; channels <= 80; channels += 16) {
+            test_relation(kernels, plain, channels, 11);
+            test_relation(kernels, plain, channels, 0);
+        }
     }
     test_choice();
     return harness_end();
