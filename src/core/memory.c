@@ -44,19 +44,25 @@ void *s2_calloc(size_t count, size_t size)
     return memory;
 }
 
-void *s2_calloc_large(size_t count, size_t size)
+void *s2_alloc_large(size_t count, size_t size)
 {
     const size_t bytes = padded_bytes(count, size);
-    if (bytes < LARGE_PAGE || bytes > SIZE_MAX - LARGE_PAGE)
-        return s2_calloc(count, size);
-    const size_t whole = (bytes + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
-    void *memory = aligned_alloc(LARGE_PAGE, whole);
-    if (memory == NULL)
-        return NULL;
+    if (bytes < LARGE_PAGE)
+        return s2_alloc(count, size);
+    void *memory = aligned_alloc(LARGE_PAGE, bytes);
 #ifdef MADV_HUGEPAGE
-    madvise(memory, whole, MADV_HUGEPAGE); /* advice: what comes of it does not matter */
+    /* whole pages only, so that no more memory is used; what comes of advice does not matter */
+    if (memory != NULL)
+        madvise(memory, bytes / LARGE_PAGE * LARGE_PAGE, MADV_HUGEPAGE);
 #endif
-    memset(memory, 0, bytes);
+    return memory;
+}
+
+void *s2_calloc_large(size_t count, size_t size)
+{
+    void *memory = s2_alloc_large(count, size);
+    if (memory != NULL)
+        memset(memory, 0, padded_bytes(count, size));
     return memory;
 }
 

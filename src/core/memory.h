@@ -20,12 +20,15 @@ void *s2_alloc(size_t count, size_t size);
 void *s2_calloc(size_t count, size_t size);
 
 /**
- * As s2_calloc(), for large arrays that are read again and again: asks the system for pages of
+ * As s2_alloc(), for large arrays that are read again and again: asks the system for pages of
  * 2 MiB, which spare much of the translation of addresses.
  */
+void *s2_alloc_large(size_t count, size_t size);
+
+/** As s2_alloc_large(), filled with zeros. */
 void *s2_calloc_large(size_t count, size_t size);
 
-/** Release; NULL is accepted. Memory from s2_alloc, s2_calloc, s2_strdup and s2_asprintf. */
+/** Release; NULL is accepted. Memory from all functions here. */
 void s2_free(void *memory);
 
 /** Copy of a string, NULL when memory is out or text is NULL. */

@@ -36,7 +36,7 @@ s2rgf_status s2_dense_run_create(const s2_dense_weights *weights, const s2_run_g
     own->geometry = geometry;
     s2_dense_measure(&weights->spec, geometry, tiling, &own->sizes);
     for (int i = 0; i < S2_BUFFERS && ready; i++) {
-        own->buffer[i] = s2_alloc(own->sizes.bytes[i], 1);
+        own->buffer[i] = s2_alloc_large(own->sizes.bytes[i], 1);
         ready = own->buffer[i] != NULL;
     }
     if (!ready) {

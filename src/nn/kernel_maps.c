@@ -4,39 +4,28 @@
 
 #include "nn/kernel_vector.h"
 
-/* The neighbours of a sampled pixel and their weights. */
-typedef struct corners {
-    const float *at[4];
-    float weight[4];
-} corners;
-
-static inline corners find_corners(const s2_kernel_sample *sample, int p)
-{
-    const ptrdiff_t left = (ptrdiff_t)(sample->left[p] - sample->first_column) * sample->stride;
-    const ptrdiff_t right = (ptrdiff_t)(sample->right[p] - sample->first_column) * sample->stride;
-    const float u = sample->right_weights[p];
-    const float v = sample->bottom_weight;
-    return (corners){
-        {sample->top + left, sample->top + right, sample->bottom + left, sample->bottom + right},
-        {(1.0f - v) * (1.0f - u), (1.0f - v) * u, v * (1.0f - u), v * u}};
-}
-
 void KERNEL_SAMPLE(const s2_kernel_sample *sample)
 {
     const int whole = sample->channels / LANES * LANES;
+    const float v = sample->bottom_weight;
     for (int p = 0; p < sample->count; p++) {
-        const corners c = find_corners(sample, p);
+        const ptrdiff_t left = (ptrdiff_t)(sample->left[p] - sample->first_column) * sample->stride;
+        const ptrdiff_t right =
+            (ptrdiff_t)(sample->right[p] - sample->first_column) * sample->stride;
+        const float u = sample->right_weights[p];
+        const float *const at[4] = {sample->top + left, sample->top + right, sample->bottom + left,
+                                    sample->bottom + right};
+        const float weight[4] = {(1.0f - v) * (1.0f - u), (1.0f - v) * u, v * (1.0f - u), v * u};
         float *y = sample->y + p * sample->y_step;
         for (int k = 0; k < whole; k += LANES) {
-            vector value = sample->add ? *(const vector *)(y + k) : (vector){0};
-            for (int i = 0; i < 4; i++)
-                value += c.weight[i] * *(const vector *)(c.at[i] + k);
-            *(vector *)(y + k) = value;
+            vector value = sample->add ? load(y + k) : (vector){0};
+            _Pragma("GCC unroll 4") for (int i = 0; i < 4; i++) value += weight[i] * load(at[i] + k);
+            store(y + k, value);
         }
         for (int k = whole; k < sample->channels; k++) {
             float value = sample->add ? y[k] : 0.0f;
             for (int i = 0; i < 4; i++)
-                value += c.weight[i] * c.at[i][k];
+                value += weight[i] * at[i][k];
             y[k] = value;
         }
     }
