@@ -107,6 +107,26 @@ bool s2_fold_mix(const s2_spectral_encoder *encoder, float *weight, float *scale
     return true;
 }
 
+/* Both filters as one matrix from the bands to u3 and u5, zeros where they do not reach. */
+static bool fold_filter_matrix(s2_folded_spectral *to, int bands)
+{
+    const s2_conv matrix = {1, 1, 1, bands, S2_KERNEL_BLOCK};
+    float w[S2_KERNEL_BLOCK / 2 * S2_KERNEL_BLOCK] = {0};
+    float bias[S2_KERNEL_BLOCK] = {0};
+    for (int o = 0; o < bands; o++) {
+        bias[o] = to->bias3;
+        bias[bands + o] = to->bias5;
+        for (int b = 0; b < bands; b++) {
+            float *row = w + b * S2_KERNEL_BLOCK;
+            if (b - o >= -1 && b - o <= 1)
+                row[o] = to->filter3[b - o + 1];
+            if (b - o >= -2 && b - o <= 2)
+                row[bands + o] = to->filter5[b - o + 2];
+        }
+    }
+    return fold(&to->filters, matrix, true, w, NULL, bias);
+}
+
 /* The batch-norms of u3 and u5 vanish in the mix. */
 static bool fold_filters(s2_folded_spectral *to, const s2_spectral_encoder *encoder)
 {
@@ -116,7 +136,7 @@ static bool fold_filters(s2_folded_spectral *to, const s2_spectral_encoder *enco
     const bool done = w && s2_fold_mix(encoder, w, scale, shift) &&
                       fold(&to->mix, encoder->mix.conv, true, w, scale, shift);
     s2_free(w);
-    return done;
+    return done && (2 * encoder->bands > S2_KERNEL_BLOCK || fold_filter_matrix(to, encoder->bands));
 }
 
 /* A pool stands between u3, u5 and the mix: their batch-norms stay. */
@@ -193,6 +213,7 @@ void s2_folded_spectral_clear(s2_folded_spectral *spectral)
 {
     s2_free(spectral->scale);
     s2_free(spectral->shift);
+    s2_folded_conv_clear(&spectral->filters);
     s2_folded_conv_clear(&spectral->mix);
     *spectral = (s2_folded_spectral){0};
 }
@@ -217,9 +238,28 @@ void s2_folded_classifier_clear(s2_folded_classifier *classifier)
     s2_folded_conv_clear(&classifier->out);
 }
 
-void s2_folded_filter(s2_kernel_filter_function kernel, const s2_folded_spectral *encoder,
+int s2_folded_filter_stride(const s2_folded_spectral *encoder, int bands)
+{
+    return encoder->filters.w ? encoder->filters.conv.out : 2 * bands;
+}
+
+void s2_folded_filter(const s2_kernels *kernels, const s2_folded_spectral *encoder,
                       const float *pixels, int bands, int count, float *out)
 {
+    static const ptrdiff_t here = 0;
+    const s2_folded_conv *matrix = &encoder->filters;
+    const s2_kernel_row row = {.x = pixels,
+                               .x_step = bands,
+                               .taps = &here,
+                               .tap_count = 1,
+                               .in = bands,
+                               .w = matrix->w,
+                               .bias = matrix->bias,
+                               .y = out,
+                               .y_step = matrix->conv.out,
+                               .count = count,
+                               .out = matrix->conv.out,
+                               .relu = true};
     const s2_kernel_filter filter = {encoder->filter3,
                                      encoder->filter5,
                                      encoder->bias3,
@@ -228,7 +268,10 @@ void s2_folded_filter(s2_kernel_filter_function kernel, const s2_folded_spectral
                                      bands,
                                      count,
                                      out};
-    kernel(&filter);
+    if (matrix->w)
+        kernels->row(&row);
+    else
+        kernels->filter(&filter);
     for (int x = 0; encoder->scale && x < count; x++, out += 2 * bands)
         for (int k = 0; k < 2 * bands; k++)
             out[k] = encoder->scale[k] * out[k] + encoder->shift[k];

@@ -66,13 +66,15 @@ void s2_region_conv(s2_kernel_row_function kernel, const s2_folded_conv *folded,
                     const s2_region *out)
 {
     const s2_conv *conv = &folded->conv;
+    /* taps side by side in memory are one of as many channels */
+    const int merged = in->stride * in->maps * conv->dilation == conv->in ? conv->kernel : 1;
     /* interleaved maps and a stride: only the pixels of one position are equally far apart */
     const int step = in->maps == 1 || conv->stride == 1 ? computed.w : 1;
     ptrdiff_t taps[9];
     s2_kernel_row row = {.x_step = (ptrdiff_t)(in->maps == 1 ? conv->stride : 1) * in->stride,
                          .taps = taps,
-                         .tap_count = conv->kernel * conv->kernel,
-                         .in = conv->in,
+                         .tap_count = conv->kernel * conv->kernel / merged,
+                         .in = conv->in * merged,
                          .w = folded->w,
                          .bias = folded->bias,
                          .add_step = add ? add->stride : 0,
@@ -82,6 +84,8 @@ void s2_region_conv(s2_kernel_row_function kernel, const s2_folded_conv *folded,
                          .relu = folded->relu};
     for (int y = computed.y; y < computed.y + computed.h; y++) {
         find_taps(conv, in, y * conv->stride, taps);
+        for (int t = 1; t < row.tap_count; t++)
+            taps[t] = taps[t * merged];
         for (int x = computed.x; x < computed.x + computed.w; x += step) {
             row.x = s2_region_at(in, x * conv->stride, y * conv->stride);
             row.add = add ? s2_region_at(add, x, y) : NULL;
