@@ -17,12 +17,10 @@
 #endif
 #define ONE_BLOCK_PIXELS (12 / VECTORS)
 
-/* The last block of a row whose channels do not fill it. */
-static void finish_partial(const s2_kernel_row *row, int pixel, int first, const vector *sum)
+/* The last block of a row whose channels do not fill it: values [16], changed. */
+static void finish_partial(const s2_kernel_row *row, int pixel, int first, float *values)
 {
-    float values[S2_KERNEL_BLOCK];
     const int count = row->out - first;
-    memcpy(values, sum, sizeof values);
     if (row->add)
         for (int k = 0; k < count; k++)
             values[k] += row->add[pixel * row->add_step + first + k];
@@ -32,20 +30,23 @@ static void finish_partial(const s2_kernel_row *row, int pixel, int first, const
     memcpy(row->y + pixel * row->y_step + first, values, (size_t)count * sizeof(float));
 }
 
+/* Nobody else learns where the sums are, so that they stay in registers. */
 static inline void finish_pixel(const s2_kernel_row *row, int pixel, int block, const vector *sum)
 {
     const int first = block * S2_KERNEL_BLOCK;
     float *y = row->y + pixel * row->y_step + first;
     if (row->out - first < S2_KERNEL_BLOCK) {
-        finish_partial(row, pixel, first, sum);
+        float values[S2_KERNEL_BLOCK];
+        _Pragma("GCC unroll 4") for (int v = 0; v < VECTORS; v++) store(values + v * LANES, sum[v]);
+        finish_partial(row, pixel, first, values);
         return;
     }
     _Pragma("GCC unroll 4") for (int v = 0; v < VECTORS; v++)
     {
         vector value = sum[v];
         if (row->add)
-            value += *(const vector *)(row->add + pixel * row->add_step + first + v * LANES);
-        *(vector *)(y + v * LANES) = row->relu ? relu(value) : value;
+            value += load(row->add + pixel * row->add_step + first + v * LANES);
+        store(y + v * LANES, row->relu ? relu(value) : value);
     }
 }
 
