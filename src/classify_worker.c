@@ -50,7 +50,7 @@ static void stop_worker(void *data)
     s2_free(worker);
 }
 
-/* One thread does everything one after the other; with more, none waits for a file. */
+/* One thread does everything one after the other; with more, none need wait for a file. */
 static bool reads_ahead(const s2_classify_job *job, int threads)
 {
     return threads > 1 && s2_run_traits(job->weights).by_rows;
@@ -68,7 +68,10 @@ static s2_reader describe_reader(const s2_classify_job *job, const size_t *pixel
                                  classify_worker *worker)
 {
     s2_reader reader = {
-        .context = worker, .read = read_scene, .sources = job->content.source_count};
+        .context = worker,
+        .read = read_scene,
+        .sources = job->content.source_count,
+        .spare_core = job->threads < s2_thread_count(0)};
     for (int s = 0; s < reader.sources; s++) {
         reader.pixels[s] = pixels[s];
         reader.bands[s] = job->content.sources[s].band_count;

@@ -9,9 +9,12 @@
 #include "core/error.h"
 #include "core/memory.h"
 
-typedef enum slot_state { SLOT_EMPTY, SLOT_EXPECTED, SLOT_READ } slot_state;
+#define WAITING 0.03 /* part of the time; below, a thread more is worth less than it costs */
 
-/* What is read ahead of one source; who may touch the rest of it depends on the state. */
+typedef enum slot_state { SLOT_EMPTY, SLOT_EXPECTED, SLOT_READING, SLOT_READ } slot_state;
+
+/* What is read ahead of one source; the rest of it is the thread's while it reads, else the
+   caller's. */
 typedef struct ahead_slot {
     slot_state state;
     s2_rect window;
@@ -26,10 +29,13 @@ struct s2_read_ahead {
     ahead_slot slots[S2RGF_MAX_SOURCES];
     pthread_t thread;
     bool running;
+    double started;         /* on the wall */
     pthread_mutex_t mutex;  /* for what follows, and the states of the slots */
-    pthread_cond_t changed; /* a slot has another state, or stopping was set */
+    pthread_cond_t changed; /* a read has ended, a slot has another state, or stopping was set */
+    bool reading;           /* somebody is */
     bool stopping;
-    double seconds;
+    double seconds; /* of processor, the thread's */
+    double waited;  /* on the wall, by all reads, beyond the time of the processor */
 };
 
 static ahead_slot *next_expected(s2_read_ahead *ahead)
@@ -40,11 +46,19 @@ static ahead_slot *next_expected(s2_read_ahead *ahead)
     return NULL;
 }
 
-static void fill_slot(const s2_reader *reader, ahead_slot *slot, int source)
+/* Read, by whichever thread has set `reading`; the mutex is not held. */
+static s2rgf_status read_window(s2_read_ahead *ahead, int source, s2_rect window, float *pixels,
+                                uint8_t *valid, s2rgf_error *err)
 {
-    s2_error_clear(&slot->error);
-    slot->status = reader->read(reader->context, source, slot->window, slot->pixels, slot->valid,
-                                &slot->error);
+    const s2_reader *reader = &ahead->reader;
+    const double idle = s2_wall_seconds() - s2_thread_seconds();
+    const s2rgf_status status = reader->read(reader->context, source, window, pixels, valid, err);
+    pthread_mutex_lock(&ahead->mutex);
+    ahead->waited += s2_wall_seconds() - s2_thread_seconds() - idle;
+    ahead->reading = false;
+    pthread_cond_broadcast(&ahead->changed);
+    pthread_mutex_unlock(&ahead->mutex);
+    return status;
 }
 
 static void *read_expected(void *data)
@@ -52,13 +66,17 @@ static void *read_expected(void *data)
     s2_read_ahead *ahead = data;
     pthread_mutex_lock(&ahead->mutex);
     while (!ahead->stopping) {
-        ahead_slot *slot = next_expected(ahead);
+        ahead_slot *slot = ahead->reading ? NULL : next_expected(ahead);
         if (!slot) {
             pthread_cond_wait(&ahead->changed, &ahead->mutex);
             continue;
         }
+        slot->state = SLOT_READING;
+        ahead->reading = true;
         pthread_mutex_unlock(&ahead->mutex);
-        fill_slot(&ahead->reader, slot, (int)(slot - ahead->slots));
+        s2_error_clear(&slot->error);
+        slot->status = read_window(ahead, (int)(slot - ahead->slots), slot->window, slot->pixels,
+                                   slot->valid, &slot->error);
         pthread_mutex_lock(&ahead->mutex);
         slot->state = SLOT_READ;
         ahead->seconds = s2_thread_seconds();
@@ -90,6 +108,7 @@ s2rgf_status s2_read_ahead_start(const s2_reader *reader, s2_read_ahead **ahead,
     if (!made)
         return s2_fail_memory(err, "reading ahead");
     made->reader = *reader;
+    made->started = s2_wall_seconds();
     pthread_mutex_init(&made->mutex, NULL);
     pthread_cond_init(&made->changed, NULL);
     made->running =
@@ -121,31 +140,41 @@ void s2_read_ahead_stop(s2_read_ahead *ahead)
     s2_free(ahead);
 }
 
-/* The state of a slot that the thread is done with: SLOT_READ or SLOT_EMPTY. */
-static slot_state settled_state(s2_read_ahead *ahead, const ahead_slot *slot)
+/* Whether the thread should read; the mutex is held. */
+static bool is_worth_it(const s2_read_ahead *ahead)
 {
-    pthread_mutex_lock(&ahead->mutex);
-    while (slot->state == SLOT_EXPECTED)
-        pthread_cond_wait(&ahead->changed, &ahead->mutex);
-    const slot_state state = slot->state;
-    pthread_mutex_unlock(&ahead->mutex);
-    return state;
-}
-
-static void set_state(s2_read_ahead *ahead, ahead_slot *slot, slot_state state)
-{
-    pthread_mutex_lock(&ahead->mutex);
-    slot->state = state;
-    pthread_cond_broadcast(&ahead->changed);
-    pthread_mutex_unlock(&ahead->mutex);
+    return ahead->reader.spare_core ||
+           ahead->waited > WAITING * (s2_wall_seconds() - ahead->started);
 }
 
 void s2_read_ahead_expect(s2_read_ahead *ahead, int source, s2_rect window)
 {
     ahead_slot *slot = &ahead->slots[source];
-    settled_state(ahead, slot);
+    pthread_mutex_lock(&ahead->mutex);
+    while (slot->state == SLOT_READING)
+        pthread_cond_wait(&ahead->changed, &ahead->mutex);
     slot->window = window;
-    set_state(ahead, slot, SLOT_EXPECTED);
+    slot->state = is_worth_it(ahead) ? SLOT_EXPECTED : SLOT_EMPTY;
+    pthread_cond_broadcast(&ahead->changed);
+    pthread_mutex_unlock(&ahead->mutex);
+}
+
+/* Wait for the slot's window if the thread has begun it, and for the thread to read nothing else if
+   the window is not there: then the caller is the one who reads. */
+static bool is_read(s2_read_ahead *ahead, ahead_slot *slot, s2_rect window)
+{
+    bool there = false;
+    pthread_mutex_lock(&ahead->mutex);
+    for (;;) {
+        there = slot->state == SLOT_READ && s2_rect_equal(slot->window, window);
+        if (there || (slot->state != SLOT_READING && !ahead->reading))
+            break;
+        pthread_cond_wait(&ahead->changed, &ahead->mutex);
+    }
+    slot->state = SLOT_EMPTY;
+    ahead->reading = ahead->reading || !there;
+    pthread_mutex_unlock(&ahead->mutex);
+    return there;
 }
 
 s2rgf_status s2_read_ahead_take(s2_read_ahead *ahead, int source, s2_rect window, float *pixels,
@@ -155,19 +184,15 @@ s2rgf_status s2_read_ahead_take(s2_read_ahead *ahead, int source, s2_rect window
     const size_t count = (size_t)window.w * (size_t)window.h;
     const size_t bytes = count * (size_t)ahead->reader.bands[source] * sizeof(float);
     assert(count <= ahead->reader.pixels[source]);
-    if (settled_state(ahead, slot) == SLOT_EMPTY || !s2_rect_equal(slot->window, window)) {
-        s2_read_ahead_expect(ahead, source, window);
-        settled_state(ahead, slot);
-    }
-    const s2rgf_status status = slot->status;
-    if (status != S2RGF_OK && err)
+    if (!is_read(ahead, slot, window))
+        return read_window(ahead, source, window, pixels, valid, err);
+    if (slot->status != S2RGF_OK && err)
         *err = slot->error;
-    if (status == S2RGF_OK) {
+    if (slot->status == S2RGF_OK) {
         memcpy(pixels, slot->pixels, bytes);
         memcpy(valid, slot->valid, count);
     }
-    set_state(ahead, slot, SLOT_EMPTY);
-    return status;
+    return slot->status;
 }
 
 double s2_read_ahead_seconds(s2_read_ahead *ahead)

@@ -2,6 +2,7 @@
 #ifndef S2_READ_AHEAD_H
 #define S2_READ_AHEAD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,9 +17,14 @@ typedef struct s2_reader {
     int sources;
     int bands[S2RGF_MAX_SOURCES];
     size_t pixels[S2RGF_MAX_SOURCES]; /* of the largest window */
+    bool spare_core;                  /* one that nobody else will use */
 } s2_reader;
 
-/** One reading thread; all calls come from one other thread, so read is never called twice at once. */
+/**
+ * One reading thread; all calls come from one other thread. read is never called twice at once. The
+ * thread is at work where it has a core of its own, or where reading waits for files a noticeable
+ * part of the time; else the caller reads, for two threads on one core only get in each other's way.
+ */
 typedef struct s2_read_ahead s2_read_ahead;
 
 /** Start the thread. Errors: NO_MEMORY. Memory: s2_read_ahead_stop(); the reader is copied. */
@@ -27,7 +33,7 @@ s2rgf_status s2_read_ahead_start(const s2_reader *reader, s2_read_ahead **ahead,
 /** Wait for the thread to end its work and release everything. NULL is accepted. */
 void s2_read_ahead_stop(s2_read_ahead *ahead);
 
-/** Begin to read the window that the next take of this source will ask for. */
+/** The window that the next take of this source will ask for: the thread may begin to read it. */
 void s2_read_ahead_expect(s2_read_ahead *ahead, int source, s2_rect window);
 
 /**
