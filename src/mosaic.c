@@ -25,7 +25,7 @@ static s2rgf_status use_lines(const mosaic_job *job, int y, int count, s2rgf_err
 {
     const s2_rect rect = {0, y, job->set.grid.width, count};
     if (job->table)
-        return s2_map_table_count(job->table, job->lines, y, count, err);
+        return s2_map_table_count(job->table, job->lines, sizeof(uint16_t), y, count, err);
     if (job->set.kind == S2_MAP_CLASSES)
         return s2_map_write_classes(job->writer, rect, job->lines, err);
     return s2_map_write_floats(job->writer, rect, job->lines, err);

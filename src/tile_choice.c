@@ -53,11 +53,13 @@ static int list_sides(int length, int largest, int *sides)
     return count;
 }
 
+/* Of two that cost the same the narrower one: its rows are more likely to stay in the caches. */
 static int compare_costs(const void *a, const void *b)
 {
     const candidate *one = a;
     const candidate *other = b;
-    return (one->cost > other->cost) - (one->cost < other->cost);
+    const int cost = (one->cost > other->cost) - (one->cost < other->cost);
+    return cost ? cost : one->tiling.w - other->tiling.w;
 }
 
 /* Whether tiles keep the limit; then they are the choice. */

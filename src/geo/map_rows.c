@@ -21,10 +21,11 @@ static unsigned char *line_at(const s2_map_writer *writer, int band, int line)
 /** Room for another `height` collected lines a band, keeping what is there. */
 static s2rgf_status reserve_lines(s2_map_writer *writer, int height, s2rgf_error *err)
 {
-    /* Less than a unit waits from the row before: for rows of one height this allocates once. */
-    const int waiting = writer->unit - 1 < writer->grid.height - height
-                            ? writer->unit - 1
-                            : writer->grid.height - height;
+    /* Less than a unit waits from the row before, nothing if rows are whole units: for rows of one
+       height this allocates once. */
+    const int most = height % writer->unit == 0 ? writer->done_lines : writer->unit - 1;
+    const int waiting =
+        most < writer->grid.height - height ? most : writer->grid.height - height;
     const int lines = waiting + height;
     if (lines <= writer->capacity)
         return S2RGF_OK;
@@ -49,12 +50,11 @@ static s2rgf_status reserve_lines(s2_map_writer *writer, int height, s2rgf_error
  */
 static s2rgf_status hand_over(s2_map_writer *writer, int from, int count, s2rgf_error *err)
 {
-    const bool is_classes = writer->kind == S2_MAP_CLASSES;
     const int y = writer->first_line + from, width = writer->grid.width;
     const size_t plane_bytes = (size_t)writer->capacity * line_bytes(writer);
     if (writer->table != NULL) {
         const s2rgf_status status = s2_map_table_count(
-            writer->table, (const uint16_t *)(const void *)line_at(writer, 0, from), y, count, err);
+            writer->table, line_at(writer, 0, from), writer->sample_bytes, y, count, err);
         if (status != S2RGF_OK)
             return status;
     }
@@ -62,7 +62,7 @@ static s2rgf_status hand_over(s2_map_writer *writer, int from, int count, s2rgf_
     s2_gdal_catch_begin(&caught);
     CPLErr outcome = GDALDatasetRasterIOEx(
         writer->dataset, GF_Write, 0, y, width, count, line_at(writer, 0, from), width, count,
-        is_classes ? GDT_UInt16 : GDT_Float32, writer->bands, NULL, (GSpacing)writer->sample_bytes,
+        writer->type, writer->bands, NULL, (GSpacing)writer->sample_bytes,
         (GSpacing)line_bytes(writer), (GSpacing)plane_bytes, NULL);
     for (int b = 1; b <= writer->bands && outcome == CE_None; b++)
         outcome = GDALFlushRasterCache(GDALGetRasterBand(writer->dataset, b));
@@ -111,7 +111,17 @@ static s2rgf_status check_order(const s2_map_writer *writer, s2_rect rect, s2rgf
                    writer->files.path, writer->next_x, y, rect.x, rect.y, rect.w, rect.h);
 }
 
-/** Collect a rectangle of any kind. values in [bands][h][w] of sample_bytes */
+/** One line of samples to a line of the map, whose classes may be narrower. */
+static void keep_line(const s2_map_writer *writer, unsigned char *to, const void *from, int count)
+{
+    const uint16_t *classes = from;
+    if (writer->type != GDT_Byte)
+        memcpy(to, from, (size_t)count * writer->sample_bytes);
+    for (int x = 0; x < count && writer->type == GDT_Byte; x++)
+        to[x] = (unsigned char)classes[x];
+}
+
+/** Collect a rectangle of any kind. values in [bands][h][w], uint16_t or float */
 static s2rgf_status write_rect(s2_map_writer *writer, s2_rect rect, const void *values,
                                s2rgf_error *err)
 {
@@ -120,16 +130,15 @@ static s2rgf_status write_rect(s2_map_writer *writer, s2_rect rect, const void *
         status = reserve_lines(writer, rect.h, err);
     if (status != S2RGF_OK)
         return status;
-    const size_t bytes = (size_t)rect.w * writer->sample_bytes;
+    const size_t value_bytes =
+        writer->kind == S2_MAP_CLASSES ? sizeof(uint16_t) : writer->sample_bytes;
     const unsigned char *from = values;
-    for (int b = 0; b < writer->bands; b++) {
-        for (int y = 0; y < rect.h; y++) {
-            memcpy(line_at(writer, b, writer->done_lines + y) +
-                       (size_t)rect.x * writer->sample_bytes,
-                   from, bytes);
-            from += bytes;
-        }
-    }
+    for (int b = 0; b < writer->bands; b++)
+        for (int y = 0; y < rect.h; y++, from += (size_t)rect.w * value_bytes)
+            keep_line(writer,
+                      line_at(writer, b, writer->done_lines + y) +
+                          (size_t)rect.x * writer->sample_bytes,
+                      from, rect.w);
     writer->row_height = rect.h;
     writer->next_x = rect.x + rect.w;
     if (writer->next_x < writer->grid.width)

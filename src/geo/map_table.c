@@ -147,21 +147,23 @@ static double block_hectares(const s2_map_table *table, s2_rect block)
 }
 
 /** Count one block of lines already in memory. lines in [block.h][grid width] */
-static s2rgf_status count_block(s2_map_table *table, const uint16_t *lines, s2_rect block,
-                                s2rgf_error *err)
+static s2rgf_status count_block(s2_map_table *table, const unsigned char *lines,
+                                size_t value_bytes, s2_rect block, s2rgf_error *err)
 {
     const int count = table->classes->count;
     bool labelled = false;
     memset(table->in_block, 0, (size_t)count * sizeof *table->in_block);
     for (int y = 0; y < block.h; y++) {
-        const uint16_t *line = lines + (size_t)y * (size_t)table->grid->width + block.x;
+        const size_t first = (size_t)y * (size_t)table->grid->width + (size_t)block.x;
+        const unsigned char *narrow = lines + first * value_bytes;
+        const uint16_t *wide = (const uint16_t *)(const void *)narrow;
         for (int x = 0; x < block.w; x++) {
-            if (line[x] == 0)
+            const int value = value_bytes == 1 ? narrow[x] : wide[x];
+            if (value == 0)
                 continue;
-            const int class_index = table->index[line[x]];
+            const int class_index = table->index[value];
             if (class_index < 0)
-                return s2_fail(err, S2RGF_INTERNAL, "map: value %d is none of its classes",
-                               line[x]);
+                return s2_fail(err, S2RGF_INTERNAL, "map: value %d is none of its classes", value);
             table->in_block[class_index]++;
             labelled = true;
         }
@@ -179,8 +181,8 @@ static s2rgf_status count_block(s2_map_table *table, const uint16_t *lines, s2_r
     return S2RGF_OK;
 }
 
-s2rgf_status s2_map_table_count(s2_map_table *table, const uint16_t *values, int y, int height,
-                                s2rgf_error *err)
+s2rgf_status s2_map_table_count(s2_map_table *table, const void *values, size_t value_bytes, int y,
+                                int height, s2rgf_error *err)
 {
     const size_t width = (size_t)table->grid->width;
     const s2_rect whole = {0, y, table->grid->width, height};
@@ -188,7 +190,9 @@ s2rgf_status s2_map_table_count(s2_map_table *table, const uint16_t *values, int
     for (int top = 0; top < height && status == S2RGF_OK; top += BLOCK)
         for (int left = 0; left < table->grid->width && status == S2RGF_OK; left += BLOCK)
             status =
-                count_block(table, values + (size_t)top * width,
+                count_block(table,
+                            (const unsigned char *)values + (size_t)top * width * value_bytes,
+                            value_bytes,
                             s2_rect_intersect((s2_rect){left, y + top, BLOCK, BLOCK}, whole), err);
     return status;
 }

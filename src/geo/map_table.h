@@ -25,11 +25,11 @@ void s2_map_table_free(s2_map_table *table);
 /**
  * Count whole lines of the map. Lines must come in order, in multiples of S2_AREA_BLOCK_PX but for
  * the last.
- * values in [height][width] class values, 0 is nodata
+ * values in [height][width] class values of value_bytes, 1 or 2; 0 is nodata
  * Errors INTERNAL (a value that is no class).
  */
-s2rgf_status s2_map_table_count(s2_map_table *table, const uint16_t *values, int y, int height,
-                                s2rgf_error *err);
+s2rgf_status s2_map_table_count(s2_map_table *table, const void *values, size_t value_bytes, int y,
+                                int height, s2rgf_error *err);
 
 /**
  * Attach the table (Value, Count, Class, Red, Green, Blue, Alpha, Area_ha) to a band. Errors: IO,

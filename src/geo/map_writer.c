@@ -137,18 +137,24 @@ static s2rgf_status check_spec(const s2_map_spec *spec, s2rgf_error *err)
     return S2RGF_OK;
 }
 
+size_t s2_map_class_bytes(const s2_class_table *classes)
+{
+    const int largest = classes->count > 0 ? classes->items[classes->count - 1].value : 0;
+    return largest > 255 ? sizeof(uint16_t) : 1;
+}
+
 /** Type, bands and copies of what the specification lends. */
 static s2rgf_status take_spec(const s2_map_spec *spec, s2_map_writer *writer, s2rgf_error *err)
 {
     const s2_class_table *classes = spec->classes;
-    const int largest = classes->count > 0 ? classes->items[classes->count - 1].value : 0;
     writer->kind = spec->kind;
     writer->is_part = spec->part != NULL;
     writer->style = spec->style && spec->kind == S2_MAP_CLASSES && !writer->is_part;
     writer->type = GDT_Float32;
     if (spec->kind == S2_MAP_CLASSES)
-        writer->type = largest > 255 ? GDT_UInt16 : GDT_Byte;
-    writer->sample_bytes = spec->kind == S2_MAP_CLASSES ? sizeof(uint16_t) : sizeof(float);
+        writer->type = s2_map_class_bytes(classes) == 1 ? GDT_Byte : GDT_UInt16;
+    writer->sample_bytes =
+        spec->kind == S2_MAP_CLASSES ? s2_map_class_bytes(classes) : sizeof(float);
     writer->bands = spec->kind == S2_MAP_PROBABILITIES ? classes->count : 1;
     s2rgf_status status = s2_grid_copy(spec->grid, &writer->grid, err);
     if (status == S2RGF_OK)

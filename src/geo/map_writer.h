@@ -35,6 +35,9 @@ typedef struct s2_map_spec {
     const s2_map_part *part;
 } s2_map_spec;
 
+/** Bytes of a class value in a map: 1 where all fit, else 2. */
+size_t s2_map_class_bytes(const s2_class_table *classes);
+
 /**
  * Check all that can be checked before work starts (the driver exists and can write, the output is
  * absent unless overwrite, the folder takes files) and create the temporary file.

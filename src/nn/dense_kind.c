@@ -16,7 +16,7 @@
 /* Wider or higher the halo no longer counts, and fewer tiles are harder to share. */
 #define TILES                                                                                      \
     {                                                                                              \
-        .halo_px = 45, .width = 2048, .height = 2048, .by_rows = true                              \
+        .halo_px = 45, .width = 1024, .height = 2048, .by_rows = true                              \
     }
 
 #include "nn/kind_functions.inc"

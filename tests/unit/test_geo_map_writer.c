@@ -506,8 +506,8 @@ static void test_areas(void)
     for (int i = 0; i < 100 * 100; i++)
         values[i] = 2;
     REQUIRE(s2_map_table_create(&degrees, &classes, &table, &err) == S2RGF_OK);
-    CHECK(s2_map_table_count(table, values, 0, 64, &err) == S2RGF_OK);
-    CHECK(s2_map_table_count(table, values, 64, 36, &err) == S2RGF_OK);
+    CHECK(s2_map_table_count(table, values, sizeof *values, 0, 64, &err) == S2RGF_OK);
+    CHECK(s2_map_table_count(table, values, sizeof *values, 64, 36, &err) == S2RGF_OK);
     /* Area between two parallels: b^2/2 dlon [sin/(1 - e^2 sin^2) + artanh(e sin)/e]. */
     const double b = 6356752.314245179, f = 1 / 298.257223563, e = sqrt(f * (2 - f));
     double zone = 0.0;
@@ -518,8 +518,14 @@ static void test_areas(void)
     const double hectares = b * b / 2 * (M_PI / 180.0) * zone / 1e4;
     CHECK(s2_map_table_pixels(table, 1) == 10000);
     CHECK_NEAR(s2_map_table_hectares(table, 1) / hectares, 1.0, 1e-6);
+    /* the same values in bytes count the same */
+    uint8_t *bytes = s2_alloc(100 * 100, 1);
+    memset(bytes, 2, 100 * 100);
+    CHECK(s2_map_table_count(table, bytes, 1, 0, 64, &err) == S2RGF_OK);
+    CHECK(s2_map_table_pixels(table, 1) == 16400);
+    s2_free(bytes);
     values[7] = 77;
-    CHECK(s2_map_table_count(table, values, 0, 64, &err) == S2RGF_INTERNAL);
+    CHECK(s2_map_table_count(table, values, sizeof *values, 0, 64, &err) == S2RGF_INTERNAL);
     s2_map_table_free(table);
     s2_free(degrees.srs_wkt);
     /* Without a CRS there is nothing to say. */

@@ -31,6 +31,11 @@ static void spends_memory(void)
     demand.threads = 1;
     CHECK(s2_tiles_choose(&demand, &choice, NULL) == S2RGF_OK);
     CHECK(choice.tiling.w == 512 && choice.tiling.h == 512);
+    /* two halves cost the same either way: upright ones have shorter rows */
+    demand.window = (s2_rect){0, 0, 2048, 2048};
+    demand.threads = 2;
+    CHECK(s2_tiles_choose(&demand, &choice, NULL) == S2RGF_OK);
+    CHECK(choice.tiling.w == 1024 && choice.tiling.h == 2048);
 }
 
 /* The limit is kept: first by smaller tiles, then by fewer threads, then by tiles below 64. */
