@@ -67,13 +67,19 @@ static void mark_native(const s2_dense_run *run, int s, int y, uint8_t *valid)
     const s2_rect pixels = run->plan.source[s].pixels;
     const s2_rect reference = run->plan.reference;
     const int buffer = s2_dense_buffer(s, S2_OF_VALID);
+    const uint8_t *row = NULL; /* the one under the last pixel, window.y.. */
+    int row_y = window.y - 1;
     for (int x = 0; x < reference.w; x++) {
         double u = 0.0;
         double v = 0.0;
         s2_affine_apply(&run->geometry->ref_to_source[s], reference.x + x + 0.5, y + 0.5, &u, &v);
         const s2_rect under = {(int)floor(u), (int)floor(v), 1, 1};
-        if (!s2_rect_contains(window, under) ||
-            !s2_dense_bytes(run, buffer, pixels, under.y)[under.x - pixels.x])
+        const bool inside = s2_rect_contains(window, under);
+        if (inside && under.y != row_y) {
+            row = s2_dense_bytes(run, buffer, pixels, under.y);
+            row_y = under.y;
+        }
+        if (!inside || !row[under.x - pixels.x])
             valid[x] = 0;
     }
 }
