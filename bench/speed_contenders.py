@@ -16,7 +16,9 @@ TORCH_TILE_PX, TORCH_HALO_PX = 384, 32
 TORCH_MEMORY = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(1 << 34)}
 AGREEMENT = 0.999       # of PyTorch's map with ours, or it is not the same network
 STAGE = re.compile(r"S2RGF: stage (\w+): ([\d.]+) s(?:, ([\d.]+) GF/s)?")
-COMPUTE = re.compile(r"S2RGF: stages that compute: ([\d.]+) s, ([\d.]+) GF/s")
+COMPUTE = re.compile(
+    r"S2RGF: stages that compute: ([\d.]+) s, ([\d.]+) GF/s, done ([\d.]+) GF/s")
+READS = re.compile(r"S2RGF: source (\w+): a pixel is read ([\d.]+) times")
 
 
 @dataclass(frozen=True)
@@ -78,13 +80,15 @@ def dense_model(work, channels):
 
 
 def read_stages(text):
-    """Seconds and GF/s of the stages as --debug tells them, and of those that compute together."""
+    """Seconds and GF/s of the stages as --debug tells them, and of those that compute together; how
+    often a pixel of each source was read."""
     stages = {name: [float(seconds), float(rate) if rate else None]
               for name, seconds, rate in STAGE.findall(text)}
     together = COMPUTE.search(text)
     if not stages or not together:
         raise RunError("s2rgf_classify --debug S2RGF told no stages")
-    return {"stages": stages, "compute": [float(value) for value in together.groups()]}
+    return {"stages": stages, "compute": [float(value) for value in together.groups()],
+            "reads": {name: float(times) for name, times in READS.findall(text)}}
 
 
 def dense(channels, threads, large=False):

@@ -83,6 +83,11 @@ def notes(results):
     if parts:
         lines.append("Of the pixels away from edges, PyTorch's maps have the class of ours on "
                      f"at least {100 * min(parts):.3f} %.")
+    for name in ("dense64-1", "dense64-2-large"):
+        for row in results.rows(name)[:1]:
+            lines.append(f"{dict(PROGRAMS)[name]}: a pixel of the coarse source is read and "
+                         f"encoded {row['reads']['hs']:.2f} times, one of the fine source "
+                         f"{row['reads']['ms']:.2f} times.")
     return " ".join(lines) + "\n" if lines else ""
 
 

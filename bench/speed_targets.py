@@ -75,10 +75,10 @@ def run_bound(name, threads=1):
             return "no figure of the machine."
         cpu = median(row["cpu_s"] for row in rows)
         compute = median(row["compute"][0] for row in rows)
-        gflop = median(row["compute"][0] * row["compute"][1] for row in rows)
+        gflop = median(row["compute"][0] * row["compute"][2] for row in rows)
         files = median(sum(row["stages"][stage][0] for stage in ("read", "write")) for row in rows)
         rest = cpu - compute - files
-        least = min(gflop / peak, compute)     # Winograd's form can be past the peak
+        least = min(gflop / peak, compute)
         parts = {"arithmetic": least, "input and output": files,
                  "memory, caches and what else keeps the stages from the peak": compute - least,
                  "start, weights and the system": max(rest, 0.0)}

@@ -210,30 +210,50 @@ static s2rgf_status prepare(s2_classify_job *job, const s2rgf_host *host, s2rgf_
     return status;
 }
 
-/* Seconds of all workers by stage, and the arithmetic of the map itself, halos not counted. */
+/* How often a pixel of each source was read: once, and again in the halos of further tiles. */
+static void report_reads(const s2_classify_job *job, const s2rgf_host *host)
+{
+    for (int s = 0; s < job->scene.count; s++) {
+        const double *m = job->geometry.ref_to_source[s].m;
+        const double under =
+            (double)job->window.w * job->window.h * fabs(m[1] * m[5] - m[2] * m[4]);
+        s2_log(host, S2RGF_DEBUG, "source %s: a pixel is read %.3f times",
+               job->content.sources[s].name, job->read_pixels[s] / under);
+    }
+}
+
+/* Seconds of all workers by stage, and the arithmetic of the map itself, halos not counted: as
+   direct convolutions, and what of it was done. */
 static void report_seconds(const s2_classify_job *job, const s2rgf_host *host)
 {
     static const char *const stages[S2_STAGES + 1] = {"read", "encode",   "relate",
                                                       "head", "classify", "write"};
     const double part = (double)job->window.w * job->window.h /
                         ((double)job->geometry.width * job->geometry.height);
-    double work[S2_STAGES + 1] = {0};
+    s2_work work[S2_STAGES + 1] = {{0}};
+    s2_work all = {0};
     double seconds = 0.0;
-    double flops = 0.0;
     s2_run_work(job->weights, &job->geometry, work);
     for (int i = 0; i <= S2_STAGES; i++) {
-        const double own = 2.0 * part * work[i];
-        if (own > 0.0)
+        const double gflop = 2e-9 * part * work[i].direct;
+        if (gflop > 0.0)
             s2_log(host, S2RGF_DEBUG, "stage %s: %.3f s, %.1f GF/s", stages[i], job->seconds[i],
-                   1e-9 * own / job->seconds[i]);
+                   gflop / job->seconds[i]);
         else
             s2_log(host, S2RGF_DEBUG, "stage %s: %.3f s", stages[i], job->seconds[i]);
-        seconds += own > 0.0 ? job->seconds[i] : 0.0;
-        flops += own;
+        seconds += gflop > 0.0 ? job->seconds[i] : 0.0;
+        all.direct += gflop;
+        all.done += 2e-9 * part * work[i].done;
     }
-    if (flops > 0.0)
-        s2_log(host, S2RGF_DEBUG, "stages that compute: %.3f s, %.1f GF/s", seconds,
-               1e-9 * flops / seconds);
+    if (all.direct > 0.0)
+        s2_log(host, S2RGF_DEBUG, "stages that compute: %.3f s, %.1f GF/s, done %.1f GF/s", seconds,
+               all.direct / seconds, all.done / seconds);
+}
+
+static void report_work(const s2_classify_job *job, const s2rgf_host *host)
+{
+    report_reads(job, host);
+    report_seconds(job, host);
 }
 
 s2rgf_status s2_classify(const s2rgf_classify_options *options, const s2rgf_host *host,
@@ -249,7 +269,7 @@ s2rgf_status s2_classify(const s2rgf_classify_options *options, const s2rgf_host
     if (status == S2RGF_OK)
         status = s2_classify_tiles(&job, host, err);
     if (status == S2RGF_OK)
-        report_seconds(&job, host);
+        report_work(&job, host);
     for (int i = 0; i < S2_CLASSIFY_OUTPUTS && status == S2RGF_OK; i++)
         if (job.writers[i])
             status = s2_map_finish(job.writers[i], err);

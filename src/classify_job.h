@@ -20,6 +20,7 @@ typedef struct s2_classify_job {
     s2_rect parts; /* of the tiling */
     int threads;
     double seconds[S2_STAGES + 1]; /* of all workers; the last: writing */
+    double read_pixels[S2RGF_MAX_SOURCES]; /* of each source, by all workers */
     s2_map_writer *writers[S2_CLASSIFY_OUTPUTS];
 } s2_classify_job;
 

@@ -16,7 +16,7 @@
 typedef struct classify_worker {
     s2_classify_job *job;
     s2_scene scene;
-    s2_read_ahead *ahead; /* reads the scene, then nobody else does; NULL: the worker does */
+    s2_read_ahead *ahead; /* all reads of the scene go through it; NULL: the worker reads */
     s2_run *run;
     s2_overlay mask;
     s2_rect core;         /* of the tile at hand; the arrays below are [core.h][core.w] */
@@ -26,6 +26,7 @@ typedef struct classify_worker {
     float *probabilities; /* if asked for: [classes][core.h][core.w] */
     s2_tile_watch *watch;
     double counted[S2_STAGES]; /* seconds that the job knows */
+    double read_pixels[S2RGF_MAX_SOURCES]; /* of each source, that it does not know yet */
 } classify_worker;
 
 static s2_rect tile_core(const s2_classify_job *job, int tile)
@@ -150,6 +151,7 @@ static s2rgf_status read_window(void *data, int source, s2_rect window, float *p
                                 uint8_t *valid, s2rgf_error *err)
 {
     classify_worker *worker = data;
+    worker->read_pixels[source] += (double)window.w * window.h;
     return worker->ahead ? s2_read_ahead_take(worker->ahead, source, window, pixels, valid, err)
                          : read_scene(worker, source, window, pixels, valid, err);
 }
@@ -199,8 +201,9 @@ static s2rgf_status compute_tile(void *data, int index, s2_tile_watch *watch, s2
     return status;
 }
 
-/* Bring the job's times up to the worker's; writers take turns, so one thread is here at a time. */
-static void count_seconds(classify_worker *worker, double writing)
+/* Bring the job's times and counts up to the worker's; writers take turns, so one thread is here at
+   a time. */
+static void count_work(classify_worker *worker, double writing)
 {
     const double *seconds = s2_run_seconds(worker->run);
     for (int i = 0; seconds && i < S2_STAGES; i++) {
@@ -210,6 +213,10 @@ static void count_seconds(classify_worker *worker, double writing)
         worker->counted[i] = now;
     }
     worker->job->seconds[S2_STAGES] += writing;
+    for (int s = 0; s < S2RGF_MAX_SOURCES; s++) {
+        worker->job->read_pixels[s] += worker->read_pixels[s];
+        worker->read_pixels[s] = 0.0;
+    }
 }
 
 static s2rgf_status write_tile(void *data, int index, s2rgf_error *err)
@@ -225,7 +232,7 @@ static s2rgf_status write_tile(void *data, int index, s2rgf_error *err)
         status = s2_map_write_floats(job->writers[1], rect, worker->confidence, err);
     if (status == S2RGF_OK && job->writers[2])
         status = s2_map_write_floats(job->writers[2], rect, worker->probabilities, err);
-    count_seconds(worker, s2_thread_seconds() - start);
+    count_work(worker, s2_thread_seconds() - start);
     return status;
 }
 

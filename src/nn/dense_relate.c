@@ -125,6 +125,21 @@ static void find_attention(const s2_dense_run *run, const fusion *domain)
         }
 }
 
+/* Pixels of a row from `x` to `end` that lie between the same cells as the first; their weights of the
+   right one. */
+static int next_run(int x, int end, int columns, s2_cell_mix *between, float *weights)
+{
+    int count = 0;
+    *between = s2_cell_between(x, columns, SIDE);
+    while (count < SIDE && x + count < end) {
+        const s2_cell_mix u = s2_cell_between(x + count, columns, SIDE);
+        if (u.first != between->first || u.second != between->second)
+            break;
+        weights[count++] = u.weight;
+    }
+    return count;
+}
+
 /* Pixels of the stack times the attention interpolated between cell centres: out [w][channels]. */
 static void scale_pixels(const s2_dense_run *run, const fusion *domain, const s2_region *stack,
                          s2_rect pixels, float *out)
@@ -136,18 +151,21 @@ static void scale_pixels(const s2_dense_run *run, const fusion *domain, const s2
     const s2_cell_mix v = s2_cell_between(pixels.y, s2_cell_count(scene.h, SIDE), SIDE);
     const float *top = s2_dense_cell(run, S2_ATTENTION, cells, cells.x, v.first, all);
     const float *bottom = s2_dense_cell(run, S2_ATTENTION, cells, cells.x, v.second, all);
-    s2_kernel_scale scale = {.channels = domain->channels, .bottom_weight = v.weight};
-    for (int x = pixels.x; x < pixels.x + pixels.w; x++, out += domain->channels) {
-        const s2_cell_mix u = s2_cell_between(x, columns, SIDE);
+    const float *x_row = s2_region_at(stack, pixels.x, pixels.y);
+    float weights[SIDE];
+    s2_kernel_scale scale = {
+        .right_weights = weights, .channels = domain->channels, .bottom_weight = v.weight};
+    for (int x = 0; x < pixels.w; x += scale.count) {
+        s2_cell_mix u;
+        scale.count = next_run(pixels.x + x, pixels.x + pixels.w, columns, &u, weights);
         const size_t left = (size_t)(u.first - cells.x) * all + (size_t)domain->first;
         const size_t right = (size_t)(u.second - cells.x) * all + (size_t)domain->first;
-        scale.x = s2_region_at(stack, x, pixels.y);
         scale.corners[0] = top + left;
         scale.corners[1] = top + right;
         scale.corners[2] = bottom + left;
         scale.corners[3] = bottom + right;
-        scale.right_weight = u.weight;
-        scale.y = out;
+        scale.x = x_row + (ptrdiff_t)x * domain->channels;
+        scale.y = out + (ptrdiff_t)x * domain->channels;
         run->weights->kernels->scale(&scale);
     }
 }
@@ -205,17 +223,26 @@ static void silence_domain(const s2_dense_run *run, const fusion *domain)
 static int gather_valid(const s2_dense_run *run, const s2_region *from, s2_rect rect, float *out)
 {
     const s2_rect stack = run->plan.stack;
-    int count = 0;
+    const size_t stride = (size_t)from->stride;
+    size_t count = 0;
     for (int y = rect.y; y < rect.y + rect.h; y++) {
-        const uint8_t *valid = s2_dense_bytes(run, S2_FEATURE_VALID, stack, y);
-        for (int x = rect.x; x < rect.x + rect.w; x++)
-            if (valid[x - stack.x])
-                memcpy(out + (size_t)(count++ * from->stride), s2_region_at(from, x, y),
-                       (size_t)from->stride * sizeof(float));
+        const uint8_t *valid =
+            s2_dense_bytes(run, S2_FEATURE_VALID, stack, y) + (rect.x - stack.x);
+        const float *row = s2_region_at(from, rect.x, y);
+        for (int x = 0; x < rect.w; x++) {
+            const int first = x;
+            while (x < rect.w && valid[x])
+                x++;
+            const size_t together = (size_t)(x - first);
+            memcpy(out + count * stride, row + (size_t)first * stride,
+                   together * stride * sizeof(float));
+            count += together;
+        }
     }
-    return count;
+    return (int)count;
 }
 
+/* A cell's Gram matrices, one after the other. */
 static float *cell_grams(const s2_dense_run *run, int x, int y)
 {
     return s2_dense_cell(run, S2_GRAMS, run->plan.gram_cells, x, y,

@@ -156,42 +156,69 @@ const double *s2_dense_run_seconds(const s2_dense_run *run)
     return run->seconds;
 }
 
-/* Multiply-adds of a convolution at one output pixel. */
-static double work_of(const s2_folded_conv *conv)
+/* `pixels` output pixels of a convolution. */
+static void add_conv(s2_work *work, const s2_folded_conv *conv, double pixels)
 {
-    return (double)conv->conv.kernel * conv->conv.kernel * conv->conv.in * conv->conv.out;
+    const double all = pixels * conv->conv.in * conv->conv.out;
+    const double each = (double)conv->conv.kernel * conv->conv.kernel;
+    const double winograd =
+        (double)S2_WINOGRAD_PRODUCTS / (S2_WINOGRAD_SIDE * S2_WINOGRAD_SIDE);
+    work->direct += all * each;
+    work->done += all * (conv->winograd ? winograd : each);
 }
 
-static double work_of_block(const s2_folded_block *block)
+static void add_block(s2_work *work, const s2_folded_block *block, double pixels)
 {
-    return work_of(&block->conv1) + work_of(&block->conv2) + work_of(&block->shortcut);
+    add_conv(work, &block->conv1, pixels);
+    add_conv(work, &block->conv2, pixels);
+    add_conv(work, &block->shortcut, pixels);
+}
+
+/* Three Gram matrices, two of them symmetric, and two attention matrices applied. */
+static void add_joint_attention(s2_work *work, int channels, double pixels)
+{
+    const double matrix = (double)channels * channels;
+    work->direct += pixels * 5.0 * matrix;
+    work->done += pixels * ((double)s2_gram_floats(channels) + 2.0 * matrix);
+}
+
+static void add_source(const s2_dense_weights *weights, const s2_run_geometry *geometry, int s,
+                       s2_work work[S2_STAGES])
+{
+    const s2_rect scene = s2_dense_scene(geometry);
+    const bool aligned = weights->spec.on_reference[s];
+    const double pixels = (double)geometry->width * geometry->height;
+    const double native = (double)geometry->source_width[s] * geometry->source_height[s];
+    /* the filters along the bands have 3 and 5 taps */
+    const double filters = 8.0 * weights->spec.bands[s] * (aligned ? pixels : native);
+    s2_work *encode = &work[S2_STAGE_ENCODE];
+    encode->direct += filters;
+    encode->done += filters;
+    add_conv(encode, &weights->spectral[s].mix, aligned ? pixels : native);
+    add_block(encode, &weights->spatial[s], aligned ? (double)scene.w * scene.h : native);
+    add_conv(&work[S2_STAGE_CLASSIFY], &weights->detail.part[s], aligned ? pixels : native);
 }
 
 void s2_dense_work(const s2_dense_weights *weights, const s2_run_geometry *geometry,
-                   double work[S2_STAGES])
+                   s2_work work[S2_STAGES])
 {
     const s2_rect scene = s2_dense_scene(geometry);
     const double features = (double)scene.w * scene.h;
     const double pixels = (double)geometry->width * geometry->height;
-    const double c = weights->spec.channels;
+    s2_work *relate = &work[S2_STAGE_RELATE];
+    s2_work *classify = &work[S2_STAGE_CLASSIFY];
     memset(work, 0, S2_STAGES * sizeof *work);
-    for (int s = 0; s < weights->spec.sources; s++) {
-        const bool aligned = weights->spec.on_reference[s];
-        const double native = (double)geometry->source_width[s] * geometry->source_height[s];
-        /* the filters along the bands have 3 and 5 taps */
-        const double spectral = work_of(&weights->spectral[s].mix) + 8.0 * weights->spec.bands[s];
-        work[S2_STAGE_ENCODE] += (aligned ? pixels : native) * spectral;
-        work[S2_STAGE_ENCODE] +=
-            (aligned ? features : native) * work_of_block(&weights->spatial[s]);
-        work[S2_STAGE_CLASSIFY] += pixels * work_of(&weights->detail.part[s]);
-    }
-    /* three Gram matrices, two attention matrices applied */
-    work[S2_STAGE_RELATE] =
-        features *
-        (work_of(&weights->adrf_spectral.mix) + work_of(&weights->adrf_spatial.mix) +
-         work_of(&weights->neck_spectral) + work_of(&weights->neck_spatial) + 5.0 * c * c);
-    work[S2_STAGE_HEAD] =
-        features * (work_of_block(&weights->head_block) + work_of(&weights->head_conv));
-    work[S2_STAGE_CLASSIFY] += pixels * (work_of(&weights->hidden_head) +
-                                         work_of(&weights->hidden_detail) + work_of(&weights->out));
+    for (int s = 0; s < weights->spec.sources; s++)
+        add_source(weights, geometry, s, work);
+    add_conv(relate, &weights->adrf_spectral.mix, features);
+    add_conv(relate, &weights->adrf_spatial.mix, features);
+    add_conv(relate, &weights->neck_spectral, features);
+    add_conv(relate, &weights->neck_spatial, features);
+    add_joint_attention(relate, weights->spec.channels, features);
+    add_block(&work[S2_STAGE_HEAD], &weights->head_block, features);
+    add_conv(&work[S2_STAGE_HEAD], &weights->head_conv, features);
+    /* this part of the hidden layer is computed with the head */
+    add_conv(&work[S2_STAGE_HEAD], &weights->hidden_head, features);
+    add_conv(classify, &weights->hidden_detail, pixels);
+    add_conv(classify, &weights->out, pixels);
 }

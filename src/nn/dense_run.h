@@ -36,8 +36,8 @@ s2rgf_status s2_dense_run_compute(s2_dense_run *run, s2_rect core, const uint8_t
 
 /** Seconds of the thread's own time that the stages took so far: [S2_STAGES]. */
 const double *s2_dense_run_seconds(const s2_dense_run *run);
-/** Multiply-adds of every stage over a whole scene, without halos, the direct way. */
+/** Work of every stage over a whole scene, without halos. */
 void s2_dense_work(const s2_dense_weights *weights, const s2_run_geometry *geometry,
-                   double work[S2_STAGES]);
+                   s2_work work[S2_STAGES]);
 
 #endif

@@ -51,20 +51,27 @@ float KERNEL_MOMENTS(const s2_kernel_moments *row)
     return count;
 }
 
-void KERNEL_SCALE(const s2_kernel_scale *pixel)
+void KERNEL_SCALE(const s2_kernel_scale *run)
 {
-    const float u = pixel->right_weight;
-    const float v = pixel->bottom_weight;
-    const float upper_left = (1.0f - v) * (1.0f - u);
-    const float upper_right = (1.0f - v) * u;
-    const float lower_left = v * (1.0f - u);
-    const float lower_right = v * u;
-    const float *const *at = pixel->corners;
-    float *restrict y = pixel->y;
-#pragma omp simd
-    for (int k = 0; k < pixel->channels; k++)
-        y[k] = pixel->x[k] * (upper_left * at[0][k] + upper_right * at[1][k] +
-                              lower_left * at[2][k] + lower_right * at[3][k]);
+    const int channels = run->channels;
+    const int whole = channels / LANES * LANES;
+    const float v = run->bottom_weight;
+    const float *const *at = run->corners;
+    for (int k = 0; k < whole; k += LANES) {
+        const vector left = load(at[0] + k) + v * (load(at[2] + k) - load(at[0] + k));
+        const vector right = load(at[1] + k) + v * (load(at[3] + k) - load(at[1] + k));
+        const vector step = right - left;
+        for (int p = 0; p < run->count; p++)
+            store(run->y + p * channels + k,
+                  load(run->x + p * channels + k) * (left + run->right_weights[p] * step));
+    }
+    for (int k = whole; k < channels; k++) {
+        const float left = at[0][k] + v * (at[2][k] - at[0][k]);
+        const float step = at[1][k] + v * (at[3][k] - at[1][k]) - left;
+        for (int p = 0; p < run->count; p++)
+            run->y[p * channels + k] =
+                run->x[p * channels + k] * (left + run->right_weights[p] * step);
+    }
 }
 
 void KERNEL_SUM(const float *const *terms, int count, size_t floats, float *out)

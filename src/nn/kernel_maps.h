@@ -34,17 +34,18 @@ typedef struct s2_kernel_moments {
 /** Add the valid pixels and their squares, in order; returns their number. */
 typedef float (*s2_kernel_moments_function)(const s2_kernel_moments *row);
 
-/** One pixel and the attention of the four cells around it. */
+/** Pixels of a row between the centres of the same four cells, and the attention of these. */
 typedef struct s2_kernel_scale {
-    const float *x;
+    const float *x;          /* `channels` floats from one pixel to the next */
     const float *corners[4]; /* upper left, upper right, lower left, lower right */
-    float right_weight, bottom_weight;
-    int channels;
-    float *y;
+    const float *right_weights; /* [count] */
+    float bottom_weight;
+    int count, channels;
+    float *y; /* like x */
 } s2_kernel_scale;
 
-/** y = x times the attention interpolated bilinearly. */
-typedef void (*s2_kernel_scale_function)(const s2_kernel_scale *pixel);
+/** y = x times the attention interpolated bilinearly; a pixel's value does not depend on the others. */
+typedef void (*s2_kernel_scale_function)(const s2_kernel_scale *run);
 
 /** out[k] = terms[0][k] + terms[1][k] + ..., in order; count at least 1. */
 typedef void (*s2_kernel_sum_function)(const float *const *terms, int count, size_t floats,

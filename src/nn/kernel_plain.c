@@ -9,7 +9,7 @@
 void s2_kernel_row_plain(const s2_kernel_row *row);
 void s2_kernel_sample_plain(const s2_kernel_sample *sample);
 float s2_kernel_moments_plain(const s2_kernel_moments *row);
-void s2_kernel_scale_plain(const s2_kernel_scale *pixel);
+void s2_kernel_scale_plain(const s2_kernel_scale *run);
 void s2_kernel_sum_plain(const float *const *terms, int count, size_t floats, float *out);
 void s2_kernel_gram_plain(const s2_kernel_gram *cell);
 void s2_kernel_attend_plain(const s2_kernel_attend *attend);
@@ -74,19 +74,18 @@ float s2_kernel_moments_plain(const s2_kernel_moments *row)
     return count;
 }
 
-void s2_kernel_scale_plain(const s2_kernel_scale *pixel)
+void s2_kernel_scale_plain(const s2_kernel_scale *run)
 {
-    const float u = pixel->right_weight;
-    const float v = pixel->bottom_weight;
-    const float upper_left = (1.0f - v) * (1.0f - u);
-    const float upper_right = (1.0f - v) * u;
-    const float lower_left = v * (1.0f - u);
-    const float lower_right = v * u;
-    const float *const *at = pixel->corners;
-    float *y = pixel->y;
-    for (int k = 0; k < pixel->channels; k++)
-        y[k] = pixel->x[k] * (upper_left * at[0][k] + upper_right * at[1][k] +
-                              lower_left * at[2][k] + lower_right * at[3][k]);
+    const float v = run->bottom_weight;
+    const float *const *at = run->corners;
+    for (int p = 0; p < run->count; p++)
+        for (int k = 0; k < run->channels; k++) {
+            const float u = run->right_weights[p];
+            const float top = (1.0f - u) * at[0][k] + u * at[1][k];
+            const float bottom = (1.0f - u) * at[2][k] + u * at[3][k];
+            const size_t i = (size_t)(p * run->channels + k);
+            run->y[i] = run->x[i] * ((1.0f - v) * top + v * bottom);
+        }
 }
 
 void s2_kernel_sum_plain(const float *const *terms, int count, size_t floats, float *out)

@@ -31,7 +31,7 @@ void KERNEL_ROW(const s2_kernel_row *row);
 void KERNEL_WINOGRAD(const s2_kernel_winograd *strip);
 void KERNEL_SAMPLE(const s2_kernel_sample *sample);
 float KERNEL_MOMENTS(const s2_kernel_moments *row);
-void KERNEL_SCALE(const s2_kernel_scale *pixel);
+void KERNEL_SCALE(const s2_kernel_scale *run);
 void KERNEL_SUM(const float *const *terms, int count, size_t floats, float *out);
 void KERNEL_GRAM(const s2_kernel_gram *cell);
 void KERNEL_ATTEND(const s2_kernel_attend *attend);

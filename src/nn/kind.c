@@ -187,7 +187,8 @@ const double *s2_run_seconds(const s2_run *run)
     return run->kind->run_seconds(run->self);
 }
 
-void s2_run_work(const s2_weights *weights, const s2_run_geometry *geometry, double work[S2_STAGES])
+void s2_run_work(const s2_weights *weights, const s2_run_geometry *geometry,
+                 s2_work work[S2_STAGES])
 {
     weights->kind->work(weights->self, geometry, work);
 }

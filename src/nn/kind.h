@@ -103,8 +103,8 @@ s2rgf_status s2_run_compute(s2_run *run, s2_rect core, const uint8_t *wanted, co
                             s2rgf_error *err);
 /** Seconds of the thread's own time the stages of this run took so far, [S2_STAGES]; NULL: unknown. */
 const double *s2_run_seconds(const s2_run *run);
-/** Multiply-adds of every stage over a whole scene, without halos, the direct way; 0: unknown. */
+/** Work of every stage over a whole scene, without halos; 0: unknown. */
 void s2_run_work(const s2_weights *weights, const s2_run_geometry *geometry,
-                 double work[S2_STAGES]);
+                 s2_work work[S2_STAGES]);
 
 #endif

@@ -39,7 +39,7 @@ struct s2_network_kind {
     s2rgf_status (*run_compute)(void *self, s2_rect core, const uint8_t *wanted,
                                 const s2_tile_io *io, s2rgf_error *err);
     const double *(*run_seconds)(const void *self);
-    void (*work)(const void *weights, const s2_run_geometry *geometry, double work[S2_STAGES]);
+    void (*work)(const void *weights, const s2_run_geometry *geometry, s2_work work[S2_STAGES]);
 };
 
 extern const s2_network_kind S2_DENSE_KIND;

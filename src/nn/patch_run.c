@@ -225,7 +225,7 @@ const double *s2_patch_run_seconds(const s2_patch_run *run)
 }
 
 void s2_patch_work(const s2_patch_weights *weights, const s2_run_geometry *geometry,
-                   double work[S2_STAGES])
+                   s2_work work[S2_STAGES])
 {
     (void)weights;
     (void)geometry;

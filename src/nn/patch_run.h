@@ -38,6 +38,6 @@ s2rgf_status s2_patch_run_compute(s2_patch_run *run, s2_rect core, const uint8_t
 const double *s2_patch_run_seconds(const s2_patch_run *run);
 /** 0: not known. */
 void s2_patch_work(const s2_patch_weights *weights, const s2_run_geometry *geometry,
-                   double work[S2_STAGES]);
+                   s2_work work[S2_STAGES]);
 
 #endif

@@ -54,22 +54,38 @@ void s2_relation_join(const s2_relation_space *space, const float *grams)
     space->kernels->attend(&window);
 }
 
+/* Pixels of rect, row by row, to or from an array [pixels][c]. */
+static void copy_pixels(const s2_region *region, s2_rect rect, int c, float *array, bool to_array)
+{
+    const bool whole_rows = region->stride == c && region->maps == 1;
+    const int pixels = whole_rows ? rect.w : 1; /* copied together */
+    const size_t floats = (size_t)pixels * (size_t)c;
+    for (int y = rect.y; y < rect.y + rect.h; y++)
+        for (int x = rect.x; x < rect.x + rect.w; x += pixels, array += floats) {
+            float *there = s2_region_at(region, x, y);
+            memcpy(to_array ? array : there, to_array ? there : array, floats * sizeof(float));
+        }
+}
+
 void s2_relation_apply(const s2_relation_space *space, s2_rect rect, const s2_region *x1,
                        const s2_region *x2, const s2_region *z)
 {
     const int c = space->c;
-    const size_t bytes = (size_t)c * sizeof(float);
-    const s2_folded_conv both = {.conv = {1, 1, 1, 2 * c, c}, .w = space->packed};
-    float *to = space->x1;
-    for (int y = rect.y; y < rect.y + rect.h; y++)
-        for (int x = rect.x; x < rect.x + rect.w; x++, to += 2 * c) {
-            memcpy(to, s2_region_at(x1, x, y), bytes);
-            memcpy(to + c, s2_region_at(x2, x, y), bytes);
-        }
-    s2_row_conv(space->kernels->row, &both, (s2_row){space->x1, 2 * c}, rect.w * rect.h,
-                (s2_row){space->z, c});
-    for (int p = 0; p < rect.w * rect.h; p++)
-        memcpy(s2_region_at(z, rect.x + p % rect.w, rect.y + p / rect.w), space->z + p * c, bytes);
+    const ptrdiff_t taps[2] = {0, space->x2 - space->x1};
+    const s2_kernel_row both = {.x = space->x1,
+                                .x_step = c,
+                                .taps = taps,
+                                .tap_count = 2,
+                                .in = c,
+                                .w = space->packed,
+                                .y = space->z,
+                                .y_step = c,
+                                .count = rect.w * rect.h,
+                                .out = c};
+    copy_pixels(x1, rect, c, space->x1, true);
+    copy_pixels(x2, rect, c, space->x2, true);
+    space->kernels->row(&both);
+    copy_pixels(z, rect, c, space->z, false);
 }
 
 void s2_relation_add(s2_rect rect, const s2_region *x1, const s2_region *x2, const s2_region *z)

@@ -25,7 +25,7 @@ typedef struct s2_relation_space {
     int c;
     float *packed;   /* [2c][c]: both attentions, as one convolution, for the kernel */
     float *norms;    /* [2c], one over the norms of rows */
-    float *x1, *x2;  /* [pixels][c], spectral and spatial; or together [pixels][2c] */
+    float *x1, *x2;  /* [pixels][c], spectral and spatial, one after the other in memory */
     float *z;        /* [pixels][c] */
 } s2_relation_space;
 

@@ -45,6 +45,11 @@ enum {
     S2_STAGES
 };
 
+/** Multiply-adds: those of direct convolutions, and those that are done instead of them. */
+typedef struct s2_work {
+    double direct, done;
+} s2_work;
+
 /** One tile's input and output, as a whole. */
 typedef struct s2_tile {
     /* in: reference pixels asked for, inside one tile of the lattice */
