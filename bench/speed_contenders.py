@@ -203,14 +203,14 @@ def without(program, package):
     return needs
 
 
-def forest():
+def forest(name, depth):
     def run(work):
-        usage, _ = run_logged(work, "forest", 1, (
+        usage, _ = run_logged(work, name, 1, (
             "otbcli_ImageClassifier", "-in", os.path.join(work.data(), "stack.tif"), "-model",
-            work.forest(), "-out", work.path("map-forest.tif"), "uint8"))
+            work.forest(depth), "-out", work.path(f"map-{name}.tif"), "uint8"))
         return figures(usage, work.sizes.side ** 2)
 
-    return Contender("forest", run, lambda work: work.forest(),
+    return Contender(name, run, lambda work: work.forest(depth),
                      without("otbcli_ImageClassifier", "otb-bin"))
 
 
@@ -246,7 +246,8 @@ def machine():
 
 def all_contenders():
     ours = [dense(channels, threads) for channels in (64, 32) for threads in (1, 2)]
-    return [machine(), *ours, torch_map(64, 1), torch_map(64, 2), torch_map(32, 2), forest(),
+    return [machine(), *ours, torch_map(64, 1), torch_map(64, 2), torch_map(32, 2),
+            forest("forest", 5), forest("forest-deep", 25),
             maxlik("all", "part"), maxlik("ms", "whole"), patch(1),
             *(kind(channels, threads) for channels in (64, 32) for threads in (1, 2)
               for kind in (training, torch_step)),

@@ -17,6 +17,7 @@ PROGRAMS = (("dense64-1", "s2rgf, C = 64, 1 thread"), ("dense64-2", "s2rgf, C = 
             ("torch64-2", "dense in PyTorch, C = 64, 2 threads"),
             ("torch32-2", "dense in PyTorch, C = 32, 2 threads"),
             ("forest", "Orfeo ToolBox, random forest of 100 trees, 1 thread"),
+            ("forest-deep", "The same with trees up to 25 deep"),
             ("maxlik-all", "GRASS i.maxlik, all bands, upper rows"),
             ("maxlik-ms", "GRASS i.maxlik, the 4 fine bands only"))
 

@@ -95,15 +95,16 @@ class Work:
                      self.scene(self.sizes.side), folder)
         return self.make("peers", write)
 
-    def forest(self):
+    def forest(self, depth):
         """A random forest of Orfeo ToolBox, trained on all labelled pixels; with accuracy 0 it does
         not end before it has all its trees."""
         data = self.data()
-        path = self.make("forest.txt", lambda model: self.run(
+        path = self.make(f"forest{depth}.txt", lambda model: self.run(
             "otbcli_TrainImagesClassifier", "-io.il", os.path.join(data, "stack.tif"), "-io.vd",
             os.path.join(data, "train.shp"), "-sample.vfn", "code", "-sample.mt", "-1",
             "-sample.mv", "0", "-sample.vtr", "0", "-classifier", "rf", "-classifier.rf.nbtrees",
-            str(TREES), "-classifier.rf.acc", "0", "-io.out", model))
+            str(TREES), "-classifier.rf.acc", "0", "-classifier.rf.max", str(depth), "-io.out",
+            model))
         with open(path, encoding="utf-8") as file:
             grown = sum("nodes:" in line for line in file)
         if grown != TREES:
