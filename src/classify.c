@@ -67,7 +67,8 @@ static size_t waiting_bytes(const s2_classify_job *job, const s2_tiling *tiling)
     const size_t floats = (options->confidence_path ? 1 : 0) +
                           (options->probability_path ? (size_t)job->content.classes.count : 0);
     const size_t lines = (size_t)tiling->h + S2_MAP_WAITING_LINES;
-    return (size_t)job->window.w * lines * (s2_map_class_bytes(&job->content.classes) + floats * sizeof(float));
+    return (size_t)job->window.w * lines *
+           (s2_map_class_bytes(&job->content.classes) + floats * sizeof(float));
 }
 
 static size_t total_bytes(const void *context, const s2_tiling *tiling, int threads)

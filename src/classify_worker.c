@@ -68,11 +68,10 @@ static s2rgf_status read_scene(void *data, int source, s2_rect window, float *pi
 static s2_reader describe_reader(const s2_classify_job *job, const size_t *pixels,
                                  classify_worker *worker)
 {
-    s2_reader reader = {
-        .context = worker,
-        .read = read_scene,
-        .sources = job->content.source_count,
-        .spare_core = job->threads < s2_thread_count(0)};
+    s2_reader reader = {.context = worker,
+                        .read = read_scene,
+                        .sources = job->content.source_count,
+                        .spare_core = job->threads < s2_thread_count(0)};
     for (int s = 0; s < reader.sources; s++) {
         reader.pixels[s] = pixels[s];
         reader.bands[s] = job->content.sources[s].band_count;

@@ -24,8 +24,7 @@ static s2rgf_status reserve_lines(s2_map_writer *writer, int height, s2rgf_error
     /* Less than a unit waits from the row before, nothing if rows are whole units: for rows of one
        height this allocates once. */
     const int most = height % writer->unit == 0 ? writer->done_lines : writer->unit - 1;
-    const int waiting =
-        most < writer->grid.height - height ? most : writer->grid.height - height;
+    const int waiting = most < writer->grid.height - height ? most : writer->grid.height - height;
     const int lines = waiting + height;
     if (lines <= writer->capacity)
         return S2RGF_OK;
@@ -53,8 +52,8 @@ static s2rgf_status hand_over(s2_map_writer *writer, int from, int count, s2rgf_
     const int y = writer->first_line + from, width = writer->grid.width;
     const size_t plane_bytes = (size_t)writer->capacity * line_bytes(writer);
     if (writer->table != NULL) {
-        const s2rgf_status status = s2_map_table_count(
-            writer->table, line_at(writer, 0, from), writer->sample_bytes, y, count, err);
+        const s2rgf_status status = s2_map_table_count(writer->table, line_at(writer, 0, from),
+                                                       writer->sample_bytes, y, count, err);
         if (status != S2RGF_OK)
             return status;
     }

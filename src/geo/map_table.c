@@ -147,8 +147,8 @@ static double block_hectares(const s2_map_table *table, s2_rect block)
 }
 
 /** Count one block of lines already in memory. lines in [block.h][grid width] */
-static s2rgf_status count_block(s2_map_table *table, const unsigned char *lines,
-                                size_t value_bytes, s2_rect block, s2rgf_error *err)
+static s2rgf_status count_block(s2_map_table *table, const unsigned char *lines, size_t value_bytes,
+                                s2_rect block, s2rgf_error *err)
 {
     const int count = table->classes->count;
     bool labelled = false;
@@ -189,11 +189,9 @@ s2rgf_status s2_map_table_count(s2_map_table *table, const void *values, size_t 
     s2rgf_status status = S2RGF_OK;
     for (int top = 0; top < height && status == S2RGF_OK; top += BLOCK)
         for (int left = 0; left < table->grid->width && status == S2RGF_OK; left += BLOCK)
-            status =
-                count_block(table,
-                            (const unsigned char *)values + (size_t)top * width * value_bytes,
-                            value_bytes,
-                            s2_rect_intersect((s2_rect){left, y + top, BLOCK, BLOCK}, whole), err);
+            status = count_block(
+                table, (const unsigned char *)values + (size_t)top * width * value_bytes,
+                value_bytes, s2_rect_intersect((s2_rect){left, y + top, BLOCK, BLOCK}, whole), err);
     return status;
 }
 

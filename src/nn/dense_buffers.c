@@ -171,8 +171,8 @@ static void need_work(const s2_network_spec *spec, const s2_dense_plan *plan, in
     const int columns =
         plan->core.w + spec->sources * (plan->core.w + plan->stack.w); /* of all samplers */
     need_floats(sizes, S2_CELL_WORK,
-                larger(6 * widest, 4 * s2_gram_floats(spec->channels) +
-                                   s2_relation_floats(spec->channels)));
+                larger(6 * widest,
+                       4 * s2_gram_floats(spec->channels) + s2_relation_floats(spec->channels)));
     need_floats(sizes, S2_WINOGRAD, s2_winograd_floats(spec->channels, spec->channels));
     need_floats(sizes, S2_SEGMENT, S2_SEGMENT_PX * larger(widest, c + S2_HIDDEN));
     need_floats(sizes, S2_ROWS, S2_WINOGRAD_SIDE * (size_t)plan->head.w * c);

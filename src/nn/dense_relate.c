@@ -226,8 +226,7 @@ static int gather_valid(const s2_dense_run *run, const s2_region *from, s2_rect 
     const size_t stride = (size_t)from->stride;
     size_t count = 0;
     for (int y = rect.y; y < rect.y + rect.h; y++) {
-        const uint8_t *valid =
-            s2_dense_bytes(run, S2_FEATURE_VALID, stack, y) + (rect.x - stack.x);
+        const uint8_t *valid = s2_dense_bytes(run, S2_FEATURE_VALID, stack, y) + (rect.x - stack.x);
         const float *row = s2_region_at(from, rect.x, y);
         for (int x = 0; x < rect.w; x++) {
             const int first = x;

@@ -161,8 +161,7 @@ static void add_conv(s2_work *work, const s2_folded_conv *conv, double pixels)
 {
     const double all = pixels * conv->conv.in * conv->conv.out;
     const double each = (double)conv->conv.kernel * conv->conv.kernel;
-    const double winograd =
-        (double)S2_WINOGRAD_PRODUCTS / (S2_WINOGRAD_SIDE * S2_WINOGRAD_SIDE);
+    const double winograd = (double)S2_WINOGRAD_PRODUCTS / (S2_WINOGRAD_SIDE * S2_WINOGRAD_SIDE);
     work->direct += all * each;
     work->done += all * (conv->winograd ? winograd : each);
 }

@@ -19,7 +19,8 @@ void KERNEL_SAMPLE(const s2_kernel_sample *sample)
         float *y = sample->y + p * sample->y_step;
         for (int k = 0; k < whole; k += LANES) {
             vector value = sample->add ? load(y + k) : (vector){0};
-            _Pragma("GCC unroll 4") for (int i = 0; i < 4; i++) value += weight[i] * load(at[i] + k);
+            _Pragma("GCC unroll 4") for (int i = 0; i < 4; i++) value +=
+                weight[i] * load(at[i] + k);
             store(y + k, value);
         }
         for (int k = whole; k < sample->channels; k++) {

@@ -14,10 +14,8 @@
 /* Rows and squares whose sums are in registers together. */
 #if LANES == 16
 #define ROWS 8
-#define MOST_SQUARES 2
 #else
 #define ROWS (12 / VECTORS)
-#define MOST_SQUARES 1
 #endif
 
 /* Define a function for ROWS rows of `squares` squares side by side:
@@ -41,7 +39,7 @@
     }
 
 DEFINE_GRAM(gram_one, 1)
-#if MOST_SQUARES == 2
+#if LANES == 16
 DEFINE_GRAM(gram_two, 2)
 #endif
 
@@ -58,7 +56,7 @@ static void gram_row(const s2_kernel_gram *cell, const float *left, const float 
     for (int first = 0; first < SIDE; first += ROWS) {
         const int i = group_row(first);
         int square = 0;
-#if MOST_SQUARES == 2
+#if LANES == 16
         for (; square + 2 <= squares; square += 2)
             gram_two(left + i, right + square * SIDE, cell->count, cell->channels,
                      out + square * SQUARE + i * SIDE);
@@ -131,9 +129,11 @@ static inline vector exponential(vector x)
     const vector shifted = x * 1.44269504f + shift;
     const vector n = shifted - shift;
     const vector r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
-    const vector tail =
-        ((((1.9875691500e-4f * r + 1.3981999507e-3f) * r + 8.3334519073e-3f) * r +
-          4.1665795894e-2f) * r + 1.6666665459e-1f) * r + 5.0000001201e-1f;
+    vector tail = 1.9875691500e-4f * r + 1.3981999507e-3f;
+    tail = tail * r + 8.3334519073e-3f;
+    tail = tail * r + 4.1665795894e-2f;
+    tail = tail * r + 1.6666665459e-1f;
+    tail = tail * r + 5.0000001201e-1f;
     const vector_mask power = ((vector_mask)shifted - (vector_mask)shift + 127) << 23;
     return (tail * r * r + r + 1.0f) * (vector)power;
 }
@@ -189,7 +189,8 @@ void KERNEL_ATTEND(const s2_kernel_attend *attend)
             for (int v = 0; v < VECTORS; v++) {
                 const vector part = 1.0f / sum[matrix][v];
                 for (int j = 0; j < channels; j++)
-                    store(packed + j * SIDE + v * LANES, load(packed + j * SIDE + v * LANES) * part);
+                    store(packed + j * SIDE + v * LANES,
+                          load(packed + j * SIDE + v * LANES) * part);
             }
             for (int k = 0; k < SIDE; k++)
                 packed[(column * SIDE + k) * SIDE + k] += 1.0f;

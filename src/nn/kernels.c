@@ -8,13 +8,8 @@
 
 /* Output pixels and blocks whose sums are in registers together: the more of both, the fewer loads for
    each multiply-add. */
-#if LANES == 16
-#define MOST_BLOCKS 4
-#define FOUR_BLOCKS_PIXELS 6
+#define FOUR_BLOCKS_PIXELS 6 /* where there are 32 registers, and a block is one */
 #define TWO_BLOCKS_PIXELS 12
-#else
-#define MOST_BLOCKS 1
-#endif
 #define ONE_BLOCK_PIXELS (12 / VECTORS)
 
 /* The last block of a row whose channels do not fill it: values [16], changed. */
@@ -53,8 +48,7 @@ static inline void finish_pixel(const s2_kernel_row *row, int pixel, int block, 
 static inline void start_pixel(const s2_kernel_row *row, int block, vector *sum)
 {
     _Pragma("GCC unroll 4") for (int v = 0; v < VECTORS; v++) sum[v] =
-        row->bias ? *(const vector *)(row->bias + block * S2_KERNEL_BLOCK + v * LANES)
-                  : (vector){0};
+        row->bias ? load(row->bias + block * S2_KERNEL_BLOCK + v * LANES) : (vector){0};
 }
 
 /* Define a function for `pixels` output pixels from `pixel` on and `blocks` blocks from `block` on.
@@ -107,7 +101,7 @@ static inline void start_pixel(const s2_kernel_row *row, int block, vector *sum)
             name##_one(row, pixel, block);                                                         \
     }
 
-#if MOST_BLOCKS == 4
+#if LANES == 16
 DEFINE_BLOCKS(run_four, FOUR_BLOCKS_PIXELS, 4)
 DEFINE_BLOCKS(run_two, TWO_BLOCKS_PIXELS, 2)
 #endif
@@ -117,7 +111,7 @@ void KERNEL_ROW(const s2_kernel_row *row)
 {
     const int count = (row->out + S2_KERNEL_BLOCK - 1) / S2_KERNEL_BLOCK;
     int block = 0;
-#if MOST_BLOCKS == 4
+#if LANES == 16
     for (; block + 4 <= count; block += 4)
         run_four(row, block);
     for (; block + 2 <= count; block += 2)

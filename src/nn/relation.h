@@ -23,10 +23,10 @@ void s2_relation_adrf(s2_kernel_row_function kernel, const s2_folded_adrf *adrf,
 typedef struct s2_relation_space {
     const s2_kernels *kernels;
     int c;
-    float *packed;   /* [2c][c]: both attentions, as one convolution, for the kernel */
-    float *norms;    /* [2c], one over the norms of rows */
-    float *x1, *x2;  /* [pixels][c], spectral and spatial, one after the other in memory */
-    float *z;        /* [pixels][c] */
+    float *packed;  /* [2c][c]: both attentions, as one convolution, for the kernel */
+    float *norms;   /* [2c], one over the norms of rows */
+    float *x1, *x2; /* [pixels][c], spectral and spatial, one after the other in memory */
+    float *z;       /* [pixels][c] */
 } s2_relation_space;
 
 /** Floats of memory that s2_relation_divide() divides. */

@@ -14,7 +14,8 @@
 
 static float x[TAPS_MAX * PIXELS_MAX * (IN_MAX + 2) * 2], w[TAPS_MAX * IN_MAX * OUT_MAX];
 static float scale[OUT_MAX], bias[BLOCKS_MAX * S2_KERNEL_BLOCK], add[PIXELS_MAX * OUT_MAX];
-static float packed[TAPS_MAX * IN_MAX * BLOCKS_MAX * S2_KERNEL_BLOCK], y[PIXELS_MAX * (OUT_MAX + 3)];
+static float packed[TAPS_MAX * IN_MAX * BLOCKS_MAX * S2_KERNEL_BLOCK],
+    y[PIXELS_MAX * (OUT_MAX + 3)];
 
 typedef struct shape {
     int taps, in, out, count;

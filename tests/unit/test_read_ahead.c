@@ -121,7 +121,8 @@ static void test_takes_what_was_not_expected(void)
     s2_read_ahead_expect(ahead, 1, (s2_rect){1, 6, 3, 5});
     take(ahead, 1, (s2_rect){1, 6, 3, 5});
     take(ahead, 1, (s2_rect){1, 6, 3, 5}); /* a window is taken once, then read again */
-    CHECK(atomic_load(&f.reads) >= 4 && atomic_load(&f.reads) <= 6); /* of windows nobody took, some */
+    CHECK(atomic_load(&f.reads) >= 4 &&
+          atomic_load(&f.reads) <= 6); /* of windows nobody took, some */
     s2_read_ahead_stop(ahead);
 }
 
