@@ -12,7 +12,6 @@ Exit codes: 0 done, 1 a run failed, 2 wrong usage, 77 no scenes or a missing Pyt
 import argparse
 import os
 import shutil
-import signal
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -23,6 +22,7 @@ SKIPPED = 77
 try:
     import report
     from methods import FOLDERS, plan_inner, plan_quick, plan_runs
+    from processes import run_program
     from results import append_row, current_rows, fingerprint_of, key_of, load_rows, remove_rows
 except ModuleNotFoundError as missing:
     print(f"accuracy: {missing}; set PYTHON", file=sys.stderr)
@@ -195,11 +195,4 @@ def main():
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except (OSError, ValueError) as error:
-        print(f"accuracy: {error}", file=sys.stderr)
-        sys.exit(1)
+    run_program("accuracy", main)

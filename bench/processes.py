@@ -3,13 +3,27 @@ resident size that the system tells of a child is at least that of the process i
 from.
 """
 import os
+import signal
 import subprocess
+import sys
 import time
 from typing import NamedTuple
 
 
 class RunError(Exception):
     """A child failed, or what it made is not what was asked for."""
+
+
+def run_program(name, main):
+    """End with what main() returns, with 1 and a message where it fails, with 130 when interrupted."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except (OSError, ValueError, RunError, subprocess.CalledProcessError) as error:
+        print(f"{name}: {error}", file=sys.stderr)
+        sys.exit(1)
 
 
 class Usage(NamedTuple):

@@ -17,13 +17,11 @@ import dataclasses
 import json
 import os
 import re
-import signal
 import subprocess
-import sys
 
 import page
 import speed_report
-from processes import RunError, processor
+from processes import processor, run_program
 from speed_contenders import QUICK, Sizes, all_contenders
 from speed_work import Work
 
@@ -153,11 +151,4 @@ def main():
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except (OSError, ValueError, RunError, subprocess.CalledProcessError) as error:
-        print(f"speed: {error}", file=sys.stderr)
-        sys.exit(1)
+    run_program("speed", main)
