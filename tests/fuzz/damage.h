@@ -1,0 +1,140 @@
+/* Damage done to files, the same for the same seed and round, and what every fuzz test shares. */
+#ifndef FUZZ_DAMAGE_H
+#define FUZZ_DAMAGE_H
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/random.h"
+#include "harness.h"
+#include "unit/model_sample.h"
+
+#define FUZZ_ROUNDS_SHORT 5000
+#define FUZZ_ROUNDS_LONG 200000
+#define FUZZ_CHANGES_MAX 6  /* of one round */
+#define FUZZ_GROWTH_MAX 256 /* bytes that one change adds at most */
+
+/** A reader, and what means something to it. */
+typedef struct fuzz_target {
+    const char *const *tokens;
+    size_t token_count;
+    /* after the damage: what a careful attacker would put right again; or NULL */
+    void (*repair)(const sample_bytes *valid, sample_bytes *file, s2_random *random);
+    /* false where the reader broke its word; *accepted tells whether it took the file */
+    bool (*try_bytes)(const sample_bytes *file, bool *accepted);
+} fuzz_target;
+
+/** Files in memory where there are such: thousands of fsync() calls on a disk would take minutes. */
+static inline const char *fuzz_folder(void)
+{
+    return access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+}
+
+static inline size_t fuzz_below(s2_random *random, size_t bound)
+{
+    return bound == 0 ? 0 : (size_t)s2_random_below(random, bound);
+}
+
+/** Replace `removed` bytes at `place` by others. */
+static inline void fuzz_splice(sample_bytes *file, size_t place, size_t removed, const void *added,
+                               size_t count)
+{
+    memmove(file->data + place + count, file->data + place + removed,
+            file->length - place - removed);
+    memcpy(file->data + place, added, count);
+    file->length = file->length - removed + count;
+}
+
+static inline void fuzz_copy_part(sample_bytes *file, s2_random *random, size_t place)
+{
+    unsigned char part[FUZZ_GROWTH_MAX];
+    const size_t from = fuzz_below(random, file->length);
+    size_t count = 1 + fuzz_below(random, FUZZ_GROWTH_MAX);
+    if (count > file->length - from)
+        count = file->length - from;
+    memcpy(part, file->data + from, count);
+    fuzz_splice(file, place, 0, part, count);
+}
+
+static inline void fuzz_change(const fuzz_target *target, sample_bytes *file, s2_random *random)
+{
+    /* Most of a file's meaning is in its beginning. */
+    const size_t header = file->length < 2048 ? file->length : 2048;
+    const size_t place = fuzz_below(random, fuzz_below(random, 4) == 0 ? file->length : header);
+    const char *token = target->tokens[fuzz_below(random, target->token_count)];
+    const size_t left = file->length - place;
+    const unsigned char byte = (unsigned char)s2_random_bits(random);
+    switch (fuzz_below(random, 7)) {
+    case 0:
+        if (left > 0)
+            file->data[place] ^= (unsigned char)(1u << fuzz_below(random, 8));
+        break;
+    case 1:
+        if (left > 0)
+            file->data[place] = byte;
+        break;
+    case 2:
+        fuzz_splice(file, place, fuzz_below(random, left < 32 ? left : 32), &byte, 1);
+        break;
+    case 3:
+        fuzz_splice(file, place, 0, token, strlen(token));
+        break;
+    case 4:
+        fuzz_splice(file, place, strlen(token) < left ? strlen(token) : left, token, strlen(token));
+        break;
+    case 5:
+        fuzz_copy_part(file, random, place);
+        break;
+    default:
+        file->length = fuzz_below(random, 16) == 0 ? place : file->length;
+    }
+}
+
+static inline unsigned long fuzz_number(const char *name, unsigned long otherwise)
+{
+    const char *text = getenv(name);
+    return text != NULL && text[0] != '\0' ? strtoul(text, NULL, 10) : otherwise;
+}
+
+/** The file of one round depends on the seed and the round only, so any failure can be repeated. */
+static inline void fuzz_damage(const fuzz_target *target, const sample_bytes *valid,
+                               sample_bytes *file, uint64_t seed, unsigned long round)
+{
+    s2_random random;
+    s2_random_init(&random, seed, round);
+    memcpy(file->data, valid->data, valid->length);
+    file->length = valid->length;
+    const size_t changes = 1 + fuzz_below(&random, FUZZ_CHANGES_MAX);
+    for (size_t i = 0; i < changes; i++)
+        fuzz_change(target, file, &random);
+    if (target->repair)
+        target->repair(valid, file, &random);
+}
+
+/**
+ * Few rounds, many with S2RGF_TEST_LONG=1; S2RGF_FUZZ_ROUNDS=N and S2RGF_FUZZ_SEED=N choose others.
+ */
+static inline void fuzz_run(const fuzz_target *target, const sample_bytes *valid)
+{
+    const bool is_long = fuzz_number("S2RGF_TEST_LONG", 0) != 0;
+    const unsigned long rounds =
+        fuzz_number("S2RGF_FUZZ_ROUNDS", is_long ? FUZZ_ROUNDS_LONG : FUZZ_ROUNDS_SHORT);
+    const unsigned long seed = fuzz_number("S2RGF_FUZZ_SEED", 1);
+    unsigned long taken = 0;
+    sample_bytes file = {malloc(valid->length + FUZZ_CHANGES_MAX * FUZZ_GROWTH_MAX + 1), 0};
+    REQUIRE(file.data != NULL);
+    for (unsigned long round = 0; round < rounds; round++) {
+        bool accepted = false;
+        fuzz_damage(target, valid, &file, seed, round);
+        if (!CHECK(target->try_bytes(&file, &accepted)))
+            printf("    seed %lu, round %lu\n", seed, round);
+        taken += accepted;
+    }
+    /* Both outcomes must occur, or the damage tests nothing. */
+    CHECK(taken > 0 && taken < rounds);
+    printf("%lu rounds, %lu harmless\n", rounds, taken);
+    free(file.data);
+}
+
+#endif

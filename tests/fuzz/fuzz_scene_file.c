@@ -1,0 +1,106 @@
+/*
+ * Damaged scene files, and scenes in one line: whatever the bytes, the reader refuses with a message
+ * or yields a scene that can be saved and is then read again as the same.
+ */
+#include "fuzz/damage.h"
+#include "s2rgf.h"
+
+static char folder[64];   /* of the files below, which is also the working one */
+#define DAMAGED "damaged.s2rgf.json"
+#define AGAIN "again.s2rgf.json"
+
+/** Text that means something to the readers. */
+static const char *const TOKENS[] = {
+    "{",       "}",      "[",       "]",          "\"",       "\\\"",    "\\",      ",",
+    ":",       "=",      "null",    "true",       "0",        "-1",      "1e999",   "/*",
+    "\\u0000", "\xFF",   "\xC3",    "model=",     "ms=",      "\"\"",    "../../",  "/vsizip/",
+    "\"oo\":", "\"files\": [],",    "\"s2rgf_scene\": 2,",    "[[[[[[[[[[[[[[[[[["};
+
+static bool same_text(const char *a, const char *b)
+{
+    return (a == NULL && b == NULL) || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static bool same_scene(const s2rgf_scene *a, const s2rgf_scene *b)
+{
+    bool same = same_text(a->model_path, b->model_path) &&
+                a->options.input_count == b->options.input_count;
+    for (int i = 0; same && i < a->options.input_count; i++)
+        same = same_text(a->options.inputs[i].name, b->options.inputs[i].name) &&
+               same_text(a->options.inputs[i].path, b->options.inputs[i].path);
+    return same;
+}
+
+/** A scene that a reader gave out is whole; it can be saved, but not over one of its own files. */
+static bool is_kept(const s2rgf_scene *scene)
+{
+    s2rgf_scene *again = NULL;
+    bool held = scene->model_path != NULL && scene->options.input_count >= 1;
+    for (int i = 0; held && i < scene->options.input_count; i++)
+        held = scene->options.inputs[i].name != NULL && scene->options.inputs[i].path != NULL;
+    const s2rgf_status saved = s2rgf_scene_save(scene, AGAIN, true, NULL);
+    if (!held || saved != S2RGF_OK)
+        return held && saved == S2RGF_INVALID_ARGUMENT;
+    held = s2rgf_scene_load(AGAIN, &again, NULL) == S2RGF_OK && same_scene(scene, again);
+    s2rgf_scene_free(again);
+    return held;
+}
+
+static bool is_refused(s2rgf_status status, const s2rgf_scene *scene, const s2rgf_error *err,
+                       const char *subject)
+{
+    return (status == S2RGF_FORMAT || status == S2RGF_UNSUPPORTED) && err->status == status &&
+           strncmp(err->message, subject, strlen(subject)) == 0 && scene == NULL;
+}
+
+static bool try_file(const sample_bytes *file, bool *accepted)
+{
+    s2rgf_scene *scene = NULL;
+    s2rgf_error err = {S2RGF_OK, ""};
+    REQUIRE(sample_write_file(DAMAGED, file->data, file->length));
+    const s2rgf_status status = s2rgf_scene_load(DAMAGED, &scene, &err);
+    *accepted = status == S2RGF_OK;
+    const bool held = *accepted ? is_kept(scene) : is_refused(status, scene, &err, DAMAGED);
+    s2rgf_scene_free(scene);
+    return held;
+}
+
+static bool try_line(const sample_bytes *line, bool *accepted)
+{
+    s2rgf_scene *scene = NULL;
+    s2rgf_error err = {S2RGF_OK, ""};
+    line->data[line->length] = '\0';
+    const s2rgf_status status = s2rgf_scene_parse((const char *)line->data, &scene, &err);
+    *accepted = status == S2RGF_OK;
+    const bool held = *accepted ? is_kept(scene) : is_refused(status, scene, &err, "scene");
+    s2rgf_scene_free(scene);
+    return held;
+}
+
+static sample_bytes bytes_of(char *text)
+{
+    return (sample_bytes){(unsigned char *)text, strlen(text)};
+}
+
+int main(void)
+{
+    static char line[] = "model=m.s2rgf,ms=\"a, b.tif\",hs=/data/c.vrt,hs=d.tif";
+    const size_t count = sizeof TOKENS / sizeof *TOKENS;
+    const fuzz_target files = {TOKENS, count, NULL, try_file};
+    const fuzz_target lines = {TOKENS, count, NULL, try_line};
+    const sample_bytes valid_line = bytes_of(line);
+    s2rgf_scene *scene = NULL;
+    snprintf(folder, sizeof folder, "%s/s2rgf_fuzz_XXXXXX", fuzz_folder());
+    REQUIRE(mkdtemp(folder) != NULL && chdir(folder) == 0);
+    REQUIRE(s2rgf_scene_parse(line, &scene, NULL) == S2RGF_OK);
+    REQUIRE(s2rgf_scene_save(scene, DAMAGED, true, NULL) == S2RGF_OK);
+    s2rgf_scene_free(scene);
+    sample_bytes valid_file = sample_read_file(DAMAGED);
+    REQUIRE(valid_file.data != NULL);
+    fuzz_run(&files, &valid_file);
+    fuzz_run(&lines, &valid_line);
+    free(valid_file.data);
+    CHECK(unlink(DAMAGED) == 0 && unlink(AGAIN) == 0);
+    CHECK(chdir("/") == 0 && rmdir(folder) == 0);
+    return harness_end();
+}
