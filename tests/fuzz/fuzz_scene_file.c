@@ -1,20 +1,45 @@
 /*
  * Damaged scene files, and scenes in one line: whatever the bytes, the reader refuses with a message
- * or yields a scene that can be saved and is then read again as the same.
+ * or yields a scene that is whole. It can be saved, or not with a message, and what was saved is read
+ * again as the same.
  */
 #include "fuzz/damage.h"
 #include "s2rgf.h"
 
-static char folder[64];   /* of the files below, which is also the working one */
 #define DAMAGED "damaged.s2rgf.json"
 #define AGAIN "again.s2rgf.json"
 
+static char folder[64]; /* of these files, which is also the working one */
+
 /** Text that means something to the readers. */
-static const char *const TOKENS[] = {
-    "{",       "}",      "[",       "]",          "\"",       "\\\"",    "\\",      ",",
-    ":",       "=",      "null",    "true",       "0",        "-1",      "1e999",   "/*",
-    "\\u0000", "\xFF",   "\xC3",    "model=",     "ms=",      "\"\"",    "../../",  "/vsizip/",
-    "\"oo\":", "\"files\": [],",    "\"s2rgf_scene\": 2,",    "[[[[[[[[[[[[[[[[[["};
+static const char *const TOKENS[] = {"{",
+                                     "}",
+                                     "[",
+                                     "]",
+                                     "\"",
+                                     "\\\"",
+                                     "\\",
+                                     ",",
+                                     ":",
+                                     "=",
+                                     "null",
+                                     "true",
+                                     "0",
+                                     "-1",
+                                     "1e999",
+                                     "/*",
+                                     "\\u0000",
+                                     "\xFF",
+                                     "\xC3",
+                                     "model=",
+                                     "ms=",
+                                     "\"\"",
+                                     "../../",
+                                     "/vsizip/",
+                                     "\"oo\":",
+                                     "\"files\": [],",
+                                     "\"s2rgf_scene\": 2,",
+                                     "[[[[[[[[[[[[[[[[[["};
 
 static bool same_text(const char *a, const char *b)
 {
@@ -23,27 +48,44 @@ static bool same_text(const char *a, const char *b)
 
 static bool same_scene(const s2rgf_scene *a, const s2rgf_scene *b)
 {
-    bool same = same_text(a->model_path, b->model_path) &&
-                a->options.input_count == b->options.input_count;
-    for (int i = 0; same && i < a->options.input_count; i++)
+    bool same =
+        same_text(a->model_path, b->model_path) && a->options.input_count == b->options.input_count;
+    for (size_t i = 0; same && i < a->options.input_count; i++)
         same = same_text(a->options.inputs[i].name, b->options.inputs[i].name) &&
                same_text(a->options.inputs[i].path, b->options.inputs[i].path);
     return same;
 }
 
-/** A scene that a reader gave out is whole; it can be saved, but not over one of its own files. */
+static bool is_whole(const s2rgf_scene *scene)
+{
+    bool whole = scene->model_path != NULL && scene->options.input_count >= 1;
+    for (size_t i = 0; whole && i < scene->options.input_count; i++)
+        whole = scene->options.inputs[i].name != NULL && scene->options.inputs[i].path != NULL;
+    return whole;
+}
+
+/** Save and load. false: not kept, which is to be told: text that is no UTF-8, a folder that is not. */
+static bool save_and_load(const s2rgf_scene *scene, s2rgf_scene **again, bool *told)
+{
+    s2rgf_error err = {S2RGF_OK, ""};
+    const s2rgf_status status = s2rgf_scene_save(scene, AGAIN, true, &err);
+    *again = NULL;
+    *told = (status == S2RGF_INVALID_ARGUMENT || status == S2RGF_IO) && err.message[0] != '\0';
+    return status == S2RGF_OK && s2rgf_scene_load(AGAIN, again, NULL) == S2RGF_OK;
+}
+
+/** Saving puts the files of a source together: from then on it changes nothing. */
 static bool is_kept(const s2rgf_scene *scene)
 {
-    s2rgf_scene *again = NULL;
-    bool held = scene->model_path != NULL && scene->options.input_count >= 1;
-    for (int i = 0; held && i < scene->options.input_count; i++)
-        held = scene->options.inputs[i].name != NULL && scene->options.inputs[i].path != NULL;
-    const s2rgf_status saved = s2rgf_scene_save(scene, AGAIN, true, NULL);
-    if (!held || saved != S2RGF_OK)
-        return held && saved == S2RGF_INVALID_ARGUMENT;
-    held = s2rgf_scene_load(AGAIN, &again, NULL) == S2RGF_OK && same_scene(scene, again);
-    s2rgf_scene_free(again);
-    return held;
+    s2rgf_scene *once = NULL, *twice = NULL;
+    bool told = false;
+    if (!is_whole(scene) || !save_and_load(scene, &once, &told))
+        return is_whole(scene) && told;
+    const bool kept = once->options.input_count == scene->options.input_count &&
+                      save_and_load(once, &twice, &told) && same_scene(once, twice);
+    s2rgf_scene_free(once);
+    s2rgf_scene_free(twice);
+    return kept;
 }
 
 static bool is_refused(s2rgf_status status, const s2rgf_scene *scene, const s2rgf_error *err,
