@@ -49,11 +49,12 @@ void *s2_alloc_large(size_t count, size_t size)
     const size_t bytes = padded_bytes(count, size);
     if (bytes < LARGE_PAGE)
         return s2_alloc(count, size);
-    void *memory = aligned_alloc(LARGE_PAGE, bytes);
+    void *memory = NULL;
+    if (posix_memalign(&memory, LARGE_PAGE, bytes) != 0)
+        return NULL;
 #ifdef MADV_HUGEPAGE
     /* whole pages only, so that no more memory is used; what comes of advice does not matter */
-    if (memory != NULL)
-        madvise(memory, bytes / LARGE_PAGE * LARGE_PAGE, MADV_HUGEPAGE);
+    madvise(memory, bytes / LARGE_PAGE * LARGE_PAGE, MADV_HUGEPAGE);
 #endif
     return memory;
 }
