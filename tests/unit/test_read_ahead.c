@@ -13,6 +13,8 @@
 #define BANDS 3
 #define LARGEST 64
 
+static atomic_bool overlapped; /* two reads of one source, ever; threads do not count checks */
+
 /* A source whose pixels tell where they are, and a record of its reads. */
 typedef struct fake {
     atomic_int reads, at_once;
@@ -31,7 +33,8 @@ static s2rgf_status read_fake(void *context, int source, s2_rect window, float *
                               uint8_t *valid, s2rgf_error *err)
 {
     fake *f = (fake *)context;
-    CHECK(atomic_fetch_add(&f->at_once, 1) == 0);
+    if (atomic_fetch_add(&f->at_once, 1) != 0)
+        atomic_store(&overlapped, true);
     while (atomic_load(&f->gate))
         rest();
     for (int i = 0; f->slow && i < 20; i++)
@@ -204,5 +207,6 @@ int main(void)
     test_stop();
     test_many(true);
     test_many(false);
+    CHECK(!atomic_load(&overlapped));
     return harness_end();
 }
