@@ -7,7 +7,8 @@
 
 #define S2_CLASSIFY_OUTPUTS 3 /* map, confidence, probabilities */
 
-/** One call of s2rgf_classify(), read-only while the workers run, but for times and writers. */
+/** One call of s2rgf_classify(), read-only while the workers run, but for times, counts and
+    writers. */
 typedef struct s2_classify_job {
     const s2rgf_classify_options *options;
     s2_model_content content;

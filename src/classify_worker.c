@@ -68,10 +68,12 @@ static s2rgf_status read_scene(void *data, int source, s2_rect window, float *pi
 static s2_reader describe_reader(const s2_classify_job *job, const size_t *pixels,
                                  classify_worker *worker)
 {
+    const int tiles = job->parts.w * job->parts.h;
+    const int busy = job->threads < tiles ? job->threads : tiles; /* workers */
     s2_reader reader = {.context = worker,
                         .read = read_scene,
                         .sources = job->content.source_count,
-                        .spare_core = job->threads < s2_thread_count(0)};
+                        .spare_cores = busy < s2_thread_count(0)};
     for (int s = 0; s < reader.sources; s++) {
         reader.pixels[s] = pixels[s];
         reader.bands[s] = job->content.sources[s].band_count;

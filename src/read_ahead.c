@@ -1,4 +1,4 @@
-/* Windows of sources, read by a thread of its own while the network computes. */
+/* Windows of sources, read by a thread of its own while the network computes, where that pays. */
 #include "read_ahead.h"
 
 #include <assert.h>
@@ -9,7 +9,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 
-#define WAITING 0.03 /* part of the time; below, a thread more is worth less than it costs */
+#define WORTH_WAITING 0.05 /* part of the time; below, a thread more costs more than it saves */
 
 typedef enum slot_state { SLOT_EMPTY, SLOT_EXPECTED, SLOT_READING, SLOT_READ } slot_state;
 
@@ -35,7 +35,7 @@ struct s2_read_ahead {
     bool reading;           /* somebody is */
     bool stopping;
     double seconds; /* of processor, the thread's */
-    double waited;  /* on the wall, by all reads, beyond the time of the processor */
+    double waited;  /* by all reads, for files, and for a core: the two cannot be told apart */
 };
 
 static ahead_slot *next_expected(s2_read_ahead *ahead)
@@ -53,8 +53,9 @@ static s2rgf_status read_window(s2_read_ahead *ahead, int source, s2_rect window
     const s2_reader *reader = &ahead->reader;
     const double idle = s2_wall_seconds() - s2_thread_seconds();
     const s2rgf_status status = reader->read(reader->context, source, window, pixels, valid, err);
+    const double waited = s2_wall_seconds() - s2_thread_seconds() - idle;
     pthread_mutex_lock(&ahead->mutex);
-    ahead->waited += s2_wall_seconds() - s2_thread_seconds() - idle;
+    ahead->waited += waited;
     ahead->reading = false;
     pthread_cond_broadcast(&ahead->changed);
     pthread_mutex_unlock(&ahead->mutex);
@@ -143,8 +144,8 @@ void s2_read_ahead_stop(s2_read_ahead *ahead)
 /* Whether the thread should read; the mutex is held. */
 static bool is_worth_it(const s2_read_ahead *ahead)
 {
-    return ahead->reader.spare_core ||
-           ahead->waited > WAITING * (s2_wall_seconds() - ahead->started);
+    return ahead->reader.spare_cores ||
+           ahead->waited > WORTH_WAITING * (s2_wall_seconds() - ahead->started);
 }
 
 void s2_read_ahead_expect(s2_read_ahead *ahead, int source, s2_rect window)
@@ -159,9 +160,9 @@ void s2_read_ahead_expect(s2_read_ahead *ahead, int source, s2_rect window)
     pthread_mutex_unlock(&ahead->mutex);
 }
 
-/* Wait for the slot's window if the thread has begun it, and for the thread to read nothing else if
-   the window is not there: then the caller is the one who reads. */
-static bool is_read(s2_read_ahead *ahead, ahead_slot *slot, s2_rect window)
+/* Take the slot's window, once the thread has read it if it has begun to; true if that is the one
+   wanted. Else the reader is the caller's, once the thread reads nothing else. */
+static bool claim_window(s2_read_ahead *ahead, ahead_slot *slot, s2_rect window)
 {
     bool there = false;
     pthread_mutex_lock(&ahead->mutex);
@@ -184,7 +185,7 @@ s2rgf_status s2_read_ahead_take(s2_read_ahead *ahead, int source, s2_rect window
     const size_t count = (size_t)window.w * (size_t)window.h;
     const size_t bytes = count * (size_t)ahead->reader.bands[source] * sizeof(float);
     assert(count <= ahead->reader.pixels[source]);
-    if (!is_read(ahead, slot, window))
+    if (!claim_window(ahead, slot, window))
         return read_window(ahead, source, window, pixels, valid, err);
     if (slot->status != S2RGF_OK && err)
         *err = slot->error;

@@ -1,4 +1,4 @@
-/* Windows of sources, read by a thread of its own while the network computes. */
+/* Windows of sources, read by a thread of its own while the network computes, where that pays. */
 #ifndef S2_READ_AHEAD_H
 #define S2_READ_AHEAD_H
 
@@ -17,13 +17,13 @@ typedef struct s2_reader {
     int sources;
     int bands[S2RGF_MAX_SOURCES];
     size_t pixels[S2RGF_MAX_SOURCES]; /* of the largest window */
-    bool spare_core;                  /* one that nobody else will use */
+    bool spare_cores;                 /* there are cores that no worker uses */
 } s2_reader;
 
 /**
  * One reading thread; all calls come from one other thread. read is never called twice at once. The
- * thread is at work where it has a core of its own, or where reading waits for files a noticeable
- * part of the time; else the caller reads, for two threads on one core only get in each other's way.
+ * thread is at work where there are spare cores, or where reading waits a noticeable part of the
+ * time; else the caller reads, for two threads on one core only get in each other's way.
  */
 typedef struct s2_read_ahead s2_read_ahead;
 

@@ -256,7 +256,8 @@ S2RGF_API void s2rgf_classify_options_init(s2rgf_classify_options *options);
  *         After any error no output file exists under its name and none was overwritten.
  * Memory  bounded by memory_mb for tiles, plus the model and GDAL's block cache.
  * Threads starts its own OpenMP team; every worker opens its own GDAL handles and, when there is
- *         more than one, reads ahead in a further thread.
+ *         more than one, may read ahead in a further thread: where there are spare cores, or where
+ *         files make it wait.
  */
 S2RGF_API s2rgf_status s2rgf_classify(const s2rgf_classify_options *options, const s2rgf_host *host,
                                       s2rgf_error *err);

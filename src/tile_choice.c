@@ -32,8 +32,9 @@ static double cost_of(const s2_tile_demand *demand, const s2_tiling *tiling, int
     const s2_rect parts = s2_tiling_parts(tiling);
     const double count = (double)parts.w * parts.h;
     const double rounds = ceil(count / threads);
-    const double each = computed_length(window.w, parts.w, demand->traits.halo_px) / parts.w *
-                        computed_length(window.h, parts.h, demand->traits.halo_px) / parts.h;
+    /* in this order, so that tiles and the same tiles turned come to the same */
+    const double each = computed_length(window.w, parts.w, demand->traits.halo_px) *
+                        computed_length(window.h, parts.h, demand->traits.halo_px) / count;
     return (rounds * threads + UNEVEN * (threads - 1)) * each;
 }
 

@@ -22,7 +22,7 @@ struct s2_map_writer {
     GDALDataType type;
     int bands;
     s2_map_table *table; /* whole class maps only, else NULL */
-    /* Lines not yet handed to GDAL: [bands][capacity][width] of the type below. */
+    /* Lines not yet handed to GDAL: [bands][capacity][width] of the type above. */
     unsigned char *lines;
     size_t sample_bytes;
     int first_line, capacity;

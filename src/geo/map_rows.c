@@ -110,14 +110,27 @@ static s2rgf_status check_order(const s2_map_writer *writer, s2_rect rect, s2rgf
                    writer->files.path, writer->next_x, y, rect.x, rect.y, rect.w, rect.h);
 }
 
-/** One line of samples to a line of the map, whose classes may be narrower. */
-static void keep_line(const s2_map_writer *writer, unsigned char *to, const void *from, int count)
+/** One line of class values to a line of bytes; false for one that does not fit. */
+static bool narrow_line(unsigned char *to, const uint16_t *from, int count)
 {
-    const uint16_t *classes = from;
+    unsigned all = 0;
+    for (int x = 0; x < count; x++) {
+        to[x] = (unsigned char)from[x];
+        all |= from[x];
+    }
+    return all <= UINT8_MAX;
+}
+
+/** One line of samples to a line of the map, whose class values may be narrower. */
+static s2rgf_status keep_line(const s2_map_writer *writer, unsigned char *to, const void *from,
+                              int count, s2rgf_error *err)
+{
     if (writer->type != GDT_Byte)
         memcpy(to, from, (size_t)count * writer->sample_bytes);
-    for (int x = 0; x < count && writer->type == GDT_Byte; x++)
-        to[x] = (unsigned char)classes[x];
+    else if (!narrow_line(to, from, count))
+        return s2_fail(err, S2RGF_INTERNAL, "%s: value of no class: expected at most %d",
+                       writer->files.path, UINT8_MAX);
+    return S2RGF_OK;
 }
 
 /** Collect a rectangle of any kind. values in [bands][h][w], uint16_t or float */
@@ -132,12 +145,15 @@ static s2rgf_status write_rect(s2_map_writer *writer, s2_rect rect, const void *
     const size_t value_bytes =
         writer->kind == S2_MAP_CLASSES ? sizeof(uint16_t) : writer->sample_bytes;
     const unsigned char *from = values;
-    for (int b = 0; b < writer->bands; b++)
-        for (int y = 0; y < rect.h; y++, from += (size_t)rect.w * value_bytes)
-            keep_line(writer,
-                      line_at(writer, b, writer->done_lines + y) +
-                          (size_t)rect.x * writer->sample_bytes,
-                      from, rect.w);
+    for (int b = 0; b < writer->bands && status == S2RGF_OK; b++)
+        for (int y = 0; y < rect.h && status == S2RGF_OK; y++) {
+            unsigned char *line = line_at(writer, b, writer->done_lines + y);
+            status =
+                keep_line(writer, line + (size_t)rect.x * writer->sample_bytes, from, rect.w, err);
+            from += (size_t)rect.w * value_bytes;
+        }
+    if (status != S2RGF_OK)
+        return status;
     writer->row_height = rect.h;
     writer->next_x = rect.x + rect.w;
     if (writer->next_x < writer->grid.width)

@@ -156,9 +156,9 @@ static s2rgf_status count_block(s2_map_table *table, const unsigned char *lines,
     for (int y = 0; y < block.h; y++) {
         const size_t first = (size_t)y * (size_t)table->grid->width + (size_t)block.x;
         const unsigned char *narrow = lines + first * value_bytes;
-        const uint16_t *wide = (const uint16_t *)(const void *)narrow;
+        const uint16_t *wide = value_bytes == 1 ? NULL : (const uint16_t *)(const void *)narrow;
         for (int x = 0; x < block.w; x++) {
-            const int value = value_bytes == 1 ? narrow[x] : wide[x];
+            const int value = wide ? wide[x] : narrow[x];
             if (value == 0)
                 continue;
             const int class_index = table->index[value];

@@ -151,10 +151,11 @@ static s2rgf_status take_spec(const s2_map_spec *spec, s2_map_writer *writer, s2
     writer->is_part = spec->part != NULL;
     writer->style = spec->style && spec->kind == S2_MAP_CLASSES && !writer->is_part;
     writer->type = GDT_Float32;
-    if (spec->kind == S2_MAP_CLASSES)
-        writer->type = s2_map_class_bytes(classes) == 1 ? GDT_Byte : GDT_UInt16;
-    writer->sample_bytes =
-        spec->kind == S2_MAP_CLASSES ? s2_map_class_bytes(classes) : sizeof(float);
+    writer->sample_bytes = sizeof(float);
+    if (spec->kind == S2_MAP_CLASSES) {
+        writer->sample_bytes = s2_map_class_bytes(classes);
+        writer->type = writer->sample_bytes == 1 ? GDT_Byte : GDT_UInt16;
+    }
     writer->bands = spec->kind == S2_MAP_PROBABILITIES ? classes->count : 1;
     s2rgf_status status = s2_grid_copy(spec->grid, &writer->grid, err);
     if (status == S2RGF_OK)

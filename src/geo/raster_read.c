@@ -84,18 +84,19 @@ static s2rgf_status apply_mask(s2_source *source, const s2_file *file, GDALRaste
 }
 
 /** Clear `valid` where a plane, of a type that float holds exactly, has the band's nodata value. */
-static void find_nodata(const s2_file_band *band, const float *plane, size_t count, uint8_t *valid)
+static void clear_nodata(const s2_file_band *band, const float *plane, size_t count, uint8_t *valid)
 {
     const float nodata = (float)band->nodata;
     /* As GDAL: a nodata value written as text may differ in the last digits of a float. */
     const double slack = 10.0 * FLT_EPSILON * fabs(band->nodata);
-    if (band->is_float)
+    if (band->is_float) {
         for (size_t i = 0; i < count; i++)
             valid[i] &= !(fabs((double)plane[i] - band->nodata) <= slack);
-    else if ((double)nodata == band->nodata)
+    } else if ((double)nodata == band->nodata) {
 #pragma omp simd
         for (size_t i = 0; i < count; i++)
             valid[i] &= plane[i] != nodata;
+    }
 }
 
 /** Nodata, sign and scale of one plane of a type that float holds exactly. */
@@ -105,7 +106,7 @@ static void finish_plane(const s2_file_band *band, float *plane, size_t count, u
         for (size_t i = 0; i < count; i++)
             plane[i] -= plane[i] > 127.0f ? 256.0f : 0.0f;
     if (band->has_nodata)
-        find_nodata(band, plane, count, valid);
+        clear_nodata(band, plane, count, valid);
     const double scale = band->scale, offset = band->offset;
     if (scale != 1.0 || offset != 0.0)
         for (size_t i = 0; i < count; i++)

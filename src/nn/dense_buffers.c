@@ -154,7 +154,7 @@ static void need_source(const s2_network_spec *spec, const s2_dense_plan *plan, 
         need(sizes, first + S2_OF_SPATIAL, source->spatial.w, c, sizeof(float));
     }
     need_floats(sizes, S2_ROWS, (size_t)(2 * plan->reference.w) * width);
-    need_floats(sizes, S2_SEGMENT, S2_SEGMENT_PX * 2 * bands);
+    need_floats(sizes, S2_SEGMENT, S2_SEGMENT_PX * larger(2 * bands, S2_KERNEL_BLOCK));
     need_floats(sizes, S2_WINOGRAD, s2_winograd_floats(spec->bands[s], spec->channels));
     need_floats(sizes, S2_CHUNK, sizes->read_pixels[s] * bands);
     sizes->bytes[S2_CHUNK_VALID] = larger(sizes->bytes[S2_CHUNK_VALID], sizes->read_pixels[s]);
@@ -171,8 +171,8 @@ static void need_work(const s2_network_spec *spec, const s2_dense_plan *plan, in
     const int columns =
         plan->core.w + spec->sources * (plan->core.w + plan->stack.w); /* of all samplers */
     need_floats(sizes, S2_CELL_WORK,
-                larger(6 * widest,
-                       4 * s2_gram_floats(spec->channels) + s2_relation_floats(spec->channels)));
+                larger(6 * widest, S2_GRAM_SUMS * s2_gram_floats(spec->channels) +
+                                       s2_relation_floats(spec->channels)));
     need_floats(sizes, S2_WINOGRAD, s2_winograd_floats(spec->channels, spec->channels));
     need_floats(sizes, S2_SEGMENT, S2_SEGMENT_PX * larger(widest, c + S2_HIDDEN));
     need_floats(sizes, S2_ROWS, S2_WINOGRAD_SIDE * (size_t)plan->head.w * c);

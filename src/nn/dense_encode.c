@@ -41,17 +41,17 @@ static s2_region source_pixels(const s2_dense_run *run, int source)
 }
 
 /* Spectral encoder over `count` pixels of one row: out [count][width]. */
-static void encode_spectral_row(const s2_dense_run *run, int source, const float *pixels, int count,
+static void encode_spectral_row(const s2_dense_run *run, int source, float *pixels, int count,
                                 float *out)
 {
     const s2_folded_spectral *encoder = &run->weights->spectral[source];
     const int bands = run->weights->spec.bands[source];
     const int width = encoder->mix.conv.out;
-    const s2_row filtered = {run->buffer[S2_SEGMENT], s2_folded_filter_stride(encoder, bands)};
+    const s2_row filtered = {run->buffer[S2_SEGMENT], s2_row_filter_stride(encoder, bands)};
     for (int x = 0; x < count; x += S2_SEGMENT_PX) {
         const int part = count - x < S2_SEGMENT_PX ? count - x : S2_SEGMENT_PX;
-        s2_folded_filter(run->weights->kernels, encoder, pixels + (ptrdiff_t)x * bands, bands, part,
-                         filtered.data);
+        s2_row_filter(run->weights->kernels, encoder,
+                      (s2_row){pixels + (ptrdiff_t)x * bands, bands}, bands, part, filtered.data);
         s2_row_conv(run->weights->kernels->row, &encoder->mix, filtered, part,
                     (s2_row){out + (ptrdiff_t)x * width, width});
     }

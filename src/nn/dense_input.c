@@ -67,7 +67,7 @@ static void mark_native(const s2_dense_run *run, int s, int y, uint8_t *valid)
     const s2_rect pixels = run->plan.source[s].pixels;
     const s2_rect reference = run->plan.reference;
     const int buffer = s2_dense_buffer(s, S2_OF_VALID);
-    const uint8_t *row = NULL; /* the one under the last pixel, window.y.. */
+    const uint8_t *row = NULL; /* under the last pixel that was inside, number row_y */
     int row_y = window.y - 1;
     for (int x = 0; x < reference.w; x++) {
         double u = 0.0;

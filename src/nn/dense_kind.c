@@ -13,7 +13,8 @@
         .channels = 64, .steps = 150, .batch = 8, .crop_px = 96                                    \
     }
 
-/* Wider or higher the halo no longer counts, and fewer tiles are harder to share. */
+/* Wider, rows drop out of the caches between a stage and the next; higher, the halo hardly counts
+   any more, and fewer tiles are harder to share. */
 #define TILES                                                                                      \
     {                                                                                              \
         .halo_px = 45, .width = 1024, .height = 2048, .by_rows = true                              \

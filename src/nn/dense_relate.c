@@ -125,8 +125,8 @@ static void find_attention(const s2_dense_run *run, const fusion *domain)
         }
 }
 
-/* Pixels of a row from `x` to `end` that lie between the same cells as the first; their weights of the
-   right one. */
+/* Pixels of a row from `x` on, before `end`, between the same cells as the first; their weights of
+   the right one. */
 static int next_run(int x, int end, int columns, s2_cell_mix *between, float *weights)
 {
     int count = 0;
@@ -271,31 +271,41 @@ static void sum_column(const s2_dense_run *run, int x, int y, float *sum)
     run->weights->kernels->sum(cells, window.h, s2_gram_floats(run->weights->spec.channels), sum);
 }
 
-/* A row of cells: every window is the sum of three sums of columns, of which the last two serve the
-   next window. */
-static void join_row(const s2_dense_run *run, const s2_relation_space *space, int y, s2_rect rows)
+/* What SSJA reads and gives. */
+typedef struct joint_maps {
+    s2_region spectral, spatial, fused;
+} joint_maps;
+
+static joint_maps find_joint_maps(const s2_dense_run *run)
 {
     const s2_dense_plan *plan = &run->plan;
     const int c = run->weights->spec.channels;
-    const s2_region spectral = s2_dense_region(run, S2_JOINT_SPECTRAL, plan->joint, c);
-    const s2_region spatial = s2_dense_region(run, S2_JOINT_SPATIAL, plan->joint, c);
-    const s2_region fused = s2_dense_region(run, S2_FUSED, plan->fused, c);
-    const size_t floats = s2_gram_floats(c);
+    return (joint_maps){s2_dense_region(run, S2_JOINT_SPECTRAL, plan->joint, c),
+                        s2_dense_region(run, S2_JOINT_SPATIAL, plan->joint, c),
+                        s2_dense_region(run, S2_FUSED, plan->fused, c)};
+}
+
+/* A row of cells: every window is the sum of three sums of columns, of which the last two serve the
+   next window. sums tmp [S2_GRAM_SUMS] */
+static void join_row(const s2_dense_run *run, const s2_relation_space *space,
+                     const joint_maps *maps, s2_rect rows, int y, float *sums)
+{
+    const s2_dense_plan *plan = &run->plan;
+    const size_t floats = s2_gram_floats(space->c);
     const s2_rect cells = plan->fused_cells;
-    float *window_sum = run->buffer[S2_CELL_WORK];
-    float *column_sums = window_sum + floats;
-    int summed = cells.x - 1; /* columns before this one are */
+    float *column_sums = sums + floats;
+    int next = plan->gram_cells.x; /* column to sum */
     for (int x = cells.x; x < cells.x + cells.w; x++) {
         const s2_rect window = window_cells(plan->gram_cells, x, y);
         const float *columns[3];
-        for (summed = summed > window.x ? summed : window.x; summed < window.x + window.w; summed++)
-            sum_column(run, summed, y, column_sums + (size_t)(summed % 3) * floats);
+        for (; next < window.x + window.w; next++)
+            sum_column(run, next, y, column_sums + (size_t)(next % 3) * floats);
         for (int i = 0; i < window.w; i++)
             columns[i] = column_sums + (size_t)((window.x + i) % 3) * floats;
-        run->weights->kernels->sum(columns, window.w, floats, window_sum);
-        s2_relation_join(space, window_sum);
-        s2_relation_apply(space, s2_rect_intersect(cell_rect(run, x, y), rows), &spectral, &spatial,
-                          &fused);
+        run->weights->kernels->sum(columns, window.w, floats, sums);
+        s2_relation_join(space, sums);
+        s2_relation_apply(space, s2_rect_intersect(cell_rect(run, x, y), rows), &maps->spectral,
+                          &maps->spatial, &maps->fused);
     }
 }
 
@@ -303,24 +313,22 @@ static void join_domains(const s2_dense_run *run)
 {
     const s2_dense_plan *plan = &run->plan;
     const int c = run->weights->spec.channels;
-    const s2_region spectral = s2_dense_region(run, S2_JOINT_SPECTRAL, plan->joint, c);
-    const s2_region spatial = s2_dense_region(run, S2_JOINT_SPATIAL, plan->joint, c);
-    const s2_region fused = s2_dense_region(run, S2_FUSED, plan->fused, c);
+    const joint_maps maps = find_joint_maps(run);
     const s2_rect rows = s2_rect_intersect(
         s2_dense_rows(plan->fused, run->now.fused, run->next.fused), plan->fused_computed);
     float *sums = run->buffer[S2_CELL_WORK];
     const s2_relation_space space =
-        s2_relation_divide(run->weights->kernels, c, sums + 4 * s2_gram_floats(c));
-    s2_region_clear_rows(&fused, run->now.fused, run->next.fused, rows);
+        s2_relation_divide(run->weights->kernels, c, sums + S2_GRAM_SUMS * s2_gram_floats(c));
+    s2_region_clear_rows(&maps.fused, run->now.fused, run->next.fused, rows);
     if (run->weights->spec.off.ssja) {
-        s2_relation_add(rows, &spectral, &spatial, &fused);
+        s2_relation_add(rows, &maps.spectral, &maps.spatial, &maps.fused);
         return;
     }
-    find_grams(run, &space, &spectral, &spatial);
+    find_grams(run, &space, &maps.spectral, &maps.spatial);
     if (s2_rect_is_empty(rows))
         return;
     for (int y = rows.y / SIDE; y <= (rows.y + rows.h - 1) / SIDE; y++)
-        join_row(run, &space, y, rows);
+        join_row(run, &space, &maps, rows, y, sums);
 }
 
 void s2_dense_relate(s2_dense_run *run)

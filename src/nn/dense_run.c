@@ -188,14 +188,18 @@ static void add_source(const s2_dense_weights *weights, const s2_run_geometry *g
     const bool aligned = weights->spec.on_reference[s];
     const double pixels = (double)geometry->width * geometry->height;
     const double native = (double)geometry->source_width[s] * geometry->source_height[s];
+    const double encoded = aligned ? pixels : native;
+    const s2_folded_spectral *spectral = &weights->spectral[s];
+    const s2_conv *matrix = &spectral->filters.conv;
     /* the filters along the bands have 3 and 5 taps */
-    const double filters = 8.0 * weights->spec.bands[s] * (aligned ? pixels : native);
+    const double filters = 8.0 * weights->spec.bands[s];
     s2_work *encode = &work[S2_STAGE_ENCODE];
-    encode->direct += filters;
-    encode->done += filters;
-    add_conv(encode, &weights->spectral[s].mix, aligned ? pixels : native);
+    encode->direct += encoded * filters;
+    encode->done += encoded * (spectral->filters.w ? (double)matrix->in * matrix->out : filters);
+    add_conv(encode, &spectral->mix, encoded);
     add_block(encode, &weights->spatial[s], aligned ? (double)scene.w * scene.h : native);
-    add_conv(&work[S2_STAGE_CLASSIFY], &weights->detail.part[s], aligned ? pixels : native);
+    /* what a source on a grid of its own gives to the detail path is computed there */
+    add_conv(aligned ? &work[S2_STAGE_CLASSIFY] : encode, &weights->detail.part[s], encoded);
 }
 
 void s2_dense_work(const s2_dense_weights *weights, const s2_run_geometry *geometry,

@@ -30,7 +30,7 @@ enum {
     S2_FEATURE_VALID,   /* bytes */
     S2_REFERENCE_VALID, /* bytes */
     S2_RINGS,
-    S2_CELL_WORK = S2_RINGS, /* statistics of one window, or SSJA of one cell */
+    S2_CELL_WORK = S2_RINGS, /* statistics of one window; or S2_GRAM_SUMS, then SSJA of one cell */
     S2_WINOGRAD,             /* scratch of the inner loop */
     S2_SEGMENT,              /* a segment of a row in pointwise layers */
     S2_ROWS,                 /* two rows of an aligned encoder, one of the head */
@@ -72,6 +72,8 @@ struct s2_dense_run {
     s2_sampler to_core[S2RGF_MAX_SOURCES];  /* likewise */
     double seconds[S2_STAGES];
 };
+
+#define S2_GRAM_SUMS 4 /* Gram matrices of a window and of its three columns */
 
 /** Number of a source's buffer. */
 int s2_dense_buffer(int source, int part);

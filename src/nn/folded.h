@@ -74,14 +74,4 @@ void s2_folded_block_clear(s2_folded_block *block);
 void s2_folded_adrf_clear(s2_folded_adrf *adrf);
 void s2_folded_classifier_clear(s2_folded_classifier *classifier);
 
-/** Floats from one pixel to the next in what s2_folded_filter() gives. */
-int s2_folded_filter_stride(const s2_folded_spectral *encoder, int bands);
-/**
- * u3 and u5 of `count` pixels: the first 2 bands floats of each pixel of out
- * [count][s2_folded_filter_stride()], after their batch-norms where those are not folded into the
- * mix.
- */
-void s2_folded_filter(const s2_kernels *kernels, const s2_folded_spectral *encoder,
-                      const float *pixels, int bands, int count, float *out);
-
 #endif

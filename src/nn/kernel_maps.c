@@ -79,10 +79,10 @@ void KERNEL_SUM(const float *const *terms, int count, size_t floats, float *out)
 {
     const size_t whole = floats / LANES * LANES;
     for (size_t k = 0; k < whole; k += LANES) {
-        vector sum = *(const vector *)(terms[0] + k);
+        vector sum = load(terms[0] + k);
         for (int i = 1; i < count; i++)
-            sum += *(const vector *)(terms[i] + k);
-        *(vector *)(out + k) = sum;
+            sum += load(terms[i] + k);
+        store(out + k, sum);
     }
     for (size_t k = whole; k < floats; k++) {
         float sum = terms[0][k];

@@ -8,6 +8,7 @@
 
 #define SIDE S2_GRAM_SIDE
 #define SQUARE (SIDE * SIDE)
+_Static_assert(SIDE == S2_KERNEL_BLOCK, "a square is as wide as a packed block");
 
 /* ---- Gram matrices --------------------------------------------------------------------------- */
 
@@ -140,26 +141,26 @@ static inline vector exponential(vector x)
 
 /* exp of the logits of 16 output channels, those of column `column`, and their sums: packed out at
    the block's first. No logit is shifted: it is the sum of two cosines, 2 at most. */
-static void find_exponentials(const window *of, int column, float *packed, vector sum[2][VECTORS])
+static void find_exponentials(const window *w, int column, float *packed, vector sum[2][VECTORS])
 {
-    const int channels = of->channels;
+    const int channels = w->channels;
     float space[3][SQUARE];
     for (int row = 0; row < channels / SIDE; row++) {
-        const float *one = find_square(of->g11, channels, row, column, space[0]);
-        const float *two = find_square(of->g22, channels, row, column, space[1]);
-        const float *cross = of->g21 + s2_gram_whole_at(channels, row, column);
-        turn_square(of->g21 + s2_gram_whole_at(channels, column, row), space[2]);
+        const float *one = find_square(w->g11, channels, row, column, space[0]);
+        const float *two = find_square(w->g22, channels, row, column, space[1]);
+        const float *cross = w->g21 + s2_gram_whole_at(channels, row, column);
+        turn_square(w->g21 + s2_gram_whole_at(channels, column, row), space[2]);
         for (int k = 0; k < SIDE; k++) {
             const int j = row * SIDE + k;
             _Pragma("GCC unroll 4") for (int v = 0; v < VECTORS; v++)
             {
                 const int at = k * SIDE + v * LANES;
-                const vector d1 = load(of->d1 + column * SIDE + v * LANES);
-                const vector d2 = load(of->d2 + column * SIDE + v * LANES);
+                const vector d1 = load(w->d1 + column * SIDE + v * LANES);
+                const vector d2 = load(w->d2 + column * SIDE + v * LANES);
                 const vector exp1 =
-                    exponential((load(one + at) * d1 + load(space[2] + at) * d2) * of->d1[j]);
+                    exponential((load(one + at) * d1 + load(space[2] + at) * d2) * w->d1[j]);
                 const vector exp2 =
-                    exponential((load(two + at) * d2 + load(cross + at) * d1) * of->d2[j]);
+                    exponential((load(two + at) * d2 + load(cross + at) * d1) * w->d2[j]);
                 store(packed + j * SIDE + v * LANES, exp1);
                 store(packed + (channels + j) * SIDE + v * LANES, exp2);
                 sum[0][v] += exp1;
@@ -173,18 +174,18 @@ void KERNEL_ATTEND(const s2_kernel_attend *attend)
 {
     const int channels = attend->channels;
     const size_t symmetric = s2_gram_symmetric_floats(channels);
-    const window of = {channels,
-                       attend->grams,
-                       attend->grams + symmetric,
-                       attend->grams + 2 * symmetric,
-                       attend->norms,
-                       attend->norms + channels};
-    inverse_norms(of.g11, channels, of.d1);
-    inverse_norms(of.g22, channels, of.d2);
+    const window w = {channels,
+                      attend->grams,
+                      attend->grams + symmetric,
+                      attend->grams + 2 * symmetric,
+                      attend->norms,
+                      attend->norms + channels};
+    inverse_norms(w.g11, channels, w.d1);
+    inverse_norms(w.g22, channels, w.d2);
     for (int column = 0; column < channels / SIDE; column++) {
         float *packed = attend->packed + (ptrdiff_t)column * 2 * channels * SIDE;
         vector sum[2][VECTORS] = {{{0}}};
-        find_exponentials(&of, column, packed, sum);
+        find_exponentials(&w, column, packed, sum);
         for (int matrix = 0; matrix < 2; matrix++, packed += channels * SIDE) {
             for (int v = 0; v < VECTORS; v++) {
                 const vector part = 1.0f / sum[matrix][v];

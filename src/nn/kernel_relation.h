@@ -33,7 +33,7 @@ typedef struct s2_kernel_attend {
 } s2_kernel_attend;
 
 /** s2_ssja_attention() with products in place of quotients, and exp to 4e-7 of its value. */
-typedef void (*s2_kernel_attend_function)(const s2_kernel_attend *window);
+typedef void (*s2_kernel_attend_function)(const s2_kernel_attend *attend);
 
 /** Floats of a symmetric matrix: of its squares on the diagonal and right of it. */
 static inline size_t s2_gram_symmetric_floats(int channels)

@@ -1,6 +1,7 @@
 /* Patch run: the part of the encoders that depends on a position and not on the patch around it. */
 #include "nn/patch_worker.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "nn/pool.h"
@@ -94,12 +95,15 @@ static void encode_spectral(const s2_patch_run *run, int source, const s2_region
     const int columns = out.rect.w + 1;
     float *rows[2] = {run->buffer[S2_FILTERED], run->buffer[S2_FILTERED] + (size_t)columns * pair};
     float *pooled = rows[1] + (size_t)columns * pair;
-    s2_folded_filter(run->weights->kernels, encoder, s2_region_at(pixels, out.rect.x, out.rect.y),
-                     bands, columns, rows[0]);
+    assert(s2_row_filter_stride(encoder, bands) == 2 * bands); /* a pool follows */
+    s2_row_filter(run->weights->kernels, encoder,
+                  (s2_row){s2_region_at(pixels, out.rect.x, out.rect.y), bands}, bands, columns,
+                  rows[0]);
     for (int y = out.rect.y; y < out.rect.y + out.rect.h; y++) {
         float *next = rows[1];
-        s2_folded_filter(run->weights->kernels, encoder, s2_region_at(pixels, out.rect.x, y + 1),
-                         bands, columns, next);
+        s2_row_filter(run->weights->kernels, encoder,
+                      (s2_row){s2_region_at(pixels, out.rect.x, y + 1), bands}, bands, columns,
+                      next);
         for (size_t x = 0; x < (size_t)out.rect.w; x++) {
             const float *const four[4] = {rows[0] + x * pair, rows[0] + (x + 1) * pair,
                                           next + x * pair, next + (x + 1) * pair};

@@ -66,7 +66,7 @@ void s2_region_conv(s2_kernel_row_function kernel, const s2_folded_conv *folded,
                     const s2_region *out)
 {
     const s2_conv *conv = &folded->conv;
-    /* taps side by side in memory are one of as many channels */
+    /* taps that lie side by side in memory are one tap with the channels of all */
     const int merged = in->stride * in->maps * conv->dilation == conv->in ? conv->kernel : 1;
     /* interleaved maps and a stride: only the pixels of one position are equally far apart */
     const int step = in->maps == 1 || conv->stride == 1 ? computed.w : 1;
@@ -120,4 +120,30 @@ void s2_row_conv_add(s2_kernel_row_function kernel, const s2_folded_conv *folded
                                .out = folded->conv.out,
                                .relu = folded->relu};
     kernel(&row);
+}
+
+int s2_row_filter_stride(const s2_folded_spectral *encoder, int bands)
+{
+    return encoder->filters.w ? encoder->filters.conv.out : 2 * bands;
+}
+
+void s2_row_filter(const s2_kernels *kernels, const s2_folded_spectral *encoder, s2_row in,
+                   int bands, int count, float *out)
+{
+    const s2_kernel_filter filter = {encoder->filter3,
+                                     encoder->filter5,
+                                     encoder->bias3,
+                                     encoder->bias5,
+                                     in.data,
+                                     bands,
+                                     count,
+                                     out};
+    if (encoder->filters.w)
+        s2_row_conv(kernels->row, &encoder->filters, in, count,
+                    (s2_row){out, encoder->filters.conv.out});
+    else
+        kernels->filter(&filter);
+    for (int x = 0; encoder->scale && x < count; x++, out += 2 * bands)
+        for (int k = 0; k < 2 * bands; k++)
+            out[k] = encoder->scale[k] * out[k] + encoder->shift[k];
 }

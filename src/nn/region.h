@@ -48,6 +48,15 @@ void s2_region_clear_rows(const s2_region *region, int first, int end, s2_rect i
 void s2_region_conv(s2_kernel_row_function kernel, const s2_folded_conv *conv, const s2_region *in,
                     const s2_region *add, s2_rect computed, const s2_region *out);
 
+/** Floats from one pixel to the next in what s2_row_filter() gives. */
+int s2_row_filter_stride(const s2_folded_spectral *encoder, int bands);
+/**
+ * u3 and u5 of a row of `count` pixels: the first 2 bands floats of each pixel of out
+ * [count][s2_row_filter_stride()], after their batch-norms where those are not folded into the mix.
+ */
+void s2_row_filter(const s2_kernels *kernels, const s2_folded_spectral *encoder, s2_row in,
+                   int bands, int count, float *out);
+
 /** A row of `count` pixels through a 1 x 1 convolution. */
 void s2_row_conv(s2_kernel_row_function kernel, const s2_folded_conv *conv, s2_row in, int count,
                  s2_row out);

@@ -2,9 +2,9 @@
 #ifndef S2_NN_RELATION_H
 #define S2_NN_RELATION_H
 
+#include "nn/cells.h"
 #include "nn/folded.h"
 #include "nn/region.h"
-#include "nn/ssja.h"
 
 #define S2_RELATION_CELL_MAX 64 /* pixels of a cell of SSJA */
 

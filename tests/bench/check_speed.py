@@ -21,13 +21,15 @@ from speed_targets import TARGETS, Results
 
 HAS_TORCH = importlib.util.find_spec("torch") is not None
 PRINTED = """S2RGF: tiles of 64 x 64, 1 threads, 9 MB in all
+S2RGF: source ms: a pixel is read 1.080 times
+S2RGF: source hs: a pixel is read 1.250 times
 S2RGF: stage read: 0.250 s
 S2RGF: stage encode: 1.000 s, 80.0 GF/s
 S2RGF: stage relate: 0.001 s, 80.0 GF/s
 S2RGF: stage head: 0.001 s, 80.0 GF/s
 S2RGF: stage classify: 0.001 s, 80.0 GF/s
 S2RGF: stage write: 0.250 s
-S2RGF: stages that compute: 1.000 s, 80.0 GF/s
+S2RGF: stages that compute: 1.000 s, 80.0 GF/s, done 50.0 GF/s
 """
 
 
@@ -76,6 +78,7 @@ class Page(unittest.TestCase):
             self.assertIn(f"### {part}", text)
         self.assertIn("99.980 %", text)
         self.assertIn("left out up to 3 classes", text)
+        self.assertIn("coarse source is read and encoded 1.25 times", text)
 
     def test_a_missed_target_says_so_with_what_bounds_it(self):
         for target in TARGETS:
@@ -86,7 +89,7 @@ class Page(unittest.TestCase):
                     if key in row:
                         row[key] *= 1000
                 if "compute" in row:
-                    row["compute"][1] /= 1000
+                    row["compute"][1:] = [rate / 1000 for rate in row["compute"][1:]]
             text = speed_report.generate(data)
             self.assertEqual(target_rows(text)[target.title], "**missed**")
             line, = [line for line in text.split("\n")
@@ -137,7 +140,10 @@ class Contenders(unittest.TestCase):
         self.assertLessEqual({name for name, _ in speed_report.PROGRAMS}, set(names))
 
     def test_stages(self):
-        self.assertEqual(read_stages(PRINTED)["stages"]["encode"], [1.0, 80.0])
+        told = read_stages(PRINTED)
+        self.assertEqual(told["stages"]["encode"], [1.0, 80.0])
+        self.assertEqual(told["compute"], [1.0, 80.0, 50.0])
+        self.assertEqual(told["reads"], {"ms": 1.08, "hs": 1.25})
         self.assertEqual(read_stages(PRINTED)["stages"]["read"], [0.25, None])
         with self.assertRaises(Exception):
             read_stages("0...10...20\n")

@@ -15,6 +15,11 @@
 #define FUZZ_CHANGES_MAX 6  /* of one round */
 #define FUZZ_GROWTH_MAX 256 /* bytes that one change adds at most */
 
+/** Tokens of JSON, for the lists below. */
+#define FUZZ_JSON                                                                                  \
+    "{", "}", "[", "]", "\"", "\\\"", "\\", ",", ":", "null", "true", "0", "-1", "1e999", "/*",    \
+        "\\u0000", "\xFF", "\xC3", "[[[[[[[[[[[[[[[[[["
+
 /** A reader, and what means something to it. */
 typedef struct fuzz_target {
     const char *const *tokens;

@@ -67,39 +67,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 #else
 
 /** Text that means something to the loader. */
-static const char *const TOKENS[] = {
-    "{",
-    "}",
-    "[",
-    "]",
-    "\"",
-    "\\\"",
-    "\\",
-    ",",
-    ":",
-    "null",
-    "true",
-    "0",
-    "-1",
-    "1e999",
-    "1e-320",
-    "NaN",
-    "4294967296",
-    "18446744073709551616",
-    "/*",
-    "\\u0000",
-    "\\u009b",
-    "\xFF",
-    "\xC3",
-    "F64",
-    "\"dtype\":\"F32\",",
-    "\"shape\":[1],",
-    "\"data_offsets\":[0,4],",
-    "__metadata__",
-    "\\\"bands\\\":[{}],",
-    "\\\"std\\\":0,",
-    "[[[[[[[[[[[[[[[[[[",
-};
+static const char *const TOKENS[] = {FUZZ_JSON,
+                                     "1e-320",
+                                     "NaN",
+                                     "4294967296",
+                                     "18446744073709551616",
+                                     "\\u009b",
+                                     "F64",
+                                     "\"dtype\":\"F32\",",
+                                     "\"shape\":[1],",
+                                     "\"data_offsets\":[0,4],",
+                                     "__metadata__",
+                                     "\\\"bands\\\":[{}],",
+                                     "\\\"std\\\":0,"};
 
 /** After a change of length make the header's declared length fit again, most of the time. */
 static void repair_length(const sample_bytes *valid, sample_bytes *file, s2_random *random)

@@ -491,6 +491,21 @@ static void test_full_disk(void)
     CHECK(count_names(folder, "full.tif") >= 1 && count_names(folder, "full.part") == 0);
 }
 
+/** A value that no class has is not cut down to one that a class has. */
+static void test_values_of_no_class(void)
+{
+    const s2_map_spec spec = usual_spec(in_folder("wrong.tif"));
+    s2rgf_error err = {0};
+    const uint16_t kept = map[3][5];
+    map[3][5] = 258;
+    CHECK(write_map(&spec, 64, &err) == S2RGF_INTERNAL);
+    CHECK_CONTAINS(err.message, "wrong.tif");
+    map[3][5] = 3;
+    CHECK(write_map(&spec, 64, &err) == S2RGF_INTERNAL);
+    map[3][5] = kept;
+    CHECK(count_names(folder, "wrong") == 0);
+}
+
 /** Areas on a geographic grid against the closed form for a zone of the ellipsoid. */
 static void test_areas(void)
 {
@@ -549,6 +564,7 @@ int main(void)
     test_refusals();
     test_failed_rename();
     test_full_disk();
+    test_values_of_no_class();
     test_areas();
     s2_class_table_clear(&classes);
     s2_grid_clear(&grid);

@@ -13,7 +13,7 @@
 #define BANDS 3
 #define LARGEST 64
 
-static atomic_bool overlapped; /* two reads of one source, ever; threads do not count checks */
+static atomic_bool overlapped; /* two reads at once, ever; only the main thread counts checks */
 
 /* A source whose pixels tell where they are, and a record of its reads. */
 typedef struct fake {
@@ -54,14 +54,14 @@ static s2rgf_status read_fake(void *context, int source, s2_rect window, float *
     return S2RGF_OK;
 }
 
-static s2_read_ahead *start_with(fake *f, bool spare_core)
+static s2_read_ahead *start_with(fake *f, bool spare_cores)
 {
     const s2_reader reader = {.context = f,
                               .read = read_fake,
                               .sources = 2,
                               .bands = {BANDS, BANDS},
                               .pixels = {LARGEST, LARGEST},
-                              .spare_core = spare_core};
+                              .spare_cores = spare_cores};
     s2_read_ahead *ahead = NULL;
     f->broken_y = -1;
     REQUIRE(s2_read_ahead_start(&reader, &ahead, NULL) == S2RGF_OK);
@@ -151,8 +151,8 @@ static void test_without_a_core(void)
 {
     fake f = {0};
     s2_read_ahead *ahead = start_with(&f, false);
-    for (int i = 0; i < 20; i++)
-        rest(); /* time in which nobody reads */
+    for (int i = 0; i < 300; i++)
+        rest(); /* time in which nobody reads, so that a timeslice lost while reading is no part of it */
     for (int y = 0; y < 4; y++) {
         s2_read_ahead_expect(ahead, 0, (s2_rect){0, y, 4, 4});
         for (int i = 0; i < 5; i++)
@@ -180,10 +180,10 @@ static void test_stop(void)
     s2_read_ahead_stop(NULL);
 }
 
-static void test_many(bool spare_core)
+static void test_many(bool spare_cores)
 {
     fake f = {0};
-    s2_read_ahead *ahead = start_with(&f, spare_core);
+    s2_read_ahead *ahead = start_with(&f, spare_cores);
     s2_random random;
     s2_random_init(&random, 5, 0);
     for (int i = 0; i < 2000; i++) {
