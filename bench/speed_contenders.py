@@ -18,7 +18,7 @@ AGREEMENT = 0.999       # of PyTorch's map with ours, or it is not the same netw
 STAGE = re.compile(r"S2RGF: stage (\w+): ([\d.]+) s(?:, ([\d.]+) GF/s)?")
 COMPUTE = re.compile(
     r"S2RGF: stages that compute: ([\d.]+) s, ([\d.]+) GF/s, done ([\d.]+) GF/s")
-READS = re.compile(r"S2RGF: source (\w+): a pixel is read ([\d.]+) times")
+READS = re.compile(r"S2RGF: source (\w+): a pixel is read ([\d.]+) times, encoded ([\d.]+) times")
 
 
 @dataclass(frozen=True)
@@ -81,14 +81,15 @@ def dense_model(work, channels):
 
 def read_stages(text):
     """Seconds and GF/s of the stages as --debug tells them, and of those that compute together; how
-    often a pixel of each source was read."""
+    often a pixel of each source was read and encoded."""
     stages = {name: [float(seconds), float(rate) if rate else None]
               for name, seconds, rate in STAGE.findall(text)}
     together = COMPUTE.search(text)
     if not stages or not together:
         raise RunError("s2rgf_classify --debug S2RGF told no stages")
     return {"stages": stages, "compute": [float(value) for value in together.groups()],
-            "reads": {name: float(times) for name, times in READS.findall(text)}}
+            "reads": {name: [float(read), float(encoded)]
+                      for name, read, encoded in READS.findall(text)}}
 
 
 def dense(channels, threads, large=False):

@@ -86,9 +86,10 @@ def notes(results):
                      f"at least {100 * min(parts):.3f} %.")
     for name in ("dense64-1", "dense64-2-large"):
         for row in results.rows(name)[:1]:
-            lines.append(f"{dict(PROGRAMS)[name]}: a pixel of the coarse source is read and "
-                         f"encoded {row['reads']['hs']:.2f} times, one of the fine source "
-                         f"{row['reads']['ms']:.2f} times.")
+            coarse, fine = row["reads"]["hs"], row["reads"]["ms"]
+            lines.append(f"{dict(PROGRAMS)[name]}: a pixel of the coarse source is encoded "
+                         f"{coarse[1]:.2f} times and read {coarse[0]:.2f} times, one of the fine "
+                         f"source {fine[1]:.2f} and {fine[0]:.2f} times.")
     return " ".join(lines) + "\n" if lines else ""
 
 

@@ -71,11 +71,23 @@ static size_t waiting_bytes(const s2_classify_job *job, const s2_tiling *tiling)
            (s2_map_class_bytes(&job->content.classes) + floats * sizeof(float));
 }
 
+/* With a mask, tiles of which nothing is wanted are not computed, so none can rely on another. */
+static s2_seam_demand measure_seams(const s2_classify_job *job, const s2_tiling *tiling,
+                                    int threads)
+{
+    const s2rgf_classify_options *options = job->options;
+    if (options->mask_path)
+        return (s2_seam_demand){.right_bytes = 0};
+    return s2_tile_seams_measure(job->weights, &job->geometry, tiling, threads,
+                                 (size_t)options->memory_mb * MB);
+}
+
 static size_t total_bytes(const void *context, const s2_tiling *tiling, int threads)
 {
     const s2_classify_job *job = context;
+    const s2_seam_demand seams = measure_seams(job, tiling, threads);
     return s2_classify_worker_bytes(job, tiling, threads) * (size_t)threads +
-           waiting_bytes(job, tiling);
+           s2_tile_seams_bytes(&seams) + waiting_bytes(job, tiling);
 }
 
 /* What the blocks under the tiles at hand take of GDAL's cache, and no more. */
@@ -116,13 +128,15 @@ static s2rgf_status choose_tiles(s2_classify_job *job, const s2rgf_host *host, s
     job->tiling = choice.tiling;
     job->parts = s2_tiling_parts(&job->tiling);
     job->threads = choice.threads;
+    job->seam_demand = measure_seams(job, &choice.tiling, choice.threads);
     if ((wanted != 0 && choice.tiling.w != wanted) || choice.threads != demand.threads)
         s2_log(host, S2RGF_INFO, "Working memory of %d MB: tiles of %d x %d pixels, %d threads",
                options->memory_mb, choice.tiling.w, choice.tiling.h, choice.threads);
     if (options->block_cache_mb > 0)
         fit_block_cache(job, host);
-    s2_log(host, S2RGF_DEBUG, "tiles of %d x %d, %d threads, %zu MB in all", choice.tiling.w,
-           choice.tiling.h, choice.threads, choice.bytes / MB);
+    s2_log(host, S2RGF_DEBUG, "tiles of %d x %d, %d threads, %zu MB in all, %zu MB of it for seams",
+           choice.tiling.w, choice.tiling.h, choice.threads, choice.bytes / MB,
+           s2_tile_seams_bytes(&job->seam_demand) / MB);
     return S2RGF_OK;
 }
 
@@ -211,15 +225,21 @@ static s2rgf_status prepare(s2_classify_job *job, const s2rgf_host *host, s2rgf_
     return status;
 }
 
-/* How often a pixel of each source was read: once, and again in the halos of further tiles. */
+/* How often a pixel of each source was read and encoded: once, and again in halos of further tiles.
+ */
 static void report_reads(const s2_classify_job *job, const s2rgf_host *host)
 {
     for (int s = 0; s < job->scene.count; s++) {
         const double *m = job->geometry.ref_to_source[s].m;
         const double under =
             (double)job->window.w * job->window.h * fabs(m[1] * m[5] - m[2] * m[4]);
-        s2_log(host, S2RGF_DEBUG, "source %s: a pixel is read %.3f times",
-               job->content.sources[s].name, job->read_pixels[s] / under);
+        if (job->encoded_pixels[s] > 0.0)
+            s2_log(host, S2RGF_DEBUG, "source %s: a pixel is read %.3f times, encoded %.3f times",
+                   job->content.sources[s].name, job->read_pixels[s] / under,
+                   job->encoded_pixels[s] / under);
+        else
+            s2_log(host, S2RGF_DEBUG, "source %s: a pixel is read %.3f times",
+                   job->content.sources[s].name, job->read_pixels[s] / under);
     }
 }
 

@@ -4,6 +4,7 @@
 
 #include "geo/map_writer.h"
 #include "mapping.h"
+#include "tile_seams.h"
 
 #define S2_CLASSIFY_OUTPUTS 3 /* map, confidence, probabilities */
 
@@ -20,8 +21,11 @@ typedef struct s2_classify_job {
     s2_tiling tiling;
     s2_rect parts; /* of the tiling */
     int threads;
+    s2_seam_demand seam_demand;
+    s2_tile_seams *seams;          /* NULL: tiles share nothing */
     double seconds[S2_STAGES + 1]; /* of all workers; the last: writing */
-    double read_pixels[S2RGF_MAX_SOURCES]; /* of each source, by all workers */
+    /* of each source, by all workers */
+    double read_pixels[S2RGF_MAX_SOURCES], encoded_pixels[S2RGF_MAX_SOURCES];
     s2_map_writer *writers[S2_CLASSIFY_OUTPUTS];
 } s2_classify_job;
 

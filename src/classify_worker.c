@@ -24,8 +24,9 @@ typedef struct classify_worker {
     uint16_t *values;     /* class values */
     float *confidence;    /* if asked for */
     float *probabilities; /* if asked for: [classes][core.h][core.w] */
+    int tile;             /* the one at hand */
     s2_tile_watch *watch;
-    double counted[S2_STAGES]; /* seconds that the job knows */
+    s2_run_counts counted;                 /* what the job knows of the run's */
     double read_pixels[S2RGF_MAX_SOURCES]; /* of each source, that it does not know yet */
 } classify_worker;
 
@@ -177,6 +178,18 @@ static s2rgf_status take_rows(void *data, s2_rect rows, const float *scores, con
     return s2_tile_report(worker->watch, (double)rows.h / worker->core.h, err);
 }
 
+static s2rgf_status await_seam(void *data, int step, s2rgf_error *err)
+{
+    classify_worker *worker = data;
+    return s2_tile_seams_await(worker->job->seams, worker->tile, step, worker->watch, err);
+}
+
+static void leave_seam(void *data, int step)
+{
+    classify_worker *worker = data;
+    s2_tile_seams_leave(worker->job->seams, worker->tile, step);
+}
+
 /* Nothing is wanted in the tile. */
 static void leave_tile(classify_worker *worker)
 {
@@ -188,17 +201,30 @@ static void leave_tile(classify_worker *worker)
 static s2rgf_status compute_tile(void *data, int index, s2_tile_watch *watch, s2rgf_error *err)
 {
     classify_worker *worker = data;
-    const s2_tile_io io = {worker, read_window, worker->ahead ? expect_window : NULL, take_rows};
+    s2_tile_seams *seams = worker->job->seams;
+    s2_seam sides[S2_SIDES];
+    const s2_tile_io io = {.context = worker,
+                           .read = read_window,
+                           .expect = worker->ahead ? expect_window : NULL,
+                           .take = take_rows,
+                           .seams = seams ? sides : NULL,
+                           .await = await_seam,
+                           .leave = leave_seam};
     s2rgf_status status = S2RGF_OK;
     bool any = true;
     worker->core = tile_core(worker->job, index);
+    worker->tile = index;
     worker->watch = watch;
-    if (worker->wanted)
+    if (seams)
+        status = s2_tile_seams_begin(seams, index, watch, sides, err);
+    if (status == S2RGF_OK && worker->wanted)
         status = s2_overlay_read_mask(&worker->mask, worker->core, worker->wanted, &any, err);
     if (status == S2RGF_OK && any)
         status = s2_run_compute(worker->run, worker->core, worker->wanted, &io, err);
     else
         leave_tile(worker);
+    if (status == S2RGF_OK && seams)
+        s2_tile_seams_end(seams, index);
     return status;
 }
 
@@ -206,18 +232,20 @@ static s2rgf_status compute_tile(void *data, int index, s2_tile_watch *watch, s2
    a time. */
 static void count_work(classify_worker *worker, double writing)
 {
-    const double *seconds = s2_run_seconds(worker->run);
-    for (int i = 0; seconds && i < S2_STAGES; i++) {
-        const bool ahead = i == S2_STAGE_READ && worker->ahead;
-        const double now = seconds[i] + (ahead ? s2_read_ahead_seconds(worker->ahead) : 0.0);
-        worker->job->seconds[i] += now - worker->counted[i];
-        worker->counted[i] = now;
-    }
-    worker->job->seconds[S2_STAGES] += writing;
+    s2_classify_job *job = worker->job;
+    const s2_run_counts *counts = s2_run_counted(worker->run);
+    s2_run_counts now = counts ? *counts : worker->counted;
+    if (counts && worker->ahead)
+        now.seconds[S2_STAGE_READ] += s2_read_ahead_seconds(worker->ahead);
+    for (int i = 0; i < S2_STAGES; i++)
+        job->seconds[i] += now.seconds[i] - worker->counted.seconds[i];
+    job->seconds[S2_STAGES] += writing;
     for (int s = 0; s < S2RGF_MAX_SOURCES; s++) {
-        worker->job->read_pixels[s] += worker->read_pixels[s];
+        job->encoded_pixels[s] += now.encoded[s] - worker->counted.encoded[s];
+        job->read_pixels[s] += worker->read_pixels[s];
         worker->read_pixels[s] = 0.0;
     }
+    worker->counted = now;
 }
 
 static s2rgf_status write_tile(void *data, int index, s2rgf_error *err)
@@ -259,6 +287,12 @@ size_t s2_classify_worker_bytes(const s2_classify_job *job, const s2_tiling *til
 
 s2rgf_status s2_classify_tiles(s2_classify_job *job, const s2rgf_host *host, s2rgf_error *err)
 {
+    if (s2_tile_seams_bytes(&job->seam_demand) > 0) {
+        const s2rgf_status status =
+            s2_tile_seams_create(&job->seam_demand, &job->tiling, &job->seams, err);
+        if (status != S2RGF_OK)
+            return status;
+    }
     const s2_tile_job tiles = {.context = job,
                                .tile_count = job->parts.w * job->parts.h,
                                .threads = job->threads,
@@ -266,5 +300,8 @@ s2rgf_status s2_classify_tiles(s2_classify_job *job, const s2rgf_host *host, s2r
                                .compute = compute_tile,
                                .write = write_tile,
                                .stop = stop_worker};
-    return s2_tiles_run(&tiles, host, err);
+    const s2rgf_status status = s2_tiles_run(&tiles, host, err);
+    s2_tile_seams_free(job->seams);
+    job->seams = NULL;
+    return status;
 }

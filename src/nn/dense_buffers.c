@@ -58,13 +58,15 @@ static void hold_source(const s2_network_spec *spec, const s2_run_geometry *geom
         pixels = smaller(2 * now->middle - 1, seen);
     }
     hold(of, S2_OF_PIXELS, source->pixels, pixels, next->pixels);
-    hold(of, S2_OF_VALID, source->pixels, seen - 1,
-         next->pixels); /* pixels seen off their centres */
-    hold(of, S2_OF_SPECTRAL, source->spectral, aligned ? fronts[0].core : seen, next->spectral);
-    hold(of, S2_OF_DETAIL, source->spectral, sampled_from(&reference, plan->core, fronts[0].core),
+    /* pixels seen off their centres; what is new waits until seams have it */
+    const int valid = smaller(seen - 1, now->spectral);
+    hold(of, S2_OF_VALID, source->valid, aligned ? seen - 1 : valid, next->pixels);
+    hold(of, S2_OF_SPECTRAL, source->spectral,
+         aligned ? fronts[0].core : smaller(seen, now->spectral), next->spectral);
+    hold(of, S2_OF_DETAIL, source->detail, sampled_from(&reference, plan->core, fronts[0].core),
          next->spectral);
     hold(of, S2_OF_MIDDLE, source->middle, reach_of(now->spatial, 1), next->middle);
-    hold(of, S2_OF_SPATIAL, source->spatial, seen, next->spatial);
+    hold(of, S2_OF_SPATIAL, source->spatial, smaller(seen, now->spatial), next->spatial);
 }
 
 /* Rings of one step, from fronts[0] to fronts[1]. */
@@ -146,11 +148,11 @@ static void need_source(const s2_network_spec *spec, const s2_dense_plan *plan, 
     const size_t width = (size_t)s2_dense_spectral_width(spec, s);
     const int first = s2_dense_buffer(s, 0);
     need(sizes, first + S2_OF_PIXELS, source->pixels.w, bands, sizeof(float));
-    need(sizes, first + S2_OF_VALID, source->pixels.w, 1, 1);
+    need(sizes, first + S2_OF_VALID, source->valid.w, 1, 1);
     need(sizes, first + S2_OF_SPECTRAL, source->spectral.w, width, sizeof(float));
     need(sizes, first + S2_OF_MIDDLE, source->middle.w, c, sizeof(float));
     if (!spec->on_reference[s]) {
-        need(sizes, first + S2_OF_DETAIL, source->spectral.w, c, sizeof(float));
+        need(sizes, first + S2_OF_DETAIL, source->detail.w, c, sizeof(float));
         need(sizes, first + S2_OF_SPATIAL, source->spatial.w, c, sizeof(float));
     }
     need_floats(sizes, S2_ROWS, (size_t)(2 * plan->reference.w) * width);

@@ -70,7 +70,8 @@ static void encode_spatial(const s2_dense_run *run, int source, s2_rect inside,
         source_region(run, source, S2_OF_MIDDLE, plan->middle, run->weights->spec.channels);
     const s2_rect computed =
         s2_rect_intersect(s2_dense_rows(plan->middle, now->middle, next->middle), inside);
-    const s2_rect rows = s2_dense_rows(plan->spatial, now->spatial, next->spatial);
+    const s2_rect rows = s2_rect_intersect(
+        s2_dense_rows(plan->spatial, now->spatial, next->spatial), plan->spatial_computed);
     s2_dense_conv(run, &block->conv1, &pixels, NULL, computed, &middle);
     s2_region_clear_rows(&middle, now->middle, next->middle, computed);
     s2_dense_conv(run, &block->shortcut, &pixels, NULL, rows, out);
@@ -128,22 +129,31 @@ static void encode_aligned(s2_dense_run *run, int source)
                    s2_region_at(&stack, stack.rect.x, i), stack.stride);
     }
     encode_spatial(run, source, s2_dense_scene(run->geometry), &spatial);
+    run->counts.encoded[source] += (double)reference.w * 2.0 * (run->next.stack - run->now.stack);
 }
 
-/* Spectral features of new native rows, and what they give to the detail path. */
-static void encode_native_rows(const s2_dense_run *run, int source, const s2_region *spectral)
+/* Spectral features of new native rows, and what all there are give to the detail path. */
+static void encode_native_rows(s2_dense_run *run, int source, const s2_region *spectral)
 {
-    const s2_folded_conv *detail = &run->weights->detail.part[source];
+    const s2_folded_conv *conv = &run->weights->detail.part[source];
+    const s2_source_plan *plan = &run->plan.source[source];
+    const s2_rect rows = s2_dense_rows(plan->spectral, run->now.source[source].spectral,
+                                       run->next.source[source].spectral);
+    const s2_rect computed = s2_rect_intersect(rows, plan->spectral_computed);
+    const s2_rect sampled = s2_rect_intersect(rows, plan->detail);
     const s2_region pixels = source_pixels(run, source);
-    const s2_rect rect = spectral->rect;
-    const s2_region kept =
-        source_region(run, source, S2_OF_DETAIL, rect, run->weights->spec.channels);
-    for (int y = run->now.source[source].spectral; y < run->next.source[source].spectral; y++) {
-        float *row = s2_region_at(spectral, rect.x, y);
-        encode_spectral_row(run, source, s2_region_at(&pixels, rect.x, y), rect.w, row);
-        s2_row_conv(run->weights->kernels->row, detail, (s2_row){row, spectral->stride}, rect.w,
-                    (s2_row){s2_region_at(&kept, rect.x, y), kept.stride});
+    const s2_region detail =
+        source_region(run, source, S2_OF_DETAIL, plan->detail, run->weights->spec.channels);
+    for (int y = rows.y; y < rows.y + rows.h; y++) {
+        if (y >= computed.y && y < computed.y + computed.h)
+            encode_spectral_row(run, source, s2_region_at(&pixels, computed.x, y), computed.w,
+                                s2_region_at(spectral, computed.x, y));
+        if (y >= sampled.y && y < sampled.y + sampled.h)
+            s2_row_conv(run->weights->kernels->row, conv,
+                        (s2_row){s2_region_at(spectral, sampled.x, y), spectral->stride}, sampled.w,
+                        (s2_row){s2_region_at(&detail, sampled.x, y), detail.stride});
     }
+    run->counts.encoded[source] += (double)computed.w * computed.h;
 }
 
 static void encode_native(s2_dense_run *run, int source)

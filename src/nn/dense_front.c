@@ -50,8 +50,10 @@ static s2_source_front native_front(const s2_source_plan *plan, const s2_dense_p
         end = end_of(plan->spectral);
     source.spectral = clamp_row(end, plan->spectral);
     source.spatial = clamp_row(s2_winograd_tiles_end(end, 1), plan->spatial);
-    source.middle = clamp_row(s2_winograd_tiles_end(winograd_end(source.spatial), 1), plan->middle);
-    source.pixels = winograd_end(clamp_row(source.middle, computed));
+    /* not clamped to the plan's rows, which begin late below a seam: nothing is read early */
+    const int middle = s2_winograd_tiles_end(winograd_end(source.spatial), 1);
+    source.middle = clamp_row(middle, plan->middle);
+    source.pixels = winograd_end(clamp_row(middle, computed));
     if (source.pixels < source.spectral)
         source.pixels = source.spectral;
     source.pixels =

@@ -58,7 +58,7 @@ static void find_detail(const s2_dense_run *run, s2_rect pixels, float *detail)
     bool any = false;
     for (int s = 0; s < spec->sources; s++) {
         const s2_region kept =
-            s2_dense_region(run, s2_dense_buffer(s, S2_OF_DETAIL), run->plan.source[s].spectral, c);
+            s2_dense_region(run, s2_dense_buffer(s, S2_OF_DETAIL), run->plan.source[s].detail, c);
         if (spec->on_reference[s])
             continue;
         s2_sampler_row(&run->to_core[s], &kept, pixels, any, out);

@@ -30,6 +30,10 @@ s2_rect s2_dense_source(const s2_network_spec *spec, const s2_run_geometry *geom
 
 static s2_rect union_of(s2_rect a, s2_rect b)
 {
+    if (s2_rect_is_empty(a))
+        return b;
+    if (s2_rect_is_empty(b))
+        return a;
     const int x1 = a.x + a.w > b.x + b.w ? a.x + a.w : b.x + b.w;
     const int y1 = a.y + a.h > b.y + b.h ? a.y + a.h : b.y + b.h;
     const int x0 = a.x < b.x ? a.x : b.x;
@@ -71,7 +75,28 @@ static void plan_aligned_source(const s2_dense_plan *plan, const s2_run_geometry
     const s2_rect computed = s2_rect_intersect(source->middle, s2_dense_scene(geometry));
     source->pixels =
         (s2_rect){2 * computed.x - 1, 2 * computed.y - 1, 2 * computed.w + 1, 2 * computed.h + 1};
+    source->window =
+        s2_rect_intersect(source->pixels, (s2_rect){0, 0, geometry->width, geometry->height});
+    source->valid = source->pixels;
     source->spectral = plan->core;
+    source->detail = (s2_rect){0};
+    source->spatial_computed = source->spatial;
+    source->spectral_computed = source->spectral;
+}
+
+/* What the features that are computed are made of. */
+static void plan_native_reach(const s2_run_geometry *geometry, int s, s2_source_plan *source)
+{
+    const s2_rect all = {0, 0, geometry->source_width[s], geometry->source_height[s]};
+    source->middle = source->spatial_computed; /* where that is empty */
+    source->pixels = source->spectral_computed;
+    if (!s2_rect_is_empty(source->spatial_computed)) {
+        source->middle = s2_winograd_input(source->spatial_computed, 1);
+        source->pixels = union_of(s2_winograd_input(s2_rect_intersect(source->middle, all), 1),
+                                  source->spectral_computed);
+    }
+    source->window = s2_rect_intersect(source->pixels, all);
+    source->valid = union_of(source->pixels, source->spectral);
 }
 
 static void plan_native_source(const s2_dense_plan *plan, const s2_run_geometry *geometry, int s,
@@ -79,12 +104,12 @@ static void plan_native_source(const s2_dense_plan *plan, const s2_run_geometry 
 {
     const s2_sampling feature = s2_dense_sampling(geometry, s, 2.0);
     const s2_sampling reference = s2_dense_sampling(geometry, s, 1.0);
-    const s2_rect all = {0, 0, geometry->source_width[s], geometry->source_height[s]};
     source->spatial = s2_sampling_bounds(&feature, plan->stack);
-    source->spectral = union_of(source->spatial, s2_sampling_bounds(&reference, plan->core));
-    source->middle = s2_winograd_input(source->spatial, 1);
-    source->pixels =
-        union_of(s2_winograd_input(s2_rect_intersect(source->middle, all), 1), source->spectral);
+    source->detail = s2_sampling_bounds(&reference, plan->core);
+    source->spectral = union_of(source->spatial, source->detail);
+    source->spatial_computed = source->spatial;
+    source->spectral_computed = source->spectral;
+    plan_native_reach(geometry, s, source);
 }
 
 void s2_dense_plan_make(const s2_network_spec *spec, const s2_run_geometry *geometry, s2_rect core,
@@ -120,6 +145,53 @@ void s2_dense_plan_make(const s2_network_spec *spec, const s2_run_geometry *geom
             plan_aligned_source(plan, geometry, source);
         else
             plan_native_source(plan, geometry, s, source);
-        source->window = s2_rect_intersect(source->pixels, s2_dense_source(spec, geometry, s));
+    }
+}
+
+/* Whether rows and columns of the source are those of the reference, and no pixel is smaller: then
+   the tiles of a row of tiles, or of a column, need the same rows, or columns, at the same step. */
+static bool can_share(const s2_network_spec *spec, const s2_run_geometry *geometry, int s)
+{
+    const double *m = geometry->ref_to_source[s].m;
+    return !spec->on_reference[s] && m[2] == 0.0 && m[4] == 0.0 && m[1] > 0.0 && m[1] <= 1.0 &&
+           m[5] > 0.0 && m[5] <= 1.0;
+}
+
+void s2_dense_plan_seam(const s2_network_spec *spec, const s2_run_geometry *geometry, s2_rect from,
+                        s2_rect to, s2_source_seam *seams)
+{
+    s2_dense_plan one;
+    s2_dense_plan other;
+    s2_dense_plan_make(spec, geometry, from, &one);
+    s2_dense_plan_make(spec, geometry, to, &other);
+    for (int s = 0; s < spec->sources; s++) {
+        const s2_source_plan *a = &one.source[s];
+        const s2_source_plan *b = &other.source[s];
+        const s2_rect nothing = {0};
+        const bool shared = can_share(spec, geometry, s);
+        seams[s].spectral = shared ? s2_rect_intersect(a->spectral, b->spectral) : nothing;
+        seams[s].spatial = shared ? s2_rect_intersect(a->spatial, b->spatial) : nothing;
+    }
+}
+
+/* What of rect lies neither in the columns of `left` nor in the rows of `above`. */
+static s2_rect beyond(s2_rect rect, s2_rect left, s2_rect above)
+{
+    const int x = s2_rect_is_empty(left) ? rect.x : left.x + left.w;
+    const int y = s2_rect_is_empty(above) ? rect.y : above.y + above.h;
+    return s2_rect_intersect(rect, (s2_rect){x, y, rect.w, rect.h});
+}
+
+void s2_dense_plan_leave(const s2_network_spec *spec, const s2_run_geometry *geometry,
+                         const s2_source_seam *left, const s2_source_seam *above,
+                         s2_dense_plan *plan)
+{
+    for (int s = 0; s < spec->sources; s++) {
+        s2_source_plan *source = &plan->source[s];
+        if (spec->on_reference[s])
+            continue;
+        source->spectral_computed = beyond(source->spectral, left[s].spectral, above[s].spectral);
+        source->spatial_computed = beyond(source->spatial, left[s].spatial, above[s].spatial);
+        plan_native_reach(geometry, s, source);
     }
 }

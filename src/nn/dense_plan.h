@@ -12,9 +12,13 @@
 typedef struct s2_source_plan {
     s2_rect window;   /* read from the file: the part of `pixels` inside the source */
     s2_rect pixels;   /* what the convolutions reach, beyond the source too */
+    s2_rect valid;    /* validity kept */
     s2_rect spectral; /* spectral features kept (not on_reference: sampled from here) */
+    s2_rect detail;   /* not on_reference: what of them the core samples */
     s2_rect spatial;  /* spatial features; on_reference: feature grid */
     s2_rect middle;   /* first convolution of the spatial encoder; on_reference: feature grid */
+    /* what of the features is computed here: all that does not come across a seam */
+    s2_rect spectral_computed, spatial_computed;
 } s2_source_plan;
 
 /**
@@ -53,5 +57,23 @@ s2_rect s2_dense_source(const s2_network_spec *spec, const s2_run_geometry *geom
  */
 void s2_dense_plan_make(const s2_network_spec *spec, const s2_run_geometry *geometry, s2_rect core,
                         s2_dense_plan *plan);
+
+/** Features of one source that a tile has and its neighbour needs too; empty: they share none. */
+typedef struct s2_source_seam {
+    s2_rect spectral, spatial;
+} s2_source_seam;
+
+/**
+ * What the tile of core `from` can give to the one of core `to`, on its right or below it: out
+ * [sources]. Nothing of a source on_reference, nor of one that is turned against the reference or
+ * has smaller pixels along an axis.
+ */
+void s2_dense_plan_seam(const s2_network_spec *spec, const s2_run_geometry *geometry, s2_rect from,
+                        s2_rect to, s2_source_seam *seams);
+
+/** Leave out what comes across the seams on the left and above, both in [sources]. */
+void s2_dense_plan_leave(const s2_network_spec *spec, const s2_run_geometry *geometry,
+                         const s2_source_seam *left, const s2_source_seam *above,
+                         s2_dense_plan *plan);
 
 #endif

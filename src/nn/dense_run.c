@@ -9,7 +9,7 @@
 #include "core/clock.h"
 #include "core/error.h"
 #include "core/memory.h"
-#include "nn/dense_worker.h"
+#include "nn/dense_seam.h"
 
 size_t s2_dense_run_bytes(const s2_dense_weights *weights, const s2_run_geometry *geometry,
                           const s2_tiling *tiling, size_t *read_pixels)
@@ -99,23 +99,28 @@ static void make_samplers(s2_dense_run *run)
 static void count_time(s2_dense_run *run, double *last, int stage)
 {
     const double now = s2_thread_seconds();
-    run->seconds[stage] += now - *last;
+    run->counts.seconds[stage] += now - *last;
     *last = now;
 }
 
 /* One row of cells: every map gets from run->now to run->next; after in, where the next step will
    take them. */
-static s2rgf_status run_step(s2_dense_run *run, const s2_dense_front *after, const s2_tile_io *io,
+static s2rgf_status run_step(s2_dense_run *run, int step, const s2_dense_front *after,
                              double *clock, s2rgf_error *err)
 {
-    const s2rgf_status status = s2_dense_input(run, io, err);
+    s2rgf_status status = s2_dense_input(run, err);
     if (status != S2RGF_OK)
         return status;
-    if (io->expect && run->next.core < run->plan.core.y + run->plan.core.h)
-        s2_dense_expect(run, after, io);
+    if (run->io->expect && run->next.core < run->plan.core.y + run->plan.core.h)
+        s2_dense_expect(run, after);
+    status = s2_dense_seams_take(run, step, err);
+    if (status != S2RGF_OK)
+        return status;
+    s2_dense_validity(run);
     count_time(run, clock, S2_STAGE_READ);
     for (int s = 0; s < run->weights->spec.sources; s++)
         s2_dense_encode(run, s);
+    s2_dense_seams_give(run, step);
     count_time(run, clock, S2_STAGE_ENCODE);
     s2_dense_relate(run);
     count_time(run, clock, S2_STAGE_RELATE);
@@ -133,15 +138,17 @@ s2rgf_status s2_dense_run_compute(s2_dense_run *run, s2_rect core, const uint8_t
     const int end = core.y + core.h;
     double clock = s2_thread_seconds();
     s2rgf_status status = S2RGF_OK;
+    run->io = io;
     s2_dense_plan_make(spec, run->geometry, core, &run->plan);
+    s2_dense_seams_plan(run);
     make_samplers(run);
     int step = s2_dense_first_step(&run->plan);
     s2_dense_front after = s2_dense_front_after(spec, run->geometry, &run->plan, step);
     run->now = s2_dense_front_after(spec, run->geometry, &run->plan, step - 1);
-    for (; run->now.core < end && status == S2RGF_OK; run->now = run->next) {
+    for (; run->now.core < end && status == S2RGF_OK; run->now = run->next, step++) {
         run->next = after;
-        after = s2_dense_front_after(spec, run->geometry, &run->plan, ++step);
-        status = run_step(run, &after, io, &clock, err);
+        after = s2_dense_front_after(spec, run->geometry, &run->plan, step + 1);
+        status = run_step(run, step, &after, &clock, err);
         const s2_rect rows = s2_dense_rows(core, run->now.core, run->next.core);
         if (status == S2RGF_OK && rows.h > 0)
             status =
@@ -151,9 +158,9 @@ s2rgf_status s2_dense_run_compute(s2_dense_run *run, s2_rect core, const uint8_t
     return status;
 }
 
-const double *s2_dense_run_seconds(const s2_dense_run *run)
+const s2_run_counts *s2_dense_run_counts(const s2_dense_run *run)
 {
-    return run->seconds;
+    return &run->counts;
 }
 
 /* `pixels` output pixels of a convolution. */

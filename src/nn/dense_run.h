@@ -22,6 +22,13 @@ void s2_dense_weights_free(s2_dense_weights *weights);
  */
 size_t s2_dense_run_bytes(const s2_dense_weights *weights, const s2_run_geometry *geometry,
                           const s2_tiling *tiling, size_t *read_pixels);
+/**
+ * Bytes of the largest seam of the tiling that a tile leaves on that side, S2_RIGHT or S2_BELOW; 0:
+ * there is nothing to share, or, below, tiles are so low that two seams of a column cannot have the
+ * same memory.
+ */
+size_t s2_dense_seam_bytes(const s2_dense_weights *weights, const s2_run_geometry *geometry,
+                           const s2_tiling *tiling, int side);
 /** Errors: NO_MEMORY. Memory: s2_dense_run_free(). weights and geometry are borrowed. */
 s2rgf_status s2_dense_run_create(const s2_dense_weights *weights, const s2_run_geometry *geometry,
                                  const s2_tiling *tiling, s2_dense_run **run, s2rgf_error *err);
@@ -34,8 +41,8 @@ void s2_dense_run_free(s2_dense_run *run);
 s2rgf_status s2_dense_run_compute(s2_dense_run *run, s2_rect core, const uint8_t *wanted,
                                   const s2_tile_io *io, s2rgf_error *err);
 
-/** Seconds of the thread's own time that the stages took so far: [S2_STAGES]. */
-const double *s2_dense_run_seconds(const s2_dense_run *run);
+/** What this run did so far. */
+const s2_run_counts *s2_dense_run_counts(const s2_dense_run *run);
 /** Work of every stage over a whole scene, without halos. */
 void s2_dense_work(const s2_dense_weights *weights, const s2_run_geometry *geometry,
                    s2_work work[S2_STAGES]);

@@ -65,12 +65,14 @@ struct s2_dense_run {
     s2_dense_sizes sizes;
     void *buffer[S2_BUFFERS];
     s2_dense_plan plan;
+    const s2_tile_io *io; /* of the tile at hand */
+    s2_source_seam seams[S2_SIDES][S2RGF_MAX_SOURCES];
     /* at every step: what is there before it and after it */
     s2_dense_front now, next;
     s2_sampler upsampler;                   /* head to core */
     s2_sampler to_stack[S2RGF_MAX_SOURCES]; /* of sources that are not on the reference */
     s2_sampler to_core[S2RGF_MAX_SOURCES];  /* likewise */
-    double seconds[S2_STAGES];
+    s2_run_counts counts;
 };
 
 #define S2_GRAM_SUMS 4 /* Gram matrices of a window and of its three columns */
@@ -96,10 +98,12 @@ void s2_dense_conv(const s2_dense_run *run, const s2_folded_conv *conv, const s2
 
 /* The steps: every one brings its maps from run->now to run->next. */
 
-/** Read the sources' rows and find their validity. */
-s2rgf_status s2_dense_input(s2_dense_run *run, const s2_tile_io *io, s2rgf_error *err);
+/** Read the sources' rows. */
+s2rgf_status s2_dense_input(s2_dense_run *run, s2rgf_error *err);
 /** Tell io which rows the next step will read, when it goes on from run->next to `after`. */
-void s2_dense_expect(const s2_dense_run *run, const s2_dense_front *after, const s2_tile_io *io);
+void s2_dense_expect(const s2_dense_run *run, const s2_dense_front *after);
+/** Validity of the rows of the reference grid under the stack, then of the stack's rows. */
+void s2_dense_validity(s2_dense_run *run);
 /** Encode one source and put its features into the stacks. */
 void s2_dense_encode(s2_dense_run *run, int source);
 /** From the stacks to the fused map: ADRF, necks, SSJA. */

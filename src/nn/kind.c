@@ -150,6 +150,12 @@ size_t s2_run_bytes(const s2_weights *weights, const s2_run_geometry *geometry,
     return weights->kind->run_bytes(weights->self, geometry, tiling, read_pixels);
 }
 
+size_t s2_run_seam_bytes(const s2_weights *weights, const s2_run_geometry *geometry,
+                         const s2_tiling *tiling, int side)
+{
+    return weights->kind->seam_bytes(weights->self, geometry, tiling, side);
+}
+
 s2rgf_status s2_run_create(const s2_weights *weights, const s2_run_geometry *geometry,
                            const s2_tiling *tiling, s2_run **run, s2rgf_error *err)
 {
@@ -182,9 +188,9 @@ s2rgf_status s2_run_compute(s2_run *run, s2_rect core, const uint8_t *wanted, co
     return run->kind->run_compute(run->self, core, wanted, io, err);
 }
 
-const double *s2_run_seconds(const s2_run *run)
+const s2_run_counts *s2_run_counted(const s2_run *run)
 {
-    return run->kind->run_seconds(run->self);
+    return run->kind->run_counts(run->self);
 }
 
 void s2_run_work(const s2_weights *weights, const s2_run_geometry *geometry,

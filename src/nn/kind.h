@@ -90,6 +90,12 @@ s2_tile_traits s2_run_traits(const s2_weights *weights);
  */
 size_t s2_run_bytes(const s2_weights *weights, const s2_run_geometry *geometry,
                     const s2_tiling *tiling, size_t *read_pixels);
+/**
+ * Bytes of the largest seam of the tiling that a tile leaves on that side, S2_RIGHT or S2_BELOW; 0:
+ * its tiles share nothing there.
+ */
+size_t s2_run_seam_bytes(const s2_weights *weights, const s2_run_geometry *geometry,
+                         const s2_tiling *tiling, int side);
 /** Errors: NO_MEMORY. Memory: s2_run_free(). weights and geometry are borrowed. */
 s2rgf_status s2_run_create(const s2_weights *weights, const s2_run_geometry *geometry,
                            const s2_tiling *tiling, s2_run **run, s2rgf_error *err);
@@ -101,8 +107,8 @@ void s2_run_free(s2_run *run);
  */
 s2rgf_status s2_run_compute(s2_run *run, s2_rect core, const uint8_t *wanted, const s2_tile_io *io,
                             s2rgf_error *err);
-/** Seconds of the thread's own time the stages of this run took so far, [S2_STAGES]; NULL: unknown. */
-const double *s2_run_seconds(const s2_run *run);
+/** What this run did so far; NULL: not counted. */
+const s2_run_counts *s2_run_counted(const s2_run *run);
 /** Work of every stage over a whole scene, without halos; 0: unknown. */
 void s2_run_work(const s2_weights *weights, const s2_run_geometry *geometry,
                  s2_work work[S2_STAGES]);

@@ -33,12 +33,14 @@ struct s2_network_kind {
     s2_tile_traits tiles;
     size_t (*run_bytes)(const void *weights, const s2_run_geometry *geometry,
                         const s2_tiling *tiling, size_t *read_pixels);
+    size_t (*seam_bytes)(const void *weights, const s2_run_geometry *geometry,
+                         const s2_tiling *tiling, int side);
     s2rgf_status (*run_create)(const void *weights, const s2_run_geometry *geometry,
                                const s2_tiling *tiling, void **self, s2rgf_error *err);
     void (*run_free)(void *self);
     s2rgf_status (*run_compute)(void *self, s2_rect core, const uint8_t *wanted,
                                 const s2_tile_io *io, s2rgf_error *err);
-    const double *(*run_seconds)(const void *self);
+    const s2_run_counts *(*run_counts)(const void *self);
     void (*work)(const void *weights, const s2_run_geometry *geometry, s2_work work[S2_STAGES]);
 };
 

@@ -34,8 +34,11 @@ void s2_patch_run_free(s2_patch_run *run);
 s2rgf_status s2_patch_run_compute(s2_patch_run *run, s2_rect core, const uint8_t *wanted,
                                   const s2_tile_io *io, s2rgf_error *err);
 
-/** NULL: not measured. */
-const double *s2_patch_run_seconds(const s2_patch_run *run);
+/** 0: every pixel has a patch of its own, so tiles have nothing to share. */
+size_t s2_patch_seam_bytes(const s2_patch_weights *weights, const s2_run_geometry *geometry,
+                           const s2_tiling *tiling, int side);
+/** NULL: not counted. */
+const s2_run_counts *s2_patch_run_counts(const s2_patch_run *run);
 /** 0: not known. */
 void s2_patch_work(const s2_patch_weights *weights, const s2_run_geometry *geometry,
                    s2_work work[S2_STAGES]);

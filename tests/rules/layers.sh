@@ -5,7 +5,7 @@
 
 # Headers of the C library and POSIX: the only <> includes that every layer may use.
 c_library=' assert.h complex.h ctype.h dirent.h errno.h fcntl.h fenv.h float.h inttypes.h libgen.h
-limits.h locale.h math.h pthread.h setjmp.h signal.h stdalign.h stdarg.h stdatomic.h stdbool.h
+limits.h locale.h math.h setjmp.h signal.h stdalign.h stdarg.h stdatomic.h stdbool.h
 stddef.h stdint.h stdio.h stdlib.h string.h strings.h sys/mman.h sys/resource.h sys/stat.h
 sys/time.h sys/types.h sys/wait.h time.h unistd.h wchar.h '
 
@@ -29,6 +29,7 @@ allowed_foreign() {
     case $3 in
     cblas.h) [ "$2" = nn/gemm.c ] ;;
     omp.h) [ "$2" = tile_runner.c ] || [ "$2" = train.c ] ;;
+    pthread.h) [ "$2" = read_ahead.c ] || [ "$2" = tile_seams.c ] ;;
     gdal*.h | ogr*.h | cpl_*.h) [ "$1" = geo ] || [ "$1" = apps ] ;;
     proj.h | geodesic.h) [ "$1" = geo ] ;;
     json.h | json-c/*.h | json_*.h) [ "$1" = nn ] || [ "$1" = top ] ;;

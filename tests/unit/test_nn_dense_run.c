@@ -107,6 +107,13 @@ static scene large_scene(const s2_affine *ref_to_coarse)
     return s;
 }
 
+/* Memory for the seams of a tiling, and what was left in the one on the left. */
+typedef struct seam_memory {
+    size_t right_bytes, below_bytes;
+    char *right, *below; /* of one column on; [columns] */
+    int left, awaited;   /* the last steps */
+} seam_memory;
+
 /* A scene to read from, where its map goes, and which rows came last. */
 typedef struct scene_io {
     const scene *scene;
@@ -116,6 +123,8 @@ typedef struct scene_io {
     int next_y;
     s2_rect expected[S2RGF_MAX_SOURCES]; /* what the next read was said to be; empty: not said */
     int surprises;                       /* reads that nothing was said of */
+    seam_memory seams;
+    double encoded[S2RGF_MAX_SOURCES];
 } scene_io;
 
 /* One window at a time, and it is the one that is read. */
@@ -167,24 +176,72 @@ static s2rgf_status take_scene(void *context, s2_rect rows, const float *scores,
     return S2RGF_OK;
 }
 
-/* Map the parts of a tiling. scores [h][w][K] and valid [h][w] of the whole scene, written in place.
-   */
-static void run_scene(const s2_dense_network *network, const scene *s, s2_tiling tiling,
-                      float *scores, uint8_t *valid)
+/* One after the other, every tile finds whole what the one on its left has left. */
+static s2rgf_status await_seam(void *context, int step, s2rgf_error *err)
+{
+    scene_io *io = (scene_io *)context;
+    REQUIRE(err == NULL);
+    CHECK(step <= io->seams.left);
+    return S2RGF_OK;
+}
+
+static void leave_seam(void *context, int step)
+{
+    scene_io *io = (scene_io *)context;
+    CHECK(step > io->seams.awaited);
+    io->seams.awaited = step;
+}
+
+/* The seams of a tile: two for what is on its left and right, in turns, one for every column. */
+static void find_seams(const seam_memory *memory, const s2_tiling *tiling, int column, int row,
+                       s2_seam *seams)
+{
+    const s2_rect parts = s2_tiling_parts(tiling);
+    const s2_rect core = s2_tiling_core(tiling, column, row);
+    memset(seams, 0, S2_SIDES * sizeof *seams);
+    if (memory->right_bytes > 0 && column > parts.x)
+        seams[S2_LEFT] = (s2_seam){s2_tiling_core(tiling, column - 1, row), core,
+                                   memory->right + (size_t)(column % 2) * memory->right_bytes};
+    if (memory->right_bytes > 0 && column < parts.x + parts.w - 1)
+        seams[S2_RIGHT] =
+            (s2_seam){core, s2_tiling_core(tiling, column + 1, row),
+                      memory->right + (size_t)((column + 1) % 2) * memory->right_bytes};
+    char *below = memory->below + (size_t)(column - parts.x) * memory->below_bytes;
+    if (memory->below_bytes > 0 && row > parts.y)
+        seams[S2_ABOVE] = (s2_seam){s2_tiling_core(tiling, column, row - 1), core, below};
+    if (memory->below_bytes > 0 && row < parts.y + parts.h - 1)
+        seams[S2_BELOW] = (s2_seam){core, s2_tiling_core(tiling, column, row + 1), below};
+}
+
+/* Map the parts of a tiling. scores [h][w][K] and valid [h][w] of the whole scene, written in place;
+   share: with seams; encoded out [sources], or NULL. */
+static void run_tiles(const s2_dense_network *network, const scene *s, s2_tiling tiling, bool share,
+                      float *scores, uint8_t *valid, double *encoded)
 {
     s2_dense_weights *weights = NULL;
     s2_dense_run *run = NULL;
+    s2_seam seams[S2_SIDES];
     scene_io context = {.scene = s, .scores = scores, .valid = valid};
-    const s2_tile_io io = {&context, read_scene, expect_scene, take_scene};
+    const s2_tile_io io = {&context,   read_scene, expect_scene, take_scene, share ? seams : NULL,
+                           await_seam, leave_seam};
     const s2_rect parts = s2_tiling_parts(&tiling);
+    seam_memory *memory = &context.seams;
     REQUIRE(s2_dense_weights_create(network, &weights, NULL) == S2RGF_OK);
     REQUIRE(s2_dense_run_create(weights, &s->geometry, &tiling, &run, NULL) == S2RGF_OK);
+    memory->right_bytes = s2_dense_seam_bytes(weights, &s->geometry, &tiling, S2_RIGHT);
+    memory->below_bytes = s2_dense_seam_bytes(weights, &s->geometry, &tiling, S2_BELOW);
+    memory->right = (char *)malloc(2 * memory->right_bytes + 1);
+    memory->below = (char *)malloc((size_t)parts.w * memory->below_bytes + 1);
+    REQUIRE(memory->right && memory->below);
     for (int row = parts.y; row < parts.y + parts.h; row++)
         for (int column = parts.x; column < parts.x + parts.w; column++) {
             const s2_rect core = s2_tiling_core(&tiling, column, row);
             context.core = core;
             context.next_y = core.y;
             context.surprises = 0;
+            memory->left = memory->awaited;
+            memory->awaited = -1;
+            find_seams(memory, &tiling, column, row, seams);
             REQUIRE(s2_dense_run_compute(run, core, NULL, &io, NULL) == S2RGF_OK);
             CHECK(context.next_y == core.y + core.h);
             /* only a tile's first rows come unexpected, and all that is expected is read */
@@ -192,8 +249,18 @@ static void run_scene(const s2_dense_network *network, const scene *s, s2_tiling
             for (int i = 0; i < S2RGF_MAX_SOURCES; i++)
                 CHECK(s2_rect_is_empty(context.expected[i]));
         }
+    for (int i = 0; i < s->sources && encoded; i++)
+        encoded[i] = s2_dense_run_counts(run)->encoded[i];
     s2_dense_run_free(run);
     s2_dense_weights_free(weights);
+    free(memory->right);
+    free(memory->below);
+}
+
+static void run_scene(const s2_dense_network *network, const scene *s, s2_tiling tiling,
+                      float *scores, uint8_t *valid)
+{
+    run_tiles(network, s, tiling, false, scores, valid, NULL);
 }
 
 static void test_golden(int channels, int sources)
@@ -216,9 +283,11 @@ static void test_golden(int channels, int sources)
     golden_clear(&file);
 }
 
-/* The same area mapped in two ways: not a bit apart inside, not a byte written outside. */
-static void compare_area(const s2_dense_network *network, const scene *s, s2_tiling tiling,
-                         const float *whole, const uint8_t *whole_valid)
+/* The same area mapped in two ways: not a bit apart inside, not a byte written outside. encoded
+   out [sources], or NULL. */
+static void compare_tiles(const s2_dense_network *network, const scene *s, s2_tiling tiling,
+                          bool share, const float *whole, const uint8_t *whole_valid,
+                          double *encoded)
 {
     const s2_rect area = tiling.window;
     const size_t pixels = (size_t)(s->geometry.width * s->geometry.height);
@@ -233,14 +302,22 @@ static void compare_area(const s2_dense_network *network, const scene *s, s2_til
         memset(part + first * GOLDEN_CLASSES, 0xff, count * GOLDEN_CLASSES * sizeof(float));
         memset(part_valid + first, 0xff, count);
     }
-    run_scene(network, s, tiling, part, part_valid);
+    run_tiles(network, s, tiling, share, part, part_valid, encoded);
     const bool same_scores = CHECK(memcmp(whole, part, bytes) == 0);
     const bool same_valid = CHECK(memcmp(whole_valid, part_valid, pixels) == 0);
     if (!same_scores || !same_valid)
-        printf("    tiles of %d x %d over %d,%d %d x %d\n", tiling.w, tiling.h, area.x, area.y,
-               area.w, area.h);
+        printf("    tiles of %d x %d over %d,%d %d x %d%s\n", tiling.w, tiling.h, area.x, area.y,
+               area.w, area.h, share ? ", shared" : "");
     free(part);
     free(part_valid);
+}
+
+/* Alone and with its neighbours a tile has the same scores. */
+static void compare_area(const s2_dense_network *network, const scene *s, s2_tiling tiling,
+                         const float *whole, const uint8_t *whole_valid)
+{
+    compare_tiles(network, s, tiling, false, whole, whole_valid, NULL);
+    compare_tiles(network, s, tiling, true, whole, whole_valid, NULL);
 }
 
 /* Any tiling, and any window of the scene, gives the very same scores. */
@@ -279,6 +356,59 @@ static void test_tilings(const s2_ablations *off, const s2_affine *ref_to_coarse
     free(whole);
     free(valid);
     scene_clear(&s);
+    s2_dense_network_free(network);
+}
+
+/* With seams on all sides, a pixel of a coarse source is encoded by one tile. */
+static void test_encoded_once(void)
+{
+    s2_dense_network *network = golden_network(32, 2);
+    scene s = large_scene(&UPRIGHT);
+    const size_t pixels = (size_t)(s.geometry.width * s.geometry.height);
+    float *whole = (float *)malloc(pixels * GOLDEN_CLASSES * sizeof *whole);
+    uint8_t *valid = (uint8_t *)malloc(pixels);
+    double once[S2RGF_MAX_SOURCES], shared[S2RGF_MAX_SOURCES], alone[S2RGF_MAX_SOURCES];
+    REQUIRE(whole && valid);
+    run_tiles(network, &s, (s2_tiling){256, 256, scene_rect(&s)}, false, whole, valid, once);
+    const s2_tiling rows = {300, 128, scene_rect(&s)};
+    const s2_tiling columns = {48, 200, scene_rect(&s)};
+    const s2_tiling both = {64, 128, scene_rect(&s)};
+    const s2_tiling *const tilings[] = {&rows, &columns, &both};
+    for (int i = 0; i < 3; i++) {
+        compare_tiles(network, &s, *tilings[i], true, whole, valid, shared);
+        compare_tiles(network, &s, *tilings[i], false, whole, valid, alone);
+        CHECK(shared[1] == once[1] && alone[1] > 1.2 * once[1]);
+        CHECK(shared[0] == alone[0] && alone[0] > once[0]);
+    }
+    free(whole);
+    free(valid);
+    scene_clear(&s);
+    s2_dense_network_free(network);
+}
+
+/* Which tiles can share. */
+static void test_seam_bytes(void)
+{
+    s2_dense_network *network = golden_network(32, 2);
+    s2_dense_weights *weights = NULL;
+    REQUIRE(s2_dense_weights_create(network, &weights, NULL) == S2RGF_OK);
+    const s2_affine *const positions[] = {&UPRIGHT, &SLIGHTLY_TURNED, &UPSIDE_DOWN, &SIDEWAYS};
+    for (int i = 0; i < 4; i++) {
+        scene s = large_scene(positions[i]);
+        const s2_tiling tiling = {64, 128, scene_rect(&s)};
+        const size_t right = s2_dense_seam_bytes(weights, &s.geometry, &tiling, S2_RIGHT);
+        const size_t below = s2_dense_seam_bytes(weights, &s.geometry, &tiling, S2_BELOW);
+        CHECK((right > 0) == (i == 0) && (below > 0) == (i == 0));
+        /* tiles so low that what is left below would overwrite what is read from above */
+        const s2_tiling low = {64, 32, scene_rect(&s)};
+        CHECK(s2_dense_seam_bytes(weights, &s.geometry, &low, S2_BELOW) == 0);
+        /* one tile */
+        const s2_tiling all = {256, 256, scene_rect(&s)};
+        CHECK(s2_dense_seam_bytes(weights, &s.geometry, &all, S2_RIGHT) == 0);
+        CHECK(s2_dense_seam_bytes(weights, &s.geometry, &all, S2_BELOW) == 0);
+        scene_clear(&s);
+    }
+    s2_dense_weights_free(weights);
     s2_dense_network_free(network);
 }
 
@@ -326,6 +456,8 @@ static void test_best_class(void)
 int main(void)
 {
     test_best_class();
+    test_encoded_once();
+    test_seam_bytes();
     for (int channels = 32; channels <= 64; channels += 32)
         for (int sources = 1; sources <= 3; sources++) {
             test_golden(channels, sources);
