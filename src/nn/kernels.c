@@ -12,8 +12,8 @@
 #define TWO_BLOCKS_PIXELS 12
 #define ONE_BLOCK_PIXELS (12 / VECTORS)
 
-/* The last block of a row whose channels do not fill it: values [16], changed. */
-static void finish_partial(const s2_kernel_row *row, int pixel, int first, float *values)
+/* The last block of a row whose channels do not fill it. */
+static void store_partial(const s2_kernel_row *row, int pixel, int first, float *values)
 {
     const int count = row->out - first;
     if (row->add)
@@ -25,23 +25,41 @@ static void finish_partial(const s2_kernel_row *row, int pixel, int first, float
     memcpy(row->y + pixel * row->y_step + first, values, (size_t)count * sizeof(float));
 }
 
-/* Nobody else learns where the sums are, so that they stay in registers. */
-static inline void finish_pixel(const s2_kernel_row *row, int pixel, int block, const vector *sum)
+/* The same from registers: nobody else learns where the sums are, so that they stay there. */
+static inline void finish_partial(const s2_kernel_row *row, int pixel, int first, const vector *sum)
+{
+    float values[S2_KERNEL_BLOCK];
+    _Pragma("GCC unroll 4") for (int v = 0; v < VECTORS; v++) store(values + v * LANES, sum[v]);
+    store_partial(row, pixel, first, values);
+}
+
+/* What becomes of the sums; a copy, for what is stored might be the row's own memory for all the
+   compiler knows. */
+typedef struct ending {
+    const float *add; /* of the first pixel and block, or NULL */
+    float *y;
+    ptrdiff_t add_step, y_step;
+    bool relu;
+} ending;
+
+static inline ending ending_of(const s2_kernel_row *row, int pixel, int block)
 {
     const int first = block * S2_KERNEL_BLOCK;
-    float *y = row->y + pixel * row->y_step + first;
-    if (row->out - first < S2_KERNEL_BLOCK) {
-        float values[S2_KERNEL_BLOCK];
-        _Pragma("GCC unroll 4") for (int v = 0; v < VECTORS; v++) store(values + v * LANES, sum[v]);
-        finish_partial(row, pixel, first, values);
-        return;
-    }
-    _Pragma("GCC unroll 4") for (int v = 0; v < VECTORS; v++)
+    const ending end = {row->add ? row->add + pixel * row->add_step + first : NULL,
+                        row->y + pixel * row->y_step + first, row->add_step, row->y_step, row->relu};
+    return end;
+}
+
+/* `count` vectors of the pixel p pixels after the first. */
+static inline void finish_pixel(const ending *end, int p, int count, const vector *sum)
+{
+    float *y = end->y + p * end->y_step;
+    _Pragma("GCC unroll 4") for (int v = 0; v < count; v++)
     {
         vector value = sum[v];
-        if (row->add)
-            value += load(row->add + pixel * row->add_step + first + v * LANES);
-        store(y + v * LANES, row->relu ? relu(value) : value);
+        if (end->add)
+            value += load(end->add + p * end->add_step + v * LANES);
+        store(y + v * LANES, end->relu ? relu(value) : value);
     }
 }
 
@@ -80,9 +98,14 @@ static inline void start_pixel(const s2_kernel_row *row, int block, vector *sum)
                 }                                                                                  \
             }                                                                                      \
         }                                                                                          \
+        if (row->out < (block + (blocks)) * S2_KERNEL_BLOCK) {                                     \
+            _Pragma("GCC unroll 12") for (int p = 0; p < (pixels); p++)                            \
+                finish_partial(row, pixel + p, block * S2_KERNEL_BLOCK, sum[p]);                   \
+            return;                                                                                \
+        }                                                                                          \
+        const ending end = ending_of(row, pixel, block);                                           \
         _Pragma("GCC unroll 12") for (int p = 0; p < (pixels); p++)                                \
-            _Pragma("GCC unroll 4") for (int b = 0; b < (blocks); b++)                             \
-                finish_pixel(row, pixel + p, block + b, sum[p] + b * VECTORS);                     \
+            finish_pixel(&end, p, (blocks)*VECTORS, sum[p]);                                       \
     }
 
 /* Define a function for all pixels of `blocks` blocks: `most` at a time, then fewer. */
@@ -109,15 +132,15 @@ DEFINE_BLOCKS(run_one, ONE_BLOCK_PIXELS, 1)
 
 void KERNEL_ROW(const s2_kernel_row *row)
 {
-    const int count = (row->out + S2_KERNEL_BLOCK - 1) / S2_KERNEL_BLOCK;
     int block = 0;
 #if LANES == 16
-    for (; block + 4 <= count; block += 4)
+    const int whole = row->out / S2_KERNEL_BLOCK; /* the others fill no block */
+    for (; block + 4 <= whole; block += 4)
         run_four(row, block);
-    for (; block + 2 <= count; block += 2)
+    for (; block + 2 <= whole; block += 2)
         run_two(row, block);
 #endif
-    for (; block < count; block++)
+    for (; block * S2_KERNEL_BLOCK < row->out; block++)
         run_one(row, block);
 }
 
