@@ -6,13 +6,14 @@
 
 #include "nn/kernel_vector.h"
 
-/* Output pixels and blocks whose sums are in registers together: the more of both, the fewer loads for
-   each multiply-add. */
+/* Output pixels whose sums are in registers together with those of so many blocks: the more of both,
+   the fewer loads for each multiply-add. */
 #define FOUR_BLOCKS_PIXELS 6 /* where there are 32 registers, and a block is one */
 #define TWO_BLOCKS_PIXELS 12
 #define ONE_BLOCK_PIXELS (12 / VECTORS)
+#define HALF_BLOCK_PIXELS (2 * ONE_BLOCK_PIXELS)
 
-/* The last block of a row whose channels do not fill it. */
+/* Channels from `first` on, the last ones, which do not fill their vectors. */
 static void store_partial(const s2_kernel_row *row, int pixel, int first, float *values)
 {
     const int count = row->out - first;
@@ -20,17 +21,18 @@ static void store_partial(const s2_kernel_row *row, int pixel, int first, float 
         for (int k = 0; k < count; k++)
             values[k] += row->add[pixel * row->add_step + first + k];
     if (row->relu)
-        for (int k = 0; k < S2_KERNEL_BLOCK; k++)
+        for (int k = 0; k < count; k++)
             values[k] = values[k] > 0.0f ? values[k] : 0.0f;
     memcpy(row->y + pixel * row->y_step + first, values, (size_t)count * sizeof(float));
 }
 
 /* The same from registers: nobody else learns where the sums are, so that they stay there. */
-static inline void finish_partial(const s2_kernel_row *row, int pixel, int first, const vector *sum)
+static inline void finish_partial(const s2_kernel_row *row, int pixel, int block, int count,
+                                  const vector *sum)
 {
-    float values[S2_KERNEL_BLOCK];
-    _Pragma("GCC unroll 4") for (int v = 0; v < VECTORS; v++) store(values + v * LANES, sum[v]);
-    store_partial(row, pixel, first, values);
+    float values[4 * S2_KERNEL_BLOCK];
+    _Pragma("GCC unroll 4") for (int v = 0; v < count; v++) store(values + v * LANES, sum[v]);
+    store_partial(row, pixel, block * S2_KERNEL_BLOCK, values);
 }
 
 /* What becomes of the sums; a copy, for what is stored might be the row's own memory for all the
@@ -63,56 +65,55 @@ static inline void finish_pixel(const ending *end, int p, int count, const vecto
     }
 }
 
-static inline void start_pixel(const s2_kernel_row *row, int block, vector *sum)
+static inline void start_pixel(const s2_kernel_row *row, int block, int count, vector *sum)
 {
-    _Pragma("GCC unroll 4") for (int v = 0; v < VECTORS; v++) sum[v] =
+    _Pragma("GCC unroll 4") for (int v = 0; v < count; v++) sum[v] =
         row->bias ? load(row->bias + block * S2_KERNEL_BLOCK + v * LANES) : (vector){0};
 }
 
-/* Define a function for `pixels` output pixels from `pixel` on and `blocks` blocks from `block` on.
-   Every element sees the same operations in the same order whatever the two are. All loops over
-   registers must vanish; a function of its own has all registers for itself. */
-#define DEFINE_GROUP(name, pixels, blocks)                                                         \
+/* Define a function for `pixels` output pixels from `pixel` on and `vectors` vectors of channels from
+   `block` on. Every element sees the same operations in the same order whatever the two are. All loops
+   over registers must vanish; a function of its own has all registers for itself. */
+#define DEFINE_GROUP(name, pixels, vectors)                                                        \
     static __attribute__((noinline)) void name(const s2_kernel_row *row, int pixel, int block)     \
     {                                                                                              \
         const ptrdiff_t x_step = row->x_step;                                                      \
         const ptrdiff_t block_floats = (ptrdiff_t)row->tap_count * row->in * S2_KERNEL_BLOCK;      \
         const float *x = row->x + pixel * x_step;                                                  \
         const float *w = row->w + block * block_floats;                                            \
-        vector sum[pixels][(blocks)*VECTORS];                                                      \
+        vector sum[pixels][vectors];                                                               \
         _Pragma("GCC unroll 12") for (int p = 0; p < (pixels); p++)                                \
-            _Pragma("GCC unroll 4") for (int b = 0; b < (blocks); b++)                             \
-                start_pixel(row, block + b, sum[p] + b * VECTORS);                                 \
+            start_pixel(row, block, vectors, sum[p]);                                              \
         for (int t = 0; t < row->tap_count; t++) {                                                 \
             const float *from = x + row->taps[t];                                                  \
             const float *end = from + row->in;                                                     \
             for (; from < end; from++, w += S2_KERNEL_BLOCK) {                                     \
-                vector weight[(blocks)*VECTORS];                                                   \
-                _Pragma("GCC unroll 4") for (int v = 0; v < (blocks)*VECTORS; v++) weight[v] =     \
+                vector weight[vectors];                                                            \
+                _Pragma("GCC unroll 4") for (int v = 0; v < (vectors); v++) weight[v] =            \
                     load(w + v / VECTORS * block_floats + v % VECTORS * LANES);                    \
                 _Pragma("GCC unroll 12") for (int p = 0; p < (pixels); p++)                        \
                 {                                                                                  \
                     const float value = from[p * x_step];                                          \
-                    _Pragma("GCC unroll 4") for (int v = 0; v < (blocks)*VECTORS; v++)             \
-                        sum[p][v] += weight[v] * value;                                            \
+                    _Pragma("GCC unroll 4") for (int v = 0; v < (vectors); v++) sum[p][v] +=       \
+                        weight[v] * value;                                                         \
                 }                                                                                  \
             }                                                                                      \
         }                                                                                          \
-        if (row->out < (block + (blocks)) * S2_KERNEL_BLOCK) {                                     \
+        if (row->out < block * S2_KERNEL_BLOCK + (vectors)*LANES) {                                \
             _Pragma("GCC unroll 12") for (int p = 0; p < (pixels); p++)                            \
-                finish_partial(row, pixel + p, block * S2_KERNEL_BLOCK, sum[p]);                   \
+                finish_partial(row, pixel + p, block, vectors, sum[p]);                            \
             return;                                                                                \
         }                                                                                          \
         const ending end = ending_of(row, pixel, block);                                           \
         _Pragma("GCC unroll 12") for (int p = 0; p < (pixels); p++)                                \
-            finish_pixel(&end, p, (blocks)*VECTORS, sum[p]);                                       \
+            finish_pixel(&end, p, vectors, sum[p]);                                                \
     }
 
-/* Define a function for all pixels of `blocks` blocks: `most` at a time, then fewer. */
-#define DEFINE_BLOCKS(name, most, blocks)                                                          \
-    DEFINE_GROUP(name##_most, most, blocks)                                                        \
-    DEFINE_GROUP(name##_some, ((most) + 2) / 3, blocks)                                            \
-    DEFINE_GROUP(name##_one, 1, blocks)                                                            \
+/* Define a function for all pixels of `vectors` vectors: `most` at a time, then fewer. */
+#define DEFINE_PIXELS(name, most, vectors)                                                         \
+    DEFINE_GROUP(name##_most, most, vectors)                                                       \
+    DEFINE_GROUP(name##_some, ((most) + 2) / 3, vectors)                                           \
+    DEFINE_GROUP(name##_one, 1, vectors)                                                           \
     static void name(const s2_kernel_row *row, int block)                                          \
     {                                                                                              \
         int pixel = 0;                                                                             \
@@ -124,25 +125,35 @@ static inline void start_pixel(const s2_kernel_row *row, int block, vector *sum)
             name##_one(row, pixel, block);                                                         \
     }
 
-#if LANES == 16
-DEFINE_BLOCKS(run_four, FOUR_BLOCKS_PIXELS, 4)
-DEFINE_BLOCKS(run_two, TWO_BLOCKS_PIXELS, 2)
-#endif
-DEFINE_BLOCKS(run_one, ONE_BLOCK_PIXELS, 1)
+DEFINE_PIXELS(run_one, ONE_BLOCK_PIXELS, VECTORS)
+
+#if VECTORS == 1
+DEFINE_PIXELS(run_four, FOUR_BLOCKS_PIXELS, 4)
+DEFINE_PIXELS(run_two, TWO_BLOCKS_PIXELS, 2)
 
 void KERNEL_ROW(const s2_kernel_row *row)
 {
+    const int whole = row->out / S2_KERNEL_BLOCK; /* blocks that channels fill */
     int block = 0;
-#if LANES == 16
-    const int whole = row->out / S2_KERNEL_BLOCK; /* the others fill no block */
     for (; block + 4 <= whole; block += 4)
         run_four(row, block);
     for (; block + 2 <= whole; block += 2)
         run_two(row, block);
-#endif
     for (; block * S2_KERNEL_BLOCK < row->out; block++)
         run_one(row, block);
 }
+#else
+DEFINE_PIXELS(run_half, HALF_BLOCK_PIXELS, VECTORS / 2)
+
+void KERNEL_ROW(const s2_kernel_row *row)
+{
+    for (int block = 0; block * S2_KERNEL_BLOCK < row->out; block++)
+        if (row->out - block * S2_KERNEL_BLOCK > S2_KERNEL_BLOCK / 2)
+            run_one(row, block);
+        else
+            run_half(row, block);
+}
+#endif
 
 const s2_kernels KERNEL_TABLE = {KERNEL_NAME,
                                  KERNEL_ROW,
