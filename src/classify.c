@@ -71,23 +71,33 @@ static size_t waiting_bytes(const s2_classify_job *job, const s2_tiling *tiling)
            (s2_map_class_bytes(&job->content.classes) + floats * sizeof(float));
 }
 
-/* With a mask, tiles of which nothing is wanted are not computed, so none can rely on another. */
-static s2_seam_demand measure_seams(const s2_classify_job *job, const s2_tiling *tiling,
-                                    int threads)
+/* What is needed without seams. */
+static size_t least_bytes(const s2_classify_job *job, const s2_tiling *tiling, int threads)
 {
-    const s2rgf_classify_options *options = job->options;
-    if (options->mask_path)
-        return (s2_seam_demand){.right_bytes = 0};
-    return s2_tile_seams_measure(job->weights, &job->geometry, tiling, threads,
-                                 (size_t)options->memory_mb * MB);
+    return s2_classify_worker_bytes(job, tiling, threads) * (size_t)threads +
+           waiting_bytes(job, tiling);
+}
+
+/* Seams where there is memory for them. With a mask, tiles of which nothing is wanted are not
+   computed, so none can rely on another. */
+static s2_seam_demand measure_seams(const s2_classify_job *job, const s2_tiling *tiling,
+                                    int threads, size_t least)
+{
+    const size_t limit = (size_t)job->options->memory_mb * MB;
+    const s2_seam_demand none = {.right_bytes = 0};
+    if (job->options->mask_path)
+        return none;
+    const s2_seam_demand seams =
+        s2_tile_seams_measure(job->weights, &job->geometry, tiling, threads, limit);
+    return least + s2_tile_seams_bytes(&seams) <= limit ? seams : none;
 }
 
 static size_t total_bytes(const void *context, const s2_tiling *tiling, int threads)
 {
     const s2_classify_job *job = context;
-    const s2_seam_demand seams = measure_seams(job, tiling, threads);
-    return s2_classify_worker_bytes(job, tiling, threads) * (size_t)threads +
-           s2_tile_seams_bytes(&seams) + waiting_bytes(job, tiling);
+    const size_t least = least_bytes(job, tiling, threads);
+    const s2_seam_demand seams = measure_seams(job, tiling, threads, least);
+    return least + s2_tile_seams_bytes(&seams);
 }
 
 /* What the blocks under the tiles at hand take of GDAL's cache, and no more. */
@@ -128,7 +138,8 @@ static s2rgf_status choose_tiles(s2_classify_job *job, const s2rgf_host *host, s
     job->tiling = choice.tiling;
     job->parts = s2_tiling_parts(&job->tiling);
     job->threads = choice.threads;
-    job->seam_demand = measure_seams(job, &choice.tiling, choice.threads);
+    job->seam_demand = measure_seams(job, &choice.tiling, choice.threads,
+                                     least_bytes(job, &choice.tiling, choice.threads));
     if ((wanted != 0 && choice.tiling.w != wanted) || choice.threads != demand.threads)
         s2_log(host, S2RGF_INFO, "Working memory of %d MB: tiles of %d x %d pixels, %d threads",
                options->memory_mb, choice.tiling.w, choice.tiling.h, choice.threads);

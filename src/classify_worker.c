@@ -184,10 +184,10 @@ static s2rgf_status await_seam(void *data, int step, s2rgf_error *err)
     return s2_tile_seams_await(worker->job->seams, worker->tile, step, worker->watch, err);
 }
 
-static void leave_seam(void *data, int step)
+static void give_seam(void *data, int step)
 {
     classify_worker *worker = data;
-    s2_tile_seams_leave(worker->job->seams, worker->tile, step);
+    s2_tile_seams_give(worker->job->seams, worker->tile, step);
 }
 
 /* Nothing is wanted in the tile. */
@@ -209,7 +209,7 @@ static s2rgf_status compute_tile(void *data, int index, s2_tile_watch *watch, s2
                            .take = take_rows,
                            .seams = seams ? sides : NULL,
                            .await = await_seam,
-                           .leave = leave_seam};
+                           .give = give_seam};
     s2rgf_status status = S2RGF_OK;
     bool any = true;
     worker->core = tile_core(worker->job, index);

@@ -1,4 +1,4 @@
-/* Where tiles leave what their neighbours need of it too, and who waits for whom. */
+/* Where tiles put what their neighbours need too, and who waits for whom. */
 #include "tile_seams.h"
 
 #include <errno.h>
@@ -25,9 +25,16 @@ struct s2_tile_seams {
         *below; /* [right_count][right_bytes], tile by tile in turns; [parts.w][below_bytes] */
     pthread_mutex_t mutex;  /* for what follows */
     pthread_cond_t changed; /* any of it */
-    progress *left_at;      /* of the tile that has left something in `right`, [right_count] */
+    progress *given;        /* of the tile whose seam is in `right`, [right_count] */
     int *rows_done;         /* rows of tiles that are computed, in every column */
 };
+
+/* Bytes of one of so many seams, or 0 if they take more than their part of the limit. */
+static size_t keep_part(size_t bytes, int count, size_t limit_bytes)
+{
+    size_t all;
+    return s2_multiply(bytes, (size_t)count, &all) && all <= limit_bytes / LARGEST_PART ? bytes : 0;
+}
 
 s2_seam_demand s2_tile_seams_measure(const s2_weights *weights, const s2_run_geometry *geometry,
                                      const s2_tiling *tiling, int threads, size_t limit_bytes)
@@ -45,10 +52,8 @@ s2_seam_demand s2_tile_seams_measure(const s2_weights *weights, const s2_run_geo
         demand.below_count = parts.w;
         demand.below_bytes = s2_run_seam_bytes(weights, geometry, tiling, S2_BELOW);
     }
-    if (demand.right_bytes > limit_bytes / LARGEST_PART / (size_t)(threads + 1))
-        demand.right_bytes = 0;
-    if (demand.below_bytes > limit_bytes / LARGEST_PART / (size_t)parts.w)
-        demand.below_bytes = 0;
+    demand.right_bytes = keep_part(demand.right_bytes, demand.right_count, limit_bytes);
+    demand.below_bytes = keep_part(demand.below_bytes, demand.below_count, limit_bytes);
     return demand;
 }
 
@@ -61,6 +66,7 @@ size_t s2_tile_seams_bytes(const s2_seam_demand *demand)
 s2rgf_status s2_tile_seams_create(const s2_seam_demand *demand, const s2_tiling *tiling,
                                   s2_tile_seams **seams, s2rgf_error *err)
 {
+    pthread_condattr_t attributes;
     *seams = NULL;
     s2_tile_seams *own = s2_calloc(1, sizeof *own);
     if (!own)
@@ -69,17 +75,20 @@ s2rgf_status s2_tile_seams_create(const s2_seam_demand *demand, const s2_tiling 
     own->tiling = *tiling;
     own->parts = s2_tiling_parts(tiling);
     pthread_mutex_init(&own->mutex, NULL);
-    pthread_cond_init(&own->changed, NULL);
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&own->changed, &attributes);
+    pthread_condattr_destroy(&attributes);
     own->right = s2_alloc_large((size_t)demand->right_count, demand->right_bytes);
     own->below = s2_alloc_large((size_t)demand->below_count, demand->below_bytes);
-    own->left_at = s2_calloc((size_t)demand->right_count, sizeof *own->left_at);
+    own->given = s2_calloc((size_t)demand->right_count, sizeof *own->given);
     own->rows_done = s2_calloc((size_t)own->parts.w, sizeof *own->rows_done);
-    if (!own->right || !own->below || !own->left_at || !own->rows_done) {
+    if (!own->right || !own->below || !own->given || !own->rows_done) {
         s2_tile_seams_free(own);
         return s2_fail_memory(err, "seams");
     }
     for (int i = 0; i < demand->right_count; i++)
-        own->left_at[i].tile = -1;
+        own->given[i].tile = -1;
     *seams = own;
     return S2RGF_OK;
 }
@@ -92,12 +101,12 @@ void s2_tile_seams_free(s2_tile_seams *seams)
     pthread_mutex_destroy(&seams->mutex);
     s2_free(seams->right);
     s2_free(seams->below);
-    s2_free(seams->left_at);
+    s2_free(seams->given);
     s2_free(seams->rows_done);
     s2_free(seams);
 }
 
-/* Between two tiles that lie `columns` and `rows` apart; `count` seams share the memory in turns. */
+/* Between two tiles: number `slot` of the seams of `bytes` each in memory. */
 static s2_seam seam_between(const s2_tile_seams *seams, int from, int to, char *memory, int slot,
                             size_t bytes)
 {
@@ -122,7 +131,7 @@ static s2_seam below_seam(const s2_tile_seams *seams, int tile)
                         seams->demand.below_bytes);
 }
 
-/* Whether a tile has left what it leaves at `step`; step INT_MAX: whether it is computed. */
+/* What a tile gives at `step`; step INT_MAX: all that it computes. */
 typedef struct awaited {
     const s2_tile_seams *seams;
     int tile, step;
@@ -133,14 +142,14 @@ static bool is_there(const awaited *what)
     const s2_tile_seams *seams = what->seams;
     if (what->step == INT_MAX)
         return seams->rows_done[what->tile % seams->parts.w] > what->tile / seams->parts.w;
-    const progress *left = &seams->left_at[what->tile % seams->demand.right_count];
-    return left->tile == what->tile && left->step >= what->step;
+    const progress *given = &seams->given[what->tile % seams->demand.right_count];
+    return given->tile == what->tile && given->step >= what->step;
 }
 
 static struct timespec soon(void)
 {
     struct timespec time;
-    clock_gettime(CLOCK_REALTIME, &time);
+    clock_gettime(CLOCK_MONOTONIC, &time);
     time.tv_nsec += LOOK_AROUND_NS;
     time.tv_sec += time.tv_nsec / 1000000000;
     time.tv_nsec %= 1000000000;
@@ -152,15 +161,15 @@ static s2rgf_status wait_for(s2_tile_seams *seams, const awaited *what, s2_tile_
                              s2rgf_error *err)
 {
     s2rgf_status status = S2RGF_OK;
+    struct timespec time = soon();
     pthread_mutex_lock(&seams->mutex);
-    while (status == S2RGF_OK && !is_there(what)) {
-        const struct timespec time = soon();
+    while (status == S2RGF_OK && !is_there(what))
         if (pthread_cond_timedwait(&seams->changed, &seams->mutex, &time) == ETIMEDOUT) {
             pthread_mutex_unlock(&seams->mutex);
             status = s2_tile_report(watch, 0.0, err);
+            time = soon();
             pthread_mutex_lock(&seams->mutex);
         }
-    }
     pthread_mutex_unlock(&seams->mutex);
     return status;
 }
@@ -191,10 +200,10 @@ s2rgf_status s2_tile_seams_await(s2_tile_seams *seams, int tile, int step, s2_ti
     return wait_for(seams, &(awaited){seams, tile - 1, step}, watch, err);
 }
 
-void s2_tile_seams_leave(s2_tile_seams *seams, int tile, int step)
+void s2_tile_seams_give(s2_tile_seams *seams, int tile, int step)
 {
     pthread_mutex_lock(&seams->mutex);
-    seams->left_at[tile % seams->demand.right_count] = (progress){tile, step};
+    seams->given[tile % seams->demand.right_count] = (progress){tile, step};
     pthread_cond_broadcast(&seams->changed);
     pthread_mutex_unlock(&seams->mutex);
 }

@@ -1,4 +1,4 @@
-/* Where tiles leave what their neighbours need of it too, and who waits for whom. */
+/* Where tiles put what their neighbours need too, and who waits for whom. */
 #ifndef S2_TILE_SEAMS_H
 #define S2_TILE_SEAMS_H
 
@@ -36,11 +36,11 @@ void s2_tile_seams_free(s2_tile_seams *seams);
  */
 s2rgf_status s2_tile_seams_begin(s2_tile_seams *seams, int tile, s2_tile_watch *watch,
                                  s2_seam *sides, s2rgf_error *err);
-/** Wait until the tile on the left has left what it does at `step`. Errors: as before. */
+/** Wait until the tile on the left has given what it does at `step`. Errors: as before. */
 s2rgf_status s2_tile_seams_await(s2_tile_seams *seams, int tile, int step, s2_tile_watch *watch,
                                  s2rgf_error *err);
-/** The tile's seam on the right holds what it leaves at `step`. */
-void s2_tile_seams_leave(s2_tile_seams *seams, int tile, int step);
+/** The tile's seam on the right holds what it gives at `step`. */
+void s2_tile_seams_give(s2_tile_seams *seams, int tile, int step);
 /** The tile is computed: its seam below is whole. */
 void s2_tile_seams_end(s2_tile_seams *seams, int tile);
 

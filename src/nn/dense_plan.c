@@ -148,8 +148,10 @@ void s2_dense_plan_make(const s2_network_spec *spec, const s2_run_geometry *geom
     }
 }
 
-/* Whether rows and columns of the source are those of the reference, and no pixel is smaller: then
-   the tiles of a row of tiles, or of a column, need the same rows, or columns, at the same step. */
+/* Where rows and columns of the source are those of the reference, the tiles of a row of tiles, or of
+   a column, need the same rows, or columns, at the same step. Where no pixel is smaller than the
+   reference's, the pixel under the centre of any reference pixel is among those that are sampled: its
+   validity comes across the seam. */
 static bool can_share(const s2_network_spec *spec, const s2_run_geometry *geometry, int s)
 {
     const double *m = geometry->ref_to_source[s].m;
@@ -182,9 +184,9 @@ static s2_rect beyond(s2_rect rect, s2_rect left, s2_rect above)
     return s2_rect_intersect(rect, (s2_rect){x, y, rect.w, rect.h});
 }
 
-void s2_dense_plan_leave(const s2_network_spec *spec, const s2_run_geometry *geometry,
-                         const s2_source_seam *left, const s2_source_seam *above,
-                         s2_dense_plan *plan)
+void s2_dense_plan_omit(const s2_network_spec *spec, const s2_run_geometry *geometry,
+                        const s2_source_seam *left, const s2_source_seam *above,
+                        s2_dense_plan *plan)
 {
     for (int s = 0; s < spec->sources; s++) {
         s2_source_plan *source = &plan->source[s];

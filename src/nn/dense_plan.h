@@ -71,9 +71,9 @@ typedef struct s2_source_seam {
 void s2_dense_plan_seam(const s2_network_spec *spec, const s2_run_geometry *geometry, s2_rect from,
                         s2_rect to, s2_source_seam *seams);
 
-/** Leave out what comes across the seams on the left and above, both in [sources]. */
-void s2_dense_plan_leave(const s2_network_spec *spec, const s2_run_geometry *geometry,
-                         const s2_source_seam *left, const s2_source_seam *above,
-                         s2_dense_plan *plan);
+/** Do not compute what comes across the seams on the left and above, both in [sources]. */
+void s2_dense_plan_omit(const s2_network_spec *spec, const s2_run_geometry *geometry,
+                        const s2_source_seam *left, const s2_source_seam *above,
+                        s2_dense_plan *plan);
 
 #endif

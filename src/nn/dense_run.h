@@ -22,11 +22,7 @@ void s2_dense_weights_free(s2_dense_weights *weights);
  */
 size_t s2_dense_run_bytes(const s2_dense_weights *weights, const s2_run_geometry *geometry,
                           const s2_tiling *tiling, size_t *read_pixels);
-/**
- * Bytes of the largest seam of the tiling that a tile leaves on that side, S2_RIGHT or S2_BELOW; 0:
- * there is nothing to share, or, below, tiles are so low that two seams of a column cannot have the
- * same memory.
- */
+/** Bytes of any seam on that side of a tile, S2_RIGHT or S2_BELOW; 0: there is nothing to share. */
 size_t s2_dense_seam_bytes(const s2_dense_weights *weights, const s2_run_geometry *geometry,
                            const s2_tiling *tiling, int side);
 /** Errors: NO_MEMORY. Memory: s2_dense_run_free(). weights and geometry are borrowed. */

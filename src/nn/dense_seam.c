@@ -7,13 +7,13 @@
 typedef struct pixel_rows {
     s2_rect rect;
     size_t pixel_bytes;
-    int ring; /* rows that memory holds */
+    int ring; /* rows that memory holds; the first is row first_row, or any so many rows on */
     char *data;
+    int first_row;
 } pixel_rows;
 
 /* The maps that cross a seam. */
-static const int PARTS[] = {S2_OF_SPECTRAL, S2_OF_SPATIAL, S2_OF_VALID};
-#define PART_COUNT ((int)(sizeof PARTS / sizeof *PARTS))
+static const int PARTS[S2_SEAM_MAPS] = {S2_OF_SPECTRAL, S2_OF_SPATIAL, S2_OF_VALID};
 
 static size_t pixel_bytes(const s2_network_spec *spec, int source, int part)
 {
@@ -30,14 +30,9 @@ static s2_rect crossing(const s2_source_seam *seam, int part)
     return part == S2_OF_SPATIAL ? seam->spatial : seam->spectral;
 }
 
-static size_t rows_bytes(const pixel_rows *rows)
-{
-    return (size_t)rows->rect.w * (size_t)rows->ring * rows->pixel_bytes;
-}
-
 static char *pixel_at(const pixel_rows *rows, int x, int y)
 {
-    const size_t row = (size_t)((y - rows->rect.y) % rows->ring);
+    const size_t row = (size_t)((y - rows->first_row) % rows->ring);
     return rows->data +
            (row * (size_t)rows->rect.w + (size_t)(x - rows->rect.x)) * rows->pixel_bytes;
 }
@@ -49,11 +44,17 @@ static void copy_pixels(const pixel_rows *from, const pixel_rows *to, s2_rect re
                (size_t)rect.w * from->pixel_bytes);
 }
 
-static pixel_rows rows_of_seam(const s2_network_spec *spec, const s2_source_seam *seams, int source,
-                               int part, char *data)
+/* A seam's memory holds every map at a place of its own, and a row of it where that row modulo their
+   number is: so seams of one column of tiles, of which each begins no higher than the one before, can
+   have the same memory. */
+static pixel_rows rows_of_seam(const s2_dense_run *run, int side, int source, int i)
 {
-    const s2_rect rect = crossing(&seams[source], part);
-    return (pixel_rows){rect, pixel_bytes(spec, source, part), rect.h, data};
+    const bool across = side == S2_LEFT || side == S2_RIGHT;
+    const s2_seam_layout *layout = &run->layout[across ? S2_RIGHT : S2_BELOW];
+    char *memory = run->io->seams[side].memory;
+    return (pixel_rows){crossing(&run->seams[side][source], PARTS[i]),
+                        pixel_bytes(&run->weights->spec, source, PARTS[i]), layout->rows[source][i],
+                        memory + layout->first[source][i], 0};
 }
 
 static pixel_rows rows_of_run(const s2_dense_run *run, int source, int part)
@@ -64,21 +65,18 @@ static pixel_rows rows_of_run(const s2_dense_run *run, int source, int part)
                          : part == S2_OF_SPATIAL ? plan->spatial
                                                  : plan->spectral;
     return (pixel_rows){rect, pixel_bytes(&run->weights->spec, source, part),
-                        run->sizes.rings[buffer], run->buffer[buffer]};
+                        run->sizes.rings[buffer], run->buffer[buffer], rect.y};
 }
 
 /* Let the rows of this step cross a seam of the tile, out of it or into it. */
 static void cross(const s2_dense_run *run, int side, bool out)
 {
-    const s2_network_spec *spec = &run->weights->spec;
-    const s2_source_seam *seams = run->seams[side];
-    char *data = run->io->seams[side].memory;
-    for (int s = 0; s < spec->sources; s++)
-        for (int i = 0; i < PART_COUNT; i++) {
+    for (int s = 0; s < run->weights->spec.sources; s++)
+        for (int i = 0; i < S2_SEAM_MAPS; i++) {
             const bool spatial = PARTS[i] == S2_OF_SPATIAL;
             const s2_source_front *now = &run->now.source[s];
             const s2_source_front *next = &run->next.source[s];
-            const pixel_rows seam = rows_of_seam(spec, seams, s, PARTS[i], data);
+            const pixel_rows seam = rows_of_seam(run, side, s, i);
             if (s2_rect_is_empty(seam.rect))
                 continue;
             const pixel_rows own = rows_of_run(run, s, PARTS[i]);
@@ -87,7 +85,6 @@ static void cross(const s2_dense_run *run, int side, bool out)
                                                 spatial ? next->spatial : next->spectral),
                                   seam.rect);
             copy_pixels(out ? &own : &seam, out ? &seam : &own, rows);
-            data += rows_bytes(&seam);
         }
 }
 
@@ -104,7 +101,7 @@ void s2_dense_seams_plan(s2_dense_run *run)
         if (has_seam(run, side))
             s2_dense_plan_seam(spec, run->geometry, run->io->seams[side].from,
                                run->io->seams[side].to, run->seams[side]);
-    s2_dense_plan_leave(spec, run->geometry, run->seams[S2_LEFT], run->seams[S2_ABOVE], &run->plan);
+    s2_dense_plan_omit(spec, run->geometry, run->seams[S2_LEFT], run->seams[S2_ABOVE], &run->plan);
 }
 
 s2rgf_status s2_dense_seams_take(s2_dense_run *run, int step, s2rgf_error *err)
@@ -126,57 +123,45 @@ void s2_dense_seams_give(s2_dense_run *run, int step)
         cross(run, S2_BELOW, true);
     if (has_seam(run, S2_RIGHT)) {
         cross(run, S2_RIGHT, true);
-        run->io->leave(run->io->context, step);
+        run->io->give(run->io->context, step);
     }
 }
 
-/* ---- bytes ---------------------------------------------------------------------------------- */
+/* ---- layout --------------------------------------------------------------------------------- */
 
-/* Bytes of a seam. */
-static size_t measure_seam(const s2_network_spec *spec, const s2_source_seam *seams)
+void s2_dense_seams_measure(const s2_network_spec *spec, const s2_run_geometry *geometry,
+                            const s2_tiling *tiling, int side, s2_seam_layout *layout)
 {
-    size_t bytes = 0;
-    for (int s = 0; s < spec->sources; s++)
-        for (int i = 0; i < PART_COUNT; i++) {
-            const pixel_rows seam = rows_of_seam(spec, seams, s, PARTS[i], NULL);
-            bytes += s2_rect_is_empty(seam.rect) ? 0 : rows_bytes(&seam);
+    const s2_rect parts = s2_tiling_parts(tiling);
+    const int right = side == S2_RIGHT;
+    const int below = side == S2_BELOW;
+    int widths[S2RGF_MAX_SOURCES][S2_SEAM_MAPS] = {{0}};
+    memset(layout, 0, sizeof *layout);
+    for (int row = parts.y; row < parts.y + parts.h - below; row++)
+        for (int column = parts.x; column < parts.x + parts.w - right; column++) {
+            s2_source_seam seams[S2RGF_MAX_SOURCES];
+            s2_dense_plan_seam(spec, geometry, s2_tiling_core(tiling, column, row),
+                               s2_tiling_core(tiling, column + right, row + below), seams);
+            for (int s = 0; s < spec->sources; s++)
+                for (int i = 0; i < S2_SEAM_MAPS; i++) {
+                    const s2_rect rect = crossing(&seams[s], PARTS[i]);
+                    int *rows = &layout->rows[s][i];
+                    *rows = rect.h > *rows ? rect.h : *rows;
+                    widths[s][i] = rect.w > widths[s][i] ? rect.w : widths[s][i];
+                }
         }
-    return bytes;
-}
-
-/* Whether a seam ends before the next one below begins. */
-static bool ends_before(const s2_network_spec *spec, const s2_source_seam *above,
-                        const s2_source_seam *below)
-{
-    bool ends = true;
     for (int s = 0; s < spec->sources; s++)
-        for (int i = 0; i < PART_COUNT; i++) {
-            const s2_rect one = crossing(&above[s], PARTS[i]);
-            const s2_rect other = crossing(&below[s], PARTS[i]);
-            ends = ends && (s2_rect_is_empty(other) || one.y + one.h <= other.y);
+        for (int i = 0; i < S2_SEAM_MAPS; i++) {
+            layout->first[s][i] = layout->bytes;
+            layout->bytes +=
+                (size_t)widths[s][i] * (size_t)layout->rows[s][i] * pixel_bytes(spec, s, PARTS[i]);
         }
-    return ends;
 }
 
 size_t s2_dense_seam_bytes(const s2_dense_weights *weights, const s2_run_geometry *geometry,
                            const s2_tiling *tiling, int side)
 {
-    const s2_network_spec *spec = &weights->spec;
-    const s2_rect parts = s2_tiling_parts(tiling);
-    const int right = side == S2_RIGHT;
-    const int below = side == S2_BELOW;
-    size_t largest = 0;
-    for (int column = parts.x; column < parts.x + parts.w - right; column++) {
-        s2_source_seam seams[2][S2RGF_MAX_SOURCES];
-        for (int row = parts.y; row < parts.y + parts.h - below; row++) {
-            s2_source_seam *seam = seams[row % 2];
-            s2_dense_plan_seam(spec, geometry, s2_tiling_core(tiling, column, row),
-                               s2_tiling_core(tiling, column + right, row + below), seam);
-            if (below && row > parts.y && !ends_before(spec, seams[(row + 1) % 2], seam))
-                return 0;
-            const size_t bytes = measure_seam(spec, seam);
-            largest = bytes > largest ? bytes : largest;
-        }
-    }
-    return largest;
+    s2_seam_layout layout;
+    s2_dense_seams_measure(&weights->spec, geometry, tiling, side, &layout);
+    return layout.bytes;
 }

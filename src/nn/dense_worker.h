@@ -59,6 +59,14 @@ typedef struct s2_dense_sizes {
     size_t read_pixels[S2RGF_MAX_SOURCES]; /* of the largest window read at once */
 } s2_dense_sizes;
 
+/** Where the maps of every source are in a seam: spectral and spatial features, validity. */
+#define S2_SEAM_MAPS 3
+typedef struct s2_seam_layout {
+    size_t first[S2RGF_MAX_SOURCES][S2_SEAM_MAPS]; /* byte */
+    int rows[S2RGF_MAX_SOURCES][S2_SEAM_MAPS];
+    size_t bytes; /* of all */
+} s2_seam_layout;
+
 struct s2_dense_run {
     const s2_dense_weights *weights;
     const s2_run_geometry *geometry;
@@ -66,6 +74,7 @@ struct s2_dense_run {
     void *buffer[S2_BUFFERS];
     s2_dense_plan plan;
     const s2_tile_io *io; /* of the tile at hand */
+    s2_seam_layout layout[S2_SIDES]; /* of S2_RIGHT and S2_BELOW, for their opposites too */
     s2_source_seam seams[S2_SIDES][S2RGF_MAX_SOURCES];
     /* at every step: what is there before it and after it */
     s2_dense_front now, next;

@@ -90,10 +90,7 @@ s2_tile_traits s2_run_traits(const s2_weights *weights);
  */
 size_t s2_run_bytes(const s2_weights *weights, const s2_run_geometry *geometry,
                     const s2_tiling *tiling, size_t *read_pixels);
-/**
- * Bytes of the largest seam of the tiling that a tile leaves on that side, S2_RIGHT or S2_BELOW; 0:
- * its tiles share nothing there.
- */
+/** Bytes of any seam on that side of a tile, S2_RIGHT or S2_BELOW; 0: there is nothing to share. */
 size_t s2_run_seam_bytes(const s2_weights *weights, const s2_run_geometry *geometry,
                          const s2_tiling *tiling, int side);
 /** Errors: NO_MEMORY. Memory: s2_run_free(). weights and geometry are borrowed. */

@@ -24,11 +24,11 @@ typedef struct s2_tiling {
 enum { S2_LEFT, S2_ABOVE, S2_RIGHT, S2_BELOW, S2_SIDES };
 
 /**
- * Where a tile leaves what it encoded of coarse sources, and its neighbour on the right or below
- * needs too. Of as many bytes as s2_run_seam_bytes() says; no memory: nothing is left here.
+ * Where a tile puts those features of coarse sources that its neighbour on the right or below needs
+ * too. Of as many bytes as s2_run_seam_bytes() says; no memory: nothing is given here.
  */
 typedef struct s2_seam {
-    s2_rect from, to; /* cores of the tile that leaves it and of the one that takes it */
+    s2_rect from, to; /* cores of the tile that gives and of the one that takes */
     void *memory;
 } s2_seam;
 
@@ -46,13 +46,12 @@ typedef struct s2_tile_io {
     s2rgf_status (*take)(void *context, s2_rect rows, const float *scores, const uint8_t *valid,
                          s2rgf_error *err);
     /* Seams of the tile on every side [S2_SIDES]; NULL: it shares nothing. What the one above holds
-       is whole when the tile begins, and all taken before anything is left in the one below: both
-       may have the same memory. */
+       is whole when the tile begins. Both it and the one below may have the same memory. */
     const s2_seam *seams;
-    /* The seam on the left is about to be read up to what its tile leaves at `step`. */
+    /* The seam on the left is about to be read up to what its tile gives at `step`. */
     s2rgf_status (*await)(void *context, int step, s2rgf_error *err);
-    /* The seam on the right holds what this tile leaves at `step`. */
-    void (*leave)(void *context, int step);
+    /* The seam on the right holds what this tile gives at `step`. */
+    void (*give)(void *context, int step);
 } s2_tile_io;
 
 /** What the time of a run goes to. */
@@ -68,7 +67,7 @@ enum {
 /** What a run did so far. */
 typedef struct s2_run_counts {
     double seconds[S2_STAGES];         /* of the thread's own time */
-    double encoded[S2RGF_MAX_SOURCES]; /* pixels of every source */
+    double encoded[S2RGF_MAX_SOURCES]; /* pixels of every source, by its spectral encoder */
 } s2_run_counts;
 
 /** Multiply-adds: those of direct convolutions, and those that are done instead of them. */

@@ -111,7 +111,7 @@ static scene large_scene(const s2_affine *ref_to_coarse)
 typedef struct seam_memory {
     size_t right_bytes, below_bytes;
     char *right, *below; /* of one column on; [columns] */
-    int left, awaited;   /* the last steps */
+    int before, given;   /* the last steps of the tile on the left, and of this one */
 } seam_memory;
 
 /* A scene to read from, where its map goes, and which rows came last. */
@@ -124,7 +124,6 @@ typedef struct scene_io {
     s2_rect expected[S2RGF_MAX_SOURCES]; /* what the next read was said to be; empty: not said */
     int surprises;                       /* reads that nothing was said of */
     seam_memory seams;
-    double encoded[S2RGF_MAX_SOURCES];
 } scene_io;
 
 /* One window at a time, and it is the one that is read. */
@@ -176,20 +175,20 @@ static s2rgf_status take_scene(void *context, s2_rect rows, const float *scores,
     return S2RGF_OK;
 }
 
-/* One after the other, every tile finds whole what the one on its left has left. */
+/* One after the other, every tile finds whole what the one on its left has given. */
 static s2rgf_status await_seam(void *context, int step, s2rgf_error *err)
 {
     scene_io *io = (scene_io *)context;
     REQUIRE(err == NULL);
-    CHECK(step <= io->seams.left);
+    CHECK(step <= io->seams.before);
     return S2RGF_OK;
 }
 
-static void leave_seam(void *context, int step)
+static void give_seam(void *context, int step)
 {
     scene_io *io = (scene_io *)context;
-    CHECK(step > io->seams.awaited);
-    io->seams.awaited = step;
+    CHECK(step > io->seams.given);
+    io->seams.given = step;
 }
 
 /* The seams of a tile: two for what is on its left and right, in turns, one for every column. */
@@ -223,7 +222,7 @@ static void run_tiles(const s2_dense_network *network, const scene *s, s2_tiling
     s2_seam seams[S2_SIDES];
     scene_io context = {.scene = s, .scores = scores, .valid = valid};
     const s2_tile_io io = {&context,   read_scene, expect_scene, take_scene, share ? seams : NULL,
-                           await_seam, leave_seam};
+                           await_seam, give_seam};
     const s2_rect parts = s2_tiling_parts(&tiling);
     seam_memory *memory = &context.seams;
     REQUIRE(s2_dense_weights_create(network, &weights, NULL) == S2RGF_OK);
@@ -239,8 +238,8 @@ static void run_tiles(const s2_dense_network *network, const scene *s, s2_tiling
             context.core = core;
             context.next_y = core.y;
             context.surprises = 0;
-            memory->left = memory->awaited;
-            memory->awaited = -1;
+            memory->before = memory->given;
+            memory->given = -1;
             find_seams(memory, &tiling, column, row, seams);
             REQUIRE(s2_dense_run_compute(run, core, NULL, &io, NULL) == S2RGF_OK);
             CHECK(context.next_y == core.y + core.h);
@@ -386,6 +385,51 @@ static void test_encoded_once(void)
     s2_dense_network_free(network);
 }
 
+/* Two coarse sources, of which one ends within the scene; tiles with seams above and below. */
+static scene tall_scene(void)
+{
+    enum { WIDTH = 100, HEIGHT = 600 };
+    const int bands[] = {GOLDEN_SOURCES[0].bands, GOLDEN_SOURCES[1].bands, GOLDEN_SOURCES[2].bands};
+    const int sizes[][2] = {{WIDTH, HEIGHT}, {13, 75}, {28, 80}};
+    scene s = {.sources = 3};
+    s.geometry.width = WIDTH;
+    s.geometry.height = HEIGHT;
+    s.geometry.ref_to_source[0] = S2_AFFINE_IDENTITY;
+    s.geometry.ref_to_source[1] = (s2_affine){{0, 0.125, 0, 0, 0, 0.125}};
+    s.geometry.ref_to_source[2] = UPRIGHT;
+    for (int i = 0; i < s.sources; i++) {
+        char name[GOLDEN_NAME_BYTES];
+        snprintf(name, sizeof name, "tall.%d", i);
+        scene_allocate(&s, i, sizes[i][0], sizes[i][1], bands[i]);
+        golden_fill(name, 2, 0, s.pixels[i], (size_t)(sizes[i][0] * sizes[i][1] * bands[i]));
+    }
+    s.valid[1][40 * sizes[1][0] + 6] = 0;
+    return s;
+}
+
+static void test_seams_above_and_below(void)
+{
+    s2_dense_network *network = golden_network(32, 3);
+    scene s = tall_scene();
+    const size_t pixels = (size_t)(s.geometry.width * s.geometry.height);
+    float *whole = (float *)malloc(pixels * GOLDEN_CLASSES * sizeof *whole);
+    uint8_t *valid = (uint8_t *)malloc(pixels);
+    double once[S2RGF_MAX_SOURCES], shared[S2RGF_MAX_SOURCES];
+    REQUIRE(whole && valid);
+    run_tiles(network, &s, (s2_tiling){128, 640, scene_rect(&s)}, false, whole, valid, once);
+    /* low tiles, whose seams overlap; higher ones, of which the last is cut by the scene */
+    const int heights[] = {32, 96, 176};
+    for (int i = 0; i < 3; i++) {
+        compare_tiles(network, &s, (s2_tiling){64, heights[i], scene_rect(&s)}, true, whole, valid,
+                      shared);
+        CHECK(shared[1] == once[1] && shared[2] == once[2]);
+    }
+    free(whole);
+    free(valid);
+    scene_clear(&s);
+    s2_dense_network_free(network);
+}
+
 /* Which tiles can share. */
 static void test_seam_bytes(void)
 {
@@ -399,9 +443,6 @@ static void test_seam_bytes(void)
         const size_t right = s2_dense_seam_bytes(weights, &s.geometry, &tiling, S2_RIGHT);
         const size_t below = s2_dense_seam_bytes(weights, &s.geometry, &tiling, S2_BELOW);
         CHECK((right > 0) == (i == 0) && (below > 0) == (i == 0));
-        /* tiles so low that what is left below would overwrite what is read from above */
-        const s2_tiling low = {64, 32, scene_rect(&s)};
-        CHECK(s2_dense_seam_bytes(weights, &s.geometry, &low, S2_BELOW) == 0);
         /* one tile */
         const s2_tiling all = {256, 256, scene_rect(&s)};
         CHECK(s2_dense_seam_bytes(weights, &s.geometry, &all, S2_RIGHT) == 0);
@@ -457,6 +498,7 @@ int main(void)
 {
     test_best_class();
     test_encoded_once();
+    test_seams_above_and_below();
     test_seam_bytes();
     for (int channels = 32; channels <= 64; channels += 32)
         for (int sources = 1; sources <= 3; sources++) {

@@ -246,6 +246,9 @@ int main(void)
             test_row(function, (shape){1, IN_MAX, OUT_MAX, counts[i], true, true});
             test_row(function, (shape){1, 3, 64, counts[i], true, false});
             test_row(function, (shape){9, 1, 5, counts[i], true, false});
+            /* half a block, a block that is not full, and the two behind a whole one */
+            for (int out = 8; out <= 28; out += out == 12 ? 12 : 4)
+                test_row(function, (shape){1, 3, out, counts[i], true, true});
             test_row(function, (shape){1, 3, 16, counts[i], false, false});
         }
         test_place(function);

@@ -79,7 +79,7 @@ static s2rgf_status compute(void *worker, int tile, s2_tile_watch *watch, s2rgf_
         usleep((useconds_t)(tile * 7 % 5 * 20));
         if (status == S2RGF_OK && sides[S2_RIGHT].memory) {
             ((int *)sides[S2_RIGHT].memory)[step] = mark_of(tile, step);
-            s2_tile_seams_leave(s->seams, tile, FIRST_STEP + step);
+            s2_tile_seams_give(s->seams, tile, FIRST_STEP + step);
         }
     }
     if (status != S2RGF_OK)
