@@ -59,14 +59,6 @@ typedef struct s2_dense_sizes {
     size_t read_pixels[S2RGF_MAX_SOURCES]; /* of the largest window read at once */
 } s2_dense_sizes;
 
-/** Where the maps of every source are in a seam: spectral and spatial features, validity. */
-#define S2_SEAM_MAPS 3
-typedef struct s2_seam_layout {
-    size_t first[S2RGF_MAX_SOURCES][S2_SEAM_MAPS]; /* byte */
-    int rows[S2RGF_MAX_SOURCES][S2_SEAM_MAPS];
-    size_t bytes; /* of all */
-} s2_seam_layout;
-
 struct s2_dense_run {
     const s2_dense_weights *weights;
     const s2_run_geometry *geometry;
