@@ -84,7 +84,7 @@ static s2_seam_demand measure_seams(const s2_classify_job *job, const s2_tiling 
                                     int threads, size_t least)
 {
     const size_t limit = (size_t)job->options->memory_mb * MB;
-    const s2_seam_demand none = {.right_bytes = 0};
+    const s2_seam_demand none = {.right_count = 0};
     if (job->options->mask_path)
         return none;
     const s2_seam_demand seams =

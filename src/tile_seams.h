@@ -5,9 +5,9 @@
 #include "nn/kind.h"
 #include "tile_runner.h"
 
-/** Memory for seams: 0 where nothing is shared. */
+/** Seams on the right of tiles and below them; layouts of no bytes: nothing is shared there. */
 typedef struct s2_seam_demand {
-    size_t right_bytes, below_bytes; /* of one seam */
+    s2_seam_layout right, below;
     int right_count, below_count;
 } s2_seam_demand;
 

@@ -63,15 +63,6 @@ typedef struct s2_source_seam {
     s2_rect spectral, spatial;
 } s2_source_seam;
 
-#define S2_SEAM_MAPS 3 /* spectral and spatial features, validity */
-
-/** Where the maps of every source are in the memory of a seam. */
-typedef struct s2_seam_layout {
-    size_t first[S2RGF_MAX_SOURCES][S2_SEAM_MAPS]; /* byte */
-    int rows[S2RGF_MAX_SOURCES][S2_SEAM_MAPS];
-    size_t bytes; /* of all */
-} s2_seam_layout;
-
 /**
  * What the tile of core `from` can give to the one of core `to`, on its right or below it: out
  * [sources]. Nothing of a source on_reference, nor of one that is turned against the reference or

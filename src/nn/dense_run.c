@@ -35,8 +35,6 @@ s2rgf_status s2_dense_run_create(const s2_dense_weights *weights, const s2_run_g
     own->weights = weights;
     own->geometry = geometry;
     s2_dense_measure(&weights->spec, geometry, tiling, &own->sizes);
-    s2_dense_seams_measure(&weights->spec, geometry, tiling, S2_RIGHT, &own->layout[S2_RIGHT]);
-    s2_dense_seams_measure(&weights->spec, geometry, tiling, S2_BELOW, &own->layout[S2_BELOW]);
     for (int i = 0; i < S2_BUFFERS && ready; i++) {
         own->buffer[i] = s2_alloc_large(own->sizes.bytes[i], 1);
         ready = own->buffer[i] != NULL;

@@ -22,9 +22,9 @@ void s2_dense_weights_free(s2_dense_weights *weights);
  */
 size_t s2_dense_run_bytes(const s2_dense_weights *weights, const s2_run_geometry *geometry,
                           const s2_tiling *tiling, size_t *read_pixels);
-/** Bytes of any seam on that side of a tile, S2_RIGHT or S2_BELOW; 0: there is nothing to share. */
-size_t s2_dense_seam_bytes(const s2_dense_weights *weights, const s2_run_geometry *geometry,
-                           const s2_tiling *tiling, int side);
+/** Layout of all seams of a tiling on that side of a tile, S2_RIGHT or S2_BELOW. */
+void s2_dense_seam_layout(const s2_dense_weights *weights, const s2_run_geometry *geometry,
+                          const s2_tiling *tiling, int side, s2_seam_layout *layout);
 /** Errors: NO_MEMORY. Memory: s2_dense_run_free(). weights and geometry are borrowed. */
 s2rgf_status s2_dense_run_create(const s2_dense_weights *weights, const s2_run_geometry *geometry,
                                  const s2_tiling *tiling, s2_dense_run **run, s2rgf_error *err);

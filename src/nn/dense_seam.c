@@ -7,9 +7,8 @@
 typedef struct pixel_rows {
     s2_rect rect;
     size_t pixel_bytes;
-    int ring; /* rows that memory holds; the first is row first_row, or any so many rows on */
+    int ring; /* rows that memory holds */
     char *data;
-    int first_row;
 } pixel_rows;
 
 /* The maps that cross a seam. */
@@ -32,7 +31,7 @@ static s2_rect crossing(const s2_source_seam *seam, int part)
 
 static char *pixel_at(const pixel_rows *rows, int x, int y)
 {
-    const size_t row = (size_t)((y - rows->first_row) % rows->ring);
+    const size_t row = (size_t)((y - rows->rect.y) % rows->ring);
     return rows->data +
            (row * (size_t)rows->rect.w + (size_t)(x - rows->rect.x)) * rows->pixel_bytes;
 }
@@ -44,17 +43,17 @@ static void copy_pixels(const pixel_rows *from, const pixel_rows *to, s2_rect re
                (size_t)rect.w * from->pixel_bytes);
 }
 
-/* A seam's memory holds every map at a place of its own, and a row of it where that row modulo their
-   number is: so seams of one column of tiles, of which each begins no higher than the one before, can
-   have the same memory. */
+/* A seam's memory holds every map at a place of its own, and a row of it, counted from the source's
+   first, modulo their number: so seams of one column of tiles, of which each begins no higher than the
+   one before, can have the same memory. */
 static pixel_rows rows_of_seam(const s2_dense_run *run, int side, int source, int i)
 {
-    const bool across = side == S2_LEFT || side == S2_RIGHT;
-    const s2_seam_layout *layout = &run->layout[across ? S2_RIGHT : S2_BELOW];
-    char *memory = run->io->seams[side].memory;
-    return (pixel_rows){crossing(&run->seams[side][source], PARTS[i]),
-                        pixel_bytes(&run->weights->spec, source, PARTS[i]), layout->rows[source][i],
-                        memory + layout->first[source][i], 0};
+    const s2_seam *seam = &run->io->seams[side];
+    const s2_rect rect = crossing(&run->seams[side][source], PARTS[i]);
+    return (pixel_rows){(s2_rect){rect.x, 0, rect.w, rect.y + rect.h},
+                        pixel_bytes(&run->weights->spec, source, PARTS[i]),
+                        seam->layout->rows[source][i],
+                        (char *)seam->memory + seam->layout->first[source][i]};
 }
 
 static pixel_rows rows_of_run(const s2_dense_run *run, int source, int part)
@@ -65,7 +64,7 @@ static pixel_rows rows_of_run(const s2_dense_run *run, int source, int part)
                          : part == S2_OF_SPATIAL ? plan->spatial
                                                  : plan->spectral;
     return (pixel_rows){rect, pixel_bytes(&run->weights->spec, source, part),
-                        run->sizes.rings[buffer], run->buffer[buffer], rect.y};
+                        run->sizes.rings[buffer], run->buffer[buffer]};
 }
 
 /* Let the rows of this step cross a seam of the tile, out of it or into it. */
@@ -76,14 +75,13 @@ static void cross(const s2_dense_run *run, int side, bool out)
             const bool spatial = PARTS[i] == S2_OF_SPATIAL;
             const s2_source_front *now = &run->now.source[s];
             const s2_source_front *next = &run->next.source[s];
-            const pixel_rows seam = rows_of_seam(run, side, s, i);
-            if (s2_rect_is_empty(seam.rect))
-                continue;
-            const pixel_rows own = rows_of_run(run, s, PARTS[i]);
+            const s2_rect all = crossing(&run->seams[side][s], PARTS[i]);
             const s2_rect rows =
-                s2_rect_intersect(s2_dense_rows(seam.rect, spatial ? now->spatial : now->spectral,
+                s2_rect_intersect(s2_dense_rows(all, spatial ? now->spatial : now->spectral,
                                                 spatial ? next->spatial : next->spectral),
-                                  seam.rect);
+                                  all);
+            const pixel_rows seam = rows_of_seam(run, side, s, i);
+            const pixel_rows own = rows_of_run(run, s, PARTS[i]);
             copy_pixels(out ? &own : &seam, out ? &seam : &own, rows);
         }
 }
@@ -129,9 +127,10 @@ void s2_dense_seams_give(s2_dense_run *run, int step)
 
 /* ---- layout --------------------------------------------------------------------------------- */
 
-void s2_dense_seams_measure(const s2_network_spec *spec, const s2_run_geometry *geometry,
-                            const s2_tiling *tiling, int side, s2_seam_layout *layout)
+void s2_dense_seam_layout(const s2_dense_weights *weights, const s2_run_geometry *geometry,
+                          const s2_tiling *tiling, int side, s2_seam_layout *layout)
 {
+    const s2_network_spec *spec = &weights->spec;
     const s2_rect parts = s2_tiling_parts(tiling);
     const int right = side == S2_RIGHT;
     const int below = side == S2_BELOW;
@@ -156,12 +155,4 @@ void s2_dense_seams_measure(const s2_network_spec *spec, const s2_run_geometry *
             layout->bytes +=
                 (size_t)widths[s][i] * (size_t)layout->rows[s][i] * pixel_bytes(spec, s, PARTS[i]);
         }
-}
-
-size_t s2_dense_seam_bytes(const s2_dense_weights *weights, const s2_run_geometry *geometry,
-                           const s2_tiling *tiling, int side)
-{
-    s2_seam_layout layout;
-    s2_dense_seams_measure(&weights->spec, geometry, tiling, side, &layout);
-    return layout.bytes;
 }

@@ -4,10 +4,6 @@
 
 #include "nn/dense_worker.h"
 
-/** How the memory of all seams on that side of tiles is laid out, S2_RIGHT or S2_BELOW. */
-void s2_dense_seams_measure(const s2_network_spec *spec, const s2_run_geometry *geometry,
-                            const s2_tiling *tiling, int side, s2_seam_layout *layout);
-
 /** Find out what crosses the seams of the tile, and plan to compute the rest. */
 void s2_dense_seams_plan(s2_dense_run *run);
 /** Rows of this step that the tiles on the left and above have given. Errors: those of waiting. */

@@ -66,7 +66,6 @@ struct s2_dense_run {
     void *buffer[S2_BUFFERS];
     s2_dense_plan plan;
     const s2_tile_io *io; /* of the tile at hand */
-    s2_seam_layout layout[S2_SIDES]; /* of S2_RIGHT and S2_BELOW, for their opposites too */
     s2_source_seam seams[S2_SIDES][S2RGF_MAX_SOURCES];
     /* at every step: what is there before it and after it */
     s2_dense_front now, next;

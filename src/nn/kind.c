@@ -150,10 +150,10 @@ size_t s2_run_bytes(const s2_weights *weights, const s2_run_geometry *geometry,
     return weights->kind->run_bytes(weights->self, geometry, tiling, read_pixels);
 }
 
-size_t s2_run_seam_bytes(const s2_weights *weights, const s2_run_geometry *geometry,
-                         const s2_tiling *tiling, int side)
+void s2_run_seam_layout(const s2_weights *weights, const s2_run_geometry *geometry,
+                        const s2_tiling *tiling, int side, s2_seam_layout *layout)
 {
-    return weights->kind->seam_bytes(weights->self, geometry, tiling, side);
+    weights->kind->seam_layout(weights->self, geometry, tiling, side, layout);
 }
 
 s2rgf_status s2_run_create(const s2_weights *weights, const s2_run_geometry *geometry,

@@ -90,9 +90,9 @@ s2_tile_traits s2_run_traits(const s2_weights *weights);
  */
 size_t s2_run_bytes(const s2_weights *weights, const s2_run_geometry *geometry,
                     const s2_tiling *tiling, size_t *read_pixels);
-/** Bytes of any seam on that side of a tile, S2_RIGHT or S2_BELOW; 0: there is nothing to share. */
-size_t s2_run_seam_bytes(const s2_weights *weights, const s2_run_geometry *geometry,
-                         const s2_tiling *tiling, int side);
+/** Layout of all seams of a tiling on that side of a tile, S2_RIGHT or S2_BELOW. */
+void s2_run_seam_layout(const s2_weights *weights, const s2_run_geometry *geometry,
+                        const s2_tiling *tiling, int side, s2_seam_layout *layout);
 /** Errors: NO_MEMORY. Memory: s2_run_free(). weights and geometry are borrowed. */
 s2rgf_status s2_run_create(const s2_weights *weights, const s2_run_geometry *geometry,
                            const s2_tiling *tiling, s2_run **run, s2rgf_error *err);

@@ -33,8 +33,8 @@ struct s2_network_kind {
     s2_tile_traits tiles;
     size_t (*run_bytes)(const void *weights, const s2_run_geometry *geometry,
                         const s2_tiling *tiling, size_t *read_pixels);
-    size_t (*seam_bytes)(const void *weights, const s2_run_geometry *geometry,
-                         const s2_tiling *tiling, int side);
+    void (*seam_layout)(const void *weights, const s2_run_geometry *geometry,
+                        const s2_tiling *tiling, int side, s2_seam_layout *layout);
     s2rgf_status (*run_create)(const void *weights, const s2_run_geometry *geometry,
                                const s2_tiling *tiling, void **self, s2rgf_error *err);
     void (*run_free)(void *self);

@@ -218,14 +218,14 @@ s2rgf_status s2_patch_run_compute(s2_patch_run *run, s2_rect core, const uint8_t
     return io->take(io->context, core, run->tile.scores, run->tile.valid, err);
 }
 
-size_t s2_patch_seam_bytes(const s2_patch_weights *weights, const s2_run_geometry *geometry,
-                           const s2_tiling *tiling, int side)
+void s2_patch_seam_layout(const s2_patch_weights *weights, const s2_run_geometry *geometry,
+                          const s2_tiling *tiling, int side, s2_seam_layout *layout)
 {
     (void)weights;
     (void)geometry;
     (void)tiling;
     (void)side;
-    return 0;
+    *layout = (s2_seam_layout){.bytes = 0};
 }
 
 const s2_run_counts *s2_patch_run_counts(const s2_patch_run *run)

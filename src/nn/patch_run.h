@@ -34,9 +34,9 @@ void s2_patch_run_free(s2_patch_run *run);
 s2rgf_status s2_patch_run_compute(s2_patch_run *run, s2_rect core, const uint8_t *wanted,
                                   const s2_tile_io *io, s2rgf_error *err);
 
-/** 0: every pixel has a patch of its own, so tiles have nothing to share. */
-size_t s2_patch_seam_bytes(const s2_patch_weights *weights, const s2_run_geometry *geometry,
-                           const s2_tiling *tiling, int side);
+/** Of no bytes: every pixel has a patch of its own, so tiles have nothing to share. */
+void s2_patch_seam_layout(const s2_patch_weights *weights, const s2_run_geometry *geometry,
+                          const s2_tiling *tiling, int side, s2_seam_layout *layout);
 /** NULL: not counted. */
 const s2_run_counts *s2_patch_run_counts(const s2_patch_run *run);
 /** 0: not known. */

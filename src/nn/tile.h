@@ -3,6 +3,7 @@
 #define S2_NN_TILE_H
 
 #include "nn/network.h"
+#include "nn/seam.h"
 
 /** Where the sources lie; the same for every tile, so tiles agree. */
 typedef struct s2_run_geometry {
@@ -19,18 +20,6 @@ typedef struct s2_tiling {
     int w, h;
     s2_rect window;
 } s2_tiling;
-
-/** Sides of a tile. */
-enum { S2_LEFT, S2_ABOVE, S2_RIGHT, S2_BELOW, S2_SIDES };
-
-/**
- * Where a tile puts those features of coarse sources that its neighbour on the right or below needs
- * too. Of as many bytes as s2_run_seam_bytes() says; no memory: nothing is given here.
- */
-typedef struct s2_seam {
-    s2_rect from, to; /* cores of the tile that gives and of the one that takes */
-    void *memory;
-} s2_seam;
 
 /** Where a run gets a tile's input from and gives its output to, rows at a time, in order. */
 typedef struct s2_tile_io {

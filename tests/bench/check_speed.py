@@ -20,7 +20,7 @@ from speed_contenders import QUICK, all_contenders, read_stages
 from speed_targets import TARGETS, Results
 
 HAS_TORCH = importlib.util.find_spec("torch") is not None
-PRINTED = """S2RGF: tiles of 64 x 64, 1 threads, 9 MB in all
+PRINTED = """S2RGF: tiles of 64 x 64, 1 threads, 9 MB in all, 1 MB of it for seams
 S2RGF: source ms: a pixel is read 1.080 times, encoded 1.070 times
 S2RGF: source hs: a pixel is read 1.250 times, encoded 1.010 times
 S2RGF: stage read: 0.250 s

@@ -109,7 +109,7 @@ static scene large_scene(const s2_affine *ref_to_coarse)
 
 /* Memory for the seams of a tiling, and what was left in the one on the left. */
 typedef struct seam_memory {
-    size_t right_bytes, below_bytes;
+    s2_seam_layout right_layout, below_layout;
     char *right, *below; /* of one column on; [columns] */
     int before, given;   /* the last steps of the tile on the left, and of this one */
 } seam_memory;
@@ -198,18 +198,21 @@ static void find_seams(const seam_memory *memory, const s2_tiling *tiling, int c
     const s2_rect parts = s2_tiling_parts(tiling);
     const s2_rect core = s2_tiling_core(tiling, column, row);
     memset(seams, 0, S2_SIDES * sizeof *seams);
-    if (memory->right_bytes > 0 && column > parts.x)
-        seams[S2_LEFT] = (s2_seam){s2_tiling_core(tiling, column - 1, row), core,
-                                   memory->right + (size_t)(column % 2) * memory->right_bytes};
-    if (memory->right_bytes > 0 && column < parts.x + parts.w - 1)
+    if (memory->right_layout.bytes > 0 && column > parts.x)
+        seams[S2_LEFT] =
+            (s2_seam){s2_tiling_core(tiling, column - 1, row), core, &memory->right_layout,
+                      memory->right + (size_t)(column % 2) * memory->right_layout.bytes};
+    if (memory->right_layout.bytes > 0 && column < parts.x + parts.w - 1)
         seams[S2_RIGHT] =
-            (s2_seam){core, s2_tiling_core(tiling, column + 1, row),
-                      memory->right + (size_t)((column + 1) % 2) * memory->right_bytes};
-    char *below = memory->below + (size_t)(column - parts.x) * memory->below_bytes;
-    if (memory->below_bytes > 0 && row > parts.y)
-        seams[S2_ABOVE] = (s2_seam){s2_tiling_core(tiling, column, row - 1), core, below};
-    if (memory->below_bytes > 0 && row < parts.y + parts.h - 1)
-        seams[S2_BELOW] = (s2_seam){core, s2_tiling_core(tiling, column, row + 1), below};
+            (s2_seam){core, s2_tiling_core(tiling, column + 1, row), &memory->right_layout,
+                      memory->right + (size_t)((column + 1) % 2) * memory->right_layout.bytes};
+    char *below = memory->below + (size_t)(column - parts.x) * memory->below_layout.bytes;
+    if (memory->below_layout.bytes > 0 && row > parts.y)
+        seams[S2_ABOVE] =
+            (s2_seam){s2_tiling_core(tiling, column, row - 1), core, &memory->below_layout, below};
+    if (memory->below_layout.bytes > 0 && row < parts.y + parts.h - 1)
+        seams[S2_BELOW] =
+            (s2_seam){core, s2_tiling_core(tiling, column, row + 1), &memory->below_layout, below};
 }
 
 /* Map the parts of a tiling. scores [h][w][K] and valid [h][w] of the whole scene, written in place;
@@ -227,10 +230,10 @@ static void run_tiles(const s2_dense_network *network, const scene *s, s2_tiling
     seam_memory *memory = &context.seams;
     REQUIRE(s2_dense_weights_create(network, &weights, NULL) == S2RGF_OK);
     REQUIRE(s2_dense_run_create(weights, &s->geometry, &tiling, &run, NULL) == S2RGF_OK);
-    memory->right_bytes = s2_dense_seam_bytes(weights, &s->geometry, &tiling, S2_RIGHT);
-    memory->below_bytes = s2_dense_seam_bytes(weights, &s->geometry, &tiling, S2_BELOW);
-    memory->right = (char *)malloc(2 * memory->right_bytes + 1);
-    memory->below = (char *)malloc((size_t)parts.w * memory->below_bytes + 1);
+    s2_dense_seam_layout(weights, &s->geometry, &tiling, S2_RIGHT, &memory->right_layout);
+    s2_dense_seam_layout(weights, &s->geometry, &tiling, S2_BELOW, &memory->below_layout);
+    memory->right = (char *)malloc(2 * memory->right_layout.bytes + 1);
+    memory->below = (char *)malloc((size_t)parts.w * memory->below_layout.bytes + 1);
     REQUIRE(memory->right && memory->below);
     for (int row = parts.y; row < parts.y + parts.h; row++)
         for (int column = parts.x; column < parts.x + parts.w; column++) {
@@ -430,6 +433,14 @@ static void test_seams_above_and_below(void)
     s2_dense_network_free(network);
 }
 
+static size_t seam_bytes(const s2_dense_weights *weights, const scene *s, const s2_tiling *tiling,
+                         int side)
+{
+    s2_seam_layout layout;
+    s2_dense_seam_layout(weights, &s->geometry, tiling, side, &layout);
+    return layout.bytes;
+}
+
 /* Which tiles can share. */
 static void test_seam_bytes(void)
 {
@@ -440,13 +451,13 @@ static void test_seam_bytes(void)
     for (int i = 0; i < 4; i++) {
         scene s = large_scene(positions[i]);
         const s2_tiling tiling = {64, 128, scene_rect(&s)};
-        const size_t right = s2_dense_seam_bytes(weights, &s.geometry, &tiling, S2_RIGHT);
-        const size_t below = s2_dense_seam_bytes(weights, &s.geometry, &tiling, S2_BELOW);
+        const size_t right = seam_bytes(weights, &s, &tiling, S2_RIGHT);
+        const size_t below = seam_bytes(weights, &s, &tiling, S2_BELOW);
         CHECK((right > 0) == (i == 0) && (below > 0) == (i == 0));
         /* one tile */
         const s2_tiling all = {256, 256, scene_rect(&s)};
-        CHECK(s2_dense_seam_bytes(weights, &s.geometry, &all, S2_RIGHT) == 0);
-        CHECK(s2_dense_seam_bytes(weights, &s.geometry, &all, S2_BELOW) == 0);
+        CHECK(seam_bytes(weights, &s, &all, S2_RIGHT) == 0);
+        CHECK(seam_bytes(weights, &s, &all, S2_BELOW) == 0);
         scene_clear(&s);
     }
     s2_dense_weights_free(weights);

@@ -114,9 +114,9 @@ static bool progress(double fraction, void *user)
 
 static s2rgf_status run(scenario *s, int threads, s2rgf_error *err)
 {
-    const s2_seam_demand demand = {.right_bytes = STEPS * sizeof(int),
+    const s2_seam_demand demand = {.right = {.bytes = STEPS * sizeof(int)},
                                    .right_count = threads + 1,
-                                   .below_bytes = sizeof(int),
+                                   .below = {.bytes = sizeof(int)},
                                    .below_count = COLUMNS};
     const s2rgf_host host = {.progress = progress, .user = s};
     const s2_tile_job job = {.context = s,
@@ -177,18 +177,18 @@ static void test_demand(void)
     s2_run_geometry geometry;
     s2_weights *weights = make_weights("dense", &geometry);
     const s2_seam_demand two = s2_tile_seams_measure(weights, &geometry, &TILING, 2, plenty);
-    CHECK(two.right_bytes > 0 && two.right_count == 3);
-    CHECK(two.below_bytes > 0 && two.below_count == COLUMNS);
-    CHECK(s2_tile_seams_bytes(&two) == 3 * two.right_bytes + COLUMNS * two.below_bytes);
+    CHECK(two.right.bytes > 0 && two.right_count == 3);
+    CHECK(two.below.bytes > 0 && two.below_count == COLUMNS);
+    CHECK(s2_tile_seams_bytes(&two) == 3 * two.right.bytes + COLUMNS * two.below.bytes);
     /* never more than there are tiles */
     CHECK(s2_tile_seams_measure(weights, &geometry, &TILING, 64, plenty).right_count == TILES - 1);
     /* with more workers than columns nobody waits for the tile above */
     const s2_seam_demand six = s2_tile_seams_measure(weights, &geometry, &TILING, 6, plenty);
-    CHECK(six.right_bytes == two.right_bytes && six.below_bytes == 0);
+    CHECK(six.right.bytes == two.right.bytes && six.below.bytes == 0);
     /* each kind has an eighth of the limit */
-    const size_t enough = 8 * COLUMNS * two.below_bytes;
-    CHECK(s2_tile_seams_measure(weights, &geometry, &TILING, 2, enough).below_bytes > 0);
-    CHECK(s2_tile_seams_measure(weights, &geometry, &TILING, 2, enough - 8 * COLUMNS).below_bytes ==
+    const size_t enough = 8 * COLUMNS * two.below.bytes;
+    CHECK(s2_tile_seams_measure(weights, &geometry, &TILING, 2, enough).below.bytes > 0);
+    CHECK(s2_tile_seams_measure(weights, &geometry, &TILING, 2, enough - 8 * COLUMNS).below.bytes ==
           0);
     const s2_seam_demand none = s2_tile_seams_measure(weights, &geometry, &TILING, 2, 4096);
     CHECK(s2_tile_seams_bytes(&none) == 0);

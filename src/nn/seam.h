@@ -1,0 +1,30 @@
+/* Between two tiles: what one of them computes and both need. */
+#ifndef S2_NN_SEAM_H
+#define S2_NN_SEAM_H
+
+#include "core/geometry.h"
+#include "s2rgf.h"
+
+/** Sides of a tile. */
+enum { S2_LEFT, S2_ABOVE, S2_RIGHT, S2_BELOW, S2_SIDES };
+
+#define S2_SEAM_MAPS 3 /* spectral and spatial features, validity */
+
+/** Where the maps of every source are in the memory of a seam: the same for all of a tiling. */
+typedef struct s2_seam_layout {
+    size_t first[S2RGF_MAX_SOURCES][S2_SEAM_MAPS]; /* byte */
+    int rows[S2RGF_MAX_SOURCES][S2_SEAM_MAPS];
+    size_t bytes; /* of all; 0: there is nothing to share */
+} s2_seam_layout;
+
+/**
+ * Where a tile puts those features of coarse sources that its neighbour on the right or below needs
+ * too. No memory: nothing is given here.
+ */
+typedef struct s2_seam {
+    s2_rect from, to; /* cores of the tile that gives and of the one that takes */
+    const s2_seam_layout *layout;
+    void *memory; /* [layout->bytes] */
+} s2_seam;
+
+#endif
