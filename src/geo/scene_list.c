@@ -9,7 +9,7 @@
 
 #include "core/error.h"
 #include "core/memory.h"
-#include "geo/gdal_catch.h"
+#include "geo/source/gdal_catch.h"
 
 #define HOLE "{}"
 #define HOLE_LENGTH 2

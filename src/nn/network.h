@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #include "core/geometry.h"
-#include "nn/loss.h"
+#include "nn/layers/loss.h"
 #include "nn/tensor.h"
 
 /** What is switched off, to measure what it is worth; nothing when zeroed. */

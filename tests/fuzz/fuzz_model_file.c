@@ -6,7 +6,7 @@
  *     clang -g -fsanitize=fuzzer,address,undefined -DS2_LIBFUZZER ... tests/fuzz/fuzz_model_file.c
  */
 #include "fuzz/damage.h"
-#include "nn/model_file.h"
+#include "model/file.h"
 
 static char path[64]; /* the damaged file */
 

@@ -3,8 +3,8 @@
 #define GOLDEN_PATCHES_H
 
 #include "golden/golden_training.h"
-#include "nn/patch_network.h"
-#include "nn/patch_train.h"
+#include "nn/patch/network.h"
+#include "nn/patch/train.h"
 
 #define GOLDEN_PATCHES 4
 #define GOLDEN_PATCH_PIXELS (S2_PATCH_PX * S2_PATCH_PX)

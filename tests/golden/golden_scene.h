@@ -3,8 +3,8 @@
 #define GOLDEN_SCENE_H
 
 #include "golden/golden_training.h"
-#include "nn/dense_network.h"
-#include "nn/dense_train.h"
+#include "nn/dense/network.h"
+#include "nn/dense/train.h"
 
 #define GOLDEN_CROPS 2
 #define GOLDEN_HEIGHT 45

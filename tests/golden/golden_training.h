@@ -3,7 +3,7 @@
 #define GOLDEN_TRAINING_H
 
 #include "golden/golden_maps.h"
-#include "nn/adam.h"
+#include "nn/layers/adam.h"
 
 /* Gradients of biases before a batch-norm are zero: at most this part of the whole gradient. */
 #define GOLDEN_NULL_TOLERANCE 2e-6

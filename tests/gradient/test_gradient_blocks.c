@@ -1,9 +1,9 @@
 /* Finite differences for the blocks: every input and every parameter that the output depends on. */
 #include "gradient/gradient.h"
-#include "nn/adrf.h"
-#include "nn/residual_block.h"
-#include "nn/spectral_encoder.h"
-#include "nn/unfold.h"
+#include "nn/layers/adrf.h"
+#include "nn/layers/residual_block.h"
+#include "nn/layers/spectral_encoder.h"
+#include "nn/layers/unfold.h"
 
 #define STEP 2e-3
 /* Biases sum hundreds of terms that nearly cancel; test_nn_blocks.c is the sharp test. */

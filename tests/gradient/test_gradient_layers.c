@@ -1,11 +1,11 @@
 /* Finite differences for the backward pass of every layer. */
 #include "gradient/gradient.h"
-#include "nn/band_conv.h"
-#include "nn/batchnorm.h"
-#include "nn/cells.h"
-#include "nn/conv.h"
-#include "nn/resample.h"
-#include "nn/ssja.h"
+#include "nn/layers/band_conv.h"
+#include "nn/layers/batchnorm.h"
+#include "nn/layers/cells.h"
+#include "nn/layers/conv.h"
+#include "nn/layers/resample.h"
+#include "nn/layers/ssja.h"
 
 /* Linear: a large step, only rounding is left. Smooth: curvature and rounding. With ReLU: kinks. */
 #define LINEAR_STEP 0.25

@@ -1,6 +1,6 @@
 /* Finite differences for the two losses. */
 #include "gradient/gradient.h"
-#include "nn/loss.h"
+#include "nn/layers/loss.h"
 
 #define STEP 4e-3
 #define TOLERANCE 2e-3

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "core/memory.h"
-#include "mapping.h"
-#include "scene_input.h"
+#include "classify/mapping.h"
+#include "scene/network_input.h"
 
 typedef struct writer {
     s2_scene scene;

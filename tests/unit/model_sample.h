@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "core/memory.h"
-#include "nn/model_file.h"
+#include "model/file.h"
 
 #define SAMPLE_TENSORS 4
 

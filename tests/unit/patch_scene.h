@@ -3,8 +3,8 @@
 #define PATCH_SCENE_H
 
 #include "golden/golden_maps.h"
-#include "nn/patch_run.h"
-#include "nn/patch_train.h"
+#include "nn/patch/run.h"
+#include "nn/patch/train.h"
 
 #define PATCH_SCENE_WIDTH 57
 #define PATCH_SCENE_HEIGHT 49

@@ -1,5 +1,5 @@
 /* Calibration: temperatures and errors whose values can be worked out by hand. */
-#include "calibration.h"
+#include "assess/calibration.h"
 
 #include "core/random.h"
 #include "harness.h"

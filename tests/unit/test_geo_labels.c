@@ -4,7 +4,7 @@
 #include <ogr_api.h>
 
 #include "core/memory.h"
-#include "geo/labels.h"
+#include "geo/labels/labels.h"
 #include "geo_fixture.h"
 
 static s2_grid grid; /* 10 m pixels, EPSG:32633, 100 x 80 */

@@ -1,6 +1,6 @@
 /* Parts of a map: names, lines, and the text that says which part a file is. */
 #include "core/memory.h"
-#include "geo/map_part.h"
+#include "geo/map/share.h"
 #include "harness.h"
 
 static void check_path(const char *path, int number, int count, const char *expected)

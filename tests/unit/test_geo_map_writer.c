@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "core/memory.h"
-#include "geo/labels.h"
-#include "geo/map_table.h"
-#include "geo/map_writer.h"
+#include "geo/labels/labels.h"
+#include "geo/map/map_table.h"
+#include "geo/map/map_writer.h"
 #include "geo_fixture.h"
 
 #define WIDTH 300

@@ -4,7 +4,7 @@
 #include <math.h>
 
 #include "core/memory.h"
-#include "geo/raster.h"
+#include "geo/source/source.h"
 #include "geo_fixture.h"
 
 static s2rgf_status open_paths(const char *const *paths, int count, const char *nodata,

@@ -3,9 +3,9 @@
 #include <sys/stat.h>
 
 #include "core/memory.h"
-#include "geo/labels.h"
-#include "geo/map_writer.h"
-#include "geo/scene.h"
+#include "geo/labels/labels.h"
+#include "geo/map/map_writer.h"
+#include "geo/source/source_set.h"
 #include "harness.h"
 
 static const char *data_folder(void)

@@ -4,7 +4,7 @@
 #include <math.h>
 
 #include "core/memory.h"
-#include "geo/scene.h"
+#include "geo/source/source_set.h"
 #include "geo_fixture.h"
 
 static char last_lines[4096];

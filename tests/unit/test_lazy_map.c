@@ -3,8 +3,8 @@
 
 #include "core/memory.h"
 #include "geo_fixture.h"
-#include "nn/kind.h"
-#include "nn/network_model.h"
+#include "nn/networks.h"
+#include "model/network_model.h"
 
 enum { WIDTH = 300, HEIGHT = 170, CLASSES = 3 };
 

@@ -1,5 +1,5 @@
 /* Confusion matrix: figures worked out by hand, and the corners where they are not defined. */
-#include "metrics.h"
+#include "assess/metrics.h"
 
 #include <math.h>
 

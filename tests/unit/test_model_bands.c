@@ -3,7 +3,7 @@
 
 #include "core/memory.h"
 #include "harness.h"
-#include "nn/model_file.h"
+#include "model/file.h"
 
 #define MAX_BANDS 12
 

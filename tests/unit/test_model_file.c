@@ -1,5 +1,5 @@
 /* The model file: what is saved is loaded, equal content gives equal bytes, saving is safe. */
-#include "nn/model_file.h"
+#include "model/file.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -9,8 +9,8 @@
 
 #include "core/error.h"
 #include "harness.h"
-#include "model.h"
-#include "nn/atomic_file.h"
+#include "model/model.h"
+#include "core/atomic_file.h"
 #include "unit/model_sample.h"
 
 static char folder[] = "/tmp/s2rgf_model_file_XXXXXX";

@@ -5,8 +5,8 @@
 #include <sys/stat.h>
 
 #include "harness.h"
-#include "nn/model_file.h"
-#include "nn/safetensors.h"
+#include "model/file.h"
+#include "format/safetensors.h"
 #include "unit/model_sample.h"
 
 #define DEEP "[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]"

@@ -1,8 +1,8 @@
 /* Parts of a network switched off: what is left depends on nothing that is off, and their names. */
 #include "golden/golden_ablations.h"
 #include "golden/golden_scene.h"
-#include "nn/model_ablations.h"
-#include "nn/ssja.h"
+#include "model/ablations.h"
+#include "nn/layers/ssja.h"
 
 #define SOURCES 2
 

@@ -1,5 +1,5 @@
 /* AdamW and its learning rate, five steps against PyTorch. */
-#include "nn/adam.h"
+#include "nn/layers/adam.h"
 
 #include "golden/golden_maps.h"
 

@@ -1,5 +1,5 @@
 /* Batch-norm against PyTorch, its folding, and the gathering of running statistics. */
-#include "nn/batchnorm.h"
+#include "nn/layers/batchnorm.h"
 
 #include "golden/golden_maps.h"
 

@@ -1,8 +1,8 @@
 /* The blocks of the network - encoders, residual block, fusion - against PyTorch. */
 #include "golden/golden_maps.h"
-#include "nn/adrf.h"
-#include "nn/residual_block.h"
-#include "nn/spectral_encoder.h"
+#include "nn/layers/adrf.h"
+#include "nn/layers/residual_block.h"
+#include "nn/layers/spectral_encoder.h"
 
 #define TOLERANCE 2e-5 /* a chain of three layers */
 

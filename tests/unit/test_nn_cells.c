@@ -1,5 +1,5 @@
 /* Window statistics and interpolation between cells, against PyTorch and against plain counting. */
-#include "nn/cells.h"
+#include "nn/layers/cells.h"
 
 #include "golden/golden_maps.h"
 

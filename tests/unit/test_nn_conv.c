@@ -1,9 +1,9 @@
 /* Convolutions, two-dimensional and along the bands, against PyTorch. */
-#include "nn/conv.h"
+#include "nn/layers/conv.h"
 
 #include "golden/golden_maps.h"
-#include "nn/band_conv.h"
-#include "nn/conv_winograd.h"
+#include "nn/layers/band_conv.h"
+#include "nn/layers/conv_winograd.h"
 
 #define TOLERANCE 1e-5
 

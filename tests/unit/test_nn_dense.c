@@ -1,6 +1,6 @@
 /* The whole dense network in training against PyTorch: scores, loss, every gradient, ten
    steps. */
-#include "nn/dense_train.h"
+#include "nn/dense/train.h"
 
 #include "golden/golden_scene.h"
 

@@ -1,5 +1,5 @@
 /* Structure of the dense network: starts, shapes, limits. */
-#include "nn/dense_network.h"
+#include "nn/dense/network.h"
 
 #include "harness.h"
 

@@ -1,5 +1,5 @@
 /* The dense network at work: against PyTorch, against training, and the same for every tiling. */
-#include "nn/dense_run.h"
+#include "nn/dense/run.h"
 
 #include "golden/golden_ablations.h"
 #include "golden/golden_scene.h"

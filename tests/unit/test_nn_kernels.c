@@ -1,9 +1,9 @@
 /* The inner loops of running, in every form this machine has, against a plain loop. */
-#include "nn/kernels.h"
+#include "nn/kernels/kernels.h"
 
 #include "golden/golden.h"
 #include "harness.h"
-#include "nn/ssja.h"
+#include "nn/layers/ssja.h"
 
 #define PIXELS_MAX 41
 #define TAPS_MAX 9

@@ -1,5 +1,5 @@
 /* Cross entropy and de-redundancy loss, against PyTorch and by their properties. */
-#include "nn/loss.h"
+#include "nn/layers/loss.h"
 
 #include "golden/golden_maps.h"
 

@@ -1,5 +1,5 @@
 /* The patch network in training: its parameters, its limits, what it learns from. */
-#include "nn/patch_train.h"
+#include "nn/patch/train.h"
 
 #include "unit/patch_scene.h"
 

@@ -1,5 +1,5 @@
 /* The patch network against PyTorch: scores, loss, every gradient, ten steps, scores at work. */
-#include "nn/patch_run.h"
+#include "nn/patch/run.h"
 
 #include "golden/golden_patches.h"
 

@@ -1,5 +1,5 @@
 /* The patch network at work: against training, the same for every tiling, only what is wanted. */
-#include "nn/patch_run.h"
+#include "nn/patch/run.h"
 
 #include "golden/golden_ablations.h"
 #include "unit/patch_scene.h"

@@ -1,5 +1,5 @@
 /* The max pool: largest of four, where its gradient goes, odd sizes. */
-#include "nn/pool.h"
+#include "nn/layers/pool.h"
 
 #include "gradient/gradient.h"
 

@@ -1,5 +1,5 @@
 /* Sampling between grids, halving and validity, against PyTorch. */
-#include "nn/resample.h"
+#include "nn/layers/resample.h"
 
 #include "golden/golden_maps.h"
 

@@ -1,5 +1,5 @@
 /* Spatial-spectral joint attention against PyTorch, and what holds for any attention matrix. */
-#include "nn/ssja.h"
+#include "nn/layers/ssja.h"
 
 #include "golden/golden_maps.h"
 

@@ -2,7 +2,7 @@
 #include "nn/tensor.h"
 
 #include "golden/golden_maps.h"
-#include "nn/gemm.h"
+#include "nn/layers/gemm.h"
 
 static void test_map(void)
 {

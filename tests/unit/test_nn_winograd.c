@@ -1,5 +1,5 @@
 /* Winograd against the plain direct way, in every form this machine has. */
-#include "nn/winograd.h"
+#include "nn/run/winograd.h"
 
 #include "golden/golden.h"
 #include "harness.h"

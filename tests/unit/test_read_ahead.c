@@ -1,5 +1,5 @@
 /* src/read_ahead.h: what was expected is read beside the caller; the caller gets the same either way. */
-#include "read_ahead.h"
+#include "tiles/read_ahead.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

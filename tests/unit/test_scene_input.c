@@ -1,5 +1,5 @@
 /* A scene as a model wants it: bands found, sizes checked, pixels normalised. */
-#include "scene_input.h"
+#include "scene/network_input.h"
 
 #include "geo_fixture.h"
 

@@ -1,5 +1,5 @@
 /* Tiles and workers for a memory limit. */
-#include "tile_choice.h"
+#include "tiles/tile_choice.h"
 
 #include "harness.h"
 

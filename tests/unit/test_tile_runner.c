@@ -1,5 +1,5 @@
 /* Tiles over threads: order of writing, the error that is reported, cancelling, workers' lives. */
-#include "tile_runner.h"
+#include "tiles/tile_runner.h"
 
 #include <unistd.h>
 

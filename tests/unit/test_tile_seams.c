@@ -1,6 +1,6 @@
 /* Seams between tiles: who finds what where, who waits for whom, and that no failure leaves anybody
    waiting. */
-#include "tile_seams.h"
+#include "tiles/tile_seams.h"
 
 #include <string.h>
 #include <unistd.h>

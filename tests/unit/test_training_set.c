@@ -1,10 +1,10 @@
 /* Training sets: labels split in space, and crops whose sources and labels stay in register. */
-#include "training_set.h"
+#include "train/training_set.h"
 
 #include "core/memory.h"
 #include "geo_fixture.h"
-#include "nn/kind.h"
-#include "nn/resample.h"
+#include "nn/networks.h"
+#include "nn/layers/resample.h"
 
 enum { FINE_W = 90, FINE_H = 71, COARSE_W = 32, COARSE_H = 27, CROP = 32, CROPS = 16 };
 

@@ -1,0 +1,287 @@
+/* s2rgf_classify_batch(): many scenes with one model, one after the other. */
+#include "classify/classify_batch.h"
+
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/error.h"
+#include "core/log.h"
+#include "core/memory.h"
+#include "geo/map/map_files.h"
+#include "geo/scene_list.h"
+#include "model/model.h"
+
+/* What the host of a scene's call needs to speak to the host of the batch. */
+typedef struct scene_host {
+    const s2rgf_host *outer;
+    const char *name;
+    size_t done, count; /* scenes */
+} scene_host;
+
+/* Options of one scene; own are the inputs with their paths, and the other paths. */
+typedef struct scene_options {
+    s2rgf_classify_options classify;
+    s2rgf_input *inputs;
+    size_t input_count;
+    char *map, *confidence, *probability, *mask;
+} scene_options;
+
+void s2rgf_batch_result_free(s2rgf_batch_result *result)
+{
+    if (!result)
+        return;
+    s2_free(result->json);
+    s2_free(result);
+}
+
+/* ---- the host of a scene -------------------------------------------------------------------- */
+
+static bool show_progress(double fraction, void *user)
+{
+    const scene_host *own = user;
+    return s2_progress(own->outer, ((double)own->done + fraction) / (double)own->count);
+}
+
+/* Of many scenes only what is wrong is told, and of which. */
+static void show_line(s2rgf_log_level level, const char *line, void *user)
+{
+    const scene_host *own = user;
+    s2_log(own->outer, level == S2RGF_WARNING ? S2RGF_WARNING : S2RGF_DEBUG, "%s: %s", own->name,
+           line);
+}
+
+/* ---- the options of a scene ----------------------------------------------------------------- */
+
+/* An output of the scene; *target, NULL or a template, becomes its path. */
+static s2rgf_status fill_output(const char *name, const char **target, char **text,
+                                s2rgf_error *err)
+{
+    if (!*target)
+        return S2RGF_OK;
+    *target = *text = s2_scene_insert(*target, name);
+    return *text ? S2RGF_OK : s2_fail_memory(err, "name of an output");
+}
+
+static s2rgf_status fill_mask(const s2_scene_batch *batch, const char *name, scene_options *own,
+                              s2rgf_error *err)
+{
+    s2_scene_names paths = {0};
+    s2rgf_status status = S2RGF_OK;
+    if (!s2_scene_is_template(own->classify.mask_path))
+        return S2RGF_OK;
+    status = s2_scene_paths(batch->folder, own->classify.mask_path, name, &paths, err);
+    if (status == S2RGF_OK && !(own->mask = s2_strdup(paths.items[0])))
+        status = s2_fail_memory(err, "mask");
+    own->classify.mask_path = own->mask;
+    s2_scene_names_clear(&paths);
+    return status;
+}
+
+/* The files of one input, all under its name. */
+static s2rgf_status fill_input(const s2_scene_batch *batch, const char *name,
+                               const s2rgf_input *input, scene_options *own, s2rgf_error *err)
+{
+    s2_scene_names paths = {0};
+    char *fixed[] = {(char *)input->path, NULL};
+    const bool is_template = s2_scene_is_template(input->path);
+    s2rgf_status status = S2RGF_OK;
+    if (is_template)
+        status = s2_scene_paths(batch->folder, input->path, name, &paths, err);
+    char **items = is_template ? paths.items : fixed;
+    const size_t count = is_template ? paths.count : 1;
+    s2rgf_input *inputs = NULL;
+    if (status == S2RGF_OK && !(inputs = s2_alloc(own->input_count + count, sizeof *inputs)))
+        status = s2_fail_memory(err, "inputs");
+    if (status == S2RGF_OK) {
+        for (size_t i = 0; i < own->input_count; i++)
+            inputs[i] = own->inputs[i];
+        s2_free(own->inputs);
+        own->inputs = inputs;
+    }
+    for (size_t i = 0; i < count && status == S2RGF_OK; i++) {
+        char *path = s2_strdup(items[i]);
+        inputs[own->input_count++] = (s2rgf_input){input->name, path};
+        if (!path)
+            status = s2_fail_memory(err, "inputs");
+    }
+    s2_scene_names_clear(&paths);
+    return status;
+}
+
+static s2rgf_status fill_options(const s2_scene_batch *batch, const char *name, scene_options *own,
+                                 s2rgf_error *err)
+{
+    const s2rgf_classify_options *common = batch->options;
+    s2rgf_classify_options *classify = &own->classify;
+    *own = (scene_options){.classify = *common};
+    s2rgf_status status = S2RGF_OK;
+    for (size_t i = 0; i < common->scene.input_count && status == S2RGF_OK; i++)
+        status = fill_input(batch, name, &common->scene.inputs[i], own, err);
+    classify->scene.inputs = own->inputs;
+    classify->scene.input_count = own->input_count;
+    if (status == S2RGF_OK)
+        status = fill_output(name, &classify->output_path, &own->map, err);
+    if (status == S2RGF_OK)
+        status = fill_output(name, &classify->confidence_path, &own->confidence, err);
+    if (status == S2RGF_OK)
+        status = fill_output(name, &classify->probability_path, &own->probability, err);
+    return status == S2RGF_OK ? fill_mask(batch, name, own, err) : status;
+}
+
+static void clear_options(scene_options *own)
+{
+    for (size_t i = 0; i < own->input_count; i++)
+        s2_free((char *)own->inputs[i].path);
+    s2_free(own->inputs);
+    s2_free(own->map);
+    s2_free(own->confidence);
+    s2_free(own->probability);
+    s2_free(own->mask);
+}
+
+/* ---- running -------------------------------------------------------------------------------- */
+
+static double seconds_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/*
+ * Map one scene unless that is done. The map gets its name last: without it whatever other output is
+ * there is the rest of a call that was ended in between, and is replaced.
+ */
+static s2rgf_status run_scene(const s2_scene_batch *batch, size_t index, const s2rgf_host *outer,
+                              s2rgf_error *err)
+{
+    s2_batch_scene *scene = &batch->scenes[index];
+    scene_host own_host = {outer, scene->name, index, batch->count};
+    const s2rgf_host host = {show_progress, show_line, &own_host};
+    scene_options own;
+    if (!batch->options->overwrite && s2_map_exists(scene->map)) {
+        scene->outcome = S2_SCENE_SKIPPED;
+        s2_log(outer, S2RGF_DEBUG, "%s: skipped: %s is there already", scene->name, scene->map);
+        return s2_progress(outer, (double)(index + 1) / (double)batch->count)
+                   ? S2RGF_OK
+                   : s2_fail(err, S2RGF_CANCELLED, "interrupted");
+    }
+    s2_log(outer, S2RGF_INFO, "Scene %zu of %zu: %s", index + 1, batch->count, scene->map);
+    const double start = seconds_now();
+    s2rgf_status status = fill_options(batch, scene->name, &own, &scene->error);
+    own.classify.overwrite = true;
+    own.classify.part_count = 0;
+    if (status == S2RGF_OK)
+        status = s2rgf_classify(&own.classify, &host, &scene->error);
+    clear_options(&own);
+    scene->seconds = round(1e3 * (seconds_now() - start)) / 1e3;
+    if (status == S2RGF_CANCELLED)
+        return s2_fail(err, status, "%s", scene->error.message);
+    scene->outcome = status == S2RGF_OK ? S2_SCENE_MAPPED : S2_SCENE_FAILED;
+    if (status != S2RGF_OK)
+        s2_log(outer, S2RGF_WARNING, "%s: failed: %s", scene->name, scene->error.message);
+    return S2RGF_OK;
+}
+
+/* What would make every scene fail, or all of them write one file. */
+static s2rgf_status check_options(const s2rgf_classify_options *options, const char *scenes_path,
+                                  s2rgf_error *err)
+{
+    const char *outputs[] = {options->output_path, options->confidence_path,
+                             options->probability_path};
+    if (!options->model_path || !options->output_path || !scenes_path ||
+        options->scene.input_count == 0)
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                       "a model, scenes, an input and an output are needed");
+    if (options->part_count != 0 && (options->part < 1 || options->part > options->part_count))
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "part: expected one of 1 to %d, found %d",
+                       options->part_count, options->part);
+    for (size_t i = 0; i < sizeof outputs / sizeof outputs[0]; i++)
+        if (outputs[i] && !s2_scene_is_template(outputs[i]))
+            return s2_fail(
+                err, S2RGF_INVALID_ARGUMENT,
+                "%s: one output for many scenes: expected {} in the place of their names",
+                outputs[i]);
+    if (!s2_scene_is_template(options->scene.inputs[0].path))
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                       "%s: one input for many scenes: expected {} in the place of their names",
+                       options->scene.inputs[0].path);
+    return S2RGF_OK;
+}
+
+/* The scenes of this part: every shard_count'th of all. */
+static s2rgf_status find_scenes(s2_scene_batch *batch, const char *scenes_path, s2rgf_error *err)
+{
+    const s2rgf_classify_options *options = batch->options;
+    s2rgf_status status;
+    if (s2_scene_is_folder(scenes_path)) {
+        batch->folder = scenes_path;
+        status = s2_scene_find(scenes_path, options->scene.inputs[0].path, &batch->names, err);
+    } else {
+        status = s2_scene_read_list(scenes_path, &batch->names, err);
+    }
+    const size_t all = batch->names.count;
+    if (status == S2RGF_OK && !(batch->scenes = s2_calloc(all, sizeof *batch->scenes)))
+        status = s2_fail_memory(err, "scenes");
+    for (size_t i = (size_t)batch->shard - 1; i < all && status == S2RGF_OK;
+         i += (size_t)batch->shard_count) {
+        s2_batch_scene *scene = &batch->scenes[batch->count++];
+        scene->name = batch->names.items[i];
+        scene->map = s2_scene_insert(options->output_path, scene->name);
+        if (!scene->map)
+            status = s2_fail_memory(err, "scenes");
+    }
+    return status;
+}
+
+static s2rgf_status make_result(const s2_scene_batch *batch, s2rgf_batch_result **result,
+                                s2rgf_error *err)
+{
+    s2rgf_batch_result *made = s2_calloc(1, sizeof *made);
+    if (!made)
+        return s2_fail_memory(err, "report");
+    *made = (s2rgf_batch_result){.scenes = batch->count,
+                                 .mapped = s2_scene_batch_tally(batch, S2_SCENE_MAPPED),
+                                 .skipped = s2_scene_batch_tally(batch, S2_SCENE_SKIPPED),
+                                 .failed = s2_scene_batch_tally(batch, S2_SCENE_FAILED),
+                                 .not_reached = s2_scene_batch_tally(batch, S2_SCENE_NOT_REACHED),
+                                 .json = s2_scene_batch_report(batch)};
+    if (!made->json) {
+        s2rgf_batch_result_free(made);
+        return s2_fail_memory(err, "report");
+    }
+    *result = made;
+    return S2RGF_OK;
+}
+
+s2rgf_status s2rgf_classify_batch(const s2rgf_classify_options *options, const char *scenes_path,
+                                  const s2rgf_host *host, s2rgf_batch_result **result,
+                                  s2rgf_error *err)
+{
+    s2_scene_batch batch = {.options = options,
+                            .shard = options->part_count ? options->part : 1,
+                            .shard_count = options->part_count ? options->part_count : 1};
+    s2rgf_model *model = NULL;
+    *result = NULL;
+    s2_error_clear(err);
+    s2rgf_status status = check_options(options, scenes_path, err);
+    /* a model that cannot be used is told once */
+    if (status == S2RGF_OK)
+        status = s2rgf_model_open(options->model_path, &model, err);
+    if (status == S2RGF_OK)
+        status = find_scenes(&batch, scenes_path, err);
+    if (status == S2RGF_OK) {
+        batch.model_checksum = model->content.checksum;
+        for (size_t i = 0; i < batch.count && status == S2RGF_OK; i++)
+            status = run_scene(&batch, i, host, err);
+        const s2rgf_status reported = make_result(&batch, result, status == S2RGF_OK ? err : NULL);
+        status = status == S2RGF_OK ? reported : status;
+    }
+    for (size_t i = 0; i < batch.count; i++)
+        s2_free(batch.scenes[i].map);
+    s2_free(batch.scenes);
+    s2_scene_names_clear(&batch.names);
+    s2rgf_model_close(model);
+    return status;
+}

@@ -1,0 +1,38 @@
+/* One call of s2rgf_classify(): what its preparation and its workers share. */
+#ifndef S2_CLASSIFY_JOB_H
+#define S2_CLASSIFY_JOB_H
+
+#include "geo/map/map_writer.h"
+#include "classify/mapping.h"
+#include "tiles/tile_seams.h"
+
+#define S2_CLASSIFY_OUTPUTS 3 /* map, confidence, probabilities */
+
+/** One call of s2rgf_classify(), read-only while the workers run, but for times, counts and
+    writers. */
+typedef struct s2_classify_job {
+    const s2rgf_classify_options *options;
+    s2_model_content content;
+    s2_weights *weights;
+    s2_scene scene; /* describes the sources; workers read through their own handles */
+    s2_run_geometry geometry;
+    s2_rect window;   /* reference pixels to map */
+    s2_map_part part; /* count 0: no part but the whole window */
+    s2_tiling tiling;
+    s2_rect parts; /* of the tiling */
+    int threads;
+    s2_seam_demand seam_demand;
+    s2_tile_seams *seams;          /* NULL: tiles share nothing */
+    double seconds[S2_STAGES + 1]; /* of all workers; the last: writing */
+    /* of each source, by all workers */
+    double read_pixels[S2RGF_MAX_SOURCES], encoded_pixels[S2RGF_MAX_SOURCES];
+    s2_map_writer *writers[S2_CLASSIFY_OUTPUTS];
+} s2_classify_job;
+
+/** Bytes that one of so many workers takes for the parts of a tiling. */
+size_t s2_classify_worker_bytes(const s2_classify_job *job, const s2_tiling *tiling, int threads);
+
+/** Map all tiles of the job and hand them to its writers. Errors: those of the files, CANCELLED. */
+s2rgf_status s2_classify_tiles(s2_classify_job *job, const s2rgf_host *host, s2rgf_error *err);
+
+#endif

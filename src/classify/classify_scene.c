@@ -1,0 +1,317 @@
+/* s2_classify(): follow a pixel from the raster files to the map. */
+#include "classify/classify_scene.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "classify/classify_job.h"
+#include "core/error.h"
+#include "core/file.h"
+#include "core/log.h"
+#include "geo/source/overlay.h"
+#include "scene/network_input.h"
+#include "tiles/tile_choice.h"
+#include "tiles/tile_runner.h"
+
+#define TILE_SMALLEST_PX 16
+#define TILE_LARGEST_PX 8192
+#define MB ((size_t)1024 * 1024)
+#define SMALLEST_CACHE (32 * MB) /* of GDAL's blocks */
+#define PART_LINES 256 /* parts begin at multiples of it, or of the tile that is asked for */
+
+void s2rgf_classify_options_init(s2rgf_classify_options *options)
+{
+    memset(options, 0, sizeof *options);
+    options->style = true;
+    options->memory_mb = 512;
+}
+
+/* The part of the reference grid to map. */
+static s2rgf_status choose_window(s2_classify_job *job, s2rgf_error *err)
+{
+    const s2rgf_classify_options *options = job->options;
+    const s2_rect all = {0, 0, job->geometry.width, job->geometry.height};
+    job->window = all;
+    if (options->has_srcwin && options->has_projwin)
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "srcwin and projwin exclude each other");
+    if (options->has_srcwin) {
+        for (int i = 0; i < 4; i++)
+            if (options->srcwin[i] != floor(options->srcwin[i]) || fabs(options->srcwin[i]) > 1e9)
+                return s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                               "srcwin: expected whole pixels, found %.10g", options->srcwin[i]);
+        job->window = (s2_rect){(int)options->srcwin[0], (int)options->srcwin[1],
+                                (int)options->srcwin[2], (int)options->srcwin[3]};
+    }
+    if (options->has_projwin) {
+        const s2rgf_status status = s2_grid_projwin(&job->scene.grid, options->projwin,
+                                                    options->projwin_srs, &job->window, err);
+        if (status != S2RGF_OK)
+            return status;
+    }
+    if (s2_rect_is_empty(job->window) || !s2_rect_contains(all, job->window))
+        return s2_fail(
+            err, S2RGF_INVALID_ARGUMENT,
+            "window: expected a part of the %d x %d reference grid, found %d x %d at %d, %d", all.w,
+            all.h, job->window.w, job->window.h, job->window.x, job->window.y);
+    job->part = (s2_map_part){.number = options->part, .count = options->part_count};
+    if (options->part_count == 0)
+        return S2RGF_OK;
+    return s2_map_part_cut(&job->window, options->tile_px ? options->tile_px : PART_LINES,
+                           &job->part, err);
+}
+
+/* Bytes of the outputs' lines that wait until whole file blocks can be written. */
+static size_t waiting_bytes(const s2_classify_job *job, const s2_tiling *tiling)
+{
+    const s2rgf_classify_options *options = job->options;
+    const size_t floats = (options->confidence_path ? 1 : 0) +
+                          (options->probability_path ? (size_t)job->content.classes.count : 0);
+    const size_t lines = (size_t)tiling->h + S2_MAP_WAITING_LINES;
+    return (size_t)job->window.w * lines *
+           (s2_map_class_bytes(&job->content.classes) + floats * sizeof(float));
+}
+
+/* What is needed without seams. */
+static size_t least_bytes(const s2_classify_job *job, const s2_tiling *tiling, int threads)
+{
+    return s2_classify_worker_bytes(job, tiling, threads) * (size_t)threads +
+           waiting_bytes(job, tiling);
+}
+
+/* Seams where there is memory for them. With a mask, tiles of which nothing is wanted are not
+   computed, so none can rely on another. */
+static s2_seam_demand measure_seams(const s2_classify_job *job, const s2_tiling *tiling,
+                                    int threads, size_t least)
+{
+    const size_t limit = (size_t)job->options->memory_mb * MB;
+    const s2_seam_demand none = {.right_count = 0};
+    if (job->options->mask_path)
+        return none;
+    const s2_seam_demand seams =
+        s2_tile_seams_measure(job->weights, &job->geometry, tiling, threads, limit);
+    return least + s2_tile_seams_bytes(&seams) <= limit ? seams : none;
+}
+
+static size_t total_bytes(const void *context, const s2_tiling *tiling, int threads)
+{
+    const s2_classify_job *job = context;
+    const size_t least = least_bytes(job, tiling, threads);
+    const s2_seam_demand seams = measure_seams(job, tiling, threads, least);
+    return least + s2_tile_seams_bytes(&seams);
+}
+
+/* What the blocks under the tiles at hand take of GDAL's cache, and no more. */
+static void fit_block_cache(const s2_classify_job *job, const s2rgf_host *host)
+{
+    const size_t largest = (size_t)job->options->block_cache_mb * MB;
+    const size_t wanted = s2_scene_cache_bytes(&job->scene, job->threads, job->tiling.w);
+    const size_t bytes = wanted < SMALLEST_CACHE ? SMALLEST_CACHE : wanted;
+    s2_block_cache_resize(bytes < largest ? bytes : largest);
+    s2_log(host, S2RGF_DEBUG, "block cache of %zu MB", s2_block_cache_bytes() / MB);
+}
+
+/* Tile size and workers that keep the memory limit. */
+static s2rgf_status choose_tiles(s2_classify_job *job, const s2rgf_host *host, s2rgf_error *err)
+{
+    const s2rgf_classify_options *options = job->options;
+    const int wanted = options->tile_px;
+    const int threads = s2_thread_count(options->threads);
+    s2_tile_traits traits = s2_run_traits(job->weights);
+    if (options->block_cache_mb > 0)
+        s2_block_cache_resize((size_t)options->block_cache_mb * MB);
+    if (traits.by_rows)
+        traits.width = s2_scene_tile_width(&job->scene, job->window, threads, traits.width);
+    const s2_tile_demand demand = {.window = job->window,
+                                   .traits = traits,
+                                   .tile_px = wanted,
+                                   .threads = threads,
+                                   .limit_bytes = (size_t)options->memory_mb * MB,
+                                   .bytes = total_bytes,
+                                   .context = job};
+    s2_tile_choice choice;
+    if (wanted != 0 && (wanted < TILE_SMALLEST_PX || wanted > TILE_LARGEST_PX))
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "tile: expected %d to %d pixels, found %d",
+                       TILE_SMALLEST_PX, TILE_LARGEST_PX, wanted);
+    const s2rgf_status status = s2_tiles_choose(&demand, &choice, err);
+    if (status != S2RGF_OK)
+        return status;
+    job->tiling = choice.tiling;
+    job->parts = s2_tiling_parts(&job->tiling);
+    job->threads = choice.threads;
+    job->seam_demand = measure_seams(job, &choice.tiling, choice.threads,
+                                     least_bytes(job, &choice.tiling, choice.threads));
+    if ((wanted != 0 && choice.tiling.w != wanted) || choice.threads != demand.threads)
+        s2_log(host, S2RGF_INFO, "Working memory of %d MB: tiles of %d x %d pixels, %d threads",
+               options->memory_mb, choice.tiling.w, choice.tiling.h, choice.threads);
+    if (options->block_cache_mb > 0)
+        fit_block_cache(job, host);
+    s2_log(host, S2RGF_DEBUG, "tiles of %d x %d, %d threads, %zu MB in all, %zu MB of it for seams",
+           choice.tiling.w, choice.tiling.h, choice.threads, choice.bytes / MB,
+           s2_tile_seams_bytes(&job->seam_demand) / MB);
+    return S2RGF_OK;
+}
+
+static s2rgf_status create_outputs(s2_classify_job *job, const s2_grid *grid, s2rgf_error *err)
+{
+    const s2rgf_classify_options *options = job->options;
+    const char *paths[S2_CLASSIFY_OUTPUTS] = {options->output_path, options->confidence_path,
+                                              options->probability_path};
+    const s2_map_kind kinds[S2_CLASSIFY_OUTPUTS] = {S2_MAP_CLASSES, S2_MAP_CONFIDENCE,
+                                                    S2_MAP_PROBABILITIES};
+    char lines[4096];
+    const char *metadata[4];
+    s2_mapping_provenance(&job->content, &job->scene, lines, sizeof lines, metadata);
+    for (int i = 0; i < S2_CLASSIFY_OUTPUTS; i++) {
+        const s2_map_spec spec = {.kind = kinds[i],
+                                  .path = paths[i],
+                                  .format = options->format,
+                                  .creation_options = options->creation_options,
+                                  .overwrite = options->overwrite,
+                                  .style = options->style,
+                                  .grid = grid,
+                                  .classes = &job->content.classes,
+                                  .metadata = metadata,
+                                  .part = options->part_count ? &job->part : NULL};
+        if (!paths[i])
+            continue;
+        const s2rgf_status status = s2_map_create(&spec, &job->writers[i], err);
+        if (status != S2RGF_OK)
+            return status;
+    }
+    return S2RGF_OK;
+}
+
+/* No output may be an input or another output: refused before any work. */
+static s2rgf_status check_paths(const s2rgf_classify_options *options, s2rgf_error *err)
+{
+    const char *outputs[S2_CLASSIFY_OUTPUTS] = {options->output_path, options->confidence_path,
+                                                options->probability_path};
+    s2rgf_status status = S2RGF_OK;
+    for (int i = 0; i < S2_CLASSIFY_OUTPUTS && status == S2RGF_OK; i++) {
+        status = s2_refuse_input(outputs[i], options->model_path, err);
+        if (status == S2RGF_OK)
+            status = s2_refuse_input(outputs[i], options->mask_path, err);
+        for (size_t k = 0; k < options->scene.input_count && status == S2RGF_OK; k++)
+            status = s2_refuse_input(outputs[i], options->scene.inputs[k].path, err);
+        for (int k = 0; k < i && status == S2RGF_OK; k++)
+            if (s2_same_file(outputs[i], outputs[k]))
+                status =
+                    s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: named for two outputs", outputs[i]);
+    }
+    return status;
+}
+
+/* Workers open the mask themselves; one that does not fit is refused before any output is made. */
+static s2rgf_status check_mask(const s2_classify_job *job, s2rgf_error *err)
+{
+    s2_overlay mask;
+    const s2rgf_status status =
+        s2_overlay_open(job->options->mask_path, &job->scene.grid, "the reference", &mask, err);
+    s2_overlay_close(&mask);
+    return status;
+}
+
+static s2rgf_status prepare(s2_classify_job *job, const s2rgf_host *host, s2rgf_error *err)
+{
+    s2_grid grid = {0};
+    s2rgf_status status =
+        s2_mapping_load(job->options->model_path, &job->content, &job->weights, err);
+    if (status == S2RGF_OK)
+        status =
+            s2_scene_open_for_model(&job->options->scene, &job->content, host, &job->scene, err);
+    if (status != S2RGF_OK)
+        return status;
+    s2_scene_report(&job->scene, host);
+    s2_scene_geometry(&job->scene, &job->geometry);
+    status = choose_window(job, err);
+    if (status == S2RGF_OK && job->options->mask_path)
+        status = check_mask(job, err);
+    if (status == S2RGF_OK)
+        status = choose_tiles(job, host, err);
+    if (status == S2RGF_OK)
+        status = s2_grid_window(&job->scene.grid, job->window, &grid, err);
+    if (status == S2RGF_OK)
+        status = create_outputs(job, &grid, err);
+    s2_grid_clear(&grid);
+    return status;
+}
+
+/* How often a pixel of each source was read and encoded: once, and again in halos of further tiles.
+ */
+static void report_reads(const s2_classify_job *job, const s2rgf_host *host)
+{
+    for (int s = 0; s < job->scene.count; s++) {
+        const double *m = job->geometry.ref_to_source[s].m;
+        const double under =
+            (double)job->window.w * job->window.h * fabs(m[1] * m[5] - m[2] * m[4]);
+        if (job->encoded_pixels[s] > 0.0)
+            s2_log(host, S2RGF_DEBUG, "source %s: a pixel is read %.3f times, encoded %.3f times",
+                   job->content.sources[s].name, job->read_pixels[s] / under,
+                   job->encoded_pixels[s] / under);
+        else
+            s2_log(host, S2RGF_DEBUG, "source %s: a pixel is read %.3f times",
+                   job->content.sources[s].name, job->read_pixels[s] / under);
+    }
+}
+
+/* Seconds of all workers by stage, and the arithmetic of the map itself, halos not counted: as
+   direct convolutions, and what of it was done. */
+static void report_seconds(const s2_classify_job *job, const s2rgf_host *host)
+{
+    static const char *const stages[S2_STAGES + 1] = {"read", "encode",   "relate",
+                                                      "head", "classify", "write"};
+    const double part = (double)job->window.w * job->window.h /
+                        ((double)job->geometry.width * job->geometry.height);
+    s2_work work[S2_STAGES + 1] = {{0}};
+    s2_work all = {0};
+    double seconds = 0.0;
+    s2_run_work(job->weights, &job->geometry, work);
+    for (int i = 0; i <= S2_STAGES; i++) {
+        const double gflop = 2e-9 * part * work[i].direct;
+        if (gflop > 0.0)
+            s2_log(host, S2RGF_DEBUG, "stage %s: %.3f s, %.1f GF/s", stages[i], job->seconds[i],
+                   gflop / job->seconds[i]);
+        else
+            s2_log(host, S2RGF_DEBUG, "stage %s: %.3f s", stages[i], job->seconds[i]);
+        seconds += gflop > 0.0 ? job->seconds[i] : 0.0;
+        all.direct += gflop;
+        all.done += 2e-9 * part * work[i].done;
+    }
+    if (all.direct > 0.0)
+        s2_log(host, S2RGF_DEBUG, "stages that compute: %.3f s, %.1f GF/s, done %.1f GF/s", seconds,
+               all.direct / seconds, all.done / seconds);
+}
+
+static void report_work(const s2_classify_job *job, const s2rgf_host *host)
+{
+    report_reads(job, host);
+    report_seconds(job, host);
+}
+
+s2rgf_status s2_classify(const s2rgf_classify_options *options, const s2rgf_host *host,
+                         s2rgf_error *err)
+{
+    s2_classify_job job = {.options = options};
+    s2_error_clear(err);
+    if (!options->model_path || !options->output_path || options->scene.input_count == 0)
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "a model, an input and an output are needed");
+    s2rgf_status status = check_paths(options, err);
+    if (status == S2RGF_OK)
+        status = prepare(&job, host, err);
+    if (status == S2RGF_OK)
+        status = s2_classify_tiles(&job, host, err);
+    if (status == S2RGF_OK)
+        report_work(&job, host);
+    for (int i = 0; i < S2_CLASSIFY_OUTPUTS && status == S2RGF_OK; i++)
+        if (job.writers[i])
+            status = s2_map_finish(job.writers[i], err);
+    for (int i = S2_CLASSIFY_OUTPUTS - 1; i >= 0 && status == S2RGF_OK; i--)
+        if (job.writers[i])
+            status = s2_map_commit(job.writers[i], err);
+    for (int i = 0; i < S2_CLASSIFY_OUTPUTS; i++)
+        s2_map_close(job.writers[i]);
+    s2_scene_close(&job.scene);
+    s2_weights_free(job.weights);
+    s2_model_content_clear(&job.content);
+    return status;
+}

@@ -1,0 +1,307 @@
+/* The workers of s2rgf_classify(): a tile from the source files to the map's. */
+#include <string.h>
+
+#include "assess/calibration.h"
+#include "classify/classify_job.h"
+#include "core/clock.h"
+#include "core/error.h"
+#include "core/memory.h"
+#include "geo/source/overlay.h"
+#include "nn/networks.h"
+#include "tiles/read_ahead.h"
+#include "scene/network_input.h"
+#include "tiles/tile_runner.h"
+
+/* One thread's own handles and memory. */
+typedef struct classify_worker {
+    s2_classify_job *job;
+    s2_scene scene;
+    s2_read_ahead *ahead; /* all reads of the scene go through it; NULL: the worker reads */
+    s2_run *run;
+    s2_overlay mask;
+    s2_rect core;         /* of the tile at hand; the arrays below are [core.h][core.w] */
+    uint8_t *wanted;      /* with a mask: pixels to map, else NULL */
+    uint16_t *values;     /* class values */
+    float *confidence;    /* if asked for */
+    float *probabilities; /* if asked for: [classes][core.h][core.w] */
+    int tile;             /* the one at hand */
+    s2_tile_watch *watch;
+    s2_run_counts counted;                 /* what the job knows of the run's */
+    double read_pixels[S2RGF_MAX_SOURCES]; /* of each source, that it does not know yet */
+} classify_worker;
+
+static s2_rect tile_core(const s2_classify_job *job, int tile)
+{
+    const s2_rect parts = job->parts;
+    return s2_tiling_core(&job->tiling, parts.x + tile % parts.w, parts.y + tile / parts.w);
+}
+
+static void stop_worker(void *data)
+{
+    classify_worker *worker = data;
+    if (!worker)
+        return;
+    s2_read_ahead_stop(worker->ahead);
+    s2_scene_close(&worker->scene);
+    s2_run_free(worker->run);
+    s2_overlay_close(&worker->mask);
+    s2_free(worker->wanted);
+    s2_free(worker->values);
+    s2_free(worker->confidence);
+    s2_free(worker->probabilities);
+    s2_free(worker);
+}
+
+/* One thread does everything one after the other; with more, none need wait for a file. */
+static bool reads_ahead(const s2_classify_job *job, int threads)
+{
+    return threads > 1 && s2_run_traits(job->weights).by_rows;
+}
+
+static s2rgf_status read_scene(void *data, int source, s2_rect window, float *pixels,
+                               uint8_t *valid, s2rgf_error *err)
+{
+    classify_worker *worker = data;
+    return s2_scene_read(&worker->scene, &worker->job->content, source, window, pixels, valid, err);
+}
+
+/* pixels in [sources], of the largest windows that a run reads */
+static s2_reader describe_reader(const s2_classify_job *job, const size_t *pixels,
+                                 classify_worker *worker)
+{
+    const int tiles = job->parts.w * job->parts.h;
+    const int busy = job->threads < tiles ? job->threads : tiles; /* workers */
+    s2_reader reader = {.context = worker,
+                        .read = read_scene,
+                        .sources = job->content.source_count,
+                        .spare_cores = busy < s2_thread_count(0)};
+    for (int s = 0; s < reader.sources; s++) {
+        reader.pixels[s] = pixels[s];
+        reader.bands[s] = job->content.sources[s].band_count;
+    }
+    return reader;
+}
+
+static s2rgf_status start_reader(classify_worker *worker, s2rgf_error *err)
+{
+    const s2_classify_job *job = worker->job;
+    size_t pixels[S2RGF_MAX_SOURCES];
+    s2_run_bytes(job->weights, &job->geometry, &job->tiling, pixels);
+    const s2_reader reader = describe_reader(job, pixels, worker);
+    return s2_read_ahead_start(&reader, &worker->ahead, err);
+}
+
+static s2rgf_status start_mask(classify_worker *worker, size_t pixels, s2rgf_error *err)
+{
+    worker->wanted = s2_alloc(pixels, 1);
+    if (!worker->wanted)
+        return s2_fail_memory(err, "mask");
+    return s2_overlay_open(worker->job->options->mask_path, &worker->job->scene.grid,
+                           "the reference", &worker->mask, err);
+}
+
+static s2rgf_status start_worker(void *context, void **data, s2rgf_error *err)
+{
+    s2_classify_job *job = context;
+    const size_t pixels = (size_t)job->tiling.w * (size_t)job->tiling.h;
+    classify_worker *worker = s2_calloc(1, sizeof *worker);
+    *data = worker;
+    if (!worker)
+        return s2_fail_memory(err, "worker");
+    worker->job = job;
+    worker->values = s2_alloc(pixels, sizeof(uint16_t));
+    worker->confidence = s2_alloc(job->writers[1] ? pixels : 0, sizeof(float));
+    worker->probabilities =
+        s2_alloc(job->writers[2] ? pixels * (size_t)job->content.classes.count : 0, sizeof(float));
+    if (!worker->values || !worker->confidence || !worker->probabilities)
+        return s2_fail_memory(err, "worker");
+    s2rgf_status status = s2_scene_reopen(&job->scene, &worker->scene, err);
+    if (status == S2RGF_OK)
+        status = s2_run_create(job->weights, &job->geometry, &job->tiling, &worker->run, err);
+    if (status == S2RGF_OK && job->options->mask_path)
+        status = start_mask(worker, pixels, err);
+    if (status == S2RGF_OK && reads_ahead(job, job->threads))
+        status = start_reader(worker, err);
+    return status;
+}
+
+/* Class value, confidence and probabilities of pixel `at` of the core; scores NULL: not mapped. */
+static void decide_pixel(classify_worker *worker, size_t at, const float *scores)
+{
+    const s2_classify_job *job = worker->job;
+    const int classes = job->content.classes.count;
+    const size_t pixels = (size_t)worker->core.w * (size_t)worker->core.h;
+    float *planes = job->writers[2] ? worker->probabilities + at : NULL;
+    if (!scores) {
+        worker->values[at] = 0;
+        if (job->writers[1])
+            worker->confidence[at] = -1.0f;
+        for (int k = 0; planes && k < classes; k++)
+            planes[(size_t)k * pixels] = -1.0f;
+        return;
+    }
+    worker->values[at] = s2_mapping_class(&job->content.classes, scores);
+    if (!job->writers[1] && !planes)
+        return;
+    const float largest =
+        s2_probabilities(scores, classes, job->content.training.temperature, planes, pixels);
+    if (job->writers[1])
+        worker->confidence[at] = largest;
+}
+
+static s2rgf_status read_window(void *data, int source, s2_rect window, float *pixels,
+                                uint8_t *valid, s2rgf_error *err)
+{
+    classify_worker *worker = data;
+    worker->read_pixels[source] += (double)window.w * window.h;
+    return worker->ahead ? s2_read_ahead_take(worker->ahead, source, window, pixels, valid, err)
+                         : read_scene(worker, source, window, pixels, valid, err);
+}
+
+static void expect_window(void *data, int source, s2_rect window)
+{
+    classify_worker *worker = data;
+    s2_read_ahead_expect(worker->ahead, source, window);
+}
+
+static s2rgf_status take_rows(void *data, s2_rect rows, const float *scores, const uint8_t *valid,
+                              s2rgf_error *err)
+{
+    classify_worker *worker = data;
+    const size_t classes = (size_t)worker->job->content.classes.count;
+    const size_t first = (size_t)(rows.y - worker->core.y) * (size_t)worker->core.w;
+    const size_t count = (size_t)rows.w * (size_t)rows.h;
+    for (size_t p = 0; p < count; p++) {
+        const bool mapped = valid[p] && (!worker->wanted || worker->wanted[first + p]);
+        decide_pixel(worker, first + p, mapped ? scores + p * classes : NULL);
+    }
+    return s2_tile_report(worker->watch, (double)rows.h / worker->core.h, err);
+}
+
+static s2rgf_status await_seam(void *data, int step, s2rgf_error *err)
+{
+    classify_worker *worker = data;
+    return s2_tile_seams_await(worker->job->seams, worker->tile, step, worker->watch, err);
+}
+
+static void give_seam(void *data, int step)
+{
+    classify_worker *worker = data;
+    s2_tile_seams_give(worker->job->seams, worker->tile, step);
+}
+
+/* Nothing is wanted in the tile. */
+static void leave_tile(classify_worker *worker)
+{
+    const size_t pixels = (size_t)worker->core.w * (size_t)worker->core.h;
+    for (size_t p = 0; p < pixels; p++)
+        decide_pixel(worker, p, NULL);
+}
+
+static s2rgf_status compute_tile(void *data, int index, s2_tile_watch *watch, s2rgf_error *err)
+{
+    classify_worker *worker = data;
+    s2_tile_seams *seams = worker->job->seams;
+    s2_seam sides[S2_SIDES];
+    const s2_tile_io io = {.context = worker,
+                           .read = read_window,
+                           .expect = worker->ahead ? expect_window : NULL,
+                           .take = take_rows,
+                           .seams = seams ? sides : NULL,
+                           .await = await_seam,
+                           .give = give_seam};
+    s2rgf_status status = S2RGF_OK;
+    bool any = true;
+    worker->core = tile_core(worker->job, index);
+    worker->tile = index;
+    worker->watch = watch;
+    if (seams)
+        status = s2_tile_seams_begin(seams, index, watch, sides, err);
+    if (status == S2RGF_OK && worker->wanted)
+        status = s2_overlay_read_mask(&worker->mask, worker->core, worker->wanted, &any, err);
+    if (status == S2RGF_OK && any)
+        status = s2_run_compute(worker->run, worker->core, worker->wanted, &io, err);
+    else
+        leave_tile(worker);
+    if (status == S2RGF_OK && seams)
+        s2_tile_seams_end(seams, index);
+    return status;
+}
+
+/* Bring the job's times and counts up to the worker's; writers take turns, so one thread is here at
+   a time. */
+static void count_work(classify_worker *worker, double writing)
+{
+    s2_classify_job *job = worker->job;
+    const s2_run_counts *counts = s2_run_counted(worker->run);
+    s2_run_counts now = counts ? *counts : worker->counted;
+    if (counts && worker->ahead)
+        now.seconds[S2_STAGE_READ] += s2_read_ahead_seconds(worker->ahead);
+    for (int i = 0; i < S2_STAGES; i++)
+        job->seconds[i] += now.seconds[i] - worker->counted.seconds[i];
+    job->seconds[S2_STAGES] += writing;
+    for (int s = 0; s < S2RGF_MAX_SOURCES; s++) {
+        job->encoded_pixels[s] += now.encoded[s] - worker->counted.encoded[s];
+        job->read_pixels[s] += worker->read_pixels[s];
+        worker->read_pixels[s] = 0.0;
+    }
+    worker->counted = now;
+}
+
+static s2rgf_status write_tile(void *data, int index, s2rgf_error *err)
+{
+    classify_worker *worker = data;
+    s2_classify_job *job = worker->job;
+    const double start = s2_thread_seconds();
+    s2_rect rect = tile_core(job, index);
+    rect.x -= job->window.x;
+    rect.y -= job->window.y;
+    s2rgf_status status = s2_map_write_classes(job->writers[0], rect, worker->values, err);
+    if (status == S2RGF_OK && job->writers[1])
+        status = s2_map_write_floats(job->writers[1], rect, worker->confidence, err);
+    if (status == S2RGF_OK && job->writers[2])
+        status = s2_map_write_floats(job->writers[2], rect, worker->probabilities, err);
+    count_work(worker, s2_thread_seconds() - start);
+    return status;
+}
+
+size_t s2_classify_worker_bytes(const s2_classify_job *job, const s2_tiling *tiling, int threads)
+{
+    const s2rgf_classify_options *options = job->options;
+    const size_t pixels = (size_t)tiling->w * (size_t)tiling->h;
+    const size_t outputs =
+        sizeof(uint16_t) + (options->confidence_path ? sizeof(float) : 0) +
+        (options->probability_path ? sizeof(float) * (size_t)job->content.classes.count : 0);
+    size_t read_pixels[S2RGF_MAX_SOURCES];
+    size_t bytes =
+        s2_mapping_bytes(&job->content, job->weights, &job->geometry, tiling, read_pixels) +
+        pixels * outputs;
+    if (options->mask_path)
+        bytes += pixels + s2_overlay_bytes(&job->scene.grid);
+    if (reads_ahead(job, threads)) {
+        const s2_reader reader = describe_reader(job, read_pixels, NULL);
+        bytes += s2_read_ahead_bytes(&reader);
+    }
+    return bytes;
+}
+
+s2rgf_status s2_classify_tiles(s2_classify_job *job, const s2rgf_host *host, s2rgf_error *err)
+{
+    if (s2_tile_seams_bytes(&job->seam_demand) > 0) {
+        const s2rgf_status status =
+            s2_tile_seams_create(&job->seam_demand, &job->tiling, &job->seams, err);
+        if (status != S2RGF_OK)
+            return status;
+    }
+    const s2_tile_job tiles = {.context = job,
+                               .tile_count = job->parts.w * job->parts.h,
+                               .threads = job->threads,
+                               .start = start_worker,
+                               .compute = compute_tile,
+                               .write = write_tile,
+                               .stop = stop_worker};
+    const s2rgf_status status = s2_tiles_run(&tiles, host, err);
+    s2_tile_seams_free(job->seams);
+    job->seams = NULL;
+    return status;
+}

@@ -1,0 +1,259 @@
+/* Maps on demand: a scene and its model, opened once, and windows computed from them. */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "core/memory.h"
+#include "classify/mapping.h"
+#include "scene/network_input.h"
+#include "scene/scene_description.h"
+
+#define TILE_LARGEST_PX 256 /* what a small window costs, against what halos cost */
+#define TILE_SMALLEST_PX 16
+#define DEFAULT_MEMORY_MB 512
+#define PROVENANCE_LINES 3
+#define PROVENANCE_BYTES 4096
+
+/* The map, or a coarser view of it, opened when it is first read. */
+typedef struct map_level {
+    bool is_open;
+    s2_scene scene;
+    s2_run_geometry geometry;
+    s2_tiling tiling;
+    s2_run *run; /* of the level that was read last, to bound memory; else NULL */
+} map_level;
+
+struct s2rgf_lazy_map {
+    s2rgf_scene *source;
+    s2_model_content content;
+    s2_weights *weights;
+    map_level levels[S2RGF_MAP_LEVELS];
+    s2rgf_map_info info;
+    s2rgf_class *classes;
+    char **metadata;
+};
+
+static s2rgf_status open_level(s2rgf_lazy_map *map, int index, const s2rgf_host *host,
+                               s2rgf_error *err)
+{
+    map_level *level = &map->levels[index];
+    s2rgf_scene_options options = map->source->options;
+    options.decimation = 1 << index;
+    const s2rgf_status status =
+        s2_scene_open_for_model(&options, &map->content, host, &level->scene, err);
+    level->is_open = status == S2RGF_OK;
+    if (level->is_open)
+        s2_scene_geometry(&level->scene, &level->geometry);
+    return status;
+}
+
+/* Square tiles of the whole map. */
+static s2_tiling tiling_of(const s2_run_geometry *geometry, int tile_px)
+{
+    return (s2_tiling){tile_px, tile_px, {0, 0, geometry->width, geometry->height}};
+}
+
+/* The largest tile that keeps the memory limit. */
+static s2rgf_status choose_tile(s2rgf_lazy_map *map, int memory_mb, s2rgf_error *err)
+{
+    const size_t limit = (size_t)memory_mb * 1024 * 1024;
+    const s2_run_geometry *geometry = &map->levels[0].geometry;
+    size_t read_pixels[S2RGF_MAX_SOURCES];
+    size_t bytes = 0;
+    for (int tile_px = TILE_LARGEST_PX; tile_px >= TILE_SMALLEST_PX; tile_px /= 2) {
+        const s2_tiling tiling = tiling_of(geometry, tile_px);
+        bytes = s2_mapping_bytes(&map->content, map->weights, geometry, &tiling, read_pixels);
+        map->info.tile_px = tile_px;
+        if (bytes <= limit)
+            return S2RGF_OK;
+    }
+    return s2_fail(err, S2RGF_NO_MEMORY,
+                   "working memory: expected at least %zu MB for one tile, found %d MB",
+                   bytes / 1024 / 1024 + 1, memory_mb);
+}
+
+static s2rgf_status describe_classes(s2rgf_lazy_map *map, s2rgf_error *err)
+{
+    s2_class_table *table = &map->content.classes;
+    const size_t count = (size_t)table->count;
+    s2_class_table_paint(table);
+    map->classes = s2_calloc(count, sizeof *map->classes);
+    if (!map->classes)
+        return s2_fail_memory(err, "classes");
+    for (size_t i = 0; i < count; i++) {
+        const s2_class *item = &table->items[i];
+        s2rgf_class *described = &map->classes[i];
+        described->value = item->value;
+        described->name = item->name;
+        memcpy(described->rgb, item->rgb, sizeof described->rgb);
+    }
+    map->info.class_count = table->count;
+    map->info.classes = map->classes;
+    return S2RGF_OK;
+}
+
+/* Provenance and CLASS_n, as the writer of maps has them. */
+static s2rgf_status describe_metadata(s2rgf_lazy_map *map, s2rgf_error *err)
+{
+    char lines[PROVENANCE_BYTES];
+    const char *provenance[PROVENANCE_LINES + 1];
+    const size_t count = PROVENANCE_LINES + (size_t)map->info.class_count;
+    s2_mapping_provenance(&map->content, &map->levels[0].scene, lines, sizeof lines, provenance);
+    map->metadata = s2_calloc(count + 1, sizeof *map->metadata);
+    for (size_t i = 0; map->metadata && i < count; i++) {
+        const s2rgf_class *item = i < PROVENANCE_LINES ? NULL : &map->classes[i - PROVENANCE_LINES];
+        map->metadata[i] =
+            item ? s2_asprintf("CLASS_%d=%s", item->value, item->name) : s2_strdup(provenance[i]);
+        if (!map->metadata[i])
+            return s2_fail_memory(err, "metadata");
+    }
+    map->info.metadata = (const char *const *)map->metadata;
+    return map->metadata ? S2RGF_OK : s2_fail_memory(err, "metadata");
+}
+
+static void describe_grid(s2rgf_lazy_map *map)
+{
+    const s2_grid *grid = &map->levels[0].scene.grid;
+    map->info.width = grid->width;
+    map->info.height = grid->height;
+    memcpy(map->info.geotransform, grid->to_geo.m, sizeof map->info.geotransform);
+    map->info.srs_wkt = grid->srs_wkt;
+}
+
+s2rgf_status s2rgf_lazy_map_open(const s2rgf_scene *scene, int memory_mb, const s2rgf_host *host,
+                                 s2rgf_lazy_map **map, s2rgf_error *err)
+{
+    s2_error_clear(err);
+    *map = NULL;
+    if (!scene->model_path || scene->options.input_count == 0)
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "a model and an input are needed");
+    s2rgf_lazy_map *made = s2_calloc(1, sizeof *made);
+    if (!made)
+        return s2_fail_memory(err, "map");
+    s2rgf_status status = s2_scene_record_copy(scene, &made->source, err);
+    if (status == S2RGF_OK)
+        status = s2_mapping_load(scene->model_path, &made->content, &made->weights, err);
+    if (status == S2RGF_OK)
+        status = open_level(made, 0, host, err);
+    if (status == S2RGF_OK)
+        status = choose_tile(made, memory_mb > 0 ? memory_mb : DEFAULT_MEMORY_MB, err);
+    if (status == S2RGF_OK)
+        status = describe_classes(made, err);
+    if (status == S2RGF_OK)
+        status = describe_metadata(made, err);
+    if (status != S2RGF_OK) {
+        s2rgf_lazy_map_close(made);
+        return status;
+    }
+    describe_grid(made);
+    *map = made;
+    return S2RGF_OK;
+}
+
+const s2rgf_map_info *s2rgf_lazy_map_info(const s2rgf_lazy_map *map)
+{
+    return &map->info;
+}
+
+void s2rgf_lazy_map_rest(s2rgf_lazy_map *map)
+{
+    for (int i = 0; i < S2RGF_MAP_LEVELS; i++) {
+        s2_run_free(map->levels[i].run);
+        map->levels[i].run = NULL;
+    }
+}
+
+void s2rgf_lazy_map_close(s2rgf_lazy_map *map)
+{
+    if (!map)
+        return;
+    s2rgf_lazy_map_rest(map);
+    for (int i = 0; i < S2RGF_MAP_LEVELS; i++)
+        if (map->levels[i].is_open)
+            s2_scene_close(&map->levels[i].scene);
+    s2_weights_free(map->weights);
+    s2_model_content_clear(&map->content);
+    s2rgf_scene_free(map->source);
+    s2_free(map->classes);
+    for (size_t i = 0; map->metadata && map->metadata[i]; i++)
+        s2_free(map->metadata[i]);
+    s2_free(map->metadata);
+    s2_free(map);
+}
+
+/* The level, open and with memory to run. */
+static s2rgf_status prepare_level(s2rgf_lazy_map *map, int index, map_level **level,
+                                  s2rgf_error *err)
+{
+    s2rgf_status status = S2RGF_OK;
+    if (index < 0 || index >= S2RGF_MAP_LEVELS)
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "level: expected 0 to %d, found %d",
+                       S2RGF_MAP_LEVELS - 1, index);
+    *level = &map->levels[index];
+    if (!(*level)->is_open)
+        status = open_level(map, index, NULL, err);
+    if (status != S2RGF_OK || (*level)->run)
+        return status;
+    s2rgf_lazy_map_rest(map);
+    (*level)->tiling = tiling_of(&(*level)->geometry, map->info.tile_px);
+    return s2_run_create(map->weights, &(*level)->geometry, &(*level)->tiling, &(*level)->run, err);
+}
+
+/* A window to fill, on its way through the tiles. */
+typedef struct window_job {
+    s2rgf_lazy_map *map;
+    map_level *level;
+    s2_rect window;
+    uint16_t *values; /* [window.h][window.w] */
+} window_job;
+
+static s2rgf_status read_source(void *context, int source, s2_rect window, float *pixels,
+                                uint8_t *valid, s2rgf_error *err)
+{
+    const window_job *job = context;
+    return s2_scene_read(&job->level->scene, &job->map->content, source, window, pixels, valid,
+                         err);
+}
+
+/* Of the rows of a tile, the pixels that lie in the window. */
+static s2rgf_status take_rows(void *context, s2_rect rows, const float *scores,
+                              const uint8_t *valid, s2rgf_error *err)
+{
+    const window_job *job = context;
+    const s2_class_table *classes = &job->map->content.classes;
+    const s2_rect common = s2_rect_intersect(rows, job->window);
+    (void)err;
+    for (int y = common.y; y < common.y + common.h; y++)
+        for (int x = common.x; x < common.x + common.w; x++) {
+            const size_t from = (size_t)(y - rows.y) * (size_t)rows.w + (size_t)(x - rows.x);
+            const size_t to = (size_t)(y - job->window.y) * (size_t)job->window.w +
+                              (size_t)(x - job->window.x);
+            job->values[to] =
+                valid[from] ? s2_mapping_class(classes, scores + from * (size_t)classes->count) : 0;
+        }
+    return S2RGF_OK;
+}
+
+s2rgf_status s2rgf_lazy_map_read(s2rgf_lazy_map *map, int level, const int window[4],
+                                 uint16_t *values, s2rgf_error *err)
+{
+    const s2_rect wanted = {window[0], window[1], window[2], window[3]};
+    const int px = map->info.tile_px;
+    map_level *read = NULL;
+    s2_error_clear(err);
+    s2rgf_status status = prepare_level(map, level, &read, err);
+    if (status != S2RGF_OK)
+        return status;
+    const s2_rect all = {0, 0, read->geometry.width, read->geometry.height};
+    if (s2_rect_is_empty(wanted) || !s2_rect_contains(all, wanted))
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                       "window: expected a part of %d x %d pixels, found %d x %d at %d, %d", all.w,
+                       all.h, wanted.w, wanted.h, wanted.x, wanted.y);
+    const s2_rect parts = s2_tiling_parts(&(s2_tiling){px, px, wanted});
+    window_job job = {map, read, wanted, values};
+    const s2_tile_io io = {.context = &job, .read = read_source, .take = take_rows};
+    for (int y = parts.y; y < parts.y + parts.h; y++)
+        for (int x = parts.x; x < parts.x + parts.w && status == S2RGF_OK; x++)
+            status = s2_run_compute(read->run, s2_tiling_core(&read->tiling, x, y), NULL, &io, err);
+    return status;
+}

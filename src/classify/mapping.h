@@ -1,0 +1,33 @@
+/* What mapping a whole scene and mapping on demand share. Where geo and nn meet. */
+#ifndef S2_MAPPING_H
+#define S2_MAPPING_H
+
+#include "geo/source/source_set.h"
+#include "nn/networks.h"
+#include "model/file.h"
+
+/**
+ * Load a model and make its weights ready to run.
+ * Errors  IO, FORMAT, UNSUPPORTED, NO_MEMORY.
+ * Memory  content and *weights are the caller's to release, after an error too.
+ */
+s2rgf_status s2_mapping_load(const char *model_path, s2_model_content *content,
+                             s2_weights **weights, s2rgf_error *err);
+
+/** Bytes that one worker needs to read and run the parts of a tiling; read_pixels out: s2_run_bytes(). */
+size_t s2_mapping_bytes(const s2_model_content *content, const s2_weights *weights,
+                        const s2_run_geometry *geometry, const s2_tiling *tiling,
+                        size_t *read_pixels);
+
+/** The class value of a pixel with these scores, [classes]. */
+uint16_t s2_mapping_class(const s2_class_table *classes, const float *scores);
+
+/**
+ * KEY=VALUE lines of provenance, for the metadata of a map.
+ * lines    out [size], what metadata points into
+ * metadata out ended by NULL
+ */
+void s2_mapping_provenance(const s2_model_content *content, const s2_scene *scene, char *lines,
+                           size_t size, const char *metadata[4]);
+
+#endif

@@ -1,0 +1,108 @@
+/* s2rgf_mosaic(): the parts of a map, joined into the map that one run would have written. */
+#include <string.h>
+
+#include "core/error.h"
+#include "core/log.h"
+#include "core/memory.h"
+#include "geo/map/map_format.h"
+#include "geo/map/map_table.h"
+#include "geo/map/map_writer.h"
+#include "geo/map/share_set.h"
+
+#define CHUNK_LINES 256 /* read at a time: whole file blocks and whole area blocks */
+
+/* One call of s2rgf_mosaic(). */
+typedef struct mosaic_job {
+    const s2rgf_classify_options *options;
+    s2_part_set set;
+    s2_map_writer *writer; /* NULL for a VRT, which needs no copy of the pixels */
+    s2_map_table *table;   /* of a VRT of classes */
+    void *lines;           /* [bands][CHUNK_LINES][width]: uint16_t classes, or float */
+} mosaic_job;
+
+/* Hand lines on to the new file, or count them for the table of a VRT. */
+static s2rgf_status use_lines(const mosaic_job *job, int y, int count, s2rgf_error *err)
+{
+    const s2_rect rect = {0, y, job->set.grid.width, count};
+    if (job->table)
+        return s2_map_table_count(job->table, job->lines, sizeof(uint16_t), y, count, err);
+    if (job->set.kind == S2_MAP_CLASSES)
+        return s2_map_write_classes(job->writer, rect, job->lines, err);
+    return s2_map_write_floats(job->writer, rect, job->lines, err);
+}
+
+/* Go through all lines; a VRT of numbers has no use for them. */
+static s2rgf_status join(mosaic_job *job, const s2rgf_host *host, s2rgf_error *err)
+{
+    const int height = job->set.grid.height;
+    s2rgf_status status = S2RGF_OK;
+    if (!job->writer && !job->table)
+        return S2RGF_OK;
+    for (int y = 0; y < height && status == S2RGF_OK; y += CHUNK_LINES) {
+        const int count = height - y < CHUNK_LINES ? height - y : CHUNK_LINES;
+        status = s2_part_set_read(&job->set, y, count, job->lines, err);
+        if (status == S2RGF_OK)
+            status = use_lines(job, y, count, err);
+        if (status == S2RGF_OK && !s2_progress(host, (double)(y + count) / height))
+            status = s2_fail(err, S2RGF_CANCELLED, "interrupted");
+    }
+    return status;
+}
+
+static s2rgf_status prepare(mosaic_job *job, bool is_vrt, s2rgf_error *err)
+{
+    const s2rgf_classify_options *options = job->options;
+    const s2_map_spec spec = {.kind = job->set.kind,
+                              .path = options->output_path,
+                              .format = options->format,
+                              .creation_options = options->creation_options,
+                              .overwrite = options->overwrite,
+                              .style = options->style,
+                              .grid = &job->set.grid,
+                              .classes = &job->set.classes,
+                              .metadata = (const char *const *)job->set.metadata};
+    size_t samples;
+    if (s2_multiply((size_t)job->set.grid.width * CHUNK_LINES, (size_t)job->set.bands, &samples))
+        job->lines =
+            s2_alloc(samples, job->set.kind == S2_MAP_CLASSES ? sizeof(uint16_t) : sizeof(float));
+    if (!job->lines)
+        return s2_fail_memory(err, "lines of the map");
+    s2rgf_status status = s2_part_set_join(&job->set, err);
+    if (status == S2RGF_OK && !is_vrt)
+        return s2_map_create(&spec, &job->writer, err);
+    if (status == S2RGF_OK && job->set.kind == S2_MAP_CLASSES)
+        status = s2_map_table_create(&job->set.grid, &job->set.classes, &job->table, err);
+    return status;
+}
+
+s2rgf_status s2rgf_mosaic(const s2rgf_classify_options *options, const s2rgf_host *host,
+                          s2rgf_error *err)
+{
+    mosaic_job job = {.options = options};
+    s2_error_clear(err);
+    if (!options->output_path)
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "an output is needed");
+    const bool is_vrt = s2_map_format_is_vrt(options->output_path, options->format);
+    if (is_vrt && options->creation_options && options->creation_options[0])
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                       "format VRT: expected no creation option, found %s",
+                       options->creation_options[0]);
+    s2rgf_status status =
+        s2_part_set_open(options->output_path, options->part_count, &job.set, err);
+    if (status == S2RGF_OK)
+        status = prepare(&job, is_vrt, err);
+    if (status == S2RGF_OK)
+        s2_log(host, S2RGF_INFO, "%s: %d parts, %d x %d pixels", options->output_path,
+               job.set.count, job.set.grid.width, job.set.grid.height);
+    if (status == S2RGF_OK)
+        status = join(&job, host, err);
+    if (status == S2RGF_OK)
+        status = is_vrt ? s2_part_set_write_vrt(&job.set, job.table, options->overwrite,
+                                                options->style, err)
+                        : s2_map_commit(job.writer, err);
+    s2_map_close(job.writer);
+    s2_map_table_free(job.table);
+    s2_free(job.lines);
+    s2_part_set_close(&job.set);
+    return status;
+}

@@ -1,0 +1,145 @@
+/* Writing JSON: fixed order, the same bytes in every locale. */
+#include "format/json_writer.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DOUBLE_BYTES 48
+
+static void put_quoted(s2_text *text, const char *string)
+{
+    s2_text_append(text, "\"");
+    while (*string != '\0') {
+        size_t plain = 0;
+        while ((unsigned char)string[plain] >= 0x20 && string[plain] != '"' &&
+               string[plain] != '\\')
+            plain++;
+        s2_text_append(text, "%.*s", (int)plain, string);
+        string += plain;
+        if (*string == '"' || *string == '\\')
+            s2_text_append(text, "\\%c", *string++);
+        else if (*string != '\0')
+            s2_text_append(text, "\\u%04x", (unsigned)(unsigned char)*string++);
+    }
+    s2_text_append(text, "\"");
+}
+
+static void start_line(s2_json_writer *writer)
+{
+    if (writer->indent)
+        s2_text_append(&writer->text, "\n%*s", 2 * writer->depth, "");
+}
+
+/** Comma, new line and key: all that stands before a value. */
+static void start_value(s2_json_writer *writer, const char *key)
+{
+    if (writer->has_items)
+        s2_text_append(&writer->text, ",");
+    if (writer->depth > 0)
+        start_line(writer);
+    if (key != NULL) {
+        put_quoted(&writer->text, key);
+        s2_text_append(&writer->text, writer->indent ? ": " : ":");
+    }
+    writer->has_items = true;
+}
+
+static void open_bracket(s2_json_writer *writer, const char *key, const char *bracket)
+{
+    start_value(writer, key);
+    s2_text_append(&writer->text, "%s", bracket);
+    writer->depth++;
+    writer->has_items = false;
+}
+
+static void close_bracket(s2_json_writer *writer, const char *bracket)
+{
+    writer->depth--;
+    if (writer->has_items)
+        start_line(writer);
+    s2_text_append(&writer->text, "%s", bracket);
+    writer->has_items = true;
+}
+
+void s2_json_begin_object(s2_json_writer *writer, const char *key)
+{
+    open_bracket(writer, key, "{");
+}
+
+void s2_json_end_object(s2_json_writer *writer)
+{
+    close_bracket(writer, "}");
+}
+
+void s2_json_begin_array(s2_json_writer *writer, const char *key)
+{
+    open_bracket(writer, key, "[");
+}
+
+void s2_json_end_array(s2_json_writer *writer)
+{
+    close_bracket(writer, "]");
+}
+
+void s2_json_put_string(s2_json_writer *writer, const char *key, const char *text)
+{
+    start_value(writer, key);
+    if (text == NULL)
+        s2_text_append(&writer->text, "null");
+    else
+        put_quoted(&writer->text, text);
+}
+
+/** Whatever the locale uses as decimal point (one or several bytes) becomes '.'. */
+static void use_decimal_point(char *number)
+{
+    char *out = number;
+    bool has_point = false;
+    for (const char *in = number; *in != '\0'; in++) {
+        if (strchr("0123456789+-e", *in) != NULL) {
+            *out++ = *in;
+        } else if (!has_point) {
+            *out++ = '.';
+            has_point = true;
+        }
+    }
+    *out = '\0';
+}
+
+void s2_json_put_double(s2_json_writer *writer, const char *key, double value)
+{
+    start_value(writer, key);
+    if (!isfinite(value)) {
+        s2_text_append(&writer->text, "null");
+        return;
+    }
+    char number[DOUBLE_BYTES];
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(number, sizeof number, "%.*g", digits, value);
+        if (strtod(number, NULL) == value)
+            break;
+    }
+    use_decimal_point(number);
+    s2_text_append(&writer->text, "%s", number);
+}
+
+void s2_json_put_int(s2_json_writer *writer, const char *key, int64_t value)
+{
+    start_value(writer, key);
+    s2_text_append(&writer->text, "%" PRId64, value);
+}
+
+void s2_json_put_uint(s2_json_writer *writer, const char *key, uint64_t value)
+{
+    start_value(writer, key);
+    s2_text_append(&writer->text, "%" PRIu64, value);
+}
+
+void s2_json_put_bool(s2_json_writer *writer, const char *key, bool value)
+{
+    start_value(writer, key);
+    s2_text_append(&writer->text, value ? "true" : "false");
+}

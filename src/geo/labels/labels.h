@@ -1,0 +1,67 @@
+/* Labelled pixels of a reference grid, from polygons or from a class raster. */
+#ifndef S2_GEO_LABELS_H
+#define S2_GEO_LABELS_H
+
+#include "core/class_table.h"
+#include "geo/source/grid.h"
+
+typedef struct s2_label_pixel {
+    int x, y;        /* reference pixel */
+    int class_index; /* in s2_label_set.classes */
+    int group;       /* in s2_label_set.groups: what a spatial split keeps together */
+} s2_label_pixel;
+
+#define S2_LABEL_BLOCK_PX 64
+
+/**
+ * A polygon (every part of a multipolygon is one), or with raster labels one class in one block of
+ * S2_LABEL_BLOCK_PX x S2_LABEL_BLOCK_PX pixels.
+ */
+typedef struct s2_label_group {
+    int class_index;
+    size_t pixels;  /* at least one */
+    s2_rect bounds; /* of its pixels */
+} s2_label_group;
+
+typedef struct s2_label_set {
+    s2_label_pixel *pixels; /* sorted by y, then x; no position twice */
+    size_t count;
+    s2_label_group *groups;
+    int group_count;
+    s2_class_table classes; /* those with pixels on the grid */
+    bool from_polygons;
+    size_t polygons;               /* read, every part of a multipolygon counted */
+    size_t polygons_without_pixel; /* outside the grid or too small to hold a pixel centre */
+    size_t conflicts;              /* pixels that polygons of different classes claim: left out */
+    size_t without_class;          /* features whose class is NULL or empty */
+    char checksum[17]; /* FNV-1a 64 of x, y, class value of all pixels, hex: ties a model to them */
+} s2_label_set;
+
+/**
+ * Read labels onto a grid.
+ *
+ * Vector: polygons and multipolygons of the layer, class from the attribute. Text classes get the
+ * values 1..K in alphabetical order of the whole layer; whole numbers keep their values if all are
+ * in 1..65535 (else FORMAT) and are called "class N". Reprojected from the layer's CRS; without CRS
+ * and assigned_srs: INVALID_ARGUMENT. Without attribute: the only text or integer field, else the
+ * message lists the fields. Colours are taken from OGR feature styles (BRUSH fc). Rings that cross
+ * are filled by the even-odd rule.
+ *
+ * Raster: values > 0 that are not nodata; names from category names, attribute table or CLASS_n
+ * metadata (else "class N"), colours from the colour table or attribute table; nearest neighbour
+ * where its grid is not the reference grid.
+ *
+ * A pixel that polygons of one class share goes to the first. A class without a pixel on the grid
+ * is left out, and the host is told.
+ * Errors  IO, FORMAT, INVALID_ARGUMENT, UNSUPPORTED, NO_MEMORY.
+ * Memory  released with s2_label_set_clear(); grows with the labelled pixels, not with the grid.
+ */
+s2rgf_status s2_labels_read(const s2rgf_label_options *options, const s2_grid *grid,
+                            const s2rgf_host *host, s2_label_set *labels, s2rgf_error *err);
+void s2_label_set_clear(s2_label_set *labels);
+
+/** Classes of a class raster as s2_labels_read() and s2rgf_assess() understand them. */
+s2rgf_status s2_class_table_of_raster(GDALDatasetH dataset, s2_class_table *classes,
+                                      s2rgf_error *err);
+
+#endif

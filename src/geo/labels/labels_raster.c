@@ -1,0 +1,273 @@
+/* Labels from a class raster: nearest pixel on the reference grid, grouped by class and block. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "core/memory.h"
+#include "geo/source/gdal_catch.h"
+#include "geo/labels/labels_private.h"
+#include "geo/source/source_private.h"
+
+#define BLOCK S2_LABEL_BLOCK_PX
+#define BLOCK_PIXELS (BLOCK * BLOCK)
+#define MAX_VALUE 65535
+/*
+ * A label raster so much finer than the reference grid that a block covers more is read by pixel.
+ */
+#define MAX_WINDOW_PIXELS (4 * 1024 * 1024)
+
+/** A class raster while it is read block by block of the reference grid. */
+typedef struct raster_labels {
+    const char *path;
+    GDALDatasetH dataset;
+    GDALRasterBandH band;
+    s2_grid own;
+    s2_affine ref_to_geo, geo_to_own;
+    OGRCoordinateTransformationH transformation; /* reference CRS -> own; NULL: the same */
+    double nodata;                               /* NaN: none */
+    double u[BLOCK_PIXELS], v[BLOCK_PIXELS];     /* own pixel coordinates of a block's centres */
+    int value[BLOCK_PIXELS];                     /* class of each, 0: none */
+    double sample[BLOCK_PIXELS];                 /* pixel value under each centre */
+    s2_scratch window;                           /* pixels of the label raster */
+    int *group_of_value; /* [MAX_VALUE + 1] group in the present block, -1: none */
+} raster_labels;
+
+static s2rgf_status check_raster(const s2rgf_label_options *options, GDALDatasetH dataset,
+                                 s2rgf_error *err)
+{
+    if (options->layer != NULL || options->where != NULL)
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                       "%s: a raster: a layer or filter is for polygons", options->path);
+    if (GDALGetRasterCount(dataset) != 1)
+        return s2_fail(err, S2RGF_FORMAT, "%s: not a label raster: expected one band, found %d",
+                       options->path, GDALGetRasterCount(dataset));
+    const GDALDataType type = GDALGetRasterDataType(GDALGetRasterBand(dataset, 1));
+    if (GDALDataTypeIsComplex(type))
+        return s2_fail(err, S2RGF_UNSUPPORTED,
+                       "%s: complex values: expected an integer type, found %s", options->path,
+                       GDALGetDataTypeName(type));
+    return S2RGF_OK;
+}
+
+/** How the label raster meets the reference grid. */
+static s2rgf_status relate(const s2rgf_label_options *options, const s2_grid *grid,
+                           raster_labels *labels, s2rgf_error *err)
+{
+    const char *path = options->path;
+    s2rgf_status status =
+        s2_grid_of_dataset(labels->dataset, path, options->assigned_srs, &labels->own, err);
+    if (status != S2RGF_OK)
+        return status;
+    if (labels->own.srs_wkt == NULL && grid->srs_wkt != NULL)
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                       "%s: the labels have no CRS: assign the one they are in", path);
+    if (labels->own.srs_wkt != NULL && grid->srs_wkt == NULL)
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                       "%s: the labels have a CRS, the rasters have none: assign one to them",
+                       path);
+    labels->ref_to_geo = grid->to_geo;
+    if (!s2_affine_invert(&labels->own.to_geo, &labels->geo_to_own))
+        return s2_fail(err, S2RGF_FORMAT, "%s: geotransform cannot be inverted", path);
+    if (!s2_srs_equal(labels->own.srs_wkt, grid->srs_wkt)) {
+        labels->transformation = s2_srs_transformation(grid->srs_wkt, labels->own.srs_wkt);
+        if (labels->transformation == NULL)
+            return s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                           "%s: no transformation from the reference grid's CRS to its own", path);
+    }
+    return S2RGF_OK;
+}
+
+/** Own pixel coordinates of a block's pixel centres; not finite where there are none. */
+static void locate(raster_labels *labels, s2_rect block)
+{
+    const int count = block.w * block.h;
+    for (int i = 0; i < count; i++)
+        s2_affine_apply(&labels->ref_to_geo, block.x + i % block.w + 0.5,
+                        block.y + i / block.w + 0.5, &labels->u[i], &labels->v[i]);
+    if (labels->transformation != NULL) {
+        s2_gdal_catch caught;
+        s2_gdal_catch_begin(&caught);
+        OCTTransform(labels->transformation, count, labels->u, labels->v, NULL);
+        s2_gdal_catch_end(&caught);
+    }
+    for (int i = 0; i < count; i++) {
+        if (!isfinite(labels->u[i]) || !isfinite(labels->v[i]))
+            labels->u[i] = labels->v[i] = NAN;
+        s2_affine_apply(&labels->geo_to_own, labels->u[i], labels->v[i], &labels->u[i],
+                        &labels->v[i]);
+    }
+}
+
+static bool is_inside(const raster_labels *labels, int i)
+{
+    return labels->u[i] >= 0.0 && labels->v[i] >= 0.0 && labels->u[i] < labels->own.width &&
+           labels->v[i] < labels->own.height;
+}
+
+/** Part of the label raster that a block's centres fall on; empty if none does. */
+static s2_rect window_needed(const raster_labels *labels, int count)
+{
+    int x0 = labels->own.width, y0 = labels->own.height, x1 = -1, y1 = -1;
+    for (int i = 0; i < count; i++) {
+        if (!is_inside(labels, i))
+            continue;
+        const int x = (int)labels->u[i], y = (int)labels->v[i];
+        x0 = x < x0 ? x : x0;
+        y0 = y < y0 ? y : y0;
+        x1 = x > x1 ? x : x1;
+        y1 = y > y1 ? y : y1;
+    }
+    return (s2_rect){x0, y0, x1 - x0 + 1, y1 - y0 + 1};
+}
+
+/** Pixels of a window of the label raster. values out [h][w] */
+static s2rgf_status read_pixels(const raster_labels *labels, s2_rect window, double *values,
+                                s2rgf_error *err)
+{
+    s2_gdal_catch caught;
+    s2_gdal_catch_begin(&caught);
+    const CPLErr outcome = GDALRasterIO(labels->band, GF_Read, window.x, window.y, window.w,
+                                        window.h, values, window.w, window.h, GDT_Float64, 0, 0);
+    s2_gdal_catch_end(&caught);
+    if (outcome != CE_None)
+        return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot read lines %d..%d", labels->path,
+                            window.y, window.y + window.h - 1);
+    return S2RGF_OK;
+}
+
+/** Pixel value under every centre of a block, into labels->sample; 0 outside the label raster. */
+static s2rgf_status read_samples(raster_labels *labels, int count, s2rgf_error *err)
+{
+    const s2_rect window = window_needed(labels, count);
+    memset(labels->sample, 0, sizeof labels->sample);
+    if (s2_rect_is_empty(window))
+        return S2RGF_OK;
+    const size_t pixels = (size_t)window.w * (size_t)window.h;
+    const bool whole = pixels <= MAX_WINDOW_PIXELS;
+    s2rgf_status status = S2RGF_OK;
+    if (whole) {
+        double *values = s2_scratch_reserve(&labels->window, pixels, sizeof *values);
+        status = values != NULL ? read_pixels(labels, window, values, err)
+                                : s2_fail_memory(err, "label raster");
+    }
+    for (int i = 0; i < count && status == S2RGF_OK; i++) {
+        if (!is_inside(labels, i))
+            continue;
+        const s2_rect pixel = {(int)labels->u[i], (int)labels->v[i], 1, 1};
+        const size_t at =
+            (size_t)(pixel.y - window.y) * (size_t)window.w + (size_t)(pixel.x - window.x);
+        if (whole)
+            labels->sample[i] = ((const double *)labels->window.data)[at];
+        else
+            status = read_pixels(labels, pixel, &labels->sample[i], err);
+    }
+    return status;
+}
+
+/** Class value of every pixel of a block. */
+static s2rgf_status read_values(raster_labels *labels, s2_rect block, s2rgf_error *err)
+{
+    const int count = block.w * block.h;
+    locate(labels, block);
+    const s2rgf_status status = read_samples(labels, count, err);
+    if (status != S2RGF_OK)
+        return status;
+    for (int i = 0; i < count; i++) {
+        const double value = labels->sample[i];
+        labels->value[i] = 0;
+        /* No label: nodata, NaN, zero and below. */
+        if (value == labels->nodata || !(value > 0.0))
+            continue;
+        if (value != floor(value) || value > MAX_VALUE)
+            return s2_fail(err, S2RGF_FORMAT,
+                           "%s: not a class: expected whole numbers up to %d, found %g",
+                           labels->path, MAX_VALUE, value);
+        labels->value[i] = (int)value;
+    }
+    return S2RGF_OK;
+}
+
+/** Group of a class value in the present block, made when the value is first met there. */
+static s2rgf_status group_of(raster_labels *labels, int value, s2_class_table *classes,
+                             s2_label_claims *claims, int *group, s2rgf_error *err)
+{
+    *group = labels->group_of_value[value];
+    if (*group >= 0)
+        return S2RGF_OK;
+    const int index = s2_class_table_find_value(classes, value);
+    const s2rgf_status status = s2_labels_add_group(claims, index, err);
+    *group = (int)claims->group_count - 1;
+    if (status == S2RGF_OK)
+        labels->group_of_value[value] = *group;
+    return status;
+}
+
+static s2rgf_status claim_block(raster_labels *labels, s2_rect block, s2_class_table *classes,
+                                s2_label_claims *claims, s2rgf_error *err)
+{
+    s2rgf_status status = S2RGF_OK;
+    const int count = block.w * block.h;
+    for (int i = 0; i < count && status == S2RGF_OK; i++) {
+        int group;
+        if (labels->value[i] == 0)
+            continue;
+        status = group_of(labels, labels->value[i], classes, claims, &group, err);
+        if (status == S2RGF_OK)
+            status =
+                s2_labels_claim(claims, block.x + i % block.w, block.y + i / block.w, group, err);
+    }
+    for (int i = 0; i < count; i++)
+        labels->group_of_value[labels->value[i]] = -1;
+    return status;
+}
+
+/** Walk over the reference grid in blocks. */
+static s2rgf_status read_blocks(raster_labels *labels, const s2_grid *grid, s2_class_table *classes,
+                                s2_label_claims *claims, s2rgf_error *err)
+{
+    const s2_rect whole = {0, 0, grid->width, grid->height};
+    for (int v = 0; v <= MAX_VALUE; v++)
+        labels->group_of_value[v] = -1;
+    s2rgf_status status = S2RGF_OK;
+    for (int y = 0; y < grid->height && status == S2RGF_OK; y += BLOCK) {
+        for (int x = 0; x < grid->width && status == S2RGF_OK; x += BLOCK) {
+            const s2_rect block = s2_rect_intersect((s2_rect){x, y, BLOCK, BLOCK}, whole);
+            status = read_values(labels, block, err);
+            if (status == S2RGF_OK)
+                status = claim_block(labels, block, classes, claims, err);
+        }
+    }
+    return status;
+}
+
+s2rgf_status s2_labels_read_raster(const s2rgf_label_options *options, GDALDatasetH dataset,
+                                   const s2_grid *grid, s2_label_claims *claims,
+                                   s2_label_set *labels, s2rgf_error *err)
+{
+    s2rgf_status status = check_raster(options, dataset, err);
+    if (status != S2RGF_OK)
+        return status;
+    raster_labels *raster = s2_calloc(1, sizeof *raster);
+    if (raster == NULL)
+        return s2_fail_memory(err, "label raster");
+    raster->path = options->path;
+    raster->dataset = dataset;
+    raster->band = GDALGetRasterBand(dataset, 1);
+    raster->nodata = s2_class_nodata(raster->band);
+    raster->group_of_value = s2_alloc(MAX_VALUE + 1, sizeof *raster->group_of_value);
+    if (raster->group_of_value == NULL)
+        status = s2_fail_memory(err, "label raster");
+    if (status == S2RGF_OK)
+        status = relate(options, grid, raster, err);
+    if (status == S2RGF_OK)
+        status = s2_class_table_of_raster(dataset, &labels->classes, err);
+    if (status == S2RGF_OK)
+        status = read_blocks(raster, grid, &labels->classes, claims, err);
+    OCTDestroyCoordinateTransformation(raster->transformation);
+    s2_grid_clear(&raster->own);
+    s2_free(raster->group_of_value);
+    s2_free(raster->window.data);
+    s2_free(raster);
+    return status;
+}

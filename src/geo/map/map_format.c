@@ -1,0 +1,103 @@
+/* Output formats: which driver writes a path, and with which creation options. */
+#include "geo/map/map_format.h"
+
+#include <cpl_conv.h>
+#include <cpl_string.h>
+
+#include "core/error.h"
+
+static bool has_capability(GDALDriverH driver, const char *capability)
+{
+    const char *value = GDALGetMetadataItem(driver, capability, NULL);
+    return value != NULL && CPLTestBool(value);
+}
+
+static bool can_write(GDALDriverH driver)
+{
+    return has_capability(driver, GDAL_DCAP_RASTER) &&
+           (has_capability(driver, GDAL_DCAP_CREATE) ||
+            has_capability(driver, GDAL_DCAP_CREATECOPY));
+}
+
+static bool has_extension(GDALDriverH driver, const char *extension)
+{
+    const char *list = GDALGetMetadataItem(driver, GDAL_DMD_EXTENSIONS, NULL);
+    char **items = CSLTokenizeString2(list != NULL ? list : "", " ", 0);
+    const bool found = CSLFindString(items, extension) >= 0;
+    CSLDestroy(items);
+    return found;
+}
+
+bool s2_map_format_is_vrt(const char *path, const char *format)
+{
+    return EQUAL(format != NULL ? format : CPLGetExtension(path), "VRT");
+}
+
+s2rgf_status s2_map_format_driver(const char *path, const char *format, GDALDriverH *driver,
+                                  s2rgf_error *err)
+{
+    *driver = NULL;
+    if (format != NULL) {
+        *driver = GDALGetDriverByName(format);
+        if (*driver == NULL)
+            return s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                           "format %s: not known: expected the name of a GDAL driver", format);
+        if (!can_write(*driver) || EQUAL(format, "VRT") || EQUAL(format, "MEM"))
+            return s2_fail(err, S2RGF_UNSUPPORTED, "format %s: cannot be written as a raster file",
+                           format);
+        return S2RGF_OK;
+    }
+    const char *extension = CPLGetExtension(path);
+    /* The first registered wins, so .tif is GTiff and not COG. */
+    for (int i = 0; extension[0] != '\0' && *driver == NULL && i < GDALGetDriverCount(); i++) {
+        GDALDriverH candidate = GDALGetDriver(i);
+        const char *name = GDALGetDriverShortName(candidate);
+        if (can_write(candidate) && has_extension(candidate, extension) && !EQUAL(name, "VRT"))
+            *driver = candidate;
+    }
+    if (*driver == NULL)
+        *driver = GDALGetDriverByName("GTiff");
+    if (*driver == NULL)
+        return s2_fail(err, S2RGF_INTERNAL, "%s: GDAL's drivers are not registered", path);
+    return S2RGF_OK;
+}
+
+/** Add a default unless the caller sets that option. */
+static char **add_default(char **options, const char *key, const char *value,
+                          const char *const *creation_options)
+{
+    if (CSLFetchNameValue((CSLConstList)creation_options, key) != NULL)
+        return options;
+    return CSLSetNameValue(options, key, value);
+}
+
+char **s2_map_format_options(GDALDriverH driver, GDALDataType type,
+                             const char *const *creation_options)
+{
+    const char *name = GDALGetDriverShortName(driver);
+    const CSLConstList given = (CSLConstList)creation_options;
+    const bool is_gtiff = EQUAL(name, "GTiff"), is_cog = EQUAL(name, "COG");
+    char **options = NULL;
+    if (is_gtiff || is_cog) {
+        options = add_default(options, "BIGTIFF", "IF_SAFER", creation_options);
+        /* Floats compress by prediction only. */
+        if (CSLFetchNameValue(given, "COMPRESS") == NULL && type == GDT_Float32)
+            options = add_default(options, "PREDICTOR", is_cog ? "YES" : "3", creation_options);
+        options = add_default(options, "COMPRESS", "DEFLATE", creation_options);
+    }
+    if (is_cog)
+        options = add_default(options, "OVERVIEW_RESAMPLING",
+                              type == GDT_Float32 ? "AVERAGE" : "NEAREST", creation_options);
+    if (is_gtiff && CPLFetchBool(given, "TILED", TRUE)) {
+        options = add_default(options, "TILED", "YES", creation_options);
+        options = add_default(options, "BLOCKXSIZE", "256", creation_options);
+        options = add_default(options, "BLOCKYSIZE", "256", creation_options);
+    }
+    for (int i = 0; given != NULL && given[i] != NULL; i++) {
+        char *key = NULL;
+        const char *value = CPLParseNameValue(given[i], &key);
+        options = key != NULL ? CSLSetNameValue(options, key, value) : options;
+        CPLFree(key);
+    }
+    return options;
+}

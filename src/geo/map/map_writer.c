@@ -1,0 +1,309 @@
+/*
+ * Output rasters: written under a temporary name, given their own name only when whole.
+ * Pixels always go into a GeoTIFF first. If another format is wanted, that is made from it by
+ * GDALCreateCopy() at the end, which every writing driver has.
+ */
+#include "geo/map/map_writer.h"
+
+#include <cpl_conv.h>
+#include <cpl_string.h>
+
+#include "core/error.h"
+#include "core/memory.h"
+#include "geo/source/gdal_catch.h"
+#include "geo/map/map_format.h"
+#include "geo/map/map_private.h"
+#include "geo/map/map_style.h"
+
+/*
+ * Lists of names by value are kept to this length; the attribute table and CLASS_n have no such
+ * limit.
+ */
+#define MAX_CATEGORIES 4096
+#define FLOAT_NODATA (-1.0)
+
+char **s2_map_metadata(const char *const *provenance, const s2_class_table *classes)
+{
+    char **metadata = CSLDuplicate((char **)provenance);
+    for (int c = 0; c < classes->count; c++) {
+        char key[32];
+        CPLsnprintf(key, sizeof key, "CLASS_%d", classes->items[c].value);
+        metadata = CSLSetNameValue(metadata, key, classes->items[c].name);
+    }
+    return metadata;
+}
+
+/** Palette of a class band: transparent 0, the classes' colours. */
+static bool set_palette(GDALRasterBandH band, const s2_class_table *classes)
+{
+    GDALColorTableH palette = GDALCreateColorTable(GPI_RGB);
+    const GDALColorEntry nothing = {0, 0, 0, 0};
+    GDALSetColorEntry(palette, 0, &nothing);
+    for (int c = 0; c < classes->count; c++) {
+        const s2_class *item = &classes->items[c];
+        const GDALColorEntry entry = {item->rgb[0], item->rgb[1], item->rgb[2], 255};
+        GDALSetColorEntry(palette, item->value, &entry);
+    }
+    const bool done = GDALSetRasterColorTable(band, palette) == CE_None;
+    GDALDestroyColorTable(palette);
+    return done;
+}
+
+/** Category names of a class band, from 0 up to the largest value. */
+static bool set_categories(GDALRasterBandH band, const s2_class_table *classes)
+{
+    const int largest = classes->count > 0 ? classes->items[classes->count - 1].value : 0;
+    if (largest > MAX_CATEGORIES)
+        return true;
+    char **names = NULL;
+    for (int value = 0; value <= largest; value++) {
+        const int c = s2_class_table_find_value(classes, value);
+        names = CSLAddString(names, c >= 0 ? classes->items[c].name : "");
+    }
+    const bool done = GDALSetRasterCategoryNames(band, names) == CE_None;
+    CSLDestroy(names);
+    return done;
+}
+
+bool s2_map_describe(s2_map_writer *writer)
+{
+    const bool is_classes = writer->kind == S2_MAP_CLASSES;
+    bool done = GDALSetGeoTransform(writer->dataset, writer->grid.to_geo.m) == CE_None;
+    if (done && writer->grid.srs_wkt != NULL) {
+        OGRSpatialReferenceH srs = s2_srs_from_text(writer->grid.srs_wkt);
+        done = srs != NULL && GDALSetSpatialRef(writer->dataset, srs) == CE_None;
+        OSRDestroySpatialReference(srs);
+    }
+    done = done && GDALSetMetadata(writer->dataset, writer->metadata, NULL) == CE_None;
+    for (int b = 0; b < writer->bands && done; b++) {
+        GDALRasterBandH band = GDALGetRasterBand(writer->dataset, b + 1);
+        done = GDALSetRasterNoDataValue(band, is_classes ? 0.0 : FLOAT_NODATA) == CE_None;
+        if (writer->kind == S2_MAP_PROBABILITIES)
+            GDALSetDescription(band, writer->classes.items[b].name);
+        else
+            GDALSetDescription(band, is_classes ? "class" : "confidence");
+    }
+    if (!done || !is_classes)
+        return done;
+    GDALRasterBandH band = GDALGetRasterBand(writer->dataset, 1);
+    return set_palette(band, &writer->classes) &&
+           (writer->is_part || set_categories(band, &writer->classes));
+}
+
+/** Smallest number of lines that holds whole file blocks and whole area blocks. */
+static int choose_unit(const s2_map_writer *writer)
+{
+    int block_width, block_height;
+    GDALGetBlockSize(GDALGetRasterBand(writer->dataset, 1), &block_width, &block_height);
+    if (block_height >= writer->grid.height)
+        return writer->grid.height;
+    int unit = block_height;
+    while (unit % S2_AREA_BLOCK_PX != 0 && unit < writer->grid.height)
+        unit += block_height;
+    return unit < writer->grid.height ? unit : writer->grid.height;
+}
+
+static s2rgf_status create_dataset(s2_map_writer *writer, const s2_map_spec *spec, s2rgf_error *err)
+{
+    GDALDriverH gtiff = GDALGetDriverByName("GTiff");
+    if (gtiff == NULL)
+        return s2_fail(err, S2RGF_INTERNAL, "%s: GDAL's GTiff driver is not registered",
+                       spec->path);
+    char **options = s2_map_format_options(gtiff, writer->type,
+                                           writer->converts ? NULL : spec->creation_options);
+    s2_gdal_catch caught;
+    s2_gdal_catch_begin(&caught);
+    /* GDAL warns of options it does not know, and goes on. */
+    if (spec->creation_options != NULL)
+        GDALValidateCreationOptions(writer->final_driver, (CSLConstList)spec->creation_options);
+    writer->dataset = GDALCreate(gtiff, writer->written_path, writer->grid.width,
+                                 writer->grid.height, writer->bands, writer->type, options);
+    bool done = writer->dataset != NULL && s2_map_describe(writer);
+    s2_gdal_catch_end(&caught);
+    CSLDestroy(options);
+    if (!done)
+        return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot be created", spec->path);
+    writer->unit = choose_unit(writer);
+    return S2RGF_OK;
+}
+
+static s2rgf_status check_spec(const s2_map_spec *spec, s2rgf_error *err)
+{
+    if (spec->grid->width < 1 || spec->grid->height < 1)
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: no pixels: %d x %d", spec->path,
+                       spec->grid->width, spec->grid->height);
+    if (spec->kind == S2_MAP_PROBABILITIES && spec->classes->count < 1)
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: no class, so no band", spec->path);
+    return S2RGF_OK;
+}
+
+size_t s2_map_class_bytes(const s2_class_table *classes)
+{
+    const int largest = classes->count > 0 ? classes->items[classes->count - 1].value : 0;
+    return largest > 255 ? sizeof(uint16_t) : 1;
+}
+
+/** Type, bands and copies of what the specification lends. */
+static s2rgf_status take_spec(const s2_map_spec *spec, s2_map_writer *writer, s2rgf_error *err)
+{
+    const s2_class_table *classes = spec->classes;
+    writer->kind = spec->kind;
+    writer->is_part = spec->part != NULL;
+    writer->style = spec->style && spec->kind == S2_MAP_CLASSES && !writer->is_part;
+    writer->type = GDT_Float32;
+    writer->sample_bytes = sizeof(float);
+    if (spec->kind == S2_MAP_CLASSES) {
+        writer->sample_bytes = s2_map_class_bytes(classes);
+        writer->type = writer->sample_bytes == 1 ? GDT_Byte : GDT_UInt16;
+    }
+    writer->bands = spec->kind == S2_MAP_PROBABILITIES ? classes->count : 1;
+    s2rgf_status status = s2_grid_copy(spec->grid, &writer->grid, err);
+    if (status == S2RGF_OK)
+        status = s2_class_table_copy(classes, &writer->classes, err);
+    if (status != S2RGF_OK)
+        return status;
+    s2_class_table_paint(&writer->classes);
+    writer->metadata = s2_map_metadata(spec->metadata, classes);
+    if (writer->is_part) {
+        char text[S2_MAP_PART_TEXT_BYTES];
+        s2_map_part_write(spec->part, text);
+        writer->metadata = CSLSetNameValue(writer->metadata, S2_MAP_PART_KEY, text);
+    }
+    if (spec->kind == S2_MAP_CLASSES && !writer->is_part)
+        status = s2_map_table_create(&writer->grid, &writer->classes, &writer->table, err);
+    return status;
+}
+
+s2rgf_status s2_map_create(const s2_map_spec *spec, s2_map_writer **writer, s2rgf_error *err)
+{
+    s2_map_writer *made = s2_calloc(1, sizeof *made);
+    if (made == NULL)
+        return s2_fail_memory(err, "output");
+    s2rgf_status status = check_spec(spec, err);
+    if (status == S2RGF_OK)
+        status = take_spec(spec, made, err);
+    if (status == S2RGF_OK)
+        status = s2_map_format_driver(spec->path, spec->format, &made->final_driver, err);
+    if (status == S2RGF_OK)
+        status = s2_map_files_prepare(spec->path, spec->overwrite, made->style, &made->files, err);
+    if (status == S2RGF_OK) {
+        made->converts = made->final_driver != GDALGetDriverByName("GTiff");
+        if (made->converts)
+            made->final_options =
+                s2_map_format_options(made->final_driver, made->type, spec->creation_options);
+        made->written_path =
+            made->converts
+                ? s2_map_files_path(&made->files, made->files.scratch, ".tif")
+                : s2_map_files_path(&made->files, made->files.temporary, made->files.extension);
+        status = made->written_path != NULL ? create_dataset(made, spec, err)
+                                            : s2_fail_memory(err, "output");
+    }
+    if (status != S2RGF_OK) {
+        s2_map_close(made);
+        return status;
+    }
+    *writer = made;
+    return S2RGF_OK;
+}
+
+/** Close a dataset; what GDAL reports then is an error. */
+static s2rgf_status close_dataset(GDALDatasetH dataset, const char *path, s2rgf_error *err)
+{
+    s2_gdal_catch caught;
+    s2_gdal_catch_begin(&caught);
+    GDALClose(dataset);
+    s2_gdal_catch_end(&caught);
+    return caught.failed ? s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot be completed", path)
+                         : S2RGF_OK;
+}
+
+/** Make the final format from the GeoTIFF. */
+static s2rgf_status convert(s2_map_writer *writer, s2rgf_error *err)
+{
+    char *path =
+        s2_map_files_path(&writer->files, writer->files.temporary, writer->files.extension);
+    if (path == NULL)
+        return s2_fail_memory(err, "output");
+    s2_gdal_catch caught;
+    s2_gdal_catch_begin(&caught);
+    GDALDatasetH from =
+        GDALOpenEx(writer->written_path, GDAL_OF_RASTER | GDAL_OF_VERBOSE_ERROR, NULL, NULL, NULL);
+    GDALDatasetH to = NULL;
+    if (from != NULL)
+        to = GDALCreateCopy(writer->final_driver, path, from, FALSE, writer->final_options, NULL,
+                            NULL);
+    GDALClose(to);
+    GDALClose(from);
+    s2_gdal_catch_end(&caught);
+    s2_free(path);
+    if (to == NULL || caught.failed)
+        return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot be written as %s",
+                            writer->files.path, GDALGetDriverShortName(writer->final_driver));
+    return S2RGF_OK;
+}
+
+static s2rgf_status write_style(const s2_map_writer *writer, s2rgf_error *err)
+{
+    char *path = s2_map_files_path(&writer->files, writer->files.temporary, ".qml");
+    if (path == NULL)
+        return s2_fail_memory(err, "map style");
+    const s2rgf_status status = s2_map_style_write(path, &writer->classes, err);
+    s2_free(path);
+    return status;
+}
+
+s2rgf_status s2_map_finish(s2_map_writer *writer, s2rgf_error *err)
+{
+    s2rgf_status status = S2RGF_OK;
+    if (writer->finished)
+        return S2RGF_OK;
+    if (writer->first_line != writer->grid.height)
+        status = s2_fail(err, S2RGF_INTERNAL, "%s: incomplete: %d of %d lines were written",
+                         writer->files.path, writer->first_line, writer->grid.height);
+    if (status == S2RGF_OK && writer->table != NULL)
+        status = s2_map_table_attach(writer->table, GDALGetRasterBand(writer->dataset, 1), err);
+    if (status == S2RGF_OK) {
+        GDALDatasetH dataset = writer->dataset;
+        writer->dataset = NULL;
+        status = close_dataset(dataset, writer->files.path, err);
+    }
+    if (status == S2RGF_OK && writer->converts)
+        status = convert(writer, err);
+    if (status == S2RGF_OK && writer->style)
+        status = write_style(writer, err);
+    writer->finished = status == S2RGF_OK;
+    return status;
+}
+
+s2rgf_status s2_map_commit(s2_map_writer *writer, s2rgf_error *err)
+{
+    s2rgf_status status = s2_map_finish(writer, err);
+    if (status == S2RGF_OK)
+        status = s2_map_files_publish(&writer->files, err);
+    s2_map_files_discard(&writer->files);
+    return status;
+}
+
+void s2_map_close(s2_map_writer *writer)
+{
+    if (writer == NULL)
+        return;
+    if (writer->dataset != NULL) {
+        /* The file is removed next: what GDAL says on closing it is of no interest. */
+        s2_gdal_catch caught;
+        s2_gdal_catch_begin(&caught);
+        GDALClose(writer->dataset);
+        s2_gdal_catch_end(&caught);
+    }
+    if (writer->files.temporary != NULL && writer->files.scratch != NULL)
+        s2_map_files_discard(&writer->files);
+    s2_map_files_clear(&writer->files);
+    s2_map_table_free(writer->table);
+    s2_class_table_clear(&writer->classes);
+    s2_grid_clear(&writer->grid);
+    CSLDestroy(writer->metadata);
+    CSLDestroy(writer->final_options);
+    s2_free(writer->written_path);
+    s2_free(writer->lines);
+    s2_free(writer);
+}

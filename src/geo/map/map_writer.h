@@ -1,0 +1,78 @@
+/* Output rasters: written under a temporary name, given their own name only when whole. */
+#ifndef S2_GEO_MAP_WRITER_H
+#define S2_GEO_MAP_WRITER_H
+
+#include "core/class_table.h"
+#include "geo/source/grid.h"
+#include "geo/map/share.h"
+
+/**
+ * Lines of an output that wait for their file block, at the default block size, besides the tile's
+ * own.
+ */
+#define S2_MAP_WAITING_LINES 256
+
+typedef struct s2_map_writer s2_map_writer;
+
+typedef enum s2_map_kind {
+    S2_MAP_CLASSES,      /* Byte, or UInt16 when a class value is above 255; nodata 0 */
+    S2_MAP_CONFIDENCE,   /* one Float32 band, nodata -1 */
+    S2_MAP_PROBABILITIES /* one Float32 band a class, nodata -1 */
+} s2_map_kind;
+
+typedef struct s2_map_spec {
+    s2_map_kind kind;
+    const char *path;
+    const char *format;                  /* driver name, NULL: from the extension, else GTiff */
+    const char *const *creation_options; /* override: tiled 256, DEFLATE, IF_SAFER */
+    bool overwrite;
+    bool style; /* .qml beside a class map */
+    const s2_grid *grid;
+    const s2_class_table *classes;
+    const char *const *metadata; /* KEY=VALUE list ended by NULL: provenance */
+    /* NULL: a whole map; a part says so and has all in its one file: no side files for names, areas
+       and style, which its map will have */
+    const s2_map_part *part;
+} s2_map_spec;
+
+/** Bytes of a class value in a map: 1 where all fit, else 2. */
+size_t s2_map_class_bytes(const s2_class_table *classes);
+
+/**
+ * Check all that can be checked before work starts (the driver exists and can write, the output is
+ * absent unless overwrite, the folder takes files) and create the temporary file.
+ * Errors  INVALID_ARGUMENT, IO, UNSUPPORTED, NO_MEMORY.
+ * Memory  *writer is released with s2_map_close(); what the specification lends is copied.
+ */
+s2rgf_status s2_map_create(const s2_map_spec *spec, s2_map_writer **writer, s2rgf_error *err);
+
+/**
+ * Write one rectangle. Rectangles must come in row-major order of a regular tiling of the grid; the
+ * writer collects them into whole rows of file blocks, so the file's bytes depend on the pixels
+ * only.
+ * values  in  uint16 class values [h][w] (S2_MAP_CLASSES), else float [bands][h][w]
+ * Errors  IO, INTERNAL (out of order, or a value that is no class), NO_MEMORY.
+ * Memory  one row of rectangles and one row of file blocks, full width.
+ */
+s2rgf_status s2_map_write_classes(s2_map_writer *writer, s2_rect rect, const uint16_t *values,
+                                  s2rgf_error *err);
+s2rgf_status s2_map_write_floats(s2_map_writer *writer, s2_rect rect, const float *values,
+                                 s2rgf_error *err);
+
+/**
+ * Finish: attribute table (Value, Count, Class, Red, Green, Blue, Alpha, Area_ha by PROJ
+ * geodesics), close, convert where the format is not GTiff (GDALCreateCopy), style: all but the
+ * name. Several outputs are finished one after the other before the first is committed.
+ * Errors  IO (also what GDAL reports at closing), INTERNAL (lines are missing), NO_MEMORY.
+ */
+s2rgf_status s2_map_finish(s2_map_writer *writer, s2rgf_error *err);
+
+/**
+ * Finish where that was not done, and rename. Errors: as s2_map_finish(). After any error nothing
+ * of this output is left, and an older one has not been touched.
+ */
+s2rgf_status s2_map_commit(s2_map_writer *writer, s2rgf_error *err);
+/** Release; what was not committed is removed. NULL is accepted. */
+void s2_map_close(s2_map_writer *writer);
+
+#endif

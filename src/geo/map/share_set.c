@@ -1,0 +1,284 @@
+/* The parts of one map: found by their names, opened, and checked to belong together. */
+#include "geo/map/share_set.h"
+
+#include <cpl_conv.h>
+#include <cpl_string.h>
+#include <cpl_vsi.h>
+#include <math.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "core/memory.h"
+#include "geo/source/gdal_catch.h"
+
+#define NAMED_MISSING 5 /* missing parts that a message names */
+#define ORIGIN_PX 1e-6  /* how far the origin of a part may lie from its place, in pixels */
+
+/* ---- finding -------------------------------------------------------------------------------- */
+
+/** Number of parts that a file name of the map's parts tells, 0 if it is none. */
+static int count_in_name(const char *name, const char *stem)
+{
+    const size_t length = strlen(stem);
+    int number = 0, count = 0, end = 0;
+    if (strncmp(name, stem, length) != 0 || name[length] != '_')
+        return 0;
+    if (sscanf(name + length, "_%9dof%9d.tif%n", &number, &count, &end) != 2 || end == 0 ||
+        name[length + (size_t)end] != '\0')
+        return 0;
+    return number >= 1 && number <= count && count <= S2_MAP_PARTS_MAX ? count : 0;
+}
+
+/** The number of parts that all names beside the map tell. */
+static s2rgf_status find_count(const char *map_path, int *count, s2rgf_error *err)
+{
+    char *stem = s2_strdup(CPLGetBasename(map_path));
+    const char *folder = CPLGetPath(map_path);
+    char **names = VSIReadDir(folder[0] != '\0' ? folder : ".");
+    s2rgf_status status = stem != NULL ? S2RGF_OK : s2_fail_memory(err, "name of the map");
+    *count = 0;
+    for (int i = 0; names != NULL && names[i] != NULL && status == S2RGF_OK; i++) {
+        const int told = count_in_name(names[i], stem);
+        if (told > 0 && *count > 0 && told != *count)
+            status =
+                s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                        "%s: parts of %d and parts of %d are there: expected the number to join",
+                        map_path, *count, told);
+        if (told > 0)
+            *count = told;
+    }
+    if (status == S2RGF_OK && *count == 0)
+        status = s2_fail(err, S2RGF_IO, "%s: no part of it: expected %s_1of2.tif or its like in %s",
+                         map_path, stem, folder[0] != '\0' ? folder : "this folder");
+    CSLDestroy(names);
+    s2_free(stem);
+    return status;
+}
+
+/** Paths of all parts; those that are not there are named. */
+static s2rgf_status find_paths(s2_part_set *set, s2rgf_error *err)
+{
+    s2_text missing = {0};
+    int missed = 0;
+    s2rgf_status status = S2RGF_OK;
+    for (int i = 0; i < set->count && status == S2RGF_OK; i++) {
+        VSIStatBufL stat;
+        set->paths[i] = s2_map_part_path(set->map_path, i + 1, set->count);
+        if (set->paths[i] == NULL)
+            status = s2_fail_memory(err, "parts");
+        else if (VSIStatExL(set->paths[i], &stat, VSI_STAT_EXISTS_FLAG) != 0 &&
+                 ++missed <= NAMED_MISSING)
+            s2_text_append(&missing, "%s%s", missed > 1 ? ", " : "", set->paths[i]);
+    }
+    if (status == S2RGF_OK && missed > NAMED_MISSING)
+        s2_text_append(&missing, " and %d more", missed - NAMED_MISSING);
+    if (status == S2RGF_OK && missed > 0)
+        status = s2_fail(err, S2RGF_IO, "%s: parts are missing: expected %d, found %d; missing: %s",
+                         set->map_path, set->count, set->count - missed,
+                         missing.data != NULL ? missing.data : "");
+    s2_free(missing.data);
+    return status;
+}
+
+static s2rgf_status open_part(const s2_part_set *set, int index, GDALDatasetH *dataset,
+                              s2rgf_error *err)
+{
+    static const char *const drivers[] = {"GTiff", NULL};
+    s2_gdal_catch caught;
+    s2_gdal_catch_begin(&caught);
+    *dataset =
+        GDALOpenEx(set->paths[index], GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR,
+                   drivers, NULL, NULL);
+    s2_gdal_catch_end(&caught);
+    if (*dataset == NULL)
+        return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot open this part", set->paths[index]);
+    return S2RGF_OK;
+}
+
+/* ---- describing ----------------------------------------------------------------------------- */
+
+/** Classes from CLASS_n metadata, with the palette's colours: no pixel is looked at. */
+static s2rgf_status read_classes(GDALDatasetH dataset, s2_class_table *classes, s2rgf_error *err)
+{
+    char **items = GDALGetMetadata(dataset, NULL);
+    GDALColorTableH palette = GDALGetRasterColorTable(GDALGetRasterBand(dataset, 1));
+    s2rgf_status status = S2RGF_OK;
+    for (int i = 0; items != NULL && items[i] != NULL && status == S2RGF_OK; i++) {
+        int value = 0, end = 0;
+        if (sscanf(items[i], "CLASS_%9d=%n", &value, &end) != 1 || end == 0)
+            continue;
+        const GDALColorEntry *entry = palette != NULL ? GDALGetColorEntry(palette, value) : NULL;
+        uint8_t rgb[3] = {0};
+        if (entry != NULL) {
+            rgb[0] = (uint8_t)entry->c1;
+            rgb[1] = (uint8_t)entry->c2;
+            rgb[2] = (uint8_t)entry->c3;
+        }
+        status =
+            s2_class_table_add(classes, value, items[i] + end, entry != NULL ? rgb : NULL, err);
+    }
+    return status;
+}
+
+static s2_map_kind kind_of(GDALDatasetH dataset)
+{
+    GDALRasterBandH band = GDALGetRasterBand(dataset, 1);
+    if (!GDALDataTypeIsFloating(GDALGetRasterDataType(band)))
+        return S2_MAP_CLASSES;
+    return GDALGetRasterCount(dataset) == 1 && EQUAL(GDALGetDescription(band), "confidence")
+               ? S2_MAP_CONFIDENCE
+               : S2_MAP_PROBABILITIES;
+}
+
+/** Provenance in the order in which maps have it. */
+static char **read_provenance(GDALDatasetH dataset)
+{
+    static const char *const keys[] = {"S2RGF_VERSION", "S2RGF_MODEL", "S2RGF_SOURCES"};
+    char **metadata = NULL;
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        const char *value = GDALGetMetadataItem(dataset, keys[i], NULL);
+        metadata = CSLSetNameValue(metadata, keys[i], value != NULL ? value : "");
+    }
+    return metadata;
+}
+
+/** What the first part tells of the whole map. */
+static s2rgf_status take_first(s2_part_set *set, GDALDatasetH dataset, s2rgf_error *err)
+{
+    set->kind = kind_of(dataset);
+    set->metadata = read_provenance(dataset);
+    s2rgf_status status = read_classes(dataset, &set->classes, err);
+    if (status == S2RGF_OK)
+        status = s2_grid_of_dataset(dataset, set->paths[0], NULL, &set->grid, err);
+    if (status != S2RGF_OK)
+        return status;
+    set->grid.height = set->parts[0].map_lines;
+    set->bands = GDALGetRasterCount(dataset);
+    set->type = GDALGetRasterDataType(GDALGetRasterBand(dataset, 1));
+    if (set->bands != (set->kind == S2_MAP_PROBABILITIES ? set->classes.count : 1))
+        status = s2_fail(err, S2RGF_FORMAT, "%s: no part of a map: found %d bands, %d classes",
+                         set->paths[0], set->bands, set->classes.count);
+    return status;
+}
+
+/* ---- checking ------------------------------------------------------------------------------- */
+
+/** A part has the provenance of the first. */
+static s2rgf_status check_provenance(const s2_part_set *set, int index, GDALDatasetH dataset,
+                                     s2rgf_error *err)
+{
+    static const struct {
+        const char *key, *what;
+    } items[] = {{"S2RGF_MODEL", "model"},
+                 {"S2RGF_SOURCES", "sources"},
+                 {"S2RGF_VERSION", "version of the program"}};
+    for (size_t i = 0; i < sizeof items / sizeof items[0]; i++) {
+        const char *wanted = CSLFetchNameValueDef(set->metadata, items[i].key, "");
+        const char *found = GDALGetMetadataItem(dataset, items[i].key, NULL);
+        if (found == NULL || strcmp(found, wanted) != 0)
+            return s2_fail(err, S2RGF_MISMATCH, "%s: other %s than %s: expected %s, found %s",
+                           set->paths[index], items[i].what, set->paths[0], wanted,
+                           found != NULL ? found : "none");
+    }
+    return S2RGF_OK;
+}
+
+/** Distance of the origin of a part from where the first part and its lines put it, in pixels. */
+static double origin_error_px(const s2_part_set *set, int index, const s2_grid *grid)
+{
+    double x, y, column, line;
+    s2_affine from_geo;
+    if (!s2_affine_invert(&set->grid.to_geo, &from_geo))
+        return INFINITY;
+    s2_affine_apply(&grid->to_geo, 0, 0, &x, &y);
+    s2_affine_apply(&from_geo, x, y, &column, &line);
+    return hypot(column, line - set->parts[index].first_line);
+}
+
+/** A part has the bands of the first, and its place in the map is where its lines say. */
+static s2rgf_status check_place(const s2_part_set *set, int index, GDALDatasetH dataset,
+                                s2rgf_error *err)
+{
+    const s2_map_part *part = &set->parts[index];
+    const int wanted_line =
+        index > 0 ? set->parts[index - 1].first_line + set->parts[index - 1].lines : 0;
+    s2_grid grid = {0};
+    s2rgf_status status = s2_grid_of_dataset(dataset, set->paths[index], NULL, &grid, err);
+    if (status != S2RGF_OK)
+        return status;
+    if (part->first_line != wanted_line || part->map_lines != set->grid.height ||
+        part->lines != grid.height)
+        status = s2_fail(
+            err, S2RGF_MISMATCH,
+            "%s: of another cut: expected it to go on at line %d of %d, found %d of %d",
+            set->paths[index], wanted_line, set->grid.height, part->first_line, part->map_lines);
+    else if (GDALGetRasterCount(dataset) != set->bands || kind_of(dataset) != set->kind ||
+             GDALGetRasterDataType(GDALGetRasterBand(dataset, 1)) != set->type ||
+             grid.width != set->grid.width || origin_error_px(set, index, &grid) > ORIGIN_PX ||
+             !s2_srs_equal(grid.srs_wkt, set->grid.srs_wkt))
+        status = s2_fail(err, S2RGF_MISMATCH,
+                         "%s: another grid or other bands than %s: expected parts of one map",
+                         set->paths[index], set->paths[0]);
+    s2_grid_clear(&grid);
+    return status;
+}
+
+static s2rgf_status check_part(s2_part_set *set, int index, s2rgf_error *err)
+{
+    GDALDatasetH dataset;
+    s2_map_part *part = &set->parts[index];
+    s2rgf_status status = open_part(set, index, &dataset, err);
+    if (status != S2RGF_OK)
+        return status;
+    if (!s2_map_part_read(GDALGetMetadataItem(dataset, S2_MAP_PART_KEY, NULL), part) ||
+        part->number != index + 1 || part->count != set->count)
+        status = s2_fail(err, S2RGF_FORMAT, "%s: expected part %d of %d of a map, found none",
+                         set->paths[index], index + 1, set->count);
+    if (status == S2RGF_OK && index == 0)
+        status = take_first(set, dataset, err);
+    if (status == S2RGF_OK)
+        status = check_provenance(set, index, dataset, err);
+    if (status == S2RGF_OK)
+        status = check_place(set, index, dataset, err);
+    GDALClose(dataset);
+    return status;
+}
+
+s2rgf_status s2_part_set_open(const char *map_path, int count, s2_part_set *set, s2rgf_error *err)
+{
+    *set = (s2_part_set){.map_path = map_path, .count = count};
+    s2rgf_status status = S2RGF_OK;
+    if (count == 0)
+        status = find_count(map_path, &set->count, err);
+    if (status != S2RGF_OK)
+        return status;
+    set->paths = s2_calloc((size_t)set->count, sizeof *set->paths);
+    set->parts = s2_calloc((size_t)set->count, sizeof *set->parts);
+    if (set->paths == NULL || set->parts == NULL)
+        return s2_fail_memory(err, "parts");
+    status = find_paths(set, err);
+    for (int i = 0; i < set->count && status == S2RGF_OK; i++)
+        status = check_part(set, i, err);
+    if (status == S2RGF_OK &&
+        set->parts[set->count - 1].first_line + set->parts[set->count - 1].lines !=
+            set->grid.height)
+        status =
+            s2_fail(err, S2RGF_MISMATCH, "%s: not the end of the map: expected line %d, found %d",
+                    set->paths[set->count - 1], set->grid.height,
+                    set->parts[set->count - 1].first_line + set->parts[set->count - 1].lines);
+    return status;
+}
+
+void s2_part_set_close(s2_part_set *set)
+{
+    for (int i = 0; set->paths != NULL && i < set->count; i++)
+        s2_free(set->paths[i]);
+    if (set->raster != NULL)
+        GDALClose(set->raster);
+    s2_free(set->paths);
+    s2_free(set->parts);
+    s2_grid_clear(&set->grid);
+    s2_class_table_clear(&set->classes);
+    CSLDestroy(set->metadata);
+    *set = (s2_part_set){0};
+}

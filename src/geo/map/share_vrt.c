@@ -1,0 +1,149 @@
+/* The parts of a map as one raster: a VRT, which has the map's pixels without a copy of them. */
+#include <cpl_conv.h>
+#include <cpl_string.h>
+#include <cpl_vsi.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "core/memory.h"
+#include "geo/source/gdal_catch.h"
+#include "geo/map/map_private.h"
+#include "geo/map/map_style.h"
+#include "geo/map/share_set.h"
+
+/** One part as a source of a band; beside the parts they are named without their folder. */
+static void append_source(const s2_part_set *set, int index, int band, bool beside, s2_text *xml)
+{
+    const s2_map_part *part = &set->parts[index];
+    const char *path = set->paths[index];
+    char *name = CPLEscapeString(beside ? CPLGetFilename(path) : path, -1, CPLES_XML);
+    s2_text_append(xml,
+                   "<SimpleSource><SourceFilename relativeToVRT=\"%d\">%s</SourceFilename>"
+                   "<SourceBand>%d</SourceBand>"
+                   "<SrcRect xOff=\"0\" yOff=\"0\" xSize=\"%d\" ySize=\"%d\"/>"
+                   "<DstRect xOff=\"0\" yOff=\"%d\" xSize=\"%d\" ySize=\"%d\"/></SimpleSource>\n",
+                   beside, name, band, set->grid.width, part->lines, part->first_line,
+                   set->grid.width, part->lines);
+    CPLFree(name);
+}
+
+/** The VRT of the pixels alone, in new memory; NULL when that is out. */
+static char *make_xml(const s2_part_set *set, bool beside)
+{
+    s2_text xml = {0};
+    s2_text_append(&xml, "<VRTDataset rasterXSize=\"%d\" rasterYSize=\"%d\">\n", set->grid.width,
+                   set->grid.height);
+    for (int b = 1; b <= set->bands; b++) {
+        s2_text_append(&xml, "<VRTRasterBand dataType=\"%s\" band=\"%d\">\n",
+                       GDALGetDataTypeName(set->type), b);
+        for (int i = 0; i < set->count; i++)
+            append_source(set, i, b, beside, &xml);
+        s2_text_append(&xml, "</VRTRasterBand>\n");
+    }
+    s2_text_append(&xml, "</VRTDataset>\n");
+    if (!xml.failed)
+        return xml.data;
+    s2_free(xml.data);
+    return NULL;
+}
+
+s2rgf_status s2_part_set_join(s2_part_set *set, s2rgf_error *err)
+{
+    char *xml = make_xml(set, false);
+    if (xml == NULL)
+        return s2_fail_memory(err, "VRT");
+    s2_gdal_catch caught;
+    s2_gdal_catch_begin(&caught);
+    set->raster = GDALOpenEx(xml, GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR, NULL,
+                             NULL, NULL);
+    s2_gdal_catch_end(&caught);
+    s2_free(xml);
+    if (set->raster == NULL)
+        return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: its parts cannot be read", set->map_path);
+    return S2RGF_OK;
+}
+
+s2rgf_status s2_part_set_read(const s2_part_set *set, int y, int count, void *lines,
+                              s2rgf_error *err)
+{
+    const int width = set->grid.width;
+    s2_gdal_catch caught;
+    s2_gdal_catch_begin(&caught);
+    const CPLErr outcome = GDALDatasetRasterIOEx(
+        set->raster, GF_Read, 0, y, width, count, lines, width, count,
+        set->kind == S2_MAP_CLASSES ? GDT_UInt16 : GDT_Float32, set->bands, NULL, 0, 0, 0, NULL);
+    s2_gdal_catch_end(&caught);
+    if (outcome != CE_None || caught.failed)
+        return s2_gdal_fail(&caught, err, S2RGF_IO,
+                            "%s: lines %d to %d of its parts cannot be read", set->map_path, y,
+                            y + count - 1);
+    return S2RGF_OK;
+}
+
+/** Write the VRT of the pixels alone. */
+static s2rgf_status write_pixels(const s2_part_set *set, const char *path, s2rgf_error *err)
+{
+    char *xml = make_xml(set, true);
+    if (xml == NULL)
+        return s2_fail_memory(err, "VRT");
+    VSILFILE *file = VSIFOpenL(path, "wb");
+    bool done = file != NULL && VSIFWriteL(xml, 1, strlen(xml), file) == strlen(xml);
+    done = file != NULL && VSIFCloseL(file) == 0 && done;
+    s2_free(xml);
+    return done ? S2RGF_OK : s2_fail(err, S2RGF_IO, "%s: cannot be written", path);
+}
+
+/** Add what describes the map. */
+static s2rgf_status describe(const s2_part_set *set, const char *path, const s2_map_table *table,
+                             s2rgf_error *err)
+{
+    s2_map_writer writer = {.kind = set->kind,
+                            .grid = set->grid,
+                            .classes = set->classes,
+                            .bands = set->bands,
+                            .metadata =
+                                s2_map_metadata((const char *const *)set->metadata, &set->classes)};
+    s2_gdal_catch caught;
+    s2_gdal_catch_begin(&caught);
+    writer.dataset = GDALOpen(path, GA_Update);
+    const bool done = writer.dataset != NULL && s2_map_describe(&writer);
+    s2_gdal_catch_end(&caught);
+    s2rgf_status status =
+        done ? S2RGF_OK : s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot be described", path);
+    if (status == S2RGF_OK && table != NULL)
+        status = s2_map_table_attach(table, GDALGetRasterBand(writer.dataset, 1), err);
+    s2_gdal_catch_begin(&caught);
+    GDALClose(writer.dataset);
+    s2_gdal_catch_end(&caught);
+    if (status == S2RGF_OK && caught.failed)
+        status = s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot be completed", path);
+    CSLDestroy(writer.metadata);
+    return status;
+}
+
+s2rgf_status s2_part_set_write_vrt(const s2_part_set *set, const s2_map_table *table,
+                                   bool overwrite, bool style, s2rgf_error *err)
+{
+    s2_map_files files;
+    char *path = NULL, *qml = NULL;
+    const bool styled = style && set->kind == S2_MAP_CLASSES;
+    s2rgf_status status = s2_map_files_prepare(set->map_path, overwrite, styled, &files, err);
+    if (status != S2RGF_OK)
+        goto done;
+    path = s2_map_files_path(&files, files.temporary, files.extension);
+    qml = s2_map_files_path(&files, files.temporary, ".qml");
+    status =
+        path != NULL && qml != NULL ? write_pixels(set, path, err) : s2_fail_memory(err, "VRT");
+    if (status == S2RGF_OK)
+        status = describe(set, path, table, err);
+    if (status == S2RGF_OK && styled)
+        status = s2_map_style_write(qml, &set->classes, err);
+    if (status == S2RGF_OK)
+        status = s2_map_files_publish(&files, err);
+    s2_map_files_discard(&files);
+done:
+    s2_map_files_clear(&files);
+    s2_free(path);
+    s2_free(qml);
+    return status;
+}

@@ -1,0 +1,65 @@
+/* Catch what GDAL reports, so that our own message can carry it. */
+#include "geo/source/gdal_catch.h"
+
+#include <cpl_error.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/error.h"
+
+/** Copy on one line: GDAL's messages may hold line breaks. */
+static void copy_line(char *to, size_t size, const char *from)
+{
+    snprintf(to, size, "%s", from);
+    for (char *c = to; *c != '\0'; c++)
+        if (*c == '\n' || *c == '\r')
+            *c = ' ';
+    for (size_t length = strlen(to); length > 0 && to[length - 1] == ' '; length--)
+        to[length - 1] = '\0';
+}
+
+static void CPL_STDCALL collect(CPLErr level, CPLErrorNum number, const char *message)
+{
+    (void)number;
+    s2_gdal_catch *caught = CPLGetErrorHandlerUserData();
+    if (level == CE_Failure || level == CE_Fatal) {
+        /* The first is the cause, later ones are its echo from outer layers. */
+        if (!caught->failed)
+            copy_line(caught->failure, sizeof caught->failure, message);
+        caught->failed = true;
+    } else if (level == CE_Warning) {
+        copy_line(caught->warning, sizeof caught->warning, message);
+        caught->warned = true;
+    }
+}
+
+void s2_gdal_catch_begin(s2_gdal_catch *caught)
+{
+    *caught = (s2_gdal_catch){0};
+    CPLErrorReset();
+    CPLPushErrorHandlerEx(collect, caught);
+    /* --debug output still goes where the user wants it. */
+    CPLSetCurrentErrorHandlerCatchDebug(FALSE);
+}
+
+void s2_gdal_catch_end(s2_gdal_catch *caught)
+{
+    CPLPopErrorHandler();
+    CPLErrorReset();
+    if (caught->warned && !caught->failed)
+        CPLError(CE_Warning, CPLE_AppDefined, "%s", caught->warning);
+}
+
+s2rgf_status s2_gdal_fail(const s2_gdal_catch *caught, s2rgf_error *err, s2rgf_status status,
+                          const char *format, ...)
+{
+    char ours[S2RGF_MESSAGE_BYTES];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(ours, sizeof ours, format, args);
+    va_end(args);
+    if (!caught->failed)
+        return s2_fail(err, status, "%s", ours);
+    return s2_fail(err, status, "%s: %s", ours, caught->failure);
+}

@@ -1,0 +1,195 @@
+/* A georeferenced pixel grid. */
+#include "geo/source/grid.h"
+
+#include <math.h>
+
+#include "core/error.h"
+#include "core/memory.h"
+#include "geo/source/gdal_catch.h"
+
+/** Geotransform of a dataset, refused where it is absent or of no use. */
+static s2rgf_status read_geotransform(GDALDatasetH dataset, const char *subject, s2_affine *to_geo,
+                                      s2rgf_error *err)
+{
+    if (GDALGetGeoTransform(dataset, to_geo->m) != CE_None) {
+        const char *other =
+            GDALGetGCPCount(dataset) > 0 ? "ground control points only: warp it first" : "none";
+        return s2_fail(err, S2RGF_FORMAT,
+                       "%s: not georeferenced: expected a geotransform, found %s", subject, other);
+    }
+    s2_affine inverse;
+    for (int i = 0; i < 6; i++)
+        if (!isfinite(to_geo->m[i]))
+            return s2_fail(err, S2RGF_FORMAT, "%s: geotransform holds a value that is not finite",
+                           subject);
+    if (!s2_affine_invert(to_geo, &inverse))
+        return s2_fail(
+            err, S2RGF_FORMAT,
+            "%s: geotransform of no use: expected pixels with an area, found %g, %g, %g, %g",
+            subject, to_geo->m[1], to_geo->m[2], to_geo->m[4], to_geo->m[5]);
+    return S2RGF_OK;
+}
+
+s2rgf_status s2_grid_of_dataset(GDALDatasetH dataset, const char *subject, const char *assigned_srs,
+                                s2_grid *grid, s2rgf_error *err)
+{
+    *grid = (s2_grid){.width = GDALGetRasterXSize(dataset), .height = GDALGetRasterYSize(dataset)};
+    const s2rgf_status status = read_geotransform(dataset, subject, &grid->to_geo, err);
+    if (status != S2RGF_OK)
+        return status;
+    OGRSpatialReferenceH own = GDALGetSpatialRef(dataset);
+    if (own != NULL)
+        grid->srs_wkt = s2_srs_to_wkt(own);
+    if (grid->srs_wkt != NULL || assigned_srs == NULL)
+        return S2RGF_OK;
+    OGRSpatialReferenceH assigned = s2_srs_from_text(assigned_srs);
+    if (assigned != NULL)
+        grid->srs_wkt = s2_srs_to_wkt(assigned);
+    OSRDestroySpatialReference(assigned);
+    if (grid->srs_wkt == NULL)
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: not a CRS that GDAL understands",
+                       assigned_srs);
+    return S2RGF_OK;
+}
+
+void s2_grid_coarsen(s2_grid *grid, int decimation)
+{
+    const int width = (grid->width - 1) / decimation + 1;
+    const int height = (grid->height - 1) / decimation + 1;
+    const double across = (double)grid->width / width, down = (double)grid->height / height;
+    grid->to_geo.m[1] *= across;
+    grid->to_geo.m[4] *= across;
+    grid->to_geo.m[2] *= down;
+    grid->to_geo.m[5] *= down;
+    grid->width = width;
+    grid->height = height;
+}
+
+s2rgf_status s2_grid_copy(const s2_grid *from, s2_grid *to, s2rgf_error *err)
+{
+    *to = *from;
+    to->srs_wkt = s2_strdup(from->srs_wkt);
+    if (from->srs_wkt != NULL && to->srs_wkt == NULL)
+        return s2_fail_memory(err, "coordinate reference system");
+    return S2RGF_OK;
+}
+
+s2rgf_status s2_grid_window(const s2_grid *from, s2_rect window, s2_grid *to, s2rgf_error *err)
+{
+    const s2rgf_status status = s2_grid_copy(from, to, err);
+    if (status != S2RGF_OK)
+        return status;
+    s2_affine_apply(&from->to_geo, window.x, window.y, &to->to_geo.m[0], &to->to_geo.m[3]);
+    to->width = window.w;
+    to->height = window.h;
+    return S2RGF_OK;
+}
+
+void s2_grid_clear(s2_grid *grid)
+{
+    s2_free(grid->srs_wkt);
+    *grid = (s2_grid){0};
+}
+
+double s2_grid_pixel_size(const s2_grid *grid)
+{
+    const double *m = grid->to_geo.m;
+    return sqrt(fabs(m[1] * m[5] - m[2] * m[4]));
+}
+
+double s2_grid_distance_px(const s2_grid *a, const s2_grid *b)
+{
+    s2_affine to_b;
+    if (!s2_affine_invert(&b->to_geo, &to_b))
+        return INFINITY;
+    const s2_affine a_to_b = s2_affine_compose(&a->to_geo, &to_b);
+    double largest = 0.0;
+    for (int corner = 0; corner < 4; corner++) {
+        const double x = (corner & 1) != 0 ? a->width : 0.0;
+        const double y = (corner & 2) != 0 ? a->height : 0.0;
+        double u, v;
+        s2_affine_apply(&a_to_b, x, y, &u, &v);
+        largest = fmax(largest, fmax(fabs(u - x), fabs(v - y)));
+    }
+    return largest;
+}
+
+double s2_grid_pixel_metres(const s2_grid *grid)
+{
+    const double size = s2_grid_pixel_size(grid);
+    OGRSpatialReferenceH srs = grid->srs_wkt == NULL ? NULL : s2_srs_from_text(grid->srs_wkt);
+    if (srs == NULL)
+        return size;
+    double metres = size;
+    if (OSRIsGeographic(srs)) {
+        double x, y;
+        s2_affine_apply(&grid->to_geo, grid->width / 2.0, grid->height / 2.0, &x, &y);
+        const double radius = OSRGetSemiMajor(srs, NULL);
+        const double radians = OSRGetAngularUnits(srs, NULL);
+        metres = size * radians * radius * sqrt(fmax(cos(y * radians), 1e-3));
+    } else if (OSRIsProjected(srs)) {
+        metres = size * OSRGetLinearUnits(srs, NULL);
+    }
+    OSRDestroySpatialReference(srs);
+    return metres;
+}
+
+/** Two corners of a projwin in the grid's CRS. */
+static s2rgf_status projwin_in_grid_srs(const s2_grid *grid, const char *projwin_srs, double x[2],
+                                        double y[2], s2rgf_error *err)
+{
+    if (projwin_srs == NULL)
+        return S2RGF_OK;
+    if (grid->srs_wkt == NULL)
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                       "projwin: given in %s, but the reference grid has no CRS", projwin_srs);
+    OGRCoordinateTransformationH transformation = s2_srs_transformation(projwin_srs, grid->srs_wkt);
+    if (transformation == NULL)
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                       "%s: not a CRS that can be transformed to the reference grid's",
+                       projwin_srs);
+    s2_gdal_catch caught;
+    s2_gdal_catch_begin(&caught);
+    const bool done = OCTTransform(transformation, 2, x, y, NULL) != 0;
+    s2_gdal_catch_end(&caught);
+    OCTDestroyCoordinateTransformation(transformation);
+    if (!done)
+        return s2_gdal_fail(&caught, err, S2RGF_INVALID_ARGUMENT,
+                            "projwin: cannot be transformed from %s to the reference grid's CRS",
+                            projwin_srs);
+    return S2RGF_OK;
+}
+
+s2rgf_status s2_grid_projwin(const s2_grid *grid, const double projwin[4], const char *projwin_srs,
+                             s2_rect *window, s2rgf_error *err)
+{
+    const double *m = grid->to_geo.m;
+    double x[2] = {projwin[0], projwin[2]};
+    double y[2] = {projwin[1], projwin[3]};
+    for (int i = 0; i < 4; i++)
+        if (!isfinite(projwin[i]))
+            return s2_fail(err, S2RGF_INVALID_ARGUMENT, "projwin: value %d is not finite", i + 1);
+    if (m[2] != 0.0 || m[4] != 0.0)
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                       "projwin: the reference grid is rotated: give the window in pixels");
+    const s2rgf_status status = projwin_in_grid_srs(grid, projwin_srs, x, y, err);
+    if (status != S2RGF_OK)
+        return status;
+    /* gdal_translate's rounding with nearest resampling: origin down, size to the nearest. */
+    const double left = floor((x[0] - m[0]) / m[1] + 0.001);
+    const double top = floor((y[0] - m[3]) / m[5] + 0.001);
+    const double wide = floor((x[1] - x[0]) / m[1] + 0.5);
+    const double high = floor((y[1] - y[0]) / m[5] + 0.5);
+    if (!(wide >= 1.0 && high >= 1.0))
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                       "projwin: empty: expected ulx uly lrx lry, found a window of %g x %g pixels",
+                       wide, high);
+    const double right = fmin(left + wide, grid->width);
+    const double bottom = fmin(top + high, grid->height);
+    if (!(right > 0.0 && bottom > 0.0 && left < grid->width && top < grid->height))
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "projwin: outside the reference grid");
+    const int x0 = left > 0.0 ? (int)left : 0;
+    const int y0 = top > 0.0 ? (int)top : 0;
+    *window = (s2_rect){x0, y0, (int)right - x0, (int)bottom - y0};
+    return S2RGF_OK;
+}

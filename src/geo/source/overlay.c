@@ -1,0 +1,126 @@
+/* A single-band raster that lies on a given grid. */
+#include "geo/source/overlay.h"
+
+#include <math.h>
+
+#include "core/error.h"
+#include "core/memory.h"
+#include "geo/source/gdal_catch.h"
+
+#define SAME_GRID_PX 0.01 /* rounding in headers */
+
+static s2rgf_status open_dataset(const char *path, s2_overlay *overlay, s2rgf_error *err)
+{
+    s2_gdal_catch caught;
+    s2_gdal_catch_begin(&caught);
+    overlay->dataset = GDALOpenEx(path, GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR,
+                                  NULL, NULL, NULL);
+    s2_gdal_catch_end(&caught);
+    if (overlay->dataset == NULL)
+        return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot be opened as a raster", path);
+    const int bands = GDALGetRasterCount(overlay->dataset);
+    if (bands != 1)
+        return s2_fail(err, S2RGF_FORMAT, "%s: expected one band, found %d", path, bands);
+    const GDALDataType type = GDALGetRasterDataType(GDALGetRasterBand(overlay->dataset, 1));
+    if (GDALDataTypeIsComplex(type))
+        return s2_fail(err, S2RGF_UNSUPPORTED, "%s: complex values: expected a real type, found %s",
+                       path, GDALGetDataTypeName(type));
+    return S2RGF_OK;
+}
+
+static s2rgf_status check_grid(const char *path, const s2_grid *expected, const char *whose,
+                               const s2_grid *found, s2rgf_error *err)
+{
+    if (found->width != expected->width || found->height != expected->height)
+        return s2_fail(err, S2RGF_MISMATCH,
+                       "%s: another size than %s grid: expected %d x %d, found %d x %d", path,
+                       whose, expected->width, expected->height, found->width, found->height);
+    if (!s2_srs_equal(found->srs_wkt, expected->srs_wkt)) {
+        char wanted[128], offered[128];
+        s2_srs_name(expected->srs_wkt, wanted, sizeof wanted);
+        s2_srs_name(found->srs_wkt, offered, sizeof offered);
+        return s2_fail(err, S2RGF_MISMATCH, "%s: another CRS than %s grid: expected %s, found %s",
+                       path, whose, wanted, offered);
+    }
+    const double distance = s2_grid_distance_px(found, expected);
+    if (!(distance <= SAME_GRID_PX))
+        return s2_fail(err, S2RGF_MISMATCH,
+                       "%s: lies elsewhere than %s grid: expected the same corners, found them up "
+                       "to %.3g pixels apart",
+                       path, whose, distance);
+    return S2RGF_OK;
+}
+
+s2rgf_status s2_overlay_open(const char *path, const s2_grid *grid, const char *whose,
+                             s2_overlay *overlay, s2rgf_error *err)
+{
+    s2_grid found = {0};
+    *overlay = (s2_overlay){0};
+    s2rgf_status status = open_dataset(path, overlay, err);
+    if (status == S2RGF_OK)
+        status = s2_grid_of_dataset(overlay->dataset, path, grid->srs_wkt, &found, err);
+    if (status == S2RGF_OK)
+        status = check_grid(path, grid, whose, &found, err);
+    if (status == S2RGF_OK) {
+        overlay->path = s2_strdup(path);
+        overlay->line = s2_alloc((size_t)grid->width, sizeof *overlay->line);
+        if (overlay->path == NULL || overlay->line == NULL)
+            status = s2_fail_memory(err, "raster on a grid");
+    }
+    s2_grid_clear(&found);
+    if (status != S2RGF_OK)
+        s2_overlay_close(overlay);
+    return status;
+}
+
+void s2_overlay_close(s2_overlay *overlay)
+{
+    if (overlay->dataset != NULL)
+        GDALClose(overlay->dataset);
+    s2_free(overlay->path);
+    s2_free(overlay->line);
+    *overlay = (s2_overlay){0};
+}
+
+s2rgf_status s2_overlay_read(s2_overlay *overlay, s2_rect window, double *values, uint8_t *valid,
+                             s2rgf_error *err)
+{
+    GDALRasterBandH band = GDALGetRasterBand(overlay->dataset, 1);
+    s2_gdal_catch caught;
+    s2_gdal_catch_begin(&caught);
+    CPLErr outcome = GDALRasterIO(band, GF_Read, window.x, window.y, window.w, window.h, values,
+                                  window.w, window.h, GDT_Float64, 0, 0);
+    if (outcome == CE_None)
+        outcome = GDALRasterIO(GDALGetMaskBand(band), GF_Read, window.x, window.y, window.w,
+                               window.h, valid, window.w, window.h, GDT_Byte, 0, 0);
+    s2_gdal_catch_end(&caught);
+    if (outcome != CE_None)
+        return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot read lines %d..%d", overlay->path,
+                            window.y, window.y + window.h - 1);
+    const size_t pixels = (size_t)window.w * (size_t)window.h;
+    for (size_t i = 0; i < pixels; i++)
+        valid[i] = valid[i] != 0 && !isnan(values[i]);
+    return S2RGF_OK;
+}
+
+s2rgf_status s2_overlay_read_mask(s2_overlay *overlay, s2_rect window, uint8_t *wanted, bool *any,
+                                  s2rgf_error *err)
+{
+    s2rgf_status status = S2RGF_OK;
+    *any = false;
+    for (int y = 0; y < window.h && status == S2RGF_OK; y++) {
+        const s2_rect row = {window.x, window.y + y, window.w, 1};
+        uint8_t *line = wanted + (size_t)y * (size_t)window.w;
+        status = s2_overlay_read(overlay, row, overlay->line, line, err);
+        for (int x = 0; x < window.w && status == S2RGF_OK; x++) {
+            line[x] = line[x] && overlay->line[x] != 0.0;
+            *any = *any || line[x];
+        }
+    }
+    return status;
+}
+
+size_t s2_overlay_bytes(const s2_grid *grid)
+{
+    return (size_t)grid->width * sizeof(double);
+}

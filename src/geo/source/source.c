@@ -1,0 +1,293 @@
+/* One source: opened, described, reopened for another thread. */
+#include "geo/source/source.h"
+
+#include <cpl_string.h>
+#include <math.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "core/memory.h"
+#include "geo/source/gdal_catch.h"
+#include "geo/source/source_private.h"
+
+/* Files of one source may differ by this much of a pixel: rounding in their headers. */
+#define SAME_GRID_PX 0.01
+
+static s2rgf_status open_file(const s2_source *source, s2_file *file, s2rgf_error *err)
+{
+    s2_gdal_catch caught;
+    s2_gdal_catch_begin(&caught);
+    file->dataset =
+        GDALOpenEx(file->path, GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR,
+                   (const char *const *)source->input_formats,
+                   (const char *const *)source->open_options, NULL);
+    s2_gdal_catch_end(&caught);
+    if (file->dataset == NULL)
+        return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot be opened as a raster", file->path);
+    return s2_file_describe(file, source->source_nodata, err);
+}
+
+/** Refuse a file of another grid than the source's first. */
+static s2rgf_status check_same_grid(const s2_source *source, const s2_file *file,
+                                    const s2_grid *grid, s2rgf_error *err)
+{
+    const s2_grid *first = &source->file_grid;
+    const char *first_path = source->files[0].path;
+    if (grid->width != first->width || grid->height != first->height)
+        return s2_fail(err, S2RGF_MISMATCH,
+                       "source %s: %s has another size than %s: expected %d x %d, found %d x %d",
+                       source->name, file->path, first_path, first->width, first->height,
+                       grid->width, grid->height);
+    if (!s2_srs_equal(grid->srs_wkt, first->srs_wkt)) {
+        char expected[128], found[128];
+        s2_srs_name(first->srs_wkt, expected, sizeof expected);
+        s2_srs_name(grid->srs_wkt, found, sizeof found);
+        return s2_fail(err, S2RGF_MISMATCH,
+                       "source %s: %s has another CRS than %s: expected %s, found %s", source->name,
+                       file->path, first_path, expected, found);
+    }
+    const double distance = s2_grid_distance_px(grid, first);
+    if (!(distance <= SAME_GRID_PX))
+        return s2_fail(err, S2RGF_MISMATCH,
+                       "source %s: %s lies elsewhere than %s: expected the same grid, "
+                       "found corners up to %.3g pixels apart",
+                       source->name, file->path, first_path, distance);
+    return S2RGF_OK;
+}
+
+/** Open all files and take over the grid of the first. */
+static s2rgf_status open_files(s2_source *source, s2rgf_error *err)
+{
+    for (int i = 0; i < source->file_count; i++) {
+        s2_file *file = &source->files[i];
+        s2_grid grid = {0};
+        s2rgf_status status = open_file(source, file, err);
+        if (status == S2RGF_OK)
+            status =
+                s2_grid_of_dataset(file->dataset, file->path, source->assigned_srs, &grid, err);
+        if (status == S2RGF_OK)
+            s2_grid_coarsen(&grid, source->decimation);
+        if (status == S2RGF_OK && i > 0)
+            status = check_same_grid(source, file, &grid, err);
+        if (status == S2RGF_OK && i == 0)
+            source->file_grid = grid;
+        else
+            s2_grid_clear(&grid);
+        if (status != S2RGF_OK)
+            return status;
+    }
+    return S2RGF_OK;
+}
+
+/** Deliver all bands of all files, in order. */
+static s2rgf_status take_all_bands(s2_source *source, s2rgf_error *err)
+{
+    int count = 0;
+    for (int f = 0; f < source->file_count; f++)
+        count += source->files[f].band_count;
+    source->bands = s2_alloc((size_t)count, sizeof *source->bands);
+    if (source->bands == NULL)
+        return s2_fail_memory(err, "band list");
+    for (int f = 0; f < source->file_count; f++)
+        for (int b = 0; b < source->files[f].band_count; b++)
+            source->bands[source->band_count++] = (s2_band_place){f, b};
+    return S2RGF_OK;
+}
+
+/** Copy what the caller's specification says; false when memory is out. */
+static bool copy_spec(const s2_source_spec *spec, s2_source *source)
+{
+    const size_t count = (size_t)spec->path_count;
+    source->decimation = spec->decimation > 1 ? spec->decimation : 1;
+    source->name = s2_strdup(spec->name);
+    source->label = spec->path_count == 1
+                        ? s2_strdup(spec->paths[0])
+                        : s2_asprintf("%s and %d more", spec->paths[0], spec->path_count - 1);
+    source->assigned_srs = s2_strdup(spec->assigned_srs);
+    source->source_nodata = s2_strdup(spec->source_nodata);
+    source->open_options = CSLDuplicate((char **)spec->open_options);
+    source->input_formats = CSLDuplicate((char **)spec->input_formats);
+    source->files = s2_calloc(count, sizeof *source->files);
+    if (source->files == NULL || source->name == NULL || source->label == NULL ||
+        (spec->assigned_srs != NULL && source->assigned_srs == NULL) ||
+        (spec->source_nodata != NULL && source->source_nodata == NULL))
+        return false;
+    for (; source->file_count < spec->path_count; source->file_count++) {
+        s2_file *file = &source->files[source->file_count];
+        file->path = s2_strdup(spec->paths[source->file_count]);
+        if (file->path == NULL)
+            return false;
+    }
+    return true;
+}
+
+s2rgf_status s2_source_open(const s2_source_spec *spec, s2_source **source, s2rgf_error *err)
+{
+    if (spec->path_count < 1)
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "source %s: no file", spec->name);
+    s2_source *made = s2_calloc(1, sizeof *made);
+    if (made == NULL)
+        return s2_fail_memory(err, "source");
+    s2rgf_status status = copy_spec(spec, made) ? S2RGF_OK : s2_fail_memory(err, "source");
+    if (status == S2RGF_OK)
+        status = open_files(made, err);
+    if (status == S2RGF_OK)
+        status = take_all_bands(made, err);
+    if (status == S2RGF_OK)
+        status = s2_grid_copy(&made->file_grid, &made->base, err);
+    if (status == S2RGF_OK)
+        status = s2_grid_copy(&made->file_grid, &made->grid, err);
+    if (status != S2RGF_OK) {
+        s2_source_close(made);
+        return status;
+    }
+    *source = made;
+    return S2RGF_OK;
+}
+
+void s2_source_close(s2_source *source)
+{
+    if (source == NULL)
+        return;
+    for (int i = 0; i < source->file_count; i++) {
+        s2_file_forget(&source->files[i]);
+        GDALClose(source->files[i].dataset);
+        s2_free(source->files[i].path);
+    }
+    s2_scratch *scratches[] = {&source->planes, &source->wide_plane, &source->mask_plane,
+                               &source->view_pixels, &source->view_valid};
+    for (size_t i = 0; i < sizeof scratches / sizeof scratches[0]; i++)
+        s2_free(scratches[i]->data);
+    s2_warp_free(source->warp);
+    s2_grid_clear(&source->file_grid);
+    s2_grid_clear(&source->base);
+    s2_grid_clear(&source->grid);
+    CSLDestroy(source->open_options);
+    CSLDestroy(source->input_formats);
+    s2_free(source->files);
+    s2_free(source->bands);
+    s2_free(source->source_nodata);
+    s2_free(source->assigned_srs);
+    s2_free(source->label);
+    s2_free(source->name);
+    s2_free(source);
+}
+
+/** Take over the band list of another source with the same files. */
+static s2rgf_status copy_bands(const s2_source *from, s2_source *to, s2rgf_error *err)
+{
+    const size_t count = (size_t)from->band_count;
+    for (int i = 0; i < from->band_count; i++) {
+        const s2_band_place place = from->bands[i];
+        if (place.band >= to->files[place.file].band_count)
+            return s2_fail(err, S2RGF_IO, "%s: changed while it was in use", to->label);
+    }
+    s2_band_place *bands = s2_alloc(count, sizeof *bands);
+    if (bands == NULL)
+        return s2_fail_memory(err, "band list");
+    memcpy(bands, from->bands, count * sizeof *bands);
+    s2_free(to->bands);
+    to->bands = bands;
+    to->band_count = from->band_count;
+    return S2RGF_OK;
+}
+
+s2rgf_status s2_source_reopen(const s2_source *source, s2_source **copy, s2rgf_error *err)
+{
+    const char **paths = s2_alloc((size_t)source->file_count, sizeof *paths);
+    if (paths == NULL)
+        return s2_fail_memory(err, "source");
+    for (int i = 0; i < source->file_count; i++)
+        paths[i] = source->files[i].path;
+    const s2_source_spec spec = {
+        .name = source->name,
+        .paths = paths,
+        .path_count = source->file_count,
+        .assigned_srs = source->assigned_srs,
+        .source_nodata = source->source_nodata,
+        .open_options = (const char *const *)source->open_options,
+        .input_formats = (const char *const *)source->input_formats,
+        .decimation = source->decimation,
+    };
+    s2_source *made = NULL;
+    s2rgf_status status = s2_source_open(&spec, &made, err);
+    s2_free(paths);
+    if (status == S2RGF_OK && (made->file_grid.width != source->file_grid.width ||
+                               made->file_grid.height != source->file_grid.height))
+        status = s2_fail(err, S2RGF_IO, "%s: changed while it was in use", source->label);
+    if (status == S2RGF_OK)
+        status = copy_bands(source, made, err);
+    if (status == S2RGF_OK && source->warp != NULL)
+        status = s2_source_warp_to_grid(made, &source->base, err);
+    if (status == S2RGF_OK && source->has_view)
+        status = s2_source_set_view(made, source->view, err);
+    if (status != S2RGF_OK) {
+        s2_source_close(made);
+        return status;
+    }
+    *copy = made;
+    return S2RGF_OK;
+}
+
+const char *s2_source_name(const s2_source *source)
+{
+    return source->name;
+}
+
+const s2_grid *s2_source_grid(const s2_source *source)
+{
+    return &source->grid;
+}
+
+int s2_source_band_count(const s2_source *source)
+{
+    return source->band_count;
+}
+
+const s2_band_desc *s2_source_band(const s2_source *source, int band)
+{
+    const s2_band_place place = source->bands[band];
+    return &source->files[place.file].bands[place.band].desc;
+}
+
+const char *s2_source_label(const s2_source *source)
+{
+    return source->label;
+}
+
+s2_block_layout s2_source_blocks(const s2_source *source)
+{
+    s2_block_layout layout = {0, 0, 0};
+    if (source->warp != NULL)
+        return layout;
+    for (int b = 0; b < source->band_count; b++) {
+        const s2_band_place place = source->bands[b];
+        const s2_file *file = &source->files[place.file];
+        GDALRasterBandH band = GDALGetRasterBand(file->dataset, file->bands[place.band].number);
+        if (b == 0)
+            GDALGetBlockSize(band, &layout.width, &layout.height);
+        layout.pixel_bytes += (size_t)GDALGetDataTypeSizeBytes(GDALGetRasterDataType(band));
+    }
+    return layout;
+}
+
+size_t s2_block_cache_bytes(void)
+{
+    return (size_t)GDALGetCacheMax64();
+}
+
+void s2_block_cache_resize(size_t bytes)
+{
+    GDALSetCacheMax64((GIntBig)bytes);
+}
+
+const char *s2_source_type(const s2_source *source)
+{
+    const s2_band_place place = source->bands[0];
+    const s2_file *file = &source->files[place.file];
+    const s2_file_band *band = &file->bands[place.band];
+    if (band->signed_byte)
+        return "Int8";
+    return GDALGetDataTypeName(
+        GDALGetRasterDataType(GDALGetRasterBand(file->dataset, band->number)));
+}

@@ -1,0 +1,104 @@
+/* One source: bands of one or more raster files on one grid, read as float pixels with validity. */
+#ifndef S2_GEO_RASTER_H
+#define S2_GEO_RASTER_H
+
+#include <stdint.h>
+
+#include "geo/source/grid.h"
+
+typedef struct s2_source s2_source;
+
+/** What is known of a band. */
+typedef struct s2_band_desc {
+    char *name; /* the band's description, else the file's stem if it has one band, else "" */
+    /* NaN where unknown. Looked up in the band's metadata (CENTRAL_WAVELENGTH_UM, WAVELENGTH with
+       WAVELENGTH_UNITS, WAVELENGTH_UM, WAVELENGTH_NM), then in the list of ENVI's header. */
+    double wavelength_nm;
+} s2_band_desc;
+
+typedef struct s2_source_spec {
+    const char *name;
+    const char *const *paths; /* [path_count] */
+    int path_count;
+    const char *assigned_srs;
+    const char *source_nodata;
+    const char *const *open_options;
+    const char *const *input_formats;
+    /* above 1: presented with pixels so many times as large, read averaged (s2_grid_coarsen()) */
+    int decimation;
+} s2_source_spec;
+
+/**
+ * Open a source: bands marked alpha become validity, all others bands, in order of the files.
+ * Files of one source must share size, geotransform and CRS.
+ * Errors  IO, FORMAT, INVALID_ARGUMENT (assigned_srs, source_nodata), MISMATCH (files of one source
+ *         differ), UNSUPPORTED (complex bands), NO_MEMORY.
+ * Memory  *source is released with s2_source_close(); the specification is copied.
+ * Threads a source belongs to the thread that opened it; see s2_source_reopen().
+ */
+s2rgf_status s2_source_open(const s2_source_spec *spec, s2_source **source, s2rgf_error *err);
+void s2_source_close(s2_source *source);
+/**
+ * The same source with handles of its own, for another thread; keeps warp, view and band selection.
+ */
+s2rgf_status s2_source_reopen(const s2_source *source, s2_source **copy, s2rgf_error *err);
+
+const char *s2_source_name(const s2_source *source);
+const s2_grid *s2_source_grid(const s2_source *source);
+int s2_source_band_count(const s2_source *source);
+const s2_band_desc *s2_source_band(const s2_source *source, int band);
+/** "first.tif" or "first.tif and 5 more": for messages. */
+const char *s2_source_label(const s2_source *source);
+
+/** GDAL's name of the first band's type ("Int16"). */
+const char *s2_source_type(const s2_source *source);
+
+/** How a source's files are stored: blocks of so many pixels, bytes of a pixel in all bands. */
+typedef struct s2_block_layout {
+    int width, height;
+    size_t pixel_bytes;
+} s2_block_layout;
+
+/** The blocks of the first band, taken for those of all; all 0 for a source that is warped. */
+s2_block_layout s2_source_blocks(const s2_source *source);
+/** Bytes of GDAL's block cache. */
+size_t s2_block_cache_bytes(void);
+void s2_block_cache_resize(size_t bytes);
+
+/** From now on deliver only bands order[0..count-1] in that order. */
+s2rgf_status s2_source_select(s2_source *source, const int *order, int count, s2rgf_error *err);
+
+/**
+ * Present the source in another CRS, on a grid of like resolution (GDALSuggestedWarpOutput).
+ * Every pixel is transformed exactly and sampled bilinearly among valid pixels; it is valid where
+ * the source pixel under its centre is. So the result does not depend on the windows read.
+ * Errors  INVALID_ARGUMENT (no transformation), NO_MEMORY.
+ */
+s2rgf_status s2_source_warp_to_srs(s2_source *source, const char *srs_wkt, s2rgf_error *err);
+
+/**
+ * Present the source on exactly this grid, sampled as by s2_source_warp_to_srs(). Where the grid is
+ * coarser than the source the kernel widens to the grid's pixels, against aliasing.
+ */
+s2rgf_status s2_source_warp_to_grid(s2_source *source, const s2_grid *grid, s2rgf_error *err);
+
+/**
+ * Present the pixels view.x.., view.y.. as the grid's 0.., 0..; what lies outside is invalid. For
+ * sources congruent with the reference grid but of another extent.
+ */
+s2rgf_status s2_source_set_view(s2_source *source, s2_rect view, s2rgf_error *err);
+
+/**
+ * Read a window of the source's grid (inside it).
+ * pixels out [h][w][bands] float32, scale and offset applied, 0 where invalid
+ * valid  out [h][w] 1 where every delivered band is valid, else 0: nodata, values that are not
+ *            finite, mask bands and alpha bands count
+ * Errors IO (names the file), NO_MEMORY.  Threads: one per s2_source.
+ */
+s2rgf_status s2_source_read(s2_source *source, s2_rect window, float *pixels, uint8_t *valid,
+                            s2rgf_error *err);
+/** As s2_source_read() but only the validity. */
+s2rgf_status s2_source_read_valid(s2_source *source, s2_rect window, uint8_t *valid,
+                                  s2rgf_error *err);
+
+#endif

@@ -1,0 +1,226 @@
+/* What a file says of its bands: type, nodata, scale, masks, names, wavelengths. */
+#include <cpl_conv.h>
+#include <cpl_string.h>
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "core/memory.h"
+#include "geo/source/gdal_catch.h"
+#include "geo/source/source_private.h"
+
+/**
+ * Nanometres from a number and its unit; without unit, no optical wavelength is both above 100 um
+ * and below 100 nm.
+ */
+static double to_nanometres(double value, const char *units)
+{
+    if (!(value > 0.0) || !isfinite(value))
+        return NAN;
+    if (units != NULL && (STARTS_WITH_CI(units, "nano") || EQUAL(units, "nm")))
+        return value;
+    if (units != NULL &&
+        (STARTS_WITH_CI(units, "micro") || EQUAL(units, "um") || EQUAL(units, "\xC2\xB5m")))
+        return value * 1000.0;
+    return value < 100.0 ? value * 1000.0 : value;
+}
+
+/** A number that may be followed by its unit ("665 nm"); NaN if there is none. */
+static double parse_wavelength(const char *text, const char *units)
+{
+    char *end = NULL;
+    const double value = CPLStrtod(text, &end);
+    if (end == text)
+        return NAN;
+    while (*end == ' ')
+        end++;
+    return to_nanometres(value, *end != '\0' ? end : units);
+}
+
+/** Wavelength in the band's own metadata. */
+static double band_wavelength(GDALRasterBandH band)
+{
+    static const struct {
+        const char *domain, *key, *units;
+    } places[] = {
+        {"IMAGERY", "CENTRAL_WAVELENGTH_UM", "um"},
+        {NULL, "CENTRAL_WAVELENGTH_UM", "um"},
+        {NULL, "WAVELENGTH_UM", "um"},
+        {NULL, "WAVELENGTH_NM", "nm"},
+        {NULL, "WAVELENGTH", NULL},
+        {NULL, "CENTRAL_WAVELENGTH", NULL},
+    };
+    const char *units = GDALGetMetadataItem(band, "WAVELENGTH_UNITS", NULL);
+    if (units == NULL)
+        units = GDALGetMetadataItem(band, "WAVELENGTH_UNIT", NULL);
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        const char *text = GDALGetMetadataItem(band, places[i].key, places[i].domain);
+        if (text == NULL)
+            continue;
+        const double nm = parse_wavelength(text, places[i].units != NULL ? places[i].units : units);
+        if (!isnan(nm))
+            return nm;
+    }
+    return NAN;
+}
+
+/** Wavelength in the list of ENVI's header, "{ 0.46, 0.465, ...}". */
+static double envi_wavelength(GDALDatasetH dataset, int number)
+{
+    const char *list = GDALGetMetadataItem(dataset, "wavelength", "ENVI");
+    if (list == NULL)
+        return NAN;
+    double nm = NAN;
+    char **items = CSLTokenizeString2(list, "{}, ", 0);
+    if (CSLCount(items) == GDALGetRasterCount(dataset))
+        nm = parse_wavelength(items[number - 1],
+                              GDALGetMetadataItem(dataset, "wavelength_units", "ENVI"));
+    CSLDestroy(items);
+    return nm;
+}
+
+static s2rgf_status describe_band(const s2_file *file, GDALRasterBandH handle, s2_file_band *band,
+                                  s2rgf_error *err)
+{
+    const char *name = GDALGetDescription(handle);
+    if (name[0] == '\0' && GDALGetRasterCount(file->dataset) == 1)
+        name = CPLGetBasename(file->path);
+    band->desc.name = s2_strdup(name);
+    if (band->desc.name == NULL)
+        return s2_fail_memory(err, "band name");
+    band->desc.wavelength_nm = band_wavelength(handle);
+    if (isnan(band->desc.wavelength_nm))
+        band->desc.wavelength_nm = envi_wavelength(file->dataset, band->number);
+    return S2RGF_OK;
+}
+
+/** The file's own nodata value. */
+static void read_nodata(GDALRasterBandH handle, s2_file_band *band)
+{
+    int has = FALSE;
+    switch (GDALGetRasterDataType(handle)) {
+    case GDT_Int64:
+        band->nodata = (double)GDALGetRasterNoDataValueAsInt64(handle, &has);
+        break;
+    case GDT_UInt64:
+        band->nodata = (double)GDALGetRasterNoDataValueAsUInt64(handle, &has);
+        break;
+    default:
+        band->nodata = GDALGetRasterNoDataValue(handle, &has);
+    }
+    band->has_nodata = has != 0;
+}
+
+/** Drop a nodata value that no pixel can have, so that comparing in float is exact. */
+static void drop_impossible_nodata(s2_file_band *band)
+{
+    /* What is not finite is invalid in any case. */
+    if (!isfinite(band->nodata))
+        band->has_nodata = false;
+    if (!band->is_float && band->nodata != floor(band->nodata))
+        band->has_nodata = false;
+    if (!band->wide && !band->is_float && fabs(band->nodata) > 65536.0)
+        band->has_nodata = false;
+    if (!band->wide && band->is_float && fabs(band->nodata) > FLT_MAX * 1.00001)
+        band->has_nodata = false;
+}
+
+static s2rgf_status describe_values(const s2_file *file, GDALRasterBandH handle,
+                                    const char *source_nodata, s2_file_band *band, s2rgf_error *err)
+{
+    const GDALDataType type = GDALGetRasterDataType(handle);
+    if (GDALDataTypeIsComplex(type))
+        return s2_fail(err, S2RGF_UNSUPPORTED,
+                       "%s: band %d has complex values: expected a real type, found %s", file->path,
+                       band->number, GDALGetDataTypeName(type));
+    band->is_float = GDALDataTypeIsFloating(type) != 0;
+    band->wide = GDALGetDataTypeSizeBits(type) > (band->is_float ? 32 : 16);
+    const char *pixel_type = GDALGetMetadataItem(handle, "PIXELTYPE", "IMAGE_STRUCTURE");
+    band->signed_byte = type == GDT_Byte && pixel_type != NULL && EQUAL(pixel_type, "SIGNEDBYTE");
+    read_nodata(handle, band);
+    if (source_nodata != NULL) {
+        char *end = NULL;
+        band->has_nodata = !EQUAL(source_nodata, "none");
+        band->nodata = band->has_nodata ? CPLStrtod(source_nodata, &end) : 0.0;
+        if (band->has_nodata && (end == source_nodata || *end != '\0'))
+            return s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                           "source nodata: expected a number or \"none\", found \"%s\"",
+                           source_nodata);
+    }
+    drop_impossible_nodata(band);
+    int has_scale = FALSE, has_offset = FALSE;
+    const double scale = GDALGetRasterScale(handle, &has_scale);
+    const double offset = GDALGetRasterOffset(handle, &has_offset);
+    band->scale = has_scale ? scale : 1.0;
+    band->offset = has_offset ? offset : 0.0;
+    if (!isfinite(band->scale) || band->scale == 0.0 || !isfinite(band->offset))
+        return s2_fail(err, S2RGF_FORMAT, "%s: band %d cannot be scaled: scale %g, offset %g",
+                       file->path, band->number, band->scale, band->offset);
+    return S2RGF_OK;
+}
+
+/** Find the masks that are more than the nodata value and the alpha bands. */
+static void describe_mask(s2_file *file, GDALRasterBandH handle, const char *source_nodata,
+                          s2_file_band *band)
+{
+    const int flags = GDALGetMaskFlags(handle);
+    const bool ignored = (flags & GMF_NODATA) != 0 && source_nodata != NULL;
+    if ((flags & (GMF_ALL_VALID | GMF_ALPHA)) != 0 || flags == GMF_NODATA || ignored)
+        return;
+    if ((flags & GMF_PER_DATASET) == 0) {
+        band->mask = GDALGetMaskBand(handle);
+    } else if (file->band_count == 0) {
+        file->masks[file->mask_count++] = GDALGetMaskBand(handle);
+    }
+}
+
+static s2rgf_status fail_no_bands(const s2_file *file, s2rgf_error *err)
+{
+    char **parts = GDALGetMetadata(file->dataset, "SUBDATASETS");
+    const char *first = CSLFetchNameValue(parts, "SUBDATASET_1_NAME");
+    if (first != NULL)
+        return s2_fail(err, S2RGF_FORMAT,
+                       "%s: a container of %d rasters: expected one of them, for example %s",
+                       file->path, CSLCount(parts) / 2, first);
+    return s2_fail(err, S2RGF_FORMAT, "%s: no raster band%s", file->path,
+                   file->mask_count > 0 ? " besides alpha" : "");
+}
+
+s2rgf_status s2_file_describe(s2_file *file, const char *source_nodata, s2rgf_error *err)
+{
+    const int count = GDALGetRasterCount(file->dataset);
+    file->bands = s2_calloc((size_t)count, sizeof *file->bands);
+    file->masks = s2_calloc((size_t)count + 1, sizeof *file->masks);
+    if (file->bands == NULL || file->masks == NULL)
+        return s2_fail_memory(err, "band descriptions");
+    for (int number = 1; number <= count; number++) {
+        GDALRasterBandH handle = GDALGetRasterBand(file->dataset, number);
+        if (GDALGetRasterColorInterpretation(handle) == GCI_AlphaBand) {
+            file->masks[file->mask_count++] = handle;
+            continue;
+        }
+        s2_file_band *band = &file->bands[file->band_count];
+        band->number = number;
+        s2rgf_status status = describe_values(file, handle, source_nodata, band, err);
+        if (status == S2RGF_OK) {
+            describe_mask(file, handle, source_nodata, band);
+            file->band_count++;
+            status = describe_band(file, handle, band, err);
+        }
+        if (status != S2RGF_OK)
+            return status;
+    }
+    return file->band_count > 0 ? S2RGF_OK : fail_no_bands(file, err);
+}
+
+void s2_file_forget(s2_file *file)
+{
+    for (int i = 0; i < file->band_count; i++)
+        s2_free(file->bands[i].desc.name);
+    s2_free(file->bands);
+    s2_free(file->masks);
+    file->bands = NULL;
+    file->masks = NULL;
+    file->band_count = file->mask_count = 0;
+}

@@ -1,0 +1,258 @@
+/* Read windows of a source's files: planes from GDAL, then pixels with all bands side by side. */
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "core/memory.h"
+#include "geo/source/gdal_catch.h"
+#include "geo/source/source_private.h"
+
+/* Bands in flight: bounds the scratch, and a multiple of the transpose block. */
+#define GROUP 32
+#define BLOCK 8
+
+void *s2_scratch_reserve(s2_scratch *scratch, size_t count, size_t size)
+{
+    size_t bytes;
+    if (!s2_multiply(count, size, &bytes))
+        return NULL;
+    if (bytes <= scratch->bytes && scratch->data != NULL)
+        return scratch->data;
+    s2_free(scratch->data);
+    scratch->data = s2_alloc(bytes, 1);
+    scratch->bytes = scratch->data != NULL ? bytes : 0;
+    return scratch->data;
+}
+
+static s2rgf_status fail_read(const s2_gdal_catch *caught, const s2_file *file, s2_rect window,
+                              s2rgf_error *err)
+{
+    return s2_gdal_fail(caught, err, S2RGF_IO, "%s: cannot read pixels %d..%d, lines %d..%d",
+                        file->path, window.x, window.x + window.w - 1, window.y,
+                        window.y + window.h - 1);
+}
+
+/** What GDAL reads for a window of the files' grid, decimated or not. */
+typedef struct read_request {
+    s2_rect pixels; /* of the file */
+    GDALRasterIOExtraArg extra;
+} read_request;
+
+static read_request make_request(const s2_source *source, const s2_file *file, s2_rect window,
+                                 bool averaged)
+{
+    read_request request = {.pixels = window};
+    INIT_RASTERIO_EXTRA_ARG(request.extra);
+    if (source->decimation == 1)
+        return request;
+    const int width = GDALGetRasterXSize(file->dataset);
+    const int height = GDALGetRasterYSize(file->dataset);
+    const s2_affine to_file = {{0.0, (double)width / source->file_grid.width, 0.0, 0.0, 0.0,
+                                (double)height / source->file_grid.height}};
+    GDALRasterIOExtraArg *extra = &request.extra;
+    extra->eResampleAlg = averaged ? GRIORA_Average : GRIORA_NearestNeighbour;
+    extra->bFloatingPointWindowValidity = TRUE;
+    s2_affine_apply(&to_file, window.x, window.y, &extra->dfXOff, &extra->dfYOff);
+    s2_affine_apply(&to_file, window.w, window.h, &extra->dfXSize, &extra->dfYSize);
+    request.pixels =
+        s2_rect_intersect(s2_affine_bounds(&to_file, window), (s2_rect){0, 0, width, height});
+    return request;
+}
+
+/** Clear `valid` where a mask band is 0. */
+static s2rgf_status apply_mask(s2_source *source, const s2_file *file, GDALRasterBandH mask,
+                               s2_rect window, uint8_t *valid, s2rgf_error *err)
+{
+    const size_t count = (size_t)window.w * (size_t)window.h;
+    /* Float32, so that a 16-bit or floating alpha is not rounded. */
+    float *plane = s2_scratch_reserve(&source->mask_plane, count, sizeof *plane);
+    if (plane == NULL)
+        return s2_fail_memory(err, "mask");
+    s2_gdal_catch caught;
+    s2_gdal_catch_begin(&caught);
+    read_request from = make_request(source, file, window, true);
+    const CPLErr outcome =
+        GDALRasterIOEx(mask, GF_Read, from.pixels.x, from.pixels.y, from.pixels.w, from.pixels.h,
+                       plane, window.w, window.h, GDT_Float32, 0, 0, &from.extra);
+    s2_gdal_catch_end(&caught);
+    if (outcome != CE_None)
+        return fail_read(&caught, file, window, err);
+    for (size_t i = 0; i < count; i++)
+        valid[i] &= plane[i] > 0.0f;
+    return S2RGF_OK;
+}
+
+/** Clear `valid` where a plane, of a type that float holds exactly, has the band's nodata value. */
+static void clear_nodata(const s2_file_band *band, const float *plane, size_t count, uint8_t *valid)
+{
+    const float nodata = (float)band->nodata;
+    /* As GDAL: a nodata value written as text may differ in the last digits of a float. */
+    const double slack = 10.0 * FLT_EPSILON * fabs(band->nodata);
+    if (band->is_float) {
+        for (size_t i = 0; i < count; i++)
+            valid[i] &= !(fabs((double)plane[i] - band->nodata) <= slack);
+    } else if ((double)nodata == band->nodata) {
+#pragma omp simd
+        for (size_t i = 0; i < count; i++)
+            valid[i] &= plane[i] != nodata;
+    }
+}
+
+/** Nodata, sign and scale of one plane of a type that float holds exactly. */
+static void finish_plane(const s2_file_band *band, float *plane, size_t count, uint8_t *valid)
+{
+    if (band->signed_byte)
+        for (size_t i = 0; i < count; i++)
+            plane[i] -= plane[i] > 127.0f ? 256.0f : 0.0f;
+    if (band->has_nodata)
+        clear_nodata(band, plane, count, valid);
+    const double scale = band->scale, offset = band->offset;
+    if (scale != 1.0 || offset != 0.0)
+        for (size_t i = 0; i < count; i++)
+            plane[i] = (float)((double)plane[i] * scale + offset);
+#pragma omp simd
+    for (size_t i = 0; i < count; i++)
+        valid[i] &= isfinite(plane[i]) != 0;
+}
+
+/** The same for types that need double; the result goes to `plane`. */
+static void finish_wide_plane(const s2_file_band *band, const double *wide, float *plane,
+                              size_t count, uint8_t *valid)
+{
+    for (size_t i = 0; i < count; i++) {
+        const double value = wide[i] * band->scale + band->offset;
+        const bool is_nodata = band->has_nodata && wide[i] == band->nodata;
+        const bool fits = fabs(value) <= (double)FLT_MAX;
+        valid[i] &= !is_nodata && fits;
+        plane[i] = fits ? (float)value : 0.0f;
+    }
+}
+
+/** GDAL averages what it takes for values: not so where only we know the sign or the nodata. */
+static bool can_average(const s2_source *source, const s2_file *file)
+{
+    return source->source_nodata == NULL && !file->bands[0].signed_byte;
+}
+
+/** Read `count` delivered bands, all of one file, into planes of window size. */
+static s2rgf_status read_run(s2_source *source, int first, int count, s2_rect window, float *planes,
+                             uint8_t *valid, s2rgf_error *err)
+{
+    const s2_file *file = &source->files[source->bands[first].file];
+    const size_t pixels = (size_t)window.w * (size_t)window.h;
+    const bool wide = file->bands[source->bands[first].band].wide;
+    void *buffer = planes;
+    if (wide)
+        buffer = s2_scratch_reserve(&source->wide_plane, pixels * (size_t)count, sizeof(double));
+    if (buffer == NULL)
+        return s2_fail_memory(err, "pixels");
+    int numbers[GROUP];
+    for (int i = 0; i < count; i++)
+        numbers[i] = file->bands[source->bands[first + i].band].number;
+    s2_gdal_catch caught;
+    s2_gdal_catch_begin(&caught);
+    read_request from = make_request(source, file, window, can_average(source, file));
+    const CPLErr outcome = GDALDatasetRasterIOEx(
+        file->dataset, GF_Read, from.pixels.x, from.pixels.y, from.pixels.w, from.pixels.h, buffer,
+        window.w, window.h, wide ? GDT_Float64 : GDT_Float32, count, numbers, 0, 0, 0, &from.extra);
+    s2_gdal_catch_end(&caught);
+    if (outcome != CE_None)
+        return fail_read(&caught, file, window, err);
+    for (int i = 0; i < count; i++) {
+        const s2_file_band *band = &file->bands[source->bands[first + i].band];
+        float *plane = planes + (size_t)i * pixels;
+        if (wide)
+            finish_wide_plane(band, (const double *)buffer + (size_t)i * pixels, plane, pixels,
+                              valid);
+        else
+            finish_plane(band, plane, pixels, valid);
+    }
+    return S2RGF_OK;
+}
+
+/** How many bands from `first` on come from one file, need the same type and fit in a group. */
+static int run_length(const s2_source *source, int first, int limit)
+{
+    const s2_band_place *start = &source->bands[first];
+    const bool wide = source->files[start->file].bands[start->band].wide;
+    int count = 1;
+    while (count < limit && source->bands[first + count].file == start->file &&
+           source->files[start->file].bands[source->bands[first + count].band].wide == wide)
+        count++;
+    return count;
+}
+
+/**
+ * planes [count][pixels] into bands first.. of pixels [pixels][bands], block by block: both sides
+ * stay in cache.
+ */
+static void interleave(const float *planes, int count, size_t pixels, int first, int bands,
+                       float *out)
+{
+    for (size_t p0 = 0; p0 < pixels; p0 += BLOCK) {
+        const size_t p1 = p0 + BLOCK < pixels ? p0 + BLOCK : pixels;
+        for (int b0 = 0; b0 < count; b0 += BLOCK) {
+            const int b1 = b0 + BLOCK < count ? b0 + BLOCK : count;
+            for (size_t p = p0; p < p1; p++) {
+                float *to = out + p * (size_t)bands + first;
+                for (int b = b0; b < b1; b++)
+                    to[b] = planes[(size_t)b * pixels + p];
+            }
+        }
+    }
+}
+
+/** Validity that masks and alpha bands give, for files and bands that are delivered. */
+static s2rgf_status read_masks(s2_source *source, s2_rect window, uint8_t *valid, s2rgf_error *err)
+{
+    s2rgf_status status = S2RGF_OK;
+    for (int f = 0; f < source->file_count && status == S2RGF_OK; f++) {
+        const s2_file *file = &source->files[f];
+        bool used = false;
+        for (int b = 0; b < source->band_count && status == S2RGF_OK; b++) {
+            if (source->bands[b].file != f)
+                continue;
+            used = true;
+            GDALRasterBandH mask = file->bands[source->bands[b].band].mask;
+            if (mask != NULL)
+                status = apply_mask(source, file, mask, window, valid, err);
+        }
+        for (int m = 0; used && m < file->mask_count && status == S2RGF_OK; m++)
+            status = apply_mask(source, file, file->masks[m], window, valid, err);
+    }
+    return status;
+}
+
+s2rgf_status s2_source_read_files(s2_source *source, s2_rect window, float *pixels, uint8_t *valid,
+                                  s2rgf_error *err)
+{
+    const size_t count = (size_t)window.w * (size_t)window.h;
+    const int group = source->band_count < GROUP ? source->band_count : GROUP;
+    size_t samples;
+    if (!s2_multiply(count, (size_t)group, &samples))
+        return s2_fail_memory(err, "pixels");
+    float *planes = s2_scratch_reserve(&source->planes, samples, sizeof *planes);
+    if (planes == NULL)
+        return s2_fail_memory(err, "pixels");
+    memset(valid, 1, count);
+    s2rgf_status status = read_masks(source, window, valid, err);
+    for (int first = 0; first < source->band_count && status == S2RGF_OK; first += group) {
+        const int left = source->band_count - first;
+        const int here = left < group ? left : group;
+        for (int b = 0; b < here && status == S2RGF_OK;) {
+            const int run = run_length(source, first + b, here - b);
+            status =
+                read_run(source, first + b, run, window, planes + (size_t)b * count, valid, err);
+            b += run;
+        }
+        if (pixels != NULL && status == S2RGF_OK)
+            interleave(planes, here, count, first, source->band_count, pixels);
+    }
+    if (pixels != NULL && status == S2RGF_OK)
+        for (size_t p = 0; p < count; p++)
+            if (!valid[p])
+                memset(pixels + p * (size_t)source->band_count, 0,
+                       (size_t)source->band_count * sizeof *pixels);
+    return status;
+}

@@ -1,0 +1,385 @@
+/* A scene: all sources over one area and the reference grid they meet on. */
+#include "geo/source/source_set.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "core/log.h"
+#include "core/memory.h"
+#include "geo/source/gdal_catch.h"
+
+/* Grids this close, everywhere on the reference, are taken for one grid. */
+#define CONGRUENT_PX 0.01
+/* Pixel sizes this close are the same: the source named first then is the reference. */
+#define SAME_SIZE 1e-6
+
+/** Names of the sources in the order in which they first appear. */
+typedef struct name_list {
+    const char *names[S2RGF_MAX_SOURCES];
+    int count;
+} name_list;
+
+static bool is_name(const char *name)
+{
+    if (name == NULL || name[0] == '\0')
+        return false;
+    for (const char *c = name; *c != '\0'; c++)
+        if (!isalnum((unsigned char)*c) && *c != '_' && *c != '-')
+            return false;
+    return true;
+}
+
+static int find_name(const name_list *list, const char *name)
+{
+    for (int i = 0; i < list->count; i++)
+        if (strcmp(list->names[i], name) == 0)
+            return i;
+    return -1;
+}
+
+static s2rgf_status list_names(const s2rgf_scene_options *options, name_list *list,
+                               s2rgf_error *err)
+{
+    list->count = 0;
+    for (size_t i = 0; i < options->input_count; i++) {
+        const s2rgf_input *input = &options->inputs[i];
+        if (!is_name(input->name))
+            return s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                           "input \"%s\": bad source name: expected letters, digits, _ and -, "
+                           "found \"%s\"",
+                           input->path, input->name != NULL ? input->name : "");
+        if (find_name(list, input->name) >= 0)
+            continue;
+        if (list->count == S2RGF_MAX_SOURCES)
+            return s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                           "source %s: too many sources: expected at most %d", input->name,
+                           S2RGF_MAX_SOURCES);
+        list->names[list->count++] = input->name;
+    }
+    if (list->count == 0)
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "no source: expected at least one raster");
+    return S2RGF_OK;
+}
+
+/** "a, b, c" */
+static void join_names(const char *const *names, int count, char *text, size_t size)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (int i = 0; i < count && used < size; i++)
+        used += (size_t)snprintf(text + used, size - used, "%s%s", i > 0 ? ", " : "", names[i]);
+}
+
+/** Put the inputs' names into the model's order. list in: as given, out: as the model has them. */
+static s2rgf_status match_demand(const s2_scene_demand *demand, name_list *list, s2rgf_error *err)
+{
+    /* With a single source on both sides there is nothing to confuse. */
+    if (demand->count == 1 && list->count == 1)
+        return S2RGF_OK;
+    char wanted[512], found[512];
+    join_names(demand->names, demand->count, wanted, sizeof wanted);
+    join_names(list->names, list->count, found, sizeof found);
+    name_list ordered = {.count = demand->count};
+    for (int i = 0; i < demand->count; i++) {
+        const int at = find_name(list, demand->names[i]);
+        if (at < 0)
+            return s2_fail(err, S2RGF_MISMATCH,
+                           "source %s: missing: expected %s as the model has them, found %s",
+                           demand->names[i], wanted, found);
+        ordered.names[i] = list->names[at];
+    }
+    for (int i = 0; i < list->count; i++)
+        if (find_name(&ordered, list->names[i]) < 0)
+            return s2_fail(err, S2RGF_MISMATCH,
+                           "source %s: not in the model: expected %s, found %s", list->names[i],
+                           wanted, found);
+    *list = ordered;
+    return S2RGF_OK;
+}
+
+static s2rgf_status open_source(const s2rgf_scene_options *options, const char *name,
+                                s2_source **source, s2rgf_error *err)
+{
+    const char **paths = s2_alloc(options->input_count, sizeof *paths);
+    if (paths == NULL)
+        return s2_fail_memory(err, "source");
+    int count = 0;
+    for (size_t i = 0; i < options->input_count; i++)
+        if (strcmp(options->inputs[i].name, name) == 0)
+            paths[count++] = options->inputs[i].path;
+    const s2_source_spec spec = {
+        .name = name,
+        .paths = paths,
+        .path_count = count,
+        .assigned_srs = options->assigned_srs,
+        .source_nodata = options->source_nodata,
+        .open_options = options->open_options,
+        .input_formats = options->input_formats,
+        .decimation = options->decimation,
+    };
+    const s2rgf_status status = s2_source_open(&spec, source, err);
+    s2_free(paths);
+    return status;
+}
+
+/** Either all sources have a CRS or none has. */
+static s2rgf_status check_srs_presence(const s2_scene *scene, s2rgf_error *err)
+{
+    const s2_source *with = NULL, *without = NULL;
+    for (int i = 0; i < scene->count; i++) {
+        const s2_source *source = scene->sources[i].source;
+        if (s2_source_grid(source)->srs_wkt != NULL)
+            with = source;
+        else
+            without = source;
+    }
+    if (with != NULL && without != NULL)
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                       "source %s (%s): has no CRS while source %s has one: assign one to it",
+                       s2_source_name(without), s2_source_label(without), s2_source_name(with));
+    return S2RGF_OK;
+}
+
+static int smallest_pixel(const s2_scene *scene)
+{
+    int smallest = 0;
+    double size = s2_grid_pixel_metres(s2_source_grid(scene->sources[0].source));
+    for (int i = 1; i < scene->count; i++) {
+        const double other = s2_grid_pixel_metres(s2_source_grid(scene->sources[i].source));
+        if (other < size * (1.0 - SAME_SIZE)) {
+            smallest = i;
+            size = other;
+        }
+    }
+    return smallest;
+}
+
+/**
+ * True when a is a whole-pixel shift over the whole reference; then *view is the reference seen
+ * from the source.
+ */
+static bool is_congruent(const s2_affine *a, const s2_grid *reference, s2_rect *view)
+{
+    double x0, y0;
+    s2_affine_apply(a, 0.0, 0.0, &x0, &y0);
+    if (!(fabs(x0) < 1e9 && fabs(y0) < 1e9))
+        return false;
+    const double dx = round(x0), dy = round(y0);
+    for (int corner = 0; corner < 4; corner++) {
+        const double x = (corner & 1) != 0 ? reference->width : 0.0;
+        const double y = (corner & 2) != 0 ? reference->height : 0.0;
+        double u, v;
+        s2_affine_apply(a, x, y, &u, &v);
+        if (!(fabs(u - x - dx) <= CONGRUENT_PX && fabs(v - y - dy) <= CONGRUENT_PX))
+            return false;
+    }
+    *view = (s2_rect){(int)dx, (int)dy, reference->width, reference->height};
+    return true;
+}
+
+static s2rgf_status check_overlap(const s2_scene *scene, const s2_scene_source *member,
+                                  s2rgf_error *err)
+{
+    const s2_grid *grid = s2_source_grid(member->source);
+    const s2_rect reference = {0, 0, scene->grid.width, scene->grid.height};
+    const s2_rect own = {0, 0, grid->width, grid->height};
+    const s2_rect image = s2_affine_bounds(&member->ref_to_source, reference);
+    if (s2_rect_is_empty(s2_rect_intersect(image, own)))
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                       "source %s (%s): does not overlap the reference grid of source %s",
+                       s2_source_name(member->source), s2_source_label(member->source),
+                       s2_source_name(scene->sources[scene->reference].source));
+    return S2RGF_OK;
+}
+
+/** Affine from the reference grid to a source's grid of the same CRS. */
+static s2rgf_status relate(const s2_scene *scene, s2_scene_source *member, s2rgf_error *err)
+{
+    s2_affine to_pixel;
+    if (!s2_affine_invert(&s2_source_grid(member->source)->to_geo, &to_pixel))
+        return s2_fail(err, S2RGF_FORMAT, "%s: geotransform cannot be inverted",
+                       s2_source_label(member->source));
+    member->ref_to_source = s2_affine_compose(&scene->grid.to_geo, &to_pixel);
+    return check_overlap(scene, member, err);
+}
+
+/**
+ * Present a source on the reference grid itself: a view where the pixels coincide, else resampled.
+ */
+static s2rgf_status put_on_reference(const s2_scene *scene, s2_scene_source *member,
+                                     const s2_rect *view, s2rgf_error *err)
+{
+    const s2_rect whole = {0, 0, scene->grid.width, scene->grid.height};
+    s2rgf_status status = S2RGF_OK;
+    if (view == NULL) {
+        status = s2_source_warp_to_grid(member->source, &scene->grid, err);
+    } else {
+        const s2_grid *own = s2_source_grid(member->source);
+        const bool same =
+            view->x == 0 && view->y == 0 && own->width == whole.w && own->height == whole.h;
+        if (!same)
+            status = s2_source_set_view(member->source, *view, err);
+    }
+    member->on_reference = true;
+    member->ref_to_source = S2_AFFINE_IDENTITY;
+    return status;
+}
+
+/**
+ * True when the two CRSs put the source's corners and centre at the same coordinates, to a
+ * hundredth of its pixel: ETRS89 and WGS 84, say. Resampling would only blur it then.
+ */
+static bool srs_coincides(const s2_grid *grid, const char *srs_wkt)
+{
+    double x[5], y[5], x0[5], y0[5];
+    for (int i = 0; i < 5; i++) {
+        const double u = i == 4 ? 0.5 : (double)(i & 1), v = i == 4 ? 0.5 : (double)(i >> 1);
+        s2_affine_apply(&grid->to_geo, u * grid->width, v * grid->height, &x[i], &y[i]);
+        x0[i] = x[i];
+        y0[i] = y[i];
+    }
+    OGRCoordinateTransformationH transformation = s2_srs_transformation(grid->srs_wkt, srs_wkt);
+    s2_gdal_catch caught;
+    s2_gdal_catch_begin(&caught);
+    bool same = transformation != NULL && OCTTransform(transformation, 5, x, y, NULL);
+    s2_gdal_catch_end(&caught);
+    OCTDestroyCoordinateTransformation(transformation);
+    for (int i = 0; i < 5 && same; i++)
+        same = hypot(x[i] - x0[i], y[i] - y0[i]) <= CONGRUENT_PX * s2_grid_pixel_size(grid);
+    return same;
+}
+
+/**
+ * Work out how one source meets the reference grid. must_be_on_reference: -1 when nobody demands
+ * anything.
+ */
+static s2rgf_status meet_reference(const s2_scene *scene, s2_scene_source *member,
+                                   int must_be_on_reference, const s2rgf_host *host,
+                                   s2rgf_error *err)
+{
+    const char *name = s2_source_name(member->source);
+    s2rgf_status status = S2RGF_OK;
+    const s2_grid *own = s2_source_grid(member->source);
+    if (!s2_srs_equal(own->srs_wkt, scene->grid.srs_wkt) &&
+        !srs_coincides(own, scene->grid.srs_wkt)) {
+        char from[128], to[128];
+        s2_srs_name(own->srs_wkt, from, sizeof from);
+        s2_srs_name(scene->grid.srs_wkt, to, sizeof to);
+        s2_log(host, S2RGF_INFO, "source %s: warped from %s to %s", name, from, to);
+        member->warped = true;
+        status = s2_source_warp_to_srs(member->source, scene->grid.srs_wkt, err);
+    }
+    if (status == S2RGF_OK)
+        status = relate(scene, member, err);
+    if (status != S2RGF_OK)
+        return status;
+    s2_rect view;
+    const bool congruent = is_congruent(&member->ref_to_source, &scene->grid, &view);
+    if (congruent && must_be_on_reference != 0)
+        return put_on_reference(scene, member, &view, err);
+    if (must_be_on_reference == 1) {
+        if (!member->warped)
+            s2_log(host, S2RGF_INFO,
+                   "source %s: resampled to the reference grid, as the model was trained", name);
+        return put_on_reference(scene, member, NULL, err);
+    }
+    return S2RGF_OK;
+}
+
+s2rgf_status s2_scene_open(const s2rgf_scene_options *options, const s2_scene_demand *demand,
+                           const s2rgf_host *host, s2_scene *scene, s2rgf_error *err)
+{
+    *scene = (s2_scene){0};
+    name_list list;
+    s2rgf_status status = list_names(options, &list, err);
+    if (status == S2RGF_OK && demand != NULL)
+        status = match_demand(demand, &list, err);
+    for (int i = 0; i < list.count && status == S2RGF_OK; i++) {
+        status = open_source(options, list.names[i], &scene->sources[i].source, err);
+        scene->count += status == S2RGF_OK;
+    }
+    if (status == S2RGF_OK)
+        status = check_srs_presence(scene, err);
+    if (status == S2RGF_OK) {
+        scene->reference = demand != NULL ? demand->reference : smallest_pixel(scene);
+        const s2_source *reference = scene->sources[scene->reference].source;
+        status = s2_grid_copy(s2_source_grid(reference), &scene->grid, err);
+    }
+    for (int i = 0; i < scene->count && status == S2RGF_OK; i++) {
+        s2_scene_source *member = &scene->sources[i];
+        if (i == scene->reference) {
+            member->on_reference = true;
+            member->ref_to_source = S2_AFFINE_IDENTITY;
+        } else {
+            const int must = demand == NULL ? -1 : demand->on_reference[i];
+            status = meet_reference(scene, member, must, host, err);
+        }
+    }
+    if (status != S2RGF_OK)
+        s2_scene_close(scene);
+    return status;
+}
+
+s2rgf_status s2_scene_reopen(const s2_scene *scene, s2_scene *copy, s2rgf_error *err)
+{
+    *copy = *scene;
+    copy->count = 0;
+    s2rgf_status status = s2_grid_copy(&scene->grid, &copy->grid, err);
+    for (int i = 0; i < scene->count && status == S2RGF_OK; i++) {
+        status = s2_source_reopen(scene->sources[i].source, &copy->sources[i].source, err);
+        copy->count += status == S2RGF_OK;
+    }
+    if (status != S2RGF_OK)
+        s2_scene_close(copy);
+    return status;
+}
+
+void s2_scene_close(s2_scene *scene)
+{
+    for (int i = 0; i < scene->count; i++)
+        s2_source_close(scene->sources[i].source);
+    s2_grid_clear(&scene->grid);
+    *scene = (s2_scene){0};
+}
+
+/** How a source meets the reference grid, in words. */
+static void describe_meeting(const s2_scene *scene, int index, char *text, size_t size)
+{
+    const s2_scene_source *member = &scene->sources[index];
+    const char *warped = member->warped ? "warped from another CRS, " : "";
+    if (index == scene->reference) {
+        snprintf(text, size, "reference grid");
+    } else if (member->on_reference) {
+        snprintf(text, size, "%son the reference grid", warped);
+    } else {
+        double x, y;
+        s2_affine_apply(&member->ref_to_source, 0.0, 0.0, &x, &y);
+        const double ratio = s2_grid_pixel_metres(s2_source_grid(member->source)) /
+                             s2_grid_pixel_metres(&scene->grid);
+        snprintf(text, size, "%ssampled, ratio %.4g, origin at its pixel %.2f, %.2f", warped, ratio,
+                 x, y);
+    }
+}
+
+void s2_scene_report(const s2_scene *scene, const s2rgf_host *host)
+{
+    for (int i = 0; i < scene->count; i++) {
+        const s2_source *source = scene->sources[i].source;
+        const s2_grid *grid = s2_source_grid(source);
+        char srs[128], meeting[256];
+        s2_srs_name(grid->srs_wkt, srs, sizeof srs);
+        describe_meeting(scene, i, meeting, sizeof meeting);
+        double x0, y0, x1, y1;
+        s2_affine_apply(&grid->to_geo, 0.0, 0.0, &x0, &y0);
+        s2_affine_apply(&grid->to_geo, grid->width, grid->height, &x1, &y1);
+        s2_log(host, S2RGF_INFO,
+               "%s: %d x %d, %d band%s %s, pixel %.10g, CRS %s, extent %.10g %.10g %.10g %.10g, %s",
+               s2_source_name(source), grid->width, grid->height, s2_source_band_count(source),
+               s2_source_band_count(source) == 1 ? "" : "s", s2_source_type(source),
+               s2_grid_pixel_size(grid), srs, fmin(x0, x1), fmin(y0, y1), fmax(x0, x1),
+               fmax(y0, y1), meeting);
+    }
+}

@@ -1,0 +1,202 @@
+/* The verbs on models: open, close, describe. */
+#include "model/model.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "core/memory.h"
+#include "format/json_writer.h"
+#include "model/ablations.h"
+#include "model/metadata.h"
+
+#define LISTED_BANDS 16 /* names of bands in the description for people */
+
+s2rgf_status s2rgf_model_open(const char *path, s2rgf_model **model, s2rgf_error *err)
+{
+    s2_error_clear(err);
+    *model = NULL;
+    if (path == NULL)
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "model: no file name given");
+    s2rgf_model *opened = s2_calloc(1, sizeof *opened);
+    if (opened == NULL)
+        return s2_fail_memory(err, "model");
+    opened->path = s2_strdup(path);
+    const s2rgf_status status = opened->path ? s2_model_load(path, &opened->content, err)
+                                             : s2_fail_memory(err, "model");
+    if (status == S2RGF_OK)
+        *model = opened;
+    else
+        s2rgf_model_close(opened);
+    return status;
+}
+
+void s2rgf_model_close(s2rgf_model *model)
+{
+    if (model == NULL)
+        return;
+    s2_model_content_clear(&model->content);
+    s2_free(model->path);
+    s2_free(model);
+}
+
+size_t s2_model_parameters(const s2_model_content *content)
+{
+    size_t count = 0;
+    for (int i = 0; i < content->tensor_count; i++)
+        count += content->tensors[i].count;
+    return count;
+}
+
+static void describe_json(const s2_model_content *content, s2_text *text)
+{
+    s2_json_writer writer = {.text = *text, .indent = true};
+    s2_json_begin_object(&writer, NULL);
+    s2_json_put_int(&writer, "format_version", S2_MODEL_FORMAT_VERSION);
+    s2_json_put_string(&writer, "checksum", content->checksum);
+    s2_json_put_int(&writer, "tensors", content->tensor_count);
+    s2_json_put_uint(&writer, "parameters", s2_model_parameters(content));
+    s2_model_put_members(&writer, content);
+    s2_json_end_object(&writer);
+    s2_text_append(&writer.text, "\n");
+    *text = writer.text;
+}
+
+/** "490 to 2190 nm", or nothing where a wavelength is unknown. */
+static void put_wavelengths(s2_text *text, const s2_model_source *source)
+{
+    double lowest = INFINITY, highest = -INFINITY;
+    for (int i = 0; i < source->band_count; i++) {
+        const double wavelength = source->bands[i].wavelength_nm;
+        if (isnan(wavelength))
+            return;
+        lowest = fmin(lowest, wavelength);
+        highest = fmax(highest, wavelength);
+    }
+    if (lowest == highest)
+        s2_text_append(text, ", %g nm", lowest);
+    else
+        s2_text_append(text, ", %g to %g nm", lowest, highest);
+}
+
+static void put_band_names(s2_text *text, const s2_model_source *source)
+{
+    int named = 0;
+    for (int i = 0; i < source->band_count; i++) {
+        if (source->bands[i].name[0] == '\0' || ++named > LISTED_BANDS)
+            continue;
+        s2_text_append(text, "%s%s", named == 1 ? "    " : ", ", source->bands[i].name);
+    }
+    if (named > LISTED_BANDS)
+        s2_text_append(text, " and %d more", named - LISTED_BANDS);
+    if (named > 0)
+        s2_text_append(text, "\n");
+}
+
+static void put_sources(s2_text *text, const s2_model_content *content)
+{
+    int width = 0;
+    for (int i = 0; i < content->source_count; i++)
+        width = (int)fmax(width, (double)strlen(content->sources[i].name));
+    s2_text_append(text, "Sources\n");
+    for (int i = 0; i < content->source_count; i++) {
+        const s2_model_source *source = &content->sources[i];
+        s2_text_append(text, "  %-*s  %d band%s", width, source->name, source->band_count,
+                       source->band_count == 1 ? "" : "s");
+        put_wavelengths(text, source);
+        s2_text_append(text, ", pixel size %g", source->pixel_size);
+        if (i == content->reference)
+            s2_text_append(text, ", defines the reference grid");
+        else if (source->on_reference)
+            s2_text_append(text, ", on the reference grid");
+        s2_text_append(text, "\n");
+        put_band_names(text, source);
+    }
+}
+
+static void put_classes(s2_text *text, const s2_class_table *classes)
+{
+    s2_text_append(text, "Classes\n  value  colour   name\n");
+    for (int i = 0; i < classes->count; i++) {
+        const s2_class *item = &classes->items[i];
+        s2_text_append(text, "  %5d  ", item->value);
+        if (item->has_colour)
+            s2_text_append(text, "#%02x%02x%02x", item->rgb[0], item->rgb[1], item->rgb[2]);
+        else
+            s2_text_append(text, "%-7s", "-");
+        s2_text_append(text, "  %s\n", item->name);
+    }
+}
+
+static void put_training(s2_text *text, const s2_model_training *training)
+{
+    s2_text_append(text, "Training\n  steps               %d, seed %llu\n", training->steps,
+                   (unsigned long long)training->seed);
+    s2_text_append(text, "  labelled pixels     %d for training, %d for validation\n",
+                   training->train_pixels, training->validation_pixels);
+    if (!isnan(training->validation_oa))
+        s2_text_append(text, "  validation          overall accuracy %.4f",
+                       training->validation_oa);
+    if (!isnan(training->validation_oa) && !isnan(training->validation_kappa))
+        s2_text_append(text, ", kappa %.4f", training->validation_kappa);
+    if (!isnan(training->validation_oa))
+        s2_text_append(text, "\n");
+    if (!isnan(training->validation_distance))
+        s2_text_append(text, "  nearest validation  %.1f pixels from a training pixel\n",
+                       training->validation_distance);
+    if (training->refit)
+        s2_text_append(text, "  refit               on all labels, after validation\n");
+    if (training->relation == S2_RELATION_SOFTMAX)
+        s2_text_append(text, "  redundancy          softmax, as published\n");
+    if (training->temperature != 1)
+        s2_text_append(text, "  temperature         %g\n", training->temperature);
+    if (!isnan(training->calibration_after))
+        s2_text_append(text, "  calibration error   %.4f", training->calibration_after);
+    if (!isnan(training->calibration_after) && !isnan(training->calibration_before))
+        s2_text_append(text, ", %.4f before calibration", training->calibration_before);
+    if (!isnan(training->calibration_after))
+        s2_text_append(text, "\n");
+    if (training->labels_checksum[0] != '\0')
+        s2_text_append(text, "  labels' checksum    %s\n", training->labels_checksum);
+}
+
+static void put_ablations(s2_text *text, const s2_model_content *content)
+{
+    s2_ablation_names names;
+    char list[S2_ABLATIONS_MAX * S2_ABLATION_BYTES];
+    s2_model_ablations(content, false, &names);
+    s2_ablations_join(&names, list, sizeof list);
+    if (names.count > 0)
+        s2_text_append(text, "Ablations   %s: switched off\n", list);
+}
+
+static void describe_text(const s2_model_content *content, s2_text *text)
+{
+    s2_text_append(text, "Network     %s, C = %d, %zu parameters in %d tensors\n", content->network,
+                   content->channels, s2_model_parameters(content), content->tensor_count);
+    s2_text_append(text, "Written by  s2rgf %s, format version %d\n", content->program_version,
+                   S2_MODEL_FORMAT_VERSION);
+    s2_text_append(text, "Checksum    %s\n", content->checksum);
+    put_ablations(text, content);
+    put_sources(text, content);
+    put_classes(text, &content->classes);
+    put_training(text, &content->training);
+}
+
+s2rgf_status s2rgf_model_describe(const s2rgf_model *model, bool json, char **text,
+                                  s2rgf_error *err)
+{
+    s2_text description = {0};
+    s2_error_clear(err);
+    *text = NULL;
+    if (json)
+        describe_json(&model->content, &description);
+    else
+        describe_text(&model->content, &description);
+    if (description.failed) {
+        s2_free(description.data);
+        return s2_fail_memory(err, "model description");
+    }
+    *text = description.data;
+    return S2RGF_OK;
+}

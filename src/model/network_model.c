@@ -1,0 +1,93 @@
+/* Between a network and the model file. */
+#include "model/network_model.h"
+
+#include <string.h>
+
+#include "core/error.h"
+#include "nn/network_ops.h"
+
+static s2_network_spec spec_of(const s2_model_content *content)
+{
+    s2_network_spec spec = {.channels = content->channels,
+                            .classes = content->classes.count,
+                            .sources = content->source_count,
+                            .off = content->off};
+    for (int s = 0; s < content->source_count; s++) {
+        spec.bands[s] = content->sources[s].band_count;
+        spec.on_reference[s] = content->sources[s].on_reference;
+    }
+    return spec;
+}
+
+s2rgf_status s2_network_from_model(const s2_model_content *content, const char *subject,
+                                   s2_network **network, s2rgf_error *err)
+{
+    *network = NULL;
+    s2rgf_status status = s2_network_check_name(subject, content->network, err);
+    if (status != S2RGF_OK)
+        return status;
+    if (content->classes.count < 2)
+        return s2_fail(err, S2RGF_FORMAT, "%s: expected at least 2 classes, found %d", subject,
+                       content->classes.count);
+    const s2_network_spec spec = spec_of(content);
+    status = s2_network_create(content->network, &spec, network, err);
+    for (int i = 0; status == S2RGF_OK && i < (*network)->params->count; i++) {
+        const s2_param *param = &(*network)->params->items[i];
+        const float *data = NULL;
+        status =
+            s2_model_find_tensor(content, param->name, param->dims, param->dim_count, &data, err);
+        if (status == S2RGF_OK)
+            memcpy(param->value, data, param->count * sizeof(float));
+    }
+    if (status != S2RGF_OK) {
+        s2_network_free(*network);
+        *network = NULL;
+    }
+    return status;
+}
+
+s2rgf_status s2_network_to_model(const s2_network *network, s2_model_content *content,
+                                 s2rgf_error *err)
+{
+    for (int i = 0; i < network->params->count; i++) {
+        const s2_param *param = &network->params->items[i];
+        float *data = NULL;
+        const s2rgf_status status =
+            s2_model_add_tensor(content, param->name, param->dims, param->dim_count, &data, err);
+        if (status != S2RGF_OK)
+            return status;
+        memcpy(data, param->value, param->count * sizeof(float));
+    }
+    return S2RGF_OK;
+}
+
+static s2rgf_status check_exportable(const s2_model_content *content, const char *subject,
+                                     const s2_network *network, s2rgf_error *err)
+{
+    if (!network->kind->onnx)
+        return s2_fail(err, S2RGF_UNSUPPORTED,
+                       "%s: cannot be written as ONNX: expected the network dense, found \"%s\"",
+                       subject, content->network);
+    for (int s = 0; s < content->source_count; s++)
+        if (strcmp(content->sources[s].name, S2_ONNX_LOGITS) == 0 ||
+            strcmp(content->sources[s].name, S2_ONNX_PROBABILITIES) == 0)
+            return s2_fail(err, S2RGF_UNSUPPORTED,
+                           "%s: cannot be written as ONNX: its source %s is called like an output",
+                           subject, content->sources[s].name);
+    return S2RGF_OK;
+}
+
+s2rgf_status s2_network_to_onnx(const s2_model_content *content, const char *subject,
+                                s2_onnx_graph *graph, s2rgf_error *err)
+{
+    s2_network *network = NULL;
+    s2rgf_status status = s2_network_from_model(content, subject, &network, err);
+    if (status == S2RGF_OK)
+        status = check_exportable(content, subject, network, err);
+    if (status == S2RGF_OK) {
+        network->kind->onnx(network->self, content, graph);
+        status = graph->body.failed ? s2_fail_memory(err, "ONNX graph") : S2RGF_OK;
+    }
+    s2_network_free(network);
+    return status;
+}

@@ -1,0 +1,249 @@
+/* Dense run: how large a worker's buffers are, and how they are seen. */
+#include <string.h>
+
+#include "nn/dense/worker.h"
+
+int s2_dense_buffer(int source, int part)
+{
+    return S2_SOURCES + S2_PER_SOURCE * source + part;
+}
+
+static int smaller(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+/* ---- rows that are needed at once ------------------------------------------------------------- */
+
+/* A ring holds rows first..end-1 at the same time. */
+static void hold(int *rings, int buffer, s2_rect rect, int first, int end)
+{
+    const int rows = end - (first > rect.y ? first : rect.y);
+    rings[buffer] = rows > rings[buffer] ? rows : rings[buffer];
+}
+
+/* The first row of Winograd's input for the output rows from `row` on. */
+static int reach_of(int row, int dilation)
+{
+    return s2_winograd_input((s2_rect){0, row, 1, 1}, dilation).y;
+}
+
+/* First source row that the target rows from `row` of rect on still sample. */
+static int sampled_from(const s2_sampling *sampling, s2_rect rect, int row)
+{
+    const s2_rect left = s2_dense_rows(rect, row, rect.y + rect.h);
+    const int none = sampling->height;
+    return s2_rect_is_empty(left) ? none : s2_sampling_bounds(sampling, left).y;
+}
+
+static void hold_source(const s2_network_spec *spec, const s2_run_geometry *geometry,
+                        const s2_dense_plan *plan, const s2_dense_front *fronts, int s, int *rings)
+{
+    const s2_source_plan *source = &plan->source[s];
+    const s2_source_front *now = &fronts[0].source[s];
+    const s2_source_front *next = &fronts[1].source[s];
+    const s2_sampling feature = s2_dense_sampling(geometry, s, 2.0);
+    const s2_sampling reference = s2_dense_sampling(geometry, s, 1.0);
+    const bool aligned = spec->on_reference[s];
+    int *of = rings + s2_dense_buffer(s, 0);
+    int pixels = smaller(now->spectral, smaller(reach_of(now->middle, 1), now->spatial));
+    int seen = sampled_from(&feature, plan->stack, fronts[0].stack); /* by the stack */
+    if (aligned) {
+        seen = 2 * fronts[0].stack;
+        pixels = smaller(2 * now->middle - 1, seen);
+    }
+    hold(of, S2_OF_PIXELS, source->pixels, pixels, next->pixels);
+    /* pixels seen off their centres; what is new waits until seams have it */
+    const int valid = smaller(seen - 1, now->spectral);
+    hold(of, S2_OF_VALID, source->valid, aligned ? seen - 1 : valid, next->pixels);
+    hold(of, S2_OF_SPECTRAL, source->spectral,
+         aligned ? fronts[0].core : smaller(seen, now->spectral), next->spectral);
+    hold(of, S2_OF_DETAIL, source->detail, sampled_from(&reference, plan->core, fronts[0].core),
+         next->spectral);
+    hold(of, S2_OF_MIDDLE, source->middle, reach_of(now->spatial, 1), next->middle);
+    hold(of, S2_OF_SPATIAL, source->spatial, smaller(seen, now->spatial), next->spatial);
+}
+
+/* Rings of one step, from fronts[0] to fronts[1]. */
+static void hold_step(const s2_network_spec *spec, const s2_run_geometry *geometry,
+                      const s2_dense_plan *plan, const s2_dense_front *fronts, int *rings)
+{
+    const s2_dense_front *now = &fronts[0];
+    const s2_dense_front *next = &fronts[1];
+    const int side = S2_CELL_FEATURE_PX;
+    const s2_sampling upsampling = s2_dense_upsampling(geometry);
+    const int first_mixed =
+        now->mixed > plan->mixed_computed.y ? now->mixed : plan->mixed_computed.y;
+    const int rows = plan->scale_cells.y + plan->scale_cells.h;
+    const int fused_cell = (now->fused > 0 ? now->fused : 0) / side;
+    const int stack_end = (next->stack + side - 1) / side;
+    for (int domain = 0; domain < 2; domain++) {
+        hold(rings, S2_STACK_SPECTRAL + domain, plan->stack, smaller(now->stack, first_mixed),
+             next->stack);
+        hold(rings, S2_MIXED_SPECTRAL + domain, plan->mixed, reach_of(now->joint, 2), next->mixed);
+        hold(rings, S2_JOINT_SPECTRAL + domain, plan->joint, smaller(now->fused, now->grams * side),
+             next->joint);
+    }
+    hold(rings, S2_FUSED, plan->fused, smaller(reach_of(now->middle, 1), now->block), next->fused);
+    hold(rings, S2_MIDDLE, plan->middle, reach_of(now->block, 2), next->middle);
+    hold(rings, S2_BLOCK, plan->block, reach_of(now->head, 1), next->block);
+    hold(rings, S2_HEAD, plan->head, sampled_from(&upsampling, plan->core, now->core), next->head);
+    hold(rings, S2_MOMENTS, plan->stat_cells, now->attention - 1, stack_end);
+    hold(rings, S2_ATTENTION, plan->scale_cells, s2_cell_between(first_mixed, rows, side).first,
+         next->attention);
+    hold(rings, S2_GRAMS, plan->gram_cells, fused_cell - 1, next->grams);
+    hold(rings, S2_FEATURE_VALID, plan->stack, smaller(now->grams * side, now->stack), next->stack);
+    hold(rings, S2_REFERENCE_VALID, plan->reference, smaller(now->core, 2 * now->stack),
+         2 * next->stack);
+    for (int s = 0; s < spec->sources; s++)
+        hold_source(spec, geometry, plan, fronts, s, rings);
+}
+
+/* ---- bytes ---------------------------------------------------------------------------------- */
+
+static void need(s2_dense_sizes *sizes, int buffer, int width, size_t channels, size_t size)
+{
+    const size_t bytes = (size_t)sizes->rings[buffer] * (size_t)width * channels * size;
+    sizes->bytes[buffer] = larger(sizes->bytes[buffer], bytes);
+}
+
+static void need_floats(s2_dense_sizes *sizes, int buffer, size_t floats)
+{
+    sizes->bytes[buffer] = larger(sizes->bytes[buffer], floats * sizeof(float));
+}
+
+static void need_maps(const s2_network_spec *spec, const s2_dense_plan *plan, s2_dense_sizes *sizes)
+{
+    const size_t c = (size_t)spec->channels;
+    const size_t spectral = (size_t)s2_dense_spectral_total(spec);
+    const size_t spatial = (size_t)spec->sources * c;
+    need(sizes, S2_STACK_SPECTRAL, plan->stack.w, spectral, sizeof(float));
+    need(sizes, S2_STACK_SPATIAL, plan->stack.w, spatial, sizeof(float));
+    for (int domain = 0; domain < 2; domain++) {
+        need(sizes, S2_MIXED_SPECTRAL + domain, plan->mixed.w, c, sizeof(float));
+        need(sizes, S2_JOINT_SPECTRAL + domain, plan->joint.w, c, sizeof(float));
+    }
+    need(sizes, S2_FUSED, plan->fused.w, c, sizeof(float));
+    need(sizes, S2_MIDDLE, plan->middle.w, c, sizeof(float));
+    need(sizes, S2_BLOCK, plan->block.w, c, sizeof(float));
+    need(sizes, S2_HEAD, plan->head.w, S2_HIDDEN, sizeof(float));
+    need(sizes, S2_MOMENTS, plan->stat_cells.w, 1 + 2 * (spectral + spatial), sizeof(float));
+    need(sizes, S2_ATTENTION, plan->scale_cells.w, spectral + spatial, sizeof(float));
+    need(sizes, S2_GRAMS, plan->gram_cells.w, s2_gram_floats(spec->channels), sizeof(float));
+    need(sizes, S2_FEATURE_VALID, plan->stack.w, 1, 1);
+    need(sizes, S2_REFERENCE_VALID, plan->reference.w, 1, 1);
+}
+
+static void need_source(const s2_network_spec *spec, const s2_dense_plan *plan, int s,
+                        s2_dense_sizes *sizes)
+{
+    const s2_source_plan *source = &plan->source[s];
+    const size_t bands = (size_t)spec->bands[s];
+    const size_t c = (size_t)spec->channels;
+    const size_t width = (size_t)s2_dense_spectral_width(spec, s);
+    const int first = s2_dense_buffer(s, 0);
+    need(sizes, first + S2_OF_PIXELS, source->pixels.w, bands, sizeof(float));
+    need(sizes, first + S2_OF_VALID, source->valid.w, 1, 1);
+    need(sizes, first + S2_OF_SPECTRAL, source->spectral.w, width, sizeof(float));
+    need(sizes, first + S2_OF_MIDDLE, source->middle.w, c, sizeof(float));
+    if (!spec->on_reference[s]) {
+        need(sizes, first + S2_OF_DETAIL, source->detail.w, c, sizeof(float));
+        need(sizes, first + S2_OF_SPATIAL, source->spatial.w, c, sizeof(float));
+    }
+    need_floats(sizes, S2_ROWS, (size_t)(2 * plan->reference.w) * width);
+    need_floats(sizes, S2_SEGMENT, S2_SEGMENT_PX * larger(2 * bands, S2_KERNEL_BLOCK));
+    need_floats(sizes, S2_WINOGRAD, s2_winograd_floats(spec->bands[s], spec->channels));
+    need_floats(sizes, S2_CHUNK, sizes->read_pixels[s] * bands);
+    sizes->bytes[S2_CHUNK_VALID] = larger(sizes->bytes[S2_CHUNK_VALID], sizes->read_pixels[s]);
+}
+
+/* Buffers that are no rings. score_rows: most rows of the core that a step gives. */
+static void need_work(const s2_network_spec *spec, const s2_dense_plan *plan, int score_rows,
+                      s2_dense_sizes *sizes)
+{
+    const size_t c = (size_t)spec->channels;
+    const size_t spectral = (size_t)s2_dense_spectral_total(spec);
+    const size_t widest = larger(spectral, (size_t)spec->sources * c);
+    const size_t scored = (size_t)score_rows * (size_t)plan->core.w;
+    const int columns =
+        plan->core.w + spec->sources * (plan->core.w + plan->stack.w); /* of all samplers */
+    need_floats(sizes, S2_CELL_WORK,
+                larger(6 * widest, S2_GRAM_SUMS * s2_gram_floats(spec->channels) +
+                                       s2_relation_floats(spec->channels)));
+    need_floats(sizes, S2_WINOGRAD, s2_winograd_floats(spec->channels, spec->channels));
+    need_floats(sizes, S2_SEGMENT, S2_SEGMENT_PX * larger(widest, c + S2_HIDDEN));
+    need_floats(sizes, S2_ROWS, S2_WINOGRAD_SIDE * (size_t)plan->head.w * c);
+    need_floats(sizes, S2_SCORES, scored * (size_t)spec->classes);
+    sizes->bytes[S2_VALID] = larger(sizes->bytes[S2_VALID], scored);
+    sizes->bytes[S2_COLUMNS] = larger(sizes->bytes[S2_COLUMNS], s2_sampler_bytes(columns));
+}
+
+static void measure_tile(const s2_network_spec *spec, const s2_run_geometry *geometry,
+                         const s2_dense_plan *plan, s2_dense_sizes *sizes)
+{
+    const int end = plan->core.y + plan->core.h;
+    int step = s2_dense_first_step(plan);
+    int score_rows = 0;
+    s2_dense_front fronts[2] = {s2_dense_front_after(spec, geometry, plan, step - 1)};
+    for (; fronts[0].core < end; step++, fronts[0] = fronts[1]) {
+        fronts[1] = s2_dense_front_after(spec, geometry, plan, step);
+        hold_step(spec, geometry, plan, fronts, sizes->rings);
+        score_rows = score_rows > fronts[1].core - fronts[0].core ? score_rows
+                                                                  : fronts[1].core - fronts[0].core;
+        for (int s = 0; s < spec->sources; s++) {
+            const int rows = fronts[1].source[s].pixels - fronts[0].source[s].pixels;
+            sizes->read_pixels[s] =
+                larger(sizes->read_pixels[s], (size_t)rows * (size_t)plan->source[s].window.w);
+        }
+    }
+    need_maps(spec, plan, sizes);
+    for (int s = 0; s < spec->sources; s++)
+        need_source(spec, plan, s, sizes);
+    need_work(spec, plan, score_rows, sizes);
+}
+
+void s2_dense_measure(const s2_network_spec *spec, const s2_run_geometry *geometry,
+                      const s2_tiling *tiling, s2_dense_sizes *sizes)
+{
+    const s2_rect parts = s2_tiling_parts(tiling);
+    s2_dense_plan plan;
+    memset(sizes, 0, sizeof *sizes);
+    /* twice: the rows of one tile's rings count for the width of another */
+    for (int pass = 0; pass < 2; pass++)
+        for (int row = parts.y; row < parts.y + parts.h; row++)
+            for (int column = parts.x; column < parts.x + parts.w; column++) {
+                const s2_rect core = s2_tiling_core(tiling, column, row);
+                s2_dense_plan_make(spec, geometry, core, &plan);
+                measure_tile(spec, geometry, &plan, sizes);
+            }
+}
+
+/* ---- views ---------------------------------------------------------------------------------- */
+
+s2_rect s2_dense_rows(s2_rect rect, int first, int end)
+{
+    return (s2_rect){rect.x, first, rect.w, end - first};
+}
+
+s2_region s2_dense_region(const s2_dense_run *run, int buffer, s2_rect rect, int channels)
+{
+    return (s2_region){rect, channels, 1, run->buffer[buffer], run->sizes.rings[buffer]};
+}
+
+uint8_t *s2_dense_bytes(const s2_dense_run *run, int buffer, s2_rect rect, int y)
+{
+    const size_t row = (size_t)((y - rect.y) % run->sizes.rings[buffer]);
+    return (uint8_t *)run->buffer[buffer] + row * (size_t)rect.w;
+}
+
+float *s2_dense_cell(const s2_dense_run *run, int buffer, s2_rect cells, int x, int y,
+                     size_t floats)
+{
+    const size_t row = (size_t)((y - cells.y) % run->sizes.rings[buffer]);
+    return (float *)run->buffer[buffer] + (row * (size_t)cells.w + (size_t)(x - cells.x)) * floats;
+}

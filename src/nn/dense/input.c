@@ -1,0 +1,131 @@
+/* Dense run: the sources' rows and their validity. */
+#include <math.h>
+#include <string.h>
+
+#include "nn/dense/worker.h"
+
+static s2_region pixel_region(const s2_dense_run *run, int s)
+{
+    return s2_dense_region(run, s2_dense_buffer(s, S2_OF_PIXELS), run->plan.source[s].pixels,
+                           run->weights->spec.bands[s]);
+}
+
+/* Rows as they were read, to their rings. */
+static void keep_rows(const s2_dense_run *run, int s, s2_rect rows)
+{
+    const s2_region pixels = pixel_region(run, s);
+    const s2_rect kept = run->plan.source[s].valid;
+    const size_t floats = (size_t)rows.w * (size_t)pixels.stride;
+    const float *from = run->buffer[S2_CHUNK];
+    const uint8_t *from_valid = run->buffer[S2_CHUNK_VALID];
+    for (int y = rows.y; y < rows.y + rows.h; y++, from += floats, from_valid += rows.w) {
+        uint8_t *valid = s2_dense_bytes(run, s2_dense_buffer(s, S2_OF_VALID), kept, y);
+        memcpy(s2_region_at(&pixels, rows.x, y), from, floats * sizeof(float));
+        memcpy(valid + (rows.x - kept.x), from_valid, (size_t)rows.w);
+    }
+}
+
+/* Rows of source s to read so that its pixels get from one front to another. */
+static s2_rect rows_between(const s2_dense_run *run, int s, const s2_dense_front *from,
+                            const s2_dense_front *to)
+{
+    const s2_rect window = run->plan.source[s].window;
+    return s2_rect_intersect(s2_dense_rows(window, from->source[s].pixels, to->source[s].pixels),
+                             window);
+}
+
+static s2rgf_status read_source(s2_dense_run *run, int s, s2rgf_error *err)
+{
+    const int first = run->now.source[s].pixels;
+    const int end = run->next.source[s].pixels;
+    const s2_region pixels = pixel_region(run, s);
+    const s2_rect rows = rows_between(run, s, &run->now, &run->next);
+    s2_region_clear_rows(&pixels, first, end, rows);
+    if (s2_rect_is_empty(rows))
+        return S2RGF_OK;
+    const s2rgf_status status = run->io->read(run->io->context, s, rows, run->buffer[S2_CHUNK],
+                                              run->buffer[S2_CHUNK_VALID], err);
+    if (status == S2RGF_OK)
+        keep_rows(run, s, rows);
+    return status;
+}
+
+/* Clear `valid`, reference pixels x0.. of row y, where an aligned source is not. */
+static void mark_aligned(const s2_dense_run *run, int s, int y, uint8_t *valid)
+{
+    const s2_rect kept = run->plan.source[s].valid;
+    const s2_rect reference = run->plan.reference;
+    const uint8_t *from =
+        s2_dense_bytes(run, s2_dense_buffer(s, S2_OF_VALID), kept, y) + (reference.x - kept.x);
+    for (int x = 0; x < reference.w; x++)
+        valid[x] &= from[x];
+}
+
+/* Clear `valid` where no valid pixel of another source lies under the reference pixel's centre. */
+static void mark_native(const s2_dense_run *run, int s, int y, uint8_t *valid)
+{
+    const s2_rect kept = run->plan.source[s].valid;
+    const s2_rect known =
+        s2_rect_intersect(kept, s2_dense_source(&run->weights->spec, run->geometry, s));
+    const s2_rect reference = run->plan.reference;
+    const int buffer = s2_dense_buffer(s, S2_OF_VALID);
+    const uint8_t *row = NULL; /* under the last pixel that was inside, number row_y */
+    int row_y = known.y - 1;
+    for (int x = 0; x < reference.w; x++) {
+        double u = 0.0;
+        double v = 0.0;
+        s2_affine_apply(&run->geometry->ref_to_source[s], reference.x + x + 0.5, y + 0.5, &u, &v);
+        const s2_rect under = {(int)floor(u), (int)floor(v), 1, 1};
+        const bool inside = s2_rect_contains(known, under);
+        if (inside && under.y != row_y) {
+            row = s2_dense_bytes(run, buffer, kept, under.y);
+            row_y = under.y;
+        }
+        if (!inside || !row[under.x - kept.x])
+            valid[x] = 0;
+    }
+}
+
+void s2_dense_validity(s2_dense_run *run)
+{
+    const s2_network_spec *spec = &run->weights->spec;
+    const s2_rect reference = run->plan.reference;
+    const s2_rect stack = run->plan.stack;
+    const int end = reference.y + reference.h;
+    for (int y = 2 * run->now.stack; y < 2 * run->next.stack && y < end; y++) {
+        uint8_t *valid = s2_dense_bytes(run, S2_REFERENCE_VALID, reference, y);
+        memset(valid, 1, (size_t)reference.w);
+        for (int s = 0; s < spec->sources; s++)
+            if (spec->on_reference[s])
+                mark_aligned(run, s, y, valid);
+            else
+                mark_native(run, s, y, valid);
+    }
+    for (int i = run->now.stack; i < run->next.stack; i++) {
+        const uint8_t *top = s2_dense_bytes(run, S2_REFERENCE_VALID, reference, 2 * i);
+        const uint8_t *bottom =
+            2 * i + 1 < end ? s2_dense_bytes(run, S2_REFERENCE_VALID, reference, 2 * i + 1) : top;
+        uint8_t *feature = s2_dense_bytes(run, S2_FEATURE_VALID, stack, i);
+        for (int j = 0; j < stack.w; j++) {
+            const int right = 2 * j + 1 < reference.w ? 2 * j + 1 : 2 * j;
+            feature[j] = top[2 * j] && top[right] && bottom[2 * j] && bottom[right];
+        }
+    }
+}
+
+void s2_dense_expect(const s2_dense_run *run, const s2_dense_front *after)
+{
+    for (int s = 0; s < run->weights->spec.sources; s++) {
+        const s2_rect rows = rows_between(run, s, &run->next, after);
+        if (!s2_rect_is_empty(rows))
+            run->io->expect(run->io->context, s, rows);
+    }
+}
+
+s2rgf_status s2_dense_input(s2_dense_run *run, s2rgf_error *err)
+{
+    s2rgf_status status = S2RGF_OK;
+    for (int s = 0; s < run->weights->spec.sources && status == S2RGF_OK; s++)
+        status = read_source(run, s, err);
+    return status;
+}

@@ -1,0 +1,254 @@
+/* The dense network as an ONNX graph: from pixels in their own units to scores, section by section of
+   docs/network.md. Names of values follow those of the parameters. */
+#include "nn/dense/onnx.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/memory.h"
+#include "nn/dense/onnx_layers.h"
+#include "nn/dense/onnx_relations.h"
+
+/* What the functions below build and read. */
+typedef struct export {
+    s2_onnx_graph *graph;
+    const s2_dense_network *network;
+    const s2_model_content *content;
+} export;
+
+/* name = in at the pixel centres of the grid whose size is the value `size`. */
+static void sample(s2_onnx_graph *graph, const char *name, const char *in, const char *size,
+                   const char *how)
+{
+    s2_onnx_add(graph, "%s.outer = Shape <start = 0, end = 2> (%s)", name, in);
+    s2_onnx_add(graph, "%s.size = Concat <axis = 0> (%s.outer, %s)", name, name, size);
+    s2_onnx_add(graph, "%s = Resize <%s> (%s, , , %s.size)", name, how, in, name);
+}
+
+/* name = the values made of `pattern` for every source, one after the other in an operator. */
+static void gather(const export *e, const char *name, const char *operator, const char *pattern)
+{
+    char list[S2RGF_MAX_SOURCES * S2_ONNX_NAME_BYTES] = "";
+    for (int s = 0; s < e->network->spec.sources; s++) {
+        const size_t at = strlen(list);
+        snprintf(list + at, sizeof list - at, "%s%.*s.%d%s", s ? ", " : "",
+                 (int)strcspn(pattern, "*"), pattern, s, pattern + strcspn(pattern, "*") + 1);
+    }
+    s2_onnx_add(e->graph, "%s = %s (%s)", name, operator, list);
+}
+
+/* ---- sources -------------------------------------------------------------------------------- */
+
+/* mean and 1 / std of the bands as constants that a map can be calculated with. */
+static void put_normalisation(const export *e, int source)
+{
+    const s2_model_source *from = &e->content->sources[source];
+    const bool off = e->network->spec.off.source[source];
+    const int dims[] = {from->band_count, 1, 1};
+    float *values = s2_alloc((size_t)from->band_count, sizeof(float));
+    if (!values) {
+        e->graph->body.failed = true;
+        return;
+    }
+    for (int b = 0; b < from->band_count; b++)
+        values[b] = (float)from->bands[b].mean;
+    s2_onnx_put_floats(e->graph, ".mean", dims, 3, values);
+    for (int b = 0; b < from->band_count; b++)
+        values[b] = off ? 0.0f : (float)(1.0 / from->bands[b].std);
+    s2_onnx_put_floats(e->graph, ".rate", dims, 3, values);
+    s2_free(values);
+}
+
+static void put_input(const export *e, int source)
+{
+    const s2_model_source *from = &e->content->sources[source];
+    char height[S2_ONNX_NAME_BYTES] = "height", width[S2_ONNX_NAME_BYTES] = "width";
+    if (!from->on_reference) {
+        snprintf(height, sizeof height, "%s_height", from->name);
+        snprintf(width, sizeof width, "%s_width", from->name);
+    }
+    s2_onnx_put_input(e->graph, from->name,
+                      (const s2_onnx_axis[]){{"batch", 0},
+                                             {NULL, from->band_count},
+                                             {height, 0},
+                                             {width, 0}});
+}
+
+/* source.S.pixels, normalised, 0 where a band is not a finite number, and source.S.invalid. */
+static void read_source(const export *e, int source)
+{
+    const char *name = e->content->sources[source].name;
+    char scope[32];
+    snprintf(scope, sizeof scope, "source.%d", source);
+    e->graph->scope = scope;
+    put_input(e, source);
+    put_normalisation(e, source);
+    /* NaN for the infinite, too */
+    s2_onnx_add(e->graph, ".finite = Sub (%s, %s)", name, name);
+    s2_onnx_add(e->graph, ".flags = IsNaN (.finite)");
+    s2_onnx_add(e->graph, ".counted = Cast <to = 1> (.flags)");
+    s2_onnx_add(e->graph, ".invalid = ReduceMax <axes = [1], keepdims = 1> (.counted)");
+    s2_onnx_add(e->graph, ".holes = Cast <to = 9> (.invalid)");
+    s2_onnx_add(e->graph, ".centred = Sub (%s, .mean)", name);
+    s2_onnx_add(e->graph, ".scaled = Mul (.centred, .rate)");
+    s2_onnx_add(e->graph, ".pixels = Where (.holes, constant.zero, .scaled)");
+    e->graph->scope = NULL;
+}
+
+/* Sizes of the grids, and the pixels and positions where every source has data. */
+static void find_grids(const export *e)
+{
+    s2_onnx_graph *graph = e->graph;
+    char name[S2_ONNX_NAME_BYTES], in[S2_ONNX_NAME_BYTES];
+    s2_onnx_add(graph, "grid.size = Shape <start = 2, end = 4> (%s)",
+                e->content->sources[e->content->reference].name);
+    s2_onnx_add(graph, "grid.feature_size = Div (grid.size, constant.two)");
+    for (int s = 0; s < e->network->spec.sources; s++) {
+        snprintf(name, sizeof name, "grid.%d", s);
+        snprintf(in, sizeof in, "source.%d.invalid", s);
+        sample(graph, name, in, "grid.size",
+               "mode = \"nearest\", coordinate_transformation_mode = \"half_pixel\", "
+               "nearest_mode = \"round_prefer_ceil\"");
+    }
+    gather(e, "grid.invalid", "Max", "grid*");
+    s2_onnx_add(graph, "grid.holes = Cast <to = 9> (grid.invalid)");
+    s2_onnx_add(graph, "grid.feature_invalid = MaxPool <kernel_shape = [2, 2], strides = [2, 2]> "
+                       "(grid.invalid)");
+    s2_onnx_add(graph, "grid.valid = Sub (constant.one, grid.feature_invalid)");
+}
+
+/* ---- encoders ------------------------------------------------------------------------------- */
+
+/* spectral.S.feature on the feature grid, spectral.S.reference on the reference grid. */
+static void encode_spectral(const export *e, int source)
+{
+    char name[32], pixels[32], to_feature[48], to_reference[48];
+    snprintf(name, sizeof name, "spectral.%d", source);
+    snprintf(pixels, sizeof pixels, "source.%d.pixels", source);
+    snprintf(to_feature, sizeof to_feature, "%s.feature", name);
+    snprintf(to_reference, sizeof to_reference, "%s.reference", name);
+    s2_onnx_spectral(e->graph, name, pixels, &e->network->spectral[source]);
+    if (e->network->spec.on_reference[source]) {
+        s2_onnx_add(e->graph, "%s = AveragePool <kernel_shape = [2, 2], strides = [2, 2]> (%s)",
+                    to_feature, name);
+        s2_onnx_add(e->graph, "%s = Identity (%s)", to_reference, name);
+    } else {
+        sample(e->graph, to_feature, name, "grid.feature_size", S2_ONNX_LINEAR);
+        sample(e->graph, to_reference, name, "grid.size", S2_ONNX_LINEAR);
+    }
+}
+
+/* spatial.S.feature on the feature grid. */
+static void encode_spatial(const export *e, int source)
+{
+    char name[32], pixels[32], to_feature[48];
+    snprintf(name, sizeof name, "spatial.%d", source);
+    snprintf(pixels, sizeof pixels, "source.%d.pixels", source);
+    snprintf(to_feature, sizeof to_feature, "%s.feature", name);
+    s2_onnx_block(e->graph, name, pixels, &e->network->spatial[source]);
+    if (e->network->spec.on_reference[source])
+        s2_onnx_add(e->graph, "%s = Identity (%s)", to_feature, name);
+    else
+        sample(e->graph, to_feature, name, "grid.feature_size", S2_ONNX_LINEAR);
+}
+
+/* ---- relations and scores ------------------------------------------------------------------- */
+
+/* One domain from its encoders through ADRF and its neck, to neck_DOMAIN. */
+static void fuse_domain(const export *e, const char *domain, const s2_adrf *adrf,
+                        const s2_conv_unit *neck)
+{
+    char stack[32], features[32], fused[32], name[32];
+    snprintf(stack, sizeof stack, "stack_%s", domain);
+    snprintf(features, sizeof features, "%s*.feature", domain);
+    snprintf(fused, sizeof fused, "adrf_%s", domain);
+    snprintf(name, sizeof name, "neck_%s", domain);
+    gather(e, stack, "Concat <axis = 1>", features);
+    s2_onnx_adrf(e->graph, fused, stack, adrf);
+    s2_onnx_unit(e->graph, name, fused, neck);
+}
+
+/* Both domains, of which one that is switched off gives 0, and SSJA. */
+static void relate(const export *e)
+{
+    const s2_dense_network *net = e->network;
+    const s2_ablations *off = &net->spec.off;
+    s2_onnx_windows(e->graph, "grid.valid", S2_CELL_FEATURE_PX);
+    if (!off->spectral)
+        fuse_domain(e, "spectral", &net->adrf_spectral, &net->neck_spectral);
+    if (!off->spatial)
+        fuse_domain(e, "spatial", &net->adrf_spatial, &net->neck_spatial);
+    if (off->spectral)
+        s2_onnx_add(e->graph, "neck_spectral = Mul (neck_spatial, constant.zero)");
+    if (off->spatial)
+        s2_onnx_add(e->graph, "neck_spatial = Mul (neck_spectral, constant.zero)");
+    if (off->ssja)
+        s2_onnx_add(e->graph, "ssja = Add (neck_spectral, neck_spatial)");
+    else
+        s2_onnx_ssja(e->graph, "ssja", "neck_spectral", "neck_spatial",
+                     &(s2_onnx_cells){net->spec.channels, S2_CELL_FEATURE_PX});
+}
+
+/* head.reference and detail, both on the reference grid. */
+static void put_head(const export *e)
+{
+    const s2_dense_network *net = e->network;
+    s2_onnx_block(e->graph, "head.block", "ssja", &net->head_block);
+    s2_onnx_unit(e->graph, "head.conv", "head.block", &net->head_conv);
+    s2_onnx_put_floats(e->graph, "head.scales", (const int[]){4}, 1,
+                       (const float[]){1.0f, 1.0f, 2.0f, 2.0f});
+    s2_onnx_add(e->graph, "head.reference = Resize <" S2_ONNX_LINEAR "> (head.conv, , head.scales)");
+    if (net->spec.off.spectral) {
+        s2_onnx_add(e->graph, "detail = Mul (head.reference, constant.zero)");
+    } else {
+        gather(e, "detail.stack", "Concat <axis = 1>", "spectral*.reference");
+        s2_onnx_unit(e->graph, "detail", "detail.stack", &net->detail);
+    }
+}
+
+/* The outputs: scores and probabilities, NaN where a source has no data. */
+static void classify(const export *e)
+{
+    s2_onnx_graph *graph = e->graph;
+    const s2_classifier *classifier = &e->network->classifier;
+    const int *hidden = classifier->hidden_weight->dims;
+    const int *out = classifier->out_weight->dims;
+    const s2_onnx_axis axes[] = {{"batch", 0}, {NULL, out[1]}, {"height", 0}, {"width", 0}};
+    s2_onnx_add(graph, "classifier.features = Concat <axis = 1> (head.reference, detail)");
+    s2_onnx_conv(graph, "classifier.hidden", "classifier.features",
+                 &(s2_onnx_kernel){{1, 1, 1, hidden[0], hidden[1]}, classifier->hidden_weight->value,
+                                   NULL, classifier->hidden_bias->value, true});
+    s2_onnx_conv(graph, "classifier.out", "classifier.hidden",
+                 &(s2_onnx_kernel){{1, 1, 1, out[0], out[1]}, classifier->out_weight->value, NULL,
+                                   classifier->out_bias->value, false});
+    s2_onnx_add(graph, S2_ONNX_LOGITS " = Where (grid.holes, constant.nan, classifier.out)");
+    s2_onnx_put_number(graph, "classifier.temperature", (float)e->content->training.temperature);
+    s2_onnx_add(graph, "classifier.cooled = Div (classifier.out, classifier.temperature)");
+    s2_onnx_add(graph, "classifier.softmax = Softmax <axis = 1> (classifier.cooled)");
+    s2_onnx_add(graph, S2_ONNX_PROBABILITIES " = Where (grid.holes, constant.nan, classifier.softmax)");
+    s2_onnx_put_output(graph, S2_ONNX_LOGITS, axes);
+    s2_onnx_put_output(graph, S2_ONNX_PROBABILITIES, axes);
+}
+
+void s2_dense_onnx(const s2_dense_network *network, const s2_model_content *content,
+                   s2_onnx_graph *graph)
+{
+    const int64_t two = 2;
+    const export e = {graph, network, content};
+    const s2_ablations *off = &network->spec.off;
+    s2_onnx_put_number(graph, "constant.zero", 0.0f);
+    s2_onnx_put_number(graph, "constant.one", 1.0f);
+    s2_onnx_put_number(graph, "constant.nan", NAN);
+    s2_onnx_put_ints(graph, "constant.two", &two, 1);
+    for (int s = 0; s < network->spec.sources; s++)
+        read_source(&e, s);
+    find_grids(&e);
+    for (int s = 0; s < network->spec.sources && !off->spectral; s++)
+        encode_spectral(&e, s);
+    for (int s = 0; s < network->spec.sources && !off->spatial; s++)
+        encode_spatial(&e, s);
+    relate(&e);
+    put_head(&e);
+    classify(&e);
+}

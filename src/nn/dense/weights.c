@@ -1,0 +1,107 @@
+/* Folded and packed weights of the dense network. */
+#include "nn/dense/weights.h"
+
+#include "core/error.h"
+#include "core/memory.h"
+
+static bool fold_detail(s2_dense_weights *to, const s2_dense_network *net)
+{
+    s2_weights_detail *detail = &to->detail;
+    int first = 0;
+    int last_aligned = -1;
+    for (int s = 0; s < net->spec.sources; s++) {
+        const int width = s2_dense_spectral_width(&net->spec, s);
+        if (!s2_fold_unit_inputs(&detail->part[s], &net->detail, first, width))
+            return false;
+        first += width;
+        last_aligned = net->spec.on_reference[s] ? s : last_aligned;
+    }
+    detail->ends_aligned = last_aligned >= 0;
+    if (detail->ends_aligned)
+        detail->part[last_aligned].relu = true;
+    return true;
+}
+
+/* Of the joined features the head's come first. */
+static bool fold_classifier(s2_dense_weights *to, const s2_classifier *classifier)
+{
+    const int c = to->spec.channels;
+    const int *hidden = classifier->hidden_weight->dims;
+    const int *out = classifier->out_weight->dims;
+    const float *w = classifier->hidden_weight->value;
+    const s2_conv half = {1, 1, 1, c, hidden[1]};
+    const bool done = s2_fold_linear(&to->hidden_head, half, w, NULL) &&
+                      s2_fold_linear(&to->hidden_detail, half, w + (size_t)c * (size_t)hidden[1],
+                                     classifier->hidden_bias->value) &&
+                      s2_fold_linear(&to->out, (s2_conv){1, 1, 1, out[0], out[1]},
+                                     classifier->out_weight->value, classifier->out_bias->value);
+    to->hidden_detail.relu = true;
+    return done;
+}
+
+static bool fold_all(s2_dense_weights *to, const s2_dense_network *net)
+{
+    for (int s = 0; s < net->spec.sources; s++)
+        if (!s2_fold_spectral(&to->spectral[s], &net->spectral[s]) ||
+            !s2_fold_block(&to->spatial[s], &net->spatial[s]))
+            return false;
+    return s2_fold_adrf(&to->adrf_spectral, &net->adrf_spectral) &&
+           s2_fold_adrf(&to->adrf_spatial, &net->adrf_spatial) &&
+           s2_fold_unit(&to->neck_spectral, &net->neck_spectral) &&
+           s2_fold_unit(&to->neck_spatial, &net->neck_spatial) &&
+           s2_fold_block(&to->head_block, &net->head_block) &&
+           s2_fold_unit(&to->head_conv, &net->head_conv) && fold_detail(to, net) &&
+           fold_classifier(to, &net->classifier);
+}
+
+/* Weights for Winograd, where the kernels have it. */
+static bool transform_all(s2_dense_weights *to)
+{
+    if (!to->kernels->winograd)
+        return true;
+    for (int s = 0; s < to->spec.sources; s++)
+        if (!s2_fold_winograd(&to->spatial[s].conv1) || !s2_fold_winograd(&to->spatial[s].conv2))
+            return false;
+    return s2_fold_winograd(&to->neck_spectral) && s2_fold_winograd(&to->neck_spatial) &&
+           s2_fold_winograd(&to->head_block.conv1) && s2_fold_winograd(&to->head_block.conv2) &&
+           s2_fold_winograd(&to->head_conv);
+}
+
+s2rgf_status s2_dense_weights_create(const s2_dense_network *network, s2_dense_weights **weights,
+                                     s2rgf_error *err)
+{
+    *weights = NULL;
+    s2_dense_weights *own = s2_calloc(1, sizeof *own);
+    if (!own)
+        return s2_fail_memory(err, "weights");
+    own->spec = network->spec;
+    s2rgf_status status = s2_kernels_select(&own->kernels, err);
+    if (status == S2RGF_OK && !(fold_all(own, network) && transform_all(own)))
+        status = s2_fail_memory(err, "weights");
+    if (status == S2RGF_OK)
+        *weights = own;
+    else
+        s2_dense_weights_free(own);
+    return status;
+}
+
+void s2_dense_weights_free(s2_dense_weights *weights)
+{
+    if (!weights)
+        return;
+    for (int s = 0; s < S2RGF_MAX_SOURCES; s++) {
+        s2_folded_spectral_clear(&weights->spectral[s]);
+        s2_folded_block_clear(&weights->spatial[s]);
+        s2_folded_conv_clear(&weights->detail.part[s]);
+    }
+    s2_folded_adrf_clear(&weights->adrf_spectral);
+    s2_folded_adrf_clear(&weights->adrf_spatial);
+    s2_folded_conv_clear(&weights->neck_spectral);
+    s2_folded_conv_clear(&weights->neck_spatial);
+    s2_folded_block_clear(&weights->head_block);
+    s2_folded_conv_clear(&weights->head_conv);
+    s2_folded_conv_clear(&weights->hidden_head);
+    s2_folded_conv_clear(&weights->hidden_detail);
+    s2_folded_conv_clear(&weights->out);
+    s2_free(weights);
+}

@@ -1,0 +1,111 @@
+/* The inner loops, compiled once per instruction set and chosen when a model is loaded or trained. */
+#ifndef S2_NN_KERNELS_H
+#define S2_NN_KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "nn/kernels/pixels.h"
+#include "nn/kernels/relation.h"
+#include "nn/kernels/training_kernels.h"
+#include "s2rgf.h"
+
+#define S2_KERNEL_BLOCK 16      /* output channels of one packed weight block */
+#define S2_WINOGRAD_SIDE 4      /* output pixels of a Winograd tile along either axis */
+#define S2_WINOGRAD_REACH 6     /* its input pixels: reach of a 3 x 3 kernel on both sides */
+#define S2_WINOGRAD_PRODUCTS 36 /* its products, where 9 x 16 are the direct way */
+#define S2_WINOGRAD_GROUP 12    /* tiles computed together */
+
+/**
+ * One row of output pixels of any convolution: input pixels are found by steps and tap offsets, so
+ * no border is ever checked.
+ */
+typedef struct s2_kernel_row {
+    const float *x;        /* first output pixel's input at tap offset 0 */
+    ptrdiff_t x_step;      /* floats from one output pixel's input to the next one's */
+    const ptrdiff_t *taps; /* [tap_count] offsets in floats */
+    int tap_count;
+    int in;            /* channels of a tap */
+    const float *w;    /* packed, s2_kernel_pack() */
+    const float *bias; /* [blocks * 16], padded with zeros; NULL: all zero */
+    const float *add;  /* added to the result, pixel by pixel, or NULL */
+    ptrdiff_t add_step;
+    float *y; /* [count] pixels of out channels; may be add */
+    ptrdiff_t y_step;
+    int count; /* output pixels */
+    /* output channels; not a multiple of 16: the rest of the last block is dropped */
+    int out;
+    bool relu;
+} s2_kernel_row;
+
+/**
+ * y[p,o] = relu?(bias[o] + add[p,o] + sum_{t,c} x[p*x_step + taps[t] + c] w[t,c,o]), summed in the
+ * order of t, then c.
+ * The value of a pixel does not depend on its place in the row nor on count.
+ */
+typedef void (*s2_kernel_row_function)(const s2_kernel_row *row);
+
+/**
+ * A row of tiles of a 3 x 3 convolution with stride 1 by Winograd's F(4x4,3x3). Tile t covers the
+ * columns 4 d (t / d) + t % d + {0, d, 2d, 3d} for dilation d, and rows d apart.
+ */
+typedef struct s2_kernel_winograd {
+    const float *x[S2_WINOGRAD_REACH];  /* rows of the input, at column -d of the first tile */
+    float *y[S2_WINOGRAD_SIDE];         /* rows of the output, at column first; NULL: not written */
+    const float *add[S2_WINOGRAD_SIDE]; /* likewise, added to the result, or NULL; may be y */
+    int x_stride, y_stride, add_stride; /* floats from one pixel to the next */
+    int dilation, tiles;
+    int first, end; /* columns first..end-1 are written */
+    int in, out;    /* channels, multiples of 16 */
+    const float *w; /* packed, s2_winograd_pack() */
+    const float *bias;
+    bool relu;
+    float *scratch; /* s2_winograd_floats() */
+} s2_kernel_winograd;
+
+/** The value of a pixel depends on the input of its tile alone, not on the tiles of the row. */
+typedef void (*s2_kernel_winograd_function)(const s2_kernel_winograd *strip);
+
+/** The inner loops for one instruction set. */
+typedef struct s2_kernels {
+    const char *name;
+    s2_kernel_row_function row;
+    s2_kernel_winograd_function winograd; /* NULL: all convolutions go the direct way */
+    s2_kernel_sample_function sample;
+    s2_kernel_moments_function moments;
+    s2_kernel_scale_function scale;
+    s2_kernel_sum_function sum;
+    s2_kernel_gram_function gram;
+    s2_kernel_attend_function attend;
+    s2_kernel_filter_function filter;
+    const s2_winograd_passes *train_winograd; /* of training */
+    const s2_map_passes *train_maps;
+} s2_kernels;
+
+/**
+ * The fastest form this machine runs; S2RGF_KERNELS=plain|base|avx2|avx512 in the environment
+ * forces one. Errors: INVALID_ARGUMENT (no such form), UNSUPPORTED (not on this machine or not in
+ * this build). Threads: safe.
+ */
+s2rgf_status s2_kernels_select(const s2_kernels **kernels, s2rgf_error *err);
+
+/** Floats of packed weights for tap_count * in x out. */
+size_t s2_kernel_packed_floats(int tap_count, int in, int out);
+/**
+ * w [tap_count*in][out] to [blocks][tap_count*in][16], padded with zeros. scale [out] multiplies
+ * the columns, or NULL.
+ */
+void s2_kernel_pack(const float *w, const float *scale, int tap_count, int in, int out,
+                    float *packed);
+
+/** Floats of scratch for one strip. */
+size_t s2_winograd_floats(int in, int out);
+/** Floats of packed weights. */
+size_t s2_winograd_packed_floats(int in, int out);
+/**
+ * Transform the weights of a 3 x 3 convolution, G w G^T, from what s2_kernel_pack() made of them:
+ * packed out [36][blocks][in][16].
+ */
+void s2_winograd_pack(const float *direct, int in, int out, float *packed);
+
+#endif

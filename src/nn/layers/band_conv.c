@@ -1,0 +1,72 @@
+/* Single-filter convolution along the band axis. */
+#include "nn/layers/band_conv.h"
+
+#include <string.h>
+
+void s2_band_filter(const float *x, int bands, const float *w, float bias, int width, float *y)
+{
+    const int reach = (width - 1) / 2;
+    for (int b = 0; b < bands; b++) {
+        float sum = bias;
+        for (int k = 0; k < width; k++) {
+            const int from = b + k - reach;
+            if (from >= 0 && from < bands)
+                sum += w[k] * x[from];
+        }
+        y[b] = sum > 0.0f ? sum : 0.0f;
+    }
+}
+
+void s2_band_conv_forward(const s2_map *x, const float *w, float bias, int width, const s2_map *y)
+{
+    const size_t pixels = s2_map_pixels(x);
+#pragma omp parallel for schedule(static)
+    for (size_t p = 0; p < pixels; p++)
+        s2_band_filter(x->data + p * (size_t)x->stride, x->c, w, bias, width,
+                       y->data + p * (size_t)y->stride);
+}
+
+/* Filter and bias gradients of map n, and its dx. */
+static void backward_map(const s2_map *x, const s2_map *y, int n, const float *w, int width,
+                         const s2_map *dy, const s2_map *dx, double *sums)
+{
+    const int reach = (width - 1) / 2;
+    const size_t pixels = (size_t)x->h * (size_t)x->w;
+    for (size_t p = 0; p < pixels; p++) {
+        const float *in = s2_map_at(x, n) + p * (size_t)x->stride;
+        const float *out = s2_map_at(y, n) + p * (size_t)y->stride;
+        float *grad = s2_map_at(dy, n) + p * (size_t)dy->stride;
+        float *to = dx ? s2_map_at(dx, n) + p * (size_t)dx->stride : NULL;
+        for (int b = 0; b < x->c; b++) {
+            grad[b] = out[b] > 0.0f ? grad[b] : 0.0f;
+            sums[width] += (double)grad[b];
+        }
+        for (int k = 0; k < width; k++) {
+            const int shift = k - reach;
+            const int first = shift < 0 ? -shift : 0;
+            const int end = shift > 0 ? x->c - shift : x->c;
+            float sum = 0.0f;
+            for (int b = first; b < end; b++)
+                sum += grad[b] * in[b + shift];
+            sums[k] += (double)sum;
+            for (int b = first; to && b < end; b++)
+                to[b + shift] += w[k] * grad[b];
+        }
+    }
+}
+
+void s2_band_conv_backward(const s2_map *x, const s2_map *y, const float *w, int width,
+                           const s2_map *dy, const s2_map *dx, float *dw, float *db)
+{
+#pragma omp parallel for ordered schedule(static, 1)
+    for (int n = 0; n < x->n; n++) {
+        double sums[16] = {0}; /* width <= 15, then the bias */
+        backward_map(x, y, n, w, width, dy, dx, sums);
+#pragma omp ordered
+        {
+            for (int k = 0; k < width; k++)
+                dw[k] += (float)sums[k];
+            *db += (float)sums[width];
+        }
+    }
+}

@@ -1,0 +1,51 @@
+/* The classifier in training: two pointwise layers over a list of pixels, with dropout between
+   them. */
+#ifndef S2_NN_CLASSIFIER_H
+#define S2_NN_CLASSIFIER_H
+
+#include <stdint.h>
+
+#include "core/random.h"
+#include "nn/layers/loss.h"
+#include "nn/tensor.h"
+
+#define S2_HIDDEN 128 /* width of the hidden layer */
+
+/** scores = relu(x W1 + b1) W2 + b2, pixel by pixel. */
+typedef struct s2_classifier {
+    s2_param *hidden_weight, *hidden_bias; /* [in][hidden], [hidden] */
+    s2_param *out_weight, *out_bias;       /* [hidden][classes], [classes] */
+} s2_classifier;
+
+/** The pixels of the last forward and their maps, one row a pixel. */
+typedef struct s2_classifier_state {
+    size_t *pixels;  /* [count] index in the batch */
+    int16_t *labels; /* [count] class or -1 */
+    size_t count, capacity;
+    float *x, *dx; /* [count][in] */
+    float *hidden; /* [count][hidden], after ReLU and dropout */
+    float *dhidden;
+    float *dropout_scale;    /* [count][hidden], 0 or 1/(1-p) */
+    float *scores, *dscores; /* [count][classes] */
+    double *class_weight;    /* [classes], of the loss */
+    bool dropped;
+} s2_classifier_state;
+
+void s2_classifier_declare(s2_classifier *classifier, s2_params *params, const char *prefix, int in,
+                           int hidden, int classes);
+void s2_classifier_state_clear(s2_classifier_state *state);
+
+/**
+ * Score pixels of x: all of them, or only those with a label, which is all that backward needs.
+ * x in [n,h,w,in]; labels in [n][h][w], -1 where none; random: stream of the dropout mask, NULL:
+ * none
+ * Errors: NO_MEMORY.
+ */
+s2rgf_status s2_classifier_forward(const s2_classifier *classifier, s2_classifier_state *state,
+                                   const s2_map *x, const int16_t *labels, bool all, double dropout,
+                                   s2_random *random, s2rgf_error *err);
+/** Cross entropy of the last forward; parameter gradients added to; dx [n,h,w,in] overwritten. */
+double s2_classifier_backward(const s2_classifier *classifier, s2_classifier_state *state,
+                              const s2_entropy_options *options, const s2_map *dx);
+
+#endif

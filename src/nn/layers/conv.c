@@ -1,0 +1,240 @@
+/* Two-dimensional convolution for training: through Winograd's transforms, or columns and BLAS. */
+#include "nn/layers/conv.h"
+
+#include <string.h>
+
+#include "core/error.h"
+#include "core/memory.h"
+#include "nn/layers/gemm.h"
+#include "nn/layers/conv_winograd.h"
+
+/* Columns of one strip of output rows should stay in the second-level cache. */
+#define STRIP_FLOATS (192 * 1024)
+
+int s2_conv_out_size(const s2_conv *conv, int size)
+{
+    return (size + conv->stride - 1) / conv->stride;
+}
+
+/* A 1 x 1 convolution without stride reads its input as a matrix as it stands. */
+static bool is_pointwise(const s2_conv *conv)
+{
+    return conv->kernel == 1 && conv->stride == 1;
+}
+
+static int column_length(const s2_conv *conv)
+{
+    return conv->kernel * conv->kernel * conv->in;
+}
+
+static int strip_rows(const s2_conv *conv, const s2_map *y)
+{
+    const int rows = STRIP_FLOATS / (column_length(conv) * y->w);
+    return rows < 1 ? 1 : rows > y->h ? y->h : rows;
+}
+
+static size_t workspace_floats(const s2_conv *conv, const s2_map *y)
+{
+    if (is_pointwise(conv))
+        return 0;
+    return (size_t)strip_rows(conv, y) * (size_t)y->w * (size_t)column_length(conv);
+}
+
+/* Columns of output rows first..first+rows-1 of one map: [rows*w][k][k][in]. */
+static void gather_columns(const s2_conv *conv, const s2_map *x, int n, int width, int first,
+                           int rows, float *columns)
+{
+    const int pad = conv->dilation * (conv->kernel - 1) / 2;
+    const size_t bytes = (size_t)conv->in * sizeof(float);
+    const float *map = s2_map_at(x, n);
+    for (int i = first; i < first + rows; i++)
+        for (int j = 0; j < width; j++)
+            for (int u = 0; u < conv->kernel; u++)
+                for (int v = 0; v < conv->kernel; v++, columns += conv->in) {
+                    const int yy = i * conv->stride + u * conv->dilation - pad;
+                    const int xx = j * conv->stride + v * conv->dilation - pad;
+                    if (yy < 0 || yy >= x->h || xx < 0 || xx >= x->w)
+                        memset(columns, 0, bytes);
+                    else
+                        memcpy(columns,
+                               map + ((size_t)yy * (size_t)x->w + (size_t)xx) * (size_t)x->stride,
+                               bytes);
+                }
+}
+
+/* The transpose of gather_columns(): add columns to the pixels they came from. */
+static void scatter_columns(const s2_conv *conv, const s2_map *dx, int n, int width, int first,
+                            int rows, const float *columns)
+{
+    const int pad = conv->dilation * (conv->kernel - 1) / 2;
+    float *map = s2_map_at(dx, n);
+    for (int i = first; i < first + rows; i++)
+        for (int j = 0; j < width; j++)
+            for (int u = 0; u < conv->kernel; u++)
+                for (int v = 0; v < conv->kernel; v++, columns += conv->in) {
+                    const int yy = i * conv->stride + u * conv->dilation - pad;
+                    const int xx = j * conv->stride + v * conv->dilation - pad;
+                    if (yy < 0 || yy >= dx->h || xx < 0 || xx >= dx->w)
+                        continue;
+                    float *to =
+                        map + ((size_t)yy * (size_t)dx->w + (size_t)xx) * (size_t)dx->stride;
+                    for (int c = 0; c < conv->in; c++)
+                        to[c] += columns[c];
+                }
+}
+
+/* Left matrix of output rows first..: the map itself or its gathered columns. */
+static s2_matrix left_matrix(const s2_conv *conv, const s2_map *x, int n, int width, int first,
+                             int rows, float *columns)
+{
+    if (is_pointwise(conv))
+        return (s2_matrix){s2_map_at(x, n) + (size_t)first * (size_t)width * (size_t)x->stride,
+                           x->stride, false};
+    gather_columns(conv, x, n, width, first, rows, columns);
+    return (s2_matrix){columns, column_length(conv), false};
+}
+
+static void forward_map(const s2_conv *conv, const s2_map *x, int n, const float *w, const float *b,
+                        const s2_map *y, float *columns)
+{
+    const int step = is_pointwise(conv) ? y->h : strip_rows(conv, y);
+    for (int first = 0; first < y->h; first += step) {
+        const int rows = first + step > y->h ? y->h - first : step;
+        float *out = s2_map_at(y, n) + (size_t)first * (size_t)y->w * (size_t)y->stride;
+        s2_gemm(rows * y->w, conv->out, column_length(conv),
+                left_matrix(conv, x, n, y->w, first, rows, columns),
+                (s2_matrix){w, conv->out, false}, 0.0f, out, y->stride);
+        if (!b)
+            continue;
+        for (int p = 0; p < rows * y->w; p++)
+            for (int o = 0; o < conv->out; o++)
+                out[(size_t)p * (size_t)y->stride + (size_t)o] += b[o];
+    }
+}
+
+s2rgf_status s2_conv_forward_then(const s2_conv *conv, const s2_conv_weights *weights,
+                                  const s2_map *x, const s2_map *y, const s2_map_task *then,
+                                  s2rgf_error *err)
+{
+    bool failed = false;
+    if (s2_conv_winograd_suits(conv, y))
+        return s2_conv_winograd_forward(conv, weights, x, y, then, err);
+#pragma omp parallel reduction(|| : failed)
+    {
+        float *columns = s2_alloc(workspace_floats(conv, y), sizeof(float));
+        failed = !columns;
+#pragma omp for schedule(static)
+        for (int n = 0; n < x->n; n++)
+            if (columns) {
+                forward_map(conv, x, n, weights->w, weights->b, y, columns);
+                then->run(then->context, n);
+            }
+        s2_free(columns);
+    }
+    return failed ? s2_fail_memory(err, "convolution") : S2RGF_OK;
+}
+
+static void do_nothing(const void *context, int n)
+{
+    (void)context;
+    (void)n;
+}
+
+static const s2_map_task NO_TASK = {do_nothing, NULL};
+
+s2rgf_status s2_conv_forward(const s2_conv *conv, const s2_map *x, const float *w, const float *b,
+                             const s2_map *y, s2rgf_error *err)
+{
+    return s2_conv_forward_then(conv, &(s2_conv_weights){w, b, NULL, NULL, false}, x, y, &NO_TASK,
+                                err);
+}
+
+/* Gradients of one map; dw, with that of the bias behind it, is this map's own, zero at the start. */
+static void backward_map(const s2_conv *conv, const s2_conv_weights *weights, const s2_map *x,
+                         int n, const s2_map *dy, const s2_map *dx, float *dw, float *columns)
+{
+    const int length = column_length(conv);
+    const int step = is_pointwise(conv) ? dy->h : strip_rows(conv, dy);
+    float *db = dw + (size_t)length * (size_t)conv->out;
+    if (dx && !weights->add_dx && !is_pointwise(conv))
+        s2_map_zero(&(s2_map){s2_map_at(dx, n), 1, dx->h, dx->w, dx->c, dx->stride});
+    for (int first = 0; first < dy->h; first += step) {
+        const int rows = first + step > dy->h ? dy->h - first : step;
+        const size_t pixels = (size_t)rows * (size_t)dy->w;
+        const float *out = s2_map_at(dy, n) + (size_t)first * (size_t)dy->w * (size_t)dy->stride;
+        s2_matrix left = left_matrix(conv, x, n, dy->w, first, rows, columns);
+        left.transposed = true;
+        s2_gemm(length, conv->out, (int)pixels, left, (s2_matrix){out, dy->stride, false}, 1.0f, dw,
+                conv->out);
+        for (size_t p = 0; weights->db && p < pixels; p++)
+            for (int o = 0; o < conv->out; o++)
+                db[o] += out[p * (size_t)dy->stride + (size_t)o];
+        if (!dx)
+            continue;
+        const s2_matrix gradient = {out, dy->stride, false};
+        const s2_matrix turned = {weights->w, conv->out, true};
+        if (is_pointwise(conv)) {
+            float *to = s2_map_at(dx, n) + (size_t)first * (size_t)dx->w * (size_t)dx->stride;
+            s2_gemm((int)pixels, length, conv->out, gradient, turned, weights->add_dx ? 1.0f : 0.0f,
+                    to, dx->stride);
+        } else {
+            s2_gemm((int)pixels, length, conv->out, gradient, turned, 0.0f, columns, length);
+            scatter_columns(conv, dx, n, dy->w, first, rows, columns);
+        }
+    }
+}
+
+/* Gradients of all maps through their columns; sums as in s2_conv_winograd_backward(). */
+static s2rgf_status column_backward(const s2_conv *conv, const s2_conv_weights *weights,
+                                    const s2_map *x, const s2_map *dx, const s2_map *dy,
+                                    const s2_map_task *first, float *sums)
+{
+    const size_t count = (size_t)column_length(conv) * (size_t)conv->out;
+    bool failed = false;
+#pragma omp parallel reduction(|| : failed)
+    {
+        float *columns = s2_alloc(workspace_floats(conv, dy), sizeof(float));
+        failed = !columns;
+#pragma omp for schedule(static)
+        for (int n = 0; n < x->n; n++)
+            if (columns) {
+                first->run(first->context, n);
+                backward_map(conv, weights, x, n, dy, dx,
+                             sums + (size_t)n * (count + (size_t)conv->out), columns);
+            }
+        s2_free(columns);
+    }
+    return failed ? S2RGF_NO_MEMORY : S2RGF_OK;
+}
+
+s2rgf_status s2_conv_backward_after(const s2_conv *conv, const s2_conv_weights *weights,
+                                    const s2_map *x, const s2_map *dx, const s2_map *dy,
+                                    const s2_map_task *first, s2rgf_error *err)
+{
+    const size_t count = (size_t)column_length(conv) * (size_t)conv->out;
+    const size_t each = count + (size_t)conv->out;
+    /* one sum a map, added up in order: the result does not depend on the number of threads */
+    float *sums = s2_calloc((size_t)x->n, each * sizeof(float));
+    s2rgf_status status = sums ? S2RGF_OK : S2RGF_NO_MEMORY;
+    if (status == S2RGF_OK)
+        status = s2_conv_winograd_suits(conv, dy)
+                     ? s2_conv_winograd_backward(conv, weights, x, dx, dy, first, sums)
+                     : column_backward(conv, weights, x, dx, dy, first, sums);
+    for (int n = 0; status == S2RGF_OK && n < x->n; n++) {
+        const float *sum = sums + (size_t)n * each;
+        for (size_t i = 0; i < count; i++)
+            weights->dw[i] += sum[i];
+        for (int o = 0; weights->db && o < conv->out; o++)
+            weights->db[o] += sum[count + (size_t)o];
+    }
+    s2_free(sums);
+    return status == S2RGF_OK ? status : s2_fail_memory(err, "convolution gradient");
+}
+
+s2rgf_status s2_conv_backward(const s2_conv *conv, const s2_map *x, const float *w,
+                              const s2_map *dy, const s2_map *dx, float *dw, float *db,
+                              s2rgf_error *err)
+{
+    return s2_conv_backward_after(conv, &(s2_conv_weights){w, NULL, dw, db, true}, x, dx, dy,
+                                  &NO_TASK, err);
+}

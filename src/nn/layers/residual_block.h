@@ -1,0 +1,33 @@
+/* Residual block whose shortcut is always a convolution; as spatial encoder and in the head. */
+#ifndef S2_NN_RESIDUAL_BLOCK_H
+#define S2_NN_RESIDUAL_BLOCK_H
+
+#include "nn/layers/conv_unit.h"
+
+/** y = relu(BN(conv2(relu(BN(conv1(x))))) + BN(shortcut(x))). Source network.md 1.2 */
+typedef struct s2_residual_block {
+    s2_conv_unit conv1, conv2, shortcut;
+} s2_residual_block;
+
+typedef struct s2_residual_block_state {
+    s2_conv_unit_state conv1, conv2, shortcut;
+    s2_map out, grad; /* the block's output and its gradient */
+    s2_map part_grad; /* gradient of what conv2, then what shortcut adds */
+} s2_residual_block_state;
+
+/** 3 x 3 convolutions in -> out -> out; stride of conv1 and shortcut, dilation of conv2. */
+void s2_residual_block_declare(s2_residual_block *block, s2_params *params, const char *prefix,
+                               int in, int out, int stride, int dilation);
+s2rgf_status s2_residual_block_state_init(s2_residual_block_state *state,
+                                          const s2_residual_block *block, int n, int h, int w,
+                                          s2rgf_error *err);
+void s2_residual_block_state_clear(s2_residual_block_state *state);
+s2rgf_status s2_residual_block_forward(const s2_residual_block *block,
+                                       s2_residual_block_state *state, const s2_map *x,
+                                       s2rgf_error *err);
+/** From state->grad. dx overwritten, or NULL. */
+s2rgf_status s2_residual_block_backward(const s2_residual_block *block,
+                                        s2_residual_block_state *state, const s2_map *x,
+                                        const s2_map *dx, s2rgf_error *err);
+
+#endif

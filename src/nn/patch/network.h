@@ -1,0 +1,50 @@
+/* The patch network, as published: its structure and parameters. Executions: patch_train.h,
+   patch_run.h. */
+#ifndef S2_NN_PATCH_NETWORK_H
+#define S2_NN_PATCH_NETWORK_H
+
+#include "nn/layers/adrf.h"
+#include "nn/layers/classifier.h"
+#include "nn/network.h"
+#include "nn/layers/residual_block.h"
+#include "nn/layers/spectral_encoder.h"
+#include "nn/layers/unfold.h"
+
+#define S2_PATCH_PX 32                            /* side of a patch, reference pixels */
+#define S2_PATCH_CENTRE 16                        /* row and column of its labelled pixel */
+#define S2_PATCH_CHANNELS 64                      /* C */
+#define S2_PATCH_FEATURE_PX (S2_PATCH_PX / 2)     /* side of the encoders' maps, where ADRF works */
+#define S2_PATCH_WIDE (2 * S2_PATCH_CHANNELS)     /* channels from the necks to the head */
+#define S2_PATCH_NECK_PX 8                        /* side of the necks' maps, before their pool */
+#define S2_PATCH_JOINT_PX 4                       /* side of the maps from SSJA to the head */
+#define S2_PATCH_FLAT (2 * 2 * S2_PATCH_CHANNELS) /* what the classifier reads */
+
+typedef struct s2_patch_network {
+    s2_network_spec spec;
+    s2_params params; /* in the order of their declaration */
+    s2_spectral_encoder spectral[S2RGF_MAX_SOURCES];
+    s2_residual_block spatial[S2RGF_MAX_SOURCES];
+    s2_unfold unfold;
+    s2_adrf adrf_spectral, adrf_spatial;
+    s2_conv_unit neck_spectral, neck_spatial;
+    s2_residual_block head_block;
+    s2_conv_unit head_conv;
+    s2_classifier classifier;
+} s2_patch_network;
+
+/** Spectral width of a source: C for the rich one, C/8 for others. */
+int s2_patch_spectral_width(const s2_network_spec *spec, int source);
+/** Sum of all spectral widths. */
+int s2_patch_spectral_total(const s2_network_spec *spec);
+
+/**
+ * Build the structure with zero weights and unit statistics. Errors: INVALID_ARGUMENT (spec out of
+ * range), NO_MEMORY. Memory: s2_patch_network_free().
+ */
+s2rgf_status s2_patch_network_create(const s2_network_spec *spec, s2_patch_network **network,
+                                     s2rgf_error *err);
+void s2_patch_network_free(s2_patch_network *network);
+/** Random start: weights and biases uniform in +-1/sqrt(fan in), batch-norms 1 and 0. */
+void s2_patch_network_randomise(s2_patch_network *network, uint64_t seed);
+
+#endif

@@ -1,0 +1,243 @@
+/* The patch network at work on a scene: one patch for every wanted pixel, batch-norms folded. */
+#include "nn/patch/run.h"
+
+#include <string.h>
+
+#include "core/error.h"
+#include "core/memory.h"
+#include "nn/patch/worker.h"
+
+typedef struct buffer_sizes {
+    size_t floats[S2_BUFFERS];
+    size_t pixels[S2RGF_MAX_SOURCES]; /* of the source windows */
+    size_t core;                      /* pixels */
+} buffer_sizes;
+
+static size_t area(s2_rect rect)
+{
+    return (size_t)rect.w * (size_t)rect.h;
+}
+
+static size_t largest(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+static s2_rect source_window(const s2_network_spec *spec, const s2_run_geometry *geometry,
+                             int source, s2_rect core)
+{
+    const s2_rect scene = {0, 0, geometry->width, geometry->height};
+    const s2_rect reach = s2_rect_intersect(s2_patch_reach(core), scene);
+    const s2_sampling sampling = {geometry->ref_to_source[source], 1.0,
+                                  geometry->source_width[source], geometry->source_height[source]};
+    return spec->on_reference[source] ? reach : s2_sampling_bounds(&sampling, reach);
+}
+
+/* Floats of the buffers of a batch; those of the maps are per patch first. */
+static void measure_batch(const s2_network_spec *spec, size_t *floats)
+{
+    const size_t c = S2_PATCH_CHANNELS;
+    const size_t wide = S2_PATCH_WIDE;
+    const size_t features = (size_t)S2_PATCH_FEATURE_PX * S2_PATCH_FEATURE_PX;
+    const size_t framed = (size_t)(S2_PATCH_FEATURE_PX + 2) * (S2_PATCH_FEATURE_PX + 2);
+    const size_t joint = (size_t)S2_PATCH_JOINT_PX * S2_PATCH_JOINT_PX;
+    const size_t joint_framed = (size_t)(S2_PATCH_JOINT_PX + 2) * (S2_PATCH_JOINT_PX + 2);
+    const size_t spectral = (size_t)s2_patch_spectral_total(spec);
+    const size_t spatial = (size_t)spec->sources * c;
+    const size_t widest = largest(spectral, spatial);
+    const size_t each[S2_FILTERED] = {
+        [S2_SHORTCUT] = features * c,
+        [S2_MIDDLE] = framed * c,
+        [S2_STACK_SPECTRAL] = features * spectral,
+        [S2_STACK_SPATIAL] = features * spatial,
+        [S2_UNFOLDED] = features * spectral,
+        [S2_ATTENTION] = widest,
+        [S2_MIXED] = framed * c,
+        [S2_NECK] = (size_t)S2_PATCH_NECK_PX * S2_PATCH_NECK_PX * wide,
+        [S2_JOINT_SPECTRAL] = joint * wide,
+        [S2_JOINT_SPATIAL] = joint * wide,
+        [S2_FUSED] = joint_framed * wide,
+        [S2_BLOCK_MIDDLE] = joint_framed * wide,
+        [S2_BLOCK_SHORTCUT] = joint * wide,
+        [S2_BLOCK] = joint_framed * wide,
+        [S2_HEAD] = joint * c,
+        [S2_POOLED] = S2_PATCH_FLAT,
+        [S2_FLAT] = S2_PATCH_FLAT,
+        [S2_HIDDEN_ROWS] = S2_HIDDEN,
+        [S2_SCORES] = (size_t)spec->classes,
+    };
+    for (int i = 0; i < S2_FILTERED; i++)
+        floats[i] = S2_PATCH_BATCH * each[i];
+    floats[S2_EXPANDED] = (size_t)S2_UNFOLD_WIDTH * S2_UNFOLD_STRIDE;
+    floats[S2_MOMENTS] = 6 * widest;
+    floats[S2_RELATION] = s2_gram_floats(S2_PATCH_WIDE) + s2_relation_floats(S2_PATCH_WIDE);
+}
+
+/* Floats of the buffers of a block of that side. */
+static void measure_block(const s2_network_spec *spec, int side, size_t *floats)
+{
+    const s2_rect block = {0, 0, side, side};
+    const size_t columns = (size_t)s2_patch_reach(block).w;
+    for (int s = 0; s < spec->sources; s++) {
+        const size_t bands = (size_t)spec->bands[s];
+        size_t *of = floats + S2_SOURCES + S2_PER_SOURCE * s;
+        floats[S2_FILTERED] = largest(floats[S2_FILTERED], 3 * columns * 2 * bands);
+        for (int part = 0; part < S2_PER_SOURCE; part++)
+            of[part] = area(s2_patch_block_rect(part, block)) * S2_PATCH_CHANNELS;
+        of[S2_OF_PIXELS] = area(s2_patch_block_rect(S2_OF_PIXELS, block)) * bands;
+    }
+}
+
+static void measure(const s2_network_spec *spec, const s2_run_geometry *geometry,
+                    const s2_tiling *tiling, buffer_sizes *sizes)
+{
+    const int side = tiling->w > tiling->h ? tiling->w : tiling->h;
+    const s2_rect parts = s2_tiling_parts(tiling);
+    memset(sizes, 0, sizeof *sizes);
+    measure_batch(spec, sizes->floats);
+    measure_block(spec, side < S2_PATCH_BLOCK_PX ? side : S2_PATCH_BLOCK_PX, sizes->floats);
+    for (int row = parts.y; row < parts.y + parts.h; row++)
+        for (int column = parts.x; column < parts.x + parts.w; column++) {
+            const s2_rect core = s2_tiling_core(tiling, column, row);
+            sizes->core = largest(sizes->core, area(core));
+            for (int s = 0; s < spec->sources; s++)
+                sizes->pixels[s] =
+                    largest(sizes->pixels[s], area(source_window(spec, geometry, s, core)));
+        }
+}
+
+size_t s2_patch_run_bytes(const s2_patch_weights *weights, const s2_run_geometry *geometry,
+                          const s2_tiling *tiling, size_t *read_pixels)
+{
+    buffer_sizes sizes;
+    measure(&weights->spec, geometry, tiling, &sizes);
+    size_t bytes = sizeof(s2_patch_run) + s2_tile_bytes(&weights->spec, sizes.core, sizes.pixels);
+    for (int i = 0; i < S2_BUFFERS; i++)
+        bytes += sizes.floats[i] * sizeof(float);
+    for (int s = 0; s < weights->spec.sources; s++)
+        read_pixels[s] = sizes.pixels[s];
+    return bytes;
+}
+
+s2rgf_status s2_patch_run_create(const s2_patch_weights *weights, const s2_run_geometry *geometry,
+                                 const s2_tiling *tiling, s2_patch_run **run, s2rgf_error *err)
+{
+    const s2_network_spec *spec = &weights->spec;
+    buffer_sizes sizes;
+    *run = NULL;
+    s2_patch_run *own = s2_calloc(1, sizeof *own);
+    if (!own)
+        return s2_fail_memory(err, "tile");
+    own->weights = weights;
+    own->geometry = geometry;
+    memset(own->all_valid, 1, sizeof own->all_valid);
+    for (int p = 0; p < S2_UNFOLD_WIDTH; p++)
+        own->turned[p] = (ptrdiff_t)p * S2_UNFOLD_STRIDE;
+    measure(spec, geometry, tiling, &sizes);
+    bool ready = s2_tile_init(&own->tile, spec, sizes.core, sizes.pixels);
+    for (int i = 0; i < S2_SOURCES + S2_PER_SOURCE * spec->sources; i++) {
+        own->buffer[i] = s2_alloc(sizes.floats[i], sizeof(float));
+        ready = ready && own->buffer[i];
+    }
+    if (!ready) {
+        s2_patch_run_free(own);
+        return s2_fail_memory(err, "tile");
+    }
+    *run = own;
+    return S2RGF_OK;
+}
+
+void s2_patch_run_free(s2_patch_run *run)
+{
+    if (!run)
+        return;
+    for (int i = 0; i < S2_BUFFERS; i++)
+        s2_free(run->buffer[i]);
+    s2_tile_clear(&run->tile);
+    s2_free(run);
+}
+
+/* List the wanted pixels of a part of the core; the block becomes the rectangle around them. */
+static void find_wanted(s2_patch_run *run, s2_rect part)
+{
+    const s2_rect core = run->tile.core;
+    const uint8_t *wanted = run->tile.wanted;
+    int x0 = part.x + part.w;
+    int y0 = part.y + part.h;
+    int x1 = part.x;
+    int y1 = part.y;
+    run->wanted_count = 0;
+    for (int y = part.y; y < part.y + part.h; y++)
+        for (int x = part.x; x < part.x + part.w; x++) {
+            const size_t at = (size_t)(y - core.y) * (size_t)core.w + (size_t)(x - core.x);
+            if (wanted && !wanted[at])
+                continue;
+            run->wanted[run->wanted_count][0] = x;
+            run->wanted[run->wanted_count++][1] = y;
+            x0 = x < x0 ? x : x0;
+            y0 = y < y0 ? y : y0;
+            x1 = x + 1 > x1 ? x + 1 : x1;
+            y1 = y + 1 > y1 ? y + 1 : y1;
+        }
+    run->block = (s2_rect){x0, y0, x1 - x0, y1 - y0};
+}
+
+static s2rgf_status read_windows(s2_patch_run *run, const s2_tile_io *io, s2rgf_error *err)
+{
+    const s2_network_spec *spec = &run->weights->spec;
+    s2_tile *tile = &run->tile;
+    s2rgf_status status = S2RGF_OK;
+    for (int s = 0; s < spec->sources && status == S2RGF_OK; s++) {
+        run->windows[s] = source_window(spec, run->geometry, s, tile->core);
+        status =
+            io->read(io->context, s, run->windows[s], tile->pixels[s], tile->source_valid[s], err);
+    }
+    return status;
+}
+
+s2rgf_status s2_patch_run_compute(s2_patch_run *run, s2_rect core, const uint8_t *wanted,
+                                  const s2_tile_io *io, s2rgf_error *err)
+{
+    const s2_network_spec *spec = &run->weights->spec;
+    run->tile.core = core;
+    run->tile.wanted = wanted;
+    const s2rgf_status status = read_windows(run, io, err);
+    if (status != S2RGF_OK)
+        return status;
+    s2_tile_validity(spec, run->geometry, &run->tile, run->windows, core, run->tile.valid);
+    for (int y = core.y; y < core.y + core.h; y += S2_PATCH_BLOCK_PX)
+        for (int x = core.x; x < core.x + core.w; x += S2_PATCH_BLOCK_PX) {
+            const s2_rect part = {x, y, S2_PATCH_BLOCK_PX, S2_PATCH_BLOCK_PX};
+            find_wanted(run, s2_rect_intersect(part, core));
+            if (run->wanted_count == 0)
+                continue;
+            s2_patch_encode(run);
+            for (int first = 0; first < run->wanted_count; first += S2_PATCH_BATCH)
+                s2_patch_classify(run, first);
+        }
+    return io->take(io->context, core, run->tile.scores, run->tile.valid, err);
+}
+
+void s2_patch_seam_layout(const s2_patch_weights *weights, const s2_run_geometry *geometry,
+                          const s2_tiling *tiling, int side, s2_seam_layout *layout)
+{
+    (void)weights;
+    (void)geometry;
+    (void)tiling;
+    (void)side;
+    *layout = (s2_seam_layout){.bytes = 0};
+}
+
+const s2_run_counts *s2_patch_run_counts(const s2_patch_run *run)
+{
+    (void)run;
+    return NULL;
+}
+
+void s2_patch_work(const s2_patch_weights *weights, const s2_run_geometry *geometry,
+                   s2_work work[S2_STAGES])
+{
+    (void)weights;
+    (void)geometry;
+    memset(work, 0, S2_STAGES * sizeof *work);
+}

@@ -1,0 +1,77 @@
+/* Folded and packed weights of the patch network. */
+#include "nn/patch/weights.h"
+
+#include "core/error.h"
+#include "core/memory.h"
+
+static bool fold_spatial(s2_patch_spatial *to, const s2_residual_block *block)
+{
+    bool done =
+        s2_fold_unit(&to->conv2, &block->conv2) && s2_fold_unit(&to->shortcut, &block->shortcut);
+    for (int edge = 0; edge < S2_EDGES && done; edge++)
+        done = s2_fold_unit_from(&to->conv1[edge], &block->conv1,
+                                 edge == S2_EDGE_TOP || edge == S2_EDGE_CORNER,
+                                 edge == S2_EDGE_LEFT || edge == S2_EDGE_CORNER);
+    to->conv2.relu = true; /* of the sum: the shortcut is what the kernel adds */
+    return done;
+}
+
+static bool fold_all(s2_patch_weights *to, const s2_patch_network *net)
+{
+    for (int s = 0; s < net->spec.sources; s++)
+        if (!s2_fold_spectral(&to->spectral[s], &net->spectral[s]) ||
+            !fold_spatial(&to->spatial[s], &net->spatial[s]))
+            return false;
+    return s2_fold_unit(&to->expand, &net->unfold.expand) &&
+           s2_fold_unit(&to->reduce, &net->unfold.reduce) &&
+           s2_fold_adrf(&to->adrf_spectral, &net->adrf_spectral) &&
+           s2_fold_adrf(&to->adrf_spatial, &net->adrf_spatial) &&
+           s2_fold_unit(&to->neck_spectral, &net->neck_spectral) &&
+           s2_fold_unit(&to->neck_spatial, &net->neck_spatial) &&
+           s2_fold_block(&to->head_block, &net->head_block) &&
+           s2_fold_unit(&to->head_conv, &net->head_conv) &&
+           s2_fold_classifier(&to->classifier, &net->classifier);
+}
+
+s2rgf_status s2_patch_weights_create(const s2_patch_network *network, s2_patch_weights **weights,
+                                     s2rgf_error *err)
+{
+    *weights = NULL;
+    s2_patch_weights *own = s2_calloc(1, sizeof *own);
+    if (!own)
+        return s2_fail_memory(err, "weights");
+    own->spec = network->spec;
+    s2rgf_status status = s2_kernels_select(&own->kernels, err);
+    if (status == S2RGF_OK && !fold_all(own, network))
+        status = s2_fail_memory(err, "weights");
+    if (status != S2RGF_OK) {
+        s2_patch_weights_free(own);
+        return status;
+    }
+    own->kernel = own->kernels->row;
+    *weights = own;
+    return S2RGF_OK;
+}
+
+void s2_patch_weights_free(s2_patch_weights *weights)
+{
+    if (!weights)
+        return;
+    for (int s = 0; s < S2RGF_MAX_SOURCES; s++) {
+        s2_folded_spectral_clear(&weights->spectral[s]);
+        for (int edge = 0; edge < S2_EDGES; edge++)
+            s2_folded_conv_clear(&weights->spatial[s].conv1[edge]);
+        s2_folded_conv_clear(&weights->spatial[s].conv2);
+        s2_folded_conv_clear(&weights->spatial[s].shortcut);
+    }
+    s2_folded_conv_clear(&weights->expand);
+    s2_folded_conv_clear(&weights->reduce);
+    s2_folded_adrf_clear(&weights->adrf_spectral);
+    s2_folded_adrf_clear(&weights->adrf_spatial);
+    s2_folded_conv_clear(&weights->neck_spectral);
+    s2_folded_conv_clear(&weights->neck_spatial);
+    s2_folded_block_clear(&weights->head_block);
+    s2_folded_conv_clear(&weights->head_conv);
+    s2_folded_classifier_clear(&weights->classifier);
+    s2_free(weights);
+}

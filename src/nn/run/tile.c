@@ -1,0 +1,81 @@
+/* A part of a scene at work: where its sources lie, its input and its output. */
+#include "nn/run/tile.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/memory.h"
+
+s2_rect s2_tiling_parts(const s2_tiling *tiling)
+{
+    const s2_rect window = tiling->window;
+    const int x = window.x / tiling->w;
+    const int y = window.y / tiling->h;
+    return (s2_rect){x, y, (window.x + window.w - 1) / tiling->w - x + 1,
+                     (window.y + window.h - 1) / tiling->h - y + 1};
+}
+
+s2_rect s2_tiling_core(const s2_tiling *tiling, int column, int row)
+{
+    return s2_rect_intersect((s2_rect){column * tiling->w, row * tiling->h, tiling->w, tiling->h},
+                             tiling->window);
+}
+
+bool s2_tile_init(s2_tile *tile, const s2_network_spec *spec, size_t core_pixels,
+                  const size_t *source_pixels)
+{
+    *tile = (s2_tile){0};
+    tile->scores = s2_alloc(core_pixels * (size_t)spec->classes, sizeof(float));
+    tile->valid = s2_alloc(core_pixels, 1);
+    bool ready = tile->scores && tile->valid;
+    for (int s = 0; s < spec->sources; s++) {
+        tile->pixels[s] = s2_alloc(source_pixels[s] * (size_t)spec->bands[s], sizeof(float));
+        tile->source_valid[s] = s2_alloc(source_pixels[s], 1);
+        ready = ready && tile->pixels[s] && tile->source_valid[s];
+    }
+    return ready;
+}
+
+void s2_tile_clear(s2_tile *tile)
+{
+    for (int s = 0; s < S2RGF_MAX_SOURCES; s++) {
+        s2_free(tile->pixels[s]);
+        s2_free(tile->source_valid[s]);
+    }
+    s2_free(tile->scores);
+    s2_free(tile->valid);
+    *tile = (s2_tile){0};
+}
+
+size_t s2_tile_bytes(const s2_network_spec *spec, size_t core_pixels, const size_t *source_pixels)
+{
+    size_t bytes = core_pixels * ((size_t)spec->classes * sizeof(float) + 1);
+    for (int s = 0; s < spec->sources; s++)
+        bytes += source_pixels[s] * ((size_t)spec->bands[s] * sizeof(float) + 1);
+    return bytes;
+}
+
+void s2_tile_validity(const s2_network_spec *spec, const s2_run_geometry *geometry,
+                      const s2_tile *tile, const s2_rect *windows, s2_rect rect, uint8_t *valid)
+{
+    memset(valid, 1, (size_t)rect.w * (size_t)rect.h);
+    for (int s = 0; s < spec->sources; s++) {
+        const s2_rect window = windows[s];
+        const s2_affine *affine = &geometry->ref_to_source[s];
+        for (int y = 0; y < rect.h; y++)
+            for (int x = 0; x < rect.w; x++) {
+                double u = rect.x + x + 0.5;
+                double v = rect.y + y + 0.5;
+                if (!spec->on_reference[s])
+                    s2_affine_apply(affine, u, v, &u, &v);
+                const int column = (int)floor(u);
+                const int row = (int)floor(v);
+                const bool inside = column >= window.x && column < window.x + window.w &&
+                                    row >= window.y && row < window.y + window.h;
+                const size_t at =
+                    (size_t)(row - window.y) * (size_t)window.w + (size_t)(column - window.x);
+                if (!inside || !tile->source_valid[s][at])
+                    valid[(size_t)y * (size_t)rect.w + (size_t)x] = 0;
+            }
+    }
+}

@@ -1,0 +1,144 @@
+/* A scene as a network sees it: band order, normalised windows, geometry. Where geo and nn meet. */
+#include "scene/network_input.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "core/memory.h"
+
+/* How far a pixel may differ in size from the one the model was trained on. */
+#define PIXEL_SIZE_TOLERANCE 0.2
+#define CACHE_SHARE                                                                                \
+    0.75 /* of GDAL's cache, for the blocks at hand; the rest is for those half used */
+#define NARROWEST_PX 128 /* tiles that are not narrowed further */
+
+static s2rgf_status match_source(const s2_model_source *wanted, s2_source *source, s2rgf_error *err)
+{
+    const int offered = s2_source_band_count(source);
+    s2_band_offer *offers = s2_calloc((size_t)offered, sizeof *offers);
+    int *order = s2_calloc((size_t)wanted->band_count, sizeof *order);
+    s2rgf_status status = S2RGF_OK;
+    if (!offers || !order) {
+        status = s2_fail_memory(err, "bands");
+        goto done;
+    }
+    for (int b = 0; b < offered; b++) {
+        const s2_band_desc *band = s2_source_band(source, b);
+        offers[b] = (s2_band_offer){band->name ? band->name : "", band->wavelength_nm};
+    }
+    status = s2_model_match_bands(wanted, offers, offered, order, err);
+    if (status == S2RGF_OK)
+        status = s2_source_select(source, order, wanted->band_count, err);
+done:
+    s2_free(offers);
+    s2_free(order);
+    return status;
+}
+
+static s2rgf_status check_pixel_size(const s2_model_source *wanted, const s2_source *source,
+                                     s2rgf_error *err)
+{
+    const double found = s2_grid_pixel_size(s2_source_grid(source));
+    if (wanted->pixel_size > 0.0 && fabs(found / wanted->pixel_size - 1.0) > PIXEL_SIZE_TOLERANCE)
+        return s2_fail(err, S2RGF_MISMATCH, "source %s (%s): expected pixels of %g, found %g",
+                       wanted->name, s2_source_label(source), wanted->pixel_size, found);
+    return S2RGF_OK;
+}
+
+s2rgf_status s2_scene_open_for_model(const s2rgf_scene_options *options,
+                                     const s2_model_content *content, const s2rgf_host *host,
+                                     s2_scene *scene, s2rgf_error *err)
+{
+    s2_scene_demand demand = {.count = content->source_count, .reference = content->reference};
+    for (int s = 0; s < content->source_count; s++) {
+        demand.names[s] = content->sources[s].name;
+        demand.on_reference[s] = content->sources[s].on_reference;
+    }
+    s2rgf_status status = s2_scene_open(options, &demand, host, scene, err);
+    if (status != S2RGF_OK)
+        return status;
+    for (int s = 0; s < scene->count && status == S2RGF_OK; s++) {
+        status = match_source(&content->sources[s], scene->sources[s].source, err);
+        if (status == S2RGF_OK && options->decimation <= 1)
+            status = check_pixel_size(&content->sources[s], scene->sources[s].source, err);
+    }
+    if (status != S2RGF_OK)
+        s2_scene_close(scene);
+    return status;
+}
+
+void s2_scene_geometry(const s2_scene *scene, s2_run_geometry *geometry)
+{
+    *geometry = (s2_run_geometry){.width = scene->grid.width, .height = scene->grid.height};
+    for (int s = 0; s < scene->count; s++) {
+        const s2_grid *grid = s2_source_grid(scene->sources[s].source);
+        geometry->source_width[s] = grid->width;
+        geometry->source_height[s] = grid->height;
+        geometry->ref_to_source[s] = scene->sources[s].ref_to_source;
+    }
+}
+
+/* Bytes of a row of the sources' blocks under tiles of all threads. */
+typedef struct block_row {
+    double column_bytes; /* under one column of reference pixels */
+    double strip_bytes;  /* of blocks that are as wide as their file */
+    bool unknown;        /* what lies under a warped source */
+} block_row;
+
+static block_row describe_blocks(const s2_scene *scene, int threads)
+{
+    block_row row = {0.0, 0.0, false};
+    for (int s = 0; s < scene->count; s++) {
+        const s2_source *source = scene->sources[s].source;
+        const s2_block_layout layout = s2_source_blocks(source);
+        const int width = s2_source_grid(source)->width;
+        const double bytes = threads * (double)layout.height * (double)layout.pixel_bytes;
+        row.unknown = row.unknown || layout.width == 0;
+        if (layout.width < width)
+            row.column_bytes += bytes * fabs(scene->sources[s].ref_to_source.m[1]);
+        else
+            row.strip_bytes += bytes * width;
+    }
+    return row;
+}
+
+int s2_scene_tile_width(const s2_scene *scene, s2_rect window, int threads, int width)
+{
+    const block_row row = describe_blocks(scene, threads);
+    const double cache_bytes = (double)s2_block_cache_bytes() * CACHE_SHARE;
+    const double cached = row.column_bytes > 0.0 ? cache_bytes / row.column_bytes : 1e9;
+    const int wanted = row.strip_bytes > 0.0 && window.w > width ? window.w : width;
+    return cached > wanted ? wanted : cached < NARROWEST_PX ? NARROWEST_PX : (int)cached;
+}
+
+size_t s2_scene_cache_bytes(const s2_scene *scene, int threads, int width)
+{
+    const block_row row = describe_blocks(scene, threads);
+    return row.unknown ? SIZE_MAX
+                       : (size_t)((row.column_bytes * width + row.strip_bytes) / CACHE_SHARE);
+}
+
+void s2_normalise(const s2_model_source *source, const uint8_t *valid, size_t count, float *pixels)
+{
+    const int bands = source->band_count;
+    for (size_t p = 0; p < count; p++, pixels += bands)
+        for (int b = 0; b < bands; b++) {
+            const s2_model_band *band = &source->bands[b];
+            pixels[b] = valid[p] ? (float)(((double)pixels[b] - band->mean) / band->std) : 0.0f;
+        }
+}
+
+s2rgf_status s2_scene_read(s2_scene *scene, const s2_model_content *content, int source,
+                           s2_rect window, float *pixels, uint8_t *valid, s2rgf_error *err)
+{
+    const size_t count = (size_t)window.w * (size_t)window.h;
+    const s2_model_source *model = &content->sources[source];
+    const s2rgf_status status =
+        s2_source_read(scene->sources[source].source, window, pixels, valid, err);
+    if (status == S2RGF_OK && content->off.source[source])
+        memset(pixels, 0, count * (size_t)model->band_count * sizeof(float));
+    else if (status == S2RGF_OK)
+        s2_normalise(model, valid, count, pixels);
+    return status;
+}

@@ -1,0 +1,44 @@
+/* A scene as a network sees it: band order, normalised windows, geometry. Where geo and nn meet. */
+#ifndef S2_SCENE_INPUT_H
+#define S2_SCENE_INPUT_H
+
+#include "geo/source/source_set.h"
+#include "nn/networks.h"
+#include "model/file.h"
+
+/**
+ * Open a scene as the model wants it: its sources in its order, its bands, its reference grid.
+ * Errors: as s2_scene_open(); MISMATCH names the source, what is wanted and what was found.
+ */
+s2rgf_status s2_scene_open_for_model(const s2rgf_scene_options *options,
+                                     const s2_model_content *content, const s2rgf_host *host,
+                                     s2_scene *scene, s2rgf_error *err);
+
+/** Sizes and affine relations of the scene's sources. */
+void s2_scene_geometry(const s2_scene *scene, s2_run_geometry *geometry);
+
+/**
+ * How wide tiles of a scene may be, at most `width` reference pixels: a row of a source's blocks
+ * under the tiles of all threads stays in GDAL's cache, or else every block would be decoded again
+ * for every few rows that are read. Where blocks are as wide as the file, narrow tiles do not help
+ * but have them decoded again: then as wide as the window.
+ */
+int s2_scene_tile_width(const s2_scene *scene, s2_rect window, int threads, int width);
+
+/**
+ * Bytes of GDAL's cache that hold such a row for tiles of all threads, `width` pixels wide;
+ * SIZE_MAX: a source is warped, and nothing known of the blocks under it.
+ */
+size_t s2_scene_cache_bytes(const s2_scene *scene, int threads, int width);
+
+/**
+ * (x - mean) / std of every band where valid, 0 elsewhere. pixels in/out [count][bands]; valid in
+ * [count]. Source network.md 4
+ */
+void s2_normalise(const s2_model_source *source, const uint8_t *valid, size_t count, float *pixels);
+
+/** Read a window (inside the source) and normalise it; all 0 if the model switches the source off. */
+s2rgf_status s2_scene_read(s2_scene *scene, const s2_model_content *content, int source,
+                           s2_rect window, float *pixels, uint8_t *valid, s2rgf_error *err);
+
+#endif

@@ -1,0 +1,428 @@
+/* s2rgf_train(): from rasters and labels to a model file. */
+#include <math.h>
+#include <omp.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "train/checkpoint.h"
+#include "core/error.h"
+#include "core/file.h"
+#include "core/log.h"
+#include "core/memory.h"
+#include "core/atomic_file.h"
+#include "model/ablations.h"
+#include "model/network_model.h"
+#include "tiles/tile_runner.h"
+#include "train/trainer.h"
+
+#define CROP_LEAST_PX 32
+#define THIN_CLASS_PIXELS 10 /* fewer labelled pixels than this are worth a warning */
+
+void s2rgf_train_options_init(s2rgf_train_options *options)
+{
+    memset(options, 0, sizeof *options);
+    options->network = "dense";
+    options->learning_rate = 2e-3;
+    options->weight_decay = 0.02;
+    options->label_smoothing = 0.1;
+    options->balance = 0.5;
+    options->settle = 0.6;
+    options->redundancy_weight = 1e-3;
+    options->redundancy = "correlation";
+    options->jitter = 0.05;
+    options->validation = 0.25;
+    options->refit = true;
+    options->patience = 0;
+    options->seed = 1;
+}
+
+static s2rgf_status check_range(const char *name, double value, double low, double high,
+                                s2rgf_error *err)
+{
+    if (value >= low && value <= high)
+        return S2RGF_OK;
+    return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: expected %g to %g, found %g", name, low, high,
+                   value);
+}
+
+/* Neither the model nor the checkpoint may be an input, nor replace a file unasked. */
+static s2rgf_status check_paths(const s2rgf_train_options *options, s2rgf_error *err)
+{
+    const char *outputs[2] = {options->model_path, options->checkpoint};
+    s2rgf_status status = s2_atomic_check(options->model_path, options->overwrite, err);
+    for (int i = 0; i < 2 && status == S2RGF_OK; i++) {
+        status = s2_refuse_input(outputs[i], options->labels.path, err);
+        for (size_t k = 0; k < options->scene.input_count && status == S2RGF_OK; k++)
+            status = s2_refuse_input(outputs[i], options->scene.inputs[k].path, err);
+    }
+    if (status == S2RGF_OK && s2_same_file(outputs[0], outputs[1]))
+        status =
+            s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: named for model and checkpoint", outputs[1]);
+    if (status == S2RGF_OK && options->checkpoint && !options->resume)
+        status = s2_atomic_check(options->checkpoint, options->overwrite, err);
+    return status;
+}
+
+/* The user's options with the network's own defaults where the user left them open. */
+static s2rgf_status complete_options(const s2rgf_train_options *asked, s2rgf_train_options *options,
+                                     s2rgf_error *err)
+{
+    const s2_network_defaults *defaults = s2_network_defaults_of(asked->network);
+    *options = *asked;
+    options->steps = asked->steps ? asked->steps : defaults->steps;
+    options->batch = asked->batch ? asked->batch : defaults->batch;
+    options->crop_px = asked->crop_px ? asked->crop_px : defaults->crop_px;
+    options->channels = asked->channels ? asked->channels : defaults->channels;
+    if (defaults->fixed &&
+        (options->crop_px != defaults->crop_px || options->channels != defaults->channels))
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                       "network %s: expected a crop of %d and %d channels, found %d and %d",
+                       asked->network, defaults->crop_px, defaults->channels, options->crop_px,
+                       options->channels);
+    return S2RGF_OK;
+}
+
+static s2rgf_status check_options(const s2rgf_train_options *options, s2rgf_error *err)
+{
+    const struct {
+        const char *name;
+        double value, low, high;
+    } ranges[] = {{"channels", options->channels, 0, 128},
+                  {"steps", options->steps, 0, 1e6},
+                  {"batch", options->batch, 0, 256},
+                  {"crop", options->crop_px, 0, 512},
+                  {"learning rate", options->learning_rate, 1e-8, 1},
+                  {"weight decay", options->weight_decay, 0, 1},
+                  {"label smoothing", options->label_smoothing, 0, 0.5},
+                  {"balance", options->balance, 0, 1},
+                  {"settle", options->settle, 0, 1},
+                  {"redundancy weight", options->redundancy_weight, 0, 1e3},
+                  {"jitter", options->jitter, 0, 1},
+                  {"validation", options->validation, 0, 0.5},
+                  {"patience", options->patience, 0, 1e6},
+                  {"threads", options->threads, 0, 1024}};
+    if (!options->model_path || !options->labels.path || options->scene.input_count == 0)
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "an input, labels and a model are needed");
+    const s2rgf_status known = s2_network_check_name("network", options->network, err);
+    if (known != S2RGF_OK)
+        return known;
+    if (strcmp(options->redundancy, "correlation") != 0 &&
+        strcmp(options->redundancy, "softmax") != 0)
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                       "redundancy: expected correlation or softmax, found %s",
+                       options->redundancy);
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
+        const s2rgf_status status =
+            check_range(ranges[i].name, ranges[i].value, ranges[i].low, ranges[i].high, err);
+        if (status != S2RGF_OK)
+            return status;
+    }
+    if (options->channels % 16 != 0 || options->crop_px % 16 != 0 ||
+        (options->crop_px != 0 && options->crop_px < CROP_LEAST_PX))
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                       "channels and crop: expected multiples of 16 and a crop of %d or more, "
+                       "found %d and %d",
+                       CROP_LEAST_PX, options->channels, options->crop_px);
+    if (options->resume && !options->checkpoint)
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "resume: no checkpoint was named");
+    return check_paths(options, err);
+}
+
+/* What the model says of one source; normalisation comes later. */
+static s2rgf_status describe_source(const s2_scene_source *from, s2_model_source *to,
+                                    s2rgf_error *err)
+{
+    to->name = s2_strdup(s2_source_name(from->source));
+    to->pixel_size = s2_grid_pixel_size(s2_source_grid(from->source));
+    to->on_reference = from->on_reference;
+    to->band_count = s2_source_band_count(from->source);
+    to->bands = s2_calloc((size_t)to->band_count, sizeof *to->bands);
+    if (!to->name || !to->bands)
+        return s2_fail_memory(err, "model");
+    for (int b = 0; b < to->band_count; b++) {
+        const s2_band_desc *band = s2_source_band(from->source, b);
+        to->bands[b] =
+            (s2_model_band){s2_strdup(band->name ? band->name : ""), band->wavelength_nm, 0.0, 1.0};
+        if (!to->bands[b].name)
+            return s2_fail_memory(err, "model");
+        s2_model_clean_name(to->bands[b].name);
+    }
+    return S2RGF_OK;
+}
+
+/* What is switched off, and the form of the loss where there is any. */
+static s2rgf_status describe_ablations(const s2rgf_train_options *options,
+                                       s2_model_content *content, s2rgf_error *err)
+{
+    s2rgf_status status = S2RGF_OK;
+    for (size_t i = 0; options->ablations && options->ablations[i] != NULL && status == S2RGF_OK;
+         i++)
+        status =
+            s2_model_ablate(content, options->ablations[i], "ablate", S2RGF_INVALID_ARGUMENT, err);
+    if (strcmp(options->redundancy, "softmax") == 0 && !content->off.redundancy &&
+        options->redundancy_weight > 0.0)
+        content->training.relation = S2_RELATION_SOFTMAX;
+    return status;
+}
+
+static s2rgf_status describe_model(const s2rgf_train_options *options, const s2_scene *scene,
+                                   const s2_label_set *labels, s2_model_content *content,
+                                   s2rgf_error *err)
+{
+    content->network = s2_strdup(options->network);
+    content->program_version = s2_strdup(s2rgf_version());
+    content->channels = options->channels;
+    content->reference = scene->reference;
+    content->sources = s2_calloc((size_t)scene->count, sizeof *content->sources);
+    if (!content->network || !content->program_version || !content->sources)
+        return s2_fail_memory(err, "model");
+    content->source_count = scene->count;
+    s2rgf_status status = S2RGF_OK;
+    for (int s = 0; s < scene->count && status == S2RGF_OK; s++)
+        status = describe_source(&scene->sources[s], &content->sources[s], err);
+    if (status == S2RGF_OK)
+        status = describe_ablations(options, content, err);
+    if (status == S2RGF_OK)
+        status = s2_class_table_copy(&labels->classes, &content->classes, err);
+    for (int k = 0; k < content->classes.count; k++)
+        s2_model_clean_name(content->classes.items[k].name);
+    s2_class_table_paint(&content->classes);
+    content->training.seed = options->seed;
+    content->training.temperature = 1.0;
+    content->training.validation_fraction = options->validation;
+    memcpy(content->training.labels_checksum, labels->checksum,
+           sizeof content->training.labels_checksum);
+    content->training.validation_distance = NAN;
+    content->training.validation_oa = NAN;
+    content->training.validation_kappa = NAN;
+    content->training.calibration_before = NAN;
+    content->training.calibration_after = NAN;
+    content->training.train_pixels = (int)labels->count;
+    return status == S2RGF_OK ? s2_model_check(content, options->model_path, err) : status;
+}
+
+/* One line a class: groups and pixels; a warning where there is too little. */
+static s2rgf_status report_labels(const s2_label_set *labels, const char *path,
+                                  const s2rgf_host *host, s2rgf_error *err)
+{
+    int learnable = 0;
+    for (int k = 0; k < labels->classes.count; k++) {
+        size_t pixels = 0;
+        int groups = 0;
+        for (int g = 0; g < labels->group_count; g++)
+            if (labels->groups[g].class_index == k && labels->groups[g].pixels > 0) {
+                pixels += labels->groups[g].pixels;
+                groups++;
+            }
+        const s2_class *one = &labels->classes.items[k];
+        s2_log(host, S2RGF_INFO, "Class %d %s: %d %s, %zu pixels", one->value, one->name, groups,
+               labels->from_polygons ? "polygons" : "blocks", pixels);
+        learnable += pixels > 0;
+        if (pixels == 0)
+            s2_log(host, S2RGF_WARNING, "class %s has no pixel: it cannot be learned", one->name);
+        else if (pixels < THIN_CLASS_PIXELS)
+            s2_log(host, S2RGF_WARNING, "class %s is thin: %zu pixels", one->name, pixels);
+        else if (groups == 1)
+            s2_log(host, S2RGF_WARNING, "class %s has a single %s: it cannot be validated",
+                   one->name, labels->from_polygons ? "polygon" : "block");
+    }
+    if (labels->conflicts > 0)
+        s2_log(host, S2RGF_WARNING, "%zu pixels claimed by several classes are left out",
+               labels->conflicts);
+    if (labels->polygons_without_pixel > 0)
+        s2_log(host, S2RGF_WARNING, "%zu polygons hold no pixel centre of the reference grid",
+               labels->polygons_without_pixel);
+    if (labels->without_class > 0)
+        s2_log(host, S2RGF_WARNING, "%zu polygons without a class are left out",
+               labels->without_class);
+    if (learnable < 2)
+        return s2_fail(err, S2RGF_FORMAT,
+                       "%s: expected at least 2 classes with pixels inside the scene, found %d",
+                       path, learnable);
+    return S2RGF_OK;
+}
+
+/* Everything that must be equal for a checkpoint to fit. */
+static uint64_t fingerprint_of(const s2rgf_train_options *options, const s2_model_content *content)
+{
+    const double knobs[] = {options->channels,
+                            options->steps,
+                            options->batch,
+                            options->crop_px,
+                            options->learning_rate,
+                            options->weight_decay,
+                            options->label_smoothing,
+                            options->balance,
+                            options->settle,
+                            options->redundancy_weight,
+                            options->jitter,
+                            options->validation,
+                            options->refit,
+                            options->patience,
+                            (double)(options->seed & 0xffffffff),
+                            (double)(options->seed >> 32)};
+    uint64_t hash = s2_fnv(S2_FNV_START, knobs, sizeof knobs);
+    hash = s2_fnv(hash, &content->off, sizeof content->off);
+    hash = s2_fnv(hash, &content->training.relation, sizeof content->training.relation);
+    hash =
+        s2_fnv(hash, content->training.labels_checksum, sizeof content->training.labels_checksum);
+    for (int s = 0; s < content->source_count; s++)
+        for (int b = 0; b < content->sources[s].band_count; b++) {
+            const s2_model_band *band = &content->sources[s].bands[b];
+            hash = s2_fnv(hash, &band->mean, sizeof band->mean);
+            hash = s2_fnv(hash, &band->std, sizeof band->std);
+        }
+    return hash;
+}
+
+static s2rgf_status split_labels(s2_trainer *trainer, double fraction, s2_model_content *content,
+                                 s2rgf_error *err)
+{
+    s2_split_report report;
+    const s2rgf_status status =
+        s2_training_set_split(trainer->set, fraction, trainer->options->seed, &report, err);
+    if (status != S2RGF_OK || fraction == 0.0)
+        return status;
+    content->training.train_pixels = report.train_pixels;
+    content->training.validation_pixels = report.validation_pixels;
+    content->training.validation_distance = report.distance_px;
+    s2_log(trainer->host, S2RGF_INFO,
+           "Split: %d pixels train, %d validate, at least %.1f pixels apart", report.train_pixels,
+           report.validation_pixels, report.distance_px);
+    return S2RGF_OK;
+}
+
+/* The temperature that validation found, kept when all labels train afterwards: nothing is left then
+   to fit it on. */
+static void adopt_calibration(const s2_trainer *trainer, s2_model_training *facts)
+{
+    const s2_calibration *found = &trainer->progress.calibration;
+    facts->temperature = found->temperature;
+    facts->calibration_before = found->error_before;
+    facts->calibration_after = found->error_after;
+    s2_log(trainer->host, S2RGF_INFO,
+           "Temperature %.3f: expected calibration error %.3f, without it %.3f", found->temperature,
+           found->error_after, found->error_before);
+    if (found->temperature == S2_TEMPERATURE_MIN || found->temperature == S2_TEMPERATURE_MAX)
+        s2_log(trainer->host, S2RGF_INFO,
+               "Temperature: the best one is beyond %g to %g: %g is used", S2_TEMPERATURE_MIN,
+               S2_TEMPERATURE_MAX, found->temperature);
+    if (found->pixels < S2_CALIBRATION_PIXELS)
+        s2_log(trainer->host, S2RGF_INFO,
+               "Temperature: fitted on %llu validation pixels only: confidence may be off",
+               (unsigned long long)found->pixels);
+}
+
+/* Both phases: with validation, then on all labels for as long as validation found best. */
+static s2rgf_status train_phases(s2_trainer *trainer, s2_model_content *content, s2rgf_error *err)
+{
+    const s2rgf_train_options *options = trainer->options;
+    s2_model_training *facts = &content->training;
+    s2_trainer_progress *progress = &trainer->progress;
+    s2rgf_status status = S2RGF_OK;
+    s2_trainer_start_phase(trainer, options->validation > 0.0 ? 0 : 1);
+    if (options->validation > 0.0) {
+        status = split_labels(trainer, options->validation, content, err);
+        if (status == S2RGF_OK && facts->validation_pixels == 0) {
+            s2_log(trainer->host, S2RGF_WARNING,
+                   "no class has a group to spare: training on all labels without validation");
+            s2_trainer_start_phase(trainer, 1);
+        }
+    }
+    if (status == S2RGF_OK && options->resume)
+        status = s2_checkpoint_load(trainer, err);
+    trainer->progress_to = options->validation > 0.0 && options->refit ? 0.5 : 1.0;
+    if (status == S2RGF_OK && progress->phase == 0)
+        status = s2_trainer_run(trainer, options->steps, true, err);
+    const bool validated = progress->best_step > 0;
+    if (status != S2RGF_OK)
+        return status;
+    facts->validation_oa = validated ? progress->best_oa : NAN;
+    facts->validation_kappa = validated ? progress->best_kappa : NAN;
+    facts->steps = validated ? progress->best_step : options->steps;
+    facts->refit = validated && options->refit;
+    if (validated)
+        adopt_calibration(trainer, facts);
+    if (validated && !options->refit)
+        return S2RGF_OK;
+    status = split_labels(trainer, 0.0, content, err);
+    if (status == S2RGF_OK && progress->phase == 0) {
+        s2_log(trainer->host, S2RGF_INFO, "Training on all labels for %d steps", facts->steps);
+        s2_trainer_start_phase(trainer, 1);
+    }
+    trainer->progress_from = validated ? 0.5 : 0.0;
+    trainer->progress_to = 1.0;
+    return status == S2RGF_OK ? s2_trainer_run(trainer, facts->steps, false, err) : status;
+}
+
+/* Normalise, build the network, train it, and fill the model. */
+static s2rgf_status train_model(const s2rgf_train_options *options, const s2rgf_host *host,
+                                s2_scene *scene, const s2_label_set *labels,
+                                s2_model_content *content, s2rgf_error *err)
+{
+    s2_network_spec spec = {.channels = options->channels,
+                            .classes = labels->classes.count,
+                            .sources = scene->count,
+                            .off = content->off};
+    s2_network *network = NULL;
+    s2_training_set set = {0};
+    s2_trainer trainer = {0};
+    for (int s = 0; s < scene->count; s++) {
+        spec.bands[s] = s2_source_band_count(scene->sources[s].source);
+        spec.on_reference[s] = scene->sources[s].on_reference;
+    }
+    s2rgf_status status = s2_training_normalisation(scene, host, content, err);
+    if (status == S2RGF_OK)
+        status = s2_network_create(options->network, &spec, &network, err);
+    if (status == S2RGF_OK)
+        status = s2_training_set_init(&set, scene, labels, content, options->crop_px, err);
+    if (status == S2RGF_OK)
+        status = s2_trainer_init(&trainer, options, host, &set, network, err);
+    if (status == S2RGF_OK) {
+        set.jitter = options->jitter;
+        set.centred = s2_network_defaults_of(options->network)->centred;
+        trainer.fingerprint = fingerprint_of(options, content);
+        status = train_phases(&trainer, content, err);
+    }
+    if (status == S2RGF_OK)
+        status = s2_network_to_model(network, content, err);
+    s2_trainer_clear(&trainer);
+    s2_training_set_clear(&set);
+    s2_network_free(network);
+    return status;
+}
+
+s2rgf_status s2rgf_train(const s2rgf_train_options *asked, const s2rgf_host *host, s2rgf_error *err)
+{
+    s2rgf_train_options complete;
+    const s2rgf_train_options *options = &complete;
+    s2_scene scene = {0};
+    s2_label_set labels = {0};
+    s2_model_content content = {0};
+    const int team = omp_get_max_threads();
+    s2_error_clear(err);
+    s2rgf_status status = check_options(asked, err);
+    if (status == S2RGF_OK)
+        status = complete_options(asked, &complete, err);
+    if (status != S2RGF_OK)
+        return status;
+    omp_set_num_threads(s2_thread_count(options->threads));
+    status = s2_scene_open(&options->scene, NULL, host, &scene, err);
+    if (status == S2RGF_OK) {
+        s2_scene_report(&scene, host);
+        status = s2_labels_read(&options->labels, &scene.grid, host, &labels, err);
+    }
+    if (status == S2RGF_OK)
+        status = report_labels(&labels, options->labels.path, host, err);
+    if (status == S2RGF_OK)
+        status = describe_model(options, &scene, &labels, &content, err);
+    if (status == S2RGF_OK)
+        status = train_model(options, host, &scene, &labels, &content, err);
+    if (status == S2RGF_OK)
+        status = s2_model_save(&content, options->model_path, options->overwrite, err);
+    omp_set_num_threads(team);
+    s2_model_content_clear(&content);
+    s2_label_set_clear(&labels);
+    s2_scene_close(&scene);
+    return status;
+}

@@ -1,0 +1,302 @@
+/* The training loop: steps, schedule, statistics, validation, checkpoints. */
+#include "train/trainer.h"
+
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+#include "train/checkpoint.h"
+#include "core/error.h"
+#include "core/log.h"
+#include "core/memory.h"
+#include "tiles/tile_runner.h"
+#include "train/validation.h"
+
+#define DROPOUT 0.5
+#define AVERAGE_DECAY 0.98   /* of the weights' running average */
+#define VALIDATIONS 4        /* measurements along a full run */
+#define FIRST_VALIDATION 0.7 /* of the run: before, the learning rate is too high to judge */
+#define CHECKPOINTS 20       /* written along a full run */
+#define STATISTICS_PIXELS (64 * 96 * 96) /* of crops that stand for the whole scene */
+
+/* Streams of random numbers: one a purpose and step, so that nothing needs to be stored to resume.
+   */
+enum { STREAM_CROPS = 1 << 28, STREAM_DROPOUT = 2 << 28, STREAM_STATISTICS = 3 << 28 };
+
+static double seconds_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+s2rgf_status s2_trainer_init(s2_trainer *trainer, const s2rgf_train_options *options,
+                             const s2rgf_host *host, s2_training_set *set, s2_network *network,
+                             s2rgf_error *err)
+{
+    *trainer = (s2_trainer){.options = options, .host = host, .set = set, .network = network};
+    for (int i = 0; i < network->params->count; i++) {
+        const s2_param *param = &network->params->items[i];
+        trainer->all += param->count;
+        trainer->trainable += param->grad ? param->count : 0;
+    }
+    trainer->shape = s2_training_set_shape(set, options->batch);
+    trainer->average = s2_calloc(trainer->trainable, sizeof(float));
+    trainer->best = s2_calloc(trainer->all, sizeof(float));
+    s2rgf_status status =
+        trainer->average && trainer->best ? S2RGF_OK : s2_fail_memory(err, "training");
+    if (status == S2RGF_OK)
+        status = s2_adam_init(&trainer->adam, network->params, options->weight_decay, err);
+    if (status == S2RGF_OK)
+        status = s2_training_create(network, &trainer->shape, &trainer->training, err);
+    if (status != S2RGF_OK)
+        s2_trainer_clear(trainer);
+    return status;
+}
+
+void s2_trainer_clear(s2_trainer *trainer)
+{
+    s2_free(trainer->average);
+    s2_free(trainer->best);
+    s2_adam_clear(&trainer->adam);
+    s2_training_free(trainer->training);
+    *trainer = (s2_trainer){0};
+}
+
+void s2_trainer_start_phase(s2_trainer *trainer, int phase)
+{
+    s2_adam *adam = &trainer->adam;
+    trainer->progress.phase = phase;
+    trainer->progress.step = 0;
+    adam->step = 0;
+    memset(adam->m, 0, adam->count * sizeof(float));
+    memset(adam->v, 0, adam->count * sizeof(float));
+    memset(trainer->average, 0, trainer->trainable * sizeof(float));
+    s2_network_randomise(trainer->network->params, trainer->options->seed);
+}
+
+/* Copy all values between the network and one array: parameters alone, or statistics too. */
+static void exchange(const s2_params *params, bool statistics, bool to_network, float *array)
+{
+    for (int i = 0; i < params->count; i++) {
+        const s2_param *param = &params->items[i];
+        if (!param->grad && !statistics)
+            continue;
+        if (to_network)
+            memcpy(param->value, array, param->count * sizeof(float));
+        else
+            memcpy(array, param->value, param->count * sizeof(float));
+        array += param->count;
+    }
+}
+
+/* average = d average + (1 - d) weights, with d growing from 0 so that the start does not linger.
+   */
+static void update_average(s2_trainer *trainer)
+{
+    const double step = trainer->progress.step;
+    const double decay = fmin(AVERAGE_DECAY, step / (step + 9.0));
+    float *average = trainer->average;
+    for (int i = 0; i < trainer->network->params->count; i++) {
+        const s2_param *param = &trainer->network->params->items[i];
+        if (!param->grad)
+            continue;
+        for (size_t k = 0; k < param->count; k++)
+            average[k] += (float)((1.0 - decay) * ((double)param->value[k] - (double)average[k]));
+        average += param->count;
+    }
+}
+
+static s2rgf_status take_step(s2_trainer *trainer, int steps, double *loss, s2rgf_error *err)
+{
+    const s2rgf_train_options *options = trainer->options;
+    const uint64_t step = (uint64_t)trainer->progress.step;
+    const s2_model_content *content = trainer->set->content;
+    const s2_loss_options knobs = {{options->label_smoothing, options->balance},
+                                   content->off.redundancy ? 0.0 : options->redundancy_weight,
+                                   DROPOUT, content->training.relation};
+    s2_random crops;
+    s2_random dropout;
+    s2_random_init(&crops, options->seed, STREAM_CROPS + step);
+    s2_random_init(&dropout, options->seed, STREAM_DROPOUT + step);
+    s2rgf_status status =
+        s2_training_set_draw(trainer->set, &trainer->shape, &crops, trainer->training->batch, err);
+    if (status == S2RGF_OK)
+        status = s2_training_forward(trainer->training, DROPOUT, &dropout, err);
+    if (status == S2RGF_OK)
+        status = s2_training_backward(trainer->training, &knobs, loss, err);
+    if (status == S2RGF_OK && !isfinite(*loss))
+        status = s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                         "training: the loss is no longer finite at step %d: try a smaller "
+                         "learning rate than %g",
+                         trainer->progress.step + 1, options->learning_rate);
+    if (status != S2RGF_OK)
+        return status;
+    s2_adam_step(&trainer->adam, trainer->network->params,
+                 s2_one_cycle(options->learning_rate, trainer->progress.step, steps));
+    trainer->progress.step++;
+    update_average(trainer);
+    return S2RGF_OK;
+}
+
+/* Running statistics of every batch-norm from crops all over the scene, with the weights as they
+   stand. */
+static s2rgf_status estimate_statistics(s2_trainer *trainer, s2rgf_error *err)
+{
+    s2_random random;
+    s2rgf_status status = S2RGF_OK;
+    s2_random_init(&random, trainer->options->seed, STREAM_STATISTICS);
+    const int crops = STATISTICS_PIXELS / (trainer->shape.width * trainer->shape.height);
+    s2_training_use(trainer->training, S2_STATISTICS_GATHER);
+    for (int done = 0; done < crops && status == S2RGF_OK; done += trainer->shape.crops) {
+        status = s2_training_set_draw_anywhere(trainer->set, &trainer->shape, &random,
+                                               trainer->training->batch, err);
+        if (status == S2RGF_OK)
+            status = s2_training_forward(trainer->training, 0.0, NULL, err);
+    }
+    s2_training_use(trainer->training, S2_STATISTICS_BATCH);
+    return status;
+}
+
+/* Before the step at which batch-norms are to settle: on statistics of the scene with the weights as
+   they stand. After it, in a resumed training, on those of the checkpoint. */
+static s2rgf_status settle(s2_trainer *trainer, int steps, s2rgf_error *err)
+{
+    const int at = (int)ceil(trainer->options->settle * steps);
+    if (trainer->settled || trainer->progress.step < at || at >= steps)
+        return S2RGF_OK;
+    const s2rgf_status status =
+        trainer->progress.step == at ? estimate_statistics(trainer, err) : S2RGF_OK;
+    s2_training_use(trainer->training, S2_STATISTICS_SETTLED);
+    trainer->settled = true;
+    return status;
+}
+
+/* The averaged weights instead of the network's own, with statistics that go with them. */
+static s2rgf_status adopt_average(s2_trainer *trainer, s2rgf_error *err)
+{
+    exchange(trainer->network->params, false, true, trainer->average);
+    return trainer->settled ? S2RGF_OK : estimate_statistics(trainer, err);
+}
+
+/* How far an overall accuracy measured on so few pixels may be off by chance. */
+static double standard_error(const s2_confusion *confusion)
+{
+    const double oa = s2_confusion_overall(confusion);
+    return sqrt(oa * (1.0 - oa) / (double)s2_confusion_total(confusion));
+}
+
+/* Measure the averaged weights; keep them unless an earlier measurement was higher by more than a
+   standard error: the
+   schedule ends in small steps, and fewer steps are not chosen for a difference that chance
+   explains. The network's own weights are left as they were. */
+static s2rgf_status validate(s2_trainer *trainer, int steps, float *own, double loss,
+                             s2rgf_error *err)
+{
+    s2_params *params = trainer->network->params;
+    s2_trainer_progress *progress = &trainer->progress;
+    s2_confusion confusion = {0};
+    s2_scored_pixels scored = {0};
+    s2rgf_status status = s2_confusion_init(&confusion, trainer->set->labels->classes.count, err);
+    exchange(params, true, false, own);
+    if (status == S2RGF_OK)
+        status = adopt_average(trainer, err);
+    if (status == S2RGF_OK)
+        status = s2_validate(trainer->set, trainer->network,
+                             s2_thread_count(trainer->options->threads), &confusion, &scored, err);
+    if (status == S2RGF_OK) {
+        const double oa = s2_confusion_overall(&confusion);
+        const double kappa = s2_confusion_kappa(&confusion);
+        const double each =
+            (seconds_now() - trainer->started) / (progress->step - trainer->started_step);
+        const bool better = oa >= progress->highest_oa - standard_error(&confusion);
+        progress->highest_oa = fmax(progress->highest_oa, oa);
+        s2_log(trainer->host, S2RGF_INFO,
+               "Step %d of %d: loss %.3f, validation OA %.3f, kappa %.3f%s; %.0f s left",
+               progress->step, steps, loss, oa, kappa, better ? "" : ", worse than before",
+               each * (steps - progress->step));
+        progress->stale = better ? 0 : progress->stale + 1;
+        if (better) {
+            progress->best_step = progress->step;
+            progress->best_oa = oa;
+            progress->best_kappa = kappa;
+            progress->calibration = s2_calibrate(&scored);
+            exchange(params, true, false, trainer->best);
+        }
+    }
+    exchange(params, true, true, own);
+    s2_scored_pixels_clear(&scored);
+    s2_confusion_clear(&confusion);
+    return status;
+}
+
+static bool is_checkpoint_step(int step, int steps)
+{
+    const int every = steps / CHECKPOINTS > 0 ? steps / CHECKPOINTS : 1;
+    return step % every == 0 || step == steps;
+}
+
+static bool is_validation_step(int step, int steps)
+{
+    const int first = (int)(FIRST_VALIDATION * steps);
+    const int every = (steps - first) / VALIDATIONS > 0 ? (steps - first) / VALIDATIONS : 1;
+    return step == steps || (step >= first && (steps - step) % every == 0);
+}
+
+/* Leave the network with the weights that the phase is for. */
+static s2rgf_status finish_phase(s2_trainer *trainer, bool validated, s2rgf_error *err)
+{
+    if (!validated)
+        return adopt_average(trainer, err);
+    exchange(trainer->network->params, true, true, trainer->best);
+    return S2RGF_OK;
+}
+
+/* Progress, checkpoint where one is due; when the host cancels, one more so that nothing is lost.
+   */
+static s2rgf_status report_step(s2_trainer *trainer, int steps, s2rgf_error *err)
+{
+    const int step = trainer->progress.step;
+    const double part = trainer->progress_to - trainer->progress_from;
+    const bool goes_on =
+        s2_progress(trainer->host, trainer->progress_from + part * (double)step / (double)steps);
+    s2rgf_status status = S2RGF_OK;
+    if (trainer->options->checkpoint && (!goes_on || is_checkpoint_step(step, steps)))
+        status = s2_checkpoint_save(trainer, err);
+    if (status == S2RGF_OK && !goes_on)
+        status = s2_fail(err, S2RGF_CANCELLED, "interrupted");
+    return status;
+}
+
+s2rgf_status s2_trainer_run(s2_trainer *trainer, int steps, bool with_validation, s2rgf_error *err)
+{
+    s2_trainer_progress *progress = &trainer->progress;
+    const int patience = trainer->options->patience;
+    float *own = s2_alloc(trainer->all, sizeof(float));
+    s2rgf_status status = own ? S2RGF_OK : s2_fail_memory(err, "training");
+    double recent = 0.0;
+    double weight = 0.0;
+    trainer->started = seconds_now();
+    trainer->started_step = progress->step;
+    trainer->settled = false;
+    s2_training_use(trainer->training, S2_STATISTICS_BATCH);
+    if (status == S2RGF_OK)
+        status = settle(trainer, steps, err); /* resumed, perhaps with nothing left to do */
+    while (status == S2RGF_OK && progress->step < steps &&
+           !(with_validation && patience > 0 && progress->stale >= patience)) {
+        double loss = 0.0;
+        status = settle(trainer, steps, err);
+        if (status == S2RGF_OK)
+            status = take_step(trainer, steps, &loss, err);
+        recent = 0.9 * recent + 0.1 * loss;
+        weight = 0.9 * weight + 0.1;
+        if (status == S2RGF_OK && with_validation && is_validation_step(progress->step, steps))
+            status = validate(trainer, steps, own, recent / weight, err);
+        if (status == S2RGF_OK)
+            status = report_step(trainer, steps, err);
+    }
+    if (status == S2RGF_OK)
+        status = finish_phase(trainer, with_validation, err);
+    s2_free(own);
+    return status;
+}

@@ -1,0 +1,84 @@
+/* Labelled pixels of a scene as a network learns from them: split in space, normalisation, crops.
+   */
+#ifndef S2_TRAINING_SET_H
+#define S2_TRAINING_SET_H
+
+#include "core/random.h"
+#include "geo/labels/labels.h"
+#include "geo/source/source_set.h"
+#include "nn/networks.h"
+#include "model/file.h"
+
+/** What a labelled pixel is for. */
+typedef enum s2_label_role { S2_LABEL_TRAIN, S2_LABEL_VALIDATE } s2_label_role;
+
+typedef struct s2_training_set {
+    s2_scene *scene;                 /* borrowed, read by this thread only */
+    const s2_label_set *labels;      /* borrowed */
+    const s2_model_content *content; /* borrowed: normalisation of the sources */
+    uint8_t *role;                   /* [labels.count] s2_label_role */
+    int **by_class;                  /* [classes] indices of the training pixels of a class */
+    int *class_pixels;               /* [classes] their number */
+    int trainable;                   /* classes with training pixels */
+    int crop_px;
+    /* a crop has the pixel it was drawn for at (crop_px / 2, crop_px / 2), its only label, and may
+       reach beyond the scene; may be set after init */
+    bool centred;
+    int window_px[S2RGF_MAX_SOURCES]; /* side of a crop's window in native pixels */
+    /* spread of the brightness of crops, 0: as they are; may be set after init */
+    double jitter;
+    float *pixels;                     /* one window of the largest source */
+    float *scale, *shift;              /* [bands] of the source with most */
+    uint8_t *valid[S2RGF_MAX_SOURCES]; /* one window a source */
+} s2_training_set;
+
+/** How a training set was divided. */
+typedef struct s2_split_report {
+    int train_pixels, validation_pixels;
+    /* least distance between a training and a validation pixel; NaN without validation */
+    double distance_px;
+} s2_split_report;
+
+/**
+ * Mean and standard deviation of every band over the scene's valid pixels, into content. Errors:
+ * IO, FORMAT (no valid pixel), CANCELLED, NO_MEMORY. Source network.md 4
+ */
+s2rgf_status s2_training_normalisation(s2_scene *scene, const s2rgf_host *host,
+                                       s2_model_content *content, s2rgf_error *err);
+
+/**
+ * Prepare crops of crop_px reference pixels. All labels train. Errors: NO_MEMORY. Memory:
+ * s2_training_set_clear().
+ */
+s2rgf_status s2_training_set_init(s2_training_set *set, s2_scene *scene, const s2_label_set *labels,
+                                  const s2_model_content *content, int crop_px, s2rgf_error *err);
+void s2_training_set_clear(s2_training_set *set);
+
+/**
+ * Give whole polygons to validation, class by class, about `fraction` of each class's pixels; the
+ * last polygon of a class
+ * stays in training. Of raster labels whole blocks, all classes of one together, as long as every
+ * class keeps half of its pixels. fraction 0: everything trains.
+ */
+s2rgf_status s2_training_set_split(s2_training_set *set, double fraction, uint64_t seed,
+                                   s2_split_report *report, s2rgf_error *err);
+
+/** Shape of the batches that s2_training_set_draw() fills. */
+s2_batch_shape s2_training_set_shape(const s2_training_set *set, int crops);
+
+/**
+ * Fill a batch with crops around training pixels: the class is drawn uniformly over the classes,
+ * the pixel uniformly within it, its place in the crop, flip and quarter turn at
+ * random; and so is its brightness, a gain exp(jitter (2 n_source + n_band)) with normal n, where
+ * set->jitter is positive. Where set->centred, the pixel's place is the crop's middle. Errors: IO, NO_MEMORY.
+ */
+s2rgf_status s2_training_set_draw(s2_training_set *set, const s2_batch_shape *shape,
+                                  s2_random *random, s2_batch *batch, s2rgf_error *err);
+
+/**
+ * Fill a batch with crops anywhere in the scene, unlabelled: for the statistics of the whole scene.
+ */
+s2rgf_status s2_training_set_draw_anywhere(s2_training_set *set, const s2_batch_shape *shape,
+                                           s2_random *random, s2_batch *batch, s2rgf_error *err);
+
+#endif
