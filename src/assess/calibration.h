@@ -1,7 +1,7 @@
 /* Confidence that means what it says: probabilities from scores, how far they are from accuracies,
    and the temperature that brings them closest. Plain arithmetic. */
-#ifndef S2_CALIBRATION_H
-#define S2_CALIBRATION_H
+#ifndef S2_ASSESS_CALIBRATION_H
+#define S2_ASSESS_CALIBRATION_H
 
 #include <stdint.h>
 

@@ -1,6 +1,6 @@
 /* Confusion matrix and the accuracy figures that follow from it. */
-#ifndef S2_METRICS_H
-#define S2_METRICS_H
+#ifndef S2_ASSESS_METRICS_H
+#define S2_ASSESS_METRICS_H
 
 #include <stdint.h>
 

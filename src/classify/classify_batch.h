@@ -1,6 +1,6 @@
 /* Many scenes with one model: what is known of each. */
-#ifndef S2_CLASSIFY_BATCH_H
-#define S2_CLASSIFY_BATCH_H
+#ifndef S2_CLASSIFY_CLASSIFY_BATCH_H
+#define S2_CLASSIFY_CLASSIFY_BATCH_H
 
 #include "geo/scene_list.h"
 

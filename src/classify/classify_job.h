@@ -1,6 +1,6 @@
 /* One call of s2rgf_classify(): what its preparation and its workers share. */
-#ifndef S2_CLASSIFY_JOB_H
-#define S2_CLASSIFY_JOB_H
+#ifndef S2_CLASSIFY_CLASSIFY_JOB_H
+#define S2_CLASSIFY_CLASSIFY_JOB_H
 
 #include "geo/map/map_writer.h"
 #include "classify/mapping.h"

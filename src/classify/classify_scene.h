@@ -1,6 +1,6 @@
 /* Mapping a scene, or the lines of one part of it. */
-#ifndef S2_CLASSIFY_H
-#define S2_CLASSIFY_H
+#ifndef S2_CLASSIFY_CLASSIFY_SCENE_H
+#define S2_CLASSIFY_CLASSIFY_SCENE_H
 
 #include "s2rgf.h"
 

@@ -1,6 +1,6 @@
 /* What mapping a whole scene and mapping on demand share. Where geo and nn meet. */
-#ifndef S2_MAPPING_H
-#define S2_MAPPING_H
+#ifndef S2_CLASSIFY_MAPPING_H
+#define S2_CLASSIFY_MAPPING_H
 
 #include "geo/source/source_set.h"
 #include "nn/networks.h"

@@ -1,6 +1,6 @@
 /* A file that appears under its name only when it is whole. */
-#ifndef S2_NN_ATOMIC_FILE_H
-#define S2_NN_ATOMIC_FILE_H
+#ifndef S2_CORE_ATOMIC_FILE_H
+#define S2_CORE_ATOMIC_FILE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* UTF-8 text from outside: well formed, and fit to be shown as a name. */
-#ifndef S2_NN_UTF8_H
-#define S2_NN_UTF8_H
+#ifndef S2_CORE_UTF8_H
+#define S2_CORE_UTF8_H
 
 #include <stdbool.h>
 #include <stddef.h>

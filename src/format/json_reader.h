@@ -1,6 +1,6 @@
 /* Reading JSON that is not trusted: strict, bounded, and every refusal says where. */
-#ifndef S2_NN_JSON_READER_H
-#define S2_NN_JSON_READER_H
+#ifndef S2_FORMAT_JSON_READER_H
+#define S2_FORMAT_JSON_READER_H
 
 #include <stdbool.h>
 #include <stddef.h>

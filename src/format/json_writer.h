@@ -1,6 +1,6 @@
 /* Writing JSON: fixed order, the same bytes in every locale. */
-#ifndef S2_NN_JSON_WRITER_H
-#define S2_NN_JSON_WRITER_H
+#ifndef S2_FORMAT_JSON_WRITER_H
+#define S2_FORMAT_JSON_WRITER_H
 
 #include <stdbool.h>
 #include <stdint.h>

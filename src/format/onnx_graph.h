@@ -1,6 +1,6 @@
 /* Building an ONNX graph: https://onnx.ai, operator set 15. */
-#ifndef S2_NN_ONNX_GRAPH_H
-#define S2_NN_ONNX_GRAPH_H
+#ifndef S2_FORMAT_ONNX_GRAPH_H
+#define S2_FORMAT_ONNX_GRAPH_H
 
 #include "format/protobuf.h"
 

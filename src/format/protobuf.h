@@ -1,6 +1,6 @@
 /* Writing protocol buffers: the wire format, as far as ONNX needs it. */
-#ifndef S2_NN_PROTOBUF_H
-#define S2_NN_PROTOBUF_H
+#ifndef S2_FORMAT_PROTOBUF_H
+#define S2_FORMAT_PROTOBUF_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* The safetensors container: named float32 tensors and text metadata in one file. */
-#ifndef S2_NN_SAFETENSORS_H
-#define S2_NN_SAFETENSORS_H
+#ifndef S2_FORMAT_SAFETENSORS_H
+#define S2_FORMAT_SAFETENSORS_H
 
 #include "model/file.h"
 

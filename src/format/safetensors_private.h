@@ -1,6 +1,6 @@
 /* What reading and writing of the safetensors container share. */
-#ifndef S2_NN_SAFETENSORS_PRIVATE_H
-#define S2_NN_SAFETENSORS_PRIVATE_H
+#ifndef S2_FORMAT_SAFETENSORS_PRIVATE_H
+#define S2_FORMAT_SAFETENSORS_PRIVATE_H
 
 #include "format/safetensors.h"
 

@@ -1,6 +1,6 @@
 /* Parts of a network that a model is trained and run without, by name. */
-#ifndef S2_NN_MODEL_ABLATIONS_H
-#define S2_NN_MODEL_ABLATIONS_H
+#ifndef S2_MODEL_ABLATIONS_H
+#define S2_MODEL_ABLATIONS_H
 
 #include "format/json_reader.h"
 #include "format/json_writer.h"

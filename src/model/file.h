@@ -1,6 +1,6 @@
 /* The model file: one safetensors file with everything needed to map a scene (s2rgf_model(5)). */
-#ifndef S2_NN_MODEL_FILE_H
-#define S2_NN_MODEL_FILE_H
+#ifndef S2_MODEL_FILE_H
+#define S2_MODEL_FILE_H
 
 #include "core/class_table.h"
 #include "nn/network.h"

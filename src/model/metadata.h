@@ -1,6 +1,6 @@
 /* Everything in a model but its tensors: to JSON, from JSON, and what is allowed. */
-#ifndef S2_NN_MODEL_METADATA_H
-#define S2_NN_MODEL_METADATA_H
+#ifndef S2_MODEL_METADATA_H
+#define S2_MODEL_METADATA_H
 
 #include "format/json_writer.h"
 #include "model/file.h"

@@ -1,6 +1,6 @@
 /* What an open model is inside the library. */
-#ifndef S2_MODEL_H
-#define S2_MODEL_H
+#ifndef S2_MODEL_MODEL_H
+#define S2_MODEL_MODEL_H
 
 #include "model/file.h"
 

@@ -1,6 +1,6 @@
 /* Between a network and the model file. */
-#ifndef S2_NN_NETWORK_MODEL_H
-#define S2_NN_NETWORK_MODEL_H
+#ifndef S2_MODEL_NETWORK_MODEL_H
+#define S2_MODEL_NETWORK_MODEL_H
 
 #include "nn/networks.h"
 #include "model/file.h"

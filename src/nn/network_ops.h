@@ -1,6 +1,6 @@
 /* The table of functions behind nn/kind.h: one entry a kind. */
-#ifndef S2_NN_KIND_TABLE_H
-#define S2_NN_KIND_TABLE_H
+#ifndef S2_NN_NETWORK_OPS_H
+#define S2_NN_NETWORK_OPS_H
 
 #include "nn/networks.h"
 #include "model/file.h"

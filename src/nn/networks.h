@@ -1,6 +1,6 @@
 /* A network of any kind, in training and at work; which kinds there are: kind.c. */
-#ifndef S2_NN_KIND_H
-#define S2_NN_KIND_H
+#ifndef S2_NN_NETWORKS_H
+#define S2_NN_NETWORKS_H
 
 #include "core/random.h"
 #include "nn/layers/batchnorm.h"

@@ -1,6 +1,6 @@
 /* A scene as a network sees it: band order, normalised windows, geometry. Where geo and nn meet. */
-#ifndef S2_SCENE_INPUT_H
-#define S2_SCENE_INPUT_H
+#ifndef S2_SCENE_NETWORK_INPUT_H
+#define S2_SCENE_NETWORK_INPUT_H
 
 #include "geo/source/source_set.h"
 #include "nn/networks.h"

@@ -1,6 +1,6 @@
 /* A scene with its model that owns its texts. */
-#ifndef S2_SCENE_RECORD_H
-#define S2_SCENE_RECORD_H
+#ifndef S2_SCENE_SCENE_DESCRIPTION_H
+#define S2_SCENE_SCENE_DESCRIPTION_H
 
 #include "s2rgf.h"
 

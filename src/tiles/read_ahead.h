@@ -1,6 +1,6 @@
 /* Windows of sources, read by a thread of its own while the network computes, where that pays. */
-#ifndef S2_READ_AHEAD_H
-#define S2_READ_AHEAD_H
+#ifndef S2_TILES_READ_AHEAD_H
+#define S2_TILES_READ_AHEAD_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* Size of tiles and number of workers for a memory limit. */
-#ifndef S2_TILE_CHOICE_H
-#define S2_TILE_CHOICE_H
+#ifndef S2_TILES_TILE_CHOICE_H
+#define S2_TILES_TILE_CHOICE_H
 
 #include "nn/networks.h"
 

@@ -1,6 +1,6 @@
 /* Start, compute, write in order, stop: tiles over worker threads. */
-#ifndef S2_TILE_RUNNER_H
-#define S2_TILE_RUNNER_H
+#ifndef S2_TILES_TILE_RUNNER_H
+#define S2_TILES_TILE_RUNNER_H
 
 #include "s2rgf.h"
 

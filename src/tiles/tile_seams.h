@@ -1,6 +1,6 @@
 /* Where tiles put what their neighbours need too, and who waits for whom. */
-#ifndef S2_TILE_SEAMS_H
-#define S2_TILE_SEAMS_H
+#ifndef S2_TILES_TILE_SEAMS_H
+#define S2_TILES_TILE_SEAMS_H
 
 #include "nn/networks.h"
 #include "tiles/tile_runner.h"

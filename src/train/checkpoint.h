@@ -1,6 +1,6 @@
 /* Checkpoints of a training: written whole or not at all, read with suspicion. */
-#ifndef S2_CHECKPOINT_H
-#define S2_CHECKPOINT_H
+#ifndef S2_TRAIN_CHECKPOINT_H
+#define S2_TRAIN_CHECKPOINT_H
 
 #include "train/trainer.h"
 

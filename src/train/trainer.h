@@ -1,6 +1,6 @@
 /* The training loop: steps, schedule, statistics, validation, checkpoints. */
-#ifndef S2_TRAINER_H
-#define S2_TRAINER_H
+#ifndef S2_TRAIN_TRAINER_H
+#define S2_TRAIN_TRAINER_H
 
 #include "assess/calibration.h"
 #include "nn/layers/adam.h"

@@ -1,7 +1,7 @@
 /* Labelled pixels of a scene as a network learns from them: split in space, normalisation, crops.
    */
-#ifndef S2_TRAINING_SET_H
-#define S2_TRAINING_SET_H
+#ifndef S2_TRAIN_TRAINING_SET_H
+#define S2_TRAIN_TRAINING_SET_H
 
 #include "core/random.h"
 #include "geo/labels/labels.h"

@@ -1,7 +1,7 @@
 /* Accuracy of a network on the labels kept for validation, through the very code that maps scenes.
    */
-#ifndef S2_VALIDATION_H
-#define S2_VALIDATION_H
+#ifndef S2_TRAIN_VALIDATION_H
+#define S2_TRAIN_VALIDATION_H
 
 #include "assess/calibration.h"
 #include "assess/metrics.h"

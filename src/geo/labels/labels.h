@@ -1,6 +1,6 @@
 /* Labelled pixels of a reference grid, from polygons or from a class raster. */
-#ifndef S2_GEO_LABELS_H
-#define S2_GEO_LABELS_H
+#ifndef S2_GEO_LABELS_LABELS_H
+#define S2_GEO_LABELS_LABELS_H
 
 #include "core/class_table.h"
 #include "geo/source/grid.h"

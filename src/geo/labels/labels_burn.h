@@ -1,6 +1,6 @@
 /* Burn polygons onto a pixel grid, one by one, each within its own bounds. */
-#ifndef S2_GEO_LABELS_BURN_H
-#define S2_GEO_LABELS_BURN_H
+#ifndef S2_GEO_LABELS_LABELS_BURN_H
+#define S2_GEO_LABELS_LABELS_BURN_H
 
 #include <ogr_api.h>
 

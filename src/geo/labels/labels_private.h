@@ -1,6 +1,6 @@
 /* What the two readers of labels share. */
-#ifndef S2_GEO_LABELS_PRIVATE_H
-#define S2_GEO_LABELS_PRIVATE_H
+#ifndef S2_GEO_LABELS_LABELS_PRIVATE_H
+#define S2_GEO_LABELS_LABELS_PRIVATE_H
 
 #include "geo/labels/labels.h"
 

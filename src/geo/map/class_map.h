@@ -1,6 +1,6 @@
 /* An existing class raster, read row by row. */
-#ifndef S2_GEO_CLASS_MAP_H
-#define S2_GEO_CLASS_MAP_H
+#ifndef S2_GEO_MAP_CLASS_MAP_H
+#define S2_GEO_MAP_CLASS_MAP_H
 
 #include <stdint.h>
 

@@ -1,6 +1,6 @@
 /* Names of an output and its side files: a temporary stem beside it, then its own. */
-#ifndef S2_GEO_MAP_FILES_H
-#define S2_GEO_MAP_FILES_H
+#ifndef S2_GEO_MAP_MAP_FILES_H
+#define S2_GEO_MAP_MAP_FILES_H
 
 #include <stdbool.h>
 

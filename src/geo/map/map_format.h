@@ -1,6 +1,6 @@
 /* Output formats: which driver writes a path, and with which creation options. */
-#ifndef S2_GEO_MAP_FORMAT_H
-#define S2_GEO_MAP_FORMAT_H
+#ifndef S2_GEO_MAP_MAP_FORMAT_H
+#define S2_GEO_MAP_MAP_FORMAT_H
 
 #include <gdal.h>
 #include <stdbool.h>

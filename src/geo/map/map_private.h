@@ -1,6 +1,6 @@
 /* What creating, filling and finishing an output share. */
-#ifndef S2_GEO_MAP_PRIVATE_H
-#define S2_GEO_MAP_PRIVATE_H
+#ifndef S2_GEO_MAP_MAP_PRIVATE_H
+#define S2_GEO_MAP_MAP_PRIVATE_H
 
 #include "geo/map/map_files.h"
 #include "geo/map/map_table.h"

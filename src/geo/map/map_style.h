@@ -1,6 +1,6 @@
 /* A QGIS style beside a class map: without it QGIS lists all 256 palette entries. */
-#ifndef S2_GEO_MAP_STYLE_H
-#define S2_GEO_MAP_STYLE_H
+#ifndef S2_GEO_MAP_MAP_STYLE_H
+#define S2_GEO_MAP_MAP_STYLE_H
 
 #include "core/class_table.h"
 

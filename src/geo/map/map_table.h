@@ -1,6 +1,6 @@
 /* Pixels and ellipsoidal area of every class of a map, and its raster attribute table. */
-#ifndef S2_GEO_MAP_TABLE_H
-#define S2_GEO_MAP_TABLE_H
+#ifndef S2_GEO_MAP_MAP_TABLE_H
+#define S2_GEO_MAP_MAP_TABLE_H
 
 #include <stdint.h>
 

@@ -1,6 +1,6 @@
 /* Output rasters: written under a temporary name, given their own name only when whole. */
-#ifndef S2_GEO_MAP_WRITER_H
-#define S2_GEO_MAP_WRITER_H
+#ifndef S2_GEO_MAP_MAP_WRITER_H
+#define S2_GEO_MAP_MAP_WRITER_H
 
 #include "core/class_table.h"
 #include "geo/source/grid.h"

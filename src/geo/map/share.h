@@ -1,6 +1,6 @@
 /* A part of a map: whole rows of tiles, in a GeoTIFF of its own, to be joined with the others. */
-#ifndef S2_GEO_MAP_PART_H
-#define S2_GEO_MAP_PART_H
+#ifndef S2_GEO_MAP_SHARE_H
+#define S2_GEO_MAP_SHARE_H
 
 #include <stdbool.h>
 

@@ -1,6 +1,6 @@
 /* The parts of one map, found beside it and checked to belong together. */
-#ifndef S2_GEO_PART_SET_H
-#define S2_GEO_PART_SET_H
+#ifndef S2_GEO_MAP_SHARE_SET_H
+#define S2_GEO_MAP_SHARE_SET_H
 
 #include "core/class_table.h"
 #include "geo/source/grid.h"

@@ -1,6 +1,6 @@
 /* Catch what GDAL reports, so that our own message can carry it. */
-#ifndef S2_GEO_GDAL_CATCH_H
-#define S2_GEO_GDAL_CATCH_H
+#ifndef S2_GEO_SOURCE_GDAL_CATCH_H
+#define S2_GEO_SOURCE_GDAL_CATCH_H
 
 #include <stdbool.h>
 

@@ -1,6 +1,6 @@
 /* A georeferenced pixel grid. */
-#ifndef S2_GEO_GRID_H
-#define S2_GEO_GRID_H
+#ifndef S2_GEO_SOURCE_GRID_H
+#define S2_GEO_SOURCE_GRID_H
 
 #include <gdal.h>
 #include <ogr_srs_api.h>

@@ -1,6 +1,6 @@
 /* One source: bands of one or more raster files on one grid, read as float pixels with validity. */
-#ifndef S2_GEO_RASTER_H
-#define S2_GEO_RASTER_H
+#ifndef S2_GEO_SOURCE_SOURCE_H
+#define S2_GEO_SOURCE_SOURCE_H
 
 #include <stdint.h>
 

@@ -1,6 +1,6 @@
 /* What the parts of a source share: its files, their bands, and how they are presented. */
-#ifndef S2_GEO_RASTER_PRIVATE_H
-#define S2_GEO_RASTER_PRIVATE_H
+#ifndef S2_GEO_SOURCE_SOURCE_PRIVATE_H
+#define S2_GEO_SOURCE_SOURCE_PRIVATE_H
 
 #include "geo/source/source.h"
 

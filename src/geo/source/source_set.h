@@ -1,6 +1,6 @@
 /* A scene: all sources over one area and the reference grid they meet on. */
-#ifndef S2_GEO_SCENE_H
-#define S2_GEO_SCENE_H
+#ifndef S2_GEO_SOURCE_SOURCE_SET_H
+#define S2_GEO_SOURCE_SOURCE_SET_H
 
 #include "geo/source/source.h"
 

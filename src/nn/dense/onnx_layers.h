@@ -1,6 +1,6 @@
 /* The layers of a network as nodes of an ONNX graph: NCHW, batch-norms folded. */
-#ifndef S2_NN_ONNX_LAYERS_H
-#define S2_NN_ONNX_LAYERS_H
+#ifndef S2_NN_DENSE_ONNX_LAYERS_H
+#define S2_NN_DENSE_ONNX_LAYERS_H
 
 #include "format/onnx_graph.h"
 #include "nn/layers/residual_block.h"

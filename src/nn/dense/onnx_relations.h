@@ -1,6 +1,6 @@
 /* The relations over windows of cells, ADRF and SSJA, as nodes of an ONNX graph. */
-#ifndef S2_NN_ONNX_RELATIONS_H
-#define S2_NN_ONNX_RELATIONS_H
+#ifndef S2_NN_DENSE_ONNX_RELATIONS_H
+#define S2_NN_DENSE_ONNX_RELATIONS_H
 
 #include "nn/layers/adrf.h"
 #include "format/onnx_graph.h"

@@ -1,6 +1,6 @@
 /* What the files of the inner loops of running share, and the names of what they define. */
-#ifndef S2_NN_KERNEL_VECTOR_H
-#define S2_NN_KERNEL_VECTOR_H
+#ifndef S2_NN_KERNELS_KERNEL_VECTOR_H
+#define S2_NN_KERNELS_KERNEL_VECTOR_H
 
 #include "nn/kernels/kernels.h"
 #include "nn/kernels/vector.h"

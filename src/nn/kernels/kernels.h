@@ -1,6 +1,6 @@
 /* The inner loops, compiled once per instruction set and chosen when a model is loaded or trained. */
-#ifndef S2_NN_KERNELS_H
-#define S2_NN_KERNELS_H
+#ifndef S2_NN_KERNELS_KERNELS_H
+#define S2_NN_KERNELS_KERNELS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* Inner loops over whole pixels that are no convolutions. */
-#ifndef S2_NN_KERNEL_MAPS_H
-#define S2_NN_KERNEL_MAPS_H
+#ifndef S2_NN_KERNELS_PIXELS_H
+#define S2_NN_KERNELS_PIXELS_H
 
 #include <stdbool.h>
 #include <stddef.h>

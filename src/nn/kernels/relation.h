@@ -1,6 +1,6 @@
 /* Inner loops of SSJA: the Gram matrices of a cell, the attention of a window. */
-#ifndef S2_NN_KERNEL_RELATION_H
-#define S2_NN_KERNEL_RELATION_H
+#ifndef S2_NN_KERNELS_RELATION_H
+#define S2_NN_KERNELS_RELATION_H
 
 #include <stddef.h>
 

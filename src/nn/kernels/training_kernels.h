@@ -1,7 +1,7 @@
 /* The inner loops of training, compiled once per instruction set and chosen when the program starts.
    */
-#ifndef S2_NN_PASSES_H
-#define S2_NN_PASSES_H
+#ifndef S2_NN_KERNELS_TRAINING_KERNELS_H
+#define S2_NN_KERNELS_TRAINING_KERNELS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* Vectors of the machine's width, for files that are compiled once per instruction set. */
-#ifndef S2_NN_VECTOR_H
-#define S2_NN_VECTOR_H
+#ifndef S2_NN_KERNELS_VECTOR_H
+#define S2_NN_KERNELS_VECTOR_H
 
 #ifndef S2_KERNEL_SUFFIX
 #define S2_KERNEL_SUFFIX base

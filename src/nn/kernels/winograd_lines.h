@@ -1,7 +1,7 @@
 /* Winograd's F(4x4,3x3) along one line of a tile, for files that are compiled once per instruction set.
    Source: Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, 2015. */
-#ifndef S2_NN_WINOGRAD_LINES_H
-#define S2_NN_WINOGRAD_LINES_H
+#ifndef S2_NN_KERNELS_WINOGRAD_LINES_H
+#define S2_NN_KERNELS_WINOGRAD_LINES_H
 
 #include "nn/kernels/vector.h"
 

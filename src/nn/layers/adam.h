@@ -1,6 +1,6 @@
 /* AdamW with a one-cycle learning rate. */
-#ifndef S2_NN_ADAM_H
-#define S2_NN_ADAM_H
+#ifndef S2_NN_LAYERS_ADAM_H
+#define S2_NN_LAYERS_ADAM_H
 
 #include "nn/tensor.h"
 

@@ -1,6 +1,6 @@
 /* ADRF, adaptive de-redundancy fusion of all sources' channels within one domain. */
-#ifndef S2_NN_ADRF_H
-#define S2_NN_ADRF_H
+#ifndef S2_NN_LAYERS_ADRF_H
+#define S2_NN_LAYERS_ADRF_H
 
 #include "nn/layers/cells.h"
 #include "nn/layers/conv_unit.h"

@@ -1,6 +1,6 @@
 /* Single-filter convolution along the band axis. */
-#ifndef S2_NN_BAND_CONV_H
-#define S2_NN_BAND_CONV_H
+#ifndef S2_NN_LAYERS_BAND_CONV_H
+#define S2_NN_LAYERS_BAND_CONV_H
 
 #include "nn/tensor.h"
 

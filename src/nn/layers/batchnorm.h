@@ -1,6 +1,6 @@
 /* Batch normalisation of channels, with its optional ReLU. */
-#ifndef S2_NN_BATCHNORM_H
-#define S2_NN_BATCHNORM_H
+#ifndef S2_NN_LAYERS_BATCHNORM_H
+#define S2_NN_LAYERS_BATCHNORM_H
 
 #include "nn/tensor.h"
 

@@ -1,7 +1,7 @@
 /* A lattice of cells and its windows: statistics over 3 x 3 cells, interpolation between cell
    centres. */
-#ifndef S2_NN_CELLS_H
-#define S2_NN_CELLS_H
+#ifndef S2_NN_LAYERS_CELLS_H
+#define S2_NN_LAYERS_CELLS_H
 
 #include <stdint.h>
 

@@ -1,7 +1,7 @@
 /* The classifier in training: two pointwise layers over a list of pixels, with dropout between
    them. */
-#ifndef S2_NN_CLASSIFIER_H
-#define S2_NN_CLASSIFIER_H
+#ifndef S2_NN_LAYERS_CLASSIFIER_H
+#define S2_NN_LAYERS_CLASSIFIER_H
 
 #include <stdint.h>
 

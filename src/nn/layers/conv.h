@@ -1,6 +1,6 @@
 /* Two-dimensional convolution for training: through Winograd's transforms, or columns and BLAS. */
-#ifndef S2_NN_CONV_H
-#define S2_NN_CONV_H
+#ifndef S2_NN_LAYERS_CONV_H
+#define S2_NN_LAYERS_CONV_H
 
 #include "nn/tensor.h"
 

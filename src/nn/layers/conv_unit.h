@@ -1,6 +1,6 @@
 /* The network's repeated piece: convolution, batch-norm, optional ReLU. */
-#ifndef S2_NN_CONV_UNIT_H
-#define S2_NN_CONV_UNIT_H
+#ifndef S2_NN_LAYERS_CONV_UNIT_H
+#define S2_NN_LAYERS_CONV_UNIT_H
 
 #include "nn/layers/batchnorm.h"
 #include "nn/layers/conv.h"

@@ -1,6 +1,6 @@
 /* Matrix products of training: the only door to BLAS. */
-#ifndef S2_NN_GEMM_H
-#define S2_NN_GEMM_H
+#ifndef S2_NN_LAYERS_GEMM_H
+#define S2_NN_LAYERS_GEMM_H
 
 #include <stdbool.h>
 

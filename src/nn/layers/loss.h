@@ -1,6 +1,6 @@
 /* The loss: cross entropy over labelled pixels and the de-redundancy of the fused channels. */
-#ifndef S2_NN_LOSS_H
-#define S2_NN_LOSS_H
+#ifndef S2_NN_LAYERS_LOSS_H
+#define S2_NN_LAYERS_LOSS_H
 
 #include <stdint.h>
 

@@ -1,6 +1,6 @@
 /* 2 x 2 max pool. */
-#ifndef S2_NN_POOL_H
-#define S2_NN_POOL_H
+#ifndef S2_NN_LAYERS_POOL_H
+#define S2_NN_LAYERS_POOL_H
 
 #include "nn/tensor.h"
 

@@ -1,7 +1,7 @@
 /* From one pixel grid to another: bilinear sampling under an affine map, 2 x 2 averages, validity.
    */
-#ifndef S2_NN_RESAMPLE_H
-#define S2_NN_RESAMPLE_H
+#ifndef S2_NN_LAYERS_RESAMPLE_H
+#define S2_NN_LAYERS_RESAMPLE_H
 
 #include <stdint.h>
 

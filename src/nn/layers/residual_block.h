@@ -1,6 +1,6 @@
 /* Residual block whose shortcut is always a convolution; as spatial encoder and in the head. */
-#ifndef S2_NN_RESIDUAL_BLOCK_H
-#define S2_NN_RESIDUAL_BLOCK_H
+#ifndef S2_NN_LAYERS_RESIDUAL_BLOCK_H
+#define S2_NN_LAYERS_RESIDUAL_BLOCK_H
 
 #include "nn/layers/conv_unit.h"
 

@@ -1,6 +1,6 @@
 /* Spectral encoder: two band convolutions, batch-norms, an optional pool, and a 1 x 1 mix. */
-#ifndef S2_NN_SPECTRAL_ENCODER_H
-#define S2_NN_SPECTRAL_ENCODER_H
+#ifndef S2_NN_LAYERS_SPECTRAL_ENCODER_H
+#define S2_NN_LAYERS_SPECTRAL_ENCODER_H
 
 #include "nn/layers/conv_unit.h"
 

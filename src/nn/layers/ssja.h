@@ -1,6 +1,6 @@
 /* SSJA, spatial-spectral joint attention, one pair of attention matrices per cell. */
-#ifndef S2_NN_SSJA_H
-#define S2_NN_SSJA_H
+#ifndef S2_NN_LAYERS_SSJA_H
+#define S2_NN_LAYERS_SSJA_H
 
 #include <stdint.h>
 

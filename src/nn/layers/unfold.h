@@ -1,6 +1,6 @@
 /* Unfold: 1 x 1 convolutions before and after positions and channels of a patch change places. */
-#ifndef S2_NN_UNFOLD_H
-#define S2_NN_UNFOLD_H
+#ifndef S2_NN_LAYERS_UNFOLD_H
+#define S2_NN_LAYERS_UNFOLD_H
 
 #include "nn/layers/conv_unit.h"
 

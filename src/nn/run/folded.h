@@ -1,6 +1,6 @@
 /* Folded weights for running: batch-norms vanish in the convolutions, which are packed once. */
-#ifndef S2_NN_FOLDED_H
-#define S2_NN_FOLDED_H
+#ifndef S2_NN_RUN_FOLDED_H
+#define S2_NN_RUN_FOLDED_H
 
 #include "nn/layers/adrf.h"
 #include "nn/layers/classifier.h"

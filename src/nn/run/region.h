@@ -1,6 +1,6 @@
 /* A rectangle of a feature map while running, and the steps that fill one from another. */
-#ifndef S2_NN_REGION_H
-#define S2_NN_REGION_H
+#ifndef S2_NN_RUN_REGION_H
+#define S2_NN_RUN_REGION_H
 
 #include <stdint.h>
 

@@ -1,6 +1,6 @@
 /* The relations of one window while running: attention of ADRF and of SSJA. */
-#ifndef S2_NN_RELATION_H
-#define S2_NN_RELATION_H
+#ifndef S2_NN_RUN_RELATION_H
+#define S2_NN_RUN_RELATION_H
 
 #include "nn/layers/cells.h"
 #include "nn/run/folded.h"

@@ -1,6 +1,6 @@
 /* Rows of a grid sampled bilinearly from a region of another, with the columns' taps found once. */
-#ifndef S2_NN_SAMPLER_H
-#define S2_NN_SAMPLER_H
+#ifndef S2_NN_RUN_SAMPLER_H
+#define S2_NN_RUN_SAMPLER_H
 
 #include "nn/run/region.h"
 

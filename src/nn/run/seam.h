@@ -1,6 +1,6 @@
 /* Between two tiles: what one of them computes and both need. */
-#ifndef S2_NN_SEAM_H
-#define S2_NN_SEAM_H
+#ifndef S2_NN_RUN_SEAM_H
+#define S2_NN_RUN_SEAM_H
 
 #include "core/geometry.h"
 #include "s2rgf.h"

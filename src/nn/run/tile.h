@@ -1,6 +1,6 @@
 /* A part of a scene at work: where its sources lie, its input and its output. */
-#ifndef S2_NN_TILE_H
-#define S2_NN_TILE_H
+#ifndef S2_NN_RUN_TILE_H
+#define S2_NN_RUN_TILE_H
 
 #include "nn/network.h"
 #include "nn/run/seam.h"

@@ -1,6 +1,6 @@
 /* Stride-1 3 x 3 convolutions of regions by Winograd's F(4x4,3x3). */
-#ifndef S2_NN_WINOGRAD_H
-#define S2_NN_WINOGRAD_H
+#ifndef S2_NN_RUN_WINOGRAD_H
+#define S2_NN_RUN_WINOGRAD_H
 
 #include "nn/run/region.h"
 
