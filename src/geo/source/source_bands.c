@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "core/memory.h"
+#include "geo/source/band_validity.h"
 #include "geo/source/gdal_catch.h"
 #include "geo/source/source_private.h"
 
@@ -95,23 +96,6 @@ static s2rgf_status describe_band(const s2_file *file, GDALRasterBandH handle, s
     return S2RGF_OK;
 }
 
-/** The file's own nodata value. */
-static void read_nodata(GDALRasterBandH handle, s2_file_band *band)
-{
-    int has = FALSE;
-    switch (GDALGetRasterDataType(handle)) {
-    case GDT_Int64:
-        band->nodata = (double)GDALGetRasterNoDataValueAsInt64(handle, &has);
-        break;
-    case GDT_UInt64:
-        band->nodata = (double)GDALGetRasterNoDataValueAsUInt64(handle, &has);
-        break;
-    default:
-        band->nodata = GDALGetRasterNoDataValue(handle, &has);
-    }
-    band->has_nodata = has != 0;
-}
-
 /** Drop a nodata value that no pixel can have, so that comparing in float is exact. */
 static void drop_impossible_nodata(s2_file_band *band)
 {
@@ -136,9 +120,8 @@ static s2rgf_status describe_values(const s2_file *file, GDALRasterBandH handle,
                        band->number, GDALGetDataTypeName(type));
     band->is_float = GDALDataTypeIsFloating(type) != 0;
     band->wide = GDALGetDataTypeSizeBits(type) > (band->is_float ? 32 : 16);
-    const char *pixel_type = GDALGetMetadataItem(handle, "PIXELTYPE", "IMAGE_STRUCTURE");
-    band->signed_byte = type == GDT_Byte && pixel_type != NULL && EQUAL(pixel_type, "SIGNEDBYTE");
-    read_nodata(handle, band);
+    band->signed_byte = s2_band_is_signed_byte(handle);
+    band->has_nodata = s2_band_nodata(handle, &band->nodata);
     if (source_nodata != NULL) {
         char *end = NULL;
         band->has_nodata = !EQUAL(source_nodata, "none");
