@@ -10,6 +10,7 @@
 #include "core/log.h"
 #include "core/memory.h"
 #include "core/atomic_file.h"
+#include "core/number.h"
 #include "model/ablations.h"
 #include "model/network_model.h"
 #include "tiles/tile_runner.h"
@@ -41,8 +42,9 @@ static s2rgf_status check_range(const char *name, double value, double low, doub
 {
     if (value >= low && value <= high)
         return S2RGF_OK;
-    return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: expected %g to %g, found %g", name, low, high,
-                   value);
+    char found[S2_NUMBER_BYTES];
+    return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: expected %g to %g, found %s", name, low, high,
+                   s2_number_text(value, found));
 }
 
 /* Neither the model nor the checkpoint may be an input, nor replace a file unasked. */
@@ -184,8 +186,6 @@ static s2rgf_status describe_model(const s2rgf_train_options *options, const s2_
         status = describe_ablations(options, content, err);
     if (status == S2RGF_OK)
         status = s2_class_table_copy(&labels->classes, &content->classes, err);
-    for (int k = 0; k < content->classes.count; k++)
-        s2_model_clean_name(content->classes.items[k].name);
     s2_class_table_paint(&content->classes);
     content->training.seed = options->seed;
     content->training.temperature = 1.0;
@@ -412,6 +412,8 @@ s2rgf_status s2rgf_train(const s2rgf_train_options *asked, const s2rgf_host *hos
         s2_scene_report(&scene, host);
         status = s2_labels_read(&options->labels, &scene.grid, host, &labels, err);
     }
+    if (status == S2RGF_OK)
+        status = s2_labels_refuse_zero(&labels, options->labels.path, err);
     if (status == S2RGF_OK)
         status = report_labels(&labels, options->labels.path, host, err);
     if (status == S2RGF_OK)

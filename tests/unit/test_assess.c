@@ -269,9 +269,9 @@ static void test_refusals(void)
     CHECK(a == NULL && err.message[0] != '\0');
 
     VSIUnlink(MAP);
-    write_raster(MAP, GDT_Float32, MAP_PIXELS, NULL);
-    CHECK(assess(MAP, POLYGONS, &heard, &a, &err) == S2RGF_FORMAT);
-    CHECK_CONTAINS(err.message, "expected integer pixels, found Float32");
+    write_raster(MAP, GDT_CFloat32, MAP_PIXELS, NULL);
+    CHECK(assess(MAP, POLYGONS, &heard, &a, &err) == S2RGF_UNSUPPORTED);
+    CHECK_CONTAINS(err.message, "expected an integer type, found CFloat32");
 
     CHECK(s2rgf_assess(NULL, NULL, NULL, NULL, &a, &err) == S2RGF_INVALID_ARGUMENT);
     CHECK(s2rgf_assessment_json(NULL, NULL, &err) == S2RGF_INVALID_ARGUMENT);

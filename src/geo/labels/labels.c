@@ -10,8 +10,9 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
-#include "geo/source/gdal_catch.h"
+#include "core/utf8.h"
 #include "geo/labels/labels_private.h"
+#include "geo/source/gdal_catch.h"
 
 /** Room for one more item in an array that doubles; false when memory is out. */
 static bool make_room(void **items, size_t count, size_t *capacity, size_t size)
@@ -116,7 +117,7 @@ static s2rgf_status drop_empty(s2_label_claims *claims, const s2rgf_host *host,
     int *new_group = s2_alloc(claims->group_count, sizeof *new_group);
     int *new_class = s2_alloc((size_t)classes->count, sizeof *new_class);
     bool *occurs = s2_calloc((size_t)classes->count, sizeof *occurs);
-    s2_class_table kept = {0};
+    s2_class_table kept = {.zero_allowed = classes->zero_allowed};
     s2rgf_status status = S2RGF_OK;
     if (new_group == NULL || new_class == NULL || occurs == NULL) {
         status = s2_fail_memory(err, "label groups");
@@ -211,11 +212,23 @@ static s2rgf_status open_labels(const char *path, GDALDatasetH *dataset, bool *i
     return S2RGF_OK;
 }
 
+/** Names that differ only in upper and lower case are mostly one class spelled in two ways. */
+static void warn_case(const s2_class_table *classes, const char *path, const s2rgf_host *host)
+{
+    for (int i = 0; i < classes->count; i++)
+        for (int k = 0; k < i; k++)
+            if (s2_utf8_same_letters(classes->items[k].name, classes->items[i].name))
+                s2_log(host, S2RGF_WARNING,
+                       "%s: \"%s\" and \"%s\" differ only in upper and lower case: they are two "
+                       "classes",
+                       path, classes->items[k].name, classes->items[i].name);
+}
+
 s2rgf_status s2_labels_read(const s2rgf_label_options *options, const s2_grid *grid,
                             const s2rgf_host *host, s2_label_set *labels, s2rgf_error *err)
 {
     GDALDatasetH dataset = NULL;
-    s2_label_claims claims = {0};
+    s2_label_claims claims = {.host = host};
     *labels = (s2_label_set){0};
     s2rgf_status status = open_labels(options->path, &dataset, &labels->from_polygons, err);
     if (status == S2RGF_OK && labels->from_polygons)
@@ -223,12 +236,33 @@ s2rgf_status s2_labels_read(const s2rgf_label_options *options, const s2_grid *g
     else if (status == S2RGF_OK)
         status = s2_labels_read_raster(options, dataset, grid, &claims, labels, err);
     if (status == S2RGF_OK)
+        warn_case(&labels->classes, options->path, host);
+    if (status == S2RGF_OK)
         status = s2_labels_finish(&claims, host, labels, err);
     s2_labels_claims_clear(&claims);
     GDALClose(dataset);
     if (status != S2RGF_OK)
         s2_label_set_clear(labels);
     return status;
+}
+
+s2rgf_status s2_labels_refuse_zero(const s2_label_set *labels, const char *path, s2rgf_error *err)
+{
+    static const char rule[] = "expected classes from 1 to 65535, for maps keep 0 for nodata";
+    if (s2_class_table_find_value(&labels->classes, 0) < 0)
+        return S2RGF_OK;
+    if (labels->from_polygons)
+        return s2_fail(err, S2RGF_FORMAT,
+                       "%s: feature %lld: its class is 0: %s: give the class another number, or "
+                       "leave such features out with a filter",
+                       path, labels->zero_feature, rule);
+    size_t pixels = 0;
+    for (size_t i = 0; i < labels->count; i++)
+        pixels += labels->pixels[i].class_index == 0;
+    return s2_fail(err, S2RGF_FORMAT,
+                   "%s: %zu pixels have value 0, which is a class (%s) where another value is "
+                   "nodata: %s: give the class another value, or declare 0 as nodata",
+                   path, pixels, labels->classes.items[0].name, rule);
 }
 
 void s2_label_set_clear(s2_label_set *labels)

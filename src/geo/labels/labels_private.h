@@ -12,6 +12,7 @@ typedef struct s2_label_claims {
     size_t count, capacity;
     s2_label_group *groups;
     size_t group_count, group_capacity;
+    const s2rgf_host *host; /* whom the readers tell what is odd; NULL: nobody */
 } s2_label_claims;
 
 /** Start a group; later claims belong to it. Errors: NO_MEMORY, UNSUPPORTED (too many). */
@@ -39,8 +40,5 @@ s2rgf_status s2_labels_read_vector(const s2rgf_label_options *options, GDALDatas
 s2rgf_status s2_labels_read_raster(const s2rgf_label_options *options, GDALDatasetH dataset,
                                    const s2_grid *grid, s2_label_claims *claims,
                                    s2_label_set *labels, s2rgf_error *err);
-
-/** Nodata value of a class band; NaN where there is none. */
-double s2_class_nodata(GDALRasterBandH band);
 
 #endif
