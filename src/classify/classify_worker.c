@@ -7,7 +7,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "geo/source/overlay.h"
-#include "nn/networks.h"
+#include "nn/networks/networks.h"
 #include "tiles/read_ahead.h"
 #include "scene/network_input.h"
 #include "tiles/tile_runner.h"

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "core/error.h"
-#include "nn/network_ops.h"
+#include "nn/networks/network_ops.h"
 
 static s2_network_spec spec_of(const s2_model_content *content)
 {

@@ -5,7 +5,6 @@
 #include <stdint.h>
 
 #include "core/geometry.h"
-#include "nn/layers/loss.h"
 #include "nn/tensor.h"
 
 /** What is switched off, to measure what it is worth; nothing when zeroed. */
@@ -44,13 +43,6 @@ typedef struct s2_batch {
     uint8_t *valid;  /* [crops][height][width], all sources valid */
     int16_t *labels; /* [crops][height][width], class index or -1 */
 } s2_batch;
-
-/** Knobs of the loss. */
-typedef struct s2_loss_options {
-    s2_entropy_options entropy;
-    double redundancy_weight, dropout;
-    s2_relation_form relation;
-} s2_loss_options;
 
 /** What every network asks of sources, classes and bands. Errors: INVALID_ARGUMENT. */
 s2rgf_status s2_network_check(const s2_network_spec *spec, s2rgf_error *err);

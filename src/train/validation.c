@@ -6,7 +6,7 @@
 
 #include "core/error.h"
 #include "core/memory.h"
-#include "nn/networks.h"
+#include "nn/networks/networks.h"
 #include "scene/network_input.h"
 #include "tiles/tile_runner.h"
 

@@ -3,7 +3,7 @@
 
 #include "core/memory.h"
 #include "geo_fixture.h"
-#include "nn/networks.h"
+#include "nn/networks/networks.h"
 #include "model/network_model.h"
 
 enum { WIDTH = 300, HEIGHT = 170, CLASSES = 3 };

@@ -3,7 +3,7 @@
 
 #include "core/memory.h"
 #include "geo_fixture.h"
-#include "nn/networks.h"
+#include "nn/networks/networks.h"
 #include "nn/layers/resample.h"
 
 enum { FINE_W = 90, FINE_H = 71, COARSE_W = 32, COARSE_H = 27, CROP = 32, CROPS = 16 };

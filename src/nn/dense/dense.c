@@ -2,7 +2,7 @@
 #include "nn/dense/onnx.h"
 #include "nn/dense/run.h"
 #include "nn/dense/train.h"
-#include "nn/network_ops.h"
+#include "nn/networks/network_ops.h"
 
 #define OF(name) s2_dense_##name
 #define TABLE S2_DENSE_KIND
@@ -20,4 +20,4 @@
         .halo_px = 45, .width = 1024, .height = 2048, .by_rows = true                              \
     }
 
-#include "nn/network_functions.inc"
+#include "nn/networks/network_functions.inc"

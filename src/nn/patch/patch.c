@@ -1,5 +1,5 @@
 /* The patch network as one of the kinds. */
-#include "nn/network_ops.h"
+#include "nn/networks/network_ops.h"
 #include "nn/patch/run.h"
 #include "nn/patch/train.h"
 
@@ -17,4 +17,4 @@
         .halo_px = 16, .width = 256, .height = 256                                                 \
     }
 
-#include "nn/network_functions.inc"
+#include "nn/networks/network_functions.inc"

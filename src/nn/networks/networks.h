@@ -1,9 +1,10 @@
 /* A network of any kind, in training and at work; which kinds there are: kind.c. */
-#ifndef S2_NN_NETWORKS_H
-#define S2_NN_NETWORKS_H
+#ifndef S2_NN_NETWORKS_NETWORKS_H
+#define S2_NN_NETWORKS_NETWORKS_H
 
 #include "core/random.h"
 #include "nn/layers/batchnorm.h"
+#include "nn/layers/loss.h"
 #include "nn/run/tile.h"
 
 /** The functions of one kind of network, nn/kind_table.h. */

@@ -1,8 +1,8 @@
 /* The table of functions behind nn/kind.h: one entry a kind. */
-#ifndef S2_NN_NETWORK_OPS_H
-#define S2_NN_NETWORK_OPS_H
+#ifndef S2_NN_NETWORKS_NETWORK_OPS_H
+#define S2_NN_NETWORKS_NETWORK_OPS_H
 
-#include "nn/networks.h"
+#include "nn/networks/networks.h"
 #include "model/file.h"
 #include "format/onnx_graph.h"
 

@@ -1,5 +1,5 @@
 /* The kinds of networks, and what is the same for all of them. */
-#include "nn/networks.h"
+#include "nn/networks/networks.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "nn/kernels/kernels.h"
-#include "nn/network_ops.h"
+#include "nn/networks/network_ops.h"
 
 static const s2_network_kind *const KINDS[] = {&S2_DENSE_KIND, &S2_PATCH_KIND};
 
