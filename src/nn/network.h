@@ -59,7 +59,4 @@ s2rgf_status s2_batch_init(s2_batch *batch, const s2_network_spec *spec,
                            const s2_batch_shape *shape, s2rgf_error *err);
 void s2_batch_clear(s2_batch *batch);
 
-/** Index of the largest of `classes` scores, the first of equals. */
-int s2_best_class(const float *scores, int classes);
-
 #endif
