@@ -2,6 +2,8 @@
 #include "geo/source/band_validity.h"
 
 #include <cpl_string.h>
+#include <float.h>
+#include <math.h>
 
 bool s2_band_nodata(GDALRasterBandH band, double *nodata)
 {
@@ -24,6 +26,23 @@ bool s2_band_is_signed_byte(GDALRasterBandH band)
     const char *pixel_type = GDALGetMetadataItem(band, "PIXELTYPE", "IMAGE_STRUCTURE");
     return GDALGetRasterDataType(band) == GDT_Byte && pixel_type != NULL &&
            EQUAL(pixel_type, "SIGNEDBYTE");
+}
+
+bool s2_band_fit_nodata(GDALRasterBandH band, double *nodata)
+{
+    const GDALDataType type = GDALGetRasterDataType(band);
+    const double value = *nodata;
+    if (GDALDataTypeIsFloating(type)) {
+        if (type == GDT_Float32 && fabs(value) > (double)FLT_MAX)
+            *nodata = copysign((double)FLT_MAX, value);
+        return true;
+    }
+    const int bits = GDALGetDataTypeSizeBits(type);
+    const bool has_sign = GDALDataTypeIsSigned(type) || s2_band_is_signed_byte(band);
+    const double lowest = has_sign ? -ldexp(1.0, bits - 1) : 0.0;
+    /* The end itself is let in: the largest 64-bit numbers are rounded up to it. */
+    const double highest = ldexp(1.0, has_sign ? bits - 1 : bits) - (bits < 64 ? 1.0 : 0.0);
+    return value >= lowest && value <= highest && value == floor(value);
 }
 
 /** The dataset's alpha band, NULL where there is none; GDAL's own mask knows it only as Byte or UInt16. */

@@ -12,6 +12,12 @@
  */
 bool s2_band_nodata(GDALRasterBandH band, double *nodata);
 
+/**
+ * Make a nodata value the one that pixels of the band hold: writers put the largest Float32 for what is
+ * beyond it, of which GDAL makes infinity. False where no pixel of the band's type can have it (-9999 of UInt16, a fraction, NaN).
+ */
+bool s2_band_fit_nodata(GDALRasterBandH band, double *nodata);
+
 /** True where GDAL before 3.7 hands out signed bytes as Byte: values above 127 are 256 too large. */
 bool s2_band_is_signed_byte(GDALRasterBandH band);
 

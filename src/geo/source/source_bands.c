@@ -1,7 +1,6 @@
 /* What a file says of its bands: type, nodata, scale, masks, names, wavelengths. */
 #include <cpl_conv.h>
 #include <cpl_string.h>
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -97,17 +96,13 @@ static s2rgf_status describe_band(const s2_file *file, GDALRasterBandH handle, s
 }
 
 /** Drop a nodata value that no pixel can have, so that comparing in float is exact. */
-static void drop_impossible_nodata(s2_file_band *band)
+static void drop_impossible_nodata(GDALRasterBandH handle, s2_file_band *band)
 {
+    if (!band->has_nodata)
+        return;
+    band->odd_nodata = !s2_band_fit_nodata(handle, &band->nodata);
     /* What is not finite is invalid in any case. */
-    if (!isfinite(band->nodata))
-        band->has_nodata = false;
-    if (!band->is_float && band->nodata != floor(band->nodata))
-        band->has_nodata = false;
-    if (!band->wide && !band->is_float && fabs(band->nodata) > 65536.0)
-        band->has_nodata = false;
-    if (!band->wide && band->is_float && fabs(band->nodata) > FLT_MAX * 1.00001)
-        band->has_nodata = false;
+    band->has_nodata = !band->odd_nodata && isfinite(band->nodata);
 }
 
 static s2rgf_status describe_values(const s2_file *file, GDALRasterBandH handle,
@@ -131,7 +126,7 @@ static s2rgf_status describe_values(const s2_file *file, GDALRasterBandH handle,
                            "source nodata: expected a number or \"none\", found \"%s\"",
                            source_nodata);
     }
-    drop_impossible_nodata(band);
+    drop_impossible_nodata(handle, band);
     int has_scale = FALSE, has_offset = FALSE;
     const double scale = GDALGetRasterScale(handle, &has_scale);
     const double offset = GDALGetRasterOffset(handle, &has_offset);

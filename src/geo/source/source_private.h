@@ -11,6 +11,7 @@ typedef struct s2_file_band {
     bool is_float;
     bool signed_byte; /* GDAL before 3.7 hands Int8 out as Byte with PIXELTYPE=SIGNEDBYTE */
     bool has_nodata;
+    bool odd_nodata; /* one is stated that no pixel of the type can have */
     double nodata;
     double scale, offset;
     GDALRasterBandH mask; /* validity of this band alone, or NULL */

@@ -120,12 +120,13 @@ static void finish_plane(const s2_file_band *band, float *plane, size_t count, u
 static void finish_wide_plane(const s2_file_band *band, const double *wide, float *plane,
                               size_t count, uint8_t *valid)
 {
+    const double slack = band->is_float ? 10.0 * DBL_EPSILON * fabs(band->nodata) : 0.0;
     for (size_t i = 0; i < count; i++) {
         const double value = wide[i] * band->scale + band->offset;
-        const bool is_nodata = band->has_nodata && wide[i] == band->nodata;
+        const bool is_nodata = band->has_nodata && fabs(wide[i] - band->nodata) <= slack;
         const bool fits = fabs(value) <= (double)FLT_MAX;
         valid[i] &= !is_nodata && fits;
-        plane[i] = fits ? (float)value : 0.0f;
+        plane[i] = fits ? (float)value : NAN;
     }
 }
 
