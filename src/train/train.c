@@ -378,6 +378,8 @@ static s2rgf_status train_model(const s2rgf_train_options *options, const s2rgf_
     if (status == S2RGF_OK)
         status = ops->create(&spec, &network, err);
     if (status == S2RGF_OK)
+        status = s2_network_rehearse(network, content, options->model_path, err);
+    if (status == S2RGF_OK)
         status = s2_training_set_init(&set, scene, labels, content, options->crop_px, err);
     if (status == S2RGF_OK)
         status = s2_trainer_init(&trainer, options, host, &set, network, err);

@@ -34,6 +34,8 @@ s2rgf_status s2_class_band_open(GDALDatasetH dataset, const char *path, s2_class
     band->mask = s2_band_mask(dataset, band->band);
     band->has_nodata = s2_band_nodata(band->band, &band->nodata);
     band->zero_is_class = band->has_nodata && band->nodata != 0.0;
+    if (band->has_nodata)
+        s2_band_fit_nodata(band->band, &band->nodata);
     return S2RGF_OK;
 }
 
