@@ -60,8 +60,8 @@ static s2rgf_status check_paths(const s2rgf_train_options *options, s2rgf_error 
     if (status == S2RGF_OK && s2_same_file(outputs[0], outputs[1]))
         status =
             s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: named for model and checkpoint", outputs[1]);
-    if (status == S2RGF_OK && options->checkpoint && !options->resume)
-        status = s2_atomic_check(options->checkpoint, options->overwrite, err);
+    if (status == S2RGF_OK && options->checkpoint)
+        status = s2_atomic_check(options->checkpoint, options->overwrite || options->resume, err);
     return status;
 }
 

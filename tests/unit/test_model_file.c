@@ -247,6 +247,13 @@ static void test_existing_files_are_kept(void)
     CHECK(s2_model_save(&made, "/dev/null", true, &err) == S2RGF_INVALID_ARGUMENT);
     CHECK(s2_model_save(&made, in_folder("no/such/folder"), true, &err) == S2RGF_IO);
     CHECK_CONTAINS(err.message, "cannot create: No such file or directory");
+    /* The name of a link that leads nowhere is taken: told at once, not when the model is made. */
+    CHECK(symlink("nowhere", in_folder("link")) == 0);
+    CHECK(s2_model_check_target(in_folder("link"), false, &err) == S2RGF_INVALID_ARGUMENT);
+    CHECK_CONTAINS(err.message, "link: file exists");
+    CHECK(s2_model_save(&made, in_folder("link"), true, &err) == S2RGF_OK);
+    CHECK(same_file(in_folder("link"), in_folder("container")));
+    CHECK(unlink(in_folder("link")) == 0);
     s2_model_content_clear(&made);
 }
 
