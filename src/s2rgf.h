@@ -89,7 +89,7 @@ typedef struct s2rgf_scene_options {
 typedef struct s2rgf_label_options {
     const char *path;
     const char *layer;        /* NULL: the only layer */
-    const char *attribute;    /* class field of a vector layer, text or integer */
+    const char *attribute;    /* class field of a vector layer, text or whole numbers */
     const char *where;        /* attribute filter, or NULL */
     const char *assigned_srs; /* CRS of labels that have none, or NULL */
     bool all_touched;         /* burn every pixel a polygon touches, not only centres inside */
@@ -385,7 +385,8 @@ typedef struct s2rgf_assessment {
 } s2rgf_assessment;
 
 /**
- * Compare a class raster with reference labels, matched by class name, else by value.
+ * Compare a class raster with reference labels, matched by class name, by the number that a class is
+ * called by, else by value; see s2rgf_assess(1).
  * map_path in, labels in, result out
  * confidence_path in  the probability of the mapped class on the map's grid, as s2rgf_classify()
  *                     writes it, or NULL

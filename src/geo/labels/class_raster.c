@@ -230,6 +230,9 @@ static s2rgf_status scan_values(s2_class_band *band, uint8_t *occurs, s2rgf_erro
         const double *pixels = NULL;
         status = s2_class_band_read(band, strip, &pixels, err);
         for (size_t i = 0; i < (size_t)strip.w * (size_t)strip.h && status == S2RGF_OK; i++) {
+            /* Neighbours are mostly alike. */
+            if (i > 0 && pixels[i] == pixels[i - 1])
+                continue;
             const int value = s2_class_band_peek(band, pixels[i]);
             if (value >= 0)
                 occurs[value] = 1;

@@ -204,10 +204,10 @@ void s2_class_list_free(s2_class_list *list)
 static void warn_recoded(s2_class_list *list, OGRFeatureH feature, const s2_class_name *name)
 {
     if (name->recoded && !list->recoded)
-        s2_log(
-            list->host, S2RGF_WARNING,
-            "%s: feature %lld: text is not UTF-8 and is taken for Windows-1252: \"%s\" is \"%s\"",
-            list->field->path, (long long)OGR_F_GetFID(feature), name->original, name->text);
+        s2_log(list->host, S2RGF_WARNING,
+               "%s: feature %lld: class names are not UTF-8 and are taken for Windows-1252: \"%s\" "
+               "is \"%s\"",
+               list->field->path, (long long)OGR_F_GetFID(feature), name->original, name->text);
     list->recoded = list->recoded || name->recoded;
 }
 
