@@ -14,8 +14,9 @@
 
 /* Grids this close, everywhere on the reference, are taken for one grid. */
 #define CONGRUENT_PX 0.01
-/* Pixel sizes this close are the same: the source named first then is the reference. */
-#define SAME_SIZE 1e-6
+/* Pixel sizes this close are the same: the source named first then is the reference. Projections
+   stretch the ground by as much from one side of a scene to the other. */
+#define SAME_SIZE 1e-2
 
 /** Names of the sources in the order in which they first appear. */
 typedef struct name_list {
