@@ -13,8 +13,9 @@
 bool s2_band_nodata(GDALRasterBandH band, double *nodata);
 
 /**
- * Make a nodata value the one that pixels of the band hold: writers put the largest Float32 for what is
- * beyond it, of which GDAL makes infinity. False where no pixel of the band's type can have it (-9999 of UInt16, a fraction, NaN).
+ * Make a nodata value the one that pixels of the band hold: of what is beyond Float32, writers make
+ * its largest value, and GDAL infinity. False where no pixel of the band's type can have it (-9999
+ * of UInt16, a fraction, NaN).
  */
 bool s2_band_fit_nodata(GDALRasterBandH band, double *nodata);
 

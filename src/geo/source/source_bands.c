@@ -80,6 +80,27 @@ static double envi_wavelength(GDALDatasetH dataset, int number)
     return nm;
 }
 
+/** Whether a list of good (1) and bad (0) bands, "{1, 1, 0}", or a band's own entry marks it bad. */
+static bool is_marked_bad(GDALDatasetH dataset, GDALRasterBandH handle, int number)
+{
+    static const char *const domains[] = {NULL, "ENVI"};
+    for (int i = 0; i < 2; i++) {
+        const char *own = GDALGetMetadataItem(handle, "bbl", domains[i]);
+        const char *list = GDALGetMetadataItem(dataset, "bbl", domains[i]);
+        if (own == NULL && list == NULL)
+            continue;
+        char **items = CSLTokenizeString2(own != NULL ? own : list, "{}, ", 0);
+        const int at = own != NULL ? 0 : number - 1;
+        const int expected = own != NULL ? 1 : GDALGetRasterCount(dataset);
+        char *end = NULL;
+        const bool bad = CSLCount(items) == expected && CPLStrtod(items[at], &end) == 0.0 &&
+                         end != items[at];
+        CSLDestroy(items);
+        return bad;
+    }
+    return false;
+}
+
 static s2rgf_status describe_band(const s2_file *file, GDALRasterBandH handle, s2_file_band *band,
                                   s2rgf_error *err)
 {
@@ -92,6 +113,7 @@ static s2rgf_status describe_band(const s2_file *file, GDALRasterBandH handle, s
     band->desc.wavelength_nm = band_wavelength(handle);
     if (isnan(band->desc.wavelength_nm))
         band->desc.wavelength_nm = envi_wavelength(file->dataset, band->number);
+    band->desc.bad = is_marked_bad(file->dataset, handle, band->number);
     return S2RGF_OK;
 }
 
@@ -175,6 +197,7 @@ s2rgf_status s2_file_describe(s2_file *file, const char *source_nodata, s2rgf_er
     for (int number = 1; number <= count; number++) {
         GDALRasterBandH handle = GDALGetRasterBand(file->dataset, number);
         if (GDALGetRasterColorInterpretation(handle) == GCI_AlphaBand) {
+            file->first_alpha = file->alpha_count++ == 0 ? number : file->first_alpha;
             file->masks[file->mask_count++] = handle;
             continue;
         }

@@ -225,6 +225,20 @@ static s2rgf_status read_masks(s2_source *source, s2_rect window, uint8_t *valid
     return status;
 }
 
+s2rgf_status s2_source_read_band(s2_source *source, int band, s2_rect window, float *plane,
+                                 uint8_t *valid, s2rgf_error *err)
+{
+    const s2_file *file = &source->files[source->bands[band].file];
+    GDALRasterBandH mask = file->bands[source->bands[band].band].mask;
+    memset(valid, 1, (size_t)window.w * (size_t)window.h);
+    s2rgf_status status = S2RGF_OK;
+    if (mask != NULL)
+        status = apply_mask(source, file, mask, window, valid, err);
+    for (int m = 0; m < file->mask_count && status == S2RGF_OK; m++)
+        status = apply_mask(source, file, file->masks[m], window, valid, err);
+    return status == S2RGF_OK ? read_run(source, band, 1, window, plane, valid, err) : status;
+}
+
 s2rgf_status s2_source_read_files(s2_source *source, s2_rect window, float *pixels, uint8_t *valid,
                                   s2rgf_error *err)
 {
