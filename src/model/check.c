@@ -14,6 +14,7 @@
 #define IDENTIFIER_BYTES 64
 #define MAX_CHANNELS 1024
 #define MAX_WAVELENGTH_NM 1e9
+#define MOST_PIXELS 9007199254740992.0 /* 2^53: what a double counts one by one */
 #define PLACE_BYTES 64
 
 /** Who is being checked and how a refusal is reported. */
@@ -180,8 +181,8 @@ static s2rgf_status check_training(const checker *check, const s2_model_training
         bool nan_allowed;
     } numbers[] = {
         {"training.steps", training->steps, {0, INT_MAX}, false},
-        {"training.train_pixels", training->train_pixels, {0, INT_MAX}, false},
-        {"training.validation_pixels", training->validation_pixels, {0, INT_MAX}, false},
+        {"training.train_pixels", (double)training->train_pixels, {0, MOST_PIXELS}, false},
+        {"training.validation_pixels", (double)training->validation_pixels, {0, MOST_PIXELS}, false},
         {"training.validation_fraction", training->validation_fraction, {0, 1}, false},
         {"training.validation_distance_px", training->validation_distance, {0, DBL_MAX}, true},
         {"training.validation_overall_accuracy", training->validation_oa, {0, 1}, true},

@@ -31,7 +31,7 @@ typedef struct s2_model_training {
     char labels_checksum[17];
     uint64_t seed;
     int steps; /* optimiser steps that made these weights */
-    int train_pixels, validation_pixels;
+    uint64_t train_pixels, validation_pixels;
     double validation_fraction;
     /* least distance of a validation from a training pixel, reference pixels; NaN without one */
     double validation_distance;

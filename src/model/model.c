@@ -132,8 +132,9 @@ static void put_training(s2_text *text, const s2_model_training *training)
 {
     s2_text_append(text, "Training\n  steps               %d, seed %llu\n", training->steps,
                    (unsigned long long)training->seed);
-    s2_text_append(text, "  labelled pixels     %d for training, %d for validation\n",
-                   training->train_pixels, training->validation_pixels);
+    s2_text_append(text, "  labelled pixels     %llu for training, %llu for validation\n",
+                   (unsigned long long)training->train_pixels,
+                   (unsigned long long)training->validation_pixels);
     if (!isnan(training->validation_oa))
         s2_text_append(text, "  validation          overall accuracy %.4f",
                        training->validation_oa);

@@ -131,7 +131,7 @@ static void fixture_init(crop_fixture *f)
     REQUIRE(s2_scene_open(&options, NULL, NULL, &f->scene, NULL) == S2RGF_OK);
     REQUIRE(s2_training_set_init(&f->set, &f->scene, &f->labels, &f->content, CROP, NULL) ==
             S2RGF_OK);
-    REQUIRE(s2_training_set_split(&f->set, 0.0, 1, &report, NULL) == S2RGF_OK);
+    REQUIRE(s2_training_set_split(&f->set, 0.0, 1, NULL, &report, NULL) == S2RGF_OK);
     CHECK(report.validation_pixels == 0);
     CHECK(isnan(report.distance_px));
     f->shape = s2_training_set_shape(&f->set, CROPS);
@@ -352,7 +352,7 @@ static void polygons_are_split_whole(void)
         int of_group[64] = {0};
         int trains[3] = {0};
         int validates[3] = {0};
-        REQUIRE(s2_training_set_split(&set, 0.25, seed, &report, NULL) == S2RGF_OK);
+        REQUIRE(s2_training_set_split(&set, 0.25, seed, NULL, &report, NULL) == S2RGF_OK);
         for (size_t i = 0; i < labels.count; i++) {
             const s2_label_pixel *pixel = &labels.pixels[i];
             of_group[pixel->group] |= 1 << set.role[i];
@@ -364,9 +364,9 @@ static void polygons_are_split_whole(void)
         for (int k = 0; k < 3; k++) {
             CHECK(validates[k] > 0);
             CHECK(trains[k] > validates[k]);
-            CHECK(set.class_pixels[k] == trains[k]);
+            CHECK(set.class_pixels[k] == (size_t)trains[k]);
         }
-        CHECK(report.train_pixels + report.validation_pixels == (int)labels.count);
+        CHECK(report.train_pixels + report.validation_pixels == labels.count);
         CHECK_NEAR(report.distance_px, 5.0, 1e-9); /* the next row of labels */
     }
     s2_training_set_clear(&set);
@@ -388,8 +388,8 @@ static void no_class_is_lost(void)
         labels.pixels[i].class_index = labels.groups[labels.pixels[i].group].class_index;
     init_split_only(&set, &no_scene, &none, &labels);
     for (uint64_t seed = 1; seed <= 20; seed++) {
-        REQUIRE(s2_training_set_split(&set, 0.5, seed, &report, NULL) == S2RGF_OK);
-        CHECK(set.class_pixels[0] == (int)labels.groups[0].pixels);
+        REQUIRE(s2_training_set_split(&set, 0.5, seed, NULL, &report, NULL) == S2RGF_OK);
+        CHECK(set.class_pixels[0] == labels.groups[0].pixels);
         CHECK(report.validation_pixels > 0);
     }
     s2_training_set_clear(&set);
@@ -424,7 +424,7 @@ static void blocks_are_split_whole(void)
     init_split_only(&set, &no_scene, &none, &labels);
     for (uint64_t seed = 1; seed <= 20; seed++) {
         int of_block[BLOCKS] = {0};
-        REQUIRE(s2_training_set_split(&set, 0.25, seed, &report, NULL) == S2RGF_OK);
+        REQUIRE(s2_training_set_split(&set, 0.25, seed, NULL, &report, NULL) == S2RGF_OK);
         for (size_t i = 0; i < labels.count; i++)
             of_block[labels.pixels[i].x / S2_LABEL_BLOCK_PX] |= 1 << set.role[i];
         for (int b = 0; b < BLOCKS; b++)

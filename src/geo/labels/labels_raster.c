@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "core/log.h"
 #include "core/memory.h"
 #include "geo/labels/class_band.h"
+#include "geo/labels/labels_place.h"
 #include "geo/labels/labels_private.h"
 #include "geo/source/gdal_catch.h"
 
@@ -23,6 +25,7 @@ typedef struct raster_labels {
     s2_grid own;
     s2_affine ref_to_geo, geo_to_own;
     OGRCoordinateTransformationH transformation; /* reference CRS -> own; NULL: the same */
+    double turn, west;                           /* s2_srs_turn() of its CRS, its west end */
     double u[BLOCK_PIXELS], v[BLOCK_PIXELS];     /* own pixel coordinates of a block's centres */
     int value[BLOCK_PIXELS];                     /* class of each, -1: none */
     double sample[BLOCK_PIXELS];                 /* pixel value under each centre, NaN: none */
@@ -42,21 +45,21 @@ static s2rgf_status check_raster(const s2rgf_label_options *options, const s2_cl
 }
 
 /** How the label raster meets the reference grid. */
-static s2rgf_status relate(const s2rgf_label_options *options, const s2_grid *grid,
-                           raster_labels *labels, s2rgf_error *err)
+static s2rgf_status relate(const s2_label_request *request, raster_labels *labels,
+                           s2rgf_error *err)
 {
-    const char *path = options->path;
-    s2rgf_status status =
-        s2_grid_of_dataset(labels->band.dataset, path, options->assigned_srs, &labels->own, err);
+    const char *path = request->options->path;
+    const s2_grid *grid = request->grid;
+    double east;
+    s2rgf_status status = s2_grid_of_dataset(labels->band.dataset, path, NULL, &labels->own, err);
     if (status != S2RGF_OK)
         return status;
-    if (labels->own.srs_wkt == NULL && grid->srs_wkt != NULL)
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                       "%s: the labels have no CRS: assign the one they are in", path);
-    if (labels->own.srs_wkt != NULL && grid->srs_wkt == NULL)
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                       "%s: the labels have a CRS, the rasters have none: assign one to them",
-                       path);
+    char *wkt = NULL;
+    status = s2_labels_settle_srs(request, labels->own.srs_wkt, &wkt, err);
+    if (status != S2RGF_OK)
+        return status;
+    s2_free(labels->own.srs_wkt);
+    labels->own.srs_wkt = wkt;
     labels->ref_to_geo = grid->to_geo;
     if (!s2_affine_invert(&labels->own.to_geo, &labels->geo_to_own))
         return s2_fail(err, S2RGF_FORMAT, "%s: geotransform cannot be inverted", path);
@@ -66,7 +69,15 @@ static s2rgf_status relate(const s2rgf_label_options *options, const s2_grid *gr
             return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                            "%s: no transformation from the reference grid's CRS to its own", path);
     }
+    labels->turn = s2_srs_turn(labels->own.srs_wkt);
+    s2_label_extent(&labels->own, &labels->west, &east);
     return S2RGF_OK;
+}
+
+/** The longitude that a place has in a raster that begins at `west`. */
+static double wrap(double x, double west, double turn)
+{
+    return turn > 0.0 && !(x >= west && x < west + turn) ? x - turn * floor((x - west) / turn) : x;
 }
 
 /** Own pixel coordinates of a block's pixel centres; not finite where there are none. */
@@ -85,6 +96,7 @@ static void locate(raster_labels *labels, s2_rect block)
     for (int i = 0; i < count; i++) {
         if (!isfinite(labels->u[i]) || !isfinite(labels->v[i]))
             labels->u[i] = labels->v[i] = NAN;
+        labels->u[i] = wrap(labels->u[i], labels->west, labels->turn);
         s2_affine_apply(&labels->geo_to_own, labels->u[i], labels->v[i], &labels->u[i],
                         &labels->v[i]);
     }
@@ -190,9 +202,10 @@ static s2rgf_status claim_block(raster_labels *labels, s2_rect block, s2_class_t
 }
 
 /** Walk over the reference grid in blocks. */
-static s2rgf_status read_blocks(raster_labels *labels, const s2_grid *grid, s2_class_table *classes,
-                                s2_label_claims *claims, s2rgf_error *err)
+static s2rgf_status read_blocks(raster_labels *labels, const s2_label_request *request,
+                                s2_class_table *classes, s2_label_claims *claims, s2rgf_error *err)
 {
+    const s2_grid *grid = request->grid;
     const s2_rect whole = {0, 0, grid->width, grid->height};
     for (int v = 0; v <= S2_CLASS_MAX_VALUE; v++)
         labels->group_of_value[v] = -1;
@@ -204,32 +217,33 @@ static s2rgf_status read_blocks(raster_labels *labels, const s2_grid *grid, s2_c
             if (status == S2RGF_OK)
                 status = claim_block(labels, block, classes, claims, err);
         }
+        if (status == S2RGF_OK && !s2_progress(request->host, 0.0))
+            status = s2_fail(err, S2RGF_CANCELLED, "interrupted");
     }
     return status;
 }
 
-s2rgf_status s2_labels_read_raster(const s2rgf_label_options *options, GDALDatasetH dataset,
-                                   const s2_grid *grid, s2_label_claims *claims,
-                                   s2_label_set *labels, s2rgf_error *err)
+s2rgf_status s2_labels_read_raster(const s2_label_request *request, GDALDatasetH dataset,
+                                   s2_label_claims *claims, s2_label_set *labels, s2rgf_error *err)
 {
     raster_labels *raster = s2_calloc(1, sizeof *raster);
     if (raster == NULL)
         return s2_fail_memory(err, "label raster");
-    raster->path = options->path;
+    raster->path = request->options->path;
     raster->group_of_value = s2_alloc(S2_CLASS_MAX_VALUE + 1, sizeof *raster->group_of_value);
-    s2rgf_status status = s2_class_band_open(dataset, options->path, &raster->band, err);
+    s2rgf_status status = s2_class_band_open(dataset, request->options->path, &raster->band, err);
     if (status == S2RGF_OK)
-        status = check_raster(options, &raster->band, err);
+        status = check_raster(request->options, &raster->band, err);
     if (status == S2RGF_OK && raster->group_of_value == NULL)
         status = s2_fail_memory(err, "label raster");
     if (status == S2RGF_OK)
-        status = relate(options, grid, raster, err);
+        status = relate(request, raster, err);
     if (status == S2RGF_OK)
-        status = s2_class_band_classes(&raster->band, claims->host, &labels->classes, err);
+        status = s2_class_band_classes(&raster->band, request->host, &labels->classes, err);
     if (status == S2RGF_OK)
-        status = read_blocks(raster, grid, &labels->classes, claims, err);
+        status = read_blocks(raster, request, &labels->classes, claims, err);
     if (status == S2RGF_OK)
-        s2_class_band_report(&raster->band, claims->host);
+        s2_class_band_report(&raster->band, request->host);
     OCTDestroyCoordinateTransformation(raster->transformation);
     s2_class_band_close(&raster->band);
     s2_grid_clear(&raster->own);

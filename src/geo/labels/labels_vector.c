@@ -1,9 +1,10 @@
-/* Labels from polygons: layer, CRS, features; classes are in labels_field.c, burning in labels_burn.c. */
+/* Labels from a layer: its choice, its features; classes are in labels_field.c, burning in labels_burn.c. */
 #include <cpl_string.h>
 #include <ogr_api.h>
 #include <string.h>
 
 #include "core/error.h"
+#include "core/log.h"
 #include "core/memory.h"
 #include "geo/labels/labels_burn.h"
 #include "geo/labels/labels_field.h"
@@ -17,17 +18,26 @@ typedef struct vector_labels {
     s2_class_field field;
 } vector_labels;
 
+bool s2_labels_has_geometries(OGRLayerH layer)
+{
+    return OGR_L_GetGeomType(layer) != wkbNone;
+}
+
+/** No layer was found: named or not. */
 static s2rgf_status fail_layers(const char *path, GDALDatasetH dataset, const char *wanted,
                                 s2rgf_error *err)
 {
-    char **names = NULL;
-    for (int i = 0; i < GDALDatasetGetLayerCount(dataset); i++)
-        names = CSLAddString(names, OGR_L_GetName(GDALDatasetGetLayer(dataset, i)));
     char list[512] = "";
-    for (int i = 0; names != NULL && names[i] != NULL; i++)
-        CPLsnprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", i > 0 ? ", " : "",
-                    names[i]);
-    CSLDestroy(names);
+    int count = 0;
+    for (int i = 0; i < GDALDatasetGetLayerCount(dataset); i++) {
+        OGRLayerH layer = GDALDatasetGetLayer(dataset, i);
+        if (s2_labels_has_geometries(layer))
+            CPLsnprintf(list + strlen(list), sizeof list - strlen(list), "%s%s",
+                        count++ > 0 ? ", " : "", OGR_L_GetName(layer));
+    }
+    if (count == 0)
+        return s2_fail(err, S2RGF_FORMAT,
+                       "%s: no layer with geometries: expected polygons or points", path);
     if (wanted != NULL)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: no layer %s: expected one of %s", path,
                        wanted, list);
@@ -35,13 +45,30 @@ static s2rgf_status fail_layers(const char *path, GDALDatasetH dataset, const ch
                    "%s: several layers: expected a choice of one of %s", path, list);
 }
 
+/** The only layer with geometries; NULL if there are none or several. */
+static OGRLayerH only_layer(GDALDatasetH dataset)
+{
+    OGRLayerH found = NULL;
+    for (int i = 0; i < GDALDatasetGetLayerCount(dataset); i++) {
+        OGRLayerH layer = GDALDatasetGetLayer(dataset, i);
+        if (!s2_labels_has_geometries(layer))
+            continue;
+        if (found != NULL)
+            return NULL;
+        found = layer;
+    }
+    return found;
+}
+
 static s2rgf_status choose_layer(GDALDatasetH dataset, vector_labels *labels, s2rgf_error *err)
 {
     const char *wanted = labels->options->layer;
-    if (wanted != NULL)
-        labels->layer = GDALDatasetGetLayerByName(dataset, wanted);
-    else if (GDALDatasetGetLayerCount(dataset) == 1)
-        labels->layer = GDALDatasetGetLayer(dataset, 0);
+    labels->layer =
+        wanted != NULL ? GDALDatasetGetLayerByName(dataset, wanted) : only_layer(dataset);
+    if (labels->layer != NULL && !s2_labels_has_geometries(labels->layer))
+        return s2_fail(err, S2RGF_FORMAT,
+                       "%s: layer %s has no geometries: expected polygons or points",
+                       labels->options->path, wanted);
     if (labels->layer == NULL)
         return fail_layers(labels->options->path, dataset, wanted, err);
     if (labels->options->where == NULL)
@@ -126,8 +153,8 @@ static s2rgf_status burn_feature(const vector_labels *labels, s2_burner *burner,
 }
 
 /** Second pass: every feature onto the grid. */
-static s2rgf_status burn_features(const vector_labels *labels, s2_burner *burner, s2_label_set *set,
-                                  s2rgf_error *err)
+static s2rgf_status burn_features(const vector_labels *labels, const s2rgf_host *host,
+                                  s2_burner *burner, s2_label_set *set, s2rgf_error *err)
 {
     OGRFeatureH feature = NULL;
     OGR_L_ResetReading(labels->layer);
@@ -135,59 +162,44 @@ static s2rgf_status burn_features(const vector_labels *labels, s2_burner *burner
     while (status == S2RGF_OK && feature != NULL) {
         status = burn_feature(labels, burner, feature, set, err);
         OGR_F_Destroy(feature);
+        if (status == S2RGF_OK && !s2_progress(host, 0.0))
+            status = s2_fail(err, S2RGF_CANCELLED, "interrupted");
         if (status == S2RGF_OK)
             status = next_feature(labels, &feature, err);
     }
     return status;
 }
 
-/**
- * WKT of the layer's CRS, or of the assigned one. *wkt is NULL only if the grid has none either.
- */
-static s2rgf_status layer_srs(const vector_labels *labels, const s2_grid *grid, char **wkt,
+/** As s2_labels_settle_srs(), for the layer. */
+static s2rgf_status layer_srs(const s2_label_request *request, OGRLayerH layer, char **wkt,
                               s2rgf_error *err)
 {
-    const char *path = labels->options->path;
-    const char *assigned_text = labels->options->assigned_srs;
-    OGRSpatialReferenceH own = OGR_L_GetSpatialRef(labels->layer);
-    *wkt = own != NULL ? s2_srs_to_wkt(own) : NULL;
-    if (*wkt == NULL && assigned_text != NULL) {
-        OGRSpatialReferenceH assigned = s2_srs_from_text(assigned_text);
-        if (assigned != NULL)
-            *wkt = s2_srs_to_wkt(assigned);
-        OSRDestroySpatialReference(assigned);
-        if (*wkt == NULL)
-            return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: not a CRS that GDAL understands",
-                           assigned_text);
-    }
-    if (*wkt == NULL && grid->srs_wkt != NULL)
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                       "%s: the labels have no CRS: assign the one they are in", path);
-    if (*wkt != NULL && grid->srs_wkt == NULL)
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                       "%s: the labels have a CRS, the rasters have none: assign one to them",
-                       path);
-    return S2RGF_OK;
+    OGRSpatialReferenceH own = OGR_L_GetSpatialRef(layer);
+    char *own_wkt = own != NULL ? s2_srs_to_wkt(own) : NULL;
+    const s2rgf_status status = s2_labels_settle_srs(request, own_wkt, wkt, err);
+    s2_free(own_wkt);
+    return status;
 }
 
-s2rgf_status s2_labels_read_vector(const s2rgf_label_options *options, GDALDatasetH dataset,
-                                   const s2_grid *grid, s2_label_claims *claims,
-                                   s2_label_set *labels, s2rgf_error *err)
+s2rgf_status s2_labels_read_vector(const s2_label_request *request, GDALDatasetH dataset,
+                                   s2_label_claims *claims, s2_label_set *labels, s2rgf_error *err)
 {
-    vector_labels vector = {.options = options};
+    vector_labels vector = {.options = request->options};
     s2_burner *burner = NULL;
     char *wkt = NULL;
     s2rgf_status status = choose_layer(dataset, &vector, err);
     if (status == S2RGF_OK)
-        status = s2_class_field_choose(vector.layer, options, &vector.field, err);
+        status = s2_class_field_choose(vector.layer, request->options, &vector.field, err);
     if (status == S2RGF_OK)
-        status = layer_srs(&vector, grid, &wkt, err);
+        status = layer_srs(request, vector.layer, &wkt, err);
     if (status == S2RGF_OK)
-        status = collect_classes(&vector, claims->host, &labels->classes, err);
+        status = collect_classes(&vector, request->host, &labels->classes, err);
     if (status == S2RGF_OK)
-        status = s2_burner_create(options, wkt, grid, claims, &burner, err);
+        status = s2_burner_create(request, wkt, claims, &burner, err);
     if (status == S2RGF_OK)
-        status = burn_features(&vector, burner, labels, err);
+        status = burn_features(&vector, request->host, burner, labels, err);
+    if (status == S2RGF_OK)
+        status = s2_burner_finish(burner, request->host, err);
     s2_burner_free(burner);
     s2_free(wkt);
     return status;
