@@ -2,6 +2,7 @@
 #ifndef S2_FORMAT_SAFETENSORS_PRIVATE_H
 #define S2_FORMAT_SAFETENSORS_PRIVATE_H
 
+#include "core/memory.h"
 #include "format/safetensors.h"
 
 #define S2_SAFETENSORS_PREFIX_BYTES 8 /* header length, little endian */

@@ -77,9 +77,8 @@ void s2_model_clean_name(char *name);
 s2rgf_status s2_model_save(s2_model_content *content, const char *path, bool overwrite,
                            s2rgf_error *err);
 /**
- * Write the model and read it again in memory, but for the tensors' data, so that no training ends in
- * a file that does not open; path is not touched. Errors: those of s2_model_save() and
- * s2_model_load() but for IO, INTERNAL (a name would change).
+ * Write and read the model in memory, but for the tensors' data, so that no training ends in a file that
+ * does not open. Errors: those of s2_model_save() and s2_model_load(), INTERNAL (a name would change).
  */
 s2rgf_status s2_model_rehearse(const s2_model_content *content, const char *path, s2rgf_error *err);
 /**
