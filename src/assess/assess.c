@@ -19,18 +19,10 @@
 
 /* ---- which class of the map is which class of the reference -------------------------------- */
 
-/** The number that a class is called by ("7", "class 7"); -1 for a name of its own. */
-static int number_of(const s2_class *class)
-{
-    char phrase[32];
-    snprintf(phrase, sizeof phrase, "class %d", class->value);
-    return strcmp(class->name, phrase) == 0 ? class->value : s2_class_name_number(class->name);
-}
-
 static bool has_a_name(const s2_class_table *table)
 {
     for (int i = 0; i < table->count; i++)
-        if (number_of(&table->items[i]) < 0)
+        if (s2_class_name_number(table->items[i].name) < 0)
             return true;
     return false;
 }
@@ -74,9 +66,9 @@ static int find_by_name(const s2_class_table *table, const s2_class *class)
 /** The class that is called by the same number, whatever its value. */
 static int find_by_number(const s2_class_table *table, const s2_class *class)
 {
-    const int number = number_of(class);
+    const int number = s2_class_name_number(class->name);
     for (int i = 0; i < table->count && number >= 0; i++)
-        if (number_of(&table->items[i]) == number)
+        if (s2_class_name_number(table->items[i].name) == number)
             return i;
     return -1;
 }
@@ -84,9 +76,10 @@ static int find_by_number(const s2_class_table *table, const s2_class *class)
 /** The class of the same value, unless it is called by another number. */
 static int find_by_value(const s2_class_table *table, const s2_class *class)
 {
-    const int number = number_of(class), value = number >= 0 ? number : class->value;
+    const int number = s2_class_name_number(class->name);
+    const int value = number >= 0 ? number : class->value;
     const int found = s2_class_table_find_value(table, value);
-    const int other = found >= 0 ? number_of(&table->items[found]) : -1;
+    const int other = found >= 0 ? s2_class_name_number(table->items[found].name) : -1;
     return other < 0 || other == value ? found : -1;
 }
 

@@ -56,6 +56,9 @@ void s2_class_name_clear(s2_class_name *name)
 
 int s2_class_name_number(const char *name)
 {
+    static const char prefix[] = "class ";
+    if (strncmp(name, prefix, sizeof prefix - 1) == 0)
+        name += sizeof prefix - 1;
     const size_t digits = strspn(name, "0123456789");
     const char *rest = name + digits;
     int number = 0;

@@ -24,7 +24,10 @@ typedef struct s2_class_name {
 s2rgf_status s2_class_name_clean(const char *raw, s2_class_name *name, s2rgf_error *err);
 void s2_class_name_clear(s2_class_name *name);
 
-/** The whole number from 0 to 65535 that a clean name is ("7", "007", "7.0"), -1 for other names. */
+/**
+ * The whole number from 0 to 65535 that a clean name is: "7", "007", "7.0", or "class 7", as classes
+ * without a name are called; -1 for other names.
+ */
 int s2_class_name_number(const char *name);
 
 /** True for what tables call a value that is no class: "Unclassified", "no data", "background"... */

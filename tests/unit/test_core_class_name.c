@@ -77,7 +77,9 @@ static void test_numbers_and_nothing(void)
                    {"65536", -1},   {"", -1},
                    {"7.", -1},      {"7.5", -1},
                    {"1e2", -1},     {"99999999999999999999", -1},
-                   {"class 7", -1}, {"7 ", -1}};
+                   {"class 7", 7},  {"class 007", 7},
+                   {"class", -1},   {"Class 7", -1},
+                   {"class x", -1}, {"7 ", -1}};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         CHECK(s2_class_name_number(numbers[i].name) == numbers[i].number);
     CHECK(s2_class_name_is_nothing("Unclassified") && s2_class_name_is_nothing("NO DATA"));

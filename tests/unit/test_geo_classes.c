@@ -153,6 +153,8 @@ static void test_numbers_in_text(void)
     CHECK_CONTAINS(heard,
                    "2:/vsimem/labels.csv: field class mixes numbers and names: numbers keep their "
                    "values, names get those that are free: \"asphalt\" gets 3\n");
+    const char *const phrases[] = {"class 10", "class 2"};
+    check_csv(phrases, 2, "2=class 2*1 10=class 10*1 ");
     const char *const large[] = {"100200", "100100"};
     check_csv(large, 2, "1=100100*1 2=100200*1 ");
     const char *const same[] = {"1", "01"};
