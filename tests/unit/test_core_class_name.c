@@ -42,6 +42,29 @@ static void test_clean(void)
     check_clean("\x81\xE9", "_\xC3\xA9", "\\x81\\xE9", true);
 }
 
+/** Whatever the bytes: printable, within the limit, and the same when cleaned again. */
+static void test_any_bytes(void)
+{
+    uint64_t state = 1;
+    for (int round = 0; round < 2000; round++) {
+        char raw[40];
+        const int length = round % 39;
+        for (int i = 0; i < length; i++) {
+            state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+            raw[i] = (char)(1 + (state >> 33) % 255);
+        }
+        raw[length] = '\0';
+        s2_class_name name, again;
+        REQUIRE(s2_class_name_clean(raw, &name, NULL) == S2RGF_OK);
+        REQUIRE(s2_class_name_clean(name.text, &again, NULL) == S2RGF_OK);
+        if (!CHECK(s2_utf8_printable(name.text) && s2_utf8_printable(name.original) &&
+                   strcmp(name.text, again.text) == 0 && !again.recoded))
+            printf("    round %d: \"%s\"\n", round, name.original);
+        s2_class_name_clear(&again);
+        s2_class_name_clear(&name);
+    }
+}
+
 static void test_length(void)
 {
     char text[S2_CLASS_NAME_BYTES + 2];
@@ -134,6 +157,7 @@ static void test_whole_numbers(void)
 int main(void)
 {
     test_clean();
+    test_any_bytes();
     test_length();
     test_numbers_and_nothing();
     test_letters();

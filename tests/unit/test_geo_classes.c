@@ -471,6 +471,23 @@ static void test_below_zero(void)
                    "2:/vsimem/labels.tif: 2 pixels below 0, such as -9999, are taken for nodata");
 }
 
+/** Of several bands a map is the first, and that is told; labels must be one. */
+static void test_several_bands(void)
+{
+    s2_class_map map;
+    s2_label_set labels;
+    s2rgf_error err = {0};
+    VSIUnlink(RASTER ".aux.xml");
+    GDALClose(create_raster(
+        &(raster_recipe){.path = RASTER, .width = 8, .height = 1, .bands = 3, .type = GDT_Byte}));
+    heard[0] = '\0';
+    REQUIRE(s2_class_map_open(RASTER, &host, &map, &err) == S2RGF_OK);
+    s2_class_map_close(&map);
+    CHECK_STR(heard, "2:/vsimem/labels.tif: the first of its 3 bands is taken for the map\n");
+    CHECK(read_labels(RASTER, &labels, &err) == S2RGF_FORMAT);
+    CHECK_CONTAINS(err.message, "expected one band, found 3");
+}
+
 static void test_raster_names(void)
 {
     s2_label_set labels;
@@ -516,6 +533,7 @@ int main(void)
     test_masks();
     test_zero();
     test_below_zero();
+    test_several_bands();
     test_raster_names();
     s2_grid_clear(&grid);
     GDALDestroyDriverManager();

@@ -2,8 +2,8 @@
 #include "geo/map/class_map.h"
 
 #include "core/error.h"
+#include "core/log.h"
 #include "core/memory.h"
-#include "geo/labels/labels.h"
 #include "geo/source/gdal_catch.h"
 
 static s2rgf_status open_dataset(const char *path, s2_class_map *map, s2rgf_error *err)
@@ -27,6 +27,9 @@ s2rgf_status s2_class_map_open(const char *path, const s2rgf_host *host, s2_clas
     s2rgf_status status = open_dataset(map->path, map, err);
     if (status == S2RGF_OK)
         status = s2_grid_of_dataset(map->dataset, path, NULL, &map->grid, err);
+    if (status == S2RGF_OK && map->band.count > 1)
+        s2_log(host, S2RGF_WARNING, "%s: the first of its %d bands is taken for the map", path,
+               map->band.count);
     if (status == S2RGF_OK)
         status = s2_class_band_classes(&map->band, host, &map->classes, err);
     if (status != S2RGF_OK)
