@@ -9,9 +9,17 @@
 
 const char *s2_number_text(double value, char text[S2_NUMBER_BYTES])
 {
-    for (int digits = 15; digits <= 17; digits++) {
+    /* What comes from a Float32 needs fewer digits than what is between two of them. */
+    const bool is_float = (double)(float)value == value;
+    const int least = is_float ? 7 : 15, most = is_float ? 9 : 17;
+    if (value == round(value) && fabs(value) < 1e15) {
+        snprintf(text, S2_NUMBER_BYTES, "%.0f", value);
+        return text;
+    }
+    for (int digits = least; digits <= most; digits++) {
         snprintf(text, S2_NUMBER_BYTES, "%.*g", digits, value);
-        if (strtod(text, NULL) == value)
+        const double again = strtod(text, NULL);
+        if (again == value || (is_float && (float)again == (float)value))
             break;
     }
     return text;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/number.h"
+#define DOUBLE_BYTES 48
 
 static void put_quoted(s2_text *text, const char *string)
 {
@@ -116,8 +116,12 @@ void s2_json_put_double(s2_json_writer *writer, const char *key, double value)
         s2_text_append(&writer->text, "null");
         return;
     }
-    char number[S2_NUMBER_BYTES];
-    s2_number_text(value, number);
+    char number[DOUBLE_BYTES];
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(number, sizeof number, "%.*g", digits, value);
+        if (strtod(number, NULL) == value)
+            break;
+    }
     use_decimal_point(number);
     s2_text_append(&writer->text, "%s", number);
 }

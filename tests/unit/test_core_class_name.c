@@ -151,6 +151,12 @@ static void test_whole_numbers(void)
     CHECK_STR(s2_number_text(2.9985, text), "2.9985");
     CHECK_STR(s2_number_text(2.9999999999999996, text), "2.9999999999999996");
     CHECK_STR(s2_number_text(70000, text), "70000");
+    CHECK_STR(s2_number_text(1e6, text), "1000000");
+    CHECK_STR(s2_number_text((double)1.3f, text), "1.3");
+    CHECK_STR(s2_number_text(1.2999999, text), "1.2999999");
+    CHECK_STR(s2_number_text((double)2.9999998f, text), "2.9999998");
+    CHECK_STR(s2_number_text(-9223372036854775808.0, text), "-9.223372e+18");
+    CHECK_STR(s2_number_text(-INFINITY, text), "-inf");
     CHECK_STR(s2_number_text(NAN, text), "nan");
 }
 
