@@ -6,11 +6,11 @@
 #include <string.h>
 #include <time.h>
 
-#include "train/checkpoint.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
 #include "tiles/tile_runner.h"
+#include "train/checkpoint.h"
 #include "train/validation.h"
 
 #define DROPOUT 0.5
@@ -115,7 +115,8 @@ static s2rgf_status take_step(s2_trainer *trainer, int steps, double *loss, s2rg
     const s2_model_content *content = trainer->set->content;
     const s2_loss_options knobs = {{options->label_smoothing, options->balance},
                                    content->off.redundancy ? 0.0 : options->redundancy_weight,
-                                   DROPOUT, content->training.relation};
+                                   DROPOUT,
+                                   content->training.relation};
     s2_random crops;
     s2_random dropout;
     s2_random_init(&crops, options->seed, STREAM_CROPS + step);

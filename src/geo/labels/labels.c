@@ -10,8 +10,8 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
-#include "geo/source/gdal_catch.h"
 #include "geo/labels/labels_private.h"
+#include "geo/source/gdal_catch.h"
 
 /** Room for one more item in an array that doubles; false when memory is out. */
 static bool make_room(void **items, size_t count, size_t *capacity, size_t size)
@@ -287,9 +287,9 @@ s2rgf_status s2_labels_settle_srs(const s2_label_request *request, const char *o
         status = s2_fail(err, S2RGF_INVALID_ARGUMENT,
                          "%s: the labels have no CRS: assign the one they are in", path);
     else if ((own_wkt != NULL || assigned != NULL) && request->grid->srs_wkt == NULL)
-        status = s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                         "%s: the labels have a CRS, the rasters have none: assign one to them",
-                         path);
+        status =
+            s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                    "%s: the labels have a CRS, the rasters have none: assign one to them", path);
     else if (own_wkt != NULL && (*wkt = s2_strdup(own_wkt)) == NULL)
         status = s2_fail_memory(err, "CRS of the labels");
     if (status == S2RGF_OK && own_wkt == NULL) {

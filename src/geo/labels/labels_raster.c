@@ -6,9 +6,9 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
-#include "geo/source/gdal_catch.h"
 #include "geo/labels/labels_place.h"
 #include "geo/labels/labels_private.h"
+#include "geo/source/gdal_catch.h"
 #include "geo/source/source_private.h"
 
 #define BLOCK S2_LABEL_BLOCK_PX
@@ -54,8 +54,7 @@ static s2rgf_status check_raster(const s2rgf_label_options *options, GDALDataset
 }
 
 /** How the label raster meets the reference grid. */
-static s2rgf_status relate(const s2_label_request *request, raster_labels *labels,
-                           s2rgf_error *err)
+static s2rgf_status relate(const s2_label_request *request, raster_labels *labels, s2rgf_error *err)
 {
     const char *path = request->options->path;
     const s2_grid *grid = request->grid;

@@ -8,9 +8,9 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
-#include "geo/source/gdal_catch.h"
 #include "geo/labels/labels_burn.h"
 #include "geo/labels/labels_private.h"
+#include "geo/source/gdal_catch.h"
 
 /** An open layer and how its features become classes. */
 typedef struct vector_labels {

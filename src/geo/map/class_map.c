@@ -24,12 +24,13 @@ static s2rgf_status open_dataset(const char *path, s2_class_map *map, s2rgf_erro
     return S2RGF_OK;
 }
 
-s2rgf_status s2_class_map_open(const char *path, s2_class_map *map, s2rgf_error *err)
+s2rgf_status s2_class_map_open(const char *path, const char *assigned_srs, s2_class_map *map,
+                               s2rgf_error *err)
 {
     *map = (s2_class_map){0};
     s2rgf_status status = open_dataset(path, map, err);
     if (status == S2RGF_OK)
-        status = s2_grid_of_dataset(map->dataset, path, NULL, &map->grid, err);
+        status = s2_grid_of_dataset(map->dataset, path, assigned_srs, &map->grid, err);
     if (status == S2RGF_OK)
         status = s2_class_table_of_raster(map->dataset, &map->classes, err);
     if (status == S2RGF_OK && (map->path = s2_strdup(path)) == NULL)

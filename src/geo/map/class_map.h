@@ -20,7 +20,8 @@ typedef struct s2_class_map {
  *         s2_class_table_of_raster() finds.
  * Memory  released with s2_class_map_close().
  */
-s2rgf_status s2_class_map_open(const char *path, s2_class_map *map, s2rgf_error *err);
+s2rgf_status s2_class_map_open(const char *path, const char *assigned_srs, s2_class_map *map,
+                               s2rgf_error *err);
 
 /** Release; a map that is all zeros is accepted. */
 void s2_class_map_close(s2_class_map *map);
