@@ -49,7 +49,7 @@ static bool show_progress(double fraction, void *user)
 
     /* another phase of the work begins after one that was done */
     if (tick < report->tick && report->tick == 40)
-        report->tick = 0;
+        report->tick = -1;
     /* A repeated tick prints nothing, so it must not count as an open line after a log line. */
     if (!report->quiet && tick > report->tick) {
         GDALTermProgress(fraction, NULL, NULL);
@@ -84,6 +84,7 @@ void s2_report_start(s2_report *report, bool quiet)
 {
     memset(report, 0, sizeof *report);
     report->quiet = quiet;
+    report->tick = -1;
     report->host.progress = show_progress;
     report->host.log = show_line;
     report->host.user = report;

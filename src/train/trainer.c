@@ -195,7 +195,8 @@ static double seconds_left(const s2_trainer *trainer, int steps, bool better)
     const double each =
         (seconds_now() - trainer->started) / (progress->step - trainer->started_step);
     const int best = better ? progress->step : progress->best_step;
-    return each * (steps - progress->step + (trainer->options->refit ? best : 0));
+    /* rounded up: 0 is said when nothing is left to do */
+    return ceil(each * (steps - progress->step + (trainer->options->refit ? best : 0)));
 }
 
 static void tell_validation(const s2_trainer *trainer, int steps, double loss, double oa,
