@@ -12,6 +12,7 @@
 #include "core/log.h"
 #include "core/memory.h"
 #include "core/number.h"
+#include "core/plural.h"
 #include "core/utf8.h"
 #include "geo/labels/labels.h"
 #include "geo/map/class_map.h"
@@ -271,9 +272,12 @@ static void warn_excluded(const s2_label_set *labels, const int *to_map, const s
         if (to_map[i] < 0)
             s2_log(host, S2RGF_WARNING, "Class \"%s\" of the reference is not in the map: excluded",
                    labels->classes.items[i].name);
+    for (int i = 0; i < labels->absent.count; i++)
+        s2_log(host, S2RGF_WARNING, "Class \"%s\" of the reference has no pixel on the map",
+               labels->absent.items[i].name);
     if (labels->without_class > 0)
-        s2_log(host, S2RGF_WARNING, "%zu reference polygons have no class: excluded",
-               labels->without_class);
+        s2_log(host, S2RGF_WARNING, "%zu reference %s no class: excluded", labels->without_class,
+               s2_plural(labels->without_class, "feature has", "features have"));
 }
 
 /* ---- result -------------------------------------------------------------------------------- */
@@ -344,7 +348,7 @@ static s2rgf_status make_assessment(const s2_class_table *classes, const s2_labe
     a->assessed = s2_confusion_total(confusion);
     a->excluded_nodata = tally->nodata;
     a->excluded_unknown = tally->unknown;
-    a->excluded_outside = labels->polygons_without_pixel;
+    a->excluded_outside = labels->polygons_without_pixel + labels->points_outside;
     a->excluded_conflict = labels->conflicts;
     fill_reliability(tally, a);
     *result = a;
@@ -358,6 +362,10 @@ static s2rgf_status compare(s2_class_map *map, s2_overlay *confidence,
 {
     map_tally tally = {0};
     map_rows rows = {.map = map, .confidence = confidence};
+    if (reference->count == 0)
+        return s2_fail(err, S2RGF_MISMATCH,
+                       "%s: nothing to assess: expected reference pixels on the map, found none",
+                       map->path);
     int *to_map = s2_alloc((size_t)reference->classes.count, sizeof *to_map);
     if (to_map == NULL)
         return s2_fail_memory(err, "class matching");
@@ -383,26 +391,27 @@ static s2rgf_status compare(s2_class_map *map, s2_overlay *confidence,
     return status;
 }
 
-s2rgf_status s2rgf_assess(const char *map_path, const char *confidence_path,
-                          const s2rgf_label_options *labels, const s2rgf_host *host,
+s2rgf_status s2rgf_assess(const s2rgf_assess_options *options, const s2rgf_host *host,
                           s2rgf_assessment **result, s2rgf_error *err)
 {
     s2_class_map map = {0};
     s2_overlay confidence = {0};
     s2_label_set reference = {0};
     s2_error_clear(err);
-    if (result == NULL || map_path == NULL || labels == NULL || labels->path == NULL)
+    if (result == NULL || options == NULL || options->map_path == NULL ||
+        options->labels.path == NULL)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "assessment: expected a map, labels and room for the result");
     *result = NULL;
-    s2rgf_status status = s2_class_map_open(map_path, host, &map, err);
-    if (status == S2RGF_OK && confidence_path != NULL)
-        status = s2_overlay_open(confidence_path, &map.grid, "the map's", &confidence, err);
+    const bool has_confidence = options->confidence_path != NULL;
+    s2rgf_status status = s2_class_map_open(options->map_path, options->assigned_srs, host, &map, err);
+    if (status == S2RGF_OK && has_confidence)
+        status =
+            s2_overlay_open(options->confidence_path, &map.grid, "the map's", &confidence, err);
     if (status == S2RGF_OK)
-        status = s2_labels_read(labels, &map.grid, host, &reference, err);
+        status = s2_labels_read(&options->labels, &map.grid, host, &reference, err);
     if (status == S2RGF_OK)
-        status = compare(&map, confidence_path != NULL ? &confidence : NULL, &reference, host,
-                         result, err);
+        status = compare(&map, has_confidence ? &confidence : NULL, &reference, host, result, err);
     s2_label_set_clear(&reference);
     s2_overlay_close(&confidence);
     s2_class_map_close(&map);

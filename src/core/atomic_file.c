@@ -15,8 +15,7 @@
 
 static s2rgf_status fail_exists(const char *path, s2rgf_error *err)
 {
-    return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                   "%s: file exists: expected a new name, or leave to overwrite it", path);
+    return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: exists: use -overwrite to replace it", path);
 }
 
 static s2rgf_status check_target(const char *path, bool overwrite, s2rgf_error *err)

@@ -51,6 +51,11 @@ bool s2_utf8_valid(const char *bytes, size_t length)
     return true;
 }
 
+const char *s2_utf8_skip_mark(const char *text)
+{
+    return strncmp(text, "\xEF\xBB\xBF", 3) == 0 ? text + 3 : text;
+}
+
 bool s2_utf8_printable(const char *text)
 {
     const unsigned char *p = (const unsigned char *)text;

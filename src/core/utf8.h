@@ -8,6 +8,9 @@
 /** Well formed: no stray or missing bytes, no overlong forms, no surrogates, at most U+10FFFF. */
 bool s2_utf8_valid(const char *bytes, size_t length);
 
+/** The text behind the byte order mark that some editors put at the beginning of a file. */
+const char *s2_utf8_skip_mark(const char *text);
+
 /** Well formed and without control characters (C0, DEL, C1), so that a terminal may show it. */
 bool s2_utf8_printable(const char *text);
 

@@ -182,7 +182,10 @@ static s2rgf_status check_training(const checker *check, const s2_model_training
     } numbers[] = {
         {"training.steps", training->steps, {0, INT_MAX}, false},
         {"training.train_pixels", (double)training->train_pixels, {0, MOST_PIXELS}, false},
-        {"training.validation_pixels", (double)training->validation_pixels, {0, MOST_PIXELS}, false},
+        {"training.validation_pixels",
+         (double)training->validation_pixels,
+         {0, MOST_PIXELS},
+         false},
         {"training.validation_fraction", training->validation_fraction, {0, 1}, false},
         {"training.validation_distance_px", training->validation_distance, {0, DBL_MAX}, true},
         {"training.validation_overall_accuracy", training->validation_oa, {0, 1}, true},

@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/memory.h"
+#include "core/plural.h"
 #include "format/json_writer.h"
 #include "model/ablations.h"
 #include "model/metadata.h"
@@ -102,7 +103,7 @@ static void put_sources(s2_text *text, const s2_model_content *content)
     for (int i = 0; i < content->source_count; i++) {
         const s2_model_source *source = &content->sources[i];
         s2_text_append(text, "  %-*s  %d band%s", width, source->name, source->band_count,
-                       source->band_count == 1 ? "" : "s");
+                       s2_plural((uint64_t)source->band_count, "", "s"));
         put_wavelengths(text, source);
         s2_text_append(text, ", pixel size %g", source->pixel_size);
         if (i == content->reference)

@@ -76,7 +76,8 @@ static double least_gap(const run_row *a, const run_row *b)
 {
     double least = INFINITY;
     for (int k = 0; k < 2; k++)
-        least = fmin(least, fmax(0.0, fmax(a->low[k] - b->high[1 - k], b->low[1 - k] - a->high[k])));
+        least =
+            fmin(least, fmax(0.0, fmax(a->low[k] - b->high[1 - k], b->low[1 - k] - a->high[k])));
     return least;
 }
 
@@ -89,8 +90,7 @@ static double row_gap(const run_table *table, const run_row *a, const run_row *b
     size_t i = a->first;
     size_t j = a == b ? b->end : b->first;
     while (i < a->end || j < b->end) {
-        const bool from_a =
-            j == b->end || (i < a->end && table->runs[i].x0 <= table->runs[j].x0);
+        const bool from_a = j == b->end || (i < a->end && table->runs[i].x0 <= table->runs[j].x0);
         const run *next = &table->runs[from_a ? i++ : j++];
         const int own = from_a ? 0 : 1;
         const int other = a == b ? 0 : 1 - own;

@@ -4,17 +4,17 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "train/checkpoint.h"
+#include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/file.h"
 #include "core/log.h"
 #include "core/memory.h"
-#include "core/plural.h"
-#include "core/atomic_file.h"
 #include "core/number.h"
+#include "core/plural.h"
 #include "model/ablations.h"
 #include "model/network_model.h"
 #include "tiles/tile_runner.h"
+#include "train/checkpoint.h"
 #include "train/trainer.h"
 
 #define CROP_LEAST_PX 32
@@ -298,19 +298,17 @@ static s2rgf_status split_labels(s2_trainer *trainer, double fraction, s2_model_
                                  s2rgf_error *err)
 {
     s2_split_report report;
-    const s2rgf_status status =
-        s2_training_set_split(trainer->set, fraction, trainer->options->seed, trainer->host,
-                              &report, err);
+    const s2rgf_status status = s2_training_set_split(
+        trainer->set, fraction, trainer->options->seed, trainer->host, &report, err);
     if (status != S2RGF_OK || report.validation_pixels == 0)
         return status;
     content->training.train_pixels = report.train_pixels;
     content->training.validation_pixels = report.validation_pixels;
     content->training.validation_distance = report.distance_px;
-    s2_log(trainer->host, S2RGF_INFO,
-           "Split: %zu %s, %zu %s, at least %.1f pixels apart", report.train_pixels,
-           s2_plural(report.train_pixels, "pixel trains", "pixels train"),
-           report.validation_pixels,
-           s2_plural(report.validation_pixels, "validates", "validate"), report.distance_px);
+    s2_log(trainer->host, S2RGF_INFO, "Split: %zu %s, %zu %s, at least %.1f pixels apart",
+           report.train_pixels, s2_plural(report.train_pixels, "pixel trains", "pixels train"),
+           report.validation_pixels, s2_plural(report.validation_pixels, "validates", "validate"),
+           report.distance_px);
     return S2RGF_OK;
 }
 

@@ -6,11 +6,11 @@
 #include <string.h>
 #include <time.h>
 
-#include "train/checkpoint.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
 #include "tiles/tile_runner.h"
+#include "train/checkpoint.h"
 #include "train/validation.h"
 
 #define DROPOUT 0.5
@@ -116,7 +116,8 @@ static s2rgf_status take_step(s2_trainer *trainer, int steps, double *loss, s2rg
     const s2_model_content *content = trainer->set->content;
     const s2_loss_options knobs = {{options->label_smoothing, options->balance},
                                    content->off.redundancy ? 0.0 : options->redundancy_weight,
-                                   DROPOUT, content->training.relation};
+                                   DROPOUT,
+                                   content->training.relation};
     s2_random crops;
     s2_random dropout;
     s2_random_init(&crops, options->seed, STREAM_CROPS + step);
@@ -196,7 +197,8 @@ static double seconds_left(const s2_trainer *trainer, int steps, bool better)
     const double each =
         (seconds_now() - trainer->started) / (progress->step - trainer->started_step);
     const int best = better ? progress->step : progress->best_step;
-    return each * (steps - progress->step + (trainer->options->refit ? best : 0));
+    /* rounded up: 0 is said when nothing is left to do */
+    return ceil(each * (steps - progress->step + (trainer->options->refit ? best : 0)));
 }
 
 static void tell_validation(const s2_trainer *trainer, int steps, double loss, double oa,

@@ -14,11 +14,11 @@
 typedef struct label_check {
     s2_scene *scene;
     const s2_label_set *labels;
-    uint8_t *keep;                         /* [labels.count] */
-    size_t invalid[S2RGF_MAX_SOURCES];     /* labelled pixels at which the source has no data */
-    uint8_t *row;                          /* [TILE_PX][scene width] validity of a row of tiles */
-    s2_rect *boxes;                        /* [tiles of a row] around the labels of each */
-    uint8_t *window;                       /* validity of a source's window */
+    uint8_t *keep;                     /* [labels.count] */
+    size_t invalid[S2RGF_MAX_SOURCES]; /* labelled pixels at which the source has no data */
+    uint8_t *row;                      /* [TILE_PX][scene width] validity of a row of tiles */
+    s2_rect *boxes;                    /* [tiles of a row] around the labels of each */
+    uint8_t *window;                   /* validity of a source's window */
     size_t window_bytes;
 } label_check;
 

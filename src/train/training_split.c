@@ -114,8 +114,7 @@ static void choose_blocks(const s2_label_set *labels, const int *groups, double 
 /* Index lists of the training pixels of every class. */
 static void list_training_pixels(s2_training_set *set)
 {
-    memset(set->class_pixels, 0,
-           (size_t)set->labels->classes.count * sizeof *set->class_pixels);
+    memset(set->class_pixels, 0, (size_t)set->labels->classes.count * sizeof *set->class_pixels);
     for (size_t i = 0; i < set->labels->count; i++) {
         const int k = set->labels->pixels[i].class_index;
         if (set->role[i] == S2_LABEL_TRAIN)
@@ -139,7 +138,8 @@ s2rgf_status s2_training_set_split(s2_training_set *set, double fraction, uint64
     uint8_t *validates = s2_calloc((size_t)labels->group_count, 1);
     double *work = s2_calloc(2 * (size_t)classes, sizeof *work);
     *report = (s2_split_report){.distance_px = NAN};
-    s2rgf_status status = first && groups && validates && work ? S2RGF_OK : s2_fail_memory(err, "split");
+    s2rgf_status status =
+        first && groups && validates && work ? S2RGF_OK : s2_fail_memory(err, "split");
     if (status != S2RGF_OK)
         goto done;
     s2_random_init(&random, seed, 0x5711);

@@ -160,9 +160,10 @@ static bool watch(double fraction, void *user)
 static s2rgf_status assess(const char *map, const char *labels, listener *heard,
                            s2rgf_assessment **result, s2rgf_error *err)
 {
-    const s2rgf_label_options options = {.path = labels};
+    const s2rgf_assess_options options = {.map_path = map, .labels.path = labels};
     const s2rgf_host host = {.progress = watch, .log = listen, .user = heard};
-    return s2rgf_assess(map, NULL, &options, &host, result, err);
+    heard->last = 0.0;
+    return s2rgf_assess(&options, &host, result, err);
 }
 
 /* ---- tests ---------------------------------------------------------------------------------- */
@@ -415,7 +416,7 @@ static void test_refusals(void)
     CHECK(assess(MAP, POLYGONS, &heard, &a, &err) == S2RGF_UNSUPPORTED);
     CHECK_CONTAINS(err.message, "expected an integer type, found CFloat32");
 
-    CHECK(s2rgf_assess(NULL, NULL, NULL, NULL, &a, &err) == S2RGF_INVALID_ARGUMENT);
+    CHECK(s2rgf_assess(NULL, NULL, &a, &err) == S2RGF_INVALID_ARGUMENT);
     CHECK(s2rgf_assessment_json(NULL, NULL, &err) == S2RGF_INVALID_ARGUMENT);
     s2rgf_assessment_free(NULL);
     remove_all();
@@ -436,7 +437,8 @@ static void test_cancel(void)
 /* Every figure of the bins: forest where the reference has it at 0.8, water at 0.4 and 0.6. */
 static void test_confidence(void)
 {
-    const s2rgf_label_options labels = {.path = POLYGONS};
+    s2rgf_assess_options options = {
+        .map_path = MAP, .confidence_path = RASTER, .labels.path = POLYGONS};
     const unsigned char percent[HEIGHT * WIDTH] = {
         80,  80, 80, 60, 60, 0, /* */
         80,  80, 80, 0,  0,  0, /* */
@@ -449,11 +451,11 @@ static void test_confidence(void)
     write_polygons(OFTString, PATCHES);
     write_raster(RASTER, GDT_Float32, percent, NULL);
     /* beyond 1: not confidences */
-    CHECK(s2rgf_assess(MAP, RASTER, &labels, NULL, &a, &err) == S2RGF_FORMAT);
+    CHECK(s2rgf_assess(&options, NULL, &a, &err) == S2RGF_FORMAT);
     CHECK_CONTAINS(err.message, "not a confidence: expected 0 to 1, found 80");
     CHECK(a == NULL);
     write_scaled(RASTER, percent);
-    REQUIRE(s2rgf_assess(MAP, RASTER, &labels, NULL, &a, &err) == S2RGF_OK);
+    REQUIRE(s2rgf_assess(&options, NULL, &a, &err) == S2RGF_OK);
     CHECK(a->has_confidence && a->assessed == 12 && a->without_confidence == 0);
     const struct {
         int bin;
@@ -474,7 +476,8 @@ static void test_confidence(void)
     CHECK_NEAR(a->calibration_error, (0.2 + 0.6 + 2 * 0.4 + 0.3 + 6 * 0.2 + 1.0) / 12, 1e-6);
     s2rgf_assessment_free(a);
     /* without one there is nothing to say */
-    REQUIRE(s2rgf_assess(MAP, NULL, &labels, NULL, &a, &err) == S2RGF_OK);
+    options.confidence_path = NULL;
+    REQUIRE(s2rgf_assess(&options, NULL, &a, &err) == S2RGF_OK);
     CHECK(!a->has_confidence && isnan(a->calibration_error) && a->reliability[12].pixels == 0);
     s2rgf_assessment_free(a);
     remove_all();

@@ -293,7 +293,7 @@ static const char *read_map(s2rgf_error *err)
     int indices[8];
     *err = (s2rgf_error){0};
     text[0] = '\0';
-    if (s2_class_map_open(RASTER, &host, &map, err) != S2RGF_OK)
+    if (s2_class_map_open(RASTER, NULL, &host, &map, err) != S2RGF_OK)
         return "refused";
     if (s2_class_map_read_row(&map, 0, indices, err) != S2RGF_OK)
         snprintf(text, sizeof text, "refused");
@@ -479,7 +479,7 @@ static void test_several_bands(void)
     GDALClose(create_raster(
         &(raster_recipe){.path = RASTER, .width = 8, .height = 1, .bands = 3, .type = GDT_Byte}));
     heard[0] = '\0';
-    REQUIRE(s2_class_map_open(RASTER, &host, &map, &err) == S2RGF_OK);
+    REQUIRE(s2_class_map_open(RASTER, NULL, &host, &map, &err) == S2RGF_OK);
     s2_class_map_close(&map);
     CHECK_STR(heard, "2:/vsimem/labels.tif: the first of its 3 bands is taken for the map\n");
     CHECK(read_labels(RASTER, &labels, &err) == S2RGF_FORMAT);

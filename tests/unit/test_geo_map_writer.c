@@ -168,7 +168,7 @@ static void test_gtiff(void)
     check_content(in_folder("alone.tif"), true);
     /* And what our own reader makes of it. */
     s2_class_map again;
-    REQUIRE(s2_class_map_open(in_folder("alone.tif"), NULL, &again, &err) == S2RGF_OK);
+    REQUIRE(s2_class_map_open(in_folder("alone.tif"), NULL, NULL, &again, &err) == S2RGF_OK);
     CHECK(again.classes.count == 3);
     CHECK_STR(again.classes.items[2].name, "Grünland");
     CHECK(again.classes.items[0].has_colour && again.classes.items[0].rgb[0] == 200);
@@ -307,7 +307,7 @@ static void test_many_classes(void)
     s2_map_close(writer);
     s2_free(values);
     s2_class_map again;
-    REQUIRE(s2_class_map_open(spec.path, NULL, &again, &err) == S2RGF_OK);
+    REQUIRE(s2_class_map_open(spec.path, NULL, NULL, &again, &err) == S2RGF_OK);
     CHECK(GDALGetRasterDataType(again.band.band) == GDT_UInt16);
     CHECK(again.classes.count == 2);
     CHECK_STR(again.classes.items[1].name, "last");

@@ -289,9 +289,9 @@ s2rgf_status s2_labels_settle_srs(const s2_label_request *request, const char *o
         status = s2_fail(err, S2RGF_INVALID_ARGUMENT,
                          "%s: the labels have no CRS: assign the one they are in", path);
     else if ((own_wkt != NULL || assigned != NULL) && request->grid->srs_wkt == NULL)
-        status = s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                         "%s: the labels have a CRS, the rasters have none: assign one to them",
-                         path);
+        status =
+            s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                    "%s: the labels have a CRS, the rasters have none: assign one to them", path);
     else if (own_wkt != NULL && (*wkt = s2_strdup(own_wkt)) == NULL)
         status = s2_fail_memory(err, "CRS of the labels");
     if (status == S2RGF_OK && own_wkt == NULL) {

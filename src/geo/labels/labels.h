@@ -29,9 +29,9 @@ typedef struct s2_label_set {
     size_t count;
     s2_label_group *groups;
     int group_count;
-    s2_class_table classes; /* those with pixels on the grid */
-    s2_class_table absent;  /* those without */
-    bool from_polygons;     /* false: points alone or a raster, all in groups of blocks */
+    s2_class_table classes;        /* those with pixels on the grid */
+    s2_class_table absent;         /* those without */
+    bool from_polygons;            /* false: points alone or a raster, all in groups of blocks */
     size_t polygons;               /* read, every part of a multipolygon counted */
     size_t polygons_without_pixel; /* outside the grid or too small to hold a pixel centre */
     size_t points_outside;         /* of the grid */

@@ -215,9 +215,8 @@ static s2rgf_status note_point(s2_burner *burner, OGRGeometryH point, int class_
         if (u >= 0.0 && v >= 0.0 && u < grid->width && v < grid->height) {
             const s2rgf_status status = s2_labels_add_group(&burner->points, class_index, err);
             const int group = (int)burner->points.group_count - 1;
-            return status == S2RGF_OK
-                       ? s2_labels_claim(&burner->points, (int)u, (int)v, group, err)
-                       : status;
+            return status == S2RGF_OK ? s2_labels_claim(&burner->points, (int)u, (int)v, group, err)
+                                      : status;
         }
     }
     set->points_outside++;
@@ -341,8 +340,8 @@ static void tell_oddities(const s2_burner *burner, const s2rgf_host *host)
     for (int kind = 0; kind < ODDITIES; kind++) {
         const size_t count = burner->odd_features[kind];
         if (count > 0)
-            s2_log(host, S2RGF_WARNING, "%s: %s in %zu %s: the first is feature %lld",
-                   burner->path, what[kind], count, s2_plural(count, "feature", "features"),
+            s2_log(host, S2RGF_WARNING, "%s: %s in %zu %s: the first is feature %lld", burner->path,
+                   what[kind], count, s2_plural(count, "feature", "features"),
                    burner->first_odd[kind]);
     }
 }

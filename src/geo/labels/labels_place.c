@@ -73,15 +73,20 @@ static void move_ring(OGRGeometryH ring, double by)
  */
 static bool unwrap_ring(OGRGeometryH ring, double turn)
 {
+    const int count = OGR_G_GetPointCount(ring);
+    double shift = 0.0;
+    double last = count > 0 ? OGR_G_GetX(ring, 0) : 0.0;
     bool any = false;
-    for (int i = 1; i < OGR_G_GetPointCount(ring); i++) {
+    for (int i = 1; i < count; i++) {
         const double x = OGR_G_GetX(ring, i);
-        const double step = x - OGR_G_GetX(ring, i - 1);
-        const double turns = round(step / turn);
-        if (turns == 0.0 || !isfinite(turns) || fabs(fabs(step) - turn) < 1e-9 * turn)
-            continue;
-        OGR_G_SetPoint_2D(ring, i, x - turns * turn, OGR_G_GetY(ring, i));
-        any = true;
+        const double step = x - last;
+        const bool whole = fabs(fabs(step) - turn) < 1e-9 * turn;
+        if (isfinite(step) && !whole)
+            shift -= turn * round(step / turn);
+        if (shift != 0.0)
+            OGR_G_SetPoint_2D(ring, i, x + shift, OGR_G_GetY(ring, i));
+        any = any || shift != 0.0;
+        last = x;
     }
     return any;
 }

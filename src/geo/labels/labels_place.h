@@ -29,7 +29,11 @@ double s2_srs_turn(const char *wkt);
 void s2_label_extent(const s2_grid *grid, double *west, double *east);
 
 /** What became of a geometry on its way to the grid's CRS. */
-typedef enum s2_label_outcome { S2_LABEL_PLACED, S2_LABEL_UNWRAPPED, S2_LABEL_NOWHERE } s2_label_outcome;
+typedef enum s2_label_outcome {
+    S2_LABEL_PLACED,
+    S2_LABEL_UNWRAPPED,
+    S2_LABEL_NOWHERE
+} s2_label_outcome;
 
 /**
  * Bring a geometry into the grid's CRS, in place; edges are cut first, so that they bend as they

@@ -44,13 +44,11 @@ bool s2_labels_has_geometries(OGRLayerH layer);
 
 /** As s2_labels_read() for an open dataset of layers. labels in: empty. */
 s2rgf_status s2_labels_read_vector(const s2_label_request *request, GDALDatasetH dataset,
-                                   s2_label_claims *claims, s2_label_set *labels,
-                                   s2rgf_error *err);
+                                   s2_label_claims *claims, s2_label_set *labels, s2rgf_error *err);
 
 /** As s2_labels_read() for an open class raster. labels in: empty. */
 s2rgf_status s2_labels_read_raster(const s2_label_request *request, GDALDatasetH dataset,
-                                   s2_label_claims *claims, s2_label_set *labels,
-                                   s2rgf_error *err);
+                                   s2_label_claims *claims, s2_label_set *labels, s2rgf_error *err);
 
 /**
  * The CRS that the labels are in: their own, else the one assigned to them. The host is told where

@@ -45,8 +45,7 @@ static s2rgf_status check_raster(const s2rgf_label_options *options, const s2_cl
 }
 
 /** How the label raster meets the reference grid. */
-static s2rgf_status relate(const s2_label_request *request, raster_labels *labels,
-                           s2rgf_error *err)
+static s2rgf_status relate(const s2_label_request *request, raster_labels *labels, s2rgf_error *err)
 {
     const char *path = request->options->path;
     const s2_grid *grid = request->grid;

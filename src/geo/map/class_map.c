@@ -18,15 +18,15 @@ static s2rgf_status open_dataset(const char *path, s2_class_map *map, s2rgf_erro
     return s2_class_band_open(map->dataset, path, &map->band, err);
 }
 
-s2rgf_status s2_class_map_open(const char *path, const s2rgf_host *host, s2_class_map *map,
-                               s2rgf_error *err)
+s2rgf_status s2_class_map_open(const char *path, const char *assigned_srs, const s2rgf_host *host,
+                               s2_class_map *map, s2rgf_error *err)
 {
     *map = (s2_class_map){.path = s2_strdup(path)};
     if (map->path == NULL)
         return s2_fail_memory(err, "name of the map");
     s2rgf_status status = open_dataset(map->path, map, err);
     if (status == S2RGF_OK)
-        status = s2_grid_of_dataset(map->dataset, path, NULL, &map->grid, err);
+        status = s2_grid_of_dataset(map->dataset, path, assigned_srs, &map->grid, err);
     if (status == S2RGF_OK && map->band.count > 1)
         s2_log(host, S2RGF_WARNING, "%s: the first of its %d bands is taken for the map", path,
                map->band.count);

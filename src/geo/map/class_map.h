@@ -22,8 +22,8 @@ typedef struct s2_class_map {
  *         s2_class_band_classes() finds.
  * Memory  released with s2_class_map_close().
  */
-s2rgf_status s2_class_map_open(const char *path, const s2rgf_host *host, s2_class_map *map,
-                               s2rgf_error *err);
+s2rgf_status s2_class_map_open(const char *path, const char *assigned_srs, const s2rgf_host *host,
+                               s2_class_map *map, s2rgf_error *err);
 
 /** Release; a map that is all zeros is accepted. */
 void s2_class_map_close(s2_class_map *map);
