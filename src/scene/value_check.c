@@ -231,7 +231,7 @@ static s2rgf_status look_at(const s2_value_record *record, const s2_source *sour
             if (isfinite(record->kept[i * bands + b]))
                 values[count++] = record->kept[i * bands + b];
         s2_value_series_make(values, count, &ends, &band->series);
-        band->fill = s2_value_series_fill(&band->series, &ends, &band->share);
+        band->fill = s2_value_series_fill(&band->series, &ends, bands == 1, &band->share);
         band->single = count > 0 && ends.value[0] == ends.value[1];
     }
     return S2RGF_OK;

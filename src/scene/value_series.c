@@ -8,7 +8,7 @@
 #define TAIL 0.005         /* beyond low and beyond high */
 #define DISTINCT_LEAST 16  /* of fewer values no gap can be told: classes, masks */
 #define USUAL_GAP 0.5      /* from a usual nodata value to the others, in their spread */
-#define ZERO_GAP 0.2       /* the same from 0, */
+#define ZERO_GAP 0.3       /* the same from 0, */
 #define ZERO_SHARE 0.005   /* which many pixels must have */
 #define OTHER_GAP 3.0      /* from any other value, */
 #define OTHER_SHARE 0.0005 /* which some must have */
@@ -143,7 +143,8 @@ static double part_between(const s2_value_series *series, double value, double e
     return to > from + 2 ? (double)(to - from - 2) / (double)series->count : 0.0;
 }
 
-double s2_value_series_fill(const s2_value_series *series, const s2_value_ends *ends, double *share)
+double s2_value_series_fill(const s2_value_series *series, const s2_value_ends *ends,
+                            bool only_band, double *share)
 {
     for (int end = 0; end < 2; end++) {
         const double value = ends->value[end];
@@ -162,6 +163,8 @@ double s2_value_series_fill(const s2_value_series *series, const s2_value_ends *
             return value;
         if (fabs(value) >= BEYOND_MEASURE && gap >= USUAL_GAP * spread)
             return value;
+        if (value == 0.0 && !only_band)
+            continue;
         if (value == 0.0 && *share >= ZERO_SHARE && gap >= ZERO_GAP * spread)
             return value;
         if (*share >= OTHER_SHARE && pixels >= FEWEST_PIXELS && gap >= OTHER_GAP * spread)

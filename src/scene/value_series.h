@@ -33,10 +33,12 @@ void s2_value_series_drop(s2_value_series *series, double value);
 
 /**
  * The lowest or highest value where it looks like nodata: many pixels have exactly that, or it is a
- * usual nodata value, and there is a wide gap to all others. NaN: neither. *share out, of all pixels
+ * usual nodata value, and there is a wide gap to all others. NaN: neither.
+ * only_band  in  of its source: one of several may well be 0, as water is in the infrared
+ * *share     out of all pixels
  */
 double s2_value_series_fill(const s2_value_series *series, const s2_value_ends *ends,
-                            double *share);
+                            bool only_band, double *share);
 
 /** Whether there is a gap between a value and the others, and these are of many different values. */
 bool s2_value_series_is_apart(const s2_value_series *series, double value);
