@@ -13,7 +13,8 @@
     0.75 /* of GDAL's cache, for the blocks at hand; the rest is for those half used */
 #define NARROWEST_PX 128 /* tiles that are not narrowed further */
 
-static s2rgf_status match_source(const s2_model_source *wanted, s2_source *source, s2rgf_error *err)
+static s2rgf_status match_source(const s2_model_source *wanted, s2_source *source,
+                                 const s2rgf_host *host, s2rgf_error *err)
 {
     const int offered = s2_source_band_count(source);
     s2_band_offer *offers = s2_calloc((size_t)offered, sizeof *offers);
@@ -27,7 +28,7 @@ static s2rgf_status match_source(const s2_model_source *wanted, s2_source *sourc
         const s2_band_desc *band = s2_source_band(source, b);
         offers[b] = (s2_band_offer){band->name ? band->name : "", band->wavelength_nm};
     }
-    status = s2_model_match_bands(wanted, offers, offered, order, err);
+    status = s2_model_match_bands(wanted, offers, offered, order, host, err);
     if (status == S2RGF_OK)
         status = s2_source_select(source, order, wanted->band_count, err);
 done:
@@ -59,7 +60,7 @@ s2rgf_status s2_scene_open_for_model(const s2rgf_scene_options *options,
     if (status != S2RGF_OK)
         return status;
     for (int s = 0; s < scene->count && status == S2RGF_OK; s++) {
-        status = match_source(&content->sources[s], scene->sources[s].source, err);
+        status = match_source(&content->sources[s], scene->sources[s].source, host, err);
         if (status == S2RGF_OK && options->decimation <= 1)
             status = check_pixel_size(&content->sources[s], scene->sources[s].source, err);
     }
