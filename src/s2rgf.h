@@ -338,8 +338,9 @@ S2RGF_API const s2rgf_map_info *s2rgf_lazy_map_info(const s2rgf_lazy_map *map);
  * approximate: the network is given sources with pixels as many times as large, averaged.
  * level  in  0 to S2RGF_MAP_LEVELS - 1
  * window in  x, y, width, height in pixels of the level
- * values out [height][width], 0 is nodata
- * Errors  INVALID_ARGUMENT (outside), IO, NO_MEMORY.
+ * values out [height][width], 0 is nodata, also where the scores are not finite
+ * Errors  INVALID_ARGUMENT (outside), IO, FORMAT (no pixel read so far had finite scores),
+ *         NO_MEMORY.
  * Threads works in the calling thread alone.
  */
 S2RGF_API s2rgf_status s2rgf_lazy_map_read(s2rgf_lazy_map *map, int level, const int window[4],
