@@ -9,6 +9,8 @@
 #include "core/error.h"
 #include "model/network_model.h"
 
+#define LABEL_BYTES 1024 /* of a source in the provenance */
+
 s2rgf_status s2_mapping_load(const char *model_path, s2_model_content *content,
                              s2_weights **weights, s2rgf_error *err)
 {
@@ -56,6 +58,7 @@ s2rgf_status s2_mapping_fail_scores(const char *path, uint64_t pixels, s2rgf_err
 void s2_mapping_provenance(const s2_model_content *content, const s2_scene *scene, char *lines,
                            size_t size, const char *metadata[4])
 {
+    char label[LABEL_BYTES];
     int at = 0;
     int length = snprintf(lines, size, "S2RGF_VERSION=%s", s2rgf_version());
     metadata[0] = lines;
@@ -65,8 +68,10 @@ void s2_mapping_provenance(const s2_model_content *content, const s2_scene *scen
     at += length + 1;
     metadata[2] = lines + at;
     at += snprintf(lines + at, size - (size_t)at, "S2RGF_SOURCES=");
-    for (int s = 0; s < scene->count && at < (int)size - 1; s++)
+    for (int s = 0; s < scene->count && at < (int)size - 1; s++) {
+        s2rgf_printable(s2_source_label(scene->sources[s].source), label, sizeof label);
         at += snprintf(lines + at, size - (size_t)at, "%s%s: %s", s ? "; " : "",
-                       content->sources[s].name, s2_source_label(scene->sources[s].source));
+                       content->sources[s].name, label);
+    }
     metadata[3] = NULL;
 }

@@ -1,12 +1,16 @@
 /* UTF-8 text from outside: well formed, and fit to be shown as a name. */
 #include "core/utf8.h"
 
-#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
-/** Bytes of the character at p, 0 where it is malformed; *code is the character. */
-static size_t decode(const unsigned char *p, size_t left, uint32_t *code)
+#include "s2rgf.h"
+
+#define ESCAPE_BYTES 8 /* the longest, "\\u202e", with its zero */
+
+size_t s2_utf8_decode(const char *bytes, size_t left, uint32_t *code)
 {
+    const unsigned char *p = (const unsigned char *)bytes;
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
     if (p[0] < 0x80) {
         *code = p[0];
@@ -31,17 +35,17 @@ static size_t decode(const unsigned char *p, size_t left, uint32_t *code)
     return length;
 }
 
-static bool is_control(uint32_t code)
+bool s2_utf8_is_control(uint32_t code)
 {
-    return code < 0x20 || (code >= 0x7F && code < 0xA0);
+    return code < 0x20 || (code >= 0x7F && code < 0xA0) || (code >= 0x2028 && code <= 0x202E) ||
+           (code >= 0x2066 && code <= 0x2069) || code == 0xFFFE || code == 0xFFFF;
 }
 
 bool s2_utf8_valid(const char *bytes, size_t length)
 {
-    const unsigned char *p = (const unsigned char *)bytes;
     uint32_t code;
     for (size_t i = 0; i < length;) {
-        const size_t step = decode(p + i, length - i, &code);
+        const size_t step = s2_utf8_decode(bytes + i, length - i, &code);
         if (step == 0)
             return false;
         i += step;
@@ -51,12 +55,11 @@ bool s2_utf8_valid(const char *bytes, size_t length)
 
 bool s2_utf8_printable(const char *text)
 {
-    const unsigned char *p = (const unsigned char *)text;
     const size_t length = strlen(text);
     uint32_t code;
     for (size_t i = 0; i < length;) {
-        const size_t step = decode(p + i, length - i, &code);
-        if (step == 0 || is_control(code))
+        const size_t step = s2_utf8_decode(text + i, length - i, &code);
+        if (step == 0 || s2_utf8_is_control(code))
             return false;
         i += step;
     }
@@ -65,24 +68,49 @@ bool s2_utf8_printable(const char *text)
 
 void s2_utf8_clean(char *text, size_t max_bytes)
 {
-    unsigned char *p = (unsigned char *)text;
     const size_t length = strlen(text);
     size_t out = 0;
     for (size_t i = 0; i < length;) {
         uint32_t code = 0;
-        size_t step = decode(p + i, length - i, &code);
-        const bool fit = step > 0 && !is_control(code);
+        size_t step = s2_utf8_decode(text + i, length - i, &code);
+        const bool fit = step > 0 && !s2_utf8_is_control(code);
         if (step == 0)
             step = 1;
         if (out + (fit ? step : 1) > max_bytes)
             break;
         if (fit) {
-            memmove(p + out, p + i, step);
+            memmove(text + out, text + i, step);
             out += step;
         } else {
-            p[out++] = '_';
+            text[out++] = '_';
         }
         i += step;
     }
-    p[out] = '\0';
+    text[out] = '\0';
+}
+
+void s2rgf_printable(const char *text, char *line, size_t size)
+{
+    const size_t length = strlen(text);
+    size_t out = 0;
+    if (size == 0)
+        return;
+    for (size_t i = 0; i < length;) {
+        char escape[ESCAPE_BYTES] = " ";
+        uint32_t code = 0;
+        size_t step = s2_utf8_decode(text + i, length - i, &code);
+        const bool plain = step > 0 && !s2_utf8_is_control(code);
+        if (step == 0 || (code < 0x80 && strchr("\n\r\t", (int)code) == NULL))
+            snprintf(escape, sizeof escape, "\\x%02x", (unsigned)(unsigned char)text[i]);
+        else if (code >= 0x80)
+            snprintf(escape, sizeof escape, "\\u%04x", (unsigned)(code & 0xFFFF));
+        step += step == 0;
+        const size_t count = plain ? step : strlen(escape);
+        if (out + count >= size)
+            break;
+        memcpy(line + out, plain ? text + i : escape, count);
+        out += count;
+        i += step;
+    }
+    line[out] = '\0';
 }
