@@ -4,10 +4,10 @@
 
 #include "geo/source/source_set.h"
 #include "model/file.h"
-#include "nn/networks.h"
+#include "nn/networks/networks.h"
 
 /**
- * Load a model and make its weights ready to run.
+ * Load a model and make its weights ready to run; content keeps no tensors.
  * Errors  IO, FORMAT, UNSUPPORTED, NO_MEMORY.
  * Memory  content and *weights are the caller's to release, after an error too.
  */
