@@ -12,6 +12,7 @@
 #include "core/atomic_file.h"
 #include "model/ablations.h"
 #include "model/network_model.h"
+#include "nn/layers/gemm.h"
 #include "tiles/tile_runner.h"
 #include "train/trainer.h"
 
@@ -407,7 +408,9 @@ s2rgf_status s2rgf_train(const s2rgf_train_options *asked, const s2rgf_host *hos
     if (status != S2RGF_OK)
         return status;
     omp_set_num_threads(s2_thread_count(options->threads));
-    status = s2_scene_open(&options->scene, NULL, host, &scene, err);
+    status = s2_gemm_start(s2_thread_count(options->threads), err);
+    if (status == S2RGF_OK)
+        status = s2_scene_open(&options->scene, NULL, host, &scene, err);
     if (status == S2RGF_OK) {
         s2_scene_report(&scene, host);
         status = s2_labels_read(&options->labels, &scene.grid, host, &labels, err);
