@@ -2,7 +2,7 @@
 #ifndef S2_MODEL_NETWORK_MODEL_H
 #define S2_MODEL_NETWORK_MODEL_H
 
-#include "nn/networks.h"
+#include "nn/networks/networks.h"
 #include "model/file.h"
 #include "format/onnx_graph.h"
 
