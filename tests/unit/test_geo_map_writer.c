@@ -37,12 +37,10 @@ static void set_up(void)
     static const uint8_t red[3] = {200, 10, 20};
     s2rgf_error err = {0};
     REQUIRE(mkdtemp(folder) != NULL);
-    OGRSpatialReferenceH srs = s2_srs_from_text("EPSG:32633");
     grid = (s2_grid){.to_geo = {{383469.97, 3.6, 0.0, 5818303.55, 0.0, -3.6}},
                      .width = WIDTH,
                      .height = HEIGHT,
-                     .srs_wkt = s2_srs_to_wkt(srs)};
-    OSRDestroySpatialReference(srs);
+                     .srs_wkt = wkt_of("EPSG:32633")};
     REQUIRE(s2_class_table_add(&classes, 1, "wood & <scrub>", red, &err) == S2RGF_OK);
     REQUIRE(s2_class_table_add(&classes, 2, "water", NULL, &err) == S2RGF_OK);
     REQUIRE(s2_class_table_add(&classes, 5, "Grünland", NULL, &err) == S2RGF_OK);
@@ -510,12 +508,10 @@ static void test_values_of_no_class(void)
 static void test_areas(void)
 {
     s2rgf_error err = {0};
-    OGRSpatialReferenceH srs = s2_srs_from_text("EPSG:4326");
     s2_grid degrees = {.to_geo = {{10.0, 0.01, 0.0, 60.0, 0.0, -0.01}},
                        .width = 100,
                        .height = 100,
-                       .srs_wkt = s2_srs_to_wkt(srs)};
-    OSRDestroySpatialReference(srs);
+                       .srs_wkt = wkt_of("EPSG:4326")};
     s2_map_table *table = NULL;
     uint16_t *values = s2_alloc(100 * 100, sizeof *values);
     for (int i = 0; i < 100 * 100; i++)

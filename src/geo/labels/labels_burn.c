@@ -36,7 +36,13 @@ s2rgf_status s2_burner_create(const s2rgf_label_options *options, const char *la
                         .claims = claims,
                         .memory_driver = GDALGetDriverByName("MEM")};
     made->options = CSLSetNameValue(NULL, "ALL_TOUCHED", options->all_touched ? "TRUE" : "FALSE");
-    if (!s2_srs_equal(layer_wkt, grid->srs_wkt)) {
+    bool same_srs;
+    const s2rgf_status status = s2_srs_equal(layer_wkt, grid->srs_wkt, &same_srs, err);
+    if (status != S2RGF_OK || made->options == NULL) {
+        s2_burner_free(made);
+        return status != S2RGF_OK ? status : s2_fail_memory(err, "labels");
+    }
+    if (!same_srs) {
         made->transformation = s2_srs_transformation(layer_wkt, grid->srs_wkt);
         if (made->transformation == NULL) {
             s2_burner_free(made);

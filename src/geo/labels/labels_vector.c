@@ -319,17 +319,10 @@ static s2rgf_status layer_srs(const vector_labels *labels, const s2_grid *grid, 
 {
     const char *path = labels->options->path;
     const char *assigned_text = labels->options->assigned_srs;
-    OGRSpatialReferenceH own = OGR_L_GetSpatialRef(labels->layer);
-    *wkt = own != NULL ? s2_srs_to_wkt(own) : NULL;
-    if (*wkt == NULL && assigned_text != NULL) {
-        OGRSpatialReferenceH assigned = s2_srs_from_text(assigned_text);
-        if (assigned != NULL)
-            *wkt = s2_srs_to_wkt(assigned);
-        OSRDestroySpatialReference(assigned);
-        if (*wkt == NULL)
-            return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: not a CRS that GDAL understands",
-                           assigned_text);
-    }
+    const s2rgf_status status =
+        s2_srs_assigned(OGR_L_GetSpatialRef(labels->layer), assigned_text, wkt, err);
+    if (status != S2RGF_OK)
+        return status;
     if (*wkt == NULL && grid->srs_wkt != NULL)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "%s: the labels have no CRS: assign the one they are in", path);

@@ -70,8 +70,9 @@ bool s2_map_describe(s2_map_writer *writer)
     const bool is_classes = writer->kind == S2_MAP_CLASSES;
     bool done = GDALSetGeoTransform(writer->dataset, writer->grid.to_geo.m) == CE_None;
     if (done && writer->grid.srs_wkt != NULL) {
-        OGRSpatialReferenceH srs = s2_srs_from_text(writer->grid.srs_wkt);
-        done = srs != NULL && GDALSetSpatialRef(writer->dataset, srs) == CE_None;
+        OGRSpatialReferenceH srs = NULL;
+        done = s2_srs_from_text(writer->grid.srs_wkt, &srs, NULL) == S2RGF_OK &&
+               GDALSetSpatialRef(writer->dataset, srs) == CE_None;
         OSRDestroySpatialReference(srs);
     }
     done = done && GDALSetMetadata(writer->dataset, writer->metadata, NULL) == CE_None;

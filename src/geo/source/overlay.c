@@ -35,7 +35,11 @@ static s2rgf_status check_grid(const char *path, const s2_grid *expected, const 
         return s2_fail(err, S2RGF_MISMATCH,
                        "%s: another size than %s grid: expected %d x %d, found %d x %d", path,
                        whose, expected->width, expected->height, found->width, found->height);
-    if (!s2_srs_equal(found->srs_wkt, expected->srs_wkt)) {
+    bool same_srs;
+    const s2rgf_status status = s2_srs_equal(found->srs_wkt, expected->srs_wkt, &same_srs, err);
+    if (status != S2RGF_OK)
+        return status;
+    if (!same_srs) {
         char wanted[128], offered[128];
         s2_srs_name(expected->srs_wkt, wanted, sizeof wanted);
         s2_srs_name(found->srs_wkt, offered, sizeof offered);

@@ -38,7 +38,11 @@ static s2rgf_status check_same_grid(const s2_source *source, const s2_file *file
                        "source %s: %s has another size than %s: expected %d x %d, found %d x %d",
                        source->name, file->path, first_path, first->width, first->height,
                        grid->width, grid->height);
-    if (!s2_srs_equal(grid->srs_wkt, first->srs_wkt)) {
+    bool same_srs;
+    const s2rgf_status status = s2_srs_equal(grid->srs_wkt, first->srs_wkt, &same_srs, err);
+    if (status != S2RGF_OK)
+        return status;
+    if (!same_srs) {
         char expected[128], found[128];
         s2_srs_name(first->srs_wkt, expected, sizeof expected);
         s2_srs_name(grid->srs_wkt, found, sizeof found);
