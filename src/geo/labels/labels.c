@@ -204,6 +204,7 @@ static s2rgf_status open_labels(const char *path, GDALDatasetH *dataset, bool *i
     *dataset =
         GDALOpenEx(path, GDAL_OF_VECTOR | GDAL_OF_RASTER | GDAL_OF_VERBOSE_ERROR, NULL, NULL, NULL);
     s2_gdal_catch_end(&caught);
+    s2_gdal_drop_partial(&caught, dataset);
     if (*dataset == NULL)
         return s2_gdal_fail(&caught, err, S2RGF_IO,
                             "%s: cannot be opened as polygons or as a raster", path);

@@ -90,6 +90,7 @@ static s2rgf_status open_part(const s2_part_set *set, int index, GDALDatasetH *d
         GDALOpenEx(set->paths[index], GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR,
                    drivers, NULL, NULL);
     s2_gdal_catch_end(&caught);
+    s2_gdal_drop_partial(&caught, dataset);
     if (*dataset == NULL)
         return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot open this part", set->paths[index]);
     return S2RGF_OK;

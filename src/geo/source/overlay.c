@@ -16,6 +16,7 @@ static s2rgf_status open_dataset(const char *path, s2_overlay *overlay, s2rgf_er
     overlay->dataset = GDALOpenEx(path, GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR,
                                   NULL, NULL, NULL);
     s2_gdal_catch_end(&caught);
+    s2_gdal_drop_partial(&caught, &overlay->dataset);
     if (overlay->dataset == NULL)
         return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot be opened as a raster", path);
     const int bands = GDALGetRasterCount(overlay->dataset);

@@ -22,6 +22,7 @@ static s2rgf_status open_file(const s2_source *source, s2_file *file, s2rgf_erro
                    (const char *const *)source->input_formats,
                    (const char *const *)source->open_options, NULL);
     s2_gdal_catch_end(&caught);
+    s2_gdal_drop_partial(&caught, &file->dataset);
     if (file->dataset == NULL)
         return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot be opened as a raster", file->path);
     return s2_file_describe(file, source->source_nodata, err);
