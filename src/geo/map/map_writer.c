@@ -122,7 +122,7 @@ static s2rgf_status create_dataset(s2_map_writer *writer, const s2_map_spec *spe
     bool done = writer->dataset != NULL && s2_map_describe(writer);
     s2_gdal_catch_end(&caught);
     CSLDestroy(options);
-    if (!done)
+    if (!done || caught.no_memory)
         return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot be created", spec->path);
     writer->unit = choose_unit(writer);
     return S2RGF_OK;
