@@ -199,6 +199,29 @@ static void test_tiling_does_not_show(void)
     }
 }
 
+static bool has_enough(double fraction, void *copies)
+{
+    (void)fraction;
+    ++*(int *)copies;
+    return false;
+}
+
+/** The copy into another format stops when the host has enough, and leaves nothing. */
+static void test_interrupted_copy(void)
+{
+    static const char *const formats[] = {"COG", "PNG", "ENVI"};
+    for (int i = 0; i < 3; i++) {
+        s2rgf_error err = {0};
+        int calls = 0;
+        const s2rgf_host host = {.progress = has_enough, .user = &calls};
+        s2_map_spec spec = usual_spec(in_folder("stopped"));
+        spec.format = formats[i];
+        spec.host = &host;
+        CHECK(write_map(&spec, 128, &err) == S2RGF_CANCELLED);
+        CHECK(calls > 0 && count_names(folder, "stopped") == 0);
+    }
+}
+
 static void test_formats(void)
 {
     s2rgf_error err = {0};
@@ -554,6 +577,7 @@ int main(void)
     test_gtiff();
     test_tiling_does_not_show();
     test_formats();
+    test_interrupted_copy();
     test_odd_paths_and_sizes();
     test_many_classes();
     test_floats();
