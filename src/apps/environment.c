@@ -19,8 +19,8 @@
 #define BLAS_THREADS 64         /* the most that OpenBLAS starts with */
 #define START_ROOM (48 * MIB)   /* bytes for all else that starts */
 
-#define NO_ROOM                                                                                   \
-    "ERROR 2: memory: expected 176 MB of address space to start OpenBLAS, found less: raise the " \
+#define NO_ROOM                                                                                    \
+    "ERROR 2: memory: expected 176 MB of address space to start OpenBLAS, found less: raise the "  \
     "limit (ulimit -v)\n"
 
 /** The value in a "NAME=value" whose name is that of `setting`; NULL: it has another name. */
@@ -137,6 +137,5 @@ static void before_libraries(int argc, char **argv, char **environment)
         s2_start_again(argv, environment, settings);
 }
 
-__attribute__((section(".preinit_array"), used)) static void (*const first_of_all)(int, char **,
-                                                                                   char **) =
-    before_libraries;
+__attribute__((section(".preinit_array"),
+               used)) static void (*const first_of_all)(int, char **, char **) = before_libraries;

@@ -4,16 +4,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "train/checkpoint.h"
+#include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/file.h"
 #include "core/log.h"
 #include "core/memory.h"
-#include "core/atomic_file.h"
 #include "model/ablations.h"
 #include "model/network_model.h"
 #include "nn/layers/gemm.h"
 #include "tiles/tile_runner.h"
+#include "train/checkpoint.h"
 #include "train/trainer.h"
 
 #define CROP_LEAST_PX 32

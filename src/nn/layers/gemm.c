@@ -69,10 +69,11 @@ s2rgf_status s2_gemm_start(int threads, s2rgf_error *err)
     const int begun = openblas_get_num_threads();
     const size_t buffers = (size_t)threads + (size_t)(threads > begun ? threads - begun : 0);
     if (!has_room(buffers))
-        return s2_fail(err, S2RGF_NO_MEMORY,
-                       "memory: expected %zu MB of address space for OpenBLAS in %d thread%s, found "
-                       "less: use fewer threads, or raise the limit (ulimit -v)",
-                       buffers * BUFFER_MIB, threads, threads == 1 ? "" : "s");
+        return s2_fail(
+            err, S2RGF_NO_MEMORY,
+            "memory: expected %zu MB of address space for OpenBLAS in %d thread%s, found "
+            "less: use fewer threads, or raise the limit (ulimit -v)",
+            buffers * BUFFER_MIB, threads, threads == 1 ? "" : "s");
     if (!multiply_in_all_threads())
         return s2_fail_memory(err, "matrix products");
     if (blas_memory_alloc == NULL || blas_memory_free == NULL)
