@@ -35,6 +35,10 @@ if command -v strace > /dev/null && strace -o /dev/null true 2> /dev/null; then
     expect_in "$stdout" "s2rgf_classify"
 fi
 
+# The study of a busy machine works; what it says here, beside other tests, counts for nothing.
+expect_status 0 "$PYTHON" "$top_srcdir/bench/busy" -build "$builddir" -rounds 1 -steps 1 -side 256 -channels 16 -at_most 1000
+expect_in "$stdout" "median ratio"
+
 # ---- too little address space -----------------------------------------------------------------------
 if [[ $(nm -D "$classify" 2> /dev/null) == *__asan* ]]; then
     exit 0 # the address sanitizer maps more than any limit
