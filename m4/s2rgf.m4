@@ -97,15 +97,27 @@ AC_DEFUN([S2_ADD_CXXFLAG], [
                            AS_VAR_APPEND([S2_CXXFLAGS], [" $1"])], [AC_MSG_RESULT([no])])
 ])
 
-dnl S2_ADD_PLUGIN_LDFLAG(FLAG): append FLAG to S2_PLUGIN_LDFLAGS where the linker takes it.
-AC_DEFUN([S2_ADD_PLUGIN_LDFLAG], [
+dnl S2_LINKS_WITH(FLAGS, IF-YES, IF-NO): does the linker take these flags?
+AC_DEFUN([S2_LINKS_WITH], [
     AC_MSG_CHECKING([whether the linker accepts $1])
     s2_saved_ldflags=$LDFLAGS
     LDFLAGS="$LDFLAGS $1"
-    AC_LINK_IFELSE([AC_LANG_PROGRAM()], [AC_MSG_RESULT([yes])
-                                         AS_VAR_APPEND([S2_PLUGIN_LDFLAGS], [" $1"])],
-                   [AC_MSG_RESULT([no])])
+    AC_LINK_IFELSE([AC_LANG_PROGRAM()], [s2_accepted=yes], [s2_accepted=no])
     LDFLAGS=$s2_saved_ldflags
+    AC_MSG_RESULT([$s2_accepted])
+    AS_IF([test "$s2_accepted" = yes], [$2], [$3])
+])
+
+dnl S2_CHECK_GC_SECTIONS: can the linker leave out what nothing refers to? Sets S2_GC_LDFLAGS, and
+dnl S2_RUNNING_BLAS, what programs that do not train have to be linked with where it cannot.
+AC_DEFUN([S2_CHECK_GC_SECTIONS], [
+    AC_SUBST([S2_GC_LDFLAGS])
+    AC_SUBST([S2_RUNNING_BLAS])
+    S2_LINKS_WITH([-Wl,--gc-sections],
+                  [S2_GC_LDFLAGS=-Wl,--gc-sections
+                   S2_ADD_CFLAG([S2_CFLAGS], [-ffunction-sections])
+                   S2_ADD_CFLAG([S2_CFLAGS], [-fdata-sections])],
+                  [S2_RUNNING_BLAS='libs2rgf_blas.la $(OPENBLAS_LIBS)'])
 ])
 
 dnl S2_GDAL_PLUGINDIR: sets gdalplugindir. GDAL looks into the folder of its version only if there is one,
@@ -135,8 +147,7 @@ AC_DEFUN([S2_CHECK_GDAL_PLUGIN], [
           [AC_MSG_CHECKING([whether $CXX compiles drivers of GDAL])
            S2_CXX_COMPILES([-std=gnu++17], [s2_plugin=yes])
            AC_MSG_RESULT([$s2_plugin])
-           S2_ADD_PLUGIN_LDFLAG([-Wl,--gc-sections])
-           AS_IF([test -z "$S2_PLUGIN_LDFLAGS"], [s2_plugin=no])
+           AS_IF([test -z "$S2_GC_LDFLAGS"], [s2_plugin=no])
            AS_IF([test "$s2_plugin/$enable_gdal_plugin" = no/yes],
                  [AC_MSG_ERROR([the plugin for GDAL needs a C++ compiler with GDAL's headers, and --gc-sections])])])
     s2_plugin_summary=no
@@ -147,10 +158,8 @@ AC_DEFUN([S2_CHECK_GDAL_PLUGIN], [
                                     -Wmissing-declarations -Wnon-virtual-dtor -fvisibility=hidden
                                     -fvisibility-inlines-hidden -ffunction-sections -fdata-sections],
                         [S2_ADD_CXXFLAG(s2_flag)])
-           S2_ADD_CFLAG([S2_CFLAGS], [-ffunction-sections])
-           S2_ADD_CFLAG([S2_CFLAGS], [-fdata-sections])
            dnl GDAL's classes come without what -fsanitize=vptr looks for
-           AS_IF([test "x$enable_sanitizers" = xno], [S2_ADD_PLUGIN_LDFLAG([-Wl,-z,defs])],
+           AS_IF([test "x$enable_sanitizers" = xno], [S2_LINKS_WITH([-Wl,-z,defs], [S2_PLUGIN_LDFLAGS=-Wl,-z,defs])],
                  [S2_ADD_CXXFLAG([-fno-sanitize=vptr])])])
     AM_CONDITIONAL([GDAL_PLUGIN], [test $s2_plugin = yes])
 ])

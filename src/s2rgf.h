@@ -147,8 +147,8 @@ S2RGF_API void s2rgf_train_options_init(s2rgf_train_options *options);
  * The file appears under its name only when it is whole.
  * Errors  INVALID_ARGUMENT, NO_MEMORY, IO, FORMAT, UNSUPPORTED, CANCELLED.
  * Memory  grows with the number of labelled pixels, the batch and C, not with the scene.
- * Threads one call at a time per process (OpenMP team inside). Slower than it could be where
- *         s2rgf_blas_core_type() has something to say.
+ * Memory  OpenBLAS takes 128 MB of address space a thread and keeps it; NO_MEMORY where there is no room.
+ * Threads one call at a time per process (OpenMP team inside). See "the process" below.
  */
 S2RGF_API s2rgf_status s2rgf_train(const s2rgf_train_options *options, const s2rgf_host *host,
                                    s2rgf_error *err);
@@ -265,7 +265,7 @@ S2RGF_API void s2rgf_classify_options_init(s2rgf_classify_options *options);
  * Errors  INVALID_ARGUMENT, NO_MEMORY (memory_mb too small), IO, FORMAT, MISMATCH, CANCELLED.
  *         After any error no output file exists under its name and none was overwritten.
  * Memory  bounded by memory_mb for tiles, plus the model and GDAL's block cache.
- * Threads starts its own OpenMP team; every worker opens its own GDAL handles and, when there is
+ * Threads starts its own OpenMP team (see "the process" below); every worker opens its own GDAL handles and, when there is
  *         more than one, may read ahead in a further thread: where there are spare cores, or where
  *         files make it wait.
  */
@@ -426,6 +426,17 @@ S2RGF_API s2rgf_status s2rgf_assessment_json(const s2rgf_assessment *assessment,
 
 /** Release an assessment; NULL is accepted. */
 S2RGF_API void s2rgf_assessment_free(s2rgf_assessment *assessment);
+
+/* ---- the process --------------------------------------------------------------------------- *
+ *
+ * Some libraries read the environment once, when they are loaded, so only the host can set these, before
+ * it starts or loads libs2rgf:
+ * OMP_WAIT_POLICY=passive  lets threads that wait sleep. Unset, those of GNU's OpenMP spin, and on a machine
+ *                          that does other work too, training and mapping take several times as long.
+ * OPENBLAS_CORETYPE        see s2rgf_blas_core_type().
+ * Under a limit on address space (ulimit -v), OpenBLAS tries for ever to get its buffers while it is
+ * loaded, with libs2rgf or with GDAL: allow 128 MB for each thread of OMP_NUM_THREADS.
+ */
 
 /* ---- general ------------------------------------------------------------------------------- */
 

@@ -24,6 +24,7 @@ typedef struct reader {
     char **words;
     int word;                   /* the one being looked at */
     bool given[S2_OPTIONS_MAX]; /* by position in the program's table */
+    int exit_code;              /* where a word is refused */
 } reader;
 
 /* An entry of the table with where it writes. */
@@ -200,7 +201,7 @@ static size_t name_length(const char *text)
     return text[length] == '=' ? length : 0;
 }
 
-static bool append_input(const reader *r, slot to, char *text)
+static bool append_input(reader *r, slot to, char *text)
 {
     s2rgf_scene_options *scene = (s2rgf_scene_options *)(void *)(to.base + to.option->target);
     size_t length = name_length(text);
@@ -210,8 +211,10 @@ static bool append_input(const reader *r, slot to, char *text)
         return s2_report_usage(r->program->name, "-%s: expected %s, found '%s'", to.option->name,
                                to.option->values, text);
     inputs = realloc((void *)scene->inputs, (scene->input_count + 1) * sizeof *inputs);
-    if (!inputs)
-        return s2_report_usage(r->program->name, "-%s: out of memory", to.option->name);
+    if (!inputs) {
+        r->exit_code = s2_report_no_memory("-%s", to.option->name);
+        return false;
+    }
     scene->inputs = inputs;
     inputs[scene->input_count].name = length > 0 ? text : "source";
     inputs[scene->input_count].path = length > 0 ? text + length + 1 : text;
@@ -362,23 +365,27 @@ static bool read_words(reader *r, const void *defaults, bool *printed)
 
 bool s2_command_parse(s2_command *command, int argc, char **argv, int *exit_code)
 {
-    reader r = {.program = command->program, .values = command->values, .word = 1};
+    reader r = {.program = command->program,
+                .values = command->values,
+                .word = 1,
+                .exit_code = S2_EXIT_USAGE};
     void *defaults = malloc(command->program->values_bytes);
     bool printed = false;
     bool ok = false;
 
     assert(slot_at(r.program, r.values, S2_OPTIONS_MAX).option == NULL);
-    *exit_code = S2_EXIT_USAGE;
     if (!defaults || argc < 1) {
-        s2_report_usage(command->program->name, "out of memory");
+        *exit_code = s2_report_no_memory("command line");
         goto done;
     }
     memcpy(defaults, command->values, command->program->values_bytes);
     if (!s2_generic_take(command->program, argv, &command->words, exit_code))
         goto done;
     r.words = command->words;
-    if (!read_words(&r, defaults, &printed))
+    if (!read_words(&r, defaults, &printed)) {
+        *exit_code = r.exit_code;
         goto done;
+    }
     ok = !printed;
     *exit_code = S2_EXIT_DONE;
 done:

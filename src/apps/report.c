@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cpl_error.h>
 #include <cpl_progress.h>
@@ -49,6 +50,16 @@ static void CPL_STDCALL print_message(CPLErr level, CPLErrorNum number, const ch
 void s2_report_watch_gdal(void)
 {
     CPLSetErrorHandler(print_message);
+}
+
+/* GDAL and the C++ library abort where they cannot have memory: an error, not a crash with a core. */
+static void end_aborted(int number)
+{
+    static const char line[] = "ERROR 2: stopped by a library, as when memory is out\n";
+    const ssize_t written = write(STDERR_FILENO, line, sizeof line - 1);
+
+    (void)number;
+    _exit(written < 0 ? S2_EXIT_USAGE : S2_EXIT_FAILED);
 }
 
 static void close_line(s2_report *report)
@@ -98,6 +109,11 @@ static void show_line(s2rgf_log_level level, const char *line, void *user)
     fflush(stdout);
 }
 
+void s2_report_prepare(void)
+{
+    signal(SIGABRT, end_aborted);
+}
+
 void s2_report_start(s2_report *report, bool quiet)
 {
     memset(report, 0, sizeof *report);
@@ -125,6 +141,18 @@ bool s2_report_usage(const char *program, const char *format, ...)
     s2rgf_printable(text, line, sizeof line);
     fprintf(stderr, "%s: %s\nTry '%s --help'\n", program, line, program);
     return false;
+}
+
+int s2_report_no_memory(const char *format, ...)
+{
+    va_list list;
+
+    fputs("ERROR 2: out of memory: ", stderr);
+    va_start(list, format);
+    vfprintf(stderr, format, list);
+    va_end(list);
+    fputc('\n', stderr);
+    return S2_EXIT_FAILED;
 }
 
 static CPLErrorNum error_number(s2rgf_status status)

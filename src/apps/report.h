@@ -35,6 +35,12 @@ void s2_report_watch_gdal(void);
 bool s2_report_usage(const char *program, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/** Print that memory is out for something and return the exit code of that. */
+int s2_report_no_memory(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/** Before anything else is done: a library that aborts ends the program with an error. */
+void s2_report_prepare(void);
+
 /**
  * Get ready to report and let SIGINT, SIGTERM, SIGHUP and SIGPIPE cancel the work, so that it can
  * clean up; a second one ends the program.

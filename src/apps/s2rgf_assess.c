@@ -5,6 +5,7 @@
 
 #include "apps/assess_report.h"
 #include "apps/common_options.h"
+#include "apps/environment.h"
 #include "apps/program.h"
 #include "apps/text_file.h"
 #include "s2rgf.h"
@@ -51,6 +52,8 @@ static const s2_option OUTPUT_OPTIONS[] = {
      .target = offsetof(arguments, quiet),
      .help = "print nothing but warnings and errors"},
 };
+
+const bool s2_program_has_threads = false;
 
 static const s2_program PROGRAM = {
     .name = "s2rgf_assess",

@@ -4,6 +4,7 @@
 
 #include "apps/batch.h"
 #include "apps/common_options.h"
+#include "apps/environment.h"
 #include "apps/program.h"
 #include "apps/shard.h"
 #include "s2rgf.h"
@@ -149,6 +150,8 @@ static const s2_option WORK_OPTIONS[] = {
      .target = offsetof(arguments, quiet),
      .help = "print nothing but warnings and errors"},
 };
+
+const bool s2_program_has_threads = true;
 
 static const s2_program PROGRAM = {
     .name = "s2rgf_classify",

@@ -3,6 +3,7 @@
 
 #include <gdal.h>
 
+#include "apps/environment.h"
 #include "apps/options.h"
 #include "apps/program.h"
 #include "s2rgf.h"
@@ -49,6 +50,8 @@ static const s2_option OUTPUT_OPTIONS[] = {
      .needs = "onnx",
      .help = "replace out.onnx if it exists"},
 };
+
+const bool s2_program_has_threads = false;
 
 static const s2_program PROGRAM = {
     .name = "s2rgf_info",

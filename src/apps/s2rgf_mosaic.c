@@ -1,6 +1,7 @@
 /* s2rgf_mosaic: join the parts of a map that several processes made. */
 #include <gdal.h>
 
+#include "apps/environment.h"
 #include "apps/program.h"
 #include "s2rgf.h"
 
@@ -49,6 +50,8 @@ static const s2_option OUTPUT_OPTIONS[] = {
      .target = offsetof(arguments, quiet),
      .help = "print nothing but warnings and errors"},
 };
+
+const bool s2_program_has_threads = false;
 
 static const s2_program PROGRAM = {
     .name = "s2rgf_mosaic",

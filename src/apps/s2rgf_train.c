@@ -1,9 +1,10 @@
 /* s2rgf_train: train a land-cover model on one scene and its labels. */
 #include <gdal.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "apps/common_options.h"
+#include "apps/environment.h"
 #include "apps/program.h"
 #include "s2rgf.h"
 
@@ -167,6 +168,8 @@ static const s2_option TRAINING_OPTIONS[] = {
      .help = "print nothing but warnings and errors"},
 };
 
+const bool s2_program_has_threads = true;
+
 static const s2_program PROGRAM = {
     .name = "s2rgf_train",
     .purpose = "Train a land-cover model on one scene and its labels.",
@@ -192,8 +195,11 @@ static s2rgf_status train(void *data, s2_report *report, s2rgf_error *err)
 static void start_with_fast_kernels(char **argv)
 {
     const char *core_type = s2rgf_blas_core_type();
-    if (core_type && setenv("OPENBLAS_CORETYPE", core_type, 1) == 0)
-        execv("/proc/self/exe", argv); /* if it cannot be done, the slow ones have to do */
+    char setting[64];
+    if (core_type == NULL)
+        return;
+    snprintf(setting, sizeof setting, "OPENBLAS_CORETYPE=%s", core_type);
+    s2_start_again(argv, environ, (const char *const[]){setting, NULL});
 }
 
 int main(int argc, char **argv)

@@ -156,7 +156,8 @@ static s2rgf_status choose_tiles(s2_classify_job *job, const s2rgf_host *host, s
     return S2RGF_OK;
 }
 
-static s2rgf_status create_outputs(s2_classify_job *job, const s2_grid *grid, s2rgf_error *err)
+static s2rgf_status create_outputs(s2_classify_job *job, const s2_grid *grid,
+                                   const s2rgf_host *host, s2rgf_error *err)
 {
     const s2rgf_classify_options *options = job->options;
     const char *paths[S2_CLASSIFY_OUTPUTS] = {options->output_path, options->confidence_path,
@@ -176,6 +177,7 @@ static s2rgf_status create_outputs(s2_classify_job *job, const s2_grid *grid, s2
                                   .grid = grid,
                                   .classes = &job->content.classes,
                                   .metadata = metadata,
+                                  .host = host,
                                   .part = options->part_count ? &job->part : NULL};
         if (!paths[i])
             continue;
@@ -241,7 +243,7 @@ static s2rgf_status prepare(s2_classify_job *job, const s2rgf_host *host, s2rgf_
     if (status == S2RGF_OK)
         status = s2_grid_window(&job->scene.grid, job->window, &grid, err);
     if (status == S2RGF_OK)
-        status = create_outputs(job, &grid, err);
+        status = create_outputs(job, &grid, host, err);
     s2_grid_clear(&grid);
     return status;
 }

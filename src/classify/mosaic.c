@@ -50,7 +50,7 @@ static s2rgf_status join(mosaic_job *job, const s2rgf_host *host, s2rgf_error *e
     return status;
 }
 
-static s2rgf_status prepare(mosaic_job *job, bool is_vrt, s2rgf_error *err)
+static s2rgf_status prepare(mosaic_job *job, bool is_vrt, const s2rgf_host *host, s2rgf_error *err)
 {
     const s2rgf_classify_options *options = job->options;
     const s2_map_spec spec = {.kind = job->set.kind,
@@ -61,7 +61,8 @@ static s2rgf_status prepare(mosaic_job *job, bool is_vrt, s2rgf_error *err)
                               .style = options->style,
                               .grid = &job->set.grid,
                               .classes = &job->set.classes,
-                              .metadata = (const char *const *)job->set.metadata};
+                              .metadata = (const char *const *)job->set.metadata,
+                              .host = host};
     size_t samples;
     if (s2_multiply((size_t)job->set.grid.width * CHUNK_LINES, (size_t)job->set.bands, &samples))
         job->lines =
@@ -91,7 +92,7 @@ s2rgf_status s2rgf_mosaic(const s2rgf_classify_options *options, const s2rgf_hos
     s2rgf_status status =
         s2_part_set_open(options->output_path, options->part_count, &job.set, err);
     if (status == S2RGF_OK)
-        status = prepare(&job, is_vrt, err);
+        status = prepare(&job, is_vrt, host, err);
     if (status == S2RGF_OK)
         s2_log(host, S2RGF_INFO, "%s: %d %s, %d x %d pixels", options->output_path, job.set.count,
                s2_plural((uint64_t)job.set.count, "part", "parts"), job.set.grid.width,

@@ -15,7 +15,7 @@
 
 static void clear_source(s2_model_source *source)
 {
-    for (int i = 0; i < source->band_count; i++)
+    for (int i = 0; source->bands != NULL && i < source->band_count; i++)
         s2_free(source->bands[i].name);
     s2_free(source->bands);
     s2_free(source->name);

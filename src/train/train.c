@@ -13,6 +13,7 @@
 #include "core/plural.h"
 #include "model/ablations.h"
 #include "model/network_model.h"
+#include "nn/layers/gemm.h"
 #include "scene/usable_bands.h"
 #include "tiles/tile_runner.h"
 #include "train/checkpoint.h"
@@ -440,7 +441,9 @@ s2rgf_status s2rgf_train(const s2rgf_train_options *asked, const s2rgf_host *hos
     if (status != S2RGF_OK)
         return status;
     omp_set_num_threads(s2_thread_count(options->threads));
-    status = s2_scene_open(&options->scene, NULL, host, &scene, err);
+    status = s2_gemm_start(s2_thread_count(options->threads), err);
+    if (status == S2RGF_OK)
+        status = s2_scene_open(&options->scene, NULL, host, &scene, err);
     if (status == S2RGF_OK)
         status = s2_scene_leave_out_bands(&scene, host, err);
     if (status == S2RGF_OK) {

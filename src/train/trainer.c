@@ -142,6 +142,15 @@ static s2rgf_status take_step(s2_trainer *trainer, int steps, double *loss, s2rg
     return S2RGF_OK;
 }
 
+/* Between two reports of steps: has the host had enough? Where there is a checkpoint, the next report
+   has to be reached, so that it can be saved. */
+static bool goes_on(double fraction, void *data)
+{
+    const s2_trainer *trainer = data;
+    (void)fraction;
+    return trainer->options->checkpoint != NULL || s2_progress(trainer->host, trainer->reported);
+}
+
 /* Running statistics of every batch-norm from crops all over the scene, with the weights as they
    stand. */
 static s2rgf_status estimate_statistics(s2_trainer *trainer, s2rgf_error *err)
@@ -157,6 +166,8 @@ static s2rgf_status estimate_statistics(s2_trainer *trainer, s2rgf_error *err)
                                                &training->batch, err);
         if (status == S2RGF_OK)
             status = training->ops->forward(training, 0.0, NULL, NULL, err);
+        if (status == S2RGF_OK && !goes_on(0.0, trainer))
+            status = s2_fail(err, S2RGF_CANCELLED, "interrupted");
     }
     s2_norm_list_use(&training->norms, S2_STATISTICS_BATCH);
     return status;
@@ -224,6 +235,11 @@ static s2rgf_status validate(s2_trainer *trainer, int steps, float *own, double 
 {
     s2_params *params = &trainer->network->params;
     s2_trainer_progress *progress = &trainer->progress;
+    const s2rgf_host host = {.progress = goes_on, .user = trainer};
+    const s2_validation asked = {.set = trainer->set,
+                                 .network = trainer->network,
+                                 .threads = s2_thread_count(trainer->options->threads),
+                                 .host = &host};
     s2_confusion confusion = {0};
     s2_scored_pixels scored = {0};
     s2rgf_status status = s2_confusion_init(&confusion, trainer->set->labels->classes.count, err);
@@ -231,8 +247,7 @@ static s2rgf_status validate(s2_trainer *trainer, int steps, float *own, double 
     if (status == S2RGF_OK)
         status = adopt_average(trainer, err);
     if (status == S2RGF_OK)
-        status = s2_validate(trainer->set, trainer->network,
-                             s2_thread_count(trainer->options->threads), &confusion, &scored, err);
+        status = s2_validate(&asked, &confusion, &scored, err);
     if (status == S2RGF_OK) {
         const double oa = s2_confusion_overall(&confusion);
         const double kappa = s2_confusion_kappa(&confusion);
@@ -282,12 +297,12 @@ static s2rgf_status report_step(s2_trainer *trainer, int steps, s2rgf_error *err
 {
     const int step = trainer->progress.step;
     const double part = trainer->progress_to - trainer->progress_from;
-    const bool goes_on =
-        s2_progress(trainer->host, trainer->progress_from + part * (double)step / (double)steps);
+    trainer->reported = trainer->progress_from + part * (double)step / (double)steps;
+    const bool wanted = s2_progress(trainer->host, trainer->reported);
     s2rgf_status status = S2RGF_OK;
-    if (trainer->options->checkpoint && (!goes_on || is_checkpoint_step(step, steps)))
+    if (trainer->options->checkpoint && (!wanted || is_checkpoint_step(step, steps)))
         status = s2_checkpoint_save(trainer, err);
-    if (status == S2RGF_OK && !goes_on)
+    if (status == S2RGF_OK && !wanted)
         status = s2_fail(err, S2RGF_CANCELLED, "interrupted");
     return status;
 }

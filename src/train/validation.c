@@ -182,9 +182,10 @@ static s2rgf_status count_tile(void *data, int index, s2rgf_error *err)
     return S2RGF_OK;
 }
 
-s2rgf_status s2_validate(const s2_training_set *set, const s2_network *network, int threads,
-                         s2_confusion *confusion, s2_scored_pixels *scored, s2rgf_error *err)
+s2rgf_status s2_validate(const s2_validation *asked, s2_confusion *confusion,
+                         s2_scored_pixels *scored, s2rgf_error *err)
 {
+    const s2_training_set *set = asked->set;
     validation_job job = {
         .set = set, .pixel_count = count_pixels(set), .confusion = confusion, .scored = scored};
     s2_scene_geometry(set->scene, &job.geometry);
@@ -192,18 +193,18 @@ s2rgf_status s2_validate(const s2_training_set *set, const s2_network *network, 
     s2rgf_status status =
         s2_scored_pixels_init(scored, set->labels->classes.count, job.pixel_count, err);
     if (status == S2RGF_OK)
-        status = network->ops->weights_create(network, &job.weights, err);
+        status = asked->network->ops->weights_create(asked->network, &job.weights, err);
     if (status == S2RGF_OK)
         status = list_tiles(&job, err);
     if (status == S2RGF_OK) {
         const s2_tile_job tiles = {.context = &job,
                                    .tile_count = job.tile_count,
-                                   .threads = threads,
+                                   .threads = asked->threads,
                                    .start = start_worker,
                                    .compute = compute_tile,
                                    .write = count_tile,
                                    .stop = stop_worker};
-        status = s2_tiles_run(&tiles, NULL, err);
+        status = s2_tiles_run(&tiles, asked->host, err);
     }
     s2_weights_free(job.weights);
     s2_free(job.pixels);

@@ -39,6 +39,19 @@ for signal in INT TERM; do
     cancelled $signal "${classify[@]}" -overwrite existing.tif
 done
 
+# Between two steps, too: statistics and validation stop in the middle.
+: > "$stdout"
+env --default-signal=INT,TERM s2rgf_train -i ms=large/ms.tif -i hs=large/hs.tif -labels large/truth.tif \
+    -c 32 -steps 1 -batch 1 -crop 64 -threads 1 m.s2rgf > "$stdout" 2> "$stderr" &
+child=$!
+until grep -q '^Split' "$stdout" || ! kill -0 "$child" 2> /dev/null; do sleep 0.05; done
+kill -TERM "$child" || fail "it had ended before the signal: $(cat "$stderr")"
+status=0
+wait "$child" || status=$?
+[ "$status" -eq 130 ] || fail "status $status after a signal during validation, expected 130"
+expect_not_in "$stdout" "Step 1 of 1"
+expect_files_kept "validation"
+
 # Nobody reads what is printed: the same.
 for command in "s2rgf_train" "s2rgf_classify"; do
     status=0

@@ -8,7 +8,21 @@
 #include <ogr_srs_api.h>
 
 #include "core/geometry.h"
+#include "geo/source/grid.h"
 #include "harness.h"
+
+/** WKT of a CRS, released with s2_free(); NULL for an empty one. */
+static inline char *wkt_of(const char *text)
+{
+    OGRSpatialReferenceH srs = NULL;
+    char *wkt = NULL;
+    s2rgf_error err = {0};
+    if (s2_srs_from_text(text, &srs, &err) != S2RGF_OK ||
+        s2_srs_to_wkt(srs, &wkt, &err) != S2RGF_OK)
+        printf("    %s\n", err.message);
+    OSRDestroySpatialReference(srs);
+    return wkt;
+}
 
 /** What make_raster() is to make; zeros mean: GTiff, Byte, one band, EPSG:32633. */
 typedef struct raster_recipe {

@@ -102,7 +102,9 @@ static inline void make_layer(const char *driver, const char *path, const char *
     GDALDatasetH dataset =
         GDALCreate(GDALGetDriverByName(driver), path, 0, 0, 0, GDT_Unknown, NULL);
     REQUIRE(dataset != NULL);
-    OGRSpatialReferenceH srs = srs_text != NULL ? s2_srs_from_text(srs_text) : NULL;
+    OGRSpatialReferenceH srs = NULL;
+    if (srs_text != NULL)
+        REQUIRE(s2_srs_from_text(srs_text, &srs, NULL) == S2RGF_OK);
     OGRCoordinateTransformationH transformation =
         srs_text != NULL ? s2_srs_transformation("EPSG:32633", srs_text) : NULL;
     OGRLayerH layer = GDALDatasetCreateLayer(dataset, "areas", srs, wkbUnknown, NULL);
@@ -145,12 +147,10 @@ static inline void make_layer(const char *driver, const char *path, const char *
 static inline void start_labels(void)
 {
     GDALAllRegister();
-    OGRSpatialReferenceH srs = s2_srs_from_text("EPSG:32633");
     grid = (s2_grid){.to_geo = {{500000, 10, 0, 5800000, 0, -10}},
                      .width = 100,
                      .height = 80,
-                     .srs_wkt = s2_srs_to_wkt(srs)};
-    OSRDestroySpatialReference(srs);
+                     .srs_wkt = wkt_of("EPSG:32633")};
 }
 
 #endif

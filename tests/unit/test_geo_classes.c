@@ -515,12 +515,10 @@ static void test_raster_names(void)
 int main(void)
 {
     GDALAllRegister();
-    OGRSpatialReferenceH srs = s2_srs_from_text("EPSG:32633");
     grid = (s2_grid){.to_geo = {{500000, 10, 0, 5800000, 0, -10}},
                      .width = 8,
                      .height = 1,
-                     .srs_wkt = s2_srs_to_wkt(srs)};
-    OSRDestroySpatialReference(srs);
+                     .srs_wkt = wkt_of("EPSG:32633")};
     test_names();
     test_numbers_in_text();
     test_field_names();

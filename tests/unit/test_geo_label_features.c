@@ -64,7 +64,8 @@ static void make_wkt_layer(const char *path, const char *srs_text, const char *c
     CPLPushErrorHandler(CPLQuietErrorHandler); /* an extent that is not finite */
     GDALDatasetH dataset =
         GDALCreate(GDALGetDriverByName("GPKG"), path, 0, 0, 0, GDT_Unknown, NULL);
-    OGRSpatialReferenceH srs = s2_srs_from_text(srs_text);
+    OGRSpatialReferenceH srs = NULL;
+    REQUIRE(s2_srs_from_text(srs_text, &srs, NULL) == S2RGF_OK);
     const char *const no_index[] = {"SPATIAL_INDEX=NO", NULL};
     OGRLayerH layer = GDALDatasetCreateLayer(dataset, "areas", srs, wkbUnknown, (char **)no_index);
     OGRFieldDefnH field = OGR_Fld_Create("class", OFTString);
@@ -142,9 +143,7 @@ static void check_longitudes(const char *path, double west, size_t expected, int
     const s2_grid row = {
         .to_geo = {{west, 0.1, 0, 10, 0, -0.1}}, .width = 100, .height = 10, .srs_wkt = NULL};
     s2_grid degrees = row;
-    OGRSpatialReferenceH srs = s2_srs_from_text("EPSG:4326");
-    degrees.srs_wkt = s2_srs_to_wkt(srs);
-    OSRDestroySpatialReference(srs);
+    degrees.srs_wkt = wkt_of("EPSG:4326");
     s2_label_set labels;
     s2rgf_error err = {0};
     last_lines[0] = '\0';

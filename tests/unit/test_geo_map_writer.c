@@ -37,12 +37,10 @@ static void set_up(void)
     static const uint8_t red[3] = {200, 10, 20};
     s2rgf_error err = {0};
     REQUIRE(mkdtemp(folder) != NULL);
-    OGRSpatialReferenceH srs = s2_srs_from_text("EPSG:32633");
     grid = (s2_grid){.to_geo = {{383469.97, 3.6, 0.0, 5818303.55, 0.0, -3.6}},
                      .width = WIDTH,
                      .height = HEIGHT,
-                     .srs_wkt = s2_srs_to_wkt(srs)};
-    OSRDestroySpatialReference(srs);
+                     .srs_wkt = wkt_of("EPSG:32633")};
     REQUIRE(s2_class_table_add(&classes, 1, "wood & <scrub>", red, &err) == S2RGF_OK);
     REQUIRE(s2_class_table_add(&classes, 2, "water", NULL, &err) == S2RGF_OK);
     REQUIRE(s2_class_table_add(&classes, 5, "Grünland", NULL, &err) == S2RGF_OK);
@@ -196,6 +194,29 @@ static void test_tiling_does_not_show(void)
             snprintf(first, sizeof first, "%s", path);
             snprintf(first_aux, sizeof first_aux, "%s", aux);
         }
+    }
+}
+
+static bool has_enough(double fraction, void *copies)
+{
+    (void)fraction;
+    ++*(int *)copies;
+    return false;
+}
+
+/** The copy into another format stops when the host has enough, and leaves nothing. */
+static void test_interrupted_copy(void)
+{
+    static const char *const formats[] = {"COG", "PNG", "ENVI"};
+    for (int i = 0; i < 3; i++) {
+        s2rgf_error err = {0};
+        int calls = 0;
+        const s2rgf_host host = {.progress = has_enough, .user = &calls};
+        s2_map_spec spec = usual_spec(in_folder("stopped"));
+        spec.format = formats[i];
+        spec.host = &host;
+        CHECK(write_map(&spec, 128, &err) == S2RGF_CANCELLED);
+        CHECK(calls > 0 && count_names(folder, "stopped") == 0);
     }
 }
 
@@ -505,12 +526,10 @@ static void test_values_of_no_class(void)
 static void test_areas(void)
 {
     s2rgf_error err = {0};
-    OGRSpatialReferenceH srs = s2_srs_from_text("EPSG:4326");
     s2_grid degrees = {.to_geo = {{10.0, 0.01, 0.0, 60.0, 0.0, -0.01}},
                        .width = 100,
                        .height = 100,
-                       .srs_wkt = s2_srs_to_wkt(srs)};
-    OSRDestroySpatialReference(srs);
+                       .srs_wkt = wkt_of("EPSG:4326")};
     s2_map_table *table = NULL;
     uint16_t *values = s2_alloc(100 * 100, sizeof *values);
     for (int i = 0; i < 100 * 100; i++)
@@ -553,6 +572,7 @@ int main(void)
     test_gtiff();
     test_tiling_does_not_show();
     test_formats();
+    test_interrupted_copy();
     test_odd_paths_and_sizes();
     test_many_classes();
     test_floats();

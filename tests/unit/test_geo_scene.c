@@ -37,15 +37,20 @@ static void open_or_stop(const s2rgf_input *inputs, size_t count, const s2_scene
     REQUIRE(status == S2RGF_OK);
 }
 
+static bool srs_equal(const char *wkt_a, const char *wkt_b)
+{
+    bool equal = false;
+    CHECK(s2_srs_equal(wkt_a, wkt_b, &equal, NULL) == S2RGF_OK);
+    return equal;
+}
+
 static void test_srs(void)
 {
     char *wkt[4];
     static const char *const names[] = {"EPSG:32633", "EPSG:25833", "EPSG:4326", "EPSG:32633+5773"};
     for (int i = 0; i < 4; i++) {
-        OGRSpatialReferenceH srs = s2_srs_from_text(names[i]);
-        REQUIRE(srs != NULL);
-        wkt[i] = s2_srs_to_wkt(srs);
-        OSRDestroySpatialReference(srs);
+        wkt[i] = wkt_of(names[i]);
+        REQUIRE(wkt[i] != NULL);
     }
     /* As ENVI files carry it: no authority, another name. */
     const char *bare =
@@ -55,12 +60,21 @@ static void test_srs(void)
         "PARAMETER[\"False_Northing\",0.0],PARAMETER[\"Central_Meridian\",15.0],"
         "PARAMETER[\"Scale_Factor\",0.9996],PARAMETER[\"Latitude_Of_Origin\",0.0],"
         "UNIT[\"Meter\",1.0]]";
-    CHECK(s2_srs_equal(wkt[0], bare) && s2_srs_equal(bare, wkt[0]));
-    CHECK(!s2_srs_equal(wkt[1], bare) && !s2_srs_equal(wkt[0], wkt[1]));
-    CHECK(s2_srs_equal(wkt[3], wkt[0]));
-    CHECK(s2_srs_equal(NULL, NULL));
-    CHECK(!s2_srs_equal(NULL, wkt[0]) && !s2_srs_equal(wkt[0], NULL));
-    CHECK(s2_srs_from_text("no such thing") == NULL);
+    CHECK(srs_equal(wkt[0], bare) && srs_equal(bare, wkt[0]));
+    CHECK(!srs_equal(wkt[1], bare) && !srs_equal(wkt[0], wkt[1]));
+    CHECK(srs_equal(wkt[3], wkt[0]));
+    CHECK(srs_equal(NULL, NULL));
+    CHECK(!srs_equal(NULL, wkt[0]) && !srs_equal(wkt[0], NULL));
+    /* An empty CRS is none; what cannot be understood is neither none nor equal to anything. */
+    s2rgf_error err = {0};
+    OGRSpatialReferenceH srs = OSRNewSpatialReference(NULL);
+    char *none = wkt[0];
+    CHECK(s2_srs_to_wkt(srs, &none, &err) == S2RGF_OK && none == NULL);
+    OSRDestroySpatialReference(srs);
+    CHECK(s2_srs_from_text("no such thing", &srs, &err) == S2RGF_INVALID_ARGUMENT && srs == NULL);
+    CHECK_CONTAINS(err.message, "no such thing: not a CRS");
+    bool equal = true;
+    CHECK(s2_srs_equal(wkt[0], "no such thing", &equal, &err) != S2RGF_OK && !equal);
     /* x before y, whatever the authority says. */
     OGRCoordinateTransformationH to_degrees = s2_srs_transformation(wkt[0], wkt[2]);
     double x = 500000.0, y = 5800000.0;
@@ -310,7 +324,7 @@ static void test_other_crs(void)
     open_or_stop(inputs, 2, NULL, &scene);
     CHECK(scene.sources[1].warped);
     CHECK_CONTAINS(last_lines, "warped from EPSG:32632 to EPSG:32633");
-    CHECK(s2_srs_equal(s2_source_grid(scene.sources[1].source)->srs_wkt, scene.grid.srs_wkt));
+    CHECK(srs_equal(s2_source_grid(scene.sources[1].source)->srs_wkt, scene.grid.srs_wkt));
     s2_scene_close(&scene);
 
     const s2_scene_demand demand = {

@@ -261,30 +261,33 @@ s2rgf_status s2_labels_keep(s2_label_set *labels, const uint8_t *keep, s2rgf_err
     return status;
 }
 
+/** Say that the labels' own CRS counts, where the user assigned another. */
+static s2rgf_status tell_unused_srs(const s2_label_request *request, const char *own_wkt,
+                                    const char *assigned_wkt, s2rgf_error *err)
+{
+    bool same;
+    char name[128];
+    const s2rgf_status status = s2_srs_equal(own_wkt, assigned_wkt, &same, err);
+    if (status != S2RGF_OK || same)
+        return status;
+    s2_srs_name(own_wkt, name, sizeof name);
+    s2_log(request->host, S2RGF_WARNING,
+           "%s: %s is not used as the CRS of the labels: they have their own, %s",
+           request->options->path, request->options->assigned_srs, name);
+    return S2RGF_OK;
+}
+
 s2rgf_status s2_labels_settle_srs(const s2_label_request *request, const char *own_wkt, char **wkt,
                                   s2rgf_error *err)
 {
     const char *path = request->options->path;
-    const char *assigned_text = request->options->assigned_srs;
     char *assigned = NULL;
     *wkt = NULL;
-    if (assigned_text != NULL) {
-        OGRSpatialReferenceH srs = s2_srs_from_text(assigned_text);
-        if (srs != NULL)
-            assigned = s2_srs_to_wkt(srs);
-        OSRDestroySpatialReference(srs);
-        if (assigned == NULL)
-            return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: not a CRS that GDAL understands",
-                           assigned_text);
-    }
-    if (own_wkt != NULL && assigned != NULL && !s2_srs_equal(own_wkt, assigned)) {
-        char name[128];
-        s2_srs_name(own_wkt, name, sizeof name);
-        s2_log(request->host, S2RGF_WARNING,
-               "%s: %s is not used as the CRS of the labels: they have their own, %s", path,
-               assigned_text, name);
-    }
-    s2rgf_status status = S2RGF_OK;
+    s2rgf_status status = s2_srs_assigned(NULL, request->options->assigned_srs, &assigned, err);
+    if (status == S2RGF_OK && own_wkt != NULL && assigned != NULL)
+        status = tell_unused_srs(request, own_wkt, assigned, err);
+    if (status != S2RGF_OK)
+        goto done;
     if (own_wkt == NULL && assigned == NULL && request->grid->srs_wkt != NULL)
         status = s2_fail(err, S2RGF_INVALID_ARGUMENT,
                          "%s: the labels have no CRS: assign the one they are in", path);
@@ -298,6 +301,7 @@ s2rgf_status s2_labels_settle_srs(const s2_label_request *request, const char *o
         *wkt = assigned;
         assigned = NULL;
     }
+done:
     s2_free(assigned);
     return status;
 }
@@ -320,6 +324,7 @@ static s2rgf_status open_labels(const char *path, GDALDatasetH *dataset, bool *i
     *dataset =
         GDALOpenEx(path, GDAL_OF_VECTOR | GDAL_OF_RASTER | GDAL_OF_VERBOSE_ERROR, NULL, NULL, NULL);
     s2_gdal_catch_end(&caught);
+    s2_gdal_drop_partial(&caught, dataset);
     if (*dataset == NULL)
         return s2_gdal_fail(&caught, err, S2RGF_IO,
                             "%s: cannot be opened as polygons or as a raster", path);

@@ -51,6 +51,8 @@ s2rgf_status s2_burner_create(const s2_label_request *request, const char *layer
     made->options =
         CSLSetNameValue(NULL, "ALL_TOUCHED", request->options->all_touched ? "TRUE" : "FALSE");
     s2rgf_status status = s2_label_place_init(&made->place, request, layer_wkt, err);
+    if (status == S2RGF_OK && made->options == NULL)
+        status = s2_fail_memory(err, "labels");
     if (status == S2RGF_OK && made->memory_driver == NULL)
         status = s2_fail(err, S2RGF_INTERNAL, "labels: GDAL's MEM driver is not registered");
     if (status != S2RGF_OK) {

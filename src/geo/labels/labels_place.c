@@ -11,15 +11,20 @@
 /* Beyond this pixel coordinates are as good as infinite, and GDAL could not count them. */
 #define FAR_PX 1e9
 
-double s2_srs_turn(const char *wkt)
+s2rgf_status s2_srs_turn(const char *wkt, double *turn, s2rgf_error *err)
 {
-    OGRSpatialReferenceH srs = wkt != NULL ? s2_srs_from_text(wkt) : NULL;
-    double turn = 0.0;
-    if (srs != NULL && OSRIsGeographic(srs))
-        turn = 2.0 * acos(-1.0) / OSRGetAngularUnits(srs, NULL);
+    OGRSpatialReferenceH srs = NULL;
+    *turn = 0.0;
+    if (wkt == NULL)
+        return S2RGF_OK;
+    const s2rgf_status status = s2_srs_from_text(wkt, &srs, err);
+    if (status == S2RGF_OK && OSRIsGeographic(srs))
+        *turn = 2.0 * acos(-1.0) / OSRGetAngularUnits(srs, NULL);
     OSRDestroySpatialReference(srs);
     /* 360, not the 359.99... that a rounded unit gives */
-    return fabs(turn - round(turn)) < 1e-6 ? round(turn) : turn;
+    if (fabs(*turn - round(*turn)) < 1e-6)
+        *turn = round(*turn);
+    return status;
 }
 
 void s2_label_extent(const s2_grid *grid, double *west, double *east)
@@ -39,13 +44,19 @@ s2rgf_status s2_label_place_init(s2_label_place *place, const s2_label_request *
                                  const char *layer_wkt, s2rgf_error *err)
 {
     const s2_grid *grid = request->grid;
-    *place = (s2_label_place){.grid = grid,
-                              .layer_turn = s2_srs_turn(layer_wkt),
-                              .grid_turn = s2_srs_turn(grid->srs_wkt)};
+    bool same_srs = false;
+    *place = (s2_label_place){.grid = grid};
+    s2rgf_status status = s2_srs_turn(layer_wkt, &place->layer_turn, err);
+    if (status == S2RGF_OK)
+        status = s2_srs_turn(grid->srs_wkt, &place->grid_turn, err);
+    if (status == S2RGF_OK)
+        status = s2_srs_equal(layer_wkt, grid->srs_wkt, &same_srs, err);
+    if (status != S2RGF_OK)
+        return status;
     s2_label_extent(grid, &place->west, &place->east);
     if (!s2_affine_invert(&grid->to_geo, &place->to_pixel))
         return s2_fail(err, S2RGF_INTERNAL, "labels: singular grid");
-    if (s2_srs_equal(layer_wkt, grid->srs_wkt))
+    if (same_srs)
         return S2RGF_OK;
     place->transformation = s2_srs_transformation(layer_wkt, grid->srs_wkt);
     if (place->transformation == NULL)

@@ -62,15 +62,18 @@ static s2rgf_status relate(const s2_label_request *request, raster_labels *label
     labels->ref_to_geo = grid->to_geo;
     if (!s2_affine_invert(&labels->own.to_geo, &labels->geo_to_own))
         return s2_fail(err, S2RGF_FORMAT, "%s: geotransform cannot be inverted", path);
-    if (!s2_srs_equal(labels->own.srs_wkt, grid->srs_wkt)) {
+    bool same_srs;
+    status = s2_srs_equal(labels->own.srs_wkt, grid->srs_wkt, &same_srs, err);
+    if (status != S2RGF_OK)
+        return status;
+    if (!same_srs) {
         labels->transformation = s2_srs_transformation(grid->srs_wkt, labels->own.srs_wkt);
         if (labels->transformation == NULL)
             return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                            "%s: no transformation from the reference grid's CRS to its own", path);
     }
-    labels->turn = s2_srs_turn(labels->own.srs_wkt);
     s2_label_extent(&labels->own, &labels->west, &east);
-    return S2RGF_OK;
+    return s2_srs_turn(labels->own.srs_wkt, &labels->turn, err);
 }
 
 /** The longitude that a place has in a raster that begins at `west`. */

@@ -174,9 +174,10 @@ static s2rgf_status burn_features(const vector_labels *labels, const s2rgf_host 
 static s2rgf_status layer_srs(const s2_label_request *request, OGRLayerH layer, char **wkt,
                               s2rgf_error *err)
 {
-    OGRSpatialReferenceH own = OGR_L_GetSpatialRef(layer);
-    char *own_wkt = own != NULL ? s2_srs_to_wkt(own) : NULL;
-    const s2rgf_status status = s2_labels_settle_srs(request, own_wkt, wkt, err);
+    char *own_wkt = NULL;
+    s2rgf_status status = s2_srs_to_wkt(OGR_L_GetSpatialRef(layer), &own_wkt, err);
+    if (status == S2RGF_OK)
+        status = s2_labels_settle_srs(request, own_wkt, wkt, err);
     s2_free(own_wkt);
     return status;
 }

@@ -13,6 +13,7 @@ static s2rgf_status open_dataset(const char *path, s2_class_map *map, s2rgf_erro
     map->dataset = GDALOpenEx(path, GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR, NULL,
                               NULL, NULL);
     s2_gdal_catch_end(&caught);
+    s2_gdal_drop_partial(&caught, &map->dataset);
     if (map->dataset == NULL)
         return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot open the map", path);
     return s2_class_band_open(map->dataset, path, &map->band, err);

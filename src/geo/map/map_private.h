@@ -8,6 +8,7 @@
 
 struct s2_map_writer {
     s2_map_kind kind;
+    const s2rgf_host *host;
     bool style, is_part;
     s2_grid grid;
     s2_class_table classes; /* painted copy */

@@ -29,13 +29,14 @@ struct s2_map_table {
     struct geod_geodesic ellipsoid;
 };
 
-/** Find the ellipsoid and the way to longitude and latitude; false where there is none. */
-static bool prepare_area(s2_map_table *table)
+/** Find the ellipsoid and the way to longitude and latitude; has_area: there is one. */
+static s2rgf_status prepare_area(s2_map_table *table, s2rgf_error *err)
 {
     const char *wkt = table->grid->srs_wkt;
-    OGRSpatialReferenceH srs = wkt != NULL ? s2_srs_from_text(wkt) : NULL;
+    OGRSpatialReferenceH srs = NULL;
+    const s2rgf_status status = wkt != NULL ? s2_srs_from_text(wkt, &srs, err) : S2RGF_OK;
     if (srs == NULL)
-        return false;
+        return status;
     s2_gdal_catch caught;
     s2_gdal_catch_begin(&caught);
     OSRStripVertical(srs);
@@ -57,7 +58,8 @@ static bool prepare_area(s2_map_table *table)
     s2_gdal_catch_end(&caught);
     OSRDestroySpatialReference(geographic);
     OSRDestroySpatialReference(srs);
-    return done;
+    table->has_area = done;
+    return S2RGF_OK;
 }
 
 s2rgf_status s2_map_table_create(const s2_grid *grid, const s2_class_table *classes,
@@ -81,7 +83,11 @@ s2rgf_status s2_map_table_create(const s2_grid *grid, const s2_class_table *clas
     memset(made->index, 0xff, (MAX_VALUE + 1) * sizeof *made->index);
     for (int c = 0; c < classes->count; c++)
         made->index[classes->items[c].value] = (int16_t)c;
-    made->has_area = prepare_area(made);
+    const s2rgf_status status = prepare_area(made, err);
+    if (status != S2RGF_OK) {
+        s2_map_table_free(made);
+        return status;
+    }
     *table = made;
     return S2RGF_OK;
 }

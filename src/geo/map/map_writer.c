@@ -9,11 +9,12 @@
 #include <cpl_string.h>
 
 #include "core/error.h"
+#include "core/log.h"
 #include "core/memory.h"
-#include "geo/source/gdal_catch.h"
 #include "geo/map/map_format.h"
 #include "geo/map/map_private.h"
 #include "geo/map/map_style.h"
+#include "geo/source/gdal_catch.h"
 
 /*
  * Lists of names by value are kept to this length; the attribute table and CLASS_n have no such
@@ -70,8 +71,9 @@ bool s2_map_describe(s2_map_writer *writer)
     const bool is_classes = writer->kind == S2_MAP_CLASSES;
     bool done = GDALSetGeoTransform(writer->dataset, writer->grid.to_geo.m) == CE_None;
     if (done && writer->grid.srs_wkt != NULL) {
-        OGRSpatialReferenceH srs = s2_srs_from_text(writer->grid.srs_wkt);
-        done = srs != NULL && GDALSetSpatialRef(writer->dataset, srs) == CE_None;
+        OGRSpatialReferenceH srs = NULL;
+        done = s2_srs_from_text(writer->grid.srs_wkt, &srs, NULL) == S2RGF_OK &&
+               GDALSetSpatialRef(writer->dataset, srs) == CE_None;
         OSRDestroySpatialReference(srs);
     }
     done = done && GDALSetMetadata(writer->dataset, writer->metadata, NULL) == CE_None;
@@ -121,7 +123,7 @@ static s2rgf_status create_dataset(s2_map_writer *writer, const s2_map_spec *spe
     bool done = writer->dataset != NULL && s2_map_describe(writer);
     s2_gdal_catch_end(&caught);
     CSLDestroy(options);
-    if (!done)
+    if (!done || caught.no_memory)
         return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot be created", spec->path);
     writer->unit = choose_unit(writer);
     return S2RGF_OK;
@@ -148,6 +150,7 @@ static s2rgf_status take_spec(const s2_map_spec *spec, s2_map_writer *writer, s2
 {
     const s2_class_table *classes = spec->classes;
     writer->kind = spec->kind;
+    writer->host = spec->host;
     writer->is_part = spec->part != NULL;
     writer->style = spec->style && spec->kind == S2_MAP_CLASSES && !writer->is_part;
     writer->type = GDT_Float32;
@@ -217,6 +220,14 @@ static s2rgf_status close_dataset(GDALDatasetH dataset, const char *path, s2rgf_
                          : S2RGF_OK;
 }
 
+/** Work on the map is done and reported; while it is copied the host may still have enough. */
+static int CPL_STDCALL copy_goes_on(double part, const char *message, void *writer)
+{
+    (void)part;
+    (void)message;
+    return s2_progress(((const s2_map_writer *)writer)->host, 1.0);
+}
+
 /** Make the final format from the GeoTIFF. */
 static s2rgf_status convert(s2_map_writer *writer, s2rgf_error *err)
 {
@@ -230,12 +241,14 @@ static s2rgf_status convert(s2_map_writer *writer, s2rgf_error *err)
         GDALOpenEx(writer->written_path, GDAL_OF_RASTER | GDAL_OF_VERBOSE_ERROR, NULL, NULL, NULL);
     GDALDatasetH to = NULL;
     if (from != NULL)
-        to = GDALCreateCopy(writer->final_driver, path, from, FALSE, writer->final_options, NULL,
-                            NULL);
+        to = GDALCreateCopy(writer->final_driver, path, from, FALSE, writer->final_options,
+                            copy_goes_on, writer);
     GDALClose(to);
     GDALClose(from);
     s2_gdal_catch_end(&caught);
     s2_free(path);
+    if (to == NULL && !s2_progress(writer->host, 1.0))
+        return s2_fail(err, S2RGF_CANCELLED, "interrupted");
     if (to == NULL || caught.failed)
         return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot be written as %s",
                             writer->files.path, GDALGetDriverShortName(writer->final_driver));

@@ -91,6 +91,7 @@ static s2rgf_status open_part(const s2_part_set *set, int index, GDALDatasetH *d
         GDALOpenEx(set->paths[index], GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR,
                    drivers, NULL, NULL);
     s2_gdal_catch_end(&caught);
+    s2_gdal_drop_partial(&caught, dataset);
     if (*dataset == NULL)
         return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot open this part", set->paths[index]);
     return S2RGF_OK;
@@ -207,8 +208,13 @@ static s2rgf_status check_place(const s2_part_set *set, int index, GDALDatasetH 
         index > 0 ? set->parts[index - 1].first_line + set->parts[index - 1].lines : 0;
     s2_grid grid = {0};
     s2rgf_status status = s2_grid_of_dataset(dataset, set->paths[index], NULL, &grid, err);
-    if (status != S2RGF_OK)
+    bool same_srs = false;
+    if (status == S2RGF_OK)
+        status = s2_srs_equal(grid.srs_wkt, set->grid.srs_wkt, &same_srs, err);
+    if (status != S2RGF_OK) {
+        s2_grid_clear(&grid);
         return status;
+    }
     if (part->first_line != wanted_line || part->map_lines != set->grid.height ||
         part->lines != grid.height)
         status = s2_fail(
@@ -218,7 +224,7 @@ static s2rgf_status check_place(const s2_part_set *set, int index, GDALDatasetH 
     else if (GDALGetRasterCount(dataset) != set->bands || kind_of(dataset) != set->kind ||
              GDALGetRasterDataType(GDALGetRasterBand(dataset, 1)) != set->type ||
              grid.width != set->grid.width || origin_error_px(set, index, &grid) > ORIGIN_PX ||
-             !s2_srs_equal(grid.srs_wkt, set->grid.srs_wkt))
+             !same_srs)
         status = s2_fail(err, S2RGF_MISMATCH,
                          "%s: another grid or other bands than %s: expected parts of one map",
                          set->paths[index], set->paths[0]);

@@ -57,6 +57,7 @@ s2rgf_status s2_part_set_join(s2_part_set *set, s2rgf_error *err)
     set->raster = GDALOpenEx(xml, GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR, NULL,
                              NULL, NULL);
     s2_gdal_catch_end(&caught);
+    s2_gdal_drop_partial(&caught, &set->raster);
     s2_free(xml);
     if (set->raster == NULL)
         return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: its parts cannot be read", set->map_path);

@@ -18,8 +18,8 @@ static void copy_line(char *to, size_t size, const char *from)
 
 static void CPL_STDCALL collect(CPLErr level, CPLErrorNum number, const char *message)
 {
-    (void)number;
     s2_gdal_catch *caught = CPLGetErrorHandlerUserData();
+    caught->no_memory = caught->no_memory || number == CPLE_OutOfMemory;
     if (level == CE_Failure || level == CE_Fatal) {
         /* The first is the cause, later ones are its echo from outer layers. */
         if (!caught->failed)
@@ -48,6 +48,14 @@ void s2_gdal_catch_end(s2_gdal_catch *caught)
         CPLError(CE_Warning, CPLE_AppDefined, "%s", caught->warning);
 }
 
+void s2_gdal_drop_partial(const s2_gdal_catch *caught, GDALDatasetH *dataset)
+{
+    if (!caught->no_memory)
+        return;
+    GDALClose(*dataset);
+    *dataset = NULL;
+}
+
 s2rgf_status s2_gdal_fail(const s2_gdal_catch *caught, s2rgf_error *err, s2rgf_status status,
                           const char *format, ...)
 {
@@ -56,6 +64,8 @@ s2rgf_status s2_gdal_fail(const s2_gdal_catch *caught, s2rgf_error *err, s2rgf_s
     va_start(args, format);
     vsnprintf(ours, sizeof ours, format, args);
     va_end(args);
+    if (caught->no_memory)
+        return s2_fail(err, S2RGF_NO_MEMORY, "%s: out of memory: %s", ours, caught->failure);
     if (!caught->failed)
         return s2_fail(err, status, "%s", ours);
     return s2_fail(err, status, "%s: %s", ours, caught->failure);

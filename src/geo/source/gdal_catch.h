@@ -2,6 +2,7 @@
 #ifndef S2_GEO_SOURCE_GDAL_CATCH_H
 #define S2_GEO_SOURCE_GDAL_CATCH_H
 
+#include <gdal.h>
 #include <stdbool.h>
 
 #include "s2rgf.h"
@@ -10,6 +11,7 @@
 typedef struct s2_gdal_catch {
     bool failed;
     char failure[512];
+    bool no_memory; /* a failure for want of memory, which GDAL may have gone on after */
     bool warned;
     char warning[512];
 } s2_gdal_catch;
@@ -20,7 +22,13 @@ void s2_gdal_catch_begin(s2_gdal_catch *caught);
 /** Restore the former handler. A warning is passed on to it now, unless a failure was caught. */
 void s2_gdal_catch_end(s2_gdal_catch *caught);
 
-/** As s2_fail(), with GDAL's message behind ours. */
+/**
+ * After opening a data set: where memory ran out, GDAL may have left out parts of what it read, so
+ * *dataset is closed and becomes NULL.
+ */
+void s2_gdal_drop_partial(const s2_gdal_catch *caught, GDALDatasetH *dataset);
+
+/** As s2_fail(), with GDAL's message behind ours; S2RGF_NO_MEMORY where that was the reason. */
 s2rgf_status s2_gdal_fail(const s2_gdal_catch *caught, s2rgf_error *err, s2rgf_status status,
                           const char *format, ...) __attribute__((format(printf, 4, 5)));
 

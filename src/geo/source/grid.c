@@ -37,19 +37,7 @@ s2rgf_status s2_grid_of_dataset(GDALDatasetH dataset, const char *subject, const
     const s2rgf_status status = read_geotransform(dataset, subject, &grid->to_geo, err);
     if (status != S2RGF_OK)
         return status;
-    OGRSpatialReferenceH own = GDALGetSpatialRef(dataset);
-    if (own != NULL)
-        grid->srs_wkt = s2_srs_to_wkt(own);
-    if (grid->srs_wkt != NULL || assigned_srs == NULL)
-        return S2RGF_OK;
-    OGRSpatialReferenceH assigned = s2_srs_from_text(assigned_srs);
-    if (assigned != NULL)
-        grid->srs_wkt = s2_srs_to_wkt(assigned);
-    OSRDestroySpatialReference(assigned);
-    if (grid->srs_wkt == NULL)
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: not a CRS that GDAL understands",
-                       assigned_srs);
-    return S2RGF_OK;
+    return s2_srs_assigned(GDALGetSpatialRef(dataset), assigned_srs, &grid->srs_wkt, err);
 }
 
 void s2_grid_coarsen(s2_grid *grid, int decimation)

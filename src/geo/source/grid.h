@@ -62,22 +62,30 @@ s2rgf_status s2_grid_projwin(const s2_grid *grid, const double projwin[4], const
                              s2_rect *window, s2rgf_error *err);
 
 /**
- * True when both name the same horizontal CRS, or both are NULL: compared by OSR, not by string, so
+ * *equal: both name the same horizontal CRS, or both are NULL: compared by OSR, not by string, so
  * UTM_Zone_33N without authority equals EPSG:32633.
  */
-bool s2_srs_equal(const char *wkt_a, const char *wkt_b);
+s2rgf_status s2_srs_equal(const char *wkt_a, const char *wkt_b, bool *equal, s2rgf_error *err);
 
 /**
- * CRS from anything OSRSetFromUserInput takes, x before y; NULL if it cannot be understood.
- * Released with OSRDestroySpatialReference().
+ * CRS from anything OSRSetFromUserInput takes, x before y. *srs is released with
+ * OSRDestroySpatialReference(), NULL on failure.
+ * Errors: not understood, out of memory.
  */
-OGRSpatialReferenceH s2_srs_from_text(const char *text);
+s2rgf_status s2_srs_from_text(const char *text, OGRSpatialReferenceH *srs, s2rgf_error *err);
 
 /**
- * WKT 2 of a CRS, released with s2_free(); NULL when it is empty, cannot be written, or memory is
- * out.
+ * WKT 2 of a CRS. *wkt is released with s2_free(); NULL when srs is NULL or empty, and on failure.
+ * Errors: cannot be written, out of memory.
  */
-char *s2_srs_to_wkt(OGRSpatialReferenceH srs);
+s2rgf_status s2_srs_to_wkt(OGRSpatialReferenceH srs, char **wkt, s2rgf_error *err);
+
+/**
+ * As s2_srs_to_wkt() of a CRS that rasters or labels have themselves, or else of the one that the user
+ * assigned; assigned_text may be NULL.
+ */
+s2rgf_status s2_srs_assigned(OGRSpatialReferenceH own, const char *assigned_text, char **wkt,
+                             s2rgf_error *err);
 
 /**
  * Transformation of x, y from one CRS to another; NULL on failure. Released with

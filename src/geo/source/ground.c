@@ -72,11 +72,10 @@ static double linear_unit(OGRSpatialReferenceH srs)
 
 double s2_grid_pixel_metres(const s2_grid *grid)
 {
-    OGRSpatialReferenceH srs = grid->srs_wkt == NULL ? NULL : s2_srs_from_text(grid->srs_wkt);
-    OGRSpatialReferenceH geographic = NULL;
+    OGRSpatialReferenceH srs = NULL, geographic = NULL;
     OGRCoordinateTransformationH to_geographic = NULL;
     double area = NAN;
-    if (srs == NULL)
+    if (grid->srs_wkt == NULL || s2_srs_from_text(grid->srs_wkt, &srs, NULL) != S2RGF_OK)
         return NAN;
     s2_gdal_catch caught;
     s2_gdal_catch_begin(&caught);
@@ -103,8 +102,8 @@ double s2_grid_pixel_metres(const s2_grid *grid)
 void s2_grid_pixel_text(const s2_grid *grid, char *text, size_t size)
 {
     const double units = s2_grid_pixel_size(grid), metres = s2_grid_pixel_metres(grid);
-    OGRSpatialReferenceH srs = grid->srs_wkt == NULL ? NULL : s2_srs_from_text(grid->srs_wkt);
-    if (isnan(metres) || srs == NULL) {
+    OGRSpatialReferenceH srs = NULL;
+    if (isnan(metres) || s2_srs_from_text(grid->srs_wkt, &srs, NULL) != S2RGF_OK) {
         snprintf(text, size, "%.10g of unknown unit", units);
     } else if (OSRIsGeographic(srs)) {
         snprintf(text, size, "%.10g degrees, %.4g m on the ground",

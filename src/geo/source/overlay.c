@@ -16,6 +16,7 @@ static s2rgf_status open_dataset(const char *path, s2_overlay *overlay, s2rgf_er
     overlay->dataset = GDALOpenEx(path, GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR,
                                   NULL, NULL, NULL);
     s2_gdal_catch_end(&caught);
+    s2_gdal_drop_partial(&caught, &overlay->dataset);
     if (overlay->dataset == NULL)
         return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot be opened as a raster", path);
     const int bands = GDALGetRasterCount(overlay->dataset);
@@ -35,7 +36,11 @@ static s2rgf_status check_grid(const char *path, const s2_grid *expected, const 
         return s2_fail(err, S2RGF_MISMATCH,
                        "%s: another size than %s grid: expected %d x %d, found %d x %d", path,
                        whose, expected->width, expected->height, found->width, found->height);
-    if (!s2_srs_equal(found->srs_wkt, expected->srs_wkt)) {
+    bool same_srs;
+    const s2rgf_status status = s2_srs_equal(found->srs_wkt, expected->srs_wkt, &same_srs, err);
+    if (status != S2RGF_OK)
+        return status;
+    if (!same_srs) {
         char wanted[128], offered[128];
         s2_srs_name(expected->srs_wkt, wanted, sizeof wanted);
         s2_srs_name(found->srs_wkt, offered, sizeof offered);

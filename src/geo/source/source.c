@@ -22,6 +22,7 @@ static s2rgf_status open_file(const s2_source *source, s2_file *file, s2rgf_erro
                    (const char *const *)source->input_formats,
                    (const char *const *)source->open_options, NULL);
     s2_gdal_catch_end(&caught);
+    s2_gdal_drop_partial(&caught, &file->dataset);
     if (file->dataset == NULL)
         return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot be opened as a raster", file->path);
     return s2_file_describe(file, source->source_nodata, err);
@@ -38,7 +39,11 @@ static s2rgf_status check_same_grid(const s2_source *source, const s2_file *file
                        "source %s: %s has another size than %s: expected %d x %d, found %d x %d",
                        source->name, file->path, first_path, first->width, first->height,
                        grid->width, grid->height);
-    if (!s2_srs_equal(grid->srs_wkt, first->srs_wkt)) {
+    bool same_srs;
+    const s2rgf_status status = s2_srs_equal(grid->srs_wkt, first->srs_wkt, &same_srs, err);
+    if (status != S2RGF_OK)
+        return status;
+    if (!same_srs) {
         char expected[128], found[128];
         s2_srs_name(first->srs_wkt, expected, sizeof expected);
         s2_srs_name(grid->srs_wkt, found, sizeof found);
@@ -180,14 +185,34 @@ void s2_source_close(s2_source *source)
     s2_free(source);
 }
 
+static bool same_number(double a, double b)
+{
+    return a == b || (isnan(a) && isnan(b));
+}
+
+/** Is a band described as it was? Where memory runs out GDAL may leave out what a file says of it. */
+static bool same_band(const s2_file_band *a, const s2_file_band *b)
+{
+    return a->number == b->number && a->has_nodata == b->has_nodata &&
+           same_number(a->nodata, b->nodata) && same_number(a->scale, b->scale) &&
+           same_number(a->offset, b->offset) &&
+           same_number(a->desc.wavelength_nm, b->desc.wavelength_nm) &&
+           strcmp(a->desc.name, b->desc.name) == 0;
+}
+
 /** Take over the band list of another source with the same files. */
 static s2rgf_status copy_bands(const s2_source *from, s2_source *to, s2rgf_error *err)
 {
     const size_t count = (size_t)from->band_count;
     for (int i = 0; i < from->band_count; i++) {
         const s2_band_place place = from->bands[i];
-        if (place.band >= to->files[place.file].band_count)
-            return s2_fail(err, S2RGF_IO, "%s: changed while it was in use", to->label);
+        const s2_file *file = &to->files[place.file];
+        if (place.band >= file->band_count ||
+            !same_band(&from->files[place.file].bands[place.band], &file->bands[place.band]))
+            return s2_fail(err, S2RGF_IO,
+                           "%s: changed while it was in use, or memory ran out while it was opened "
+                           "again",
+                           to->label);
     }
     s2_band_place *bands = s2_alloc(count, sizeof *bands);
     if (bands == NULL)

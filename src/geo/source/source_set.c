@@ -271,10 +271,10 @@ static s2rgf_status meet_reference(const s2_scene *scene, s2_scene_source *membe
                                    s2rgf_error *err)
 {
     const char *name = s2_source_name(member->source);
-    s2rgf_status status = S2RGF_OK;
     const s2_grid *own = s2_source_grid(member->source);
-    if (!s2_srs_equal(own->srs_wkt, scene->grid.srs_wkt) &&
-        !srs_coincides(own, scene->grid.srs_wkt)) {
+    bool same_srs;
+    s2rgf_status status = s2_srs_equal(own->srs_wkt, scene->grid.srs_wkt, &same_srs, err);
+    if (status == S2RGF_OK && !same_srs && !srs_coincides(own, scene->grid.srs_wkt)) {
         char from[128], to[128];
         s2_srs_name(own->srs_wkt, from, sizeof from);
         s2_srs_name(scene->grid.srs_wkt, to, sizeof to);

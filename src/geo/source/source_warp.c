@@ -79,7 +79,13 @@ s2rgf_status s2_warp_create(const char *label, const s2_grid *from, const s2_gri
         s2_warp_free(made);
         return s2_fail(err, S2RGF_FORMAT, "%s: geotransform cannot be inverted", label);
     }
-    if (!s2_srs_equal(from->srs_wkt, to->srs_wkt)) {
+    bool same_srs;
+    const s2rgf_status status = s2_srs_equal(from->srs_wkt, to->srs_wkt, &same_srs, err);
+    if (status != S2RGF_OK) {
+        s2_warp_free(made);
+        return status;
+    }
+    if (!same_srs) {
         if (from->srs_wkt != NULL && to->srs_wkt != NULL)
             made->transformation = s2_srs_transformation(to->srs_wkt, from->srs_wkt);
         if (made->transformation == NULL) {

@@ -4,64 +4,103 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/error.h"
 #include "core/memory.h"
 #include "geo/source/gdal_catch.h"
 #include "geo/source/grid.h"
 
-OGRSpatialReferenceH s2_srs_from_text(const char *text)
+/** A CRS of what OSRSetFromUserInput() takes, x before y. */
+static OGRErr make_srs(const char *text, OGRSpatialReferenceH *srs)
 {
     s2_gdal_catch caught;
     s2_gdal_catch_begin(&caught);
-    OGRSpatialReferenceH srs = OSRNewSpatialReference(NULL);
-    if (srs != NULL && OSRSetFromUserInput(srs, text) != OGRERR_NONE) {
-        OSRDestroySpatialReference(srs);
-        srs = NULL;
-    }
+    *srs = OSRNewSpatialReference(NULL);
+    const OGRErr outcome =
+        *srs != NULL ? OSRSetFromUserInput(*srs, text) : OGRERR_NOT_ENOUGH_MEMORY;
     s2_gdal_catch_end(&caught);
-    if (srs != NULL)
-        OSRSetAxisMappingStrategy(srs, OAMS_TRADITIONAL_GIS_ORDER);
-    return srs;
+    if (outcome == OGRERR_NONE) {
+        OSRSetAxisMappingStrategy(*srs, OAMS_TRADITIONAL_GIS_ORDER);
+    } else {
+        OSRDestroySpatialReference(*srs);
+        *srs = NULL;
+    }
+    return outcome;
 }
 
-char *s2_srs_to_wkt(OGRSpatialReferenceH srs)
+s2rgf_status s2_srs_from_text(const char *text, OGRSpatialReferenceH *srs, s2rgf_error *err)
+{
+    const OGRErr outcome = make_srs(text, srs);
+    if (outcome == OGRERR_NOT_ENOUGH_MEMORY)
+        return s2_fail_memory(err, "coordinate reference system");
+    if (outcome != OGRERR_NONE)
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: not a CRS that GDAL understands", text);
+    return S2RGF_OK;
+}
+
+s2rgf_status s2_srs_to_wkt(OGRSpatialReferenceH srs, char **wkt, s2rgf_error *err)
 {
     const char *const options[] = {"FORMAT=WKT2_2019", "MULTILINE=NO", NULL};
-    char *wkt = NULL;
-    char *copy = NULL;
-    if (OSRExportToWktEx(srs, &wkt, options) == OGRERR_NONE && wkt != NULL && wkt[0] != '\0')
-        copy = s2_strdup(wkt);
-    CPLFree(wkt);
-    return copy;
+    char *text = NULL;
+    *wkt = NULL;
+    if (srs == NULL)
+        return S2RGF_OK;
+    const bool written = OSRExportToWktEx(srs, &text, options) == OGRERR_NONE;
+    const bool empty = text == NULL || text[0] == '\0';
+    if (written && !empty)
+        *wkt = s2_strdup(text);
+    CPLFree(text);
+    if (*wkt != NULL)
+        return S2RGF_OK;
+    if (!empty)
+        return s2_fail_memory(err, "coordinate reference system");
+    const char *name = OSRGetName(srs);
+    return name == NULL ? S2RGF_OK
+                        : s2_fail(err, S2RGF_FORMAT,
+                                  "CRS %s: cannot be written as WKT, or memory is out", name);
 }
 
-bool s2_srs_equal(const char *wkt_a, const char *wkt_b)
+s2rgf_status s2_srs_assigned(OGRSpatialReferenceH own, const char *assigned_text, char **wkt,
+                             s2rgf_error *err)
 {
-    if (wkt_a == NULL || wkt_b == NULL)
-        return wkt_a == wkt_b;
-    if (strcmp(wkt_a, wkt_b) == 0)
-        return true;
+    OGRSpatialReferenceH assigned = NULL;
+    s2rgf_status status = s2_srs_to_wkt(own, wkt, err);
+    if (status != S2RGF_OK || *wkt != NULL || assigned_text == NULL)
+        return status;
+    status = s2_srs_from_text(assigned_text, &assigned, err);
+    if (status == S2RGF_OK)
+        status = s2_srs_to_wkt(assigned, wkt, err);
+    OSRDestroySpatialReference(assigned);
+    return status;
+}
+
+s2rgf_status s2_srs_equal(const char *wkt_a, const char *wkt_b, bool *equal, s2rgf_error *err)
+{
     const char *const options[] = {"CRITERION=EQUIVALENT_EXCEPT_AXIS_ORDER_GEOGCRS",
                                    "IGNORE_DATA_AXIS_TO_SRS_AXIS_MAPPING=YES", NULL};
-    OGRSpatialReferenceH a = s2_srs_from_text(wkt_a);
-    OGRSpatialReferenceH b = s2_srs_from_text(wkt_b);
-    bool equal = false;
-    if (a != NULL && b != NULL) {
+    OGRSpatialReferenceH a = NULL, b = NULL;
+    const bool both = wkt_a != NULL && wkt_b != NULL;
+    *equal = both ? strcmp(wkt_a, wkt_b) == 0 : wkt_a == wkt_b;
+    if (*equal || !both)
+        return S2RGF_OK;
+    s2rgf_status status = s2_srs_from_text(wkt_a, &a, err);
+    if (status == S2RGF_OK)
+        status = s2_srs_from_text(wkt_b, &b, err);
+    if (status == S2RGF_OK) {
         /* A height system does not move pixels. */
         OSRStripVertical(a);
         OSRStripVertical(b);
-        equal = OSRIsSameEx(a, b, options) != 0;
+        *equal = OSRIsSameEx(a, b, options) != 0;
     }
     OSRDestroySpatialReference(a);
     OSRDestroySpatialReference(b);
-    return equal;
+    return status;
 }
 
 OGRCoordinateTransformationH s2_srs_transformation(const char *from_wkt, const char *to_wkt)
 {
-    OGRSpatialReferenceH from = s2_srs_from_text(from_wkt);
-    OGRSpatialReferenceH to = s2_srs_from_text(to_wkt);
+    OGRSpatialReferenceH from = NULL, to = NULL;
     OGRCoordinateTransformationH transformation = NULL;
-    if (from != NULL && to != NULL) {
+    if (make_srs(from_wkt, &from) == OGRERR_NONE && make_srs(to_wkt, &to) == OGRERR_NONE) {
         s2_gdal_catch caught;
         s2_gdal_catch_begin(&caught);
         transformation = OCTNewCoordinateTransformation(from, to);
@@ -74,8 +113,8 @@ OGRCoordinateTransformationH s2_srs_transformation(const char *from_wkt, const c
 
 void s2_srs_name(const char *wkt, char *name, size_t size)
 {
-    OGRSpatialReferenceH srs = wkt == NULL ? NULL : s2_srs_from_text(wkt);
-    if (srs == NULL) {
+    OGRSpatialReferenceH srs = NULL;
+    if (wkt == NULL || make_srs(wkt, &srs) != OGRERR_NONE) {
         snprintf(name, size, "none");
         return;
     }

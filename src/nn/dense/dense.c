@@ -15,8 +15,8 @@ const s2_network_ops s2_dense_ops = {
     .training_free = s2_dense_train_free,
     .forward = s2_dense_train_forward,
     .backward = s2_dense_train_backward,
-    .onnx = s2_dense_onnx,
 #endif
+    .onnx = s2_dense_onnx,
     .weights_create = s2_dense_weights_create,
     .weights_free = s2_dense_weights_free,
     .run_bytes = s2_dense_run_bytes,

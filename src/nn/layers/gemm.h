@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+#include "s2rgf.h"
+
 /**
  * A row-major matrix as BLAS sees it: `ld` floats from one row to the next, optionally taken
  * transposed.
@@ -19,6 +21,13 @@ typedef struct s2_matrix {
  * Errors none.  Threads: serial inside a parallel region (OpenMP-flavoured OpenBLAS).
  */
 void s2_gemm(int m, int n, int k, s2_matrix a, s2_matrix b, float beta, float *c, int ldc);
+
+/**
+ * Before the first product of a training in so many threads, after omp_set_num_threads(): OpenBLAS takes
+ * the buffers that it will need. Later, where there is no room for one, it would try again for ever.
+ * Errors: S2RGF_NO_MEMORY.  Memory: OpenBLAS keeps the buffers as long as the process lives.
+ */
+s2rgf_status s2_gemm_start(int threads, s2rgf_error *err);
 
 /** What s2rgf_blas_core_type() says. */
 const char *s2_gemm_core_type(void);

@@ -1,0 +1,114 @@
+#!/usr/bin/env bash
+# Memory that runs out: whichever allocation fails, a program ends with its right output, or with an error that
+# says memory and without an output. In the long form every allocation of ours fails once, but for those that the
+# steps of a training repeat, and some of those of GDAL and the other libraries.
+. "$(dirname "$0")/../tools/lib.sh"
+[[ $(nm -D "$builddir/s2rgf_info") != *__asan* ]] || skip "the address sanitizer has allocations of its own"
+${CC:-cc} -shared -fPIC -O1 -o fail_allocation.so "$top_srcdir/tests/tools/fail_allocation.c" -ldl 2> "$stderr" ||
+    skip "no compiler, or no GNU C library: $(cat "$stderr")"
+# Nothing may start a program again, or allocations would be counted anew.
+export OMP_WAIT_POLICY=passive OPENBLAS_CORETYPE=${OPENBLAS_CORETYPE:-Haswell} OMP_NUM_THREADS=1
+
+"$builddir/samples/make_scene" -size 128 112 -ratio 6 -hs_bands 4 -classes 3 scene
+sources=(-i ms=scene/ms.tif -i hs=scene/hs.tif)
+train=(-q "${sources[@]}" -labels scene/labels.gpkg -l train -a class
+    -c 16 -steps 1 -batch 1 -crop 32 -threads 1 -val 0)
+s2rgf_train "${train[@]}" model.s2rgf 2> "$stderr"
+classify=(-q -threads 1 -m model.s2rgf "${sources[@]}")
+s2rgf_classify "${classify[@]}" -conf conf.tif map.tif
+mkdir parts scenes
+for part in 1/2 2/2; do s2rgf_classify "${classify[@]}" -shard $part parts/map.tif; done
+cp scene/ms.tif scenes/a_ms.tif
+cp scene/hs.tif scenes/a_hs.tif
+
+trials=0 errors=0 aborts=0
+
+# attempt N COMMAND...: run the command in a folder `out` of its own while its n-th allocation fails.
+attempt() {
+    local at=$1 program=$2
+    shift 2
+    rm -rf out
+    mkdir out
+    [ "$program" != s2rgf_mosaic ] || cp parts/* out
+    # libtool's wrapper would meet the fault first
+    if [ "$program" = s2rgf_train ]; then program=$builddir/.libs/s2rgf_train; else program=$builddir/$program; fi
+    run timeout 120 env LD_LIBRARY_PATH="$builddir/.libs" FAIL_AT="$at" FAIL_COUNT=count \
+        ${ours:+FAIL_OURS=1} LD_PRELOAD="$PWD/fail_allocation.so" "$program" "$@"
+}
+
+# outputs: checksums of what the command wrote.
+outputs() {
+    { find out -type f ! -name '*of2.tif' -print0 | sort -z | xargs -0 -r sha256sum; sha256sum < "$stdout"; }
+}
+
+# next AT STRIDE TOTAL: the allocation to fail after this one. Stride 0: all, but of the steps of a training, which
+# repeat themselves, some.
+next() {
+    if [ "$1" -lt 4 ]; then
+        echo $(($1 + 1))
+    elif [ "$2" -gt 0 ]; then
+        echo $(($1 + $2))
+    else
+        echo $(($1 > 1500 && $1 < $3 - 500 ? $1 + 97 : $1 + 1))
+    fi
+}
+
+# survives STRIDE COMMAND...: allocations of the command fail, one a run.
+survives() {
+    local stride=$1 at total wanted
+    shift
+    attempt 0 "$@"
+    [ "$status" -eq 0 ] || fail "status $status while nothing fails: $*"
+    outputs > wanted
+    total=$(cat count)
+    [ "$total" -gt 20 ] || fail "only $total allocations were seen: $*"
+    for ((at = 1; at <= total; at = $(next $at $stride $total))); do
+        attempt "$at" "$@"
+        trials=$((trials + 1))
+        if [ "$status" -eq 0 ]; then
+            outputs | diff wanted - > diff || fail "allocation $at of $total fails: other output, exit 0: $*: $(cat diff)"
+            continue
+        fi
+        errors=$((errors + 1))
+        if [ -z "$ours" ] && { [ "$status" -gt 128 ] || grep -q "stopped by a library" "$stderr"; }; then
+            aborts=$((aborts + 1)) # in a library that does not look: what had no name yet may be left
+            find out -type f \( -name '*.part-*' -o -name '*.work-*' -o -name '*.tmp*' \) -delete
+        fi
+        [ -z "$(find out -type f ! -name '*of2.tif')" ] || fail "allocation $at of $total fails: $(ls out) left: $*"
+        if [ -z "$ours" ] && [ "$status" -gt 128 ]; then
+            continue
+        elif [ "$status" -ne 1 ] || { [ -n "$ours" ] && ! grep -qi memory "$stderr"; }; then
+            fail "allocation $at of $total fails: status $status: $*"
+        fi
+    done
+}
+
+# all_programs TRIALS: about so many trials of each command; 0: every allocation.
+all_programs() {
+    local wanted=$1 stride
+    while read -ra words; do
+        attempt 0 "${words[@]}"
+        stride=$((wanted > 0 ? $(cat count) / wanted + 1 : 0))
+        survives $stride "${words[@]}"
+    done << EOF
+s2rgf_info -json model.s2rgf
+s2rgf_info -onnx model.s2rgf out/model.onnx
+s2rgf_assess map.tif -labels scene/labels.gpkg -l test -a class -confidence conf.tif -json out/a.json
+s2rgf_assess map.tif -labels scene/truth.tif -json out/a.json
+s2rgf_mosaic -q out/map.tif
+s2rgf_classify ${classify[*]} -conf out/conf.tif -prob out/prob.tif -mask scene/truth.tif out/map.tif
+s2rgf_classify ${classify[*]} -of PNG out/map.png
+s2rgf_classify ${classify[*]} -write_scene out/map.s2rgf.json
+s2rgf_classify -q -threads 1 -m model.s2rgf -batch scenes -i ms={}_ms.tif -i hs={}_hs.tif out/{}.tif
+s2rgf_train ${train[*]} out/model.s2rgf
+s2rgf_train -q ${sources[*]} -labels scene/truth.tif -network patch -steps 1 -batch 1 -threads 1 -val 0 out/model.s2rgf
+EOF
+}
+
+ours=1
+if [ "$S2RGF_TEST_LONG" = 1 ]; then all_programs 0; else all_programs 8; fi
+echo "$trials allocations of ours failed: $errors errors, else the right output"
+[ "$S2RGF_TEST_LONG" = 1 ] || exit 0
+ours='' trials=0 errors=0
+all_programs 300
+echo "$trials allocations of all libraries failed: $errors errors, $aborts of them crashes in a library, else the right output"
