@@ -321,6 +321,7 @@ typedef struct s2rgf_lazy_map s2rgf_lazy_map;
 /**
  * Open a scene with its model; nothing is computed.
  * memory_mb in  working memory for a tile, 0: 512
+ * host      in  copied, for the first reading warns of a scene's values; never asked to go on
  * Errors  INVALID_ARGUMENT, NO_MEMORY (memory_mb too small), IO, FORMAT, UNSUPPORTED, MISMATCH.
  * Memory  *map is released with s2rgf_lazy_map_close(); the scene is copied.
  * Threads a map belongs to one thread at a time; several may be open at once.

@@ -90,6 +90,15 @@ static s2rgf_status check_band(const checker *check, const char *source_place, i
     status = check_number(check, place, band->mean, (const double[]){-FLT_MAX, FLT_MAX});
     if (status != S2RGF_OK)
         return status;
+    if (!isnan(band->low) && !isnan(band->high)) {
+        snprintf(place, sizeof place, "%s.bands[%d].low", source_place, index);
+        status = check_number(check, place, band->low, (const double[]){-FLT_MAX, FLT_MAX});
+        snprintf(place, sizeof place, "%s.bands[%d].high", source_place, index);
+        if (status == S2RGF_OK)
+            status = check_number(check, place, band->high, (const double[]){band->low, FLT_MAX});
+        if (status != S2RGF_OK)
+            return status;
+    }
     /* The network divides by std in single precision. */
     snprintf(place, sizeof place, "%s.bands[%d].std", source_place, index);
     return check_number(check, place, band->std, (const double[]){FLT_MIN, FLT_MAX});

@@ -16,11 +16,14 @@ typedef struct s2_model_band {
     char *name;           /* "" where unknown */
     double wavelength_nm; /* NaN where unknown */
     double mean, std;     /* normalisation: (x - mean) / std; std > 0 */
+    /* where all but one in 200 of the training scene's values lie above and below; NaN where unknown */
+    double low, high;
 } s2_model_band;
 
 typedef struct s2_model_source {
     char *name;
-    double pixel_size; /* in CRS units (metres as a rule), of the training scene */
+    double pixel_size;   /* of the training scene, on the ground */
+    bool pixel_unknown;  /* its unit is not known: as an older version or a scene without CRS has it */
     bool on_reference; /* its grid is the reference grid */
     int band_count;
     s2_model_band *bands;

@@ -13,6 +13,7 @@
 #include "core/plural.h"
 #include "model/ablations.h"
 #include "model/network_model.h"
+#include "scene/usable_bands.h"
 #include "tiles/tile_runner.h"
 #include "train/checkpoint.h"
 #include "train/trainer.h"
@@ -136,7 +137,10 @@ static s2rgf_status describe_source(const s2_scene_source *from, s2_model_source
                                     s2rgf_error *err)
 {
     to->name = s2_strdup(s2_source_name(from->source));
-    to->pixel_size = s2_grid_pixel_size(s2_source_grid(from->source));
+    to->pixel_size = s2_grid_pixel_metres(s2_source_grid(from->source));
+    to->pixel_unknown = isnan(to->pixel_size);
+    if (to->pixel_unknown)
+        to->pixel_size = s2_grid_pixel_size(s2_source_grid(from->source));
     to->on_reference = from->on_reference;
     to->band_count = s2_source_band_count(from->source);
     to->bands = s2_calloc((size_t)to->band_count, sizeof *to->bands);
@@ -144,8 +148,11 @@ static s2rgf_status describe_source(const s2_scene_source *from, s2_model_source
         return s2_fail_memory(err, "model");
     for (int b = 0; b < to->band_count; b++) {
         const s2_band_desc *band = s2_source_band(from->source, b);
-        to->bands[b] =
-            (s2_model_band){s2_strdup(band->name ? band->name : ""), band->wavelength_nm, 0.0, 1.0};
+        to->bands[b] = (s2_model_band){.name = s2_strdup(band->name ? band->name : ""),
+                                       .wavelength_nm = band->wavelength_nm,
+                                       .std = 1.0,
+                                       .low = NAN,
+                                       .high = NAN};
         if (!to->bands[b].name)
             return s2_fail_memory(err, "model");
         s2_model_clean_name(to->bands[b].name);
@@ -434,6 +441,8 @@ s2rgf_status s2rgf_train(const s2rgf_train_options *asked, const s2rgf_host *hos
         return status;
     omp_set_num_threads(s2_thread_count(options->threads));
     status = s2_scene_open(&options->scene, NULL, host, &scene, err);
+    if (status == S2RGF_OK)
+        status = s2_scene_leave_out_bands(&scene, host, err);
     if (status == S2RGF_OK) {
         s2_scene_report(&scene, host);
         status = s2_labels_read(&options->labels, &scene.grid, host, &labels, err);

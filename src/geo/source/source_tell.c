@@ -98,37 +98,43 @@ s2rgf_status s2_source_tell(s2_source *source, const s2rgf_host *host, s2rgf_err
 
 /* ---- bands in words ------------------------------------------------------------------------- */
 
+/** What neighbouring bands are called beside their numbers: " (B04, 665 nm)", " (400 to 900 nm)". */
+static void put_details(s2_text *text, const s2_band_desc *first, const s2_band_desc *last)
+{
+    const bool named = first == last && first->name != NULL && first->name[0] != '\0';
+    const bool known = !isnan(first->wavelength_nm) && !isnan(last->wavelength_nm);
+    if (named || known)
+        s2_text_append(text, " (");
+    if (named)
+        s2_text_append(text, "%s%s", first->name, known ? ", " : "");
+    if (known && first != last)
+        s2_text_append(text, "%g to ", first->wavelength_nm);
+    if (known)
+        s2_text_append(text, "%g nm", last->wavelength_nm);
+    if (named || known)
+        s2_text_append(text, ")");
+}
+
 void s2_source_put_bands(s2_text *text, const s2_source *source, const bool *chosen)
 {
     int count = 0, runs = 0, listed = 0;
-    const s2_band_desc *only = NULL;
     for (int b = 0; b < source->band_count; b++)
-        if (chosen[b]) {
-            only = s2_source_band(source, b);
-            count++;
-        }
+        count += chosen[b];
     s2_text_append(text, count == 1 ? "band" : "bands");
     for (int b = 0; b < source->band_count && runs < RUNS_MAX; b++) {
         if (!chosen[b])
             continue;
-        const int first = b;
+        const int start = b;
         while (b + 1 < source->band_count && chosen[b + 1] &&
                s2_source_band(source, b + 1)->number == s2_source_band(source, b)->number + 1)
             b++;
-        s2_text_append(text, "%s %d", runs++ > 0 ? "," : "", s2_source_band(source, first)->number);
-        if (b > first)
-            s2_text_append(text, " to %d", s2_source_band(source, b)->number);
-        listed += b - first + 1;
+        const s2_band_desc *first = s2_source_band(source, start), *last = s2_source_band(source, b);
+        s2_text_append(text, "%s %d", runs++ > 0 ? "," : "", first->number);
+        if (first != last)
+            s2_text_append(text, " to %d", last->number);
+        put_details(text, first, last);
+        listed += b - start + 1;
     }
     if (listed < count)
         s2_text_append(text, " and %d more", count - listed);
-    if (count != 1 || only == NULL)
-        return;
-    const bool named = only->name != NULL && only->name[0] != '\0';
-    if (named)
-        s2_text_append(text, " (%s", only->name);
-    if (!isnan(only->wavelength_nm))
-        s2_text_append(text, "%s%g nm", named ? ", " : " (", only->wavelength_nm);
-    if (named || !isnan(only->wavelength_nm))
-        s2_text_append(text, ")");
 }
