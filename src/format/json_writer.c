@@ -12,10 +12,12 @@
 #define DOUBLE_BYTES 48
 #define REPLACEMENT 0xFFFDu /* for a byte that is not UTF-8 */
 
-/** Length of what may stand between quotes as it is; *code, the character after it, of *step bytes. */
-static size_t plain_length(const char *string, uint32_t *code, size_t *step)
+/**
+ * Length of what may stand between quotes as it is, of `length` bytes; *code, the character after it, of
+ * *step bytes.
+ */
+static size_t plain_length(const char *string, size_t length, uint32_t *code, size_t *step)
 {
-    const size_t length = strlen(string);
     size_t at = 0;
     *step = 0;
     for (*code = 0; at < length; at += *step) {
@@ -29,14 +31,15 @@ static size_t plain_length(const char *string, uint32_t *code, size_t *step)
 /** Without control characters, for JSON is shown on terminals, too. */
 static void put_quoted(s2_text *text, const char *string)
 {
+    const char *end = string + strlen(string);
     s2_text_append(text, "\"");
-    while (*string != '\0') {
+    while (string < end) {
         uint32_t code;
         size_t step;
-        const size_t plain = plain_length(string, &code, &step);
+        const size_t plain = plain_length(string, (size_t)(end - string), &code, &step);
         s2_text_append(text, "%.*s", (int)plain, string);
         string += plain;
-        if (*string == '\0')
+        if (string == end)
             break;
         if (step > 0 && (code == '"' || code == '\\'))
             s2_text_append(text, "\\%c", (char)code);

@@ -46,7 +46,7 @@ layer("upper.gpkg", upper)
 layer("both.gpkg", upper + lower)
 layer("no_water.gpkg", upper + lower[:4])
 layer("single.gpkg", [upper[0], upper[1], ("water", point(70.5, 60.5))])
-layer("codes.gpkg", [(str(k), point(16 * k, 30)) for k in (1, 3, 5)] + [("1", point(-5, 5))])
+layer("codes.gpkg", [(str(k // 2 + 1), point(16 * k, 30)) for k in (1, 3, 5)] + [("1", point(-5, 5))])
 END
 "$PYTHON" make.py
 
