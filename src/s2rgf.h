@@ -89,7 +89,7 @@ typedef struct s2rgf_scene_options {
 typedef struct s2rgf_label_options {
     const char *path;
     const char *layer;        /* NULL: the only layer with geometries */
-    const char *attribute;    /* class field of a vector layer, text or integer */
+    const char *attribute;    /* class field of a vector layer, text or whole numbers */
     const char *where;        /* attribute filter, or NULL */
     const char *assigned_srs; /* CRS of labels that have none, or NULL */
     bool all_touched;         /* burn every pixel a polygon touches, not only centres inside */
@@ -321,6 +321,7 @@ typedef struct s2rgf_lazy_map s2rgf_lazy_map;
 /**
  * Open a scene with its model; nothing is computed.
  * memory_mb in  working memory for a tile, 0: 512
+ * host      in  copied, for the first reading warns of a scene's values; never asked to go on
  * Errors  INVALID_ARGUMENT, NO_MEMORY (memory_mb too small), IO, FORMAT, UNSUPPORTED, MISMATCH.
  * Memory  *map is released with s2rgf_lazy_map_close(); the scene is copied.
  * Threads a map belongs to one thread at a time; several may be open at once.
@@ -395,7 +396,8 @@ typedef struct s2rgf_assess_options {
 } s2rgf_assess_options;
 
 /**
- * Compare a class raster with reference labels, matched by class name, else by value.
+ * Compare a class raster with reference labels, matched by class name, by the number that a class is
+ * called by, else by value; see s2rgf_assess(1).
  * result out
  * Errors  IO, FORMAT, INVALID_ARGUMENT, UNSUPPORTED, MISMATCH (no class in common, no overlap, or a
  *         confidence raster of another grid), NO_MEMORY, CANCELLED.

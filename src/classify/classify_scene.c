@@ -11,6 +11,7 @@
 #include "core/plural.h"
 #include "geo/source/overlay.h"
 #include "scene/network_input.h"
+#include "scene/value_range.h"
 #include "tiles/tile_choice.h"
 #include "tiles/tile_runner.h"
 
@@ -229,6 +230,11 @@ static s2rgf_status prepare(s2_classify_job *job, const s2rgf_host *host, s2rgf_
     status = choose_window(job, err);
     if (status == S2RGF_OK && job->options->mask_path)
         status = check_mask(job, err);
+    if (status == S2RGF_OK)
+        status = s2_scene_check_values(&job->scene, &job->content, job->window,
+                                       job->window.w == job->geometry.width &&
+                                           job->window.h == job->geometry.height,
+                                       host, err);
     if (status == S2RGF_OK)
         status = choose_tiles(job, host, err);
     if (status == S2RGF_OK)

@@ -21,6 +21,9 @@ static s2rgf_status fail_exists(const char *path, s2rgf_error *err)
 static s2rgf_status check_target(const char *path, bool overwrite, s2rgf_error *err)
 {
     struct stat there;
+    /* A link that leads nowhere is a name taken, too. */
+    if (!overwrite && lstat(path, &there) == 0 && S_ISLNK(there.st_mode))
+        return fail_exists(path, err);
     if (stat(path, &there) != 0)
         return errno == ENOENT
                    ? S2RGF_OK

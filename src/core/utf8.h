@@ -20,4 +20,20 @@ bool s2_utf8_printable(const char *text);
  */
 void s2_utf8_clean(char *text, size_t max_bytes);
 
+/**
+ * A copy of text without the blanks at its ends, those of other scripts too. What is not UTF-8 is
+ * taken for Windows-1252, a superset of Latin-1. Memory: s2_free(); NULL when that is out.
+ * recoded out  it was not UTF-8
+ */
+char *s2_utf8_import(const char *text, bool *recoded);
+
+/**
+ * Text for a message, cut after max_bytes: what is malformed or a control character becomes "\xE9".
+ * Memory: s2_free(); NULL when that is out.
+ */
+char *s2_utf8_escape(const char *text, size_t max_bytes);
+
+/** Equal but for upper and lower case: Latin, Greek and Cyrillic letters. Both well formed. */
+bool s2_utf8_same_letters(const char *a, const char *b);
+
 #endif

@@ -105,7 +105,8 @@ static void put_sources(s2_text *text, const s2_model_content *content)
         s2_text_append(text, "  %-*s  %d band%s", width, source->name, source->band_count,
                        s2_plural((uint64_t)source->band_count, "", "s"));
         put_wavelengths(text, source);
-        s2_text_append(text, ", pixel size %g", source->pixel_size);
+        s2_text_append(text, ", pixel size %g%s", source->pixel_size,
+                       source->pixel_unknown ? " (unit unknown)" : " m");
         if (i == content->reference)
             s2_text_append(text, ", defines the reference grid");
         else if (source->on_reference)

@@ -9,9 +9,11 @@
 #include "core/file.h"
 #include "core/log.h"
 #include "core/memory.h"
+#include "core/number.h"
 #include "core/plural.h"
 #include "model/ablations.h"
 #include "model/network_model.h"
+#include "scene/usable_bands.h"
 #include "tiles/tile_runner.h"
 #include "train/checkpoint.h"
 #include "train/trainer.h"
@@ -42,8 +44,9 @@ static s2rgf_status check_range(const char *name, double value, double low, doub
 {
     if (value >= low && value <= high)
         return S2RGF_OK;
-    return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: expected %g to %g, found %g", name, low, high,
-                   value);
+    char found[S2_NUMBER_BYTES];
+    return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: expected %g to %g, found %s", name, low, high,
+                   s2_number_text(value, found));
 }
 
 /* Neither the model nor the checkpoint may be an input, nor replace a file unasked. */
@@ -59,8 +62,8 @@ static s2rgf_status check_paths(const s2rgf_train_options *options, s2rgf_error 
     if (status == S2RGF_OK && s2_same_file(outputs[0], outputs[1]))
         status =
             s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: named for model and checkpoint", outputs[1]);
-    if (status == S2RGF_OK && options->checkpoint && !options->resume)
-        status = s2_atomic_check(options->checkpoint, options->overwrite, err);
+    if (status == S2RGF_OK && options->checkpoint)
+        status = s2_atomic_check(options->checkpoint, options->overwrite || options->resume, err);
     return status;
 }
 
@@ -134,7 +137,10 @@ static s2rgf_status describe_source(const s2_scene_source *from, s2_model_source
                                     s2rgf_error *err)
 {
     to->name = s2_strdup(s2_source_name(from->source));
-    to->pixel_size = s2_grid_pixel_size(s2_source_grid(from->source));
+    to->pixel_size = s2_grid_pixel_metres(s2_source_grid(from->source));
+    to->pixel_unknown = isnan(to->pixel_size);
+    if (to->pixel_unknown)
+        to->pixel_size = s2_grid_pixel_size(s2_source_grid(from->source));
     to->on_reference = from->on_reference;
     to->band_count = s2_source_band_count(from->source);
     to->bands = s2_calloc((size_t)to->band_count, sizeof *to->bands);
@@ -142,8 +148,11 @@ static s2rgf_status describe_source(const s2_scene_source *from, s2_model_source
         return s2_fail_memory(err, "model");
     for (int b = 0; b < to->band_count; b++) {
         const s2_band_desc *band = s2_source_band(from->source, b);
-        to->bands[b] =
-            (s2_model_band){s2_strdup(band->name ? band->name : ""), band->wavelength_nm, 0.0, 1.0};
+        to->bands[b] = (s2_model_band){.name = s2_strdup(band->name ? band->name : ""),
+                                       .wavelength_nm = band->wavelength_nm,
+                                       .std = 1.0,
+                                       .low = NAN,
+                                       .high = NAN};
         if (!to->bands[b].name)
             return s2_fail_memory(err, "model");
         s2_model_clean_name(to->bands[b].name);
@@ -185,8 +194,6 @@ static s2rgf_status describe_model(const s2rgf_train_options *options, const s2_
         status = describe_ablations(options, content, err);
     if (status == S2RGF_OK)
         status = s2_class_table_copy(&labels->classes, &content->classes, err);
-    for (int k = 0; k < content->classes.count; k++)
-        s2_model_clean_name(content->classes.items[k].name);
     s2_class_table_paint(&content->classes);
     content->training.seed = options->seed;
     content->training.temperature = 1.0;
@@ -399,6 +406,8 @@ static s2rgf_status train_model(const s2rgf_train_options *options, const s2rgf_
     if (status == S2RGF_OK)
         status = ops->create(&spec, &network, err);
     if (status == S2RGF_OK)
+        status = s2_network_rehearse(network, content, options->model_path, err);
+    if (status == S2RGF_OK)
         status = s2_training_set_init(&set, scene, labels, content, options->crop_px, err);
     if (status == S2RGF_OK)
         status = s2_trainer_init(&trainer, options, host, &set, network, err);
@@ -432,10 +441,14 @@ s2rgf_status s2rgf_train(const s2rgf_train_options *asked, const s2rgf_host *hos
         return status;
     omp_set_num_threads(s2_thread_count(options->threads));
     status = s2_scene_open(&options->scene, NULL, host, &scene, err);
+    if (status == S2RGF_OK)
+        status = s2_scene_leave_out_bands(&scene, host, err);
     if (status == S2RGF_OK) {
         s2_scene_report(&scene, host);
         status = s2_labels_read(&options->labels, &scene.grid, host, &labels, err);
     }
+    if (status == S2RGF_OK)
+        status = s2_labels_refuse_zero(&labels, options->labels.path, err);
     if (status == S2RGF_OK)
         status = s2_training_labels_check(&scene, options->labels.path, host, &labels, err);
     if (status == S2RGF_OK)

@@ -8,6 +8,7 @@
 #include "core/log.h"
 #include "core/memory.h"
 #include "scene/network_input.h"
+#include "scene/value_check.h"
 
 #define STRIP_PIXELS (1 << 18) /* read at once for the normalisation */
 /* native pixels around a crop: what its encoder and sampling reach */
@@ -58,8 +59,12 @@ static s2rgf_status normalise_source(s2_source *source, const s2rgf_host *host,
     uint8_t *valid = s2_alloc(capacity, 1);
     double *work = s2_calloc(3 * (size_t)bands, sizeof(double));
     band_sums sums = {work, work ? work + bands : NULL, 0.0};
+    s2_value_record record = {0};
     double *shift = work ? work + 2 * bands : NULL;
     s2rgf_status status = pixels && valid && work ? S2RGF_OK : s2_fail_memory(err, "normalisation");
+    if (status == S2RGF_OK)
+        status = s2_value_record_init(&record, bands,
+                                      (uint64_t)grid->width * (uint64_t)grid->height, err);
     for (int y = 0; y < grid->height && status == S2RGF_OK; y += rows) {
         const s2_rect window = {0, y, grid->width,
                                 y + rows > grid->height ? grid->height - y : rows};
@@ -69,6 +74,8 @@ static s2rgf_status normalise_source(s2_source *source, const s2rgf_host *host,
             find_shift(pixels, valid, count, bands, shift);
         if (status == S2RGF_OK)
             add_strip(pixels, valid, count, bands, shift, &sums);
+        if (status == S2RGF_OK)
+            s2_value_record_add(&record, pixels, valid, count);
         if (status == S2RGF_OK && !s2_progress(host, 0.0))
             status = s2_fail(err, S2RGF_CANCELLED, "interrupted");
     }
@@ -81,6 +88,9 @@ static s2rgf_status normalise_source(s2_source *source, const s2rgf_host *host,
         /* a constant band carries nothing: any positive divisor keeps it at zero */
         model->bands[b].std = variance > 0.0 ? sqrt(variance) : 1.0;
     }
+    if (status == S2RGF_OK)
+        status = s2_values_check(&record, source, host, model, err);
+    s2_value_record_clear(&record);
     s2_free(pixels);
     s2_free(valid);
     s2_free(work);

@@ -188,10 +188,10 @@ static void test_refused_polygons(void)
                   "no layer lakes: expected one of areas");
     check_refused(&(s2rgf_label_options){.path = path, .attribute = "class", .where = "((("},
                   S2RGF_INVALID_ARGUMENT, "the filter \"(((\"");
-    const feature_recipe zero[] = {{"a", 0, "POLYGON((1 1,4 1,4 4,1 4,1 1))", NULL}};
-    make_layer("GPKG", "/vsimem/zero.gpkg", "EPSG:32633", zero, 1);
-    check_refused(&(s2rgf_label_options){.path = "/vsimem/zero.gpkg", .attribute = "code"},
-                  S2RGF_FORMAT, "1 to 65535 in field code, found 0");
+    const feature_recipe below[] = {{"a", -1, "POLYGON((1 1,4 1,4 4,1 4,1 1))", NULL}};
+    make_layer("GPKG", "/vsimem/below.gpkg", "EPSG:32633", below, 1);
+    check_refused(&(s2rgf_label_options){.path = "/vsimem/below.gpkg", .attribute = "code"},
+                  S2RGF_FORMAT, "1 to 65535 in field code, found -1");
     const feature_recipe half[] = {{"a", 1.5, "POLYGON((1 1,4 1,4 4,1 4,1 1))", NULL}};
     make_layer("GPKG", "/vsimem/half.gpkg", "EPSG:32633", half, 1);
     check_refused(&(s2rgf_label_options){.path = "/vsimem/half.gpkg", .attribute = "real"},
@@ -210,7 +210,7 @@ static void make_class_raster(const char *path, int kind, const double *geotrans
     GDALRasterBandH band = GDALGetRasterBand(dataset, 1);
     double values[50 * 40] = {0};
     for (int i = 0; i < 50 * 40; i++)
-        values[i] = i % 50 < 10 ? 2 : i % 50 < 20 ? 6 : i % 50 < 30 ? 9 : 0;
+        values[i] = i % 50 < 10 ? 2 : i % 50 < 20 ? 6 : i % 50 < 30 || kind != 1 ? 9 : 0;
     write_band(dataset, 1, values);
     CHECK(GDALSetRasterNoDataValue(band, 9) == CE_None);
     if (kind == 1) {

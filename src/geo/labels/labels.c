@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
+#include "core/utf8.h"
 #include "geo/labels/labels_private.h"
 #include "geo/source/gdal_catch.h"
 
@@ -148,7 +149,8 @@ static s2rgf_status divide_classes(const s2_label_claims *claims, s2_class_table
                                    s2_class_table *absent, int *new_class, s2rgf_error *err)
 {
     bool *occurs = s2_calloc((size_t)classes->count, sizeof *occurs);
-    s2_class_table kept = {0};
+    s2_class_table kept = {.zero_allowed = classes->zero_allowed};
+    absent->zero_allowed = classes->zero_allowed;
     s2rgf_status status = occurs != NULL ? S2RGF_OK : s2_fail_memory(err, "classes");
     for (size_t i = 0; i < claims->count && status == S2RGF_OK; i++)
         occurs[claims->items[i].class_index] = true;
@@ -325,6 +327,18 @@ static s2rgf_status open_labels(const char *path, GDALDatasetH *dataset, bool *i
     return S2RGF_OK;
 }
 
+/** Names that differ only in upper and lower case are mostly one class spelled in two ways. */
+static void warn_case(const s2_class_table *classes, const char *path, const s2rgf_host *host)
+{
+    for (int i = 0; i < classes->count; i++)
+        for (int k = 0; k < i; k++)
+            if (s2_utf8_same_letters(classes->items[k].name, classes->items[i].name))
+                s2_log(host, S2RGF_WARNING,
+                       "%s: \"%s\" and \"%s\" differ only in upper and lower case: they are two "
+                       "classes",
+                       path, classes->items[k].name, classes->items[i].name);
+}
+
 s2rgf_status s2_labels_read(const s2rgf_label_options *options, const s2_grid *grid,
                             const s2rgf_host *host, s2_label_set *labels, s2rgf_error *err)
 {
@@ -339,12 +353,33 @@ s2rgf_status s2_labels_read(const s2rgf_label_options *options, const s2_grid *g
     else if (status == S2RGF_OK)
         status = s2_labels_read_raster(&request, dataset, &claims, labels, err);
     if (status == S2RGF_OK)
+        warn_case(&labels->classes, options->path, host);
+    if (status == S2RGF_OK)
         status = s2_labels_finish(&claims, grid->height, labels, err);
     s2_labels_claims_clear(&claims);
     GDALClose(dataset);
     if (status != S2RGF_OK)
         s2_label_set_clear(labels);
     return status;
+}
+
+s2rgf_status s2_labels_refuse_zero(const s2_label_set *labels, const char *path, s2rgf_error *err)
+{
+    static const char rule[] = "expected classes from 1 to 65535, for maps keep 0 for nodata";
+    if (s2_class_table_find_value(&labels->classes, 0) < 0)
+        return S2RGF_OK;
+    if (labels->has_zero_feature)
+        return s2_fail(err, S2RGF_FORMAT,
+                       "%s: feature %lld: its class is 0: %s: give the class another number, or "
+                       "leave such features out with a filter",
+                       path, labels->zero_feature, rule);
+    size_t pixels = 0;
+    for (size_t i = 0; i < labels->count; i++)
+        pixels += labels->pixels[i].class_index == 0;
+    return s2_fail(err, S2RGF_FORMAT,
+                   "%s: %zu pixels have value 0, which is a class (%s) where another value is "
+                   "nodata: %s: give the class another value, or declare 0 as nodata",
+                   path, pixels, labels->classes.items[0].name, rule);
 }
 
 void s2_label_set_clear(s2_label_set *labels)

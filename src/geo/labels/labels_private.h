@@ -60,7 +60,4 @@ s2rgf_status s2_labels_read_raster(const s2_label_request *request, GDALDatasetH
 s2rgf_status s2_labels_settle_srs(const s2_label_request *request, const char *own_wkt, char **wkt,
                                   s2rgf_error *err);
 
-/** Nodata value of a class band; NaN where there is none. */
-double s2_class_nodata(GDALRasterBandH band);
-
 #endif
