@@ -197,6 +197,12 @@ static void test_longitudes(void)
     check_longitudes("/vsimem/world.gpkg", 0.0, 1000, 0, 99);
     CHECK(last_lines[0] == '\0');
 
+    const char *const endless[] = {"POLYGON((179 10,9e99 10,9e99 9,179 9,179 10))",
+                                   "POLYGON((179 10,180 10,180 9,179 9,179 10))"};
+    make_wkt_layer("/vsimem/endless.gpkg", "EPSG:4326", endless, 2);
+    check_longitudes("/vsimem/endless.gpkg", 175.0, 100, 40, 49);
+    CHECK_CONTAINS(last_lines, "not finite in 1 feature: the first is feature 1");
+
     /* From another CRS, whose transformation ends at 180 degrees. */
     const char *const metres[] = {"POLYGON((19926188 1118890,20148827 1118890,20148827 1006021,"
                                   "19926188 1006021,19926188 1118890))"};

@@ -181,6 +181,10 @@ static s2rgf_status burn_polygon(s2_burner *burner, OGRGeometryH polygon, int cl
     s2rgf_status status = s2_labels_add_group(burner->claims, class_index, err);
     const size_t before = burner->claims->count;
     OGR_G_GetEnvelope(polygon, &box);
+    if (!isfinite(box.MaxX - box.MinX) || !isfinite(box.MaxY - box.MinY)) {
+        burner->odd[ODD_NOT_FINITE] = true;
+        return status;
+    }
     const int count = s2_label_place_turns(&burner->place, box.MinX, box.MaxX, &turns);
     set->polygons++;
     for (int i = 0; i < count && status == S2RGF_OK; i++) {
@@ -207,6 +211,10 @@ static s2rgf_status note_point(s2_burner *burner, OGRGeometryH point, int class_
     const double x = OGR_G_GetX(point, 0), y = OGR_G_GetY(point, 0);
     const s2_grid *grid = burner->place.grid;
     int turns;
+    if (!isfinite(x) || !isfinite(y)) {
+        burner->odd[ODD_NOT_FINITE] = true;
+        return S2RGF_OK;
+    }
     const int count = s2_label_place_turns(&burner->place, x, x, &turns);
     for (int i = 0; i < count; i++) {
         double u, v;
