@@ -16,7 +16,8 @@ truth = np.repeat(np.arange(N) // (N // 3), N).reshape(N, N).T
 base = np.clip(spectra[truth].transpose(2, 0, 1) + rng.normal(0, 60, (4, N, N)), 1, None).round()
 
 def write(name, a, dtype=gdal.GDT_Float32, nodata=None, alpha=None, driver="GTiff"):
-    ds = gdal.GetDriverByName(driver).Create(name, N, N, len(a), dtype)
+    options = ["ALPHA=NO", "PHOTOMETRIC=MINISBLACK"] if driver == "GTiff" else []
+    ds = gdal.GetDriverByName(driver).Create(name, N, N, len(a), dtype, options)
     ds.SetGeoTransform((500000, 10, 0, 5800000, 0, -10))
     ds.SetProjection(srs.ExportToWkt())
     for b, plane in enumerate(a):
@@ -104,8 +105,8 @@ for scene in far_*.tif; do
 done
 expect_status 0 "${map[@]}" -m m.s2rgf -i far_offset.tif map.tif
 expect_in "$stderr" "-a_offset -1000"
-expect_status 0 "${map[@]}" -m m.s2rgf -i fill_-9999.tif map.tif
-expect_in "$stderr" "-srcnodata -9999"
+expect_status 0 "${map[@]}" -m m.s2rgf -i fill_-32768.tif map.tif
+expect_in "$stderr" "-srcnodata -32768"
 for scene in ok_*.tif plain.tif; do
     expect_silence "${map[@]}" -m m.s2rgf -i "$scene" map.tif
 done
