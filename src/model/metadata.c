@@ -58,8 +58,8 @@ static void put_training(s2_json_writer *writer, const s2_model_training *traini
     put_name(writer, "labels_checksum", training->labels_checksum);
     s2_json_put_uint(writer, "seed", training->seed);
     s2_json_put_int(writer, "steps", training->steps);
-    s2_json_put_int(writer, "train_pixels", training->train_pixels);
-    s2_json_put_int(writer, "validation_pixels", training->validation_pixels);
+    s2_json_put_uint(writer, "train_pixels", training->train_pixels);
+    s2_json_put_uint(writer, "validation_pixels", training->validation_pixels);
     s2_json_put_double(writer, "validation_fraction", training->validation_fraction);
     s2_json_put_double(writer, "validation_distance_px", training->validation_distance);
     s2_json_put_double(writer, "validation_overall_accuracy", training->validation_oa);
@@ -292,9 +292,9 @@ static s2rgf_status get_counts(const s2_json_node *node, s2_model_training *trai
     if (status == S2RGF_OK)
         status = s2_json_get_int(node, "steps", &training->steps, err);
     if (status == S2RGF_OK)
-        status = s2_json_get_int(node, "train_pixels", &training->train_pixels, err);
+        status = s2_json_get_uint64(node, "train_pixels", &training->train_pixels, err);
     if (status == S2RGF_OK)
-        status = s2_json_get_int(node, "validation_pixels", &training->validation_pixels, err);
+        status = s2_json_get_uint64(node, "validation_pixels", &training->validation_pixels, err);
     if (status == S2RGF_OK)
         status = s2_json_get_bool(node, "refit", &training->refit, err);
     return status;

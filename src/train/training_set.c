@@ -140,14 +140,14 @@ s2rgf_status s2_training_set_init(s2_training_set *set, s2_scene *scene, const s
     set->scale = s2_alloc(most_bands, sizeof(float));
     set->shift = s2_alloc(most_bands, sizeof(float));
     set->role = s2_calloc(labels->count, 1);
-    set->by_class = s2_calloc((size_t)classes, sizeof(int *));
-    set->class_pixels = s2_calloc((size_t)classes, sizeof(int));
+    set->by_class = s2_calloc((size_t)classes, sizeof *set->by_class);
+    set->class_pixels = s2_calloc((size_t)classes, sizeof *set->class_pixels);
     ready = ready && set->pixels && set->scale && set->shift && set->role && set->by_class &&
             set->class_pixels;
     for (size_t i = 0; ready && i < labels->count; i++)
         set->class_pixels[labels->pixels[i].class_index]++;
     for (int k = 0; ready && k < classes; k++) {
-        set->by_class[k] = s2_alloc((size_t)set->class_pixels[k], sizeof(int));
+        set->by_class[k] = s2_alloc(set->class_pixels[k], sizeof **set->by_class);
         ready = set->by_class[k] != NULL;
     }
     if (!ready) {
@@ -329,14 +329,14 @@ static bool is_valid(const s2_training_set *set, const crop_place *place, int x,
     return true;
 }
 
-/* First label whose row is y or later. */
-static size_t first_label(const s2_label_set *labels, int y)
+/* First label from index `low` on that is at (x, y) or later. */
+static size_t find_label(const s2_label_set *labels, size_t low, int x, int y)
 {
-    size_t low = 0;
     size_t high = labels->count;
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
-        if (labels->pixels[middle].y < y)
+        const s2_label_pixel *pixel = &labels->pixels[middle];
+        if (pixel->y < y || (pixel->y == y && pixel->x < x))
             low = middle + 1;
         else
             high = middle;
@@ -350,14 +350,18 @@ static void fill_labels(const s2_training_set *set, const crop_place *place, con
 {
     const int side = set->crop_px;
     const s2_label_set *all = set->labels;
-    for (size_t i = first_label(all, place->y);
-         i < all->count && all->pixels[i].y < place->y + side; i++) {
-        const int x = all->pixels[i].x - place->x;
-        const int y = all->pixels[i].y - place->y;
-        if (x < 0 || x >= side || set->role[i] != S2_LABEL_TRAIN)
-            continue;
-        const size_t at = turned_index(place->turn, side, x, y);
-        labels[at] = valid[at] ? (int16_t)all->pixels[i].class_index : -1;
+    size_t i = 0;
+    for (int y = 0; y < side; y++) {
+        i = find_label(all, i, place->x, place->y + y);
+        for (; i < all->count && all->pixels[i].y == place->y + y; i++) {
+            const int x = all->pixels[i].x - place->x;
+            if (x >= side)
+                break;
+            if (set->role[i] != S2_LABEL_TRAIN)
+                continue;
+            const size_t at = turned_index(place->turn, side, x, y);
+            labels[at] = valid[at] ? (int16_t)all->pixels[i].class_index : -1;
+        }
     }
 }
 
@@ -438,7 +442,7 @@ static const s2_label_pixel *draw_pixel(const s2_training_set *set, s2_random *r
     int k = 0;
     while (set->class_pixels[k] == 0 || skip-- > 0)
         k++;
-    const uint64_t at = s2_random_below(random, (uint64_t)set->class_pixels[k]);
+    const uint64_t at = s2_random_below(random, set->class_pixels[k]);
     return &set->labels->pixels[set->by_class[k][at]];
 }
 

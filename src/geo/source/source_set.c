@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
+#include "core/plural.h"
 #include "geo/source/gdal_catch.h"
 #include "geo/source/source_tell.h"
 
@@ -390,7 +391,7 @@ void s2_scene_report(const s2_scene *scene, const s2rgf_host *host)
         s2_log(host, S2RGF_INFO,
                "%s: %d x %d, %d band%s %s, pixel %s, CRS %s, extent %.10g %.10g %.10g %.10g, %s",
                s2_source_name(source), grid->width, grid->height, s2_source_band_count(source),
-               s2_source_band_count(source) == 1 ? "" : "s", s2_source_type(source),
+               s2_plural((uint64_t)s2_source_band_count(source), "", "s"), s2_source_type(source),
                pixel, srs, fmin(x0, x1), fmin(y0, y1), fmax(x0, x1),
                fmax(y0, y1), meeting);
     }
