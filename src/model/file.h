@@ -35,11 +35,9 @@ typedef struct s2_model_training {
     int steps; /* optimiser steps that made these weights */
     uint64_t train_pixels, validation_pixels;
     double validation_fraction;
-    /* least distance of a validation from a training pixel, reference pixels; NaN without one */
-    double validation_distance;
+    double validation_distance; /* least, from a training pixel, reference pixels; NaN: none */
     double validation_oa, validation_kappa; /* NaN without validation */
-    /* expected calibration error on the validation pixels at temperature 1 and at temperature; NaN
-       without validation */
+    /* expected calibration error of validation at temperature 1 and at temperature; NaN: none */
     double calibration_before, calibration_after;
     bool refit;         /* weights were trained on all labels after validation */
     double temperature; /* softmax temperature, 1 where not calibrated */
