@@ -16,14 +16,13 @@ typedef struct s2_model_band {
     char *name;           /* "" where unknown */
     double wavelength_nm; /* NaN where unknown */
     double mean, std;     /* normalisation: (x - mean) / std; std > 0 */
-    /* where all but one in 200 of the training scene's values lie above and below; NaN where unknown */
-    double low, high;
+    double low, high;     /* all but one in 200 training values lie above, below; NaN: unknown */
 } s2_model_band;
 
 typedef struct s2_model_source {
     char *name;
-    double pixel_size;   /* of the training scene, on the ground */
-    bool pixel_unknown;  /* its unit is not known: as an older version or a scene without CRS has it */
+    double pixel_size;  /* on the ground in metres, but if */
+    bool pixel_unknown; /* of unknown unit: of an older version, or of a scene without CRS */
     bool on_reference; /* its grid is the reference grid */
     int band_count;
     s2_model_band *bands;
@@ -36,11 +35,9 @@ typedef struct s2_model_training {
     int steps; /* optimiser steps that made these weights */
     uint64_t train_pixels, validation_pixels;
     double validation_fraction;
-    /* least distance of a validation from a training pixel, reference pixels; NaN without one */
-    double validation_distance;
+    double validation_distance; /* least, from a training pixel, reference pixels; NaN: none */
     double validation_oa, validation_kappa; /* NaN without validation */
-    /* expected calibration error on the validation pixels at temperature 1 and at temperature; NaN
-       without validation */
+    /* expected calibration error of validation at temperature 1 and at temperature; NaN: none */
     double calibration_before, calibration_after;
     bool refit;         /* weights were trained on all labels after validation */
     double temperature; /* softmax temperature, 1 where not calibrated */

@@ -16,9 +16,10 @@
 #define BANDS_OUT 0.9        /* of a source's bands: as many are another unit, fewer another landscape */
 #define FAR_RANGES 3.0       /* beyond the range, in ranges: one band alone */
 #define NO_SPREAD 1e-3       /* of the training's range: scaled down */
+#define SCALE_LEAST 8.0      /* of all bands, up or down */
 #define SHIFT_LEAST 1.0      /* of all bands, in the training's standard deviations */
-#define SHIFT_EVENNESS 0.6   /* the shift of the 10th beside that of the 90th of 100 bands */
-#define SHIFT_BANDS 3        /* fewer may be shifted alike by chance */
+#define EVENNESS 0.6         /* shift or scale of the 10th beside that of the 90th of 100 bands */
+#define EVEN_BANDS 3         /* fewer may be shifted or scaled alike by chance */
 
 /** The range of a band's values in training. */
 static void range_of(const s2_model_band *band, double range[2])
@@ -107,32 +108,66 @@ static double common_shift(const s2_findings *found, const s2_model_source *mode
     qsort(shifts, (size_t)bands, sizeof *shifts, ascending);
     qsort(steps, (size_t)bands, sizeof *steps, ascending);
     const double least = shifts[bands / 10], most = shifts[bands - 1 - bands / 10];
-    const bool even = least > 0.0   ? least >= SHIFT_EVENNESS * most
-                      : most < 0.0 ? most <= SHIFT_EVENNESS * least
+    const bool even = least > 0.0   ? least >= EVENNESS * most
+                      : most < 0.0 ? most <= EVENNESS * least
                                    : false;
     return even && steps[bands / 2] >= SHIFT_LEAST ? shifts[bands / 2] : 0.0;
 }
 
-static s2rgf_status tell_shift(s2_findings *found, const s2_model_source *model, s2rgf_error *err)
+/** Whether the ratios, sorted in place, are all much the same, and far from 1. */
+static bool is_common_scale(double *ratios, int bands)
+{
+    qsort(ratios, (size_t)bands, sizeof *ratios, ascending);
+    const double middle = ratios[bands / 2];
+    return ratios[bands / 10] > 0.0 &&
+           ratios[bands / 10] >= EVENNESS * ratios[bands - 1 - bands / 10] &&
+           (middle >= SCALE_LEAST || middle <= 1.0 / SCALE_LEAST);
+}
+
+/**
+ * Whether means and highest values of all bands are those of the training times one factor: another
+ * unit. Another landscape is darker or brighter in some bands than in others. work scratch [2 bands]
+ */
+static bool is_scaled(const s2_findings *found, const s2_model_source *model, double *work)
+{
+    double *means = work, *highs = work + found->count;
+    for (int b = 0; b < found->count; b++) {
+        const s2_value_series *series = &found->bands[b].series;
+        means[b] = series->mean / model->bands[b].mean;
+        highs[b] = series->high / model->bands[b].high;
+        if (!isfinite(means[b]) || !isfinite(highs[b]))
+            return false;
+    }
+    return is_common_scale(means, found->count) && is_common_scale(highs, found->count);
+}
+
+/** What all bands have in common: one factor or one shift. */
+static s2rgf_status tell_common(s2_findings *found, const s2_model_source *model, s2rgf_error *err)
 {
     double *work = s2_alloc(2 * (size_t)found->count, sizeof *work);
     if (!work)
         return s2_fail_memory(err, "values of a source");
+    const bool scaled = is_scaled(found, model, work);
     const double shift = common_shift(found, model, work, work + found->count);
     s2_free(work);
-    if (shift == 0.0)
-        return S2RGF_OK;
-    s2_text text = {0};
     for (int b = 0; b < found->count; b++)
         found->chosen[b] = true;
+    if (scaled)
+        tell_range(found, model);
+    if (scaled || shift == 0.0)
+        return S2RGF_OK;
+    s2_text text = {0};
+    /* samples are not so exact that more than two digits would mean something */
+    const double step = pow(10.0, floor(log10(fabs(shift))) - 1.0);
+    const double rounded = step * round(shift / step);
     s2_findings_begin_line(&text, found);
     s2_text_append(&text,
                    ": the lowest values of 100 %% of the bands lie some %.4g %s than in training "
                    "(band %d: %.5g, in training %.5g): if an offset was not applied, \"gdal_translate "
                    "-of VRT -a_offset %.4g\" states it",
-                   fabs(shift), shift > 0.0 ? "higher" : "lower",
+                   fabs(rounded), shift > 0.0 ? "higher" : "lower",
                    s2_source_band(found->source, 0)->number, found->bands[0].series.low,
-                   model->bands[0].low, -shift);
+                   model->bands[0].low, -rounded);
     s2_findings_end_line(&text, found->host);
     return S2RGF_OK;
 }
@@ -158,8 +193,8 @@ static s2rgf_status compare(s2_findings *found, const s2_model_source *model, s2
                                   is_far(&found->bands[b], &model->bands[b]);
     if (far > 0)
         tell_range(found, model);
-    else if (known == found->count && known >= SHIFT_BANDS)
-        return tell_shift(found, model, err);
+    else if (known == found->count && known >= EVEN_BANDS)
+        return tell_common(found, model, err);
     return S2RGF_OK;
 }
 

@@ -28,7 +28,12 @@ static inline bool sample_source(s2_model_source *source, const char *name, int 
     if (source->name == NULL || source->bands == NULL)
         return false;
     for (int i = 0; i < band_count; i++) {
-        source->bands[i] = (s2_model_band){s2_strdup(""), NAN, 0.1 * i - 1.0 / 3, 1e-3 + i};
+        source->bands[i] = (s2_model_band){.name = s2_strdup(""),
+                                            .wavelength_nm = NAN,
+                                            .mean = 0.1 * i - 1.0 / 3,
+                                            .std = 1e-3 + i,
+                                            .low = i == 0 ? NAN : -2.5 * i,
+                                            .high = i == 0 ? NAN : 0.1 * i};
         if (source->bands[i].name == NULL)
             return false;
     }
@@ -83,6 +88,7 @@ static inline bool sample_build(s2_model_content *content, bool reversed)
     for (int i = 0; i < 4; i++)
         sample_name(&content->sources[1].bands[i], names[i], wavelengths[i]);
     content->sources[0].pixel_size = 30.5;
+    content->sources[0].pixel_unknown = true;
     content->sources[1].pixel_size = 10;
     content->sources[1].on_reference = true;
     const uint8_t green[3] = {0x0A, 0xB0, 0xFF};

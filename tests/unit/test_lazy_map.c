@@ -43,7 +43,12 @@ static void fill_source(s2_model_source *source, const char *name, double pixel_
     source->band_count = 2;
     source->bands = s2_calloc(2, sizeof *source->bands);
     for (int b = 0; b < 2; b++)
-        source->bands[b] = (s2_model_band){s2_strdup(""), NAN, 100.0 * (b + 1) + 80.0, 60.0};
+        source->bands[b] = (s2_model_band){.name = s2_strdup(""),
+                                            .wavelength_nm = NAN,
+                                            .mean = 100.0 * (b + 1) + 80.0,
+                                            .std = 60.0,
+                                            .low = NAN,
+                                            .high = NAN};
 }
 
 /* A model with random weights. */

@@ -47,11 +47,14 @@ static void check_same_sources(const s2_model_content *a, const s2_model_content
         const s2_model_source *x = &a->sources[s], *y = &b->sources[s];
         CHECK_STR(x->name, y->name);
         CHECK(x->pixel_size == y->pixel_size && x->on_reference == y->on_reference);
+        CHECK(x->pixel_unknown == y->pixel_unknown);
         REQUIRE(x->band_count == y->band_count);
         for (int i = 0; i < x->band_count; i++) {
             CHECK_STR(x->bands[i].name, y->bands[i].name);
             CHECK(same_double(x->bands[i].wavelength_nm, y->bands[i].wavelength_nm));
             CHECK(x->bands[i].mean == y->bands[i].mean && x->bands[i].std == y->bands[i].std);
+            CHECK(same_double(x->bands[i].low, y->bands[i].low));
+            CHECK(same_double(x->bands[i].high, y->bands[i].high));
         }
     }
 }
@@ -438,8 +441,8 @@ static void test_describe(void)
     CHECK_CONTAINS(text, "Network     dense, C = 32, 49 parameters in 4 tensors\n");
     CHECK_CONTAINS(text, "Written by  s2rgf 0.1.0, format version 1\n");
     CHECK_CONTAINS(text, model->content.checksum);
-    CHECK_CONTAINS(text, "  hsi       3 bands, pixel size 30.5\n");
-    CHECK_CONTAINS(text, "  msi-10_m  4 bands, 492.4 to 832.8 nm, pixel size 10, defines the "
+    CHECK_CONTAINS(text, "  hsi       3 bands, pixel size 30.5 (unit unknown)\n");
+    CHECK_CONTAINS(text, "  msi-10_m  4 bands, 492.4 to 832.8 nm, pixel size 10 m, defines the "
                          "reference grid\n    B02, B03, B04, B08 \"wide\"\n");
     CHECK_CONTAINS(text, "      2  -        back\\slash\n      7  #0ab0ff  Feuchtfl\xC3\xA4"
                          "che\n");

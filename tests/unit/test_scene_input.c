@@ -25,8 +25,9 @@ static void make_scene(const char *path, const char *first, const char *second, 
     GDALClose(dataset);
 }
 
-static s2_model_band bands[2] = {{(char *)"red", NAN, 4.0, 2.0}, {(char *)"nir", NAN, 30.0, 5.0}};
-static s2_model_source source = {(char *)"ms", 10.0, true, 2, bands};
+static s2_model_band bands[2] = {{(char *)"red", NAN, 4.0, 2.0, NAN, NAN},
+                                 {(char *)"nir", NAN, 30.0, 5.0, NAN, NAN}};
+static s2_model_source source = {(char *)"ms", 10.0, false, true, 2, bands};
 static const s2_model_content content = {.source_count = 1, .sources = &source};
 
 static s2rgf_status open_scene(const char *path, s2_scene *scene, s2rgf_error *err)
@@ -88,10 +89,77 @@ static void refuses_other_pixel_sizes(void)
     s2rgf_error err;
     make_scene("/vsimem/coarse.tif", "red", "nir", 30.0);
     CHECK(open_scene("/vsimem/coarse.tif", &scene, &err) == S2RGF_MISMATCH);
-    CHECK_STR(err.message, "source ms (/vsimem/coarse.tif): expected pixels of 10, found 30");
+    CHECK_STR(err.message, "source ms (/vsimem/coarse.tif): expected pixels of 10 m, found 30 m");
     make_scene("/vsimem/near.tif", "red", "nir", 11.0);
     REQUIRE(open_scene("/vsimem/near.tif", &scene, &err) == S2RGF_OK);
     s2_scene_close(&scene);
+}
+
+/* Pixels are measured on the ground, whatever the unit and however the projection stretches it. */
+static void compares_pixels_on_the_ground(void)
+{
+    static const struct {
+        const char *srs;
+        double transform[6];
+        const char *refusal; /* NULL: accepted */
+    } cases[] = {
+        {"EPSG:2263", {900000, 10, 0, 200000, 0, -10}, "found 3.0"},
+        {"EPSG:2263", {900000, 32.8084, 0, 200000, 0, -32.8084}, NULL},
+        {"EPSG:4326", {15, 9e-5, 0, 0.01, 0, -9e-5}, NULL},
+        {"EPSG:4326", {15, 5.15e-4, 0, 80, 0, -9e-5}, NULL},
+        {"EPSG:4326", {15, 9e-5, 0, 80, 0, -9e-5}, "m on the ground"},
+        {"EPSG:3857", {1670000, 20, 0, 8399738, 0, -20}, NULL},
+        {"EPSG:3857", {1670000, 10, 0, 8399738, 0, -10}, "5.0"},
+        {"+proj=ob_tran +o_proj=longlat +o_lon_p=0 +o_lat_p=40 +lon_0=10 +R=6371000 +type=crs",
+         {1, 9e-5, 0, 1, 0, -9e-5},
+         NULL},
+        {"", {0, 10, 0, 0, 0, -10}, NULL},
+        {"", {0, 9e-5, 0, 0, 0, -9e-5}, "-a_srs"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        raster_recipe recipe = {.path = "/vsimem/unit.tif",
+                                .width = 8,
+                                .height = 8,
+                                .bands = 2,
+                                .type = GDT_Int16,
+                                .srs = cases[i].srs};
+        memcpy(recipe.geotransform, cases[i].transform, sizeof recipe.geotransform);
+        GDALClose(create_raster(&recipe));
+        s2_scene scene;
+        s2rgf_error err = {0};
+        const s2rgf_status status = open_scene(recipe.path, &scene, &err);
+        CHECK(status == (cases[i].refusal ? S2RGF_MISMATCH : S2RGF_OK));
+        if (cases[i].refusal)
+            CHECK_CONTAINS(err.message, cases[i].refusal);
+        else if (status == S2RGF_OK)
+            s2_scene_close(&scene);
+        else
+            printf("    %s\n", err.message);
+    }
+}
+
+/* A model of an older version has the size in units of its CRS: metres or not. */
+static void takes_old_sizes_either_way(void)
+{
+    s2_scene scene;
+    s2rgf_error err;
+    const raster_recipe recipe = {.path = "/vsimem/mercator.tif",
+                                  .width = 8,
+                                  .height = 8,
+                                  .bands = 2,
+                                  .srs = "EPSG:3857",
+                                  .geotransform = {1670000, 20, 0, 8399738, 0, -20}};
+    GDALClose(create_raster(&recipe));
+    source.pixel_unknown = true;
+    REQUIRE(open_scene(recipe.path, &scene, &err) == S2RGF_OK);
+    s2_scene_close(&scene);
+    source.pixel_size = 20.0;
+    REQUIRE(open_scene(recipe.path, &scene, &err) == S2RGF_OK);
+    s2_scene_close(&scene);
+    source.pixel_size = 40.0;
+    CHECK(open_scene(recipe.path, &scene, &err) == S2RGF_MISMATCH);
+    source.pixel_unknown = false;
+    source.pixel_size = 10.0;
 }
 
 /* A band that the model needs and the raster does not name. */
@@ -149,6 +217,8 @@ int main(void)
     reads_normalised_bands_in_the_models_order();
     muted_source_is_zero();
     refuses_other_pixel_sizes();
+    compares_pixels_on_the_ground();
+    takes_old_sizes_either_way();
     refuses_missing_bands();
     tiles_suit_the_blocks();
     return harness_end();
