@@ -13,12 +13,15 @@ CPL_C_START
 void CPL_DLL GDALRegister_S2RGF(void);
 CPL_C_END
 
-/* What the library has to tell is for whoever looks for it. */
-static void show_line(s2rgf_log_level, const char *line, void *)
+/* What the library has to tell is for whoever looks for it, but for warnings. */
+static void show_line(s2rgf_log_level level, const char *line, void *)
 {
     char shown[S2RGF_MESSAGE_BYTES];
     s2rgf_printable(line, shown, sizeof shown);
-    CPLDebug("S2RGF", "%s", shown);
+    if (level == S2RGF_WARNING)
+        CPLError(CE_Warning, CPLE_AppDefined, "%s", shown);
+    else
+        CPLDebug("S2RGF", "%s", shown);
 }
 
 static int identify(GDALOpenInfo *info)

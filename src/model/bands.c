@@ -1,5 +1,5 @@
 /* Which band of a raster serves which band of a model. */
-#include "model/file.h"
+#include "model/bands.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
+#include "core/plural.h"
 #include "model/band_names.h"
 
 #define LEAST_TOLERANCE_NM 10.0
@@ -95,7 +96,7 @@ static bool have_wavelengths(const s2_model_source *source, const s2_band_offer 
 
 static const char *plural(int count)
 {
-    return count == 1 ? "" : "s";
+    return s2_plural((uint64_t)count, "", "s");
 }
 
 static void append_range(s2_text *text, double lowest, double highest)
