@@ -32,9 +32,9 @@ struct s2rgf_lazy_map {
     s2rgf_map_info info;
     s2rgf_class *classes;
     char **metadata;
+    bool has_scored; /* some pixel that was read had finite scores */
     s2rgf_host host; /* without progress */
     bool values_checked;
-    bool has_scored; /* some pixel that was read had finite scores */
 };
 
 static s2rgf_status open_level(s2rgf_lazy_map *map, int index, const s2rgf_host *host,

@@ -194,7 +194,6 @@ char *s2_utf8_import(const char *text, bool *recoded)
 
 char *s2_utf8_escape(const char *text, size_t max_bytes)
 {
-    const unsigned char *p = (const unsigned char *)text;
     const size_t length = strlen(text);
     s2_text shown = {0};
     s2_text_append(&shown, "%s", "");
@@ -208,7 +207,7 @@ char *s2_utf8_escape(const char *text, size_t max_bytes)
         if (step > 0 && !s2_utf8_is_control(code))
             s2_text_append(&shown, "%.*s", (int)step, text + i);
         for (size_t k = i; k < i + (step > 0 ? step : 1) && (step == 0 || s2_utf8_is_control(code)); k++)
-            s2_text_append(&shown, "\\x%02X", p[k]);
+            s2_text_append(&shown, "\\x%02X", (unsigned)(unsigned char)text[k]);
         i += step > 0 ? step : 1;
     }
     if (!shown.failed)

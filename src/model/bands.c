@@ -1,5 +1,5 @@
 /* Which band of a raster serves which band of a model. */
-#include "model/file.h"
+#include "model/bands.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -8,6 +8,7 @@
 #include "core/log.h"
 #include "core/memory.h"
 #include "geo/source/source_tell.h"
+#include "model/bands.h"
 #include "scene/usable_bands.h"
 
 /* How far a pixel may differ in size from the one the model was trained on. */

@@ -25,9 +25,9 @@ echo 'int LLVMFuzzerTestOneInput(const char *d, unsigned long n); int LLVMFuzzer
 "$clang" -fsanitize=fuzzer,address,undefined -o try try.c 2> try.log || skip "$clang has no libFuzzer: $(head -n 1 try.log)"
 
 # The library with the counters of libFuzzer, as check-sanitizers builds it with its checks.
-[ -f Makefile ] || "$source/configure" --quiet --disable-gdal-plugin CC="$clang" \
+[ -f Makefile ] || "$source/configure" --quiet --disable-gdal-plugin CC="$clang" CFLAGS='-g -O1' \
     --enable-sanitizers=fuzzer-no-link,address,undefined
-make --silent "${targets[@]/#/tests/fuzz/libfuzzer_}"
+make --silent -j"$(nproc)" "${targets[@]/#/tests/fuzz/libfuzzer_}"
 
 # Seeds by the same programs' plain forms.
 make --silent -C "$builddir" tests/fuzz/fuzz_{model_file,scene_file,json,checkpoint,share}
@@ -44,8 +44,8 @@ for target in "${targets[@]}"; do
     cp -- seeds/"$target"_* "begin/$target/"
     status=0
     "tests/fuzz/libfuzzer_$target" -max_total_time="$seconds" -timeout=30 -rss_limit_mb=4096 -max_len=65536 \
-        -print_final_stats=1 -artifact_prefix="found/$target-" "corpus/$target" "begin/$target" \
-        > "$target.log" 2>&1 || status=$?
+        -print_final_stats=1 -artifact_prefix="$tree/found/$target-" "$tree/corpus/$target" \
+        "$tree/begin/$target" > "$target.log" 2>&1 || status=$?
     trials=$(sed -n 's/^stat::number_of_executed_units: *//p' "$target.log")
     if [ "$status" -eq 0 ]; then
         echo "libFuzzer $target: ${trials:-0} trials in $seconds s, clean"

@@ -3,7 +3,7 @@
 
 #include "core/memory.h"
 #include "harness.h"
-#include "model/file.h"
+#include "model/bands.h"
 
 #define MAX_BANDS 12
 
