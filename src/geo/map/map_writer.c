@@ -7,6 +7,7 @@
 
 #include <cpl_conv.h>
 #include <cpl_string.h>
+#include <string.h>
 
 #include "core/error.h"
 #include "core/log.h"
@@ -34,18 +35,26 @@ char **s2_map_metadata(const char *const *provenance, const s2_class_table *clas
     return metadata;
 }
 
+/** Set a colour; false when memory is out, which GDAL does not return. */
+static bool set_colour(GDALColorTableH palette, int value, const GDALColorEntry *colour)
+{
+    GDALSetColorEntry(palette, value, colour);
+    const GDALColorEntry *set = GDALGetColorEntry(palette, value);
+    return set != NULL && memcmp(set, colour, sizeof *set) == 0;
+}
+
 /** Palette of a class band: transparent 0, the classes' colours. */
 static bool set_palette(GDALRasterBandH band, const s2_class_table *classes)
 {
     GDALColorTableH palette = GDALCreateColorTable(GPI_RGB);
     const GDALColorEntry nothing = {0, 0, 0, 0};
-    GDALSetColorEntry(palette, 0, &nothing);
-    for (int c = 0; c < classes->count; c++) {
+    bool done = set_colour(palette, 0, &nothing);
+    for (int c = 0; c < classes->count && done; c++) {
         const s2_class *item = &classes->items[c];
         const GDALColorEntry entry = {item->rgb[0], item->rgb[1], item->rgb[2], 255};
-        GDALSetColorEntry(palette, item->value, &entry);
+        done = set_colour(palette, item->value, &entry);
     }
-    const bool done = GDALSetRasterColorTable(band, palette) == CE_None;
+    done = done && GDALSetRasterColorTable(band, palette) == CE_None;
     GDALDestroyColorTable(palette);
     return done;
 }

@@ -37,6 +37,14 @@ s2rgf_status s2_srs_from_text(const char *text, OGRSpatialReferenceH *srs, s2rgf
     return S2RGF_OK;
 }
 
+OGRSpatialReferenceH s2_srs_if_any(const char *wkt)
+{
+    OGRSpatialReferenceH srs = NULL;
+    if (wkt != NULL)
+        make_srs(wkt, &srs);
+    return srs;
+}
+
 s2rgf_status s2_srs_to_wkt(OGRSpatialReferenceH srs, char **wkt, s2rgf_error *err)
 {
     const char *const options[] = {"FORMAT=WKT2_2019", "MULTILINE=NO", NULL};
@@ -113,8 +121,8 @@ OGRCoordinateTransformationH s2_srs_transformation(const char *from_wkt, const c
 
 void s2_srs_name(const char *wkt, char *name, size_t size)
 {
-    OGRSpatialReferenceH srs = NULL;
-    if (wkt == NULL || make_srs(wkt, &srs) != OGRERR_NONE) {
+    OGRSpatialReferenceH srs = s2_srs_if_any(wkt);
+    if (srs == NULL) {
         snprintf(name, size, "none");
         return;
     }
