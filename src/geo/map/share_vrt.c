@@ -124,14 +124,16 @@ static s2rgf_status describe(const s2_part_set *set, const char *path, const s2_
 s2rgf_status s2_part_set_write_vrt(const s2_part_set *set, const s2_map_table *table,
                                    bool overwrite, bool style, s2rgf_error *err)
 {
-    s2_map_files files;
+    s2_map_files files, *all[] = {&files};
     char *path = NULL, *qml = NULL;
     const bool styled = style && set->kind == S2_MAP_CLASSES;
-    s2rgf_status status = s2_map_files_prepare(set->map_path, overwrite, styled, &files, err);
+    const s2_map_target target = {
+        .path = set->map_path, .overwrite = overwrite, .sides = true, .style = styled};
+    s2rgf_status status = s2_map_files_prepare(&target, &files, err);
     if (status != S2RGF_OK)
         goto done;
-    path = s2_map_files_path(&files, files.temporary, files.extension);
-    qml = s2_map_files_path(&files, files.temporary, ".qml");
+    path = s2_map_files_new(&files, files.name, "");
+    qml = s2_map_files_new(&files, files.stem, ".qml");
     status =
         path != NULL && qml != NULL ? write_pixels(set, path, err) : s2_fail_memory(err, "VRT");
     if (status == S2RGF_OK)
@@ -139,8 +141,9 @@ s2rgf_status s2_part_set_write_vrt(const s2_part_set *set, const s2_map_table *t
     if (status == S2RGF_OK && styled)
         status = s2_map_style_write(qml, &set->classes, err);
     if (status == S2RGF_OK)
-        status = s2_map_files_publish(&files, err);
-    s2_map_files_discard(&files);
+        status = s2_map_files_turn(&files, err);
+    if (status == S2RGF_OK)
+        status = s2_map_files_publish(all, 1, err);
 done:
     s2_map_files_clear(&files);
     s2_free(path);

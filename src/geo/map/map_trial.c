@@ -1,0 +1,166 @@
+/* A miniature of a map, written to find out whether a format can hold it. */
+#include <cpl_error.h>
+#include <cpl_vsi.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "core/memory.h"
+#include "geo/map/map_private.h"
+
+#define TRIAL_WIDTH 64
+#define TRIAL_HEIGHT 48
+#define ROOM_BYTES 65536 /* more than a miniature needs */
+#define LONG_PX 30000 /* more pixels in a line or a column than some formats can have */
+
+/** Pixel values without a pattern that a lossy compression could keep. */
+static uint32_t scramble(uint32_t n)
+{
+    n = (n ^ n >> 16) * UINT32_C(0x7feb352d);
+    n = (n ^ n >> 15) * UINT32_C(0x846ca68b);
+    return n ^ n >> 16;
+}
+
+static s2rgf_status fill_classes(s2_map_writer *writer, s2rgf_error *err)
+{
+    const s2_rect all = {0, 0, writer->grid.width, writer->grid.height};
+    const size_t count = (size_t)all.w * (size_t)all.h;
+    const uint32_t choices = (uint32_t)writer->classes.count + 1;
+    uint16_t *values = s2_alloc(count, sizeof *values);
+    if (values == NULL)
+        return s2_fail_memory(err, "output");
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t choice = scramble((uint32_t)i) % choices;
+        values[i] = choice == 0 ? 0 : (uint16_t)writer->classes.items[choice - 1].value;
+    }
+    const s2rgf_status status = s2_map_write_classes(writer, all, values, err);
+    s2_free(values);
+    return status;
+}
+
+static s2rgf_status fill_floats(s2_map_writer *writer, s2rgf_error *err)
+{
+    const s2_rect all = {0, 0, writer->grid.width, writer->grid.height};
+    const size_t plane = (size_t)all.w * (size_t)all.h, count = plane * (size_t)writer->bands;
+    float *values = s2_alloc(count, sizeof *values);
+    if (values == NULL)
+        return s2_fail_memory(err, "output");
+    for (size_t i = 0; i < count; i++)
+        values[i] = scramble((uint32_t)(i % plane)) % 7 == 0
+                        ? -1.0f
+                        : (float)(scramble((uint32_t)i) >> 8) / (float)(1 << 24);
+    const s2rgf_status status = s2_map_write_floats(writer, all, values, err);
+    s2_free(values);
+    return status;
+}
+
+/** Write a miniature of this size in the writer's work folder; what it keeps goes to the writer. */
+static s2rgf_status try_size(const s2_map_spec *spec, s2_map_writer *writer, int width, int height,
+                             s2rgf_error *err)
+{
+    s2_map_writer *trial = NULL;
+    s2_map_spec small = *spec;
+    s2_grid grid = writer->grid;
+    char *path = s2_map_files_scratch(&writer->files, writer->files.name);
+    if (path == NULL)
+        return s2_fail_memory(err, "output");
+    grid.width = width;
+    grid.height = height;
+    small.path = path;
+    small.grid = &grid;
+    small.style = false;
+    s2rgf_status status = s2_map_create_untried(&small, &trial, err);
+    if (status == S2RGF_OK) {
+        trial->is_trial = true;
+        trial->leave_table = writer->leave_table;
+        trial->keeps = s2_map_description(trial);
+        trial->reach_w = writer->grid.width;
+        trial->reach_h = writer->grid.height;
+        status = spec->kind == S2_MAP_CLASSES ? fill_classes(trial, err) : fill_floats(trial, err);
+    }
+    if (status == S2RGF_OK)
+        status = s2_map_finish(trial, err);
+    if (status == S2RGF_OK)
+        writer->keeps &= trial->keeps;
+    /* The message names the miniature, of which nobody knows. */
+    const size_t length = strlen(path);
+    if (status != S2RGF_OK && err != NULL && strncmp(err->message, path, length) == 0 &&
+        strncmp(err->message + length, ": ", 2) == 0)
+        memmove(err->message, err->message + length + 2, strlen(err->message + length + 2) + 1);
+    s2_map_close(trial);
+    s2_free(path);
+    return status;
+}
+
+/** Whether files can be written at all, so that it is the format to which a failure is due. */
+static bool has_room(const s2_map_writer *writer)
+{
+    static const unsigned char bytes[ROOM_BYTES];
+    char *path = s2_map_files_scratch(&writer->files, "room");
+    VSILFILE *file = path != NULL ? VSIFOpenL(path, "wb") : NULL;
+    bool done = file != NULL && VSIFWriteL(bytes, 1, sizeof bytes, file) == sizeof bytes;
+    if (file != NULL) {
+        done = VSIFCloseL(file) == 0 && done;
+        VSIUnlink(path);
+    }
+    s2_free(path);
+    return done;
+}
+
+static s2rgf_status try_sizes(const s2_map_spec *spec, s2_map_writer *writer, s2rgf_error *err)
+{
+    const int w = writer->grid.width, h = writer->grid.height;
+    writer->keeps = s2_map_description(writer);
+    s2rgf_status status = try_size(spec, writer, w < TRIAL_WIDTH ? w : TRIAL_WIDTH,
+                                   h < TRIAL_HEIGHT ? h : TRIAL_HEIGHT, err);
+    if (status == S2RGF_OK && w > LONG_PX)
+        status = try_size(spec, writer, w, 1, err);
+    if (status == S2RGF_OK && h > LONG_PX)
+        status = try_size(spec, writer, 1, h, err);
+    return status;
+}
+
+/** One line that says what the format does not keep of what a map is. */
+static void warn_of_losses(const s2_map_writer *writer)
+{
+    const unsigned lost = s2_map_description(writer) & ~writer->keeps;
+    const unsigned names = S2_KEEPS_METADATA | S2_KEEPS_CATEGORIES | S2_KEEPS_TABLE;
+    const bool no_names = writer->kind == S2_MAP_CLASSES && (writer->keeps & names) == 0;
+    const bool no_nodata = (lost & S2_KEEPS_NODATA) != 0, no_srs = (lost & S2_KEEPS_SRS) != 0;
+    if (!no_names && !no_nodata && !no_srs)
+        return;
+    CPLError(CE_Warning, CPLE_AppDefined, "%s: format %s does not keep%s%s%s%s%s",
+             writer->files.path, GDALGetDriverShortName(writer->final_driver),
+             no_nodata ? " the nodata value" : "", no_nodata && (no_srs || no_names) ? "," : "",
+             no_srs ? " the coordinate system" : "", no_srs && no_names ? "," : "",
+             no_names ? " the names of the classes" : "");
+}
+
+s2rgf_status s2_map_try_format(const s2_map_spec *spec, s2_map_writer *writer, s2rgf_error *err)
+{
+    s2rgf_error why = {0};
+    CPLPushErrorHandler(CPLQuietErrorHandler);
+    s2rgf_status status = try_sizes(spec, writer, &why);
+    /* Some drivers refuse a map for its attribute table; it can do without. */
+    if (status != S2RGF_OK && writer->table != NULL) {
+        s2rgf_error without = {0};
+        writer->leave_table = true;
+        if (try_sizes(spec, writer, &without) == S2RGF_OK)
+            status = S2RGF_OK;
+    }
+    const bool room = status == S2RGF_OK || has_room(writer);
+    CPLPopErrorHandler();
+    if (status == S2RGF_OK) {
+        warn_of_losses(writer);
+        return S2RGF_OK;
+    }
+    if (status == S2RGF_NO_MEMORY)
+        return s2_fail(err, status, "%s", why.message);
+    if (!room)
+        return s2_fail(err, S2RGF_IO, "%s: cannot be written: %s", spec->path, why.message);
+    return s2_fail(err, S2RGF_UNSUPPORTED, "%s: format %s%s cannot hold it: %s", spec->path,
+                   GDALGetDriverShortName(writer->final_driver),
+                   spec->creation_options != NULL && spec->creation_options[0] != NULL
+                       ? " with these creation options"
+                       : "",
+                   why.message);
+}
