@@ -21,6 +21,7 @@
 #define NEW "new"        /* where they are once they are whole */
 #define SCRATCH "work"   /* what is no part of the output */
 #define OLD "old"        /* former files, while names are given */
+#define LONGEST_TEXT (1 << 20) /* bytes of a text that may name files */
 #define LONGEST_SIDE ".aux.xml"
 
 /* ---- names ----------------------------------------------------------------------------------- */
@@ -215,16 +216,77 @@ s2rgf_status s2_map_files_prepare(const s2_map_target *target, s2_map_files *fil
 
 /* ---- after work ------------------------------------------------------------------------------ */
 
+/** Read a short text; NULL: it is none, or cannot be read. Released with s2_free(). */
+static char *read_text(const char *path)
+{
+    VSIStatBufL stat;
+    if (VSIStatL(path, &stat) != 0 || VSI_ISDIR(stat.st_mode) || stat.st_size > LONGEST_TEXT)
+        return NULL;
+    const size_t bytes = (size_t)stat.st_size;
+    char *text = s2_calloc(bytes + 1, 1);
+    VSILFILE *file = text != NULL ? VSIFOpenL(path, "rb") : NULL;
+    const bool done = file != NULL && VSIFReadL(text, 1, bytes, file) == bytes &&
+                      strlen(text) == bytes;
+    if (file != NULL)
+        VSIFCloseL(file);
+    if (done)
+        return text;
+    s2_free(text);
+    return NULL;
+}
+
+static bool write_text(const char *path, const s2_text *text)
+{
+    VSILFILE *file = text->failed ? NULL : VSIFOpenL(path, "wb");
+    const bool done =
+        file != NULL && VSIFWriteL(text->data, 1, text->length, file) == text->length;
+    return file != NULL && VSIFCloseL(file) == 0 && done;
+}
+
+/** In a text that names the folder in which it was made, name that where it will be. */
+static bool rename_in_text(const char *path, const char *made, const char *place)
+{
+    char *text = read_text(path);
+    const char *at = text, *found = text != NULL ? strstr(text, made) : NULL;
+    bool done = true;
+    if (found != NULL) {
+        s2_text changed = {0};
+        for (; found != NULL; found = strstr(at, made)) {
+            s2_text_append(&changed, "%.*s%s", (int)(found - at), at, place);
+            at = found + strlen(made);
+        }
+        s2_text_append(&changed, "%s", at);
+        done = write_text(path, &changed);
+        s2_free(changed.data);
+    }
+    s2_free(text);
+    return done;
+}
+
+static bool rename_in_texts(const s2_map_files *files, const char *folder)
+{
+    char **names = VSIReadDir(folder);
+    bool done = true;
+    for (int i = 0; names != NULL && names[i] != NULL && done; i++) {
+        char *path = join(folder, names[i], "");
+        done = path != NULL && rename_in_text(path, folder, files->place);
+        s2_free(path);
+    }
+    CSLDestroy(names);
+    return done;
+}
+
 s2rgf_status s2_map_files_turn(s2_map_files *files, s2rgf_error *err)
 {
     char *from = join(files->work.path, MADE, ""), *to = join(files->work.path, NEW, "");
     s2rgf_status status = S2RGF_OK;
     s2_gdal_catch caught;
     s2_gdal_catch_begin(&caught);
-    const bool done = from != NULL && to != NULL && VSIRename(from, to) == 0;
+    const bool done = from != NULL && to != NULL && rename_in_texts(files, from) &&
+                      VSIRename(from, to) == 0;
     s2_gdal_catch_end(&caught);
     if (!done)
-        status = s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot be renamed", files->path);
+        status = s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot be completed", files->path);
     files->turned = done;
     s2_free(from);
     s2_free(to);

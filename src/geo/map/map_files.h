@@ -47,7 +47,7 @@ char *s2_map_files_scratch(const s2_map_files *files, const char *name);
 
 /**
  * Move all that was made to another folder, once: what still opens there does not depend on where
- * it was made. Errors: IO, NO_MEMORY.
+ * it was made. Texts that name a file by its path get the final one. Errors: IO, NO_MEMORY.
  */
 s2rgf_status s2_map_files_turn(s2_map_files *files, s2rgf_error *err);
 

@@ -95,4 +95,11 @@ unsigned s2_map_description(const s2_map_writer *writer);
  */
 s2rgf_status s2_map_verify(s2_map_writer *writer, s2rgf_error *err);
 
+/**
+ * Compare the description alone, of which writer->keeps must be there; of a miniature keeps becomes
+ * what is there. Errors: IO.
+ */
+s2rgf_status s2_map_verify_description(s2_map_writer *writer, GDALDatasetH dataset,
+                                       s2rgf_error *err);
+
 #endif

@@ -122,31 +122,47 @@ static s2rgf_status try_sizes(const s2_map_spec *spec, s2_map_writer *writer, s2
 /** One line that says what the format does not keep of what a map is. */
 static void warn_of_losses(const s2_map_writer *writer)
 {
-    const unsigned lost = s2_map_description(writer) & ~writer->keeps;
     const unsigned names = S2_KEEPS_METADATA | S2_KEEPS_CATEGORIES | S2_KEEPS_TABLE;
-    const bool no_names = writer->kind == S2_MAP_CLASSES && (writer->keeps & names) == 0;
-    const bool no_nodata = (lost & S2_KEEPS_NODATA) != 0, no_srs = (lost & S2_KEEPS_SRS) != 0;
-    if (!no_names && !no_nodata && !no_srs)
-        return;
-    CPLError(CE_Warning, CPLE_AppDefined, "%s: format %s does not keep%s%s%s%s%s",
-             writer->files.path, GDALGetDriverShortName(writer->final_driver),
-             no_nodata ? " the nodata value" : "", no_nodata && (no_srs || no_names) ? "," : "",
-             no_srs ? " the coordinate system" : "", no_srs && no_names ? "," : "",
-             no_names ? " the names of the classes" : "");
+    const unsigned lost = s2_map_description(writer) & ~writer->keeps;
+    s2_text text = {0};
+    if ((lost & S2_KEEPS_NODATA) != 0)
+        s2_text_append(&text, ", the nodata value");
+    if ((lost & S2_KEEPS_SRS) != 0)
+        s2_text_append(&text, ", the coordinate system");
+    if (writer->kind == S2_MAP_CLASSES && (writer->keeps & names) == 0)
+        s2_text_append(&text, ", the names of the classes");
+    if (writer->leave_table)
+        s2_text_append(&text, ", the attribute table");
+    if (text.length > 0)
+        CPLError(CE_Warning, CPLE_AppDefined, "%s: format %s does not keep%s", writer->files.path,
+                 GDALGetDriverShortName(writer->final_driver), text.data + 1);
+    s2_free(text.data);
+}
+
+/** Some drivers refuse a map for its attribute table; it can do without. */
+static s2rgf_status try_without_table(const s2_map_spec *spec, s2_map_writer *writer,
+                                      s2rgf_error *err)
+{
+    writer->leave_table = true;
+    s2rgf_status status = try_sizes(spec, writer, err);
+    if (status != S2RGF_OK)
+        return status;
+    /* Was it the table, or a fault of the moment? */
+    writer->leave_table = false;
+    if (try_sizes(spec, writer, NULL) == S2RGF_OK)
+        return S2RGF_OK;
+    writer->leave_table = true;
+    return try_sizes(spec, writer, err);
 }
 
 s2rgf_status s2_map_try_format(const s2_map_spec *spec, s2_map_writer *writer, s2rgf_error *err)
 {
-    s2rgf_error why = {0};
+    s2rgf_error why = {0}, other = {0};
     CPLPushErrorHandler(CPLQuietErrorHandler);
     s2rgf_status status = try_sizes(spec, writer, &why);
-    /* Some drivers refuse a map for its attribute table; it can do without. */
-    if (status != S2RGF_OK && writer->table != NULL) {
-        s2rgf_error without = {0};
-        writer->leave_table = true;
-        if (try_sizes(spec, writer, &without) == S2RGF_OK)
-            status = S2RGF_OK;
-    }
+    if (status != S2RGF_OK && writer->table != NULL &&
+        try_without_table(spec, writer, &other) == S2RGF_OK)
+        status = S2RGF_OK;
     const bool room = status == S2RGF_OK || has_room(writer);
     CPLPopErrorHandler();
     if (status == S2RGF_OK) {

@@ -242,7 +242,8 @@ static unsigned find_description(const s2_map_writer *writer, GDALDatasetH datas
     return found;
 }
 
-static s2rgf_status check_description(s2_map_writer *writer, GDALDatasetH dataset, s2rgf_error *err)
+s2rgf_status s2_map_verify_description(s2_map_writer *writer, GDALDatasetH dataset,
+                                       s2rgf_error *err)
 {
     static const char *const names[] = {
         "nodata value", "coordinate system", "metadata",  "class names",
@@ -284,7 +285,7 @@ s2rgf_status s2_map_verify(s2_map_writer *writer, s2rgf_error *err)
     if (status == S2RGF_OK && is_tiff)
         status = check_blocks(writer, dataset, path, err);
     if (status == S2RGF_OK)
-        status = check_description(writer, dataset, err);
+        status = s2_map_verify_description(writer, dataset, err);
     if (status == S2RGF_OK)
         status = check_pixels(writer, dataset, err);
     if (status == S2RGF_OK && is_tiff)

@@ -22,7 +22,8 @@
 /** How giving names went; crosses a pipe. */
 typedef struct outcome {
     int problem; /* errno, 0: done */
-    int item;    /* whose name it was, -1: a folder or the journal */
+    int item;    /* whose name it was, -1: none in particular */
+    bool killed; /* the process that was at work */
     bool stranded;
 } outcome;
 
@@ -394,6 +395,7 @@ static outcome take_over(const s2_publication *publication, const char *journal)
     if (all_named)
         return result;
     result.problem = EINTR;
+    result.killed = true;
     result.stranded = !undo(publication);
     if (!result.stranded)
         unlink(journal);
@@ -480,7 +482,8 @@ static s2rgf_status tell(const s2_publication *publication, outcome result, s2rg
     if (result.problem == 0)
         return S2RGF_OK;
     return s2_fail(err, S2RGF_IO, "%s: cannot get its name: %s%s%s", subject,
-                   strerror(result.problem),
+                   result.killed ? "the process that gave the names was killed"
+                                 : strerror(result.problem),
                    result.stranded ? "; what was there before is now " : "",
                    result.stranded ? publication->items[result.item >= 0 ? result.item : 0].backup
                                    : "");
