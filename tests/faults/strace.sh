@@ -24,11 +24,12 @@ also=()
 with_fault() {
     local calls=$1 fault=$2 when=$3
     shift 3
+    rm -f "$scratch/.trace"
     run strace -f -q -o "$scratch/.trace" -e "trace=$calls,?wait4,?waitid" \
         -e "inject=$calls:$fault:when=$when" "${also[@]}" "$@"
     fired=0
     # the process was killed in a call, or a call was told that it failed
-    if grep -qE 'INJECTED|\+\+\+ killed by SIGKILL' "$scratch/.trace"; then fired=1; fi
+    if grep -qE 'INJECTED|\+\+\+ killed by SIGKILL' "$scratch/.trace" 2> /dev/null; then fired=1; fi
     trials=$((trials + fired))
 }
 

@@ -30,6 +30,7 @@ struct s2_map_writer {
     bool sparse;   /* blocks may be left out */
     bool is_trial; /* a miniature: it finds out what its format keeps */
     unsigned keeps; /* what the file holds besides pixels */
+    char *srs_read; /* what the format makes of the coordinate system, from a miniature, or NULL */
     int reach_w, reach_h; /* how far from the origin the georeference must hold, in pixels */
     s2_map_files files;
     char *written_path; /* the GeoTIFF */
@@ -74,7 +75,7 @@ s2rgf_status s2_map_create_untried(const s2_map_spec *spec, s2_map_writer **writ
 /**
  * Find out whether the writer's format, with its creation options, can hold such a map: write a
  * miniature of it with the same type, classes, georeference and options, read it back and compare.
- * Sets writer->keeps and leave_table, and warns of what the format does not keep.
+ * Sets writer->keeps, srs_read and leave_table, and warns of what the format does not keep.
  * Errors  UNSUPPORTED (it cannot, and why), NO_MEMORY.
  */
 s2rgf_status s2_map_try_format(const s2_map_spec *spec, s2_map_writer *writer, s2rgf_error *err);

@@ -227,13 +227,28 @@ static bool has_colours(const s2_map_writer *writer, GDALRasterBandH band)
     return true;
 }
 
-static unsigned find_description(const s2_map_writer *writer, GDALDatasetH dataset)
+/** Whether there is a coordinate system, the one that a miniature had. */
+static bool has_srs(s2_map_writer *writer, GDALDatasetH dataset)
+{
+    char *wkt = s2_srs_to_wkt(GDALGetSpatialRef(dataset));
+    const bool same =
+        wkt != NULL && (writer->srs_read == NULL || strcmp(writer->srs_read, wkt) == 0);
+    if (!writer->is_trial) {
+        s2_free(wkt);
+        return same;
+    }
+    s2_free(writer->srs_read);
+    writer->srs_read = wkt;
+    return wkt != NULL;
+}
+
+static unsigned find_description(s2_map_writer *writer, GDALDatasetH dataset)
 {
     GDALRasterBandH band = GDALGetRasterBand(dataset, 1);
     unsigned found = 0;
     found |= has_metadata(writer, dataset) ? S2_KEEPS_METADATA : 0;
     found |= has_nodata(writer, dataset) ? S2_KEEPS_NODATA : 0;
-    found |= GDALGetSpatialRef(dataset) != NULL ? S2_KEEPS_SRS : 0;
+    found |= has_srs(writer, dataset) ? S2_KEEPS_SRS : 0;
     found |= has_band_names(writer, dataset) ? S2_KEEPS_BAND_NAMES : 0;
     found |= has_categories(writer, band) ? S2_KEEPS_CATEGORIES : 0;
     found |= has_colours(writer, band) ? S2_KEEPS_COLOURS : 0;

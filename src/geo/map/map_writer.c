@@ -378,5 +378,6 @@ void s2_map_close(s2_map_writer *writer)
     s2_free(writer->written_path);
     s2_free(writer->lines);
     s2_free(writer->hashes);
+    s2_free(writer->srs_read);
     s2_free(writer);
 }
