@@ -17,10 +17,10 @@
 #include "geo/map/publication.h"
 #include "geo/source/gdal_catch.h"
 
-#define MADE "made"      /* where files are made */
-#define NEW "new"        /* where they are once they are whole */
-#define SCRATCH "work"   /* what is no part of the output */
-#define OLD "old"        /* former files, while names are given */
+#define MADE "made"            /* where files are made */
+#define NEW "new"              /* where they are once they are whole */
+#define SCRATCH "work"         /* what is no part of the output */
+#define OLD "old"              /* former files, while names are given */
 #define LONGEST_TEXT (1 << 20) /* bytes of a text that may name files */
 #define LONGEST_SIDE ".aux.xml"
 
@@ -66,8 +66,7 @@ static s2rgf_status make_names(const char *path, s2_map_files *files, s2rgf_erro
     files->stem = s2_strdup(CPLGetBasename(path));
     files->name = s2_strdup(CPLGetFilename(path));
     files->path = s2_strdup(path);
-    return files->place != NULL && files->stem != NULL && files->name != NULL &&
-                   files->path != NULL
+    return files->place != NULL && files->stem != NULL && files->name != NULL && files->path != NULL
                ? S2RGF_OK
                : s2_fail_memory(err, "output");
 }
@@ -155,9 +154,9 @@ static s2rgf_status make_folders(const s2_map_files *files, s2rgf_error *err)
     }
     s2_gdal_catch_end(&caught);
     return done ? S2RGF_OK
-                : s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot be written: no room beside it%s%s",
-                               files->path, caught.failed ? "" : ": ",
-                               caught.failed ? "" : strerror(errno));
+                : s2_gdal_fail(&caught, err, S2RGF_IO,
+                               "%s: cannot be written: no room beside it%s%s", files->path,
+                               caught.failed ? "" : ": ", caught.failed ? "" : strerror(errno));
 }
 
 /** File systems of GDAL's: not all can rename and list, which is needed in the end. */
@@ -225,8 +224,8 @@ static char *read_text(const char *path)
     const size_t bytes = (size_t)stat.st_size;
     char *text = s2_calloc(bytes + 1, 1);
     VSILFILE *file = text != NULL ? VSIFOpenL(path, "rb") : NULL;
-    const bool done = file != NULL && VSIFReadL(text, 1, bytes, file) == bytes &&
-                      strlen(text) == bytes;
+    const bool done =
+        file != NULL && VSIFReadL(text, 1, bytes, file) == bytes && strlen(text) == bytes;
     if (file != NULL)
         VSIFCloseL(file);
     if (done)
@@ -238,8 +237,7 @@ static char *read_text(const char *path)
 static bool write_text(const char *path, const s2_text *text)
 {
     VSILFILE *file = text->failed ? NULL : VSIFOpenL(path, "wb");
-    const bool done =
-        file != NULL && VSIFWriteL(text->data, 1, text->length, file) == text->length;
+    const bool done = file != NULL && VSIFWriteL(text->data, 1, text->length, file) == text->length;
     return file != NULL && VSIFCloseL(file) == 0 && done;
 }
 
@@ -282,8 +280,8 @@ s2rgf_status s2_map_files_turn(s2_map_files *files, s2rgf_error *err)
     s2rgf_status status = S2RGF_OK;
     s2_gdal_catch caught;
     s2_gdal_catch_begin(&caught);
-    const bool done = from != NULL && to != NULL && rename_in_texts(files, from) &&
-                      VSIRename(from, to) == 0;
+    const bool done =
+        from != NULL && to != NULL && rename_in_texts(files, from) && VSIRename(from, to) == 0;
     s2_gdal_catch_end(&caught);
     if (!done)
         status = s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot be completed", files->path);
@@ -428,8 +426,8 @@ static s2rgf_status lock_names(s2_map_files *const *files, int count, held_lock 
     qsort(locks, (size_t)count, sizeof *locks, compare_stems);
     for (int i = 0; i < count && status == S2RGF_OK; i++)
         if (i == 0 || compare_stems(&locks[i - 1], &locks[i]) != 0)
-            status = s2_stem_lock(locks[i].files->place, locks[i].files->stem,
-                                  &locks[i].descriptor, &locks[i].path, err);
+            status = s2_stem_lock(locks[i].files->place, locks[i].files->stem, &locks[i].descriptor,
+                                  &locks[i].path, err);
     return status;
 }
 

@@ -3,8 +3,8 @@
 
 #include "core/error.h"
 #include "core/memory.h"
-#include "geo/source/gdal_catch.h"
 #include "geo/map/map_private.h"
+#include "geo/source/gdal_catch.h"
 
 /** Bytes of one line of one band. */
 static size_t line_bytes(const s2_map_writer *writer)

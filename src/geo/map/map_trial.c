@@ -10,7 +10,7 @@
 #define TRIAL_WIDTH 64
 #define TRIAL_HEIGHT 48
 #define ROOM_BYTES 65536 /* more than a miniature needs */
-#define LONG_PX 30000 /* more pixels in a line or a column than some formats can have */
+#define LONG_PX 30000    /* more pixels in a line or a column than some formats can have */
 
 /** Pixel values without a pattern that a lossy compression could keep. */
 static uint32_t scramble(uint32_t n)

@@ -26,9 +26,8 @@ static s2rgf_status check_shape(const s2_map_writer *writer, GDALDatasetH datase
                        "%d and %d",
                        writer->files.path, writer->grid.width, writer->grid.height, writer->bands,
                        width, height, bands);
-    s2_grid expected = {.to_geo = writer->grid.to_geo,
-                        .width = writer->reach_w,
-                        .height = writer->reach_h};
+    s2_grid expected = {
+        .to_geo = writer->grid.to_geo, .width = writer->reach_w, .height = writer->reach_h};
     s2_grid found = expected;
     if (GDALGetGeoTransform(dataset, found.to_geo.m) != CE_None)
         return s2_fail(err, S2RGF_IO, "%s: read back it has no georeference", writer->files.path);
@@ -122,8 +121,8 @@ static s2rgf_status check_blocks(const s2_map_writer *writer, GDALDatasetH datas
         GDALRasterBandH band = GDALGetRasterBand(dataset, b);
         inside = blocks_are_inside(band, (uint64_t)stat.st_size, writer->sparse);
         for (int i = 0; i < GDALGetOverviewCount(band) && inside; i++)
-            inside = blocks_are_inside(GDALGetOverview(band, i), (uint64_t)stat.st_size,
-                                       writer->sparse);
+            inside =
+                blocks_are_inside(GDALGetOverview(band, i), (uint64_t)stat.st_size, writer->sparse);
     }
     return inside ? S2RGF_OK
                   : s2_fail(err, S2RGF_IO, "%s: incomplete: blocks are missing from the file",
@@ -146,8 +145,7 @@ static s2rgf_status check_overviews(const s2_map_writer *writer, GDALDatasetH da
     }
     s2_gdal_catch_end(&caught);
     return caught.failed ? s2_gdal_fail(&caught, err, S2RGF_IO,
-                                        "%s: its overviews cannot be read back",
-                                        writer->files.path)
+                                        "%s: its overviews cannot be read back", writer->files.path)
                          : S2RGF_OK;
 }
 
@@ -260,9 +258,9 @@ static unsigned find_description(s2_map_writer *writer, GDALDatasetH dataset)
 s2rgf_status s2_map_verify_description(s2_map_writer *writer, GDALDatasetH dataset,
                                        s2rgf_error *err)
 {
-    static const char *const names[] = {
-        "nodata value", "coordinate system", "metadata",  "class names",
-        "colours",      "attribute table",   "band names"};
+    static const char *const names[] = {"nodata value", "coordinate system", "metadata",
+                                        "class names",  "colours",           "attribute table",
+                                        "band names"};
     s2_gdal_catch caught;
     s2_gdal_catch_begin(&caught);
     const unsigned found = find_description(writer, dataset);
@@ -290,13 +288,12 @@ s2rgf_status s2_map_verify(s2_map_writer *writer, s2rgf_error *err)
     GDALDatasetH dataset =
         GDALOpenEx(path, GDAL_OF_RASTER | GDAL_OF_VERBOSE_ERROR, NULL, NULL, NULL);
     s2_gdal_catch_end(&caught);
-    s2rgf_status status =
-        dataset != NULL
-            ? check_shape(writer, dataset, err)
-            : s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot be opened again",
-                           writer->files.path);
-    const bool is_tiff = dataset != NULL && EQUAL("GTiff", GDALGetDriverShortName(
-                                                              GDALGetDatasetDriver(dataset)));
+    s2rgf_status status = dataset != NULL
+                              ? check_shape(writer, dataset, err)
+                              : s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot be opened again",
+                                             writer->files.path);
+    const bool is_tiff =
+        dataset != NULL && EQUAL("GTiff", GDALGetDriverShortName(GDALGetDatasetDriver(dataset)));
     if (status == S2RGF_OK && is_tiff)
         status = check_blocks(writer, dataset, path, err);
     if (status == S2RGF_OK)

@@ -11,10 +11,10 @@
 
 #include "core/error.h"
 #include "core/memory.h"
-#include "geo/source/gdal_catch.h"
 #include "geo/map/map_format.h"
 #include "geo/map/map_private.h"
 #include "geo/map/map_style.h"
+#include "geo/source/gdal_catch.h"
 
 /*
  * Lists of names by value are kept to this length; the attribute table and CLASS_n have no such

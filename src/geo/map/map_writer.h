@@ -3,8 +3,8 @@
 #define S2_GEO_MAP_MAP_WRITER_H
 
 #include "core/class_table.h"
-#include "geo/source/grid.h"
 #include "geo/map/share.h"
+#include "geo/source/grid.h"
 
 /**
  * Lines of an output that wait for their file block, at the default block size, besides the tile's

@@ -63,8 +63,7 @@ static bool reserve(s2_publication *publication)
     if (publication->count > 0)
         memcpy(items, publication->items, (size_t)publication->count * sizeof *items);
     if (publication->folder_count > 0)
-        memcpy(folders, publication->folders,
-               (size_t)publication->folder_count * sizeof *folders);
+        memcpy(folders, publication->folders, (size_t)publication->folder_count * sizeof *folders);
     s2_free(publication->items);
     s2_free(publication->folders);
     publication->items = items;
@@ -175,8 +174,8 @@ static bool name_mains(const s2_publication *publication, int *at)
     for (int i = 0; i < publication->count; i++) {
         const s2_naming *item = &publication->items[i];
         *at = i;
-        if (item->is_main && ((item->alone && item->had_old && !keep_old(item)) ||
-                              !move(item->from, item->to)))
+        if (item->is_main &&
+            ((item->alone && item->had_old && !keep_old(item)) || !move(item->from, item->to)))
             return false;
     }
     return true;
@@ -481,12 +480,11 @@ static s2rgf_status tell(const s2_publication *publication, outcome result, s2rg
     const char *subject = publication->items[result.item >= 0 ? result.item : last].to;
     if (result.problem == 0)
         return S2RGF_OK;
-    return s2_fail(err, S2RGF_IO, "%s: cannot get its name: %s%s%s", subject,
-                   result.killed ? "the process that gave the names was killed"
-                                 : strerror(result.problem),
-                   result.stranded ? "; what was there before is now " : "",
-                   result.stranded ? publication->items[result.item >= 0 ? result.item : 0].backup
-                                   : "");
+    return s2_fail(
+        err, S2RGF_IO, "%s: cannot get its name: %s%s%s", subject,
+        result.killed ? "the process that gave the names was killed" : strerror(result.problem),
+        result.stranded ? "; what was there before is now " : "",
+        result.stranded ? publication->items[result.item >= 0 ? result.item : 0].backup : "");
 }
 
 s2rgf_status s2_publication_run(s2_publication *publication, const char *journal, s2rgf_error *err)

@@ -40,8 +40,7 @@ s2rgf_status s2_publication_add(s2_publication *publication, s2_naming item, s2r
  * Errors  IO, INVALID_ARGUMENT (a name is taken), NO_MEMORY; then all is as it was, or stranded.
  * Threads other threads may run; names must be locked against other processes.
  */
-s2rgf_status s2_publication_run(s2_publication *publication, const char *journal,
-                                s2rgf_error *err);
+s2rgf_status s2_publication_run(s2_publication *publication, const char *journal, s2rgf_error *err);
 
 /** Undo what a run that was killed had begun, from its journal, which is removed; false: it cannot. */
 bool s2_publication_undo(const char *journal);

@@ -6,10 +6,10 @@
 
 #include "core/error.h"
 #include "core/memory.h"
-#include "geo/source/gdal_catch.h"
 #include "geo/map/map_private.h"
 #include "geo/map/map_style.h"
 #include "geo/map/share_set.h"
+#include "geo/source/gdal_catch.h"
 
 /** One part as a source of a band; beside the parts they are named without their folder. */
 static void append_source(const s2_part_set *set, int index, int band, bool beside, s2_text *xml)
@@ -128,8 +128,8 @@ static s2rgf_status describe(const s2_part_set *set, const s2_map_files *files, 
     return status;
 }
 
-s2rgf_status s2_part_set_write_vrt(const s2_part_set *set, s2_map_table *table,
-                                   bool overwrite, bool style, s2rgf_error *err)
+s2rgf_status s2_part_set_write_vrt(const s2_part_set *set, s2_map_table *table, bool overwrite,
+                                   bool style, s2rgf_error *err)
 {
     s2_map_files files, *all[] = {&files};
     char *path = NULL, *qml = NULL;

@@ -22,9 +22,9 @@
 #include "geo/map/publication.h"
 #include "geo/source/gdal_catch.h"
 
-#define MARK ".part-"     /* between stem and number */
-#define DIGITS 16         /* of the number, hexadecimal */
-#define NAME_TRIES 100    /* names of folders to try */
+#define MARK ".part-"      /* between stem and number */
+#define DIGITS 16          /* of the number, hexadecimal */
+#define NAME_TRIES 100     /* names of folders to try */
 #define LOCK_WAIT_MS 60000 /* for another run that gives the same names */
 #define LOCK_STEP_MS 10
 
@@ -142,9 +142,9 @@ s2rgf_status s2_stem_lock(const char *place, const char *stem, int *lock, char *
     if (state == LOCKED || state == NO_LOCKS)
         return S2RGF_OK;
     const s2rgf_status status =
-        state == BUSY ? s2_fail(err, S2RGF_IO, "%s: held by another run for %d s", *path,
-                                LOCK_WAIT_MS / 1000)
-                      : s2_fail(err, S2RGF_IO, "%s: cannot create: %s", *path, strerror(errno));
+        state == BUSY
+            ? s2_fail(err, S2RGF_IO, "%s: held by another run for %d s", *path, LOCK_WAIT_MS / 1000)
+            : s2_fail(err, S2RGF_IO, "%s: cannot create: %s", *path, strerror(errno));
     s2_free(*path);
     *path = NULL;
     return status;
