@@ -13,10 +13,13 @@ CPL_C_START
 void CPL_DLL GDALRegister_S2RGF(void);
 CPL_C_END
 
-/* What the library has to tell is for whoever looks for it. */
-static void show_line(s2rgf_log_level, const char *line, void *)
+/* What the library has to tell is for whoever looks for it, but for warnings. */
+static void show_line(s2rgf_log_level level, const char *line, void *)
 {
-    CPLDebug("S2RGF", "%s", line);
+    if (level == S2RGF_WARNING)
+        CPLError(CE_Warning, CPLE_AppDefined, "%s", line);
+    else
+        CPLDebug("S2RGF", "%s", line);
 }
 
 static int identify(GDALOpenInfo *info)

@@ -8,9 +8,11 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "core/log.h"
+#include "core/plural.h"
 #include "geo/map/map_format.h"
 #include "geo/source/overlay.h"
 #include "scene/network_input.h"
+#include "scene/value_range.h"
 #include "tiles/tile_choice.h"
 #include "tiles/tile_runner.h"
 
@@ -142,12 +144,14 @@ static s2rgf_status choose_tiles(s2_classify_job *job, const s2rgf_host *host, s
     job->seam_demand = measure_seams(job, &choice.tiling, choice.threads,
                                      least_bytes(job, &choice.tiling, choice.threads));
     if ((wanted != 0 && choice.tiling.w != wanted) || choice.threads != demand.threads)
-        s2_log(host, S2RGF_INFO, "Working memory of %d MB: tiles of %d x %d pixels, %d threads",
-               options->memory_mb, choice.tiling.w, choice.tiling.h, choice.threads);
+        s2_log(host, S2RGF_INFO, "Working memory of %d MB: tiles of %d x %d pixels, %d %s",
+               options->memory_mb, choice.tiling.w, choice.tiling.h, choice.threads,
+               s2_plural((uint64_t)choice.threads, "thread", "threads"));
     if (options->block_cache_mb > 0)
         fit_block_cache(job, host);
-    s2_log(host, S2RGF_DEBUG, "tiles of %d x %d, %d threads, %zu MB in all, %zu MB of it for seams",
-           choice.tiling.w, choice.tiling.h, choice.threads, choice.bytes / MB,
+    s2_log(host, S2RGF_DEBUG, "tiles of %d x %d, %d %s, %zu MB in all, %zu MB of it for seams",
+           choice.tiling.w, choice.tiling.h, choice.threads,
+           s2_plural((uint64_t)choice.threads, "thread", "threads"), choice.bytes / MB,
            s2_tile_seams_bytes(&job->seam_demand) / MB);
     return S2RGF_OK;
 }
@@ -230,6 +234,11 @@ static s2rgf_status prepare(s2_classify_job *job, const s2rgf_host *host, s2rgf_
     status = choose_window(job, err);
     if (status == S2RGF_OK && job->options->mask_path)
         status = check_mask(job, err);
+    if (status == S2RGF_OK)
+        status = s2_scene_check_values(&job->scene, &job->content, job->window,
+                                       job->window.w == job->geometry.width &&
+                                           job->window.h == job->geometry.height,
+                                       host, err);
     if (status == S2RGF_OK)
         status = choose_tiles(job, host, err);
     if (status == S2RGF_OK)

@@ -7,6 +7,7 @@
 #include "classify/mapping.h"
 #include "scene/network_input.h"
 #include "scene/scene_description.h"
+#include "scene/value_range.h"
 
 #define TILE_LARGEST_PX 256 /* what a small window costs, against what halos cost */
 #define TILE_SMALLEST_PX 16
@@ -31,6 +32,8 @@ struct s2rgf_lazy_map {
     s2rgf_map_info info;
     s2rgf_class *classes;
     char **metadata;
+    s2rgf_host host; /* without progress */
+    bool values_checked;
 };
 
 static s2rgf_status open_level(s2rgf_lazy_map *map, int index, const s2rgf_host *host,
@@ -130,6 +133,8 @@ s2rgf_status s2rgf_lazy_map_open(const s2rgf_scene *scene, int memory_mb, const 
     s2rgf_lazy_map *made = s2_calloc(1, sizeof *made);
     if (!made)
         return s2_fail_memory(err, "map");
+    if (host != NULL)
+        made->host = (s2rgf_host){.log = host->log, .user = host->user};
     s2rgf_status status = s2_scene_record_copy(scene, &made->source, err);
     if (status == S2RGF_OK)
         status = s2_mapping_load(scene->model_path, &made->content, &made->weights, err);
@@ -194,6 +199,15 @@ static s2rgf_status prepare_level(s2rgf_lazy_map *map, int index, map_level **le
         status = open_level(map, index, NULL, err);
     if (status != S2RGF_OK || (*level)->run)
         return status;
+    if (!map->values_checked) {
+        const s2_run_geometry *whole = &map->levels[0].geometry;
+        map->values_checked = true;
+        status = s2_scene_check_values(&map->levels[0].scene, &map->content,
+                                       (s2_rect){0, 0, whole->width, whole->height}, false,
+                                       &map->host, err);
+        if (status != S2RGF_OK)
+            return status;
+    }
     s2rgf_lazy_map_rest(map);
     (*level)->tiling = tiling_of(&(*level)->geometry, map->info.tile_px);
     return map->weights->ops->run_create(map->weights, &(*level)->geometry, &(*level)->tiling, &(*level)->run, err);

@@ -8,6 +8,9 @@
 /** Well formed: no stray or missing bytes, no overlong forms, no surrogates, at most U+10FFFF. */
 bool s2_utf8_valid(const char *bytes, size_t length);
 
+/** The text behind the byte order mark that some editors put at the beginning of a file. */
+const char *s2_utf8_skip_mark(const char *text);
+
 /** Well formed and without control characters (C0, DEL, C1), so that a terminal may show it. */
 bool s2_utf8_printable(const char *text);
 
@@ -16,5 +19,21 @@ bool s2_utf8_printable(const char *text);
  * beyond max_bytes is cut off between characters.
  */
 void s2_utf8_clean(char *text, size_t max_bytes);
+
+/**
+ * A copy of text without the blanks at its ends, those of other scripts too. What is not UTF-8 is
+ * taken for Windows-1252, a superset of Latin-1. Memory: s2_free(); NULL when that is out.
+ * recoded out  it was not UTF-8
+ */
+char *s2_utf8_import(const char *text, bool *recoded);
+
+/**
+ * Text for a message, cut after max_bytes: what is malformed or a control character becomes "\xE9".
+ * Memory: s2_free(); NULL when that is out.
+ */
+char *s2_utf8_escape(const char *text, size_t max_bytes);
+
+/** Equal but for upper and lower case: Latin, Greek and Cyrillic letters. Both well formed. */
+bool s2_utf8_same_letters(const char *a, const char *b);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "core/memory.h"
+#include "core/plural.h"
 
 #define LEAST_TOLERANCE_NM 10.0
 #define LISTED_MAX 8 /* missing bands named in a message */
@@ -92,7 +93,7 @@ static bool have_wavelengths(const s2_model_source *source, const s2_band_offer 
 
 static const char *plural(int count)
 {
-    return count == 1 ? "" : "s";
+    return s2_plural((uint64_t)count, "", "s");
 }
 
 static void append_range(s2_text *text, double lowest, double highest)

@@ -16,11 +16,14 @@ typedef struct s2_model_band {
     char *name;           /* "" where unknown */
     double wavelength_nm; /* NaN where unknown */
     double mean, std;     /* normalisation: (x - mean) / std; std > 0 */
+    /* where all but one in 200 of the training scene's values lie above and below; NaN where unknown */
+    double low, high;
 } s2_model_band;
 
 typedef struct s2_model_source {
     char *name;
-    double pixel_size; /* in CRS units (metres as a rule), of the training scene */
+    double pixel_size;   /* of the training scene, on the ground */
+    bool pixel_unknown;  /* its unit is not known: as an older version or a scene without CRS has it */
     bool on_reference; /* its grid is the reference grid */
     int band_count;
     s2_model_band *bands;
@@ -31,7 +34,7 @@ typedef struct s2_model_training {
     char labels_checksum[17];
     uint64_t seed;
     int steps; /* optimiser steps that made these weights */
-    int train_pixels, validation_pixels;
+    uint64_t train_pixels, validation_pixels;
     double validation_fraction;
     /* least distance of a validation from a training pixel, reference pixels; NaN without one */
     double validation_distance;
@@ -76,6 +79,11 @@ void s2_model_clean_name(char *name);
  */
 s2rgf_status s2_model_save(s2_model_content *content, const char *path, bool overwrite,
                            s2rgf_error *err);
+/**
+ * Write and read the model in memory, but for the tensors' data, so that no training ends in a file that
+ * does not open. Errors: those of s2_model_save() and s2_model_load(), INTERNAL (a name would change).
+ */
+s2rgf_status s2_model_rehearse(const s2_model_content *content, const char *path, s2rgf_error *err);
 /**
  * Load and check everything (sizes, offsets, overlaps, gaps, dtypes, JSON depth and size,
  * duplicate keys, non-finite numbers, counts). Errors: IO, FORMAT, UNSUPPORTED, NO_MEMORY.

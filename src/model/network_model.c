@@ -62,6 +62,18 @@ s2rgf_status s2_network_to_model(const s2_network *network, s2_model_content *co
     return S2RGF_OK;
 }
 
+s2rgf_status s2_network_rehearse(const s2_network *network, s2_model_content *content,
+                                 const char *path, s2rgf_error *err)
+{
+    s2rgf_status status = s2_network_to_model(network, content, err);
+    if (status == S2RGF_OK)
+        status = s2_model_rehearse(content, path, err);
+    s2_safetensors_tensors_free(content->tensors, content->tensor_count);
+    content->tensors = NULL;
+    content->tensor_count = 0;
+    return status;
+}
+
 static s2rgf_status check_exportable(const s2_model_content *content, const char *subject,
                                      const s2_network *network, s2rgf_error *err)
 {

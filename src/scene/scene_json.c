@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/path.h"
+#include "core/utf8.h"
 #include "format/json_reader.h"
 #include "scene/scene_description.h"
 
@@ -191,6 +192,13 @@ static s2rgf_status read_scene(const scene_reader *reader, const s2_json_node *r
     return status == S2RGF_OK ? read_options(root, &reader->scene->options, err) : status;
 }
 
+static s2rgf_status parse_text(const char *text, size_t length, const char *path,
+                               s2_json_node *root, s2rgf_error *err)
+{
+    const char *start = s2_utf8_skip_mark(text);
+    return s2_json_parse(start, length - (size_t)(start - text), path, "scene", root, err);
+}
+
 s2rgf_status s2rgf_scene_load(const char *path, s2rgf_scene **scene, s2rgf_error *err)
 {
     scene_reader reader = {.path = path};
@@ -203,7 +211,7 @@ s2rgf_status s2rgf_scene_load(const char *path, s2rgf_scene **scene, s2rgf_error
     if (status == S2RGF_OK)
         status = read_text(path, &text, &length, err);
     if (status == S2RGF_OK)
-        status = s2_json_parse(text, length, path, "scene", &root, err);
+        status = parse_text(text, length, path, &root, err);
     if (status == S2RGF_OK)
         status = read_scene(&reader, &root, err);
     s2_json_free(&root);

@@ -22,6 +22,11 @@ expect_silence "${list[@]}" -batch lists/two -report report.json -noqml '{}_of_l
 told report.json 'list(o) == ["tiles/d", "tiles/a"] and r["mapped"] == 2'
 expect_file tiles/a_of_list.tif tiles/d_of_list.tif
 rm -f tiles/*_of_list.tif*
+# the same behind the byte order mark of an editor
+printf '\xef\xbb\xbftiles/d\r\ntiles/a\r\n' > lists/marked
+expect_silence "${list[@]}" -batch lists/marked -report report.json -noqml '{}_of_list.tif'
+told report.json 'list(o) == ["tiles/d", "tiles/a"] and r["mapped"] == 2'
+rm -f tiles/*_of_list.tif*
 
 # Scenes that are folders, a name twice in one path, patterns, a raster that all share.
 mkdir -p tree/x.SAFE/R10 tree/y.SAFE/R10 tree/empty.SAFE

@@ -69,6 +69,18 @@ static void refuses_a_huge_file(void)
     CHECK(unlink("huge.s2rgf.json") == 0);
 }
 
+/* What some editors put before the text is not part of it. */
+static void skips_a_byte_order_mark(void)
+{
+    s2rgf_scene *scene = NULL;
+    s2rgf_error err = {0};
+    write_file("mark.s2rgf.json", "\xEF\xBB\xBF" SCENE("\"sources\": [" SOURCE "]"));
+    CHECK(s2rgf_scene_load("mark.s2rgf.json", &scene, &err) == S2RGF_OK);
+    CHECK(scene != NULL);
+    s2rgf_scene_free(scene);
+    CHECK(unlink("mark.s2rgf.json") == 0);
+}
+
 /* What is saved is loaded again, paths seen from the other folder; sources are put together. */
 static void saves_and_loads(void)
 {
@@ -148,6 +160,7 @@ int main(void)
     REQUIRE(mkdtemp(folder) != NULL && chdir(folder) == 0);
     refuses();
     refuses_a_huge_file();
+    skips_a_byte_order_mark();
     saves_and_loads();
     parses_lines();
     CHECK(unlink("bad.s2rgf.json") == 0 && rmdir(folder) == 0);

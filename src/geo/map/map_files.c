@@ -119,7 +119,7 @@ static s2rgf_status check_free(const s2_map_target *target, const s2_map_files *
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: is a folder: expected a file name",
                        files->path);
     if (there && !files->overwrite)
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: exists: expected leave to overwrite it",
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: exists: use -overwrite to replace it",
                        files->path);
     s2rgf_status status = S2RGF_OK;
     for (int i = 0; i < 4 && status == S2RGF_OK; i += 2) {
@@ -133,7 +133,7 @@ static s2rgf_status check_free(const s2_map_target *target, const s2_map_files *
                                  "%s: is a folder: expected a file or nothing there", side);
             else if (is_style && !files->overwrite)
                 status = s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                                 "%s: exists: expected leave to overwrite it", side);
+                                 "%s: exists: use -overwrite to replace it", side);
         }
         s2_free(side);
     }

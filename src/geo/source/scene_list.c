@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "core/memory.h"
+#include "core/utf8.h"
 #include "geo/source/gdal_catch.h"
 
 #define HOLE "{}"
@@ -274,8 +275,11 @@ s2rgf_status s2_scene_read_list(const char *path, s2_scene_names *names, s2rgf_e
     char **items = NULL;
     s2_gdal_catch caught;
     s2_gdal_catch_begin(&caught);
+    bool first = true;
     VSILFILE *file = VSIFOpenL(path, "rb");
     while (file != NULL && (line = CPLReadLineL(file)) != NULL) {
+        line = first ? s2_utf8_skip_mark(line) : line;
+        first = false;
         size_t length = strlen(line);
         while (length > 0 && line[length - 1] == ' ')
             length--;
