@@ -65,6 +65,15 @@ typedef struct s2rgf_host {
     void *user;
 } s2rgf_host;
 
+/**
+ * Text from outside on one line that a terminal may show: control characters, overrides of the
+ * writing direction and bytes that are not UTF-8 become escapes (\x1b, \u202e), line breaks and tabs
+ * blanks. Messages and lines of this library name files and classes as they are: pass them through
+ * this before they are printed.
+ * line out [size], cut between characters
+ */
+S2RGF_API void s2rgf_printable(const char *text, char *line, size_t size);
+
 /** One raster file of one source. Files that share a name are joined into that source's bands. */
 typedef struct s2rgf_input {
     const char *name; /* source name, [A-Za-z0-9_-]+ */
@@ -209,7 +218,8 @@ S2RGF_API s2rgf_status s2rgf_scene_parse(const char *text, s2rgf_scene **scene, 
 /**
  * Write a scene file, whose name must end in ".s2rgf.json". Relative paths are rewritten so that
  * they begin in its folder. The file appears under its name only when it is whole.
- * Errors  INVALID_ARGUMENT (exists and not overwrite, or is one of the scene's files), IO, NO_MEMORY.
+ * Errors  INVALID_ARGUMENT (exists and not overwrite, is one of the scene's files, or could not be
+ *         read again, as with too many sources), IO, NO_MEMORY.
  */
 S2RGF_API s2rgf_status s2rgf_scene_save(const s2rgf_scene *scene, const char *path, bool overwrite,
                                         s2rgf_error *err);
@@ -339,8 +349,9 @@ S2RGF_API const s2rgf_map_info *s2rgf_lazy_map_info(const s2rgf_lazy_map *map);
  * approximate: the network is given sources with pixels as many times as large, averaged.
  * level  in  0 to S2RGF_MAP_LEVELS - 1
  * window in  x, y, width, height in pixels of the level
- * values out [height][width], 0 is nodata
- * Errors  INVALID_ARGUMENT (outside), IO, NO_MEMORY.
+ * values out [height][width], 0 is nodata, also where the scores are not finite
+ * Errors  INVALID_ARGUMENT (outside), IO, FORMAT (no pixel read so far had finite scores),
+ *         NO_MEMORY.
  * Threads works in the calling thread alone.
  */
 S2RGF_API s2rgf_status s2rgf_lazy_map_read(s2rgf_lazy_map *map, int level, const int window[4],

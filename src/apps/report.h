@@ -28,6 +28,8 @@ static inline const char *s2_report_plural(uint64_t count, const char *one, cons
 {
     return count == 1 ? one : many;
 }
+/** From now on what GDAL reports is printed without what would steer a terminal. */
+void s2_report_watch_gdal(void);
 
 /** Print wrong usage and where to find help on stderr; always false. */
 bool s2_report_usage(const char *program, const char *format, ...)

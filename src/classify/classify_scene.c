@@ -1,6 +1,7 @@
 /* s2_classify(): follow a pixel from the raster files to the map. */
 #include "classify/classify_scene.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -298,6 +299,20 @@ static void report_work(const s2_classify_job *job, const s2rgf_host *host)
     report_seconds(job, host);
 }
 
+/* Pixels without finite scores are nodata, which the user is told. */
+static s2rgf_status check_scores(const s2_classify_job *job, const s2rgf_host *host,
+                                 s2rgf_error *err)
+{
+    if (job->lost_pixels > 0 && job->lost_pixels == job->scored_pixels)
+        return s2_mapping_fail_scores(job->options->model_path, job->scored_pixels, err);
+    if (job->lost_pixels > 0)
+        s2_log(host, S2RGF_WARNING,
+               "%" PRIu64 " of %" PRIu64 " pixels with data have no finite scores: they are nodata "
+               "in the map; their values lie far from those of the training",
+               job->lost_pixels, job->scored_pixels);
+    return S2RGF_OK;
+}
+
 s2rgf_status s2_classify(const s2rgf_classify_options *options, const s2rgf_host *host,
                          s2rgf_error *err)
 {
@@ -310,6 +325,8 @@ s2rgf_status s2_classify(const s2rgf_classify_options *options, const s2rgf_host
         status = prepare(&job, host, err);
     if (status == S2RGF_OK)
         status = s2_classify_tiles(&job, host, err);
+    if (status == S2RGF_OK)
+        status = check_scores(&job, host, err);
     if (status == S2RGF_OK)
         report_work(&job, host);
     for (int i = 0; i < S2_CLASSIFY_OUTPUTS && status == S2RGF_OK; i++)

@@ -1,14 +1,17 @@
 /* UTF-8 text from outside: well formed, and fit to be shown as a name. */
 #include "core/utf8.h"
 
-#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/memory.h"
+#include "s2rgf.h"
 
-/** Bytes of the character at p, 0 where it is malformed; *code is the character. */
-static size_t decode(const unsigned char *p, size_t left, uint32_t *code)
+#define ESCAPE_BYTES 8 /* the longest, "\\u202e", with its zero */
+
+size_t s2_utf8_decode(const char *bytes, size_t left, uint32_t *code)
 {
+    const unsigned char *p = (const unsigned char *)bytes;
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
     if (p[0] < 0x80) {
         *code = p[0];
@@ -33,17 +36,17 @@ static size_t decode(const unsigned char *p, size_t left, uint32_t *code)
     return length;
 }
 
-static bool is_control(uint32_t code)
+bool s2_utf8_is_control(uint32_t code)
 {
-    return code < 0x20 || (code >= 0x7F && code < 0xA0);
+    return code < 0x20 || (code >= 0x7F && code < 0xA0) || (code >= 0x2028 && code <= 0x202E) ||
+           (code >= 0x2066 && code <= 0x2069) || code == 0xFFFE || code == 0xFFFF;
 }
 
 bool s2_utf8_valid(const char *bytes, size_t length)
 {
-    const unsigned char *p = (const unsigned char *)bytes;
     uint32_t code;
     for (size_t i = 0; i < length;) {
-        const size_t step = decode(p + i, length - i, &code);
+        const size_t step = s2_utf8_decode(bytes + i, length - i, &code);
         if (step == 0)
             return false;
         i += step;
@@ -58,12 +61,11 @@ const char *s2_utf8_skip_mark(const char *text)
 
 bool s2_utf8_printable(const char *text)
 {
-    const unsigned char *p = (const unsigned char *)text;
     const size_t length = strlen(text);
     uint32_t code;
     for (size_t i = 0; i < length;) {
-        const size_t step = decode(p + i, length - i, &code);
-        if (step == 0 || is_control(code))
+        const size_t step = s2_utf8_decode(text + i, length - i, &code);
+        if (step == 0 || s2_utf8_is_control(code))
             return false;
         i += step;
     }
@@ -72,26 +74,51 @@ bool s2_utf8_printable(const char *text)
 
 void s2_utf8_clean(char *text, size_t max_bytes)
 {
-    unsigned char *p = (unsigned char *)text;
     const size_t length = strlen(text);
     size_t out = 0;
     for (size_t i = 0; i < length;) {
         uint32_t code = 0;
-        size_t step = decode(p + i, length - i, &code);
-        const bool fit = step > 0 && !is_control(code);
+        size_t step = s2_utf8_decode(text + i, length - i, &code);
+        const bool fit = step > 0 && !s2_utf8_is_control(code);
         if (step == 0)
             step = 1;
         if (out + (fit ? step : 1) > max_bytes)
             break;
         if (fit) {
-            memmove(p + out, p + i, step);
+            memmove(text + out, text + i, step);
             out += step;
         } else {
-            p[out++] = '_';
+            text[out++] = '_';
         }
         i += step;
     }
-    p[out] = '\0';
+    text[out] = '\0';
+}
+
+void s2rgf_printable(const char *text, char *line, size_t size)
+{
+    const size_t length = strlen(text);
+    size_t out = 0;
+    if (size == 0)
+        return;
+    for (size_t i = 0; i < length;) {
+        char escape[ESCAPE_BYTES] = " ";
+        uint32_t code = 0;
+        size_t step = s2_utf8_decode(text + i, length - i, &code);
+        const bool plain = step > 0 && !s2_utf8_is_control(code);
+        if (step == 0 || (code < 0x80 && strchr("\n\r\t", (int)code) == NULL))
+            snprintf(escape, sizeof escape, "\\x%02x", (unsigned)(unsigned char)text[i]);
+        else if (code >= 0x80)
+            snprintf(escape, sizeof escape, "\\u%04x", (unsigned)(code & 0xFFFF));
+        step += step == 0;
+        const size_t count = plain ? step : strlen(escape);
+        if (out + count >= size)
+            break;
+        memcpy(line + out, plain ? text + i : escape, count);
+        out += count;
+        i += step;
+    }
+    line[out] = '\0';
 }
 
 /* ---- from other encodings --------------------------------------------------------------------- */
@@ -133,12 +160,11 @@ static bool is_blank(uint32_t code)
 /** Without the blanks at the ends; text is well formed. */
 static void trim(char *text)
 {
-    const unsigned char *p = (const unsigned char *)text;
     const size_t length = strlen(text);
     size_t first = length, end = 0;
     uint32_t code = 0;
     for (size_t i = 0, step; i < length; i += step) {
-        step = decode(p + i, length - i, &code);
+        step = s2_utf8_decode(text + i, length - i, &code);
         if (is_blank(code))
             continue;
         first = first == length ? i : first;
@@ -174,14 +200,14 @@ char *s2_utf8_escape(const char *text, size_t max_bytes)
     s2_text_append(&shown, "%s", "");
     for (size_t i = 0; i < length;) {
         uint32_t code = 0;
-        const size_t step = decode(p + i, length - i, &code);
+        const size_t step = s2_utf8_decode(text + i, length - i, &code);
         if (i + step > max_bytes) {
             s2_text_append(&shown, "...");
             break;
         }
-        if (step > 0 && !is_control(code))
+        if (step > 0 && !s2_utf8_is_control(code))
             s2_text_append(&shown, "%.*s", (int)step, text + i);
-        for (size_t k = i; k < i + (step > 0 ? step : 1) && (step == 0 || is_control(code)); k++)
+        for (size_t k = i; k < i + (step > 0 ? step : 1) && (step == 0 || s2_utf8_is_control(code)); k++)
             s2_text_append(&shown, "\\x%02X", p[k]);
         i += step > 0 ? step : 1;
     }
@@ -214,14 +240,13 @@ static uint32_t lower(uint32_t code)
 
 bool s2_utf8_same_letters(const char *a, const char *b)
 {
-    const unsigned char *p = (const unsigned char *)a, *q = (const unsigned char *)b;
     size_t left = strlen(a), right = strlen(b);
     while (left > 0 && right > 0) {
         uint32_t one = 0, other = 0;
-        const size_t step = decode(p, left, &one), stride = decode(q, right, &other);
+        const size_t step = s2_utf8_decode(a, left, &one), stride = s2_utf8_decode(b, right, &other);
         if (step == 0 || stride == 0 || lower(one) != lower(other))
             return false;
-        p += step, q += stride;
+        a += step, b += stride;
         left -= step, right -= stride;
     }
     return left == right;

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /** Well formed: no stray or missing bytes, no overlong forms, no surrogates, at most U+10FFFF. */
 bool s2_utf8_valid(const char *bytes, size_t length);
@@ -11,7 +12,16 @@ bool s2_utf8_valid(const char *bytes, size_t length);
 /** The text behind the byte order mark that some editors put at the beginning of a file. */
 const char *s2_utf8_skip_mark(const char *text);
 
-/** Well formed and without control characters (C0, DEL, C1), so that a terminal may show it. */
+/** Bytes of the character at the beginning of bytes, and *code; 0 where it is malformed. left >= 1 */
+size_t s2_utf8_decode(const char *bytes, size_t left, uint32_t *code);
+
+/**
+ * Whether a character is not for people to read but steers what shows it: C0, DEL, C1, overrides of
+ * the writing direction, line separators, and what XML does not have.
+ */
+bool s2_utf8_is_control(uint32_t code);
+
+/** Well formed and without control characters, so that a terminal may show it. */
 bool s2_utf8_printable(const char *text);
 
 /**

@@ -106,15 +106,18 @@ typedef struct s2_band_offer {
 /**
  * Which offered band serves each band of a model's source: by wavelength where all on both sides
  * have one (nearest, within 10 nm or half the distance to the model's next wavelength, whichever is
- * larger; never one offer twice), else by name where all model bands have different names and each
- * is offered once, else by order with equal count. Where only some of such names are offered, names
- * mean something and the wrong file was given: a mismatch.
+ * larger; never one offer twice), else by name, else by what names keep across dates and tiles
+ * (band_names.h). Where only some of the bands are found so, the wrong files were given: a mismatch.
+ * Else by order with equal count, which is told in a warning and refused where anything speaks
+ * against it.
  * order out  [source->band_count], index of an offer
+ * host  in   or NULL
  * Errors  MISMATCH: the message names the source, what is missing first, wanted and found counts;
  *         NO_MEMORY.
  */
 s2rgf_status s2_model_match_bands(const s2_model_source *source, const s2_band_offer *offers,
-                                  int offer_count, int *order, s2rgf_error *err);
+                                  int offer_count, int *order, const s2rgf_host *host,
+                                  s2rgf_error *err);
 bool s2_model_bands_named(const s2_model_source *source); /* all have names, different ones */
 
 #endif

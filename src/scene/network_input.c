@@ -16,7 +16,8 @@
     0.75 /* of GDAL's cache, for the blocks at hand; the rest is for those half used */
 #define NARROWEST_PX 128 /* tiles that are not narrowed further */
 
-static s2rgf_status match_source(const s2_model_source *wanted, s2_source *source, s2rgf_error *err)
+static s2rgf_status match_source(const s2_model_source *wanted, s2_source *source,
+                                 const s2rgf_host *host, s2rgf_error *err)
 {
     const int offered = s2_source_band_count(source);
     s2_band_offer *offers = s2_calloc((size_t)offered, sizeof *offers);
@@ -30,7 +31,7 @@ static s2rgf_status match_source(const s2_model_source *wanted, s2_source *sourc
         const s2_band_desc *band = s2_source_band(source, b);
         offers[b] = (s2_band_offer){band->name ? band->name : "", band->wavelength_nm};
     }
-    status = s2_model_match_bands(wanted, offers, offered, order, err);
+    status = s2_model_match_bands(wanted, offers, offered, order, host, err);
     if (status == S2RGF_OK)
         status = s2_source_select(source, order, wanted->band_count, err);
 done:
@@ -60,18 +61,18 @@ static s2rgf_status match_usable(const s2_model_source *wanted, s2_source *sourc
     bool some = false;
     s2rgf_status status = s2_source_leave_out_marked(source, &some, err);
     if (status == S2RGF_OK)
-        status = match_source(wanted, source, err);
+        status = match_source(wanted, source, host, err);
     if (status == S2RGF_MISMATCH && some) {
         status = s2_source_select_all(source, err);
         if (status == S2RGF_OK)
-            status = match_source(wanted, source, err);
+            status = match_source(wanted, source, host, err);
         if (status == S2RGF_OK)
             s2_source_tell_marked(source, host);
     }
     if (status == S2RGF_MISMATCH && s2_source_band_count(source) > wanted->band_count) {
         s2rgf_status found = s2_source_leave_out_empty(source, host, &some, err);
         if (found == S2RGF_OK && some)
-            found = match_source(wanted, source, err);
+            found = match_source(wanted, source, host, err);
         status = found == S2RGF_OK && !some ? status : found;
     }
     return status == S2RGF_MISMATCH ? explain_mismatch(source, status, err) : status;
