@@ -2,6 +2,7 @@
 #ifndef S2_GEO_SOURCE_SOURCE_PRIVATE_H
 #define S2_GEO_SOURCE_SOURCE_PRIVATE_H
 
+#include "geo/source/pieces.h"
 #include "geo/source/source.h"
 
 /** One band of one file, as far as reading needs to know it. */
@@ -55,7 +56,12 @@ struct s2_source {
     s2_rect view;                              /* of the file grid or the warped grid */
     s2_grid base;                              /* file grid or warped grid */
     s2_grid grid;                              /* as presented: base, or its view */
-    s2_scratch planes, wide_plane, mask_plane; /* raster_read.c */
+    int block_width, block_height; /* pixels decoded together */
+    s2_piece_plan lattice;         /* pieces of the file grid, read one after the other */
+    GDALDataType held_type;        /* of the samples of pieces */
+    s2_pieces *pieces;     /* decoded ones; NULL: none are held */
+    bool owns_pieces;      /* false: those of the source that this is a copy of */
+    s2_scratch planes, wide_plane, mask_plane, part_valid, numbers; /* source_read.c */
     s2_scratch view_pixels, view_valid;        /* raster.c */
 };
 
@@ -72,6 +78,29 @@ void s2_file_forget(s2_file *file);
 /** As s2_source_read() on the files' own grid; the window lies inside; pixels may be NULL. */
 s2rgf_status s2_source_read_files(s2_source *source, s2_rect window, float *pixels, uint8_t *valid,
                                   s2rgf_error *err);
+
+/** Clear `valid` where masks and alpha bands of files and bands that are delivered say so. */
+s2rgf_status s2_source_read_masks(s2_source *source, s2_rect window, uint8_t *valid,
+                                  s2rgf_error *err);
+
+/** Choose the lattice of pieces that suits the blocks of open files. */
+void s2_source_choose_lattice(s2_source *source);
+
+/** A piece's samples: planes of all delivered bands in one type, then the validity by masks. */
+s2rgf_status s2_piece_load(void *source, s2_rect piece, void *samples, s2rgf_error *err);
+
+/** Delivered bands first.. first + count - 1, wanted as double, or as float. */
+typedef struct s2_band_run {
+    int first, count;
+    bool wide;
+} s2_band_run;
+
+/** From a piece's samples, planes of a part of it. */
+void s2_piece_copy(const s2_source *source, const void *samples, s2_rect piece, s2_rect part,
+                   s2_band_run run, void *planes);
+/** valid out [part.h][part.w] */
+void s2_piece_copy_valid(const s2_source *source, const void *samples, s2_rect piece, s2_rect part,
+                         uint8_t *valid);
 
 /** At least count * size bytes, contents undefined; NULL when memory is out. */
 void *s2_scratch_reserve(s2_scratch *scratch, size_t count, size_t size);
