@@ -1,11 +1,12 @@
 /* Which pieces of a source's files are read together, and held. */
+#include "geo/source/source_pieces.h"
+
 #include <cpl_string.h>
 #include <string.h>
 
 #include "core/error.h"
 #include "core/memory.h"
 #include "geo/source/gdal_catch.h"
-#include "geo/source/source_private.h"
 
 /* Pieces are not smaller, unless the file is: a call to GDAL has its price. */
 #define NARROWEST_PX 64

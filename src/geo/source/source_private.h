@@ -86,22 +86,6 @@ s2rgf_status s2_source_read_masks(s2_source *source, s2_rect window, uint8_t *va
 /** Choose the lattice of pieces that suits the blocks of open files. */
 void s2_source_choose_lattice(s2_source *source);
 
-/** A piece's samples: planes of all delivered bands in one type, then the validity by masks. */
-s2rgf_status s2_piece_load(void *source, s2_rect piece, void *samples, s2rgf_error *err);
-
-/** Delivered bands first.. first + count - 1, wanted as double, or as float. */
-typedef struct s2_band_run {
-    int first, count;
-    bool wide;
-} s2_band_run;
-
-/** From a piece's samples, planes of a part of it. */
-void s2_piece_copy(const s2_source *source, const void *samples, s2_rect piece, s2_rect part,
-                   s2_band_run run, void *planes);
-/** valid out [part.h][part.w] */
-void s2_piece_copy_valid(const s2_source *source, const void *samples, s2_rect piece, s2_rect part,
-                         uint8_t *valid);
-
 /** At least count * size bytes, contents undefined; NULL when memory is out. */
 void *s2_scratch_reserve(s2_scratch *scratch, size_t count, size_t size);
 

@@ -6,7 +6,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "geo/source/gdal_catch.h"
-#include "geo/source/source_private.h"
+#include "geo/source/source_pieces.h"
 
 /* Bands in flight: bounds the scratch, and a multiple of the transpose block. */
 #define GROUP 32
