@@ -13,8 +13,10 @@ s2rgf_status s2_mapping_load(const char *model_path, s2_model_content *content,
     s2rgf_status status = s2_model_load(model_path, content, err);
     if (status == S2RGF_OK)
         status = s2_network_from_model(content, model_path, &network, err);
-    if (status == S2RGF_OK)
+    if (status == S2RGF_OK) {
+        s2_model_tensors_clear(content); /* the network has them */
         status = network->ops->weights_create(network, weights, err);
+    }
     s2_network_free(network);
     return status;
 }

@@ -7,7 +7,7 @@
 #include "model/file.h"
 
 /**
- * Load a model and make its weights ready to run.
+ * Load a model and make its weights ready to run; content keeps no tensors.
  * Errors  IO, FORMAT, UNSUPPORTED, NO_MEMORY.
  * Memory  content and *weights are the caller's to release, after an error too.
  */

@@ -21,13 +21,20 @@ static void clear_source(s2_model_source *source)
     s2_free(source->name);
 }
 
+void s2_model_tensors_clear(s2_model_content *content)
+{
+    s2_safetensors_tensors_free(content->tensors, content->tensor_count);
+    content->tensors = NULL;
+    content->tensor_count = 0;
+}
+
 void s2_model_content_clear(s2_model_content *content)
 {
     for (int i = 0; i < content->source_count; i++)
         clear_source(&content->sources[i]);
     s2_free(content->sources);
     s2_class_table_clear(&content->classes);
-    s2_safetensors_tensors_free(content->tensors, content->tensor_count);
+    s2_model_tensors_clear(content);
     s2_free(content->network);
     s2_free(content->program_version);
     *content = (s2_model_content){0};

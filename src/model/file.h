@@ -82,6 +82,8 @@ s2rgf_status s2_model_save(s2_model_content *content, const char *path, bool ove
  */
 s2rgf_status s2_model_load(const char *path, s2_model_content *content, s2rgf_error *err);
 void s2_model_content_clear(s2_model_content *content);
+/** Release the tensors alone: a network has them. */
+void s2_model_tensors_clear(s2_model_content *content);
 /** Allocate room for a tensor and append it; *data is to be filled by the caller. */
 s2rgf_status s2_model_add_tensor(s2_model_content *content, const char *name, const int *dims,
                                  int dim_count, float **data, s2rgf_error *err);

@@ -11,6 +11,7 @@ static s2_network_spec spec_of(const s2_model_content *content)
     s2_network_spec spec = {.channels = content->channels,
                             .classes = content->classes.count,
                             .sources = content->source_count,
+                            .runs_only = true,
                             .off = content->off};
     for (int s = 0; s < content->source_count; s++) {
         spec.bands[s] = content->sources[s].band_count;

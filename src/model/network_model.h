@@ -7,7 +7,7 @@
 #include "format/onnx_graph.h"
 
 /**
- * Network with the model's weights. subject: what messages begin with, the model's path. Errors:
+ * Network with a copy of the model's weights, to run or to export. subject: what messages begin with, the model's path. Errors:
  * UNSUPPORTED (another network), FORMAT (tensor missing or of another shape), NO_MEMORY. Memory:
  * s2_network_free().
  */

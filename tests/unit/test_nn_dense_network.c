@@ -55,6 +55,26 @@ static void starts_are_scaled(void)
     s2_network_free(network);
 }
 
+/* What is never trained has no room for gradients. */
+static void running_takes_no_gradients(void)
+{
+    s2_network_spec spec = SPEC;
+    s2_network *trained = NULL;
+    s2_network *runs = NULL;
+    spec.runs_only = true;
+    REQUIRE(s2_dense_network_create(&SPEC, &trained, NULL) == S2RGF_OK);
+    REQUIRE(s2_dense_network_create(&spec, &runs, NULL) == S2RGF_OK);
+    int gradients = 0;
+    CHECK(runs->params.count == trained->params.count);
+    for (int i = 0; i < runs->params.count; i++) {
+        gradients += trained->params.items[i].grad != NULL;
+        CHECK(runs->params.items[i].grad == NULL);
+    }
+    CHECK(gradients > runs->params.count / 2);
+    s2_network_free(trained);
+    s2_network_free(runs);
+}
+
 /* The source with most bands is the rich one, the first of equals. */
 static void spectral_widths(void)
 {
@@ -88,6 +108,7 @@ int main(void)
 {
     a_start_forgets_everything();
     starts_are_scaled();
+    running_takes_no_gradients();
     spectral_widths();
     limits_are_refused();
     return harness_end();

@@ -70,7 +70,8 @@ s2rgf_status s2_dense_network_create(const s2_network_spec *spec, s2_network **n
     s2_dense_network *net = s2_calloc(1, sizeof *net);
     if (!net)
         return s2_fail_memory(err, "network");
-    net->base = (s2_network){.ops = &s2_dense_ops, .spec = *spec};
+    net->base = (s2_network){
+        .ops = &s2_dense_ops, .spec = *spec, .params.without_gradients = spec->runs_only};
     declare_encoders(net);
     declare_trunk(net);
     s2_classifier_declare(&net->classifier, &net->base.params, "classifier", 2 * spec->channels,
