@@ -18,10 +18,10 @@
 #define TILE_LARGEST_PX 8192
 #define MB ((size_t)1024 * 1024)
 #define SMALLEST_CACHE (32 * MB) /* of GDAL's blocks */
-#define HELD_ROWS 2              /* of pieces of files: workers side by side cross into the next apart */
-#define READ_HALOS 2             /* what is read around a tile, at most, in halos as they are counted */
-#define DECODED_BYTES 128        /* of a file, that take about as long as computing a pixel */
-#define PART_LINES 256 /* parts begin at multiples of it, or of the tile that is asked for */
+#define HELD_ROWS 2       /* of pieces of files: workers side by side cross into the next apart */
+#define READ_HALOS 2      /* what is read around a tile, at most, in halos as they are counted */
+#define DECODED_BYTES 128 /* of a file, that take about as long as computing a pixel */
+#define PART_LINES 256    /* parts begin at multiples of it, or of the tile that is asked for */
 
 void s2rgf_classify_options_init(s2rgf_classify_options *options)
 {
@@ -107,8 +107,8 @@ static void plan_reading(const tile_question *question, const s2_tiling *tiling,
                                       .geometry = &question->job->geometry,
                                       .tiling = tiling,
                                       .threads = threads,
-                                      .halo_px = READ_HALOS *
-                                                 question->job->weights->ops->tiles.halo_px,
+                                      .halo_px =
+                                          READ_HALOS * question->job->weights->ops->tiles.halo_px,
                                       .rows = HELD_ROWS,
                                       .limit_bytes = spare_bytes};
     s2_scene_plan_reading(&demand, reading);

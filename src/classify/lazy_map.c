@@ -2,9 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "classify/mapping.h"
 #include "core/error.h"
 #include "core/memory.h"
-#include "classify/mapping.h"
 #include "scene/network_input.h"
 #include "scene/reading.h"
 #include "scene/scene_description.h"
@@ -65,7 +65,8 @@ static s2rgf_status choose_tile(s2rgf_lazy_map *map, int memory_mb, s2rgf_error 
     size_t bytes = 0;
     for (int tile_px = TILE_LARGEST_PX; tile_px >= TILE_SMALLEST_PX; tile_px /= 2) {
         const s2_tiling tiling = tiling_of(geometry, tile_px);
-        bytes = s2_mapping_bytes(&map->content, map->weights, geometry, &tiling, false, read_pixels);
+        bytes =
+            s2_mapping_bytes(&map->content, map->weights, geometry, &tiling, false, read_pixels);
         map->info.tile_px = tile_px;
         if (bytes <= map->limit_bytes)
             return S2RGF_OK;
@@ -225,8 +226,8 @@ static s2rgf_status prepare_level(s2rgf_lazy_map *map, int index, map_level **le
     (*level)->tiling = tiling_of(&(*level)->geometry, map->info.tile_px);
     status = hold_pieces(map, *level, err);
     if (status == S2RGF_OK)
-        status = map->weights->ops->run_create(map->weights, &(*level)->geometry,
-                                               &(*level)->tiling, &(*level)->run, err);
+        status = map->weights->ops->run_create(map->weights, &(*level)->geometry, &(*level)->tiling,
+                                               &(*level)->run, err);
     return status;
 }
 
@@ -257,8 +258,8 @@ static s2rgf_status take_rows(void *context, s2_rect rows, const float *scores,
     for (int y = common.y; y < common.y + common.h; y++)
         for (int x = common.x; x < common.x + common.w; x++) {
             const size_t from = (size_t)(y - rows.y) * (size_t)rows.w + (size_t)(x - rows.x);
-            const size_t to = (size_t)(y - job->window.y) * (size_t)job->window.w +
-                              (size_t)(x - job->window.x);
+            const size_t to =
+                (size_t)(y - job->window.y) * (size_t)job->window.w + (size_t)(x - job->window.x);
             job->values[to] =
                 valid[from] ? s2_mapping_class(classes, scores + from * (size_t)classes->count) : 0;
         }
@@ -285,6 +286,7 @@ s2rgf_status s2rgf_lazy_map_read(s2rgf_lazy_map *map, int level, const int windo
     const s2_tile_io io = {.context = &job, .read = read_source, .take = take_rows};
     for (int y = parts.y; y < parts.y + parts.h; y++)
         for (int x = parts.x; x < parts.x + parts.w && status == S2RGF_OK; x++)
-            status = read->run->ops->run_compute(read->run, s2_tiling_core(&read->tiling, x, y), NULL, &io, err);
+            status = read->run->ops->run_compute(read->run, s2_tiling_core(&read->tiling, x, y),
+                                                 NULL, &io, err);
     return status;
 }

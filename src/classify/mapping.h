@@ -3,8 +3,8 @@
 #define S2_CLASSIFY_MAPPING_H
 
 #include "geo/source/source_set.h"
-#include "nn/networks/networks.h"
 #include "model/file.h"
+#include "nn/networks/networks.h"
 
 /**
  * Load a model and make its weights ready to run; content keeps no tensors.

@@ -69,8 +69,8 @@ static axis_pieces count_pieces(const axis *along, int side, int group)
 }
 
 /* The source's pieces that are held at once, and the pieces decoded by the whole map. */
-static int count_source(const s2_reading_demand *demand, int s, const s2_piece_plan *piece, int rows,
-                        double *decoded)
+static int count_source(const s2_reading_demand *demand, int s, const s2_piece_plan *piece,
+                        int rows, double *decoded)
 {
     const s2_rect parts = s2_tiling_parts(demand->tiling);
     const int beside = demand->threads < parts.w ? demand->threads : parts.w;
@@ -111,7 +111,8 @@ static int plan_rows(const s2_reading_demand *demand, int rows, s2_reading *read
         const int count = count_source(demand, s, piece, rows, &decoded);
         const double bytes = none ? 0.0 : count * pixels * (double)layout->held_bytes;
         piece->count = none ? 0 : count;
-        reading->decoded_bytes += decoded * piece->width * lattice_height * (double)layout->pixel_bytes;
+        reading->decoded_bytes +=
+            decoded * piece->width * lattice_height * (double)layout->pixel_bytes;
         largest = bytes > largest_bytes ? s : largest;
         largest_bytes = fmax(bytes, largest_bytes);
         all += bytes;
@@ -160,8 +161,8 @@ size_t s2_scene_cache_bytes(const s2_scene_blocks *blocks, int threads)
         const s2_block_layout *layout = &blocks->of[s];
         if (layout->width == 0)
             return SIZE_MAX;
-        bytes += (size_t)threads * (size_t)layout->width * (size_t)layout->height *
-                 layout->pixel_bytes;
+        bytes +=
+            (size_t)threads * (size_t)layout->width * (size_t)layout->height * layout->pixel_bytes;
     }
     return bytes + bytes / 4;
 }

@@ -19,8 +19,8 @@ typedef struct s2_reading_demand {
     const s2_run_geometry *geometry;
     const s2_tiling *tiling;
     int threads;
-    int halo_px;     /* reference pixels that are read around a tile */
-    int rows;        /* of pieces to hold under the tiles at hand, if there is memory */
+    int halo_px; /* reference pixels that are read around a tile */
+    int rows;    /* of pieces to hold under the tiles at hand, if there is memory */
     size_t limit_bytes;
 } s2_reading_demand;
 

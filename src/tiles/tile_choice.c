@@ -11,7 +11,7 @@
 #define SMALLEST_PX 16
 #define SIDES 32 /* candidates for a side */
 
-#define UNEVEN 0.15 /* of a tile's time, by which workers are apart at the end */
+#define UNEVEN 0.15  /* of a tile's time, by which workers are apart at the end */
 #define TOO_WIDE 0.1 /* of a tile's time: rows that drop out of the caches */
 
 typedef struct candidate {
@@ -118,8 +118,7 @@ static int most_threads(const s2_tile_demand *demand, const candidates *list)
     return low;
 }
 
-static s2rgf_status measure_exactly(const s2_tile_demand *demand, candidate *one,
-                                    s2rgf_error *err)
+static s2rgf_status measure_exactly(const s2_tile_demand *demand, candidate *one, s2rgf_error *err)
 {
     if (one->measured)
         return S2RGF_OK;
@@ -170,8 +169,8 @@ static s2rgf_status choose_freely(const s2_tile_demand *demand, s2_tile_choice *
 
 /* Squares of the side asked for, halved as long as they are no smaller than `smallest`, for at most
    so many workers; choice->threads 0: none keeps the limit. */
-static s2rgf_status choose_halves(const s2_tile_demand *demand, int side, int smallest,
-                                  int threads, s2_tile_choice *choice, s2rgf_error *err)
+static s2rgf_status choose_halves(const s2_tile_demand *demand, int side, int smallest, int threads,
+                                  s2_tile_choice *choice, s2rgf_error *err)
 {
     s2rgf_status status = S2RGF_OK;
     choice->threads = 0;
@@ -194,10 +193,9 @@ static s2rgf_status choose_halves(const s2_tile_demand *demand, int side, int sm
 
 s2rgf_status s2_tiles_choose(const s2_tile_demand *demand, s2_tile_choice *choice, s2rgf_error *err)
 {
-    s2rgf_status status =
-        demand->tile_px
-            ? choose_halves(demand, demand->tile_px, SMALL_PX, demand->threads, choice, err)
-            : choose_freely(demand, choice, err);
+    s2rgf_status status = demand->tile_px ? choose_halves(demand, demand->tile_px, SMALL_PX,
+                                                          demand->threads, choice, err)
+                                          : choose_freely(demand, choice, err);
     if (status != S2RGF_OK || choice->threads > 0)
         return status;
     const int side = demand->tile_px && demand->tile_px < SMALL_PX ? demand->tile_px : SMALL_PX;

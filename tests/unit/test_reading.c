@@ -111,8 +111,8 @@ static void make_cube(const char *path, const file_layout *layout, int bands)
             state = state * 1664525u + 1013904223u;
             plane[i] = (int16_t)(100 * band % 2000 + (int)(state >> 25));
         }
-        CHECK(GDALRasterIO(GDALGetRasterBand(dataset, band), GF_Write, 0, 0, SIDE, SIDE, plane, SIDE,
-                           SIDE, GDT_Int16, 0, 0) == CE_None);
+        CHECK(GDALRasterIO(GDALGetRasterBand(dataset, band), GF_Write, 0, 0, SIDE, SIDE, plane,
+                           SIDE, SIDE, GDT_Int16, 0, 0) == CE_None);
     }
     GDALClose(dataset);
 }
@@ -120,11 +120,8 @@ static void make_cube(const char *path, const file_layout *layout, int bands)
 /* A model with random weights for a cube. */
 static void make_model(const char *path, int bands)
 {
-    const s2_network_spec spec = {.channels = 16,
-                                  .classes = CLASSES,
-                                  .sources = 1,
-                                  .bands = {bands},
-                                  .on_reference = {true}};
+    const s2_network_spec spec = {
+        .channels = 16, .classes = CLASSES, .sources = 1, .bands = {bands}, .on_reference = {true}};
     s2_model_content content = {.network = s2_strdup("dense"), .channels = 16, .source_count = 1};
     s2_network *network = NULL;
     s2rgf_error err = {0};
@@ -136,11 +133,12 @@ static void make_model(const char *path, int bands)
                                            .calibration_after = NAN,
                                            .temperature = 1.0};
     content.sources = s2_calloc(1, sizeof *content.sources);
-    content.sources[0] = (s2_model_source){.name = s2_strdup("cube"),
-                                           .pixel_size = 10.0,
-                                           .on_reference = true,
-                                           .band_count = bands,
-                                           .bands = s2_calloc((size_t)bands, sizeof(s2_model_band))};
+    content.sources[0] =
+        (s2_model_source){.name = s2_strdup("cube"),
+                          .pixel_size = 10.0,
+                          .on_reference = true,
+                          .band_count = bands,
+                          .bands = s2_calloc((size_t)bands, sizeof(s2_model_band))};
     for (int b = 0; b < bands; b++)
         content.sources[0].bands[b] = (s2_model_band){s2_strdup(""), NAN, 500.0, 200.0};
     for (int c = 0; c < CLASSES; c++) {
@@ -318,7 +316,8 @@ static void describes_blocks(void)
     const char *const paths[] = {"cube.tif", "cube.vrt"};
     make_cube("cube.tif", &LAYOUTS[0], 4);
     GDALDatasetH cube = GDALOpen("cube.tif", GA_ReadOnly);
-    GDALClose(GDALCreateCopy(GDALGetDriverByName("VRT"), "cube.vrt", cube, FALSE, NULL, NULL, NULL));
+    GDALClose(
+        GDALCreateCopy(GDALGetDriverByName("VRT"), "cube.vrt", cube, FALSE, NULL, NULL, NULL));
     GDALClose(cube);
     for (int i = 0; i < 2; i++)
         for (int decimation = 1; decimation <= 2; decimation++) {

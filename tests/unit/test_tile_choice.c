@@ -161,8 +161,8 @@ static s2rgf_status measure_network(const void *context, const s2_tiling *tiling
     const network_case *with = context;
     size_t read_pixels[S2RGF_MAX_SOURCES];
     (void)err;
-    const size_t bytes = with->weights->ops->run_bytes(
-        with->weights, &with->geometry, tiling, quick && !with->never_quick, read_pixels);
+    const size_t bytes = with->weights->ops->run_bytes(with->weights, &with->geometry, tiling,
+                                                       quick && !with->never_quick, read_pixels);
     *need = (s2_tile_need){bytes, bytes + read_pixels[0] * 8,
                            (size_t)tiling->window.w * (size_t)(tiling->h + 256)};
     return S2RGF_OK;

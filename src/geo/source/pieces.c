@@ -92,9 +92,9 @@ static s2rgf_status load(s2_pieces *pieces, piece *item, const s2_piece_loader *
     pthread_mutex_unlock(&pieces->mutex);
     if (!item->samples)
         item->samples = s2_alloc_large(pieces->bytes, 1);
-    const s2rgf_status status =
-        item->samples ? loader->load(loader->context, item->rect, item->samples, err)
-                      : s2_fail_memory(err, "pixels");
+    const s2rgf_status status = item->samples
+                                    ? loader->load(loader->context, item->rect, item->samples, err)
+                                    : s2_fail_memory(err, "pixels");
     pthread_mutex_lock(&pieces->mutex);
     item->state = status == S2RGF_OK ? PIECE_LOADED : PIECE_EMPTY;
     pthread_cond_broadcast(&pieces->changed);

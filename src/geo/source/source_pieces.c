@@ -100,8 +100,8 @@ s2_block_layout s2_source_blocks(const s2_source *source)
     layout.y = source->has_view ? source->view.y : 0;
     layout.lattice = source->lattice;
     for (int b = 0; b < source->band_count; b++)
-        layout.pixel_bytes += (size_t)GDALGetDataTypeSizeBytes(
-            GDALGetRasterDataType(delivered_band(source, b)));
+        layout.pixel_bytes +=
+            (size_t)GDALGetDataTypeSizeBytes(GDALGetRasterDataType(delivered_band(source, b)));
     layout.held_bytes =
         1 + (size_t)source->band_count * (size_t)GDALGetDataTypeSizeBytes(held_type(source));
     return layout;
@@ -121,7 +121,8 @@ s2rgf_status s2_source_hold(s2_source *source, const s2_piece_plan *plan, s2rgf_
     source->lattice = *plan;
     source->held_type = held_type(source);
     source->owns_pieces = plan->count > 0;
-    return plan->count > 0 ? s2_pieces_create(plan, bytes + pixels, &source->pieces, err) : S2RGF_OK;
+    return plan->count > 0 ? s2_pieces_create(plan, bytes + pixels, &source->pieces, err)
+                           : S2RGF_OK;
 }
 
 bool s2_source_holds(const s2_source *source)
@@ -139,8 +140,7 @@ void s2_source_drop(s2_source *source)
 /* Bytes of a plane of a piece. */
 static size_t plane_bytes(const s2_source *source, s2_rect piece)
 {
-    return (size_t)piece.w * (size_t)piece.h *
-           (size_t)GDALGetDataTypeSizeBytes(source->held_type);
+    return (size_t)piece.w * (size_t)piece.h * (size_t)GDALGetDataTypeSizeBytes(source->held_type);
 }
 
 /* Delivered bands from `first` on that are of one file. */
@@ -172,8 +172,7 @@ static s2rgf_status load_bands(s2_source *source, int first, int count, s2_rect 
     if (outcome == CE_None)
         return S2RGF_OK;
     return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot read pixels %d..%d, lines %d..%d",
-                        file->path, piece.x, piece.x + piece.w - 1, piece.y,
-                        piece.y + piece.h - 1);
+                        file->path, piece.x, piece.x + piece.w - 1, piece.y, piece.y + piece.h - 1);
 }
 
 /* Where the validity of a piece lies among its samples. */

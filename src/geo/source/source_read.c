@@ -174,8 +174,8 @@ static s2rgf_status read_run(s2_source *source, const read_part *part, int first
     if (buffer == NULL)
         return s2_fail_memory(err, "pixels");
     if (part->held != NULL)
-        s2_piece_copy(source, part->held, part->piece, part->rect, (s2_band_run){first, count, wide},
-                      buffer);
+        s2_piece_copy(source, part->held, part->piece, part->rect,
+                      (s2_band_run){first, count, wide}, buffer);
     else
         status = fetch_from_file(source, first, count, part->rect, buffer, err);
     for (int i = 0; i < count && status == S2RGF_OK; i++) {
@@ -244,8 +244,8 @@ s2rgf_status s2_source_read_masks(s2_source *source, s2_rect window, uint8_t *va
 }
 
 /** Bands of a part to their place in a window's pixels [window.h][window.w][bands]. */
-static void place_planes(const s2_source *source, s2_rect part, s2_rect window, int first, int count,
-                         float *pixels)
+static void place_planes(const s2_source *source, s2_rect part, s2_rect window, int first,
+                         int count, float *pixels)
 {
     const int bands = source->band_count;
     const float *planes = source->planes.data;
@@ -297,8 +297,8 @@ static s2rgf_status read_bands(s2_source *source, const read_part *part, s2_rect
         const int here = left < group ? left : group;
         for (int b = 0; b < here && status == S2RGF_OK;) {
             const int run = run_length(source, first + b, here - b);
-            status = read_run(source, part, first + b, run, planes + (size_t)b * count, part_valid,
-                              err);
+            status =
+                read_run(source, part, first + b, run, planes + (size_t)b * count, part_valid, err);
             b += run;
         }
         if (pixels != NULL && status == S2RGF_OK)
@@ -336,7 +336,8 @@ s2rgf_status s2_source_read_files(s2_source *source, s2_rect window, float *pixe
         for (int column = window.x / w; column * w < window.x + window.w && status == S2RGF_OK;
              column++) {
             const s2_rect piece = {column * w, row * h, w, h};
-            status = read_piece(source, s2_rect_intersect(piece, whole), window, pixels, valid, err);
+            status =
+                read_piece(source, s2_rect_intersect(piece, whole), window, pixels, valid, err);
         }
     return status;
 }

@@ -214,8 +214,8 @@ static void measure_rows(const s2_network_spec *spec, const s2_run_geometry *geo
         hold_step(spec, geometry, plan, fronts, sizes->rings);
         rows->scored = larger_int(rows->scored, fronts[1].core - fronts[0].core);
         for (int s = 0; s < spec->sources; s++)
-            rows->read[s] = larger_int(rows->read[s], fronts[1].source[s].pixels -
-                                                          fronts[0].source[s].pixels);
+            rows->read[s] =
+                larger_int(rows->read[s], fronts[1].source[s].pixels - fronts[0].source[s].pixels);
     }
 }
 
