@@ -2,13 +2,14 @@
 #include "lazy_dataset.h"
 
 #include <algorithm>
+#include <string>
 
 #include "working_memory.h"
 
 /* As the writer of maps: lists of names by value are kept to this length. */
 #define MAX_CATEGORIES 4096
 
-CPLErrorNum s2_driver_error_number(s2rgf_status status)
+static CPLErrorNum error_number(s2rgf_status status)
 {
     switch (status) {
     case S2RGF_INVALID_ARGUMENT:
@@ -22,6 +23,15 @@ CPLErrorNum s2_driver_error_number(s2rgf_status status)
     default:
         return CPLE_AppDefined;
     }
+}
+
+/* Names may hold what steers a terminal. */
+void s2_driver_fail(s2rgf_status status, const char *subject, const char *message)
+{
+    const std::string text = subject ? std::string(subject) + ": " + message : message;
+    char line[2 * S2RGF_MESSAGE_BYTES];
+    s2rgf_printable(text.c_str(), line, sizeof line);
+    CPLError(CE_Failure, error_number(status), "%s", line);
 }
 
 /* ---- band ----------------------------------------------------------------------------------- */
@@ -66,12 +76,12 @@ CPLErr LazyBand::readBlock(int blockX, int blockY, void *data)
     s2rgf_error err = {};
     const s2rgf_status status = s2rgf_lazy_map_read(owner_->map_.get(), level_, window, tile, &err);
     if (status != S2RGF_OK) {
-        CPLError(CE_Failure, s2_driver_error_number(status), "%s: %s", owner_->GetDescription(),
-                 err.message);
+        s2_driver_fail(status, owner_->GetDescription(), err.message);
         return CE_Failure;
     }
-    CPLDebug("S2RGF", "%s: level %d: computed tile %d, %d", owner_->GetDescription(), level_,
-             blockX, blockY);
+    char name[S2RGF_MESSAGE_BYTES];
+    s2rgf_printable(owner_->GetDescription(), name, sizeof name);
+    CPLDebug("S2RGF", "%s: level %d: computed tile %d, %d", name, level_, blockX, blockY);
     copyTile(tile, window[2], window[3], static_cast<GByte *>(data));
     return CE_None;
 }

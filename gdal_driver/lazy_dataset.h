@@ -12,8 +12,8 @@
 
 #include "s2rgf.h"
 
-/** Number of CPLError() for a status of the library. */
-CPLErrorNum s2_driver_error_number(s2rgf_status status);
+/** Report a failure as an error of GDAL: "subject: message", or the message alone; printable. */
+void s2_driver_fail(s2rgf_status status, const char *subject, const char *message);
 
 /**
  * Run a method whose exceptions must not reach GDAL, which knows none: what is thrown, as when

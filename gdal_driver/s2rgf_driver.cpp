@@ -13,10 +13,15 @@ CPL_C_START
 void CPL_DLL GDALRegister_S2RGF(void);
 CPL_C_END
 
-/* What the library has to tell is for whoever looks for it. */
-static void show_line(s2rgf_log_level, const char *line, void *)
+/* What the library has to tell is for whoever looks for it, but for warnings. */
+static void show_line(s2rgf_log_level level, const char *line, void *)
 {
-    CPLDebug("S2RGF", "%s", line);
+    char shown[S2RGF_MESSAGE_BYTES];
+    s2rgf_printable(line, shown, sizeof shown);
+    if (level == S2RGF_WARNING)
+        CPLError(CE_Warning, CPLE_AppDefined, "%s", shown);
+    else
+        CPLDebug("S2RGF", "%s", shown);
 }
 
 static int identify(GDALOpenInfo *info)
@@ -60,16 +65,15 @@ static GDALDataset *open_dataset(GDALOpenInfo *info)
     s2rgf_lazy_map *map = nullptr;
     s2rgf_error err = {};
     if (info->eAccess == GA_Update) {
-        CPLError(CE_Failure, CPLE_NotSupported,
-                 "%s: maps that are computed cannot be opened for update", name);
+        s2_driver_fail(S2RGF_UNSUPPORTED, name,
+                       "maps that are computed cannot be opened for update");
         return nullptr;
     }
     const s2rgf_status status = open_map(name, &map, &err);
     if (status != S2RGF_OK) {
         /* messages about the scene file itself name it already */
         const bool named = STARTS_WITH(err.message, without_prefix(name));
-        CPLError(CE_Failure, s2_driver_error_number(status), "%s%s%s", named ? "" : name,
-                 named ? "" : ": ", err.message);
+        s2_driver_fail(status, named ? nullptr : name, err.message);
         return nullptr;
     }
     return new LazyDataset(map, name, CPLFetchBool(info->papszOpenOptions, "OVERVIEWS", true));

@@ -65,6 +65,15 @@ typedef struct s2rgf_host {
     void *user;
 } s2rgf_host;
 
+/**
+ * Text from outside on one line that a terminal may show: control characters, overrides of the
+ * writing direction and bytes that are not UTF-8 become escapes (\x1b, \u202e), line breaks and tabs
+ * blanks. Messages and lines of this library name files and classes as they are: pass them through
+ * this before they are printed.
+ * line out [size], cut between characters
+ */
+S2RGF_API void s2rgf_printable(const char *text, char *line, size_t size);
+
 /** One raster file of one source. Files that share a name are joined into that source's bands. */
 typedef struct s2rgf_input {
     const char *name; /* source name, [A-Za-z0-9_-]+ */
@@ -85,11 +94,11 @@ typedef struct s2rgf_scene_options {
     int decimation;
 } s2rgf_scene_options;
 
-/** Labelled areas: a polygon layer or a class raster. */
+/** Labelled areas: a layer of polygons or points, or a class raster. */
 typedef struct s2rgf_label_options {
     const char *path;
-    const char *layer;        /* NULL: the only layer */
-    const char *attribute;    /* class field of a vector layer, text or integer */
+    const char *layer;        /* NULL: the only layer with geometries */
+    const char *attribute;    /* class field of a vector layer, text or whole numbers */
     const char *where;        /* attribute filter, or NULL */
     const char *assigned_srs; /* CRS of labels that have none, or NULL */
     bool all_touched;         /* burn every pixel a polygon touches, not only centres inside */
@@ -209,7 +218,8 @@ S2RGF_API s2rgf_status s2rgf_scene_parse(const char *text, s2rgf_scene **scene, 
 /**
  * Write a scene file, whose name must end in ".s2rgf.json". Relative paths are rewritten so that
  * they begin in its folder. The file appears under its name only when it is whole.
- * Errors  INVALID_ARGUMENT (exists and not overwrite, or is one of the scene's files), IO, NO_MEMORY.
+ * Errors  INVALID_ARGUMENT (exists and not overwrite, is one of the scene's files, or could not be
+ *         read again, as with too many sources), IO, NO_MEMORY.
  */
 S2RGF_API s2rgf_status s2rgf_scene_save(const s2rgf_scene *scene, const char *path, bool overwrite,
                                         s2rgf_error *err);
@@ -321,6 +331,7 @@ typedef struct s2rgf_lazy_map s2rgf_lazy_map;
 /**
  * Open a scene with its model; nothing is computed.
  * memory_mb in  working memory for a tile and the decoded blocks under it, 0: 512
+ * host      in  copied, for the first reading warns of a scene's values; never asked to go on
  * Errors  INVALID_ARGUMENT, NO_MEMORY (memory_mb too small), IO, FORMAT, UNSUPPORTED, MISMATCH.
  * Memory  *map is released with s2rgf_lazy_map_close(); the scene is copied.
  * Threads a map belongs to one thread at a time; several may be open at once.
@@ -338,8 +349,9 @@ S2RGF_API const s2rgf_map_info *s2rgf_lazy_map_info(const s2rgf_lazy_map *map);
  * approximate: the network is given sources with pixels as many times as large, averaged.
  * level  in  0 to S2RGF_MAP_LEVELS - 1
  * window in  x, y, width, height in pixels of the level
- * values out [height][width], 0 is nodata
- * Errors  INVALID_ARGUMENT (outside), IO, NO_MEMORY.
+ * values out [height][width], 0 is nodata, also where the scores are not finite
+ * Errors  INVALID_ARGUMENT (outside), IO, FORMAT (no pixel read so far had finite scores),
+ *         NO_MEMORY.
  * Threads works in the calling thread alone.
  */
 S2RGF_API s2rgf_status s2rgf_lazy_map_read(s2rgf_lazy_map *map, int level, const int window[4],
@@ -374,9 +386,10 @@ typedef struct s2rgf_assessment {
     double *f1;                 /* [class_count], NaN where undefined */
     uint64_t assessed;          /* pixels in the confusion matrix */
     uint64_t excluded_nodata;   /* reference pixels where the map has nodata */
-    uint64_t excluded_outside;  /* labelled polygons that hold no pixel centre of the map */
+    uint64_t excluded_outside;  /* labelled polygons that hold no pixel centre of the map, and
+                                   points outside it */
     uint64_t excluded_unknown;  /* reference pixels of a class the map does not have */
-    uint64_t excluded_conflict; /* pixels that polygons of different classes share */
+    uint64_t excluded_conflict; /* pixels that labels of different classes share */
     bool has_confidence;        /* a confidence raster was given; the rest is about it */
     double calibration_error;   /* expected, over the bins; NaN without confidence */
     /* bin b from b / S2RGF_RELIABILITY_BINS on, the last one with its end */
@@ -384,16 +397,23 @@ typedef struct s2rgf_assessment {
     uint64_t without_confidence; /* assessed pixels where the confidence raster has nodata */
 } s2rgf_assessment;
 
+/** Everything s2rgf_assess() needs. */
+typedef struct s2rgf_assess_options {
+    const char *map_path;
+    const char *assigned_srs; /* CRS of a map that has none, or NULL */
+    /* the probability of the mapped class on the map's grid, as s2rgf_classify() writes it, or NULL */
+    const char *confidence_path;
+    s2rgf_label_options labels;
+} s2rgf_assess_options;
+
 /**
- * Compare a class raster with reference labels, matched by class name, else by value.
- * map_path in, labels in, result out
- * confidence_path in  the probability of the mapped class on the map's grid, as s2rgf_classify()
- *                     writes it, or NULL
+ * Compare a class raster with reference labels, matched by class name, by the number that a class is
+ * called by, else by value; see s2rgf_assess(1).
+ * result out
  * Errors  IO, FORMAT, INVALID_ARGUMENT, UNSUPPORTED, MISMATCH (no class in common, no overlap, or a
  *         confidence raster of another grid), NO_MEMORY, CANCELLED.
  */
-S2RGF_API s2rgf_status s2rgf_assess(const char *map_path, const char *confidence_path,
-                                    const s2rgf_label_options *labels, const s2rgf_host *host,
+S2RGF_API s2rgf_status s2rgf_assess(const s2rgf_assess_options *options, const s2rgf_host *host,
                                     s2rgf_assessment **result, s2rgf_error *err);
 
 /**

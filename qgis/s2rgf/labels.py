@@ -1,4 +1,4 @@
-"""Labels: a layer of polygons with a field for the class, or a raster of classes."""
+"""Labels: a layer of polygons or points with a field for the class, or a raster of classes."""
 
 from qgis.core import (
     QgsProcessing,
@@ -18,7 +18,7 @@ FIELD = "FIELD"
 LABEL_RASTER = "LABEL_RASTER"
 
 LABEL_OPTIONS = (
-    Option("WHERE", "-where", str, "Use only polygons for which", "A condition in SQL."),
+    Option("WHERE", "-where", str, "Use only features for which", "A condition in SQL."),
     Option("LABEL_CRS", "-label_srs", "crs", "CRS of labels that have none", ""),
     Option(
         "ALL_TOUCHED",
@@ -34,9 +34,12 @@ def add_labels(algorithm):
     add_parameter(
         algorithm,
         QgsProcessingParameterFeatureSource(
-            LABELS, tr("Labelled polygons"), [QgsProcessing.TypeVectorPolygon], optional=True
+            LABELS,
+            tr("Labelled polygons or points"),
+            [QgsProcessing.TypeVectorPolygon, QgsProcessing.TypeVectorPoint],
+            optional=True,
         ),
-        tr("Polygons or, below, a raster of classes: one of them is needed."),
+        tr("Polygons or points or, below, a raster of classes: one of them is needed."),
     )
     add_parameter(
         algorithm,
@@ -60,7 +63,7 @@ def _given(parameters, name):
 def check_labels(parameters):
     """What is wrong with the labels, or an empty text."""
     if _given(parameters, LABELS) == _given(parameters, LABEL_RASTER):
-        return tr("Labels: expected either polygons or a raster of classes")
+        return tr("Labels: expected either a layer or a raster of classes")
     return ""
 
 

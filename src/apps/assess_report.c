@@ -6,6 +6,8 @@
 #include <string.h>
 #include <wchar.h>
 
+#include "apps/report.h"
+
 #define MATRIX_COLUMNS 100 /* a matrix wider than this is headed by class values, not names */
 #define MAX_BYTES 4        /* of a character in UTF-8; mbrtowc() reports errors as huge lengths */
 
@@ -193,20 +195,26 @@ static void print_excluded(const s2rgf_assessment *a, FILE *out)
 {
     const struct {
         uint64_t count;
-        const char *what;
+        const char *one, *many;
     } reasons[] = {
-        {a->excluded_nodata, "reference pixels where the map has nodata"},
-        {a->excluded_outside, "polygons that hold no pixel centre of the map"},
-        {a->excluded_unknown, "reference pixels of a class that the map does not have"},
-        {a->excluded_conflict, "pixels that polygons of different classes share"},
+        {a->excluded_nodata, "reference pixel where the map has nodata",
+         "reference pixels where the map has nodata"},
+        {a->excluded_outside, "polygon that holds no pixel centre of the map, or point outside it",
+         "polygons that hold no pixel centre of the map, or points outside it"},
+        {a->excluded_unknown, "reference pixel of a class that the map does not have",
+         "reference pixels of a class that the map does not have"},
+        {a->excluded_conflict, "pixel that polygons of different classes share",
+         "pixels that polygons of different classes share"},
     };
     int width = 1;
 
     for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
         width = greater(width, digits(reasons[i].count));
-    fprintf(out, "\nAssessed: %" PRIu64 " pixels. Excluded:\n", a->assessed);
+    fprintf(out, "\nAssessed: %" PRIu64 " %s. Excluded:\n", a->assessed,
+            s2_report_plural(a->assessed, "pixel", "pixels"));
     for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
-        fprintf(out, "  %*" PRIu64 "  %s\n", width, reasons[i].count, reasons[i].what);
+        fprintf(out, "  %*" PRIu64 "  %s\n", width, reasons[i].count,
+                s2_report_plural(reasons[i].count, reasons[i].one, reasons[i].many));
 }
 
 /* Bins without pixels are left out. */
@@ -229,7 +237,8 @@ static void print_reliability(const s2rgf_assessment *a, FILE *out)
         fputc('\n', out);
     }
     if (a->without_confidence > 0)
-        fprintf(out, "%" PRIu64 " assessed pixels have no confidence\n", a->without_confidence);
+        fprintf(out, "%" PRIu64 " assessed %s no confidence\n", a->without_confidence,
+                s2_report_plural(a->without_confidence, "pixel has", "pixels have"));
 }
 
 void s2_assess_report_write(const s2rgf_assessment *assessment, FILE *out)

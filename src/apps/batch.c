@@ -32,9 +32,9 @@ static s2rgf_status tell_result(const s2rgf_batch_result *result, const char *pa
 {
     char text[160];
 
-    snprintf(text, sizeof text, "%zu scenes: %zu mapped, %zu skipped, %zu failed%s", result->scenes,
-             result->mapped, result->skipped, result->failed,
-             result->not_reached ? ", interrupted" : "");
+    snprintf(text, sizeof text, "%zu %s: %zu mapped, %zu skipped, %zu failed%s", result->scenes,
+             s2_report_plural(result->scenes, "scene", "scenes"), result->mapped, result->skipped,
+             result->failed, result->not_reached ? ", interrupted" : "");
     report->host.log(S2RGF_INFO, text, report->host.user);
     return path ? s2_text_file_write(path, result->json, true, err) : S2RGF_OK;
 }
@@ -59,7 +59,8 @@ s2rgf_status s2_batch_run(const s2rgf_classify_options *options, const char *sce
         status = told.status;
     }
     if (result && result->failed > 0 && status == S2RGF_OK) {
-        snprintf(text, sizeof text, "%zu of %zu scenes failed", result->failed, result->scenes);
+        snprintf(text, sizeof text, "%zu of %zu %s failed", result->failed, result->scenes,
+                 s2_report_plural(result->scenes, "scene", "scenes"));
         status = fail(err, S2RGF_IO, scenes_path, text);
     }
     s2rgf_batch_result_free(result);

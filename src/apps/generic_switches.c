@@ -10,6 +10,8 @@
 #include "apps/report.h"
 #include "s2rgf.h"
 
+#define BYTE_ORDER_MARK "\xEF\xBB\xBF" /* which some editors put at the beginning of a file */
+
 static const s2_option SWITCHES[] = {
     {.name = "help", .alias = "h", .type = S2_OPTION_HELP, .help = "print this help"},
     {.name = "version", .type = S2_OPTION_VERSION, .help = "print the version"},
@@ -61,11 +63,15 @@ static bool expand_file(const s2_program *program, const char *path, char ***res
     VSILFILE *file = VSIFOpenL(path, "rb");
     char **words = NULL;
     const char *line;
+    bool first = true;
     bool ok;
 
     if (!file)
         return s2_report_usage(program->name, "--optfile %s: cannot open", path);
     while ((line = CPLReadLineL(file)) != NULL) {
+        if (first && strncmp(line, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0)
+            line += strlen(BYTE_ORDER_MARK);
+        first = false;
         char **more = line[0] == '#' ? NULL : CSLTokenizeString(line);
         for (char **word = more; word && *word; word++)
             words = CSLAddString(words, *word);

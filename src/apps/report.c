@@ -10,6 +10,8 @@
 #include <cpl_error.h>
 #include <cpl_progress.h>
 
+#define LINE_BYTES 16384 /* of a message; longer ones are cut */
+
 static volatile sig_atomic_t cancelled_by; /* a signal's number, or 0 */
 
 /* The first signal asks the work to stop; the default action is for users who cannot wait. */
@@ -33,6 +35,20 @@ static void watch_signal(int number)
     action.sa_flags = SA_RESTART;
     sigemptyset(&action.sa_mask);
     sigaction(number, &action, NULL);
+}
+
+/* What GDAL prints, ours included, names files, and files may be named to steer a terminal. */
+static void CPL_STDCALL print_message(CPLErr level, CPLErrorNum number, const char *message)
+{
+    char line[LINE_BYTES];
+
+    s2rgf_printable(message, line, sizeof line);
+    CPLDefaultErrorHandler(level, number, line);
+}
+
+void s2_report_watch_gdal(void)
+{
+    CPLSetErrorHandler(print_message);
 }
 
 static void close_line(s2_report *report)
@@ -62,6 +78,7 @@ static bool show_progress(double fraction, void *user)
 static void show_line(s2rgf_log_level level, const char *line, void *user)
 {
     s2_report *report = user;
+    char shown[LINE_BYTES];
 
     if (level == S2RGF_DEBUG) {
         CPLDebug("S2RGF", "%s", line);
@@ -76,7 +93,8 @@ static void show_line(s2rgf_log_level level, const char *line, void *user)
     if (report->quiet)
         return;
     close_line(report);
-    printf("%s\n", line);
+    s2rgf_printable(line, shown, sizeof shown);
+    printf("%s\n", shown);
     fflush(stdout);
 }
 
@@ -98,12 +116,14 @@ void s2_report_start(s2_report *report, bool quiet)
 bool s2_report_usage(const char *program, const char *format, ...)
 {
     va_list list;
+    char text[LINE_BYTES];
+    char line[LINE_BYTES];
 
-    fprintf(stderr, "%s: ", program);
     va_start(list, format);
-    vfprintf(stderr, format, list);
+    vsnprintf(text, sizeof text, format, list);
     va_end(list);
-    fprintf(stderr, "\nTry '%s --help'\n", program);
+    s2rgf_printable(text, line, sizeof line);
+    fprintf(stderr, "%s: %s\nTry '%s --help'\n", program, line, program);
     return false;
 }
 

@@ -23,6 +23,14 @@ typedef struct s2_report {
     int tick;       /* fortieths of the progress shown */
 } s2_report;
 
+/** `one` where the count is 1, else `many`: "1 scene", "0 scenes". */
+static inline const char *s2_report_plural(uint64_t count, const char *one, const char *many)
+{
+    return count == 1 ? one : many;
+}
+/** From now on what GDAL reports is printed without what would steer a terminal. */
+void s2_report_watch_gdal(void);
+
 /** Print wrong usage and where to find help on stderr; always false. */
 bool s2_report_usage(const char *program, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -10,24 +10,29 @@
 #include "s2rgf.h"
 
 typedef struct arguments {
-    const char *map_path;
-    const char *confidence_path;
-    s2rgf_label_options labels;
+    s2rgf_assess_options assess;
     const char *json_path;
     bool overwrite;
     bool quiet;
 } arguments;
 
+#define ASSESS(member) offsetof(arguments, assess.member)
+
 static const s2_option MAP_OPTIONS[] = {
     {.values = "map.tif",
      .type = S2_OPTION_TEXT,
-     .target = offsetof(arguments, map_path),
+     .target = ASSESS(map_path),
      .required = true,
      .help = "the class raster to assess"},
+    {.name = "a_srs",
+     .values = "srs",
+     .type = S2_OPTION_TEXT,
+     .target = ASSESS(assigned_srs),
+     .help = "CRS of a map that has none"},
     {.name = "confidence",
      .values = "file",
      .type = S2_OPTION_TEXT,
-     .target = offsetof(arguments, confidence_path),
+     .target = ASSESS(confidence_path),
      .help = "the map's confidence, written by s2rgf_classify -conf: also say how good that is"},
 };
 
@@ -55,8 +60,7 @@ static const s2_program PROGRAM = {
     .groups =
         {
             {"Map", MAP_OPTIONS, sizeof MAP_OPTIONS / sizeof *MAP_OPTIONS, 0},
-            {"Reference labels", S2_LABEL_OPTIONS, S2_LABEL_OPTION_COUNT,
-             offsetof(arguments, labels)},
+            {"Reference labels", S2_LABEL_OPTIONS, S2_LABEL_OPTION_COUNT, ASSESS(labels)},
             {"Output", OUTPUT_OPTIONS, sizeof OUTPUT_OPTIONS / sizeof *OUTPUT_OPTIONS, 0},
         },
 };
@@ -66,10 +70,10 @@ static s2rgf_status check_json_path(const arguments *values, s2rgf_error *err)
 {
     if (!values->json_path)
         return S2RGF_OK;
-    if (s2_text_file_is_same(values->json_path, values->map_path) ||
-        s2_text_file_is_same(values->json_path, values->labels.path) ||
-        (values->confidence_path &&
-         s2_text_file_is_same(values->json_path, values->confidence_path))) {
+    if (s2_text_file_is_same(values->json_path, values->assess.map_path) ||
+        s2_text_file_is_same(values->json_path, values->assess.labels.path) ||
+        (values->assess.confidence_path &&
+         s2_text_file_is_same(values->json_path, values->assess.confidence_path))) {
         err->status = S2RGF_INVALID_ARGUMENT;
         snprintf(err->message, sizeof err->message, "%s: is an input: expected another file",
                  values->json_path);
@@ -89,8 +93,7 @@ static s2rgf_status assess(void *data, s2_report *report, s2rgf_error *err)
     report->quiet = values->quiet || (values->json_path && strcmp(values->json_path, "-") == 0);
 
     if (status == S2RGF_OK)
-        status = s2rgf_assess(values->map_path, values->confidence_path, &values->labels,
-                              &report->host, &assessment, err);
+        status = s2rgf_assess(&values->assess, &report->host, &assessment, err);
     if (status == S2RGF_OK && values->json_path)
         status = s2rgf_assessment_json(assessment, &json, err);
     if (status == S2RGF_OK && values->json_path)
@@ -104,6 +107,6 @@ static s2rgf_status assess(void *data, s2_report *report, s2rgf_error *err)
 
 int main(int argc, char **argv)
 {
-    arguments values = {.map_path = NULL};
+    arguments values = {.quiet = false};
     return s2_program_run(&PROGRAM, argc, argv, &values, assess);
 }

@@ -52,8 +52,7 @@ s2rgf_status s2_text_file_check(const char *path, bool overwrite, s2rgf_error *e
     if (!S_ISREG(info.st_mode))
         return fail(err, S2RGF_IO, path, "exists and is not a regular file");
     if (!overwrite)
-        return fail(err, S2RGF_INVALID_ARGUMENT, path,
-                    "exists already: give -overwrite to replace it");
+        return fail(err, S2RGF_INVALID_ARGUMENT, path, "exists: use -overwrite to replace it");
     return check_folder(path, err);
 }
 

@@ -4,32 +4,26 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "assess/calibration.h"
+#include "assess/metrics.h"
+#include "core/class_name.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
-#include "geo/map/class_map.h"
+#include "core/number.h"
+#include "core/plural.h"
+#include "core/utf8.h"
 #include "geo/labels/labels.h"
+#include "geo/map/class_map.h"
 #include "geo/source/overlay.h"
-#include "assess/metrics.h"
 
 /* ---- which class of the map is which class of the reference -------------------------------- */
-
-/** True for a class without a name of its own: it was made from its value ("7", "class 7"). */
-static bool is_nameless(const s2_class *class)
-{
-    char number[16], phrase[32];
-    snprintf(number, sizeof number, "%d", class->value);
-    snprintf(phrase, sizeof phrase, "class %d", class->value);
-    return strcmp(class->name, number) == 0 || strcmp(class->name, phrase) == 0;
-}
 
 static bool has_a_name(const s2_class_table *table)
 {
     for (int i = 0; i < table->count; i++)
-        if (!is_nameless(&table->items[i]))
+        if (s2_class_name_number(table->items[i].name) < 0)
             return true;
     return false;
 }
@@ -53,11 +47,11 @@ static void list_names(const s2_class_table *table, char *text, size_t size)
 }
 
 /** The one class whose name differs in upper and lower case only; -1 if none or several. */
-static int find_in_any_case(const s2_class_table *table, const char *name)
+static int find_in_any_case(const s2_class_table *table, const s2_class *class)
 {
     int found = -1;
     for (int i = 0; i < table->count; i++)
-        if (strcasecmp(table->items[i].name, name) == 0) {
+        if (s2_utf8_same_letters(table->items[i].name, class->name)) {
             if (found >= 0)
                 return -1;
             found = i;
@@ -67,45 +61,88 @@ static int find_in_any_case(const s2_class_table *table, const char *name)
 
 static int find_by_name(const s2_class_table *table, const s2_class *class)
 {
-    const int exact = s2_class_table_find_name(table, class->name);
-    return exact >= 0 ? exact : find_in_any_case(table, class->name);
+    return s2_class_table_find_name(table, class->name);
 }
 
+/** The class that is called by the same number, whatever its value. */
+static int find_by_number(const s2_class_table *table, const s2_class *class)
+{
+    const int number = s2_class_name_number(class->name);
+    for (int i = 0; i < table->count && number >= 0; i++)
+        if (s2_class_name_number(table->items[i].name) == number)
+            return i;
+    return -1;
+}
+
+/** The class of the same value, unless it is called by another number. */
 static int find_by_value(const s2_class_table *table, const s2_class *class)
 {
-    return s2_class_table_find_value(table, class->value);
+    const int number = s2_class_name_number(class->name);
+    const int value = number >= 0 ? number : class->value;
+    const int found = s2_class_table_find_value(table, value);
+    const int other = found >= 0 ? s2_class_name_number(table->items[found].name) : -1;
+    return other < 0 || other == value ? found : -1;
 }
 
-/** The map's index of each reference class, -1 where there is none; returns how many there are. */
+/** Fill what is still -1 in to_map, [reference classes]; returns how many that were. */
 static int match_with(int (*find)(const s2_class_table *, const s2_class *),
                       const s2_class_table *reference, const s2_class_table *map, int *to_map)
 {
     int matched = 0;
     for (int i = 0; i < reference->count; i++) {
+        if (to_map[i] >= 0)
+            continue;
         to_map[i] = find(map, &reference->items[i]);
         matched += to_map[i] >= 0;
     }
     return matched;
 }
 
+/** Tell which classes are taken for one that is spelled in another way. */
+static void report_matches(const s2_class_table *reference, const s2_class_table *map,
+                           const int *to_map, const s2rgf_host *host)
+{
+    for (int i = 0; i < reference->count; i++) {
+        const s2_class *from = &reference->items[i];
+        const s2_class *to = to_map[i] >= 0 ? &map->items[to_map[i]] : from;
+        if (strcmp(from->name, to->name) != 0 && s2_utf8_same_letters(from->name, to->name))
+            s2_log(host, S2RGF_INFO, "Class \"%s\" of the reference is taken for \"%s\" of the map",
+                   from->name, to->name);
+    }
+}
+
 /**
- * Find the map's class for each reference class: by name, or by value where no name is common and
- * one side has only values. Two sets of names without a common one are a mismatch: that their
+ * Find the map's class for each reference class: by name, which may differ in case, by the number that
+ * both are called by, or by value where the reference has only numbers, or where nothing else is common
+ * and one side has only numbers. Two sets of names without a common one are a mismatch: that their
  * values mean the same would be a guess, and a wrong guess looks like a result.
  * to_map out [reference classes], -1 where the map has no such class
  */
 static s2rgf_status match_classes(const s2_class_table *reference, const s2_class_map *map,
                                   const s2rgf_host *host, int *to_map, s2rgf_error *err)
 {
-    if (match_with(find_by_name, reference, &map->classes, to_map) > 0)
-        return S2RGF_OK;
-    if ((!has_a_name(reference) || !has_a_name(&map->classes)) &&
-        match_with(find_by_value, reference, &map->classes, to_map) > 0) {
-        s2_log(host, S2RGF_INFO, "No class name in common: classes matched by value");
-        return S2RGF_OK;
+    const s2_class_table *classes = &map->classes;
+    for (int i = 0; i < reference->count; i++)
+        to_map[i] = -1;
+    int matched = match_with(find_by_name, reference, classes, to_map);
+    matched += match_with(find_in_any_case, reference, classes, to_map);
+    const int by_number = match_with(find_by_number, reference, classes, to_map);
+    matched += by_number;
+    if (by_number > 0)
+        s2_log(host, S2RGF_INFO, "Classes that are called by numbers matched by these");
+    report_matches(reference, classes, to_map, host);
+    if (!has_a_name(reference) || (matched == 0 && !has_a_name(classes))) {
+        const int by_value = match_with(find_by_value, reference, classes, to_map);
+        if (by_value > 0)
+            s2_log(host, S2RGF_INFO, "%s",
+                   matched == 0 ? "No class name in common: classes matched by value"
+                                : "Other classes matched by value");
+        matched += by_value;
     }
+    if (matched > 0)
+        return S2RGF_OK;
     char wanted[400], found[400];
-    list_names(&map->classes, wanted, sizeof wanted);
+    list_names(classes, wanted, sizeof wanted);
     list_names(reference, found, sizeof found);
     return s2_fail(err, S2RGF_MISMATCH,
                    "%s: no class in common with the reference: expected some of %s; found %s",
@@ -166,10 +203,12 @@ static s2rgf_status count_confidence(const map_rows *rows, const s2_label_pixel 
         tally->without_confidence++;
         return S2RGF_OK;
     }
-    if (!(confidence >= 0.0 && confidence <= 1.0))
-        return s2_fail(err, S2RGF_FORMAT,
-                       "%s: pixel %d, %d: not a confidence: expected 0 to 1, found %g",
-                       rows->confidence->path, label->x, label->y, confidence);
+    if (!(confidence >= 0.0 && confidence <= 1.0)) {
+        char found[S2_NUMBER_BYTES];
+        return s2_fail(
+            err, S2RGF_FORMAT, "%s: pixel %d, %d: not a confidence: expected 0 to 1, found %s",
+            rows->confidence->path, label->x, label->y, s2_number_text(confidence, found));
+    }
     s2_reliability_add(&tally->reliability, confidence, correct);
     return S2RGF_OK;
 }
@@ -233,9 +272,12 @@ static void warn_excluded(const s2_label_set *labels, const int *to_map, const s
         if (to_map[i] < 0)
             s2_log(host, S2RGF_WARNING, "Class \"%s\" of the reference is not in the map: excluded",
                    labels->classes.items[i].name);
+    for (int i = 0; i < labels->absent.count; i++)
+        s2_log(host, S2RGF_WARNING, "Class \"%s\" of the reference has no pixel on the map",
+               labels->absent.items[i].name);
     if (labels->without_class > 0)
-        s2_log(host, S2RGF_WARNING, "%zu reference polygons have no class: excluded",
-               labels->without_class);
+        s2_log(host, S2RGF_WARNING, "%zu reference %s no class: excluded", labels->without_class,
+               s2_plural(labels->without_class, "feature has", "features have"));
 }
 
 /* ---- result -------------------------------------------------------------------------------- */
@@ -306,7 +348,7 @@ static s2rgf_status make_assessment(const s2_class_table *classes, const s2_labe
     a->assessed = s2_confusion_total(confusion);
     a->excluded_nodata = tally->nodata;
     a->excluded_unknown = tally->unknown;
-    a->excluded_outside = labels->polygons_without_pixel;
+    a->excluded_outside = labels->polygons_without_pixel + labels->points_outside;
     a->excluded_conflict = labels->conflicts;
     fill_reliability(tally, a);
     *result = a;
@@ -320,6 +362,10 @@ static s2rgf_status compare(s2_class_map *map, s2_overlay *confidence,
 {
     map_tally tally = {0};
     map_rows rows = {.map = map, .confidence = confidence};
+    if (reference->count == 0)
+        return s2_fail(err, S2RGF_MISMATCH,
+                       "%s: nothing to assess: expected reference pixels on the map, found none",
+                       map->path);
     int *to_map = s2_alloc((size_t)reference->classes.count, sizeof *to_map);
     if (to_map == NULL)
         return s2_fail_memory(err, "class matching");
@@ -334,6 +380,7 @@ static s2rgf_status compare(s2_class_map *map, s2_overlay *confidence,
         status = check_overlap(map, reference, &tally, err);
     if (status == S2RGF_OK) {
         warn_excluded(reference, to_map, host);
+        s2_class_band_report(&map->band, host);
         status = make_assessment(&map->classes, reference, &tally, result, err);
     }
     if (status == S2RGF_OK)
@@ -344,26 +391,27 @@ static s2rgf_status compare(s2_class_map *map, s2_overlay *confidence,
     return status;
 }
 
-s2rgf_status s2rgf_assess(const char *map_path, const char *confidence_path,
-                          const s2rgf_label_options *labels, const s2rgf_host *host,
+s2rgf_status s2rgf_assess(const s2rgf_assess_options *options, const s2rgf_host *host,
                           s2rgf_assessment **result, s2rgf_error *err)
 {
     s2_class_map map = {0};
     s2_overlay confidence = {0};
     s2_label_set reference = {0};
     s2_error_clear(err);
-    if (result == NULL || map_path == NULL || labels == NULL || labels->path == NULL)
+    if (result == NULL || options == NULL || options->map_path == NULL ||
+        options->labels.path == NULL)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "assessment: expected a map, labels and room for the result");
     *result = NULL;
-    s2rgf_status status = s2_class_map_open(map_path, &map, err);
-    if (status == S2RGF_OK && confidence_path != NULL)
-        status = s2_overlay_open(confidence_path, &map.grid, "the map's", &confidence, err);
+    const bool has_confidence = options->confidence_path != NULL;
+    s2rgf_status status = s2_class_map_open(options->map_path, options->assigned_srs, host, &map, err);
+    if (status == S2RGF_OK && has_confidence)
+        status =
+            s2_overlay_open(options->confidence_path, &map.grid, "the map's", &confidence, err);
     if (status == S2RGF_OK)
-        status = s2_labels_read(labels, &map.grid, host, &reference, err);
+        status = s2_labels_read(&options->labels, &map.grid, host, &reference, err);
     if (status == S2RGF_OK)
-        status = compare(&map, confidence_path != NULL ? &confidence : NULL, &reference, host,
-                         result, err);
+        status = compare(&map, has_confidence ? &confidence : NULL, &reference, host, result, err);
     s2_label_set_clear(&reference);
     s2_overlay_close(&confidence);
     s2_class_map_close(&map);

@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
+#include "core/path.h"
 #include "geo/map/map_files.h"
 #include "geo/source/scene_list.h"
 #include "model/model.h"
@@ -109,6 +110,31 @@ static s2rgf_status fill_input(const s2_scene_batch *batch, const char *name,
     return status;
 }
 
+/* A listed name may lead into folders below, but not through a link to somewhere else. */
+static s2rgf_status check_outputs(const s2_scene_batch *batch, const scene_options *own,
+                                  s2rgf_error *err)
+{
+    const char *templates[] = {batch->options->output_path, batch->options->confidence_path,
+                               batch->options->probability_path};
+    const char *paths[] = {own->map, own->confidence, own->probability};
+    s2rgf_status status = S2RGF_OK;
+    for (size_t i = 0; i < sizeof paths / sizeof *paths && status == S2RGF_OK; i++) {
+        bool below = true;
+        char *top = paths[i] ? s2_scene_before(templates[i]) : NULL;
+        if (top)
+            status = s2_path_is_below(paths[i], top, &below, err);
+        else if (paths[i])
+            status = s2_fail_memory(err, "name of an output");
+        if (status == S2RGF_OK && !below)
+            status = s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                             "%s: a link leads out of the folder of the outputs: expected a folder "
+                             "below \"%s\"",
+                             paths[i], top);
+        s2_free(top);
+    }
+    return status;
+}
+
 static s2rgf_status fill_options(const s2_scene_batch *batch, const char *name, scene_options *own,
                                  s2rgf_error *err)
 {
@@ -126,6 +152,8 @@ static s2rgf_status fill_options(const s2_scene_batch *batch, const char *name, 
         status = fill_output(name, &classify->confidence_path, &own->confidence, err);
     if (status == S2RGF_OK)
         status = fill_output(name, &classify->probability_path, &own->probability, err);
+    if (status == S2RGF_OK && !batch->folder)
+        status = check_outputs(batch, own, err);
     return status == S2RGF_OK ? fill_mask(batch, name, own, err) : status;
 }
 

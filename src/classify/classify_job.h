@@ -26,6 +26,7 @@ typedef struct s2_classify_job {
     double seconds[S2_STAGES + 1]; /* of all workers; the last: writing */
     /* of each source, by all workers */
     double read_pixels[S2RGF_MAX_SOURCES], encoded_pixels[S2RGF_MAX_SOURCES];
+    uint64_t scored_pixels, lost_pixels; /* with data; of these, without finite scores */
     s2_map_writer *writers[S2_CLASSIFY_OUTPUTS];
 } s2_classify_job;
 

@@ -1,6 +1,7 @@
 /* s2_classify(): follow a pixel from the raster files to the map. */
 #include "classify/classify_scene.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -8,9 +9,11 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "core/log.h"
+#include "core/plural.h"
 #include "geo/source/overlay.h"
 #include "scene/network_input.h"
 #include "scene/reading.h"
+#include "scene/value_range.h"
 #include "tiles/tile_choice.h"
 #include "tiles/tile_runner.h"
 
@@ -158,9 +161,10 @@ static s2rgf_status share_memory(s2_classify_job *job, const tile_question *ques
     if (job->options->block_cache_mb > 0)
         fit_block_cache(job, &question->blocks, host);
     s2_log(host, S2RGF_DEBUG,
-           "tiles of %d x %d, %d threads, %zu MB in all, %zu MB of it for seams, %zu MB for pieces "
+           "tiles of %d x %d, %d %s, %zu MB in all, %zu MB of it for seams, %zu MB for pieces "
            "of files",
            job->tiling.w, job->tiling.h, job->threads,
+           s2_plural((uint64_t)job->threads, "thread", "threads"),
            (choice->bytes + s2_tile_seams_bytes(&job->seam_demand) + reading.bytes) / MB,
            s2_tile_seams_bytes(&job->seam_demand) / MB, reading.bytes / MB);
     return s2_scene_hold(&job->scene, &reading, err);
@@ -194,8 +198,9 @@ static s2rgf_status choose_tiles(s2_classify_job *job, const s2rgf_host *host, s
     job->parts = s2_tiling_parts(&job->tiling);
     job->threads = choice.threads;
     if ((wanted != 0 && choice.tiling.w != wanted) || choice.threads != demand.threads)
-        s2_log(host, S2RGF_INFO, "Working memory of %d MB: tiles of %d x %d pixels, %d threads",
-               options->memory_mb, choice.tiling.w, choice.tiling.h, choice.threads);
+        s2_log(host, S2RGF_INFO, "Working memory of %d MB: tiles of %d x %d pixels, %d %s",
+               options->memory_mb, choice.tiling.w, choice.tiling.h, choice.threads,
+               s2_plural((uint64_t)choice.threads, "thread", "threads"));
     return share_memory(job, &question, &choice, err);
 }
 
@@ -275,6 +280,11 @@ static s2rgf_status prepare(s2_classify_job *job, const s2rgf_host *host, s2rgf_
     if (status == S2RGF_OK && job->options->mask_path)
         status = check_mask(job, err);
     if (status == S2RGF_OK)
+        status = s2_scene_check_values(&job->scene, &job->content, job->window,
+                                       job->window.w == job->geometry.width &&
+                                           job->window.h == job->geometry.height,
+                                       host, err);
+    if (status == S2RGF_OK)
         status = choose_tiles(job, host, err);
     if (status == S2RGF_OK)
         status = s2_grid_window(&job->scene.grid, job->window, &grid, err);
@@ -337,6 +347,20 @@ static void report_work(const s2_classify_job *job, const s2rgf_host *host)
     report_seconds(job, host);
 }
 
+/* Pixels without finite scores are nodata, which the user is told. */
+static s2rgf_status check_scores(const s2_classify_job *job, const s2rgf_host *host,
+                                 s2rgf_error *err)
+{
+    if (job->lost_pixels > 0 && job->lost_pixels == job->scored_pixels)
+        return s2_mapping_fail_scores(job->options->model_path, job->scored_pixels, err);
+    if (job->lost_pixels > 0)
+        s2_log(host, S2RGF_WARNING,
+               "%" PRIu64 " of %" PRIu64 " pixels with data have no finite scores: they are nodata "
+               "in the map; their values lie far from those of the training",
+               job->lost_pixels, job->scored_pixels);
+    return S2RGF_OK;
+}
+
 s2rgf_status s2_classify(const s2rgf_classify_options *options, const s2rgf_host *host,
                          s2rgf_error *err)
 {
@@ -349,6 +373,8 @@ s2rgf_status s2_classify(const s2rgf_classify_options *options, const s2rgf_host
         status = prepare(&job, host, err);
     if (status == S2RGF_OK)
         status = s2_classify_tiles(&job, host, err);
+    if (status == S2RGF_OK)
+        status = check_scores(&job, host, err);
     if (status == S2RGF_OK)
         report_work(&job, host);
     for (int i = 0; i < S2_CLASSIFY_OUTPUTS && status == S2RGF_OK; i++)

@@ -8,8 +8,8 @@
 #include "core/memory.h"
 #include "geo/source/overlay.h"
 #include "nn/networks/networks.h"
-#include "tiles/read_ahead.h"
 #include "scene/network_input.h"
+#include "tiles/read_ahead.h"
 #include "tiles/tile_runner.h"
 
 /* One thread's own handles and memory. */
@@ -28,6 +28,7 @@ typedef struct classify_worker {
     s2_tile_watch *watch;
     s2_run_counts counted;                 /* what the job knows of the run's */
     double read_pixels[S2RGF_MAX_SOURCES]; /* of each source, that it does not know yet */
+    uint64_t scored_pixels, lost_pixels;   /* that it does not know yet */
 } classify_worker;
 
 static s2_rect tile_core(const s2_classify_job *job, int tile)
@@ -125,22 +126,32 @@ static s2rgf_status start_worker(void *context, void **data, s2rgf_error *err)
     return status;
 }
 
-/* Class value, confidence and probabilities of pixel `at` of the core; scores NULL: not mapped. */
+/* Pixel `at` of the core is nodata. */
+static void leave_pixel(classify_worker *worker, size_t at)
+{
+    const s2_classify_job *job = worker->job;
+    const size_t pixels = (size_t)worker->core.w * (size_t)worker->core.h;
+    worker->values[at] = 0;
+    if (job->writers[1])
+        worker->confidence[at] = -1.0f;
+    for (int k = 0; job->writers[2] && k < job->content.classes.count; k++)
+        worker->probabilities[at + (size_t)k * pixels] = -1.0f;
+}
+
+/* Class value, confidence and probabilities of pixel `at` of the core; nodata where a score is not
+   finite. */
 static void decide_pixel(classify_worker *worker, size_t at, const float *scores)
 {
     const s2_classify_job *job = worker->job;
     const int classes = job->content.classes.count;
     const size_t pixels = (size_t)worker->core.w * (size_t)worker->core.h;
     float *planes = job->writers[2] ? worker->probabilities + at : NULL;
-    if (!scores) {
-        worker->values[at] = 0;
-        if (job->writers[1])
-            worker->confidence[at] = -1.0f;
-        for (int k = 0; planes && k < classes; k++)
-            planes[(size_t)k * pixels] = -1.0f;
+    worker->scored_pixels++;
+    if (!s2_mapping_class(&job->content.classes, scores, &worker->values[at])) {
+        worker->lost_pixels++;
+        leave_pixel(worker, at);
         return;
     }
-    worker->values[at] = s2_mapping_class(&job->content.classes, scores);
     if (!job->writers[1] && !planes)
         return;
     const float largest =
@@ -173,7 +184,10 @@ static s2rgf_status take_rows(void *data, s2_rect rows, const float *scores, con
     const size_t count = (size_t)rows.w * (size_t)rows.h;
     for (size_t p = 0; p < count; p++) {
         const bool mapped = valid[p] && (!worker->wanted || worker->wanted[first + p]);
-        decide_pixel(worker, first + p, mapped ? scores + p * classes : NULL);
+        if (mapped)
+            decide_pixel(worker, first + p, scores + p * classes);
+        else
+            leave_pixel(worker, first + p);
     }
     return s2_tile_report(worker->watch, (double)rows.h / worker->core.h, err);
 }
@@ -195,7 +209,7 @@ static void leave_tile(classify_worker *worker)
 {
     const size_t pixels = (size_t)worker->core.w * (size_t)worker->core.h;
     for (size_t p = 0; p < pixels; p++)
-        decide_pixel(worker, p, NULL);
+        leave_pixel(worker, p);
 }
 
 static s2rgf_status compute_tile(void *data, int index, s2_tile_watch *watch, s2rgf_error *err)
@@ -244,6 +258,9 @@ static void count_work(classify_worker *worker, double writing)
         job->read_pixels[s] += worker->read_pixels[s];
         worker->read_pixels[s] = 0.0;
     }
+    job->scored_pixels += worker->scored_pixels;
+    job->lost_pixels += worker->lost_pixels;
+    worker->scored_pixels = worker->lost_pixels = 0;
     worker->counted = now;
 }
 

@@ -8,6 +8,7 @@
 #include "scene/network_input.h"
 #include "scene/reading.h"
 #include "scene/scene_description.h"
+#include "scene/value_range.h"
 
 #define TILE_LARGEST_PX 256 /* what a small window costs, against what halos cost */
 #define TILE_SMALLEST_PX 16
@@ -34,6 +35,9 @@ struct s2rgf_lazy_map {
     s2rgf_map_info info;
     s2rgf_class *classes;
     char **metadata;
+    s2rgf_host host; /* without progress */
+    bool values_checked;
+    bool has_scored; /* some pixel that was read had finite scores */
 };
 
 static s2rgf_status open_level(s2rgf_lazy_map *map, int index, const s2rgf_host *host,
@@ -134,6 +138,8 @@ s2rgf_status s2rgf_lazy_map_open(const s2rgf_scene *scene, int memory_mb, const 
     s2rgf_lazy_map *made = s2_calloc(1, sizeof *made);
     if (!made)
         return s2_fail_memory(err, "map");
+    if (host != NULL)
+        made->host = (s2rgf_host){.log = host->log, .user = host->user};
     s2rgf_status status = s2_scene_record_copy(scene, &made->source, err);
     if (status == S2RGF_OK)
         status = s2_mapping_load(scene->model_path, &made->content, &made->weights, err);
@@ -222,6 +228,15 @@ static s2rgf_status prepare_level(s2rgf_lazy_map *map, int index, map_level **le
         status = open_level(map, index, NULL, err);
     if (status != S2RGF_OK || (*level)->run)
         return status;
+    if (!map->values_checked) {
+        const s2_run_geometry *whole = &map->levels[0].geometry;
+        map->values_checked = true;
+        status = s2_scene_check_values(&map->levels[0].scene, &map->content,
+                                       (s2_rect){0, 0, whole->width, whole->height}, false,
+                                       &map->host, err);
+        if (status != S2RGF_OK)
+            return status;
+    }
     s2rgf_lazy_map_rest(map);
     (*level)->tiling = tiling_of(&(*level)->geometry, map->info.tile_px);
     status = hold_pieces(map, *level, err);
@@ -236,7 +251,8 @@ typedef struct window_job {
     s2rgf_lazy_map *map;
     map_level *level;
     s2_rect window;
-    uint16_t *values; /* [window.h][window.w] */
+    uint16_t *values;      /* [window.h][window.w] */
+    uint64_t scored, lost; /* pixels with data; of these, without finite scores */
 } window_job;
 
 static s2rgf_status read_source(void *context, int source, s2_rect window, float *pixels,
@@ -251,7 +267,7 @@ static s2rgf_status read_source(void *context, int source, s2_rect window, float
 static s2rgf_status take_rows(void *context, s2_rect rows, const float *scores,
                               const uint8_t *valid, s2rgf_error *err)
 {
-    const window_job *job = context;
+    window_job *job = context;
     const s2_class_table *classes = &job->map->content.classes;
     const s2_rect common = s2_rect_intersect(rows, job->window);
     (void)err;
@@ -260,8 +276,11 @@ static s2rgf_status take_rows(void *context, s2_rect rows, const float *scores,
             const size_t from = (size_t)(y - rows.y) * (size_t)rows.w + (size_t)(x - rows.x);
             const size_t to =
                 (size_t)(y - job->window.y) * (size_t)job->window.w + (size_t)(x - job->window.x);
-            job->values[to] =
-                valid[from] ? s2_mapping_class(classes, scores + from * (size_t)classes->count) : 0;
+            const float *own = scores + from * (size_t)classes->count;
+            job->values[to] = 0;
+            job->scored += valid[from] != 0;
+            if (valid[from] && !s2_mapping_class(classes, own, &job->values[to]))
+                job->lost++;
         }
     return S2RGF_OK;
 }
@@ -282,11 +301,14 @@ s2rgf_status s2rgf_lazy_map_read(s2rgf_lazy_map *map, int level, const int windo
                        "window: expected a part of %d x %d pixels, found %d x %d at %d, %d", all.w,
                        all.h, wanted.w, wanted.h, wanted.x, wanted.y);
     const s2_rect parts = s2_tiling_parts(&(s2_tiling){px, px, wanted});
-    window_job job = {map, read, wanted, values};
+    window_job job = {map, read, wanted, values, 0, 0};
     const s2_tile_io io = {.context = &job, .read = read_source, .take = take_rows};
     for (int y = parts.y; y < parts.y + parts.h; y++)
         for (int x = parts.x; x < parts.x + parts.w && status == S2RGF_OK; x++)
             status = read->run->ops->run_compute(read->run, s2_tiling_core(&read->tiling, x, y),
                                                  NULL, &io, err);
+    map->has_scored = map->has_scored || job.lost < job.scored;
+    if (status == S2RGF_OK && job.lost > 0 && !map->has_scored)
+        status = s2_mapping_fail_scores(map->source->model_path, job.scored, err);
     return status;
 }

@@ -1,10 +1,15 @@
 /* What mapping a whole scene and mapping on demand share. */
 #include "classify/mapping.h"
 
+#include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 
 #include "assess/calibration.h"
+#include "core/error.h"
 #include "model/network_model.h"
+
+#define LABEL_BYTES 1024 /* of a source in the provenance */
 
 s2rgf_status s2_mapping_load(const char *model_path, s2_model_content *content,
                              s2_weights **weights, s2rgf_error *err)
@@ -32,14 +37,30 @@ size_t s2_mapping_bytes(const s2_model_content *content, const s2_weights *weigh
     return bytes;
 }
 
-uint16_t s2_mapping_class(const s2_class_table *classes, const float *scores)
+bool s2_mapping_class(const s2_class_table *classes, const float *scores, uint16_t *value)
 {
-    return (uint16_t)classes->items[s2_best_class(scores, classes->count)].value;
+    float finite = 0.0f; /* NaN as soon as one is not */
+    for (int k = 0; k < classes->count; k++)
+        finite += scores[k] * 0.0f;
+    *value = 0;
+    if (isnan(finite))
+        return false;
+    *value = (uint16_t)classes->items[s2_best_class(scores, classes->count)].value;
+    return true;
+}
+
+s2rgf_status s2_mapping_fail_scores(const char *path, uint64_t pixels, s2rgf_error *err)
+{
+    return s2_fail(err, S2RGF_FORMAT,
+                   "%s: no pixel has finite scores: expected numbers, found none at %" PRIu64
+                   " pixel%s with data: the model is broken, or the rasters hold absurd values",
+                   path, pixels, pixels == 1 ? "" : "s");
 }
 
 void s2_mapping_provenance(const s2_model_content *content, const s2_scene *scene, char *lines,
                            size_t size, const char *metadata[4])
 {
+    char label[LABEL_BYTES];
     int at = 0;
     int length = snprintf(lines, size, "S2RGF_VERSION=%s", s2rgf_version());
     metadata[0] = lines;
@@ -49,8 +70,10 @@ void s2_mapping_provenance(const s2_model_content *content, const s2_scene *scen
     at += length + 1;
     metadata[2] = lines + at;
     at += snprintf(lines + at, size - (size_t)at, "S2RGF_SOURCES=");
-    for (int s = 0; s < scene->count && at < (int)size - 1; s++)
+    for (int s = 0; s < scene->count && at < (int)size - 1; s++) {
+        s2rgf_printable(s2_source_label(scene->sources[s].source), label, sizeof label);
         at += snprintf(lines + at, size - (size_t)at, "%s%s: %s", s ? "; " : "",
-                       content->sources[s].name, s2_source_label(scene->sources[s].source));
+                       content->sources[s].name, label);
+    }
     metadata[3] = NULL;
 }

@@ -22,8 +22,14 @@ size_t s2_mapping_bytes(const s2_model_content *content, const s2_weights *weigh
                         const s2_run_geometry *geometry, const s2_tiling *tiling, bool quick,
                         size_t *read_pixels);
 
-/** The class value of a pixel with these scores, [classes]. */
-uint16_t s2_mapping_class(const s2_class_table *classes, const float *scores);
+/** *value: the class of a pixel with these scores, [classes]. false where one is not finite: 0. */
+bool s2_mapping_class(const s2_class_table *classes, const float *scores, uint16_t *value);
+
+/**
+ * The error where not one of the pixels with data has finite scores. path in  of the model
+ * Errors  FORMAT.
+ */
+s2rgf_status s2_mapping_fail_scores(const char *path, uint64_t pixels, s2rgf_error *err);
 
 /**
  * KEY=VALUE lines of provenance, for the metadata of a map.

@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
+#include "core/plural.h"
 #include "geo/map/map_format.h"
 #include "geo/map/map_table.h"
 #include "geo/map/map_writer.h"
@@ -92,8 +93,9 @@ s2rgf_status s2rgf_mosaic(const s2rgf_classify_options *options, const s2rgf_hos
     if (status == S2RGF_OK)
         status = prepare(&job, is_vrt, err);
     if (status == S2RGF_OK)
-        s2_log(host, S2RGF_INFO, "%s: %d parts, %d x %d pixels", options->output_path,
-               job.set.count, job.set.grid.width, job.set.grid.height);
+        s2_log(host, S2RGF_INFO, "%s: %d %s, %d x %d pixels", options->output_path, job.set.count,
+               s2_plural((uint64_t)job.set.count, "part", "parts"), job.set.grid.width,
+               job.set.grid.height);
     if (status == S2RGF_OK)
         status = join(&job, host, err);
     if (status == S2RGF_OK)

@@ -15,13 +15,15 @@
 
 static s2rgf_status fail_exists(const char *path, s2rgf_error *err)
 {
-    return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                   "%s: file exists: expected a new name, or leave to overwrite it", path);
+    return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: exists: use -overwrite to replace it", path);
 }
 
 static s2rgf_status check_target(const char *path, bool overwrite, s2rgf_error *err)
 {
     struct stat there;
+    /* A link that leads nowhere is a name taken, too. */
+    if (!overwrite && lstat(path, &there) == 0 && S_ISLNK(there.st_mode))
+        return fail_exists(path, err);
     if (stat(path, &there) != 0)
         return errno == ENOENT
                    ? S2RGF_OK

@@ -6,7 +6,6 @@
 #include "core/error.h"
 #include "core/memory.h"
 
-#define MAX_VALUE 65535
 #define PALETTE_COUNT 24
 
 /*
@@ -42,10 +41,11 @@ static bool grow(s2_class_table *table)
 static s2rgf_status check_new_class(const s2_class_table *table, int value, const char *name,
                                     s2rgf_error *err)
 {
-    if (value < 1 || value > MAX_VALUE)
+    const int least = table->zero_allowed ? 0 : 1;
+    if (value < least || value > S2_CLASS_MAX_VALUE)
         return s2_fail(err, S2RGF_FORMAT,
-                       "class \"%s\": value out of range: expected 1 to %d, found %d", name,
-                       MAX_VALUE, value);
+                       "class \"%s\": value out of range: expected %d to %d, found %d", name, least,
+                       S2_CLASS_MAX_VALUE, value);
     if (table->count >= S2RGF_MAX_CLASSES)
         return s2_fail(err, S2RGF_FORMAT, "class \"%s\": too many classes: expected at most %d",
                        name, S2RGF_MAX_CLASSES);
@@ -132,7 +132,7 @@ void s2_class_table_paint(s2_class_table *table)
 
 s2rgf_status s2_class_table_copy(const s2_class_table *from, s2_class_table *to, s2rgf_error *err)
 {
-    *to = (s2_class_table){0};
+    *to = (s2_class_table){.zero_allowed = from->zero_allowed};
     for (int i = 0; i < from->count; i++) {
         const s2_class *item = &from->items[i];
         const s2rgf_status status = s2_class_table_add(to, item->value, item->name,

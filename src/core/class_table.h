@@ -7,8 +7,10 @@
 
 #include "s2rgf.h"
 
+#define S2_CLASS_MAX_VALUE 65535
+
 typedef struct s2_class {
-    int value; /* pixel value in rasters, 1..65535; 0 is nodata */
+    int value; /* pixel value in rasters, 1..65535, or 0 where zero_allowed */
     char *name;
     uint8_t rgb[3];
     bool has_colour; /* false until a colour was found or given by s2_class_table_paint() */
@@ -18,11 +20,12 @@ typedef struct s2_class {
 typedef struct s2_class_table {
     s2_class *items;
     int count;
+    bool zero_allowed; /* labels and maps of others, where 0 is not nodata; never in a model */
 } s2_class_table;
 
 /**
  * Add a class (name is copied); the table stays sorted. Errors: NO_MEMORY, FORMAT (value outside
- * 1..65535, value or name there already, more than S2RGF_MAX_CLASSES).
+ * 1..65535 and not an allowed 0, value or name there already, more than S2RGF_MAX_CLASSES).
  */
 s2rgf_status s2_class_table_add(s2_class_table *table, int value, const char *name,
                                 const uint8_t rgb[3] /* or NULL */, s2rgf_error *err);

@@ -84,3 +84,17 @@ done:
     s2_free(to);
     return status;
 }
+
+s2rgf_status s2_path_is_below(const char *path, const char *top, bool *below, s2rgf_error *err)
+{
+    char *folder = NULL, *top_folder = NULL;
+    *below = true;
+    s2rgf_status status = real_folder(path, &folder, err);
+    if (status == S2RGF_OK)
+        status = real_folder(top, &top_folder, err);
+    if (status == S2RGF_OK)
+        *below = strncmp(folder, top_folder, strlen(top_folder)) == 0;
+    s2_free(folder);
+    s2_free(top_folder);
+    return status == S2RGF_NO_MEMORY ? status : S2RGF_OK;
+}

@@ -11,6 +11,8 @@
 #include "core/memory.h"
 #include "core/utf8.h"
 
+#define ESCAPE_BYTES 13 /* the longest, a pair, with its zero */
+
 static s2rgf_status refuse(const s2_json_node *node, const char *expected, s2rgf_error *err)
 {
     return s2_fail(err, S2RGF_FORMAT, "%s: %s: wrong value: expected %s, found %s", node->subject,
@@ -76,21 +78,77 @@ static size_t count_members(struct json_object *value)
     return members;
 }
 
+/** Write a character that is not ASCII as JSON's escape, two where it takes a pair of surrogates. */
+static size_t put_escape(char *to, uint32_t code)
+{
+    if (code < 0x10000)
+        return (size_t)snprintf(to, ESCAPE_BYTES, "\\u%04x", (unsigned)code);
+    return (size_t)snprintf(to, ESCAPE_BYTES, "\\u%04x\\u%04x",
+                            (unsigned)(0xD800 + ((code - 0x10000) >> 10)),
+                            (unsigned)(0xDC00 + (code & 0x3FF)));
+}
+
+/**
+ * The same text in ASCII, for json-c 0.18 refuses all else where it is to be strict.
+ * text   in  valid UTF-8
+ * ascii  out released with s2_free(); NULL: no memory. *length becomes its length
+ */
+static char *to_ascii(const char *text, size_t *length)
+{
+    size_t others = 0, out = 0;
+    for (size_t i = 0; i < *length; i++)
+        others += (unsigned char)text[i] >= 0x80;
+    /* a character of 2 to 4 bytes becomes 6 or 12 */
+    char *ascii = s2_alloc(*length + 3 * others + ESCAPE_BYTES, 1);
+    for (size_t i = 0; ascii != NULL && i < *length;) {
+        uint32_t code;
+        const size_t step = s2_utf8_decode(text + i, *length - i, &code);
+        if (code < 0x80)
+            ascii[out++] = text[i];
+        else
+            out += put_escape(ascii + out, code);
+        i += step;
+    }
+    if (ascii != NULL)
+        ascii[out] = '\0';
+    *length = out;
+    return ascii;
+}
+
+/** Where a byte of the ASCII text is in the text itself. */
+static size_t place_in(const char *text, size_t length, size_t ascii_place)
+{
+    size_t i = 0, out = 0;
+    while (i < length && out < ascii_place) {
+        uint32_t code;
+        i += s2_utf8_decode(text + i, length - i, &code);
+        out += code < 0x80 ? 1 : code < 0x10000 ? 6 : 12;
+    }
+    return i;
+}
+
 static s2rgf_status parse_tree(const char *text, size_t length, s2_json_node *root,
                                s2rgf_error *err)
 {
+    size_t ascii_length = length;
+    char *ascii = to_ascii(text, &ascii_length);
     struct json_tokener *tokener = json_tokener_new_ex(S2_JSON_MAX_DEPTH);
-    if (tokener == NULL)
+    if (tokener == NULL || ascii == NULL) {
+        if (tokener != NULL)
+            json_tokener_free(tokener);
+        s2_free(ascii);
         return s2_fail_memory(err, "JSON parser");
+    }
     json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
     /* The zero after the text tells json-c that nothing follows. */
-    root->value = json_tokener_parse_ex(tokener, text, (int)length + 1);
+    root->value = json_tokener_parse_ex(tokener, ascii, (int)ascii_length + 1);
     const enum json_tokener_error problem = json_tokener_get_error(tokener);
     const size_t end = json_tokener_get_parse_end(tokener);
     json_tokener_free(tokener);
+    s2_free(ascii);
     if (problem != json_tokener_success)
         return s2_fail(err, S2RGF_FORMAT, "%s: %s: not JSON: %s at byte %zu", root->subject,
-                       root->path, json_tokener_error_desc(problem), end);
+                       root->path, json_tokener_error_desc(problem), place_in(text, length, end));
     return S2RGF_OK;
 }
 
@@ -99,7 +157,7 @@ s2rgf_status s2_json_parse(const char *text, size_t length, const char *subject,
 {
     *root = (s2_json_node){.subject = subject};
     snprintf(root->path, sizeof root->path, "%s", name);
-    if (length > INT_MAX / 2 || !s2_utf8_valid(text, length))
+    if (length > INT_MAX / 4 || !s2_utf8_valid(text, length))
         return s2_fail(err, S2RGF_FORMAT, "%s: %s: not JSON: it is not UTF-8 text", subject, name);
     const raw_scan scan = scan_raw(text, length);
     if (scan.problem != NULL)

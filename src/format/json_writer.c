@@ -7,22 +7,42 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DOUBLE_BYTES 48
+#include "core/utf8.h"
 
+#define DOUBLE_BYTES 48
+#define REPLACEMENT 0xFFFDu /* for a byte that is not UTF-8 */
+
+/** Length of what may stand between quotes as it is; *code, the character after it, of *step bytes. */
+static size_t plain_length(const char *string, uint32_t *code, size_t *step)
+{
+    const size_t length = strlen(string);
+    size_t at = 0;
+    *step = 0;
+    for (*code = 0; at < length; at += *step) {
+        *step = s2_utf8_decode(string + at, length - at, code);
+        if (*step == 0 || *code == '"' || *code == '\\' || s2_utf8_is_control(*code))
+            return at;
+    }
+    return at;
+}
+
+/** Without control characters, for JSON is shown on terminals, too. */
 static void put_quoted(s2_text *text, const char *string)
 {
     s2_text_append(text, "\"");
     while (*string != '\0') {
-        size_t plain = 0;
-        while ((unsigned char)string[plain] >= 0x20 && string[plain] != '"' &&
-               string[plain] != '\\')
-            plain++;
+        uint32_t code;
+        size_t step;
+        const size_t plain = plain_length(string, &code, &step);
         s2_text_append(text, "%.*s", (int)plain, string);
         string += plain;
-        if (*string == '"' || *string == '\\')
-            s2_text_append(text, "\\%c", *string++);
-        else if (*string != '\0')
-            s2_text_append(text, "\\u%04x", (unsigned)(unsigned char)*string++);
+        if (*string == '\0')
+            break;
+        if (step > 0 && (code == '"' || code == '\\'))
+            s2_text_append(text, "\\%c", (char)code);
+        else
+            s2_text_append(text, "\\u%04x", step > 0 ? (unsigned)code : REPLACEMENT);
+        string += step + (step == 0);
     }
     s2_text_append(text, "\"");
 }

@@ -54,6 +54,15 @@ s2rgf_status s2_safetensors_read(const char *path, s2_safetensors *content, s2rg
 s2rgf_status s2_safetensors_write(s2_safetensors *content, const char *path, bool overwrite,
                                   s2rgf_error *err);
 
+/**
+ * Make what s2_safetensors_write() would write and read it again, without a file and without the data
+ * of the tensors.
+ * again out  texts alone; released with s2_safetensors_clear()
+ * Errors  those of writing and reading but for IO.
+ */
+s2rgf_status s2_safetensors_rehearse(s2_safetensors *content, const char *path,
+                                     s2_safetensors *again, s2rgf_error *err);
+
 /** Metadata by key, NULL if absent. */
 const char *s2_safetensors_text_of(const s2_safetensors *content, const char *key);
 

@@ -2,6 +2,7 @@
 #ifndef S2_FORMAT_SAFETENSORS_PRIVATE_H
 #define S2_FORMAT_SAFETENSORS_PRIVATE_H
 
+#include "core/memory.h"
 #include "format/safetensors.h"
 
 #define S2_SAFETENSORS_PREFIX_BYTES 8 /* header length, little endian */
@@ -13,6 +14,14 @@
 /** FNV-1a 64 goes on over more bytes. */
 uint64_t s2_fnv1a(uint64_t hash, const void *bytes, size_t count);
 void s2_fnv_text(uint64_t hash, char text[17]);
+
+/**
+ * Sort the tensors, refuse what the reader would refuse, and make the header of the file.
+ * data_bytes out  of all tensors
+ * Memory  header->data is released with s2_free(), after errors too.
+ */
+s2rgf_status s2_safetensors_header(s2_safetensors *content, const char *path, s2_text *header,
+                                   size_t *data_bytes, s2rgf_error *err);
 
 /** Order tensors by name, bytewise. */
 void s2_safetensors_sort(s2_safetensors_tensor *tensors, int count);

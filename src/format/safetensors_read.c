@@ -130,7 +130,8 @@ static s2rgf_status take_metadata(const s2_json_node *node, s2_safetensors *cont
     return s2_json_visit_members(node, take_text, content, err);
 }
 
-static s2rgf_status take_shape(const s2_json_node *node, s2_safetensors_tensor *tensor, s2rgf_error *err)
+static s2rgf_status take_shape(const s2_json_node *node, s2_safetensors_tensor *tensor,
+                               s2rgf_error *err)
 {
     s2_json_node shape, dim;
     s2rgf_status status =
@@ -357,5 +358,23 @@ done:
     s2_free(text);
     if (status != S2RGF_OK)
         s2_safetensors_clear(content);
+    return status;
+}
+
+s2rgf_status s2_safetensors_rehearse(s2_safetensors *content, const char *path,
+                                     s2_safetensors *again, s2rgf_error *err)
+{
+    *again = (s2_safetensors){0};
+    reader file = {.path = path, .descriptor = -1, .content = again};
+    s2_text header = {0};
+    size_t data_bytes = 0;
+    s2rgf_status status = s2_safetensors_header(content, path, &header, &data_bytes, err);
+    file.data_bytes = (int64_t)data_bytes;
+    if (status == S2RGF_OK)
+        status = parse_header(&file, header.data, header.length, err);
+    close_reader(&file);
+    s2_free(header.data);
+    if (status != S2RGF_OK)
+        s2_safetensors_clear(again);
     return status;
 }

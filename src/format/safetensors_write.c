@@ -4,15 +4,16 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/memory.h"
-#include "core/atomic_file.h"
 #include "format/json_writer.h"
 #include "format/safetensors_private.h"
 
 #define DATA_ALIGNMENT 64 /* bytes, of the data's start in the file */
 
-static s2rgf_status check_tensor(const s2_safetensors_tensor *tensor, const char *path, s2rgf_error *err)
+static s2rgf_status check_tensor(const s2_safetensors_tensor *tensor, const char *path,
+                                 s2rgf_error *err)
 {
     size_t count;
     if (!s2_safetensors_name_valid(tensor->name))
@@ -98,6 +99,14 @@ static s2rgf_status make_header(const s2_safetensors *content, const char *path,
     return S2RGF_OK;
 }
 
+s2rgf_status s2_safetensors_header(s2_safetensors *content, const char *path, s2_text *header,
+                                   size_t *data_bytes, s2rgf_error *err)
+{
+    s2_safetensors_sort(content->tensors, content->tensor_count);
+    const s2rgf_status status = check_content(content, path, data_bytes, err);
+    return status == S2RGF_OK ? make_header(content, path, header, err) : status;
+}
+
 static s2rgf_status put_bytes(s2_atomic_file *file, const void *bytes, size_t count, uint64_t *hash,
                               s2rgf_error *err)
 {
@@ -117,8 +126,8 @@ static s2rgf_status put_header(s2_atomic_file *file, const s2_text *header, uint
     return put_bytes(file, header->data, header->length, hash, err);
 }
 
-static s2rgf_status put_floats(s2_atomic_file *file, const s2_safetensors_tensor *tensor, uint64_t *hash,
-                               s2rgf_error *err)
+static s2rgf_status put_floats(s2_atomic_file *file, const s2_safetensors_tensor *tensor,
+                               uint64_t *hash, s2rgf_error *err)
 {
     unsigned char bytes[4 * S2_SAFETENSORS_CHUNK];
     size_t done = 0;
@@ -157,11 +166,7 @@ s2rgf_status s2_safetensors_write(s2_safetensors *content, const char *path, boo
     s2_text header = {0};
     s2_atomic_file file = {0};
     size_t data_bytes;
-    s2_safetensors_sort(content->tensors, content->tensor_count);
-    s2rgf_status status = check_content(content, path, &data_bytes, err);
-    if (status != S2RGF_OK)
-        goto done;
-    status = make_header(content, path, &header, err);
+    s2rgf_status status = s2_safetensors_header(content, path, &header, &data_bytes, err);
     if (status != S2RGF_OK)
         goto done;
     status = s2_atomic_open(&file, path, overwrite, err);

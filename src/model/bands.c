@@ -6,10 +6,14 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "core/log.h"
 #include "core/memory.h"
+#include "core/plural.h"
+#include "model/band_names.h"
 
 #define LEAST_TOLERANCE_NM 10.0
-#define LISTED_MAX 8 /* missing bands named in a message */
+#define LISTED_MAX 8        /* missing bands named in a message */
+#define ORDER_LISTED_MAX 32 /* bands named where two orders are told */
 
 /** Nearest other wavelength of the model, INFINITY if there is none. */
 static double next_wavelength(const s2_model_source *source, int band)
@@ -92,7 +96,7 @@ static bool have_wavelengths(const s2_model_source *source, const s2_band_offer 
 
 static const char *plural(int count)
 {
-    return count == 1 ? "" : "s";
+    return s2_plural((uint64_t)count, "", "s");
 }
 
 static void append_range(s2_text *text, double lowest, double highest)
@@ -178,20 +182,6 @@ static s2rgf_status match_wavelengths(wavelength_match *match, s2rgf_error *err)
     return fail_with(&text, err);
 }
 
-/** Index of the only offer with this name, -1 if none or several. */
-static int offer_named(const char *name, char *const *names, int offer_count)
-{
-    int found = -1;
-    for (int i = 0; i < offer_count; i++) {
-        if (strcmp(names[i], name) != 0)
-            continue;
-        if (found >= 0)
-            return -1;
-        found = i;
-    }
-    return found;
-}
-
 bool s2_model_bands_named(const s2_model_source *source)
 {
     for (int i = 0; i < source->band_count; i++) {
@@ -226,20 +216,121 @@ static char **clean_names(const s2_band_offer *offers, int count)
     return names;
 }
 
-/** Fill order by name; *found is the number of bands that were. */
-static s2rgf_status match_names(const s2_model_source *source, const s2_band_offer *offers,
-                                int offer_count, int *order, int *found, s2rgf_error *err)
+/** What matching by name works with: the bands' own names, and their marks. */
+typedef struct name_match {
+    const s2_model_source *source;
+    const s2_band_offer *offers;
+    int offer_count;
+    char **names;                 /* of the offers, as a model would store them */
+    s2_band_marks *marks, *given; /* [band_count] of the model, [offer_count] of the offers */
+    int *order;
+} name_match;
+
+static s2rgf_status read_marks(name_match *match, s2rgf_error *err)
 {
-    char **names = clean_names(offers, offer_count);
-    if (names == NULL)
+    const int count = match->source->band_count;
+    const char **names = s2_alloc((size_t)count, sizeof *names);
+    match->names = clean_names(match->offers, match->offer_count);
+    if (names == NULL || match->names == NULL) {
+        s2_free(names);
         return s2_fail_memory(err, "band matching");
-    *found = 0;
-    for (int i = 0; i < source->band_count; i++) {
-        order[i] = offer_named(source->bands[i].name, names, offer_count);
-        *found += order[i] >= 0;
     }
-    free_names(names, offer_count);
-    return S2RGF_OK;
+    for (int i = 0; i < count; i++)
+        names[i] = match->source->bands[i].name;
+    s2rgf_status status = s2_band_marks_read(names, count, &match->marks, err);
+    if (status == S2RGF_OK)
+        status = s2_band_marks_read((const char *const *)match->names, match->offer_count,
+                                    &match->given, err);
+    s2_free(names);
+    return status;
+}
+
+#define BY_NAME -1 /* in the place of a kind of mark: the whole name */
+
+static const char *mark_of_band(const name_match *match, int kind, int band)
+{
+    return kind == BY_NAME ? match->source->bands[band].name : match->marks[band].of[kind];
+}
+
+static const char *mark_of_offer(const name_match *match, int kind, int offer)
+{
+    return kind == BY_NAME ? match->names[offer] : match->given[offer].of[kind];
+}
+
+/** Whether every band of the model has a mark of this kind that no other has. */
+static bool tells_apart(const name_match *match, int kind)
+{
+    for (int i = 0; i < match->source->band_count; i++) {
+        const char *mark = mark_of_band(match, kind, i);
+        if (mark[0] == '\0')
+            return false;
+        for (int j = 0; j < i; j++)
+            if (strcmp(mark, mark_of_band(match, kind, j)) == 0)
+                return false;
+    }
+    return true;
+}
+
+/** Fill order by one kind of mark. Returns how many bands are offered, once or more often. */
+static int match_marks(const name_match *match, int kind, int *twice)
+{
+    int found = 0;
+    *twice = -1;
+    for (int i = 0; i < match->source->band_count; i++) {
+        match->order[i] = -1;
+        for (int k = 0; k < match->offer_count; k++) {
+            if (strcmp(mark_of_band(match, kind, i), mark_of_offer(match, kind, k)) != 0)
+                continue;
+            if (match->order[i] >= 0)
+                *twice = i;
+            match->order[i] = k;
+        }
+        found += match->order[i] >= 0;
+    }
+    return found;
+}
+
+static void append_label(s2_text *text, const char *name, double wavelength_nm, int index)
+{
+    if (name[0] != '\0')
+        s2_text_append(text, "%s", name);
+    else if (!isnan(wavelength_nm))
+        s2_text_append(text, "%g nm", wavelength_nm);
+    else
+        s2_text_append(text, "%d", index + 1);
+}
+
+/** Names or wavelengths of all bands of the model. */
+static void append_bands(s2_text *text, const s2_model_source *source)
+{
+    for (int i = 0; i < source->band_count && i < ORDER_LISTED_MAX; i++) {
+        s2_text_append(text, i > 0 ? ", " : "");
+        append_label(text, source->bands[i].name, source->bands[i].wavelength_nm, i);
+    }
+    if (source->band_count > ORDER_LISTED_MAX)
+        s2_text_append(text, " and %d more", source->band_count - ORDER_LISTED_MAX);
+}
+
+static void append_offers(s2_text *text, const name_match *match)
+{
+    for (int i = 0; i < match->offer_count && i < ORDER_LISTED_MAX; i++) {
+        s2_text_append(text, i > 0 ? ", " : "");
+        append_label(text, match->names[i], match->offers[i].wavelength_nm, i);
+    }
+    if (match->offer_count > ORDER_LISTED_MAX)
+        s2_text_append(text, " and %d more", match->offer_count - ORDER_LISTED_MAX);
+}
+
+static s2rgf_status fail_twice(const name_match *match, int kind, int band, s2rgf_error *err)
+{
+    s2_text text = {0};
+    int count = 0;
+    s2_text_append(&text, "source %s: band %s is there more than once: expected one, found ",
+                   match->source->name, match->source->bands[band].name);
+    for (int k = 0; k < match->offer_count; k++)
+        if (strcmp(mark_of_band(match, kind, band), mark_of_offer(match, kind, k)) == 0)
+            s2_text_append(&text, "%s%s", count++ > 0 ? ", " : "", match->names[k]);
+    return fail_with(&text, err);
 }
 
 static s2rgf_status fail_missing(const s2_model_source *source, int offer_count, const int *order,
@@ -259,23 +350,125 @@ static s2rgf_status fail_missing(const s2_model_source *source, int offer_count,
     return fail_with(&text, err);
 }
 
-s2rgf_status s2_model_match_bands(const s2_model_source *source, const s2_band_offer *offers,
-                                  int offer_count, int *order, s2rgf_error *err)
+/**
+ * Whole names first, then marks from the most to the least telling. *done: all bands were found.
+ * Where some but not all are, names mean something, and the wrong files were given.
+ */
+static s2rgf_status match_names(const name_match *match, bool *done, s2rgf_error *err)
 {
-    const bool by_name = s2_model_bands_named(source);
-    int found = 0;
+    const int wanted = match->source->band_count;
+    int kind_twice = S2_MARKS, band_twice = -1;
+    bool some_named = false;
+    *done = false;
+    for (int kind = BY_NAME; kind < S2_MARKS; kind++) {
+        int twice;
+        if (!tells_apart(match, kind))
+            continue;
+        const int found = match_marks(match, kind, &twice);
+        *done = found == wanted && twice < 0;
+        if (*done)
+            return S2RGF_OK;
+        if (kind == BY_NAME)
+            some_named = found > 0;
+        else if (found > 0 && found < wanted)
+            return fail_missing(match->source, match->offer_count, match->order, true, err);
+        /* What is left of a name may yet tell bands apart that share a number. */
+        if (found == wanted && kind_twice == S2_MARKS) {
+            kind_twice = kind;
+            band_twice = twice;
+        }
+    }
+    if (kind_twice < S2_MARKS)
+        return fail_twice(match, kind_twice, band_twice, err);
+    if (!some_named)
+        return S2RGF_OK;
+    match_marks(match, BY_NAME, &band_twice);
+    return fail_missing(match->source, match->offer_count, match->order, true, err);
+}
+
+/** Where the place of a band in its file is all there is, nothing may speak against it. */
+static s2rgf_status check_order(const name_match *match, s2rgf_error *err)
+{
+    const s2_model_source *source = match->source;
+    for (int i = 0; i < source->band_count; i++) {
+        const double distance =
+            fabs(source->bands[i].wavelength_nm - match->offers[i].wavelength_nm);
+        bool differ = distance > tolerance_of(source, i);
+        for (int kind = 0; kind < S2_MARKS; kind++)
+            differ = differ ||
+                     s2_band_marks_differ((s2_band_mark)kind, &match->marks[i], &match->given[i]);
+        if (!differ)
+            continue;
+        s2_text text = {0};
+        s2_text_append(&text, "source %s: band %d is another one: expected ", source->name, i + 1);
+        append_label(&text, source->bands[i].name, source->bands[i].wavelength_nm, i);
+        s2_text_append(&text, ", found ");
+        append_label(&text, match->names[i], match->offers[i].wavelength_nm, i);
+        s2_text_append(&text, "; the model has ");
+        append_bands(&text, source);
+        s2_text_append(&text, ", the raster ");
+        append_offers(&text, match);
+        return fail_with(&text, err);
+    }
+    return S2RGF_OK;
+}
+
+/** Whether one side says more of its bands than where they stand. */
+static bool has_order_to_tell(const name_match *match)
+{
+    bool tells = false;
+    for (int i = 0; i < match->source->band_count; i++) {
+        tells = tells || !isnan(match->source->bands[i].wavelength_nm) ||
+                !isnan(match->offers[i].wavelength_nm);
+        for (int kind = 0; kind < S2_MARKS; kind++)
+            tells =
+                tells || match->marks[i].of[kind][0] != '\0' || match->given[i].of[kind][0] != '\0';
+    }
+    return tells && match->source->band_count > 1;
+}
+
+static s2rgf_status take_order(const name_match *match, const s2rgf_host *host, s2rgf_error *err)
+{
+    const s2rgf_status status = check_order(match, err);
+    if (status != S2RGF_OK)
+        return status;
+    for (int i = 0; i < match->source->band_count; i++)
+        match->order[i] = i;
+    if (!has_order_to_tell(match))
+        return S2RGF_OK;
+    s2_text text = {0};
+    s2_text_append(&text,
+                   "source %s: bands are taken by their order, as nothing else tells which "
+                   "is which: the model has ",
+                   match->source->name);
+    append_bands(&text, match->source);
+    s2_text_append(&text, "; the raster has ");
+    append_offers(&text, match);
+    if (!text.failed)
+        s2_log(host, S2RGF_WARNING, "%s", text.data);
+    s2_free(text.data);
+    return text.failed ? s2_fail_memory(err, "message") : S2RGF_OK;
+}
+
+s2rgf_status s2_model_match_bands(const s2_model_source *source, const s2_band_offer *offers,
+                                  int offer_count, int *order, const s2rgf_host *host,
+                                  s2rgf_error *err)
+{
+    bool done = false;
     if (have_wavelengths(source, offers, offer_count)) {
         wavelength_match match = {source, offers, offer_count, order, NULL};
         return match_wavelengths(&match, err);
     }
-    if (by_name) {
-        const s2rgf_status status = match_names(source, offers, offer_count, order, &found, err);
-        if (status != S2RGF_OK || found == source->band_count)
-            return status;
-    }
-    if (found > 0 || offer_count != source->band_count)
-        return fail_missing(source, offer_count, order, by_name, err);
-    for (int i = 0; i < source->band_count; i++)
-        order[i] = i;
-    return S2RGF_OK;
+    name_match match = {source, offers, offer_count, NULL, NULL, NULL, order};
+    s2rgf_status status = read_marks(&match, err);
+    if (status == S2RGF_OK)
+        status = match_names(&match, &done, err);
+    if (status == S2RGF_OK && !done && offer_count != source->band_count)
+        status = fail_missing(source, offer_count, order, s2_model_bands_named(source), err);
+    else if (status == S2RGF_OK && !done)
+        status = take_order(&match, host, err);
+    free_names(match.names, offer_count);
+    s2_free(match.marks);
+    s2_free(match.given);
+    return status;
 }

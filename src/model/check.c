@@ -6,13 +6,15 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "core/number.h"
+#include "core/utf8.h"
 #include "model/ablations.h"
 #include "model/metadata.h"
-#include "core/utf8.h"
 
 #define IDENTIFIER_BYTES 64
 #define MAX_CHANNELS 1024
 #define MAX_WAVELENGTH_NM 1e9
+#define MOST_PIXELS 9007199254740992.0 /* 2^53: what a double counts one by one */
 #define PLACE_BYTES 64
 
 /** Who is being checked and how a refusal is reported. */
@@ -27,8 +29,9 @@ static s2rgf_status check_number(const checker *check, const char *place, double
 {
     if (value >= range[0] && value <= range[1])
         return S2RGF_OK;
-    return s2_fail(check->err, check->refusal, "%s: %s: out of range: expected %g to %g, found %g",
-                   check->subject, place, range[0], range[1], value);
+    char found[S2_NUMBER_BYTES];
+    return s2_fail(check->err, check->refusal, "%s: %s: out of range: expected %g to %g, found %s",
+                   check->subject, place, range[0], range[1], s2_number_text(value, found));
 }
 
 static s2rgf_status check_count(const checker *check, const char *place, int value, int max)
@@ -87,6 +90,15 @@ static s2rgf_status check_band(const checker *check, const char *source_place, i
     status = check_number(check, place, band->mean, (const double[]){-FLT_MAX, FLT_MAX});
     if (status != S2RGF_OK)
         return status;
+    if (!isnan(band->low) && !isnan(band->high)) {
+        snprintf(place, sizeof place, "%s.bands[%d].low", source_place, index);
+        status = check_number(check, place, band->low, (const double[]){-FLT_MAX, FLT_MAX});
+        snprintf(place, sizeof place, "%s.bands[%d].high", source_place, index);
+        if (status == S2RGF_OK)
+            status = check_number(check, place, band->high, (const double[]){band->low, FLT_MAX});
+        if (status != S2RGF_OK)
+            return status;
+    }
     /* The network divides by std in single precision. */
     snprintf(place, sizeof place, "%s.bands[%d].std", source_place, index);
     return check_number(check, place, band->std, (const double[]){FLT_MIN, FLT_MAX});
@@ -136,6 +148,10 @@ static s2rgf_status check_classes(const checker *check, const s2_class_table *cl
     char place[PLACE_BYTES];
     s2rgf_status status = check_count(check, "classes", classes->count, S2RGF_MAX_CLASSES);
     for (int i = 0; status == S2RGF_OK && i < classes->count; i++) {
+        snprintf(place, sizeof place, "classes[%d].value", i);
+        status = check_count(check, place, classes->items[i].value, S2_CLASS_MAX_VALUE);
+        if (status != S2RGF_OK)
+            return status;
         snprintf(place, sizeof place, "classes[%d].name", i);
         if (classes->items[i].name[0] == '\0')
             return s2_fail(check->err, check->refusal, "%s: %s: empty: expected a name",
@@ -174,8 +190,11 @@ static s2rgf_status check_training(const checker *check, const s2_model_training
         bool nan_allowed;
     } numbers[] = {
         {"training.steps", training->steps, {0, INT_MAX}, false},
-        {"training.train_pixels", training->train_pixels, {0, INT_MAX}, false},
-        {"training.validation_pixels", training->validation_pixels, {0, INT_MAX}, false},
+        {"training.train_pixels", (double)training->train_pixels, {0, MOST_PIXELS}, false},
+        {"training.validation_pixels",
+         (double)training->validation_pixels,
+         {0, MOST_PIXELS},
+         false},
         {"training.validation_fraction", training->validation_fraction, {0, 1}, false},
         {"training.validation_distance_px", training->validation_distance, {0, DBL_MAX}, true},
         {"training.validation_overall_accuracy", training->validation_oa, {0, 1}, true},

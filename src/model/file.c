@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/memory.h"
-#include "core/atomic_file.h"
-#include "model/metadata.h"
 #include "format/safetensors.h"
+#include "model/metadata.h"
 
 #define FORMAT_NAME "s2rgf"
 
@@ -112,36 +112,50 @@ s2rgf_status s2_model_check_target(const char *path, bool overwrite, s2rgf_error
     return s2_atomic_check(path, overwrite, err);
 }
 
+/** What a model file says besides its tensors; a file's texts point into it. */
+typedef struct description_texts {
+    s2_json_writer writer;
+    char version[16];
+    s2_safetensors_text texts[3];
+} description_texts;
+
+/** The file of a model. Memory: description->writer.text.data is released with s2_free(). */
+static s2rgf_status describe(const s2_model_content *content, const char *path,
+                             description_texts *description, s2_safetensors *file, s2rgf_error *err)
+{
+    static char keys[3][16] = {"format", "format_version", "s2rgf"}, name[] = FORMAT_NAME;
+    s2_json_writer *writer = &description->writer;
+    *writer = (s2_json_writer){0};
+    const s2rgf_status status = s2_model_check(content, path, err);
+    if (status != S2RGF_OK)
+        return status;
+    s2_json_begin_object(writer, NULL);
+    s2_model_put_members(writer, content);
+    s2_json_end_object(writer);
+    if (writer->text.failed)
+        return s2_fail_memory(err, "model description");
+    snprintf(description->version, sizeof description->version, "%d", S2_MODEL_FORMAT_VERSION);
+    description->texts[0] = (s2_safetensors_text){keys[0], name};
+    description->texts[1] = (s2_safetensors_text){keys[1], description->version};
+    description->texts[2] = (s2_safetensors_text){keys[2], writer->text.data};
+    *file = (s2_safetensors){.tensors = content->tensors,
+                             .tensor_count = content->tensor_count,
+                             .texts = description->texts,
+                             .text_count = 3};
+    return S2RGF_OK;
+}
+
 s2rgf_status s2_model_save(s2_model_content *content, const char *path, bool overwrite,
                            s2rgf_error *err)
 {
-    char version[16];
-    s2_json_writer writer = {0};
-    s2rgf_status status = s2_model_check(content, path, err);
-    if (status != S2RGF_OK)
-        return status;
-    s2_json_begin_object(&writer, NULL);
-    s2_model_put_members(&writer, content);
-    s2_json_end_object(&writer);
-    if (writer.text.failed) {
-        status = s2_fail_memory(err, "model description");
-        goto done;
-    }
-    snprintf(version, sizeof version, "%d", S2_MODEL_FORMAT_VERSION);
-    s2_safetensors_text texts[] = {
-        {(char[]){"format"}, (char[]){FORMAT_NAME}},
-        {(char[]){"format_version"}, version},
-        {(char[]){"s2rgf"}, writer.text.data},
-    };
-    s2_safetensors file = {.tensors = content->tensors,
-                           .tensor_count = content->tensor_count,
-                           .texts = texts,
-                           .text_count = sizeof texts / sizeof *texts};
-    status = s2_safetensors_write(&file, path, overwrite, err);
+    description_texts description;
+    s2_safetensors file;
+    s2rgf_status status = describe(content, path, &description, &file, err);
+    if (status == S2RGF_OK)
+        status = s2_safetensors_write(&file, path, overwrite, err);
     if (status == S2RGF_OK)
         memcpy(content->checksum, file.checksum, sizeof content->checksum);
-done:
-    s2_free(writer.text.data);
+    s2_free(description.writer.text.data);
     return status;
 }
 
@@ -166,6 +180,19 @@ static s2rgf_status check_format(const s2_safetensors *file, const char *path, s
     return S2RGF_OK;
 }
 
+/** Everything but the tensors. */
+static s2rgf_status take_description(const s2_safetensors *file, const char *path,
+                                     s2_model_content *content, s2rgf_error *err)
+{
+    const s2rgf_status status = check_format(file, path, err);
+    if (status != S2RGF_OK)
+        return status;
+    const char *description = s2_safetensors_text_of(file, "s2rgf");
+    if (description == NULL)
+        return s2_fail(err, S2RGF_FORMAT, "%s: incomplete: expected the metadata s2rgf", path);
+    return s2_model_read_metadata(description, path, content, err);
+}
+
 s2rgf_status s2_model_load(const char *path, s2_model_content *content, s2rgf_error *err)
 {
     s2_safetensors file;
@@ -173,16 +200,9 @@ s2rgf_status s2_model_load(const char *path, s2_model_content *content, s2rgf_er
     s2rgf_status status = s2_safetensors_read(path, &file, err);
     if (status != S2RGF_OK)
         return status;
-    status = check_format(&file, path, err);
-    if (status != S2RGF_OK)
-        goto done;
-    const char *description = s2_safetensors_text_of(&file, "s2rgf");
-    if (description == NULL || file.tensor_count == 0) {
-        status = s2_fail(err, S2RGF_FORMAT, "%s: incomplete: expected %s", path,
-                         description == NULL ? "the metadata s2rgf" : "tensors");
-        goto done;
-    }
-    status = s2_model_read_metadata(description, path, content, err);
+    status = take_description(&file, path, content, err);
+    if (status == S2RGF_OK && file.tensor_count == 0)
+        status = s2_fail(err, S2RGF_FORMAT, "%s: incomplete: expected tensors", path);
     if (status != S2RGF_OK)
         goto done;
     content->tensors = file.tensors;
@@ -194,5 +214,37 @@ done:
     if (status != S2RGF_OK)
         s2_model_content_clear(content);
     s2_safetensors_clear(&file);
+    return status;
+}
+
+/** True if both call their classes and bands the same. */
+static bool same_names(const s2_model_content *a, const s2_model_content *b)
+{
+    bool same = a->classes.count == b->classes.count && a->source_count == b->source_count;
+    for (int c = 0; same && c < a->classes.count; c++)
+        same = strcmp(a->classes.items[c].name, b->classes.items[c].name) == 0;
+    for (int s = 0; same && s < a->source_count; s++) {
+        same = a->sources[s].band_count == b->sources[s].band_count;
+        for (int i = 0; same && i < a->sources[s].band_count; i++)
+            same = strcmp(a->sources[s].bands[i].name, b->sources[s].bands[i].name) == 0;
+    }
+    return same;
+}
+
+s2rgf_status s2_model_rehearse(const s2_model_content *content, const char *path, s2rgf_error *err)
+{
+    description_texts description;
+    s2_safetensors file, again = {0};
+    s2_model_content found = {0};
+    s2rgf_status status = describe(content, path, &description, &file, err);
+    if (status == S2RGF_OK)
+        status = s2_safetensors_rehearse(&file, path, &again, err);
+    if (status == S2RGF_OK)
+        status = take_description(&again, path, &found, err);
+    if (status == S2RGF_OK && !same_names(content, &found))
+        status = s2_fail(err, S2RGF_INTERNAL, "%s: names would change in the model file", path);
+    s2_model_content_clear(&found);
+    s2_safetensors_clear(&again);
+    s2_free(description.writer.text.data);
     return status;
 }

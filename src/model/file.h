@@ -16,11 +16,14 @@ typedef struct s2_model_band {
     char *name;           /* "" where unknown */
     double wavelength_nm; /* NaN where unknown */
     double mean, std;     /* normalisation: (x - mean) / std; std > 0 */
+    /* where all but one in 200 of the training scene's values lie above and below; NaN where unknown */
+    double low, high;
 } s2_model_band;
 
 typedef struct s2_model_source {
     char *name;
-    double pixel_size; /* in CRS units (metres as a rule), of the training scene */
+    double pixel_size;   /* of the training scene, on the ground */
+    bool pixel_unknown;  /* its unit is not known: as an older version or a scene without CRS has it */
     bool on_reference; /* its grid is the reference grid */
     int band_count;
     s2_model_band *bands;
@@ -31,7 +34,7 @@ typedef struct s2_model_training {
     char labels_checksum[17];
     uint64_t seed;
     int steps; /* optimiser steps that made these weights */
-    int train_pixels, validation_pixels;
+    uint64_t train_pixels, validation_pixels;
     double validation_fraction;
     /* least distance of a validation from a training pixel, reference pixels; NaN without one */
     double validation_distance;
@@ -77,6 +80,11 @@ void s2_model_clean_name(char *name);
 s2rgf_status s2_model_save(s2_model_content *content, const char *path, bool overwrite,
                            s2rgf_error *err);
 /**
+ * Write and read the model in memory, but for the tensors' data, so that no training ends in a file that
+ * does not open. Errors: those of s2_model_save() and s2_model_load(), INTERNAL (a name would change).
+ */
+s2rgf_status s2_model_rehearse(const s2_model_content *content, const char *path, s2rgf_error *err);
+/**
  * Load and check everything (sizes, offsets, overlaps, gaps, dtypes, JSON depth and size,
  * duplicate keys, non-finite numbers, counts). Errors: IO, FORMAT, UNSUPPORTED, NO_MEMORY.
  */
@@ -101,15 +109,18 @@ typedef struct s2_band_offer {
 /**
  * Which offered band serves each band of a model's source: by wavelength where all on both sides
  * have one (nearest, within 10 nm or half the distance to the model's next wavelength, whichever is
- * larger; never one offer twice), else by name where all model bands have different names and each
- * is offered once, else by order with equal count. Where only some of such names are offered, names
- * mean something and the wrong file was given: a mismatch.
+ * larger; never one offer twice), else by name, else by what names keep across dates and tiles
+ * (band_names.h). Where only some of the bands are found so, the wrong files were given: a mismatch.
+ * Else by order with equal count, which is told in a warning and refused where anything speaks
+ * against it.
  * order out  [source->band_count], index of an offer
+ * host  in   or NULL
  * Errors  MISMATCH: the message names the source, what is missing first, wanted and found counts;
  *         NO_MEMORY.
  */
 s2rgf_status s2_model_match_bands(const s2_model_source *source, const s2_band_offer *offers,
-                                  int offer_count, int *order, s2rgf_error *err);
+                                  int offer_count, int *order, const s2rgf_host *host,
+                                  s2rgf_error *err);
 bool s2_model_bands_named(const s2_model_source *source); /* all have names, different ones */
 
 #endif

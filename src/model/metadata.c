@@ -11,6 +11,7 @@
 
 #define COLOUR_BYTES 8 /* "#rrggbb" */
 #define REDUNDANCY_SOFTMAX "softmax"
+#define PIXEL_UNIT "metre"
 
 static void put_name(s2_json_writer *writer, const char *key, const char *name)
 {
@@ -22,6 +23,7 @@ static void put_source(s2_json_writer *writer, const s2_model_source *source)
     s2_json_begin_object(writer, NULL);
     s2_json_put_string(writer, "name", source->name);
     s2_json_put_double(writer, "pixel_size", source->pixel_size);
+    s2_json_put_string(writer, "pixel_unit", source->pixel_unknown ? NULL : PIXEL_UNIT);
     s2_json_put_bool(writer, "on_reference", source->on_reference);
     s2_json_begin_array(writer, "bands");
     for (int i = 0; i < source->band_count; i++) {
@@ -31,6 +33,8 @@ static void put_source(s2_json_writer *writer, const s2_model_source *source)
         s2_json_put_double(writer, "wavelength_nm", band->wavelength_nm);
         s2_json_put_double(writer, "mean", band->mean);
         s2_json_put_double(writer, "std", band->std);
+        s2_json_put_double(writer, "low", band->low);
+        s2_json_put_double(writer, "high", band->high);
         s2_json_end_object(writer);
     }
     s2_json_end_array(writer);
@@ -54,8 +58,8 @@ static void put_training(s2_json_writer *writer, const s2_model_training *traini
     put_name(writer, "labels_checksum", training->labels_checksum);
     s2_json_put_uint(writer, "seed", training->seed);
     s2_json_put_int(writer, "steps", training->steps);
-    s2_json_put_int(writer, "train_pixels", training->train_pixels);
-    s2_json_put_int(writer, "validation_pixels", training->validation_pixels);
+    s2_json_put_uint(writer, "train_pixels", training->train_pixels);
+    s2_json_put_uint(writer, "validation_pixels", training->validation_pixels);
     s2_json_put_double(writer, "validation_fraction", training->validation_fraction);
     s2_json_put_double(writer, "validation_distance_px", training->validation_distance);
     s2_json_put_double(writer, "validation_overall_accuracy", training->validation_oa);
@@ -96,6 +100,10 @@ static s2rgf_status get_band(const s2_json_node *node, s2_model_band *band, s2rg
         status = s2_json_get_double(node, "mean", &band->mean, err);
     if (status == S2RGF_OK)
         status = s2_json_get_double(node, "std", &band->std, err);
+    if (status == S2RGF_OK)
+        status = s2_json_get_double_if_any(node, "low", &band->low, err);
+    if (status == S2RGF_OK)
+        status = s2_json_get_double_if_any(node, "high", &band->high, err);
     return status;
 }
 
@@ -118,11 +126,31 @@ static s2rgf_status get_bands(const s2_json_node *node, s2_model_source *source,
     return status;
 }
 
+/** Absent where an older version wrote the size in units of the CRS, null where there is no CRS. */
+static s2rgf_status get_pixel_unit(const s2_json_node *node, s2_model_source *source,
+                                   s2rgf_error *err)
+{
+    char *unit = NULL;
+    source->pixel_unknown = true;
+    if (!s2_json_has(node, "pixel_unit"))
+        return S2RGF_OK;
+    s2rgf_status status = s2_json_get_string_or_null(node, "pixel_unit", &unit, err);
+    if (status == S2RGF_OK && unit[0] != '\0' && strcmp(unit, PIXEL_UNIT) != 0)
+        status = s2_fail(err, S2RGF_FORMAT,
+                         "%s: %s.pixel_unit: unknown unit: expected \"" PIXEL_UNIT "\" or null",
+                         node->subject, node->path);
+    source->pixel_unknown = status != S2RGF_OK || unit[0] == '\0';
+    s2_free(unit);
+    return status;
+}
+
 static s2rgf_status get_source(const s2_json_node *node, s2_model_source *source, s2rgf_error *err)
 {
     s2rgf_status status = s2_json_get_string(node, "name", &source->name, err);
     if (status == S2RGF_OK)
         status = s2_json_get_double(node, "pixel_size", &source->pixel_size, err);
+    if (status == S2RGF_OK)
+        status = get_pixel_unit(node, source, err);
     if (status == S2RGF_OK)
         status = s2_json_get_bool(node, "on_reference", &source->on_reference, err);
     if (status == S2RGF_OK)
@@ -264,9 +292,9 @@ static s2rgf_status get_counts(const s2_json_node *node, s2_model_training *trai
     if (status == S2RGF_OK)
         status = s2_json_get_int(node, "steps", &training->steps, err);
     if (status == S2RGF_OK)
-        status = s2_json_get_int(node, "train_pixels", &training->train_pixels, err);
+        status = s2_json_get_uint64(node, "train_pixels", &training->train_pixels, err);
     if (status == S2RGF_OK)
-        status = s2_json_get_int(node, "validation_pixels", &training->validation_pixels, err);
+        status = s2_json_get_uint64(node, "validation_pixels", &training->validation_pixels, err);
     if (status == S2RGF_OK)
         status = s2_json_get_bool(node, "refit", &training->refit, err);
     return status;

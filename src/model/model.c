@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/memory.h"
+#include "core/plural.h"
 #include "format/json_writer.h"
 #include "model/ablations.h"
 #include "model/metadata.h"
@@ -102,9 +103,10 @@ static void put_sources(s2_text *text, const s2_model_content *content)
     for (int i = 0; i < content->source_count; i++) {
         const s2_model_source *source = &content->sources[i];
         s2_text_append(text, "  %-*s  %d band%s", width, source->name, source->band_count,
-                       source->band_count == 1 ? "" : "s");
+                       s2_plural((uint64_t)source->band_count, "", "s"));
         put_wavelengths(text, source);
-        s2_text_append(text, ", pixel size %g", source->pixel_size);
+        s2_text_append(text, ", pixel size %g%s", source->pixel_size,
+                       source->pixel_unknown ? " (unit unknown)" : " m");
         if (i == content->reference)
             s2_text_append(text, ", defines the reference grid");
         else if (source->on_reference)
@@ -132,8 +134,9 @@ static void put_training(s2_text *text, const s2_model_training *training)
 {
     s2_text_append(text, "Training\n  steps               %d, seed %llu\n", training->steps,
                    (unsigned long long)training->seed);
-    s2_text_append(text, "  labelled pixels     %d for training, %d for validation\n",
-                   training->train_pixels, training->validation_pixels);
+    s2_text_append(text, "  labelled pixels     %llu for training, %llu for validation\n",
+                   (unsigned long long)training->train_pixels,
+                   (unsigned long long)training->validation_pixels);
     if (!isnan(training->validation_oa))
         s2_text_append(text, "  validation          overall accuracy %.4f",
                        training->validation_oa);

@@ -6,6 +6,8 @@
 #include "core/error.h"
 #include "core/memory.h"
 
+#define LARGEST_VALUE 1e15f /* of a parameter */
+
 static s2_network_spec spec_of(const s2_model_content *content)
 {
     s2_network_spec spec = {.channels = content->channels,
@@ -18,6 +20,21 @@ static s2_network_spec spec_of(const s2_model_content *content)
         spec.on_reference[s] = content->sources[s].on_reference;
     }
     return spec;
+}
+
+/** What no training yields: numbers that overflow further on, and variances below 0. */
+static s2rgf_status check_values(const s2_param *param, const float *data, const char *subject,
+                                 s2rgf_error *err)
+{
+    const char *leaf = strrchr(param->name, '.');
+    const bool variance = leaf != NULL && strcmp(leaf, ".running_var") == 0;
+    const float least = variance ? 0.0f : -LARGEST_VALUE;
+    for (size_t i = 0; i < param->count; i++)
+        if (!(data[i] >= least && data[i] <= LARGEST_VALUE))
+            return s2_fail(
+                err, S2RGF_FORMAT, "%s: tensor %s: value out of range: expected %g to %g, found %g",
+                subject, param->name, (double)least, (double)LARGEST_VALUE, (double)data[i]);
+    return S2RGF_OK;
 }
 
 s2rgf_status s2_network_from_model(const s2_model_content *content, const char *subject,
@@ -37,6 +54,8 @@ s2rgf_status s2_network_from_model(const s2_model_content *content, const char *
         const float *data = NULL;
         status =
             s2_model_find_tensor(content, param->name, param->dims, param->dim_count, &data, err);
+        if (status == S2RGF_OK)
+            status = check_values(param, data, subject, err);
         if (status == S2RGF_OK)
             memcpy(param->value, data, param->count * sizeof(float));
     }
@@ -60,6 +79,18 @@ s2rgf_status s2_network_to_model(const s2_network *network, s2_model_content *co
         memcpy(data, param->value, param->count * sizeof(float));
     }
     return S2RGF_OK;
+}
+
+s2rgf_status s2_network_rehearse(const s2_network *network, s2_model_content *content,
+                                 const char *path, s2rgf_error *err)
+{
+    s2rgf_status status = s2_network_to_model(network, content, err);
+    if (status == S2RGF_OK)
+        status = s2_model_rehearse(content, path, err);
+    s2_safetensors_tensors_free(content->tensors, content->tensor_count);
+    content->tensors = NULL;
+    content->tensor_count = 0;
+    return status;
 }
 
 static s2rgf_status check_exportable(const s2_model_content *content, const char *subject,

@@ -20,6 +20,11 @@ s2rgf_status s2_network_from_model(const s2_model_content *content, const char *
 s2rgf_status s2_network_to_model(const s2_network *network, s2_model_content *content,
                                  s2rgf_error *err);
 /**
+ * As s2_model_rehearse() with the network's parameters as tensors; content has none before and after.
+ */
+s2rgf_status s2_network_rehearse(const s2_network *network, s2_model_content *content,
+                                 const char *path, s2rgf_error *err);
+/**
  * The network of a model as an ONNX graph; subject as above. Errors: UNSUPPORTED (a network that has
  * no such form, a source called like an output), NO_MEMORY, those of s2_network_from_model(). Memory:
  * s2_onnx_clear(), also after an error.

@@ -9,6 +9,14 @@
 /** A scene without model and inputs. Errors: NO_MEMORY. Memory: s2rgf_scene_free(). */
 s2rgf_status s2_scene_record_create(s2rgf_scene **scene, s2rgf_error *err);
 
+/**
+ * A scene from the text of a scene file. text in  [length], with a zero after the last byte
+ * path in  of the file, in whose folder relative paths begin
+ * Errors  FORMAT, UNSUPPORTED (a newer format), NO_MEMORY.  Memory: s2rgf_scene_free().
+ */
+s2rgf_status s2_scene_from_text(const char *path, const char *text, size_t length,
+                                s2rgf_scene **scene, s2rgf_error *err);
+
 /** Deep copy. Errors: NO_MEMORY. Memory: s2rgf_scene_free(). */
 s2rgf_status s2_scene_record_copy(const s2rgf_scene *from, s2rgf_scene **copy, s2rgf_error *err);
 

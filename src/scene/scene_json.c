@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/path.h"
+#include "core/utf8.h"
 #include "format/json_reader.h"
 #include "scene/scene_description.h"
 
@@ -19,23 +20,20 @@ typedef struct scene_reader {
     s2rgf_scene *scene;
 } scene_reader;
 
-/** The whole file as text ended by zero. Memory: s2_free(). */
+/** The file as text ended by zero, one byte more than is allowed at most. Memory: s2_free(). */
 static s2rgf_status read_text(const char *path, char **text, size_t *length, s2rgf_error *err)
 {
     FILE *file = fopen(path, "rb");
     if (!file)
         return s2_fail(err, S2RGF_IO, "%s: cannot be opened: %s", path, strerror(errno));
     s2rgf_status status = S2RGF_OK;
-    *text = s2_alloc(LARGEST_BYTES + 1, 1);
+    *text = s2_alloc(LARGEST_BYTES + 2, 1);
     if (!*text)
         status = s2_fail_memory(err, "scene file");
     else
         *length = fread(*text, 1, LARGEST_BYTES + 1, file);
     if (status == S2RGF_OK && ferror(file))
         status = s2_fail(err, S2RGF_IO, "%s: cannot be read: %s", path, strerror(errno));
-    else if (status == S2RGF_OK && *length > LARGEST_BYTES)
-        status = s2_fail(err, S2RGF_FORMAT, "%s: too large for a scene: expected at most %d bytes",
-                         path, LARGEST_BYTES);
     else if (status == S2RGF_OK)
         (*text)[*length] = '\0';
     fclose(file);
@@ -191,27 +189,45 @@ static s2rgf_status read_scene(const scene_reader *reader, const s2_json_node *r
     return status == S2RGF_OK ? read_options(root, &reader->scene->options, err) : status;
 }
 
-s2rgf_status s2rgf_scene_load(const char *path, s2rgf_scene **scene, s2rgf_error *err)
+static s2rgf_status parse_text(const char *text, size_t length, const char *path,
+                               s2_json_node *root, s2rgf_error *err)
+{
+    const char *start = s2_utf8_skip_mark(text);
+    return s2_json_parse(start, length - (size_t)(start - text), path, "scene", root, err);
+}
+
+s2rgf_status s2_scene_from_text(const char *path, const char *text, size_t length,
+                                s2rgf_scene **scene, s2rgf_error *err)
 {
     scene_reader reader = {.path = path};
     s2_json_node root = {0};
-    char *text = NULL;
-    size_t length = 0;
-    s2_error_clear(err);
     *scene = NULL;
     s2rgf_status status = s2_scene_record_create(&reader.scene, err);
+    if (status == S2RGF_OK && length > LARGEST_BYTES)
+        status = s2_fail(err, S2RGF_FORMAT, "%s: too large for a scene: expected at most %d bytes",
+                         path, LARGEST_BYTES);
     if (status == S2RGF_OK)
-        status = read_text(path, &text, &length, err);
-    if (status == S2RGF_OK)
-        status = s2_json_parse(text, length, path, "scene", &root, err);
+        status = parse_text(text, length, path, &root, err);
     if (status == S2RGF_OK)
         status = read_scene(&reader, &root, err);
     s2_json_free(&root);
-    s2_free(text);
     if (status != S2RGF_OK) {
         s2rgf_scene_free(reader.scene);
         return status;
     }
     *scene = reader.scene;
     return S2RGF_OK;
+}
+
+s2rgf_status s2rgf_scene_load(const char *path, s2rgf_scene **scene, s2rgf_error *err)
+{
+    char *text = NULL;
+    size_t length = 0;
+    s2_error_clear(err);
+    *scene = NULL;
+    s2rgf_status status = read_text(path, &text, &length, err);
+    if (status == S2RGF_OK)
+        status = s2_scene_from_text(path, text, length, scene, err);
+    s2_free(text);
+    return status;
 }

@@ -1,13 +1,13 @@
 /* Writing a scene file, s2rgf_scene(5). */
 #include <string.h>
 
+#include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/file.h"
 #include "core/memory.h"
 #include "core/path.h"
-#include "core/atomic_file.h"
-#include "format/json_writer.h"
 #include "core/utf8.h"
+#include "format/json_writer.h"
 #include "scene/scene_description.h"
 
 #define SUFFIX ".s2rgf.json" /* by which GDAL's plugin knows scene files */
@@ -125,6 +125,23 @@ static s2rgf_status put_scene(s2_json_writer *writer, const s2rgf_scene *scene, 
     return status == S2RGF_OK && writer->text.failed ? s2_fail_memory(err, "scene file") : status;
 }
 
+/* What was written must be read again, by the one set of rules that reading has. */
+static s2rgf_status check_readable(const s2rgf_scene *scene, const s2_json_writer *writer,
+                                   const char *path, s2rgf_error *err)
+{
+    s2rgf_scene *again = NULL;
+    const s2rgf_status status =
+        s2_scene_from_text(path, writer->text.data, writer->text.length, &again, err);
+    const bool whole =
+        status == S2RGF_OK && again->options.input_count == scene->options.input_count;
+    s2rgf_scene_free(again);
+    if (status == S2RGF_NO_MEMORY || whole)
+        return status;
+    return status == S2RGF_OK
+               ? s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: the scene cannot be kept", path)
+               : s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s", err != NULL ? err->message : "");
+}
+
 s2rgf_status s2rgf_scene_save(const s2rgf_scene *scene, const char *path, bool overwrite,
                               s2rgf_error *err)
 {
@@ -136,6 +153,8 @@ s2rgf_status s2rgf_scene_save(const s2rgf_scene *scene, const char *path, bool o
     s2rgf_status status = check_target(scene, path, err);
     if (status == S2RGF_OK)
         status = put_scene(&writer, scene, path, err);
+    if (status == S2RGF_OK)
+        status = check_readable(scene, &writer, path, err);
     if (status == S2RGF_OK)
         status = s2_atomic_open(&file, path, overwrite, err);
     if (status == S2RGF_OK)

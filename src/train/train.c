@@ -4,15 +4,18 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "train/checkpoint.h"
+#include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/file.h"
 #include "core/log.h"
 #include "core/memory.h"
-#include "core/atomic_file.h"
+#include "core/number.h"
+#include "core/plural.h"
 #include "model/ablations.h"
 #include "model/network_model.h"
+#include "scene/usable_bands.h"
 #include "tiles/tile_runner.h"
+#include "train/checkpoint.h"
 #include "train/trainer.h"
 
 #define CROP_LEAST_PX 32
@@ -41,8 +44,9 @@ static s2rgf_status check_range(const char *name, double value, double low, doub
 {
     if (value >= low && value <= high)
         return S2RGF_OK;
-    return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: expected %g to %g, found %g", name, low, high,
-                   value);
+    char found[S2_NUMBER_BYTES];
+    return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: expected %g to %g, found %s", name, low, high,
+                   s2_number_text(value, found));
 }
 
 /* Neither the model nor the checkpoint may be an input, nor replace a file unasked. */
@@ -58,8 +62,8 @@ static s2rgf_status check_paths(const s2rgf_train_options *options, s2rgf_error 
     if (status == S2RGF_OK && s2_same_file(outputs[0], outputs[1]))
         status =
             s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: named for model and checkpoint", outputs[1]);
-    if (status == S2RGF_OK && options->checkpoint && !options->resume)
-        status = s2_atomic_check(options->checkpoint, options->overwrite, err);
+    if (status == S2RGF_OK && options->checkpoint)
+        status = s2_atomic_check(options->checkpoint, options->overwrite || options->resume, err);
     return status;
 }
 
@@ -133,7 +137,10 @@ static s2rgf_status describe_source(const s2_scene_source *from, s2_model_source
                                     s2rgf_error *err)
 {
     to->name = s2_strdup(s2_source_name(from->source));
-    to->pixel_size = s2_grid_pixel_size(s2_source_grid(from->source));
+    to->pixel_size = s2_grid_pixel_metres(s2_source_grid(from->source));
+    to->pixel_unknown = isnan(to->pixel_size);
+    if (to->pixel_unknown)
+        to->pixel_size = s2_grid_pixel_size(s2_source_grid(from->source));
     to->on_reference = from->on_reference;
     to->band_count = s2_source_band_count(from->source);
     to->bands = s2_calloc((size_t)to->band_count, sizeof *to->bands);
@@ -141,8 +148,11 @@ static s2rgf_status describe_source(const s2_scene_source *from, s2_model_source
         return s2_fail_memory(err, "model");
     for (int b = 0; b < to->band_count; b++) {
         const s2_band_desc *band = s2_source_band(from->source, b);
-        to->bands[b] =
-            (s2_model_band){s2_strdup(band->name ? band->name : ""), band->wavelength_nm, 0.0, 1.0};
+        to->bands[b] = (s2_model_band){.name = s2_strdup(band->name ? band->name : ""),
+                                       .wavelength_nm = band->wavelength_nm,
+                                       .std = 1.0,
+                                       .low = NAN,
+                                       .high = NAN};
         if (!to->bands[b].name)
             return s2_fail_memory(err, "model");
         s2_model_clean_name(to->bands[b].name);
@@ -184,8 +194,6 @@ static s2rgf_status describe_model(const s2rgf_train_options *options, const s2_
         status = describe_ablations(options, content, err);
     if (status == S2RGF_OK)
         status = s2_class_table_copy(&labels->classes, &content->classes, err);
-    for (int k = 0; k < content->classes.count; k++)
-        s2_model_clean_name(content->classes.items[k].name);
     s2_class_table_paint(&content->classes);
     content->training.seed = options->seed;
     content->training.temperature = 1.0;
@@ -197,15 +205,41 @@ static s2rgf_status describe_model(const s2rgf_train_options *options, const s2_
     content->training.validation_kappa = NAN;
     content->training.calibration_before = NAN;
     content->training.calibration_after = NAN;
-    content->training.train_pixels = (int)labels->count;
+    content->training.train_pixels = labels->count;
     return status == S2RGF_OK ? s2_model_check(content, options->model_path, err) : status;
 }
 
+/* What labels hold that is not used. */
+static void report_unused(const s2_label_set *labels, const s2rgf_host *host)
+{
+    const struct {
+        size_t count;
+        const char *one, *many;
+    } unused[] = {
+        {labels->conflicts, "pixel claimed by several classes is left out",
+         "pixels claimed by several classes are left out"},
+        {labels->polygons_without_pixel, "polygon holds no pixel centre of the reference grid",
+         "polygons hold no pixel centre of the reference grid"},
+        {labels->points_outside, "point lies outside the reference grid",
+         "points lie outside the reference grid"},
+        {labels->without_class, "feature without a class is left out",
+         "features without a class are left out"},
+    };
+    for (size_t i = 0; i < sizeof unused / sizeof *unused; i++)
+        if (unused[i].count > 0)
+            s2_log(host, S2RGF_WARNING, "%zu %s", unused[i].count,
+                   s2_plural(unused[i].count, unused[i].one, unused[i].many));
+}
+
 /* One line a class: groups and pixels; a warning where there is too little. */
-static s2rgf_status report_labels(const s2_label_set *labels, const char *path,
+static s2rgf_status report_labels(const s2_label_set *labels, const s2rgf_train_options *options,
                                   const s2rgf_host *host, s2rgf_error *err)
 {
-    int learnable = 0;
+    const char *one_group = labels->from_polygons ? "polygon" : "block";
+    const char *many_groups = labels->from_polygons ? "polygons" : "blocks";
+    for (int k = 0; k < labels->absent.count; k++)
+        s2_log(host, S2RGF_WARNING, "class %s: no labelled pixel on the reference grid",
+               labels->absent.items[k].name);
     for (int k = 0; k < labels->classes.count; k++) {
         size_t pixels = 0;
         int groups = 0;
@@ -215,30 +249,22 @@ static s2rgf_status report_labels(const s2_label_set *labels, const char *path,
                 groups++;
             }
         const s2_class *one = &labels->classes.items[k];
-        s2_log(host, S2RGF_INFO, "Class %d %s: %d %s, %zu pixels", one->value, one->name, groups,
-               labels->from_polygons ? "polygons" : "blocks", pixels);
-        learnable += pixels > 0;
-        if (pixels == 0)
-            s2_log(host, S2RGF_WARNING, "class %s has no pixel: it cannot be learned", one->name);
-        else if (pixels < THIN_CLASS_PIXELS)
-            s2_log(host, S2RGF_WARNING, "class %s is thin: %zu pixels", one->name, pixels);
-        else if (groups == 1)
+        s2_log(host, S2RGF_INFO, "Class %d %s: %d %s, %zu %s", one->value, one->name, groups,
+               s2_plural((uint64_t)groups, one_group, many_groups), pixels,
+               s2_plural(pixels, "pixel", "pixels"));
+        if (pixels < THIN_CLASS_PIXELS)
+            s2_log(host, S2RGF_WARNING, "class %s is thin: %zu %s", one->name, pixels,
+                   s2_plural(pixels, "pixel", "pixels"));
+        else if (groups == 1 && options->validation > 0.0)
             s2_log(host, S2RGF_WARNING, "class %s has a single %s: it cannot be validated",
-                   one->name, labels->from_polygons ? "polygon" : "block");
+                   one->name, one_group);
     }
-    if (labels->conflicts > 0)
-        s2_log(host, S2RGF_WARNING, "%zu pixels claimed by several classes are left out",
-               labels->conflicts);
-    if (labels->polygons_without_pixel > 0)
-        s2_log(host, S2RGF_WARNING, "%zu polygons hold no pixel centre of the reference grid",
-               labels->polygons_without_pixel);
-    if (labels->without_class > 0)
-        s2_log(host, S2RGF_WARNING, "%zu polygons without a class are left out",
-               labels->without_class);
-    if (learnable < 2)
+    report_unused(labels, host);
+    if (labels->classes.count < 2)
         return s2_fail(err, S2RGF_FORMAT,
-                       "%s: expected at least 2 classes with pixels inside the scene, found %d",
-                       path, learnable);
+                       "%s: expected at least 2 classes with valid pixels inside the scene, "
+                       "found %d",
+                       options->labels.path, labels->classes.count);
     return S2RGF_OK;
 }
 
@@ -279,16 +305,17 @@ static s2rgf_status split_labels(s2_trainer *trainer, double fraction, s2_model_
                                  s2rgf_error *err)
 {
     s2_split_report report;
-    const s2rgf_status status =
-        s2_training_set_split(trainer->set, fraction, trainer->options->seed, &report, err);
-    if (status != S2RGF_OK || fraction == 0.0)
+    const s2rgf_status status = s2_training_set_split(
+        trainer->set, fraction, trainer->options->seed, trainer->host, &report, err);
+    if (status != S2RGF_OK || report.validation_pixels == 0)
         return status;
     content->training.train_pixels = report.train_pixels;
     content->training.validation_pixels = report.validation_pixels;
     content->training.validation_distance = report.distance_px;
-    s2_log(trainer->host, S2RGF_INFO,
-           "Split: %d pixels train, %d validate, at least %.1f pixels apart", report.train_pixels,
-           report.validation_pixels, report.distance_px);
+    s2_log(trainer->host, S2RGF_INFO, "Split: %zu %s, %zu %s, at least %.1f pixels apart",
+           report.train_pixels, s2_plural(report.train_pixels, "pixel trains", "pixels train"),
+           report.validation_pixels, s2_plural(report.validation_pixels, "validates", "validate"),
+           report.distance_px);
     return S2RGF_OK;
 }
 
@@ -309,8 +336,8 @@ static void adopt_calibration(const s2_trainer *trainer, s2_model_training *fact
                S2_TEMPERATURE_MAX, found->temperature);
     if (found->pixels < S2_CALIBRATION_PIXELS)
         s2_log(trainer->host, S2RGF_INFO,
-               "Temperature: fitted on %llu validation pixels only: confidence may be off",
-               (unsigned long long)found->pixels);
+               "Temperature: fitted on %llu validation %s only: confidence may be off",
+               (unsigned long long)found->pixels, s2_plural(found->pixels, "pixel", "pixels"));
 }
 
 /* Both phases: with validation, then on all labels for as long as validation found best. */
@@ -347,7 +374,8 @@ static s2rgf_status train_phases(s2_trainer *trainer, s2_model_content *content,
         return S2RGF_OK;
     status = split_labels(trainer, 0.0, content, err);
     if (status == S2RGF_OK && progress->phase == 0) {
-        s2_log(trainer->host, S2RGF_INFO, "Training on all labels for %d steps", facts->steps);
+        s2_log(trainer->host, S2RGF_INFO, "Training on all labels for %d %s", facts->steps,
+               s2_plural((uint64_t)facts->steps, "step", "steps"));
         s2_trainer_start_phase(trainer, 1);
     }
     trainer->progress_from = validated ? 0.5 : 0.0;
@@ -377,6 +405,8 @@ static s2rgf_status train_model(const s2rgf_train_options *options, const s2rgf_
     s2rgf_status status = s2_training_normalisation(scene, host, content, err);
     if (status == S2RGF_OK)
         status = ops->create(&spec, &network, err);
+    if (status == S2RGF_OK)
+        status = s2_network_rehearse(network, content, options->model_path, err);
     if (status == S2RGF_OK)
         status = s2_training_set_init(&set, scene, labels, content, options->crop_px, err);
     if (status == S2RGF_OK)
@@ -411,12 +441,18 @@ s2rgf_status s2rgf_train(const s2rgf_train_options *asked, const s2rgf_host *hos
         return status;
     omp_set_num_threads(s2_thread_count(options->threads));
     status = s2_scene_open(&options->scene, NULL, host, &scene, err);
+    if (status == S2RGF_OK)
+        status = s2_scene_leave_out_bands(&scene, host, err);
     if (status == S2RGF_OK) {
         s2_scene_report(&scene, host);
         status = s2_labels_read(&options->labels, &scene.grid, host, &labels, err);
     }
     if (status == S2RGF_OK)
-        status = report_labels(&labels, options->labels.path, host, err);
+        status = s2_labels_refuse_zero(&labels, options->labels.path, err);
+    if (status == S2RGF_OK)
+        status = s2_training_labels_check(&scene, options->labels.path, host, &labels, err);
+    if (status == S2RGF_OK)
+        status = report_labels(&labels, options, host, err);
     if (status == S2RGF_OK)
         status = describe_model(options, &scene, &labels, &content, err);
     if (status == S2RGF_OK)

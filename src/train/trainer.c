@@ -2,14 +2,15 @@
 #include "train/trainer.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-#include "train/checkpoint.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
 #include "tiles/tile_runner.h"
+#include "train/checkpoint.h"
 #include "train/validation.h"
 
 #define DROPOUT 0.5
@@ -115,7 +116,8 @@ static s2rgf_status take_step(s2_trainer *trainer, int steps, double *loss, s2rg
     const s2_model_content *content = trainer->set->content;
     const s2_loss_options knobs = {{options->label_smoothing, options->balance},
                                    content->off.redundancy ? 0.0 : options->redundancy_weight,
-                                   DROPOUT, content->training.relation};
+                                   DROPOUT,
+                                   content->training.relation};
     s2_random crops;
     s2_random dropout;
     s2_random_init(&crops, options->seed, STREAM_CROPS + step);
@@ -188,6 +190,31 @@ static double standard_error(const s2_confusion *confusion)
     return sqrt(oa * (1.0 - oa) / (double)s2_confusion_total(confusion));
 }
 
+/* What is left to do: the rest of the steps, and as many as were best once more on all labels. */
+static double seconds_left(const s2_trainer *trainer, int steps, bool better)
+{
+    const s2_trainer_progress *progress = &trainer->progress;
+    const double each =
+        (seconds_now() - trainer->started) / (progress->step - trainer->started_step);
+    const int best = better ? progress->step : progress->best_step;
+    /* rounded up: 0 is said when nothing is left to do */
+    return ceil(each * (steps - progress->step + (trainer->options->refit ? best : 0)));
+}
+
+static void tell_validation(const s2_trainer *trainer, int steps, double loss, double oa,
+                            double kappa, bool better)
+{
+    char figures[64] = "no validation pixel has a class";
+    char agreement[32] = "";
+    if (!isnan(kappa))
+        snprintf(agreement, sizeof agreement, ", kappa %.3f", kappa);
+    if (!isnan(oa))
+        snprintf(figures, sizeof figures, "validation OA %.3f%s", oa, agreement);
+    s2_log(trainer->host, S2RGF_INFO, "Step %d of %d: loss %.3f, %s%s; %.0f s left",
+           trainer->progress.step, steps, loss, figures, better ? "" : ", worse than before",
+           seconds_left(trainer, steps, better));
+}
+
 /* Measure the averaged weights; keep them unless an earlier measurement was higher by more than a
    standard error: the
    schedule ends in small steps, and fewer steps are not chosen for a difference that chance
@@ -209,14 +236,9 @@ static s2rgf_status validate(s2_trainer *trainer, int steps, float *own, double 
     if (status == S2RGF_OK) {
         const double oa = s2_confusion_overall(&confusion);
         const double kappa = s2_confusion_kappa(&confusion);
-        const double each =
-            (seconds_now() - trainer->started) / (progress->step - trainer->started_step);
         const bool better = oa >= progress->highest_oa - standard_error(&confusion);
         progress->highest_oa = fmax(progress->highest_oa, oa);
-        s2_log(trainer->host, S2RGF_INFO,
-               "Step %d of %d: loss %.3f, validation OA %.3f, kappa %.3f%s; %.0f s left",
-               progress->step, steps, loss, oa, kappa, better ? "" : ", worse than before",
-               each * (steps - progress->step));
+        tell_validation(trainer, steps, loss, oa, kappa, better);
         progress->stale = better ? 0 : progress->stale + 1;
         if (better) {
             progress->best_step = progress->step;

@@ -8,6 +8,7 @@
 #include "core/log.h"
 #include "core/memory.h"
 #include "scene/network_input.h"
+#include "scene/value_check.h"
 
 #define STRIP_PIXELS (1 << 18) /* read at once for the normalisation */
 /* native pixels around a crop: what its encoder and sampling reach */
@@ -58,8 +59,12 @@ static s2rgf_status normalise_source(s2_source *source, const s2rgf_host *host,
     uint8_t *valid = s2_alloc(capacity, 1);
     double *work = s2_calloc(3 * (size_t)bands, sizeof(double));
     band_sums sums = {work, work ? work + bands : NULL, 0.0};
+    s2_value_record record = {0};
     double *shift = work ? work + 2 * bands : NULL;
     s2rgf_status status = pixels && valid && work ? S2RGF_OK : s2_fail_memory(err, "normalisation");
+    if (status == S2RGF_OK)
+        status = s2_value_record_init(&record, bands,
+                                      (uint64_t)grid->width * (uint64_t)grid->height, err);
     for (int y = 0; y < grid->height && status == S2RGF_OK; y += rows) {
         const s2_rect window = {0, y, grid->width,
                                 y + rows > grid->height ? grid->height - y : rows};
@@ -69,6 +74,8 @@ static s2rgf_status normalise_source(s2_source *source, const s2rgf_host *host,
             find_shift(pixels, valid, count, bands, shift);
         if (status == S2RGF_OK)
             add_strip(pixels, valid, count, bands, shift, &sums);
+        if (status == S2RGF_OK)
+            s2_value_record_add(&record, pixels, valid, count);
         if (status == S2RGF_OK && !s2_progress(host, 0.0))
             status = s2_fail(err, S2RGF_CANCELLED, "interrupted");
     }
@@ -81,6 +88,9 @@ static s2rgf_status normalise_source(s2_source *source, const s2rgf_host *host,
         /* a constant band carries nothing: any positive divisor keeps it at zero */
         model->bands[b].std = variance > 0.0 ? sqrt(variance) : 1.0;
     }
+    if (status == S2RGF_OK)
+        status = s2_values_check(&record, source, host, model, err);
+    s2_value_record_clear(&record);
     s2_free(pixels);
     s2_free(valid);
     s2_free(work);
@@ -130,14 +140,14 @@ s2rgf_status s2_training_set_init(s2_training_set *set, s2_scene *scene, const s
     set->scale = s2_alloc(most_bands, sizeof(float));
     set->shift = s2_alloc(most_bands, sizeof(float));
     set->role = s2_calloc(labels->count, 1);
-    set->by_class = s2_calloc((size_t)classes, sizeof(int *));
-    set->class_pixels = s2_calloc((size_t)classes, sizeof(int));
+    set->by_class = s2_calloc((size_t)classes, sizeof *set->by_class);
+    set->class_pixels = s2_calloc((size_t)classes, sizeof *set->class_pixels);
     ready = ready && set->pixels && set->scale && set->shift && set->role && set->by_class &&
             set->class_pixels;
     for (size_t i = 0; ready && i < labels->count; i++)
         set->class_pixels[labels->pixels[i].class_index]++;
     for (int k = 0; ready && k < classes; k++) {
-        set->by_class[k] = s2_alloc((size_t)set->class_pixels[k], sizeof(int));
+        set->by_class[k] = s2_alloc(set->class_pixels[k], sizeof **set->by_class);
         ready = set->by_class[k] != NULL;
     }
     if (!ready) {
@@ -319,14 +329,14 @@ static bool is_valid(const s2_training_set *set, const crop_place *place, int x,
     return true;
 }
 
-/* First label whose row is y or later. */
-static size_t first_label(const s2_label_set *labels, int y)
+/* First label from index `low` on that is at (x, y) or later. */
+static size_t find_label(const s2_label_set *labels, size_t low, int x, int y)
 {
-    size_t low = 0;
     size_t high = labels->count;
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
-        if (labels->pixels[middle].y < y)
+        const s2_label_pixel *pixel = &labels->pixels[middle];
+        if (pixel->y < y || (pixel->y == y && pixel->x < x))
             low = middle + 1;
         else
             high = middle;
@@ -340,14 +350,18 @@ static void fill_labels(const s2_training_set *set, const crop_place *place, con
 {
     const int side = set->crop_px;
     const s2_label_set *all = set->labels;
-    for (size_t i = first_label(all, place->y);
-         i < all->count && all->pixels[i].y < place->y + side; i++) {
-        const int x = all->pixels[i].x - place->x;
-        const int y = all->pixels[i].y - place->y;
-        if (x < 0 || x >= side || set->role[i] != S2_LABEL_TRAIN)
-            continue;
-        const size_t at = turned_index(place->turn, side, x, y);
-        labels[at] = valid[at] ? (int16_t)all->pixels[i].class_index : -1;
+    size_t i = 0;
+    for (int y = 0; y < side; y++) {
+        i = find_label(all, i, place->x, place->y + y);
+        for (; i < all->count && all->pixels[i].y == place->y + y; i++) {
+            const int x = all->pixels[i].x - place->x;
+            if (x >= side)
+                break;
+            if (set->role[i] != S2_LABEL_TRAIN)
+                continue;
+            const size_t at = turned_index(place->turn, side, x, y);
+            labels[at] = valid[at] ? (int16_t)all->pixels[i].class_index : -1;
+        }
     }
 }
 
@@ -428,7 +442,7 @@ static const s2_label_pixel *draw_pixel(const s2_training_set *set, s2_random *r
     int k = 0;
     while (set->class_pixels[k] == 0 || skip-- > 0)
         k++;
-    const uint64_t at = s2_random_below(random, (uint64_t)set->class_pixels[k]);
+    const uint64_t at = s2_random_below(random, set->class_pixels[k]);
     return &set->labels->pixels[set->by_class[k][at]];
 }
 

@@ -17,8 +17,8 @@ typedef struct s2_training_set {
     const s2_label_set *labels;      /* borrowed */
     const s2_model_content *content; /* borrowed: normalisation of the sources */
     uint8_t *role;                   /* [labels.count] s2_label_role */
-    int **by_class;                  /* [classes] indices of the training pixels of a class */
-    int *class_pixels;               /* [classes] their number */
+    size_t **by_class;               /* [classes] indices of the training pixels of a class */
+    size_t *class_pixels;            /* [classes] their number */
     int trainable;                   /* classes with training pixels */
     int crop_px;
     /* a crop has the pixel it was drawn for at (crop_px / 2, crop_px / 2), its only label, and may
@@ -34,7 +34,7 @@ typedef struct s2_training_set {
 
 /** How a training set was divided. */
 typedef struct s2_split_report {
-    int train_pixels, validation_pixels;
+    size_t train_pixels, validation_pixels;
     /* least distance between a training and a validation pixel; NaN without validation */
     double distance_px;
 } s2_split_report;
@@ -55,13 +55,33 @@ s2rgf_status s2_training_set_init(s2_training_set *set, s2_scene *scene, const s
 void s2_training_set_clear(s2_training_set *set);
 
 /**
+ * Leave out labelled pixels at which a source of the scene has no valid data, and tell the host how
+ * many, source by source and class by class: nothing can be learned from them.
+ * path in  what messages call the labels
+ * Errors  FORMAT (none is left), IO, CANCELLED, NO_MEMORY.
+ */
+s2rgf_status s2_training_labels_check(s2_scene *scene, const char *path, const s2rgf_host *host,
+                                      s2_label_set *labels, s2rgf_error *err);
+
+/**
  * Give whole polygons to validation, class by class, about `fraction` of each class's pixels; the
- * last polygon of a class
- * stays in training. Of raster labels whole blocks, all classes of one together, as long as every
- * class keeps half of its pixels. fraction 0: everything trains.
+ * last polygon of a class stays in training. Of points and raster labels whole blocks, all classes
+ * of one together, as long as every class keeps half of its pixels. fraction 0: everything trains.
+ * Errors: NO_MEMORY, CANCELLED.
  */
 s2rgf_status s2_training_set_split(s2_training_set *set, double fraction, uint64_t seed,
-                                   s2_split_report *report, s2rgf_error *err);
+                                   const s2rgf_host *host, s2_split_report *report,
+                                   s2rgf_error *err);
+
+/**
+ * Least distance between pixels of different roles, NaN where there is one role only.
+ * role in   [labels->count] 0 or 1
+ * work out  rows and runs of pixels looked at, which is what the time goes with
+ * Errors: NO_MEMORY, CANCELLED.
+ */
+s2rgf_status s2_role_distance(const s2_label_set *labels, const uint8_t *role,
+                              const s2rgf_host *host, double *distance_px, uint64_t *work,
+                              s2rgf_error *err);
 
 /** Shape of the batches that s2_training_set_draw() fills. */
 s2_batch_shape s2_training_set_shape(const s2_training_set *set, int crops);

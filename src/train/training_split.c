@@ -7,16 +7,21 @@
 #include "core/error.h"
 #include "core/memory.h"
 
-/* Groups of one class in random order; returns their number. */
-static int groups_of_class(const s2_label_set *labels, int class_index, s2_random *random,
-                           int *groups)
+/* Groups class by class, each class's in order. first out [classes + 1], groups out [groups] */
+static void sort_by_class(const s2_label_set *labels, int *first, int *groups)
 {
-    int count = 0;
+    const int classes = labels->classes.count;
+    memset(first, 0, (size_t)(classes + 1) * sizeof *first);
     for (int g = 0; g < labels->group_count; g++)
-        if (labels->groups[g].class_index == class_index && labels->groups[g].pixels > 0)
-            groups[count++] = g;
-    s2_random_shuffle(random, groups, (size_t)count);
-    return count;
+        first[labels->groups[g].class_index + 1]++;
+    for (int k = 0; k < classes; k++)
+        first[k + 1] += first[k];
+    /* from behind, so that every class's end moves down to its beginning */
+    for (int g = labels->group_count; g-- > 0;)
+        groups[--first[labels->groups[g].class_index + 1]] = g;
+    for (int k = 0; k < classes; k++)
+        first[k] = first[k + 1];
+    first[classes] = labels->group_count;
 }
 
 /* Choose a class's validation groups: those that bring it nearer to its share, never the last one.
@@ -54,23 +59,32 @@ static bool same_block(s2_rect a, s2_rect b)
     return a.x == b.x && a.y == b.y;
 }
 
-/* A block holds several classes and stays whole: the classes left in one would tell the network
-   that all of it is
-   theirs. Would giving this group's block to validation leave each of its classes at least half of
-   its pixels? */
-static bool can_spare(const s2_label_set *labels, int group, const double *total, double *taken)
+/* The groups of a group's block: from *first to before *end. */
+static void find_block(const s2_label_set *labels, int group, int *first, int *end)
 {
     const s2_rect where = block_of(&labels->groups[group]);
+    *first = group;
+    *end = group + 1;
+    while (*first > 0 && same_block(where, block_of(&labels->groups[*first - 1])))
+        (*first)--;
+    while (*end < labels->group_count && same_block(where, block_of(&labels->groups[*end])))
+        (*end)++;
+}
+
+/* A block holds several classes and stays whole: the classes left in one would tell the network
+   that all of it is theirs. Would giving a block to validation leave each of its classes at least
+   half of its pixels? */
+static bool can_spare(const s2_label_set *labels, int first, int end, const double *total,
+                      double *taken)
+{
     bool spared = true;
-    for (int g = 0; g < labels->group_count; g++)
-        if (same_block(where, block_of(&labels->groups[g]))) {
-            const int k = labels->groups[g].class_index;
-            taken[k] += (double)labels->groups[g].pixels;
-            spared = spared && taken[k] <= 0.5 * total[k];
-        }
-    for (int g = 0; !spared && g < labels->group_count; g++)
-        if (same_block(where, block_of(&labels->groups[g])))
-            taken[labels->groups[g].class_index] -= (double)labels->groups[g].pixels;
+    for (int g = first; g < end; g++) {
+        const int k = labels->groups[g].class_index;
+        taken[k] += (double)labels->groups[g].pixels;
+        spared = spared && taken[k] <= 0.5 * total[k];
+    }
+    for (int g = first; !spared && g < end; g++)
+        taken[labels->groups[g].class_index] -= (double)labels->groups[g].pixels;
     return spared;
 }
 
@@ -84,42 +98,27 @@ static void choose_blocks(const s2_label_set *labels, const int *groups, double 
     for (int g = 0; g < labels->group_count; g++)
         total[labels->groups[g].class_index] += (double)labels->groups[g].pixels;
     for (int i = 0; i < labels->group_count && chosen < fraction * (double)labels->count; i++) {
-        if (validates[groups[i]] || !can_spare(labels, groups[i], total, taken))
+        int first, end;
+        if (validates[groups[i]])
             continue;
-        for (int g = 0; g < labels->group_count; g++)
-            if (same_block(block_of(&labels->groups[groups[i]]), block_of(&labels->groups[g]))) {
-                validates[g] = 1;
-                chosen += (double)labels->groups[g].pixels;
-            }
-    }
-}
-
-/* Least distance between pixels of the two roles. Pixels are sorted by row: a row gap larger than
-   the best ends the search. */
-static double least_distance(const s2_training_set *set)
-{
-    const s2_label_pixel *pixels = set->labels->pixels;
-    double best = INFINITY;
-    for (size_t i = 0; i < set->labels->count; i++)
-        for (size_t k = i + 1; k < set->labels->count; k++) {
-            const double dy = pixels[k].y - pixels[i].y;
-            const double dx = pixels[k].x - pixels[i].x;
-            if (dy * dy >= best)
-                break;
-            if (set->role[i] != set->role[k] && dx * dx + dy * dy < best)
-                best = dx * dx + dy * dy;
+        find_block(labels, groups[i], &first, &end);
+        if (!can_spare(labels, first, end, total, taken))
+            continue;
+        for (int g = first; g < end; g++) {
+            validates[g] = 1;
+            chosen += (double)labels->groups[g].pixels;
         }
-    return isinf(best) ? NAN : sqrt(best);
+    }
 }
 
 /* Index lists of the training pixels of every class. */
 static void list_training_pixels(s2_training_set *set)
 {
-    memset(set->class_pixels, 0, (size_t)set->labels->classes.count * sizeof(int));
+    memset(set->class_pixels, 0, (size_t)set->labels->classes.count * sizeof *set->class_pixels);
     for (size_t i = 0; i < set->labels->count; i++) {
         const int k = set->labels->pixels[i].class_index;
         if (set->role[i] == S2_LABEL_TRAIN)
-            set->by_class[k][set->class_pixels[k]++] = (int)i;
+            set->by_class[k][set->class_pixels[k]++] = i;
     }
     set->trainable = 0;
     for (int k = 0; k < set->labels->classes.count; k++)
@@ -127,22 +126,31 @@ static void list_training_pixels(s2_training_set *set)
 }
 
 s2rgf_status s2_training_set_split(s2_training_set *set, double fraction, uint64_t seed,
-                                   s2_split_report *report, s2rgf_error *err)
+                                   const s2rgf_host *host, s2_split_report *report,
+                                   s2rgf_error *err)
 {
     const s2_label_set *labels = set->labels;
+    const int classes = labels->classes.count;
+    uint64_t compared;
     s2_random random;
+    int *first = s2_alloc((size_t)classes + 1, sizeof *first);
     int *groups = s2_alloc((size_t)labels->group_count, sizeof *groups);
     uint8_t *validates = s2_calloc((size_t)labels->group_count, 1);
-    double *work = s2_calloc(2 * (size_t)labels->classes.count, sizeof *work);
-    *report = (s2_split_report){0};
-    s2rgf_status status = groups && validates && work ? S2RGF_OK : s2_fail_memory(err, "split");
+    double *work = s2_calloc(2 * (size_t)classes, sizeof *work);
+    *report = (s2_split_report){.distance_px = NAN};
+    s2rgf_status status =
+        first && groups && validates && work ? S2RGF_OK : s2_fail_memory(err, "split");
     if (status != S2RGF_OK)
         goto done;
     s2_random_init(&random, seed, 0x5711);
-    for (int k = 0; labels->from_polygons && k < labels->classes.count && fraction > 0.0; k++)
-        choose_groups(labels, groups, groups_of_class(labels, k, &random, groups), fraction,
-                      validates);
-    if (!labels->from_polygons) {
+    if (labels->from_polygons) {
+        sort_by_class(labels, first, groups);
+        for (int k = 0; k < classes && fraction > 0.0; k++) {
+            const int count = first[k + 1] - first[k];
+            s2_random_shuffle(&random, groups + first[k], (size_t)count);
+            choose_groups(labels, groups + first[k], count, fraction, validates);
+        }
+    } else {
         for (int g = 0; g < labels->group_count; g++)
             groups[g] = g;
         s2_random_shuffle(&random, groups, (size_t)labels->group_count);
@@ -152,10 +160,12 @@ s2rgf_status s2_training_set_split(s2_training_set *set, double fraction, uint64
         set->role[i] = validates[labels->pixels[i].group] ? S2_LABEL_VALIDATE : S2_LABEL_TRAIN;
         report->validation_pixels += set->role[i] == S2_LABEL_VALIDATE;
     }
-    report->train_pixels = (int)labels->count - report->validation_pixels;
-    report->distance_px = report->validation_pixels ? least_distance(set) : NAN;
+    report->train_pixels = labels->count - report->validation_pixels;
+    if (report->validation_pixels > 0)
+        status = s2_role_distance(labels, set->role, host, &report->distance_px, &compared, err);
     list_training_pixels(set);
 done:
+    s2_free(first);
     s2_free(groups);
     s2_free(validates);
     s2_free(work);

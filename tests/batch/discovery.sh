@@ -22,6 +22,34 @@ expect_silence "${list[@]}" -batch lists/two -report report.json -noqml '{}_of_l
 told report.json 'list(o) == ["tiles/d", "tiles/a"] and r["mapped"] == 2'
 expect_file tiles/a_of_list.tif tiles/d_of_list.tif
 rm -f tiles/*_of_list.tif*
+# the same behind the byte order mark of an editor
+printf '\xef\xbb\xbftiles/d\r\ntiles/a\r\n' > lists/marked
+expect_silence "${list[@]}" -batch lists/marked -report report.json -noqml '{}_of_list.tif'
+told report.json 'list(o) == ["tiles/d", "tiles/a"] and r["mapped"] == 2'
+rm -f tiles/*_of_list.tif*
+
+# Names of a list stay where the templates are, whatever its author would like.
+mkdir -p inner/maps outer inner/sub
+ln -s ../../outer inner/maps/link
+for name in sub/s evil; do
+    ln scene/ms.tif "inner/${name}_ms.tif"
+    ln scene/hs.tif "inner/${name}_hs.tif"
+done
+mkdir -p inner/link
+ln scene/ms.tif inner/link/s_ms.tif
+ln scene/hs.tif inner/link/s_hs.tif
+for name in ../inner/evil "$PWD/inner/evil" sub/../evil sub/..; do
+    printf 'sub/s\n%s\n' "$name" > inner/names
+    (cd inner && expect_status 1 "${list[@]/model.s2rgf/../model.s2rgf}" -batch names 'maps/{}.tif')
+    expect_in "$stderr" "names: a scene's name leads out of its folder"
+    expect_in "$stderr" "found $name"
+done
+printf 'sub/s\nlink/s\n' > inner/names
+mkdir inner/maps/sub
+(cd inner && expect_status 1 "${list[@]/model.s2rgf/../model.s2rgf}" -batch names 'maps/{}.tif')
+expect_in "$stderr" "maps/link/s.tif: a link leads out of the folder of the outputs"
+expect_file inner/maps/sub/s.tif
+[ -z "$(ls outer)" ] || fail "written elsewhere: $(ls outer)"
 
 # Scenes that are folders, a name twice in one path, patterns, a raster that all share.
 mkdir -p tree/x.SAFE/R10 tree/y.SAFE/R10 tree/empty.SAFE

@@ -139,8 +139,8 @@ square() { # CLASS column row columns rows: a feature, lengths in pixels
 expect_status 0 s2rgf_assess map.vrt -labels reference.geojson -a class
 for text in "overall accuracy   1.0000" "Assessed: 8 pixels" \
     "2  reference pixels where the map has nodata" \
-    "1  polygons that hold no pixel centre of the map" \
-    "1  reference pixels of a class that the map does not have" \
+    "1  polygon that holds no pixel centre of the map, or point outside it" \
+    "1  reference pixel of a class that the map does not have" \
     "2  pixels that polygons of different classes share"; do
     expect_in "$stdout" "$text"
 done
@@ -168,7 +168,7 @@ sed 's/  */ /g; s/^ //; s/ $//' with.txt > squeezed.txt
 for line in "expected calibration error 0.2111" "confidence pixels mean accuracy" \
     "0.267 to 0.333 2 0.3000 0.5000" "0.467 to 0.533 6 0.5000 1.0000" \
     "0.867 to 0.933 6 0.9000 0.8333" "0.933 to 1.000 4 1.0000 1.0000" \
-    "1 assessed pixels have no confidence"; do
+    "1 assessed pixel has no confidence"; do
     grep -qxF -- "$line" squeezed.txt || fail "no line \"$line\" in the report: $(cat with.txt)"
 done
 [ "$(grep -c ' to ' squeezed.txt)" -eq 4 ] || fail "bins without pixels are listed: $(cat with.txt)"

@@ -74,3 +74,24 @@ run is_sound cut.onnx 3
 [ "$status" -ne 0 ] || fail "half a file is sound"
 run is_sound out.onnx 4
 [ "$status" -ne 0 ] || fail "other outputs are as documented"
+
+# Sources named like what is inside: their names are theirs, and the file is sound all the same.
+names=(ssja detail adrf_spatial neck_spectral grid head batch)
+inner=()
+for name in "${names[@]}"; do inner+=(-i "$name=scene/ms.tif"); done
+expect_status 0 s2rgf_train -q "${inner[@]}" -labels scene/labels.gpkg -l train -a class -c 16 -steps 1 -batch 1 \
+    -crop 32 -threads 1 -val 0 inner.s2rgf
+expect_silence s2rgf_info -onnx inner.s2rgf inner.onnx
+"$PYTHON" - inner.onnx "${names[@]}" << 'PY' || fail "a source named like an inner value spoils the file"
+import sys
+import onnx
+
+model = onnx.load(sys.argv[1])
+onnx.checker.check_model(model, full_check=True)
+onnx.shape_inference.infer_shapes(model, check_type=True, strict_mode=True, data_prop=True)
+assert [value.name for value in model.graph.input] == sys.argv[2:]
+outputs = {value.name for value in model.graph.output}
+made = [name for node in model.graph.node for name in node.output] + [t.name for t in model.graph.initializer]
+assert len(set(made)) == len(made)
+assert all("." in name or name in outputs for name in made), made
+PY

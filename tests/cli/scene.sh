@@ -33,7 +33,7 @@ refused() { # STATUS TEXT COMMAND...
 }
 refused 2 "missing: out.tif" "${classify[@]}"
 refused 2 "missing: -i" s2rgf_classify -m model.s2rgf -write_scene x.s2rgf.json
-refused 1 "c.s2rgf.json: file exists" "${classify[@]}" -write_scene c.s2rgf.json
+refused 1 "c.s2rgf.json: exists" "${classify[@]}" -write_scene c.s2rgf.json
 refused 1 "x.json: not a name of a scene file" "${classify[@]}" -write_scene x.json
 refused 1 "absent/x.s2rgf.json" "${classify[@]}" -write_scene absent/x.s2rgf.json
 refused 3 "source hs: missing" s2rgf_classify -m model.s2rgf -i ms=scene/ms.tif -write_scene x.s2rgf.json

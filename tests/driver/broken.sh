@@ -51,6 +51,28 @@ sed 's|scene/ms.tif|half_ms.tif|' map.s2rgf.json > half.s2rgf.json
 expect_status 1 gdal gdal_translate -q half.s2rgf.json half.tif
 expect_in "$stderr" "half.s2rgf.json: half_ms.tif: cannot read"
 
+# names that would steer a terminal
+printf '{"s2rgf_scene":1,"model":"\\u001b]0;title\\u0007\\u202e.s2rgf","sources":[{"name":"ms","files":["a.tif"]}]}' \
+    > evil.s2rgf.json
+refused evil.s2rgf.json 'evil.s2rgf.json: \x1b]0;title\x07\u202e.s2rgf'
+! grep -q "$(printf '[\x1b\x07]')" "$stdout" "$stderr" || fail "control characters reach the terminal"
+
+# a model whose scores overflow: no tile is made up
+"$PYTHON" - << 'END'
+import json, struct
+data = bytearray(open("model.s2rgf", "rb").read())
+start = 8 + struct.unpack("<Q", data[:8])[0]
+for name, tensor in json.loads(data[8:start]).items():
+    if name.endswith("weight"):
+        first, end = (start + at for at in tensor["data_offsets"])
+        data[first:end] = struct.pack("<f", 9e14) * ((end - first) // 4)
+open("overflow.s2rgf", "wb").write(data)
+END
+sed 's/model.s2rgf/overflow.s2rgf/' map.s2rgf.json > overflow.s2rgf.json
+expect_status 1 gdal gdal_translate -q overflow.s2rgf.json overflow.tif
+expect_in "$stderr" "overflow.s2rgf.json: "
+expect_in "$stderr" "overflow.s2rgf: no pixel has finite scores"
+
 # what is not ours is left to others, without a word
 printf '{"type": "FeatureCollection", "features": []}' > points.geojson
 cp points.geojson points.json

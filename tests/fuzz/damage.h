@@ -1,4 +1,9 @@
-/* Damage done to files, the same for the same seed and round, and what every fuzz test shares. */
+/*
+ * Damage done to files, the same for the same seed and round, and what every fuzz test shares.
+ *
+ * As it stands, each fuzz test is a deterministic fuzzer. With -DS2_LIBFUZZER it is a target of
+ * libFuzzer, see run_libfuzzer.sh.
+ */
 #ifndef FUZZ_DAMAGE_H
 #define FUZZ_DAMAGE_H
 
@@ -14,6 +19,7 @@
 #define FUZZ_ROUNDS_LONG 200000
 #define FUZZ_CHANGES_MAX 6  /* of one round */
 #define FUZZ_GROWTH_MAX 256 /* bytes that one change adds at most */
+#define FUZZ_SEEDS 64       /* files for libFuzzer to begin with: a valid one, the others damaged */
 
 /** Tokens of JSON, for the lists below. */
 #define FUZZ_JSON                                                                                  \
@@ -26,8 +32,10 @@ typedef struct fuzz_target {
     size_t token_count;
     /* after the damage: what a careful attacker would put right again; or NULL */
     void (*repair)(const sample_bytes *valid, sample_bytes *file, s2_random *random);
-    /* false where the reader broke its word; *accepted tells whether it took the file */
+    /* false where the reader broke its word; *accepted tells whether it took the file, which may be
+       changed and has room for a zero after its last byte */
     bool (*try_bytes)(const sample_bytes *file, bool *accepted);
+    const char *name; /* of its seeds */
 } fuzz_target;
 
 /** Files in memory where there are such: thousands of fsync() calls on a disk would take minutes. */
@@ -117,8 +125,41 @@ static inline void fuzz_damage(const fuzz_target *target, const sample_bytes *va
         target->repair(valid, file, &random);
 }
 
+/** Write seeds for libFuzzer. */
+static inline void fuzz_write_seeds(const fuzz_target *target, const sample_bytes *valid,
+                                    sample_bytes *file, const char *folder)
+{
+    for (unsigned long i = 0; i < FUZZ_SEEDS; i++) {
+        char path[4096];
+        snprintf(path, sizeof path, "%s/%s_%02lu", folder, target->name, i);
+        if (i > 0)
+            fuzz_damage(target, valid, file, 1, i);
+        const sample_bytes *seed = i > 0 ? file : valid;
+        REQUIRE(sample_write_file(path, seed->data, seed->length));
+    }
+}
+
+/**
+ * One trial of libFuzzer. The bytes are copied to memory of just their size, so that a read beyond them
+ * is seen.
+ */
+static inline int fuzz_one_input(const fuzz_target *target, const unsigned char *data, size_t size)
+{
+    bool accepted = false;
+    const sample_bytes file = {malloc(size + 1), size};
+    REQUIRE(file.data != NULL);
+    if (size > 0)
+        memcpy(file.data, data, size);
+    file.data[size] = '\0';
+    if (!target->try_bytes(&file, &accepted))
+        abort();
+    free(file.data);
+    return 0;
+}
+
 /**
  * Few rounds, many with S2RGF_TEST_LONG=1; S2RGF_FUZZ_ROUNDS=N and S2RGF_FUZZ_SEED=N choose others.
+ * S2RGF_FUZZ_CORPUS=FOLDER writes seeds for libFuzzer there, and that is all.
  */
 static inline void fuzz_run(const fuzz_target *target, const sample_bytes *valid)
 {
@@ -129,6 +170,11 @@ static inline void fuzz_run(const fuzz_target *target, const sample_bytes *valid
     unsigned long taken = 0;
     sample_bytes file = {malloc(valid->length + FUZZ_CHANGES_MAX * FUZZ_GROWTH_MAX + 1), 0};
     REQUIRE(file.data != NULL);
+    if (getenv("S2RGF_FUZZ_CORPUS") != NULL) {
+        fuzz_write_seeds(target, valid, &file, getenv("S2RGF_FUZZ_CORPUS"));
+        free(file.data);
+        return;
+    }
     for (unsigned long round = 0; round < rounds; round++) {
         bool accepted = false;
         fuzz_damage(target, valid, &file, seed, round);
@@ -141,5 +187,19 @@ static inline void fuzz_run(const fuzz_target *target, const sample_bytes *valid
     printf("%lu rounds, %lu harmless\n", rounds, taken);
     free(file.data);
 }
+
+#ifdef S2_LIBFUZZER
+/** Defines the entry of libFuzzer: the target's set-up at the first trial. */
+#define FUZZ_ENTRY(set_up, target)                                                                 \
+    int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);                                  \
+    int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)                                   \
+    {                                                                                              \
+        static bool ready;                                                                         \
+        if (!ready)                                                                                \
+            set_up();                                                                              \
+        ready = true;                                                                              \
+        return fuzz_one_input(target, data, size);                                                 \
+    }
+#endif
 
 #endif

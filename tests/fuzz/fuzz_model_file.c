@@ -1,9 +1,6 @@
 /*
  * Damaged model files: whatever the bytes, the loader refuses with a message or yields a model that
  * holds together and can be saved again.
- *
- * As it stands, a deterministic fuzzer, see damage.h. With -DS2_LIBFUZZER, a target of libFuzzer:
- *     clang -g -fsanitize=fuzzer,address,undefined -DS2_LIBFUZZER ... tests/fuzz/fuzz_model_file.c
  */
 #include "fuzz/damage.h"
 #include "model/file.h"
@@ -51,21 +48,6 @@ static bool try_file(bool *accepted)
     return held;
 }
 
-#ifdef S2_LIBFUZZER
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
-{
-    bool accepted;
-    if (path[0] == '\0')
-        snprintf(path, sizeof path, "%s/s2rgf_fuzz_%ld", fuzz_folder(), (long)getpid());
-    if (!sample_write_file(path, data, size) || !try_file(&accepted))
-        abort();
-    return 0;
-}
-
-#else
-
 /** Text that means something to the loader. */
 static const char *const TOKENS[] = {FUZZ_JSON,
                                      "1e-320",
@@ -95,13 +77,25 @@ static bool try_bytes(const sample_bytes *file, bool *accepted)
     return try_file(accepted);
 }
 
-int main(void)
+static const fuzz_target target = {TOKENS, sizeof TOKENS / sizeof *TOKENS, repair_length, try_bytes,
+                                   "model_file"};
+
+static void set_up(void)
 {
-    const fuzz_target target = {TOKENS, sizeof TOKENS / sizeof *TOKENS, repair_length, try_bytes};
-    s2_model_content made;
     snprintf(path, sizeof path, "%s/s2rgf_fuzz_XXXXXX", fuzz_folder());
     const int descriptor = mkstemp(path);
-    REQUIRE(descriptor >= 0 && close(descriptor) == 0 && sample_build(&made, false));
+    REQUIRE(descriptor >= 0 && close(descriptor) == 0);
+}
+
+#ifdef S2_LIBFUZZER
+FUZZ_ENTRY(set_up, &target)
+#else
+
+int main(void)
+{
+    s2_model_content made;
+    set_up();
+    REQUIRE(sample_build(&made, false));
     REQUIRE(s2_model_save(&made, path, true, NULL) == S2RGF_OK);
     sample_bytes valid = sample_read_file(path);
     REQUIRE(valid.data != NULL);

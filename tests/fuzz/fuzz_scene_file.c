@@ -96,21 +96,31 @@ static bool try_line(const sample_bytes *line, bool *accepted)
     return held;
 }
 
-static sample_bytes bytes_of(char *text)
+#define TOKEN_COUNT (sizeof TOKENS / sizeof *TOKENS)
+
+static const fuzz_target files = {TOKENS, TOKEN_COUNT, NULL, try_file, "scene_file"};
+static const fuzz_target lines = {TOKENS, TOKEN_COUNT, NULL, try_line, "scene_line"};
+
+static void set_up(void)
 {
-    return (sample_bytes){(unsigned char *)text, strlen(text)};
+    snprintf(folder, sizeof folder, "%s/s2rgf_fuzz_XXXXXX", fuzz_folder());
+    REQUIRE(mkdtemp(folder) != NULL && chdir(folder) == 0);
 }
+
+#ifdef S2_LIBFUZZER
+#ifdef S2_FUZZ_LINES
+FUZZ_ENTRY(set_up, &lines)
+#else
+FUZZ_ENTRY(set_up, &files)
+#endif
+#else
 
 int main(void)
 {
     static char line[] = "model=m.s2rgf,ms=\"a, b.tif\",hs=/data/c.vrt,hs=d.tif";
-    const size_t count = sizeof TOKENS / sizeof *TOKENS;
-    const fuzz_target files = {TOKENS, count, NULL, try_file};
-    const fuzz_target lines = {TOKENS, count, NULL, try_line};
-    const sample_bytes valid_line = bytes_of(line);
+    const sample_bytes valid_line = {(unsigned char *)line, strlen(line)};
     s2rgf_scene *scene = NULL;
-    snprintf(folder, sizeof folder, "%s/s2rgf_fuzz_XXXXXX", fuzz_folder());
-    REQUIRE(mkdtemp(folder) != NULL && chdir(folder) == 0);
+    set_up();
     REQUIRE(s2rgf_scene_parse(line, &scene, NULL) == S2RGF_OK);
     REQUIRE(s2rgf_scene_save(scene, DAMAGED, true, NULL) == S2RGF_OK);
     s2rgf_scene_free(scene);
@@ -119,7 +129,9 @@ int main(void)
     fuzz_run(&files, &valid_file);
     fuzz_run(&lines, &valid_line);
     free(valid_file.data);
-    CHECK(unlink(DAMAGED) == 0 && unlink(AGAIN) == 0);
+    CHECK(unlink(DAMAGED) == 0 && (unlink(AGAIN) == 0 || getenv("S2RGF_FUZZ_CORPUS") != NULL));
     CHECK(chdir("/") == 0 && rmdir(folder) == 0);
     return harness_end();
 }
+
+#endif

@@ -35,8 +35,8 @@ static OGRSpatialReferenceH utm33(void)
 }
 
 /* names: CLASS_1=... list, or NULL for a raster without names. */
-static void write_raster(const char *path, GDALDataType type, const unsigned char *pixels,
-                         const char *const *names)
+static void write_raster_with(const char *path, GDALDataType type, const double *pixels,
+                              double nodata, const char *const *names)
 {
     double transform[6] = {400000, PIXEL, 0, 5800000, 0, -PIXEL};
     GDALDatasetH dataset =
@@ -48,10 +48,23 @@ static void write_raster(const char *path, GDALDataType type, const unsigned cha
     GDALSetGeoTransform(dataset, transform);
     GDALSetMetadata(dataset, (char **)names, NULL);
     GDALRasterBandH band = GDALGetRasterBand(dataset, 1);
-    GDALSetRasterNoDataValue(band, 0);
+    if (type == GDT_Int64)
+        GDALSetRasterNoDataValueAsInt64(band, (int64_t)nodata);
+    else
+        GDALSetRasterNoDataValue(band, nodata);
     REQUIRE(GDALRasterIO(band, GF_Write, 0, 0, WIDTH, HEIGHT, (void *)pixels, WIDTH, HEIGHT,
-                         GDT_Byte, 0, 0) == CE_None);
+                         GDT_Float64, 0, 0) == CE_None);
     GDALClose(dataset);
+}
+
+/* The same with nodata 0 and pixels of bytes. */
+static void write_raster(const char *path, GDALDataType type, const unsigned char *pixels,
+                         const char *const *names)
+{
+    double wide[HEIGHT * WIDTH];
+    for (int i = 0; i < HEIGHT * WIDTH; i++)
+        wide[i] = pixels[i];
+    write_raster_with(path, type, wide, 0, names);
 }
 
 /* Percents as parts of 1. */
@@ -147,9 +160,10 @@ static bool watch(double fraction, void *user)
 static s2rgf_status assess(const char *map, const char *labels, listener *heard,
                            s2rgf_assessment **result, s2rgf_error *err)
 {
-    const s2rgf_label_options options = {.path = labels};
+    const s2rgf_assess_options options = {.map_path = map, .labels.path = labels};
     const s2rgf_host host = {.progress = watch, .log = listen, .user = heard};
-    return s2rgf_assess(map, NULL, &options, &host, result, err);
+    heard->last = 0.0;
+    return s2rgf_assess(&options, &host, result, err);
 }
 
 /* ---- tests ---------------------------------------------------------------------------------- */
@@ -238,6 +252,135 @@ static void test_match_by_value(void)
     remove_all();
 }
 
+/* Classes called by numbers: these decide, whatever the values. */
+static void test_match_by_number(void)
+{
+    s2rgf_assessment *a = NULL;
+    const patch numbers[] = {{0, 0, 3, 2, "1"},
+                             {3, 0, 3, 2, "10"},
+                             {2, 2, 2, 1, "2"},
+                             {0, 3, 2, 1, "7"},
+                             {0, 0, 0, 0, NULL}};
+    const char *const names[] = {"CLASS_1=1", "CLASS_2=10", "CLASS_5=2", NULL};
+    for (int text = 0; text < 2; text++) {
+        listener heard = {.lines = ""};
+        write_raster(MAP, GDT_Byte, MAP_PIXELS, names);
+        write_polygons(text ? OFTString : OFTInteger, numbers);
+        REQUIRE(assess(MAP, POLYGONS, &heard, &a, NULL) == S2RGF_OK);
+        CHECK(a->assessed == 14 && a->overall_accuracy == 1.0 && a->excluded_unknown == 2);
+        CHECK_CONTAINS(heard.lines, text ? "" : "called by numbers");
+        CHECK_CONTAINS(heard.lines,
+                       text ? "\"7\" of the reference" : "\"class 7\" of the reference");
+        s2rgf_assessment_free(a);
+        remove_all();
+    }
+    /* A class called by another number is not matched by its value. */
+    const char *const turned[] = {"CLASS_1=2", "CLASS_2=1", "CLASS_5=road", NULL};
+    const patch codes[] = {{0, 0, 3, 2, "2"}, {2, 2, 2, 1, "5"}, {0, 0, 0, 0, NULL}};
+    write_raster(MAP, GDT_Byte, MAP_PIXELS, turned);
+    write_polygons(OFTInteger, codes);
+    listener heard = {.lines = ""};
+    REQUIRE(assess(MAP, POLYGONS, &heard, &a, NULL) == S2RGF_OK);
+    CHECK(a->assessed == 8 && a->overall_accuracy == 1.0);
+    CHECK_CONTAINS(heard.lines, "Other classes matched by value");
+    s2rgf_assessment_free(a);
+    remove_all();
+}
+
+/* 0 is a class where another value is nodata, on either side or on both. */
+static void test_class_zero(void)
+{
+    s2rgf_assessment *a = NULL;
+    double map[HEIGHT * WIDTH], reference[HEIGHT * WIDTH];
+    for (int i = 0; i < HEIGHT * WIDTH; i++) {
+        map[i] = MAP_PIXELS[i] == 0 ? 255 : MAP_PIXELS[i] - 1;
+        reference[i] = i < WIDTH ? 255 : map[i];
+    }
+    write_raster_with(MAP, GDT_Byte, map, 255, NULL);
+    write_raster_with(RASTER, GDT_Byte, reference, 255, NULL);
+    REQUIRE(assess(MAP, RASTER, &(listener){.lines = ""}, &a, NULL) == S2RGF_OK);
+    CHECK(a->class_count == 3 && a->class_values[0] == 0 && a->class_values[2] == 4);
+    CHECK(a->assessed == 16 && a->overall_accuracy == 1.0 && a->confusion[0] == 6);
+    s2rgf_assessment_free(a);
+    /* The map has no class 0: excluded, and the sum is right. */
+    for (int i = 0; i < HEIGHT * WIDTH; i++)
+        map[i] = map[i] == 255 ? 0 : map[i];
+    write_raster_with(MAP, GDT_Byte, map, 0, NULL);
+    listener heard = {.lines = ""};
+    REQUIRE(assess(MAP, RASTER, &heard, &a, NULL) == S2RGF_OK);
+    CHECK(a->assessed == 10 && a->excluded_unknown == 6 && a->excluded_nodata == 0);
+    CHECK_CONTAINS(heard.lines, "2:Class \"class 0\" of the reference is not in the map");
+    s2rgf_assessment_free(a);
+    remove_all();
+    /* Polygons of class 0. */
+    const patch zeros[] = {{0, 0, 3, 2, "0"}, {3, 0, 3, 2, "1"}, {0, 0, 0, 0, NULL}};
+    for (int i = 0; i < HEIGHT * WIDTH; i++)
+        map[i] = MAP_PIXELS[i] == 0 ? -1 : MAP_PIXELS[i] - 1;
+    write_raster_with(MAP, GDT_Int16, map, -1, NULL);
+    write_polygons(OFTInteger, zeros);
+    REQUIRE(assess(MAP, POLYGONS, &(listener){.lines = ""}, &a, NULL) == S2RGF_OK);
+    CHECK(a->assessed == 12 && a->overall_accuracy == 1.0);
+    s2rgf_assessment_free(a);
+    remove_all();
+}
+
+/* Maps of every type that other programs write. */
+static void test_types_of_maps(void)
+{
+    static const GDALDataType types[] = {GDT_Byte,  GDT_UInt16, GDT_Int16,   GDT_UInt32,
+                                         GDT_Int32, GDT_Int64,  GDT_Float32, GDT_Float64};
+    s2rgf_assessment *a = NULL;
+    s2rgf_error err;
+    double map[HEIGHT * WIDTH];
+    for (int i = 0; i < HEIGHT * WIDTH; i++)
+        map[i] = MAP_PIXELS[i] == 0 ? 200 : MAP_PIXELS[i];
+    write_polygons(OFTInteger, (const patch[]){{0, 0, 6, 3, "1"}, {0, 0, 0, 0, NULL}});
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        write_raster_with(MAP, types[i], map, 200, NULL);
+        REQUIRE(assess(MAP, POLYGONS, &(listener){.lines = ""}, &a, &err) == S2RGF_OK);
+        CHECK(a->assessed == 16 && a->excluded_nodata == 2 && a->confusion[0] == 7);
+        s2rgf_assessment_free(a);
+    }
+    map[9] = 2.9985;
+    write_raster_with(MAP, GDT_Float64, map, 200, NULL);
+    CHECK(assess(MAP, POLYGONS, &(listener){.lines = ""}, &a, &err) == S2RGF_FORMAT);
+    CHECK_CONTAINS(err.message,
+                   "map.tif: pixel 3, 1: not a class: expected whole numbers up to 65535, "
+                   "found 2.9985");
+    remove_all();
+}
+
+/* Every labelled pixel is in the matrix or in one of the reasons. */
+static void test_sum(void)
+{
+    static const struct {
+        double map[4], reference[4]; /* repeated over the raster */
+        double map_nodata, nodata;
+        uint64_t labelled; /* of the four, times 6 */
+    } cases[] = {
+        {{1, 2, 0, 3}, {1, 1, 1, 1}, 0, 0, 4},      {{1, 2, 0, 3}, {0, 1, 2, 9}, 255, 255, 4},
+        {{1, 2, -5, 3}, {0, 1, 2, 9}, -9999, 0, 3}, {{1, 0, 0, 1}, {1, 0, 2, 2}, 0, 2, 2},
+        {{1, 2, 3, 4}, {-7, 1, 65535, 3}, 0, 0, 3}, {{1, 1, 1, 0}, {5, 6, 7, 1}, 9, 6, 3},
+    };
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        double map[HEIGHT * WIDTH], reference[HEIGHT * WIDTH];
+        s2rgf_assessment *a = NULL;
+        for (int i = 0; i < HEIGHT * WIDTH; i++) {
+            map[i] = cases[k].map[i % 4];
+            reference[i] = cases[k].reference[i % 4];
+        }
+        write_raster_with(MAP, GDT_Int32, map, cases[k].map_nodata, NULL);
+        write_raster_with(RASTER, GDT_Float32, reference, cases[k].nodata, NULL);
+        REQUIRE(assess(MAP, RASTER, &(listener){.lines = ""}, &a, NULL) == S2RGF_OK);
+        const uint64_t sum =
+            a->assessed + a->excluded_nodata + a->excluded_unknown + a->excluded_conflict;
+        if (!CHECK(sum == 6 * cases[k].labelled && a->excluded_outside == 0))
+            printf("    case %zu: %d\n", k, (int)sum);
+        s2rgf_assessment_free(a);
+    }
+    remove_all();
+}
+
 static void test_refusals(void)
 {
     listener heard = {.lines = ""};
@@ -269,11 +412,11 @@ static void test_refusals(void)
     CHECK(a == NULL && err.message[0] != '\0');
 
     VSIUnlink(MAP);
-    write_raster(MAP, GDT_Float32, MAP_PIXELS, NULL);
-    CHECK(assess(MAP, POLYGONS, &heard, &a, &err) == S2RGF_FORMAT);
-    CHECK_CONTAINS(err.message, "expected integer pixels, found Float32");
+    write_raster(MAP, GDT_CFloat32, MAP_PIXELS, NULL);
+    CHECK(assess(MAP, POLYGONS, &heard, &a, &err) == S2RGF_UNSUPPORTED);
+    CHECK_CONTAINS(err.message, "expected an integer type, found CFloat32");
 
-    CHECK(s2rgf_assess(NULL, NULL, NULL, NULL, &a, &err) == S2RGF_INVALID_ARGUMENT);
+    CHECK(s2rgf_assess(NULL, NULL, &a, &err) == S2RGF_INVALID_ARGUMENT);
     CHECK(s2rgf_assessment_json(NULL, NULL, &err) == S2RGF_INVALID_ARGUMENT);
     s2rgf_assessment_free(NULL);
     remove_all();
@@ -294,7 +437,8 @@ static void test_cancel(void)
 /* Every figure of the bins: forest where the reference has it at 0.8, water at 0.4 and 0.6. */
 static void test_confidence(void)
 {
-    const s2rgf_label_options labels = {.path = POLYGONS};
+    s2rgf_assess_options options = {
+        .map_path = MAP, .confidence_path = RASTER, .labels.path = POLYGONS};
     const unsigned char percent[HEIGHT * WIDTH] = {
         80,  80, 80, 60, 60, 0, /* */
         80,  80, 80, 0,  0,  0, /* */
@@ -307,11 +451,11 @@ static void test_confidence(void)
     write_polygons(OFTString, PATCHES);
     write_raster(RASTER, GDT_Float32, percent, NULL);
     /* beyond 1: not confidences */
-    CHECK(s2rgf_assess(MAP, RASTER, &labels, NULL, &a, &err) == S2RGF_FORMAT);
+    CHECK(s2rgf_assess(&options, NULL, &a, &err) == S2RGF_FORMAT);
     CHECK_CONTAINS(err.message, "not a confidence: expected 0 to 1, found 80");
     CHECK(a == NULL);
     write_scaled(RASTER, percent);
-    REQUIRE(s2rgf_assess(MAP, RASTER, &labels, NULL, &a, &err) == S2RGF_OK);
+    REQUIRE(s2rgf_assess(&options, NULL, &a, &err) == S2RGF_OK);
     CHECK(a->has_confidence && a->assessed == 12 && a->without_confidence == 0);
     const struct {
         int bin;
@@ -332,7 +476,8 @@ static void test_confidence(void)
     CHECK_NEAR(a->calibration_error, (0.2 + 0.6 + 2 * 0.4 + 0.3 + 6 * 0.2 + 1.0) / 12, 1e-6);
     s2rgf_assessment_free(a);
     /* without one there is nothing to say */
-    REQUIRE(s2rgf_assess(MAP, NULL, &labels, NULL, &a, &err) == S2RGF_OK);
+    options.confidence_path = NULL;
+    REQUIRE(s2rgf_assess(&options, NULL, &a, &err) == S2RGF_OK);
     CHECK(!a->has_confidence && isnan(a->calibration_error) && a->reliability[12].pixels == 0);
     s2rgf_assessment_free(a);
     remove_all();
@@ -400,6 +545,10 @@ int main(void)
     GDALAllRegister();
     test_counts_by_name();
     test_match_by_value();
+    test_match_by_number();
+    test_class_zero();
+    test_types_of_maps();
+    test_sum();
     test_refusals();
     test_cancel();
     test_confidence();

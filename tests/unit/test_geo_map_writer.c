@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "core/memory.h"
-#include "geo/labels/labels.h"
+#include "geo/map/class_map.h"
 #include "geo/map/map_table.h"
 #include "geo/map/map_writer.h"
 #include "geo_fixture.h"
@@ -167,14 +167,12 @@ static void test_gtiff(void)
     CHECK(rename(spec.path, in_folder("alone.tif")) == 0);
     check_content(in_folder("alone.tif"), true);
     /* And what our own reader makes of it. */
-    GDALDatasetH dataset = GDALOpen(in_folder("alone.tif"), GA_ReadOnly);
-    s2_class_table found;
-    CHECK(s2_class_table_of_raster(dataset, &found, &err) == S2RGF_OK);
-    CHECK(found.count == 3);
-    CHECK_STR(found.items[2].name, "Grünland");
-    CHECK(found.items[0].has_colour && found.items[0].rgb[0] == 200);
-    s2_class_table_clear(&found);
-    GDALClose(dataset);
+    s2_class_map again;
+    REQUIRE(s2_class_map_open(in_folder("alone.tif"), NULL, NULL, &again, &err) == S2RGF_OK);
+    CHECK(again.classes.count == 3);
+    CHECK_STR(again.classes.items[2].name, "Grünland");
+    CHECK(again.classes.items[0].has_colour && again.classes.items[0].rgb[0] == 200);
+    s2_class_map_close(&again);
 }
 
 static void test_tiling_does_not_show(void)
@@ -308,16 +306,13 @@ static void test_many_classes(void)
     CHECK(s2_map_commit(writer, &err) == S2RGF_OK);
     s2_map_close(writer);
     s2_free(values);
-    GDALDatasetH dataset = GDALOpen(spec.path, GA_ReadOnly);
-    REQUIRE(dataset != NULL);
-    CHECK(GDALGetRasterDataType(GDALGetRasterBand(dataset, 1)) == GDT_UInt16);
-    s2_class_table found;
-    CHECK(s2_class_table_of_raster(dataset, &found, &err) == S2RGF_OK);
-    CHECK(found.count == 2);
-    CHECK_STR(found.items[1].name, "last");
-    s2_class_table_clear(&found);
+    s2_class_map again;
+    REQUIRE(s2_class_map_open(spec.path, NULL, NULL, &again, &err) == S2RGF_OK);
+    CHECK(GDALGetRasterDataType(again.band.band) == GDT_UInt16);
+    CHECK(again.classes.count == 2);
+    CHECK_STR(again.classes.items[1].name, "last");
+    s2_class_map_close(&again);
     s2_class_table_clear(&many);
-    GDALClose(dataset);
 }
 
 static void test_floats(void)

@@ -86,12 +86,46 @@ static void test_types_and_nodata(void)
     /* Shortened on the way through a text header. */
     const double shortened = -3.40282e38, lowest = -DBL_MAX;
     check_row(GDT_Float32, real, 4, &shortened, NULL, real_f, (const uint8_t[]){1, 0, 0, 0});
+    /* Beyond the type: what a writer casts such nodata pixels to. */
+    const double beyond = -DBL_MAX;
+    check_row(GDT_Float32, real, 4, &beyond, NULL, real_f, (const uint8_t[]){1, 0, 0, 0});
+    check_row(GDT_Float32, real, 4, NULL, "-1e300", real_f, (const uint8_t[]){1, 0, 0, 0});
     double doubles[] = {1e300, 0.1, -DBL_MAX, NAN};
     const float doubles_f[] = {0, 0.1f, 0, 0};
     check_row(GDT_Float64, doubles, 4, &lowest, NULL, doubles_f, (const uint8_t[]){0, 1, 0, 0});
+    /* The last digits of a double may be lost in a header, too. */
+    double printed[] = {-3.4028234663852886e38, -9999.0};
+    const double rounded = -3.40282346638529e38;
+    const float printed_f[] = {0, -9999};
+    check_row(GDT_Float64, printed, 2, &rounded, NULL, printed_f, (const uint8_t[]){0, 1});
     double signs[] = {-7, 7, 127, -128};
     const float signs_f[] = {-7, 7, 127, -128};
     check_row(GDT_Int16, signs, 4, NULL, "-7", signs_f, (const uint8_t[]){0, 1, 1, 1});
+}
+
+/** The smallest and largest 64-bit numbers as nodata, stated in their own type. */
+static void test_64_bit_nodata(void)
+{
+    const GDALDataType types[] = {GDT_Int64, GDT_Int64, GDT_UInt64};
+    for (int i = 0; i < 3; i++) {
+        const raster_recipe recipe = {
+            .path = "/vsimem/wide.tif", .width = 2, .height = 1, .type = types[i]};
+        GDALDatasetH dataset = create_raster(&recipe);
+        GDALRasterBandH band = GDALGetRasterBand(dataset, 1);
+        uint64_t values[] = {i == 0 ? (uint64_t)INT64_MIN : i == 1 ? INT64_MAX : UINT64_MAX, 7};
+        CHECK(GDALRasterIO(band, GF_Write, 0, 0, 2, 1, values, 2, 1, types[i], 0, 0) == CE_None);
+        if (types[i] == GDT_Int64)
+            CHECK(GDALSetRasterNoDataValueAsInt64(band, (int64_t)values[0]) == CE_None);
+        else
+            CHECK(GDALSetRasterNoDataValueAsUInt64(band, values[0]) == CE_None);
+        GDALClose(dataset);
+        float pixels[2];
+        uint8_t valid[2];
+        s2_source *source = open_one(recipe.path, NULL);
+        read_all(source, pixels, valid);
+        CHECK(!valid[0] && valid[1] && pixels[1] == 7.0f);
+        s2_source_close(source);
+    }
 }
 
 static void test_signed_byte(void)
@@ -405,6 +439,7 @@ int main(void)
 {
     GDALAllRegister();
     test_types_and_nodata();
+    test_64_bit_nodata();
     test_signed_byte();
     test_scale();
     test_masks();

@@ -244,7 +244,7 @@ static void test_congruent(void)
     CHECK(!valid[0] && !valid[1] && valid[2] && pixels[2] == 61.0f);
     CHECK(valid[29] && !valid[30 + 9]);
     s2_scene_report(&copy, &host);
-    CHECK_CONTAINS(last_lines, "a: 10 x 8, 1 band Byte, pixel 10, CRS EPSG:32633");
+    CHECK_CONTAINS(last_lines, "a: 10 x 8, 1 band Byte, pixel 10 m, CRS EPSG:32633");
     CHECK_CONTAINS(last_lines, "reference grid");
     s2_scene_close(&copy);
 

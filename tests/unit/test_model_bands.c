@@ -31,14 +31,26 @@ static void free_source(made_source *made, bool named)
         s2_free(made->bands[i].name);
 }
 
+/** The last warning. */
+static char told[1024];
+
+static void keep_line(s2rgf_log_level level, const char *line, void *user)
+{
+    (void)user;
+    CHECK(level == S2RGF_WARNING);
+    snprintf(told, sizeof told, "%s", line);
+}
+
 /** Match and compare; wanted NULL: refused with this message. */
 static void check_match(const made_source *made, const s2_band_offer *offers, int offer_count,
                         const int *wanted, const char *message)
 {
     int order[MAX_BANDS];
     s2rgf_error err = {S2RGF_OK, ""};
+    const s2rgf_host host = {NULL, keep_line, NULL};
+    told[0] = '\0';
     const s2rgf_status status =
-        s2_model_match_bands(&made->source, offers, offer_count, order, &err);
+        s2_model_match_bands(&made->source, offers, offer_count, order, &host, &err);
     CHECK_STR(err.message, message);
     CHECK(status == (wanted != NULL ? S2RGF_OK : S2RGF_MISMATCH));
     for (int i = 0; wanted != NULL && i < made->source.band_count; i++)
@@ -126,11 +138,14 @@ static void test_names(void)
                 "source msi: bands missing: B03, B08: expected 4 bands, found 4");
     const s2_band_offer twice[] = {
         {"B02", NAN}, {"B03", NAN}, {"B04", NAN}, {"B08", NAN}, {"B02", NAN}};
-    check_match(&made, twice, 5, NULL, "source msi: bands missing: B02: expected 4 bands, found 5");
-    /* None in common, such as names of files of another date: order. */
-    const s2_band_offer dated[] = {{"d1", NAN}, {"d2", NAN}, {"d3", NAN}, {"d4", NAN}};
-    check_match(&made, dated, 4, (const int[]){0, 1, 2, 3}, "");
-    check_match(&made, dated, 3, NULL,
+    check_match(&made, twice, 5, NULL,
+                "source msi: band B02 is there more than once: expected one, found B02, B02");
+    /* None in common: order, which is told. */
+    const s2_band_offer other_names[] = {{"d1", NAN}, {"d2", NAN}, {"d3", NAN}, {"d4", NAN}};
+    check_match(&made, other_names, 4, (const int[]){0, 1, 2, 3}, "");
+    CHECK_STR(told, "source msi: bands are taken by their order, as nothing else tells which is "
+                    "which: the model has B02, B03, B04, B08; the raster has d1, d2, d3, d4");
+    check_match(&made, other_names, 3, NULL,
                 "source msi: bands missing: B02, B03, B04, B08: expected 4 bands, found 3");
     free_source(&made, true);
 }
@@ -148,17 +163,158 @@ static void test_order(void)
 {
     made_source made;
     make_source(&made, 3, NULL, NULL);
-    const s2_band_offer offers[] = {{"a", 1}, {"b", 2}, {"c", NAN}, {"d", NAN}};
+    const s2_band_offer offers[] = {{"a", 500}, {"b", 610}, {"c", NAN}, {"d", NAN}};
     check_match(&made, offers, 3, (const int[]){0, 1, 2}, "");
+    CHECK_STR(told, "source msi: bands are taken by their order, as nothing else tells which is "
+                    "which: the model has 1, 2, 3; the raster has a, b, c");
     check_match(&made, offers, 2, NULL, "source msi: 1 band too few: expected 3 bands, found 2");
     check_match(&made, offers, 4, NULL, "source msi: 1 band too many: expected 3 bands, found 4");
     /* Equal names say nothing. */
     make_source(&made, 3, (const char *const[]){"a", "a", "b"}, NULL);
     check_match(&made, offers, 3, (const int[]){0, 1, 2}, "");
     free_source(&made, true);
-    /* Wavelengths on one side only. */
+    /* Wavelengths of some bands only may speak against the order. */
     make_source(&made, 3, NULL, (const double[]){500, 600, 700});
     check_match(&made, offers, 3, (const int[]){0, 1, 2}, "");
+    const s2_band_offer turned[] = {{"c", NAN}, {"b", 600}, {"a", 500}};
+    check_match(
+        &made, turned, 3, NULL,
+        "source msi: band 3 is another one: expected 700 nm, found a; the model has 500 nm, "
+        "600 nm, 700 nm, the raster c, b, a");
+    /* Where neither side says anything there is nothing to tell. */
+    make_source(&made, 3, NULL, NULL);
+    const s2_band_offer counted[] = {{"Band 1", NAN}, {"Band 2", NAN}, {"Band 3", NAN}};
+    check_match(&made, counted, 3, (const int[]){0, 1, 2}, "");
+    CHECK_STR(told, "");
+}
+
+/** One model, other names of its bands, and where they are found. */
+typedef struct name_case {
+    const char *model[4];
+    const char *offers[6];
+    int order[4];
+    const char *refusal; /* what its message has in it; NULL: taken */
+} name_case;
+
+static const name_case NAMES[] = {
+    /* another date, in another order */
+    {{"T11_20210708_B02", "T11_20210708_B03", "T11_20210708_B8A", "T11_20210708_B08"},
+     {"T11_20220801_B08", "T11_20220801_B03", "T11_20220801_B02", "T11_20220801_B8A"},
+     {2, 1, 3, 0},
+     NULL},
+    {{"T33UUU_20210708T101031_B02_10m", "T33UUU_20210708T101031_B03_10m",
+      "T33UUU_20210708T101031_B05_20m", "T33UUU_20210708T101031_B12_20m"},
+     {"T32TQM_20220801T102559_B12_20m", "T32TQM_20220801T102559_B05_20m",
+      "T32TQM_20220801T102559_B03_20m", "T32TQM_20220801T102559_B02_20m"},
+     {3, 2, 1, 0},
+     NULL},
+    {{"LC08_L2SP_193023_20210708_20210713_02_T1_SR_B2",
+      "LC08_L2SP_193023_20210708_20210713_02_T1_SR_B3",
+      "LC08_L2SP_193023_20210708_20210713_02_T1_SR_B4",
+      "LC08_L2SP_193023_20210708_20210713_02_T1_ST_B10"},
+     {"LC09_L2SP_192024_20220709_20230405_02_T1_ST_B10",
+      "LC09_L2SP_192024_20220709_20230405_02_T1_QA_PIXEL",
+      "LC09_L2SP_192024_20220709_20230405_02_T1_SR_B4",
+      "LC09_L2SP_192024_20220709_20230405_02_T1_SR_B3",
+      "LC09_L2SP_192024_20220709_20230405_02_T1_SR_B2"},
+     {4, 3, 2, 0},
+     NULL},
+    /* other spellings of the same */
+    {{"B02", "B03", "B8A", "B11"},
+     {"reflectance_b11", "reflectance_b8a", "reflectance_b3", "reflectance_b2"},
+     {3, 2, 1, 0},
+     NULL},
+    {{"B02", "B03", "B04", "B08"},
+     {"B8, central wavelength 842 nm", "B4, central wavelength 665 nm",
+      "B3, central wavelength 560 nm", "B2, central wavelength 490 nm"},
+     {3, 2, 1, 0},
+     NULL},
+    {{"Band 3", "Band 4", "Band 8", "Band 12"}, {"B12", "B08", "B04", "B03"}, {3, 2, 1, 0}, NULL},
+    {{"blue", "green", "red", "nir"},
+     {"20220801_NIR", "20220801_Red", "20220801_Green", "20220801_Blue"},
+     {3, 2, 1, 0},
+     NULL},
+    {{"red", "red edge 1", "red edge 2", "nir"},
+     {"x_Near_Infrared", "x_RedEdge2", "x_RedEdge1", "x_Red"},
+     {3, 2, 1, 0},
+     NULL},
+    /* colours are in the name of the place, too */
+    {{"green_belt_1_blue", "green_belt_1_green", "green_belt_1_red", "green_belt_1_nir"},
+     {"red_hill_2_nir", "red_hill_2_red", "red_hill_2_green", "red_hill_2_blue"},
+     {3, 2, 1, 0},
+     NULL},
+    /* no known words, but the same ones */
+    {{"S3A_2021_Oa01_radiance", "S3A_2021_Oa02_radiance", "S3A_2021_Oa03_radiance",
+      "S3A_2021_Oa04_radiance"},
+     {"S3B_2022_Oa04_radiance", "S3B_2022_Oa03_radiance", "S3B_2022_Oa02_radiance",
+      "S3B_2022_Oa01_radiance"},
+     {3, 2, 1, 0},
+     NULL},
+    {{"d1_B02_10m", "d1_B03_10m", "d1_B05_20m", "d1_B06_20m"},
+     {"d2_B02_10m", "d2_B02_20m", "d2_B03_10m", "d2_B05_20m", "d2_B06_20m"},
+     {0, 2, 3, 4},
+     NULL},
+    /* what must not be confused */
+    {{"d1_B02", "d1_B03", "d1_B04", "d1_B08"},
+     {"d2_B02", "d2_B03", "d2_B04", "d2_B8A"},
+     {0},
+     "bands missing: d1_B08"},
+    {{"d1_B02", "d1_B03", "d1_B04", "d1_B08"},
+     {"d2_B02", "d2_B03", "d2_B04", "d2_B08", "d3_B02"},
+     {0},
+     "band d1_B02 is there more than once: expected one, found d2_B02, d3_B02"},
+    {{"B05", "B06", "B07", "B8A"}, {"B01", "B09", "B11", "B12"}, {0}, "band 1 is another one"},
+    {{"a", "red", "b", "nir"}, {"c", "nir", "d", "red"}, {0}, "bands missing: a, b"},
+    {{"B1 a", "B2 a", "B1 b", "B2 b"}, {"B2 c", "B1 c", "B2 d", "B1 d"}, {0}, "is another one"},
+    {{"a_red", "b_red", "a_rededge", "b_rededge"},
+     {"c_rededge", "d_rededge", "c_red", "d_red"},
+     {0},
+     "band 1 is another one"},
+    /* different tokens that may be the same bands: by order */
+    {{"B02", "B03", "B04", "B08"}, {"blue", "green", "red", "nir"}, {0, 1, 2, 3}, NULL},
+    {{"B02", "B03", "B04", "B08"}, {"Band 1", "Band 2", "Band 3", "Band 4"}, {0, 1, 2, 3}, NULL},
+    {{"d1_red", "d1_nir", "d2_red", "d2_nir"},
+     {"d8_red", "d8_nir", "d9_red", "d9_nir"},
+     {0, 1, 2, 3},
+     NULL},
+};
+
+static void test_names_of_other_dates(void)
+{
+    for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
+        const name_case *one = &NAMES[i];
+        made_source made;
+        s2_band_offer offers[6];
+        int count = 0, order[MAX_BANDS];
+        s2rgf_error err = {S2RGF_OK, ""};
+        for (; count < 6 && one->offers[count] != NULL; count++)
+            offers[count] = (s2_band_offer){one->offers[count], NAN};
+        make_source(&made, 4, one->model, NULL);
+        const s2rgf_status status =
+            s2_model_match_bands(&made.source, offers, count, order, NULL, &err);
+        bool right = status == (one->refusal ? S2RGF_MISMATCH : S2RGF_OK);
+        for (int b = 0; b < 4 && right && !one->refusal; b++)
+            right = order[b] == one->order[b];
+        if (!CHECK(right && (!one->refusal || strstr(err.message, one->refusal) != NULL)))
+            printf("    %s: %s\n", one->model[0], err.message);
+        free_source(&made, true);
+    }
+}
+
+/** A source of one band has no order, so nothing is told, but its name may be another one. */
+static void test_single_bands(void)
+{
+    made_source made;
+    make_source(&made, 1, (const char *const[]){"T11_20210708_B02"}, NULL);
+    const s2_band_offer same[] = {{"T12_20220801_B02", NAN}}, other[] = {{"T12_20220801_B03", NAN}},
+                        unknown[] = {{"dem", NAN}};
+    check_match(&made, same, 1, (const int[]){0}, "");
+    check_match(&made, unknown, 1, (const int[]){0}, "");
+    CHECK_STR(told, "");
+    check_match(&made, other, 1, NULL,
+                "source msi: band 1 is another one: expected T11_20210708_B02, found "
+                "T12_20220801_B03; the model has T11_20210708_B02, the raster T12_20220801_B03");
+    free_source(&made, true);
 }
 
 int main(void)
@@ -169,5 +325,7 @@ int main(void)
     test_names();
     test_names_as_the_model_stores_them();
     test_order();
+    test_names_of_other_dates();
+    test_single_bands();
     return harness_end();
 }

@@ -231,7 +231,7 @@ static void test_existing_files_are_kept(void)
     REQUIRE(sample_write_file(in_folder("precious"), "precious", 8));
     const int before = files_in_folder();
     CHECK(s2_model_save(&made, in_folder("precious"), false, &err) == S2RGF_INVALID_ARGUMENT);
-    CHECK_CONTAINS(err.message, "precious: file exists");
+    CHECK_CONTAINS(err.message, "precious: exists: use -overwrite to replace it");
     CHECK(s2_model_check_target(in_folder("precious"), false, NULL) == S2RGF_INVALID_ARGUMENT);
     sample_bytes file = sample_read_file(in_folder("precious"));
     CHECK(file.length == 8 && memcmp(file.data, "precious", 8) == 0);
@@ -247,6 +247,13 @@ static void test_existing_files_are_kept(void)
     CHECK(s2_model_save(&made, "/dev/null", true, &err) == S2RGF_INVALID_ARGUMENT);
     CHECK(s2_model_save(&made, in_folder("no/such/folder"), true, &err) == S2RGF_IO);
     CHECK_CONTAINS(err.message, "cannot create: No such file or directory");
+    /* The name of a link that leads nowhere is taken: told at once, not when the model is made. */
+    CHECK(symlink("nowhere", in_folder("link")) == 0);
+    CHECK(s2_model_check_target(in_folder("link"), false, &err) == S2RGF_INVALID_ARGUMENT);
+    CHECK_CONTAINS(err.message, "link: exists");
+    CHECK(s2_model_save(&made, in_folder("link"), true, &err) == S2RGF_OK);
+    CHECK(same_file(in_folder("link"), in_folder("container")));
+    CHECK(unlink(in_folder("link")) == 0);
     s2_model_content_clear(&made);
 }
 
@@ -284,7 +291,7 @@ static void test_name_taken_meanwhile(void)
     CHECK(s2_atomic_write(&file, "ours", 4, &err) == S2RGF_OK);
     REQUIRE(sample_write_file(in_folder("raced"), "theirs", 6));
     CHECK(s2_atomic_commit(&file, &err) == S2RGF_INVALID_ARGUMENT);
-    CHECK_CONTAINS(err.message, "raced: file exists");
+    CHECK_CONTAINS(err.message, "raced: exists");
     sample_bytes kept = sample_read_file(in_folder("raced"));
     CHECK(kept.length == 6 && memcmp(kept.data, "theirs", 6) == 0);
     free(kept.data);
@@ -327,6 +334,38 @@ static void test_bad_content_is_not_saved(void)
     REQUIRE(s2_model_add_tensor(&made, "a.bias", (const int[]){1}, 1, &data, NULL) == S2RGF_OK);
     CHECK(s2_model_save(&made, in_folder("bad"), false, &err) == S2RGF_INVALID_ARGUMENT);
     CHECK_CONTAINS(err.message, "tensor a.bias: two have this name");
+    CHECK(files_in_folder() == files);
+    s2_model_content_clear(&made);
+}
+
+/** Writing and reading without a file says before a training what would be refused after it. */
+static void test_rehearsal(void)
+{
+    s2_model_content made;
+    s2rgf_error err = {S2RGF_OK, ""};
+    REQUIRE(sample_build(&made, false));
+    const int files = files_in_folder();
+    const int tensors = made.tensor_count;
+    CHECK(s2_model_rehearse(&made, in_folder("never"), &err) == S2RGF_OK);
+    CHECK(made.tensor_count == tensors && made.tensors[0].data != NULL);
+    made.sources[0].bands[1].std = 0;
+    CHECK(s2_model_rehearse(&made, "m", &err) == S2RGF_INVALID_ARGUMENT);
+    CHECK_CONTAINS(err.message, "m: sources[0].bands[1].std: out of range");
+    made.sources[0].bands[1].std = 1;
+    /* A description that is too long for the container, though every name is allowed. */
+    char name[1024];
+    memset(name, '"', sizeof name);
+    name[sizeof name - 1] = '\0';
+    s2_class_table_clear(&made.classes);
+    for (int value = 1; value <= S2RGF_MAX_CLASSES; value++) {
+        snprintf(name, 8, "%07d", value);
+        name[7] = '"';
+        REQUIRE(s2_class_table_add(&made.classes, value, name, NULL, &err) == S2RGF_OK);
+    }
+    CHECK(s2_model_check(&made, "m", &err) == S2RGF_OK);
+    CHECK(s2_model_rehearse(&made, "m", &err) == S2RGF_INVALID_ARGUMENT);
+    CHECK_CONTAINS(err.message, "m: description too long: expected at most");
+    CHECK(s2_model_save(&made, in_folder("never"), false, NULL) == S2RGF_INVALID_ARGUMENT);
     CHECK(files_in_folder() == files);
     s2_model_content_clear(&made);
 }
@@ -468,6 +507,7 @@ int main(void)
     test_failed_write_leaves_nothing();
     test_name_taken_meanwhile();
     test_bad_content_is_not_saved();
+    test_rehearsal();
     test_tensors();
     test_names_are_cleaned();
     test_describe();

@@ -69,6 +69,18 @@ static void refuses_a_huge_file(void)
     CHECK(unlink("huge.s2rgf.json") == 0);
 }
 
+/* What some editors put before the text is not part of it. */
+static void skips_a_byte_order_mark(void)
+{
+    s2rgf_scene *scene = NULL;
+    s2rgf_error err = {0};
+    write_file("mark.s2rgf.json", "\xEF\xBB\xBF" SCENE("\"sources\": [" SOURCE "]"));
+    CHECK(s2rgf_scene_load("mark.s2rgf.json", &scene, &err) == S2RGF_OK);
+    CHECK(scene != NULL);
+    s2rgf_scene_free(scene);
+    CHECK(unlink("mark.s2rgf.json") == 0);
+}
+
 /* What is saved is loaded again, paths seen from the other folder; sources are put together. */
 static void saves_and_loads(void)
 {
@@ -143,13 +155,40 @@ static void parses_lines(void)
     check_line_refused("model=m,hs=\"a\"b", "closing quote");
 }
 
+/* What could not be read again is not written, and all text that is UTF-8 can. */
+static void keeps_or_refuses(void)
+{
+    static const char odd[] =
+        "gr\xC3\xBC\xC3\x9F \xF0\x9F\x8C\xB2 \x1B[31m \x7F \xE2\x80\xAE \"\\.tif";
+    s2rgf_scene *scene = NULL, *again = NULL;
+    s2rgf_error err = {0};
+    REQUIRE(s2rgf_scene_parse("model=m,a=1,b=1,c=1,d=1,e=1,f=1,g=1,h=1,i=1", &scene, &err) ==
+            S2RGF_OK);
+    CHECK(s2rgf_scene_save(scene, "x.s2rgf.json", false, &err) == S2RGF_INVALID_ARGUMENT);
+    CHECK_STR(err.message, "x.s2rgf.json: scene.sources: wrong length: expected 1 to 8, found 9");
+    CHECK(access("x.s2rgf.json", F_OK) != 0);
+    s2rgf_scene_free(scene);
+    REQUIRE(s2rgf_scene_parse("model=m,a=1", &scene, &err) == S2RGF_OK);
+    s2_free((char *)scene->options.inputs[0].path);
+    ((s2rgf_input *)scene->options.inputs)[0].path = s2_strdup(odd);
+    CHECK(s2rgf_scene_save(scene, "x.s2rgf.json", false, &err) == S2RGF_OK);
+    CHECK(s2rgf_scene_load("x.s2rgf.json", &again, &err) == S2RGF_OK);
+    if (again != NULL)
+        CHECK_STR(again->options.inputs[0].path, odd);
+    s2rgf_scene_free(scene);
+    s2rgf_scene_free(again);
+    CHECK(unlink("x.s2rgf.json") == 0);
+}
+
 int main(void)
 {
     REQUIRE(mkdtemp(folder) != NULL && chdir(folder) == 0);
     refuses();
     refuses_a_huge_file();
+    skips_a_byte_order_mark();
     saves_and_loads();
     parses_lines();
+    keeps_or_refuses();
     CHECK(unlink("bad.s2rgf.json") == 0 && rmdir(folder) == 0);
     return harness_end();
 }

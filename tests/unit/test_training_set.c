@@ -1,54 +1,8 @@
-/* Training sets: labels split in space, and crops whose sources and labels stay in register. */
-#include "train/training_set.h"
+/* Training sets: crops whose sources and labels stay in register. */
+#include "training_fixture.h"
 
-#include "core/memory.h"
-#include "geo_fixture.h"
 #include "nn/networks/networks.h"
 #include "nn/layers/resample.h"
-
-enum { FINE_W = 90, FINE_H = 71, COARSE_W = 32, COARSE_H = 27, CROP = 32, CROPS = 16 };
-
-/* A raster whose two bands are its own easting and northing: bilinear sampling reproduces both. */
-static void make_coordinates(const char *path, int width, int height, double x0, double y0,
-                             double pixel)
-{
-    const raster_recipe recipe = {.path = path,
-                                  .width = width,
-                                  .height = height,
-                                  .bands = 2,
-                                  .type = GDT_Float32,
-                                  .geotransform = {x0, pixel, 0, y0, 0, -pixel}};
-    GDALDatasetH dataset = create_raster(&recipe);
-    double *values = s2_alloc((size_t)width * (size_t)height, sizeof *values);
-    for (int band = 1; band <= 2; band++) {
-        for (int i = 0; i < height; i++)
-            for (int j = 0; j < width; j++)
-                values[i * width + j] = band == 1 ? x0 + pixel * (j + 0.5) : y0 - pixel * (i + 0.5);
-        write_band(dataset, band, values);
-    }
-    s2_free(values);
-    GDALClose(dataset);
-}
-
-/* Labels on every fifth pixel of the fine grid, three classes, each row of pixels a group. */
-static void make_labels(s2_label_set *labels)
-{
-    const int rows = (FINE_H + 4) / 5;
-    const int columns = (FINE_W + 4) / 5;
-    *labels = (s2_label_set){.from_polygons = true, .group_count = rows};
-    labels->pixels = s2_calloc((size_t)(rows * columns), sizeof *labels->pixels);
-    labels->groups = s2_calloc((size_t)rows, sizeof *labels->groups);
-    for (int k = 1; k <= 3; k++) {
-        char name[8];
-        snprintf(name, sizeof name, "c%d", k);
-        REQUIRE(s2_class_table_add(&labels->classes, k, name, NULL, NULL) == S2RGF_OK);
-    }
-    for (int r = 0; r < rows; r++) {
-        labels->groups[r] = (s2_label_group){r % 3, (size_t)columns, {0, 5 * r, FINE_W, 1}};
-        for (int c = 0; c < columns; c++)
-            labels->pixels[labels->count++] = (s2_label_pixel){5 * c, 5 * r, r % 3, r};
-    }
-}
 
 /* A model that leaves the pixels as they are. */
 static void make_content(s2_model_content *content, s2_model_source sources[2],
@@ -131,7 +85,7 @@ static void fixture_init(crop_fixture *f)
     REQUIRE(s2_scene_open(&options, NULL, NULL, &f->scene, NULL) == S2RGF_OK);
     REQUIRE(s2_training_set_init(&f->set, &f->scene, &f->labels, &f->content, CROP, NULL) ==
             S2RGF_OK);
-    REQUIRE(s2_training_set_split(&f->set, 0.0, 1, &report, NULL) == S2RGF_OK);
+    REQUIRE(s2_training_set_split(&f->set, 0.0, 1, NULL, &report, NULL) == S2RGF_OK);
     CHECK(report.validation_pixels == 0);
     CHECK(isnan(report.distance_px));
     f->shape = s2_training_set_shape(&f->set, CROPS);
@@ -332,109 +286,6 @@ static void muted_source_stays_zero(void)
     fixture_clear(&f);
 }
 
-/* A set that is only good for splitting. */
-static void init_split_only(s2_training_set *set, s2_scene *no_scene, const s2_model_content *none,
-                            const s2_label_set *labels)
-{
-    REQUIRE(s2_training_set_init(set, no_scene, labels, none, CROP, NULL) == S2RGF_OK);
-}
-
-static void polygons_are_split_whole(void)
-{
-    s2_scene no_scene = {0};
-    const s2_model_content none = {0};
-    s2_label_set labels;
-    s2_training_set set;
-    s2_split_report report;
-    make_labels(&labels);
-    init_split_only(&set, &no_scene, &none, &labels);
-    for (uint64_t seed = 1; seed <= 20; seed++) {
-        int of_group[64] = {0};
-        int trains[3] = {0};
-        int validates[3] = {0};
-        REQUIRE(s2_training_set_split(&set, 0.25, seed, &report, NULL) == S2RGF_OK);
-        for (size_t i = 0; i < labels.count; i++) {
-            const s2_label_pixel *pixel = &labels.pixels[i];
-            of_group[pixel->group] |= 1 << set.role[i];
-            trains[pixel->class_index] += set.role[i] == S2_LABEL_TRAIN;
-            validates[pixel->class_index] += set.role[i] == S2_LABEL_VALIDATE;
-        }
-        for (int g = 0; g < labels.group_count; g++)
-            CHECK(of_group[g] == 1 || of_group[g] == 2);
-        for (int k = 0; k < 3; k++) {
-            CHECK(validates[k] > 0);
-            CHECK(trains[k] > validates[k]);
-            CHECK(set.class_pixels[k] == trains[k]);
-        }
-        CHECK(report.train_pixels + report.validation_pixels == (int)labels.count);
-        CHECK_NEAR(report.distance_px, 5.0, 1e-9); /* the next row of labels */
-    }
-    s2_training_set_clear(&set);
-    s2_label_set_clear(&labels);
-}
-
-/* The only polygon of a class trains. */
-static void no_class_is_lost(void)
-{
-    s2_scene no_scene = {0};
-    const s2_model_content none = {0};
-    s2_label_set labels;
-    s2_training_set set;
-    s2_split_report report;
-    make_labels(&labels);
-    for (int g = 0; g < labels.group_count; g++)
-        labels.groups[g].class_index = g == 0 ? 0 : 1 + g % 2;
-    for (size_t i = 0; i < labels.count; i++)
-        labels.pixels[i].class_index = labels.groups[labels.pixels[i].group].class_index;
-    init_split_only(&set, &no_scene, &none, &labels);
-    for (uint64_t seed = 1; seed <= 20; seed++) {
-        REQUIRE(s2_training_set_split(&set, 0.5, seed, &report, NULL) == S2RGF_OK);
-        CHECK(set.class_pixels[0] == (int)labels.groups[0].pixels);
-        CHECK(report.validation_pixels > 0);
-    }
-    s2_training_set_clear(&set);
-    s2_label_set_clear(&labels);
-}
-
-/* Blocks of raster labels hold several classes and are split whole: no block shows both roles. */
-static void blocks_are_split_whole(void)
-{
-    enum { BLOCKS = 12 };
-    s2_scene no_scene = {0};
-    const s2_model_content none = {0};
-    s2_label_set labels;
-    s2_training_set set;
-    s2_split_report report;
-    make_labels(&labels);
-    s2_free(labels.pixels);
-    s2_free(labels.groups);
-    labels.from_polygons = false;
-    labels.count = 0;
-    labels.group_count = 0;
-    labels.pixels = s2_calloc(BLOCKS * 9, sizeof *labels.pixels);
-    labels.groups = s2_calloc(BLOCKS * 3, sizeof *labels.groups);
-    for (int block = 0; block < BLOCKS; block++)
-        for (int k = 0; k < 3; k++) {
-            const int x = S2_LABEL_BLOCK_PX * block + 4 * k;
-            labels.groups[labels.group_count] = (s2_label_group){k, 3, {x, 0, 3, 1}};
-            for (int i = 0; i < 3; i++)
-                labels.pixels[labels.count++] = (s2_label_pixel){x + i, 0, k, labels.group_count};
-            labels.group_count++;
-        }
-    init_split_only(&set, &no_scene, &none, &labels);
-    for (uint64_t seed = 1; seed <= 20; seed++) {
-        int of_block[BLOCKS] = {0};
-        REQUIRE(s2_training_set_split(&set, 0.25, seed, &report, NULL) == S2RGF_OK);
-        for (size_t i = 0; i < labels.count; i++)
-            of_block[labels.pixels[i].x / S2_LABEL_BLOCK_PX] |= 1 << set.role[i];
-        for (int b = 0; b < BLOCKS; b++)
-            CHECK(of_block[b] == 1 || of_block[b] == 2);
-        CHECK(report.validation_pixels == BLOCKS * 9 / 4);
-    }
-    s2_training_set_clear(&set);
-    s2_label_set_clear(&labels);
-}
-
 int main(void)
 {
     GDALAllRegister();
@@ -442,8 +293,5 @@ int main(void)
     labelled_pixel_is_at_the_centre();
     statistics_see_the_edges();
     muted_source_stays_zero();
-    polygons_are_split_whole();
-    no_class_is_lost();
-    blocks_are_split_whole();
     return harness_end();
 }

@@ -10,7 +10,7 @@ from qgis.core import (
 )
 
 from ..labels import LABEL_OPTIONS, add_labels, check_labels, label_arguments
-from ..options import add_parameter
+from ..options import Option, add_parameter
 from ..report import add_report, write_report
 from ..sources import raster_path
 from ..text import paragraphs, tr
@@ -23,7 +23,7 @@ FIGURES = ("OVERALL_ACCURACY", "AVERAGE_ACCURACY", "KAPPA")
 
 class Assess(ProgramAlgorithm):
     PROGRAM = "s2rgf_assess"
-    OPTIONS = LABEL_OPTIONS
+    OPTIONS = (Option("MAP_CRS", "-a_srs", "crs", "CRS of a map that has none", ""), *LABEL_OPTIONS)
 
     def name(self):
         return "assess"

@@ -3,50 +3,49 @@
  * colours.
  */
 #include <cpl_string.h>
-#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/class_name.h"
 #include "core/error.h"
+#include "core/log.h"
 #include "core/memory.h"
-#include "geo/source/gdal_catch.h"
-#include "geo/labels/labels_private.h"
+#include "geo/labels/class_band.h"
 
-#define MAX_VALUE 65535
 /* Pixels read at a time, at least one line, when looking for values without a name. */
 #define SCAN_PIXELS (512 * 1024)
 
-double s2_class_nodata(GDALRasterBandH band)
-{
-    int has = FALSE;
-    double nodata;
-    switch (GDALGetRasterDataType(band)) {
-    case GDT_Int64:
-        nodata = (double)GDALGetRasterNoDataValueAsInt64(band, &has);
-        break;
-    case GDT_UInt64:
-        nodata = (double)GDALGetRasterNoDataValueAsUInt64(band, &has);
-        break;
-    default:
-        nodata = GDALGetRasterNoDataValue(band, &has);
-    }
-    return has ? nodata : (double)NAN;
-}
+/** What the readers of names share. */
+typedef struct name_reader {
+    s2_class_band *band;
+    const s2rgf_host *host;
+    s2_class_table *classes;
+    bool recoded; /* the host knows that names are not UTF-8 */
+} name_reader;
 
 /** Add a class; a name used before gets its value behind it. */
-static s2rgf_status add_class(s2_class_table *classes, int value, const char *name,
-                              const uint8_t *rgb, s2rgf_error *err)
+static s2rgf_status add_class(name_reader *reader, int value, const char *name, const uint8_t *rgb,
+                              s2rgf_error *err)
 {
-    if (s2_class_table_find_name(classes, name) < 0)
-        return s2_class_table_add(classes, value, name, rgb, err);
-    char *unique = s2_asprintf("%s (%d)", name, value);
-    if (unique == NULL)
-        return s2_fail_memory(err, "class name");
-    const s2rgf_status status = s2_class_table_add(classes, value, unique, rgb, err);
+    s2_class_table *classes = reader->classes;
+    s2rgf_error reason;
+    char *unique = NULL;
+    const int same = s2_class_table_find_name(classes, name);
+    if (same >= 0) {
+        unique = s2_asprintf("%s (%d)", name, value);
+        if (unique == NULL)
+            return s2_fail_memory(err, "class name");
+        s2_log(reader->host, S2RGF_WARNING,
+               "%s: values %d and %d are both named \"%s\": the second is called \"%s\"",
+               reader->band->path, classes->items[same].value, value, name, unique);
+    }
+    const s2rgf_status status =
+        s2_class_table_add(classes, value, unique != NULL ? unique : name, rgb, &reason);
     s2_free(unique);
-    return status;
+    return status == S2RGF_OK ? S2RGF_OK
+                              : s2_fail(err, status, "%s: %s", reader->band->path, reason.message);
 }
 
 /** Colour of a value in the band's palette; false where there is none. */
@@ -67,55 +66,70 @@ static bool palette_colour(GDALRasterBandH band, int value, uint8_t rgb[3])
 }
 
 /** Add "class VALUE". */
-static s2rgf_status add_unnamed(GDALDatasetH dataset, int value, s2_class_table *classes,
-                                s2rgf_error *err)
+static s2rgf_status add_unnamed(name_reader *reader, int value, s2rgf_error *err)
 {
     char name[32];
     uint8_t rgb[3];
-    const bool coloured = palette_colour(GDALGetRasterBand(dataset, 1), value, rgb);
+    const bool coloured = palette_colour(reader->band->band, value, rgb);
     snprintf(name, sizeof name, "class %d", value);
-    return add_class(classes, value, name, coloured ? rgb : NULL, err);
+    return add_class(reader, value, name, coloured ? rgb : NULL, err);
 }
 
-/** A name without blanks at its ends (some drivers pad them); NULL when memory is out. */
-static char *trimmed(const char *name)
+/** Whether 0 is a class by what it is called; its own number says nothing. */
+static void judge_zero(name_reader *reader, const char *name)
 {
-    while (*name == ' ')
-        name++;
-    size_t length = strlen(name);
-    while (length > 0 && name[length - 1] == ' ')
-        length--;
-    return s2_asprintf("%.*s", (int)length, name);
+    s2_class_band *band = reader->band;
+    if (s2_class_name_is_nothing(name))
+        band->zero_is_class = false;
+    else if (s2_class_name_number(name) < 0 && !(band->has_nodata && band->nodata == 0.0))
+        band->zero_is_class = true;
+    reader->classes->zero_allowed = band->zero_is_class;
+}
+
+/** Add a class by its clean name unless the value is known or nodata. */
+static s2rgf_status add_clean(name_reader *reader, int value, const s2_class_name *name,
+                              const uint8_t *own_rgb, s2rgf_error *err)
+{
+    const s2_class_band *band = reader->band;
+    uint8_t rgb[3];
+    if (value == 0)
+        judge_zero(reader, name->text);
+    if ((value == 0 && !band->zero_is_class) || (band->has_nodata && value == band->nodata))
+        return S2RGF_OK;
+    if (name->recoded && !reader->recoded)
+        s2_log(reader->host, S2RGF_WARNING,
+               "%s: class names are not UTF-8 and are taken for Windows-1252: \"%s\" is \"%s\"",
+               band->path, name->original, name->text);
+    reader->recoded = reader->recoded || name->recoded;
+    const uint8_t *colour = palette_colour(band->band, value, rgb) ? rgb : own_rgb;
+    return add_class(reader, value, name->text, colour, err);
 }
 
 /** Add a named class unless the value is known, is nodata, or the name is blank. */
-static s2rgf_status add_named(GDALRasterBandH band, int value, const char *name,
-                              const uint8_t *own_rgb, s2_class_table *classes, s2rgf_error *err)
+static s2rgf_status add_named(name_reader *reader, double value, const char *raw,
+                              const uint8_t *own_rgb, s2rgf_error *err)
 {
-    uint8_t rgb[3];
-    const double nodata = s2_class_nodata(band);
-    if (value < 1 || value > MAX_VALUE || (double)value == nodata || name == NULL ||
-        s2_class_table_find_value(classes, value) >= 0)
+    s2_class_name name = {0};
+    s2rgf_error reason;
+    if (!(value >= 0.0 && value <= S2_CLASS_MAX_VALUE) || value != floor(value) || raw == NULL ||
+        s2_class_table_find_value(reader->classes, (int)value) >= 0)
         return S2RGF_OK;
-    char *clean = trimmed(name);
-    if (clean == NULL)
-        return s2_fail_memory(err, "class name");
-    s2rgf_status status = S2RGF_OK;
-    if (clean[0] != '\0') {
-        const uint8_t *colour = palette_colour(band, value, rgb) ? rgb : own_rgb;
-        status = add_class(classes, value, clean, colour, err);
-    }
-    s2_free(clean);
+    s2rgf_status status = s2_class_name_clean(raw, &name, &reason);
+    if (status != S2RGF_OK)
+        status = s2_fail(err, status, "%s: value %d: %s", reader->band->path, (int)value,
+                         reason.message);
+    else if (name.text[0] != '\0')
+        status = add_clean(reader, (int)value, &name, own_rgb, err);
+    s2_class_name_clear(&name);
     return status;
 }
 
-static s2rgf_status names_from_categories(GDALRasterBandH band, s2_class_table *classes,
-                                          s2rgf_error *err)
+static s2rgf_status names_from_categories(name_reader *reader, s2rgf_error *err)
 {
-    char **names = GDALGetRasterCategoryNames(band);
+    char **names = GDALGetRasterCategoryNames(reader->band->band);
     s2rgf_status status = S2RGF_OK;
     for (int value = 0; names != NULL && names[value] != NULL && status == S2RGF_OK; value++)
-        status = add_named(band, value, names[value], NULL, classes, err);
+        status = add_named(reader, value, names[value], NULL, err);
     return status;
 }
 
@@ -154,10 +168,9 @@ static bool row_colour(GDALRasterAttributeTableH table, int row, uint8_t rgb[3])
     return true;
 }
 
-static s2rgf_status names_from_table(GDALRasterBandH band, s2_class_table *classes,
-                                     s2rgf_error *err)
+static s2rgf_status names_from_table(name_reader *reader, s2rgf_error *err)
 {
-    GDALRasterAttributeTableH table = GDALGetDefaultRAT(band);
+    GDALRasterAttributeTableH table = GDALGetDefaultRAT(reader->band->band);
     if (table == NULL)
         return S2RGF_OK;
     const int value_column = find_column(table, GFU_MinMax, "Value");
@@ -169,16 +182,15 @@ static s2rgf_status names_from_table(GDALRasterBandH band, s2_class_table *class
     for (int row = 0; row < GDALRATGetRowCount(table) && status == S2RGF_OK; row++) {
         uint8_t rgb[3];
         const bool coloured = row_colour(table, row, rgb);
-        status = add_named(band, GDALRATGetValueAsInt(table, row, value_column),
-                           GDALRATGetValueAsString(table, row, name_column), coloured ? rgb : NULL,
-                           classes, err);
+        status =
+            add_named(reader, GDALRATGetValueAsDouble(table, row, value_column),
+                      GDALRATGetValueAsString(table, row, name_column), coloured ? rgb : NULL, err);
     }
     return status;
 }
 
 /** CLASS_n=name items of one metadata list. */
-static s2rgf_status names_from_metadata(GDALRasterBandH band, char **items, s2_class_table *classes,
-                                        s2rgf_error *err)
+static s2rgf_status names_from_metadata(name_reader *reader, char **items, s2rgf_error *err)
 {
     s2rgf_status status = S2RGF_OK;
     for (int i = 0; items != NULL && items[i] != NULL && status == S2RGF_OK; i++) {
@@ -186,80 +198,64 @@ static s2rgf_status names_from_metadata(GDALRasterBandH band, char **items, s2_c
         if (!STARTS_WITH_CI(items[i], "CLASS_"))
             continue;
         const long value = strtol(items[i] + 6, &end, 10);
-        if (end == items[i] + 6 || *end != '=' || value < 1 || value > MAX_VALUE)
+        if (end == items[i] + 6 || *end != '=')
             continue;
-        status = add_named(band, (int)value, end + 1, NULL, classes, err);
+        status = add_named(reader, (double)value, end + 1, NULL, err);
     }
     return status;
 }
 
 /** Class names and colours that a raster knows, without looking at its pixels. */
-static s2rgf_status find_names(GDALDatasetH dataset, s2_class_table *classes, s2rgf_error *err)
+static s2rgf_status find_names(name_reader *reader, s2rgf_error *err)
 {
-    GDALRasterBandH band = GDALGetRasterBand(dataset, 1);
-    s2rgf_status status = names_from_categories(band, classes, err);
+    GDALRasterBandH band = reader->band->band;
+    s2rgf_status status = names_from_categories(reader, err);
     if (status == S2RGF_OK)
-        status = names_from_table(band, classes, err);
+        status = names_from_table(reader, err);
     if (status == S2RGF_OK)
-        status = names_from_metadata(band, GDALGetMetadata(band, NULL), classes, err);
+        status = names_from_metadata(reader, GDALGetMetadata(band, NULL), err);
     if (status == S2RGF_OK)
-        status = names_from_metadata(band, GDALGetMetadata(dataset, NULL), classes, err);
+        status = names_from_metadata(reader, GDALGetMetadata(reader->band->dataset, NULL), err);
     return status;
 }
 
-/** Note every class value that occurs in one strip of pixels. */
-static void note_values(const double *values, size_t count, double nodata, uint8_t *occurs)
+/** Look through all pixels for values. occurs out [S2_CLASS_MAX_VALUE + 1] */
+static s2rgf_status scan_values(s2_class_band *band, uint8_t *occurs, s2rgf_error *err)
 {
-    for (size_t i = 0; i < count; i++)
-        if (values[i] >= 1.0 && values[i] <= MAX_VALUE && values[i] == floor(values[i]) &&
-            values[i] != nodata)
-            occurs[(int)values[i]] = 1;
-}
-
-/** Look through all pixels for values. occurs out [MAX_VALUE + 1] */
-static s2rgf_status scan_values(GDALDatasetH dataset, uint8_t *occurs, s2rgf_error *err)
-{
-    GDALRasterBandH band = GDALGetRasterBand(dataset, 1);
-    const int width = GDALGetRasterXSize(dataset), height = GDALGetRasterYSize(dataset);
-    const double nodata = s2_class_nodata(band);
+    const int width = GDALGetRasterXSize(band->dataset), height = GDALGetRasterYSize(band->dataset);
     const int most = width < SCAN_PIXELS ? SCAN_PIXELS / width : 1;
-    double *lines = s2_alloc((size_t)width * (size_t)most, sizeof *lines);
-    if (lines == NULL)
-        return s2_fail_memory(err, "class raster");
     s2rgf_status status = S2RGF_OK;
     for (int y = 0; y < height && status == S2RGF_OK; y += most) {
-        const int count = height - y < most ? height - y : most;
-        s2_gdal_catch caught;
-        s2_gdal_catch_begin(&caught);
-        const CPLErr outcome =
-            GDALRasterIO(band, GF_Read, 0, y, width, count, lines, width, count, GDT_Float64, 0, 0);
-        s2_gdal_catch_end(&caught);
-        if (outcome != CE_None)
-            status = s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot read lines %d..%d",
-                                  GDALGetDescription(dataset), y, y + count - 1);
-        else
-            note_values(lines, (size_t)width * (size_t)count, nodata, occurs);
+        const s2_rect strip = {0, y, width, height - y < most ? height - y : most};
+        const double *pixels = NULL;
+        status = s2_class_band_read(band, strip, &pixels, err);
+        for (size_t i = 0; i < (size_t)strip.w * (size_t)strip.h && status == S2RGF_OK; i++) {
+            /* Neighbours are mostly alike. */
+            if (i > 0 && pixels[i] == pixels[i - 1])
+                continue;
+            const int value = s2_class_band_peek(band, pixels[i]);
+            if (value >= 0)
+                occurs[value] = 1;
+        }
     }
-    s2_free(lines);
     return status;
 }
 
-s2rgf_status s2_class_table_of_raster(GDALDatasetH dataset, s2_class_table *classes,
-                                      s2rgf_error *err)
+s2rgf_status s2_class_band_classes(s2_class_band *band, const s2rgf_host *host,
+                                   s2_class_table *classes, s2rgf_error *err)
 {
-    *classes = (s2_class_table){0};
-    if (GDALGetRasterCount(dataset) < 1)
-        return s2_fail(err, S2RGF_FORMAT, "%s: no raster band", GDALGetDescription(dataset));
-    s2rgf_status status = find_names(dataset, classes, err);
+    name_reader reader = {.band = band, .host = host, .classes = classes};
+    *classes = (s2_class_table){.zero_allowed = band->zero_is_class};
+    s2rgf_status status = find_names(&reader, err);
     /* Values may occur that no table names. */
-    uint8_t *occurs = s2_calloc(MAX_VALUE + 1, 1);
+    uint8_t *occurs = s2_calloc(S2_CLASS_MAX_VALUE + 1, 1);
     if (status == S2RGF_OK && occurs == NULL)
         status = s2_fail_memory(err, "class raster");
     if (status == S2RGF_OK)
-        status = scan_values(dataset, occurs, err);
-    for (int value = 1; value <= MAX_VALUE && status == S2RGF_OK; value++)
+        status = scan_values(band, occurs, err);
+    for (int value = 0; value <= S2_CLASS_MAX_VALUE && status == S2RGF_OK; value++)
         if (occurs[value] && s2_class_table_find_value(classes, value) < 0)
-            status = add_unnamed(dataset, value, classes, err);
+            status = add_unnamed(&reader, value, err);
     s2_free(occurs);
     if (status != S2RGF_OK)
         s2_class_table_clear(classes);

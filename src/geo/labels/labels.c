@@ -10,8 +10,9 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
-#include "geo/source/gdal_catch.h"
+#include "core/utf8.h"
 #include "geo/labels/labels_private.h"
+#include "geo/source/gdal_catch.h"
 
 /** Room for one more item in an array that doubles; false when memory is out. */
 static bool make_room(void **items, size_t count, size_t *capacity, size_t size)
@@ -34,7 +35,7 @@ s2rgf_status s2_labels_add_group(s2_label_claims *claims, int class_index, s2rgf
 {
     void *groups = claims->groups;
     if (claims->group_count >= INT_MAX)
-        return s2_fail(err, S2RGF_UNSUPPORTED, "labels: more than %d polygons", INT_MAX);
+        return s2_fail(err, S2RGF_UNSUPPORTED, "labels: more than %d polygons or blocks", INT_MAX);
     if (!make_room(&groups, claims->group_count, &claims->group_capacity, sizeof *claims->groups))
         return s2_fail_memory(err, "label groups");
     claims->groups = groups;
@@ -60,22 +61,56 @@ void s2_labels_claims_clear(s2_label_claims *claims)
     *claims = (s2_label_claims){0};
 }
 
-static int compare_claims(const void *left, const void *right)
+/** By place along a row, then by group. */
+static int compare_in_row(const void *left, const void *right)
 {
     const s2_label_pixel *a = left, *b = right;
-    if (a->y != b->y)
-        return a->y < b->y ? -1 : 1;
     if (a->x != b->x)
         return a->x < b->x ? -1 : 1;
     return (a->group > b->group) - (a->group < b->group);
 }
 
-/** One pixel a position: the first group's if all claims agree on the class, else none. */
+/** Order one row, which most often is in order. */
+static void sort_row(s2_label_pixel *items, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        if (compare_in_row(&items[i - 1], &items[i]) > 0) {
+            qsort(items, count, sizeof *items, compare_in_row);
+            return;
+        }
+}
+
+/** Order the claims by row, place in it, group: first into rows, so that time is linear. */
+static s2rgf_status sort_claims(s2_label_claims *claims, int height, s2rgf_error *err)
+{
+    size_t *end = s2_calloc((size_t)height + 1, sizeof *end); /* of every row; first its start */
+    s2_label_pixel *sorted = s2_alloc(claims->count, sizeof *sorted);
+    if (end == NULL || sorted == NULL) {
+        s2_free(end);
+        s2_free(sorted);
+        return s2_fail_memory(err, "labelled pixels");
+    }
+    for (size_t i = 0; i < claims->count; i++)
+        end[claims->items[i].y + 1]++;
+    for (int y = 0; y < height; y++)
+        end[y + 1] += end[y];
+    for (size_t i = 0; i < claims->count; i++)
+        sorted[end[claims->items[i].y]++] = claims->items[i];
+    for (int y = 0; y < height; y++) {
+        const size_t first = y > 0 ? end[y - 1] : 0;
+        sort_row(sorted + first, end[y] - first);
+    }
+    s2_free(end);
+    s2_free(claims->items);
+    claims->items = sorted;
+    claims->capacity = claims->count;
+    return S2RGF_OK;
+}
+
+/** One pixel a position of sorted claims: the first group's if all agree on the class, else none. */
 static void settle(s2_label_claims *claims, size_t *conflicts)
 {
     size_t kept = 0;
-    if (claims->count > 0)
-        qsort(claims->items, claims->count, sizeof *claims->items, compare_claims);
     for (size_t i = 0; i < claims->count;) {
         const s2_label_pixel first = claims->items[i];
         bool agree = true;
@@ -109,35 +144,43 @@ static void measure_groups(s2_label_claims *claims)
     }
 }
 
-/** Remove groups and classes without pixels and number the others anew. */
-static s2rgf_status drop_empty(s2_label_claims *claims, const s2rgf_host *host,
-                               s2_class_table *classes, s2rgf_error *err)
+/** Divide the classes into those with and without pixels. new_class out [classes->count] */
+static s2rgf_status divide_classes(const s2_label_claims *claims, s2_class_table *classes,
+                                   s2_class_table *absent, int *new_class, s2rgf_error *err)
 {
-    int *new_group = s2_alloc(claims->group_count, sizeof *new_group);
-    int *new_class = s2_alloc((size_t)classes->count, sizeof *new_class);
     bool *occurs = s2_calloc((size_t)classes->count, sizeof *occurs);
-    s2_class_table kept = {0};
-    s2rgf_status status = S2RGF_OK;
-    if (new_group == NULL || new_class == NULL || occurs == NULL) {
-        status = s2_fail_memory(err, "label groups");
-        goto done;
-    }
-    for (size_t i = 0; i < claims->count; i++)
+    s2_class_table kept = {.zero_allowed = classes->zero_allowed};
+    absent->zero_allowed = classes->zero_allowed;
+    s2rgf_status status = occurs != NULL ? S2RGF_OK : s2_fail_memory(err, "classes");
+    for (size_t i = 0; i < claims->count && status == S2RGF_OK; i++)
         occurs[claims->items[i].class_index] = true;
     for (int c = 0; c < classes->count && status == S2RGF_OK; c++) {
         const s2_class *item = &classes->items[c];
         new_class[c] = kept.count;
-        if (occurs[c])
-            status = s2_class_table_add(&kept, item->value, item->name,
-                                        item->has_colour ? item->rgb : NULL, err);
-        else
-            s2_log(host, S2RGF_WARNING, "class %s: no labelled pixel on the reference grid",
-                   item->name);
+        status = s2_class_table_add(occurs[c] ? &kept : absent, item->value, item->name,
+                                    item->has_colour ? item->rgb : NULL, err);
     }
-    if (status != S2RGF_OK)
-        goto done;
+    s2_free(occurs);
+    if (status != S2RGF_OK) {
+        s2_class_table_clear(&kept);
+        return status;
+    }
+    s2_class_table_clear(classes);
+    *classes = kept;
+    return S2RGF_OK;
+}
+
+/** Remove groups and classes without pixels and number the others anew. */
+static s2rgf_status drop_empty(s2_label_claims *claims, s2_class_table *classes,
+                               s2_class_table *absent, s2rgf_error *err)
+{
+    int *new_group = s2_alloc(claims->group_count, sizeof *new_group);
+    int *new_class = s2_alloc((size_t)classes->count, sizeof *new_class);
+    s2rgf_status status = new_group != NULL && new_class != NULL
+                              ? divide_classes(claims, classes, absent, new_class, err)
+                              : s2_fail_memory(err, "label groups");
     int group_count = 0;
-    for (size_t g = 0; g < claims->group_count; g++) {
+    for (size_t g = 0; g < claims->group_count && status == S2RGF_OK; g++) {
         s2_label_group group = claims->groups[g];
         new_group[g] = group_count;
         if (group.pixels == 0)
@@ -145,17 +188,12 @@ static s2rgf_status drop_empty(s2_label_claims *claims, const s2rgf_host *host,
         group.class_index = new_class[group.class_index];
         claims->groups[group_count++] = group;
     }
-    claims->group_count = (size_t)group_count;
-    for (size_t i = 0; i < claims->count; i++) {
+    for (size_t i = 0; i < claims->count && status == S2RGF_OK; i++) {
         claims->items[i].group = new_group[claims->items[i].group];
         claims->items[i].class_index = new_class[claims->items[i].class_index];
     }
-    s2_class_table_clear(classes);
-    *classes = kept;
-    kept = (s2_class_table){0};
-done:
-    s2_class_table_clear(&kept);
-    s2_free(occurs);
+    if (status == S2RGF_OK)
+        claims->group_count = (size_t)group_count;
     s2_free(new_class);
     s2_free(new_group);
     return status;
@@ -178,12 +216,11 @@ static void compute_checksum(const s2_label_claims *claims, const s2_class_table
     snprintf(text, 17, "%016" PRIx64, hash);
 }
 
-s2rgf_status s2_labels_finish(s2_label_claims *claims, const s2rgf_host *host, s2_label_set *labels,
-                              s2rgf_error *err)
+/** Move claims, settled and in order, into the set. */
+static s2rgf_status fill_set(s2_label_claims *claims, s2_label_set *labels, s2rgf_error *err)
 {
-    settle(claims, &labels->conflicts);
     measure_groups(claims);
-    const s2rgf_status status = drop_empty(claims, host, &labels->classes, err);
+    const s2rgf_status status = drop_empty(claims, &labels->classes, &labels->absent, err);
     if (status != S2RGF_OK)
         return status;
     compute_checksum(claims, &labels->classes, labels->checksum);
@@ -195,7 +232,86 @@ s2rgf_status s2_labels_finish(s2_label_claims *claims, const s2rgf_host *host, s
     return S2RGF_OK;
 }
 
-/** Open as vector if the file has layers, else as raster. */
+s2rgf_status s2_labels_finish(s2_label_claims *claims, int height, s2_label_set *labels,
+                              s2rgf_error *err)
+{
+    const s2rgf_status status = sort_claims(claims, height, err);
+    if (status != S2RGF_OK)
+        return status;
+    settle(claims, &labels->conflicts);
+    return fill_set(claims, labels, err);
+}
+
+s2rgf_status s2_labels_keep(s2_label_set *labels, const uint8_t *keep, s2rgf_error *err)
+{
+    s2_label_claims claims = {.items = labels->pixels,
+                              .groups = labels->groups,
+                              .group_count = (size_t)labels->group_count};
+    for (size_t i = 0; i < labels->count; i++)
+        if (keep[i])
+            claims.items[claims.count++] = claims.items[i];
+    for (size_t g = 0; g < claims.group_count; g++)
+        claims.groups[g].pixels = 0;
+    labels->pixels = NULL;
+    labels->groups = NULL;
+    const s2rgf_status status = fill_set(&claims, labels, err);
+    s2_labels_claims_clear(&claims);
+    if (status != S2RGF_OK)
+        s2_label_set_clear(labels);
+    return status;
+}
+
+s2rgf_status s2_labels_settle_srs(const s2_label_request *request, const char *own_wkt, char **wkt,
+                                  s2rgf_error *err)
+{
+    const char *path = request->options->path;
+    const char *assigned_text = request->options->assigned_srs;
+    char *assigned = NULL;
+    *wkt = NULL;
+    if (assigned_text != NULL) {
+        OGRSpatialReferenceH srs = s2_srs_from_text(assigned_text);
+        if (srs != NULL)
+            assigned = s2_srs_to_wkt(srs);
+        OSRDestroySpatialReference(srs);
+        if (assigned == NULL)
+            return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: not a CRS that GDAL understands",
+                           assigned_text);
+    }
+    if (own_wkt != NULL && assigned != NULL && !s2_srs_equal(own_wkt, assigned)) {
+        char name[128];
+        s2_srs_name(own_wkt, name, sizeof name);
+        s2_log(request->host, S2RGF_WARNING,
+               "%s: %s is not used as the CRS of the labels: they have their own, %s", path,
+               assigned_text, name);
+    }
+    s2rgf_status status = S2RGF_OK;
+    if (own_wkt == NULL && assigned == NULL && request->grid->srs_wkt != NULL)
+        status = s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                         "%s: the labels have no CRS: assign the one they are in", path);
+    else if ((own_wkt != NULL || assigned != NULL) && request->grid->srs_wkt == NULL)
+        status =
+            s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                    "%s: the labels have a CRS, the rasters have none: assign one to them", path);
+    else if (own_wkt != NULL && (*wkt = s2_strdup(own_wkt)) == NULL)
+        status = s2_fail_memory(err, "CRS of the labels");
+    if (status == S2RGF_OK && own_wkt == NULL) {
+        *wkt = assigned;
+        assigned = NULL;
+    }
+    s2_free(assigned);
+    return status;
+}
+
+/** True where any layer has geometries. */
+static bool has_vectors(GDALDatasetH dataset)
+{
+    for (int i = 0; i < GDALDatasetGetLayerCount(dataset); i++)
+        if (s2_labels_has_geometries(GDALDatasetGetLayer(dataset, i)))
+            return true;
+    return false;
+}
+
+/** Open as vector if the file has layers with geometries, or nothing but tables; else as raster. */
 static s2rgf_status open_labels(const char *path, GDALDatasetH *dataset, bool *is_vector,
                                 s2rgf_error *err)
 {
@@ -207,23 +323,39 @@ static s2rgf_status open_labels(const char *path, GDALDatasetH *dataset, bool *i
     if (*dataset == NULL)
         return s2_gdal_fail(&caught, err, S2RGF_IO,
                             "%s: cannot be opened as polygons or as a raster", path);
-    *is_vector = GDALDatasetGetLayerCount(*dataset) > 0;
+    *is_vector = has_vectors(*dataset) || GDALGetRasterCount(*dataset) == 0;
     return S2RGF_OK;
+}
+
+/** Names that differ only in upper and lower case are mostly one class spelled in two ways. */
+static void warn_case(const s2_class_table *classes, const char *path, const s2rgf_host *host)
+{
+    for (int i = 0; i < classes->count; i++)
+        for (int k = 0; k < i; k++)
+            if (s2_utf8_same_letters(classes->items[k].name, classes->items[i].name))
+                s2_log(host, S2RGF_WARNING,
+                       "%s: \"%s\" and \"%s\" differ only in upper and lower case: they are two "
+                       "classes",
+                       path, classes->items[k].name, classes->items[i].name);
 }
 
 s2rgf_status s2_labels_read(const s2rgf_label_options *options, const s2_grid *grid,
                             const s2rgf_host *host, s2_label_set *labels, s2rgf_error *err)
 {
+    const s2_label_request request = {options, grid, host};
     GDALDatasetH dataset = NULL;
+    bool is_vector = false;
     s2_label_claims claims = {0};
     *labels = (s2_label_set){0};
-    s2rgf_status status = open_labels(options->path, &dataset, &labels->from_polygons, err);
-    if (status == S2RGF_OK && labels->from_polygons)
-        status = s2_labels_read_vector(options, dataset, grid, &claims, labels, err);
+    s2rgf_status status = open_labels(options->path, &dataset, &is_vector, err);
+    if (status == S2RGF_OK && is_vector)
+        status = s2_labels_read_vector(&request, dataset, &claims, labels, err);
     else if (status == S2RGF_OK)
-        status = s2_labels_read_raster(options, dataset, grid, &claims, labels, err);
+        status = s2_labels_read_raster(&request, dataset, &claims, labels, err);
     if (status == S2RGF_OK)
-        status = s2_labels_finish(&claims, host, labels, err);
+        warn_case(&labels->classes, options->path, host);
+    if (status == S2RGF_OK)
+        status = s2_labels_finish(&claims, grid->height, labels, err);
     s2_labels_claims_clear(&claims);
     GDALClose(dataset);
     if (status != S2RGF_OK)
@@ -231,10 +363,30 @@ s2rgf_status s2_labels_read(const s2rgf_label_options *options, const s2_grid *g
     return status;
 }
 
+s2rgf_status s2_labels_refuse_zero(const s2_label_set *labels, const char *path, s2rgf_error *err)
+{
+    static const char rule[] = "expected classes from 1 to 65535, for maps keep 0 for nodata";
+    if (s2_class_table_find_value(&labels->classes, 0) < 0)
+        return S2RGF_OK;
+    if (labels->has_zero_feature)
+        return s2_fail(err, S2RGF_FORMAT,
+                       "%s: feature %lld: its class is 0: %s: give the class another number, or "
+                       "leave such features out with a filter",
+                       path, labels->zero_feature, rule);
+    size_t pixels = 0;
+    for (size_t i = 0; i < labels->count; i++)
+        pixels += labels->pixels[i].class_index == 0;
+    return s2_fail(err, S2RGF_FORMAT,
+                   "%s: %zu pixels have value 0, which is a class (%s) where another value is "
+                   "nodata: %s: give the class another value, or declare 0 as nodata",
+                   path, pixels, labels->classes.items[0].name, rule);
+}
+
 void s2_label_set_clear(s2_label_set *labels)
 {
     s2_free(labels->pixels);
     s2_free(labels->groups);
     s2_class_table_clear(&labels->classes);
+    s2_class_table_clear(&labels->absent);
     *labels = (s2_label_set){0};
 }

@@ -14,8 +14,9 @@ typedef struct s2_label_pixel {
 #define S2_LABEL_BLOCK_PX 64
 
 /**
- * A polygon (every part of a multipolygon is one), or with raster labels one class in one block of
- * S2_LABEL_BLOCK_PX x S2_LABEL_BLOCK_PX pixels.
+ * A polygon (every part of a multipolygon is one), or with points and raster labels one class in
+ * one block of S2_LABEL_BLOCK_PX x S2_LABEL_BLOCK_PX pixels; the groups of a block follow each
+ * other.
  */
 typedef struct s2_label_group {
     int class_index;
@@ -28,40 +29,59 @@ typedef struct s2_label_set {
     size_t count;
     s2_label_group *groups;
     int group_count;
-    s2_class_table classes; /* those with pixels on the grid */
-    bool from_polygons;
+    s2_class_table classes;        /* those with pixels on the grid */
+    s2_class_table absent;         /* those without */
+    bool from_polygons;            /* false: points alone or a raster, all in groups of blocks */
     size_t polygons;               /* read, every part of a multipolygon counted */
     size_t polygons_without_pixel; /* outside the grid or too small to hold a pixel centre */
-    size_t conflicts;              /* pixels that polygons of different classes claim: left out */
+    size_t points_outside;         /* of the grid */
+    size_t conflicts;              /* pixels that features of different classes claim: left out */
     size_t without_class;          /* features whose class is NULL or empty */
+    bool has_zero_feature;
+    long long zero_feature; /* the first feature of class 0 */
     char checksum[17]; /* FNV-1a 64 of x, y, class value of all pixels, hex: ties a model to them */
 } s2_label_set;
 
 /**
  * Read labels onto a grid.
  *
- * Vector: polygons and multipolygons of the layer, class from the attribute. Text classes get the
- * values 1..K in alphabetical order of the whole layer; whole numbers keep their values if all are
- * in 1..65535 (else FORMAT) and are called "class N". Reprojected from the layer's CRS; without CRS
- * and assigned_srs: INVALID_ARGUMENT. Without attribute: the only text or integer field, else the
- * message lists the fields. Colours are taken from OGR feature styles (BRUSH fc). Rings that cross
- * are filled by the even-odd rule.
- *
- * Raster: values > 0 that are not nodata; names from category names, attribute table or CLASS_n
- * metadata (else "class N"), colours from the colour table or attribute table; nearest neighbour
- * where its grid is not the reference grid.
- *
- * A pixel that polygons of one class share goes to the first. A class without a pixel on the grid
+ * Vector: polygons and points of the layer, class from the attribute, whose name may differ in case
+ * if no other fits; the layer is the only one with geometries unless it is named. A point labels the
+ * pixel that holds it. Whole numbers keep their values if all are in 0..65535 (else FORMAT) and are
+ * called "class N"; off by up to 1e-3 is whole. Text classes that are such numbers keep them as values,
+ * too; the others get the lowest free values from 1 in alphabetical order of the whole layer.
+ * Reprojected from the layer's CRS; without CRS and assigned_srs: INVALID_ARGUMENT. Without attribute:
+ * the only text or integer field, else the message lists the fields. Colours are taken from OGR feature
+ * styles (BRUSH fc). Rings that cross are filled by the even-odd rule. Longitudes that differ by whole
+ * turns are the same place. What cannot be a label (lines, say, or what the grid's CRS does not reach)
  * is left out, and the host is told.
- * Errors  IO, FORMAT, INVALID_ARGUMENT, UNSUPPORTED, NO_MEMORY.
+ *
+ * Raster: what s2_class_band_value() takes for classes, nearest neighbour where its grid is not the
+ * reference grid; names and colours: s2_class_band_classes(), class_band.h.
+ *
+ * Names are cleaned by s2_class_name_clean(); two that become one are refused (FORMAT).
+ * A pixel that polygons of one class share goes to the first. The host is told where assigned_srs
+ * has no effect.
+ * Errors  IO, FORMAT, INVALID_ARGUMENT, UNSUPPORTED, NO_MEMORY, CANCELLED.
  * Memory  released with s2_label_set_clear(); grows with the labelled pixels, not with the grid.
  */
 s2rgf_status s2_labels_read(const s2rgf_label_options *options, const s2_grid *grid,
                             const s2rgf_host *host, s2_label_set *labels, s2rgf_error *err);
 void s2_label_set_clear(s2_label_set *labels);
 
-/** Classes of a class raster as s2_labels_read() and s2rgf_assess() understand them. */
-s2rgf_status s2_class_table_of_raster(GDALDatasetH dataset, s2_class_table *classes,
-                                      s2rgf_error *err);
+/**
+ * Refuse labels in which 0 is a class, as training must, for maps keep 0 for nodata.
+ * path in  of the labels, for the message
+ * Errors  FORMAT.
+ */
+s2rgf_status s2_labels_refuse_zero(const s2_label_set *labels, const char *path, s2rgf_error *err);
+
+/**
+ * Keep the pixels for which keep is not 0; groups and checksum follow, and classes without a pixel
+ * move to labels->absent.
+ * keep in  [labels->count]
+ * Errors  NO_MEMORY, after which the set holds nothing.
+ */
+s2rgf_status s2_labels_keep(s2_label_set *labels, const uint8_t *keep, s2rgf_error *err);
 
 #endif

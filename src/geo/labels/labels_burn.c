@@ -1,55 +1,61 @@
-/* Burn polygons onto a pixel grid, one by one, each within its own bounds. */
+/* Burn polygons onto a pixel grid, one by one, each within its own bounds; points beside them. */
 #include "geo/labels/labels_burn.h"
 
 #include <cpl_string.h>
 #include <gdal_alg.h>
 #include <math.h>
+#include <stdlib.h>
 
 #include "core/error.h"
+#include "core/log.h"
 #include "core/memory.h"
+#include "core/plural.h"
+#include "geo/labels/labels_place.h"
 #include "geo/source/gdal_catch.h"
 
 /* A polygon larger than this is burnt in strips, so that memory does not follow the grid. */
 #define STRIP_PIXELS (4 * 1024 * 1024)
-/* Straight edges bend under a change of CRS: each is cut to this part of the polygon's extent. */
-#define EDGE_PARTS 64
+
+/** What is not as one expects labels to be; all but the last are left out. */
+typedef enum oddity {
+    ODD_LINE,
+    ODD_STRAY_POINT,
+    ODD_SURFACE,
+    ODD_NOWHERE,
+    ODD_NOT_FINITE,
+    ODD_UNWRAPPED,
+    ODDITIES
+} oddity;
 
 struct s2_burner {
     const char *path;
-    const s2_grid *grid;
     s2_label_claims *claims;
-    OGRCoordinateTransformationH transformation; /* NULL: same CRS */
-    s2_affine to_pixel;
+    s2_label_claims points; /* each a group of its own until s2_burner_finish() */
+    s2_label_place place;
     GDALDriverH memory_driver;
     char **options;
+    bool odd[ODDITIES]; /* of the feature at hand */
+    size_t odd_features[ODDITIES];
+    long long first_odd[ODDITIES]; /* feature */
 };
 
-s2rgf_status s2_burner_create(const s2rgf_label_options *options, const char *layer_wkt,
-                              const s2_grid *grid, s2_label_claims *claims, s2_burner **burner,
-                              s2rgf_error *err)
+s2rgf_status s2_burner_create(const s2_label_request *request, const char *layer_wkt,
+                              s2_label_claims *claims, s2_burner **burner, s2rgf_error *err)
 {
     s2_burner *made = s2_calloc(1, sizeof *made);
     if (made == NULL)
         return s2_fail_memory(err, "labels");
-    *made = (s2_burner){.path = options->path,
-                        .grid = grid,
+    *made = (s2_burner){.path = request->options->path,
                         .claims = claims,
                         .memory_driver = GDALGetDriverByName("MEM")};
-    made->options = CSLSetNameValue(NULL, "ALL_TOUCHED", options->all_touched ? "TRUE" : "FALSE");
-    if (!s2_srs_equal(layer_wkt, grid->srs_wkt)) {
-        made->transformation = s2_srs_transformation(layer_wkt, grid->srs_wkt);
-        if (made->transformation == NULL) {
-            s2_burner_free(made);
-            return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                           "%s: no transformation from its CRS to the reference grid's",
-                           options->path);
-        }
-    }
-    if (made->memory_driver == NULL || !s2_affine_invert(&grid->to_geo, &made->to_pixel)) {
-        const bool no_driver = made->memory_driver == NULL;
+    made->options =
+        CSLSetNameValue(NULL, "ALL_TOUCHED", request->options->all_touched ? "TRUE" : "FALSE");
+    s2rgf_status status = s2_label_place_init(&made->place, request, layer_wkt, err);
+    if (status == S2RGF_OK && made->memory_driver == NULL)
+        status = s2_fail(err, S2RGF_INTERNAL, "labels: GDAL's MEM driver is not registered");
+    if (status != S2RGF_OK) {
         s2_burner_free(made);
-        return s2_fail(err, S2RGF_INTERNAL, "labels: %s",
-                       no_driver ? "GDAL's MEM driver is not registered" : "singular grid");
+        return status;
     }
     *burner = made;
     return S2RGF_OK;
@@ -59,7 +65,8 @@ void s2_burner_free(s2_burner *burner)
 {
     if (burner == NULL)
         return;
-    OCTDestroyCoordinateTransformation(burner->transformation);
+    s2_label_place_clear(&burner->place);
+    s2_labels_claims_clear(&burner->points);
     CSLDestroy(burner->options);
     s2_free(burner);
 }
@@ -78,33 +85,12 @@ static int keep_coordinates(void *context, int inverse, int count, double *x, do
     return TRUE;
 }
 
-/** A copy of a polygon in pixel coordinates of the grid; NULL if a vertex is not finite. */
-static OGRGeometryH to_pixels(const s2_burner *burner, OGRGeometryH polygon)
-{
-    OGRGeometryH copy = OGR_G_Clone(polygon);
-    if (copy == NULL)
-        return NULL;
-    for (int r = 0; r < OGR_G_GetGeometryCount(copy); r++) {
-        OGRGeometryH ring = OGR_G_GetGeometryRef(copy, r);
-        for (int i = 0; i < OGR_G_GetPointCount(ring); i++) {
-            double x, y;
-            s2_affine_apply(&burner->to_pixel, OGR_G_GetX(ring, i), OGR_G_GetY(ring, i), &x, &y);
-            if (!isfinite(x) || !isfinite(y)) {
-                OGR_G_DestroyGeometry(copy);
-                return NULL;
-            }
-            OGR_G_SetPoint_2D(ring, i, x, y);
-        }
-    }
-    return copy;
-}
-
 /** Pixels of the grid a polygon in pixel coordinates may touch. */
 static s2_rect pixel_bounds(const s2_burner *burner, OGRGeometryH polygon)
 {
     OGREnvelope box;
     OGR_G_GetEnvelope(polygon, &box);
-    const double width = burner->grid->width, height = burner->grid->height;
+    const double width = burner->place.grid->width, height = burner->place.grid->height;
     const double x0 = fmax(floor(box.MinX), 0.0), x1 = fmin(floor(box.MaxX) + 1.0, width);
     const double y0 = fmax(floor(box.MinY), 0.0), y1 = fmin(floor(box.MaxY) + 1.0, height);
     if (!(x0 < x1 && y0 < y1))
@@ -169,69 +155,123 @@ done:
     return status;
 }
 
+/** Burn a polygon in pixel coordinates for the newest group. */
+static s2rgf_status burn_pixels(s2_burner *burner, OGRGeometryH polygon, s2rgf_error *err)
+{
+    s2_rect rest = pixel_bounds(burner, polygon);
+    const int lines = rest.w > 0 ? STRIP_PIXELS / rest.w + 1 : 1;
+    s2rgf_status status = S2RGF_OK;
+    while (status == S2RGF_OK && !s2_rect_is_empty(rest)) {
+        const int height = rest.h < lines ? rest.h : lines;
+        status = burn_strip(burner, polygon, (s2_rect){rest.x, rest.y, rest.w, height}, err);
+        rest.y += height;
+        rest.h -= height;
+    }
+    return status;
+}
+
 /** Burn one polygon in the grid's CRS as a group of its own. */
 static s2rgf_status burn_polygon(s2_burner *burner, OGRGeometryH polygon, int class_index,
                                  s2_label_set *set, s2rgf_error *err)
 {
+    OGREnvelope box;
+    int turns;
     s2rgf_status status = s2_labels_add_group(burner->claims, class_index, err);
-    if (status != S2RGF_OK)
-        return status;
     const size_t before = burner->claims->count;
-    OGRGeometryH in_pixels = to_pixels(burner, polygon);
+    OGR_G_GetEnvelope(polygon, &box);
+    const int count = s2_label_place_turns(&burner->place, box.MinX, box.MaxX, &turns);
     set->polygons++;
-    if (in_pixels == NULL)
-        return s2_fail(err, S2RGF_FORMAT, "%s: a polygon has coordinates that are not finite",
-                       burner->path);
-    s2_rect rest = pixel_bounds(burner, in_pixels);
-    const int lines = rest.w > 0 ? STRIP_PIXELS / rest.w + 1 : 1;
-    while (status == S2RGF_OK && !s2_rect_is_empty(rest)) {
-        const int height = rest.h < lines ? rest.h : lines;
-        status = burn_strip(burner, in_pixels, (s2_rect){rest.x, rest.y, rest.w, height}, err);
-        rest.y += height;
-        rest.h -= height;
+    for (int i = 0; i < count && status == S2RGF_OK; i++) {
+        OGRGeometryH in_pixels = s2_label_place_polygon(&burner->place, polygon, turns + i);
+        if (in_pixels == NULL) {
+            burner->odd[ODD_NOT_FINITE] = true;
+            set->polygons--;
+            return S2RGF_OK;
+        }
+        status = burn_pixels(burner, in_pixels, err);
+        OGR_G_DestroyGeometry(in_pixels);
     }
-    OGR_G_DestroyGeometry(in_pixels);
     if (burner->claims->count == before)
         set->polygons_without_pixel++;
+    else
+        set->from_polygons = true;
     return status;
 }
 
-/** All polygons inside a geometry, whatever its nesting. */
-static s2rgf_status burn_parts(s2_burner *burner, OGRGeometryH geometry, int class_index,
+/** Note the pixel that holds a point in the grid's CRS. */
+static s2rgf_status note_point(s2_burner *burner, OGRGeometryH point, int class_index,
                                s2_label_set *set, s2rgf_error *err)
 {
+    const double x = OGR_G_GetX(point, 0), y = OGR_G_GetY(point, 0);
+    const s2_grid *grid = burner->place.grid;
+    int turns;
+    const int count = s2_label_place_turns(&burner->place, x, x, &turns);
+    for (int i = 0; i < count; i++) {
+        double u, v;
+        if (!s2_label_place_point(&burner->place, x, y, turns + i, &u, &v)) {
+            burner->odd[ODD_NOT_FINITE] = true;
+            return S2RGF_OK;
+        }
+        if (u >= 0.0 && v >= 0.0 && u < grid->width && v < grid->height) {
+            const s2rgf_status status = s2_labels_add_group(&burner->points, class_index, err);
+            const int group = (int)burner->points.group_count - 1;
+            return status == S2RGF_OK ? s2_labels_claim(&burner->points, (int)u, (int)v, group, err)
+                                      : status;
+        }
+    }
+    set->points_outside++;
+    return S2RGF_OK;
+}
+
+/** Which oddity a geometry of a type that cannot be a label is. */
+static oddity oddity_of(OGRwkbGeometryType type)
+{
+    switch (type) {
+    case wkbPoint:
+    case wkbMultiPoint:
+        return ODD_STRAY_POINT;
+    case wkbLineString:
+    case wkbMultiLineString:
+        return ODD_LINE;
+    default:
+        return ODD_SURFACE;
+    }
+}
+
+/** All polygons inside a geometry, whatever its nesting, and points that are not in a collection. */
+static s2rgf_status burn_parts(s2_burner *burner, OGRGeometryH geometry, bool collected,
+                               int class_index, s2_label_set *set, s2rgf_error *err)
+{
     const OGRwkbGeometryType type = wkbFlatten(OGR_G_GetGeometryType(geometry));
+    if (OGR_G_IsEmpty(geometry))
+        return S2RGF_OK;
     if (type == wkbPolygon)
         return burn_polygon(burner, geometry, class_index, set, err);
-    if (type != wkbMultiPolygon && type != wkbGeometryCollection)
-        return s2_fail(err, S2RGF_FORMAT, "%s: expected polygons, found a %s", burner->path,
-                       OGR_G_GetGeometryName(geometry));
+    if (type == wkbPoint && !collected)
+        return note_point(burner, geometry, class_index, set, err);
+    const bool in_collection = collected || type == wkbGeometryCollection;
+    if (type != wkbMultiPolygon && type != wkbGeometryCollection &&
+        (type != wkbMultiPoint || collected)) {
+        burner->odd[oddity_of(type)] = true;
+        return S2RGF_OK;
+    }
     s2rgf_status status = S2RGF_OK;
     for (int i = 0; i < OGR_G_GetGeometryCount(geometry) && status == S2RGF_OK; i++)
-        status = burn_parts(burner, OGR_G_GetGeometryRef(geometry, i), class_index, set, err);
+        status = burn_parts(burner, OGR_G_GetGeometryRef(geometry, i), in_collection, class_index,
+                            set, err);
     return status;
 }
 
-/** Into the grid's CRS, with edges cut first so that they bend as they should. */
-static s2rgf_status reproject(const s2_burner *burner, OGRGeometryH geometry, long long id,
-                              s2rgf_error *err)
+/** Count the oddities of a feature. */
+static void count_oddities(s2_burner *burner, long long feature)
 {
-    if (burner->transformation == NULL || OGR_G_IsEmpty(geometry))
-        return S2RGF_OK;
-    OGREnvelope box;
-    OGR_G_GetEnvelope(geometry, &box);
-    const double extent = fmax(box.MaxX - box.MinX, box.MaxY - box.MinY);
-    s2_gdal_catch caught;
-    s2_gdal_catch_begin(&caught);
-    if (extent > 0.0 && isfinite(extent))
-        OGR_G_Segmentize(geometry, extent / EDGE_PARTS);
-    const OGRErr outcome = OGR_G_Transform(geometry, burner->transformation);
-    s2_gdal_catch_end(&caught);
-    if (outcome != OGRERR_NONE)
-        return s2_gdal_fail(&caught, err, S2RGF_FORMAT,
-                            "%s: feature %lld cannot be transformed to the reference grid's CRS",
-                            burner->path, id);
-    return S2RGF_OK;
+    for (int kind = 0; kind < ODDITIES; kind++) {
+        if (!burner->odd[kind])
+            continue;
+        if (burner->odd_features[kind]++ == 0)
+            burner->first_odd[kind] = feature;
+        burner->odd[kind] = false;
+    }
 }
 
 s2rgf_status s2_burn_feature(s2_burner *burner, OGRFeatureH feature, int class_index,
@@ -243,12 +283,71 @@ s2rgf_status s2_burn_feature(s2_burner *burner, OGRFeatureH feature, int class_i
         set->polygons_without_pixel++;
         return S2RGF_OK;
     }
+    s2rgf_status status = S2RGF_OK;
     OGRGeometryH geometry = OGR_G_GetLinearGeometry(own, 0.0, NULL);
-    if (geometry == NULL)
-        return s2_fail_memory(err, "polygon");
-    s2rgf_status status = reproject(burner, geometry, (long long)OGR_F_GetFID(feature), err);
-    if (status == S2RGF_OK)
-        status = burn_parts(burner, geometry, class_index, set, err);
+    if (geometry == NULL) {
+        burner->odd[ODD_SURFACE] = true;
+    } else {
+        const s2_label_outcome outcome = s2_label_place_project(&burner->place, geometry);
+        burner->odd[ODD_NOWHERE] = outcome == S2_LABEL_NOWHERE;
+        burner->odd[ODD_UNWRAPPED] = outcome == S2_LABEL_UNWRAPPED;
+        if (outcome != S2_LABEL_NOWHERE)
+            status = burn_parts(burner, geometry, false, class_index, set, err);
+    }
+    count_oddities(burner, (long long)OGR_F_GetFID(feature));
     OGR_G_DestroyGeometry(geometry);
     return status;
+}
+
+/** By block, then by class. */
+static int compare_points(const void *left, const void *right)
+{
+    const s2_label_pixel *a = left, *b = right;
+    const int keys[3] = {a->y / S2_LABEL_BLOCK_PX - b->y / S2_LABEL_BLOCK_PX,
+                         a->x / S2_LABEL_BLOCK_PX - b->x / S2_LABEL_BLOCK_PX,
+                         a->class_index - b->class_index};
+    return keys[0] != 0 ? keys[0] : keys[1] != 0 ? keys[1] : keys[2];
+}
+
+/** Claim the pixels of all points, those of one class in one block as a group. */
+static s2rgf_status claim_points(s2_burner *burner, s2rgf_error *err)
+{
+    s2_label_pixel *items = burner->points.items;
+    const size_t count = burner->points.count;
+    s2rgf_status status = S2RGF_OK;
+    if (count > 0)
+        qsort(items, count, sizeof *items, compare_points);
+    for (size_t i = 0; i < count && status == S2RGF_OK; i++) {
+        if (i == 0 || compare_points(&items[i - 1], &items[i]) != 0)
+            status = s2_labels_add_group(burner->claims, items[i].class_index, err);
+        if (status == S2RGF_OK)
+            status = s2_labels_claim(burner->claims, items[i].x, items[i].y,
+                                     (int)burner->claims->group_count - 1, err);
+    }
+    return status;
+}
+
+static void tell_oddities(const s2_burner *burner, const s2rgf_host *host)
+{
+    static const char *const what[ODDITIES] = {
+        [ODD_LINE] = "left out: lines",
+        [ODD_STRAY_POINT] = "left out: points in a collection",
+        [ODD_SURFACE] = "left out: geometries that are neither polygons nor points",
+        [ODD_NOWHERE] = "left out: geometries that the reference grid's CRS does not reach",
+        [ODD_NOT_FINITE] = "left out: geometries with coordinates that are not finite",
+        [ODD_UNWRAPPED] = "edges of more than 180 degrees of longitude, taken the short way round,",
+    };
+    for (int kind = 0; kind < ODDITIES; kind++) {
+        const size_t count = burner->odd_features[kind];
+        if (count > 0)
+            s2_log(host, S2RGF_WARNING, "%s: %s in %zu %s: the first is feature %lld", burner->path,
+                   what[kind], count, s2_plural(count, "feature", "features"),
+                   burner->first_odd[kind]);
+    }
+}
+
+s2rgf_status s2_burner_finish(s2_burner *burner, const s2rgf_host *host, s2rgf_error *err)
+{
+    tell_oddities(burner, host);
+    return claim_points(burner, err);
 }

@@ -2,7 +2,16 @@
 #ifndef S2_GEO_LABELS_LABELS_PRIVATE_H
 #define S2_GEO_LABELS_LABELS_PRIVATE_H
 
+#include <ogr_api.h>
+
 #include "geo/labels/labels.h"
+
+/** What is asked for: whose labels, on which grid, and who is told. */
+typedef struct s2_label_request {
+    const s2rgf_label_options *options;
+    const s2_grid *grid;
+    const s2rgf_host *host;
+} s2_label_request;
 
 /**
  * One claim of a group to a pixel; a pixel may be claimed more than once until s2_labels_finish().
@@ -23,24 +32,32 @@ s2rgf_status s2_labels_claim(s2_label_claims *claims, int x, int y, int group, s
 /**
  * Settle the claims and move them into the set: pixels in order, conflicts dropped, groups and
  * classes without pixels removed, checksum. labels->classes must be complete; claims is left empty.
- * Errors NO_MEMORY.
+ * height: of the grid. Errors NO_MEMORY.
  */
-s2rgf_status s2_labels_finish(s2_label_claims *claims, const s2rgf_host *host, s2_label_set *labels,
+s2rgf_status s2_labels_finish(s2_label_claims *claims, int height, s2_label_set *labels,
                               s2rgf_error *err);
 
 void s2_labels_claims_clear(s2_label_claims *claims);
 
-/** As s2_labels_read() for an open polygon dataset. labels in: empty. */
-s2rgf_status s2_labels_read_vector(const s2rgf_label_options *options, GDALDatasetH dataset,
-                                   const s2_grid *grid, s2_label_claims *claims,
-                                   s2_label_set *labels, s2rgf_error *err);
+/** True for a layer whose features have geometries: not a mere table such as QGIS's layer_styles. */
+bool s2_labels_has_geometries(OGRLayerH layer);
+
+/** As s2_labels_read() for an open dataset of layers. labels in: empty. */
+s2rgf_status s2_labels_read_vector(const s2_label_request *request, GDALDatasetH dataset,
+                                   s2_label_claims *claims, s2_label_set *labels, s2rgf_error *err);
 
 /** As s2_labels_read() for an open class raster. labels in: empty. */
-s2rgf_status s2_labels_read_raster(const s2rgf_label_options *options, GDALDatasetH dataset,
-                                   const s2_grid *grid, s2_label_claims *claims,
-                                   s2_label_set *labels, s2rgf_error *err);
+s2rgf_status s2_labels_read_raster(const s2_label_request *request, GDALDatasetH dataset,
+                                   s2_label_claims *claims, s2_label_set *labels, s2rgf_error *err);
 
-/** Nodata value of a class band; NaN where there is none. */
-double s2_class_nodata(GDALRasterBandH band);
+/**
+ * The CRS that the labels are in: their own, else the one assigned to them. The host is told where
+ * another one was assigned than they have.
+ * own_wkt in  NULL: they have none
+ * wkt     out released with s2_free(); NULL only if the grid has no CRS either
+ * Errors  INVALID_ARGUMENT (no CRS here or there, one that GDAL does not understand), NO_MEMORY.
+ */
+s2rgf_status s2_labels_settle_srs(const s2_label_request *request, const char *own_wkt, char **wkt,
+                                  s2rgf_error *err);
 
 #endif

@@ -4,14 +4,15 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "core/log.h"
 #include "core/memory.h"
-#include "geo/source/gdal_catch.h"
+#include "geo/labels/class_band.h"
+#include "geo/labels/labels_place.h"
 #include "geo/labels/labels_private.h"
-#include "geo/source/source_private.h"
+#include "geo/source/gdal_catch.h"
 
 #define BLOCK S2_LABEL_BLOCK_PX
 #define BLOCK_PIXELS (BLOCK * BLOCK)
-#define MAX_VALUE 65535
 /*
  * A label raster so much finer than the reference grid that a block covers more is read by pixel.
  */
@@ -20,52 +21,44 @@
 /** A class raster while it is read block by block of the reference grid. */
 typedef struct raster_labels {
     const char *path;
-    GDALDatasetH dataset;
-    GDALRasterBandH band;
+    s2_class_band band;
     s2_grid own;
     s2_affine ref_to_geo, geo_to_own;
     OGRCoordinateTransformationH transformation; /* reference CRS -> own; NULL: the same */
-    double nodata;                               /* NaN: none */
+    double turn, west;                           /* s2_srs_turn() of its CRS, its west end */
     double u[BLOCK_PIXELS], v[BLOCK_PIXELS];     /* own pixel coordinates of a block's centres */
-    int value[BLOCK_PIXELS];                     /* class of each, 0: none */
-    double sample[BLOCK_PIXELS];                 /* pixel value under each centre */
-    s2_scratch window;                           /* pixels of the label raster */
-    int *group_of_value; /* [MAX_VALUE + 1] group in the present block, -1: none */
+    int value[BLOCK_PIXELS];                     /* class of each, -1: none */
+    double sample[BLOCK_PIXELS];                 /* pixel value under each centre, NaN: none */
+    int *group_of_value; /* [S2_CLASS_MAX_VALUE + 1] group in the present block, -1: none */
 } raster_labels;
 
-static s2rgf_status check_raster(const s2rgf_label_options *options, GDALDatasetH dataset,
+static s2rgf_status check_raster(const s2rgf_label_options *options, const s2_class_band *band,
                                  s2rgf_error *err)
 {
     if (options->layer != NULL || options->where != NULL)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "%s: a raster: a layer or filter is for polygons", options->path);
-    if (GDALGetRasterCount(dataset) != 1)
+    if (band->count != 1)
         return s2_fail(err, S2RGF_FORMAT, "%s: not a label raster: expected one band, found %d",
-                       options->path, GDALGetRasterCount(dataset));
-    const GDALDataType type = GDALGetRasterDataType(GDALGetRasterBand(dataset, 1));
-    if (GDALDataTypeIsComplex(type))
-        return s2_fail(err, S2RGF_UNSUPPORTED,
-                       "%s: complex values: expected an integer type, found %s", options->path,
-                       GDALGetDataTypeName(type));
+                       options->path, band->count);
     return S2RGF_OK;
 }
 
 /** How the label raster meets the reference grid. */
-static s2rgf_status relate(const s2rgf_label_options *options, const s2_grid *grid,
-                           raster_labels *labels, s2rgf_error *err)
+static s2rgf_status relate(const s2_label_request *request, raster_labels *labels, s2rgf_error *err)
 {
-    const char *path = options->path;
-    s2rgf_status status =
-        s2_grid_of_dataset(labels->dataset, path, options->assigned_srs, &labels->own, err);
+    const char *path = request->options->path;
+    const s2_grid *grid = request->grid;
+    double east;
+    s2rgf_status status = s2_grid_of_dataset(labels->band.dataset, path, NULL, &labels->own, err);
     if (status != S2RGF_OK)
         return status;
-    if (labels->own.srs_wkt == NULL && grid->srs_wkt != NULL)
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                       "%s: the labels have no CRS: assign the one they are in", path);
-    if (labels->own.srs_wkt != NULL && grid->srs_wkt == NULL)
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                       "%s: the labels have a CRS, the rasters have none: assign one to them",
-                       path);
+    char *wkt = NULL;
+    status = s2_labels_settle_srs(request, labels->own.srs_wkt, &wkt, err);
+    if (status != S2RGF_OK)
+        return status;
+    s2_free(labels->own.srs_wkt);
+    labels->own.srs_wkt = wkt;
     labels->ref_to_geo = grid->to_geo;
     if (!s2_affine_invert(&labels->own.to_geo, &labels->geo_to_own))
         return s2_fail(err, S2RGF_FORMAT, "%s: geotransform cannot be inverted", path);
@@ -75,7 +68,15 @@ static s2rgf_status relate(const s2rgf_label_options *options, const s2_grid *gr
             return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                            "%s: no transformation from the reference grid's CRS to its own", path);
     }
+    labels->turn = s2_srs_turn(labels->own.srs_wkt);
+    s2_label_extent(&labels->own, &labels->west, &east);
     return S2RGF_OK;
+}
+
+/** The longitude that a place has in a raster that begins at `west`. */
+static double wrap(double x, double west, double turn)
+{
+    return turn > 0.0 && !(x >= west && x < west + turn) ? x - turn * floor((x - west) / turn) : x;
 }
 
 /** Own pixel coordinates of a block's pixel centres; not finite where there are none. */
@@ -94,6 +95,7 @@ static void locate(raster_labels *labels, s2_rect block)
     for (int i = 0; i < count; i++) {
         if (!isfinite(labels->u[i]) || !isfinite(labels->v[i]))
             labels->u[i] = labels->v[i] = NAN;
+        labels->u[i] = wrap(labels->u[i], labels->west, labels->turn);
         s2_affine_apply(&labels->geo_to_own, labels->u[i], labels->v[i], &labels->u[i],
                         &labels->v[i]);
     }
@@ -121,46 +123,29 @@ static s2_rect window_needed(const raster_labels *labels, int count)
     return (s2_rect){x0, y0, x1 - x0 + 1, y1 - y0 + 1};
 }
 
-/** Pixels of a window of the label raster. values out [h][w] */
-static s2rgf_status read_pixels(const raster_labels *labels, s2_rect window, double *values,
-                                s2rgf_error *err)
-{
-    s2_gdal_catch caught;
-    s2_gdal_catch_begin(&caught);
-    const CPLErr outcome = GDALRasterIO(labels->band, GF_Read, window.x, window.y, window.w,
-                                        window.h, values, window.w, window.h, GDT_Float64, 0, 0);
-    s2_gdal_catch_end(&caught);
-    if (outcome != CE_None)
-        return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot read lines %d..%d", labels->path,
-                            window.y, window.y + window.h - 1);
-    return S2RGF_OK;
-}
-
-/** Pixel value under every centre of a block, into labels->sample; 0 outside the label raster. */
+/** Pixel value under every centre of a block, into labels->sample; NaN outside the label raster. */
 static s2rgf_status read_samples(raster_labels *labels, int count, s2rgf_error *err)
 {
     const s2_rect window = window_needed(labels, count);
-    memset(labels->sample, 0, sizeof labels->sample);
+    for (int i = 0; i < count; i++)
+        labels->sample[i] = NAN;
     if (s2_rect_is_empty(window))
         return S2RGF_OK;
-    const size_t pixels = (size_t)window.w * (size_t)window.h;
-    const bool whole = pixels <= MAX_WINDOW_PIXELS;
-    s2rgf_status status = S2RGF_OK;
-    if (whole) {
-        double *values = s2_scratch_reserve(&labels->window, pixels, sizeof *values);
-        status = values != NULL ? read_pixels(labels, window, values, err)
-                                : s2_fail_memory(err, "label raster");
-    }
+    const bool whole = (size_t)window.w * (size_t)window.h <= MAX_WINDOW_PIXELS;
+    const double *pixels = NULL;
+    s2rgf_status status =
+        whole ? s2_class_band_read(&labels->band, window, &pixels, err) : S2RGF_OK;
     for (int i = 0; i < count && status == S2RGF_OK; i++) {
         if (!is_inside(labels, i))
             continue;
         const s2_rect pixel = {(int)labels->u[i], (int)labels->v[i], 1, 1};
-        const size_t at =
-            (size_t)(pixel.y - window.y) * (size_t)window.w + (size_t)(pixel.x - window.x);
+        size_t at = 0;
         if (whole)
-            labels->sample[i] = ((const double *)labels->window.data)[at];
+            at = (size_t)(pixel.y - window.y) * (size_t)window.w + (size_t)(pixel.x - window.x);
         else
-            status = read_pixels(labels, pixel, &labels->sample[i], err);
+            status = s2_class_band_read(&labels->band, pixel, &pixels, err);
+        if (status == S2RGF_OK)
+            labels->sample[i] = pixels[at];
     }
     return status;
 }
@@ -170,22 +155,14 @@ static s2rgf_status read_values(raster_labels *labels, s2_rect block, s2rgf_erro
 {
     const int count = block.w * block.h;
     locate(labels, block);
-    const s2rgf_status status = read_samples(labels, count, err);
-    if (status != S2RGF_OK)
-        return status;
-    for (int i = 0; i < count; i++) {
-        const double value = labels->sample[i];
-        labels->value[i] = 0;
-        /* No label: nodata, NaN, zero and below. */
-        if (value == labels->nodata || !(value > 0.0))
-            continue;
-        if (value != floor(value) || value > MAX_VALUE)
-            return s2_fail(err, S2RGF_FORMAT,
-                           "%s: not a class: expected whole numbers up to %d, found %g",
-                           labels->path, MAX_VALUE, value);
-        labels->value[i] = (int)value;
+    s2rgf_status status = read_samples(labels, count, err);
+    for (int i = 0; i < count && status == S2RGF_OK; i++) {
+        const int x = is_inside(labels, i) ? (int)labels->u[i] : 0;
+        const int y = is_inside(labels, i) ? (int)labels->v[i] : 0;
+        status =
+            s2_class_band_value(&labels->band, x, y, labels->sample[i], &labels->value[i], err);
     }
-    return S2RGF_OK;
+    return status;
 }
 
 /** Group of a class value in the present block, made when the value is first met there. */
@@ -210,7 +187,7 @@ static s2rgf_status claim_block(raster_labels *labels, s2_rect block, s2_class_t
     const int count = block.w * block.h;
     for (int i = 0; i < count && status == S2RGF_OK; i++) {
         int group;
-        if (labels->value[i] == 0)
+        if (labels->value[i] < 0)
             continue;
         status = group_of(labels, labels->value[i], classes, claims, &group, err);
         if (status == S2RGF_OK)
@@ -218,16 +195,18 @@ static s2rgf_status claim_block(raster_labels *labels, s2_rect block, s2_class_t
                 s2_labels_claim(claims, block.x + i % block.w, block.y + i / block.w, group, err);
     }
     for (int i = 0; i < count; i++)
-        labels->group_of_value[labels->value[i]] = -1;
+        if (labels->value[i] >= 0)
+            labels->group_of_value[labels->value[i]] = -1;
     return status;
 }
 
 /** Walk over the reference grid in blocks. */
-static s2rgf_status read_blocks(raster_labels *labels, const s2_grid *grid, s2_class_table *classes,
-                                s2_label_claims *claims, s2rgf_error *err)
+static s2rgf_status read_blocks(raster_labels *labels, const s2_label_request *request,
+                                s2_class_table *classes, s2_label_claims *claims, s2rgf_error *err)
 {
+    const s2_grid *grid = request->grid;
     const s2_rect whole = {0, 0, grid->width, grid->height};
-    for (int v = 0; v <= MAX_VALUE; v++)
+    for (int v = 0; v <= S2_CLASS_MAX_VALUE; v++)
         labels->group_of_value[v] = -1;
     s2rgf_status status = S2RGF_OK;
     for (int y = 0; y < grid->height && status == S2RGF_OK; y += BLOCK) {
@@ -237,37 +216,37 @@ static s2rgf_status read_blocks(raster_labels *labels, const s2_grid *grid, s2_c
             if (status == S2RGF_OK)
                 status = claim_block(labels, block, classes, claims, err);
         }
+        if (status == S2RGF_OK && !s2_progress(request->host, 0.0))
+            status = s2_fail(err, S2RGF_CANCELLED, "interrupted");
     }
     return status;
 }
 
-s2rgf_status s2_labels_read_raster(const s2rgf_label_options *options, GDALDatasetH dataset,
-                                   const s2_grid *grid, s2_label_claims *claims,
-                                   s2_label_set *labels, s2rgf_error *err)
+s2rgf_status s2_labels_read_raster(const s2_label_request *request, GDALDatasetH dataset,
+                                   s2_label_claims *claims, s2_label_set *labels, s2rgf_error *err)
 {
-    s2rgf_status status = check_raster(options, dataset, err);
-    if (status != S2RGF_OK)
-        return status;
     raster_labels *raster = s2_calloc(1, sizeof *raster);
     if (raster == NULL)
         return s2_fail_memory(err, "label raster");
-    raster->path = options->path;
-    raster->dataset = dataset;
-    raster->band = GDALGetRasterBand(dataset, 1);
-    raster->nodata = s2_class_nodata(raster->band);
-    raster->group_of_value = s2_alloc(MAX_VALUE + 1, sizeof *raster->group_of_value);
-    if (raster->group_of_value == NULL)
+    raster->path = request->options->path;
+    raster->group_of_value = s2_alloc(S2_CLASS_MAX_VALUE + 1, sizeof *raster->group_of_value);
+    s2rgf_status status = s2_class_band_open(dataset, request->options->path, &raster->band, err);
+    if (status == S2RGF_OK)
+        status = check_raster(request->options, &raster->band, err);
+    if (status == S2RGF_OK && raster->group_of_value == NULL)
         status = s2_fail_memory(err, "label raster");
     if (status == S2RGF_OK)
-        status = relate(options, grid, raster, err);
+        status = relate(request, raster, err);
     if (status == S2RGF_OK)
-        status = s2_class_table_of_raster(dataset, &labels->classes, err);
+        status = s2_class_band_classes(&raster->band, request->host, &labels->classes, err);
     if (status == S2RGF_OK)
-        status = read_blocks(raster, grid, &labels->classes, claims, err);
+        status = read_blocks(raster, request, &labels->classes, claims, err);
+    if (status == S2RGF_OK)
+        s2_class_band_report(&raster->band, request->host);
     OCTDestroyCoordinateTransformation(raster->transformation);
+    s2_class_band_close(&raster->band);
     s2_grid_clear(&raster->own);
     s2_free(raster->group_of_value);
-    s2_free(raster->window.data);
     s2_free(raster);
     return status;
 }

@@ -1,36 +1,43 @@
-/* Labels from polygons: layer, class field, classes; burning is in labels_burn.c. */
+/* Labels from a layer: its choice, its features; classes are in labels_field.c, burning in labels_burn.c. */
 #include <cpl_string.h>
-#include <math.h>
 #include <ogr_api.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/error.h"
+#include "core/log.h"
 #include "core/memory.h"
-#include "geo/source/gdal_catch.h"
 #include "geo/labels/labels_burn.h"
+#include "geo/labels/labels_field.h"
 #include "geo/labels/labels_private.h"
+#include "geo/source/gdal_catch.h"
 
 /** An open layer and how its features become classes. */
 typedef struct vector_labels {
     const s2rgf_label_options *options;
     OGRLayerH layer;
-    int field;
-    bool is_text;
-    const char *field_name;
+    s2_class_field field;
 } vector_labels;
 
+bool s2_labels_has_geometries(OGRLayerH layer)
+{
+    return OGR_L_GetGeomType(layer) != wkbNone;
+}
+
+/** No layer was found: named or not. */
 static s2rgf_status fail_layers(const char *path, GDALDatasetH dataset, const char *wanted,
                                 s2rgf_error *err)
 {
-    char **names = NULL;
-    for (int i = 0; i < GDALDatasetGetLayerCount(dataset); i++)
-        names = CSLAddString(names, OGR_L_GetName(GDALDatasetGetLayer(dataset, i)));
     char list[512] = "";
-    for (int i = 0; names != NULL && names[i] != NULL; i++)
-        CPLsnprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", i > 0 ? ", " : "",
-                    names[i]);
-    CSLDestroy(names);
+    int count = 0;
+    for (int i = 0; i < GDALDatasetGetLayerCount(dataset); i++) {
+        OGRLayerH layer = GDALDatasetGetLayer(dataset, i);
+        if (s2_labels_has_geometries(layer))
+            CPLsnprintf(list + strlen(list), sizeof list - strlen(list), "%s%s",
+                        count++ > 0 ? ", " : "", OGR_L_GetName(layer));
+    }
+    if (count == 0)
+        return s2_fail(err, S2RGF_FORMAT,
+                       "%s: no layer with geometries: expected polygons or points", path);
     if (wanted != NULL)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: no layer %s: expected one of %s", path,
                        wanted, list);
@@ -38,13 +45,30 @@ static s2rgf_status fail_layers(const char *path, GDALDatasetH dataset, const ch
                    "%s: several layers: expected a choice of one of %s", path, list);
 }
 
+/** The only layer with geometries; NULL if there are none or several. */
+static OGRLayerH only_layer(GDALDatasetH dataset)
+{
+    OGRLayerH found = NULL;
+    for (int i = 0; i < GDALDatasetGetLayerCount(dataset); i++) {
+        OGRLayerH layer = GDALDatasetGetLayer(dataset, i);
+        if (!s2_labels_has_geometries(layer))
+            continue;
+        if (found != NULL)
+            return NULL;
+        found = layer;
+    }
+    return found;
+}
+
 static s2rgf_status choose_layer(GDALDatasetH dataset, vector_labels *labels, s2rgf_error *err)
 {
     const char *wanted = labels->options->layer;
-    if (wanted != NULL)
-        labels->layer = GDALDatasetGetLayerByName(dataset, wanted);
-    else if (GDALDatasetGetLayerCount(dataset) == 1)
-        labels->layer = GDALDatasetGetLayer(dataset, 0);
+    labels->layer =
+        wanted != NULL ? GDALDatasetGetLayerByName(dataset, wanted) : only_layer(dataset);
+    if (labels->layer != NULL && !s2_labels_has_geometries(labels->layer))
+        return s2_fail(err, S2RGF_FORMAT,
+                       "%s: layer %s has no geometries: expected polygons or points",
+                       labels->options->path, wanted);
     if (labels->layer == NULL)
         return fail_layers(labels->options->path, dataset, wanted, err);
     if (labels->options->where == NULL)
@@ -57,181 +81,6 @@ static s2rgf_status choose_layer(GDALDatasetH dataset, vector_labels *labels, s2
         return s2_gdal_fail(&caught, err, S2RGF_INVALID_ARGUMENT,
                             "%s: the filter \"%s\" cannot be applied", labels->options->path,
                             labels->options->where);
-    return S2RGF_OK;
-}
-
-static bool is_text_type(OGRFieldType type)
-{
-    return type == OFTString;
-}
-
-static bool is_number_type(OGRFieldType type)
-{
-    /* Real too: shapefiles often carry whole numbers that way; their values are checked. */
-    return type == OFTInteger || type == OFTInteger64 || type == OFTReal;
-}
-
-static s2rgf_status fail_field(const vector_labels *labels, OGRFeatureDefnH defn, s2rgf_error *err)
-{
-    char list[512] = "";
-    for (int i = 0; i < OGR_FD_GetFieldCount(defn); i++) {
-        OGRFieldDefnH field = OGR_FD_GetFieldDefn(defn, i);
-        CPLsnprintf(list + strlen(list), sizeof list - strlen(list), "%s%s (%s)", i > 0 ? ", " : "",
-                    OGR_Fld_GetNameRef(field), OGR_GetFieldTypeName(OGR_Fld_GetType(field)));
-    }
-    const char *path = labels->options->path;
-    const char *found = list[0] != '\0' ? list : "no field";
-    if (labels->options->attribute == NULL)
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                       "%s: which field holds the class? expected its name, found %s", path, found);
-    return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                   "%s: no text or integer field \"%s\": expected one of %s", path,
-                   labels->options->attribute, found);
-}
-
-/** The named field, or the only one of text or integer type. */
-static s2rgf_status choose_field(vector_labels *labels, s2rgf_error *err)
-{
-    OGRFeatureDefnH defn = OGR_L_GetLayerDefn(labels->layer);
-    const char *wanted = labels->options->attribute;
-    int plausible = 0;
-    labels->field = -1;
-    for (int i = 0; i < OGR_FD_GetFieldCount(defn) && wanted == NULL; i++) {
-        const OGRFieldType type = OGR_Fld_GetType(OGR_FD_GetFieldDefn(defn, i));
-        if (is_text_type(type) || type == OFTInteger || type == OFTInteger64) {
-            labels->field = i;
-            plausible++;
-        }
-    }
-    if (wanted != NULL)
-        labels->field = OGR_FD_GetFieldIndex(defn, wanted);
-    if (labels->field < 0 || plausible > 1)
-        return fail_field(labels, defn, err);
-    OGRFieldDefnH field = OGR_FD_GetFieldDefn(defn, labels->field);
-    const OGRFieldType type = OGR_Fld_GetType(field);
-    if (!is_text_type(type) && !is_number_type(type))
-        return fail_field(labels, defn, err);
-    labels->is_text = is_text_type(type);
-    labels->field_name = OGR_Fld_GetNameRef(field);
-    return S2RGF_OK;
-}
-
-/** Class name of a feature, trimmed, for a text field; "" where there is none. */
-static void feature_text(const vector_labels *labels, OGRFeatureH feature, char *name, size_t size)
-{
-    name[0] = '\0';
-    if (!OGR_F_IsFieldSetAndNotNull(feature, labels->field))
-        return;
-    const char *text = OGR_F_GetFieldAsString(feature, labels->field);
-    while (*text == ' ' || *text == '\t' || *text == '\r' || *text == '\n')
-        text++;
-    size_t length = strlen(text);
-    while (length > 0 && strchr(" \t\r\n", text[length - 1]) != NULL)
-        length--;
-    CPLsnprintf(name, size, "%.*s", (int)length, text);
-}
-
-/** Class value of a feature for a number field; 0 where there is none. */
-static s2rgf_status feature_value(const vector_labels *labels, OGRFeatureH feature, int *value,
-                                  s2rgf_error *err)
-{
-    *value = 0;
-    if (!OGR_F_IsFieldSetAndNotNull(feature, labels->field))
-        return S2RGF_OK;
-    const double number = OGR_F_GetFieldAsDouble(feature, labels->field);
-    if (!(number >= 1.0 && number <= 65535.0) || number != floor(number))
-        return s2_fail(err, S2RGF_FORMAT,
-                       "%s: feature %lld: class out of range: expected a whole number from 1 to "
-                       "65535 in field %s, found %.15g",
-                       labels->options->path, (long long)OGR_F_GetFID(feature), labels->field_name,
-                       number);
-    *value = (int)number;
-    return S2RGF_OK;
-}
-
-/** Fill colour of a feature's own style; false where there is none. */
-static bool feature_colour(OGRFeatureH feature, uint8_t rgb[3])
-{
-    if (OGR_F_GetStyleString(feature) == NULL)
-        return false;
-    OGRStyleMgrH manager = OGR_SM_Create(NULL);
-    bool found = false;
-    if (manager != NULL && OGR_SM_InitFromFeature(manager, feature) != NULL) {
-        for (int i = 0; i < OGR_SM_GetPartCount(manager, NULL) && !found; i++) {
-            OGRStyleToolH tool = OGR_SM_GetPart(manager, i, NULL);
-            int absent = TRUE, red, green, blue, alpha;
-            const char *colour = NULL;
-            if (tool != NULL && OGR_ST_GetType(tool) == OGRSTCBrush)
-                colour = OGR_ST_GetParamStr(tool, OGRSTBrushFColor, &absent);
-            if (!absent && colour != NULL &&
-                OGR_ST_GetRGBFromString(tool, colour, &red, &green, &blue, &alpha)) {
-                rgb[0] = (uint8_t)red;
-                rgb[1] = (uint8_t)green;
-                rgb[2] = (uint8_t)blue;
-                found = true;
-            }
-            OGR_ST_Destroy(tool);
-        }
-    }
-    OGR_SM_Destroy(manager);
-    return found;
-}
-
-#define MAX_NAME 512
-
-/** Name and value of a feature's class; an empty name means it has none. */
-static s2rgf_status feature_class(const vector_labels *labels, OGRFeatureH feature,
-                                  char name[MAX_NAME], int *value, s2rgf_error *err)
-{
-    *value = 0;
-    if (labels->is_text) {
-        feature_text(labels, feature, name, MAX_NAME);
-        return S2RGF_OK;
-    }
-    const s2rgf_status status = feature_value(labels, feature, value, err);
-    name[0] = '\0';
-    if (status == S2RGF_OK && *value > 0)
-        CPLsnprintf(name, MAX_NAME, "class %d", *value);
-    return status;
-}
-
-/** A class seen in the layer, before values are given out. */
-typedef struct seen_class {
-    char *name;
-    int value;
-    uint8_t rgb[3];
-    bool has_colour;
-} seen_class;
-
-static int compare_seen(const void *left, const void *right)
-{
-    return strcmp(((const seen_class *)left)->name, ((const seen_class *)right)->name);
-}
-
-/** Note a feature's class; the first colour met is the class's. */
-static s2rgf_status note_class(const vector_labels *labels, OGRFeatureH feature, seen_class *seen,
-                               int *count, s2rgf_error *err)
-{
-    char name[MAX_NAME];
-    int value;
-    const s2rgf_status status = feature_class(labels, feature, name, &value, err);
-    if (status != S2RGF_OK || name[0] == '\0')
-        return status;
-    int at = 0;
-    while (at < *count && strcmp(seen[at].name, name) != 0)
-        at++;
-    if (at == *count) {
-        if (*count == S2RGF_MAX_CLASSES)
-            return s2_fail(err, S2RGF_FORMAT,
-                           "%s: field %s: too many classes: expected at most %d: is it the class?",
-                           labels->options->path, labels->field_name, S2RGF_MAX_CLASSES);
-        seen[at] = (seen_class){.name = s2_strdup(name), .value = value};
-        if (seen[at].name == NULL)
-            return s2_fail_memory(err, "class name");
-        (*count)++;
-    }
-    if (!seen[at].has_colour)
-        seen[at].has_colour = feature_colour(feature, seen[at].rgb);
     return S2RGF_OK;
 }
 
@@ -260,104 +109,97 @@ static s2rgf_status next_feature(const vector_labels *labels, OGRFeatureH *featu
     return S2RGF_OK;
 }
 
-/** First pass: the classes of the layer, text classes numbered in alphabetical order. */
-static s2rgf_status collect_classes(const vector_labels *labels, s2_class_table *classes,
-                                    s2rgf_error *err)
+/** First pass: the classes of the layer. */
+static s2rgf_status collect_classes(const vector_labels *labels, const s2rgf_host *host,
+                                    s2_class_table *classes, s2rgf_error *err)
 {
-    seen_class *seen = s2_calloc(S2RGF_MAX_CLASSES, sizeof *seen);
-    int count = 0;
-    if (seen == NULL)
-        return s2_fail_memory(err, "classes");
+    s2_class_list *list = NULL;
     OGRFeatureH feature = NULL;
     OGR_L_ResetReading(labels->layer);
-    s2rgf_status status = next_feature(labels, &feature, err);
+    s2rgf_status status = s2_class_list_create(&labels->field, host, &list, err);
+    if (status == S2RGF_OK)
+        status = next_feature(labels, &feature, err);
     while (status == S2RGF_OK && feature != NULL) {
-        status = note_class(labels, feature, seen, &count, err);
+        status = s2_class_list_note(list, feature, err);
         OGR_F_Destroy(feature);
         if (status == S2RGF_OK)
             status = next_feature(labels, &feature, err);
     }
-    if (labels->is_text && count > 0)
-        qsort(seen, (size_t)count, sizeof *seen, compare_seen);
-    for (int i = 0; i < count && status == S2RGF_OK; i++)
-        status = s2_class_table_add(classes, labels->is_text ? i + 1 : seen[i].value, seen[i].name,
-                                    seen[i].has_colour ? seen[i].rgb : NULL, err);
-    for (int i = 0; i < count; i++)
-        s2_free(seen[i].name);
-    s2_free(seen);
+    if (status == S2RGF_OK)
+        status = s2_class_list_finish(list, classes, err);
+    s2_class_list_free(list);
     return status;
+}
+
+/** Burn a feature of a class that is known by now; one without a class is counted. */
+static s2rgf_status burn_feature(const vector_labels *labels, s2_burner *burner,
+                                 OGRFeatureH feature, s2_label_set *set, s2rgf_error *err)
+{
+    s2_class_name name = {0};
+    s2rgf_status status = s2_class_field_read(&labels->field, feature, &name, NULL, err);
+    const int index = status == S2RGF_OK ? s2_class_table_find_name(&set->classes, name.text) : -1;
+    s2_class_name_clear(&name);
+    if (status != S2RGF_OK)
+        return status;
+    if (index < 0) {
+        set->without_class++;
+        return S2RGF_OK;
+    }
+    if (set->classes.items[index].value == 0 && !set->has_zero_feature) {
+        set->has_zero_feature = true;
+        set->zero_feature = (long long)OGR_F_GetFID(feature);
+    }
+    return s2_burn_feature(burner, feature, index, set, err);
 }
 
 /** Second pass: every feature onto the grid. */
-static s2rgf_status burn_features(const vector_labels *labels, s2_burner *burner, s2_label_set *set,
-                                  s2rgf_error *err)
+static s2rgf_status burn_features(const vector_labels *labels, const s2rgf_host *host,
+                                  s2_burner *burner, s2_label_set *set, s2rgf_error *err)
 {
     OGRFeatureH feature = NULL;
     OGR_L_ResetReading(labels->layer);
     s2rgf_status status = next_feature(labels, &feature, err);
     while (status == S2RGF_OK && feature != NULL) {
-        char name[MAX_NAME];
-        int value;
-        status = feature_class(labels, feature, name, &value, err);
-        const int class_index = s2_class_table_find_name(&set->classes, name);
-        if (status == S2RGF_OK && class_index < 0)
-            set->without_class++;
-        else if (status == S2RGF_OK)
-            status = s2_burn_feature(burner, feature, class_index, set, err);
+        status = burn_feature(labels, burner, feature, set, err);
         OGR_F_Destroy(feature);
+        if (status == S2RGF_OK && !s2_progress(host, 0.0))
+            status = s2_fail(err, S2RGF_CANCELLED, "interrupted");
         if (status == S2RGF_OK)
             status = next_feature(labels, &feature, err);
     }
     return status;
 }
 
-/**
- * WKT of the layer's CRS, or of the assigned one. *wkt is NULL only if the grid has none either.
- */
-static s2rgf_status layer_srs(const vector_labels *labels, const s2_grid *grid, char **wkt,
+/** As s2_labels_settle_srs(), for the layer. */
+static s2rgf_status layer_srs(const s2_label_request *request, OGRLayerH layer, char **wkt,
                               s2rgf_error *err)
 {
-    const char *path = labels->options->path;
-    const char *assigned_text = labels->options->assigned_srs;
-    OGRSpatialReferenceH own = OGR_L_GetSpatialRef(labels->layer);
-    *wkt = own != NULL ? s2_srs_to_wkt(own) : NULL;
-    if (*wkt == NULL && assigned_text != NULL) {
-        OGRSpatialReferenceH assigned = s2_srs_from_text(assigned_text);
-        if (assigned != NULL)
-            *wkt = s2_srs_to_wkt(assigned);
-        OSRDestroySpatialReference(assigned);
-        if (*wkt == NULL)
-            return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: not a CRS that GDAL understands",
-                           assigned_text);
-    }
-    if (*wkt == NULL && grid->srs_wkt != NULL)
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                       "%s: the labels have no CRS: assign the one they are in", path);
-    if (*wkt != NULL && grid->srs_wkt == NULL)
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                       "%s: the labels have a CRS, the rasters have none: assign one to them",
-                       path);
-    return S2RGF_OK;
+    OGRSpatialReferenceH own = OGR_L_GetSpatialRef(layer);
+    char *own_wkt = own != NULL ? s2_srs_to_wkt(own) : NULL;
+    const s2rgf_status status = s2_labels_settle_srs(request, own_wkt, wkt, err);
+    s2_free(own_wkt);
+    return status;
 }
 
-s2rgf_status s2_labels_read_vector(const s2rgf_label_options *options, GDALDatasetH dataset,
-                                   const s2_grid *grid, s2_label_claims *claims,
-                                   s2_label_set *labels, s2rgf_error *err)
+s2rgf_status s2_labels_read_vector(const s2_label_request *request, GDALDatasetH dataset,
+                                   s2_label_claims *claims, s2_label_set *labels, s2rgf_error *err)
 {
-    vector_labels vector = {.options = options};
+    vector_labels vector = {.options = request->options};
     s2_burner *burner = NULL;
     char *wkt = NULL;
     s2rgf_status status = choose_layer(dataset, &vector, err);
     if (status == S2RGF_OK)
-        status = choose_field(&vector, err);
+        status = s2_class_field_choose(vector.layer, request->options, &vector.field, err);
     if (status == S2RGF_OK)
-        status = layer_srs(&vector, grid, &wkt, err);
+        status = layer_srs(request, vector.layer, &wkt, err);
     if (status == S2RGF_OK)
-        status = collect_classes(&vector, &labels->classes, err);
+        status = collect_classes(&vector, request->host, &labels->classes, err);
     if (status == S2RGF_OK)
-        status = s2_burner_create(options, wkt, grid, claims, &burner, err);
+        status = s2_burner_create(request, wkt, claims, &burner, err);
     if (status == S2RGF_OK)
-        status = burn_features(&vector, burner, labels, err);
+        status = burn_features(&vector, request->host, burner, labels, err);
+    if (status == S2RGF_OK)
+        status = s2_burner_finish(burner, request->host, err);
     s2_burner_free(burner);
     s2_free(wkt);
     return status;

@@ -2,9 +2,9 @@
 #include "geo/map/class_map.h"
 
 #include "core/error.h"
+#include "core/log.h"
 #include "core/memory.h"
 #include "geo/source/gdal_catch.h"
-#include "geo/labels/labels.h"
 
 static s2rgf_status open_dataset(const char *path, s2_class_map *map, s2rgf_error *err)
 {
@@ -15,25 +15,23 @@ static s2rgf_status open_dataset(const char *path, s2_class_map *map, s2rgf_erro
     s2_gdal_catch_end(&caught);
     if (map->dataset == NULL)
         return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot open the map", path);
-    if (GDALGetRasterCount(map->dataset) < 1)
-        return s2_fail(err, S2RGF_FORMAT, "%s: no map: expected a raster band, found none", path);
-    const GDALDataType type = GDALGetRasterDataType(GDALGetRasterBand(map->dataset, 1));
-    if (GDALDataTypeIsComplex(type) || GDALDataTypeIsFloating(type))
-        return s2_fail(err, S2RGF_FORMAT, "%s: no class map: expected integer pixels, found %s",
-                       path, GDALGetDataTypeName(type));
-    return S2RGF_OK;
+    return s2_class_band_open(map->dataset, path, &map->band, err);
 }
 
-s2rgf_status s2_class_map_open(const char *path, s2_class_map *map, s2rgf_error *err)
+s2rgf_status s2_class_map_open(const char *path, const char *assigned_srs, const s2rgf_host *host,
+                               s2_class_map *map, s2rgf_error *err)
 {
-    *map = (s2_class_map){0};
-    s2rgf_status status = open_dataset(path, map, err);
+    *map = (s2_class_map){.path = s2_strdup(path)};
+    if (map->path == NULL)
+        return s2_fail_memory(err, "name of the map");
+    s2rgf_status status = open_dataset(map->path, map, err);
     if (status == S2RGF_OK)
-        status = s2_grid_of_dataset(map->dataset, path, NULL, &map->grid, err);
+        status = s2_grid_of_dataset(map->dataset, path, assigned_srs, &map->grid, err);
+    if (status == S2RGF_OK && map->band.count > 1)
+        s2_log(host, S2RGF_WARNING, "%s: the first of its %d bands is taken for the map", path,
+               map->band.count);
     if (status == S2RGF_OK)
-        status = s2_class_table_of_raster(map->dataset, &map->classes, err);
-    if (status == S2RGF_OK && (map->path = s2_strdup(path)) == NULL)
-        status = s2_fail_memory(err, "name of the map");
+        status = s2_class_band_classes(&map->band, host, &map->classes, err);
     if (status != S2RGF_OK)
         s2_class_map_close(map);
     return status;
@@ -41,6 +39,7 @@ s2rgf_status s2_class_map_open(const char *path, s2_class_map *map, s2rgf_error 
 
 void s2_class_map_close(s2_class_map *map)
 {
+    s2_class_band_close(&map->band);
     if (map->dataset != NULL)
         GDALClose(map->dataset);
     s2_free(map->path);
@@ -49,40 +48,24 @@ void s2_class_map_close(s2_class_map *map)
     *map = (s2_class_map){0};
 }
 
-/** Class indices of a row of values, in place. */
-static s2rgf_status values_to_indices(const s2_class_map *map, int y, int *row, s2rgf_error *err)
-{
-    int has_nodata = 0;
-    const double nodata = GDALGetRasterNoDataValue(GDALGetRasterBand(map->dataset, 1), &has_nodata);
-    int value = 0, index = -1;
-    for (int x = 0; x < map->grid.width; x++) {
-        if (row[x] == 0 || (has_nodata && row[x] == nodata)) {
-            row[x] = -1;
-            continue;
-        }
-        /* Neighbours are mostly alike: one look-up serves a run of equal values. */
-        if (row[x] != value || index < 0) {
-            value = row[x];
-            index = s2_class_table_find_value(&map->classes, value);
-        }
-        if (index < 0)
-            return s2_fail(err, S2RGF_FORMAT,
-                           "%s: pixel %d, %d: expected one of the map's %d classes, found value %d",
-                           map->path, x, y, map->classes.count, value);
-        row[x] = index;
-    }
-    return S2RGF_OK;
-}
-
 s2rgf_status s2_class_map_read_row(s2_class_map *map, int y, int *indices, s2rgf_error *err)
 {
-    s2_gdal_catch caught;
-    s2_gdal_catch_begin(&caught);
-    const CPLErr failure =
-        GDALRasterIO(GDALGetRasterBand(map->dataset, 1), GF_Read, 0, y, map->grid.width, 1, indices,
-                     map->grid.width, 1, GDT_Int32, 0, 0);
-    s2_gdal_catch_end(&caught);
-    if (failure != CE_None)
-        return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot read row %d", map->path, y);
-    return values_to_indices(map, y, indices, err);
+    const double *pixels = NULL;
+    s2rgf_status status =
+        s2_class_band_read(&map->band, (s2_rect){0, y, map->grid.width, 1}, &pixels, err);
+    for (int x = 0; x < map->grid.width && status == S2RGF_OK; x++) {
+        /* Neighbours are mostly alike: one look-up serves a run of equal values. */
+        if (x > 0 && indices[x - 1] >= 0 && pixels[x] == pixels[x - 1]) {
+            indices[x] = indices[x - 1];
+            continue;
+        }
+        int value;
+        status = s2_class_band_value(&map->band, x, y, pixels[x], &value, err);
+        if (status == S2RGF_OK)
+            indices[x] = value < 0 ? -1 : s2_class_table_find_value(&map->classes, value);
+        if (status == S2RGF_OK && value >= 0 && indices[x] < 0)
+            status = s2_fail(err, S2RGF_IO, "%s: pixel %d, %d: value %d was not there before",
+                             map->path, x, y, value);
+    }
+    return status;
 }

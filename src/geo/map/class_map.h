@@ -5,22 +5,25 @@
 #include <stdint.h>
 
 #include "core/class_table.h"
+#include "geo/labels/class_band.h"
 #include "geo/source/grid.h"
 
 typedef struct s2_class_map {
     GDALDatasetH dataset;
     char *path;
+    s2_class_band band;
     s2_grid grid;
     s2_class_table classes;
 } s2_class_map;
 
 /**
- * Open band 1 of a class raster.
- * Errors  IO, FORMAT (not an integer band, no geotransform), NO_MEMORY; whatever
- *         s2_class_table_of_raster() finds.
+ * Open the first band of a class raster.
+ * Errors  IO, FORMAT (no geotransform), UNSUPPORTED (complex), NO_MEMORY; whatever
+ *         s2_class_band_classes() finds.
  * Memory  released with s2_class_map_close().
  */
-s2rgf_status s2_class_map_open(const char *path, s2_class_map *map, s2rgf_error *err);
+s2rgf_status s2_class_map_open(const char *path, const char *assigned_srs, const s2rgf_host *host,
+                               s2_class_map *map, s2rgf_error *err);
 
 /** Release; a map that is all zeros is accepted. */
 void s2_class_map_close(s2_class_map *map);
@@ -28,7 +31,7 @@ void s2_class_map_close(s2_class_map *map);
 /**
  * Read one row.
  * indices out [grid.width] index into classes, -1 where the map holds nodata
- * Errors  IO, FORMAT (a value that is no class of the map), NO_MEMORY.  Threads: one per map.
+ * Errors  IO, FORMAT (a value that is no class), NO_MEMORY.  Threads: one per map.
  */
 s2rgf_status s2_class_map_read_row(s2_class_map *map, int y, int *indices, s2rgf_error *err);
 

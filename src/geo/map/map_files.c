@@ -82,7 +82,7 @@ static s2rgf_status check_free(const s2_map_files *files, bool style, s2rgf_erro
     if (files->overwrite)
         return S2RGF_OK;
     if (there)
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: exists: expected leave to overwrite it",
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: exists: use -overwrite to replace it",
                        files->path);
     char *qml = style ? s2_map_files_path(files, files->stem, ".qml") : NULL;
     if (style && qml == NULL)
@@ -90,7 +90,7 @@ static s2rgf_status check_free(const s2_map_files *files, bool style, s2rgf_erro
     s2rgf_status status = S2RGF_OK;
     if (qml != NULL && exists(qml, &is_folder))
         status =
-            s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: exists: expected leave to overwrite it", qml);
+            s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: exists: use -overwrite to replace it", qml);
     s2_free(qml);
     return status;
 }

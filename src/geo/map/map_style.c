@@ -4,18 +4,27 @@
 #include <cpl_conv.h>
 #include <cpl_string.h>
 #include <cpl_vsi.h>
+#include <string.h>
 
 #include "core/error.h"
 #include "core/memory.h"
+#include "core/utf8.h"
 
 static void append_class(s2_text *text, const s2_class *item)
 {
-    char *label = CPLEscapeString(item->name, -1, CPLES_XML);
+    char *name = s2_strdup(item->name);
+    if (name == NULL) {
+        text->failed = true;
+        return;
+    }
+    s2_utf8_clean(name, strlen(name));
+    char *label = CPLEscapeString(name, -1, CPLES_XML);
     s2_text_append(text,
                    "        <paletteEntry value=\"%d\" color=\"#%02x%02x%02x\" alpha=\"255\" "
                    "label=\"%s\"/>\n",
                    item->value, item->rgb[0], item->rgb[1], item->rgb[2], label);
     CPLFree(label);
+    s2_free(name);
 }
 
 s2rgf_status s2_map_style_write(const char *path, const s2_class_table *classes, s2rgf_error *err)

@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "core/memory.h"
+#include "core/plural.h"
 #include "geo/source/gdal_catch.h"
 
 #define NAMED_MISSING 5 /* missing parts that a message names */
@@ -156,8 +157,10 @@ static s2rgf_status take_first(s2_part_set *set, GDALDatasetH dataset, s2rgf_err
     set->bands = GDALGetRasterCount(dataset);
     set->type = GDALGetRasterDataType(GDALGetRasterBand(dataset, 1));
     if (set->bands != (set->kind == S2_MAP_PROBABILITIES ? set->classes.count : 1))
-        status = s2_fail(err, S2RGF_FORMAT, "%s: no part of a map: found %d bands, %d classes",
-                         set->paths[0], set->bands, set->classes.count);
+        status = s2_fail(err, S2RGF_FORMAT, "%s: no part of a map: found %d %s, %d %s",
+                         set->paths[0], set->bands,
+                         s2_plural((uint64_t)set->bands, "band", "bands"), set->classes.count,
+                         s2_plural((uint64_t)set->classes.count, "class", "classes"));
     return status;
 }
 

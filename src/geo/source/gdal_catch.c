@@ -8,13 +8,10 @@
 
 #include "core/error.h"
 
-/** Copy on one line: GDAL's messages may hold line breaks. */
+/** Copy on one line: GDAL's messages may hold line breaks, and names from outside. */
 static void copy_line(char *to, size_t size, const char *from)
 {
-    snprintf(to, size, "%s", from);
-    for (char *c = to; *c != '\0'; c++)
-        if (*c == '\n' || *c == '\r')
-            *c = ' ';
+    s2rgf_printable(from, to, size);
     for (size_t length = strlen(to); length > 0 && to[length - 1] == ' '; length--)
         to[length - 1] = '\0';
 }

@@ -114,26 +114,6 @@ double s2_grid_distance_px(const s2_grid *a, const s2_grid *b)
     return largest;
 }
 
-double s2_grid_pixel_metres(const s2_grid *grid)
-{
-    const double size = s2_grid_pixel_size(grid);
-    OGRSpatialReferenceH srs = grid->srs_wkt == NULL ? NULL : s2_srs_from_text(grid->srs_wkt);
-    if (srs == NULL)
-        return size;
-    double metres = size;
-    if (OSRIsGeographic(srs)) {
-        double x, y;
-        s2_affine_apply(&grid->to_geo, grid->width / 2.0, grid->height / 2.0, &x, &y);
-        const double radius = OSRGetSemiMajor(srs, NULL);
-        const double radians = OSRGetAngularUnits(srs, NULL);
-        metres = size * radians * radius * sqrt(fmax(cos(y * radians), 1e-3));
-    } else if (OSRIsProjected(srs)) {
-        metres = size * OSRGetLinearUnits(srs, NULL);
-    }
-    OSRDestroySpatialReference(srs);
-    return metres;
-}
-
 /** Two corners of a projwin in the grid's CRS. */
 static s2rgf_status projwin_in_grid_srs(const s2_grid *grid, const char *projwin_srs, double x[2],
                                         double y[2], s2rgf_error *err)

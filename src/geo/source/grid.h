@@ -42,8 +42,15 @@ double s2_grid_pixel_size(const s2_grid *grid);
 /** Largest distance between the corners of two grids of one size and CRS, in pixels of b. */
 double s2_grid_distance_px(const s2_grid *a, const s2_grid *b);
 
-/** Size of a pixel in metres at the grid's centre; CRS units where there is no CRS. */
+/**
+ * Size of a pixel on the ground at the grid's centre, in metres: square root of its area on the
+ * CRS's ellipsoid, whatever the projection makes of it there. NaN where that is not known: without
+ * CRS, or where its units are of no length.
+ */
 double s2_grid_pixel_metres(const s2_grid *grid);
+
+/** "10 m", "9e-05 degrees, 9.98 m on the ground", "10 of unknown unit": for messages. */
+void s2_grid_pixel_text(const s2_grid *grid, char *text, size_t size);
 
 /**
  * Window of the grid that covers ulx, uly, lrx, lry, rounded as gdal_translate rounds, and cut to

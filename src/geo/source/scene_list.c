@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "core/memory.h"
+#include "core/utf8.h"
 #include "geo/source/gdal_catch.h"
 
 #define HOLE "{}"
@@ -40,6 +41,12 @@ char *s2_scene_insert(const char *template, const char *name)
         return text.data;
     s2_free(text.data);
     return NULL;
+}
+
+char *s2_scene_before(const char *template)
+{
+    const char *hole = strstr(template, HOLE);
+    return s2_asprintf("%.*s", hole ? (int)(hole - template) : 0, template);
 }
 
 void s2_scene_names_clear(s2_scene_names *names)
@@ -268,14 +275,38 @@ static s2rgf_status check_unique(const char *path, char **items, s2rgf_error *er
     return status;
 }
 
+/** Who writes a list must not choose where maps go: names lead below the templates' folder. */
+static s2rgf_status check_names(const char *path, char **items, s2rgf_error *err)
+{
+    for (int i = 0; items[i] != NULL; i++) {
+        const char *rest = items[i];
+        bool leaves = rest[0] == '/';
+        for (; *rest != '\0'; rest += *rest == '/') {
+            const size_t length = strcspn(rest, "/");
+            leaves = leaves || (length == 2 && strncmp(rest, "..", length) == 0);
+            rest += length;
+        }
+        if (leaves)
+            return s2_fail(
+                err, S2RGF_FORMAT,
+                "%s: a scene's name leads out of its folder: expected no \"..\" and no / at "
+                "its beginning, found %s",
+                path, items[i]);
+    }
+    return S2RGF_OK;
+}
+
 s2rgf_status s2_scene_read_list(const char *path, s2_scene_names *names, s2rgf_error *err)
 {
     const char *line;
     char **items = NULL;
     s2_gdal_catch caught;
     s2_gdal_catch_begin(&caught);
+    bool first = true;
     VSILFILE *file = VSIFOpenL(path, "rb");
     while (file != NULL && (line = CPLReadLineL(file)) != NULL) {
+        line = first ? s2_utf8_skip_mark(line) : line;
+        first = false;
         size_t length = strlen(line);
         while (length > 0 && line[length - 1] == ' ')
             length--;
@@ -289,7 +320,8 @@ s2rgf_status s2_scene_read_list(const char *path, s2_scene_names *names, s2rgf_e
     VSIFCloseL(file);
     if (items == NULL)
         return s2_fail(err, S2RGF_FORMAT, "%s: no scene: expected a name a line", path);
-    return check_unique(path, items, err);
+    const s2rgf_status status = check_names(path, items, err);
+    return status == S2RGF_OK ? check_unique(path, items, err) : status;
 }
 
 s2rgf_status s2_scene_paths(const char *folder, const char *template, const char *name,

@@ -24,6 +24,9 @@ bool s2_scene_is_folder(const char *path);
 /** A template with the name in the place of every "{}", released with s2_free(); NULL: no memory. */
 char *s2_scene_insert(const char *template, const char *name);
 
+/** What a template has before its first "{}", released with s2_free(); NULL: no memory. */
+char *s2_scene_before(const char *template);
+
 /**
  * Names of the scenes in a folder: all texts, without '/', that in the place of "{}" make the template
  * the path of something that is there. In byte order, each once.
@@ -37,7 +40,7 @@ s2rgf_status s2_scene_find(const char *folder, const char *template, s2_scene_na
 /**
  * Names of the scenes in a text file, one a line, in its order; blank lines and those that begin with
  * # are none.
- * Errors   IO, FORMAT (no name, or one twice).
+ * Errors   IO, FORMAT (no name, one twice, or one that leads out of a folder).
  */
 s2rgf_status s2_scene_read_list(const char *path, s2_scene_names *names, s2rgf_error *err);
 

@@ -8,7 +8,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "geo/source/gdal_catch.h"
-#include "geo/source/source_private.h"
+#include "geo/source/source_pieces.h"
 
 /* Files of one source may differ by this much of a pixel: rounding in their headers. */
 #define SAME_GRID_PX 0.01
@@ -79,18 +79,25 @@ static s2rgf_status open_files(s2_source *source, s2rgf_error *err)
     return S2RGF_OK;
 }
 
-/** Deliver all bands of all files, in order. */
-static s2rgf_status take_all_bands(s2_source *source, s2rgf_error *err)
+s2rgf_status s2_source_select_all(s2_source *source, s2rgf_error *err)
 {
-    int count = 0;
+    int count = 0, before = 0;
     for (int f = 0; f < source->file_count; f++)
         count += source->files[f].band_count;
-    source->bands = s2_alloc((size_t)count, sizeof *source->bands);
-    if (source->bands == NULL)
+    s2_band_place *bands = s2_alloc((size_t)count, sizeof *bands);
+    if (bands == NULL)
         return s2_fail_memory(err, "band list");
-    for (int f = 0; f < source->file_count; f++)
-        for (int b = 0; b < source->files[f].band_count; b++)
+    s2_free(source->bands);
+    source->bands = bands;
+    source->band_count = 0;
+    for (int f = 0; f < source->file_count; f++) {
+        s2_file *file = &source->files[f];
+        for (int b = 0; b < file->band_count; b++) {
+            file->bands[b].desc.number = before + file->bands[b].number;
             source->bands[source->band_count++] = (s2_band_place){f, b};
+        }
+        before += GDALGetRasterCount(file->dataset);
+    }
     return S2RGF_OK;
 }
 
@@ -132,7 +139,7 @@ s2rgf_status s2_source_open(const s2_source_spec *spec, s2_source **source, s2rg
     if (status == S2RGF_OK)
         status = open_files(made, err);
     if (status == S2RGF_OK)
-        status = take_all_bands(made, err);
+        status = s2_source_select_all(made, err);
     if (status == S2RGF_OK)
         s2_source_choose_lattice(made);
     if (status == S2RGF_OK)

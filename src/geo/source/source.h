@@ -15,6 +15,8 @@ typedef struct s2_band_desc {
     /* NaN where unknown. Looked up in the band's metadata (CENTRAL_WAVELENGTH_UM, WAVELENGTH with
        WAVELENGTH_UNITS, WAVELENGTH_UM, WAVELENGTH_NM), then in the list of ENVI's header. */
     double wavelength_nm;
+    int number; /* among all bands of the source's files, from 1 */
+    bool bad;   /* 0 in the list of good and bad bands that ENVI's headers have (bbl) */
 } s2_band_desc;
 
 typedef struct s2_source_spec {
@@ -80,6 +82,8 @@ void s2_source_drop(s2_source *source);
 size_t s2_block_cache_bytes(void);
 void s2_block_cache_resize(size_t bytes);
 
+/** From now on deliver all bands of the files, in order, as after opening. Errors: NO_MEMORY. */
+s2rgf_status s2_source_select_all(s2_source *source, s2rgf_error *err);
 /** From now on deliver only bands order[0..count-1] in that order. */
 s2rgf_status s2_source_select(s2_source *source, const int *order, int count, s2rgf_error *err);
 

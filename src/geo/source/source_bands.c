@@ -1,12 +1,12 @@
 /* What a file says of its bands: type, nodata, scale, masks, names, wavelengths. */
 #include <cpl_conv.h>
 #include <cpl_string.h>
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
 #include "core/error.h"
 #include "core/memory.h"
+#include "geo/source/band_validity.h"
 #include "geo/source/gdal_catch.h"
 #include "geo/source/source_private.h"
 
@@ -80,6 +80,27 @@ static double envi_wavelength(GDALDatasetH dataset, int number)
     return nm;
 }
 
+/** Whether a list of good (1) and bad (0) bands, "{1, 1, 0}", or a band's own entry marks it bad. */
+static bool is_marked_bad(GDALDatasetH dataset, GDALRasterBandH handle, int number)
+{
+    static const char *const domains[] = {NULL, "ENVI"};
+    for (int i = 0; i < 2; i++) {
+        const char *own = GDALGetMetadataItem(handle, "bbl", domains[i]);
+        const char *list = GDALGetMetadataItem(dataset, "bbl", domains[i]);
+        if (own == NULL && list == NULL)
+            continue;
+        char **items = CSLTokenizeString2(own != NULL ? own : list, "{}, ", 0);
+        const int at = own != NULL ? 0 : number - 1;
+        const int expected = own != NULL ? 1 : GDALGetRasterCount(dataset);
+        char *end = NULL;
+        const bool bad = CSLCount(items) == expected && CPLStrtod(items[at], &end) == 0.0 &&
+                         end != items[at];
+        CSLDestroy(items);
+        return bad;
+    }
+    return false;
+}
+
 static s2rgf_status describe_band(const s2_file *file, GDALRasterBandH handle, s2_file_band *band,
                                   s2rgf_error *err)
 {
@@ -92,38 +113,18 @@ static s2rgf_status describe_band(const s2_file *file, GDALRasterBandH handle, s
     band->desc.wavelength_nm = band_wavelength(handle);
     if (isnan(band->desc.wavelength_nm))
         band->desc.wavelength_nm = envi_wavelength(file->dataset, band->number);
+    band->desc.bad = is_marked_bad(file->dataset, handle, band->number);
     return S2RGF_OK;
 }
 
-/** The file's own nodata value. */
-static void read_nodata(GDALRasterBandH handle, s2_file_band *band)
-{
-    int has = FALSE;
-    switch (GDALGetRasterDataType(handle)) {
-    case GDT_Int64:
-        band->nodata = (double)GDALGetRasterNoDataValueAsInt64(handle, &has);
-        break;
-    case GDT_UInt64:
-        band->nodata = (double)GDALGetRasterNoDataValueAsUInt64(handle, &has);
-        break;
-    default:
-        band->nodata = GDALGetRasterNoDataValue(handle, &has);
-    }
-    band->has_nodata = has != 0;
-}
-
 /** Drop a nodata value that no pixel can have, so that comparing in float is exact. */
-static void drop_impossible_nodata(s2_file_band *band)
+static void drop_impossible_nodata(GDALRasterBandH handle, s2_file_band *band)
 {
+    if (!band->has_nodata)
+        return;
+    band->odd_nodata = !s2_band_fit_nodata(handle, &band->nodata);
     /* What is not finite is invalid in any case. */
-    if (!isfinite(band->nodata))
-        band->has_nodata = false;
-    if (!band->is_float && band->nodata != floor(band->nodata))
-        band->has_nodata = false;
-    if (!band->wide && !band->is_float && fabs(band->nodata) > 65536.0)
-        band->has_nodata = false;
-    if (!band->wide && band->is_float && fabs(band->nodata) > FLT_MAX * 1.00001)
-        band->has_nodata = false;
+    band->has_nodata = !band->odd_nodata && isfinite(band->nodata);
 }
 
 static s2rgf_status describe_values(const s2_file *file, GDALRasterBandH handle,
@@ -136,9 +137,8 @@ static s2rgf_status describe_values(const s2_file *file, GDALRasterBandH handle,
                        band->number, GDALGetDataTypeName(type));
     band->is_float = GDALDataTypeIsFloating(type) != 0;
     band->wide = GDALGetDataTypeSizeBits(type) > (band->is_float ? 32 : 16);
-    const char *pixel_type = GDALGetMetadataItem(handle, "PIXELTYPE", "IMAGE_STRUCTURE");
-    band->signed_byte = type == GDT_Byte && pixel_type != NULL && EQUAL(pixel_type, "SIGNEDBYTE");
-    read_nodata(handle, band);
+    band->signed_byte = s2_band_is_signed_byte(handle);
+    band->has_nodata = s2_band_nodata(handle, &band->nodata);
     if (source_nodata != NULL) {
         char *end = NULL;
         band->has_nodata = !EQUAL(source_nodata, "none");
@@ -148,7 +148,7 @@ static s2rgf_status describe_values(const s2_file *file, GDALRasterBandH handle,
                            "source nodata: expected a number or \"none\", found \"%s\"",
                            source_nodata);
     }
-    drop_impossible_nodata(band);
+    drop_impossible_nodata(handle, band);
     int has_scale = FALSE, has_offset = FALSE;
     const double scale = GDALGetRasterScale(handle, &has_scale);
     const double offset = GDALGetRasterOffset(handle, &has_offset);
@@ -197,6 +197,7 @@ s2rgf_status s2_file_describe(s2_file *file, const char *source_nodata, s2rgf_er
     for (int number = 1; number <= count; number++) {
         GDALRasterBandH handle = GDALGetRasterBand(file->dataset, number);
         if (GDALGetRasterColorInterpretation(handle) == GCI_AlphaBand) {
+            file->first_alpha = file->alpha_count++ == 0 ? number : file->first_alpha;
             file->masks[file->mask_count++] = handle;
             continue;
         }

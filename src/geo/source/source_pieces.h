@@ -4,6 +4,12 @@
 
 #include "geo/source/source_private.h"
 
+/** Clear `valid` where masks and alpha bands of files and bands that are delivered say so. */
+s2rgf_status s2_source_read_masks(s2_source *source, s2_rect window, uint8_t *valid,
+                                  s2rgf_error *err);
+
+/** Choose the lattice of pieces that suits the blocks of open files. */
+void s2_source_choose_lattice(s2_source *source);
 /** A piece's samples: planes of all delivered bands in one type, then the validity by masks. */
 s2rgf_status s2_piece_load(void *source, s2_rect piece, void *samples, s2rgf_error *err);
 

@@ -12,6 +12,7 @@ typedef struct s2_file_band {
     bool is_float;
     bool signed_byte; /* GDAL before 3.7 hands Int8 out as Byte with PIXELTYPE=SIGNEDBYTE */
     bool has_nodata;
+    bool odd_nodata; /* one is stated that no pixel of the type can have */
     double nodata;
     double scale, offset;
     GDALRasterBandH mask; /* validity of this band alone, or NULL */
@@ -25,6 +26,7 @@ typedef struct s2_file {
     int band_count;         /* without alpha bands */
     GDALRasterBandH *masks; /* validity of all bands: alpha bands and the dataset's mask */
     int mask_count;
+    int first_alpha, alpha_count; /* number of the first alpha band, from 1, and how many */
 } s2_file;
 
 /** Where a delivered band comes from. */
@@ -79,12 +81,21 @@ void s2_file_forget(s2_file *file);
 s2rgf_status s2_source_read_files(s2_source *source, s2_rect window, float *pixels, uint8_t *valid,
                                   s2rgf_error *err);
 
-/** Clear `valid` where masks and alpha bands of files and bands that are delivered say so. */
-s2rgf_status s2_source_read_masks(s2_source *source, s2_rect window, uint8_t *valid,
-                                  s2rgf_error *err);
+/**
+ * One delivered band in a window of the files' own grid, with its own validity, not that of all bands.
+ * plane out [h][w], NaN or infinite where the file's value is; valid out [h][w]
+ */
+s2rgf_status s2_source_read_band(s2_source *source, int band, s2_rect window, float *plane,
+                                 uint8_t *valid, s2rgf_error *err);
 
-/** Choose the lattice of pieces that suits the blocks of open files. */
-void s2_source_choose_lattice(s2_source *source);
+#define S2_SAMPLE_WINDOWS 16
+#define S2_SAMPLE_PIXELS 1024 /* of a window, at most */
+
+/**
+ * Windows spread over an area of the files' grid, in few blocks. windows out [S2_SAMPLE_WINDOWS]
+ * Source s2_source_sample_read() says how many blocks.
+ */
+void s2_source_place_windows(const s2_source *source, s2_rect area, s2_rect *windows);
 
 /** At least count * size bytes, contents undefined; NULL when memory is out. */
 void *s2_scratch_reserve(s2_scratch *scratch, size_t count, size_t size);

@@ -119,12 +119,13 @@ static void finish_plane(const s2_file_band *band, float *plane, size_t count, u
 static void finish_wide_plane(const s2_file_band *band, const double *wide, float *plane,
                               size_t count, uint8_t *valid)
 {
+    const double slack = band->is_float ? 10.0 * DBL_EPSILON * fabs(band->nodata) : 0.0;
     for (size_t i = 0; i < count; i++) {
         const double value = wide[i] * band->scale + band->offset;
-        const bool is_nodata = band->has_nodata && wide[i] == band->nodata;
+        const bool is_nodata = band->has_nodata && fabs(wide[i] - band->nodata) <= slack;
         const bool fits = fabs(value) <= (double)FLT_MAX;
         valid[i] &= !is_nodata && fits;
-        plane[i] = fits ? (float)value : 0.0f;
+        plane[i] = fits ? (float)value : NAN;
     }
 }
 
@@ -241,6 +242,21 @@ s2rgf_status s2_source_read_masks(s2_source *source, s2_rect window, uint8_t *va
             status = apply_mask(source, file, file->masks[m], window, valid, err);
     }
     return status;
+}
+
+s2rgf_status s2_source_read_band(s2_source *source, int band, s2_rect window, float *plane,
+                                 uint8_t *valid, s2rgf_error *err)
+{
+    const s2_file *file = &source->files[source->bands[band].file];
+    GDALRasterBandH mask = file->bands[source->bands[band].band].mask;
+    memset(valid, 1, (size_t)window.w * (size_t)window.h);
+    s2rgf_status status = S2RGF_OK;
+    if (mask != NULL)
+        status = apply_mask(source, file, mask, window, valid, err);
+    for (int m = 0; m < file->mask_count && status == S2RGF_OK; m++)
+        status = apply_mask(source, file, file->masks[m], window, valid, err);
+    const read_part part = {.rect = window};
+    return status == S2RGF_OK ? read_run(source, &part, band, 1, plane, valid, err) : status;
 }
 
 /** Bands of a part to their place in a window's pixels [window.h][window.w][bands]. */

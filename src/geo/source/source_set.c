@@ -9,12 +9,15 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
+#include "core/plural.h"
 #include "geo/source/gdal_catch.h"
+#include "geo/source/source_tell.h"
 
 /* Grids this close, everywhere on the reference, are taken for one grid. */
 #define CONGRUENT_PX 0.01
-/* Pixel sizes this close are the same: the source named first then is the reference. */
-#define SAME_SIZE 1e-6
+/* Pixel sizes this close are the same: the source named first then is the reference. Projections
+   stretch the ground by as much from one side of a scene to the other. */
+#define SAME_SIZE 1e-2
 
 /** Names of the sources in the order in which they first appear. */
 typedef struct name_list {
@@ -143,12 +146,19 @@ static s2rgf_status check_srs_presence(const s2_scene *scene, s2rgf_error *err)
     return S2RGF_OK;
 }
 
+/** Size of a source's pixels, comparable among those of one scene: metres, units where all lack a CRS. */
+static double size_of(const s2_source *source)
+{
+    const double metres = s2_grid_pixel_metres(s2_source_grid(source));
+    return isnan(metres) ? s2_grid_pixel_size(s2_source_grid(source)) : metres;
+}
+
 static int smallest_pixel(const s2_scene *scene)
 {
     int smallest = 0;
-    double size = s2_grid_pixel_metres(s2_source_grid(scene->sources[0].source));
+    double size = size_of(scene->sources[0].source);
     for (int i = 1; i < scene->count; i++) {
-        const double other = s2_grid_pixel_metres(s2_source_grid(scene->sources[i].source));
+        const double other = size_of(scene->sources[i].source);
         if (other < size * (1.0 - SAME_SIZE)) {
             smallest = i;
             size = other;
@@ -300,6 +310,8 @@ s2rgf_status s2_scene_open(const s2rgf_scene_options *options, const s2_scene_de
     for (int i = 0; i < list.count && status == S2RGF_OK; i++) {
         status = open_source(options, list.names[i], &scene->sources[i].source, err);
         scene->count += status == S2RGF_OK;
+        if (status == S2RGF_OK && host != NULL)
+            status = s2_source_tell(scene->sources[i].source, host, err);
     }
     if (status == S2RGF_OK)
         status = check_srs_presence(scene, err);
@@ -357,8 +369,8 @@ static void describe_meeting(const s2_scene *scene, int index, char *text, size_
     } else {
         double x, y;
         s2_affine_apply(&member->ref_to_source, 0.0, 0.0, &x, &y);
-        const double ratio = s2_grid_pixel_metres(s2_source_grid(member->source)) /
-                             s2_grid_pixel_metres(&scene->grid);
+        const double ratio =
+            size_of(member->source) / size_of(scene->sources[scene->reference].source);
         snprintf(text, size, "%ssampled, ratio %.4g, origin at its pixel %.2f, %.2f", warped, ratio,
                  x, y);
     }
@@ -369,17 +381,18 @@ void s2_scene_report(const s2_scene *scene, const s2rgf_host *host)
     for (int i = 0; i < scene->count; i++) {
         const s2_source *source = scene->sources[i].source;
         const s2_grid *grid = s2_source_grid(source);
-        char srs[128], meeting[256];
+        char srs[128], pixel[128], meeting[256];
         s2_srs_name(grid->srs_wkt, srs, sizeof srs);
+        s2_grid_pixel_text(grid, pixel, sizeof pixel);
         describe_meeting(scene, i, meeting, sizeof meeting);
         double x0, y0, x1, y1;
         s2_affine_apply(&grid->to_geo, 0.0, 0.0, &x0, &y0);
         s2_affine_apply(&grid->to_geo, grid->width, grid->height, &x1, &y1);
         s2_log(host, S2RGF_INFO,
-               "%s: %d x %d, %d band%s %s, pixel %.10g, CRS %s, extent %.10g %.10g %.10g %.10g, %s",
+               "%s: %d x %d, %d band%s %s, pixel %s, CRS %s, extent %.10g %.10g %.10g %.10g, %s",
                s2_source_name(source), grid->width, grid->height, s2_source_band_count(source),
-               s2_source_band_count(source) == 1 ? "" : "s", s2_source_type(source),
-               s2_grid_pixel_size(grid), srs, fmin(x0, x1), fmin(y0, y1), fmax(x0, x1),
+               s2_plural((uint64_t)s2_source_band_count(source), "", "s"), s2_source_type(source),
+               pixel, srs, fmin(x0, x1), fmin(y0, y1), fmax(x0, x1),
                fmax(y0, y1), meeting);
     }
 }

@@ -75,7 +75,7 @@ static void find_detail(const s2_dense_run *run, s2_rect pixels, float *detail)
         any = true;
     }
     for (int i = 0; i < pixels.w * c && !weights->detail.ends_aligned; i++)
-        detail[i] = detail[i] > 0.0f ? detail[i] : 0.0f;
+        detail[i] = detail[i] < 0.0f ? 0.0f : detail[i];
 }
 
 /* Scores of pixels of one row of the core. */

@@ -1,5 +1,6 @@
 /* The dense network as an ONNX graph: from pixels in their own units to scores, section by section of
-   docs/network.md. Names of values follow those of the parameters. */
+   docs/network.md. Names of values follow those of the
+   parameters; all have a dot, which no source has in its name. */
 #include "nn/dense/onnx.h"
 
 #include <math.h>
@@ -143,15 +144,15 @@ static void encode_spatial(const export *e, int source)
 
 /* ---- relations and scores ------------------------------------------------------------------- */
 
-/* One domain from its encoders through ADRF and its neck, to neck_DOMAIN. */
+/* One domain from its encoders through ADRF and its neck, to domain.DOMAIN. */
 static void fuse_domain(const export *e, const char *domain, const s2_adrf *adrf,
                         const s2_conv_unit *neck)
 {
     char stack[32], features[32], fused[32], name[32];
-    snprintf(stack, sizeof stack, "stack_%s", domain);
+    snprintf(stack, sizeof stack, "domain.%s.stack", domain);
     snprintf(features, sizeof features, "%s*.feature", domain);
-    snprintf(fused, sizeof fused, "adrf_%s", domain);
-    snprintf(name, sizeof name, "neck_%s", domain);
+    snprintf(fused, sizeof fused, "domain.%s.adrf", domain);
+    snprintf(name, sizeof name, "domain.%s", domain);
     gather(e, stack, "Concat <axis = 1>", features);
     s2_onnx_adrf(e->graph, fused, stack, adrf);
     s2_onnx_unit(e->graph, name, fused, neck);
@@ -168,30 +169,30 @@ static void relate(const export *e)
     if (!off->spatial)
         fuse_domain(e, "spatial", &net->adrf_spatial, &net->neck_spatial);
     if (off->spectral)
-        s2_onnx_add(e->graph, "neck_spectral = Mul (neck_spatial, constant.zero)");
+        s2_onnx_add(e->graph, "domain.spectral = Mul (domain.spatial, constant.zero)");
     if (off->spatial)
-        s2_onnx_add(e->graph, "neck_spatial = Mul (neck_spectral, constant.zero)");
+        s2_onnx_add(e->graph, "domain.spatial = Mul (domain.spectral, constant.zero)");
     if (off->ssja)
-        s2_onnx_add(e->graph, "ssja = Add (neck_spectral, neck_spatial)");
+        s2_onnx_add(e->graph, "relation.ssja = Add (domain.spectral, domain.spatial)");
     else
-        s2_onnx_ssja(e->graph, "ssja", "neck_spectral", "neck_spatial",
+        s2_onnx_ssja(e->graph, "relation.ssja", "domain.spectral", "domain.spatial",
                      &(s2_onnx_cells){net->base.spec.channels, S2_CELL_FEATURE_PX});
 }
 
-/* head.reference and detail, both on the reference grid. */
+/* head.reference and head.detail, both on the reference grid. */
 static void put_head(const export *e)
 {
     const s2_dense_network *net = e->network;
-    s2_onnx_block(e->graph, "head.block", "ssja", &net->head_block);
+    s2_onnx_block(e->graph, "head.block", "relation.ssja", &net->head_block);
     s2_onnx_unit(e->graph, "head.conv", "head.block", &net->head_conv);
     s2_onnx_put_floats(e->graph, "head.scales", (const int[]){4}, 1,
                        (const float[]){1.0f, 1.0f, 2.0f, 2.0f});
     s2_onnx_add(e->graph, "head.reference = Resize <" S2_ONNX_LINEAR "> (head.conv, , head.scales)");
     if (net->base.spec.off.spectral) {
-        s2_onnx_add(e->graph, "detail = Mul (head.reference, constant.zero)");
+        s2_onnx_add(e->graph, "head.detail = Mul (head.reference, constant.zero)");
     } else {
-        gather(e, "detail.stack", "Concat <axis = 1>", "spectral*.reference");
-        s2_onnx_unit(e->graph, "detail", "detail.stack", &net->detail);
+        gather(e, "head.detail.stack", "Concat <axis = 1>", "spectral*.reference");
+        s2_onnx_unit(e->graph, "head.detail", "head.detail.stack", &net->detail);
     }
 }
 
@@ -203,7 +204,7 @@ static void classify(const export *e)
     const int *hidden = classifier->hidden_weight->dims;
     const int *out = classifier->out_weight->dims;
     const s2_onnx_axis axes[] = {{"batch", 0}, {NULL, out[1]}, {"height", 0}, {"width", 0}};
-    s2_onnx_add(graph, "classifier.features = Concat <axis = 1> (head.reference, detail)");
+    s2_onnx_add(graph, "classifier.features = Concat <axis = 1> (head.reference, head.detail)");
     s2_onnx_conv(graph, "classifier.hidden", "classifier.features",
                  &(s2_onnx_kernel){{1, 1, 1, hidden[0], hidden[1]}, classifier->hidden_weight->value,
                                    NULL, classifier->hidden_bias->value, true});

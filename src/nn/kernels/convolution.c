@@ -22,7 +22,7 @@ static void store_partial(const s2_kernel_row *row, int pixel, int first, float 
             values[k] += row->add[pixel * row->add_step + first + k];
     if (row->relu)
         for (int k = 0; k < count; k++)
-            values[k] = values[k] > 0.0f ? values[k] : 0.0f;
+            values[k] = values[k] < 0.0f ? 0.0f : values[k];
     memcpy(row->y + pixel * row->y_step + first, values, (size_t)count * sizeof(float));
 }
 

@@ -22,9 +22,10 @@
 /* 16 channels are one, two or four vectors. */
 #define VECTORS (S2_KERNEL_BLOCK / LANES)
 
+/** 0 where x is negative; NaN stays, so that scores tell of what overflowed before them. */
 static inline vector relu(vector x)
 {
-    return where_positive(x, x);
+    return (vector)(~(vector_mask)(x < (vector){0}) & (vector_mask)x);
 }
 
 void KERNEL_ROW(const s2_kernel_row *row);

@@ -127,8 +127,8 @@ void KERNEL_FILTER(const s2_kernel_filter *filter)
         for (int b = 0; b < bands; b++) {
             const float v3 = u3[b] + filter->bias3;
             const float v5 = u5[b] + filter->bias5;
-            u3[b] = v3 > 0.0f ? v3 : 0.0f;
-            u5[b] = v5 > 0.0f ? v5 : 0.0f;
+            u3[b] = v3 < 0.0f ? 0.0f : v3;
+            u5[b] = v5 < 0.0f ? 0.0f : v5;
         }
     }
 }

@@ -23,7 +23,7 @@ static float plain_value(const s2_kernel_row *row, int pixel, int o)
             sum += row->x[pixel * row->x_step + row->taps[t] + c] * *w;
     if (row->add)
         sum += row->add[pixel * row->add_step + o];
-    return row->relu && !(sum > 0.0f) ? 0.0f : sum;
+    return row->relu && sum < 0.0f ? 0.0f : sum;
 }
 
 void s2_kernel_row_plain(const s2_kernel_row *row)

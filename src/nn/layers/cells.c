@@ -71,7 +71,7 @@ void s2_window_moments(const float *sum, const float *square, float count, int c
         const float centre = count > 0.0f ? sum[k] / count : 0.0f;
         const float spread = count > 1.0f ? (square[k] - sum[k] * centre) / (count - 1.0f) : 0.0f;
         mean[k] = centre;
-        var[k] = spread > 0.0f ? spread : 0.0f;
+        var[k] = spread < 0.0f ? 0.0f : spread;
         std[k] = sqrtf(var[k] + S2_WINDOW_STD_EPS);
     }
 }

@@ -1,0 +1,140 @@
+/* What is said of a source: what opening took for granted, bands in words. */
+#include "geo/source/source_tell.h"
+
+#include <math.h>
+
+#include "core/error.h"
+#include "core/log.h"
+#include "geo/source/gdal_catch.h"
+#include "geo/source/source_private.h"
+
+#define ALPHA_SHARE 0.05 /* of an alpha band's pixels: neither opaque nor clear, as in an image */
+#define RUNS_MAX 6 /* of neighbouring bands that are listed */
+
+/* ---- what opening took for granted ---------------------------------------------------------- */
+
+/** Whether many pixels of an alpha band are neither clear nor opaque, as those of an image are. */
+static s2rgf_status alpha_may_be_data(s2_source *source, const s2_file *file, bool *may,
+                                      s2rgf_error *err)
+{
+    s2_rect windows[S2_SAMPLE_WINDOWS];
+    float values[S2_SAMPLE_WINDOWS * S2_SAMPLE_PIXELS];
+    s2_source_place_windows(
+        source, (s2_rect){0, 0, source->file_grid.width, source->file_grid.height}, windows);
+    GDALRasterBandH band = GDALGetRasterBand(file->dataset, file->first_alpha);
+    s2_gdal_catch caught;
+    CPLErr outcome = CE_None;
+    size_t pixels = 0, between = 0;
+    float opaque = 0.0f;
+    s2_gdal_catch_begin(&caught);
+    for (int i = 0; i < S2_SAMPLE_WINDOWS && outcome == CE_None; i++) {
+        const s2_rect at = windows[i];
+        outcome = GDALRasterIO(band, GF_Read, at.x, at.y, at.w, at.h, values + pixels, at.w, at.h,
+                               GDT_Float32, 0, 0);
+        pixels += (size_t)at.w * (size_t)at.h;
+    }
+    s2_gdal_catch_end(&caught);
+    if (outcome != CE_None)
+        return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot read its alpha band", file->path);
+    for (size_t i = 0; i < pixels; i++)
+        opaque = fmaxf(opaque, values[i]);
+    for (size_t i = 0; i < pixels; i++)
+        between += values[i] > 0.0f && values[i] < opaque;
+    *may = (double)between > ALPHA_SHARE * (double)pixels;
+    return S2RGF_OK;
+}
+
+/** Of a file with an alpha band, what is made of it and how to have it otherwise. */
+static char *alpha_text(const s2_file *file)
+{
+    return s2_asprintf("band %d of %s is taken for an alpha band, which says where there is data, and "
+                       "not for data: if it is, \"gdal_translate -of VRT -colorinterp_%d undefined\" "
+                       "makes a raster in which it counts",
+                       file->first_alpha, file->path, file->first_alpha);
+}
+
+char *s2_source_alpha_text(const s2_source *source)
+{
+    for (int f = 0; f < source->file_count; f++)
+        if (source->files[f].alpha_count > 0)
+            return alpha_text(&source->files[f]);
+    return NULL;
+}
+
+/** A line where a file states a nodata value that none of its pixels can have. */
+static void tell_nodata(const s2_source *source, const s2_file *file, const s2rgf_host *host)
+{
+    for (int b = 0; b < file->band_count && source->source_nodata == NULL; b++) {
+        const s2_file_band *band = &file->bands[b];
+        GDALRasterBandH handle = GDALGetRasterBand(file->dataset, band->number);
+        if (!band->odd_nodata)
+            continue;
+        s2_log(host, S2RGF_WARNING,
+               "source %s (%s): band %d: no pixel of type %s can have the nodata value %.17g that "
+               "the file states: all count as data; -srcnodata gives another",
+               source->name, file->path, band->number,
+               GDALGetDataTypeName(GDALGetRasterDataType(handle)), band->nodata);
+        return;
+    }
+}
+
+s2rgf_status s2_source_tell(s2_source *source, const s2rgf_host *host, s2rgf_error *err)
+{
+    s2rgf_status status = S2RGF_OK;
+    for (int f = 0; f < source->file_count && status == S2RGF_OK; f++) {
+        const s2_file *file = &source->files[f];
+        tell_nodata(source, file, host);
+        if (file->alpha_count == 0)
+            continue;
+        bool warn = false;
+        status = alpha_may_be_data(source, file, &warn, err);
+        char *text = status == S2RGF_OK ? alpha_text(file) : NULL;
+        if (text != NULL)
+            s2_log(host, warn ? S2RGF_WARNING : S2RGF_INFO, "source %s: %s", source->name, text);
+        s2_free(text);
+    }
+    return status;
+}
+
+/* ---- bands in words ------------------------------------------------------------------------- */
+
+/** What neighbouring bands are called beside their numbers: " (B04, 665 nm)", " (400 to 900 nm)". */
+static void put_details(s2_text *text, const s2_band_desc *first, const s2_band_desc *last)
+{
+    const bool named = first == last && first->name != NULL && first->name[0] != '\0';
+    const bool known = !isnan(first->wavelength_nm) && !isnan(last->wavelength_nm);
+    if (named || known)
+        s2_text_append(text, " (");
+    if (named)
+        s2_text_append(text, "%s%s", first->name, known ? ", " : "");
+    if (known && first != last)
+        s2_text_append(text, "%g to ", first->wavelength_nm);
+    if (known)
+        s2_text_append(text, "%g nm", last->wavelength_nm);
+    if (named || known)
+        s2_text_append(text, ")");
+}
+
+void s2_source_put_bands(s2_text *text, const s2_source *source, const bool *chosen)
+{
+    int count = 0, runs = 0, listed = 0;
+    for (int b = 0; b < source->band_count; b++)
+        count += chosen[b];
+    s2_text_append(text, count == 1 ? "band" : "bands");
+    for (int b = 0; b < source->band_count && runs < RUNS_MAX; b++) {
+        if (!chosen[b])
+            continue;
+        const int start = b;
+        while (b + 1 < source->band_count && chosen[b + 1] &&
+               s2_source_band(source, b + 1)->number == s2_source_band(source, b)->number + 1)
+            b++;
+        const s2_band_desc *first = s2_source_band(source, start), *last = s2_source_band(source, b);
+        s2_text_append(text, "%s %d", runs++ > 0 ? "," : "", first->number);
+        if (first != last)
+            s2_text_append(text, " to %d", last->number);
+        put_details(text, first, last);
+        listed += b - start + 1;
+    }
+    if (listed < count)
+        s2_text_append(text, " and %d more", count - listed);
+}

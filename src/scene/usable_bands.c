@@ -1,0 +1,133 @@
+/* Which bands of a source can be used: those that a file marks bad or has nothing in are left out. */
+#include "scene/usable_bands.h"
+
+#include "core/error.h"
+#include "core/log.h"
+#include "core/memory.h"
+#include "geo/source/source_sample.h"
+#include "geo/source/source_tell.h"
+
+/** A flag a band that says it is marked bad; none is where all are. Released with s2_free(). */
+static s2rgf_status find_marked(const s2_source *source, bool **marked, bool *some,
+                                s2rgf_error *err)
+{
+    const int bands = s2_source_band_count(source);
+    int count = 0;
+    *marked = s2_calloc((size_t)bands, sizeof **marked);
+    if (*marked == NULL)
+        return s2_fail_memory(err, "bands");
+    for (int b = 0; b < bands; b++)
+        count += (*marked)[b] = s2_source_band(source, b)->bad;
+    *some = count > 0 && count < bands;
+    for (int b = 0; b < bands && !*some; b++)
+        (*marked)[b] = false;
+    return S2RGF_OK;
+}
+
+/** The same for bands without any valid pixel, even where that is all of them. */
+static s2rgf_status find_empty(s2_source *source, const s2rgf_host *host, bool **empty, int *count,
+                               s2rgf_error *err)
+{
+    const int bands = s2_source_band_count(source);
+    s2_band_content *content = s2_calloc((size_t)bands, sizeof *content);
+    *empty = s2_calloc((size_t)bands, sizeof **empty);
+    s2rgf_status status = content && *empty ? S2RGF_OK : s2_fail_memory(err, "bands");
+    if (status == S2RGF_OK)
+        status = s2_source_find_data(source, host, content, err);
+    *count = 0;
+    for (int b = 0; b < bands && status == S2RGF_OK; b++)
+        *count += (*empty)[b] = content[b] != S2_BAND_HAS_DATA;
+    s2_free(content);
+    return status;
+}
+
+/** Deliver what is not left out, at least one band. */
+static s2rgf_status leave_out(s2_source *source, const bool *out, s2rgf_error *err)
+{
+    const int bands = s2_source_band_count(source);
+    int kept = 0;
+    int *order = s2_alloc((size_t)bands, sizeof *order);
+    if (order == NULL)
+        return s2_fail_memory(err, "bands");
+    for (int b = 0; b < bands; b++)
+        if (!out[b])
+            order[kept++] = b;
+    const s2rgf_status status = s2_source_select(source, order, kept, err);
+    s2_free(order);
+    return status;
+}
+
+static void tell(const s2_source *source, const bool *chosen, const char *what,
+                 s2rgf_log_level level, const s2rgf_host *host)
+{
+    s2_text text = {0};
+    s2_source_put_bands(&text, source, chosen);
+    if (!text.failed)
+        s2_log(host, level, "source %s (%s): %s: %s", s2_source_name(source),
+               s2_source_label(source), text.data, what);
+    s2_free(text.data);
+}
+
+s2rgf_status s2_source_leave_out_marked(s2_source *source, bool *some, s2rgf_error *err)
+{
+    bool *marked = NULL;
+    s2rgf_status status = find_marked(source, &marked, some, err);
+    if (status == S2RGF_OK && *some)
+        status = leave_out(source, marked, err);
+    s2_free(marked);
+    return status;
+}
+
+s2rgf_status s2_source_leave_out_empty(s2_source *source, const s2rgf_host *host, bool *some,
+                                       s2rgf_error *err)
+{
+    bool *empty = NULL;
+    int count = 0;
+    s2rgf_status status = find_empty(source, host, &empty, &count, err);
+    *some = status == S2RGF_OK && count > 0 && count < s2_source_band_count(source);
+    if (*some)
+        status = leave_out(source, empty, err);
+    s2_free(empty);
+    return status;
+}
+
+void s2_source_tell_marked(const s2_source *source, const s2rgf_host *host)
+{
+    bool *marked = NULL;
+    bool some = false;
+    if (find_marked(source, &marked, &some, NULL) == S2RGF_OK && some)
+        tell(source, marked, "marked bad in the file, but the model needs it", S2RGF_WARNING, host);
+    s2_free(marked);
+}
+
+static s2rgf_status leave_out_of_source(s2_source *source, const s2rgf_host *host,
+                                        s2rgf_error *err)
+{
+    bool *marked = NULL, *empty = NULL;
+    bool some = false;
+    int count = 0;
+    s2rgf_status status = find_marked(source, &marked, &some, err);
+    if (status == S2RGF_OK && some) {
+        tell(source, marked, "left out, marked bad in the file", S2RGF_INFO, host);
+        status = leave_out(source, marked, err);
+    }
+    if (status == S2RGF_OK)
+        status = find_empty(source, host, &empty, &count, err);
+    if (status == S2RGF_OK && count == s2_source_band_count(source)) {
+        status = s2_fail(err, S2RGF_FORMAT, "%s: no valid pixel", s2_source_label(source));
+    } else if (status == S2RGF_OK && count > 0) {
+        tell(source, empty, "left out, without any valid pixel", S2RGF_WARNING, host);
+        status = leave_out(source, empty, err);
+    }
+    s2_free(marked);
+    s2_free(empty);
+    return status;
+}
+
+s2rgf_status s2_scene_leave_out_bands(s2_scene *scene, const s2rgf_host *host, s2rgf_error *err)
+{
+    s2rgf_status status = S2RGF_OK;
+    for (int s = 0; s < scene->count && status == S2RGF_OK; s++)
+        status = leave_out_of_source(scene->sources[s].source, host, err);
+    return status;
+}

@@ -1,0 +1,111 @@
+#!/usr/bin/env bash
+# Labels as people have them: without data below them, as points, beside tables; what is said of them.
+. "$(dirname "$0")/../tools/lib.sh"
+need_python osgeo numpy
+
+# A scene of 96 x 96 pixels, three classes in stripes; the upper half of the second source is nodata.
+cat > make.py << 'END'
+import numpy as np
+from osgeo import gdal, ogr, osr
+gdal.UseExceptions(); ogr.UseExceptions()
+N = 96
+srs = osr.SpatialReference(); srs.ImportFromEPSG(32633)
+
+def raster(path, bands, nodata=None, crs=True):
+    ds = gdal.GetDriverByName("GTiff").Create(path, N, N, len(bands), gdal.GDT_UInt16)
+    ds.SetGeoTransform((500000, 10, 0, 5800000, 0, -10))
+    if crs: ds.SetSpatialRef(srs)
+    for i, band in enumerate(bands):
+        if nodata is not None: ds.GetRasterBand(i + 1).SetNoDataValue(nodata)
+        ds.GetRasterBand(i + 1).WriteArray(band)
+
+def box(x0, y0, x1, y1):
+    p = ["%d %d" % (500000 + 10 * x, 5800000 - 10 * y) for x, y in ((x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0))]
+    return "POLYGON((%s))" % ",".join(p)
+
+def point(x, y):
+    return "POINT(%f %f)" % (500000 + 10 * x, 5800000 - 10 * y)
+
+def layer(path, rows, more=False):
+    ds = ogr.GetDriverByName("GPKG").CreateDataSource(path)
+    lay = ds.CreateLayer("labels", srs, ogr.wkbUnknown); lay.CreateField(ogr.FieldDefn("class"))
+    for name, wkt in rows:
+        f = ogr.Feature(lay.GetLayerDefn()); f.SetField(0, name); f.SetGeometry(ogr.CreateGeometryFromWkt(wkt)); lay.CreateFeature(f)
+
+truth = np.repeat(np.array([1, 2, 3], np.uint16), N // 3)[None].repeat(N, 0)
+noise = np.random.default_rng(1).integers(0, 50, (3, N, N), dtype=np.uint16)
+fine = truth * 100 + noise[:2]
+second = truth * 50 + noise[2] + 1
+second[:48] = 0
+raster("a.tif", fine); raster("b.tif", [second], nodata=0)
+raster("map.tif", [truth], nodata=0); raster("bare.tif", [truth], nodata=0, crs=False)
+names = ["field", "forest", "water"]
+upper = [(n, box(32 * k + 4, 4, 32 * k + 28, 40)) for k, n in enumerate(names)]
+lower = [(n, box(32 * k + 4, y, 32 * k + 28, y + 12)) for k, n in enumerate(names) for y in (52, 70)]
+layer("upper.gpkg", upper)
+layer("both.gpkg", upper + lower)
+layer("no_water.gpkg", upper + lower[:4])
+layer("single.gpkg", [upper[0], upper[1], ("water", point(70.5, 60.5))])
+layer("codes.gpkg", [(str(k), point(16 * k, 30)) for k in (1, 3, 5)] + [("1", point(-5, 5))])
+END
+"$PYTHON" make.py
+
+train=(s2rgf_train -i a=a.tif -i b=b.tif -c 16 -batch 2 -crop 32 -threads 1)
+
+# ---- what has no valid data in every source does not count, and is told before anything is counted
+expect_status 1 "${train[@]}" -steps 4 -labels upper.gpkg m.s2rgf
+expect_in "$stderr" "upper.gpkg: nothing to learn from"
+expect_in "$stderr" "valid data, found none at any of the 2592 labelled pixels"
+expect_in "$stderr" "source b (b.tif): no valid data at 2592 labelled pixels"
+expect_no_file m.s2rgf
+expect_status 0 "${train[@]}" -steps 4 -labels no_water.gpkg m.s2rgf
+expect_in "$stderr" "class field: no valid data at 864 of its 1440 labelled pixels"
+expect_in "$stderr" "class water: no valid data at any of its 864 labelled pixels"
+expect_in "$stdout" "Class 1 field: 2 polygons, 576 pixels"
+expect_not_in "$stdout" "water"
+expect_status 0 s2rgf_info m.s2rgf
+expect_in "$stdout" "576 for training, 576 for validation"
+
+# ---- the words that go with counts, and the time that is left for training on all labels
+expect_status 0 "${train[@]}" -steps 4 -labels both.gpkg -overwrite m.s2rgf
+expect_in "$stdout" "Class 3 water: 2 polygons, 576 pixels"
+expect_not_in "$stdout" "nan"
+expect_in "$stdout" "Step 4 of 4"
+expect_not_in "$stdout" "; 0 s left"
+expect_status 0 "${train[@]}" -labels both.gpkg -overwrite -steps 1 -no_refit m.s2rgf
+expect_in "$stdout" "; 0 s left"
+expect_status 0 "${train[@]}" -labels both.gpkg -overwrite -steps 1 m.s2rgf
+expect_in "$stdout" "Training on all labels for 1 step"
+expect_not_in "$stdout" "for 1 steps"
+one=(s2rgf_train -i a.tif -c 16 -steps 2 -batch 2 -crop 32 -threads 1 -labels single.gpkg -overwrite)
+expect_status 0 "${one[@]}" -val 0 m.s2rgf
+expect_in "$stdout" "Class 1 field: 1 polygon, 864 pixels"
+expect_in "$stdout" "Class 3 water: 1 polygon, 1 pixel"
+expect_not_in "$stderr" "cannot be validated"
+expect_in "$stderr" "class water is thin: 1 pixel"
+expect_status 0 "${one[@]}" -val 0.25 m.s2rgf
+expect_in "$stderr" "class field has a single polygon: it cannot be validated"
+expect_in "$stderr" "no class has a group to spare"
+expect_not_in "$stdout" "nan"
+expect_not_in "$stdout" "Split:"
+expect_status 1 "${train[@]}" -steps 4 -labels both.gpkg m.s2rgf
+expect_in "$stderr" "m.s2rgf: exists: use -overwrite to replace it"
+
+# ---- points as reference; a map without a CRS gets one, and only such a map
+expect_silence s2rgf_assess -q -labels codes.gpkg -json a.json map.tif
+expect_status 0 s2rgf_assess -labels codes.gpkg map.tif
+expect_in "$stdout" "Assessed: 3 pixels"
+expect_in "$stdout" "1  polygon that holds no pixel centre of the map, or point outside it"
+expect_status 1 s2rgf_assess -labels codes.gpkg bare.tif
+expect_in "$stderr" "the labels have a CRS, the rasters have none: assign one to them"
+expect_silence s2rgf_assess -q -labels codes.gpkg -a_srs EPSG:32633 -json b.json bare.tif
+expect_same a.json b.json
+expect_status 3 s2rgf_assess -labels codes.gpkg -a_srs EPSG:32601 bare.tif
+expect_in "$stderr" "bare.tif: nothing to assess: expected reference pixels on the map, found none"
+expect_status 0 s2rgf_assess -labels codes.gpkg -label_srs EPSG:3857 map.tif
+expect_in "$stderr" "EPSG:3857 is not used as the CRS of the labels"
+
+# ---- a file of words that an editor marked as UTF-8
+printf '\xef\xbb\xbf-labels codes.gpkg\n-json c.json\n' > words.txt
+expect_silence s2rgf_assess -q --optfile words.txt map.tif
+expect_same a.json c.json
