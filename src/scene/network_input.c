@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
+#include "geo/source/source_hold.h"
 #include "geo/source/source_tell.h"
 #include "scene/usable_bands.h"
 

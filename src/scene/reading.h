@@ -2,6 +2,7 @@
 #ifndef S2_SCENE_READING_H
 #define S2_SCENE_READING_H
 
+#include "geo/source/source_hold.h"
 #include "geo/source/source_set.h"
 #include "nn/networks/networks.h"
 
