@@ -264,8 +264,9 @@ S2RGF_API void s2rgf_classify_options_init(s2rgf_classify_options *options);
  * Map a scene with a model. The pixels do not depend on tile_px, threads or the window asked for.
  * Errors  INVALID_ARGUMENT, NO_MEMORY (memory_mb too small), IO, FORMAT, MISMATCH, CANCELLED.
  *         After any error no output file exists under its name and none was overwritten.
- * Memory  bounded by memory_mb for tiles, plus the model and GDAL's block cache.
- * Threads starts its own OpenMP team (see "the process" below); every worker opens its own GDAL handles and, when there is
+ * Memory  bounded by memory_mb for tiles and decoded blocks, plus the model and GDAL's block cache.
+ * Threads starts its own OpenMP team (see "the process" below); every worker opens its own GDAL
+ *         handles and, when there is
  *         more than one, may read ahead in a further thread: where there are spare cores, or where
  *         files make it wait.
  */
@@ -330,7 +331,7 @@ typedef struct s2rgf_lazy_map s2rgf_lazy_map;
 
 /**
  * Open a scene with its model; nothing is computed.
- * memory_mb in  working memory for a tile, 0: 512
+ * memory_mb in  working memory for a tile and the decoded blocks under it, 0: 512
  * host      in  copied, for the first reading warns of a scene's values; never asked to go on
  * Errors  INVALID_ARGUMENT, NO_MEMORY (memory_mb too small), IO, FORMAT, UNSUPPORTED, MISMATCH.
  * Memory  *map is released with s2rgf_lazy_map_close(); the scene is copied.

@@ -13,6 +13,7 @@
 #include "geo/map/map_format.h"
 #include "geo/source/overlay.h"
 #include "scene/network_input.h"
+#include "scene/reading.h"
 #include "scene/value_range.h"
 #include "tiles/tile_choice.h"
 #include "tiles/tile_runner.h"
@@ -21,7 +22,10 @@
 #define TILE_LARGEST_PX 8192
 #define MB ((size_t)1024 * 1024)
 #define SMALLEST_CACHE (32 * MB) /* of GDAL's blocks */
-#define PART_LINES 256 /* parts begin at multiples of it, or of the tile that is asked for */
+#define HELD_ROWS 2       /* of pieces of files: workers side by side cross into the next apart */
+#define READ_HALOS 2      /* what is read around a tile, at most, in halos as they are counted */
+#define DECODED_BYTES 128 /* of a file, that take about as long as computing a pixel */
+#define PART_LINES 256    /* parts begin at multiples of it, or of the tile that is asked for */
 
 void s2rgf_classify_options_init(s2rgf_classify_options *options)
 {
@@ -75,43 +79,96 @@ static size_t waiting_bytes(const s2_classify_job *job, const s2_tiling *tiling)
            (s2_map_class_bytes(&job->content.classes) + floats * sizeof(float));
 }
 
-/* What is needed without seams. */
-static size_t least_bytes(const s2_classify_job *job, const s2_tiling *tiling, int threads)
+/* Bytes of workers and of what waits to be written. */
+static void measure_tiles(const s2_classify_job *job, const s2_tiling *tiling, bool quick,
+                          s2_tile_need *need)
 {
-    return s2_classify_worker_bytes(job, tiling, threads) * (size_t)threads +
-           waiting_bytes(job, tiling);
+    need->alone = s2_classify_worker_bytes(job, tiling, 1, quick);
+    need->each = s2_classify_worker_bytes(job, tiling, 2, quick);
+    need->shared = waiting_bytes(job, tiling);
+}
+
+/* What the choice of tiles asks about the job. */
+typedef struct tile_question {
+    const s2_classify_job *job;
+    const s2rgf_host *host;
+    s2_scene_blocks blocks;
+} tile_question;
+
+static s2rgf_status answer_bytes(const void *context, const s2_tiling *tiling, bool quick,
+                                 s2_tile_need *need, s2rgf_error *err)
+{
+    const tile_question *question = context;
+    measure_tiles(question->job, tiling, quick, need);
+    return s2_progress(question->host, 0.0) ? S2RGF_OK
+                                            : s2_fail(err, S2RGF_CANCELLED, "interrupted");
+}
+
+static void plan_reading(const tile_question *question, const s2_tiling *tiling, int threads,
+                         size_t spare_bytes, s2_reading *reading)
+{
+    const s2_reading_demand demand = {.blocks = &question->blocks,
+                                      .geometry = &question->job->geometry,
+                                      .tiling = tiling,
+                                      .threads = threads,
+                                      .halo_px =
+                                          READ_HALOS * question->job->weights->ops->tiles.halo_px,
+                                      .rows = HELD_ROWS,
+                                      .limit_bytes = spare_bytes};
+    s2_scene_plan_reading(&demand, reading);
+}
+
+static double answer_reading(const void *context, const s2_tiling *tiling, int threads,
+                             size_t spare_bytes)
+{
+    s2_reading reading;
+    plan_reading(context, tiling, threads, spare_bytes, &reading);
+    return reading.decoded_bytes / DECODED_BYTES;
 }
 
 /* Seams where there is memory for them. With a mask, tiles of which nothing is wanted are not
    computed, so none can rely on another. */
-static s2_seam_demand measure_seams(const s2_classify_job *job, const s2_tiling *tiling,
-                                    int threads, size_t least)
+static s2_seam_demand measure_seams(const s2_classify_job *job, size_t spare_bytes)
 {
     const size_t limit = (size_t)job->options->memory_mb * MB;
     const s2_seam_demand none = {.right_count = 0};
     if (job->options->mask_path)
         return none;
     const s2_seam_demand seams =
-        s2_tile_seams_measure(job->weights, &job->geometry, tiling, threads, limit);
-    return least + s2_tile_seams_bytes(&seams) <= limit ? seams : none;
+        s2_tile_seams_measure(job->weights, &job->geometry, &job->tiling, job->threads, limit);
+    return s2_tile_seams_bytes(&seams) <= spare_bytes ? seams : none;
 }
 
-static size_t total_bytes(const void *context, const s2_tiling *tiling, int threads)
-{
-    const s2_classify_job *job = context;
-    const size_t least = least_bytes(job, tiling, threads);
-    const s2_seam_demand seams = measure_seams(job, tiling, threads, least);
-    return least + s2_tile_seams_bytes(&seams);
-}
-
-/* What the blocks under the tiles at hand take of GDAL's cache, and no more. */
-static void fit_block_cache(const s2_classify_job *job, const s2rgf_host *host)
+/* What GDAL's drivers need of its cache while blocks are decoded, and no more. */
+static void fit_block_cache(const s2_classify_job *job, const s2_scene_blocks *blocks,
+                            const s2rgf_host *host)
 {
     const size_t largest = (size_t)job->options->block_cache_mb * MB;
-    const size_t wanted = s2_scene_cache_bytes(&job->scene, job->threads, job->tiling.w);
+    const size_t wanted = s2_scene_cache_bytes(blocks, job->threads);
     const size_t bytes = wanted < SMALLEST_CACHE ? SMALLEST_CACHE : wanted;
     s2_block_cache_resize(bytes < largest ? bytes : largest);
     s2_log(host, S2RGF_DEBUG, "block cache of %zu MB", s2_block_cache_bytes() / MB);
+}
+
+/* What of the memory that tiles leave goes to pieces of files and to seams. */
+static s2rgf_status share_memory(s2_classify_job *job, const tile_question *question,
+                                 const s2_tile_choice *choice, s2rgf_error *err)
+{
+    const s2rgf_host *host = question->host;
+    const size_t spare = (size_t)job->options->memory_mb * MB - choice->bytes;
+    s2_reading reading;
+    plan_reading(question, &job->tiling, job->threads, spare, &reading);
+    job->seam_demand = measure_seams(job, spare - reading.bytes);
+    if (job->options->block_cache_mb > 0)
+        fit_block_cache(job, &question->blocks, host);
+    s2_log(host, S2RGF_DEBUG,
+           "tiles of %d x %d, %d %s, %zu MB in all, %zu MB of it for seams, %zu MB for pieces "
+           "of files",
+           job->tiling.w, job->tiling.h, job->threads,
+           s2_plural((uint64_t)job->threads, "thread", "threads"),
+           (choice->bytes + s2_tile_seams_bytes(&job->seam_demand) + reading.bytes) / MB,
+           s2_tile_seams_bytes(&job->seam_demand) / MB, reading.bytes / MB);
+    return s2_scene_hold(&job->scene, &reading, err);
 }
 
 /* Tile size and workers that keep the memory limit. */
@@ -119,19 +176,18 @@ static s2rgf_status choose_tiles(s2_classify_job *job, const s2rgf_host *host, s
 {
     const s2rgf_classify_options *options = job->options;
     const int wanted = options->tile_px;
-    const int threads = s2_thread_count(options->threads);
-    s2_tile_traits traits = job->weights->ops->tiles;
-    if (options->block_cache_mb > 0)
-        s2_block_cache_resize((size_t)options->block_cache_mb * MB);
-    if (traits.by_rows)
-        traits.width = s2_scene_tile_width(&job->scene, job->window, threads, traits.width);
+    tile_question question = {.job = job, .host = host};
+    s2_scene_describe_blocks(&job->scene, &question.blocks);
+    const s2_tile_traits traits = job->weights->ops->tiles;
     const s2_tile_demand demand = {.window = job->window,
                                    .traits = traits,
+                                   .widest_px = traits.by_rows ? job->window.w : traits.width,
                                    .tile_px = wanted,
-                                   .threads = threads,
+                                   .threads = s2_thread_count(options->threads),
                                    .limit_bytes = (size_t)options->memory_mb * MB,
-                                   .bytes = total_bytes,
-                                   .context = job};
+                                   .measure = answer_bytes,
+                                   .reading = answer_reading,
+                                   .context = &question};
     s2_tile_choice choice;
     if (wanted != 0 && (wanted < TILE_SMALLEST_PX || wanted > TILE_LARGEST_PX))
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "tile: expected %d to %d pixels, found %d",
@@ -142,19 +198,11 @@ static s2rgf_status choose_tiles(s2_classify_job *job, const s2rgf_host *host, s
     job->tiling = choice.tiling;
     job->parts = s2_tiling_parts(&job->tiling);
     job->threads = choice.threads;
-    job->seam_demand = measure_seams(job, &choice.tiling, choice.threads,
-                                     least_bytes(job, &choice.tiling, choice.threads));
     if ((wanted != 0 && choice.tiling.w != wanted) || choice.threads != demand.threads)
         s2_log(host, S2RGF_INFO, "Working memory of %d MB: tiles of %d x %d pixels, %d %s",
                options->memory_mb, choice.tiling.w, choice.tiling.h, choice.threads,
                s2_plural((uint64_t)choice.threads, "thread", "threads"));
-    if (options->block_cache_mb > 0)
-        fit_block_cache(job, host);
-    s2_log(host, S2RGF_DEBUG, "tiles of %d x %d, %d %s, %zu MB in all, %zu MB of it for seams",
-           choice.tiling.w, choice.tiling.h, choice.threads,
-           s2_plural((uint64_t)choice.threads, "thread", "threads"), choice.bytes / MB,
-           s2_tile_seams_bytes(&job->seam_demand) / MB);
-    return S2RGF_OK;
+    return share_memory(job, &question, &choice, err);
 }
 
 static s2rgf_status create_outputs(s2_classify_job *job, const s2_grid *grid,

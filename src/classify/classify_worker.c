@@ -87,7 +87,7 @@ static s2rgf_status start_reader(classify_worker *worker, s2rgf_error *err)
 {
     const s2_classify_job *job = worker->job;
     size_t pixels[S2RGF_MAX_SOURCES];
-    job->weights->ops->run_bytes(job->weights, &job->geometry, &job->tiling, pixels);
+    job->weights->ops->run_bytes(job->weights, &job->geometry, &job->tiling, false, pixels);
     const s2_reader reader = describe_reader(job, pixels, worker);
     return s2_read_ahead_start(&reader, &worker->ahead, err);
 }
@@ -281,7 +281,8 @@ static s2rgf_status write_tile(void *data, int index, s2rgf_error *err)
     return status;
 }
 
-size_t s2_classify_worker_bytes(const s2_classify_job *job, const s2_tiling *tiling, int threads)
+size_t s2_classify_worker_bytes(const s2_classify_job *job, const s2_tiling *tiling, int threads,
+                                bool quick)
 {
     const s2rgf_classify_options *options = job->options;
     const size_t pixels = (size_t)tiling->w * (size_t)tiling->h;
@@ -290,7 +291,7 @@ size_t s2_classify_worker_bytes(const s2_classify_job *job, const s2_tiling *til
         (options->probability_path ? sizeof(float) * (size_t)job->content.classes.count : 0);
     size_t read_pixels[S2RGF_MAX_SOURCES];
     size_t bytes =
-        s2_mapping_bytes(&job->content, job->weights, &job->geometry, tiling, read_pixels) +
+        s2_mapping_bytes(&job->content, job->weights, &job->geometry, tiling, quick, read_pixels) +
         pixels * outputs;
     if (options->mask_path)
         bytes += pixels + s2_overlay_bytes(&job->scene.grid);

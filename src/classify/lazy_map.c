@@ -6,12 +6,14 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "scene/network_input.h"
+#include "scene/reading.h"
 #include "scene/scene_description.h"
 #include "scene/value_range.h"
 
 #define TILE_LARGEST_PX 256 /* what a small window costs, against what halos cost */
 #define TILE_SMALLEST_PX 16
 #define DEFAULT_MEMORY_MB 512
+#define HELD_ROWS 3 /* of pieces of files under a tile */
 #define PROVENANCE_LINES 3
 #define PROVENANCE_BYTES 4096
 
@@ -29,6 +31,7 @@ struct s2rgf_lazy_map {
     s2_model_content content;
     s2_weights *weights;
     map_level levels[S2RGF_MAP_LEVELS];
+    size_t limit_bytes; /* of a tile, and the pieces of files under it */
     s2rgf_map_info info;
     s2rgf_class *classes;
     char **metadata;
@@ -60,15 +63,16 @@ static s2_tiling tiling_of(const s2_run_geometry *geometry, int tile_px)
 /* The largest tile that keeps the memory limit. */
 static s2rgf_status choose_tile(s2rgf_lazy_map *map, int memory_mb, s2rgf_error *err)
 {
-    const size_t limit = (size_t)memory_mb * 1024 * 1024;
+    map->limit_bytes = (size_t)memory_mb * 1024 * 1024;
     const s2_run_geometry *geometry = &map->levels[0].geometry;
     size_t read_pixels[S2RGF_MAX_SOURCES];
     size_t bytes = 0;
     for (int tile_px = TILE_LARGEST_PX; tile_px >= TILE_SMALLEST_PX; tile_px /= 2) {
         const s2_tiling tiling = tiling_of(geometry, tile_px);
-        bytes = s2_mapping_bytes(&map->content, map->weights, geometry, &tiling, read_pixels);
+        bytes =
+            s2_mapping_bytes(&map->content, map->weights, geometry, &tiling, false, read_pixels);
         map->info.tile_px = tile_px;
-        if (bytes <= limit)
+        if (bytes <= map->limit_bytes)
             return S2RGF_OK;
     }
     return s2_fail(err, S2RGF_NO_MEMORY,
@@ -166,6 +170,8 @@ void s2rgf_lazy_map_rest(s2rgf_lazy_map *map)
     for (int i = 0; i < S2RGF_MAP_LEVELS; i++) {
         s2_run_free(map->levels[i].run);
         map->levels[i].run = NULL;
+        if (map->levels[i].is_open)
+            s2_scene_drop(&map->levels[i].scene);
     }
 }
 
@@ -185,6 +191,28 @@ void s2rgf_lazy_map_close(s2rgf_lazy_map *map)
         s2_free(map->metadata[i]);
     s2_free(map->metadata);
     s2_free(map);
+}
+
+/* Hold what lies under a tile of the files, so that no block is decoded twice for it, as far as there
+   is memory; the block cache is the host's. */
+static s2rgf_status hold_pieces(s2rgf_lazy_map *map, map_level *level, s2rgf_error *err)
+{
+    size_t read_pixels[S2RGF_MAX_SOURCES];
+    s2_scene_blocks blocks;
+    s2_reading reading;
+    s2_scene_describe_blocks(&level->scene, &blocks);
+    const size_t used = s2_mapping_bytes(&map->content, map->weights, &level->geometry,
+                                         &level->tiling, false, read_pixels);
+    const s2_reading_demand demand = {.blocks = &blocks,
+                                      .geometry = &level->geometry,
+                                      .tiling = &level->tiling,
+                                      .threads = 1,
+                                      .halo_px = 2 * map->weights->ops->tiles.halo_px,
+                                      .rows = HELD_ROWS,
+                                      .limit_bytes =
+                                          used < map->limit_bytes ? map->limit_bytes - used : 0};
+    s2_scene_plan_reading(&demand, &reading);
+    return s2_scene_hold(&level->scene, &reading, err);
 }
 
 /* The level, open and with memory to run. */
@@ -211,8 +239,11 @@ static s2rgf_status prepare_level(s2rgf_lazy_map *map, int index, map_level **le
     }
     s2rgf_lazy_map_rest(map);
     (*level)->tiling = tiling_of(&(*level)->geometry, map->info.tile_px);
-    return map->weights->ops->run_create(map->weights, &(*level)->geometry, &(*level)->tiling,
-                                         &(*level)->run, err);
+    status = hold_pieces(map, *level, err);
+    if (status == S2RGF_OK)
+        status = map->weights->ops->run_create(map->weights, &(*level)->geometry, &(*level)->tiling,
+                                               &(*level)->run, err);
+    return status;
 }
 
 /* A window to fill, on its way through the tiles. */

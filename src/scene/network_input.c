@@ -7,15 +7,15 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
+#include "geo/source/source_hold.h"
 #include "geo/source/source_tell.h"
 #include "model/bands.h"
 #include "scene/usable_bands.h"
 
 /* How far a pixel may differ in size from the one the model was trained on. */
 #define PIXEL_SIZE_TOLERANCE 0.2
-#define CACHE_SHARE                                                                                \
-    0.75 /* of GDAL's cache, for the blocks at hand; the rest is for those half used */
-#define NARROWEST_PX 128 /* tiles that are not narrowed further */
+#define SLICE_PX 2048
+#define GROUP 64 /* bands normalised together: their statistics side by side */
 
 static s2rgf_status match_source(const s2_model_source *wanted, s2_source *source,
                                  const s2rgf_host *host, s2rgf_error *err)
@@ -142,66 +142,59 @@ void s2_scene_geometry(const s2_scene *scene, s2_run_geometry *geometry)
     }
 }
 
-/* Bytes of a row of the sources' blocks under tiles of all threads. */
-typedef struct block_row {
-    double column_bytes; /* under one column of reference pixels */
-    double strip_bytes;  /* of blocks that are as wide as their file */
-    bool unknown;        /* what lies under a warped source */
-} block_row;
-
-static block_row describe_blocks(const s2_scene *scene, int threads)
+/* Bands first.. of all pixels, as many as there are in a group. */
+static void normalise_group(const s2_model_source *source, int first, const uint8_t *valid,
+                            size_t count, float *pixels)
 {
-    block_row row = {0.0, 0.0, false};
-    for (int s = 0; s < scene->count; s++) {
-        const s2_source *source = scene->sources[s].source;
-        const s2_block_layout layout = s2_source_blocks(source);
-        const int width = s2_source_grid(source)->width;
-        const double bytes = threads * (double)layout.height * (double)layout.pixel_bytes;
-        row.unknown = row.unknown || layout.width == 0;
-        if (layout.width < width)
-            row.column_bytes += bytes * fabs(scene->sources[s].ref_to_source.m[1]);
-        else
-            row.strip_bytes += bytes * width;
+    const int left = source->band_count - first;
+    const int here = left < GROUP ? left : GROUP;
+    double mean[GROUP];
+    double std[GROUP];
+    for (int b = 0; b < here; b++) {
+        mean[b] = source->bands[first + b].mean;
+        std[b] = source->bands[first + b].std;
     }
-    return row;
-}
-
-int s2_scene_tile_width(const s2_scene *scene, s2_rect window, int threads, int width)
-{
-    const block_row row = describe_blocks(scene, threads);
-    const double cache_bytes = (double)s2_block_cache_bytes() * CACHE_SHARE;
-    const double cached = row.column_bytes > 0.0 ? cache_bytes / row.column_bytes : 1e9;
-    const int wanted = row.strip_bytes > 0.0 && window.w > width ? window.w : width;
-    return cached > wanted ? wanted : cached < NARROWEST_PX ? NARROWEST_PX : (int)cached;
-}
-
-size_t s2_scene_cache_bytes(const s2_scene *scene, int threads, int width)
-{
-    const block_row row = describe_blocks(scene, threads);
-    return row.unknown ? SIZE_MAX
-                       : (size_t)((row.column_bytes * width + row.strip_bytes) / CACHE_SHARE);
+    pixels += first;
+    for (size_t p = 0; p < count; p++, pixels += source->band_count)
+        if (valid[p])
+            for (int b = 0; b < here; b++)
+                pixels[b] = (float)(((double)pixels[b] - mean[b]) / std[b]);
+        else
+            memset(pixels, 0, (size_t)here * sizeof *pixels);
 }
 
 void s2_normalise(const s2_model_source *source, const uint8_t *valid, size_t count, float *pixels)
 {
-    const int bands = source->band_count;
-    for (size_t p = 0; p < count; p++, pixels += bands)
-        for (int b = 0; b < bands; b++) {
-            const s2_model_band *band = &source->bands[b];
-            pixels[b] = valid[p] ? (float)(((double)pixels[b] - band->mean) / band->std) : 0.0f;
-        }
+    for (int first = 0; first < source->band_count; first += GROUP)
+        normalise_group(source, first, valid, count, pixels);
+}
+
+/* Rows of a window, all bands of a pixel side by side, that stay in the caches from the file to the
+   normalised pixels; not where every call would ask GDAL. */
+static int rows_at_once(const s2_source *source, s2_rect window)
+{
+    const int rows = SLICE_PX / window.w;
+    return !s2_source_holds(source) ? window.h : rows < 1 ? 1 : rows;
 }
 
 s2rgf_status s2_scene_read(s2_scene *scene, const s2_model_content *content, int source,
                            s2_rect window, float *pixels, uint8_t *valid, s2rgf_error *err)
 {
-    const size_t count = (size_t)window.w * (size_t)window.h;
     const s2_model_source *model = &content->sources[source];
-    const s2rgf_status status =
-        s2_source_read(scene->sources[source].source, window, pixels, valid, err);
-    if (status == S2RGF_OK && content->off.source[source])
-        memset(pixels, 0, count * (size_t)model->band_count * sizeof(float));
-    else if (status == S2RGF_OK)
-        s2_normalise(model, valid, count, pixels);
+    s2_source *from = scene->sources[source].source;
+    const int rows = rows_at_once(from, window);
+    const int end = window.y + window.h;
+    s2rgf_status status = S2RGF_OK;
+    for (int y = window.y; y < end && status == S2RGF_OK; y += rows) {
+        const s2_rect slice = {window.x, y, window.w, y + rows < end ? rows : end - y};
+        const size_t count = (size_t)slice.w * (size_t)slice.h;
+        status = s2_source_read(from, slice, pixels, valid, err);
+        if (status == S2RGF_OK && content->off.source[source])
+            memset(pixels, 0, count * (size_t)model->band_count * sizeof(float));
+        else if (status == S2RGF_OK)
+            s2_normalise(model, valid, count, pixels);
+        pixels += count * (size_t)model->band_count;
+        valid += count;
+    }
     return status;
 }

@@ -18,20 +18,6 @@ s2rgf_status s2_scene_open_for_model(const s2rgf_scene_options *options,
 void s2_scene_geometry(const s2_scene *scene, s2_run_geometry *geometry);
 
 /**
- * How wide tiles of a scene may be, at most `width` reference pixels: a row of a source's blocks
- * under the tiles of all threads stays in GDAL's cache, or else every block would be decoded again
- * for every few rows that are read. Where blocks are as wide as the file, narrow tiles do not help
- * but have them decoded again: then as wide as the window.
- */
-int s2_scene_tile_width(const s2_scene *scene, s2_rect window, int threads, int width);
-
-/**
- * Bytes of GDAL's cache that hold such a row for tiles of all threads, `width` pixels wide;
- * SIZE_MAX: a source is warped, and nothing known of the blocks under it.
- */
-size_t s2_scene_cache_bytes(const s2_scene *scene, int threads, int width);
-
-/**
  * (x - mean) / std of every band where valid, 0 elsewhere. pixels in/out [count][bands]; valid in
  * [count]. Source network.md 4
  */

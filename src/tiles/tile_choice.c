@@ -5,17 +5,26 @@
 #include <stdlib.h>
 
 #include "core/error.h"
+#include "core/memory.h"
 
 #define SMALL_PX 64 /* below, halos cost more than a worker less */
 #define SMALLEST_PX 16
 #define SIDES 32 /* candidates for a side */
 
+#define UNEVEN 0.15  /* of a tile's time, by which workers are apart at the end */
+#define TOO_WIDE 0.1 /* of a tile's time: rows that drop out of the caches */
+
 typedef struct candidate {
     s2_tiling tiling;
+    s2_tile_need need; /* as it is known */
+    bool measured;     /* exactly */
     double cost;
 } candidate;
 
-#define UNEVEN 0.15 /* of a tile's time, by which workers are apart at the end */
+typedef struct candidates {
+    candidate *items; /* [SIDES * SIDES] */
+    size_t count;
+} candidates;
 
 /* Length of all parts that a lattice cuts a stretch into, each with the halos it has in its
    neighbours. */
@@ -24,10 +33,16 @@ static double computed_length(int length, int parts, int halo)
     return (double)length + 2.0 * halo * (parts - 1);
 }
 
-/* Pixels computed or waited for: all, as if the last round kept every worker busy, and what workers
-   are apart at the end. */
-static double cost_of(const s2_tile_demand *demand, const s2_tiling *tiling, int threads)
+static size_t bytes_of(const s2_tile_need *need, int threads)
 {
+    return (threads == 1 ? need->alone : need->each * (size_t)threads) + need->shared;
+}
+
+/* Pixels computed or waited for: all, as if the last round kept every worker busy, and what workers
+   are apart at the end. Reading counts as computing. */
+static double cost_of(const s2_tile_demand *demand, const candidate *one, int threads)
+{
+    const s2_tiling *tiling = &one->tiling;
     const s2_rect window = demand->window;
     const s2_rect parts = s2_tiling_parts(tiling);
     const double count = (double)parts.w * parts.h;
@@ -35,7 +50,11 @@ static double cost_of(const s2_tile_demand *demand, const s2_tiling *tiling, int
     /* in this order, so that tiles and the same tiles turned come to the same */
     const double each = computed_length(window.w, parts.w, demand->traits.halo_px) *
                         computed_length(window.h, parts.h, demand->traits.halo_px) / count;
-    return (rounds * threads + UNEVEN * (threads - 1)) * each;
+    const double wide = tiling->w > demand->traits.width ? 1.0 + TOO_WIDE : 1.0;
+    const double spare = (double)demand->limit_bytes - (double)bytes_of(&one->need, threads);
+    const double reading =
+        demand->reading ? demand->reading(demand->context, tiling, threads, (size_t)spare) : 0.0;
+    return (rounds * threads + UNEVEN * (threads - 1)) * (each * wide + reading / count);
 }
 
 /* Equal parts of a stretch, up to the largest side of use and down to the smallest: out [SIDES]. */
@@ -63,56 +82,126 @@ static int compare_costs(const void *a, const void *b)
     return cost ? cost : one->tiling.w - other->tiling.w;
 }
 
-/* Whether tiles keep the limit; then they are the choice. */
-static bool try_tiles(const s2_tile_demand *demand, const s2_tiling *tiling, int threads,
-                      s2_tile_choice *choice)
+static s2rgf_status list_candidates(const s2_tile_demand *demand, candidates *list,
+                                    s2rgf_error *err)
 {
-    *choice = (s2_tile_choice){*tiling, threads, demand->bytes(demand->context, tiling, threads)};
-    return choice->bytes <= demand->limit_bytes;
-}
-
-/* Free choice: the first in the order of their costs that keeps the limit. */
-static bool try_candidates(const s2_tile_demand *demand, int threads, s2_tile_choice *choice)
-{
-    candidate candidates[SIDES * SIDES];
+    const int widest =
+        demand->widest_px > demand->traits.width ? demand->widest_px : demand->traits.width;
     int widths[SIDES];
     int heights[SIDES];
-    size_t count = 0;
-    const int columns = list_sides(demand->window.w, demand->traits.width, widths);
+    const int columns = list_sides(demand->window.w, widest, widths);
     const int rows = list_sides(demand->window.h, demand->traits.height, heights);
+    s2rgf_status status = S2RGF_OK;
+    list->count = 0;
     for (int i = 0; i < columns; i++)
-        for (int j = 0; j < rows; j++) {
-            const s2_tiling tiling = {widths[i], heights[j], demand->window};
-            candidates[count++] = (candidate){tiling, cost_of(demand, &tiling, threads)};
+        for (int j = 0; j < rows && status == S2RGF_OK; j++) {
+            candidate *added = &list->items[list->count++];
+            *added = (candidate){.tiling = {widths[i], heights[j], demand->window}};
+            status = demand->measure(demand->context, &added->tiling, true, &added->need, err);
         }
-    qsort(candidates, count, sizeof *candidates, compare_costs);
-    for (size_t i = 0; i < count; i++)
-        if (try_tiles(demand, &candidates[i].tiling, threads, choice))
-            return true;
-    return false;
+    return status;
 }
 
-/* Squares of the side asked for, halved as long as they are no smaller than `smallest`. */
-static bool try_halves(const s2_tile_demand *demand, int side, int smallest, int threads,
-                       s2_tile_choice *choice)
+/* The most workers for which some candidate seems to keep the limit; 0: none does. */
+static int most_threads(const s2_tile_demand *demand, const candidates *list)
 {
-    bool fits = false;
-    for (bool first = true; !fits && (first || side >= smallest); side /= 2, first = false) {
-        const s2_tiling tiling = {side, side, demand->window};
-        fits = try_tiles(demand, &tiling, threads, choice);
+    int low = 0;
+    int high = demand->threads;
+    while (low < high) {
+        const int middle = (low + high + 1) / 2;
+        bool fits = false;
+        for (size_t i = 0; i < list->count && !fits; i++)
+            fits = bytes_of(&list->items[i].need, middle) <= demand->limit_bytes;
+        low = fits ? middle : low;
+        high = fits ? high : middle - 1;
     }
-    return fits;
+    return low;
+}
+
+static s2rgf_status measure_exactly(const s2_tile_demand *demand, candidate *one, s2rgf_error *err)
+{
+    if (one->measured)
+        return S2RGF_OK;
+    one->measured = true;
+    return demand->measure(demand->context, &one->tiling, false, &one->need, err);
+}
+
+/* Of the candidates for so many workers, the first in the order of their costs that keeps the limit;
+   choice->threads 0: none does. */
+static s2rgf_status try_candidates(const s2_tile_demand *demand, candidates *list, int threads,
+                                   s2_tile_choice *choice, s2rgf_error *err)
+{
+    s2rgf_status status = S2RGF_OK;
+    for (size_t i = 0; i < list->count; i++) {
+        candidate *one = &list->items[i];
+        const bool fits = bytes_of(&one->need, threads) <= demand->limit_bytes;
+        one->cost = fits ? cost_of(demand, one, threads) : INFINITY;
+    }
+    qsort(list->items, list->count, sizeof *list->items, compare_costs);
+    choice->threads = 0;
+    for (size_t i = 0; i < list->count && choice->threads == 0 && status == S2RGF_OK; i++) {
+        candidate *one = &list->items[i];
+        if (isinf(one->cost))
+            break;
+        status = measure_exactly(demand, one, err);
+        const size_t bytes = bytes_of(&one->need, threads);
+        if (status == S2RGF_OK && bytes <= demand->limit_bytes)
+            *choice = (s2_tile_choice){one->tiling, threads, bytes};
+    }
+    return status;
+}
+
+/* Free choice. */
+static s2rgf_status choose_freely(const s2_tile_demand *demand, s2_tile_choice *choice,
+                                  s2rgf_error *err)
+{
+    candidates list = {s2_alloc(SIDES * SIDES, sizeof(candidate)), 0};
+    choice->threads = 0;
+    if (!list.items)
+        return s2_fail_memory(err, "tiles");
+    s2rgf_status status = list_candidates(demand, &list, err);
+    int threads = status == S2RGF_OK ? most_threads(demand, &list) : 0;
+    for (; threads >= 1 && choice->threads == 0 && status == S2RGF_OK; threads--)
+        status = try_candidates(demand, &list, threads, choice, err);
+    s2_free(list.items);
+    return status;
+}
+
+/* Squares of the side asked for, halved as long as they are no smaller than `smallest`, for at most
+   so many workers; choice->threads 0: none keeps the limit. */
+static s2rgf_status choose_halves(const s2_tile_demand *demand, int side, int smallest, int threads,
+                                  s2_tile_choice *choice, s2rgf_error *err)
+{
+    s2rgf_status status = S2RGF_OK;
+    choice->threads = 0;
+    for (bool first = true; first || side >= smallest; side /= 2, first = false) {
+        const s2_tiling tiling = {side, side, demand->window};
+        s2_tile_need need;
+        status = demand->measure(demand->context, &tiling, false, &need, err);
+        if (status != S2RGF_OK)
+            break;
+        int fitting = threads;
+        while (fitting > choice->threads && bytes_of(&need, fitting) > demand->limit_bytes)
+            fitting--;
+        if (fitting > choice->threads || first)
+            *choice = (s2_tile_choice){tiling, fitting, bytes_of(&need, fitting)};
+        if (choice->threads == 0)
+            choice->bytes = bytes_of(&need, 1);
+    }
+    return status;
 }
 
 s2rgf_status s2_tiles_choose(const s2_tile_demand *demand, s2_tile_choice *choice, s2rgf_error *err)
 {
-    for (int threads = demand->threads; threads >= 1; threads--)
-        if (demand->tile_px ? try_halves(demand, demand->tile_px, SMALL_PX, threads, choice)
-                            : try_candidates(demand, threads, choice))
-            return S2RGF_OK;
+    s2rgf_status status = demand->tile_px ? choose_halves(demand, demand->tile_px, SMALL_PX,
+                                                          demand->threads, choice, err)
+                                          : choose_freely(demand, choice, err);
+    if (status != S2RGF_OK || choice->threads > 0)
+        return status;
     const int side = demand->tile_px && demand->tile_px < SMALL_PX ? demand->tile_px : SMALL_PX;
-    if (try_halves(demand, side, SMALLEST_PX, 1, choice))
-        return S2RGF_OK;
+    status = choose_halves(demand, side, SMALLEST_PX, 1, choice, err);
+    if (status != S2RGF_OK || choice->threads > 0)
+        return status;
     return s2_fail(err, S2RGF_NO_MEMORY,
                    "working memory: expected at least %zu MB for one tile, found %zu MB",
                    choice->bytes / 1024 / 1024 + 1, demand->limit_bytes / 1024 / 1024);

@@ -6,6 +6,8 @@
 #include "core/error.h"
 #include "core/log.h"
 
+#define LOOP_TILES 4096 /* handed out by one loop: the rest of it is gone through after a failure */
+
 int s2_thread_count(int wanted)
 {
     return wanted > 0 ? wanted : omp_get_num_procs();
@@ -97,8 +99,24 @@ static void finish_tile(s2_tile_watch *watch, void *worker, int tile, s2rgf_stat
         fail_with(state, error);
 }
 
+/* Tiles first..end-1, by the threads of a team together. */
+static void run_tiles(run_state *state, void *worker, int first, int end)
+{
+#pragma omp for ordered schedule(dynamic, 1)
+    for (int tile = first; tile < end; tile++) {
+        s2_tile_watch watch = {.state = state};
+        s2rgf_error error = {0};
+        s2rgf_status status = S2RGF_OK;
+        if (!has_failed(state))
+            status = state->job->compute(worker, tile, &watch, &error);
+#pragma omp ordered
+        finish_tile(&watch, worker, tile, status, &error);
+    }
+}
+
 s2rgf_status s2_tiles_run(const s2_tile_job *job, const s2rgf_host *host, s2rgf_error *err)
 {
+    const int count = job->tile_count;
     run_state state = {.job = job, .host = host};
     if (!s2_progress(host, 0.0))
         return s2_fail(err, S2RGF_CANCELLED, "interrupted");
@@ -106,15 +124,13 @@ s2rgf_status s2_tiles_run(const s2_tile_job *job, const s2rgf_host *host, s2rgf_
     {
         void *worker = start_worker(&state);
 #pragma omp barrier
-#pragma omp for ordered schedule(dynamic, 1)
-        for (int tile = 0; tile < job->tile_count; tile++) {
-            s2_tile_watch watch = {.state = &state};
-            s2rgf_error error = {0};
-            s2rgf_status status = S2RGF_OK;
-            if (!has_failed(&state))
-                status = job->compute(worker, tile, &watch, &error);
-#pragma omp ordered
-            finish_tile(&watch, worker, tile, status, &error);
+        bool go_on = true;
+        for (int first = 0; go_on && first < count; first += LOOP_TILES) {
+            run_tiles(&state, worker, first,
+                      count - first > LOOP_TILES ? first + LOOP_TILES : count);
+            go_on = !has_failed(&state);
+            /* nobody fails in the next loop before all know whether there is one */
+#pragma omp barrier
         }
         job->stop(worker);
     }

@@ -173,44 +173,6 @@ static void refuses_missing_bands(void)
     CHECK(strstr(err.message, "nir") != NULL);
 }
 
-/* Tiles are as narrow as GDAL's cache wants where that helps, as wide as the window where it does
-   not. */
-static void tiles_suit_the_blocks(void)
-{
-    static const char *const tiled[] = {"TILED=YES", "BLOCKXSIZE=256", "BLOCKYSIZE=256", NULL};
-    static const char *const names[2] = {"/vsimem/strips.tif", "/vsimem/tiled.tif"};
-    const int64_t cache = GDALGetCacheMax64();
-    int widths[2];
-    for (int i = 0; i < 2; i++) {
-        const raster_recipe recipe = {.path = names[i],
-                                      .width = 4096,
-                                      .height = 300,
-                                      .bands = 2,
-                                      .type = GDT_UInt16,
-                                      .geotransform = {0, 10, 0, 0, 0, -10},
-                                      .options = i == 1 ? tiled : NULL};
-        s2_scene scene;
-        GDALDatasetH dataset = create_raster(&recipe);
-        GDALSetDescription(GDALGetRasterBand(dataset, 1), "red");
-        GDALSetDescription(GDALGetRasterBand(dataset, 2), "nir");
-        GDALClose(dataset);
-        REQUIRE(open_scene(names[i], &scene, NULL) == S2RGF_OK);
-        GDALSetCacheMax64(4096000);
-        /* 256 lines of 4 bytes a pixel, two threads, three quarters of the cache */
-        widths[i] = s2_scene_tile_width(&scene, (s2_rect){0, 0, 4096, 300}, 2, 2048);
-        GDALSetCacheMax64(cache);
-        CHECK(s2_scene_tile_width(&scene, (s2_rect){0, 0, 1000, 300}, 2, 2048) == 2048);
-        if (i == 1)
-            CHECK(s2_scene_cache_bytes(&scene, 2, 1500) == 4096000);
-        else
-            CHECK(s2_scene_cache_bytes(&scene, 2, 4096) < 4096000);
-        s2_scene_close(&scene);
-        VSIUnlink(names[i]);
-    }
-    CHECK(widths[0] == 4096);
-    CHECK(widths[1] == 1500);
-}
-
 int main(void)
 {
     GDALAllRegister();
@@ -220,6 +182,5 @@ int main(void)
     compares_pixels_on_the_ground();
     takes_old_sizes_either_way();
     refuses_missing_bands();
-    tiles_suit_the_blocks();
     return harness_end();
 }

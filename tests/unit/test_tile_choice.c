@@ -1,20 +1,31 @@
 /* Tiles and workers for a memory limit. */
 #include "tiles/tile_choice.h"
 
+#include <math.h>
+
+#include "core/clock.h"
+#include "core/error.h"
+#include "core/random.h"
 #include "harness.h"
+#include "nn/run/tile.h"
 
 /* Bytes as if a worker needed 10 a pixel of a tile. */
-static size_t ten_a_pixel(const void *context, const s2_tiling *tiling, int threads)
+static s2rgf_status ten_a_pixel(const void *context, const s2_tiling *tiling, bool quick,
+                                s2_tile_need *need, s2rgf_error *err)
 {
+    const size_t bytes = 10 * (size_t)tiling->w * (size_t)tiling->h;
     (void)context;
-    return 10 * (size_t)tiling->w * (size_t)tiling->h * (size_t)threads;
+    (void)quick;
+    (void)err;
+    *need = (s2_tile_need){bytes, bytes, 0};
+    return S2RGF_OK;
 }
 
 static const s2_tile_demand LARGE = {.window = {0, 0, 8192, 8192},
                                      .traits = {.halo_px = 40, .width = 2048, .height = 2048},
                                      .threads = 4,
                                      .limit_bytes = 1u << 30,
-                                     .bytes = ten_a_pixel};
+                                     .measure = ten_a_pixel};
 
 /* With memory to spare tiles are large, but every worker has some. */
 static void spends_memory(void)
@@ -89,11 +100,193 @@ static void parts_of_a_window(void)
     CHECK(s2_tiles_choose(&demand, &choice, NULL) == S2RGF_OK);
 }
 
+/* Reading that costs more for narrow tiles makes them wider, even than the network likes. */
+static double dear_columns(const void *context, const s2_tiling *tiling, int threads,
+                           size_t spare_bytes)
+{
+    (void)context;
+    (void)threads;
+    (void)spare_bytes;
+    return 1e7 * s2_tiling_parts(tiling).w;
+}
+
+static void reading_counts(void)
+{
+    s2_tile_demand demand = LARGE;
+    s2_tile_choice choice;
+    demand.threads = 1;
+    demand.widest_px = 8192;
+    CHECK(s2_tiles_choose(&demand, &choice, NULL) == S2RGF_OK);
+    CHECK(choice.tiling.w <= 2048);
+    demand.reading = dear_columns;
+    CHECK(s2_tiles_choose(&demand, &choice, NULL) == S2RGF_OK);
+    CHECK(choice.tiling.w == 8192);
+    demand.limit_bytes = 10 * 4096 * 64;
+    CHECK(s2_tiles_choose(&demand, &choice, NULL) == S2RGF_OK);
+    CHECK(choice.tiling.w <= 4096 && choice.bytes <= demand.limit_bytes);
+}
+
+static s2rgf_status cancelled(const void *context, const s2_tiling *tiling, bool quick,
+                              s2_tile_need *need, s2rgf_error *err)
+{
+    (void)context;
+    (void)tiling;
+    (void)quick;
+    (void)need;
+    return s2_fail(err, S2RGF_CANCELLED, "interrupted");
+}
+
+static void choosing_can_be_cancelled(void)
+{
+    s2_tile_demand demand = LARGE;
+    s2_tile_choice choice;
+    demand.measure = cancelled;
+    CHECK(s2_tiles_choose(&demand, &choice, NULL) == S2RGF_CANCELLED);
+    demand.tile_px = 256;
+    CHECK(s2_tiles_choose(&demand, &choice, NULL) == S2RGF_CANCELLED);
+}
+
+/* ---- a few tiles instead of all --------------------------------------------------------------- */
+
+/* What a real network needs. */
+typedef struct network_case {
+    const s2_weights *weights;
+    s2_run_geometry geometry;
+    bool never_quick; /* measure everything */
+} network_case;
+
+static s2rgf_status measure_network(const void *context, const s2_tiling *tiling, bool quick,
+                                    s2_tile_need *need, s2rgf_error *err)
+{
+    const network_case *with = context;
+    size_t read_pixels[S2RGF_MAX_SOURCES];
+    (void)err;
+    const size_t bytes = with->weights->ops->run_bytes(with->weights, &with->geometry, tiling,
+                                                       quick && !with->never_quick, read_pixels);
+    *need = (s2_tile_need){bytes, bytes + read_pixels[0] * 8,
+                           (size_t)tiling->window.w * (size_t)(tiling->h + 256)};
+    return S2RGF_OK;
+}
+
+static s2_weights *make_weights(const s2_network_ops *ops)
+{
+    const s2_network_spec spec = {.sources = 2,
+                                  .bands = {4, 30},
+                                  .on_reference = {true},
+                                  .channels = ops == &s2_dense_ops ? 16 : 64,
+                                  .classes = 5};
+    s2_network *network = NULL;
+    s2_weights *weights = NULL;
+    REQUIRE(ops->create(&spec, &network, NULL) == S2RGF_OK);
+    REQUIRE(ops->weights_create(network, &weights, NULL) == S2RGF_OK);
+    s2_network_free(network);
+    return weights;
+}
+
+static int below(s2_random *random, int count)
+{
+    return (int)s2_random_below(random, (uint64_t)count);
+}
+
+/* A scene of two sources, the second with pixels of some other size, here and there turned. */
+static s2_run_geometry draw_geometry(s2_random *random, int largest)
+{
+    const double ratio = 0.05 + 1.2 * s2_random_uniform(random);
+    s2_run_geometry geometry = {.width = 1 + below(random, largest),
+                                .height = 1 + below(random, largest)};
+    const double shear = below(random, 8) == 0 ? 0.1 : 0.0;
+    geometry.source_width[0] = geometry.width;
+    geometry.source_height[0] = geometry.height;
+    geometry.source_width[1] = 1 + (int)(ratio * geometry.width * s2_random_uniform(random) * 1.5);
+    geometry.source_height[1] = 1 + (int)(ratio * geometry.height);
+    geometry.ref_to_source[0] = S2_AFFINE_IDENTITY;
+    geometry.ref_to_source[1] = (s2_affine){{-3.0 + 6.0 * s2_random_uniform(random), ratio, shear,
+                                             2.0 * s2_random_uniform(random), -shear, ratio}};
+    return geometry;
+}
+
+/* What a tiling needs is enough for each of its parts, although not all are looked at together. */
+static void enough_for_every_part(const network_case *with, const s2_tiling *tiling)
+{
+    const s2_rect parts = s2_tiling_parts(tiling);
+    s2_tile_need all, quick, one;
+    measure_network(with, tiling, false, &all, NULL);
+    measure_network(with, tiling, true, &quick, NULL);
+    CHECK(quick.alone <= all.alone && quick.each <= all.each);
+    for (int row = parts.y; row < parts.y + parts.h; row++)
+        for (int column = parts.x; column < parts.x + parts.w; column++) {
+            const s2_tiling part = {tiling->w, tiling->h, s2_tiling_core(tiling, column, row)};
+            measure_network(with, &part, false, &one, NULL);
+            CHECK(one.alone <= all.alone && one.each <= all.each);
+        }
+}
+
+/* Quick measures are never more than exact ones, so what is chosen with them is what is chosen by
+   measuring everything. */
+static void a_few_tiles_tell(void)
+{
+    s2_weights *weights[2] = {make_weights(&s2_dense_ops), make_weights(&s2_patch_ops)};
+    s2_random random;
+    s2_random_init(&random, 5, 0);
+    for (int i = 0; i < 50; i++) {
+        network_case with = {weights[i % 5 == 4], draw_geometry(&random, 1500), false};
+        const s2_rect window = {0, 0, with.geometry.width, with.geometry.height};
+        const s2_tile_demand demand = {.window = window,
+                                       .traits = with.weights->ops->tiles,
+                                       .threads = 1 + below(&random, 40),
+                                       .limit_bytes = (size_t)(2 + below(&random, 300)) << 20,
+                                       .measure = measure_network,
+                                       .context = &with};
+        s2_tile_choice quick, all;
+        const s2rgf_status status = s2_tiles_choose(&demand, &quick, NULL);
+        with.never_quick = true;
+        CHECK(s2_tiles_choose(&demand, &all, NULL) == status);
+        CHECK(status != S2RGF_OK ||
+              (quick.tiling.w == all.tiling.w && quick.tiling.h == all.tiling.h &&
+               quick.threads == all.threads && quick.bytes == all.bytes));
+        enough_for_every_part(&with, &(s2_tiling){97 + 40 * (i % 4), 100 + 50 * (i % 3), window});
+    }
+    s2_weights_free(weights[0]);
+    s2_weights_free(weights[1]);
+}
+
+/* A scene of 100000 x 100000 pixels for 256 threads, and little memory: planned at once. */
+static void a_huge_scene_is_planned_at_once(void)
+{
+    network_case with = {.weights = make_weights(&s2_dense_ops)};
+    with.geometry = (s2_run_geometry){.width = 100000,
+                                      .height = 100000,
+                                      .source_width = {100000, 15625},
+                                      .source_height = {100000, 15625}};
+    with.geometry.ref_to_source[0] = S2_AFFINE_IDENTITY;
+    with.geometry.ref_to_source[1] = (s2_affine){{0.3, 0.15625, 0, 0.1, 0, 0.15625}};
+    s2_tile_demand demand = {.window = {0, 0, 100000, 100000},
+                             .traits = with.weights->ops->tiles,
+                             .threads = 256,
+                             .measure = measure_network,
+                             .context = &with};
+    for (demand.limit_bytes = (size_t)64 << 20; demand.limit_bytes <= (size_t)64 << 30;
+         demand.limit_bytes *= 8) {
+        s2_tile_choice choice;
+        const double start = s2_thread_seconds();
+        CHECK(s2_tiles_choose(&demand, &choice, NULL) == S2RGF_OK);
+        const double seconds = s2_thread_seconds() - start;
+        printf("%zu MB: tiles of %d x %d, %d threads, planned in %.3f s\n",
+               demand.limit_bytes >> 20, choice.tiling.w, choice.tiling.h, choice.threads, seconds);
+        CHECK(seconds < 1.0);
+    }
+    s2_weights_free((s2_weights *)with.weights);
+}
+
 int main(void)
 {
     spends_memory();
     keeps_limit();
     takes_what_is_asked();
     parts_of_a_window();
+    reading_counts();
+    choosing_can_be_cancelled();
+    a_few_tiles_tell();
+    a_huge_scene_is_planned_at_once();
     return harness_end();
 }

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "core/clock.h"
 #include "core/error.h"
 #include "harness.h"
 
@@ -174,6 +175,61 @@ static void reports_parts(int threads)
     CHECK(s.stopped == threads);
 }
 
+/* Tiles that take no time: the last one written, and the one that fails. */
+typedef struct many_tiles {
+    int last, bad;
+    bool in_order;
+} many_tiles;
+
+static s2rgf_status start_many(void *context, void **worker, s2rgf_error *err)
+{
+    (void)err;
+    *worker = context;
+    return S2RGF_OK;
+}
+
+static s2rgf_status compute_many(void *worker, int tile, s2_tile_watch *watch, s2rgf_error *err)
+{
+    const many_tiles *many = worker;
+    (void)watch;
+    return tile == many->bad ? s2_fail(err, S2RGF_IO, "tile %d", tile) : S2RGF_OK;
+}
+
+static s2rgf_status write_many(void *worker, int tile, s2rgf_error *err)
+{
+    many_tiles *many = worker;
+    (void)err;
+    many->in_order = many->in_order && tile == many->last + 1;
+    many->last = tile;
+    return S2RGF_OK;
+}
+
+static void stop_many(void *worker)
+{
+    (void)worker;
+}
+
+/* Of a hundred million tiles the rest is left alone after a failure, not gone through one by one. */
+static void many_tiles_end_at_once(int threads)
+{
+    many_tiles many = {.last = -1, .bad = 9000, .in_order = true};
+    s2_tile_job job = {.context = &many,
+                       .tile_count = 100000000,
+                       .threads = threads,
+                       .start = start_many,
+                       .compute = compute_many,
+                       .write = write_many,
+                       .stop = stop_many};
+    const double begin = s2_wall_seconds();
+    CHECK(s2_tiles_run(&job, NULL, NULL) == S2RGF_IO);
+    CHECK(s2_wall_seconds() - begin < 10.0);
+    CHECK(many.last == 8999 && many.in_order);
+    many = (many_tiles){.last = -1, .bad = -1, .in_order = true};
+    job.tile_count = 10000;
+    CHECK(s2_tiles_run(&job, NULL, NULL) == S2RGF_OK);
+    CHECK(many.last == 9999 && many.in_order);
+}
+
 int main(void)
 {
     for (int threads = 1; threads <= 4; threads++) {
@@ -183,6 +239,7 @@ int main(void)
         worker_that_cannot_start(threads);
         host_cancels(threads);
         reports_parts(threads);
+        many_tiles_end_at_once(threads);
     }
     CHECK(s2_thread_count(3) == 3);
     CHECK(s2_thread_count(0) >= 1);

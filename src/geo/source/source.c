@@ -8,7 +8,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "geo/source/gdal_catch.h"
-#include "geo/source/source_private.h"
+#include "geo/source/source_pieces.h"
 
 /* Files of one source may differ by this much of a pixel: rounding in their headers. */
 #define SAME_GRID_PX 0.01
@@ -146,6 +146,8 @@ s2rgf_status s2_source_open(const s2_source_spec *spec, s2_source **source, s2rg
     if (status == S2RGF_OK)
         status = s2_source_select_all(made, err);
     if (status == S2RGF_OK)
+        s2_source_choose_lattice(made);
+    if (status == S2RGF_OK)
         status = s2_grid_copy(&made->file_grid, &made->base, err);
     if (status == S2RGF_OK)
         status = s2_grid_copy(&made->file_grid, &made->grid, err);
@@ -166,11 +168,14 @@ void s2_source_close(s2_source *source)
         GDALClose(source->files[i].dataset);
         s2_free(source->files[i].path);
     }
-    s2_scratch *scratches[] = {&source->planes, &source->wide_plane, &source->mask_plane,
-                               &source->view_pixels, &source->view_valid};
+    s2_scratch *scratches[] = {&source->planes,     &source->wide_plane, &source->mask_plane,
+                               &source->part_valid, &source->numbers,    &source->view_pixels,
+                               &source->view_valid};
     for (size_t i = 0; i < sizeof scratches / sizeof scratches[0]; i++)
         s2_free(scratches[i]->data);
     s2_warp_free(source->warp);
+    if (source->owns_pieces)
+        s2_pieces_free(source->pieces);
     s2_grid_clear(&source->file_grid);
     s2_grid_clear(&source->base);
     s2_grid_clear(&source->grid);
@@ -257,6 +262,9 @@ s2rgf_status s2_source_reopen(const s2_source *source, s2_source **copy, s2rgf_e
         s2_source_close(made);
         return status;
     }
+    made->lattice = source->lattice;
+    made->pieces = source->pieces;
+    made->held_type = source->held_type;
     *copy = made;
     return S2RGF_OK;
 }
@@ -285,22 +293,6 @@ const s2_band_desc *s2_source_band(const s2_source *source, int band)
 const char *s2_source_label(const s2_source *source)
 {
     return source->label;
-}
-
-s2_block_layout s2_source_blocks(const s2_source *source)
-{
-    s2_block_layout layout = {0, 0, 0};
-    if (source->warp != NULL)
-        return layout;
-    for (int b = 0; b < source->band_count; b++) {
-        const s2_band_place place = source->bands[b];
-        const s2_file *file = &source->files[place.file];
-        GDALRasterBandH band = GDALGetRasterBand(file->dataset, file->bands[place.band].number);
-        if (b == 0)
-            GDALGetBlockSize(band, &layout.width, &layout.height);
-        layout.pixel_bytes += (size_t)GDALGetDataTypeSizeBytes(GDALGetRasterDataType(band));
-    }
-    return layout;
 }
 
 size_t s2_block_cache_bytes(void)

@@ -55,14 +55,6 @@ const char *s2_source_label(const s2_source *source);
 /** GDAL's name of the first band's type ("Int16"). */
 const char *s2_source_type(const s2_source *source);
 
-/** How a source's files are stored: blocks of so many pixels, bytes of a pixel in all bands. */
-typedef struct s2_block_layout {
-    int width, height;
-    size_t pixel_bytes;
-} s2_block_layout;
-
-/** The blocks of the first band, taken for those of all; all 0 for a source that is warped. */
-s2_block_layout s2_source_blocks(const s2_source *source);
 /** Bytes of GDAL's block cache. */
 size_t s2_block_cache_bytes(void);
 void s2_block_cache_resize(size_t bytes);

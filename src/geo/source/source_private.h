@@ -2,7 +2,7 @@
 #ifndef S2_GEO_SOURCE_SOURCE_PRIVATE_H
 #define S2_GEO_SOURCE_SOURCE_PRIVATE_H
 
-#include "geo/source/source.h"
+#include "geo/source/source_hold.h"
 
 /** One band of one file, as far as reading needs to know it. */
 typedef struct s2_file_band {
@@ -39,8 +39,7 @@ typedef struct s2_scratch {
     size_t bytes;
 } s2_scratch;
 
-/** Resampling from the files' grid onto another. */
-typedef struct s2_warp s2_warp;
+typedef struct s2_warp s2_warp; /* resampling from the files' grid onto another */
 
 struct s2_source {
     char *name, *label;
@@ -57,7 +56,12 @@ struct s2_source {
     s2_rect view;                              /* of the file grid or the warped grid */
     s2_grid base;                              /* file grid or warped grid */
     s2_grid grid;                              /* as presented: base, or its view */
-    s2_scratch planes, wide_plane, mask_plane; /* raster_read.c */
+    int block_width, block_height; /* pixels decoded together */
+    s2_piece_plan lattice;         /* pieces of the file grid, read one after the other */
+    s2_pieces *pieces;      /* decoded ones; NULL: none are held */
+    GDALDataType held_type; /* of their samples */
+    bool owns_pieces;       /* false: those of the source that this is a copy of */
+    s2_scratch planes, wide_plane, mask_plane, part_valid, numbers; /* source_read.c */
     s2_scratch view_pixels, view_valid;        /* raster.c */
 };
 

@@ -6,7 +6,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "geo/source/gdal_catch.h"
-#include "geo/source/source_private.h"
+#include "geo/source/source_pieces.h"
 
 /* Bands in flight: bounds the scratch, and a multiple of the transpose block. */
 #define GROUP 32
@@ -93,7 +93,6 @@ static void clear_nodata(const s2_file_band *band, const float *plane, size_t co
         for (size_t i = 0; i < count; i++)
             valid[i] &= !(fabs((double)plane[i] - band->nodata) <= slack);
     } else if ((double)nodata == band->nodata) {
-#pragma omp simd
         for (size_t i = 0; i < count; i++)
             valid[i] &= plane[i] != nodata;
     }
@@ -111,9 +110,9 @@ static void finish_plane(const s2_file_band *band, float *plane, size_t count, u
     if (scale != 1.0 || offset != 0.0)
         for (size_t i = 0; i < count; i++)
             plane[i] = (float)((double)plane[i] * scale + offset);
-#pragma omp simd
-    for (size_t i = 0; i < count; i++)
-        valid[i] &= isfinite(plane[i]) != 0;
+    if (band->is_float || scale != 1.0 || offset != 0.0)
+        for (size_t i = 0; i < count; i++)
+            valid[i] &= isfinite(plane[i]) != 0;
 }
 
 /** The same for types that need double; the result goes to `plane`. */
@@ -136,31 +135,51 @@ static bool can_average(const s2_source *source, const s2_file *file)
     return source->source_nodata == NULL && !file->bands[0].signed_byte;
 }
 
-/** Read `count` delivered bands, all of one file, into planes of window size. */
-static s2rgf_status read_run(s2_source *source, int first, int count, s2_rect window, float *planes,
-                             uint8_t *valid, s2rgf_error *err)
+/** A part of a window that lies in one piece of the files' grid. */
+typedef struct read_part {
+    s2_rect rect;
+    const void *held; /* samples of the piece, or NULL: they are read from the file */
+    s2_rect piece;
+} read_part;
+
+/** Samples of delivered bands, all of one file, from the file into planes of the part's size. */
+static s2rgf_status fetch_from_file(s2_source *source, int first, int count, s2_rect rect,
+                                    void *planes, s2rgf_error *err)
 {
     const s2_file *file = &source->files[source->bands[first].file];
-    const size_t pixels = (size_t)window.w * (size_t)window.h;
     const bool wide = file->bands[source->bands[first].band].wide;
-    void *buffer = planes;
-    if (wide)
-        buffer = s2_scratch_reserve(&source->wide_plane, pixels * (size_t)count, sizeof(double));
-    if (buffer == NULL)
-        return s2_fail_memory(err, "pixels");
     int numbers[GROUP];
     for (int i = 0; i < count; i++)
         numbers[i] = file->bands[source->bands[first + i].band].number;
     s2_gdal_catch caught;
     s2_gdal_catch_begin(&caught);
-    read_request from = make_request(source, file, window, can_average(source, file));
+    read_request from = make_request(source, file, rect, can_average(source, file));
     const CPLErr outcome = GDALDatasetRasterIOEx(
-        file->dataset, GF_Read, from.pixels.x, from.pixels.y, from.pixels.w, from.pixels.h, buffer,
-        window.w, window.h, wide ? GDT_Float64 : GDT_Float32, count, numbers, 0, 0, 0, &from.extra);
+        file->dataset, GF_Read, from.pixels.x, from.pixels.y, from.pixels.w, from.pixels.h, planes,
+        rect.w, rect.h, wide ? GDT_Float64 : GDT_Float32, count, numbers, 0, 0, 0, &from.extra);
     s2_gdal_catch_end(&caught);
-    if (outcome != CE_None)
-        return fail_read(&caught, file, window, err);
-    for (int i = 0; i < count; i++) {
+    return outcome == CE_None ? S2RGF_OK : fail_read(&caught, file, rect, err);
+}
+
+/** Read `count` delivered bands, all of one file, into planes of the part's size. */
+static s2rgf_status read_run(s2_source *source, const read_part *part, int first, int count,
+                             float *planes, uint8_t *valid, s2rgf_error *err)
+{
+    const s2_file *file = &source->files[source->bands[first].file];
+    const size_t pixels = (size_t)part->rect.w * (size_t)part->rect.h;
+    const bool wide = file->bands[source->bands[first].band].wide;
+    s2rgf_status status = S2RGF_OK;
+    void *buffer = planes;
+    if (wide)
+        buffer = s2_scratch_reserve(&source->wide_plane, pixels * (size_t)count, sizeof(double));
+    if (buffer == NULL)
+        return s2_fail_memory(err, "pixels");
+    if (part->held != NULL)
+        s2_piece_copy(source, part->held, part->piece, part->rect,
+                      (s2_band_run){first, count, wide}, buffer);
+    else
+        status = fetch_from_file(source, first, count, part->rect, buffer, err);
+    for (int i = 0; i < count && status == S2RGF_OK; i++) {
         const s2_file_band *band = &file->bands[source->bands[first + i].band];
         float *plane = planes + (size_t)i * pixels;
         if (wide)
@@ -169,7 +188,7 @@ static s2rgf_status read_run(s2_source *source, int first, int count, s2_rect wi
         else
             finish_plane(band, plane, pixels, valid);
     }
-    return S2RGF_OK;
+    return status;
 }
 
 /** How many bands from `first` on come from one file, need the same type and fit in a group. */
@@ -185,27 +204,27 @@ static int run_length(const s2_source *source, int first, int limit)
 }
 
 /**
- * planes [count][pixels] into bands first.. of pixels [pixels][bands], block by block: both sides
- * stay in cache.
+ * A row of `pixels` pixels of planes, each `plane` floats after the one before, into bands first.. of
+ * out [pixels][bands], block by block: both sides stay in cache.
  */
-static void interleave(const float *planes, int count, size_t pixels, int first, int bands,
-                       float *out)
+static void interleave(const float *planes, int count, size_t plane, int pixels, float *out,
+                       int bands)
 {
-    for (size_t p0 = 0; p0 < pixels; p0 += BLOCK) {
-        const size_t p1 = p0 + BLOCK < pixels ? p0 + BLOCK : pixels;
+    for (int p0 = 0; p0 < pixels; p0 += BLOCK) {
+        const int p1 = p0 + BLOCK < pixels ? p0 + BLOCK : pixels;
         for (int b0 = 0; b0 < count; b0 += BLOCK) {
             const int b1 = b0 + BLOCK < count ? b0 + BLOCK : count;
-            for (size_t p = p0; p < p1; p++) {
-                float *to = out + p * (size_t)bands + first;
+            for (int p = p0; p < p1; p++) {
+                float *to = out + (size_t)p * (size_t)bands;
                 for (int b = b0; b < b1; b++)
-                    to[b] = planes[(size_t)b * pixels + p];
+                    to[b] = planes[(size_t)b * plane + (size_t)p];
             }
         }
     }
 }
 
-/** Validity that masks and alpha bands give, for files and bands that are delivered. */
-static s2rgf_status read_masks(s2_source *source, s2_rect window, uint8_t *valid, s2rgf_error *err)
+s2rgf_status s2_source_read_masks(s2_source *source, s2_rect window, uint8_t *valid,
+                                  s2rgf_error *err)
 {
     s2rgf_status status = S2RGF_OK;
     for (int f = 0; f < source->file_count && status == S2RGF_OK; f++) {
@@ -236,38 +255,105 @@ s2rgf_status s2_source_read_band(s2_source *source, int band, s2_rect window, fl
         status = apply_mask(source, file, mask, window, valid, err);
     for (int m = 0; m < file->mask_count && status == S2RGF_OK; m++)
         status = apply_mask(source, file, file->masks[m], window, valid, err);
-    return status == S2RGF_OK ? read_run(source, band, 1, window, plane, valid, err) : status;
+    const read_part part = {.rect = window};
+    return status == S2RGF_OK ? read_run(source, &part, band, 1, plane, valid, err) : status;
 }
 
-s2rgf_status s2_source_read_files(s2_source *source, s2_rect window, float *pixels, uint8_t *valid,
-                                  s2rgf_error *err)
+/** Bands of a part to their place in a window's pixels [window.h][window.w][bands]. */
+static void place_planes(const s2_source *source, s2_rect part, s2_rect window, int first,
+                         int count, float *pixels)
 {
-    const size_t count = (size_t)window.w * (size_t)window.h;
+    const int bands = source->band_count;
+    const float *planes = source->planes.data;
+    const size_t plane = (size_t)part.w * (size_t)part.h;
+    for (int y = 0; y < part.h; y++) {
+        const size_t at =
+            (size_t)(part.y - window.y + y) * (size_t)window.w + (size_t)(part.x - window.x);
+        interleave(planes + (size_t)y * (size_t)part.w, count, plane, part.w,
+                   pixels + at * (size_t)bands + first, bands);
+    }
+}
+
+/** Validity of a part to its place in a window's; pixels that are not valid become 0. */
+static void place_validity(const s2_source *source, s2_rect part, s2_rect window,
+                           const uint8_t *part_valid, float *pixels, uint8_t *valid)
+{
+    const size_t pixel_bytes = (size_t)source->band_count * sizeof *pixels;
+    for (int y = 0; y < part.h; y++, part_valid += part.w) {
+        const size_t at =
+            (size_t)(part.y - window.y + y) * (size_t)window.w + (size_t)(part.x - window.x);
+        memcpy(valid + at, part_valid, (size_t)part.w);
+        for (int x = 0; pixels != NULL && x < part.w; x++)
+            if (!part_valid[x])
+                memset(pixels + (at + (size_t)x) * (size_t)source->band_count, 0, pixel_bytes);
+    }
+}
+
+/** Read a part of a window. */
+static s2rgf_status read_bands(s2_source *source, const read_part *part, s2_rect window,
+                               float *pixels, uint8_t *valid, s2rgf_error *err)
+{
+    const size_t count = (size_t)part->rect.w * (size_t)part->rect.h;
     const int group = source->band_count < GROUP ? source->band_count : GROUP;
     size_t samples;
-    if (!s2_multiply(count, (size_t)group, &samples))
+    float *planes = NULL;
+    if (s2_multiply(count, (size_t)group, &samples))
+        planes = s2_scratch_reserve(&source->planes, samples, sizeof *planes);
+    uint8_t *part_valid = s2_scratch_reserve(&source->part_valid, count, 1);
+    if (planes == NULL || part_valid == NULL)
         return s2_fail_memory(err, "pixels");
-    float *planes = s2_scratch_reserve(&source->planes, samples, sizeof *planes);
-    if (planes == NULL)
-        return s2_fail_memory(err, "pixels");
-    memset(valid, 1, count);
-    s2rgf_status status = read_masks(source, window, valid, err);
+    s2rgf_status status = S2RGF_OK;
+    memset(part_valid, 1, count);
+    if (part->held != NULL)
+        s2_piece_copy_valid(source, part->held, part->piece, part->rect, part_valid);
+    else
+        status = s2_source_read_masks(source, part->rect, part_valid, err);
     for (int first = 0; first < source->band_count && status == S2RGF_OK; first += group) {
         const int left = source->band_count - first;
         const int here = left < group ? left : group;
         for (int b = 0; b < here && status == S2RGF_OK;) {
             const int run = run_length(source, first + b, here - b);
             status =
-                read_run(source, first + b, run, window, planes + (size_t)b * count, valid, err);
+                read_run(source, part, first + b, run, planes + (size_t)b * count, part_valid, err);
             b += run;
         }
         if (pixels != NULL && status == S2RGF_OK)
-            interleave(planes, here, count, first, source->band_count, pixels);
+            place_planes(source, part->rect, window, first, here, pixels);
     }
-    if (pixels != NULL && status == S2RGF_OK)
-        for (size_t p = 0; p < count; p++)
-            if (!valid[p])
-                memset(pixels + p * (size_t)source->band_count, 0,
-                       (size_t)source->band_count * sizeof *pixels);
+    if (status == S2RGF_OK)
+        place_validity(source, part->rect, window, part_valid, pixels, valid);
+    return status;
+}
+
+/** Read what of a window lies in a piece, held or not. */
+static s2rgf_status read_piece(s2_source *source, s2_rect piece, s2_rect window, float *pixels,
+                               uint8_t *valid, s2rgf_error *err)
+{
+    const s2_piece_loader loader = {s2_piece_load, source};
+    read_part part = {.rect = s2_rect_intersect(window, piece), .piece = piece};
+    if (source->pieces == NULL)
+        return read_bands(source, &part, window, pixels, valid, err);
+    s2rgf_status status = s2_pieces_take(source->pieces, piece, &loader, &part.held, err);
+    if (status != S2RGF_OK)
+        return status;
+    status = read_bands(source, &part, window, pixels, valid, err);
+    s2_pieces_release(source->pieces, part.held);
+    return status;
+}
+
+s2rgf_status s2_source_read_files(s2_source *source, s2_rect window, float *pixels, uint8_t *valid,
+                                  s2rgf_error *err)
+{
+    const s2_rect whole = {0, 0, source->file_grid.width, source->file_grid.height};
+    const int w = source->lattice.width;
+    const int h = source->lattice.height;
+    s2rgf_status status = S2RGF_OK;
+    for (int row = window.y / h; row * h < window.y + window.h; row++)
+        for (int column = window.x / w; column * w < window.x + window.w && status == S2RGF_OK;
+             column++) {
+            const s2_rect piece = {column * w, row * h, w, h};
+            status =
+                read_piece(source, s2_rect_intersect(piece, whole), window, pixels, valid, err);
+        }
     return status;
 }

@@ -13,6 +13,11 @@ static int smaller(int a, int b)
     return a < b ? a : b;
 }
 
+static int larger_int(int a, int b)
+{
+    return a > b ? a : b;
+}
+
 static size_t larger(size_t a, size_t b)
 {
     return a > b ? a : b;
@@ -183,44 +188,91 @@ static void need_work(const s2_network_spec *spec, const s2_dense_plan *plan, in
     sizes->bytes[S2_COLUMNS] = larger(sizes->bytes[S2_COLUMNS], s2_sampler_bytes(columns));
 }
 
-static void measure_tile(const s2_network_spec *spec, const s2_run_geometry *geometry,
-                         const s2_dense_plan *plan, s2_dense_sizes *sizes)
+/* What tiles have of rows, apart from rings. */
+typedef struct row_sizes {
+    int scored;                  /* most rows of the core that a step gives */
+    int read[S2RGF_MAX_SOURCES]; /* most rows that it reads */
+} row_sizes;
+
+#define STEPS_LOOKED_AT 12 /* at either end of a tile: those between are like one another */
+
+/* Rings and rows of a tile, which depend on its rows alone. */
+static void measure_rows(const s2_network_spec *spec, const s2_run_geometry *geometry,
+                         const s2_dense_plan *plan, bool quick, s2_dense_sizes *sizes,
+                         row_sizes *rows)
 {
     const int end = plan->core.y + plan->core.h;
-    int step = s2_dense_first_step(plan);
-    int score_rows = 0;
-    s2_dense_front fronts[2] = {s2_dense_front_after(spec, geometry, plan, step - 1)};
-    for (; fronts[0].core < end; step++, fronts[0] = fronts[1]) {
+    const int first = s2_dense_first_step(plan);
+    const int last = end / (2 * S2_CELL_FEATURE_PX);
+    s2_dense_front fronts[2] = {s2_dense_front_after(spec, geometry, plan, first - 1)};
+    for (int step = first; fronts[0].core < end; step++, fronts[0] = fronts[1]) {
+        if (quick && step == first + STEPS_LOOKED_AT && step < last - STEPS_LOOKED_AT) {
+            step = last - STEPS_LOOKED_AT;
+            fronts[0] = s2_dense_front_after(spec, geometry, plan, step - 1);
+        }
         fronts[1] = s2_dense_front_after(spec, geometry, plan, step);
         hold_step(spec, geometry, plan, fronts, sizes->rings);
-        score_rows = score_rows > fronts[1].core - fronts[0].core ? score_rows
-                                                                  : fronts[1].core - fronts[0].core;
-        for (int s = 0; s < spec->sources; s++) {
-            const int rows = fronts[1].source[s].pixels - fronts[0].source[s].pixels;
-            sizes->read_pixels[s] =
-                larger(sizes->read_pixels[s], (size_t)rows * (size_t)plan->source[s].window.w);
-        }
+        rows->scored = larger_int(rows->scored, fronts[1].core - fronts[0].core);
+        for (int s = 0; s < spec->sources; s++)
+            rows->read[s] =
+                larger_int(rows->read[s], fronts[1].source[s].pixels - fronts[0].source[s].pixels);
     }
-    need_maps(spec, plan, sizes);
-    for (int s = 0; s < spec->sources; s++)
-        need_source(spec, plan, s, sizes);
-    need_work(spec, plan, score_rows, sizes);
 }
 
-void s2_dense_measure(const s2_network_spec *spec, const s2_run_geometry *geometry,
-                      const s2_tiling *tiling, s2_dense_sizes *sizes)
+/* Buffers of a tile, by the rows of all tiles. */
+static void measure_columns(const s2_network_spec *spec, const s2_dense_plan *plan,
+                            const row_sizes *rows, s2_dense_sizes *sizes)
+{
+    need_maps(spec, plan, sizes);
+    for (int s = 0; s < spec->sources; s++) {
+        const size_t pixels = (size_t)rows->read[s] * (size_t)plan->source[s].window.w;
+        sizes->read_pixels[s] = larger(sizes->read_pixels[s], pixels);
+        need_source(spec, plan, s, sizes);
+    }
+    need_work(spec, plan, rows->scored, sizes);
+}
+
+static bool any_turned(const s2_network_spec *spec, const s2_run_geometry *geometry)
+{
+    bool turned = false;
+    for (int s = 0; s < spec->sources; s++)
+        turned = turned || (!spec->on_reference[s] && s2_is_turned(geometry, s));
+    return turned;
+}
+
+/* Of the parts at which to look, the one in the i-th row and j-th column. */
+static void plan_part(const s2_network_spec *spec, const s2_run_geometry *geometry,
+                      const s2_tiling *tiling, bool quick, const int at[2], s2_dense_plan *plan)
 {
     const s2_rect parts = s2_tiling_parts(tiling);
+    const int row = parts.y + s2_tiling_look(parts.h, quick, at[0]);
+    const int column = parts.x + s2_tiling_look(parts.w, quick, at[1]);
+    s2_dense_plan_make(spec, geometry, s2_tiling_core(tiling, column, row), plan);
+}
+
+/* Where no source is turned, rows are the same for all tiles of a row of tiles, columns for all of a
+   column of tiles: one of each is enough. */
+void s2_dense_measure(const s2_network_spec *spec, const s2_run_geometry *geometry,
+                      const s2_tiling *tiling, bool quick, s2_dense_sizes *sizes)
+{
+    const s2_rect parts = s2_tiling_parts(tiling);
+    const bool turned = any_turned(spec, geometry);
+    const int columns = s2_tiling_looks(parts.w, quick);
+    const int rows = s2_tiling_looks(parts.h, quick);
+    row_sizes most = {0};
     s2_dense_plan plan;
     memset(sizes, 0, sizeof *sizes);
-    /* twice: the rows of one tile's rings count for the width of another */
-    for (int pass = 0; pass < 2; pass++)
-        for (int row = parts.y; row < parts.y + parts.h; row++)
-            for (int column = parts.x; column < parts.x + parts.w; column++) {
-                const s2_rect core = s2_tiling_core(tiling, column, row);
-                s2_dense_plan_make(spec, geometry, core, &plan);
-                measure_tile(spec, geometry, &plan, sizes);
-            }
+    for (int i = 0; i < rows; i++)
+        for (int j = 0; j < (turned ? columns : 1); j++) {
+            plan_part(spec, geometry, tiling, quick, (const int[2]){i, j}, &plan);
+            measure_rows(spec, geometry, &plan, quick, sizes, &most);
+        }
+    /* the rows of one tile's rings count for the width of another */
+    for (int i = 0; i < (turned ? rows : 1); i++)
+        for (int j = 0; j < columns; j++) {
+            plan_part(spec, geometry, tiling, quick, (const int[2]){i, j}, &plan);
+            measure_columns(spec, &plan, &most, sizes);
+        }
 }
 
 /* ---- views ---------------------------------------------------------------------------------- */

@@ -152,7 +152,7 @@ void s2_dense_plan_make(const s2_network_spec *spec, const s2_run_geometry *geom
    a column, need the same rows, or columns, at the same step. Where no pixel is smaller than the
    reference's, the pixel under the centre of any reference pixel is among those that are sampled: its
    validity comes across the seam. */
-static bool can_share(const s2_network_spec *spec, const s2_run_geometry *geometry, int s)
+bool s2_dense_can_share(const s2_network_spec *spec, const s2_run_geometry *geometry, int s)
 {
     const double *m = geometry->ref_to_source[s].m;
     return !spec->on_reference[s] && m[2] == 0.0 && m[4] == 0.0 && m[1] > 0.0 && m[1] <= 1.0 &&
@@ -170,7 +170,7 @@ void s2_dense_plan_seam(const s2_network_spec *spec, const s2_run_geometry *geom
         const s2_source_plan *a = &one.source[s];
         const s2_source_plan *b = &other.source[s];
         const s2_rect nothing = {0};
-        const bool shared = can_share(spec, geometry, s);
+        const bool shared = s2_dense_can_share(spec, geometry, s);
         seams[s].spectral = shared ? s2_rect_intersect(a->spectral, b->spectral) : nothing;
         seams[s].spatial = shared ? s2_rect_intersect(a->spatial, b->spatial) : nothing;
     }

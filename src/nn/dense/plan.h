@@ -63,6 +63,9 @@ typedef struct s2_source_seam {
     s2_rect spectral, spatial;
 } s2_source_seam;
 
+/** Whether tiles share features of a source at all. */
+bool s2_dense_can_share(const s2_network_spec *spec, const s2_run_geometry *geometry, int s);
+
 /**
  * What the tile of core `from` can give to the one of core `to`, on its right or below it: out
  * [sources]. Nothing of a source on_reference, nor of one that is turned against the reference or

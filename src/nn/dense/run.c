@@ -12,10 +12,10 @@
 #include "nn/dense/seam.h"
 
 size_t s2_dense_run_bytes(const s2_weights *weights, const s2_run_geometry *geometry,
-                          const s2_tiling *tiling, size_t *read_pixels)
+                          const s2_tiling *tiling, bool quick, size_t *read_pixels)
 {
     s2_dense_sizes sizes;
-    s2_dense_measure(&weights->spec, geometry, tiling, &sizes);
+    s2_dense_measure(&weights->spec, geometry, tiling, quick, &sizes);
     size_t bytes = sizeof(s2_dense_run);
     for (int i = 0; i < S2_BUFFERS; i++)
         bytes += sizes.bytes[i];
@@ -35,7 +35,7 @@ s2rgf_status s2_dense_run_create(const s2_weights *weights, const s2_run_geometr
     own->base.ops = &s2_dense_ops;
     own->weights = (const s2_dense_weights *)weights;
     own->geometry = geometry;
-    s2_dense_measure(&weights->spec, geometry, tiling, &own->sizes);
+    s2_dense_measure(&weights->spec, geometry, tiling, false, &own->sizes);
     for (int i = 0; i < S2_BUFFERS && ready; i++) {
         own->buffer[i] = s2_alloc_large(own->sizes.bytes[i], 1);
         ready = own->buffer[i] != NULL;

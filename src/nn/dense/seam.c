@@ -127,6 +127,31 @@ void s2_dense_seams_give(s2_dense_run *run, int step)
 
 /* ---- layout --------------------------------------------------------------------------------- */
 
+/* Columns that two rectangles share, or rows. */
+static int overlap(int a, int a_size, int b, int b_size)
+{
+    const int first = a > b ? a : b;
+    const int end = a + a_size < b + b_size ? a + a_size : b + b_size;
+    return end > first ? end - first : 0;
+}
+
+/* What two tiles share of maps of all sources along one axis; largest in/out [sources][maps]. */
+static void measure_overlap(const s2_network_spec *spec, const s2_dense_plan *a,
+                            const s2_dense_plan *b, bool down, int largest[][S2_SEAM_MAPS])
+{
+    for (int s = 0; s < spec->sources; s++)
+        for (int i = 0; i < S2_SEAM_MAPS; i++) {
+            const bool spatial = PARTS[i] == S2_OF_SPATIAL;
+            const s2_rect one = spatial ? a->source[s].spatial : a->source[s].spectral;
+            const s2_rect other = spatial ? b->source[s].spatial : b->source[s].spectral;
+            const int shared = down ? overlap(one.y, one.h, other.y, other.h)
+                                    : overlap(one.x, one.w, other.x, other.w);
+            largest[s][i] = shared > largest[s][i] ? shared : largest[s][i];
+        }
+}
+
+/* Sources that share anything have the rows of the reference: what tiles share of their columns is the
+   same for all rows of tiles, and the other way round. */
 void s2_dense_seam_layout(const s2_weights *weights, const s2_run_geometry *geometry,
                           const s2_tiling *tiling, int side, s2_seam_layout *layout)
 {
@@ -135,22 +160,22 @@ void s2_dense_seam_layout(const s2_weights *weights, const s2_run_geometry *geom
     const int right = side == S2_RIGHT;
     const int below = side == S2_BELOW;
     int widths[S2RGF_MAX_SOURCES][S2_SEAM_MAPS] = {{0}};
+    s2_dense_plan a, b;
     memset(layout, 0, sizeof *layout);
-    for (int row = parts.y; row < parts.y + parts.h - below; row++)
-        for (int column = parts.x; column < parts.x + parts.w - right; column++) {
-            s2_source_seam seams[S2RGF_MAX_SOURCES];
-            s2_dense_plan_seam(spec, geometry, s2_tiling_core(tiling, column, row),
-                               s2_tiling_core(tiling, column + right, row + below), seams);
-            for (int s = 0; s < spec->sources; s++)
-                for (int i = 0; i < S2_SEAM_MAPS; i++) {
-                    const s2_rect rect = crossing(&seams[s], PARTS[i]);
-                    int *rows = &layout->rows[s][i];
-                    *rows = rect.h > *rows ? rect.h : *rows;
-                    widths[s][i] = rect.w > widths[s][i] ? rect.w : widths[s][i];
-                }
-        }
+    for (int row = parts.y; row < parts.y + parts.h - below; row++) {
+        s2_dense_plan_make(spec, geometry, s2_tiling_core(tiling, parts.x, row), &a);
+        s2_dense_plan_make(spec, geometry, s2_tiling_core(tiling, parts.x, row + below), &b);
+        measure_overlap(spec, &a, &b, true, layout->rows);
+    }
+    for (int column = parts.x; column < parts.x + parts.w - right; column++) {
+        s2_dense_plan_make(spec, geometry, s2_tiling_core(tiling, column, parts.y), &a);
+        s2_dense_plan_make(spec, geometry, s2_tiling_core(tiling, column + right, parts.y), &b);
+        measure_overlap(spec, &a, &b, false, widths);
+    }
     for (int s = 0; s < spec->sources; s++)
         for (int i = 0; i < S2_SEAM_MAPS; i++) {
+            if (!s2_dense_can_share(spec, geometry, s))
+                widths[s][i] = layout->rows[s][i] = 0;
             layout->first[s][i] = layout->bytes;
             layout->bytes +=
                 (size_t)widths[s][i] * (size_t)layout->rows[s][i] * pixel_bytes(spec, s, PARTS[i]);

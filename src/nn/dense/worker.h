@@ -79,9 +79,9 @@ struct s2_dense_run {
 
 /** Number of a source's buffer. */
 int s2_dense_buffer(int source, int part);
-/** Sizes that hold for every part of the tiling. */
+/** Sizes that hold for every part of the tiling; quick: for a few of them, so none is larger. */
 void s2_dense_measure(const s2_network_spec *spec, const s2_run_geometry *geometry,
-                      const s2_tiling *tiling, s2_dense_sizes *sizes);
+                      const s2_tiling *tiling, bool quick, s2_dense_sizes *sizes);
 
 /** A buffer seen as the ring of a map of `channels`. */
 s2_region s2_dense_region(const s2_dense_run *run, int buffer, s2_rect rect, int channels);

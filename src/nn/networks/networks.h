@@ -82,9 +82,9 @@ struct s2_network_ops {
     s2rgf_status (*weights_create)(const s2_network *network, s2_weights **weights, s2rgf_error *err);
     void (*weights_free)(s2_weights *weights);
     /* Bytes one worker takes for the parts of a tiling. read_pixels out [sources]: pixels of the
-       largest window of each source that is read at once. */
+       largest window of each source read at once. quick: at least so many, from a few parts. */
     size_t (*run_bytes)(const s2_weights *weights, const s2_run_geometry *geometry,
-                        const s2_tiling *tiling, size_t *read_pixels);
+                        const s2_tiling *tiling, bool quick, size_t *read_pixels);
     /* Layout of all seams of a tiling on that side of a tile. NULL: tiles share nothing. */
     void (*seam_layout)(const s2_weights *weights, const s2_run_geometry *geometry,
                         const s2_tiling *tiling, int side, s2_seam_layout *layout);

@@ -88,29 +88,54 @@ static void measure_block(const s2_network_spec *spec, int side, size_t *floats)
     }
 }
 
+static int larger_int(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+/* Sides of the largest window of a source, and of the largest core, of all parts: windows are as wide
+   as any at all heights. */
+static void measure_windows(const s2_network_spec *spec, const s2_run_geometry *geometry,
+                            const s2_tiling *tiling, bool quick, buffer_sizes *sizes)
+{
+    const s2_rect parts = s2_tiling_parts(tiling);
+    const int columns = s2_tiling_looks(parts.w, quick);
+    const int rows = s2_tiling_looks(parts.h, quick);
+    for (int s = 0; s < spec->sources; s++) {
+        const bool turned = !spec->on_reference[s] && s2_is_turned(geometry, s);
+        s2_rect core = {0};
+        s2_rect window = {0};
+        for (int i = 0; i < rows; i++)
+            for (int j = 0; j < columns && (turned || i == 0 || j == 0); j++) {
+                const s2_rect part =
+                    s2_tiling_core(tiling, parts.x + s2_tiling_look(parts.w, quick, j),
+                                   parts.y + s2_tiling_look(parts.h, quick, i));
+                const s2_rect here = source_window(spec, geometry, s, part);
+                core.w = larger_int(core.w, part.w);
+                core.h = larger_int(core.h, part.h);
+                window.w = larger_int(window.w, here.w);
+                window.h = larger_int(window.h, here.h);
+            }
+        sizes->core = area(core);
+        sizes->pixels[s] = area(window);
+    }
+}
+
 static void measure(const s2_network_spec *spec, const s2_run_geometry *geometry,
-                    const s2_tiling *tiling, buffer_sizes *sizes)
+                    const s2_tiling *tiling, bool quick, buffer_sizes *sizes)
 {
     const int side = tiling->w > tiling->h ? tiling->w : tiling->h;
-    const s2_rect parts = s2_tiling_parts(tiling);
     memset(sizes, 0, sizeof *sizes);
     measure_batch(spec, sizes->floats);
     measure_block(spec, side < S2_PATCH_BLOCK_PX ? side : S2_PATCH_BLOCK_PX, sizes->floats);
-    for (int row = parts.y; row < parts.y + parts.h; row++)
-        for (int column = parts.x; column < parts.x + parts.w; column++) {
-            const s2_rect core = s2_tiling_core(tiling, column, row);
-            sizes->core = largest(sizes->core, area(core));
-            for (int s = 0; s < spec->sources; s++)
-                sizes->pixels[s] =
-                    largest(sizes->pixels[s], area(source_window(spec, geometry, s, core)));
-        }
+    measure_windows(spec, geometry, tiling, quick, sizes);
 }
 
 size_t s2_patch_run_bytes(const s2_weights *weights, const s2_run_geometry *geometry,
-                          const s2_tiling *tiling, size_t *read_pixels)
+                          const s2_tiling *tiling, bool quick, size_t *read_pixels)
 {
     buffer_sizes sizes;
-    measure(&weights->spec, geometry, tiling, &sizes);
+    measure(&weights->spec, geometry, tiling, quick, &sizes);
     size_t bytes = sizeof(s2_patch_run) + s2_tile_bytes(&weights->spec, sizes.core, sizes.pixels);
     for (int i = 0; i < S2_BUFFERS; i++)
         bytes += sizes.floats[i] * sizeof(float);
@@ -134,7 +159,7 @@ s2rgf_status s2_patch_run_create(const s2_weights *weights, const s2_run_geometr
     memset(own->all_valid, 1, sizeof own->all_valid);
     for (int p = 0; p < S2_UNFOLD_WIDTH; p++)
         own->turned[p] = (ptrdiff_t)p * S2_UNFOLD_STRIDE;
-    measure(spec, geometry, tiling, &sizes);
+    measure(spec, geometry, tiling, false, &sizes);
     bool ready = s2_tile_init(&own->tile, spec, sizes.core, sizes.pixels);
     for (int i = 0; i < S2_SOURCES + S2_PER_SOURCE * spec->sources; i++) {
         own->buffer[i] = s2_alloc(sizes.floats[i], sizeof(float));

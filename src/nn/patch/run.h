@@ -13,7 +13,7 @@ s2rgf_status s2_patch_weights_create(const s2_network *network, s2_weights **wei
                                      s2rgf_error *err);
 void s2_patch_weights_free(s2_weights *weights);
 size_t s2_patch_run_bytes(const s2_weights *weights, const s2_run_geometry *geometry,
-                          const s2_tiling *tiling, size_t *read_pixels);
+                          const s2_tiling *tiling, bool quick, size_t *read_pixels);
 s2rgf_status s2_patch_run_create(const s2_weights *weights, const s2_run_geometry *geometry,
                                  const s2_tiling *tiling, s2_run **run, s2rgf_error *err);
 void s2_patch_run_free(s2_run *run);

@@ -15,6 +15,25 @@ s2_rect s2_tiling_parts(const s2_tiling *tiling)
                      (window.y + window.h - 1) / tiling->h - y + 1};
 }
 
+#define LOOKS 5
+
+int s2_tiling_looks(int count, bool quick)
+{
+    return quick && count > LOOKS ? LOOKS : count;
+}
+
+int s2_tiling_look(int count, bool quick, int i)
+{
+    const int looks[LOOKS] = {0, 1, count / 2, count - 2, count - 1};
+    return quick && count > LOOKS ? looks[i] : i;
+}
+
+bool s2_is_turned(const s2_run_geometry *geometry, int source)
+{
+    const double *m = geometry->ref_to_source[source].m;
+    return m[2] != 0.0 || m[4] != 0.0;
+}
+
 s2_rect s2_tiling_core(const s2_tiling *tiling, int column, int row)
 {
     return s2_rect_intersect((s2_rect){column * tiling->w, row * tiling->h, tiling->w, tiling->h},

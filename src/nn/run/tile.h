@@ -79,6 +79,16 @@ typedef struct s2_tile {
 
 /** Columns and rows of the tiling's parts, counted from the reference origin. */
 s2_rect s2_tiling_parts(const s2_tiling *tiling);
+/**
+ * Columns, or rows, of parts at which to look, of `count`: all, or, quickly, the first, second, middle,
+ * last but one and last, for the others are like the middle one but for rounding.
+ */
+int s2_tiling_looks(int count, bool quick);
+/** The i-th of them, from 0. */
+int s2_tiling_look(int count, bool quick, int i);
+/** Whether rows and columns of a source are none of the reference's: else a part's rows of it depend
+    on the part's row alone, and columns on the column. */
+bool s2_is_turned(const s2_run_geometry *geometry, int source);
 /** The part in that column and row. */
 s2_rect s2_tiling_core(const s2_tiling *tiling, int column, int row);
 

@@ -1,0 +1,140 @@
+/* Decoded pieces of a source's files, held once for all threads that read the source. */
+#include "geo/source/pieces.h"
+
+#include <pthread.h>
+#include <stdint.h>
+
+#include "core/error.h"
+#include "core/memory.h"
+
+typedef enum piece_state { PIECE_EMPTY, PIECE_LOADING, PIECE_LOADED } piece_state;
+
+typedef struct piece {
+    piece_state state;
+    s2_rect rect;
+    int users;
+    uint64_t used; /* when, by the clock of all pieces */
+    void *samples; /* NULL before it is first loaded */
+} piece;
+
+struct s2_pieces {
+    size_t bytes;
+    int count;
+    pthread_mutex_t mutex;  /* for what follows */
+    pthread_cond_t changed; /* a piece has another state, or one user less */
+    uint64_t clock;
+    piece items[];
+};
+
+s2rgf_status s2_pieces_create(const s2_piece_plan *plan, size_t bytes, s2_pieces **pieces,
+                              s2rgf_error *err)
+{
+    size_t items;
+    *pieces = NULL;
+    if (!s2_multiply((size_t)plan->count, sizeof(piece), &items))
+        return s2_fail_memory(err, "pixels");
+    s2_pieces *made = s2_calloc(1, sizeof *made + items);
+    if (!made)
+        return s2_fail_memory(err, "pixels");
+    made->bytes = bytes;
+    made->count = plan->count;
+    pthread_mutex_init(&made->mutex, NULL);
+    pthread_cond_init(&made->changed, NULL);
+    *pieces = made;
+    return S2RGF_OK;
+}
+
+void s2_pieces_drop(s2_pieces *pieces)
+{
+    for (int i = 0; pieces && i < pieces->count; i++) {
+        s2_free(pieces->items[i].samples);
+        pieces->items[i] = (piece){.state = PIECE_EMPTY};
+    }
+}
+
+void s2_pieces_free(s2_pieces *pieces)
+{
+    if (!pieces)
+        return;
+    s2_pieces_drop(pieces);
+    pthread_cond_destroy(&pieces->changed);
+    pthread_mutex_destroy(&pieces->mutex);
+    s2_free(pieces);
+}
+
+static piece *find(s2_pieces *pieces, s2_rect rect)
+{
+    for (int i = 0; i < pieces->count; i++)
+        if (pieces->items[i].state != PIECE_EMPTY && s2_rect_equal(pieces->items[i].rect, rect))
+            return &pieces->items[i];
+    return NULL;
+}
+
+/* The piece that makes room, NULL while all are in use. */
+static piece *find_room(s2_pieces *pieces)
+{
+    piece *oldest = NULL;
+    for (int i = 0; i < pieces->count; i++) {
+        piece *item = &pieces->items[i];
+        if (item->state == PIECE_EMPTY)
+            return item;
+        if (item->state == PIECE_LOADED && item->users == 0 &&
+            (!oldest || item->used < oldest->used))
+            oldest = item;
+    }
+    return oldest;
+}
+
+/* Fill a piece that is marked as loading; the mutex is held, but not while it is filled. */
+static s2rgf_status load(s2_pieces *pieces, piece *item, const s2_piece_loader *loader,
+                         s2rgf_error *err)
+{
+    pthread_mutex_unlock(&pieces->mutex);
+    if (!item->samples)
+        item->samples = s2_alloc_large(pieces->bytes, 1);
+    const s2rgf_status status = item->samples
+                                    ? loader->load(loader->context, item->rect, item->samples, err)
+                                    : s2_fail_memory(err, "pixels");
+    pthread_mutex_lock(&pieces->mutex);
+    item->state = status == S2RGF_OK ? PIECE_LOADED : PIECE_EMPTY;
+    pthread_cond_broadcast(&pieces->changed);
+    return status;
+}
+
+s2rgf_status s2_pieces_take(s2_pieces *pieces, s2_rect rect, const s2_piece_loader *loader,
+                            const void **samples, s2rgf_error *err)
+{
+    s2rgf_status status = S2RGF_OK;
+    piece *item = NULL;
+    pthread_mutex_lock(&pieces->mutex);
+    for (;;) {
+        item = find(pieces, rect);
+        if (item && item->state == PIECE_LOADED)
+            break;
+        piece *room = item ? NULL : find_room(pieces);
+        if (room) {
+            item = room;
+            *item = (piece){.state = PIECE_LOADING, .rect = rect, .samples = room->samples};
+            status = load(pieces, item, loader, err);
+            break;
+        }
+        pthread_cond_wait(&pieces->changed, &pieces->mutex);
+    }
+    if (status == S2RGF_OK) {
+        item->users++;
+        item->used = ++pieces->clock;
+        *samples = item->samples;
+    }
+    pthread_mutex_unlock(&pieces->mutex);
+    return status;
+}
+
+void s2_pieces_release(s2_pieces *pieces, const void *samples)
+{
+    pthread_mutex_lock(&pieces->mutex);
+    for (int i = 0; i < pieces->count; i++)
+        if (pieces->items[i].samples == samples)
+            pieces->items[i].users--;
+    pthread_cond_broadcast(&pieces->changed);
+    pthread_mutex_unlock(&pieces->mutex);
+}

@@ -1,0 +1,43 @@
+/* Decoded pieces of a source's files, held once for all threads that read the source. */
+#ifndef S2_GEO_SOURCE_PIECES_H
+#define S2_GEO_SOURCE_PIECES_H
+
+#include "core/geometry.h"
+#include "s2rgf.h"
+
+/** A lattice of pieces over the files' grid, from its origin. */
+typedef struct s2_piece_plan {
+    int width, height; /* of a piece, file pixels */
+    int count;         /* pieces held at once; 0: none */
+} s2_piece_plan;
+
+typedef struct s2_pieces s2_pieces;
+
+/** What fills a piece: Errors are handed on to whoever asked for the piece. */
+typedef struct s2_piece_loader {
+    s2rgf_status (*load)(void *context, s2_rect piece, void *samples, s2rgf_error *err);
+    void *context;
+} s2_piece_loader;
+
+/**
+ * bytes  of a whole piece
+ * Errors NO_MEMORY.  Memory s2_pieces_free(); that of a piece is taken when it is first loaded.
+ */
+s2rgf_status s2_pieces_create(const s2_piece_plan *plan, size_t bytes, s2_pieces **pieces,
+                              s2rgf_error *err);
+/** NULL is accepted. */
+void s2_pieces_free(s2_pieces *pieces);
+/** Release the memory of all pieces; nobody may be using one. NULL is accepted. */
+void s2_pieces_drop(s2_pieces *pieces);
+
+/**
+ * The samples of the piece that covers `piece`, loaded by whoever needs it first; the others wait.
+ * The one that was not used for longest makes room. samples out, until s2_pieces_release().
+ * Errors  those of the loader, NO_MEMORY.
+ * Threads all at once; a thread may have one piece at a time.
+ */
+s2rgf_status s2_pieces_take(s2_pieces *pieces, s2_rect piece, const s2_piece_loader *loader,
+                            const void **samples, s2rgf_error *err);
+void s2_pieces_release(s2_pieces *pieces, const void *samples);
+
+#endif

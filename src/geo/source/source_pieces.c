@@ -1,0 +1,246 @@
+/* Which pieces of a source's files are read together, and held. */
+#include "geo/source/source_pieces.h"
+
+#include <cpl_string.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "core/memory.h"
+#include "geo/source/gdal_catch.h"
+
+/* Pieces are not smaller, unless the file is: a call to GDAL has its price. */
+#define NARROWEST_PX 64
+#define LOWEST_PX 16
+
+static GDALRasterBandH delivered_band(const s2_source *source, int index)
+{
+    const s2_band_place place = source->bands[index];
+    const s2_file *file = &source->files[place.file];
+    return GDALGetRasterBand(file->dataset, file->bands[place.band].number);
+}
+
+static bool is_vrt(GDALDatasetH dataset)
+{
+    GDALDriverH driver = GDALGetDatasetDriver(dataset);
+    return driver && EQUAL(GDALGetDriverShortName(driver), "VRT");
+}
+
+/* Blocks of the first file that a VRT takes its pixels from: its own have nothing to do with them.
+   false: it cannot be told. */
+static bool find_blocks_below(GDALDatasetH vrt, int *width, int *height)
+{
+    GDALDatasetH below = NULL;
+    s2_gdal_catch caught;
+    char **files = GDALGetFileList(vrt);
+    s2_gdal_catch_begin(&caught);
+    if (CSLCount(files) > 1)
+        below = GDALOpenEx(files[1], GDAL_OF_RASTER, NULL, NULL, NULL);
+    s2_gdal_catch_end(&caught);
+    const bool found = below && GDALGetRasterCount(below) > 0 && !is_vrt(below);
+    if (found) {
+        GDALGetBlockSize(GDALGetRasterBand(below, 1), width, height);
+        if (*width == GDALGetRasterXSize(below))
+            *width = GDALGetRasterXSize(vrt);
+    }
+    GDALClose(below);
+    CSLDestroy(files);
+    return found;
+}
+
+static int grow(int side, int smallest, int largest)
+{
+    const int grown = side < smallest ? (smallest + side - 1) / side * side : side;
+    return grown < largest ? grown : largest;
+}
+
+void s2_source_choose_lattice(s2_source *source)
+{
+    const int file_width = source->file_grid.width;
+    const int file_height = source->file_grid.height;
+    GDALDatasetH dataset = source->files[0].dataset;
+    int width = 0;
+    int height = 0;
+    GDALGetBlockSize(delivered_band(source, 0), &width, &height);
+    const bool known = !is_vrt(dataset) || find_blocks_below(dataset, &width, &height);
+    source->block_width = width < file_width ? width : file_width;
+    source->block_height = height < file_height ? height : file_height;
+    source->lattice = (s2_piece_plan){file_width, file_height, 0};
+    if (source->decimation == 1 && known && width > 0 && height > 0)
+        source->lattice = (s2_piece_plan){grow(width, NARROWEST_PX, file_width),
+                                          grow(height, LOWEST_PX, file_height), 0};
+}
+
+/* The type that holds the samples of all delivered bands as they are read without pieces: that of the
+   files where it is one, unless a VRT may compute more than its type can hold. */
+static GDALDataType held_type(const s2_source *source)
+{
+    const GDALDataType first = GDALGetRasterDataType(delivered_band(source, 0));
+    bool same = true;
+    bool wide = false;
+    for (int b = 0; b < source->band_count; b++) {
+        const s2_band_place place = source->bands[b];
+        const s2_file *file = &source->files[place.file];
+        same = same && GDALGetRasterDataType(delivered_band(source, b)) == first &&
+               !is_vrt(file->dataset);
+        wide = wide || file->bands[place.band].wide;
+    }
+    return same ? first : wide ? GDT_Float64 : GDT_Float32;
+}
+
+s2_block_layout s2_source_blocks(const s2_source *source)
+{
+    s2_block_layout layout = {.width = 0};
+    if (source->warp != NULL || source->decimation > 1)
+        return layout;
+    layout.width = source->block_width;
+    layout.height = source->block_height;
+    layout.file_width = source->file_grid.width;
+    layout.file_height = source->file_grid.height;
+    layout.x = source->has_view ? source->view.x : 0;
+    layout.y = source->has_view ? source->view.y : 0;
+    layout.lattice = source->lattice;
+    for (int b = 0; b < source->band_count; b++)
+        layout.pixel_bytes +=
+            (size_t)GDALGetDataTypeSizeBytes(GDALGetRasterDataType(delivered_band(source, b)));
+    layout.held_bytes =
+        1 + (size_t)source->band_count * (size_t)GDALGetDataTypeSizeBytes(held_type(source));
+    return layout;
+}
+
+s2rgf_status s2_source_hold(s2_source *source, const s2_piece_plan *plan, s2rgf_error *err)
+{
+    const size_t sample_bytes = (size_t)GDALGetDataTypeSizeBytes(held_type(source));
+    const size_t pixels = (size_t)plan->width * (size_t)plan->height;
+    size_t samples, bytes;
+    if (!s2_multiply(pixels, (size_t)source->band_count, &samples) ||
+        !s2_multiply(samples, sample_bytes, &bytes))
+        return s2_fail_memory(err, "pixels");
+    if (source->owns_pieces)
+        s2_pieces_free(source->pieces);
+    source->pieces = NULL;
+    source->lattice = *plan;
+    source->held_type = held_type(source);
+    source->owns_pieces = plan->count > 0;
+    return plan->count > 0 ? s2_pieces_create(plan, bytes + pixels, &source->pieces, err)
+                           : S2RGF_OK;
+}
+
+bool s2_source_holds(const s2_source *source)
+{
+    return source->pieces != NULL;
+}
+
+void s2_source_drop(s2_source *source)
+{
+    s2_pieces_drop(source->pieces);
+}
+
+/* ---- samples of a piece ------------------------------------------------------------------------ */
+
+/* Bytes of a plane of a piece. */
+static size_t plane_bytes(const s2_source *source, s2_rect piece)
+{
+    return (size_t)piece.w * (size_t)piece.h * (size_t)GDALGetDataTypeSizeBytes(source->held_type);
+}
+
+/* Delivered bands from `first` on that are of one file. */
+static int count_of_file(const s2_source *source, int first)
+{
+    int count = 1;
+    while (first + count < source->band_count &&
+           source->bands[first + count].file == source->bands[first].file)
+        count++;
+    return count;
+}
+
+static s2rgf_status load_bands(s2_source *source, int first, int count, s2_rect piece, char *planes,
+                               s2rgf_error *err)
+{
+    const s2_file *file = &source->files[source->bands[first].file];
+    int *numbers = s2_scratch_reserve(&source->numbers, (size_t)count, sizeof *numbers);
+    if (numbers == NULL)
+        return s2_fail_memory(err, "pixels");
+    for (int i = 0; i < count; i++)
+        numbers[i] = file->bands[source->bands[first + i].band].number;
+    s2_gdal_catch caught;
+    s2_gdal_catch_begin(&caught);
+    const CPLErr outcome =
+        GDALDatasetRasterIOEx(file->dataset, GF_Read, piece.x, piece.y, piece.w, piece.h,
+                              planes + (size_t)first * plane_bytes(source, piece), piece.w, piece.h,
+                              source->held_type, count, numbers, 0, 0, 0, NULL);
+    s2_gdal_catch_end(&caught);
+    if (outcome == CE_None)
+        return S2RGF_OK;
+    return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot read pixels %d..%d, lines %d..%d",
+                        file->path, piece.x, piece.x + piece.w - 1, piece.y, piece.y + piece.h - 1);
+}
+
+/* Where the validity of a piece lies among its samples. */
+static size_t valid_at(const s2_source *source, s2_rect piece)
+{
+    return (size_t)source->band_count * plane_bytes(source, piece);
+}
+
+s2rgf_status s2_piece_load(void *data, s2_rect piece, void *samples, s2rgf_error *err)
+{
+    s2_source *source = data;
+    s2rgf_status status = S2RGF_OK;
+    for (int first = 0; first < source->band_count && status == S2RGF_OK;) {
+        const int count = count_of_file(source, first);
+        status = load_bands(source, first, count, piece, samples, err);
+        first += count;
+    }
+    uint8_t *valid = (uint8_t *)samples + valid_at(source, piece);
+    memset(valid, 1, (size_t)piece.w * (size_t)piece.h);
+    return status == S2RGF_OK ? s2_source_read_masks(source, piece, valid, err) : status;
+}
+
+/* Samples of row y, counted within the part, before the part's first one. */
+static size_t samples_before(s2_rect piece, s2_rect part, int y)
+{
+    return (size_t)(part.y - piece.y + y) * (size_t)piece.w + (size_t)(part.x - piece.x);
+}
+
+/* Samples of a row to float or double: what most rasters have in loops of our own. */
+static void convert_row(const void *from, GDALDataType type, bool wide, int count, void *to)
+{
+    const uint8_t *bytes = from;
+    const uint16_t *words = from;
+    const int16_t *integers = from;
+    float *out = to;
+    if (!wide && type == GDT_Byte)
+        for (int i = 0; i < count; i++)
+            out[i] = (float)bytes[i];
+    else if (!wide && type == GDT_UInt16)
+        for (int i = 0; i < count; i++)
+            out[i] = (float)words[i];
+    else if (!wide && type == GDT_Int16)
+        for (int i = 0; i < count; i++)
+            out[i] = (float)integers[i];
+    else
+        GDALCopyWords(from, type, GDALGetDataTypeSizeBytes(type), to,
+                      wide ? GDT_Float64 : GDT_Float32, wide ? 8 : 4, count);
+}
+
+void s2_piece_copy(const s2_source *source, const void *samples, s2_rect piece, s2_rect part,
+                   s2_band_run run, void *planes)
+{
+    const int size = GDALGetDataTypeSizeBytes(source->held_type);
+    const size_t row_bytes = (size_t)part.w * (run.wide ? sizeof(double) : sizeof(float));
+    char *to = planes;
+    for (int b = run.first; b < run.first + run.count; b++) {
+        const char *plane = (const char *)samples + (size_t)b * plane_bytes(source, piece);
+        for (int y = 0; y < part.h; y++, to += row_bytes)
+            convert_row(plane + samples_before(piece, part, y) * (size_t)size, source->held_type,
+                        run.wide, part.w, to);
+    }
+}
+
+void s2_piece_copy_valid(const s2_source *source, const void *samples, s2_rect piece, s2_rect part,
+                         uint8_t *valid)
+{
+    const uint8_t *from = (const uint8_t *)samples + valid_at(source, piece);
+    for (int y = 0; y < part.h; y++)
+        memcpy(valid + (size_t)y * (size_t)part.w, from + samples_before(piece, part, y),
+               (size_t)part.w);
+}
