@@ -17,14 +17,19 @@ static s2rgf_status fail(s2rgf_error *err, s2rgf_status status, const char *subj
 }
 
 /* The report may replace one of an earlier run, and nothing else. */
-static s2rgf_status check_report(const char *path, s2rgf_error *err)
+static s2rgf_status check_report(const char *path, const char *model_path, s2rgf_error *err)
 {
     const char *const contents[] = {"\"s2rgf_version\"", "\"model_checksum\"", NULL};
-    const s2rgf_status status = s2_text_file_check(path, true, err);
-    if (status != S2RGF_OK || strcmp(path, "-") == 0 || s2_text_file_holds(path, contents))
+    const char *const inputs[] = {model_path, NULL};
+    s2rgf_status status = s2_text_file_check(path, true, err);
+
+    if (status != S2RGF_OK || strcmp(path, "-") == 0)
         return status;
-    return fail(err, S2RGF_INVALID_ARGUMENT, path,
-                "exists and is no report of an earlier run: expected another name");
+    status = s2rgf_check_output(path, inputs, err);
+    if (status == S2RGF_OK && !s2_text_file_holds(path, contents))
+        status = fail(err, S2RGF_INVALID_ARGUMENT, path,
+                      "exists and is no report of an earlier run: expected another name");
+    return status;
 }
 
 /* Print the summary and write the report. */
@@ -54,7 +59,7 @@ s2rgf_status s2_batch_run(const s2rgf_classify_options *options, const char *sce
     if (report_path && !path)
         return fail(err, S2RGF_NO_MEMORY, report_path, "out of memory");
     own.report_path = path && strcmp(path, "-") != 0 ? path : NULL;
-    status = path ? check_report(path, err) : S2RGF_OK;
+    status = path ? check_report(path, options->model_path, err) : S2RGF_OK;
     if (status == S2RGF_OK)
         status = s2rgf_classify_batch(&own, scenes_path, &report->host, &result, err);
     if (result && tell_result(result, path, report, &told) != S2RGF_OK && status == S2RGF_OK) {

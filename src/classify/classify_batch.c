@@ -177,7 +177,7 @@ static s2rgf_status guard_raster(const s2_scene_batch *batch, const s2_output_gu
                                     batch->options->scene.input_formats};
     if (!path)
         return S2RGF_OK;
-    if (batch->options->overwrite && guard->any_exists && s2_output_guard_leads_on(path))
+    if (batch->options->overwrite && guard->any_replaces && s2_output_guard_leads_on(path))
         return s2_output_guard_input(guard, &raster, err);
     return s2_output_guard_file(guard, path, err);
 }

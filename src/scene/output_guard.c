@@ -46,7 +46,8 @@ static s2rgf_status add_file(s2_output_guard *guard, char *path, const char *out
     s2_guarded_file file = {.path = path,
                             .key = path ? s2_file_key(path) : NULL,
                             .output = output ? s2_strdup(output) : NULL,
-                            .exists = path && stat(path, &there) == 0};
+                            .replaces = path && stat(path, &there) == 0 &&
+                                        (S_ISREG(there.st_mode) || S_ISDIR(there.st_mode))};
     if (!file.key || (output && !file.output) || !reserve_file(guard)) {
         s2_free(file.path);
         s2_free(file.key);
@@ -54,7 +55,7 @@ static s2rgf_status add_file(s2_output_guard *guard, char *path, const char *out
         return s2_fail_memory(err, "names of outputs");
     }
     guard->files[guard->count++] = file;
-    guard->any_exists |= file.exists;
+    guard->any_replaces |= file.replaces;
     return S2RGF_OK;
 }
 
@@ -228,7 +229,7 @@ s2rgf_status s2_output_guard_input(const s2_output_guard *guard, const s2_datase
 {
     name_queue queue = {0};
     s2rgf_status status = check_file(guard, input->path, input->path, err);
-    if (status != S2RGF_OK || !guard->any_exists)
+    if (status != S2RGF_OK || !guard->any_replaces)
         return status;
     status = push_files(&queue, input, err);
     for (size_t i = 0; i < queue.count && status == S2RGF_OK; i++) {
@@ -272,7 +273,7 @@ static s2rgf_status check_stranger(const s2_guarded_file *file, bool overwrite, 
 {
     const char *with = file->output ? " with the output " : "";
     const char *output = file->output ? file->output : "";
-    if (!file->exists || is_named_after(file))
+    if (!file->replaces || is_named_after(file))
         return S2RGF_OK;
     if (file->output && !overwrite)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,

@@ -10,14 +10,14 @@ typedef struct s2_guarded_file {
     char *path;
     char *key;    /* s2_file_key() */
     char *output; /* with which it is written; NULL: it is one itself */
-    bool exists;
+    bool replaces; /* a file that is there; not a pipe, which must not be opened */
 } s2_guarded_file;
 
 /** The files that a call is to write; all zeros: none so far. */
 typedef struct s2_output_guard {
     s2_guarded_file *files;
     size_t count, capacity;
-    bool any_exists;
+    bool any_replaces;
 } s2_output_guard;
 
 /** Release what it holds. */

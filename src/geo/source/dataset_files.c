@@ -25,6 +25,13 @@ static bool is_regular(const char *path)
     return stat(path, &there) == 0 && S_ISREG(there.st_mode);
 }
 
+/** What waits for somebody else when it is opened. */
+static bool is_pipe(const char *path)
+{
+    struct stat there;
+    return stat(path, &there) == 0 && !S_ISREG(there.st_mode) && !S_ISDIR(there.st_mode);
+}
+
 /** The longest file that a text begins with: "a.zip" of "a.zip/b.tif"; NULL: none. CPLFree() it. */
 static char *file_at_start(const char *text)
 {
@@ -253,7 +260,8 @@ char *s2_dataset_owner(const char *path, const char *except)
             continue;
         const char *candidate = CPLFormFilename(folder, names[i], NULL);
         owner = s2_strdup(candidate);
-        if (owner != NULL && (s2_same_file(owner, except) || !is_part(path, owner))) {
+        if (owner != NULL &&
+            (s2_same_file(owner, except) || is_pipe(owner) || !is_part(path, owner))) {
             s2_free(owner);
             owner = NULL;
         }
