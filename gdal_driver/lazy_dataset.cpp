@@ -212,9 +212,10 @@ void LazyDataset::makeOverviews()
     }
 }
 
-CPLErr LazyDataset::GetGeoTransform(double *transform)
+CPLErr LazyDataset::GetGeoTransform(s2_transform transform) S2_TRANSFORM_CONST
 {
-    std::copy(info_->geotransform, info_->geotransform + 6, transform);
+    for (size_t i = 0; i < 6; i++)
+        transform[static_cast<int>(i)] = info_->geotransform[i];
     return CE_None;
 }
 

@@ -7,10 +7,18 @@
 
 #include "core/error.h"
 #include "core/memory.h"
-#include "nn/network.h"
 
 #define FIT_STEPS 60      /* halving alone reaches the last bit with so many */
 #define FIT_ACCURACY 1e-9 /* relative, of the temperature */
+
+int s2_best_class(const float *scores, int classes)
+{
+    int best = 0;
+    for (int k = 1; k < classes; k++)
+        if (scores[k] > scores[best])
+            best = k;
+    return best;
+}
 
 float s2_probabilities(const float *scores, int classes, double temperature, float *planes,
                        size_t plane)

@@ -11,6 +11,9 @@
 #define S2_TEMPERATURE_MAX 4.0
 #define S2_CALIBRATION_PIXELS 30 /* fewer pixels than this say little of a temperature */
 
+/** Index of the largest of `classes` scores, the first of equals. */
+int s2_best_class(const float *scores, int classes);
+
 /** Predictions by their confidence, in bins of equal width: bin b holds b / bins <= c. */
 typedef struct s2_reliability {
     uint64_t pixels[S2RGF_RELIABILITY_BINS];

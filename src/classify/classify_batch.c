@@ -10,7 +10,7 @@
 #include "core/log.h"
 #include "core/memory.h"
 #include "geo/map/map_files.h"
-#include "geo/scene_list.h"
+#include "geo/source/scene_list.h"
 #include "model/model.h"
 
 /* What the host of a scene's call needs to speak to the host of the batch. */

@@ -2,7 +2,7 @@
 #ifndef S2_CLASSIFY_CLASSIFY_BATCH_H
 #define S2_CLASSIFY_CLASSIFY_BATCH_H
 
-#include "geo/scene_list.h"
+#include "geo/source/scene_list.h"
 
 typedef enum s2_scene_outcome {
     S2_SCENE_NOT_REACHED,

@@ -115,7 +115,7 @@ static s2rgf_status choose_tiles(s2_classify_job *job, const s2rgf_host *host, s
     const s2rgf_classify_options *options = job->options;
     const int wanted = options->tile_px;
     const int threads = s2_thread_count(options->threads);
-    s2_tile_traits traits = s2_run_traits(job->weights);
+    s2_tile_traits traits = job->weights->ops->tiles;
     if (options->block_cache_mb > 0)
         s2_block_cache_resize((size_t)options->block_cache_mb * MB);
     if (traits.by_rows)
@@ -244,7 +244,8 @@ static void report_seconds(const s2_classify_job *job, const s2rgf_host *host)
     s2_work work[S2_STAGES + 1] = {{0}};
     s2_work all = {0};
     double seconds = 0.0;
-    s2_run_work(job->weights, &job->geometry, work);
+    if (job->weights->ops->work)
+        job->weights->ops->work(job->weights, &job->geometry, work);
     for (int i = 0; i <= S2_STAGES; i++) {
         const double gflop = 2e-9 * part * work[i].direct;
         if (gflop > 0.0)

@@ -7,7 +7,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "geo/source/overlay.h"
-#include "nn/networks.h"
+#include "nn/networks/networks.h"
 #include "tiles/read_ahead.h"
 #include "scene/network_input.h"
 #include "tiles/tile_runner.h"
@@ -55,7 +55,7 @@ static void stop_worker(void *data)
 /* One thread does everything one after the other; with more, none need wait for a file. */
 static bool reads_ahead(const s2_classify_job *job, int threads)
 {
-    return threads > 1 && s2_run_traits(job->weights).by_rows;
+    return threads > 1 && job->weights->ops->tiles.by_rows;
 }
 
 static s2rgf_status read_scene(void *data, int source, s2_rect window, float *pixels,
@@ -86,7 +86,7 @@ static s2rgf_status start_reader(classify_worker *worker, s2rgf_error *err)
 {
     const s2_classify_job *job = worker->job;
     size_t pixels[S2RGF_MAX_SOURCES];
-    s2_run_bytes(job->weights, &job->geometry, &job->tiling, pixels);
+    job->weights->ops->run_bytes(job->weights, &job->geometry, &job->tiling, pixels);
     const s2_reader reader = describe_reader(job, pixels, worker);
     return s2_read_ahead_start(&reader, &worker->ahead, err);
 }
@@ -117,7 +117,7 @@ static s2rgf_status start_worker(void *context, void **data, s2rgf_error *err)
         return s2_fail_memory(err, "worker");
     s2rgf_status status = s2_scene_reopen(&job->scene, &worker->scene, err);
     if (status == S2RGF_OK)
-        status = s2_run_create(job->weights, &job->geometry, &job->tiling, &worker->run, err);
+        status = job->weights->ops->run_create(job->weights, &job->geometry, &job->tiling, &worker->run, err);
     if (status == S2RGF_OK && job->options->mask_path)
         status = start_mask(worker, pixels, err);
     if (status == S2RGF_OK && reads_ahead(job, job->threads))
@@ -220,7 +220,7 @@ static s2rgf_status compute_tile(void *data, int index, s2_tile_watch *watch, s2
     if (status == S2RGF_OK && worker->wanted)
         status = s2_overlay_read_mask(&worker->mask, worker->core, worker->wanted, &any, err);
     if (status == S2RGF_OK && any)
-        status = s2_run_compute(worker->run, worker->core, worker->wanted, &io, err);
+        status = worker->run->ops->run_compute(worker->run, worker->core, worker->wanted, &io, err);
     else
         leave_tile(worker);
     if (status == S2RGF_OK && seams)
@@ -233,9 +233,8 @@ static s2rgf_status compute_tile(void *data, int index, s2_tile_watch *watch, s2
 static void count_work(classify_worker *worker, double writing)
 {
     s2_classify_job *job = worker->job;
-    const s2_run_counts *counts = s2_run_counted(worker->run);
-    s2_run_counts now = counts ? *counts : worker->counted;
-    if (counts && worker->ahead)
+    s2_run_counts now = worker->run->counts;
+    if (worker->ahead)
         now.seconds[S2_STAGE_READ] += s2_read_ahead_seconds(worker->ahead);
     for (int i = 0; i < S2_STAGES; i++)
         job->seconds[i] += now.seconds[i] - worker->counted.seconds[i];

@@ -196,7 +196,7 @@ static s2rgf_status prepare_level(s2rgf_lazy_map *map, int index, map_level **le
         return status;
     s2rgf_lazy_map_rest(map);
     (*level)->tiling = tiling_of(&(*level)->geometry, map->info.tile_px);
-    return s2_run_create(map->weights, &(*level)->geometry, &(*level)->tiling, &(*level)->run, err);
+    return map->weights->ops->run_create(map->weights, &(*level)->geometry, &(*level)->tiling, &(*level)->run, err);
 }
 
 /* A window to fill, on its way through the tiles. */
@@ -254,6 +254,6 @@ s2rgf_status s2rgf_lazy_map_read(s2rgf_lazy_map *map, int level, const int windo
     const s2_tile_io io = {.context = &job, .read = read_source, .take = take_rows};
     for (int y = parts.y; y < parts.y + parts.h; y++)
         for (int x = parts.x; x < parts.x + parts.w && status == S2RGF_OK; x++)
-            status = s2_run_compute(read->run, s2_tiling_core(&read->tiling, x, y), NULL, &io, err);
+            status = read->run->ops->run_compute(read->run, s2_tiling_core(&read->tiling, x, y), NULL, &io, err);
     return status;
 }

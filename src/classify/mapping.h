@@ -3,11 +3,11 @@
 #define S2_CLASSIFY_MAPPING_H
 
 #include "geo/source/source_set.h"
-#include "nn/networks.h"
+#include "nn/networks/networks.h"
 #include "model/file.h"
 
 /**
- * Load a model and make its weights ready to run.
+ * Load a model and make its weights ready to run; content keeps no tensors.
  * Errors  IO, FORMAT, UNSUPPORTED, NO_MEMORY.
  * Memory  content and *weights are the caller's to release, after an error too.
  */

@@ -3,6 +3,7 @@
 #define S2_FORMAT_ONNX_GRAPH_H
 
 #include "format/protobuf.h"
+#include "s2rgf.h"
 
 #define S2_ONNX_OPSET 15
 #define S2_ONNX_NAME_BYTES 96 /* a value's name with its zero */
@@ -18,6 +19,19 @@ typedef struct s2_onnx_graph {
     const char *scope; /* borrowed; NULL: none */
     s2_protobuf body;  /* GraphProto */
 } s2_onnx_graph;
+
+/** A source of an exported network: (x - mean) * rate is what its encoders read. */
+typedef struct s2_onnx_source {
+    const char *name;
+    const float *mean, *rate; /* [bands]; rate 1 / std, 0 where the source is switched off */
+} s2_onnx_source;
+
+/** What turns pixels in their own units into what a network reads, and scores into probabilities. */
+typedef struct s2_onnx_inputs {
+    s2_onnx_source source[S2RGF_MAX_SOURCES];
+    int reference; /* index of the source on the reference grid */
+    float temperature;
+} s2_onnx_inputs;
 
 /** One axis of an input or output. */
 typedef struct s2_onnx_axis {

@@ -49,10 +49,10 @@ bool s2_safetensors_name_valid(const char *name)
 
 static int compare_names(const void *a, const void *b)
 {
-    return strcmp(((const s2_model_tensor *)a)->name, ((const s2_model_tensor *)b)->name);
+    return strcmp(((const s2_safetensors_tensor *)a)->name, ((const s2_safetensors_tensor *)b)->name);
 }
 
-void s2_safetensors_sort(s2_model_tensor *tensors, int count)
+void s2_safetensors_sort(s2_safetensors_tensor *tensors, int count)
 {
     if (count > 1)
         qsort(tensors, (size_t)count, sizeof *tensors, compare_names);
@@ -66,7 +66,7 @@ const char *s2_safetensors_text_of(const s2_safetensors *content, const char *ke
     return NULL;
 }
 
-void s2_model_tensors_free(s2_model_tensor *tensors, int count)
+void s2_safetensors_tensors_free(s2_safetensors_tensor *tensors, int count)
 {
     for (int i = 0; i < count; i++) {
         s2_free(tensors[i].name);
@@ -77,7 +77,7 @@ void s2_model_tensors_free(s2_model_tensor *tensors, int count)
 
 void s2_safetensors_clear(s2_safetensors *content)
 {
-    s2_model_tensors_free(content->tensors, content->tensor_count);
+    s2_safetensors_tensors_free(content->tensors, content->tensor_count);
     for (int i = 0; i < content->text_count; i++) {
         s2_free(content->texts[i].key);
         s2_free(content->texts[i].value);

@@ -2,7 +2,10 @@
 #ifndef S2_FORMAT_SAFETENSORS_H
 #define S2_FORMAT_SAFETENSORS_H
 
-#include "model/file.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "s2rgf.h"
 
 #define S2_SAFETENSORS_MAX_HEADER_BYTES 4194304 /* of the JSON header */
 #define S2_SAFETENSORS_MAX_TENSORS 4096
@@ -11,6 +14,15 @@
 #define S2_SAFETENSORS_MAX_DIM 1048576
 #define S2_SAFETENSORS_NAME_BYTES 128 /* longest tensor name */
 
+/** A named float32 tensor; owns its name and data (64-byte aligned). */
+typedef struct s2_safetensors_tensor {
+    char *name;
+    int dims[4];
+    int dim_count;
+    float *data;
+    size_t count; /* product of dims */
+} s2_safetensors_tensor;
+
 /** One entry of __metadata__. */
 typedef struct s2_safetensors_text {
     char *key;
@@ -18,7 +30,7 @@ typedef struct s2_safetensors_text {
 } s2_safetensors_text;
 
 typedef struct s2_safetensors {
-    s2_model_tensor *tensors; /* [tensor_count], sorted by name */
+    s2_safetensors_tensor *tensors; /* [tensor_count], sorted by name */
     int tensor_count;
     s2_safetensors_text *texts; /* [text_count], in the order of the file */
     int text_count;
@@ -59,6 +71,6 @@ bool s2_safetensors_shape(const int *dims, int dim_count, size_t *count);
 bool s2_safetensors_name_valid(const char *name);
 
 /** Release tensors[0..count-1] and the array. */
-void s2_model_tensors_free(s2_model_tensor *tensors, int count);
+void s2_safetensors_tensors_free(s2_safetensors_tensor *tensors, int count);
 
 #endif

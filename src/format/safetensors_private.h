@@ -15,6 +15,6 @@ uint64_t s2_fnv1a(uint64_t hash, const void *bytes, size_t count);
 void s2_fnv_text(uint64_t hash, char text[17]);
 
 /** Order tensors by name, bytewise. */
-void s2_safetensors_sort(s2_model_tensor *tensors, int count);
+void s2_safetensors_sort(s2_safetensors_tensor *tensors, int count);
 
 #endif

@@ -18,7 +18,7 @@
 
 /** A tensor and where its data lie, counted from the end of the header. */
 typedef struct entry {
-    s2_model_tensor tensor;
+    s2_safetensors_tensor tensor;
     int64_t begin, end;
 } entry;
 
@@ -130,7 +130,7 @@ static s2rgf_status take_metadata(const s2_json_node *node, s2_safetensors *cont
     return s2_json_visit_members(node, take_text, content, err);
 }
 
-static s2rgf_status take_shape(const s2_json_node *node, s2_model_tensor *tensor, s2rgf_error *err)
+static s2rgf_status take_shape(const s2_json_node *node, s2_safetensors_tensor *tensor, s2rgf_error *err)
 {
     s2_json_node shape, dim;
     s2rgf_status status =
@@ -277,7 +277,7 @@ done:
     return status;
 }
 
-static s2rgf_status read_tensor(reader *file, s2_model_tensor *tensor, s2rgf_error *err)
+static s2rgf_status read_tensor(reader *file, s2_safetensors_tensor *tensor, s2rgf_error *err)
 {
     unsigned char bytes[4 * S2_SAFETENSORS_CHUNK];
     tensor->data = s2_alloc(tensor->count, sizeof *tensor->data);

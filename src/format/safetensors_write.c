@@ -12,7 +12,7 @@
 
 #define DATA_ALIGNMENT 64 /* bytes, of the data's start in the file */
 
-static s2rgf_status check_tensor(const s2_model_tensor *tensor, const char *path, s2rgf_error *err)
+static s2rgf_status check_tensor(const s2_safetensors_tensor *tensor, const char *path, s2rgf_error *err)
 {
     size_t count;
     if (!s2_safetensors_name_valid(tensor->name))
@@ -39,7 +39,7 @@ static s2rgf_status check_content(const s2_safetensors *content, const char *pat
                        "%s: number of tensors: expected 1 to %d, found %d", path,
                        S2_SAFETENSORS_MAX_TENSORS, content->tensor_count);
     for (int i = 0; i < content->tensor_count; i++) {
-        const s2_model_tensor *tensor = &content->tensors[i];
+        const s2_safetensors_tensor *tensor = &content->tensors[i];
         const s2rgf_status status = check_tensor(tensor, path, err);
         if (status != S2RGF_OK)
             return status;
@@ -55,7 +55,7 @@ static s2rgf_status check_content(const s2_safetensors *content, const char *pat
     return S2RGF_OK;
 }
 
-static void put_tensor(s2_json_writer *writer, const s2_model_tensor *tensor, size_t *offset)
+static void put_tensor(s2_json_writer *writer, const s2_safetensors_tensor *tensor, size_t *offset)
 {
     s2_json_begin_object(writer, tensor->name);
     s2_json_put_string(writer, "dtype", "F32");
@@ -117,7 +117,7 @@ static s2rgf_status put_header(s2_atomic_file *file, const s2_text *header, uint
     return put_bytes(file, header->data, header->length, hash, err);
 }
 
-static s2rgf_status put_floats(s2_atomic_file *file, const s2_model_tensor *tensor, uint64_t *hash,
+static s2rgf_status put_floats(s2_atomic_file *file, const s2_safetensors_tensor *tensor, uint64_t *hash,
                                s2rgf_error *err)
 {
     unsigned char bytes[4 * S2_SAFETENSORS_CHUNK];

@@ -21,13 +21,20 @@ static void clear_source(s2_model_source *source)
     s2_free(source->name);
 }
 
+void s2_model_tensors_clear(s2_model_content *content)
+{
+    s2_safetensors_tensors_free(content->tensors, content->tensor_count);
+    content->tensors = NULL;
+    content->tensor_count = 0;
+}
+
 void s2_model_content_clear(s2_model_content *content)
 {
     for (int i = 0; i < content->source_count; i++)
         clear_source(&content->sources[i]);
     s2_free(content->sources);
     s2_class_table_clear(&content->classes);
-    s2_model_tensors_free(content->tensors, content->tensor_count);
+    s2_model_tensors_clear(content);
     s2_free(content->network);
     s2_free(content->program_version);
     *content = (s2_model_content){0};
@@ -39,7 +46,7 @@ static bool grow_tensors(s2_model_content *content)
     const size_t count = (size_t)content->tensor_count;
     if ((count & (count - 1)) != 0)
         return true;
-    s2_model_tensor *tensors = s2_calloc(count == 0 ? 1 : 2 * count, sizeof *tensors);
+    s2_safetensors_tensor *tensors = s2_calloc(count == 0 ? 1 : 2 * count, sizeof *tensors);
     if (tensors == NULL)
         return false;
     if (count > 0)
@@ -52,7 +59,7 @@ static bool grow_tensors(s2_model_content *content)
 s2rgf_status s2_model_add_tensor(s2_model_content *content, const char *name, const int *dims,
                                  int dim_count, float **data, s2rgf_error *err)
 {
-    s2_model_tensor tensor = {.dim_count = dim_count};
+    s2_safetensors_tensor tensor = {.dim_count = dim_count};
     if (!s2_safetensors_name_valid(name) || !s2_safetensors_shape(dims, dim_count, &tensor.count))
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "tensor %s: name or shape cannot be stored",
                        name);
@@ -83,7 +90,7 @@ s2rgf_status s2_model_find_tensor(const s2_model_content *content, const char *n
                                   s2rgf_error *err)
 {
     for (int i = 0; i < content->tensor_count; i++) {
-        const s2_model_tensor *tensor = &content->tensors[i];
+        const s2_safetensors_tensor *tensor = &content->tensors[i];
         if (strcmp(tensor->name, name) != 0)
             continue;
         if (tensor->dim_count == dim_count &&

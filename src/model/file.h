@@ -3,6 +3,8 @@
 #define S2_MODEL_FILE_H
 
 #include "core/class_table.h"
+#include "format/safetensors.h"
+#include "nn/layers/loss.h"
 #include "nn/network.h"
 
 #define S2_MODEL_FORMAT_VERSION 1
@@ -42,15 +44,6 @@ typedef struct s2_model_training {
     s2_relation_form relation; /* of the de-redundancy loss */
 } s2_model_training;
 
-/** A named float32 tensor; owns its name and data (64-byte aligned). */
-typedef struct s2_model_tensor {
-    char *name;
-    int dims[4];
-    int dim_count;
-    float *data;
-    size_t count; /* product of dims */
-} s2_model_tensor;
-
 typedef struct s2_model_content {
     char *network; /* "dense" */
     int channels;  /* C */
@@ -61,7 +54,7 @@ typedef struct s2_model_content {
     s2_ablations off; /* see nn/model_ablations.h */
     s2_model_training training;
     char *program_version;    /* of the writer */
-    s2_model_tensor *tensors; /* in file order (sorted by name) */
+    s2_safetensors_tensor *tensors; /* in file order (sorted by name) */
     int tensor_count;
     char checksum[17]; /* FNV-1a 64 of the whole file, hex: set by load and save */
 } s2_model_content;
@@ -89,6 +82,8 @@ s2rgf_status s2_model_save(s2_model_content *content, const char *path, bool ove
  */
 s2rgf_status s2_model_load(const char *path, s2_model_content *content, s2rgf_error *err);
 void s2_model_content_clear(s2_model_content *content);
+/** Release the tensors alone: a network has them. */
+void s2_model_tensors_clear(s2_model_content *content);
 /** Allocate room for a tensor and append it; *data is to be filled by the caller. */
 s2rgf_status s2_model_add_tensor(s2_model_content *content, const char *name, const int *dims,
                                  int dim_count, float **data, s2rgf_error *err);

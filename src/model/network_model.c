@@ -4,13 +4,14 @@
 #include <string.h>
 
 #include "core/error.h"
-#include "nn/network_ops.h"
+#include "core/memory.h"
 
 static s2_network_spec spec_of(const s2_model_content *content)
 {
     s2_network_spec spec = {.channels = content->channels,
                             .classes = content->classes.count,
                             .sources = content->source_count,
+                            .runs_only = true,
                             .off = content->off};
     for (int s = 0; s < content->source_count; s++) {
         spec.bands[s] = content->sources[s].band_count;
@@ -23,16 +24,16 @@ s2rgf_status s2_network_from_model(const s2_model_content *content, const char *
                                    s2_network **network, s2rgf_error *err)
 {
     *network = NULL;
-    s2rgf_status status = s2_network_check_name(subject, content->network, err);
-    if (status != S2RGF_OK)
-        return status;
+    const s2_network_ops *ops = s2_network_find(subject, content->network, err);
+    if (!ops)
+        return S2RGF_UNSUPPORTED;
     if (content->classes.count < 2)
         return s2_fail(err, S2RGF_FORMAT, "%s: expected at least 2 classes, found %d", subject,
                        content->classes.count);
     const s2_network_spec spec = spec_of(content);
-    status = s2_network_create(content->network, &spec, network, err);
-    for (int i = 0; status == S2RGF_OK && i < (*network)->params->count; i++) {
-        const s2_param *param = &(*network)->params->items[i];
+    s2rgf_status status = ops->create(&spec, network, err);
+    for (int i = 0; status == S2RGF_OK && i < (*network)->params.count; i++) {
+        const s2_param *param = &(*network)->params.items[i];
         const float *data = NULL;
         status =
             s2_model_find_tensor(content, param->name, param->dims, param->dim_count, &data, err);
@@ -49,8 +50,8 @@ s2rgf_status s2_network_from_model(const s2_model_content *content, const char *
 s2rgf_status s2_network_to_model(const s2_network *network, s2_model_content *content,
                                  s2rgf_error *err)
 {
-    for (int i = 0; i < network->params->count; i++) {
-        const s2_param *param = &network->params->items[i];
+    for (int i = 0; i < network->params.count; i++) {
+        const s2_param *param = &network->params.items[i];
         float *data = NULL;
         const s2rgf_status status =
             s2_model_add_tensor(content, param->name, param->dims, param->dim_count, &data, err);
@@ -64,7 +65,7 @@ s2rgf_status s2_network_to_model(const s2_network *network, s2_model_content *co
 static s2rgf_status check_exportable(const s2_model_content *content, const char *subject,
                                      const s2_network *network, s2rgf_error *err)
 {
-    if (!network->kind->onnx)
+    if (!network->ops->onnx)
         return s2_fail(err, S2RGF_UNSUPPORTED,
                        "%s: cannot be written as ONNX: expected the network dense, found \"%s\"",
                        subject, content->network);
@@ -77,17 +78,47 @@ static s2rgf_status check_exportable(const s2_model_content *content, const char
     return S2RGF_OK;
 }
 
+/* inputs out, its numbers in *numbers. Memory: s2_free() of *numbers. */
+static s2rgf_status describe_inputs(const s2_model_content *content, s2_onnx_inputs *inputs,
+                                    float **numbers, s2rgf_error *err)
+{
+    size_t bands = 0;
+    for (int s = 0; s < content->source_count; s++)
+        bands += (size_t)content->sources[s].band_count;
+    float *next = *numbers = s2_alloc(2 * bands, sizeof(float));
+    if (!next)
+        return s2_fail_memory(err, "ONNX graph");
+    *inputs = (s2_onnx_inputs){.reference = content->reference,
+                               .temperature = (float)content->training.temperature};
+    for (int s = 0; s < content->source_count; s++) {
+        const s2_model_source *from = &content->sources[s];
+        inputs->source[s] = (s2_onnx_source){from->name, next, next + from->band_count};
+        for (int b = 0; b < from->band_count; b++) {
+            next[b] = (float)from->bands[b].mean;
+            next[from->band_count + b] =
+                content->off.source[s] ? 0.0f : (float)(1.0 / from->bands[b].std);
+        }
+        next += 2 * from->band_count;
+    }
+    return S2RGF_OK;
+}
+
 s2rgf_status s2_network_to_onnx(const s2_model_content *content, const char *subject,
                                 s2_onnx_graph *graph, s2rgf_error *err)
 {
     s2_network *network = NULL;
+    s2_onnx_inputs inputs;
+    float *numbers = NULL;
     s2rgf_status status = s2_network_from_model(content, subject, &network, err);
     if (status == S2RGF_OK)
         status = check_exportable(content, subject, network, err);
+    if (status == S2RGF_OK)
+        status = describe_inputs(content, &inputs, &numbers, err);
     if (status == S2RGF_OK) {
-        network->kind->onnx(network->self, content, graph);
+        network->ops->onnx(network, &inputs, graph);
         status = graph->body.failed ? s2_fail_memory(err, "ONNX graph") : S2RGF_OK;
     }
+    s2_free(numbers);
     s2_network_free(network);
     return status;
 }

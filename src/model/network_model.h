@@ -2,12 +2,12 @@
 #ifndef S2_MODEL_NETWORK_MODEL_H
 #define S2_MODEL_NETWORK_MODEL_H
 
-#include "nn/networks.h"
+#include "nn/networks/networks.h"
 #include "model/file.h"
 #include "format/onnx_graph.h"
 
 /**
- * Network with the model's weights. subject: what messages begin with, the model's path. Errors:
+ * Network with a copy of the model's weights, to run or to export. subject: what messages begin with, the model's path. Errors:
  * UNSUPPORTED (another network), FORMAT (tensor missing or of another shape), NO_MEMORY. Memory:
  * s2_network_free().
  */

@@ -105,12 +105,3 @@ void s2_batch_clear(s2_batch *batch)
     s2_free(batch->labels);
     *batch = (s2_batch){0};
 }
-
-int s2_best_class(const float *scores, int classes)
-{
-    int best = 0;
-    for (int k = 1; k < classes; k++)
-        if (scores[k] > scores[best])
-            best = k;
-    return best;
-}

@@ -5,7 +5,6 @@
 #include <stdint.h>
 
 #include "core/geometry.h"
-#include "nn/layers/loss.h"
 #include "nn/tensor.h"
 
 /** What is switched off, to measure what it is worth; nothing when zeroed. */
@@ -24,6 +23,7 @@ typedef struct s2_network_spec {
     int sources;
     int bands[S2RGF_MAX_SOURCES];
     bool on_reference[S2RGF_MAX_SOURCES]; /* source lies on the reference grid */
+    bool runs_only; /* is never trained: parameters have no gradients */
     s2_ablations off;
 } s2_network_spec;
 
@@ -45,13 +45,6 @@ typedef struct s2_batch {
     int16_t *labels; /* [crops][height][width], class index or -1 */
 } s2_batch;
 
-/** Knobs of the loss. */
-typedef struct s2_loss_options {
-    s2_entropy_options entropy;
-    double redundancy_weight, dropout;
-    s2_relation_form relation;
-} s2_loss_options;
-
 /** What every network asks of sources, classes and bands. Errors: INVALID_ARGUMENT. */
 s2rgf_status s2_network_check(const s2_network_spec *spec, s2rgf_error *err);
 /** The source with most bands, the first of equals. */
@@ -66,8 +59,5 @@ void s2_network_randomise(s2_params *params, uint64_t seed);
 s2rgf_status s2_batch_init(s2_batch *batch, const s2_network_spec *spec,
                            const s2_batch_shape *shape, s2rgf_error *err);
 void s2_batch_clear(s2_batch *batch);
-
-/** Index of the largest of `classes` scores, the first of equals. */
-int s2_best_class(const float *scores, int classes);
 
 #endif

@@ -98,11 +98,11 @@ s2_param *s2_params_add(s2_params *params, s2_param_role role, const char *prefi
         if (!s2_multiply(param->count, (size_t)dims[param->dim_count], &param->count))
             params->failed = true;
     }
+    const bool trained = role != S2_PARAM_STATISTIC && !params->without_gradients;
     param->decay = role == S2_PARAM_WEIGHT;
     param->value = s2_calloc(param->count, sizeof(float));
-    param->grad = role == S2_PARAM_STATISTIC ? NULL : s2_calloc(param->count, sizeof(float));
-    if (length >= (int)sizeof param->name || !param->value ||
-        (role != S2_PARAM_STATISTIC && !param->grad))
+    param->grad = trained ? s2_calloc(param->count, sizeof(float)) : NULL;
+    if (length >= (int)sizeof param->name || !param->value || (trained && !param->grad))
         params->failed = true;
     return param;
 }

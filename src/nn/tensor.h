@@ -50,7 +50,7 @@ typedef struct s2_param {
     int dim_count;
     size_t count;
     float *value;
-    float *grad; /* NULL: not trained (running statistics) */
+    float *grad; /* NULL: running statistics, or a network that only runs */
     bool decay;  /* weight decay applies: weights, not biases nor batch-norm */
 } s2_param;
 
@@ -60,6 +60,7 @@ typedef struct s2_param {
 typedef struct s2_params {
     s2_param items[S2_PARAMS_MAX];
     int count;
+    bool without_gradients; /* of those added from now on */
     bool failed; /* an allocation failed; checked once after all were added */
 } s2_params;
 

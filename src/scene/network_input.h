@@ -3,7 +3,7 @@
 #define S2_SCENE_NETWORK_INPUT_H
 
 #include "geo/source/source_set.h"
-#include "nn/networks.h"
+#include "nn/networks/networks.h"
 #include "model/file.h"
 
 /**

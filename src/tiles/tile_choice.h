@@ -2,7 +2,7 @@
 #ifndef S2_TILES_TILE_CHOICE_H
 #define S2_TILES_TILE_CHOICE_H
 
-#include "nn/networks.h"
+#include "nn/networks/networks.h"
 
 /** What is known before the choice. */
 typedef struct s2_tile_demand {

@@ -43,15 +43,17 @@ s2_seam_demand s2_tile_seams_measure(const s2_weights *weights, const s2_run_geo
     const s2_rect parts = s2_tiling_parts(tiling);
     const int tiles = parts.w * parts.h;
     s2_seam_demand demand = {.right_count = 0};
+    if (!weights->ops->seam_layout)
+        return demand;
     /* A seam is in use until the next tile is computed. Tiles end in order, so that at most
        `threads` from that one on have begun by then. */
     if (parts.w > 1) {
         demand.right_count = threads + 1 < tiles ? threads + 1 : tiles - 1;
-        s2_run_seam_layout(weights, geometry, tiling, S2_RIGHT, &demand.right);
+        weights->ops->seam_layout(weights, geometry, tiling, S2_RIGHT, &demand.right);
     }
     if (parts.h > 1 && parts.w >= threads) {
         demand.below_count = parts.w;
-        s2_run_seam_layout(weights, geometry, tiling, S2_BELOW, &demand.below);
+        weights->ops->seam_layout(weights, geometry, tiling, S2_BELOW, &demand.below);
     }
     demand.right = keep_part(demand.right, demand.right_count, limit_bytes);
     demand.below = keep_part(demand.below, demand.below_count, limit_bytes);

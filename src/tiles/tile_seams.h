@@ -2,7 +2,7 @@
 #ifndef S2_TILES_TILE_SEAMS_H
 #define S2_TILES_TILE_SEAMS_H
 
-#include "nn/networks.h"
+#include "nn/networks/networks.h"
 #include "tiles/tile_runner.h"
 
 /** Seams on the right of tiles and below them; layouts of no bytes: nothing is shared there. */

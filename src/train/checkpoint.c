@@ -40,7 +40,7 @@ typedef struct state_array {
 /* All arrays, in the order of the file; returns their number. */
 static int list_arrays(s2_trainer *trainer, state_array arrays[STATE_ARRAYS], size_t *floats)
 {
-    const s2_params *params = trainer->network->params;
+    const s2_params *params = &trainer->network->params;
     int count = 0;
     for (; count < params->count; count++)
         arrays[count] = (state_array){params->items[count].value, params->items[count].count};

@@ -73,7 +73,10 @@ static s2rgf_status check_paths(const s2rgf_train_options *options, s2rgf_error 
 static s2rgf_status complete_options(const s2rgf_train_options *asked, s2rgf_train_options *options,
                                      s2rgf_error *err)
 {
-    const s2_network_defaults *defaults = s2_network_defaults_of(asked->network);
+    const s2_network_ops *network = s2_network_find("network", asked->network, err);
+    if (!network)
+        return S2RGF_UNSUPPORTED;
+    const s2_network_defaults *defaults = &network->defaults;
     *options = *asked;
     options->steps = asked->steps ? asked->steps : defaults->steps;
     options->batch = asked->batch ? asked->batch : defaults->batch;
@@ -109,9 +112,6 @@ static s2rgf_status check_options(const s2rgf_train_options *options, s2rgf_erro
                   {"threads", options->threads, 0, 1024}};
     if (!options->model_path || !options->labels.path || options->scene.input_count == 0)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "an input, labels and a model are needed");
-    const s2rgf_status known = s2_network_check_name("network", options->network, err);
-    if (known != S2RGF_OK)
-        return known;
     if (strcmp(options->redundancy, "correlation") != 0 &&
         strcmp(options->redundancy, "softmax") != 0)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
@@ -370,23 +370,26 @@ static s2rgf_status train_model(const s2rgf_train_options *options, const s2rgf_
                             .classes = labels->classes.count,
                             .sources = scene->count,
                             .off = content->off};
+    const s2_network_ops *ops = s2_network_find("network", options->network, err);
     s2_network *network = NULL;
     s2_training_set set = {0};
     s2_trainer trainer = {0};
+    if (!ops)
+        return S2RGF_UNSUPPORTED;
     for (int s = 0; s < scene->count; s++) {
         spec.bands[s] = s2_source_band_count(scene->sources[s].source);
         spec.on_reference[s] = scene->sources[s].on_reference;
     }
     s2rgf_status status = s2_training_normalisation(scene, host, content, err);
     if (status == S2RGF_OK)
-        status = s2_network_create(options->network, &spec, &network, err);
+        status = ops->create(&spec, &network, err);
     if (status == S2RGF_OK)
         status = s2_training_set_init(&set, scene, labels, content, options->crop_px, err);
     if (status == S2RGF_OK)
         status = s2_trainer_init(&trainer, options, host, &set, network, err);
     if (status == S2RGF_OK) {
         set.jitter = options->jitter;
-        set.centred = s2_network_defaults_of(options->network)->centred;
+        set.centred = ops->defaults.centred;
         trainer.fingerprint = fingerprint_of(options, content);
         status = train_phases(&trainer, content, err);
     }

@@ -35,8 +35,8 @@ s2rgf_status s2_trainer_init(s2_trainer *trainer, const s2rgf_train_options *opt
                              s2rgf_error *err)
 {
     *trainer = (s2_trainer){.options = options, .host = host, .set = set, .network = network};
-    for (int i = 0; i < network->params->count; i++) {
-        const s2_param *param = &network->params->items[i];
+    for (int i = 0; i < network->params.count; i++) {
+        const s2_param *param = &network->params.items[i];
         trainer->all += param->count;
         trainer->trainable += param->grad ? param->count : 0;
     }
@@ -46,7 +46,7 @@ s2rgf_status s2_trainer_init(s2_trainer *trainer, const s2rgf_train_options *opt
     s2rgf_status status =
         trainer->average && trainer->best ? S2RGF_OK : s2_fail_memory(err, "training");
     if (status == S2RGF_OK)
-        status = s2_adam_init(&trainer->adam, network->params, options->weight_decay, err);
+        status = s2_adam_init(&trainer->adam, &network->params, options->weight_decay, err);
     if (status == S2RGF_OK)
         status = s2_training_create(network, &trainer->shape, &trainer->training, err);
     if (status != S2RGF_OK)
@@ -72,7 +72,7 @@ void s2_trainer_start_phase(s2_trainer *trainer, int phase)
     memset(adam->m, 0, adam->count * sizeof(float));
     memset(adam->v, 0, adam->count * sizeof(float));
     memset(trainer->average, 0, trainer->trainable * sizeof(float));
-    s2_network_randomise(trainer->network->params, trainer->options->seed);
+    s2_network_randomise(&trainer->network->params, trainer->options->seed);
 }
 
 /* Copy all values between the network and one array: parameters alone, or statistics too. */
@@ -97,8 +97,8 @@ static void update_average(s2_trainer *trainer)
     const double step = trainer->progress.step;
     const double decay = fmin(AVERAGE_DECAY, step / (step + 9.0));
     float *average = trainer->average;
-    for (int i = 0; i < trainer->network->params->count; i++) {
-        const s2_param *param = &trainer->network->params->items[i];
+    for (int i = 0; i < trainer->network->params.count; i++) {
+        const s2_param *param = &trainer->network->params.items[i];
         if (!param->grad)
             continue;
         for (size_t k = 0; k < param->count; k++)
@@ -110,6 +110,7 @@ static void update_average(s2_trainer *trainer)
 static s2rgf_status take_step(s2_trainer *trainer, int steps, double *loss, s2rgf_error *err)
 {
     const s2rgf_train_options *options = trainer->options;
+    s2_training *training = trainer->training;
     const uint64_t step = (uint64_t)trainer->progress.step;
     const s2_model_content *content = trainer->set->content;
     const s2_loss_options knobs = {{options->label_smoothing, options->balance},
@@ -120,11 +121,11 @@ static s2rgf_status take_step(s2_trainer *trainer, int steps, double *loss, s2rg
     s2_random_init(&crops, options->seed, STREAM_CROPS + step);
     s2_random_init(&dropout, options->seed, STREAM_DROPOUT + step);
     s2rgf_status status =
-        s2_training_set_draw(trainer->set, &trainer->shape, &crops, trainer->training->batch, err);
+        s2_training_set_draw(trainer->set, &trainer->shape, &crops, &training->batch, err);
     if (status == S2RGF_OK)
-        status = s2_training_forward(trainer->training, DROPOUT, &dropout, err);
+        status = training->ops->forward(training, DROPOUT, &dropout, NULL, err);
     if (status == S2RGF_OK)
-        status = s2_training_backward(trainer->training, &knobs, loss, err);
+        status = training->ops->backward(training, &knobs, loss, err);
     if (status == S2RGF_OK && !isfinite(*loss))
         status = s2_fail(err, S2RGF_INVALID_ARGUMENT,
                          "training: the loss is no longer finite at step %d: try a smaller "
@@ -132,7 +133,7 @@ static s2rgf_status take_step(s2_trainer *trainer, int steps, double *loss, s2rg
                          trainer->progress.step + 1, options->learning_rate);
     if (status != S2RGF_OK)
         return status;
-    s2_adam_step(&trainer->adam, trainer->network->params,
+    s2_adam_step(&trainer->adam, &trainer->network->params,
                  s2_one_cycle(options->learning_rate, trainer->progress.step, steps));
     trainer->progress.step++;
     update_average(trainer);
@@ -143,18 +144,19 @@ static s2rgf_status take_step(s2_trainer *trainer, int steps, double *loss, s2rg
    stand. */
 static s2rgf_status estimate_statistics(s2_trainer *trainer, s2rgf_error *err)
 {
+    s2_training *training = trainer->training;
     s2_random random;
     s2rgf_status status = S2RGF_OK;
     s2_random_init(&random, trainer->options->seed, STREAM_STATISTICS);
     const int crops = STATISTICS_PIXELS / (trainer->shape.width * trainer->shape.height);
-    s2_training_use(trainer->training, S2_STATISTICS_GATHER);
+    s2_norm_list_use(&training->norms, S2_STATISTICS_GATHER);
     for (int done = 0; done < crops && status == S2RGF_OK; done += trainer->shape.crops) {
         status = s2_training_set_draw_anywhere(trainer->set, &trainer->shape, &random,
-                                               trainer->training->batch, err);
+                                               &training->batch, err);
         if (status == S2RGF_OK)
-            status = s2_training_forward(trainer->training, 0.0, NULL, err);
+            status = training->ops->forward(training, 0.0, NULL, NULL, err);
     }
-    s2_training_use(trainer->training, S2_STATISTICS_BATCH);
+    s2_norm_list_use(&training->norms, S2_STATISTICS_BATCH);
     return status;
 }
 
@@ -167,7 +169,7 @@ static s2rgf_status settle(s2_trainer *trainer, int steps, s2rgf_error *err)
         return S2RGF_OK;
     const s2rgf_status status =
         trainer->progress.step == at ? estimate_statistics(trainer, err) : S2RGF_OK;
-    s2_training_use(trainer->training, S2_STATISTICS_SETTLED);
+    s2_norm_list_use(&trainer->training->norms, S2_STATISTICS_SETTLED);
     trainer->settled = true;
     return status;
 }
@@ -175,7 +177,7 @@ static s2rgf_status settle(s2_trainer *trainer, int steps, s2rgf_error *err)
 /* The averaged weights instead of the network's own, with statistics that go with them. */
 static s2rgf_status adopt_average(s2_trainer *trainer, s2rgf_error *err)
 {
-    exchange(trainer->network->params, false, true, trainer->average);
+    exchange(&trainer->network->params, false, true, trainer->average);
     return trainer->settled ? S2RGF_OK : estimate_statistics(trainer, err);
 }
 
@@ -193,7 +195,7 @@ static double standard_error(const s2_confusion *confusion)
 static s2rgf_status validate(s2_trainer *trainer, int steps, float *own, double loss,
                              s2rgf_error *err)
 {
-    s2_params *params = trainer->network->params;
+    s2_params *params = &trainer->network->params;
     s2_trainer_progress *progress = &trainer->progress;
     s2_confusion confusion = {0};
     s2_scored_pixels scored = {0};
@@ -248,7 +250,7 @@ static s2rgf_status finish_phase(s2_trainer *trainer, bool validated, s2rgf_erro
 {
     if (!validated)
         return adopt_average(trainer, err);
-    exchange(trainer->network->params, true, true, trainer->best);
+    exchange(&trainer->network->params, true, true, trainer->best);
     return S2RGF_OK;
 }
 
@@ -279,7 +281,7 @@ s2rgf_status s2_trainer_run(s2_trainer *trainer, int steps, bool with_validation
     trainer->started = seconds_now();
     trainer->started_step = progress->step;
     trainer->settled = false;
-    s2_training_use(trainer->training, S2_STATISTICS_BATCH);
+    s2_norm_list_use(&trainer->training->norms, S2_STATISTICS_BATCH);
     if (status == S2RGF_OK)
         status = settle(trainer, steps, err); /* resumed, perhaps with nothing left to do */
     while (status == S2RGF_OK && progress->step < steps &&

@@ -6,7 +6,7 @@
 #include "core/random.h"
 #include "geo/labels/labels.h"
 #include "geo/source/source_set.h"
-#include "nn/networks.h"
+#include "nn/networks/networks.h"
 #include "model/file.h"
 
 /** What a labelled pixel is for. */

@@ -6,7 +6,7 @@
 
 #include "core/error.h"
 #include "core/memory.h"
-#include "nn/networks.h"
+#include "nn/networks/networks.h"
 #include "scene/network_input.h"
 #include "tiles/tile_runner.h"
 
@@ -110,7 +110,7 @@ static s2rgf_status start_worker(void *context, void **data, s2rgf_error *err)
         return s2_fail_memory(err, "validation");
     s2rgf_status status = s2_scene_reopen(job->set->scene, &worker->scene, err);
     if (status == S2RGF_OK)
-        status = s2_run_create(job->weights, &job->geometry, &tiling, &worker->run, err);
+        status = job->weights->ops->run_create(job->weights, &job->geometry, &tiling, &worker->run, err);
     return status;
 }
 
@@ -159,7 +159,7 @@ static s2rgf_status compute_tile(void *data, int index, s2_tile_watch *watch, s2
     worker->core = s2_rect_intersect((s2_rect){x, y, TILE_PX, TILE_PX},
                                      (s2_rect){0, 0, job->geometry.width, job->geometry.height});
     mark_wanted(worker, job->tiles[index]);
-    return s2_run_compute(worker->run, worker->core, worker->wanted, &io, err);
+    return worker->run->ops->run_compute(worker->run, worker->core, worker->wanted, &io, err);
 }
 
 static s2rgf_status count_tile(void *data, int index, s2rgf_error *err)
@@ -192,7 +192,7 @@ s2rgf_status s2_validate(const s2_training_set *set, const s2_network *network, 
     s2rgf_status status =
         s2_scored_pixels_init(scored, set->labels->classes.count, job.pixel_count, err);
     if (status == S2RGF_OK)
-        status = s2_weights_create(network, &job.weights, err);
+        status = network->ops->weights_create(network, &job.weights, err);
     if (status == S2RGF_OK)
         status = list_tiles(&job, err);
     if (status == S2RGF_OK) {

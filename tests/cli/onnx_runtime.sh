@@ -6,7 +6,7 @@ need_python numpy osgeo
 runtime=${S2RGF_ONNXRUNTIME:-$builddir/onnxruntime/node_modules}
 [ -d "$runtime/onnxruntime-web" ] ||
     skip "no onnxruntime-web in $runtime (S2RGF_ONNXRUNTIME, ./bootstrap check --with-onnx)"
-[ -x "$builddir/tests/onnx/write_scores" ] || fail "not built: make check_PROGRAMS"
+[ -x "$builddir/tests/onnx/write_scores" ] || fail "not built: make tests/onnx/write_scores"
 
 scene() {
     "$PYTHON" "$top_srcdir/tests/onnx/scene.py" "$@"

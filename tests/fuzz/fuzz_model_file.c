@@ -18,7 +18,7 @@ static bool is_sound(const s2_model_content *content)
                  content->classes.count >= 1 && content->classes.count <= S2RGF_MAX_CLASSES &&
                  content->tensor_count >= 1 && strlen(content->checksum) == 16;
     for (int i = 0; sound && i < content->tensor_count; i++) {
-        const s2_model_tensor *tensor = &content->tensors[i];
+        const s2_safetensors_tensor *tensor = &content->tensors[i];
         size_t count = 1;
         for (int d = 0; d < tensor->dim_count; d++)
             count *= (size_t)tensor->dims[d];

@@ -101,8 +101,8 @@ static inline void golden_fill_patches(s2_batch *batch, int sources, int number)
     }
 }
 
-/** The network with its golden parameters. Memory: s2_patch_network_free(). */
-static inline s2_patch_network *golden_patch_network(int sources)
+/** The network with its golden parameters. Memory: s2_network_free(). */
+static inline s2_network *golden_patch_network(int sources)
 {
     s2_network_spec spec = {
         .channels = S2_PATCH_CHANNELS, .classes = GOLDEN_PATCH_CLASSES, .sources = sources};
@@ -110,23 +110,23 @@ static inline s2_patch_network *golden_patch_network(int sources)
         spec.bands[s] = GOLDEN_PATCH_SOURCE[s].bands;
         spec.on_reference[s] = GOLDEN_PATCH_SOURCE[s].on_reference;
     }
-    s2_patch_network *network = NULL;
+    s2_network *network = NULL;
     REQUIRE(s2_patch_network_create(&spec, &network, NULL) == S2RGF_OK);
     golden_fill_params(&network->params);
     return network;
 }
 
 /** Training of the patches, the first batch filled. Memory: s2_patch_train_free(). */
-static inline s2_patch_train *golden_patch_train(s2_patch_network *network)
+static inline s2_training *golden_patch_train(s2_network *network)
 {
     s2_batch_shape shape = {.crops = GOLDEN_PATCHES, .width = S2_PATCH_PX, .height = S2_PATCH_PX};
     for (int s = 0; s < network->spec.sources; s++) {
         shape.source_width[s] = GOLDEN_PATCH_SOURCE[s].w;
         shape.source_height[s] = GOLDEN_PATCH_SOURCE[s].h;
     }
-    s2_patch_train *train = NULL;
+    s2_training *train = NULL;
     REQUIRE(s2_patch_train_create(network, &shape, &train, NULL) == S2RGF_OK);
-    golden_fill_patches(s2_patch_train_batch(train), network->spec.sources, 0);
+    golden_fill_patches(&train->batch, network->spec.sources, 0);
     return train;
 }
 

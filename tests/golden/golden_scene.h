@@ -58,8 +58,8 @@ static inline void golden_scene_pixels(int s, int batch, const uint8_t *valid, f
             pixels[i] = 0;
 }
 
-/** The network without some parts, with its golden parameters. Memory: s2_dense_network_free(). */
-static inline s2_dense_network *golden_network_without(int channels, int sources,
+/** The network without some parts, with its golden parameters. Memory: s2_network_free(). */
+static inline s2_network *golden_network_without(int channels, int sources,
                                                        const s2_ablations *off)
 {
     s2_network_spec spec = {
@@ -68,7 +68,7 @@ static inline s2_dense_network *golden_network_without(int channels, int sources
         spec.bands[s] = GOLDEN_SOURCES[s].bands;
         spec.on_reference[s] = GOLDEN_SOURCES[s].on_reference;
     }
-    s2_dense_network *network = NULL;
+    s2_network *network = NULL;
     s2rgf_error err = {0};
     if (s2_dense_network_create(&spec, &network, &err) != S2RGF_OK)
         printf("%s\n", err.message);
@@ -77,8 +77,8 @@ static inline s2_dense_network *golden_network_without(int channels, int sources
     return network;
 }
 
-/** The whole network with its golden parameters. Memory: s2_dense_network_free(). */
-static inline s2_dense_network *golden_network(int channels, int sources)
+/** The whole network with its golden parameters. Memory: s2_network_free(). */
+static inline s2_network *golden_network(int channels, int sources)
 {
     const s2_ablations none = {0};
     return golden_network_without(channels, sources, &none);
@@ -113,16 +113,16 @@ static inline void golden_fill_batch(s2_batch *batch, int sources, int first, in
 }
 
 /** Training of crops first..first+count-1, its batch filled. Memory: s2_dense_train_free(). */
-static inline s2_dense_train *golden_train(s2_dense_network *network, int first, int count)
+static inline s2_training *golden_train(s2_network *network, int first, int count)
 {
     s2_batch_shape shape = {.crops = count, .width = GOLDEN_WIDTH, .height = GOLDEN_HEIGHT};
     for (int s = 0; s < network->spec.sources; s++) {
         shape.source_width[s] = GOLDEN_SOURCES[s].w;
         shape.source_height[s] = GOLDEN_SOURCES[s].h;
     }
-    s2_dense_train *train = NULL;
+    s2_training *train = NULL;
     REQUIRE(s2_dense_train_create(network, &shape, &train, NULL) == S2RGF_OK);
-    golden_fill_batch(s2_dense_train_batch(train), network->spec.sources, first, 0);
+    golden_fill_batch(&train->batch, network->spec.sources, first, 0);
     return train;
 }
 

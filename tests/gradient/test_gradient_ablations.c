@@ -8,8 +8,8 @@
 
 #define PARTS_MAX 16
 
-static s2_dense_train *dense;
-static s2_patch_train *patch;
+static s2_training *dense;
+static s2_training *patch;
 static s2_loss_options options = {{0.1, 0}, 1e-3, 0, S2_RELATION_CORRELATION};
 
 static double dense_loss(void)
@@ -58,18 +58,18 @@ static void test_dense(const golden_ablation *without)
 {
     const char *parts[PARTS_MAX];
     const unsigned long before = harness_failures;
-    s2_dense_network *network = golden_network_without(16, 2, &without->off);
+    s2_network *network = golden_network_without(16, 2, &without->off);
     const whole_network whole = {&network->params, dense_loss};
     size_t count = choose_parts(&without->off, parts);
     if (!without->off.spectral)
         parts[count++] = "detail";
     dense = golden_train(network, 0, 1);
-    golden_mute(&without->off, 2, s2_dense_train_batch(dense));
+    golden_mute(&without->off, 2, &dense->batch);
     whole_check(&whole, parts, count);
     if (harness_failures != before)
         printf("    dense without %s\n", without->name);
     s2_dense_train_free(dense);
-    s2_dense_network_free(network);
+    s2_network_free(network);
 }
 
 static void test_patch(const golden_ablation *without)
@@ -79,18 +79,18 @@ static void test_patch(const golden_ablation *without)
     const unsigned long before = harness_failures;
     patch_scene scene = patch_scene_make(2);
     scene.spec.off = without->off;
-    s2_patch_network *network = patch_scene_network(&scene);
+    s2_network *network = patch_scene_network(&scene);
     const whole_network whole = {&network->params, patch_loss};
     size_t count = choose_parts(&without->off, parts);
     if (!without->off.spectral)
         parts[count++] = "unfold";
     patch = patch_scene_train(&scene, network, pixels, sizeof pixels / sizeof pixels[0]);
-    golden_mute(&without->off, 2, s2_patch_train_batch(patch));
+    golden_mute(&without->off, 2, &patch->batch);
     whole_check(&whole, parts, count);
     if (harness_failures != before)
         printf("    patch without %s\n", without->name);
     s2_patch_train_free(patch);
-    s2_patch_network_free(network);
+    s2_network_free(network);
     patch_scene_clear(&scene);
 }
 

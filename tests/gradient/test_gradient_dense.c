@@ -10,7 +10,7 @@ static const char *const PARTS[] = {
     "head.conv", "detail",        "classifier",
 };
 
-static s2_dense_train *train;
+static s2_training *train;
 static double dropout;
 
 /* The loss, and all gradients as a side effect. The same units are dropped every time. */
@@ -31,13 +31,13 @@ static double loss_now(void)
 int main(void)
 {
     static const char *const dropped[] = {"", "classifier.hidden", "classifier.out", "head.conv"};
-    s2_dense_network *network = golden_network(16, 3);
+    s2_network *network = golden_network(16, 3);
     const whole_network whole = {&network->params, loss_now};
     train = golden_train(network, 0, 1);
     whole_check(&whole, PARTS, sizeof PARTS / sizeof PARTS[0]);
     dropout = 0.5;
     whole_check(&whole, dropped, sizeof dropped / sizeof dropped[0]);
     s2_dense_train_free(train);
-    s2_dense_network_free(network);
+    s2_network_free(network);
     return harness_end();
 }

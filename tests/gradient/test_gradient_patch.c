@@ -23,7 +23,7 @@ static const char *const PARTS[] = {
     "classifier",
 };
 
-static s2_patch_train *train;
+static s2_training *train;
 static double dropout;
 
 /* The loss, and all gradients as a side effect. The same units are dropped every time. */
@@ -53,7 +53,7 @@ int main(void)
     static const char *const dropped[] = {"", "classifier.hidden", "classifier.out", "head.conv"};
     static const int pixels[][2] = {{20, 20}, {3, 40}, {50, 2}, {31, 25}, {10, 9}};
     patch_scene scene = patch_scene_make(3);
-    s2_patch_network *network = patch_scene_network(&scene);
+    s2_network *network = patch_scene_network(&scene);
     keep_from_zero(s2_params_find(&network->params, "spatial.2.shortcut.weight"));
     const whole_network whole = {&network->params, loss_now};
     train = patch_scene_train(&scene, network, pixels, sizeof pixels / sizeof pixels[0]);
@@ -61,7 +61,7 @@ int main(void)
     dropout = 0.5;
     whole_check(&whole, dropped, sizeof dropped / sizeof dropped[0]);
     s2_patch_train_free(train);
-    s2_patch_network_free(network);
+    s2_network_free(network);
     patch_scene_clear(&scene);
     return harness_end();
 }

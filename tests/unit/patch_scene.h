@@ -72,10 +72,10 @@ static inline void patch_scene_clear(patch_scene *s)
     }
 }
 
-/** A network for the scene with golden parameters. Memory: s2_patch_network_free(). */
-static inline s2_patch_network *patch_scene_network(const patch_scene *s)
+/** A network for the scene with golden parameters. Memory: s2_network_free(). */
+static inline s2_network *patch_scene_network(const patch_scene *s)
 {
-    s2_patch_network *network = NULL;
+    s2_network *network = NULL;
     REQUIRE(s2_patch_network_create(&s->spec, &network, NULL) == S2RGF_OK);
     golden_fill_params(&network->params);
     return network;
@@ -85,15 +85,15 @@ static inline s2_patch_network *patch_scene_network(const patch_scene *s)
  * Training of the patches around pixels [count][2], its batch filled: the centre of patch n has
  * label n modulo classes, its neighbours others. Memory: s2_patch_train_free().
  */
-static inline s2_patch_train *patch_scene_train(const patch_scene *s, s2_patch_network *network,
+static inline s2_training *patch_scene_train(const patch_scene *s, s2_network *network,
                                                 const int (*pixels)[2], int count)
 {
     s2_batch_shape shape = {.crops = count, .width = S2_PATCH_PX, .height = S2_PATCH_PX};
-    s2_patch_train *train = NULL;
+    s2_training *train = NULL;
     memcpy(shape.source_width, s->geometry.source_width, sizeof shape.source_width);
     memcpy(shape.source_height, s->geometry.source_height, sizeof shape.source_height);
     REQUIRE(s2_patch_train_create(network, &shape, &train, NULL) == S2RGF_OK);
-    s2_batch *batch = s2_patch_train_batch(train);
+    s2_batch *batch = &train->batch;
     for (int n = 0; n < count; n++) {
         const int x0 = pixels[n][0] - S2_PATCH_CENTRE, y0 = pixels[n][1] - S2_PATCH_CENTRE;
         const s2_affine to_scene = {{x0, 1, 0, y0, 0, 1}};
@@ -167,11 +167,11 @@ static inline s2rgf_status patch_scene_take(void *context, s2_rect rows, const f
 }
 
 /** Map an area: its part of every tile of the lattice that starts at the scene's corner. */
-static inline void patch_scene_run(const patch_scene *s, const s2_patch_network *network,
+static inline void patch_scene_run(const patch_scene *s, const s2_network *network,
                                    const patch_map *map)
 {
-    s2_patch_weights *weights = NULL;
-    s2_patch_run *run = NULL;
+    s2_weights *weights = NULL;
+    s2_run *run = NULL;
     uint8_t *wanted = (uint8_t *)malloc(PATCH_SCENE_PIXELS);
     const int px = map->tile_px;
     const s2_tiling tiling = {px, px, map->area};

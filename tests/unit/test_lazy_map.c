@@ -3,7 +3,7 @@
 
 #include "core/memory.h"
 #include "geo_fixture.h"
-#include "nn/networks.h"
+#include "nn/networks/networks.h"
 #include "model/network_model.h"
 
 enum { WIDTH = 300, HEIGHT = 170, CLASSES = 3 };
@@ -71,8 +71,8 @@ static void make_model(const char *path)
         static const char *const names[] = {"water", "wood", "town"};
         CHECK(s2_class_table_add(&content.classes, 10 * (c + 1), names[c], NULL, &err) == S2RGF_OK);
     }
-    REQUIRE(s2_network_create("dense", &spec, &network, &err) == S2RGF_OK);
-    s2_network_randomise(network->params, 3);
+    REQUIRE(s2_dense_ops.create(&spec, &network, &err) == S2RGF_OK);
+    s2_network_randomise(&network->params, 3);
     CHECK(s2_network_to_model(network, &content, &err) == S2RGF_OK);
     const s2rgf_status status = s2_model_save(&content, path, false, &err);
     if (status != S2RGF_OK)

@@ -88,7 +88,7 @@ static void check_same(const s2_model_content *a, const s2_model_content *b)
     }
     REQUIRE(a->tensor_count == b->tensor_count);
     for (int i = 0; i < a->tensor_count; i++) {
-        const s2_model_tensor *x = &a->tensors[i], *y = &b->tensors[i];
+        const s2_safetensors_tensor *x = &a->tensors[i], *y = &b->tensors[i];
         CHECK_STR(x->name, y->name);
         REQUIRE(x->count == y->count && x->dim_count == y->dim_count);
         CHECK(memcmp(x->dims, y->dims, (size_t)x->dim_count * sizeof *x->dims) == 0);

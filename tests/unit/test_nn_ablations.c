@@ -9,9 +9,9 @@
 static const s2_loss_options OPTIONS = {{GOLDEN_SMOOTHING, 0}, 1, 0, S2_RELATION_CORRELATION};
 
 /* Loss of a network, its gradients, and the scores of both crops: out [crops][pixels][K]. */
-static double run_training(s2_dense_network *network, float *scores)
+static double run_training(s2_network *network, float *scores)
 {
-    s2_dense_train *train = golden_train(network, 0, GOLDEN_CROPS);
+    s2_training *train = golden_train(network, 0, GOLDEN_CROPS);
     const s2_map *logits = NULL;
     double loss = 0;
     REQUIRE(s2_dense_train_forward(train, 0, NULL, &logits, NULL) == S2RGF_OK);
@@ -34,7 +34,7 @@ static void domain_is_silent(s2_ablations off, const char *const *parts)
 {
     static float before[GOLDEN_CROPS * GOLDEN_PIXELS * GOLDEN_CLASSES];
     static float after[GOLDEN_CROPS * GOLDEN_PIXELS * GOLDEN_CLASSES];
-    s2_dense_network *network = golden_network_without(16, SOURCES, &off);
+    s2_network *network = golden_network_without(16, SOURCES, &off);
     const double loss = run_training(network, before);
     int silent = 0;
     for (int i = 0; i < network->params.count; i++) {
@@ -53,7 +53,7 @@ static void domain_is_silent(s2_ablations off, const char *const *parts)
     CHECK(silent > 0);
     CHECK(run_training(network, after) == loss);
     CHECK(memcmp(before, after, sizeof before) == 0);
-    s2_dense_network_free(network);
+    s2_network_free(network);
 }
 
 /* Weights of 1 are what an attention with a saturated sigmoid gives; they need no parameters. */
@@ -62,8 +62,8 @@ static void attention_is_one(void)
     static float without[GOLDEN_CROPS * GOLDEN_PIXELS * GOLDEN_CLASSES];
     static float saturated[GOLDEN_CROPS * GOLDEN_PIXELS * GOLDEN_CLASSES];
     static const char *const leaves[] = {"w1", "b1", "w2", "b2"};
-    s2_dense_network *whole = golden_network(16, SOURCES);
-    s2_dense_network *off = golden_network_without(16, SOURCES, &(s2_ablations){.attention = true});
+    s2_network *whole = golden_network(16, SOURCES);
+    s2_network *off = golden_network_without(16, SOURCES, &(s2_ablations){.attention = true});
     CHECK(off->params.count == whole->params.count - 8);
     for (int domain = 0; domain < 2; domain++)
         for (int leaf = 0; leaf < 4; leaf++) {
@@ -78,8 +78,8 @@ static void attention_is_one(void)
     CHECK_NEAR(run_training(off, without), run_training(whole, saturated), 1e-5);
     for (size_t i = 0; i < sizeof without / sizeof *without; i++)
         CHECK_NEAR((double)without[i], (double)saturated[i], 1e-4);
-    s2_dense_network_free(whole);
-    s2_dense_network_free(off);
+    s2_network_free(whole);
+    s2_network_free(off);
 }
 
 /* Without cells the joint attention adds: z = x1 + x2, and both get dz. */

@@ -13,8 +13,8 @@ static void test_network(int channels, int sources)
     char name[GOLDEN_NAME_BYTES];
     snprintf(name, sizeof name, "dense_c%d_s%d.txt", channels, sources);
     REQUIRE(golden_load(&file, name));
-    s2_dense_network *network = golden_network(channels, sources);
-    s2_dense_train *train = golden_train(network, 0, GOLDEN_CROPS);
+    s2_network *network = golden_network(channels, sources);
+    s2_training *train = golden_train(network, 0, GOLDEN_CROPS);
     const s2_loss_options options = {{GOLDEN_SMOOTHING, 0}, GOLDEN_BETA, 0, S2_RELATION_CORRELATION};
     const s2_map *logits = NULL;
     double loss = 0;
@@ -33,13 +33,13 @@ static void test_network(int channels, int sources)
     CHECK_NEAR(golden_total_norm(&network->params), whole, 1e-12);
 
     s2_dense_train_free(train);
-    s2_dense_network_free(network);
+    s2_network_free(network);
     golden_clear(&file);
 }
 
 typedef struct steps {
-    s2_dense_network *network;
-    s2_dense_train *train;
+    s2_network *network;
+    s2_training *train;
 } steps;
 
 static double loss_of_batch(void *network, int batch)
@@ -47,7 +47,7 @@ static double loss_of_batch(void *network, int batch)
     const steps *s = network;
     const s2_loss_options options = {{GOLDEN_SMOOTHING, 0}, GOLDEN_BETA, 0, S2_RELATION_CORRELATION};
     double loss = NAN;
-    golden_fill_batch(s2_dense_train_batch(s->train), s->network->spec.sources, 0, batch);
+    golden_fill_batch(&s->train->batch, s->network->spec.sources, 0, batch);
     REQUIRE(s2_dense_train_forward(s->train, 0, NULL, NULL, NULL) == S2RGF_OK);
     REQUIRE(s2_dense_train_backward(s->train, &options, &loss, NULL) == S2RGF_OK);
     return loss;
@@ -61,14 +61,14 @@ static void test_steps(int sources)
     snprintf(name, sizeof name, "dense_c32_s%d", sources);
     golden_check_steps(name, &s.network->params, loss_of_batch, &s, STEPS_TOLERANCE);
     s2_dense_train_free(s.train);
-    s2_dense_network_free(s.network);
+    s2_network_free(s.network);
 }
 
 /* Dropout keeps half of the hidden units, doubled: other scores, the same for the same stream. */
 static void test_dropout(void)
 {
-    s2_dense_network *network = golden_network(32, 2);
-    s2_dense_train *train = golden_train(network, 0, 1);
+    s2_network *network = golden_network(32, 2);
+    s2_training *train = golden_train(network, 0, 1);
     const s2_map *logits = NULL;
     float *kept = NULL;
     double apart[2] = {0}, size = 0;
@@ -92,7 +92,7 @@ static void test_dropout(void)
     CHECK(apart[1] > 0.05 * size);
     free(kept);
     s2_dense_train_free(train);
-    s2_dense_network_free(network);
+    s2_network_free(network);
 }
 
 /* The parameters a spec asks for, and specs that no network can have. */
@@ -104,20 +104,20 @@ static void test_create(void)
     CHECK(s2_dense_spectral_width(&spec, 2) == 8);
     CHECK(s2_dense_spectral_total(&spec) == 48);
 
-    s2_dense_network *network = NULL;
+    s2_network *network = NULL;
     REQUIRE(s2_dense_network_create(&spec, &network, NULL) == S2RGF_OK);
     s2_param *p = s2_params_find(&network->params, "spatial.1.conv1.weight");
     CHECK(p && p->dim_count == 4 && p->dims[0] == 3 && p->dims[2] == 9 && p->dims[3] == 32);
     p = s2_params_find(&network->params, "detail.mix.weight");
     CHECK(p && p->count == 48 * 32);
     CHECK(s2_params_find(&network->params, "spectral.3.k3.weight") == NULL);
-    s2_dense_network_randomise(network, 5);
+    s2_network_randomise(&network->params, 5);
     float first = p->value[0];
-    s2_dense_network_randomise(network, 6);
+    s2_network_randomise(&network->params, 6);
     CHECK(p->value[0] != first);
-    s2_dense_network_randomise(network, 5);
+    s2_network_randomise(&network->params, 5);
     CHECK(p->value[0] == first);
-    s2_dense_network_free(network);
+    s2_network_free(network);
 
     const s2_network_spec bad[] = {
         {.channels = 32, .classes = 3, .sources = 0},
@@ -132,7 +132,7 @@ static void test_create(void)
         CHECK(s2_dense_network_create(&bad[i], &network, &err) == S2RGF_INVALID_ARGUMENT);
         CHECK(network == NULL && err.message[0] != '\0');
     }
-    s2_dense_network_free(NULL);
+    s2_network_free(NULL);
     s2_dense_train_free(NULL);
 }
 

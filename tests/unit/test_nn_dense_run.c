@@ -217,11 +217,11 @@ static void find_seams(const seam_memory *memory, const s2_tiling *tiling, int c
 
 /* Map the parts of a tiling. scores [h][w][K] and valid [h][w] of the whole scene, written in place;
    share: with seams; encoded out [sources], or NULL. */
-static void run_tiles(const s2_dense_network *network, const scene *s, s2_tiling tiling, bool share,
+static void run_tiles(const s2_network *network, const scene *s, s2_tiling tiling, bool share,
                       float *scores, uint8_t *valid, double *encoded)
 {
-    s2_dense_weights *weights = NULL;
-    s2_dense_run *run = NULL;
+    s2_weights *weights = NULL;
+    s2_run *run = NULL;
     s2_seam seams[S2_SIDES];
     scene_io context = {.scene = s, .scores = scores, .valid = valid};
     const s2_tile_io io = {&context,   read_scene, expect_scene, take_scene, share ? seams : NULL,
@@ -252,14 +252,14 @@ static void run_tiles(const s2_dense_network *network, const scene *s, s2_tiling
                 CHECK(s2_rect_is_empty(context.expected[i]));
         }
     for (int i = 0; i < s->sources && encoded; i++)
-        encoded[i] = s2_dense_run_counts(run)->encoded[i];
+        encoded[i] = run->counts.encoded[i];
     s2_dense_run_free(run);
     s2_dense_weights_free(weights);
     free(memory->right);
     free(memory->below);
 }
 
-static void run_scene(const s2_dense_network *network, const scene *s, s2_tiling tiling,
+static void run_scene(const s2_network *network, const scene *s, s2_tiling tiling,
                       float *scores, uint8_t *valid)
 {
     run_tiles(network, s, tiling, false, scores, valid, NULL);
@@ -273,7 +273,7 @@ static void test_golden(int channels, int sources)
     char name[GOLDEN_NAME_BYTES];
     snprintf(name, sizeof name, "dense_c%d_s%d.txt", channels, sources);
     REQUIRE(golden_load(&file, name));
-    s2_dense_network *network = golden_network(channels, sources);
+    s2_network *network = golden_network(channels, sources);
     for (int crop = 0; crop < GOLDEN_CROPS; crop++) {
         scene s = crop_scene(crop, sources);
         run_scene(network, &s, (s2_tiling){64, 64, scene_rect(&s)}, scores[crop], valid[crop]);
@@ -281,13 +281,13 @@ static void test_golden(int channels, int sources)
         scene_clear(&s);
     }
     CHECK(golden_matches(&file, "run.logits", scores[0], sizeof scores / sizeof(float), TOLERANCE));
-    s2_dense_network_free(network);
+    s2_network_free(network);
     golden_clear(&file);
 }
 
 /* The same area mapped in two ways: not a bit apart inside, not a byte written outside. encoded
    out [sources], or NULL. */
-static void compare_tiles(const s2_dense_network *network, const scene *s, s2_tiling tiling,
+static void compare_tiles(const s2_network *network, const scene *s, s2_tiling tiling,
                           bool share, const float *whole, const uint8_t *whole_valid,
                           double *encoded)
 {
@@ -315,7 +315,7 @@ static void compare_tiles(const s2_dense_network *network, const scene *s, s2_ti
 }
 
 /* Alone and with its neighbours a tile has the same scores. */
-static void compare_area(const s2_dense_network *network, const scene *s, s2_tiling tiling,
+static void compare_area(const s2_network *network, const scene *s, s2_tiling tiling,
                          const float *whole, const uint8_t *whole_valid)
 {
     compare_tiles(network, s, tiling, false, whole, whole_valid, NULL);
@@ -325,7 +325,7 @@ static void compare_area(const s2_dense_network *network, const scene *s, s2_til
 /* Any tiling, and any window of the scene, gives the very same scores. */
 static void test_tilings(const s2_ablations *off, const s2_affine *ref_to_coarse)
 {
-    s2_dense_network *network = golden_network_without(32, 2, off);
+    s2_network *network = golden_network_without(32, 2, off);
     scene s = large_scene(ref_to_coarse);
     mute_scene(off, &s);
     const size_t pixels = (size_t)(s.geometry.width * s.geometry.height);
@@ -358,13 +358,13 @@ static void test_tilings(const s2_ablations *off, const s2_affine *ref_to_coarse
     free(whole);
     free(valid);
     scene_clear(&s);
-    s2_dense_network_free(network);
+    s2_network_free(network);
 }
 
 /* With seams on all sides, a pixel of a coarse source is encoded by one tile. */
 static void test_encoded_once(void)
 {
-    s2_dense_network *network = golden_network(32, 2);
+    s2_network *network = golden_network(32, 2);
     scene s = large_scene(&UPRIGHT);
     const size_t pixels = (size_t)(s.geometry.width * s.geometry.height);
     float *whole = (float *)malloc(pixels * GOLDEN_CLASSES * sizeof *whole);
@@ -385,7 +385,7 @@ static void test_encoded_once(void)
     free(whole);
     free(valid);
     scene_clear(&s);
-    s2_dense_network_free(network);
+    s2_network_free(network);
 }
 
 /* Two coarse sources, of which one ends within the scene; tiles with seams above and below. */
@@ -412,7 +412,7 @@ static scene tall_scene(void)
 
 static void test_seams_above_and_below(void)
 {
-    s2_dense_network *network = golden_network(32, 3);
+    s2_network *network = golden_network(32, 3);
     scene s = tall_scene();
     const size_t pixels = (size_t)(s.geometry.width * s.geometry.height);
     float *whole = (float *)malloc(pixels * GOLDEN_CLASSES * sizeof *whole);
@@ -430,10 +430,10 @@ static void test_seams_above_and_below(void)
     free(whole);
     free(valid);
     scene_clear(&s);
-    s2_dense_network_free(network);
+    s2_network_free(network);
 }
 
-static size_t seam_bytes(const s2_dense_weights *weights, const scene *s, const s2_tiling *tiling,
+static size_t seam_bytes(const s2_weights *weights, const scene *s, const s2_tiling *tiling,
                          int side)
 {
     s2_seam_layout layout;
@@ -444,8 +444,8 @@ static size_t seam_bytes(const s2_dense_weights *weights, const scene *s, const 
 /* Which tiles can share. */
 static void test_seam_bytes(void)
 {
-    s2_dense_network *network = golden_network(32, 2);
-    s2_dense_weights *weights = NULL;
+    s2_network *network = golden_network(32, 2);
+    s2_weights *weights = NULL;
     REQUIRE(s2_dense_weights_create(network, &weights, NULL) == S2RGF_OK);
     const s2_affine *const positions[] = {&UPRIGHT, &SLIGHTLY_TURNED, &UPSIDE_DOWN, &SIDEWAYS};
     for (int i = 0; i < 4; i++) {
@@ -461,7 +461,7 @@ static void test_seam_bytes(void)
         scene_clear(&s);
     }
     s2_dense_weights_free(weights);
-    s2_dense_network_free(network);
+    s2_network_free(network);
 }
 
 /*
@@ -473,14 +473,14 @@ static void test_folding(int channels, int sources, const golden_ablation *witho
     static float scores[GOLDEN_PIXELS * GOLDEN_CLASSES];
     static uint8_t valid[GOLDEN_PIXELS];
     const s2_ablations *off = &without->off;
-    s2_dense_network *network = golden_network_without(channels, sources, off);
+    s2_network *network = golden_network_without(channels, sources, off);
     for (int crop = 0; crop < GOLDEN_CROPS; crop++) {
-        s2_dense_train *train = golden_train(network, crop, 1);
+        s2_training *train = golden_train(network, crop, 1);
         const s2_map *logits = NULL;
-        golden_mute(off, sources, s2_dense_train_batch(train));
-        s2_dense_train_use(train, S2_STATISTICS_GATHER);
+        golden_mute(off, sources, &train->batch);
+        s2_norm_list_use(&train->norms, S2_STATISTICS_GATHER);
         REQUIRE(s2_dense_train_forward(train, 0, NULL, &logits, NULL) == S2RGF_OK);
-        s2_dense_train_use(train, S2_STATISTICS_BATCH);
+        s2_norm_list_use(&train->norms, S2_STATISTICS_BATCH);
         scene s = crop_scene(crop, sources);
         mute_scene(off, &s);
         run_scene(network, &s, (s2_tiling){64, 64, scene_rect(&s)}, scores, valid);
@@ -494,7 +494,7 @@ static void test_folding(int channels, int sources, const golden_ablation *witho
             printf("    without %s: %g apart\n", without->name, apart / size);
         s2_dense_train_free(train);
     }
-    s2_dense_network_free(network);
+    s2_network_free(network);
 }
 
 static void test_best_class(void)

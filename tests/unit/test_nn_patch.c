@@ -6,7 +6,7 @@
 #define PATCHES 3
 static const int PIXELS[PATCHES][2] = {{20, 20}, {3, 40}, {50, 2}};
 
-static size_t trainable(const s2_patch_network *network)
+static size_t trainable(const s2_network *network)
 {
     size_t count = 0;
     for (int i = 0; i < network->params.count; i++)
@@ -18,7 +18,7 @@ static size_t trainable(const s2_patch_network *network)
 static void the_published_size(void)
 {
     const s2_network_spec spec = {.channels = 64, .classes = 11, .sources = 2, .bands = {4, 1}};
-    s2_patch_network *network = NULL;
+    s2_network *network = NULL;
     REQUIRE(s2_patch_network_create(&spec, &network, NULL) == S2RGF_OK);
     CHECK(trainable(network) == 741491);
     CHECK(s2_patch_spectral_width(&spec, 0) == 64 && s2_patch_spectral_width(&spec, 1) == 8);
@@ -42,7 +42,7 @@ static void the_published_size(void)
         if (CHECK(p != NULL))
             CHECK(memcmp(p->dims, shapes[i].dims, sizeof p->dims) == 0);
     }
-    s2_patch_network_free(network);
+    s2_network_free(network);
 }
 
 static void limits_are_refused(void)
@@ -58,7 +58,7 @@ static void limits_are_refused(void)
                                     {.crops = 1, .width = 32, .height = 31},
                                     {.crops = 1, .width = 32, .height = 32}};
     const s2_network_spec native = {.channels = 64, .classes = 3, .sources = 1, .bands = {1}};
-    s2_patch_network *network = NULL;
+    s2_network *network = NULL;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         s2rgf_error err = {0};
         CHECK(s2_patch_network_create(&bad[i], &network, &err) == S2RGF_INVALID_ARGUMENT);
@@ -66,38 +66,38 @@ static void limits_are_refused(void)
     }
     REQUIRE(s2_patch_network_create(&native, &network, NULL) == S2RGF_OK);
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        s2_patch_train *train = NULL;
+        s2_training *train = NULL;
         s2rgf_error err = {0};
         CHECK(s2_patch_train_create(network, &wrong[i], &train, &err) == S2RGF_INVALID_ARGUMENT);
         CHECK(train == NULL && err.message[0] != '\0');
     }
-    s2_patch_network_free(network);
-    s2_patch_network_free(NULL);
+    s2_network_free(network);
+    s2_network_free(NULL);
     s2_patch_train_free(NULL);
 }
 
 static void starts_differ_by_seed(void)
 {
     const s2_network_spec spec = {.channels = 64, .classes = 3, .sources = 1, .bands = {2}};
-    s2_patch_network *network = NULL;
+    s2_network *network = NULL;
     REQUIRE(s2_patch_network_create(&spec, &network, NULL) == S2RGF_OK);
     const s2_param *weight = s2_params_find(&network->params, "unfold.expand.conv.weight");
     const s2_param *norm = s2_params_find(&network->params, "unfold.expand.bn.weight");
     REQUIRE(weight && norm);
     norm->value[0] = 3;
-    s2_patch_network_randomise(network, 5);
+    s2_network_randomise(&network->params, 5);
     const float first = weight->value[0];
     CHECK(first != 0 && fabsf(first) <= 1.0f / 8.0f); /* 64 inputs */
     CHECK(norm->value[0] == 1);
-    s2_patch_network_randomise(network, 6);
+    s2_network_randomise(&network->params, 6);
     CHECK(weight->value[0] != first);
-    s2_patch_network_randomise(network, 5);
+    s2_network_randomise(&network->params, 5);
     CHECK(weight->value[0] == first);
-    s2_patch_network_free(network);
+    s2_network_free(network);
 }
 
 /* Loss and the gradients of the whole network, end to end in new memory. */
-static float *step(s2_patch_train *train, const s2_patch_network *network, double *loss)
+static float *step(s2_training *train, const s2_network *network, double *loss)
 {
     const s2_loss_options options = {{0.1, 0}, 1e-3, 0.5, S2_RELATION_CORRELATION};
     float *all = (float *)malloc(trainable(network) * sizeof *all), *to = all;
@@ -120,10 +120,10 @@ static float *step(s2_patch_train *train, const s2_patch_network *network, doubl
 static void labels_of_centres(void)
 {
     patch_scene scene = patch_scene_make(2);
-    s2_patch_network *network = patch_scene_network(&scene);
-    s2_patch_train *train = patch_scene_train(&scene, network, PIXELS, PATCHES);
+    s2_network *network = patch_scene_network(&scene);
+    s2_training *train = patch_scene_train(&scene, network, PIXELS, PATCHES);
     const size_t bytes = trainable(network) * sizeof(float);
-    s2_batch *batch = s2_patch_train_batch(train);
+    s2_batch *batch = &train->batch;
     int16_t *centre = &batch->labels[S2_PATCH_CENTRE * (S2_PATCH_PX + 1)];
     double loss[3] = {0};
     float *first = step(train, network, &loss[0]);
@@ -140,7 +140,7 @@ static void labels_of_centres(void)
     free(second);
     free(third);
     s2_patch_train_free(train);
-    s2_patch_network_free(network);
+    s2_network_free(network);
     patch_scene_clear(&scene);
 }
 
@@ -148,17 +148,17 @@ static void labels_of_centres(void)
 static void logits_of_all(void)
 {
     patch_scene scene = patch_scene_make(1);
-    s2_patch_network *network = patch_scene_network(&scene);
-    s2_patch_train *train = patch_scene_train(&scene, network, PIXELS, PATCHES);
+    s2_network *network = patch_scene_network(&scene);
+    s2_training *train = patch_scene_train(&scene, network, PIXELS, PATCHES);
     const s2_map *logits = NULL;
-    s2_patch_train_batch(train)->labels[S2_PATCH_CENTRE * (S2_PATCH_PX + 1)] = -1;
+    train->batch.labels[S2_PATCH_CENTRE * (S2_PATCH_PX + 1)] = -1;
     REQUIRE(s2_patch_train_forward(train, 0, NULL, &logits, NULL) == S2RGF_OK);
     CHECK(logits->n == PATCHES && logits->h == 1 && logits->w == 1);
     CHECK(logits->c == PATCH_SCENE_CLASSES);
     for (int n = 1; n < PATCHES; n++)
         CHECK(s2_map_at(logits, n)[0] != s2_map_at(logits, 0)[0]);
     s2_patch_train_free(train);
-    s2_patch_network_free(network);
+    s2_network_free(network);
     patch_scene_clear(&scene);
 }
 

@@ -14,7 +14,7 @@ static void load(golden_file *file, int sources)
 }
 
 /* Forward and backward of a batch. */
-static double loss_of(s2_patch_train *train, const s2_map **logits)
+static double loss_of(s2_training *train, const s2_map **logits)
 {
     const s2_loss_options options = {{GOLDEN_PATCH_SMOOTHING, 0}, GOLDEN_PATCH_BETA, 0,
                                      S2_RELATION_CORRELATION};
@@ -29,8 +29,8 @@ static void test_network(int sources)
     static golden_file file;
     const s2_map *logits = NULL;
     load(&file, sources);
-    s2_patch_network *network = golden_patch_network(sources);
-    s2_patch_train *train = golden_patch_train(network);
+    s2_network *network = golden_patch_network(sources);
+    s2_training *train = golden_patch_train(network);
 
     const double loss = loss_of(train, &logits);
     CHECK_NEAR(loss / golden_find(&file, "train.loss")->values[0], 1, 1e-5);
@@ -39,19 +39,19 @@ static void test_network(int sources)
     CHECK(trained + 3 == file.count); /* besides the scores, running and training, and the loss */
 
     s2_patch_train_free(train);
-    s2_patch_network_free(network);
+    s2_network_free(network);
     golden_clear(&file);
 }
 
 typedef struct steps {
-    s2_patch_network *network;
-    s2_patch_train *train;
+    s2_network *network;
+    s2_training *train;
 } steps;
 
 static double loss_of_batch(void *network, int batch)
 {
     const steps *s = network;
-    golden_fill_patches(s2_patch_train_batch(s->train), s->network->spec.sources, batch);
+    golden_fill_patches(&s->train->batch, s->network->spec.sources, batch);
     return loss_of(s->train, NULL);
 }
 
@@ -63,7 +63,7 @@ static void test_steps(int sources)
     snprintf(name, sizeof name, "patch_s%d", sources);
     golden_check_steps(name, &s.network->params, loss_of_batch, &s, STEPS_TOLERANCE);
     s2_patch_train_free(s.train);
-    s2_patch_network_free(s.network);
+    s2_network_free(s.network);
 }
 
 /* One patch as a scene, and the scores of its centre. */
@@ -103,12 +103,12 @@ static s2rgf_status take_patch(void *context, s2_rect rows, const float *scores,
 }
 
 /* Scores of a patch's centre, the patch being the whole scene. */
-static void run_patch(const s2_patch_network *network, const s2_patch_weights *weights, int patch,
+static void run_patch(const s2_network *network, const s2_weights *weights, int patch,
                       float *scores)
 {
     const int sources = network->spec.sources;
     s2_run_geometry geometry = {.width = S2_PATCH_PX, .height = S2_PATCH_PX};
-    s2_patch_run *run = NULL;
+    s2_run *run = NULL;
     for (int s = 0; s < sources; s++) {
         geometry.source_width[s] = GOLDEN_PATCH_SOURCE[s].w;
         geometry.source_height[s] = GOLDEN_PATCH_SOURCE[s].h;
@@ -128,15 +128,15 @@ static void test_run(int sources)
 {
     static golden_file file;
     float scores[GOLDEN_PATCHES * GOLDEN_PATCH_CLASSES];
-    s2_patch_weights *weights = NULL;
+    s2_weights *weights = NULL;
     load(&file, sources);
-    s2_patch_network *network = golden_patch_network(sources);
+    s2_network *network = golden_patch_network(sources);
     REQUIRE(s2_patch_weights_create(network, &weights, NULL) == S2RGF_OK);
     for (int patch = 0; patch < GOLDEN_PATCHES; patch++)
         run_patch(network, weights, patch, scores + patch * GOLDEN_PATCH_CLASSES);
     CHECK(golden_matches(&file, "run.logits", scores, sizeof scores / sizeof *scores, TOLERANCE));
     s2_patch_weights_free(weights);
-    s2_patch_network_free(network);
+    s2_network_free(network);
     golden_clear(&file);
 }
 

@@ -35,13 +35,13 @@ static void running_is_training(int sources, const golden_ablation *without)
     patch_scene scene = patch_scene_make(sources);
     scene.spec.off = without->off;
     mute_scene(&scene);
-    s2_patch_network *network = patch_scene_network(&scene);
-    s2_patch_train *train = patch_scene_train(&scene, network, pixels, count);
+    s2_network *network = patch_scene_network(&scene);
+    s2_training *train = patch_scene_train(&scene, network, pixels, count);
     const s2_map *logits = NULL;
     double apart = 0, size = 0;
-    s2_patch_train_use(train, S2_STATISTICS_GATHER);
+    s2_norm_list_use(&train->norms, S2_STATISTICS_GATHER);
     REQUIRE(s2_patch_train_forward(train, 0, NULL, &logits, NULL) == S2RGF_OK);
-    s2_patch_train_use(train, S2_STATISTICS_BATCH);
+    s2_norm_list_use(&train->norms, S2_STATISTICS_BATCH);
     memset(part_valid, 0, sizeof part_valid);
     for (int n = 0; n < count; n++)
         part_valid[pixels[n][1] * PATCH_SCENE_WIDTH + pixels[n][0]] = 1;
@@ -58,12 +58,12 @@ static void running_is_training(int sources, const golden_ablation *without)
     if (!CHECK(apart <= 10 * without->apart * size))
         printf("    without %s: %g apart\n", without->name, apart / size);
     s2_patch_train_free(train);
-    s2_patch_network_free(network);
+    s2_network_free(network);
     patch_scene_clear(&scene);
 }
 
 /* The same area mapped in two ways: not a bit apart inside, not a byte written outside. */
-static void compare_area(const patch_scene *scene, const s2_patch_network *network, s2_rect area,
+static void compare_area(const patch_scene *scene, const s2_network *network, s2_rect area,
                          int tile_px)
 {
     const size_t pixel = PATCH_SCENE_CLASSES * sizeof(float);
@@ -102,7 +102,7 @@ static void check_validity(const patch_scene *scene)
 static void tiles_do_not_matter(void)
 {
     patch_scene scene = patch_scene_make(3);
-    s2_patch_network *network = patch_scene_network(&scene);
+    s2_network *network = patch_scene_network(&scene);
     const patch_map map = {64, WHOLE, NULL, whole, whole_valid};
     patch_scene_run(&scene, network, &map);
     check_validity(&scene);
@@ -124,7 +124,7 @@ static void tiles_do_not_matter(void)
         if (wanted[i])
             CHECK(memcmp(whole + i * PATCH_SCENE_CLASSES, part + i * PATCH_SCENE_CLASSES,
                          PATCH_SCENE_CLASSES * sizeof(float)) == 0);
-    s2_patch_network_free(network);
+    s2_network_free(network);
     patch_scene_clear(&scene);
 }
 
@@ -134,9 +134,9 @@ static void unwanted_is_skipped(void)
     const s2_rect core = {4, 5, 20, 10};
     const s2_tiling tiling = {32, 32, core};
     patch_scene scene = patch_scene_make(1);
-    s2_patch_network *network = patch_scene_network(&scene);
-    s2_patch_weights *weights = NULL;
-    s2_patch_run *run = NULL;
+    s2_network *network = patch_scene_network(&scene);
+    s2_weights *weights = NULL;
+    s2_run *run = NULL;
     uint8_t wanted[20 * 10] = {0};
     const patch_map before = {32, core, NULL, whole, whole_valid};
     const patch_map after = {32, core, NULL, part, part_valid};
@@ -160,7 +160,7 @@ static void unwanted_is_skipped(void)
     s2_patch_run_free(NULL);
     s2_patch_weights_free(weights);
     s2_patch_weights_free(NULL);
-    s2_patch_network_free(network);
+    s2_network_free(network);
     patch_scene_clear(&scene);
 }
 
@@ -168,7 +168,7 @@ static void unwanted_is_skipped(void)
 static void beyond_the_scene(void)
 {
     patch_scene scene = patch_scene_make(3);
-    s2_patch_network *network = patch_scene_network(&scene);
+    s2_network *network = patch_scene_network(&scene);
     const s2_rect area = {0, 0, 3, 2};
     const patch_map before = {64, area, NULL, whole, whole_valid};
     const patch_map after = {64, area, NULL, part, part_valid};
@@ -185,7 +185,7 @@ static void beyond_the_scene(void)
     scene.pixels[2][6 * width + 7] = 77;
     patch_scene_run(&scene, network, &after);
     CHECK(memcmp(whole, part, bytes) != 0);
-    s2_patch_network_free(network);
+    s2_network_free(network);
     patch_scene_clear(&scene);
 }
 

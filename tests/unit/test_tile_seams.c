@@ -153,7 +153,7 @@ static void test_failure(int threads)
 }
 
 /* A scene of a fine source and a coarse one. */
-static s2_weights *make_weights(const char *kind, s2_run_geometry *geometry)
+static s2_weights *make_weights(const s2_network_ops *ops, s2_run_geometry *geometry)
 {
     const s2_network_spec spec = {
         .sources = 2, .bands = {3, 8}, .on_reference = {true}, .channels = 64, .classes = 4};
@@ -165,8 +165,8 @@ static s2_weights *make_weights(const char *kind, s2_run_geometry *geometry)
                                   .source_height = {TILING.window.h, TILING.window.h / 4}};
     geometry->ref_to_source[0] = S2_AFFINE_IDENTITY;
     geometry->ref_to_source[1] = (s2_affine){{0, 0.25, 0, 0, 0, 0.25}};
-    REQUIRE(s2_network_create(kind, &spec, &network, NULL) == S2RGF_OK);
-    REQUIRE(s2_weights_create(network, &weights, NULL) == S2RGF_OK);
+    REQUIRE(ops->create(&spec, &network, NULL) == S2RGF_OK);
+    REQUIRE(network->ops->weights_create(network, &weights, NULL) == S2RGF_OK);
     s2_network_free(network);
     return weights;
 }
@@ -175,7 +175,7 @@ static void test_demand(void)
 {
     const size_t plenty = (size_t)1 << 30;
     s2_run_geometry geometry;
-    s2_weights *weights = make_weights("dense", &geometry);
+    s2_weights *weights = make_weights(&s2_dense_ops, &geometry);
     const s2_seam_demand two = s2_tile_seams_measure(weights, &geometry, &TILING, 2, plenty);
     CHECK(two.right.bytes > 0 && two.right_count == 3);
     CHECK(two.below.bytes > 0 && two.below_count == COLUMNS);
@@ -194,7 +194,7 @@ static void test_demand(void)
     CHECK(s2_tile_seams_bytes(&none) == 0);
     s2_weights_free(weights);
 
-    weights = make_weights("patch", &geometry);
+    weights = make_weights(&s2_patch_ops, &geometry);
     const s2_seam_demand patch = s2_tile_seams_measure(weights, &geometry, &TILING, 2, plenty);
     CHECK(s2_tile_seams_bytes(&patch) == 0);
     s2_weights_free(weights);

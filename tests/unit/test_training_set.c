@@ -3,7 +3,7 @@
 
 #include "core/memory.h"
 #include "geo_fixture.h"
-#include "nn/networks.h"
+#include "nn/networks/networks.h"
 #include "nn/layers/resample.h"
 
 enum { FINE_W = 90, FINE_H = 71, COARSE_W = 32, COARSE_H = 27, CROP = 32, CROPS = 16 };
@@ -135,7 +135,7 @@ static void fixture_init(crop_fixture *f)
     CHECK(report.validation_pixels == 0);
     CHECK(isnan(report.distance_px));
     f->shape = s2_training_set_shape(&f->set, CROPS);
-    REQUIRE(s2_network_create("dense", &spec, &f->network, NULL) == S2RGF_OK);
+    REQUIRE(s2_dense_ops.create(&spec, &f->network, NULL) == S2RGF_OK);
     REQUIRE(s2_training_create(f->network, &f->shape, &f->training, NULL) == S2RGF_OK);
 }
 
@@ -154,7 +154,7 @@ static void crops_stay_in_register(void)
     s2_random random;
     fixture_init(&f);
     const s2_batch_shape *shape = &f.shape;
-    s2_batch *batch = f.training->batch;
+    s2_batch *batch = &f.training->batch;
     s2_random_init(&random, 7, 0);
     REQUIRE(s2_training_set_draw(&f.set, shape, &random, batch, NULL) == S2RGF_OK);
     bool turned = false;
@@ -236,7 +236,7 @@ static void labelled_pixel_is_at_the_centre(void)
     int classes[3] = {0};
     fixture_init(&f);
     const s2_batch_shape *shape = &f.shape;
-    s2_batch *batch = f.training->batch;
+    s2_batch *batch = &f.training->batch;
     f.set.centred = true;
     s2_random_init(&random, 7, 0);
     for (int round = 0; round < 8; round++) {
@@ -275,7 +275,7 @@ static void statistics_see_the_edges(void)
     double east = 0.0;
     double west = 1e9;
     fixture_init(&f);
-    s2_batch *batch = f.training->batch;
+    s2_batch *batch = &f.training->batch;
     f.set.centred = true;
     s2_random_init(&random, 3, 0);
     for (int round = 0; round < 8; round++) {
@@ -311,12 +311,12 @@ static void muted_source_stays_zero(void)
     f.set.jitter = 0.2;
     REQUIRE(s2_training_create(f.network, &f.shape, &muted, NULL) == S2RGF_OK);
     s2_random_init(&random, 7, 0);
-    REQUIRE(s2_training_set_draw(&f.set, &f.shape, &random, f.training->batch, NULL) == S2RGF_OK);
+    REQUIRE(s2_training_set_draw(&f.set, &f.shape, &random, &f.training->batch, NULL) == S2RGF_OK);
     f.content.off.source[1] = true;
     s2_random_init(&random, 7, 0);
-    REQUIRE(s2_training_set_draw(&f.set, &f.shape, &random, muted->batch, NULL) == S2RGF_OK);
-    const s2_batch *all = f.training->batch;
-    const s2_batch *one = muted->batch;
+    REQUIRE(s2_training_set_draw(&f.set, &f.shape, &random, &muted->batch, NULL) == S2RGF_OK);
+    const s2_batch *all = &f.training->batch;
+    const s2_batch *one = &muted->batch;
     const size_t coarse = s2_map_pixels(&one->pixels[1]) * 2;
     const size_t pixels = (size_t)CROPS * CROP * CROP;
     double seen = 0.0;

@@ -126,6 +126,18 @@ static void drop_impossible_nodata(s2_file_band *band)
         band->has_nodata = false;
 }
 
+/** Where GDAL has a type for signed bytes, it warns whoever asks for the word. */
+static bool is_signed_byte(GDALRasterBandH band)
+{
+#if GDAL_VERSION_NUM < GDAL_COMPUTE_VERSION(3, 7, 0)
+    const char *type = GDALGetMetadataItem(band, "PIXELTYPE", "IMAGE_STRUCTURE");
+    return GDALGetRasterDataType(band) == GDT_Byte && type != NULL && EQUAL(type, "SIGNEDBYTE");
+#else
+    (void)band;
+    return false;
+#endif
+}
+
 static s2rgf_status describe_values(const s2_file *file, GDALRasterBandH handle,
                                     const char *source_nodata, s2_file_band *band, s2rgf_error *err)
 {
@@ -136,8 +148,7 @@ static s2rgf_status describe_values(const s2_file *file, GDALRasterBandH handle,
                        band->number, GDALGetDataTypeName(type));
     band->is_float = GDALDataTypeIsFloating(type) != 0;
     band->wide = GDALGetDataTypeSizeBits(type) > (band->is_float ? 32 : 16);
-    const char *pixel_type = GDALGetMetadataItem(handle, "PIXELTYPE", "IMAGE_STRUCTURE");
-    band->signed_byte = type == GDT_Byte && pixel_type != NULL && EQUAL(pixel_type, "SIGNEDBYTE");
+    band->signed_byte = is_signed_byte(handle);
     read_nodata(handle, band);
     if (source_nodata != NULL) {
         char *end = NULL;

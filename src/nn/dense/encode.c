@@ -14,7 +14,7 @@ static int spectral_offset(const s2_network_spec *spec, int source)
 
 static s2_region spectral_stack(const s2_dense_run *run, int source)
 {
-    const s2_network_spec *spec = &run->weights->spec;
+    const s2_network_spec *spec = &run->weights->base.spec;
     const s2_region stack =
         s2_dense_region(run, S2_STACK_SPECTRAL, run->plan.stack, s2_dense_spectral_total(spec));
     return s2_region_channels(&stack, spectral_offset(spec, source));
@@ -22,7 +22,7 @@ static s2_region spectral_stack(const s2_dense_run *run, int source)
 
 static s2_region spatial_stack(const s2_dense_run *run, int source)
 {
-    const s2_network_spec *spec = &run->weights->spec;
+    const s2_network_spec *spec = &run->weights->base.spec;
     const s2_region stack =
         s2_dense_region(run, S2_STACK_SPATIAL, run->plan.stack, spec->sources * spec->channels);
     return s2_region_channels(&stack, source * spec->channels);
@@ -37,7 +37,7 @@ static s2_region source_region(const s2_dense_run *run, int source, int part, s2
 static s2_region source_pixels(const s2_dense_run *run, int source)
 {
     return source_region(run, source, S2_OF_PIXELS, run->plan.source[source].pixels,
-                         run->weights->spec.bands[source]);
+                         run->weights->base.spec.bands[source]);
 }
 
 /* Spectral encoder over `count` pixels of one row: out [count][width]. */
@@ -45,14 +45,14 @@ static void encode_spectral_row(const s2_dense_run *run, int source, float *pixe
                                 float *out)
 {
     const s2_folded_spectral *encoder = &run->weights->spectral[source];
-    const int bands = run->weights->spec.bands[source];
+    const int bands = run->weights->base.spec.bands[source];
     const int width = encoder->mix.conv.out;
     const s2_row filtered = {run->buffer[S2_SEGMENT], s2_row_filter_stride(encoder, bands)};
     for (int x = 0; x < count; x += S2_SEGMENT_PX) {
         const int part = count - x < S2_SEGMENT_PX ? count - x : S2_SEGMENT_PX;
-        s2_row_filter(run->weights->kernels, encoder,
+        s2_row_filter(run->weights->base.kernels, encoder,
                       (s2_row){pixels + (ptrdiff_t)x * bands, bands}, bands, part, filtered.data);
-        s2_row_conv(run->weights->kernels->row, &encoder->mix, filtered, part,
+        s2_row_conv(run->weights->base.kernels->row, &encoder->mix, filtered, part,
                     (s2_row){out + (ptrdiff_t)x * width, width});
     }
 }
@@ -67,7 +67,7 @@ static void encode_spatial(const s2_dense_run *run, int source, s2_rect inside,
     const s2_source_front *next = &run->next.source[source];
     const s2_region pixels = source_pixels(run, source);
     const s2_region middle =
-        source_region(run, source, S2_OF_MIDDLE, plan->middle, run->weights->spec.channels);
+        source_region(run, source, S2_OF_MIDDLE, plan->middle, run->weights->base.spec.channels);
     const s2_rect computed =
         s2_rect_intersect(s2_dense_rows(plan->middle, now->middle, next->middle), inside);
     const s2_rect rows = s2_rect_intersect(
@@ -101,7 +101,7 @@ static void halve_rows(const float *top, const float *bottom, int width, int cha
 static void keep_core_row(const s2_dense_run *run, int source, const float *row, int y)
 {
     const s2_rect core = run->plan.core;
-    const int width = s2_dense_spectral_width(&run->weights->spec, source);
+    const int width = s2_dense_spectral_width(&run->weights->base.spec, source);
     const s2_region kept = source_region(run, source, S2_OF_SPECTRAL, core, width);
     if (y >= core.y && y < core.y + core.h)
         memcpy(s2_region_at(&kept, core.x, y),
@@ -115,7 +115,7 @@ static void encode_aligned(s2_dense_run *run, int source)
     const s2_region pixels = source_pixels(run, source);
     const s2_region stack = spectral_stack(run, source);
     const s2_region spatial = spatial_stack(run, source);
-    const int width = s2_dense_spectral_width(&run->weights->spec, source);
+    const int width = s2_dense_spectral_width(&run->weights->base.spec, source);
     float *rows[2] = {run->buffer[S2_ROWS], NULL};
     rows[1] = rows[0] + (size_t)reference.w * (size_t)width;
     for (int i = run->now.stack; i < run->next.stack; i++) {
@@ -129,7 +129,7 @@ static void encode_aligned(s2_dense_run *run, int source)
                    s2_region_at(&stack, stack.rect.x, i), stack.stride);
     }
     encode_spatial(run, source, s2_dense_scene(run->geometry), &spatial);
-    run->counts.encoded[source] += (double)reference.w * 2.0 * (run->next.stack - run->now.stack);
+    run->base.counts.encoded[source] += (double)reference.w * 2.0 * (run->next.stack - run->now.stack);
 }
 
 /* Spectral features of new native rows, and what all there are give to the detail path. */
@@ -143,22 +143,22 @@ static void encode_native_rows(s2_dense_run *run, int source, const s2_region *s
     const s2_rect sampled = s2_rect_intersect(rows, plan->detail);
     const s2_region pixels = source_pixels(run, source);
     const s2_region detail =
-        source_region(run, source, S2_OF_DETAIL, plan->detail, run->weights->spec.channels);
+        source_region(run, source, S2_OF_DETAIL, plan->detail, run->weights->base.spec.channels);
     for (int y = rows.y; y < rows.y + rows.h; y++) {
         if (y >= computed.y && y < computed.y + computed.h)
             encode_spectral_row(run, source, s2_region_at(&pixels, computed.x, y), computed.w,
                                 s2_region_at(spectral, computed.x, y));
         if (y >= sampled.y && y < sampled.y + sampled.h)
-            s2_row_conv(run->weights->kernels->row, conv,
+            s2_row_conv(run->weights->base.kernels->row, conv,
                         (s2_row){s2_region_at(spectral, sampled.x, y), spectral->stride}, sampled.w,
                         (s2_row){s2_region_at(&detail, sampled.x, y), detail.stride});
     }
-    run->counts.encoded[source] += (double)computed.w * computed.h;
+    run->base.counts.encoded[source] += (double)computed.w * computed.h;
 }
 
 static void encode_native(s2_dense_run *run, int source)
 {
-    const s2_network_spec *spec = &run->weights->spec;
+    const s2_network_spec *spec = &run->weights->base.spec;
     const s2_source_plan *plan = &run->plan.source[source];
     const s2_region spectral = source_region(run, source, S2_OF_SPECTRAL, plan->spectral,
                                              s2_dense_spectral_width(spec, source));
@@ -181,7 +181,7 @@ static void encode_native(s2_dense_run *run, int source)
 
 void s2_dense_encode(s2_dense_run *run, int source)
 {
-    if (run->weights->spec.on_reference[source])
+    if (run->weights->base.spec.on_reference[source])
         encode_aligned(run, source);
     else
         encode_native(run, source);

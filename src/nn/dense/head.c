@@ -9,7 +9,7 @@ static void give_to_hidden(const s2_dense_run *run, const s2_region *block)
 {
     const s2_dense_weights *weights = run->weights;
     const s2_rect head = run->plan.head;
-    const int c = weights->spec.channels;
+    const int c = weights->base.spec.channels;
     const s2_region given = s2_dense_region(run, S2_HEAD, head, S2_HIDDEN);
     const int first = run->now.head;
     const int end = run->next.head;
@@ -21,7 +21,7 @@ static void give_to_hidden(const s2_dense_run *run, const s2_region *block)
         const s2_region map = {rows, c, 1, run->buffer[S2_ROWS], 0};
         s2_dense_conv(run, &weights->head_conv, block, NULL, rows, &map);
         for (; y < stop; y++)
-            s2_row_conv(weights->kernels->row, &weights->hidden_head,
+            s2_row_conv(weights->base.kernels->row, &weights->hidden_head,
                         (s2_row){s2_region_at(&map, head.x, y), c}, head.w,
                         (s2_row){s2_region_at(&given, head.x, y), S2_HIDDEN});
     }
@@ -32,7 +32,7 @@ void s2_dense_head(s2_dense_run *run)
     const s2_dense_plan *plan = &run->plan;
     const s2_rect scene = s2_dense_scene(run->geometry);
     const s2_folded_block *weights = &run->weights->head_block;
-    const int c = run->weights->spec.channels;
+    const int c = run->weights->base.spec.channels;
     const s2_region fused = s2_dense_region(run, S2_FUSED, plan->fused, c);
     const s2_region middle = s2_dense_region(run, S2_MIDDLE, plan->middle, c);
     const s2_region block = s2_dense_region(run, S2_BLOCK, plan->block, c);
@@ -52,7 +52,7 @@ void s2_dense_head(s2_dense_run *run)
 static void find_detail(const s2_dense_run *run, s2_rect pixels, float *detail)
 {
     const s2_dense_weights *weights = run->weights;
-    const s2_network_spec *spec = &weights->spec;
+    const s2_network_spec *spec = &weights->base.spec;
     const int c = spec->channels;
     const s2_row out = {detail, c};
     bool any = false;
@@ -69,7 +69,7 @@ static void find_detail(const s2_dense_run *run, s2_rect pixels, float *detail)
                                                run->plan.core, s2_dense_spectral_width(spec, s));
         if (!spec->on_reference[s])
             continue;
-        s2_row_conv_add(weights->kernels->row, &weights->detail.part[s],
+        s2_row_conv_add(weights->base.kernels->row, &weights->detail.part[s],
                         (s2_row){s2_region_at(&kept, pixels.x, pixels.y), kept.stride}, pixels.w,
                         any ? &out : NULL, out);
         any = true;
@@ -82,7 +82,7 @@ static void find_detail(const s2_dense_run *run, s2_rect pixels, float *detail)
 static void score_pixels(const s2_dense_run *run, s2_rect pixels, float *scores)
 {
     const s2_dense_weights *weights = run->weights;
-    const s2_network_spec *spec = &weights->spec;
+    const s2_network_spec *spec = &weights->base.spec;
     const int c = spec->channels;
     const s2_region given = s2_dense_region(run, S2_HEAD, run->plan.head, S2_HIDDEN);
     float *detail = run->buffer[S2_SEGMENT];
@@ -92,9 +92,9 @@ static void score_pixels(const s2_dense_run *run, s2_rect pixels, float *scores)
     else
         find_detail(run, pixels, detail);
     s2_sampler_row(&run->upsampler, &given, pixels, false, hidden);
-    s2_row_conv_add(weights->kernels->row, &weights->hidden_detail, (s2_row){detail, c}, pixels.w,
+    s2_row_conv_add(weights->base.kernels->row, &weights->hidden_detail, (s2_row){detail, c}, pixels.w,
                     &hidden, hidden);
-    s2_row_conv(weights->kernels->row, &weights->out, hidden, pixels.w,
+    s2_row_conv(weights->base.kernels->row, &weights->out, hidden, pixels.w,
                 (s2_row){scores, spec->classes});
 }
 
@@ -104,7 +104,7 @@ void s2_dense_classify(s2_dense_run *run)
 {
     const s2_rect core = run->plan.core;
     const s2_rect reference = run->plan.reference;
-    const ptrdiff_t classes = run->weights->spec.classes;
+    const ptrdiff_t classes = run->weights->base.spec.classes;
     float *scores = run->buffer[S2_SCORES];
     for (int y = run->now.core; y < run->next.core; y++)
         memcpy((uint8_t *)run->buffer[S2_VALID] + (ptrdiff_t)(y - run->now.core) * core.w,

@@ -7,7 +7,7 @@
 static s2_region pixel_region(const s2_dense_run *run, int s)
 {
     return s2_dense_region(run, s2_dense_buffer(s, S2_OF_PIXELS), run->plan.source[s].pixels,
-                           run->weights->spec.bands[s]);
+                           run->weights->base.spec.bands[s]);
 }
 
 /* Rows as they were read, to their rings. */
@@ -66,7 +66,7 @@ static void mark_native(const s2_dense_run *run, int s, int y, uint8_t *valid)
 {
     const s2_rect kept = run->plan.source[s].valid;
     const s2_rect known =
-        s2_rect_intersect(kept, s2_dense_source(&run->weights->spec, run->geometry, s));
+        s2_rect_intersect(kept, s2_dense_source(&run->weights->base.spec, run->geometry, s));
     const s2_rect reference = run->plan.reference;
     const int buffer = s2_dense_buffer(s, S2_OF_VALID);
     const uint8_t *row = NULL; /* under the last pixel that was inside, number row_y */
@@ -88,7 +88,7 @@ static void mark_native(const s2_dense_run *run, int s, int y, uint8_t *valid)
 
 void s2_dense_validity(s2_dense_run *run)
 {
-    const s2_network_spec *spec = &run->weights->spec;
+    const s2_network_spec *spec = &run->weights->base.spec;
     const s2_rect reference = run->plan.reference;
     const s2_rect stack = run->plan.stack;
     const int end = reference.y + reference.h;
@@ -115,7 +115,7 @@ void s2_dense_validity(s2_dense_run *run)
 
 void s2_dense_expect(const s2_dense_run *run, const s2_dense_front *after)
 {
-    for (int s = 0; s < run->weights->spec.sources; s++) {
+    for (int s = 0; s < run->weights->base.spec.sources; s++) {
         const s2_rect rows = rows_between(run, s, &run->next, after);
         if (!s2_rect_is_empty(rows))
             run->io->expect(run->io->context, s, rows);
@@ -125,7 +125,7 @@ void s2_dense_expect(const s2_dense_run *run, const s2_dense_front *after)
 s2rgf_status s2_dense_input(s2_dense_run *run, s2rgf_error *err)
 {
     s2rgf_status status = S2RGF_OK;
-    for (int s = 0; s < run->weights->spec.sources && status == S2RGF_OK; s++)
+    for (int s = 0; s < run->weights->base.spec.sources && status == S2RGF_OK; s++)
         status = read_source(run, s, err);
     return status;
 }

@@ -14,7 +14,7 @@
 typedef struct export {
     s2_onnx_graph *graph;
     const s2_dense_network *network;
-    const s2_model_content *content;
+    const s2_onnx_inputs *inputs;
 } export;
 
 /* name = in at the pixel centres of the grid whose size is the value `size`. */
@@ -30,7 +30,7 @@ static void sample(s2_onnx_graph *graph, const char *name, const char *in, const
 static void gather(const export *e, const char *name, const char *operator, const char *pattern)
 {
     char list[S2RGF_MAX_SOURCES * S2_ONNX_NAME_BYTES] = "";
-    for (int s = 0; s < e->network->spec.sources; s++) {
+    for (int s = 0; s < e->network->base.spec.sources; s++) {
         const size_t at = strlen(list);
         snprintf(list + at, sizeof list - at, "%s%.*s.%d%s", s ? ", " : "",
                  (int)strcspn(pattern, "*"), pattern, s, pattern + strcspn(pattern, "*") + 1);
@@ -40,37 +40,25 @@ static void gather(const export *e, const char *name, const char *operator, cons
 
 /* ---- sources -------------------------------------------------------------------------------- */
 
-/* mean and 1 / std of the bands as constants that a map can be calculated with. */
 static void put_normalisation(const export *e, int source)
 {
-    const s2_model_source *from = &e->content->sources[source];
-    const bool off = e->network->spec.off.source[source];
-    const int dims[] = {from->band_count, 1, 1};
-    float *values = s2_alloc((size_t)from->band_count, sizeof(float));
-    if (!values) {
-        e->graph->body.failed = true;
-        return;
-    }
-    for (int b = 0; b < from->band_count; b++)
-        values[b] = (float)from->bands[b].mean;
-    s2_onnx_put_floats(e->graph, ".mean", dims, 3, values);
-    for (int b = 0; b < from->band_count; b++)
-        values[b] = off ? 0.0f : (float)(1.0 / from->bands[b].std);
-    s2_onnx_put_floats(e->graph, ".rate", dims, 3, values);
-    s2_free(values);
+    const int dims[] = {e->network->base.spec.bands[source], 1, 1};
+    s2_onnx_put_floats(e->graph, ".mean", dims, 3, e->inputs->source[source].mean);
+    s2_onnx_put_floats(e->graph, ".rate", dims, 3, e->inputs->source[source].rate);
 }
 
 static void put_input(const export *e, int source)
 {
-    const s2_model_source *from = &e->content->sources[source];
+    const char *name = e->inputs->source[source].name;
+    const s2_network_spec *spec = &e->network->base.spec;
     char height[S2_ONNX_NAME_BYTES] = "height", width[S2_ONNX_NAME_BYTES] = "width";
-    if (!from->on_reference) {
-        snprintf(height, sizeof height, "%s_height", from->name);
-        snprintf(width, sizeof width, "%s_width", from->name);
+    if (!spec->on_reference[source]) {
+        snprintf(height, sizeof height, "%s_height", name);
+        snprintf(width, sizeof width, "%s_width", name);
     }
-    s2_onnx_put_input(e->graph, from->name,
+    s2_onnx_put_input(e->graph, name,
                       (const s2_onnx_axis[]){{"batch", 0},
-                                             {NULL, from->band_count},
+                                             {NULL, spec->bands[source]},
                                              {height, 0},
                                              {width, 0}});
 }
@@ -78,7 +66,7 @@ static void put_input(const export *e, int source)
 /* source.S.pixels, normalised, 0 where a band is not a finite number, and source.S.invalid. */
 static void read_source(const export *e, int source)
 {
-    const char *name = e->content->sources[source].name;
+    const char *name = e->inputs->source[source].name;
     char scope[32];
     snprintf(scope, sizeof scope, "source.%d", source);
     e->graph->scope = scope;
@@ -102,9 +90,9 @@ static void find_grids(const export *e)
     s2_onnx_graph *graph = e->graph;
     char name[S2_ONNX_NAME_BYTES], in[S2_ONNX_NAME_BYTES];
     s2_onnx_add(graph, "grid.size = Shape <start = 2, end = 4> (%s)",
-                e->content->sources[e->content->reference].name);
+                e->inputs->source[e->inputs->reference].name);
     s2_onnx_add(graph, "grid.feature_size = Div (grid.size, constant.two)");
-    for (int s = 0; s < e->network->spec.sources; s++) {
+    for (int s = 0; s < e->network->base.spec.sources; s++) {
         snprintf(name, sizeof name, "grid.%d", s);
         snprintf(in, sizeof in, "source.%d.invalid", s);
         sample(graph, name, in, "grid.size",
@@ -129,7 +117,7 @@ static void encode_spectral(const export *e, int source)
     snprintf(to_feature, sizeof to_feature, "%s.feature", name);
     snprintf(to_reference, sizeof to_reference, "%s.reference", name);
     s2_onnx_spectral(e->graph, name, pixels, &e->network->spectral[source]);
-    if (e->network->spec.on_reference[source]) {
+    if (e->network->base.spec.on_reference[source]) {
         s2_onnx_add(e->graph, "%s = AveragePool <kernel_shape = [2, 2], strides = [2, 2]> (%s)",
                     to_feature, name);
         s2_onnx_add(e->graph, "%s = Identity (%s)", to_reference, name);
@@ -147,7 +135,7 @@ static void encode_spatial(const export *e, int source)
     snprintf(pixels, sizeof pixels, "source.%d.pixels", source);
     snprintf(to_feature, sizeof to_feature, "%s.feature", name);
     s2_onnx_block(e->graph, name, pixels, &e->network->spatial[source]);
-    if (e->network->spec.on_reference[source])
+    if (e->network->base.spec.on_reference[source])
         s2_onnx_add(e->graph, "%s = Identity (%s)", to_feature, name);
     else
         sample(e->graph, to_feature, name, "grid.feature_size", S2_ONNX_LINEAR);
@@ -173,7 +161,7 @@ static void fuse_domain(const export *e, const char *domain, const s2_adrf *adrf
 static void relate(const export *e)
 {
     const s2_dense_network *net = e->network;
-    const s2_ablations *off = &net->spec.off;
+    const s2_ablations *off = &net->base.spec.off;
     s2_onnx_windows(e->graph, "grid.valid", S2_CELL_FEATURE_PX);
     if (!off->spectral)
         fuse_domain(e, "spectral", &net->adrf_spectral, &net->neck_spectral);
@@ -187,7 +175,7 @@ static void relate(const export *e)
         s2_onnx_add(e->graph, "ssja = Add (neck_spectral, neck_spatial)");
     else
         s2_onnx_ssja(e->graph, "ssja", "neck_spectral", "neck_spatial",
-                     &(s2_onnx_cells){net->spec.channels, S2_CELL_FEATURE_PX});
+                     &(s2_onnx_cells){net->base.spec.channels, S2_CELL_FEATURE_PX});
 }
 
 /* head.reference and detail, both on the reference grid. */
@@ -199,7 +187,7 @@ static void put_head(const export *e)
     s2_onnx_put_floats(e->graph, "head.scales", (const int[]){4}, 1,
                        (const float[]){1.0f, 1.0f, 2.0f, 2.0f});
     s2_onnx_add(e->graph, "head.reference = Resize <" S2_ONNX_LINEAR "> (head.conv, , head.scales)");
-    if (net->spec.off.spectral) {
+    if (net->base.spec.off.spectral) {
         s2_onnx_add(e->graph, "detail = Mul (head.reference, constant.zero)");
     } else {
         gather(e, "detail.stack", "Concat <axis = 1>", "spectral*.reference");
@@ -223,7 +211,7 @@ static void classify(const export *e)
                  &(s2_onnx_kernel){{1, 1, 1, out[0], out[1]}, classifier->out_weight->value, NULL,
                                    classifier->out_bias->value, false});
     s2_onnx_add(graph, S2_ONNX_LOGITS " = Where (grid.holes, constant.nan, classifier.out)");
-    s2_onnx_put_number(graph, "classifier.temperature", (float)e->content->training.temperature);
+    s2_onnx_put_number(graph, "classifier.temperature", e->inputs->temperature);
     s2_onnx_add(graph, "classifier.cooled = Div (classifier.out, classifier.temperature)");
     s2_onnx_add(graph, "classifier.softmax = Softmax <axis = 1> (classifier.cooled)");
     s2_onnx_add(graph, S2_ONNX_PROBABILITIES " = Where (grid.holes, constant.nan, classifier.softmax)");
@@ -231,11 +219,10 @@ static void classify(const export *e)
     s2_onnx_put_output(graph, S2_ONNX_PROBABILITIES, axes);
 }
 
-void s2_dense_onnx(const s2_dense_network *network, const s2_model_content *content,
-                   s2_onnx_graph *graph)
+void s2_dense_onnx(const s2_network *network, const s2_onnx_inputs *inputs, s2_onnx_graph *graph)
 {
     const int64_t two = 2;
-    const export e = {graph, network, content};
+    const export e = {graph, (const s2_dense_network *)network, inputs};
     const s2_ablations *off = &network->spec.off;
     s2_onnx_put_number(graph, "constant.zero", 0.0f);
     s2_onnx_put_number(graph, "constant.one", 1.0f);

@@ -91,7 +91,7 @@ static void find_moments(const s2_dense_run *run, const fusion *domain)
                                                domain->channels,
                                                sum,
                                                square};
-                moments[0] += run->weights->kernels->moments(&row);
+                moments[0] += run->weights->base.kernels->moments(&row);
             }
         }
 }
@@ -120,7 +120,7 @@ static void find_attention(const s2_dense_run *run, const fusion *domain)
                     }
                 }
             const s2_window_sums sums = {sum, square, count};
-            s2_relation_adrf(run->weights->kernels->row, domain->adrf, &sums, square + n,
+            s2_relation_adrf(run->weights->base.kernels->row, domain->adrf, &sums, square + n,
                              s2_dense_cell(run, S2_ATTENTION, cells, x, y, all) + domain->first);
         }
 }
@@ -166,7 +166,7 @@ static void scale_pixels(const s2_dense_run *run, const fusion *domain, const s2
         scale.corners[3] = bottom + right;
         scale.x = x_row + (ptrdiff_t)x * domain->channels;
         scale.y = out + (ptrdiff_t)x * domain->channels;
-        run->weights->kernels->scale(&scale);
+        run->weights->base.kernels->scale(&scale);
     }
 }
 
@@ -175,14 +175,14 @@ static void mix_row(const s2_dense_run *run, const fusion *domain, const s2_regi
                     const s2_region *mixed)
 {
     const s2_rect computed = run->plan.mixed_computed;
-    const bool scaled = !run->weights->spec.off.attention;
+    const bool scaled = !run->weights->base.spec.off.attention;
     float *segment = run->buffer[S2_SEGMENT];
     for (int x = 0; x < computed.w; x += S2_SEGMENT_PX) {
         const int count = computed.w - x < S2_SEGMENT_PX ? computed.w - x : S2_SEGMENT_PX;
         const s2_rect pixels = {computed.x + x, y, count, 1};
         if (scaled)
             scale_pixels(run, domain, stack, pixels, segment);
-        s2_row_conv(run->weights->kernels->row, &domain->adrf->mix,
+        s2_row_conv(run->weights->base.kernels->row, &domain->adrf->mix,
                     (s2_row){scaled ? segment : s2_region_at(stack, pixels.x, y), domain->channels},
                     count, (s2_row){s2_region_at(mixed, pixels.x, y), mixed->stride});
     }
@@ -192,13 +192,13 @@ static void mix_row(const s2_dense_run *run, const fusion *domain, const s2_regi
 static void fuse_domain(const s2_dense_run *run, const fusion *domain)
 {
     const s2_dense_plan *plan = &run->plan;
-    const int c = run->weights->spec.channels;
+    const int c = run->weights->base.spec.channels;
     const s2_region stack = s2_dense_region(run, domain->stack, plan->stack, domain->channels);
     const s2_region mixed = s2_dense_region(run, domain->mixed, plan->mixed, c);
     const s2_region joint = s2_dense_region(run, domain->joint, plan->joint, c);
     const s2_rect rows = s2_rect_intersect(
         s2_dense_rows(plan->mixed, run->now.mixed, run->next.mixed), plan->mixed_computed);
-    if (!run->weights->spec.off.attention) {
+    if (!run->weights->base.spec.off.attention) {
         find_moments(run, domain);
         find_attention(run, domain);
     }
@@ -213,7 +213,7 @@ static void fuse_domain(const s2_dense_run *run, const fusion *domain)
 static void silence_domain(const s2_dense_run *run, const fusion *domain)
 {
     const s2_region joint =
-        s2_dense_region(run, domain->joint, run->plan.joint, run->weights->spec.channels);
+        s2_dense_region(run, domain->joint, run->plan.joint, run->weights->base.spec.channels);
     s2_region_clear_rows(&joint, run->now.joint, run->next.joint, (s2_rect){0, 0, 0, 0});
 }
 
@@ -245,7 +245,7 @@ static int gather_valid(const s2_dense_run *run, const s2_region *from, s2_rect 
 static float *cell_grams(const s2_dense_run *run, int x, int y)
 {
     return s2_dense_cell(run, S2_GRAMS, run->plan.gram_cells, x, y,
-                         s2_gram_floats(run->weights->spec.channels));
+                         s2_gram_floats(run->weights->base.spec.channels));
 }
 
 static void find_grams(const s2_dense_run *run, const s2_relation_space *space,
@@ -268,7 +268,7 @@ static void sum_column(const s2_dense_run *run, int x, int y, float *sum)
     const float *cells[3];
     for (int i = 0; i < window.h; i++)
         cells[i] = cell_grams(run, x, window.y + i);
-    run->weights->kernels->sum(cells, window.h, s2_gram_floats(run->weights->spec.channels), sum);
+    run->weights->base.kernels->sum(cells, window.h, s2_gram_floats(run->weights->base.spec.channels), sum);
 }
 
 /* What SSJA reads and gives. */
@@ -279,7 +279,7 @@ typedef struct joint_maps {
 static joint_maps find_joint_maps(const s2_dense_run *run)
 {
     const s2_dense_plan *plan = &run->plan;
-    const int c = run->weights->spec.channels;
+    const int c = run->weights->base.spec.channels;
     return (joint_maps){s2_dense_region(run, S2_JOINT_SPECTRAL, plan->joint, c),
                         s2_dense_region(run, S2_JOINT_SPATIAL, plan->joint, c),
                         s2_dense_region(run, S2_FUSED, plan->fused, c)};
@@ -302,7 +302,7 @@ static void join_row(const s2_dense_run *run, const s2_relation_space *space,
             sum_column(run, next, y, column_sums + (size_t)(next % 3) * floats);
         for (int i = 0; i < window.w; i++)
             columns[i] = column_sums + (size_t)((window.x + i) % 3) * floats;
-        run->weights->kernels->sum(columns, window.w, floats, sums);
+        run->weights->base.kernels->sum(columns, window.w, floats, sums);
         s2_relation_join(space, sums);
         s2_relation_apply(space, s2_rect_intersect(cell_rect(run, x, y), rows), &maps->spectral,
                           &maps->spatial, &maps->fused);
@@ -312,15 +312,15 @@ static void join_row(const s2_dense_run *run, const s2_relation_space *space,
 static void join_domains(const s2_dense_run *run)
 {
     const s2_dense_plan *plan = &run->plan;
-    const int c = run->weights->spec.channels;
+    const int c = run->weights->base.spec.channels;
     const joint_maps maps = find_joint_maps(run);
     const s2_rect rows = s2_rect_intersect(
         s2_dense_rows(plan->fused, run->now.fused, run->next.fused), plan->fused_computed);
     float *sums = run->buffer[S2_CELL_WORK];
     const s2_relation_space space =
-        s2_relation_divide(run->weights->kernels, c, sums + S2_GRAM_SUMS * s2_gram_floats(c));
+        s2_relation_divide(run->weights->base.kernels, c, sums + S2_GRAM_SUMS * s2_gram_floats(c));
     s2_region_clear_rows(&maps.fused, run->now.fused, run->next.fused, rows);
-    if (run->weights->spec.off.ssja) {
+    if (run->weights->base.spec.off.ssja) {
         s2_relation_add(rows, &maps.spectral, &maps.spatial, &maps.fused);
         return;
     }
@@ -333,7 +333,7 @@ static void join_domains(const s2_dense_run *run)
 
 void s2_dense_relate(s2_dense_run *run)
 {
-    const s2_ablations *off = &run->weights->spec.off;
+    const s2_ablations *off = &run->weights->base.spec.off;
     const fusion spectral = spectral_domain(run);
     const fusion spatial = spatial_domain(run);
     if (off->spectral)

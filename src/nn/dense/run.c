@@ -11,7 +11,7 @@
 #include "core/memory.h"
 #include "nn/dense/seam.h"
 
-size_t s2_dense_run_bytes(const s2_dense_weights *weights, const s2_run_geometry *geometry,
+size_t s2_dense_run_bytes(const s2_weights *weights, const s2_run_geometry *geometry,
                           const s2_tiling *tiling, size_t *read_pixels)
 {
     s2_dense_sizes sizes;
@@ -24,15 +24,16 @@ size_t s2_dense_run_bytes(const s2_dense_weights *weights, const s2_run_geometry
     return bytes;
 }
 
-s2rgf_status s2_dense_run_create(const s2_dense_weights *weights, const s2_run_geometry *geometry,
-                                 const s2_tiling *tiling, s2_dense_run **run, s2rgf_error *err)
+s2rgf_status s2_dense_run_create(const s2_weights *weights, const s2_run_geometry *geometry,
+                                 const s2_tiling *tiling, s2_run **run, s2rgf_error *err)
 {
     bool ready = true;
     *run = NULL;
     s2_dense_run *own = s2_calloc(1, sizeof *own);
     if (!own)
         return s2_fail_memory(err, "tile");
-    own->weights = weights;
+    own->base.ops = &s2_dense_ops;
+    own->weights = (const s2_dense_weights *)weights;
     own->geometry = geometry;
     s2_dense_measure(&weights->spec, geometry, tiling, &own->sizes);
     for (int i = 0; i < S2_BUFFERS && ready; i++) {
@@ -40,15 +41,16 @@ s2rgf_status s2_dense_run_create(const s2_dense_weights *weights, const s2_run_g
         ready = own->buffer[i] != NULL;
     }
     if (!ready) {
-        s2_dense_run_free(own);
+        s2_dense_run_free(&own->base);
         return s2_fail_memory(err, "tile");
     }
-    *run = own;
+    *run = &own->base;
     return S2RGF_OK;
 }
 
-void s2_dense_run_free(s2_dense_run *run)
+void s2_dense_run_free(s2_run *base)
 {
+    s2_dense_run *run = (s2_dense_run *)base;
     if (!run)
         return;
     for (int i = 0; i < S2_BUFFERS; i++)
@@ -59,7 +61,7 @@ void s2_dense_run_free(s2_dense_run *run)
 void s2_dense_conv(const s2_dense_run *run, const s2_folded_conv *conv, const s2_region *in,
                    const s2_region *add, s2_rect computed, const s2_region *out)
 {
-    const s2_kernels *kernels = run->weights->kernels;
+    const s2_kernels *kernels = run->weights->base.kernels;
     const s2_winograd winograd = {kernels->winograd, run->buffer[S2_WINOGRAD]};
     if (s2_rect_is_empty(computed))
         return;
@@ -75,7 +77,7 @@ static s2_sampler add_sampler(const s2_dense_run *run, const s2_sampling *sampli
 {
     char *memory = (char *)run->buffer[S2_COLUMNS] + s2_sampler_bytes(*used);
     *used += count;
-    return s2_sampler_make(run->weights->kernels->sample, sampling, first_x, count, memory);
+    return s2_sampler_make(run->weights->base.kernels->sample, sampling, first_x, count, memory);
 }
 
 static void make_samplers(s2_dense_run *run)
@@ -85,10 +87,10 @@ static void make_samplers(s2_dense_run *run)
     const s2_sampling upsampling = s2_dense_upsampling(run->geometry);
     int used = 0;
     run->upsampler = add_sampler(run, &upsampling, core.x, core.w, &used);
-    for (int s = 0; s < run->weights->spec.sources; s++) {
+    for (int s = 0; s < run->weights->base.spec.sources; s++) {
         const s2_sampling reference = s2_dense_sampling(run->geometry, s, 1.0);
         const s2_sampling feature = s2_dense_sampling(run->geometry, s, 2.0);
-        if (run->weights->spec.on_reference[s])
+        if (run->weights->base.spec.on_reference[s])
             continue;
         run->to_core[s] = add_sampler(run, &reference, core.x, core.w, &used);
         run->to_stack[s] = add_sampler(run, &feature, stack.x, stack.w, &used);
@@ -99,7 +101,7 @@ static void make_samplers(s2_dense_run *run)
 static void count_time(s2_dense_run *run, double *last, int stage)
 {
     const double now = s2_thread_seconds();
-    run->counts.seconds[stage] += now - *last;
+    run->base.counts.seconds[stage] += now - *last;
     *last = now;
 }
 
@@ -118,7 +120,7 @@ static s2rgf_status run_step(s2_dense_run *run, int step, const s2_dense_front *
         return status;
     s2_dense_validity(run);
     count_time(run, clock, S2_STAGE_READ);
-    for (int s = 0; s < run->weights->spec.sources; s++)
+    for (int s = 0; s < run->weights->base.spec.sources; s++)
         s2_dense_encode(run, s);
     s2_dense_seams_give(run, step);
     count_time(run, clock, S2_STAGE_ENCODE);
@@ -130,11 +132,12 @@ static s2rgf_status run_step(s2_dense_run *run, int step, const s2_dense_front *
     return S2RGF_OK;
 }
 
-s2rgf_status s2_dense_run_compute(s2_dense_run *run, s2_rect core, const uint8_t *wanted,
+s2rgf_status s2_dense_run_compute(s2_run *base, s2_rect core, const uint8_t *wanted,
                                   const s2_tile_io *io, s2rgf_error *err)
 {
+    s2_dense_run *run = (s2_dense_run *)base;
     (void)wanted;
-    const s2_network_spec *spec = &run->weights->spec;
+    const s2_network_spec *spec = &run->weights->base.spec;
     const int end = core.y + core.h;
     double clock = s2_thread_seconds();
     s2rgf_status status = S2RGF_OK;
@@ -156,11 +159,6 @@ s2rgf_status s2_dense_run_compute(s2_dense_run *run, s2_rect core, const uint8_t
         count_time(run, &clock, S2_STAGE_CLASSIFY);
     }
     return status;
-}
-
-const s2_run_counts *s2_dense_run_counts(const s2_dense_run *run)
-{
-    return &run->counts;
 }
 
 /* `pixels` output pixels of a convolution. */
@@ -192,14 +190,14 @@ static void add_source(const s2_dense_weights *weights, const s2_run_geometry *g
                        s2_work work[S2_STAGES])
 {
     const s2_rect scene = s2_dense_scene(geometry);
-    const bool aligned = weights->spec.on_reference[s];
+    const bool aligned = weights->base.spec.on_reference[s];
     const double pixels = (double)geometry->width * geometry->height;
     const double native = (double)geometry->source_width[s] * geometry->source_height[s];
     const double encoded = aligned ? pixels : native;
     const s2_folded_spectral *spectral = &weights->spectral[s];
     const s2_conv *matrix = &spectral->filters.conv;
     /* the filters along the bands have 3 and 5 taps */
-    const double filters = 8.0 * weights->spec.bands[s];
+    const double filters = 8.0 * weights->base.spec.bands[s];
     s2_work *encode = &work[S2_STAGE_ENCODE];
     encode->direct += encoded * filters;
     encode->done += encoded * (spectral->filters.w ? (double)matrix->in * matrix->out : filters);
@@ -209,22 +207,23 @@ static void add_source(const s2_dense_weights *weights, const s2_run_geometry *g
     add_conv(aligned ? &work[S2_STAGE_CLASSIFY] : encode, &weights->detail.part[s], encoded);
 }
 
-void s2_dense_work(const s2_dense_weights *weights, const s2_run_geometry *geometry,
+void s2_dense_work(const s2_weights *base, const s2_run_geometry *geometry,
                    s2_work work[S2_STAGES])
 {
+    const s2_dense_weights *weights = (const s2_dense_weights *)base;
     const s2_rect scene = s2_dense_scene(geometry);
     const double features = (double)scene.w * scene.h;
     const double pixels = (double)geometry->width * geometry->height;
     s2_work *relate = &work[S2_STAGE_RELATE];
     s2_work *classify = &work[S2_STAGE_CLASSIFY];
     memset(work, 0, S2_STAGES * sizeof *work);
-    for (int s = 0; s < weights->spec.sources; s++)
+    for (int s = 0; s < base->spec.sources; s++)
         add_source(weights, geometry, s, work);
     add_conv(relate, &weights->adrf_spectral.mix, features);
     add_conv(relate, &weights->adrf_spatial.mix, features);
     add_conv(relate, &weights->neck_spectral, features);
     add_conv(relate, &weights->neck_spatial, features);
-    add_joint_attention(relate, weights->spec.channels, features);
+    add_joint_attention(relate, base->spec.channels, features);
     add_block(&work[S2_STAGE_HEAD], &weights->head_block, features);
     add_conv(&work[S2_STAGE_HEAD], &weights->head_conv, features);
     /* this part of the hidden layer is computed with the head */

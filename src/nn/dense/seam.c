@@ -51,7 +51,7 @@ static pixel_rows rows_of_seam(const s2_dense_run *run, int side, int source, in
     const s2_seam *seam = &run->io->seams[side];
     const s2_rect rect = crossing(&run->seams[side][source], PARTS[i]);
     return (pixel_rows){(s2_rect){rect.x, 0, rect.w, rect.y + rect.h},
-                        pixel_bytes(&run->weights->spec, source, PARTS[i]),
+                        pixel_bytes(&run->weights->base.spec, source, PARTS[i]),
                         seam->layout->rows[source][i],
                         (char *)seam->memory + seam->layout->first[source][i]};
 }
@@ -63,14 +63,14 @@ static pixel_rows rows_of_run(const s2_dense_run *run, int source, int part)
     const s2_rect rect = part == S2_OF_VALID     ? plan->valid
                          : part == S2_OF_SPATIAL ? plan->spatial
                                                  : plan->spectral;
-    return (pixel_rows){rect, pixel_bytes(&run->weights->spec, source, part),
+    return (pixel_rows){rect, pixel_bytes(&run->weights->base.spec, source, part),
                         run->sizes.rings[buffer], run->buffer[buffer]};
 }
 
 /* Let the rows of this step cross a seam of the tile, out of it or into it. */
 static void cross(const s2_dense_run *run, int side, bool out)
 {
-    for (int s = 0; s < run->weights->spec.sources; s++)
+    for (int s = 0; s < run->weights->base.spec.sources; s++)
         for (int i = 0; i < S2_SEAM_MAPS; i++) {
             const bool spatial = PARTS[i] == S2_OF_SPATIAL;
             const s2_source_front *now = &run->now.source[s];
@@ -93,7 +93,7 @@ static bool has_seam(const s2_dense_run *run, int side)
 
 void s2_dense_seams_plan(s2_dense_run *run)
 {
-    const s2_network_spec *spec = &run->weights->spec;
+    const s2_network_spec *spec = &run->weights->base.spec;
     memset(run->seams, 0, sizeof run->seams);
     for (int side = 0; side < S2_SIDES; side++)
         if (has_seam(run, side))
@@ -127,7 +127,7 @@ void s2_dense_seams_give(s2_dense_run *run, int step)
 
 /* ---- layout --------------------------------------------------------------------------------- */
 
-void s2_dense_seam_layout(const s2_dense_weights *weights, const s2_run_geometry *geometry,
+void s2_dense_seam_layout(const s2_weights *weights, const s2_run_geometry *geometry,
                           const s2_tiling *tiling, int side, s2_seam_layout *layout)
 {
     const s2_network_spec *spec = &weights->spec;

@@ -10,10 +10,10 @@
 #include "nn/layers/resample.h"
 #include "nn/layers/ssja.h"
 
-struct s2_dense_train {
+typedef struct s2_dense_train {
+    s2_training base;
     s2_dense_network *net;
     s2_batch_shape shape;
-    s2_batch batch;
     uint8_t *feature_valid; /* [crops][Hf][Wf] */
     s2_sampling *to_feature[S2RGF_MAX_SOURCES], *to_reference[S2RGF_MAX_SOURCES]; /* [crops] */
     s2_sampling *upsampling;                                                      /* [crops] */
@@ -31,7 +31,7 @@ struct s2_dense_train {
     s2_map_pair joined;        /* upsampled head, then detail */
     s2_classifier_state classifier;
     s2_map scores; /* the classifier's scores of all pixels, seen as a map */
-};
+} s2_dense_train;
 
 static int half(int size)
 {
@@ -40,7 +40,7 @@ static int half(int size)
 
 static s2rgf_status init_source(s2_dense_train *train, int s, s2rgf_error *err)
 {
-    const s2_map *pixels = &train->batch.pixels[s];
+    const s2_map *pixels = &train->base.batch.pixels[s];
     const size_t crops = (size_t)pixels->n;
     train->to_feature[s] = s2_calloc(crops, sizeof(s2_sampling));
     train->to_reference[s] = s2_calloc(crops, sizeof(s2_sampling));
@@ -60,12 +60,12 @@ static s2rgf_status init_feature_grid(s2_dense_train *train, s2rgf_error *err)
     const int n = train->shape.crops;
     const int h = half(train->shape.height);
     const int w = half(train->shape.width);
-    const int c = net->spec.channels;
-    const s2_lattice lattice = s2_lattice_over(h, w, net->spec.off.ssja ? 0 : S2_CELL_FEATURE_PX);
+    const int c = net->base.spec.channels;
+    const s2_lattice lattice = s2_lattice_over(h, w, net->base.spec.off.ssja ? 0 : S2_CELL_FEATURE_PX);
     s2rgf_status status =
-        s2_map_pair_init(&train->spectral_stack, n, h, w, s2_dense_spectral_total(&net->spec), err);
+        s2_map_pair_init(&train->spectral_stack, n, h, w, s2_dense_spectral_total(&net->base.spec), err);
     if (status == S2RGF_OK)
-        status = s2_map_pair_init(&train->spatial_stack, n, h, w, net->spec.sources * c, err);
+        status = s2_map_pair_init(&train->spatial_stack, n, h, w, net->base.spec.sources * c, err);
     if (status == S2RGF_OK)
         status = s2_adrf_state_init(&train->adrf_spectral, &net->adrf_spectral, n, h, w, err);
     if (status == S2RGF_OK)
@@ -94,10 +94,10 @@ static s2rgf_status init_reference_grid(s2_dense_train *train, s2rgf_error *err)
     const int n = train->shape.crops;
     const int h = train->shape.height;
     const int w = train->shape.width;
-    const int c = net->spec.channels;
+    const int c = net->base.spec.channels;
     const size_t pixels = (size_t)n * (size_t)h * (size_t)w;
     s2rgf_status status =
-        s2_map_pair_init(&train->detail_stack, n, h, w, s2_dense_spectral_total(&net->spec), err);
+        s2_map_pair_init(&train->detail_stack, n, h, w, s2_dense_spectral_total(&net->base.spec), err);
     if (status == S2RGF_OK)
         status = s2_map_pair_init(&train->joined, n, h, w, 2 * c, err);
     if (status != S2RGF_OK)
@@ -116,16 +116,34 @@ static s2rgf_status init_reference_grid(s2_dense_train *train, s2rgf_error *err)
     return status;
 }
 
-s2rgf_status s2_dense_train_create(s2_dense_network *network, const s2_batch_shape *shape,
-                                   s2_dense_train **train, s2rgf_error *err)
+static void list_norms(s2_dense_train *train)
 {
-    *train = NULL;
+    const s2_dense_network *net = train->net;
+    s2_norm_list *norms = &train->base.norms;
+    for (int s = 0; s < net->base.spec.sources; s++) {
+        s2_norm_list_add_encoder(norms, &net->spectral[s], &train->spectral[s]);
+        s2_norm_list_add_block(norms, &net->spatial[s], &train->spatial[s]);
+    }
+    s2_norm_list_add_unit(norms, &net->adrf_spectral.mix, &train->adrf_spectral.mix);
+    s2_norm_list_add_unit(norms, &net->adrf_spatial.mix, &train->adrf_spatial.mix);
+    s2_norm_list_add_unit(norms, &net->neck_spectral, &train->neck_spectral);
+    s2_norm_list_add_unit(norms, &net->neck_spatial, &train->neck_spatial);
+    s2_norm_list_add_block(norms, &net->head_block, &train->head_block);
+    s2_norm_list_add_unit(norms, &net->head_conv, &train->head_conv);
+    s2_norm_list_add_unit(norms, &net->detail, &train->detail);
+}
+
+s2rgf_status s2_dense_train_create(s2_network *network, const s2_batch_shape *shape,
+                                   s2_training **training, s2rgf_error *err)
+{
+    *training = NULL;
     s2_dense_train *own = s2_calloc(1, sizeof *own);
     if (!own)
         return s2_fail_memory(err, "training");
-    own->net = network;
+    own->base.ops = &s2_dense_ops;
+    own->net = (s2_dense_network *)network;
     own->shape = *shape;
-    s2rgf_status status = s2_batch_init(&own->batch, &network->spec, shape, err);
+    s2rgf_status status = s2_batch_init(&own->base.batch, &network->spec, shape, err);
     for (int s = 0; s < network->spec.sources && status == S2RGF_OK; s++)
         status = init_source(own, s, err);
     if (status == S2RGF_OK)
@@ -133,19 +151,21 @@ s2rgf_status s2_dense_train_create(s2_dense_network *network, const s2_batch_sha
     if (status == S2RGF_OK)
         status = init_reference_grid(own, err);
     if (status != S2RGF_OK) {
-        s2_dense_train_free(own);
+        s2_dense_train_free(&own->base);
         return status;
     }
-    *train = own;
+    list_norms(own);
+    *training = &own->base;
     return S2RGF_OK;
 }
 
-void s2_dense_train_free(s2_dense_train *train)
+void s2_dense_train_free(s2_training *training)
 {
+    s2_dense_train *train = (s2_dense_train *)training;
     if (!train)
         return;
-    s2_batch_clear(&train->batch);
-    for (int s = 0; s < train->net->spec.sources; s++) {
+    s2_batch_clear(&train->base.batch);
+    for (int s = 0; s < train->net->base.spec.sources; s++) {
         s2_free(train->to_feature[s]);
         s2_free(train->to_reference[s]);
         s2_spectral_encoder_state_clear(&train->spectral[s]);
@@ -169,23 +189,18 @@ void s2_dense_train_free(s2_dense_train *train)
     s2_free(train);
 }
 
-s2_batch *s2_dense_train_batch(s2_dense_train *train)
-{
-    return &train->batch;
-}
-
 /* Channels of the stacks that belong to source s. */
 static s2_map spectral_part(const s2_dense_train *train, const s2_map *stack, int s)
 {
     int first = 0;
     for (int i = 0; i < s; i++)
-        first += s2_dense_spectral_width(&train->net->spec, i);
-    return s2_map_channels(stack, first, s2_dense_spectral_width(&train->net->spec, s));
+        first += s2_dense_spectral_width(&train->net->base.spec, i);
+    return s2_map_channels(stack, first, s2_dense_spectral_width(&train->net->base.spec, s));
 }
 
 static s2_map spatial_part(const s2_dense_train *train, const s2_map *stack, int s)
 {
-    const int c = train->net->spec.channels;
+    const int c = train->net->base.spec.channels;
     return s2_map_channels(stack, s * c, c);
 }
 
@@ -196,11 +211,11 @@ static void prepare_batch(s2_dense_train *train)
     const size_t pixels = (size_t)shape->height * (size_t)shape->width;
     const size_t features = (size_t)half(shape->height) * (size_t)half(shape->width);
     for (int n = 0; n < shape->crops; n++) {
-        s2_halve_validity(train->batch.valid + (size_t)n * pixels, shape->height, shape->width,
+        s2_halve_validity(train->base.batch.valid + (size_t)n * pixels, shape->height, shape->width,
                           train->feature_valid + (size_t)n * features);
-        for (int s = 0; s < train->net->spec.sources; s++) {
-            s2_sampling sampling = {train->batch.ref_to_source[s][n], 2.0, train->batch.pixels[s].w,
-                                    train->batch.pixels[s].h};
+        for (int s = 0; s < train->net->base.spec.sources; s++) {
+            s2_sampling sampling = {train->base.batch.ref_to_source[s][n], 2.0, train->base.batch.pixels[s].w,
+                                    train->base.batch.pixels[s].h};
             train->to_feature[s][n] = sampling;
             sampling.scale = 1.0;
             train->to_reference[s][n] = sampling;
@@ -212,7 +227,7 @@ static void prepare_batch(s2_dense_train *train)
 static s2rgf_status encode_source(s2_dense_train *train, int s, s2rgf_error *err)
 {
     const s2_dense_network *net = train->net;
-    const s2_map *x = &train->batch.pixels[s];
+    const s2_map *x = &train->base.batch.pixels[s];
     const s2_map spectral = spectral_part(train, &train->spectral_stack.value, s);
     const s2_map spatial = spatial_part(train, &train->spatial_stack.value, s);
     const s2_map detail = spectral_part(train, &train->detail_stack.value, s);
@@ -222,7 +237,7 @@ static s2rgf_status encode_source(s2_dense_train *train, int s, s2rgf_error *err
         status = s2_residual_block_forward(&net->spatial[s], &train->spatial[s], x, err);
     if (status != S2RGF_OK)
         return status;
-    if (net->spec.on_reference[s]) {
+    if (net->base.spec.on_reference[s]) {
         s2_halve_forward(&train->spectral[s].mix.out, &spectral);
         s2_map_copy(&train->spatial[s].out, &spatial);
         s2_map_copy(&train->spectral[s].mix.out, &detail);
@@ -238,23 +253,23 @@ static s2rgf_status encode_source(s2_dense_train *train, int s, s2rgf_error *err
    rectifiers, which let no gradient through where they gave 0. */
 static void silence_necks(s2_dense_train *train)
 {
-    if (train->net->spec.off.spectral)
+    if (train->net->base.spec.off.spectral)
         s2_map_zero(&train->neck_spectral.out);
-    if (train->net->spec.off.spatial)
+    if (train->net->base.spec.off.spatial)
         s2_map_zero(&train->neck_spatial.out);
 }
 
 /* The same for the classifier. */
 static void silence_detail(s2_dense_train *train)
 {
-    if (train->net->spec.off.spectral)
+    if (train->net->base.spec.off.spectral)
         s2_map_zero(&train->detail.out);
 }
 
 static s2rgf_status forward_trunk(s2_dense_train *train, s2rgf_error *err)
 {
     const s2_dense_network *net = train->net;
-    const s2_map upsampled = s2_map_channels(&train->joined.value, 0, net->spec.channels);
+    const s2_map upsampled = s2_map_channels(&train->joined.value, 0, net->base.spec.channels);
     s2rgf_status status = s2_adrf_forward(&net->adrf_spectral, &train->adrf_spectral,
                                           &train->spectral_stack.value, train->feature_valid, err);
     if (status == S2RGF_OK)
@@ -285,14 +300,15 @@ static s2rgf_status forward_trunk(s2_dense_train *train, s2rgf_error *err)
     return status;
 }
 
-s2rgf_status s2_dense_train_forward(s2_dense_train *train, double dropout,
+s2rgf_status s2_dense_train_forward(s2_training *training, double dropout,
                                     s2_random *dropout_source, const s2_map **logits,
                                     s2rgf_error *err)
 {
+    s2_dense_train *train = (s2_dense_train *)training;
     const s2_dense_network *net = train->net;
     s2rgf_status status = S2RGF_OK;
     prepare_batch(train);
-    for (int s = 0; s < net->spec.sources && status == S2RGF_OK; s++)
+    for (int s = 0; s < net->base.spec.sources && status == S2RGF_OK; s++)
         status = encode_source(train, s, err);
     if (status == S2RGF_OK)
         status = forward_trunk(train, err);
@@ -300,11 +316,11 @@ s2rgf_status s2_dense_train_forward(s2_dense_train *train, double dropout,
         return status;
     status =
         s2_classifier_forward(&net->classifier, &train->classifier, &train->joined.value,
-                              train->batch.labels, logits != NULL, dropout, dropout_source, err);
+                              train->base.batch.labels, logits != NULL, dropout, dropout_source, err);
     if (status == S2RGF_OK && logits) {
         train->scores = train->joined.value;
         train->scores.data = train->classifier.scores;
-        train->scores.c = train->scores.stride = net->spec.classes;
+        train->scores.c = train->scores.stride = net->base.spec.classes;
         *logits = &train->scores;
     }
     return status;
@@ -314,7 +330,7 @@ s2rgf_status s2_dense_train_forward(s2_dense_train *train, double dropout,
 static s2rgf_status backward_trunk(s2_dense_train *train, s2rgf_error *err)
 {
     const s2_dense_network *net = train->net;
-    const s2_map upsampled_grad = s2_map_channels(&train->joined.grad, 0, net->spec.channels);
+    const s2_map upsampled_grad = s2_map_channels(&train->joined.grad, 0, net->base.spec.channels);
     const s2_map *zeroed[] = {&train->head_conv.grad, &train->neck_spectral.grad,
                               &train->neck_spatial.grad};
     for (size_t i = 0; i < sizeof zeroed / sizeof *zeroed; i++)
@@ -363,10 +379,10 @@ static s2rgf_status backward_source(s2_dense_train *train, int s, s2rgf_error *e
     const s2_map spectral = spectral_part(train, &train->spectral_stack.grad, s);
     const s2_map spatial = spatial_part(train, &train->spatial_stack.grad, s);
     const s2_map detail = spectral_part(train, &train->detail_stack.grad, s);
-    const s2_map *x = &train->batch.pixels[s];
+    const s2_map *x = &train->base.batch.pixels[s];
     s2_map_zero(&train->spectral[s].mix.grad);
     s2_map_zero(&train->spatial[s].grad);
-    if (net->spec.on_reference[s]) {
+    if (net->base.spec.on_reference[s]) {
         s2_halve_backward(&spectral, &train->spectral[s].mix.grad);
         s2_map_add(&detail, &train->spectral[s].mix.grad);
         s2_map_copy(&spatial, &train->spatial[s].grad);
@@ -382,14 +398,15 @@ static s2rgf_status backward_source(s2_dense_train *train, int s, s2rgf_error *e
                : s2_residual_block_backward(&net->spatial[s], &train->spatial[s], x, NULL, err);
 }
 
-s2rgf_status s2_dense_train_backward(s2_dense_train *train, const s2_loss_options *options,
+s2rgf_status s2_dense_train_backward(s2_training *training, const s2_loss_options *options,
                                      double *loss, s2rgf_error *err)
 {
-    const s2_ablations *off = &train->net->spec.off;
+    s2_dense_train *train = (s2_dense_train *)training;
+    const s2_ablations *off = &train->net->base.spec.off;
     const bool silent[2] = {off->spectral, off->spatial};
     double relation[2] = {0.0, 0.0};
     s2_adrf_state *fusions[2] = {&train->adrf_spectral, &train->adrf_spatial};
-    s2_params_zero_grad(&train->net->params);
+    s2_params_zero_grad(&train->net->base.params);
     *loss = s2_classifier_backward(&train->net->classifier, &train->classifier,
                                    &options->entropy, &train->joined.grad);
     s2rgf_status status = backward_trunk(train, err);
@@ -401,50 +418,7 @@ s2rgf_status s2_dense_train_backward(s2_dense_train *train, const s2_loss_option
     *loss += options->redundancy_weight * (relation[0] + relation[1]);
     if (status == S2RGF_OK)
         status = backward_fusion(train, err);
-    for (int s = 0; s < train->net->spec.sources && status == S2RGF_OK; s++)
+    for (int s = 0; s < train->net->base.spec.sources && status == S2RGF_OK; s++)
         status = backward_source(train, s, err);
     return status;
-}
-
-/* Every batch-norm with its state, one after the other; false at the end. */
-static bool nth_norm(s2_dense_train *train, int index, const s2_batchnorm **norm,
-                     s2_batchnorm_state **state)
-{
-    s2_dense_network *net = train->net;
-    const int encoders = 6 * net->spec.sources;
-    if (index < encoders) {
-        const int s = index / 6;
-        const s2_batchnorm *norms[6] = {
-            &net->spectral[s].norm3,     &net->spectral[s].norm5,
-            &net->spectral[s].mix.norm,  &net->spatial[s].conv1.norm,
-            &net->spatial[s].conv2.norm, &net->spatial[s].shortcut.norm};
-        s2_batchnorm_state *states[6] = {
-            &train->spectral[s].norm3,     &train->spectral[s].norm5,
-            &train->spectral[s].mix.norm,  &train->spatial[s].conv1.norm,
-            &train->spatial[s].conv2.norm, &train->spatial[s].shortcut.norm};
-        *norm = norms[index % 6];
-        *state = states[index % 6];
-        return true;
-    }
-    const s2_conv_unit *units[9] = {
-        &net->adrf_spectral.mix,   &net->adrf_spatial.mix, &net->neck_spectral,
-        &net->neck_spatial,        &net->head_block.conv1, &net->head_block.conv2,
-        &net->head_block.shortcut, &net->head_conv,        &net->detail};
-    s2_conv_unit_state *states[9] = {
-        &train->adrf_spectral.mix,   &train->adrf_spatial.mix, &train->neck_spectral,
-        &train->neck_spatial,        &train->head_block.conv1, &train->head_block.conv2,
-        &train->head_block.shortcut, &train->head_conv,        &train->detail};
-    if (index >= encoders + 9)
-        return false;
-    *norm = &units[index - encoders]->norm;
-    *state = &states[index - encoders]->norm;
-    return true;
-}
-
-void s2_dense_train_use(s2_dense_train *train, s2_statistics statistics)
-{
-    const s2_batchnorm *norm = NULL;
-    s2_batchnorm_state *state = NULL;
-    for (int i = 0; nth_norm(train, i, &norm, &state); i++)
-        s2_batchnorm_use(norm, state, statistics);
 }

@@ -9,12 +9,12 @@ static bool fold_detail(s2_dense_weights *to, const s2_dense_network *net)
     s2_weights_detail *detail = &to->detail;
     int first = 0;
     int last_aligned = -1;
-    for (int s = 0; s < net->spec.sources; s++) {
-        const int width = s2_dense_spectral_width(&net->spec, s);
+    for (int s = 0; s < net->base.spec.sources; s++) {
+        const int width = s2_dense_spectral_width(&net->base.spec, s);
         if (!s2_fold_unit_inputs(&detail->part[s], &net->detail, first, width))
             return false;
         first += width;
-        last_aligned = net->spec.on_reference[s] ? s : last_aligned;
+        last_aligned = net->base.spec.on_reference[s] ? s : last_aligned;
     }
     detail->ends_aligned = last_aligned >= 0;
     if (detail->ends_aligned)
@@ -25,7 +25,7 @@ static bool fold_detail(s2_dense_weights *to, const s2_dense_network *net)
 /* Of the joined features the head's come first. */
 static bool fold_classifier(s2_dense_weights *to, const s2_classifier *classifier)
 {
-    const int c = to->spec.channels;
+    const int c = to->base.spec.channels;
     const int *hidden = classifier->hidden_weight->dims;
     const int *out = classifier->out_weight->dims;
     const float *w = classifier->hidden_weight->value;
@@ -41,7 +41,7 @@ static bool fold_classifier(s2_dense_weights *to, const s2_classifier *classifie
 
 static bool fold_all(s2_dense_weights *to, const s2_dense_network *net)
 {
-    for (int s = 0; s < net->spec.sources; s++)
+    for (int s = 0; s < net->base.spec.sources; s++)
         if (!s2_fold_spectral(&to->spectral[s], &net->spectral[s]) ||
             !s2_fold_block(&to->spatial[s], &net->spatial[s]))
             return false;
@@ -57,9 +57,9 @@ static bool fold_all(s2_dense_weights *to, const s2_dense_network *net)
 /* Weights for Winograd, where the kernels have it. */
 static bool transform_all(s2_dense_weights *to)
 {
-    if (!to->kernels->winograd)
+    if (!to->base.kernels->winograd)
         return true;
-    for (int s = 0; s < to->spec.sources; s++)
+    for (int s = 0; s < to->base.spec.sources; s++)
         if (!s2_fold_winograd(&to->spatial[s].conv1) || !s2_fold_winograd(&to->spatial[s].conv2))
             return false;
     return s2_fold_winograd(&to->neck_spectral) && s2_fold_winograd(&to->neck_spatial) &&
@@ -67,26 +67,28 @@ static bool transform_all(s2_dense_weights *to)
            s2_fold_winograd(&to->head_conv);
 }
 
-s2rgf_status s2_dense_weights_create(const s2_dense_network *network, s2_dense_weights **weights,
+s2rgf_status s2_dense_weights_create(const s2_network *network, s2_weights **weights,
                                      s2rgf_error *err)
 {
+    const s2_dense_network *net = (const s2_dense_network *)network;
     *weights = NULL;
     s2_dense_weights *own = s2_calloc(1, sizeof *own);
     if (!own)
         return s2_fail_memory(err, "weights");
-    own->spec = network->spec;
-    s2rgf_status status = s2_kernels_select(&own->kernels, err);
-    if (status == S2RGF_OK && !(fold_all(own, network) && transform_all(own)))
+    own->base = (s2_weights){.ops = &s2_dense_ops, .spec = network->spec};
+    s2rgf_status status = s2_kernels_select(&own->base.kernels, err);
+    if (status == S2RGF_OK && !(fold_all(own, net) && transform_all(own)))
         status = s2_fail_memory(err, "weights");
     if (status == S2RGF_OK)
-        *weights = own;
+        *weights = &own->base;
     else
-        s2_dense_weights_free(own);
+        s2_dense_weights_free(&own->base);
     return status;
 }
 
-void s2_dense_weights_free(s2_dense_weights *weights)
+void s2_dense_weights_free(s2_weights *base)
 {
+    s2_dense_weights *weights = (s2_dense_weights *)base;
     if (!weights)
         return;
     for (int s = 0; s < S2RGF_MAX_SOURCES; s++) {

@@ -12,8 +12,7 @@ typedef struct s2_weights_detail {
 } s2_weights_detail;
 
 struct s2_dense_weights {
-    s2_network_spec spec;
-    const s2_kernels *kernels;
+    s2_weights base;
     s2_folded_spectral spectral[S2RGF_MAX_SOURCES];
     s2_folded_block spatial[S2RGF_MAX_SOURCES];
     s2_folded_adrf adrf_spectral, adrf_spatial;

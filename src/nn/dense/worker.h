@@ -60,6 +60,7 @@ typedef struct s2_dense_sizes {
 } s2_dense_sizes;
 
 struct s2_dense_run {
+    s2_run base;
     const s2_dense_weights *weights;
     const s2_run_geometry *geometry;
     s2_dense_sizes sizes;
@@ -72,7 +73,6 @@ struct s2_dense_run {
     s2_sampler upsampler;                   /* head to core */
     s2_sampler to_stack[S2RGF_MAX_SOURCES]; /* of sources that are not on the reference */
     s2_sampler to_core[S2RGF_MAX_SOURCES];  /* likewise */
-    s2_run_counts counts;
 };
 
 #define S2_GRAM_SUMS 4 /* Gram matrices of a window and of its three columns */

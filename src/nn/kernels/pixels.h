@@ -51,6 +51,12 @@ typedef void (*s2_kernel_scale_function)(const s2_kernel_scale *run);
 typedef void (*s2_kernel_sum_function)(const float *const *terms, int count, size_t floats,
                                        float *out);
 
+/**
+ * One pixel: y[b] = relu(bias + sum_k w[k] x[b + k - (width-1)/2]), zero outside the bands. x in, y
+ * out [bands].
+ */
+void s2_band_filter(const float *x, int bands, const float *w, float bias, int width, float *y);
+
 /** The two filters of a spectral encoder over a row of pixels. */
 typedef struct s2_kernel_filter {
     const float *filter3, *filter5; /* [3], [5] */

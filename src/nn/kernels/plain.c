@@ -3,9 +3,6 @@
 
 #include <math.h>
 
-#include "nn/layers/band_conv.h"
-#include "nn/layers/ssja.h"
-
 void s2_kernel_row_plain(const s2_kernel_row *row);
 void s2_kernel_sample_plain(const s2_kernel_sample *sample);
 float s2_kernel_moments_plain(const s2_kernel_moments *row);
@@ -176,6 +173,20 @@ void s2_kernel_attend_plain(const s2_kernel_attend *attend)
         }
         finish_attention(row1, c, i);
         finish_attention(row2, c, i);
+    }
+}
+
+void s2_band_filter(const float *x, int bands, const float *w, float bias, int width, float *y)
+{
+    const int reach = (width - 1) / 2;
+    for (int b = 0; b < bands; b++) {
+        float sum = bias;
+        for (int k = 0; k < width; k++) {
+            const int from = b + k - reach;
+            if (from >= 0 && from < bands)
+                sum += w[k] * x[from];
+        }
+        y[b] = sum > 0.0f ? sum : 0.0f;
     }
 }
 

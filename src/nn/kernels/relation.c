@@ -4,7 +4,6 @@
 #include <math.h>
 
 #include "nn/kernels/kernel_vector.h"
-#include "nn/layers/ssja.h"
 
 #define SIDE S2_GRAM_SIDE
 #define SQUARE (SIDE * SIDE)

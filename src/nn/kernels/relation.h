@@ -4,7 +4,8 @@
 
 #include <stddef.h>
 
-#define S2_GRAM_SIDE 16 /* channels along a side of a square */
+#define S2_GRAM_SIDE 16       /* channels along a side of a square */
+#define S2_SSJA_NORM_EPS 1e-6f /* added to squared norms of channels */
 
 /**
  * Pixels of a cell: x1 spectral, x2 spatial, both in [count][channels], channels a multiple of 16.

@@ -3,19 +3,7 @@
 
 #include <string.h>
 
-void s2_band_filter(const float *x, int bands, const float *w, float bias, int width, float *y)
-{
-    const int reach = (width - 1) / 2;
-    for (int b = 0; b < bands; b++) {
-        float sum = bias;
-        for (int k = 0; k < width; k++) {
-            const int from = b + k - reach;
-            if (from >= 0 && from < bands)
-                sum += w[k] * x[from];
-        }
-        y[b] = sum > 0.0f ? sum : 0.0f;
-    }
-}
+#include "nn/kernels/pixels.h"
 
 void s2_band_conv_forward(const s2_map *x, const float *w, float bias, int width, const s2_map *y)
 {

@@ -5,12 +5,6 @@
 #include "nn/tensor.h"
 
 /**
- * One pixel: y[b] = relu(bias + sum_k w[k] x[b + k - (width-1)/2]), zero outside the bands. x in, y
- * out [bands].
- */
-void s2_band_filter(const float *x, int bands, const float *w, float bias, int width, float *y);
-
-/**
  * s2_band_filter() for every pixel.
  * x in [n,h,w,bands]; w in [width], width odd; y out like x
  */

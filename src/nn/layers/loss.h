@@ -31,6 +31,13 @@ typedef enum s2_relation_form {
     S2_RELATION_SOFTMAX /* softmax along the rows, then along the columns of Y Y^T (published) */
 } s2_relation_form;
 
+/** Knobs of the loss. */
+typedef struct s2_loss_options {
+    s2_entropy_options entropy;
+    double redundancy_weight, dropout;
+    s2_relation_form relation;
+} s2_loss_options;
+
 /**
  * De-redundancy of y's channels, averaged over the maps of the batch:
  * mean_i (R_ii - 1)^2 + (1/C) sum_{i != j} R_ij^2.

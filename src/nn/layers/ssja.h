@@ -4,9 +4,8 @@
 
 #include <stdint.h>
 
+#include "nn/kernels/relation.h"
 #include "nn/layers/cells.h"
-
-#define S2_SSJA_NORM_EPS 1e-6f
 
 /**
  * Matrices per cell kept for backward, each [n][cells][c][c]. A lattice of cell_px 0 has no cells:

@@ -68,7 +68,7 @@ static void gather_source(const s2_patch_run *run, int s, int first, const s2_re
 static void encode_batch(const s2_patch_run *run, int first)
 {
     const s2_patch_weights *weights = run->weights;
-    const s2_network_spec *spec = &weights->spec;
+    const s2_network_spec *spec = &weights->base.spec;
     const int c = S2_PATCH_CHANNELS;
     const s2_region middle = batch_region(run, S2_MIDDLE, s2_rect_grow(FEATURES, 1), c);
     const s2_region shortcut = batch_region(run, S2_SHORTCUT, FEATURES, c);
@@ -111,7 +111,7 @@ static void unfold_patch(const s2_patch_run *run, const s2_region *from, const s
 
 static void unfold(const s2_patch_run *run)
 {
-    const int total = s2_patch_spectral_total(&run->weights->spec);
+    const int total = s2_patch_spectral_total(&run->weights->base.spec);
     const s2_region from = batch_region(run, S2_STACK_SPECTRAL, FEATURES, total);
     const s2_region to = batch_region(run, S2_UNFOLDED, FEATURES, total);
     for (int p = 0; p < S2_PATCH_BATCH; p++) {
@@ -167,7 +167,7 @@ static void fuse_domain(const s2_patch_run *run, const s2_folded_adrf *adrf,
     const s2_region mixed = batch_region(run, S2_MIXED, beyond, S2_PATCH_CHANNELS);
     const s2_region wide = batch_region(run, S2_NECK, small, S2_PATCH_WIDE);
     const s2_region joint = batch_region(run, joint_buffer, JOINT, S2_PATCH_WIDE);
-    if (!run->weights->spec.off.attention)
+    if (!run->weights->base.spec.off.attention)
         scale_stack(run, adrf, &stack);
     s2_region_clear_around(&mixed, FEATURES);
     s2_region_conv(kernel, &adrf->mix, &stack, NULL, FEATURES, &mixed);
@@ -181,12 +181,12 @@ static void join_domains(const s2_patch_run *run)
     const int c = S2_PATCH_WIDE;
     float *grams = run->buffer[S2_RELATION];
     const s2_relation_space space =
-        s2_relation_divide(run->weights->kernels, c, grams + s2_gram_floats(c));
+        s2_relation_divide(run->weights->base.kernels, c, grams + s2_gram_floats(c));
     const s2_region spectral = batch_region(run, S2_JOINT_SPECTRAL, JOINT, c);
     const s2_region spatial = batch_region(run, S2_JOINT_SPATIAL, JOINT, c);
     const s2_region fused = batch_region(run, S2_FUSED, s2_rect_grow(JOINT, 1), c);
     s2_region_clear_around(&fused, JOINT);
-    if (run->weights->spec.off.ssja) {
+    if (run->weights->base.spec.off.ssja) {
         s2_relation_add(JOINT, &spectral, &spatial, &fused);
         return;
     }
@@ -237,7 +237,7 @@ static void run_head(const s2_patch_run *run)
 static void run_classifier(const s2_patch_run *run)
 {
     const s2_patch_weights *weights = run->weights;
-    const int classes = weights->spec.classes;
+    const int classes = weights->base.spec.classes;
     const size_t c = S2_PATCH_CHANNELS;
     const float *pooled = run->buffer[S2_POOLED];
     float *flat = run->buffer[S2_FLAT];
@@ -256,16 +256,16 @@ void s2_patch_classify(s2_patch_run *run, int first)
 {
     const s2_patch_weights *weights = run->weights;
     const s2_rect core = run->tile.core;
-    const size_t classes = (size_t)weights->spec.classes;
+    const size_t classes = (size_t)weights->base.spec.classes;
     encode_batch(run, first);
     unfold(run);
     fuse_domain(run, &weights->adrf_spectral, &weights->neck_spectral, S2_UNFOLDED,
                 S2_JOINT_SPECTRAL);
     fuse_domain(run, &weights->adrf_spatial, &weights->neck_spatial, S2_STACK_SPATIAL,
                 S2_JOINT_SPATIAL);
-    if (weights->spec.off.spectral)
+    if (weights->base.spec.off.spectral)
         silence_domain(run, S2_JOINT_SPECTRAL);
-    if (weights->spec.off.spatial)
+    if (weights->base.spec.off.spatial)
         silence_domain(run, S2_JOINT_SPATIAL);
     join_domains(run);
     run_head(run);

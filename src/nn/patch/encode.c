@@ -49,14 +49,14 @@ static int part_channels(const s2_network_spec *spec, int source, int part)
 s2_region s2_patch_block_region(const s2_patch_run *run, int source, int part)
 {
     return (s2_region){s2_patch_block_rect(part, run->block),
-                       part_channels(&run->weights->spec, source, part), 1,
+                       part_channels(&run->weights->base.spec, source, part), 1,
                        run->buffer[S2_SOURCES + S2_PER_SOURCE * source + part], 0};
 }
 
 /* Pixels of a source at the reference pixels around the block; 0 outside the scene or the source. */
 static s2_region fill_pixels(const s2_patch_run *run, int source)
 {
-    const s2_network_spec *spec = &run->weights->spec;
+    const s2_network_spec *spec = &run->weights->base.spec;
     const s2_run_geometry *geometry = run->geometry;
     const s2_rect scene = {0, 0, geometry->width, geometry->height};
     const s2_rect filled = s2_rect_intersect(s2_patch_reach(run->block), scene);
@@ -65,7 +65,7 @@ static s2_region fill_pixels(const s2_patch_run *run, int source)
     const s2_region to = s2_patch_block_region(run, source, S2_OF_PIXELS);
     const s2_sampling sampling = {geometry->ref_to_source[source], 1.0,
                                   geometry->source_width[source], geometry->source_height[source]};
-    const s2_sampler sampler = {.sampling = sampling, .kernel = run->weights->kernels->sample};
+    const s2_sampler sampler = {.sampling = sampling, .kernel = run->weights->base.kernels->sample};
     const size_t bytes = (size_t)to.stride * sizeof(float);
     s2_region_clear_around(&to, filled);
     for (int y = filled.y; y < filled.y + filled.h; y++) {
@@ -90,18 +90,18 @@ static void encode_spectral(const s2_patch_run *run, int source, const s2_region
 {
     const s2_folded_spectral *encoder = &run->weights->spectral[source];
     const s2_region out = s2_patch_block_region(run, source, S2_OF_SPECTRAL);
-    const int bands = run->weights->spec.bands[source];
+    const int bands = run->weights->base.spec.bands[source];
     const size_t pair = 2 * (size_t)bands;
     const int columns = out.rect.w + 1;
     float *rows[2] = {run->buffer[S2_FILTERED], run->buffer[S2_FILTERED] + (size_t)columns * pair};
     float *pooled = rows[1] + (size_t)columns * pair;
     assert(s2_row_filter_stride(encoder, bands) == 2 * bands); /* a pool follows */
-    s2_row_filter(run->weights->kernels, encoder,
+    s2_row_filter(run->weights->base.kernels, encoder,
                   (s2_row){s2_region_at(pixels, out.rect.x, out.rect.y), bands}, bands, columns,
                   rows[0]);
     for (int y = out.rect.y; y < out.rect.y + out.rect.h; y++) {
         float *next = rows[1];
-        s2_row_filter(run->weights->kernels, encoder,
+        s2_row_filter(run->weights->base.kernels, encoder,
                       (s2_row){s2_region_at(pixels, out.rect.x, y + 1), bands}, bands, columns,
                       next);
         for (size_t x = 0; x < (size_t)out.rect.w; x++) {
@@ -127,7 +127,7 @@ static void encode_part(const s2_patch_run *run, int source, int part, s2_folded
 
 void s2_patch_encode(s2_patch_run *run)
 {
-    for (int s = 0; s < run->weights->spec.sources; s++) {
+    for (int s = 0; s < run->weights->base.spec.sources; s++) {
         const s2_patch_spatial *spatial = &run->weights->spatial[s];
         const s2_region pixels = fill_pixels(run, s);
         encode_spectral(run, s, &pixels);

@@ -18,16 +18,16 @@ int s2_patch_spectral_total(const s2_network_spec *spec)
 
 static void declare_encoders(s2_patch_network *net)
 {
-    const s2_network_spec *spec = &net->spec;
+    const s2_network_spec *spec = &net->base.spec;
     char prefix[32];
     for (int s = 0; s < spec->sources; s++) {
         snprintf(prefix, sizeof prefix, "spectral.%d", s);
-        s2_spectral_encoder_declare(&net->spectral[s], &net->params, prefix, spec->bands[s],
+        s2_spectral_encoder_declare(&net->spectral[s], &net->base.params, prefix, spec->bands[s],
                                     s2_patch_spectral_width(spec, s), true);
     }
     for (int s = 0; s < spec->sources; s++) {
         snprintf(prefix, sizeof prefix, "spatial.%d", s);
-        s2_residual_block_declare(&net->spatial[s], &net->params, prefix, spec->bands[s],
+        s2_residual_block_declare(&net->spatial[s], &net->base.params, prefix, spec->bands[s],
                                   S2_PATCH_CHANNELS, 2, 1);
     }
 }
@@ -35,13 +35,13 @@ static void declare_encoders(s2_patch_network *net)
 static void declare_trunk(s2_patch_network *net)
 {
     const int c = S2_PATCH_CHANNELS;
-    const int spectral = s2_patch_spectral_total(&net->spec);
-    const int cell_px = net->spec.off.attention ? 0 : S2_PATCH_FEATURE_PX;
+    const int spectral = s2_patch_spectral_total(&net->base.spec);
+    const int cell_px = net->base.spec.off.attention ? 0 : S2_PATCH_FEATURE_PX;
     const s2_conv neck = {3, 2, 1, c, S2_PATCH_WIDE};
-    s2_params *params = &net->params;
+    s2_params *params = &net->base.params;
     s2_unfold_declare(&net->unfold, params, "unfold", spectral);
     s2_adrf_declare(&net->adrf_spectral, params, "adrf_spectral", spectral, c, cell_px);
-    s2_adrf_declare(&net->adrf_spatial, params, "adrf_spatial", net->spec.sources * c, c, cell_px);
+    s2_adrf_declare(&net->adrf_spatial, params, "adrf_spatial", net->base.spec.sources * c, c, cell_px);
     s2_conv_unit_declare(&net->neck_spectral, params, "neck_spectral", "conv", "bn", neck, false,
                          true);
     s2_conv_unit_declare(&net->neck_spatial, params, "neck_spatial", "conv", "bn", neck, false,
@@ -52,7 +52,7 @@ static void declare_trunk(s2_patch_network *net)
                          (s2_conv){3, 1, 1, S2_PATCH_WIDE, c}, false, true);
 }
 
-s2rgf_status s2_patch_network_create(const s2_network_spec *spec, s2_patch_network **network,
+s2rgf_status s2_patch_network_create(const s2_network_spec *spec, s2_network **network,
                                      s2rgf_error *err)
 {
     *network = NULL;
@@ -66,28 +66,16 @@ s2rgf_status s2_patch_network_create(const s2_network_spec *spec, s2_patch_netwo
     s2_patch_network *net = s2_calloc(1, sizeof *net);
     if (!net)
         return s2_fail_memory(err, "network");
-    net->spec = *spec;
+    net->base = (s2_network){
+        .ops = &s2_patch_ops, .spec = *spec, .params.without_gradients = spec->runs_only};
     declare_encoders(net);
     declare_trunk(net);
-    s2_classifier_declare(&net->classifier, &net->params, "classifier", S2_PATCH_FLAT, S2_HIDDEN,
+    s2_classifier_declare(&net->classifier, &net->base.params, "classifier", S2_PATCH_FLAT, S2_HIDDEN,
                           spec->classes);
-    if (net->params.failed) {
-        s2_patch_network_free(net);
+    if (net->base.params.failed) {
+        s2_network_free(&net->base);
         return s2_fail_memory(err, "network");
     }
-    *network = net;
+    *network = &net->base;
     return S2RGF_OK;
-}
-
-void s2_patch_network_free(s2_patch_network *network)
-{
-    if (!network)
-        return;
-    s2_params_clear(&network->params);
-    s2_free(network);
-}
-
-void s2_patch_network_randomise(s2_patch_network *network, uint64_t seed)
-{
-    s2_network_randomise(&network->params, seed);
 }

@@ -5,7 +5,7 @@
 
 #include "nn/layers/adrf.h"
 #include "nn/layers/classifier.h"
-#include "nn/network.h"
+#include "nn/networks/networks.h"
 #include "nn/layers/residual_block.h"
 #include "nn/layers/spectral_encoder.h"
 #include "nn/layers/unfold.h"
@@ -20,8 +20,7 @@
 #define S2_PATCH_FLAT (2 * 2 * S2_PATCH_CHANNELS) /* what the classifier reads */
 
 typedef struct s2_patch_network {
-    s2_network_spec spec;
-    s2_params params; /* in the order of their declaration */
+    s2_network base;
     s2_spectral_encoder spectral[S2RGF_MAX_SOURCES];
     s2_residual_block spatial[S2RGF_MAX_SOURCES];
     s2_unfold unfold;
@@ -37,14 +36,8 @@ int s2_patch_spectral_width(const s2_network_spec *spec, int source);
 /** Sum of all spectral widths. */
 int s2_patch_spectral_total(const s2_network_spec *spec);
 
-/**
- * Build the structure with zero weights and unit statistics. Errors: INVALID_ARGUMENT (spec out of
- * range), NO_MEMORY. Memory: s2_patch_network_free().
- */
-s2rgf_status s2_patch_network_create(const s2_network_spec *spec, s2_patch_network **network,
+/* For the ops of the architecture, networks.h. */
+s2rgf_status s2_patch_network_create(const s2_network_spec *spec, s2_network **network,
                                      s2rgf_error *err);
-void s2_patch_network_free(s2_patch_network *network);
-/** Random start: weights and biases uniform in +-1/sqrt(fan in), batch-norms 1 and 0. */
-void s2_patch_network_randomise(s2_patch_network *network, uint64_t seed);
 
 #endif

@@ -106,7 +106,7 @@ static void measure(const s2_network_spec *spec, const s2_run_geometry *geometry
         }
 }
 
-size_t s2_patch_run_bytes(const s2_patch_weights *weights, const s2_run_geometry *geometry,
+size_t s2_patch_run_bytes(const s2_weights *weights, const s2_run_geometry *geometry,
                           const s2_tiling *tiling, size_t *read_pixels)
 {
     buffer_sizes sizes;
@@ -119,8 +119,8 @@ size_t s2_patch_run_bytes(const s2_patch_weights *weights, const s2_run_geometry
     return bytes;
 }
 
-s2rgf_status s2_patch_run_create(const s2_patch_weights *weights, const s2_run_geometry *geometry,
-                                 const s2_tiling *tiling, s2_patch_run **run, s2rgf_error *err)
+s2rgf_status s2_patch_run_create(const s2_weights *weights, const s2_run_geometry *geometry,
+                                 const s2_tiling *tiling, s2_run **run, s2rgf_error *err)
 {
     const s2_network_spec *spec = &weights->spec;
     buffer_sizes sizes;
@@ -128,7 +128,8 @@ s2rgf_status s2_patch_run_create(const s2_patch_weights *weights, const s2_run_g
     s2_patch_run *own = s2_calloc(1, sizeof *own);
     if (!own)
         return s2_fail_memory(err, "tile");
-    own->weights = weights;
+    own->base.ops = &s2_patch_ops;
+    own->weights = (const s2_patch_weights *)weights;
     own->geometry = geometry;
     memset(own->all_valid, 1, sizeof own->all_valid);
     for (int p = 0; p < S2_UNFOLD_WIDTH; p++)
@@ -140,15 +141,16 @@ s2rgf_status s2_patch_run_create(const s2_patch_weights *weights, const s2_run_g
         ready = ready && own->buffer[i];
     }
     if (!ready) {
-        s2_patch_run_free(own);
+        s2_patch_run_free(&own->base);
         return s2_fail_memory(err, "tile");
     }
-    *run = own;
+    *run = &own->base;
     return S2RGF_OK;
 }
 
-void s2_patch_run_free(s2_patch_run *run)
+void s2_patch_run_free(s2_run *base)
 {
+    s2_patch_run *run = (s2_patch_run *)base;
     if (!run)
         return;
     for (int i = 0; i < S2_BUFFERS; i++)
@@ -184,7 +186,7 @@ static void find_wanted(s2_patch_run *run, s2_rect part)
 
 static s2rgf_status read_windows(s2_patch_run *run, const s2_tile_io *io, s2rgf_error *err)
 {
-    const s2_network_spec *spec = &run->weights->spec;
+    const s2_network_spec *spec = &run->weights->base.spec;
     s2_tile *tile = &run->tile;
     s2rgf_status status = S2RGF_OK;
     for (int s = 0; s < spec->sources && status == S2RGF_OK; s++) {
@@ -195,10 +197,11 @@ static s2rgf_status read_windows(s2_patch_run *run, const s2_tile_io *io, s2rgf_
     return status;
 }
 
-s2rgf_status s2_patch_run_compute(s2_patch_run *run, s2_rect core, const uint8_t *wanted,
+s2rgf_status s2_patch_run_compute(s2_run *base, s2_rect core, const uint8_t *wanted,
                                   const s2_tile_io *io, s2rgf_error *err)
 {
-    const s2_network_spec *spec = &run->weights->spec;
+    s2_patch_run *run = (s2_patch_run *)base;
+    const s2_network_spec *spec = &run->weights->base.spec;
     run->tile.core = core;
     run->tile.wanted = wanted;
     const s2rgf_status status = read_windows(run, io, err);
@@ -216,28 +219,4 @@ s2rgf_status s2_patch_run_compute(s2_patch_run *run, s2_rect core, const uint8_t
                 s2_patch_classify(run, first);
         }
     return io->take(io->context, core, run->tile.scores, run->tile.valid, err);
-}
-
-void s2_patch_seam_layout(const s2_patch_weights *weights, const s2_run_geometry *geometry,
-                          const s2_tiling *tiling, int side, s2_seam_layout *layout)
-{
-    (void)weights;
-    (void)geometry;
-    (void)tiling;
-    (void)side;
-    *layout = (s2_seam_layout){.bytes = 0};
-}
-
-const s2_run_counts *s2_patch_run_counts(const s2_patch_run *run)
-{
-    (void)run;
-    return NULL;
-}
-
-void s2_patch_work(const s2_patch_weights *weights, const s2_run_geometry *geometry,
-                   s2_work work[S2_STAGES])
-{
-    (void)weights;
-    (void)geometry;
-    memset(work, 0, S2_STAGES * sizeof *work);
 }

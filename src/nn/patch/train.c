@@ -26,10 +26,10 @@ typedef struct domain_path {
 
 enum { SPECTRAL, SPATIAL, DOMAINS };
 
-struct s2_patch_train {
+typedef struct s2_patch_train {
+    s2_training base;
     s2_patch_network *net;
     s2_batch_shape shape;
-    s2_batch batch;
     uint8_t *all_valid;                  /* [crops][16][16] ones */
     int16_t *labels;                     /* [crops] of the centres */
     s2_map reference[S2RGF_MAX_SOURCES]; /* sampled to the reference grid, where it is needed */
@@ -45,7 +45,7 @@ struct s2_patch_train {
     s2_map_pair flat; /* pooled head */
     s2_classifier_state classifier;
     s2_map scores; /* the classifier's scores of all patches, seen as a map */
-};
+} s2_patch_train;
 
 static s2rgf_status init_source(s2_patch_train *train, int s, s2rgf_error *err)
 {
@@ -55,9 +55,9 @@ static s2rgf_status init_source(s2_patch_train *train, int s, s2rgf_error *err)
     train->sampling[s] = s2_calloc((size_t)n, sizeof(s2_sampling));
     if (!train->sampling[s])
         return s2_fail_memory(err, "training");
-    if (!net->spec.on_reference[s])
+    if (!net->base.spec.on_reference[s])
         status =
-            s2_map_init(&train->reference[s], n, S2_PATCH_PX, S2_PATCH_PX, net->spec.bands[s], err);
+            s2_map_init(&train->reference[s], n, S2_PATCH_PX, S2_PATCH_PX, net->base.spec.bands[s], err);
     if (status == S2RGF_OK)
         status = s2_spectral_encoder_state_init(&train->spectral[s], &net->spectral[s], n,
                                                 S2_PATCH_PX, S2_PATCH_PX, err);
@@ -90,12 +90,12 @@ static s2rgf_status init_domains(s2_patch_train *train, s2rgf_error *err)
     domain_path *spatial = &train->domain[SPATIAL];
     *spectral = (domain_path){.fusion = &net->adrf_spectral,
                               .neck = &net->neck_spectral,
-                              .silent = net->spec.off.spectral,
+                              .silent = net->base.spec.off.spectral,
                               .fused = &train->unfold.reduce.out,
                               .fused_grad = &train->unfold.reduce.grad};
     *spatial = (domain_path){.fusion = &net->adrf_spatial,
                              .neck = &net->neck_spatial,
-                             .silent = net->spec.off.spatial,
+                             .silent = net->base.spec.off.spatial,
                              .fused = &spatial->stack.value,
                              .fused_grad = &spatial->stack.grad};
     s2rgf_status status =
@@ -110,7 +110,7 @@ static s2rgf_status init_head(s2_patch_train *train, s2rgf_error *err)
     const s2_patch_network *net = train->net;
     const int n = train->shape.crops;
     const int side = S2_PATCH_JOINT_PX;
-    const s2_lattice lattice = s2_lattice_over(side, side, net->spec.off.ssja ? 0 : side);
+    const s2_lattice lattice = s2_lattice_over(side, side, net->base.spec.off.ssja ? 0 : side);
     s2rgf_status status = s2_ssja_state_init(&train->ssja, n, lattice, S2_PATCH_WIDE, err);
     if (status == S2RGF_OK)
         status = s2_map_pair_init(&train->fused, n, side, side, S2_PATCH_WIDE, err);
@@ -134,13 +134,32 @@ static s2rgf_status init_batch(s2_patch_train *train, s2rgf_error *err)
     if (!train->all_valid || !train->labels)
         return s2_fail_memory(err, "training");
     memset(train->all_valid, 1, features);
-    return s2_batch_init(&train->batch, &train->net->spec, &train->shape, err);
+    return s2_batch_init(&train->base.batch, &train->net->base.spec, &train->shape, err);
 }
 
-s2rgf_status s2_patch_train_create(s2_patch_network *network, const s2_batch_shape *shape,
-                                   s2_patch_train **train, s2rgf_error *err)
+static void list_norms(s2_patch_train *train)
 {
-    *train = NULL;
+    const s2_patch_network *net = train->net;
+    s2_norm_list *norms = &train->base.norms;
+    for (int s = 0; s < net->base.spec.sources; s++) {
+        s2_norm_list_add_encoder(norms, &net->spectral[s], &train->spectral[s]);
+        s2_norm_list_add_block(norms, &net->spatial[s], &train->spatial[s]);
+    }
+    s2_norm_list_add_unit(norms, &net->unfold.expand, &train->unfold.expand);
+    s2_norm_list_add_unit(norms, &net->unfold.reduce, &train->unfold.reduce);
+    for (int i = 0; i < DOMAINS; i++) {
+        domain_path *domain = &train->domain[i];
+        s2_norm_list_add_unit(norms, &domain->fusion->mix, &domain->fusion_state.mix);
+        s2_norm_list_add_unit(norms, domain->neck, &domain->neck_state);
+    }
+    s2_norm_list_add_block(norms, &net->head_block, &train->head_block);
+    s2_norm_list_add_unit(norms, &net->head_conv, &train->head_conv);
+}
+
+s2rgf_status s2_patch_train_create(s2_network *network, const s2_batch_shape *shape,
+                                   s2_training **training, s2rgf_error *err)
+{
+    *training = NULL;
     if (shape->width != S2_PATCH_PX || shape->height != S2_PATCH_PX)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "crops of the network \"patch\": expected %d x %d pixels, found %d x %d",
@@ -148,7 +167,8 @@ s2rgf_status s2_patch_train_create(s2_patch_network *network, const s2_batch_sha
     s2_patch_train *own = s2_calloc(1, sizeof *own);
     if (!own)
         return s2_fail_memory(err, "training");
-    own->net = network;
+    own->base.ops = &s2_patch_ops;
+    own->net = (s2_patch_network *)network;
     own->shape = *shape;
     s2rgf_status status = init_batch(own, err);
     for (int s = 0; s < network->spec.sources && status == S2RGF_OK; s++)
@@ -158,19 +178,21 @@ s2rgf_status s2_patch_train_create(s2_patch_network *network, const s2_batch_sha
     if (status == S2RGF_OK)
         status = init_head(own, err);
     if (status != S2RGF_OK) {
-        s2_patch_train_free(own);
+        s2_patch_train_free(&own->base);
         return status;
     }
-    *train = own;
+    list_norms(own);
+    *training = &own->base;
     return S2RGF_OK;
 }
 
-void s2_patch_train_free(s2_patch_train *train)
+void s2_patch_train_free(s2_training *training)
 {
+    s2_patch_train *train = (s2_patch_train *)training;
     if (!train)
         return;
-    s2_batch_clear(&train->batch);
-    for (int s = 0; s < train->net->spec.sources; s++) {
+    s2_batch_clear(&train->base.batch);
+    for (int s = 0; s < train->net->base.spec.sources; s++) {
         s2_map_clear(&train->reference[s]);
         s2_free(train->sampling[s]);
         s2_spectral_encoder_state_clear(&train->spectral[s]);
@@ -194,15 +216,10 @@ void s2_patch_train_free(s2_patch_train *train)
     s2_free(train);
 }
 
-s2_batch *s2_patch_train_batch(s2_patch_train *train)
-{
-    return &train->batch;
-}
-
 /* Channels of a stack that belong to source s. */
 static s2_map source_part(const s2_patch_train *train, int domain, const s2_map *stack, int s)
 {
-    const s2_network_spec *spec = &train->net->spec;
+    const s2_network_spec *spec = &train->net->base.spec;
     int first = 0;
     if (domain == SPATIAL)
         return s2_map_channels(stack, s * S2_PATCH_CHANNELS, S2_PATCH_CHANNELS);
@@ -214,17 +231,17 @@ static s2_map source_part(const s2_patch_train *train, int domain, const s2_map 
 /* Pixels of source s on the reference grid. */
 static const s2_map *reference_pixels(const s2_patch_train *train, int s)
 {
-    return train->net->spec.on_reference[s] ? &train->batch.pixels[s] : &train->reference[s];
+    return train->net->base.spec.on_reference[s] ? &train->base.batch.pixels[s] : &train->reference[s];
 }
 
 /* Sample source s to the reference grid; 0 outside its window. */
 static void sample_source(s2_patch_train *train, int s)
 {
-    const s2_map *from = &train->batch.pixels[s];
+    const s2_map *from = &train->base.batch.pixels[s];
     const s2_map *to = &train->reference[s];
     for (int n = 0; n < train->shape.crops; n++)
         train->sampling[s][n] =
-            (s2_sampling){train->batch.ref_to_source[s][n], 1.0, from->w, from->h};
+            (s2_sampling){train->base.batch.ref_to_source[s][n], 1.0, from->w, from->h};
     s2_sample_forward(train->sampling[s], from, to);
     for (int n = 0; n < to->n; n++)
         for (int p = 0; p < to->h * to->w; p++)
@@ -239,7 +256,7 @@ static s2rgf_status encode_source(s2_patch_train *train, int s, s2rgf_error *err
     const s2_map *x = reference_pixels(train, s);
     const s2_map spectral = source_part(train, SPECTRAL, &train->domain[SPECTRAL].stack.value, s);
     const s2_map spatial = source_part(train, SPATIAL, &train->domain[SPATIAL].stack.value, s);
-    if (!net->spec.on_reference[s])
+    if (!net->base.spec.on_reference[s])
         sample_source(train, s);
     s2rgf_status status =
         s2_spectral_encoder_forward(&net->spectral[s], &train->spectral[s], x, err);
@@ -290,18 +307,19 @@ static s2_map flat_view(const s2_map *map)
     return (s2_map){map->data, map->n, 1, 1, S2_PATCH_FLAT, S2_PATCH_FLAT};
 }
 
-s2rgf_status s2_patch_train_forward(s2_patch_train *train, double dropout,
+s2rgf_status s2_patch_train_forward(s2_training *training, double dropout,
                                     s2_random *dropout_source, const s2_map **logits,
                                     s2rgf_error *err)
 {
+    s2_patch_train *train = (s2_patch_train *)training;
     const s2_patch_network *net = train->net;
     const s2_map flat = flat_view(&train->flat.value);
     s2rgf_status status = S2RGF_OK;
     for (int n = 0; n < train->shape.crops; n++)
         train->labels[n] =
-            train->batch
+            train->base.batch
                 .labels[(n * S2_PATCH_PX + S2_PATCH_CENTRE) * S2_PATCH_PX + S2_PATCH_CENTRE];
-    for (int s = 0; s < net->spec.sources && status == S2RGF_OK; s++)
+    for (int s = 0; s < net->base.spec.sources && status == S2RGF_OK; s++)
         status = encode_source(train, s, err);
     if (status == S2RGF_OK)
         status = s2_unfold_forward(&net->unfold, &train->unfold,
@@ -314,7 +332,7 @@ s2rgf_status s2_patch_train_forward(s2_patch_train *train, double dropout,
         status = s2_classifier_forward(&net->classifier, &train->classifier, &flat, train->labels,
                                        logits != NULL, dropout, dropout_source, err);
     if (status == S2RGF_OK && logits) {
-        const int classes = net->spec.classes;
+        const int classes = net->base.spec.classes;
         train->scores =
             (s2_map){train->classifier.scores, train->shape.crops, 1, 1, classes, classes};
         *logits = &train->scores;
@@ -383,14 +401,15 @@ static s2rgf_status backward_source(s2_patch_train *train, int s, s2rgf_error *e
                : s2_residual_block_backward(&net->spatial[s], &train->spatial[s], x, NULL, err);
 }
 
-s2rgf_status s2_patch_train_backward(s2_patch_train *train, const s2_loss_options *options,
+s2rgf_status s2_patch_train_backward(s2_training *training, const s2_loss_options *options,
                                      double *loss, s2rgf_error *err)
 {
+    s2_patch_train *train = (s2_patch_train *)training;
     const s2_patch_network *net = train->net;
     const s2_map flat_grad = flat_view(&train->flat.grad);
     domain_path *spectral = &train->domain[SPECTRAL];
     double relation[DOMAINS] = {0.0, 0.0};
-    s2_params_zero_grad(&train->net->params);
+    s2_params_zero_grad(&train->net->base.params);
     *loss = s2_classifier_backward(&net->classifier, &train->classifier, &options->entropy,
                                    &flat_grad);
     s2rgf_status status = backward_head(train, err);
@@ -401,52 +420,7 @@ s2rgf_status s2_patch_train_backward(s2_patch_train *train, const s2_loss_option
     if (status == S2RGF_OK)
         status = s2_unfold_backward(&net->unfold, &train->unfold, &spectral->stack.value,
                                     &spectral->stack.grad, err);
-    for (int s = 0; s < net->spec.sources && status == S2RGF_OK; s++)
+    for (int s = 0; s < net->base.spec.sources && status == S2RGF_OK; s++)
         status = backward_source(train, s, err);
     return status;
-}
-
-/* Every batch-norm with its state, one after the other; false at the end. */
-static bool nth_norm(s2_patch_train *train, int index, const s2_batchnorm **norm,
-                     s2_batchnorm_state **state)
-{
-    enum { OF_SOURCE = 6, OF_TRUNK = 10 };
-    s2_patch_network *net = train->net;
-    const int s = index / OF_SOURCE < net->spec.sources ? index / OF_SOURCE : 0;
-    const int at = index - OF_SOURCE * net->spec.sources;
-    const s2_batchnorm *encoder_norms[OF_SOURCE] = {
-        &net->spectral[s].norm3,     &net->spectral[s].norm5,     &net->spectral[s].mix.norm,
-        &net->spatial[s].conv1.norm, &net->spatial[s].conv2.norm, &net->spatial[s].shortcut.norm};
-    s2_batchnorm_state *encoder_states[OF_SOURCE] = {
-        &train->spectral[s].norm3,     &train->spectral[s].norm5,
-        &train->spectral[s].mix.norm,  &train->spatial[s].conv1.norm,
-        &train->spatial[s].conv2.norm, &train->spatial[s].shortcut.norm};
-    const s2_conv_unit *units[OF_TRUNK] = {&net->unfold.expand,       &net->unfold.reduce,
-                                           &net->adrf_spectral.mix,   &net->adrf_spatial.mix,
-                                           &net->neck_spectral,       &net->neck_spatial,
-                                           &net->head_block.conv1,    &net->head_block.conv2,
-                                           &net->head_block.shortcut, &net->head_conv};
-    s2_conv_unit_state *states[OF_TRUNK] = {&train->unfold.expand,
-                                            &train->unfold.reduce,
-                                            &train->domain[SPECTRAL].fusion_state.mix,
-                                            &train->domain[SPATIAL].fusion_state.mix,
-                                            &train->domain[SPECTRAL].neck_state,
-                                            &train->domain[SPATIAL].neck_state,
-                                            &train->head_block.conv1,
-                                            &train->head_block.conv2,
-                                            &train->head_block.shortcut,
-                                            &train->head_conv};
-    if (at >= OF_TRUNK)
-        return false;
-    *norm = at < 0 ? encoder_norms[index % OF_SOURCE] : &units[at]->norm;
-    *state = at < 0 ? encoder_states[index % OF_SOURCE] : &states[at]->norm;
-    return true;
-}
-
-void s2_patch_train_use(s2_patch_train *train, s2_statistics statistics)
-{
-    const s2_batchnorm *norm = NULL;
-    s2_batchnorm_state *state = NULL;
-    for (int i = 0; nth_norm(train, i, &norm, &state); i++)
-        s2_batchnorm_use(norm, state, statistics);
 }

@@ -18,7 +18,7 @@ static bool fold_spatial(s2_patch_spatial *to, const s2_residual_block *block)
 
 static bool fold_all(s2_patch_weights *to, const s2_patch_network *net)
 {
-    for (int s = 0; s < net->spec.sources; s++)
+    for (int s = 0; s < net->base.spec.sources; s++)
         if (!s2_fold_spectral(&to->spectral[s], &net->spectral[s]) ||
             !fold_spatial(&to->spatial[s], &net->spatial[s]))
             return false;
@@ -33,28 +33,30 @@ static bool fold_all(s2_patch_weights *to, const s2_patch_network *net)
            s2_fold_classifier(&to->classifier, &net->classifier);
 }
 
-s2rgf_status s2_patch_weights_create(const s2_patch_network *network, s2_patch_weights **weights,
+s2rgf_status s2_patch_weights_create(const s2_network *network, s2_weights **weights,
                                      s2rgf_error *err)
 {
+    const s2_patch_network *net = (const s2_patch_network *)network;
     *weights = NULL;
     s2_patch_weights *own = s2_calloc(1, sizeof *own);
     if (!own)
         return s2_fail_memory(err, "weights");
-    own->spec = network->spec;
-    s2rgf_status status = s2_kernels_select(&own->kernels, err);
-    if (status == S2RGF_OK && !fold_all(own, network))
+    own->base = (s2_weights){.ops = &s2_patch_ops, .spec = network->spec};
+    s2rgf_status status = s2_kernels_select(&own->base.kernels, err);
+    if (status == S2RGF_OK && !fold_all(own, net))
         status = s2_fail_memory(err, "weights");
     if (status != S2RGF_OK) {
-        s2_patch_weights_free(own);
+        s2_patch_weights_free(&own->base);
         return status;
     }
-    own->kernel = own->kernels->row;
-    *weights = own;
+    own->kernel = own->base.kernels->row;
+    *weights = &own->base;
     return S2RGF_OK;
 }
 
-void s2_patch_weights_free(s2_patch_weights *weights)
+void s2_patch_weights_free(s2_weights *base)
 {
+    s2_patch_weights *weights = (s2_patch_weights *)base;
     if (!weights)
         return;
     for (int s = 0; s < S2RGF_MAX_SOURCES; s++) {

@@ -14,8 +14,7 @@ typedef struct s2_patch_spatial {
 } s2_patch_spatial;
 
 struct s2_patch_weights {
-    s2_network_spec spec;
-    const s2_kernels *kernels;
+    s2_weights base;
     s2_kernel_row_function kernel; /* its rows */
     s2_folded_spectral spectral[S2RGF_MAX_SOURCES];
     s2_patch_spatial spatial[S2RGF_MAX_SOURCES];

@@ -44,6 +44,7 @@ enum { S2_OF_PIXELS, S2_OF_SPECTRAL, S2_OF_SHORTCUT, S2_OF_CONV1, S2_PER_SOURCE 
 #define S2_BUFFERS (S2_SOURCES + S2_PER_SOURCE * S2RGF_MAX_SOURCES)
 
 struct s2_patch_run {
+    s2_run base;
     const s2_patch_weights *weights;
     const s2_run_geometry *geometry;
     s2_tile tile;
