@@ -212,10 +212,14 @@ void LazyDataset::makeOverviews()
     }
 }
 
-CPLErr LazyDataset::GetGeoTransform(s2_transform transform) S2_TRANSFORM_CONST
+#if GDAL_VERSION_NUM < GDAL_COMPUTE_VERSION(3, 12, 0)
+CPLErr LazyDataset::GetGeoTransform(double *transform)
+#else
+CPLErr LazyDataset::GetGeoTransform(GDALGeoTransform &transform) const
+#endif
 {
-    for (size_t i = 0; i < 6; i++)
-        transform[static_cast<int>(i)] = info_->geotransform[i];
+    for (int i = 0; i < 6; i++)
+        transform[i] = info_->geotransform[i];
     return CE_None;
 }
 

@@ -2,6 +2,7 @@
 #ifndef S2_CLASSIFY_OUTPUT_NAMES_H
 #define S2_CLASSIFY_OUTPUT_NAMES_H
 
+#include "geo/map/side_files.h"
 #include "scene/output_guard.h"
 
 #define S2_CLASSIFY_OUTPUTS 3 /* map, confidence, probabilities */

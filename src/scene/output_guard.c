@@ -64,12 +64,20 @@ s2rgf_status s2_output_guard_add(s2_output_guard *guard, const char *path, s2rgf
     return path ? add_file(guard, s2_strdup(path), NULL, err) : S2RGF_OK;
 }
 
+/* Length of a path without its extension. */
+static int stem_length(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *dot = strrchr(slash ? slash : path, '.');
+    return (int)(dot ? (size_t)(dot - path) : strlen(path));
+}
+
 s2rgf_status s2_output_guard_add_map(s2_output_guard *guard, const char *path,
                                      char *const *suffixes, s2rgf_error *err)
 {
     s2rgf_status status = s2_output_guard_add(guard, path, err);
     for (size_t i = 0; path && suffixes && suffixes[i] && status == S2RGF_OK; i++)
-        status = add_file(guard, s2_side_path(path, suffixes[i]), path, err);
+        status = add_file(guard, s2_asprintf("%.*s%s", stem_length(path), path, suffixes[i]), path,
+                          err);
     return status;
 }
 

@@ -2,7 +2,6 @@
 #ifndef S2_SCENE_OUTPUT_GUARD_H
 #define S2_SCENE_OUTPUT_GUARD_H
 
-#include "geo/map/side_files.h"
 #include "geo/source/dataset_files.h"
 
 /** A file that is to be written. */
@@ -26,7 +25,11 @@ void s2_output_guard_clear(s2_output_guard *guard);
 /** Add an output of one file; NULL is none. Errors: NO_MEMORY. */
 s2rgf_status s2_output_guard_add(s2_output_guard *guard, const char *path, s2rgf_error *err);
 
-/** Add a map with the files beside it, by s2_side_suffixes(). Errors: NO_MEMORY. */
+/**
+ * Add an output with the files beside it; NULL is none.
+ * suffixes  in  what follows the output's name without its extension, as ".qml"; ended by NULL
+ * Errors  NO_MEMORY.
+ */
 s2rgf_status s2_output_guard_add_map(s2_output_guard *guard, const char *path,
                                      char *const *suffixes, s2rgf_error *err);
 

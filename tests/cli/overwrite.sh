@@ -113,7 +113,7 @@ refused "batch/a_hs.tif: is an input too" "${many[@]}" -batch batch 'batch/{}_hs
 refused "named for two outputs" "${classify[@]}" -i 'ms=batch/{}_ms.tif' \
     -i 'hs=batch/{}_hs.tif' -batch twice 'batch/{}_map.tif'
 refused "exists and is no report" "${many[@]}" -batch batch -report "$hs" 'batch/{}_map.tif'
-refused "exists and is no report" "${many[@]}" -batch batch -report other.hdr 'batch/{}_map.tif'
+refused "other.hdr: belongs to other.dat" "${many[@]}" -batch batch -report other.hdr 'batch/{}_map.tif'
 refused "named for two outputs" \
     "${many[@]}" -batch batch -report ./batch/b_map.tif 'batch/{}_map.tif'
 

@@ -10,11 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/memory.h"
 #include "geo/map/map_format.h"
 
 #define PROBE_PX 64
-#define STYLE_BYTES 65536 /* of a style, to find out what it is for */
 
 /* ---- a small map ----------------------------------------------------------------------------- */
 
@@ -110,23 +108,4 @@ char **s2_side_suffixes(const char *path, s2_map_kind kind, const char *format,
 void s2_side_suffixes_free(char **suffixes)
 {
     CSLDestroy(suffixes);
-}
-
-char *s2_side_path(const char *path, const char *suffix)
-{
-    const char *extension = CPLGetExtension(path);
-    const size_t removed = extension[0] != '\0' ? strlen(extension) + 1 : 0;
-    return s2_asprintf("%.*s%s", (int)(strlen(path) - removed), path, suffix);
-}
-
-bool s2_is_raster_style(const char *path)
-{
-    char *text = s2_calloc(1, STYLE_BYTES + 1);
-    VSILFILE *file = text != NULL ? VSIFOpenL(path, "rb") : NULL;
-    const bool found = file != NULL && VSIFReadL(text, 1, STYLE_BYTES, file) > 0 &&
-                       strstr(text, "<rasterrenderer") != NULL;
-    if (file != NULL)
-        VSIFCloseL(file);
-    s2_free(text);
-    return found;
 }

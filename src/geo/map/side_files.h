@@ -16,10 +16,4 @@ char **s2_side_suffixes(const char *path, s2_map_kind kind, const char *format,
                         const char *const *creation_options, bool style);
 void s2_side_suffixes_free(char **suffixes);
 
-/** The name of a file beside an output. Memory: s2_free(); NULL when that is out. */
-char *s2_side_path(const char *path, const char *suffix);
-
-/** Whether a .qml is of a raster; false also where it cannot be read. */
-bool s2_is_raster_style(const char *path);
-
 #endif

@@ -15,6 +15,7 @@
 #include "core/path.h"
 
 #define ANY_KIND (GDAL_OF_RASTER | GDAL_OF_VECTOR)
+#define STYLE_BYTES 65536 /* of a style, to find out what it is for */
 #define LONGEST_NAME 4096 /* what is longer is a document, as a VRT in place of its name */
 
 /* ---- the file in a name ---------------------------------------------------------------------- */
@@ -270,4 +271,16 @@ char *s2_dataset_owner(const char *path, const char *except)
     CPLFree(folder);
     CPLPopErrorHandler();
     return owner;
+}
+
+bool s2_is_raster_style(const char *path)
+{
+    char *text = s2_calloc(1, STYLE_BYTES + 1);
+    VSILFILE *file = text != NULL ? VSIFOpenL(path, "rb") : NULL;
+    const bool found = file != NULL && VSIFReadL(text, 1, STYLE_BYTES, file) > 0 &&
+                       strstr(text, "<rasterrenderer") != NULL;
+    if (file != NULL)
+        VSIFCloseL(file);
+    s2_free(text);
+    return found;
 }

@@ -30,4 +30,7 @@ bool s2_dataset_refers(const char *path);
  */
 char *s2_dataset_owner(const char *path, const char *except);
 
+/** Whether a style of QGIS, .qml, is of a raster; false also where it cannot be read. */
+bool s2_is_raster_style(const char *path);
+
 #endif
