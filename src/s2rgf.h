@@ -419,6 +419,13 @@ S2RGF_API void s2rgf_assessment_free(s2rgf_assessment *assessment);
 S2RGF_API s2rgf_status s2rgf_check_output(const char *path, const char *const *others,
                                           s2rgf_error *err);
 
+/**
+ * Write a text and a final newline to a file that appears under its name only when it is whole.
+ * Errors  INVALID_ARGUMENT (exists and not overwrite, or is no regular file), IO, NO_MEMORY.
+ */
+S2RGF_API s2rgf_status s2rgf_text_save(const char *path, const char *text, bool overwrite,
+                                       s2rgf_error *err);
+
 /** Release a string handed out by this library; NULL is accepted. */
 S2RGF_API void s2rgf_free(void *text);
 

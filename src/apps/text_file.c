@@ -2,7 +2,6 @@
 #include "apps/text_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,51 +80,13 @@ static s2rgf_status write_stdout(const char *text, s2rgf_error *err)
     return S2RGF_OK;
 }
 
-/* Write, flush to the disk and close; the file is open whatever happens before. */
-static s2rgf_status fill_file(int descriptor, const char *path, const char *text, s2rgf_error *err)
-{
-    FILE *file = fdopen(descriptor, "w");
-    s2rgf_status status = S2RGF_OK;
-
-    if (!file) {
-        close(descriptor);
-        return fail_system(err, path, "cannot write");
-    }
-    if (fputs(text, file) == EOF || fputc('\n', file) == EOF || fflush(file) != 0 ||
-        fsync(fileno(file)) != 0)
-        status = fail_system(err, path, "cannot write");
-    if (fclose(file) != 0 && status == S2RGF_OK)
-        status = fail_system(err, path, "cannot write");
-    return status;
-}
-
 s2rgf_status s2_text_file_write(const char *path, const char *text, bool overwrite,
                                 s2rgf_error *err)
 {
-    size_t bytes = strlen(path) + 32;
-    char *temporary = NULL;
-    s2rgf_status status = s2_text_file_check(path, overwrite, err);
-    int descriptor;
+    const s2rgf_status status = s2_text_file_check(path, overwrite, err);
 
     if (status != S2RGF_OK)
         return status;
-    if (strcmp(path, "-") == 0)
-        return write_stdout(text, err);
-    temporary = malloc(bytes);
-    if (!temporary)
-        return fail(err, S2RGF_NO_MEMORY, path, "out of memory");
-    snprintf(temporary, bytes, "%s.tmp%ld", path, (long)getpid());
-    descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (descriptor < 0) {
-        status = fail_system(err, temporary, "cannot create");
-        goto done;
-    }
-    status = fill_file(descriptor, path, text, err);
-    if (status == S2RGF_OK && rename(temporary, path) != 0)
-        status = fail_system(err, path, "cannot be given its name");
-    if (status != S2RGF_OK)
-        unlink(temporary);
-done:
-    free(temporary);
-    return status;
+    return strcmp(path, "-") == 0 ? write_stdout(text, err)
+                                  : s2rgf_text_save(path, text, overwrite, err);
 }

@@ -285,7 +285,8 @@ static s2rgf_status check_stranger(const s2_guarded_file *file, bool overwrite, 
         return S2RGF_OK;
     if (file->output && !overwrite)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                       "%s: exists: expected leave to overwrite it%s%s", file->path, with, output);
+                       "%s: exists: use -overwrite to replace it with the output %s", file->path,
+                       output);
     if (file->output && is_style(file->path))
         return s2_is_raster_style(file->path)
                    ? S2RGF_OK
