@@ -30,7 +30,7 @@ apps:
 # Headers of the C library and POSIX: the only <> includes that every room may use.
 c_library=' assert.h complex.h ctype.h dirent.h errno.h fcntl.h fenv.h float.h inttypes.h libgen.h
 limits.h locale.h math.h setjmp.h signal.h stdalign.h stdarg.h stdatomic.h stdbool.h
-stddef.h stdint.h stdio.h stdlib.h string.h strings.h sys/mman.h sys/resource.h sys/stat.h
+stddef.h stdint.h stdio.h stdlib.h string.h strings.h sys/file.h sys/mman.h sys/resource.h sys/stat.h
 sys/time.h sys/types.h sys/wait.h time.h unistd.h wchar.h '
 
 # below ROOM: the rooms it may include, on one line with a blank at either end; none: no such room.
