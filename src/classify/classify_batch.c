@@ -148,7 +148,7 @@ static void clear_options(scene_options *own)
     s2_free(own->mask);
 }
 
-/* ---- what the scenes would destroy of each other ---------------------------------------------- */
+/* ---- what the scenes would destroy of each other --------------------------------------------- */
 
 static s2rgf_status guard_outputs(const s2_scene_batch *batch, s2_output_guard *guard,
                                   s2rgf_error *err)

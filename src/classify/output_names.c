@@ -6,8 +6,8 @@ static const s2_map_kind KINDS[S2_CLASSIFY_OUTPUTS] = {S2_MAP_CLASSES, S2_MAP_CO
 
 static const char *output_path(const s2rgf_classify_options *options, int output)
 {
-    const char *const paths[S2_CLASSIFY_OUTPUTS] = {
-        options->output_path, options->confidence_path, options->probability_path};
+    const char *const paths[S2_CLASSIFY_OUTPUTS] = {options->output_path, options->confidence_path,
+                                                    options->probability_path};
     return paths[output];
 }
 

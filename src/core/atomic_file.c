@@ -36,7 +36,7 @@ static s2rgf_status check_target(const char *path, bool overwrite, s2rgf_error *
     return overwrite ? S2RGF_OK : fail_exists(path, err);
 }
 
-/* ---- what killed processes left --------------------------------------------------------------- */
+/* ---- what killed processes left -------------------------------------------------------------- */
 
 /** Whether a name is that of a temporary file of a file, by TEMPORARY_FORMAT. */
 static bool is_temporary_name(const char *name, const char *of)
@@ -77,11 +77,11 @@ static void remove_rests(const char *path)
     s2_free(folder);
 }
 
-/* ---- temporary files -------------------------------------------------------------------------- */
+/* ---- temporary files ------------------------------------------------------------------------- */
 
 /**
- * Lock a new file, through a descriptor of its own that outlives the one it is written through. False:
- * another process has taken it for a rest. File systems without locks keep rests.
+ * Lock a new file, through a descriptor of its own that outlives the one it is written through.
+ * False: another process has taken it for a rest. File systems without locks keep rests.
  */
 static bool lock_temporary(s2_atomic_file *file)
 {

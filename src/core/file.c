@@ -13,7 +13,7 @@
 
 #define MOST_LINKS 8 /* one to the other, to a file that is not there */
 
-/** Where a link leads whose target does not exist; NULL: path is no such link. Memory: s2_free(). */
+/** Where a link leads whose target does not exist; NULL: it is no such link. Memory: s2_free(). */
 static char *dangling_target(const char *path)
 {
     char target[PATH_MAX];

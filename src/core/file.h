@@ -5,8 +5,8 @@
 #include "s2rgf.h"
 
 /**
- * A text that two names have in common if and only if they name one file, through links too, whether
- * it exists or not. What is not found on a file system is its own name.
+ * A text that two names have in common if and only if they name one file, through links too,
+ * whether it exists or not. What is not found on a file system is its own name.
  * Memory  released with s2_free(); NULL when that is out.
  */
 char *s2_file_key(const char *path);

@@ -76,8 +76,8 @@ s2rgf_status s2_output_guard_add_map(s2_output_guard *guard, const char *path,
 {
     s2rgf_status status = s2_output_guard_add(guard, path, err);
     for (size_t i = 0; path && suffixes && suffixes[i] && status == S2RGF_OK; i++)
-        status = add_file(guard, s2_asprintf("%.*s%s", stem_length(path), path, suffixes[i]), path,
-                          err);
+        status =
+            add_file(guard, s2_asprintf("%.*s%s", stem_length(path), path, suffixes[i]), path, err);
     return status;
 }
 
@@ -88,8 +88,7 @@ static int compare_keys(const void *a, const void *b)
 }
 
 /* The same file twice: two outputs, or a file that is written with both. */
-static s2rgf_status check_pair(const s2_guarded_file *a, const s2_guarded_file *b,
-                               s2rgf_error *err)
+static s2rgf_status check_pair(const s2_guarded_file *a, const s2_guarded_file *b, s2rgf_error *err)
 {
     const char *one = a->output ? a->output : a->path, *other = b->output ? b->output : b->path;
     if (strcmp(a->key, b->key) != 0 || (a->output && b->output && strcmp(one, other) == 0))
@@ -99,8 +98,8 @@ static s2rgf_status check_pair(const s2_guarded_file *a, const s2_guarded_file *
                        strcmp(one, other) == 0 ? "" : ", also as ",
                        strcmp(one, other) == 0 ? "" : other);
     return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                   "%s: would be written for two outputs, %s and %s: expected other names",
-                   a->path, one, other);
+                   "%s: would be written for two outputs, %s and %s: expected other names", a->path,
+                   one, other);
 }
 
 s2rgf_status s2_output_guard_close(s2_output_guard *guard, s2rgf_error *err)
@@ -155,21 +154,20 @@ static s2rgf_status check_file(const s2_output_guard *guard, const char *file, c
     s2_guarded_file wanted = {.key = s2_file_key(file)};
     if (!wanted.key)
         return s2_fail_memory(err, "files of an input");
-    const s2_guarded_file *found = guard->count > 0
-                                       ? bsearch(&wanted, guard->files, guard->count,
-                                                 sizeof *guard->files, compare_keys)
-                                       : NULL;
+    const s2_guarded_file *found = guard->count > 0 ? bsearch(&wanted, guard->files, guard->count,
+                                                              sizeof *guard->files, compare_keys)
+                                                    : NULL;
     s2_free(wanted.key);
     if (!found)
         return S2RGF_OK;
     const bool itself = s2_same_file(found->path, input);
+    const char *of = input[0] == '<' ? "a VRT in place of a name" : input;
     return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: is an input too%s%s: it would be lost%s%s",
-                   found->path, itself ? "" : ", as a file of ", itself ? "" : input,
+                   found->path, itself ? "" : ", as a file of ", itself ? "" : of,
                    found->output ? " with the output " : "", found->output ? found->output : "");
 }
 
-s2rgf_status s2_output_guard_file(const s2_output_guard *guard, const char *input,
-                                  s2rgf_error *err)
+s2rgf_status s2_output_guard_file(const s2_output_guard *guard, const char *input, s2rgf_error *err)
 {
     return input ? check_file(guard, input, input, err) : S2RGF_OK;
 }
@@ -244,7 +242,8 @@ s2rgf_status s2_output_guard_input(const s2_output_guard *guard, const s2_datase
         const s2_dataset_name file = {.path = queue.items[i]};
         status = check_file(guard, file.path, input->path, err);
         /* what only has files beside it is found from there, by s2_output_guard_strangers() */
-        if (status == S2RGF_OK && strcmp(file.path, input->path) != 0 && s2_output_guard_leads_on(file.path))
+        if (status == S2RGF_OK && strcmp(file.path, input->path) != 0 &&
+            s2_output_guard_leads_on(file.path))
             status = push_files(&queue, &file, err);
     }
     clear_queue(&queue);

@@ -7,8 +7,8 @@
 /** A file that is to be written. */
 typedef struct s2_guarded_file {
     char *path;
-    char *key;    /* s2_file_key() */
-    char *output; /* with which it is written; NULL: it is one itself */
+    char *key;     /* s2_file_key() */
+    char *output;  /* with which it is written; NULL: it is one itself */
     bool replaces; /* a file that is there; not a pipe, which must not be opened */
 } s2_guarded_file;
 

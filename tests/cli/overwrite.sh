@@ -58,6 +58,9 @@ refused "scene.zip: is an input too, as a file of /vsizip/scene.zip/ms.tif" \
     "${classify[@]}" -i ms=/vsizip/scene.zip/ms.tif -i hs="$hs" scene.zip
 refused "scene.zip: is an input too" "${classify[@]}" -i ms=archive.vrt -i hs="$hs" scene.zip
 refused "$ms: is an input too" "${classify[@]}" -i "ms=GTIFF_DIR:1:$ms" -i hs="$hs" "$ms"
+refused "$ms: is an input too, as a file of a VRT in place of a name" \
+    "${classify[@]}" -i "ms=$(sed "s#relativeToVRT=\"1\"#relativeToVRT=\"0\"#" inner.vrt)" -i hs="$hs" "$ms"
+refused "$ms: is an input too" "${classify[@]}" -i "ms=vrt://$ms?bands=1,2,3,4" -i hs="$hs" "$ms"
 refused "world.tfw: belongs to world.tif" "${classify[@]}" -i ms=world.tif -i hs="$hs" world.tfw
 refused "envi.hdr: is an input too, as a file of envi.dat: it would be lost with the output envi.img" \
     "${classify[@]}" -i ms=envi.dat -i hs="$hs" -of ENVI envi.img

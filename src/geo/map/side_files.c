@@ -16,7 +16,7 @@
 
 /* ---- a small map ----------------------------------------------------------------------------- */
 
-/** A map in memory with all that makes formats write further files; NULL: there is no such thing. */
+/** A map in memory with all that makes formats write further files; NULL: memory is out. */
 static GDALDatasetH make_map(GDALDataType type)
 {
     const double geotransform[6] = {500000.0, 10.0, 0.0, 5000000.0, 0.0, -10.0};
@@ -72,8 +72,8 @@ static char **probe(char **suffixes, const char *path, GDALDriverH driver, GDALD
     if (map != NULL && make_folder(driver, folder)) {
         char *name = CPLStrdup(CPLFormFilename(NULL, "map", CPLGetExtension(path)));
         char *copy = CPLStrdup(CPLFormFilename(folder, name, NULL));
-        GDALClose(GDALCreateCopy(driver, copy, map, FALSE, (CSLConstList)creation_options, NULL,
-                                 NULL));
+        GDALClose(
+            GDALCreateCopy(driver, copy, map, FALSE, (CSLConstList)creation_options, NULL, NULL));
         suffixes = add_suffixes(suffixes, folder, "map", name);
         VSIRmdirRecursive(folder);
         CPLFree(copy);
@@ -95,8 +95,8 @@ char **s2_side_suffixes(const char *path, s2_map_kind kind, const char *format,
     char **suffixes = style && kind == S2_MAP_CLASSES ? CSLAddString(NULL, ".qml") : NULL;
     GDALDriverH driver = NULL;
     for (size_t i = 0; i < sizeof behind / sizeof behind[0]; i++)
-        suffixes = CSLAddString(suffixes, CPLSPrintf("%s%s%s", extension[0] != '\0' ? "." : "",
-                                                     extension, behind[i]));
+        suffixes = CSLAddString(
+            suffixes, CPLSPrintf("%s%s%s", extension[0] != '\0' ? "." : "", extension, behind[i]));
     if (s2_map_format_driver(path, format, &driver, NULL) != S2RGF_OK)
         return suffixes;
     CPLPushErrorHandler(CPLQuietErrorHandler);

@@ -99,9 +99,8 @@ static char **add_vrt_sources(char **files, const char *vrt, const CPLXMLNode *n
             continue;
         if (names_source(node->pszValue)) {
             const char *text = CPLGetXMLValue(node, "", "");
-            const bool relative =
-                CPLTestBool(CPLGetXMLValue(node, "relativeToVRT", "0")) ||
-                CPLTestBool(CPLGetXMLValue(node, "relativetoVRT", "0"));
+            const bool relative = CPLTestBool(CPLGetXMLValue(node, "relativeToVRT", "0")) ||
+                                  CPLTestBool(CPLGetXMLValue(node, "relativetoVRT", "0"));
             char *path = relative ? s2_path_resolve(vrt, text) : s2_strdup(text);
             if (path != NULL)
                 files = CSLAddString(files, path);
@@ -124,7 +123,7 @@ static char **add_references(char **files, const s2_dataset_name *name, GDALData
     if (!is_vrt_driver(GDALGetDatasetDriver(dataset)))
         return files;
     CPLXMLNode *document = strchr(name->path, '<') != NULL ? CPLParseXMLString(name->path)
-                                                            : CPLParseXMLFile(name->path);
+                                                           : CPLParseXMLFile(name->path);
     files = add_vrt_sources(files, name->path, document);
     CPLDestroyXMLNode(document);
     return files;
