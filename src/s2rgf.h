@@ -227,7 +227,7 @@ typedef struct s2rgf_classify_options {
     const char *confidence_path;  /* largest class probability, Float32, or NULL */
     const char *probability_path; /* one Float32 band a class, or NULL */
     const char *report_path; /* what the caller writes of a batch: no output or input, or NULL */
-    /* GDAL driver name; NULL: from the extension, else GTiff */
+    /* GDAL driver name of the map; NULL, and the others: from the extension, else GTiff */
     const char *format;
     const char *const *creation_options; /* KEY=VALUE list ended by NULL, or NULL */
     bool overwrite;

@@ -7,6 +7,7 @@
 #include "classify/classify_job.h"
 #include "core/error.h"
 #include "core/log.h"
+#include "geo/map/map_format.h"
 #include "geo/source/overlay.h"
 #include "scene/network_input.h"
 #include "tiles/tile_choice.h"
@@ -161,18 +162,21 @@ static s2rgf_status create_outputs(s2_classify_job *job, const s2_grid *grid, s2
     const char *metadata[4];
     s2_mapping_provenance(&job->content, &job->scene, lines, sizeof lines, metadata);
     for (int i = 0; i < S2_CLASSIFY_OUTPUTS; i++) {
+        if (!paths[i])
+            continue;
+        /* The format is the map's; the others have that of their own names. */
+        const bool has_options =
+            i == 0 || s2_map_format_is_same(paths[i], options->output_path, options->format);
         const s2_map_spec spec = {.kind = kinds[i],
                                   .path = paths[i],
-                                  .format = options->format,
-                                  .creation_options = options->creation_options,
+                                  .format = i == 0 ? options->format : NULL,
+                                  .creation_options = has_options ? options->creation_options : NULL,
                                   .overwrite = options->overwrite,
                                   .style = options->style,
                                   .grid = grid,
                                   .classes = &job->content.classes,
                                   .metadata = metadata,
                                   .part = options->part_count ? &job->part : NULL};
-        if (!paths[i])
-            continue;
         const s2rgf_status status = s2_map_create(&spec, &job->writers[i], err);
         if (status != S2RGF_OK)
             return status;
@@ -282,12 +286,8 @@ s2rgf_status s2_classify(const s2rgf_classify_options *options, const s2rgf_host
         status = s2_classify_tiles(&job, host, err);
     if (status == S2RGF_OK)
         report_work(&job, host);
-    for (int i = 0; i < S2_CLASSIFY_OUTPUTS && status == S2RGF_OK; i++)
-        if (job.writers[i])
-            status = s2_map_finish(job.writers[i], err);
-    for (int i = S2_CLASSIFY_OUTPUTS - 1; i >= 0 && status == S2RGF_OK; i--)
-        if (job.writers[i])
-            status = s2_map_commit(job.writers[i], err);
+    if (status == S2RGF_OK)
+        status = s2_map_commit(job.writers, S2_CLASSIFY_OUTPUTS, err);
     for (int i = 0; i < S2_CLASSIFY_OUTPUTS; i++)
         s2_map_close(job.writers[i]);
     s2_scene_close(&job.scene);

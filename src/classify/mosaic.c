@@ -122,7 +122,7 @@ s2rgf_status s2rgf_mosaic(const s2rgf_classify_options *options, const s2rgf_hos
     if (status == S2RGF_OK)
         status = is_vrt ? s2_part_set_write_vrt(&job.set, job.table, options->overwrite,
                                                 options->style, err)
-                        : s2_map_commit(job.writer, err);
+                        : s2_map_commit(&job.writer, 1, err);
     s2_map_close(job.writer);
     s2_map_table_free(job.table);
     s2_free(job.lines);

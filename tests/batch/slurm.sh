@@ -32,7 +32,7 @@ mosaic=$(submit --dependency="afterok:$parts" --kill-on-invalid-dep=yes \
     --output=mosaic.log "$top_srcdir/samples/cluster/slurm_mosaic.sh" map.tif)
 wait_for 60 stops_on n2 || fail "no task runs on n2: $(squeue)"
 fail_node n2
-lost=$(find . -name 'map_*.part-*.tif' | wc -l)
+lost=$(find . -name 'map_*.part-*' | wc -l)
 [ "$lost" -ge 1 ] || fail "nothing was in the middle when the node failed"
 expect_no_file map.tif
 wait_for 180 finished "$mosaic" || fail "not finished: $(squeue) $(tail -n 20 slurmctld.log)"

@@ -47,6 +47,13 @@ expect_silence "${classify[@]}" -q -conf conf.tif -prob prob.tif -noqml more.tif
 gdalinfo prob.tif > info.txt
 expect_in info.txt "Band 3"
 expect_not_in info.txt "Band 4"
+# the format is the map's, the others have that of their own names
+expect_silence "${classify[@]}" -q -of PNG -conf own.tif -noqml picture.png
+gdalinfo own.tif > info.txt
+expect_in info.txt "Driver: GTiff"
+expect_in info.txt "Type=Float32"
+gdalinfo picture.png > info.txt
+expect_in info.txt "Driver: PNG"
 
 # ---- assess
 assess=(s2rgf_assess quiet.tif -labels scene/labels.gpkg -l test -a class)

@@ -62,6 +62,7 @@ refused 3 hs pan -- "${classify[@]}" -i ms=scene/ms.tif -i pan=scene/hs.tif map.
 refused 3 ms 4 2 -- "${classify[@]}" -i ms=two_bands.tif -i hs=scene/hs.tif map.tif
 
 # ---- outputs that cannot be made
+mkdir folder.qml
 refused 1 absent/m.s2rgf -- "${train[@]}" absent/m.s2rgf
 refused 1 folder -- "${train[@]}" -overwrite folder
 refused 1 absent/map.tif -- "${classify[@]}" "${sources[@]}" absent/map.tif
@@ -69,6 +70,12 @@ refused 1 absent/conf.tif -- "${classify[@]}" "${sources[@]}" -conf absent/conf.
 refused 1 absent/prob.tif -- "${classify[@]}" "${sources[@]}" -prob absent/prob.tif map.tif
 refused 1 folder -- "${classify[@]}" "${sources[@]}" -overwrite folder
 refused 1 no_such_format -- "${classify[@]}" "${sources[@]}" -of no_such_format map.tif
+refused 1 map.jpg JPEG -- "${classify[@]}" "${sources[@]}" map.jpg
+refused 1 map.zarr Zarr -- "${classify[@]}" "${sources[@]}" -of Zarr map.zarr
+refused 1 map.tif GTiff "creation options" -- "${classify[@]}" "${sources[@]}" -co NBITS=1 map.tif
+refused 1 conf.png PNG Float32 -- "${classify[@]}" "${sources[@]}" -conf conf.png map.tif
+refused 1 folder.qml -- "${classify[@]}" "${sources[@]}" -overwrite folder.tif
+refused 1 "$(printf 'n%.0s' {1..250}).tif" "at most 247 bytes" -- "${classify[@]}" "${sources[@]}" "$(printf 'n%.0s' {1..250}).tif"
 refused 1 -- "${classify[@]}" "${sources[@]}" -conf map.tif map.tif
 refused 1 -- "${classify[@]}" "${sources[@]}" -srcwin 1000 1000 10 10 map.tif
 refused 1 -- "${classify[@]}" "${sources[@]}" -projwin 0 10 10 0 map.tif

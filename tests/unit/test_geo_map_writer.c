@@ -89,7 +89,7 @@ static s2rgf_status write_map(const s2_map_spec *spec, int tile, s2rgf_error *er
     if (status == S2RGF_OK)
         status = write_tiles(writer, tile, err);
     if (status == S2RGF_OK)
-        status = s2_map_commit(writer, err);
+        status = s2_map_commit(&writer, 1, err);
     s2_map_close(writer);
     return status;
 }
@@ -275,7 +275,7 @@ static void test_odd_paths_and_sizes(void)
     REQUIRE(s2_map_create(&spec, &writer, &err) == S2RGF_OK);
     for (int y = 0; y < 700; y += 70)
         CHECK(s2_map_write_classes(writer, (s2_rect){0, y, 1, 70}, values + y, &err) == S2RGF_OK);
-    CHECK(s2_map_commit(writer, &err) == S2RGF_OK);
+    CHECK(s2_map_commit(&writer, 1, &err) == S2RGF_OK);
     s2_map_close(writer);
     GDALDatasetH dataset = GDALOpen(spec.path, GA_ReadOnly);
     REQUIRE(dataset != NULL);
@@ -305,7 +305,7 @@ static void test_many_classes(void)
     values[0] = 300;
     values[WIDTH * HEIGHT - 1] = 65535;
     CHECK(s2_map_write_classes(writer, (s2_rect){0, 0, WIDTH, HEIGHT}, values, &err) == S2RGF_OK);
-    CHECK(s2_map_commit(writer, &err) == S2RGF_OK);
+    CHECK(s2_map_commit(&writer, 1, &err) == S2RGF_OK);
     s2_map_close(writer);
     s2_free(values);
     GDALDatasetH dataset = GDALOpen(spec.path, GA_ReadOnly);
@@ -334,7 +334,7 @@ static void test_floats(void)
                 values[b * 100 * HEIGHT + i] = (float)(b * 1000 + x + i % 100) / 4096.0f;
         CHECK(s2_map_write_floats(writer, (s2_rect){x, 0, 100, HEIGHT}, values, &err) == S2RGF_OK);
     }
-    CHECK(s2_map_commit(writer, &err) == S2RGF_OK);
+    CHECK(s2_map_commit(&writer, 1, &err) == S2RGF_OK);
     s2_map_close(writer);
     s2_free(values);
     CHECK(!file_exists(in_folder("prob.qml")));
@@ -397,7 +397,7 @@ static void test_refusals(void)
     CHECK(s2_map_write_classes(writer, (s2_rect){0, 0, WIDTH, 64}, &map[0][0], &err) == S2RGF_OK);
     CHECK(s2_map_write_classes(writer, (s2_rect){0, 128, WIDTH, 64}, &map[0][0], &err) ==
           S2RGF_INTERNAL);
-    CHECK(s2_map_commit(writer, &err) == S2RGF_INTERNAL);
+    CHECK(s2_map_commit(&writer, 1, &err) == S2RGF_INTERNAL);
     s2_map_close(writer);
     CHECK(count_names(folder, "half.") == 0);
 }
@@ -429,7 +429,7 @@ static void test_failed_rename(void)
         snprintf(inside, sizeof inside, "%s/x", blocked);
         CHECK(mkdir(blocked, 0700) == 0);
         make_text(inside, "x");
-        const s2rgf_status status = s2_map_commit(writer, &err);
+        const s2rgf_status status = s2_map_commit(&writer, 1, &err);
         s2_map_close(writer);
         CHECK(status == S2RGF_IO);
         CHECK_CONTAINS(err.message, blocked);

@@ -1,35 +1,30 @@
-/* Names of an output and its side files: a temporary stem beside it, then its own. */
+/* Names of an output and its side files: made in a folder beside it under the names they will have. */
 #include "geo/map/map_files.h"
 
 #include <cpl_conv.h>
-#include <cpl_error.h>
 #include <cpl_string.h>
 #include <cpl_vsi.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
-#include <stdatomic.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/error.h"
 #include "core/memory.h"
+#include "geo/map/map_style.h"
+#include "geo/map/publication.h"
 #include "geo/source/gdal_catch.h"
 
-/** Tells the outputs of one process apart. */
-static atomic_uint output_number;
+#define MADE "made"            /* where files are made */
+#define NEW "new"              /* where they are once they are whole */
+#define SCRATCH "work"         /* what is no part of the output */
+#define OLD "old"              /* former files, while names are given */
+#define LONGEST_TEXT (1 << 20) /* bytes of a text that may name files */
+#define LONGEST_SIDE ".aux.xml"
 
-/** A number that no other attempt at this output has, on any machine that shares the folder. */
-static uint64_t unique_number(void)
-{
-    const uint64_t own = ((uint64_t)getpid() << 32) + atomic_fetch_add(&output_number, 1);
-    uint64_t random = 0;
-    /* without random bits, as early after booting, the process still tells its own apart */
-    if (getentropy(&random, sizeof random) != 0)
-        random = (uint64_t)time(NULL) * UINT64_C(0x9e3779b97f4a7c15);
-    return random ^ own;
-}
+/* ---- names ----------------------------------------------------------------------------------- */
 
 static bool exists(const char *path, bool *is_folder)
 {
@@ -46,140 +41,263 @@ bool s2_map_exists(const char *path)
     return exists(path, &is_folder);
 }
 
-/** Split the path and invent the temporary stems; false when memory is out. */
-static bool make_names(const char *path, s2_map_files *files)
+static char *join(const char *folder, const char *name, const char *suffix)
 {
-    const char *extension = CPLGetExtension(path);
-    files->extension = extension[0] != '\0' ? s2_asprintf(".%s", extension) : s2_strdup("");
-    const char *folder = CPLGetPath(path);
-    files->folder = s2_strdup(folder[0] != '\0' ? folder : ".");
-    files->stem = s2_strdup(CPLGetBasename(path));
-    files->path = s2_strdup(path);
-    if (files->stem == NULL || files->folder == NULL || files->extension == NULL ||
-        files->path == NULL)
-        return false;
-    const uint64_t number = unique_number();
-    files->temporary = s2_asprintf("%s.part-%016" PRIx64, files->stem, number);
-    files->scratch = s2_asprintf("%s.work-%016" PRIx64, files->stem, number);
-    return files->temporary != NULL && files->scratch != NULL;
+    const size_t length = strlen(folder);
+    return s2_asprintf("%s%s%s%s", folder, length > 0 && folder[length - 1] == '/' ? "" : "/", name,
+                       suffix);
 }
 
-char *s2_map_files_path(const s2_map_files *files, const char *stem, const char *suffix)
+/** The folder of a path, absolute where it is one of the system; released with s2_free(). */
+static char *find_place(const char *path)
 {
-    const size_t length = strlen(files->folder);
-    const char *slash = length > 0 && files->folder[length - 1] == '/' ? "" : "/";
-    return s2_asprintf("%s%s%s%s", files->folder, slash, stem, suffix);
+    const char *folder = CPLGetPath(path);
+    if (folder[0] == '\0')
+        folder = ".";
+    char *real = s2_is_virtual_path(folder) ? NULL : realpath(folder, NULL);
+    char *place = s2_strdup(real != NULL ? real : folder);
+    free(real);
+    return place;
+}
+
+static s2rgf_status make_names(const char *path, s2_map_files *files, s2rgf_error *err)
+{
+    files->place = find_place(path);
+    files->stem = s2_strdup(CPLGetBasename(path));
+    files->name = s2_strdup(CPLGetFilename(path));
+    files->path = s2_strdup(path);
+    return files->place != NULL && files->stem != NULL && files->name != NULL && files->path != NULL
+               ? S2RGF_OK
+               : s2_fail_memory(err, "output");
+}
+
+/** Path of something in one of the folders of the work folder. */
+static char *inside(const s2_map_files *files, const char *folder, const char *name,
+                    const char *suffix)
+{
+    char *path = join(files->work.path, folder, "");
+    char *made = path != NULL ? join(path, name, suffix) : NULL;
+    s2_free(path);
+    return made;
+}
+
+char *s2_map_files_new(const s2_map_files *files, const char *name, const char *suffix)
+{
+    return inside(files, files->turned ? NEW : MADE, name, suffix);
+}
+
+char *s2_map_files_scratch(const s2_map_files *files, const char *name)
+{
+    return inside(files, SCRATCH, name, "");
+}
+
+/* ---- before work ----------------------------------------------------------------------------- */
+
+/** Names that the file system does not take are found before anything is computed. */
+static s2rgf_status check_length(const s2_map_target *target, const s2_map_files *files,
+                                 s2rgf_error *err)
+{
+    const long limit =
+        s2_is_virtual_path(files->place) ? NAME_MAX : pathconf(files->place, _PC_NAME_MAX);
+    const size_t side = target->sides ? strlen(LONGEST_SIDE) : 0, length = strlen(files->name);
+    if (limit < 0 || length + side <= (size_t)limit)
+        return S2RGF_OK;
+    return s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                   "%s: name too long: expected at most %zu bytes%s, found %zu", files->path,
+                   (size_t)limit - side, side > 0 ? ", for " LONGEST_SIDE " is appended to it" : "",
+                   length);
 }
 
 /** Refuse what is there already. */
-static s2rgf_status check_free(const s2_map_files *files, bool style, s2rgf_error *err)
+static s2rgf_status check_free(const s2_map_target *target, const s2_map_files *files,
+                               s2rgf_error *err)
 {
+    const char *suffixes[] = {files->name, ".aux.xml", files->stem, ".qml"};
     bool is_folder = false;
     const bool there = exists(files->path, &is_folder);
     if (there && is_folder)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: is a folder: expected a file name",
                        files->path);
-    if (files->overwrite)
-        return S2RGF_OK;
-    if (there)
+    if (there && !files->overwrite)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: exists: expected leave to overwrite it",
                        files->path);
-    char *qml = style ? s2_map_files_path(files, files->stem, ".qml") : NULL;
-    if (style && qml == NULL)
-        return s2_fail_memory(err, "output");
     s2rgf_status status = S2RGF_OK;
-    if (qml != NULL && exists(qml, &is_folder))
-        status =
-            s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: exists: expected leave to overwrite it", qml);
-    s2_free(qml);
+    for (int i = 0; i < 4 && status == S2RGF_OK; i += 2) {
+        const bool is_style = i == 2;
+        char *side = join(files->place, suffixes[i], suffixes[i + 1]);
+        if (side == NULL)
+            status = s2_fail_memory(err, "output");
+        else if ((is_style ? target->style : target->sides) && exists(side, &is_folder)) {
+            if (is_folder)
+                status = s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                                 "%s: is a folder: expected a file or nothing there", side);
+            else if (is_style && !files->overwrite)
+                status = s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                                 "%s: exists: expected leave to overwrite it", side);
+        }
+        s2_free(side);
+    }
     return status;
 }
 
-/** Every name in the output's folder that starts with a stem; CSLDestroy() it. */
-static char **names_with_stem(const s2_map_files *files, const char *stem)
+/** Make the folders in the work folder; false: GDAL or errno tell why. */
+static s2rgf_status make_folders(const s2_map_files *files, s2rgf_error *err)
 {
-    char **all = VSIReadDir(files->folder);
-    char **found = NULL;
-    for (int i = 0; all != NULL && all[i] != NULL; i++)
-        if (strncmp(all[i], stem, strlen(stem)) == 0)
-            found = CSLAddString(found, all[i]);
-    CSLDestroy(all);
-    return found;
+    static const char *const names[] = {MADE, SCRATCH, OLD};
+    bool done = true;
+    s2_gdal_catch caught;
+    s2_gdal_catch_begin(&caught);
+    for (size_t i = 0; i < sizeof names / sizeof names[0] && done; i++) {
+        char *path = join(files->work.path, names[i], "");
+        done = path != NULL && VSIMkdir(path, 0777) == 0;
+        s2_free(path);
+    }
+    s2_gdal_catch_end(&caught);
+    return done ? S2RGF_OK
+                : s2_gdal_fail(&caught, err, S2RGF_IO,
+                               "%s: cannot be written: no room beside it%s%s", files->path,
+                               caught.failed ? "" : ": ", caught.failed ? "" : strerror(errno));
 }
 
-/** Create, rename and remove an empty file the way the output will be. */
-static s2rgf_status try_folder(const s2_map_files *files, s2rgf_error *err)
+/** File systems of GDAL's: not all can rename and list, which is needed in the end. */
+static s2rgf_status try_renaming(const s2_map_files *files, s2rgf_error *err)
 {
-    char *first = s2_map_files_path(files, files->scratch, files->extension);
-    char *second = s2_map_files_path(files, files->temporary, files->extension);
+    char *from = inside(files, SCRATCH, files->name, ""), *to = inside(files, OLD, files->name, "");
+    char *folder = join(files->work.path, OLD, "");
     s2rgf_status status = S2RGF_OK;
-    if (first == NULL || second == NULL) {
+    if (from == NULL || to == NULL || folder == NULL) {
         status = s2_fail_memory(err, "output");
     } else {
         s2_gdal_catch caught;
         s2_gdal_catch_begin(&caught);
-        VSILFILE *file = VSIFOpenExL(first, "wb", TRUE);
-        bool done = file != NULL && VSIFCloseL(file) == 0;
-        done = done && VSIRename(first, second) == 0;
-        /* Side files are found by listing the folder. */
-        char **names = done ? names_with_stem(files, files->temporary) : NULL;
-        done = done && names != NULL;
+        VSILFILE *file = VSIFOpenExL(from, "wb", TRUE);
+        bool done = file != NULL && VSIFCloseL(file) == 0 && VSIRename(from, to) == 0;
+        char **names = done ? VSIReadDir(folder) : NULL;
+        done = done && CSLFindString(names, files->name) >= 0 && VSIUnlink(to) == 0;
         CSLDestroy(names);
         s2_gdal_catch_end(&caught);
         if (!done)
             status = s2_gdal_fail(&caught, err, S2RGF_IO,
-                                  "%s: cannot be written: its folder does not take new files%s%s",
-                                  files->path, caught.failed ? "" : ": ",
-                                  caught.failed ? "" : VSIStrerror(errno));
-        VSIUnlink(first);
-        VSIUnlink(second);
+                                  "%s: cannot be written: its folder does not take new files",
+                                  files->path);
     }
-    s2_free(first);
-    s2_free(second);
+    s2_free(from);
+    s2_free(to);
+    s2_free(folder);
     return status;
 }
 
-s2rgf_status s2_map_files_prepare(const char *path, bool overwrite, bool style, s2_map_files *files,
+s2rgf_status s2_map_files_prepare(const s2_map_target *target, s2_map_files *files,
                                   s2rgf_error *err)
 {
-    *files = (s2_map_files){.overwrite = overwrite};
+    const char *path = target->path;
+    *files = (s2_map_files){.overwrite = target->overwrite, .work.lock = -1};
     if (path[0] == '\0' || CPLGetFilename(path)[0] == '\0')
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "output \"%s\": expected a file name", path);
     if (STARTS_WITH(path, "/vsistdout"))
         return s2_fail(err, S2RGF_UNSUPPORTED,
                        "%s: a stream: expected a file that can be renamed when it is whole", path);
-    if (!make_names(path, files))
-        return s2_fail_memory(err, "output");
-    const s2rgf_status status = check_free(files, style, err);
-    return status == S2RGF_OK ? try_folder(files, err) : status;
+    s2rgf_status status = make_names(path, files, err);
+    if (status == S2RGF_OK)
+        status = check_length(target, files, err);
+    if (status == S2RGF_OK) {
+        s2_work_folder_sweep(files->place, files->stem);
+        status = check_free(target, files, err);
+    }
+    if (status == S2RGF_OK)
+        status = s2_work_folder_create(files->place, files->stem, path, &files->work, err);
+    if (status == S2RGF_OK)
+        status = make_folders(files, err);
+    if (status == S2RGF_OK && s2_is_virtual_path(files->place))
+        status = try_renaming(files, err);
+    return status;
 }
 
-/**
- * Rename one file; without leave to overwrite, only side files of GDAL's own making are replaced.
- */
-static s2rgf_status rename_file(const s2_map_files *files, const char *from, const char *to,
-                                s2rgf_error *err)
+/* ---- after work ------------------------------------------------------------------------------ */
+
+/** Read a short text; NULL: it is none, or cannot be read. Released with s2_free(). */
+static char *read_text(const char *path)
 {
-    bool is_folder = false;
-    const size_t length = strlen(to);
-    const bool is_aux = length > 8 && strcmp(to + length - 8, ".aux.xml") == 0;
-    if (!files->overwrite && !is_aux && exists(to, &is_folder))
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: appeared meanwhile: not overwritten", to);
+    VSIStatBufL stat;
+    if (VSIStatL(path, &stat) != 0 || VSI_ISDIR(stat.st_mode) || stat.st_size > LONGEST_TEXT)
+        return NULL;
+    const size_t bytes = (size_t)stat.st_size;
+    char *text = s2_calloc(bytes + 1, 1);
+    VSILFILE *file = text != NULL ? VSIFOpenL(path, "rb") : NULL;
+    const bool done =
+        file != NULL && VSIFReadL(text, 1, bytes, file) == bytes && strlen(text) == bytes;
+    if (file != NULL)
+        VSIFCloseL(file);
+    if (done)
+        return text;
+    s2_free(text);
+    return NULL;
+}
+
+static bool write_text(const char *path, const s2_text *text)
+{
+    VSILFILE *file = text->failed ? NULL : VSIFOpenL(path, "wb");
+    const bool done = file != NULL && VSIFWriteL(text->data, 1, text->length, file) == text->length;
+    return file != NULL && VSIFCloseL(file) == 0 && done;
+}
+
+/** In a text that names the folder in which it was made, name that where it will be. */
+static bool rename_in_text(const char *path, const char *made, const char *place)
+{
+    char *text = read_text(path);
+    const char *at = text, *found = text != NULL ? strstr(text, made) : NULL;
+    bool done = true;
+    if (found != NULL) {
+        s2_text changed = {0};
+        for (; found != NULL; found = strstr(at, made)) {
+            s2_text_append(&changed, "%.*s%s", (int)(found - at), at, place);
+            at = found + strlen(made);
+        }
+        s2_text_append(&changed, "%s", at);
+        done = write_text(path, &changed);
+        s2_free(changed.data);
+    }
+    s2_free(text);
+    return done;
+}
+
+static bool rename_in_texts(const s2_map_files *files, const char *folder)
+{
+    char **names = VSIReadDir(folder);
+    bool done = true;
+    for (int i = 0; names != NULL && names[i] != NULL && done; i++) {
+        char *path = join(folder, names[i], "");
+        done = path != NULL && rename_in_text(path, folder, files->place);
+        s2_free(path);
+    }
+    CSLDestroy(names);
+    return done;
+}
+
+s2rgf_status s2_map_files_turn(s2_map_files *files, s2rgf_error *err)
+{
+    char *from = join(files->work.path, MADE, ""), *to = join(files->work.path, NEW, "");
+    s2rgf_status status = S2RGF_OK;
     s2_gdal_catch caught;
     s2_gdal_catch_begin(&caught);
-    const bool done = VSIRename(from, to) == 0;
+    const bool done =
+        from != NULL && to != NULL && rename_in_texts(files, from) && VSIRename(from, to) == 0;
     s2_gdal_catch_end(&caught);
-    return done ? S2RGF_OK
-                : s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot get its name from %s", to, from);
+    if (!done)
+        status = s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot be completed", files->path);
+    files->turned = done;
+    s2_free(from);
+    s2_free(to);
+    return status;
 }
 
 /**
- * Have a file, or the names in a folder, on the disk. Nothing can be done for the paths of GDAL's
- * virtual file systems, nor where the file system knows no such request.
+ * Have a file or a folder on the disk. Nothing can be done for the paths of GDAL's virtual file
+ * systems, nor where the file system knows no such request.
  */
 static bool sync_path(const char *path)
 {
-    if (STARTS_WITH(path, "/vsi"))
+    if (s2_is_virtual_path(path))
         return true;
     const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
     if (descriptor < 0)
@@ -191,147 +309,162 @@ static bool sync_path(const char *path)
     return done;
 }
 
-/** Have what has the temporary stem on the disk, before it gets names that promise to be whole. */
-static s2rgf_status sync_files(const s2_map_files *files, char **names, s2rgf_error *err)
+/** Have all that was made on the disk, before it gets names that promise to be whole. */
+static s2rgf_status sync_files(const s2_map_files *files, s2rgf_error *err)
 {
-    s2rgf_status status = S2RGF_OK;
+    char *folder = join(files->work.path, NEW, "");
+    char **names = folder != NULL ? VSIReadDirRecursive(folder) : NULL;
+    s2rgf_status status = folder != NULL ? S2RGF_OK : s2_fail_memory(err, "output");
     for (int i = 0; names != NULL && names[i] != NULL && status == S2RGF_OK; i++) {
-        char *path = s2_map_files_path(files, names[i], "");
+        char *path = join(folder, names[i], "");
         if (path == NULL)
             status = s2_fail_memory(err, "output");
         else if (!sync_path(path))
-            status = s2_fail(err, S2RGF_IO, "%s: cannot be written to the disk: %s", path,
+            status = s2_fail(err, S2RGF_IO, "%s: cannot be written to the disk: %s", files->path,
                              strerror(errno));
         s2_free(path);
     }
+    CSLDestroy(names);
+    s2_free(folder);
     return status;
 }
 
-/** Remove side files of the former output that the new one does not bring itself. */
-static void remove_stale(const s2_map_files *files, char **names)
+/** Add one name. from in: its name in the folder of new files, or NULL to take the name away */
+static s2rgf_status add_name(const s2_map_files *files, const char *from, const char *to,
+                             bool is_main, s2_publication *publication, s2rgf_error *err)
 {
-    static const char *const suffixes[] = {".aux.xml", ".ovr", ".msk"};
-    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
-        char *name = s2_asprintf("%s%s%s", files->temporary, files->extension, suffixes[i]);
-        char *path = s2_asprintf("%s%s", files->path, suffixes[i]);
-        if (name != NULL && path != NULL && CSLFindString(names, name) < 0)
-            VSIUnlink(path);
-        s2_free(name);
-        s2_free(path);
+    const size_t length = strlen(to), aux = strlen(".aux.xml");
+    /* Without leave to overwrite, only side files of GDAL's own making are replaced. */
+    const bool is_aux = length > aux && strcmp(to + length - aux, ".aux.xml") == 0;
+    const s2_naming item = {.from = from != NULL ? inside(files, NEW, from, "") : NULL,
+                            .to = join(files->place, to, ""),
+                            .backup = inside(files, OLD, to, ""),
+                            .is_main = is_main,
+                            .replace = files->overwrite || is_aux || from == NULL};
+    if (from != NULL && item.from == NULL) {
+        s2_free(item.to);
+        s2_free(item.backup);
+        return s2_fail_memory(err, "output");
     }
+    return s2_publication_add(publication, item, err);
 }
 
-/** Final and backup path of a name with the temporary stem; false when memory is out. */
-static bool target_paths(const s2_map_files *files, const char *name, char **to, char **backup)
+/**
+ * Side files of the former output that the new one does not bring itself; a style only if it is one
+ * of ours.
+ */
+static s2rgf_status add_stale(const s2_map_files *files, char **names, s2_publication *publication,
+                              s2rgf_error *err)
 {
-    const char *suffix = name + strlen(files->temporary);
-    char *old = s2_asprintf("-old%s", suffix);
-    *to = s2_map_files_path(files, files->stem, suffix);
-    *backup = old != NULL ? s2_map_files_path(files, files->scratch, old) : NULL;
-    s2_free(old);
-    return *to != NULL && *backup != NULL;
-}
-
-/** Give a side file its name; one that was there is kept under the scratch stem. */
-static s2rgf_status publish_side(const s2_map_files *files, const char *name, s2rgf_error *err)
-{
-    char *to = NULL, *backup = NULL;
-    bool is_folder = false;
-    char *from = s2_map_files_path(files, name, "");
+    static const char *const suffixes[] = {".aux.xml", ".ovr", ".msk", ".qml"};
     s2rgf_status status = S2RGF_OK;
-    if (!target_paths(files, name, &to, &backup) || from == NULL)
-        status = s2_fail_memory(err, "output");
-    else if (exists(to, &is_folder) && is_folder)
-        status = s2_fail(err, S2RGF_IO, "%s: is a folder: expected a file or nothing there", to);
-    else if (files->overwrite && exists(to, &is_folder))
-        status = rename_file(files, to, backup, err);
-    /* another attempt at this output may have taken it away to put its own there */
-    if (status == S2RGF_IO && !exists(to, &is_folder)) {
-        s2_error_clear(err);
-        status = S2RGF_OK;
-    }
-    if (status == S2RGF_OK)
-        status = rename_file(files, from, to, err);
-    if (status != S2RGF_OK && backup != NULL && exists(backup, &is_folder))
-        VSIRename(backup, to);
-    s2_free(from);
-    s2_free(to);
-    s2_free(backup);
-    return status;
-}
-
-/** Take back the names of the first `count` side files and put the former ones in their place. */
-static void unpublish(const s2_map_files *files, char **names, int count)
-{
-    for (int i = 0; i < count; i++) {
-        char *to = NULL, *backup = NULL;
+    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0] && status == S2RGF_OK; i++) {
+        const bool is_style = i == 3;
         bool is_folder = false;
-        if (target_paths(files, names[i], &to, &backup)) {
-            VSIUnlink(to);
-            if (exists(backup, &is_folder))
-                VSIRename(backup, to);
-        }
-        s2_free(to);
-        s2_free(backup);
+        char *name = s2_asprintf("%s%s", is_style ? files->stem : files->name, suffixes[i]);
+        char *path = name != NULL ? join(files->place, name, "") : NULL;
+        if (path == NULL)
+            status = s2_fail_memory(err, "output");
+        else if (CSLFindString(names, name) < 0 && exists(path, &is_folder) && !is_folder &&
+                 (!is_style || (s2_map_exists(files->path) && s2_map_style_is_own(path))))
+            status = add_name(files, NULL, name, false, publication, err);
+        s2_free(path);
+        s2_free(name);
     }
-}
-
-s2rgf_status s2_map_files_publish(const s2_map_files *files, s2rgf_error *err)
-{
-    char *from = s2_map_files_path(files, files->temporary, files->extension);
-    char **names = names_with_stem(files, files->temporary);
-    const char *main_name = from != NULL ? CPLGetFilename(from) : "";
-    const int at = CSLFindString(names, main_name);
-    s2rgf_status status =
-        from != NULL ? sync_files(files, names, err) : s2_fail_memory(err, "output");
-    if (status == S2RGF_OK && at < 0)
-        status = s2_fail(err, S2RGF_IO, "%s: gone before it was renamed", from);
-    else if (status == S2RGF_OK)
-        names = CSLRemoveStrings(names, at, 1, NULL);
-    int done = 0;
-    for (; names != NULL && names[done] != NULL && status == S2RGF_OK; done++)
-        status = publish_side(files, names[done], err);
-    if (status != S2RGF_OK && done > 0)
-        done--;
-    /* Last, and in one step: until then the former output is the valid one. */
-    if (status == S2RGF_OK)
-        status = rename_file(files, from, files->path, err);
-    if (status == S2RGF_OK)
-        sync_path(files->folder);
-    if (status != S2RGF_OK)
-        unpublish(files, names, done);
-    else
-        remove_stale(files, names);
-    CSLDestroy(names);
-    s2_free(from);
     return status;
 }
 
-static void remove_stem(const s2_map_files *files, const char *stem)
+/** Add all names of one output, its own last. */
+static s2rgf_status add_output(const s2_map_files *files, s2_publication *publication,
+                               s2rgf_error *err)
 {
-    char **names = stem != NULL && files->folder != NULL ? names_with_stem(files, stem) : NULL;
-    for (int i = 0; names != NULL && names[i] != NULL; i++) {
-        char *path = s2_map_files_path(files, names[i], "");
-        if (path != NULL)
-            VSIUnlink(path);
-        s2_free(path);
+    char *folder = join(files->work.path, NEW, "");
+    char **names = folder != NULL ? VSIReadDir(folder) : NULL;
+    const int before = publication->count;
+    bool found = false;
+    s2rgf_status status =
+        folder != NULL ? add_stale(files, names, publication, err) : s2_fail_memory(err, "output");
+    for (int i = 0; names != NULL && names[i] != NULL && status == S2RGF_OK; i++) {
+        if (strcmp(names[i], files->name) == 0)
+            found = true;
+        else if (strcmp(names[i], ".") != 0 && strcmp(names[i], "..") != 0)
+            status = add_name(files, names[i], names[i], false, publication, err);
     }
+    if (status == S2RGF_OK && !found)
+        status = s2_fail(err, S2RGF_IO, "%s: gone before it was renamed", files->path);
+    const bool alone = publication->count == before;
+    if (status == S2RGF_OK)
+        status = add_name(files, files->name, files->name, true, publication, err);
+    if (status == S2RGF_OK)
+        publication->items[publication->count - 1].alone = alone;
     CSLDestroy(names);
+    s2_free(folder);
+    return status;
 }
 
-void s2_map_files_discard(const s2_map_files *files)
+/** A lock of the names of a stem. */
+typedef struct held_lock {
+    const s2_map_files *files;
+    int descriptor;
+    char *path;
+} held_lock;
+
+static int compare_stems(const void *a, const void *b)
 {
-    remove_stem(files, files->temporary);
-    remove_stem(files, files->scratch);
+    const s2_map_files *one = ((const held_lock *)a)->files, *other = ((const held_lock *)b)->files;
+    const int places = strcmp(one->place, other->place);
+    return places != 0 ? places : strcmp(one->stem, other->stem);
+}
+
+/** Lock the names of all outputs, in one order for all processes. locks out [count] */
+static s2rgf_status lock_names(s2_map_files *const *files, int count, held_lock *locks,
+                               s2rgf_error *err)
+{
+    s2rgf_status status = S2RGF_OK;
+    for (int i = 0; i < count; i++)
+        locks[i].files = files[i];
+    qsort(locks, (size_t)count, sizeof *locks, compare_stems);
+    for (int i = 0; i < count && status == S2RGF_OK; i++)
+        if (i == 0 || compare_stems(&locks[i - 1], &locks[i]) != 0)
+            status = s2_stem_lock(locks[i].files->place, locks[i].files->stem, &locks[i].descriptor,
+                                  &locks[i].path, err);
+    return status;
+}
+
+s2rgf_status s2_map_files_publish(s2_map_files *const *files, int count, s2rgf_error *err)
+{
+    s2_publication publication = {0};
+    held_lock *locks = s2_calloc((size_t)count, sizeof *locks);
+    char *journal = s2_work_folder_journal(files[0]->work.path);
+    s2rgf_status status =
+        locks != NULL && journal != NULL ? S2RGF_OK : s2_fail_memory(err, "output");
+    for (int i = 0; i < count && locks != NULL; i++)
+        locks[i].descriptor = -1;
+    for (int i = 0; i < count && status == S2RGF_OK; i++)
+        status = sync_files(files[i], err);
+    if (status == S2RGF_OK)
+        status = lock_names(files, count, locks, err);
+    for (int i = count - 1; i >= 0 && status == S2RGF_OK; i--)
+        status = add_output(files[i], &publication, err);
+    if (status == S2RGF_OK)
+        status = s2_publication_run(&publication, journal, err);
+    for (int i = count - 1; i >= 0 && locks != NULL; i--)
+        s2_stem_unlock(locks[i].descriptor, locks[i].path);
+    /* What cannot be put back now must not be removed: the next run will try again. */
+    for (int i = 0; i < count && publication.stranded; i++)
+        s2_work_folder_leave(&files[i]->work);
+    s2_publication_clear(&publication);
+    s2_free(journal);
+    s2_free(locks);
+    return status;
 }
 
 void s2_map_files_clear(s2_map_files *files)
 {
-    s2_free(files->folder);
+    s2_work_folder_close(&files->work);
+    s2_free(files->place);
     s2_free(files->stem);
-    s2_free(files->temporary);
-    s2_free(files->scratch);
-    s2_free(files->extension);
+    s2_free(files->name);
     s2_free(files->path);
-    *files = (s2_map_files){0};
+    *files = (s2_map_files){.work.lock = -1};
 }

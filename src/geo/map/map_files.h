@@ -1,20 +1,29 @@
-/* Names of an output and its side files: a temporary stem beside it, then its own. */
+/* Names of an output and its side files: made in a folder beside it under the names they will have. */
 #ifndef S2_GEO_MAP_MAP_FILES_H
 #define S2_GEO_MAP_MAP_FILES_H
 
 #include <stdbool.h>
 
+#include "geo/map/work_folder.h"
 #include "s2rgf.h"
+
+/** What an output is to be. */
+typedef struct s2_map_target {
+    const char *path;
+    bool overwrite;
+    bool sides; /* it will have side files, of names longer than its own */
+    bool style; /* a .qml is one of them */
+} s2_map_target;
 
 /** All that belongs to one output under its final and its temporary names. */
 typedef struct s2_map_files {
-    char *folder;    /* "." where the path has none */
-    char *stem;      /* final name without extension */
-    char *temporary; /* temporary stem: what is to get the final stem */
-    char *scratch;   /* another temporary stem: what is removed in any case */
-    char *extension; /* ".tif", or "" */
-    char *path;      /* final path */
+    char *place; /* its folder, absolute */
+    char *stem;  /* final name without extension */
+    char *name;  /* final name */
+    char *path;  /* as given */
     bool overwrite;
+    s2_work_folder work;
+    bool turned; /* s2_map_files_turn() was called */
 } s2_map_files;
 
 /** Whether something has this name, on any of GDAL's file systems. */
@@ -22,30 +31,36 @@ bool s2_map_exists(const char *path);
 
 /**
  * Work out the names and try them: the path must be free unless overwrite, the folder must take new
- * files and rename them. With style the .qml must be free too.
- * Errors INVALID_ARGUMENT (exists), IO (folder), UNSUPPORTED (a stream), NO_MEMORY.
+ * files and rename them. Rests of killed runs of this output are removed.
+ * Errors INVALID_ARGUMENT (exists, name too long), IO (folder), UNSUPPORTED (a stream), NO_MEMORY.
  * Memory released with s2_map_files_clear(), also after an error.
  */
-s2rgf_status s2_map_files_prepare(const char *path, bool overwrite, bool style, s2_map_files *files,
+s2rgf_status s2_map_files_prepare(const s2_map_target *target, s2_map_files *files,
                                   s2rgf_error *err);
 
 /**
- * Path of a stem with a suffix in the output's folder, released with s2_free(); NULL when memory is
- * out.
+ * Where a file of the output is made: stem or name with a suffix, or a name of its own in a folder
+ * of what is not part of the output. Released with s2_free(); NULL when memory is out.
  */
-char *s2_map_files_path(const s2_map_files *files, const char *stem, const char *suffix);
+char *s2_map_files_new(const s2_map_files *files, const char *name, const char *suffix);
+char *s2_map_files_scratch(const s2_map_files *files, const char *name);
 
 /**
- * Give everything with the temporary stem its final name, the output itself last and in one step,
- * then remove side files of the output that was replaced.
- * Errors  IO, INVALID_ARGUMENT (a file appeared meanwhile), NO_MEMORY; a former output and its side
- *         files are then as they were.
+ * Move all that was made to another folder, once: what still opens there does not depend on where
+ * it was made. Texts that name a file by its path get the final one. Errors: IO, NO_MEMORY.
  */
-s2rgf_status s2_map_files_publish(const s2_map_files *files, s2rgf_error *err);
+s2rgf_status s2_map_files_turn(s2_map_files *files, s2rgf_error *err);
 
-/** Remove everything with either temporary stem. */
-void s2_map_files_discard(const s2_map_files *files);
+/**
+ * Give all that was made for several outputs its final names, all or nothing, the first output
+ * last; side files of former outputs go with them.
+ * files   in  [count], turned
+ * Errors  IO, INVALID_ARGUMENT (a file appeared meanwhile), NO_MEMORY; what was there before is then
+ *         as it was.
+ */
+s2rgf_status s2_map_files_publish(s2_map_files *const *files, int count, s2rgf_error *err);
 
+/** Remove what was made and not published, and release the names. Zeros are accepted. */
 void s2_map_files_clear(s2_map_files *files);
 
 #endif

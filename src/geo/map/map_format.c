@@ -62,6 +62,13 @@ s2rgf_status s2_map_format_driver(const char *path, const char *format, GDALDriv
     return S2RGF_OK;
 }
 
+bool s2_map_format_is_same(const char *path, const char *other_path, const char *format)
+{
+    GDALDriverH one, other;
+    return s2_map_format_driver(path, NULL, &one, NULL) == S2RGF_OK &&
+           s2_map_format_driver(other_path, format, &other, NULL) == S2RGF_OK && one == other;
+}
+
 /** Add a default unless the caller sets that option. */
 static char **add_default(char **options, const char *key, const char *value,
                           const char *const *creation_options)

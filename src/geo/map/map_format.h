@@ -15,6 +15,9 @@
 s2rgf_status s2_map_format_driver(const char *path, const char *format, GDALDriverH *driver,
                                   s2rgf_error *err);
 
+/** Whether a path, by its extension, gets the driver that another path gets with a format, or NULL. */
+bool s2_map_format_is_same(const char *path, const char *other_path, const char *format);
+
 /** Whether a VRT is meant, which s2_map_format_driver() never yields. format in, or NULL */
 bool s2_map_format_is_vrt(const char *path, const char *format);
 

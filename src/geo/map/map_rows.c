@@ -3,8 +3,8 @@
 
 #include "core/error.h"
 #include "core/memory.h"
-#include "geo/source/gdal_catch.h"
 #include "geo/map/map_private.h"
+#include "geo/source/gdal_catch.h"
 
 /** Bytes of one line of one band. */
 static size_t line_bytes(const s2_map_writer *writer)
@@ -43,26 +43,53 @@ static s2rgf_status reserve_lines(s2_map_writer *writer, int height, s2rgf_error
     return S2RGF_OK;
 }
 
+uint64_t s2_map_hash_lines(const s2_map_writer *writer, int from, int count)
+{
+    const size_t bytes = (size_t)count * line_bytes(writer);
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    for (int b = 0; b < writer->bands; b++) {
+        const unsigned char *next = line_at(writer, b, from), *end = next + bytes;
+        for (uint64_t word = 0; next < end; next += sizeof word) {
+            const size_t left = (size_t)(end - next);
+            word = 0;
+            memcpy(&word, next, left < sizeof word ? left : sizeof word);
+            hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+            hash ^= hash >> 29;
+            if (left < sizeof word)
+                break;
+        }
+    }
+    return hash;
+}
+
+CPLErr s2_map_transfer(const s2_map_writer *writer, GDALDatasetH dataset, GDALRWFlag direction,
+                       int from, int y, int count)
+{
+    const int width = writer->grid.width;
+    const size_t plane_bytes = (size_t)writer->capacity * line_bytes(writer);
+    return GDALDatasetRasterIOEx(dataset, direction, 0, y, width, count, line_at(writer, 0, from),
+                                 width, count, writer->type, writer->bands, NULL,
+                                 (GSpacing)writer->sample_bytes, (GSpacing)line_bytes(writer),
+                                 (GSpacing)plane_bytes, NULL);
+}
+
 /**
  * Hand `count` lines to GDAL, all bands, and have them in the file at once: order and errors are
  * ours.
  */
 static s2rgf_status hand_over(s2_map_writer *writer, int from, int count, s2rgf_error *err)
 {
-    const int y = writer->first_line + from, width = writer->grid.width;
-    const size_t plane_bytes = (size_t)writer->capacity * line_bytes(writer);
+    const int y = writer->first_line + from;
     if (writer->table != NULL) {
         const s2rgf_status status = s2_map_table_count(writer->table, line_at(writer, 0, from),
                                                        writer->sample_bytes, y, count, err);
         if (status != S2RGF_OK)
             return status;
     }
+    writer->hashes[y / writer->unit] = s2_map_hash_lines(writer, from, count);
     s2_gdal_catch caught;
     s2_gdal_catch_begin(&caught);
-    CPLErr outcome = GDALDatasetRasterIOEx(
-        writer->dataset, GF_Write, 0, y, width, count, line_at(writer, 0, from), width, count,
-        writer->type, writer->bands, NULL, (GSpacing)writer->sample_bytes,
-        (GSpacing)line_bytes(writer), (GSpacing)plane_bytes, NULL);
+    CPLErr outcome = s2_map_transfer(writer, writer->dataset, GF_Write, from, y, count);
     for (int b = 1; b <= writer->bands && outcome == CE_None; b++)
         outcome = GDALFlushRasterCache(GDALGetRasterBand(writer->dataset, b));
     s2_gdal_catch_end(&caught);

@@ -4,6 +4,7 @@
 #include <cpl_conv.h>
 #include <cpl_string.h>
 #include <cpl_vsi.h>
+#include <string.h>
 
 #include "core/error.h"
 #include "core/memory.h"
@@ -18,16 +19,32 @@ static void append_class(s2_text *text, const s2_class *item)
     CPLFree(label);
 }
 
+/** How every style begins that is written here; QGIS writes more attributes. */
+static const char *const PROLOG = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
+                                  "<qgis version=\"3.22\" styleCategories=\"Symbology\">\n"
+                                  "  <pipe>\n"
+                                  "    <rasterrenderer type=\"paletted\" band=\"1\" opacity=\"1\" "
+                                  "alphaBand=\"-1\" nodataColor=\"\">\n"
+                                  "      <rasterTransparency/>\n"
+                                  "      <colorPalette>\n";
+
+bool s2_map_style_is_own(const char *path)
+{
+    char *start = s2_calloc(strlen(PROLOG) + 1, 1);
+    VSILFILE *file = start != NULL ? VSIFOpenL(path, "rb") : NULL;
+    const bool is_own = file != NULL &&
+                        VSIFReadL(start, 1, strlen(PROLOG), file) == strlen(PROLOG) &&
+                        strcmp(start, PROLOG) == 0;
+    if (file != NULL)
+        VSIFCloseL(file);
+    s2_free(start);
+    return is_own;
+}
+
 s2rgf_status s2_map_style_write(const char *path, const s2_class_table *classes, s2rgf_error *err)
 {
     s2_text text = {0};
-    s2_text_append(&text, "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
-                          "<qgis version=\"3.22\" styleCategories=\"Symbology\">\n"
-                          "  <pipe>\n"
-                          "    <rasterrenderer type=\"paletted\" band=\"1\" opacity=\"1\" "
-                          "alphaBand=\"-1\" nodataColor=\"\">\n"
-                          "      <rasterTransparency/>\n"
-                          "      <colorPalette>\n");
+    s2_text_append(&text, "%s", PROLOG);
     for (int c = 0; c < classes->count; c++)
         append_class(&text, &classes->items[c]);
     s2_text_append(&text, "      </colorPalette>\n"

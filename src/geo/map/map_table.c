@@ -261,3 +261,23 @@ s2rgf_status s2_map_table_attach(const s2_map_table *table, GDALRasterBandH band
     return done ? S2RGF_OK
                 : s2_gdal_fail(&caught, err, S2RGF_IO, "map: attribute table cannot be attached");
 }
+
+bool s2_map_table_is_attached(const s2_map_table *table, GDALRasterBandH band)
+{
+    GDALRasterAttributeTableH rat = GDALGetDefaultRAT(band);
+    if (rat == NULL || GDALRATGetRowCount(rat) != table->classes->count)
+        return false;
+    const int value = GDALRATGetColOfUsage(rat, GFU_MinMax),
+              pixels = GDALRATGetColOfUsage(rat, GFU_PixelCount),
+              name = GDALRATGetColOfUsage(rat, GFU_Name);
+    if (value < 0 || pixels < 0 || name < 0)
+        return false;
+    for (int c = 0; c < table->classes->count; c++) {
+        const s2_class *item = &table->classes->items[c];
+        if (GDALRATGetValueAsInt(rat, c, value) != item->value ||
+            GDALRATGetValueAsDouble(rat, c, pixels) != (double)table->pixels[c] ||
+            strcmp(GDALRATGetValueAsString(rat, c, name), item->name) != 0)
+            return false;
+    }
+    return true;
+}

@@ -2,6 +2,7 @@
 #ifndef S2_GEO_MAP_MAP_TABLE_H
 #define S2_GEO_MAP_MAP_TABLE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/class_table.h"
@@ -36,6 +37,9 @@ s2rgf_status s2_map_table_count(s2_map_table *table, const void *values, size_t 
  * NO_MEMORY.
  */
 s2rgf_status s2_map_table_attach(const s2_map_table *table, GDALRasterBandH band, s2rgf_error *err);
+
+/** Whether a band has this table: its values, counts and names. */
+bool s2_map_table_is_attached(const s2_map_table *table, GDALRasterBandH band);
 
 /** Hectares of a class; NaN without areas. */
 double s2_map_table_hectares(const s2_map_table *table, int class_index);

@@ -1,7 +1,8 @@
 /*
  * Output rasters: written under a temporary name, given their own name only when whole.
  * Pixels always go into a GeoTIFF first. If another format is wanted, that is made from it by
- * GDALCreateCopy() at the end, which every writing driver has.
+ * GDALCreateCopy() at the end, which every writing driver has. What was made is opened and compared
+ * with what was written before it gets its name.
  */
 #include "geo/map/map_writer.h"
 
@@ -10,10 +11,10 @@
 
 #include "core/error.h"
 #include "core/memory.h"
-#include "geo/source/gdal_catch.h"
 #include "geo/map/map_format.h"
 #include "geo/map/map_private.h"
 #include "geo/map/map_style.h"
+#include "geo/source/gdal_catch.h"
 
 /*
  * Lists of names by value are kept to this length; the attribute table and CLASS_n have no such
@@ -49,11 +50,21 @@ static bool set_palette(GDALRasterBandH band, const s2_class_table *classes)
     return done;
 }
 
+static int largest_value(const s2_class_table *classes)
+{
+    return classes->count > 0 ? classes->items[classes->count - 1].value : 0;
+}
+
+bool s2_map_has_categories(const s2_class_table *classes)
+{
+    return largest_value(classes) <= MAX_CATEGORIES;
+}
+
 /** Category names of a class band, from 0 up to the largest value. */
 static bool set_categories(GDALRasterBandH band, const s2_class_table *classes)
 {
-    const int largest = classes->count > 0 ? classes->items[classes->count - 1].value : 0;
-    if (largest > MAX_CATEGORIES)
+    const int largest = largest_value(classes);
+    if (!s2_map_has_categories(classes))
         return true;
     char **names = NULL;
     for (int value = 0; value <= largest; value++) {
@@ -63,6 +74,18 @@ static bool set_categories(GDALRasterBandH band, const s2_class_table *classes)
     const bool done = GDALSetRasterCategoryNames(band, names) == CE_None;
     CSLDestroy(names);
     return done;
+}
+
+double s2_map_nodata(s2_map_kind kind)
+{
+    return kind == S2_MAP_CLASSES ? 0.0 : FLOAT_NODATA;
+}
+
+const char *s2_map_band_name(const s2_map_writer *writer, int band)
+{
+    if (writer->kind == S2_MAP_PROBABILITIES)
+        return writer->classes.items[band].name;
+    return writer->kind == S2_MAP_CLASSES ? "class" : "confidence";
 }
 
 bool s2_map_describe(s2_map_writer *writer)
@@ -77,11 +100,8 @@ bool s2_map_describe(s2_map_writer *writer)
     done = done && GDALSetMetadata(writer->dataset, writer->metadata, NULL) == CE_None;
     for (int b = 0; b < writer->bands && done; b++) {
         GDALRasterBandH band = GDALGetRasterBand(writer->dataset, b + 1);
-        done = GDALSetRasterNoDataValue(band, is_classes ? 0.0 : FLOAT_NODATA) == CE_None;
-        if (writer->kind == S2_MAP_PROBABILITIES)
-            GDALSetDescription(band, writer->classes.items[b].name);
-        else
-            GDALSetDescription(band, is_classes ? "class" : "confidence");
+        done = GDALSetRasterNoDataValue(band, s2_map_nodata(writer->kind)) == CE_None;
+        GDALSetDescription(band, s2_map_band_name(writer, b));
     }
     if (!done || !is_classes)
         return done;
@@ -124,7 +144,11 @@ static s2rgf_status create_dataset(s2_map_writer *writer, const s2_map_spec *spe
     if (!done)
         return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot be created", spec->path);
     writer->unit = choose_unit(writer);
-    return S2RGF_OK;
+    writer->sparse =
+        CPLFetchBool((CSLConstList)spec->creation_options, "SPARSE_OK", FALSE) != FALSE;
+    const int units = (writer->grid.height + writer->unit - 1) / writer->unit;
+    writer->hashes = s2_calloc((size_t)units, sizeof *writer->hashes);
+    return writer->hashes != NULL ? S2RGF_OK : s2_fail_memory(err, "output");
 }
 
 static s2rgf_status check_spec(const s2_map_spec *spec, s2rgf_error *err)
@@ -139,8 +163,7 @@ static s2rgf_status check_spec(const s2_map_spec *spec, s2rgf_error *err)
 
 size_t s2_map_class_bytes(const s2_class_table *classes)
 {
-    const int largest = classes->count > 0 ? classes->items[classes->count - 1].value : 0;
-    return largest > 255 ? sizeof(uint16_t) : 1;
+    return largest_value(classes) > 255 ? sizeof(uint16_t) : 1;
 }
 
 /** Type, bands and copies of what the specification lends. */
@@ -174,7 +197,28 @@ static s2rgf_status take_spec(const s2_map_spec *spec, s2_map_writer *writer, s2
     return status;
 }
 
-s2rgf_status s2_map_create(const s2_map_spec *spec, s2_map_writer **writer, s2rgf_error *err)
+/** Its names, and the file that is written first. */
+static s2rgf_status prepare_files(s2_map_writer *writer, const s2_map_spec *spec, s2rgf_error *err)
+{
+    writer->converts = writer->final_driver != GDALGetDriverByName("GTiff");
+    const s2_map_target target = {.path = spec->path,
+                                  .overwrite = spec->overwrite,
+                                  .sides = writer->table != NULL || writer->converts,
+                                  .style = writer->style};
+    s2rgf_status status = s2_map_files_prepare(&target, &writer->files, err);
+    if (status != S2RGF_OK)
+        return status;
+    if (writer->converts)
+        writer->final_options =
+            s2_map_format_options(writer->final_driver, writer->type, spec->creation_options);
+    writer->written_path = writer->converts
+                               ? s2_map_files_scratch(&writer->files, "pixels.tif")
+                               : s2_map_files_new(&writer->files, writer->files.name, "");
+    return writer->written_path != NULL ? S2RGF_OK : s2_fail_memory(err, "output");
+}
+
+s2rgf_status s2_map_create_untried(const s2_map_spec *spec, s2_map_writer **writer,
+                                   s2rgf_error *err)
 {
     s2_map_writer *made = s2_calloc(1, sizeof *made);
     if (made == NULL)
@@ -185,19 +229,28 @@ s2rgf_status s2_map_create(const s2_map_spec *spec, s2_map_writer **writer, s2rg
     if (status == S2RGF_OK)
         status = s2_map_format_driver(spec->path, spec->format, &made->final_driver, err);
     if (status == S2RGF_OK)
-        status = s2_map_files_prepare(spec->path, spec->overwrite, made->style, &made->files, err);
-    if (status == S2RGF_OK) {
-        made->converts = made->final_driver != GDALGetDriverByName("GTiff");
-        if (made->converts)
-            made->final_options =
-                s2_map_format_options(made->final_driver, made->type, spec->creation_options);
-        made->written_path =
-            made->converts
-                ? s2_map_files_path(&made->files, made->files.scratch, ".tif")
-                : s2_map_files_path(&made->files, made->files.temporary, made->files.extension);
-        status = made->written_path != NULL ? create_dataset(made, spec, err)
-                                            : s2_fail_memory(err, "output");
+        status = prepare_files(made, spec, err);
+    if (status == S2RGF_OK)
+        status = create_dataset(made, spec, err);
+    if (status != S2RGF_OK) {
+        s2_map_close(made);
+        return status;
     }
+    made->keeps = s2_map_description(made);
+    made->reach_w = made->grid.width;
+    made->reach_h = made->grid.height;
+    *writer = made;
+    return S2RGF_OK;
+}
+
+s2rgf_status s2_map_create(const s2_map_spec *spec, s2_map_writer **writer, s2rgf_error *err)
+{
+    s2_map_writer *made = NULL;
+    s2rgf_status status = s2_map_create_untried(spec, &made, err);
+    /* A GeoTIFF of our own choosing is known to hold any map. */
+    const bool has_options = spec->creation_options != NULL && spec->creation_options[0] != NULL;
+    if (status == S2RGF_OK && (made->converts || has_options))
+        status = s2_map_try_format(spec, made, err);
     if (status != S2RGF_OK) {
         s2_map_close(made);
         return status;
@@ -217,11 +270,10 @@ static s2rgf_status close_dataset(GDALDatasetH dataset, const char *path, s2rgf_
                          : S2RGF_OK;
 }
 
-/** Make the final format from the GeoTIFF. */
+/** Make the final format from the GeoTIFF: exactly, or not at all. */
 static s2rgf_status convert(s2_map_writer *writer, s2rgf_error *err)
 {
-    char *path =
-        s2_map_files_path(&writer->files, writer->files.temporary, writer->files.extension);
+    char *path = s2_map_files_new(&writer->files, writer->files.name, "");
     if (path == NULL)
         return s2_fail_memory(err, "output");
     s2_gdal_catch caught;
@@ -230,7 +282,7 @@ static s2rgf_status convert(s2_map_writer *writer, s2rgf_error *err)
         GDALOpenEx(writer->written_path, GDAL_OF_RASTER | GDAL_OF_VERBOSE_ERROR, NULL, NULL, NULL);
     GDALDatasetH to = NULL;
     if (from != NULL)
-        to = GDALCreateCopy(writer->final_driver, path, from, FALSE, writer->final_options, NULL,
+        to = GDALCreateCopy(writer->final_driver, path, from, TRUE, writer->final_options, NULL,
                             NULL);
     GDALClose(to);
     GDALClose(from);
@@ -244,7 +296,7 @@ static s2rgf_status convert(s2_map_writer *writer, s2rgf_error *err)
 
 static s2rgf_status write_style(const s2_map_writer *writer, s2rgf_error *err)
 {
-    char *path = s2_map_files_path(&writer->files, writer->files.temporary, ".qml");
+    char *path = s2_map_files_new(&writer->files, writer->files.stem, ".qml");
     if (path == NULL)
         return s2_fail_memory(err, "map style");
     const s2rgf_status status = s2_map_style_write(path, &writer->classes, err);
@@ -260,7 +312,7 @@ s2rgf_status s2_map_finish(s2_map_writer *writer, s2rgf_error *err)
     if (writer->first_line != writer->grid.height)
         status = s2_fail(err, S2RGF_INTERNAL, "%s: incomplete: %d of %d lines were written",
                          writer->files.path, writer->first_line, writer->grid.height);
-    if (status == S2RGF_OK && writer->table != NULL)
+    if (status == S2RGF_OK && writer->table != NULL && !writer->leave_table)
         status = s2_map_table_attach(writer->table, GDALGetRasterBand(writer->dataset, 1), err);
     if (status == S2RGF_OK) {
         GDALDatasetH dataset = writer->dataset;
@@ -271,16 +323,45 @@ s2rgf_status s2_map_finish(s2_map_writer *writer, s2rgf_error *err)
         status = convert(writer, err);
     if (status == S2RGF_OK && writer->style)
         status = write_style(writer, err);
+    if (status == S2RGF_OK)
+        status = s2_map_files_turn(&writer->files, err);
+    if (status == S2RGF_OK)
+        status = s2_map_verify(writer, err);
     writer->finished = status == S2RGF_OK;
     return status;
 }
 
-s2rgf_status s2_map_commit(s2_map_writer *writer, s2rgf_error *err)
+/** Remove what was made; what GDAL says on closing it is of no interest. */
+static void abandon_files(s2_map_writer *writer)
 {
-    s2rgf_status status = s2_map_finish(writer, err);
-    if (status == S2RGF_OK)
-        status = s2_map_files_publish(&writer->files, err);
-    s2_map_files_discard(&writer->files);
+    s2_gdal_catch caught;
+    CPLPushErrorHandler(CPLQuietErrorHandler);
+    s2_gdal_catch_begin(&caught);
+    if (writer->dataset != NULL)
+        GDALClose(writer->dataset);
+    writer->dataset = NULL;
+    s2_gdal_catch_end(&caught);
+    CPLPopErrorHandler();
+    s2_map_files_clear(&writer->files);
+}
+
+s2rgf_status s2_map_commit(s2_map_writer *const *writers, int count, s2rgf_error *err)
+{
+    s2_map_files **files = s2_calloc((size_t)count, sizeof *files);
+    int used = 0;
+    s2rgf_status status = files != NULL ? S2RGF_OK : s2_fail_memory(err, "output");
+    for (int i = 0; i < count && status == S2RGF_OK; i++) {
+        if (writers[i] == NULL)
+            continue;
+        status = s2_map_finish(writers[i], err);
+        files[used++] = &writers[i]->files;
+    }
+    if (status == S2RGF_OK && used > 0)
+        status = s2_map_files_publish(files, used, err);
+    for (int i = 0; i < count; i++)
+        if (writers[i] != NULL)
+            abandon_files(writers[i]);
+    s2_free(files);
     return status;
 }
 
@@ -288,16 +369,7 @@ void s2_map_close(s2_map_writer *writer)
 {
     if (writer == NULL)
         return;
-    if (writer->dataset != NULL) {
-        /* The file is removed next: what GDAL says on closing it is of no interest. */
-        s2_gdal_catch caught;
-        s2_gdal_catch_begin(&caught);
-        GDALClose(writer->dataset);
-        s2_gdal_catch_end(&caught);
-    }
-    if (writer->files.temporary != NULL && writer->files.scratch != NULL)
-        s2_map_files_discard(&writer->files);
-    s2_map_files_clear(&writer->files);
+    abandon_files(writer);
     s2_map_table_free(writer->table);
     s2_class_table_clear(&writer->classes);
     s2_grid_clear(&writer->grid);
@@ -305,5 +377,7 @@ void s2_map_close(s2_map_writer *writer)
     CSLDestroy(writer->final_options);
     s2_free(writer->written_path);
     s2_free(writer->lines);
+    s2_free(writer->hashes);
+    s2_free(writer->srs_read);
     s2_free(writer);
 }

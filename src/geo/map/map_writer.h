@@ -3,8 +3,8 @@
 #define S2_GEO_MAP_MAP_WRITER_H
 
 #include "core/class_table.h"
-#include "geo/source/grid.h"
 #include "geo/map/share.h"
+#include "geo/source/grid.h"
 
 /**
  * Lines of an output that wait for their file block, at the default block size, besides the tile's
@@ -39,8 +39,8 @@ typedef struct s2_map_spec {
 size_t s2_map_class_bytes(const s2_class_table *classes);
 
 /**
- * Check all that can be checked before work starts (the driver exists and can write, the output is
- * absent unless overwrite, the folder takes files) and create the temporary file.
+ * Check all that can be checked before work starts (the driver exists and can write and hold such a
+ * map, the output is absent unless overwrite, the folder takes files) and create the temporary file.
  * Errors  INVALID_ARGUMENT, IO, UNSUPPORTED, NO_MEMORY.
  * Memory  *writer is released with s2_map_close(); what the specification lends is copied.
  */
@@ -61,17 +61,20 @@ s2rgf_status s2_map_write_floats(s2_map_writer *writer, s2_rect rect, const floa
 
 /**
  * Finish: attribute table (Value, Count, Class, Red, Green, Blue, Alpha, Area_ha by PROJ
- * geodesics), close, convert where the format is not GTiff (GDALCreateCopy), style: all but the
- * name. Several outputs are finished one after the other before the first is committed.
- * Errors  IO (also what GDAL reports at closing), INTERNAL (lines are missing), NO_MEMORY.
+ * geodesics), close, convert where the format is not GTiff (GDALCreateCopy), style, and compare what
+ * came out with what was written: all but the names.
+ * Errors  IO (also what GDAL reports at closing, and what differs), INTERNAL (lines are missing),
+ *         NO_MEMORY.
  */
 s2rgf_status s2_map_finish(s2_map_writer *writer, s2rgf_error *err);
 
 /**
- * Finish where that was not done, and rename. Errors: as s2_map_finish(). After any error nothing
- * of this output is left, and an older one has not been touched.
+ * Finish where that was not done, and give all files of all outputs their names, or none.
+ * writers in [count], some may be NULL; the first is the one whose name is given last
+ * Errors: as s2_map_finish(). After any error nothing of these outputs is left, and older ones are as
+ * they were.
  */
-s2rgf_status s2_map_commit(s2_map_writer *writer, s2rgf_error *err);
+s2rgf_status s2_map_commit(s2_map_writer *const *writers, int count, s2rgf_error *err);
 /** Release; what was not committed is removed. NULL is accepted. */
 void s2_map_close(s2_map_writer *writer);
 

@@ -54,7 +54,7 @@ s2rgf_status s2_part_set_read(const s2_part_set *set, int y, int count, void *li
  * style  in  .qml beside a class map
  * Errors IO, INVALID_ARGUMENT (exists, no overwrite), NO_MEMORY.
  */
-s2rgf_status s2_part_set_write_vrt(const s2_part_set *set, const s2_map_table *table,
+s2rgf_status s2_part_set_write_vrt(const s2_part_set *set, s2_map_table *table,
                                    bool overwrite, bool style, s2rgf_error *err);
 
 #endif

@@ -6,10 +6,10 @@
 
 #include "core/error.h"
 #include "core/memory.h"
-#include "geo/source/gdal_catch.h"
 #include "geo/map/map_private.h"
 #include "geo/map/map_style.h"
 #include "geo/map/share_set.h"
+#include "geo/source/gdal_catch.h"
 
 /** One part as a source of a band; beside the parts they are named without their folder. */
 static void append_source(const s2_part_set *set, int index, int band, bool beside, s2_text *xml)
@@ -93,17 +93,20 @@ static s2rgf_status write_pixels(const s2_part_set *set, const char *path, s2rgf
     return done ? S2RGF_OK : s2_fail(err, S2RGF_IO, "%s: cannot be written", path);
 }
 
-/** Add what describes the map. */
-static s2rgf_status describe(const s2_part_set *set, const char *path, const s2_map_table *table,
-                             s2rgf_error *err)
+/** Add what describes the map, and look whether it is there. files in: names for messages */
+static s2rgf_status describe(const s2_part_set *set, const s2_map_files *files, const char *path,
+                             s2_map_table *table, s2rgf_error *err)
 {
     s2_map_writer writer = {.kind = set->kind,
                             .grid = set->grid,
                             .classes = set->classes,
                             .bands = set->bands,
+                            .table = table,
+                            .files = *files,
                             .metadata =
                                 s2_map_metadata((const char *const *)set->metadata, &set->classes)};
     s2_gdal_catch caught;
+    writer.keeps = s2_map_description(&writer);
     s2_gdal_catch_begin(&caught);
     writer.dataset = GDALOpen(path, GA_Update);
     const bool done = writer.dataset != NULL && s2_map_describe(&writer);
@@ -114,33 +117,40 @@ static s2rgf_status describe(const s2_part_set *set, const char *path, const s2_
         status = s2_map_table_attach(table, GDALGetRasterBand(writer.dataset, 1), err);
     s2_gdal_catch_begin(&caught);
     GDALClose(writer.dataset);
+    writer.dataset = GDALOpen(path, GA_ReadOnly);
     s2_gdal_catch_end(&caught);
-    if (status == S2RGF_OK && caught.failed)
+    if (status == S2RGF_OK && (writer.dataset == NULL || caught.failed))
         status = s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot be completed", path);
+    if (status == S2RGF_OK)
+        status = s2_map_verify_description(&writer, writer.dataset, err);
+    GDALClose(writer.dataset);
     CSLDestroy(writer.metadata);
     return status;
 }
 
-s2rgf_status s2_part_set_write_vrt(const s2_part_set *set, const s2_map_table *table,
-                                   bool overwrite, bool style, s2rgf_error *err)
+s2rgf_status s2_part_set_write_vrt(const s2_part_set *set, s2_map_table *table, bool overwrite,
+                                   bool style, s2rgf_error *err)
 {
-    s2_map_files files;
+    s2_map_files files, *all[] = {&files};
     char *path = NULL, *qml = NULL;
     const bool styled = style && set->kind == S2_MAP_CLASSES;
-    s2rgf_status status = s2_map_files_prepare(set->map_path, overwrite, styled, &files, err);
+    const s2_map_target target = {
+        .path = set->map_path, .overwrite = overwrite, .sides = true, .style = styled};
+    s2rgf_status status = s2_map_files_prepare(&target, &files, err);
     if (status != S2RGF_OK)
         goto done;
-    path = s2_map_files_path(&files, files.temporary, files.extension);
-    qml = s2_map_files_path(&files, files.temporary, ".qml");
+    path = s2_map_files_new(&files, files.name, "");
+    qml = s2_map_files_new(&files, files.stem, ".qml");
     status =
         path != NULL && qml != NULL ? write_pixels(set, path, err) : s2_fail_memory(err, "VRT");
     if (status == S2RGF_OK)
-        status = describe(set, path, table, err);
+        status = describe(set, &files, path, table, err);
     if (status == S2RGF_OK && styled)
         status = s2_map_style_write(qml, &set->classes, err);
     if (status == S2RGF_OK)
-        status = s2_map_files_publish(&files, err);
-    s2_map_files_discard(&files);
+        status = s2_map_files_turn(&files, err);
+    if (status == S2RGF_OK)
+        status = s2_map_files_publish(all, 1, err);
 done:
     s2_map_files_clear(&files);
     s2_free(path);

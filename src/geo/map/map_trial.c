@@ -1,0 +1,199 @@
+/* A miniature of a map, written to find out whether a format can hold it. */
+#include <cpl_error.h>
+#include <cpl_vsi.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "core/memory.h"
+#include "geo/map/map_private.h"
+
+#define TRIAL_WIDTH 64
+#define TRIAL_HEIGHT 48
+#define ROOM_BYTES 65536 /* more than a miniature needs */
+#define LONG_PX 30000    /* more pixels in a line or a column than some formats can have */
+
+/** Pixel values without a pattern that a lossy compression could keep. */
+static uint32_t scramble(uint32_t n)
+{
+    n = (n ^ n >> 16) * UINT32_C(0x7feb352d);
+    n = (n ^ n >> 15) * UINT32_C(0x846ca68b);
+    return n ^ n >> 16;
+}
+
+static s2rgf_status fill_classes(s2_map_writer *writer, s2rgf_error *err)
+{
+    const s2_rect all = {0, 0, writer->grid.width, writer->grid.height};
+    const size_t count = (size_t)all.w * (size_t)all.h;
+    const uint32_t choices = (uint32_t)writer->classes.count + 1;
+    uint16_t *values = s2_alloc(count, sizeof *values);
+    if (values == NULL)
+        return s2_fail_memory(err, "output");
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t choice = scramble((uint32_t)i) % choices;
+        values[i] = choice == 0 ? 0 : (uint16_t)writer->classes.items[choice - 1].value;
+    }
+    const s2rgf_status status = s2_map_write_classes(writer, all, values, err);
+    s2_free(values);
+    return status;
+}
+
+static s2rgf_status fill_floats(s2_map_writer *writer, s2rgf_error *err)
+{
+    const s2_rect all = {0, 0, writer->grid.width, writer->grid.height};
+    const size_t plane = (size_t)all.w * (size_t)all.h, count = plane * (size_t)writer->bands;
+    float *values = s2_alloc(count, sizeof *values);
+    if (values == NULL)
+        return s2_fail_memory(err, "output");
+    for (size_t i = 0; i < count; i++)
+        values[i] = scramble((uint32_t)(i % plane)) % 7 == 0
+                        ? -1.0f
+                        : (float)(scramble((uint32_t)i) >> 8) / (float)(1 << 24);
+    const s2rgf_status status = s2_map_write_floats(writer, all, values, err);
+    s2_free(values);
+    return status;
+}
+
+static void cut(char *from, size_t length)
+{
+    memmove(from, from + length, strlen(from + length) + 1);
+}
+
+/** The message names the miniature, of which nobody knows. */
+static void cut_paths(char *message, const char *path, const char *folder)
+{
+    const size_t length = strlen(path);
+    if (strncmp(message, path, length) == 0 && strncmp(message + length, ": ", 2) == 0)
+        cut(message, length + 2);
+    char *at = strstr(message, folder), *name;
+    for (; at != NULL && (name = strstr(at, "/made/")) != NULL; at = strstr(at, folder))
+        cut(at, (size_t)(name - at) + strlen("/made/"));
+}
+
+/** Write a miniature of this size in the writer's work folder; what it keeps goes to the writer. */
+static s2rgf_status try_size(const s2_map_spec *spec, s2_map_writer *writer, int width, int height,
+                             s2rgf_error *err)
+{
+    s2_map_writer *trial = NULL;
+    s2_map_spec small = *spec;
+    s2_grid grid = writer->grid;
+    char *path = s2_map_files_scratch(&writer->files, writer->files.name);
+    if (path == NULL)
+        return s2_fail_memory(err, "output");
+    grid.width = width;
+    grid.height = height;
+    small.path = path;
+    small.grid = &grid;
+    small.style = false;
+    s2rgf_status status = s2_map_create_untried(&small, &trial, err);
+    if (status == S2RGF_OK) {
+        trial->is_trial = true;
+        trial->leave_table = writer->leave_table;
+        trial->keeps = s2_map_description(trial);
+        trial->reach_w = writer->grid.width;
+        trial->reach_h = writer->grid.height;
+        status = spec->kind == S2_MAP_CLASSES ? fill_classes(trial, err) : fill_floats(trial, err);
+    }
+    if (status == S2RGF_OK)
+        status = s2_map_finish(trial, err);
+    if (status == S2RGF_OK) {
+        writer->keeps &= trial->keeps;
+        s2_free(writer->srs_read);
+        writer->srs_read = trial->srs_read;
+        trial->srs_read = NULL;
+    } else if (err != NULL) {
+        cut_paths(err->message, path, writer->files.work.path);
+    }
+    s2_map_close(trial);
+    s2_free(path);
+    return status;
+}
+
+/** Whether files can be written at all, so that it is the format to which a failure is due. */
+static bool has_room(const s2_map_writer *writer)
+{
+    static const unsigned char bytes[ROOM_BYTES];
+    char *path = s2_map_files_scratch(&writer->files, "room");
+    VSILFILE *file = path != NULL ? VSIFOpenL(path, "wb") : NULL;
+    bool done = file != NULL && VSIFWriteL(bytes, 1, sizeof bytes, file) == sizeof bytes;
+    if (file != NULL) {
+        done = VSIFCloseL(file) == 0 && done;
+        VSIUnlink(path);
+    }
+    s2_free(path);
+    return done;
+}
+
+static s2rgf_status try_sizes(const s2_map_spec *spec, s2_map_writer *writer, s2rgf_error *err)
+{
+    const int w = writer->grid.width, h = writer->grid.height;
+    writer->keeps = s2_map_description(writer);
+    s2rgf_status status = try_size(spec, writer, w < TRIAL_WIDTH ? w : TRIAL_WIDTH,
+                                   h < TRIAL_HEIGHT ? h : TRIAL_HEIGHT, err);
+    if (status == S2RGF_OK && w > LONG_PX)
+        status = try_size(spec, writer, w, 1, err);
+    if (status == S2RGF_OK && h > LONG_PX)
+        status = try_size(spec, writer, 1, h, err);
+    return status;
+}
+
+/** One line that says what the format does not keep of what a map is. */
+static void warn_of_losses(const s2_map_writer *writer)
+{
+    const unsigned names = S2_KEEPS_METADATA | S2_KEEPS_CATEGORIES | S2_KEEPS_TABLE;
+    const unsigned lost = s2_map_description(writer) & ~writer->keeps;
+    s2_text text = {0};
+    if ((lost & S2_KEEPS_NODATA) != 0)
+        s2_text_append(&text, ", the nodata value");
+    if ((lost & S2_KEEPS_SRS) != 0)
+        s2_text_append(&text, ", the coordinate system");
+    if (writer->kind == S2_MAP_CLASSES && (writer->keeps & names) == 0)
+        s2_text_append(&text, ", the names of the classes");
+    if (writer->leave_table)
+        s2_text_append(&text, ", the attribute table");
+    if (text.length > 0)
+        CPLError(CE_Warning, CPLE_AppDefined, "%s: format %s does not keep%s", writer->files.path,
+                 GDALGetDriverShortName(writer->final_driver), text.data + 1);
+    s2_free(text.data);
+}
+
+/** Some drivers refuse a map for its attribute table; it can do without. */
+static s2rgf_status try_without_table(const s2_map_spec *spec, s2_map_writer *writer,
+                                      s2rgf_error *err)
+{
+    writer->leave_table = true;
+    s2rgf_status status = try_sizes(spec, writer, err);
+    if (status != S2RGF_OK)
+        return status;
+    /* Was it the table, or a fault of the moment? */
+    writer->leave_table = false;
+    if (try_sizes(spec, writer, NULL) == S2RGF_OK)
+        return S2RGF_OK;
+    writer->leave_table = true;
+    return try_sizes(spec, writer, err);
+}
+
+s2rgf_status s2_map_try_format(const s2_map_spec *spec, s2_map_writer *writer, s2rgf_error *err)
+{
+    s2rgf_error why = {0}, other = {0};
+    CPLPushErrorHandler(CPLQuietErrorHandler);
+    s2rgf_status status = try_sizes(spec, writer, &why);
+    if (status != S2RGF_OK && writer->table != NULL &&
+        try_without_table(spec, writer, &other) == S2RGF_OK)
+        status = S2RGF_OK;
+    const bool room = status == S2RGF_OK || has_room(writer);
+    CPLPopErrorHandler();
+    if (status == S2RGF_OK) {
+        warn_of_losses(writer);
+        return S2RGF_OK;
+    }
+    if (status == S2RGF_NO_MEMORY)
+        return s2_fail(err, status, "%s", why.message);
+    if (!room)
+        return s2_fail(err, S2RGF_IO, "%s: cannot be written: %s", spec->path, why.message);
+    return s2_fail(err, S2RGF_UNSUPPORTED, "%s: format %s%s cannot hold it: %s", spec->path,
+                   GDALGetDriverShortName(writer->final_driver),
+                   spec->creation_options != NULL && spec->creation_options[0] != NULL
+                       ? " with these creation options"
+                       : "",
+                   why.message);
+}

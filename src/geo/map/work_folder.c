@@ -1,0 +1,297 @@
+/* The folder beside an output in which it is made, and what killed runs left of theirs. */
+#include "geo/map/work_folder.h"
+
+#include <cpl_conv.h>
+#include <cpl_error.h>
+#include <cpl_string.h>
+#include <cpl_vsi.h>
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/error.h"
+#include "core/memory.h"
+#include "geo/map/publication.h"
+#include "geo/source/gdal_catch.h"
+
+#define MARK ".part-"      /* between stem and number */
+#define DIGITS 16          /* of the number, hexadecimal */
+#define NAME_TRIES 100     /* names of folders to try */
+#define LOCK_WAIT_MS 60000 /* for another run that gives the same names */
+#define LOCK_STEP_MS 10
+
+/** Tells the outputs of one process apart. */
+static atomic_uint output_number;
+
+bool s2_is_virtual_path(const char *path)
+{
+    return STARTS_WITH(path, "/vsi");
+}
+
+/* ---- names ----------------------------------------------------------------------------------- */
+
+/** A number that no other attempt at this output has, on any machine that shares the folder. */
+static uint64_t unique_number(void)
+{
+    const uint64_t own = ((uint64_t)getpid() << 32) + atomic_fetch_add(&output_number, 1);
+    uint64_t random = 0;
+    /* without random bits, as early after booting, the process still tells its own apart */
+    if (getentropy(&random, sizeof random) != 0)
+        random = (uint64_t)time(NULL) * UINT64_C(0x9e3779b97f4a7c15);
+    return random ^ own;
+}
+
+/** Bytes of the stem that fit before the mark and the number, whole characters of UTF-8. */
+static int stem_bytes(const char *place, const char *stem)
+{
+    const long limit = s2_is_virtual_path(place) ? NAME_MAX : pathconf(place, _PC_NAME_MAX);
+    const size_t room = (size_t)(limit > 64 ? limit : NAME_MAX) - strlen(MARK) - DIGITS;
+    size_t length = strlen(stem);
+    if (length > room)
+        for (length = room; length > 0 && ((unsigned char)stem[length] & 0xC0) == 0x80;)
+            length--;
+    return (int)length;
+}
+
+static char *join(const char *place, const char *name)
+{
+    const size_t length = strlen(place);
+    return s2_asprintf("%s%s%s", place, length > 0 && place[length - 1] == '/' ? "" : "/", name);
+}
+
+/** Path of what a stem has beside its output: its mark and a text. */
+static char *beside(const char *place, const char *stem, const char *text)
+{
+    char *name = s2_asprintf("%.*s" MARK "%s", stem_bytes(place, stem), stem, text);
+    char *path = name != NULL ? join(place, name) : NULL;
+    s2_free(name);
+    return path;
+}
+
+static bool is_work_name(const char *name, const char *stem, size_t stem_length)
+{
+    if (strncmp(name, stem, stem_length) != 0 ||
+        strncmp(name + stem_length, MARK, strlen(MARK)) != 0)
+        return false;
+    const char *number = name + stem_length + strlen(MARK);
+    for (int i = 0; i < DIGITS; i++)
+        if (!isxdigit((unsigned char)number[i]) || isupper((unsigned char)number[i]))
+            return false;
+    return number[DIGITS] == '\0';
+}
+
+char *s2_work_folder_journal(const char *folder)
+{
+    return join(folder, "journal");
+}
+
+/* ---- locks ----------------------------------------------------------------------------------- */
+
+/** Whether a descriptor still is the file of that name. */
+static bool has_name(int descriptor, const char *path)
+{
+    struct stat own, named;
+    return fstat(descriptor, &own) == 0 && stat(path, &named) == 0 && own.st_dev == named.st_dev &&
+           own.st_ino == named.st_ino;
+}
+
+typedef enum lock_state { LOCKED, BUSY, NO_LOCKS, FAILED } lock_state;
+
+/** Open and lock a file at once or not at all. */
+static lock_state try_lock(const char *path, int flags, int *descriptor)
+{
+    *descriptor = open(path, O_RDWR | O_CLOEXEC | flags, 0666);
+    if (*descriptor < 0)
+        return FAILED;
+    if (flock(*descriptor, LOCK_EX | LOCK_NB) == 0) {
+        if (has_name(*descriptor, path))
+            return LOCKED;
+        errno = EWOULDBLOCK; /* another removed it */
+    }
+    const int problem = errno;
+    close(*descriptor);
+    *descriptor = -1;
+    errno = problem;
+    return problem == EWOULDBLOCK || problem == EINTR ? BUSY : NO_LOCKS;
+}
+
+s2rgf_status s2_stem_lock(const char *place, const char *stem, int *lock, char **path,
+                          s2rgf_error *err)
+{
+    const struct timespec step = {.tv_nsec = LOCK_STEP_MS * 1000000L};
+    *lock = -1;
+    *path = NULL;
+    if (s2_is_virtual_path(place))
+        return S2RGF_OK;
+    *path = beside(place, stem, "lock");
+    if (*path == NULL)
+        return s2_fail_memory(err, "lock");
+    lock_state state = try_lock(*path, O_CREAT, lock);
+    for (int waited = 0; state == BUSY && waited < LOCK_WAIT_MS; waited += LOCK_STEP_MS) {
+        nanosleep(&step, NULL);
+        state = try_lock(*path, O_CREAT, lock);
+    }
+    if (state == LOCKED || state == NO_LOCKS)
+        return S2RGF_OK;
+    const s2rgf_status status =
+        state == BUSY
+            ? s2_fail(err, S2RGF_IO, "%s: held by another run for %d s", *path, LOCK_WAIT_MS / 1000)
+            : s2_fail(err, S2RGF_IO, "%s: cannot create: %s", *path, strerror(errno));
+    s2_free(*path);
+    *path = NULL;
+    return status;
+}
+
+void s2_stem_unlock(int lock, char *path)
+{
+    /* The name goes first: who waits for the lock then finds that it has no name, and starts anew. */
+    if (path != NULL)
+        unlink(path);
+    if (lock >= 0)
+        close(lock);
+    s2_free(path);
+}
+
+/* ---- rests ----------------------------------------------------------------------------------- */
+
+static void remove_tree(const char *path)
+{
+    s2_gdal_catch caught;
+    s2_gdal_catch_begin(&caught);
+    VSIRmdirRecursive(path);
+    s2_gdal_catch_end(&caught);
+}
+
+/** Put back what a run that was killed took away; false: that cannot be done. */
+static bool roll_back(const char *place, const char *stem, const char *folder)
+{
+    char *journal = s2_work_folder_journal(folder), *lock_path = NULL;
+    int lock = -1;
+    bool done = journal != NULL;
+    if (done && access(journal, F_OK) == 0) {
+        done = s2_stem_lock(place, stem, &lock, &lock_path, NULL) == S2RGF_OK &&
+               s2_publication_undo(journal);
+        s2_stem_unlock(lock, lock_path);
+        CPLError(CE_Warning, CPLE_AppDefined,
+                 done ? "%s: a run was killed while it gave its files their names: what was there "
+                        "before is there again"
+                      : "%s: a run was killed while it gave its files their names: what was there "
+                        "before cannot be put back",
+                 folder);
+    }
+    s2_free(journal);
+    return done;
+}
+
+static void sweep_folder(const char *place, const char *stem, const char *name)
+{
+    char *folder = join(place, name);
+    char *lock_path = folder != NULL ? join(folder, "lock") : NULL;
+    int lock = -1;
+    if (lock_path == NULL) {
+        s2_free(folder);
+        return;
+    }
+    const lock_state state = try_lock(lock_path, 0, &lock);
+    if (state == LOCKED && roll_back(place, stem, folder))
+        remove_tree(folder);
+    else if (state == FAILED && errno == ENOENT && rmdir(folder) != 0 && errno == ENOTEMPTY)
+        remove_tree(folder); /* the lock is made first: who has anything else and no lock is dead */
+    if (lock >= 0)
+        close(lock);
+    s2_free(lock_path);
+    s2_free(folder);
+}
+
+void s2_work_folder_sweep(const char *place, const char *stem)
+{
+    if (s2_is_virtual_path(place))
+        return;
+    const size_t length = (size_t)stem_bytes(place, stem);
+    char **names = VSIReadDir(place);
+    for (int i = 0; names != NULL && names[i] != NULL; i++)
+        if (is_work_name(names[i], stem, length))
+            sweep_folder(place, stem, names[i]);
+    CSLDestroy(names);
+    char *lock_path = beside(place, stem, "lock");
+    int lock = -1;
+    if (lock_path != NULL && try_lock(lock_path, 0, &lock) == LOCKED)
+        s2_stem_unlock(lock, lock_path);
+    else
+        s2_free(lock_path);
+}
+
+/* ---- a folder of one's own ------------------------------------------------------------------- */
+
+/** Make a folder with its lock; false: errno tells why, EEXIST that another name may do. */
+static bool make_folder(s2_work_folder *folder)
+{
+    if (s2_is_virtual_path(folder->path)) {
+        errno = 0;
+        return VSIMkdir(folder->path, 0777) == 0;
+    }
+    if (mkdir(folder->path, 0777) != 0)
+        return false;
+    char *lock_path = join(folder->path, "lock");
+    const lock_state state =
+        lock_path != NULL ? try_lock(lock_path, O_CREAT, &folder->lock) : FAILED;
+    const int problem = lock_path == NULL ? ENOMEM : errno;
+    s2_free(lock_path);
+    if (state == LOCKED || state == NO_LOCKS)
+        return true;
+    rmdir(folder->path);
+    /* swept away or taken for dead by another run in the instant before it was locked */
+    errno = state == BUSY || problem == ENOENT ? EEXIST : problem;
+    return false;
+}
+
+s2rgf_status s2_work_folder_create(const char *place, const char *stem, const char *output,
+                                   s2_work_folder *folder, s2rgf_error *err)
+{
+    *folder = (s2_work_folder){.lock = -1};
+    s2_gdal_catch caught;
+    for (int attempt = 0; attempt < NAME_TRIES; attempt++) {
+        char number[DIGITS + 1];
+        snprintf(number, sizeof number, "%0*" PRIx64, DIGITS, unique_number());
+        folder->path = beside(place, stem, number);
+        if (folder->path == NULL)
+            return s2_fail_memory(err, "output");
+        s2_gdal_catch_begin(&caught);
+        const bool made = make_folder(folder);
+        const int problem = errno;
+        s2_gdal_catch_end(&caught);
+        if (made)
+            return S2RGF_OK;
+        s2_free(folder->path);
+        folder->path = NULL;
+        if (problem != EEXIST)
+            return s2_gdal_fail(&caught, err, S2RGF_IO,
+                                "%s: cannot be written: its folder does not take new files%s%s",
+                                output, caught.failed || problem == 0 ? "" : ": ",
+                                caught.failed || problem == 0 ? "" : strerror(problem));
+    }
+    return s2_fail(err, S2RGF_IO, "%s: cannot be written: no name is free beside it", output);
+}
+
+void s2_work_folder_close(s2_work_folder *folder)
+{
+    if (folder->path != NULL)
+        remove_tree(folder->path);
+    s2_work_folder_leave(folder);
+}
+
+void s2_work_folder_leave(s2_work_folder *folder)
+{
+    if (folder->path != NULL && folder->lock >= 0)
+        close(folder->lock);
+    s2_free(folder->path);
+    *folder = (s2_work_folder){.lock = -1};
+}

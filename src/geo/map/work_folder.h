@@ -1,0 +1,49 @@
+/* The folder beside an output in which it is made, and what killed runs left of theirs. */
+#ifndef S2_GEO_MAP_WORK_FOLDER_H
+#define S2_GEO_MAP_WORK_FOLDER_H
+
+#include <stdbool.h>
+
+#include "s2rgf.h"
+
+/** STEM.part-0123456789abcdef beside the output STEM.EXT; a long stem is cut to fit. */
+typedef struct s2_work_folder {
+    char *path;
+    int lock; /* descriptor held while its writer lives, or -1 */
+} s2_work_folder;
+
+/** Whether a path is of one of GDAL's own file systems. */
+bool s2_is_virtual_path(const char *path);
+
+/**
+ * Remove the work folders of runs that were killed, of any output with this stem; what was there
+ * before a run that was killed while it gave the names is put back. Nothing is done on GDAL's own
+ * file systems, nor where files cannot be locked: there a living run cannot be told from a dead one.
+ */
+void s2_work_folder_sweep(const char *place, const char *stem);
+
+/** Make a new one. Errors: IO (errno tells why), NO_MEMORY. Memory: s2_work_folder_close(). */
+s2rgf_status s2_work_folder_create(const char *place, const char *stem, const char *output,
+                                   s2_work_folder *folder, s2rgf_error *err);
+
+/** Path of the journal of s2_publication_run() in a work folder. Released with s2_free(). */
+char *s2_work_folder_journal(const char *folder);
+
+/** Remove the folder with all that is in it; no path is accepted. */
+void s2_work_folder_close(s2_work_folder *folder);
+
+/** Release, and leave the folder where it is: the next run will put back what it holds. */
+void s2_work_folder_leave(s2_work_folder *folder);
+
+/**
+ * Have the names of a stem to oneself, among all that write it.
+ * lock    out  descriptor, -1 where files cannot be locked
+ * path    out  the lock's file
+ * Errors  IO (another run has them for a minute), NO_MEMORY.
+ * Memory  both are released with s2_stem_unlock().
+ */
+s2rgf_status s2_stem_lock(const char *place, const char *stem, int *lock, char **path,
+                          s2rgf_error *err);
+void s2_stem_unlock(int lock, char *path);
+
+#endif

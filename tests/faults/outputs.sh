@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# Map, side files, confidence and probabilities are one set: whatever call fails, and wherever a process
+# is killed, the former set is there or the new one, and the next run clears the rests.
+. "$(dirname "$0")/../tools/lib.sh"
+. "$top_srcdir/tests/cli/tiny_scene.sh"
+. "$top_srcdir/tests/faults/strace.sh"
+
+"${train[@]}" -q model.s2rgf
+other_model model.s2rgf other.s2rgf
+classify=(s2rgf_classify -q -threads 1 "${sources[@]}" -overwrite)
+outputs=(-conf now/conf.tif -prob now/prob.tif now/map.tif)
+mkdir now
+"${classify[@]}" -m model.s2rgf "${outputs[@]}"
+cp -r now old
+"${classify[@]}" -m other.s2rgf "${outputs[@]}"
+cp -r now new
+old_set=$(set_of old)
+new_set=$(set_of new)
+[ "$(wc -l <<< "$new_set")" -eq 5 ] || fail "expected map, .aux.xml, .qml, confidence and probabilities"
+[ "$old_set" != "$new_set" ] || fail "both models give the same files"
+
+names='?rename,?renameat,?renameat2,?link,?linkat'
+# The calls of one kind that giving names makes; the rest is writing.
+give=$names,'?unlink,?unlinkat,?rmdir,?mkdir,?mkdirat,?fsync,?flock,?pipe,?pipe2,?wait4,?setsid'
+step=7
+if [ "$S2RGF_TEST_LONG" = 1 ]; then step=1; fi
+
+# try CALLS FAULT FIRST STEP: the fault at every STEP-th of these calls, until none is left.
+try() {
+    local n=$3 now
+    while :; do
+        rm -rf now
+        cp -r old now
+        with_fault "$1" "$2" "$n" "${classify[@]}" -m other.s2rgf "${outputs[@]}"
+        [ "$fired" -eq 1 ] || break
+        now=$(set_of now)
+        if [ "$now" != "$new_set" ]; then
+            [ "$now" = "$old_set" ] || fail "torn at call $n of $1, $2: $(diff <(echo "$now") <(echo "$old_set"))"
+            [ "$status" -ne 0 ] || fail "exit 0 and the former files after $2 at call $n of $1"
+        elif [ "$2" != signal=KILL ]; then
+            [ "$status" -eq 0 ] || fail "exit $status and the new files after $2 at call $n of $1"
+        fi
+        if [ -n "$(rests now)" ]; then
+            expect_status 0 "${classify[@]}" -m other.s2rgf "${outputs[@]}"
+            [ -z "$(rests now)" ] || fail "rests of a run with $2 at call $n of $1: $(rests now)"
+            [ "$(set_of now)" = "$new_set" ] || fail "other files after a run with $2 at call $n of $1"
+        fi
+        n=$((n + $4))
+    done
+}
+
+try "$names" signal=KILL 1 1
+try "$names" error=EIO 1 1
+try "$give" signal=KILL 1 "$step"
+try "$give" error=EIO 2 "$step"
+try '?fsync' error=EIO 1 1
+try '?write,?pwrite64,?writev' error=ENOSPC 3 "$((10 * step - 9))"
+try '?close' error=EIO 5 "$((10 * step - 9))"
+
+# Both processes are killed: one while it gives names, the other when it comes to know. Nobody meets a
+# map that is not whole, and the next run puts back what was there.
+also=(-e 'inject=?wait4,?waitid:signal=KILL:when=1')
+put_back=0
+for n in 2 3 4 5 6; do
+    rm -rf now
+    cp -r old now
+    with_fault "$names" signal=KILL "$n" "${classify[@]}" -m other.s2rgf now/map.tif
+    [ "$fired" -eq 1 ] || fail "no call $n of $names"
+    found=$(set_of now)
+    [ ! -e now/map.tif ] || [ "$found" = "$old_set" ] || fail "torn after both were killed at call $n"
+    [ "$found" = "$old_set" ] || put_back=$((put_back + 1))
+    run "${classify[@]/-overwrite/-q}" -m other.s2rgf now/map.tif
+    [ "$status" -eq 1 ] || fail "status $status where the former map had to be put back and kept"
+    [ "$(set_of now)" = "$old_set" ] || fail "not put back after both were killed at call $n"
+    [ -z "$(rests now)" ] || fail "rests after both were killed at call $n: $(rests now)"
+done
+[ "$put_back" -ge 3 ] || fail "only $put_back runs were killed between the first name and the last"
+echo "$trials runs with a fault"
+echo "$trials runs with a fault"
