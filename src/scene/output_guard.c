@@ -280,19 +280,21 @@ static s2rgf_status check_stranger(const s2_guarded_file *file, bool overwrite, 
 {
     const char *with = file->output ? " with the output " : "";
     const char *output = file->output ? file->output : "";
+    struct stat there;
     if (!file->replaces || is_named_after(file))
         return S2RGF_OK;
     if (file->output && !overwrite)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "%s: exists: use -overwrite to replace it with the output %s", file->path,
                        output);
-    if (file->output && is_style(file->path))
-        return s2_is_raster_style(file->path)
-                   ? S2RGF_OK
-                   : s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                             "%s: is not the style of a raster: it would be lost%s%s, expected "
-                             "another name or a map without a style",
-                             file->path, with, output);
+    if (file->output && is_style(file->path) && !s2_is_raster_style(file->path))
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                       "%s: is not the style of a raster: it would be lost%s%s, expected another "
+                       "name or a map without a style",
+                       file->path, with, output);
+    /* an output that is there has its style there, too */
+    if (file->output && is_style(file->path) && stat(output, &there) == 0)
+        return S2RGF_OK;
     char *owner = s2_dataset_owner(file->path, file->output);
     if (!owner)
         return S2RGF_OK;

@@ -33,6 +33,7 @@ gdal_translate -q -of GTiff -co TFW=YES "$ms" world.tif
 ogr2ogr -q roads.shp scene/labels.gpkg train
 ogr2ogr -q style.gpkg scene/labels.gpkg train
 echo '<qgis><renderer-v2 type="categorizedSymbol"/></qgis>' > style.qml
+echo '<qgis><pipe><rasterrenderer/></pipe></qgis>' > plain.qml
 ln -s "../${PWD##*/}/scene/ms.tif" link.tif
 ln "$hs" hard.tif
 ln -s no_file_yet.tif dangling.tif
@@ -73,6 +74,7 @@ refused "roads.dbf: belongs to roads." "${both[@]}" -of GTiff roads.dbf
 refused "other.hdr: belongs to other.dat" "${both[@]}" -of ENVI other.img
 refused "other.hdr: belongs to other.dat" "${both[@]}" -of GTiff other.hdr
 refused "style.qml: is not the style of a raster" "${both[@]}" style.tif
+refused "plain.qml: belongs to plain.tif" "${both[@]}" plain.png
 refused "other.hdr: exists" s2rgf_classify -q -m model.s2rgf "${sources[@]}" -of ENVI other.img
 
 # ---- two outputs that are one file, or have one beside them

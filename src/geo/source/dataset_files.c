@@ -181,12 +181,15 @@ static bool may_own(const char *name, const char *part)
     return strncmp(name, part, length) == 0 && part[length] == '.';
 }
 
-/** ".tfw", ".pgw", ".wld": GDAL does not list one that repeats what the raster says itself. */
-static bool is_world_file(const char *path)
+/**
+ * ".tfw", ".pgw", ".wld" and ".qml" are of the raster beside them: GDAL lists no style, and no world
+ * file that repeats what the raster says itself.
+ */
+static bool is_for_raster(const char *path)
 {
     const char *extension = CPLGetExtension(path);
     const size_t length = strlen(extension);
-    return EQUAL(extension, "wld") ||
+    return EQUAL(extension, "wld") || EQUAL(extension, "qml") ||
            (length >= 3 && length <= 4 && (extension[length - 1] | ' ') == 'w');
 }
 
@@ -225,7 +228,7 @@ static bool is_part(const char *path, const char *owner)
     GDALDriverH driver = driver_of(owner);
     if (driver == NULL || is_vrt_driver(driver))
         return false;
-    if (is_world_file(path) && GDALIdentifyDriverEx(owner, GDAL_OF_RASTER, NULL, NULL) != NULL)
+    if (is_for_raster(path) && GDALIdentifyDriverEx(owner, GDAL_OF_RASTER, NULL, NULL) != NULL)
         return true;
     const char *const only[] = {GDALGetDriverShortName(driver), NULL};
     GDALDatasetH dataset = open_quietly(&(s2_dataset_name){.path = owner, .input_formats = only});
