@@ -222,9 +222,14 @@ void LazyDataset::makeOverviews()
     }
 }
 
+#if GDAL_VERSION_NUM < GDAL_COMPUTE_VERSION(3, 12, 0)
 CPLErr LazyDataset::GetGeoTransform(double *transform)
+#else
+CPLErr LazyDataset::GetGeoTransform(GDALGeoTransform &transform) const
+#endif
 {
-    std::copy(info_->geotransform, info_->geotransform + 6, transform);
+    for (int i = 0; i < 6; i++)
+        transform[i] = info_->geotransform[i];
     return CE_None;
 }
 

@@ -67,7 +67,11 @@ class LazyDataset final : public GDALDataset
     LazyDataset(const LazyDataset &) = delete;
     LazyDataset &operator=(const LazyDataset &) = delete;
 
+#if GDAL_VERSION_NUM < GDAL_COMPUTE_VERSION(3, 12, 0)
     CPLErr GetGeoTransform(double *transform) override;
+#else
+    CPLErr GetGeoTransform(GDALGeoTransform &transform) const override;
+#endif
     const OGRSpatialReference *GetSpatialRef() const override;
     CPLErr IRasterIO(GDALRWFlag flag, int x, int y, int width, int height, void *data,
                      int bufferWidth, int bufferHeight, GDALDataType type, int bandCount,

@@ -236,6 +236,7 @@ typedef struct s2rgf_classify_options {
     const char *output_path;
     const char *confidence_path;  /* largest class probability, Float32, or NULL */
     const char *probability_path; /* one Float32 band a class, or NULL */
+    const char *report_path; /* what the caller writes of a batch: no output or input, or NULL */
     /* GDAL driver name of the map; NULL, and the others: from the extension, else GTiff */
     const char *format;
     const char *const *creation_options; /* KEY=VALUE list ended by NULL, or NULL */
@@ -440,6 +441,22 @@ S2RGF_API void s2rgf_assessment_free(s2rgf_assessment *assessment);
  */
 
 /* ---- general ------------------------------------------------------------------------------- */
+
+/**
+ * Refuse to write a file that is one of others, or a part of such a data set, or of one beside it, as
+ * roads.prj is of roads.shp. All verbs do so with the names in their options.
+ * others in  files or data sets, ended by NULL, or NULL
+ * Errors  INVALID_ARGUMENT, NO_MEMORY.
+ */
+S2RGF_API s2rgf_status s2rgf_check_output(const char *path, const char *const *others,
+                                          s2rgf_error *err);
+
+/**
+ * Write a text and a final newline to a file that appears under its name only when it is whole.
+ * Errors  INVALID_ARGUMENT (exists and not overwrite, or is no regular file), IO, NO_MEMORY.
+ */
+S2RGF_API s2rgf_status s2rgf_text_save(const char *path, const char *text, bool overwrite,
+                                       s2rgf_error *err);
 
 /** Release a string handed out by this library; NULL is accepted. */
 S2RGF_API void s2rgf_free(void *text);

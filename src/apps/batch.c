@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "apps/shard.h"
 #include "apps/text_file.h"
@@ -15,15 +16,20 @@ static s2rgf_status fail(s2rgf_error *err, s2rgf_status status, const char *subj
     return status;
 }
 
-/* The report must be writable; it may replace an earlier one, but no input. path in, or NULL */
-static s2rgf_status check_report(const s2rgf_classify_options *options, const char *scenes_path,
-                                 const char *path, s2rgf_error *err)
+/* The report may replace one of an earlier run, and nothing else. */
+static s2rgf_status check_report(const char *path, const char *model_path, s2rgf_error *err)
 {
-    if (!path)
-        return S2RGF_OK;
-    if (s2_text_file_is_same(path, options->model_path) || s2_text_file_is_same(path, scenes_path))
-        return fail(err, S2RGF_INVALID_ARGUMENT, path, "is an input: expected another file");
-    return s2_text_file_check(path, true, err);
+    const char *const contents[] = {"\"s2rgf_version\"", "\"model_checksum\"", NULL};
+    const char *const inputs[] = {model_path, NULL};
+    s2rgf_status status = s2_text_file_check(path, true, err);
+
+    if (status != S2RGF_OK || strcmp(path, "-") == 0)
+        return status;
+    status = s2rgf_check_output(path, inputs, err);
+    if (status == S2RGF_OK && !s2_text_file_holds(path, contents))
+        status = fail(err, S2RGF_INVALID_ARGUMENT, path,
+                      "exists and is no report of an earlier run: expected another name");
+    return status;
 }
 
 /* Print the summary and write the report. */
@@ -43,6 +49,7 @@ s2rgf_status s2_batch_run(const s2rgf_classify_options *options, const char *sce
                           const char *report_path, s2_report *report, s2rgf_error *err)
 {
     const s2_shard shard = {options->part, options->part_count};
+    s2rgf_classify_options own = *options;
     s2rgf_batch_result *result = NULL;
     s2rgf_error told = {.status = S2RGF_OK};
     char *path = report_path ? s2_shard_path(report_path, &shard) : NULL;
@@ -51,9 +58,10 @@ s2rgf_status s2_batch_run(const s2rgf_classify_options *options, const char *sce
 
     if (report_path && !path)
         return fail(err, S2RGF_NO_MEMORY, report_path, "out of memory");
-    status = check_report(options, scenes_path, path, err);
+    own.report_path = path && strcmp(path, "-") != 0 ? path : NULL;
+    status = path ? check_report(path, options->model_path, err) : S2RGF_OK;
     if (status == S2RGF_OK)
-        status = s2rgf_classify_batch(options, scenes_path, &report->host, &result, err);
+        status = s2rgf_classify_batch(&own, scenes_path, &report->host, &result, err);
     if (result && tell_result(result, path, report, &told) != S2RGF_OK && status == S2RGF_OK) {
         *err = told;
         status = told.status;

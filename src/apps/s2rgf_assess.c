@@ -68,21 +68,17 @@ static const s2_program PROGRAM = {
         },
 };
 
-/* The JSON file must be writable, and may replace none of the inputs. */
+/* The JSON file must be writable, and may replace no file of the inputs. */
 static s2rgf_status check_json_path(const arguments *values, s2rgf_error *err)
 {
-    if (!values->json_path)
+    /* without a confidence raster the list ends there */
+    const char *const inputs[] = {values->assess.map_path, values->assess.labels.path,
+                                  values->assess.confidence_path, NULL};
+    if (!values->json_path || strcmp(values->json_path, "-") == 0)
         return S2RGF_OK;
-    if (s2_text_file_is_same(values->json_path, values->assess.map_path) ||
-        s2_text_file_is_same(values->json_path, values->assess.labels.path) ||
-        (values->assess.confidence_path &&
-         s2_text_file_is_same(values->json_path, values->assess.confidence_path))) {
-        err->status = S2RGF_INVALID_ARGUMENT;
-        snprintf(err->message, sizeof err->message, "%s: is an input: expected another file",
-                 values->json_path);
-        return err->status;
-    }
-    return s2_text_file_check(values->json_path, values->overwrite, err);
+    const s2rgf_status status = s2rgf_check_output(values->json_path, inputs, err);
+    return status == S2RGF_OK ? s2_text_file_check(values->json_path, values->overwrite, err)
+                              : status;
 }
 
 /* Assess and write what was asked for. */

@@ -173,8 +173,16 @@ static const s2_program PROGRAM = {
 static s2rgf_status write_scene(const arguments *values, const s2rgf_host *host, s2rgf_error *err)
 {
     const s2rgf_scene scene = {values->classify.model_path, values->classify.scene};
+    const char *const maps[] = {values->classify.output_path, values->classify.confidence_path,
+                                values->classify.probability_path};
     s2rgf_lazy_map *map = NULL;
-    s2rgf_status status = s2rgf_lazy_map_open(&scene, values->classify.memory_mb, host, &map, err);
+    s2rgf_status status = S2RGF_OK;
+    for (size_t i = 0; i < sizeof maps / sizeof maps[0] && status == S2RGF_OK; i++) {
+        const char *const other[] = {maps[i], NULL};
+        status = s2rgf_check_output(values->scene_path, other, err);
+    }
+    if (status == S2RGF_OK)
+        status = s2rgf_lazy_map_open(&scene, values->classify.memory_mb, host, &map, err);
     s2rgf_lazy_map_close(map);
     if (status == S2RGF_OK)
         status = s2rgf_scene_save(&scene, values->scene_path, values->classify.overwrite, err);

@@ -71,7 +71,12 @@ static s2rgf_status describe(void *data, s2_report *report, s2rgf_error *err)
     s2rgf_model *model = NULL;
     char *text = NULL;
     (void)report;
-    s2rgf_status status = s2rgf_model_open(values->model_path, &model, err);
+    const char *const inputs[] = {values->model_path, NULL};
+    s2rgf_status status = S2RGF_OK;
+    if (values->onnx)
+        status = s2rgf_check_output(values->onnx_path, inputs, err);
+    if (status == S2RGF_OK)
+        status = s2rgf_model_open(values->model_path, &model, err);
     if (status == S2RGF_OK && values->onnx)
         status = s2rgf_model_export_onnx(model, values->onnx_path, values->overwrite, err);
     else if (status == S2RGF_OK && values->stac)

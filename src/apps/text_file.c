@@ -2,13 +2,14 @@
 #include "apps/text_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define START_BYTES 16384 /* of a file, in which its nature shows */
 
 static s2rgf_status fail(s2rgf_error *err, s2rgf_status status, const char *path, const char *what)
 {
@@ -56,13 +57,19 @@ s2rgf_status s2_text_file_check(const char *path, bool overwrite, s2rgf_error *e
     return check_folder(path, err);
 }
 
-bool s2_text_file_is_same(const char *path, const char *other)
+bool s2_text_file_holds(const char *path, const char *const *contents)
 {
-    struct stat a;
-    struct stat b;
+    char start[START_BYTES];
+    FILE *file = fopen(path, "rb");
+    bool found = file || errno == ENOENT;
+    const size_t length = file ? fread(start, 1, sizeof start - 1, file) : 0;
 
-    return stat(path, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev &&
-           a.st_ino == b.st_ino;
+    if (file)
+        fclose(file);
+    start[length] = '\0';
+    for (size_t i = 0; length > 0 && contents[i] && found; i++)
+        found = strstr(start, contents[i]);
+    return found;
 }
 
 static s2rgf_status write_stdout(const char *text, s2rgf_error *err)
@@ -72,51 +79,13 @@ static s2rgf_status write_stdout(const char *text, s2rgf_error *err)
     return S2RGF_OK;
 }
 
-/* Write, flush to the disk and close; the file is open whatever happens before. */
-static s2rgf_status fill_file(int descriptor, const char *path, const char *text, s2rgf_error *err)
-{
-    FILE *file = fdopen(descriptor, "w");
-    s2rgf_status status = S2RGF_OK;
-
-    if (!file) {
-        close(descriptor);
-        return fail_system(err, path, "cannot write");
-    }
-    if (fputs(text, file) == EOF || fputc('\n', file) == EOF || fflush(file) != 0 ||
-        fsync(fileno(file)) != 0)
-        status = fail_system(err, path, "cannot write");
-    if (fclose(file) != 0 && status == S2RGF_OK)
-        status = fail_system(err, path, "cannot write");
-    return status;
-}
-
 s2rgf_status s2_text_file_write(const char *path, const char *text, bool overwrite,
                                 s2rgf_error *err)
 {
-    size_t bytes = strlen(path) + 32;
-    char *temporary = NULL;
-    s2rgf_status status = s2_text_file_check(path, overwrite, err);
-    int descriptor;
+    const s2rgf_status status = s2_text_file_check(path, overwrite, err);
 
     if (status != S2RGF_OK)
         return status;
-    if (strcmp(path, "-") == 0)
-        return write_stdout(text, err);
-    temporary = malloc(bytes);
-    if (!temporary)
-        return fail(err, S2RGF_NO_MEMORY, path, "out of memory");
-    snprintf(temporary, bytes, "%s.tmp%ld", path, (long)getpid());
-    descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (descriptor < 0) {
-        status = fail_system(err, temporary, "cannot create");
-        goto done;
-    }
-    status = fill_file(descriptor, path, text, err);
-    if (status == S2RGF_OK && rename(temporary, path) != 0)
-        status = fail_system(err, path, "cannot be given its name");
-    if (status != S2RGF_OK)
-        unlink(temporary);
-done:
-    free(temporary);
-    return status;
+    return strcmp(path, "-") == 0 ? write_stdout(text, err)
+                                  : s2rgf_text_save(path, text, overwrite, err);
 }

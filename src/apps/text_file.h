@@ -10,8 +10,11 @@
  */
 s2rgf_status s2_text_file_check(const char *path, bool overwrite, s2rgf_error *err);
 
-/** Whether two names mean the same existing file, however they are spelled. */
-bool s2_text_file_is_same(const char *path, const char *other);
+/**
+ * Whether all of these texts stand at the beginning of a file; one that is absent or empty holds
+ * anything. contents in  ended by NULL
+ */
+bool s2_text_file_holds(const char *path, const char *const *contents);
 
 /**
  * Write text and a final newline to a temporary file beside path, then rename it to path.

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "classify/output_names.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
@@ -135,6 +136,17 @@ static s2rgf_status check_outputs(const s2_scene_batch *batch, const scene_optio
     return status;
 }
 
+static s2rgf_status fill_outputs(const char *name, scene_options *own, s2rgf_error *err)
+{
+    s2rgf_classify_options *classify = &own->classify;
+    s2rgf_status status = fill_output(name, &classify->output_path, &own->map, err);
+    if (status == S2RGF_OK)
+        status = fill_output(name, &classify->confidence_path, &own->confidence, err);
+    if (status == S2RGF_OK)
+        status = fill_output(name, &classify->probability_path, &own->probability, err);
+    return status;
+}
+
 static s2rgf_status fill_options(const s2_scene_batch *batch, const char *name, scene_options *own,
                                  s2rgf_error *err)
 {
@@ -147,11 +159,7 @@ static s2rgf_status fill_options(const s2_scene_batch *batch, const char *name, 
     classify->scene.inputs = own->inputs;
     classify->scene.input_count = own->input_count;
     if (status == S2RGF_OK)
-        status = fill_output(name, &classify->output_path, &own->map, err);
-    if (status == S2RGF_OK)
-        status = fill_output(name, &classify->confidence_path, &own->confidence, err);
-    if (status == S2RGF_OK)
-        status = fill_output(name, &classify->probability_path, &own->probability, err);
+        status = fill_outputs(name, own, err);
     if (status == S2RGF_OK && !batch->folder)
         status = check_outputs(batch, own, err);
     return status == S2RGF_OK ? fill_mask(batch, name, own, err) : status;
@@ -166,6 +174,64 @@ static void clear_options(scene_options *own)
     s2_free(own->confidence);
     s2_free(own->probability);
     s2_free(own->mask);
+}
+
+/* ---- what the scenes would destroy of each other --------------------------------------------- */
+
+static s2rgf_status guard_outputs(const s2_scene_batch *batch, s2_output_guard *guard,
+                                  s2rgf_error *err)
+{
+    s2rgf_classify_options options = *batch->options;
+    s2_output_suffixes suffixes;
+    options.part_count = 0;
+    s2_output_suffixes_find(&options, &suffixes);
+    s2rgf_status status = s2_output_guard_add(guard, options.report_path, err);
+    for (size_t i = 0; i < batch->names.count && status == S2RGF_OK; i++) {
+        scene_options own = {.classify = options};
+        status = fill_outputs(batch->names.items[i], &own, err);
+        if (status == S2RGF_OK)
+            status = s2_guard_outputs(guard, &own.classify, &suffixes, err);
+        clear_options(&own);
+    }
+    s2_output_suffixes_clear(&suffixes);
+    return status == S2RGF_OK ? s2_output_guard_close(guard, err) : status;
+}
+
+/* Names suffice but of what refers to other files, for each scene looks at the files of its own. */
+static s2rgf_status guard_raster(const s2_scene_batch *batch, const s2_output_guard *guard,
+                                 const char *path, s2rgf_error *err)
+{
+    const s2_dataset_name raster = {path, batch->options->scene.open_options,
+                                    batch->options->scene.input_formats};
+    if (!path)
+        return S2RGF_OK;
+    if (batch->options->overwrite && guard->any_replaces && s2_output_guard_leads_on(path))
+        return s2_output_guard_input(guard, &raster, err);
+    return s2_output_guard_file(guard, path, err);
+}
+
+/* No output of a scene or report may be read for any other scene, in whatever process that is. */
+static s2rgf_status guard_scenes(const s2_scene_batch *batch, const char *scenes_path,
+                                 s2rgf_error *err)
+{
+    s2_output_guard guard = {0};
+    s2rgf_status status = guard_outputs(batch, &guard, err);
+    if (status == S2RGF_OK)
+        status = s2_output_guard_file(&guard, batch->options->model_path, err);
+    if (status == S2RGF_OK)
+        status = s2_output_guard_file(&guard, scenes_path, err);
+    for (size_t i = 0; i < batch->names.count && status == S2RGF_OK; i++) {
+        scene_options own;
+        /* a scene that lacks files fails by itself */
+        const s2rgf_status filled = fill_options(batch, batch->names.items[i], &own, NULL);
+        for (size_t k = 0; k < own.input_count && filled == S2RGF_OK && status == S2RGF_OK; k++)
+            status = guard_raster(batch, &guard, own.inputs[k].path, err);
+        if (filled == S2RGF_OK && status == S2RGF_OK)
+            status = guard_raster(batch, &guard, own.classify.mask_path, err);
+        clear_options(&own);
+    }
+    s2_output_guard_clear(&guard);
+    return status;
 }
 
 /* ---- running -------------------------------------------------------------------------------- */
@@ -299,6 +365,8 @@ s2rgf_status s2rgf_classify_batch(const s2rgf_classify_options *options, const c
         status = s2rgf_model_open(options->model_path, &model, err);
     if (status == S2RGF_OK)
         status = find_scenes(&batch, scenes_path, err);
+    if (status == S2RGF_OK)
+        status = guard_scenes(&batch, scenes_path, err);
     if (status == S2RGF_OK) {
         batch.model_checksum = model->content.checksum;
         for (size_t i = 0; i < batch.count && status == S2RGF_OK; i++)

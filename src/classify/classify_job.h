@@ -4,9 +4,8 @@
 
 #include "geo/map/map_writer.h"
 #include "classify/mapping.h"
+#include "classify/output_names.h"
 #include "tiles/tile_seams.h"
-
-#define S2_CLASSIFY_OUTPUTS 3 /* map, confidence, probabilities */
 
 /** One call of s2rgf_classify(), read-only while the workers run, but for times, counts and
     writers. */

@@ -7,7 +7,6 @@
 
 #include "classify/classify_job.h"
 #include "core/error.h"
-#include "core/file.h"
 #include "core/log.h"
 #include "core/plural.h"
 #include "geo/map/map_format.h"
@@ -240,26 +239,6 @@ static s2rgf_status create_outputs(s2_classify_job *job, const s2_grid *grid,
     return S2RGF_OK;
 }
 
-/* No output may be an input or another output: refused before any work. */
-static s2rgf_status check_paths(const s2rgf_classify_options *options, s2rgf_error *err)
-{
-    const char *outputs[S2_CLASSIFY_OUTPUTS] = {options->output_path, options->confidence_path,
-                                                options->probability_path};
-    s2rgf_status status = S2RGF_OK;
-    for (int i = 0; i < S2_CLASSIFY_OUTPUTS && status == S2RGF_OK; i++) {
-        status = s2_refuse_input(outputs[i], options->model_path, err);
-        if (status == S2RGF_OK)
-            status = s2_refuse_input(outputs[i], options->mask_path, err);
-        for (size_t k = 0; k < options->scene.input_count && status == S2RGF_OK; k++)
-            status = s2_refuse_input(outputs[i], options->scene.inputs[k].path, err);
-        for (int k = 0; k < i && status == S2RGF_OK; k++)
-            if (s2_same_file(outputs[i], outputs[k]))
-                status =
-                    s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: named for two outputs", outputs[i]);
-    }
-    return status;
-}
-
 /* Workers open the mask themselves; one that does not fit is refused before any output is made. */
 static s2rgf_status check_mask(const s2_classify_job *job, s2rgf_error *err)
 {
@@ -374,7 +353,7 @@ s2rgf_status s2_classify(const s2rgf_classify_options *options, const s2rgf_host
     s2_error_clear(err);
     if (!options->model_path || !options->output_path || options->scene.input_count == 0)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "a model, an input and an output are needed");
-    s2rgf_status status = check_paths(options, err);
+    s2rgf_status status = s2_guard_classify(options, err);
     if (status == S2RGF_OK)
         status = prepare(&job, host, err);
     if (status == S2RGF_OK)

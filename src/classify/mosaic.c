@@ -9,6 +9,8 @@
 #include "geo/map/map_table.h"
 #include "geo/map/map_writer.h"
 #include "geo/map/share_set.h"
+#include "geo/map/side_files.h"
+#include "scene/output_guard.h"
 
 #define CHUNK_LINES 256 /* read at a time: whole file blocks and whole area blocks */
 
@@ -77,6 +79,25 @@ static s2rgf_status prepare(mosaic_job *job, bool is_vrt, const s2rgf_host *host
     return status;
 }
 
+/* The map may replace neither a part nor what belongs to another data set. */
+static s2rgf_status check_paths(const mosaic_job *job, s2rgf_error *err)
+{
+    const s2rgf_classify_options *options = job->options;
+    char **suffixes = s2_side_suffixes(options->output_path, job->set.kind, options->format,
+                                       options->creation_options, options->style);
+    s2_output_guard guard = {0};
+    s2rgf_status status = s2_output_guard_add_map(&guard, options->output_path, suffixes, err);
+    if (status == S2RGF_OK)
+        status = s2_output_guard_close(&guard, err);
+    for (int i = 0; i < job->set.count && status == S2RGF_OK; i++)
+        status = s2_output_guard_file(&guard, job->set.paths[i], err);
+    if (status == S2RGF_OK)
+        status = s2_output_guard_strangers(&guard, options->overwrite, err);
+    s2_output_guard_clear(&guard);
+    s2_side_suffixes_free(suffixes);
+    return status;
+}
+
 s2rgf_status s2rgf_mosaic(const s2rgf_classify_options *options, const s2rgf_host *host,
                           s2rgf_error *err)
 {
@@ -91,6 +112,8 @@ s2rgf_status s2rgf_mosaic(const s2rgf_classify_options *options, const s2rgf_hos
                        options->creation_options[0]);
     s2rgf_status status =
         s2_part_set_open(options->output_path, options->part_count, &job.set, err);
+    if (status == S2RGF_OK)
+        status = check_paths(&job, err);
     if (status == S2RGF_OK)
         status = prepare(&job, is_vrt, host, err);
     if (status == S2RGF_OK)

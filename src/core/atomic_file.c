@@ -1,10 +1,12 @@
 /* A file that appears under its name only when it is whole. */
 #include "core/atomic_file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,6 +14,7 @@
 #include "core/memory.h"
 
 #define NAME_TRIES 100
+#define TEMPORARY_FORMAT "%s.%ld-%d.tmp" /* path, process, attempt */
 
 static s2rgf_status fail_exists(const char *path, s2rgf_error *err)
 {
@@ -35,40 +38,109 @@ static s2rgf_status check_target(const char *path, bool overwrite, s2rgf_error *
     return overwrite ? S2RGF_OK : fail_exists(path, err);
 }
 
+/* ---- what killed processes left -------------------------------------------------------------- */
+
+/** Whether a name is that of a temporary file of a file, by TEMPORARY_FORMAT. */
+static bool is_temporary_name(const char *name, const char *of)
+{
+    const size_t length = strlen(of);
+    if (strncmp(name, of, length) != 0 || name[length] != '.')
+        return false;
+    const char *process = name + length + 1;
+    const size_t digits = strspn(process, "0123456789");
+    const char *number = process + digits + 1;
+    if (digits == 0 || process[digits] != '-')
+        return false;
+    return strcmp(number + strspn(number, "0123456789"), ".tmp") == 0;
+}
+
+/** Remove a temporary file whose writer, on whatever machine, is no more. */
+static void remove_rest(int folder, const char *name)
+{
+    const int lock = openat(folder, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (lock < 0)
+        return;
+    if (flock(lock, LOCK_EX | LOCK_NB) == 0)
+        unlinkat(folder, name, 0);
+    close(lock);
+}
+
+static void remove_rests(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    char *folder = slash ? s2_asprintf("%.*s", (int)(name - path), path) : s2_strdup(".");
+    DIR *listing = folder ? opendir(folder) : NULL;
+    const struct dirent *entry;
+    while (listing && (entry = readdir(listing)) != NULL)
+        if (is_temporary_name(entry->d_name, name))
+            remove_rest(dirfd(listing), entry->d_name);
+    if (listing)
+        closedir(listing);
+    s2_free(folder);
+}
+
+/* ---- temporary files ------------------------------------------------------------------------- */
+
+/**
+ * Lock a new file, through a descriptor of its own that outlives the one it is written through.
+ * False: another process has taken it for a rest. File systems without locks keep rests.
+ */
+static bool lock_temporary(s2_atomic_file *file)
+{
+    struct stat there;
+    file->lock = open(file->temporary, O_RDWR | O_CLOEXEC);
+    if (file->lock < 0)
+        return errno != ENOENT;
+    if (flock(file->lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+        return false;
+    return fstat(file->lock, &there) != 0 || there.st_nlink > 0;
+}
+
+static void close_lock(s2_atomic_file *file)
+{
+    if (file->lock >= 0)
+        close(file->lock);
+    file->lock = -1;
+}
+
 /** Open a name in the same folder that nobody has; errno tells of failure. */
-static int open_temporary(const char *path, char **temporary)
+static bool open_temporary(s2_atomic_file *file)
 {
     for (int attempt = 0; attempt < NAME_TRIES; attempt++) {
-        *temporary = s2_asprintf("%s.%ld-%d.tmp", path, (long)getpid(), attempt);
-        if (*temporary == NULL) {
+        file->temporary = s2_asprintf(TEMPORARY_FORMAT, file->path, (long)getpid(), attempt);
+        if (file->temporary == NULL) {
             errno = ENOMEM;
-            return -1;
+            return false;
         }
-        const int descriptor = open(*temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (descriptor >= 0)
-            return descriptor;
-        const int problem = errno;
-        s2_free(*temporary);
-        *temporary = NULL;
+        file->descriptor = open(file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (file->descriptor >= 0 && lock_temporary(file))
+            return true;
+        const int problem = file->descriptor >= 0 ? EEXIST : errno;
+        if (file->descriptor >= 0)
+            close(file->descriptor);
+        file->descriptor = -1;
+        close_lock(file);
+        s2_free(file->temporary);
+        file->temporary = NULL;
         errno = problem;
         if (problem != EEXIST)
-            return -1;
+            return false;
     }
-    return -1;
+    return false;
 }
 
 s2rgf_status s2_atomic_open(s2_atomic_file *file, const char *path, bool overwrite,
                             s2rgf_error *err)
 {
-    *file = (s2_atomic_file){.descriptor = -1, .overwrite = overwrite};
+    *file = (s2_atomic_file){.descriptor = -1, .lock = -1, .overwrite = overwrite};
     s2rgf_status status = check_target(path, overwrite, err);
     if (status != S2RGF_OK)
         return status;
     file->path = s2_strdup(path);
     if (file->path == NULL)
         return s2_fail_memory(err, "file name");
-    file->descriptor = open_temporary(path, &file->temporary);
-    if (file->descriptor < 0) {
+    remove_rests(path);
+    if (!open_temporary(file)) {
         status = errno == ENOMEM
                      ? s2_fail_memory(err, "file name")
                      : s2_fail(err, S2RGF_IO, "%s: cannot create: %s", path, strerror(errno));
@@ -152,7 +224,25 @@ void s2_atomic_discard(s2_atomic_file *file)
         close(file->descriptor);
     if (file->temporary != NULL)
         unlink(file->temporary);
+    if (file->path != NULL)
+        close_lock(file);
     s2_free(file->temporary);
     s2_free(file->path);
-    *file = (s2_atomic_file){.descriptor = -1};
+    *file = (s2_atomic_file){.descriptor = -1, .lock = -1};
+}
+
+s2rgf_status s2rgf_text_save(const char *path, const char *text, bool overwrite, s2rgf_error *err)
+{
+    s2_atomic_file file;
+    s2_error_clear(err);
+    s2rgf_status status = s2_atomic_open(&file, path, overwrite, err);
+    if (status == S2RGF_OK)
+        status = s2_atomic_write(&file, text, strlen(text), err);
+    if (status == S2RGF_OK)
+        status = s2_atomic_write(&file, "\n", 1, err);
+    if (status == S2RGF_OK)
+        status = s2_atomic_commit(&file, err);
+    else
+        s2_atomic_discard(&file);
+    return status;
 }

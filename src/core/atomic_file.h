@@ -10,6 +10,7 @@
 /** A file being written beside its final place. */
 typedef struct s2_atomic_file {
     int descriptor;
+    int lock; /* held on the temporary file as long as it has its name, or -1 */
     char *path;
     char *temporary; /* NULL once there is nothing to remove */
     bool overwrite;
@@ -22,7 +23,8 @@ typedef struct s2_atomic_file {
 s2rgf_status s2_atomic_check(const char *path, bool overwrite, s2rgf_error *err);
 
 /**
- * Create a temporary file in the folder of path.
+ * Create a temporary file in the folder of path, and remove those that killed processes left there
+ * of the same file: nobody holds their locks.
  * Errors  INVALID_ARGUMENT (path exists and not overwrite; path is not a regular file), IO,
  * NO_MEMORY.
  * Memory  released with s2_atomic_commit() or s2_atomic_discard().

@@ -1,21 +1,71 @@
 /* Questions about files that every verb asks before it writes. */
 #include "core/file.h"
 
+#include <limits.h>
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/error.h"
+#include "core/memory.h"
+
+#define MOST_LINKS 8 /* one to the other, to a file that is not there */
+
+/** Where a link leads whose target does not exist; NULL: it is no such link. Memory: s2_free(). */
+static char *dangling_target(const char *path)
+{
+    char target[PATH_MAX];
+    const ssize_t length = readlink(path, target, sizeof target - 1);
+    if (length < 0)
+        return NULL;
+    target[length] = '\0';
+    const char *slash = target[0] == '/' ? NULL : strrchr(path, '/');
+    return s2_asprintf("%.*s%s", slash ? (int)(slash - path) + 1 : 0, path, target);
+}
+
+/** Key of a name that no file has yet: its folder's own name and the last part of it. */
+static char *absent_key(const char *path, int links)
+{
+    char *target = links < MOST_LINKS ? dangling_target(path) : NULL;
+    if (target) {
+        char *key = absent_key(target, links + 1);
+        s2_free(target);
+        return key;
+    }
+    const char *slash = strrchr(path, '/');
+    char *folder = slash ? s2_asprintf("%.*s", (int)(slash - path) + 1, path) : s2_strdup(".");
+    char *real = folder ? realpath(folder, NULL) : NULL;
+    char *key = NULL;
+    if (real)
+        key = s2_asprintf("%s/%s", strcmp(real, "/") == 0 ? "" : real, slash ? slash + 1 : path);
+    else if (folder)
+        key = s2_strdup(path);
+    free(real);
+    s2_free(folder);
+    return key;
+}
+
+char *s2_file_key(const char *path)
+{
+    struct stat there;
+    if (stat(path, &there) == 0)
+        return s2_asprintf("%ju:%ju", (uintmax_t)there.st_dev, (uintmax_t)there.st_ino);
+    return absent_key(path, 0);
+}
 
 bool s2_same_file(const char *a, const char *b)
 {
-    struct stat one;
-    struct stat other;
     if (!a || !b)
         return false;
     if (strcmp(a, b) == 0)
         return true;
-    return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev &&
-           one.st_ino == other.st_ino;
+    char *one = s2_file_key(a), *other = s2_file_key(b);
+    const bool same = one && other && strcmp(one, other) == 0;
+    s2_free(one);
+    s2_free(other);
+    return same;
 }
 
 s2rgf_status s2_refuse_input(const char *output, const char *input, s2rgf_error *err)

@@ -5,9 +5,13 @@
 #include "s2rgf.h"
 
 /**
- * True when both name the same file, through links too; names of files that do not exist are
- * compared as text. NULL names nothing.
+ * A text that two names have in common if and only if they name one file, through links too,
+ * whether it exists or not. What is not found on a file system is its own name.
+ * Memory  released with s2_free(); NULL when that is out.
  */
+char *s2_file_key(const char *path);
+
+/** True when both name the same file, by s2_file_key(). NULL names nothing. */
 bool s2_same_file(const char *a, const char *b);
 
 /** Fail with INVALID_ARGUMENT when output names the file input; NULL is accepted for both. */

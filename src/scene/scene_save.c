@@ -3,11 +3,11 @@
 
 #include "core/atomic_file.h"
 #include "core/error.h"
-#include "core/file.h"
 #include "core/memory.h"
 #include "core/path.h"
 #include "core/utf8.h"
 #include "format/json_writer.h"
+#include "scene/output_guard.h"
 #include "scene/scene_description.h"
 
 #define SUFFIX ".s2rgf.json" /* by which GDAL's plugin knows scene files */
@@ -18,9 +18,15 @@ static s2rgf_status check_target(const s2rgf_scene *scene, const char *path, s2r
     if (length <= suffix || strcmp(path + length - suffix, SUFFIX) != 0)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "%s: not a name of a scene file: expected one that ends in " SUFFIX, path);
-    s2rgf_status status = s2_refuse_input(path, scene->model_path, err);
-    for (size_t i = 0; i < scene->options.input_count && status == S2RGF_OK; i++)
-        status = s2_refuse_input(path, scene->options.inputs[i].path, err);
+    s2_output_guard guard = {0};
+    s2rgf_status status = s2_output_guard_add(&guard, path, err);
+    if (status == S2RGF_OK)
+        status = s2_output_guard_file(&guard, scene->model_path, err);
+    if (status == S2RGF_OK)
+        status = s2_output_guard_scene(&guard, &scene->options, err);
+    if (status == S2RGF_OK)
+        status = s2_output_guard_strangers(&guard, true, err);
+    s2_output_guard_clear(&guard);
     return status;
 }
 

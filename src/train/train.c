@@ -6,7 +6,6 @@
 
 #include "core/atomic_file.h"
 #include "core/error.h"
-#include "core/file.h"
 #include "core/log.h"
 #include "core/memory.h"
 #include "core/number.h"
@@ -15,6 +14,7 @@
 #include "model/network_model.h"
 #include "nn/layers/gemm.h"
 #include "scene/usable_bands.h"
+#include "scene/output_guard.h"
 #include "tiles/tile_runner.h"
 #include "train/checkpoint.h"
 #include "train/trainer.h"
@@ -50,19 +50,25 @@ static s2rgf_status check_range(const char *name, double value, double low, doub
                    s2_number_text(value, found));
 }
 
-/* Neither the model nor the checkpoint may be an input, nor replace a file unasked. */
+/* Neither the model nor the checkpoint may destroy an input, nor replace a file unasked. */
 static s2rgf_status check_paths(const s2rgf_train_options *options, s2rgf_error *err)
 {
-    const char *outputs[2] = {options->model_path, options->checkpoint};
+    const s2_dataset_name labels = {.path = options->labels.path};
+    s2_output_guard guard = {0};
     s2rgf_status status = s2_atomic_check(options->model_path, options->overwrite, err);
-    for (int i = 0; i < 2 && status == S2RGF_OK; i++) {
-        status = s2_refuse_input(outputs[i], options->labels.path, err);
-        for (size_t k = 0; k < options->scene.input_count && status == S2RGF_OK; k++)
-            status = s2_refuse_input(outputs[i], options->scene.inputs[k].path, err);
-    }
-    if (status == S2RGF_OK && s2_same_file(outputs[0], outputs[1]))
-        status =
-            s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: named for model and checkpoint", outputs[1]);
+    if (status == S2RGF_OK)
+        status = s2_output_guard_add(&guard, options->model_path, err);
+    if (status == S2RGF_OK)
+        status = s2_output_guard_add(&guard, options->checkpoint, err);
+    if (status == S2RGF_OK)
+        status = s2_output_guard_close(&guard, err);
+    if (status == S2RGF_OK)
+        status = s2_output_guard_input(&guard, &labels, err);
+    if (status == S2RGF_OK)
+        status = s2_output_guard_scene(&guard, &options->scene, err);
+    if (status == S2RGF_OK)
+        status = s2_output_guard_strangers(&guard, options->overwrite, err);
+    s2_output_guard_clear(&guard);
     if (status == S2RGF_OK && options->checkpoint)
         status = s2_atomic_check(options->checkpoint, options->overwrite || options->resume, err);
     return status;

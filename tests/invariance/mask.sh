@@ -13,6 +13,7 @@ make_mask() {
 import sys
 import numpy as np
 from osgeo import gdal
+gdal.UseExceptions()
 like = gdal.Open(sys.argv[1])
 y, x = np.mgrid[0:like.RasterYSize, 0:like.RasterXSize]
 wanted = eval(sys.argv[3])
@@ -68,6 +69,7 @@ expect_map patch.s2rgf both -mask mask.tif "${window[@]}"
 same_maps masked both "${window[@]}"
 "$PYTHON" -c '
 from osgeo import gdal
+gdal.UseExceptions()
 x, y, w, h = 20, 16, 16, 12
 for kind in "", "_conf", "_prob":
     whole, cut = (gdal.Open(f"{name}{kind}.tif").ReadAsArray() for name in ("window", "both"))

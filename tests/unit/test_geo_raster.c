@@ -103,6 +103,12 @@ static void test_types_and_nodata(void)
     check_row(GDT_Int16, signs, 4, NULL, "-7", signs_f, (const uint8_t[]){0, 1, 1, 1});
 }
 
+#if GDAL_VERSION_NUM < GDAL_COMPUTE_VERSION(3, 7, 0)
+#define SIGNED_BYTE GDT_Byte /* and an option that says so */
+#else
+#define SIGNED_BYTE GDT_Int8
+#endif
+
 /** The smallest and largest 64-bit numbers as nodata, stated in their own type. */
 static void test_64_bit_nodata(void)
 {
@@ -131,12 +137,15 @@ static void test_64_bit_nodata(void)
 static void test_signed_byte(void)
 {
     const char *const options[] = {"PIXELTYPE=SIGNEDBYTE", NULL};
-    const raster_recipe recipe = {
-        .path = "/vsimem/int8.tif", .width = 3, .height = 1, .options = options};
+    const raster_recipe recipe = {.path = "/vsimem/int8.tif",
+                                  .width = 3,
+                                  .height = 1,
+                                  .type = SIGNED_BYTE,
+                                  .options = SIGNED_BYTE == GDT_Byte ? options : NULL};
     GDALDatasetH dataset = create_raster(&recipe);
     unsigned char raw[3] = {0xff, 5, 0x80};
-    CHECK(GDALRasterIO(GDALGetRasterBand(dataset, 1), GF_Write, 0, 0, 3, 1, raw, 3, 1, GDT_Byte, 0,
-                       0) == CE_None);
+    CHECK(GDALRasterIO(GDALGetRasterBand(dataset, 1), GF_Write, 0, 0, 3, 1, raw, 3, 1, SIGNED_BYTE,
+                       0, 0) == CE_None);
     CHECK(GDALSetRasterNoDataValue(GDALGetRasterBand(dataset, 1), -128) == CE_None);
     GDALClose(dataset);
     float pixels[3];

@@ -1,0 +1,33 @@
+/* The names of all files that mapping a scene writes, held against those that it reads. */
+#ifndef S2_CLASSIFY_OUTPUT_NAMES_H
+#define S2_CLASSIFY_OUTPUT_NAMES_H
+
+#include "geo/map/side_files.h"
+#include "scene/output_guard.h"
+
+#define S2_CLASSIFY_OUTPUTS 3 /* map, confidence, probabilities */
+
+/** What the formats write beside each output; the same for all scenes of a batch. */
+typedef struct s2_output_suffixes {
+    char **of[S2_CLASSIFY_OUTPUTS];
+} s2_output_suffixes;
+
+/** Find them. Memory: s2_output_suffixes_clear(). */
+void s2_output_suffixes_find(const s2rgf_classify_options *options, s2_output_suffixes *suffixes);
+void s2_output_suffixes_clear(s2_output_suffixes *suffixes);
+
+/** Add the outputs of a scene. Errors: NO_MEMORY. */
+s2rgf_status s2_guard_outputs(s2_output_guard *guard, const s2rgf_classify_options *options,
+                              const s2_output_suffixes *suffixes, s2rgf_error *err);
+
+/** Refuse outputs that a scene reads. Errors: as s2_output_guard_input(). */
+s2rgf_status s2_guard_inputs(const s2_output_guard *guard, const s2rgf_classify_options *options,
+                             s2rgf_error *err);
+
+/**
+ * Refuse, before any work, whatever mapping this one scene would destroy.
+ * Errors  INVALID_ARGUMENT, NO_MEMORY.
+ */
+s2rgf_status s2_guard_classify(const s2rgf_classify_options *options, s2rgf_error *err);
+
+#endif
