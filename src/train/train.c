@@ -229,8 +229,10 @@ static void report_unused(const s2_label_set *labels, const s2rgf_host *host)
          "polygons hold no pixel centre of the reference grid"},
         {labels->points_outside, "point lies outside the reference grid",
          "points lie outside the reference grid"},
-        {labels->without_class, "feature without a class is left out",
-         "features without a class are left out"},
+        {labels->from_polygons ? labels->without_class : 0, "polygon without a class is left out",
+         "polygons without a class are left out"},
+        {labels->from_polygons ? 0 : labels->without_class, "point without a class is left out",
+         "points without a class are left out"},
     };
     for (size_t i = 0; i < sizeof unused / sizeof *unused; i++)
         if (unused[i].count > 0)

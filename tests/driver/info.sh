@@ -87,7 +87,7 @@ wide.SetProjection(truth.GetProjection())
 wide.GetRasterBand(1).WriteArray(truth.ReadAsArray().astype("uint16") * 5000)
 wide.GetRasterBand(1).SetNoDataValue(0)
 END
-expect_silence s2rgf_train -q "${sources[@]}" -labels wide.tif -c 16 -steps 4 -batch 1 -crop 32 \
+expect_status 0 s2rgf_train -q "${sources[@]}" -labels wide.tif -c 16 -steps 4 -batch 1 -crop 32 \
     -val 0 wide.s2rgf
 expect_silence s2rgf_classify -q -m wide.s2rgf "${sources[@]}" -write_scene wide.s2rgf.json wide_map.tif
 same_pixels wide_map.tif wide.s2rgf.json
