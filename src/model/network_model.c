@@ -37,6 +37,21 @@ static s2rgf_status check_values(const s2_param *param, const float *data, const
     return S2RGF_OK;
 }
 
+static s2rgf_status take_values(const s2_model_content *content, const char *subject,
+                                s2_param *param, s2rgf_error *err)
+{
+    s2rgf_error reason = {0};
+    const float *data = NULL;
+    s2rgf_status status =
+        s2_model_find_tensor(content, param->name, param->dims, param->dim_count, &data, &reason);
+    if (status != S2RGF_OK)
+        return s2_fail(err, status, "%s: %s", subject, reason.message);
+    status = check_values(param, data, subject, err);
+    if (status == S2RGF_OK)
+        memcpy(param->value, data, param->count * sizeof(float));
+    return status;
+}
+
 s2rgf_status s2_network_from_model(const s2_model_content *content, const char *subject,
                                    s2_network **network, s2rgf_error *err)
 {
@@ -49,16 +64,8 @@ s2rgf_status s2_network_from_model(const s2_model_content *content, const char *
                        content->classes.count);
     const s2_network_spec spec = spec_of(content);
     s2rgf_status status = ops->create(&spec, network, err);
-    for (int i = 0; status == S2RGF_OK && i < (*network)->params.count; i++) {
-        const s2_param *param = &(*network)->params.items[i];
-        const float *data = NULL;
-        status =
-            s2_model_find_tensor(content, param->name, param->dims, param->dim_count, &data, err);
-        if (status == S2RGF_OK)
-            status = check_values(param, data, subject, err);
-        if (status == S2RGF_OK)
-            memcpy(param->value, data, param->count * sizeof(float));
-    }
+    for (int i = 0; status == S2RGF_OK && i < (*network)->params.count; i++)
+        status = take_values(content, subject, &(*network)->params.items[i], err);
     if (status != S2RGF_OK) {
         s2_network_free(*network);
         *network = NULL;

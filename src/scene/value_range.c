@@ -37,19 +37,25 @@ static double distance_beyond(const s2_band_finding *band, const double range[2]
                               : fmax(0.0, (typical - range[1]) / width);
 }
 
+static bool lacks_spread(const s2_band_finding *band, const double range[2])
+{
+    return band->series.q99 - band->series.q01 < NO_SPREAD * (range[1] - range[0]);
+}
+
 static bool is_out(const s2_band_finding *band, const s2_model_band *trained)
 {
     double range[2];
     range_of(trained, range);
-    return distance_beyond(band, range) > 0.0 ||
-           band->series.q99 - band->series.q01 < NO_SPREAD * (range[1] - range[0]);
+    return distance_beyond(band, range) > 0.0 || lacks_spread(band, range);
 }
 
+/** What one band alone is told for: far beyond the range, or just beyond it and hardly varied. */
 static bool is_far(const s2_band_finding *band, const s2_model_band *trained)
 {
     double range[2];
     range_of(trained, range);
-    return distance_beyond(band, range) > FAR_RANGES;
+    const double distance = distance_beyond(band, range);
+    return distance > FAR_RANGES || (distance > 0.0 && lacks_spread(band, range));
 }
 
 /** Part of a band's values beyond the training's range. */

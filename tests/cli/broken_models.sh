@@ -25,6 +25,10 @@ END
 "${train[@]}" -q -val 0 dense.s2rgf
 s2rgf_train -q "${sources[@]}" -labels scene/labels.gpkg -l train -a class -network patch -steps 1 -batch 1 \
     -threads 1 -val 0 patch.s2rgf 2> "$stderr"
+LC_ALL=C sed 's/"classifier.out.bias"/"classifier.out.bia2"/' dense.s2rgf > renamed.s2rgf
+expect_status 1 s2rgf_classify -q "${sources[@]}" -m renamed.s2rgf map.tif
+expect_in "$stderr" "renamed.s2rgf: tensor classifier.out.bias: missing"
+expect_no_file map.tif
 for kind in dense patch; do
     change $kind.s2rgf variance.s2rgf '\.running_var$' -1
     change $kind.s2rgf huge.s2rgf . 3e38

@@ -52,6 +52,13 @@ write("far_scaled.tif", base / 10000)
 write("far_offset.tif", base + 1000)
 write("far_db.tif", 10 * np.log10(base / 10000))
 write("far_bytes.tif", base / 16, gdal.GDT_Byte)
+# one band alone in another unit, or without anything in it
+one = base.copy()
+one[1] /= 10000
+write("band_scaled.tif", one)
+one = base.copy()
+one[1] = 0
+write("band_zero.tif", one)
 # another day
 write("ok_brighter.tif", base * 1.2)
 write("ok_darker.tif", base * 0.85 + 30)
@@ -68,6 +75,15 @@ write("ok_field.tif", spectra[0][:, None, None] + rng.normal(0, 60, (4, N, N)))
 write("all_nan.tif", base * np.nan)
 write("all_nodata.tif", base * 0 - 9999, nodata=-9999)
 write("odd_nodata.tif", base, gdal.GDT_UInt16, nodata=-9999)
+palette = gdal.GetDriverByName("GTiff").Create("palette.tif", N, N, 1, gdal.GDT_Byte)
+palette.SetGeoTransform((500000, 10, 0, 5800000, 0, -10))
+palette.SetProjection(srs.ExportToWkt())
+colours = gdal.ColorTable()
+for value in range(3):
+    colours.SetColorEntry(value, (80 * value, 200, 10, 255))
+palette.GetRasterBand(1).SetColorTable(colours)
+palette.GetRasterBand(1).WriteArray(truth.astype("uint8"))
+palette = None
 write("alpha.tif", base, gdal.GDT_UInt16, alpha=4)
 mask = np.where(truth > 0, 65535, 0)
 write("mask.tif", np.concatenate([base, mask[None]]), gdal.GDT_UInt16, alpha=5)
@@ -108,6 +124,10 @@ expect_status 0 "${map[@]}" -m m.s2rgf -i far_offset.tif map.tif
 expect_in "$stderr" "-a_offset -1000"
 expect_status 0 "${map[@]}" -m m.s2rgf -i fill_-32768.tif map.tif
 expect_in "$stderr" "-srcnodata -32768"
+for scene in band_scaled band_zero; do
+    expect_status 0 "${map[@]}" -m m.s2rgf -i "$scene.tif" map.tif
+    expect_in "$stderr" "source ($scene.tif): band 2: values far from"
+done
 for scene in ok_*.tif plain.tif; do
     expect_silence "${map[@]}" -m m.s2rgf -i "$scene" map.tif
 done
@@ -123,6 +143,12 @@ expect_in "$stderr" "100 % of the pixels are nodata"
 expect_status 0 "${map[@]}" -m m.s2rgf -i odd_nodata.tif map.tif
 expect_in "$stderr" "-9999"
 expect_in "$stderr" "UInt16"
+expect_status 0 "${map[@]}" -m m.s2rgf -i plain.tif -srcnodata 65536 map.tif
+expect_in "$stderr" "no pixel of type UInt16 can have the nodata value 65536 that -srcnodata gives"
+
+# Numbers that stand for colours.
+expect_status 0 "${train[@]}" -i palette.tif other.s2rgf
+expect_in "$stderr" "palette.tif): band 1 has a colour table"
 
 # An alpha band that may be data is a warning, and named where a band is missing; a mask is no warning.
 expect_status 0 "${train[@]}" -i alpha.tif other.s2rgf

@@ -191,6 +191,27 @@ static void test_scale(void)
     s2_source_close(source);
 }
 
+static void test_wavelength_units(void)
+{
+    static const char *const units[] = {"Micrometers", "\xCE\xBCm", "nm", "Index", "GHz"};
+    static const double nanometres[] = {5000.0, 5000.0, 5.0, NAN, NAN};
+    const raster_recipe recipe = {
+        .path = "/vsimem/units.tif", .width = 1, .height = 1, .type = GDT_Byte, .bands = 5};
+    GDALDatasetH dataset = create_raster(&recipe);
+    for (int b = 0; b < 5; b++) {
+        GDALRasterBandH band = GDALGetRasterBand(dataset, b + 1);
+        CHECK(GDALSetMetadataItem(band, "wavelength", "5", NULL) == CE_None);
+        CHECK(GDALSetMetadataItem(band, "wavelength_units", units[b], NULL) == CE_None);
+    }
+    GDALClose(dataset);
+    s2_source *source = open_one(recipe.path, NULL);
+    for (int b = 0; b < 5; b++) {
+        const double found = s2_source_band(source, b)->wavelength_nm;
+        CHECK(isnan(nanometres[b]) ? isnan(found) : found == nanometres[b]);
+    }
+    s2_source_close(source);
+}
+
 static void test_masks(void)
 {
     /* Alpha anywhere among the bands. */
@@ -451,6 +472,7 @@ int main(void)
     test_64_bit_nodata();
     test_signed_byte();
     test_scale();
+    test_wavelength_units();
     test_masks();
     test_files_and_selection();
     test_refused_files();

@@ -20,9 +20,13 @@ static double to_nanometres(double value, const char *units)
         return NAN;
     if (units != NULL && (STARTS_WITH_CI(units, "nano") || EQUAL(units, "nm")))
         return value;
-    if (units != NULL &&
-        (STARTS_WITH_CI(units, "micro") || EQUAL(units, "um") || EQUAL(units, "\xC2\xB5m")))
+    if (units != NULL && (STARTS_WITH_CI(units, "micro") || EQUAL(units, "um") ||
+                          EQUAL(units, "\xC2\xB5m") || EQUAL(units, "\xCE\xBCm")))
         return value * 1000.0;
+    /* ENVI's other units are no lengths, and "index" is no more than a band's number. */
+    if (units != NULL && (STARTS_WITH_CI(units, "index") || STARTS_WITH_CI(units, "wavenumber") ||
+                          EQUAL(units, "GHz") || EQUAL(units, "MHz")))
+        return NAN;
     return value < 100.0 ? value * 1000.0 : value;
 }
 

@@ -61,19 +61,38 @@ char *s2_source_alpha_text(const s2_source *source)
     return NULL;
 }
 
-/** A line where a file states a nodata value that none of its pixels can have. */
+/** A line where the nodata value, the file's or the given one, is one that no pixel can have. */
 static void tell_nodata(const s2_source *source, const s2_file *file, const s2rgf_host *host)
 {
-    for (int b = 0; b < file->band_count && source->source_nodata == NULL; b++) {
+    const bool given = source->source_nodata != NULL;
+    for (int b = 0; b < file->band_count; b++) {
         const s2_file_band *band = &file->bands[b];
         GDALRasterBandH handle = GDALGetRasterBand(file->dataset, band->number);
         if (!band->odd_nodata)
             continue;
         s2_log(host, S2RGF_WARNING,
                "source %s (%s): band %d: no pixel of type %s can have the nodata value %.17g that "
-               "the file states: all count as data; -srcnodata gives another",
+               "%s: all count as data%s",
                source->name, file->path, band->number,
-               GDALGetDataTypeName(GDALGetRasterDataType(handle)), band->nodata);
+               GDALGetDataTypeName(GDALGetRasterDataType(handle)), band->nodata,
+               given ? "-srcnodata gives" : "the file states",
+               given ? "" : "; -srcnodata gives another");
+        return;
+    }
+}
+
+/** A line where numbers stand for colours, so that near ones need not be alike. */
+static void tell_palette(const s2_source *source, const s2_file *file, const s2rgf_host *host)
+{
+    for (int b = 0; b < file->band_count; b++) {
+        const int number = file->bands[b].number;
+        if (GDALGetRasterColorTable(GDALGetRasterBand(file->dataset, number)) == NULL)
+            continue;
+        s2_log(
+            host, S2RGF_WARNING,
+            "source %s (%s): band %d has a colour table: its numbers, not its colours, are taken "
+            "for measurements; \"gdal_translate -expand rgb\" makes bands of the colours",
+            source->name, file->path, number);
         return;
     }
 }
@@ -84,6 +103,7 @@ s2rgf_status s2_source_tell(s2_source *source, const s2rgf_host *host, s2rgf_err
     for (int f = 0; f < source->file_count && status == S2RGF_OK; f++) {
         const s2_file *file = &source->files[f];
         tell_nodata(source, file, host);
+        tell_palette(source, file, host);
         if (file->alpha_count == 0)
             continue;
         bool warn = false;
