@@ -187,6 +187,14 @@ static s2rgf_status try_renaming(const s2_map_files *files, s2rgf_error *err)
     return status;
 }
 
+void s2_map_files_recover(const char *path)
+{
+    s2_map_files files = {.work.lock = -1};
+    if (path[0] != '\0' && make_names(path, &files, NULL) == S2RGF_OK)
+        s2_work_folder_sweep(files.place, files.stem);
+    s2_map_files_clear(&files);
+}
+
 s2rgf_status s2_map_files_prepare(const s2_map_target *target, s2_map_files *files,
                                   s2rgf_error *err)
 {

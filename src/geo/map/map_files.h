@@ -30,6 +30,12 @@ typedef struct s2_map_files {
 bool s2_map_exists(const char *path);
 
 /**
+ * Remove the rests of killed runs of an output, and put back what was there before one that was
+ * killed while it gave the names. To be called before anybody looks at what is there.
+ */
+void s2_map_files_recover(const char *path);
+
+/**
  * Work out the names and try them: the path must be free unless overwrite, the folder must take new
  * files and rename them. Rests of killed runs of this output are removed.
  * Errors INVALID_ARGUMENT (exists, name too long), IO (folder), UNSUPPORTED (a stream), NO_MEMORY.
