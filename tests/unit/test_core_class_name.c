@@ -48,7 +48,13 @@ static void test_clean(void)
     check_clean("q\xCC\x81\xCC\x81", "q\xCC\x81\xCC\x81", "q\xCC\x81\xCC\x81", false);
     /* what nobody sees goes, but not what joins emoji */
     check_clean("wa\xE2\x80\x8Bter\xE2\x81\xA0", "water", "water", false);
-    check_clean("a\xE2\x80\x8D" "b", "a\xE2\x80\x8D" "b", "a\xE2\x80\x8D" "b", false);
+    check_clean("a\xE2\x80\x8D"
+                "b",
+                "a\xE2\x80\x8D"
+                "b",
+                "a\xE2\x80\x8D"
+                "b",
+                false);
 }
 
 /** Whatever the bytes: printable, within the limit, and the same when cleaned again. */

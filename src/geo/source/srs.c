@@ -49,7 +49,8 @@ OGRSpatialReferenceH s2_srs_if_any(const char *wkt)
 static bool is_undefined(OGRSpatialReferenceH srs)
 {
     const char *name = OSRGetName(srs);
-    return name != NULL && STARTS_WITH_CI(name, "Undefined ") && OSRGetAuthorityName(srs, NULL) == NULL;
+    return name != NULL && STARTS_WITH_CI(name, "Undefined ") &&
+           OSRGetAuthorityName(srs, NULL) == NULL;
 }
 
 s2rgf_status s2_srs_to_wkt(OGRSpatialReferenceH srs, char **wkt, s2rgf_error *err)
