@@ -6,7 +6,6 @@
 #include <cpl_vsi.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,6 +13,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "geo/map/map_style.h"
+#include "geo/map/output_name.h"
 #include "geo/map/publication.h"
 #include "geo/source/gdal_catch.h"
 
@@ -22,7 +22,6 @@
 #define SCRATCH "work"         /* what is no part of the output */
 #define OLD "old"              /* former files, while names are given */
 #define LONGEST_TEXT (1 << 20) /* bytes of a text that may name files */
-#define LONGEST_SIDE ".aux.xml"
 
 /* ---- names ----------------------------------------------------------------------------------- */
 
@@ -93,53 +92,6 @@ char *s2_map_files_scratch(const s2_map_files *files, const char *name)
 
 /* ---- before work ----------------------------------------------------------------------------- */
 
-/** Names that the file system does not take are found before anything is computed. */
-static s2rgf_status check_length(const s2_map_target *target, const s2_map_files *files,
-                                 s2rgf_error *err)
-{
-    const long limit =
-        s2_is_virtual_path(files->place) ? NAME_MAX : pathconf(files->place, _PC_NAME_MAX);
-    const size_t side = target->sides ? strlen(LONGEST_SIDE) : 0, length = strlen(files->name);
-    if (limit < 0 || length + side <= (size_t)limit)
-        return S2RGF_OK;
-    return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                   "%s: name too long: expected at most %zu bytes%s, found %zu", files->path,
-                   (size_t)limit - side, side > 0 ? ", for " LONGEST_SIDE " is appended to it" : "",
-                   length);
-}
-
-/** Refuse what is there already. */
-static s2rgf_status check_free(const s2_map_target *target, const s2_map_files *files,
-                               s2rgf_error *err)
-{
-    const char *suffixes[] = {files->name, ".aux.xml", files->stem, ".qml"};
-    bool is_folder = false;
-    const bool there = exists(files->path, &is_folder);
-    if (there && is_folder)
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: is a folder: expected a file name",
-                       files->path);
-    if (there && !files->overwrite)
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: exists: use -overwrite to replace it",
-                       files->path);
-    s2rgf_status status = S2RGF_OK;
-    for (int i = 0; i < 4 && status == S2RGF_OK; i += 2) {
-        const bool is_style = i == 2;
-        char *side = join(files->place, suffixes[i], suffixes[i + 1]);
-        if (side == NULL)
-            status = s2_fail_memory(err, "output");
-        else if ((is_style ? target->style : target->sides) && exists(side, &is_folder)) {
-            if (is_folder)
-                status = s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                                 "%s: is a folder: expected a file or nothing there", side);
-            else if (is_style && !files->overwrite)
-                status = s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                                 "%s: exists: use -overwrite to replace it", side);
-        }
-        s2_free(side);
-    }
-    return status;
-}
-
 /** Make the folders in the work folder; false: GDAL or errno tell why. */
 static s2rgf_status make_folders(const s2_map_files *files, s2rgf_error *err)
 {
@@ -200,17 +152,14 @@ s2rgf_status s2_map_files_prepare(const s2_map_target *target, s2_map_files *fil
 {
     const char *path = target->path;
     *files = (s2_map_files){.overwrite = target->overwrite, .work.lock = -1};
-    if (path[0] == '\0' || CPLGetFilename(path)[0] == '\0')
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "output \"%s\": expected a file name", path);
-    if (STARTS_WITH(path, "/vsistdout"))
-        return s2_fail(err, S2RGF_UNSUPPORTED,
-                       "%s: a stream: expected a file that can be renamed when it is whole", path);
-    s2rgf_status status = make_names(path, files, err);
+    s2rgf_status status = s2_output_name_check(path, err);
     if (status == S2RGF_OK)
-        status = check_length(target, files, err);
+        status = make_names(path, files, err);
+    if (status == S2RGF_OK)
+        status = s2_output_name_fits(target, files, err);
     if (status == S2RGF_OK) {
         s2_work_folder_sweep(files->place, files->stem);
-        status = check_free(target, files, err);
+        status = s2_output_name_is_free(target, files, err);
     }
     if (status == S2RGF_OK)
         status = s2_work_folder_create(files->place, files->stem, path, &files->work, err);

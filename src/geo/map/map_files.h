@@ -13,6 +13,7 @@ typedef struct s2_map_target {
     bool overwrite;
     bool sides; /* it will have side files, of names longer than its own */
     bool style; /* a .qml is one of them */
+    bool world; /* its format takes its place from a world file beside it, and writes none */
 } s2_map_target;
 
 /** All that belongs to one output under its final and its temporary names. */
