@@ -84,6 +84,7 @@ static s2rgf_status try_size(const s2_map_spec *spec, s2_map_writer *writer, int
     small.path = path;
     small.grid = &grid;
     small.style = false;
+    small.host = NULL; /* to which this is no progress */
     s2rgf_status status = s2_map_create_untried(&small, &trial, err);
     if (status == S2RGF_OK) {
         trial->is_trial = true;
