@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/error.h"
+#include "core/file.h"
 #include "core/memory.h"
 
 #define NAME_TRIES 100
@@ -24,6 +25,9 @@ static s2rgf_status fail_exists(const char *path, s2rgf_error *err)
 static s2rgf_status check_target(const char *path, bool overwrite, s2rgf_error *err)
 {
     struct stat there;
+    if (s2_is_stream_name(path))
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                       "%s: a stream: expected a file that can be renamed when it is whole", path);
     /* A link that leads nowhere is a name taken, too. */
     if (!overwrite && lstat(path, &there) == 0 && S_ISLNK(there.st_mode))
         return fail_exists(path, err);

@@ -68,6 +68,15 @@ bool s2_same_file(const char *a, const char *b)
     return same;
 }
 
+bool s2_is_stream_name(const char *path)
+{
+    static const char *const folders[] = {"/dev/std", "/dev/fd/", "/proc/"};
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++)
+        if (strncmp(path, folders[i], strlen(folders[i])) == 0)
+            return true;
+    return false;
+}
+
 s2rgf_status s2_refuse_input(const char *output, const char *input, s2rgf_error *err)
 {
     if (!s2_same_file(output, input))

@@ -14,6 +14,9 @@ char *s2_file_key(const char *path);
 /** True when both name the same file, by s2_file_key(). NULL names nothing. */
 bool s2_same_file(const char *a, const char *b);
 
+/** Whether a name is of an open stream of a process, as /dev/stdout: no file to be replaced. */
+bool s2_is_stream_name(const char *path);
+
 /** Fail with INVALID_ARGUMENT when output names the file input; NULL is accepted for both. */
 s2rgf_status s2_refuse_input(const char *output, const char *input, s2rgf_error *err);
 

@@ -6,7 +6,6 @@
 #include <cpl_vsi.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,6 +13,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "geo/map/map_style.h"
+#include "geo/map/output_name.h"
 #include "geo/map/publication.h"
 #include "geo/source/gdal_catch.h"
 
@@ -22,23 +22,14 @@
 #define SCRATCH "work"         /* what is no part of the output */
 #define OLD "old"              /* former files, while names are given */
 #define LONGEST_TEXT (1 << 20) /* bytes of a text that may name files */
-#define LONGEST_SIDE ".aux.xml"
 
 /* ---- names ----------------------------------------------------------------------------------- */
 
-static bool exists(const char *path, bool *is_folder)
-{
-    VSIStatBufL stat;
-    if (VSIStatExL(path, &stat, VSI_STAT_EXISTS_FLAG | VSI_STAT_NATURE_FLAG) != 0)
-        return false;
-    *is_folder = VSI_ISDIR(stat.st_mode) != 0;
-    return true;
-}
-
 bool s2_map_exists(const char *path)
 {
-    bool is_folder;
-    return exists(path, &is_folder);
+    VSIStatBufL stat;
+    return VSIStatExL(path, &stat, VSI_STAT_EXISTS_FLAG | VSI_STAT_NATURE_FLAG) == 0 &&
+           VSI_ISREG(stat.st_mode);
 }
 
 static char *join(const char *folder, const char *name, const char *suffix)
@@ -93,53 +84,6 @@ char *s2_map_files_scratch(const s2_map_files *files, const char *name)
 
 /* ---- before work ----------------------------------------------------------------------------- */
 
-/** Names that the file system does not take are found before anything is computed. */
-static s2rgf_status check_length(const s2_map_target *target, const s2_map_files *files,
-                                 s2rgf_error *err)
-{
-    const long limit =
-        s2_is_virtual_path(files->place) ? NAME_MAX : pathconf(files->place, _PC_NAME_MAX);
-    const size_t side = target->sides ? strlen(LONGEST_SIDE) : 0, length = strlen(files->name);
-    if (limit < 0 || length + side <= (size_t)limit)
-        return S2RGF_OK;
-    return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                   "%s: name too long: expected at most %zu bytes%s, found %zu", files->path,
-                   (size_t)limit - side, side > 0 ? ", for " LONGEST_SIDE " is appended to it" : "",
-                   length);
-}
-
-/** Refuse what is there already. */
-static s2rgf_status check_free(const s2_map_target *target, const s2_map_files *files,
-                               s2rgf_error *err)
-{
-    const char *suffixes[] = {files->name, ".aux.xml", files->stem, ".qml"};
-    bool is_folder = false;
-    const bool there = exists(files->path, &is_folder);
-    if (there && is_folder)
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: is a folder: expected a file name",
-                       files->path);
-    if (there && !files->overwrite)
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: exists: use -overwrite to replace it",
-                       files->path);
-    s2rgf_status status = S2RGF_OK;
-    for (int i = 0; i < 4 && status == S2RGF_OK; i += 2) {
-        const bool is_style = i == 2;
-        char *side = join(files->place, suffixes[i], suffixes[i + 1]);
-        if (side == NULL)
-            status = s2_fail_memory(err, "output");
-        else if ((is_style ? target->style : target->sides) && exists(side, &is_folder)) {
-            if (is_folder)
-                status = s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                                 "%s: is a folder: expected a file or nothing there", side);
-            else if (is_style && !files->overwrite)
-                status = s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                                 "%s: exists: use -overwrite to replace it", side);
-        }
-        s2_free(side);
-    }
-    return status;
-}
-
 /** Make the folders in the work folder; false: GDAL or errno tell why. */
 static s2rgf_status make_folders(const s2_map_files *files, s2rgf_error *err)
 {
@@ -187,22 +131,27 @@ static s2rgf_status try_renaming(const s2_map_files *files, s2rgf_error *err)
     return status;
 }
 
+void s2_map_files_recover(const char *path)
+{
+    s2_map_files files = {.work.lock = -1};
+    if (path[0] != '\0' && make_names(path, &files, NULL) == S2RGF_OK)
+        s2_work_folder_sweep(files.place, files.stem);
+    s2_map_files_clear(&files);
+}
+
 s2rgf_status s2_map_files_prepare(const s2_map_target *target, s2_map_files *files,
                                   s2rgf_error *err)
 {
     const char *path = target->path;
     *files = (s2_map_files){.overwrite = target->overwrite, .work.lock = -1};
-    if (path[0] == '\0' || CPLGetFilename(path)[0] == '\0')
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "output \"%s\": expected a file name", path);
-    if (STARTS_WITH(path, "/vsistdout"))
-        return s2_fail(err, S2RGF_UNSUPPORTED,
-                       "%s: a stream: expected a file that can be renamed when it is whole", path);
-    s2rgf_status status = make_names(path, files, err);
+    s2rgf_status status = s2_output_name_check(path, err);
     if (status == S2RGF_OK)
-        status = check_length(target, files, err);
+        status = make_names(path, files, err);
+    if (status == S2RGF_OK)
+        status = s2_output_name_fits(target, files, err);
     if (status == S2RGF_OK) {
         s2_work_folder_sweep(files->place, files->stem);
-        status = check_free(target, files, err);
+        status = s2_output_name_is_free(target, files, err);
     }
     if (status == S2RGF_OK)
         status = s2_work_folder_create(files->place, files->stem, path, &files->work, err);
@@ -215,38 +164,47 @@ s2rgf_status s2_map_files_prepare(const s2_map_target *target, s2_map_files *fil
 
 /* ---- after work ------------------------------------------------------------------------------ */
 
-/** Read a short text; NULL: it is none, or cannot be read. Released with s2_free(). */
-static char *read_text(const char *path)
+/** A short text; *text is NULL where the file is none. Released with s2_free(). */
+static s2rgf_status read_text(const char *path, char **text, s2rgf_error *err)
 {
     VSIStatBufL stat;
+    *text = NULL;
     if (VSIStatL(path, &stat) != 0 || VSI_ISDIR(stat.st_mode) || stat.st_size > LONGEST_TEXT)
-        return NULL;
+        return S2RGF_OK;
     const size_t bytes = (size_t)stat.st_size;
-    char *text = s2_calloc(bytes + 1, 1);
-    VSILFILE *file = text != NULL ? VSIFOpenL(path, "rb") : NULL;
-    const bool done =
-        file != NULL && VSIFReadL(text, 1, bytes, file) == bytes && strlen(text) == bytes;
+    char *read = s2_calloc(bytes + 1, 1);
+    if (read == NULL)
+        return s2_fail_memory(err, "output");
+    VSILFILE *file = VSIFOpenL(path, "rb");
+    const bool done = file != NULL && VSIFReadL(read, 1, bytes, file) == bytes;
     if (file != NULL)
         VSIFCloseL(file);
-    if (done)
-        return text;
-    s2_free(text);
-    return NULL;
+    if (done && strlen(read) == bytes)
+        *text = read;
+    else
+        s2_free(read);
+    return done ? S2RGF_OK : s2_fail(err, S2RGF_IO, "%s: cannot be read", path);
 }
 
-static bool write_text(const char *path, const s2_text *text)
+/** Write a text over a file. */
+static s2rgf_status write_text(const char *path, const s2_text *text, s2rgf_error *err)
 {
-    VSILFILE *file = text->failed ? NULL : VSIFOpenL(path, "wb");
+    if (text->failed)
+        return s2_fail_memory(err, "output");
+    VSILFILE *file = VSIFOpenL(path, "wb");
     const bool done = file != NULL && VSIFWriteL(text->data, 1, text->length, file) == text->length;
-    return file != NULL && VSIFCloseL(file) == 0 && done;
+    return file != NULL && VSIFCloseL(file) == 0 && done
+               ? S2RGF_OK
+               : s2_fail(err, S2RGF_IO, "%s: cannot be written", path);
 }
 
 /** In a text that names the folder in which it was made, name that where it will be. */
-static bool rename_in_text(const char *path, const char *made, const char *place)
+static s2rgf_status rename_in_text(const char *path, const char *made, const char *place,
+                                   s2rgf_error *err)
 {
-    char *text = read_text(path);
+    char *text = NULL;
+    s2rgf_status status = read_text(path, &text, err);
     const char *at = text, *found = text != NULL ? strstr(text, made) : NULL;
-    bool done = true;
     if (found != NULL) {
         s2_text changed = {0};
         for (; found != NULL; found = strstr(at, made)) {
@@ -254,38 +212,40 @@ static bool rename_in_text(const char *path, const char *made, const char *place
             at = found + strlen(made);
         }
         s2_text_append(&changed, "%s", at);
-        done = write_text(path, &changed);
+        status = write_text(path, &changed, err);
         s2_free(changed.data);
     }
     s2_free(text);
-    return done;
+    return status;
 }
 
-static bool rename_in_texts(const s2_map_files *files, const char *folder)
+static s2rgf_status rename_in_texts(const s2_map_files *files, const char *folder, s2rgf_error *err)
 {
     char **names = VSIReadDir(folder);
-    bool done = true;
-    for (int i = 0; names != NULL && names[i] != NULL && done; i++) {
+    s2rgf_status status = S2RGF_OK;
+    for (int i = 0; names != NULL && names[i] != NULL && status == S2RGF_OK; i++) {
         char *path = join(folder, names[i], "");
-        done = path != NULL && rename_in_text(path, folder, files->place);
+        status = path != NULL ? rename_in_text(path, folder, files->place, err)
+                              : s2_fail_memory(err, "output");
         s2_free(path);
     }
     CSLDestroy(names);
-    return done;
+    return status;
 }
 
 s2rgf_status s2_map_files_turn(s2_map_files *files, s2rgf_error *err)
 {
     char *from = join(files->work.path, MADE, ""), *to = join(files->work.path, NEW, "");
-    s2rgf_status status = S2RGF_OK;
+    s2rgf_status status = from != NULL && to != NULL ? S2RGF_OK : s2_fail_memory(err, "output");
     s2_gdal_catch caught;
     s2_gdal_catch_begin(&caught);
-    const bool done =
-        from != NULL && to != NULL && rename_in_texts(files, from) && VSIRename(from, to) == 0;
+    if (status == S2RGF_OK)
+        status = rename_in_texts(files, from, err);
+    const bool turned = status == S2RGF_OK && VSIRename(from, to) == 0;
     s2_gdal_catch_end(&caught);
-    if (!done)
+    if (status == S2RGF_OK && !turned)
         status = s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot be completed", files->path);
-    files->turned = done;
+    files->turned = turned;
     s2_free(from);
     s2_free(to);
     return status;
@@ -360,12 +320,11 @@ static s2rgf_status add_stale(const s2_map_files *files, char **names, s2_public
     s2rgf_status status = S2RGF_OK;
     for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0] && status == S2RGF_OK; i++) {
         const bool is_style = i == 3;
-        bool is_folder = false;
         char *name = s2_asprintf("%s%s", is_style ? files->stem : files->name, suffixes[i]);
         char *path = name != NULL ? join(files->place, name, "") : NULL;
         if (path == NULL)
             status = s2_fail_memory(err, "output");
-        else if (CSLFindString(names, name) < 0 && exists(path, &is_folder) && !is_folder &&
+        else if (CSLFindString(names, name) < 0 && s2_map_exists(path) &&
                  (!is_style || (s2_map_exists(files->path) && s2_map_style_is_own(path))))
             status = add_name(files, NULL, name, false, publication, err);
         s2_free(path);

@@ -13,6 +13,7 @@ typedef struct s2_map_target {
     bool overwrite;
     bool sides; /* it will have side files, of names longer than its own */
     bool style; /* a .qml is one of them */
+    bool world; /* its format takes its place from a world file beside it, and writes none */
 } s2_map_target;
 
 /** All that belongs to one output under its final and its temporary names. */
@@ -26,8 +27,14 @@ typedef struct s2_map_files {
     bool turned; /* s2_map_files_turn() was called */
 } s2_map_files;
 
-/** Whether something has this name, on any of GDAL's file systems. */
+/** Whether a file has this name, on any of GDAL's file systems: no folder and no device. */
 bool s2_map_exists(const char *path);
+
+/**
+ * Remove the rests of killed runs of an output, and put back what was there before one that was
+ * killed while it gave the names. To be called before anybody looks at what is there.
+ */
+void s2_map_files_recover(const char *path);
 
 /**
  * Work out the names and try them: the path must be free unless overwrite, the folder must take new

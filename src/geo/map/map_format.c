@@ -108,3 +108,12 @@ char **s2_map_format_options(GDALDriverH driver, GDALDataType type,
     }
     return options;
 }
+
+bool s2_map_format_prefers_world_file(GDALDriverH driver)
+{
+    static const char *const names[] = {"PNG", "GIF", "BMP", "SGI", "JPEG", "WEBP"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (EQUAL(GDALGetDriverShortName(driver), names[i]))
+            return true;
+    return false;
+}

@@ -29,4 +29,7 @@ bool s2_map_format_is_vrt(const char *path, const char *format);
 char **s2_map_format_options(GDALDriverH driver, GDALDataType type,
                              const char *const *creation_options);
 
+/** Whether GDAL takes the georeference of such a file from a world file rather than from .aux.xml. */
+bool s2_map_format_prefers_world_file(GDALDriverH driver);
+
 #endif

@@ -213,10 +213,14 @@ static s2rgf_status take_spec(const s2_map_spec *spec, s2_map_writer *writer, s2
 static s2rgf_status prepare_files(s2_map_writer *writer, const s2_map_spec *spec, s2rgf_error *err)
 {
     writer->converts = writer->final_driver != GDALGetDriverByName("GTiff");
+    const CSLConstList options = (CSLConstList)spec->creation_options;
     const s2_map_target target = {.path = spec->path,
                                   .overwrite = spec->overwrite,
                                   .sides = writer->table != NULL || writer->converts,
-                                  .style = writer->style};
+                                  .style = writer->style,
+                                  .world =
+                                      s2_map_format_prefers_world_file(writer->final_driver) &&
+                                      !CPLFetchBool(options, "WORLDFILE", FALSE)};
     s2rgf_status status = s2_map_files_prepare(&target, &writer->files, err);
     if (status != S2RGF_OK)
         return status;
