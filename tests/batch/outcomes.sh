@@ -50,6 +50,14 @@ expect_silence "${batch[@]}" -overwrite -report report.json 'maps/{}_map.tif'
 told report.json 'r["mapped"] == 4'
 [ "$before" != "$(stat -c %i maps/a_map.tif maps/d_map.tif)" ] || fail "no map was made again"
 
+# ---- what has a map's name and is no file is no map
+rm maps/a_map.*
+mkdir maps/a_map.tif
+expect_status 1 "${batch[@]}" -report report.json 'maps/{}_map.tif'
+told report.json 'o["a"]["outcome"] == "failed" and "is a folder" in o["a"]["message"]'
+told report.json 'r["skipped"] == 3'
+rmdir maps/a_map.tif
+
 # ---- a name that is no UTF-8, and one that JSON escapes
 rm -f maps/*
 cp tiles/a_ms.tif $'tiles/q"\xff_ms.tif'

@@ -76,6 +76,24 @@ refused 1 map.tif GTiff "creation options" -- "${classify[@]}" "${sources[@]}" -
 refused 1 conf.png PNG Float32 -- "${classify[@]}" "${sources[@]}" -conf conf.png map.tif
 refused 1 folder.qml -- "${classify[@]}" "${sources[@]}" -overwrite folder.tif
 refused 1 "$(printf 'n%.0s' {1..250}).tif" "at most 247 bytes" -- "${classify[@]}" "${sources[@]}" "$(printf 'n%.0s' {1..250}).tif"
+# what is not a file, or in a place where no file can be renamed, is no output; it stays as it is
+mkfifo pipe.tif
+ln -s nowhere.tif dangling.tif
+"$PYTHON" -c 'import zipfile; zipfile.ZipFile("a.zip", "w").close()'
+touch placed.wld
+long=$(printf "%0200d/" {1..11})
+mkdir -p "$long"
+keep_files
+refused 1 pipe.tif "not a regular file" -- "${classify[@]}" "${sources[@]}" -overwrite pipe.tif
+refused 1 dangling.tif "-overwrite" -- "${classify[@]}" "${sources[@]}" dangling.tif
+refused 1 /dev/stdout "a stream" -- "${classify[@]}" "${sources[@]}" /dev/stdout
+refused 1 /dev/stdout "a stream" -- "${train[@]}" /dev/stdout
+refused 1 "in an archive" -- "${classify[@]}" "${sources[@]}" /vsizip/a.zip/map.tif
+refused 1 "not in a folder" -- "${classify[@]}" "${sources[@]}" "/vsicached?file=map.tif"
+refused 1 "path too long" 2047 -- "${classify[@]}" "${sources[@]}" "${long}map.tif"
+refused 1 "path too long" 2047 -- s2rgf_mosaic "${long}map.tif"
+refused 1 placed.wld placed.png -- "${classify[@]}" "${sources[@]}" -overwrite -noqml placed.png
+[ -p pipe.tif ] || fail "the pipe was replaced"
 refused 1 -- "${classify[@]}" "${sources[@]}" -conf map.tif map.tif
 refused 1 -- "${classify[@]}" "${sources[@]}" -srcwin 1000 1000 10 10 map.tif
 refused 1 -- "${classify[@]}" "${sources[@]}" -projwin 0 10 10 0 map.tif

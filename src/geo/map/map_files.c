@@ -25,19 +25,11 @@
 
 /* ---- names ----------------------------------------------------------------------------------- */
 
-static bool exists(const char *path, bool *is_folder)
-{
-    VSIStatBufL stat;
-    if (VSIStatExL(path, &stat, VSI_STAT_EXISTS_FLAG | VSI_STAT_NATURE_FLAG) != 0)
-        return false;
-    *is_folder = VSI_ISDIR(stat.st_mode) != 0;
-    return true;
-}
-
 bool s2_map_exists(const char *path)
 {
-    bool is_folder;
-    return exists(path, &is_folder);
+    VSIStatBufL stat;
+    return VSIStatExL(path, &stat, VSI_STAT_EXISTS_FLAG | VSI_STAT_NATURE_FLAG) == 0 &&
+           VSI_ISREG(stat.st_mode);
 }
 
 static char *join(const char *folder, const char *name, const char *suffix)
@@ -328,12 +320,11 @@ static s2rgf_status add_stale(const s2_map_files *files, char **names, s2_public
     s2rgf_status status = S2RGF_OK;
     for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0] && status == S2RGF_OK; i++) {
         const bool is_style = i == 3;
-        bool is_folder = false;
         char *name = s2_asprintf("%s%s", is_style ? files->stem : files->name, suffixes[i]);
         char *path = name != NULL ? join(files->place, name, "") : NULL;
         if (path == NULL)
             status = s2_fail_memory(err, "output");
-        else if (CSLFindString(names, name) < 0 && exists(path, &is_folder) && !is_folder &&
+        else if (CSLFindString(names, name) < 0 && s2_map_exists(path) &&
                  (!is_style || (s2_map_exists(files->path) && s2_map_style_is_own(path))))
             status = add_name(files, NULL, name, false, publication, err);
         s2_free(path);

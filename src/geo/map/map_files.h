@@ -27,7 +27,7 @@ typedef struct s2_map_files {
     bool turned; /* s2_map_files_turn() was called */
 } s2_map_files;
 
-/** Whether something has this name, on any of GDAL's file systems. */
+/** Whether a file has this name, on any of GDAL's file systems: no folder and no device. */
 bool s2_map_exists(const char *path);
 
 /**

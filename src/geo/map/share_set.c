@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/plural.h"
+#include "geo/map/output_name.h"
 #include "geo/source/gdal_catch.h"
 
 #define NAMED_MISSING 5 /* missing parts that a message names */
@@ -256,8 +257,8 @@ static s2rgf_status check_part(s2_part_set *set, int index, s2rgf_error *err)
 s2rgf_status s2_part_set_open(const char *map_path, int count, s2_part_set *set, s2rgf_error *err)
 {
     *set = (s2_part_set){.map_path = map_path, .count = count};
-    s2rgf_status status = S2RGF_OK;
-    if (count == 0)
+    s2rgf_status status = s2_output_name_check(map_path, err);
+    if (status == S2RGF_OK && count == 0)
         status = find_count(map_path, &set->count, err);
     if (status != S2RGF_OK)
         return status;
