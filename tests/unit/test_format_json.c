@@ -86,8 +86,8 @@ static void refuses(void)
                                         "{\"a\":\"\xC3\"}",
                                         "{\"a\":\"\xED\xA0\x80\"}",
                                         "{\xC3\xBC:1}",
-                                        "{\"a\":\xC2\xA0"
-                                        "1}",
+                                        ("{\"a\":\xC2\xA0"
+                                         "1}"),
                                         "\xEF\xBB\xBF{}"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         s2_json_node root;

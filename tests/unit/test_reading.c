@@ -140,7 +140,8 @@ static void make_model(const char *path, int bands)
                           .band_count = bands,
                           .bands = s2_calloc((size_t)bands, sizeof(s2_model_band))};
     for (int b = 0; b < bands; b++)
-        content.sources[0].bands[b] = (s2_model_band){s2_strdup(""), NAN, 500.0, 200.0};
+        content.sources[0].bands[b] = (s2_model_band){
+            .name = s2_strdup(""), .wavelength_nm = NAN, .mean = 500.0, .std = 200.0};
     for (int c = 0; c < CLASSES; c++) {
         static const char *const names[] = {"water", "wood", "town"};
         CHECK(s2_class_table_add(&content.classes, c + 1, names[c], NULL, &err) == S2RGF_OK);
