@@ -5,6 +5,7 @@
 #include "core/log.h"
 #include "core/memory.h"
 #include "core/plural.h"
+#include "geo/map/map_files.h"
 #include "geo/map/map_format.h"
 #include "geo/map/map_table.h"
 #include "geo/map/map_writer.h"
@@ -86,6 +87,7 @@ static s2rgf_status check_paths(const mosaic_job *job, s2rgf_error *err)
     char **suffixes = s2_side_suffixes(options->output_path, job->set.kind, options->format,
                                        options->creation_options, options->style);
     s2_output_guard guard = {0};
+    s2_map_files_recover(options->output_path);
     s2rgf_status status = s2_output_guard_add_map(&guard, options->output_path, suffixes, err);
     if (status == S2RGF_OK)
         status = s2_output_guard_close(&guard, err);

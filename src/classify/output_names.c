@@ -1,6 +1,8 @@
 /* The names of all files that mapping a scene writes, held against those that it reads. */
 #include "classify/output_names.h"
 
+#include "geo/map/map_files.h"
+
 static const s2_map_kind KINDS[S2_CLASSIFY_OUTPUTS] = {S2_MAP_CLASSES, S2_MAP_CONFIDENCE,
                                                        S2_MAP_PROBABILITIES};
 
@@ -52,6 +54,9 @@ s2rgf_status s2_guard_classify(const s2rgf_classify_options *options, s2rgf_erro
 {
     s2_output_suffixes suffixes;
     s2_output_guard guard = {0};
+    for (int i = 0; i < S2_CLASSIFY_OUTPUTS; i++)
+        if (output_path(options, i))
+            s2_map_files_recover(output_path(options, i));
     s2_output_suffixes_find(options, &suffixes);
     s2rgf_status status = s2_guard_outputs(&guard, options, &suffixes, err);
     if (status == S2RGF_OK)

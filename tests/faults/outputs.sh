@@ -76,4 +76,3 @@ for n in 2 3 4 5 6; do
 done
 [ "$put_back" -ge 3 ] || fail "only $put_back runs were killed between the first name and the last"
 echo "$trials runs with a fault"
-echo "$trials runs with a fault"

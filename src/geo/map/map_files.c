@@ -84,6 +84,15 @@ char *s2_map_files_scratch(const s2_map_files *files, const char *name)
 
 /* ---- before work ----------------------------------------------------------------------------- */
 
+void s2_map_files_recover(const char *path)
+{
+    s2_map_files files = {.work.lock = -1};
+    if (s2_output_name_check(path, NULL) == S2RGF_OK &&
+        make_names(path, &files, NULL) == S2RGF_OK)
+        s2_work_folder_sweep(files.place, files.stem);
+    s2_map_files_clear(&files);
+}
+
 /** Make the folders in the work folder; false: GDAL or errno tell why. */
 static s2rgf_status make_folders(const s2_map_files *files, s2rgf_error *err)
 {

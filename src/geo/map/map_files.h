@@ -31,6 +31,12 @@ typedef struct s2_map_files {
 bool s2_map_exists(const char *path);
 
 /**
+ * Put back what a run of this output that was killed had taken away, and remove its rests. Comes
+ * before any look at what is there.
+ */
+void s2_map_files_recover(const char *path);
+
+/**
  * Work out the names and try them: the path must be free unless overwrite, the folder must take new
  * files and rename them. Rests of killed runs of this output are removed.
  * Errors INVALID_ARGUMENT (exists, name too long), IO (folder), UNSUPPORTED (a stream), NO_MEMORY.
