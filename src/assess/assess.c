@@ -12,7 +12,6 @@
 #include "core/log.h"
 #include "core/memory.h"
 #include "core/number.h"
-#include "core/plural.h"
 #include "core/utf8.h"
 #include "geo/labels/labels.h"
 #include "geo/map/class_map.h"
@@ -275,9 +274,6 @@ static void warn_excluded(const s2_label_set *labels, const int *to_map, const s
     for (int i = 0; i < labels->absent.count; i++)
         s2_log(host, S2RGF_WARNING, "Class \"%s\" of the reference has no pixel on the map",
                labels->absent.items[i].name);
-    if (labels->without_class > 0)
-        s2_log(host, S2RGF_WARNING, "%zu reference %s no class: excluded", labels->without_class,
-               s2_plural(labels->without_class, "feature has", "features have"));
 }
 
 /* ---- result -------------------------------------------------------------------------------- */

@@ -266,7 +266,8 @@ static s2rgf_status prepare(s2_classify_job *job, const s2rgf_host *host, s2rgf_
         status = check_mask(job, err);
     if (status == S2RGF_OK)
         status = s2_scene_check_values(&job->scene, &job->content, job->window,
-                                       job->window.w == job->geometry.width &&
+                                       !job->options->mask_path &&
+                                           job->window.w == job->geometry.width &&
                                            job->window.h == job->geometry.height,
                                        host, err);
     if (status == S2RGF_OK)

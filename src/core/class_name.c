@@ -9,6 +9,7 @@
 #include "core/utf8.h"
 
 #define LARGEST 65535
+#define PREFIX "class " /* of names of classes without one */
 #define SHOWN_BYTES 100 /* of a name in a message */
 
 /** Refuse a name that would have to be cut. */
@@ -56,9 +57,8 @@ void s2_class_name_clear(s2_class_name *name)
 
 int s2_class_name_number(const char *name)
 {
-    static const char prefix[] = "class ";
-    if (strncmp(name, prefix, sizeof prefix - 1) == 0)
-        name += sizeof prefix - 1;
+    if (strncmp(name, PREFIX, sizeof PREFIX - 1) == 0)
+        name += sizeof PREFIX - 1;
     const size_t digits = strspn(name, "0123456789");
     const char *rest = name + digits;
     int number = 0;
@@ -69,6 +69,11 @@ int s2_class_name_number(const char *name)
     for (size_t i = 0; i < digits && number <= LARGEST; i++)
         number = 10 * number + (name[i] - '0');
     return number <= LARGEST ? number : -1;
+}
+
+const char *s2_class_word(const char *name)
+{
+    return strncmp(name, PREFIX, sizeof PREFIX - 1) == 0 ? "" : PREFIX;
 }
 
 bool s2_class_name_is_nothing(const char *name)

@@ -175,6 +175,81 @@ static void trim(char *text)
     text[kept] = '\0';
 }
 
+/* ---- one spelling of letters with accents ------------------------------------------------------ */
+
+/** The character that a letter and the accent behind it make, in Latin, Greek and Cyrillic; 0 if none. */
+static uint32_t composed(uint32_t letter, uint32_t accent)
+{
+    /* Pairs of a letter without and with the accent. */
+    static const struct {
+        uint32_t accent;
+        const char *pairs;
+    } table[] = {
+        {0x300, "AÀEÈIÌOÒUÙaàeèiìoòuùÜǛüǜNǸnǹЕЀИЍеѐиѝÂẦâầĂẰăằÊỀêềÔỒôồƠỜơờƯỪưừ"
+                "YỲyỳ"},
+        {0x301, "AÁEÉIÍOÓUÚYÝaáeéiíoóuúyýCĆcćLĹlĺNŃnńRŔrŕSŚsśZŹzźÜǗüǘGǴgǵΑΆΕΈ"
+                "ΗΉΙΊΟΌΥΎΩΏϊΐαάεέηήιίϋΰοόυύωώГЃКЌгѓкќÂẤâấĂẮăắÊẾêếÔỐôốƠỚơớƯỨưứ"},
+        {0x302, "AÂEÊIÎOÔUÛaâeêiîoôuûCĈcĉGĜgĝHĤhĥJĴjĵSŜsŝWŴwŵYŶyŷẠẬạậẸỆẹệỌỘọộ"},
+        {0x303, "AÃNÑOÕaãnñoõIĨiĩUŨuũÂẪâẫĂẴăẵEẼeẽÊỄêễÔỖôỗƠỠơỡƯỮưữYỸyỹ"},
+        {0x304, "AĀaāEĒeēIĪiīOŌoōUŪuūÜǕüǖ"},
+        {0x306, "AĂaăEĔeĕGĞgğIĬiĭOŎoŏUŬuŭУЎИЙийуўẠẶạặ"},
+        {0x307, "CĊcċEĖeėGĠgġIİZŻzż"},
+        {0x308, "AÄEËIÏOÖUÜaäeëiïoöuüyÿYŸΙΪΥΫιϊυϋЕЁІЇеёії"},
+        {0x309, "AẢaảÂẨâẩĂẲăẳEẺeẻÊỂêểIỈiỉOỎoỏÔỔôổƠỞơởUỦuủƯỬưửYỶyỷ"},
+        {0x30A, "AÅaåUŮuů"},
+        {0x30B, "OŐoőUŰuű"},
+        {0x30C, "CČcčDĎdďEĚeěLĽlľNŇnňRŘrřSŠsšTŤtťZŽzžAǍaǎIǏiǐOǑoǒUǓuǔÜǙüǚGǦgǧ"},
+        {0x323, "AẠaạEẸeẹIỊiịOỌoọƠỢơợUỤuụƯỰưựYỴyỵ"},
+        {0x326, "SȘsșTȚtț"},
+        {0x327, "CÇcçGĢgģKĶkķLĻlļNŅnņRŖrŗSŞsşTŢtţ"},
+        {0x328, "AĄaąEĘeęIĮiįUŲuųOǪoǫ"},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        const char *pair = table[i].pairs;
+        uint32_t base, whole;
+        while (table[i].accent == accent && *pair != '\0') {
+            pair += s2_utf8_decode(pair, strlen(pair), &base);
+            pair += s2_utf8_decode(pair, strlen(pair), &whole);
+            if (base == letter)
+                return whole;
+        }
+    }
+    return 0;
+}
+
+/** Zero width space, word joiner, byte order mark: they part or join words, and nobody sees them. */
+static bool is_invisible(uint32_t code)
+{
+    return code == 0x200B || code == 0x2060 || code == 0xFEFF;
+}
+
+/**
+ * Some systems write an accent as a character of its own, others do not: compose what can be, and drop
+ * what is invisible, in place; text is well formed.
+ */
+static void compose(char *text)
+{
+    const size_t length = strlen(text);
+    size_t out = 0, last_at = 0;
+    uint32_t last = 0, code = 0;
+    for (size_t i = 0, step; i < length; i += step) {
+        step = s2_utf8_decode(text + i, length - i, &code);
+        const uint32_t whole = composed(last, code);
+        if (is_invisible(code))
+            continue;
+        if (whole != 0) {
+            last = whole;
+            out = last_at + encode(whole, text + last_at);
+            continue;
+        }
+        memmove(text + out, text + i, step);
+        last = code;
+        last_at = out;
+        out += step;
+    }
+    text[out] = '\0';
+}
+
 char *s2_utf8_import(const char *text, bool *recoded)
 {
     const size_t length = strlen(text);
@@ -188,6 +263,7 @@ char *s2_utf8_import(const char *text, bool *recoded)
     for (size_t i = 0; i < length && *recoded; i++)
         out += encode(from_windows_1252((unsigned char)text[i]), clean + out);
     clean[*recoded ? out : length] = '\0';
+    compose(clean);
     trim(clean);
     return clean;
 }

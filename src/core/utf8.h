@@ -31,8 +31,9 @@ bool s2_utf8_printable(const char *text);
 void s2_utf8_clean(char *text, size_t max_bytes);
 
 /**
- * A copy of text without the blanks at its ends, those of other scripts too. What is not UTF-8 is
- * taken for Windows-1252, a superset of Latin-1. Memory: s2_free(); NULL when that is out.
+ * A copy of text without the blanks at its ends, those of other scripts too, and without invisible
+ * characters; an accent that is a character of its own becomes part of its letter. What is not UTF-8
+ * is taken for Windows-1252, a superset of Latin-1. Memory: s2_free(); NULL when that is out.
  * recoded out  it was not UTF-8
  */
 char *s2_utf8_import(const char *text, bool *recoded);

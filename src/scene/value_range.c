@@ -274,6 +274,10 @@ static s2rgf_status check_source(s2_scene_source *member, const s2_model_source 
     s2_findings found = {0};
     const s2_rect area = s2_affine_bounds(&member->ref_to_source, window);
     s2rgf_status status = s2_source_sample_read(member->source, area, &sample, err);
+    if (status == S2RGF_IO) { /* mapping reports it, where it needs these pixels */
+        s2_error_clear(err);
+        return S2RGF_OK;
+    }
     if (status == S2RGF_OK && sample.count > 0 && lacks_values(&sample)) {
         if (search)
             status = tell_empty(member->source, host, err);

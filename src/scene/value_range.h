@@ -11,7 +11,8 @@
  * sources all of whose bands are shifted alike.
  * window  in  of the reference grid
  * search  in  read on where the sample has no valid pixel: warns of bands without any in the scene
- * Errors  FORMAT (search found nothing but values that are not finite), IO, NO_MEMORY, CANCELLED.
+ * A sample that cannot be read says nothing.
+ * Errors  FORMAT (search found nothing but values that are not finite), NO_MEMORY, CANCELLED.
  */
 s2rgf_status s2_scene_check_values(s2_scene *scene, const s2_model_content *content,
                                    s2_rect window, bool search, const s2rgf_host *host,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/atomic_file.h"
+#include "core/class_name.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
@@ -13,14 +14,15 @@
 #include "model/ablations.h"
 #include "model/network_model.h"
 #include "nn/layers/gemm.h"
-#include "scene/usable_bands.h"
 #include "scene/output_guard.h"
+#include "scene/usable_bands.h"
 #include "tiles/tile_runner.h"
 #include "train/checkpoint.h"
 #include "train/trainer.h"
 
 #define CROP_LEAST_PX 32
 #define THIN_CLASS_PIXELS 10 /* fewer labelled pixels than this are worth a warning */
+#define TOLD_CLASSES 10      /* warned of one by one; the others are counted */
 
 void s2rgf_train_options_init(s2rgf_train_options *options)
 {
@@ -229,15 +231,41 @@ static void report_unused(const s2_label_set *labels, const s2rgf_host *host)
          "polygons hold no pixel centre of the reference grid"},
         {labels->points_outside, "point lies outside the reference grid",
          "points lie outside the reference grid"},
-        {labels->from_polygons ? labels->without_class : 0, "polygon without a class is left out",
-         "polygons without a class are left out"},
-        {labels->from_polygons ? 0 : labels->without_class, "point without a class is left out",
-         "points without a class are left out"},
     };
     for (size_t i = 0; i < sizeof unused / sizeof *unused; i++)
         if (unused[i].count > 0)
             s2_log(host, S2RGF_WARNING, "%zu %s", unused[i].count,
                    s2_plural(unused[i].count, unused[i].one, unused[i].many));
+}
+
+/* Warn of a class, the told-th of its kind. */
+static void warn_class(const s2_class *class, const char *what, int told, const s2rgf_host *host)
+{
+    if (told < TOLD_CLASSES)
+        s2_log(host, S2RGF_WARNING, "%s%s %s", s2_class_word(class->name), class->name, what);
+}
+
+static void warn_others(int count, const char *one, const char *many, const s2rgf_host *host)
+{
+    const int others = count - TOLD_CLASSES;
+    if (others > 0)
+        s2_log(host, S2RGF_WARNING, "%d more %s", others, s2_plural((uint64_t)others, one, many));
+}
+
+/* Classes that are named in the labels, but label nothing, or are called as if they were none. */
+static void report_doubtful(const s2_label_set *labels, const char *path, const s2rgf_host *host)
+{
+    for (int k = 0; k < labels->absent.count; k++)
+        warn_class(&labels->absent.items[k], "has no labelled pixel on the reference grid", k,
+                   host);
+    warn_others(labels->absent.count, "class has no labelled pixel there",
+                "classes have no labelled pixel there", host);
+    for (int k = 0; k < labels->classes.count; k++)
+        if (s2_class_name_is_nothing(labels->classes.items[k].name))
+            s2_log(host, S2RGF_WARNING,
+                   "%s: \"%s\" is learned as a class like any other: if it means that there is no "
+                   "label, leave it out",
+                   path, labels->classes.items[k].name);
 }
 
 /* One line a class: groups and pixels; a warning where there is too little. */
@@ -246,9 +274,9 @@ static s2rgf_status report_labels(const s2_label_set *labels, const s2rgf_train_
 {
     const char *one_group = labels->from_polygons ? "polygon" : "block";
     const char *many_groups = labels->from_polygons ? "polygons" : "blocks";
-    for (int k = 0; k < labels->absent.count; k++)
-        s2_log(host, S2RGF_WARNING, "class %s: no labelled pixel on the reference grid",
-               labels->absent.items[k].name);
+    char what[96];
+    int thin = 0, single = 0;
+    report_doubtful(labels, options->labels.path, host);
     for (int k = 0; k < labels->classes.count; k++) {
         size_t pixels = 0;
         int groups = 0;
@@ -261,19 +289,24 @@ static s2rgf_status report_labels(const s2_label_set *labels, const s2rgf_train_
         s2_log(host, S2RGF_INFO, "Class %d %s: %d %s, %zu %s", one->value, one->name, groups,
                s2_plural((uint64_t)groups, one_group, many_groups), pixels,
                s2_plural(pixels, "pixel", "pixels"));
-        if (pixels < THIN_CLASS_PIXELS)
-            s2_log(host, S2RGF_WARNING, "class %s is thin: %zu %s", one->name, pixels,
-                   s2_plural(pixels, "pixel", "pixels"));
-        else if (groups == 1 && options->validation > 0.0)
-            s2_log(host, S2RGF_WARNING, "class %s has a single %s: it cannot be validated",
-                   one->name, one_group);
+        if (pixels < THIN_CLASS_PIXELS) {
+            snprintf(what, sizeof what, "is thin: %zu %s", pixels,
+                     s2_plural(pixels, "pixel", "pixels"));
+            warn_class(one, what, thin++, host);
+        } else if (groups == 1 && options->validation > 0.0) {
+            snprintf(what, sizeof what, "has a single %s: it cannot be validated", one_group);
+            warn_class(one, what, single++, host);
+        }
     }
+    warn_others(thin, "class is thin", "classes are thin", host);
+    warn_others(single, "class cannot be validated", "classes cannot be validated", host);
     report_unused(labels, host);
     if (labels->classes.count < 2)
         return s2_fail(err, S2RGF_FORMAT,
-                       "%s: expected at least 2 classes with valid pixels inside the scene, "
-                       "found %d",
-                       options->labels.path, labels->classes.count);
+                       "%s: too few classes: expected at least 2 with labelled pixels in the "
+                       "scene, found %s",
+                       options->labels.path,
+                       labels->classes.count == 0 ? "none" : labels->classes.items[0].name);
     return S2RGF_OK;
 }
 

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/class_name.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
@@ -133,11 +134,12 @@ static void tell_class(const s2_class *class, class_count count, const s2rgf_hos
 {
     if (count.out == count.all)
         s2_log(host, S2RGF_WARNING,
-               "class %s: no valid data at any of its %zu labelled %s: it cannot be learned",
-               class->name, count.all, s2_plural(count.all, "pixel", "pixels"));
+               "%s%s: no valid data at any of its %zu labelled %s: it cannot be learned",
+               s2_class_word(class->name), class->name, count.all,
+               s2_plural(count.all, "pixel", "pixels"));
     else if (count.out > 0)
-        s2_log(host, S2RGF_WARNING, "class %s: no valid data at %zu of its %zu labelled pixels: %s",
-               class->name, count.out, count.all,
+        s2_log(host, S2RGF_WARNING, "%s%s: no valid data at %zu of its %zu labelled pixels: %s",
+               s2_class_word(class->name), class->name, count.out, count.all,
                s2_plural(count.out, "it is left out", "they are left out"));
 }
 

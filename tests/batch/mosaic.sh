@@ -48,7 +48,10 @@ done
 expect_silence s2rgf_mosaic -q -of COG -co COMPRESS=LZW -overwrite map.tif
 expect_silence "${one[@]}" -srcwin 10 37 200 333 -of COG -co COMPRESS=LZW cog.tif
 expect_same cog.tif map.tif
-expect_silence s2rgf_mosaic -q -overwrite map.vrt
+expect_status 1 s2rgf_mosaic -q -overwrite map.vrt
+expect_in "$stderr" "map.qml: belongs to map.tif"
+rm map.tif map.tif.aux.xml map.qml
+expect_silence s2rgf_mosaic -q map.vrt
 expect_file map.qml
 expect_in map.vrt 'relativeToVRT="1">map_01of11.tif<'
 same_map whole.tif map.vrt

@@ -46,6 +46,29 @@ layer("upper.gpkg", upper)
 layer("both.gpkg", upper + lower)
 layer("no_water.gpkg", upper + lower[:4])
 layer("single.gpkg", [upper[0], upper[1], ("water", point(70.5, 60.5))])
+def odd_layer(path, rows, crs=srs):
+    ds = ogr.GetDriverByName("GPKG").CreateDataSource(path)
+    lay = ds.CreateLayer("labels", crs, ogr.wkbUnknown)
+    lay.CreateField(ogr.FieldDefn("class")); lay.CreateField(ogr.FieldDefn("days", ogr.OFTDate))
+    for name, wkt in rows:
+        f = ogr.Feature(lay.GetLayerDefn()); f.SetGeometry(ogr.CreateGeometryFromWkt(wkt)); lay.CreateFeature(f) if name is None else (f.SetField(0, name), lay.CreateFeature(f))
+odd_layer("undefined.gpkg", upper + lower, None)
+odd_layer("words.gpkg", [("no data", upper[0][1]), (None, upper[1][1]), ("class 7", lower[2][1]), ("class 8", box(200, 200, 210, 210))])
+odd_layer("accents.gpkg", [("e\u0301tang", upper[0][1]), ("\u00e9tang", lower[0][1]), ("bois", upper[1][1])])
+odd_layer("many.gpkg", [("n%d" % i, point(i % 90 + 0.5, 80.5)) for i in range(30)])
+with open("points.csv", "w") as f:
+    f.write("Lon,lat,kind\n" + "".join("%d,%d,%s\n" % (500000 + 320 * k + 10 * i + 5, 5799795, n) for k, n in enumerate(names) for i in range(12)))
+
+def table(path, columns, rows):
+    raster(path, [truth], nodata=0)
+    ds = gdal.Open(path, gdal.GA_Update); rat = gdal.RasterAttributeTable()
+    for name, kind in columns: rat.CreateColumn(name, kind, gdal.GFU_Generic)
+    rat.SetRowCount(len(rows))
+    for r, row in enumerate(rows):
+        for c, v in enumerate(row): (rat.SetValueAsInt if columns[c][1] == gdal.GFT_Integer else rat.SetValueAsString)(r, c, v)
+    ds.GetRasterBand(1).SetDefaultRAT(rat)
+table("odd_table.tif", [("OID", gdal.GFT_Integer), ("VALUE", gdal.GFT_Integer), ("LC_TEXT", gdal.GFT_String)], [(0, 1, "field"), (1, 2, "forest"), (2, 3, "water")])
+table("two_texts.tif", [("VALUE", gdal.GFT_Integer), ("LC_DE", gdal.GFT_String), ("LC_FR", gdal.GFT_String)], [(1, "a", "b")])
 layer("codes.gpkg", [(str(k // 2 + 1), point(16 * k, 30)) for k in (1, 3, 5)] + [("1", point(-5, 5))])
 END
 "$PYTHON" make.py
@@ -109,3 +132,35 @@ expect_in "$stderr" "EPSG:3857 is not used as the CRS of the labels"
 printf '\xef\xbb\xbf-labels codes.gpkg\n-json c.json\n' > words.txt
 expect_silence s2rgf_assess -q --optfile words.txt map.tif
 expect_same a.json c.json
+
+# ---- as other programs write them: no CRS in a GeoPackage, points in columns, tables of another make
+some=(s2rgf_train -i a.tif -c 16 -steps 1 -batch 1 -crop 32 -threads 1 -val 0 -overwrite)
+expect_status 1 "${some[@]}" -labels undefined.gpkg m.s2rgf
+expect_in "$stderr" "undefined.gpkg: the labels have no CRS: assign the one they are in"
+expect_status 0 "${some[@]}" -labels undefined.gpkg -label_srs EPSG:32633 m.s2rgf
+expect_in "$stdout" "Class 3 water: 3 polygons, 1440 pixels"
+expect_not_in "$stderr" "Warning"
+expect_status 0 "${some[@]}" -labels points.csv -a kind -label_srs EPSG:32633 m.s2rgf
+expect_in "$stdout" "Class 3 water: 1 block, 12 pixels"
+expect_status 0 "${some[@]}" -labels odd_table.tif m.s2rgf
+expect_in "$stdout" "Class 2 forest: 2 blocks, 3072 pixels"
+expect_status 0 "${some[@]}" -labels two_texts.tif m.s2rgf
+expect_in "$stderr" "two_texts.tif: its attribute table is not used: expected a column Value"
+
+# ---- names that look alike, or say that there is no label; features without a class; many thin classes
+expect_status 0 "${some[@]}" -labels accents.gpkg m.s2rgf
+expect_in "$stdout" "Class 2 étang: 2 polygons, 1152 pixels"
+expect_status 0 "${some[@]}" -labels words.gpkg m.s2rgf
+expect_in "$stderr" 'words.gpkg: "no data" is learned as a class like any other'
+expect_in "$stderr" "words.gpkg: left out: 1 feature without a class in field class: the first is feature 2"
+expect_in "$stderr" "class 8 has no labelled pixel on the reference grid"
+expect_not_in "$stderr" "class class"
+expect_status 0 "${some[@]}" -labels many.gpkg m.s2rgf
+expect_in "$stderr" "20 more classes are thin"
+[ "$(grep -c 'is thin' "$stderr")" -eq 10 ] || fail "every thin class has a line: $(cat "$stderr")"
+expect_status 1 "${some[@]}" -labels upper.gpkg -where "class = 'nothing'" m.s2rgf
+expect_in "$stderr" "upper.gpkg: the filter \"class = 'nothing'\" holds for no feature"
+expect_status 1 "${some[@]}" -labels upper.gpkg -where "class = 'water'" m.s2rgf
+expect_in "$stderr" "upper.gpkg: too few classes: expected at least 2 with labelled pixels in the scene, found water"
+expect_status 1 "${some[@]}" -labels undefined.gpkg -a days m.s2rgf
+expect_in "$stderr" 'no text or integer field "days": expected one of class (String)'

@@ -16,6 +16,7 @@ if [ -d "$builddir/.libs" ]; then
     export LD_LIBRARY_PATH=$builddir/.libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 fi
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+export ASAN_OPTIONS=detect_leaks=0 # leaks cannot be looked for in a process that is traced
 
 # with_fault CALLS FAULT N COMMAND...: run it with a fault (error=EIO, signal=KILL) at the N-th of these
 # calls, counted in each thread and process by itself; sets status and fired. `also` has further options

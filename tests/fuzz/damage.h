@@ -38,10 +38,14 @@ typedef struct fuzz_target {
     const char *name; /* of its seeds */
 } fuzz_target;
 
-/** Files in memory where there are such: thousands of fsync() calls on a disk would take minutes. */
+/**
+ * Files in memory where there are such: thousands of fsync() calls on a disk would take minutes.
+ * S2RGF_FUZZ_FOLDER=FOLDER names another, for libFuzzer, after which nobody removes a file.
+ */
 static inline const char *fuzz_folder(void)
 {
-    return access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+    const char *named = getenv("S2RGF_FUZZ_FOLDER");
+    return named != NULL ? named : access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
 }
 
 static inline size_t fuzz_below(s2_random *random, size_t bound)

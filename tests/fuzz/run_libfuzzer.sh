@@ -25,7 +25,7 @@ echo 'int LLVMFuzzerTestOneInput(const char *d, unsigned long n); int LLVMFuzzer
 "$clang" -fsanitize=fuzzer,address,undefined -o try try.c 2> try.log || skip "$clang has no libFuzzer: $(head -n 1 try.log)"
 
 # The library with the counters of libFuzzer, as check-sanitizers builds it with its checks.
-[ -f Makefile ] || "$source/configure" --quiet --disable-gdal-plugin CC="$clang" CFLAGS='-g -O1' \
+[ -f Makefile ] || "$source/configure" --quiet --disable-gdal-plugin CC="$clang" CFLAGS='-g -O1 -Wno-pass-failed' \
     --enable-sanitizers=fuzzer-no-link,address,undefined
 make --silent -j"$(nproc)" "${targets[@]/#/tests/fuzz/libfuzzer_}"
 
@@ -34,6 +34,13 @@ make --silent -C "$builddir" tests/fuzz/fuzz_{model_file,scene_file,json,checkpo
 for test in "$builddir"/tests/fuzz/fuzz_{model_file,scene_file,json,checkpoint,share}; do
     S2RGF_FUZZ_CORPUS=$tree/seeds "$test" > /dev/null
 done
+
+# What the targets write goes, however they end.
+memory=/dev/shm
+[ -w "$memory" ] || memory=/tmp
+S2RGF_FUZZ_FOLDER=$(mktemp -d "$memory/s2rgf_fuzz.XXXXXX")
+export S2RGF_FUZZ_FOLDER
+trap 'rm -rf "$S2RGF_FUZZ_FOLDER"' EXIT
 
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:allocator_may_return_null=1}
 export LSAN_OPTIONS=suppressions=$source/tests/tools/leaks.supp:print_suppressions=0

@@ -2,7 +2,7 @@
 # Rule: every header compiles alone and twice, as C11; s2rgf.h also as strict C99 and as C++.
 . "$(dirname "$0")/../tools/lib.sh"
 need pkg-config
-CC=${CC:-cc}
+read -ra cc <<< "${CC:-cc}" # which may have a launcher before it, such as ccache
 read -ra flags <<< "$(pkg-config --cflags gdal proj openblas json-c)"
 flags=("${flags[@]/#-I/-isystem}") # warnings of ours only
 warnings=(-Wall -Wextra -Wundef -Wstrict-prototypes -Wmissing-prototypes -Werror)
@@ -13,7 +13,7 @@ compile_alone() {
     printf '#include "%s"\n#include "%s"\ntypedef int not_empty;\n' "$header" "$header" > alone.c
     "${@:1:$#-1}" -fsyntax-only alone.c
 }
-as_c() { compile_alone "$CC" -std=gnu11 -D_GNU_SOURCE "${warnings[@]}" "-I$1/src" "${flags[@]}" "$2"; }
+as_c() { compile_alone "${cc[@]}" -std=gnu11 -D_GNU_SOURCE "${warnings[@]}" "-I$1/src" "${flags[@]}" "$2"; }
 
 count=0
 while read -r header; do
@@ -22,7 +22,7 @@ while read -r header; do
 done < <(find "$top_srcdir/src" -name '*.h' | sort)
 [ "$count" -gt 5 ] || fail "only $count headers found in $top_srcdir/src"
 
-compile_alone "$CC" -std=c99 -pedantic "${warnings[@]}" "-I$top_srcdir/src" s2rgf.h || fail "s2rgf.h is not strict C99"
+compile_alone "${cc[@]}" -std=c99 -pedantic "${warnings[@]}" "-I$top_srcdir/src" s2rgf.h || fail "s2rgf.h is not strict C99"
 cxx=$(command -v "${CXX:-c++}" || command -v g++ || command -v clang++ || true)
 [ -n "$cxx" ] || skip "no C++ compiler for s2rgf.h (all headers compile alone as C)"
 cat > use.cpp <<'CPP'

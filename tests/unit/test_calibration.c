@@ -162,8 +162,17 @@ static void test_probabilities(void)
     CHECK(s2_probabilities(large, 2, 0.25, NULL, 0) == 1.0f);
 }
 
+static void test_best_class(void)
+{
+    const float scores[] = {-3, 2.5f, -1, 2.5f, 2};
+    CHECK(s2_best_class(scores, 5) == 1); /* the first of equals */
+    CHECK(s2_best_class(scores, 1) == 0);
+    CHECK(s2_best_class(scores + 2, 3) == 1);
+}
+
 int main(void)
 {
+    test_best_class();
     test_closed_form();
     test_known_factor();
     test_limits();

@@ -40,6 +40,21 @@ static void test_clean(void)
     check_clean(" pr\xE9s ", "pr\xC3\xA9s", "pr\\xE9s ", true);
     check_clean("\x80\xFF", "\xE2\x82\xAC\xC3\xBF", "\\x80\\xFF", true);
     check_clean("\x81\xE9", "_\xC3\xA9", "\\x81\\xE9", true);
+    /* letters with accents of their own: Latin, Greek, Cyrillic, two accents, one that fits no letter */
+    check_clean("e\xCC\x81t", "\xC3\xA9t", "\xC3\xA9t", false);
+    check_clean("\xCE\xB1\xCC\x81", "\xCE\xAC", "\xCE\xAC", false);
+    check_clean("\xD0\xB8\xCC\x86", "\xD0\xB9", "\xD0\xB9", false);
+    check_clean("e\xCC\xA3\xCC\x82", "\xE1\xBB\x87", "\xE1\xBB\x87", false);
+    check_clean("q\xCC\x81\xCC\x81", "q\xCC\x81\xCC\x81", "q\xCC\x81\xCC\x81", false);
+    /* what nobody sees goes, but not what joins emoji */
+    check_clean("wa\xE2\x80\x8Bter\xE2\x81\xA0", "water", "water", false);
+    check_clean("a\xE2\x80\x8D"
+                "b",
+                "a\xE2\x80\x8D"
+                "b",
+                "a\xE2\x80\x8D"
+                "b",
+                false);
 }
 
 /** Whatever the bytes: printable, within the limit, and the same when cleaned again. */

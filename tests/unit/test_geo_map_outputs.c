@@ -32,12 +32,10 @@ static void set_up(void)
 {
     s2rgf_error err = {0};
     REQUIRE(mkdtemp(folder) != NULL);
-    OGRSpatialReferenceH srs = s2_srs_from_text("EPSG:32633");
     grid = (s2_grid){.to_geo = {{383469.97, 3.6, 0.0, 5818303.55, 0.0, -3.6}},
                      .width = WIDTH,
                      .height = HEIGHT,
-                     .srs_wkt = s2_srs_to_wkt(srs)};
-    OSRDestroySpatialReference(srs);
+                     .srs_wkt = wkt_of("EPSG:32633")};
     REQUIRE(s2_class_table_add(&classes, 1, "wood", NULL, &err) == S2RGF_OK);
     REQUIRE(s2_class_table_add(&classes, 2, "water", NULL, &err) == S2RGF_OK);
 }

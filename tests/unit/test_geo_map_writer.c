@@ -478,7 +478,7 @@ static void test_full_disk(void)
     CHECK(getrlimit(RLIMIT_FSIZE, &old) == 0);
     bool enough = false;
     /* From nothing to enough: the failure falls on pixels, on closing, on the side files. */
-    for (rlim_t bytes = 256; bytes < 400000; bytes += bytes < 2048 ? 256 : 9973) {
+    for (rlim_t bytes = 256; bytes < 400000; bytes += bytes < 2048 ? 256 : 3989) {
         small = old;
         small.rlim_cur = bytes;
         CHECK(setrlimit(RLIMIT_FSIZE, &small) == 0);

@@ -497,17 +497,8 @@ static void test_folding(int channels, int sources, const golden_ablation *witho
     s2_network_free(network);
 }
 
-static void test_best_class(void)
-{
-    const float scores[] = {-3, 2.5f, -1, 2.5f, 2};
-    CHECK(s2_best_class(scores, 5) == 1); /* the first of equals */
-    CHECK(s2_best_class(scores, 1) == 0);
-    CHECK(s2_best_class(scores + 2, 3) == 1);
-}
-
 int main(void)
 {
-    test_best_class();
     test_encoded_once();
     test_seams_above_and_below();
     test_seam_bytes();

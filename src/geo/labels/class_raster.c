@@ -146,6 +146,19 @@ static int find_column(GDALRasterAttributeTableH table, GDALRATFieldUsage usage,
     return column;
 }
 
+/** The last column of text, -1 if there is none. count out  how many there are */
+static int text_column(GDALRasterAttributeTableH table, int *count)
+{
+    int found = -1;
+    *count = 0;
+    for (int c = 0; c < GDALRATGetColumnCount(table); c++)
+        if (GDALRATGetTypeOfCol(table, c) == GFT_String) {
+            found = c;
+            (*count)++;
+        }
+    return found;
+}
+
 /** Colour of a row; false where the table has none. */
 static bool row_colour(GDALRasterAttributeTableH table, int row, uint8_t rgb[3])
 {
@@ -174,10 +187,21 @@ static s2rgf_status names_from_table(name_reader *reader, s2rgf_error *err)
     if (table == NULL)
         return S2RGF_OK;
     const int value_column = find_column(table, GFU_MinMax, "Value");
-    const int name_column =
+    int name_column =
         find_column(table, GFU_Name, "Class|Class_name|ClassName|Class_names|Name|Label");
-    if (value_column < 0 || name_column < 0)
+    int texts;
+    const int text = text_column(table, &texts);
+    if (name_column < 0 && texts == 1 && text != value_column)
+        name_column = text;
+    if (value_column < 0 || name_column < 0) {
+        if (texts > 0)
+            s2_log(
+                reader->host, S2RGF_WARNING,
+                "%s: its attribute table is not used: expected a column Value and a column Class "
+                "or Name",
+                reader->band->path);
         return S2RGF_OK;
+    }
     s2rgf_status status = S2RGF_OK;
     for (int row = 0; row < GDALRATGetRowCount(table) && status == S2RGF_OK; row++) {
         uint8_t rgb[3];

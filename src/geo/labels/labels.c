@@ -315,14 +315,19 @@ static bool has_vectors(GDALDatasetH dataset)
     return false;
 }
 
+/* Columns of a CSV file that hold points, by names that are usual; other drivers do not see these. */
+static const char *const OPEN_OPTIONS[] = {
+    "@X_POSSIBLE_NAMES=x,lon,long,lng,longitude,easting,x_coord,xcoord,coord_x,point_x,pos_x",
+    "@Y_POSSIBLE_NAMES=y,lat,latitude,northing,y_coord,ycoord,coord_y,point_y,pos_y", NULL};
+
 /** Open as vector if the file has layers with geometries, or nothing but tables; else as raster. */
 static s2rgf_status open_labels(const char *path, GDALDatasetH *dataset, bool *is_vector,
                                 s2rgf_error *err)
 {
     s2_gdal_catch caught;
     s2_gdal_catch_begin(&caught);
-    *dataset =
-        GDALOpenEx(path, GDAL_OF_VECTOR | GDAL_OF_RASTER | GDAL_OF_VERBOSE_ERROR, NULL, NULL, NULL);
+    *dataset = GDALOpenEx(path, GDAL_OF_VECTOR | GDAL_OF_RASTER | GDAL_OF_VERBOSE_ERROR, NULL,
+                          OPEN_OPTIONS, NULL);
     s2_gdal_catch_end(&caught);
     s2_gdal_drop_partial(&caught, dataset);
     if (*dataset == NULL)

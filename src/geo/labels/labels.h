@@ -37,6 +37,7 @@ typedef struct s2_label_set {
     size_t points_outside;         /* of the grid */
     size_t conflicts;              /* pixels that features of different classes claim: left out */
     size_t without_class;          /* features whose class is NULL or empty */
+    long long classless_feature;   /* the first of these */
     bool has_zero_feature;
     long long zero_feature; /* the first feature of class 0 */
     char checksum[17]; /* FNV-1a 64 of x, y, class value of all pixels, hex: ties a model to them */

@@ -24,23 +24,34 @@ static bool is_number_type(OGRFieldType type)
     return type == OFTInteger || type == OFTInteger64 || type == OFTReal;
 }
 
+/** Fields of the layer with their types, all or those that can hold a class. */
+static void list_fields(OGRFeatureDefnH defn, bool all, char *list, size_t size)
+{
+    list[0] = '\0';
+    for (int i = 0; i < OGR_FD_GetFieldCount(defn); i++) {
+        OGRFieldDefnH field = OGR_FD_GetFieldDefn(defn, i);
+        const OGRFieldType type = OGR_Fld_GetType(field);
+        if (all || is_text_type(type) || is_number_type(type))
+            CPLsnprintf(list + strlen(list), size - strlen(list), "%s%s (%s)",
+                        list[0] != '\0' ? ", " : "", OGR_Fld_GetNameRef(field),
+                        OGR_GetFieldTypeName(type));
+    }
+}
+
 static s2rgf_status fail_field(const s2rgf_label_options *options, OGRFeatureDefnH defn,
                                s2rgf_error *err)
 {
-    char list[512] = "";
-    for (int i = 0; i < OGR_FD_GetFieldCount(defn); i++) {
-        OGRFieldDefnH field = OGR_FD_GetFieldDefn(defn, i);
-        CPLsnprintf(list + strlen(list), sizeof list - strlen(list), "%s%s (%s)", i > 0 ? ", " : "",
-                    OGR_Fld_GetNameRef(field), OGR_GetFieldTypeName(OGR_Fld_GetType(field)));
-    }
+    char list[512], fit[512];
+    list_fields(defn, true, list, sizeof list);
+    list_fields(defn, false, fit, sizeof fit);
     const char *path = options->path;
     const char *found = list[0] != '\0' ? list : "no field";
     if (options->attribute == NULL)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "%s: which field holds the class? expected its name, found %s", path, found);
-    return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                   "%s: no text or integer field \"%s\": expected one of %s", path,
-                   options->attribute, found);
+    return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: no text or integer field \"%s\": %s %s", path,
+                   options->attribute, fit[0] != '\0' ? "expected one of" : "found",
+                   fit[0] != '\0' ? fit : found);
 }
 
 /** Index of a field by its exact name, else of the only one that differs in case; -1 if none. */
@@ -65,8 +76,11 @@ s2rgf_status s2_class_field_choose(OGRLayerH layer, const s2rgf_label_options *o
     OGRFeatureDefnH defn = OGR_L_GetLayerDefn(layer);
     int chosen = -1, plausible = 0;
     for (int i = 0; i < OGR_FD_GetFieldCount(defn) && options->attribute == NULL; i++) {
-        const OGRFieldType type = OGR_Fld_GetType(OGR_FD_GetFieldDefn(defn, i));
-        if (is_text_type(type) || type == OFTInteger || type == OFTInteger64) {
+        OGRFieldDefnH candidate = OGR_FD_GetFieldDefn(defn, i);
+        const OGRFieldType type = OGR_Fld_GetType(candidate);
+        const bool suits = is_text_type(type) || type == OFTInteger || type == OFTInteger64;
+        /* GDAL adds this one to GML. */
+        if (suits && !EQUAL(OGR_Fld_GetNameRef(candidate), "gml_id")) {
             chosen = i;
             plausible++;
         }

@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
+#include "core/plural.h"
 #include "geo/labels/labels_burn.h"
 #include "geo/labels/labels_field.h"
 #include "geo/labels/labels_private.h"
@@ -42,7 +43,7 @@ static s2rgf_status fail_layers(const char *path, GDALDatasetH dataset, const ch
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: no layer %s: expected one of %s", path,
                        wanted, list);
     return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                   "%s: several layers: expected a choice of one of %s", path, list);
+                   "%s: several layers: expected the name of one, found %s", path, list);
 }
 
 /** The only layer with geometries; NULL if there are none or several. */
@@ -109,6 +110,14 @@ static s2rgf_status next_feature(const vector_labels *labels, OGRFeatureH *featu
     return S2RGF_OK;
 }
 
+static s2rgf_status fail_no_features(const s2rgf_label_options *options, s2rgf_error *err)
+{
+    if (options->where == NULL)
+        return s2_fail(err, S2RGF_FORMAT, "%s: the layer has no features", options->path);
+    return s2_fail(err, S2RGF_FORMAT, "%s: the filter \"%s\" holds for no feature", options->path,
+                   options->where);
+}
+
 /** First pass: the classes of the layer. */
 static s2rgf_status collect_classes(const vector_labels *labels, const s2rgf_host *host,
                                     s2_class_table *classes, s2rgf_error *err)
@@ -119,6 +128,8 @@ static s2rgf_status collect_classes(const vector_labels *labels, const s2rgf_hos
     s2rgf_status status = s2_class_list_create(&labels->field, host, &list, err);
     if (status == S2RGF_OK)
         status = next_feature(labels, &feature, err);
+    if (status == S2RGF_OK && feature == NULL)
+        status = fail_no_features(labels->options, err);
     while (status == S2RGF_OK && feature != NULL) {
         status = s2_class_list_note(list, feature, err);
         OGR_F_Destroy(feature);
@@ -142,7 +153,8 @@ static s2rgf_status burn_feature(const vector_labels *labels, s2_burner *burner,
     if (status != S2RGF_OK)
         return status;
     if (index < 0) {
-        set->without_class++;
+        if (set->without_class++ == 0)
+            set->classless_feature = (long long)OGR_F_GetFID(feature);
         return S2RGF_OK;
     }
     if (set->classes.items[index].value == 0 && !set->has_zero_feature) {
@@ -168,6 +180,17 @@ static s2rgf_status burn_features(const vector_labels *labels, const s2rgf_host 
             status = next_feature(labels, &feature, err);
     }
     return status;
+}
+
+static void tell_classless(const vector_labels *labels, const s2_label_set *set,
+                           const s2rgf_host *host)
+{
+    if (set->without_class > 0)
+        s2_log(host, S2RGF_WARNING,
+               "%s: left out: %zu %s without a class in field %s: the first is feature %lld",
+               labels->options->path, set->without_class,
+               s2_plural(set->without_class, "feature", "features"), labels->field.name,
+               set->classless_feature);
 }
 
 /** As s2_labels_settle_srs(), for the layer. */
@@ -201,6 +224,8 @@ s2rgf_status s2_labels_read_vector(const s2_label_request *request, GDALDatasetH
         status = burn_features(&vector, request->host, burner, labels, err);
     if (status == S2RGF_OK)
         status = s2_burner_finish(burner, request->host, err);
+    if (status == S2RGF_OK)
+        tell_classless(&vector, labels, request->host);
     s2_burner_free(burner);
     s2_free(wkt);
     return status;

@@ -84,15 +84,6 @@ char *s2_map_files_scratch(const s2_map_files *files, const char *name)
 
 /* ---- before work ----------------------------------------------------------------------------- */
 
-void s2_map_files_recover(const char *path)
-{
-    s2_map_files files = {.work.lock = -1};
-    if (s2_output_name_check(path, NULL) == S2RGF_OK &&
-        make_names(path, &files, NULL) == S2RGF_OK)
-        s2_work_folder_sweep(files.place, files.stem);
-    s2_map_files_clear(&files);
-}
-
 /** Make the folders in the work folder; false: GDAL or errno tell why. */
 static s2rgf_status make_folders(const s2_map_files *files, s2rgf_error *err)
 {
@@ -140,6 +131,15 @@ static s2rgf_status try_renaming(const s2_map_files *files, s2rgf_error *err)
     return status;
 }
 
+void s2_map_files_recover(const char *path)
+{
+    s2_map_files files = {.work.lock = -1};
+    if (s2_output_name_check(path, NULL) == S2RGF_OK &&
+        make_names(path, &files, NULL) == S2RGF_OK)
+        s2_work_folder_sweep(files.place, files.stem);
+    s2_map_files_clear(&files);
+}
+
 s2rgf_status s2_map_files_prepare(const s2_map_target *target, s2_map_files *files,
                                   s2rgf_error *err)
 {
@@ -165,38 +165,47 @@ s2rgf_status s2_map_files_prepare(const s2_map_target *target, s2_map_files *fil
 
 /* ---- after work ------------------------------------------------------------------------------ */
 
-/** Read a short text; NULL: it is none, or cannot be read. Released with s2_free(). */
-static char *read_text(const char *path)
+/** A short text; *text is NULL where the file is none. Released with s2_free(). */
+static s2rgf_status read_text(const char *path, char **text, s2rgf_error *err)
 {
     VSIStatBufL stat;
+    *text = NULL;
     if (VSIStatL(path, &stat) != 0 || VSI_ISDIR(stat.st_mode) || stat.st_size > LONGEST_TEXT)
-        return NULL;
+        return S2RGF_OK;
     const size_t bytes = (size_t)stat.st_size;
-    char *text = s2_calloc(bytes + 1, 1);
-    VSILFILE *file = text != NULL ? VSIFOpenL(path, "rb") : NULL;
-    const bool done =
-        file != NULL && VSIFReadL(text, 1, bytes, file) == bytes && strlen(text) == bytes;
+    char *read = s2_calloc(bytes + 1, 1);
+    if (read == NULL)
+        return s2_fail_memory(err, "output");
+    VSILFILE *file = VSIFOpenL(path, "rb");
+    const bool done = file != NULL && VSIFReadL(read, 1, bytes, file) == bytes;
     if (file != NULL)
         VSIFCloseL(file);
-    if (done)
-        return text;
-    s2_free(text);
-    return NULL;
+    if (done && strlen(read) == bytes)
+        *text = read;
+    else
+        s2_free(read);
+    return done ? S2RGF_OK : s2_fail(err, S2RGF_IO, "%s: cannot be read", path);
 }
 
-static bool write_text(const char *path, const s2_text *text)
+/** Write a text over a file. */
+static s2rgf_status write_text(const char *path, const s2_text *text, s2rgf_error *err)
 {
-    VSILFILE *file = text->failed ? NULL : VSIFOpenL(path, "wb");
+    if (text->failed)
+        return s2_fail_memory(err, "output");
+    VSILFILE *file = VSIFOpenL(path, "wb");
     const bool done = file != NULL && VSIFWriteL(text->data, 1, text->length, file) == text->length;
-    return file != NULL && VSIFCloseL(file) == 0 && done;
+    return file != NULL && VSIFCloseL(file) == 0 && done
+               ? S2RGF_OK
+               : s2_fail(err, S2RGF_IO, "%s: cannot be written", path);
 }
 
 /** In a text that names the folder in which it was made, name that where it will be. */
-static bool rename_in_text(const char *path, const char *made, const char *place)
+static s2rgf_status rename_in_text(const char *path, const char *made, const char *place,
+                                   s2rgf_error *err)
 {
-    char *text = read_text(path);
+    char *text = NULL;
+    s2rgf_status status = read_text(path, &text, err);
     const char *at = text, *found = text != NULL ? strstr(text, made) : NULL;
-    bool done = true;
     if (found != NULL) {
         s2_text changed = {0};
         for (; found != NULL; found = strstr(at, made)) {
@@ -204,38 +213,40 @@ static bool rename_in_text(const char *path, const char *made, const char *place
             at = found + strlen(made);
         }
         s2_text_append(&changed, "%s", at);
-        done = write_text(path, &changed);
+        status = write_text(path, &changed, err);
         s2_free(changed.data);
     }
     s2_free(text);
-    return done;
+    return status;
 }
 
-static bool rename_in_texts(const s2_map_files *files, const char *folder)
+static s2rgf_status rename_in_texts(const s2_map_files *files, const char *folder, s2rgf_error *err)
 {
     char **names = VSIReadDir(folder);
-    bool done = true;
-    for (int i = 0; names != NULL && names[i] != NULL && done; i++) {
+    s2rgf_status status = S2RGF_OK;
+    for (int i = 0; names != NULL && names[i] != NULL && status == S2RGF_OK; i++) {
         char *path = join(folder, names[i], "");
-        done = path != NULL && rename_in_text(path, folder, files->place);
+        status = path != NULL ? rename_in_text(path, folder, files->place, err)
+                              : s2_fail_memory(err, "output");
         s2_free(path);
     }
     CSLDestroy(names);
-    return done;
+    return status;
 }
 
 s2rgf_status s2_map_files_turn(s2_map_files *files, s2rgf_error *err)
 {
     char *from = join(files->work.path, MADE, ""), *to = join(files->work.path, NEW, "");
-    s2rgf_status status = S2RGF_OK;
+    s2rgf_status status = from != NULL && to != NULL ? S2RGF_OK : s2_fail_memory(err, "output");
     s2_gdal_catch caught;
     s2_gdal_catch_begin(&caught);
-    const bool done =
-        from != NULL && to != NULL && rename_in_texts(files, from) && VSIRename(from, to) == 0;
+    if (status == S2RGF_OK)
+        status = rename_in_texts(files, from, err);
+    const bool turned = status == S2RGF_OK && VSIRename(from, to) == 0;
     s2_gdal_catch_end(&caught);
-    if (!done)
+    if (status == S2RGF_OK && !turned)
         status = s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot be completed", files->path);
-    files->turned = done;
+    files->turned = turned;
     s2_free(from);
     s2_free(to);
     return status;

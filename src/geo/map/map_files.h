@@ -31,8 +31,8 @@ typedef struct s2_map_files {
 bool s2_map_exists(const char *path);
 
 /**
- * Put back what a run of this output that was killed had taken away, and remove its rests. Comes
- * before any look at what is there.
+ * Remove the rests of killed runs of an output, and put back what was there before one that was
+ * killed while it gave the names. To be called before anybody looks at what is there.
  */
 void s2_map_files_recover(const char *path);
 

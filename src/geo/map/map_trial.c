@@ -9,7 +9,7 @@
 
 #define TRIAL_WIDTH 64
 #define TRIAL_HEIGHT 48
-#define ROOM_BYTES 65536 /* more than a miniature needs */
+#define ROOM_BYTES 65536 /* as many as a block has pixels */
 #define LONG_PX 30000    /* more pixels in a line or a column than some formats can have */
 
 /** Pixel values without a pattern that a lossy compression could keep. */
@@ -84,6 +84,7 @@ static s2rgf_status try_size(const s2_map_spec *spec, s2_map_writer *writer, int
     small.path = path;
     small.grid = &grid;
     small.style = false;
+    small.host = NULL; /* to which this is no progress */
     s2rgf_status status = s2_map_create_untried(&small, &trial, err);
     if (status == S2RGF_OK) {
         trial->is_trial = true;
@@ -114,7 +115,10 @@ static bool has_room(const s2_map_writer *writer)
     static const unsigned char bytes[ROOM_BYTES];
     char *path = s2_map_files_scratch(&writer->files, "room");
     VSILFILE *file = path != NULL ? VSIFOpenL(path, "wb") : NULL;
-    bool done = file != NULL && VSIFWriteL(bytes, 1, sizeof bytes, file) == sizeof bytes;
+    bool done = file != NULL;
+    /* a block in which a miniature lies, and its description */
+    for (size_t i = 0; i <= (size_t)writer->bands * writer->sample_bytes && done; i++)
+        done = VSIFWriteL(bytes, 1, sizeof bytes, file) == sizeof bytes;
     if (file != NULL) {
         done = VSIFCloseL(file) == 0 && done;
         VSIUnlink(path);

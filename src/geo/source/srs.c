@@ -45,12 +45,20 @@ OGRSpatialReferenceH s2_srs_if_any(const char *wkt)
     return srs;
 }
 
+/** GeoPackages say by such a CRS that they have none. */
+static bool is_undefined(OGRSpatialReferenceH srs)
+{
+    const char *name = OSRGetName(srs);
+    return name != NULL && STARTS_WITH_CI(name, "Undefined ") &&
+           OSRGetAuthorityName(srs, NULL) == NULL;
+}
+
 s2rgf_status s2_srs_to_wkt(OGRSpatialReferenceH srs, char **wkt, s2rgf_error *err)
 {
     const char *const options[] = {"FORMAT=WKT2_2019", "MULTILINE=NO", NULL};
     char *text = NULL;
     *wkt = NULL;
-    if (srs == NULL)
+    if (srs == NULL || is_undefined(srs))
         return S2RGF_OK;
     const bool written = OSRExportToWktEx(srs, &text, options) == OGRERR_NONE;
     const bool empty = text == NULL || text[0] == '\0';

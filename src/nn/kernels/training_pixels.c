@@ -43,16 +43,15 @@ static inline void moments_of_vector(const float *x, size_t stride, size_t pixel
 static void moments_of_rest(const float *x, size_t stride, size_t pixels, int count,
                             const float *shift, double *sums[2])
 {
-    float part[2][LANES] = {{0}};
-    for (size_t p = 0; p < pixels; p++)
-        for (int l = 0; l < count; l++) {
-            const float centred = x[p * stride + (size_t)l] - shift[l];
-            part[0][l] += centred;
-            part[1][l] += centred * centred;
-        }
     for (int l = 0; l < count; l++) {
-        sums[0][l] += (double)part[0][l];
-        sums[1][l] += (double)part[1][l];
+        float sum = 0.0f, square = 0.0f;
+        for (size_t p = 0; p < pixels; p++) {
+            const float centred = x[p * stride + (size_t)l] - shift[l];
+            sum += centred;
+            square += centred * centred;
+        }
+        sums[0][l] += (double)sum;
+        sums[1][l] += (double)square;
     }
 }
 
@@ -148,16 +147,15 @@ static inline void sums_of_vector(const s2_gradient_rows *rows, size_t first, si
 static void sums_of_rest(const s2_gradient_rows *rows, size_t first, size_t end, size_t k,
                          size_t count, const float *shift, double *const sums[2])
 {
-    float part[2][LANES] = {{0}};
-    for (size_t p = first; p < end; p++)
-        for (size_t l = 0; l < count; l++) {
-            const float dy = masked_one(rows, p, k + l);
-            part[0][l] += dy;
-            part[1][l] += dy * (rows->x.data[p * rows->x.stride + k + l] - shift[k + l]);
+    for (size_t l = k; l < k + count; l++) {
+        float sum = 0.0f, product = 0.0f;
+        for (size_t p = first; p < end; p++) {
+            const float dy = masked_one(rows, p, l);
+            sum += dy;
+            product += dy * (rows->x.data[p * rows->x.stride + l] - shift[l]);
         }
-    for (size_t l = 0; l < count; l++) {
-        sums[0][k + l] += (double)part[0][l];
-        sums[1][k + l] += (double)part[1][l];
+        sums[0][l] += (double)sum;
+        sums[1][l] += (double)product;
     }
 }
 
