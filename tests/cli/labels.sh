@@ -125,6 +125,7 @@ expect_silence s2rgf_assess -q -labels codes.gpkg -a_srs EPSG:32633 -json b.json
 expect_same a.json b.json
 expect_status 3 s2rgf_assess -labels codes.gpkg -a_srs EPSG:32601 bare.tif
 expect_in "$stderr" "bare.tif: nothing to assess: expected reference pixels on the map, found none"
+expect_in "$stderr" "polygons and points beside its pixels: 4, pixels of several classes: 0"
 expect_status 0 s2rgf_assess -labels codes.gpkg -label_srs EPSG:3857 map.tif
 expect_in "$stderr" "EPSG:3857 is not used as the CRS of the labels"
 
