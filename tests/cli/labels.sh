@@ -153,7 +153,7 @@ expect_status 0 "${some[@]}" -labels accents.gpkg m.s2rgf
 expect_in "$stdout" "Class 2 étang: 2 polygons, 1152 pixels"
 expect_status 0 "${some[@]}" -labels words.gpkg m.s2rgf
 expect_in "$stderr" 'words.gpkg: "no data" is learned as a class like any other'
-expect_in "$stderr" "words.gpkg: left out: 1 feature without a class in field class: the first is feature 2"
+expect_in "$stderr" "words.gpkg: left out: 1 polygon without a class in field class: the first is feature 2"
 expect_in "$stderr" "class 8 has no labelled pixel on the reference grid"
 expect_not_in "$stderr" "class class"
 expect_status 0 "${some[@]}" -labels many.gpkg m.s2rgf
