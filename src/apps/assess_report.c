@@ -203,8 +203,8 @@ static void print_excluded(const s2rgf_assessment *a, FILE *out)
          "polygons that hold no pixel centre of the map, or points outside it"},
         {a->excluded_unknown, "reference pixel of a class that the map does not have",
          "reference pixels of a class that the map does not have"},
-        {a->excluded_conflict, "pixel that polygons of different classes share",
-         "pixels that polygons of different classes share"},
+        {a->excluded_conflict, "pixel that labels of different classes share",
+         "pixels that labels of different classes share"},
     };
     int width = 1;
 

@@ -141,7 +141,7 @@ for text in "overall accuracy   1.0000" "Assessed: 8 pixels" \
     "2  reference pixels where the map has nodata" \
     "1  polygon that holds no pixel centre of the map, or point outside it" \
     "1  reference pixel of a class that the map does not have" \
-    "2  pixels that polygons of different classes share"; do
+    "2  pixels that labels of different classes share"; do
     expect_in "$stdout" "$text"
 done
 # only some of them
