@@ -114,15 +114,15 @@ typedef struct s2rgf_train_options {
     bool overwrite;
     const char *network; /* "dense" or "patch" */
     /* 0 in these four: the network's own default */
-    int channels;             /* C: a multiple of 16, 16 to 128 */
-    int steps;                /* optimiser steps of a full run, 1 to 1000000 */
-    int batch;                /* crops a step, 1 to 256 */
-    int crop_px;              /* side of a training crop in reference pixels, a multiple of 16 */
-    double learning_rate;     /* peak of the one-cycle schedule */
-    double weight_decay;      /* decoupled */
-    double label_smoothing;   /* 0 to 0.5 */
-    double balance;           /* 0: all labelled pixels of a step count the same, 1: all classes */
-    double settle;            /* part of the steps after which batch-norms keep the statistics of the
+    int channels;           /* C: a multiple of 16, 16 to 128 */
+    int steps;              /* optimiser steps of a full run, 1 to 1000000 */
+    int batch;              /* crops a step, 1 to 256 */
+    int crop_px;            /* side of a training crop in reference pixels, a multiple of 16 */
+    double learning_rate;   /* peak of the one-cycle schedule */
+    double weight_decay;    /* decoupled */
+    double label_smoothing; /* 0 to 0.5 */
+    double balance;         /* 0: all labelled pixels of a step count the same, 1: all classes */
+    double settle;          /* part of the steps after which batch-norms keep the statistics of the
                                  whole scene, 0 to 1; 1: not before the end */
     double redundancy_weight; /* beta of the de-redundancy loss */
     const char *redundancy;   /* its form: "correlation" or "softmax" (the published one) */

@@ -37,10 +37,10 @@ typedef struct s2_option {
     size_t target; /* offset in the group's structure */
     size_t given;  /* offset of a bool set to true when the option is given; 0: none */
     bool required;
-    const char *unless;  /* name of an option without which alone it is required, or NULL */
-    double min, max;     /* numbers: allowed range, both included */
-    int multiple_of;     /* INT: 0 or what the value must be a multiple of */
-    const char *zero;    /* INT: a word that stands for the value 0, in the help too, or NULL */
+    const char *unless; /* name of an option without which alone it is required, or NULL */
+    double min, max;    /* numbers: allowed range, both included */
+    int multiple_of;    /* INT: 0 or what the value must be a multiple of */
+    const char *zero;   /* INT: a word that stands for the value 0, in the help too, or NULL */
     /* name of an option, or placeholder of an argument, that must be given too, or NULL */
     const char *needs;
     const char *forbids; /* the same of one that must not be given too, or NULL */

@@ -91,8 +91,9 @@ static const s2_option TRAINING_OPTIONS[] = {
      .type = S2_OPTION_REAL,
      .target = TRAIN(balance),
      .max = 1,
-     .help = "how far classes with fewer labelled pixels in a step are weighted up: 0 not at all, 1 "
-             "to the weight of the others"},
+     .help =
+         "how far classes with fewer labelled pixels in a step are weighted up: 0 not at all, 1 "
+         "to the weight of the others"},
     {.name = "settle",
      .values = "part",
      .type = S2_OPTION_REAL,

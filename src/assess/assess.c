@@ -402,7 +402,8 @@ s2rgf_status s2rgf_assess(const s2rgf_assess_options *options, const s2rgf_host 
                        "assessment: expected a map, labels and room for the result");
     *result = NULL;
     const bool has_confidence = options->confidence_path != NULL;
-    s2rgf_status status = s2_class_map_open(options->map_path, options->assigned_srs, host, &map, err);
+    s2rgf_status status =
+        s2_class_map_open(options->map_path, options->assigned_srs, host, &map, err);
     if (status == S2RGF_OK && has_confidence)
         status =
             s2_overlay_open(options->confidence_path, &map.grid, "the map's", &confidence, err);

@@ -3,8 +3,8 @@
 
 #include "classify/classify_batch.h"
 #include "core/memory.h"
-#include "format/json_writer.h"
 #include "core/utf8.h"
+#include "format/json_writer.h"
 
 #define TEXT_BYTES 4096 /* of a path or message in the report */
 

@@ -2,9 +2,9 @@
 #ifndef S2_CLASSIFY_CLASSIFY_JOB_H
 #define S2_CLASSIFY_CLASSIFY_JOB_H
 
-#include "geo/map/map_writer.h"
 #include "classify/mapping.h"
 #include "classify/output_names.h"
+#include "geo/map/map_writer.h"
 #include "tiles/tile_seams.h"
 
 /** One call of s2rgf_classify(), read-only while the workers run, but for times, counts and

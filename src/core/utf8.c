@@ -282,7 +282,8 @@ char *s2_utf8_escape(const char *text, size_t max_bytes)
         }
         if (step > 0 && !s2_utf8_is_control(code))
             s2_text_append(&shown, "%.*s", (int)step, text + i);
-        for (size_t k = i; k < i + (step > 0 ? step : 1) && (step == 0 || s2_utf8_is_control(code)); k++)
+        for (size_t k = i; k < i + (step > 0 ? step : 1) && (step == 0 || s2_utf8_is_control(code));
+             k++)
             s2_text_append(&shown, "\\x%02X", (unsigned)(unsigned char)text[k]);
         i += step > 0 ? step : 1;
     }
@@ -318,7 +319,8 @@ bool s2_utf8_same_letters(const char *a, const char *b)
     size_t left = strlen(a), right = strlen(b);
     while (left > 0 && right > 0) {
         uint32_t one = 0, other = 0;
-        const size_t step = s2_utf8_decode(a, left, &one), stride = s2_utf8_decode(b, right, &other);
+        const size_t step = s2_utf8_decode(a, left, &one),
+                     stride = s2_utf8_decode(b, right, &other);
         if (step == 0 || stride == 0 || lower(one) != lower(other))
             return false;
         a += step, b += stride;

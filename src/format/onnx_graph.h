@@ -6,10 +6,10 @@
 #include "s2rgf.h"
 
 #define S2_ONNX_OPSET 15
-#define S2_ONNX_NAME_BYTES 96 /* a value's name with its zero */
+#define S2_ONNX_NAME_BYTES 96   /* a value's name with its zero */
 #define S2_ONNX_LOGITS "logits" /* outputs of every network */
 #define S2_ONNX_PROBABILITIES "probabilities"
-#define S2_ONNX_RANK 4        /* axes of inputs and outputs */
+#define S2_ONNX_RANK 4 /* axes of inputs and outputs */
 
 /**
  * A graph being built; start from {0}. A name that begins with '.' stands for scope + name wherever

@@ -49,7 +49,8 @@ bool s2_safetensors_name_valid(const char *name)
 
 static int compare_names(const void *a, const void *b)
 {
-    return strcmp(((const s2_safetensors_tensor *)a)->name, ((const s2_safetensors_tensor *)b)->name);
+    return strcmp(((const s2_safetensors_tensor *)a)->name,
+                  ((const s2_safetensors_tensor *)b)->name);
 }
 
 void s2_safetensors_sort(s2_safetensors_tensor *tensors, int count)

@@ -23,7 +23,7 @@ typedef struct s2_model_source {
     char *name;
     double pixel_size;  /* on the ground in metres, but if */
     bool pixel_unknown; /* of unknown unit: of an older version, or of a scene without CRS */
-    bool on_reference; /* its grid is the reference grid */
+    bool on_reference;  /* its grid is the reference grid */
     int band_count;
     s2_model_band *bands;
 } s2_model_source;
@@ -39,8 +39,8 @@ typedef struct s2_model_training {
     double validation_oa, validation_kappa; /* NaN without validation */
     /* expected calibration error of validation at temperature 1 and at temperature; NaN: none */
     double calibration_before, calibration_after;
-    bool refit;         /* weights were trained on all labels after validation */
-    double temperature; /* softmax temperature, 1 where not calibrated */
+    bool refit;                /* weights were trained on all labels after validation */
+    double temperature;        /* softmax temperature, 1 where not calibrated */
     s2_relation_form relation; /* of the de-redundancy loss */
 } s2_model_training;
 
@@ -53,7 +53,7 @@ typedef struct s2_model_content {
     s2_class_table classes;
     s2_ablations off; /* see nn/model_ablations.h */
     s2_model_training training;
-    char *program_version;    /* of the writer */
+    char *program_version;          /* of the writer */
     s2_safetensors_tensor *tensors; /* in file order (sorted by name) */
     int tensor_count;
     char checksum[17]; /* FNV-1a 64 of the whole file, hex: set by load and save */

@@ -23,8 +23,8 @@ s2rgf_status s2rgf_model_open(const char *path, s2rgf_model **model, s2rgf_error
     if (opened == NULL)
         return s2_fail_memory(err, "model");
     opened->path = s2_strdup(path);
-    const s2rgf_status status = opened->path ? s2_model_load(path, &opened->content, err)
-                                             : s2_fail_memory(err, "model");
+    const s2rgf_status status =
+        opened->path ? s2_model_load(path, &opened->content, err) : s2_fail_memory(err, "model");
     if (status == S2RGF_OK)
         *model = opened;
     else

@@ -2,9 +2,9 @@
 #ifndef S2_MODEL_NETWORK_MODEL_H
 #define S2_MODEL_NETWORK_MODEL_H
 
-#include "nn/networks/networks.h"
-#include "model/file.h"
 #include "format/onnx_graph.h"
+#include "model/file.h"
+#include "nn/networks/networks.h"
 
 /**
  * Network with a copy of the model's weights, to run or to export. subject: what messages begin with, the model's path. Errors:

@@ -1,10 +1,10 @@
 /* The verb that writes a model's network as an ONNX file. */
+#include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/file.h"
 #include "core/memory.h"
-#include "model/model.h"
-#include "core/atomic_file.h"
 #include "model/metadata.h"
+#include "model/model.h"
 #include "model/network_model.h"
 
 #define MAX_BYTES 2147483647 /* readers of protocol buffers accept no more */
@@ -54,8 +54,8 @@ s2rgf_status s2rgf_model_export_onnx(const s2rgf_model *model, const char *path,
         status = make_file(model, &content, err);
     if (status == S2RGF_OK && content.length > MAX_BYTES)
         status = s2_fail(err, S2RGF_UNSUPPORTED,
-                         "%s: too large for an ONNX file: expected at most %d bytes, found %zu", path,
-                         MAX_BYTES, content.length);
+                         "%s: too large for an ONNX file: expected at most %d bytes, found %zu",
+                         path, MAX_BYTES, content.length);
     if (status == S2RGF_OK)
         status = s2_atomic_open(&file, path, overwrite, err);
     if (status == S2RGF_OK)

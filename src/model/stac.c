@@ -6,10 +6,10 @@
 
 #include "core/error.h"
 #include "core/memory.h"
-#include "model/model.h"
 #include "format/json_writer.h"
 #include "model/ablations.h"
 #include "model/bands.h"
+#include "model/model.h"
 
 #define NAME_BYTES 256 /* of names made here, the zero included */
 
@@ -113,8 +113,10 @@ static void put_input(s2_json_writer *writer, const s2_model_content *content, i
 {
     const s2_model_source *source = &content->sources[index];
     char text[128];
-    snprintf(text, sizeof text, "Pixels of size %g%s in the training scene%s; no data become 0 after "
-             "scaling", source->pixel_size, source->pixel_unknown ? "" : " m",
+    snprintf(text, sizeof text,
+             "Pixels of size %g%s in the training scene%s; no data become 0 after "
+             "scaling",
+             source->pixel_size, source->pixel_unknown ? "" : " m",
              index == content->reference ? ", on whose grid the map is"
              : source->on_reference      ? ", on the grid of the map"
                                          : "");

@@ -23,7 +23,7 @@ typedef struct s2_network_spec {
     int sources;
     int bands[S2RGF_MAX_SOURCES];
     bool on_reference[S2RGF_MAX_SOURCES]; /* source lies on the reference grid */
-    bool runs_only; /* is never trained: parameters have no gradients */
+    bool runs_only;                       /* is never trained: parameters have no gradients */
     s2_ablations off;
 } s2_network_spec;
 

@@ -61,7 +61,7 @@ typedef struct s2_params {
     s2_param items[S2_PARAMS_MAX];
     int count;
     bool without_gradients; /* of those added from now on */
-    bool failed; /* an allocation failed; checked once after all were added */
+    bool failed;            /* an allocation failed; checked once after all were added */
 } s2_params;
 
 /** How a parameter is treated. */

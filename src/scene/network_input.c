@@ -42,8 +42,7 @@ done:
 }
 
 /* A file with an alpha band too few may have meant it as data. */
-static s2rgf_status explain_mismatch(const s2_source *source, s2rgf_status status,
-                                     s2rgf_error *err)
+static s2rgf_status explain_mismatch(const s2_source *source, s2rgf_status status, s2rgf_error *err)
 {
     char *alpha = s2_source_alpha_text(source);
     if (alpha && err) {

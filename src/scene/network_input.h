@@ -3,8 +3,8 @@
 #define S2_SCENE_NETWORK_INPUT_H
 
 #include "geo/source/source_set.h"
-#include "nn/networks/networks.h"
 #include "model/file.h"
+#include "nn/networks/networks.h"
 
 /**
  * Open a scene as the model wants it: its sources in its order, its bands, its reference grid.

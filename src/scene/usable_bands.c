@@ -100,8 +100,7 @@ void s2_source_tell_marked(const s2_source *source, const s2rgf_host *host)
     s2_free(marked);
 }
 
-static s2rgf_status leave_out_of_source(s2_source *source, const s2rgf_host *host,
-                                        s2rgf_error *err)
+static s2rgf_status leave_out_of_source(s2_source *source, const s2rgf_host *host, s2rgf_error *err)
 {
     bool *marked = NULL, *empty = NULL;
     bool some = false;

@@ -198,10 +198,11 @@ static void tell_wild(s2_findings *found)
         worst++;
     const s2_band_finding *band = &found->bands[worst];
     s2_findings_begin_line(&text, found);
-    s2_text_append(&text,
-                   ": values from %.9g to %.9g where 98 %% of the pixels lie between %.6g and %.6g: "
-                   "the few others drown the rest; -srcnodata leaves out one value",
-                   band->series.lowest, band->series.highest, band->series.q01, band->series.q99);
+    s2_text_append(
+        &text,
+        ": values from %.9g to %.9g where 98 %% of the pixels lie between %.6g and %.6g: "
+        "the few others drown the rest; -srcnodata leaves out one value",
+        band->series.lowest, band->series.highest, band->series.q01, band->series.q99);
     s2_findings_end_line(&text, found->host);
 }
 
@@ -220,11 +221,10 @@ static s2rgf_status look_at(const s2_value_record *record, const s2_source *sour
     }
     for (size_t b = 0; b < bands; b++) {
         s2_band_finding *band = &found->bands[b];
-        const s2_value_ends ends = {
-            {(double)record->ends[b], (double)record->ends[bands + b]},
-            {(double)record->at_end[b] / (double)record->counted,
-             (double)record->at_end[bands + b] / (double)record->counted},
-            record->counted};
+        const s2_value_ends ends = {{(double)record->ends[b], (double)record->ends[bands + b]},
+                                    {(double)record->at_end[b] / (double)record->counted,
+                                     (double)record->at_end[bands + b] / (double)record->counted},
+                                    record->counted};
         float *values = found->values + b * kept;
         size_t count = 0;
         for (size_t i = 0; i < kept; i++)

@@ -10,13 +10,13 @@
 /** What is kept of a source's values while all of them pass by. */
 typedef struct s2_value_record {
     int bands;
-    int stride;           /* of so many pixels one is kept */
-    uint64_t passed;      /* pixels */
-    uint64_t counted;     /* of them valid */
-    float *kept;          /* [room][bands] */
+    int stride;       /* of so many pixels one is kept */
+    uint64_t passed;  /* pixels */
+    uint64_t counted; /* of them valid */
+    float *kept;      /* [room][bands] */
     size_t count, room;
-    float *ends;          /* [2][bands] lowest and highest value */
-    uint64_t *at_end;     /* [2][bands] valid pixels that have it */
+    float *ends;      /* [2][bands] lowest and highest value */
+    uint64_t *at_end; /* [2][bands] valid pixels that have it */
 } s2_value_record;
 
 /** Prepare for a source of so many pixels. Errors NO_MEMORY.  Memory: s2_value_record_clear(). */

@@ -11,15 +11,15 @@
 #include "geo/source/source_tell.h"
 #include "scene/value_check.h"
 
-#define FEWEST_VALUES 50     /* of a band in the sample: less says nothing */
-#define WITHOUT_RANGE 4.0    /* standard deviations, where a model has no range of values */
-#define BANDS_OUT 0.9        /* of a source's bands: as many are another unit, fewer another landscape */
-#define FAR_RANGES 3.0       /* beyond the range, in ranges: one band alone */
-#define NO_SPREAD 1e-3       /* of the training's range: scaled down */
-#define SCALE_LEAST 8.0      /* of all bands, up or down */
-#define SHIFT_LEAST 1.0      /* of all bands, in the training's standard deviations */
-#define EVENNESS 0.6         /* shift or scale of the 10th beside that of the 90th of 100 bands */
-#define EVEN_BANDS 3         /* fewer may be shifted or scaled alike by chance */
+#define FEWEST_VALUES 50  /* of a band in the sample: less says nothing */
+#define WITHOUT_RANGE 4.0 /* standard deviations, where a model has no range of values */
+#define BANDS_OUT 0.9   /* of a source's bands: as many are another unit, fewer another landscape */
+#define FAR_RANGES 3.0  /* beyond the range, in ranges: one band alone */
+#define NO_SPREAD 1e-3  /* of the training's range: scaled down */
+#define SCALE_LEAST 8.0 /* of all bands, up or down */
+#define SHIFT_LEAST 1.0 /* of all bands, in the training's standard deviations */
+#define EVENNESS 0.6    /* shift or scale of the 10th beside that of the 90th of 100 bands */
+#define EVEN_BANDS 3    /* fewer may be shifted or scaled alike by chance */
 
 /** The range of a band's values in training. */
 static void range_of(const s2_model_band *band, double range[2])
@@ -114,7 +114,7 @@ static double common_shift(const s2_findings *found, const s2_model_source *mode
     qsort(shifts, (size_t)bands, sizeof *shifts, ascending);
     qsort(steps, (size_t)bands, sizeof *steps, ascending);
     const double least = shifts[bands / 10], most = shifts[bands - 1 - bands / 10];
-    const bool even = least > 0.0   ? least >= EVENNESS * most
+    const bool even = least > 0.0  ? least >= EVENNESS * most
                       : most < 0.0 ? most <= EVENNESS * least
                                    : false;
     return even && steps[bands / 2] >= SHIFT_LEAST ? shifts[bands / 2] : 0.0;
@@ -167,13 +167,13 @@ static s2rgf_status tell_common(s2_findings *found, const s2_model_source *model
     const double step = pow(10.0, floor(log10(fabs(shift))) - 1.0);
     const double rounded = step * round(shift / step);
     s2_findings_begin_line(&text, found);
-    s2_text_append(&text,
-                   ": the lowest values of 100 %% of the bands lie some %.4g %s than in training "
-                   "(band %d: %.5g, in training %.5g): if an offset was not applied, \"gdal_translate "
-                   "-of VRT -a_offset %.4g\" states it",
-                   fabs(rounded), shift > 0.0 ? "higher" : "lower",
-                   s2_source_band(found->source, 0)->number, found->bands[0].series.low,
-                   model->bands[0].low, -rounded);
+    s2_text_append(
+        &text,
+        ": the lowest values of 100 %% of the bands lie some %.4g %s than in training "
+        "(band %d: %.5g, in training %.5g): if an offset was not applied, \"gdal_translate "
+        "-of VRT -a_offset %.4g\" states it",
+        fabs(rounded), shift > 0.0 ? "higher" : "lower", s2_source_band(found->source, 0)->number,
+        found->bands[0].series.low, model->bands[0].low, -rounded);
     s2_findings_end_line(&text, found->host);
     return S2RGF_OK;
 }
@@ -257,9 +257,9 @@ static s2rgf_status tell_empty(s2_source *source, const s2rgf_host *host, s2rgf_
     if (empty > 0)
         s2_source_put_bands(&text, source, chosen);
     if (empty > 0 && not_finite)
-        status = s2_fail(err, S2RGF_FORMAT, "source %s (%s): %s: no value is finite",
-                         s2_source_name(source), s2_source_label(source),
-                         text.data ? text.data : "");
+        status =
+            s2_fail(err, S2RGF_FORMAT, "source %s (%s): %s: no value is finite",
+                    s2_source_name(source), s2_source_label(source), text.data ? text.data : "");
     else if (empty > 0)
         s2_log(host, S2RGF_WARNING,
                "source %s (%s): %s: 100 %% of the pixels are nodata, and so is all of the map; "
@@ -300,14 +300,13 @@ static s2rgf_status check_source(s2_scene_source *member, const s2_model_source 
     return status;
 }
 
-s2rgf_status s2_scene_check_values(s2_scene *scene, const s2_model_content *content,
-                                   s2_rect window, bool search, const s2rgf_host *host,
-                                   s2rgf_error *err)
+s2rgf_status s2_scene_check_values(s2_scene *scene, const s2_model_content *content, s2_rect window,
+                                   bool search, const s2rgf_host *host, s2rgf_error *err)
 {
     s2rgf_status status = S2RGF_OK;
     for (int s = 0; s < scene->count && status == S2RGF_OK; s++)
         if (!content->off.source[s])
-            status = check_source(&scene->sources[s], &content->sources[s], window, search, host,
-                                  err);
+            status =
+                check_source(&scene->sources[s], &content->sources[s], window, search, host, err);
     return status;
 }

@@ -14,8 +14,7 @@
  * A sample that cannot be read says nothing.
  * Errors  FORMAT (search found nothing but values that are not finite), NO_MEMORY, CANCELLED.
  */
-s2rgf_status s2_scene_check_values(s2_scene *scene, const s2_model_content *content,
-                                   s2_rect window, bool search, const s2rgf_host *host,
-                                   s2rgf_error *err);
+s2rgf_status s2_scene_check_values(s2_scene *scene, const s2_model_content *content, s2_rect window,
+                                   bool search, const s2rgf_host *host, s2rgf_error *err);
 
 #endif

@@ -5,18 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TAIL 0.005         /* beyond low and beyond high */
-#define DISTINCT_LEAST 16  /* of fewer values no gap can be told: classes, masks */
-#define USUAL_GAP 0.5      /* from a usual nodata value to the others, in their spread */
-#define ZERO_GAP 0.3       /* the same from 0, */
-#define ZERO_SHARE 0.005   /* which many pixels must have */
-#define OTHER_GAP 3.0      /* from any other value, */
-#define OTHER_SHARE 0.0005 /* which some must have */
-#define FEWEST_PIXELS 3    /* with a usual nodata value */
-#define FRAME_GAP 0.02     /* from a value that all bands have */
-#define BETWEEN 0.1        /* values in the gap, beside those at its end */
-#define BEYOND_MEASURE 1e19          /* no measured value is as large */
-#define WILD 10.0          /* standard deviations that the spread of 98 % should not fall below */
+#define TAIL 0.005          /* beyond low and beyond high */
+#define DISTINCT_LEAST 16   /* of fewer values no gap can be told: classes, masks */
+#define USUAL_GAP 0.5       /* from a usual nodata value to the others, in their spread */
+#define ZERO_GAP 0.3        /* the same from 0, */
+#define ZERO_SHARE 0.005    /* which many pixels must have */
+#define OTHER_GAP 3.0       /* from any other value, */
+#define OTHER_SHARE 0.0005  /* which some must have */
+#define FEWEST_PIXELS 3     /* with a usual nodata value */
+#define FRAME_GAP 0.02      /* from a value that all bands have */
+#define BETWEEN 0.1         /* values in the gap, beside those at its end */
+#define BEYOND_MEASURE 1e19 /* no measured value is as large */
+#define WILD 10.0           /* standard deviations that the spread of 98 % should not fall below */
 
 static int ascending(const void *a, const void *b)
 {
@@ -54,10 +54,8 @@ void s2_value_series_make(float *values, size_t count, const s2_value_ends *ends
                           s2_value_series *series)
 {
     qsort(values, count, sizeof *values, ascending);
-    *series = (s2_value_series){.values = values,
-                                .count = count,
-                                .lowest = ends->value[0],
-                                .highest = ends->value[1]};
+    *series = (s2_value_series){
+        .values = values, .count = count, .lowest = ends->value[0], .highest = ends->value[1]};
     describe(series);
     for (int end = 0; end < 2; end++) {
         const double off = ends->value[end] - series->median;
@@ -99,8 +97,8 @@ void s2_value_series_drop(s2_value_series *series, double value)
 /** Values that programs and agencies write for nodata. */
 static bool is_usual(double value)
 {
-    static const double usual[] = {-99,   -999,   -9999,  -99999,      -32767,    -32768,
-                                   32767, 65535,  9999,   99999,       65534,     -2147483648.0,
+    static const double usual[] = {-99,   -999,   -9999,  -99999,       -32767,      -32768,
+                                   32767, 65535,  9999,   99999,        65534,       -2147483648.0,
                                    -9998, 999999, -88888, 2147483647.0, 4294967295.0};
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
         if (value == usual[i])
@@ -137,8 +135,10 @@ static other_values without(const s2_value_series *series, double value)
 static double part_between(const s2_value_series *series, double value, double edge)
 {
     const double middle = (value + edge) / 2.0;
-    const size_t from = value < edge ? first_at(series, value, true) : first_at(series, middle, true);
-    const size_t to = value < edge ? first_at(series, middle, false) : first_at(series, value, false);
+    const size_t from =
+        value < edge ? first_at(series, value, true) : first_at(series, middle, true);
+    const size_t to =
+        value < edge ? first_at(series, middle, false) : first_at(series, value, false);
     /* what a resampling at the edge of nodata leaves there, or chance, does not close the gap */
     return to > from + 2 ? (double)(to - from - 2) / (double)series->count : 0.0;
 }

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/memory.h"
-#include "core/atomic_file.h"
 
 #define MAGIC "s2rgfck2"
 

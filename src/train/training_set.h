@@ -6,8 +6,8 @@
 #include "core/random.h"
 #include "geo/labels/labels.h"
 #include "geo/source/source_set.h"
-#include "nn/networks/networks.h"
 #include "model/file.h"
+#include "nn/networks/networks.h"
 
 /** What a labelled pixel is for. */
 typedef enum s2_label_role { S2_LABEL_TRAIN, S2_LABEL_VALIDATE } s2_label_role;

@@ -110,7 +110,8 @@ static s2rgf_status start_worker(void *context, void **data, s2rgf_error *err)
         return s2_fail_memory(err, "validation");
     s2rgf_status status = s2_scene_reopen(job->set->scene, &worker->scene, err);
     if (status == S2RGF_OK)
-        status = job->weights->ops->run_create(job->weights, &job->geometry, &tiling, &worker->run, err);
+        status =
+            job->weights->ops->run_create(job->weights, &job->geometry, &tiling, &worker->run, err);
     return status;
 }
 

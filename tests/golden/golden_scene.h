@@ -59,8 +59,7 @@ static inline void golden_scene_pixels(int s, int batch, const uint8_t *valid, f
 }
 
 /** The network without some parts, with its golden parameters. Memory: s2_network_free(). */
-static inline s2_network *golden_network_without(int channels, int sources,
-                                                       const s2_ablations *off)
+static inline s2_network *golden_network_without(int channels, int sources, const s2_ablations *off)
 {
     s2_network_spec spec = {
         .channels = channels, .classes = GOLDEN_CLASSES, .sources = sources, .off = *off};

@@ -64,8 +64,7 @@ static inline double gradient_difference(const gradient_input *input, const doub
         kept[i] = *golden_value(&input->value, i);
     for (int k = 0; k < 2; k++) {
         for (size_t i = 0; i < count; i++)
-            *golden_value(&input->value, i) =
-                (float)(kept[i] + places[k] * direction[i]);
+            *golden_value(&input->value, i) = (float)(kept[i] + places[k] * direction[i]);
         side[k] = objective(context);
     }
     for (size_t i = 0; i < count; i++)

@@ -16,8 +16,8 @@ static double dropout;
 /* The loss, and all gradients as a side effect. The same units are dropped every time. */
 static double loss_now(void)
 {
-    const s2_loss_options options = {{GOLDEN_SMOOTHING, 0}, GOLDEN_BETA, dropout,
-                                     S2_RELATION_CORRELATION};
+    const s2_loss_options options = {
+        {GOLDEN_SMOOTHING, 0}, GOLDEN_BETA, dropout, S2_RELATION_CORRELATION};
     const s2_map *logits = NULL;
     double loss = 0;
     s2_random random;

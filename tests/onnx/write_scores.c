@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/memory.h"
 #include "classify/mapping.h"
+#include "core/memory.h"
 #include "scene/network_input.h"
 
 typedef struct writer {

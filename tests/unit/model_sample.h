@@ -29,11 +29,11 @@ static inline bool sample_source(s2_model_source *source, const char *name, int 
         return false;
     for (int i = 0; i < band_count; i++) {
         source->bands[i] = (s2_model_band){.name = s2_strdup(""),
-                                            .wavelength_nm = NAN,
-                                            .mean = 0.1 * i - 1.0 / 3,
-                                            .std = 1e-3 + i,
-                                            .low = i == 0 ? NAN : -2.5 * i,
-                                            .high = i == 0 ? NAN : 0.1 * i};
+                                           .wavelength_nm = NAN,
+                                           .mean = 0.1 * i - 1.0 / 3,
+                                           .std = 1e-3 + i,
+                                           .low = i == 0 ? NAN : -2.5 * i,
+                                           .high = i == 0 ? NAN : 0.1 * i};
         if (source->bands[i].name == NULL)
             return false;
     }

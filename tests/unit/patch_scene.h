@@ -86,7 +86,7 @@ static inline s2_network *patch_scene_network(const patch_scene *s)
  * label n modulo classes, its neighbours others. Memory: s2_patch_train_free().
  */
 static inline s2_training *patch_scene_train(const patch_scene *s, s2_network *network,
-                                                const int (*pixels)[2], int count)
+                                             const int (*pixels)[2], int count)
 {
     s2_batch_shape shape = {.crops = count, .width = S2_PATCH_PX, .height = S2_PATCH_PX};
     s2_training *train = NULL;

@@ -93,8 +93,9 @@ static void test_names(void)
     /* Latin-1: told once, and the classes stay apart. */
     const char *const latin[] = {"pr\xE9s", "pr\xE8s", "eau"};
     check_csv(latin, 3, "1=eau*1 2=pr\xC3\xA8s*1 3=pr\xC3\xA9s*1 ");
-    CHECK_CONTAINS(heard, "2:/vsimem/labels.csv: feature 1: class names are not UTF-8 and are taken "
-                          "for Windows-1252: \"pr\\xE9s\" is \"pr\xC3\xA9s\"\n");
+    CHECK_CONTAINS(heard,
+                   "2:/vsimem/labels.csv: feature 1: class names are not UTF-8 and are taken "
+                   "for Windows-1252: \"pr\\xE9s\" is \"pr\xC3\xA9s\"\n");
     CHECK(strstr(heard, "pr\xC3\xA8s") == NULL);
     /* Two that become one are named as they came. */
     const char *const controls[] = {"a_z", "c", "a\x01z"};

@@ -3,8 +3,8 @@
 
 #include "core/memory.h"
 #include "geo_fixture.h"
-#include "nn/networks/networks.h"
 #include "model/network_model.h"
+#include "nn/networks/networks.h"
 
 enum { WIDTH = 300, HEIGHT = 170, CLASSES = 3 };
 
@@ -44,11 +44,11 @@ static void fill_source(s2_model_source *source, const char *name, double pixel_
     source->bands = s2_calloc(2, sizeof *source->bands);
     for (int b = 0; b < 2; b++)
         source->bands[b] = (s2_model_band){.name = s2_strdup(""),
-                                            .wavelength_nm = NAN,
-                                            .mean = 100.0 * (b + 1) + 80.0,
-                                            .std = 60.0,
-                                            .low = NAN,
-                                            .high = NAN};
+                                           .wavelength_nm = NAN,
+                                           .mean = 100.0 * (b + 1) + 80.0,
+                                           .std = 60.0,
+                                           .low = NAN,
+                                           .high = NAN};
 }
 
 /* A model with random weights. */

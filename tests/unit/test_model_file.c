@@ -7,10 +7,10 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include "core/atomic_file.h"
 #include "core/error.h"
 #include "harness.h"
 #include "model/model.h"
-#include "core/atomic_file.h"
 #include "unit/model_sample.h"
 
 static char folder[] = "/tmp/s2rgf_model_file_XXXXXX";

@@ -15,7 +15,8 @@ static void test_network(int channels, int sources)
     REQUIRE(golden_load(&file, name));
     s2_network *network = golden_network(channels, sources);
     s2_training *train = golden_train(network, 0, GOLDEN_CROPS);
-    const s2_loss_options options = {{GOLDEN_SMOOTHING, 0}, GOLDEN_BETA, 0, S2_RELATION_CORRELATION};
+    const s2_loss_options options = {
+        {GOLDEN_SMOOTHING, 0}, GOLDEN_BETA, 0, S2_RELATION_CORRELATION};
     const s2_map *logits = NULL;
     double loss = 0;
 
@@ -45,7 +46,8 @@ typedef struct steps {
 static double loss_of_batch(void *network, int batch)
 {
     const steps *s = network;
-    const s2_loss_options options = {{GOLDEN_SMOOTHING, 0}, GOLDEN_BETA, 0, S2_RELATION_CORRELATION};
+    const s2_loss_options options = {
+        {GOLDEN_SMOOTHING, 0}, GOLDEN_BETA, 0, S2_RELATION_CORRELATION};
     double loss = NAN;
     golden_fill_batch(&s->train->batch, s->network->spec.sources, 0, batch);
     REQUIRE(s2_dense_train_forward(s->train, 0, NULL, NULL, NULL) == S2RGF_OK);

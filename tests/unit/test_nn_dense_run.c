@@ -259,8 +259,8 @@ static void run_tiles(const s2_network *network, const scene *s, s2_tiling tilin
     free(memory->below);
 }
 
-static void run_scene(const s2_network *network, const scene *s, s2_tiling tiling,
-                      float *scores, uint8_t *valid)
+static void run_scene(const s2_network *network, const scene *s, s2_tiling tiling, float *scores,
+                      uint8_t *valid)
 {
     run_tiles(network, s, tiling, false, scores, valid, NULL);
 }
@@ -287,9 +287,8 @@ static void test_golden(int channels, int sources)
 
 /* The same area mapped in two ways: not a bit apart inside, not a byte written outside. encoded
    out [sources], or NULL. */
-static void compare_tiles(const s2_network *network, const scene *s, s2_tiling tiling,
-                          bool share, const float *whole, const uint8_t *whole_valid,
-                          double *encoded)
+static void compare_tiles(const s2_network *network, const scene *s, s2_tiling tiling, bool share,
+                          const float *whole, const uint8_t *whole_valid, double *encoded)
 {
     const s2_rect area = tiling.window;
     const size_t pixels = (size_t)(s->geometry.width * s->geometry.height);

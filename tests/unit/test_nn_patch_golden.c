@@ -16,8 +16,8 @@ static void load(golden_file *file, int sources)
 /* Forward and backward of a batch. */
 static double loss_of(s2_training *train, const s2_map **logits)
 {
-    const s2_loss_options options = {{GOLDEN_PATCH_SMOOTHING, 0}, GOLDEN_PATCH_BETA, 0,
-                                     S2_RELATION_CORRELATION};
+    const s2_loss_options options = {
+        {GOLDEN_PATCH_SMOOTHING, 0}, GOLDEN_PATCH_BETA, 0, S2_RELATION_CORRELATION};
     double loss = NAN;
     REQUIRE(s2_patch_train_forward(train, 0, NULL, logits, NULL) == S2RGF_OK);
     REQUIRE(s2_patch_train_backward(train, &options, &loss, NULL) == S2RGF_OK);

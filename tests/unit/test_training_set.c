@@ -1,8 +1,8 @@
 /* Training sets: crops whose sources and labels stay in register. */
 #include "training_fixture.h"
 
-#include "nn/networks/networks.h"
 #include "nn/layers/resample.h"
+#include "nn/networks/networks.h"
 
 /* A model that leaves the pixels as they are. */
 static void make_content(s2_model_content *content, s2_model_source sources[2],

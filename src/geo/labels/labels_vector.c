@@ -191,8 +191,7 @@ static void tell_classless(const vector_labels *labels, const s2_label_set *set,
                labels->options->path, set->without_class,
                set->from_polygons ? s2_plural(set->without_class, "polygon", "polygons")
                                   : s2_plural(set->without_class, "point", "points"),
-               labels->field.name,
-               set->classless_feature);
+               labels->field.name, set->classless_feature);
 }
 
 /** As s2_labels_settle_srs(), for the layer. */

@@ -218,9 +218,8 @@ static s2rgf_status prepare_files(s2_map_writer *writer, const s2_map_spec *spec
                                   .overwrite = spec->overwrite,
                                   .sides = writer->table != NULL || writer->converts,
                                   .style = writer->style,
-                                  .world =
-                                      s2_map_format_prefers_world_file(writer->final_driver) &&
-                                      !CPLFetchBool(options, "WORLDFILE", FALSE)};
+                                  .world = s2_map_format_prefers_world_file(writer->final_driver) &&
+                                           !CPLFetchBool(options, "WORLDFILE", FALSE)};
     s2rgf_status status = s2_map_files_prepare(&target, &writer->files, err);
     if (status != S2RGF_OK)
         return status;

@@ -14,7 +14,7 @@
 #include "core/memory.h"
 
 #define LONGEST_SIDE ".aux.xml"
-#define LONGEST_PATH 2047                         /* bytes that GDAL's functions for names take */
+#define LONGEST_PATH 2047                           /* bytes that GDAL's functions for names take */
 #define LONGEST_WORK ".part-0123456789abcdef/made/" /* between folder and name while it is made */
 
 /* ---- what it is ------------------------------------------------------------------------------ */
@@ -109,9 +109,9 @@ static s2rgf_status check_side(const s2_map_files *files, const char *name, cons
                                bool may_replace, s2rgf_error *err)
 {
     char *path = s2_asprintf("%s/%s%s", files->place, name, suffix);
-    const s2rgf_status status =
-        path != NULL ? check_path(path, may_replace, "a file or nothing there", err)
-                     : s2_fail_memory(err, "output");
+    const s2rgf_status status = path != NULL
+                                    ? check_path(path, may_replace, "a file or nothing there", err)
+                                    : s2_fail_memory(err, "output");
     s2_free(path);
     return status;
 }

@@ -3,10 +3,10 @@
 #define S2_GEO_MAP_SHARE_SET_H
 
 #include "core/class_table.h"
-#include "geo/source/grid.h"
-#include "geo/map/share.h"
 #include "geo/map/map_table.h"
 #include "geo/map/map_writer.h"
+#include "geo/map/share.h"
+#include "geo/source/grid.h"
 
 /** All parts of a map, in order, and what the map is to be described with. */
 typedef struct s2_part_set {
@@ -54,7 +54,7 @@ s2rgf_status s2_part_set_read(const s2_part_set *set, int y, int count, void *li
  * style  in  .qml beside a class map
  * Errors IO, INVALID_ARGUMENT (exists, no overwrite), NO_MEMORY.
  */
-s2rgf_status s2_part_set_write_vrt(const s2_part_set *set, s2_map_table *table,
-                                   bool overwrite, bool style, s2rgf_error *err);
+s2rgf_status s2_part_set_write_vrt(const s2_part_set *set, s2_map_table *table, bool overwrite,
+                                   bool style, s2rgf_error *err);
 
 #endif

@@ -97,8 +97,8 @@ static bool is_marked_bad(GDALDatasetH dataset, GDALRasterBandH handle, int numb
         const int at = own != NULL ? 0 : number - 1;
         const int expected = own != NULL ? 1 : GDALGetRasterCount(dataset);
         char *end = NULL;
-        const bool bad = CSLCount(items) == expected && CPLStrtod(items[at], &end) == 0.0 &&
-                         end != items[at];
+        const bool bad =
+            CSLCount(items) == expected && CPLStrtod(items[at], &end) == 0.0 && end != items[at];
         CSLDestroy(items);
         return bad;
     }

@@ -47,22 +47,22 @@ struct s2_source {
     char **open_options, **input_formats;
     s2_file *files;
     int file_count;
-    int decimation;    /* at least 1 */
-    s2_grid file_grid; /* of the files, coarsened by the decimation */
+    int decimation;       /* at least 1 */
+    s2_grid file_grid;    /* of the files, coarsened by the decimation */
     s2_band_place *bands; /* delivered, in this order */
     int band_count;
     s2_warp *warp; /* NULL: pixels as in the files */
     bool has_view;
-    s2_rect view;                              /* of the file grid or the warped grid */
-    s2_grid base;                              /* file grid or warped grid */
-    s2_grid grid;                              /* as presented: base, or its view */
+    s2_rect view;                  /* of the file grid or the warped grid */
+    s2_grid base;                  /* file grid or warped grid */
+    s2_grid grid;                  /* as presented: base, or its view */
     int block_width, block_height; /* pixels decoded together */
     s2_piece_plan lattice;         /* pieces of the file grid, read one after the other */
-    s2_pieces *pieces;      /* decoded ones; NULL: none are held */
-    GDALDataType held_type; /* of their samples */
-    bool owns_pieces;       /* false: those of the source that this is a copy of */
+    s2_pieces *pieces;             /* decoded ones; NULL: none are held */
+    GDALDataType held_type;        /* of their samples */
+    bool owns_pieces;              /* false: those of the source that this is a copy of */
     s2_scratch planes, wide_plane, mask_plane, part_valid, numbers; /* source_read.c */
-    s2_scratch view_pixels, view_valid;        /* raster.c */
+    s2_scratch view_pixels, view_valid;                             /* raster.c */
 };
 
 /**

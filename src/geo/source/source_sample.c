@@ -43,9 +43,8 @@ void s2_source_place_windows(const s2_source *source, s2_rect area, s2_rect *win
 {
     const s2_file *file = &source->files[source->bands[0].file];
     int across, down;
-    GDALGetBlockSize(
-        GDALGetRasterBand(file->dataset, file->bands[source->bands[0].band].number), &across,
-        &down);
+    GDALGetBlockSize(GDALGetRasterBand(file->dataset, file->bands[source->bands[0].band].number),
+                     &across, &down);
     const double blocks = ceil((double)area.w / across) * ceil((double)area.h / down);
     const double share = fmax(FEWEST_BLOCKS, blocks / BLOCK_SHARE);
     const int sites = share < S2_SAMPLE_WINDOWS ? (int)share : S2_SAMPLE_WINDOWS;
@@ -164,7 +163,8 @@ static s2rgf_status search(s2_source *source, const s2rgf_host *host, s2_band_co
                            s2rgf_error *err)
 {
     const s2_grid *grid = &source->file_grid;
-    const int lines = (int)fmin(grid->height, fmax(1, S2_SAMPLE_WINDOWS * S2_SAMPLE_PIXELS / grid->width));
+    const int lines =
+        (int)fmin(grid->height, fmax(1, S2_SAMPLE_WINDOWS * S2_SAMPLE_PIXELS / grid->width));
     const size_t capacity = (size_t)lines * (size_t)grid->width;
     float *values = s2_alloc(capacity, sizeof *values);
     uint8_t *valid = s2_alloc(capacity, 1);

@@ -392,7 +392,6 @@ void s2_scene_report(const s2_scene *scene, const s2rgf_host *host)
                "%s: %d x %d, %d band%s %s, pixel %s, CRS %s, extent %.10g %.10g %.10g %.10g, %s",
                s2_source_name(source), grid->width, grid->height, s2_source_band_count(source),
                s2_plural((uint64_t)s2_source_band_count(source), "", "s"), s2_source_type(source),
-               pixel, srs, fmin(x0, x1), fmin(y0, y1), fmax(x0, x1),
-               fmax(y0, y1), meeting);
+               pixel, srs, fmin(x0, x1), fmin(y0, y1), fmax(x0, x1), fmax(y0, y1), meeting);
     }
 }

@@ -9,7 +9,7 @@
 #include "geo/source/source_private.h"
 
 #define ALPHA_SHARE 0.05 /* of an alpha band's pixels: neither opaque nor clear, as in an image */
-#define RUNS_MAX 6 /* of neighbouring bands that are listed */
+#define RUNS_MAX 6       /* of neighbouring bands that are listed */
 
 /* ---- what opening took for granted ---------------------------------------------------------- */
 
@@ -47,10 +47,11 @@ static s2rgf_status alpha_may_be_data(s2_source *source, const s2_file *file, bo
 /** Of a file with an alpha band, what is made of it and how to have it otherwise. */
 static char *alpha_text(const s2_file *file)
 {
-    return s2_asprintf("band %d of %s is taken for an alpha band, which says where there is data, and "
-                       "not for data: if it is, \"gdal_translate -of VRT -colorinterp_%d undefined\" "
-                       "makes a raster in which it counts",
-                       file->first_alpha, file->path, file->first_alpha);
+    return s2_asprintf(
+        "band %d of %s is taken for an alpha band, which says where there is data, and "
+        "not for data: if it is, \"gdal_translate -of VRT -colorinterp_%d undefined\" "
+        "makes a raster in which it counts",
+        file->first_alpha, file->path, file->first_alpha);
 }
 
 char *s2_source_alpha_text(const s2_source *source)
@@ -148,7 +149,8 @@ void s2_source_put_bands(s2_text *text, const s2_source *source, const bool *cho
         while (b + 1 < source->band_count && chosen[b + 1] &&
                s2_source_band(source, b + 1)->number == s2_source_band(source, b)->number + 1)
             b++;
-        const s2_band_desc *first = s2_source_band(source, start), *last = s2_source_band(source, b);
+        const s2_band_desc *first = s2_source_band(source, start),
+                           *last = s2_source_band(source, b);
         s2_text_append(text, "%s %d", runs++ > 0 ? "," : "", first->number);
         if (first != last)
             s2_text_append(text, " to %d", last->number);

@@ -129,7 +129,8 @@ static void encode_aligned(s2_dense_run *run, int source)
                    s2_region_at(&stack, stack.rect.x, i), stack.stride);
     }
     encode_spatial(run, source, s2_dense_scene(run->geometry), &spatial);
-    run->base.counts.encoded[source] += (double)reference.w * 2.0 * (run->next.stack - run->now.stack);
+    run->base.counts.encoded[source] +=
+        (double)reference.w * 2.0 * (run->next.stack - run->now.stack);
 }
 
 /* Spectral features of new native rows, and what all there are give to the detail path. */

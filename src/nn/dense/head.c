@@ -92,8 +92,8 @@ static void score_pixels(const s2_dense_run *run, s2_rect pixels, float *scores)
     else
         find_detail(run, pixels, detail);
     s2_sampler_row(&run->upsampler, &given, pixels, false, hidden);
-    s2_row_conv_add(weights->base.kernels->row, &weights->hidden_detail, (s2_row){detail, c}, pixels.w,
-                    &hidden, hidden);
+    s2_row_conv_add(weights->base.kernels->row, &weights->hidden_detail, (s2_row){detail, c},
+                    pixels.w, &hidden, hidden);
     s2_row_conv(weights->base.kernels->row, &weights->out, hidden, pixels.w,
                 (s2_row){scores, spec->classes});
 }

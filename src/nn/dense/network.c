@@ -48,7 +48,8 @@ static void declare_trunk(s2_dense_network *net)
     const int cell_px = net->base.spec.off.attention ? 0 : S2_CELL_FEATURE_PX;
     s2_params *params = &net->base.params;
     s2_adrf_declare(&net->adrf_spectral, params, "adrf_spectral", spectral, c, cell_px);
-    s2_adrf_declare(&net->adrf_spatial, params, "adrf_spatial", net->base.spec.sources * c, c, cell_px);
+    s2_adrf_declare(&net->adrf_spatial, params, "adrf_spatial", net->base.spec.sources * c, c,
+                    cell_px);
     s2_conv_unit_declare(&net->neck_spectral, params, "neck_spectral", "conv", "bn",
                          (s2_conv){3, 1, 1, c, c}, false, true);
     s2_conv_unit_declare(&net->neck_spatial, params, "neck_spatial", "conv", "bn",

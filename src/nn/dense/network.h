@@ -4,9 +4,9 @@
 
 #include "nn/layers/adrf.h"
 #include "nn/layers/classifier.h"
-#include "nn/networks/networks.h"
 #include "nn/layers/residual_block.h"
 #include "nn/layers/spectral_encoder.h"
+#include "nn/networks/networks.h"
 
 #define S2_CELL_FEATURE_PX 8 /* side of a cell on the feature grid: 16 reference pixels */
 

@@ -12,11 +12,13 @@
 #include "nn/dense/onnx_relations.h"
 
 /* What the functions below build and read. */
-typedef struct export {
+typedef struct export
+{
     s2_onnx_graph *graph;
     const s2_dense_network *network;
     const s2_onnx_inputs *inputs;
-} export;
+}
+export;
 
 /* name = in at the pixel centres of the grid whose size is the value `size`. */
 static void sample(s2_onnx_graph *graph, const char *name, const char *in, const char *size,
@@ -28,7 +30,7 @@ static void sample(s2_onnx_graph *graph, const char *name, const char *in, const
 }
 
 /* name = the values made of `pattern` for every source, one after the other in an operator. */
-static void gather(const export *e, const char *name, const char *operator, const char *pattern)
+static void gather(const export *e, const char *name, const char *operator, const char * pattern)
 {
     char list[S2RGF_MAX_SOURCES * S2_ONNX_NAME_BYTES] = "";
     for (int s = 0; s < e->network->base.spec.sources; s++) {
@@ -57,11 +59,9 @@ static void put_input(const export *e, int source)
         snprintf(height, sizeof height, "%s_height", name);
         snprintf(width, sizeof width, "%s_width", name);
     }
-    s2_onnx_put_input(e->graph, name,
-                      (const s2_onnx_axis[]){{"batch", 0},
-                                             {NULL, spec->bands[source]},
-                                             {height, 0},
-                                             {width, 0}});
+    s2_onnx_put_input(
+        e->graph, name,
+        (const s2_onnx_axis[]){{"batch", 0}, {NULL, spec->bands[source]}, {height, 0}, {width, 0}});
 }
 
 /* source.S.pixels, normalised, 0 where a band is not a finite number, and source.S.invalid. */
@@ -187,7 +187,8 @@ static void put_head(const export *e)
     s2_onnx_unit(e->graph, "head.conv", "head.block", &net->head_conv);
     s2_onnx_put_floats(e->graph, "head.scales", (const int[]){4}, 1,
                        (const float[]){1.0f, 1.0f, 2.0f, 2.0f});
-    s2_onnx_add(e->graph, "head.reference = Resize <" S2_ONNX_LINEAR "> (head.conv, , head.scales)");
+    s2_onnx_add(e->graph,
+                "head.reference = Resize <" S2_ONNX_LINEAR "> (head.conv, , head.scales)");
     if (net->base.spec.off.spectral) {
         s2_onnx_add(e->graph, "head.detail = Mul (head.reference, constant.zero)");
     } else {
@@ -206,16 +207,23 @@ static void classify(const export *e)
     const s2_onnx_axis axes[] = {{"batch", 0}, {NULL, out[1]}, {"height", 0}, {"width", 0}};
     s2_onnx_add(graph, "classifier.features = Concat <axis = 1> (head.reference, head.detail)");
     s2_onnx_conv(graph, "classifier.hidden", "classifier.features",
-                 &(s2_onnx_kernel){{1, 1, 1, hidden[0], hidden[1]}, classifier->hidden_weight->value,
-                                   NULL, classifier->hidden_bias->value, true});
+                 &(s2_onnx_kernel){{1, 1, 1, hidden[0], hidden[1]},
+                                   classifier->hidden_weight->value,
+                                   NULL,
+                                   classifier->hidden_bias->value,
+                                   true});
     s2_onnx_conv(graph, "classifier.out", "classifier.hidden",
-                 &(s2_onnx_kernel){{1, 1, 1, out[0], out[1]}, classifier->out_weight->value, NULL,
-                                   classifier->out_bias->value, false});
+                 &(s2_onnx_kernel){{1, 1, 1, out[0], out[1]},
+                                   classifier->out_weight->value,
+                                   NULL,
+                                   classifier->out_bias->value,
+                                   false});
     s2_onnx_add(graph, S2_ONNX_LOGITS " = Where (grid.holes, constant.nan, classifier.out)");
     s2_onnx_put_number(graph, "classifier.temperature", e->inputs->temperature);
     s2_onnx_add(graph, "classifier.cooled = Div (classifier.out, classifier.temperature)");
     s2_onnx_add(graph, "classifier.softmax = Softmax <axis = 1> (classifier.cooled)");
-    s2_onnx_add(graph, S2_ONNX_PROBABILITIES " = Where (grid.holes, constant.nan, classifier.softmax)");
+    s2_onnx_add(graph,
+                S2_ONNX_PROBABILITIES " = Where (grid.holes, constant.nan, classifier.softmax)");
     s2_onnx_put_output(graph, S2_ONNX_LOGITS, axes);
     s2_onnx_put_output(graph, S2_ONNX_PROBABILITIES, axes);
 }

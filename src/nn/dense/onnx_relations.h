@@ -2,8 +2,8 @@
 #ifndef S2_NN_DENSE_ONNX_RELATIONS_H
 #define S2_NN_DENSE_ONNX_RELATIONS_H
 
-#include "nn/layers/adrf.h"
 #include "format/onnx_graph.h"
+#include "nn/layers/adrf.h"
 
 /**
  * What the relations share: constants, and how many of the positions of every window count. valid is

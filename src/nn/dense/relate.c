@@ -268,7 +268,8 @@ static void sum_column(const s2_dense_run *run, int x, int y, float *sum)
     const float *cells[3];
     for (int i = 0; i < window.h; i++)
         cells[i] = cell_grams(run, x, window.y + i);
-    run->weights->base.kernels->sum(cells, window.h, s2_gram_floats(run->weights->base.spec.channels), sum);
+    run->weights->base.kernels->sum(cells, window.h,
+                                    s2_gram_floats(run->weights->base.spec.channels), sum);
 }
 
 /* What SSJA reads and gives. */

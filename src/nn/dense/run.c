@@ -207,8 +207,7 @@ static void add_source(const s2_dense_weights *weights, const s2_run_geometry *g
     add_conv(aligned ? &work[S2_STAGE_CLASSIFY] : encode, &weights->detail.part[s], encoded);
 }
 
-void s2_dense_work(const s2_weights *base, const s2_run_geometry *geometry,
-                   s2_work work[S2_STAGES])
+void s2_dense_work(const s2_weights *base, const s2_run_geometry *geometry, s2_work work[S2_STAGES])
 {
     const s2_dense_weights *weights = (const s2_dense_weights *)base;
     const s2_rect scene = s2_dense_scene(geometry);

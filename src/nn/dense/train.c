@@ -61,9 +61,10 @@ static s2rgf_status init_feature_grid(s2_dense_train *train, s2rgf_error *err)
     const int h = half(train->shape.height);
     const int w = half(train->shape.width);
     const int c = net->base.spec.channels;
-    const s2_lattice lattice = s2_lattice_over(h, w, net->base.spec.off.ssja ? 0 : S2_CELL_FEATURE_PX);
-    s2rgf_status status =
-        s2_map_pair_init(&train->spectral_stack, n, h, w, s2_dense_spectral_total(&net->base.spec), err);
+    const s2_lattice lattice =
+        s2_lattice_over(h, w, net->base.spec.off.ssja ? 0 : S2_CELL_FEATURE_PX);
+    s2rgf_status status = s2_map_pair_init(&train->spectral_stack, n, h, w,
+                                           s2_dense_spectral_total(&net->base.spec), err);
     if (status == S2RGF_OK)
         status = s2_map_pair_init(&train->spatial_stack, n, h, w, net->base.spec.sources * c, err);
     if (status == S2RGF_OK)
@@ -96,8 +97,8 @@ static s2rgf_status init_reference_grid(s2_dense_train *train, s2rgf_error *err)
     const int w = train->shape.width;
     const int c = net->base.spec.channels;
     const size_t pixels = (size_t)n * (size_t)h * (size_t)w;
-    s2rgf_status status =
-        s2_map_pair_init(&train->detail_stack, n, h, w, s2_dense_spectral_total(&net->base.spec), err);
+    s2rgf_status status = s2_map_pair_init(&train->detail_stack, n, h, w,
+                                           s2_dense_spectral_total(&net->base.spec), err);
     if (status == S2RGF_OK)
         status = s2_map_pair_init(&train->joined, n, h, w, 2 * c, err);
     if (status != S2RGF_OK)
@@ -214,8 +215,8 @@ static void prepare_batch(s2_dense_train *train)
         s2_halve_validity(train->base.batch.valid + (size_t)n * pixels, shape->height, shape->width,
                           train->feature_valid + (size_t)n * features);
         for (int s = 0; s < train->net->base.spec.sources; s++) {
-            s2_sampling sampling = {train->base.batch.ref_to_source[s][n], 2.0, train->base.batch.pixels[s].w,
-                                    train->base.batch.pixels[s].h};
+            s2_sampling sampling = {train->base.batch.ref_to_source[s][n], 2.0,
+                                    train->base.batch.pixels[s].w, train->base.batch.pixels[s].h};
             train->to_feature[s][n] = sampling;
             sampling.scale = 1.0;
             train->to_reference[s][n] = sampling;
@@ -314,9 +315,9 @@ s2rgf_status s2_dense_train_forward(s2_training *training, double dropout,
         status = forward_trunk(train, err);
     if (status != S2RGF_OK)
         return status;
-    status =
-        s2_classifier_forward(&net->classifier, &train->classifier, &train->joined.value,
-                              train->base.batch.labels, logits != NULL, dropout, dropout_source, err);
+    status = s2_classifier_forward(&net->classifier, &train->classifier, &train->joined.value,
+                                   train->base.batch.labels, logits != NULL, dropout,
+                                   dropout_source, err);
     if (status == S2RGF_OK && logits) {
         train->scores = train->joined.value;
         train->scores.data = train->classifier.scores;
@@ -407,8 +408,8 @@ s2rgf_status s2_dense_train_backward(s2_training *training, const s2_loss_option
     double relation[2] = {0.0, 0.0};
     s2_adrf_state *fusions[2] = {&train->adrf_spectral, &train->adrf_spatial};
     s2_params_zero_grad(&train->net->base.params);
-    *loss = s2_classifier_backward(&train->net->classifier, &train->classifier,
-                                   &options->entropy, &train->joined.grad);
+    *loss = s2_classifier_backward(&train->net->classifier, &train->classifier, &options->entropy,
+                                   &train->joined.grad);
     s2rgf_status status = backward_trunk(train, err);
     for (int i = 0; i < 2 && status == S2RGF_OK; i++)
         if (options->redundancy_weight > 0.0 && !silent[i])

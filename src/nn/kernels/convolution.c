@@ -48,7 +48,8 @@ static inline ending ending_of(const s2_kernel_row *row, int pixel, int block)
 {
     const int first = block * S2_KERNEL_BLOCK;
     const ending end = {row->add ? row->add + pixel * row->add_step + first : NULL,
-                        row->y + pixel * row->y_step + first, row->add_step, row->y_step, row->relu};
+                        row->y + pixel * row->y_step + first, row->add_step, row->y_step,
+                        row->relu};
     return end;
 }
 

@@ -36,8 +36,8 @@ typedef float (*s2_kernel_moments_function)(const s2_kernel_moments *row);
 
 /** Pixels of a row between the centres of the same four cells, and the attention of these. */
 typedef struct s2_kernel_scale {
-    const float *x;          /* `channels` floats from one pixel to the next */
-    const float *corners[4]; /* upper left, upper right, lower left, lower right */
+    const float *x;             /* `channels` floats from one pixel to the next */
+    const float *corners[4];    /* upper left, upper right, lower left, lower right */
     const float *right_weights; /* [count] */
     float bottom_weight;
     int count, channels;

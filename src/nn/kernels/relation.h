@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#define S2_GRAM_SIDE 16       /* channels along a side of a square */
+#define S2_GRAM_SIDE 16        /* channels along a side of a square */
 #define S2_SSJA_NORM_EPS 1e-6f /* added to squared norms of channels */
 
 /**

@@ -8,8 +8,8 @@
 
 /** Which mean and variance a batch-norm in training uses. */
 typedef enum s2_statistics {
-    S2_STATISTICS_BATCH,   /* the batch's own */
-    S2_STATISTICS_GATHER,  /* the same, and the running ones become those of all batches until then */
+    S2_STATISTICS_BATCH,  /* the batch's own */
+    S2_STATISTICS_GATHER, /* the same, and the running ones become those of all batches until then */
     S2_STATISTICS_SETTLED, /* the running ones, as constants: what the network will run with */
 } s2_statistics;
 

@@ -5,8 +5,8 @@
 
 #include "core/error.h"
 #include "core/memory.h"
-#include "nn/layers/gemm.h"
 #include "nn/layers/conv_winograd.h"
+#include "nn/layers/gemm.h"
 
 /* Columns of one strip of output rows should stay in the second-level cache. */
 #define STRIP_FLOATS (192 * 1024)

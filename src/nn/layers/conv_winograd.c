@@ -3,8 +3,8 @@
 
 #include "core/error.h"
 #include "core/memory.h"
-#include "nn/layers/gemm.h"
 #include "nn/kernels/training_kernels.h"
+#include "nn/layers/gemm.h"
 
 /* Transformed tiles of one strip, in and out, should stay in the second-level cache. */
 #define STRIP_FLOATS (64 * 1024)
@@ -97,8 +97,8 @@ static void forward_map(const winograd_call *call, const s2_map *x, int n, const
 }
 
 s2rgf_status s2_conv_winograd_forward(const s2_conv *conv, const s2_conv_weights *weights,
-                                 const s2_map *x, const s2_map *y, const s2_map_task *then,
-                                 s2rgf_error *err)
+                                      const s2_map *x, const s2_map *y, const s2_map_task *then,
+                                      s2rgf_error *err)
 {
     const size_t floats = S2_WINOGRAD_FINE_PLANES * weight_count(conv);
     const winograd_call call = {conv, s2_winograd_select(), s2_alloc(floats, sizeof(float)), false};
@@ -174,8 +174,8 @@ static void backward_map(const winograd_call *call, const s2_map *x, int n, cons
 }
 
 s2rgf_status s2_conv_winograd_backward(const s2_conv *conv, const s2_conv_weights *weights,
-                                  const s2_map *x, const s2_map *dx, const s2_map *dy,
-                                  const s2_map_task *first, float *sums)
+                                       const s2_map *x, const s2_map *dx, const s2_map *dy,
+                                       const s2_map_task *first, float *sums)
 {
     const size_t each = 9 * weight_count(conv) + (size_t)conv->out;
     const size_t floats = S2_WINOGRAD_PLANES * weight_count(conv);

@@ -10,15 +10,15 @@ bool s2_conv_winograd_suits(const s2_conv *conv, const s2_map *y);
 
 /** As s2_conv_forward_then(). */
 s2rgf_status s2_conv_winograd_forward(const s2_conv *conv, const s2_conv_weights *weights,
-                                 const s2_map *x, const s2_map *y, const s2_map_task *then,
-                                 s2rgf_error *err);
+                                      const s2_map *x, const s2_map *y, const s2_map_task *then,
+                                      s2rgf_error *err);
 
 /**
  * As s2_conv_backward_after(), but with one sum a map: sums in/out [n][3*3*in*out + out], gradients
  * of the weights, then of the bias, added to. Errors: NO_MEMORY, without a message.
  */
 s2rgf_status s2_conv_winograd_backward(const s2_conv *conv, const s2_conv_weights *weights,
-                                  const s2_map *x, const s2_map *dx, const s2_map *dy,
-                                  const s2_map_task *first, float *sums);
+                                       const s2_map *x, const s2_map *dx, const s2_map *dy,
+                                       const s2_map_task *first, float *sums);
 
 #endif

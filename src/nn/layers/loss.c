@@ -6,8 +6,8 @@
 
 #include "core/error.h"
 #include "core/memory.h"
-#include "nn/layers/gemm.h"
 #include "nn/kernels/training_kernels.h"
+#include "nn/layers/gemm.h"
 
 /* Cross entropy of one pixel and its gradient, both times weight. */
 static double pixel_entropy(const float *scores, int classes, int label, double smoothing,

@@ -19,8 +19,8 @@ const s2_network_ops *s2_network_find(const char *subject, const char *name, s2r
         if (strcmp(ALL[i]->name, name) == 0)
             return ALL[i];
     for (size_t i = 0; i < COUNT && at < sizeof names; i++)
-        at += (size_t)snprintf(names + at, sizeof names - at, "%s%s", i ? " or " : "",
-                               ALL[i]->name);
+        at +=
+            (size_t)snprintf(names + at, sizeof names - at, "%s%s", i ? " or " : "", ALL[i]->name);
     s2_fail(err, S2RGF_UNSUPPORTED, "%s: expected the network %s, found \"%s\"", subject, names,
             name);
     return NULL;

@@ -1,7 +1,6 @@
-/* What an architecture offers, s2_network_ops; its own structs begin with the ones here. */
+/* What an architecture offers; its own structs begin with the ones here. */
 #ifndef S2_NN_NETWORKS_NETWORKS_H
 #define S2_NN_NETWORKS_NETWORKS_H
-
 #include "core/random.h"
 #include "format/onnx_graph.h"
 #include "nn/kernels/kernels.h"
@@ -51,7 +50,7 @@ typedef struct s2_tile_traits {
     bool by_rows;      /* sources are read a few rows at a time */
 } s2_tile_traits;
 
-/** What a create returns belongs to the caller. All that fail may fail with NO_MEMORY. */
+/** What a create returns is the caller's. All that fail may fail with NO_MEMORY. */
 struct s2_network_ops {
     const char *name;
     s2_network_defaults defaults;
@@ -79,7 +78,8 @@ struct s2_network_ops {
     void (*onnx)(const s2_network *network, const s2_onnx_inputs *inputs, s2_onnx_graph *graph);
 
     /* The network may be freed afterwards. Errors: those of s2_kernels_select(). */
-    s2rgf_status (*weights_create)(const s2_network *network, s2_weights **weights, s2rgf_error *err);
+    s2rgf_status (*weights_create)(const s2_network *network, s2_weights **weights,
+                                   s2rgf_error *err);
     void (*weights_free)(s2_weights *weights);
     /* Bytes one worker takes for the parts of a tiling. read_pixels out [sources]: pixels of the
        largest window of each source read at once. quick: at least so many, from a few parts. */

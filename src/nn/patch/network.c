@@ -41,7 +41,8 @@ static void declare_trunk(s2_patch_network *net)
     s2_params *params = &net->base.params;
     s2_unfold_declare(&net->unfold, params, "unfold", spectral);
     s2_adrf_declare(&net->adrf_spectral, params, "adrf_spectral", spectral, c, cell_px);
-    s2_adrf_declare(&net->adrf_spatial, params, "adrf_spatial", net->base.spec.sources * c, c, cell_px);
+    s2_adrf_declare(&net->adrf_spatial, params, "adrf_spatial", net->base.spec.sources * c, c,
+                    cell_px);
     s2_conv_unit_declare(&net->neck_spectral, params, "neck_spectral", "conv", "bn", neck, false,
                          true);
     s2_conv_unit_declare(&net->neck_spatial, params, "neck_spatial", "conv", "bn", neck, false,
@@ -70,8 +71,8 @@ s2rgf_status s2_patch_network_create(const s2_network_spec *spec, s2_network **n
         .ops = &s2_patch_ops, .spec = *spec, .params.without_gradients = spec->runs_only};
     declare_encoders(net);
     declare_trunk(net);
-    s2_classifier_declare(&net->classifier, &net->base.params, "classifier", S2_PATCH_FLAT, S2_HIDDEN,
-                          spec->classes);
+    s2_classifier_declare(&net->classifier, &net->base.params, "classifier", S2_PATCH_FLAT,
+                          S2_HIDDEN, spec->classes);
     if (net->base.params.failed) {
         s2_network_free(&net->base);
         return s2_fail_memory(err, "network");

@@ -5,10 +5,10 @@
 
 #include "nn/layers/adrf.h"
 #include "nn/layers/classifier.h"
-#include "nn/networks/networks.h"
 #include "nn/layers/residual_block.h"
 #include "nn/layers/spectral_encoder.h"
 #include "nn/layers/unfold.h"
+#include "nn/networks/networks.h"
 
 #define S2_PATCH_PX 32                            /* side of a patch, reference pixels */
 #define S2_PATCH_CENTRE 16                        /* row and column of its labelled pixel */

@@ -56,8 +56,8 @@ static s2rgf_status init_source(s2_patch_train *train, int s, s2rgf_error *err)
     if (!train->sampling[s])
         return s2_fail_memory(err, "training");
     if (!net->base.spec.on_reference[s])
-        status =
-            s2_map_init(&train->reference[s], n, S2_PATCH_PX, S2_PATCH_PX, net->base.spec.bands[s], err);
+        status = s2_map_init(&train->reference[s], n, S2_PATCH_PX, S2_PATCH_PX,
+                             net->base.spec.bands[s], err);
     if (status == S2RGF_OK)
         status = s2_spectral_encoder_state_init(&train->spectral[s], &net->spectral[s], n,
                                                 S2_PATCH_PX, S2_PATCH_PX, err);
@@ -231,7 +231,8 @@ static s2_map source_part(const s2_patch_train *train, int domain, const s2_map 
 /* Pixels of source s on the reference grid. */
 static const s2_map *reference_pixels(const s2_patch_train *train, int s)
 {
-    return train->net->base.spec.on_reference[s] ? &train->base.batch.pixels[s] : &train->reference[s];
+    return train->net->base.spec.on_reference[s] ? &train->base.batch.pixels[s]
+                                                 : &train->reference[s];
 }
 
 /* Sample source s to the reference grid; 0 outside its window. */
@@ -410,8 +411,8 @@ s2rgf_status s2_patch_train_backward(s2_training *training, const s2_loss_option
     domain_path *spectral = &train->domain[SPECTRAL];
     double relation[DOMAINS] = {0.0, 0.0};
     s2_params_zero_grad(&train->net->base.params);
-    *loss = s2_classifier_backward(&net->classifier, &train->classifier, &options->entropy,
-                                   &flat_grad);
+    *loss =
+        s2_classifier_backward(&net->classifier, &train->classifier, &options->entropy, &flat_grad);
     s2rgf_status status = backward_head(train, err);
     for (int i = 0; i < DOMAINS && status == S2RGF_OK; i++)
         status = backward_domain(train, &train->domain[i], options, &relation[i], err);

@@ -2,8 +2,8 @@
 #ifndef S2_NN_PATCH_WEIGHTS_H
 #define S2_NN_PATCH_WEIGHTS_H
 
-#include "nn/run/folded.h"
 #include "nn/patch/run.h"
+#include "nn/run/folded.h"
 
 /** First convolution of a spatial encoder by where a position lies in its patch. */
 enum { S2_EDGE_NONE, S2_EDGE_TOP, S2_EDGE_LEFT, S2_EDGE_CORNER, S2_EDGES };

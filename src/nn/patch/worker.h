@@ -2,9 +2,9 @@
 #ifndef S2_NN_PATCH_WORKER_H
 #define S2_NN_PATCH_WORKER_H
 
+#include "nn/layers/resample.h"
 #include "nn/patch/weights.h"
 #include "nn/run/relation.h"
-#include "nn/layers/resample.h"
 
 #define S2_PATCH_BLOCK_PX 32 /* side of the part of a core whose patches share their encoders */
 #define S2_PATCH_BATCH 12    /* patches computed together, their maps interleaved */

@@ -2,9 +2,9 @@
 #ifndef S2_NN_RUN_FOLDED_H
 #define S2_NN_RUN_FOLDED_H
 
+#include "nn/kernels/kernels.h"
 #include "nn/layers/adrf.h"
 #include "nn/layers/classifier.h"
-#include "nn/kernels/kernels.h"
 #include "nn/layers/residual_block.h"
 #include "nn/layers/spectral_encoder.h"
 

@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 #include "core/geometry.h"
-#include "nn/run/folded.h"
 #include "nn/layers/resample.h"
+#include "nn/run/folded.h"
 
 /**
  * Pixels rect of a map with `stride` floats a pixel. Coordinates are the whole scene's, so that
