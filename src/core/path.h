@@ -27,8 +27,8 @@ char *s2_path_resolve(const char *file, const char *path);
 s2rgf_status s2_path_relate(const char *file, const char *path, char **relative, s2rgf_error *err);
 
 /**
- * Whether a file lies in the folder of another one or below it, links followed. True where one of
- * the folders is not there, or none of the system's: whoever writes there will say so.
+ * Whether a file lies in the folder of another one or below it, links followed. Also true where one
+ * of the folders does not exist or is not on the system's file systems: writing there reports it.
  * Errors  NO_MEMORY.
  */
 s2rgf_status s2_path_is_below(const char *path, const char *top, bool *below, s2rgf_error *err);

@@ -74,9 +74,6 @@ s2rgf_status s2_srs_equal(const char *wkt_a, const char *wkt_b, bool *equal, s2r
  */
 s2rgf_status s2_srs_from_text(const char *text, OGRSpatialReferenceH *srs, s2rgf_error *err);
 
-/** As s2_srs_from_text() where a CRS only serves to describe something: NULL for NULL and on failure. */
-OGRSpatialReferenceH s2_srs_if_any(const char *wkt);
-
 /**
  * WKT 2 of a CRS. *wkt is released with s2_free(); NULL when srs is NULL or empty, and on failure.
  * Errors: cannot be written, out of memory.

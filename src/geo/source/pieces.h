@@ -13,7 +13,7 @@ typedef struct s2_piece_plan {
 
 typedef struct s2_pieces s2_pieces;
 
-/** What fills a piece: Errors are handed on to whoever asked for the piece. */
+/** Fills a piece. The thread that asked for the piece gets its errors. */
 typedef struct s2_piece_loader {
     s2rgf_status (*load)(void *context, s2_rect piece, void *samples, s2rgf_error *err);
     void *context;
@@ -31,7 +31,7 @@ void s2_pieces_free(s2_pieces *pieces);
 void s2_pieces_drop(s2_pieces *pieces);
 
 /**
- * The samples of the piece that covers `piece`, loaded by whoever needs it first; the others wait.
+ * The samples of the piece that covers `piece`. The first thread to need it loads it; others wait.
  * The one that was not used for longest makes room. samples out, until s2_pieces_release().
  * Errors  those of the loader, NO_MEMORY.
  * Threads all at once; a thread may have one piece at a time.

@@ -37,14 +37,6 @@ s2rgf_status s2_srs_from_text(const char *text, OGRSpatialReferenceH *srs, s2rgf
     return S2RGF_OK;
 }
 
-OGRSpatialReferenceH s2_srs_if_any(const char *wkt)
-{
-    OGRSpatialReferenceH srs = NULL;
-    if (wkt != NULL)
-        make_srs(wkt, &srs);
-    return srs;
-}
-
 /** GeoPackages say by such a CRS that they have none. */
 static bool is_undefined(OGRSpatialReferenceH srs)
 {
@@ -129,8 +121,8 @@ OGRCoordinateTransformationH s2_srs_transformation(const char *from_wkt, const c
 
 void s2_srs_name(const char *wkt, char *name, size_t size)
 {
-    OGRSpatialReferenceH srs = s2_srs_if_any(wkt);
-    if (srs == NULL) {
+    OGRSpatialReferenceH srs = NULL;
+    if (wkt == NULL || make_srs(wkt, &srs) != OGRERR_NONE) {
         snprintf(name, size, "none");
         return;
     }
