@@ -117,7 +117,7 @@ static void encode_spectral(const export *e, int source)
     snprintf(pixels, sizeof pixels, "source.%d.pixels", source);
     snprintf(to_feature, sizeof to_feature, "%s.feature", name);
     snprintf(to_reference, sizeof to_reference, "%s.reference", name);
-    s2_onnx_spectral(e->graph, name, pixels, &e->network->spectral[source]);
+    s2_onnx_spectral(e->graph, name, pixels, &e->network->encoder[source].spectral);
     if (e->network->base.spec.on_reference[source]) {
         s2_onnx_add(e->graph, "%s = AveragePool <kernel_shape = [2, 2], strides = [2, 2]> (%s)",
                     to_feature, name);
@@ -135,7 +135,7 @@ static void encode_spatial(const export *e, int source)
     snprintf(name, sizeof name, "spatial.%d", source);
     snprintf(pixels, sizeof pixels, "source.%d.pixels", source);
     snprintf(to_feature, sizeof to_feature, "%s.feature", name);
-    s2_onnx_block(e->graph, name, pixels, &e->network->spatial[source]);
+    s2_onnx_block(e->graph, name, pixels, &e->network->encoder[source].spatial);
     if (e->network->base.spec.on_reference[source])
         s2_onnx_add(e->graph, "%s = Identity (%s)", to_feature, name);
     else
@@ -145,17 +145,17 @@ static void encode_spatial(const export *e, int source)
 /* ---- relations and scores ------------------------------------------------------------------- */
 
 /* One domain from its encoders through ADRF and its neck, to domain.DOMAIN. */
-static void fuse_domain(const export *e, const char *domain, const s2_adrf *adrf,
-                        const s2_conv_unit *neck)
+static void fuse_domain(const export *e, const char *domain, int index)
 {
+    const s2_trunk *trunk = &e->network->trunk;
     char stack[32], features[32], fused[32], name[32];
     snprintf(stack, sizeof stack, "domain.%s.stack", domain);
     snprintf(features, sizeof features, "%s*.feature", domain);
     snprintf(fused, sizeof fused, "domain.%s.adrf", domain);
     snprintf(name, sizeof name, "domain.%s", domain);
     gather(e, stack, "Concat <axis = 1>", features);
-    s2_onnx_adrf(e->graph, fused, stack, adrf);
-    s2_onnx_unit(e->graph, name, fused, neck);
+    s2_onnx_adrf(e->graph, fused, stack, &trunk->adrf[index]);
+    s2_onnx_unit(e->graph, name, fused, &trunk->neck[index]);
 }
 
 /* Both domains, of which one that is switched off gives 0, and SSJA. */
@@ -165,9 +165,9 @@ static void relate(const export *e)
     const s2_ablations *off = &net->base.spec.off;
     s2_onnx_windows(e->graph, "grid.valid", S2_CELL_FEATURE_PX);
     if (!off->spectral)
-        fuse_domain(e, "spectral", &net->adrf_spectral, &net->neck_spectral);
+        fuse_domain(e, "spectral", S2_SPECTRAL);
     if (!off->spatial)
-        fuse_domain(e, "spatial", &net->adrf_spatial, &net->neck_spatial);
+        fuse_domain(e, "spatial", S2_SPATIAL);
     if (off->spectral)
         s2_onnx_add(e->graph, "domain.spectral = Mul (domain.spatial, constant.zero)");
     if (off->spatial)
@@ -183,8 +183,8 @@ static void relate(const export *e)
 static void put_head(const export *e)
 {
     const s2_dense_network *net = e->network;
-    s2_onnx_block(e->graph, "head.block", "relation.ssja", &net->head_block);
-    s2_onnx_unit(e->graph, "head.conv", "head.block", &net->head_conv);
+    s2_onnx_block(e->graph, "head.block", "relation.ssja", &net->trunk.head_block);
+    s2_onnx_unit(e->graph, "head.conv", "head.block", &net->trunk.head_conv);
     s2_onnx_put_floats(e->graph, "head.scales", (const int[]){4}, 1,
                        (const float[]){1.0f, 1.0f, 2.0f, 2.0f});
     s2_onnx_add(e->graph,
