@@ -16,13 +16,13 @@ typedef struct s2_dense_train {
     s2_sampling *to_feature[S2RGF_MAX_SOURCES], *to_reference[S2RGF_MAX_SOURCES]; /* [crops] */
     s2_sampling *upsampling;                                                      /* [crops] */
     s2_source_encoder_state encoder[S2RGF_MAX_SOURCES];
-    s2_map_pair stack[S2_DOMAINS]; /* all sources on the feature grid */
-    s2_map_pair detail_stack;      /* spectral features on the reference grid */
+    s2_tensor_pair stack[S2_DOMAINS]; /* all sources on the feature grid */
+    s2_tensor_pair detail_stack;      /* spectral features on the reference grid */
     s2_trunk_state trunk;
     s2_conv_unit_state detail; /* output: the second half of joined */
-    s2_map_pair joined;        /* upsampled head, then detail */
+    s2_tensor_pair joined;     /* upsampled head, then detail */
     s2_classifier_state classifier;
-    s2_map scores; /* the classifier's scores of all pixels, seen as a map */
+    s2_tensor scores; /* the classifier's scores of all pixels, seen as a tensor */
 } s2_dense_train;
 
 static int half(int size)
@@ -32,7 +32,7 @@ static int half(int size)
 
 static s2rgf_status init_source(s2_dense_train *train, int s, s2rgf_error *err)
 {
-    const s2_map *pixels = &train->base.batch.pixels[s];
+    const s2_tensor *pixels = &train->base.batch.pixels[s];
     const size_t crops = (size_t)pixels->n;
     train->to_feature[s] = s2_calloc(crops, sizeof(s2_sampling));
     train->to_reference[s] = s2_calloc(crops, sizeof(s2_sampling));
@@ -50,7 +50,7 @@ static s2rgf_status init_feature_grid(s2_dense_train *train, s2rgf_error *err)
     const int w = half(train->shape.width);
     s2rgf_status status = S2RGF_OK;
     for (int d = 0; d < S2_DOMAINS && status == S2RGF_OK; d++)
-        status = s2_map_pair_init(&train->stack[d], n, h, w, trunk->adrf[d].in, err);
+        status = s2_tensor_pair_init(&train->stack[d], n, h, w, trunk->adrf[d].in, err);
     return status == S2RGF_OK ? s2_trunk_state_init(&train->trunk, trunk, n, h, w, err) : status;
 }
 
@@ -62,13 +62,14 @@ static s2rgf_status init_reference_grid(s2_dense_train *train, s2rgf_error *err)
     const int w = train->shape.width;
     const int c = net->base.spec.channels;
     const size_t pixels = (size_t)n * (size_t)h * (size_t)w;
-    s2rgf_status status = s2_map_pair_init(&train->detail_stack, n, h, w, net->detail.conv.in, err);
+    s2rgf_status status =
+        s2_tensor_pair_init(&train->detail_stack, n, h, w, net->detail.conv.in, err);
     if (status == S2RGF_OK)
-        status = s2_map_pair_init(&train->joined, n, h, w, 2 * c, err);
+        status = s2_tensor_pair_init(&train->joined, n, h, w, 2 * c, err);
     if (status != S2RGF_OK)
         return status;
-    const s2_map detail = s2_map_channels(&train->joined.value, c, c);
-    const s2_map detail_grad = s2_map_channels(&train->joined.grad, c, c);
+    const s2_tensor detail = s2_tensor_channels(&train->joined.value, c, c);
+    const s2_tensor detail_grad = s2_tensor_channels(&train->joined.grad, c, c);
     status =
         s2_conv_unit_state_init(&train->detail, &net->detail, n, h, w, &detail, &detail_grad, err);
     train->feature_valid = s2_calloc(pixels, 1);
@@ -129,10 +130,10 @@ void s2_dense_train_free(s2_training *training)
         s2_source_encoder_state_clear(&train->encoder[s]);
     }
     for (int d = 0; d < S2_DOMAINS; d++)
-        s2_map_pair_clear(&train->stack[d]);
-    s2_map_pair_clear(&train->detail_stack);
+        s2_tensor_pair_clear(&train->stack[d]);
+    s2_tensor_pair_clear(&train->detail_stack);
     s2_trunk_state_clear(&train->trunk);
-    s2_map_pair_clear(&train->joined);
+    s2_tensor_pair_clear(&train->joined);
     s2_conv_unit_state_clear(&train->detail);
     s2_classifier_state_clear(&train->classifier);
     s2_free(train->feature_valid);
@@ -164,11 +165,11 @@ static s2rgf_status encode_source(s2_dense_train *train, int s, s2rgf_error *err
 {
     const s2_source_encoder *encoder = &train->net->encoder[s];
     s2_source_encoder_state *state = &train->encoder[s];
-    const s2_map *spectral = &state->spectral.mix.out;
-    const s2_map *spatial = &state->spatial.out;
-    const s2_map *to_spectral = &state->part[S2_SPECTRAL].value;
-    const s2_map *to_spatial = &state->part[S2_SPATIAL].value;
-    const s2_map to_detail =
+    const s2_tensor *spectral = &state->spectral.mix.out;
+    const s2_tensor *spatial = &state->spatial.out;
+    const s2_tensor *to_spectral = &state->part[S2_SPECTRAL].value;
+    const s2_tensor *to_spatial = &state->part[S2_SPATIAL].value;
+    const s2_tensor to_detail =
         s2_source_encoder_part(encoder, S2_SPECTRAL, &train->detail_stack.value);
     const s2rgf_status status =
         s2_source_encoder_forward(encoder, state, &train->base.batch.pixels[s], err);
@@ -176,8 +177,8 @@ static s2rgf_status encode_source(s2_dense_train *train, int s, s2rgf_error *err
         return status;
     if (train->net->base.spec.on_reference[s]) {
         s2_halve_forward(spectral, to_spectral);
-        s2_map_copy(spatial, to_spatial);
-        s2_map_copy(spectral, &to_detail);
+        s2_tensor_copy(spatial, to_spatial);
+        s2_tensor_copy(spectral, &to_detail);
     } else {
         s2_sample_forward(train->to_feature[s], spectral, to_spectral);
         s2_sample_forward(train->to_feature[s], spatial, to_spatial);
@@ -197,7 +198,8 @@ static s2_trunk_input trunk_input(const s2_dense_train *train)
 static s2rgf_status join(s2_dense_train *train, s2rgf_error *err)
 {
     const s2_dense_network *net = train->net;
-    const s2_map upsampled = s2_map_channels(&train->joined.value, 0, net->base.spec.channels);
+    const s2_tensor upsampled =
+        s2_tensor_channels(&train->joined.value, 0, net->base.spec.channels);
     const s2_trunk_input input = trunk_input(train);
     s2rgf_status status = s2_trunk_forward(&net->trunk, &train->trunk, &input, err);
     if (status == S2RGF_OK)
@@ -206,13 +208,13 @@ static s2rgf_status join(s2_dense_train *train, s2rgf_error *err)
     if (status != S2RGF_OK)
         return status;
     if (net->base.spec.off.spectral)
-        s2_map_zero(&train->detail.out);
+        s2_tensor_zero(&train->detail.out);
     s2_sample_forward(train->upsampling, &train->trunk.head_conv.out, &upsampled);
     return S2RGF_OK;
 }
 
 s2rgf_status s2_dense_train_forward(s2_training *training, double dropout,
-                                    s2_random *dropout_source, const s2_map **logits,
+                                    s2_random *dropout_source, const s2_tensor **logits,
                                     s2rgf_error *err)
 {
     s2_dense_train *train = (s2_dense_train *)training;
@@ -242,11 +244,12 @@ static s2rgf_status join_backward(s2_dense_train *train, const s2_loss_options *
                                   double *loss, s2rgf_error *err)
 {
     const s2_dense_network *net = train->net;
-    const s2_map upsampled_grad = s2_map_channels(&train->joined.grad, 0, net->base.spec.channels);
+    const s2_tensor upsampled_grad =
+        s2_tensor_channels(&train->joined.grad, 0, net->base.spec.channels);
     const s2_trunk_input input = trunk_input(train);
     const s2rgf_status status = s2_conv_unit_backward(
         &net->detail, &train->detail, &train->detail_stack.value, &train->detail_stack.grad, err);
-    s2_map_zero(&train->trunk.head_conv.grad);
+    s2_tensor_zero(&train->trunk.head_conv.grad);
     s2_sample_backward(train->upsampling, &upsampled_grad, &train->trunk.head_conv.grad);
     return status == S2RGF_OK
                ? s2_trunk_backward(&net->trunk, &train->trunk, &input, options, loss, err)
@@ -257,18 +260,18 @@ static s2rgf_status encode_source_backward(s2_dense_train *train, int s, s2rgf_e
 {
     const s2_source_encoder *encoder = &train->net->encoder[s];
     s2_source_encoder_state *state = &train->encoder[s];
-    const s2_map *spectral = &state->spectral.mix.grad;
-    const s2_map *spatial = &state->spatial.grad;
-    const s2_map *from_spectral = &state->part[S2_SPECTRAL].grad;
-    const s2_map *from_spatial = &state->part[S2_SPATIAL].grad;
-    const s2_map from_detail =
+    const s2_tensor *spectral = &state->spectral.mix.grad;
+    const s2_tensor *spatial = &state->spatial.grad;
+    const s2_tensor *from_spectral = &state->part[S2_SPECTRAL].grad;
+    const s2_tensor *from_spatial = &state->part[S2_SPATIAL].grad;
+    const s2_tensor from_detail =
         s2_source_encoder_part(encoder, S2_SPECTRAL, &train->detail_stack.grad);
-    s2_map_zero(spectral);
-    s2_map_zero(spatial);
+    s2_tensor_zero(spectral);
+    s2_tensor_zero(spatial);
     if (train->net->base.spec.on_reference[s]) {
         s2_halve_backward(from_spectral, spectral);
-        s2_map_add(&from_detail, spectral);
-        s2_map_copy(from_spatial, spatial);
+        s2_tensor_add(&from_detail, spectral);
+        s2_tensor_copy(from_spatial, spatial);
     } else {
         s2_sample_backward(train->to_feature[s], from_spectral, spectral);
         s2_sample_backward(train->to_reference[s], &from_detail, spectral);

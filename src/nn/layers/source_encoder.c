@@ -21,20 +21,21 @@ void s2_source_encoders_declare(s2_source_encoder *encoders, s2_params *params,
     }
 }
 
-s2_map s2_source_encoder_part(const s2_source_encoder *encoder, int domain, const s2_map *stack)
+s2_tensor s2_source_encoder_part(const s2_source_encoder *encoder, int domain,
+                                 const s2_tensor *stack)
 {
-    return s2_map_channels(stack, encoder->first[domain],
-                           domain == S2_SPECTRAL ? encoder->spectral.out
-                                                 : encoder->spatial.conv1.conv.out);
+    return s2_tensor_channels(stack, encoder->first[domain],
+                              domain == S2_SPECTRAL ? encoder->spectral.out
+                                                    : encoder->spatial.conv1.conv.out);
 }
 
 s2rgf_status s2_source_encoder_state_init(s2_source_encoder_state *state,
-                                          const s2_source_encoder *encoder, const s2_map *x,
-                                          const s2_map_pair stack[S2_DOMAINS], s2rgf_error *err)
+                                          const s2_source_encoder *encoder, const s2_tensor *x,
+                                          const s2_tensor_pair stack[S2_DOMAINS], s2rgf_error *err)
 {
     for (int d = 0; d < S2_DOMAINS; d++)
-        state->part[d] = (s2_map_pair){s2_source_encoder_part(encoder, d, &stack[d].value),
-                                       s2_source_encoder_part(encoder, d, &stack[d].grad)};
+        state->part[d] = (s2_tensor_pair){s2_source_encoder_part(encoder, d, &stack[d].value),
+                                          s2_source_encoder_part(encoder, d, &stack[d].grad)};
     const s2rgf_status status =
         s2_spectral_encoder_state_init(&state->spectral, &encoder->spectral, x->n, x->h, x->w, err);
     return status != S2RGF_OK ? status
@@ -49,7 +50,7 @@ void s2_source_encoder_state_clear(s2_source_encoder_state *state)
 }
 
 s2rgf_status s2_source_encoder_forward(const s2_source_encoder *encoder,
-                                       s2_source_encoder_state *state, const s2_map *x,
+                                       s2_source_encoder_state *state, const s2_tensor *x,
                                        s2rgf_error *err)
 {
     const s2rgf_status status =
@@ -60,7 +61,7 @@ s2rgf_status s2_source_encoder_forward(const s2_source_encoder *encoder,
 }
 
 s2rgf_status s2_source_encoder_backward(const s2_source_encoder *encoder,
-                                        s2_source_encoder_state *state, const s2_map *x,
+                                        s2_source_encoder_state *state, const s2_tensor *x,
                                         s2rgf_error *err)
 {
     const s2rgf_status status =

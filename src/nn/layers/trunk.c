@@ -26,7 +26,7 @@ void s2_trunk_declare(s2_trunk *trunk, s2_params *params, const s2_trunk_shape *
 }
 
 static s2rgf_status init_domain(s2_trunk_state *state, const s2_trunk *trunk, int d,
-                                const s2_map *in, s2rgf_error *err)
+                                const s2_tensor *in, s2rgf_error *err)
 {
     const s2_conv_unit_state *neck = &state->neck[d];
     s2rgf_status status =
@@ -35,24 +35,25 @@ static s2rgf_status init_domain(s2_trunk_state *state, const s2_trunk *trunk, in
         status = s2_conv_unit_state_init(&state->neck[d], &trunk->neck[d], in->n, in->h, in->w,
                                          NULL, NULL, err);
     if (status == S2RGF_OK && trunk->pool)
-        status = s2_map_pair_init(&state->pooled[d], in->n, neck->out.h / 2, neck->out.w / 2,
-                                  neck->out.c, err);
+        status = s2_tensor_pair_init(&state->pooled[d], in->n, neck->out.h / 2, neck->out.w / 2,
+                                     neck->out.c, err);
     return status;
 }
 
 /* What SSJA reads of a domain, and its gradient. */
-static s2_map_pair joint_of(const s2_trunk *trunk, const s2_trunk_state *state, int d)
+static s2_tensor_pair joint_of(const s2_trunk *trunk, const s2_trunk_state *state, int d)
 {
-    return trunk->pool ? state->pooled[d] : (s2_map_pair){state->neck[d].out, state->neck[d].grad};
+    return trunk->pool ? state->pooled[d]
+                       : (s2_tensor_pair){state->neck[d].out, state->neck[d].grad};
 }
 
 static s2rgf_status init_head(s2_trunk_state *state, const s2_trunk *trunk, s2rgf_error *err)
 {
-    const s2_map joint = joint_of(trunk, state, S2_SPECTRAL).value;
+    const s2_tensor joint = joint_of(trunk, state, S2_SPECTRAL).value;
     const s2_lattice lattice = s2_lattice_over(joint.h, joint.w, trunk->ssja_cell_px);
     s2rgf_status status = s2_ssja_state_init(&state->ssja, joint.n, lattice, joint.c, err);
     if (status == S2RGF_OK)
-        status = s2_map_pair_init(&state->fused, joint.n, joint.h, joint.w, joint.c, err);
+        status = s2_tensor_pair_init(&state->fused, joint.n, joint.h, joint.w, joint.c, err);
     if (status == S2RGF_OK)
         status = s2_residual_block_state_init(&state->head_block, &trunk->head_block, joint.n,
                                               joint.h, joint.w, err);
@@ -65,7 +66,7 @@ static s2rgf_status init_head(s2_trunk_state *state, const s2_trunk *trunk, s2rg
 s2rgf_status s2_trunk_state_init(s2_trunk_state *state, const s2_trunk *trunk, int n, int h, int w,
                                  s2rgf_error *err)
 {
-    const s2_map in = {NULL, n, h, w, 0, 0};
+    const s2_tensor in = {NULL, n, h, w, 0, 0};
     s2rgf_status status = S2RGF_OK;
     *state = (s2_trunk_state){0};
     for (int d = 0; d < S2_DOMAINS && status == S2RGF_OK; d++)
@@ -82,10 +83,10 @@ void s2_trunk_state_clear(s2_trunk_state *state)
     for (int d = 0; d < S2_DOMAINS; d++) {
         s2_adrf_state_clear(&state->adrf[d]);
         s2_conv_unit_state_clear(&state->neck[d]);
-        s2_map_pair_clear(&state->pooled[d]);
+        s2_tensor_pair_clear(&state->pooled[d]);
     }
     s2_ssja_state_clear(&state->ssja);
-    s2_map_pair_clear(&state->fused);
+    s2_tensor_pair_clear(&state->fused);
     s2_residual_block_state_clear(&state->head_block);
     s2_conv_unit_state_clear(&state->head_conv);
 }
@@ -101,7 +102,7 @@ static s2rgf_status forward_domain(const s2_trunk *trunk, s2_trunk_state *state,
         status =
             s2_conv_unit_forward(&trunk->neck[d], &state->neck[d], &state->adrf[d].mix.out, err);
     if (status == S2RGF_OK && trunk->silent[d])
-        s2_map_zero(&state->neck[d].out);
+        s2_tensor_zero(&state->neck[d].out);
     if (status == S2RGF_OK && trunk->pool)
         s2_pool_forward(&state->neck[d].out, &state->pooled[d].value);
     return status;
@@ -110,8 +111,8 @@ static s2rgf_status forward_domain(const s2_trunk *trunk, s2_trunk_state *state,
 s2rgf_status s2_trunk_forward(const s2_trunk *trunk, s2_trunk_state *state,
                               const s2_trunk_input *input, s2rgf_error *err)
 {
-    const s2_map_pair spectral = joint_of(trunk, state, S2_SPECTRAL);
-    const s2_map_pair spatial = joint_of(trunk, state, S2_SPATIAL);
+    const s2_tensor_pair spectral = joint_of(trunk, state, S2_SPECTRAL);
+    const s2_tensor_pair spatial = joint_of(trunk, state, S2_SPATIAL);
     s2rgf_status status = S2RGF_OK;
     for (int d = 0; d < S2_DOMAINS && status == S2RGF_OK; d++)
         status = forward_domain(trunk, state, d, input, err);
@@ -131,10 +132,10 @@ s2rgf_status s2_trunk_forward(const s2_trunk *trunk, s2_trunk_state *state,
 static s2rgf_status backward_head(const s2_trunk *trunk, s2_trunk_state *state,
                                   const uint8_t *valid, s2rgf_error *err)
 {
-    const s2_map_pair spectral = joint_of(trunk, state, S2_SPECTRAL);
-    const s2_map_pair spatial = joint_of(trunk, state, S2_SPATIAL);
-    s2_map_zero(&spectral.grad);
-    s2_map_zero(&spatial.grad);
+    const s2_tensor_pair spectral = joint_of(trunk, state, S2_SPECTRAL);
+    const s2_tensor_pair spatial = joint_of(trunk, state, S2_SPATIAL);
+    s2_tensor_zero(&spectral.grad);
+    s2_tensor_zero(&spatial.grad);
     s2rgf_status status = s2_conv_unit_backward(
         &trunk->head_conv, &state->head_conv, &state->head_block.out, &state->head_block.grad, err);
     if (status == S2RGF_OK)
@@ -153,16 +154,16 @@ static s2rgf_status backward_domain(const s2_trunk *trunk, s2_trunk_state *state
 {
     s2_conv_unit_state *neck = &state->neck[d];
     const s2_conv_unit_state *mix = &state->adrf[d].mix;
-    const s2_map_pair *features = &input->features[d];
+    const s2_tensor_pair *features = &input->features[d];
     if (trunk->pool) {
-        s2_map_zero(&neck->grad);
+        s2_tensor_zero(&neck->grad);
         s2_pool_backward(&neck->out, &state->pooled[d].value, &state->pooled[d].grad, &neck->grad);
     }
     s2rgf_status status = s2_conv_unit_backward(&trunk->neck[d], neck, &mix->out, &mix->grad, err);
     if (status == S2RGF_OK && options->redundancy_weight > 0.0 && !trunk->silent[d])
         status = s2_relation_loss(options->relation, &mix->out, input->valid,
                                   options->redundancy_weight, &mix->grad, relation, err);
-    s2_map_zero(&features->grad);
+    s2_tensor_zero(&features->grad);
     if (status == S2RGF_OK)
         status = s2_adrf_backward(&trunk->adrf[d], &state->adrf[d], &features->value, input->valid,
                                   &features->grad, err);

@@ -30,9 +30,9 @@ typedef struct s2_trunk {
 typedef struct s2_trunk_state {
     s2_adrf_state adrf[S2_DOMAINS];
     s2_conv_unit_state neck[S2_DOMAINS];
-    s2_map_pair pooled[S2_DOMAINS]; /* empty without a pool */
+    s2_tensor_pair pooled[S2_DOMAINS]; /* empty without a pool */
     s2_ssja_state ssja;
-    s2_map_pair fused; /* Z */
+    s2_tensor_pair fused; /* Z */
     s2_residual_block_state head_block;
     s2_conv_unit_state head_conv; /* head_conv.out is the output, head_conv.grad its gradient */
 } s2_trunk_state;
@@ -40,7 +40,7 @@ typedef struct s2_trunk_state {
 /** What the trunk reads: features [n,h,w,in] and their gradients; valid in [n][h][w], all 1 where it
     pools. */
 typedef struct s2_trunk_input {
-    s2_map_pair features[S2_DOMAINS];
+    s2_tensor_pair features[S2_DOMAINS];
     const uint8_t *valid;
 } s2_trunk_input;
 

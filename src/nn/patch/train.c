@@ -13,21 +13,21 @@ typedef struct s2_patch_train {
     s2_training base;
     s2_patch_network *net;
     s2_batch_shape shape;
-    uint8_t *all_valid;                  /* [crops][16][16] ones */
-    int16_t *labels;                     /* [crops] of the centres */
-    s2_map reference[S2RGF_MAX_SOURCES]; /* sampled to the reference grid, where it is needed */
+    uint8_t *all_valid;                     /* [crops][16][16] ones */
+    int16_t *labels;                        /* [crops] of the centres */
+    s2_tensor reference[S2RGF_MAX_SOURCES]; /* sampled to the reference grid, where it is needed */
     s2_sampling *sampling[S2RGF_MAX_SOURCES]; /* [crops] */
     s2_source_encoder_state encoder[S2RGF_MAX_SOURCES];
-    s2_map_pair stack[S2_DOMAINS]; /* all sources on the feature grid */
+    s2_tensor_pair stack[S2_DOMAINS]; /* all sources on the feature grid */
     s2_unfold_state unfold;
     s2_trunk_state trunk;
-    s2_map_pair flat; /* pooled head */
+    s2_tensor_pair flat; /* pooled head */
     s2_classifier_state classifier;
-    s2_map scores; /* the classifier's scores of all patches, seen as a map */
+    s2_tensor scores; /* the classifier's scores of all patches, seen as a tensor */
 } s2_patch_train;
 
 /* Pixels of source s on the reference grid. */
-static const s2_map *reference_pixels(const s2_patch_train *train, int s)
+static const s2_tensor *reference_pixels(const s2_patch_train *train, int s)
 {
     return train->net->base.spec.on_reference[s] ? &train->base.batch.pixels[s]
                                                  : &train->reference[s];
@@ -42,8 +42,8 @@ static s2rgf_status init_source(s2_patch_train *train, int s, s2rgf_error *err)
     if (!train->sampling[s])
         return s2_fail_memory(err, "training");
     if (!net->base.spec.on_reference[s])
-        status = s2_map_init(&train->reference[s], n, S2_PATCH_PX, S2_PATCH_PX,
-                             net->base.spec.bands[s], err);
+        status = s2_tensor_init(&train->reference[s], n, S2_PATCH_PX, S2_PATCH_PX,
+                                net->base.spec.bands[s], err);
     return status == S2RGF_OK
                ? s2_source_encoder_state_init(&train->encoder[s], &net->encoder[s],
                                               reference_pixels(train, s), train->stack, err)
@@ -57,12 +57,12 @@ static s2rgf_status init_features(s2_patch_train *train, s2rgf_error *err)
     const int side = S2_PATCH_FEATURE_PX;
     s2rgf_status status = s2_unfold_state_init(&train->unfold, &net->unfold, n, err);
     for (int d = 0; d < S2_DOMAINS && status == S2RGF_OK; d++)
-        status = s2_map_pair_init(&train->stack[d], n, side, side, net->trunk.adrf[d].in, err);
+        status = s2_tensor_pair_init(&train->stack[d], n, side, side, net->trunk.adrf[d].in, err);
     if (status == S2RGF_OK)
         status = s2_trunk_state_init(&train->trunk, &net->trunk, n, side, side, err);
     if (status == S2RGF_OK)
-        status = s2_map_pair_init(&train->flat, n, S2_PATCH_JOINT_PX / 2, S2_PATCH_JOINT_PX / 2,
-                                  S2_PATCH_CHANNELS, err);
+        status = s2_tensor_pair_init(&train->flat, n, S2_PATCH_JOINT_PX / 2, S2_PATCH_JOINT_PX / 2,
+                                     S2_PATCH_CHANNELS, err);
     return status;
 }
 
@@ -124,26 +124,26 @@ void s2_patch_train_free(s2_training *training)
         return;
     s2_batch_clear(&train->base.batch);
     for (int s = 0; s < train->net->base.spec.sources; s++) {
-        s2_map_clear(&train->reference[s]);
+        s2_tensor_clear(&train->reference[s]);
         s2_free(train->sampling[s]);
         s2_source_encoder_state_clear(&train->encoder[s]);
     }
     for (int d = 0; d < S2_DOMAINS; d++)
-        s2_map_pair_clear(&train->stack[d]);
+        s2_tensor_pair_clear(&train->stack[d]);
     s2_unfold_state_clear(&train->unfold);
     s2_trunk_state_clear(&train->trunk);
-    s2_map_pair_clear(&train->flat);
+    s2_tensor_pair_clear(&train->flat);
     s2_classifier_state_clear(&train->classifier);
     s2_free(train->all_valid);
     s2_free(train->labels);
     s2_free(train);
 }
 
-/* Sample source s to the reference grid; 0 outside its window. */
+/* Sample source s to the reference grid; 0 outside its rectangle. */
 static void sample_source(s2_patch_train *train, int s)
 {
-    const s2_map *from = &train->base.batch.pixels[s];
-    const s2_map *to = &train->reference[s];
+    const s2_tensor *from = &train->base.batch.pixels[s];
+    const s2_tensor *to = &train->reference[s];
     for (int n = 0; n < train->shape.crops; n++)
         train->sampling[s][n] =
             (s2_sampling){train->base.batch.ref_to_source[s][n], 1.0, from->w, from->h};
@@ -151,7 +151,7 @@ static void sample_source(s2_patch_train *train, int s)
     for (int n = 0; n < to->n; n++)
         for (int p = 0; p < to->h * to->w; p++)
             if (!s2_sampling_inside(&train->sampling[s][n], p % to->w, p / to->w))
-                memset(s2_map_at(to, n) + (size_t)p * (size_t)to->stride, 0,
+                memset(s2_tensor_at(to, n) + (size_t)p * (size_t)to->stride, 0,
                        (size_t)to->c * sizeof(float));
 }
 
@@ -165,8 +165,8 @@ static s2rgf_status encode_source(s2_patch_train *train, int s, s2rgf_error *err
         s2_source_encoder_forward(encoder, state, reference_pixels(train, s), err);
     if (status != S2RGF_OK)
         return status;
-    s2_map_copy(&state->spectral.mix.out, &state->part[S2_SPECTRAL].value);
-    s2_map_copy(&state->spatial.out, &state->part[S2_SPATIAL].value);
+    s2_tensor_copy(&state->spectral.mix.out, &state->part[S2_SPECTRAL].value);
+    s2_tensor_copy(&state->spatial.out, &state->part[S2_SPATIAL].value);
     return S2RGF_OK;
 }
 
@@ -178,18 +178,18 @@ static s2_trunk_input trunk_input(const s2_patch_train *train)
 }
 
 /* The 2 x 2 pixels of every patch as one pixel of the classifier. */
-static s2_map flat_view(const s2_map *map)
+static s2_tensor flat_view(const s2_tensor *tensor)
 {
-    return (s2_map){map->data, map->n, 1, 1, S2_PATCH_FLAT, S2_PATCH_FLAT};
+    return (s2_tensor){tensor->data, tensor->n, 1, 1, S2_PATCH_FLAT, S2_PATCH_FLAT};
 }
 
 s2rgf_status s2_patch_train_forward(s2_training *training, double dropout,
-                                    s2_random *dropout_source, const s2_map **logits,
+                                    s2_random *dropout_source, const s2_tensor **logits,
                                     s2rgf_error *err)
 {
     s2_patch_train *train = (s2_patch_train *)training;
     const s2_patch_network *net = train->net;
-    const s2_map flat = flat_view(&train->flat.value);
+    const s2_tensor flat = flat_view(&train->flat.value);
     const s2_trunk_input input = trunk_input(train);
     s2rgf_status status = S2RGF_OK;
     for (int n = 0; n < train->shape.crops; n++)
@@ -211,7 +211,7 @@ s2rgf_status s2_patch_train_forward(s2_training *training, double dropout,
     if (status == S2RGF_OK && logits) {
         const int classes = net->base.spec.classes;
         train->scores =
-            (s2_map){train->classifier.scores, train->shape.crops, 1, 1, classes, classes};
+            (s2_tensor){train->classifier.scores, train->shape.crops, 1, 1, classes, classes};
         *logits = &train->scores;
     }
     return status;
@@ -221,8 +221,8 @@ static s2rgf_status encode_source_backward(s2_patch_train *train, int s, s2rgf_e
 {
     const s2_source_encoder *encoder = &train->net->encoder[s];
     s2_source_encoder_state *state = &train->encoder[s];
-    s2_map_copy(&state->part[S2_SPECTRAL].grad, &state->spectral.mix.grad);
-    s2_map_copy(&state->part[S2_SPATIAL].grad, &state->spatial.grad);
+    s2_tensor_copy(&state->part[S2_SPECTRAL].grad, &state->spectral.mix.grad);
+    s2_tensor_copy(&state->part[S2_SPATIAL].grad, &state->spatial.grad);
     return s2_source_encoder_backward(encoder, state, reference_pixels(train, s), err);
 }
 
@@ -231,17 +231,17 @@ s2rgf_status s2_patch_train_backward(s2_training *training, const s2_loss_option
 {
     s2_patch_train *train = (s2_patch_train *)training;
     s2_patch_network *net = train->net;
-    const s2_map flat_grad = flat_view(&train->flat.grad);
+    const s2_tensor flat_grad = flat_view(&train->flat.grad);
     const s2_trunk_input input = trunk_input(train);
-    const s2_map_pair *spectral = &train->stack[S2_SPECTRAL];
+    const s2_tensor_pair *spectral = &train->stack[S2_SPECTRAL];
     s2_params_zero_grad(&net->base.params);
     *loss =
         s2_classifier_backward(&net->classifier, &train->classifier, &options->entropy, &flat_grad);
-    s2_map_zero(&train->trunk.head_conv.grad);
+    s2_tensor_zero(&train->trunk.head_conv.grad);
     s2_pool_backward(&train->trunk.head_conv.out, &train->flat.value, &train->flat.grad,
                      &train->trunk.head_conv.grad);
     s2rgf_status status = s2_trunk_backward(&net->trunk, &train->trunk, &input, options, loss, err);
-    s2_map_zero(&spectral->grad);
+    s2_tensor_zero(&spectral->grad);
     if (status == S2RGF_OK)
         status = s2_unfold_backward(&net->unfold, &train->unfold, &spectral->value, &spectral->grad,
                                     err);
