@@ -111,7 +111,7 @@ static s2rgf_status try_size(const s2_map_spec *spec, s2_map_writer *writer, int
 }
 
 /** Whether files can be written at all, so that it is the format to which a failure is due. */
-static bool has_room(const s2_map_writer *writer)
+static bool has_disk_space(const s2_map_writer *writer)
 {
     static const unsigned char bytes[ROOM_BYTES];
     char *path = s2_map_files_scratch(&writer->files, "room");
@@ -203,7 +203,7 @@ s2rgf_status s2_map_try_format(const s2_map_spec *spec, s2_map_writer *writer, s
     s2rgf_error why = {0};
     CPLPushErrorHandler(CPLQuietErrorHandler);
     const s2rgf_status status = try_names(spec, writer, &why);
-    const bool room = status == S2RGF_OK || has_room(writer);
+    const bool room = status == S2RGF_OK || has_disk_space(writer);
     CPLPopErrorHandler();
     if (status == S2RGF_OK) {
         warn_of_losses(writer);
