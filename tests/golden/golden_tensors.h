@@ -4,10 +4,7 @@
 
 #include "golden/golden.h"
 #include "harness.h"
-<<<<<<< HEAD
-=======
 #include "nn/kernels/kernels.h"
->>>>>>> main
 #include "nn/tensor.h"
 
 #define GOLDEN_WORK_MAX 256
@@ -21,8 +18,6 @@ static int golden_tensors_count;
 /* When true, new tensors are channels of wider tensors, to catch code that ignores the stride. */
 static bool golden_tensors_wide;
 
-<<<<<<< HEAD
-=======
 /** Use these inner loops from now on, if this machine and this build have them. */
 static inline bool golden_kernels(const char *name)
 {
@@ -33,7 +28,6 @@ static inline bool golden_kernels(const char *name)
     return status == S2RGF_OK;
 }
 
->>>>>>> main
 /** A tensor of zeros. */
 static inline s2_tensor golden_zeros(int n, int h, int w, int c)
 {

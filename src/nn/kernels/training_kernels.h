@@ -101,12 +101,5 @@ typedef struct s2_tensor_passes {
 extern const s2_winograd_passes s2_winograd_passes_base, s2_winograd_passes_avx2,
     s2_winograd_passes_avx512;
 extern const s2_tensor_passes s2_tensor_passes_base, s2_tensor_passes_avx2, s2_tensor_passes_avx512;
-<<<<<<< HEAD
-
-/** Those of s2_kernels_select(), of the base form where that fails. Threads: safe. */
-const s2_winograd_passes *s2_winograd_select(void);
-const s2_tensor_passes *s2_tensor_passes_select(void);
-=======
->>>>>>> main
 
 #endif

@@ -282,11 +282,7 @@ static bool relation_work_init(relation_work *work, const s2_tensor *y)
     work->matrix = s2_alloc(c * c, sizeof(float));
     work->softmax = s2_alloc(2 * c * c, sizeof(float));
     work->gradient = s2_alloc(count, sizeof(float));
-<<<<<<< HEAD
-    work->passes = s2_tensor_passes_select();
-=======
     work->passes = s2_kernels_selected()->training_passes;
->>>>>>> main
     work->lines = s2_alloc(3 * c, sizeof(float));
     work->sum = s2_alloc(c, sizeof(double));
     work->norm = s2_alloc(c, sizeof(double));
