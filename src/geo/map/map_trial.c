@@ -202,14 +202,7 @@ s2rgf_status s2_map_try_format(const s2_map_spec *spec, s2_map_writer *writer, s
 {
     s2rgf_error why = {0};
     CPLPushErrorHandler(CPLQuietErrorHandler);
-<<<<<<< HEAD
     const s2rgf_status status = try_names(spec, writer, &why);
-=======
-    s2rgf_status status = try_sizes(spec, writer, &why);
-    if (status != S2RGF_OK && writer->table != NULL &&
-        try_without_table(spec, writer, &other) == S2RGF_OK)
-        status = S2RGF_OK;
->>>>>>> main
     const bool room = status == S2RGF_OK || has_disk_space(writer);
     CPLPopErrorHandler();
     if (status == S2RGF_OK) {
