@@ -269,7 +269,7 @@ static void test_tables_and_srs(void)
     read_or_stop(&(s2rgf_label_options){.path = "/vsimem/one.tif", .assigned_srs = "EPSG:3857"},
                  &labels);
     CHECK(labels.count == 2);
-    CHECK_CONTAINS(last_lines, "EPSG:3857 is not used");
+    CHECK_CONTAINS(last_lines, "EPSG:3857 is ignored");
     s2_label_set_clear(&labels);
 }
 
