@@ -97,13 +97,21 @@ def train_and_map_network(programs, run, scene, split, folder):
             "calibration": calibration(probabilities, split.test_raster, training["temperature"])}
 
 
-def train_and_map_baseline(programs, run, scene, split, folder):
-    log, mapped, times = (os.path.join(folder, name) for name in ("log", "map.tif", "times.json"))
-    programs.measure(log, sys.executable, os.path.join(HERE, "baseline.py"), run.method.name,
-                     str(run.seed), scene.stack, split.train_raster, split.groups_raster, mapped,
-                     times)
-    with open(times, encoding="utf-8") as file:
-        return json.load(file)
+def train_and_map_contender(programs, run, scene, split, folder):
+    log, job, result = (os.path.join(folder, name) for name in ("log", "job.json", "result.json"))
+    as_it_is = scene.tables[None]
+    kind = "context" if CONTENDERS[run.method.name].in_context else "bands"
+    with open(job, "w", encoding="utf-8") as file:
+        json.dump({"method": run.method.name, "seed": run.seed, "places": as_it_is.places,
+                   "train": split.train_raster, "groups": split.groups_raster,
+                   "test": split.test_raster, "trained_on": getattr(as_it_is, kind),
+                   "maps": [(getattr(tables, kind), map_path(folder, light))
+                            for light, tables in scene.tables.items()], "result": result}, file)
+    programs.measure(log, sys.executable, os.path.join(HERE, "contender.py"), job)
+    with open(result, encoding="utf-8") as file:
+        told = json.load(file)
+    told["calibration"] = [{"after": bins} for bins in told.pop("confidence")]
+    return told
 
 
 def assess(programs, split, folder):

@@ -1,28 +1,22 @@
 """The scenes of the study: sources, splits, and labels as rasters on the reference grid.
 
 Labels are prepared once, in a work folder, in the form that the programs read and as rasters for the
-baselines. The rasters follow the rule of s2rgf: a pixel belongs to the polygon that its centre is in,
-and one that polygons of different classes share is left out.
+contenders.
 """
 import os
 from dataclasses import dataclass
 
 import numpy as np
-from osgeo import gdal, ogr, osr
+from osgeo import gdal, ogr
 
 from folds import check_folds, deal_folds
 from methods import INNER_FOLDS
-
-gdal.UseExceptions()
-ogr.UseExceptions()
-osr.UseExceptions()
+from rasters import burn_polygons, read_labels, settle, write_raster
 
 POLYGON_FOLDS = 5
 BLOCK_ROWS = 60
 DRAWN_PER_CLASS = 200
 DRAW_SEED = 2016
-# As src/geo/labels_burn.c cuts edges before they bend under a change of CRS.
-EDGE_PARTS = 64
 
 
 @dataclass(frozen=True)
@@ -40,101 +34,15 @@ class Split:
 class Scene:
     sources: tuple          # (name, (raster, ...))
     splits: tuple           # Split
-    stack: str              # all bands on the reference grid, bilinear
+    areas: tuple = ()       # rectangles of the grid (row, column, rows, columns) that are looked at
+                            # alone; none: the whole grid is one
 
     def inputs(self):
         return [word for name, rasters in self.sources for raster in rasters
                 for word in ("-i", f"{name}={raster}")]
 
 
-def read_labels(path):
-    """Pixels of a label raster, and its class names by value."""
-    dataset = gdal.Open(path)
-    # GDAL 3.6 reads what lies beside a GeoTIFF, names included, only when its position is asked for.
-    dataset.GetGeoTransform()
-    names = dataset.GetRasterBand(1).GetCategoryNames() or []
-    return dataset.ReadAsArray(), {v: name for v, name in enumerate(names) if v > 0 and name}
-
-
-def write_raster(path, like, values, names=None):
-    """An integer raster on the grid of another one, 0 its nodata value."""
-    kind = gdal.GDT_Byte if values.dtype == np.uint8 else gdal.GDT_UInt16
-    rows, columns = values.shape
-    out = gdal.GetDriverByName("GTiff").Create(path, columns, rows, 1, kind,
-                                               ["COMPRESS=DEFLATE"])
-    out.SetGeoTransform(like.GetGeoTransform())
-    out.SetSpatialRef(like.GetSpatialRef())
-    band = out.GetRasterBand(1)
-    band.SetNoDataValue(0)
-    if names:
-        band.SetCategoryNames(["unlabelled"] + [names[v] for v in sorted(names)])
-    band.WriteArray(values)
-    return path
-
-
-def stack_bands(path, sources, like):
-    """All bands of all sources, resampled bilinearly to the reference grid, as Float32."""
-    m, width, height = like.GetGeoTransform(), like.RasterXSize, like.RasterYSize
-    bounds = (m[0], m[3] + height * m[5], m[0] + width * m[1], m[3])
-    warped = []
-    for _, rasters in sources:
-        for raster in rasters:
-            warped.append(f"{path}.{len(warped)}.tif")
-            gdal.Warp(warped[-1], raster, outputBounds=bounds, width=width, height=height,
-                      dstSRS=like.GetSpatialRef().ExportToWkt(), resampleAlg="bilinear",
-                      outputType=gdal.GDT_Float32, dstNodata=float("nan"))
-    arrays = [gdal.Open(name).ReadAsArray().reshape(-1, height, width) for name in warped]
-    np.save(path, np.concatenate(arrays))
-    for name in warped:
-        os.remove(name)
-    return path
-
-
 # ---- Red Clover: polygons, folds -------------------------------------------------------------------
-
-
-def burn(geometry, like):
-    """Pixels of the reference grid whose centre is in a geometry of the grid's CRS."""
-    memory = gdal.GetDriverByName("MEM").Create("", like.RasterXSize, like.RasterYSize, 1,
-                                                gdal.GDT_Byte)
-    memory.SetGeoTransform(like.GetGeoTransform())
-    memory.SetSpatialRef(like.GetSpatialRef())
-    holder = ogr.GetDriverByName("Memory").CreateDataSource("")
-    layer = holder.CreateLayer("one", like.GetSpatialRef(), ogr.wkbUnknown)
-    feature = ogr.Feature(layer.GetLayerDefn())
-    feature.SetGeometry(geometry)
-    layer.CreateFeature(feature)
-    gdal.RasterizeLayer(memory, [1], layer, burn_values=[1])
-    return memory.ReadAsArray() != 0
-
-
-def burn_polygons(layer, like):
-    """Of every feature, in order: a mask of its pixels."""
-    target = like.GetSpatialRef()
-    to_grid = osr.CoordinateTransformation(layer.GetSpatialRef(), target)
-    masks = []
-    layer.ResetReading()
-    for feature in layer:
-        geometry = feature.GetGeometryRef().Clone()
-        left, right, bottom, top = geometry.GetEnvelope()
-        geometry.Segmentize(max(right - left, top - bottom) / EDGE_PARTS)
-        geometry.Transform(to_grid)
-        masks.append(burn(geometry, like))
-    return masks
-
-
-def settle(values, masks):
-    """Class value and first polygon (from 1) of every pixel; 0 where classes disagree."""
-    labels = np.zeros(masks[0].shape, np.uint8)
-    owner = np.zeros(masks[0].shape, np.uint16)
-    conflict = np.zeros(masks[0].shape, bool)
-    for number, (value, mask) in enumerate(zip(values, masks), start=1):
-        conflict |= mask & (labels != 0) & (labels != value)
-        owner[mask & (labels == 0)] = number
-        labels[mask & (labels == 0)] = value
-    labels[conflict] = 0
-    owner[conflict] = 0
-    return labels, owner
 
 
 def write_subset(path, layer, wanted):
@@ -198,8 +106,7 @@ def red_clover(data, work, inner_folds=0):
     splits = tuple(polygon_split(number, os.path.join(folder, f"fold{number}"), layer, like,
                                  (values, names, masks), part)
                    for number, part in enumerate(parts, start=1))
-    return Scene(sources, splits,
-                 stack_bands(os.path.join(folder, "bands.npy"), sources, like))
+    return Scene(sources, splits)
 
 
 def red_clover_inner(data, work):
@@ -277,8 +184,7 @@ def berlin(data, work):
         groups_path = write_raster(os.path.join(folder, f"groups{fold}.tif"), like, groups)
         splits.append(Split(fold, ("-labels", files["train"]), ("-labels", files["test"]),
                             files["train"], files["test"], groups_path))
-    return Scene(sources, tuple(splits),
-                 stack_bands(os.path.join(folder, "bands.npy"), sources, like))
+    return Scene(sources, tuple(splits))
 
 
 def block_folds(labels, fold_count):
@@ -325,7 +231,7 @@ def berlin_inner(data, work):
             splits.append(Split(len(splits) + 1, ("-labels", paths["train"]),
                                 ("-labels", paths["test"]), paths["train"], paths["test"],
                                 paths["groups"]))
-    return Scene(whole.sources, tuple(splits), whole.stack)
+    return Scene(whole.sources, tuple(splits))
 
 
 MAKERS = {"redclover": red_clover, "redclover-inner": red_clover_inner,
