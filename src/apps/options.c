@@ -65,17 +65,21 @@ static slot slot_at(const s2_program *program, void *values, size_t index)
     return found;
 }
 
-/* The option of this name or alias; option is NULL if there is none. */
+static bool is_called(const s2_option *option, const char *name)
+{
+    return option->name && (strcmp(option->name, name) == 0 ||
+                            (option->alias && strcmp(option->alias, name) == 0) ||
+                            (option->former && strcmp(option->former, name) == 0));
+}
+
+/* The option of this name, alias or former name; option is NULL if there is none. */
 static slot find_option(const s2_program *program, void *values, const char *name)
 {
     slot found;
 
-    for (size_t i = 0; (found = slot_at(program, values, i)).option != NULL; i++) {
-        const s2_option *option = found.option;
-        if (option->name && (strcmp(option->name, name) == 0 ||
-                             (option->alias && strcmp(option->alias, name) == 0)))
+    for (size_t i = 0; (found = slot_at(program, values, i)).option != NULL; i++)
+        if (is_called(found.option, name))
             break;
-    }
     return found;
 }
 
@@ -172,7 +176,7 @@ static bool set_real(const reader *r, slot to, const char *text)
     return true;
 }
 
-static bool set_window(const reader *r, slot to, char *const *texts)
+static bool set_rect(const reader *r, slot to, char *const *texts)
 {
     double *target = (double *)(void *)(to.base + to.option->target);
 
@@ -252,8 +256,8 @@ static bool set_values(reader *r, slot to, char **texts)
         return set_seed(r, to, texts[0]);
     case S2_OPTION_REAL:
         return set_real(r, to, texts[0]);
-    case S2_OPTION_WINDOW:
-        return set_window(r, to, texts);
+    case S2_OPTION_RECT:
+        return set_rect(r, to, texts);
     case S2_OPTION_SHARD:
         return s2_shard_read(r->program->name, texts[0],
                              (s2_shard *)(void *)(to.base + option->target));
