@@ -181,6 +181,8 @@ def main():
     contender, places = CONTENDERS[job["method"]], np.load(job["places"])
     train, names = read_labels(job["train"])
     groups, reference = (read_labels(job[part])[0] for part in ("groups", "test"))
+    if read_labels(job["test"])[1] != names:
+        raise ValueError(f"{job['test']}: expected the classes {names} of {job['train']}")
     chosen = (train > 0) & (places >= 0)
     table = np.load(job["trained_on"], mmap_mode="r")
     pixels = np.asarray(table[places[chosen]])

@@ -67,5 +67,7 @@ def calibration_error(bins):
 def mean_and_spread(values):
     """Mean and standard deviation (n - 1; NaN of a single value)."""
     values = np.asarray(values, float)
+    if not len(values):
+        return float("nan"), float("nan")
     spread = values.std(ddof=1) if len(values) > 1 else float("nan")
     return float(values.mean()), float(spread)

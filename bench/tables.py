@@ -2,6 +2,7 @@
 that matters. A pixel matters that is labelled in some split, or lies near such a one, where smoothing
 looks.
 """
+import functools
 import os
 from dataclasses import dataclass
 
@@ -47,67 +48,61 @@ def fine_bands(sources, like):
     return np.array(fine)
 
 
-def areas_of(scene, like):
-    return scene.areas or ((0, 0, like.RasterYSize, like.RasterXSize),)
-
-
 def cut(values, area):
     row, column, rows, columns = area
     return values[..., row:row + rows, column:column + columns]
 
 
-def pixels_that_matter(scene):
+def pixels_that_matter(scene, is_smoothed):
     paths = {path for split in scene.splits
              for path in (split.train_raster, split.test_raster, split.pool_raster)}
-    return near(np.any([read_labels(path)[0] > 0 for path in paths], axis=0))
+    labelled = np.any([read_labels(path)[0] > 0 for path in paths], axis=0)
+    return near(labelled) if is_smoothed else labelled
 
 
 class Maker:
-    """Makes the tables of one scene."""
+    """Makes the tables of one scene and of the same under other lights."""
 
-    def __init__(self, scene):
-        self.scene = scene
+    def __init__(self, scene, is_smoothed):
+        self.sources = scene.sources
         self.like = gdal.Open(scene.splits[0].train_raster)
-        self.areas = areas_of(scene, self.like)
-        sample = self.sample()
-        # A band without any value, such as those that EnMAP leaves out, is nothing to learn from.
-        self.used = ~np.isnan(sample).all(axis=0)
-        sample = sample[:, self.used]
-        sample = sample[~np.isnan(sample).any(axis=1)]
-        fine = fine_bands(scene.sources, self.like)[self.used]
-        self.context = context.Context(sample, fine)
+        self.areas = scene.areas or ((0, 0, self.like.RasterYSize, self.like.RasterXSize),)
+        self.wanted = pixels_that_matter(scene, is_smoothed)
 
-    def sample(self):
-        """Every n-th pixel of the scene: [pixel][band]."""
-        step = max(1, sum(a[2] * a[3] for a in self.areas) // SAMPLED_PX)
-        stacks = (stack_bands(self.scene.sources, self.like, area) for area in self.areas)
-        return np.concatenate([stack.reshape(len(stack), -1).T[::step] for stack in stacks])
+    @functools.cached_property
+    def learned(self):
+        """Which bands have values, and the context features of these, learnt from the scene as it is."""
+        step = max(1, sum(area[2] * area[3] for area in self.areas) // SAMPLED_PX)
+        stacks = (stack_bands(self.sources, self.like, area) for area in self.areas)
+        sample = np.concatenate([stack.reshape(len(stack), -1).T[::step] for stack in stacks])
+        used = ~np.isnan(sample).all(axis=0)
+        sample = sample[:, used]
+        whole = sample[~np.isnan(sample).any(axis=1)]
+        return used, context.Context(whole, fine_bands(self.sources, self.like)[used])
 
-    def rows(self, sources, wanted):
-        """Of every wanted pixel that has all bands, area after area: where it is, its bands, its
+    def rows(self, sources):
+        """Of every wanted pixel that has all bands, area after area: its row and column, its bands, its
         features."""
-        where, bands, features = [], [], []
+        used, learned = self.learned
+        parts = []
         for area in self.areas:
-            stack = stack_bands(sources, self.like, area)[self.used]
-            chosen = cut(wanted, area) & ~np.isnan(stack).any(axis=0)
-            where.append(np.argwhere(chosen) + area[:2])
-            bands.append(stack[:, chosen].T)
-            features.append(self.context.features(stack)[:, chosen].T)
-        return np.concatenate(where), np.concatenate(bands), np.concatenate(features)
+            stack = stack_bands(sources, self.like, area)[used]
+            chosen = cut(self.wanted, area) & ~np.isnan(stack).any(axis=0)
+            parts.append((np.argwhere(chosen) + area[:2], stack[:, chosen].T,
+                          learned.features(stack)[:, chosen].T))
+        return [np.concatenate(arrays) for arrays in zip(*parts)]
 
-    def save(self, folder):
-        """Tables of the scene and of every light, by the light's name; None is as it is."""
-        wanted = pixels_that_matter(self.scene)
-        places = np.full(wanted.shape, -1, np.int32)
-        tables = {}
-        for light, sources in {None: self.scene.sources, **self.scene.lights}.items():
-            where, *arrays = self.rows(sources, wanted)
-            if light is None:
-                places[tuple(where.T)] = np.arange(len(where))
-                np.save(os.path.join(folder, "places.npy"), places)
-            paths = [os.path.join(folder, f"{light or 'as-is'}-{kind}.npy")
-                     for kind in ("bands", "context")]
-            for path, array in zip(paths, arrays):
-                np.save(path, array)
-            tables[light] = Tables(os.path.join(folder, "places.npy"), *paths)
-        return tables
+    def tables(self, sources, stem):
+        """The tables of the scene with these sources; made where there are none of this name."""
+        made = Tables(*(f"{stem}-{kind}.npy" for kind in ("places", "bands", "context")))
+        if os.path.exists(made.context):
+            return made
+        os.makedirs(os.path.dirname(stem), exist_ok=True)
+        where, bands, features = self.rows(sources)
+        places = np.full(self.wanted.shape, -1, np.int32)
+        places[tuple(where.T)] = np.arange(len(where))
+        for path, array in ((made.places, places), (made.bands, bands), (made.context, features)):
+            with open(path + ".part", "wb") as file:
+                np.save(file, array)
+            os.replace(path + ".part", path)
+        return made
