@@ -10,6 +10,7 @@ the confidence of every map says). The maps carry the class names of TRAIN.
 import json
 import sys
 import time
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,8 +79,8 @@ def version():
 class SupportVectors:
     """An SVM whose C and gamma are chosen on inner folds of whole groups.
 
-    Where classes have too few groups for these, the folds are of pixels; where a class has too few
-    pixels, C is 100 and gamma the inverse of the number of features.
+    Where most classes have a single group, the folds are of pixels; where a class has too few of these,
+    C is 100 and gamma the inverse of the number of features.
     """
 
     def __init__(self, seed):
@@ -101,9 +102,11 @@ class SupportVectors:
         return self
 
     def folds(self, values, groups):
-        if all(len(np.unique(groups[values == v])) >= INNER_FOLDS for v in np.unique(values)):
+        classes, counts = np.unique(values, return_counts=True)
+        places = sum(len(np.unique(groups[values == value])) for value in classes)
+        if places >= 2 * len(classes) and len(np.unique(groups)) >= INNER_FOLDS:
             return StratifiedGroupKFold(INNER_FOLDS, shuffle=True, random_state=self.seed)
-        if np.bincount(values)[np.unique(values)].min() >= INNER_FOLDS:
+        if counts.min() >= INNER_FOLDS:
             return StratifiedKFold(INNER_FOLDS, shuffle=True, random_state=self.seed)
         return None
 
@@ -188,6 +191,8 @@ def main():
     pixels = np.asarray(table[places[chosen]])
     classifier = make_classifier(contender, job["seed"])
     wall, cpu = time.perf_counter(), time.process_time()
+    # A class of one pixel: its covariance is nought, which is what the LDA is to take.
+    warnings.filterwarnings("ignore", "Only one sample available")
     classifier = fit(classifier, pixels, train[chosen], groups[chosen])
     result = {"train_wall_s": time.perf_counter() - wall, "train_cpu_s": time.process_time() - cpu,
               "chosen": getattr(classifier, "chosen", None), "confidence": []}

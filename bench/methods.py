@@ -13,7 +13,7 @@ class SceneSpec:
     folds: int
     sources: tuple
     folder: str                 # of the data
-    base: str                   # the scene whose splits and labels it is made of: itself, but for FEW
+    base: str                   # the scene whose splits it takes labels from: itself, but for FEW
     few: tuple = ()             # ("pixels" or "polygons", how many a class)
     lights: tuple = ()          # per cent by which gains and offsets of the test scene are off
     is_ablated: bool = False    # the networks' parts are measured here
@@ -153,10 +153,11 @@ class Run:
                 f"{self.method.name}")
 
 
-def plan_scene(scene, seeds, methods=None, folds=None):
-    """Runs of a scene, by method, seed and fold; what is not random needs one seed."""
+def plan_scene(scene, seeds, methods=(), folds=0):
+    """Runs of a scene, by method, seed and fold. What is not random needs one seed, unless lights are
+    drawn with it."""
     return [Run(scene, fold, seed, method) for method in methods or methods_of(scene)
-            for seed in range(1, (seeds if method.is_seeded else 1) + 1)
+            for seed in range(1, (seeds if method.is_seeded or scene.lights else 1) + 1)
             for fold in range(1, (folds or scene.folds) + 1)]
 
 

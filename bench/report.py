@@ -98,22 +98,20 @@ def few_table(study, levels):
 
 
 def light_part(study):
-    """Methods by scene and light."""
-    columns = [(scene, light) for scene in study_scenes(study, SCENES) if scene.lights
-               for light in (None, *LIGHTS)]
-    methods = [m for m in study.methods(columns[0][0]) if not m.ablation] if columns else []
-    rows = [[m.title] + [means(study.accuracies(scene, m, light)[:, :2])
-                         if len(study.accuracies(scene, m, light)) else "-"
-                         for scene, light in columns] for m in methods]
-    rows = [row for row in rows if set(row[1:]) != {"-"}]
-    if not rows:
+    """Scene by scene: methods by light."""
+    parts = []
+    for scene in study_scenes(study, SCENES):
+        rows = [[m.title, *(means(study.accuracies(scene, m, light)) for light in (None, *LIGHTS))]
+                for m in study.methods(scene) if len(study.accuracies(scene, m, LIGHTS[0]))]
+        if rows:
+            parts += ["", f"{scene.title}:", "",
+                      table(("method", "as it is", *(f"{light} %" for light in LIGHTS)), rows).rstrip()]
+    if not parts:
         return ""
     return "\n".join((
-        "### Another light", "", "OA / AA where the gain of every band of the test scene is off by 5 or "
-        "10 % and its offset by as much of\nits mean (standard deviations), means over seeds, each "
-        "with another draw.", "",
-        table(("method", *(f"{scene.title}, {f'{light} %' if light else 'as it is'}"
-                           for scene, light in columns)), rows)))
+        "### Another light", "", "OA / AA / kappa where the gain of every band of the test scene is off by "
+        "5 or 10 % and its offset by as\nmuch of its mean (standard deviations), means over seeds, each "
+        "with a draw of its own.", *parts, ""))
 
 
 def study_scenes(study, scenes):
@@ -241,11 +239,12 @@ def scene_part(study, scene):
 
 
 def missing_part(study):
-    """By scene, how many runs are planned and missing."""
-    counts = {}
+    """By scene, how many runs are planned and missing; all numbers of labels are one line."""
+    counts, titles = {}, {whole.name: whole.title for whole in SCENES}
     for run in study.plan:
-        planned, missing = counts.get(run.scene.title, (0, 0))
-        counts[run.scene.title] = planned + 1, missing + (run.key not in study.rows)
+        title = f"{titles[run.scene.base]}, few labels" if run.scene.few else run.scene.title
+        planned, missing = counts.get(title, (0, 0))
+        counts[title] = planned + 1, missing + (run.key not in study.rows)
     rows = [[title, str(planned), str(missing)] for title, (planned, missing) in counts.items()
             if missing]
     return "\n" + table(("scene", "planned runs", "missing"), rows) if rows else ""

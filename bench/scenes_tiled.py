@@ -10,8 +10,8 @@ from rasters import burn_polygons, read_labels, settle, write_raster
 from scenes import Scene, Split, deal_blocks
 
 TILE_FOLDS = 3
-# Potsdam's tiles east of here are another place than those west of it.
-PLACE_BORDER_X = 366900
+# Tiles whose western edge lies east of here are another place than the others.
+PLACE_BORDER_X = 366500
 TILE_CLASSES = {1: "roof", 2: "pavement", 3: "low vegetation", 4: "tree", 5: "soil", 6: "water"}
 
 PLOT_M = 20
@@ -75,9 +75,10 @@ def potsdam_place(data, work):
     """The tiles in the west and in the east, each trained on to map the other."""
     folder = os.path.join(work, "potsdam-place")
     sources, like, labels, blocks = potsdam_tiles(data, folder)
-    m = like.GetGeoTransform()
-    is_east = m[0] + m[1] * np.arange(labels.shape[1]) > PLACE_BORDER_X
-    folds = np.where(blocks > 0, np.where(is_east[None, :], 1, 2), 0)
+    m, folds = like.GetGeoTransform(), np.zeros_like(blocks)
+    for tile in np.unique(blocks[blocks > 0]):
+        edge = m[0] + m[1] * np.argwhere(blocks == tile)[:, 1].min()
+        folds[blocks == tile] = 1 if edge > PLACE_BORDER_X else 2
     return Scene(sources, block_splits(folder, like, TILE_CLASSES, labels, blocks, folds))
 
 
