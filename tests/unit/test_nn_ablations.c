@@ -19,7 +19,7 @@ static double run_training(s2_network *network, float *scores)
     for (size_t i = 0; i < golden_count(logits); i++)
         scores[i] = *golden_value(logits, i);
     REQUIRE(s2_dense_train_backward(train, &OPTIONS, &loss, NULL) == S2RGF_OK);
-    s2_dense_train_free(train);
+    s2_training_free(train);
     return loss;
 }
 
