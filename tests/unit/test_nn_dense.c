@@ -1,5 +1,6 @@
 /* The whole dense network in training against PyTorch: scores, loss, every gradient, ten
    steps. */
+#include "golden/network_parts.h"
 #include "nn/dense/train.h"
 
 #include "golden/golden_scene.h"
@@ -108,11 +109,11 @@ static void test_create(void)
 
     s2_network *network = NULL;
     REQUIRE(s2_network_create(&s2_dense_ops, &spec, &network, NULL) == S2RGF_OK);
-    s2_param *p = s2_params_find(&network->params, "spatial.1.conv1.weight");
+    s2_param *p = find_param(&network->params, "spatial.1.conv1.weight");
     CHECK(p && p->dim_count == 4 && p->dims[0] == 3 && p->dims[2] == 9 && p->dims[3] == 32);
-    p = s2_params_find(&network->params, "detail.mix.weight");
+    p = find_param(&network->params, "detail.mix.weight");
     CHECK(p && p->count == 48 * 32);
-    CHECK(s2_params_find(&network->params, "spectral.3.k3.weight") == NULL);
+    CHECK(find_param(&network->params, "spectral.3.k3.weight") == NULL);
     s2_network_randomise(&network->params, 5);
     float first = p->value[0];
     s2_network_randomise(&network->params, 6);

@@ -1,4 +1,5 @@
 /* Structure of the dense network: starts, shapes, limits. */
+#include "golden/network_parts.h"
 #include "nn/dense/network.h"
 
 #include "harness.h"
@@ -9,7 +10,7 @@ static const s2_network_spec SPEC = {
 
 static float *value_of(s2_network *network, const char *name)
 {
-    s2_param *param = s2_params_find(&network->params, name);
+    s2_param *param = find_param(&network->params, name);
     REQUIRE(param != NULL);
     return param->value;
 }
@@ -44,7 +45,7 @@ static void starts_are_scaled(void)
     float largest = 0.0f;
     REQUIRE(s2_network_create(&s2_dense_ops, &SPEC, &network, NULL) == S2RGF_OK);
     s2_network_randomise(&network->params, 1);
-    const s2_param *weight = s2_params_find(&network->params, "neck_spectral.conv.weight");
+    const s2_param *weight = find_param(&network->params, "neck_spectral.conv.weight");
     REQUIRE(weight != NULL);
     for (size_t k = 0; k < weight->count; k++)
         largest = fmaxf(largest, fabsf(weight->value[k]));

@@ -1,4 +1,5 @@
 /* The patch network in training: its parameters, its limits, what it learns from. */
+#include "golden/network_parts.h"
 #include "nn/patch/train.h"
 
 #include "unit/patch_scene.h"
@@ -38,7 +39,7 @@ static void the_published_size(void)
                   {"classifier.hidden.weight", {256, 128}},
                   {"classifier.out.bias", {11}}};
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
-        const s2_param *p = s2_params_find(&network->params, shapes[i].name);
+        const s2_param *p = find_param(&network->params, shapes[i].name);
         if (CHECK(p != NULL))
             CHECK(memcmp(p->dims, shapes[i].dims, sizeof p->dims) == 0);
     }
@@ -81,8 +82,8 @@ static void starts_differ_by_seed(void)
     const s2_network_spec spec = {.channels = 64, .classes = 3, .sources = 1, .bands = {2}};
     s2_network *network = NULL;
     REQUIRE(s2_network_create(&s2_patch_ops, &spec, &network, NULL) == S2RGF_OK);
-    const s2_param *weight = s2_params_find(&network->params, "unfold.expand.conv.weight");
-    const s2_param *norm = s2_params_find(&network->params, "unfold.expand.bn.weight");
+    const s2_param *weight = find_param(&network->params, "unfold.expand.conv.weight");
+    const s2_param *norm = find_param(&network->params, "unfold.expand.bn.weight");
     REQUIRE(weight && norm);
     norm->value[0] = 3;
     s2_network_randomise(&network->params, 5);
