@@ -28,7 +28,7 @@ s2rgf_status s2_conv_forward(const s2_conv *conv, const s2_tensor *x, const floa
 /**
  * Gradients of s2_conv_forward().
  * dy  in      like y          dw  in/out  added to      db  in/out  added to, or NULL
- * dx  in/out  added to, or NULL where nobody needs it
+ * dx  in/out  added to, or NULL if not needed
  */
 s2rgf_status s2_conv_backward(const s2_conv *conv, const s2_tensor *x, const float *w,
                               const s2_tensor *dy, const s2_tensor *dx, float *dw, float *db,
