@@ -34,6 +34,7 @@ typedef struct s2_calibration {
     uint64_t pixels;                  /* that it was fitted on */
     double temperature;               /* 1 without pixels */
     double error_before, error_after; /* expected calibration error at 1 and at temperature */
+    double cross_entropy; /* mean negative log likelihood at temperature; NaN: no pixels */
 } s2_calibration;
 
 /**

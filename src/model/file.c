@@ -112,6 +112,11 @@ s2rgf_status s2_model_check_target(const char *path, bool overwrite, s2rgf_error
     return s2_atomic_check(path, overwrite, err);
 }
 
+int s2_model_format_version(const s2_model_content *content)
+{
+    return content->expert.share > 0.0 ? S2_MODEL_FORMAT_VERSION : 1;
+}
+
 /** What a model file says besides its tensors; a file's texts point into it. */
 typedef struct description_texts {
     s2_json_writer writer;
@@ -134,7 +139,8 @@ static s2rgf_status describe(const s2_model_content *content, const char *path,
     s2_json_end_object(writer);
     if (writer->text.failed)
         return s2_fail_memory(err, "model description");
-    snprintf(description->version, sizeof description->version, "%d", S2_MODEL_FORMAT_VERSION);
+    snprintf(description->version, sizeof description->version, "%d",
+             s2_model_format_version(content));
     description->texts[0] = (s2_safetensors_text){keys[0], name};
     description->texts[1] = (s2_safetensors_text){keys[1], description->version};
     description->texts[2] = (s2_safetensors_text){keys[2], writer->text.data};

@@ -2,6 +2,7 @@
    */
 #include "train/validation.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "core/error.h"
@@ -23,8 +24,9 @@ typedef struct validation_job {
     size_t *first; /* [tiles of the lattice + 1] where a tile's pixels begin */
     int *tiles;    /* lattice index of every tile with validation pixels */
     int tile_count;
-    s2_confusion *confusion;
-    s2_scored_pixels *scored;
+    const s2_fitted_expert *expert;
+    s2_scored_pixels scored;        /* by the network */
+    s2_scored_pixels expert_scored; /* by the expert; empty without one */
 } validation_job;
 
 typedef struct validation_worker {
@@ -163,10 +165,10 @@ static s2rgf_status compute_tile(void *data, int index, s2_tile_watch *watch, s2
     return worker->run->ops->run_compute(worker->run, worker->core, worker->wanted, &io, err);
 }
 
-static s2rgf_status count_tile(void *data, int index, s2rgf_error *err)
+static s2rgf_status keep_tile(void *data, int index, s2rgf_error *err)
 {
     validation_worker *worker = data;
-    const validation_job *job = worker->job;
+    validation_job *job = worker->job;
     const s2_label_set *labels = job->set->labels;
     const int classes = labels->classes.count;
     (void)err;
@@ -177,22 +179,54 @@ static s2rgf_status count_tile(void *data, int index, s2rgf_error *err)
         const float *scores = worker->scores + at * (size_t)classes;
         if (!worker->valid[at])
             continue;
-        s2_confusion_add(job->confusion, pixel->class_index, s2_best_class(scores, classes));
-        s2_scored_pixels_add(job->scored, scores, pixel->class_index);
+        s2_scored_pixels_add(&job->scored, scores, pixel->class_index);
+        if (job->expert)
+            s2_scored_pixels_add(&job->expert_scored, s2_expert_scores(job->expert, job->pixels[i]),
+                                 pixel->class_index);
     }
     return S2RGF_OK;
 }
 
-s2rgf_status s2_validate(const s2_validation *asked, s2_confusion *confusion,
-                         s2_scored_pixels *scored, s2rgf_error *err)
+static void count_scored(const s2_scored_pixels *scored, s2_confusion *confusion)
+{
+    for (size_t i = 0; i < scored->count; i++)
+        s2_confusion_add(
+            confusion, scored->labels[i],
+            s2_best_class(scored->scores + i * (size_t)scored->classes, scored->classes));
+}
+
+/* From the scores of both to what is wanted of their sum. */
+static s2rgf_status sum_up(validation_job *job, s2_validated *found, s2rgf_error *err)
+{
+    s2rgf_status status = S2RGF_OK;
+    if (job->expert) {
+        count_scored(&job->expert_scored, &found->confusion);
+        found->expert_oa = s2_confusion_overall(&found->confusion);
+        s2_confusion_clear(&found->confusion);
+        status = s2_confusion_init(&found->confusion, job->scored.classes, err);
+    }
+    if (status == S2RGF_OK && job->expert)
+        status = s2_expert_choose_share(&job->scored, &job->expert_scored, &found->share, err);
+    if (status == S2RGF_OK)
+        count_scored(&job->scored, &found->confusion);
+    found->scored = job->scored;
+    job->scored = (s2_scored_pixels){0};
+    return status;
+}
+
+s2rgf_status s2_validate(const s2_validation *asked, s2_validated *found, s2rgf_error *err)
 {
     const s2_training_set *set = asked->set;
-    validation_job job = {
-        .set = set, .pixel_count = count_pixels(set), .confusion = confusion, .scored = scored};
+    const int classes = set->labels->classes.count;
+    validation_job job = {.set = set, .pixel_count = count_pixels(set), .expert = asked->expert};
+    *found = (s2_validated){.expert_oa = NAN};
     s2_scene_geometry(set->scene, &job.geometry);
     job.columns = (job.geometry.width + TILE_PX - 1) / TILE_PX;
-    s2rgf_status status =
-        s2_scored_pixels_init(scored, set->labels->classes.count, job.pixel_count, err);
+    s2rgf_status status = s2_confusion_init(&found->confusion, classes, err);
+    if (status == S2RGF_OK)
+        status = s2_scored_pixels_init(&job.scored, classes, job.pixel_count, err);
+    if (status == S2RGF_OK && job.expert)
+        status = s2_scored_pixels_init(&job.expert_scored, classes, job.pixel_count, err);
     if (status == S2RGF_OK)
         status = asked->network->ops->weights_create(asked->network, &job.weights, err);
     if (status == S2RGF_OK)
@@ -203,13 +237,23 @@ s2rgf_status s2_validate(const s2_validation *asked, s2_confusion *confusion,
                                    .threads = asked->threads,
                                    .start = start_worker,
                                    .compute = compute_tile,
-                                   .write = count_tile,
+                                   .write = keep_tile,
                                    .stop = stop_worker};
         status = s2_tiles_run(&tiles, asked->host, err);
     }
+    if (status == S2RGF_OK)
+        status = sum_up(&job, found, err);
+    s2_scored_pixels_clear(&job.scored);
+    s2_scored_pixels_clear(&job.expert_scored);
     s2_weights_free(job.weights);
     s2_free(job.pixels);
     s2_free(job.first);
     s2_free(job.tiles);
     return status;
+}
+
+void s2_validated_clear(s2_validated *found)
+{
+    s2_scored_pixels_clear(&found->scored);
+    s2_confusion_clear(&found->confusion);
 }

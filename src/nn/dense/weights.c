@@ -51,7 +51,8 @@ static bool fold_all(s2_dense_weights *to, const s2_dense_network *net)
            s2_fold_unit(&to->neck_spatial, &net->neck_spatial) &&
            s2_fold_block(&to->head_block, &net->head_block) &&
            s2_fold_unit(&to->head_conv, &net->head_conv) && fold_detail(to, net) &&
-           fold_classifier(to, &net->classifier);
+           fold_classifier(to, &net->classifier) &&
+           s2_fold_expert(to->expert, &net->base.expert, net->base.spec.sources);
 }
 
 /* Weights for Winograd, where the kernels have it. */
@@ -95,6 +96,7 @@ void s2_dense_weights_free(s2_weights *base)
         s2_folded_spectral_clear(&weights->spectral[s]);
         s2_folded_block_clear(&weights->spatial[s]);
         s2_folded_conv_clear(&weights->detail.part[s]);
+        s2_folded_conv_clear(&weights->expert[s]);
     }
     s2_folded_adrf_clear(&weights->adrf_spectral);
     s2_folded_adrf_clear(&weights->adrf_spatial);

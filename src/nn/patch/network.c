@@ -73,6 +73,7 @@ s2rgf_status s2_patch_network_create(const s2_network_spec *spec, s2_network **n
     declare_trunk(net);
     s2_classifier_declare(&net->classifier, &net->base.params, "classifier", S2_PATCH_FLAT,
                           S2_HIDDEN, spec->classes);
+    s2_expert_declare(&net->base.expert, &net->base.params, spec);
     if (net->base.params.failed) {
         s2_network_free(&net->base);
         return s2_fail_memory(err, "network");

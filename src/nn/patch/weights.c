@@ -30,7 +30,8 @@ static bool fold_all(s2_patch_weights *to, const s2_patch_network *net)
            s2_fold_unit(&to->neck_spatial, &net->neck_spatial) &&
            s2_fold_block(&to->head_block, &net->head_block) &&
            s2_fold_unit(&to->head_conv, &net->head_conv) &&
-           s2_fold_classifier(&to->classifier, &net->classifier);
+           s2_fold_classifier(&to->classifier, &net->classifier) &&
+           s2_fold_expert(to->expert, &net->base.expert, net->base.spec.sources);
 }
 
 s2rgf_status s2_patch_weights_create(const s2_network *network, s2_weights **weights,
@@ -65,6 +66,7 @@ void s2_patch_weights_free(s2_weights *base)
             s2_folded_conv_clear(&weights->spatial[s].conv1[edge]);
         s2_folded_conv_clear(&weights->spatial[s].conv2);
         s2_folded_conv_clear(&weights->spatial[s].shortcut);
+        s2_folded_conv_clear(&weights->expert[s]);
     }
     s2_folded_conv_clear(&weights->expand);
     s2_folded_conv_clear(&weights->reduce);

@@ -24,6 +24,7 @@ struct s2_patch_weights {
     s2_folded_block head_block;
     s2_folded_conv head_conv;
     s2_folded_classifier classifier;
+    s2_folded_conv expert[S2RGF_MAX_SOURCES]; /* empty: there is none */
 };
 
 #endif
