@@ -32,6 +32,15 @@ float s2_probabilities(const float *scores, int classes, double temperature, flo
     return (float)(1.0 / sum);
 }
 
+double s2_surprise(const float *scores, int classes, double temperature, int label)
+{
+    const double top = (double)scores[s2_best_class(scores, classes)];
+    double sum = 0.0;
+    for (int k = 0; k < classes; k++)
+        sum += exp(((double)scores[k] - top) / temperature);
+    return log(sum) - ((double)scores[label] - top) / temperature;
+}
+
 /* ---- reliability ---------------------------------------------------------------------------- */
 
 void s2_reliability_add(s2_reliability *reliability, double confidence, bool correct)
@@ -158,26 +167,11 @@ static double error_at(const s2_scored_pixels *scored, double temperature)
     return s2_reliability_error(&reliability);
 }
 
-static double cross_entropy_at(const s2_scored_pixels *scored, double temperature)
-{
-    double sum = 0.0;
-    for (size_t i = 0; i < scored->count; i++) {
-        const float *scores = scored->scores + i * (size_t)scored->classes;
-        const double top = (double)scores[s2_best_class(scores, scored->classes)];
-        double total = 0.0;
-        for (int k = 0; k < scored->classes; k++)
-            total += exp(((double)scores[k] - top) / temperature);
-        sum += log(total) - ((double)scores[scored->labels[i]] - top) / temperature;
-    }
-    return scored->count == 0 ? (double)NAN : sum / (double)scored->count;
-}
-
 s2_calibration s2_calibrate(const s2_scored_pixels *scored)
 {
     const double temperature = scored->count > 0 ? fit_temperature(scored) : 1.0;
     return (s2_calibration){.pixels = scored->count,
                             .temperature = temperature,
                             .error_before = error_at(scored, 1.0),
-                            .error_after = error_at(scored, temperature),
-                            .cross_entropy = cross_entropy_at(scored, temperature)};
+                            .error_after = error_at(scored, temperature)};
 }

@@ -34,7 +34,6 @@ typedef struct s2_calibration {
     uint64_t pixels;                  /* that it was fitted on */
     double temperature;               /* 1 without pixels */
     double error_before, error_after; /* expected calibration error at 1 and at temperature */
-    double cross_entropy; /* mean negative log likelihood at temperature; NaN: no pixels */
 } s2_calibration;
 
 /**
@@ -43,6 +42,9 @@ typedef struct s2_calibration {
  */
 float s2_probabilities(const float *scores, int classes, double temperature, float *planes,
                        size_t plane);
+
+/** -log of the probability that softmax(scores / temperature) gives the label. */
+double s2_surprise(const float *scores, int classes, double temperature, int label);
 
 /** Count one prediction; confidence within 0..1. */
 void s2_reliability_add(s2_reliability *reliability, double confidence, bool correct);

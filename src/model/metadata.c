@@ -73,8 +73,7 @@ static void put_training(s2_json_writer *writer, const s2_model_training *traini
     s2_json_end_object(writer);
 }
 
-/** Absent where there is none. */
-static void put_expert(s2_json_writer *writer, const s2_model_expert *expert)
+void s2_model_put_expert(s2_json_writer *writer, const s2_model_expert *expert)
 {
     if (expert->share == 0.0)
         return;
@@ -100,7 +99,7 @@ void s2_model_put_members(s2_json_writer *writer, const s2_model_content *conten
         put_class(writer, &content->classes.items[i]);
     s2_json_end_array(writer);
     s2_model_put_ablations(writer, content);
-    put_expert(writer, &content->expert);
+    s2_model_put_expert(writer, &content->expert);
     put_training(writer, &content->training);
 }
 

@@ -33,7 +33,7 @@ typedef struct s2_discriminant {
  * other to be independent.
  * used in   [count] samples to fit to; NULL: all
  * fitted out
- * Errors  NO_MEMORY. Memory  s2_discriminant_clear(). Source  network.md 6
+ * Errors  NO_MEMORY. Memory  s2_discriminant_clear(). Source  network.md 7
  */
 s2rgf_status s2_discriminant_fit(const s2_samples *samples, const bool *used,
                                  s2_discriminant *fitted, s2rgf_error *err);

@@ -266,35 +266,88 @@ void s2_expert_install(const s2_fitted_expert *fitted, double share, s2_network 
 
 /* ---- share ---------------------------------------------------------------------------------- */
 
-static void add_share(const s2_scored_pixels *network, const s2_scored_pixels *expert, double share,
-                      s2_scored_pixels *sum)
+#define ERRORS 2.0 /* standard errors that a share must be better by */
+
+/* Of one share: the surprise of every group's pixels, and of all. */
+typedef struct share_trial {
+    double share, total;
+    double *of_group; /* [groups] */
+} share_trial;
+
+static void add_share(const s2_expert_trial *trial, double share, s2_scored_pixels *sum)
 {
-    const size_t values = network->count * (size_t)network->classes;
+    const size_t values = trial->network.count * (size_t)trial->network.classes;
     for (size_t i = 0; i < values; i++)
-        sum->scores[i] = network->scores[i] + (float)share * expert->scores[i];
+        sum->scores[i] = trial->network.scores[i] + (float)share * trial->expert.scores[i];
 }
 
-s2rgf_status s2_expert_choose_share(s2_scored_pixels *scored, const s2_scored_pixels *expert,
-                                    double *share, s2rgf_error *err)
+/* sum tmp [the network's pixels] */
+static void try_share(const s2_expert_trial *trial, s2_scored_pixels *sum, share_trial *tried)
 {
-    static const double shares[] = {0.0, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0};
-    double least = INFINITY;
-    s2_scored_pixels sum;
-    const s2rgf_status status = s2_scored_pixels_init(&sum, scored->classes, scored->count, err);
+    add_share(trial, tried->share, sum);
+    const double temperature = s2_calibrate(sum).temperature;
+    tried->total = 0.0;
+    memset(tried->of_group, 0, (size_t)trial->groups * sizeof(double));
+    for (size_t i = 0; i < sum->count; i++) {
+        const double surprise = s2_surprise(sum->scores + i * (size_t)sum->classes, sum->classes,
+                                            temperature, sum->labels[i]);
+        tried->of_group[trial->group[i]] += surprise;
+        tried->total += surprise;
+    }
+}
+
+/* Whether one share is better than another by more than chance explains. */
+static bool is_better(const s2_expert_trial *trial, const share_trial *one,
+                      const share_trial *other)
+{
+    double groups = 0.0, squares = 0.0;
+    const double gain = other->total - one->total;
+    for (int g = 0; g < trial->groups; g++)
+        groups += other->of_group[g] > 0.0;
+    for (int g = 0; g < trial->groups; g++) {
+        const double apart = other->of_group[g] - one->of_group[g] - gain / groups;
+        squares += other->of_group[g] > 0.0 ? apart * apart : 0.0;
+    }
+    return groups > 1.0 && gain > ERRORS * sqrt(squares * groups / (groups - 1.0));
+}
+
+s2rgf_status s2_expert_choose_share(s2_expert_trial *trial, double *share, s2rgf_error *err)
+{
+    static const double shares[] = {0.0, 0.125, 0.25, 0.5, 1.0, 4.0};
+    share_trial usual = {S2_EXPERT_SHARE, 0.0, NULL};
+    share_trial best = {0.0, INFINITY, NULL}, tried = best;
+    s2_scored_pixels sum = {0};
     *share = S2_EXPERT_SHARE;
-    if (status != S2RGF_OK || scored->count == 0)
-        return status;
-    memcpy(sum.labels, scored->labels, scored->count * sizeof *sum.labels);
-    sum.count = scored->count;
+    if (trial->network.count == 0)
+        return S2RGF_OK;
+    usual.of_group = s2_alloc((size_t)trial->groups, sizeof(double));
+    best.of_group = s2_alloc((size_t)trial->groups, sizeof(double));
+    tried.of_group = s2_alloc((size_t)trial->groups, sizeof(double));
+    s2rgf_status status =
+        s2_scored_pixels_init(&sum, trial->network.classes, trial->network.count, err);
+    if (status == S2RGF_OK && !(usual.of_group && best.of_group && tried.of_group))
+        status = s2_fail_memory(err, "expert");
+    if (status != S2RGF_OK)
+        goto done;
+    memcpy(sum.labels, trial->network.labels, trial->network.count * sizeof *sum.labels);
+    sum.count = trial->network.count;
+    try_share(trial, &sum, &usual);
     for (size_t i = 0; i < sizeof shares / sizeof *shares; i++) {
-        add_share(scored, expert, shares[i], &sum);
-        const double entropy = s2_calibrate(&sum).cross_entropy;
-        if (entropy < least) {
-            least = entropy;
-            *share = shares[i];
+        tried.share = shares[i];
+        try_share(trial, &sum, &tried);
+        if (tried.total < best.total) {
+            const share_trial former = best;
+            best = tried;
+            tried = former;
         }
     }
-    add_share(scored, expert, *share, scored);
+    if (is_better(trial, &best, &usual))
+        *share = best.share;
+    add_share(trial, *share, &trial->network);
+done:
     s2_scored_pixels_clear(&sum);
-    return S2RGF_OK;
+    s2_free(usual.of_group);
+    s2_free(best.of_group);
+    s2_free(tried.of_group);
+    return status;
 }

@@ -25,8 +25,7 @@ typedef struct validation_job {
     int *tiles;    /* lattice index of every tile with validation pixels */
     int tile_count;
     const s2_fitted_expert *expert;
-    s2_scored_pixels scored;        /* by the network */
-    s2_scored_pixels expert_scored; /* by the expert; empty without one */
+    s2_expert_trial trial; /* the pixels' scores; those of the expert only where there is one */
 } validation_job;
 
 typedef struct validation_worker {
@@ -179,12 +178,26 @@ static s2rgf_status keep_tile(void *data, int index, s2rgf_error *err)
         const float *scores = worker->scores + at * (size_t)classes;
         if (!worker->valid[at])
             continue;
-        s2_scored_pixels_add(&job->scored, scores, pixel->class_index);
+        job->trial.group[job->trial.network.count] = pixel->group;
+        s2_scored_pixels_add(&job->trial.network, scores, pixel->class_index);
         if (job->expert)
-            s2_scored_pixels_add(&job->expert_scored, s2_expert_scores(job->expert, job->pixels[i]),
+            s2_scored_pixels_add(&job->trial.expert, s2_expert_scores(job->expert, job->pixels[i]),
                                  pixel->class_index);
     }
     return S2RGF_OK;
+}
+
+static s2rgf_status start_trial(validation_job *job, int classes, s2rgf_error *err)
+{
+    s2_expert_trial *trial = &job->trial;
+    trial->groups = job->set->labels->group_count;
+    trial->group = s2_alloc(job->pixel_count, sizeof *trial->group);
+    s2rgf_status status = trial->group ? S2RGF_OK : s2_fail_memory(err, "validation");
+    if (status == S2RGF_OK)
+        status = s2_scored_pixels_init(&trial->network, classes, job->pixel_count, err);
+    if (status == S2RGF_OK && job->expert)
+        status = s2_scored_pixels_init(&trial->expert, classes, job->pixel_count, err);
+    return status;
 }
 
 static void count_scored(const s2_scored_pixels *scored, s2_confusion *confusion)
@@ -200,17 +213,17 @@ static s2rgf_status sum_up(validation_job *job, s2_validated *found, s2rgf_error
 {
     s2rgf_status status = S2RGF_OK;
     if (job->expert) {
-        count_scored(&job->expert_scored, &found->confusion);
+        count_scored(&job->trial.expert, &found->confusion);
         found->expert_oa = s2_confusion_overall(&found->confusion);
         s2_confusion_clear(&found->confusion);
-        status = s2_confusion_init(&found->confusion, job->scored.classes, err);
+        status = s2_confusion_init(&found->confusion, job->trial.network.classes, err);
     }
     if (status == S2RGF_OK && job->expert)
-        status = s2_expert_choose_share(&job->scored, &job->expert_scored, &found->share, err);
+        status = s2_expert_choose_share(&job->trial, &found->share, err);
     if (status == S2RGF_OK)
-        count_scored(&job->scored, &found->confusion);
-    found->scored = job->scored;
-    job->scored = (s2_scored_pixels){0};
+        count_scored(&job->trial.network, &found->confusion);
+    found->scored = job->trial.network;
+    job->trial.network = (s2_scored_pixels){0};
     return status;
 }
 
@@ -224,9 +237,7 @@ s2rgf_status s2_validate(const s2_validation *asked, s2_validated *found, s2rgf_
     job.columns = (job.geometry.width + TILE_PX - 1) / TILE_PX;
     s2rgf_status status = s2_confusion_init(&found->confusion, classes, err);
     if (status == S2RGF_OK)
-        status = s2_scored_pixels_init(&job.scored, classes, job.pixel_count, err);
-    if (status == S2RGF_OK && job.expert)
-        status = s2_scored_pixels_init(&job.expert_scored, classes, job.pixel_count, err);
+        status = start_trial(&job, classes, err);
     if (status == S2RGF_OK)
         status = asked->network->ops->weights_create(asked->network, &job.weights, err);
     if (status == S2RGF_OK)
@@ -243,8 +254,9 @@ s2rgf_status s2_validate(const s2_validation *asked, s2_validated *found, s2rgf_
     }
     if (status == S2RGF_OK)
         status = sum_up(&job, found, err);
-    s2_scored_pixels_clear(&job.scored);
-    s2_scored_pixels_clear(&job.expert_scored);
+    s2_scored_pixels_clear(&job.trial.network);
+    s2_scored_pixels_clear(&job.trial.expert);
+    s2_free(job.trial.group);
     s2_weights_free(job.weights);
     s2_free(job.pixels);
     s2_free(job.first);
