@@ -182,8 +182,8 @@ static s2rgf_status check_format(const s2_safetensors *file, const char *path, s
     const int number = atoi(version);
     if (number > S2_MODEL_FORMAT_VERSION)
         return s2_fail(err, S2RGF_UNSUPPORTED,
-                       "%s: model of a newer program: expected format version %d, found %d", path,
-                       S2_MODEL_FORMAT_VERSION, number);
+                       "%s: model of a newer program: expected at most format version %d, found %d",
+                       path, S2_MODEL_FORMAT_VERSION, number);
     return S2RGF_OK;
 }
 

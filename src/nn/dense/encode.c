@@ -3,21 +3,12 @@
 
 #include "nn/dense/worker.h"
 
-/* First channel of a source in the spectral stack. */
-static int spectral_offset(const s2_network_spec *spec, int source)
-{
-    int first = 0;
-    for (int s = 0; s < source; s++)
-        first += s2_dense_spectral_width(spec, s);
-    return first;
-}
-
 static s2_region spectral_stack(const s2_dense_run *run, int source)
 {
     const s2_network_spec *spec = &run->weights->base.spec;
     const s2_region stack =
         s2_dense_region(run, S2_STACK_SPECTRAL, run->plan.stack, s2_dense_spectral_total(spec));
-    return s2_region_channels(&stack, spectral_offset(spec, source));
+    return s2_region_channels(&stack, s2_dense_spectral_first(spec, source));
 }
 
 static s2_region spatial_stack(const s2_dense_run *run, int source)
