@@ -9,6 +9,7 @@
 #include "format/json_writer.h"
 #include "model/ablations.h"
 #include "model/bands.h"
+#include "model/metadata.h"
 #include "model/model.h"
 
 #define NAME_BYTES 256 /* of names made here, the zero included */

@@ -212,7 +212,7 @@ static const damage DESCRIPTION[] = {
     {"\\\"training\\\":{", "\\\"expert\\\":1,\\\"training\\\":{", S2RGF_FORMAT,
      "s2rgf.expert: wrong value: expected object, found int"},
     {"\\\"training\\\":{", "\\\"expert\\\":{\\\"share\\\":1},\\\"training\\\":{", S2RGF_FORMAT,
-     "s2rgf.expert.temperature: member missing"},
+     "s2rgf.expert: member missing: expected \"temperature\""},
     {"\\\"training\\\":{", EXPERT("0", "1", "0"), S2RGF_FORMAT,
      "s2rgf.expert.share: expected more than 0, found 0"},
     {"\\\"training\\\":{", EXPERT("-1", "1", "0"), S2RGF_FORMAT, "expert.share: out of range"},
@@ -233,7 +233,7 @@ static const damage DESCRIPTION[] = {
     {"\\\"training\\\":{", "\\\"ablations\\\":[\\\"ssja\\\",\\\"adrf\\\"],\\\"training\\\":{",
      S2RGF_FORMAT,
      "s2rgf.ablations[1]: no such part: expected one of attention, ssja, redundancy, "
-     "spectral, spatial, source:hsi, source:msi-10_m, found adrf"},
+     "spectral, spatial, expert, source:hsi, source:msi-10_m, found adrf"},
     {"\\\"training\\\":{", "\\\"ablations\\\":[\\\"source:pan\\\"],\\\"training\\\":{",
      S2RGF_FORMAT, "s2rgf.ablations[0]: no such part"},
     {"\\\"training\\\":{", "\\\"ablations\\\":[\\\"\\\\u001b[2J\\\"],\\\"training\\\":{",
