@@ -127,13 +127,13 @@ static void encode_aligned(s2_dense_run *run, int source)
     float *rows[2] = {run->buffer[S2_ROWS], NULL};
     rows[1] = rows[0] + (size_t)reference.w * (size_t)width;
     for (int i = run->now.stack; i < run->next.stack; i++) {
-        const bool both = 2 * i + 1 < reference.y + reference.h;
-        for (int k = 0; k <= both; k++) {
+        const int count = 2 * i + 1 < reference.y + reference.h ? 2 : 1;
+        for (int k = 0; k < count; k++) {
             encode_spectral_row(run, source, s2_region_at(&pixels, reference.x, 2 * i + k),
                                 reference.w, rows[k]);
             keep_core_row(run, source, rows[k], 2 * i + k);
         }
-        halve_rows(rows[0], both ? rows[1] : NULL, reference.w, width,
+        halve_rows(rows[0], count > 1 ? rows[1] : NULL, reference.w, width,
                    s2_region_at(&stack, stack.rect.x, i), stack.stride);
     }
     encode_spatial(run, source, s2_dense_scene(run->geometry), &spatial);
