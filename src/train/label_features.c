@@ -36,7 +36,7 @@ static s2_sampling sampling_of(const feature_reader *reader, int source)
                          geometry->source_height[source]};
 }
 
-static s2rgf_status read_window(feature_reader *reader, int source, s2_rect box, s2rgf_error *err)
+static s2rgf_status read_source(feature_reader *reader, int source, s2_rect box, s2rgf_error *err)
 {
     const s2_training_set *set = reader->set;
     source_rect *rect = &reader->rects[source];
@@ -74,12 +74,12 @@ static void sample_source(const feature_reader *reader, int source, const s2_lab
     const float down[2] = {1.0f - tap.fy, tap.fy};
     memset(features, 0, bands * sizeof(float));
     for (int i = 0; i < 4; i++) {
-        const float part = down[i / 2] * across[i % 2];
+        const float weight = down[i / 2] * across[i % 2];
         const float *pixel =
             rect->pixels +
             ((size_t)rows[i / 2] * (size_t)rect->rect.w + (size_t)columns[i % 2]) * bands;
         for (size_t b = 0; b < bands; b++)
-            features[b] += part * pixel[b];
+            features[b] += weight * pixel[b];
     }
 }
 
@@ -99,7 +99,7 @@ static s2rgf_status take_tile(feature_reader *reader, const size_t *labels, size
         box.h = pixel->y + 1 - box.y; /* labels come in order of y */
     }
     for (int s = 0; s < set->scene->count && status == S2RGF_OK; s++)
-        status = read_window(reader, s, box, err);
+        status = read_source(reader, s, box, err);
     for (size_t i = 0; i < count && status == S2RGF_OK; i++) {
         float *features = reader->features;
         for (int s = 0; s < set->scene->count; s++) {

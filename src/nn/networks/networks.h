@@ -3,8 +3,8 @@
 #define S2_NN_NETWORKS_NETWORKS_H
 #include "core/random.h"
 #include "format/onnx_graph.h"
+#include "nn/expert.h"
 #include "nn/kernels/kernels.h"
-#include "nn/layers/expert.h"
 #include "nn/layers/loss.h"
 #include "nn/layers/norm_list.h"
 #include "nn/run/tile.h"
@@ -94,9 +94,8 @@ struct s2_network_ops {
     s2rgf_status (*run_create)(const s2_weights *weights, const s2_run_geometry *geometry,
                                const s2_tiling *tiling, s2_run **run, s2rgf_error *err);
     void (*run_free)(s2_run *run);
-    /* Scores and validity of a core that is a tile of the tiling, handed to io rows by rows. wanted
-       in [core.h][core.w], 0 where scores are not needed and may be anything; NULL: all are.
-       Errors: those of io. */
+    /* Scores and validity of a core, which is a tile of the tiling, handed to io by rows. wanted in
+       [core.h][core.w], 0 where scores may be anything; NULL: nowhere. Errors: those of io. */
     s2rgf_status (*run_compute)(s2_run *run, s2_rect core, const uint8_t *wanted,
                                 const s2_tile_io *io, s2rgf_error *err);
     /* Work of every stage over a whole scene, without halos. NULL: unknown. */
@@ -104,8 +103,7 @@ struct s2_network_ops {
                  s2_work work[S2_STAGES]);
 };
 
-extern const s2_network_ops s2_dense_ops;
-extern const s2_network_ops s2_patch_ops;
+extern const s2_network_ops s2_dense_ops, s2_patch_ops;
 
 /** The architecture of this name. Errors: UNSUPPORTED, the message lists all names; NULL then. */
 const s2_network_ops *s2_network_find(const char *subject, const char *name, s2rgf_error *err);

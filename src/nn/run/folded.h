@@ -4,7 +4,7 @@
 
 #include "nn/kernels/kernels.h"
 #include "nn/layers/classifier.h"
-#include "nn/layers/expert.h"
+#include "nn/expert.h"
 #include "nn/layers/trunk.h"
 
 #define S2_FOLDED_MAX 256 /* output channels of a folded unit */

@@ -1,5 +1,5 @@
 /* A linear expert beside a network: class scores that are linear in the pixels of all sources. */
-#include "nn/layers/expert.h"
+#include "nn/expert.h"
 
 #include <stdio.h>
 #include <string.h>

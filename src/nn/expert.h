@@ -1,6 +1,6 @@
 /* A linear expert beside a network: class scores that are linear in the pixels of all sources. */
-#ifndef S2_NN_LAYERS_EXPERT_H
-#define S2_NN_LAYERS_EXPERT_H
+#ifndef S2_NN_EXPERT_H
+#define S2_NN_EXPERT_H
 
 #include "nn/network.h"
 
