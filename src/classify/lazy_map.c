@@ -246,8 +246,8 @@ static s2rgf_status prepare_level(s2rgf_lazy_map *map, int index, map_level **le
     (*level)->tiling = tiling_of(&(*level)->geometry, map->info.tile_px);
     status = hold_pieces(map, *level, err);
     if (status == S2RGF_OK)
-        status = map->weights->ops->run_create(map->weights, &(*level)->geometry, &(*level)->tiling,
-                                               &(*level)->run, err);
+        status = s2_run_create(map->weights, &(*level)->geometry, &(*level)->tiling, &(*level)->run,
+                               err);
     return status;
 }
 

@@ -107,11 +107,6 @@ s2rgf_status s2_model_find_tensor(const s2_model_content *content, const char *n
     return s2_fail(err, S2RGF_FORMAT, "tensor %s: missing in the model", name);
 }
 
-s2rgf_status s2_model_check_target(const char *path, bool overwrite, s2rgf_error *err)
-{
-    return s2_atomic_check(path, overwrite, err);
-}
-
 int s2_model_format_version(const s2_model_content *content)
 {
     return content->expert.share > 0.0 ? S2_MODEL_FORMAT_VERSION : 1;

@@ -76,8 +76,6 @@ typedef struct s2_model_content {
  * Errors  INVALID_ARGUMENT.
  */
 s2rgf_status s2_model_check(const s2_model_content *content, const char *subject, s2rgf_error *err);
-/** Whether s2_model_save() could create path now. Errors: IO, INVALID_ARGUMENT, NO_MEMORY. */
-s2rgf_status s2_model_check_target(const char *path, bool overwrite, s2rgf_error *err);
 /** Format version of the file: the lowest that holds the model. */
 int s2_model_format_version(const s2_model_content *content);
 /** In a name, '_' for what is not UTF-8 or is a control character; cut at S2_MODEL_NAME_BYTES. */

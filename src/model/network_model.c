@@ -64,7 +64,7 @@ s2rgf_status s2_network_from_model(const s2_model_content *content, const char *
         return s2_fail(err, S2RGF_FORMAT, "%s: expected at least 2 classes, found %d", subject,
                        content->classes.count);
     const s2_network_spec spec = spec_of(content);
-    s2rgf_status status = ops->create(&spec, network, err);
+    s2rgf_status status = s2_network_create(ops, &spec, network, err);
     for (int i = 0; status == S2RGF_OK && i < (*network)->params.count; i++)
         status = take_values(content, subject, &(*network)->params.items[i], err);
     if (status != S2RGF_OK) {

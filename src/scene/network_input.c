@@ -162,7 +162,12 @@ static void normalise_group(const s2_model_source *source, int first, const uint
             memset(pixels, 0, (size_t)here * sizeof *pixels);
 }
 
-void s2_normalise(const s2_model_source *source, const uint8_t *valid, size_t count, float *pixels)
+/**
+ * (x - mean) / std of every band where valid, 0 elsewhere. pixels in/out [count][bands]; valid in
+ * [count]. Source network.md 4
+ */
+static void normalise(const s2_model_source *source, const uint8_t *valid, size_t count,
+                      float *pixels)
 {
     for (int first = 0; first < source->band_count; first += GROUP)
         normalise_group(source, first, valid, count, pixels);
@@ -191,7 +196,7 @@ s2rgf_status s2_scene_read(s2_scene *scene, const s2_model_content *content, int
         if (status == S2RGF_OK && content->off.source[source])
             memset(pixels, 0, count * (size_t)model->band_count * sizeof(float));
         else if (status == S2RGF_OK)
-            s2_normalise(model, valid, count, pixels);
+            normalise(model, valid, count, pixels);
         pixels += count * (size_t)model->band_count;
         valid += count;
     }

@@ -12,18 +12,18 @@
 #define TILE_PX 64 /* side of what is read at once, in reference pixels */
 
 /* Pixels of a source around the labels of a tile. */
-typedef struct source_rect {
+typedef struct source_part {
     s2_rect rect;
     size_t capacity; /* pixels */
     float *pixels;   /* [h][w][bands] */
     uint8_t *valid;
-} source_rect;
+} source_part;
 
 typedef struct feature_reader {
     const s2_training_set *set;
     s2_label_role role;
     s2_run_geometry geometry;
-    source_rect rects[S2RGF_MAX_SOURCES];
+    source_part parts[S2RGF_MAX_SOURCES];
     float *features; /* [bands of all sources] */
     size_t *order;   /* [labels] those of a row of tiles, tile by tile */
     size_t *ends;    /* [tiles of a row] */
@@ -39,22 +39,22 @@ static s2_sampling sampling_of(const feature_reader *reader, int source)
 static s2rgf_status read_source(feature_reader *reader, int source, s2_rect box, s2rgf_error *err)
 {
     const s2_training_set *set = reader->set;
-    source_rect *rect = &reader->rects[source];
+    source_part *part = &reader->parts[source];
     const s2_sampling sampling = sampling_of(reader, source);
-    rect->rect =
+    part->rect =
         set->scene->sources[source].on_reference ? box : s2_sampling_bounds(&sampling, box);
-    const size_t pixels = (size_t)rect->rect.w * (size_t)rect->rect.h;
-    if (pixels > rect->capacity) {
-        s2_free(rect->pixels);
-        s2_free(rect->valid);
-        rect->pixels =
+    const size_t pixels = (size_t)part->rect.w * (size_t)part->rect.h;
+    if (pixels > part->capacity) {
+        s2_free(part->pixels);
+        s2_free(part->valid);
+        part->pixels =
             s2_alloc(pixels * (size_t)set->content->sources[source].band_count, sizeof(float));
-        rect->valid = s2_alloc(pixels, 1);
-        rect->capacity = rect->pixels && rect->valid ? pixels : 0;
-        if (rect->capacity == 0)
+        part->valid = s2_alloc(pixels, 1);
+        part->capacity = part->pixels && part->valid ? pixels : 0;
+        if (part->capacity == 0)
             return s2_fail_memory(err, "expert");
     }
-    return s2_scene_read(set->scene, set->content, source, rect->rect, rect->pixels, rect->valid,
+    return s2_scene_read(set->scene, set->content, source, part->rect, part->pixels, part->valid,
                          err);
 }
 
@@ -62,22 +62,22 @@ static s2rgf_status read_source(feature_reader *reader, int source, s2_rect box,
 static void sample_source(const feature_reader *reader, int source, const s2_label_pixel *label,
                           float *features)
 {
-    const source_rect *rect = &reader->rects[source];
+    const source_part *part = &reader->parts[source];
     const size_t bands = (size_t)reader->set->content->sources[source].band_count;
     const s2_sampling sampling = sampling_of(reader, source);
     s2_tap tap = {label->x, label->y, label->x, label->y, 0.0f, 0.0f};
     if (!reader->set->scene->sources[source].on_reference)
         tap = s2_sampling_tap(&sampling, label->x, label->y);
-    const int columns[2] = {tap.x0 - rect->rect.x, tap.x1 - rect->rect.x};
-    const int rows[2] = {tap.y0 - rect->rect.y, tap.y1 - rect->rect.y};
+    const int columns[2] = {tap.x0 - part->rect.x, tap.x1 - part->rect.x};
+    const int rows[2] = {tap.y0 - part->rect.y, tap.y1 - part->rect.y};
     const float across[2] = {1.0f - tap.fx, tap.fx};
     const float down[2] = {1.0f - tap.fy, tap.fy};
     memset(features, 0, bands * sizeof(float));
     for (int i = 0; i < 4; i++) {
         const float weight = down[i / 2] * across[i % 2];
         const float *pixel =
-            rect->pixels +
-            ((size_t)rows[i / 2] * (size_t)rect->rect.w + (size_t)columns[i % 2]) * bands;
+            part->pixels +
+            ((size_t)rows[i / 2] * (size_t)part->rect.w + (size_t)columns[i % 2]) * bands;
         for (size_t b = 0; b < bands; b++)
             features[b] += weight * pixel[b];
     }
@@ -167,8 +167,8 @@ s2rgf_status s2_label_features(const s2_training_set *set, s2_label_role role,
                                     ? read_all(&reader, host, take, context, err)
                                     : s2_fail_memory(err, "expert");
     for (int s = 0; s < set->scene->count; s++) {
-        s2_free(reader.rects[s].pixels);
-        s2_free(reader.rects[s].valid);
+        s2_free(reader.parts[s].pixels);
+        s2_free(reader.parts[s].valid);
     }
     s2_free(reader.features);
     s2_free(reader.order);

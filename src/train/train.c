@@ -497,7 +497,7 @@ static s2rgf_status train_model(const s2rgf_train_options *options, const s2rgf_
         content->expert = (s2_model_expert){S2_EXPERT_SHARE, 1.0, 0.0};
     s2rgf_status status = s2_training_normalisation(scene, host, content, err);
     if (status == S2RGF_OK)
-        status = ops->create(&spec, &network, err);
+        status = s2_network_create(ops, &spec, &network, err);
     if (status == S2RGF_OK)
         status = s2_network_rehearse(network, content, options->model_path, err);
     if (status == S2RGF_OK)

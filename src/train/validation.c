@@ -111,8 +111,7 @@ static s2rgf_status open_validation_worker(void *context, void **data, s2rgf_err
         return s2_fail_memory(err, "validation");
     s2rgf_status status = s2_scene_reopen(job->set->scene, &worker->scene, err);
     if (status == S2RGF_OK)
-        status =
-            job->weights->ops->run_create(job->weights, &job->geometry, &tiling, &worker->run, err);
+        status = s2_run_create(job->weights, &job->geometry, &tiling, &worker->run, err);
     return status;
 }
 
@@ -239,7 +238,7 @@ s2rgf_status s2_validate(const s2_validation *asked, s2_validated *found, s2rgf_
     if (status == S2RGF_OK)
         status = start_trial(&job, classes, err);
     if (status == S2RGF_OK)
-        status = asked->network->ops->weights_create(asked->network, &job.weights, err);
+        status = s2_weights_create(asked->network, &job.weights, err);
     if (status == S2RGF_OK)
         status = list_tiles(&job, err);
     if (status == S2RGF_OK) {

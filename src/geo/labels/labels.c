@@ -232,8 +232,13 @@ static s2rgf_status fill_set(s2_label_claims *claims, s2_label_set *labels, s2rg
     return S2RGF_OK;
 }
 
-s2rgf_status s2_labels_finish(s2_label_claims *claims, int height, s2_label_set *labels,
-                              s2rgf_error *err)
+/**
+ * Settle the claims and move them into the set: pixels in order, conflicts dropped, groups and
+ * classes without pixels removed, checksum. labels->classes must be complete; claims is left empty.
+ * height: of the grid. Errors NO_MEMORY.
+ */
+static s2rgf_status finish_labels(s2_label_claims *claims, int height, s2_label_set *labels,
+                                  s2rgf_error *err)
 {
     const s2rgf_status status = sort_claims(claims, height, err);
     if (status != S2RGF_OK)
@@ -365,7 +370,7 @@ s2rgf_status s2_labels_read(const s2rgf_label_options *options, const s2_grid *g
     if (status == S2RGF_OK)
         warn_case(&labels->classes, options->path, host);
     if (status == S2RGF_OK)
-        status = s2_labels_finish(&claims, grid->height, labels, err);
+        status = finish_labels(&claims, grid->height, labels, err);
     s2_labels_claims_clear(&claims);
     GDALClose(dataset);
     if (status != S2RGF_OK)

@@ -29,14 +29,6 @@ s2rgf_status s2_labels_add_group(s2_label_claims *claims, int class_index, s2rgf
 /** Claim a pixel for group `group`. Errors: NO_MEMORY. */
 s2rgf_status s2_labels_claim(s2_label_claims *claims, int x, int y, int group, s2rgf_error *err);
 
-/**
- * Settle the claims and move them into the set: pixels in order, conflicts dropped, groups and
- * classes without pixels removed, checksum. labels->classes must be complete; claims is left empty.
- * height: of the grid. Errors NO_MEMORY.
- */
-s2rgf_status s2_labels_finish(s2_label_claims *claims, int height, s2_label_set *labels,
-                              s2rgf_error *err);
-
 void s2_labels_claims_clear(s2_label_claims *claims);
 
 /** True for a layer whose features have geometries: not a mere table such as QGIS's layer_styles. */
