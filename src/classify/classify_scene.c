@@ -334,7 +334,7 @@ static void report_work(const s2_classify_job *job, const s2rgf_host *host)
     report_seconds(job, host);
 }
 
-/* Pixels without finite scores are nodata, which the user is told. */
+/* Pixels without finite scores are nodata; warn of them. */
 static s2rgf_status check_scores(const s2_classify_job *job, const s2rgf_host *host,
                                  s2rgf_error *err)
 {

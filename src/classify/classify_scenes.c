@@ -45,7 +45,7 @@ static bool show_scene_progress(double fraction, void *user)
     return s2_progress(own->outer, ((double)own->done + fraction) / (double)own->count);
 }
 
-/* Of many scenes only what is wrong is told, and of which. */
+/* Of many scenes only warnings are shown, with the name of the scene. */
 static void show_scene_line(s2rgf_log_level level, const char *line, void *user)
 {
     const scene_host *own = user;
@@ -353,7 +353,7 @@ s2rgf_status s2rgf_classify_scenes(const s2rgf_classify_options *options, const 
     *result = NULL;
     s2_error_clear(err);
     s2rgf_status status = check_list_options(options, scenes_path, err);
-    /* a model that cannot be used is told once */
+    /* an unusable model is reported once */
     if (status == S2RGF_OK)
         status = s2rgf_model_open(options->model_path, &model, err);
     if (status == S2RGF_OK)

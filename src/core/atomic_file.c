@@ -103,7 +103,7 @@ static void close_lock(s2_atomic_file *file)
     file->lock = -1;
 }
 
-/** Open a name in the same folder that nobody has; errno tells of failure. */
+/** Open an unused name in the same folder; errno says why it failed. */
 static bool open_temporary(s2_atomic_file *file)
 {
     for (int attempt = 0; attempt < NAME_TRIES; attempt++) {

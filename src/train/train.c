@@ -239,7 +239,7 @@ static void report_unused(const s2_label_set *labels, const s2rgf_host *host)
                    s2_plural(unused[i].count, unused[i].one, unused[i].many));
 }
 
-/* Warn of a class, the told-th of its kind. */
+/* Warn of a class, if it is one of the first of its kind. */
 static void warn_class(const s2_class *class, const char *what, int told, const s2rgf_host *host)
 {
     if (told < TOLD_CLASSES)

@@ -92,7 +92,7 @@ static bool block_number(GDALRasterBandH band, const char *key, int x, int y, ui
     return text != NULL;
 }
 
-/** Whether all blocks of a band lie in a file of so many bytes. */
+/** Whether all blocks of a band are in a file of that many bytes. */
 static bool blocks_are_inside(GDALRasterBandH band, uint64_t size, bool sparse)
 {
     int w, h;

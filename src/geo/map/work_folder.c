@@ -125,7 +125,7 @@ s2rgf_status s2_stem_lock(const char *place, const char *stem, int *lock, char *
 
 void s2_stem_unlock(int lock, char *path)
 {
-    /* The name goes first: who waits for the lock then finds that it has no name, and starts anew. */
+    /* The name goes first: a run that waits for the lock then finds that it has no name, and starts again. */
     if (path != NULL)
         unlink(path);
     if (lock >= 0)
@@ -177,7 +177,7 @@ static void sweep_folder(const char *place, const char *stem, const char *name)
     if (state == S2_LOCKED && roll_back(place, stem, folder))
         remove_tree(folder);
     else if (state == S2_LOCK_FAILED && errno == ENOENT && rmdir(folder) != 0 && errno == ENOTEMPTY)
-        remove_tree(folder); /* the lock is made first: who has anything else and no lock is dead */
+        remove_tree(folder); /* the lock is made first: a run with anything else and no lock is dead */
     if (lock >= 0)
         close(lock);
     s2_free(lock_path);

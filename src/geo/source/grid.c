@@ -7,7 +7,7 @@
 #include "core/memory.h"
 #include "geo/source/gdal_catch.h"
 
-/** Geotransform of a dataset, refused where it is absent or of no use. */
+/** Geotransform of a dataset, an error if it is absent or useless. */
 static s2rgf_status read_geotransform(GDALDatasetH dataset, const char *subject, s2_affine *to_geo,
                                       s2rgf_error *err)
 {

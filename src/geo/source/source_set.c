@@ -263,8 +263,8 @@ static bool srs_coincides(const s2_grid *grid, const char *srs_wkt)
 }
 
 /**
- * Work out how one source meets the reference grid. must_be_on_reference: -1 when nobody demands
- * anything.
+ * Work out how one source meets the reference grid. must_be_on_reference: -1 if either
+ * will do.
  */
 static s2rgf_status meet_reference(const s2_scene *scene, s2_scene_source *member,
                                    int must_be_on_reference, const s2rgf_host *host,
