@@ -102,6 +102,8 @@ typedef struct s2rgf_label_options {
     const char *where;        /* attribute filter, or NULL */
     const char *assigned_srs; /* CRS of labels that have none, or NULL */
     bool all_touched;         /* burn every pixel a polygon touches, not only centres inside */
+    double
+        buffer_m; /* a point labels the pixels with their centre so near, too; 0: its own alone */
 } s2rgf_label_options;
 
 /* ---- training ------------------------------------------------------------------------------ */
@@ -365,6 +367,43 @@ S2RGF_API void s2rgf_lazy_map_rest(s2rgf_lazy_map *map);
 /** Release a map; NULL is accepted. */
 S2RGF_API void s2rgf_lazy_map_close(s2rgf_lazy_map *map);
 
+/* ---- sampling ------------------------------------------------------------------------------ */
+
+/** Everything s2rgf_sample() needs; see s2rgf_sample(1). */
+typedef struct s2rgf_sample_options {
+    const char *map_path;
+    const char *assigned_srs; /* CRS of a map that has none, or NULL */
+    const char *output_path;
+    const char *format; /* GDAL driver name, or NULL: from the extension */
+    bool overwrite;
+    const char *design; /* "stratified", "simple" or "systematic" */
+    const char
+        *strata_path; /* class raster on the map's grid whose classes are the strata, or NULL */
+    int points;       /* of the sample, or 0 and: */
+    double target_se; /* standard error of the overall accuracy to expect, 0.0005 to 0.5, or 0 */
+    /* "U" or "class=U", expected user's accuracies, ended by NULL, or NULL: 0.8 */
+    const char *const *accuracies;
+    const char *allocation;      /* to strata: "least", "proportional", "equal" or "neyman" */
+    int least;                   /* points that each stratum gets with "least" */
+    s2rgf_label_options exclude; /* places that no point may lie in; path NULL: none */
+    double exclude_m;            /* or be so near to, in metres */
+    uint64_t seed;
+    bool blind; /* leave out of the points what the map says of them */
+} s2rgf_sample_options;
+
+/** Fill with defaults. options out. */
+S2RGF_API void s2rgf_sample_options_init(s2rgf_sample_options *options);
+
+/**
+ * Draw a probability sample of the pixels of a class raster and write it as a layer of points. The map
+ * is read once. The file appears under its name only when it is whole.
+ * Errors  INVALID_ARGUMENT, IO, FORMAT, UNSUPPORTED (the vector format), MISMATCH (no pixel to draw, or
+ *         strata on another grid), NO_MEMORY, CANCELLED.
+ * Memory  grows with points and strata, not with the map.
+ */
+S2RGF_API s2rgf_status s2rgf_sample(const s2rgf_sample_options *options, const s2rgf_host *host,
+                                    s2rgf_error *err);
+
 /* ---- assessment ---------------------------------------------------------------------------- */
 
 /** Assessed pixels whose confidence lies in one bin. */
@@ -373,6 +412,13 @@ typedef struct s2rgf_reliability_bin {
     double confidence; /* mean, NaN without pixels */
     double accuracy;   /* part of the pixels that agree with the reference, NaN without pixels */
 } s2rgf_reliability_bin;
+
+/** A figure of the whole map, estimated from a sample. NaN where it cannot be told. */
+typedef struct s2rgf_estimate {
+    double estimate;
+    double se;      /* standard error */
+    double ci95[2]; /* estimate -+ 1.96 se; not cut off at 0 and 1 */
+} s2rgf_estimate;
 
 /** Accuracy of a class raster against reference labels. Released with s2rgf_assessment_free(). */
 typedef struct s2rgf_assessment {

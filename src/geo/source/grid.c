@@ -7,6 +7,8 @@
 #include "core/memory.h"
 #include "geo/source/gdal_catch.h"
 
+#define SAME_GRID_PX 0.01 /* rounding in headers */
+
 /** Geotransform of a dataset, refused where it is absent or of no use. */
 static s2rgf_status read_geotransform(GDALDatasetH dataset, const char *subject, s2_affine *to_geo,
                                       s2rgf_error *err)
@@ -159,5 +161,32 @@ s2rgf_status s2_grid_projwin(const s2_grid *grid, const double projwin[4], const
     const int x0 = left > 0.0 ? (int)left : 0;
     const int y0 = top > 0.0 ? (int)top : 0;
     *window = (s2_rect){x0, y0, (int)right - x0, (int)bottom - y0};
+    return S2RGF_OK;
+}
+
+s2rgf_status s2_grid_check_same(const char *path, const s2_grid *expected, const char *whose,
+                                const s2_grid *found, s2rgf_error *err)
+{
+    if (found->width != expected->width || found->height != expected->height)
+        return s2_fail(err, S2RGF_MISMATCH,
+                       "%s: another size than %s grid: expected %d x %d, found %d x %d", path,
+                       whose, expected->width, expected->height, found->width, found->height);
+    bool same_srs;
+    const s2rgf_status status = s2_srs_equal(found->srs_wkt, expected->srs_wkt, &same_srs, err);
+    if (status != S2RGF_OK)
+        return status;
+    if (!same_srs) {
+        char wanted[128], offered[128];
+        s2_srs_name(expected->srs_wkt, wanted, sizeof wanted);
+        s2_srs_name(found->srs_wkt, offered, sizeof offered);
+        return s2_fail(err, S2RGF_MISMATCH, "%s: another CRS than %s grid: expected %s, found %s",
+                       path, whose, wanted, offered);
+    }
+    const double distance = s2_grid_distance_px(found, expected);
+    if (!(distance <= SAME_GRID_PX))
+        return s2_fail(err, S2RGF_MISMATCH,
+                       "%s: lies elsewhere than %s grid: expected the same corners, found them up "
+                       "to %.3g pixels apart",
+                       path, whose, distance);
     return S2RGF_OK;
 }

@@ -43,6 +43,15 @@ double s2_grid_pixel_size(const s2_grid *grid);
 double s2_grid_distance_px(const s2_grid *a, const s2_grid *b);
 
 /**
+ * Refuse a grid that has not the size, CRS and corners of another; these may be off by a hundredth of a
+ * pixel.
+ * path, whose in  what messages call the grid that was found and the one expected, "the map's"
+ * Errors  MISMATCH, NO_MEMORY.
+ */
+s2rgf_status s2_grid_check_same(const char *path, const s2_grid *expected, const char *whose,
+                                const s2_grid *found, s2rgf_error *err);
+
+/**
  * Size of a pixel on the ground at the grid's centre, in metres: square root of its area on the
  * CRS's ellipsoid, whatever the projection makes of it there. NaN where that is not known: without
  * CRS, or where its units are of no length.
