@@ -1,4 +1,4 @@
-/* A scene as a network sees it: band order, normalised windows, geometry. Where geo and nn meet. */
+/* A scene as a network sees it: band order, normalised rectangles, geometry. Where geo and nn meet. */
 #include "scene/network_input.h"
 
 #include <math.h>
@@ -168,24 +168,24 @@ void s2_normalise(const s2_model_source *source, const uint8_t *valid, size_t co
         normalise_group(source, first, valid, count, pixels);
 }
 
-/* Rows of a window, all bands of a pixel side by side, that stay in the caches from the file to the
+/* Rows of a rectangle, all bands of a pixel side by side, that stay in the caches from the file to the
    normalised pixels; not where every call would ask GDAL. */
-static int rows_at_once(const s2_source *source, s2_rect window)
+static int rows_at_once(const s2_source *source, s2_rect rect)
 {
-    const int rows = SLICE_PX / window.w;
-    return !s2_source_holds(source) ? window.h : rows < 1 ? 1 : rows;
+    const int rows = SLICE_PX / rect.w;
+    return !s2_source_holds(source) ? rect.h : rows < 1 ? 1 : rows;
 }
 
 s2rgf_status s2_scene_read(s2_scene *scene, const s2_model_content *content, int source,
-                           s2_rect window, float *pixels, uint8_t *valid, s2rgf_error *err)
+                           s2_rect rect, float *pixels, uint8_t *valid, s2rgf_error *err)
 {
     const s2_model_source *model = &content->sources[source];
     s2_source *from = scene->sources[source].source;
-    const int rows = rows_at_once(from, window);
-    const int end = window.y + window.h;
+    const int rows = rows_at_once(from, rect);
+    const int end = rect.y + rect.h;
     s2rgf_status status = S2RGF_OK;
-    for (int y = window.y; y < end && status == S2RGF_OK; y += rows) {
-        const s2_rect slice = {window.x, y, window.w, y + rows < end ? rows : end - y};
+    for (int y = rect.y; y < end && status == S2RGF_OK; y += rows) {
+        const s2_rect slice = {rect.x, y, rect.w, y + rows < end ? rows : end - y};
         const size_t count = (size_t)slice.w * (size_t)slice.h;
         status = s2_source_read(from, slice, pixels, valid, err);
         if (status == S2RGF_OK && content->off.source[source])

@@ -67,7 +67,7 @@ s2rgf_status s2_source_select(s2_source *source, const int *order, int count, s2
 /**
  * Present the source in another CRS, on a grid of like resolution (GDALSuggestedWarpOutput).
  * Every pixel is transformed exactly and sampled bilinearly among valid pixels; it is valid where
- * the source pixel under its centre is. So the result does not depend on the windows read.
+ * the source pixel under its centre is. So the result does not depend on the rectangles read.
  * Errors  INVALID_ARGUMENT (no transformation), NO_MEMORY.
  */
 s2rgf_status s2_source_warp_to_srs(s2_source *source, const char *srs_wkt, s2rgf_error *err);
@@ -85,16 +85,16 @@ s2rgf_status s2_source_warp_to_grid(s2_source *source, const s2_grid *grid, s2rg
 s2rgf_status s2_source_set_view(s2_source *source, s2_rect view, s2rgf_error *err);
 
 /**
- * Read a window of the source's grid (inside it).
+ * Read a rectangle of the source's grid (inside it).
  * pixels out [h][w][bands] float32, scale and offset applied, 0 where invalid
  * valid  out [h][w] 1 where every delivered band is valid, else 0: nodata, values that are not
  *            finite, mask bands and alpha bands count
  * Errors IO (names the file), NO_MEMORY.  Threads: one per s2_source.
  */
-s2rgf_status s2_source_read(s2_source *source, s2_rect window, float *pixels, uint8_t *valid,
+s2rgf_status s2_source_read(s2_source *source, s2_rect rect, float *pixels, uint8_t *valid,
                             s2rgf_error *err);
 /** As s2_source_read() but only the validity. */
-s2rgf_status s2_source_read_valid(s2_source *source, s2_rect window, uint8_t *valid,
+s2rgf_status s2_source_read_valid(s2_source *source, s2_rect rect, uint8_t *valid,
                                   s2rgf_error *err);
 
 #endif

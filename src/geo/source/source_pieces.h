@@ -5,7 +5,7 @@
 #include "geo/source/source_private.h"
 
 /** Clear `valid` where masks and alpha bands of files and bands that are delivered say so. */
-s2rgf_status s2_source_read_masks(s2_source *source, s2_rect window, uint8_t *valid,
+s2rgf_status s2_source_read_masks(s2_source *source, s2_rect rect, uint8_t *valid,
                                   s2rgf_error *err);
 
 /** Choose the lattice of pieces that suits the blocks of open files. */
@@ -19,11 +19,11 @@ typedef struct s2_band_run {
     bool wide;
 } s2_band_run;
 
-/** From a piece's samples, planes of a part of it. */
-void s2_piece_copy(const s2_source *source, const void *samples, s2_rect piece, s2_rect part,
+/** From a piece's samples, planes of an overlap. */
+void s2_piece_copy(const s2_source *source, const void *samples, s2_rect piece, s2_rect overlap,
                    s2_band_run run, void *planes);
-/** valid out [part.h][part.w] */
-void s2_piece_copy_valid(const s2_source *source, const void *samples, s2_rect piece, s2_rect part,
-                         uint8_t *valid);
+/** valid out [overlap.h][overlap.w] */
+void s2_piece_copy_valid(const s2_source *source, const void *samples, s2_rect piece,
+                         s2_rect overlap, uint8_t *valid);
 
 #endif

@@ -1,4 +1,4 @@
-/* Read windows of a source's files: planes from GDAL, then pixels with all bands side by side. */
+/* Read rectangles of a source's files: planes from GDAL, then pixels with all bands side by side. */
 #include <float.h>
 #include <math.h>
 #include <string.h>
@@ -25,24 +25,23 @@ void *s2_scratch_reserve(s2_scratch *scratch, size_t count, size_t size)
     return scratch->data;
 }
 
-static s2rgf_status fail_read(const s2_gdal_catch *caught, const s2_file *file, s2_rect window,
+static s2rgf_status fail_read(const s2_gdal_catch *caught, const s2_file *file, s2_rect rect,
                               s2rgf_error *err)
 {
     return s2_gdal_fail(caught, err, S2RGF_IO, "%s: cannot read pixels %d..%d, lines %d..%d",
-                        file->path, window.x, window.x + window.w - 1, window.y,
-                        window.y + window.h - 1);
+                        file->path, rect.x, rect.x + rect.w - 1, rect.y, rect.y + rect.h - 1);
 }
 
-/** What GDAL reads for a window of the files' grid, decimated or not. */
+/** What GDAL reads for a rectangle of the files' grid, decimated or not. */
 typedef struct read_request {
     s2_rect pixels; /* of the file */
     GDALRasterIOExtraArg extra;
 } read_request;
 
-static read_request make_request(const s2_source *source, const s2_file *file, s2_rect window,
+static read_request make_request(const s2_source *source, const s2_file *file, s2_rect rect,
                                  bool averaged)
 {
-    read_request request = {.pixels = window};
+    read_request request = {.pixels = rect};
     INIT_RASTERIO_EXTRA_ARG(request.extra);
     if (source->decimation == 1)
         return request;
@@ -53,31 +52,31 @@ static read_request make_request(const s2_source *source, const s2_file *file, s
     GDALRasterIOExtraArg *extra = &request.extra;
     extra->eResampleAlg = averaged ? GRIORA_Average : GRIORA_NearestNeighbour;
     extra->bFloatingPointWindowValidity = TRUE;
-    s2_affine_apply(&to_file, window.x, window.y, &extra->dfXOff, &extra->dfYOff);
-    s2_affine_apply(&to_file, window.w, window.h, &extra->dfXSize, &extra->dfYSize);
+    s2_affine_apply(&to_file, rect.x, rect.y, &extra->dfXOff, &extra->dfYOff);
+    s2_affine_apply(&to_file, rect.w, rect.h, &extra->dfXSize, &extra->dfYSize);
     request.pixels =
-        s2_rect_intersect(s2_affine_bounds(&to_file, window), (s2_rect){0, 0, width, height});
+        s2_rect_intersect(s2_affine_bounds(&to_file, rect), (s2_rect){0, 0, width, height});
     return request;
 }
 
 /** Clear `valid` where a mask band is 0. */
 static s2rgf_status apply_mask(s2_source *source, const s2_file *file, GDALRasterBandH mask,
-                               s2_rect window, uint8_t *valid, s2rgf_error *err)
+                               s2_rect rect, uint8_t *valid, s2rgf_error *err)
 {
-    const size_t count = (size_t)window.w * (size_t)window.h;
+    const size_t count = (size_t)rect.w * (size_t)rect.h;
     /* Float32, so that a 16-bit or floating alpha is not rounded. */
     float *plane = s2_scratch_reserve(&source->mask_plane, count, sizeof *plane);
     if (plane == NULL)
         return s2_fail_memory(err, "mask");
     s2_gdal_catch caught;
     s2_gdal_catch_begin(&caught);
-    read_request from = make_request(source, file, window, true);
+    read_request from = make_request(source, file, rect, true);
     const CPLErr outcome =
         GDALRasterIOEx(mask, GF_Read, from.pixels.x, from.pixels.y, from.pixels.w, from.pixels.h,
-                       plane, window.w, window.h, GDT_Float32, 0, 0, &from.extra);
+                       plane, rect.w, rect.h, GDT_Float32, 0, 0, &from.extra);
     s2_gdal_catch_end(&caught);
     if (outcome != CE_None)
-        return fail_read(&caught, file, window, err);
+        return fail_read(&caught, file, rect, err);
     for (size_t i = 0; i < count; i++)
         valid[i] &= plane[i] > 0.0f;
     return S2RGF_OK;
@@ -135,14 +134,14 @@ static bool can_average(const s2_source *source, const s2_file *file)
     return source->source_nodata == NULL && !file->bands[0].signed_byte;
 }
 
-/** A part of a window that lies in one piece of the files' grid. */
-typedef struct read_part {
+/** What of a rectangle that lies in one piece of the files' grid. */
+typedef struct piece_overlap {
     s2_rect rect;
     const void *held; /* samples of the piece, or NULL: they are read from the file */
     s2_rect piece;
-} read_part;
+} piece_overlap;
 
-/** Samples of delivered bands, all of one file, from the file into planes of the part's size. */
+/** Samples of delivered bands, all of one file, from the file into planes of the overlap's size. */
 static s2rgf_status fetch_from_file(s2_source *source, int first, int count, s2_rect rect,
                                     void *planes, s2rgf_error *err)
 {
@@ -161,12 +160,12 @@ static s2rgf_status fetch_from_file(s2_source *source, int first, int count, s2_
     return outcome == CE_None ? S2RGF_OK : fail_read(&caught, file, rect, err);
 }
 
-/** Read `count` delivered bands, all of one file, into planes of the part's size. */
-static s2rgf_status read_run(s2_source *source, const read_part *part, int first, int count,
+/** Read `count` delivered bands, all of one file, into planes of the overlap's size. */
+static s2rgf_status read_run(s2_source *source, const piece_overlap *overlap, int first, int count,
                              float *planes, uint8_t *valid, s2rgf_error *err)
 {
     const s2_file *file = &source->files[source->bands[first].file];
-    const size_t pixels = (size_t)part->rect.w * (size_t)part->rect.h;
+    const size_t pixels = (size_t)overlap->rect.w * (size_t)overlap->rect.h;
     const bool wide = file->bands[source->bands[first].band].wide;
     s2rgf_status status = S2RGF_OK;
     void *buffer = planes;
@@ -174,11 +173,11 @@ static s2rgf_status read_run(s2_source *source, const read_part *part, int first
         buffer = s2_scratch_reserve(&source->wide_plane, pixels * (size_t)count, sizeof(double));
     if (buffer == NULL)
         return s2_fail_memory(err, "pixels");
-    if (part->held != NULL)
-        s2_piece_copy(source, part->held, part->piece, part->rect,
+    if (overlap->held != NULL)
+        s2_piece_copy(source, overlap->held, overlap->piece, overlap->rect,
                       (s2_band_run){first, count, wide}, buffer);
     else
-        status = fetch_from_file(source, first, count, part->rect, buffer, err);
+        status = fetch_from_file(source, first, count, overlap->rect, buffer, err);
     for (int i = 0; i < count && status == S2RGF_OK; i++) {
         const s2_file_band *band = &file->bands[source->bands[first + i].band];
         float *plane = planes + (size_t)i * pixels;
@@ -223,8 +222,7 @@ static void interleave(const float *planes, int count, size_t plane, int pixels,
     }
 }
 
-s2rgf_status s2_source_read_masks(s2_source *source, s2_rect window, uint8_t *valid,
-                                  s2rgf_error *err)
+s2rgf_status s2_source_read_masks(s2_source *source, s2_rect rect, uint8_t *valid, s2rgf_error *err)
 {
     s2rgf_status status = S2RGF_OK;
     for (int f = 0; f < source->file_count && status == S2RGF_OK; f++) {
@@ -236,124 +234,123 @@ s2rgf_status s2_source_read_masks(s2_source *source, s2_rect window, uint8_t *va
             used = true;
             GDALRasterBandH mask = file->bands[source->bands[b].band].mask;
             if (mask != NULL)
-                status = apply_mask(source, file, mask, window, valid, err);
+                status = apply_mask(source, file, mask, rect, valid, err);
         }
         for (int m = 0; used && m < file->mask_count && status == S2RGF_OK; m++)
-            status = apply_mask(source, file, file->masks[m], window, valid, err);
+            status = apply_mask(source, file, file->masks[m], rect, valid, err);
     }
     return status;
 }
 
-s2rgf_status s2_source_read_band(s2_source *source, int band, s2_rect window, float *plane,
+s2rgf_status s2_source_read_band(s2_source *source, int band, s2_rect rect, float *plane,
                                  uint8_t *valid, s2rgf_error *err)
 {
     const s2_file *file = &source->files[source->bands[band].file];
     GDALRasterBandH mask = file->bands[source->bands[band].band].mask;
-    memset(valid, 1, (size_t)window.w * (size_t)window.h);
+    memset(valid, 1, (size_t)rect.w * (size_t)rect.h);
     s2rgf_status status = S2RGF_OK;
     if (mask != NULL)
-        status = apply_mask(source, file, mask, window, valid, err);
+        status = apply_mask(source, file, mask, rect, valid, err);
     for (int m = 0; m < file->mask_count && status == S2RGF_OK; m++)
-        status = apply_mask(source, file, file->masks[m], window, valid, err);
-    const read_part part = {.rect = window};
-    return status == S2RGF_OK ? read_run(source, &part, band, 1, plane, valid, err) : status;
+        status = apply_mask(source, file, file->masks[m], rect, valid, err);
+    const piece_overlap overlap = {.rect = rect};
+    return status == S2RGF_OK ? read_run(source, &overlap, band, 1, plane, valid, err) : status;
 }
 
-/** Bands of a part to their place in a window's pixels [window.h][window.w][bands]. */
-static void place_planes(const s2_source *source, s2_rect part, s2_rect window, int first,
+/** Bands of an overlap to their place in a rectangle's pixels [rect.h][rect.w][bands]. */
+static void place_planes(const s2_source *source, s2_rect overlap, s2_rect rect, int first,
                          int count, float *pixels)
 {
     const int bands = source->band_count;
     const float *planes = source->planes.data;
-    const size_t plane = (size_t)part.w * (size_t)part.h;
-    for (int y = 0; y < part.h; y++) {
+    const size_t plane = (size_t)overlap.w * (size_t)overlap.h;
+    for (int y = 0; y < overlap.h; y++) {
         const size_t at =
-            (size_t)(part.y - window.y + y) * (size_t)window.w + (size_t)(part.x - window.x);
-        interleave(planes + (size_t)y * (size_t)part.w, count, plane, part.w,
+            (size_t)(overlap.y - rect.y + y) * (size_t)rect.w + (size_t)(overlap.x - rect.x);
+        interleave(planes + (size_t)y * (size_t)overlap.w, count, plane, overlap.w,
                    pixels + at * (size_t)bands + first, bands);
     }
 }
 
-/** Validity of a part to its place in a window's; pixels that are not valid become 0. */
-static void place_validity(const s2_source *source, s2_rect part, s2_rect window,
-                           const uint8_t *part_valid, float *pixels, uint8_t *valid)
+/** Validity of an overlap to its place in a rectangle's; pixels that are not valid become 0. */
+static void place_validity(const s2_source *source, s2_rect overlap, s2_rect rect,
+                           const uint8_t *overlap_valid, float *pixels, uint8_t *valid)
 {
     const size_t pixel_bytes = (size_t)source->band_count * sizeof *pixels;
-    for (int y = 0; y < part.h; y++, part_valid += part.w) {
+    for (int y = 0; y < overlap.h; y++, overlap_valid += overlap.w) {
         const size_t at =
-            (size_t)(part.y - window.y + y) * (size_t)window.w + (size_t)(part.x - window.x);
-        memcpy(valid + at, part_valid, (size_t)part.w);
-        for (int x = 0; pixels != NULL && x < part.w; x++)
-            if (!part_valid[x])
+            (size_t)(overlap.y - rect.y + y) * (size_t)rect.w + (size_t)(overlap.x - rect.x);
+        memcpy(valid + at, overlap_valid, (size_t)overlap.w);
+        for (int x = 0; pixels != NULL && x < overlap.w; x++)
+            if (!overlap_valid[x])
                 memset(pixels + (at + (size_t)x) * (size_t)source->band_count, 0, pixel_bytes);
     }
 }
 
-/** Read a part of a window. */
-static s2rgf_status read_bands(s2_source *source, const read_part *part, s2_rect window,
+/** Read an overlap of a rectangle. */
+static s2rgf_status read_bands(s2_source *source, const piece_overlap *overlap, s2_rect rect,
                                float *pixels, uint8_t *valid, s2rgf_error *err)
 {
-    const size_t count = (size_t)part->rect.w * (size_t)part->rect.h;
+    const size_t count = (size_t)overlap->rect.w * (size_t)overlap->rect.h;
     const int group = source->band_count < GROUP ? source->band_count : GROUP;
     size_t samples;
     float *planes = NULL;
     if (s2_multiply(count, (size_t)group, &samples))
         planes = s2_scratch_reserve(&source->planes, samples, sizeof *planes);
-    uint8_t *part_valid = s2_scratch_reserve(&source->part_valid, count, 1);
-    if (planes == NULL || part_valid == NULL)
+    uint8_t *overlap_valid = s2_scratch_reserve(&source->overlap_valid, count, 1);
+    if (planes == NULL || overlap_valid == NULL)
         return s2_fail_memory(err, "pixels");
     s2rgf_status status = S2RGF_OK;
-    memset(part_valid, 1, count);
-    if (part->held != NULL)
-        s2_piece_copy_valid(source, part->held, part->piece, part->rect, part_valid);
+    memset(overlap_valid, 1, count);
+    if (overlap->held != NULL)
+        s2_piece_copy_valid(source, overlap->held, overlap->piece, overlap->rect, overlap_valid);
     else
-        status = s2_source_read_masks(source, part->rect, part_valid, err);
+        status = s2_source_read_masks(source, overlap->rect, overlap_valid, err);
     for (int first = 0; first < source->band_count && status == S2RGF_OK; first += group) {
         const int left = source->band_count - first;
         const int here = left < group ? left : group;
         for (int b = 0; b < here && status == S2RGF_OK;) {
             const int run = run_length(source, first + b, here - b);
-            status =
-                read_run(source, part, first + b, run, planes + (size_t)b * count, part_valid, err);
+            status = read_run(source, overlap, first + b, run, planes + (size_t)b * count,
+                              overlap_valid, err);
             b += run;
         }
         if (pixels != NULL && status == S2RGF_OK)
-            place_planes(source, part->rect, window, first, here, pixels);
+            place_planes(source, overlap->rect, rect, first, here, pixels);
     }
     if (status == S2RGF_OK)
-        place_validity(source, part->rect, window, part_valid, pixels, valid);
+        place_validity(source, overlap->rect, rect, overlap_valid, pixels, valid);
     return status;
 }
 
-/** Read what of a window lies in a piece, held or not. */
-static s2rgf_status read_piece(s2_source *source, s2_rect piece, s2_rect window, float *pixels,
+/** Read what of a rectangle lies in a piece, held or not. */
+static s2rgf_status read_piece(s2_source *source, s2_rect piece, s2_rect rect, float *pixels,
                                uint8_t *valid, s2rgf_error *err)
 {
     const s2_piece_loader loader = {s2_piece_load, source};
-    read_part part = {.rect = s2_rect_intersect(window, piece), .piece = piece};
+    piece_overlap overlap = {.rect = s2_rect_intersect(rect, piece), .piece = piece};
     if (source->pieces == NULL)
-        return read_bands(source, &part, window, pixels, valid, err);
-    s2rgf_status status = s2_pieces_take(source->pieces, piece, &loader, &part.held, err);
+        return read_bands(source, &overlap, rect, pixels, valid, err);
+    s2rgf_status status = s2_pieces_take(source->pieces, piece, &loader, &overlap.held, err);
     if (status != S2RGF_OK)
         return status;
-    status = read_bands(source, &part, window, pixels, valid, err);
-    s2_pieces_release(source->pieces, part.held);
+    status = read_bands(source, &overlap, rect, pixels, valid, err);
+    s2_pieces_release(source->pieces, overlap.held);
     return status;
 }
 
-s2rgf_status s2_source_read_files(s2_source *source, s2_rect window, float *pixels, uint8_t *valid,
+s2rgf_status s2_source_read_files(s2_source *source, s2_rect rect, float *pixels, uint8_t *valid,
                                   s2rgf_error *err)
 {
     const s2_rect whole = {0, 0, source->file_grid.width, source->file_grid.height};
     const int w = source->lattice.width;
     const int h = source->lattice.height;
     s2rgf_status status = S2RGF_OK;
-    for (int row = window.y / h; row * h < window.y + window.h; row++)
-        for (int column = window.x / w; column * w < window.x + window.w && status == S2RGF_OK;
+    for (int row = rect.y / h; row * h < rect.y + rect.h; row++)
+        for (int column = rect.x / w; column * w < rect.x + rect.w && status == S2RGF_OK;
              column++) {
             const s2_rect piece = {column * w, row * h, w, h};
-            status =
-                read_piece(source, s2_rect_intersect(piece, whole), window, pixels, valid, err);
+            status = read_piece(source, s2_rect_intersect(piece, whole), rect, pixels, valid, err);
         }
     return status;
 }

@@ -66,7 +66,7 @@ s2rgf_status s2_source_set_view(s2_source *source, s2_rect view, s2rgf_error *er
     s2_grid grid;
     if (s2_rect_is_empty(view))
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "source %s: empty view", source->name);
-    const s2rgf_status status = s2_grid_window(&source->base, view, &grid, err);
+    const s2rgf_status status = s2_grid_cut(&source->base, view, &grid, err);
     if (status != S2RGF_OK)
         return status;
     s2_grid_clear(&source->grid);
@@ -76,75 +76,75 @@ s2rgf_status s2_source_set_view(s2_source *source, s2_rect view, s2rgf_error *er
     return S2RGF_OK;
 }
 
-/** Read a window of the base grid that lies inside it. */
-static s2rgf_status read_base(s2_source *source, s2_rect window, float *pixels, uint8_t *valid,
+/** Read a rectangle of the base grid that lies inside it. */
+static s2rgf_status read_base(s2_source *source, s2_rect rect, float *pixels, uint8_t *valid,
                               s2rgf_error *err)
 {
     if (source->warp != NULL)
-        return s2_warp_read(source, window, pixels, valid, err);
-    return s2_source_read_files(source, window, pixels, valid, err);
+        return s2_warp_read(source, rect, pixels, valid, err);
+    return s2_source_read_files(source, rect, pixels, valid, err);
 }
 
-/** Read a window that leaves the base grid: what lies outside is invalid. */
-static s2rgf_status read_across_edge(s2_source *source, s2_rect window, s2_rect inside,
-                                     float *pixels, uint8_t *valid, s2rgf_error *err)
+/** Read a rectangle that leaves the base grid: what lies outside is invalid. */
+static s2rgf_status read_across_edge(s2_source *source, s2_rect rect, s2_rect inside, float *pixels,
+                                     uint8_t *valid, s2rgf_error *err)
 {
     const size_t bands = (size_t)source->band_count;
-    const size_t pixel_count = (size_t)window.w * (size_t)window.h;
+    const size_t pixel_count = (size_t)rect.w * (size_t)rect.h;
     memset(valid, 0, pixel_count);
     if (pixels != NULL)
         memset(pixels, 0, pixel_count * bands * sizeof *pixels);
     if (s2_rect_is_empty(inside))
         return S2RGF_OK;
     const size_t inside_count = (size_t)inside.w * (size_t)inside.h;
-    uint8_t *part_valid = s2_scratch_reserve(&source->view_valid, inside_count, 1);
-    float *part = NULL;
+    uint8_t *inside_valid = s2_scratch_reserve(&source->view_valid, inside_count, 1);
+    float *inside_pixels = NULL;
     if (pixels != NULL)
-        part = s2_scratch_reserve(&source->view_pixels, inside_count * bands, sizeof *part);
-    if (part_valid == NULL || (pixels != NULL && part == NULL))
+        inside_pixels =
+            s2_scratch_reserve(&source->view_pixels, inside_count * bands, sizeof *inside_pixels);
+    if (inside_valid == NULL || (pixels != NULL && inside_pixels == NULL))
         return s2_fail_memory(err, "pixels");
-    const s2rgf_status status = read_base(source, inside, part, part_valid, err);
+    const s2rgf_status status = read_base(source, inside, inside_pixels, inside_valid, err);
     if (status != S2RGF_OK)
         return status;
     const size_t width = (size_t)inside.w;
     for (int y = 0; y < inside.h; y++) {
         const size_t to =
-            (size_t)(inside.y - window.y + y) * (size_t)window.w + (size_t)(inside.x - window.x);
+            (size_t)(inside.y - rect.y + y) * (size_t)rect.w + (size_t)(inside.x - rect.x);
         const size_t from = (size_t)y * width;
-        memcpy(valid + to, part_valid + from, width);
+        memcpy(valid + to, inside_valid + from, width);
         if (pixels != NULL)
-            memcpy(pixels + to * bands, part + from * bands, width * bands * sizeof *pixels);
+            memcpy(pixels + to * bands, inside_pixels + from * bands,
+                   width * bands * sizeof *pixels);
     }
     return S2RGF_OK;
 }
 
-static s2rgf_status read_window(s2_source *source, s2_rect window, float *pixels, uint8_t *valid,
-                                s2rgf_error *err)
+static s2rgf_status read_presented(s2_source *source, s2_rect rect, float *pixels, uint8_t *valid,
+                                   s2rgf_error *err)
 {
     const s2_rect presented = {0, 0, source->grid.width, source->grid.height};
-    if (s2_rect_is_empty(window) || !s2_rect_contains(presented, window))
+    if (s2_rect_is_empty(rect) || !s2_rect_contains(presented, rect))
         return s2_fail(err, S2RGF_INTERNAL, "source %s: window %d,%d %d x %d is not in its %d x %d",
-                       source->name, window.x, window.y, window.w, window.h, presented.w,
-                       presented.h);
+                       source->name, rect.x, rect.y, rect.w, rect.h, presented.w, presented.h);
     if (source->has_view) {
-        window.x += source->view.x;
-        window.y += source->view.y;
+        rect.x += source->view.x;
+        rect.y += source->view.y;
     }
     const s2_rect base = {0, 0, source->base.width, source->base.height};
-    const s2_rect inside = s2_rect_intersect(window, base);
-    if (inside.w == window.w && inside.h == window.h)
-        return read_base(source, window, pixels, valid, err);
-    return read_across_edge(source, window, inside, pixels, valid, err);
+    const s2_rect inside = s2_rect_intersect(rect, base);
+    if (inside.w == rect.w && inside.h == rect.h)
+        return read_base(source, rect, pixels, valid, err);
+    return read_across_edge(source, rect, inside, pixels, valid, err);
 }
 
-s2rgf_status s2_source_read(s2_source *source, s2_rect window, float *pixels, uint8_t *valid,
+s2rgf_status s2_source_read(s2_source *source, s2_rect rect, float *pixels, uint8_t *valid,
                             s2rgf_error *err)
 {
-    return read_window(source, window, pixels, valid, err);
+    return read_presented(source, rect, pixels, valid, err);
 }
 
-s2rgf_status s2_source_read_valid(s2_source *source, s2_rect window, uint8_t *valid,
-                                  s2rgf_error *err)
+s2rgf_status s2_source_read_valid(s2_source *source, s2_rect rect, uint8_t *valid, s2rgf_error *err)
 {
-    return read_window(source, window, NULL, valid, err);
+    return read_presented(source, rect, NULL, valid, err);
 }
