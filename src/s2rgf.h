@@ -420,6 +420,34 @@ typedef struct s2rgf_estimate {
     double ci95[2]; /* estimate -+ 1.96 se; not cut off at 0 and 1 */
 } s2rgf_estimate;
 
+/** Estimates of one class. */
+typedef struct s2rgf_class_estimates {
+    char *name;
+    s2rgf_estimate users_accuracy, producers_accuracy, f1, area_ha;
+} s2rgf_class_estimates;
+
+/** A part of the map that points of a sample were drawn from. */
+typedef struct s2rgf_stratum {
+    char *name;
+    uint64_t pixels;
+    double area_ha; /* NaN where areas are not known */
+    uint64_t points;
+} s2rgf_stratum;
+
+/** What a probability sample says of the whole map. */
+typedef struct s2rgf_map_estimates {
+    const char *design;      /* "stratified", "simple" or "systematic" */
+    bool strata_are_classes; /* strata are the map's classes */
+    double area_ha;          /* of all that is mapped, NaN where areas are not known */
+    s2rgf_estimate overall_accuracy;
+    int class_count;                  /* the map's, then those that only the reference has */
+    s2rgf_class_estimates *per_class; /* [class_count] */
+    double
+        *proportions; /* [class_count * class_count] of the area, row = reference, column = map */
+    int stratum_count;
+    s2rgf_stratum *strata; /* [stratum_count] */
+} s2rgf_map_estimates;
+
 /** Accuracy of a class raster against reference labels. Released with s2rgf_assessment_free(). */
 typedef struct s2rgf_assessment {
     int class_count;
@@ -438,8 +466,9 @@ typedef struct s2rgf_assessment {
                                    points outside it */
     uint64_t excluded_unknown;  /* reference pixels of a class the map does not have */
     uint64_t excluded_conflict; /* pixels that labels of different classes share */
-    bool has_confidence;        /* a confidence raster was given; the rest is about it */
-    double calibration_error;   /* expected, over the bins; NaN without confidence */
+    s2rgf_map_estimates *area_adjusted; /* NULL without a design: the rest is of the labels alone */
+    bool has_confidence;                /* a confidence raster was given; the rest is about it */
+    double calibration_error;           /* expected, over the bins; NaN without confidence */
     /* bin b from b / S2RGF_RELIABILITY_BINS on, the last one with its end */
     s2rgf_reliability_bin reliability[S2RGF_RELIABILITY_BINS];
     uint64_t without_confidence; /* assessed pixels where the confidence raster has nodata */
@@ -452,22 +481,26 @@ typedef struct s2rgf_assess_options {
     /* the probability of the mapped class on the map's grid, as s2rgf_classify() writes it, or NULL */
     const char *confidence_path;
     s2rgf_label_options labels;
+    /* how the labels, points, were drawn: "stratified", "simple" or "systematic"; NULL: not at random */
+    const char *design;
+    const char *strata_path; /* of "stratified", as for s2rgf_sample(); NULL: the map's classes */
 } s2rgf_assess_options;
 
 /**
  * Compare a class raster with reference labels, matched by class name, by the number that a class is
  * called by, else by value; see s2rgf_assess(1).
  * result out
- * Errors  IO, FORMAT, INVALID_ARGUMENT, UNSUPPORTED, MISMATCH (no class in common, no overlap, or a
- *         confidence raster of another grid), NO_MEMORY, CANCELLED.
+ * Errors  IO, FORMAT, INVALID_ARGUMENT, UNSUPPORTED, MISMATCH (no class in common, no overlap, a
+ *         confidence raster of another grid, or a sample that does not fit its design), NO_MEMORY,
+ *         CANCELLED.
  */
 S2RGF_API s2rgf_status s2rgf_assess(const s2rgf_assess_options *options, const s2rgf_host *host,
                                     s2rgf_assessment **result, s2rgf_error *err);
 
 /**
  * The assessment as a JSON object with the keys overall_accuracy, average_accuracy, kappa,
- * classes, confusion_matrix, per_class, excluded and, with confidence, calibration. text out,
- * released with s2rgf_free().
+ * classes, confusion_matrix, per_class, excluded, with a design area_adjusted and with confidence
+ * calibration. text out, released with s2rgf_free().
  */
 S2RGF_API s2rgf_status s2rgf_assessment_json(const s2rgf_assessment *assessment, char **text,
                                              s2rgf_error *err);

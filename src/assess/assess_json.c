@@ -40,6 +40,16 @@ static bool add_number(json_object *object, const char *key, double value)
     return add(object, key, json_object_new_double_s(value, digits));
 }
 
+/** The same as an element. */
+static bool append_number(json_object *array, double value)
+{
+    if (isnan(value))
+        return json_object_array_add(array, NULL) == 0;
+    char digits[32];
+    snprintf(digits, sizeof digits, "%.12g", value);
+    return append(array, json_object_new_double_s(value, digits));
+}
+
 static bool add_count(json_object *object, const char *key, uint64_t count)
 {
     return add(object, key, json_object_new_uint64(count));
@@ -103,6 +113,75 @@ static bool add_calibration(const s2rgf_assessment *a, json_object *root)
     return ok && add_count(calibration, "without_confidence", a->without_confidence);
 }
 
+/** {estimate, se, ci95: [low, high]} */
+static bool add_estimate(json_object *object, const char *key, s2rgf_estimate estimate)
+{
+    json_object *value = json_object_new_object();
+    json_object *interval = json_object_new_array();
+    if (!add(object, key, value)) {
+        json_object_put(interval);
+        return false;
+    }
+    return add_number(value, "estimate", estimate.estimate) &&
+           add_number(value, "se", estimate.se) && add(value, "ci95", interval) &&
+           append_number(interval, estimate.ci95[0]) && append_number(interval, estimate.ci95[1]);
+}
+
+static bool append_estimates(const s2rgf_class_estimates *of, json_object *per_class)
+{
+    json_object *class = json_object_new_object();
+    return append(per_class, class) && add(class, "class", json_object_new_string(of->name)) &&
+           add_estimate(class, "users_accuracy", of->users_accuracy) &&
+           add_estimate(class, "producers_accuracy", of->producers_accuracy) &&
+           add_estimate(class, "f1", of->f1) && add_estimate(class, "area_ha", of->area_ha);
+}
+
+static bool append_stratum(const s2rgf_stratum *of, json_object *strata)
+{
+    json_object *stratum = json_object_new_object();
+    return append(strata, stratum) && add(stratum, "stratum", json_object_new_string(of->name)) &&
+           add_count(stratum, "pixels", of->pixels) &&
+           add_number(stratum, "area_ha", of->area_ha) && add_count(stratum, "points", of->points);
+}
+
+static bool append_proportions(const s2rgf_map_estimates *e, int row, json_object *matrix)
+{
+    json_object *line = json_object_new_array();
+    bool ok = append(matrix, line);
+    for (int j = 0; ok && j < e->class_count; j++)
+        ok = append_number(line, e->proportions[(size_t)row * (size_t)e->class_count + (size_t)j]);
+    return ok;
+}
+
+/** A new array under a key; NULL when memory is out. */
+static json_object *add_array(json_object *object, const char *key)
+{
+    json_object *array = json_object_new_array();
+    return add(object, key, array) ? array : NULL;
+}
+
+static bool add_area_adjusted(const s2rgf_map_estimates *e, json_object *root)
+{
+    json_object *object = json_object_new_object();
+    bool ok = add(root, "area_adjusted", object) &&
+              add(object, "design", json_object_new_string(e->design)) &&
+              add_number(object, "area_ha", e->area_ha) &&
+              add_estimate(object, "overall_accuracy", e->overall_accuracy);
+    json_object *per_class = ok ? add_array(object, "per_class") : NULL;
+    ok = per_class != NULL;
+    for (int c = 0; ok && c < e->class_count; c++)
+        ok = append_estimates(&e->per_class[c], per_class);
+    json_object *matrix = ok ? add_array(object, "error_matrix_proportions") : NULL;
+    ok = matrix != NULL;
+    for (int c = 0; ok && c < e->class_count; c++)
+        ok = append_proportions(e, c, matrix);
+    json_object *strata = ok ? add_array(object, "strata") : NULL;
+    ok = strata != NULL;
+    for (int h = 0; ok && h < e->stratum_count; h++)
+        ok = append_stratum(&e->strata[h], strata);
+    return ok;
+}
+
 static bool fill_object(const s2rgf_assessment *a, json_object *root)
 {
     json_object *classes = json_object_new_array();
@@ -128,6 +207,7 @@ static bool fill_object(const s2rgf_assessment *a, json_object *root)
            add_count(excluded, "outside", a->excluded_outside) &&
            add_count(excluded, "unknown_class", a->excluded_unknown) &&
            add_count(excluded, "conflict", a->excluded_conflict) &&
+           (!a->area_adjusted || add_area_adjusted(a->area_adjusted, root)) &&
            (!a->has_confidence || add_calibration(a, root));
 }
 

@@ -53,16 +53,18 @@ static double variance_in(const s2_sample *sample, int stratum, const double res
 {
     const uint64_t *counts = sample->tally + (size_t)stratum * KINDS;
     const uint64_t units = units_in(counts), pixels = sample->strata[stratum].pixels;
-    const double n = (double)units, mean = mean_of(counts, residuals);
-    double sum = 0.0;
+    const double n = (double)units;
+    double sum = 0.0; /* over pairs, so that units of one kind have no variance at all */
     if (units >= pixels)
         return 0.0;
     if (units < 2)
         return NAN;
-    for (int kind = 0; kind < KINDS; kind++)
-        sum += (double)counts[kind] * (residuals[kind] - mean) * (residuals[kind] - mean);
+    for (int a = 0; a < KINDS; a++)
+        for (int b = 0; b < a; b++)
+            sum += (double)counts[a] * (double)counts[b] * (residuals[a] - residuals[b]) *
+                   (residuals[a] - residuals[b]);
     const double unseen = sample->strata_are_classes ? 1.0 : 1.0 - n / (double)pixels;
-    return unseen * sum / (n - 1.0) / n;
+    return unseen * sum / n / (n - 1.0) / n;
 }
 
 static s2rgf_estimate with_interval(double estimate, double se)
@@ -79,8 +81,8 @@ static s2rgf_estimate estimate(const s2_sample *sample, const figure *of)
         const uint64_t *counts = sample->tally + (size_t)h * KINDS;
         if (units_in(counts) == 0)
             continue;
-        above += sample->strata[h].share * mean_of(counts, of->above);
-        below += sample->strata[h].share * mean_of(counts, of->below);
+        above += sample->strata[h].weight * mean_of(counts, of->above);
+        below += sample->strata[h].weight * mean_of(counts, of->below);
     }
     if (!(below > 0.0))
         return with_interval(NAN, NAN);
@@ -88,11 +90,11 @@ static s2rgf_estimate estimate(const s2_sample *sample, const figure *of)
     for (int kind = 0; kind < KINDS; kind++)
         residuals[kind] = of->above[kind] - ratio * of->below[kind];
     for (int h = 0; h < sample->stratum_count; h++) {
-        const double share = sample->strata[h].share;
+        const double weight = sample->strata[h].weight;
         if (units_in(sample->tally + (size_t)h * KINDS) == 0 ||
             (of->of_its_stratum && sample->strata_are_classes && h != of->class_index))
             continue;
-        variance += share * share * variance_in(sample, h, residuals);
+        variance += weight * weight * variance_in(sample, h, residuals);
     }
     return with_interval(ratio, sqrt(variance) / below);
 }
@@ -130,7 +132,7 @@ s2rgf_estimate s2_estimate_f1(const s2_sample *sample, int class_index)
     return estimate(sample, &(figure){{2, 0, 0, 0}, {2, 1, 1, 0}, class_index, false});
 }
 
-s2rgf_estimate s2_estimate_share(const s2_sample *sample, int class_index)
+s2rgf_estimate s2_estimate_proportion(const s2_sample *sample, int class_index)
 {
     return estimate(sample, &(figure){{1, 0, 1, 0}, {1, 1, 1, 1}, class_index, false});
 }
@@ -148,6 +150,6 @@ void s2_estimate_matrix(const s2_sample *sample, int classes, double *matrix)
         const s2_sample_unit *unit = &sample->units[i];
         const uint64_t *counts = sample->tally + (size_t)unit->stratum * KINDS;
         matrix[(size_t)unit->reference * (size_t)classes + (size_t)unit->mapped] +=
-            sample->strata[unit->stratum].share / (double)units_in(counts);
+            sample->strata[unit->stratum].weight / (double)units_in(counts);
     }
 }

@@ -10,7 +10,7 @@
 
 /** A part of the map that points are drawn from by themselves. */
 typedef struct s2_sample_stratum {
-    double share;    /* W_h of the map's area; they sum to 1 */
+    double weight;   /* W_h of the map's area; they sum to 1 */
     uint64_t pixels; /* N_h */
 } s2_sample_stratum;
 
@@ -61,7 +61,7 @@ s2rgf_estimate s2_estimate_producers(const s2_sample *sample, int class_index);
 s2rgf_estimate s2_estimate_f1(const s2_sample *sample, int class_index);
 
 /** Share of the map's area that is of the class. */
-s2rgf_estimate s2_estimate_share(const s2_sample *sample, int class_index);
+s2rgf_estimate s2_estimate_proportion(const s2_sample *sample, int class_index);
 
 /** Times a number that is known exactly. */
 s2rgf_estimate s2_estimate_times(s2rgf_estimate estimate, double factor);

@@ -23,18 +23,18 @@ s2rgf_status s2_allocation_of(const char *name, s2_allocation *allocation, s2rgf
                    "allocation: expected least, proportional, equal or neyman, found %s", name);
 }
 
-uint64_t s2_points_for(double se, const s2_share_out *strata, int count)
+uint64_t s2_points_for(double se, const s2_allotment *strata, int count)
 {
     double deviation = 0.0, variance = 0.0, pixels = 0.0;
     for (int h = 0; h < count; h++) {
-        deviation += strata[h].share * strata[h].deviation;
-        variance += strata[h].share * strata[h].deviation * strata[h].deviation;
+        deviation += strata[h].weight * strata[h].deviation;
+        variance += strata[h].weight * strata[h].deviation * strata[h].deviation;
         pixels += (double)strata[h].pixels;
     }
     return (uint64_t)ceil(deviation * deviation / (se * se + variance / pixels) - 1e-9);
 }
 
-static double weight_of(s2_allocation allocation, const s2_share_out *stratum)
+static double weight_of(s2_allocation allocation, const s2_allotment *stratum)
 {
     if (stratum->pixels == 0)
         return 0.0;
@@ -53,13 +53,13 @@ static uint64_t smaller(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
-static uint64_t smallest_of(uint64_t least, const s2_share_out *stratum)
+static uint64_t smallest_of(uint64_t least, const s2_allotment *stratum)
 {
     return smaller(least, stratum->pixels);
 }
 
 /** The largest number up to `least` that all strata can get out of so many points. */
-static uint64_t affordable(uint64_t points, uint64_t least, const s2_share_out *strata, int count)
+static uint64_t affordable(uint64_t points, uint64_t least, const s2_allotment *strata, int count)
 {
     for (uint64_t sum = 0;; least--, sum = 0) {
         for (int h = 0; h < count; h++)
@@ -70,7 +70,7 @@ static uint64_t affordable(uint64_t points, uint64_t least, const s2_share_out *
 }
 
 /** Give every stratum weight / divisor, rounded, within its bounds; returns the sum. */
-static uint64_t give(s2_allocation allocation, double divisor, uint64_t least, s2_share_out *strata,
+static uint64_t give(s2_allocation allocation, double divisor, uint64_t least, s2_allotment *strata,
                      int count)
 {
     uint64_t sum = 0;
@@ -85,7 +85,7 @@ static uint64_t give(s2_allocation allocation, double divisor, uint64_t least, s
 }
 
 /** The stratum that the next point goes to: not full, and weight / (points + 1/2) largest; -1: none. */
-static int neediest(s2_allocation allocation, const s2_share_out *strata, int count)
+static int neediest(s2_allocation allocation, const s2_allotment *strata, int count)
 {
     int found = -1;
     double most = -1.0;
@@ -99,7 +99,7 @@ static int neediest(s2_allocation allocation, const s2_share_out *strata, int co
     return found;
 }
 
-void s2_allocate(s2_allocation allocation, uint64_t points, uint64_t least, s2_share_out *strata,
+void s2_allocate(s2_allocation allocation, uint64_t points, uint64_t least, s2_allotment *strata,
                  int count)
 {
     uint64_t pixels = 0, given;

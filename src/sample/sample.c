@@ -30,7 +30,7 @@ typedef enum design { STRATIFIED, SIMPLE, SYSTEMATIC } design;
 typedef struct stratum {
     int value, code; /* of its pixels, and as the points say it */
     const char *name;
-    uint64_t size; /* with what is excluded; share_out.pixels is without */
+    uint64_t size; /* with what is excluded; allotment.pixels is without */
 } stratum;
 
 /** A sample being drawn. */
@@ -46,7 +46,7 @@ typedef struct drawing {
     s2_reservoir **reservoirs; /* [VALUES] of strata with pixels */
     uint64_t *drawable;        /* [VALUES] pixels that are not excluded */
     stratum *list;             /* [count] */
-    s2_share_out *shares;      /* [count] */
+    s2_allotment *allotted;    /* [count] */
     int count;
     s2_sample_point *points;
     size_t point_count;
@@ -136,12 +136,12 @@ static s2rgf_status list_strata(drawing *d, s2rgf_error *err)
     const double total = (double)s2_strata_total(&d->strata, &area);
     const int most = d->design == STRATIFIED ? classes->count : 1;
     d->list = s2_calloc((size_t)most, sizeof *d->list);
-    d->shares = s2_calloc((size_t)most, sizeof *d->shares);
-    if (d->list == NULL || d->shares == NULL)
+    d->allotted = s2_calloc((size_t)most, sizeof *d->allotted);
+    if (d->list == NULL || d->allotted == NULL)
         return s2_fail_memory(err, "strata");
     if (d->design != STRATIFIED) {
         d->list[0] = (stratum){ALL, 1, "all pixels", (uint64_t)total};
-        d->shares[0] = (s2_share_out){.pixels = d->drawable[ALL], .share = 1.0};
+        d->allotted[0] = (s2_allotment){.pixels = d->drawable[ALL], .weight = 1.0};
         d->count = 1;
         return S2RGF_OK;
     }
@@ -153,9 +153,10 @@ static s2rgf_status list_strata(drawing *d, s2rgf_error *err)
                    class->value, class->name, pixels > 0 ? " outside of excluded places" : "");
         if (pixels == 0)
             continue;
-        const double share =
+        const double weight =
             isfinite(area) ? d->strata.area_m2[class->value] / area : (double)pixels / total;
-        d->shares[d->count] = (s2_share_out){.pixels = d->drawable[class->value], .share = share};
+        d->allotted[d->count] =
+            (s2_allotment){.pixels = d->drawable[class->value], .weight = weight};
         d->list[d->count++] = (stratum){class->value, class->value, class->name, pixels};
     }
     return S2RGF_OK;
@@ -182,32 +183,33 @@ static void hide_strata(drawing *d)
 static void tell_allocation(const drawing *d, uint64_t wanted)
 {
     const s2rgf_sample_options *options = d->options;
-    uint64_t points = 0, pixels = 0, fewest = 0;
+    uint64_t points = 0, pixels = 0, fewest = UINT64_MAX;
     for (int h = 0; h < d->count; h++) {
-        const s2_share_out *share = &d->shares[h];
-        points += share->points;
-        pixels += share->pixels;
+        const s2_allotment *part = &d->allotted[h];
+        points += part->points;
+        pixels += part->pixels;
         s2_log(d->host, S2RGF_INFO, "Stratum %d (%s): %llu of %llu %s%s", d->list[h].value,
-               d->list[h].name, (unsigned long long)share->points,
-               (unsigned long long)share->pixels, s2_plural(share->pixels, "pixel", "pixels"),
-               share->points == share->pixels && share->pixels > 0 ? ": all" : "");
-        if (share->points < (uint64_t)options->least && share->points < share->pixels)
-            fewest = fewest == 0 || share->points < fewest ? share->points : fewest;
-        if (share->points < 2 && share->points < share->pixels)
+               d->list[h].name, (unsigned long long)part->points, (unsigned long long)part->pixels,
+               s2_plural(part->pixels, "pixel", "pixels"),
+               part->points == part->pixels && part->pixels > 0 ? ": all" : "");
+        if (part->points < (uint64_t)options->least && part->points < part->pixels)
+            fewest = part->points < fewest ? part->points : fewest;
+        if (part->points < 2 && part->points < part->pixels)
             s2_log(d->host, S2RGF_WARNING,
-                   "Stratum %d (%s) gets %llu %s of %llu pixels: no standard error can be told: "
-                   "expected two or more",
-                   d->list[h].value, d->list[h].name, (unsigned long long)share->points,
-                   s2_plural(share->points, "point", "points"), (unsigned long long)share->pixels);
+                   "Stratum %d (%s) gets %llu %s: no standard error can be told: expected two or "
+                   "more",
+                   d->list[h].value, d->list[h].name, (unsigned long long)part->points,
+                   s2_plural(part->points, "point", "points"));
     }
     if (points < wanted)
         s2_log(d->host, S2RGF_WARNING,
                "%llu points were asked for, there are %llu pixels: all are in the sample",
                (unsigned long long)wanted, (unsigned long long)pixels);
-    else if (d->design == STRATIFIED && d->allocation == S2_ALLOCATION_LEAST && fewest > 0)
+    else if (d->design == STRATIFIED && d->allocation == S2_ALLOCATION_LEAST && fewest < UINT64_MAX)
         s2_log(d->host, S2RGF_WARNING,
-               "%llu points do not suffice for %d in each of %d strata: some get %llu",
-               (unsigned long long)points, options->least, d->count, (unsigned long long)fewest);
+               "%llu %s not suffice for %d in each of %d strata: some get %llu",
+               (unsigned long long)points, s2_plural(points, "point does", "points do"),
+               options->least, d->count, (unsigned long long)fewest);
 }
 
 static s2rgf_status make_room(drawing *d, uint64_t points, s2rgf_error *err)
@@ -221,21 +223,21 @@ static s2rgf_status take_points(drawing *d, s2rgf_error *err)
 {
     uint64_t total = 0;
     for (int h = 0; h < d->count; h++)
-        total += d->shares[h].points;
+        total += d->allotted[h].points;
     const s2rgf_status status = make_room(d, total, err);
     for (int h = 0; h < d->count && status == S2RGF_OK; h++) {
-        const s2_share_out *share = &d->shares[h];
+        const s2_allotment *part = &d->allotted[h];
         s2_reservoir *reservoir = d->reservoirs[d->list[h].value];
-        if (share->points == 0)
+        if (part->points == 0)
             continue;
-        s2_reservoir_cut(reservoir, (size_t)share->points);
+        s2_reservoir_cut(reservoir, (size_t)part->points);
         for (size_t i = 0; i < reservoir->count; i++)
             d->points[d->point_count++] =
                 (s2_sample_point){.x = reservoir->items[i].x,
                                   .y = reservoir->items[i].y,
                                   .stratum = d->list[h].code,
                                   .stratum_size = d->list[h].size,
-                                  .probability = (double)share->points / (double)share->pixels};
+                                  .probability = (double)part->points / (double)part->pixels};
     }
     return status;
 }
@@ -247,7 +249,7 @@ static s2rgf_status take_lattice(drawing *d, uint64_t wanted, s2rgf_error *err)
     s2_lattice lattice;
     s2_random random;
     s2_random_init(&random, d->options->seed, STREAM_OF_LATTICE);
-    s2_lattice_init(&lattice, d->shares[0].pixels, wanted, &random);
+    s2_lattice_init(&lattice, d->allotted[0].pixels, wanted, &random);
     int *values = s2_alloc((size_t)grid->width, sizeof *values);
     s2rgf_status status = values != NULL ? S2RGF_OK : s2_fail_memory(err, "sample");
     if (status == S2RGF_OK)
@@ -325,19 +327,19 @@ static s2rgf_status draw(drawing *d, s2rgf_error *err)
     s2rgf_status status = list_strata(d, err);
     uint64_t drawable = 0;
     for (int h = 0; h < d->count && status == S2RGF_OK; h++)
-        drawable += d->shares[h].pixels;
+        drawable += d->allotted[h].pixels;
     if (status == S2RGF_OK && drawable == 0)
         status = s2_fail(err, S2RGF_MISMATCH, "%s: every pixel is excluded by %s",
                          options->map_path, options->exclude.path);
     for (int h = 0; h < d->count && status == S2RGF_OK; h++)
         status = s2_expected_deviation(options->accuracies, d->list[h].value, d->list[h].name,
-                                       &d->shares[h].deviation, err);
+                                       &d->allotted[h].deviation, err);
     if (status == S2RGF_OK)
         status = s2_expectation_check(options->accuracies, s2_strata_classes(&d->strata), err);
     if (status != S2RGF_OK)
         return status;
     if (options->target_se > 0.0) {
-        wanted = s2_points_for(options->target_se, d->shares, d->count);
+        wanted = s2_points_for(options->target_se, d->allotted, d->count);
         s2_log(
             d->host, S2RGF_INFO, "%llu points for a standard error of %g of the overall accuracy%s",
             (unsigned long long)wanted, options->target_se,
@@ -348,7 +350,7 @@ static s2rgf_status draw(drawing *d, s2rgf_error *err)
     if (d->design == SYSTEMATIC) {
         status = take_lattice(d, wanted, err);
     } else {
-        s2_allocate(d->allocation, wanted, (uint64_t)options->least, d->shares, d->count);
+        s2_allocate(d->allocation, wanted, (uint64_t)options->least, d->allotted, d->count);
         tell_allocation(d, wanted);
         status = take_points(d, err);
     }
@@ -409,7 +411,7 @@ static void clear_drawing(drawing *d)
     s2_free(d->reservoirs);
     s2_free(d->drawable);
     s2_free(d->list);
-    s2_free(d->shares);
+    s2_free(d->allotted);
     s2_free(d->points);
     s2_exclusion_clear(&d->exclusion);
     s2_point_layer_close(&d->layer);

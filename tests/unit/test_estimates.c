@@ -50,7 +50,7 @@ static void test_olofsson(void)
         CHECK_PRINTED(margin(s2_estimate_users(&sample, i)), users[i][1], 2);
         CHECK_PRINTED(s2_estimate_producers(&sample, i).estimate, producers[i][0], 2);
         CHECK_PRINTED(margin(s2_estimate_producers(&sample, i)), producers[i][1], 2);
-        const s2rgf_estimate ha = s2_estimate_times(s2_estimate_share(&sample, i), 900000.0);
+        const s2rgf_estimate ha = s2_estimate_times(s2_estimate_proportion(&sample, i), 900000.0);
         CHECK_PRINTED(ha.estimate, area[i][0], 0);
         CHECK_PRINTED(margin(ha), area[i][1], 0);
     }
@@ -74,10 +74,10 @@ static void test_stehman(void)
     double matrix[16];
     for (int i = 0; i < 40; i++)
         units[i] = (s2_sample_unit){i / 10, map[i] - 'A', reference[i] - 'A'};
-    CHECK_PRINTED(s2_estimate_share(&sample, 0).estimate, .35, 2);
-    CHECK_PRINTED(s2_estimate_share(&sample, 0).se, .082, 3);
-    CHECK_PRINTED(s2_estimate_share(&sample, 2).estimate, .20, 2);
-    CHECK_PRINTED(s2_estimate_share(&sample, 2).se, .064, 3);
+    CHECK_PRINTED(s2_estimate_proportion(&sample, 0).estimate, .35, 2);
+    CHECK_PRINTED(s2_estimate_proportion(&sample, 0).se, .082, 3);
+    CHECK_PRINTED(s2_estimate_proportion(&sample, 2).estimate, .20, 2);
+    CHECK_PRINTED(s2_estimate_proportion(&sample, 2).se, .064, 3);
     CHECK_PRINTED(s2_estimate_overall(&sample).estimate, .63, 2);
     CHECK_PRINTED(s2_estimate_overall(&sample).se, .085, 3);
     CHECK_PRINTED(s2_estimate_users(&sample, 1).estimate, .574, 3);
@@ -98,8 +98,8 @@ static void test_simple(void)
     const double unseen = 1.0 - 100.0 / 2000.0;
     CHECK_NEAR(s2_estimate_overall(&sample).estimate, .8, 1e-12);
     CHECK_NEAR(s2_estimate_overall(&sample).se, sqrt(unseen * .8 * .2 / 99), 1e-12);
-    CHECK_NEAR(s2_estimate_share(&sample, 0).estimate, .4, 1e-12);
-    CHECK_NEAR(s2_estimate_share(&sample, 0).se, sqrt(unseen * .4 * .6 / 99), 1e-12);
+    CHECK_NEAR(s2_estimate_proportion(&sample, 0).estimate, .4, 1e-12);
+    CHECK_NEAR(s2_estimate_proportion(&sample, 0).se, sqrt(unseen * .4 * .6 / 99), 1e-12);
     CHECK_NEAR(s2_estimate_users(&sample, 0).estimate, .75, 1e-12);
     CHECK_NEAR(s2_estimate_users(&sample, 0).se, sqrt(unseen * .75 * .25 / 40 * 100 / 99), 1e-12);
     CHECK_NEAR(s2_estimate_f1(&sample, 0).estimate, .75, 1e-12);
@@ -132,7 +132,7 @@ static void test_few_units(void)
 }
 
 static void check_points(s2_allocation allocation, uint64_t points, uint64_t least,
-                         s2_share_out *strata, int count, const uint64_t *expected)
+                         s2_allotment *strata, int count, const uint64_t *expected)
 {
     s2_allocate(allocation, points, least, strata, count);
     for (int h = 0; h < count; h++)
@@ -144,7 +144,7 @@ static void check_points(s2_allocation allocation, uint64_t points, uint64_t lea
 static void test_allocation(void)
 {
     /* Olofsson et al. 2014, section 5.1: expected user's accuracies .7, .6, .9, .95, 641 points */
-    s2_share_out strata[4] = {{200000, .02, sqrt(.7 * .3), 0},
+    s2_allotment strata[4] = {{200000, .02, sqrt(.7 * .3), 0},
                               {150000, .015, sqrt(.6 * .4), 0},
                               {3200000, .32, sqrt(.9 * .1), 0},
                               {6450000, .645, sqrt(.95 * .05), 0}};
@@ -154,7 +154,7 @@ static void test_allocation(void)
     check_points(S2_ALLOCATION_LEAST, 640, 50, strata, 4, (uint64_t[]){50, 50, 179, 361});
     check_points(S2_ALLOCATION_NEYMAN, 1000, 50, strata, 4, (uint64_t[]){36, 29, 379, 556});
     /* small strata, empty ones, more points than there are pixels */
-    s2_share_out odd[4] = {{1, 0, .5, 0}, {0, 0, .5, 0}, {30, 0, .5, 0}, {5000, 0, .5, 0}};
+    s2_allotment odd[4] = {{1, 0, .5, 0}, {0, 0, .5, 0}, {30, 0, .5, 0}, {5000, 0, .5, 0}};
     check_points(S2_ALLOCATION_LEAST, 200, 50, odd, 4, (uint64_t[]){1, 0, 30, 169});
     check_points(S2_ALLOCATION_EQUAL, 200, 50, odd, 4, (uint64_t[]){1, 0, 30, 169});
     check_points(S2_ALLOCATION_PROPORTIONAL, 20, 50, odd, 4, (uint64_t[]){1, 0, 2, 17});
@@ -231,7 +231,7 @@ static void all_figures(const s2_sample *sample, s2rgf_estimate figures[FIGURES]
         figures[1 + 4 * c] = s2_estimate_users(sample, c);
         figures[2 + 4 * c] = s2_estimate_producers(sample, c);
         figures[3 + 4 * c] = s2_estimate_f1(sample, c);
-        figures[4 + 4 * c] = s2_estimate_share(sample, c);
+        figures[4 + 4 * c] = s2_estimate_proportion(sample, c);
     }
 }
 
