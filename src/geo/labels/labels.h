@@ -2,6 +2,7 @@
 #ifndef S2_GEO_LABELS_LABELS_H
 #define S2_GEO_LABELS_LABELS_H
 
+#include "core/checksum.h"
 #include "core/class_table.h"
 #include "geo/source/grid.h"
 
@@ -54,7 +55,8 @@ typedef struct s2_label_set {
     long long zero_feature;    /* the first feature of class 0 */
     s2_sample_origin *origins; /* [group_count] of s2_labels_read_sample(), else NULL */
     size_t origin_count, origin_capacity;
-    char checksum[17]; /* FNV-1a 64 of x, y, class value of all pixels, hex: ties a model to them */
+    char checksum
+        [S2_CHECKSUM_BYTES]; /* FNV-1a 64 of x, y, class value of all pixels, hex: ties a model to them */
 } s2_label_set;
 
 /**

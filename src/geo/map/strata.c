@@ -22,7 +22,7 @@ s2rgf_status s2_strata_open(const char *map_path, const char *assigned_srs, cons
                                           err);
     if (status == S2RGF_OK && strata->has_own)
         status =
-            s2_grid_check_same(strata_path, &strata->map.grid, "the map's", &strata->own.grid, err);
+            s2_grid_check_same(strata_path, &strata->own.grid, "the map's", &strata->map.grid, err);
     if (status != S2RGF_OK)
         return status;
     s2_ground_init(&strata->ground, &strata->map.grid);

@@ -8,6 +8,8 @@
 #include "core/geometry.h"
 #include "s2rgf.h"
 
+#define S2_GRID_SAME_PX 0.01 /* how far corners of one grid may lie apart: rounding in headers */
+
 typedef struct s2_grid {
     s2_affine to_geo; /* pixel corner coordinates -> CRS units */
     int width, height;
@@ -43,13 +45,12 @@ double s2_grid_pixel_size(const s2_grid *grid);
 double s2_grid_distance_px(const s2_grid *a, const s2_grid *b);
 
 /**
- * Refuse a grid that has not the size, CRS and corners of another; these may be off by a hundredth of a
- * pixel.
- * path, whose in  what messages call the grid that was found and the one expected, "the map's"
- * Errors  MISMATCH, NO_MEMORY.
+ * Refuse a grid that is not the expected one but for rounding in headers: size, CRS and corners.
+ * subject, whose in  for the message: "SUBJECT: another size than WHOSE grid"
+ * Errors MISMATCH, NO_MEMORY.
  */
-s2rgf_status s2_grid_check_same(const char *path, const s2_grid *expected, const char *whose,
-                                const s2_grid *found, s2rgf_error *err);
+s2rgf_status s2_grid_check_same(const char *subject, const s2_grid *found, const char *whose,
+                                const s2_grid *expected, s2rgf_error *err);
 
 /**
  * Size of a pixel on the ground at the grid's centre, in metres: square root of its area on the

@@ -36,7 +36,7 @@ s2rgf_status s2_overlay_open(const char *path, const s2_grid *grid, const char *
     if (status == S2RGF_OK)
         status = s2_grid_of_dataset(overlay->dataset, path, grid->srs_wkt, &found, err);
     if (status == S2RGF_OK)
-        status = s2_grid_check_same(path, grid, whose, &found, err);
+        status = s2_grid_check_same(path, &found, whose, grid, err);
     if (status == S2RGF_OK) {
         overlay->path = s2_strdup(path);
         overlay->line = s2_alloc((size_t)grid->width, sizeof *overlay->line);
