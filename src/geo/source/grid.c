@@ -7,8 +7,6 @@
 #include "core/memory.h"
 #include "geo/source/gdal_catch.h"
 
-#define SAME_GRID_PX 0.01 /* rounding in headers */
-
 /** Geotransform of a dataset, refused where it is absent or of no use. */
 static s2rgf_status read_geotransform(GDALDatasetH dataset, const char *subject, s2_affine *to_geo,
                                       s2rgf_error *err)
