@@ -78,8 +78,8 @@ def check_labels(parameters):
 
 
 def layer_arguments(algorithm, parameters, name_and_switch, context, feedback):
-    """The switch with a layer's file, and -l with its name. Layers that are no files, filtered layers and
-    selections are written to a temporary file first."""
+    """The switch with a layer's file, and -l with its name. Layers that are no files, filtered
+    layers and selections are written to a temporary file first."""
     name, switch = name_and_switch
     if algorithm.parameterAsSource(parameters, name, context) is None:
         raise QgsProcessingException(algorithm.invalidSourceError(parameters, name))

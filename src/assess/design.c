@@ -280,6 +280,17 @@ void s2_estimates_free(s2rgf_map_estimates *estimates)
     s2_free(estimates);
 }
 
+/** Square metres of a stratum, NaN where areas are not known. */
+static double area_of(const unit_maker *maker, int stratum)
+{
+    const s2_strata *strata = maker->input->strata;
+    double area;
+    if (maker->input->design == S2_DESIGN_STRATIFIED)
+        return strata->area_m2[s2_strata_classes(strata)->items[stratum].value];
+    s2_strata_total(strata, &area);
+    return area;
+}
+
 static s2rgf_status name_strata(const unit_maker *maker, const uint64_t *counts,
                                 s2rgf_map_estimates *estimates, s2rgf_error *err)
 {
@@ -287,7 +298,7 @@ static s2rgf_status name_strata(const unit_maker *maker, const uint64_t *counts,
         s2rgf_stratum *stratum = &estimates->strata[h];
         *stratum = (s2rgf_stratum){.name = s2_strdup(stratum_name(maker->input, h)),
                                    .pixels = maker->strata[h].pixels,
-                                   .area_ha = maker->strata[h].weight * estimates->area_ha,
+                                   .area_ha = area_of(maker, h) / SQUARE_METRES_PER_HA,
                                    .points = counts[h]};
         if (stratum->name == NULL)
             return s2_fail_memory(err, "estimates");

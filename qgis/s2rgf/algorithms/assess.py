@@ -47,9 +47,9 @@ class Assess(ProgramAlgorithm):
             ),
             tr("Classes are matched by name, else by pixel value."),
             tr(
-                "If the reference is a random sample, as Sample draws it, name its design: then the "
-                "report also estimates the accuracy of the whole map and the area of each class, "
-                "with standard errors and 95 % intervals."
+                "If the reference is a random sample, as Sample draws it, name its design: then "
+                "the report also estimates the accuracy of the whole map and the area of each "
+                "class, with standard errors and 95 % intervals."
             ),
         )
 

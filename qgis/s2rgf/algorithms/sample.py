@@ -27,7 +27,7 @@ ALLOCATIONS = ("least", "proportional", "equal", "neyman")
 
 
 def add_choice(algorithm, name, label, choices, optional=False):
-    """A parameter whose value is one of some words; without one it is the first or, optional, none."""
+    """A parameter that is one of some words; unset, the first or, if optional, none."""
     parameter = QgsProcessingParameterEnum(
         name,
         label,

@@ -159,13 +159,16 @@ double s2_ground_area(const s2_ground *ground, int y)
 {
     static const double weights[3] = {1.0 / 6.0, 4.0 / 6.0, 1.0 / 6.0}; /* Simpson's rule */
     const double *m = ground->to_geo.m;
+    const double units = fabs(m[1] * m[5] - m[2] * m[4]);
     double area = 0.0;
+    if (!ground->is_geographic)
+        return ground->is_known ? units * ground->unit * ground->unit : NAN;
     for (int i = 0; i < 3; i++) {
         double north, east;
         scales_at(ground, y + 0.5 * i, &north, &east);
         area += weights[i] * north * east;
     }
-    return area * fabs(m[1] * m[5] - m[2] * m[4]);
+    return area * units;
 }
 
 void s2_ground_metric(const s2_ground *ground, double y, double metric[3])
