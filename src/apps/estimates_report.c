@@ -11,7 +11,7 @@
 #define FIGURE_COLUMNS 21 /* "producer's accuracy" and two blanks */
 #define WIDE_MATRIX 12    /* classes from which the matrix is left to the JSON file */
 
-static int name_columns(const s2rgf_map_estimates *e)
+static int widest_name(const s2rgf_map_estimates *e)
 {
     int width = (int)strlen("stratum");
 
@@ -42,7 +42,7 @@ static void print_strata(const s2rgf_map_estimates *e, int names, FILE *out)
     }
 }
 
-static void print_matrix(const s2rgf_map_estimates *e, int names, FILE *out)
+static void print_proportions(const s2rgf_map_estimates *e, int names, FILE *out)
 {
     int width = s2_greater(names, 6);
 
@@ -91,14 +91,14 @@ static bool seems_certain(const s2rgf_map_estimates *e)
 
 void s2_estimates_report_write(const s2rgf_map_estimates *e, FILE *out)
 {
-    int names = name_columns(e);
+    int names = widest_name(e);
 
     fprintf(out, "\nEstimates for the whole map, weighted by area; design: %s, %s\n", e->design,
             strcmp(e->design, "stratified") != 0 ? "one stratum"
             : e->strata_are_classes              ? "strata are the map's classes"
                                                  : "strata of another raster");
     print_strata(e, names, out);
-    print_matrix(e, names, out);
+    print_proportions(e, names, out);
     fprintf(out, "\n%-*s  %-*s  %14s  %12s  %30s\n", names, "class", FIGURE_COLUMNS, "figure",
             "estimate", "std. error", "95 % interval from, to");
     print_estimate("", names, "overall accuracy", &e->overall_accuracy, 4, out);

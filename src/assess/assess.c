@@ -287,7 +287,7 @@ static s2rgf_status compare_maps(assess_input *input, s2rgf_assessment **result,
 }
 
 /** Open the map with its classes, and for a design with its strata. */
-static s2rgf_status open_map(assess_input *input, s2rgf_error *err)
+static s2rgf_status open_assessed_map(assess_input *input, s2rgf_error *err)
 {
     const s2rgf_assess_options *options = input->options;
     return input->design == S2_DESIGN_NONE
@@ -321,7 +321,7 @@ s2rgf_status s2rgf_assess(const s2rgf_assess_options *options, const s2rgf_host 
     *result = NULL;
     s2rgf_status status = s2_design_of(options, &input.design, err);
     if (status == S2RGF_OK)
-        status = open_map(&input, err);
+        status = open_assessed_map(&input, err);
     if (status == S2RGF_OK && options->confidence_path != NULL)
         status = s2_overlay_open(options->confidence_path, &input.strata.map.grid, "the map's",
                                  &input.confidence, err);

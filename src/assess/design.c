@@ -66,7 +66,7 @@ static const s2_sample_origin *origin_of(const s2_design_input *input, size_t po
 }
 
 /** Number the classes and the strata; a stratum that is a class has its number. */
-static s2rgf_status init_maker(const s2_design_input *input, unit_maker *maker, s2rgf_error *err)
+static s2rgf_status init_units(const s2_design_input *input, unit_maker *maker, s2rgf_error *err)
 {
     const s2_strata *strata = input->strata;
     const s2_class_table *classes = s2_strata_classes(strata);
@@ -98,7 +98,7 @@ static s2rgf_status init_maker(const s2_design_input *input, unit_maker *maker, 
     return S2RGF_OK;
 }
 
-static void clear_maker(unit_maker *maker)
+static void clear_units(unit_maker *maker)
 {
     s2_free(maker->strata);
     s2_free(maker->reference_class);
@@ -281,7 +281,7 @@ void s2_estimates_free(s2rgf_map_estimates *estimates)
 }
 
 /** Square metres of a stratum, NaN where areas are not known. */
-static double area_of(const unit_maker *maker, int stratum)
+static double stratum_area(const unit_maker *maker, int stratum)
 {
     const s2_strata *strata = maker->input->strata;
     double area;
@@ -298,7 +298,7 @@ static s2rgf_status name_strata(const unit_maker *maker, const uint64_t *counts,
         s2rgf_stratum *stratum = &estimates->strata[h];
         *stratum = (s2rgf_stratum){.name = s2_strdup(stratum_name(maker->input, h)),
                                    .pixels = maker->strata[h].pixels,
-                                   .area_ha = area_of(maker, h) / SQUARE_METRES_PER_HA,
+                                   .area_ha = stratum_area(maker, h) / SQUARE_METRES_PER_HA,
                                    .points = counts[h]};
         if (stratum->name == NULL)
             return s2_fail_memory(err, "estimates");
@@ -307,8 +307,8 @@ static s2rgf_status name_strata(const unit_maker *maker, const uint64_t *counts,
 }
 
 /** Names of the map's classes, then of those that only the reference has. */
-static s2rgf_status name_classes(const unit_maker *maker, s2rgf_map_estimates *estimates,
-                                 s2rgf_error *err)
+static s2rgf_status name_estimated_classes(const unit_maker *maker, s2rgf_map_estimates *estimates,
+                                           s2rgf_error *err)
 {
     const s2_class_table *map = &maker->input->strata->map.classes;
     const s2_class_table *reference = &maker->input->sample->classes;
@@ -348,7 +348,7 @@ static s2rgf_status estimate_all(const unit_maker *maker, const uint64_t *counts
     if (status == S2RGF_OK)
         status = name_strata(maker, counts, estimates, err);
     if (status == S2RGF_OK)
-        status = name_classes(maker, estimates, err);
+        status = name_estimated_classes(maker, estimates, err);
     if (status == S2RGF_OK) {
         estimates->overall_accuracy = s2_estimate_overall(&sample);
         s2_estimate_matrix(&sample, maker->class_count, estimates->proportions);
@@ -370,7 +370,7 @@ s2rgf_status s2_design_estimate(const s2_design_input *input, s2rgf_map_estimate
     unit_maker maker;
     s2rgf_map_estimates *made = s2_calloc(1, sizeof *made);
     uint64_t *counts = NULL;
-    s2rgf_status status = init_maker(input, &maker, err);
+    s2rgf_status status = init_units(input, &maker, err);
     if (status == S2RGF_OK)
         counts = s2_calloc((size_t)maker.stratum_count, sizeof *counts);
     if (status == S2RGF_OK && (made == NULL || counts == NULL))
@@ -386,6 +386,6 @@ s2rgf_status s2_design_estimate(const s2_design_input *input, s2rgf_map_estimate
     else
         s2_estimates_free(made);
     s2_free(counts);
-    clear_maker(&maker);
+    clear_units(&maker);
     return status;
 }

@@ -36,7 +36,7 @@ static void jump(s2_reservoir *reservoir, uint64_t last)
     reservoir->next = last + 1 + (skipped < limit ? (uint64_t)skipped : (uint64_t)limit);
 }
 
-static s2rgf_status make_room(s2_reservoir *reservoir, s2rgf_error *err)
+static s2rgf_status grow_items(s2_reservoir *reservoir, s2rgf_error *err)
 {
     size_t room = reservoir->room == 0 ? FIRST_ROOM : 2 * reservoir->room;
     if (room > reservoir->capacity)
@@ -58,7 +58,7 @@ s2rgf_status s2_reservoir_add(s2_reservoir *reservoir, int x, int y, int length,
     int used = 0;
     for (; used < length && reservoir->count < reservoir->capacity; used++) {
         if (reservoir->count == reservoir->room) {
-            const s2rgf_status status = make_room(reservoir, err);
+            const s2rgf_status status = grow_items(reservoir, err);
             if (status != S2RGF_OK)
                 return status;
         }

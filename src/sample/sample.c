@@ -61,7 +61,7 @@ void s2rgf_sample_options_init(s2rgf_sample_options *options)
 
 /* ---- what is asked for ------------------------------------------------------------------------ */
 
-static s2rgf_status check_options(drawing *d, s2rgf_error *err)
+static s2rgf_status check_sample_options(drawing *d, s2rgf_error *err)
 {
     static const char *const designs[] = {"stratified", "simple", "systematic"};
     const s2rgf_sample_options *options = d->options;
@@ -212,7 +212,7 @@ static void tell_allocation(const drawing *d, uint64_t wanted)
                options->least, d->count, (unsigned long long)fewest);
 }
 
-static s2rgf_status make_room(drawing *d, uint64_t points, s2rgf_error *err)
+static s2rgf_status reserve_points(drawing *d, uint64_t points, s2rgf_error *err)
 {
     d->points = s2_calloc((size_t)points, sizeof *d->points);
     return d->points != NULL ? S2RGF_OK : s2_fail_memory(err, "sample");
@@ -224,7 +224,7 @@ static s2rgf_status take_points(drawing *d, s2rgf_error *err)
     uint64_t total = 0;
     for (int h = 0; h < d->count; h++)
         total += d->allotted[h].points;
-    const s2rgf_status status = make_room(d, total, err);
+    const s2rgf_status status = reserve_points(d, total, err);
     for (int h = 0; h < d->count && status == S2RGF_OK; h++) {
         const s2_allotment *part = &d->allotted[h];
         s2_reservoir *reservoir = d->reservoirs[d->list[h].value];
@@ -253,7 +253,7 @@ static s2rgf_status take_lattice(drawing *d, uint64_t wanted, s2rgf_error *err)
     int *values = s2_alloc((size_t)grid->width, sizeof *values);
     s2rgf_status status = values != NULL ? S2RGF_OK : s2_fail_memory(err, "sample");
     if (status == S2RGF_OK)
-        status = make_room(d, s2_lattice_most(&lattice, grid->width, grid->height), err);
+        status = reserve_points(d, s2_lattice_most(&lattice, grid->width, grid->height), err);
     s2_exclusion_rewind(&d->exclusion);
     for (int row = 0, y; status == S2RGF_OK && (y = s2_lattice_row(&lattice, row)) < grid->height;
          row++) {
@@ -298,7 +298,7 @@ static void shuffle_points(drawing *d)
 }
 
 /** Look up what the points are mapped as. */
-static s2rgf_status name_classes(drawing *d, s2rgf_error *err)
+static s2rgf_status look_up_classes(drawing *d, s2rgf_error *err)
 {
     const s2_class_table *classes = &d->strata.map.classes;
     s2_class_band *band = &d->strata.map.band;
@@ -320,7 +320,7 @@ static s2rgf_status name_classes(drawing *d, s2rgf_error *err)
 }
 
 /** Decide how many points, and draw them. */
-static s2rgf_status draw(drawing *d, s2rgf_error *err)
+static s2rgf_status draw_points(drawing *d, s2rgf_error *err)
 {
     const s2rgf_sample_options *options = d->options;
     uint64_t wanted = (uint64_t)options->points;
@@ -356,7 +356,7 @@ static s2rgf_status draw(drawing *d, s2rgf_error *err)
     }
     if (status == S2RGF_OK)
         shuffle_points(d);
-    return status == S2RGF_OK && !options->blind ? name_classes(d, err) : status;
+    return status == S2RGF_OK && !options->blind ? look_up_classes(d, err) : status;
 }
 
 /* ---- all -------------------------------------------------------------------------------------- */
@@ -379,7 +379,7 @@ static s2rgf_status guard_output(const drawing *d, s2rgf_error *err)
 }
 
 /** Open what is read and try what will be written. */
-static s2rgf_status prepare(drawing *d, s2rgf_error *err)
+static s2rgf_status prepare_sample(drawing *d, s2rgf_error *err)
 {
     const s2rgf_sample_options *options = d->options;
     s2rgf_status status = s2_strata_open(options->map_path, options->assigned_srs,
@@ -423,13 +423,13 @@ s2rgf_status s2rgf_sample(const s2rgf_sample_options *options, const s2rgf_host 
 {
     drawing d = {.options = options, .host = host, .layer.files.work.lock = -1};
     s2_error_clear(err);
-    s2rgf_status status = check_options(&d, err);
+    s2rgf_status status = check_sample_options(&d, err);
     if (status == S2RGF_OK)
-        status = prepare(&d, err);
+        status = prepare_sample(&d, err);
     if (status == S2RGF_OK)
         status = s2_strata_read(&d.strata, host, visit_row, &d, err);
     if (status == S2RGF_OK)
-        status = draw(&d, err);
+        status = draw_points(&d, err);
     if (status == S2RGF_OK)
         s2_class_band_report(&d.strata.map.band, host);
     if (status == S2RGF_OK)

@@ -20,8 +20,9 @@ static s2rgf_status open_dataset(const char *path, s2_class_map *map, s2rgf_erro
 }
 
 /** Open, and find the classes with names or those that occur, too. */
-static s2rgf_status open_map(const char *path, const char *assigned_srs, const s2rgf_host *host,
-                             bool all_classes, s2_class_map *map, s2rgf_error *err)
+static s2rgf_status open_with_classes(const char *path, const char *assigned_srs,
+                                      const s2rgf_host *host, bool all_classes, s2_class_map *map,
+                                      s2rgf_error *err)
 {
     *map = (s2_class_map){.path = s2_strdup(path)};
     if (map->path == NULL)
@@ -43,13 +44,13 @@ static s2rgf_status open_map(const char *path, const char *assigned_srs, const s
 s2rgf_status s2_class_map_open(const char *path, const char *assigned_srs, const s2rgf_host *host,
                                s2_class_map *map, s2rgf_error *err)
 {
-    return open_map(path, assigned_srs, host, true, map, err);
+    return open_with_classes(path, assigned_srs, host, true, map, err);
 }
 
 s2rgf_status s2_class_map_open_unread(const char *path, const char *assigned_srs,
                                       const s2rgf_host *host, s2_class_map *map, s2rgf_error *err)
 {
-    return open_map(path, assigned_srs, host, false, map, err);
+    return open_with_classes(path, assigned_srs, host, false, map, err);
 }
 
 void s2_class_map_close(s2_class_map *map)

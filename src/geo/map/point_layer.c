@@ -10,6 +10,7 @@
 
 #include "core/error.h"
 #include "core/memory.h"
+#include "geo/map/map_format.h"
 #include "geo/source/gdal_catch.h"
 
 #define FIELD_ID "id"
@@ -20,15 +21,9 @@
 
 /* ---- driver ---------------------------------------------------------------------------------- */
 
-static bool has_capability(GDALDriverH driver, const char *capability)
+static bool can_hold_points(GDALDriverH driver)
 {
-    const char *value = GDALGetMetadataItem(driver, capability, NULL);
-    return value != NULL && CPLTestBool(value);
-}
-
-static bool can_write(GDALDriverH driver)
-{
-    return has_capability(driver, GDAL_DCAP_VECTOR) && has_capability(driver, GDAL_DCAP_CREATE);
+    return s2_driver_can(driver, GDAL_DCAP_VECTOR) && s2_driver_can(driver, GDAL_DCAP_CREATE);
 }
 
 /** The first registered driver of an extension; NULL: there is none. */
@@ -36,11 +31,7 @@ static GDALDriverH driver_of(const char *extension)
 {
     for (int i = 0; i < GDALGetDriverCount(); i++) {
         GDALDriverH driver = GDALGetDriver(i);
-        const char *list = GDALGetMetadataItem(driver, GDAL_DMD_EXTENSIONS, NULL);
-        char **items = CSLTokenizeString2(list != NULL ? list : "", " ", 0);
-        const bool found = CSLFindString(items, extension) >= 0;
-        CSLDestroy(items);
-        if (found && can_write(driver))
+        if (s2_driver_has_extension(driver, extension) && can_hold_points(driver))
             return driver;
     }
     return NULL;
@@ -58,7 +49,7 @@ static s2rgf_status choose_driver(const char *path, const char *format, GDALDriv
                        "%s: no vector format has this extension: expected one such as .gpkg, "
                        ".geojson, .csv or .shp",
                        path);
-    return can_write(*driver) && !EQUAL(GDALGetDriverShortName(*driver), "Memory")
+    return can_hold_points(*driver) && !EQUAL(GDALGetDriverShortName(*driver), "Memory")
                ? S2RGF_OK
                : s2_fail(err, S2RGF_UNSUPPORTED, "format %s: cannot be written as a vector file",
                          GDALGetDriverShortName(*driver));
@@ -103,8 +94,8 @@ static bool add_fields(const s2_point_layer *layer, OGRLayerH into)
 }
 
 /** Centre of a point's pixel in the CRS of the grid. */
-static void place_of(const s2_point_layer *layer, const s2_sample_point *point, double *x,
-                     double *y)
+static void pixel_centre(const s2_point_layer *layer, const s2_sample_point *point, double *x,
+                         double *y)
 {
     s2_affine_apply(&layer->grid->to_geo, point->x + 0.5, point->y + 0.5, x, y);
 }
@@ -116,7 +107,7 @@ static bool add_point(const s2_point_layer *layer, OGRLayerH into, const s2_samp
     OGRGeometryH geometry = OGR_G_CreateGeometry(wkbPoint);
     double x, y;
     int field = 0;
-    place_of(layer, point, &x, &y);
+    pixel_centre(layer, point, &x, &y);
     OGR_G_SetPoint_2D(geometry, 0, x, y);
     OGR_F_SetGeometryDirectly(feature, geometry);
     OGR_F_SetFieldInteger64(feature, field++, (GIntBig)id);
@@ -131,8 +122,8 @@ static bool add_point(const s2_point_layer *layer, OGRLayerH into, const s2_samp
     return done;
 }
 
-static bool fill(const s2_point_layer *layer, GDALDatasetH dataset, const s2_sample_point *points,
-                 size_t count)
+static bool fill_layer(const s2_point_layer *layer, GDALDatasetH dataset,
+                       const s2_sample_point *points, size_t count)
 {
     /* columns for the place, which a CSV file has not by itself */
     const char *const csv_options[] = {"GEOMETRY=AS_XY", "STRING_QUOTING=IF_NEEDED", NULL};
@@ -152,14 +143,14 @@ static bool fill(const s2_point_layer *layer, GDALDatasetH dataset, const s2_sam
     return done && (!begun || GDALDatasetCommitTransaction(dataset) == OGRERR_NONE);
 }
 
-static s2rgf_status create(const s2_point_layer *layer, const char *path,
-                           const s2_sample_point *points, size_t count, s2rgf_error *err)
+static s2rgf_status create_points(const s2_point_layer *layer, const char *path,
+                                  const s2_sample_point *points, size_t count, s2rgf_error *err)
 {
     s2_gdal_catch caught;
     CPLPushErrorHandler(CPLQuietErrorHandler); /* warnings: what is written is read back */
     s2_gdal_catch_begin(&caught);
     GDALDatasetH dataset = GDALCreate(layer->driver, path, 0, 0, 0, GDT_Unknown, NULL);
-    const bool done = dataset != NULL && fill(layer, dataset, points, count);
+    const bool done = dataset != NULL && fill_layer(layer, dataset, points, count);
     if (dataset != NULL)
         GDALClose(dataset);
     s2_gdal_catch_end(&caught);
@@ -221,8 +212,8 @@ static size_t count_good(const s2_point_layer *layer, OGRLayerH from, const s2_s
     return good;
 }
 
-static s2rgf_status verify(const s2_point_layer *layer, const char *path,
-                           const s2_sample_point *points, size_t count, s2rgf_error *err)
+static s2rgf_status verify_points(const s2_point_layer *layer, const char *path,
+                                  const s2_sample_point *points, size_t count, s2rgf_error *err)
 {
     const char *const options[] = {"@X_POSSIBLE_NAMES=X", "@Y_POSSIBLE_NAMES=Y", NULL};
     size_t good = 0;
@@ -262,9 +253,9 @@ static s2rgf_status try_format(s2_point_layer *layer, s2rgf_error *err)
     char *path = s2_map_files_scratch(&layer->files, layer->files.name);
     if (path == NULL)
         return s2_fail_memory(err, "sample");
-    s2rgf_status status = create(layer, path, &point, 1, err);
+    s2rgf_status status = create_points(layer, path, &point, 1, err);
     if (status == S2RGF_OK)
-        status = verify(layer, path, &point, 1, err);
+        status = verify_points(layer, path, &point, 1, err);
     if (status == S2RGF_OK)
         find_suffixes(layer, CPLGetPath(path));
     s2_free(path);
@@ -287,14 +278,14 @@ s2rgf_status s2_point_layer_write(s2_point_layer *layer, const s2_sample_point *
 {
     s2_map_files *all[] = {&layer->files};
     char *made = s2_map_files_new(&layer->files, layer->files.name, ""), *path = NULL;
-    s2rgf_status status =
-        made != NULL ? create(layer, made, points, count, err) : s2_fail_memory(err, "sample");
+    s2rgf_status status = made != NULL ? create_points(layer, made, points, count, err)
+                                       : s2_fail_memory(err, "sample");
     if (status == S2RGF_OK)
         status = s2_map_files_turn(&layer->files, err);
     path = s2_map_files_new(&layer->files, layer->files.name, "");
     if (status == S2RGF_OK)
-        status =
-            path != NULL ? verify(layer, path, points, count, err) : s2_fail_memory(err, "sample");
+        status = path != NULL ? verify_points(layer, path, points, count, err)
+                              : s2_fail_memory(err, "sample");
     if (status == S2RGF_OK)
         status = s2_map_files_publish(all, 1, err);
     s2_free(made);

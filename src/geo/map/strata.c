@@ -56,7 +56,7 @@ s2rgf_status s2_strata_read_row(s2_strata *strata, int y, int *values, s2rgf_err
 }
 
 /** Note a row in counts and areas, and in the classes that occur. occurs in, out [VALUES] of the map */
-static void count_row(s2_strata *strata, int y, const int *values, uint8_t *occurs)
+static void count_strata_row(s2_strata *strata, int y, const int *values, uint8_t *occurs)
 {
     const int width = strata->map.grid.width;
     const double area = s2_ground_area(&strata->ground, y);
@@ -138,7 +138,7 @@ s2rgf_status s2_strata_read(s2_strata *strata, const s2rgf_host *host, s2_strata
         status = s2_strata_read_row(strata, y, values, err);
         if (status != S2RGF_OK)
             break;
-        count_row(strata, y, values, occurs);
+        count_strata_row(strata, y, values, occurs);
         if (visit != NULL)
             status = visit(context, y, values, err);
         if (status == S2RGF_OK && !s2_progress(host, (double)(y + 1) / height))
