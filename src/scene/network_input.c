@@ -14,8 +14,6 @@
 
 /* How far a pixel may differ in size from the one the model was trained on. */
 #define PIXEL_SIZE_TOLERANCE 0.2
-#define SLICE_PX 2048
-#define GROUP 64 /* bands normalised together: their statistics side by side */
 
 static s2rgf_status match_source(const s2_model_source *wanted, s2_source *source,
                                  const s2rgf_host *host, s2rgf_error *err)
@@ -141,59 +139,21 @@ void s2_scene_geometry(const s2_scene *scene, s2_run_geometry *geometry)
     }
 }
 
-/* Bands first.. of all pixels, as many as there are in a group. */
-static void normalise_group(const s2_model_source *source, int first, const uint8_t *valid,
-                            size_t count, float *pixels)
-{
-    const int left = source->band_count - first;
-    const int here = left < GROUP ? left : GROUP;
-    double mean[GROUP];
-    double std[GROUP];
-    for (int b = 0; b < here; b++) {
-        mean[b] = source->bands[first + b].mean;
-        std[b] = source->bands[first + b].std;
-    }
-    pixels += first;
-    for (size_t p = 0; p < count; p++, pixels += source->band_count)
-        if (valid[p])
-            for (int b = 0; b < here; b++)
-                pixels[b] = (float)(((double)pixels[b] - mean[b]) / std[b]);
-        else
-            memset(pixels, 0, (size_t)here * sizeof *pixels);
-}
-
-void s2_normalise(const s2_model_source *source, const uint8_t *valid, size_t count, float *pixels)
-{
-    for (int first = 0; first < source->band_count; first += GROUP)
-        normalise_group(source, first, valid, count, pixels);
-}
-
-/* Rows of a window, all bands of a pixel side by side, that stay in the caches from the file to the
-   normalised pixels; not where every call would ask GDAL. */
-static int rows_at_once(const s2_source *source, s2_rect window)
-{
-    const int rows = SLICE_PX / window.w;
-    return !s2_source_holds(source) ? window.h : rows < 1 ? 1 : rows;
-}
-
 s2rgf_status s2_scene_read(s2_scene *scene, const s2_model_content *content, int source,
                            s2_rect window, float *pixels, uint8_t *valid, s2rgf_error *err)
 {
     const s2_model_source *model = &content->sources[source];
-    s2_source *from = scene->sources[source].source;
-    const int rows = rows_at_once(from, window);
-    const int end = window.y + window.h;
-    s2rgf_status status = S2RGF_OK;
-    for (int y = window.y; y < end && status == S2RGF_OK; y += rows) {
-        const s2_rect slice = {window.x, y, window.w, y + rows < end ? rows : end - y};
-        const size_t count = (size_t)slice.w * (size_t)slice.h;
-        status = s2_source_read(from, slice, pixels, valid, err);
-        if (status == S2RGF_OK && content->off.source[source])
-            memset(pixels, 0, count * (size_t)model->band_count * sizeof(float));
-        else if (status == S2RGF_OK)
-            s2_normalise(model, valid, count, pixels);
-        pixels += count * (size_t)model->band_count;
-        valid += count;
+    const bool off = content->off.source[source];
+    s2_read_target to = s2_read_target_whole(window, model->band_count, off ? NULL : pixels, valid);
+    double mean[512], std[512];
+    for (int b = 0; b < model->band_count; b++) {
+        mean[b] = model->bands[b].mean;
+        std[b] = model->bands[b].std;
     }
-    return status;
+    to.mean = mean;
+    to.std = std;
+    if (off)
+        memset(pixels, 0,
+               (size_t)window.w * (size_t)window.h * (size_t)model->band_count * sizeof *pixels);
+    return s2_source_read_to(scene->sources[source].source, window, &to, err);
 }

@@ -76,52 +76,53 @@ s2rgf_status s2_source_set_view(s2_source *source, s2_rect view, s2rgf_error *er
     return S2RGF_OK;
 }
 
+s2_read_target s2_read_target_whole(s2_rect window, int bands, float *pixels, uint8_t *valid)
+{
+    const size_t width = (size_t)window.w;
+    return (s2_read_target){.pixels = {pixels, width * (size_t)bands * sizeof *pixels, window.y, 0},
+                            .valid = {valid, width, window.y, 0},
+                            .bands = bands};
+}
+
+s2_read_target s2_read_target_from(const s2_read_target *to, int columns)
+{
+    s2_read_target part = *to;
+    if (part.pixels.data != NULL)
+        part.pixels.data = (float *)part.pixels.data + (ptrdiff_t)columns * to->bands;
+    part.valid.data = (uint8_t *)part.valid.data + columns;
+    return part;
+}
+
 /** Read a window of the base grid that lies inside it. */
-static s2rgf_status read_base(s2_source *source, s2_rect window, float *pixels, uint8_t *valid,
+static s2rgf_status read_base(s2_source *source, s2_rect window, const s2_read_target *to,
                               s2rgf_error *err)
 {
     if (source->warp != NULL)
-        return s2_warp_read(source, window, pixels, valid, err);
-    return s2_source_read_files(source, window, pixels, valid, err);
+        return s2_warp_read(source, window, to, err);
+    return s2_source_read_files(source, window, to, err);
 }
 
 /** Read a window that leaves the base grid: what lies outside is invalid. */
 static s2rgf_status read_across_edge(s2_source *source, s2_rect window, s2_rect inside,
-                                     float *pixels, uint8_t *valid, s2rgf_error *err)
+                                     const s2_read_target *to, s2rgf_error *err)
 {
-    const size_t bands = (size_t)source->band_count;
-    const size_t pixel_count = (size_t)window.w * (size_t)window.h;
-    memset(valid, 0, pixel_count);
-    if (pixels != NULL)
-        memset(pixels, 0, pixel_count * bands * sizeof *pixels);
+    const size_t floats = (size_t)window.w * (size_t)to->bands;
+    for (int y = window.y; y < window.y + window.h; y++) {
+        memset(s2_row_ring_at(&to->valid, y), 0, (size_t)window.w);
+        if (to->pixels.data != NULL)
+            memset(s2_row_ring_at(&to->pixels, y), 0, floats * sizeof(float));
+    }
     if (s2_rect_is_empty(inside))
         return S2RGF_OK;
-    const size_t inside_count = (size_t)inside.w * (size_t)inside.h;
-    uint8_t *part_valid = s2_scratch_reserve(&source->view_valid, inside_count, 1);
-    float *part = NULL;
-    if (pixels != NULL)
-        part = s2_scratch_reserve(&source->view_pixels, inside_count * bands, sizeof *part);
-    if (part_valid == NULL || (pixels != NULL && part == NULL))
-        return s2_fail_memory(err, "pixels");
-    const s2rgf_status status = read_base(source, inside, part, part_valid, err);
-    if (status != S2RGF_OK)
-        return status;
-    const size_t width = (size_t)inside.w;
-    for (int y = 0; y < inside.h; y++) {
-        const size_t to =
-            (size_t)(inside.y - window.y + y) * (size_t)window.w + (size_t)(inside.x - window.x);
-        const size_t from = (size_t)y * width;
-        memcpy(valid + to, part_valid + from, width);
-        if (pixels != NULL)
-            memcpy(pixels + to * bands, part + from * bands, width * bands * sizeof *pixels);
-    }
-    return S2RGF_OK;
+    const s2_read_target part = s2_read_target_from(to, inside.x - window.x);
+    return read_base(source, inside, &part, err);
 }
 
-static s2rgf_status read_window(s2_source *source, s2_rect window, float *pixels, uint8_t *valid,
-                                s2rgf_error *err)
+s2rgf_status s2_source_read_to(s2_source *source, s2_rect window, const s2_read_target *to,
+                               s2rgf_error *err)
 {
     const s2_rect presented = {0, 0, source->grid.width, source->grid.height};
+    s2_read_target moved = *to; /* rows by their numbers in the base grid */
     if (s2_rect_is_empty(window) || !s2_rect_contains(presented, window))
         return s2_fail(err, S2RGF_INTERNAL, "source %s: window %d,%d %d x %d is not in its %d x %d",
                        source->name, window.x, window.y, window.w, window.h, presented.w,
@@ -129,22 +130,25 @@ static s2rgf_status read_window(s2_source *source, s2_rect window, float *pixels
     if (source->has_view) {
         window.x += source->view.x;
         window.y += source->view.y;
+        moved.pixels.first += source->view.y;
+        moved.valid.first += source->view.y;
     }
     const s2_rect base = {0, 0, source->base.width, source->base.height};
     const s2_rect inside = s2_rect_intersect(window, base);
-    if (inside.w == window.w && inside.h == window.h)
-        return read_base(source, window, pixels, valid, err);
-    return read_across_edge(source, window, inside, pixels, valid, err);
+    if (s2_rect_equal(inside, window))
+        return read_base(source, window, &moved, err);
+    return read_across_edge(source, window, inside, &moved, err);
 }
 
 s2rgf_status s2_source_read(s2_source *source, s2_rect window, float *pixels, uint8_t *valid,
                             s2rgf_error *err)
 {
-    return read_window(source, window, pixels, valid, err);
+    const s2_read_target to = s2_read_target_whole(window, source->band_count, pixels, valid);
+    return s2_source_read_to(source, window, &to, err);
 }
 
 s2rgf_status s2_source_read_valid(s2_source *source, s2_rect window, uint8_t *valid,
                                   s2rgf_error *err)
 {
-    return read_window(source, window, NULL, valid, err);
+    return s2_source_read(source, window, NULL, valid, err);
 }
