@@ -70,11 +70,11 @@ CPLErr LazyBand::readBlock(int blockX, int blockY, void *data)
     const std::lock_guard<std::recursive_mutex> lock(owner_->mutex_);
     const WorkingMemory memory(owner_->map_.get(), owner_->mutex_);
     const int x = blockX * nBlockXSize, y = blockY * nBlockYSize;
-    const int window[4] = {x, y, std::min(nBlockXSize, nRasterXSize - x),
-                           std::min(nBlockYSize, nRasterYSize - y)};
+    const int rect[4] = {x, y, std::min(nBlockXSize, nRasterXSize - x),
+                         std::min(nBlockYSize, nRasterYSize - y)};
     uint16_t *tile = owner_->tile_.data();
     s2rgf_error err = {};
-    const s2rgf_status status = s2rgf_lazy_map_read(owner_->map_.get(), level_, window, tile, &err);
+    const s2rgf_status status = s2rgf_lazy_map_read(owner_->map_.get(), level_, rect, tile, &err);
     if (status != S2RGF_OK) {
         s2_driver_fail(status, owner_->GetDescription(), err.message);
         return CE_Failure;
@@ -82,7 +82,7 @@ CPLErr LazyBand::readBlock(int blockX, int blockY, void *data)
     char name[S2RGF_MESSAGE_BYTES];
     s2rgf_printable(owner_->GetDescription(), name, sizeof name);
     CPLDebug("S2RGF", "%s: level %d: computed tile %d, %d", name, level_, blockX, blockY);
-    copyTile(tile, window[2], window[3], static_cast<GByte *>(data));
+    copyTile(tile, rect[2], rect[3], static_cast<GByte *>(data));
     return CE_None;
 }
 

@@ -1,8 +1,8 @@
 /* s2rgf - land-cover maps from several co-registered optical rasters.
  * SPDX-License-Identifier: MIT
  *
- * The public interface of libs2rgf: its verbs train, classify (a scene, a part of one, a batch), join
- * parts, assess, and describe a model; scene files, and maps on demand.
+ * The public interface of libs2rgf: its verbs train, classify (a scene, a share of one, a list of them), join
+ * shares, assess, and describe a model; scene files, and maps on demand.
  * Every verb takes one options structure, filled with defaults by its *_init() function, and
  * reports through s2rgf_host. No function prints, exits or changes process-wide state, except that
  * GDAL's drivers must have been registered by the caller (GDALAllRegister()).
@@ -243,7 +243,7 @@ typedef struct s2rgf_classify_options {
     bool overwrite;
     bool style;            /* write a QGIS .qml beside the map */
     const char *mask_path; /* map only where this raster is neither 0 nor nodata, or NULL */
-    bool has_srcwin;       /* map only this window of the reference grid */
+    bool has_srcwin;       /* map only this rectangle of the reference grid */
     double srcwin[4];      /* x, y, width, height in reference pixels */
     bool has_projwin;
     double projwin[4];       /* ulx, uly, lrx, lry */
@@ -253,16 +253,16 @@ typedef struct s2rgf_classify_options {
     int memory_mb;           /* working memory for tiles */
     /* at most what GDAL's block cache is set to, by what the files' layout takes; 0: left alone */
     int block_cache_mb;
-    /* make only part 1..part_count, for s2rgf_mosaic(): whole rows of tiles, in GeoTIFFs named
-       MAP_03of16.tif, of which one that is there is kept unless overwrite; part_count 0: all */
-    int part, part_count;
+    /* make only share 1..share_count, for s2rgf_mosaic(): whole rows of tiles, in GeoTIFFs named
+       MAP_03of16.tif, of which one that is there is kept unless overwrite; share_count 0: all */
+    int share, share_count;
 } s2rgf_classify_options;
 
 /** Fill with defaults. options out. */
 S2RGF_API void s2rgf_classify_options_init(s2rgf_classify_options *options);
 
 /**
- * Map a scene with a model. The pixels do not depend on tile_px, threads or the window asked for.
+ * Map a scene with a model. The pixels do not depend on tile_px, threads or the rectangle asked for.
  * Errors  INVALID_ARGUMENT, NO_MEMORY (memory_mb too small), IO, FORMAT, MISMATCH, CANCELLED.
  *         After any error no output file exists under its name and none was overwritten.
  * Memory  bounded by memory_mb for tiles and decoded blocks, plus the model and GDAL's block cache.
@@ -274,32 +274,32 @@ S2RGF_API void s2rgf_classify_options_init(s2rgf_classify_options *options);
 S2RGF_API s2rgf_status s2rgf_classify(const s2rgf_classify_options *options, const s2rgf_host *host,
                                       s2rgf_error *err);
 
-/** What came of many scenes. Released with s2rgf_batch_result_free(). */
-typedef struct s2rgf_batch_result {
+/** What came of many scenes. Released with s2rgf_scenes_result_free(). */
+typedef struct s2rgf_scenes_result {
     size_t scenes; /* the sum of the following */
     size_t mapped, skipped, failed, not_reached;
-    char *json; /* what happened to each: see s2rgf_classify(1), BATCHES */
-} s2rgf_batch_result;
+    char *json; /* what happened to each: see s2rgf_classify(1), MANY SCENES */
+} s2rgf_scenes_result;
 
 /**
  * Map many scenes with one model: those of a folder, or named by a text file. "{}" in paths stands for
- * the name of a scene; a part is every part_count'th scene. One whose map is there is skipped unless
+ * the name of a scene; a share is every share_count'th scene. One whose map is there is skipped unless
  * overwrite; one that fails is told in the result and does not stop the others.
  * result  out  also after CANCELLED; NULL where it could not begin
  * Errors  INVALID_ARGUMENT, IO, FORMAT (of the list or the model), NO_MEMORY, CANCELLED.
  */
-S2RGF_API s2rgf_status s2rgf_classify_batch(const s2rgf_classify_options *options,
-                                            const char *scenes_path, const s2rgf_host *host,
-                                            s2rgf_batch_result **result, s2rgf_error *err);
+S2RGF_API s2rgf_status s2rgf_classify_scenes(const s2rgf_classify_options *options,
+                                             const char *scenes_path, const s2rgf_host *host,
+                                             s2rgf_scenes_result **result, s2rgf_error *err);
 
 /** Release a result; NULL is accepted. */
-S2RGF_API void s2rgf_batch_result_free(s2rgf_batch_result *result);
+S2RGF_API void s2rgf_scenes_result_free(s2rgf_scenes_result *result);
 
 /**
- * Join the parts of options->output_path, a map or another output, into what one call of
+ * Join the shares of options->output_path, a map or another output, into what one call of
  * s2rgf_classify() would have written. Scene and model are not looked at; format may also be VRT;
- * with part_count 0 the names of the parts tell it.
- * Errors  IO (parts are missing), MISMATCH (parts of different models, scenes or cuts), FORMAT,
+ * with share_count 0 the names of the shares tell it.
+ * Errors  IO (shares are missing), MISMATCH (shares of different models, scenes or cuts), FORMAT,
  *         INVALID_ARGUMENT, UNSUPPORTED, NO_MEMORY, CANCELLED.
  */
 S2RGF_API s2rgf_status s2rgf_mosaic(const s2rgf_classify_options *options, const s2rgf_host *host,
@@ -346,17 +346,17 @@ S2RGF_API s2rgf_status s2rgf_lazy_map_open(const s2rgf_scene *scene, int memory_
 S2RGF_API const s2rgf_map_info *s2rgf_lazy_map_info(const s2rgf_lazy_map *map);
 
 /**
- * Compute the class values of a window; whoever reads it again keeps it. The pixels of level 0 are
+ * Compute the class values of a rectangle; whoever reads it again keeps it. The pixels of level 0 are
  * those of s2rgf_classify(). Level k has pixels 2^k times as large, sizes round up, and is
  * approximate: the network is given sources with pixels as many times as large, averaged.
  * level  in  0 to S2RGF_MAP_LEVELS - 1
- * window in  x, y, width, height in pixels of the level
+ * rect   in  x, y, width, height in pixels of the level
  * values out [height][width], 0 is nodata, also where the scores are not finite
  * Errors  INVALID_ARGUMENT (outside), IO, FORMAT (no pixel read so far had finite scores),
  *         NO_MEMORY.
  * Threads works in the calling thread alone.
  */
-S2RGF_API s2rgf_status s2rgf_lazy_map_read(s2rgf_lazy_map *map, int level, const int window[4],
+S2RGF_API s2rgf_status s2rgf_lazy_map_read(s2rgf_lazy_map *map, int level, const int rect[4],
                                            uint16_t *values, s2rgf_error *err);
 
 /** Release the working memory of a map that may not be read for a while; reading takes it anew. */

@@ -5,11 +5,11 @@
 #   parallel.sh 16 -m model.s2rgf -i ms=ms.tif map.tif && s2rgf_mosaic -of COG map.tif
 #   PARALLEL="--sshloginfile machines --workdir ." parallel.sh 16 ...
 #
-# The first argument is the number of parts, what follows it are options of s2rgf_classify. A part
+# The first argument is the number of shares, what follows it are options of s2rgf_classify. A share
 # that fails is tried once more; run it all again to do what is missing.
 set -eu
 
-parts=$1
+shares=$1
 shift
-# {} belongs to the templates of -batch, so parallel's own place is called ,, here.
-seq "$parts" | parallel --quote --retries 2 -I ,, s2rgf_classify -q -threads 1 --shard ",,/$parts" "$@"
+# {} belongs to the templates of -scenes, so parallel's own place is called ,, here.
+seq "$shares" | parallel --quote --retries 2 -I ,, s2rgf_classify -q -threads 1 --shard ",,/$shares" "$@"

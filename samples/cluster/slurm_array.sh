@@ -1,10 +1,10 @@
 #!/bin/bash
-# One map, or the maps of many scenes, by a Slurm job array: every task does its part of the work.
+# One map, or the maps of many scenes, by a Slurm job array: every task does its share of the work.
 #
 #   job=$(sbatch --parsable --array=1-16 slurm_array.sh -m model.s2rgf -i ms=ms.tif map.tif)
 #   sbatch --dependency="afterok:$job" slurm_mosaic.sh -of COG map.tif
 #
-#   sbatch --array=1-16 slurm_array.sh -m model.s2rgf -i 'ms={}_ms.tif' -batch tiles 'maps/{}.tif'
+#   sbatch --array=1-16 slurm_array.sh -m model.s2rgf -i 'ms={}_ms.tif' -scenes tiles 'maps/{}.tif'
 #
 # What follows the script's name are options of s2rgf_classify. A task whose machine fails is put
 # back into the queue; what it had finished is not done again. The same holds for the whole array:

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Join the parts that slurm_array.sh made of one map; what follows the script's name are options of
+# Join the shares that slurm_array.sh made of one map; what follows the script's name are options of
 # s2rgf_mosaic.
 #SBATCH --job-name=s2rgf_mosaic
 #SBATCH --requeue

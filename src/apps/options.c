@@ -172,7 +172,7 @@ static bool set_real(const reader *r, slot to, const char *text)
     return true;
 }
 
-static bool set_window(const reader *r, slot to, char *const *texts)
+static bool set_rect(const reader *r, slot to, char *const *texts)
 {
     double *target = (double *)(void *)(to.base + to.option->target);
 
@@ -252,8 +252,8 @@ static bool set_values(reader *r, slot to, char **texts)
         return set_seed(r, to, texts[0]);
     case S2_OPTION_REAL:
         return set_real(r, to, texts[0]);
-    case S2_OPTION_WINDOW:
-        return set_window(r, to, texts);
+    case S2_OPTION_RECT:
+        return set_rect(r, to, texts);
     case S2_OPTION_SHARD:
         return s2_shard_read(r->program->name, texts[0],
                              (s2_shard *)(void *)(to.base + option->target));

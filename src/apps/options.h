@@ -19,7 +19,7 @@ typedef enum s2_option_type {
     S2_OPTION_INT,    /* int */
     S2_OPTION_SEED,   /* uint64_t */
     S2_OPTION_REAL,   /* double */
-    S2_OPTION_WINDOW, /* double[4] */
+    S2_OPTION_RECT,   /* double[4] */
     S2_OPTION_SHARD,  /* s2_shard */
     /* what every program has; used by options.c only */
     S2_OPTION_HELP,

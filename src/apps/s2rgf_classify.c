@@ -2,10 +2,10 @@
 #include <cpl_conv.h>
 #include <gdal.h>
 
-#include "apps/batch.h"
 #include "apps/common_options.h"
 #include "apps/environment.h"
 #include "apps/program.h"
+#include "apps/scenes.h"
 #include "apps/shard.h"
 #include "s2rgf.h"
 
@@ -37,7 +37,7 @@ static const s2_option OUTPUT_OPTIONS[] = {
      .target = CLASSIFY(output_path),
      .required = true,
      .unless = "write_scene",
-     .help = "the map to write; of a batch, {} in its name stands for that of the scene"},
+     .help = "the map to write; of many scenes, {} in its name stands for that of the scene"},
     {.name = "of",
      .values = "format",
      .type = S2_OPTION_TEXT,
@@ -73,14 +73,14 @@ static const s2_option OUTPUT_OPTIONS[] = {
      .help = "map only where this raster on the reference grid is neither 0 nor nodata"},
     {.name = "srcwin",
      .values = "x y width height",
-     .type = S2_OPTION_WINDOW,
+     .type = S2_OPTION_RECT,
      .target = CLASSIFY(srcwin),
      .given = CLASSIFY(has_srcwin),
      .forbids = "projwin",
      .help = "map only this window, in pixels of the reference grid"},
     {.name = "projwin",
      .values = "ulx uly lrx lry",
-     .type = S2_OPTION_WINDOW,
+     .type = S2_OPTION_RECT,
      .target = CLASSIFY(projwin),
      .given = CLASSIFY(has_projwin),
      .help = "map only this window, given by two corners in CRS coordinates"},
@@ -94,13 +94,13 @@ static const s2_option OUTPUT_OPTIONS[] = {
      .values = "file.s2rgf.json",
      .type = S2_OPTION_TEXT,
      .target = offsetof(arguments, scene_path),
-     .forbids = "batch",
+     .forbids = "scenes",
      .help = "write model, rasters and their options to a scene file, which GDAL's plugin opens as "
              "the map; without out.tif nothing is mapped"},
 };
 
-static const s2_option BATCH_OPTIONS[] = {
-    {.name = "batch",
+static const s2_option SCENES_OPTIONS[] = {
+    {.name = "scenes",
      .values = "folder|list",
      .type = S2_OPTION_TEXT,
      .target = offsetof(arguments, scenes_path),
@@ -110,14 +110,14 @@ static const s2_option BATCH_OPTIONS[] = {
      .values = "file",
      .type = S2_OPTION_TEXT,
      .target = offsetof(arguments, report_path),
-     .needs = "batch",
+     .needs = "scenes",
      .help = "write as JSON what happened to each scene; replaces the report of an earlier run; of "
              "shard 3/16 it is named file_03of16"},
     {.name = "shard",
      .values = "i/n",
      .type = S2_OPTION_SHARD,
      .target = offsetof(arguments, shard),
-     .help = "do only part i of n: of the scenes of a batch, or of the one scene, for "
+     .help = "do only share i of n: of the scenes of a list, or of the one scene, for "
              "s2rgf_mosaic to join; auto: as the task of a job array tells"},
 };
 
@@ -163,8 +163,8 @@ static const s2_program PROGRAM = {
             {"Model", MODEL_OPTIONS, sizeof MODEL_OPTIONS / sizeof *MODEL_OPTIONS, 0},
             {"Rasters", S2_SCENE_OPTIONS, S2_SCENE_OPTION_COUNT, CLASSIFY(scene)},
             {"Output", OUTPUT_OPTIONS, sizeof OUTPUT_OPTIONS / sizeof *OUTPUT_OPTIONS, 0},
-            {"Batches and job arrays", BATCH_OPTIONS, sizeof BATCH_OPTIONS / sizeof *BATCH_OPTIONS,
-             0},
+            {"Many scenes and job arrays", SCENES_OPTIONS,
+             sizeof SCENES_OPTIONS / sizeof *SCENES_OPTIONS, 0},
             {"Work", WORK_OPTIONS, sizeof WORK_OPTIONS / sizeof *WORK_OPTIONS, 0},
         },
 };
@@ -201,11 +201,11 @@ static s2rgf_status classify(void *data, s2_report *report, s2rgf_error *err)
         if (status != S2RGF_OK || !values->classify.output_path)
             return status;
     }
-    values->classify.part = values->shard.index;
-    values->classify.part_count = values->shard.count;
+    values->classify.share = values->shard.index;
+    values->classify.share_count = values->shard.count;
     if (values->scenes_path)
-        return s2_batch_run(&values->classify, values->scenes_path, values->report_path, report,
-                            err);
+        return s2_scenes_run(&values->classify, values->scenes_path, values->report_path, report,
+                             err);
     return s2rgf_classify(&values->classify, &report->host, err);
 }
 

@@ -1,4 +1,4 @@
-/* s2rgf_mosaic: join the parts of a map that several processes made. */
+/* s2rgf_mosaic: join the shares of a map that several processes made. */
 #include <gdal.h>
 
 #include "apps/environment.h"
@@ -17,20 +17,20 @@ static const s2_option OUTPUT_OPTIONS[] = {
      .type = S2_OPTION_TEXT,
      .target = MOSAIC(output_path),
      .required = true,
-     .help = "the map to write, named as for s2rgf_classify -shard; its parts lie beside it"},
+     .help = "the map to write, named as for s2rgf_classify -shard; its shares lie beside it"},
     {.name = "n",
      .values = "N",
      .type = S2_OPTION_INT,
-     .target = MOSAIC(part_count),
+     .target = MOSAIC(share_count),
      .min = 1,
      .max = 100000,
      .zero = "auto",
-     .help = "number of parts; auto: told from their names"},
+     .help = "number of shares; auto: told from their names"},
     {.name = "of",
      .values = "format",
      .type = S2_OPTION_TEXT,
      .target = MOSAIC(format),
-     .help = "GDAL driver of the map, VRT to refer to the parts; by default told from its "
+     .help = "GDAL driver of the map, VRT to refer to the shares; by default told from its "
              "extension, else GTiff"},
     {.name = "co",
      .values = "NAME=VALUE",
@@ -55,7 +55,7 @@ const bool s2_program_has_threads = false;
 
 static const s2_program PROGRAM = {
     .name = "s2rgf_mosaic",
-    .purpose = "Join the parts of a map into the map that one run would have written.",
+    .purpose = "Join the shares of a map into the map that one run would have written.",
     .values_bytes = sizeof(arguments),
     .driver_kinds = GDAL_OF_RASTER,
     .groups =

@@ -1,4 +1,4 @@
-/* -shard: which part of the work is this process's, given or told by the system that started it. */
+/* -shard: which share of the work is this process's, given or told by the system that started it. */
 #include "apps/shard.h"
 
 #include <ctype.h>

@@ -1,4 +1,4 @@
-/* -shard: which part of the work is this process's, given or told by the system that started it. */
+/* -shard: which share of the work is this process's, given or told by the system that started it. */
 #ifndef S2_APPS_SHARD_H
 #define S2_APPS_SHARD_H
 

@@ -252,8 +252,8 @@ static s2rgf_status count_all(map_rows *rows, const s2_label_set *labels, const 
 }
 
 /** Refuse an assessment of nothing. */
-static s2rgf_status check_overlap(const s2_class_map *map, const s2_label_set *labels,
-                                  const map_tally *tally, s2rgf_error *err)
+static s2rgf_status check_any_pixel(const s2_class_map *map, const s2_label_set *labels,
+                                    const map_tally *tally, s2rgf_error *err)
 {
     if (s2_confusion_total(&tally->confusion) > 0)
         return S2RGF_OK;
@@ -352,9 +352,9 @@ static s2rgf_status make_assessment(const s2_class_table *classes, const s2_labe
 }
 
 /** Compare an open map with the reference read onto its grid. */
-static s2rgf_status compare(s2_class_map *map, s2_overlay *confidence,
-                            const s2_label_set *reference, const s2rgf_host *host,
-                            s2rgf_assessment **result, s2rgf_error *err)
+static s2rgf_status compare_maps(s2_class_map *map, s2_overlay *confidence,
+                                 const s2_label_set *reference, const s2rgf_host *host,
+                                 s2rgf_assessment **result, s2rgf_error *err)
 {
     map_tally tally = {0};
     map_rows rows = {.map = map, .confidence = confidence};
@@ -375,7 +375,7 @@ static s2rgf_status compare(s2_class_map *map, s2_overlay *confidence,
     if (status == S2RGF_OK)
         status = count_all(&rows, reference, to_map, host, &tally, err);
     if (status == S2RGF_OK)
-        status = check_overlap(map, reference, &tally, err);
+        status = check_any_pixel(map, reference, &tally, err);
     if (status == S2RGF_OK) {
         warn_excluded(reference, to_map, host);
         s2_class_band_report(&map->band, host);
@@ -410,7 +410,8 @@ s2rgf_status s2rgf_assess(const s2rgf_assess_options *options, const s2rgf_host 
     if (status == S2RGF_OK)
         status = s2_labels_read(&options->labels, &map.grid, host, &reference, err);
     if (status == S2RGF_OK)
-        status = compare(&map, has_confidence ? &confidence : NULL, &reference, host, result, err);
+        status =
+            compare_maps(&map, has_confidence ? &confidence : NULL, &reference, host, result, err);
     s2_label_set_clear(&reference);
     s2_overlay_close(&confidence);
     s2_class_map_close(&map);

@@ -1,4 +1,4 @@
-/* s2rgf_classify(): a whole scene, or one part of it in files of its own. */
+/* s2rgf_classify(): a whole scene, or one share of it in files of its own. */
 #include "classify/classify_scene.h"
 #include "core/error.h"
 #include "core/log.h"
@@ -8,34 +8,34 @@
 
 #define OUTPUTS 3 /* map, confidence, probabilities */
 
-/* Parts have one form whatever the map is to be: it is for the joining to choose that. */
-static s2rgf_status check_options(const s2rgf_classify_options *options, s2rgf_error *err)
+/* Shares have one form whatever the map is to be: it is for the joining to choose that. */
+static s2rgf_status check_share_options(const s2rgf_classify_options *options, s2rgf_error *err)
 {
     if (!options->output_path)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "an output is needed");
     if (options->format || (options->creation_options && options->creation_options[0]))
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                       "%s: parts are GeoTIFFs: expected no format and no creation options before "
+                       "%s: shares are GeoTIFFs: expected no format and no creation options before "
                        "they are joined",
                        options->output_path);
     return S2RGF_OK;
 }
 
-static s2rgf_status classify_part(const s2rgf_classify_options *options, const s2rgf_host *host,
-                                  s2rgf_error *err)
+static s2rgf_status classify_share(const s2rgf_classify_options *options, const s2rgf_host *host,
+                                   s2rgf_error *err)
 {
     s2rgf_classify_options own = *options;
     const char **outputs[OUTPUTS] = {&own.output_path, &own.confidence_path, &own.probability_path};
     char *paths[OUTPUTS] = {NULL};
     s2_error_clear(err);
-    s2rgf_status status = check_options(options, err);
+    s2rgf_status status = check_share_options(options, err);
     for (int i = 0; i < OUTPUTS && status == S2RGF_OK; i++) {
         if (!*outputs[i])
             continue;
-        paths[i] = s2_map_part_path(*outputs[i], options->part, options->part_count);
+        paths[i] = s2_map_share_path(*outputs[i], options->share, options->share_count);
         *outputs[i] = paths[i];
         if (!paths[i])
-            status = s2_fail_memory(err, "name of a part");
+            status = s2_fail_memory(err, "name of a share");
     }
     /* the map gets its name last: with it the other outputs are there, too */
     if (status == S2RGF_OK && !options->overwrite && s2_map_exists(own.output_path)) {
@@ -52,6 +52,6 @@ static s2rgf_status classify_part(const s2rgf_classify_options *options, const s
 s2rgf_status s2rgf_classify(const s2rgf_classify_options *options, const s2rgf_host *host,
                             s2rgf_error *err)
 {
-    return options->part_count == 0 ? s2_classify(options, host, err)
-                                    : classify_part(options, host, err);
+    return options->share_count == 0 ? s2_classify(options, host, err)
+                                     : classify_share(options, host, err);
 }

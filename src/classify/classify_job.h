@@ -15,10 +15,10 @@ typedef struct s2_classify_job {
     s2_weights *weights;
     s2_scene scene; /* describes the sources; workers read through their own handles */
     s2_run_geometry geometry;
-    s2_rect window;   /* reference pixels to map */
-    s2_map_part part; /* count 0: no part but the whole window */
+    s2_rect rect;       /* reference pixels to map */
+    s2_map_share share; /* count 0: no share but the whole rectangle */
     s2_tiling tiling;
-    s2_rect parts; /* of the tiling */
+    s2_rect tiles; /* of the tiling */
     int threads;
     s2_seam_demand seam_demand;
     s2_tile_seams *seams;          /* NULL: tiles share nothing */
@@ -29,7 +29,7 @@ typedef struct s2_classify_job {
     s2_map_writer *writers[S2_CLASSIFY_OUTPUTS];
 } s2_classify_job;
 
-/** Bytes that one of so many workers takes for the parts of a tiling; quick: s2_mapping_bytes(). */
+/** Bytes that one of so many workers takes for the tiles of a tiling; quick: s2_mapping_bytes(). */
 size_t s2_classify_worker_bytes(const s2_classify_job *job, const s2_tiling *tiling, int threads,
                                 bool quick);
 

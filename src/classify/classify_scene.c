@@ -24,7 +24,7 @@
 #define HELD_ROWS 2       /* of pieces of files: workers side by side cross into the next apart */
 #define READ_HALOS 2      /* what is read around a tile, at most, in halos as they are counted */
 #define DECODED_BYTES 128 /* of a file, that take about as long as computing a pixel */
-#define PART_LINES 256    /* parts begin at multiples of it, or of the tile that is asked for */
+#define SHARE_LINES 256   /* shares begin at multiples of it, or of the tile that is asked for */
 
 void s2rgf_classify_options_init(s2rgf_classify_options *options)
 {
@@ -34,11 +34,11 @@ void s2rgf_classify_options_init(s2rgf_classify_options *options)
 }
 
 /* The part of the reference grid to map. */
-static s2rgf_status choose_window(s2_classify_job *job, s2rgf_error *err)
+static s2rgf_status choose_rect(s2_classify_job *job, s2rgf_error *err)
 {
     const s2rgf_classify_options *options = job->options;
     const s2_rect all = {0, 0, job->geometry.width, job->geometry.height};
-    job->window = all;
+    job->rect = all;
     if (options->has_srcwin && options->has_projwin)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "srcwin and projwin exclude each other");
     if (options->has_srcwin) {
@@ -46,25 +46,25 @@ static s2rgf_status choose_window(s2_classify_job *job, s2rgf_error *err)
             if (options->srcwin[i] != floor(options->srcwin[i]) || fabs(options->srcwin[i]) > 1e9)
                 return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                                "srcwin: expected whole pixels, found %.10g", options->srcwin[i]);
-        job->window = (s2_rect){(int)options->srcwin[0], (int)options->srcwin[1],
-                                (int)options->srcwin[2], (int)options->srcwin[3]};
+        job->rect = (s2_rect){(int)options->srcwin[0], (int)options->srcwin[1],
+                              (int)options->srcwin[2], (int)options->srcwin[3]};
     }
     if (options->has_projwin) {
         const s2rgf_status status = s2_grid_projwin(&job->scene.grid, options->projwin,
-                                                    options->projwin_srs, &job->window, err);
+                                                    options->projwin_srs, &job->rect, err);
         if (status != S2RGF_OK)
             return status;
     }
-    if (s2_rect_is_empty(job->window) || !s2_rect_contains(all, job->window))
+    if (s2_rect_is_empty(job->rect) || !s2_rect_contains(all, job->rect))
         return s2_fail(
             err, S2RGF_INVALID_ARGUMENT,
             "window: expected a part of the %d x %d reference grid, found %d x %d at %d, %d", all.w,
-            all.h, job->window.w, job->window.h, job->window.x, job->window.y);
-    job->part = (s2_map_part){.number = options->part, .count = options->part_count};
-    if (options->part_count == 0)
+            all.h, job->rect.w, job->rect.h, job->rect.x, job->rect.y);
+    job->share = (s2_map_share){.number = options->share, .count = options->share_count};
+    if (options->share_count == 0)
         return S2RGF_OK;
-    return s2_map_part_cut(&job->window, options->tile_px ? options->tile_px : PART_LINES,
-                           &job->part, err);
+    return s2_map_share_cut(&job->rect, options->tile_px ? options->tile_px : SHARE_LINES,
+                            &job->share, err);
 }
 
 /* Bytes of the outputs' lines that wait until whole file blocks can be written. */
@@ -74,7 +74,7 @@ static size_t waiting_bytes(const s2_classify_job *job, const s2_tiling *tiling)
     const size_t floats = (options->confidence_path ? 1 : 0) +
                           (options->probability_path ? (size_t)job->content.classes.count : 0);
     const size_t lines = (size_t)tiling->h + S2_MAP_WAITING_LINES;
-    return (size_t)job->window.w * lines *
+    return (size_t)job->rect.w * lines *
            (s2_map_class_bytes(&job->content.classes) + floats * sizeof(float));
 }
 
@@ -178,9 +178,9 @@ static s2rgf_status choose_tiles(s2_classify_job *job, const s2rgf_host *host, s
     tile_question question = {.job = job, .host = host};
     s2_scene_describe_blocks(&job->scene, &question.blocks);
     const s2_tile_traits traits = job->weights->ops->tiles;
-    const s2_tile_demand demand = {.window = job->window,
+    const s2_tile_demand demand = {.rect = job->rect,
                                    .traits = traits,
-                                   .widest_px = traits.by_rows ? job->window.w : traits.width,
+                                   .widest_px = traits.by_rows ? job->rect.w : traits.width,
                                    .tile_px = wanted,
                                    .threads = s2_thread_count(options->threads),
                                    .limit_bytes = (size_t)options->memory_mb * MB,
@@ -195,7 +195,7 @@ static s2rgf_status choose_tiles(s2_classify_job *job, const s2rgf_host *host, s
     if (status != S2RGF_OK)
         return status;
     job->tiling = choice.tiling;
-    job->parts = s2_tiling_parts(&job->tiling);
+    job->tiles = s2_tiling_tiles(&job->tiling);
     job->threads = choice.threads;
     if ((wanted != 0 && choice.tiling.w != wanted) || choice.threads != demand.threads)
         s2_log(host, S2RGF_INFO, "Working memory of %d MB: tiles of %d x %d pixels, %d %s",
@@ -232,7 +232,7 @@ static s2rgf_status create_outputs(s2_classify_job *job, const s2_grid *grid,
                                   .classes = &job->content.classes,
                                   .metadata = metadata,
                                   .host = host,
-                                  .part = options->part_count ? &job->part : NULL};
+                                  .share = options->share_count ? &job->share : NULL};
         const s2rgf_status status = s2_map_create(&spec, &job->writers[i], err);
         if (status != S2RGF_OK)
             return status;
@@ -262,19 +262,19 @@ static s2rgf_status prepare(s2_classify_job *job, const s2rgf_host *host, s2rgf_
         return status;
     s2_scene_report(&job->scene, host);
     s2_scene_geometry(&job->scene, &job->geometry);
-    status = choose_window(job, err);
+    status = choose_rect(job, err);
     if (status == S2RGF_OK && job->options->mask_path)
         status = check_mask(job, err);
     if (status == S2RGF_OK)
-        status = s2_scene_check_values(&job->scene, &job->content, job->window,
-                                       !job->options->mask_path &&
-                                           job->window.w == job->geometry.width &&
-                                           job->window.h == job->geometry.height,
-                                       host, err);
+        status =
+            s2_scene_check_values(&job->scene, &job->content, job->rect,
+                                  !job->options->mask_path && job->rect.w == job->geometry.width &&
+                                      job->rect.h == job->geometry.height,
+                                  host, err);
     if (status == S2RGF_OK)
         status = choose_tiles(job, host, err);
     if (status == S2RGF_OK)
-        status = s2_grid_window(&job->scene.grid, job->window, &grid, err);
+        status = s2_grid_cut(&job->scene.grid, job->rect, &grid, err);
     if (status == S2RGF_OK)
         status = create_outputs(job, &grid, host, err);
     s2_grid_clear(&grid);
@@ -287,8 +287,7 @@ static void report_reads(const s2_classify_job *job, const s2rgf_host *host)
 {
     for (int s = 0; s < job->scene.count; s++) {
         const double *m = job->geometry.ref_to_source[s].m;
-        const double under =
-            (double)job->window.w * job->window.h * fabs(m[1] * m[5] - m[2] * m[4]);
+        const double under = (double)job->rect.w * job->rect.h * fabs(m[1] * m[5] - m[2] * m[4]);
         if (job->encoded_pixels[s] > 0.0)
             s2_log(host, S2RGF_DEBUG, "source %s: a pixel is read %.3f times, encoded %.3f times",
                    job->content.sources[s].name, job->read_pixels[s] / under,
@@ -305,8 +304,8 @@ static void report_seconds(const s2_classify_job *job, const s2rgf_host *host)
 {
     static const char *const stages[S2_STAGES + 1] = {"read", "encode",   "relate",
                                                       "head", "classify", "write"};
-    const double part = (double)job->window.w * job->window.h /
-                        ((double)job->geometry.width * job->geometry.height);
+    const double part =
+        (double)job->rect.w * job->rect.h / ((double)job->geometry.width * job->geometry.height);
     s2_work work[S2_STAGES + 1] = {{0}};
     s2_work all = {0};
     double seconds = 0.0;

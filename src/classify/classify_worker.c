@@ -33,11 +33,11 @@ typedef struct classify_worker {
 
 static s2_rect tile_core(const s2_classify_job *job, int tile)
 {
-    const s2_rect parts = job->parts;
-    return s2_tiling_core(&job->tiling, parts.x + tile % parts.w, parts.y + tile / parts.w);
+    const s2_rect tiles = job->tiles;
+    return s2_tiling_core(&job->tiling, tiles.x + tile % tiles.w, tiles.y + tile / tiles.w);
 }
 
-static void stop_worker(void *data)
+static void close_worker(void *data)
 {
     classify_worker *worker = data;
     if (!worker)
@@ -59,21 +59,21 @@ static bool reads_ahead(const s2_classify_job *job, int threads)
     return threads > 1 && job->weights->ops->tiles.by_rows;
 }
 
-static s2rgf_status read_scene(void *data, int source, s2_rect window, float *pixels,
-                               uint8_t *valid, s2rgf_error *err)
+static s2rgf_status read_now(void *data, int source, s2_rect rect, float *pixels, uint8_t *valid,
+                             s2rgf_error *err)
 {
     classify_worker *worker = data;
-    return s2_scene_read(&worker->scene, &worker->job->content, source, window, pixels, valid, err);
+    return s2_scene_read(&worker->scene, &worker->job->content, source, rect, pixels, valid, err);
 }
 
-/* pixels in [sources], of the largest windows that a run reads */
+/* pixels in [sources], of the largest rectangles that a run reads */
 static s2_reader describe_reader(const s2_classify_job *job, const size_t *pixels,
                                  classify_worker *worker)
 {
-    const int tiles = job->parts.w * job->parts.h;
+    const int tiles = job->tiles.w * job->tiles.h;
     const int busy = job->threads < tiles ? job->threads : tiles; /* workers */
     s2_reader reader = {.context = worker,
-                        .read = read_scene,
+                        .read = read_now,
                         .sources = job->content.source_count,
                         .spare_cores = busy < s2_thread_count(0)};
     for (int s = 0; s < reader.sources; s++) {
@@ -101,7 +101,7 @@ static s2rgf_status start_mask(classify_worker *worker, size_t pixels, s2rgf_err
                            "the reference", &worker->mask, err);
 }
 
-static s2rgf_status start_worker(void *context, void **data, s2rgf_error *err)
+static s2rgf_status open_worker(void *context, void **data, s2rgf_error *err)
 {
     s2_classify_job *job = context;
     const size_t pixels = (size_t)job->tiling.w * (size_t)job->tiling.h;
@@ -161,23 +161,23 @@ static void decide_pixel(classify_worker *worker, size_t at, const float *scores
         worker->confidence[at] = largest;
 }
 
-static s2rgf_status read_window(void *data, int source, s2_rect window, float *pixels,
-                                uint8_t *valid, s2rgf_error *err)
-{
-    classify_worker *worker = data;
-    worker->read_pixels[source] += (double)window.w * window.h;
-    return worker->ahead ? s2_read_ahead_take(worker->ahead, source, window, pixels, valid, err)
-                         : read_scene(worker, source, window, pixels, valid, err);
-}
-
-static void expect_window(void *data, int source, s2_rect window)
-{
-    classify_worker *worker = data;
-    s2_read_ahead_expect(worker->ahead, source, window);
-}
-
-static s2rgf_status take_rows(void *data, s2_rect rows, const float *scores, const uint8_t *valid,
+static s2rgf_status read_rect(void *data, int source, s2_rect rect, float *pixels, uint8_t *valid,
                               s2rgf_error *err)
+{
+    classify_worker *worker = data;
+    worker->read_pixels[source] += (double)rect.w * rect.h;
+    return worker->ahead ? s2_read_ahead_take(worker->ahead, source, rect, pixels, valid, err)
+                         : read_now(worker, source, rect, pixels, valid, err);
+}
+
+static void expect_rect(void *data, int source, s2_rect rect)
+{
+    classify_worker *worker = data;
+    s2_read_ahead_expect(worker->ahead, source, rect);
+}
+
+static s2rgf_status write_rows(void *data, s2_rect rows, const float *scores, const uint8_t *valid,
+                               s2rgf_error *err)
 {
     classify_worker *worker = data;
     const size_t classes = (size_t)worker->job->content.classes.count;
@@ -219,9 +219,9 @@ static s2rgf_status compute_tile(void *data, int index, s2_tile_watch *watch, s2
     s2_tile_seams *seams = worker->job->seams;
     s2_seam sides[S2_SIDES];
     const s2_tile_io io = {.context = worker,
-                           .read = read_window,
-                           .expect = worker->ahead ? expect_window : NULL,
-                           .take = take_rows,
+                           .read = read_rect,
+                           .expect = worker->ahead ? expect_rect : NULL,
+                           .take = write_rows,
                            .seams = seams ? sides : NULL,
                            .await = await_seam,
                            .give = give_seam};
@@ -271,8 +271,8 @@ static s2rgf_status write_tile(void *data, int index, s2rgf_error *err)
     s2_classify_job *job = worker->job;
     const double start = s2_thread_seconds();
     s2_rect rect = tile_core(job, index);
-    rect.x -= job->window.x;
-    rect.y -= job->window.y;
+    rect.x -= job->rect.x;
+    rect.y -= job->rect.y;
     s2rgf_status status = s2_map_write_classes(job->writers[0], rect, worker->values, err);
     if (status == S2RGF_OK && job->writers[1])
         status = s2_map_write_floats(job->writers[1], rect, worker->confidence, err);
@@ -312,12 +312,12 @@ s2rgf_status s2_classify_tiles(s2_classify_job *job, const s2rgf_host *host, s2r
             return status;
     }
     const s2_tile_job tiles = {.context = job,
-                               .tile_count = job->parts.w * job->parts.h,
+                               .tile_count = job->tiles.w * job->tiles.h,
                                .threads = job->threads,
-                               .start = start_worker,
+                               .start = open_worker,
                                .compute = compute_tile,
                                .write = write_tile,
-                               .stop = stop_worker};
+                               .stop = close_worker};
     const s2rgf_status status = s2_tiles_run(&tiles, host, err);
     s2_tile_seams_free(job->seams);
     job->seams = NULL;

@@ -1,4 +1,4 @@
-/* Maps on demand: a scene and its model, opened once, and windows computed from them. */
+/* Maps on demand: a scene and its model, opened once, and rectangles computed from them. */
 #include <stdio.h>
 #include <string.h>
 
@@ -10,7 +10,7 @@
 #include "scene/scene_description.h"
 #include "scene/value_range.h"
 
-#define TILE_LARGEST_PX 256 /* what a small window costs, against what halos cost */
+#define TILE_LARGEST_PX 256 /* what a small rectangle costs, against what halos cost */
 #define TILE_SMALLEST_PX 16
 #define DEFAULT_MEMORY_MB 512
 #define HELD_ROWS 3 /* of pieces of files under a tile */
@@ -246,36 +246,35 @@ static s2rgf_status prepare_level(s2rgf_lazy_map *map, int index, map_level **le
     return status;
 }
 
-/* A window to fill, on its way through the tiles. */
-typedef struct window_job {
+/* A rectangle to fill, on its way through the tiles. */
+typedef struct rect_job {
     s2rgf_lazy_map *map;
     map_level *level;
-    s2_rect window;
-    uint16_t *values;      /* [window.h][window.w] */
+    s2_rect rect;
+    uint16_t *values;      /* [rect.h][rect.w] */
     uint64_t scored, lost; /* pixels with data; of these, without finite scores */
-} window_job;
+} rect_job;
 
-static s2rgf_status read_source(void *context, int source, s2_rect window, float *pixels,
-                                uint8_t *valid, s2rgf_error *err)
+static s2rgf_status read_level(void *context, int source, s2_rect rect, float *pixels,
+                               uint8_t *valid, s2rgf_error *err)
 {
-    const window_job *job = context;
-    return s2_scene_read(&job->level->scene, &job->map->content, source, window, pixels, valid,
-                         err);
+    const rect_job *job = context;
+    return s2_scene_read(&job->level->scene, &job->map->content, source, rect, pixels, valid, err);
 }
 
-/* Of the rows of a tile, the pixels that lie in the window. */
-static s2rgf_status take_rows(void *context, s2_rect rows, const float *scores,
+/* Of the rows of a tile, the pixels that lie in the rectangle. */
+static s2rgf_status keep_rows(void *context, s2_rect rows, const float *scores,
                               const uint8_t *valid, s2rgf_error *err)
 {
-    window_job *job = context;
+    rect_job *job = context;
     const s2_class_table *classes = &job->map->content.classes;
-    const s2_rect common = s2_rect_intersect(rows, job->window);
+    const s2_rect common = s2_rect_intersect(rows, job->rect);
     (void)err;
     for (int y = common.y; y < common.y + common.h; y++)
         for (int x = common.x; x < common.x + common.w; x++) {
             const size_t from = (size_t)(y - rows.y) * (size_t)rows.w + (size_t)(x - rows.x);
             const size_t to =
-                (size_t)(y - job->window.y) * (size_t)job->window.w + (size_t)(x - job->window.x);
+                (size_t)(y - job->rect.y) * (size_t)job->rect.w + (size_t)(x - job->rect.x);
             const float *own = scores + from * (size_t)classes->count;
             job->values[to] = 0;
             job->scored += valid[from] != 0;
@@ -285,10 +284,10 @@ static s2rgf_status take_rows(void *context, s2_rect rows, const float *scores,
     return S2RGF_OK;
 }
 
-s2rgf_status s2rgf_lazy_map_read(s2rgf_lazy_map *map, int level, const int window[4],
+s2rgf_status s2rgf_lazy_map_read(s2rgf_lazy_map *map, int level, const int rect[4],
                                  uint16_t *values, s2rgf_error *err)
 {
-    const s2_rect wanted = {window[0], window[1], window[2], window[3]};
+    const s2_rect wanted = {rect[0], rect[1], rect[2], rect[3]};
     const int px = map->info.tile_px;
     map_level *read = NULL;
     s2_error_clear(err);
@@ -300,11 +299,11 @@ s2rgf_status s2rgf_lazy_map_read(s2rgf_lazy_map *map, int level, const int windo
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "window: expected a part of %d x %d pixels, found %d x %d at %d, %d", all.w,
                        all.h, wanted.w, wanted.h, wanted.x, wanted.y);
-    const s2_rect parts = s2_tiling_parts(&(s2_tiling){px, px, wanted});
-    window_job job = {map, read, wanted, values, 0, 0};
-    const s2_tile_io io = {.context = &job, .read = read_source, .take = take_rows};
-    for (int y = parts.y; y < parts.y + parts.h; y++)
-        for (int x = parts.x; x < parts.x + parts.w && status == S2RGF_OK; x++)
+    const s2_rect tiles = s2_tiling_tiles(&(s2_tiling){px, px, wanted});
+    rect_job job = {map, read, wanted, values, 0, 0};
+    const s2_tile_io io = {.context = &job, .read = read_level, .take = keep_rows};
+    for (int y = tiles.y; y < tiles.y + tiles.h; y++)
+        for (int x = tiles.x; x < tiles.x + tiles.w && status == S2RGF_OK; x++)
             status = read->run->ops->run_compute(read->run, s2_tiling_core(&read->tiling, x, y),
                                                  NULL, &io, err);
     map->has_scored = map->has_scored || job.lost < job.scored;

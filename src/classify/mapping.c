@@ -31,7 +31,7 @@ size_t s2_mapping_bytes(const s2_model_content *content, const s2_weights *weigh
                         size_t *read_pixels)
 {
     size_t bytes = weights->ops->run_bytes(weights, geometry, tiling, quick, read_pixels);
-    /* reading goes through a buffer of the window's size, every source has its own */
+    /* reading goes through a buffer of the rectangle's size, every source has its own */
     for (int s = 0; s < content->source_count; s++)
         bytes += read_pixels[s] * (size_t)content->sources[s].band_count * sizeof(float);
     return bytes;

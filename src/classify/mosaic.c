@@ -1,4 +1,4 @@
-/* s2rgf_mosaic(): the parts of a map, joined into the map that one run would have written. */
+/* s2rgf_mosaic(): the shares of a map, joined into the map that one run would have written. */
 #include <string.h>
 
 #include "core/error.h"
@@ -18,7 +18,7 @@
 /* One call of s2rgf_mosaic(). */
 typedef struct mosaic_job {
     const s2rgf_classify_options *options;
-    s2_part_set set;
+    s2_share_set set;
     s2_map_writer *writer; /* NULL for a VRT, which needs no copy of the pixels */
     s2_map_table *table;   /* of a VRT of classes */
     void *lines;           /* [bands][CHUNK_LINES][width]: uint16_t classes, or float */
@@ -36,7 +36,7 @@ static s2rgf_status use_lines(const mosaic_job *job, int y, int count, s2rgf_err
 }
 
 /* Go through all lines; a VRT of numbers has no use for them. */
-static s2rgf_status join(mosaic_job *job, const s2rgf_host *host, s2rgf_error *err)
+static s2rgf_status join_lines(mosaic_job *job, const s2rgf_host *host, s2rgf_error *err)
 {
     const int height = job->set.grid.height;
     s2rgf_status status = S2RGF_OK;
@@ -44,7 +44,7 @@ static s2rgf_status join(mosaic_job *job, const s2rgf_host *host, s2rgf_error *e
         return S2RGF_OK;
     for (int y = 0; y < height && status == S2RGF_OK; y += CHUNK_LINES) {
         const int count = height - y < CHUNK_LINES ? height - y : CHUNK_LINES;
-        status = s2_part_set_read(&job->set, y, count, job->lines, err);
+        status = s2_share_set_read(&job->set, y, count, job->lines, err);
         if (status == S2RGF_OK)
             status = use_lines(job, y, count, err);
         if (status == S2RGF_OK && !s2_progress(host, (double)(y + count) / height))
@@ -53,7 +53,8 @@ static s2rgf_status join(mosaic_job *job, const s2rgf_host *host, s2rgf_error *e
     return status;
 }
 
-static s2rgf_status prepare(mosaic_job *job, bool is_vrt, const s2rgf_host *host, s2rgf_error *err)
+static s2rgf_status prepare_mosaic(mosaic_job *job, bool is_vrt, const s2rgf_host *host,
+                                   s2rgf_error *err)
 {
     const s2rgf_classify_options *options = job->options;
     const s2_map_spec spec = {.kind = job->set.kind,
@@ -72,7 +73,7 @@ static s2rgf_status prepare(mosaic_job *job, bool is_vrt, const s2rgf_host *host
             s2_alloc(samples, job->set.kind == S2_MAP_CLASSES ? sizeof(uint16_t) : sizeof(float));
     if (!job->lines)
         return s2_fail_memory(err, "lines of the map");
-    s2rgf_status status = s2_part_set_join(&job->set, err);
+    s2rgf_status status = s2_share_set_join(&job->set, err);
     if (status == S2RGF_OK && !is_vrt)
         return s2_map_create(&spec, &job->writer, err);
     if (status == S2RGF_OK && job->set.kind == S2_MAP_CLASSES)
@@ -80,7 +81,7 @@ static s2rgf_status prepare(mosaic_job *job, bool is_vrt, const s2rgf_host *host
     return status;
 }
 
-/* The map may replace neither a part nor what belongs to another data set. */
+/* The map may replace neither a share nor what belongs to another data set. */
 static s2rgf_status check_paths(const mosaic_job *job, s2rgf_error *err)
 {
     const s2rgf_classify_options *options = job->options;
@@ -113,24 +114,24 @@ s2rgf_status s2rgf_mosaic(const s2rgf_classify_options *options, const s2rgf_hos
                        "format VRT: expected no creation option, found %s",
                        options->creation_options[0]);
     s2rgf_status status =
-        s2_part_set_open(options->output_path, options->part_count, &job.set, err);
+        s2_share_set_open(options->output_path, options->share_count, &job.set, err);
     if (status == S2RGF_OK)
         status = check_paths(&job, err);
     if (status == S2RGF_OK)
-        status = prepare(&job, is_vrt, host, err);
+        status = prepare_mosaic(&job, is_vrt, host, err);
     if (status == S2RGF_OK)
         s2_log(host, S2RGF_INFO, "%s: %d %s, %d x %d pixels", options->output_path, job.set.count,
-               s2_plural((uint64_t)job.set.count, "part", "parts"), job.set.grid.width,
+               s2_plural((uint64_t)job.set.count, "share", "shares"), job.set.grid.width,
                job.set.grid.height);
     if (status == S2RGF_OK)
-        status = join(&job, host, err);
+        status = join_lines(&job, host, err);
     if (status == S2RGF_OK)
-        status = is_vrt ? s2_part_set_write_vrt(&job.set, job.table, options->overwrite,
-                                                options->style, err)
+        status = is_vrt ? s2_share_set_write_vrt(&job.set, job.table, options->overwrite,
+                                                 options->style, err)
                         : s2_map_commit(&job.writer, 1, err);
     s2_map_close(job.writer);
     s2_map_table_free(job.table);
     s2_free(job.lines);
-    s2_part_set_close(&job.set);
+    s2_share_set_close(&job.set);
     return status;
 }

@@ -21,7 +21,7 @@ void s2_output_suffixes_find(const s2rgf_classify_options *options, s2_output_su
         if (path)
             suffixes->of[i] = s2_side_suffixes(path, KINDS[i], i == 0 ? options->format : NULL,
                                                options->creation_options,
-                                               options->style && options->part_count == 0);
+                                               options->style && options->share_count == 0);
     }
 }
 

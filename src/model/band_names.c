@@ -106,7 +106,7 @@ static void note_mark(char *mark, const char *found)
  * "b8a" of "b08a", "band8a" or the two words "band", "08a"; false where there is no such number, or
  * all names have it.
  */
-static bool read_number(const name_words *split, int at, char mark[S2_BAND_MARK_BYTES])
+static bool read_band_number(const name_words *split, int at, char mark[S2_BAND_MARK_BYTES])
 {
     const char *word = split->words[at];
     const char *digits = word;
@@ -194,7 +194,7 @@ static void mark_name(const name_words *split, s2_band_marks *marks)
     size_t used = 0;
     bool shared;
     for (int w = 0; w < split->count; w++) {
-        if (read_number(split, w, found))
+        if (read_band_number(split, w, found))
             note_mark(marks->of[S2_MARK_NUMBER], found);
         if (!split->shared[w] && used < S2_BAND_MARK_BYTES)
             used += (size_t)snprintf(marks->of[S2_MARK_REST] + used, S2_BAND_MARK_BYTES - used,

@@ -387,7 +387,7 @@ static s2rgf_status match_names(const name_match *match, bool *done, s2rgf_error
 }
 
 /** Where the place of a band in its file is all there is, nothing may speak against it. */
-static s2rgf_status check_order(const name_match *match, s2rgf_error *err)
+static s2rgf_status check_band_order(const name_match *match, s2rgf_error *err)
 {
     const s2_model_source *source = match->source;
     for (int i = 0; i < source->band_count; i++) {
@@ -429,7 +429,7 @@ static bool has_order_to_tell(const name_match *match)
 
 static s2rgf_status take_order(const name_match *match, const s2rgf_host *host, s2rgf_error *err)
 {
-    const s2rgf_status status = check_order(match, err);
+    const s2rgf_status status = check_band_order(match, err);
     if (status != S2RGF_OK)
         return status;
     for (int i = 0; i < match->source->band_count; i++)

@@ -120,8 +120,9 @@ typedef struct description_texts {
 } description_texts;
 
 /** The file of a model. Memory: description->writer.text.data is released with s2_free(). */
-static s2rgf_status describe(const s2_model_content *content, const char *path,
-                             description_texts *description, s2_safetensors *file, s2rgf_error *err)
+static s2rgf_status describe_file(const s2_model_content *content, const char *path,
+                                  description_texts *description, s2_safetensors *file,
+                                  s2rgf_error *err)
 {
     static char keys[3][16] = {"format", "format_version", "s2rgf"}, name[] = FORMAT_NAME;
     s2_json_writer *writer = &description->writer;
@@ -150,7 +151,7 @@ s2rgf_status s2_model_save(s2_model_content *content, const char *path, bool ove
 {
     description_texts description;
     s2_safetensors file;
-    s2rgf_status status = describe(content, path, &description, &file, err);
+    s2rgf_status status = describe_file(content, path, &description, &file, err);
     if (status == S2RGF_OK)
         status = s2_safetensors_write(&file, path, overwrite, err);
     if (status == S2RGF_OK)
@@ -236,7 +237,7 @@ s2rgf_status s2_model_rehearse(const s2_model_content *content, const char *path
     description_texts description;
     s2_safetensors file, again = {0};
     s2_model_content found = {0};
-    s2rgf_status status = describe(content, path, &description, &file, err);
+    s2rgf_status status = describe_file(content, path, &description, &file, err);
     if (status == S2RGF_OK)
         status = s2_safetensors_rehearse(&file, path, &again, err);
     if (status == S2RGF_OK)

@@ -88,7 +88,7 @@ s2rgf_status s2_batch_init(s2_batch *batch, const s2_network_spec *spec,
         if (!batch->ref_to_source[s])
             return s2_fail_memory(err, "training");
         const s2rgf_status status =
-            s2_map_init(&batch->pixels[s], shape->crops, h, w, spec->bands[s], err);
+            s2_tensor_init(&batch->pixels[s], shape->crops, h, w, spec->bands[s], err);
         if (status != S2RGF_OK)
             return status;
     }
@@ -98,7 +98,7 @@ s2rgf_status s2_batch_init(s2_batch *batch, const s2_network_spec *spec,
 void s2_batch_clear(s2_batch *batch)
 {
     for (int s = 0; s < S2RGF_MAX_SOURCES; s++) {
-        s2_map_clear(&batch->pixels[s]);
+        s2_tensor_clear(&batch->pixels[s]);
         s2_free(batch->ref_to_source[s]);
     }
     s2_free(batch->valid);

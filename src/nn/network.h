@@ -31,15 +31,15 @@ typedef struct s2_network_spec {
 typedef struct s2_batch_shape {
     int crops;
     int width, height; /* of a crop, reference pixels */
-    /* of the sources' windows, native pixels; ignored for */
+    /* of the sources' rectangles, native pixels; ignored for */
     int source_width[S2RGF_MAX_SOURCES];
     int source_height[S2RGF_MAX_SOURCES]; /* sources on the reference grid */
 } s2_batch_shape;
 
 /** One batch, filled by the caller before a forward. */
 typedef struct s2_batch {
-    s2_map pixels[S2RGF_MAX_SOURCES]; /* [crops,h,w,bands], normalised, 0 where invalid */
-    /* [crops]: crop's reference corner coordinates to its window's */
+    s2_tensor pixels[S2RGF_MAX_SOURCES]; /* [crops,h,w,bands], normalised, 0 where invalid */
+    /* [crops]: crop's reference corner coordinates to its rectangle's */
     s2_affine *ref_to_source[S2RGF_MAX_SOURCES];
     uint8_t *valid;  /* [crops][height][width], all sources valid */
     int16_t *labels; /* [crops][height][width], class index or -1 */
@@ -54,7 +54,7 @@ void s2_network_randomise(s2_params *params, uint64_t seed);
 
 /**
  * Room for a batch; one that could not be made is to be cleared. Errors: INVALID_ARGUMENT (an
- * empty window), NO_MEMORY. Memory: s2_batch_clear().
+ * empty rectangle), NO_MEMORY. Memory: s2_batch_clear().
  */
 s2rgf_status s2_batch_init(s2_batch *batch, const s2_network_spec *spec,
                            const s2_batch_shape *shape, s2rgf_error *err);

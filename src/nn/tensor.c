@@ -1,4 +1,4 @@
-/* Batches of feature maps and the parameters of a network. */
+/* Tensors and the parameters of a network. */
 #include "nn/tensor.h"
 
 #include <stdio.h>
@@ -7,80 +7,81 @@
 #include "core/error.h"
 #include "core/memory.h"
 
-s2rgf_status s2_map_init(s2_map *map, int n, int h, int w, int c, s2rgf_error *err)
+s2rgf_status s2_tensor_init(s2_tensor *tensor, int n, int h, int w, int c, s2rgf_error *err)
 {
     size_t rows = 0;
     size_t pixels = 0;
     size_t count = 0;
-    *map = (s2_map){NULL, n, h, w, c, c};
+    *tensor = (s2_tensor){NULL, n, h, w, c, c};
     if (!s2_multiply((size_t)n, (size_t)h, &rows) || !s2_multiply(rows, (size_t)w, &pixels) ||
         !s2_multiply(pixels, (size_t)c, &count))
-        return s2_fail_memory(err, "feature maps");
-    map->data = s2_calloc_large(count, sizeof(float));
-    return map->data ? S2RGF_OK : s2_fail_memory(err, "feature maps");
+        return s2_fail_memory(err, "tensors");
+    tensor->data = s2_calloc_large(count, sizeof(float));
+    return tensor->data ? S2RGF_OK : s2_fail_memory(err, "tensors");
 }
 
-void s2_map_clear(s2_map *map)
+void s2_tensor_clear(s2_tensor *tensor)
 {
-    s2_free(map->data);
-    *map = (s2_map){0};
+    s2_free(tensor->data);
+    *tensor = (s2_tensor){0};
 }
 
-s2_map s2_map_channels(const s2_map *map, int first, int count)
+s2_tensor s2_tensor_channels(const s2_tensor *tensor, int first, int count)
 {
-    s2_map view = *map;
+    s2_tensor view = *tensor;
     view.data += first;
     view.c = count;
     return view;
 }
 
-size_t s2_map_pixels(const s2_map *map)
+size_t s2_tensor_pixels(const s2_tensor *tensor)
 {
-    return (size_t)map->n * (size_t)map->h * (size_t)map->w;
+    return (size_t)tensor->n * (size_t)tensor->h * (size_t)tensor->w;
 }
 
-float *s2_map_at(const s2_map *map, int n)
+float *s2_tensor_at(const s2_tensor *tensor, int n)
 {
-    return map->data + (size_t)n * (size_t)map->h * (size_t)map->w * (size_t)map->stride;
+    return tensor->data +
+           (size_t)n * (size_t)tensor->h * (size_t)tensor->w * (size_t)tensor->stride;
 }
 
-void s2_map_zero(const s2_map *map)
+void s2_tensor_zero(const s2_tensor *tensor)
 {
-    const size_t pixels = s2_map_pixels(map);
-    if (map->stride == map->c) {
-        memset(map->data, 0, pixels * (size_t)map->c * sizeof(float));
+    const size_t pixels = s2_tensor_pixels(tensor);
+    if (tensor->stride == tensor->c) {
+        memset(tensor->data, 0, pixels * (size_t)tensor->c * sizeof(float));
         return;
     }
     for (size_t p = 0; p < pixels; p++)
-        memset(map->data + p * (size_t)map->stride, 0, (size_t)map->c * sizeof(float));
+        memset(tensor->data + p * (size_t)tensor->stride, 0, (size_t)tensor->c * sizeof(float));
 }
 
-void s2_map_copy(const s2_map *from, const s2_map *to)
+void s2_tensor_copy(const s2_tensor *from, const s2_tensor *to)
 {
-    const size_t pixels = s2_map_pixels(from);
+    const size_t pixels = s2_tensor_pixels(from);
     for (size_t p = 0; p < pixels; p++)
         memcpy(to->data + p * (size_t)to->stride, from->data + p * (size_t)from->stride,
                (size_t)from->c * sizeof(float));
 }
 
-void s2_map_add(const s2_map *from, const s2_map *to)
+void s2_tensor_add(const s2_tensor *from, const s2_tensor *to)
 {
-    const size_t pixels = s2_map_pixels(from);
+    const size_t pixels = s2_tensor_pixels(from);
     for (size_t p = 0; p < pixels; p++)
         for (size_t k = 0; k < (size_t)from->c; k++)
             to->data[p * (size_t)to->stride + k] += from->data[p * (size_t)from->stride + k];
 }
 
-s2rgf_status s2_map_pair_init(s2_map_pair *pair, int n, int h, int w, int c, s2rgf_error *err)
+s2rgf_status s2_tensor_pair_init(s2_tensor_pair *pair, int n, int h, int w, int c, s2rgf_error *err)
 {
-    const s2rgf_status status = s2_map_init(&pair->value, n, h, w, c, err);
-    return status == S2RGF_OK ? s2_map_init(&pair->grad, n, h, w, c, err) : status;
+    const s2rgf_status status = s2_tensor_init(&pair->value, n, h, w, c, err);
+    return status == S2RGF_OK ? s2_tensor_init(&pair->grad, n, h, w, c, err) : status;
 }
 
-void s2_map_pair_clear(s2_map_pair *pair)
+void s2_tensor_pair_clear(s2_tensor_pair *pair)
 {
-    s2_map_clear(&pair->value);
-    s2_map_clear(&pair->grad);
+    s2_tensor_clear(&pair->value);
+    s2_tensor_clear(&pair->grad);
 }
 
 s2_param *s2_params_add(s2_params *params, s2_param_role role, const char *prefix, const char *name,

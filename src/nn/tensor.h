@@ -1,4 +1,4 @@
-/* Batches of feature maps and the parameters of a network. */
+/* Tensors and the parameters of a network. */
 #ifndef S2_NN_TENSOR_H
 #define S2_NN_TENSOR_H
 
@@ -8,40 +8,41 @@
 #include "s2rgf.h"
 
 /**
- * Feature maps in NHWC order: value (n, y, x, k) stands at data[((n*h + y)*w + x)*stride + k].
- * stride >= c, so that a map can be a range of channels of a wider one (concatenation without
+ * tensors in NHWC order: value (n, y, x, k) stands at data[((n*h + y)*w + x)*stride + k].
+ * stride >= c, so that a tensor can be a range of channels of a wider one (concatenation without
  * copying).
  */
-typedef struct s2_map {
+typedef struct s2_tensor {
     float *data;
     int n, h, w, c;
     int stride; /* floats from one pixel to the next */
-} s2_map;
+} s2_tensor;
 
-/** Allocate a zeroed map with stride c. Errors: NO_MEMORY. Memory: released with s2_map_clear(). */
-s2rgf_status s2_map_init(s2_map *map, int n, int h, int w, int c, s2rgf_error *err);
-/** Release a map from s2_map_init() (never a view). */
-void s2_map_clear(s2_map *map);
-/** Channels first..first+count-1 of map, sharing its memory. */
-s2_map s2_map_channels(const s2_map *map, int first, int count);
-/** Number of pixels n*h*w, and the address of the first pixel of map n. */
-size_t s2_map_pixels(const s2_map *map);
-float *s2_map_at(const s2_map *map, int n);
+/** Allocate a zeroed tensor with stride c. Errors: NO_MEMORY. Memory: released with s2_tensor_clear(). */
+s2rgf_status s2_tensor_init(s2_tensor *tensor, int n, int h, int w, int c, s2rgf_error *err);
+/** Release a tensor from s2_tensor_init() (never a view). */
+void s2_tensor_clear(s2_tensor *tensor);
+/** Channels first..first+count-1 of tensor, sharing its memory. */
+s2_tensor s2_tensor_channels(const s2_tensor *tensor, int first, int count);
+/** Number of pixels n*h*w, and the address of the first pixel of crop n. */
+size_t s2_tensor_pixels(const s2_tensor *tensor);
+float *s2_tensor_at(const s2_tensor *tensor, int n);
 /** Set all values to zero, channel ranges included. */
-void s2_map_zero(const s2_map *map);
+void s2_tensor_zero(const s2_tensor *tensor);
 
-/** to = from, to += from; maps of equal sizes, strides may differ. */
-void s2_map_copy(const s2_map *from, const s2_map *to);
-void s2_map_add(const s2_map *from, const s2_map *to);
+/** to = from, to += from; tensors of equal sizes, strides may differ. */
+void s2_tensor_copy(const s2_tensor *from, const s2_tensor *to);
+void s2_tensor_add(const s2_tensor *from, const s2_tensor *to);
 
-/** A map and the gradient of the loss with respect to it. */
-typedef struct s2_map_pair {
-    s2_map value, grad;
-} s2_map_pair;
+/** A tensor and the gradient of the loss with respect to it. */
+typedef struct s2_tensor_pair {
+    s2_tensor value, grad;
+} s2_tensor_pair;
 
-/** Both as s2_map_init(). Errors: NO_MEMORY. Memory: s2_map_pair_clear(), also after a failure. */
-s2rgf_status s2_map_pair_init(s2_map_pair *pair, int n, int h, int w, int c, s2rgf_error *err);
-void s2_map_pair_clear(s2_map_pair *pair);
+/** Both as s2_tensor_init(). Errors: NO_MEMORY. Memory: s2_tensor_pair_clear(), also after a failure. */
+s2rgf_status s2_tensor_pair_init(s2_tensor_pair *pair, int n, int h, int w, int c,
+                                 s2rgf_error *err);
+void s2_tensor_pair_clear(s2_tensor_pair *pair);
 
 /** A named array of the network. Trainable ones have a gradient of the same shape. */
 typedef struct s2_param {

@@ -1,4 +1,4 @@
-/* A scene as a network sees it: band order, normalised windows, geometry. Where geo and nn meet. */
+/* A scene as a network sees it: band order, normalised rectangles, geometry. Where geo and nn meet. */
 #include "scene/network_input.h"
 
 #include <math.h>
@@ -140,11 +140,11 @@ void s2_scene_geometry(const s2_scene *scene, s2_run_geometry *geometry)
 }
 
 s2rgf_status s2_scene_read(s2_scene *scene, const s2_model_content *content, int source,
-                           s2_rect window, float *pixels, uint8_t *valid, s2rgf_error *err)
+                           s2_rect rect, float *pixels, uint8_t *valid, s2rgf_error *err)
 {
     const s2_model_source *model = &content->sources[source];
     const bool off = content->off.source[source];
-    s2_read_target to = s2_read_target_whole(window, model->band_count, off ? NULL : pixels, valid);
+    s2_read_target to = s2_read_target_whole(rect, model->band_count, off ? NULL : pixels, valid);
     double mean[512], std[512];
     for (int b = 0; b < model->band_count; b++) {
         mean[b] = model->bands[b].mean;
@@ -154,6 +154,6 @@ s2rgf_status s2_scene_read(s2_scene *scene, const s2_model_content *content, int
     to.std = std;
     if (off)
         memset(pixels, 0,
-               (size_t)window.w * (size_t)window.h * (size_t)model->band_count * sizeof *pixels);
-    return s2_source_read_to(scene->sources[source].source, window, &to, err);
+               (size_t)rect.w * (size_t)rect.h * (size_t)model->band_count * sizeof *pixels);
+    return s2_source_read_to(scene->sources[source].source, rect, &to, err);
 }

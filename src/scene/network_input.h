@@ -1,4 +1,4 @@
-/* A scene as a network sees it: band order, normalised windows, geometry. Where geo and nn meet. */
+/* A scene as a network sees it: band order, normalised rectangles, geometry. Where geo and nn meet. */
 #ifndef S2_SCENE_NETWORK_INPUT_H
 #define S2_SCENE_NETWORK_INPUT_H
 
@@ -23,8 +23,8 @@ void s2_scene_geometry(const s2_scene *scene, s2_run_geometry *geometry);
  */
 void s2_normalise(const s2_model_source *source, const uint8_t *valid, size_t count, float *pixels);
 
-/** Read a window (inside the source) and normalise it; all 0 if the model switches the source off. */
+/** Read a rectangle (inside the source) and normalise it; all 0 if the model switches the source off. */
 s2rgf_status s2_scene_read(s2_scene *scene, const s2_model_content *content, int source,
-                           s2_rect window, float *pixels, uint8_t *valid, s2rgf_error *err);
+                           s2_rect rect, float *pixels, uint8_t *valid, s2rgf_error *err);
 
 #endif

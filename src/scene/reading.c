@@ -21,7 +21,7 @@ void s2_scene_describe_blocks(const s2_scene *scene, s2_scene_blocks *blocks)
 typedef struct axis {
     double scale, offset; /* file pixel = scale * reference pixel + offset */
     int size;             /* file pixels */
-    int tile, first, end; /* reference pixels: side of the tiles, the window */
+    int tile, first, end; /* reference pixels: side of the tiles, the rectangle */
     int halo;             /* reference pixels */
 } axis;
 
@@ -29,12 +29,12 @@ static axis describe_axis(const s2_reading_demand *demand, int source, bool down
 {
     const s2_block_layout *layout = &demand->blocks->of[source];
     const double *m = demand->geometry->ref_to_source[source].m;
-    const s2_rect window = demand->tiling->window;
+    const s2_rect rect = demand->tiling->rect;
     if (down)
-        return (axis){m[5],     m[3] + layout->y,    layout->file_height, demand->tiling->h,
-                      window.y, window.y + window.h, demand->halo_px};
-    return (axis){m[1],     m[0] + layout->x,    layout->file_width, demand->tiling->w,
-                  window.x, window.x + window.w, demand->halo_px};
+        return (axis){m[5],   m[3] + layout->y, layout->file_height, demand->tiling->h,
+                      rect.y, rect.y + rect.h,  demand->halo_px};
+    return (axis){m[1],   m[0] + layout->x, layout->file_width, demand->tiling->w,
+                  rect.x, rect.x + rect.w,  demand->halo_px};
 }
 
 /* Pieces of a side that reference pixels first..end-1 and the halo around them touch. */
@@ -72,21 +72,21 @@ static axis_pieces count_pieces(const axis *along, int side, int group)
 static int count_source(const s2_reading_demand *demand, int s, const s2_piece_plan *piece,
                         int rows, double *decoded)
 {
-    const s2_rect parts = s2_tiling_parts(demand->tiling);
-    const int beside = demand->threads < parts.w ? demand->threads : parts.w;
+    const s2_rect tiles = s2_tiling_tiles(demand->tiling);
+    const int beside = demand->threads < tiles.w ? demand->threads : tiles.w;
     const int stacked = (demand->threads + beside - 1) / beside;
     const axis across = describe_axis(demand, s, false);
     const axis down = describe_axis(demand, s, true);
     const axis_pieces columns = count_pieces(&across, piece->width, beside);
     /* a tile that one worker alone maps below another as wide begins where that one's pieces are */
-    const int follows = parts.w == 1 && demand->threads == 1 ? parts.h : 1;
+    const int follows = tiles.w == 1 && demand->threads == 1 ? tiles.h : 1;
     const axis_pieces lines = count_pieces(&down, piece->height, follows);
     /* workers side by side may be some way apart */
     const int apart_px = demand->threads > 1 && piece->height < APART_PX ? APART_PX : piece->height;
     const int wanted = rows * ((apart_px + piece->height - 1) / piece->height);
     const int here = wanted < lines.most ? wanted : lines.most;
     /* some of the tiles at hand may begin a row of tiles while the others end the one above */
-    const int more = parts.w % beside == 0 ? 0 : 2;
+    const int more = tiles.w % beside == 0 ? 0 : 2;
     *decoded = columns.all * lines.all;
     return (columns.most + more) * here * stacked;
 }

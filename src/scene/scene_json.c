@@ -21,7 +21,7 @@ typedef struct scene_reader {
 } scene_reader;
 
 /** The file as text ended by zero, one byte more than is allowed at most. Memory: s2_free(). */
-static s2rgf_status read_text(const char *path, char **text, size_t *length, s2rgf_error *err)
+static s2rgf_status read_scene_file(const char *path, char **text, size_t *length, s2rgf_error *err)
 {
     FILE *file = fopen(path, "rb");
     if (!file)
@@ -70,8 +70,8 @@ static s2rgf_status check_members(const s2_json_node *object, const char *const 
     return s2_json_visit_members(object, check_member, (void *)known, err);
 }
 
-static s2rgf_status read_source(const scene_reader *reader, const s2_json_node *source,
-                                s2rgf_error *err)
+static s2rgf_status parse_source(const scene_reader *reader, const s2_json_node *source,
+                                 s2rgf_error *err)
 {
     static const char *const known[] = {"name", "files", NULL};
     static const int range[2] = {1, MOST_FILES};
@@ -163,8 +163,8 @@ static s2rgf_status check_version(const s2_json_node *root, s2rgf_error *err)
     return status;
 }
 
-static s2rgf_status read_scene(const scene_reader *reader, const s2_json_node *root,
-                               s2rgf_error *err)
+static s2rgf_status parse_scene(const scene_reader *reader, const s2_json_node *root,
+                                s2rgf_error *err)
 {
     static const char *const known[] = {"s2rgf_scene", "model", "sources", "options", NULL};
     static const int range[2] = {1, S2RGF_MAX_SOURCES};
@@ -184,7 +184,7 @@ static s2rgf_status read_scene(const scene_reader *reader, const s2_json_node *r
     for (int i = 0; i < count && status == S2RGF_OK; i++) {
         s2_json_node source;
         s2_json_item(&node, i, &source);
-        status = read_source(reader, &source, err);
+        status = parse_source(reader, &source, err);
     }
     return status == S2RGF_OK ? read_options(root, &reader->scene->options, err) : status;
 }
@@ -209,7 +209,7 @@ s2rgf_status s2_scene_from_text(const char *path, const char *text, size_t lengt
     if (status == S2RGF_OK)
         status = parse_text(text, length, path, &root, err);
     if (status == S2RGF_OK)
-        status = read_scene(&reader, &root, err);
+        status = parse_scene(&reader, &root, err);
     s2_json_free(&root);
     if (status != S2RGF_OK) {
         s2rgf_scene_free(reader.scene);
@@ -225,7 +225,7 @@ s2rgf_status s2rgf_scene_load(const char *path, s2rgf_scene **scene, s2rgf_error
     size_t length = 0;
     s2_error_clear(err);
     *scene = NULL;
-    s2rgf_status status = read_text(path, &text, &length, err);
+    s2rgf_status status = read_scene_file(path, &text, &length, err);
     if (status == S2RGF_OK)
         status = s2_scene_from_text(path, text, length, scene, err);
     s2_free(text);

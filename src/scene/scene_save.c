@@ -12,7 +12,7 @@
 
 #define SUFFIX ".s2rgf.json" /* by which GDAL's plugin knows scene files */
 
-static s2rgf_status check_target(const s2rgf_scene *scene, const char *path, s2rgf_error *err)
+static s2rgf_status check_scene_target(const s2rgf_scene *scene, const char *path, s2rgf_error *err)
 {
     const size_t length = strlen(path), suffix = strlen(SUFFIX);
     if (length <= suffix || strcmp(path + length - suffix, SUFFIX) != 0)
@@ -156,7 +156,7 @@ s2rgf_status s2rgf_scene_save(const s2rgf_scene *scene, const char *path, bool o
     s2_error_clear(err);
     if (!scene->model_path || scene->options.input_count == 0)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: a model and an input are needed", path);
-    s2rgf_status status = check_target(scene, path, err);
+    s2rgf_status status = check_scene_target(scene, path, err);
     if (status == S2RGF_OK)
         status = put_scene(&writer, scene, path, err);
     if (status == S2RGF_OK)

@@ -57,8 +57,8 @@ static s2rgf_status leave_out(s2_source *source, const bool *out, s2rgf_error *e
     return status;
 }
 
-static void tell(const s2_source *source, const bool *chosen, const char *what,
-                 s2rgf_log_level level, const s2rgf_host *host)
+static void tell_bands(const s2_source *source, const bool *chosen, const char *what,
+                       s2rgf_log_level level, const s2rgf_host *host)
 {
     s2_text text = {0};
     s2_source_put_bands(&text, source, chosen);
@@ -96,7 +96,8 @@ void s2_source_tell_marked(const s2_source *source, const s2rgf_host *host)
     bool *marked = NULL;
     bool some = false;
     if (find_marked(source, &marked, &some, NULL) == S2RGF_OK && some)
-        tell(source, marked, "marked bad in the file, but the model needs it", S2RGF_WARNING, host);
+        tell_bands(source, marked, "marked bad in the file, but the model needs it", S2RGF_WARNING,
+                   host);
     s2_free(marked);
 }
 
@@ -107,7 +108,7 @@ static s2rgf_status leave_out_of_source(s2_source *source, const s2rgf_host *hos
     int count = 0;
     s2rgf_status status = find_marked(source, &marked, &some, err);
     if (status == S2RGF_OK && some) {
-        tell(source, marked, "left out, marked bad in the file", S2RGF_INFO, host);
+        tell_bands(source, marked, "left out, marked bad in the file", S2RGF_INFO, host);
         status = leave_out(source, marked, err);
     }
     if (status == S2RGF_OK)
@@ -115,7 +116,7 @@ static s2rgf_status leave_out_of_source(s2_source *source, const s2rgf_host *hos
     if (status == S2RGF_OK && count == s2_source_band_count(source)) {
         status = s2_fail(err, S2RGF_FORMAT, "%s: no valid pixel", s2_source_label(source));
     } else if (status == S2RGF_OK && count > 0) {
-        tell(source, empty, "left out, without any valid pixel", S2RGF_WARNING, host);
+        tell_bands(source, empty, "left out, without any valid pixel", S2RGF_WARNING, host);
         status = leave_out(source, empty, err);
     }
     s2_free(marked);

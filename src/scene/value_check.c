@@ -207,8 +207,8 @@ static void tell_wild(s2_findings *found)
 }
 
 /** Sort every band's kept values and look for what stands apart. */
-static s2rgf_status look_at(const s2_value_record *record, const s2_source *source,
-                            const s2rgf_host *host, s2_findings *found, s2rgf_error *err)
+static s2rgf_status find_outliers(const s2_value_record *record, const s2_source *source,
+                                  const s2rgf_host *host, s2_findings *found, s2rgf_error *err)
 {
     const size_t bands = (size_t)record->bands, kept = record->count;
     *found = (s2_findings){.source = source, .host = host, .count = record->bands};
@@ -283,7 +283,7 @@ s2rgf_status s2_values_examine(const s2_value_record *record, const s2_source *s
                                bool training, const s2rgf_host *host, s2_findings *found,
                                s2rgf_error *err)
 {
-    const s2rgf_status status = look_at(record, source, host, found, err);
+    const s2rgf_status status = find_outliers(record, source, host, found, err);
     if (status != S2RGF_OK || record->count == 0)
         return status;
     find_frames(record, found);

@@ -179,7 +179,8 @@ static s2rgf_status tell_common(s2_findings *found, const s2_model_source *model
 }
 
 /** Compare what was found in a source with what its model was trained on. */
-static s2rgf_status compare(s2_findings *found, const s2_model_source *model, s2rgf_error *err)
+static s2rgf_status compare_ranges(s2_findings *found, const s2_model_source *model,
+                                   s2rgf_error *err)
 {
     int out = 0, far = 0, known = 0;
     for (int b = 0; b < found->count; b++) {
@@ -271,14 +272,14 @@ static s2rgf_status tell_empty(s2_source *source, const s2rgf_host *host, s2rgf_
     return status;
 }
 
-static s2rgf_status check_source(s2_scene_source *member, const s2_model_source *model,
-                                 s2_rect window, bool search, const s2rgf_host *host,
-                                 s2rgf_error *err)
+static s2rgf_status check_source_values(s2_scene_source *member, const s2_model_source *model,
+                                        s2_rect rect, bool search, const s2rgf_host *host,
+                                        s2rgf_error *err)
 {
     s2_source_sample sample = {0};
     s2_value_record record = {0};
     s2_findings found = {0};
-    const s2_rect area = s2_affine_bounds(&member->ref_to_source, window);
+    const s2_rect area = s2_affine_bounds(&member->ref_to_source, rect);
     s2rgf_status status = s2_source_sample_read(member->source, area, &sample, err);
     if (status == S2RGF_IO) { /* mapping reports it, where it needs these pixels */
         s2_error_clear(err);
@@ -292,7 +293,7 @@ static s2rgf_status check_source(s2_scene_source *member, const s2_model_source 
         if (status == S2RGF_OK)
             status = s2_values_examine(&record, member->source, false, host, &found, err);
         if (status == S2RGF_OK)
-            status = compare(&found, model, err);
+            status = compare_ranges(&found, model, err);
     }
     s2_findings_clear(&found);
     s2_value_record_clear(&record);
@@ -300,13 +301,13 @@ static s2rgf_status check_source(s2_scene_source *member, const s2_model_source 
     return status;
 }
 
-s2rgf_status s2_scene_check_values(s2_scene *scene, const s2_model_content *content, s2_rect window,
+s2rgf_status s2_scene_check_values(s2_scene *scene, const s2_model_content *content, s2_rect rect,
                                    bool search, const s2rgf_host *host, s2rgf_error *err)
 {
     s2rgf_status status = S2RGF_OK;
     for (int s = 0; s < scene->count && status == S2RGF_OK; s++)
         if (!content->off.source[s])
-            status =
-                check_source(&scene->sources[s], &content->sources[s], window, search, host, err);
+            status = check_source_values(&scene->sources[s], &content->sources[s], rect, search,
+                                         host, err);
     return status;
 }

@@ -30,7 +30,7 @@ static double quantile(const s2_value_series *series, double part)
     return (double)series->values[(size_t)(at + 0.5)];
 }
 
-static void describe(s2_value_series *series)
+static void find_quantiles(s2_value_series *series)
 {
     if (series->count == 0)
         return;
@@ -56,7 +56,7 @@ void s2_value_series_make(float *values, size_t count, const s2_value_ends *ends
     qsort(values, count, sizeof *values, ascending);
     *series = (s2_value_series){
         .values = values, .count = count, .lowest = ends->value[0], .highest = ends->value[1]};
-    describe(series);
+    find_quantiles(series);
     for (int end = 0; end < 2; end++) {
         const double off = ends->value[end] - series->median;
         series->end_variance += ends->share[end] * off * off;
@@ -91,7 +91,7 @@ void s2_value_series_drop(s2_value_series *series, double value)
     series->lowest = (double)series->values[0];
     series->highest = (double)series->values[series->count - 1];
     series->end_variance = 0.0;
-    describe(series);
+    find_quantiles(series);
 }
 
 /** Values that programs and agencies write for nodata. */

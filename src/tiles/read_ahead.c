@@ -1,4 +1,4 @@
-/* Windows of sources, read by a thread of its own while the network computes, where that pays. */
+/* Rectangles of sources, read by a thread of its own while the network computes, where that pays. */
 #include "tiles/read_ahead.h"
 
 #include <assert.h>
@@ -17,7 +17,7 @@ typedef enum slot_state { SLOT_EMPTY, SLOT_EXPECTED, SLOT_READING, SLOT_READ } s
    caller's. */
 typedef struct ahead_slot {
     slot_state state;
-    s2_rect window;
+    s2_rect rect;
     float *pixels;
     uint8_t *valid;
     s2rgf_status status;
@@ -47,12 +47,12 @@ static ahead_slot *next_expected(s2_read_ahead *ahead)
 }
 
 /* Read, by whichever thread has set `reading`; the mutex is not held. */
-static s2rgf_status read_window(s2_read_ahead *ahead, int source, s2_rect window, float *pixels,
-                                uint8_t *valid, s2rgf_error *err)
+static s2rgf_status read_timed(s2_read_ahead *ahead, int source, s2_rect rect, float *pixels,
+                               uint8_t *valid, s2rgf_error *err)
 {
     const s2_reader *reader = &ahead->reader;
     const double idle = s2_wall_seconds() - s2_thread_seconds();
-    const s2rgf_status status = reader->read(reader->context, source, window, pixels, valid, err);
+    const s2rgf_status status = reader->read(reader->context, source, rect, pixels, valid, err);
     const double waited = s2_wall_seconds() - s2_thread_seconds() - idle;
     pthread_mutex_lock(&ahead->mutex);
     ahead->waited += waited;
@@ -76,8 +76,8 @@ static void *read_expected(void *data)
         ahead->reading = true;
         pthread_mutex_unlock(&ahead->mutex);
         s2_error_clear(&slot->error);
-        slot->status = read_window(ahead, (int)(slot - ahead->slots), slot->window, slot->pixels,
-                                   slot->valid, &slot->error);
+        slot->status = read_timed(ahead, (int)(slot - ahead->slots), slot->rect, slot->pixels,
+                                  slot->valid, &slot->error);
         pthread_mutex_lock(&ahead->mutex);
         slot->state = SLOT_READ;
         ahead->seconds = s2_thread_seconds();
@@ -148,26 +148,26 @@ static bool is_worth_it(const s2_read_ahead *ahead)
            ahead->waited > WORTH_WAITING * (s2_wall_seconds() - ahead->started);
 }
 
-void s2_read_ahead_expect(s2_read_ahead *ahead, int source, s2_rect window)
+void s2_read_ahead_expect(s2_read_ahead *ahead, int source, s2_rect rect)
 {
     ahead_slot *slot = &ahead->slots[source];
     pthread_mutex_lock(&ahead->mutex);
     while (slot->state == SLOT_READING)
         pthread_cond_wait(&ahead->changed, &ahead->mutex);
-    slot->window = window;
+    slot->rect = rect;
     slot->state = is_worth_it(ahead) ? SLOT_EXPECTED : SLOT_EMPTY;
     pthread_cond_broadcast(&ahead->changed);
     pthread_mutex_unlock(&ahead->mutex);
 }
 
-/* Take the slot's window, once the thread has read it if it has begun to; true if that is the one
+/* Take the slot's rectangle, once the thread has read it if it has begun to; true if that is the one
    wanted. Else the reader is the caller's, once the thread reads nothing else. */
-static bool claim_window(s2_read_ahead *ahead, ahead_slot *slot, s2_rect window)
+static bool claim_rect(s2_read_ahead *ahead, ahead_slot *slot, s2_rect rect)
 {
     bool there = false;
     pthread_mutex_lock(&ahead->mutex);
     for (;;) {
-        there = slot->state == SLOT_READ && s2_rect_equal(slot->window, window);
+        there = slot->state == SLOT_READ && s2_rect_equal(slot->rect, rect);
         if (there || (slot->state != SLOT_READING && !ahead->reading))
             break;
         pthread_cond_wait(&ahead->changed, &ahead->mutex);
@@ -178,15 +178,15 @@ static bool claim_window(s2_read_ahead *ahead, ahead_slot *slot, s2_rect window)
     return there;
 }
 
-s2rgf_status s2_read_ahead_take(s2_read_ahead *ahead, int source, s2_rect window, float *pixels,
+s2rgf_status s2_read_ahead_take(s2_read_ahead *ahead, int source, s2_rect rect, float *pixels,
                                 uint8_t *valid, s2rgf_error *err)
 {
     ahead_slot *slot = &ahead->slots[source];
-    const size_t count = (size_t)window.w * (size_t)window.h;
+    const size_t count = (size_t)rect.w * (size_t)rect.h;
     const size_t bytes = count * (size_t)ahead->reader.bands[source] * sizeof(float);
     assert(count <= ahead->reader.pixels[source]);
-    if (!claim_window(ahead, slot, window))
-        return read_window(ahead, source, window, pixels, valid, err);
+    if (!claim_rect(ahead, slot, rect))
+        return read_timed(ahead, source, rect, pixels, valid, err);
     if (slot->status != S2RGF_OK && err)
         *err = slot->error;
     if (slot->status == S2RGF_OK) {

@@ -1,4 +1,4 @@
-/* Windows of sources, read by a thread of its own while the network computes, where that pays. */
+/* Rectangles of sources, read by a thread of its own while the network computes, where that pays. */
 #ifndef S2_TILES_READ_AHEAD_H
 #define S2_TILES_READ_AHEAD_H
 
@@ -12,11 +12,11 @@
 /** What is read from: the arguments are those of s2_tile_io's read. */
 typedef struct s2_reader {
     void *context;
-    s2rgf_status (*read)(void *context, int source, s2_rect window, float *pixels, uint8_t *valid,
+    s2rgf_status (*read)(void *context, int source, s2_rect rect, float *pixels, uint8_t *valid,
                          s2rgf_error *err);
     int sources;
     int bands[S2RGF_MAX_SOURCES];
-    size_t pixels[S2RGF_MAX_SOURCES]; /* of the largest window */
+    size_t pixels[S2RGF_MAX_SOURCES]; /* of the largest rectangle */
     bool spare_cores;                 /* there are cores that no worker uses */
 } s2_reader;
 
@@ -33,15 +33,15 @@ s2rgf_status s2_read_ahead_start(const s2_reader *reader, s2_read_ahead **ahead,
 /** Wait for the thread to end its work and release everything. NULL is accepted. */
 void s2_read_ahead_stop(s2_read_ahead *ahead);
 
-/** The window that the next take of this source will ask for: the thread may begin to read it. */
-void s2_read_ahead_expect(s2_read_ahead *ahead, int source, s2_rect window);
+/** The rectangle that the next take of this source will ask for: the thread may begin to read it. */
+void s2_read_ahead_expect(s2_read_ahead *ahead, int source, s2_rect rect);
 
 /**
- * A window, expected or not.
+ * A rectangle, expected or not.
  * pixels  out [h][w][bands]; valid out [h][w]
- * Errors  those of the reader, for the window they belong to
+ * Errors  those of the reader, for the rectangle they belong to
  */
-s2rgf_status s2_read_ahead_take(s2_read_ahead *ahead, int source, s2_rect window, float *pixels,
+s2rgf_status s2_read_ahead_take(s2_read_ahead *ahead, int source, s2_rect rect, float *pixels,
                                 uint8_t *valid, s2rgf_error *err);
 
 /** Seconds of processor time the thread has used. */

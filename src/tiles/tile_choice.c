@@ -43,13 +43,13 @@ static size_t bytes_of(const s2_tile_need *need, int threads)
 static double cost_of(const s2_tile_demand *demand, const candidate *one, int threads)
 {
     const s2_tiling *tiling = &one->tiling;
-    const s2_rect window = demand->window;
-    const s2_rect parts = s2_tiling_parts(tiling);
-    const double count = (double)parts.w * parts.h;
+    const s2_rect rect = demand->rect;
+    const s2_rect tiles = s2_tiling_tiles(tiling);
+    const double count = (double)tiles.w * tiles.h;
     const double rounds = ceil(count / threads);
     /* in this order, so that tiles and the same tiles turned come to the same */
-    const double each = computed_length(window.w, parts.w, demand->traits.halo_px) *
-                        computed_length(window.h, parts.h, demand->traits.halo_px) / count;
+    const double each = computed_length(rect.w, tiles.w, demand->traits.halo_px) *
+                        computed_length(rect.h, tiles.h, demand->traits.halo_px) / count;
     const double wide = tiling->w > demand->traits.width ? 1.0 + TOO_WIDE : 1.0;
     const double spare = (double)demand->limit_bytes - (double)bytes_of(&one->need, threads);
     const double reading =
@@ -89,14 +89,14 @@ static s2rgf_status list_candidates(const s2_tile_demand *demand, candidates *li
         demand->widest_px > demand->traits.width ? demand->widest_px : demand->traits.width;
     int widths[SIDES];
     int heights[SIDES];
-    const int columns = list_sides(demand->window.w, widest, widths);
-    const int rows = list_sides(demand->window.h, demand->traits.height, heights);
+    const int columns = list_sides(demand->rect.w, widest, widths);
+    const int rows = list_sides(demand->rect.h, demand->traits.height, heights);
     s2rgf_status status = S2RGF_OK;
     list->count = 0;
     for (int i = 0; i < columns; i++)
         for (int j = 0; j < rows && status == S2RGF_OK; j++) {
             candidate *added = &list->items[list->count++];
-            *added = (candidate){.tiling = {widths[i], heights[j], demand->window}};
+            *added = (candidate){.tiling = {widths[i], heights[j], demand->rect}};
             status = demand->measure(demand->context, &added->tiling, true, &added->need, err);
         }
     return status;
@@ -175,7 +175,7 @@ static s2rgf_status choose_halves(const s2_tile_demand *demand, int side, int sm
     s2rgf_status status = S2RGF_OK;
     choice->threads = 0;
     for (bool first = true; first || side >= smallest; side /= 2, first = false) {
-        const s2_tiling tiling = {side, side, demand->window};
+        const s2_tiling tiling = {side, side, demand->rect};
         s2_tile_need need;
         status = demand->measure(demand->context, &tiling, false, &need, err);
         if (status != S2RGF_OK)

@@ -13,7 +13,7 @@ typedef struct s2_tile_need {
 
 /** What is known before the choice. */
 typedef struct s2_tile_demand {
-    s2_rect window;        /* reference pixels to map */
+    s2_rect rect;          /* reference pixels to map */
     s2_tile_traits traits; /* of the network */
     int widest_px;         /* tiles may be so wide, at some cost: at least traits.width */
     int tile_px;           /* side that is asked for, 0: any */

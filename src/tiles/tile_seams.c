@@ -8,7 +8,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 
-#define LARGEST_PART 8          /* of the limit: one in so many bytes, for each kind of seam */
+#define LARGEST_FRACTION 8      /* of the limit: one in so many bytes, for each kind of seam */
 #define LOOK_AROUND_NS 50000000 /* while waiting: whether it is still of use */
 
 /* How far the tile has got whose seam has this memory. */
@@ -19,20 +19,20 @@ typedef struct progress {
 struct s2_tile_seams {
     s2_seam_demand demand;
     s2_tiling tiling;
-    s2_rect parts;
+    s2_rect tiles;
     char *right;              /* [right_count][right.bytes], for the tiles in turns */
-    char *below;              /* [parts.w][below.bytes] */
+    char *below;              /* [tiles.w][below.bytes] */
     pthread_mutex_t mutex;    /* for what follows */
     pthread_cond_t changed;   /* any of it */
     progress *right_progress; /* [right_count] */
-    progress *below_progress; /* [parts.w], of tiles that are computed */
+    progress *below_progress; /* [tiles.w], of tiles that are computed */
 };
 
 /* A layout, or one of no bytes if so many seams take more than their part of the limit. */
-static s2_seam_layout keep_part(s2_seam_layout layout, int count, size_t limit_bytes)
+static s2_seam_layout keep_seams(s2_seam_layout layout, int count, size_t limit_bytes)
 {
     size_t all;
-    if (!s2_multiply(layout.bytes, (size_t)count, &all) || all > limit_bytes / LARGEST_PART)
+    if (!s2_multiply(layout.bytes, (size_t)count, &all) || all > limit_bytes / LARGEST_FRACTION)
         layout.bytes = 0;
     return layout;
 }
@@ -40,23 +40,23 @@ static s2_seam_layout keep_part(s2_seam_layout layout, int count, size_t limit_b
 s2_seam_demand s2_tile_seams_measure(const s2_weights *weights, const s2_run_geometry *geometry,
                                      const s2_tiling *tiling, int threads, size_t limit_bytes)
 {
-    const s2_rect parts = s2_tiling_parts(tiling);
-    const int tiles = parts.w * parts.h;
+    const s2_rect tiles = s2_tiling_tiles(tiling);
+    const int count = tiles.w * tiles.h;
     s2_seam_demand demand = {.right_count = 0};
     if (!weights->ops->seam_layout)
         return demand;
     /* A seam is in use until the next tile is computed. Tiles end in order, so that at most
        `threads` from that one on have begun by then. */
-    if (parts.w > 1) {
-        demand.right_count = threads + 1 < tiles ? threads + 1 : tiles - 1;
+    if (tiles.w > 1) {
+        demand.right_count = threads + 1 < count ? threads + 1 : count - 1;
         weights->ops->seam_layout(weights, geometry, tiling, S2_RIGHT, &demand.right);
     }
-    if (parts.h > 1 && parts.w >= threads) {
-        demand.below_count = parts.w;
+    if (tiles.h > 1 && tiles.w >= threads) {
+        demand.below_count = tiles.w;
         weights->ops->seam_layout(weights, geometry, tiling, S2_BELOW, &demand.below);
     }
-    demand.right = keep_part(demand.right, demand.right_count, limit_bytes);
-    demand.below = keep_part(demand.below, demand.below_count, limit_bytes);
+    demand.right = keep_seams(demand.right, demand.right_count, limit_bytes);
+    demand.below = keep_seams(demand.below, demand.below_count, limit_bytes);
     return demand;
 }
 
@@ -85,7 +85,7 @@ s2rgf_status s2_tile_seams_create(const s2_seam_demand *demand, const s2_tiling 
         return s2_fail_memory(err, "seams");
     own->demand = *demand;
     own->tiling = *tiling;
-    own->parts = s2_tiling_parts(tiling);
+    own->tiles = s2_tiling_tiles(tiling);
     pthread_mutex_init(&own->mutex, NULL);
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -94,7 +94,7 @@ s2rgf_status s2_tile_seams_create(const s2_seam_demand *demand, const s2_tiling 
     own->right = s2_alloc_large((size_t)demand->right_count, demand->right.bytes);
     own->below = s2_alloc_large((size_t)demand->below_count, demand->below.bytes);
     own->right_progress = make_progress(demand->right_count);
-    own->below_progress = make_progress(own->parts.w);
+    own->below_progress = make_progress(own->tiles.w);
     if (!own->right || !own->below || !own->right_progress || !own->below_progress) {
         s2_tile_seams_free(own);
         return s2_fail_memory(err, "seams");
@@ -118,8 +118,8 @@ void s2_tile_seams_free(s2_tile_seams *seams)
 
 static s2_rect core_of(const s2_tile_seams *seams, int tile)
 {
-    const s2_rect parts = seams->parts;
-    return s2_tiling_core(&seams->tiling, parts.x + tile % parts.w, parts.y + tile / parts.w);
+    const s2_rect tiles = seams->tiles;
+    return s2_tiling_core(&seams->tiling, tiles.x + tile % tiles.w, tiles.y + tile / tiles.w);
 }
 
 /* Between a tile and the next one on the right. */
@@ -135,8 +135,8 @@ static s2_seam right_seam(const s2_tile_seams *seams, int tile)
 static s2_seam below_seam(const s2_tile_seams *seams, int tile)
 {
     const s2_seam_layout *layout = &seams->demand.below;
-    const size_t slot = (size_t)(tile % seams->parts.w);
-    return (s2_seam){core_of(seams, tile), core_of(seams, tile + seams->parts.w), layout,
+    const size_t slot = (size_t)(tile % seams->tiles.w);
+    return (s2_seam){core_of(seams, tile), core_of(seams, tile + seams->tiles.w), layout,
                      seams->below + slot * layout->bytes};
 }
 
@@ -168,7 +168,7 @@ static s2rgf_status wait_for(s2_tile_seams *seams, const progress *at, progress 
     return status;
 }
 
-static void tell(s2_tile_seams *seams, progress *at, progress reached)
+static void announce(s2_tile_seams *seams, progress *at, progress reached)
 {
     pthread_mutex_lock(&seams->mutex);
     *at = reached;
@@ -179,20 +179,20 @@ static void tell(s2_tile_seams *seams, progress *at, progress reached)
 s2rgf_status s2_tile_seams_begin(s2_tile_seams *seams, int tile, s2_tile_watch *watch,
                                  s2_seam *sides, s2rgf_error *err)
 {
-    const s2_rect parts = seams->parts;
-    const int column = tile % parts.w;
-    const int row = tile / parts.w;
+    const s2_rect tiles = seams->tiles;
+    const int column = tile % tiles.w;
+    const int row = tile / tiles.w;
     for (int side = 0; side < S2_SIDES; side++)
         sides[side] = (s2_seam){.memory = NULL};
     if (seams->demand.right.bytes > 0 && column > 0)
         sides[S2_LEFT] = right_seam(seams, tile - 1);
-    if (seams->demand.right.bytes > 0 && column < parts.w - 1)
+    if (seams->demand.right.bytes > 0 && column < tiles.w - 1)
         sides[S2_RIGHT] = right_seam(seams, tile);
-    if (seams->demand.below.bytes > 0 && row < parts.h - 1)
+    if (seams->demand.below.bytes > 0 && row < tiles.h - 1)
         sides[S2_BELOW] = below_seam(seams, tile);
     if (seams->demand.below.bytes == 0 || row == 0)
         return S2RGF_OK;
-    const int above = tile - parts.w;
+    const int above = tile - tiles.w;
     sides[S2_ABOVE] = below_seam(seams, above);
     return wait_for(seams, &seams->below_progress[column], (progress){above, 0}, watch, err);
 }
@@ -207,10 +207,11 @@ s2rgf_status s2_tile_seams_await(s2_tile_seams *seams, int tile, int step, s2_ti
 
 void s2_tile_seams_give(s2_tile_seams *seams, int tile, int step)
 {
-    tell(seams, &seams->right_progress[tile % seams->demand.right_count], (progress){tile, step});
+    announce(seams, &seams->right_progress[tile % seams->demand.right_count],
+             (progress){tile, step});
 }
 
 void s2_tile_seams_end(s2_tile_seams *seams, int tile)
 {
-    tell(seams, &seams->below_progress[tile % seams->parts.w], (progress){tile, 0});
+    announce(seams, &seams->below_progress[tile % seams->tiles.w], (progress){tile, 0});
 }

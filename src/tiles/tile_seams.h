@@ -15,7 +15,7 @@ typedef struct s2_seam_demand {
 typedef struct s2_tile_seams s2_tile_seams;
 
 /**
- * What the parts of a tiling, computed by `threads` workers in the order of a tile runner, share:
+ * What the tiles of a tiling, computed by `threads` workers in the order of a tile runner, share:
  * what is on the left always, what is above only where a row of tiles keeps all workers busy, for
  * else they would wait. Either only where it takes no more than an eighth of limit_bytes.
  */

@@ -175,7 +175,7 @@ static s2rgf_status estimate_statistics(s2_trainer *trainer, s2rgf_error *err)
 
 /* Before the step at which batch-norms are to settle: on statistics of the scene with the weights as
    they stand. After it, in a resumed training, on those of the checkpoint. */
-static s2rgf_status settle(s2_trainer *trainer, int steps, s2rgf_error *err)
+static s2rgf_status settle_norms(s2_trainer *trainer, int steps, s2rgf_error *err)
 {
     const int at = (int)ceil(trainer->options->settle * steps);
     if (trainer->settled || trainer->progress.step < at || at >= steps)
@@ -320,11 +320,11 @@ s2rgf_status s2_trainer_run(s2_trainer *trainer, int steps, bool with_validation
     trainer->settled = false;
     s2_norm_list_use(&trainer->training->norms, S2_STATISTICS_BATCH);
     if (status == S2RGF_OK)
-        status = settle(trainer, steps, err); /* resumed, perhaps with nothing left to do */
+        status = settle_norms(trainer, steps, err); /* resumed, perhaps with nothing left to do */
     while (status == S2RGF_OK && progress->step < steps &&
            !(with_validation && patience > 0 && progress->stale >= patience)) {
         double loss = 0.0;
-        status = settle(trainer, steps, err);
+        status = settle_norms(trainer, steps, err);
         if (status == S2RGF_OK)
             status = take_step(trainer, steps, &loss, err);
         recent = 0.9 * recent + 0.1 * loss;

@@ -19,19 +19,19 @@ typedef struct label_check {
     size_t invalid[S2RGF_MAX_SOURCES]; /* labelled pixels at which the source has no data */
     uint8_t *row;                      /* [TILE_PX][scene width] validity of a row of tiles */
     s2_rect *boxes;                    /* [tiles of a row] around the labels of each */
-    uint8_t *window;                   /* validity of a source's window */
-    size_t window_bytes;
+    uint8_t *valid;                    /* validity of a source's rectangle */
+    size_t valid_bytes;
 } label_check;
 
-static s2rgf_status reserve_window(label_check *check, s2_rect window, s2rgf_error *err)
+static s2rgf_status reserve_valid(label_check *check, s2_rect rect, s2rgf_error *err)
 {
-    const size_t bytes = (size_t)window.w * (size_t)window.h;
-    if (bytes <= check->window_bytes)
+    const size_t bytes = (size_t)rect.w * (size_t)rect.h;
+    if (bytes <= check->valid_bytes)
         return S2RGF_OK;
-    s2_free(check->window);
-    check->window = s2_alloc(bytes, 1);
-    check->window_bytes = check->window ? bytes : 0;
-    return check->window ? S2RGF_OK : s2_fail_memory(err, "labels");
+    s2_free(check->valid);
+    check->valid = s2_alloc(bytes, 1);
+    check->valid_bytes = check->valid ? bytes : 0;
+    return check->valid ? S2RGF_OK : s2_fail_memory(err, "labels");
 }
 
 /* Validity of a source in a box of the reference grid, at the nearest native pixel, into the row of
@@ -42,11 +42,11 @@ static s2rgf_status read_box(label_check *check, int source, s2_rect box, int y,
     const s2_grid *grid = s2_source_grid(from->source);
     const s2_rect bounds = s2_affine_bounds(&from->ref_to_source, box);
     /* one more pixel around: bounds leave out what rounding alone reaches */
-    const s2_rect window =
+    const s2_rect rect =
         s2_rect_intersect(s2_rect_grow(bounds, 1), (s2_rect){0, 0, grid->width, grid->height});
-    s2rgf_status status = reserve_window(check, window, err);
-    if (status == S2RGF_OK && !s2_rect_is_empty(window))
-        status = s2_source_read_valid(from->source, window, check->window, err);
+    s2rgf_status status = reserve_valid(check, rect, err);
+    if (status == S2RGF_OK && !s2_rect_is_empty(rect))
+        status = s2_source_read_valid(from->source, rect, check->valid, err);
     if (status != S2RGF_OK)
         return status;
     for (int i = 0; i < box.w * box.h; i++) {
@@ -55,10 +55,9 @@ static s2rgf_status read_box(label_check *check, int source, s2_rect box, int y,
         double u, v;
         s2_affine_apply(&from->ref_to_source, px + 0.5, py + 0.5, &u, &v);
         const s2_rect pixel = {(int)floor(u), (int)floor(v), 1, 1};
-        const size_t at =
-            (size_t)(pixel.y - window.y) * (size_t)window.w + (size_t)(pixel.x - window.x);
+        const size_t at = (size_t)(pixel.y - rect.y) * (size_t)rect.w + (size_t)(pixel.x - rect.x);
         check->row[(size_t)(py - y) * (size_t)check->scene->grid.width + (size_t)px] =
-            s2_rect_contains(window, pixel) && check->window[at];
+            s2_rect_contains(rect, pixel) && check->valid[at];
     }
     return S2RGF_OK;
 }
@@ -190,6 +189,6 @@ s2rgf_status s2_training_labels_check(s2_scene *scene, const char *path, const s
     s2_free(check.keep);
     s2_free(check.row);
     s2_free(check.boxes);
-    s2_free(check.window);
+    s2_free(check.valid);
     return status;
 }

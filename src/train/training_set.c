@@ -12,7 +12,7 @@
 
 #define STRIP_PIXELS (1 << 18) /* read at once for the normalisation */
 /* native pixels around a crop: what its encoder and sampling reach */
-#define WINDOW_MARGIN_PX 3
+#define RECT_MARGIN_PX 3
 
 /* Running moments of one source's bands. */
 typedef struct band_sums {
@@ -66,10 +66,9 @@ static s2rgf_status normalise_source(s2_source *source, const s2rgf_host *host,
         status = s2_value_record_init(&record, bands,
                                       (uint64_t)grid->width * (uint64_t)grid->height, err);
     for (int y = 0; y < grid->height && status == S2RGF_OK; y += rows) {
-        const s2_rect window = {0, y, grid->width,
-                                y + rows > grid->height ? grid->height - y : rows};
-        const size_t count = (size_t)window.w * (size_t)window.h;
-        status = s2_source_read(source, window, pixels, valid, err);
+        const s2_rect rect = {0, y, grid->width, y + rows > grid->height ? grid->height - y : rows};
+        const size_t count = (size_t)rect.w * (size_t)rect.h;
+        status = s2_source_read(source, rect, pixels, valid, err);
         if (status == S2RGF_OK && sums.count == 0.0)
             find_shift(pixels, valid, count, bands, shift);
         if (status == S2RGF_OK)
@@ -106,13 +105,13 @@ s2rgf_status s2_training_normalisation(s2_scene *scene, const s2rgf_host *host,
     return status;
 }
 
-/* Side of the square native window that holds any crop with its margin. */
-static int window_side(const s2_affine *ref_to_source, int crop_px)
+/* Side of the square native rectangle that holds any crop with its margin. */
+static int rect_side(const s2_affine *ref_to_source, int crop_px)
 {
     const double across = fabs(ref_to_source->m[1]) + fabs(ref_to_source->m[2]);
     const double down = fabs(ref_to_source->m[4]) + fabs(ref_to_source->m[5]);
     const double extent = crop_px * (across > down ? across : down);
-    return (int)ceil(extent) + 1 + 2 * WINDOW_MARGIN_PX;
+    return (int)ceil(extent) + 1 + 2 * RECT_MARGIN_PX;
 }
 
 s2rgf_status s2_training_set_init(s2_training_set *set, s2_scene *scene, const s2_label_set *labels,
@@ -126,11 +125,11 @@ s2rgf_status s2_training_set_init(s2_training_set *set, s2_scene *scene, const s
         (s2_training_set){.scene = scene, .labels = labels, .content = content, .crop_px = crop_px};
     for (int s = 0; s < scene->count; s++) {
         const bool aligned = scene->sources[s].on_reference;
-        const int side = aligned ? crop_px : window_side(&scene->sources[s].ref_to_source, crop_px);
+        const int side = aligned ? crop_px : rect_side(&scene->sources[s].ref_to_source, crop_px);
         const size_t pixels = (size_t)side * (size_t)side;
         const size_t bands = (size_t)content->sources[s].band_count;
         const size_t floats = pixels * bands;
-        set->window_px[s] = side;
+        set->rect_px[s] = side;
         largest = floats > largest ? floats : largest;
         most_bands = bands > most_bands ? bands : most_bands;
         set->valid[s] = s2_alloc(pixels, 1);
@@ -176,7 +175,7 @@ s2_batch_shape s2_training_set_shape(const s2_training_set *set, int crops)
 {
     s2_batch_shape shape = {.crops = crops, .width = set->crop_px, .height = set->crop_px};
     for (int s = 0; s < set->scene->count; s++)
-        shape.source_width[s] = shape.source_height[s] = set->window_px[s];
+        shape.source_width[s] = shape.source_height[s] = set->rect_px[s];
     return shape;
 }
 
@@ -216,16 +215,16 @@ typedef struct crop_place {
     const s2_label_pixel *middle; /* of a centred crop, NULL otherwise */
 } crop_place;
 
-/* A source's window of a crop; may reach beyond the source. */
-static s2_rect crop_window(const s2_training_set *set, int source, const crop_place *place)
+/* A source's rectangle of a crop; may reach beyond the source. */
+static s2_rect crop_rect(const s2_training_set *set, int source, const crop_place *place)
 {
     const s2_scene_source *from = &set->scene->sources[source];
     const s2_rect crop = {place->x, place->y, set->crop_px, set->crop_px};
-    const int side = set->window_px[source];
+    const int side = set->rect_px[source];
     if (from->on_reference)
         return (s2_rect){crop.x, crop.y, side, side};
     const s2_rect bounds = s2_affine_bounds(&from->ref_to_source, crop);
-    return (s2_rect){bounds.x - WINDOW_MARGIN_PX, bounds.y - WINDOW_MARGIN_PX, side, side};
+    return (s2_rect){bounds.x - RECT_MARGIN_PX, bounds.y - RECT_MARGIN_PX, side, side};
 }
 
 /* Brightness of a crop as another day, sun or sensor would have it: scale, shift out [bands], on
@@ -251,19 +250,19 @@ static void apply_jitter(const float *scale, const float *shift, int bands, cons
             pixels[b] = pixels[b] * scale[b] + shift[b];
 }
 
-/* Read a source's window, normalise, change its brightness where random is given, and lay it turned
+/* Read a source's rectangle, normalise, change its brightness where random is given, and lay it turned
    into the batch. */
 static s2rgf_status fill_source(s2_training_set *set, int s, const crop_place *place,
                                 s2_random *random, s2_batch *batch, s2rgf_error *err)
 {
     const s2_source *source = set->scene->sources[s].source;
     const s2_grid *grid = s2_source_grid(source);
-    const s2_rect window = crop_window(set, s, place);
-    const s2_rect inside = s2_rect_intersect(window, (s2_rect){0, 0, grid->width, grid->height});
-    const int side = set->window_px[s];
+    const s2_rect rect = crop_rect(set, s, place);
+    const s2_rect inside = s2_rect_intersect(rect, (s2_rect){0, 0, grid->width, grid->height});
+    const int side = set->rect_px[s];
     const size_t bands = (size_t)set->content->sources[s].band_count;
-    float *to = s2_map_at(&batch->pixels[s], place->index);
-    uint8_t *valid = set->valid[s]; /* of the window as it lies in the scene */
+    float *to = s2_tensor_at(&batch->pixels[s], place->index);
+    uint8_t *valid = set->valid[s]; /* of the rectangle as it lies in the scene */
     memset(to, 0, (size_t)side * (size_t)side * bands * sizeof(float));
     memset(valid, 0, (size_t)side * (size_t)side);
     if (s2_rect_is_empty(inside))
@@ -279,13 +278,13 @@ static s2rgf_status fill_source(s2_training_set *set, int s, const crop_place *p
             apply_jitter(set->scale, set->shift, (int)bands, valid,
                          (size_t)inside.w * (size_t)inside.h, set->pixels);
     }
-    /* spread the validity just read over the window, from its end so that nothing is overwritten
+    /* spread the validity just read over the rectangle, from its end so that nothing is overwritten
        early */
     for (int y = inside.h - 1; y >= 0; y--)
         for (int x = inside.w - 1; x >= 0; x--) {
             const size_t from = (size_t)y * (size_t)inside.w + (size_t)x;
-            const int wx = inside.x - window.x + x;
-            const int wy = inside.y - window.y + y;
+            const int wx = inside.x - rect.x + x;
+            const int wy = inside.y - rect.y + y;
             const uint8_t one = valid[from];
             valid[from] = 0;
             valid[(size_t)wy * (size_t)side + (size_t)wx] = one;
@@ -295,35 +294,35 @@ static s2rgf_status fill_source(s2_training_set *set, int s, const crop_place *p
     return S2RGF_OK;
 }
 
-/* turned crop coordinates -> crop -> reference -> source -> window -> turned window coordinates. */
-static s2_affine crop_to_window(const s2_training_set *set, int s, const crop_place *place)
+/* turned crop coordinates -> crop -> reference -> source -> rectangle -> turned rectangle coordinates. */
+static s2_affine crop_to_rect(const s2_training_set *set, int s, const crop_place *place)
 {
-    const s2_rect window = crop_window(set, s, place);
+    const s2_rect rect = crop_rect(set, s, place);
     const s2_affine turn = symmetry_affine(place->turn, set->crop_px);
     const s2_affine to_reference = {{place->x, 1.0, 0.0, place->y, 0.0, 1.0}};
-    const s2_affine to_window = {{-window.x, 1.0, 0.0, -window.y, 0.0, 1.0}};
-    const s2_affine window_turn = symmetry_affine(place->turn, set->window_px[s]);
+    const s2_affine to_rect = {{-rect.x, 1.0, 0.0, -rect.y, 0.0, 1.0}};
+    const s2_affine rect_turn = symmetry_affine(place->turn, set->rect_px[s]);
     s2_affine all = S2_AFFINE_IDENTITY;
     s2_affine_invert(&turn, &all);
     all = s2_affine_compose(&all, &to_reference);
     all = s2_affine_compose(&all, &set->scene->sources[s].ref_to_source);
-    all = s2_affine_compose(&all, &to_window);
-    return s2_affine_compose(&all, &window_turn);
+    all = s2_affine_compose(&all, &to_rect);
+    return s2_affine_compose(&all, &rect_turn);
 }
 
 /* All sources valid at a reference pixel of the crop (nearest native pixel). */
 static bool is_valid(const s2_training_set *set, const crop_place *place, int x, int y)
 {
     for (int s = 0; s < set->scene->count; s++) {
-        const s2_rect window = crop_window(set, s, place);
+        const s2_rect rect = crop_rect(set, s, place);
         double u = place->x + x + 0.5;
         double v = place->y + y + 0.5;
         if (!set->scene->sources[s].on_reference)
             s2_affine_apply(&set->scene->sources[s].ref_to_source, u, v, &u, &v);
-        const int column = (int)floor(u) - window.x;
-        const int row = (int)floor(v) - window.y;
-        if (column < 0 || column >= window.w || row < 0 || row >= window.h ||
-            !set->valid[s][(size_t)row * (size_t)window.w + (size_t)column])
+        const int column = (int)floor(u) - rect.x;
+        const int row = (int)floor(v) - rect.y;
+        if (column < 0 || column >= rect.w || row < 0 || row >= rect.h ||
+            !set->valid[s][(size_t)row * (size_t)rect.w + (size_t)column])
             return false;
     }
     return true;
@@ -385,7 +384,7 @@ static s2rgf_status fill_crop(s2_training_set *set, const crop_place *place, s2_
         const s2rgf_status status = fill_source(set, s, place, random, batch, err);
         if (status != S2RGF_OK)
             return status;
-        batch->ref_to_source[s][place->index] = crop_to_window(set, s, place);
+        batch->ref_to_source[s][place->index] = crop_to_rect(set, s, place);
     }
     for (int y = 0; y < side; y++)
         for (int x = 0; x < side; x++)

@@ -24,12 +24,12 @@ typedef struct s2_training_set {
     /* a crop has the pixel it was drawn for at (crop_px / 2, crop_px / 2), its only label, and may
        reach beyond the scene; may be set after init */
     bool centred;
-    int window_px[S2RGF_MAX_SOURCES]; /* side of a crop's window in native pixels */
+    int rect_px[S2RGF_MAX_SOURCES]; /* side of a crop's rectangle in native pixels */
     /* spread of the brightness of crops, 0: as they are; may be set after init */
     double jitter;
-    float *pixels;                     /* one window of the largest source */
+    float *pixels;                     /* one rectangle of the largest source */
     float *scale, *shift;              /* [bands] of the source with most */
-    uint8_t *valid[S2RGF_MAX_SOURCES]; /* one window a source */
+    uint8_t *valid[S2RGF_MAX_SOURCES]; /* one rectangle a source */
 } s2_training_set;
 
 /** How a training set was divided. */

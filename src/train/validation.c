@@ -80,7 +80,7 @@ static s2rgf_status list_tiles(validation_job *job, s2rgf_error *err)
     return S2RGF_OK;
 }
 
-static void stop_worker(void *data)
+static void close_validation_worker(void *data)
 {
     validation_worker *worker = data;
     if (!worker)
@@ -93,7 +93,7 @@ static void stop_worker(void *data)
     s2_free(worker);
 }
 
-static s2rgf_status start_worker(void *context, void **data, s2rgf_error *err)
+static s2rgf_status open_validation_worker(void *context, void **data, s2rgf_error *err)
 {
     validation_job *job = context;
     validation_worker *worker = s2_calloc(1, sizeof *worker);
@@ -128,16 +128,16 @@ static void mark_wanted(validation_worker *worker, int lattice_index)
         worker->wanted[place_in_core(worker->core, &job->set->labels->pixels[job->pixels[i]])] = 1;
 }
 
-static s2rgf_status read_window(void *data, int source, s2_rect window, float *pixels,
-                                uint8_t *valid, s2rgf_error *err)
+static s2rgf_status read_for_validation(void *data, int source, s2_rect rect, float *pixels,
+                                        uint8_t *valid, s2rgf_error *err)
 {
     validation_worker *worker = data;
-    return s2_scene_read(&worker->scene, worker->job->set->content, source, window, pixels, valid,
+    return s2_scene_read(&worker->scene, worker->job->set->content, source, rect, pixels, valid,
                          err);
 }
 
-static s2rgf_status take_rows(void *data, s2_rect rows, const float *scores, const uint8_t *valid,
-                              s2rgf_error *err)
+static s2rgf_status count_rows(void *data, s2_rect rows, const float *scores, const uint8_t *valid,
+                               s2rgf_error *err)
 {
     validation_worker *worker = data;
     const size_t classes = (size_t)worker->job->set->labels->classes.count;
@@ -149,11 +149,11 @@ static s2rgf_status take_rows(void *data, s2_rect rows, const float *scores, con
     return S2RGF_OK;
 }
 
-static s2rgf_status compute_tile(void *data, int index, s2_tile_watch *watch, s2rgf_error *err)
+static s2rgf_status validate_tile(void *data, int index, s2_tile_watch *watch, s2rgf_error *err)
 {
     validation_worker *worker = data;
     const validation_job *job = worker->job;
-    const s2_tile_io io = {.context = worker, .read = read_window, .take = take_rows};
+    const s2_tile_io io = {.context = worker, .read = read_for_validation, .take = count_rows};
     (void)watch;
     const int x = job->tiles[index] % job->columns * TILE_PX;
     const int y = job->tiles[index] / job->columns * TILE_PX;
@@ -201,10 +201,10 @@ s2rgf_status s2_validate(const s2_validation *asked, s2_confusion *confusion,
         const s2_tile_job tiles = {.context = &job,
                                    .tile_count = job.tile_count,
                                    .threads = asked->threads,
-                                   .start = start_worker,
-                                   .compute = compute_tile,
+                                   .start = open_validation_worker,
+                                   .compute = validate_tile,
                                    .write = count_tile,
-                                   .stop = stop_worker};
+                                   .stop = close_validation_worker};
         status = s2_tiles_run(&tiles, asked->host, err);
     }
     s2_weights_free(job.weights);

@@ -113,14 +113,14 @@ cp "$ms" batch/a_ms_x_ms.tif && cp "$hs" batch/a_ms_x_hs.tif
 printf 'a\n./a\n' > twice
 keep_files
 many=("${classify[@]}" -i 'ms={}_ms.tif' -i 'hs={}_hs.tif')
-refused "batch/a_ms_x_ms.tif: is an input too" "${many[@]}" -batch batch 'batch/{}_ms_x_ms.tif'
-refused "batch/a_hs.tif: is an input too" "${many[@]}" -batch batch 'batch/{}_hs.tif'
+refused "batch/a_ms_x_ms.tif: is an input too" "${many[@]}" -scenes batch 'batch/{}_ms_x_ms.tif'
+refused "batch/a_hs.tif: is an input too" "${many[@]}" -scenes batch 'batch/{}_hs.tif'
 refused "named for two outputs" "${classify[@]}" -i 'ms=batch/{}_ms.tif' \
-    -i 'hs=batch/{}_hs.tif' -batch twice 'batch/{}_map.tif'
-refused "exists and is no report" "${many[@]}" -batch batch -report "$hs" 'batch/{}_map.tif'
-refused "other.hdr: belongs to other.dat" "${many[@]}" -batch batch -report other.hdr 'batch/{}_map.tif'
+    -i 'hs=batch/{}_hs.tif' -scenes twice 'batch/{}_map.tif'
+refused "exists and is no report" "${many[@]}" -scenes batch -report "$hs" 'batch/{}_map.tif'
+refused "other.hdr: belongs to other.dat" "${many[@]}" -scenes batch -report other.hdr 'batch/{}_map.tif'
 refused "named for two outputs" \
-    "${many[@]}" -batch batch -report ./batch/b_map.tif 'batch/{}_map.tif'
+    "${many[@]}" -scenes batch -report ./batch/b_map.tif 'batch/{}_map.tif'
 
 # ---- what is the output's own is replaced
 for round in 1 2; do

@@ -36,7 +36,7 @@ expect_in "$stderr" '\x1b]0;title\x07'
 told 1 s2rgf_assess "$evil" -labels scene/labels.gpkg -l test -a class
 told 1 s2rgf_mosaic "absent/$evil"
 printf '%s\n' "${evil//$'\n'/}" > list
-told 1 "${classify[@]}" -batch list -i 'ms={}_ms.tif' -i 'hs={}_hs.tif' -report report.json 'map_{}.tif'
+told 1 "${classify[@]}" -scenes list -i 'ms={}_ms.tif' -i 'hs={}_hs.tif' -report report.json 'map_{}.tif'
 is_clean report.json || fail "control characters in the report"
 
 # Where the files are there, also lines of progress, debug output, and the map's own metadata.

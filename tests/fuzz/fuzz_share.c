@@ -1,5 +1,5 @@
 /*
- * Damaged metadata of a part of a map: whatever its items say, the reader refuses the part with a message
+ * Damaged metadata of a share of a map: whatever its items say, the reader refuses the share with a message
  * or yields lines that lie in their map, and classes that a map can have.
  */
 #include <cpl_vsi.h>
@@ -21,10 +21,10 @@ static const char *const TOKENS[] = {"S2RGF_PART=",      "CLASS_1=",  "CLASS_655
 /* The items, one a line, in a raster of their own. */
 static bool write_part(const char *items)
 {
-    GDALDatasetH part =
+    GDALDatasetH share =
         GDALCreate(GDALGetDriverByName("GTiff"), PART, SIDE, SIDE, 1, GDT_Byte, NULL);
     double transform[6] = {500000, 10, 0, 5800000, 0, -10};
-    REQUIRE(part != NULL && GDALSetGeoTransform(part, transform) == CE_None);
+    REQUIRE(share != NULL && GDALSetGeoTransform(share, transform) == CE_None);
     for (const char *line = items; *line != '\0';
          line += strcspn(line, "\n") + (line[strcspn(line, "\n")] != '\0')) {
         char item[LINE_BYTES];
@@ -33,46 +33,46 @@ static bool write_part(const char *items)
         if (equals == NULL)
             continue;
         *equals = '\0';
-        GDALSetMetadataItem(part, item, equals + 1, NULL);
+        GDALSetMetadataItem(share, item, equals + 1, NULL);
     }
-    GDALClose(part);
+    GDALClose(share);
     return true;
 }
 
-static bool is_sound(const s2_part_set *set)
+static bool is_sound(const s2_share_set *set)
 {
-    const s2_map_part *part = &set->parts[0];
-    bool sound = set->count == 1 && part->number == 1 && part->count == 1 &&
-                 part->first_line >= 0 && part->lines >= 1 &&
-                 part->first_line <= part->map_lines - part->lines &&
-                 set->grid.height == part->map_lines && set->classes.count <= S2RGF_MAX_CLASSES;
+    const s2_map_share *share = &set->shares[0];
+    bool sound = set->count == 1 && share->number == 1 && share->count == 1 &&
+                 share->first_line >= 0 && share->lines >= 1 &&
+                 share->first_line <= share->map_lines - share->lines &&
+                 set->grid.height == share->map_lines && set->classes.count <= S2RGF_MAX_CLASSES;
     for (int i = 0; sound && i < set->classes.count; i++)
         sound = set->classes.items[i].value >= 1 && set->classes.items[i].value <= 65535;
     return sound;
 }
 
-/* What the text of a part says is written again as the same. */
+/* What the text of a share says is written again as the same. */
 static bool keeps_text(const char *text)
 {
-    s2_map_part part, again;
-    char written[S2_MAP_PART_TEXT_BYTES];
-    if (!s2_map_part_read(text, &part))
+    s2_map_share share, again;
+    char written[S2_MAP_SHARE_TEXT_BYTES];
+    if (!s2_map_share_read(text, &share))
         return true;
-    s2_map_part_write(&part, written);
-    return s2_map_part_read(written, &again) && memcmp(&part, &again, sizeof part) == 0;
+    s2_map_share_write(&share, written);
+    return s2_map_share_read(written, &again) && memcmp(&share, &again, sizeof share) == 0;
 }
 
 static bool try_bytes(const sample_bytes *file, bool *accepted)
 {
-    s2_part_set set = {0};
+    s2_share_set set = {0};
     s2rgf_error err = {S2RGF_OK, ""};
     file->data[file->length] = '\0';
     const char *items = (const char *)file->data;
     bool held = keeps_text(items) && write_part(items);
-    const s2rgf_status status = s2_part_set_open(MAP, 1, &set, &err);
+    const s2rgf_status status = s2_share_set_open(MAP, 1, &set, &err);
     *accepted = status == S2RGF_OK;
     held = held && (*accepted ? is_sound(&set) : err.status == status && err.message[0] != '\0');
-    s2_part_set_close(&set);
+    s2_share_set_close(&set);
     VSIUnlink(PART);
     VSIUnlink(PART ".aux.xml");
     return held;

@@ -2,7 +2,7 @@
 #ifndef GOLDEN_ABLATIONS_H
 #define GOLDEN_ABLATIONS_H
 
-#include "golden/golden_maps.h"
+#include "golden/golden_tensors.h"
 #include "nn/network.h"
 
 typedef struct golden_ablation {
@@ -31,7 +31,7 @@ static inline void golden_mute(const s2_ablations *off, int sources, const s2_ba
 {
     for (int s = 0; s < sources; s++)
         if (off->source[s])
-            s2_map_zero(&batch->pixels[s]);
+            s2_tensor_zero(&batch->pixels[s]);
 }
 
 #endif

@@ -21,7 +21,7 @@ typedef struct golden_patch_source {
     s2_affine ref_to_source[GOLDEN_PATCHES];
 } golden_patch_source;
 
-/* The window of the second source ends inside the second and the fourth patch. */
+/* The rectangle of the second source ends inside the second and the fourth patch. */
 static const golden_patch_source GOLDEN_PATCH_SOURCE[GOLDEN_PATCH_SOURCES] = {
     {4,
      true,

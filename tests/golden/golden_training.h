@@ -2,7 +2,7 @@
 #ifndef GOLDEN_TRAINING_H
 #define GOLDEN_TRAINING_H
 
-#include "golden/golden_maps.h"
+#include "golden/golden_tensors.h"
 #include "nn/layers/adam.h"
 
 /* Gradients of biases before a batch-norm are zero: at most this part of the whole gradient. */

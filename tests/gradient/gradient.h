@@ -10,7 +10,7 @@
 #ifndef GRADIENT_H
 #define GRADIENT_H
 
-#include "golden/golden_maps.h"
+#include "golden/golden_tensors.h"
 
 #define GRADIENT_DIRECTIONS 4 /* the first is the gradient, the others are noise */
 #define GRADIENT_VALUES 12    /* single values tried per array */
@@ -22,17 +22,17 @@ typedef double (*gradient_objective)(void *context);
 /** One array under test. */
 typedef struct gradient_input {
     const char *name;
-    s2_map value, grad; /* a parameter array is a map of 1 x 1 x 1 pixels */
+    s2_tensor value, grad; /* a parameter array is a tensor of 1 x 1 x 1 pixels */
 } gradient_input;
 
-/** A parameter array as a map. */
-static inline s2_map gradient_array(float *data, size_t count)
+/** A parameter array as a tensor. */
+static inline s2_tensor gradient_array(float *data, size_t count)
 {
-    return (s2_map){.data = data, .n = 1, .h = 1, .w = 1, .c = (int)count, .stride = (int)count};
+    return (s2_tensor){.data = data, .n = 1, .h = 1, .w = 1, .c = (int)count, .stride = (int)count};
 }
 
 /** Sum of y times weight. */
-static inline double gradient_dot(const s2_map *y, const s2_map *weight)
+static inline double gradient_dot(const s2_tensor *y, const s2_tensor *weight)
 {
     double sum = 0;
     for (size_t i = 0; i < golden_count(y); i++)
@@ -41,7 +41,7 @@ static inline double gradient_dot(const s2_map *y, const s2_map *weight)
 }
 
 /** to = from, value by value. */
-static inline void gradient_copy(const s2_map *from, const s2_map *to)
+static inline void gradient_copy(const s2_tensor *from, const s2_tensor *to)
 {
     for (size_t i = 0; i < golden_count(from); i++)
         *golden_value(to, i) = *golden_value(from, i);

@@ -14,7 +14,7 @@ static s2_loss_options options = {{0.1, 0}, 1e-3, 0, S2_RELATION_CORRELATION};
 
 static double dense_loss(void)
 {
-    const s2_map *logits = NULL;
+    const s2_tensor *logits = NULL;
     double loss = 0;
     REQUIRE(s2_dense_train_forward(dense, 0, NULL, &logits, NULL) == S2RGF_OK);
     REQUIRE(s2_dense_train_backward(dense, &options, &loss, NULL) == S2RGF_OK);

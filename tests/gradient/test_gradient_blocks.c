@@ -11,7 +11,7 @@
 
 typedef struct block_context {
     s2_params params;
-    s2_map x, dy;
+    s2_tensor x, dy;
     uint8_t valid[2 * 18 * 17];
     s2_spectral_encoder spectral;
     s2_spectral_encoder_state spectral_state;
@@ -60,7 +60,7 @@ static bool is_cancelled(const char *name)
            strstr(name, "shortcut.bias") || strstr(name, "bn3.bias") || strstr(name, "bn5.bias");
 }
 
-static void check_all(s2_map dx, gradient_objective objective)
+static void check_all(s2_tensor dx, gradient_objective objective)
 {
     const gradient_input input = {"x", c.x, dx};
     gradient_check(&input, STEP, TOLERANCE, objective, NULL);
@@ -72,7 +72,7 @@ static void check_all(s2_map dx, gradient_objective objective)
                                       gradient_array(p->grad, p->count)};
         gradient_check(&param, STEP, TOLERANCE, objective, NULL);
     }
-    golden_maps_end();
+    golden_tensors_end();
     s2_params_clear(&c.params);
 }
 
@@ -87,14 +87,14 @@ static void test_spectral(bool pool)
 {
     const int h = pool ? 6 : 5, part = pool ? 2 : 1;
     begin("spectral", h, 4, 7);
-    c.dy = golden_map("block.dy", 2, h / part, 4 / part, 6);
+    c.dy = golden_random("block.dy", 2, h / part, 4 / part, 6);
     s2_spectral_encoder_declare(&c.spectral, &c.params, "spectral", 7, 6, pool);
     REQUIRE(!c.params.failed);
     golden_fill_params(&c.params);
     REQUIRE(s2_spectral_encoder_state_init(&c.spectral_state, &c.spectral, 2, h, 4, NULL) ==
             S2RGF_OK);
     spectral_objective(NULL);
-    s2_map dx = golden_zeros(2, h, 4, 7);
+    s2_tensor dx = golden_zeros(2, h, 4, 7);
     gradient_copy(&c.dy, &c.spectral_state.mix.grad);
     REQUIRE(s2_spectral_encoder_backward(&c.spectral, &c.spectral_state, &c.x, &dx, NULL) ==
             S2RGF_OK);
@@ -106,14 +106,14 @@ static void test_residual(int h, int w, int stride, int dilation)
 {
     const int oh = (h + stride - 1) / stride, ow = (w + stride - 1) / stride;
     begin("residual", h, w, 4);
-    c.dy = golden_map("block.dy", 2, oh, ow, 5);
+    c.dy = golden_random("block.dy", 2, oh, ow, 5);
     s2_residual_block_declare(&c.residual, &c.params, "residual", 4, 5, stride, dilation);
     REQUIRE(!c.params.failed);
     golden_fill_params(&c.params);
     REQUIRE(s2_residual_block_state_init(&c.residual_state, &c.residual, 2, h, w, NULL) ==
             S2RGF_OK);
     residual_objective(NULL);
-    s2_map dx = golden_zeros(2, h, w, 4);
+    s2_tensor dx = golden_zeros(2, h, w, 4);
     gradient_copy(&c.dy, &c.residual_state.grad);
     REQUIRE(s2_residual_block_backward(&c.residual, &c.residual_state, &c.x, &dx, NULL) ==
             S2RGF_OK);
@@ -125,14 +125,14 @@ static void test_adrf(int cell_px)
 {
     enum { HEIGHT = 18, WIDTH = 17, IN = 8, OUT = 6 };
     begin("adrf", HEIGHT, WIDTH, IN);
-    c.dy = golden_map("block.dy", 2, HEIGHT, WIDTH, OUT);
+    c.dy = golden_random("block.dy", 2, HEIGHT, WIDTH, OUT);
     golden_mask("block.valid", 0.7, c.valid, sizeof c.valid);
     s2_adrf_declare(&c.adrf, &c.params, "adrf", IN, OUT, cell_px);
     REQUIRE(!c.params.failed);
     golden_fill_params(&c.params);
     REQUIRE(s2_adrf_state_init(&c.adrf_state, &c.adrf, 2, HEIGHT, WIDTH, NULL) == S2RGF_OK);
     adrf_objective(NULL);
-    s2_map dx = golden_zeros(2, HEIGHT, WIDTH, IN);
+    s2_tensor dx = golden_zeros(2, HEIGHT, WIDTH, IN);
     gradient_copy(&c.dy, &c.adrf_state.mix.grad);
     REQUIRE(s2_adrf_backward(&c.adrf, &c.adrf_state, &c.x, c.valid, &dx, NULL) == S2RGF_OK);
     check_all(dx, adrf_objective);
@@ -143,13 +143,13 @@ static void test_unfold(void)
 {
     const int side = S2_UNFOLD_SIDE;
     begin("turned", side, side, 3);
-    c.dy = golden_map("block.dy", 2, side, side, 3);
+    c.dy = golden_random("block.dy", 2, side, side, 3);
     s2_unfold_declare(&c.unfold, &c.params, "unfold", 3);
     REQUIRE(!c.params.failed);
     golden_fill_params(&c.params);
     REQUIRE(s2_unfold_state_init(&c.unfold_state, &c.unfold, 2, NULL) == S2RGF_OK);
     unfold_objective(NULL);
-    s2_map dx = golden_zeros(2, side, side, 3);
+    s2_tensor dx = golden_zeros(2, side, side, 3);
     gradient_copy(&c.dy, &c.unfold_state.reduce.grad);
     REQUIRE(s2_unfold_backward(&c.unfold, &c.unfold_state, &c.x, &dx, NULL) == S2RGF_OK);
     check_all(dx, unfold_objective);

@@ -18,7 +18,7 @@ static double loss_now(void)
 {
     const s2_loss_options options = {
         {GOLDEN_SMOOTHING, 0}, GOLDEN_BETA, dropout, S2_RELATION_CORRELATION};
-    const s2_map *logits = NULL;
+    const s2_tensor *logits = NULL;
     double loss = 0;
     s2_random random;
     s2_random_init(&random, 3, 0);

@@ -21,7 +21,7 @@
 
 typedef struct conv_context {
     s2_conv conv;
-    s2_map x, y, dy;
+    s2_tensor x, y, dy;
     float w[3 * 3 * 4 * 5], b[5];
 } conv_context;
 
@@ -38,12 +38,12 @@ static void test_conv(s2_conv conv, int h, int w)
     const size_t w_count = (size_t)(conv.kernel * conv.kernel * conv.in * conv.out);
     const int oh = s2_conv_out_size(&conv, h), ow = s2_conv_out_size(&conv, w);
     float dw[3 * 3 * 4 * 5] = {0}, db[5] = {0};
-    c.x = golden_map("conv.x", 2, h, w, conv.in);
+    c.x = golden_random("conv.x", 2, h, w, conv.in);
     c.y = golden_zeros(2, oh, ow, conv.out);
-    c.dy = golden_map("conv.dy", 2, oh, ow, conv.out);
+    c.dy = golden_random("conv.dy", 2, oh, ow, conv.out);
     golden_fill("conv.w", 1, 0, c.w, w_count);
     golden_fill("conv.b", 1, 0, c.b, (size_t)conv.out);
-    s2_map dx = golden_zeros(2, h, w, conv.in);
+    s2_tensor dx = golden_zeros(2, h, w, conv.in);
     REQUIRE(s2_conv_backward(&conv, &c.x, c.w, &c.dy, &dx, dw, db, NULL) == S2RGF_OK);
     const gradient_input inputs[] = {
         {"conv x", c.x, dx},
@@ -52,11 +52,11 @@ static void test_conv(s2_conv conv, int h, int w)
     };
     for (int i = 0; i < 3; i++)
         gradient_check(&inputs[i], LINEAR_STEP, LINEAR_TOLERANCE, conv_objective, &c);
-    golden_maps_end();
+    golden_tensors_end();
 }
 
 typedef struct band_context {
-    s2_map x, y, dy;
+    s2_tensor x, y, dy;
     float w[5], b;
     int width;
 } band_context;
@@ -73,13 +73,13 @@ static void test_band_conv(int width)
     enum { BANDS = 7 };
     band_context c = {.width = width};
     float dw[5] = {0}, db = 0;
-    c.x = golden_map("band.x", 2, 4, 5, BANDS);
+    c.x = golden_random("band.x", 2, 4, 5, BANDS);
     c.y = golden_zeros(2, 4, 5, BANDS);
-    c.dy = golden_map("band.dy", 2, 4, 5, BANDS);
+    c.dy = golden_random("band.dy", 2, 4, 5, BANDS);
     golden_fill("band.w", 1, 0, c.w, (size_t)width);
     golden_fill("band.b", 1, 0, &c.b, 1);
     band_objective(&c);
-    s2_map dx = golden_zeros(2, 4, 5, BANDS), consumed = golden_zeros(2, 4, 5, BANDS);
+    s2_tensor dx = golden_zeros(2, 4, 5, BANDS), consumed = golden_zeros(2, 4, 5, BANDS);
     gradient_copy(&c.dy, &consumed);
     s2_band_conv_backward(&c.x, &c.y, c.w, width, &consumed, &dx, dw, &db);
     const gradient_input inputs[] = {
@@ -89,7 +89,7 @@ static void test_band_conv(int width)
     };
     for (int i = 0; i < 3; i++)
         gradient_check(&inputs[i], KINKED_STEP, KINKED_TOLERANCE, band_objective, &c);
-    golden_maps_end();
+    golden_tensors_end();
 }
 
 /* ---- batch-norm ----------------------------------------------------------------------------- */
@@ -97,7 +97,7 @@ static void test_band_conv(int width)
 typedef struct norm_context {
     s2_batchnorm bn;
     s2_batchnorm_state state;
-    s2_map x, y, dy;
+    s2_tensor x, y, dy;
     bool relu;
 } norm_context;
 
@@ -119,11 +119,11 @@ static void test_batchnorm(bool relu)
     REQUIRE(s2_batchnorm_state_init(&c.state, 2, CHANNELS, NULL) == S2RGF_OK);
     golden_fill("norm.weight", 0.5, 1, c.bn.weight->value, CHANNELS);
     golden_fill("norm.bias", 0.5, 0, c.bn.bias->value, CHANNELS);
-    c.x = golden_map("norm.x", 2, 5, 6, CHANNELS);
+    c.x = golden_random("norm.x", 2, 5, 6, CHANNELS);
     c.y = golden_zeros(2, 5, 6, CHANNELS);
-    c.dy = golden_map("norm.dy", 2, 5, 6, CHANNELS);
+    c.dy = golden_random("norm.dy", 2, 5, 6, CHANNELS);
     norm_objective(&c);
-    s2_map dx = golden_zeros(2, 5, 6, CHANNELS), consumed = golden_zeros(2, 5, 6, CHANNELS);
+    s2_tensor dx = golden_zeros(2, 5, 6, CHANNELS), consumed = golden_zeros(2, 5, 6, CHANNELS);
     gradient_copy(&c.dy, &consumed);
     s2_batchnorm_backward(&c.bn, &c.state, &c.x, relu ? &c.y : NULL, &consumed, &dx);
     const gradient_input inputs[] = {
@@ -138,14 +138,14 @@ static void test_batchnorm(bool relu)
                        relu ? KINKED_TOLERANCE : SMOOTH_TOLERANCE, norm_objective, &c);
     s2_batchnorm_state_clear(&c.state);
     s2_params_clear(&params);
-    golden_maps_end();
+    golden_tensors_end();
 }
 
 /* ---- resampling ------------------------------------------------------------------------------ */
 
 typedef struct resample_context {
     s2_sampling sampling[2];
-    s2_map x, y, dy;
+    s2_tensor x, y, dy;
 } resample_context;
 
 static double sample_objective(void *context)
@@ -166,22 +166,22 @@ static void test_resampling(void)
 {
     resample_context c = {.sampling = {{{{0.75, 0.27, 0, 0.4, 0, 0.31}}, 2, 6, 7},
                                        {{{6.2, -0.05, -0.4, -0.5, 0.55, 0.08}}, 2, 6, 7}}};
-    c.x = golden_map("sample.x", 2, 7, 6, 3);
+    c.x = golden_random("sample.x", 2, 7, 6, 3);
     c.y = golden_zeros(2, 9, 8, 3);
-    c.dy = golden_map("sample.dy", 2, 9, 8, 3);
-    s2_map dx = golden_zeros(2, 7, 6, 3);
+    c.dy = golden_random("sample.dy", 2, 9, 8, 3);
+    s2_tensor dx = golden_zeros(2, 7, 6, 3);
     s2_sample_backward(c.sampling, &c.dy, &dx);
     const gradient_input sampled = {"sample x", c.x, dx};
     gradient_check(&sampled, LINEAR_STEP, LINEAR_TOLERANCE, sample_objective, &c);
 
-    c.x = golden_map("halve.x", 2, 7, 5, 3);
+    c.x = golden_random("halve.x", 2, 7, 5, 3);
     c.y = golden_zeros(2, 4, 3, 3);
-    c.dy = golden_map("halve.dy", 2, 4, 3, 3);
+    c.dy = golden_random("halve.dy", 2, 4, 3, 3);
     dx = golden_zeros(2, 7, 5, 3);
     s2_halve_backward(&c.dy, &dx);
     const gradient_input halved = {"halve x", c.x, dx};
     gradient_check(&halved, LINEAR_STEP, LINEAR_TOLERANCE, halve_objective, &c);
-    golden_maps_end();
+    golden_tensors_end();
 }
 
 /* ---- cells ----------------------------------------------------------------------------------- */
@@ -193,7 +193,7 @@ static void test_resampling(void)
 typedef struct cells_context {
     s2_window_stats stats;
     uint8_t valid[2 * H * W];
-    s2_map x, a, y, dy, dmean, dstd;
+    s2_tensor x, a, y, dy, dmean, dstd;
 } cells_context;
 
 static double stats_objective(void *context)
@@ -215,12 +215,12 @@ static void test_cells(void)
     static cells_context c;
     const int cy = s2_cell_count(H, CELL_PX), cx = s2_cell_count(W, CELL_PX);
     golden_mask("cells.valid", 0.6, c.valid, sizeof c.valid);
-    c.x = golden_map("cells.x", 2, H, W, C);
+    c.x = golden_random("cells.x", 2, H, W, C);
     c.dmean = golden_packed("cells", "dmean", 2, cy, cx, C);
     c.dstd = golden_packed("cells", "dstd", 2, cy, cx, C);
     REQUIRE(s2_window_stats_init(&c.stats, 2, s2_lattice_over(H, W, CELL_PX), C, NULL) == S2RGF_OK);
     stats_objective(&c);
-    s2_map dx = golden_zeros(2, H, W, C);
+    s2_tensor dx = golden_zeros(2, H, W, C);
     s2_window_stats_backward(&c.x, c.valid, &c.stats, &c.dmean, &c.dstd, &dx);
     const gradient_input stats = {"window x", c.x, dx};
     /* a single value hardly moves a window of hundreds: a larger step against rounding */
@@ -229,14 +229,14 @@ static void test_cells(void)
 
     c.a = golden_packed("cells", "a", 2, cy, cx, C);
     c.y = golden_zeros(2, H, W, C);
-    c.dy = golden_map("cells.dy", 2, H, W, C);
-    s2_map da = golden_packed_zeros(2, cy, cx, C);
-    s2_map_zero(&dx);
+    c.dy = golden_random("cells.dy", 2, H, W, C);
+    s2_tensor da = golden_packed_zeros(2, cy, cx, C);
+    s2_tensor_zero(&dx);
     s2_cell_scale_backward(&c.a, &c.x, CELL_PX, &c.dy, &da, &dx);
     const gradient_input scaled[] = {{"cell scale x", c.x, dx}, {"cell scale a", c.a, da}};
     for (int i = 0; i < 2; i++)
         gradient_check(&scaled[i], LINEAR_STEP, LINEAR_TOLERANCE, scale_objective, &c);
-    golden_maps_end();
+    golden_tensors_end();
 }
 
 /* ---- attention ------------------------------------------------------------------------------- */
@@ -244,7 +244,7 @@ static void test_cells(void)
 typedef struct ssja_context {
     s2_ssja_state state;
     uint8_t valid[2 * H * W];
-    s2_map x1, x2, z, dz;
+    s2_tensor x1, x2, z, dz;
 } ssja_context;
 
 static double ssja_objective(void *context)
@@ -258,11 +258,11 @@ static void test_ssja(void)
 {
     static ssja_context c;
     golden_mask("cells.valid", 0.6, c.valid, sizeof c.valid);
-    c.x1 = golden_map("ssja.x1", 2, H, W, 6);
-    c.x2 = golden_map("ssja.x2", 2, H, W, 6);
+    c.x1 = golden_random("ssja.x1", 2, H, W, 6);
+    c.x2 = golden_random("ssja.x2", 2, H, W, 6);
     c.z = golden_zeros(2, H, W, 6);
-    c.dz = golden_map("ssja.dz", 2, H, W, 6);
-    s2_map dx1 = golden_zeros(2, H, W, 6), dx2 = golden_zeros(2, H, W, 6);
+    c.dz = golden_random("ssja.dz", 2, H, W, 6);
+    s2_tensor dx1 = golden_zeros(2, H, W, 6), dx2 = golden_zeros(2, H, W, 6);
     REQUIRE(s2_ssja_state_init(&c.state, 2, s2_lattice_over(H, W, CELL_PX), 6, NULL) == S2RGF_OK);
     ssja_objective(&c);
     REQUIRE(s2_ssja_backward(&c.state, &c.x1, &c.x2, c.valid, &c.dz, &dx1, &dx2, NULL) == S2RGF_OK);
@@ -270,13 +270,13 @@ static void test_ssja(void)
     for (int i = 0; i < 2; i++)
         gradient_check(&inputs[i], 5 * SMOOTH_STEP, SMOOTH_TOLERANCE, ssja_objective, &c);
     s2_ssja_state_clear(&c.state);
-    golden_maps_end();
+    golden_tensors_end();
 }
 
 int main(void)
 {
     for (int wide = 0; wide < 2; wide++) {
-        golden_maps_wide = wide == 1;
+        golden_tensors_wide = wide == 1;
         test_conv((s2_conv){3, 1, 1, 4, 5}, 6, 7);
         test_conv((s2_conv){3, 2, 1, 3, 4}, 7, 8);
         test_conv((s2_conv){3, 1, 2, 4, 3}, 6, 5);

@@ -6,7 +6,7 @@
 #define TOLERANCE 2e-3
 
 typedef struct loss_context {
-    s2_map x;
+    s2_tensor x;
     int16_t labels[2 * 6 * 5];
     uint8_t valid[2 * 6 * 5];
     s2_entropy_options entropy;
@@ -24,9 +24,9 @@ static double relation_objective(void *context)
 {
     const loss_context *c = context;
     double loss = 0;
-    s2_map unused = golden_zeros(c->x.n, c->x.h, c->x.w, c->x.c);
+    s2_tensor unused = golden_zeros(c->x.n, c->x.h, c->x.w, c->x.c);
     REQUIRE(s2_relation_loss(c->form, &c->x, c->valid, 0, &unused, &loss, NULL) == S2RGF_OK);
-    s2_map_clear(&golden_maps_kept[--golden_maps_count]);
+    s2_tensor_clear(&golden_tensors_kept[--golden_tensors_count]);
     return loss;
 }
 
@@ -34,31 +34,31 @@ static void test_cross_entropy(double smoothing, double balance)
 {
     loss_context c = {.entropy = {smoothing, balance}};
     golden_labels("labels", 4, 0.4, c.labels, sizeof c.labels / sizeof c.labels[0]);
-    c.x = golden_map_scaled("logits", 2, 2, 6, 5, 4);
-    s2_map dx = golden_zeros(2, 6, 5, 4);
+    c.x = golden_random_scaled("logits", 2, 2, 6, 5, 4);
+    s2_tensor dx = golden_zeros(2, 6, 5, 4);
     s2_cross_entropy(&c.x, c.labels, &c.entropy, c.weights, &dx);
     const gradient_input input = {"logits", c.x, dx};
     gradient_check(&input, STEP, TOLERANCE, entropy_objective, &c);
-    golden_maps_end();
+    golden_tensors_end();
 }
 
 static void test_relation(s2_relation_form form)
 {
     loss_context c = {.form = form};
     golden_mask("valid", 0.7, c.valid, sizeof c.valid);
-    c.x = golden_map("relation", 2, 6, 5, 5);
-    s2_map dx = golden_zeros(2, 6, 5, 5);
+    c.x = golden_random("relation", 2, 6, 5, 5);
+    s2_tensor dx = golden_zeros(2, 6, 5, 5);
     double loss = 0;
     REQUIRE(s2_relation_loss(form, &c.x, c.valid, 1, &dx, &loss, NULL) == S2RGF_OK);
-    const gradient_input input = {"fused map", c.x, dx};
+    const gradient_input input = {"fused tensor", c.x, dx};
     gradient_check(&input, STEP, TOLERANCE, relation_objective, &c);
-    golden_maps_end();
+    golden_tensors_end();
 }
 
 int main(void)
 {
     for (int wide = 0; wide < 2; wide++) {
-        golden_maps_wide = wide == 1;
+        golden_tensors_wide = wide == 1;
         test_cross_entropy(0, 0);
         test_cross_entropy(0.1, 0.5);
         test_relation(S2_RELATION_CORRELATION);

@@ -7,7 +7,7 @@
 #ifndef GRADIENT_WHOLE_H
 #define GRADIENT_WHOLE_H
 
-#include "golden/golden_maps.h"
+#include "golden/golden_tensors.h"
 
 #define WHOLE_STEP 1e-2
 #define WHOLE_TOLERANCE 2e-2

@@ -17,11 +17,11 @@ typedef struct writer {
     FILE *out;
 } writer;
 
-static s2rgf_status read_window(void *context, int source, s2_rect window, float *pixels,
-                                uint8_t *valid, s2rgf_error *err)
+static s2rgf_status read_rect(void *context, int source, s2_rect rect, float *pixels,
+                              uint8_t *valid, s2rgf_error *err)
 {
     writer *w = context;
-    return s2_scene_read(&w->scene, &w->content, source, window, pixels, valid, err);
+    return s2_scene_read(&w->scene, &w->content, source, rect, pixels, valid, err);
 }
 
 static s2rgf_status take_rows(void *context, s2_rect rows, const float *scores,
@@ -43,7 +43,7 @@ static s2rgf_status write_all(writer *w, const s2_weights *weights, s2rgf_error 
 {
     s2_run_geometry geometry;
     s2_run *run = NULL;
-    const s2_tile_io io = {.context = w, .read = read_window, .take = take_rows};
+    const s2_tile_io io = {.context = w, .read = read_rect, .take = take_rows};
     s2_scene_geometry(&w->scene, &geometry);
     const s2_rect whole = {0, 0, geometry.width, geometry.height};
     const s2_tiling tiling = {whole.w, whole.h, whole};

@@ -2,7 +2,7 @@
 #ifndef PATCH_SCENE_H
 #define PATCH_SCENE_H
 
-#include "golden/golden_maps.h"
+#include "golden/golden_tensors.h"
 #include "nn/patch/run.h"
 #include "nn/patch/train.h"
 
@@ -102,7 +102,7 @@ static inline s2_training *patch_scene_train(const patch_scene *s, s2_network *n
             labels[i] = (int16_t)((n + i) % PATCH_SCENE_CLASSES);
         labels[S2_PATCH_CENTRE * (S2_PATCH_PX + 1)] = (int16_t)(n % PATCH_SCENE_CLASSES);
         for (int i = 0; i < s->spec.sources; i++) {
-            const s2_map *to = &batch->pixels[i];
+            const s2_tensor *to = &batch->pixels[i];
             const patch_source *source = &PATCH_SOURCES[i];
             const bool aligned = source->on_reference;
             batch->ref_to_source[i][n] =
@@ -110,7 +110,7 @@ static inline s2_training *patch_scene_train(const patch_scene *s, s2_network *n
             for (int p = 0; p < to->h * to->w; p++) {
                 const int x = p % to->w + (aligned ? x0 : 0), y = p / to->w + (aligned ? y0 : 0);
                 if (x >= 0 && x < source->w && y >= 0 && y < source->h)
-                    memcpy(s2_map_at(to, n) + p * source->bands,
+                    memcpy(s2_tensor_at(to, n) + p * source->bands,
                            s->pixels[i] + (y * source->w + x) * source->bands,
                            (size_t)source->bands * sizeof(float));
             }
@@ -134,16 +134,16 @@ typedef struct patch_scene_io {
     const patch_map *map;
 } patch_scene_io;
 
-static inline s2rgf_status patch_scene_read(void *context, int source, s2_rect window,
-                                            float *pixels, uint8_t *valid, s2rgf_error *err)
+static inline s2rgf_status patch_scene_read(void *context, int source, s2_rect rect, float *pixels,
+                                            uint8_t *valid, s2rgf_error *err)
 {
     const patch_scene *s = ((const patch_scene_io *)context)->scene;
     const int width = s->geometry.source_width[source], height = s->geometry.source_height[source];
-    const size_t bands = (size_t)s->spec.bands[source], count = (size_t)window.w;
-    REQUIRE(err == NULL && s2_rect_contains((s2_rect){0, 0, width, height}, window));
-    for (int y = 0; y < window.h; y++) {
-        const size_t from = (size_t)((window.y + y) * width + window.x);
-        const size_t to = (size_t)(y * window.w);
+    const size_t bands = (size_t)s->spec.bands[source], count = (size_t)rect.w;
+    REQUIRE(err == NULL && s2_rect_contains((s2_rect){0, 0, width, height}, rect));
+    for (int y = 0; y < rect.h; y++) {
+        const size_t from = (size_t)((rect.y + y) * width + rect.x);
+        const size_t to = (size_t)(y * rect.w);
         memcpy(pixels + to * bands, s->pixels[source] + from * bands,
                count * bands * sizeof(float));
         memcpy(valid + to, s->valid[source] + from, count);

@@ -90,19 +90,19 @@ static void test_srs(void)
 static void test_projwin(void)
 {
     make_raster(&(raster_recipe){.path = "/vsimem/p.tif", .width = 40, .height = 30}, NULL);
-    static const double windows[][4] = {{500050, 5799950, 500150, 5799850},
-                                        {500054, 5799956, 500147, 5799842},
-                                        {500059.996, 5799950.004, 500110, 5799900},
-                                        {500000, 5800000, 500400, 5799700}};
+    static const double rects[][4] = {{500050, 5799950, 500150, 5799850},
+                                      {500054, 5799956, 500147, 5799842},
+                                      {500059.996, 5799950.004, 500110, 5799900},
+                                      {500000, 5800000, 500400, 5799700}};
     GDALDatasetH dataset = GDALOpen("/vsimem/p.tif", GA_ReadOnly);
     s2_grid grid;
     s2rgf_error err = {0};
     REQUIRE(s2_grid_of_dataset(dataset, "p", NULL, &grid, &err) == S2RGF_OK);
-    for (size_t i = 0; i < sizeof windows / sizeof windows[0]; i++) {
+    for (size_t i = 0; i < sizeof rects / sizeof rects[0]; i++) {
         char text[4][32];
         char *arguments[8] = {(char *)"-projwin"};
         for (int k = 0; k < 4; k++) {
-            snprintf(text[k], sizeof text[k], "%.17g", windows[i][k]);
+            snprintf(text[k], sizeof text[k], "%.17g", rects[i][k]);
             arguments[k + 1] = text[k];
         }
         arguments[5] = (char *)"-of";
@@ -111,10 +111,10 @@ static void test_projwin(void)
         GDALDatasetH cut = GDALTranslate("", dataset, options, NULL);
         GDALTranslateOptionsFree(options);
         REQUIRE(cut != NULL);
-        s2_rect window;
-        CHECK(s2_grid_projwin(&grid, windows[i], NULL, &window, &err) == S2RGF_OK);
+        s2_rect rect;
+        CHECK(s2_grid_projwin(&grid, rects[i], NULL, &rect, &err) == S2RGF_OK);
         s2_grid part;
-        CHECK(s2_grid_window(&grid, window, &part, &err) == S2RGF_OK);
+        CHECK(s2_grid_cut(&grid, rect, &part, &err) == S2RGF_OK);
         double transform[6];
         GDALGetGeoTransform(cut, transform);
         CHECK_NEAR(part.to_geo.m[0], transform[0], 1e-6);
@@ -123,14 +123,14 @@ static void test_projwin(void)
         s2_grid_clear(&part);
         GDALClose(cut);
     }
-    s2_rect window;
+    s2_rect rect;
     const double over[4] = {499950, 5800050, 500100, 5799900};
-    CHECK(s2_grid_projwin(&grid, over, NULL, &window, &err) == S2RGF_OK);
-    CHECK(window.x == 0 && window.y == 0 && window.w == 10 && window.h == 10);
+    CHECK(s2_grid_projwin(&grid, over, NULL, &rect, &err) == S2RGF_OK);
+    CHECK(rect.x == 0 && rect.y == 0 && rect.w == 10 && rect.h == 10);
     const double outside[4] = {0, 10, 10, 0}, inverted[4] = {500100, 5799900, 500050, 5799950};
-    CHECK(s2_grid_projwin(&grid, outside, NULL, &window, &err) == S2RGF_INVALID_ARGUMENT);
+    CHECK(s2_grid_projwin(&grid, outside, NULL, &rect, &err) == S2RGF_INVALID_ARGUMENT);
     CHECK_CONTAINS(err.message, "outside");
-    CHECK(s2_grid_projwin(&grid, inverted, NULL, &window, &err) == S2RGF_INVALID_ARGUMENT);
+    CHECK(s2_grid_projwin(&grid, inverted, NULL, &rect, &err) == S2RGF_INVALID_ARGUMENT);
     CHECK_CONTAINS(err.message, "empty");
     /* 15 degrees east is x = 500000. */
     OGRCoordinateTransformationH back = s2_srs_transformation("EPSG:32633", "EPSG:4326");
@@ -138,9 +138,9 @@ static void test_projwin(void)
     CHECK(OCTTransform(back, 2, x, y, NULL));
     OCTDestroyCoordinateTransformation(back);
     const double degrees[4] = {x[0], y[0], x[1], y[1]};
-    CHECK(s2_grid_projwin(&grid, degrees, "EPSG:4326", &window, &err) == S2RGF_OK);
-    CHECK(window.x == 5 && window.y == 5 && window.w == 10 && window.h == 10);
-    CHECK(s2_grid_projwin(&grid, degrees, "EPSG:nothing", &window, &err) == S2RGF_INVALID_ARGUMENT);
+    CHECK(s2_grid_projwin(&grid, degrees, "EPSG:4326", &rect, &err) == S2RGF_OK);
+    CHECK(rect.x == 5 && rect.y == 5 && rect.w == 10 && rect.h == 10);
+    CHECK(s2_grid_projwin(&grid, degrees, "EPSG:nothing", &rect, &err) == S2RGF_INVALID_ARGUMENT);
     s2_grid_clear(&grid);
     GDALClose(dataset);
 }
@@ -291,7 +291,7 @@ static void test_congruent(void)
 
 /**
  * A source in another UTM zone: warped, a smooth pattern stays in its place; reads do not depend on
- * windows.
+ * rectangles.
  */
 static void test_other_crs(void)
 {
@@ -428,7 +428,7 @@ static void test_coinciding_crs(void)
     s2_scene_close(&scene);
 }
 
-/** Kernels wider than a square of the warp: a ramp keeps its slope, whatever the window. */
+/** Kernels wider than a square of the warp: a ramp keeps its slope, whatever the rectangle. */
 static void test_wide_kernel(void)
 {
     enum { SIDE = 1200 };

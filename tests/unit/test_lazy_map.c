@@ -1,4 +1,4 @@
-/* Maps on demand: their windows are those of s2rgf_classify(), their views cover the same area. */
+/* Maps on demand: their rectangles are those of s2rgf_classify(), their views cover the same area. */
 #include <unistd.h>
 
 #include "core/memory.h"
@@ -126,26 +126,26 @@ static uint16_t *classified(void)
     return values;
 }
 
-static void check_window(s2rgf_lazy_map *map, const uint16_t *expected, const int window[4])
+static void check_window(s2rgf_lazy_map *map, const uint16_t *expected, const int rect[4])
 {
-    uint16_t *found = malloc((size_t)window[2] * (size_t)window[3] * sizeof *found);
+    uint16_t *found = malloc((size_t)rect[2] * (size_t)rect[3] * sizeof *found);
     s2rgf_error err = {0};
-    CHECK(s2rgf_lazy_map_read(map, 0, window, found, &err) == S2RGF_OK);
-    for (int y = 0; y < window[3]; y++)
-        CHECK(memcmp(found + y * window[2], expected + (window[1] + y) * WIDTH + window[0],
-                     (size_t)window[2] * sizeof *found) == 0);
+    CHECK(s2rgf_lazy_map_read(map, 0, rect, found, &err) == S2RGF_OK);
+    for (int y = 0; y < rect[3]; y++)
+        CHECK(memcmp(found + y * rect[2], expected + (rect[1] + y) * WIDTH + rect[0],
+                     (size_t)rect[2] * sizeof *found) == 0);
     free(found);
 }
 
-static void windows_are_those_of_the_map(s2rgf_lazy_map *map, const uint16_t *expected)
+static void rects_are_those_of_the_map(s2rgf_lazy_map *map, const uint16_t *expected)
 {
-    static const int windows[][4] = {{0, 0, WIDTH, HEIGHT},
-                                     {0, 0, 1, 1},
-                                     {250, 100, 50, 70},
-                                     {37, 41, 83, 61},
-                                     {255, 0, 2, 170}};
-    for (size_t i = 0; i < sizeof windows / sizeof *windows; i++)
-        check_window(map, expected, windows[i]);
+    static const int rects[][4] = {{0, 0, WIDTH, HEIGHT},
+                                   {0, 0, 1, 1},
+                                   {250, 100, 50, 70},
+                                   {37, 41, 83, 61},
+                                   {255, 0, 2, 170}};
+    for (size_t i = 0; i < sizeof rects / sizeof *rects; i++)
+        check_window(map, expected, rects[i]);
 }
 
 static void describes_itself(const s2rgf_lazy_map *map)
@@ -217,12 +217,12 @@ int main(void)
     s2rgf_lazy_map *map = open_map(0), *frugal = open_map(4);
     describes_itself(map);
     CHECK(s2rgf_lazy_map_info(frugal)->tile_px < s2rgf_lazy_map_info(map)->tile_px);
-    windows_are_those_of_the_map(map, expected);
-    windows_are_those_of_the_map(frugal, expected);
+    rects_are_those_of_the_map(map, expected);
+    rects_are_those_of_the_map(frugal, expected);
     levels_cover_the_map(map);
     s2rgf_lazy_map_rest(map);
     s2rgf_lazy_map_rest(map);
-    windows_are_those_of_the_map(map, expected);
+    rects_are_those_of_the_map(map, expected);
     refuses();
     s2rgf_lazy_map_close(map);
     s2rgf_lazy_map_close(frugal);

@@ -12,7 +12,7 @@ static const s2_loss_options OPTIONS = {{GOLDEN_SMOOTHING, 0}, 1, 0, S2_RELATION
 static double run_training(s2_network *network, float *scores)
 {
     s2_training *train = golden_train(network, 0, GOLDEN_CROPS);
-    const s2_map *logits = NULL;
+    const s2_tensor *logits = NULL;
     double loss = 0;
     REQUIRE(s2_dense_train_forward(train, 0, NULL, &logits, NULL) == S2RGF_OK);
     for (size_t i = 0; i < golden_count(logits); i++)
@@ -89,9 +89,9 @@ static void joint_attention_is_a_sum(void)
     s2_ssja_state state;
     uint8_t valid[N * H * W];
     memset(valid, 1, sizeof valid);
-    s2_map x1 = golden_map("sum.x1", N, H, W, C), x2 = golden_map("sum.x2", N, H, W, C);
-    s2_map z = golden_zeros(N, H, W, C), dz = golden_map("sum.dz", N, H, W, C);
-    s2_map dx1 = golden_map("sum.x2", N, H, W, C), dx2 = golden_map("sum.x1", N, H, W, C);
+    s2_tensor x1 = golden_random("sum.x1", N, H, W, C), x2 = golden_random("sum.x2", N, H, W, C);
+    s2_tensor z = golden_zeros(N, H, W, C), dz = golden_random("sum.dz", N, H, W, C);
+    s2_tensor dx1 = golden_random("sum.x2", N, H, W, C), dx2 = golden_random("sum.x1", N, H, W, C);
     REQUIRE(s2_ssja_state_init(&state, N, s2_lattice_over(H, W, 0), C, NULL) == S2RGF_OK);
     CHECK(s2_ssja_forward(&state, &x1, &x2, valid, &z, NULL) == S2RGF_OK);
     CHECK(s2_ssja_backward(&state, &x1, &x2, valid, &dz, &dx1, &dx2, NULL) == S2RGF_OK);
@@ -102,7 +102,7 @@ static void joint_attention_is_a_sum(void)
         CHECK(*golden_value(&dx1, i) == other + from && *golden_value(&dx2, i) == one + from);
     }
     s2_ssja_state_clear(&state);
-    golden_maps_end();
+    golden_tensors_end();
 }
 
 static s2_model_source sources[SOURCES] = {{.name = (char *)"hsi"}, {.name = (char *)"msi"}};

@@ -1,7 +1,7 @@
 /* AdamW and its learning rate, five steps against PyTorch. */
 #include "nn/layers/adam.h"
 
-#include "golden/golden_maps.h"
+#include "golden/golden_tensors.h"
 
 #define TOLERANCE 1e-5
 #define STEPS 5

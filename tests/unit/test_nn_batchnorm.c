@@ -1,7 +1,7 @@
 /* Batch-norm against PyTorch, its folding, and the gathering of running statistics. */
 #include "nn/layers/batchnorm.h"
 
-#include "golden/golden_maps.h"
+#include "golden/golden_tensors.h"
 
 #define TOLERANCE 1e-5
 #define CHANNELS 6
@@ -20,7 +20,7 @@ static void begin(const char *name)
 
 static void end(void)
 {
-    golden_maps_end();
+    golden_tensors_end();
     s2_batchnorm_state_clear(&state);
     s2_params_clear(&params);
 }
@@ -46,12 +46,13 @@ static void test_train(const golden_file *file, const char *name, bool relu)
 {
     begin(name);
     golden_fill_params(&params);
-    s2_map x = golden_input(name, "x", 2, 5, 4, CHANNELS), y = golden_zeros(2, 5, 4, CHANNELS);
-    s2_map dy = golden_input(name, "dy", 2, 5, 4, CHANNELS), dx = golden_zeros(2, 5, 4, CHANNELS);
+    s2_tensor x = golden_input(name, "x", 2, 5, 4, CHANNELS), y = golden_zeros(2, 5, 4, CHANNELS);
+    s2_tensor dy = golden_input(name, "dy", 2, 5, 4, CHANNELS),
+              dx = golden_zeros(2, 5, 4, CHANNELS);
     s2_batchnorm_forward(&bn, &state, &x, relu, &y);
-    CHECK(golden_map_matches(file, name, "y", &y, TOLERANCE));
+    CHECK(golden_tensor_matches(file, name, "y", &y, TOLERANCE));
     s2_batchnorm_backward(&bn, &state, &x, relu ? &y : NULL, &dy, &dx);
-    CHECK(golden_map_matches(file, name, "dx", &dx, TOLERANCE));
+    CHECK(golden_tensor_matches(file, name, "dx", &dx, TOLERANCE));
     CHECK(golden_matches(file, golden_name(name, "dw"), bn.weight->grad, CHANNELS, TOLERANCE));
     CHECK(golden_matches(file, golden_name(name, "db"), bn.bias->grad, CHANNELS, TOLERANCE));
     end();
@@ -62,26 +63,27 @@ static void test_settled(const golden_file *file, const char *name, bool relu)
 {
     begin(name);
     golden_fill_params(&params);
-    s2_map x = golden_input(name, "x", 2, 5, 4, CHANNELS), y = golden_zeros(2, 5, 4, CHANNELS);
-    s2_map dy = golden_input(name, "dy", 2, 5, 4, CHANNELS), dx = golden_zeros(2, 5, 4, CHANNELS);
+    s2_tensor x = golden_input(name, "x", 2, 5, 4, CHANNELS), y = golden_zeros(2, 5, 4, CHANNELS);
+    s2_tensor dy = golden_input(name, "dy", 2, 5, 4, CHANNELS),
+              dx = golden_zeros(2, 5, 4, CHANNELS);
     const float mean = bn.mean->value[1];
     float scale[CHANNELS], shift[CHANNELS];
     s2_batchnorm_use(&bn, &state, S2_STATISTICS_SETTLED);
     s2_batchnorm_forward(&bn, &state, &x, relu, &y);
-    CHECK(golden_map_matches(file, name, "y", &y, TOLERANCE));
+    CHECK(golden_tensor_matches(file, name, "y", &y, TOLERANCE));
     s2_batchnorm_fold(&bn, scale, shift);
     for (size_t i = 0; i < golden_count(&x); i++) {
         float folded = scale[i % CHANNELS] * *golden_value(&x, i) + shift[i % CHANNELS];
         CHECK_NEAR(relu && folded < 0 ? 0 : folded, *golden_value(&y, i), 1e-5);
     }
     s2_batchnorm_backward(&bn, &state, &x, relu ? &y : NULL, &dy, &dx);
-    CHECK(golden_map_matches(file, name, "dx", &dx, TOLERANCE));
+    CHECK(golden_tensor_matches(file, name, "dx", &dx, TOLERANCE));
     CHECK(golden_matches(file, golden_name(name, "dw"), bn.weight->grad, CHANNELS, TOLERANCE));
     CHECK(golden_matches(file, golden_name(name, "db"), bn.bias->grad, CHANNELS, TOLERANCE));
     CHECK(bn.mean->value[1] == mean);
     s2_batchnorm_use(&bn, &state, S2_STATISTICS_BATCH);
     s2_batchnorm_forward(&bn, &state, &x, relu, &y);
-    CHECK(!golden_map_matches(file, name, "y", &y, 1e-2));
+    CHECK(!golden_tensor_matches(file, name, "y", &y, 1e-2));
     end();
 }
 
@@ -90,10 +92,10 @@ static void test_gather(void)
 {
     double sum[CHANNELS] = {0}, square[CHANNELS] = {0};
     begin("gather");
-    s2_map y = golden_zeros(2, 5, 4, CHANNELS), x[3];
+    s2_tensor y = golden_zeros(2, 5, 4, CHANNELS), x[3];
     x[0] = golden_input("gather", "before", 2, 5, 4, CHANNELS);
     x[1] = golden_input("gather", "one", 2, 5, 4, CHANNELS);
-    x[2] = golden_map_scaled("gather.two", 3, 2, 5, 4, CHANNELS);
+    x[2] = golden_random_scaled("gather.two", 3, 2, 5, 4, CHANNELS);
     s2_batchnorm_forward(&bn, &state, &x[0], false, &y);
     s2_batchnorm_use(&bn, &state, S2_STATISTICS_GATHER);
     for (int batch = 1; batch < 3; batch++) {
@@ -122,9 +124,9 @@ static void test_gather(void)
 static void test_constant_channel(void)
 {
     begin("constant");
-    s2_map x = golden_zeros(1, 3, 3, CHANNELS), y = golden_zeros(1, 3, 3, CHANNELS);
-    s2_map dy = golden_input("constant", "dy", 1, 3, 3, CHANNELS);
-    s2_map dx = golden_zeros(1, 3, 3, CHANNELS);
+    s2_tensor x = golden_zeros(1, 3, 3, CHANNELS), y = golden_zeros(1, 3, 3, CHANNELS);
+    s2_tensor dy = golden_input("constant", "dy", 1, 3, 3, CHANNELS);
+    s2_tensor dx = golden_zeros(1, 3, 3, CHANNELS);
     for (size_t i = 0; i < golden_count(&x); i++)
         *golden_value(&x, i) = 0.25f;
     s2_batchnorm_forward(&bn, &state, &x, false, &y);
@@ -139,8 +141,8 @@ static void test_constant_channel(void)
 enum { MANY = 37, H = 5, W = 7, MAPS = 2, PIXELS = MAPS * H * W };
 
 /* The output of one channel, and of its gradient where y > 0, in double precision. */
-static void plain_channel(const s2_map *x, const s2_map *y, const s2_map *dy, int k, double *out,
-                          double *dx)
+static void plain_channel(const s2_tensor *x, const s2_tensor *y, const s2_tensor *dy, int k,
+                          double *out, double *dx)
 {
     double mean = 0, var = 0, sum = 0, product = 0;
     for (int p = 0; p < PIXELS; p++)
@@ -168,19 +170,19 @@ static void test_sum(const char *kernels)
     s2_batchnorm_state of[2];
     double out[2][PIXELS], dx[2][PIXELS];
     setenv("S2RGF_KERNELS", kernels, 1);
-    s2_map x[2] = {golden_input("sum", "x0", MAPS, H, W, MANY),
-                   golden_input("sum", "x1", MAPS, H, W, MANY)};
-    s2_map y = golden_zeros(MAPS, H, W, MANY), dy = golden_input("sum", "dy", MAPS, H, W, MANY);
-    s2_map found[2] = {golden_zeros(MAPS, H, W, MANY), golden_zeros(MAPS, H, W, MANY)};
+    s2_tensor x[2] = {golden_input("sum", "x0", MAPS, H, W, MANY),
+                      golden_input("sum", "x1", MAPS, H, W, MANY)};
+    s2_tensor y = golden_zeros(MAPS, H, W, MANY), dy = golden_input("sum", "dy", MAPS, H, W, MANY);
+    s2_tensor found[2] = {golden_zeros(MAPS, H, W, MANY), golden_zeros(MAPS, H, W, MANY)};
     for (int i = 0; i < 2; i++) {
         s2_batchnorm_declare(&norm[i], &own, i ? "one" : "other", MANY);
         REQUIRE(s2_batchnorm_state_init(&of[i], MAPS, MANY, NULL) == S2RGF_OK);
         for (int n = 0; n < MAPS; n++)
-            s2_batchnorm_measure_map(&of[i], &x[i], n);
+            s2_batchnorm_measure_crop(&of[i], &x[i], n);
         s2_batchnorm_measured(&norm[i], &of[i], &x[i]);
     }
     s2_batchnorm_apply_sum((const s2_batchnorm_state *const[2]){&of[0], &of[1]},
-                           (const s2_map *const[2]){&x[0], &x[1]}, &y);
+                           (const s2_tensor *const[2]){&x[0], &x[1]}, &y);
     for (int i = 0; i < 2; i++)
         s2_batchnorm_backward(&norm[i], &of[i], &x[i], &y, &dy, &found[i]);
     for (int k = 0; k < MANY; k++) {
@@ -196,7 +198,7 @@ static void test_sum(const char *kernels)
         s2_batchnorm_state_clear(&of[i]);
     s2_params_clear(&own);
     unsetenv("S2RGF_KERNELS");
-    golden_maps_end();
+    golden_tensors_end();
 }
 
 int main(void)
@@ -204,7 +206,7 @@ int main(void)
     static golden_file file;
     REQUIRE(golden_load(&file, "layers.txt"));
     for (int wide = 0; wide < 2; wide++) {
-        golden_maps_wide = wide == 1;
+        golden_tensors_wide = wide == 1;
         test_train(&file, "bn_train", false);
         test_train(&file, "bn_train_relu", true);
         test_settled(&file, "bn_run", false);

@@ -1,5 +1,5 @@
 /* The blocks of the network - encoders, residual block, fusion - against PyTorch. */
-#include "golden/golden_maps.h"
+#include "golden/golden_tensors.h"
 #include "nn/layers/adrf.h"
 #include "nn/layers/residual_block.h"
 #include "nn/layers/spectral_encoder.h"
@@ -43,7 +43,7 @@ static void check_gradients(const golden_file *file, const char *block)
         }
     }
     CHECK(trained > 0);
-    golden_maps_end();
+    golden_tensors_end();
     s2_params_clear(&params);
 }
 
@@ -56,20 +56,20 @@ static void test_spectral(const golden_file *file)
     s2_spectral_encoder_declare(&encoder, &params, name, 7, 6, false);
     REQUIRE(!params.failed);
     golden_fill_params(&params);
-    s2_map x = golden_input(name, "x", 2, 5, 4, 7), dx = golden_zeros(2, 5, 4, 7);
-    s2_map dy = golden_input(name, "dy", 2, 5, 4, 6);
+    s2_tensor x = golden_input(name, "x", 2, 5, 4, 7), dx = golden_zeros(2, 5, 4, 7);
+    s2_tensor dy = golden_input(name, "dy", 2, 5, 4, 6);
     REQUIRE(s2_spectral_encoder_state_init(&state, &encoder, 2, 5, 4, NULL) == S2RGF_OK);
     CHECK(s2_spectral_encoder_forward(&encoder, &state, &x, NULL) == S2RGF_OK);
-    CHECK(golden_map_matches(file, name, "y", &state.mix.out, TOLERANCE));
+    CHECK(golden_tensor_matches(file, name, "y", &state.mix.out, TOLERANCE));
     for (size_t i = 0; i < golden_count(&dy); i++)
         *golden_value(&state.mix.grad, i) = *golden_value(&dy, i);
     CHECK(s2_spectral_encoder_backward(&encoder, &state, &x, &dx, NULL) == S2RGF_OK);
-    CHECK(golden_map_matches(file, name, "dx", &dx, TOLERANCE));
+    CHECK(golden_tensor_matches(file, name, "dx", &dx, TOLERANCE));
     s2_spectral_encoder_state_clear(&state);
     check_gradients(file, name);
 }
 
-static void test_residual(const golden_file *file, const char *name, s2_map x, s2_map dy,
+static void test_residual(const golden_file *file, const char *name, s2_tensor x, s2_tensor dy,
                           int dilation)
 {
     s2_residual_block block;
@@ -78,14 +78,14 @@ static void test_residual(const golden_file *file, const char *name, s2_map x, s
     s2_residual_block_declare(&block, &params, name, x.c, dy.c, dilation == 1 ? 2 : 1, dilation);
     REQUIRE(!params.failed);
     golden_fill_params(&params);
-    s2_map dx = golden_zeros(x.n, x.h, x.w, x.c);
+    s2_tensor dx = golden_zeros(x.n, x.h, x.w, x.c);
     REQUIRE(s2_residual_block_state_init(&state, &block, x.n, x.h, x.w, NULL) == S2RGF_OK);
     CHECK(s2_residual_block_forward(&block, &state, &x, NULL) == S2RGF_OK);
-    CHECK(golden_map_matches(file, name, "y", &state.out, TOLERANCE));
+    CHECK(golden_tensor_matches(file, name, "y", &state.out, TOLERANCE));
     for (size_t i = 0; i < golden_count(&dy); i++)
         *golden_value(&state.grad, i) = *golden_value(&dy, i);
     CHECK(s2_residual_block_backward(&block, &state, &x, &dx, NULL) == S2RGF_OK);
-    CHECK(golden_map_matches(file, name, "dx", &dx, TOLERANCE));
+    CHECK(golden_tensor_matches(file, name, "dx", &dx, TOLERANCE));
     s2_residual_block_state_clear(&state);
     check_gradients(file, name);
 }
@@ -103,15 +103,15 @@ static void test_adrf(const golden_file *file)
     s2_adrf_declare(&adrf, &params, name, IN, OUT, 8);
     REQUIRE(!params.failed);
     golden_fill_params(&params);
-    s2_map x = golden_input(name, "x", 2, H, W, IN), dx = golden_zeros(2, H, W, IN);
-    s2_map dy = golden_input(name, "dy", 2, H, W, OUT);
+    s2_tensor x = golden_input(name, "x", 2, H, W, IN), dx = golden_zeros(2, H, W, IN);
+    s2_tensor dy = golden_input(name, "dy", 2, H, W, OUT);
     REQUIRE(s2_adrf_state_init(&state, &adrf, 2, H, W, NULL) == S2RGF_OK);
     CHECK(s2_adrf_forward(&adrf, &state, &x, valid, NULL) == S2RGF_OK);
-    CHECK(golden_map_matches(file, name, "y", &state.mix.out, TOLERANCE));
+    CHECK(golden_tensor_matches(file, name, "y", &state.mix.out, TOLERANCE));
     for (size_t i = 0; i < golden_count(&dy); i++)
         *golden_value(&state.mix.grad, i) = *golden_value(&dy, i);
     CHECK(s2_adrf_backward(&adrf, &state, &x, valid, &dx, NULL) == S2RGF_OK);
-    CHECK(golden_map_matches(file, name, "dx", &dx, TOLERANCE));
+    CHECK(golden_tensor_matches(file, name, "dx", &dx, TOLERANCE));
     s2_adrf_state_clear(&state);
     check_gradients(file, name);
 }
@@ -121,7 +121,7 @@ int main(void)
     static golden_file file;
     REQUIRE(golden_load(&file, "layers.txt"));
     for (int wide = 0; wide < 2; wide++) {
-        golden_maps_wide = wide == 1;
+        golden_tensors_wide = wide == 1;
         test_spectral(&file);
         test_residual(&file, "spatial_block", golden_input("spatial_block", "x", 2, 9, 7, 3),
                       golden_input("spatial_block", "dy", 2, 5, 4, 6), 1);

@@ -1,7 +1,7 @@
 /* Window statistics and interpolation between cells, against PyTorch and against plain counting. */
 #include "nn/layers/cells.h"
 
-#include "golden/golden_maps.h"
+#include "golden/golden_tensors.h"
 
 #define TOLERANCE 1e-5
 #define CELL_PX 8
@@ -24,34 +24,34 @@ static void test_stats(const golden_file *file)
     s2_window_stats stats;
     const int cy = s2_cell_count(H, CELL_PX), cx = s2_cell_count(W, CELL_PX);
     fill_validity(valid, (size_t)H * W);
-    s2_map x = golden_input("window", "x", 4, H, W, C), dx = golden_zeros(4, H, W, C);
-    s2_map dmean = golden_packed("window", "dmean", 4, cy, cx, C);
-    s2_map dstd = golden_packed("window", "dstd", 4, cy, cx, C);
+    s2_tensor x = golden_input("window", "x", 4, H, W, C), dx = golden_zeros(4, H, W, C);
+    s2_tensor dmean = golden_packed("window", "dmean", 4, cy, cx, C);
+    s2_tensor dstd = golden_packed("window", "dstd", 4, cy, cx, C);
     REQUIRE(s2_window_stats_init(&stats, 4, s2_lattice_over(H, W, CELL_PX), C, NULL) == S2RGF_OK);
     s2_window_stats_forward(&x, valid, &stats);
-    CHECK(golden_map_matches(file, "window", "mean", &stats.mean, TOLERANCE));
-    CHECK(golden_map_matches(file, "window", "std", &stats.std, TOLERANCE));
+    CHECK(golden_tensor_matches(file, "window", "mean", &stats.mean, TOLERANCE));
+    CHECK(golden_tensor_matches(file, "window", "std", &stats.std, TOLERANCE));
     s2_window_stats_backward(&x, valid, &stats, &dmean, &dstd, &dx);
-    CHECK(golden_map_matches(file, "window", "dx", &dx, TOLERANCE));
+    CHECK(golden_tensor_matches(file, "window", "dx", &dx, TOLERANCE));
     s2_window_stats_clear(&stats);
-    golden_maps_end();
+    golden_tensors_end();
 }
 
 static void test_scale(const golden_file *file, const char *name, int h, int w)
 {
     const int cy = s2_cell_count(h, CELL_PX), cx = s2_cell_count(w, CELL_PX);
-    s2_map a = golden_packed(name, "a", 2, cy, cx, C), x = golden_input(name, "x", 2, h, w, C);
-    s2_map y = golden_zeros(2, h, w, C), dy = golden_input(name, "dy", 2, h, w, C);
-    s2_map da = golden_packed_zeros(2, cy, cx, C), dx = golden_zeros(2, h, w, C);
+    s2_tensor a = golden_packed(name, "a", 2, cy, cx, C), x = golden_input(name, "x", 2, h, w, C);
+    s2_tensor y = golden_zeros(2, h, w, C), dy = golden_input(name, "dy", 2, h, w, C);
+    s2_tensor da = golden_packed_zeros(2, cy, cx, C), dx = golden_zeros(2, h, w, C);
     s2_cell_scale_forward(&a, &x, CELL_PX, &y);
-    CHECK(golden_map_matches(file, name, "y", &y, TOLERANCE));
+    CHECK(golden_tensor_matches(file, name, "y", &y, TOLERANCE));
     s2_cell_scale_backward(&a, &x, CELL_PX, &dy, &da, &dx);
-    CHECK(golden_map_matches(file, name, "da", &da, TOLERANCE));
-    CHECK(golden_map_matches(file, name, "dx", &dx, TOLERANCE));
-    golden_maps_end();
+    CHECK(golden_tensor_matches(file, name, "da", &da, TOLERANCE));
+    CHECK(golden_tensor_matches(file, name, "dx", &dx, TOLERANCE));
+    golden_tensors_end();
 }
 
-/* Cells tile the map: every position is in exactly one, cell_px wide but at the far edges. */
+/* Cells tile the tensor: every position is in exactly one, cell_px wide but at the far edges. */
 static void test_lattice(int cell_px)
 {
     int seen[H][W] = {{0}};
@@ -91,8 +91,8 @@ static void test_offset(void)
     static uint8_t valid[H * W];
     s2_window_stats plain, shifted;
     memset(valid, 1, sizeof valid);
-    s2_map x = golden_input("offset", "x", 1, H, W, C);
-    s2_map far = golden_input("offset", "x", 1, H, W, C);
+    s2_tensor x = golden_input("offset", "x", 1, H, W, C);
+    s2_tensor far = golden_input("offset", "x", 1, H, W, C);
     for (size_t i = 0; i < golden_count(&far); i++)
         *golden_value(&far, i) += 100;
     REQUIRE(s2_window_stats_init(&plain, 1, s2_lattice_over(H, W, CELL_PX), C, NULL) == S2RGF_OK);
@@ -105,7 +105,7 @@ static void test_offset(void)
     }
     s2_window_stats_clear(&plain);
     s2_window_stats_clear(&shifted);
-    golden_maps_end();
+    golden_tensors_end();
 }
 
 int main(void)
@@ -113,7 +113,7 @@ int main(void)
     static golden_file file;
     REQUIRE(golden_load(&file, "layers.txt"));
     for (int wide = 0; wide < 2; wide++) {
-        golden_maps_wide = wide == 1;
+        golden_tensors_wide = wide == 1;
         test_stats(&file);
         test_scale(&file, "cell_scale_25x19", 25, 19);
         test_scale(&file, "cell_scale_5x16", 5, 16);

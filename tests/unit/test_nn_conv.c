@@ -1,7 +1,7 @@
 /* Convolutions, two-dimensional and along the bands, against PyTorch. */
 #include "nn/layers/conv.h"
 
-#include "golden/golden_maps.h"
+#include "golden/golden_tensors.h"
 #include "nn/layers/band_conv.h"
 #include "nn/layers/conv_winograd.h"
 
@@ -30,16 +30,17 @@ static void test_conv(const golden_file *file, const conv_case *c)
     const size_t taps = (size_t)(c->conv.kernel * c->conv.kernel);
     const size_t w_count = taps * (size_t)c->conv.in * (size_t)c->conv.out;
     const int oh = s2_conv_out_size(&c->conv, c->h), ow = s2_conv_out_size(&c->conv, c->w);
-    s2_map x = golden_input(c->name, "x", 2, c->h, c->w, c->conv.in);
-    s2_map y = golden_zeros(2, oh, ow, c->conv.out), dx = golden_zeros(2, c->h, c->w, c->conv.in);
-    s2_map dy = golden_input(c->name, "dy", 2, oh, ow, c->conv.out);
+    s2_tensor x = golden_input(c->name, "x", 2, c->h, c->w, c->conv.in);
+    s2_tensor y = golden_zeros(2, oh, ow, c->conv.out),
+              dx = golden_zeros(2, c->h, c->w, c->conv.in);
+    s2_tensor dy = golden_input(c->name, "dy", 2, oh, ow, c->conv.out);
     golden_fill(golden_name(c->name, "w"), 1, 0, w, w_count);
     golden_fill(golden_name(c->name, "b"), 1, 0, b, (size_t)c->conv.out);
 
     CHECK(s2_conv_forward(&c->conv, &x, w, c->bias ? b : NULL, &y, NULL) == S2RGF_OK);
-    CHECK(golden_map_matches(file, c->name, "y", &y, TOLERANCE));
+    CHECK(golden_tensor_matches(file, c->name, "y", &y, TOLERANCE));
     CHECK(s2_conv_backward(&c->conv, &x, w, &dy, &dx, dw, c->bias ? db : NULL, NULL) == S2RGF_OK);
-    CHECK(golden_map_matches(file, c->name, "dx", &dx, TOLERANCE));
+    CHECK(golden_tensor_matches(file, c->name, "dx", &dx, TOLERANCE));
     CHECK(golden_matches(file, golden_name(c->name, "dw"), dw, w_count, TOLERANCE));
     if (c->bias)
         CHECK(golden_matches(file, golden_name(c->name, "db"), db, (size_t)c->conv.out, TOLERANCE));
@@ -50,7 +51,7 @@ static void test_conv(const golden_file *file, const conv_case *c)
     CHECK(s2_conv_backward(&c->conv, &x, w, &dy, NULL, again, NULL, NULL) == S2RGF_OK);
     for (size_t i = 0; i < w_count; i++)
         CHECK_NEAR(again[i], 2 * dw[i], 1e-4);
-    golden_maps_end();
+    golden_tensors_end();
 }
 
 static void test_band_conv(const golden_file *file, int width, int bands)
@@ -58,19 +59,19 @@ static void test_band_conv(const golden_file *file, int width, int bands)
     char name[32];
     float w[5], b, dw[5] = {0}, db = 0;
     snprintf(name, sizeof name, "band%d_%d", width, bands);
-    s2_map x = golden_input(name, "x", 2, 3, 4, bands);
-    s2_map dy = golden_input(name, "dy", 2, 3, 4, bands);
-    s2_map y = golden_zeros(2, 3, 4, bands), dx = golden_zeros(2, 3, 4, bands);
+    s2_tensor x = golden_input(name, "x", 2, 3, 4, bands);
+    s2_tensor dy = golden_input(name, "dy", 2, 3, 4, bands);
+    s2_tensor y = golden_zeros(2, 3, 4, bands), dx = golden_zeros(2, 3, 4, bands);
     golden_fill(golden_name(name, "w"), 1, 0, w, (size_t)width);
     golden_fill(golden_name(name, "b"), 1, 0, &b, 1);
 
     s2_band_conv_forward(&x, w, b, width, &y);
-    CHECK(golden_map_matches(file, name, "y", &y, TOLERANCE));
+    CHECK(golden_tensor_matches(file, name, "y", &y, TOLERANCE));
     s2_band_conv_backward(&x, &y, w, width, &dy, &dx, dw, &db);
-    CHECK(golden_map_matches(file, name, "dx", &dx, TOLERANCE));
+    CHECK(golden_tensor_matches(file, name, "dx", &dx, TOLERANCE));
     CHECK(golden_matches(file, golden_name(name, "dw"), dw, (size_t)width, TOLERANCE));
     CHECK(golden_matches(file, golden_name(name, "db"), &db, 1, TOLERANCE));
-    golden_maps_end();
+    golden_tensors_end();
 }
 
 static void test_sizes(void)
@@ -87,8 +88,8 @@ typedef struct sums {
     double *y, *dx, *dw;
 } sums;
 
-static void plain_convolution(const s2_conv *conv, const s2_map *x, const float *w,
-                              const s2_map *dy, const sums *out)
+static void plain_convolution(const s2_conv *conv, const s2_tensor *x, const float *w,
+                              const s2_tensor *dy, const sums *out)
 {
     const int in = conv->in, wide = conv->out, d = conv->dilation;
     for (int i = 0; i < x->h; i++)
@@ -109,17 +110,17 @@ static void plain_convolution(const s2_conv *conv, const s2_map *x, const float 
             }
 }
 
-static double largest_difference(const s2_map *map, const double *expected)
+static double largest_difference(const s2_tensor *tensor, const double *expected)
 {
     double largest = 0;
-    for (int p = 0; p < map->h * map->w; p++)
-        for (int k = 0; k < map->c; k++)
-            largest =
-                fmax(largest, fabs(map->data[p * map->stride + k] - expected[p * map->c + k]));
+    for (int p = 0; p < tensor->h * tensor->w; p++)
+        for (int k = 0; k < tensor->c; k++)
+            largest = fmax(
+                largest, fabs(tensor->data[p * tensor->stride + k] - expected[p * tensor->c + k]));
     return largest;
 }
 
-/* Winograd's transforms against the sums over the taps, where tiles overhang the map. */
+/* Winograd's transforms against the sums over the taps, where tiles overhang the tensor. */
 static void test_winograd(const s2_conv *conv, int h, int w, const char *kernels)
 {
     enum { PX = 31 * 31, WIDE = 32 };
@@ -127,9 +128,9 @@ static void test_winograd(const s2_conv *conv, int h, int w, const char *kernels
     static double y_sum[PX * WIDE], dx_sum[PX * WIDE], dw_sum[9 * WIDE * WIDE];
     float bias[WIDE], db[WIDE] = {0};
     const size_t count = (size_t)(9 * conv->in * conv->out);
-    s2_map x = golden_input("winograd", "x", 1, h, w, conv->in);
-    s2_map dy = golden_input("winograd", "dy", 1, h, w, conv->out);
-    s2_map y = golden_zeros(1, h, w, conv->out), dx = golden_zeros(1, h, w, conv->in);
+    s2_tensor x = golden_input("winograd", "x", 1, h, w, conv->in);
+    s2_tensor dy = golden_input("winograd", "dy", 1, h, w, conv->out);
+    s2_tensor y = golden_zeros(1, h, w, conv->out), dx = golden_zeros(1, h, w, conv->in);
     REQUIRE(h * w <= PX && conv->in <= WIDE && conv->out <= WIDE);
     CHECK(s2_conv_winograd_suits(conv, &y));
     setenv("S2RGF_KERNELS", kernels, 1);
@@ -157,14 +158,14 @@ static void test_winograd(const s2_conv *conv, int h, int w, const char *kernels
         CHECK_NEAR(db[o], sum, 1e-3);
     }
     unsetenv("S2RGF_KERNELS");
-    golden_maps_end();
+    golden_tensors_end();
 }
 
-/* Small maps and few channels are not for it. */
+/* Small tensors and few channels are not for it. */
 static void test_winograd_suits(void)
 {
     const s2_conv plain = {3, 1, 1, 32, 32}, narrow = {3, 1, 1, 6, 32}, halving = {3, 2, 1, 32, 32};
-    const s2_map large = {NULL, 1, 16, 16, 32, 32}, small = {NULL, 1, 4, 4, 32, 32};
+    const s2_tensor large = {NULL, 1, 16, 16, 32, 32}, small = {NULL, 1, 4, 4, 32, 32};
     CHECK(s2_conv_winograd_suits(&plain, &large));
     CHECK(!s2_conv_winograd_suits(&plain, &small));
     CHECK(!s2_conv_winograd_suits(&narrow, &large));
@@ -177,7 +178,7 @@ int main(void)
     static golden_file file;
     REQUIRE(golden_load(&file, "layers.txt"));
     for (int wide = 0; wide < 2; wide++) {
-        golden_maps_wide = wide == 1;
+        golden_tensors_wide = wide == 1;
         for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++)
             test_conv(&file, &CASES[i]);
         for (int width = 3; width <= 5; width += 2) {

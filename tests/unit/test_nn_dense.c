@@ -17,11 +17,11 @@ static void test_network(int channels, int sources)
     s2_training *train = golden_train(network, 0, GOLDEN_CROPS);
     const s2_loss_options options = {
         {GOLDEN_SMOOTHING, 0}, GOLDEN_BETA, 0, S2_RELATION_CORRELATION};
-    const s2_map *logits = NULL;
+    const s2_tensor *logits = NULL;
     double loss = 0;
 
     REQUIRE(s2_dense_train_forward(train, 0, NULL, &logits, NULL) == S2RGF_OK);
-    CHECK(golden_map_matches(&file, "train", "logits", logits, TOLERANCE));
+    CHECK(golden_tensor_matches(&file, "train", "logits", logits, TOLERANCE));
     REQUIRE(s2_dense_train_backward(train, &options, &loss, NULL) == S2RGF_OK);
     CHECK_NEAR(loss, golden_find(&file, "train.loss")->values[0], 1e-5);
     const double whole = golden_total_norm(&network->params);
@@ -71,7 +71,7 @@ static void test_dropout(void)
 {
     s2_network *network = golden_network(32, 2);
     s2_training *train = golden_train(network, 0, 1);
-    const s2_map *logits = NULL;
+    const s2_tensor *logits = NULL;
     float *kept = NULL;
     double apart[2] = {0}, size = 0;
     for (int round = 0; round < 3; round++) {

@@ -126,15 +126,15 @@ typedef struct scene_io {
     seam_memory seams;
 } scene_io;
 
-/* One window at a time, and it is the one that is read. */
-static void expect_scene(void *context, int source, s2_rect window)
+/* One rectangle at a time, and it is the one that is read. */
+static void expect_scene(void *context, int source, s2_rect rect)
 {
     scene_io *io = (scene_io *)context;
-    CHECK(s2_rect_is_empty(io->expected[source]) && !s2_rect_is_empty(window));
-    io->expected[source] = window;
+    CHECK(s2_rect_is_empty(io->expected[source]) && !s2_rect_is_empty(rect));
+    io->expected[source] = rect;
 }
 
-static s2rgf_status read_scene(void *context, int source, s2_rect window, float *pixels,
+static s2rgf_status read_scene(void *context, int source, s2_rect rect, float *pixels,
                                uint8_t *valid, s2rgf_error *err)
 {
     scene_io *io = (scene_io *)context;
@@ -142,14 +142,14 @@ static s2rgf_status read_scene(void *context, int source, s2_rect window, float 
     if (s2_rect_is_empty(io->expected[source]))
         io->surprises++;
     else
-        CHECK(s2_rect_equal(io->expected[source], window));
+        CHECK(s2_rect_equal(io->expected[source], rect));
     io->expected[source] = (s2_rect){0, 0, 0, 0};
     const int width = s->geometry.source_width[source], height = s->geometry.source_height[source];
-    const size_t bands = (size_t)s->bands[source], count = (size_t)window.w;
-    REQUIRE(err == NULL && s2_rect_contains((s2_rect){0, 0, width, height}, window));
-    for (int y = 0; y < window.h; y++) {
-        const size_t from = (size_t)((window.y + y) * width + window.x);
-        const size_t to = (size_t)(y * window.w);
+    const size_t bands = (size_t)s->bands[source], count = (size_t)rect.w;
+    REQUIRE(err == NULL && s2_rect_contains((s2_rect){0, 0, width, height}, rect));
+    for (int y = 0; y < rect.h; y++) {
+        const size_t from = (size_t)((rect.y + y) * width + rect.x);
+        const size_t to = (size_t)(y * rect.w);
         memcpy(pixels + to * bands, s->pixels[source] + from * bands,
                count * bands * sizeof(float));
         memcpy(valid + to, s->valid[source] + from, count);
@@ -195,22 +195,22 @@ static void give_seam(void *context, int step)
 static void find_seams(const seam_memory *memory, const s2_tiling *tiling, int column, int row,
                        s2_seam *seams)
 {
-    const s2_rect parts = s2_tiling_parts(tiling);
+    const s2_rect tiles = s2_tiling_tiles(tiling);
     const s2_rect core = s2_tiling_core(tiling, column, row);
     memset(seams, 0, S2_SIDES * sizeof *seams);
-    if (memory->right_layout.bytes > 0 && column > parts.x)
+    if (memory->right_layout.bytes > 0 && column > tiles.x)
         seams[S2_LEFT] =
             (s2_seam){s2_tiling_core(tiling, column - 1, row), core, &memory->right_layout,
                       memory->right + (size_t)(column % 2) * memory->right_layout.bytes};
-    if (memory->right_layout.bytes > 0 && column < parts.x + parts.w - 1)
+    if (memory->right_layout.bytes > 0 && column < tiles.x + tiles.w - 1)
         seams[S2_RIGHT] =
             (s2_seam){core, s2_tiling_core(tiling, column + 1, row), &memory->right_layout,
                       memory->right + (size_t)((column + 1) % 2) * memory->right_layout.bytes};
-    char *below = memory->below + (size_t)(column - parts.x) * memory->below_layout.bytes;
-    if (memory->below_layout.bytes > 0 && row > parts.y)
+    char *below = memory->below + (size_t)(column - tiles.x) * memory->below_layout.bytes;
+    if (memory->below_layout.bytes > 0 && row > tiles.y)
         seams[S2_ABOVE] =
             (s2_seam){s2_tiling_core(tiling, column, row - 1), core, &memory->below_layout, below};
-    if (memory->below_layout.bytes > 0 && row < parts.y + parts.h - 1)
+    if (memory->below_layout.bytes > 0 && row < tiles.y + tiles.h - 1)
         seams[S2_BELOW] =
             (s2_seam){core, s2_tiling_core(tiling, column, row + 1), &memory->below_layout, below};
 }
@@ -226,17 +226,17 @@ static void run_tiles(const s2_network *network, const scene *s, s2_tiling tilin
     scene_io context = {.scene = s, .scores = scores, .valid = valid};
     const s2_tile_io io = {&context,   read_scene, expect_scene, take_scene, share ? seams : NULL,
                            await_seam, give_seam};
-    const s2_rect parts = s2_tiling_parts(&tiling);
+    const s2_rect tiles = s2_tiling_tiles(&tiling);
     seam_memory *memory = &context.seams;
     REQUIRE(s2_dense_weights_create(network, &weights, NULL) == S2RGF_OK);
     REQUIRE(s2_dense_run_create(weights, &s->geometry, &tiling, &run, NULL) == S2RGF_OK);
     s2_dense_seam_layout(weights, &s->geometry, &tiling, S2_RIGHT, &memory->right_layout);
     s2_dense_seam_layout(weights, &s->geometry, &tiling, S2_BELOW, &memory->below_layout);
     memory->right = (char *)malloc(2 * memory->right_layout.bytes + 1);
-    memory->below = (char *)malloc((size_t)parts.w * memory->below_layout.bytes + 1);
+    memory->below = (char *)malloc((size_t)tiles.w * memory->below_layout.bytes + 1);
     REQUIRE(memory->right && memory->below);
-    for (int row = parts.y; row < parts.y + parts.h; row++)
-        for (int column = parts.x; column < parts.x + parts.w; column++) {
+    for (int row = tiles.y; row < tiles.y + tiles.h; row++)
+        for (int column = tiles.x; column < tiles.x + tiles.w; column++) {
             const s2_rect core = s2_tiling_core(&tiling, column, row);
             context.core = core;
             context.next_y = core.y;
@@ -290,7 +290,7 @@ static void test_golden(int channels, int sources)
 static void compare_tiles(const s2_network *network, const scene *s, s2_tiling tiling, bool share,
                           const float *whole, const uint8_t *whole_valid, double *encoded)
 {
-    const s2_rect area = tiling.window;
+    const s2_rect area = tiling.rect;
     const size_t pixels = (size_t)(s->geometry.width * s->geometry.height);
     const size_t bytes = pixels * GOLDEN_CLASSES * sizeof(float);
     float *part = (float *)malloc(bytes);
@@ -321,7 +321,7 @@ static void compare_area(const s2_network *network, const scene *s, s2_tiling ti
     compare_tiles(network, s, tiling, true, whole, whole_valid, NULL);
 }
 
-/* Any tiling, and any window of the scene, gives the very same scores. */
+/* Any tiling, and any rectangle of the scene, gives the very same scores. */
 static void test_tilings(const s2_ablations *off, const s2_affine *ref_to_coarse)
 {
     s2_network *network = golden_network_without(32, 2, off);
@@ -475,7 +475,7 @@ static void test_folding(int channels, int sources, const golden_ablation *witho
     s2_network *network = golden_network_without(channels, sources, off);
     for (int crop = 0; crop < GOLDEN_CROPS; crop++) {
         s2_training *train = golden_train(network, crop, 1);
-        const s2_map *logits = NULL;
+        const s2_tensor *logits = NULL;
         golden_mute(off, sources, &train->batch);
         s2_norm_list_use(&train->norms, S2_STATISTICS_GATHER);
         REQUIRE(s2_dense_train_forward(train, 0, NULL, &logits, NULL) == S2RGF_OK);

@@ -150,13 +150,13 @@ static void logits_of_all(void)
     patch_scene scene = patch_scene_make(1);
     s2_network *network = patch_scene_network(&scene);
     s2_training *train = patch_scene_train(&scene, network, PIXELS, PATCHES);
-    const s2_map *logits = NULL;
+    const s2_tensor *logits = NULL;
     train->batch.labels[S2_PATCH_CENTRE * (S2_PATCH_PX + 1)] = -1;
     REQUIRE(s2_patch_train_forward(train, 0, NULL, &logits, NULL) == S2RGF_OK);
     CHECK(logits->n == PATCHES && logits->h == 1 && logits->w == 1);
     CHECK(logits->c == PATCH_SCENE_CLASSES);
     for (int n = 1; n < PATCHES; n++)
-        CHECK(s2_map_at(logits, n)[0] != s2_map_at(logits, 0)[0]);
+        CHECK(s2_tensor_at(logits, n)[0] != s2_tensor_at(logits, 0)[0]);
     s2_patch_train_free(train);
     s2_network_free(network);
     patch_scene_clear(&scene);

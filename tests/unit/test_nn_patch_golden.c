@@ -14,7 +14,7 @@ static void load(golden_file *file, int sources)
 }
 
 /* Forward and backward of a batch. */
-static double loss_of(s2_training *train, const s2_map **logits)
+static double loss_of(s2_training *train, const s2_tensor **logits)
 {
     const s2_loss_options options = {
         {GOLDEN_PATCH_SMOOTHING, 0}, GOLDEN_PATCH_BETA, 0, S2_RELATION_CORRELATION};
@@ -27,14 +27,14 @@ static double loss_of(s2_training *train, const s2_map **logits)
 static void test_network(int sources)
 {
     static golden_file file;
-    const s2_map *logits = NULL;
+    const s2_tensor *logits = NULL;
     load(&file, sources);
     s2_network *network = golden_patch_network(sources);
     s2_training *train = golden_patch_train(network);
 
     const double loss = loss_of(train, &logits);
     CHECK_NEAR(loss / golden_find(&file, "train.loss")->values[0], 1, 1e-5);
-    CHECK(golden_map_matches(&file, "train", "logits", logits, TOLERANCE));
+    CHECK(golden_tensor_matches(&file, "train", "logits", logits, TOLERANCE));
     const size_t trained = golden_check_gradients(&file, &network->params, TOLERANCE);
     CHECK(trained + 3 == file.count); /* besides the scores, running and training, and the loss */
 
@@ -72,8 +72,8 @@ typedef struct patch_input {
     float *scores;
 } patch_input;
 
-/* A window cut from a whole source. */
-static s2rgf_status read_patch(void *context, int source, s2_rect window, float *pixels,
+/* A rectangle cut from a whole source. */
+static s2rgf_status read_patch(void *context, int source, s2_rect rect, float *pixels,
                                uint8_t *valid, s2rgf_error *err)
 {
     const patch_input *input = (const patch_input *)context;
@@ -82,13 +82,13 @@ static s2rgf_status read_patch(void *context, int source, s2_rect window, float 
     float *all = (float *)malloc(GOLDEN_PATCHES * size * sizeof *all);
     REQUIRE(all != NULL && err == NULL);
     golden_patch_pixels(source, 0, all);
-    for (int y = 0; y < window.h; y++) {
-        const int row = (window.y + y) * GOLDEN_PATCH_SOURCE[source].w + window.x;
-        memcpy(pixels + (size_t)(y * window.w) * bands,
+    for (int y = 0; y < rect.h; y++) {
+        const int row = (rect.y + y) * GOLDEN_PATCH_SOURCE[source].w + rect.x;
+        memcpy(pixels + (size_t)(y * rect.w) * bands,
                all + (size_t)input->patch * size + (size_t)row * bands,
-               (size_t)window.w * bands * sizeof *all);
+               (size_t)rect.w * bands * sizeof *all);
     }
-    memset(valid, 1, (size_t)(window.w * window.h));
+    memset(valid, 1, (size_t)(rect.w * rect.h));
     free(all);
     return S2RGF_OK;
 }

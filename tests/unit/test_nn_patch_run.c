@@ -37,7 +37,7 @@ static void running_is_training(int sources, const golden_ablation *without)
     mute_scene(&scene);
     s2_network *network = patch_scene_network(&scene);
     s2_training *train = patch_scene_train(&scene, network, pixels, count);
-    const s2_map *logits = NULL;
+    const s2_tensor *logits = NULL;
     double apart = 0, size = 0;
     s2_norm_list_use(&train->norms, S2_STATISTICS_GATHER);
     REQUIRE(s2_patch_train_forward(train, 0, NULL, &logits, NULL) == S2RGF_OK);
@@ -51,7 +51,7 @@ static void running_is_training(int sources, const golden_ablation *without)
         for (int k = 0; k < classes; k++) {
             const int at = pixels[n][1] * PATCH_SCENE_WIDTH + pixels[n][0];
             const double score = whole[at * classes + k];
-            apart = fmax(apart, fabs(score - s2_map_at(logits, n)[k]));
+            apart = fmax(apart, fabs(score - s2_tensor_at(logits, n)[k]));
             size = fmax(size, fabs(score));
         }
     CHECK(size > 1e-3);
@@ -98,7 +98,7 @@ static void check_validity(const patch_scene *scene)
     }
 }
 
-/* Any tiling, any window of the scene, and any choice of pixels gives the very same scores. */
+/* Any tiling, any rectangle of the scene, and any choice of pixels gives the very same scores. */
 static void tiles_do_not_matter(void)
 {
     patch_scene scene = patch_scene_make(3);

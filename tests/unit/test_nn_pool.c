@@ -4,7 +4,7 @@
 #include "gradient/gradient.h"
 
 typedef struct pool_context {
-    s2_map x, y, dy;
+    s2_tensor x, y, dy;
 } pool_context;
 
 static double objective(void *context)
@@ -18,7 +18,7 @@ static void test_gradient(int h, int w)
 {
     pool_context c = {golden_input("pool", "x", 2, h, w, 5), golden_zeros(2, h / 2, w / 2, 5),
                       golden_input("pool", "dy", 2, h / 2, w / 2, 5)};
-    const s2_map dx = golden_zeros(2, h, w, 5);
+    const s2_tensor dx = golden_zeros(2, h, w, 5);
     objective(&c);
     s2_pool_backward(&c.x, &c.y, &c.dy, &dx);
     const gradient_input input = {"pool x", c.x, dx};
@@ -30,14 +30,14 @@ static void test_gradient(int h, int w)
     for (size_t i = 0; i < golden_count(&c.dy); i++)
         expected += 2 * (double)*golden_value(&c.dy, i);
     CHECK_NEAR(sum, expected, 1e-4);
-    golden_maps_end();
+    golden_tensors_end();
 }
 
 /* y is the largest of its four; a last odd row and column belong to nobody. */
 static void test_values(void)
 {
-    const s2_map x = golden_input("pool", "values", 2, 5, 7, 3);
-    const s2_map y = golden_zeros(2, 2, 3, 3);
+    const s2_tensor x = golden_input("pool", "values", 2, 5, 7, 3);
+    const s2_tensor y = golden_zeros(2, 2, 3, 3);
     s2_pool_forward(&x, &y);
     for (int at = 0; at < 2 * 2 * 3 * 3; at++) {
         const int k = at % 3, j = at / 3 % 3, i = at / 9 % 2, n = at / 18;
@@ -48,7 +48,7 @@ static void test_values(void)
         }
         CHECK(*golden_value(&y, (size_t)at) == top);
     }
-    golden_maps_end();
+    golden_tensors_end();
 }
 
 /* Of equals the first in row-major order takes the whole gradient. */
@@ -58,8 +58,8 @@ static void test_ties(void)
     const size_t first[3] = {0, 1, 2};
     for (int round = 0; round < 3; round++) {
         float y = 0, dy = 5, dx[4] = {0};
-        const s2_map from = {x[round], 1, 2, 2, 1, 1}, to = {&y, 1, 1, 1, 1, 1};
-        const s2_map grad = {&dy, 1, 1, 1, 1, 1}, dfrom = {dx, 1, 2, 2, 1, 1};
+        const s2_tensor from = {x[round], 1, 2, 2, 1, 1}, to = {&y, 1, 1, 1, 1, 1};
+        const s2_tensor grad = {&dy, 1, 1, 1, 1, 1}, dfrom = {dx, 1, 2, 2, 1, 1};
         s2_pool_forward(&from, &to);
         s2_pool_backward(&from, &to, &grad, &dfrom);
         for (size_t i = 0; i < 4; i++)
@@ -70,7 +70,7 @@ static void test_ties(void)
 int main(void)
 {
     for (int wide = 0; wide < 2; wide++) {
-        golden_maps_wide = wide == 1;
+        golden_tensors_wide = wide == 1;
         test_gradient(8, 6);
         test_gradient(5, 7);
         test_values();

@@ -1,7 +1,7 @@
 /* Sampling between grids, halving and validity, against PyTorch. */
 #include "nn/layers/resample.h"
 
-#include "golden/golden_maps.h"
+#include "golden/golden_tensors.h"
 
 #define TOLERANCE 1e-5
 
@@ -11,18 +11,18 @@ static const s2_affine AFFINES[2] = {
     {{6.2, -0.05, -0.4, -0.5, 0.55, 0.08}},
 };
 
-/* The golden called name: 2 maps of h x w x c sampled at target_h x target_w positions. */
-static void test_sample(const golden_file *file, const char *name, s2_map x, s2_map dy,
+/* The golden called name: 2 tensors of h x w x c sampled at target_h x target_w positions. */
+static void test_sample(const golden_file *file, const char *name, s2_tensor x, s2_tensor dy,
                         double scale)
 {
-    s2_map y = golden_zeros(dy.n, dy.h, dy.w, dy.c), dx = golden_zeros(x.n, x.h, x.w, x.c);
+    s2_tensor y = golden_zeros(dy.n, dy.h, dy.w, dy.c), dx = golden_zeros(x.n, x.h, x.w, x.c);
     s2_sampling sampling[2];
     for (int n = 0; n < 2; n++)
         sampling[n] = (s2_sampling){AFFINES[n], scale, x.w, x.h};
     s2_sample_forward(sampling, &x, &y);
-    CHECK(golden_map_matches(file, name, "y", &y, TOLERANCE));
+    CHECK(golden_tensor_matches(file, name, "y", &y, TOLERANCE));
     s2_sample_backward(sampling, &dy, &dx);
-    CHECK(golden_map_matches(file, name, "dx", &dx, TOLERANCE));
+    CHECK(golden_tensor_matches(file, name, "dx", &dx, TOLERANCE));
 }
 
 static void test_samples(const golden_file *file)
@@ -33,7 +33,7 @@ static void test_samples(const golden_file *file)
                 golden_input("sample_scale2", "dy", 2, 8, 9, 3), 2);
     test_sample(file, "sample_pixel", golden_input("sample_pixel", "x", 2, 1, 1, 2),
                 golden_input("sample_pixel", "dy", 2, 3, 2, 2), 1);
-    golden_maps_end();
+    golden_tensors_end();
 }
 
 /* Bilinear doubling is sampling under the affine x / 2. */
@@ -42,25 +42,25 @@ static void test_double(const golden_file *file, const char *name, int h, int w)
     const int xh = (h + 1) / 2, xw = (w + 1) / 2;
     const s2_sampling half = {{{0, 0.5, 0, 0, 0, 0.5}}, 1, xw, xh};
     const s2_sampling sampling[2] = {half, half};
-    s2_map x = golden_input(name, "x", 2, xh, xw, 3), y = golden_zeros(2, h, w, 3);
-    s2_map dy = golden_input(name, "dy", 2, h, w, 3), dx = golden_zeros(2, xh, xw, 3);
+    s2_tensor x = golden_input(name, "x", 2, xh, xw, 3), y = golden_zeros(2, h, w, 3);
+    s2_tensor dy = golden_input(name, "dy", 2, h, w, 3), dx = golden_zeros(2, xh, xw, 3);
     s2_sample_forward(sampling, &x, &y);
-    CHECK(golden_map_matches(file, name, "y", &y, TOLERANCE));
+    CHECK(golden_tensor_matches(file, name, "y", &y, TOLERANCE));
     s2_sample_backward(sampling, &dy, &dx);
-    CHECK(golden_map_matches(file, name, "dx", &dx, TOLERANCE));
-    golden_maps_end();
+    CHECK(golden_tensor_matches(file, name, "dx", &dx, TOLERANCE));
+    golden_tensors_end();
 }
 
 static void test_halve(const golden_file *file, const char *name, int h, int w)
 {
     const int hh = (h + 1) / 2, hw = (w + 1) / 2;
-    s2_map x = golden_input(name, "x", 2, h, w, 3), y = golden_zeros(2, hh, hw, 3);
-    s2_map dy = golden_input(name, "dy", 2, hh, hw, 3), dx = golden_zeros(2, h, w, 3);
+    s2_tensor x = golden_input(name, "x", 2, h, w, 3), y = golden_zeros(2, hh, hw, 3);
+    s2_tensor dy = golden_input(name, "dy", 2, hh, hw, 3), dx = golden_zeros(2, h, w, 3);
     s2_halve_forward(&x, &y);
-    CHECK(golden_map_matches(file, name, "y", &y, TOLERANCE));
+    CHECK(golden_tensor_matches(file, name, "y", &y, TOLERANCE));
     s2_halve_backward(&dy, &dx);
-    CHECK(golden_map_matches(file, name, "dx", &dx, TOLERANCE));
-    golden_maps_end();
+    CHECK(golden_tensor_matches(file, name, "dx", &dx, TOLERANCE));
+    golden_tensors_end();
 
     uint8_t reference[64], feature[64];
     float as_float[64];
@@ -117,7 +117,7 @@ int main(void)
     static golden_file file;
     REQUIRE(golden_load(&file, "layers.txt"));
     for (int wide = 0; wide < 2; wide++) {
-        golden_maps_wide = wide == 1;
+        golden_tensors_wide = wide == 1;
         test_samples(&file);
         test_double(&file, "double_9x7", 9, 7);
         test_double(&file, "double_2x1", 2, 1);

@@ -1,7 +1,7 @@
 /* Spatial-spectral joint attention against PyTorch, and what holds for any attention matrix. */
 #include "nn/layers/ssja.h"
 
-#include "golden/golden_maps.h"
+#include "golden/golden_tensors.h"
 
 #define TOLERANCE 1e-5
 #define H 18
@@ -23,17 +23,18 @@ static void fill_validity(void)
 static void test_golden(const golden_file *file)
 {
     s2_ssja_state state;
-    s2_map x1 = golden_input("ssja", "x1", 4, H, W, C), x2 = golden_input("ssja", "x2", 4, H, W, C);
-    s2_map z = golden_zeros(4, H, W, C), dz = golden_input("ssja", "dy", 4, H, W, C);
-    s2_map dx1 = golden_zeros(4, H, W, C), dx2 = golden_zeros(4, H, W, C);
+    s2_tensor x1 = golden_input("ssja", "x1", 4, H, W, C),
+              x2 = golden_input("ssja", "x2", 4, H, W, C);
+    s2_tensor z = golden_zeros(4, H, W, C), dz = golden_input("ssja", "dy", 4, H, W, C);
+    s2_tensor dx1 = golden_zeros(4, H, W, C), dx2 = golden_zeros(4, H, W, C);
     REQUIRE(s2_ssja_state_init(&state, 4, s2_lattice_over(H, W, 8), C, NULL) == S2RGF_OK);
     CHECK(s2_ssja_forward(&state, &x1, &x2, valid, &z, NULL) == S2RGF_OK);
-    CHECK(golden_map_matches(file, "ssja", "y", &z, TOLERANCE));
+    CHECK(golden_tensor_matches(file, "ssja", "y", &z, TOLERANCE));
     CHECK(s2_ssja_backward(&state, &x1, &x2, valid, &dz, &dx1, &dx2, NULL) == S2RGF_OK);
-    CHECK(golden_map_matches(file, "ssja", "dx1", &dx1, TOLERANCE));
-    CHECK(golden_map_matches(file, "ssja", "dx2", &dx2, TOLERANCE));
+    CHECK(golden_tensor_matches(file, "ssja", "dx1", &dx1, TOLERANCE));
+    CHECK(golden_tensor_matches(file, "ssja", "dx2", &dx2, TOLERANCE));
     s2_ssja_state_clear(&state);
-    golden_maps_end();
+    golden_tensors_end();
 }
 
 /* Rows of both matrices are probabilities; they depend on the channels' directions, not sizes. */
@@ -85,7 +86,7 @@ int main(void)
     REQUIRE(golden_load(&file, "layers.txt"));
     fill_validity();
     for (int wide = 0; wide < 2; wide++) {
-        golden_maps_wide = wide == 1;
+        golden_tensors_wide = wide == 1;
         test_golden(&file);
     }
     test_attention();

@@ -1,38 +1,38 @@
-/* Maps, their views, parameters, and the matrix product. */
+/* Tensors, their views, parameters, and the matrix product. */
 #include "nn/tensor.h"
 
-#include "golden/golden_maps.h"
+#include "golden/golden_tensors.h"
 #include "nn/layers/gemm.h"
 
-static void test_map(void)
+static void test_tensor(void)
 {
-    s2_map map;
-    REQUIRE(s2_map_init(&map, 2, 3, 4, 5, NULL) == S2RGF_OK);
-    CHECK(map.n == 2 && map.h == 3 && map.w == 4 && map.c == 5 && map.stride == 5);
-    CHECK(s2_map_pixels(&map) == 24);
-    CHECK(s2_map_at(&map, 1) == map.data + 60);
+    s2_tensor tensor;
+    REQUIRE(s2_tensor_init(&tensor, 2, 3, 4, 5, NULL) == S2RGF_OK);
+    CHECK(tensor.n == 2 && tensor.h == 3 && tensor.w == 4 && tensor.c == 5 && tensor.stride == 5);
+    CHECK(s2_tensor_pixels(&tensor) == 24);
+    CHECK(s2_tensor_at(&tensor, 1) == tensor.data + 60);
     for (int i = 0; i < 120; i++)
-        CHECK(map.data[i] == 0);
+        CHECK(tensor.data[i] == 0);
     for (int i = 0; i < 120; i++)
-        map.data[i] = (float)i;
+        tensor.data[i] = (float)i;
 
-    s2_map view = s2_map_channels(&map, 2, 3);
-    CHECK(view.c == 3 && view.stride == 5 && view.data == map.data + 2);
-    CHECK(s2_map_at(&view, 1)[0] == 62);
-    s2_map_zero(&view);
+    s2_tensor view = s2_tensor_channels(&tensor, 2, 3);
+    CHECK(view.c == 3 && view.stride == 5 && view.data == tensor.data + 2);
+    CHECK(s2_tensor_at(&view, 1)[0] == 62);
+    s2_tensor_zero(&view);
     for (int i = 0; i < 120; i++)
-        CHECK(map.data[i] == (i % 5 < 2 ? (float)i : 0));
-    s2_map_clear(&map);
-    s2_map_clear(&map); /* twice is harmless */
+        CHECK(tensor.data[i] == (i % 5 < 2 ? (float)i : 0));
+    s2_tensor_clear(&tensor);
+    s2_tensor_clear(&tensor); /* twice is harmless */
 }
 
 /* Sizes that overflow are refused, not wrapped. */
-static void test_huge_map(void)
+static void test_huge_tensor(void)
 {
-    s2_map map;
+    s2_tensor tensor;
     s2rgf_error err = {0};
     const int most = 2000000000;
-    CHECK(s2_map_init(&map, most, most, most, most, &err) == S2RGF_NO_MEMORY);
+    CHECK(s2_tensor_init(&tensor, most, most, most, most, &err) == S2RGF_NO_MEMORY);
     CHECK(err.status == S2RGF_NO_MEMORY && err.message[0] != '\0');
 }
 
@@ -91,8 +91,8 @@ static void test_product(int m, int n, int k)
 
 int main(void)
 {
-    test_map();
-    test_huge_map();
+    test_tensor();
+    test_huge_tensor();
     test_params();
     test_product(1, 1, 1);
     test_product(7, 5, 11);

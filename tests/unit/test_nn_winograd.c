@@ -7,7 +7,7 @@
 enum { WIDTH = 53, HEIGHT = 41, CHANNELS_MAX = 64, REACH = 18 };
 #define TOLERANCE 2e-5 /* of the largest value */
 
-/* A convolution with random weights, the map it is given and what it is compared with. */
+/* A convolution with random weights, the tensor it is given and what it is compared with. */
 typedef struct sample {
     s2_folded_conv conv;
     s2_region in, add, expected, found;
@@ -72,7 +72,7 @@ static void compute_expected(sample *s, bool add)
         s->largest = fmax(s->largest, fabs((double)s->expected.data[i]));
 }
 
-/* The whole map is near the plain one. */
+/* The whole tensor is near the plain one. */
 static void test_whole(s2_winograd winograd, sample *s, bool add)
 {
     compute_expected(s, add);
@@ -82,7 +82,7 @@ static void test_whole(s2_winograd winograd, sample *s, bool add)
         CHECK_NEAR(s->found.data[i], s->expected.data[i], TOLERANCE * s->largest);
 }
 
-/* Any part of the map has the very bytes it has in the whole, and nothing else is written. */
+/* Any part of the tensor has the very bytes it has in the whole, and nothing else is written. */
 static void test_part(s2_winograd winograd, const sample *s, s2_rect part)
 {
     const s2_rect reach = s2_winograd_input(part, s->conv.conv.dilation);

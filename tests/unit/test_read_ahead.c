@@ -20,7 +20,7 @@ typedef struct fake {
     atomic_int reads, at_once;
     atomic_bool gate; /* closed: reads wait */
     bool slow;        /* reads wait for a while */
-    int broken_y;     /* windows that begin there fail */
+    int broken_y;     /* rectangles that begin there fail */
 } fake;
 
 static void rest(void)
@@ -29,7 +29,7 @@ static void rest(void)
     nanosleep(&a_little, NULL);
 }
 
-static s2rgf_status read_fake(void *context, int source, s2_rect window, float *pixels,
+static s2rgf_status read_fake(void *context, int source, s2_rect rect, float *pixels,
                               uint8_t *valid, s2rgf_error *err)
 {
     fake *f = (fake *)context;
@@ -39,18 +39,18 @@ static s2rgf_status read_fake(void *context, int source, s2_rect window, float *
         rest();
     for (int i = 0; f->slow && i < 20; i++)
         rest();
-    for (int y = 0; y < window.h; y++)
-        for (int x = 0; x < window.w; x++) {
-            const int p = y * window.w + x;
-            valid[p] = (uint8_t)((window.x + x + window.y + y) % 2);
+    for (int y = 0; y < rect.h; y++)
+        for (int x = 0; x < rect.w; x++) {
+            const int p = y * rect.w + x;
+            valid[p] = (uint8_t)((rect.x + x + rect.y + y) % 2);
             for (int b = 0; b < BANDS; b++)
                 pixels[p * BANDS + b] =
-                    (float)(1000 * (window.y + y) + 10 * (window.x + x) + b + 100000 * source);
+                    (float)(1000 * (rect.y + y) + 10 * (rect.x + x) + b + 100000 * source);
         }
     atomic_fetch_add(&f->reads, 1);
     atomic_fetch_sub(&f->at_once, 1);
-    if (window.y == f->broken_y)
-        return s2_fail(err, S2RGF_IO, "row %d of source %d", window.y, source);
+    if (rect.y == f->broken_y)
+        return s2_fail(err, S2RGF_IO, "row %d of source %d", rect.y, source);
     return S2RGF_OK;
 }
 
@@ -73,15 +73,15 @@ static s2_read_ahead *start(fake *f)
     return start_with(f, true);
 }
 
-/* Take a window and compare it with what the source holds there. */
-static void take(s2_read_ahead *ahead, int source, s2_rect window)
+/* Take a rectangle and compare it with what the source holds there. */
+static void take(s2_read_ahead *ahead, int source, s2_rect rect)
 {
     float pixels[LARGEST * BANDS], wanted[LARGEST * BANDS];
     uint8_t valid[LARGEST], wanted_valid[LARGEST];
-    const size_t count = (size_t)window.w * (size_t)window.h;
+    const size_t count = (size_t)rect.w * (size_t)rect.h;
     fake plain = {.broken_y = -1};
-    REQUIRE(s2_read_ahead_take(ahead, source, window, pixels, valid, NULL) == S2RGF_OK);
-    REQUIRE(read_fake(&plain, source, window, wanted, wanted_valid, NULL) == S2RGF_OK);
+    REQUIRE(s2_read_ahead_take(ahead, source, rect, pixels, valid, NULL) == S2RGF_OK);
+    REQUIRE(read_fake(&plain, source, rect, wanted, wanted_valid, NULL) == S2RGF_OK);
     CHECK(memcmp(pixels, wanted, count * BANDS * sizeof *pixels) == 0);
     CHECK(memcmp(valid, wanted_valid, count) == 0);
 }
@@ -123,13 +123,13 @@ static void test_takes_what_was_not_expected(void)
     s2_read_ahead_expect(ahead, 1, (s2_rect){1, 6, 3, 4});
     s2_read_ahead_expect(ahead, 1, (s2_rect){1, 6, 3, 5});
     take(ahead, 1, (s2_rect){1, 6, 3, 5});
-    take(ahead, 1, (s2_rect){1, 6, 3, 5}); /* a window is taken once, then read again */
+    take(ahead, 1, (s2_rect){1, 6, 3, 5}); /* a rectangle is taken once, then read again */
     CHECK(atomic_load(&f.reads) >= 4 &&
-          atomic_load(&f.reads) <= 6); /* of windows nobody took, some */
+          atomic_load(&f.reads) <= 6); /* of rectangles nobody took, some */
     s2_read_ahead_stop(ahead);
 }
 
-/* A failure belongs to its window: no sooner, no later, and not to another source. */
+/* A failure belongs to its rectangle: no sooner, no later, and not to another source. */
 static void test_failure(void)
 {
     fake f = {0};
@@ -176,7 +176,7 @@ static void test_stop(void)
     fake f = {0};
     s2_read_ahead *ahead = start(&f);
     s2_read_ahead_expect(ahead, 0, (s2_rect){0, 0, 4, 4});
-    s2_read_ahead_stop(ahead); /* with a window that nobody takes */
+    s2_read_ahead_stop(ahead); /* with a rectangle that nobody takes */
     s2_read_ahead_stop(NULL);
 }
 
@@ -188,10 +188,10 @@ static void test_many(bool spare_cores)
     s2_random_init(&random, 5, 0);
     for (int i = 0; i < 2000; i++) {
         const int source = (int)s2_random_below(&random, 2);
-        const s2_rect window = {i % 9, i, 1 + i % 8, 1 + i % 7};
+        const s2_rect rect = {i % 9, i, 1 + i % 8, 1 + i % 7};
         if (s2_random_below(&random, 4) > 0)
-            s2_read_ahead_expect(ahead, source, window);
-        take(ahead, source, window);
+            s2_read_ahead_expect(ahead, source, rect);
+        take(ahead, source, rect);
     }
     CHECK(atomic_load(&f.reads) == 2000);
     s2_read_ahead_stop(ahead);

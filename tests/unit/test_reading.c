@@ -246,7 +246,7 @@ static void lazy_maps_hold_pieces(void)
 {
     const s2rgf_input input = {"cube", "/vsicount/cube.tif"};
     const s2rgf_scene scene = {"m.s2rgf", {.inputs = &input, .input_count = 1}};
-    const int window[4] = {0, 0, SIDE, SIDE};
+    const int rect[4] = {0, 0, SIDE, SIDE};
     static uint16_t values[SIDE * SIDE];
     s2rgf_lazy_map *map = NULL;
     s2rgf_error err = {0};
@@ -259,7 +259,7 @@ static void lazy_maps_hold_pieces(void)
     CHECK(s2rgf_lazy_map_read(map, 0, (const int[4]){0, 0, 1, 1}, values, &err) == S2RGF_OK);
     s2rgf_lazy_map_rest(map);
     bytes_read = 0.0;
-    CHECK(s2rgf_lazy_map_read(map, 0, window, values, &err) == S2RGF_OK);
+    CHECK(s2rgf_lazy_map_read(map, 0, rect, values, &err) == S2RGF_OK);
     printf("lazy map: %.2f passes\n", bytes_read / once);
     CHECK(bytes_read <= 1.5 * once);
     s2rgf_lazy_map_close(map);

@@ -21,7 +21,7 @@ static s2rgf_status ten_a_pixel(const void *context, const s2_tiling *tiling, bo
     return S2RGF_OK;
 }
 
-static const s2_tile_demand LARGE = {.window = {0, 0, 8192, 8192},
+static const s2_tile_demand LARGE = {.rect = {0, 0, 8192, 8192},
                                      .traits = {.halo_px = 40, .width = 2048, .height = 2048},
                                      .threads = 4,
                                      .limit_bytes = 1u << 30,
@@ -35,15 +35,15 @@ static void spends_memory(void)
     CHECK(s2_tiles_choose(&demand, &choice, NULL) == S2RGF_OK);
     CHECK(choice.threads == 4);
     CHECK(choice.tiling.w >= 1024 && choice.tiling.w <= 2048 && choice.tiling.h <= 2048);
-    demand.window = (s2_rect){0, 0, 512, 512};
+    demand.rect = (s2_rect){0, 0, 512, 512};
     CHECK(s2_tiles_choose(&demand, &choice, NULL) == S2RGF_OK);
-    const s2_rect parts = s2_tiling_parts(&choice.tiling);
-    CHECK(parts.w * parts.h >= 4);
+    const s2_rect tiles = s2_tiling_tiles(&choice.tiling);
+    CHECK(tiles.w * tiles.h >= 4);
     demand.threads = 1;
     CHECK(s2_tiles_choose(&demand, &choice, NULL) == S2RGF_OK);
     CHECK(choice.tiling.w == 512 && choice.tiling.h == 512);
     /* two halves cost the same either way: upright ones have shorter rows */
-    demand.window = (s2_rect){0, 0, 2048, 2048};
+    demand.rect = (s2_rect){0, 0, 2048, 2048};
     demand.threads = 2;
     CHECK(s2_tiles_choose(&demand, &choice, NULL) == S2RGF_OK);
     CHECK(choice.tiling.w == 1024 && choice.tiling.h == 2048);
@@ -86,17 +86,17 @@ static void takes_what_is_asked(void)
     CHECK(choice.tiling.w == 16);
 }
 
-/* A window is cut where the lattice of the whole reference grid is; windows of one pixel are fine. */
-static void parts_of_a_window(void)
+/* A rectangle is cut where the lattice of the whole reference grid is; rectangles of one pixel are fine. */
+static void tiles_of_a_rect(void)
 {
     const s2_tiling tiling = {64, 32, {70, 10, 100, 30}};
-    const s2_rect parts = s2_tiling_parts(&tiling);
-    CHECK(parts.x == 1 && parts.y == 0 && parts.w == 2 && parts.h == 2);
+    const s2_rect tiles = s2_tiling_tiles(&tiling);
+    CHECK(tiles.x == 1 && tiles.y == 0 && tiles.w == 2 && tiles.h == 2);
     const s2_rect core = s2_tiling_core(&tiling, 2, 1);
     CHECK(core.x == 128 && core.y == 32 && core.w == 42 && core.h == 8);
     s2_tile_demand demand = LARGE;
     s2_tile_choice choice;
-    demand.window = (s2_rect){5, 7, 1, 1};
+    demand.rect = (s2_rect){5, 7, 1, 1};
     CHECK(s2_tiles_choose(&demand, &choice, NULL) == S2RGF_OK);
 }
 
@@ -107,7 +107,7 @@ static double dear_columns(const void *context, const s2_tiling *tiling, int thr
     (void)context;
     (void)threads;
     (void)spare_bytes;
-    return 1e7 * s2_tiling_parts(tiling).w;
+    return 1e7 * s2_tiling_tiles(tiling).w;
 }
 
 static void reading_counts(void)
@@ -164,7 +164,7 @@ static s2rgf_status measure_network(const void *context, const s2_tiling *tiling
     const size_t bytes = with->weights->ops->run_bytes(with->weights, &with->geometry, tiling,
                                                        quick && !with->never_quick, read_pixels);
     *need = (s2_tile_need){bytes, bytes + read_pixels[0] * 8,
-                           (size_t)tiling->window.w * (size_t)(tiling->h + 256)};
+                           (size_t)tiling->rect.w * (size_t)(tiling->h + 256)};
     return S2RGF_OK;
 }
 
@@ -206,15 +206,15 @@ static s2_run_geometry draw_geometry(s2_random *random, int largest)
 }
 
 /* What a tiling needs is enough for each of its parts, although not all are looked at together. */
-static void enough_for_every_part(const network_case *with, const s2_tiling *tiling)
+static void enough_for_every_tile(const network_case *with, const s2_tiling *tiling)
 {
-    const s2_rect parts = s2_tiling_parts(tiling);
+    const s2_rect tiles = s2_tiling_tiles(tiling);
     s2_tile_need all, quick, one;
     measure_network(with, tiling, false, &all, NULL);
     measure_network(with, tiling, true, &quick, NULL);
     CHECK(quick.alone <= all.alone && quick.each <= all.each);
-    for (int row = parts.y; row < parts.y + parts.h; row++)
-        for (int column = parts.x; column < parts.x + parts.w; column++) {
+    for (int row = tiles.y; row < tiles.y + tiles.h; row++)
+        for (int column = tiles.x; column < tiles.x + tiles.w; column++) {
             const s2_tiling part = {tiling->w, tiling->h, s2_tiling_core(tiling, column, row)};
             measure_network(with, &part, false, &one, NULL);
             CHECK(one.alone <= all.alone && one.each <= all.each);
@@ -230,8 +230,8 @@ static void a_few_tiles_tell(void)
     s2_random_init(&random, 5, 0);
     for (int i = 0; i < 50; i++) {
         network_case with = {weights[i % 5 == 4], draw_geometry(&random, 1500), false};
-        const s2_rect window = {0, 0, with.geometry.width, with.geometry.height};
-        const s2_tile_demand demand = {.window = window,
+        const s2_rect rect = {0, 0, with.geometry.width, with.geometry.height};
+        const s2_tile_demand demand = {.rect = rect,
                                        .traits = with.weights->ops->tiles,
                                        .threads = 1 + below(&random, 40),
                                        .limit_bytes = (size_t)(2 + below(&random, 300)) << 20,
@@ -244,7 +244,7 @@ static void a_few_tiles_tell(void)
         CHECK(status != S2RGF_OK ||
               (quick.tiling.w == all.tiling.w && quick.tiling.h == all.tiling.h &&
                quick.threads == all.threads && quick.bytes == all.bytes));
-        enough_for_every_part(&with, &(s2_tiling){97 + 40 * (i % 4), 100 + 50 * (i % 3), window});
+        enough_for_every_tile(&with, &(s2_tiling){97 + 40 * (i % 4), 100 + 50 * (i % 3), rect});
     }
     s2_weights_free(weights[0]);
     s2_weights_free(weights[1]);
@@ -260,7 +260,7 @@ static void a_huge_scene_is_planned_at_once(void)
                                       .source_height = {100000, 15625}};
     with.geometry.ref_to_source[0] = S2_AFFINE_IDENTITY;
     with.geometry.ref_to_source[1] = (s2_affine){{0.3, 0.15625, 0, 0.1, 0, 0.15625}};
-    s2_tile_demand demand = {.window = {0, 0, 100000, 100000},
+    s2_tile_demand demand = {.rect = {0, 0, 100000, 100000},
                              .traits = with.weights->ops->tiles,
                              .threads = 256,
                              .measure = measure_network,
@@ -283,7 +283,7 @@ int main(void)
     spends_memory();
     keeps_limit();
     takes_what_is_asked();
-    parts_of_a_window();
+    tiles_of_a_rect();
     reading_counts();
     choosing_can_be_cancelled();
     a_few_tiles_tell();

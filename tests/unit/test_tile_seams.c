@@ -159,10 +159,10 @@ static s2_weights *make_weights(const s2_network_ops *ops, s2_run_geometry *geom
         .sources = 2, .bands = {3, 8}, .on_reference = {true}, .channels = 64, .classes = 4};
     s2_network *network = NULL;
     s2_weights *weights = NULL;
-    *geometry = (s2_run_geometry){.width = TILING.window.w,
-                                  .height = TILING.window.h,
-                                  .source_width = {TILING.window.w, TILING.window.w / 4},
-                                  .source_height = {TILING.window.h, TILING.window.h / 4}};
+    *geometry = (s2_run_geometry){.width = TILING.rect.w,
+                                  .height = TILING.rect.h,
+                                  .source_width = {TILING.rect.w, TILING.rect.w / 4},
+                                  .source_height = {TILING.rect.h, TILING.rect.h / 4}};
     geometry->ref_to_source[0] = S2_AFFINE_IDENTITY;
     geometry->ref_to_source[1] = (s2_affine){{0, 0.25, 0, 0, 0, 0.25}};
     REQUIRE(ops->create(&spec, &network, NULL) == S2RGF_OK);

@@ -29,20 +29,20 @@ static const s2_label_pixel *label_at(const s2_label_set *labels, double x, doub
    */
 static void check_crop(const s2_label_set *labels, const s2_batch *batch, int n)
 {
-    const s2_map *fine = &batch->pixels[0];
-    const s2_map *coarse = &batch->pixels[1];
+    const s2_tensor *fine = &batch->pixels[0];
+    const s2_tensor *coarse = &batch->pixels[1];
     const s2_sampling sampling = {batch->ref_to_source[1][n], 1.0, coarse->w, coarse->h};
-    s2_map sampled;
+    s2_tensor sampled;
     double worst = 0.0;
     int wrong = 0;
     int labelled = 0;
-    REQUIRE(s2_map_init(&sampled, 1, CROP, CROP, 2, NULL) == S2RGF_OK);
-    s2_map one = *coarse;
+    REQUIRE(s2_tensor_init(&sampled, 1, CROP, CROP, 2, NULL) == S2RGF_OK);
+    s2_tensor one = *coarse;
     one.n = 1;
-    one.data = s2_map_at(coarse, n);
+    one.data = s2_tensor_at(coarse, n);
     s2_sample_forward(&sampling, &one, &sampled);
     for (int p = 0; p < CROP * CROP; p++) {
-        const float *a = s2_map_at(fine, n) + 2 * p;
+        const float *a = s2_tensor_at(fine, n) + 2 * p;
         const float *b = sampled.data + 2 * p;
         const int label = batch->labels[n * CROP * CROP + p];
         const s2_label_pixel *expected =
@@ -55,7 +55,7 @@ static void check_crop(const s2_label_set *labels, const s2_batch *batch, int n)
     CHECK_NEAR(worst, 0.0, 0.01);
     CHECK(wrong == 0);
     CHECK(labelled > 0);
-    s2_map_clear(&sampled);
+    s2_tensor_clear(&sampled);
 }
 
 /* A scene of two sources in register, its labels, and a batch to draw crops into. */
@@ -113,7 +113,7 @@ static void crops_stay_in_register(void)
     REQUIRE(s2_training_set_draw(&f.set, shape, &random, batch, NULL) == S2RGF_OK);
     bool turned = false;
     for (int n = 0; n < CROPS; n++) {
-        const float *first = s2_map_at(&batch->pixels[0], n);
+        const float *first = s2_tensor_at(&batch->pixels[0], n);
         check_crop(&f.labels, batch, n);
         turned = turned || first[2] - first[0] < 9.0f; /* east is not to the right */
     }
@@ -133,7 +133,7 @@ typedef struct crop_frame {
 /* false: a neighbour of the centre is beyond the scene. */
 static bool find_frame(const s2_batch *batch, int n, crop_frame *frame)
 {
-    const float *pixels = s2_map_at(&batch->pixels[0], n);
+    const float *pixels = s2_tensor_at(&batch->pixels[0], n);
     const uint8_t *valid = batch->valid + (size_t)n * CROP * CROP;
     const size_t at = CROP / 2 * CROP + CROP / 2;
     const bool back_x = !valid[at + 1];
@@ -155,7 +155,7 @@ static bool find_frame(const s2_batch *batch, int n, crop_frame *frame)
    Returns how many lie beyond. */
 static int check_extent(const s2_batch *batch, int n, const crop_frame *frame)
 {
-    const float *pixels = s2_map_at(&batch->pixels[0], n);
+    const float *pixels = s2_tensor_at(&batch->pixels[0], n);
     const uint8_t *valid = batch->valid + (size_t)n * CROP * CROP;
     int beyond = 0;
     int wrong = 0;
@@ -271,7 +271,7 @@ static void muted_source_stays_zero(void)
     REQUIRE(s2_training_set_draw(&f.set, &f.shape, &random, &muted->batch, NULL) == S2RGF_OK);
     const s2_batch *all = &f.training->batch;
     const s2_batch *one = &muted->batch;
-    const size_t coarse = s2_map_pixels(&one->pixels[1]) * 2;
+    const size_t coarse = s2_tensor_pixels(&one->pixels[1]) * 2;
     const size_t pixels = (size_t)CROPS * CROP * CROP;
     double seen = 0.0;
     for (size_t i = 0; i < coarse; i++) {

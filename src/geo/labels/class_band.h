@@ -22,7 +22,7 @@ typedef struct s2_class_band {
     uint64_t zeros;    /* pixels of value 0 taken for no class */
     uint64_t below;    /* pixels below 0 */
     double lowest;     /* of these */
-    double *pixels;    /* of the last window */
+    double *pixels;    /* of the last rectangle */
     float *valid;
     size_t room; /* pixels that fit */
 } s2_class_band;
@@ -47,11 +47,11 @@ s2rgf_status s2_class_band_classes(s2_class_band *band, const s2rgf_host *host,
                                    s2_class_table *classes, s2rgf_error *err);
 
 /**
- * Pixels of a window, NaN where they are not valid.
+ * Pixels of a rectangle, NaN where they are not valid.
  * pixels out [h][w], owned by band, until the next call
  * Errors  IO, NO_MEMORY.
  */
-s2rgf_status s2_class_band_read(s2_class_band *band, s2_rect window, const double **pixels,
+s2rgf_status s2_class_band_read(s2_class_band *band, s2_rect rect, const double **pixels,
                                 s2rgf_error *err);
 
 /**

@@ -108,7 +108,7 @@ static s2rgf_status sort_claims(s2_label_claims *claims, int height, s2rgf_error
 }
 
 /** One pixel a position of sorted claims: the first group's if all agree on the class, else none. */
-static void settle(s2_label_claims *claims, size_t *conflicts)
+static void settle_claims(s2_label_claims *claims, size_t *conflicts)
 {
     size_t kept = 0;
     for (size_t i = 0; i < claims->count;) {
@@ -238,7 +238,7 @@ s2rgf_status s2_labels_finish(s2_label_claims *claims, int height, s2_label_set 
     const s2rgf_status status = sort_claims(claims, height, err);
     if (status != S2RGF_OK)
         return status;
-    settle(claims, &labels->conflicts);
+    settle_claims(claims, &labels->conflicts);
     return fill_set(claims, labels, err);
 }
 

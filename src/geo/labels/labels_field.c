@@ -226,8 +226,8 @@ static void warn_recoded(s2_class_list *list, OGRFeatureH feature, const s2_clas
 }
 
 /** Place of a class in the list, which is count for one not seen before. */
-static s2rgf_status place_of(const s2_class_list *list, OGRFeatureH feature,
-                             const s2_class_name *name, int *place, s2rgf_error *err)
+static s2rgf_status place_of_class(const s2_class_list *list, OGRFeatureH feature,
+                                   const s2_class_name *name, int *place, s2rgf_error *err)
 {
     const s2_class_field *field = list->field;
     int at = 0;
@@ -255,7 +255,7 @@ s2rgf_status s2_class_list_note(s2_class_list *list, OGRFeatureH feature, s2rgf_
     if (status != S2RGF_OK || name.text[0] == '\0')
         goto done;
     warn_recoded(list, feature, &name);
-    status = place_of(list, feature, &name, &at, err);
+    status = place_of_class(list, feature, &name, &at, err);
     if (status != S2RGF_OK)
         goto done;
     seen_class *seen = &list->seen[at];

@@ -16,7 +16,7 @@
 /*
  * A label raster so much finer than the reference grid that a block covers more is read by pixel.
  */
-#define MAX_WINDOW_PIXELS (4 * 1024 * 1024)
+#define MAX_RECT_PIXELS (4 * 1024 * 1024)
 
 /** A class raster while it is read block by block of the reference grid. */
 typedef struct raster_labels {
@@ -111,7 +111,7 @@ static bool is_inside(const raster_labels *labels, int i)
 }
 
 /** Part of the label raster that a block's centres fall on; empty if none does. */
-static s2_rect window_needed(const raster_labels *labels, int count)
+static s2_rect block_bounds(const raster_labels *labels, int count)
 {
     int x0 = labels->own.width, y0 = labels->own.height, x1 = -1, y1 = -1;
     for (int i = 0; i < count; i++) {
@@ -129,22 +129,21 @@ static s2_rect window_needed(const raster_labels *labels, int count)
 /** Pixel value under every centre of a block, into labels->sample; NaN outside the label raster. */
 static s2rgf_status read_samples(raster_labels *labels, int count, s2rgf_error *err)
 {
-    const s2_rect window = window_needed(labels, count);
+    const s2_rect rect = block_bounds(labels, count);
     for (int i = 0; i < count; i++)
         labels->sample[i] = NAN;
-    if (s2_rect_is_empty(window))
+    if (s2_rect_is_empty(rect))
         return S2RGF_OK;
-    const bool whole = (size_t)window.w * (size_t)window.h <= MAX_WINDOW_PIXELS;
+    const bool whole = (size_t)rect.w * (size_t)rect.h <= MAX_RECT_PIXELS;
     const double *pixels = NULL;
-    s2rgf_status status =
-        whole ? s2_class_band_read(&labels->band, window, &pixels, err) : S2RGF_OK;
+    s2rgf_status status = whole ? s2_class_band_read(&labels->band, rect, &pixels, err) : S2RGF_OK;
     for (int i = 0; i < count && status == S2RGF_OK; i++) {
         if (!is_inside(labels, i))
             continue;
         const s2_rect pixel = {(int)labels->u[i], (int)labels->v[i], 1, 1};
         size_t at = 0;
         if (whole)
-            at = (size_t)(pixel.y - window.y) * (size_t)window.w + (size_t)(pixel.x - window.x);
+            at = (size_t)(pixel.y - rect.y) * (size_t)rect.w + (size_t)(pixel.x - rect.x);
         else
             status = s2_class_band_read(&labels->band, pixel, &pixels, err);
         if (status == S2RGF_OK)

@@ -20,7 +20,7 @@ enum {
 struct s2_map_writer {
     s2_map_kind kind;
     const s2rgf_host *host;
-    bool style, is_part;
+    bool style, is_share;
     s2_grid grid;
     s2_class_table classes; /* painted copy */
     char **metadata;        /* provenance and CLASS_n */

@@ -110,7 +110,7 @@ static s2rgf_status try_size(const s2_map_spec *spec, s2_map_writer *writer, int
 }
 
 /** Whether files can be written at all, so that it is the format to which a failure is due. */
-static bool has_room(const s2_map_writer *writer)
+static bool has_disk_space(const s2_map_writer *writer)
 {
     static const unsigned char bytes[ROOM_BYTES];
     char *path = s2_map_files_scratch(&writer->files, "room");
@@ -184,7 +184,7 @@ s2rgf_status s2_map_try_format(const s2_map_spec *spec, s2_map_writer *writer, s
     if (status != S2RGF_OK && writer->table != NULL &&
         try_without_table(spec, writer, &other) == S2RGF_OK)
         status = S2RGF_OK;
-    const bool room = status == S2RGF_OK || has_room(writer);
+    const bool room = status == S2RGF_OK || has_disk_space(writer);
     CPLPopErrorHandler();
     if (status == S2RGF_OK) {
         warn_of_losses(writer);

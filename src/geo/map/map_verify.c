@@ -158,7 +158,7 @@ unsigned s2_map_description(const s2_map_writer *writer)
         all |= S2_KEEPS_SRS;
     if (writer->kind == S2_MAP_CLASSES)
         all |= S2_KEEPS_COLOURS;
-    if (writer->kind == S2_MAP_CLASSES && !writer->is_part &&
+    if (writer->kind == S2_MAP_CLASSES && !writer->is_share &&
         s2_map_has_categories(&writer->classes))
         all |= S2_KEEPS_CATEGORIES;
     if (writer->table != NULL && !writer->leave_table)

@@ -118,7 +118,7 @@ bool s2_map_describe(s2_map_writer *writer)
         return done;
     GDALRasterBandH band = GDALGetRasterBand(writer->dataset, 1);
     return set_palette(band, &writer->classes) &&
-           (writer->is_part || set_categories(band, &writer->classes));
+           (writer->is_share || set_categories(band, &writer->classes));
 }
 
 /** Smallest number of lines that holds whole file blocks and whole area blocks. */
@@ -183,8 +183,8 @@ static s2rgf_status take_spec(const s2_map_spec *spec, s2_map_writer *writer, s2
     const s2_class_table *classes = spec->classes;
     writer->kind = spec->kind;
     writer->host = spec->host;
-    writer->is_part = spec->part != NULL;
-    writer->style = spec->style && spec->kind == S2_MAP_CLASSES && !writer->is_part;
+    writer->is_share = spec->share != NULL;
+    writer->style = spec->style && spec->kind == S2_MAP_CLASSES && !writer->is_share;
     writer->type = GDT_Float32;
     writer->sample_bytes = sizeof(float);
     if (spec->kind == S2_MAP_CLASSES) {
@@ -199,12 +199,12 @@ static s2rgf_status take_spec(const s2_map_spec *spec, s2_map_writer *writer, s2
         return status;
     s2_class_table_paint(&writer->classes);
     writer->metadata = s2_map_metadata(spec->metadata, classes);
-    if (writer->is_part) {
-        char text[S2_MAP_PART_TEXT_BYTES];
-        s2_map_part_write(spec->part, text);
-        writer->metadata = CSLSetNameValue(writer->metadata, S2_MAP_PART_KEY, text);
+    if (writer->is_share) {
+        char text[S2_MAP_SHARE_TEXT_BYTES];
+        s2_map_share_write(spec->share, text);
+        writer->metadata = CSLSetNameValue(writer->metadata, S2_MAP_SHARE_KEY, text);
     }
-    if (spec->kind == S2_MAP_CLASSES && !writer->is_part)
+    if (spec->kind == S2_MAP_CLASSES && !writer->is_share)
         status = s2_map_table_create(&writer->grid, &writer->classes, &writer->table, err);
     return status;
 }

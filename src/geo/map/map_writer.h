@@ -31,9 +31,9 @@ typedef struct s2_map_spec {
     const s2_class_table *classes;
     const char *const *metadata; /* KEY=VALUE list ended by NULL: provenance */
     const s2rgf_host *host; /* NULL, or whose progress() may stop the copy into another format */
-    /* NULL: a whole map; a part says so and has all in its one file: no side files for names, areas
+    /* NULL: a whole map; a share says so and has all in its one file: no side files for names, areas
        and style, which its map will have */
-    const s2_map_part *part;
+    const s2_map_share *share;
 } s2_map_spec;
 
 /** Bytes of a class value in a map: 1 where all fit, else 2. */

@@ -81,7 +81,7 @@ s2rgf_status s2_output_name_fits(const s2_map_target *target, const s2_map_files
 typedef enum found_kind { NOTHING, A_FILE, A_FOLDER, ANOTHER } found_kind;
 
 /** What has a name; a link that leads nowhere is a file. */
-static found_kind look_at(const char *path)
+static found_kind find_kind(const char *path)
 {
     VSIStatBufL stat;
     if (VSIStatExL(path, &stat, VSI_STAT_EXISTS_FLAG | VSI_STAT_NATURE_FLAG) == 0)
@@ -94,7 +94,7 @@ static found_kind look_at(const char *path)
 static s2rgf_status check_path(const char *path, bool may_replace, const char *expected,
                                s2rgf_error *err)
 {
-    const found_kind kind = look_at(path);
+    const found_kind kind = find_kind(path);
     if (kind == NOTHING || (kind == A_FILE && may_replace))
         return S2RGF_OK;
     if (kind == A_FILE)

@@ -48,7 +48,7 @@ void s2_publication_clear(s2_publication *publication)
 }
 
 /** Room for one more item and one more folder; false when memory is out. */
-static bool reserve(s2_publication *publication)
+static bool reserve_item(s2_publication *publication)
 {
     if (publication->count < publication->capacity)
         return true;
@@ -91,7 +91,7 @@ static bool add_folder(s2_publication *publication, const char *to)
 
 s2rgf_status s2_publication_add(s2_publication *publication, s2_naming item, s2rgf_error *err)
 {
-    if (item.to == NULL || item.backup == NULL || !reserve(publication) ||
+    if (item.to == NULL || item.backup == NULL || !reserve_item(publication) ||
         !add_folder(publication, item.to)) {
         clear_item(&item);
         return s2_fail_memory(err, "names of an output");
@@ -474,7 +474,8 @@ static s2rgf_status find_old(s2_publication *publication, bool *any_old, s2rgf_e
     return S2RGF_OK;
 }
 
-static s2rgf_status tell(const s2_publication *publication, outcome result, s2rgf_error *err)
+static s2rgf_status report_outcome(const s2_publication *publication, outcome result,
+                                   s2rgf_error *err)
 {
     const int last = publication->count - 1;
     const char *subject = publication->items[result.item >= 0 ? result.item : last].to;
@@ -505,5 +506,5 @@ s2rgf_status s2_publication_run(s2_publication *publication, const char *journal
         result = attempt_apart(publication, journal);
     }
     publication->stranded = result.stranded;
-    return tell(publication, result, err);
+    return report_outcome(publication, result, err);
 }

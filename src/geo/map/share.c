@@ -1,4 +1,4 @@
-/* A part of a map: its name, its lines, and what its file says about both. */
+/* A share of a map: its name, its lines, and what its file says about both. */
 #include "geo/map/share.h"
 
 #include <cpl_conv.h>
@@ -9,7 +9,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 
-char *s2_map_part_path(const char *path, int number, int count)
+char *s2_map_share_path(const char *path, int number, int count)
 {
     char *stem = s2_strdup(CPLResetExtension(path, ""));
     if (stem == NULL)
@@ -24,47 +24,49 @@ char *s2_map_part_path(const char *path, int number, int count)
     return made;
 }
 
-s2rgf_status s2_map_part_cut(s2_rect *window, int tile_px, s2_map_part *part, s2rgf_error *err)
+s2rgf_status s2_map_share_cut(s2_rect *rect, int tile_px, s2_map_share *share, s2rgf_error *err)
 {
-    if (part->count > S2_MAP_PARTS_MAX || part->number < 1 || part->number > part->count)
+    if (share->count > S2_MAP_SHARES_MAX || share->number < 1 || share->number > share->count)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                       "part: expected one of 1 to %d, of at most %d parts, found %d", part->count,
-                       S2_MAP_PARTS_MAX, part->number);
-    if (part->count > window->h)
+                       "share: expected one of 1 to %d, of at most %d shares, found %d",
+                       share->count, S2_MAP_SHARES_MAX, share->number);
+    if (share->count > rect->h)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                       "parts: expected at most as many as the map has lines, %d, found %d",
-                       window->h, part->count);
-    const int last = window->y + window->h - 1;
+                       "shares: expected at most as many as the map has lines, %d, found %d",
+                       rect->h, share->count);
+    const int last = rect->y + rect->h - 1;
     int unit = tile_px;
-    while (unit > 1 && last / unit - window->y / unit + 1 < part->count)
+    while (unit > 1 && last / unit - rect->y / unit + 1 < share->count)
         unit /= 2;
-    const int64_t first = window->y / unit, rows = last / unit - first + 1;
-    const int64_t from = (first + (part->number - 1) * rows / part->count) * unit;
-    const int64_t to = (first + part->number * rows / part->count) * unit;
-    const s2_rect lines = {window->x, (int)from, window->w, (int)(to - from)};
-    const s2_rect cut = s2_rect_intersect(*window, lines);
-    part->first_line = cut.y - window->y;
-    part->lines = cut.h;
-    part->map_lines = window->h;
-    *window = cut;
+    const int64_t first = rect->y / unit, rows = last / unit - first + 1;
+    const int64_t from = (first + (share->number - 1) * rows / share->count) * unit;
+    const int64_t to = (first + share->number * rows / share->count) * unit;
+    const s2_rect lines = {rect->x, (int)from, rect->w, (int)(to - from)};
+    const s2_rect cut = s2_rect_intersect(*rect, lines);
+    share->first_line = cut.y - rect->y;
+    share->lines = cut.h;
+    share->map_lines = rect->h;
+    *rect = cut;
     return S2RGF_OK;
 }
 
-void s2_map_part_write(const s2_map_part *part, char *text)
+void s2_map_share_write(const s2_map_share *share, char *text)
 {
-    snprintf(text, S2_MAP_PART_TEXT_BYTES, "%d/%d, lines %d to %d of %d", part->number, part->count,
-             part->first_line, part->first_line + part->lines - 1, part->map_lines);
+    snprintf(text, S2_MAP_SHARE_TEXT_BYTES, "%d/%d, lines %d to %d of %d", share->number,
+             share->count, share->first_line, share->first_line + share->lines - 1,
+             share->map_lines);
 }
 
-bool s2_map_part_read(const char *text, s2_map_part *part)
+bool s2_map_share_read(const char *text, s2_map_share *share)
 {
     int last;
     char more;
     if (text == NULL ||
-        sscanf(text, "%9d/%9d, lines %9d to %9d of %9d%c", &part->number, &part->count,
-               &part->first_line, &last, &part->map_lines, &more) != 5)
+        sscanf(text, "%9d/%9d, lines %9d to %9d of %9d%c", &share->number, &share->count,
+               &share->first_line, &last, &share->map_lines, &more) != 5)
         return false;
-    part->lines = last - part->first_line + 1;
-    return part->number >= 1 && part->number <= part->count && part->count <= S2_MAP_PARTS_MAX &&
-           part->first_line >= 0 && part->lines >= 1 && last < part->map_lines;
+    share->lines = last - share->first_line + 1;
+    return share->number >= 1 && share->number <= share->count &&
+           share->count <= S2_MAP_SHARES_MAX && share->first_line >= 0 && share->lines >= 1 &&
+           last < share->map_lines;
 }

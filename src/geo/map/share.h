@@ -1,4 +1,4 @@
-/* A part of a map: whole rows of tiles, in a GeoTIFF of its own, to be joined with the others. */
+/* A share of a map: whole rows of tiles, in a GeoTIFF of its own, to be joined with the others. */
 #ifndef S2_GEO_MAP_SHARE_H
 #define S2_GEO_MAP_SHARE_H
 
@@ -7,36 +7,36 @@
 #include "core/geometry.h"
 #include "s2rgf.h"
 
-#define S2_MAP_PART_KEY "S2RGF_PART" /* metadata item that says which part a file is */
-#define S2_MAP_PARTS_MAX 100000      /* parts of one map */
-#define S2_MAP_PART_TEXT_BYTES 96    /* the item's value with its terminating zero */
+#define S2_MAP_SHARE_KEY "S2RGF_PART" /* metadata item that says which share a file is */
+#define S2_MAP_SHARES_MAX 100000      /* shares of one map */
+#define S2_MAP_SHARE_TEXT_BYTES 96    /* the item's value with its terminating zero */
 
-/** Which part, and which lines of the whole map it holds. */
-typedef struct s2_map_part {
-    int number, count; /* number 1..count; count 0: no part but the whole */
+/** Which share, and which lines of the whole map it holds. */
+typedef struct s2_map_share {
+    int number, count; /* number 1..count; count 0: no share but the whole */
     int first_line, lines;
     int map_lines; /* of the whole map */
-} s2_map_part;
+} s2_map_share;
 
 /**
- * Path of a part of the map at path: MAP_03of16.tif for part 3 of 16 of MAP.EXT, beside it. Released
+ * Path of a share of the map at path: MAP_03of16.tif for share 3 of 16 of MAP.EXT, beside it. Released
  * with s2_free(); NULL when memory is out.
  */
-char *s2_map_part_path(const char *path, int number, int count);
+char *s2_map_share_path(const char *path, int number, int count);
 
 /**
- * Cut a window to the lines of a part. Parts meet at multiples of tile_px from the grid's origin, so
+ * Cut a rectangle to the lines of a share. Shares meet at multiples of tile_px from the grid's origin, so
  * that no tile is computed twice; where that gives too few rows, at multiples of a half, a quarter...
- * window  in out  reference pixels
- * part    in out  number and count in, the lines out
- * Errors  INVALID_ARGUMENT (no such part, or more parts than lines).
+ * rect    in out  reference pixels
+ * share    in out  number and count in, the lines out
+ * Errors  INVALID_ARGUMENT (no such share, or more shares than lines).
  */
-s2rgf_status s2_map_part_cut(s2_rect *window, int tile_px, s2_map_part *part, s2rgf_error *err);
+s2rgf_status s2_map_share_cut(s2_rect *rect, int tile_px, s2_map_share *share, s2rgf_error *err);
 
-/** Value of the metadata item: "3/16, lines 512 to 767 of 4096". text out [S2_MAP_PART_TEXT_BYTES] */
-void s2_map_part_write(const s2_map_part *part, char *text);
+/** Value of the metadata item: "3/16, lines 512 to 767 of 4096". text out [S2_MAP_SHARE_TEXT_BYTES] */
+void s2_map_share_write(const s2_map_share *share, char *text);
 
 /** Read that value; false if it is none. text in, or NULL */
-bool s2_map_part_read(const char *text, s2_map_part *part);
+bool s2_map_share_read(const char *text, s2_map_share *share);
 
 #endif

@@ -1,4 +1,4 @@
-/* The parts of one map: found by their names, opened, and checked to belong together. */
+/* The shares of one map: found by their names, opened, and checked to belong together. */
 #include "geo/map/share_set.h"
 
 #include <cpl_conv.h>
@@ -13,12 +13,12 @@
 #include "geo/map/output_name.h"
 #include "geo/source/gdal_catch.h"
 
-#define NAMED_MISSING 5 /* missing parts that a message names */
-#define ORIGIN_PX 1e-6  /* how far the origin of a part may lie from its place, in pixels */
+#define NAMED_MISSING 5 /* missing shares that a message names */
+#define ORIGIN_PX 1e-6  /* how far the origin of a share may lie from its place, in pixels */
 
 /* ---- finding -------------------------------------------------------------------------------- */
 
-/** Number of parts that a file name of the map's parts tells, 0 if it is none. */
+/** Number of shares that a file name of the map's shares tells, 0 if it is none. */
 static int count_in_name(const char *name, const char *stem)
 {
     const size_t length = strlen(stem);
@@ -28,10 +28,10 @@ static int count_in_name(const char *name, const char *stem)
     if (sscanf(name + length, "_%9dof%9d.tif%n", &number, &count, &end) != 2 || end == 0 ||
         name[length + (size_t)end] != '\0')
         return 0;
-    return number >= 1 && number <= count && count <= S2_MAP_PARTS_MAX ? count : 0;
+    return number >= 1 && number <= count && count <= S2_MAP_SHARES_MAX ? count : 0;
 }
 
-/** The number of parts that all names beside the map tell. */
+/** The number of shares that all names beside the map tell. */
 static s2rgf_status find_count(const char *map_path, int *count, s2rgf_error *err)
 {
     char *stem = s2_strdup(CPLGetBasename(map_path));
@@ -44,30 +44,31 @@ static s2rgf_status find_count(const char *map_path, int *count, s2rgf_error *er
         if (told > 0 && *count > 0 && told != *count)
             status =
                 s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                        "%s: parts of %d and parts of %d are there: expected the number to join",
+                        "%s: shares of %d and shares of %d are there: expected the number to join",
                         map_path, *count, told);
         if (told > 0)
             *count = told;
     }
     if (status == S2RGF_OK && *count == 0)
-        status = s2_fail(err, S2RGF_IO, "%s: no part of it: expected %s_1of2.tif or its like in %s",
-                         map_path, stem, folder[0] != '\0' ? folder : "this folder");
+        status =
+            s2_fail(err, S2RGF_IO, "%s: no share of it: expected %s_1of2.tif or its like in %s",
+                    map_path, stem, folder[0] != '\0' ? folder : "this folder");
     CSLDestroy(names);
     s2_free(stem);
     return status;
 }
 
-/** Paths of all parts; those that are not there are named. */
-static s2rgf_status find_paths(s2_part_set *set, s2rgf_error *err)
+/** Paths of all shares; those that are not there are named. */
+static s2rgf_status find_paths(s2_share_set *set, s2rgf_error *err)
 {
     s2_text missing = {0};
     int missed = 0;
     s2rgf_status status = S2RGF_OK;
     for (int i = 0; i < set->count && status == S2RGF_OK; i++) {
         VSIStatBufL stat;
-        set->paths[i] = s2_map_part_path(set->map_path, i + 1, set->count);
+        set->paths[i] = s2_map_share_path(set->map_path, i + 1, set->count);
         if (set->paths[i] == NULL)
-            status = s2_fail_memory(err, "parts");
+            status = s2_fail_memory(err, "shares");
         else if (VSIStatExL(set->paths[i], &stat, VSI_STAT_EXISTS_FLAG) != 0 &&
                  ++missed <= NAMED_MISSING)
             s2_text_append(&missing, "%s%s", missed > 1 ? ", " : "", set->paths[i]);
@@ -75,15 +76,16 @@ static s2rgf_status find_paths(s2_part_set *set, s2rgf_error *err)
     if (status == S2RGF_OK && missed > NAMED_MISSING)
         s2_text_append(&missing, " and %d more", missed - NAMED_MISSING);
     if (status == S2RGF_OK && missed > 0)
-        status = s2_fail(err, S2RGF_IO, "%s: parts are missing: expected %d, found %d; missing: %s",
-                         set->map_path, set->count, set->count - missed,
-                         missing.data != NULL ? missing.data : "");
+        status =
+            s2_fail(err, S2RGF_IO, "%s: shares are missing: expected %d, found %d; missing: %s",
+                    set->map_path, set->count, set->count - missed,
+                    missing.data != NULL ? missing.data : "");
     s2_free(missing.data);
     return status;
 }
 
-static s2rgf_status open_part(const s2_part_set *set, int index, GDALDatasetH *dataset,
-                              s2rgf_error *err)
+static s2rgf_status open_share(const s2_share_set *set, int index, GDALDatasetH *dataset,
+                               s2rgf_error *err)
 {
     static const char *const drivers[] = {"GTiff", NULL};
     s2_gdal_catch caught;
@@ -94,7 +96,8 @@ static s2rgf_status open_part(const s2_part_set *set, int index, GDALDatasetH *d
     s2_gdal_catch_end(&caught);
     s2_gdal_drop_partial(&caught, dataset);
     if (*dataset == NULL)
-        return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot open this part", set->paths[index]);
+        return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot open this share",
+                            set->paths[index]);
     return S2RGF_OK;
 }
 
@@ -145,8 +148,8 @@ static char **read_provenance(GDALDatasetH dataset)
     return metadata;
 }
 
-/** What the first part tells of the whole map. */
-static s2rgf_status take_first(s2_part_set *set, GDALDatasetH dataset, s2rgf_error *err)
+/** What the first share tells of the whole map. */
+static s2rgf_status take_first(s2_share_set *set, GDALDatasetH dataset, s2rgf_error *err)
 {
     set->kind = kind_of(dataset);
     set->metadata = read_provenance(dataset);
@@ -155,11 +158,11 @@ static s2rgf_status take_first(s2_part_set *set, GDALDatasetH dataset, s2rgf_err
         status = s2_grid_of_dataset(dataset, set->paths[0], NULL, &set->grid, err);
     if (status != S2RGF_OK)
         return status;
-    set->grid.height = set->parts[0].map_lines;
+    set->grid.height = set->shares[0].map_lines;
     set->bands = GDALGetRasterCount(dataset);
     set->type = GDALGetRasterDataType(GDALGetRasterBand(dataset, 1));
     if (set->bands != (set->kind == S2_MAP_PROBABILITIES ? set->classes.count : 1))
-        status = s2_fail(err, S2RGF_FORMAT, "%s: no part of a map: found %d %s, %d %s",
+        status = s2_fail(err, S2RGF_FORMAT, "%s: no share of a map: found %d %s, %d %s",
                          set->paths[0], set->bands,
                          s2_plural((uint64_t)set->bands, "band", "bands"), set->classes.count,
                          s2_plural((uint64_t)set->classes.count, "class", "classes"));
@@ -168,8 +171,8 @@ static s2rgf_status take_first(s2_part_set *set, GDALDatasetH dataset, s2rgf_err
 
 /* ---- checking ------------------------------------------------------------------------------- */
 
-/** A part has the provenance of the first. */
-static s2rgf_status check_provenance(const s2_part_set *set, int index, GDALDatasetH dataset,
+/** A share has the provenance of the first. */
+static s2rgf_status check_provenance(const s2_share_set *set, int index, GDALDatasetH dataset,
                                      s2rgf_error *err)
 {
     static const struct {
@@ -188,8 +191,8 @@ static s2rgf_status check_provenance(const s2_part_set *set, int index, GDALData
     return S2RGF_OK;
 }
 
-/** Distance of the origin of a part from where the first part and its lines put it, in pixels. */
-static double origin_error_px(const s2_part_set *set, int index, const s2_grid *grid)
+/** Distance of the origin of a share from where the first share and its lines put it, in pixels. */
+static double origin_error_px(const s2_share_set *set, int index, const s2_grid *grid)
 {
     double x, y, column, line;
     s2_affine from_geo;
@@ -197,16 +200,16 @@ static double origin_error_px(const s2_part_set *set, int index, const s2_grid *
         return INFINITY;
     s2_affine_apply(&grid->to_geo, 0, 0, &x, &y);
     s2_affine_apply(&from_geo, x, y, &column, &line);
-    return hypot(column, line - set->parts[index].first_line);
+    return hypot(column, line - set->shares[index].first_line);
 }
 
-/** A part has the bands of the first, and its place in the map is where its lines say. */
-static s2rgf_status check_place(const s2_part_set *set, int index, GDALDatasetH dataset,
+/** A share has the bands of the first, and its place in the map is where its lines say. */
+static s2rgf_status check_place(const s2_share_set *set, int index, GDALDatasetH dataset,
                                 s2rgf_error *err)
 {
-    const s2_map_part *part = &set->parts[index];
+    const s2_map_share *share = &set->shares[index];
     const int wanted_line =
-        index > 0 ? set->parts[index - 1].first_line + set->parts[index - 1].lines : 0;
+        index > 0 ? set->shares[index - 1].first_line + set->shares[index - 1].lines : 0;
     s2_grid grid = {0};
     s2rgf_status status = s2_grid_of_dataset(dataset, set->paths[index], NULL, &grid, err);
     bool same_srs = false;
@@ -216,33 +219,33 @@ static s2rgf_status check_place(const s2_part_set *set, int index, GDALDatasetH 
         s2_grid_clear(&grid);
         return status;
     }
-    if (part->first_line != wanted_line || part->map_lines != set->grid.height ||
-        part->lines != grid.height)
+    if (share->first_line != wanted_line || share->map_lines != set->grid.height ||
+        share->lines != grid.height)
         status = s2_fail(
             err, S2RGF_MISMATCH,
             "%s: of another cut: expected it to go on at line %d of %d, found %d of %d",
-            set->paths[index], wanted_line, set->grid.height, part->first_line, part->map_lines);
+            set->paths[index], wanted_line, set->grid.height, share->first_line, share->map_lines);
     else if (GDALGetRasterCount(dataset) != set->bands || kind_of(dataset) != set->kind ||
              GDALGetRasterDataType(GDALGetRasterBand(dataset, 1)) != set->type ||
              grid.width != set->grid.width || origin_error_px(set, index, &grid) > ORIGIN_PX ||
              !same_srs)
         status = s2_fail(err, S2RGF_MISMATCH,
-                         "%s: another grid or other bands than %s: expected parts of one map",
+                         "%s: another grid or other bands than %s: expected shares of one map",
                          set->paths[index], set->paths[0]);
     s2_grid_clear(&grid);
     return status;
 }
 
-static s2rgf_status check_part(s2_part_set *set, int index, s2rgf_error *err)
+static s2rgf_status check_share(s2_share_set *set, int index, s2rgf_error *err)
 {
     GDALDatasetH dataset;
-    s2_map_part *part = &set->parts[index];
-    s2rgf_status status = open_part(set, index, &dataset, err);
+    s2_map_share *share = &set->shares[index];
+    s2rgf_status status = open_share(set, index, &dataset, err);
     if (status != S2RGF_OK)
         return status;
-    if (!s2_map_part_read(GDALGetMetadataItem(dataset, S2_MAP_PART_KEY, NULL), part) ||
-        part->number != index + 1 || part->count != set->count)
-        status = s2_fail(err, S2RGF_FORMAT, "%s: expected part %d of %d of a map, found none",
+    if (!s2_map_share_read(GDALGetMetadataItem(dataset, S2_MAP_SHARE_KEY, NULL), share) ||
+        share->number != index + 1 || share->count != set->count)
+        status = s2_fail(err, S2RGF_FORMAT, "%s: expected share %d of %d of a map, found none",
                          set->paths[index], index + 1, set->count);
     if (status == S2RGF_OK && index == 0)
         status = take_first(set, dataset, err);
@@ -254,41 +257,41 @@ static s2rgf_status check_part(s2_part_set *set, int index, s2rgf_error *err)
     return status;
 }
 
-s2rgf_status s2_part_set_open(const char *map_path, int count, s2_part_set *set, s2rgf_error *err)
+s2rgf_status s2_share_set_open(const char *map_path, int count, s2_share_set *set, s2rgf_error *err)
 {
-    *set = (s2_part_set){.map_path = map_path, .count = count};
+    *set = (s2_share_set){.map_path = map_path, .count = count};
     s2rgf_status status = s2_output_name_check(map_path, err);
     if (status == S2RGF_OK && count == 0)
         status = find_count(map_path, &set->count, err);
     if (status != S2RGF_OK)
         return status;
     set->paths = s2_calloc((size_t)set->count, sizeof *set->paths);
-    set->parts = s2_calloc((size_t)set->count, sizeof *set->parts);
-    if (set->paths == NULL || set->parts == NULL)
-        return s2_fail_memory(err, "parts");
+    set->shares = s2_calloc((size_t)set->count, sizeof *set->shares);
+    if (set->paths == NULL || set->shares == NULL)
+        return s2_fail_memory(err, "shares");
     status = find_paths(set, err);
     for (int i = 0; i < set->count && status == S2RGF_OK; i++)
-        status = check_part(set, i, err);
+        status = check_share(set, i, err);
     if (status == S2RGF_OK &&
-        set->parts[set->count - 1].first_line + set->parts[set->count - 1].lines !=
+        set->shares[set->count - 1].first_line + set->shares[set->count - 1].lines !=
             set->grid.height)
         status =
             s2_fail(err, S2RGF_MISMATCH, "%s: not the end of the map: expected line %d, found %d",
                     set->paths[set->count - 1], set->grid.height,
-                    set->parts[set->count - 1].first_line + set->parts[set->count - 1].lines);
+                    set->shares[set->count - 1].first_line + set->shares[set->count - 1].lines);
     return status;
 }
 
-void s2_part_set_close(s2_part_set *set)
+void s2_share_set_close(s2_share_set *set)
 {
     for (int i = 0; set->paths != NULL && i < set->count; i++)
         s2_free(set->paths[i]);
     if (set->raster != NULL)
         GDALClose(set->raster);
     s2_free(set->paths);
-    s2_free(set->parts);
+    s2_free(set->shares);
     s2_grid_clear(&set->grid);
     s2_class_table_clear(&set->classes);
     CSLDestroy(set->metadata);
-    *set = (s2_part_set){0};
+    *set = (s2_share_set){0};
 }

@@ -1,4 +1,4 @@
-/* The parts of a map as one raster: a VRT, which has the map's pixels without a copy of them. */
+/* The shares of a map as one raster: a VRT, which has the map's pixels without a copy of them. */
 #include <cpl_conv.h>
 #include <cpl_string.h>
 #include <cpl_vsi.h>
@@ -11,10 +11,10 @@
 #include "geo/map/share_set.h"
 #include "geo/source/gdal_catch.h"
 
-/** One part as a source of a band; beside the parts they are named without their folder. */
-static void append_source(const s2_part_set *set, int index, int band, bool beside, s2_text *xml)
+/** One share as a source of a band; beside the shares they are named without their folder. */
+static void append_source(const s2_share_set *set, int index, int band, bool beside, s2_text *xml)
 {
-    const s2_map_part *part = &set->parts[index];
+    const s2_map_share *share = &set->shares[index];
     const char *path = set->paths[index];
     char *name = CPLEscapeString(beside ? CPLGetFilename(path) : path, -1, CPLES_XML);
     s2_text_append(xml,
@@ -22,13 +22,13 @@ static void append_source(const s2_part_set *set, int index, int band, bool besi
                    "<SourceBand>%d</SourceBand>"
                    "<SrcRect xOff=\"0\" yOff=\"0\" xSize=\"%d\" ySize=\"%d\"/>"
                    "<DstRect xOff=\"0\" yOff=\"%d\" xSize=\"%d\" ySize=\"%d\"/></SimpleSource>\n",
-                   beside, name, band, set->grid.width, part->lines, part->first_line,
-                   set->grid.width, part->lines);
+                   beside, name, band, set->grid.width, share->lines, share->first_line,
+                   set->grid.width, share->lines);
     CPLFree(name);
 }
 
 /** The VRT of the pixels alone, in new memory; NULL when that is out. */
-static char *make_xml(const s2_part_set *set, bool beside)
+static char *make_xml(const s2_share_set *set, bool beside)
 {
     s2_text xml = {0};
     s2_text_append(&xml, "<VRTDataset rasterXSize=\"%d\" rasterYSize=\"%d\">\n", set->grid.width,
@@ -47,7 +47,7 @@ static char *make_xml(const s2_part_set *set, bool beside)
     return NULL;
 }
 
-s2rgf_status s2_part_set_join(s2_part_set *set, s2rgf_error *err)
+s2rgf_status s2_share_set_join(s2_share_set *set, s2rgf_error *err)
 {
     char *xml = make_xml(set, false);
     if (xml == NULL)
@@ -60,12 +60,12 @@ s2rgf_status s2_part_set_join(s2_part_set *set, s2rgf_error *err)
     s2_gdal_drop_partial(&caught, &set->raster);
     s2_free(xml);
     if (set->raster == NULL)
-        return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: its parts cannot be read", set->map_path);
+        return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: its shares cannot be read", set->map_path);
     return S2RGF_OK;
 }
 
-s2rgf_status s2_part_set_read(const s2_part_set *set, int y, int count, void *lines,
-                              s2rgf_error *err)
+s2rgf_status s2_share_set_read(const s2_share_set *set, int y, int count, void *lines,
+                               s2rgf_error *err)
 {
     const int width = set->grid.width;
     s2_gdal_catch caught;
@@ -76,13 +76,13 @@ s2rgf_status s2_part_set_read(const s2_part_set *set, int y, int count, void *li
     s2_gdal_catch_end(&caught);
     if (outcome != CE_None || caught.failed)
         return s2_gdal_fail(&caught, err, S2RGF_IO,
-                            "%s: lines %d to %d of its parts cannot be read", set->map_path, y,
+                            "%s: lines %d to %d of its shares cannot be read", set->map_path, y,
                             y + count - 1);
     return S2RGF_OK;
 }
 
 /** Write the VRT of the pixels alone. */
-static s2rgf_status write_pixels(const s2_part_set *set, const char *path, s2rgf_error *err)
+static s2rgf_status write_pixels(const s2_share_set *set, const char *path, s2rgf_error *err)
 {
     char *xml = make_xml(set, true);
     if (xml == NULL)
@@ -95,8 +95,8 @@ static s2rgf_status write_pixels(const s2_part_set *set, const char *path, s2rgf
 }
 
 /** Add what describes the map, and look whether it is there. files in: names for messages */
-static s2rgf_status describe(const s2_part_set *set, const s2_map_files *files, const char *path,
-                             s2_map_table *table, s2rgf_error *err)
+static s2rgf_status describe_vrt(const s2_share_set *set, const s2_map_files *files,
+                                 const char *path, s2_map_table *table, s2rgf_error *err)
 {
     s2_map_writer writer = {.kind = set->kind,
                             .grid = set->grid,
@@ -129,8 +129,8 @@ static s2rgf_status describe(const s2_part_set *set, const s2_map_files *files, 
     return status;
 }
 
-s2rgf_status s2_part_set_write_vrt(const s2_part_set *set, s2_map_table *table, bool overwrite,
-                                   bool style, s2rgf_error *err)
+s2rgf_status s2_share_set_write_vrt(const s2_share_set *set, s2_map_table *table, bool overwrite,
+                                    bool style, s2rgf_error *err)
 {
     s2_map_files files, *all[] = {&files};
     char *path = NULL, *qml = NULL;
@@ -145,7 +145,7 @@ s2rgf_status s2_part_set_write_vrt(const s2_part_set *set, s2_map_table *table, 
     status =
         path != NULL && qml != NULL ? write_pixels(set, path, err) : s2_fail_memory(err, "VRT");
     if (status == S2RGF_OK)
-        status = describe(set, &files, path, table, err);
+        status = describe_vrt(set, &files, path, table, err);
     if (status == S2RGF_OK && styled)
         status = s2_map_style_write(qml, &set->classes, err);
     if (status == S2RGF_OK)

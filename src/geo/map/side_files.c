@@ -41,7 +41,7 @@ static GDALDatasetH make_map(GDALDataType type)
 }
 
 /** A folder that nobody else has; false: there is none. */
-static bool make_folder(GDALDriverH driver, char folder[256])
+static bool make_trial_folder(GDALDriverH driver, char folder[256])
 {
     const char *virtual_files = GDALGetMetadataItem(driver, GDAL_DCAP_VIRTUALIO, NULL);
     if (virtual_files != NULL && CPLTestBool(virtual_files)) {
@@ -69,7 +69,7 @@ static char **probe(char **suffixes, const char *path, GDALDriverH driver, GDALD
 {
     char folder[256];
     GDALDatasetH map = make_map(type);
-    if (map != NULL && make_folder(driver, folder)) {
+    if (map != NULL && make_trial_folder(driver, folder)) {
         char *name = CPLStrdup(CPLFormFilename(NULL, "map", CPLGetExtension(path)));
         char *copy = CPLStrdup(CPLFormFilename(folder, name, NULL));
         GDALClose(

@@ -62,14 +62,14 @@ s2rgf_status s2_grid_copy(const s2_grid *from, s2_grid *to, s2rgf_error *err)
     return S2RGF_OK;
 }
 
-s2rgf_status s2_grid_window(const s2_grid *from, s2_rect window, s2_grid *to, s2rgf_error *err)
+s2rgf_status s2_grid_cut(const s2_grid *from, s2_rect rect, s2_grid *to, s2rgf_error *err)
 {
     const s2rgf_status status = s2_grid_copy(from, to, err);
     if (status != S2RGF_OK)
         return status;
-    s2_affine_apply(&from->to_geo, window.x, window.y, &to->to_geo.m[0], &to->to_geo.m[3]);
-    to->width = window.w;
-    to->height = window.h;
+    s2_affine_apply(&from->to_geo, rect.x, rect.y, &to->to_geo.m[0], &to->to_geo.m[3]);
+    to->width = rect.w;
+    to->height = rect.h;
     return S2RGF_OK;
 }
 
@@ -129,7 +129,7 @@ static s2rgf_status projwin_in_grid_srs(const s2_grid *grid, const char *projwin
 }
 
 s2rgf_status s2_grid_projwin(const s2_grid *grid, const double projwin[4], const char *projwin_srs,
-                             s2_rect *window, s2rgf_error *err)
+                             s2_rect *rect, s2rgf_error *err)
 {
     const double *m = grid->to_geo.m;
     double x[2] = {projwin[0], projwin[2]};
@@ -158,6 +158,6 @@ s2rgf_status s2_grid_projwin(const s2_grid *grid, const double projwin[4], const
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "projwin: outside the reference grid");
     const int x0 = left > 0.0 ? (int)left : 0;
     const int y0 = top > 0.0 ? (int)top : 0;
-    *window = (s2_rect){x0, y0, (int)right - x0, (int)bottom - y0};
+    *rect = (s2_rect){x0, y0, (int)right - x0, (int)bottom - y0};
     return S2RGF_OK;
 }

@@ -27,8 +27,8 @@ s2rgf_status s2_grid_of_dataset(GDALDatasetH dataset, const char *subject, const
 /** Deep copy; *to is overwritten. Errors: NO_MEMORY. */
 s2rgf_status s2_grid_copy(const s2_grid *from, s2_grid *to, s2rgf_error *err);
 
-/** The sub-grid of a window: moved origin, window's size. Errors: NO_MEMORY. */
-s2rgf_status s2_grid_window(const s2_grid *from, s2_rect window, s2_grid *to, s2rgf_error *err);
+/** The sub-grid of a rectangle: moved origin, rectangle's size. Errors: NO_MEMORY. */
+s2rgf_status s2_grid_cut(const s2_grid *from, s2_rect rect, s2_grid *to, s2rgf_error *err);
 
 /** Make the pixels of a grid `decimation` times as large, over the same extent; sizes round up. */
 void s2_grid_coarsen(s2_grid *grid, int decimation);
@@ -53,13 +53,13 @@ double s2_grid_pixel_metres(const s2_grid *grid);
 void s2_grid_pixel_text(const s2_grid *grid, char *text, size_t size);
 
 /**
- * Window of the grid that covers ulx, uly, lrx, lry, rounded as gdal_translate rounds, and cut to
+ * Rectangle of the grid that covers ulx, uly, lrx, lry, rounded as gdal_translate rounds, and cut to
  * the grid.
  * projwin_srs  in  CRS of projwin, NULL: the grid's own
  * Errors  INVALID_ARGUMENT (unusable CRS, empty or outside, or the grid is rotated).
  */
 s2rgf_status s2_grid_projwin(const s2_grid *grid, const double projwin[4], const char *projwin_srs,
-                             s2_rect *window, s2rgf_error *err);
+                             s2_rect *rect, s2rgf_error *err);
 
 /**
  * *equal: both name the same horizontal CRS, or both are NULL: compared by OSR, not by string, so

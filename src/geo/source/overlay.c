@@ -87,37 +87,37 @@ void s2_overlay_close(s2_overlay *overlay)
     *overlay = (s2_overlay){0};
 }
 
-s2rgf_status s2_overlay_read(s2_overlay *overlay, s2_rect window, double *values, uint8_t *valid,
+s2rgf_status s2_overlay_read(s2_overlay *overlay, s2_rect rect, double *values, uint8_t *valid,
                              s2rgf_error *err)
 {
     GDALRasterBandH band = GDALGetRasterBand(overlay->dataset, 1);
     s2_gdal_catch caught;
     s2_gdal_catch_begin(&caught);
-    CPLErr outcome = GDALRasterIO(band, GF_Read, window.x, window.y, window.w, window.h, values,
-                                  window.w, window.h, GDT_Float64, 0, 0);
+    CPLErr outcome = GDALRasterIO(band, GF_Read, rect.x, rect.y, rect.w, rect.h, values, rect.w,
+                                  rect.h, GDT_Float64, 0, 0);
     if (outcome == CE_None)
-        outcome = GDALRasterIO(GDALGetMaskBand(band), GF_Read, window.x, window.y, window.w,
-                               window.h, valid, window.w, window.h, GDT_Byte, 0, 0);
+        outcome = GDALRasterIO(GDALGetMaskBand(band), GF_Read, rect.x, rect.y, rect.w, rect.h,
+                               valid, rect.w, rect.h, GDT_Byte, 0, 0);
     s2_gdal_catch_end(&caught);
     if (outcome != CE_None)
         return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot read lines %d..%d", overlay->path,
-                            window.y, window.y + window.h - 1);
-    const size_t pixels = (size_t)window.w * (size_t)window.h;
+                            rect.y, rect.y + rect.h - 1);
+    const size_t pixels = (size_t)rect.w * (size_t)rect.h;
     for (size_t i = 0; i < pixels; i++)
         valid[i] = valid[i] != 0 && !isnan(values[i]);
     return S2RGF_OK;
 }
 
-s2rgf_status s2_overlay_read_mask(s2_overlay *overlay, s2_rect window, uint8_t *wanted, bool *any,
+s2rgf_status s2_overlay_read_mask(s2_overlay *overlay, s2_rect rect, uint8_t *wanted, bool *any,
                                   s2rgf_error *err)
 {
     s2rgf_status status = S2RGF_OK;
     *any = false;
-    for (int y = 0; y < window.h && status == S2RGF_OK; y++) {
-        const s2_rect row = {window.x, window.y + y, window.w, 1};
-        uint8_t *line = wanted + (size_t)y * (size_t)window.w;
+    for (int y = 0; y < rect.h && status == S2RGF_OK; y++) {
+        const s2_rect row = {rect.x, rect.y + y, rect.w, 1};
+        uint8_t *line = wanted + (size_t)y * (size_t)rect.w;
         status = s2_overlay_read(overlay, row, overlay->line, line, err);
-        for (int x = 0; x < window.w && status == S2RGF_OK; x++) {
+        for (int x = 0; x < rect.w && status == S2RGF_OK; x++) {
             line[x] = line[x] && overlay->line[x] != 0.0;
             *any = *any || line[x];
         }

@@ -28,21 +28,21 @@ s2rgf_status s2_overlay_open(const char *path, const s2_grid *grid, const char *
 void s2_overlay_close(s2_overlay *overlay);
 
 /**
- * Read a window of the grid.
+ * Read a rectangle of the grid.
  * values  out [h][w] as stored, without scale and offset
  * valid   out [h][w] 0 where the raster has nodata, by value or by mask, or NaN, else 1
  * Errors  IO.
  */
-s2rgf_status s2_overlay_read(s2_overlay *overlay, s2_rect window, double *values, uint8_t *valid,
+s2rgf_status s2_overlay_read(s2_overlay *overlay, s2_rect rect, double *values, uint8_t *valid,
                              s2rgf_error *err);
 
 /**
- * Read a window as a mask.
+ * Read a rectangle as a mask.
  * wanted  out [h][w] 0 where the raster has 0, nodata or NaN, else 1
  * any     out whether any is 1
  * Errors  IO.
  */
-s2rgf_status s2_overlay_read_mask(s2_overlay *overlay, s2_rect window, uint8_t *wanted, bool *any,
+s2rgf_status s2_overlay_read_mask(s2_overlay *overlay, s2_rect rect, uint8_t *wanted, bool *any,
                                   s2rgf_error *err);
 
 /** Bytes that an open overlay takes beside GDAL's. */

@@ -13,7 +13,7 @@
 /* Files of one source may differ by this much of a pixel: rounding in their headers. */
 #define SAME_GRID_PX 0.01
 
-static s2rgf_status open_file(const s2_source *source, s2_file *file, s2rgf_error *err)
+static s2rgf_status open_source_file(const s2_source *source, s2_file *file, s2rgf_error *err)
 {
     s2_gdal_catch caught;
     s2_gdal_catch_begin(&caught);
@@ -66,7 +66,7 @@ static s2rgf_status open_files(s2_source *source, s2rgf_error *err)
     for (int i = 0; i < source->file_count; i++) {
         s2_file *file = &source->files[i];
         s2_grid grid = {0};
-        s2rgf_status status = open_file(source, file, err);
+        s2rgf_status status = open_source_file(source, file, err);
         if (status == S2RGF_OK)
             status =
                 s2_grid_of_dataset(file->dataset, file->path, source->assigned_srs, &grid, err);
@@ -168,7 +168,7 @@ void s2_source_close(s2_source *source)
         GDALClose(source->files[i].dataset);
         s2_free(source->files[i].path);
     }
-    s2_scratch *scratches[] = {&source->planes, &source->mask_plane, &source->part_valid,
+    s2_scratch *scratches[] = {&source->planes, &source->mask_plane, &source->overlap_valid,
                                &source->numbers};
     for (size_t i = 0; i < sizeof scratches / sizeof scratches[0]; i++)
         s2_free(scratches[i]->data);

@@ -68,7 +68,7 @@ s2rgf_status s2_source_select(s2_source *source, const int *order, int count, s2
 /**
  * Present the source in another CRS, on a grid of like resolution (GDALSuggestedWarpOutput).
  * Every pixel is transformed exactly and sampled bilinearly among valid pixels; it is valid where
- * the source pixel under its centre is. So the result does not depend on the windows read.
+ * the source pixel under its centre is. So the result does not depend on the rectangles read.
  * Errors  INVALID_ARGUMENT (no transformation), NO_MEMORY.
  */
 s2rgf_status s2_source_warp_to_srs(s2_source *source, const char *srs_wkt, s2rgf_error *err);
@@ -85,7 +85,7 @@ s2rgf_status s2_source_warp_to_grid(s2_source *source, const s2_grid *grid, s2rg
  */
 s2rgf_status s2_source_set_view(s2_source *source, s2_rect view, s2rgf_error *err);
 
-/** Where pixels of a window go, from its first column on. */
+/** Where pixels of a rectangle go, from its first column on. */
 typedef struct s2_read_target {
     s2_row_ring
         pixels; /* float32, `bands` of a pixel side by side; data NULL: only validity counts */
@@ -94,23 +94,23 @@ typedef struct s2_read_target {
     const double *mean, *std; /* [bands]: (x - mean) / std is delivered; NULL: x as it is */
 } s2_read_target;
 
-/** All rows of a window, one below the other. pixels out [h][w][bands], or NULL; valid out [h][w] */
-s2_read_target s2_read_target_whole(s2_rect window, int bands, float *pixels, uint8_t *valid);
+/** All rows of a rectangle, one below the other. pixels out [h][w][bands], or NULL; valid out [h][w] */
+s2_read_target s2_read_target_whole(s2_rect rect, int bands, float *pixels, uint8_t *valid);
 
 /**
- * Read a window of the source's grid (inside it).
+ * Read a rectangle of the source's grid (inside it).
  * to     its pixels get scale and offset, then mean and std; 0 where invalid. Its validity is 1 where
  *        every delivered band is valid, else 0: nodata, values that are not finite, mask bands and
  *        alpha bands count.
  * Errors IO (names the file), NO_MEMORY.  Threads: one per s2_source.
  */
-s2rgf_status s2_source_read_to(s2_source *source, s2_rect window, const s2_read_target *to,
+s2rgf_status s2_source_read_to(s2_source *source, s2_rect rect, const s2_read_target *to,
                                s2rgf_error *err);
 /** The same, values as they are: pixels out [h][w][bands], valid out [h][w] */
-s2rgf_status s2_source_read(s2_source *source, s2_rect window, float *pixels, uint8_t *valid,
+s2rgf_status s2_source_read(s2_source *source, s2_rect rect, float *pixels, uint8_t *valid,
                             s2rgf_error *err);
 /** As s2_source_read() but only the validity. */
-s2rgf_status s2_source_read_valid(s2_source *source, s2_rect window, uint8_t *valid,
+s2rgf_status s2_source_read_valid(s2_source *source, s2_rect rect, uint8_t *valid,
                                   s2rgf_error *err);
 
 #endif

@@ -47,7 +47,7 @@ static bool find_blocks_below(GDALDatasetH vrt, int *width, int *height)
     return found;
 }
 
-static int grow(int side, int smallest, int largest)
+static int grow_side(int side, int smallest, int largest)
 {
     const int grown = side < smallest ? (smallest + side - 1) / side * side : side;
     return grown < largest ? grown : largest;
@@ -66,8 +66,8 @@ void s2_source_choose_lattice(s2_source *source)
     source->block_height = height < file_height ? height : file_height;
     source->lattice = (s2_piece_plan){file_width, file_height, 0};
     if (source->decimation == 1 && known && width > 0 && height > 0)
-        source->lattice = (s2_piece_plan){grow(width, NARROWEST_PX, file_width),
-                                          grow(height, LOWEST_PX, file_height), 0};
+        source->lattice = (s2_piece_plan){grow_side(width, NARROWEST_PX, file_width),
+                                          grow_side(height, LOWEST_PX, file_height), 0};
 }
 
 /* The type that holds the samples of all delivered bands as they are read without pieces: that of the
@@ -195,19 +195,19 @@ s2rgf_status s2_piece_load(void *data, s2_rect piece, void *samples, s2rgf_error
     return status == S2RGF_OK ? s2_source_read_masks(source, piece, valid, err) : status;
 }
 
-/* Samples of row y, counted within the part, before the part's first one. */
-static size_t samples_before(s2_rect piece, s2_rect part, int y)
+/* Samples of row y, counted within the overlap, before the overlap's first one. */
+static size_t samples_before(s2_rect piece, s2_rect overlap, int y)
 {
-    return (size_t)(part.y - piece.y + y) * (size_t)piece.w + (size_t)(part.x - piece.x);
+    return (size_t)(overlap.y - piece.y + y) * (size_t)piece.w + (size_t)(overlap.x - piece.x);
 }
 
 s2_samples s2_piece_samples(const s2_source *source, const void *samples, s2_rect piece,
-                            s2_rect part, int first, int count)
+                            s2_rect overlap, int first, int count)
 {
     const size_t size = (size_t)GDALGetDataTypeSizeBytes(source->held_type);
     const size_t plane = plane_bytes(source, piece);
     const char *planes = (const char *)samples + (size_t)first * plane;
-    return (s2_samples){.planes = planes + samples_before(piece, part, 0) * size,
+    return (s2_samples){.planes = planes + samples_before(piece, overlap, 0) * size,
                         .type = source->held_type,
                         .plane_bytes = plane,
                         .row_bytes = (size_t)piece.w * size,
@@ -216,11 +216,11 @@ s2_samples s2_piece_samples(const s2_source *source, const void *samples, s2_rec
                         .place = first};
 }
 
-void s2_piece_copy_valid(const s2_source *source, const void *samples, s2_rect piece, s2_rect part,
-                         uint8_t *valid)
+void s2_piece_copy_valid(const s2_source *source, const void *samples, s2_rect piece,
+                         s2_rect overlap, uint8_t *valid)
 {
     const uint8_t *from = (const uint8_t *)samples + valid_at(source, piece);
-    for (int y = 0; y < part.h; y++)
-        memcpy(valid + (size_t)y * (size_t)part.w, from + samples_before(piece, part, y),
-               (size_t)part.w);
+    for (int y = 0; y < overlap.h; y++)
+        memcpy(valid + (size_t)y * (size_t)overlap.w, from + samples_before(piece, overlap, y),
+               (size_t)overlap.w);
 }

@@ -61,7 +61,7 @@ struct s2_source {
     s2_pieces *pieces;             /* decoded ones; NULL: none are held */
     GDALDataType held_type;        /* of their samples */
     bool owns_pieces;              /* false: those of the source that this is a copy of */
-    s2_scratch planes, mask_plane, part_valid, numbers; /* source_read.c */
+    s2_scratch planes, mask_plane, overlap_valid, numbers; /* source_read.c */
 };
 
 /**
@@ -74,28 +74,28 @@ s2rgf_status s2_file_describe(s2_file *file, const char *source_nodata, s2rgf_er
 /** Release bands and masks; the dataset stays. */
 void s2_file_forget(s2_file *file);
 
-/** As s2_source_read_to() on the files' own grid; the window lies inside. */
-s2rgf_status s2_source_read_files(s2_source *source, s2_rect window, const s2_read_target *to,
+/** As s2_source_read_to() on the files' own grid; the rectangle lies inside. */
+s2rgf_status s2_source_read_files(s2_source *source, s2_rect rect, const s2_read_target *to,
                                   s2rgf_error *err);
 
-/** The same target for a part of its window that begins `columns` further right. */
+/** The same target for a part of its rectangle that begins `columns` further right. */
 s2_read_target s2_read_target_from(const s2_read_target *to, int columns);
 
 /**
- * One delivered band in a window of the files' own grid, with its own validity, not that of all bands.
+ * One delivered band in a rectangle of the files' own grid, with its own validity, not that of all bands.
  * plane out [h][w], NaN or infinite where the file's value is; valid out [h][w]
  */
-s2rgf_status s2_source_read_band(s2_source *source, int band, s2_rect window, float *plane,
+s2rgf_status s2_source_read_band(s2_source *source, int band, s2_rect rect, float *plane,
                                  uint8_t *valid, s2rgf_error *err);
 
-#define S2_SAMPLE_WINDOWS 16
-#define S2_SAMPLE_PIXELS 1024 /* of a window, at most */
+#define S2_SAMPLE_RECTS 16
+#define S2_SAMPLE_PIXELS 1024 /* of a rectangle, at most */
 
 /**
- * Windows spread over an area of the files' grid, in few blocks. windows out [S2_SAMPLE_WINDOWS]
+ * Rectangles spread over an area of the files' grid, in few blocks. rects out [S2_SAMPLE_RECTS]
  * Source s2_source_sample_read() says how many blocks.
  */
-void s2_source_place_windows(const s2_source *source, s2_rect area, s2_rect *windows);
+void s2_source_place_samples(const s2_source *source, s2_rect area, s2_rect *rects);
 
 /** At least count * size bytes, contents undefined; NULL when memory is out. */
 void *s2_scratch_reserve(s2_scratch *scratch, size_t count, size_t size);
@@ -109,8 +109,8 @@ s2rgf_status s2_warp_create(const char *label, const s2_grid *from, const s2_gri
                             s2_warp **warp, s2rgf_error *err);
 void s2_warp_free(s2_warp *warp);
 
-/** As s2_source_read_to() on the warped grid; the window lies inside. */
-s2rgf_status s2_warp_read(s2_source *source, s2_rect window, const s2_read_target *to,
+/** As s2_source_read_to() on the warped grid; the rectangle lies inside. */
+s2rgf_status s2_warp_read(s2_source *source, s2_rect rect, const s2_read_target *to,
                           s2rgf_error *err);
 
 /**

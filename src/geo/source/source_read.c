@@ -1,4 +1,4 @@
-/* Read windows of a source's files: samples from GDAL or from held pieces, then values, then validity. */
+/* Read rectangles of a source's files: samples from GDAL or from held pieces, then values, then validity. */
 #include <string.h>
 
 #include "core/error.h"
@@ -22,24 +22,23 @@ void *s2_scratch_reserve(s2_scratch *scratch, size_t count, size_t size)
     return scratch->data;
 }
 
-static s2rgf_status fail_read(const s2_gdal_catch *caught, const s2_file *file, s2_rect window,
+static s2rgf_status fail_read(const s2_gdal_catch *caught, const s2_file *file, s2_rect rect,
                               s2rgf_error *err)
 {
     return s2_gdal_fail(caught, err, S2RGF_IO, "%s: cannot read pixels %d..%d, lines %d..%d",
-                        file->path, window.x, window.x + window.w - 1, window.y,
-                        window.y + window.h - 1);
+                        file->path, rect.x, rect.x + rect.w - 1, rect.y, rect.y + rect.h - 1);
 }
 
-/** What GDAL reads for a window of the files' grid, decimated or not. */
+/** What GDAL reads for a rectangle of the files' grid, decimated or not. */
 typedef struct read_request {
     s2_rect pixels; /* of the file */
     GDALRasterIOExtraArg extra;
 } read_request;
 
-static read_request make_request(const s2_source *source, const s2_file *file, s2_rect window,
+static read_request make_request(const s2_source *source, const s2_file *file, s2_rect rect,
                                  bool averaged)
 {
-    read_request request = {.pixels = window};
+    read_request request = {.pixels = rect};
     INIT_RASTERIO_EXTRA_ARG(request.extra);
     if (source->decimation == 1)
         return request;
@@ -50,31 +49,31 @@ static read_request make_request(const s2_source *source, const s2_file *file, s
     GDALRasterIOExtraArg *extra = &request.extra;
     extra->eResampleAlg = averaged ? GRIORA_Average : GRIORA_NearestNeighbour;
     extra->bFloatingPointWindowValidity = TRUE;
-    s2_affine_apply(&to_file, window.x, window.y, &extra->dfXOff, &extra->dfYOff);
-    s2_affine_apply(&to_file, window.w, window.h, &extra->dfXSize, &extra->dfYSize);
+    s2_affine_apply(&to_file, rect.x, rect.y, &extra->dfXOff, &extra->dfYOff);
+    s2_affine_apply(&to_file, rect.w, rect.h, &extra->dfXSize, &extra->dfYSize);
     request.pixels =
-        s2_rect_intersect(s2_affine_bounds(&to_file, window), (s2_rect){0, 0, width, height});
+        s2_rect_intersect(s2_affine_bounds(&to_file, rect), (s2_rect){0, 0, width, height});
     return request;
 }
 
 /** Clear `valid` where a mask band is 0. */
 static s2rgf_status apply_mask(s2_source *source, const s2_file *file, GDALRasterBandH mask,
-                               s2_rect window, uint8_t *valid, s2rgf_error *err)
+                               s2_rect rect, uint8_t *valid, s2rgf_error *err)
 {
-    const size_t count = (size_t)window.w * (size_t)window.h;
+    const size_t count = (size_t)rect.w * (size_t)rect.h;
     /* Float32, so that a 16-bit or floating alpha is not rounded. */
     float *plane = s2_scratch_reserve(&source->mask_plane, count, sizeof *plane);
     if (plane == NULL)
         return s2_fail_memory(err, "mask");
     s2_gdal_catch caught;
     s2_gdal_catch_begin(&caught);
-    read_request from = make_request(source, file, window, true);
+    read_request from = make_request(source, file, rect, true);
     const CPLErr outcome =
         GDALRasterIOEx(mask, GF_Read, from.pixels.x, from.pixels.y, from.pixels.w, from.pixels.h,
-                       plane, window.w, window.h, GDT_Float32, 0, 0, &from.extra);
+                       plane, rect.w, rect.h, GDT_Float32, 0, 0, &from.extra);
     s2_gdal_catch_end(&caught);
     if (outcome != CE_None)
-        return fail_read(&caught, file, window, err);
+        return fail_read(&caught, file, rect, err);
     for (size_t i = 0; i < count; i++)
         valid[i] &= plane[i] > 0.0f;
     return S2RGF_OK;
@@ -132,8 +131,7 @@ static s2rgf_status fetch_from_file(s2_source *source, int first, int count, s2_
     return outcome == CE_None ? S2RGF_OK : fail_read(&caught, file, rect, err);
 }
 
-s2rgf_status s2_source_read_masks(s2_source *source, s2_rect window, uint8_t *valid,
-                                  s2rgf_error *err)
+s2rgf_status s2_source_read_masks(s2_source *source, s2_rect rect, uint8_t *valid, s2rgf_error *err)
 {
     s2rgf_status status = S2RGF_OK;
     for (int f = 0; f < source->file_count && status == S2RGF_OK; f++) {
@@ -145,127 +143,128 @@ s2rgf_status s2_source_read_masks(s2_source *source, s2_rect window, uint8_t *va
             used = true;
             GDALRasterBandH mask = file->bands[source->bands[b].band].mask;
             if (mask != NULL)
-                status = apply_mask(source, file, mask, window, valid, err);
+                status = apply_mask(source, file, mask, rect, valid, err);
         }
         for (int m = 0; used && m < file->mask_count && status == S2RGF_OK; m++)
-            status = apply_mask(source, file, file->masks[m], window, valid, err);
+            status = apply_mask(source, file, file->masks[m], rect, valid, err);
     }
     return status;
 }
 
-s2rgf_status s2_source_read_band(s2_source *source, int band, s2_rect window, float *plane,
+s2rgf_status s2_source_read_band(s2_source *source, int band, s2_rect rect, float *plane,
                                  uint8_t *valid, s2rgf_error *err)
 {
     const s2_file *file = &source->files[source->bands[band].file];
     GDALRasterBandH mask = file->bands[source->bands[band].band].mask;
-    memset(valid, 1, (size_t)window.w * (size_t)window.h);
+    memset(valid, 1, (size_t)rect.w * (size_t)rect.h);
     s2rgf_status status = S2RGF_OK;
     if (mask != NULL)
-        status = apply_mask(source, file, mask, window, valid, err);
+        status = apply_mask(source, file, mask, rect, valid, err);
     for (int m = 0; m < file->mask_count && status == S2RGF_OK; m++)
-        status = apply_mask(source, file, file->masks[m], window, valid, err);
+        status = apply_mask(source, file, file->masks[m], rect, valid, err);
     s2_samples samples;
     if (status == S2RGF_OK)
-        status = fetch_from_file(source, band, 1, window, &samples, err);
+        status = fetch_from_file(source, band, 1, rect, &samples, err);
     if (status != S2RGF_OK)
         return status;
-    const s2_read_target to = s2_read_target_whole(window, 1, plane, valid);
+    const s2_read_target to = s2_read_target_whole(rect, 1, plane, valid);
     samples.place = 0;
-    s2_values_put(source, &samples, window, &to, valid);
+    s2_values_put(source, &samples, rect, &to, valid);
     return S2RGF_OK;
 }
 
-/** A part of a window that lies in one piece of the files' grid. */
-typedef struct read_part {
+/** What of a rectangle that lies in one piece of the files' grid. */
+typedef struct piece_overlap {
     s2_rect rect;
     const void *held; /* samples of the piece, or NULL: they are read from the file */
     s2_rect piece;
-} read_part;
+} piece_overlap;
 
-/** Values of a part, and its validity by masks and values: valid out [part.h][part.w] */
-static s2rgf_status read_values(s2_source *source, const read_part *part, const s2_read_target *to,
-                                uint8_t *valid, s2rgf_error *err)
+/** Values of an overlap, and its validity by masks and values: valid out [overlap.h][overlap.w] */
+static s2rgf_status read_values(s2_source *source, const piece_overlap *overlap,
+                                const s2_read_target *to, uint8_t *valid, s2rgf_error *err)
 {
     s2_samples samples;
     s2rgf_status status = S2RGF_OK;
-    if (part->held != NULL)
-        s2_piece_copy_valid(source, part->held, part->piece, part->rect, valid);
+    if (overlap->held != NULL)
+        s2_piece_copy_valid(source, overlap->held, overlap->piece, overlap->rect, valid);
     else
-        status = s2_source_read_masks(source, part->rect, valid, err);
+        status = s2_source_read_masks(source, overlap->rect, valid, err);
     for (int first = 0; first < source->band_count && status == S2RGF_OK;) {
         const int left = source->band_count - first;
-        const int limit = part->held == NULL && left > GROUP ? GROUP : left;
+        const int limit = overlap->held == NULL && left > GROUP ? GROUP : left;
         const int count = run_length(source, first, limit);
-        if (part->held != NULL)
-            samples = s2_piece_samples(source, part->held, part->piece, part->rect, first, count);
+        if (overlap->held != NULL)
+            samples = s2_piece_samples(source, overlap->held, overlap->piece, overlap->rect, first,
+                                       count);
         else
-            status = fetch_from_file(source, first, count, part->rect, &samples, err);
+            status = fetch_from_file(source, first, count, overlap->rect, &samples, err);
         if (status == S2RGF_OK)
-            s2_values_put(source, &samples, part->rect, to, valid);
+            s2_values_put(source, &samples, overlap->rect, to, valid);
         first += count;
     }
     return status;
 }
 
-/** Validity of a part to its place; pixels that are not valid become 0. */
-static void place_validity(s2_rect part, const uint8_t *part_valid, const s2_read_target *to)
+/** Validity of an overlap to its place; pixels that are not valid become 0. */
+static void place_validity(s2_rect overlap, const uint8_t *overlap_valid, const s2_read_target *to)
 {
     const size_t pixel_bytes = (size_t)to->bands * sizeof(float);
-    for (int y = part.y; y < part.y + part.h; y++, part_valid += part.w) {
-        memcpy(s2_row_ring_at(&to->valid, y), part_valid, (size_t)part.w);
+    for (int y = overlap.y; y < overlap.y + overlap.h; y++, overlap_valid += overlap.w) {
+        memcpy(s2_row_ring_at(&to->valid, y), overlap_valid, (size_t)overlap.w);
         if (to->pixels.data == NULL)
             continue;
         char *pixels = s2_row_ring_at(&to->pixels, y);
-        for (int x = 0; x < part.w; x++)
-            if (!part_valid[x])
+        for (int x = 0; x < overlap.w; x++)
+            if (!overlap_valid[x])
                 memset(pixels + (size_t)x * pixel_bytes, 0, pixel_bytes);
     }
 }
 
-/** Read a part; to: from its first column on. */
-static s2rgf_status read_bands(s2_source *source, const read_part *part, const s2_read_target *to,
-                               s2rgf_error *err)
+/** Read an overlap; to: from its first column on. */
+static s2rgf_status read_bands(s2_source *source, const piece_overlap *overlap,
+                               const s2_read_target *to, s2rgf_error *err)
 {
-    const size_t count = (size_t)part->rect.w * (size_t)part->rect.h;
-    uint8_t *valid = s2_scratch_reserve(&source->part_valid, count, 1);
+    const size_t count = (size_t)overlap->rect.w * (size_t)overlap->rect.h;
+    uint8_t *valid = s2_scratch_reserve(&source->overlap_valid, count, 1);
     if (valid == NULL)
         return s2_fail_memory(err, "pixels");
     memset(valid, 1, count);
-    const s2rgf_status status = read_values(source, part, to, valid, err);
+    const s2rgf_status status = read_values(source, overlap, to, valid, err);
     if (status == S2RGF_OK)
-        place_validity(part->rect, valid, to);
+        place_validity(overlap->rect, valid, to);
     return status;
 }
 
-/** Read what of a window lies in a piece, held or not. */
-static s2rgf_status read_piece(s2_source *source, s2_rect piece, s2_rect window,
+/** Read what of a rectangle lies in a piece, held or not. */
+static s2rgf_status read_piece(s2_source *source, s2_rect piece, s2_rect rect,
                                const s2_read_target *to, s2rgf_error *err)
 {
     const s2_piece_loader loader = {s2_piece_load, source};
-    read_part part = {.rect = s2_rect_intersect(window, piece), .piece = piece};
-    const s2_read_target part_to = s2_read_target_from(to, part.rect.x - window.x);
+    piece_overlap overlap = {.rect = s2_rect_intersect(rect, piece), .piece = piece};
+    const s2_read_target part_to = s2_read_target_from(to, overlap.rect.x - rect.x);
     if (source->pieces == NULL)
-        return read_bands(source, &part, &part_to, err);
-    s2rgf_status status = s2_pieces_take(source->pieces, piece, &loader, &part.held, err);
+        return read_bands(source, &overlap, &part_to, err);
+    s2rgf_status status = s2_pieces_take(source->pieces, piece, &loader, &overlap.held, err);
     if (status != S2RGF_OK)
         return status;
-    status = read_bands(source, &part, &part_to, err);
-    s2_pieces_release(source->pieces, part.held);
+    status = read_bands(source, &overlap, &part_to, err);
+    s2_pieces_release(source->pieces, overlap.held);
     return status;
 }
 
-s2rgf_status s2_source_read_files(s2_source *source, s2_rect window, const s2_read_target *to,
+s2rgf_status s2_source_read_files(s2_source *source, s2_rect rect, const s2_read_target *to,
                                   s2rgf_error *err)
 {
     const s2_rect whole = {0, 0, source->file_grid.width, source->file_grid.height};
     const int w = source->lattice.width;
     const int h = source->lattice.height;
     s2rgf_status status = S2RGF_OK;
-    for (int row = window.y / h; row * h < window.y + window.h; row++)
-        for (int column = window.x / w; column * w < window.x + window.w && status == S2RGF_OK;
+    for (int row = rect.y / h; row * h < rect.y + rect.h; row++)
+        for (int column = rect.x / w; column * w < rect.x + rect.w && status == S2RGF_OK;
              column++) {
             const s2_rect piece = {column * w, row * h, w, h};
-            status = read_piece(source, s2_rect_intersect(piece, whole), window, to, err);
+            status = read_piece(source, s2_rect_intersect(piece, whole), rect, to, err);
         }
     return status;
 }

@@ -10,7 +10,7 @@
 #include "geo/source/gdal_catch.h"
 #include "geo/source/source_private.h"
 
-#define WINDOW_LINES 32
+#define SAMPLE_LINES 32
 #define FEWEST_BLOCKS 4
 #define BLOCK_SHARE 10 /* of so many blocks one is looked at */
 
@@ -25,10 +25,10 @@ static double spread(int index, int axis)
 }
 
 /**
- * Start and length of a window along an axis: `length` pixels or fewer, in the block that the part
+ * Start and length of a rectangle along an axis: `length` pixels or fewer, in the block that the part
  * at[0] of the range falls on, where at[1] says in it. range in first pixel, count
  */
-static void place_window(const int range[2], int block, const double at[2], int *start, int *length)
+static void place_sample(const int range[2], int block, const double at[2], int *start, int *length)
 {
     const int end = range[0] + range[1];
     const int pixel = range[0] + (int)(at[0] * range[1]);
@@ -39,7 +39,7 @@ static void place_window(const int range[2], int block, const double at[2], int 
     *start = low + (int)(at[1] * (high - low - *length + 1));
 }
 
-void s2_source_place_windows(const s2_source *source, s2_rect area, s2_rect *windows)
+void s2_source_place_samples(const s2_source *source, s2_rect area, s2_rect *rects)
 {
     const s2_file *file = &source->files[source->bands[0].file];
     int across, down;
@@ -47,15 +47,15 @@ void s2_source_place_windows(const s2_source *source, s2_rect area, s2_rect *win
                      &across, &down);
     const double blocks = ceil((double)area.w / across) * ceil((double)area.h / down);
     const double share = fmax(FEWEST_BLOCKS, blocks / BLOCK_SHARE);
-    const int sites = share < S2_SAMPLE_WINDOWS ? (int)share : S2_SAMPLE_WINDOWS;
-    for (int i = 0; i < S2_SAMPLE_WINDOWS; i++) {
-        s2_rect *window = &windows[i];
+    const int sites = share < S2_SAMPLE_RECTS ? (int)share : S2_SAMPLE_RECTS;
+    for (int i = 0; i < S2_SAMPLE_RECTS; i++) {
+        s2_rect *rect = &rects[i];
         const double x[2] = {spread(i % sites, 0), spread(i, 0)};
         const double y[2] = {spread(i % sites, 1), spread(i, 1)};
-        window->h = WINDOW_LINES;
-        place_window((const int[]){area.y, area.h}, down, y, &window->y, &window->h);
-        window->w = S2_SAMPLE_PIXELS / window->h;
-        place_window((const int[]){area.x, area.w}, across, x, &window->x, &window->w);
+        rect->h = SAMPLE_LINES;
+        place_sample((const int[]){area.y, area.h}, down, y, &rect->y, &rect->h);
+        rect->w = S2_SAMPLE_PIXELS / rect->h;
+        place_sample((const int[]){area.x, area.w}, across, x, &rect->x, &rect->w);
     }
 }
 
@@ -85,25 +85,25 @@ static s2_rect files_area(const s2_source *source, s2_rect area)
 s2rgf_status s2_source_sample_read(s2_source *source, s2_rect area, s2_source_sample *sample,
                                    s2rgf_error *err)
 {
-    s2_rect windows[S2_SAMPLE_WINDOWS];
+    s2_rect rects[S2_SAMPLE_RECTS];
     uint8_t valid[S2_SAMPLE_PIXELS];
     *sample = (s2_source_sample){.bands = source->band_count};
     area = files_area(source, area);
     if (s2_rect_is_empty(area))
         return S2RGF_OK;
-    s2_source_place_windows(source, area, windows);
-    for (int i = 0; i < S2_SAMPLE_WINDOWS; i++)
-        sample->count += (size_t)windows[i].w * (size_t)windows[i].h;
+    s2_source_place_samples(source, area, rects);
+    for (int i = 0; i < S2_SAMPLE_RECTS; i++)
+        sample->count += (size_t)rects[i].w * (size_t)rects[i].h;
     sample->values = s2_alloc(sample->count * (size_t)sample->bands, sizeof *sample->values);
     if (sample->values == NULL)
         return s2_fail_memory(err, "sample of a source");
     s2rgf_status status = S2RGF_OK;
     size_t done = 0;
-    for (int i = 0; i < S2_SAMPLE_WINDOWS && status == S2RGF_OK; i++) {
-        const size_t pixels = (size_t)windows[i].w * (size_t)windows[i].h;
+    for (int i = 0; i < S2_SAMPLE_RECTS && status == S2RGF_OK; i++) {
+        const size_t pixels = (size_t)rects[i].w * (size_t)rects[i].h;
         for (int b = 0; b < sample->bands && status == S2RGF_OK; b++) {
             float *values = sample->values + (size_t)b * sample->count + done;
-            status = s2_source_read_band(source, b, windows[i], values, valid, err);
+            status = s2_source_read_band(source, b, rects[i], values, valid, err);
             if (status == S2RGF_OK)
                 mark_invalid(valid, pixels, values);
         }
@@ -132,16 +132,16 @@ static s2_band_content content_of(const float *values, size_t count, s2_band_con
     return known;
 }
 
-/** Look at all bands that have no data yet in one window. */
-static s2rgf_status look_at(s2_source *source, s2_rect window, float *values, uint8_t *valid,
-                            s2_band_content *content, s2rgf_error *err)
+/** Look at all bands that have no data yet in one rectangle. */
+static s2rgf_status look_for_data(s2_source *source, s2_rect rect, float *values, uint8_t *valid,
+                                  s2_band_content *content, s2rgf_error *err)
 {
-    const size_t pixels = (size_t)window.w * (size_t)window.h;
+    const size_t pixels = (size_t)rect.w * (size_t)rect.h;
     s2rgf_status status = S2RGF_OK;
     for (int b = 0; b < source->band_count && status == S2RGF_OK; b++) {
         if (content[b] == S2_BAND_HAS_DATA)
             continue;
-        status = s2_source_read_band(source, b, window, values, valid, err);
+        status = s2_source_read_band(source, b, rect, values, valid, err);
         if (status == S2RGF_OK) {
             mark_invalid(valid, pixels, values);
             content[b] = content_of(values, pixels, content[b]);
@@ -164,16 +164,16 @@ static s2rgf_status search(s2_source *source, const s2rgf_host *host, s2_band_co
 {
     const s2_grid *grid = &source->file_grid;
     const int lines =
-        (int)fmin(grid->height, fmax(1, S2_SAMPLE_WINDOWS * S2_SAMPLE_PIXELS / grid->width));
+        (int)fmin(grid->height, fmax(1, S2_SAMPLE_RECTS * S2_SAMPLE_PIXELS / grid->width));
     const size_t capacity = (size_t)lines * (size_t)grid->width;
     float *values = s2_alloc(capacity, sizeof *values);
     uint8_t *valid = s2_alloc(capacity, 1);
     s2rgf_status status = values && valid ? S2RGF_OK : s2_fail_memory(err, "band contents");
     for (int y = 0; y < grid->height && status == S2RGF_OK && !all_have_data(source, content);
          y += lines) {
-        const s2_rect window = {0, y, grid->width,
-                                y + lines > grid->height ? grid->height - y : lines};
-        status = look_at(source, window, values, valid, content, err);
+        const s2_rect rect = {0, y, grid->width,
+                              y + lines > grid->height ? grid->height - y : lines};
+        status = look_for_data(source, rect, values, valid, content, err);
         if (status == S2RGF_OK && !s2_progress(host, 0.0))
             status = s2_fail(err, S2RGF_CANCELLED, "interrupted");
     }

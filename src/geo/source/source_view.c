@@ -66,7 +66,7 @@ s2rgf_status s2_source_set_view(s2_source *source, s2_rect view, s2rgf_error *er
     s2_grid grid;
     if (s2_rect_is_empty(view))
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "source %s: empty view", source->name);
-    const s2rgf_status status = s2_grid_window(&source->base, view, &grid, err);
+    const s2rgf_status status = s2_grid_cut(&source->base, view, &grid, err);
     if (status != S2RGF_OK)
         return status;
     s2_grid_clear(&source->grid);
@@ -76,79 +76,78 @@ s2rgf_status s2_source_set_view(s2_source *source, s2_rect view, s2rgf_error *er
     return S2RGF_OK;
 }
 
-s2_read_target s2_read_target_whole(s2_rect window, int bands, float *pixels, uint8_t *valid)
+s2_read_target s2_read_target_whole(s2_rect rect, int bands, float *pixels, uint8_t *valid)
 {
-    const size_t width = (size_t)window.w;
-    return (s2_read_target){.pixels = {pixels, width * (size_t)bands * sizeof *pixels, window.y, 0},
-                            .valid = {valid, width, window.y, 0},
+    const size_t width = (size_t)rect.w;
+    return (s2_read_target){.pixels = {pixels, width * (size_t)bands * sizeof *pixels, rect.y, 0},
+                            .valid = {valid, width, rect.y, 0},
                             .bands = bands};
 }
 
 s2_read_target s2_read_target_from(const s2_read_target *to, int columns)
 {
-    s2_read_target part = *to;
-    if (part.pixels.data != NULL)
-        part.pixels.data = (float *)part.pixels.data + (ptrdiff_t)columns * to->bands;
-    part.valid.data = (uint8_t *)part.valid.data + columns;
-    return part;
+    s2_read_target inside_pixels = *to;
+    if (inside_pixels.pixels.data != NULL)
+        inside_pixels.pixels.data =
+            (float *)inside_pixels.pixels.data + (ptrdiff_t)columns * to->bands;
+    inside_pixels.valid.data = (uint8_t *)inside_pixels.valid.data + columns;
+    return inside_pixels;
 }
 
-/** Read a window of the base grid that lies inside it. */
-static s2rgf_status read_base(s2_source *source, s2_rect window, const s2_read_target *to,
+/** Read a rectangle of the base grid that lies inside it. */
+static s2rgf_status read_base(s2_source *source, s2_rect rect, const s2_read_target *to,
                               s2rgf_error *err)
 {
     if (source->warp != NULL)
-        return s2_warp_read(source, window, to, err);
-    return s2_source_read_files(source, window, to, err);
+        return s2_warp_read(source, rect, to, err);
+    return s2_source_read_files(source, rect, to, err);
 }
 
-/** Read a window that leaves the base grid: what lies outside is invalid. */
-static s2rgf_status read_across_edge(s2_source *source, s2_rect window, s2_rect inside,
+/** Read a rectangle that leaves the base grid: what lies outside is invalid. */
+static s2rgf_status read_across_edge(s2_source *source, s2_rect rect, s2_rect inside,
                                      const s2_read_target *to, s2rgf_error *err)
 {
-    const size_t floats = (size_t)window.w * (size_t)to->bands;
-    for (int y = window.y; y < window.y + window.h; y++) {
-        memset(s2_row_ring_at(&to->valid, y), 0, (size_t)window.w);
+    const size_t floats = (size_t)rect.w * (size_t)to->bands;
+    for (int y = rect.y; y < rect.y + rect.h; y++) {
+        memset(s2_row_ring_at(&to->valid, y), 0, (size_t)rect.w);
         if (to->pixels.data != NULL)
             memset(s2_row_ring_at(&to->pixels, y), 0, floats * sizeof(float));
     }
     if (s2_rect_is_empty(inside))
         return S2RGF_OK;
-    const s2_read_target part = s2_read_target_from(to, inside.x - window.x);
-    return read_base(source, inside, &part, err);
+    const s2_read_target inside_pixels = s2_read_target_from(to, inside.x - rect.x);
+    return read_base(source, inside, &inside_pixels, err);
 }
 
-s2rgf_status s2_source_read_to(s2_source *source, s2_rect window, const s2_read_target *to,
+s2rgf_status s2_source_read_to(s2_source *source, s2_rect rect, const s2_read_target *to,
                                s2rgf_error *err)
 {
     const s2_rect presented = {0, 0, source->grid.width, source->grid.height};
     s2_read_target moved = *to; /* rows by their numbers in the base grid */
-    if (s2_rect_is_empty(window) || !s2_rect_contains(presented, window))
+    if (s2_rect_is_empty(rect) || !s2_rect_contains(presented, rect))
         return s2_fail(err, S2RGF_INTERNAL, "source %s: window %d,%d %d x %d is not in its %d x %d",
-                       source->name, window.x, window.y, window.w, window.h, presented.w,
-                       presented.h);
+                       source->name, rect.x, rect.y, rect.w, rect.h, presented.w, presented.h);
     if (source->has_view) {
-        window.x += source->view.x;
-        window.y += source->view.y;
+        rect.x += source->view.x;
+        rect.y += source->view.y;
         moved.pixels.first += source->view.y;
         moved.valid.first += source->view.y;
     }
     const s2_rect base = {0, 0, source->base.width, source->base.height};
-    const s2_rect inside = s2_rect_intersect(window, base);
-    if (s2_rect_equal(inside, window))
-        return read_base(source, window, &moved, err);
-    return read_across_edge(source, window, inside, &moved, err);
+    const s2_rect inside = s2_rect_intersect(rect, base);
+    if (s2_rect_equal(inside, rect))
+        return read_base(source, rect, &moved, err);
+    return read_across_edge(source, rect, inside, &moved, err);
 }
 
-s2rgf_status s2_source_read(s2_source *source, s2_rect window, float *pixels, uint8_t *valid,
+s2rgf_status s2_source_read(s2_source *source, s2_rect rect, float *pixels, uint8_t *valid,
                             s2rgf_error *err)
 {
-    const s2_read_target to = s2_read_target_whole(window, source->band_count, pixels, valid);
-    return s2_source_read_to(source, window, &to, err);
+    const s2_read_target to = s2_read_target_whole(rect, source->band_count, pixels, valid);
+    return s2_source_read_to(source, rect, &to, err);
 }
 
-s2rgf_status s2_source_read_valid(s2_source *source, s2_rect window, uint8_t *valid,
-                                  s2rgf_error *err)
+s2rgf_status s2_source_read_valid(s2_source *source, s2_rect rect, uint8_t *valid, s2rgf_error *err)
 {
-    return s2_source_read(source, window, NULL, valid, err);
+    return s2_source_read(source, rect, NULL, valid, err);
 }

@@ -1,6 +1,6 @@
 /*
  * Resample a source onto another grid, in another CRS if need be.
- * Every pixel is transformed exactly and depends on its own position only, so windows, tiles and
+ * Every pixel is transformed exactly and depends on its own position only, so rectangles, tiles and
  * threads cannot show in the result; GDAL's warper interpolates the transformation within the chunk
  * it happens to be given, and knows one nodata value a band but not our joint validity.
  */
@@ -14,7 +14,7 @@
 #include "geo/source/gdal_catch.h"
 #include "geo/source/source_values.h"
 
-/* Pixels are done in squares of this side: bounds the source window read at a time. */
+/* Pixels are done in squares of this side: bounds the source rectangle read at a time. */
 #define SQUARE_PX 64
 /*
  * Below this many source pixels a pixel, plain bilinear; above, the kernel widens against aliasing.
@@ -29,7 +29,7 @@ struct s2_warp {
     double radius_x, radius_y;                   /* of the triangle kernel, source pixels */
     int square_px; /* side of the squares, less where kernels are wide */
     double u[SQUARE_PX * SQUARE_PX], v[SQUARE_PX * SQUARE_PX]; /* source pixel coordinates */
-    s2_scratch pixels, valid;                                  /* source window */
+    s2_scratch pixels, valid;                                  /* source rectangle */
 };
 
 /**
@@ -113,10 +113,10 @@ void s2_warp_free(s2_warp *warp)
 }
 
 /**
- * Source window that the kernels around all points of a square touch; empty if none lies in the
+ * Source rectangle that the kernels around all points of a square touch; empty if none lies in the
  * file.
  */
-static s2_rect window_needed(const s2_warp *warp, int count, const s2_grid *file)
+static s2_rect kernel_bounds(const s2_warp *warp, int count, const s2_grid *file)
 {
     double x0 = INFINITY, y0 = INFINITY, x1 = -INFINITY, y1 = -INFINITY;
     for (int i = 0; i < count; i++) {
@@ -137,7 +137,7 @@ static s2_rect window_needed(const s2_warp *warp, int count, const s2_grid *file
     return s2_rect_intersect(centres, whole);
 }
 
-/** First and last index, relative to the window, of a kernel around pixel coordinate `at`. */
+/** First and last index, relative to the rectangle, of a kernel around pixel coordinate `at`. */
 static void kernel_range(double at, double radius, int origin, int size, int *first, int *last)
 {
     const double low = ceil(at - 0.5 - radius) - origin;
@@ -150,29 +150,28 @@ static void kernel_range(double at, double radius, int origin, int size, int *fi
  * Triangle kernel over the valid source pixels around (u, v); true if the pixel that holds it is
  * valid.
  */
-static bool sample(const s2_warp *warp, s2_rect window, double u, double v, int bands, float *out)
+static bool sample(const s2_warp *warp, s2_rect rect, double u, double v, int bands, float *out)
 {
     const uint8_t *valid = warp->valid.data;
     const float *pixels = warp->pixels.data;
     /* Not finite fails here too. */
-    if (!(u >= window.x && v >= window.y && u < (double)window.x + window.w &&
-          v < (double)window.y + window.h))
+    if (!(u >= rect.x && v >= rect.y && u < (double)rect.x + rect.w && v < (double)rect.y + rect.h))
         return false;
-    const int column = (int)u - window.x, row = (int)v - window.y;
-    if (!valid[(size_t)row * (size_t)window.w + (size_t)column])
+    const int column = (int)u - rect.x, row = (int)v - rect.y;
+    if (!valid[(size_t)row * (size_t)rect.w + (size_t)column])
         return false;
     if (out == NULL)
         return true;
     int i0, i1, j0, j1;
-    kernel_range(u, warp->radius_x, window.x, window.w, &i0, &i1);
-    kernel_range(v, warp->radius_y, window.y, window.h, &j0, &j1);
+    kernel_range(u, warp->radius_x, rect.x, rect.w, &i0, &i1);
+    kernel_range(v, warp->radius_y, rect.y, rect.h, &j0, &j1);
     float sum = 0.0f;
     memset(out, 0, (size_t)bands * sizeof *out);
     for (int j = j0; j <= j1; j++) {
-        const double wy = 1.0 - fabs(window.y + j + 0.5 - v) / warp->radius_y;
+        const double wy = 1.0 - fabs(rect.y + j + 0.5 - v) / warp->radius_y;
         for (int i = i0; i <= i1; i++) {
-            const double wx = 1.0 - fabs(window.x + i + 0.5 - u) / warp->radius_x;
-            const size_t at = (size_t)j * (size_t)window.w + (size_t)i;
+            const double wx = 1.0 - fabs(rect.x + i + 0.5 - u) / warp->radius_x;
+            const size_t at = (size_t)j * (size_t)rect.w + (size_t)i;
             const float weight = (float)(wx * wy);
             if (!valid[at] || !(weight > 0.0f))
                 continue;
@@ -186,12 +185,11 @@ static bool sample(const s2_warp *warp, s2_rect window, double u, double v, int 
     return true;
 }
 
-/** Read the source window for one square into the warp's scratch. */
-static s2rgf_status load_window(s2_source *source, s2_rect window, bool with_pixels,
-                                s2rgf_error *err)
+/** Read the source rectangle for one square into the warp's scratch. */
+static s2rgf_status load_rect(s2_source *source, s2_rect rect, bool with_pixels, s2rgf_error *err)
 {
     s2_warp *warp = source->warp;
-    const size_t count = (size_t)window.w * (size_t)window.h;
+    const size_t count = (size_t)rect.w * (size_t)rect.h;
     uint8_t *valid = s2_scratch_reserve(&warp->valid, count, 1);
     float *pixels = NULL;
     size_t samples;
@@ -199,8 +197,8 @@ static s2rgf_status load_window(s2_source *source, s2_rect window, bool with_pix
         pixels = s2_scratch_reserve(&warp->pixels, samples, sizeof *pixels);
     if (valid == NULL || (with_pixels && pixels == NULL))
         return s2_fail_memory(err, "source window");
-    const s2_read_target to = s2_read_target_whole(window, source->band_count, pixels, valid);
-    return s2_source_read_files(source, window, &to, err);
+    const s2_read_target to = s2_read_target_whole(rect, source->band_count, pixels, valid);
+    return s2_source_read_files(source, rect, &to, err);
 }
 
 /** Warp one square; to: from the square's first column on. */
@@ -214,9 +212,9 @@ static s2rgf_status warp_square(s2_source *source, s2_rect square, const s2_read
         warp->v[i] = square.y + i / square.w + 0.5;
     }
     to_source(warp, warp->u, warp->v, count);
-    const s2_rect needed = window_needed(warp, count, &source->file_grid);
+    const s2_rect needed = kernel_bounds(warp, count, &source->file_grid);
     if (!s2_rect_is_empty(needed)) {
-        const s2rgf_status status = load_window(source, needed, to->pixels.data != NULL, err);
+        const s2rgf_status status = load_rect(source, needed, to->pixels.data != NULL, err);
         if (status != S2RGF_OK)
             return status;
     }
@@ -237,15 +235,15 @@ static s2rgf_status warp_square(s2_source *source, s2_rect square, const s2_read
     return S2RGF_OK;
 }
 
-s2rgf_status s2_warp_read(s2_source *source, s2_rect window, const s2_read_target *to,
+s2rgf_status s2_warp_read(s2_source *source, s2_rect rect, const s2_read_target *to,
                           s2rgf_error *err)
 {
     const int side = source->warp->square_px;
     s2rgf_status status = S2RGF_OK;
-    for (int y = 0; y < window.h && status == S2RGF_OK; y += side) {
-        for (int x = 0; x < window.w && status == S2RGF_OK; x += side) {
+    for (int y = 0; y < rect.h && status == S2RGF_OK; y += side) {
+        for (int x = 0; x < rect.w && status == S2RGF_OK; x += side) {
             const s2_rect square =
-                s2_rect_intersect((s2_rect){window.x + x, window.y + y, side, side}, window);
+                s2_rect_intersect((s2_rect){rect.x + x, rect.y + y, side, side}, rect);
             const s2_read_target part = s2_read_target_from(to, x);
             status = warp_square(source, square, &part, err);
         }

@@ -122,7 +122,8 @@ static void need_floats(s2_dense_sizes *sizes, int buffer, size_t floats)
     sizes->bytes[buffer] = larger(sizes->bytes[buffer], floats * sizeof(float));
 }
 
-static void need_maps(const s2_network_spec *spec, const s2_dense_plan *plan, s2_dense_sizes *sizes)
+static void need_tensors(const s2_network_spec *spec, const s2_dense_plan *plan,
+                         s2_dense_sizes *sizes)
 {
     const size_t c = (size_t)spec->channels;
     const size_t spectral = (size_t)s2_dense_spectral_total(spec);
@@ -223,9 +224,9 @@ static void measure_rows(const s2_network_spec *spec, const s2_run_geometry *geo
 static void measure_columns(const s2_network_spec *spec, const s2_dense_plan *plan,
                             const row_sizes *rows, s2_dense_sizes *sizes)
 {
-    need_maps(spec, plan, sizes);
+    need_tensors(spec, plan, sizes);
     for (int s = 0; s < spec->sources; s++) {
-        const size_t pixels = (size_t)rows->read[s] * (size_t)plan->source[s].window.w;
+        const size_t pixels = (size_t)rows->read[s] * (size_t)plan->source[s].inside.w;
         sizes->read_pixels[s] = larger(sizes->read_pixels[s], pixels);
         need_source(spec, plan, s, sizes);
     }
@@ -240,13 +241,13 @@ static bool any_turned(const s2_network_spec *spec, const s2_run_geometry *geome
     return turned;
 }
 
-/* Of the parts at which to look, the one in the i-th row and j-th column. */
-static void plan_part(const s2_network_spec *spec, const s2_run_geometry *geometry,
+/* Of the tiles at which to look, the one in the i-th row and j-th column. */
+static void plan_tile(const s2_network_spec *spec, const s2_run_geometry *geometry,
                       const s2_tiling *tiling, bool quick, const int at[2], s2_dense_plan *plan)
 {
-    const s2_rect parts = s2_tiling_parts(tiling);
-    const int row = parts.y + s2_tiling_look(parts.h, quick, at[0]);
-    const int column = parts.x + s2_tiling_look(parts.w, quick, at[1]);
+    const s2_rect tiles = s2_tiling_tiles(tiling);
+    const int row = tiles.y + s2_tiling_look(tiles.h, quick, at[0]);
+    const int column = tiles.x + s2_tiling_look(tiles.w, quick, at[1]);
     s2_dense_plan_make(spec, geometry, s2_tiling_core(tiling, column, row), plan);
 }
 
@@ -255,22 +256,22 @@ static void plan_part(const s2_network_spec *spec, const s2_run_geometry *geomet
 void s2_dense_measure(const s2_network_spec *spec, const s2_run_geometry *geometry,
                       const s2_tiling *tiling, bool quick, s2_dense_sizes *sizes)
 {
-    const s2_rect parts = s2_tiling_parts(tiling);
+    const s2_rect tiles = s2_tiling_tiles(tiling);
     const bool turned = any_turned(spec, geometry);
-    const int columns = s2_tiling_looks(parts.w, quick);
-    const int rows = s2_tiling_looks(parts.h, quick);
+    const int columns = s2_tiling_looks(tiles.w, quick);
+    const int rows = s2_tiling_looks(tiles.h, quick);
     row_sizes most = {0};
     s2_dense_plan plan;
     memset(sizes, 0, sizeof *sizes);
     for (int i = 0; i < rows; i++)
         for (int j = 0; j < (turned ? columns : 1); j++) {
-            plan_part(spec, geometry, tiling, quick, (const int[2]){i, j}, &plan);
+            plan_tile(spec, geometry, tiling, quick, (const int[2]){i, j}, &plan);
             measure_rows(spec, geometry, &plan, quick, sizes, &most);
         }
     /* the rows of one tile's rings count for the width of another */
     for (int i = 0; i < (turned ? rows : 1); i++)
         for (int j = 0; j < columns; j++) {
-            plan_part(spec, geometry, tiling, quick, (const int[2]){i, j}, &plan);
+            plan_tile(spec, geometry, tiling, quick, (const int[2]){i, j}, &plan);
             measure_columns(spec, &plan, &most, sizes);
         }
 }

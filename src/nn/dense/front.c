@@ -1,4 +1,4 @@
-/* How far every map of a tile has got while a dense run walks down it, one row of cells at a step. */
+/* How far every tensor of a tile has got while a dense run walks down it, one row of cells at a step. */
 #include "nn/dense/front.h"
 
 #include "nn/run/winograd.h"

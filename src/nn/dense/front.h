@@ -1,4 +1,4 @@
-/* How far every map of a tile has got while a dense run walks down it, one row of cells at a step. */
+/* How far every tensor of a tile has got while a dense run walks down it, one row of cells at a step. */
 #ifndef S2_NN_DENSE_FRONT_H
 #define S2_NN_DENSE_FRONT_H
 
@@ -10,7 +10,7 @@ typedef struct s2_source_front {
 } s2_source_front;
 
 /**
- * The same for all maps: names and grids are those of the plan. Rows of cells for attention and
+ * The same for all tensors: names and grids are those of the plan. Rows of cells for attention and
  * grams.
  */
 typedef struct s2_dense_front {
@@ -22,8 +22,8 @@ typedef struct s2_dense_front {
 int s2_dense_first_step(const s2_dense_plan *plan);
 
 /**
- * The first row of every map that is not there after step `step`, which encodes that row of cells:
- * every map is as far as the one before it allows. The core is complete after the last step.
+ * The first row of every tensor that is not there after step `step`, which encodes that row of cells:
+ * every tensor is as far as the one before it allows. The core is complete after the last step.
  */
 s2_dense_front s2_dense_front_after(const s2_network_spec *spec, const s2_run_geometry *geometry,
                                     const s2_dense_plan *plan, int step);

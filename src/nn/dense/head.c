@@ -1,4 +1,4 @@
-/* Dense run: from the fused map through the head and the detail path to scores. */
+/* Dense run: from the fused tensor through the head and the detail path to scores. */
 #include <string.h>
 
 #include "nn/dense/worker.h"
@@ -18,11 +18,11 @@ static void give_to_hidden(const s2_dense_run *run, const s2_region *block)
         const int tile = s2_winograd_tiles_end(y + 1, 1);
         const int stop = tile < end ? tile : end;
         const s2_rect rows = {head.x, y, head.w, stop - y};
-        const s2_region map = {rows, c, 1, run->buffer[S2_ROWS], 0};
-        s2_dense_conv(run, &weights->head_conv, block, NULL, rows, &map);
+        const s2_region tensor = {rows, c, 1, run->buffer[S2_ROWS], 0};
+        s2_dense_conv(run, &weights->head_conv, block, NULL, rows, &tensor);
         for (; y < stop; y++)
             s2_row_conv(weights->base.kernels->row, &weights->hidden_head,
-                        (s2_row){s2_region_at(&map, head.x, y), c}, head.w,
+                        (s2_row){s2_region_at(&tensor, head.x, y), c}, head.w,
                         (s2_row){s2_region_at(&given, head.x, y), S2_HIDDEN});
     }
 }

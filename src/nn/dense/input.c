@@ -29,12 +29,12 @@ static void keep_rows(const s2_dense_run *run, int s, s2_rect rows)
 static s2_rect rows_between(const s2_dense_run *run, int s, const s2_dense_front *from,
                             const s2_dense_front *to)
 {
-    const s2_rect window = run->plan.source[s].window;
-    return s2_rect_intersect(s2_dense_rows(window, from->source[s].pixels, to->source[s].pixels),
-                             window);
+    const s2_rect inside = run->plan.source[s].inside;
+    return s2_rect_intersect(s2_dense_rows(inside, from->source[s].pixels, to->source[s].pixels),
+                             inside);
 }
 
-static s2rgf_status read_source(s2_dense_run *run, int s, s2rgf_error *err)
+static s2rgf_status read_source_rows(s2_dense_run *run, int s, s2rgf_error *err)
 {
     const int first = run->now.source[s].pixels;
     const int end = run->next.source[s].pixels;
@@ -126,6 +126,6 @@ s2rgf_status s2_dense_input(s2_dense_run *run, s2rgf_error *err)
 {
     s2rgf_status status = S2RGF_OK;
     for (int s = 0; s < run->weights->base.spec.sources && status == S2RGF_OK; s++)
-        status = read_source(run, s, err);
+        status = read_source_rows(run, s, err);
     return status;
 }

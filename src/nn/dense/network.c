@@ -16,7 +16,7 @@ int s2_dense_spectral_total(const s2_network_spec *spec)
     return spec->channels + (spec->sources - 1) * (spec->channels / 4);
 }
 
-static s2rgf_status check_spec(const s2_network_spec *spec, s2rgf_error *err)
+static s2rgf_status check_network_spec(const s2_network_spec *spec, s2rgf_error *err)
 {
     if (spec->channels < 16 || spec->channels > 128 || spec->channels % 16 != 0)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
@@ -65,7 +65,7 @@ s2rgf_status s2_dense_network_create(const s2_network_spec *spec, s2_network **n
                                      s2rgf_error *err)
 {
     *network = NULL;
-    const s2rgf_status status = check_spec(spec, err);
+    const s2rgf_status status = check_network_spec(spec, err);
     if (status != S2RGF_OK)
         return status;
     s2_dense_network *net = s2_calloc(1, sizeof *net);

@@ -21,8 +21,8 @@ typedef struct export
 export;
 
 /* name = in at the pixel centres of the grid whose size is the value `size`. */
-static void sample(s2_onnx_graph *graph, const char *name, const char *in, const char *size,
-                   const char *how)
+static void add_sampling(s2_onnx_graph *graph, const char *name, const char *in, const char *size,
+                         const char *how)
 {
     s2_onnx_add(graph, "%s.outer = Shape <start = 0, end = 2> (%s)", name, in);
     s2_onnx_add(graph, "%s.size = Concat <axis = 0> (%s.outer, %s)", name, name, size);
@@ -30,7 +30,8 @@ static void sample(s2_onnx_graph *graph, const char *name, const char *in, const
 }
 
 /* name = the values made of `pattern` for every source, one after the other in an operator. */
-static void gather(const export *e, const char *name, const char *operator, const char * pattern)
+static void add_gathering(const export *e, const char *name, const char *operator,
+                          const char * pattern)
 {
     char list[S2RGF_MAX_SOURCES * S2_ONNX_NAME_BYTES] = "";
     for (int s = 0; s < e->network->base.spec.sources; s++) {
@@ -50,7 +51,7 @@ static void put_normalisation(const export *e, int source)
     s2_onnx_put_floats(e->graph, ".rate", dims, 3, e->inputs->source[source].rate);
 }
 
-static void put_input(const export *e, int source)
+static void add_input(const export *e, int source)
 {
     const char *name = e->inputs->source[source].name;
     const s2_network_spec *spec = &e->network->base.spec;
@@ -65,13 +66,13 @@ static void put_input(const export *e, int source)
 }
 
 /* source.S.pixels, normalised, 0 where a band is not a finite number, and source.S.invalid. */
-static void read_source(const export *e, int source)
+static void add_source(const export *e, int source)
 {
     const char *name = e->inputs->source[source].name;
     char scope[32];
     snprintf(scope, sizeof scope, "source.%d", source);
     e->graph->scope = scope;
-    put_input(e, source);
+    add_input(e, source);
     put_normalisation(e, source);
     /* NaN for the infinite, too */
     s2_onnx_add(e->graph, ".finite = Sub (%s, %s)", name, name);
@@ -96,11 +97,11 @@ static void find_grids(const export *e)
     for (int s = 0; s < e->network->base.spec.sources; s++) {
         snprintf(name, sizeof name, "grid.%d", s);
         snprintf(in, sizeof in, "source.%d.invalid", s);
-        sample(graph, name, in, "grid.size",
-               "mode = \"nearest\", coordinate_transformation_mode = \"half_pixel\", "
-               "nearest_mode = \"round_prefer_ceil\"");
+        add_sampling(graph, name, in, "grid.size",
+                     "mode = \"nearest\", coordinate_transformation_mode = \"half_pixel\", "
+                     "nearest_mode = \"round_prefer_ceil\"");
     }
-    gather(e, "grid.invalid", "Max", "grid*");
+    add_gathering(e, "grid.invalid", "Max", "grid*");
     s2_onnx_add(graph, "grid.holes = Cast <to = 9> (grid.invalid)");
     s2_onnx_add(graph, "grid.feature_invalid = MaxPool <kernel_shape = [2, 2], strides = [2, 2]> "
                        "(grid.invalid)");
@@ -110,7 +111,7 @@ static void find_grids(const export *e)
 /* ---- encoders ------------------------------------------------------------------------------- */
 
 /* spectral.S.feature on the feature grid, spectral.S.reference on the reference grid. */
-static void encode_spectral(const export *e, int source)
+static void add_spectral_encoder(const export *e, int source)
 {
     char name[32], pixels[32], to_feature[48], to_reference[48];
     snprintf(name, sizeof name, "spectral.%d", source);
@@ -123,13 +124,13 @@ static void encode_spectral(const export *e, int source)
                     to_feature, name);
         s2_onnx_add(e->graph, "%s = Identity (%s)", to_reference, name);
     } else {
-        sample(e->graph, to_feature, name, "grid.feature_size", S2_ONNX_LINEAR);
-        sample(e->graph, to_reference, name, "grid.size", S2_ONNX_LINEAR);
+        add_sampling(e->graph, to_feature, name, "grid.feature_size", S2_ONNX_LINEAR);
+        add_sampling(e->graph, to_reference, name, "grid.size", S2_ONNX_LINEAR);
     }
 }
 
 /* spatial.S.feature on the feature grid. */
-static void encode_spatial(const export *e, int source)
+static void add_spatial_encoder(const export *e, int source)
 {
     char name[32], pixels[32], to_feature[48];
     snprintf(name, sizeof name, "spatial.%d", source);
@@ -139,35 +140,35 @@ static void encode_spatial(const export *e, int source)
     if (e->network->base.spec.on_reference[source])
         s2_onnx_add(e->graph, "%s = Identity (%s)", to_feature, name);
     else
-        sample(e->graph, to_feature, name, "grid.feature_size", S2_ONNX_LINEAR);
+        add_sampling(e->graph, to_feature, name, "grid.feature_size", S2_ONNX_LINEAR);
 }
 
 /* ---- relations and scores ------------------------------------------------------------------- */
 
 /* One domain from its encoders through ADRF and its neck, to domain.DOMAIN. */
-static void fuse_domain(const export *e, const char *domain, const s2_adrf *adrf,
-                        const s2_conv_unit *neck)
+static void add_fusion(const export *e, const char *domain, const s2_adrf *adrf,
+                       const s2_conv_unit *neck)
 {
     char stack[32], features[32], fused[32], name[32];
     snprintf(stack, sizeof stack, "domain.%s.stack", domain);
     snprintf(features, sizeof features, "%s*.feature", domain);
     snprintf(fused, sizeof fused, "domain.%s.adrf", domain);
     snprintf(name, sizeof name, "domain.%s", domain);
-    gather(e, stack, "Concat <axis = 1>", features);
+    add_gathering(e, stack, "Concat <axis = 1>", features);
     s2_onnx_adrf(e->graph, fused, stack, adrf);
     s2_onnx_unit(e->graph, name, fused, neck);
 }
 
 /* Both domains, of which one that is switched off gives 0, and SSJA. */
-static void relate(const export *e)
+static void add_relations(const export *e)
 {
     const s2_dense_network *net = e->network;
     const s2_ablations *off = &net->base.spec.off;
     s2_onnx_windows(e->graph, "grid.valid", S2_CELL_FEATURE_PX);
     if (!off->spectral)
-        fuse_domain(e, "spectral", &net->adrf_spectral, &net->neck_spectral);
+        add_fusion(e, "spectral", &net->adrf_spectral, &net->neck_spectral);
     if (!off->spatial)
-        fuse_domain(e, "spatial", &net->adrf_spatial, &net->neck_spatial);
+        add_fusion(e, "spatial", &net->adrf_spatial, &net->neck_spatial);
     if (off->spectral)
         s2_onnx_add(e->graph, "domain.spectral = Mul (domain.spatial, constant.zero)");
     if (off->spatial)
@@ -192,13 +193,13 @@ static void put_head(const export *e)
     if (net->base.spec.off.spectral) {
         s2_onnx_add(e->graph, "head.detail = Mul (head.reference, constant.zero)");
     } else {
-        gather(e, "head.detail.stack", "Concat <axis = 1>", "spectral*.reference");
+        add_gathering(e, "head.detail.stack", "Concat <axis = 1>", "spectral*.reference");
         s2_onnx_unit(e->graph, "head.detail", "head.detail.stack", &net->detail);
     }
 }
 
 /* The outputs: scores and probabilities, NaN where a source has no data. */
-static void classify(const export *e)
+static void add_classifier(const export *e)
 {
     s2_onnx_graph *graph = e->graph;
     const s2_classifier *classifier = &e->network->classifier;
@@ -238,13 +239,13 @@ void s2_dense_onnx(const s2_network *network, const s2_onnx_inputs *inputs, s2_o
     s2_onnx_put_number(graph, "constant.nan", NAN);
     s2_onnx_put_ints(graph, "constant.two", &two, 1);
     for (int s = 0; s < network->spec.sources; s++)
-        read_source(&e, s);
+        add_source(&e, s);
     find_grids(&e);
     for (int s = 0; s < network->spec.sources && !off->spectral; s++)
-        encode_spectral(&e, s);
+        add_spectral_encoder(&e, s);
     for (int s = 0; s < network->spec.sources && !off->spatial; s++)
-        encode_spatial(&e, s);
-    relate(&e);
+        add_spatial_encoder(&e, s);
+    add_relations(&e);
     put_head(&e);
-    classify(&e);
+    add_classifier(&e);
 }

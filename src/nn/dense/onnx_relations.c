@@ -7,7 +7,7 @@
 #include "nn/dense/onnx_layers.h"
 #include "nn/layers/ssja.h"
 
-/* name = mean of the map in over the 3 x 3 pixels around each, 0 beyond the map. */
+/* name = mean of the tensor in over the 3 x 3 pixels around each, 0 beyond the tensor. */
 static void average_around(s2_onnx_graph *graph, const char *name, const char *in)
 {
     s2_onnx_add(graph,
@@ -16,7 +16,7 @@ static void average_around(s2_onnx_graph *graph, const char *name, const char *i
                 name, in);
 }
 
-/* name = sums of the map in over the windows of all cells. */
+/* name = sums of the tensor in over the windows of all cells. */
 static void sum_windows(s2_onnx_graph *graph, const char *name, const char *in, int cell_px)
 {
     char around[S2_ONNX_NAME_BYTES], cell[S2_ONNX_NAME_BYTES];
@@ -28,7 +28,7 @@ static void sum_windows(s2_onnx_graph *graph, const char *name, const char *in, 
     s2_onnx_add(graph, "%s = Mul (%s, window.positions)", name, around);
 }
 
-/* name = the pixels of all cells of the map in, [cells][pixels of a cell][c]. */
+/* name = the pixels of all cells of the tensor in, [cells][pixels of a cell][c]. */
 static void cut_cells(s2_onnx_graph *graph, const char *name, const char *in, int c, int cell_px)
 {
     const int64_t shape[] = {-1, cell_px * cell_px, c};
@@ -59,8 +59,8 @@ void s2_onnx_windows(s2_onnx_graph *graph, const char *valid, int cell_px)
 
 /* ---- ADRF ----------------------------------------------------------------------------------- */
 
-/* .mean and .std of the windows of the map in. */
-static void find_moments(s2_onnx_graph *graph, const char *in, int cell_px)
+/* .mean and .std of the windows of the tensor in. */
+static void add_moments(s2_onnx_graph *graph, const char *in, int cell_px)
 {
     s2_onnx_add(graph, ".counted = Mul (%s, window.valid)", in);
     s2_onnx_add(graph, ".squared = Mul (.counted, .counted)");
@@ -75,11 +75,11 @@ static void find_moments(s2_onnx_graph *graph, const char *in, int cell_px)
     s2_onnx_add(graph, ".std = Sqrt (.var.moved)");
 }
 
-/* .attended = the map in times its attention. */
+/* .attended = the tensor in times its attention. */
 static void attend(s2_onnx_graph *graph, const char *in, const s2_adrf *adrf)
 {
     const s2_conv square = {1, 1, 1, adrf->in, adrf->in};
-    find_moments(graph, in, adrf->cell_px);
+    add_moments(graph, in, adrf->cell_px);
     s2_onnx_conv(graph, ".from_mean", ".mean",
                  &(s2_onnx_kernel){square, adrf->w1->value, NULL, adrf->b1->value, true});
     s2_onnx_conv(graph, ".from_std", ".std",
@@ -104,8 +104,8 @@ void s2_onnx_adrf(s2_onnx_graph *graph, const char *name, const char *in, const 
 
 /* ---- SSJA ----------------------------------------------------------------------------------- */
 
-/* .gram = products of all pairs of channels of both maps, summed over windows, [cells][2c][2c]. */
-static void find_grams(s2_onnx_graph *graph, int c)
+/* .gram = products of all pairs of channels of both tensors, summed over windows, [cells][2c][2c]. */
+static void add_grams(s2_onnx_graph *graph, int c)
 {
     const int64_t pairs = 4 * (int64_t)c * c;
     const int64_t shape[] = {-1, 2 * c, 2 * c};
@@ -150,7 +150,7 @@ static void find_cosines(s2_onnx_graph *graph, int c)
 
 /* .attention = A1 and A2 side by side, [cells][c][2c]: each is the softmax of the sum of two blocks,
    one above the other in .cosines. */
-static void find_attention(s2_onnx_graph *graph, int c)
+static void add_attention(s2_onnx_graph *graph, int c)
 {
     const int64_t blocks[] = {-1, 2, c, 2, c};
     const int64_t joined[] = {-1, c, 2 * c};
@@ -164,7 +164,7 @@ static void find_attention(s2_onnx_graph *graph, int c)
     s2_onnx_add(graph, ".attention = Reshape (.weights, .attention.shape)");
 }
 
-/* .attended = A1 X1 + A2 X2, a map again. */
+/* .attended = A1 X1 + A2 X2, a tensor again. */
 static void apply_attention(s2_onnx_graph *graph, int c, int cell_px)
 {
     const int64_t deep = (int64_t)c * cell_px * cell_px;
@@ -183,9 +183,9 @@ void s2_onnx_ssja(s2_onnx_graph *graph, const char *name, const char *first, con
     graph->scope = name;
     s2_onnx_add(graph, ".both = Concat <axis = 1> (%s, %s)", first, second);
     cut_cells(graph, ".cells", ".both", 2 * size->channels, size->cell_px);
-    find_grams(graph, size->channels);
+    add_grams(graph, size->channels);
     find_cosines(graph, size->channels);
-    find_attention(graph, size->channels);
+    add_attention(graph, size->channels);
     apply_attention(graph, size->channels, size->cell_px);
     s2_onnx_add(graph, ".sum = Add (%s, %s)", first, second);
     graph->scope = NULL;

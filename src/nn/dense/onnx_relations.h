@@ -7,17 +7,17 @@
 
 /**
  * What the relations share: constants, and how many of the positions of every window count. valid is
- * the name of a map of 1 and 0, one channel, its sides multiples of cell_px.
+ * the name of a tensor of 1 and 0, one channel, its sides multiples of cell_px.
  */
 void s2_onnx_windows(s2_onnx_graph *graph, const char *valid, int cell_px);
-/** name = ADRF of the map in. After s2_onnx_windows(). Memory shows in graph->body.failed. */
+/** name = ADRF of the tensor in. After s2_onnx_windows(). Memory shows in graph->body.failed. */
 void s2_onnx_adrf(s2_onnx_graph *graph, const char *name, const char *in, const s2_adrf *adrf);
-/** Channels of each of the maps of SSJA, and the side of its cells. */
+/** Channels of each of the tensors of SSJA, and the side of its cells. */
 typedef struct s2_onnx_cells {
     int channels, cell_px;
 } s2_onnx_cells;
 
-/** name = SSJA of two maps. After s2_onnx_windows(). Memory shows in graph->body.failed. */
+/** name = SSJA of two tensors. After s2_onnx_windows(). Memory shows in graph->body.failed. */
 void s2_onnx_ssja(s2_onnx_graph *graph, const char *name, const char *first, const char *second,
                   const s2_onnx_cells *size);
 

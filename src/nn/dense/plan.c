@@ -1,4 +1,4 @@
-/* Which part of which map one tile of a dense run needs. */
+/* Which part of which tensor one tile of a dense run needs. */
 #include "nn/dense/plan.h"
 
 #include "nn/layers/cells.h"
@@ -75,7 +75,7 @@ static void plan_aligned_source(const s2_dense_plan *plan, const s2_run_geometry
     const s2_rect computed = s2_rect_intersect(source->middle, s2_dense_scene(geometry));
     source->pixels =
         (s2_rect){2 * computed.x - 1, 2 * computed.y - 1, 2 * computed.w + 1, 2 * computed.h + 1};
-    source->window =
+    source->inside =
         s2_rect_intersect(source->pixels, (s2_rect){0, 0, geometry->width, geometry->height});
     source->valid = source->pixels;
     source->spectral = plan->core;
@@ -95,7 +95,7 @@ static void plan_native_reach(const s2_run_geometry *geometry, int s, s2_source_
         source->pixels = union_of(s2_winograd_input(s2_rect_intersect(source->middle, all), 1),
                                   source->spectral_computed);
     }
-    source->window = s2_rect_intersect(source->pixels, all);
+    source->inside = s2_rect_intersect(source->pixels, all);
     source->valid = union_of(source->pixels, source->spectral);
 }
 

@@ -1,4 +1,4 @@
-/* Which part of which map one tile of a dense run needs. */
+/* Which part of which tensor one tile of a dense run needs. */
 #ifndef S2_NN_DENSE_PLAN_H
 #define S2_NN_DENSE_PLAN_H
 
@@ -10,7 +10,7 @@
  * otherwise.
  */
 typedef struct s2_source_plan {
-    s2_rect window;   /* read from the file: the part of `pixels` inside the source */
+    s2_rect inside;   /* read from the file: the part of `pixels` inside the source */
     s2_rect pixels;   /* what the convolutions reach, beyond the source too */
     s2_rect valid;    /* validity kept */
     s2_rect spectral; /* spectral features kept (not on_reference: sampled from here) */

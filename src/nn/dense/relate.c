@@ -1,4 +1,4 @@
-/* Dense run: the relations, from the stacked features to the fused map: ADRF, necks, SSJA. */
+/* Dense run: the relations, from the stacked features to the fused tensor: ADRF, necks, SSJA. */
 #include <string.h>
 
 #include "nn/dense/worker.h"
@@ -273,23 +273,23 @@ static void sum_column(const s2_dense_run *run, int x, int y, float *sum)
 }
 
 /* What SSJA reads and gives. */
-typedef struct joint_maps {
+typedef struct joint_tensors {
     s2_region spectral, spatial, fused;
-} joint_maps;
+} joint_tensors;
 
-static joint_maps find_joint_maps(const s2_dense_run *run)
+static joint_tensors find_joint_tensors(const s2_dense_run *run)
 {
     const s2_dense_plan *plan = &run->plan;
     const int c = run->weights->base.spec.channels;
-    return (joint_maps){s2_dense_region(run, S2_JOINT_SPECTRAL, plan->joint, c),
-                        s2_dense_region(run, S2_JOINT_SPATIAL, plan->joint, c),
-                        s2_dense_region(run, S2_FUSED, plan->fused, c)};
+    return (joint_tensors){s2_dense_region(run, S2_JOINT_SPECTRAL, plan->joint, c),
+                           s2_dense_region(run, S2_JOINT_SPATIAL, plan->joint, c),
+                           s2_dense_region(run, S2_FUSED, plan->fused, c)};
 }
 
 /* A row of cells: every window is the sum of three sums of columns, of which the last two serve the
    next window. sums tmp [S2_GRAM_SUMS] */
 static void join_row(const s2_dense_run *run, const s2_relation_space *space,
-                     const joint_maps *maps, s2_rect rows, int y, float *sums)
+                     const joint_tensors *tensors, s2_rect rows, int y, float *sums)
 {
     const s2_dense_plan *plan = &run->plan;
     const size_t floats = s2_gram_floats(space->c);
@@ -305,8 +305,8 @@ static void join_row(const s2_dense_run *run, const s2_relation_space *space,
             columns[i] = column_sums + (size_t)((window.x + i) % 3) * floats;
         run->weights->base.kernels->sum(columns, window.w, floats, sums);
         s2_relation_join(space, sums);
-        s2_relation_apply(space, s2_rect_intersect(cell_rect(run, x, y), rows), &maps->spectral,
-                          &maps->spatial, &maps->fused);
+        s2_relation_apply(space, s2_rect_intersect(cell_rect(run, x, y), rows), &tensors->spectral,
+                          &tensors->spatial, &tensors->fused);
     }
 }
 
@@ -314,22 +314,22 @@ static void join_domains(const s2_dense_run *run)
 {
     const s2_dense_plan *plan = &run->plan;
     const int c = run->weights->base.spec.channels;
-    const joint_maps maps = find_joint_maps(run);
+    const joint_tensors tensors = find_joint_tensors(run);
     const s2_rect rows = s2_rect_intersect(
         s2_dense_rows(plan->fused, run->now.fused, run->next.fused), plan->fused_computed);
     float *sums = run->buffer[S2_CELL_WORK];
     const s2_relation_space space =
         s2_relation_divide(run->weights->base.kernels, c, sums + S2_GRAM_SUMS * s2_gram_floats(c));
-    s2_region_clear_rows(&maps.fused, run->now.fused, run->next.fused, rows);
+    s2_region_clear_rows(&tensors.fused, run->now.fused, run->next.fused, rows);
     if (run->weights->base.spec.off.ssja) {
-        s2_relation_add(rows, &maps.spectral, &maps.spatial, &maps.fused);
+        s2_relation_add(rows, &tensors.spectral, &tensors.spatial, &tensors.fused);
         return;
     }
-    find_grams(run, &space, &maps.spectral, &maps.spatial);
+    find_grams(run, &space, &tensors.spectral, &tensors.spatial);
     if (s2_rect_is_empty(rows))
         return;
     for (int y = rows.y / SIDE; y <= (rows.y + rows.h - 1) / SIDE; y++)
-        join_row(run, &space, &maps, rows, y, sums);
+        join_row(run, &space, &tensors, rows, y, sums);
 }
 
 void s2_dense_relate(s2_dense_run *run)

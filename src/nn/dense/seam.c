@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Rows of a map of one source, in a seam or in a worker's ring. */
+/* Rows of a tensor of one source, in a seam or in a worker's ring. */
 typedef struct pixel_rows {
     s2_rect rect;
     size_t pixel_bytes;
@@ -11,8 +11,8 @@ typedef struct pixel_rows {
     char *data;
 } pixel_rows;
 
-/* The maps that cross a seam. */
-static const int PARTS[S2_SEAM_MAPS] = {S2_OF_SPECTRAL, S2_OF_SPATIAL, S2_OF_VALID};
+/* The tensors that cross a seam. */
+static const int PARTS[S2_SEAM_TENSORS] = {S2_OF_SPECTRAL, S2_OF_SPATIAL, S2_OF_VALID};
 
 static size_t pixel_bytes(const s2_network_spec *spec, int source, int part)
 {
@@ -43,7 +43,7 @@ static void copy_pixels(const pixel_rows *from, const pixel_rows *to, s2_rect re
                (size_t)rect.w * from->pixel_bytes);
 }
 
-/* A seam's memory holds every map at a place of its own, and a row of it, counted from the source's
+/* A seam's memory holds every tensor at a place of its own, and a row of it, counted from the source's
    first, modulo their number: so seams of one column of tiles, of which each begins no higher than the
    one before, can have the same memory. */
 static pixel_rows rows_of_seam(const s2_dense_run *run, int side, int source, int i)
@@ -71,7 +71,7 @@ static pixel_rows rows_of_run(const s2_dense_run *run, int source, int part)
 static void cross(const s2_dense_run *run, int side, bool out)
 {
     for (int s = 0; s < run->weights->base.spec.sources; s++)
-        for (int i = 0; i < S2_SEAM_MAPS; i++) {
+        for (int i = 0; i < S2_SEAM_TENSORS; i++) {
             const bool spatial = PARTS[i] == S2_OF_SPATIAL;
             const s2_source_front *now = &run->now.source[s];
             const s2_source_front *next = &run->next.source[s];
@@ -135,12 +135,12 @@ static int overlap(int a, int a_size, int b, int b_size)
     return end > first ? end - first : 0;
 }
 
-/* What two tiles share of maps of all sources along one axis; largest in/out [sources][maps]. */
+/* What two tiles share of tensors of all sources along one axis; largest in/out [sources][tensors]. */
 static void measure_overlap(const s2_network_spec *spec, const s2_dense_plan *a,
-                            const s2_dense_plan *b, bool down, int largest[][S2_SEAM_MAPS])
+                            const s2_dense_plan *b, bool down, int largest[][S2_SEAM_TENSORS])
 {
     for (int s = 0; s < spec->sources; s++)
-        for (int i = 0; i < S2_SEAM_MAPS; i++) {
+        for (int i = 0; i < S2_SEAM_TENSORS; i++) {
             const bool spatial = PARTS[i] == S2_OF_SPATIAL;
             const s2_rect one = spatial ? a->source[s].spatial : a->source[s].spectral;
             const s2_rect other = spatial ? b->source[s].spatial : b->source[s].spectral;
@@ -156,24 +156,24 @@ void s2_dense_seam_layout(const s2_weights *weights, const s2_run_geometry *geom
                           const s2_tiling *tiling, int side, s2_seam_layout *layout)
 {
     const s2_network_spec *spec = &weights->spec;
-    const s2_rect parts = s2_tiling_parts(tiling);
+    const s2_rect tiles = s2_tiling_tiles(tiling);
     const int right = side == S2_RIGHT;
     const int below = side == S2_BELOW;
-    int widths[S2RGF_MAX_SOURCES][S2_SEAM_MAPS] = {{0}};
+    int widths[S2RGF_MAX_SOURCES][S2_SEAM_TENSORS] = {{0}};
     s2_dense_plan a, b;
     memset(layout, 0, sizeof *layout);
-    for (int row = parts.y; row < parts.y + parts.h - below; row++) {
-        s2_dense_plan_make(spec, geometry, s2_tiling_core(tiling, parts.x, row), &a);
-        s2_dense_plan_make(spec, geometry, s2_tiling_core(tiling, parts.x, row + below), &b);
+    for (int row = tiles.y; row < tiles.y + tiles.h - below; row++) {
+        s2_dense_plan_make(spec, geometry, s2_tiling_core(tiling, tiles.x, row), &a);
+        s2_dense_plan_make(spec, geometry, s2_tiling_core(tiling, tiles.x, row + below), &b);
         measure_overlap(spec, &a, &b, true, layout->rows);
     }
-    for (int column = parts.x; column < parts.x + parts.w - right; column++) {
-        s2_dense_plan_make(spec, geometry, s2_tiling_core(tiling, column, parts.y), &a);
-        s2_dense_plan_make(spec, geometry, s2_tiling_core(tiling, column + right, parts.y), &b);
+    for (int column = tiles.x; column < tiles.x + tiles.w - right; column++) {
+        s2_dense_plan_make(spec, geometry, s2_tiling_core(tiling, column, tiles.y), &a);
+        s2_dense_plan_make(spec, geometry, s2_tiling_core(tiling, column + right, tiles.y), &b);
         measure_overlap(spec, &a, &b, false, widths);
     }
     for (int s = 0; s < spec->sources; s++)
-        for (int i = 0; i < S2_SEAM_MAPS; i++) {
+        for (int i = 0; i < S2_SEAM_TENSORS; i++) {
             if (!s2_dense_can_share(spec, geometry, s))
                 widths[s][i] = layout->rows[s][i] = 0;
             layout->first[s][i] = layout->bytes;

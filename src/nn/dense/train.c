@@ -19,18 +19,18 @@ typedef struct s2_dense_train {
     s2_sampling *upsampling;                                                      /* [crops] */
     s2_spectral_encoder_state spectral[S2RGF_MAX_SOURCES];
     s2_residual_block_state spatial[S2RGF_MAX_SOURCES];
-    s2_map_pair spectral_stack, spatial_stack; /* all sources on the feature grid */
-    s2_map_pair detail_stack;                  /* spectral features on the reference grid */
+    s2_tensor_pair spectral_stack, spatial_stack; /* all sources on the feature grid */
+    s2_tensor_pair detail_stack;                  /* spectral features on the reference grid */
     s2_adrf_state adrf_spectral, adrf_spatial;
     s2_conv_unit_state neck_spectral, neck_spatial;
     s2_ssja_state ssja;
-    s2_map_pair fused; /* Z */
+    s2_tensor_pair fused; /* Z */
     s2_residual_block_state head_block;
     s2_conv_unit_state head_conv;
     s2_conv_unit_state detail; /* output: the second half of joined */
-    s2_map_pair joined;        /* upsampled head, then detail */
+    s2_tensor_pair joined;     /* upsampled head, then detail */
     s2_classifier_state classifier;
-    s2_map scores; /* the classifier's scores of all pixels, seen as a map */
+    s2_tensor scores; /* the classifier's scores of all pixels, seen as a tensor */
 } s2_dense_train;
 
 static int half(int size)
@@ -40,7 +40,7 @@ static int half(int size)
 
 static s2rgf_status init_source(s2_dense_train *train, int s, s2rgf_error *err)
 {
-    const s2_map *pixels = &train->base.batch.pixels[s];
+    const s2_tensor *pixels = &train->base.batch.pixels[s];
     const size_t crops = (size_t)pixels->n;
     train->to_feature[s] = s2_calloc(crops, sizeof(s2_sampling));
     train->to_reference[s] = s2_calloc(crops, sizeof(s2_sampling));
@@ -63,10 +63,11 @@ static s2rgf_status init_feature_grid(s2_dense_train *train, s2rgf_error *err)
     const int c = net->base.spec.channels;
     const s2_lattice lattice =
         s2_lattice_over(h, w, net->base.spec.off.ssja ? 0 : S2_CELL_FEATURE_PX);
-    s2rgf_status status = s2_map_pair_init(&train->spectral_stack, n, h, w,
-                                           s2_dense_spectral_total(&net->base.spec), err);
+    s2rgf_status status = s2_tensor_pair_init(&train->spectral_stack, n, h, w,
+                                              s2_dense_spectral_total(&net->base.spec), err);
     if (status == S2RGF_OK)
-        status = s2_map_pair_init(&train->spatial_stack, n, h, w, net->base.spec.sources * c, err);
+        status =
+            s2_tensor_pair_init(&train->spatial_stack, n, h, w, net->base.spec.sources * c, err);
     if (status == S2RGF_OK)
         status = s2_adrf_state_init(&train->adrf_spectral, &net->adrf_spectral, n, h, w, err);
     if (status == S2RGF_OK)
@@ -80,7 +81,7 @@ static s2rgf_status init_feature_grid(s2_dense_train *train, s2rgf_error *err)
     if (status == S2RGF_OK)
         status = s2_ssja_state_init(&train->ssja, n, lattice, c, err);
     if (status == S2RGF_OK)
-        status = s2_map_pair_init(&train->fused, n, h, w, c, err);
+        status = s2_tensor_pair_init(&train->fused, n, h, w, c, err);
     if (status == S2RGF_OK)
         status = s2_residual_block_state_init(&train->head_block, &net->head_block, n, h, w, err);
     if (status == S2RGF_OK)
@@ -97,14 +98,14 @@ static s2rgf_status init_reference_grid(s2_dense_train *train, s2rgf_error *err)
     const int w = train->shape.width;
     const int c = net->base.spec.channels;
     const size_t pixels = (size_t)n * (size_t)h * (size_t)w;
-    s2rgf_status status = s2_map_pair_init(&train->detail_stack, n, h, w,
-                                           s2_dense_spectral_total(&net->base.spec), err);
+    s2rgf_status status = s2_tensor_pair_init(&train->detail_stack, n, h, w,
+                                              s2_dense_spectral_total(&net->base.spec), err);
     if (status == S2RGF_OK)
-        status = s2_map_pair_init(&train->joined, n, h, w, 2 * c, err);
+        status = s2_tensor_pair_init(&train->joined, n, h, w, 2 * c, err);
     if (status != S2RGF_OK)
         return status;
-    const s2_map detail = s2_map_channels(&train->joined.value, c, c);
-    const s2_map detail_grad = s2_map_channels(&train->joined.grad, c, c);
+    const s2_tensor detail = s2_tensor_channels(&train->joined.value, c, c);
+    const s2_tensor detail_grad = s2_tensor_channels(&train->joined.grad, c, c);
     status =
         s2_conv_unit_state_init(&train->detail, &net->detail, n, h, w, &detail, &detail_grad, err);
     train->feature_valid = s2_calloc(pixels, 1);
@@ -172,10 +173,10 @@ void s2_dense_train_free(s2_training *training)
         s2_spectral_encoder_state_clear(&train->spectral[s]);
         s2_residual_block_state_clear(&train->spatial[s]);
     }
-    s2_map_pair *pairs[5] = {&train->spectral_stack, &train->spatial_stack, &train->detail_stack,
-                             &train->fused, &train->joined};
+    s2_tensor_pair *pairs[5] = {&train->spectral_stack, &train->spatial_stack, &train->detail_stack,
+                                &train->fused, &train->joined};
     for (int i = 0; i < 5; i++)
-        s2_map_pair_clear(pairs[i]);
+        s2_tensor_pair_clear(pairs[i]);
     s2_adrf_state_clear(&train->adrf_spectral);
     s2_adrf_state_clear(&train->adrf_spatial);
     s2_conv_unit_state_clear(&train->neck_spectral);
@@ -191,18 +192,18 @@ void s2_dense_train_free(s2_training *training)
 }
 
 /* Channels of the stacks that belong to source s. */
-static s2_map spectral_part(const s2_dense_train *train, const s2_map *stack, int s)
+static s2_tensor spectral_part(const s2_dense_train *train, const s2_tensor *stack, int s)
 {
     int first = 0;
     for (int i = 0; i < s; i++)
         first += s2_dense_spectral_width(&train->net->base.spec, i);
-    return s2_map_channels(stack, first, s2_dense_spectral_width(&train->net->base.spec, s));
+    return s2_tensor_channels(stack, first, s2_dense_spectral_width(&train->net->base.spec, s));
 }
 
-static s2_map spatial_part(const s2_dense_train *train, const s2_map *stack, int s)
+static s2_tensor spatial_part(const s2_dense_train *train, const s2_tensor *stack, int s)
 {
     const int c = train->net->base.spec.channels;
-    return s2_map_channels(stack, s * c, c);
+    return s2_tensor_channels(stack, s * c, c);
 }
 
 /* Validity and sampling positions of the batch just filled. */
@@ -228,10 +229,10 @@ static void prepare_batch(s2_dense_train *train)
 static s2rgf_status encode_source(s2_dense_train *train, int s, s2rgf_error *err)
 {
     const s2_dense_network *net = train->net;
-    const s2_map *x = &train->base.batch.pixels[s];
-    const s2_map spectral = spectral_part(train, &train->spectral_stack.value, s);
-    const s2_map spatial = spatial_part(train, &train->spatial_stack.value, s);
-    const s2_map detail = spectral_part(train, &train->detail_stack.value, s);
+    const s2_tensor *x = &train->base.batch.pixels[s];
+    const s2_tensor spectral = spectral_part(train, &train->spectral_stack.value, s);
+    const s2_tensor spatial = spatial_part(train, &train->spatial_stack.value, s);
+    const s2_tensor detail = spectral_part(train, &train->detail_stack.value, s);
     s2rgf_status status =
         s2_spectral_encoder_forward(&net->spectral[s], &train->spectral[s], x, err);
     if (status == S2RGF_OK)
@@ -240,8 +241,8 @@ static s2rgf_status encode_source(s2_dense_train *train, int s, s2rgf_error *err
         return status;
     if (net->base.spec.on_reference[s]) {
         s2_halve_forward(&train->spectral[s].mix.out, &spectral);
-        s2_map_copy(&train->spatial[s].out, &spatial);
-        s2_map_copy(&train->spectral[s].mix.out, &detail);
+        s2_tensor_copy(&train->spatial[s].out, &spatial);
+        s2_tensor_copy(&train->spectral[s].mix.out, &detail);
     } else {
         s2_sample_forward(train->to_feature[s], &train->spectral[s].mix.out, &spectral);
         s2_sample_forward(train->to_feature[s], &train->spatial[s].out, &spatial);
@@ -255,22 +256,23 @@ static s2rgf_status encode_source(s2_dense_train *train, int s, s2rgf_error *err
 static void silence_necks(s2_dense_train *train)
 {
     if (train->net->base.spec.off.spectral)
-        s2_map_zero(&train->neck_spectral.out);
+        s2_tensor_zero(&train->neck_spectral.out);
     if (train->net->base.spec.off.spatial)
-        s2_map_zero(&train->neck_spatial.out);
+        s2_tensor_zero(&train->neck_spatial.out);
 }
 
 /* The same for the classifier. */
 static void silence_detail(s2_dense_train *train)
 {
     if (train->net->base.spec.off.spectral)
-        s2_map_zero(&train->detail.out);
+        s2_tensor_zero(&train->detail.out);
 }
 
 static s2rgf_status forward_trunk(s2_dense_train *train, s2rgf_error *err)
 {
     const s2_dense_network *net = train->net;
-    const s2_map upsampled = s2_map_channels(&train->joined.value, 0, net->base.spec.channels);
+    const s2_tensor upsampled =
+        s2_tensor_channels(&train->joined.value, 0, net->base.spec.channels);
     s2rgf_status status = s2_adrf_forward(&net->adrf_spectral, &train->adrf_spectral,
                                           &train->spectral_stack.value, train->feature_valid, err);
     if (status == S2RGF_OK)
@@ -302,7 +304,7 @@ static s2rgf_status forward_trunk(s2_dense_train *train, s2rgf_error *err)
 }
 
 s2rgf_status s2_dense_train_forward(s2_training *training, double dropout,
-                                    s2_random *dropout_source, const s2_map **logits,
+                                    s2_random *dropout_source, const s2_tensor **logits,
                                     s2rgf_error *err)
 {
     s2_dense_train *train = (s2_dense_train *)training;
@@ -331,11 +333,12 @@ s2rgf_status s2_dense_train_forward(s2_training *training, double dropout,
 static s2rgf_status backward_trunk(s2_dense_train *train, s2rgf_error *err)
 {
     const s2_dense_network *net = train->net;
-    const s2_map upsampled_grad = s2_map_channels(&train->joined.grad, 0, net->base.spec.channels);
-    const s2_map *zeroed[] = {&train->head_conv.grad, &train->neck_spectral.grad,
-                              &train->neck_spatial.grad};
+    const s2_tensor upsampled_grad =
+        s2_tensor_channels(&train->joined.grad, 0, net->base.spec.channels);
+    const s2_tensor *zeroed[] = {&train->head_conv.grad, &train->neck_spectral.grad,
+                                 &train->neck_spatial.grad};
     for (size_t i = 0; i < sizeof zeroed / sizeof *zeroed; i++)
-        s2_map_zero(zeroed[i]);
+        s2_tensor_zero(zeroed[i]);
     s2rgf_status status = s2_conv_unit_backward(
         &net->detail, &train->detail, &train->detail_stack.value, &train->detail_stack.grad, err);
     s2_sample_backward(train->upsampling, &upsampled_grad, &train->head_conv.grad);
@@ -363,8 +366,8 @@ static s2rgf_status backward_trunk(s2_dense_train *train, s2rgf_error *err)
 static s2rgf_status backward_fusion(s2_dense_train *train, s2rgf_error *err)
 {
     const s2_dense_network *net = train->net;
-    s2_map_zero(&train->spectral_stack.grad);
-    s2_map_zero(&train->spatial_stack.grad);
+    s2_tensor_zero(&train->spectral_stack.grad);
+    s2_tensor_zero(&train->spatial_stack.grad);
     const s2rgf_status status =
         s2_adrf_backward(&net->adrf_spectral, &train->adrf_spectral, &train->spectral_stack.value,
                          train->feature_valid, &train->spectral_stack.grad, err);
@@ -377,16 +380,16 @@ static s2rgf_status backward_fusion(s2_dense_train *train, s2rgf_error *err)
 static s2rgf_status backward_source(s2_dense_train *train, int s, s2rgf_error *err)
 {
     const s2_dense_network *net = train->net;
-    const s2_map spectral = spectral_part(train, &train->spectral_stack.grad, s);
-    const s2_map spatial = spatial_part(train, &train->spatial_stack.grad, s);
-    const s2_map detail = spectral_part(train, &train->detail_stack.grad, s);
-    const s2_map *x = &train->base.batch.pixels[s];
-    s2_map_zero(&train->spectral[s].mix.grad);
-    s2_map_zero(&train->spatial[s].grad);
+    const s2_tensor spectral = spectral_part(train, &train->spectral_stack.grad, s);
+    const s2_tensor spatial = spatial_part(train, &train->spatial_stack.grad, s);
+    const s2_tensor detail = spectral_part(train, &train->detail_stack.grad, s);
+    const s2_tensor *x = &train->base.batch.pixels[s];
+    s2_tensor_zero(&train->spectral[s].mix.grad);
+    s2_tensor_zero(&train->spatial[s].grad);
     if (net->base.spec.on_reference[s]) {
         s2_halve_backward(&spectral, &train->spectral[s].mix.grad);
-        s2_map_add(&detail, &train->spectral[s].mix.grad);
-        s2_map_copy(&spatial, &train->spatial[s].grad);
+        s2_tensor_add(&detail, &train->spectral[s].mix.grad);
+        s2_tensor_copy(&spatial, &train->spatial[s].grad);
     } else {
         s2_sample_backward(train->to_feature[s], &spectral, &train->spectral[s].mix.grad);
         s2_sample_backward(train->to_reference[s], &detail, &train->spectral[s].mix.grad);

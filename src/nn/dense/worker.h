@@ -11,7 +11,7 @@
 #define S2_SEGMENT_PX                                                                              \
     192 /* pixels whose rows go through pointwise layers together: they stay in L2 */
 
-/* A worker's buffers. Those of maps and cells are rings of rows, as many as any tile needs at once.
+/* A worker's buffers. Those of tensors and cells are rings of rows, as many as any tile needs at once.
    */
 enum {
     S2_STACK_SPECTRAL, /* encoded features of all sources */
@@ -56,7 +56,7 @@ enum {
 typedef struct s2_dense_sizes {
     size_t bytes[S2_BUFFERS];
     int rings[S2_BUFFERS];                 /* rows */
-    size_t read_pixels[S2RGF_MAX_SOURCES]; /* of the largest window read at once */
+    size_t read_pixels[S2RGF_MAX_SOURCES]; /* of the largest rectangle read at once */
 } s2_dense_sizes;
 
 struct s2_dense_run {
@@ -79,11 +79,11 @@ struct s2_dense_run {
 
 /** Number of a source's buffer. */
 int s2_dense_buffer(int source, int part);
-/** Sizes that hold for every part of the tiling; quick: for a few of them, so none is larger. */
+/** Sizes that hold for every tile of the tiling; quick: for a few of them, so none is larger. */
 void s2_dense_measure(const s2_network_spec *spec, const s2_run_geometry *geometry,
                       const s2_tiling *tiling, bool quick, s2_dense_sizes *sizes);
 
-/** A buffer seen as the ring of a map of `channels`. */
+/** A buffer seen as the ring of a tensor of `channels`. */
 s2_region s2_dense_region(const s2_dense_run *run, int buffer, s2_rect rect, int channels);
 /** Row y of a ring of bytes over rect. */
 uint8_t *s2_dense_bytes(const s2_dense_run *run, int buffer, s2_rect rect, int y);
@@ -96,7 +96,7 @@ s2_rect s2_dense_rows(s2_rect rect, int first, int end);
 void s2_dense_conv(const s2_dense_run *run, const s2_folded_conv *conv, const s2_region *in,
                    const s2_region *add, s2_rect computed, const s2_region *out);
 
-/* The steps: every one brings its maps from run->now to run->next. */
+/* The steps: every one brings its tensors from run->now to run->next. */
 
 /** Read the sources' rows. */
 s2rgf_status s2_dense_input(s2_dense_run *run, s2rgf_error *err);
@@ -106,9 +106,9 @@ void s2_dense_expect(const s2_dense_run *run, const s2_dense_front *after);
 void s2_dense_validity(s2_dense_run *run);
 /** Encode one source and put its features into the stacks. */
 void s2_dense_encode(s2_dense_run *run, int source);
-/** From the stacks to the fused map: ADRF, necks, SSJA. */
+/** From the stacks to the fused tensor: ADRF, necks, SSJA. */
 void s2_dense_relate(s2_dense_run *run);
-/** From the fused map to the head. */
+/** From the fused tensor to the head. */
 void s2_dense_head(s2_dense_run *run);
 /** From head and spectral features to scores of the core's rows. */
 void s2_dense_classify(s2_dense_run *run);

@@ -167,4 +167,4 @@ const s2_kernels KERNEL_TABLE = {KERNEL_NAME,
                                  KERNEL_ATTEND,
                                  KERNEL_FILTER,
                                  &S2_SUFFIXED(s2_winograd_passes),
-                                 &S2_SUFFIXED(s2_map_passes)};
+                                 &S2_SUFFIXED(s2_tensor_passes)};

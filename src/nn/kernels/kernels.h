@@ -79,7 +79,7 @@ typedef struct s2_kernels {
     s2_kernel_attend_function attend;
     s2_kernel_filter_function filter;
     const s2_winograd_passes *train_winograd; /* of training */
-    const s2_map_passes *train_maps;
+    const s2_tensor_passes *training_passes;
 } s2_kernels;
 
 /**

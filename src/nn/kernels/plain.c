@@ -213,4 +213,4 @@ const s2_kernels s2_kernels_plain = {"plain",
                                      s2_kernel_attend_plain,
                                      s2_kernel_filter_plain,
                                      &s2_winograd_passes_base,
-                                     &s2_map_passes_base};
+                                     &s2_tensor_passes_base};

@@ -17,15 +17,15 @@ enum {
 };
 
 /**
- * A map cut into square tiles of pixels that are `dilation` apart, numbered sub-grid by sub-grid,
- * row by row. Values beyond the map are 0 when read, dropped when written.
+ * A tensor cut into square tiles of pixels that are `dilation` apart, numbered sub-grid by sub-grid,
+ * row by row. Values beyond the tensor are 0 when read, dropped when written.
  */
-typedef struct s2_winograd_map {
+typedef struct s2_winograd_tensor {
     float *data; /* [h][w], pixels `stride` floats apart */
     int h, w, c, stride;
     int dilation;
     int rows, columns; /* tiles of one sub-grid */
-} s2_winograd_map;
+} s2_winograd_tensor;
 
 /**
  * Transforms of a 3 x 3 convolution, y = A^T [(G g G^T) (B^T d B)] A, with tiles of 2 x 2 pixels
@@ -35,15 +35,17 @@ typedef struct s2_winograd_map {
  */
 typedef struct s2_winograd_passes {
     /** v out: B^T d B of every tile and its border. */
-    void (*fine_input)(const s2_winograd_map *map, int first, int count, float *v);
-    void (*input)(const s2_winograd_map *map, int first, int count, float *v);
+    void (*fine_input)(const s2_winograd_tensor *tensor, int first, int count, float *v);
+    void (*input)(const s2_winograd_tensor *tensor, int first, int count, float *v);
     /** Pixels of the tiles = A^T m A + bias (or NULL). */
-    void (*fine_output)(const s2_winograd_map *map, int first, int count, const float *m,
+    void (*fine_output)(const s2_winograd_tensor *tensor, int first, int count, const float *m,
                         const float *bias);
     /** Pixels of the tiles = A^T m A; or += . */
-    void (*output)(const s2_winograd_map *map, int first, int count, const float *m, bool add);
+    void (*output)(const s2_winograd_tensor *tensor, int first, int count, const float *m,
+                   bool add);
     /** m out: A y A^T, the transpose of the above; sum [c] += the pixels. */
-    void (*output_gradient)(const s2_winograd_map *map, int first, int count, float *m, float *sum);
+    void (*output_gradient)(const s2_winograd_tensor *tensor, int first, int count, float *m,
+                            float *sum);
     /** Input channel c of u out: G g G^T of w [3][3][in][out]. */
     void (*fine_weights)(const float *w, int in, int out, int c, float *u);
     /** The same of w turned by 180 degrees. */
@@ -76,7 +78,7 @@ typedef struct s2_corners {
 } s2_corners;
 
 /** Passes over pixels of c channels. */
-typedef struct s2_map_passes {
+typedef struct s2_tensor_passes {
     /** sum [c] += x - shift, square [c] += (x - shift)^2. */
     void (*moments)(s2_rows x, size_t pixels, int c, const float *shift, double *sum,
                     double *square);
@@ -94,15 +96,15 @@ typedef struct s2_map_passes {
     void (*sample)(const float *x, const s2_corners *corners, size_t pixels, int c, s2_rows y);
     /** The transpose: dx += . Pixels whose gradient is 0 cost next to nothing. */
     void (*sample_gradient)(float *dx, const s2_corners *corners, size_t pixels, int c, s2_rows dy);
-} s2_map_passes;
+} s2_tensor_passes;
 
 /* One of each per instruction set that this build has. */
 extern const s2_winograd_passes s2_winograd_passes_base, s2_winograd_passes_avx2,
     s2_winograd_passes_avx512;
-extern const s2_map_passes s2_map_passes_base, s2_map_passes_avx2, s2_map_passes_avx512;
+extern const s2_tensor_passes s2_tensor_passes_base, s2_tensor_passes_avx2, s2_tensor_passes_avx512;
 
 /** Those of s2_kernels_select(), of the base form where that fails. Threads: safe. */
 const s2_winograd_passes *s2_winograd_select(void);
-const s2_map_passes *s2_map_passes_select(void);
+const s2_tensor_passes *s2_tensor_passes_select(void);
 
 #endif

@@ -1,4 +1,4 @@
-/* Passes over maps in training: this file is compiled once per instruction set, S2_KERNEL_SUFFIX
+/* Passes over tensors in training: this file is compiled once per instruction set, S2_KERNEL_SUFFIX
    names the result. Channels beyond the last whole vector go one by one. */
 #include "nn/kernels/training_kernels.h"
 #include "nn/kernels/vector.h"
@@ -231,5 +231,5 @@ static void sample_gradient(float *dx, const s2_corners *corners, size_t pixels,
     }
 }
 
-const s2_map_passes S2_SUFFIXED(s2_map_passes) = {moments,  line,   line_sum,       gradient_sums,
-                                                  gradient, sample, sample_gradient};
+const s2_tensor_passes S2_SUFFIXED(s2_tensor_passes) = {
+    moments, line, line_sum, gradient_sums, gradient, sample, sample_gradient};

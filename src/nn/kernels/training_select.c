@@ -13,8 +13,8 @@ const s2_winograd_passes *s2_winograd_select(void)
     return kernels ? kernels->train_winograd : &s2_winograd_passes_base;
 }
 
-const s2_map_passes *s2_map_passes_select(void)
+const s2_tensor_passes *s2_tensor_passes_select(void)
 {
     const s2_kernels *kernels = selected();
-    return kernels ? kernels->train_maps : &s2_map_passes_base;
+    return kernels ? kernels->training_passes : &s2_tensor_passes_base;
 }

@@ -16,14 +16,14 @@ typedef struct tile_place {
     int y, x;
 } tile_place;
 
-static tile_place place_of(const s2_winograd_map *map, int tile, int px)
+static tile_place place_of(const s2_winograd_tensor *tensor, int tile, int px)
 {
-    const int each = map->rows * map->columns;
+    const int each = tensor->rows * tensor->columns;
     const int grid = tile / each;
-    const int row = tile % each / map->columns;
-    const int column = tile % each % map->columns;
-    return (tile_place){grid / map->dilation + row * px * map->dilation,
-                        grid % map->dilation + column * px * map->dilation};
+    const int row = tile % each / tensor->columns;
+    const int column = tile % each % tensor->columns;
+    return (tile_place){grid / tensor->dilation + row * px * tensor->dilation,
+                        grid % tensor->dilation + column * px * tensor->dilation};
 }
 
 /* Which of `side` pixels from `first` on, `step` apart, lie in 0..size-1: from *begin to *end - 1.
@@ -38,20 +38,20 @@ static void clip_line(int first, int step, int side, int size, int *begin, int *
         --*end;
 }
 
-/* The part of a square of pixels that lies in the map. */
+/* The part of a square of pixels that lies in the tensor. */
 typedef struct square {
-    float *at; /* its first pixel, if that lies in the map */
+    float *at; /* its first pixel, if that lies in the tensor */
     ptrdiff_t down, right;
     int top, bottom, left, end;
 } square;
 
-static square square_at(const s2_winograd_map *map, int y, int x, int side)
+static square square_at(const s2_winograd_tensor *tensor, int y, int x, int side)
 {
-    square s = {.down = (ptrdiff_t)map->dilation * map->w * map->stride,
-                .right = (ptrdiff_t)map->dilation * map->stride};
-    clip_line(y, map->dilation, side, map->h, &s.top, &s.bottom);
-    clip_line(x, map->dilation, side, map->w, &s.left, &s.end);
-    s.at = map->data + ((ptrdiff_t)y * map->w + x) * map->stride;
+    square s = {.down = (ptrdiff_t)tensor->dilation * tensor->w * tensor->stride,
+                .right = (ptrdiff_t)tensor->dilation * tensor->stride};
+    clip_line(y, tensor->dilation, side, tensor->h, &s.top, &s.bottom);
+    clip_line(x, tensor->dilation, side, tensor->w, &s.left, &s.end);
+    s.at = tensor->data + ((ptrdiff_t)y * tensor->w + x) * tensor->stride;
     return s;
 }
 
@@ -60,7 +60,7 @@ static bool is_whole(const square *s, int side)
     return s->top == 0 && s->left == 0 && s->bottom == side && s->end == side;
 }
 
-/* Channels k.. of the square; 0 outside the map. */
+/* Channels k.. of the square; 0 outside the tensor. */
 static inline void load_square(const square *s, int side, int k, vector *d)
 {
     if (is_whole(s, side)) {
@@ -75,15 +75,16 @@ static inline void load_square(const square *s, int side, int k, vector *d)
             d[i * side + j] = load(s->at + i * s->down + j * s->right + k);
 }
 
-static void input(const s2_winograd_map *map, int first, int count, float *v)
+static void input(const s2_winograd_tensor *tensor, int first, int count, float *v)
 {
-    const size_t plane = (size_t)count * (size_t)map->c;
+    const size_t plane = (size_t)count * (size_t)tensor->c;
     for (int n = 0; n < count; n++) {
-        const tile_place place = place_of(map, first + n, PX);
-        const square from = square_at(map, place.y - map->dilation, place.x - map->dilation, SIDE);
-        for (int k = 0; k < map->c; k += LANES) {
+        const tile_place place = place_of(tensor, first + n, PX);
+        const square from =
+            square_at(tensor, place.y - tensor->dilation, place.x - tensor->dilation, SIDE);
+        for (int k = 0; k < tensor->c; k += LANES) {
             vector d[SIDE * SIDE];
-            float *to = v + (size_t)n * (size_t)map->c + k;
+            float *to = v + (size_t)n * (size_t)tensor->c + k;
             load_square(&from, SIDE, k, d);
             for (int j = 0; j < SIDE; j++)
                 transform_six(d + j, SIDE);
@@ -104,17 +105,17 @@ static inline void fine_input_line(const vector *d, int step, vector *t)
     t[3 * step] = d[step] - d[3 * step];
 }
 
-static void fine_input(const s2_winograd_map *map, int first, int count, float *v)
+static void fine_input(const s2_winograd_tensor *tensor, int first, int count, float *v)
 {
-    const size_t plane = (size_t)count * (size_t)map->c;
+    const size_t plane = (size_t)count * (size_t)tensor->c;
     for (int n = 0; n < count; n++) {
-        const tile_place place = place_of(map, first + n, FINE_PX);
+        const tile_place place = place_of(tensor, first + n, FINE_PX);
         const square from =
-            square_at(map, place.y - map->dilation, place.x - map->dilation, FINE_SIDE);
-        for (int k = 0; k < map->c; k += LANES) {
+            square_at(tensor, place.y - tensor->dilation, place.x - tensor->dilation, FINE_SIDE);
+        for (int k = 0; k < tensor->c; k += LANES) {
             vector d[FINE_SIDE * FINE_SIDE];
             vector t[FINE_SIDE * FINE_SIDE];
-            float *to = v + (size_t)n * (size_t)map->c + k;
+            float *to = v + (size_t)n * (size_t)tensor->c + k;
             load_square(&from, FINE_SIDE, k, d);
             for (int j = 0; j < FINE_SIDE; j++)
                 fine_input_line(d + j, FINE_SIDE, t + j);
@@ -126,15 +127,15 @@ static void fine_input(const s2_winograd_map *map, int first, int count, float *
     }
 }
 
-static void output(const s2_winograd_map *map, int first, int count, const float *m, bool add)
+static void output(const s2_winograd_tensor *tensor, int first, int count, const float *m, bool add)
 {
-    const size_t plane = (size_t)count * (size_t)map->c;
+    const size_t plane = (size_t)count * (size_t)tensor->c;
     for (int n = 0; n < count; n++) {
-        const tile_place place = place_of(map, first + n, PX);
-        const square to = square_at(map, place.y, place.x, PX);
-        for (int k = 0; k < map->c; k += LANES) {
+        const tile_place place = place_of(tensor, first + n, PX);
+        const square to = square_at(tensor, place.y, place.x, PX);
+        for (int k = 0; k < tensor->c; k += LANES) {
             vector d[SIDE * SIDE];
-            const float *from = m + (size_t)n * (size_t)map->c + k;
+            const float *from = m + (size_t)n * (size_t)tensor->c + k;
             for (size_t e = 0; e < S2_WINOGRAD_PLANES; e++)
                 d[e] = load(from + e * plane);
             for (int j = 0; j < SIDE; j++)
@@ -159,18 +160,18 @@ static inline void fine_output_line(const vector *m, int step, vector *y, int to
     y[to_step] = m[step] - m[2 * step] - m[3 * step];
 }
 
-static void fine_output(const s2_winograd_map *map, int first, int count, const float *m,
+static void fine_output(const s2_winograd_tensor *tensor, int first, int count, const float *m,
                         const float *bias)
 {
-    const size_t plane = (size_t)count * (size_t)map->c;
+    const size_t plane = (size_t)count * (size_t)tensor->c;
     for (int n = 0; n < count; n++) {
-        const tile_place place = place_of(map, first + n, FINE_PX);
-        const square to = square_at(map, place.y, place.x, FINE_PX);
-        for (int k = 0; k < map->c; k += LANES) {
+        const tile_place place = place_of(tensor, first + n, FINE_PX);
+        const square to = square_at(tensor, place.y, place.x, FINE_PX);
+        for (int k = 0; k < tensor->c; k += LANES) {
             vector d[FINE_SIDE * FINE_SIDE];
             vector t[FINE_PX * FINE_SIDE];
             vector y[FINE_PX * FINE_PX];
-            const float *from = m + (size_t)n * (size_t)map->c + k;
+            const float *from = m + (size_t)n * (size_t)tensor->c + k;
             const vector shift = bias ? load(bias + k) : (vector){0};
             for (size_t e = 0; e < S2_WINOGRAD_FINE_PLANES; e++)
                 d[e] = load(from + e * plane);
@@ -200,17 +201,18 @@ static inline void gradient_line(const vector *y, int step, vector *m, int to_st
     m[5 * to_step] = y[3 * step];
 }
 
-static void output_gradient(const s2_winograd_map *map, int first, int count, float *m, float *sum)
+static void output_gradient(const s2_winograd_tensor *tensor, int first, int count, float *m,
+                            float *sum)
 {
-    const size_t plane = (size_t)count * (size_t)map->c;
+    const size_t plane = (size_t)count * (size_t)tensor->c;
     for (int n = 0; n < count; n++) {
-        const tile_place place = place_of(map, first + n, PX);
-        const square from = square_at(map, place.y, place.x, PX);
-        for (int k = 0; k < map->c; k += LANES) {
+        const tile_place place = place_of(tensor, first + n, PX);
+        const square from = square_at(tensor, place.y, place.x, PX);
+        for (int k = 0; k < tensor->c; k += LANES) {
             vector y[PX * PX];
             vector t[SIDE * PX];
             vector d[SIDE * SIDE];
-            float *to = m + (size_t)n * (size_t)map->c + k;
+            float *to = m + (size_t)n * (size_t)tensor->c + k;
             vector total = {0};
             load_square(&from, PX, k, y);
             for (int i = 0; i < PX * PX; i++)

@@ -32,15 +32,15 @@ static s2rgf_status init_attention(s2_adrf_state *state, const s2_adrf *adrf, in
     const int columns = lattice.columns;
     s2rgf_status status = s2_window_stats_init(&state->stats, n, lattice, adrf->in, err);
     if (status == S2RGF_OK)
-        status = s2_map_init(&state->from_mean, n, rows, columns, adrf->in, err);
+        status = s2_tensor_init(&state->from_mean, n, rows, columns, adrf->in, err);
     if (status == S2RGF_OK)
-        status = s2_map_init(&state->from_std, n, rows, columns, adrf->in, err);
+        status = s2_tensor_init(&state->from_std, n, rows, columns, adrf->in, err);
     if (status == S2RGF_OK)
-        status = s2_map_init(&state->attention, n, rows, columns, adrf->in, err);
+        status = s2_tensor_init(&state->attention, n, rows, columns, adrf->in, err);
     if (status == S2RGF_OK)
-        status = s2_map_init(&state->scaled, n, h, w, adrf->in, err);
+        status = s2_tensor_init(&state->scaled, n, h, w, adrf->in, err);
     if (status == S2RGF_OK)
-        status = s2_map_init(&state->scaled_grad, n, h, w, adrf->in, err);
+        status = s2_tensor_init(&state->scaled_grad, n, h, w, adrf->in, err);
     return status;
 }
 
@@ -59,11 +59,11 @@ s2rgf_status s2_adrf_state_init(s2_adrf_state *state, const s2_adrf *adrf, int n
 void s2_adrf_state_clear(s2_adrf_state *state)
 {
     s2_window_stats_clear(&state->stats);
-    s2_map_clear(&state->from_mean);
-    s2_map_clear(&state->from_std);
-    s2_map_clear(&state->attention);
-    s2_map_clear(&state->scaled);
-    s2_map_clear(&state->scaled_grad);
+    s2_tensor_clear(&state->from_mean);
+    s2_tensor_clear(&state->from_std);
+    s2_tensor_clear(&state->attention);
+    s2_tensor_clear(&state->scaled);
+    s2_tensor_clear(&state->scaled_grad);
     s2_conv_unit_state_clear(&state->mix);
 }
 
@@ -89,14 +89,14 @@ void s2_adrf_attention(const s2_adrf *adrf, const float *mean, const float *std,
         a[i] = 1.0f / (1.0f + expf(-(from_mean[i] + from_std[i])));
 }
 
-s2rgf_status s2_adrf_forward(const s2_adrf *adrf, s2_adrf_state *state, const s2_map *x,
+s2rgf_status s2_adrf_forward(const s2_adrf *adrf, s2_adrf_state *state, const s2_tensor *x,
                              const uint8_t *valid, s2rgf_error *err)
 {
     if (adrf->cell_px == 0)
         return s2_conv_unit_forward(&adrf->mix, &state->mix, x, err);
     s2_window_stats_forward(x, valid, &state->stats);
     s2_adrf_attention(adrf, state->stats.mean.data, state->stats.std.data,
-                      (int)s2_map_pixels(&state->attention), state->from_mean.data,
+                      (int)s2_tensor_pixels(&state->attention), state->from_mean.data,
                       state->from_std.data, state->attention.data);
     s2_cell_scale_forward(&state->attention, x, adrf->cell_px, &state->scaled);
     return s2_conv_unit_forward(&adrf->mix, &state->mix, &state->scaled, err);
@@ -119,11 +119,11 @@ static void relu_linear_backward(const float *rows, int count, const s2_param *w
             drows, in);
 }
 
-/* From the gradient of the attention to those of the statistics. All maps like attention. */
-static void attention_backward(const s2_adrf *adrf, s2_adrf_state *state, s2_map *da, s2_map *other,
-                               s2_map *dmean, s2_map *dstd)
+/* From the gradient of the attention to those of the statistics. All tensors like attention. */
+static void attention_backward(const s2_adrf *adrf, s2_adrf_state *state, s2_tensor *da,
+                               s2_tensor *other, s2_tensor *dmean, s2_tensor *dstd)
 {
-    const int cells = (int)s2_map_pixels(da);
+    const int cells = (int)s2_tensor_pixels(da);
     const size_t count = (size_t)cells * (size_t)adrf->in;
     for (size_t i = 0; i < count; i++) {
         const float a = state->attention.data[i];
@@ -136,15 +136,16 @@ static void attention_backward(const s2_adrf *adrf, s2_adrf_state *state, s2_map
                          state->from_std.data, other->data, dstd->data);
 }
 
-s2rgf_status s2_adrf_backward(const s2_adrf *adrf, s2_adrf_state *state, const s2_map *x,
-                              const uint8_t *valid, const s2_map *dx, s2rgf_error *err)
+s2rgf_status s2_adrf_backward(const s2_adrf *adrf, s2_adrf_state *state, const s2_tensor *x,
+                              const uint8_t *valid, const s2_tensor *dx, s2rgf_error *err)
 {
-    s2_map work[4] = {{0}}; /* gradients of the attention, twice, and of mean and std */
+    s2_tensor work[4] = {{0}}; /* gradients of the attention, twice, and of mean and std */
     if (adrf->cell_px == 0)
         return s2_conv_unit_backward(&adrf->mix, &state->mix, x, dx, err);
     s2rgf_status status = S2RGF_OK;
     for (int i = 0; i < 4 && status == S2RGF_OK; i++)
-        status = s2_map_init(&work[i], x->n, state->attention.h, state->attention.w, adrf->in, err);
+        status =
+            s2_tensor_init(&work[i], x->n, state->attention.h, state->attention.w, adrf->in, err);
     if (status != S2RGF_OK)
         goto done;
     status =
@@ -156,6 +157,6 @@ s2rgf_status s2_adrf_backward(const s2_adrf *adrf, s2_adrf_state *state, const s
     s2_window_stats_backward(x, valid, &state->stats, &work[2], &work[3], dx);
 done:
     for (int i = 0; i < 4; i++)
-        s2_map_clear(&work[i]);
+        s2_tensor_clear(&work[i]);
     return status;
 }

@@ -13,30 +13,30 @@ typedef struct s2_adrf {
     s2_param *w1, *b1, *w2, *b2; /* [n][n], [n]; NULL: no attention */
     s2_conv_unit mix;
     int in;      /* n channels */
-    int cell_px; /* side of a cell of the map; 0: no attention */
+    int cell_px; /* side of a cell of the tensor; 0: no attention */
 } s2_adrf;
 
 typedef struct s2_adrf_state {
     s2_window_stats stats;
-    s2_map from_mean, from_std; /* relu(mean W1 + b1), relu(std W2 + b2) per cell */
-    s2_map attention;           /* a per cell */
-    s2_map scaled, scaled_grad; /* a x and its gradient */
+    s2_tensor from_mean, from_std; /* relu(mean W1 + b1), relu(std W2 + b2) per cell */
+    s2_tensor attention;           /* a per cell */
+    s2_tensor scaled, scaled_grad; /* a x and its gradient */
     /* without attention this is all: mix.out is the output, mix.grad its gradient */
     s2_conv_unit_state mix;
 } s2_adrf_state;
 
-/** cell_px: side of a cell of the map; 0: no attention, which takes no parameters. */
+/** cell_px: side of a cell of the tensor; 0: no attention, which takes no parameters. */
 void s2_adrf_declare(s2_adrf *adrf, s2_params *params, const char *prefix, int in, int out,
                      int cell_px);
 s2rgf_status s2_adrf_state_init(s2_adrf_state *state, const s2_adrf *adrf, int n, int h, int w,
                                 s2rgf_error *err);
 void s2_adrf_state_clear(s2_adrf_state *state);
 /** x in [n,h,w,in]; valid in [n][h][w]. Errors: NO_MEMORY. */
-s2rgf_status s2_adrf_forward(const s2_adrf *adrf, s2_adrf_state *state, const s2_map *x,
+s2rgf_status s2_adrf_forward(const s2_adrf *adrf, s2_adrf_state *state, const s2_tensor *x,
                              const uint8_t *valid, s2rgf_error *err);
 /** From state->mix.grad; dx added to. */
-s2rgf_status s2_adrf_backward(const s2_adrf *adrf, s2_adrf_state *state, const s2_map *x,
-                              const uint8_t *valid, const s2_map *dx, s2rgf_error *err);
+s2rgf_status s2_adrf_backward(const s2_adrf *adrf, s2_adrf_state *state, const s2_tensor *x,
+                              const uint8_t *valid, const s2_tensor *dx, s2rgf_error *err);
 /**
  * Attention of `cells` rows of window statistics: a = sigmoid(relu(mean W1 + b1) + relu(std W2 +
  * b2)); from_mean, from_std, a out [cells][in].

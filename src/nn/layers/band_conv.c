@@ -5,26 +5,27 @@
 
 #include "nn/kernels/pixels.h"
 
-void s2_band_conv_forward(const s2_map *x, const float *w, float bias, int width, const s2_map *y)
+void s2_band_conv_forward(const s2_tensor *x, const float *w, float bias, int width,
+                          const s2_tensor *y)
 {
-    const size_t pixels = s2_map_pixels(x);
+    const size_t pixels = s2_tensor_pixels(x);
 #pragma omp parallel for schedule(static)
     for (size_t p = 0; p < pixels; p++)
         s2_band_filter(x->data + p * (size_t)x->stride, x->c, w, bias, width,
                        y->data + p * (size_t)y->stride);
 }
 
-/* Filter and bias gradients of map n, and its dx. */
-static void backward_map(const s2_map *x, const s2_map *y, int n, const float *w, int width,
-                         const s2_map *dy, const s2_map *dx, double *sums)
+/* Filter and bias gradients of crop n, and its dx. */
+static void backward_crop(const s2_tensor *x, const s2_tensor *y, int n, const float *w, int width,
+                          const s2_tensor *dy, const s2_tensor *dx, double *sums)
 {
     const int reach = (width - 1) / 2;
     const size_t pixels = (size_t)x->h * (size_t)x->w;
     for (size_t p = 0; p < pixels; p++) {
-        const float *in = s2_map_at(x, n) + p * (size_t)x->stride;
-        const float *out = s2_map_at(y, n) + p * (size_t)y->stride;
-        float *grad = s2_map_at(dy, n) + p * (size_t)dy->stride;
-        float *to = dx ? s2_map_at(dx, n) + p * (size_t)dx->stride : NULL;
+        const float *in = s2_tensor_at(x, n) + p * (size_t)x->stride;
+        const float *out = s2_tensor_at(y, n) + p * (size_t)y->stride;
+        float *grad = s2_tensor_at(dy, n) + p * (size_t)dy->stride;
+        float *to = dx ? s2_tensor_at(dx, n) + p * (size_t)dx->stride : NULL;
         for (int b = 0; b < x->c; b++) {
             grad[b] = out[b] > 0.0f ? grad[b] : 0.0f;
             sums[width] += (double)grad[b];
@@ -43,13 +44,13 @@ static void backward_map(const s2_map *x, const s2_map *y, int n, const float *w
     }
 }
 
-void s2_band_conv_backward(const s2_map *x, const s2_map *y, const float *w, int width,
-                           const s2_map *dy, const s2_map *dx, float *dw, float *db)
+void s2_band_conv_backward(const s2_tensor *x, const s2_tensor *y, const float *w, int width,
+                           const s2_tensor *dy, const s2_tensor *dx, float *dw, float *db)
 {
 #pragma omp parallel for ordered schedule(static, 1)
     for (int n = 0; n < x->n; n++) {
         double sums[16] = {0}; /* width <= 15, then the bias */
-        backward_map(x, y, n, w, width, dy, dx, sums);
+        backward_crop(x, y, n, w, width, dy, dx, sums);
 #pragma omp ordered
         {
             for (int k = 0; k < width; k++)

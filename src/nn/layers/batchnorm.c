@@ -22,7 +22,7 @@ void s2_batchnorm_declare(s2_batchnorm *bn, s2_params *params, const char *prefi
         bn->weight->value[c] = bn->var->value[c] = 1.0f;
 }
 
-s2rgf_status s2_batchnorm_state_init(s2_batchnorm_state *state, int maps, int channels,
+s2rgf_status s2_batchnorm_state_init(s2_batchnorm_state *state, int crops, int channels,
                                      s2rgf_error *err)
 {
     const size_t count = (size_t)channels;
@@ -36,7 +36,7 @@ s2rgf_status s2_batchnorm_state_init(s2_batchnorm_state *state, int maps, int ch
     }
     state->mean_sum = s2_calloc(count, sizeof(double));
     state->square_sum = s2_calloc(count, sizeof(double));
-    state->sums = s2_calloc((size_t)maps, 2 * count * sizeof(double));
+    state->sums = s2_calloc((size_t)crops, 2 * count * sizeof(double));
     if (ready && state->mean_sum && state->square_sum && state->sums)
         return S2RGF_OK;
     s2_batchnorm_state_clear(state);
@@ -57,52 +57,53 @@ void s2_batchnorm_state_clear(s2_batchnorm_state *state)
     *state = (s2_batchnorm_state){0};
 }
 
-/* Pixels of map n. */
-static s2_rows rows_of(const s2_map *x, int n)
+/* Pixels of crop n. */
+static s2_rows rows_of(const s2_tensor *x, int n)
 {
-    return (s2_rows){s2_map_at(x, n), (size_t)x->stride};
+    return (s2_rows){s2_tensor_at(x, n), (size_t)x->stride};
 }
 
-static s2_gradient_rows gradient_rows(const s2_map *x, const s2_map *y, const s2_map *dy, int n)
+static s2_gradient_rows gradient_rows(const s2_tensor *x, const s2_tensor *y, const s2_tensor *dy,
+                                      int n)
 {
     return (s2_gradient_rows){rows_of(x, n), y ? rows_of(y, n) : (s2_rows){NULL, 0},
                               rows_of(dy, n)};
 }
 
-static size_t pixels_each(const s2_map *x)
+static size_t pixels_each(const s2_tensor *x)
 {
     return (size_t)x->h * (size_t)x->w;
 }
 
-/* Two sums of every channel of map n: first all the one, then all the other. */
+/* Two sums of every channel of crop n: first all the one, then all the other. */
 static double *sums_of(const s2_batchnorm_state *state, int n)
 {
     return state->sums + 2 * (size_t)n * (size_t)state->channels;
 }
 
-void s2_batchnorm_measure_map(const s2_batchnorm_state *state, const s2_map *x, int n)
+void s2_batchnorm_measure_crop(const s2_batchnorm_state *state, const s2_tensor *x, int n)
 {
     double *sums = sums_of(state, n);
     if (state->statistics == S2_STATISTICS_SETTLED)
         return;
     memset(sums, 0, 2 * (size_t)x->c * sizeof(double));
-    /* centred by the map's first pixel, one pass is as accurate as two */
-    s2_map_passes_select()->moments(rows_of(x, n), pixels_each(x), x->c, s2_map_at(x, n), sums,
-                                    sums + x->c);
+    /* centred by the tensor's first pixel, one pass is as accurate as two */
+    s2_tensor_passes_select()->moments(rows_of(x, n), pixels_each(x), x->c, s2_tensor_at(x, n),
+                                       sums, sums + x->c);
 }
 
-/* Mean and biased variance of channel k, from the sums of all maps. */
-static void merge_moments(const s2_batchnorm_state *state, const s2_map *x, int k, double *mean,
+/* Mean and biased variance of channel k, from the sums of all crops. */
+static void merge_moments(const s2_batchnorm_state *state, const s2_tensor *x, int k, double *mean,
                           double *var)
 {
     const double each = (double)pixels_each(x);
-    const double pixels = (double)s2_map_pixels(x);
+    const double pixels = (double)s2_tensor_pixels(x);
     const double centre = (double)x->data[k];
     double sum = 0.0;
     double square = 0.0;
     for (int n = 0; n < x->n; n++) {
         const double *own = sums_of(state, n);
-        const double offset = (double)s2_map_at(x, n)[k] - centre;
+        const double offset = (double)s2_tensor_at(x, n)[k] - centre;
         sum += own[k] + each * offset;
         square += own[x->c + k] + 2.0 * offset * own[k] + each * offset * offset;
     }
@@ -110,7 +111,7 @@ static void merge_moments(const s2_batchnorm_state *state, const s2_map *x, int 
     *var = fmax(square / pixels - sum / pixels * (sum / pixels), 0.0);
 }
 
-void s2_batchnorm_measured(const s2_batchnorm *bn, s2_batchnorm_state *state, const s2_map *x)
+void s2_batchnorm_measured(const s2_batchnorm *bn, s2_batchnorm_state *state, const s2_tensor *x)
 {
     for (int k = 0; k < x->c; k++) {
         double mean = (double)bn->mean->value[k];
@@ -129,30 +130,30 @@ void s2_batchnorm_measured(const s2_batchnorm *bn, s2_batchnorm_state *state, co
     state->gathered += state->statistics == S2_STATISTICS_GATHER;
 }
 
-void s2_batchnorm_apply(const s2_batchnorm_state *state, const s2_map *x, bool relu,
-                        const s2_map *y)
+void s2_batchnorm_apply(const s2_batchnorm_state *state, const s2_tensor *x, bool relu,
+                        const s2_tensor *y)
 {
-    const s2_map_passes *passes = s2_map_passes_select();
+    const s2_tensor_passes *passes = s2_tensor_passes_select();
     const s2_line line = {state->scale, state->shift, relu};
 #pragma omp parallel for schedule(static)
     for (int n = 0; n < x->n; n++)
         passes->line(rows_of(x, n), pixels_each(x), x->c, &line, rows_of(y, n));
 }
 
-void s2_batchnorm_forward(const s2_batchnorm *bn, s2_batchnorm_state *state, const s2_map *x,
-                          bool relu, const s2_map *y)
+void s2_batchnorm_forward(const s2_batchnorm *bn, s2_batchnorm_state *state, const s2_tensor *x,
+                          bool relu, const s2_tensor *y)
 {
 #pragma omp parallel for schedule(static)
     for (int n = 0; n < x->n; n++)
-        s2_batchnorm_measure_map(state, x, n);
+        s2_batchnorm_measure_crop(state, x, n);
     s2_batchnorm_measured(bn, state, x);
     s2_batchnorm_apply(state, x, relu, y);
 }
 
-void s2_batchnorm_apply_sum(const s2_batchnorm_state *const state[2], const s2_map *const x[2],
-                            const s2_map *y)
+void s2_batchnorm_apply_sum(const s2_batchnorm_state *const state[2], const s2_tensor *const x[2],
+                            const s2_tensor *y)
 {
-    const s2_map_passes *passes = s2_map_passes_select();
+    const s2_tensor_passes *passes = s2_tensor_passes_select();
     const s2_line lines[2] = {{state[0]->scale, state[0]->shift, false},
                               {state[1]->scale, state[1]->shift, false}};
 #pragma omp parallel for schedule(static)
@@ -171,11 +172,11 @@ void s2_batchnorm_fold(const s2_batchnorm *bn, float *scale, float *shift)
     }
 }
 
-/* Of all maps: dy, and its product with x - mean. */
-static void add_gradients(const s2_batchnorm_state *state, const s2_map *x, const s2_map *y,
-                          const s2_map *dy)
+/* Of all crops: dy, and its product with x - mean. */
+static void add_gradients(const s2_batchnorm_state *state, const s2_tensor *x, const s2_tensor *y,
+                          const s2_tensor *dy)
 {
-    const s2_map_passes *passes = s2_map_passes_select();
+    const s2_tensor_passes *passes = s2_tensor_passes_select();
 #pragma omp parallel for schedule(static)
     for (int n = 0; n < x->n; n++) {
         const s2_gradient_rows rows = gradient_rows(x, y, dy, n);
@@ -186,11 +187,11 @@ static void add_gradients(const s2_batchnorm_state *state, const s2_map *x, cons
 }
 
 void s2_batchnorm_backward_start(const s2_batchnorm *bn, const s2_batchnorm_state *state,
-                                 const s2_map *x, const s2_map *y, const s2_map *dy)
+                                 const s2_tensor *x, const s2_tensor *y, const s2_tensor *dy)
 {
     /* of one pixel in the statistics: none where they are constants */
     const double share =
-        state->statistics == S2_STATISTICS_SETTLED ? 0.0 : 1.0 / (double)s2_map_pixels(x);
+        state->statistics == S2_STATISTICS_SETTLED ? 0.0 : 1.0 / (double)s2_tensor_pixels(x);
     add_gradients(state, x, y, dy);
     for (int k = 0; k < x->c; k++) {
         const double inv = (double)state->inv_std[k];
@@ -210,21 +211,22 @@ void s2_batchnorm_backward_start(const s2_batchnorm *bn, const s2_batchnorm_stat
     }
 }
 
-void s2_batchnorm_backward_map(const s2_batchnorm_state *state, const s2_map *x, const s2_map *y,
-                               const s2_map *dy, const s2_map *dx, int n)
+void s2_batchnorm_backward_crop(const s2_batchnorm_state *state, const s2_tensor *x,
+                                const s2_tensor *y, const s2_tensor *dy, const s2_tensor *dx, int n)
 {
     const s2_gradient_rows rows = gradient_rows(x, y, dy, n);
     const float *const terms[3] = {state->terms[0], state->terms[1], state->terms[2]};
-    s2_map_passes_select()->gradient(&rows, pixels_each(x), x->c, terms, rows_of(dx, n));
+    s2_tensor_passes_select()->gradient(&rows, pixels_each(x), x->c, terms, rows_of(dx, n));
 }
 
-void s2_batchnorm_backward(const s2_batchnorm *bn, const s2_batchnorm_state *state, const s2_map *x,
-                           const s2_map *y, const s2_map *dy, const s2_map *dx)
+void s2_batchnorm_backward(const s2_batchnorm *bn, const s2_batchnorm_state *state,
+                           const s2_tensor *x, const s2_tensor *y, const s2_tensor *dy,
+                           const s2_tensor *dx)
 {
     s2_batchnorm_backward_start(bn, state, x, y, dy);
 #pragma omp parallel for schedule(static)
     for (int n = 0; n < x->n; n++)
-        s2_batchnorm_backward_map(state, x, y, dy, dx, n);
+        s2_batchnorm_backward_crop(state, x, y, dy, dx, n);
 }
 
 /* Running statistics = those of all batches gathered, taken together. */

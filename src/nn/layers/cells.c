@@ -28,8 +28,8 @@ s2_cell_span s2_cell_pixels(const s2_lattice *lattice, int index, int h, int w)
     return (s2_cell_span){y0, y0 + side < h ? y0 + side : h, x0, x0 + side < w ? x0 + side : w};
 }
 
-float s2_cell_moments(const s2_map *x, int n, const uint8_t *valid, s2_cell_span span, float *sum,
-                      float *square)
+float s2_cell_moments(const s2_tensor *x, int n, const uint8_t *valid, s2_cell_span span,
+                      float *sum, float *square)
 {
     float count = 0.0f;
     memset(sum, 0, (size_t)x->c * sizeof(float));
@@ -39,7 +39,7 @@ float s2_cell_moments(const s2_map *x, int n, const uint8_t *valid, s2_cell_span
             const size_t p = (size_t)i * (size_t)x->w + (size_t)j;
             if (!valid[p])
                 continue;
-            const float *value = s2_map_at(x, n) + p * (size_t)x->stride;
+            const float *value = s2_tensor_at(x, n) + p * (size_t)x->stride;
             count += 1.0f;
             for (int c = 0; c < x->c; c++) {
                 sum[c] += value[c];
@@ -80,14 +80,14 @@ s2rgf_status s2_window_stats_init(s2_window_stats *stats, int n, s2_lattice latt
                                   s2rgf_error *err)
 {
     *stats = (s2_window_stats){.lattice = lattice};
-    s2_map *maps[5] = {&stats->mean, &stats->std, &stats->var, &stats->cell_sum,
-                       &stats->cell_square};
+    s2_tensor *tensors[5] = {&stats->mean, &stats->std, &stats->var, &stats->cell_sum,
+                             &stats->cell_square};
     s2rgf_status status = S2RGF_OK;
     for (int i = 0; i < 5 && status == S2RGF_OK; i++)
-        status = s2_map_init(maps[i], n, lattice.rows, lattice.columns, c, err);
+        status = s2_tensor_init(tensors[i], n, lattice.rows, lattice.columns, c, err);
     if (status == S2RGF_OK) {
-        stats->count = s2_calloc(s2_map_pixels(&stats->mean), sizeof(float));
-        stats->cell_count = s2_calloc(s2_map_pixels(&stats->mean), sizeof(float));
+        stats->count = s2_calloc(s2_tensor_pixels(&stats->mean), sizeof(float));
+        stats->cell_count = s2_calloc(s2_tensor_pixels(&stats->mean), sizeof(float));
         if (!stats->count || !stats->cell_count)
             status = s2_fail_memory(err, "window statistics");
     }
@@ -98,17 +98,17 @@ s2rgf_status s2_window_stats_init(s2_window_stats *stats, int n, s2_lattice latt
 
 void s2_window_stats_clear(s2_window_stats *stats)
 {
-    s2_map_clear(&stats->mean);
-    s2_map_clear(&stats->std);
-    s2_map_clear(&stats->var);
-    s2_map_clear(&stats->cell_sum);
-    s2_map_clear(&stats->cell_square);
+    s2_tensor_clear(&stats->mean);
+    s2_tensor_clear(&stats->std);
+    s2_tensor_clear(&stats->var);
+    s2_tensor_clear(&stats->cell_sum);
+    s2_tensor_clear(&stats->cell_square);
     s2_free(stats->count);
     s2_free(stats->cell_count);
     *stats = (s2_window_stats){0};
 }
 
-void s2_window_stats_forward(const s2_map *x, const uint8_t *valid, s2_window_stats *stats)
+void s2_window_stats_forward(const s2_tensor *x, const uint8_t *valid, s2_window_stats *stats)
 {
     const int rows = stats->mean.h;
     const int columns = stats->mean.w;
@@ -117,13 +117,13 @@ void s2_window_stats_forward(const s2_map *x, const uint8_t *valid, s2_window_st
     const size_t c = (size_t)x->c;
 #pragma omp parallel for schedule(static)
     for (int n = 0; n < x->n; n++) {
-        float *cell_sum = s2_map_at(&stats->cell_sum, n);
-        float *cell_square = s2_map_at(&stats->cell_square, n);
+        float *cell_sum = s2_tensor_at(&stats->cell_sum, n);
+        float *cell_square = s2_tensor_at(&stats->cell_square, n);
         float *cell_count = stats->cell_count + (size_t)n * cells;
         float *count = stats->count + (size_t)n * cells;
-        float *mean = s2_map_at(&stats->mean, n);
-        float *var = s2_map_at(&stats->var, n);
-        float *std = s2_map_at(&stats->std, n);
+        float *mean = s2_tensor_at(&stats->mean, n);
+        float *var = s2_tensor_at(&stats->var, n);
+        float *std = s2_tensor_at(&stats->std, n);
         for (size_t i = 0; i < cells; i++) {
             const s2_cell_span span = s2_cell_pixels(&stats->lattice, (int)i, x->h, x->w);
             cell_count[i] = s2_cell_moments(x, n, valid + (size_t)n * pixels, span,
@@ -148,39 +148,40 @@ static void moment_gradients(const s2_window_stats *stats, int n, const float *d
     for (size_t i = 0; i < cells; i++) {
         const float count = stats->count[(size_t)n * cells + i];
         for (size_t k = i * c; k < (i + 1) * c; k++) {
-            const float var = s2_map_at(&stats->var, n)[k];
-            const float mean = s2_map_at(&stats->mean, n)[k];
-            const float dvar = count > 1.0f && var > 0.0f
-                                   ? 0.5f * dstd[k] / s2_map_at(&stats->std, n)[k] / (count - 1.0f)
-                                   : 0.0f;
+            const float var = s2_tensor_at(&stats->var, n)[k];
+            const float mean = s2_tensor_at(&stats->mean, n)[k];
+            const float dvar =
+                count > 1.0f && var > 0.0f
+                    ? 0.5f * dstd[k] / s2_tensor_at(&stats->std, n)[k] / (count - 1.0f)
+                    : 0.0f;
             dsquare[k] = dvar;
             dsum[k] = (count > 0.0f ? dmean[k] / count : 0.0f) - 2.0f * mean * dvar;
         }
     }
 }
 
-void s2_window_stats_backward(const s2_map *x, const uint8_t *valid, s2_window_stats *stats,
-                              const s2_map *dmean, const s2_map *dstd, const s2_map *dx)
+void s2_window_stats_backward(const s2_tensor *x, const uint8_t *valid, s2_window_stats *stats,
+                              const s2_tensor *dmean, const s2_tensor *dstd, const s2_tensor *dx)
 {
     const int columns = stats->mean.w;
     const int side = stats->lattice.cell_px;
     const size_t c = (size_t)x->c;
 #pragma omp parallel for schedule(static)
     for (int n = 0; n < x->n; n++) {
-        float *dsum = s2_map_at(&stats->cell_sum, n);
-        float *dsquare = s2_map_at(&stats->cell_square, n);
-        float *to_sum = s2_map_at(&stats->mean, n);
-        float *to_square = s2_map_at(&stats->std, n);
-        moment_gradients(stats, n, s2_map_at(dmean, n), s2_map_at(dstd, n), dsum, dsquare);
+        float *dsum = s2_tensor_at(&stats->cell_sum, n);
+        float *dsquare = s2_tensor_at(&stats->cell_square, n);
+        float *to_sum = s2_tensor_at(&stats->mean, n);
+        float *to_square = s2_tensor_at(&stats->std, n);
+        moment_gradients(stats, n, s2_tensor_at(dmean, n), s2_tensor_at(dstd, n), dsum, dsquare);
         s2_window_sum(dsum, stats->mean.h, columns, c, to_sum);
         s2_window_sum(dsquare, stats->mean.h, columns, c, to_square);
         for (int i = 0; i < x->h; i++)
             for (int j = 0; j < x->w; j++) {
-                const size_t in_map = (size_t)i * (size_t)x->w + (size_t)j;
+                const size_t in_crop = (size_t)i * (size_t)x->w + (size_t)j;
                 const size_t cell = (size_t)(i / side) * (size_t)columns + (size_t)(j / side);
-                const float *value = s2_map_at(x, n) + in_map * (size_t)x->stride;
-                float *grad = s2_map_at(dx, n) + in_map * (size_t)dx->stride;
-                if (!valid[(size_t)n * (size_t)x->h * (size_t)x->w + in_map])
+                const float *value = s2_tensor_at(x, n) + in_crop * (size_t)x->stride;
+                float *grad = s2_tensor_at(dx, n) + in_crop * (size_t)dx->stride;
+                if (!valid[(size_t)n * (size_t)x->h * (size_t)x->w + in_crop])
                     continue;
                 for (size_t k = 0; k < c; k++)
                     grad[k] += to_sum[cell * c + k] + 2.0f * value[k] * to_square[cell * c + k];
@@ -204,13 +205,13 @@ s2_cell_mix s2_cell_between(int index, int cells, int cell_px)
     return mix;
 }
 
-/* The four cells around position (i, j) of map n and their weights. */
+/* The four cells around position (i, j) of crop n and their weights. */
 typedef struct cell_quad {
     size_t at[4];
     float weight[4];
 } cell_quad;
 
-static cell_quad quad_at(const s2_map *a, int cell_px, int i, int j)
+static cell_quad quad_at(const s2_tensor *a, int cell_px, int i, int j)
 {
     const s2_cell_mix y = s2_cell_between(i, a->h, cell_px);
     const s2_cell_mix x = s2_cell_between(j, a->w, cell_px);
@@ -223,17 +224,17 @@ static cell_quad quad_at(const s2_map *a, int cell_px, int i, int j)
                         y.weight * (1.0f - x.weight), y.weight * x.weight}};
 }
 
-void s2_cell_scale_forward(const s2_map *a, const s2_map *x, int cell_px, const s2_map *y)
+void s2_cell_scale_forward(const s2_tensor *a, const s2_tensor *x, int cell_px, const s2_tensor *y)
 {
 #pragma omp parallel for collapse(2) schedule(static)
     for (int n = 0; n < x->n; n++)
         for (int i = 0; i < x->h; i++)
             for (int j = 0; j < x->w; j++) {
                 const cell_quad q = quad_at(a, cell_px, i, j);
-                const float *scale = s2_map_at(a, n);
+                const float *scale = s2_tensor_at(a, n);
                 const size_t p = (size_t)i * (size_t)x->w + (size_t)j;
-                const float *from = s2_map_at(x, n) + p * (size_t)x->stride;
-                float *to = s2_map_at(y, n) + p * (size_t)y->stride;
+                const float *from = s2_tensor_at(x, n) + p * (size_t)x->stride;
+                float *to = s2_tensor_at(y, n) + p * (size_t)y->stride;
                 for (size_t k = 0; k < (size_t)x->c; k++)
                     to[k] = from[k] *
                             (q.weight[0] * scale[q.at[0] + k] + q.weight[1] * scale[q.at[1] + k] +
@@ -241,20 +242,20 @@ void s2_cell_scale_forward(const s2_map *a, const s2_map *x, int cell_px, const 
             }
 }
 
-void s2_cell_scale_backward(const s2_map *a, const s2_map *x, int cell_px, const s2_map *dy,
-                            const s2_map *da, const s2_map *dx)
+void s2_cell_scale_backward(const s2_tensor *a, const s2_tensor *x, int cell_px,
+                            const s2_tensor *dy, const s2_tensor *da, const s2_tensor *dx)
 {
 #pragma omp parallel for schedule(static)
     for (int n = 0; n < x->n; n++)
         for (int i = 0; i < x->h; i++)
             for (int j = 0; j < x->w; j++) {
                 const cell_quad q = quad_at(a, cell_px, i, j);
-                const float *scale = s2_map_at(a, n);
-                float *dscale = s2_map_at(da, n);
+                const float *scale = s2_tensor_at(a, n);
+                float *dscale = s2_tensor_at(da, n);
                 const size_t p = (size_t)i * (size_t)x->w + (size_t)j;
-                const float *from = s2_map_at(x, n) + p * (size_t)x->stride;
-                const float *grad = s2_map_at(dy, n) + p * (size_t)dy->stride;
-                float *to = s2_map_at(dx, n) + p * (size_t)dx->stride;
+                const float *from = s2_tensor_at(x, n) + p * (size_t)x->stride;
+                const float *grad = s2_tensor_at(dy, n) + p * (size_t)dy->stride;
+                float *to = s2_tensor_at(dx, n) + p * (size_t)dx->stride;
                 for (int corner = 0; corner < 4; corner++) {
                     const float weight = q.weight[corner];
                     for (size_t k = 0; k < (size_t)x->c; k++) {

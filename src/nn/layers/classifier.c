@@ -44,8 +44,8 @@ static size_t width_of(const s2_param *bias)
 }
 
 /* Room for at least `count` pixels; what was there is lost. */
-static s2rgf_status reserve(const s2_classifier *classifier, s2_classifier_state *state,
-                            size_t count, s2rgf_error *err)
+static s2rgf_status reserve_pixels(const s2_classifier *classifier, s2_classifier_state *state,
+                                   size_t count, s2rgf_error *err)
 {
     const size_t in = (size_t)classifier->hidden_weight->dims[0];
     const size_t hidden = width_of(classifier->hidden_bias);
@@ -75,13 +75,13 @@ static s2rgf_status reserve(const s2_classifier *classifier, s2_classifier_state
 
 /* List the pixels to score and copy their rows. */
 static s2rgf_status gather(const s2_classifier *classifier, s2_classifier_state *state,
-                           const s2_map *x, const int16_t *labels, bool all, s2rgf_error *err)
+                           const s2_tensor *x, const int16_t *labels, bool all, s2rgf_error *err)
 {
-    const size_t pixels = s2_map_pixels(x);
+    const size_t pixels = s2_tensor_pixels(x);
     size_t count = 0;
     for (size_t p = 0; p < pixels; p++)
         count += all || labels[p] >= 0;
-    const s2rgf_status status = reserve(classifier, state, count, err);
+    const s2rgf_status status = reserve_pixels(classifier, state, count, err);
     if (status != S2RGF_OK)
         return status;
     state->count = 0;
@@ -137,8 +137,8 @@ static void linear_backward(const float *x, size_t rows, s2_param *w, s2_param *
 }
 
 s2rgf_status s2_classifier_forward(const s2_classifier *classifier, s2_classifier_state *state,
-                                   const s2_map *x, const int16_t *labels, bool all, double dropout,
-                                   s2_random *random, s2rgf_error *err)
+                                   const s2_tensor *x, const int16_t *labels, bool all,
+                                   double dropout, s2_random *random, s2rgf_error *err)
 {
     const s2rgf_status status = gather(classifier, state, x, labels, all, err);
     if (status != S2RGF_OK || state->count == 0)
@@ -159,14 +159,14 @@ s2rgf_status s2_classifier_forward(const s2_classifier *classifier, s2_classifie
 }
 
 double s2_classifier_backward(const s2_classifier *classifier, s2_classifier_state *state,
-                              const s2_entropy_options *options, const s2_map *dx)
+                              const s2_entropy_options *options, const s2_tensor *dx)
 {
     const int classes = (int)width_of(classifier->out_bias);
     const size_t units = state->count * width_of(classifier->hidden_bias);
-    const s2_map scores = {state->scores, 1, 1, (int)state->count, classes, classes};
-    s2_map dscores = scores;
+    const s2_tensor scores = {state->scores, 1, 1, (int)state->count, classes, classes};
+    s2_tensor dscores = scores;
     dscores.data = state->dscores;
-    s2_map_zero(dx);
+    s2_tensor_zero(dx);
     if (state->count == 0)
         return 0.0;
     const double loss =

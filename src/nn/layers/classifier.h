@@ -17,7 +17,7 @@ typedef struct s2_classifier {
     s2_param *out_weight, *out_bias;       /* [hidden][classes], [classes] */
 } s2_classifier;
 
-/** The pixels of the last forward and their maps, one row a pixel. */
+/** The pixels of the last forward and their tensors, one row a pixel. */
 typedef struct s2_classifier_state {
     size_t *pixels;  /* [count] index in the batch */
     int16_t *labels; /* [count] class or -1 */
@@ -42,10 +42,10 @@ void s2_classifier_state_clear(s2_classifier_state *state);
  * Errors: NO_MEMORY.
  */
 s2rgf_status s2_classifier_forward(const s2_classifier *classifier, s2_classifier_state *state,
-                                   const s2_map *x, const int16_t *labels, bool all, double dropout,
-                                   s2_random *random, s2rgf_error *err);
+                                   const s2_tensor *x, const int16_t *labels, bool all,
+                                   double dropout, s2_random *random, s2rgf_error *err);
 /** Cross entropy of the last forward; parameter gradients added to; dx [n,h,w,in] overwritten. */
 double s2_classifier_backward(const s2_classifier *classifier, s2_classifier_state *state,
-                              const s2_entropy_options *options, const s2_map *dx);
+                              const s2_entropy_options *options, const s2_tensor *dx);
 
 #endif

@@ -27,26 +27,26 @@ static int column_length(const s2_conv *conv)
     return conv->kernel * conv->kernel * conv->in;
 }
 
-static int strip_rows(const s2_conv *conv, const s2_map *y)
+static int strip_rows(const s2_conv *conv, const s2_tensor *y)
 {
     const int rows = STRIP_FLOATS / (column_length(conv) * y->w);
     return rows < 1 ? 1 : rows > y->h ? y->h : rows;
 }
 
-static size_t workspace_floats(const s2_conv *conv, const s2_map *y)
+static size_t workspace_floats(const s2_conv *conv, const s2_tensor *y)
 {
     if (is_pointwise(conv))
         return 0;
     return (size_t)strip_rows(conv, y) * (size_t)y->w * (size_t)column_length(conv);
 }
 
-/* Columns of output rows first..first+rows-1 of one map: [rows*w][k][k][in]. */
-static void gather_columns(const s2_conv *conv, const s2_map *x, int n, int width, int first,
+/* Columns of output rows first..first+rows-1 of one crop: [rows*w][k][k][in]. */
+static void gather_columns(const s2_conv *conv, const s2_tensor *x, int n, int width, int first,
                            int rows, float *columns)
 {
     const int pad = conv->dilation * (conv->kernel - 1) / 2;
     const size_t bytes = (size_t)conv->in * sizeof(float);
-    const float *map = s2_map_at(x, n);
+    const float *tensor = s2_tensor_at(x, n);
     for (int i = first; i < first + rows; i++)
         for (int j = 0; j < width; j++)
             for (int u = 0; u < conv->kernel; u++)
@@ -57,17 +57,18 @@ static void gather_columns(const s2_conv *conv, const s2_map *x, int n, int widt
                         memset(columns, 0, bytes);
                     else
                         memcpy(columns,
-                               map + ((size_t)yy * (size_t)x->w + (size_t)xx) * (size_t)x->stride,
+                               tensor +
+                                   ((size_t)yy * (size_t)x->w + (size_t)xx) * (size_t)x->stride,
                                bytes);
                 }
 }
 
 /* The transpose of gather_columns(): add columns to the pixels they came from. */
-static void scatter_columns(const s2_conv *conv, const s2_map *dx, int n, int width, int first,
+static void scatter_columns(const s2_conv *conv, const s2_tensor *dx, int n, int width, int first,
                             int rows, const float *columns)
 {
     const int pad = conv->dilation * (conv->kernel - 1) / 2;
-    float *map = s2_map_at(dx, n);
+    float *tensor = s2_tensor_at(dx, n);
     for (int i = first; i < first + rows; i++)
         for (int j = 0; j < width; j++)
             for (int u = 0; u < conv->kernel; u++)
@@ -77,30 +78,30 @@ static void scatter_columns(const s2_conv *conv, const s2_map *dx, int n, int wi
                     if (yy < 0 || yy >= dx->h || xx < 0 || xx >= dx->w)
                         continue;
                     float *to =
-                        map + ((size_t)yy * (size_t)dx->w + (size_t)xx) * (size_t)dx->stride;
+                        tensor + ((size_t)yy * (size_t)dx->w + (size_t)xx) * (size_t)dx->stride;
                     for (int c = 0; c < conv->in; c++)
                         to[c] += columns[c];
                 }
 }
 
-/* Left matrix of output rows first..: the map itself or its gathered columns. */
-static s2_matrix left_matrix(const s2_conv *conv, const s2_map *x, int n, int width, int first,
+/* Left matrix of output rows first..: the tensor itself or its gathered columns. */
+static s2_matrix left_matrix(const s2_conv *conv, const s2_tensor *x, int n, int width, int first,
                              int rows, float *columns)
 {
     if (is_pointwise(conv))
-        return (s2_matrix){s2_map_at(x, n) + (size_t)first * (size_t)width * (size_t)x->stride,
+        return (s2_matrix){s2_tensor_at(x, n) + (size_t)first * (size_t)width * (size_t)x->stride,
                            x->stride, false};
     gather_columns(conv, x, n, width, first, rows, columns);
     return (s2_matrix){columns, column_length(conv), false};
 }
 
-static void forward_map(const s2_conv *conv, const s2_map *x, int n, const float *w, const float *b,
-                        const s2_map *y, float *columns)
+static void forward_crop(const s2_conv *conv, const s2_tensor *x, int n, const float *w,
+                         const float *b, const s2_tensor *y, float *columns)
 {
     const int step = is_pointwise(conv) ? y->h : strip_rows(conv, y);
     for (int first = 0; first < y->h; first += step) {
         const int rows = first + step > y->h ? y->h - first : step;
-        float *out = s2_map_at(y, n) + (size_t)first * (size_t)y->w * (size_t)y->stride;
+        float *out = s2_tensor_at(y, n) + (size_t)first * (size_t)y->w * (size_t)y->stride;
         s2_gemm(rows * y->w, conv->out, column_length(conv),
                 left_matrix(conv, x, n, y->w, first, rows, columns),
                 (s2_matrix){w, conv->out, false}, 0.0f, out, y->stride);
@@ -113,8 +114,8 @@ static void forward_map(const s2_conv *conv, const s2_map *x, int n, const float
 }
 
 s2rgf_status s2_conv_forward_then(const s2_conv *conv, const s2_conv_weights *weights,
-                                  const s2_map *x, const s2_map *y, const s2_map_task *then,
-                                  s2rgf_error *err)
+                                  const s2_tensor *x, const s2_tensor *y,
+                                  const s2_tensor_task *then, s2rgf_error *err)
 {
     bool failed = false;
     if (s2_conv_winograd_suits(conv, y))
@@ -126,7 +127,7 @@ s2rgf_status s2_conv_forward_then(const s2_conv *conv, const s2_conv_weights *we
 #pragma omp for schedule(static)
         for (int n = 0; n < x->n; n++)
             if (columns) {
-                forward_map(conv, x, n, weights->w, weights->b, y, columns);
+                forward_crop(conv, x, n, weights->w, weights->b, y, columns);
                 then->run(then->context, n);
             }
         s2_free(columns);
@@ -140,28 +141,29 @@ static void do_nothing(const void *context, int n)
     (void)n;
 }
 
-static const s2_map_task NO_TASK = {do_nothing, NULL};
+static const s2_tensor_task NO_TASK = {do_nothing, NULL};
 
-s2rgf_status s2_conv_forward(const s2_conv *conv, const s2_map *x, const float *w, const float *b,
-                             const s2_map *y, s2rgf_error *err)
+s2rgf_status s2_conv_forward(const s2_conv *conv, const s2_tensor *x, const float *w,
+                             const float *b, const s2_tensor *y, s2rgf_error *err)
 {
     return s2_conv_forward_then(conv, &(s2_conv_weights){w, b, NULL, NULL, false}, x, y, &NO_TASK,
                                 err);
 }
 
-/* Gradients of one map; dw, with that of the bias behind it, is this map's own, zero at the start. */
-static void backward_map(const s2_conv *conv, const s2_conv_weights *weights, const s2_map *x,
-                         int n, const s2_map *dy, const s2_map *dx, float *dw, float *columns)
+/* Gradients of one crop; dw, with that of the bias behind it, is this crop's own, zero at the start. */
+static void backward_crop(const s2_conv *conv, const s2_conv_weights *weights, const s2_tensor *x,
+                          int n, const s2_tensor *dy, const s2_tensor *dx, float *dw,
+                          float *columns)
 {
     const int length = column_length(conv);
     const int step = is_pointwise(conv) ? dy->h : strip_rows(conv, dy);
     float *db = dw + (size_t)length * (size_t)conv->out;
     if (dx && !weights->add_dx && !is_pointwise(conv))
-        s2_map_zero(&(s2_map){s2_map_at(dx, n), 1, dx->h, dx->w, dx->c, dx->stride});
+        s2_tensor_zero(&(s2_tensor){s2_tensor_at(dx, n), 1, dx->h, dx->w, dx->c, dx->stride});
     for (int first = 0; first < dy->h; first += step) {
         const int rows = first + step > dy->h ? dy->h - first : step;
         const size_t pixels = (size_t)rows * (size_t)dy->w;
-        const float *out = s2_map_at(dy, n) + (size_t)first * (size_t)dy->w * (size_t)dy->stride;
+        const float *out = s2_tensor_at(dy, n) + (size_t)first * (size_t)dy->w * (size_t)dy->stride;
         s2_matrix left = left_matrix(conv, x, n, dy->w, first, rows, columns);
         left.transposed = true;
         s2_gemm(length, conv->out, (int)pixels, left, (s2_matrix){out, dy->stride, false}, 1.0f, dw,
@@ -174,7 +176,7 @@ static void backward_map(const s2_conv *conv, const s2_conv_weights *weights, co
         const s2_matrix gradient = {out, dy->stride, false};
         const s2_matrix turned = {weights->w, conv->out, true};
         if (is_pointwise(conv)) {
-            float *to = s2_map_at(dx, n) + (size_t)first * (size_t)dx->w * (size_t)dx->stride;
+            float *to = s2_tensor_at(dx, n) + (size_t)first * (size_t)dx->w * (size_t)dx->stride;
             s2_gemm((int)pixels, length, conv->out, gradient, turned, weights->add_dx ? 1.0f : 0.0f,
                     to, dx->stride);
         } else {
@@ -184,10 +186,10 @@ static void backward_map(const s2_conv *conv, const s2_conv_weights *weights, co
     }
 }
 
-/* Gradients of all maps through their columns; sums as in s2_conv_winograd_backward(). */
+/* Gradients of all crops through their columns; sums as in s2_conv_winograd_backward(). */
 static s2rgf_status column_backward(const s2_conv *conv, const s2_conv_weights *weights,
-                                    const s2_map *x, const s2_map *dx, const s2_map *dy,
-                                    const s2_map_task *first, float *sums)
+                                    const s2_tensor *x, const s2_tensor *dx, const s2_tensor *dy,
+                                    const s2_tensor_task *first, float *sums)
 {
     const size_t count = (size_t)column_length(conv) * (size_t)conv->out;
     bool failed = false;
@@ -199,8 +201,8 @@ static s2rgf_status column_backward(const s2_conv *conv, const s2_conv_weights *
         for (int n = 0; n < x->n; n++)
             if (columns) {
                 first->run(first->context, n);
-                backward_map(conv, weights, x, n, dy, dx,
-                             sums + (size_t)n * (count + (size_t)conv->out), columns);
+                backward_crop(conv, weights, x, n, dy, dx,
+                              sums + (size_t)n * (count + (size_t)conv->out), columns);
             }
         s2_free(columns);
     }
@@ -208,12 +210,12 @@ static s2rgf_status column_backward(const s2_conv *conv, const s2_conv_weights *
 }
 
 s2rgf_status s2_conv_backward_after(const s2_conv *conv, const s2_conv_weights *weights,
-                                    const s2_map *x, const s2_map *dx, const s2_map *dy,
-                                    const s2_map_task *first, s2rgf_error *err)
+                                    const s2_tensor *x, const s2_tensor *dx, const s2_tensor *dy,
+                                    const s2_tensor_task *first, s2rgf_error *err)
 {
     const size_t count = (size_t)column_length(conv) * (size_t)conv->out;
     const size_t each = count + (size_t)conv->out;
-    /* one sum a map, added up in order: the result does not depend on the number of threads */
+    /* one sum a crop, added up in order: the result does not depend on the number of threads */
     float *sums = s2_calloc((size_t)x->n, each * sizeof(float));
     s2rgf_status status = sums ? S2RGF_OK : S2RGF_NO_MEMORY;
     if (status == S2RGF_OK)
@@ -231,8 +233,8 @@ s2rgf_status s2_conv_backward_after(const s2_conv *conv, const s2_conv_weights *
     return status == S2RGF_OK ? status : s2_fail_memory(err, "convolution gradient");
 }
 
-s2rgf_status s2_conv_backward(const s2_conv *conv, const s2_map *x, const float *w,
-                              const s2_map *dy, const s2_map *dx, float *dw, float *db,
+s2rgf_status s2_conv_backward(const s2_conv *conv, const s2_tensor *x, const float *w,
+                              const s2_tensor *dy, const s2_tensor *dx, float *dw, float *db,
                               s2rgf_error *err)
 {
     return s2_conv_backward_after(conv, &(s2_conv_weights){w, NULL, dw, db, true}, x, dx, dy,

@@ -22,16 +22,16 @@ int s2_conv_out_size(const s2_conv *conv, int size);
  * Errors  NO_MEMORY (workspace).  Threads: parallel over n; the result does not depend on their
  *         number.
  */
-s2rgf_status s2_conv_forward(const s2_conv *conv, const s2_map *x, const float *w, const float *b,
-                             const s2_map *y, s2rgf_error *err);
+s2rgf_status s2_conv_forward(const s2_conv *conv, const s2_tensor *x, const float *w,
+                             const float *b, const s2_tensor *y, s2rgf_error *err);
 
 /**
  * Gradients of s2_conv_forward().
  * dy  in      like y          dw  in/out  added to      db  in/out  added to, or NULL
  * dx  in/out  added to, or NULL where nobody needs it
  */
-s2rgf_status s2_conv_backward(const s2_conv *conv, const s2_map *x, const float *w,
-                              const s2_map *dy, const s2_map *dx, float *dw, float *db,
+s2rgf_status s2_conv_backward(const s2_conv *conv, const s2_tensor *x, const float *w,
+                              const s2_tensor *dy, const s2_tensor *dx, float *dw, float *db,
                               s2rgf_error *err);
 
 /** Weights and bias, and their gradients, which are added to; b, or db, is NULL where there is none. */
@@ -41,19 +41,19 @@ typedef struct s2_conv_weights {
     bool add_dx; /* dx is added to; otherwise it is overwritten */
 } s2_conv_weights;
 
-/** What to do with map n while it is in the cache. Called by several threads. */
-typedef struct s2_map_task {
+/** What to do with crop n while it is in the cache. Called by several threads. */
+typedef struct s2_tensor_task {
     void (*run)(const void *context, int n);
     const void *context;
-} s2_map_task;
+} s2_tensor_task;
 
-/** s2_conv_forward(); `then` runs for every map of y that is done. */
+/** s2_conv_forward(); `then` runs for every crop of y that is done. */
 s2rgf_status s2_conv_forward_then(const s2_conv *conv, const s2_conv_weights *weights,
-                                  const s2_map *x, const s2_map *y, const s2_map_task *then,
-                                  s2rgf_error *err);
-/** s2_conv_backward(); `first` runs for every map of dy, to make it what it is to be. */
+                                  const s2_tensor *x, const s2_tensor *y,
+                                  const s2_tensor_task *then, s2rgf_error *err);
+/** s2_conv_backward(); `first` runs for every crop of dy, to make it what it is to be. */
 s2rgf_status s2_conv_backward_after(const s2_conv *conv, const s2_conv_weights *weights,
-                                    const s2_map *x, const s2_map *dx, const s2_map *dy,
-                                    const s2_map_task *first, s2rgf_error *err);
+                                    const s2_tensor *x, const s2_tensor *dx, const s2_tensor *dy,
+                                    const s2_tensor_task *first, s2rgf_error *err);
 
 #endif

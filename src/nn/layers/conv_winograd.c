@@ -8,31 +8,31 @@
 
 /* Transformed tiles of one strip, in and out, should stay in the second-level cache. */
 #define STRIP_FLOATS (64 * 1024)
-#define TILES_MIN 16 /* of a map, for the products to be worth their name */
+#define TILES_MIN 16 /* of a crop, for the products to be worth their name */
 
-/* Map n in tiles of tile_px x tile_px pixels. */
-static s2_winograd_map cut_map(const s2_conv *conv, const s2_map *map, int n, int tile_px)
+/* Crop n in tiles of tile_px x tile_px pixels. */
+static s2_winograd_tensor cut_crop(const s2_conv *conv, const s2_tensor *tensor, int n, int tile_px)
 {
     const int across = tile_px * conv->dilation;
-    return (s2_winograd_map){.data = s2_map_at(map, n),
-                             .h = map->h,
-                             .w = map->w,
-                             .c = map->c,
-                             .stride = map->stride,
-                             .dilation = conv->dilation,
-                             .rows = (map->h + across - 1) / across,
-                             .columns = (map->w + across - 1) / across};
+    return (s2_winograd_tensor){.data = s2_tensor_at(tensor, n),
+                                .h = tensor->h,
+                                .w = tensor->w,
+                                .c = tensor->c,
+                                .stride = tensor->stride,
+                                .dilation = conv->dilation,
+                                .rows = (tensor->h + across - 1) / across,
+                                .columns = (tensor->w + across - 1) / across};
 }
 
-static int tile_total(const s2_winograd_map *map)
+static int tile_total(const s2_winograd_tensor *tensor)
 {
-    return map->dilation * map->dilation * map->rows * map->columns;
+    return tensor->dilation * tensor->dilation * tensor->rows * tensor->columns;
 }
 
-bool s2_conv_winograd_suits(const s2_conv *conv, const s2_map *y)
+bool s2_conv_winograd_suits(const s2_conv *conv, const s2_tensor *y)
 {
-    const s2_winograd_map map = cut_map(conv, y, 0, S2_WINOGRAD_PX);
-    const int tiles = tile_total(&map);
+    const s2_winograd_tensor tensor = cut_crop(conv, y, 0, S2_WINOGRAD_PX);
+    const int tiles = tile_total(&tensor);
     return conv->kernel == 3 && conv->stride == 1 && conv->in % S2_WINOGRAD_CHANNELS == 0 &&
            conv->out % S2_WINOGRAD_CHANNELS == 0 && tiles >= TILES_MIN &&
            tiles * S2_WINOGRAD_PX * S2_WINOGRAD_PX <= 2 * y->h * y->w;
@@ -45,7 +45,7 @@ static int strip_tiles(const s2_conv *conv, int planes)
     return tiles < 1 ? 1 : tiles;
 }
 
-/* What one call needs beside the maps. */
+/* What one call needs beside the tensors. */
 typedef struct winograd_call {
     const s2_conv *conv;
     const s2_winograd_passes *passes;
@@ -76,12 +76,12 @@ static bool work_init(winograd_work *work, const s2_conv *conv, int planes, bool
     return memory;
 }
 
-static void forward_map(const winograd_call *call, const s2_map *x, int n, const float *b,
-                        const s2_map *y, const winograd_work *work)
+static void forward_crop(const winograd_call *call, const s2_tensor *x, int n, const float *b,
+                         const s2_tensor *y, const winograd_work *work)
 {
     const s2_conv *conv = call->conv;
-    const s2_winograd_map from = cut_map(conv, x, n, S2_WINOGRAD_FINE_PX);
-    const s2_winograd_map to = cut_map(conv, y, n, S2_WINOGRAD_FINE_PX);
+    const s2_winograd_tensor from = cut_crop(conv, x, n, S2_WINOGRAD_FINE_PX);
+    const s2_winograd_tensor to = cut_crop(conv, y, n, S2_WINOGRAD_FINE_PX);
     const int step = strip_tiles(conv, S2_WINOGRAD_FINE_PLANES);
     const int total = tile_total(&to);
     for (int first = 0; first < total; first += step) {
@@ -97,8 +97,8 @@ static void forward_map(const winograd_call *call, const s2_map *x, int n, const
 }
 
 s2rgf_status s2_conv_winograd_forward(const s2_conv *conv, const s2_conv_weights *weights,
-                                      const s2_map *x, const s2_map *y, const s2_map_task *then,
-                                      s2rgf_error *err)
+                                      const s2_tensor *x, const s2_tensor *y,
+                                      const s2_tensor_task *then, s2rgf_error *err)
 {
     const size_t floats = S2_WINOGRAD_FINE_PLANES * weight_count(conv);
     const winograd_call call = {conv, s2_winograd_select(), s2_alloc(floats, sizeof(float)), false};
@@ -116,7 +116,7 @@ s2rgf_status s2_conv_winograd_forward(const s2_conv *conv, const s2_conv_weights
 #pragma omp for schedule(static)
         for (int n = 0; n < x->n; n++)
             if (ready) {
-                forward_map(&call, x, n, weights->b, y, &work);
+                forward_crop(&call, x, n, weights->b, y, &work);
                 then->run(then->context, n);
             }
         s2_free(work.v);
@@ -138,8 +138,8 @@ static void multiply_gradients(const s2_conv *conv, int count, float beta,
 
 /* The gradient of the input is a convolution of that of the output, with the weights turned by 180
    degrees. */
-static void input_gradient(const winograd_call *call, const s2_winograd_map *dy,
-                           const s2_winograd_map *dx, int first, int count,
+static void input_gradient(const winograd_call *call, const s2_winograd_tensor *dy,
+                           const s2_winograd_tensor *dx, int first, int count,
                            const winograd_work *work)
 {
     const s2_conv *conv = call->conv;
@@ -152,13 +152,14 @@ static void input_gradient(const winograd_call *call, const s2_winograd_map *dy,
     call->passes->output(dx, first, count, work->v, call->add);
 }
 
-static void backward_map(const winograd_call *call, const s2_map *x, int n, const s2_map *dy,
-                         const s2_map *dx, float *sum, const winograd_work *work)
+static void backward_crop(const winograd_call *call, const s2_tensor *x, int n, const s2_tensor *dy,
+                          const s2_tensor *dx, float *sum, const winograd_work *work)
 {
     const s2_conv *conv = call->conv;
-    const s2_winograd_map from = cut_map(conv, x, n, S2_WINOGRAD_PX);
-    const s2_winograd_map gradient = cut_map(conv, dy, n, S2_WINOGRAD_PX);
-    const s2_winograd_map to = dx ? cut_map(conv, dx, n, S2_WINOGRAD_PX) : (s2_winograd_map){0};
+    const s2_winograd_tensor from = cut_crop(conv, x, n, S2_WINOGRAD_PX);
+    const s2_winograd_tensor gradient = cut_crop(conv, dy, n, S2_WINOGRAD_PX);
+    const s2_winograd_tensor to =
+        dx ? cut_crop(conv, dx, n, S2_WINOGRAD_PX) : (s2_winograd_tensor){0};
     const int step = strip_tiles(conv, S2_WINOGRAD_PLANES);
     const int total = tile_total(&gradient);
     for (int first = 0; first < total; first += step) {
@@ -174,8 +175,8 @@ static void backward_map(const winograd_call *call, const s2_map *x, int n, cons
 }
 
 s2rgf_status s2_conv_winograd_backward(const s2_conv *conv, const s2_conv_weights *weights,
-                                       const s2_map *x, const s2_map *dx, const s2_map *dy,
-                                       const s2_map_task *first, float *sums)
+                                       const s2_tensor *x, const s2_tensor *dx, const s2_tensor *dy,
+                                       const s2_tensor_task *first, float *sums)
 {
     const size_t each = 9 * weight_count(conv) + (size_t)conv->out;
     const size_t floats = S2_WINOGRAD_PLANES * weight_count(conv);
@@ -196,7 +197,7 @@ s2rgf_status s2_conv_winograd_backward(const s2_conv *conv, const s2_conv_weight
         for (int n = 0; n < x->n; n++)
             if (ready) {
                 first->run(first->context, n);
-                backward_map(&call, x, n, dy, dx, sums + (size_t)n * each, &work);
+                backward_crop(&call, x, n, dy, dx, sums + (size_t)n * each, &work);
             }
         s2_free(work.v);
     }

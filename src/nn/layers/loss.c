@@ -50,14 +50,14 @@ static void weigh_classes(const int16_t *labels, size_t pixels, int classes, dou
         weight[k] /= total;
 }
 
-double s2_cross_entropy(const s2_map *logits, const int16_t *labels,
+double s2_cross_entropy(const s2_tensor *logits, const int16_t *labels,
                         const s2_entropy_options *options, double *class_weight,
-                        const s2_map *dlogits)
+                        const s2_tensor *dlogits)
 {
-    const size_t pixels = s2_map_pixels(logits);
+    const size_t pixels = s2_tensor_pixels(logits);
     double loss = 0.0;
     if (dlogits)
-        s2_map_zero(dlogits);
+        s2_tensor_zero(dlogits);
     weigh_classes(labels, pixels, logits->c, options->balance, class_weight);
     for (size_t p = 0; p < pixels; p++)
         if (labels[p] >= 0)
@@ -67,9 +67,9 @@ double s2_cross_entropy(const s2_map *logits, const int16_t *labels,
     return loss;
 }
 
-/* Workspace of one map's de-redundancy; its rows are those of the valid pixels. */
+/* Workspace of one crop's de-redundancy; its rows are those of the valid pixels. */
 typedef struct relation_work {
-    const s2_map_passes *passes;
+    const s2_tensor_passes *passes;
     float *unit;     /* [pixels][c], centred and normalised, or plain */
     float *matrix;   /* [c][c], R, then dL/dR or the gradient of the product of unit with itself */
     float *softmax;  /* [2][c][c], after the softmax along the rows, then along the columns */
@@ -78,29 +78,29 @@ typedef struct relation_work {
     double *sum, *norm, *inner; /* [c] */
 } relation_work;
 
-/* The valid pixels of map n as rows of work->unit. Returns their number. */
-static size_t gather_rows(const s2_map *y, int n, const uint8_t *valid, relation_work *work)
+/* The valid pixels of crop n as rows of work->unit. Returns their number. */
+static size_t gather_rows(const s2_tensor *y, int n, const uint8_t *valid, relation_work *work)
 {
     const size_t pixels = (size_t)y->h * (size_t)y->w;
     const size_t c = (size_t)y->c;
     size_t count = 0;
     for (size_t p = 0; p < pixels; p++)
         if (valid[p])
-            memcpy(work->unit + count++ * c, s2_map_at(y, n) + p * (size_t)y->stride,
+            memcpy(work->unit + count++ * c, s2_tensor_at(y, n) + p * (size_t)y->stride,
                    c * sizeof(float));
     return count;
 }
 
 /* dy += weight * work->gradient. */
 static void add_rows(const relation_work *work, const uint8_t *valid, double weight,
-                     const s2_map *dy, int n)
+                     const s2_tensor *dy, int n)
 {
     const size_t pixels = (size_t)dy->h * (size_t)dy->w;
     const size_t c = (size_t)dy->c;
     const float *from = work->gradient;
     const float factor = (float)weight;
     for (size_t p = 0; p < pixels; p++) {
-        float *to = s2_map_at(dy, n) + p * (size_t)dy->stride;
+        float *to = s2_tensor_at(dy, n) + p * (size_t)dy->stride;
         if (!valid[p])
             continue;
         for (size_t k = 0; k < c; k++)
@@ -180,8 +180,8 @@ static void multiply_back(const relation_work *work, int pixels, int c)
             0.0f, work->gradient, c);
 }
 
-static double correlation_of_map(const s2_map *y, int n, const uint8_t *valid, double weight,
-                                 const s2_map *dy, relation_work *work)
+static double correlation_of_crop(const s2_tensor *y, int n, const uint8_t *valid, double weight,
+                                  const s2_tensor *dy, relation_work *work)
 {
     const int c = y->c;
     const size_t count = gather_rows(y, n, valid, work);
@@ -244,8 +244,8 @@ static double softmax_relation(relation_work *work, int c)
     return loss;
 }
 
-static double softmax_of_map(const s2_map *y, int n, const uint8_t *valid, double weight,
-                             const s2_map *dy, relation_work *work)
+static double softmax_of_crop(const s2_tensor *y, int n, const uint8_t *valid, double weight,
+                              const s2_tensor *dy, relation_work *work)
 {
     const size_t c = (size_t)y->c;
     const int count = (int)gather_rows(y, n, valid, work);
@@ -274,7 +274,7 @@ static void relation_work_clear(relation_work *work)
     s2_free(work->inner);
 }
 
-static bool relation_work_init(relation_work *work, const s2_map *y)
+static bool relation_work_init(relation_work *work, const s2_tensor *y)
 {
     const size_t c = (size_t)y->c;
     const size_t count = (size_t)y->h * (size_t)y->w * c;
@@ -282,7 +282,7 @@ static bool relation_work_init(relation_work *work, const s2_map *y)
     work->matrix = s2_alloc(c * c, sizeof(float));
     work->softmax = s2_alloc(2 * c * c, sizeof(float));
     work->gradient = s2_alloc(count, sizeof(float));
-    work->passes = s2_map_passes_select();
+    work->passes = s2_tensor_passes_select();
     work->lines = s2_alloc(3 * c, sizeof(float));
     work->sum = s2_alloc(c, sizeof(double));
     work->norm = s2_alloc(c, sizeof(double));
@@ -291,13 +291,13 @@ static bool relation_work_init(relation_work *work, const s2_map *y)
            work->sum && work->norm && work->inner;
 }
 
-s2rgf_status s2_relation_loss(s2_relation_form form, const s2_map *y, const uint8_t *valid,
-                              double weight, const s2_map *dy, double *loss, s2rgf_error *err)
+s2rgf_status s2_relation_loss(s2_relation_form form, const s2_tensor *y, const uint8_t *valid,
+                              double weight, const s2_tensor *dy, double *loss, s2rgf_error *err)
 {
     const size_t pixels = (size_t)y->h * (size_t)y->w;
-    double (*const of_map)(const s2_map *, int, const uint8_t *, double, const s2_map *,
-                           relation_work *) =
-        form == S2_RELATION_SOFTMAX ? softmax_of_map : correlation_of_map;
+    double (*const of_crop)(const s2_tensor *, int, const uint8_t *, double, const s2_tensor *,
+                            relation_work *) =
+        form == S2_RELATION_SOFTMAX ? softmax_of_crop : correlation_of_crop;
     bool failed = false;
     double sum = 0.0;
 #pragma omp parallel reduction(|| : failed)
@@ -308,7 +308,7 @@ s2rgf_status s2_relation_loss(s2_relation_form form, const s2_map *y, const uint
 #pragma omp for ordered schedule(static, 1)
         for (int n = 0; n < y->n; n++) {
             const double one =
-                ready ? of_map(y, n, valid + (size_t)n * pixels, weight / y->n, dy, &work) : 0.0;
+                ready ? of_crop(y, n, valid + (size_t)n * pixels, weight / y->n, dy, &work) : 0.0;
 #pragma omp ordered
             sum += one / y->n;
         }

@@ -21,9 +21,9 @@ typedef struct s2_entropy_options {
  * dlogits out (0 where unlabelled), may be NULL.
  * Returns the loss, 0 where nothing is labelled. Source: the weights are ours
  */
-double s2_cross_entropy(const s2_map *logits, const int16_t *labels,
+double s2_cross_entropy(const s2_tensor *logits, const int16_t *labels,
                         const s2_entropy_options *options, double *class_weight,
-                        const s2_map *dlogits);
+                        const s2_tensor *dlogits);
 
 /** How the relation matrix R of the channels, rows Y of C x N over the valid positions, is made. */
 typedef enum s2_relation_form {
@@ -39,11 +39,11 @@ typedef struct s2_loss_options {
 } s2_loss_options;
 
 /**
- * De-redundancy of y's channels, averaged over the maps of the batch:
+ * De-redundancy of y's channels, averaged over the crops of the batch:
  * mean_i (R_ii - 1)^2 + (1/C) sum_{i != j} R_ij^2.
  * dy added to, times weight. *loss out. Errors: NO_MEMORY. Source network.md 1.3
  */
-s2rgf_status s2_relation_loss(s2_relation_form form, const s2_map *y, const uint8_t *valid,
-                              double weight, const s2_map *dy, double *loss, s2rgf_error *err);
+s2rgf_status s2_relation_loss(s2_relation_form form, const s2_tensor *y, const uint8_t *valid,
+                              double weight, const s2_tensor *dy, double *loss, s2rgf_error *err);
 
 #endif

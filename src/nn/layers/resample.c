@@ -1,4 +1,4 @@
-/* From one pixel grid to another: bilinear sampling under an affine map, 2 x 2 averages, validity.
+/* From one pixel grid to another: bilinear sampling under an affine transform, 2 x 2 averages, validity.
    */
 #include "nn/layers/resample.h"
 
@@ -62,7 +62,7 @@ s2_rect s2_sampling_bounds(const s2_sampling *sampling, s2_rect target)
     return (s2_rect){x0, y0, x1 - x0 + 1, y1 - y0 + 1};
 }
 
-static s2_corners corners_of(const s2_tap *tap, const s2_map *x)
+static s2_corners corners_of(const s2_tap *tap, const s2_tensor *x)
 {
     const size_t width = (size_t)x->w;
     const size_t stride = (size_t)x->stride;
@@ -76,9 +76,9 @@ static s2_corners corners_of(const s2_tap *tap, const s2_map *x)
 
 #define CHUNK 32 /* pixels whose corners are known at a time */
 
-/* Corners in map x of the pixels of target row i, columns[0]..columns[1]-1. */
-static void find_corners(const s2_sampling *sampling, const s2_map *x, int i, const int columns[2],
-                         s2_corners *corners)
+/* Corners in tensor x of the pixels of target row i, columns[0]..columns[1]-1. */
+static void find_corners(const s2_sampling *sampling, const s2_tensor *x, int i,
+                         const int columns[2], s2_corners *corners)
 {
     for (int j = columns[0]; j < columns[1]; j++) {
         const s2_tap tap = s2_sampling_tap(sampling, j, i);
@@ -86,14 +86,14 @@ static void find_corners(const s2_sampling *sampling, const s2_map *x, int i, co
     }
 }
 
-void s2_sample_forward(const s2_sampling *sampling, const s2_map *x, const s2_map *y)
+void s2_sample_forward(const s2_sampling *sampling, const s2_tensor *x, const s2_tensor *y)
 {
-    const s2_map_passes *passes = s2_map_passes_select();
+    const s2_tensor_passes *passes = s2_tensor_passes_select();
 #pragma omp parallel for collapse(2) schedule(static)
     for (int n = 0; n < y->n; n++)
         for (int i = 0; i < y->h; i++) {
-            const float *from = s2_map_at(x, n);
-            float *to = s2_map_at(y, n) + (size_t)i * (size_t)y->w * (size_t)y->stride;
+            const float *from = s2_tensor_at(x, n);
+            float *to = s2_tensor_at(y, n) + (size_t)i * (size_t)y->w * (size_t)y->stride;
             for (int j = 0; j < y->w; j += CHUNK) {
                 const int columns[2] = {j, j + CHUNK < y->w ? j + CHUNK : y->w};
                 s2_corners corners[CHUNK];
@@ -104,25 +104,25 @@ void s2_sample_forward(const s2_sampling *sampling, const s2_map *x, const s2_ma
         }
 }
 
-void s2_sample_backward(const s2_sampling *sampling, const s2_map *dy, const s2_map *dx)
+void s2_sample_backward(const s2_sampling *sampling, const s2_tensor *dy, const s2_tensor *dx)
 {
-    const s2_map_passes *passes = s2_map_passes_select();
+    const s2_tensor_passes *passes = s2_tensor_passes_select();
 #pragma omp parallel for schedule(static)
     for (int n = 0; n < dy->n; n++)
         for (int i = 0; i < dy->h; i++) {
-            float *from = s2_map_at(dy, n) + (size_t)i * (size_t)dy->w * (size_t)dy->stride;
+            float *from = s2_tensor_at(dy, n) + (size_t)i * (size_t)dy->w * (size_t)dy->stride;
             for (int j = 0; j < dy->w; j += CHUNK) {
                 const int columns[2] = {j, j + CHUNK < dy->w ? j + CHUNK : dy->w};
                 s2_corners corners[CHUNK];
                 find_corners(&sampling[n], dx, i, columns, corners);
                 passes->sample_gradient(
-                    s2_map_at(dx, n), corners, (size_t)(columns[1] - j), dy->c,
+                    s2_tensor_at(dx, n), corners, (size_t)(columns[1] - j), dy->c,
                     (s2_rows){from + (size_t)j * (size_t)dy->stride, (size_t)dy->stride});
             }
         }
 }
 
-void s2_halve_forward(const s2_map *x, const s2_map *y)
+void s2_halve_forward(const s2_tensor *x, const s2_tensor *y)
 {
 #pragma omp parallel for collapse(2) schedule(static)
     for (int n = 0; n < y->n; n++)
@@ -132,11 +132,11 @@ void s2_halve_forward(const s2_map *x, const s2_map *y)
                 const int columns = 2 * j + 1 < x->w ? 2 : 1;
                 const float part = 1.0f / (float)(rows * columns);
                 const size_t at = (size_t)(2 * i) * (size_t)x->w + (size_t)(2 * j);
-                const float *from = s2_map_at(x, n) + at * (size_t)x->stride;
+                const float *from = s2_tensor_at(x, n) + at * (size_t)x->stride;
                 const size_t right = (size_t)(columns - 1) * (size_t)x->stride;
                 const size_t down = (size_t)(rows - 1) * (size_t)x->w * (size_t)x->stride;
                 float *to =
-                    s2_map_at(y, n) + ((size_t)i * (size_t)y->w + (size_t)j) * (size_t)y->stride;
+                    s2_tensor_at(y, n) + ((size_t)i * (size_t)y->w + (size_t)j) * (size_t)y->stride;
                 for (int c = 0; c < y->c; c++) {
                     float sum = from[c];
                     sum += columns == 2 ? from[right + (size_t)c] : 0.0f;
@@ -147,7 +147,7 @@ void s2_halve_forward(const s2_map *x, const s2_map *y)
             }
 }
 
-void s2_halve_backward(const s2_map *dy, const s2_map *dx)
+void s2_halve_backward(const s2_tensor *dy, const s2_tensor *dx)
 {
 #pragma omp parallel for collapse(2) schedule(static)
     for (int n = 0; n < dx->n; n++)
@@ -157,9 +157,9 @@ void s2_halve_backward(const s2_map *dy, const s2_map *dx)
                 const int columns = (j | 1) < dx->w ? 2 : 1;
                 const float part = 1.0f / (float)(rows * columns);
                 const size_t at = (size_t)(i / 2) * (size_t)dy->w + (size_t)(j / 2);
-                const float *from = s2_map_at(dy, n) + at * (size_t)dy->stride;
-                float *to =
-                    s2_map_at(dx, n) + ((size_t)i * (size_t)dx->w + (size_t)j) * (size_t)dx->stride;
+                const float *from = s2_tensor_at(dy, n) + at * (size_t)dy->stride;
+                float *to = s2_tensor_at(dx, n) +
+                            ((size_t)i * (size_t)dx->w + (size_t)j) * (size_t)dx->stride;
                 for (int c = 0; c < dx->c; c++)
                     to[c] += part * from[c];
             }

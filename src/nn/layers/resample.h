@@ -1,4 +1,4 @@
-/* From one pixel grid to another: bilinear sampling under an affine map, 2 x 2 averages, validity.
+/* From one pixel grid to another: bilinear sampling under an affine transform, 2 x 2 averages, validity.
    */
 #ifndef S2_NN_LAYERS_RESAMPLE_H
 #define S2_NN_LAYERS_RESAMPLE_H
@@ -9,7 +9,7 @@
 #include "nn/tensor.h"
 
 /**
- * Where the pixels of a target grid lie in a source map. Pixel (x, y) of the target has its centre
+ * Where the pixels of a target grid lie in a source tensor. Pixel (x, y) of the target has its centre
  * at ((x + 0.5) scale, (y + 0.5) scale) in reference corner coordinates (scale 1: reference grid,
  * 2:
  * feature grid), mapped by to_source to the source's
@@ -40,16 +40,16 @@ s2_rect s2_sampling_bounds(const s2_sampling *sampling, s2_rect target);
 
 /**
  * y[n,i,j,:] = bilinear sample of x[n] at the tap of target pixel (j, i).
- * sampling in, one per map of the batch [n]
+ * sampling in, one per crop of the batch [n]
  */
-void s2_sample_forward(const s2_sampling *sampling, const s2_map *x, const s2_map *y);
+void s2_sample_forward(const s2_sampling *sampling, const s2_tensor *x, const s2_tensor *y);
 /** dx added to. */
-void s2_sample_backward(const s2_sampling *sampling, const s2_map *dy, const s2_map *dx);
+void s2_sample_backward(const s2_sampling *sampling, const s2_tensor *dy, const s2_tensor *dx);
 
 /** y[n,i,j] = mean of the (up to four) pixels of x at 2i, 2i+1, 2j, 2j+1 that exist. */
-void s2_halve_forward(const s2_map *x, const s2_map *y);
+void s2_halve_forward(const s2_tensor *x, const s2_tensor *y);
 /** dx added to. */
-void s2_halve_backward(const s2_map *dy, const s2_map *dx);
+void s2_halve_backward(const s2_tensor *dy, const s2_tensor *dx);
 
 /**
  * Feature position valid where all its existing reference pixels are. reference in [h][w], feature

@@ -20,11 +20,11 @@ s2rgf_status s2_residual_block_state_init(s2_residual_block_state *state,
     const int out_w = s2_conv_out_size(&block->conv1.conv, w);
     const int c = block->conv1.conv.out;
     *state = (s2_residual_block_state){0};
-    s2rgf_status status = s2_map_init(&state->out, n, out_h, out_w, c, err);
+    s2rgf_status status = s2_tensor_init(&state->out, n, out_h, out_w, c, err);
     if (status == S2RGF_OK)
-        status = s2_map_init(&state->grad, n, out_h, out_w, c, err);
+        status = s2_tensor_init(&state->grad, n, out_h, out_w, c, err);
     if (status == S2RGF_OK)
-        status = s2_map_init(&state->part_grad, n, out_h, out_w, c, err);
+        status = s2_tensor_init(&state->part_grad, n, out_h, out_w, c, err);
     if (status == S2RGF_OK)
         status = s2_conv_unit_state_init(&state->conv1, &block->conv1, n, h, w, NULL, NULL, err);
     if (status == S2RGF_OK)
@@ -43,13 +43,13 @@ void s2_residual_block_state_clear(s2_residual_block_state *state)
     s2_conv_unit_state_clear(&state->conv1);
     s2_conv_unit_state_clear(&state->conv2);
     s2_conv_unit_state_clear(&state->shortcut);
-    s2_map_clear(&state->out);
-    s2_map_clear(&state->grad);
-    s2_map_clear(&state->part_grad);
+    s2_tensor_clear(&state->out);
+    s2_tensor_clear(&state->grad);
+    s2_tensor_clear(&state->part_grad);
 }
 
 s2rgf_status s2_residual_block_forward(const s2_residual_block *block,
-                                       s2_residual_block_state *state, const s2_map *x,
+                                       s2_residual_block_state *state, const s2_tensor *x,
                                        s2rgf_error *err)
 {
     s2rgf_status status = s2_conv_unit_forward(&block->conv1, &state->conv1, x, err);
@@ -60,14 +60,14 @@ s2rgf_status s2_residual_block_forward(const s2_residual_block *block,
     if (status != S2RGF_OK)
         return status;
     const s2_batchnorm_state *const norms[2] = {&state->conv2.norm, &state->shortcut.norm};
-    const s2_map *const raw[2] = {&state->conv2.raw, &state->shortcut.raw};
+    const s2_tensor *const raw[2] = {&state->conv2.raw, &state->shortcut.raw};
     s2_batchnorm_apply_sum(norms, raw, &state->out);
     return S2RGF_OK;
 }
 
 s2rgf_status s2_residual_block_backward(const s2_residual_block *block,
-                                        s2_residual_block_state *state, const s2_map *x,
-                                        const s2_map *dx, s2rgf_error *err)
+                                        s2_residual_block_state *state, const s2_tensor *x,
+                                        const s2_tensor *dx, s2rgf_error *err)
 {
     const s2_conv_unit_output output = {&state->out, &state->grad, false};
     const s2_conv_unit_output added = {&state->out, &state->grad, true};

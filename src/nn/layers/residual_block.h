@@ -11,8 +11,8 @@ typedef struct s2_residual_block {
 
 typedef struct s2_residual_block_state {
     s2_conv_unit_state conv1, conv2, shortcut;
-    s2_map out, grad; /* the block's output and its gradient */
-    s2_map part_grad; /* gradient of what conv2, then what shortcut adds */
+    s2_tensor out, grad; /* the block's output and its gradient */
+    s2_tensor part_grad; /* gradient of what conv2, then what shortcut adds */
 } s2_residual_block_state;
 
 /** 3 x 3 convolutions in -> out -> out; stride of conv1 and shortcut, dilation of conv2. */
@@ -23,11 +23,11 @@ s2rgf_status s2_residual_block_state_init(s2_residual_block_state *state,
                                           s2rgf_error *err);
 void s2_residual_block_state_clear(s2_residual_block_state *state);
 s2rgf_status s2_residual_block_forward(const s2_residual_block *block,
-                                       s2_residual_block_state *state, const s2_map *x,
+                                       s2_residual_block_state *state, const s2_tensor *x,
                                        s2rgf_error *err);
 /** From state->grad. dx overwritten, or NULL. */
 s2rgf_status s2_residual_block_backward(const s2_residual_block *block,
-                                        s2_residual_block_state *state, const s2_map *x,
-                                        const s2_map *dx, s2rgf_error *err);
+                                        s2_residual_block_state *state, const s2_tensor *x,
+                                        const s2_tensor *dx, s2rgf_error *err);
 
 #endif

@@ -43,17 +43,17 @@ s2rgf_status s2_spectral_encoder_state_init(s2_spectral_encoder_state *state,
     const int mix_h = encoder->pool ? h / 2 : h;
     const int mix_w = encoder->pool ? w / 2 : w;
     *state = (s2_spectral_encoder_state){0};
-    s2rgf_status status = s2_map_init(&state->raw3, n, h, w, bands, err);
+    s2rgf_status status = s2_tensor_init(&state->raw3, n, h, w, bands, err);
     if (status == S2RGF_OK)
-        status = s2_map_init(&state->raw5, n, h, w, bands, err);
+        status = s2_tensor_init(&state->raw5, n, h, w, bands, err);
     if (status == S2RGF_OK)
-        status = s2_map_init(&state->pair, n, h, w, 2 * bands, err);
+        status = s2_tensor_init(&state->pair, n, h, w, 2 * bands, err);
     if (status == S2RGF_OK)
-        status = s2_map_init(&state->pair_grad, n, h, w, 2 * bands, err);
+        status = s2_tensor_init(&state->pair_grad, n, h, w, 2 * bands, err);
     if (status == S2RGF_OK && encoder->pool)
-        status = s2_map_init(&state->pooled, n, mix_h, mix_w, 2 * bands, err);
+        status = s2_tensor_init(&state->pooled, n, mix_h, mix_w, 2 * bands, err);
     if (status == S2RGF_OK && encoder->pool)
-        status = s2_map_init(&state->pooled_grad, n, mix_h, mix_w, 2 * bands, err);
+        status = s2_tensor_init(&state->pooled_grad, n, mix_h, mix_w, 2 * bands, err);
     if (status == S2RGF_OK)
         status = s2_batchnorm_state_init(&state->norm3, n, bands, err);
     if (status == S2RGF_OK)
@@ -68,23 +68,23 @@ s2rgf_status s2_spectral_encoder_state_init(s2_spectral_encoder_state *state,
 
 void s2_spectral_encoder_state_clear(s2_spectral_encoder_state *state)
 {
-    s2_map_clear(&state->raw3);
-    s2_map_clear(&state->raw5);
-    s2_map_clear(&state->pair);
-    s2_map_clear(&state->pair_grad);
-    s2_map_clear(&state->pooled);
-    s2_map_clear(&state->pooled_grad);
+    s2_tensor_clear(&state->raw3);
+    s2_tensor_clear(&state->raw5);
+    s2_tensor_clear(&state->pair);
+    s2_tensor_clear(&state->pair_grad);
+    s2_tensor_clear(&state->pooled);
+    s2_tensor_clear(&state->pooled_grad);
     s2_batchnorm_state_clear(&state->norm3);
     s2_batchnorm_state_clear(&state->norm5);
     s2_conv_unit_state_clear(&state->mix);
 }
 
 s2rgf_status s2_spectral_encoder_forward(const s2_spectral_encoder *encoder,
-                                         s2_spectral_encoder_state *state, const s2_map *x,
+                                         s2_spectral_encoder_state *state, const s2_tensor *x,
                                          s2rgf_error *err)
 {
-    const s2_map u3 = s2_map_channels(&state->pair, 0, encoder->bands);
-    const s2_map u5 = s2_map_channels(&state->pair, encoder->bands, encoder->bands);
+    const s2_tensor u3 = s2_tensor_channels(&state->pair, 0, encoder->bands);
+    const s2_tensor u5 = s2_tensor_channels(&state->pair, encoder->bands, encoder->bands);
     s2_band_conv_forward(x, encoder->weight3->value, encoder->bias3->value[0], WIDTH_NARROW,
                          &state->raw3);
     s2_batchnorm_forward(&encoder->norm3, &state->norm3, &state->raw3, false, &u3);
@@ -98,15 +98,15 @@ s2rgf_status s2_spectral_encoder_forward(const s2_spectral_encoder *encoder,
 }
 
 s2rgf_status s2_spectral_encoder_backward(const s2_spectral_encoder *encoder,
-                                          s2_spectral_encoder_state *state, const s2_map *x,
-                                          const s2_map *dx, s2rgf_error *err)
+                                          s2_spectral_encoder_state *state, const s2_tensor *x,
+                                          const s2_tensor *dx, s2rgf_error *err)
 {
-    const s2_map d3 = s2_map_channels(&state->pair_grad, 0, encoder->bands);
-    const s2_map d5 = s2_map_channels(&state->pair_grad, encoder->bands, encoder->bands);
-    const s2_map *mixed = encoder->pool ? &state->pooled : &state->pair;
-    const s2_map *mixed_grad = encoder->pool ? &state->pooled_grad : &state->pair_grad;
+    const s2_tensor d3 = s2_tensor_channels(&state->pair_grad, 0, encoder->bands);
+    const s2_tensor d5 = s2_tensor_channels(&state->pair_grad, encoder->bands, encoder->bands);
+    const s2_tensor *mixed = encoder->pool ? &state->pooled : &state->pair;
+    const s2_tensor *mixed_grad = encoder->pool ? &state->pooled_grad : &state->pair_grad;
     if (encoder->pool)
-        s2_map_zero(&state->pair_grad);
+        s2_tensor_zero(&state->pair_grad);
     const s2rgf_status status =
         s2_conv_unit_backward(&encoder->mix, &state->mix, mixed, mixed_grad, err);
     if (status != S2RGF_OK)

@@ -17,9 +17,9 @@ typedef struct s2_spectral_encoder {
 } s2_spectral_encoder;
 
 typedef struct s2_spectral_encoder_state {
-    s2_map raw3, raw5;      /* after the band convolution's ReLU */
-    s2_map pair, pair_grad; /* [u3; u5] and its gradient */
-    s2_map pooled, pooled_grad;
+    s2_tensor raw3, raw5;      /* after the band convolution's ReLU */
+    s2_tensor pair, pair_grad; /* [u3; u5] and its gradient */
+    s2_tensor pooled, pooled_grad;
     s2_batchnorm_state norm3, norm5;
     s2_conv_unit_state mix; /* mix.out is the encoder's output, mix.grad its gradient */
 } s2_spectral_encoder_state;
@@ -32,11 +32,11 @@ s2rgf_status s2_spectral_encoder_state_init(s2_spectral_encoder_state *state,
 void s2_spectral_encoder_state_clear(s2_spectral_encoder_state *state);
 /** x in [n,h,w,bands]. Errors: NO_MEMORY. */
 s2rgf_status s2_spectral_encoder_forward(const s2_spectral_encoder *encoder,
-                                         s2_spectral_encoder_state *state, const s2_map *x,
+                                         s2_spectral_encoder_state *state, const s2_tensor *x,
                                          s2rgf_error *err);
 /** From state->mix.grad. dx added to, or NULL. */
 s2rgf_status s2_spectral_encoder_backward(const s2_spectral_encoder *encoder,
-                                          s2_spectral_encoder_state *state, const s2_map *x,
-                                          const s2_map *dx, s2rgf_error *err);
+                                          s2_spectral_encoder_state *state, const s2_tensor *x,
+                                          const s2_tensor *dx, s2rgf_error *err);
 
 #endif

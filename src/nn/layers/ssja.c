@@ -8,7 +8,7 @@
 #include "core/memory.h"
 #include "nn/layers/gemm.h"
 
-/* Cells of one map. */
+/* Cells of one crop. */
 static int cell_total(const s2_ssja_state *state)
 {
     return state->lattice.rows * state->lattice.columns;
@@ -88,9 +88,10 @@ void s2_ssja_attention(const float *g11, const float *g22, const float *g21, int
     }
 }
 
-/* Rows of one map that hold the pixels of a cell, packed: out [pixels][c]; only valid ones when
+/* Rows of one crop that hold the pixels of a cell, packed: out [pixels][c]; only valid ones when
    valid is given. Returns their number. */
-static int gather_cell(const s2_map *x, int n, const uint8_t *valid, s2_cell_span span, float *out)
+static int gather_cell(const s2_tensor *x, int n, const uint8_t *valid, s2_cell_span span,
+                       float *out)
 {
     int count = 0;
     for (int i = span.y0; i < span.y1; i++)
@@ -98,13 +99,13 @@ static int gather_cell(const s2_map *x, int n, const uint8_t *valid, s2_cell_spa
             const size_t p = (size_t)i * (size_t)x->w + (size_t)j;
             if (valid && !valid[p])
                 continue;
-            memcpy(out + (size_t)count++ * (size_t)x->c, s2_map_at(x, n) + p * (size_t)x->stride,
+            memcpy(out + (size_t)count++ * (size_t)x->c, s2_tensor_at(x, n) + p * (size_t)x->stride,
                    (size_t)x->c * sizeof(float));
         }
     return count;
 }
 
-static void add_to_cell(const float *rows, const s2_map *x, int n, const uint8_t *valid,
+static void add_to_cell(const float *rows, const s2_tensor *x, int n, const uint8_t *valid,
                         s2_cell_span span)
 {
     for (int i = span.y0; i < span.y1; i++)
@@ -112,7 +113,7 @@ static void add_to_cell(const float *rows, const s2_map *x, int n, const uint8_t
             const size_t p = (size_t)i * (size_t)x->w + (size_t)j;
             if (valid && !valid[p])
                 continue;
-            float *to = s2_map_at(x, n) + p * (size_t)x->stride;
+            float *to = s2_tensor_at(x, n) + p * (size_t)x->stride;
             for (int k = 0; k < x->c; k++)
                 to[k] += rows[k];
             rows += x->c;
@@ -164,8 +165,8 @@ static s2_matrix transposed(const float *data, int ld)
     return (s2_matrix){data, ld, true};
 }
 
-static void forward_map(s2_ssja_state *state, const s2_map *x1, const s2_map *x2, int n,
-                        const uint8_t *valid, const s2_map *z, ssja_work *work)
+static void forward_crop(s2_ssja_state *state, const s2_tensor *x1, const s2_tensor *x2, int n,
+                         const uint8_t *valid, const s2_tensor *z, ssja_work *work)
 {
     const int c = state->c;
     const int cells = cell_total(state);
@@ -201,14 +202,14 @@ static void forward_map(s2_ssja_state *state, const s2_map *x1, const s2_map *x2
     }
 }
 
-s2rgf_status s2_ssja_forward(s2_ssja_state *state, const s2_map *x1, const s2_map *x2,
-                             const uint8_t *valid, const s2_map *z, s2rgf_error *err)
+s2rgf_status s2_ssja_forward(s2_ssja_state *state, const s2_tensor *x1, const s2_tensor *x2,
+                             const uint8_t *valid, const s2_tensor *z, s2rgf_error *err)
 {
     bool failed = false;
-    s2_map_zero(z);
+    s2_tensor_zero(z);
     if (state->lattice.cell_px == 0) {
-        s2_map_add(x1, z);
-        s2_map_add(x2, z);
+        s2_tensor_add(x1, z);
+        s2_tensor_add(x2, z);
         return S2RGF_OK;
     }
 #pragma omp parallel reduction(|| : failed)
@@ -219,8 +220,8 @@ s2rgf_status s2_ssja_forward(s2_ssja_state *state, const s2_map *x1, const s2_ma
 #pragma omp for schedule(static)
         for (int n = 0; n < x1->n; n++)
             if (ready)
-                forward_map(state, x1, x2, n, valid + (size_t)n * (size_t)x1->h * (size_t)x1->w, z,
-                            &work);
+                forward_crop(state, x1, x2, n, valid + (size_t)n * (size_t)x1->h * (size_t)x1->w, z,
+                             &work);
         work_clear(&work);
     }
     return failed ? s2_fail_memory(err, "joint attention") : S2RGF_OK;
@@ -275,9 +276,9 @@ static void gram_backward(const s2_ssja_state *state, size_t at, const float *l1
 }
 
 /* What z gives back to x1 and x2 directly, and the Gram gradients of every window, to work->m. */
-static void backward_attention(const s2_ssja_state *state, const s2_map *x1, const s2_map *x2,
-                               const s2_map *dz, const s2_map *dx1, const s2_map *dx2, int n,
-                               ssja_work *work, float *const matrices[2])
+static void backward_attention(const s2_ssja_state *state, const s2_tensor *x1, const s2_tensor *x2,
+                               const s2_tensor *dz, const s2_tensor *dx1, const s2_tensor *dx2,
+                               int n, ssja_work *work, float *const matrices[2])
 {
     const int c = state->c;
     const int cells = cell_total(state);
@@ -305,8 +306,8 @@ static void backward_attention(const s2_ssja_state *state, const s2_map *x1, con
 }
 
 /* From the cells' Gram gradients to x1 and x2: dG11 is made symmetric, G21 feeds both. */
-static void backward_gram(const s2_ssja_state *state, const s2_map *x1, const s2_map *x2, int n,
-                          const uint8_t *valid, const s2_map *dx1, const s2_map *dx2,
+static void backward_gram(const s2_ssja_state *state, const s2_tensor *x1, const s2_tensor *x2,
+                          int n, const uint8_t *valid, const s2_tensor *dx1, const s2_tensor *dx2,
                           ssja_work *work, float *const grams[3])
 {
     const int c = state->c;
@@ -329,16 +330,16 @@ static void backward_gram(const s2_ssja_state *state, const s2_map *x1, const s2
     }
 }
 
-s2rgf_status s2_ssja_backward(const s2_ssja_state *state, const s2_map *x1, const s2_map *x2,
-                              const uint8_t *valid, const s2_map *dz, const s2_map *dx1,
-                              const s2_map *dx2, s2rgf_error *err)
+s2rgf_status s2_ssja_backward(const s2_ssja_state *state, const s2_tensor *x1, const s2_tensor *x2,
+                              const uint8_t *valid, const s2_tensor *dz, const s2_tensor *dx1,
+                              const s2_tensor *dx2, s2rgf_error *err)
 {
     const size_t matrix = (size_t)state->c * (size_t)state->c;
     const size_t matrices = (size_t)cell_total(state) * matrix;
     bool failed = false;
     if (state->lattice.cell_px == 0) {
-        s2_map_add(dz, dx1);
-        s2_map_add(dz, dx2);
+        s2_tensor_add(dz, dx1);
+        s2_tensor_add(dz, dx2);
         return S2RGF_OK;
     }
 #pragma omp parallel reduction(|| : failed)

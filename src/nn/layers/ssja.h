@@ -28,12 +28,12 @@ void s2_ssja_state_clear(s2_ssja_state *state);
  * x1 (spectral), x2 (spatial) in [n,h,w,c]; valid in [n][h][w]; z out [n,h,w,c]
  * Errors: NO_MEMORY.  Source network.md 1.4
  */
-s2rgf_status s2_ssja_forward(s2_ssja_state *state, const s2_map *x1, const s2_map *x2,
-                             const uint8_t *valid, const s2_map *z, s2rgf_error *err);
+s2rgf_status s2_ssja_forward(s2_ssja_state *state, const s2_tensor *x1, const s2_tensor *x2,
+                             const uint8_t *valid, const s2_tensor *z, s2rgf_error *err);
 /** dx1, dx2 added to. */
-s2rgf_status s2_ssja_backward(const s2_ssja_state *state, const s2_map *x1, const s2_map *x2,
-                              const uint8_t *valid, const s2_map *dz, const s2_map *dx1,
-                              const s2_map *dx2, s2rgf_error *err);
+s2rgf_status s2_ssja_backward(const s2_ssja_state *state, const s2_tensor *x1, const s2_tensor *x2,
+                              const uint8_t *valid, const s2_tensor *dz, const s2_tensor *dx1,
+                              const s2_tensor *dx2, s2rgf_error *err);
 
 /**
  * Attention matrices from the three Gram matrices of one window: a1, a2 out [c][c]. norms tmp [2c].

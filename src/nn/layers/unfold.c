@@ -22,7 +22,7 @@ s2rgf_status s2_unfold_state_init(s2_unfold_state *state, const s2_unfold *unfol
     s2rgf_status status =
         s2_conv_unit_state_init(&state->expand, &unfold->expand, n, side, side, NULL, NULL, err);
     if (status == S2RGF_OK)
-        status = s2_map_pair_init(&state->turned, n, side, side, S2_UNFOLD_WIDTH, err);
+        status = s2_tensor_pair_init(&state->turned, n, side, side, S2_UNFOLD_WIDTH, err);
     if (status == S2RGF_OK)
         status = s2_conv_unit_state_init(&state->reduce, &unfold->reduce, n, side, side, NULL, NULL,
                                          err);
@@ -34,25 +34,25 @@ s2rgf_status s2_unfold_state_init(s2_unfold_state *state, const s2_unfold *unfol
 void s2_unfold_state_clear(s2_unfold_state *state)
 {
     s2_conv_unit_state_clear(&state->expand);
-    s2_map_pair_clear(&state->turned);
+    s2_tensor_pair_clear(&state->turned);
     s2_conv_unit_state_clear(&state->reduce);
 }
 
-/* to = the transpose of every map of from, seen as [positions][channels]. */
-static void transpose(const s2_map *from, const s2_map *to)
+/* to = the transpose of every crop of from, seen as [positions][channels]. */
+static void transpose(const s2_tensor *from, const s2_tensor *to)
 {
     const size_t width = S2_UNFOLD_WIDTH;
 #pragma omp parallel for schedule(static)
     for (int n = 0; n < from->n; n++) {
-        const float *in = s2_map_at(from, n);
-        float *out = s2_map_at(to, n);
+        const float *in = s2_tensor_at(from, n);
+        float *out = s2_tensor_at(to, n);
         for (size_t p = 0; p < width; p++)
             for (size_t q = 0; q < width; q++)
                 out[p * width + q] = in[q * width + p];
     }
 }
 
-s2rgf_status s2_unfold_forward(const s2_unfold *unfold, s2_unfold_state *state, const s2_map *x,
+s2rgf_status s2_unfold_forward(const s2_unfold *unfold, s2_unfold_state *state, const s2_tensor *x,
                                s2rgf_error *err)
 {
     const s2rgf_status status = s2_conv_unit_forward(&unfold->expand, &state->expand, x, err);
@@ -62,8 +62,8 @@ s2rgf_status s2_unfold_forward(const s2_unfold *unfold, s2_unfold_state *state, 
     return s2_conv_unit_forward(&unfold->reduce, &state->reduce, &state->turned.value, err);
 }
 
-s2rgf_status s2_unfold_backward(const s2_unfold *unfold, s2_unfold_state *state, const s2_map *x,
-                                const s2_map *dx, s2rgf_error *err)
+s2rgf_status s2_unfold_backward(const s2_unfold *unfold, s2_unfold_state *state, const s2_tensor *x,
+                                const s2_tensor *dx, s2rgf_error *err)
 {
     const s2rgf_status status = s2_conv_unit_backward(
         &unfold->reduce, &state->reduce, &state->turned.value, &state->turned.grad, err);

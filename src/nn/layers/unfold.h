@@ -4,7 +4,7 @@
 
 #include "nn/layers/conv_unit.h"
 
-#define S2_UNFOLD_SIDE 16                                 /* of the map */
+#define S2_UNFOLD_SIDE 16                                 /* of the tensor */
 #define S2_UNFOLD_WIDTH (S2_UNFOLD_SIDE * S2_UNFOLD_SIDE) /* positions, and channels between */
 
 /**
@@ -18,7 +18,7 @@ typedef struct s2_unfold {
 
 typedef struct s2_unfold_state {
     s2_conv_unit_state expand, reduce; /* reduce.out is the output, reduce.grad its gradient */
-    s2_map_pair turned;                /* t */
+    s2_tensor_pair turned;             /* t */
 } s2_unfold_state;
 
 void s2_unfold_declare(s2_unfold *unfold, s2_params *params, const char *prefix, int in);
@@ -26,10 +26,10 @@ s2rgf_status s2_unfold_state_init(s2_unfold_state *state, const s2_unfold *unfol
                                   s2rgf_error *err);
 void s2_unfold_state_clear(s2_unfold_state *state);
 /** x in [n,16,16,in]. Errors: NO_MEMORY. */
-s2rgf_status s2_unfold_forward(const s2_unfold *unfold, s2_unfold_state *state, const s2_map *x,
+s2rgf_status s2_unfold_forward(const s2_unfold *unfold, s2_unfold_state *state, const s2_tensor *x,
                                s2rgf_error *err);
 /** From state->reduce.grad; dx added to. */
-s2rgf_status s2_unfold_backward(const s2_unfold *unfold, s2_unfold_state *state, const s2_map *x,
-                                const s2_map *dx, s2rgf_error *err);
+s2rgf_status s2_unfold_backward(const s2_unfold *unfold, s2_unfold_state *state, const s2_tensor *x,
+                                const s2_tensor *dx, s2rgf_error *err);
 
 #endif

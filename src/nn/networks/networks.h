@@ -69,7 +69,7 @@ struct s2_network_ops {
        some, owned by training; NULL: labelled pixels alone are scored, which is all that backward
        needs and much faster. */
     s2rgf_status (*forward)(s2_training *training, double dropout, s2_random *dropout_source,
-                            const s2_map **logits, s2rgf_error *err);
+                            const s2_tensor **logits, s2rgf_error *err);
     /* Loss of the last forward and gradients of all parameters (set, not added to). */
     s2rgf_status (*backward)(s2_training *training, const s2_loss_options *options, double *loss,
                              s2rgf_error *err);
@@ -81,8 +81,8 @@ struct s2_network_ops {
     s2rgf_status (*weights_create)(const s2_network *network, s2_weights **weights,
                                    s2rgf_error *err);
     void (*weights_free)(s2_weights *weights);
-    /* Bytes one worker takes for the parts of a tiling. read_pixels out [sources]: pixels of the
-       largest window of each source read at once. quick: at least so many, from a few parts. */
+    /* Bytes one worker takes for the tiles of a tiling. read_pixels out [sources]: pixels of the
+       largest rectangle of each source read at once. quick: at least so many, from a few tiles. */
     size_t (*run_bytes)(const s2_weights *weights, const s2_run_geometry *geometry,
                         const s2_tiling *tiling, bool quick, size_t *read_pixels);
     /* Layout of all seams of a tiling on that side of a tile. NULL: tiles share nothing. */
@@ -92,7 +92,7 @@ struct s2_network_ops {
     s2rgf_status (*run_create)(const s2_weights *weights, const s2_run_geometry *geometry,
                                const s2_tiling *tiling, s2_run **run, s2rgf_error *err);
     void (*run_free)(s2_run *run);
-    /* Scores and validity of a core that is a part of the tiling, handed to io rows by rows. wanted
+    /* Scores and validity of a core that is a tile of the tiling, handed to io rows by rows. wanted
        in [core.h][core.w], 0 where scores are not needed and may be anything; NULL: all are.
        Errors: those of io. */
     s2rgf_status (*run_compute)(s2_run *run, s2_rect core, const uint8_t *wanted,

@@ -9,7 +9,7 @@
 static const s2_rect FEATURES = {0, 0, S2_PATCH_FEATURE_PX, S2_PATCH_FEATURE_PX};
 static const s2_rect JOINT = {0, 0, S2_PATCH_JOINT_PX, S2_PATCH_JOINT_PX};
 
-/* A buffer as the interleaved maps of the batch; coordinates are those of a patch. */
+/* A buffer as the interleaved tensors of the batch; coordinates are those of a patch. */
 static s2_region batch_region(const s2_patch_run *run, int buffer, s2_rect rect, int channels)
 {
     return (s2_region){rect, channels, S2_PATCH_BATCH, run->buffer[buffer], 0};
@@ -50,9 +50,9 @@ static void gather_source(const s2_patch_run *run, int s, int first, const s2_re
     const s2_region features = s2_patch_block_region(run, s, S2_OF_SPECTRAL);
     const s2_region direct = s2_patch_block_region(run, s, S2_OF_SHORTCUT);
     for (int p = 0; p < S2_PATCH_BATCH; p++) {
-        const s2_region to_spectral = s2_region_map(spectral, p);
-        const s2_region to_middle = s2_region_map(middle, p);
-        const s2_region to_shortcut = s2_region_map(shortcut, p);
+        const s2_region to_spectral = s2_region_tensor(spectral, p);
+        const s2_region to_middle = s2_region_tensor(middle, p);
+        const s2_region to_shortcut = s2_region_tensor(shortcut, p);
         int x = 0;
         int y = 0;
         patch_corner(run, first, p, &x, &y);
@@ -115,8 +115,8 @@ static void unfold(const s2_patch_run *run)
     const s2_region from = batch_region(run, S2_STACK_SPECTRAL, FEATURES, total);
     const s2_region to = batch_region(run, S2_UNFOLDED, FEATURES, total);
     for (int p = 0; p < S2_PATCH_BATCH; p++) {
-        const s2_region one = s2_region_map(&from, p);
-        const s2_region turned = s2_region_map(&to, p);
+        const s2_region one = s2_region_tensor(&from, p);
+        const s2_region turned = s2_region_tensor(&to, p);
         unfold_patch(run, &one, &turned);
     }
 }
@@ -131,9 +131,9 @@ static void scale_stack(const s2_patch_run *run, const s2_folded_adrf *adrf, con
     float *sum = run->buffer[S2_MOMENTS];
     float *square = sum + channels;
     for (int p = 0; p < S2_PATCH_BATCH; p++) {
-        const s2_region one = s2_region_map(stack, p);
-        const s2_map map = {one.data, 1, one.rect.h, one.rect.w, channels, one.stride};
-        const float count = s2_cell_moments(&map, 0, run->all_valid, whole, sum, square);
+        const s2_region one = s2_region_tensor(stack, p);
+        const s2_tensor tensor = {one.data, 1, one.rect.h, one.rect.w, channels, one.stride};
+        const float count = s2_cell_moments(&tensor, 0, run->all_valid, whole, sum, square);
         const s2_window_sums sums = {sum, square, count};
         s2_relation_adrf(run->weights->kernel, adrf, &sums, square + channels,
                          attention + (ptrdiff_t)p * channels);
@@ -191,9 +191,9 @@ static void join_domains(const s2_patch_run *run)
         return;
     }
     for (int p = 0; p < S2_PATCH_BATCH; p++) {
-        const s2_region x1 = s2_region_map(&spectral, p);
-        const s2_region x2 = s2_region_map(&spatial, p);
-        const s2_region z = s2_region_map(&fused, p);
+        const s2_region x1 = s2_region_tensor(&spectral, p);
+        const s2_region x2 = s2_region_tensor(&spatial, p);
+        const s2_region z = s2_region_tensor(&fused, p);
         for (int k = 0; k < JOINT.w * JOINT.h; k++) {
             memcpy(space.x1 + k * c, x1.data + (ptrdiff_t)k * x1.stride, (size_t)c * sizeof(float));
             memcpy(space.x2 + k * c, x2.data + (ptrdiff_t)k * x2.stride, (size_t)c * sizeof(float));

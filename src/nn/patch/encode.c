@@ -60,8 +60,8 @@ static s2_region fill_pixels(const s2_patch_run *run, int source)
     const s2_run_geometry *geometry = run->geometry;
     const s2_rect scene = {0, 0, geometry->width, geometry->height};
     const s2_rect filled = s2_rect_intersect(s2_patch_reach(run->block), scene);
-    const s2_region window = {run->windows[source], spec->bands[source], 1,
-                              run->tile.pixels[source], 0};
+    const s2_region from = {run->source_rects[source], spec->bands[source], 1,
+                            run->tile.pixels[source], 0};
     const s2_region to = s2_patch_block_region(run, source, S2_OF_PIXELS);
     const s2_sampling sampling = {geometry->ref_to_source[source], 1.0,
                                   geometry->source_width[source], geometry->source_height[source]};
@@ -70,13 +70,13 @@ static s2_region fill_pixels(const s2_patch_run *run, int source)
     s2_region_clear_around(&to, filled);
     for (int y = filled.y; y < filled.y + filled.h; y++) {
         if (spec->on_reference[source]) {
-            memcpy(s2_region_at(&to, filled.x, y), s2_region_at(&window, filled.x, y),
+            memcpy(s2_region_at(&to, filled.x, y), s2_region_at(&from, filled.x, y),
                    (size_t)filled.w * bytes);
             continue;
         }
         for (int x = filled.x; x < filled.x + filled.w; x++)
             if (s2_sampling_inside(&sampling, x, y))
-                s2_sampler_row(&sampler, &window, (s2_rect){x, y, 1, 1}, false,
+                s2_sampler_row(&sampler, &from, (s2_rect){x, y, 1, 1}, false,
                                (s2_row){s2_region_at(&to, x, y), to.stride});
             else
                 memset(s2_region_at(&to, x, y), 0, bytes);

@@ -10,13 +10,13 @@
 #include "nn/layers/unfold.h"
 #include "nn/networks/networks.h"
 
-#define S2_PATCH_PX 32                            /* side of a patch, reference pixels */
-#define S2_PATCH_CENTRE 16                        /* row and column of its labelled pixel */
-#define S2_PATCH_CHANNELS 64                      /* C */
-#define S2_PATCH_FEATURE_PX (S2_PATCH_PX / 2)     /* side of the encoders' maps, where ADRF works */
-#define S2_PATCH_WIDE (2 * S2_PATCH_CHANNELS)     /* channels from the necks to the head */
-#define S2_PATCH_NECK_PX 8                        /* side of the necks' maps, before their pool */
-#define S2_PATCH_JOINT_PX 4                       /* side of the maps from SSJA to the head */
+#define S2_PATCH_PX 32                        /* side of a patch, reference pixels */
+#define S2_PATCH_CENTRE 16                    /* row and column of its labelled pixel */
+#define S2_PATCH_CHANNELS 64                  /* C */
+#define S2_PATCH_FEATURE_PX (S2_PATCH_PX / 2) /* side of the encoders' tensors, where ADRF works */
+#define S2_PATCH_WIDE (2 * S2_PATCH_CHANNELS) /* channels from the necks to the head */
+#define S2_PATCH_NECK_PX 8                    /* side of the necks' tensors, before their pool */
+#define S2_PATCH_JOINT_PX 4                   /* side of the tensors from SSJA to the head */
 #define S2_PATCH_FLAT (2 * 2 * S2_PATCH_CHANNELS) /* what the classifier reads */
 
 typedef struct s2_patch_network {

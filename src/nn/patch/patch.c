@@ -10,7 +10,7 @@ const s2_network_ops s2_patch_ops = {
                  .crop_px = S2_PATCH_PX,
                  .centred = true,
                  .fixed = true},
-    /* Windows are read as a whole; what neighbours share is shared within a block of the tile. */
+    /* Rectangles are read as a whole; what neighbours share is shared within a block of the tile. */
     .tiles = {.halo_px = 16, .width = 256, .height = 256},
     .create = s2_patch_network_create,
 #ifndef S2_WITHOUT_TRAINING

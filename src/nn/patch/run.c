@@ -9,7 +9,7 @@
 
 typedef struct buffer_sizes {
     size_t floats[S2_BUFFERS];
-    size_t pixels[S2RGF_MAX_SOURCES]; /* of the source windows */
+    size_t pixels[S2RGF_MAX_SOURCES]; /* of the source rectangles */
     size_t core;                      /* pixels */
 } buffer_sizes;
 
@@ -23,8 +23,8 @@ static size_t largest(size_t a, size_t b)
     return a > b ? a : b;
 }
 
-static s2_rect source_window(const s2_network_spec *spec, const s2_run_geometry *geometry,
-                             int source, s2_rect core)
+static s2_rect source_rect(const s2_network_spec *spec, const s2_run_geometry *geometry, int source,
+                           s2_rect core)
 {
     const s2_rect scene = {0, 0, geometry->width, geometry->height};
     const s2_rect reach = s2_rect_intersect(s2_patch_reach(core), scene);
@@ -33,7 +33,7 @@ static s2_rect source_window(const s2_network_spec *spec, const s2_run_geometry 
     return spec->on_reference[source] ? reach : s2_sampling_bounds(&sampling, reach);
 }
 
-/* Floats of the buffers of a batch; those of the maps are per patch first. */
+/* Floats of the buffers of a batch; those of the tensors are per patch first. */
 static void measure_batch(const s2_network_spec *spec, size_t *floats)
 {
     const size_t c = S2_PATCH_CHANNELS;
@@ -93,31 +93,31 @@ static int larger_int(int a, int b)
     return a > b ? a : b;
 }
 
-/* Sides of the largest window of a source, and of the largest core, of all parts: windows are as wide
+/* Sides of the largest rectangle of a source, and of the largest core, of all parts: rectangles are as wide
    as any at all heights. */
-static void measure_windows(const s2_network_spec *spec, const s2_run_geometry *geometry,
-                            const s2_tiling *tiling, bool quick, buffer_sizes *sizes)
+static void measure_source_rects(const s2_network_spec *spec, const s2_run_geometry *geometry,
+                                 const s2_tiling *tiling, bool quick, buffer_sizes *sizes)
 {
-    const s2_rect parts = s2_tiling_parts(tiling);
-    const int columns = s2_tiling_looks(parts.w, quick);
-    const int rows = s2_tiling_looks(parts.h, quick);
+    const s2_rect tiles = s2_tiling_tiles(tiling);
+    const int columns = s2_tiling_looks(tiles.w, quick);
+    const int rows = s2_tiling_looks(tiles.h, quick);
     for (int s = 0; s < spec->sources; s++) {
         const bool turned = !spec->on_reference[s] && s2_is_turned(geometry, s);
         s2_rect core = {0};
-        s2_rect window = {0};
+        s2_rect widest = {0};
         for (int i = 0; i < rows; i++)
             for (int j = 0; j < columns && (turned || i == 0 || j == 0); j++) {
                 const s2_rect part =
-                    s2_tiling_core(tiling, parts.x + s2_tiling_look(parts.w, quick, j),
-                                   parts.y + s2_tiling_look(parts.h, quick, i));
-                const s2_rect here = source_window(spec, geometry, s, part);
+                    s2_tiling_core(tiling, tiles.x + s2_tiling_look(tiles.w, quick, j),
+                                   tiles.y + s2_tiling_look(tiles.h, quick, i));
+                const s2_rect here = source_rect(spec, geometry, s, part);
                 core.w = larger_int(core.w, part.w);
                 core.h = larger_int(core.h, part.h);
-                window.w = larger_int(window.w, here.w);
-                window.h = larger_int(window.h, here.h);
+                widest.w = larger_int(widest.w, here.w);
+                widest.h = larger_int(widest.h, here.h);
             }
         sizes->core = area(core);
-        sizes->pixels[s] = area(window);
+        sizes->pixels[s] = area(widest);
     }
 }
 
@@ -128,7 +128,7 @@ static void measure(const s2_network_spec *spec, const s2_run_geometry *geometry
     memset(sizes, 0, sizeof *sizes);
     measure_batch(spec, sizes->floats);
     measure_block(spec, side < S2_PATCH_BLOCK_PX ? side : S2_PATCH_BLOCK_PX, sizes->floats);
-    measure_windows(spec, geometry, tiling, quick, sizes);
+    measure_source_rects(spec, geometry, tiling, quick, sizes);
 }
 
 size_t s2_patch_run_bytes(const s2_weights *weights, const s2_run_geometry *geometry,
@@ -209,15 +209,15 @@ static void find_wanted(s2_patch_run *run, s2_rect part)
     run->block = (s2_rect){x0, y0, x1 - x0, y1 - y0};
 }
 
-static s2rgf_status read_windows(s2_patch_run *run, const s2_tile_io *io, s2rgf_error *err)
+static s2rgf_status read_sources(s2_patch_run *run, const s2_tile_io *io, s2rgf_error *err)
 {
     const s2_network_spec *spec = &run->weights->base.spec;
     s2_tile *tile = &run->tile;
     s2rgf_status status = S2RGF_OK;
     for (int s = 0; s < spec->sources && status == S2RGF_OK; s++) {
-        run->windows[s] = source_window(spec, run->geometry, s, tile->core);
-        status =
-            io->read(io->context, s, run->windows[s], tile->pixels[s], tile->source_valid[s], err);
+        run->source_rects[s] = source_rect(spec, run->geometry, s, tile->core);
+        status = io->read(io->context, s, run->source_rects[s], tile->pixels[s],
+                          tile->source_valid[s], err);
     }
     return status;
 }
@@ -229,10 +229,10 @@ s2rgf_status s2_patch_run_compute(s2_run *base, s2_rect core, const uint8_t *wan
     const s2_network_spec *spec = &run->weights->base.spec;
     run->tile.core = core;
     run->tile.wanted = wanted;
-    const s2rgf_status status = read_windows(run, io, err);
+    const s2rgf_status status = read_sources(run, io, err);
     if (status != S2RGF_OK)
         return status;
-    s2_tile_validity(spec, run->geometry, &run->tile, run->windows, core, run->tile.valid);
+    s2_tile_validity(spec, run->geometry, &run->tile, run->source_rects, core, run->tile.valid);
     for (int y = core.y; y < core.y + core.h; y += S2_PATCH_BLOCK_PX)
         for (int x = core.x; x < core.x + core.w; x += S2_PATCH_BLOCK_PX) {
             const s2_rect part = {x, y, S2_PATCH_BLOCK_PX, S2_PATCH_BLOCK_PX};

@@ -7,7 +7,7 @@
 #include "nn/run/relation.h"
 
 #define S2_PATCH_BLOCK_PX 32 /* side of the part of a core whose patches share their encoders */
-#define S2_PATCH_BATCH 12    /* patches computed together, their maps interleaved */
+#define S2_PATCH_BATCH 12    /* patches computed together, their tensors interleaved */
 /* Floats between positions of one patch in unfold: not a power of 2, for the sake of the cache. */
 #define S2_UNFOLD_STRIDE (S2_UNFOLD_WIDTH + 16)
 
@@ -48,7 +48,7 @@ struct s2_patch_run {
     const s2_patch_weights *weights;
     const s2_run_geometry *geometry;
     s2_tile tile;
-    s2_rect windows[S2RGF_MAX_SOURCES];                   /* of the tile's core */
+    s2_rect source_rects[S2RGF_MAX_SOURCES];              /* of the tile's core */
     s2_rect block;                                        /* around the wanted pixels at hand */
     int wanted[S2_PATCH_BLOCK_PX * S2_PATCH_BLOCK_PX][2]; /* their x and y */
     int wanted_count;

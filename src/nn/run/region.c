@@ -1,4 +1,4 @@
-/* A rectangle of a feature map while running, and the steps that fill one from another. */
+/* A rectangle of a tensor while running, and the steps that fill one from another. */
 #include "nn/run/region.h"
 
 #include <string.h>
@@ -8,18 +8,18 @@ float *s2_region_at(const s2_region *region, int x, int y)
     const int below = y - region->rect.y;
     const size_t row = (size_t)(region->ring ? below % region->ring : below);
     const size_t pixel = row * (size_t)region->rect.w + (size_t)(x - region->rect.x);
-    return region->data + pixel * (size_t)region->stride * (size_t)region->maps;
+    return region->data + pixel * (size_t)region->stride * (size_t)region->tensors;
 }
 
-s2_region s2_region_map(const s2_region *region, int map)
+s2_region s2_region_tensor(const s2_region *region, int tensor)
 {
-    return (s2_region){region->rect, region->stride * region->maps, 1,
-                       region->data + (ptrdiff_t)map * region->stride, region->ring};
+    return (s2_region){region->rect, region->stride * region->tensors, 1,
+                       region->data + (ptrdiff_t)tensor * region->stride, region->ring};
 }
 
 s2_region s2_region_channels(const s2_region *region, int first)
 {
-    return (s2_region){region->rect, region->stride, region->maps, region->data + first,
+    return (s2_region){region->rect, region->stride, region->tensors, region->data + first,
                        region->ring};
 }
 
@@ -27,7 +27,7 @@ static void clear_pixels(const s2_region *region, int x, int y, int count)
 {
     if (count > 0)
         memset(s2_region_at(region, x, y), 0,
-               (size_t)count * (size_t)region->stride * (size_t)region->maps * sizeof(float));
+               (size_t)count * (size_t)region->stride * (size_t)region->tensors * sizeof(float));
 }
 
 void s2_region_clear_around(const s2_region *region, s2_rect inside)
@@ -57,7 +57,7 @@ static void find_taps(const s2_conv *conv, const s2_region *in, int y, ptrdiff_t
     for (int u = 0; u < conv->kernel; u++) {
         const ptrdiff_t row = s2_region_at(in, x, y + u * conv->dilation - reach) - centre;
         for (int v = 0; v < conv->kernel; v++)
-            *taps++ = row + (ptrdiff_t)(v * conv->dilation - reach) * in->stride * in->maps;
+            *taps++ = row + (ptrdiff_t)(v * conv->dilation - reach) * in->stride * in->tensors;
     }
 }
 
@@ -67,11 +67,11 @@ void s2_region_conv(s2_kernel_row_function kernel, const s2_folded_conv *folded,
 {
     const s2_conv *conv = &folded->conv;
     /* taps that lie side by side in memory are one tap with the channels of all */
-    const int merged = in->stride * in->maps * conv->dilation == conv->in ? conv->kernel : 1;
-    /* interleaved maps and a stride: only the pixels of one position are equally far apart */
-    const int step = in->maps == 1 || conv->stride == 1 ? computed.w : 1;
+    const int merged = in->stride * in->tensors * conv->dilation == conv->in ? conv->kernel : 1;
+    /* interleaved tensors and a stride: only the pixels of one position are equally far apart */
+    const int step = in->tensors == 1 || conv->stride == 1 ? computed.w : 1;
     ptrdiff_t taps[9];
-    s2_kernel_row row = {.x_step = (ptrdiff_t)(in->maps == 1 ? conv->stride : 1) * in->stride,
+    s2_kernel_row row = {.x_step = (ptrdiff_t)(in->tensors == 1 ? conv->stride : 1) * in->stride,
                          .taps = taps,
                          .tap_count = conv->kernel * conv->kernel / merged,
                          .in = conv->in * merged,
@@ -79,7 +79,7 @@ void s2_region_conv(s2_kernel_row_function kernel, const s2_folded_conv *folded,
                          .bias = folded->bias,
                          .add_step = add ? add->stride : 0,
                          .y_step = out->stride,
-                         .count = step * in->maps,
+                         .count = step * in->tensors,
                          .out = conv->out,
                          .relu = folded->relu};
     for (int y = computed.y; y < computed.y + computed.h; y++) {

@@ -1,4 +1,4 @@
-/* A rectangle of a feature map while running, and the steps that fill one from another. */
+/* A rectangle of a tensor while running, and the steps that fill one from another. */
 #ifndef S2_NN_RUN_REGION_H
 #define S2_NN_RUN_REGION_H
 
@@ -9,14 +9,14 @@
 #include "nn/run/folded.h"
 
 /**
- * Pixels rect of a map with `stride` floats a pixel. Coordinates are the whole scene's, so that
- * tiles agree. Where `maps` is more than 1, that many maps of the same rectangle lie interleaved:
+ * Pixels rect of a tensor with `stride` floats a pixel. Coordinates are the whole scene's, so that
+ * tiles agree. Where `tensors` is more than 1, that many tensors of the same rectangle lie interleaved:
  * every position holds one pixel of each. With `ring`, memory holds that many rows: row y is where
  * row y - ring was.
  */
 typedef struct s2_region {
     s2_rect rect;
-    int stride, maps;
+    int stride, tensors;
     float *data;
     int ring; /* 0: all rows of rect are there */
 } s2_region;
@@ -27,11 +27,11 @@ typedef struct s2_row {
     int stride;
 } s2_row;
 
-/** Address of pixel (x, y) of the first map; the pixel must be inside the region. */
+/** Address of pixel (x, y) of the first tensor; the pixel must be inside the region. */
 float *s2_region_at(const s2_region *region, int x, int y);
 
-/** One of the interleaved maps, as a region of its own. */
-s2_region s2_region_map(const s2_region *region, int map);
+/** One of the interleaved tensors, as a region of its own. */
+s2_region s2_region_tensor(const s2_region *region, int tensor);
 /** Channels first.. of a region. */
 s2_region s2_region_channels(const s2_region *region, int first);
 
@@ -43,7 +43,7 @@ void s2_region_clear_rows(const s2_region *region, int first, int end, s2_rect i
 /**
  * out = conv(in) + add over the pixels `computed` of out. in must hold all that the kernel reaches.
  * Output pixel (x, y) reads input pixels around (x, y) * stride. add: a region that holds
- * `computed`, or NULL. All regions have the same number of interleaved maps.
+ * `computed`, or NULL. All regions have the same number of interleaved tensors.
  */
 void s2_region_conv(s2_kernel_row_function kernel, const s2_folded_conv *conv, const s2_region *in,
                     const s2_region *add, s2_rect computed, const s2_region *out);

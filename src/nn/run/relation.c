@@ -57,7 +57,7 @@ void s2_relation_join(const s2_relation_space *space, const float *grams)
 /* Pixels of rect, row by row, to or from an array [pixels][c]. */
 static void copy_pixels(const s2_region *region, s2_rect rect, int c, float *array, bool to_array)
 {
-    const bool whole_rows = region->stride == c && region->maps == 1;
+    const bool whole_rows = region->stride == c && region->tensors == 1;
     const int pixels = whole_rows ? rect.w : 1; /* copied together */
     const size_t floats = (size_t)pixels * (size_t)c;
     for (int y = rect.y; y < rect.y + rect.h; y++)
@@ -90,7 +90,7 @@ void s2_relation_apply(const s2_relation_space *space, s2_rect rect, const s2_re
 
 void s2_relation_add(s2_rect rect, const s2_region *x1, const s2_region *x2, const s2_region *z)
 {
-    const size_t floats = (size_t)(z->stride * z->maps);
+    const size_t floats = (size_t)(z->stride * z->tensors);
     for (int y = rect.y; y < rect.y + rect.h; y++)
         for (int x = rect.x; x < rect.x + rect.w; x++) {
             const float *one = s2_region_at(x1, x, y);

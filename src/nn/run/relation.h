@@ -40,7 +40,7 @@ void s2_relation_join(const s2_relation_space *space, const float *grams);
 /** z = A1 x1 + x1 + A2 x2 + x2 over the pixels of rect, which lie in one cell. */
 void s2_relation_apply(const s2_relation_space *space, s2_rect rect, const s2_region *x1,
                        const s2_region *x2, const s2_region *z);
-/** z = x1 + x2, which is what A1 = A2 = 0 leaves; the regions may be of interleaved maps. */
+/** z = x1 + x2, which is what A1 = A2 = 0 leaves; the regions may be of interleaved tensors. */
 void s2_relation_add(s2_rect rect, const s2_region *x1, const s2_region *x2, const s2_region *z);
 
 #endif

@@ -8,12 +8,12 @@
 /** Sides of a tile. */
 enum { S2_LEFT, S2_ABOVE, S2_RIGHT, S2_BELOW, S2_SIDES };
 
-#define S2_SEAM_MAPS 3 /* spectral and spatial features, validity */
+#define S2_SEAM_TENSORS 3 /* spectral and spatial features, validity */
 
-/** Where the maps of every source are in the memory of a seam: the same for all of a tiling. */
+/** Where the tensors of every source are in the memory of a seam: the same for all of a tiling. */
 typedef struct s2_seam_layout {
-    size_t first[S2RGF_MAX_SOURCES][S2_SEAM_MAPS]; /* byte */
-    int rows[S2RGF_MAX_SOURCES][S2_SEAM_MAPS];
+    size_t first[S2RGF_MAX_SOURCES][S2_SEAM_TENSORS]; /* byte */
+    int rows[S2RGF_MAX_SOURCES][S2_SEAM_TENSORS];
     size_t bytes; /* of all; 0: there is nothing to share */
 } s2_seam_layout;
 

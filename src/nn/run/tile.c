@@ -6,13 +6,13 @@
 
 #include "core/memory.h"
 
-s2_rect s2_tiling_parts(const s2_tiling *tiling)
+s2_rect s2_tiling_tiles(const s2_tiling *tiling)
 {
-    const s2_rect window = tiling->window;
-    const int x = window.x / tiling->w;
-    const int y = window.y / tiling->h;
-    return (s2_rect){x, y, (window.x + window.w - 1) / tiling->w - x + 1,
-                     (window.y + window.h - 1) / tiling->h - y + 1};
+    const s2_rect rect = tiling->rect;
+    const int x = rect.x / tiling->w;
+    const int y = rect.y / tiling->h;
+    return (s2_rect){x, y, (rect.x + rect.w - 1) / tiling->w - x + 1,
+                     (rect.y + rect.h - 1) / tiling->h - y + 1};
 }
 
 #define LOOKS 5
@@ -37,7 +37,7 @@ bool s2_is_turned(const s2_run_geometry *geometry, int source)
 s2_rect s2_tiling_core(const s2_tiling *tiling, int column, int row)
 {
     return s2_rect_intersect((s2_rect){column * tiling->w, row * tiling->h, tiling->w, tiling->h},
-                             tiling->window);
+                             tiling->rect);
 }
 
 bool s2_tile_init(s2_tile *tile, const s2_network_spec *spec, size_t core_pixels,
@@ -75,11 +75,12 @@ size_t s2_tile_bytes(const s2_network_spec *spec, size_t core_pixels, const size
 }
 
 void s2_tile_validity(const s2_network_spec *spec, const s2_run_geometry *geometry,
-                      const s2_tile *tile, const s2_rect *windows, s2_rect rect, uint8_t *valid)
+                      const s2_tile *tile, const s2_rect *source_rects, s2_rect rect,
+                      uint8_t *valid)
 {
     memset(valid, 1, (size_t)rect.w * (size_t)rect.h);
     for (int s = 0; s < spec->sources; s++) {
-        const s2_rect window = windows[s];
+        const s2_rect from = source_rects[s];
         const s2_affine *affine = &geometry->ref_to_source[s];
         for (int y = 0; y < rect.h; y++)
             for (int x = 0; x < rect.w; x++) {
@@ -89,10 +90,10 @@ void s2_tile_validity(const s2_network_spec *spec, const s2_run_geometry *geomet
                     s2_affine_apply(affine, u, v, &u, &v);
                 const int column = (int)floor(u);
                 const int row = (int)floor(v);
-                const bool inside = column >= window.x && column < window.x + window.w &&
-                                    row >= window.y && row < window.y + window.h;
+                const bool inside = column >= from.x && column < from.x + from.w && row >= from.y &&
+                                    row < from.y + from.h;
                 const size_t at =
-                    (size_t)(row - window.y) * (size_t)window.w + (size_t)(column - window.x);
+                    (size_t)(row - from.y) * (size_t)from.w + (size_t)(column - from.x);
                 if (!inside || !tile->source_valid[s][at])
                     valid[(size_t)y * (size_t)rect.w + (size_t)x] = 0;
             }

@@ -13,23 +13,23 @@ typedef struct s2_run_geometry {
 } s2_run_geometry;
 
 /**
- * The parts into which a lattice of w x h reference pixels, which starts at the reference origin,
- * cuts a window of the reference grid.
+ * The tiles into which a lattice of w x h reference pixels, which starts at the reference origin,
+ * cuts a rectangle of the reference grid.
  */
 typedef struct s2_tiling {
     int w, h;
-    s2_rect window;
+    s2_rect rect;
 } s2_tiling;
 
 /** Where a run gets a tile's input from and gives its output to, rows at a time, in order. */
 typedef struct s2_tile_io {
     void *context;
-    /* Window of a source, inside it: pixels out [h][w][bands], normalised, 0 where invalid; valid
+    /* Rectangle of a source, inside it: pixels out [h][w][bands], normalised, 0 where invalid; valid
        out [h][w]. */
-    s2rgf_status (*read)(void *context, int source, s2_rect window, float *pixels, uint8_t *valid,
+    s2rgf_status (*read)(void *context, int source, s2_rect rect, float *pixels, uint8_t *valid,
                          s2rgf_error *err);
-    /* The window that the next call for this source will read; NULL: nobody wants to know. */
-    void (*expect)(void *context, int source, s2_rect window);
+    /* The rectangle that the next call for this source will read; NULL: nobody wants to know. */
+    void (*expect)(void *context, int source, s2_rect rect);
     /* Rows of the core, as wide as it: scores in [h][w][K], logits; valid in [h][w], 1 where all
        sources have data. */
     s2rgf_status (*take)(void *context, s2_rect rows, const float *scores, const uint8_t *valid,
@@ -68,7 +68,7 @@ typedef struct s2_work {
 typedef struct s2_tile {
     /* in: reference pixels asked for, inside one tile of the lattice */
     s2_rect core;
-    /* in: the window a core needs, [h][w][bands], normalised, 0 where invalid */
+    /* in: the rectangle a core needs, [h][w][bands], normalised, 0 where invalid */
     float *pixels[S2RGF_MAX_SOURCES];
     uint8_t *source_valid[S2RGF_MAX_SOURCES]; /* in: [h][w] */
     /* in: [core.h][core.w], 0 where scores are not needed and may stay unset; NULL: all are */
@@ -77,23 +77,23 @@ typedef struct s2_tile {
     uint8_t *valid; /* out: [core.h][core.w], all sources valid */
 } s2_tile;
 
-/** Columns and rows of the tiling's parts, counted from the reference origin. */
-s2_rect s2_tiling_parts(const s2_tiling *tiling);
+/** Columns and rows of the tiling's tiles, counted from the reference origin. */
+s2_rect s2_tiling_tiles(const s2_tiling *tiling);
 /**
- * Columns, or rows, of parts at which to look, of `count`: all, or, quickly, the first, second, middle,
+ * Columns, or rows, of tiles at which to look, of `count`: all, or, quickly, the first, second, middle,
  * last but one and last, for the others are like the middle one but for rounding.
  */
 int s2_tiling_looks(int count, bool quick);
 /** The i-th of them, from 0. */
 int s2_tiling_look(int count, bool quick, int i);
-/** Whether rows and columns of a source are none of the reference's: else a part's rows of it depend
-    on the part's row alone, and columns on the column. */
+/** Whether rows and columns of a source are none of the reference's: else a tile's rows of it depend
+    on the tile's row alone, and columns on the column. */
 bool s2_is_turned(const s2_run_geometry *geometry, int source);
-/** The part in that column and row. */
+/** The tile in that column and row. */
 s2_rect s2_tiling_core(const s2_tiling *tiling, int column, int row);
 
 /**
- * Buffers of a tile for cores and source windows of up to that many pixels; source_pixels in
+ * Buffers of a tile for cores and source rectangles of up to that many pixels; source_pixels in
  * [sources]. false: no memory, and what there is has to be cleared.
  */
 bool s2_tile_init(s2_tile *tile, const s2_network_spec *spec, size_t core_pixels,
@@ -103,9 +103,10 @@ void s2_tile_clear(s2_tile *tile);
 size_t s2_tile_bytes(const s2_network_spec *spec, size_t core_pixels, const size_t *source_pixels);
 /**
  * valid out [rect.h][rect.w]: 1 where all sources have data at the centre of a reference pixel of
- * rect. windows in [sources]: the native windows that tile holds.
+ * rect. source_rects in [sources]: the native rectangles that tile holds.
  */
 void s2_tile_validity(const s2_network_spec *spec, const s2_run_geometry *geometry,
-                      const s2_tile *tile, const s2_rect *windows, s2_rect rect, uint8_t *valid);
+                      const s2_tile *tile, const s2_rect *source_rects, s2_rect rect,
+                      uint8_t *valid);
 
 #endif

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Which scenes a batch has and which files they consist of: folders, lists, templates, refusals.
 . "$(dirname "$0")/../tools/lib.sh"
-. "$top_srcdir/tests/batch/scenes.sh"
+. "$top_srcdir/tests/scenes/scenes.sh"
 
 # A folder: every scene that the first template finds, with the pixels of a run of its own.
 touch tiles/notes.txt tiles/.e_ms.tif
-expect_silence "${batch[@]}" -report report.json 'maps/{}_map.tif' -conf 'maps/{}_conf.tif'
+expect_silence "${many[@]}" -report report.json 'maps/{}_map.tif' -conf 'maps/{}_conf.tif'
 maps_are a_conf.tif a_map.tif b_conf.tif b_map.tif c_conf.tif c_map.tif d_conf.tif d_map.tif
 expect_file maps/a_map.qml
 told report.json 'r["scenes"] == 4 and r["mapped"] == 4 and list(o) == ["a", "b", "c", "d"]'
@@ -18,13 +18,13 @@ rm -f maps/*
 mkdir lists
 printf '# two of them\ntiles/d\r\n\n  \ntiles/a \n' > lists/two
 list=(s2rgf_classify -q -m model.s2rgf -i 'ms={}_ms.tif' -i 'hs={}_hs.tif')
-expect_silence "${list[@]}" -batch lists/two -report report.json -noqml '{}_of_list.tif'
+expect_silence "${list[@]}" -scenes lists/two -report report.json -noqml '{}_of_list.tif'
 told report.json 'list(o) == ["tiles/d", "tiles/a"] and r["mapped"] == 2'
 expect_file tiles/a_of_list.tif tiles/d_of_list.tif
 rm -f tiles/*_of_list.tif*
 # the same behind the byte order mark of an editor
 printf '\xef\xbb\xbftiles/d\r\ntiles/a\r\n' > lists/marked
-expect_silence "${list[@]}" -batch lists/marked -report report.json -noqml '{}_of_list.tif'
+expect_silence "${list[@]}" -scenes lists/marked -report report.json -noqml '{}_of_list.tif'
 told report.json 'list(o) == ["tiles/d", "tiles/a"] and r["mapped"] == 2'
 rm -f tiles/*_of_list.tif*
 
@@ -40,13 +40,13 @@ ln scene/ms.tif inner/link/s_ms.tif
 ln scene/hs.tif inner/link/s_hs.tif
 for name in ../inner/evil "$PWD/inner/evil" sub/../evil sub/..; do
     printf 'sub/s\n%s\n' "$name" > inner/names
-    (cd inner && expect_status 1 "${list[@]/model.s2rgf/../model.s2rgf}" -batch names 'maps/{}.tif')
+    (cd inner && expect_status 1 "${list[@]/model.s2rgf/../model.s2rgf}" -scenes names 'maps/{}.tif')
     expect_in "$stderr" "names: a scene's name leads out of its folder"
     expect_in "$stderr" "found $name"
 done
 printf 'sub/s\nlink/s\n' > inner/names
 mkdir inner/maps/sub
-(cd inner && expect_status 1 "${list[@]/model.s2rgf/../model.s2rgf}" -batch names 'maps/{}.tif')
+(cd inner && expect_status 1 "${list[@]/model.s2rgf/../model.s2rgf}" -scenes names 'maps/{}.tif')
 expect_in "$stderr" "maps/link/s.tif: a link leads out of the folder of the outputs"
 expect_file inner/maps/sub/s.tif
 [ -z "$(ls outer)" ] || fail "written elsewhere: $(ls outer)"
@@ -61,11 +61,11 @@ for name in x y; do
     done
 done
 tree=(s2rgf_classify -q -m model.s2rgf -i 'ms={}.SAFE/R10/{}_B?.tif' -i hs=scene/hs.tif)
-expect_silence "${tree[@]}" -batch tree -report report.json 'maps/{}.tif'
+expect_silence "${tree[@]}" -scenes tree -report report.json 'maps/{}.tif'
 told report.json 'list(o) == ["x", "y"] and r["mapped"] == 2'
 "$PYTHON" "$top_srcdir/tests/tools/same_pixels.py" one.tif maps/x.tif
 rm tree/y.SAFE/R10/y_B2.tif maps/*
-expect_status 1 "${tree[@]}" -batch tree/ -report report.json 'maps/{}.tif'
+expect_status 1 "${tree[@]}" -scenes tree/ -report report.json 'maps/{}.tif'
 told report.json 'o["x"]["outcome"] == "mapped" and o["y"]["outcome"] == "failed"'
 told report.json 'o["y"]["error"] == "model and input do not fit"' ||
     told report.json '"ms" in o["y"]["message"]'
@@ -74,14 +74,14 @@ maps_are x.tif
 # The shortest name that fits, in byte order, and each once.
 mkdir order
 for name in B_1_ms.tif a_ms_ms.tif a_ms_2.tif; do touch "order/$name"; done
-expect_status 1 "${list[@]:0:4}" -i 'ms={}_*s*' -batch order -report report.json 'maps/{}.tif'
+expect_status 1 "${list[@]:0:4}" -i 'ms={}_*s*' -scenes order -report report.json 'maps/{}.tif'
 told report.json 'list(o) == ["B", "a"]'
 
 # A mask of each scene's own.
 rm -f maps/*
 gdal_translate -q -b 1 -ot Byte -scale 0 1 1 1 scene/ms.tif tiles/a_mask.tif
 for name in b c d; do cp tiles/a_mask.tif "tiles/${name}_mask.tif"; done
-expect_silence "${batch[@]}" -mask '{}_mask.tif' 'maps/{}_map.tif'
+expect_silence "${many[@]}" -mask '{}_mask.tif' 'maps/{}_map.tif'
 maps_are a_map.tif b_map.tif c_map.tif d_map.tif
 rm -f maps/*
 
@@ -92,20 +92,20 @@ refused() {
     maps_are
 }
 refused "no scene: expected files like {}_xs.tif" \
-    "${list[@]:0:4}" -i 'ms={}_xs.tif' -batch tiles 'maps/{}.tif'
-refused "no such list: cannot open the list of scenes" "${list[@]}" -batch "no such list" 'maps/{}.tif'
+    "${list[@]:0:4}" -i 'ms={}_xs.tif' -scenes tiles 'maps/{}.tif'
+refused "no such list: cannot open the list of scenes" "${list[@]}" -scenes "no such list" 'maps/{}.tif'
 printf '# none\n\n' > none
-refused "none: no scene" "${list[@]}" -batch none 'maps/{}.tif'
+refused "none: no scene" "${list[@]}" -scenes none 'maps/{}.tif'
 printf 'a\nb\na\n' > twice
-refused "found a twice" "${list[@]}" -batch twice 'maps/{}.tif'
-refused "maps/map.tif: one output for many scenes" "${batch[@]}" maps/map.tif
-refused "conf.tif: one output for many scenes" "${batch[@]}" -conf conf.tif 'maps/{}.tif'
+refused "found a twice" "${list[@]}" -scenes twice 'maps/{}.tif'
+refused "maps/map.tif: one output for many scenes" "${many[@]}" maps/map.tif
+refused "conf.tif: one output for many scenes" "${many[@]}" -conf conf.tif 'maps/{}.tif'
 refused "scene/ms.tif: one input for many scenes" \
-    "${list[@]:0:4}" -i ms=scene/ms.tif -batch tiles 'maps/{}.tif'
-refused "no * or ? before {}" "${list[@]:0:4}" -i 'ms=*{}_ms.tif' -batch tiles 'maps/{}.tif'
-refused "no * right behind it" "${list[@]:0:4}" -i 'ms={}*.tif' -batch tiles 'maps/{}.tif'
-refused "absent.s2rgf" s2rgf_classify -q -m absent.s2rgf -i 'ms={}_ms.tif' -batch tiles 'maps/{}.tif'
-refused "model.s2rgf: is an input" "${batch[@]}" -report model.s2rgf 'maps/{}.tif'
-refused "no/report.json" "${batch[@]}" -report no/report.json 'maps/{}.tif'
+    "${list[@]:0:4}" -i ms=scene/ms.tif -scenes tiles 'maps/{}.tif'
+refused "no * or ? before {}" "${list[@]:0:4}" -i 'ms=*{}_ms.tif' -scenes tiles 'maps/{}.tif'
+refused "no * right behind it" "${list[@]:0:4}" -i 'ms={}*.tif' -scenes tiles 'maps/{}.tif'
+refused "absent.s2rgf" s2rgf_classify -q -m absent.s2rgf -i 'ms={}_ms.tif' -scenes tiles 'maps/{}.tif'
+refused "model.s2rgf: is an input" "${many[@]}" -report model.s2rgf 'maps/{}.tif'
+refused "no/report.json" "${many[@]}" -report no/report.json 'maps/{}.tif'
 expect_status 2 s2rgf_classify -m model.s2rgf -i ms=a.tif -report report.json map.tif
-expect_in "$stderr" "-report: needs -batch"
+expect_in "$stderr" "-report: needs -scenes"

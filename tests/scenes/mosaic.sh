@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Parts joined are the map of one run: pixels and all that describes them; parts that do not belong
+# Shares joined are the map of one run: pixels and all that describes them; shares that do not belong
 # together are refused.
 . "$(dirname "$0")/../tools/lib.sh"
-. "$top_srcdir/tests/batch/scenes.sh"
+. "$top_srcdir/tests/scenes/scenes.sh"
 
 "$builddir/samples/make_scene" -size 300 420 -ratio 6 -hs_bands 8 -classes 3 large
 one=(s2rgf_classify -q -m model.s2rgf -i ms=large/ms.tif -i hs=large/hs.tif)
@@ -10,12 +10,12 @@ one=(s2rgf_classify -q -m model.s2rgf -i ms=large/ms.tif -i hs=large/hs.tif)
 # same_map A B: pixels, palette, names, attribute table, nodata, metadata and place are the same.
 same_map() {
     "$PYTHON" "$top_srcdir/tests/tools/same_pixels.py" "$1" "$2" &&
-        "$PYTHON" "$top_srcdir/tests/batch/same_description.py" "$1" "$2" ||
+        "$PYTHON" "$top_srcdir/tests/scenes/same_description.py" "$1" "$2" ||
         fail "$1 and $2 differ"
 }
 
-# parts COUNT OPTION...: all parts of map.tif, the last first
-parts() {
+# shares COUNT OPTION...: all shares of map.tif, the last first
+shares() {
     local index
     for index in $(seq "$1" -1 1); do
         expect_silence "${one[@]}" "${@:2}" -shard "$index/$1" -conf conf.tif -prob prob.tif map.tif
@@ -31,7 +31,7 @@ for window in "" "-srcwin 10 37 200 333"; do
     for cut in "${cuts[@]}"; do
         rm -f map[_.]* conf[_.]* prob[_.]*
         # shellcheck disable=SC2086
-        parts $cut $window
+        shares $cut $window
         expect_silence s2rgf_mosaic -q map.tif
         expect_silence s2rgf_mosaic -q conf.tif
         expect_silence s2rgf_mosaic -q prob.tif
@@ -64,7 +64,7 @@ expect_silence s2rgf_mosaic -q -n 11 moved/conf.vrt
 expect_no_file moved/conf.qml
 same_map whole_conf.tif moved/conf.vrt
 expect_status 0 s2rgf_mosaic -noqml moved/map.tif
-expect_in "$stdout" "moved/map.tif: 11 parts, 200 x 333 pixels"
+expect_in "$stdout" "moved/map.tif: 11 shares, 200 x 333 pixels"
 expect_in "$stdout" "100 - done."
 expect_same whole.tif moved/map.tif
 expect_no_file moved/map.qml
@@ -80,22 +80,22 @@ refused() { # STATUS REASON COMMAND...
 refused 1 "moved/map.tif: exists" s2rgf_mosaic -q moved/map.tif
 refused 1 "moved/map.vrt: exists" s2rgf_mosaic -q moved/map.vrt
 refused 1 "creation option" s2rgf_mosaic -q -co A=B -overwrite moved/map.vrt
-refused 1 "no part of it: expected none_1of2.tif or its like in moved" s2rgf_mosaic -q moved/none.tif
+refused 1 "no share of it: expected none_1of2.tif or its like in moved" s2rgf_mosaic -q moved/none.tif
 mv moved/map_07of11.tif kept.tif
 refused 1 "expected 11, found 10; missing: moved/map_07of11.tif" s2rgf_mosaic -q -overwrite moved/map.tif
 cp moved/map_08of11.tif moved/map_07of11.tif
-refused 1 "moved/map_07of11.tif: expected part 7 of 11" s2rgf_mosaic -q -overwrite moved/map.tif
+refused 1 "moved/map_07of11.tif: expected share 7 of 11" s2rgf_mosaic -q -overwrite moved/map.tif
 head -c 300 kept.tif > moved/map_07of11.tif
 refused 1 "moved/map_07of11.tif" s2rgf_mosaic -q -overwrite moved/map.tif
 cp kept.tif moved/map_07of11.tif
 cp kept.tif moved/map_1of2.tif
-refused 1 "parts of" s2rgf_mosaic -q -overwrite moved/map.tif
+refused 1 "shares of" s2rgf_mosaic -q -overwrite moved/map.tif
 expect_silence s2rgf_mosaic -q -overwrite -n 11 moved/map.tif
 expect_same before.tif moved/map.tif
 
-# ---- parts that do not belong together
+# ---- shares that do not belong together
 "${train[@]}" -q -seed 2 other.s2rgf
-replaced() { # REASON COMMAND...: part 7 made by the command
+replaced() { # REASON COMMAND...: share 7 made by the command
     rm -f map_* moved/map_1of2.tif
     expect_silence "${@:2}" -tile 16 -shard 7/11 map.tif
     cp map_07of11.tif moved

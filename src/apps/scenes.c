@@ -1,5 +1,5 @@
-/* A batch of scenes on the command line: its report and its summary. */
-#include "apps/batch.h"
+/* Many scenes on the command line: its report and its summary. */
+#include "apps/scenes.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +33,7 @@ static s2rgf_status check_report(const char *path, const char *model_path, s2rgf
 }
 
 /* Print the summary and write the report. */
-static s2rgf_status tell_result(const s2rgf_batch_result *result, const char *path,
+static s2rgf_status tell_result(const s2rgf_scenes_result *result, const char *path,
                                 s2_report *report, s2rgf_error *err)
 {
     char text[160];
@@ -45,12 +45,12 @@ static s2rgf_status tell_result(const s2rgf_batch_result *result, const char *pa
     return path ? s2_text_file_write(path, result->json, true, err) : S2RGF_OK;
 }
 
-s2rgf_status s2_batch_run(const s2rgf_classify_options *options, const char *scenes_path,
-                          const char *report_path, s2_report *report, s2rgf_error *err)
+s2rgf_status s2_scenes_run(const s2rgf_classify_options *options, const char *scenes_path,
+                           const char *report_path, s2_report *report, s2rgf_error *err)
 {
-    const s2_shard shard = {options->part, options->part_count};
+    const s2_shard shard = {options->share, options->share_count};
     s2rgf_classify_options own = *options;
-    s2rgf_batch_result *result = NULL;
+    s2rgf_scenes_result *result = NULL;
     s2rgf_error told = {.status = S2RGF_OK};
     char *path = report_path ? s2_shard_path(report_path, &shard) : NULL;
     char text[80];
@@ -61,7 +61,7 @@ s2rgf_status s2_batch_run(const s2rgf_classify_options *options, const char *sce
     own.report_path = path && strcmp(path, "-") != 0 ? path : NULL;
     status = path ? check_report(path, options->model_path, err) : S2RGF_OK;
     if (status == S2RGF_OK)
-        status = s2rgf_classify_batch(&own, scenes_path, &report->host, &result, err);
+        status = s2rgf_classify_scenes(&own, scenes_path, &report->host, &result, err);
     if (result && tell_result(result, path, report, &told) != S2RGF_OK && status == S2RGF_OK) {
         *err = told;
         status = told.status;
@@ -71,7 +71,7 @@ s2rgf_status s2_batch_run(const s2rgf_classify_options *options, const char *sce
                  s2_report_plural(result->scenes, "scene", "scenes"));
         status = fail(err, S2RGF_IO, scenes_path, text);
     }
-    s2rgf_batch_result_free(result);
+    s2rgf_scenes_result_free(result);
     free(path);
     return status;
 }

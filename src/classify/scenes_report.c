@@ -1,7 +1,7 @@
-/* What happened to each scene of a batch, as JSON. */
+/* What happened to each scene of a list, as JSON. */
 #include <string.h>
 
-#include "classify/classify_batch.h"
+#include "classify/classify_scenes.h"
 #include "core/memory.h"
 #include "core/utf8.h"
 #include "format/json_writer.h"
@@ -10,11 +10,11 @@
 
 static const char *const OUTCOMES[] = {"not reached", "mapped", "skipped", "failed"};
 
-size_t s2_scene_batch_tally(const s2_scene_batch *batch, s2_scene_outcome outcome)
+size_t s2_scene_list_tally(const s2_scene_list *list, s2_scene_outcome outcome)
 {
     size_t count = 0;
-    for (size_t i = 0; i < batch->count; i++)
-        count += batch->scenes[i].outcome == outcome;
+    for (size_t i = 0; i < list->count; i++)
+        count += list->scenes[i].outcome == outcome;
     return count;
 }
 
@@ -31,7 +31,7 @@ static void put_text(s2_json_writer *writer, const char *key, const char *text)
     s2_free(clean);
 }
 
-static void put_scene(s2_json_writer *writer, const s2_batch_scene *scene)
+static void put_scene(s2_json_writer *writer, const s2_listed_scene *scene)
 {
     s2_json_begin_object(writer, NULL);
     put_text(writer, "scene", scene->name);
@@ -46,23 +46,23 @@ static void put_scene(s2_json_writer *writer, const s2_batch_scene *scene)
     s2_json_end_object(writer);
 }
 
-char *s2_scene_batch_report(const s2_scene_batch *batch)
+char *s2_scene_list_report(const s2_scene_list *list)
 {
     s2_json_writer writer = {.indent = true};
     s2_json_begin_object(&writer, NULL);
     s2_json_put_string(&writer, "s2rgf_version", s2rgf_version());
-    put_text(&writer, "model", batch->options->model_path);
-    s2_json_put_string(&writer, "model_checksum", batch->model_checksum);
-    s2_json_put_int(&writer, "shard", batch->shard);
-    s2_json_put_int(&writer, "shards", batch->shard_count);
-    s2_json_put_uint(&writer, "scenes", batch->count);
-    s2_json_put_uint(&writer, "mapped", s2_scene_batch_tally(batch, S2_SCENE_MAPPED));
-    s2_json_put_uint(&writer, "skipped", s2_scene_batch_tally(batch, S2_SCENE_SKIPPED));
-    s2_json_put_uint(&writer, "failed", s2_scene_batch_tally(batch, S2_SCENE_FAILED));
-    s2_json_put_uint(&writer, "not_reached", s2_scene_batch_tally(batch, S2_SCENE_NOT_REACHED));
+    put_text(&writer, "model", list->options->model_path);
+    s2_json_put_string(&writer, "model_checksum", list->model_checksum);
+    s2_json_put_int(&writer, "shard", list->share);
+    s2_json_put_int(&writer, "shards", list->share_count);
+    s2_json_put_uint(&writer, "scenes", list->count);
+    s2_json_put_uint(&writer, "mapped", s2_scene_list_tally(list, S2_SCENE_MAPPED));
+    s2_json_put_uint(&writer, "skipped", s2_scene_list_tally(list, S2_SCENE_SKIPPED));
+    s2_json_put_uint(&writer, "failed", s2_scene_list_tally(list, S2_SCENE_FAILED));
+    s2_json_put_uint(&writer, "not_reached", s2_scene_list_tally(list, S2_SCENE_NOT_REACHED));
     s2_json_begin_array(&writer, "outcomes");
-    for (size_t i = 0; i < batch->count; i++)
-        put_scene(&writer, &batch->scenes[i]);
+    for (size_t i = 0; i < list->count; i++)
+        put_scene(&writer, &list->scenes[i]);
     s2_json_end_array(&writer);
     s2_json_end_object(&writer);
     if (!writer.text.failed)

@@ -1,5 +1,5 @@
-/* s2rgf_classify_batch(): many scenes with one model, one after the other. */
-#include "classify/classify_batch.h"
+/* s2rgf_classify_scenes(): many scenes with one model, one after the other. */
+#include "classify/classify_scenes.h"
 
 #include <math.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 #include "geo/source/scene_list.h"
 #include "model/model.h"
 
-/* What the host of a scene's call needs to speak to the host of the batch. */
+/* What the host of a scene's call needs to speak to the host of the list. */
 typedef struct scene_host {
     const s2rgf_host *outer;
     const char *name;
@@ -29,7 +29,7 @@ typedef struct scene_options {
     char *map, *confidence, *probability, *mask;
 } scene_options;
 
-void s2rgf_batch_result_free(s2rgf_batch_result *result)
+void s2rgf_scenes_result_free(s2rgf_scenes_result *result)
 {
     if (!result)
         return;
@@ -39,14 +39,14 @@ void s2rgf_batch_result_free(s2rgf_batch_result *result)
 
 /* ---- the host of a scene -------------------------------------------------------------------- */
 
-static bool show_progress(double fraction, void *user)
+static bool show_scene_progress(double fraction, void *user)
 {
     const scene_host *own = user;
     return s2_progress(own->outer, ((double)own->done + fraction) / (double)own->count);
 }
 
 /* Of many scenes only what is wrong is told, and of which. */
-static void show_line(s2rgf_log_level level, const char *line, void *user)
+static void show_scene_line(s2rgf_log_level level, const char *line, void *user)
 {
     const scene_host *own = user;
     s2_log(own->outer, level == S2RGF_WARNING ? S2RGF_WARNING : S2RGF_DEBUG, "%s: %s", own->name,
@@ -65,14 +65,14 @@ static s2rgf_status fill_output(const char *name, const char **target, char **te
     return *text ? S2RGF_OK : s2_fail_memory(err, "name of an output");
 }
 
-static s2rgf_status fill_mask(const s2_scene_batch *batch, const char *name, scene_options *own,
+static s2rgf_status fill_mask(const s2_scene_list *list, const char *name, scene_options *own,
                               s2rgf_error *err)
 {
     s2_scene_names paths = {0};
     s2rgf_status status = S2RGF_OK;
     if (!s2_scene_is_template(own->classify.mask_path))
         return S2RGF_OK;
-    status = s2_scene_paths(batch->folder, own->classify.mask_path, name, &paths, err);
+    status = s2_scene_paths(list->folder, own->classify.mask_path, name, &paths, err);
     if (status == S2RGF_OK && !(own->mask = s2_strdup(paths.items[0])))
         status = s2_fail_memory(err, "mask");
     own->classify.mask_path = own->mask;
@@ -81,7 +81,7 @@ static s2rgf_status fill_mask(const s2_scene_batch *batch, const char *name, sce
 }
 
 /* The files of one input, all under its name. */
-static s2rgf_status fill_input(const s2_scene_batch *batch, const char *name,
+static s2rgf_status fill_input(const s2_scene_list *list, const char *name,
                                const s2rgf_input *input, scene_options *own, s2rgf_error *err)
 {
     s2_scene_names paths = {0};
@@ -89,7 +89,7 @@ static s2rgf_status fill_input(const s2_scene_batch *batch, const char *name,
     const bool is_template = s2_scene_is_template(input->path);
     s2rgf_status status = S2RGF_OK;
     if (is_template)
-        status = s2_scene_paths(batch->folder, input->path, name, &paths, err);
+        status = s2_scene_paths(list->folder, input->path, name, &paths, err);
     char **items = is_template ? paths.items : fixed;
     const size_t count = is_template ? paths.count : 1;
     s2rgf_input *inputs = NULL;
@@ -112,11 +112,11 @@ static s2rgf_status fill_input(const s2_scene_batch *batch, const char *name,
 }
 
 /* A listed name may lead into folders below, but not through a link to somewhere else. */
-static s2rgf_status check_outputs(const s2_scene_batch *batch, const scene_options *own,
+static s2rgf_status check_outputs(const s2_scene_list *list, const scene_options *own,
                                   s2rgf_error *err)
 {
-    const char *templates[] = {batch->options->output_path, batch->options->confidence_path,
-                               batch->options->probability_path};
+    const char *templates[] = {list->options->output_path, list->options->confidence_path,
+                               list->options->probability_path};
     const char *paths[] = {own->map, own->confidence, own->probability};
     s2rgf_status status = S2RGF_OK;
     for (size_t i = 0; i < sizeof paths / sizeof *paths && status == S2RGF_OK; i++) {
@@ -147,22 +147,22 @@ static s2rgf_status fill_outputs(const char *name, scene_options *own, s2rgf_err
     return status;
 }
 
-static s2rgf_status fill_options(const s2_scene_batch *batch, const char *name, scene_options *own,
+static s2rgf_status fill_options(const s2_scene_list *list, const char *name, scene_options *own,
                                  s2rgf_error *err)
 {
-    const s2rgf_classify_options *common = batch->options;
+    const s2rgf_classify_options *common = list->options;
     s2rgf_classify_options *classify = &own->classify;
     *own = (scene_options){.classify = *common};
     s2rgf_status status = S2RGF_OK;
     for (size_t i = 0; i < common->scene.input_count && status == S2RGF_OK; i++)
-        status = fill_input(batch, name, &common->scene.inputs[i], own, err);
+        status = fill_input(list, name, &common->scene.inputs[i], own, err);
     classify->scene.inputs = own->inputs;
     classify->scene.input_count = own->input_count;
     if (status == S2RGF_OK)
         status = fill_outputs(name, own, err);
-    if (status == S2RGF_OK && !batch->folder)
-        status = check_outputs(batch, own, err);
-    return status == S2RGF_OK ? fill_mask(batch, name, own, err) : status;
+    if (status == S2RGF_OK && !list->folder)
+        status = check_outputs(list, own, err);
+    return status == S2RGF_OK ? fill_mask(list, name, own, err) : status;
 }
 
 static void clear_options(scene_options *own)
@@ -178,17 +178,17 @@ static void clear_options(scene_options *own)
 
 /* ---- what the scenes would destroy of each other --------------------------------------------- */
 
-static s2rgf_status guard_outputs(const s2_scene_batch *batch, s2_output_guard *guard,
+static s2rgf_status guard_outputs(const s2_scene_list *list, s2_output_guard *guard,
                                   s2rgf_error *err)
 {
-    s2rgf_classify_options options = *batch->options;
+    s2rgf_classify_options options = *list->options;
     s2_output_suffixes suffixes;
-    options.part_count = 0;
+    options.share_count = 0;
     s2_output_suffixes_find(&options, &suffixes);
     s2rgf_status status = s2_output_guard_add(guard, options.report_path, err);
-    for (size_t i = 0; i < batch->names.count && status == S2RGF_OK; i++) {
+    for (size_t i = 0; i < list->names.count && status == S2RGF_OK; i++) {
         scene_options own = {.classify = options};
-        status = fill_outputs(batch->names.items[i], &own, err);
+        status = fill_outputs(list->names.items[i], &own, err);
         if (status == S2RGF_OK)
             status = s2_guard_outputs(guard, &own.classify, &suffixes, err);
         clear_options(&own);
@@ -198,36 +198,36 @@ static s2rgf_status guard_outputs(const s2_scene_batch *batch, s2_output_guard *
 }
 
 /* Names suffice but of what refers to other files, for each scene looks at the files of its own. */
-static s2rgf_status guard_raster(const s2_scene_batch *batch, const s2_output_guard *guard,
+static s2rgf_status guard_raster(const s2_scene_list *list, const s2_output_guard *guard,
                                  const char *path, s2rgf_error *err)
 {
-    const s2_dataset_name raster = {path, batch->options->scene.open_options,
-                                    batch->options->scene.input_formats};
+    const s2_dataset_name raster = {path, list->options->scene.open_options,
+                                    list->options->scene.input_formats};
     if (!path)
         return S2RGF_OK;
-    if (batch->options->overwrite && guard->any_replaces && s2_output_guard_leads_on(path))
+    if (list->options->overwrite && guard->any_replaces && s2_output_guard_leads_on(path))
         return s2_output_guard_input(guard, &raster, err);
     return s2_output_guard_file(guard, path, err);
 }
 
 /* No output of a scene or report may be read for any other scene, in whatever process that is. */
-static s2rgf_status guard_scenes(const s2_scene_batch *batch, const char *scenes_path,
+static s2rgf_status guard_scenes(const s2_scene_list *list, const char *scenes_path,
                                  s2rgf_error *err)
 {
     s2_output_guard guard = {0};
-    s2rgf_status status = guard_outputs(batch, &guard, err);
+    s2rgf_status status = guard_outputs(list, &guard, err);
     if (status == S2RGF_OK)
-        status = s2_output_guard_file(&guard, batch->options->model_path, err);
+        status = s2_output_guard_file(&guard, list->options->model_path, err);
     if (status == S2RGF_OK)
         status = s2_output_guard_file(&guard, scenes_path, err);
-    for (size_t i = 0; i < batch->names.count && status == S2RGF_OK; i++) {
+    for (size_t i = 0; i < list->names.count && status == S2RGF_OK; i++) {
         scene_options own;
         /* a scene that lacks files fails by itself */
-        const s2rgf_status filled = fill_options(batch, batch->names.items[i], &own, NULL);
+        const s2rgf_status filled = fill_options(list, list->names.items[i], &own, NULL);
         for (size_t k = 0; k < own.input_count && filled == S2RGF_OK && status == S2RGF_OK; k++)
-            status = guard_raster(batch, &guard, own.inputs[k].path, err);
+            status = guard_raster(list, &guard, own.inputs[k].path, err);
         if (filled == S2RGF_OK && status == S2RGF_OK)
-            status = guard_raster(batch, &guard, own.classify.mask_path, err);
+            status = guard_raster(list, &guard, own.classify.mask_path, err);
         clear_options(&own);
     }
     s2_output_guard_clear(&guard);
@@ -247,25 +247,25 @@ static double seconds_now(void)
  * Map one scene unless that is done. The map gets its name last: without it whatever other output is
  * there is the rest of a call that was ended in between, and is replaced.
  */
-static s2rgf_status run_scene(const s2_scene_batch *batch, size_t index, const s2rgf_host *outer,
+static s2rgf_status run_scene(const s2_scene_list *list, size_t index, const s2rgf_host *outer,
                               s2rgf_error *err)
 {
-    s2_batch_scene *scene = &batch->scenes[index];
-    scene_host own_host = {outer, scene->name, index, batch->count};
-    const s2rgf_host host = {show_progress, show_line, &own_host};
+    s2_listed_scene *scene = &list->scenes[index];
+    scene_host own_host = {outer, scene->name, index, list->count};
+    const s2rgf_host host = {show_scene_progress, show_scene_line, &own_host};
     scene_options own;
-    if (!batch->options->overwrite && s2_map_exists(scene->map)) {
+    if (!list->options->overwrite && s2_map_exists(scene->map)) {
         scene->outcome = S2_SCENE_SKIPPED;
         s2_log(outer, S2RGF_DEBUG, "%s: skipped: %s is there already", scene->name, scene->map);
-        return s2_progress(outer, (double)(index + 1) / (double)batch->count)
+        return s2_progress(outer, (double)(index + 1) / (double)list->count)
                    ? S2RGF_OK
                    : s2_fail(err, S2RGF_CANCELLED, "interrupted");
     }
-    s2_log(outer, S2RGF_INFO, "Scene %zu of %zu: %s", index + 1, batch->count, scene->map);
+    s2_log(outer, S2RGF_INFO, "Scene %zu of %zu: %s", index + 1, list->count, scene->map);
     const double start = seconds_now();
-    s2rgf_status status = fill_options(batch, scene->name, &own, &scene->error);
+    s2rgf_status status = fill_options(list, scene->name, &own, &scene->error);
     own.classify.overwrite = true;
-    own.classify.part_count = 0;
+    own.classify.share_count = 0;
     if (status == S2RGF_OK)
         status = s2rgf_classify(&own.classify, &host, &scene->error);
     clear_options(&own);
@@ -279,8 +279,8 @@ static s2rgf_status run_scene(const s2_scene_batch *batch, size_t index, const s
 }
 
 /* What would make every scene fail, or all of them write one file. */
-static s2rgf_status check_options(const s2rgf_classify_options *options, const char *scenes_path,
-                                  s2rgf_error *err)
+static s2rgf_status check_list_options(const s2rgf_classify_options *options,
+                                       const char *scenes_path, s2rgf_error *err)
 {
     const char *outputs[] = {options->output_path, options->confidence_path,
                              options->probability_path};
@@ -288,9 +288,9 @@ static s2rgf_status check_options(const s2rgf_classify_options *options, const c
         options->scene.input_count == 0)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "a model, scenes, an input and an output are needed");
-    if (options->part_count != 0 && (options->part < 1 || options->part > options->part_count))
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "part: expected one of 1 to %d, found %d",
-                       options->part_count, options->part);
+    if (options->share_count != 0 && (options->share < 1 || options->share > options->share_count))
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "share: expected one of 1 to %d, found %d",
+                       options->share_count, options->share);
     for (size_t i = 0; i < sizeof outputs / sizeof outputs[0]; i++)
         if (outputs[i] && !s2_scene_is_template(outputs[i]))
             return s2_fail(
@@ -304,24 +304,24 @@ static s2rgf_status check_options(const s2rgf_classify_options *options, const c
     return S2RGF_OK;
 }
 
-/* The scenes of this part: every shard_count'th of all. */
-static s2rgf_status find_scenes(s2_scene_batch *batch, const char *scenes_path, s2rgf_error *err)
+/* The scenes of this share: every share_count'th of all. */
+static s2rgf_status find_scenes(s2_scene_list *list, const char *scenes_path, s2rgf_error *err)
 {
-    const s2rgf_classify_options *options = batch->options;
+    const s2rgf_classify_options *options = list->options;
     s2rgf_status status;
     if (s2_scene_is_folder(scenes_path)) {
-        batch->folder = scenes_path;
-        status = s2_scene_find(scenes_path, options->scene.inputs[0].path, &batch->names, err);
+        list->folder = scenes_path;
+        status = s2_scene_find(scenes_path, options->scene.inputs[0].path, &list->names, err);
     } else {
-        status = s2_scene_read_list(scenes_path, &batch->names, err);
+        status = s2_scene_read_list(scenes_path, &list->names, err);
     }
-    const size_t all = batch->names.count;
-    if (status == S2RGF_OK && !(batch->scenes = s2_calloc(all, sizeof *batch->scenes)))
+    const size_t all = list->names.count;
+    if (status == S2RGF_OK && !(list->scenes = s2_calloc(all, sizeof *list->scenes)))
         status = s2_fail_memory(err, "scenes");
-    for (size_t i = (size_t)batch->shard - 1; i < all && status == S2RGF_OK;
-         i += (size_t)batch->shard_count) {
-        s2_batch_scene *scene = &batch->scenes[batch->count++];
-        scene->name = batch->names.items[i];
+    for (size_t i = (size_t)list->share - 1; i < all && status == S2RGF_OK;
+         i += (size_t)list->share_count) {
+        s2_listed_scene *scene = &list->scenes[list->count++];
+        scene->name = list->names.items[i];
         scene->map = s2_scene_insert(options->output_path, scene->name);
         if (!scene->map)
             status = s2_fail_memory(err, "scenes");
@@ -329,55 +329,55 @@ static s2rgf_status find_scenes(s2_scene_batch *batch, const char *scenes_path, 
     return status;
 }
 
-static s2rgf_status make_result(const s2_scene_batch *batch, s2rgf_batch_result **result,
+static s2rgf_status make_result(const s2_scene_list *list, s2rgf_scenes_result **result,
                                 s2rgf_error *err)
 {
-    s2rgf_batch_result *made = s2_calloc(1, sizeof *made);
+    s2rgf_scenes_result *made = s2_calloc(1, sizeof *made);
     if (!made)
         return s2_fail_memory(err, "report");
-    *made = (s2rgf_batch_result){.scenes = batch->count,
-                                 .mapped = s2_scene_batch_tally(batch, S2_SCENE_MAPPED),
-                                 .skipped = s2_scene_batch_tally(batch, S2_SCENE_SKIPPED),
-                                 .failed = s2_scene_batch_tally(batch, S2_SCENE_FAILED),
-                                 .not_reached = s2_scene_batch_tally(batch, S2_SCENE_NOT_REACHED),
-                                 .json = s2_scene_batch_report(batch)};
+    *made = (s2rgf_scenes_result){.scenes = list->count,
+                                  .mapped = s2_scene_list_tally(list, S2_SCENE_MAPPED),
+                                  .skipped = s2_scene_list_tally(list, S2_SCENE_SKIPPED),
+                                  .failed = s2_scene_list_tally(list, S2_SCENE_FAILED),
+                                  .not_reached = s2_scene_list_tally(list, S2_SCENE_NOT_REACHED),
+                                  .json = s2_scene_list_report(list)};
     if (!made->json) {
-        s2rgf_batch_result_free(made);
+        s2rgf_scenes_result_free(made);
         return s2_fail_memory(err, "report");
     }
     *result = made;
     return S2RGF_OK;
 }
 
-s2rgf_status s2rgf_classify_batch(const s2rgf_classify_options *options, const char *scenes_path,
-                                  const s2rgf_host *host, s2rgf_batch_result **result,
-                                  s2rgf_error *err)
+s2rgf_status s2rgf_classify_scenes(const s2rgf_classify_options *options, const char *scenes_path,
+                                   const s2rgf_host *host, s2rgf_scenes_result **result,
+                                   s2rgf_error *err)
 {
-    s2_scene_batch batch = {.options = options,
-                            .shard = options->part_count ? options->part : 1,
-                            .shard_count = options->part_count ? options->part_count : 1};
+    s2_scene_list list = {.options = options,
+                          .share = options->share_count ? options->share : 1,
+                          .share_count = options->share_count ? options->share_count : 1};
     s2rgf_model *model = NULL;
     *result = NULL;
     s2_error_clear(err);
-    s2rgf_status status = check_options(options, scenes_path, err);
+    s2rgf_status status = check_list_options(options, scenes_path, err);
     /* a model that cannot be used is told once */
     if (status == S2RGF_OK)
         status = s2rgf_model_open(options->model_path, &model, err);
     if (status == S2RGF_OK)
-        status = find_scenes(&batch, scenes_path, err);
+        status = find_scenes(&list, scenes_path, err);
     if (status == S2RGF_OK)
-        status = guard_scenes(&batch, scenes_path, err);
+        status = guard_scenes(&list, scenes_path, err);
     if (status == S2RGF_OK) {
-        batch.model_checksum = model->content.checksum;
-        for (size_t i = 0; i < batch.count && status == S2RGF_OK; i++)
-            status = run_scene(&batch, i, host, err);
-        const s2rgf_status reported = make_result(&batch, result, status == S2RGF_OK ? err : NULL);
+        list.model_checksum = model->content.checksum;
+        for (size_t i = 0; i < list.count && status == S2RGF_OK; i++)
+            status = run_scene(&list, i, host, err);
+        const s2rgf_status reported = make_result(&list, result, status == S2RGF_OK ? err : NULL);
         status = status == S2RGF_OK ? reported : status;
     }
-    for (size_t i = 0; i < batch.count; i++)
-        s2_free(batch.scenes[i].map);
-    s2_free(batch.scenes);
-    s2_scene_names_clear(&batch.names);
+    for (size_t i = 0; i < list.count; i++)
+        s2_free(list.scenes[i].map);
+    s2_free(list.scenes);
+    s2_scene_names_clear(&list.names);
     s2rgf_model_close(model);
     return status;
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Shards of a batch and of one scene cover everything exactly once; what -shard auto reads.
 . "$(dirname "$0")/../tools/lib.sh"
-. "$top_srcdir/tests/batch/scenes.sh"
+. "$top_srcdir/tests/scenes/scenes.sh"
 
 # ---- every scene in one shard
 mkdir r.d
@@ -9,7 +9,7 @@ for count in 1 2 3 6; do
     rm -f maps/*
     for index in $(seq "$count"); do
         report=r.d/r_${index}of$count.json
-        expect_silence "${batch[@]}" -noqml -shard "$index/$count" -report r.d/r.json 'maps/{}.tif'
+        expect_silence "${many[@]}" -noqml -shard "$index/$count" -report r.d/r.json 'maps/{}.tif'
         told "$report" "r['shard'] == $index and r['shards'] == $count"
         told "$report" "r['mapped'] == r['scenes'] and r['skipped'] == 0"
     done
@@ -18,11 +18,11 @@ done
 told r.d/r_6of6.json 'r["scenes"] == 0'
 expect_no_file r.d/r.json
 rm maps/*
-expect_silence "${batch[@]}" -shard 2/3 'maps/{}.tif'
+expect_silence "${many[@]}" -shard 2/3 'maps/{}.tif'
 maps_are b.tif
 
-# ---- every line of a scene in one part
-lines_of() { # FILE: "from to of" of a part
+# ---- every line of a scene in one share
+lines_of() { # FILE: "from to of" of a share
     gdalinfo "$1" | sed -n 's/^ *S2RGF_PART=.*, lines \([0-9]*\) to \([0-9]*\) of \([0-9]*\)$/\1 \2 \3/p'
 }
 one=(s2rgf_classify -q -m model.s2rgf -i ms=scene/ms.tif -i hs=scene/hs.tif)
@@ -39,12 +39,12 @@ for count in 1 2 3 10 160; do
         [ "$from" -eq "$next" ] && [ "$height" -eq 160 ] || fail "$file: lines $from to $to of $height"
         next=$((to + 1))
     done
-    [ "$count" -eq 160 ] || [ "$next" -eq 160 ] || fail "$count parts end with line $next"
+    [ "$count" -eq 160 ] || [ "$next" -eq 160 ] || fail "$count shares end with line $next"
 done
 expect_status 1 "${one[@]}" -shard 1/161 map.tif
 expect_in "$stderr" "at most as many as the map has lines, 160, found 161"
 
-# ---- a part done twice, one after the other and at the same time
+# ---- a share done twice, one after the other and at the same time
 rm -f map_*
 parallel_parts() {
     local jobs=() job
@@ -52,7 +52,7 @@ parallel_parts() {
         "${one[@]}" "$@" -shard 1/2 -conf conf.tif map.tif &
         jobs+=($!)
     done
-    for job in "${jobs[@]}"; do wait "$job" || fail "one of several attempts at a part failed"; done
+    for job in "${jobs[@]}"; do wait "$job" || fail "one of several attempts at a share failed"; done
 }
 parallel_parts
 cp map_1of2.tif first.tif
@@ -61,19 +61,19 @@ expect_same first.tif map_1of2.tif
 before=$(stat -c %i map_1of2.tif)
 expect_status 0 s2rgf_classify "${one[@]:2}" -shard 1/2 map.tif
 expect_in "$stdout" "map_1of2.tif: there already, nothing to do"
-[ "$before" = "$(stat -c %i map_1of2.tif)" ] || fail "a part was made again"
+[ "$before" = "$(stat -c %i map_1of2.tif)" ] || fail "a share was made again"
 [ -z "$(find . -name '*.part-*' -o -name '*.work-*')" ] || fail "temporary files are left"
 rm map_1of2.tif
 expect_silence "${one[@]}" -shard 1/2 -conf conf.tif map.tif
 expect_same first.tif map_1of2.tif
 for word in -of -co; do
     expect_status 1 "${one[@]}" -shard 2/2 "$word" COG map.tif
-    expect_in "$stderr" "parts are GeoTIFFs"
+    expect_in "$stderr" "shares are GeoTIFFs"
 done
 
 # ---- -shard auto
 is_shard() { # INDEX COUNT VARIABLE=VALUE...
-    expect_status 0 env "${@:3}" "${batch[@]}" -report report -shard auto 'maps/{}.tif'
+    expect_status 0 env "${@:3}" "${many[@]}" -report report -shard auto 'maps/{}.tif'
     told "report_$1of$2" "r['shard'] == $1 and r['shards'] == $2"
 }
 is_shard 1 3 SLURM_ARRAY_TASK_ID=5 SLURM_ARRAY_TASK_COUNT=3 SLURM_ARRAY_TASK_MIN=5
@@ -90,7 +90,7 @@ expect_file auto_2of2.tif
 
 # ---- wrong usage
 wrong() { # REASON SHARD VARIABLE=VALUE...
-    expect_status 2 env "${@:3}" "${batch[@]}" -shard "$2" 'maps/{}.tif'
+    expect_status 2 env "${@:3}" "${many[@]}" -shard "$2" 'maps/{}.tif'
     expect_in "$stderr" "$1"
 }
 for shard in 0/3 4/3 1 1/ /3 -1/3 1/0 1/3x 1.5/3 a/b 1/100001; do

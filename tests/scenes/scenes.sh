@@ -1,6 +1,6 @@
 # A folder of tiny scenes and their model; sourced after tools/lib.sh.
 # shellcheck shell=bash
-# Sets  batch     a command that maps the scenes a, b, c and d of the folder `tiles`, quietly; where to
+# Sets  many      a command that maps the scenes a, b, c and d of the folder `tiles`, quietly; where to
 #                 is to be added
 #       scene_of  the -i options of one of them
 # shellcheck disable=SC2034,SC2154 # used by the tests that source this; set by tools/lib.sh
@@ -12,7 +12,7 @@ for name in a b c d; do
     ln scene/ms.tif "tiles/${name}_ms.tif"
     ln scene/hs.tif "tiles/${name}_hs.tif"
 done
-batch=(s2rgf_classify -q -m model.s2rgf -i 'ms={}_ms.tif' -i 'hs={}_hs.tif' -batch tiles)
+many=(s2rgf_classify -q -m model.s2rgf -i 'ms={}_ms.tif' -i 'hs={}_hs.tif' -scenes tiles)
 scene_of() {
     echo "-i ms=tiles/$1_ms.tif -i hs=tiles/$1_hs.tif"
 }

@@ -2,7 +2,7 @@
 # The sample scripts that need no cluster: GNU parallel; and what the manifest for Kubernetes says, run
 # here by one process after the other.
 . "$(dirname "$0")/../tools/lib.sh"
-. "$top_srcdir/tests/batch/scenes.sh"
+. "$top_srcdir/tests/scenes/scenes.sh"
 
 samples=$top_srcdir/samples/cluster
 s2rgf_classify -q -m model.s2rgf -i ms=scene/ms.tif -i hs=scene/hs.tif whole.tif
@@ -31,5 +31,5 @@ expect_status 0 bash "$samples/parallel.sh" 5 -m model.s2rgf -i ms=scene/ms.tif 
 expect_silence s2rgf_mosaic -q map.tif
 expect_same whole.tif map.tif
 mkdir "maps/of parallel"
-expect_status 0 bash "$samples/parallel.sh" 3 "${batch[@]:2}" 'maps/of parallel/{}_map.tif'
+expect_status 0 bash "$samples/parallel.sh" 3 "${many[@]:2}" 'maps/of parallel/{}_map.tif'
 [ "$(find "maps/of parallel" -name '*_map.tif' | wc -l)" -eq 4 ] || fail "expected 4 maps: $(find maps)"

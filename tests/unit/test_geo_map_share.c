@@ -1,11 +1,11 @@
-/* Parts of a map: names, lines, and the text that says which part a file is. */
+/* Shares of a map: names, lines, and the text that says which share a file is. */
 #include "core/memory.h"
 #include "geo/map/share.h"
 #include "harness.h"
 
 static void check_path(const char *path, int number, int count, const char *expected)
 {
-    char *made = s2_map_part_path(path, number, count);
+    char *made = s2_map_share_path(path, number, count);
     CHECK_STR(made, expected);
     s2_free(made);
 }
@@ -18,22 +18,22 @@ static void test_paths(void)
     check_path("/x/map.one.vrt", 12, 12, "/x/map.one_12of12.tif");
 }
 
-/** All parts lie in the window, meet, and begin at multiples of unit but for the first. */
-static void check_cuts(s2_rect window, int tile_px, int count, int unit)
+/** All shares lie in the rectangle, meet, and begin at multiples of unit but for the first. */
+static void check_cuts(s2_rect rect, int tile_px, int count, int unit)
 {
-    int next = window.y;
+    int next = rect.y;
     for (int number = 1; number <= count; number++) {
-        s2_rect cut = window;
-        s2_map_part part = {.number = number, .count = count};
+        s2_rect cut = rect;
+        s2_map_share share = {.number = number, .count = count};
         s2rgf_error err = {0};
-        REQUIRE(s2_map_part_cut(&cut, tile_px, &part, &err) == S2RGF_OK);
-        CHECK(cut.y == next && cut.h > 0 && cut.x == window.x && cut.w == window.w);
+        REQUIRE(s2_map_share_cut(&cut, tile_px, &share, &err) == S2RGF_OK);
+        CHECK(cut.y == next && cut.h > 0 && cut.x == rect.x && cut.w == rect.w);
         CHECK(number == 1 || cut.y % unit == 0);
-        CHECK(part.first_line == cut.y - window.y && part.lines == cut.h);
-        CHECK(part.map_lines == window.h);
+        CHECK(share.first_line == cut.y - rect.y && share.lines == cut.h);
+        CHECK(share.map_lines == rect.h);
         next = cut.y + cut.h;
     }
-    CHECK(next == window.y + window.h);
+    CHECK(next == rect.y + rect.h);
 }
 
 static void test_cuts(void)
@@ -49,15 +49,15 @@ static void test_cuts(void)
 static void test_refusals(void)
 {
     s2rgf_error err = {0};
-    s2_rect window = {0, 0, 10, 10};
-    s2_map_part part = {.number = 1, .count = 11};
-    CHECK(s2_map_part_cut(&window, 256, &part, &err) == S2RGF_INVALID_ARGUMENT);
-    part = (s2_map_part){.number = 3, .count = 2};
-    CHECK(s2_map_part_cut(&window, 256, &part, &err) == S2RGF_INVALID_ARGUMENT);
-    part = (s2_map_part){.number = 0, .count = 2};
-    CHECK(s2_map_part_cut(&window, 256, &part, &err) == S2RGF_INVALID_ARGUMENT);
-    part = (s2_map_part){.number = 1, .count = S2_MAP_PARTS_MAX + 1};
-    CHECK(s2_map_part_cut(&window, 256, &part, &err) == S2RGF_INVALID_ARGUMENT);
+    s2_rect rect = {0, 0, 10, 10};
+    s2_map_share share = {.number = 1, .count = 11};
+    CHECK(s2_map_share_cut(&rect, 256, &share, &err) == S2RGF_INVALID_ARGUMENT);
+    share = (s2_map_share){.number = 3, .count = 2};
+    CHECK(s2_map_share_cut(&rect, 256, &share, &err) == S2RGF_INVALID_ARGUMENT);
+    share = (s2_map_share){.number = 0, .count = 2};
+    CHECK(s2_map_share_cut(&rect, 256, &share, &err) == S2RGF_INVALID_ARGUMENT);
+    share = (s2_map_share){.number = 1, .count = S2_MAP_SHARES_MAX + 1};
+    CHECK(s2_map_share_cut(&rect, 256, &share, &err) == S2RGF_INVALID_ARGUMENT);
 }
 
 static void test_text(void)
@@ -70,17 +70,17 @@ static void test_text(void)
                                         "1/3, lines 0 to 9 of 9",
                                         "1/3, lines -1 to 4 of 9",
                                         "1/3, lines 0 to 4 of 9x"};
-    char text[S2_MAP_PART_TEXT_BYTES];
-    const s2_map_part part = {3, 16, 512, 256, 4096};
-    s2_map_part back = {0};
-    s2_map_part_write(&part, text);
+    char text[S2_MAP_SHARE_TEXT_BYTES];
+    const s2_map_share share = {3, 16, 512, 256, 4096};
+    s2_map_share back = {0};
+    s2_map_share_write(&share, text);
     CHECK_STR(text, "3/16, lines 512 to 767 of 4096");
-    CHECK(s2_map_part_read(text, &back));
+    CHECK(s2_map_share_read(text, &back));
     CHECK(back.number == 3 && back.count == 16 && back.first_line == 512 && back.lines == 256 &&
           back.map_lines == 4096);
-    CHECK(!s2_map_part_read(NULL, &back));
+    CHECK(!s2_map_share_read(NULL, &back));
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
-        CHECK(!s2_map_part_read(wrong[i], &back));
+        CHECK(!s2_map_share_read(wrong[i], &back));
 }
 
 int main(void)

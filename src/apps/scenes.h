@@ -1,0 +1,15 @@
+/* Many scenes on the command line: its report and its summary. */
+#ifndef S2_APPS_SCENES_H
+#define S2_APPS_SCENES_H
+
+#include "apps/report.h"
+
+/**
+ * Map the scenes, write the report (a shard its own) and print the summary.
+ * report_path in  or NULL
+ * Errors  those of s2rgf_classify_scenes(); IO when a scene failed or the report cannot be written.
+ */
+s2rgf_status s2_scenes_run(const s2rgf_classify_options *options, const char *scenes_path,
+                           const char *report_path, s2_report *report, s2rgf_error *err);
+
+#endif
