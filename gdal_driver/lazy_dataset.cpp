@@ -6,32 +6,13 @@
 
 #include "working_memory.h"
 
-/* As the writer of maps: lists of names by value are kept to this length. */
-#define MAX_CATEGORIES 4096
-
-static CPLErrorNum error_number(s2rgf_status status)
-{
-    switch (status) {
-    case S2RGF_INVALID_ARGUMENT:
-        return CPLE_IllegalArg;
-    case S2RGF_NO_MEMORY:
-        return CPLE_OutOfMemory;
-    case S2RGF_IO:
-        return CPLE_OpenFailed;
-    case S2RGF_UNSUPPORTED:
-        return CPLE_NotSupported;
-    default:
-        return CPLE_AppDefined;
-    }
-}
-
 /* Names may hold what steers a terminal. */
 void s2_driver_fail(s2rgf_status status, const char *subject, const char *message)
 {
     const std::string text = subject ? std::string(subject) + ": " + message : message;
     char line[2 * S2RGF_MESSAGE_BYTES];
     s2rgf_printable(text.c_str(), line, sizeof line);
-    CPLError(CE_Failure, error_number(status), "%s", line);
+    CPLError(CE_Failure, s2rgf_status_gdal_number(status), "%s", line);
 }
 
 /* ---- band ----------------------------------------------------------------------------------- */
@@ -116,17 +97,17 @@ GDALColorInterp LazyBand::GetColorInterpretation()
 
 GDALColorTable *LazyBand::GetColorTable()
 {
-    return &owner_->palette_;
+    return owner_->classes_->GetColorTable();
 }
 
 char **LazyBand::GetCategoryNames()
 {
-    return owner_->names_.List();
+    return owner_->classes_->GetCategoryNames();
 }
 
 GDALRasterAttributeTable *LazyBand::GetDefaultRAT()
 {
-    return &owner_->table_;
+    return owner_->classes_->GetDefaultRAT();
 }
 
 int LazyBand::GetOverviewCount()
@@ -158,7 +139,6 @@ LazyDataset::LazyDataset(s2rgf_lazy_map *map, const char *name, bool overviews)
         srs_.SetAxisMappingStrategy(OAMS_TRADITIONAL_GIS_ORDER);
     SetMetadata(const_cast<char **>(info_->metadata));
     describeClasses();
-    makeTable();
     if (overviews)
         makeOverviews();
     SetBand(1, new LazyBand(this, 0));
@@ -169,46 +149,17 @@ LazyDataset::~LazyDataset()
     WorkingMemory::forget(map_.get());
 }
 
-/* Palette and names, as in a map that is written: transparent 0, the classes' colours. */
+/* The band of a small data set in memory holds palette, names and attribute table. */
 void LazyDataset::describeClasses()
 {
-    const GDALColorEntry nothing = {0, 0, 0, 0};
-    palette_.SetColorEntry(0, &nothing);
-    int next = 0;
-    for (int i = 0; i < info_->class_count; i++) {
-        const s2rgf_class &item = info_->classes[i];
-        const GDALColorEntry colour = {item.rgb[0], item.rgb[1], item.rgb[2], 255};
-        palette_.SetColorEntry(item.value, &colour);
-        for (; next < item.value && next <= MAX_CATEGORIES; next++)
-            names_.AddString("");
-        names_.AddString(item.name);
-        next++;
-    }
-    if (next > MAX_CATEGORIES + 1)
-        names_.Clear();
-}
-
-/* The attribute table of a map that is written, without counts and areas, which nobody knows yet. */
-void LazyDataset::makeTable()
-{
-    static const struct {
-        const char *name;
-        GDALRATFieldType type;
-        GDALRATFieldUsage usage;
-    } columns[] = {{"Value", GFT_Integer, GFU_MinMax}, {"Class", GFT_String, GFU_Name},
-                   {"Red", GFT_Integer, GFU_Red},      {"Green", GFT_Integer, GFU_Green},
-                   {"Blue", GFT_Integer, GFU_Blue},    {"Alpha", GFT_Integer, GFU_Alpha}};
-    for (const auto &column : columns)
-        table_.CreateColumn(column.name, column.type, column.usage);
-    table_.SetTableType(GRTT_THEMATIC);
-    for (int i = 0; i < info_->class_count; i++) {
-        const s2rgf_class &item = info_->classes[i];
-        table_.SetValue(i, 0, item.value);
-        table_.SetValue(i, 1, item.name);
-        for (int c = 0; c < 3; c++)
-            table_.SetValue(i, 2 + c, item.rgb[c]);
-        table_.SetValue(i, 5, 255);
-    }
+    GDALDriver *memory = GetGDALDriverManager()->GetDriverByName("MEM");
+    description_.reset(memory ? memory->Create("", 1, 1, 1, type_, nullptr) : nullptr);
+    if (!description_)
+        throw std::runtime_error("GDAL's driver MEM is needed for the classes");
+    classes_ = description_->GetRasterBand(1);
+    s2rgf_error err = {};
+    if (s2rgf_lazy_map_describe(map_.get(), GDALRasterBand::ToHandle(classes_), &err) != S2RGF_OK)
+        throw std::runtime_error(err.message);
 }
 
 /* Down to the first view that is a single tile. */

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <stdexcept>
 #include <vector>
 
 #include <gdal_priv.h>
@@ -23,6 +24,8 @@ template <typename Value, typename Method> Value s2_driver_guard(Value failed, M
 {
     try {
         return method();
+    } catch (const std::runtime_error &problem) {
+        CPLError(CE_Failure, CPLE_AppDefined, "S2RGF: %s", problem.what());
     } catch (...) {
         CPLError(CE_Failure, CPLE_OutOfMemory, "S2RGF: out of memory");
     }
@@ -82,7 +85,6 @@ class LazyDataset final : public GDALDataset
     friend class LazyBand;
 
     void describeClasses();
-    void makeTable();
     void makeOverviews();
 
     std::unique_ptr<s2rgf_lazy_map, void (*)(s2rgf_lazy_map *)> map_;
@@ -91,9 +93,8 @@ class LazyDataset final : public GDALDataset
     std::recursive_mutex mutex_;
     std::vector<uint16_t> tile_; /* class values of the block in hand */
     OGRSpatialReference srs_;
-    GDALColorTable palette_;
-    CPLStringList names_;
-    GDALDefaultRasterAttributeTable table_;
+    GDALDatasetUniquePtr description_;
+    GDALRasterBand *classes_ = nullptr; /* of that: palette, names and attribute table */
     std::vector<std::unique_ptr<LazyBand>> overviews_;
 };
 

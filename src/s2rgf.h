@@ -346,6 +346,15 @@ S2RGF_API s2rgf_status s2rgf_lazy_map_open(const s2rgf_scene *scene, int memory_
 S2RGF_API const s2rgf_map_info *s2rgf_lazy_map_info(const s2rgf_lazy_map *map);
 
 /**
+ * Give a band of GDAL the map's palette, category names and attribute table, as in a map that is
+ * written, but without counts and areas, which nobody knows yet.
+ * band in  GDALRasterBandH of a data set that takes such things, as those of GDAL's driver MEM
+ * Errors  IO, also where memory is out.
+ */
+S2RGF_API s2rgf_status s2rgf_lazy_map_describe(const s2rgf_lazy_map *map, void *band,
+                                               s2rgf_error *err);
+
+/**
  * Compute the class values of a rectangle; whoever reads it again keeps it. The pixels of level 0 are
  * those of s2rgf_classify(). Level k has pixels 2^k times as large, sizes round up, and is
  * approximate: the network is given sources with pixels as many times as large, averaged.
@@ -473,6 +482,9 @@ S2RGF_API const char *s2rgf_version(void);
 
 /** A status as a short English phrase ("out of memory"). */
 S2RGF_API const char *s2rgf_status_text(s2rgf_status status);
+
+/** A status as the number of GDAL's error of that kind, CPLE_*, for CPLError(). */
+S2RGF_API int s2rgf_status_gdal_number(s2rgf_status status);
 
 #ifdef __cplusplus
 }

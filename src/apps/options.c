@@ -65,17 +65,21 @@ static slot slot_at(const s2_program *program, void *values, size_t index)
     return found;
 }
 
-/* The option of this name or alias; option is NULL if there is none. */
+static bool is_called(const s2_option *option, const char *name)
+{
+    return option->name && (strcmp(option->name, name) == 0 ||
+                            (option->alias && strcmp(option->alias, name) == 0) ||
+                            (option->former && strcmp(option->former, name) == 0));
+}
+
+/* The option of this name, alias or former name; option is NULL if there is none. */
 static slot find_option(const s2_program *program, void *values, const char *name)
 {
     slot found;
 
-    for (size_t i = 0; (found = slot_at(program, values, i)).option != NULL; i++) {
-        const s2_option *option = found.option;
-        if (option->name && (strcmp(option->name, name) == 0 ||
-                             (option->alias && strcmp(option->alias, name) == 0)))
+    for (size_t i = 0; (found = slot_at(program, values, i)).option != NULL; i++)
+        if (is_called(found.option, name))
             break;
-    }
     return found;
 }
 

@@ -32,6 +32,7 @@ typedef enum s2_option_type {
 typedef struct s2_option {
     const char *name;   /* without dashes; NULL: positional, taken in the order of the table */
     const char *alias;  /* another name, or NULL */
+    const char *former; /* a name it once had, which still works and is not documented, or NULL */
     const char *values; /* placeholders for people, "N" or "x y w h"; NULL for a switch */
     s2_option_type type;
     size_t target; /* offset in the group's structure */

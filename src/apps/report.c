@@ -155,24 +155,6 @@ int s2_report_no_memory(const char *format, ...)
     return S2_EXIT_FAILED;
 }
 
-static CPLErrorNum error_number(s2rgf_status status)
-{
-    switch (status) {
-    case S2RGF_INVALID_ARGUMENT:
-        return CPLE_IllegalArg;
-    case S2RGF_NO_MEMORY:
-        return CPLE_OutOfMemory;
-    case S2RGF_IO:
-        return CPLE_FileIO;
-    case S2RGF_UNSUPPORTED:
-        return CPLE_NotSupported;
-    case S2RGF_CANCELLED:
-        return CPLE_UserInterrupt;
-    default:
-        return CPLE_AppDefined;
-    }
-}
-
 static int exit_code(s2rgf_status status)
 {
     switch (status) {
@@ -201,7 +183,7 @@ int s2_report_finish(s2_report *report, s2rgf_status status, const s2rgf_error *
         return S2_EXIT_FAILED;
     }
     if (status != S2RGF_OK)
-        CPLError(CE_Failure, error_number(status), "%s",
+        CPLError(CE_Failure, s2rgf_status_gdal_number(status), "%s",
                  err && err->message[0] ? err->message : s2rgf_status_text(status));
     return exit_code(status);
 }

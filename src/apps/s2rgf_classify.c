@@ -101,6 +101,7 @@ static const s2_option OUTPUT_OPTIONS[] = {
 
 static const s2_option SCENES_OPTIONS[] = {
     {.name = "scenes",
+     .former = "batch",
      .values = "folder|list",
      .type = S2_OPTION_TEXT,
      .target = offsetof(arguments, scenes_path),

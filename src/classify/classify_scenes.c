@@ -3,9 +3,9 @@
 
 #include <math.h>
 #include <string.h>
-#include <time.h>
 
 #include "classify/output_names.h"
+#include "core/clock.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
@@ -236,13 +236,6 @@ static s2rgf_status guard_scenes(const s2_scene_list *list, const char *scenes_p
 
 /* ---- running -------------------------------------------------------------------------------- */
 
-static double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 /*
  * Map one scene unless that is done. The map gets its name last: without it whatever other output is
  * there is the rest of a call that was ended in between, and is replaced.
@@ -262,14 +255,14 @@ static s2rgf_status run_scene(const s2_scene_list *list, size_t index, const s2r
                    : s2_fail(err, S2RGF_CANCELLED, "interrupted");
     }
     s2_log(outer, S2RGF_INFO, "Scene %zu of %zu: %s", index + 1, list->count, scene->map);
-    const double start = seconds_now();
+    const double start = s2_wall_seconds();
     s2rgf_status status = fill_options(list, scene->name, &own, &scene->error);
     own.classify.overwrite = true;
     own.classify.share_count = 0;
     if (status == S2RGF_OK)
         status = s2rgf_classify(&own.classify, &host, &scene->error);
     clear_options(&own);
-    scene->seconds = round(1e3 * (seconds_now() - start)) / 1e3;
+    scene->seconds = round(1e3 * (s2_wall_seconds() - start)) / 1e3;
     if (status == S2RGF_CANCELLED)
         return s2_fail(err, status, "%s", scene->error.message);
     scene->outcome = status == S2RGF_OK ? S2_SCENE_MAPPED : S2_SCENE_FAILED;

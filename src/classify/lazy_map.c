@@ -5,6 +5,7 @@
 #include "classify/mapping.h"
 #include "core/error.h"
 #include "core/memory.h"
+#include "geo/map/class_description.h"
 #include "scene/network_input.h"
 #include "scene/reading.h"
 #include "scene/scene_description.h"
@@ -105,18 +106,14 @@ static s2rgf_status describe_metadata(s2rgf_lazy_map *map, s2rgf_error *err)
 {
     char lines[PROVENANCE_BYTES];
     const char *provenance[PROVENANCE_LINES + 1];
-    const size_t count = PROVENANCE_LINES + (size_t)map->info.class_count;
+    int count = 0;
     s2_mapping_provenance(&map->content, &map->levels[0].scene, lines, sizeof lines, provenance);
-    map->metadata = s2_calloc(count + 1, sizeof *map->metadata);
-    for (size_t i = 0; map->metadata && i < count; i++) {
-        const s2rgf_class *item = i < PROVENANCE_LINES ? NULL : &map->classes[i - PROVENANCE_LINES];
-        map->metadata[i] =
-            item ? s2_asprintf("CLASS_%d=%s", item->value, item->name) : s2_strdup(provenance[i]);
-        if (!map->metadata[i])
-            return s2_fail_memory(err, "metadata");
-    }
+    map->metadata = s2_class_metadata(provenance, &map->content.classes);
+    while (map->metadata && map->metadata[count])
+        count++;
     map->info.metadata = (const char *const *)map->metadata;
-    return map->metadata ? S2RGF_OK : s2_fail_memory(err, "metadata");
+    return count == PROVENANCE_LINES + map->info.class_count ? S2RGF_OK
+                                                             : s2_fail_memory(err, "metadata");
 }
 
 static void describe_grid(s2rgf_lazy_map *map)
@@ -165,6 +162,16 @@ const s2rgf_map_info *s2rgf_lazy_map_info(const s2rgf_lazy_map *map)
     return &map->info;
 }
 
+s2rgf_status s2rgf_lazy_map_describe(const s2rgf_lazy_map *map, void *band, s2rgf_error *err)
+{
+    const s2_class_table *classes = &map->content.classes;
+    s2_error_clear(err);
+    return s2_class_set_palette(band, classes) && s2_class_set_categories(band, classes) &&
+                   s2_class_set_table(band, classes, NULL)
+               ? S2RGF_OK
+               : s2_fail(err, S2RGF_IO, "the band takes no description of the classes");
+}
+
 void s2rgf_lazy_map_rest(s2rgf_lazy_map *map)
 {
     for (int i = 0; i < S2RGF_MAP_LEVELS; i++) {
@@ -187,9 +194,7 @@ void s2rgf_lazy_map_close(s2rgf_lazy_map *map)
     s2_model_content_clear(&map->content);
     s2rgf_scene_free(map->source);
     s2_free(map->classes);
-    for (size_t i = 0; map->metadata && map->metadata[i]; i++)
-        s2_free(map->metadata[i]);
-    s2_free(map->metadata);
+    s2_class_metadata_free(map->metadata);
     s2_free(map);
 }
 

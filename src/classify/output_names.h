@@ -7,7 +7,7 @@
 
 #define S2_CLASSIFY_OUTPUTS 3 /* map, confidence, probabilities */
 
-/** What the formats write beside each output; the same for all scenes of a batch. */
+/** What the formats write beside each output; the same for all scenes of a list. */
 typedef struct s2_output_suffixes {
     char **of[S2_CLASSIFY_OUTPUTS];
 } s2_output_suffixes;

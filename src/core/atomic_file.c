@@ -6,13 +6,13 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/error.h"
 #include "core/file.h"
 #include "core/memory.h"
+#include "core/naming.h"
 
 #define NAME_TRIES 100
 #define TEMPORARY_FORMAT "%s.%ld-%d.tmp" /* path, process, attempt */
@@ -59,14 +59,15 @@ static bool is_temporary_name(const char *name, const char *of)
 }
 
 /** Remove a temporary file whose writer, on whatever machine, is no more. */
-static void remove_rest(int folder, const char *name)
+static void remove_rest(const char *folder, const char *name)
 {
-    const int lock = openat(folder, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    if (lock < 0)
-        return;
-    if (flock(lock, LOCK_EX | LOCK_NB) == 0)
-        unlinkat(folder, name, 0);
-    close(lock);
+    int lock = -1;
+    char *path = s2_asprintf("%s/%s", folder, name);
+    if (path && s2_lock_file(path, O_NOFOLLOW | O_NONBLOCK, &lock) == S2_LOCKED)
+        unlink(path);
+    if (lock >= 0)
+        close(lock);
+    s2_free(path);
 }
 
 static void remove_rests(const char *path)
@@ -77,7 +78,7 @@ static void remove_rests(const char *path)
     const struct dirent *entry;
     while (listing && (entry = readdir(listing)) != NULL)
         if (is_temporary_name(entry->d_name, name))
-            remove_rest(dirfd(listing), entry->d_name);
+            remove_rest(folder, entry->d_name);
     if (listing)
         closedir(listing);
     s2_free(folder);
@@ -91,13 +92,9 @@ static void remove_rests(const char *path)
  */
 static bool lock_temporary(s2_atomic_file *file)
 {
-    struct stat there;
-    file->lock = open(file->temporary, O_RDWR | O_CLOEXEC);
-    if (file->lock < 0)
-        return errno != ENOENT;
-    if (flock(file->lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-        return false;
-    return fstat(file->lock, &there) != 0 || there.st_nlink > 0;
+    const s2_lock_state state = s2_lock_file(file->temporary, 0, &file->lock);
+    return state == S2_LOCKED || state == S2_LOCK_NONE ||
+           (state == S2_LOCK_FAILED && errno != ENOENT);
 }
 
 static void close_lock(s2_atomic_file *file)
@@ -191,25 +188,17 @@ static s2rgf_status close_file(s2_atomic_file *file, s2rgf_error *err)
     return S2RGF_OK;
 }
 
-/** Give the file its name; link() never replaces, unlike rename(). */
 static s2rgf_status publish(s2_atomic_file *file, s2rgf_error *err)
 {
-    if (!file->overwrite) {
-        if (link(file->temporary, file->path) == 0)
-            return S2RGF_OK;
-        if (errno == EEXIST)
-            return fail_exists(file->path, err);
-        /* File systems without hard links: a check and a rename must do. */
-        const s2rgf_status status = check_target(file->path, false, err);
-        if (status != S2RGF_OK)
-            return status;
+    if (s2_give_name(file->temporary, file->path, file->overwrite)) {
+        s2_free(file->temporary);
+        file->temporary = NULL;
+        return S2RGF_OK;
     }
-    if (rename(file->temporary, file->path) != 0)
-        return s2_fail(err, S2RGF_IO, "%s: cannot rename to this name: %s", file->path,
-                       strerror(errno));
-    s2_free(file->temporary);
-    file->temporary = NULL;
-    return S2RGF_OK;
+    if (errno == EEXIST)
+        return fail_exists(file->path, err);
+    return s2_fail(err, S2RGF_IO, "%s: cannot rename to this name: %s", file->path,
+                   strerror(errno));
 }
 
 s2rgf_status s2_atomic_commit(s2_atomic_file *file, s2rgf_error *err)

@@ -95,6 +95,20 @@ void s2_utf8_clean(char *text, size_t max_bytes)
     text[out] = '\0';
 }
 
+/** The character at the beginning of text as it may be shown; returns its bytes in text. */
+static size_t show_character(const char *text, size_t left, char shown[ESCAPE_BYTES])
+{
+    uint32_t code = 0;
+    const size_t step = s2_utf8_decode(text, left, &code);
+    if (step > 0 && !s2_utf8_is_control(code))
+        snprintf(shown, ESCAPE_BYTES, "%.*s", (int)step, text);
+    else if (step == 0 || code < 0x80)
+        snprintf(shown, ESCAPE_BYTES, "\\x%02x", (unsigned)(unsigned char)*text);
+    else
+        snprintf(shown, ESCAPE_BYTES, "\\u%04x", (unsigned)(code & 0xFFFF));
+    return step > 0 ? step : 1;
+}
+
 void s2rgf_printable(const char *text, char *line, size_t size)
 {
     const size_t length = strlen(text);
@@ -102,21 +116,14 @@ void s2rgf_printable(const char *text, char *line, size_t size)
     if (size == 0)
         return;
     for (size_t i = 0; i < length;) {
-        char escape[ESCAPE_BYTES] = " ";
-        uint32_t code = 0;
-        size_t step = s2_utf8_decode(text + i, length - i, &code);
-        const bool plain = step > 0 && !s2_utf8_is_control(code);
-        if (step == 0 || (code < 0x80 && strchr("\n\r\t", (int)code) == NULL))
-            snprintf(escape, sizeof escape, "\\x%02x", (unsigned)(unsigned char)text[i]);
-        else if (code >= 0x80)
-            snprintf(escape, sizeof escape, "\\u%04x", (unsigned)(code & 0xFFFF));
-        step += step == 0;
-        const size_t count = plain ? step : strlen(escape);
+        char shown[ESCAPE_BYTES] = " ";
+        const bool is_break = strchr("\n\r\t", text[i]) != NULL;
+        i += is_break ? 1 : show_character(text + i, length - i, shown);
+        const size_t count = strlen(shown);
         if (out + count >= size)
             break;
-        memcpy(line + out, plain ? text + i : escape, count);
+        memcpy(line + out, shown, count);
         out += count;
-        i += step;
     }
     line[out] = '\0';
 }
@@ -271,25 +278,20 @@ char *s2_utf8_import(const char *text, bool *recoded)
 char *s2_utf8_escape(const char *text, size_t max_bytes)
 {
     const size_t length = strlen(text);
-    s2_text shown = {0};
-    s2_text_append(&shown, "%s", "");
+    s2_text escaped = {0};
+    s2_text_append(&escaped, "%s", "");
     for (size_t i = 0; i < length;) {
-        uint32_t code = 0;
-        const size_t step = s2_utf8_decode(text + i, length - i, &code);
-        if (i + step > max_bytes) {
-            s2_text_append(&shown, "...");
+        char shown[ESCAPE_BYTES];
+        i += show_character(text + i, length - i, shown);
+        if (i > max_bytes) {
+            s2_text_append(&escaped, "...");
             break;
         }
-        if (step > 0 && !s2_utf8_is_control(code))
-            s2_text_append(&shown, "%.*s", (int)step, text + i);
-        for (size_t k = i; k < i + (step > 0 ? step : 1) && (step == 0 || s2_utf8_is_control(code));
-             k++)
-            s2_text_append(&shown, "\\x%02X", (unsigned)(unsigned char)text[k]);
-        i += step > 0 ? step : 1;
+        s2_text_append(&escaped, "%s", shown);
     }
-    if (!shown.failed)
-        return shown.data;
-    s2_free(shown.data);
+    if (!escaped.failed)
+        return escaped.data;
+    s2_free(escaped.data);
     return NULL;
 }
 

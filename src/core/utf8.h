@@ -39,7 +39,8 @@ void s2_utf8_clean(char *text, size_t max_bytes);
 char *s2_utf8_import(const char *text, bool *recoded);
 
 /**
- * Text for a message, cut after max_bytes: what is malformed or a control character becomes "\xE9".
+ * As s2rgf_printable(), in memory of its own, with line breaks and tabs as escapes too, so that texts
+ * that differ stay different. What lies beyond max_bytes of text becomes "...".
  * Memory: s2_free(); NULL when that is out.
  */
 char *s2_utf8_escape(const char *text, size_t max_bytes);

@@ -1,28 +1,11 @@
 /* The safetensors container: what reading and writing share. */
 #include "format/safetensors.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/memory.h"
 #include "format/safetensors_private.h"
-
-#define FNV_PRIME UINT64_C(0x100000001b3)
-
-uint64_t s2_fnv1a(uint64_t hash, const void *bytes, size_t count)
-{
-    const unsigned char *p = bytes;
-    for (size_t i = 0; i < count; i++)
-        hash = (hash ^ p[i]) * FNV_PRIME;
-    return hash;
-}
-
-void s2_fnv_text(uint64_t hash, char text[17])
-{
-    snprintf(text, 17, "%016" PRIx64, hash);
-}
 
 bool s2_safetensors_shape(const int *dims, int dim_count, size_t *count)
 {

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "core/checksum.h"
 #include "s2rgf.h"
 
 #define S2_SAFETENSORS_MAX_HEADER_BYTES 4194304 /* of the JSON header */
@@ -34,7 +35,7 @@ typedef struct s2_safetensors {
     int tensor_count;
     s2_safetensors_text *texts; /* [text_count], in the order of the file */
     int text_count;
-    char checksum[17]; /* FNV-1a 64 of the whole file, hex */
+    char checksum[S2_CHECKSUM_BYTES]; /* FNV-1a 64 of the whole file, hex */
 } s2_safetensors;
 
 /**

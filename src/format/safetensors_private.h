@@ -9,12 +9,6 @@
 #define S2_SAFETENSORS_CHUNK 4096     /* floats converted at once */
 #define S2_SAFETENSORS_METADATA "__metadata__"
 
-#define S2_FNV_START UINT64_C(0xcbf29ce484222325)
-
-/** FNV-1a 64 goes on over more bytes. */
-uint64_t s2_fnv1a(uint64_t hash, const void *bytes, size_t count);
-void s2_fnv_text(uint64_t hash, char text[17]);
-
 /**
  * Sort the tensors, refuse what the reader would refuse, and make the header of the file.
  * data_bytes out  of all tensors

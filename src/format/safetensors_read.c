@@ -1,4 +1,5 @@
 /* Reading the safetensors container; the file is not trusted. */
+#include "core/checksum.h"
 #include "format/safetensors.h"
 
 #include <errno.h>
@@ -64,7 +65,7 @@ static s2rgf_status get_bytes(reader *file, void *bytes, size_t count, s2rgf_err
             return s2_fail(err, S2RGF_IO, "%s: cannot read: file has become shorter", file->path);
         done += (size_t)part;
     }
-    file->hash = s2_fnv1a(file->hash, bytes, count);
+    file->hash = s2_checksum_add(file->hash, bytes, count);
     return S2RGF_OK;
 }
 
@@ -322,7 +323,7 @@ static s2rgf_status read_tensors(reader *file, s2rgf_error *err)
     content->tensor_count = file->entry_count;
     file->entry_count = 0;
     s2_safetensors_sort(content->tensors, content->tensor_count);
-    s2_fnv_text(file->hash, content->checksum);
+    s2_checksum_text(file->hash, content->checksum);
     return S2RGF_OK;
 }
 
@@ -340,7 +341,7 @@ static void close_reader(reader *file)
 s2rgf_status s2_safetensors_read(const char *path, s2_safetensors *content, s2rgf_error *err)
 {
     *content = (s2_safetensors){0};
-    reader file = {.path = path, .descriptor = -1, .hash = S2_FNV_START, .content = content};
+    reader file = {.path = path, .descriptor = -1, .hash = S2_CHECKSUM_START, .content = content};
     char *text = NULL;
     size_t length = 0;
     s2rgf_status status = open_file(&file, err);

@@ -1,4 +1,5 @@
 /* Writing the safetensors container. */
+#include "core/checksum.h"
 #include "format/safetensors.h"
 
 #include <math.h>
@@ -110,7 +111,7 @@ s2rgf_status s2_safetensors_header(s2_safetensors *content, const char *path, s2
 static s2rgf_status put_bytes(s2_atomic_file *file, const void *bytes, size_t count, uint64_t *hash,
                               s2rgf_error *err)
 {
-    *hash = s2_fnv1a(*hash, bytes, count);
+    *hash = s2_checksum_add(*hash, bytes, count);
     return s2_atomic_write(file, bytes, count, err);
 }
 
@@ -151,12 +152,12 @@ static s2rgf_status put_floats(s2_atomic_file *file, const s2_safetensors_tensor
 static s2rgf_status write_all(s2_atomic_file *file, s2_safetensors *content, const s2_text *header,
                               s2rgf_error *err)
 {
-    uint64_t hash = S2_FNV_START;
+    uint64_t hash = S2_CHECKSUM_START;
     s2rgf_status status = put_header(file, header, &hash, err);
     for (int i = 0; status == S2RGF_OK && i < content->tensor_count; i++)
         status = put_floats(file, &content->tensors[i], &hash, err);
     if (status == S2RGF_OK)
-        s2_fnv_text(hash, content->checksum);
+        s2_checksum_text(hash, content->checksum);
     return status;
 }
 

@@ -2,6 +2,7 @@
 #ifndef S2_MODEL_FILE_H
 #define S2_MODEL_FILE_H
 
+#include "core/checksum.h"
 #include "core/class_table.h"
 #include "format/safetensors.h"
 #include "nn/layers/loss.h"
@@ -30,7 +31,7 @@ typedef struct s2_model_source {
 
 /** Facts of the training; no clock time, so that equal input gives equal bytes. */
 typedef struct s2_model_training {
-    char labels_checksum[17];
+    char labels_checksum[S2_CHECKSUM_BYTES];
     uint64_t seed;
     int steps; /* optimiser steps that made these weights */
     uint64_t train_pixels, validation_pixels;
@@ -56,7 +57,7 @@ typedef struct s2_model_content {
     char *program_version;          /* of the writer */
     s2_safetensors_tensor *tensors; /* in file order (sorted by name) */
     int tensor_count;
-    char checksum[17]; /* FNV-1a 64 of the whole file, hex: set by load and save */
+    char checksum[S2_CHECKSUM_BYTES]; /* FNV-1a 64 of the whole file, hex: set by load and save */
 } s2_model_content;
 
 /**

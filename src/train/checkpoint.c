@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/atomic_file.h"
+#include "core/checksum.h"
 #include "core/error.h"
 #include "core/memory.h"
 
@@ -20,14 +21,6 @@ typedef struct checkpoint_head {
     double best_oa, best_kappa, highest_oa;
     s2_calibration calibration;
 } checkpoint_head;
-
-uint64_t s2_fnv(uint64_t hash, const void *bytes, size_t count)
-{
-    const unsigned char *byte = bytes;
-    for (size_t i = 0; i < count; i++)
-        hash = (hash ^ byte[i]) * 0x100000001b3u;
-    return hash;
-}
 
 /* One array of the trainer's state. */
 typedef struct state_array {
@@ -73,13 +66,13 @@ s2rgf_status s2_checkpoint_save(s2_trainer *trainer, s2rgf_error *err)
                             .calibration = progress->calibration};
     s2_atomic_file file = {0};
     memcpy(head.magic, MAGIC, sizeof head.magic);
-    uint64_t hash = s2_fnv(S2_FNV_START, &head, sizeof head);
+    uint64_t hash = s2_checksum_add(S2_CHECKSUM_START, &head, sizeof head);
     s2rgf_status status = s2_atomic_open(&file, trainer->options->checkpoint, true, err);
     if (status != S2RGF_OK)
         return status;
     status = s2_atomic_write(&file, &head, sizeof head, err);
     for (int i = 0; i < count && status == S2RGF_OK; i++) {
-        hash = s2_fnv(hash, arrays[i].data, arrays[i].count * sizeof(float));
+        hash = s2_checksum_add(hash, arrays[i].data, arrays[i].count * sizeof(float));
         status = s2_atomic_write(&file, arrays[i].data, arrays[i].count * sizeof(float), err);
     }
     if (status == S2RGF_OK)
@@ -115,8 +108,8 @@ static s2rgf_status read_arrays(FILE *file, const char *path, const checkpoint_h
         fread(&expected, sizeof expected, 1, file) != 1 || fgetc(file) != EOF)
         return s2_fail(err, S2RGF_FORMAT, "%s: damaged: expected %zu values and their checksum",
                        path, floats);
-    uint64_t hash = s2_fnv(S2_FNV_START, head, sizeof *head);
-    hash = s2_fnv(hash, data, floats * sizeof(float));
+    uint64_t hash = s2_checksum_add(S2_CHECKSUM_START, head, sizeof *head);
+    hash = s2_checksum_add(hash, data, floats * sizeof(float));
     return hash == expected
                ? S2RGF_OK
                : s2_fail(err, S2RGF_FORMAT, "%s: damaged: its checksum is wrong", path);

@@ -9,8 +9,4 @@ s2rgf_status s2_checkpoint_save(s2_trainer *trainer, s2rgf_error *err);
 /** Restore it. Errors: IO, FORMAT (not a checkpoint, damaged), MISMATCH (of another training). */
 s2rgf_status s2_checkpoint_load(s2_trainer *trainer, s2rgf_error *err);
 
-/** FNV-1a 64, continued from hash (start with S2_FNV_START). */
-#define S2_FNV_START 0xcbf29ce484222325u
-uint64_t s2_fnv(uint64_t hash, const void *bytes, size_t count);
-
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/atomic_file.h"
+#include "core/checksum.h"
 #include "core/class_name.h"
 #include "core/error.h"
 #include "core/log.h"
@@ -329,16 +330,16 @@ static uint64_t fingerprint_of(const s2rgf_train_options *options, const s2_mode
                             options->patience,
                             (double)(options->seed & 0xffffffff),
                             (double)(options->seed >> 32)};
-    uint64_t hash = s2_fnv(S2_FNV_START, knobs, sizeof knobs);
-    hash = s2_fnv(hash, &content->off, sizeof content->off);
-    hash = s2_fnv(hash, &content->training.relation, sizeof content->training.relation);
-    hash =
-        s2_fnv(hash, content->training.labels_checksum, sizeof content->training.labels_checksum);
+    uint64_t hash = s2_checksum_add(S2_CHECKSUM_START, knobs, sizeof knobs);
+    hash = s2_checksum_add(hash, &content->off, sizeof content->off);
+    hash = s2_checksum_add(hash, &content->training.relation, sizeof content->training.relation);
+    hash = s2_checksum_add(hash, content->training.labels_checksum,
+                           sizeof content->training.labels_checksum);
     for (int s = 0; s < content->source_count; s++)
         for (int b = 0; b < content->sources[s].band_count; b++) {
             const s2_model_band *band = &content->sources[s].bands[b];
-            hash = s2_fnv(hash, &band->mean, sizeof band->mean);
-            hash = s2_fnv(hash, &band->std, sizeof band->std);
+            hash = s2_checksum_add(hash, &band->mean, sizeof band->mean);
+            hash = s2_checksum_add(hash, &band->std, sizeof band->std);
         }
     return hash;
 }

@@ -4,8 +4,8 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "core/clock.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
@@ -23,13 +23,6 @@
 /* Streams of random numbers: one a purpose and step, so that nothing needs to be stored to resume.
    */
 enum { STREAM_CROPS = 1 << 28, STREAM_DROPOUT = 2 << 28, STREAM_STATISTICS = 3 << 28 };
-
-static double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 s2rgf_status s2_trainer_init(s2_trainer *trainer, const s2rgf_train_options *options,
                              const s2rgf_host *host, s2_training_set *set, s2_network *network,
@@ -206,7 +199,7 @@ static double seconds_left(const s2_trainer *trainer, int steps, bool better)
 {
     const s2_trainer_progress *progress = &trainer->progress;
     const double each =
-        (seconds_now() - trainer->started) / (progress->step - trainer->started_step);
+        (s2_wall_seconds() - trainer->started) / (progress->step - trainer->started_step);
     const int best = better ? progress->step : progress->best_step;
     /* rounded up: 0 is said when nothing is left to do */
     return ceil(each * (steps - progress->step + (trainer->options->refit ? best : 0)));
@@ -315,7 +308,7 @@ s2rgf_status s2_trainer_run(s2_trainer *trainer, int steps, bool with_validation
     s2rgf_status status = own ? S2RGF_OK : s2_fail_memory(err, "training");
     double recent = 0.0;
     double weight = 0.0;
-    trainer->started = seconds_now();
+    trainer->started = s2_wall_seconds();
     trainer->started_step = progress->step;
     trainer->settled = false;
     s2_norm_list_use(&trainer->training->norms, S2_STATISTICS_BATCH);

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # No map comes of a model with absurd numbers, and none of pixels without finite scores.
 . "$(dirname "$0")/../tools/lib.sh"
+need gdal_translate
 . "$top_srcdir/tests/cli/tiny_scene.sh"
 
 # change MODEL NEW TENSORS VALUE: a copy whose tensors of that name, a regular expression, hold the value.

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Versions, formats, and GDAL's generic switches in all their spellings.
 . "$(dirname "$0")/../tools/lib.sh"
+need gdalinfo
 
 gdal=$(gdalinfo --version | sed 's/^GDAL \([0-9.]*\).*/\1/')
 version=$(sed -n 's/^AC_INIT(\[s2rgf\], *\[\([0-9.]*\)\].*/\1/p' "$top_srcdir/configure.ac")

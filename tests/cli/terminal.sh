@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # No name of a file or class steers the terminal that shows it, and none spoils a style.
 . "$(dirname "$0")/../tools/lib.sh"
+need gdalinfo
 . "$top_srcdir/tests/cli/tiny_scene.sh"
 
 # is_clean FILE...: UTF-8 without control characters but line ends, and without overrides of direction.

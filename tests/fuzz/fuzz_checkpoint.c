@@ -2,6 +2,7 @@
  * Damaged checkpoints: whatever the bytes, the reader refuses them with a message and leaves the training
  * as it was, or restores a state that is written again as the same bytes.
  */
+#include "core/checksum.h"
 #include "fuzz/damage.h"
 #include "train/checkpoint.h"
 
@@ -60,7 +61,7 @@ static void repair_checksum(sample_bytes *file)
     if (file->length < CHECKSUM_BYTES)
         return;
     const size_t length = file->length - CHECKSUM_BYTES;
-    const uint64_t hash = s2_fnv(S2_FNV_START, file->data, length);
+    const uint64_t hash = s2_checksum_add(S2_CHECKSUM_START, file->data, length);
     memcpy(file->data + length, &hash, sizeof hash);
 }
 

@@ -4,6 +4,7 @@
 
 #include "golden/golden.h"
 #include "harness.h"
+#include "nn/kernels/kernels.h"
 #include "nn/tensor.h"
 
 #define GOLDEN_WORK_MAX 256
@@ -16,6 +17,16 @@ static int golden_tensors_margin[GOLDEN_WORK_MAX];
 static int golden_tensors_count;
 /* When true, new tensors are channels of wider tensors, to catch code that ignores the stride. */
 static bool golden_tensors_wide;
+
+/** Use these inner loops from now on, if this machine and this build have them. */
+static inline bool golden_kernels(const char *name)
+{
+    const s2_kernels *kernels = NULL;
+    REQUIRE(setenv("S2RGF_KERNELS", name, 1) == 0);
+    const s2rgf_status status = s2_kernels_select(&kernels, NULL);
+    REQUIRE(status == S2RGF_OK || status == S2RGF_UNSUPPORTED);
+    return status == S2RGF_OK;
+}
 
 /** A tensor of zeros. */
 static inline s2_tensor golden_zeros(int n, int h, int w, int c)

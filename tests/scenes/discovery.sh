@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Which scenes a batch has and which files they consist of: folders, lists, templates, refusals.
+# Which scenes a call maps and which files they consist of: folders, lists, templates, refusals.
 . "$(dirname "$0")/../tools/lib.sh"
 . "$top_srcdir/tests/scenes/scenes.sh"
 
@@ -12,6 +12,15 @@ told report.json 'r["scenes"] == 4 and r["mapped"] == 4 and list(o) == ["a", "b"
 # shellcheck disable=SC2046 # several words
 expect_silence s2rgf_classify -q -m model.s2rgf $(scene_of b) one.tif
 "$PYTHON" "$top_srcdir/tests/tools/same_pixels.py" one.tif maps/b_map.tif
+
+# -batch, the former name of -scenes, does the same, and no text mentions it.
+former=("${many[@]/#-scenes/-batch}")
+[ "${former[*]}" != "${many[*]}" ] || fail "the former name is not tried"
+mkdir former
+expect_silence "${former[@]}" 'former/{}_map.tif'
+for name in a b c d; do expect_same "maps/${name}_map.tif" "former/${name}_map.tif"; done
+expect_status 0 s2rgf_classify --help
+! grep -qw batch "$stdout" || fail "--help mentions -scenes"
 
 # A list: its names in its order, with blank lines and comments; templates start here, not at the list.
 rm -f maps/*

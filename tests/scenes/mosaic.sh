@@ -106,5 +106,5 @@ window=(-srcwin 10 37 200 333)
 replaced "other model than" s2rgf_classify -q -m other.s2rgf "${one[@]:4}" "${window[@]}"
 ln large/ms.tif second.tif
 replaced "other sources than" "${one[@]:0:4}" -i ms=second.tif "${one[@]:6}" "${window[@]}"
-replaced "another grid" "${one[@]}" -srcwin 11 37 200 333
+replaced "lies elsewhere than its share of the map's grid" "${one[@]}" -srcwin 11 37 200 333
 replaced "of another cut" "${one[@]}" -srcwin 10 37 200 332

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What happens to the scenes of a batch: skipped, failed in the middle, interrupted and gone on with.
+# What happens to many scenes: skipped, failed in the middle, interrupted and gone on with.
 . "$(dirname "$0")/../tools/lib.sh"
 . "$top_srcdir/tests/scenes/scenes.sh"
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Shards of a batch and of one scene cover everything exactly once; what -shard auto reads.
+# Shares of many scenes and of one scene cover everything exactly once; what -shard auto reads.
 . "$(dirname "$0")/../tools/lib.sh"
 . "$top_srcdir/tests/scenes/scenes.sh"
 

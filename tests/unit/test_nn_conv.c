@@ -121,7 +121,7 @@ static double largest_difference(const s2_tensor *tensor, const double *expected
 }
 
 /* Winograd's transforms against the sums over the taps, where tiles overhang the tensor. */
-static void test_winograd(const s2_conv *conv, int h, int w, const char *kernels)
+static void test_winograd(const s2_conv *conv, int h, int w)
 {
     enum { PX = 31 * 31, WIDE = 32 };
     static float weights[9 * WIDE * WIDE], dw[9 * WIDE * WIDE];
@@ -133,7 +133,6 @@ static void test_winograd(const s2_conv *conv, int h, int w, const char *kernels
     s2_tensor y = golden_zeros(1, h, w, conv->out), dx = golden_zeros(1, h, w, conv->in);
     REQUIRE(h * w <= PX && conv->in <= WIDE && conv->out <= WIDE);
     CHECK(s2_conv_winograd_suits(conv, &y));
-    setenv("S2RGF_KERNELS", kernels, 1);
     golden_fill("winograd w", 1, 0, weights, count);
     golden_fill("winograd b", 1, 0, bias, (size_t)conv->out);
     memset(dw, 0, sizeof dw);
@@ -157,7 +156,6 @@ static void test_winograd(const s2_conv *conv, int h, int w, const char *kernels
             sum += dy.data[p * dy.stride + o];
         CHECK_NEAR(db[o], sum, 1e-3);
     }
-    unsetenv("S2RGF_KERNELS");
     golden_tensors_end();
 }
 
@@ -186,9 +184,12 @@ int main(void)
             test_band_conv(&file, width, 9);
         }
         for (int k = 0; k < 3; k++) {
-            test_winograd(&(s2_conv){3, 1, 1, 32, 16}, 17, 13, KERNELS[k]);
-            test_winograd(&(s2_conv){3, 1, 2, 16, 32}, 19, 31, KERNELS[k]);
+            if (!golden_kernels(KERNELS[k]))
+                continue;
+            test_winograd(&(s2_conv){3, 1, 1, 32, 16}, 17, 13);
+            test_winograd(&(s2_conv){3, 1, 2, 16, 32}, 19, 31);
         }
+        unsetenv("S2RGF_KERNELS");
     }
     test_winograd_suits();
     test_sizes();

@@ -1,12 +1,12 @@
 /* Labelled pixels of a reference grid: opened, settled, counted. */
 #include "geo/labels/labels.h"
 
-#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/checksum.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
@@ -199,21 +199,21 @@ static s2rgf_status drop_empty(s2_label_claims *claims, s2_class_table *classes,
     return status;
 }
 
-/** FNV-1a, 64 bits, over x, y and class value as little-endian 32-bit integers. */
+/** Over x, y and class value as little-endian 32-bit integers. */
 static void compute_checksum(const s2_label_claims *claims, const s2_class_table *classes,
-                             char text[17])
+                             char text[S2_CHECKSUM_BYTES])
 {
-    uint64_t hash = 0xcbf29ce484222325u;
+    uint64_t sum = S2_CHECKSUM_START;
     for (size_t i = 0; i < claims->count; i++) {
         const s2_label_pixel *pixel = &claims->items[i];
         const uint32_t words[3] = {(uint32_t)pixel->x, (uint32_t)pixel->y,
                                    (uint32_t)classes->items[pixel->class_index].value};
-        for (int byte = 0; byte < 12; byte++) {
-            hash ^= (words[byte / 4] >> (8 * (byte % 4))) & 0xffu;
-            hash *= 0x100000001b3u;
-        }
+        unsigned char bytes[sizeof words];
+        for (size_t b = 0; b < sizeof bytes; b++)
+            bytes[b] = (unsigned char)(words[b / 4] >> (8 * (b % 4)));
+        sum = s2_checksum_add(sum, bytes, sizeof bytes);
     }
-    snprintf(text, 17, "%016" PRIx64, hash);
+    s2_checksum_text(sum, text);
 }
 
 /** Move claims, settled and in order, into the set. */

@@ -2,6 +2,7 @@
 #ifndef S2_GEO_LABELS_LABELS_H
 #define S2_GEO_LABELS_LABELS_H
 
+#include "core/checksum.h"
 #include "core/class_table.h"
 #include "geo/source/grid.h"
 
@@ -40,7 +41,8 @@ typedef struct s2_label_set {
     long long classless_feature;   /* the first of these */
     bool has_zero_feature;
     long long zero_feature; /* the first feature of class 0 */
-    char checksum[17]; /* FNV-1a 64 of x, y, class value of all pixels, hex: ties a model to them */
+    char checksum
+        [S2_CHECKSUM_BYTES]; /* FNV-1a 64 of x, y, class value of all pixels, hex: ties a model to them */
 } s2_label_set;
 
 /**

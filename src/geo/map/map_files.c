@@ -12,6 +12,7 @@
 
 #include "core/error.h"
 #include "core/memory.h"
+#include "core/naming.h"
 #include "geo/map/map_style.h"
 #include "geo/map/output_name.h"
 #include "geo/map/publication.h"
@@ -149,10 +150,8 @@ s2rgf_status s2_map_files_prepare(const s2_map_target *target, s2_map_files *fil
         status = make_names(path, files, err);
     if (status == S2RGF_OK)
         status = s2_output_name_fits(target, files, err);
-    if (status == S2RGF_OK) {
-        s2_work_folder_sweep(files->place, files->stem);
+    if (status == S2RGF_OK)
         status = s2_output_name_is_free(target, files, err);
-    }
     if (status == S2RGF_OK)
         status = s2_work_folder_create(files->place, files->stem, path, &files->work, err);
     if (status == S2RGF_OK)
@@ -251,24 +250,6 @@ s2rgf_status s2_map_files_turn(s2_map_files *files, s2rgf_error *err)
     return status;
 }
 
-/**
- * Have a file or a folder on the disk. Nothing can be done for the paths of GDAL's virtual file
- * systems, nor where the file system knows no such request.
- */
-static bool sync_path(const char *path)
-{
-    if (s2_is_virtual_path(path))
-        return true;
-    const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0)
-        return false;
-    const bool done = fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP;
-    const int reason = errno;
-    close(descriptor);
-    errno = reason;
-    return done;
-}
-
 /** Have all that was made on the disk, before it gets names that promise to be whole. */
 static s2rgf_status sync_files(const s2_map_files *files, s2rgf_error *err)
 {
@@ -279,7 +260,7 @@ static s2rgf_status sync_files(const s2_map_files *files, s2rgf_error *err)
         char *path = join(folder, names[i], "");
         if (path == NULL)
             status = s2_fail_memory(err, "output");
-        else if (!sync_path(path))
+        else if (!s2_is_virtual_path(path) && !s2_sync_path(path))
             status = s2_fail(err, S2RGF_IO, "%s: cannot be written to the disk: %s", files->path,
                              strerror(errno));
         s2_free(path);

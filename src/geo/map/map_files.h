@@ -38,7 +38,7 @@ void s2_map_files_recover(const char *path);
 
 /**
  * Work out the names and try them: the path must be free unless overwrite, the folder must take new
- * files and rename them. Rests of killed runs of this output are removed.
+ * files and rename them. s2_map_files_recover() has removed what killed runs left there.
  * Errors INVALID_ARGUMENT (exists, name too long), IO (folder), UNSUPPORTED (a stream), NO_MEMORY.
  * Memory released with s2_map_files_clear(), also after an error.
  */

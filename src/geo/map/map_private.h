@@ -50,18 +50,9 @@ struct s2_map_writer {
     uint64_t *hashes; /* [units] of the lines handed over */
 };
 
-/**
- * Provenance and class names as dataset metadata, which survives where side files are lost. Released
- * with CSLDestroy().
- */
-char **s2_map_metadata(const char *const *provenance, const s2_class_table *classes);
-
 /** Nodata value of a kind, and the description of a band. */
 double s2_map_nodata(s2_map_kind kind);
 const char *s2_map_band_name(const s2_map_writer *writer, int band);
-
-/** Whether names are also kept as a list by value, which has a limit. */
-bool s2_map_has_categories(const s2_class_table *classes);
 
 /**
  * Georeference, metadata, nodata, palette and names of writer->dataset, all that must precede the

@@ -1,6 +1,7 @@
 /* Pixels of an output: rectangles collected into whole rows of file blocks, then handed to GDAL. */
 #include <string.h>
 
+#include "core/checksum.h"
 #include "core/error.h"
 #include "core/memory.h"
 #include "geo/map/map_private.h"
@@ -46,20 +47,10 @@ static s2rgf_status reserve_lines(s2_map_writer *writer, int height, s2rgf_error
 uint64_t s2_map_hash_lines(const s2_map_writer *writer, int from, int count)
 {
     const size_t bytes = (size_t)count * line_bytes(writer);
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (int b = 0; b < writer->bands; b++) {
-        const unsigned char *next = line_at(writer, b, from), *end = next + bytes;
-        for (uint64_t word = 0; next < end; next += sizeof word) {
-            const size_t left = (size_t)(end - next);
-            word = 0;
-            memcpy(&word, next, left < sizeof word ? left : sizeof word);
-            hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-            hash ^= hash >> 29;
-            if (left < sizeof word)
-                break;
-        }
-    }
-    return hash;
+    uint64_t sum = S2_CHECKSUM_START;
+    for (int b = 0; b < writer->bands; b++)
+        sum = s2_checksum_add_words(sum, line_at(writer, b, from), bytes);
+    return sum;
 }
 
 CPLErr s2_map_transfer(const s2_map_writer *writer, GDALDatasetH dataset, GDALRWFlag direction,

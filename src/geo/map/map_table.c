@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/memory.h"
+#include "geo/map/class_description.h"
 #include "geo/source/gdal_catch.h"
 
 #define MAX_VALUE 65535
@@ -211,58 +212,13 @@ uint64_t s2_map_table_pixels(const s2_map_table *table, int class_index)
     return table->pixels[class_index];
 }
 
-enum { COLUMN_VALUE, COLUMN_COUNT, COLUMN_CLASS, COLUMN_RED, COLUMN_AREA = COLUMN_RED + 4 };
-
-/** Columns of the table; false when GDAL refuses one. */
-static bool make_columns(GDALRasterAttributeTableH rat, bool wide_count, bool has_area)
-{
-    static const struct {
-        const char *name;
-        GDALRATFieldType type;
-        GDALRATFieldUsage usage;
-    } columns[] = {
-        {"Value", GFT_Integer, GFU_MinMax}, {"Count", GFT_Integer, GFU_PixelCount},
-        {"Class", GFT_String, GFU_Name},    {"Red", GFT_Integer, GFU_Red},
-        {"Green", GFT_Integer, GFU_Green},  {"Blue", GFT_Integer, GFU_Blue},
-        {"Alpha", GFT_Integer, GFU_Alpha},  {"Area_ha", GFT_Real, GFU_Generic},
-    };
-    bool done = true;
-    for (int i = 0; i <= COLUMN_AREA && done; i++) {
-        /* Integers of a table have 32 bits. */
-        const GDALRATFieldType type = i == COLUMN_COUNT && wide_count ? GFT_Real : columns[i].type;
-        if (i < COLUMN_AREA || has_area)
-            done = GDALRATCreateColumn(rat, columns[i].name, type, columns[i].usage) == CE_None;
-    }
-    return done && GDALRATSetTableType(rat, GRTT_THEMATIC) == CE_None;
-}
-
 s2rgf_status s2_map_table_attach(const s2_map_table *table, GDALRasterBandH band, s2rgf_error *err)
 {
-    bool wide_count = false, has_area = table->has_area;
-    for (int c = 0; c < table->classes->count; c++) {
-        wide_count = wide_count || table->pixels[c] > INT_MAX;
-        has_area = has_area && isfinite(table->hectares[c]);
-    }
+    const s2_class_extents extents = {.pixels = table->pixels,
+                                      .hectares = table->has_area ? table->hectares : NULL};
     s2_gdal_catch caught;
     s2_gdal_catch_begin(&caught);
-    GDALRasterAttributeTableH rat = GDALCreateRasterAttributeTable();
-    bool done = make_columns(rat, wide_count, has_area);
-    for (int c = 0; c < table->classes->count && done; c++) {
-        const s2_class *item = &table->classes->items[c];
-        GDALRATSetValueAsInt(rat, c, COLUMN_VALUE, item->value);
-        if (wide_count)
-            GDALRATSetValueAsDouble(rat, c, COLUMN_COUNT, (double)table->pixels[c]);
-        else
-            GDALRATSetValueAsInt(rat, c, COLUMN_COUNT, (int)table->pixels[c]);
-        GDALRATSetValueAsString(rat, c, COLUMN_CLASS, item->name);
-        for (int i = 0; i < 3; i++)
-            GDALRATSetValueAsInt(rat, c, COLUMN_RED + i, item->rgb[i]);
-        GDALRATSetValueAsInt(rat, c, COLUMN_RED + 3, 255);
-        if (has_area)
-            GDALRATSetValueAsDouble(rat, c, COLUMN_AREA, table->hectares[c]);
-    }
-    done = done && GDALSetDefaultRAT(band, rat) == CE_None;
-    GDALDestroyRasterAttributeTable(rat);
+    const bool done = s2_class_set_table(band, table->classes, &extents);
     s2_gdal_catch_end(&caught);
     return done ? S2RGF_OK
                 : s2_gdal_fail(&caught, err, S2RGF_IO, "map: attribute table cannot be attached");
@@ -270,20 +226,5 @@ s2rgf_status s2_map_table_attach(const s2_map_table *table, GDALRasterBandH band
 
 bool s2_map_table_is_attached(const s2_map_table *table, GDALRasterBandH band)
 {
-    GDALRasterAttributeTableH rat = GDALGetDefaultRAT(band);
-    if (rat == NULL || GDALRATGetRowCount(rat) != table->classes->count)
-        return false;
-    const int value = GDALRATGetColOfUsage(rat, GFU_MinMax),
-              pixels = GDALRATGetColOfUsage(rat, GFU_PixelCount),
-              name = GDALRATGetColOfUsage(rat, GFU_Name);
-    if (value < 0 || pixels < 0 || name < 0)
-        return false;
-    for (int c = 0; c < table->classes->count; c++) {
-        const s2_class *item = &table->classes->items[c];
-        if (GDALRATGetValueAsInt(rat, c, value) != item->value ||
-            GDALRATGetValueAsDouble(rat, c, pixels) != (double)table->pixels[c] ||
-            strcmp(GDALRATGetValueAsString(rat, c, name), item->name) != 0)
-            return false;
-    }
-    return true;
+    return s2_class_table_is_set(band, table->classes, table->pixels);
 }

@@ -33,8 +33,7 @@ s2rgf_status s2_map_table_count(s2_map_table *table, const void *values, size_t 
                                 int height, s2rgf_error *err);
 
 /**
- * Attach the table (Value, Count, Class, Red, Green, Blue, Alpha, Area_ha) to a band. Errors: IO,
- * NO_MEMORY.
+ * Give a band the attribute table, by s2_class_set_table(). Errors: IO, NO_MEMORY.
  */
 s2rgf_status s2_map_table_attach(const s2_map_table *table, GDALRasterBandH band, s2rgf_error *err);
 

@@ -8,11 +8,11 @@
 
 #include "core/error.h"
 #include "core/memory.h"
+#include "geo/map/class_description.h"
 #include "geo/map/map_private.h"
 #include "geo/source/gdal_catch.h"
 
 #define SAMPLE_BYTES ((size_t)256 << 20) /* of pixels that are read back from a GeoTIFF */
-#define GEOREFERENCE_PX 0.01             /* how far a corner may lie from its place */
 
 /* ---- pixels ---------------------------------------------------------------------------------- */
 
@@ -32,7 +32,7 @@ static s2rgf_status check_shape(const s2_map_writer *writer, GDALDatasetH datase
     if (GDALGetGeoTransform(dataset, found.to_geo.m) != CE_None)
         return s2_fail(err, S2RGF_IO, "%s: read back it has no georeference", writer->files.path);
     const double distance = s2_grid_distance_px(&found, &expected);
-    if (!(distance <= GEOREFERENCE_PX))
+    if (!(distance <= S2_GRID_SAME_PX))
         return s2_fail(err, S2RGF_IO,
                        "%s: read back its georeference differs: a corner lies %.3g pixels from its "
                        "place",
@@ -159,7 +159,7 @@ unsigned s2_map_description(const s2_map_writer *writer)
     if (writer->kind == S2_MAP_CLASSES)
         all |= S2_KEEPS_COLOURS;
     if (writer->kind == S2_MAP_CLASSES && !writer->is_share &&
-        s2_map_has_categories(&writer->classes))
+        s2_class_has_categories(&writer->classes))
         all |= S2_KEEPS_CATEGORIES;
     if (writer->table != NULL && !writer->leave_table)
         all |= S2_KEEPS_TABLE;
@@ -199,32 +199,6 @@ static bool has_band_names(const s2_map_writer *writer, GDALDatasetH dataset)
     return true;
 }
 
-static bool has_categories(const s2_map_writer *writer, GDALRasterBandH band)
-{
-    char **names = GDALGetRasterCategoryNames(band);
-    const int count = CSLCount(names);
-    for (int c = 0; c < writer->classes.count; c++) {
-        const s2_class *item = &writer->classes.items[c];
-        if (item->value >= count || strcmp(names[item->value], item->name) != 0)
-            return false;
-    }
-    return true;
-}
-
-static bool has_colours(const s2_map_writer *writer, GDALRasterBandH band)
-{
-    GDALColorTableH palette = GDALGetRasterColorTable(band);
-    for (int c = 0; c < writer->classes.count; c++) {
-        const s2_class *item = &writer->classes.items[c];
-        const GDALColorEntry *entry =
-            palette != NULL ? GDALGetColorEntry(palette, item->value) : NULL;
-        if (entry == NULL || entry->c1 != item->rgb[0] || entry->c2 != item->rgb[1] ||
-            entry->c3 != item->rgb[2])
-            return false;
-    }
-    return true;
-}
-
 /** Whether there is a coordinate system, the one that a miniature had. */
 static bool has_srs(s2_map_writer *writer, GDALDatasetH dataset)
 {
@@ -249,8 +223,8 @@ static unsigned find_description(s2_map_writer *writer, GDALDatasetH dataset)
     found |= has_nodata(writer, dataset) ? S2_KEEPS_NODATA : 0;
     found |= has_srs(writer, dataset) ? S2_KEEPS_SRS : 0;
     found |= has_band_names(writer, dataset) ? S2_KEEPS_BAND_NAMES : 0;
-    found |= has_categories(writer, band) ? S2_KEEPS_CATEGORIES : 0;
-    found |= has_colours(writer, band) ? S2_KEEPS_COLOURS : 0;
+    found |= s2_class_categories_are_set(band, &writer->classes) ? S2_KEEPS_CATEGORIES : 0;
+    found |= s2_class_palette_is_set(band, &writer->classes) ? S2_KEEPS_COLOURS : 0;
     if (writer->table != NULL && s2_map_table_is_attached(writer->table, band))
         found |= S2_KEEPS_TABLE;
     return found;

@@ -13,78 +13,13 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
+#include "geo/map/class_description.h"
 #include "geo/map/map_format.h"
 #include "geo/map/map_private.h"
 #include "geo/map/map_style.h"
 #include "geo/source/gdal_catch.h"
 
-/*
- * Lists of names by value are kept to this length; the attribute table and CLASS_n have no such
- * limit.
- */
-#define MAX_CATEGORIES 4096
 #define FLOAT_NODATA (-1.0)
-
-char **s2_map_metadata(const char *const *provenance, const s2_class_table *classes)
-{
-    char **metadata = CSLDuplicate((char **)provenance);
-    for (int c = 0; c < classes->count; c++) {
-        char key[32];
-        CPLsnprintf(key, sizeof key, "CLASS_%d", classes->items[c].value);
-        metadata = CSLSetNameValue(metadata, key, classes->items[c].name);
-    }
-    return metadata;
-}
-
-/** Set a colour; false when memory is out, which GDAL does not return. */
-static bool set_colour(GDALColorTableH palette, int value, const GDALColorEntry *colour)
-{
-    GDALSetColorEntry(palette, value, colour);
-    const GDALColorEntry *set = GDALGetColorEntry(palette, value);
-    return set != NULL && memcmp(set, colour, sizeof *set) == 0;
-}
-
-/** Palette of a class band: transparent 0, the classes' colours. */
-static bool set_palette(GDALRasterBandH band, const s2_class_table *classes)
-{
-    GDALColorTableH palette = GDALCreateColorTable(GPI_RGB);
-    const GDALColorEntry nothing = {0, 0, 0, 0};
-    bool done = set_colour(palette, 0, &nothing);
-    for (int c = 0; c < classes->count && done; c++) {
-        const s2_class *item = &classes->items[c];
-        const GDALColorEntry entry = {item->rgb[0], item->rgb[1], item->rgb[2], 255};
-        done = set_colour(palette, item->value, &entry);
-    }
-    done = done && GDALSetRasterColorTable(band, palette) == CE_None;
-    GDALDestroyColorTable(palette);
-    return done;
-}
-
-static int largest_value(const s2_class_table *classes)
-{
-    return classes->count > 0 ? classes->items[classes->count - 1].value : 0;
-}
-
-bool s2_map_has_categories(const s2_class_table *classes)
-{
-    return largest_value(classes) <= MAX_CATEGORIES;
-}
-
-/** Category names of a class band, from 0 up to the largest value. */
-static bool set_categories(GDALRasterBandH band, const s2_class_table *classes)
-{
-    const int largest = largest_value(classes);
-    if (!s2_map_has_categories(classes))
-        return true;
-    char **names = NULL;
-    for (int value = 0; value <= largest; value++) {
-        const int c = s2_class_table_find_value(classes, value);
-        names = CSLAddString(names, c >= 0 ? classes->items[c].name : "");
-    }
-    const bool done = GDALSetRasterCategoryNames(band, names) == CE_None;
-    CSLDestroy(names);
-    return done;
-}
 
 double s2_map_nodata(s2_map_kind kind)
 {
@@ -117,8 +52,8 @@ bool s2_map_describe(s2_map_writer *writer)
     if (!done || !is_classes)
         return done;
     GDALRasterBandH band = GDALGetRasterBand(writer->dataset, 1);
-    return set_palette(band, &writer->classes) &&
-           (writer->is_share || set_categories(band, &writer->classes));
+    return s2_class_set_palette(band, &writer->classes) &&
+           (writer->is_share || s2_class_set_categories(band, &writer->classes));
 }
 
 /** Smallest number of lines that holds whole file blocks and whole area blocks. */
@@ -174,7 +109,8 @@ static s2rgf_status check_spec(const s2_map_spec *spec, s2rgf_error *err)
 
 size_t s2_map_class_bytes(const s2_class_table *classes)
 {
-    return largest_value(classes) > 255 ? sizeof(uint16_t) : 1;
+    const int largest = classes->count > 0 ? classes->items[classes->count - 1].value : 0;
+    return largest > 255 ? sizeof(uint16_t) : 1;
 }
 
 /** Type, bands and copies of what the specification lends. */
@@ -198,7 +134,7 @@ static s2rgf_status take_spec(const s2_map_spec *spec, s2_map_writer *writer, s2
     if (status != S2RGF_OK)
         return status;
     s2_class_table_paint(&writer->classes);
-    writer->metadata = s2_map_metadata(spec->metadata, classes);
+    writer->metadata = s2_class_metadata(spec->metadata, classes);
     if (writer->is_share) {
         char text[S2_MAP_SHARE_TEXT_BYTES];
         s2_map_share_write(spec->share, text);
@@ -398,7 +334,7 @@ void s2_map_close(s2_map_writer *writer)
     s2_map_table_free(writer->table);
     s2_class_table_clear(&writer->classes);
     s2_grid_clear(&writer->grid);
-    CSLDestroy(writer->metadata);
+    s2_class_metadata_free(writer->metadata);
     CSLDestroy(writer->final_options);
     s2_free(writer->written_path);
     s2_free(writer->lines);

@@ -12,8 +12,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/memory.h"
+#include "core/naming.h"
 #include "geo/map/work_folder.h"
 
 #define MAGIC "s2rgf names 1" /* first text of a journal */
@@ -112,10 +114,18 @@ static bool is_there(const char *path)
     return lstat(path, &there) == 0;
 }
 
-static bool move(const char *from, const char *to)
+/** Whether two names are links to one file. */
+static bool are_one_file(const char *a, const char *b)
+{
+    struct stat one, other;
+    return lstat(a, &one) == 0 && lstat(b, &other) == 0 && one.st_dev == other.st_dev &&
+           one.st_ino == other.st_ino;
+}
+
+static bool move(const char *from, const char *to, bool replace)
 {
     if (!s2_is_virtual_path(from))
-        return rename(from, to) == 0;
+        return s2_give_name(from, to, replace);
     errno = 0;
     const bool done = VSIRename(from, to) == 0;
     errno = done ? 0 : errno != 0 ? errno : EIO;
@@ -130,11 +140,14 @@ static void take_away(const char *path)
         unlink(path);
 }
 
-/** As move(), by other means where a rename fails. */
+/** As move(), by other means where a rename fails, and also where both names are of one file. */
 static bool move_back(const char *from, const char *to)
 {
-    if (move(from, to))
+    if (move(from, to, true)) {
+        if (is_there(from))
+            take_away(from);
         return true;
+    }
     if (s2_is_virtual_path(from))
         return false;
     if (is_there(to))
@@ -149,33 +162,23 @@ static bool move_back(const char *from, const char *to)
 static bool keep_old(const s2_naming *item)
 {
     return (!s2_is_virtual_path(item->to) && link(item->to, item->backup) == 0) ||
-           move(item->to, item->backup);
-}
-
-/** Have the names in a folder on the disk. Some file systems know no such request. */
-static bool sync_folder(const char *path)
-{
-    if (s2_is_virtual_path(path))
-        return true;
-    const int descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (descriptor < 0)
-        return errno == EACCES;
-    const bool done = fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP;
-    const int reason = errno;
-    close(descriptor);
-    errno = reason;
-    return done;
+           move(item->to, item->backup, true);
 }
 
 /* ---- the steps ------------------------------------------------------------------------------- */
+
+/** Give a name that was free when the work began, or where what had it may be replaced. */
+static bool move_new(const s2_naming *item)
+{
+    return move(item->from, item->to, item->replace);
+}
 
 static bool name_mains(const s2_publication *publication, int *at)
 {
     for (int i = 0; i < publication->count; i++) {
         const s2_naming *item = &publication->items[i];
         *at = i;
-        if (item->is_main &&
-            ((item->alone && item->had_old && !keep_old(item)) || !move(item->from, item->to)))
+        if (item->is_main && ((item->alone && item->had_old && !keep_old(item)) || !move_new(item)))
             return false;
     }
     return true;
@@ -189,20 +192,24 @@ static bool name_all(const s2_publication *publication, int *at)
         for (int i = 0; i < publication->count; i++) {
             *at = i;
             if (items[i].is_main == (mains == 1) && !items[i].alone && items[i].had_old &&
-                !move(items[i].to, items[i].backup))
+                !move(items[i].to, items[i].backup, true))
                 return false;
         }
     for (int i = 0; i < publication->count; i++) {
         *at = i;
-        if (!items[i].is_main && items[i].from != NULL && !move(items[i].from, items[i].to))
+        if (!items[i].is_main && items[i].from != NULL && !move_new(&items[i]))
             return false;
     }
     return name_mains(publication, at);
 }
 
+/** Whether a file got its name; a killed process may have left it the former one, too. */
 static bool has_come(const s2_naming *item)
 {
-    return item->from != NULL && !is_there(item->from) && is_there(item->to);
+    if (!item->from || !is_there(item->to))
+        return false;
+    return !is_there(item->from) ||
+           (!s2_is_virtual_path(item->from) && are_one_file(item->from, item->to));
 }
 
 /** Put back what had a name, or leave nothing where nothing was. */
@@ -212,10 +219,7 @@ static bool restore(const s2_naming *item)
         return !has_come(item) || move_back(item->to, item->from);
     if (!is_there(item->backup))
         return true;
-    if (!move_back(item->backup, item->to))
-        return false;
-    take_away(item->backup); /* still there if both are one file */
-    return true;
+    return move_back(item->backup, item->to);
 }
 
 /** Undo all steps, from whichever state; again and again, if need be. */
@@ -242,7 +246,7 @@ static outcome attempt(const s2_publication *publication, const char *journal)
     if (done)
         result.item = -1;
     for (int i = 0; i < publication->folder_count && done; i++)
-        done = sync_folder(publication->folders[i]);
+        done = s2_is_virtual_path(publication->folders[i]) || s2_sync_path(publication->folders[i]);
     done = done && (journal == NULL || unlink(journal) == 0);
     if (done)
         return result;
@@ -261,29 +265,12 @@ static void append_item(s2_text *text, const char *item)
     s2_text_append(text, "%s%c", item != NULL ? item : "", 0);
 }
 
-/** Write a whole new file, have it on the disk; errno tells of failure. */
-static bool write_file(const char *path, const char *bytes, size_t count)
-{
-    const int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (descriptor < 0)
-        return false;
-    errno = 0;
-    bool done = write(descriptor, bytes, count) == (ssize_t)count && fsync(descriptor) == 0;
-    int problem = done ? 0 : errno != 0 ? errno : ENOSPC;
-    if (close(descriptor) != 0 && done) {
-        done = false;
-        problem = errno;
-    }
-    if (!done)
-        unlink(path);
-    errno = problem;
-    return done;
-}
-
-/** Write the journal; errno tells of failure. */
-static bool write_journal(const s2_publication *publication, const char *path)
+/** Write the journal: it is there when it is whole. */
+static s2rgf_status write_journal(const s2_publication *publication, const char *path,
+                                  s2rgf_error *err)
 {
     s2_text text = {0};
+    s2_atomic_file file = {0};
     append_item(&text, MAGIC);
     for (int i = 0; i < publication->count; i++) {
         const s2_naming *item = &publication->items[i];
@@ -292,12 +279,16 @@ static bool write_journal(const s2_publication *publication, const char *path)
         append_item(&text, item->to);
         append_item(&text, item->backup);
     }
-    errno = ENOMEM;
-    const bool done = !text.failed && write_file(path, text.data, text.length);
-    const int reason = errno;
+    s2rgf_status status = text.failed ? s2_fail_memory(err, "journal of an output") : S2RGF_OK;
+    if (status == S2RGF_OK)
+        status = s2_atomic_open(&file, path, false, err);
+    if (status == S2RGF_OK)
+        status = s2_atomic_write(&file, text.data, text.length, err);
+    if (status == S2RGF_OK)
+        status = s2_atomic_commit(&file, err);
+    s2_atomic_discard(&file);
     s2_free(text.data);
-    errno = reason;
-    return done;
+    return status;
 }
 
 /** A journal in memory. */
@@ -452,6 +443,11 @@ static outcome attempt_apart(const s2_publication *publication, const char *jour
 
 /* ---- all of it ------------------------------------------------------------------------------- */
 
+static s2rgf_status fail_taken(const char *path, s2rgf_error *err)
+{
+    return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: appeared meanwhile: not overwritten", path);
+}
+
 /** Look for what has the names now, and refuse what must not be replaced. */
 static s2rgf_status find_old(s2_publication *publication, bool *any_old, s2rgf_error *err)
 {
@@ -464,8 +460,7 @@ static s2rgf_status find_old(s2_publication *publication, bool *any_old, s2rgf_e
             continue;
         *any_old = true;
         if (!item->replace)
-            return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: appeared meanwhile: not overwritten",
-                           item->to);
+            return fail_taken(item->to, err);
         if (VSIStatExL(item->to, &stat, VSI_STAT_EXISTS_FLAG | VSI_STAT_NATURE_FLAG) == 0 &&
             VSI_ISDIR(stat.st_mode))
             return s2_fail(err, S2RGF_IO, "%s: is a folder: expected a file or nothing there",
@@ -481,6 +476,8 @@ static s2rgf_status report_outcome(const s2_publication *publication, outcome re
     const char *subject = publication->items[result.item >= 0 ? result.item : last].to;
     if (result.problem == 0)
         return S2RGF_OK;
+    if (result.problem == EEXIST && !result.killed && !result.stranded)
+        return fail_taken(subject, err);
     return s2_fail(
         err, S2RGF_IO, "%s: cannot get its name: %s%s%s", subject,
         result.killed ? "the process that gave the names was killed" : strerror(result.problem),
@@ -501,8 +498,9 @@ s2rgf_status s2_publication_run(s2_publication *publication, const char *journal
     if (is_virtual || single) {
         result = attempt(publication, NULL);
     } else {
-        if (!write_journal(publication, journal))
-            return s2_fail(err, S2RGF_IO, "%s: cannot be written: %s", journal, strerror(errno));
+        status = write_journal(publication, journal, err);
+        if (status != S2RGF_OK)
+            return status;
         result = attempt_apart(publication, journal);
     }
     publication->stranded = result.stranded;

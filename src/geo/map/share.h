@@ -7,9 +7,10 @@
 #include "core/geometry.h"
 #include "s2rgf.h"
 
-#define S2_MAP_SHARE_KEY "S2RGF_PART" /* metadata item that says which share a file is */
-#define S2_MAP_SHARES_MAX 100000      /* shares of one map */
-#define S2_MAP_SHARE_TEXT_BYTES 96    /* the item's value with its terminating zero */
+/* metadata item that says which share a file is; its spelling stays, so that older shares can be read */
+#define S2_MAP_SHARE_KEY "S2RGF_PART"
+#define S2_MAP_SHARES_MAX 100000   /* shares of one map */
+#define S2_MAP_SHARE_TEXT_BYTES 96 /* the item's value with its terminating zero */
 
 /** Which share, and which lines of the whole map it holds. */
 typedef struct s2_map_share {

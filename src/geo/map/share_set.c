@@ -4,7 +4,6 @@
 #include <cpl_conv.h>
 #include <cpl_string.h>
 #include <cpl_vsi.h>
-#include <math.h>
 #include <string.h>
 
 #include "core/error.h"
@@ -14,7 +13,6 @@
 #include "geo/source/gdal_catch.h"
 
 #define NAMED_MISSING 5 /* missing shares that a message names */
-#define ORIGIN_PX 1e-6  /* how far the origin of a share may lie from its place, in pixels */
 
 /* ---- finding -------------------------------------------------------------------------------- */
 
@@ -191,49 +189,41 @@ static s2rgf_status check_provenance(const s2_share_set *set, int index, GDALDat
     return S2RGF_OK;
 }
 
-/** Distance of the origin of a share from where the first share and its lines put it, in pixels. */
-static double origin_error_px(const s2_share_set *set, int index, const s2_grid *grid)
+/** A share lies where its lines put it on the grid of the first. */
+static s2rgf_status check_grid(const s2_share_set *set, int index, GDALDatasetH dataset,
+                               s2rgf_error *err)
 {
-    double x, y, column, line;
-    s2_affine from_geo;
-    if (!s2_affine_invert(&set->grid.to_geo, &from_geo))
-        return INFINITY;
-    s2_affine_apply(&grid->to_geo, 0, 0, &x, &y);
-    s2_affine_apply(&from_geo, x, y, &column, &line);
-    return hypot(column, line - set->shares[index].first_line);
+    const s2_map_share *share = &set->shares[index];
+    const s2_rect lines = {0, share->first_line, set->grid.width, share->lines};
+    s2_grid found = {0}, expected = {0};
+    s2rgf_status status = s2_grid_of_dataset(dataset, set->paths[index], NULL, &found, err);
+    if (status == S2RGF_OK)
+        status = s2_grid_cut(&set->grid, lines, &expected, err);
+    if (status == S2RGF_OK)
+        status =
+            s2_grid_check_same(set->paths[index], &found, "its share of the map's", &expected, err);
+    s2_grid_clear(&found);
+    s2_grid_clear(&expected);
+    return status;
 }
 
-/** A share has the bands of the first, and its place in the map is where its lines say. */
+/** A share has the bands of the first, and goes on where the one before it ends. */
 static s2rgf_status check_place(const s2_share_set *set, int index, GDALDatasetH dataset,
                                 s2rgf_error *err)
 {
     const s2_map_share *share = &set->shares[index];
     const int wanted_line =
         index > 0 ? set->shares[index - 1].first_line + set->shares[index - 1].lines : 0;
-    s2_grid grid = {0};
-    s2rgf_status status = s2_grid_of_dataset(dataset, set->paths[index], NULL, &grid, err);
-    bool same_srs = false;
-    if (status == S2RGF_OK)
-        status = s2_srs_equal(grid.srs_wkt, set->grid.srs_wkt, &same_srs, err);
-    if (status != S2RGF_OK) {
-        s2_grid_clear(&grid);
-        return status;
-    }
-    if (share->first_line != wanted_line || share->map_lines != set->grid.height ||
-        share->lines != grid.height)
-        status = s2_fail(
-            err, S2RGF_MISMATCH,
-            "%s: of another cut: expected it to go on at line %d of %d, found %d of %d",
-            set->paths[index], wanted_line, set->grid.height, share->first_line, share->map_lines);
-    else if (GDALGetRasterCount(dataset) != set->bands || kind_of(dataset) != set->kind ||
-             GDALGetRasterDataType(GDALGetRasterBand(dataset, 1)) != set->type ||
-             grid.width != set->grid.width || origin_error_px(set, index, &grid) > ORIGIN_PX ||
-             !same_srs)
-        status = s2_fail(err, S2RGF_MISMATCH,
-                         "%s: another grid or other bands than %s: expected shares of one map",
-                         set->paths[index], set->paths[0]);
-    s2_grid_clear(&grid);
-    return status;
+    if (share->first_line != wanted_line || share->map_lines != set->grid.height)
+        return s2_fail(err, S2RGF_MISMATCH,
+                       "%s: of another cut: expected it to go on at line %d of %d, found %d of %d",
+                       set->paths[index], wanted_line, set->grid.height, share->first_line,
+                       share->map_lines);
+    if (GDALGetRasterCount(dataset) != set->bands || kind_of(dataset) != set->kind ||
+        GDALGetRasterDataType(GDALGetRasterBand(dataset, 1)) != set->type)
+        return s2_fail(err, S2RGF_MISMATCH, "%s: other bands than %s: expected shares of one map",
+                       set->paths[index], set->paths[0]);
+    return check_grid(set, index, dataset, err);
 }
 
 static s2rgf_status check_share(s2_share_set *set, int index, s2rgf_error *err)

@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/memory.h"
+#include "geo/map/class_description.h"
 #include "geo/map/map_private.h"
 #include "geo/map/map_style.h"
 #include "geo/map/share_set.h"
@@ -98,14 +99,14 @@ static s2rgf_status write_pixels(const s2_share_set *set, const char *path, s2rg
 static s2rgf_status describe_vrt(const s2_share_set *set, const s2_map_files *files,
                                  const char *path, s2_map_table *table, s2rgf_error *err)
 {
-    s2_map_writer writer = {.kind = set->kind,
-                            .grid = set->grid,
-                            .classes = set->classes,
-                            .bands = set->bands,
-                            .table = table,
-                            .files = *files,
-                            .metadata =
-                                s2_map_metadata((const char *const *)set->metadata, &set->classes)};
+    s2_map_writer writer = {
+        .kind = set->kind,
+        .grid = set->grid,
+        .classes = set->classes,
+        .bands = set->bands,
+        .table = table,
+        .files = *files,
+        .metadata = s2_class_metadata((const char *const *)set->metadata, &set->classes)};
     s2_gdal_catch caught;
     writer.keeps = s2_map_description(&writer);
     s2_gdal_catch_begin(&caught);
@@ -125,7 +126,7 @@ static s2rgf_status describe_vrt(const s2_share_set *set, const s2_map_files *fi
     if (status == S2RGF_OK)
         status = s2_map_verify_description(&writer, writer.dataset, err);
     GDALClose(writer.dataset);
-    CSLDestroy(writer.metadata);
+    s2_class_metadata_free(writer.metadata);
     return status;
 }
 

@@ -12,13 +12,13 @@
 #include <limits.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "core/error.h"
 #include "core/memory.h"
+#include "core/naming.h"
 #include "geo/map/publication.h"
 #include "geo/source/gdal_catch.h"
 
@@ -95,34 +95,6 @@ char *s2_work_folder_journal(const char *folder)
 
 /* ---- locks ----------------------------------------------------------------------------------- */
 
-/** Whether a descriptor still is the file of that name. */
-static bool has_name(int descriptor, const char *path)
-{
-    struct stat own, named;
-    return fstat(descriptor, &own) == 0 && stat(path, &named) == 0 && own.st_dev == named.st_dev &&
-           own.st_ino == named.st_ino;
-}
-
-typedef enum lock_state { LOCKED, BUSY, NO_LOCKS, FAILED } lock_state;
-
-/** Open and lock a file at once or not at all. */
-static lock_state try_lock(const char *path, int flags, int *descriptor)
-{
-    *descriptor = open(path, O_RDWR | O_CLOEXEC | flags, 0666);
-    if (*descriptor < 0)
-        return FAILED;
-    if (flock(*descriptor, LOCK_EX | LOCK_NB) == 0) {
-        if (has_name(*descriptor, path))
-            return LOCKED;
-        errno = EWOULDBLOCK; /* another removed it */
-    }
-    const int problem = errno;
-    close(*descriptor);
-    *descriptor = -1;
-    errno = problem;
-    return problem == EWOULDBLOCK || problem == EINTR ? BUSY : NO_LOCKS;
-}
-
 s2rgf_status s2_stem_lock(const char *place, const char *stem, int *lock, char **path,
                           s2rgf_error *err)
 {
@@ -134,15 +106,15 @@ s2rgf_status s2_stem_lock(const char *place, const char *stem, int *lock, char *
     *path = beside(place, stem, "lock");
     if (*path == NULL)
         return s2_fail_memory(err, "lock");
-    lock_state state = try_lock(*path, O_CREAT, lock);
-    for (int waited = 0; state == BUSY && waited < LOCK_WAIT_MS; waited += LOCK_STEP_MS) {
+    s2_lock_state state = s2_lock_file(*path, O_CREAT, lock);
+    for (int waited = 0; state == S2_LOCK_BUSY && waited < LOCK_WAIT_MS; waited += LOCK_STEP_MS) {
         nanosleep(&step, NULL);
-        state = try_lock(*path, O_CREAT, lock);
+        state = s2_lock_file(*path, O_CREAT, lock);
     }
-    if (state == LOCKED || state == NO_LOCKS)
+    if (state == S2_LOCKED || state == S2_LOCK_NONE)
         return S2RGF_OK;
     const s2rgf_status status =
-        state == BUSY
+        state == S2_LOCK_BUSY
             ? s2_fail(err, S2RGF_IO, "%s: held by another run for %d s", *path, LOCK_WAIT_MS / 1000)
             : s2_fail(err, S2RGF_IO, "%s: cannot create: %s", *path, strerror(errno));
     s2_free(*path);
@@ -200,10 +172,10 @@ static void sweep_folder(const char *place, const char *stem, const char *name)
         s2_free(folder);
         return;
     }
-    const lock_state state = try_lock(lock_path, 0, &lock);
-    if (state == LOCKED && roll_back(place, stem, folder))
+    const s2_lock_state state = s2_lock_file(lock_path, 0, &lock);
+    if (state == S2_LOCKED && roll_back(place, stem, folder))
         remove_tree(folder);
-    else if (state == FAILED && errno == ENOENT && rmdir(folder) != 0 && errno == ENOTEMPTY)
+    else if (state == S2_LOCK_FAILED && errno == ENOENT && rmdir(folder) != 0 && errno == ENOTEMPTY)
         remove_tree(folder); /* the lock is made first: who has anything else and no lock is dead */
     if (lock >= 0)
         close(lock);
@@ -223,7 +195,7 @@ void s2_work_folder_sweep(const char *place, const char *stem)
     CSLDestroy(names);
     char *lock_path = beside(place, stem, "lock");
     int lock = -1;
-    if (lock_path != NULL && try_lock(lock_path, 0, &lock) == LOCKED)
+    if (lock_path != NULL && s2_lock_file(lock_path, 0, &lock) == S2_LOCKED)
         s2_stem_unlock(lock, lock_path);
     else
         s2_free(lock_path);
@@ -241,15 +213,15 @@ static bool make_folder(s2_work_folder *folder)
     if (mkdir(folder->path, 0777) != 0)
         return false;
     char *lock_path = join(folder->path, "lock");
-    const lock_state state =
-        lock_path != NULL ? try_lock(lock_path, O_CREAT, &folder->lock) : FAILED;
+    const s2_lock_state state =
+        lock_path != NULL ? s2_lock_file(lock_path, O_CREAT, &folder->lock) : S2_LOCK_FAILED;
     const int problem = lock_path == NULL ? ENOMEM : errno;
     s2_free(lock_path);
-    if (state == LOCKED || state == NO_LOCKS)
+    if (state == S2_LOCKED || state == S2_LOCK_NONE)
         return true;
     rmdir(folder->path);
     /* swept away or taken for dead by another run in the instant before it was locked */
-    errno = state == BUSY || problem == ENOENT ? EEXIST : problem;
+    errno = state == S2_LOCK_BUSY || problem == ENOENT ? EEXIST : problem;
     return false;
 }
 

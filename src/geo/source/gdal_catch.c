@@ -1,4 +1,4 @@
-/* Catch what GDAL reports, so that our own message can carry it. */
+/* Errors of GDAL: caught, so that our own message can carry them, and ours as numbers of GDAL. */
 #include "geo/source/gdal_catch.h"
 
 #include <cpl_error.h>
@@ -69,4 +69,24 @@ s2rgf_status s2_gdal_fail(const s2_gdal_catch *caught, s2rgf_error *err, s2rgf_s
     if (!caught->failed)
         return s2_fail(err, status, "%s", ours);
     return s2_fail(err, status, "%s: %s", ours, caught->failure);
+}
+
+int s2rgf_status_gdal_number(s2rgf_status status)
+{
+    switch (status) {
+    case S2RGF_OK:
+        return CPLE_None;
+    case S2RGF_INVALID_ARGUMENT:
+        return CPLE_IllegalArg;
+    case S2RGF_NO_MEMORY:
+        return CPLE_OutOfMemory;
+    case S2RGF_IO:
+        return CPLE_FileIO;
+    case S2RGF_UNSUPPORTED:
+        return CPLE_NotSupported;
+    case S2RGF_CANCELLED:
+        return CPLE_UserInterrupt;
+    default:
+        return CPLE_AppDefined;
+    }
 }

@@ -1,4 +1,4 @@
-/* Catch what GDAL reports, so that our own message can carry it. */
+/* Errors of GDAL: caught, so that our own message can carry them, and ours as numbers of GDAL. */
 #ifndef S2_GEO_SOURCE_GDAL_CATCH_H
 #define S2_GEO_SOURCE_GDAL_CATCH_H
 

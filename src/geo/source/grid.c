@@ -102,6 +102,33 @@ double s2_grid_distance_px(const s2_grid *a, const s2_grid *b)
     return largest;
 }
 
+s2rgf_status s2_grid_check_same(const char *subject, const s2_grid *found, const char *whose,
+                                const s2_grid *expected, s2rgf_error *err)
+{
+    if (found->width != expected->width || found->height != expected->height)
+        return s2_fail(err, S2RGF_MISMATCH,
+                       "%s: another size than %s grid: expected %d x %d, found %d x %d", subject,
+                       whose, expected->width, expected->height, found->width, found->height);
+    bool same_srs;
+    const s2rgf_status status = s2_srs_equal(found->srs_wkt, expected->srs_wkt, &same_srs, err);
+    if (status != S2RGF_OK)
+        return status;
+    if (!same_srs) {
+        char wanted[128], offered[128];
+        s2_srs_name(expected->srs_wkt, wanted, sizeof wanted);
+        s2_srs_name(found->srs_wkt, offered, sizeof offered);
+        return s2_fail(err, S2RGF_MISMATCH, "%s: another CRS than %s grid: expected %s, found %s",
+                       subject, whose, wanted, offered);
+    }
+    const double distance = s2_grid_distance_px(found, expected);
+    if (!(distance <= S2_GRID_SAME_PX))
+        return s2_fail(err, S2RGF_MISMATCH,
+                       "%s: lies elsewhere than %s grid: expected the same corners, found them up "
+                       "to %.3g pixels apart",
+                       subject, whose, distance);
+    return S2RGF_OK;
+}
+
 /** Two corners of a projwin in the grid's CRS. */
 static s2rgf_status projwin_in_grid_srs(const s2_grid *grid, const char *projwin_srs, double x[2],
                                         double y[2], s2rgf_error *err)

@@ -8,6 +8,8 @@
 #include "core/geometry.h"
 #include "s2rgf.h"
 
+#define S2_GRID_SAME_PX 0.01 /* how far corners of one grid may lie apart: rounding in headers */
+
 typedef struct s2_grid {
     s2_affine to_geo; /* pixel corner coordinates -> CRS units */
     int width, height;
@@ -41,6 +43,14 @@ double s2_grid_pixel_size(const s2_grid *grid);
 
 /** Largest distance between the corners of two grids of one size and CRS, in pixels of b. */
 double s2_grid_distance_px(const s2_grid *a, const s2_grid *b);
+
+/**
+ * Refuse a grid that is not the expected one but for rounding in headers: size, CRS and corners.
+ * subject, whose in  for the message: "SUBJECT: another size than WHOSE grid"
+ * Errors MISMATCH, NO_MEMORY.
+ */
+s2rgf_status s2_grid_check_same(const char *subject, const s2_grid *found, const char *whose,
+                                const s2_grid *expected, s2rgf_error *err);
 
 /**
  * Size of a pixel on the ground at the grid's centre, in metres: square root of its area on the

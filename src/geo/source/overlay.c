@@ -7,8 +7,6 @@
 #include "core/memory.h"
 #include "geo/source/gdal_catch.h"
 
-#define SAME_GRID_PX 0.01 /* rounding in headers */
-
 static s2rgf_status open_dataset(const char *path, s2_overlay *overlay, s2rgf_error *err)
 {
     s2_gdal_catch caught;
@@ -29,33 +27,6 @@ static s2rgf_status open_dataset(const char *path, s2_overlay *overlay, s2rgf_er
     return S2RGF_OK;
 }
 
-static s2rgf_status check_grid(const char *path, const s2_grid *expected, const char *whose,
-                               const s2_grid *found, s2rgf_error *err)
-{
-    if (found->width != expected->width || found->height != expected->height)
-        return s2_fail(err, S2RGF_MISMATCH,
-                       "%s: another size than %s grid: expected %d x %d, found %d x %d", path,
-                       whose, expected->width, expected->height, found->width, found->height);
-    bool same_srs;
-    const s2rgf_status status = s2_srs_equal(found->srs_wkt, expected->srs_wkt, &same_srs, err);
-    if (status != S2RGF_OK)
-        return status;
-    if (!same_srs) {
-        char wanted[128], offered[128];
-        s2_srs_name(expected->srs_wkt, wanted, sizeof wanted);
-        s2_srs_name(found->srs_wkt, offered, sizeof offered);
-        return s2_fail(err, S2RGF_MISMATCH, "%s: another CRS than %s grid: expected %s, found %s",
-                       path, whose, wanted, offered);
-    }
-    const double distance = s2_grid_distance_px(found, expected);
-    if (!(distance <= SAME_GRID_PX))
-        return s2_fail(err, S2RGF_MISMATCH,
-                       "%s: lies elsewhere than %s grid: expected the same corners, found them up "
-                       "to %.3g pixels apart",
-                       path, whose, distance);
-    return S2RGF_OK;
-}
-
 s2rgf_status s2_overlay_open(const char *path, const s2_grid *grid, const char *whose,
                              s2_overlay *overlay, s2rgf_error *err)
 {
@@ -65,7 +36,7 @@ s2rgf_status s2_overlay_open(const char *path, const s2_grid *grid, const char *
     if (status == S2RGF_OK)
         status = s2_grid_of_dataset(overlay->dataset, path, grid->srs_wkt, &found, err);
     if (status == S2RGF_OK)
-        status = check_grid(path, grid, whose, &found, err);
+        status = s2_grid_check_same(path, &found, whose, grid, err);
     if (status == S2RGF_OK) {
         overlay->path = s2_strdup(path);
         overlay->line = s2_alloc((size_t)grid->width, sizeof *overlay->line);

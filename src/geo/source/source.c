@@ -11,7 +11,6 @@
 #include "geo/source/source_pieces.h"
 
 /* Files of one source may differ by this much of a pixel: rounding in their headers. */
-#define SAME_GRID_PX 0.01
 
 static s2rgf_status open_source_file(const s2_source *source, s2_file *file, s2rgf_error *err)
 {
@@ -32,32 +31,14 @@ static s2rgf_status open_source_file(const s2_source *source, s2_file *file, s2r
 static s2rgf_status check_same_grid(const s2_source *source, const s2_file *file,
                                     const s2_grid *grid, s2rgf_error *err)
 {
-    const s2_grid *first = &source->file_grid;
-    const char *first_path = source->files[0].path;
-    if (grid->width != first->width || grid->height != first->height)
-        return s2_fail(err, S2RGF_MISMATCH,
-                       "source %s: %s has another size than %s: expected %d x %d, found %d x %d",
-                       source->name, file->path, first_path, first->width, first->height,
-                       grid->width, grid->height);
-    bool same_srs;
-    const s2rgf_status status = s2_srs_equal(grid->srs_wkt, first->srs_wkt, &same_srs, err);
-    if (status != S2RGF_OK)
-        return status;
-    if (!same_srs) {
-        char expected[128], found[128];
-        s2_srs_name(first->srs_wkt, expected, sizeof expected);
-        s2_srs_name(grid->srs_wkt, found, sizeof found);
-        return s2_fail(err, S2RGF_MISMATCH,
-                       "source %s: %s has another CRS than %s: expected %s, found %s", source->name,
-                       file->path, first_path, expected, found);
-    }
-    const double distance = s2_grid_distance_px(grid, first);
-    if (!(distance <= SAME_GRID_PX))
-        return s2_fail(err, S2RGF_MISMATCH,
-                       "source %s: %s lies elsewhere than %s: expected the same grid, "
-                       "found corners up to %.3g pixels apart",
-                       source->name, file->path, first_path, distance);
-    return S2RGF_OK;
+    char *subject = s2_asprintf("source %s: %s", source->name, file->path);
+    char *whose = s2_asprintf("%s's", source->files[0].path);
+    const s2rgf_status status =
+        subject && whose ? s2_grid_check_same(subject, grid, whose, &source->file_grid, err)
+                         : s2_fail_memory(err, "file name");
+    s2_free(subject);
+    s2_free(whose);
+    return status;
 }
 
 /** Open all files and take over the grid of the first. */

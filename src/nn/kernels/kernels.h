@@ -88,6 +88,8 @@ typedef struct s2_kernels {
  * this build). Threads: safe.
  */
 s2rgf_status s2_kernels_select(const s2_kernels **kernels, s2rgf_error *err);
+/** The same for the layers of training, after s2_training_create() has found that it does not fail. */
+const s2_kernels *s2_kernels_selected(void);
 
 /** Floats of packed weights for tap_count * in x out. */
 size_t s2_kernel_packed_floats(int tap_count, int in, int out);

@@ -1,4 +1,6 @@
-/* Choice of the inner loops. */
+/* Choice of the inner loops: one table, for running and for training. */
+#include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,51 +12,64 @@ extern const s2_kernels s2_kernels_plain;
 extern const s2_kernels s2_kernels_base;
 #ifdef HAVE_KERNELS_AVX2
 extern const s2_kernels s2_kernels_avx2;
+#define AVX2 (&s2_kernels_avx2)
+#else
+#define AVX2 NULL
 #endif
 #ifdef HAVE_KERNELS_AVX512
 extern const s2_kernels s2_kernels_avx512;
+#define AVX512 (&s2_kernels_avx512)
+#else
+#define AVX512 NULL
 #endif
 
-static const s2_kernels *find_avx512(void)
-{
-#ifdef HAVE_KERNELS_AVX512
-    if (s2_cpu_has_avx512())
-        return &s2_kernels_avx512;
-#endif
-    return NULL;
-}
+/* Fastest first. */
+static const struct {
+    const char *name;
+    const s2_kernels *kernels; /* NULL: not in this build */
+    bool (*has)(void);         /* NULL: every machine has it */
+} FORMS[] = {{"avx512", AVX512, s2_cpu_has_avx512},
+             {"avx2", AVX2, s2_cpu_has_avx2},
+             {"base", &s2_kernels_base, NULL},
+             {"plain", &s2_kernels_plain, NULL}};
 
-static const s2_kernels *find_avx2(void)
+#define COUNT (sizeof FORMS / sizeof *FORMS)
+
+static s2rgf_status fail_unknown(const char *wanted, s2rgf_error *err)
 {
-#ifdef HAVE_KERNELS_AVX2
-    if (s2_cpu_has_avx2())
-        return &s2_kernels_avx2;
-#endif
-    return NULL;
+    char names[64] = "";
+    size_t at = 0;
+    for (size_t i = 0; i < COUNT && at < sizeof names; i++)
+        at += (size_t)snprintf(names + at, sizeof names - at, "%s%s",
+                               i == 0           ? ""
+                               : i == COUNT - 1 ? " or "
+                                                : ", ",
+                               FORMS[i].name);
+    return s2_fail(err, S2RGF_INVALID_ARGUMENT, "S2RGF_KERNELS: expected %s, found %s", names,
+                   wanted);
 }
 
 s2rgf_status s2_kernels_select(const s2_kernels **kernels, s2rgf_error *err)
 {
-    /* fastest first; NULL: not here */
-    const struct {
-        const char *name;
-        const s2_kernels *kernels;
-    } forms[] = {{"avx512", find_avx512()},
-                 {"avx2", find_avx2()},
-                 {"base", &s2_kernels_base},
-                 {"plain", &s2_kernels_plain}};
     const char *wanted = getenv("S2RGF_KERNELS");
     const bool any = !wanted || !*wanted;
-    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
-        if (!any && strcmp(wanted, forms[i].name) != 0)
+    for (size_t i = 0; i < COUNT; i++) {
+        if (!any && strcmp(wanted, FORMS[i].name) != 0)
             continue;
-        *kernels = forms[i].kernels;
-        if (*kernels)
+        *kernels = FORMS[i].kernels;
+        if (*kernels && (!FORMS[i].has || FORMS[i].has()))
             return S2RGF_OK;
         if (!any)
             return s2_fail(err, S2RGF_UNSUPPORTED,
                            "S2RGF_KERNELS: this machine or this build does not have %s", wanted);
     }
-    return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                   "S2RGF_KERNELS: expected plain, base, avx2 or avx512, found %s", wanted);
+    return fail_unknown(wanted, err);
+}
+
+const s2_kernels *s2_kernels_selected(void)
+{
+    const s2_kernels *kernels = NULL;
+    const s2rgf_status status = s2_kernels_select(&kernels, NULL);
+    assert(status == S2RGF_OK);
+    return status == S2RGF_OK ? kernels : &s2_kernels_base;
 }

@@ -1,5 +1,4 @@
-/* The inner loops of training, compiled once per instruction set and chosen when the program starts.
-   */
+/* The inner loops of training, compiled once per instruction set and chosen by kernels/select.c. */
 #ifndef S2_NN_KERNELS_TRAINING_KERNELS_H
 #define S2_NN_KERNELS_TRAINING_KERNELS_H
 
@@ -102,9 +101,5 @@ typedef struct s2_tensor_passes {
 extern const s2_winograd_passes s2_winograd_passes_base, s2_winograd_passes_avx2,
     s2_winograd_passes_avx512;
 extern const s2_tensor_passes s2_tensor_passes_base, s2_tensor_passes_avx2, s2_tensor_passes_avx512;
-
-/** Those of s2_kernels_select(), of the base form where that fails. Threads: safe. */
-const s2_winograd_passes *s2_winograd_select(void);
-const s2_tensor_passes *s2_tensor_passes_select(void);
 
 #endif

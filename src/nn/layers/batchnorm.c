@@ -6,7 +6,7 @@
 
 #include "core/error.h"
 #include "core/memory.h"
-#include "nn/kernels/training_kernels.h"
+#include "nn/kernels/kernels.h"
 
 void s2_batchnorm_declare(s2_batchnorm *bn, s2_params *params, const char *prefix, int channels)
 {
@@ -88,8 +88,8 @@ void s2_batchnorm_measure_crop(const s2_batchnorm_state *state, const s2_tensor 
         return;
     memset(sums, 0, 2 * (size_t)x->c * sizeof(double));
     /* centred by the tensor's first pixel, one pass is as accurate as two */
-    s2_tensor_passes_select()->moments(rows_of(x, n), pixels_each(x), x->c, s2_tensor_at(x, n),
-                                       sums, sums + x->c);
+    s2_kernels_selected()->training_passes->moments(rows_of(x, n), pixels_each(x), x->c,
+                                                    s2_tensor_at(x, n), sums, sums + x->c);
 }
 
 /* Mean and biased variance of channel k, from the sums of all crops. */
@@ -133,7 +133,7 @@ void s2_batchnorm_measured(const s2_batchnorm *bn, s2_batchnorm_state *state, co
 void s2_batchnorm_apply(const s2_batchnorm_state *state, const s2_tensor *x, bool relu,
                         const s2_tensor *y)
 {
-    const s2_tensor_passes *passes = s2_tensor_passes_select();
+    const s2_tensor_passes *passes = s2_kernels_selected()->training_passes;
     const s2_line line = {state->scale, state->shift, relu};
 #pragma omp parallel for schedule(static)
     for (int n = 0; n < x->n; n++)
@@ -153,7 +153,7 @@ void s2_batchnorm_forward(const s2_batchnorm *bn, s2_batchnorm_state *state, con
 void s2_batchnorm_apply_sum(const s2_batchnorm_state *const state[2], const s2_tensor *const x[2],
                             const s2_tensor *y)
 {
-    const s2_tensor_passes *passes = s2_tensor_passes_select();
+    const s2_tensor_passes *passes = s2_kernels_selected()->training_passes;
     const s2_line lines[2] = {{state[0]->scale, state[0]->shift, false},
                               {state[1]->scale, state[1]->shift, false}};
 #pragma omp parallel for schedule(static)
@@ -176,7 +176,7 @@ void s2_batchnorm_fold(const s2_batchnorm *bn, float *scale, float *shift)
 static void add_gradients(const s2_batchnorm_state *state, const s2_tensor *x, const s2_tensor *y,
                           const s2_tensor *dy)
 {
-    const s2_tensor_passes *passes = s2_tensor_passes_select();
+    const s2_tensor_passes *passes = s2_kernels_selected()->training_passes;
 #pragma omp parallel for schedule(static)
     for (int n = 0; n < x->n; n++) {
         const s2_gradient_rows rows = gradient_rows(x, y, dy, n);
@@ -216,7 +216,8 @@ void s2_batchnorm_backward_crop(const s2_batchnorm_state *state, const s2_tensor
 {
     const s2_gradient_rows rows = gradient_rows(x, y, dy, n);
     const float *const terms[3] = {state->terms[0], state->terms[1], state->terms[2]};
-    s2_tensor_passes_select()->gradient(&rows, pixels_each(x), x->c, terms, rows_of(dx, n));
+    s2_kernels_selected()->training_passes->gradient(&rows, pixels_each(x), x->c, terms,
+                                                     rows_of(dx, n));
 }
 
 void s2_batchnorm_backward(const s2_batchnorm *bn, const s2_batchnorm_state *state,

@@ -3,7 +3,7 @@
 
 #include "core/error.h"
 #include "core/memory.h"
-#include "nn/kernels/training_kernels.h"
+#include "nn/kernels/kernels.h"
 #include "nn/layers/gemm.h"
 
 /* Transformed tiles of one strip, in and out, should stay in the second-level cache. */
@@ -101,7 +101,8 @@ s2rgf_status s2_conv_winograd_forward(const s2_conv *conv, const s2_conv_weights
                                       const s2_tensor_task *then, s2rgf_error *err)
 {
     const size_t floats = S2_WINOGRAD_FINE_PLANES * weight_count(conv);
-    const winograd_call call = {conv, s2_winograd_select(), s2_alloc(floats, sizeof(float)), false};
+    const winograd_call call = {conv, s2_kernels_selected()->train_winograd,
+                                s2_alloc(floats, sizeof(float)), false};
     bool failed = !call.u;
     if (failed)
         return s2_fail_memory(err, "convolution");
@@ -180,8 +181,8 @@ s2rgf_status s2_conv_winograd_backward(const s2_conv *conv, const s2_conv_weight
 {
     const size_t each = 9 * weight_count(conv) + (size_t)conv->out;
     const size_t floats = S2_WINOGRAD_PLANES * weight_count(conv);
-    const winograd_call call = {conv, s2_winograd_select(), s2_alloc(floats, sizeof(float)),
-                                weights->add_dx};
+    const winograd_call call = {conv, s2_kernels_selected()->train_winograd,
+                                s2_alloc(floats, sizeof(float)), weights->add_dx};
     bool failed = !call.u;
     if (failed)
         return S2RGF_NO_MEMORY;

@@ -6,7 +6,7 @@
 
 #include "core/error.h"
 #include "core/memory.h"
-#include "nn/kernels/training_kernels.h"
+#include "nn/kernels/kernels.h"
 #include "nn/layers/gemm.h"
 
 /* Cross entropy of one pixel and its gradient, both times weight. */
@@ -282,7 +282,7 @@ static bool relation_work_init(relation_work *work, const s2_tensor *y)
     work->matrix = s2_alloc(c * c, sizeof(float));
     work->softmax = s2_alloc(2 * c * c, sizeof(float));
     work->gradient = s2_alloc(count, sizeof(float));
-    work->passes = s2_tensor_passes_select();
+    work->passes = s2_kernels_selected()->training_passes;
     work->lines = s2_alloc(3 * c, sizeof(float));
     work->sum = s2_alloc(c, sizeof(double));
     work->norm = s2_alloc(c, sizeof(double));

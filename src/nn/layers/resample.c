@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-#include "nn/kernels/training_kernels.h"
+#include "nn/kernels/kernels.h"
 
 static int clamped_index(double *position, int size)
 {
@@ -88,7 +88,7 @@ static void find_corners(const s2_sampling *sampling, const s2_tensor *x, int i,
 
 void s2_sample_forward(const s2_sampling *sampling, const s2_tensor *x, const s2_tensor *y)
 {
-    const s2_tensor_passes *passes = s2_tensor_passes_select();
+    const s2_tensor_passes *passes = s2_kernels_selected()->training_passes;
 #pragma omp parallel for collapse(2) schedule(static)
     for (int n = 0; n < y->n; n++)
         for (int i = 0; i < y->h; i++) {
@@ -106,7 +106,7 @@ void s2_sample_forward(const s2_sampling *sampling, const s2_tensor *x, const s2
 
 void s2_sample_backward(const s2_sampling *sampling, const s2_tensor *dy, const s2_tensor *dx)
 {
-    const s2_tensor_passes *passes = s2_tensor_passes_select();
+    const s2_tensor_passes *passes = s2_kernels_selected()->training_passes;
 #pragma omp parallel for schedule(static)
     for (int n = 0; n < dy->n; n++)
         for (int i = 0; i < dy->h; i++) {
