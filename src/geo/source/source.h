@@ -109,6 +109,8 @@ s2rgf_status s2_source_read_to(s2_source *source, s2_rect rect, const s2_read_ta
 /** The same, values as they are: pixels out [h][w][bands], valid out [h][w] */
 s2rgf_status s2_source_read(s2_source *source, s2_rect rect, float *pixels, uint8_t *valid,
                             s2rgf_error *err);
+/** Bytes that a source takes while it reads so many pixels that it does not hold. */
+size_t s2_source_read_bytes(size_t pixels, int bands);
 /** As s2_source_read() but only the validity. */
 s2rgf_status s2_source_read_valid(s2_source *source, s2_rect rect, uint8_t *valid,
                                   s2rgf_error *err);

@@ -22,6 +22,12 @@ void *s2_scratch_reserve(s2_scratch *scratch, size_t count, size_t size)
     return scratch->data;
 }
 
+size_t s2_source_read_bytes(size_t pixels, int bands)
+{
+    const size_t together = (size_t)(bands < GROUP ? bands : GROUP);
+    return pixels * (together * sizeof(double) + sizeof(float) + 1); /* samples, a mask, validity */
+}
+
 static s2rgf_status fail_read(const s2_gdal_catch *caught, const s2_file *file, s2_rect rect,
                               s2rgf_error *err)
 {
