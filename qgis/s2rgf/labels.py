@@ -25,7 +25,7 @@ LABEL_OPTIONS = (
         "-at",
         bool,
         "Label every pixel that a polygon touches",
-        "Normally a pixel is labelled if its centre is in the polygon.",
+        "By default a pixel is labelled if its centre is in the polygon.",
     ),
 )
 
@@ -39,14 +39,14 @@ def add_labels(algorithm):
             [QgsProcessing.TypeVectorPolygon, QgsProcessing.TypeVectorPoint],
             optional=True,
         ),
-        tr("Polygons or points or, below, a raster of classes: one of them is needed."),
+        tr("Give either polygons or points here, or a raster of classes below."),
     )
     add_parameter(
         algorithm,
         QgsProcessingParameterField(
             FIELD, tr("Field with the class"), parentLayerParameterName=LABELS, optional=True
         ),
-        tr("Text or integer. It may be left out if there is only one field that can be meant."),
+        tr("Text or integer. You may leave it out if only one field can be meant."),
     )
     add_parameter(
         algorithm,
@@ -63,7 +63,7 @@ def _given(parameters, name):
 def check_labels(parameters):
     """What is wrong with the labels, or an empty text."""
     if _given(parameters, LABELS) == _given(parameters, LABEL_RASTER):
-        return tr("Labels: expected either a layer or a raster of classes")
+        return tr("Labels: give either a layer or a raster of classes")
     return ""
 
 

@@ -27,12 +27,12 @@ RASTER_OPTIONS = (
         "-srcnodata",
         str,
         "Nodata value of all rasters",
-        "In place of the one that they state; none for no such value.",
+        "In place of the one that they declare; none for no nodata value.",
     ),
 )
 
 THREADS = Option(
-    "THREADS", "-threads", int, "Threads", "0 stands for all processors.", 0, 0, 1024
+    "THREADS", "-threads", int, "Threads", "0: all processors.", 0, 0, 1024
 )
 
 
@@ -75,7 +75,7 @@ def add_extra(algorithm):
     parameter = QgsProcessingParameterString(
         EXTRA, tr("Additional command-line parameters"), optional=True
     )
-    help_text = tr("Any other options of {}; its manual page has them all.").format(
+    help_text = tr("Any other options of {}; its manual page lists them.").format(
         algorithm.PROGRAM
     )
     add_parameter(algorithm, parameter, help_text, advanced=True)

@@ -81,7 +81,7 @@ def raster_path(value, context):
         raise QgsProcessingException(tr("{}: cannot be opened as a raster").format(value))
     if layer.providerType() != "gdal":
         raise QgsProcessingException(
-            tr("{}: is not a raster that GDAL reads; save it as a file first").format(layer.name())
+            tr("{}: GDAL cannot read this raster; save it as a file first").format(layer.name())
         )
     return layer.source()
 

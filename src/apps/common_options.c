@@ -12,7 +12,7 @@ const s2_option S2_SCENE_OPTIONS[S2_SCENE_OPTION_COUNT] = {
      .type = S2_OPTION_INPUTS,
      .target = 0,
      .required = true,
-     .help = "a raster of the source called name; rasters of one name are joined into its bands; "
+     .help = "a raster of the source called name; rasters with one name become its bands; "
              "without a name the source is called \"source\""},
     {.name = "a_srs",
      .values = "srs",
@@ -52,7 +52,7 @@ const s2_option S2_LABEL_OPTIONS[S2_LABEL_OPTION_COUNT] = {
      .values = "layer",
      .type = S2_OPTION_TEXT,
      .target = LABEL(layer),
-     .help = "layer of the polygons or points, where the file has several"},
+     .help = "layer of the polygons or points, if the file has several"},
     {.name = "where",
      .values = "expression",
      .type = S2_OPTION_TEXT,

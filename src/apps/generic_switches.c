@@ -30,7 +30,7 @@ static const s2_option SWITCHES[] = {
     {.name = "optfile",
      .values = "file",
      .type = S2_OPTION_GDAL,
-     .help = "read words of the command line from a text file; # starts a comment line"},
+     .help = "read arguments from a text file; # starts a comment line"},
 };
 
 const s2_option_group S2_GENERIC_SWITCHES = {"General options", SWITCHES,

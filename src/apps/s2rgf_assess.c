@@ -34,7 +34,7 @@ static const s2_option MAP_OPTIONS[] = {
      .values = "file",
      .type = S2_OPTION_TEXT,
      .target = ASSESS(confidence_path),
-     .help = "the map's confidence, written by s2rgf_classify -conf: also say how good that is"},
+     .help = "the map's confidence, from s2rgf_classify -conf: also say how well it is calibrated"},
 };
 
 static const s2_option OUTPUT_OPTIONS[] = {
@@ -42,7 +42,7 @@ static const s2_option OUTPUT_OPTIONS[] = {
      .values = "file",
      .type = S2_OPTION_TEXT,
      .target = offsetof(arguments, json_path),
-     .help = "write the assessment as JSON; - is standard output, which then gets nothing else"},
+     .help = "write the assessment as JSON; - is standard output, and nothing else goes there"},
     {.name = "overwrite",
      .type = S2_OPTION_ON,
      .target = offsetof(arguments, overwrite),

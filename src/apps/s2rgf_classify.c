@@ -37,12 +37,12 @@ static const s2_option OUTPUT_OPTIONS[] = {
      .target = CLASSIFY(output_path),
      .required = true,
      .unless = "write_scene",
-     .help = "the map to write; of many scenes, {} in its name stands for that of the scene"},
+     .help = "the map to write; with -scenes, {} stands for the name of the scene"},
     {.name = "of",
      .values = "format",
      .type = S2_OPTION_TEXT,
      .target = CLASSIFY(format),
-     .help = "GDAL driver of the map; by default told from its extension, else GTiff"},
+     .help = "GDAL driver of the map; by default that of its extension, else GTiff"},
     {.name = "co",
      .values = "NAME=VALUE",
      .type = S2_OPTION_LIST,
@@ -65,7 +65,7 @@ static const s2_option OUTPUT_OPTIONS[] = {
      .values = "file",
      .type = S2_OPTION_TEXT,
      .target = CLASSIFY(probability_path),
-     .help = "also write the probability of every class to this raster, a band a class"},
+     .help = "also write the probability of every class to this raster, one band each"},
     {.name = "mask",
      .values = "file",
      .type = S2_OPTION_TEXT,
@@ -95,8 +95,9 @@ static const s2_option OUTPUT_OPTIONS[] = {
      .type = S2_OPTION_TEXT,
      .target = offsetof(arguments, scene_path),
      .forbids = "scenes",
-     .help = "write model, rasters and their options to a scene file, which GDAL's plugin opens as "
-             "the map; without out.tif nothing is mapped"},
+     .help =
+         "write model, rasters and their options to a scene file, which the GDAL plugin opens as "
+         "the map; without out.tif, map nothing"},
 };
 
 static const s2_option SCENES_OPTIONS[] = {
@@ -105,21 +106,24 @@ static const s2_option SCENES_OPTIONS[] = {
      .values = "folder|list",
      .type = S2_OPTION_TEXT,
      .target = offsetof(arguments, scenes_path),
-     .help = "map many scenes: all of a folder, or those that a text file names, one a line; {} in "
-             "the names of rasters and outputs stands for that of the scene"},
+     .help =
+         "map many scenes: all of a folder, or those that a text file names, one per line; {} in "
+         "rasters and outputs stands for the name of a scene"},
     {.name = "report",
      .values = "file",
      .type = S2_OPTION_TEXT,
      .target = offsetof(arguments, report_path),
      .needs = "scenes",
-     .help = "write as JSON what happened to each scene; replaces the report of an earlier run; of "
-             "shard 3/16 it is named file_03of16"},
+     .help =
+         "write as JSON what happened to each scene; replaces the report of an earlier run; with "
+         "-shard 3/16 it becomes file_03of16"},
     {.name = "shard",
      .values = "i/n",
      .type = S2_OPTION_SHARD,
      .target = offsetof(arguments, shard),
-     .help = "do only share i of n: of the scenes of a list, or of the one scene, for "
-             "s2rgf_mosaic to join; auto: as the task of a job array tells"},
+     .help =
+         "do only share i of n: of the scenes, or of one scene, for s2rgf_mosaic to join; auto: as "
+         "the environment of a job array says"},
 };
 
 static const s2_option WORK_OPTIONS[] = {

@@ -17,7 +17,7 @@ static const s2_option OUTPUT_OPTIONS[] = {
      .type = S2_OPTION_TEXT,
      .target = MOSAIC(output_path),
      .required = true,
-     .help = "the map to write, named as for s2rgf_classify -shard; its shares lie beside it"},
+     .help = "the map to write, named as for s2rgf_classify -shard; its shares are beside it"},
     {.name = "n",
      .values = "N",
      .type = S2_OPTION_INT,
@@ -25,13 +25,14 @@ static const s2_option OUTPUT_OPTIONS[] = {
      .min = 1,
      .max = 100000,
      .zero = "auto",
-     .help = "number of shares; auto: told from their names"},
+     .help = "number of shares; auto: take it from their names"},
     {.name = "of",
      .values = "format",
      .type = S2_OPTION_TEXT,
      .target = MOSAIC(format),
-     .help = "GDAL driver of the map, VRT to refer to the shares; by default told from its "
-             "extension, else GTiff"},
+     .help =
+         "GDAL driver of the map, VRT to refer to the shares; by default that of its extension, "
+         "else GTiff"},
     {.name = "co",
      .values = "NAME=VALUE",
      .type = S2_OPTION_LIST,

@@ -32,6 +32,19 @@ int s2_network_rich_source(const s2_network_spec *spec)
     return rich;
 }
 
+int s2_spectral_width(const s2_network_spec *spec, int narrow, int source)
+{
+    return source == s2_network_rich_source(spec) ? spec->channels : narrow;
+}
+
+int s2_spectral_first(const s2_network_spec *spec, int narrow, int source)
+{
+    int first = 0;
+    for (int s = 0; s < source; s++)
+        first += s2_spectral_width(spec, narrow, s);
+    return first;
+}
+
 /* Inputs that feed one output of a weight: all dimensions but the last; a band filter has only its
    width. */
 static size_t fan_in(const s2_param *weight)

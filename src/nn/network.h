@@ -49,6 +49,10 @@ typedef struct s2_batch {
 s2rgf_status s2_network_check(const s2_network_spec *spec, s2rgf_error *err);
 /** The source with most bands, the first of equals. */
 int s2_network_rich_source(const s2_network_spec *spec);
+/** Channels of a source's spectral features: C for the rich source, narrow for others. */
+int s2_spectral_width(const s2_network_spec *spec, int narrow, int source);
+/** Those of the sources before it: its first channel where all are stacked. */
+int s2_spectral_first(const s2_network_spec *spec, int narrow, int source);
 /** Random start: weights and biases uniform in +-1/sqrt(fan in), batch-norms 1 and 0. */
 void s2_network_randomise(s2_params *params, uint64_t seed);
 

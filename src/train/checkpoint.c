@@ -121,7 +121,7 @@ s2rgf_status s2_checkpoint_load(s2_trainer *trainer, s2rgf_error *err)
     state_array arrays[STATE_ARRAYS];
     size_t floats = 0;
     const int count = list_arrays(trainer, arrays, &floats);
-    checkpoint_head head;
+    checkpoint_head head = {0};
     s2rgf_status status = S2RGF_OK;
     float *data = s2_alloc(floats, sizeof(float));
     FILE *file = fopen(path, "rb");

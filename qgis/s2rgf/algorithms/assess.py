@@ -1,4 +1,4 @@
-"""Say how good a map is: s2rgf_assess."""
+"""Assess a map: s2rgf_assess."""
 
 import json
 
@@ -42,7 +42,7 @@ class Assess(ProgramAlgorithm):
             tr(
                 "Compares a class raster, such as a map made by Classify, with reference labels: "
                 "confusion matrix, overall and average accuracy, kappa, and the figures of each "
-                "class. The report says what was excluded, and why."
+                "class. The report says what was excluded and why."
             ),
             tr("Classes are matched by name, else by pixel value."),
         )

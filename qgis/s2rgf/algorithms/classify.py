@@ -27,7 +27,7 @@ class Classify(ProgramAlgorithm):
             "-tile",
             int,
             "Side of a tile in pixels",
-            "It does not change the map. 0 chooses it from the working memory.",
+            "It does not change the map. 0 lets the program choose.",
             0,
             0,
             8192,
@@ -53,12 +53,12 @@ class Classify(ProgramAlgorithm):
         return paragraphs(
             tr("Maps a scene with a model made by Train."),
             tr(
-                "The sources must be those of the model, by name; if there is only one, its name "
-                "does not matter. Model info lists the names and the bands."
+                "The sources must have the names that they have in the model; a single source may "
+                "have any name. Model info lists the names and the bands."
             ),
             tr(
-                "The map has the colours and the names of the classes. A pixel where any source "
-                "has no valid value is 0, the nodata value."
+                "The map has the colours and names of the classes. A pixel is 0, the nodata value, "
+                "where any source has no valid value."
             ),
         )
 
@@ -67,7 +67,7 @@ class Classify(ProgramAlgorithm):
         add_parameter(self, model)
         add_sources(self)
         extent = QgsProcessingParameterExtent(EXTENT, tr("Extent of the map"), optional=True)
-        add_parameter(self, extent, tr("The whole scene, if it is not set."))
+        add_parameter(self, extent, tr("The whole scene, if not set."))
         self.add_options()
         add_parameter(self, QgsProcessingParameterRasterDestination(OUTPUT, tr("Map")))
         for name, label in (

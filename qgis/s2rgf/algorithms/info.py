@@ -36,7 +36,7 @@ class ModelInfo(ProgramAlgorithm):
             tr(
                 "Checks a model file and says what is in it: the network, the sources with their "
                 "bands, wavelengths and pixel sizes, the classes with their values and colours, "
-                "and the facts of the training."
+                "and how it was trained."
             )
         )
 

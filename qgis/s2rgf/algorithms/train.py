@@ -25,7 +25,7 @@ class Train(ProgramAlgorithm):
             128,
         ),
         Option("STEPS", "-steps", int, "Steps of a full run", "0: 150.", 0, 0, 1000000),
-        Option("BATCH", "-batch", int, "Crops a step", "0: 8.", 0, 0, 256),
+        Option("BATCH", "-batch", int, "Crops in a step", "0: 8.", 0, 0, 256),
         Option(
             "CROP",
             "-crop",
@@ -53,8 +53,8 @@ class Train(ProgramAlgorithm):
             "SETTLE",
             "-settle",
             float,
-            "Part of the steps after which batch-norms keep the statistics of the scene",
-            "1: these are measured at the end only.",
+            "Fraction of the steps after which batch-norms use the statistics of the scene",
+            "1: only at the end.",
             0.6,
             0,
             1,
@@ -65,7 +65,7 @@ class Train(ProgramAlgorithm):
             "-jitter",
             float,
             "Spread of the brightness of crops",
-            "It keeps the network from trusting absolute brightness; 0 leaves crops as they are.",
+            "It keeps the network from relying on absolute brightness; 0 leaves crops as they are.",
             0.05,
             0,
             1,
@@ -74,8 +74,8 @@ class Train(ProgramAlgorithm):
             "VALIDATION",
             "-val",
             float,
-            "Part of the labels kept for validation",
-            "With 0 the network is trained on all labels without validating.",
+            "Fraction of the labels to keep for validation",
+            "With 0 the network is trained on all labels, without validation.",
             0.25,
             0,
             0.5,
@@ -84,20 +84,20 @@ class Train(ProgramAlgorithm):
             "NO_REFIT",
             "-no_refit",
             bool,
-            "Do not train once more on all labels",
+            "Do not train again on all labels",
             "Keep the weights of the best validation instead.",
         ),
         Option(
             "PATIENCE",
             "-patience",
             int,
-            "Validations without a better one before stopping",
+            "Validations without improvement before stopping",
             "0 never stops early.",
             0,
             0,
             1000000,
         ),
-        Option("SEED", "-seed", int, "Start of all random numbers", None, 1, 0),
+        Option("SEED", "-seed", int, "Seed of all random numbers", None, 1, 0),
         THREADS,
         *LABEL_OPTIONS,
         *RASTER_OPTIONS,
@@ -117,15 +117,15 @@ class Train(ProgramAlgorithm):
 
     def shortHelpString(self):
         return paragraphs(
-            tr("Trains a network on the rasters of one scene and on labelled areas in it."),
+            tr("Trains a network on the rasters of one scene and labelled areas in it."),
             tr(
                 "A source is one raster, or several files on the same grid whose bands are joined. "
-                "Sources keep their own resolutions and need not be aligned; the one with the "
-                "smallest pixels defines the grid of the maps."
+                "Each source keeps its resolution and need not be aligned with the others; the one "
+                "with the smallest pixels defines the grid of the maps."
             ),
             tr(
-                "Part of the labels, whole polygons, is kept for validation, which chooses the "
-                "number of steps; then the network is trained once more on all labels."
+                "Some labels, whole polygons at a time, are kept for validation, which chooses the "
+                "number of steps; then the network is trained again on all labels."
             ),
         )
 

@@ -13,6 +13,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/naming.h"
+#include "geo/map/checked_files.h"
 #include "geo/map/map_style.h"
 #include "geo/map/output_name.h"
 #include "geo/map/publication.h"
@@ -220,15 +221,18 @@ static s2rgf_status rename_in_text(const char *path, const char *made, const cha
 
 static s2rgf_status rename_in_texts(const s2_map_files *files, const char *folder, s2rgf_error *err)
 {
-    char **names = VSIReadDir(folder);
-    s2rgf_status status = S2RGF_OK;
+    char **names = VSIReadDir(folder), *checked = NULL;
+    s2rgf_status status = s2_checked_name(folder, &checked, err);
     for (int i = 0; names != NULL && names[i] != NULL && status == S2RGF_OK; i++) {
         char *path = join(folder, names[i], "");
-        status = path != NULL ? rename_in_text(path, folder, files->place, err)
+        status = path != NULL ? rename_in_text(path, checked, files->place, err)
                               : s2_fail_memory(err, "output");
+        if (status == S2RGF_OK)
+            status = rename_in_text(path, folder, files->place, err);
         s2_free(path);
     }
     CSLDestroy(names);
+    s2_free(checked);
     return status;
 }
 

@@ -92,6 +92,9 @@ char **s2_map_format_options(GDALDriverH driver, GDALDataType type,
             options = add_default(options, "PREDICTOR", is_cog ? "YES" : "3", creation_options);
         options = add_default(options, "COMPRESS", "DEFLATE", creation_options);
     }
+    /* It would name the folder in which the file was made. */
+    if (EQUAL(name, "netCDF"))
+        options = add_default(options, "WRITE_GDAL_HISTORY", "NO", creation_options);
     if (is_cog)
         options = add_default(options, "OVERVIEW_RESAMPLING",
                               type == GDT_Float32 ? "AVERAGE" : "NEAREST", creation_options);

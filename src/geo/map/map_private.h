@@ -29,6 +29,7 @@ struct s2_map_writer {
     bool finished;  /* nothing is left but the rename */
     bool converts;  /* final format is not the GeoTIFF written first */
     bool sparse;    /* blocks may be left out */
+    bool unchecked; /* the final driver does not write through GDAL's files */
     bool is_trial;  /* a miniature: it finds out what its format keeps */
     unsigned keeps; /* what the file holds besides pixels */
     char *srs_read; /* what the format makes of the coordinate system, from a miniature, or NULL */

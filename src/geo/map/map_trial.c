@@ -89,6 +89,7 @@ static s2rgf_status try_size(const s2_map_spec *spec, s2_map_writer *writer, int
     if (status == S2RGF_OK) {
         trial->is_trial = true;
         trial->leave_table = writer->leave_table;
+        trial->unchecked = writer->unchecked;
         trial->keeps = s2_map_description(trial);
         trial->reach_w = writer->grid.width;
         trial->reach_h = writer->grid.height;
@@ -160,30 +161,48 @@ static void warn_of_losses(const s2_map_writer *writer)
     s2_free(text.data);
 }
 
-/** Some drivers refuse a map for its attribute table; it can do without. */
-static s2rgf_status try_without_table(const s2_map_spec *spec, s2_map_writer *writer,
-                                      s2rgf_error *err)
+typedef s2rgf_status (*attempt_function)(const s2_map_spec *spec, s2_map_writer *writer,
+                                         s2rgf_error *err);
+
+/** Attempt again, with something that a driver may need. */
+static s2rgf_status attempt_with(bool *need, attempt_function attempt, const s2_map_spec *spec,
+                                 s2_map_writer *writer, s2rgf_error *err)
 {
-    writer->leave_table = true;
-    s2rgf_status status = try_sizes(spec, writer, err);
-    if (status != S2RGF_OK)
+    *need = true;
+    const s2rgf_status status = attempt(spec, writer, err);
+    *need = false;
+    /* Was it that, or a fault of the moment? */
+    if (status != S2RGF_OK || attempt(spec, writer, NULL) == S2RGF_OK)
         return status;
-    /* Was it the table, or a fault of the moment? */
+    *need = true;
+    return attempt(spec, writer, err);
+}
+
+/** Some drivers refuse a map for its attribute table; it can do without. */
+static s2rgf_status try_tables(const s2_map_spec *spec, s2_map_writer *writer, s2rgf_error *err)
+{
     writer->leave_table = false;
-    if (try_sizes(spec, writer, NULL) == S2RGF_OK)
+    const s2rgf_status status = try_sizes(spec, writer, err);
+    if (status != S2RGF_OK && writer->table != NULL &&
+        attempt_with(&writer->leave_table, try_sizes, spec, writer, NULL) == S2RGF_OK)
         return S2RGF_OK;
-    writer->leave_table = true;
-    return try_sizes(spec, writer, err);
+    return status;
+}
+
+/** Some drivers write through libraries that know nothing of GDAL's files. */
+static s2rgf_status try_names(const s2_map_spec *spec, s2_map_writer *writer, s2rgf_error *err)
+{
+    const s2rgf_status status = try_tables(spec, writer, err);
+    return status == S2RGF_OK || !writer->converts
+               ? status
+               : attempt_with(&writer->unchecked, try_tables, spec, writer, err);
 }
 
 s2rgf_status s2_map_try_format(const s2_map_spec *spec, s2_map_writer *writer, s2rgf_error *err)
 {
-    s2rgf_error why = {0}, other = {0};
+    s2rgf_error why = {0};
     CPLPushErrorHandler(CPLQuietErrorHandler);
-    s2rgf_status status = try_sizes(spec, writer, &why);
-    if (status != S2RGF_OK && writer->table != NULL &&
-        try_without_table(spec, writer, &other) == S2RGF_OK)
-        status = S2RGF_OK;
+    const s2rgf_status status = try_names(spec, writer, &why);
     const bool room = status == S2RGF_OK || has_disk_space(writer);
     CPLPopErrorHandler();
     if (status == S2RGF_OK) {

@@ -13,6 +13,7 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
+#include "geo/map/checked_files.h"
 #include "geo/map/class_description.h"
 #include "geo/map/map_format.h"
 #include "geo/map/map_private.h"
@@ -162,10 +163,12 @@ static s2rgf_status prepare_files(s2_map_writer *writer, const s2_map_spec *spec
     if (writer->converts)
         writer->final_options =
             s2_map_format_options(writer->final_driver, writer->type, spec->creation_options);
-    writer->written_path = writer->converts
-                               ? s2_map_files_scratch(&writer->files, "pixels.tif")
-                               : s2_map_files_new(&writer->files, writer->files.name, "");
-    return writer->written_path != NULL ? S2RGF_OK : s2_fail_memory(err, "output");
+    char *path = writer->converts ? s2_map_files_scratch(&writer->files, "pixels.tif")
+                                  : s2_map_files_new(&writer->files, writer->files.name, "");
+    status = path != NULL ? s2_checked_name(path, &writer->written_path, err)
+                          : s2_fail_memory(err, "output");
+    s2_free(path);
+    return status;
 }
 
 s2rgf_status s2_map_create_untried(const s2_map_spec *spec, s2_map_writer **writer,
@@ -229,12 +232,26 @@ static int CPL_STDCALL copy_goes_on(double part, const char *message, void *writ
     return s2_progress(((const s2_map_writer *)writer)->host, 1.0);
 }
 
+/** The name under which the driver makes the file; released with s2_free(). */
+static s2rgf_status final_name(const s2_map_writer *writer, char **name, s2rgf_error *err)
+{
+    char *path = s2_map_files_new(&writer->files, writer->files.name, "");
+    s2rgf_status status = path != NULL ? S2RGF_OK : s2_fail_memory(err, "output");
+    if (status == S2RGF_OK && !writer->unchecked)
+        status = s2_checked_name(path, name, err);
+    else
+        *name = s2_strdup(path);
+    s2_free(path);
+    return status == S2RGF_OK && *name == NULL ? s2_fail_memory(err, "output") : status;
+}
+
 /** Make the final format from the GeoTIFF: exactly, or not at all. */
 static s2rgf_status convert(s2_map_writer *writer, s2rgf_error *err)
 {
-    char *path = s2_map_files_new(&writer->files, writer->files.name, "");
-    if (path == NULL)
-        return s2_fail_memory(err, "output");
+    char *path = NULL;
+    const s2rgf_status status = final_name(writer, &path, err);
+    if (status != S2RGF_OK)
+        return status;
     s2_gdal_catch caught;
     s2_gdal_catch_begin(&caught);
     GDALDatasetH from =

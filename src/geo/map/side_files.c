@@ -45,7 +45,7 @@ static bool make_trial_folder(GDALDriverH driver, char folder[256])
 {
     const char *virtual_files = GDALGetMetadataItem(driver, GDAL_DCAP_VIRTUALIO, NULL);
     if (virtual_files != NULL && CPLTestBool(virtual_files)) {
-        snprintf(folder, 256, "/vsimem/s2rgf_side_files_%p", (void *)folder);
+        snprintf(folder, 256, "/vsimem/s2rgf_side_files_%p", (const void *)&virtual_files);
         return VSIMkdir(folder, 0700) == 0;
     }
     const char *place = getenv("TMPDIR");

@@ -3,21 +3,12 @@
 
 #include "nn/dense/worker.h"
 
-/* First channel of a source in the spectral stack. */
-static int spectral_offset(const s2_network_spec *spec, int source)
-{
-    int first = 0;
-    for (int s = 0; s < source; s++)
-        first += s2_dense_spectral_width(spec, s);
-    return first;
-}
-
 static s2_region spectral_stack(const s2_dense_run *run, int source)
 {
     const s2_network_spec *spec = &run->weights->base.spec;
     const s2_region stack =
         s2_dense_region(run, S2_STACK_SPECTRAL, run->plan.stack, s2_dense_spectral_total(spec));
-    return s2_region_channels(&stack, spectral_offset(spec, source));
+    return s2_region_channels(&stack, s2_dense_spectral_first(spec, source));
 }
 
 static s2_region spatial_stack(const s2_dense_run *run, int source)
@@ -119,13 +110,13 @@ static void encode_aligned(s2_dense_run *run, int source)
     float *rows[2] = {run->buffer[S2_ROWS], NULL};
     rows[1] = rows[0] + (size_t)reference.w * (size_t)width;
     for (int i = run->now.stack; i < run->next.stack; i++) {
-        const bool both = 2 * i + 1 < reference.y + reference.h;
-        for (int k = 0; k <= both; k++) {
+        const int count = 2 * i + 1 < reference.y + reference.h ? 2 : 1;
+        for (int k = 0; k < count; k++) {
             encode_spectral_row(run, source, s2_region_at(&pixels, reference.x, 2 * i + k),
                                 reference.w, rows[k]);
             keep_core_row(run, source, rows[k], 2 * i + k);
         }
-        halve_rows(rows[0], both ? rows[1] : NULL, reference.w, width,
+        halve_rows(rows[0], count > 1 ? rows[1] : NULL, reference.w, width,
                    s2_region_at(&stack, stack.rect.x, i), stack.stride);
     }
     encode_spatial(run, source, s2_dense_scene(run->geometry), &spatial);

@@ -19,7 +19,7 @@ static void give_to_hidden(const s2_dense_run *run, const s2_region *block)
         const int stop = tile < end ? tile : end;
         const s2_rect rows = {head.x, y, head.w, stop - y};
         const s2_region tensor = {rows, c, 1, run->buffer[S2_ROWS], 0};
-        s2_dense_conv(run, &weights->head_conv, block, NULL, rows, &tensor);
+        s2_dense_conv(run, &weights->trunk.head_conv, block, NULL, rows, &tensor);
         for (; y < stop; y++)
             s2_row_conv(weights->base.kernels->row, &weights->hidden_head,
                         (s2_row){s2_region_at(&tensor, head.x, y), c}, head.w,
@@ -31,7 +31,7 @@ void s2_dense_head(s2_dense_run *run)
 {
     const s2_dense_plan *plan = &run->plan;
     const s2_rect scene = s2_dense_scene(run->geometry);
-    const s2_folded_block *weights = &run->weights->head_block;
+    const s2_folded_block *weights = &run->weights->trunk.head_block;
     const int c = run->weights->base.spec.channels;
     const s2_region fused = s2_dense_region(run, S2_FUSED, plan->fused, c);
     const s2_region middle = s2_dense_region(run, S2_MIDDLE, plan->middle, c);

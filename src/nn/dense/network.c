@@ -1,19 +1,28 @@
 /* The dense network: its structure and parameters. */
 #include "nn/dense/network.h"
 
-#include <stdio.h>
-
 #include "core/error.h"
 #include "core/memory.h"
 
+/* Spectral width of all sources but the rich one. */
+static int narrow(const s2_network_spec *spec)
+{
+    return spec->channels / 4;
+}
+
 int s2_dense_spectral_width(const s2_network_spec *spec, int source)
 {
-    return source == s2_network_rich_source(spec) ? spec->channels : spec->channels / 4;
+    return s2_spectral_width(spec, narrow(spec), source);
+}
+
+int s2_dense_spectral_first(const s2_network_spec *spec, int source)
+{
+    return s2_spectral_first(spec, narrow(spec), source);
 }
 
 int s2_dense_spectral_total(const s2_network_spec *spec)
 {
-    return spec->channels + (spec->sources - 1) * (spec->channels / 4);
+    return s2_dense_spectral_first(spec, spec->sources);
 }
 
 static s2rgf_status check_network_spec(const s2_network_spec *spec, s2rgf_error *err)
@@ -25,40 +34,23 @@ static s2rgf_status check_network_spec(const s2_network_spec *spec, s2rgf_error 
     return s2_network_check(spec, err);
 }
 
-static void declare_encoders(s2_dense_network *net)
+static void declare(s2_dense_network *net)
 {
     const s2_network_spec *spec = &net->base.spec;
-    char prefix[32];
-    for (int s = 0; s < spec->sources; s++) {
-        snprintf(prefix, sizeof prefix, "spectral.%d", s);
-        s2_spectral_encoder_declare(&net->spectral[s], &net->base.params, prefix, spec->bands[s],
-                                    s2_dense_spectral_width(spec, s), false);
-    }
-    for (int s = 0; s < spec->sources; s++) {
-        snprintf(prefix, sizeof prefix, "spatial.%d", s);
-        s2_residual_block_declare(&net->spatial[s], &net->base.params, prefix, spec->bands[s],
-                                  spec->channels, spec->on_reference[s] ? 2 : 1, 1);
-    }
-}
-
-static void declare_trunk(s2_dense_network *net)
-{
-    const int c = net->base.spec.channels;
-    const int spectral = s2_dense_spectral_total(&net->base.spec);
-    const int cell_px = net->base.spec.off.attention ? 0 : S2_CELL_FEATURE_PX;
+    const int c = spec->channels;
+    const int spectral = s2_dense_spectral_total(spec);
+    const s2_trunk_shape trunk = {.in = {spectral, spec->sources * c},
+                                  .neck = {{3, 1, 1, c, c}, {3, 1, 2, c, c}},
+                                  .dilation = 2,
+                                  .out = c,
+                                  .adrf_cell_px = S2_CELL_FEATURE_PX,
+                                  .ssja_cell_px = S2_CELL_FEATURE_PX};
     s2_params *params = &net->base.params;
-    s2_adrf_declare(&net->adrf_spectral, params, "adrf_spectral", spectral, c, cell_px);
-    s2_adrf_declare(&net->adrf_spatial, params, "adrf_spatial", net->base.spec.sources * c, c,
-                    cell_px);
-    s2_conv_unit_declare(&net->neck_spectral, params, "neck_spectral", "conv", "bn",
-                         (s2_conv){3, 1, 1, c, c}, false, true);
-    s2_conv_unit_declare(&net->neck_spatial, params, "neck_spatial", "conv", "bn",
-                         (s2_conv){3, 1, 2, c, c}, false, true);
-    s2_residual_block_declare(&net->head_block, params, "head.block", c, c, 1, 2);
-    s2_conv_unit_declare(&net->head_conv, params, "head", "conv", "bn", (s2_conv){3, 1, 1, c, c},
-                         false, true);
+    s2_source_encoders_declare(net->encoder, params, spec, narrow(spec), false);
+    s2_trunk_declare(&net->trunk, params, &trunk, &spec->off);
     s2_conv_unit_declare(&net->detail, params, "detail", "mix", "bn",
                          (s2_conv){1, 1, 1, spectral, c}, false, true);
+    s2_classifier_declare(&net->classifier, params, "classifier", 2 * c, S2_HIDDEN, spec->classes);
 }
 
 s2rgf_status s2_dense_network_create(const s2_network_spec *spec, s2_network **network,
@@ -73,10 +65,7 @@ s2rgf_status s2_dense_network_create(const s2_network_spec *spec, s2_network **n
         return s2_fail_memory(err, "network");
     net->base = (s2_network){
         .ops = &s2_dense_ops, .spec = *spec, .params.without_gradients = spec->runs_only};
-    declare_encoders(net);
-    declare_trunk(net);
-    s2_classifier_declare(&net->classifier, &net->base.params, "classifier", 2 * spec->channels,
-                          S2_HIDDEN, spec->classes);
+    declare(net);
     if (net->base.params.failed) {
         s2_network_free(&net->base);
         return s2_fail_memory(err, "network");

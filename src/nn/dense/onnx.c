@@ -118,7 +118,7 @@ static void add_spectral_encoder(const export *e, int source)
     snprintf(pixels, sizeof pixels, "source.%d.pixels", source);
     snprintf(to_feature, sizeof to_feature, "%s.feature", name);
     snprintf(to_reference, sizeof to_reference, "%s.reference", name);
-    s2_onnx_spectral(e->graph, name, pixels, &e->network->spectral[source]);
+    s2_onnx_spectral(e->graph, name, pixels, &e->network->encoder[source].spectral);
     if (e->network->base.spec.on_reference[source]) {
         s2_onnx_add(e->graph, "%s = AveragePool <kernel_shape = [2, 2], strides = [2, 2]> (%s)",
                     to_feature, name);
@@ -136,7 +136,7 @@ static void add_spatial_encoder(const export *e, int source)
     snprintf(name, sizeof name, "spatial.%d", source);
     snprintf(pixels, sizeof pixels, "source.%d.pixels", source);
     snprintf(to_feature, sizeof to_feature, "%s.feature", name);
-    s2_onnx_block(e->graph, name, pixels, &e->network->spatial[source]);
+    s2_onnx_block(e->graph, name, pixels, &e->network->encoder[source].spatial);
     if (e->network->base.spec.on_reference[source])
         s2_onnx_add(e->graph, "%s = Identity (%s)", to_feature, name);
     else
@@ -146,17 +146,17 @@ static void add_spatial_encoder(const export *e, int source)
 /* ---- relations and scores ------------------------------------------------------------------- */
 
 /* One domain from its encoders through ADRF and its neck, to domain.DOMAIN. */
-static void add_fusion(const export *e, const char *domain, const s2_adrf *adrf,
-                       const s2_conv_unit *neck)
+static void add_fusion(const export *e, const char *domain, int index)
 {
+    const s2_trunk *trunk = &e->network->trunk;
     char stack[32], features[32], fused[32], name[32];
     snprintf(stack, sizeof stack, "domain.%s.stack", domain);
     snprintf(features, sizeof features, "%s*.feature", domain);
     snprintf(fused, sizeof fused, "domain.%s.adrf", domain);
     snprintf(name, sizeof name, "domain.%s", domain);
     add_gathering(e, stack, "Concat <axis = 1>", features);
-    s2_onnx_adrf(e->graph, fused, stack, adrf);
-    s2_onnx_unit(e->graph, name, fused, neck);
+    s2_onnx_adrf(e->graph, fused, stack, &trunk->adrf[index]);
+    s2_onnx_unit(e->graph, name, fused, &trunk->neck[index]);
 }
 
 /* Both domains, of which one that is switched off gives 0, and SSJA. */
@@ -166,9 +166,9 @@ static void add_relations(const export *e)
     const s2_ablations *off = &net->base.spec.off;
     s2_onnx_windows(e->graph, "grid.valid", S2_CELL_FEATURE_PX);
     if (!off->spectral)
-        add_fusion(e, "spectral", &net->adrf_spectral, &net->neck_spectral);
+        add_fusion(e, "spectral", S2_SPECTRAL);
     if (!off->spatial)
-        add_fusion(e, "spatial", &net->adrf_spatial, &net->neck_spatial);
+        add_fusion(e, "spatial", S2_SPATIAL);
     if (off->spectral)
         s2_onnx_add(e->graph, "domain.spectral = Mul (domain.spatial, constant.zero)");
     if (off->spatial)
@@ -184,8 +184,8 @@ static void add_relations(const export *e)
 static void put_head(const export *e)
 {
     const s2_dense_network *net = e->network;
-    s2_onnx_block(e->graph, "head.block", "relation.ssja", &net->head_block);
-    s2_onnx_unit(e->graph, "head.conv", "head.block", &net->head_conv);
+    s2_onnx_block(e->graph, "head.block", "relation.ssja", &net->trunk.head_block);
+    s2_onnx_unit(e->graph, "head.conv", "head.block", &net->trunk.head_conv);
     s2_onnx_put_floats(e->graph, "head.scales", (const int[]){4}, 1,
                        (const float[]){1.0f, 1.0f, 2.0f, 2.0f});
     s2_onnx_add(e->graph,

@@ -6,7 +6,7 @@
 #define SIDE S2_CELL_FEATURE_PX
 _Static_assert(SIDE *SIDE <= S2_RELATION_CELL_MAX, "cell of SSJA");
 
-/* The part of a run that belongs to one of the two fusions. */
+/* The part of a run that belongs to one of the two domains. */
 typedef struct fusion {
     const s2_folded_adrf *adrf;
     const s2_folded_conv *neck;
@@ -14,34 +14,28 @@ typedef struct fusion {
     int channels, first;     /* of the stack; of them, before those of this domain in a cell */
 } fusion;
 
+/* Channels of a domain's stack. */
+static int stack_channels(const s2_dense_run *run, int domain)
+{
+    return run->weights->trunk.adrf[domain].mix.conv.in;
+}
+
 /* Channels of both stacks. */
 static int all_channels(const s2_dense_run *run)
 {
-    return run->weights->adrf_spectral.mix.conv.in + run->weights->adrf_spatial.mix.conv.in;
+    return stack_channels(run, S2_SPECTRAL) + stack_channels(run, S2_SPATIAL);
 }
 
-static fusion spectral_domain(const s2_dense_run *run)
+static fusion fusion_of(const s2_dense_run *run, int domain)
 {
-    const s2_dense_weights *weights = run->weights;
-    return (fusion){&weights->adrf_spectral,
-                    &weights->neck_spectral,
-                    S2_STACK_SPECTRAL,
-                    S2_MIXED_SPECTRAL,
-                    S2_JOINT_SPECTRAL,
-                    weights->adrf_spectral.mix.conv.in,
-                    0};
-}
-
-static fusion spatial_domain(const s2_dense_run *run)
-{
-    const s2_dense_weights *weights = run->weights;
-    return (fusion){&weights->adrf_spatial,
-                    &weights->neck_spatial,
-                    S2_STACK_SPATIAL,
-                    S2_MIXED_SPATIAL,
-                    S2_JOINT_SPATIAL,
-                    weights->adrf_spatial.mix.conv.in,
-                    weights->adrf_spectral.mix.conv.in};
+    const s2_folded_trunk *trunk = &run->weights->trunk;
+    return (fusion){&trunk->adrf[domain],
+                    &trunk->neck[domain],
+                    S2_STACK_SPECTRAL + domain,
+                    S2_MIXED_SPECTRAL + domain,
+                    S2_JOINT_SPECTRAL + domain,
+                    stack_channels(run, domain),
+                    domain == S2_SPATIAL ? stack_channels(run, S2_SPECTRAL) : 0};
 }
 
 /* Feature pixels of a cell. */
@@ -335,15 +329,13 @@ static void join_domains(const s2_dense_run *run)
 void s2_dense_relate(s2_dense_run *run)
 {
     const s2_ablations *off = &run->weights->base.spec.off;
-    const fusion spectral = spectral_domain(run);
-    const fusion spatial = spatial_domain(run);
-    if (off->spectral)
-        silence_domain(run, &spectral);
-    else
-        fuse_domain(run, &spectral);
-    if (off->spatial)
-        silence_domain(run, &spatial);
-    else
-        fuse_domain(run, &spatial);
+    const bool silent[S2_DOMAINS] = {off->spectral, off->spatial};
+    for (int d = 0; d < S2_DOMAINS; d++) {
+        const fusion domain = fusion_of(run, d);
+        if (silent[d])
+            silence_domain(run, &domain);
+        else
+            fuse_domain(run, &domain);
+    }
     join_domains(run);
 }

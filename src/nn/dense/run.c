@@ -216,13 +216,13 @@ void s2_dense_work(const s2_weights *base, const s2_run_geometry *geometry, s2_w
     memset(work, 0, S2_STAGES * sizeof *work);
     for (int s = 0; s < base->spec.sources; s++)
         add_source(weights, geometry, s, work);
-    add_conv(relate, &weights->adrf_spectral.mix, features);
-    add_conv(relate, &weights->adrf_spatial.mix, features);
-    add_conv(relate, &weights->neck_spectral, features);
-    add_conv(relate, &weights->neck_spatial, features);
+    for (int d = 0; d < S2_DOMAINS; d++) {
+        add_conv(relate, &weights->trunk.adrf[d].mix, features);
+        add_conv(relate, &weights->trunk.neck[d], features);
+    }
     add_joint_attention(relate, base->spec.channels, features);
-    add_block(&work[S2_STAGE_HEAD], &weights->head_block, features);
-    add_conv(&work[S2_STAGE_HEAD], &weights->head_conv, features);
+    add_block(&work[S2_STAGE_HEAD], &weights->trunk.head_block, features);
+    add_conv(&work[S2_STAGE_HEAD], &weights->trunk.head_conv, features);
     /* this part of the hidden layer is computed with the head */
     add_conv(&work[S2_STAGE_HEAD], &weights->hidden_head, features);
     add_conv(classify, &weights->hidden_detail, pixels);

@@ -42,29 +42,26 @@ static bool fold_classifier(s2_dense_weights *to, const s2_classifier *classifie
 static bool fold_all(s2_dense_weights *to, const s2_dense_network *net)
 {
     for (int s = 0; s < net->base.spec.sources; s++)
-        if (!s2_fold_spectral(&to->spectral[s], &net->spectral[s]) ||
-            !s2_fold_block(&to->spatial[s], &net->spatial[s]))
+        if (!s2_fold_spectral(&to->spectral[s], &net->encoder[s].spectral) ||
+            !s2_fold_block(&to->spatial[s], &net->encoder[s].spatial))
             return false;
-    return s2_fold_adrf(&to->adrf_spectral, &net->adrf_spectral) &&
-           s2_fold_adrf(&to->adrf_spatial, &net->adrf_spatial) &&
-           s2_fold_unit(&to->neck_spectral, &net->neck_spectral) &&
-           s2_fold_unit(&to->neck_spatial, &net->neck_spatial) &&
-           s2_fold_block(&to->head_block, &net->head_block) &&
-           s2_fold_unit(&to->head_conv, &net->head_conv) && fold_detail(to, net) &&
+    return s2_fold_trunk(&to->trunk, &net->trunk) && fold_detail(to, net) &&
            fold_classifier(to, &net->classifier);
 }
 
 /* Weights for Winograd, where the kernels have it. */
 static bool transform_all(s2_dense_weights *to)
 {
+    s2_folded_trunk *trunk = &to->trunk;
     if (!to->base.kernels->winograd)
         return true;
     for (int s = 0; s < to->base.spec.sources; s++)
         if (!s2_fold_winograd(&to->spatial[s].conv1) || !s2_fold_winograd(&to->spatial[s].conv2))
             return false;
-    return s2_fold_winograd(&to->neck_spectral) && s2_fold_winograd(&to->neck_spatial) &&
-           s2_fold_winograd(&to->head_block.conv1) && s2_fold_winograd(&to->head_block.conv2) &&
-           s2_fold_winograd(&to->head_conv);
+    return s2_fold_winograd(&trunk->neck[S2_SPECTRAL]) &&
+           s2_fold_winograd(&trunk->neck[S2_SPATIAL]) &&
+           s2_fold_winograd(&trunk->head_block.conv1) &&
+           s2_fold_winograd(&trunk->head_block.conv2) && s2_fold_winograd(&trunk->head_conv);
 }
 
 s2rgf_status s2_dense_weights_create(const s2_network *network, s2_weights **weights,
@@ -96,12 +93,7 @@ void s2_dense_weights_free(s2_weights *base)
         s2_folded_block_clear(&weights->spatial[s]);
         s2_folded_conv_clear(&weights->detail.part[s]);
     }
-    s2_folded_adrf_clear(&weights->adrf_spectral);
-    s2_folded_adrf_clear(&weights->adrf_spatial);
-    s2_folded_conv_clear(&weights->neck_spectral);
-    s2_folded_conv_clear(&weights->neck_spatial);
-    s2_folded_block_clear(&weights->head_block);
-    s2_folded_conv_clear(&weights->head_conv);
+    s2_folded_trunk_clear(&weights->trunk);
     s2_folded_conv_clear(&weights->hidden_head);
     s2_folded_conv_clear(&weights->hidden_detail);
     s2_folded_conv_clear(&weights->out);

@@ -15,10 +15,7 @@ struct s2_dense_weights {
     s2_weights base;
     s2_folded_spectral spectral[S2RGF_MAX_SOURCES];
     s2_folded_block spatial[S2RGF_MAX_SOURCES];
-    s2_folded_adrf adrf_spectral, adrf_spatial;
-    s2_folded_conv neck_spectral, neck_spatial;
-    s2_folded_block head_block;
-    s2_folded_conv head_conv;
+    s2_folded_trunk trunk;
     s2_weights_detail detail;
     /* the hidden layer of the classifier, in parts: of the head, without bias, and of the detail */
     s2_folded_conv hidden_head, hidden_detail, out;

@@ -15,9 +15,9 @@ int s2_cell_count(int size, int cell_px)
 
 s2_lattice s2_lattice_over(int h, int w, int cell_px)
 {
-    return cell_px == 0
-               ? (s2_lattice){0}
-               : (s2_lattice){cell_px, s2_cell_count(h, cell_px), s2_cell_count(w, cell_px)};
+    if (cell_px == 0)
+        return (s2_lattice){0};
+    return (s2_lattice){cell_px, s2_cell_count(h, cell_px), s2_cell_count(w, cell_px)};
 }
 
 s2_cell_span s2_cell_pixels(const s2_lattice *lattice, int index, int h, int w)

@@ -15,20 +15,32 @@ void s2_norm_list_add_unit(s2_norm_list *list, const s2_conv_unit *unit, s2_conv
     add_norm(list, &unit->norm, &state->norm);
 }
 
-void s2_norm_list_add_block(s2_norm_list *list, const s2_residual_block *block,
-                            s2_residual_block_state *state)
+static void add_block(s2_norm_list *list, const s2_residual_block *block,
+                      s2_residual_block_state *state)
 {
     s2_norm_list_add_unit(list, &block->conv1, &state->conv1);
     s2_norm_list_add_unit(list, &block->conv2, &state->conv2);
     s2_norm_list_add_unit(list, &block->shortcut, &state->shortcut);
 }
 
-void s2_norm_list_add_encoder(s2_norm_list *list, const s2_spectral_encoder *encoder,
-                              s2_spectral_encoder_state *state)
+void s2_norm_list_add_encoder(s2_norm_list *list, const s2_source_encoder *encoder,
+                              s2_source_encoder_state *state)
 {
-    add_norm(list, &encoder->norm3, &state->norm3);
-    add_norm(list, &encoder->norm5, &state->norm5);
-    s2_norm_list_add_unit(list, &encoder->mix, &state->mix);
+    const s2_spectral_encoder *spectral = &encoder->spectral;
+    add_norm(list, &spectral->norm3, &state->spectral.norm3);
+    add_norm(list, &spectral->norm5, &state->spectral.norm5);
+    s2_norm_list_add_unit(list, &spectral->mix, &state->spectral.mix);
+    add_block(list, &encoder->spatial, &state->spatial);
+}
+
+void s2_norm_list_add_trunk(s2_norm_list *list, const s2_trunk *trunk, s2_trunk_state *state)
+{
+    for (int d = 0; d < S2_DOMAINS; d++) {
+        s2_norm_list_add_unit(list, &trunk->adrf[d].mix, &state->adrf[d].mix);
+        s2_norm_list_add_unit(list, &trunk->neck[d], &state->neck[d]);
+    }
+    add_block(list, &trunk->head_block, &state->head_block);
+    s2_norm_list_add_unit(list, &trunk->head_conv, &state->head_conv);
 }
 
 void s2_norm_list_use(const s2_norm_list *list, s2_statistics statistics)

@@ -2,8 +2,7 @@
 #ifndef S2_NN_LAYERS_NORM_LIST_H
 #define S2_NN_LAYERS_NORM_LIST_H
 
-#include "nn/layers/residual_block.h"
-#include "nn/layers/spectral_encoder.h"
+#include "nn/layers/trunk.h"
 
 #define S2_NORM_MAX (6 * S2RGF_MAX_SOURCES + 10) /* two encoders a source, then the trunk */
 
@@ -15,10 +14,9 @@ typedef struct s2_norm_list {
 } s2_norm_list;
 
 void s2_norm_list_add_unit(s2_norm_list *list, const s2_conv_unit *unit, s2_conv_unit_state *state);
-void s2_norm_list_add_block(s2_norm_list *list, const s2_residual_block *block,
-                            s2_residual_block_state *state);
-void s2_norm_list_add_encoder(s2_norm_list *list, const s2_spectral_encoder *encoder,
-                              s2_spectral_encoder_state *state);
+void s2_norm_list_add_encoder(s2_norm_list *list, const s2_source_encoder *encoder,
+                              s2_source_encoder_state *state);
+void s2_norm_list_add_trunk(s2_norm_list *list, const s2_trunk *trunk, s2_trunk_state *state);
 
 /** What all of them use from the next forward on, s2_batchnorm_use(). */
 void s2_norm_list_use(const s2_norm_list *list, s2_statistics statistics);

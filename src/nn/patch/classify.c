@@ -156,9 +156,10 @@ static void pool_region(const s2_region *in, const s2_region *out)
 }
 
 /* One domain from its stack (consumed) through ADRF, its neck and the pool to what SSJA reads. */
-static void fuse_domain(const s2_patch_run *run, const s2_folded_adrf *adrf,
-                        const s2_folded_conv *neck, int stack_buffer, int joint_buffer)
+static void fuse_domain(const s2_patch_run *run, int domain, int stack_buffer)
 {
+    const s2_folded_adrf *adrf = &run->weights->trunk.adrf[domain];
+    const s2_folded_conv *neck = &run->weights->trunk.neck[domain];
     const s2_kernel_row_function kernel = run->weights->kernel;
     const int side = S2_PATCH_FEATURE_PX;
     const s2_rect beyond = {-1, -1, side + 1, side + 1};
@@ -166,7 +167,7 @@ static void fuse_domain(const s2_patch_run *run, const s2_folded_adrf *adrf,
     const s2_region stack = batch_region(run, stack_buffer, FEATURES, adrf->mix.conv.in);
     const s2_region mixed = batch_region(run, S2_MIXED, beyond, S2_PATCH_CHANNELS);
     const s2_region wide = batch_region(run, S2_NECK, small, S2_PATCH_WIDE);
-    const s2_region joint = batch_region(run, joint_buffer, JOINT, S2_PATCH_WIDE);
+    const s2_region joint = batch_region(run, S2_JOINT_SPECTRAL + domain, JOINT, S2_PATCH_WIDE);
     if (!run->weights->base.spec.off.attention)
         scale_stack(run, adrf, &stack);
     s2_region_clear_around(&mixed, FEATURES);
@@ -205,16 +206,16 @@ static void join_domains(const s2_patch_run *run)
 }
 
 /* A domain that is switched off gives nothing to SSJA. */
-static void silence_domain(const s2_patch_run *run, int joint_buffer)
+static void silence_domain(const s2_patch_run *run, int domain)
 {
-    const s2_region joint = batch_region(run, joint_buffer, JOINT, S2_PATCH_WIDE);
+    const s2_region joint = batch_region(run, S2_JOINT_SPECTRAL + domain, JOINT, S2_PATCH_WIDE);
     s2_region_clear_around(&joint, (s2_rect){0, 0, 0, 0});
 }
 
 static void run_head(const s2_patch_run *run)
 {
     const s2_patch_weights *weights = run->weights;
-    const s2_folded_block *block = &weights->head_block;
+    const s2_folded_block *block = &weights->trunk.head_block;
     const int c = S2_PATCH_WIDE;
     const s2_rect padded = s2_rect_grow(JOINT, 1);
     const s2_rect half = {0, 0, JOINT.w / 2, JOINT.h / 2};
@@ -229,7 +230,7 @@ static void run_head(const s2_patch_run *run)
     s2_region_conv(weights->kernel, &block->conv1, &fused, NULL, JOINT, &middle);
     s2_region_conv(weights->kernel, &block->shortcut, &fused, NULL, JOINT, &shortcut);
     s2_region_conv(weights->kernel, &block->conv2, &middle, &shortcut, JOINT, &out);
-    s2_region_conv(weights->kernel, &weights->head_conv, &out, NULL, JOINT, &head);
+    s2_region_conv(weights->kernel, &weights->trunk.head_conv, &out, NULL, JOINT, &head);
     pool_region(&head, &pooled);
 }
 
@@ -255,18 +256,19 @@ static void run_classifier(const s2_patch_run *run)
 void s2_patch_classify(s2_patch_run *run, int first)
 {
     const s2_patch_weights *weights = run->weights;
+    const s2_ablations *off = &weights->base.spec.off;
     const s2_rect core = run->tile.core;
     const size_t classes = (size_t)weights->base.spec.classes;
     encode_batch(run, first);
     unfold(run);
-    fuse_domain(run, &weights->adrf_spectral, &weights->neck_spectral, S2_UNFOLDED,
-                S2_JOINT_SPECTRAL);
-    fuse_domain(run, &weights->adrf_spatial, &weights->neck_spatial, S2_STACK_SPATIAL,
-                S2_JOINT_SPATIAL);
-    if (weights->base.spec.off.spectral)
-        silence_domain(run, S2_JOINT_SPECTRAL);
-    if (weights->base.spec.off.spatial)
-        silence_domain(run, S2_JOINT_SPATIAL);
+    if (off->spectral)
+        silence_domain(run, S2_SPECTRAL);
+    else
+        fuse_domain(run, S2_SPECTRAL, S2_UNFOLDED);
+    if (off->spatial)
+        silence_domain(run, S2_SPATIAL);
+    else
+        fuse_domain(run, S2_SPATIAL, S2_STACK_SPATIAL);
     join_domains(run);
     run_head(run);
     run_classifier(run);

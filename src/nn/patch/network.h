@@ -3,10 +3,9 @@
 #ifndef S2_NN_PATCH_NETWORK_H
 #define S2_NN_PATCH_NETWORK_H
 
-#include "nn/layers/adrf.h"
 #include "nn/layers/classifier.h"
-#include "nn/layers/residual_block.h"
-#include "nn/layers/spectral_encoder.h"
+#include "nn/layers/source_encoder.h"
+#include "nn/layers/trunk.h"
 #include "nn/layers/unfold.h"
 #include "nn/networks/networks.h"
 
@@ -21,14 +20,10 @@
 
 typedef struct s2_patch_network {
     s2_network base;
-    s2_spectral_encoder spectral[S2RGF_MAX_SOURCES];
-    s2_residual_block spatial[S2RGF_MAX_SOURCES];
-    s2_unfold unfold;
-    s2_adrf adrf_spectral, adrf_spatial;
-    s2_conv_unit neck_spectral, neck_spatial;
-    s2_residual_block head_block;
-    s2_conv_unit head_conv;
-    s2_classifier classifier;
+    s2_source_encoder encoder[S2RGF_MAX_SOURCES];
+    s2_unfold unfold; /* of the spectral stack */
+    s2_trunk trunk;
+    s2_classifier classifier; /* of the pooled head */
 } s2_patch_network;
 
 /** Spectral width of a source: C for the rich one, C/8 for others. */

@@ -19,17 +19,12 @@ static bool fold_spatial(s2_patch_spatial *to, const s2_residual_block *block)
 static bool fold_all(s2_patch_weights *to, const s2_patch_network *net)
 {
     for (int s = 0; s < net->base.spec.sources; s++)
-        if (!s2_fold_spectral(&to->spectral[s], &net->spectral[s]) ||
-            !fold_spatial(&to->spatial[s], &net->spatial[s]))
+        if (!s2_fold_spectral(&to->spectral[s], &net->encoder[s].spectral) ||
+            !fold_spatial(&to->spatial[s], &net->encoder[s].spatial))
             return false;
     return s2_fold_unit(&to->expand, &net->unfold.expand) &&
            s2_fold_unit(&to->reduce, &net->unfold.reduce) &&
-           s2_fold_adrf(&to->adrf_spectral, &net->adrf_spectral) &&
-           s2_fold_adrf(&to->adrf_spatial, &net->adrf_spatial) &&
-           s2_fold_unit(&to->neck_spectral, &net->neck_spectral) &&
-           s2_fold_unit(&to->neck_spatial, &net->neck_spatial) &&
-           s2_fold_block(&to->head_block, &net->head_block) &&
-           s2_fold_unit(&to->head_conv, &net->head_conv) &&
+           s2_fold_trunk(&to->trunk, &net->trunk) &&
            s2_fold_classifier(&to->classifier, &net->classifier);
 }
 
@@ -68,12 +63,7 @@ void s2_patch_weights_free(s2_weights *base)
     }
     s2_folded_conv_clear(&weights->expand);
     s2_folded_conv_clear(&weights->reduce);
-    s2_folded_adrf_clear(&weights->adrf_spectral);
-    s2_folded_adrf_clear(&weights->adrf_spatial);
-    s2_folded_conv_clear(&weights->neck_spectral);
-    s2_folded_conv_clear(&weights->neck_spatial);
-    s2_folded_block_clear(&weights->head_block);
-    s2_folded_conv_clear(&weights->head_conv);
+    s2_folded_trunk_clear(&weights->trunk);
     s2_folded_classifier_clear(&weights->classifier);
     s2_free(weights);
 }

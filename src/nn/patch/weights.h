@@ -19,10 +19,7 @@ struct s2_patch_weights {
     s2_folded_spectral spectral[S2RGF_MAX_SOURCES];
     s2_patch_spatial spatial[S2RGF_MAX_SOURCES];
     s2_folded_conv expand, reduce;
-    s2_folded_adrf adrf_spectral, adrf_spatial;
-    s2_folded_conv neck_spectral, neck_spatial;
-    s2_folded_block head_block;
-    s2_folded_conv head_conv;
+    s2_folded_trunk trunk;
     s2_folded_classifier classifier;
 };
 

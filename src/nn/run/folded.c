@@ -179,6 +179,16 @@ bool s2_fold_adrf(s2_folded_adrf *to, const s2_adrf *adrf)
            s2_fold_unit(&to->mix, &adrf->mix);
 }
 
+bool s2_fold_trunk(s2_folded_trunk *to, const s2_trunk *trunk)
+{
+    for (int d = 0; d < S2_DOMAINS; d++)
+        if (!s2_fold_adrf(&to->adrf[d], &trunk->adrf[d]) ||
+            !s2_fold_unit(&to->neck[d], &trunk->neck[d]))
+            return false;
+    return s2_fold_block(&to->head_block, &trunk->head_block) &&
+           s2_fold_unit(&to->head_conv, &trunk->head_conv);
+}
+
 bool s2_fold_classifier(s2_folded_classifier *to, const s2_classifier *classifier)
 {
     const int *hidden = classifier->hidden_weight->dims;
@@ -230,6 +240,16 @@ void s2_folded_adrf_clear(s2_folded_adrf *adrf)
     s2_folded_conv_clear(&adrf->from_mean);
     s2_folded_conv_clear(&adrf->from_std);
     s2_folded_conv_clear(&adrf->mix);
+}
+
+void s2_folded_trunk_clear(s2_folded_trunk *trunk)
+{
+    for (int d = 0; d < S2_DOMAINS; d++) {
+        s2_folded_adrf_clear(&trunk->adrf[d]);
+        s2_folded_conv_clear(&trunk->neck[d]);
+    }
+    s2_folded_block_clear(&trunk->head_block);
+    s2_folded_conv_clear(&trunk->head_conv);
 }
 
 void s2_folded_classifier_clear(s2_folded_classifier *classifier)

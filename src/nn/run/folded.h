@@ -3,10 +3,8 @@
 #define S2_NN_RUN_FOLDED_H
 
 #include "nn/kernels/kernels.h"
-#include "nn/layers/adrf.h"
 #include "nn/layers/classifier.h"
-#include "nn/layers/residual_block.h"
-#include "nn/layers/spectral_encoder.h"
+#include "nn/layers/trunk.h"
 
 #define S2_FOLDED_MAX 256 /* output channels of a folded unit */
 
@@ -42,6 +40,13 @@ typedef struct s2_folded_classifier {
     s2_folded_conv hidden, out;
 } s2_folded_classifier;
 
+typedef struct s2_folded_trunk {
+    s2_folded_adrf adrf[S2_DOMAINS];
+    s2_folded_conv neck[S2_DOMAINS];
+    s2_folded_block head_block;
+    s2_folded_conv head_conv;
+} s2_folded_trunk;
+
 /** What a unit's batch-norm does, the convolution's own bias included: scale, shift out [out]. */
 void s2_fold_shift(const s2_conv_unit *unit, float *scale, float *shift);
 /**
@@ -63,6 +68,7 @@ bool s2_fold_linear(s2_folded_conv *to, s2_conv conv, const float *w, const floa
 bool s2_fold_spectral(s2_folded_spectral *to, const s2_spectral_encoder *encoder);
 bool s2_fold_block(s2_folded_block *to, const s2_residual_block *block);
 bool s2_fold_adrf(s2_folded_adrf *to, const s2_adrf *adrf);
+bool s2_fold_trunk(s2_folded_trunk *to, const s2_trunk *trunk);
 bool s2_fold_classifier(s2_folded_classifier *to, const s2_classifier *classifier);
 
 /** Add transformed weights if the convolution is one for Winograd: 3 x 3, stride 1, whole blocks. */
@@ -72,6 +78,7 @@ void s2_folded_conv_clear(s2_folded_conv *conv);
 void s2_folded_spectral_clear(s2_folded_spectral *spectral);
 void s2_folded_block_clear(s2_folded_block *block);
 void s2_folded_adrf_clear(s2_folded_adrf *adrf);
+void s2_folded_trunk_clear(s2_folded_trunk *trunk);
 void s2_folded_classifier_clear(s2_folded_classifier *classifier);
 
 #endif
