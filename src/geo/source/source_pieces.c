@@ -181,9 +181,8 @@ static size_t valid_at(const s2_source *source, s2_rect piece)
     return (size_t)source->band_count * plane_bytes(source, piece);
 }
 
-s2rgf_status s2_piece_load(void *data, s2_rect piece, void *samples, s2rgf_error *err)
+s2rgf_status s2_piece_load(s2_source *source, s2_rect piece, void *samples, s2rgf_error *err)
 {
-    s2_source *source = data;
     s2rgf_status status = S2RGF_OK;
     for (int first = 0; first < source->band_count && status == S2RGF_OK;) {
         const int count = count_of_file(source, first);

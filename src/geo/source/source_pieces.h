@@ -11,7 +11,7 @@ s2rgf_status s2_source_read_masks(s2_source *source, s2_rect rect, uint8_t *vali
 /** Choose the lattice of pieces that suits the blocks of open files. */
 void s2_source_choose_lattice(s2_source *source);
 /** A piece's samples: planes of all delivered bands in one type, then the validity by masks. */
-s2rgf_status s2_piece_load(void *source, s2_rect piece, void *samples, s2rgf_error *err);
+s2rgf_status s2_piece_load(s2_source *source, s2_rect piece, void *samples, s2rgf_error *err);
 
 /** Where a piece's samples are, of an overlap and delivered bands first.. first + count - 1. */
 s2_samples s2_piece_samples(const s2_source *source, const void *samples, s2_rect piece,

@@ -105,12 +105,36 @@ static void normalise(double mean, double std, int count, float *values)
         values[i] = (float)(((double)values[i] - mean) / std);
 }
 
+typedef float four __attribute__((vector_size(4 * sizeof(float)), aligned(4), may_alias));
+
+/* Four pixels of four planes, STRETCH_PX apart, to where pixels are `bands` apart. */
+static void turn_four(const float *from, float *to, ptrdiff_t bands)
+{
+    const four a = *(const four *)from;
+    const four b = *(const four *)(from + STRETCH_PX);
+    const four c = *(const four *)(from + 2 * STRETCH_PX);
+    const four d = *(const four *)(from + 3 * STRETCH_PX);
+    const four ab = {a[0], b[0], a[1], b[1]};
+    const four cd = {c[0], d[0], c[1], d[1]};
+    const four ab_after = {a[2], b[2], a[3], b[3]};
+    const four cd_after = {c[2], d[2], c[3], d[3]};
+    *(four *)to = (four){ab[0], ab[1], cd[0], cd[1]};
+    *(four *)(to + bands) = (four){ab[2], ab[3], cd[2], cd[3]};
+    *(four *)(to + 2 * bands) = (four){ab_after[0], ab_after[1], cd_after[0], cd_after[1]};
+    *(four *)(to + 3 * bands) = (four){ab_after[2], ab_after[3], cd_after[2], cd_after[3]};
+}
+
 /* Planes of `count` bands to their place in pixels of `bands`. */
 static void interleave(const stretch *at, int count, float *out, int bands)
 {
-    for (int i = 0; i < at->count; i++, out += bands)
-        for (int b = 0; b < count; b++)
-            out[b] = at->values[b][i];
+    const int whole = at->count / 4 * 4; /* pixels, and bands, that go by fours */
+    const int fours = count / 4 * 4;
+    for (int i = 0; i < whole; i += 4)
+        for (int b = 0; b < fours; b += 4)
+            turn_four(&at->values[b][i], out + (ptrdiff_t)i * bands + b, bands);
+    for (int i = 0; i < at->count; i++)
+        for (int b = i < whole ? fours : 0; b < count; b++)
+            out[(ptrdiff_t)i * bands + b] = at->values[b][i];
 }
 
 /* Bands of a stretch; from: its samples of the first; out: its first pixel, or NULL. */
