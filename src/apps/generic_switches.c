@@ -97,7 +97,7 @@ static bool normalise(const s2_program *program, char **words, bool nested, char
         if (option && option->type == S2_OPTION_GDAL && strcmp(name, "optfile") == 0) {
             if (nested || !words[1])
                 return s2_report_usage(program->name,
-                                       nested ? "--optfile: cannot be used in such a file"
+                                       nested ? "--optfile: not allowed in an option file"
                                               : "--optfile: expected file after it");
             if (!expand_file(program, *++words, result))
                 return false;
@@ -134,7 +134,7 @@ bool s2_generic_take(const s2_program *program, char **argv, char ***words, int 
         *words = NULL;
         *exit_code = count == 0 ? S2_EXIT_DONE : S2_EXIT_USAGE;
         if (count < 0)
-            s2_report_usage(program->name, "a generic switch of GDAL is wrong");
+            s2_report_usage(program->name, "wrong use of one of GDAL's switches");
     }
     CSLDestroy(all);
     return count >= 1;

@@ -88,8 +88,7 @@ static s2rgf_status open_worker(void *context, void **data, s2rgf_error *err)
         return s2_fail_memory(err, "worker");
     s2rgf_status status = s2_scene_reopen(&job->scene, &worker->scene, err);
     if (status == S2RGF_OK)
-        status = job->weights->ops->run_create(job->weights, &job->geometry, &job->tiling,
-                                               &worker->run, err);
+        status = s2_run_create(job->weights, &job->geometry, &job->tiling, &worker->run, err);
     if (status == S2RGF_OK && job->options->mask_path)
         status = start_mask(worker, pixels, err);
     if (status == S2RGF_OK)

@@ -251,8 +251,8 @@ static s2rgf_status prepare_level(s2rgf_lazy_map *map, int index, map_level **le
         status = s2_network_input_open(&(*level)->scene, &map->content, S2_INPUT_AT_ONCE,
                                        &(*level)->input, err);
     if (status == S2RGF_OK)
-        status = map->weights->ops->run_create(map->weights, &(*level)->geometry, &(*level)->tiling,
-                                               &(*level)->run, err);
+        status = s2_run_create(map->weights, &(*level)->geometry, &(*level)->tiling, &(*level)->run,
+                               err);
     return status;
 }
 
@@ -299,9 +299,11 @@ s2rgf_status s2rgf_lazy_map_read(s2rgf_lazy_map *map, int level, const int rect[
         return status;
     const s2_rect all = {0, 0, read->geometry.width, read->geometry.height};
     if (s2_rect_is_empty(wanted) || !s2_rect_contains(all, wanted))
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                       "window: expected a part of %d x %d pixels, found %d x %d at %d, %d", all.w,
-                       all.h, wanted.w, wanted.h, wanted.x, wanted.y);
+        return s2_fail(
+            err, S2RGF_INVALID_ARGUMENT,
+            "rectangle: not inside the map: expected part of %d x %d pixels, found %d x %d at %d, "
+            "%d",
+            all.w, all.h, wanted.w, wanted.h, wanted.x, wanted.y);
     const s2_rect tiles = s2_tiling_tiles(&(s2_tiling){px, px, wanted});
     rect_job job = {map, read, wanted, values, 0, 0};
     const s2_tile_io io = {

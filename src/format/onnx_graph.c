@@ -123,7 +123,7 @@ static void take_attributes(const char **at, s2_protobuf *node)
     expect(at, '>');
 }
 
-/* "y = Op <...> (x, w)"; the node is called like its output. */
+/* "y = Op <...> (x, w)"; the node has the name of its output. */
 static void take_node(const s2_onnx_graph *graph, const char *at, s2_protobuf *node)
 {
     const char *word;

@@ -62,7 +62,8 @@ static s2rgf_status get_bytes(reader *file, void *bytes, size_t count, s2rgf_err
         if (part < 0)
             return s2_fail(err, S2RGF_IO, "%s: cannot read: %s", file->path, strerror(errno));
         if (part == 0)
-            return s2_fail(err, S2RGF_IO, "%s: cannot read: file has become shorter", file->path);
+            return s2_fail(err, S2RGF_IO, "%s: cannot read: the file has become shorter",
+                           file->path);
         done += (size_t)part;
     }
     file->hash = s2_checksum_add(file->hash, bytes, count);

@@ -107,11 +107,6 @@ s2rgf_status s2_model_find_tensor(const s2_model_content *content, const char *n
     return s2_fail(err, S2RGF_FORMAT, "tensor %s: missing in the model", name);
 }
 
-s2rgf_status s2_model_check_target(const char *path, bool overwrite, s2rgf_error *err)
-{
-    return s2_atomic_check(path, overwrite, err);
-}
-
 /** What a model file says besides its tensors; a file's texts point into it. */
 typedef struct description_texts {
     s2_json_writer writer;

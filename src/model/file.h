@@ -17,7 +17,7 @@ typedef struct s2_model_band {
     char *name;           /* "" where unknown */
     double wavelength_nm; /* NaN where unknown */
     double mean, std;     /* normalisation: (x - mean) / std; std > 0 */
-    double low, high;     /* all but one in 200 training values lie above, below; NaN: unknown */
+    double low, high;     /* all but one in 200 training values are above, below; NaN: unknown */
 } s2_model_band;
 
 typedef struct s2_model_source {
@@ -67,8 +67,6 @@ typedef struct s2_model_content {
  * Errors  INVALID_ARGUMENT.
  */
 s2rgf_status s2_model_check(const s2_model_content *content, const char *subject, s2rgf_error *err);
-/** Whether s2_model_save() could create path now. Errors: IO, INVALID_ARGUMENT, NO_MEMORY. */
-s2rgf_status s2_model_check_target(const char *path, bool overwrite, s2rgf_error *err);
 /** In a name, '_' for what is not UTF-8 or is a control character; cut at S2_MODEL_NAME_BYTES. */
 void s2_model_clean_name(char *name);
 /**

@@ -47,8 +47,6 @@ typedef struct s2_batch {
 
 /** What every network asks of sources, classes and bands. Errors: INVALID_ARGUMENT. */
 s2rgf_status s2_network_check(const s2_network_spec *spec, s2rgf_error *err);
-/** The source with most bands, the first of equals. */
-int s2_network_rich_source(const s2_network_spec *spec);
 /** Channels of a source's spectral features: C for the rich source, narrow for others. */
 int s2_spectral_width(const s2_network_spec *spec, int narrow, int source);
 /** Those of the sources before it: its first channel where all are stacked. */

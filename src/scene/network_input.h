@@ -7,7 +7,8 @@
 typedef enum s2_input_mode {
     S2_INPUT_AT_ONCE,    /* in the thread that asks */
     S2_INPUT_AHEAD_SLOW, /* in a thread of its own where reading waits a noticeable part of the time;
-                             else two threads on one core only get in each other's way */
+                             otherwise two threads on one core only get in each
+                             other's way */
     S2_INPUT_AHEAD_ALWAYS /* in a thread of its own: there is a core for it */
 } s2_input_mode;
 

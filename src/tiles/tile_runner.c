@@ -129,7 +129,7 @@ s2rgf_status s2_tiles_run(const s2_tile_job *job, const s2rgf_host *host, s2rgf_
             run_tiles(&state, worker, first,
                       count - first > LOOP_TILES ? first + LOOP_TILES : count);
             go_on = !has_failed(&state);
-            /* nobody fails in the next loop before all know whether there is one */
+            /* none fails in the next loop before all know whether there is one */
 #pragma omp barrier
         }
         job->stop(worker);

@@ -1,4 +1,4 @@
-/* Accuracy of a network on the labels kept for validation, through the very code that maps scenes.
+/* Accuracy of a network on the labels kept for validation, through the code that maps scenes.
    */
 #include "train/validation.h"
 
@@ -115,8 +115,7 @@ static s2rgf_status open_validation_worker(void *context, void **data, s2rgf_err
         status = s2_network_input_open(&worker->scene, job->set->content, S2_INPUT_AT_ONCE,
                                        &worker->input, err);
     if (status == S2RGF_OK)
-        status =
-            job->weights->ops->run_create(job->weights, &job->geometry, &tiling, &worker->run, err);
+        status = s2_run_create(job->weights, &job->geometry, &tiling, &worker->run, err);
     return status;
 }
 
@@ -194,7 +193,7 @@ s2rgf_status s2_validate(const s2_validation *asked, s2_confusion *confusion,
     s2rgf_status status =
         s2_scored_pixels_init(scored, set->labels->classes.count, job.pixel_count, err);
     if (status == S2RGF_OK)
-        status = asked->network->ops->weights_create(asked->network, &job.weights, err);
+        status = s2_weights_create(asked->network, &job.weights, err);
     if (status == S2RGF_OK)
         status = list_tiles(&job, err);
     if (status == S2RGF_OK) {

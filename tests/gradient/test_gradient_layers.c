@@ -1,4 +1,5 @@
 /* Finite differences for the backward pass of every layer. */
+#include "golden/network_parts.h"
 #include "gradient/gradient.h"
 #include "nn/layers/band_conv.h"
 #include "nn/layers/batchnorm.h"
@@ -28,7 +29,7 @@ typedef struct conv_context {
 static double conv_objective(void *context)
 {
     conv_context *c = context;
-    REQUIRE(s2_conv_forward(&c->conv, &c->x, c->w, c->b, &c->y, NULL) == S2RGF_OK);
+    REQUIRE(conv_forward(&c->conv, &c->x, c->w, c->b, &c->y, NULL) == S2RGF_OK);
     return gradient_dot(&c->y, &c->dy);
 }
 
@@ -44,7 +45,7 @@ static void test_conv(s2_conv conv, int h, int w)
     golden_fill("conv.w", 1, 0, c.w, w_count);
     golden_fill("conv.b", 1, 0, c.b, (size_t)conv.out);
     s2_tensor dx = golden_zeros(2, h, w, conv.in);
-    REQUIRE(s2_conv_backward(&conv, &c.x, c.w, &c.dy, &dx, dw, db, NULL) == S2RGF_OK);
+    REQUIRE(conv_backward(&conv, &c.x, c.w, &c.dy, &dx, dw, db, NULL) == S2RGF_OK);
     const gradient_input inputs[] = {
         {"conv x", c.x, dx},
         {"conv w", gradient_array(c.w, w_count), gradient_array(dw, w_count)},

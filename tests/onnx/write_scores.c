@@ -45,7 +45,7 @@ static s2rgf_status write_all(writer *w, const s2_weights *weights, s2rgf_error 
     const s2_rect whole = {0, 0, geometry.width, geometry.height};
     const s2_tiling tiling = {whole.w, whole.h, whole};
     if (status == S2RGF_OK)
-        status = weights->ops->run_create(weights, &geometry, &tiling, &run, err);
+        status = s2_run_create(weights, &geometry, &tiling, &run, err);
     if (status == S2RGF_OK)
         status = run->ops->run_compute(run, whole, NULL, &io, err);
     s2_network_input_close(input);

@@ -235,12 +235,12 @@ static void test_existing_files_are_kept(void)
     const int before = files_in_folder();
     CHECK(s2_model_save(&made, in_folder("precious"), false, &err) == S2RGF_INVALID_ARGUMENT);
     CHECK_CONTAINS(err.message, "precious: exists: use -overwrite to replace it");
-    CHECK(s2_model_check_target(in_folder("precious"), false, NULL) == S2RGF_INVALID_ARGUMENT);
+    CHECK(s2_atomic_check(in_folder("precious"), false, NULL) == S2RGF_INVALID_ARGUMENT);
     sample_bytes file = sample_read_file(in_folder("precious"));
     CHECK(file.length == 8 && memcmp(file.data, "precious", 8) == 0);
     free(file.data);
-    CHECK(s2_model_check_target(in_folder("precious"), true, NULL) == S2RGF_OK);
-    CHECK(s2_model_check_target(in_folder("new"), false, NULL) == S2RGF_OK);
+    CHECK(s2_atomic_check(in_folder("precious"), true, NULL) == S2RGF_OK);
+    CHECK(s2_atomic_check(in_folder("new"), false, NULL) == S2RGF_OK);
     CHECK(files_in_folder() == before);
     CHECK(s2_model_save(&made, in_folder("precious"), true, &err) == S2RGF_OK);
     CHECK(same_file(in_folder("precious"), in_folder("container")));
@@ -252,7 +252,7 @@ static void test_existing_files_are_kept(void)
     CHECK_CONTAINS(err.message, "cannot create: No such file or directory");
     /* The name of a link that leads nowhere is taken: told at once, not when the model is made. */
     CHECK(symlink("nowhere", in_folder("link")) == 0);
-    CHECK(s2_model_check_target(in_folder("link"), false, &err) == S2RGF_INVALID_ARGUMENT);
+    CHECK(s2_atomic_check(in_folder("link"), false, &err) == S2RGF_INVALID_ARGUMENT);
     CHECK_CONTAINS(err.message, "link: exists");
     CHECK(s2_model_save(&made, in_folder("link"), true, &err) == S2RGF_OK);
     CHECK(same_file(in_folder("link"), in_folder("container")));

@@ -1,6 +1,7 @@
 /* Parts of a network switched off: what is left depends on nothing that is off, and their names. */
 #include "golden/golden_ablations.h"
 #include "golden/golden_scene.h"
+#include "golden/network_parts.h"
 #include "model/ablations.h"
 #include "nn/layers/ssja.h"
 
@@ -18,7 +19,7 @@ static double run_training(s2_network *network, float *scores)
     for (size_t i = 0; i < golden_count(logits); i++)
         scores[i] = *golden_value(logits, i);
     REQUIRE(s2_dense_train_backward(train, &OPTIONS, &loss, NULL) == S2RGF_OK);
-    s2_dense_train_free(train);
+    s2_training_free(train);
     return loss;
 }
 
@@ -69,9 +70,9 @@ static void attention_is_one(void)
         for (int leaf = 0; leaf < 4; leaf++) {
             const char *name =
                 golden_name(domain == 0 ? "adrf_spectral" : "adrf_spatial", leaves[leaf]);
-            s2_param *p = s2_params_find(&whole->params, name);
+            s2_param *p = find_param(&whole->params, name);
             REQUIRE(p != NULL);
-            CHECK(s2_params_find(&off->params, name) == NULL);
+            CHECK(find_param(&off->params, name) == NULL);
             for (size_t k = 0; k < p->count; k++)
                 p->value[k] = leaf % 2 == 0 ? 0.0f : 50.0f;
         }

@@ -224,8 +224,8 @@ static void run_tiles(const s2_network *network, const scene *s, s2_tiling tilin
                            .give = give_seam};
     const s2_rect tiles = s2_tiling_tiles(&tiling);
     seam_memory *memory = &context.seams;
-    REQUIRE(s2_dense_weights_create(network, &weights, NULL) == S2RGF_OK);
-    REQUIRE(s2_dense_run_create(weights, &s->geometry, &tiling, &run, NULL) == S2RGF_OK);
+    REQUIRE(s2_weights_create(network, &weights, NULL) == S2RGF_OK);
+    REQUIRE(s2_run_create(weights, &s->geometry, &tiling, &run, NULL) == S2RGF_OK);
     s2_dense_seam_layout(weights, &s->geometry, &tiling, S2_RIGHT, &memory->right_layout);
     s2_dense_seam_layout(weights, &s->geometry, &tiling, S2_BELOW, &memory->below_layout);
     memory->right = (char *)malloc(2 * memory->right_layout.bytes + 1);
@@ -249,8 +249,8 @@ static void run_tiles(const s2_network *network, const scene *s, s2_tiling tilin
         }
     for (int i = 0; i < s->sources && encoded; i++)
         encoded[i] = run->counts.encoded[i];
-    s2_dense_run_free(run);
-    s2_dense_weights_free(weights);
+    s2_run_free(run);
+    s2_weights_free(weights);
     free(memory->right);
     free(memory->below);
 }
@@ -441,7 +441,7 @@ static void test_seam_bytes(void)
 {
     s2_network *network = golden_network(32, 2);
     s2_weights *weights = NULL;
-    REQUIRE(s2_dense_weights_create(network, &weights, NULL) == S2RGF_OK);
+    REQUIRE(s2_weights_create(network, &weights, NULL) == S2RGF_OK);
     const s2_affine *const positions[] = {&UPRIGHT, &SLIGHTLY_TURNED, &UPSIDE_DOWN, &SIDEWAYS};
     for (int i = 0; i < 4; i++) {
         scene s = large_scene(positions[i]);
@@ -455,7 +455,7 @@ static void test_seam_bytes(void)
         CHECK(seam_bytes(weights, &s, &all, S2_BELOW) == 0);
         scene_clear(&s);
     }
-    s2_dense_weights_free(weights);
+    s2_weights_free(weights);
     s2_network_free(network);
 }
 
@@ -487,7 +487,7 @@ static void test_folding(int channels, int sources, const golden_ablation *witho
         }
         if (!CHECK(apart <= without->apart * size))
             printf("    without %s: %g apart\n", without->name, apart / size);
-        s2_dense_train_free(train);
+        s2_training_free(train);
     }
     s2_network_free(network);
 }

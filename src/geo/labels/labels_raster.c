@@ -37,7 +37,8 @@ static s2rgf_status check_raster(const s2rgf_label_options *options, const s2_cl
 {
     if (options->layer != NULL || options->where != NULL)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                       "%s: a raster: a layer or filter is for polygons", options->path);
+                       "%s: is a raster: a layer or filter is only for vector labels",
+                       options->path);
     if (band->count != 1)
         return s2_fail(err, S2RGF_FORMAT, "%s: not a label raster: expected one band, found %d",
                        options->path, band->count);

@@ -101,7 +101,7 @@ static s2rgf_status make_folders(const s2_map_files *files, s2rgf_error *err)
     s2_gdal_catch_end(&caught);
     return done ? S2RGF_OK
                 : s2_gdal_fail(&caught, err, S2RGF_IO,
-                               "%s: cannot be written: no room beside it%s%s", files->path,
+                               "%s: cannot be written: no room in its folder%s%s", files->path,
                                caught.failed ? "" : ": ", caught.failed ? "" : strerror(errno));
 }
 
@@ -123,9 +123,9 @@ static s2rgf_status try_renaming(const s2_map_files *files, s2rgf_error *err)
         CSLDestroy(names);
         s2_gdal_catch_end(&caught);
         if (!done)
-            status = s2_gdal_fail(&caught, err, S2RGF_IO,
-                                  "%s: cannot be written: its folder does not take new files",
-                                  files->path);
+            status =
+                s2_gdal_fail(&caught, err, S2RGF_IO,
+                             "%s: cannot be written: its folder accepts no new files", files->path);
     }
     s2_free(from);
     s2_free(to);
@@ -335,7 +335,7 @@ static s2rgf_status add_output(const s2_map_files *files, s2_publication *public
             status = add_name(files, names[i], names[i], false, publication, err);
     }
     if (status == S2RGF_OK && !found)
-        status = s2_fail(err, S2RGF_IO, "%s: gone before it was renamed", files->path);
+        status = s2_fail(err, S2RGF_IO, "%s: disappeared before it was renamed", files->path);
     const bool alone = publication->count == before;
     if (status == S2RGF_OK)
         status = add_name(files, files->name, files->name, true, publication, err);

@@ -58,7 +58,7 @@ static void cut(char *from, size_t length)
     memmove(from, from + length, strlen(from + length) + 1);
 }
 
-/** The message names the miniature, of which nobody knows. */
+/** The message names the miniature, which the user does not know. */
 static void cut_paths(char *message, const char *path, const char *folder)
 {
     const size_t length = strlen(path);

@@ -246,16 +246,22 @@ static s2rgf_status read_bands(s2_source *source, const piece_overlap *overlap,
 static s2rgf_status read_piece(s2_source *source, s2_rect piece, s2_rect rect,
                                const s2_read_target *to, s2rgf_error *err)
 {
-    const s2_piece_loader loader = {s2_piece_load, source};
+    void *samples = NULL;
+    bool empty = false;
     piece_overlap overlap = {.rect = s2_rect_intersect(rect, piece), .piece = piece};
     const s2_read_target part_to = s2_read_target_from(to, overlap.rect.x - rect.x);
     if (source->pieces == NULL)
         return read_bands(source, &overlap, &part_to, err);
-    s2rgf_status status = s2_pieces_take(source->pieces, piece, &loader, &overlap.held, err);
+    s2rgf_status status = s2_pieces_take(source->pieces, piece, &samples, &empty, err);
+    if (status == S2RGF_OK && empty) {
+        status = s2_piece_load(source, piece, samples, err);
+        s2_pieces_filled(source->pieces, samples, status == S2RGF_OK);
+    }
     if (status != S2RGF_OK)
         return status;
+    overlap.held = samples;
     status = read_bands(source, &overlap, &part_to, err);
-    s2_pieces_release(source->pieces, overlap.held);
+    s2_pieces_release(source->pieces, samples);
     return status;
 }
 

@@ -11,7 +11,7 @@
 #include "core/memory.h"
 #include "nn/dense/seam.h"
 
-size_t s2_dense_run_bytes(const s2_weights *weights, const s2_run_geometry *geometry,
+size_t s2_dense_run_needs(const s2_weights *weights, const s2_run_geometry *geometry,
                           const s2_tiling *tiling, bool quick, size_t *read_pixels)
 {
     s2_dense_sizes sizes;
@@ -24,38 +24,25 @@ size_t s2_dense_run_bytes(const s2_weights *weights, const s2_run_geometry *geom
     return bytes;
 }
 
-s2rgf_status s2_dense_run_create(const s2_weights *weights, const s2_run_geometry *geometry,
-                                 const s2_tiling *tiling, s2_run **run, s2rgf_error *err)
-{
-    bool ready = true;
-    *run = NULL;
-    s2_dense_run *own = s2_calloc(1, sizeof *own);
-    if (!own)
-        return s2_fail_memory(err, "tile");
-    own->base.ops = &s2_dense_ops;
-    own->weights = (const s2_dense_weights *)weights;
-    own->geometry = geometry;
-    s2_dense_measure(&weights->spec, geometry, tiling, false, &own->sizes);
-    for (int i = 0; i < S2_BUFFERS && ready; i++) {
-        own->buffer[i] = s2_alloc_large(own->sizes.bytes[i], 1);
-        ready = own->buffer[i] != NULL;
-    }
-    if (!ready) {
-        s2_dense_run_free(&own->base);
-        return s2_fail_memory(err, "tile");
-    }
-    *run = &own->base;
-    return S2RGF_OK;
-}
-
-void s2_dense_run_free(s2_run *base)
+bool s2_dense_run_init(s2_run *base, const s2_tiling *tiling)
 {
     s2_dense_run *run = (s2_dense_run *)base;
-    if (!run)
-        return;
+    bool ready = true;
+    run->weights = (const s2_dense_weights *)base->weights;
+    run->geometry = base->geometry;
+    s2_dense_measure(&base->weights->spec, base->geometry, tiling, false, &run->sizes);
+    for (int i = 0; i < S2_BUFFERS && ready; i++) {
+        run->buffer[i] = s2_alloc_large(run->sizes.bytes[i], 1);
+        ready = run->buffer[i] != NULL;
+    }
+    return ready;
+}
+
+void s2_dense_run_clear(s2_run *base)
+{
+    s2_dense_run *run = (s2_dense_run *)base;
     for (int i = 0; i < S2_BUFFERS; i++)
         s2_free(run->buffer[i]);
-    s2_free(run);
 }
 
 void s2_dense_conv(const s2_dense_run *run, const s2_folded_conv *conv, const s2_region *in,

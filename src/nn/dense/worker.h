@@ -35,7 +35,7 @@ enum {
     S2_SEGMENT,              /* a segment of a row in pointwise layers */
     S2_ROWS,                 /* two rows of an aligned encoder, one of the head */
     S2_SCORES,               /* rows of the core at hand */
-    S2_VALID,                /* bytes, likewise */
+    S2_VALID,                /* bytes, of the same rows */
     S2_COLUMNS,              /* taps of the samplers */
     S2_SOURCES               /* from here some for every source */
 };
@@ -66,7 +66,7 @@ struct s2_dense_run {
     s2_dense_plan plan;
     const s2_tile_io *io; /* of the tile at hand */
     s2_source_seam seams[S2_SIDES][S2RGF_MAX_SOURCES];
-    /* at every step: what is there before it and after it */
+    /* at every step: the fronts before it and after it */
     s2_dense_front now, next;
     s2_sampler upsampler;                   /* head to core */
     s2_sampler to_stack[S2RGF_MAX_SOURCES]; /* of sources that are not on the reference */

@@ -80,8 +80,12 @@ static void relu_linear(const float *rows, int count, const s2_param *w, const s
         }
 }
 
-void s2_adrf_attention(const s2_adrf *adrf, const float *mean, const float *std, int cells,
-                       float *from_mean, float *from_std, float *a)
+/**
+ * Attention of `cells` rows of window statistics: a = sigmoid(relu(mean W1 + b1) + relu(std W2 +
+ * b2)); from_mean, from_std, a out [cells][in].
+ */
+static void find_attention(const s2_adrf *adrf, const float *mean, const float *std, int cells,
+                           float *from_mean, float *from_std, float *a)
 {
     relu_linear(mean, cells, adrf->w1, adrf->b1, adrf->in, from_mean);
     relu_linear(std, cells, adrf->w2, adrf->b2, adrf->in, from_std);
@@ -95,9 +99,9 @@ s2rgf_status s2_adrf_forward(const s2_adrf *adrf, s2_adrf_state *state, const s2
     if (adrf->cell_px == 0)
         return s2_conv_unit_forward(&adrf->mix, &state->mix, x, err);
     s2_window_stats_forward(x, valid, &state->stats);
-    s2_adrf_attention(adrf, state->stats.mean.data, state->stats.std.data,
-                      (int)s2_tensor_pixels(&state->attention), state->from_mean.data,
-                      state->from_std.data, state->attention.data);
+    find_attention(adrf, state->stats.mean.data, state->stats.std.data,
+                   (int)s2_tensor_pixels(&state->attention), state->from_mean.data,
+                   state->from_std.data, state->attention.data);
     s2_cell_scale_forward(&state->attention, x, adrf->cell_px, &state->scaled);
     return s2_conv_unit_forward(&adrf->mix, &state->mix, &state->scaled, err);
 }

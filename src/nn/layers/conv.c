@@ -16,7 +16,7 @@ int s2_conv_out_size(const s2_conv *conv, int size)
     return (size + conv->stride - 1) / conv->stride;
 }
 
-/* A 1 x 1 convolution without stride reads its input as a matrix as it stands. */
+/* A 1 x 1 convolution without stride reads its input directly as a matrix. */
 static bool is_pointwise(const s2_conv *conv)
 {
     return conv->kernel == 1 && conv->stride == 1;
@@ -135,21 +135,6 @@ s2rgf_status s2_conv_forward_then(const s2_conv *conv, const s2_conv_weights *we
     return failed ? s2_fail_memory(err, "convolution") : S2RGF_OK;
 }
 
-static void do_nothing(const void *context, int n)
-{
-    (void)context;
-    (void)n;
-}
-
-static const s2_tensor_task NO_TASK = {do_nothing, NULL};
-
-s2rgf_status s2_conv_forward(const s2_conv *conv, const s2_tensor *x, const float *w,
-                             const float *b, const s2_tensor *y, s2rgf_error *err)
-{
-    return s2_conv_forward_then(conv, &(s2_conv_weights){w, b, NULL, NULL, false}, x, y, &NO_TASK,
-                                err);
-}
-
 /* Gradients of one crop; dw, with that of the bias behind it, is this crop's own, zero at the start. */
 static void backward_crop(const s2_conv *conv, const s2_conv_weights *weights, const s2_tensor *x,
                           int n, const s2_tensor *dy, const s2_tensor *dx, float *dw,
@@ -231,12 +216,4 @@ s2rgf_status s2_conv_backward_after(const s2_conv *conv, const s2_conv_weights *
     }
     s2_free(sums);
     return status == S2RGF_OK ? status : s2_fail_memory(err, "convolution gradient");
-}
-
-s2rgf_status s2_conv_backward(const s2_conv *conv, const s2_tensor *x, const float *w,
-                              const s2_tensor *dy, const s2_tensor *dx, float *dw, float *db,
-                              s2rgf_error *err)
-{
-    return s2_conv_backward_after(conv, &(s2_conv_weights){w, NULL, dw, db, true}, x, dx, dy,
-                                  &NO_TASK, err);
 }

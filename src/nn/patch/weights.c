@@ -1,9 +1,6 @@
 /* Folded and packed weights of the patch network. */
 #include "nn/patch/weights.h"
 
-#include "core/error.h"
-#include "core/memory.h"
-
 static bool fold_spatial(s2_patch_spatial *to, const s2_residual_block *block)
 {
     bool done =
@@ -28,32 +25,16 @@ static bool fold_all(s2_patch_weights *to, const s2_patch_network *net)
            s2_fold_classifier(&to->classifier, &net->classifier);
 }
 
-s2rgf_status s2_patch_weights_create(const s2_network *network, s2_weights **weights,
-                                     s2rgf_error *err)
+bool s2_patch_weights_fold(s2_weights *weights, const s2_network *network)
 {
-    const s2_patch_network *net = (const s2_patch_network *)network;
-    *weights = NULL;
-    s2_patch_weights *own = s2_calloc(1, sizeof *own);
-    if (!own)
-        return s2_fail_memory(err, "weights");
-    own->base = (s2_weights){.ops = &s2_patch_ops, .spec = network->spec};
-    s2rgf_status status = s2_kernels_select(&own->base.kernels, err);
-    if (status == S2RGF_OK && !fold_all(own, net))
-        status = s2_fail_memory(err, "weights");
-    if (status != S2RGF_OK) {
-        s2_patch_weights_free(&own->base);
-        return status;
-    }
-    own->kernel = own->base.kernels->row;
-    *weights = &own->base;
-    return S2RGF_OK;
+    s2_patch_weights *own = (s2_patch_weights *)weights;
+    own->kernel = weights->kernels->row;
+    return fold_all(own, (const s2_patch_network *)network);
 }
 
-void s2_patch_weights_free(s2_weights *base)
+void s2_patch_weights_clear(s2_weights *base)
 {
     s2_patch_weights *weights = (s2_patch_weights *)base;
-    if (!weights)
-        return;
     for (int s = 0; s < S2RGF_MAX_SOURCES; s++) {
         s2_folded_spectral_clear(&weights->spectral[s]);
         for (int edge = 0; edge < S2_EDGES; edge++)
@@ -65,5 +46,4 @@ void s2_patch_weights_free(s2_weights *base)
     s2_folded_conv_clear(&weights->reduce);
     s2_folded_trunk_clear(&weights->trunk);
     s2_folded_classifier_clear(&weights->classifier);
-    s2_free(weights);
 }
