@@ -15,7 +15,7 @@ s2rgf_status s2_mapping_load(const char *model_path, s2_model_content *content,
                              s2_weights **weights, s2rgf_error *err);
 
 /**
- * Bytes that one worker needs to read and run the tiles of a tiling; quick: run_bytes of
+ * Bytes that one worker needs to read and run the tiles of a tiling; quick: run_needs of
  * s2_network_ops.
  */
 size_t s2_mapping_bytes(const s2_model_content *content, const s2_weights *weights,
