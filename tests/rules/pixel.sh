@@ -34,7 +34,7 @@ missing() {
 pointers() {
     local root=$1 name
     shift
-    (cd "$root" && grep -hE '(->|\.)[a-z_]+\(' "$@") | grep -v 'kernels->' |
+    (cd "$root" && sed 's/kernels->[a-z_]*(//g' "$@") |
         grep -oE '(->|\.)[a-z_]+\(' | tr -d '>().-' | sort -u |
         while read -r name; do [[ $beside == *" $name "* ]] || echo "$name"; done
 }

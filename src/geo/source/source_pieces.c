@@ -125,11 +125,6 @@ s2rgf_status s2_source_hold(s2_source *source, const s2_piece_plan *plan, s2rgf_
                            : S2RGF_OK;
 }
 
-bool s2_source_holds(const s2_source *source)
-{
-    return source->pieces != NULL;
-}
-
 void s2_source_drop(s2_source *source)
 {
     s2_pieces_drop(source->pieces);

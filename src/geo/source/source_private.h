@@ -78,9 +78,6 @@ void s2_file_forget(s2_file *file);
 s2rgf_status s2_source_read_files(s2_source *source, s2_rect rect, const s2_read_target *to,
                                   s2rgf_error *err);
 
-/** The same target for a part of its rectangle that begins `columns` further right. */
-s2_read_target s2_read_target_from(const s2_read_target *to, int columns);
-
 /**
  * One delivered band in a rectangle of the files' own grid, with its own validity, not that of all bands.
  * plane out [h][w], NaN or infinite where the file's value is; valid out [h][w]

@@ -8,6 +8,24 @@
 #define STRETCH_PX 128 /* pixels of a row that are taken together: they stay in the nearest cache */
 #define GROUP 16       /* bands likewise: of a pixel, they fill a cache line */
 
+s2_read_target s2_read_target_whole(s2_rect rect, int bands, float *pixels, uint8_t *valid)
+{
+    const size_t width = (size_t)rect.w;
+    return (s2_read_target){.pixels = {pixels, width * (size_t)bands * sizeof *pixels, rect.y, 0},
+                            .valid = {valid, width, rect.y, 0},
+                            .bands = bands};
+}
+
+s2_read_target s2_read_target_from(const s2_read_target *to, int columns)
+{
+    s2_read_target inside_pixels = *to;
+    if (inside_pixels.pixels.data != NULL)
+        inside_pixels.pixels.data =
+            (float *)inside_pixels.pixels.data + (ptrdiff_t)columns * to->bands;
+    inside_pixels.valid.data = (uint8_t *)inside_pixels.valid.data + columns;
+    return inside_pixels;
+}
+
 /* Values of a stretch: planes of a group of bands; where any band of all had none, in full words as
    comparisons of floats yield them. */
 typedef struct stretch {

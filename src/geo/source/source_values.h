@@ -21,6 +21,9 @@ typedef struct s2_samples {
 void s2_values_put(const s2_source *source, const s2_samples *samples, s2_rect rect,
                    const s2_read_target *to, uint8_t *valid);
 
+/** The same target for a part of its rectangle that begins `columns` further right. */
+s2_read_target s2_read_target_from(const s2_read_target *to, int columns);
+
 /** (x - mean) / std of all bands of a pixel; nothing where the target has no mean. */
 void s2_values_normalise(const s2_read_target *to, int bands, float *pixel);
 

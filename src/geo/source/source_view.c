@@ -3,7 +3,7 @@
 
 #include "core/error.h"
 #include "core/memory.h"
-#include "geo/source/source_private.h"
+#include "geo/source/source_values.h"
 
 s2rgf_status s2_source_select(s2_source *source, const int *order, int count, s2rgf_error *err)
 {
@@ -74,24 +74,6 @@ s2rgf_status s2_source_set_view(s2_source *source, s2_rect view, s2rgf_error *er
     source->view = view;
     source->has_view = true;
     return S2RGF_OK;
-}
-
-s2_read_target s2_read_target_whole(s2_rect rect, int bands, float *pixels, uint8_t *valid)
-{
-    const size_t width = (size_t)rect.w;
-    return (s2_read_target){.pixels = {pixels, width * (size_t)bands * sizeof *pixels, rect.y, 0},
-                            .valid = {valid, width, rect.y, 0},
-                            .bands = bands};
-}
-
-s2_read_target s2_read_target_from(const s2_read_target *to, int columns)
-{
-    s2_read_target inside_pixels = *to;
-    if (inside_pixels.pixels.data != NULL)
-        inside_pixels.pixels.data =
-            (float *)inside_pixels.pixels.data + (ptrdiff_t)columns * to->bands;
-    inside_pixels.valid.data = (uint8_t *)inside_pixels.valid.data + columns;
-    return inside_pixels;
 }
 
 /** Read a rectangle of the base grid that lies inside it. */
