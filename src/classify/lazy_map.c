@@ -266,8 +266,8 @@ typedef struct rect_job {
 } rect_job;
 
 /* Of the rows of a tile, the pixels that lie in the rectangle. */
-static s2rgf_status keep_rows(void *context, s2_rect rows, const float *scores,
-                              const uint8_t *valid, s2rgf_error *err)
+static s2rgf_status fill_from_rows(void *context, s2_rect rows, const float *scores,
+                                   const uint8_t *valid, s2rgf_error *err)
 {
     rect_job *job = context;
     const s2_class_table *classes = &job->map->content.classes;
@@ -306,8 +306,10 @@ s2rgf_status s2rgf_lazy_map_read(s2rgf_lazy_map *map, int level, const int rect[
             all.w, all.h, wanted.w, wanted.h, wanted.x, wanted.y);
     const s2_rect tiles = s2_tiling_tiles(&(s2_tiling){px, px, wanted});
     rect_job job = {map, read, wanted, values, 0, 0};
-    const s2_tile_io io = {
-        .next = s2_network_input_next, .input = read->input, .context = &job, .take = keep_rows};
+    const s2_tile_io io = {.next = s2_network_input_next,
+                           .input = read->input,
+                           .context = &job,
+                           .take = fill_from_rows};
     for (int y = tiles.y; y < tiles.y + tiles.h; y++)
         for (int x = tiles.x; x < tiles.x + tiles.w && status == S2RGF_OK; x++)
             status = read->run->ops->run_compute(read->run, s2_tiling_core(&read->tiling, x, y),

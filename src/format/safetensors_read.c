@@ -35,7 +35,7 @@ typedef struct reader {
     s2_safetensors *content;
 } reader;
 
-static s2rgf_status open_file(reader *file, s2rgf_error *err)
+static s2rgf_status open_model_file(reader *file, s2rgf_error *err)
 {
     struct stat facts;
     /* A named pipe would block open() for ever. */
@@ -345,7 +345,7 @@ s2rgf_status s2_safetensors_read(const char *path, s2_safetensors *content, s2rg
     reader file = {.path = path, .descriptor = -1, .hash = S2_CHECKSUM_START, .content = content};
     char *text = NULL;
     size_t length = 0;
-    s2rgf_status status = open_file(&file, err);
+    s2rgf_status status = open_model_file(&file, err);
     if (status != S2RGF_OK)
         goto done;
     status = read_header(&file, &text, &length, err);

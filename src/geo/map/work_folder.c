@@ -61,7 +61,7 @@ static int stem_bytes(const char *place, const char *stem)
     return (int)length;
 }
 
-static char *join(const char *place, const char *name)
+static char *join_path(const char *place, const char *name)
 {
     const size_t length = strlen(place);
     return s2_asprintf("%s%s%s", place, length > 0 && place[length - 1] == '/' ? "" : "/", name);
@@ -71,7 +71,7 @@ static char *join(const char *place, const char *name)
 static char *beside(const char *place, const char *stem, const char *text)
 {
     char *name = s2_asprintf("%.*s" MARK "%s", stem_bytes(place, stem), stem, text);
-    char *path = name != NULL ? join(place, name) : NULL;
+    char *path = name != NULL ? join_path(place, name) : NULL;
     s2_free(name);
     return path;
 }
@@ -90,7 +90,7 @@ static bool is_work_name(const char *name, const char *stem, size_t stem_length)
 
 char *s2_work_folder_journal(const char *folder)
 {
-    return join(folder, "journal");
+    return join_path(folder, "journal");
 }
 
 /* ---- locks ----------------------------------------------------------------------------------- */
@@ -166,8 +166,8 @@ static bool roll_back(const char *place, const char *stem, const char *folder)
 
 static void sweep_folder(const char *place, const char *stem, const char *name)
 {
-    char *folder = join(place, name);
-    char *lock_path = folder != NULL ? join(folder, "lock") : NULL;
+    char *folder = join_path(place, name);
+    char *lock_path = folder != NULL ? join_path(folder, "lock") : NULL;
     int lock = -1;
     if (lock_path == NULL) {
         s2_free(folder);
@@ -177,7 +177,8 @@ static void sweep_folder(const char *place, const char *stem, const char *name)
     if (state == S2_LOCKED && roll_back(place, stem, folder))
         remove_tree(folder);
     else if (state == S2_LOCK_FAILED && errno == ENOENT && rmdir(folder) != 0 && errno == ENOTEMPTY)
-        remove_tree(folder); /* the lock is made first: a run with anything else and no lock is dead */
+        remove_tree(
+            folder); /* the lock is made first: a run with anything else and no lock is dead */
     if (lock >= 0)
         close(lock);
     s2_free(lock_path);
@@ -213,7 +214,7 @@ static bool make_folder(s2_work_folder *folder)
     }
     if (mkdir(folder->path, 0777) != 0)
         return false;
-    char *lock_path = join(folder->path, "lock");
+    char *lock_path = join_path(folder->path, "lock");
     const s2_lock_state state =
         lock_path != NULL ? s2_lock_file(lock_path, O_CREAT, &folder->lock) : S2_LOCK_FAILED;
     const int problem = lock_path == NULL ? ENOMEM : errno;

@@ -206,7 +206,7 @@ static s2rgf_status check_overlap(const s2_scene *scene, const s2_scene_source *
 }
 
 /** Affine from the reference grid to a source's grid of the same CRS. */
-static s2rgf_status relate(const s2_scene *scene, s2_scene_source *member, s2rgf_error *err)
+static s2rgf_status relate_source(const s2_scene *scene, s2_scene_source *member, s2rgf_error *err)
 {
     s2_affine to_pixel;
     if (!s2_affine_invert(&s2_source_grid(member->source)->to_geo, &to_pixel))
@@ -283,7 +283,7 @@ static s2rgf_status meet_reference(const s2_scene *scene, s2_scene_source *membe
         status = s2_source_warp_to_srs(member->source, scene->grid.srs_wkt, err);
     }
     if (status == S2RGF_OK)
-        status = relate(scene, member, err);
+        status = relate_source(scene, member, err);
     if (status != S2RGF_OK)
         return status;
     s2_rect view;

@@ -150,7 +150,8 @@ static void kernel_range(double at, double radius, int origin, int size, int *fi
  * Triangle kernel over the valid source pixels around (u, v); true if the pixel that holds it is
  * valid.
  */
-static bool sample(const s2_warp *warp, s2_rect rect, double u, double v, int bands, float *out)
+static bool sample_pixel(const s2_warp *warp, s2_rect rect, double u, double v, int bands,
+                         float *out)
 {
     const uint8_t *valid = warp->valid.data;
     const float *pixels = warp->pixels.data;
@@ -225,8 +226,8 @@ static s2rgf_status warp_square(s2_source *source, s2_rect square, const s2_read
         float *out = NULL;
         if (to->pixels.data != NULL)
             out = (float *)s2_row_ring_at(&to->pixels, y) + (size_t)x * (size_t)bands;
-        *valid =
-            !s2_rect_is_empty(needed) && sample(warp, needed, warp->u[i], warp->v[i], bands, out);
+        *valid = !s2_rect_is_empty(needed) &&
+                 sample_pixel(warp, needed, warp->u[i], warp->v[i], bands, out);
         if (out != NULL && *valid)
             s2_values_normalise(to, bands, out);
         else if (out != NULL)

@@ -4,7 +4,8 @@
 #include "nn/run/winograd.h"
 
 #define SIDE S2_CELL_FEATURE_PX
-#define READ_ROWS 16 /* rows are read in multiples of this, because each call to GDAL costs something */
+#define READ_ROWS                                                                                  \
+    16 /* rows are read in multiples of this, because each call to GDAL costs something */
 
 /* A row, or what of a rectangle lies before it. */
 static int clamp_row(int row, s2_rect rect)
