@@ -57,7 +57,8 @@ static s2rgf_status read_source_rows(s2_network_input *input, int s, const s2_in
 }
 
 /* Read rows of all sources, by whichever thread has the scene. */
-static s2rgf_status read_rows(s2_network_input *input, const s2_input_rows *rows, s2rgf_error *err)
+static s2rgf_status read_all_sources(s2_network_input *input, const s2_input_rows *rows,
+                                     s2rgf_error *err)
 {
     const double idle = s2_wall_seconds() - s2_thread_seconds();
     s2rgf_status status = S2RGF_OK;
@@ -81,7 +82,7 @@ static void *read_ahead(void *data)
         input->state = AHEAD_READING;
         pthread_mutex_unlock(&input->mutex);
         s2_error_clear(&input->error);
-        input->status = read_rows(input, input->ahead, &input->error);
+        input->status = read_all_sources(input, input->ahead, &input->error);
         pthread_mutex_lock(&input->mutex);
         input->state = AHEAD_READ;
         input->seconds = s2_thread_seconds();
@@ -141,7 +142,7 @@ s2rgf_status s2_network_input_next(void *data, const s2_input_rows *rows, s2rgf_
     s2_network_input *input = data;
     s2rgf_status status = S2RGF_OK;
     if (!input->running || !claim_scene(input, rows)) {
-        status = read_rows(input, rows, err);
+        status = read_all_sources(input, rows, err);
     } else if (input->status != S2RGF_OK) {
         status = input->status;
         if (err)

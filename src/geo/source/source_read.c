@@ -187,8 +187,8 @@ typedef struct piece_overlap {
 } piece_overlap;
 
 /** Values of an overlap, and its validity by masks and values: valid out [overlap.h][overlap.w] */
-static s2rgf_status read_values(s2_source *source, const piece_overlap *overlap,
-                                const s2_read_target *to, uint8_t *valid, s2rgf_error *err)
+static s2rgf_status read_overlap_values(s2_source *source, const piece_overlap *overlap,
+                                        const s2_read_target *to, uint8_t *valid, s2rgf_error *err)
 {
     s2_samples samples;
     s2rgf_status status = S2RGF_OK;
@@ -236,7 +236,7 @@ static s2rgf_status read_bands(s2_source *source, const piece_overlap *overlap,
     if (valid == NULL)
         return s2_fail_memory(err, "pixels");
     memset(valid, 1, count);
-    const s2rgf_status status = read_values(source, overlap, to, valid, err);
+    const s2rgf_status status = read_overlap_values(source, overlap, to, valid, err);
     if (status == S2RGF_OK)
         place_validity(overlap->rect, valid, to);
     return status;
