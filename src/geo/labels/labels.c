@@ -107,7 +107,7 @@ static s2rgf_status sort_claims(s2_label_claims *claims, int height, s2rgf_error
     return S2RGF_OK;
 }
 
-/** One pixel a position of sorted claims: the first group's if all agree on the class, else none. */
+/** One pixel per position of sorted claims: the first group's if all agree on the class, else none. */
 static void settle_claims(s2_label_claims *claims, size_t *conflicts)
 {
     size_t kept = 0;
@@ -267,7 +267,7 @@ s2rgf_status s2_labels_keep(s2_label_set *labels, const uint8_t *keep, s2rgf_err
     return status;
 }
 
-/** Say that the labels' own CRS counts, where the user assigned another. */
+/** Warn that the labels' own CRS counts if the user assigned another one. */
 static s2rgf_status tell_unused_srs(const s2_label_request *request, const char *own_wkt,
                                     const char *assigned_wkt, s2rgf_error *err)
 {

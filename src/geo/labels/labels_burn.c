@@ -16,7 +16,7 @@
 /* A polygon larger than this is burnt in strips, so that memory does not follow the grid. */
 #define STRIP_PIXELS (4 * 1024 * 1024)
 
-/** What is not as one expects labels to be; all but the last are left out. */
+/** Oddities of labels; geometries with any but the last are left out. */
 typedef enum oddity {
     ODD_LINE,
     ODD_STRAY_POINT,
