@@ -197,7 +197,7 @@ assert q["stratum_size"] == 33999 and close(q["inclusion_probability"], count[1]
 '
 expect_status 0 s2rgf_sample map.tif -n 30 -exclude train.geojson told.gpkg
 expect_in "$stdout" "train.geojson: 2500 pixels are excluded, 4.3 % of the map"
-warned "pixels are excluded, 21 % of the map" map.tif -n 30 -exclude train.geojson -distance 300 told.gpkg -overwrite
+warned "pixels are excluded, 17 % of the map" map.tif -n 30 -exclude train.geojson -distance 300 told.gpkg -overwrite
 warned "$quiet_ice" map.tif -n 3000 -exclude train.geojson -distance 100 far.gpkg
 check far.gpkg '
 def gap(v): return max(20.5 - v, v - 69.5, 0)
