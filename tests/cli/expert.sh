@@ -8,6 +8,7 @@ need_python osgeo numpy
 expect_status 0 "${train[@]}" with.s2rgf
 expect_in "$stdout" "Linear expert: shrinkage"
 expect_in "$stdout" "share of the expert"
+expect_in "$stdout" "Validation of class "
 expect_status 0 s2rgf_info with.s2rgf
 expect_in "$stdout" "Expert      linear, share "
 expect_in "$stdout" "format version 2"
