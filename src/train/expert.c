@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/random.h"
+#include "geo/labels/labels_blocks.h"
 #include "train/label_features.h"
 
 #define FOLDS 5 /* of polygons or blocks, for the temperature */

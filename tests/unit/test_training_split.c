@@ -3,6 +3,8 @@
 
 #include <time.h>
 
+#include "geo/labels/labels_blocks.h"
+
 /* A set that is only good for splitting. */
 static void init_split_only(s2_training_set *set, s2_scene *no_scene, const s2_model_content *none,
                             const s2_label_set *labels)

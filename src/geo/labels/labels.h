@@ -88,15 +88,6 @@ s2rgf_status s2_labels_read(const s2rgf_label_options *options, const s2_grid *g
 void s2_label_set_clear(s2_label_set *labels);
 
 /**
- * Group the pixels of points and rasters by class and block anew, in blocks of that side. Polygons stay
- * as they are. Errors: NO_MEMORY, after which the set is as it was.
- */
-s2rgf_status s2_labels_regroup(s2_label_set *labels, int block_px, s2rgf_error *err);
-
-/** Whether two groups lie in one block; no two polygons do. */
-bool s2_labels_same_block(const s2_label_set *labels, int a, int b);
-
-/**
  * Read the points of a sample: as s2_labels_read(), but every point is a group of its own and keeps its
  * pixel, although others lie in it. Errors: FORMAT (a polygon, a raster), those of s2_labels_read().
  */

@@ -1,4 +1,6 @@
 /* Blocks: what a spatial split keeps together of points and raster labels. */
+#include "geo/labels/labels_blocks.h"
+
 #include <stdlib.h>
 
 #include "core/error.h"
