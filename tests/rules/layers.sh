@@ -21,6 +21,7 @@ geo/map: core geo/source geo/labels
 tiles: core nn/networks
 scene: core format geo/source model nn/networks
 assess: core format geo/source geo/labels geo/map
+sample: core geo/source geo/labels geo/map scene
 classify: core format nn/networks model geo/source geo/map tiles scene assess
 train: core nn/layers nn/networks model geo/source geo/labels tiles scene assess
 library: core nn/layers
@@ -74,7 +75,7 @@ allowed_foreign() {
     cblas.h) [ "$2" = nn/layers/gemm.c ] ;;
     omp.h) [ "$2" = tiles/tile_runner.c ] || [ "$2" = train/train.c ] ;;
     dlfcn.h | sched.h | sys/auxv.h) [ "$2" = apps/environment.c ] ;;
-    pthread.h) [[ " tiles/read_ahead.c tiles/tile_seams.c geo/source/pieces.c " == *" $2 "* ]] ;;
+    pthread.h) [[ " scene/network_input.c tiles/tile_seams.c geo/source/pieces.c " == *" $2 "* ]] ;;
     gdal*.h | ogr*.h | cpl_*.h) [[ $1 == geo/* ]] || [ "$1" = apps ] ;;
     proj.h | geodesic.h) [[ $1 == geo/* ]] ;;
     json.h | json-c/*.h | json_*.h) [ "$1" = format ] ;;
