@@ -51,7 +51,7 @@ def lead_part(study):
         theirs = [scene.title, best.title, means(study.accuracies(scene, best))]
         networks = [m for m in (DENSE, DENSE_64) if len(study.accuracies(scene, m))]
         rows += [theirs + lead_cells(study, scene, network, best) for network in networks] or [
-            theirs + ["-"] * 8]
+            theirs + ["-"] * 9]
     if not rows:
         return ""
     return "\n".join((
@@ -60,15 +60,16 @@ def lead_part(study):
         "figures have\nthe highest mean on the test pixels. The difference is the network less the "
         "contender, fold by fold and\nseed by seed, mean ± standard error of the pairs. The worst seed "
         "is so much below the mean, in the\nfigure where that is most. ECE is the expected calibration "
-        "error of the network.", "",
-        table(("scene", "best contender", "it has", "network", "it has", "OA less", "AA less",
+        "error of the network, \"by\" its program.", "",
+        table(("scene", "best contender", "it has", "network", "by", "it has", "OA less", "AA less",
                "kappa less", "pairs", "worst seed", "ECE"), rows)))
 
 
 def lead_cells(study, scene, network, best):
     ours, pairs = study.accuracies(scene, network), study.pairs(scene, network, best)
     below = f"{(ours.mean(axis=0) - ours.min(axis=0)).max():.3f}" if len(ours) > 1 else "-"
-    return [network.title, means(ours), *difference_cells(pairs), str(len(pairs)), below,
+    return [network.title, study.programs[study.of(scene, network)[-1]["program"]], means(ours),
+            *difference_cells(pairs), str(len(pairs)), below,
             plus_minus(study.calibration_errors(scene, network))]
 
 

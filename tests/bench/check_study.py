@@ -201,7 +201,7 @@ class Page(unittest.TestCase):
         # OA of dense 0.7, 0.8, 0.9, of the forest 0.9: -0.1 on average, 0.1 / sqrt 15 * 0.845.
         self.assertEqual(
             self.line(text, "| Red Clover Valley | random forest |")[0],
-            "| Red Clover Valley | random forest | 0.900 / 0.900 / 0.800 | dense, C = 32 | "
+            "| Red Clover Valley | random forest | 0.900 / 0.900 / 0.800 | dense, C = 32 | B | "
             "0.800 / 0.800 / 0.600 | -0.100 ± 0.022 | -0.100 ± 0.022 | -0.200 ± 0.044 | 15 | 0.200 | "
             "0.150 ± 0.100 |")
         # The forest must be whole to lead.
@@ -209,7 +209,7 @@ class Page(unittest.TestCase):
         self.assertTrue(self.line(text, "| Red Clover Valley | LDA |"))
         # A scene without networks is there, too.
         self.assertEqual(self.line(report.generate(rows[15:20], plan_runs(3)), "| Red Clover Valley | LDA")[0],
-                         "| Red Clover Valley | LDA | 0.800 / 0.800 / 0.600 |" + " - |" * 8)
+                         "| Red Clover Valley | LDA | 0.800 / 0.800 / 0.600 |" + " - |" * 9)
 
     def test_what_has_one_seed_is_compared_with_all(self):
         lda = next(m for m in MAIN if m.name == "lda")
