@@ -56,6 +56,9 @@ odd_layer("undefined.gpkg", upper + lower, None)
 odd_layer("words.gpkg", [("no data", upper[0][1]), (None, upper[1][1]), ("class 7", lower[2][1]), ("class 8", box(200, 200, 210, 210))])
 odd_layer("accents.gpkg", [("e\u0301tang", upper[0][1]), ("\u00e9tang", lower[0][1]), ("bois", upper[1][1])])
 odd_layer("many.gpkg", [("n%d" % i, point(i % 90 + 0.5, 80.5)) for i in range(30)])
+for column in ["WKT", "geom", "the_geom"]:
+    with open(column + ".csv", "w") as f:
+        f.write(column + ",class\n" + "".join('"%s",%s\n' % (wkt, name) for name, wkt in upper + lower))
 with open("points.csv", "w") as f:
     f.write("Lon,lat,kind\n" + "".join("%d,%d,%s\n" % (500000 + 320 * k + 10 * i + 5, 5799795, n) for k, n in enumerate(names) for i in range(12)))
 
@@ -143,6 +146,10 @@ expect_in "$stdout" "Class 3 water: 3 polygons, 1440 pixels"
 expect_not_in "$stderr" "Warning"
 expect_status 0 "${some[@]}" -labels points.csv -a kind -label_srs EPSG:32633 m.s2rgf
 expect_in "$stdout" "Class 3 water: 1 block, 12 pixels"
+for column in WKT geom the_geom; do
+    expect_status 0 "${some[@]}" -labels "$column.csv" -label_srs EPSG:32633 m.s2rgf
+    expect_in "$stdout" "Class 3 water: 3 polygons, 1440 pixels"
+done
 expect_status 0 "${some[@]}" -labels odd_table.tif m.s2rgf
 expect_in "$stdout" "Class 2 forest: 2 blocks, 3072 pixels"
 expect_status 0 "${some[@]}" -labels two_texts.tif m.s2rgf
