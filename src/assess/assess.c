@@ -359,11 +359,13 @@ static s2rgf_status compare_maps(s2_class_map *map, s2_overlay *confidence,
     map_tally tally = {0};
     map_rows rows = {.map = map, .confidence = confidence};
     if (reference->count == 0)
-        return s2_fail(err, S2RGF_MISMATCH,
-                       "%s: nothing to assess: expected reference pixels on the map, found none; "
-                       "polygons and points beside its pixels: %zu, pixels of several classes: %zu",
-                       map->path, reference->polygons_without_pixel + reference->points_outside,
-                       reference->conflicts);
+        return s2_fail(
+            err, S2RGF_MISMATCH,
+            "%s: nothing to assess: expected reference pixels on the map, found none; "
+            "polygons and points beside its pixels: %zu, features without a class: %zu, pixels of "
+            "several classes: %zu",
+            map->path, reference->polygons_without_pixel + reference->points_outside,
+            reference->without_class, reference->conflicts);
     int *to_map = s2_alloc((size_t)reference->classes.count, sizeof *to_map);
     if (to_map == NULL)
         return s2_fail_memory(err, "class matching");
