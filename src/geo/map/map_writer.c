@@ -201,9 +201,7 @@ s2rgf_status s2_map_create(const s2_map_spec *spec, s2_map_writer **writer, s2rg
 {
     s2_map_writer *made = NULL;
     s2rgf_status status = s2_map_create_untried(spec, &made, err);
-    /* A GeoTIFF of our own choosing is known to hold any map. */
-    const bool has_options = spec->creation_options != NULL && spec->creation_options[0] != NULL;
-    if (status == S2RGF_OK && (made->converts || has_options))
+    if (status == S2RGF_OK)
         status = s2_map_try_format(spec, made, err);
     if (status != S2RGF_OK) {
         s2_map_close(made);
