@@ -46,12 +46,10 @@ check() {
 }
 
 command=("${classify[@]}" -m other.s2rgf "${outputs[@]}")
-every_call "$names" signal=KILL 1 prepare check "${command[@]}"
-every_call "$names" error=EIO 1 prepare check "${command[@]}"
-every_call "$changes" signal=KILL "$step" prepare check "${command[@]}"
+every_call "$changes,$writes" signal=KILL "$step" prepare check "${command[@]}"
 every_call "$changes" error=EIO "$step" prepare check "${command[@]}"
-every_call "$writes" error=ENOSPC "$((3 * step - 2))" prepare check "${command[@]}"
-every_call '?close' error=EIO "$((10 * step - 9))" prepare check "${command[@]}"
+every_call "$writes" error=ENOSPC "$((2 * step - 1))" prepare check "${command[@]}"
+every_call '?close' error=EIO "$((20 * step - 19))" prepare check "${command[@]}"
 
 # Both processes are killed: one while it gives names, the other when it comes to know. Nobody meets a
 # map that is not whole, and the next run puts back what was there.
