@@ -1,10 +1,10 @@
-"""The accuracy study: networks, ablations and baselines on real scenes.
+"""The accuracy study: networks, ablations and contenders on real scenes.
 
 Every finished run is a line of the results file and is not repeated; docs/accuracy.md is written from
 that file. The scenes are looked for in the folder that S2RGF_TEST_DATA names, by default
 ../shared/data beside the source tree. Run it again after an interruption: it goes on. A run is known by
-scene, fold, seed, method, the version of the program with the defaults that its help states, and its
-options; after other changes to the program use -fresh.
+scene, fold, seed, method and its options, and the program's version, the defaults that its help states,
+and what a small training of it gives.
 
 Exit codes: 0 done, 1 a run failed, 2 wrong usage, 77 no scenes or a missing Python module,
 130 interrupted.
@@ -21,7 +21,7 @@ SKIPPED = 77
 
 try:
     import report
-    from methods import FOLDERS, plan_inner, plan_quick, plan_runs
+    from methods import plan_inner, plan_quick, plan_runs
     from processes import run_program
     from results import append_row, current_rows, fingerprint_of, key_of, load_rows, remove_rows
 except ModuleNotFoundError as missing:
@@ -42,13 +42,14 @@ def parse_arguments():
     parser.add_argument("-only", type=names_of, default=(), metavar="METHOD,...",
                         help="run only these methods; -list names them")
     parser.add_argument("-data", type=names_of, default=(), metavar="NAME,...",
-                        help="run only on these scenes: redclover, berlin")
+                        help="run only on these scenes; -list names them")
     parser.add_argument("-inner", action="store_true",
                         help="fold by fold inside the training parts, which is what "
                              "defaults are chosen by; prints the tables; with -trial for other "
                              "settings than the defaults")
     parser.add_argument("-quick", action="store_true",
-                        help="one seed, dense at C = 32 and the baselines; prints the tables")
+                        help="one seed, some folds and regimes, dense at C = 32 and the "
+                             "contenders; prints the tables")
     parser.add_argument("-fresh", action="store_true",
                         help="forget the results of the chosen runs first")
     parser.add_argument("-report", action="store_true",
@@ -95,17 +96,16 @@ def choose(plan, args):
             and (not args.data or run.scene.name in args.data)]
 
 
-def prepare_scenes(names, work):
-    """Scenes by name; ends the program where their data are absent."""
+def data_folder(chosen):
+    """Where the scenes are; ends the program where those of the chosen runs are absent."""
     data = os.environ.get("S2RGF_TEST_DATA", os.path.join(TOP, os.pardir, "shared", "data"))
-    absent = sorted({FOLDERS[name] for name in names
-                     if not os.path.isdir(os.path.join(data, FOLDERS[name]))})
+    absent = sorted({run.scene.folder for run in chosen
+                     if not os.path.isdir(os.path.join(data, run.scene.folder))})
     if absent:
         print(f"accuracy: no {' and no '.join(absent)} in {data} (S2RGF_TEST_DATA)",
               file=sys.stderr)
         sys.exit(SKIPPED)
-    from scenes import MAKERS
-    return {name: MAKERS[name](data, work) for name in names}
+    return data
 
 
 class Worker:
@@ -158,8 +158,9 @@ def carry_out_missing(args, plan):
     if args.keep:
         os.makedirs(work)
     try:
-        scenes = prepare_scenes(sorted({run.scene.name for run in chosen}), work)
+        data = data_folder(chosen)
         try:
+            from prepared import prepare
             from runs import Programs
         except ModuleNotFoundError as error:
             print(f"accuracy: {error}; set PYTHON", file=sys.stderr)
@@ -172,6 +173,7 @@ def carry_out_missing(args, plan):
                    if (run.key, programs.fingerprint_of(run.method)) not in done]
         print(f"{len(chosen)} runs chosen, {len(missing)} to do, results in {args.results}",
               flush=True)
+        scenes = prepare(missing, data, work, os.path.join(args.build, "accuracy-tables"))
         return len(Worker(args, programs, scenes, work).carry_out_all(missing))
     finally:
         if not args.keep:

@@ -39,12 +39,9 @@ def flatten_confidence(probabilities, temperature):
     return powers / powers.sum(axis=0)
 
 
-def confidence_bins(probabilities, reference):
-    """Bins of equal width of the highest probability: pixels, their sum of confidence, the right ones.
-
-    probabilities [class][pixel]; reference [pixel], a row of probabilities each
-    """
-    confidence, choice = probabilities.max(axis=0), probabilities.argmax(axis=0)
+def confidence_bins(confidence, is_right):
+    """Bins of equal width of the mapped class's probability: pixels, their sum of confidence, the right
+    ones."""
     which = np.clip(np.ceil(confidence * CALIBRATION_BINS).astype(int) - 1, 0,
                     CALIBRATION_BINS - 1)
 
@@ -53,7 +50,7 @@ def confidence_bins(probabilities, reference):
 
     return {"pixels": summed(np.ones_like(confidence)).astype(int).tolist(),
             "confidence": summed(confidence).round(6).tolist(),
-            "right": summed(choice == reference).astype(int).tolist()}
+            "right": summed(is_right).astype(int).tolist()}
 
 
 def pool_bins(parts):
@@ -70,5 +67,7 @@ def calibration_error(bins):
 def mean_and_spread(values):
     """Mean and standard deviation (n - 1; NaN of a single value)."""
     values = np.asarray(values, float)
+    if not len(values):
+        return float("nan"), float("nan")
     spread = values.std(ddof=1) if len(values) > 1 else float("nan")
     return float(values.mean()), float(spread)

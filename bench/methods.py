@@ -1,7 +1,7 @@
 """What is compared: the scenes, the methods, the options that make them, and the runs in their order."""
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-# Part of every run's fingerprint. Count up when splits, baselines or measurements change.
+# Part of every run's fingerprint. Count up when splits or measurements change.
 STUDY = 1
 
 
@@ -12,20 +12,54 @@ class SceneSpec:
     fold_word: str              # what one split is called
     folds: int
     sources: tuple
+    folder: str                 # of the data
+    base: str                   # the scene whose splits it takes labels from: itself, but for FEW
+    few: tuple = ()             # ("pixels" or "polygons", how many a class)
+    lights: tuple = ()          # per cent by which gains and offsets of the test scene are off
+    is_ablated: bool = False    # the networks' parts are measured here
+    is_smoothed: bool = True    # labels lie side by side: smoothing has something to smooth
 
 
-SCENES = (
-    SceneSpec("redclover", "Red Clover Valley", "fold", 5, ("s2_10m", "s2_20m")),
-    SceneSpec("berlin", "Berlin", "direction", 2, ("enmap", "hymap")),
-)
+def scene(name, title, fold_word, folds, sources, folder=None, **more):
+    return SceneSpec(name, title, fold_word, folds, sources, folder or name, name, **more)
+
+
+LIGHTS = ("5", "10")
+RED_CLOVER = scene("redclover", "Red Clover Valley", "fold", 5, ("s2_10m", "s2_20m"), lights=LIGHTS,
+                   is_ablated=True)
+BERLIN = scene("berlin", "Berlin", "direction", 2, ("enmap", "hymap"), lights=LIGHTS, is_ablated=True)
+SENTINEL = scene("sen2", "Sentinel-2 in degrees", "fold", 5, ("sen2",), "rstoolbox", lights=LIGHTS)
+LANDSAT = scene("lsat", "Landsat 5", "fold", 5, ("lsat",), "rstoolbox", lights=LIGHTS)
+POTSDAM = scene("potsdam", "Potsdam, EnMAP tiles", "fold", 3, ("enmap",))
+PLACE = scene("potsdam-place", "Potsdam, another place", "direction", 2, ("enmap",), "potsdam")
+IDTREES = scene("idtrees", "IDTReeS plots", "split", 1, ("hs", "rgb"), is_smoothed=False)
+SCENES = (RED_CLOVER, BERLIN, SENTINEL, LANDSAT, POTSDAM, PLACE, IDTREES)
+
+FEW_DRAWS = 5
+FEW_LEVELS = (*(("pixels", n) for n in (5, 10, 20, 50)), *(("polygons", n) for n in (1, 2, 4)))
+
+
+def count_of(kind, count):
+    """Such as "5 pixels" or "1 polygon"."""
+    return f"{count} {kind if count > 1 else kind[:-1]}"
+
+
+def few(whole, kind, count):
+    how_many = count_of(kind, count)
+    return replace(whole, name=f"{whole.name}-{how_many.replace(' ', '-')}", fold_word="draw",
+                   folds=FEW_DRAWS, title=f"{whole.title}, {how_many} a class", few=(kind, count),
+                   lights=(), is_ablated=False)
+
+
+FEW = tuple(few(whole, *level) for level in FEW_LEVELS
+            for whole in (RED_CLOVER, BERLIN, SENTINEL, LANDSAT, POTSDAM))
 
 # What defaults are chosen by: the training part of every split, a third of it held out in turn.
 INNER_FOLDS = 3
-INNER = tuple(SceneSpec(f"{scene.name}-inner", f"{scene.title}, inside the training parts", "part",
-                        INNER_FOLDS * scene.folds, scene.sources) for scene in SCENES)
-
-# The folder of the data that a scene needs.
-FOLDERS = {name + part: name for name in ("redclover", "berlin") for part in ("", "-inner")}
+INNER = tuple(replace(whole, name=f"{whole.name}-inner", base=f"{whole.name}-inner",
+                      title=f"{whole.title}, inside the training parts", fold_word="part",
+                      folds=INNER_FOLDS * whole.folds, lights=(), is_ablated=False)
+              for whole in (RED_CLOVER, BERLIN))
 
 DENSE_32 = ("-network", "dense", "-c", "32")
 # Without a validation a training takes less than half the time: what is to be compared trains so.
@@ -37,13 +71,20 @@ BASE = "dense-32-unvalidated"   # what the ablations are compared with, pair by 
 class Method:
     name: str
     title: str
-    options: tuple = ()         # of s2rgf_train; none for a baseline
+    options: tuple = ()         # of s2rgf_train; none for a contender
     ablation: bool = False      # BASE with a part changed
     masked: bool = False        # only the test pixels are mapped: a network that is slow elsewhere
+    is_seeded: bool = True      # something in it is random
+    is_smoothing: bool = False
 
     @property
     def is_network(self):
         return bool(self.options)
+
+    @property
+    def network(self):
+        """The value of -network."""
+        return self.options[self.options.index("-network") + 1]
 
     @property
     def is_validated(self):
@@ -51,14 +92,21 @@ class Method:
         return self.is_network and "-val" not in self.options
 
 
-MAIN = (
-    Method("dense-32", "dense, C = 32", DENSE_32),
+CONTENDERS = (
+    Method("lda", "LDA", is_seeded=False),
     Method("rf", "random forest"),
     Method("svm", "SVM"),
-    Method("dense-64", "dense, C = 64", ("-network", "dense", "-c", "64")),
-    Method("patch", "patch", ("-network", "patch", *UNVALIDATED), masked=True),
-    Method(BASE, "dense, C = 32, not validated", DENSE_32 + UNVALIDATED),
+    Method("boosting", "gradient boosting", is_seeded=False),
+    Method("rf-context", "forest + context"),
+    Method("svm-context", "SVM + context"),
+    Method("lda-smooth", "LDA, smoothed", is_seeded=False, is_smoothing=True),
+    Method("rf-context-smooth", "forest + context, smoothed", is_smoothing=True),
 )
+DENSE = Method("dense-32", "dense, C = 32", DENSE_32)
+PATCH = Method("patch", "patch", ("-network", "patch", *UNVALIDATED), masked=True)
+UNVALIDATED_DENSE = Method(BASE, "dense, C = 32, not validated", DENSE_32 + UNVALIDATED)
+DENSE_64 = Method("dense-64", "dense, C = 64", ("-network", "dense", "-c", "64"))
+MAIN = (DENSE, *CONTENDERS, DENSE_64, PATCH, UNVALIDATED_DENSE)
 
 
 def ablation(name, title, *options):
@@ -87,7 +135,11 @@ def source_ablations(sources):
 
 
 def methods_of(scene):
-    return MAIN + ABLATIONS + source_ablations(scene.sources)
+    chosen = [m for m in (DENSE, *CONTENDERS) if scene.is_smoothed or not m.is_smoothing]
+    if scene.is_ablated:
+        return (*chosen, DENSE_64, PATCH, UNVALIDATED_DENSE, *ABLATIONS,
+                *source_ablations(scene.sources))
+    return tuple(chosen) if scene.few else (*chosen, DENSE_64)
 
 
 @dataclass(frozen=True)
@@ -106,25 +158,37 @@ class Run:
                 f"{self.method.name}")
 
 
+def plan_scene(scene, seeds, methods=(), folds=0):
+    """Runs of a scene, by method, seed and fold. What is not random needs one seed, unless lights are
+    drawn with it."""
+    return [Run(scene, fold, seed, method) for method in methods or methods_of(scene)
+            for seed in range(1, (seeds if method.is_seeded or scene.lights else 1) + 1)
+            for fold in range(1, (folds or scene.folds) + 1)]
+
+
 def plan_runs(seeds):
-    """All runs of the study, the methods to compare before the ablations."""
-    runs = [Run(scene, fold, seed, method) for seed in range(1, seeds + 1) for scene in SCENES
-            for method in methods_of(scene) for fold in range(1, scene.folds + 1)]
-    place = {method.name: i for i, method in enumerate(MAIN)}
+    """All runs of the study: what is cheap or decides comes first, the ablations last."""
+    runs = [run for scene in SCENES for run in plan_scene(scene, seeds)]
+    # A draw of few labels stands for a seed, too.
+    runs += [run for scene in FEW for run in plan_scene(scene, 1)]
     # Stable: within a method, scene after scene and fold after fold.
-    runs.sort(key=lambda run: (run.method.ablation, run.seed,
-                               place.get(run.method.name, len(MAIN))))
-    return runs
+    return sorted(runs, key=lambda run: (run.method.ablation, run.method in (PATCH, UNVALIDATED_DENSE),
+                                         run.method is DENSE_64, run.seed, run.method is DENSE))
 
 
 def plan_inner(seeds):
     """What choices are made by: no test pixel of the study is looked at."""
     chosen = [method for method in MAIN + ABLATIONS
-              if method.name in (BASE, "rf", "svm", "no-settle", "no-balance")]
-    return [Run(scene, fold, seed, method) for seed in range(1, seeds + 1) for method in chosen
-            for scene in INNER for fold in range(1, scene.folds + 1)]
+              if method.name in (BASE, "lda", "rf", "svm", "no-settle", "no-balance")]
+    return [run for scene in INNER for run in plan_scene(scene, seeds, chosen)]
 
 
 def plan_quick():
-    """What fits into ten minutes on two cores."""
-    return [run for run in plan_runs(1) if run.method.name in ("dense-32", "rf", "svm")]
+    """What fits into twenty minutes on two cores."""
+    folds = {SENTINEL: 2, LANDSAT: 2, POTSDAM: 1, IDTREES: 1}
+    runs = [run for scene in SCENES if scene is not PLACE
+            for run in plan_scene(scene, 1, [m for m in methods_of(scene) if m in (DENSE, *CONTENDERS)],
+                                  folds.get(scene))]
+    return runs + [run for scene in FEW if scene.base in ("redclover", "berlin")
+                   and scene.few in (("pixels", 5), ("polygons", 1))
+                   for run in plan_scene(scene, 1, folds=2)]

@@ -3,45 +3,13 @@ import numpy as np
 
 import figures
 import page
-from methods import BASE, INNER, MAIN, SCENES, methods_of
+from methods import DENSE, DENSE_64, FEW, INNER, LIGHTS, SCENES, UNVALIDATED_DENSE, count_of
 from page import table
-from results import current_rows, key_of
+from study import Study, pooled
 
 BEGIN = "<!-- bench/accuracy writes from here -->"
 END = "<!-- to here -->"
 FIGURES = ("OA", "AA", "kappa")
-
-
-class Study:
-    """Current rows of a plan, looked up by scene, method, seed and fold."""
-
-    def __init__(self, rows, plan):
-        self.plan = plan
-        planned = {run.key for run in plan}
-        self.rows = {key_of(row): row for row in current_rows(rows) if key_of(row) in planned}
-        self.folds = {(run.scene.name, run.method.name): set() for run in plan}
-        for run in plan:
-            self.folds[run.scene.name, run.method.name].add(run.fold)
-        self.seeds = sorted({run.seed for run in plan})
-        names = sorted({row["processor"] for row in self.rows.values()})
-        self.processors = {name: chr(ord("A") + i) for i, name in enumerate(names)}
-
-    def of(self, scene, method):
-        """Rows of a method on a scene, in the order of seeds and folds."""
-        return [row for key, row in sorted(self.rows.items(), key=lambda item: item[0][1:3])
-                if key[0] == scene.name and key[3] == method.name]
-
-    def whole_seeds(self, scene, method):
-        """For every seed of which no fold is missing: its rows."""
-        rows = self.of(scene, method)
-        wanted = self.folds.get((scene.name, method.name), set())
-        seeds = [[row for row in rows if row["seed"] == seed] for seed in self.seeds]
-        return [part for part in seeds if part and {row["fold"] for row in part} == wanted]
-
-
-def pooled(rows):
-    """Class names and confusion matrix of several folds taken together."""
-    return figures.pool_confusions([(row["classes"], row["confusion"]) for row in rows])
 
 
 def plus_minus(values, digits=3):
@@ -51,8 +19,116 @@ def plus_minus(values, digits=3):
     return f"{mean:.{digits}f}" + ("" if np.isnan(spread) else f" ± {spread:.{digits}f}")
 
 
-def planned_methods(study, scene):
-    return [m for m in methods_of(scene) if (scene.name, m.name) in study.folds]
+def difference_cells(pairs):
+    """Mean and standard error of pairs [pair][figure]."""
+    if not len(pairs):
+        return ["-"] * len(FIGURES)
+    if len(pairs) == 1:
+        return [f"{d:+.3f}" for d in pairs[0]]
+    errors = pairs.std(axis=0, ddof=1) / np.sqrt(len(pairs))
+    return [f"{d:+.3f} ± {e:.3f}" for d, e in zip(pairs.mean(axis=0), errors)]
+
+
+def slashed(values):
+    return " / ".join(f"{v:.3f}" for v in values) if len(values) else "-"
+
+
+def means(accuracies):
+    return slashed(accuracies.mean(axis=0) if len(accuracies) else ())
+
+
+# ---- Dense and the best contender ---------------------------------------------------------------------
+
+
+def lead_part(study):
+    """Scene by scene, the best contender and the dense network."""
+    rows = []
+    for scene in study_scenes(study, SCENES):
+        best = study.best_contender(scene)
+        if not best:
+            continue
+        theirs = [scene.title, best.title, means(study.accuracies(scene, best))]
+        networks = [m for m in (DENSE, DENSE_64) if len(study.accuracies(scene, m))]
+        rows += [theirs + lead_cells(study, scene, network, best) for network in networks] or [
+            theirs + ["-"] * 8]
+    if not rows:
+        return ""
+    return "\n".join((
+        "### Dense against the best contender of each scene", "",
+        "OA / AA / kappa, folds pooled, means over seeds. The best contender is the one whose three "
+        "figures have\nthe highest mean on the test pixels. The difference is the network less the "
+        "contender, fold by fold and\nseed by seed, mean ± standard error of the pairs. The worst seed "
+        "is so much below the mean, in the\nfigure where that is most. ECE is the expected calibration "
+        "error of the network.", "",
+        table(("scene", "best contender", "it has", "network", "it has", "OA less", "AA less",
+               "kappa less", "pairs", "worst seed", "ECE"), rows)))
+
+
+def lead_cells(study, scene, network, best):
+    ours, pairs = study.accuracies(scene, network), study.pairs(scene, network, best)
+    below = f"{(ours.mean(axis=0) - ours.min(axis=0)).max():.3f}" if len(ours) > 1 else "-"
+    return [network.title, means(ours), *difference_cells(pairs), str(len(pairs)), below,
+            plus_minus(study.calibration_errors(scene, network))]
+
+
+def few_part(study):
+    """Scene by scene: methods by number of labels."""
+    parts = []
+    for whole in SCENES:
+        levels = [scene for scene in study_scenes(study, FEW) if scene.base == whole.name
+                  and any(study.of(scene, m) for m in study.methods(scene))]
+        if levels:
+            parts += ["", f"{whole.title}:", "", few_table(study, levels).rstrip()]
+    if not parts:
+        return ""
+    return "\n".join((
+        "### Few labels", "", "OA / AA, the draws pooled, from so many pixels or polygons a class; "
+        "in the last lines dense at C = 32 less\nthe best contender of that number of labels, mean ± "
+        "standard error of the draws.", *parts, ""))
+
+
+def few_table(study, levels):
+    methods = study.methods(levels[0])
+    rows = [[m.title] + [slashed(study.accuracies(scene, m)[0][:2])
+                         if len(study.accuracies(scene, m)) else "-" for scene in levels]
+            for m in methods]
+    best = [study.best_contender(scene) for scene in levels]
+    rows.append(["best contender"] + [m.title if m else "-" for m in best])
+    cells = [difference_cells(study.pairs(scene, DENSE, m) if m else ())
+             for scene, m in zip(levels, best)]
+    rows += [[f"difference, {name}", *column] for name, column in zip(FIGURES[:2], zip(*cells))]
+    return table(("method", *(count_of(*scene.few) for scene in levels)), rows)
+
+
+def light_part(study):
+    """Scene by scene: methods by light."""
+    parts = []
+    for scene in study_scenes(study, SCENES):
+        rows = [[m.title, *(light_cell(study, scene, m, light) for light in (None, *LIGHTS))]
+                for m in study.methods(scene) if len(study.accuracies(scene, m, LIGHTS[0]))]
+        if rows:
+            parts += ["", f"{scene.title}:", "",
+                      table(("method", "as it is", *(f"{light} %" for light in LIGHTS)), rows).rstrip()]
+    if not parts:
+        return ""
+    return "\n".join((
+        "### Another light", "", "OA / AA / kappa / ECE where the gain of every band of the test scene is "
+        "off by 5 or 10 % and its offset\nby as much of its mean (standard deviations), means over seeds, "
+        "each with a draw of its own.", *parts, ""))
+
+
+def light_cell(study, scene, method, light):
+    accuracies = study.accuracies(scene, method, light)
+    errors = study.calibration_errors(scene, method, light=light)
+    return " / ".join([means(accuracies)] + ([f"{np.mean(errors):.3f}"] if errors else []))
+
+
+def study_scenes(study, scenes):
+    planned = {run.scene for run in study.plan}
+    return [scene for scene in scenes if scene in planned]
+
+
+# ---- One scene --------------------------------------------------------------------------------------
 
 
 def pixels_per_second(rows):
@@ -62,38 +138,37 @@ def pixels_per_second(rows):
 
 def main_table(study, scene):
     rows = []
-    for method in planned_methods(study, scene):
-        seeds, done = study.whole_seeds(scene, method), study.of(scene, method)
-        accuracies = [figures.accuracy(pooled(part)[1]) for part in seeds]
-        cells = [plus_minus(column) for column in zip(*accuracies)] or ["-"] * 3
+    for method in study.methods(scene):
+        done = study.of(scene, method)
+        cells = [plus_minus(column) for column in study.accuracies(scene, method).T] or ["-"] * 3
+        cells.append(plus_minus(study.calibration_errors(scene, method) or [np.nan]))
         if done:
             cells += [f"{np.mean([row['train_wall_s'] for row in done]):.0f}",
                       f"{np.mean([row['train_cpu_s'] for row in done]):.0f}",
                       pixels_per_second(done),
-                      ", ".join(sorted({study.processors[row["processor"]] for row in done}))]
+                      ", ".join(sorted({study.processors[row["processor"]] for row in done})),
+                      study.programs[done[-1]["program"]]]
         else:
-            cells += ["-"] * 4
-        rows.append([method.title, str(len(seeds)), *cells])
-    return table(("method", "seeds", *FIGURES, "training, s", "of processor, s",
-                  "pixels mapped per processor second", "on"), rows)
+            cells += ["-"] * 5
+        rows.append([method.title, str(len(study.whole_seeds(scene, method))), *cells])
+    return table(("method", "seeds", *FIGURES, "ECE", "training, s", "of processor, s",
+                  "pixels mapped per processor second", "on", "by"), rows)
 
 
 def fold_table(study, scene):
     """OA / AA / kappa of every fold, means over seeds."""
-    methods = [m for m in planned_methods(study, scene) if not m.ablation and study.of(scene, m)]
-    folds = sorted({row["fold"] for m in methods for row in study.of(scene, m)})
-    rows = []
-    for fold in folds:
-        cells = []
-        for method in methods:
-            mine = [row for row in study.of(scene, method) if row["fold"] == fold]
-            values = [figures.accuracy(row["confusion"]) for row in mine]
-            cells.append(" / ".join(f"{v:.3f}" for v in np.mean(values, axis=0)) if mine else "-")
-        counts = [row for m in methods for row in study.of(scene, m) if row["fold"] == fold]
-        rows.append([str(fold), some_number(counts, "train_pixels"),
-                     some_number(counts, "test_pixels"), *cells])
-    header = (scene.fold_word, "training pixels", "test pixels", *(m.title for m in methods))
-    return table(header, rows)
+    methods = [m for m in study.methods(scene) if not m.ablation and study.of(scene, m)]
+    done = [row for m in methods for row in study.of(scene, m)]
+    folds = sorted({row["fold"] for row in done})
+    rows = [[title] + [some_number([row for row in done if row["fold"] == fold], key)
+                       for fold in folds]
+            for title, key in (("training pixels", "train_pixels"), ("test pixels", "test_pixels"))]
+    for method in methods:
+        mine = study.of(scene, method)
+        rows.append([method.title] + [means(np.array([figures.accuracy(row["confusion"])
+                                                      for row in mine if row["fold"] == fold]))
+                                      for fold in folds])
+    return table(("", *(f"{scene.fold_word} {fold}" for fold in folds)), rows)
 
 
 def some_number(rows, key):
@@ -104,10 +179,7 @@ def some_number(rows, key):
 
 def class_table(study, scene):
     """Producer's accuracy of every class, pooled over folds, means over seeds."""
-    methods = [m for m in planned_methods(study, scene)
-               if not m.ablation and study.whole_seeds(scene, m)]
-    if not methods:
-        return ""
+    methods = [m for m in study.methods(scene) if not m.ablation and study.whole_seeds(scene, m)]
     by_method, counts = {}, {}
     for method in methods:
         for part in study.whole_seeds(scene, method):
@@ -117,33 +189,19 @@ def class_table(study, scene):
                     counts[name] = int(matrix[i].sum())
                     by_method.setdefault((method.name, name), []).append(
                         matrix[i, i] / matrix[i].sum())
-    rows = [[name, f"{counts[name]:,}"] +
-            [f"{np.mean(by_method[m.name, name]):.3f}" if (m.name, name) in by_method else "-"
-             for m in methods] for name in counts]
-    return ("Producer's accuracies:\n\n" +
-            table(("class", "test pixels", *(m.title for m in methods)), rows) + "\n")
-
-
-def differences(study, scene, method):
-    """Of every fold and seed that both have: figures of the method less those of BASE."""
-    base = {(row["fold"], row["seed"]): row["confusion"]
-            for row in study.of(scene, next(m for m in MAIN if m.name == BASE))}
-    return np.array([np.subtract(figures.accuracy(row["confusion"]),
-                                 figures.accuracy(base[row["fold"], row["seed"]]))
-                     for row in study.of(scene, method) if (row["fold"], row["seed"]) in base])
+    if not counts:
+        return ""
+    rows = [["test pixels"] + [f"{count:,}" for count in counts.values()]]
+    rows += [[m.title] + [f"{np.mean(by_method[m.name, name]):.3f}" if (m.name, name) in by_method
+                          else "-" for name in counts] for m in methods]
+    return "Producer's accuracies:\n\n" + table(("", *counts), rows) + "\n"
 
 
 def ablation_table(study, scene):
     rows = []
-    for method in (m for m in planned_methods(study, scene) if m.ablation):
-        pairs = differences(study, scene, method)
-        cells = ["-"] * 3
-        if len(pairs) > 1:
-            errors = pairs.std(axis=0, ddof=1) / np.sqrt(len(pairs))
-            cells = [f"{d:+.3f} ± {e:.3f}" for d, e in zip(pairs.mean(axis=0), errors)]
-        elif len(pairs) == 1:
-            cells = [f"{d:+.3f}" for d in pairs[0]]
-        rows.append([method.title, str(len(pairs)), *cells])
+    for method in (m for m in study.methods(scene) if m.ablation):
+        pairs = study.pairs(scene, method, UNVALIDATED_DENSE)
+        rows.append([method.title, str(len(pairs)), *difference_cells(pairs)])
     if not rows:
         return ""
     word = scene.fold_word
@@ -154,19 +212,16 @@ def ablation_table(study, scene):
 
 def calibration_table(study):
     rows = []
-    for scene in SCENES:
-        for method in planned_methods(study, scene):
-            seeds = [part for part in study.whole_seeds(scene, method)
-                     if all("calibration" in row for row in part)]
+    for scene in study_scenes(study, SCENES):
+        for method in study.methods(scene):
+            seeds = study.whole_seeds(scene, method)
             if not method.is_validated or not seeds:
                 continue
-            errors = {when: [figures.calibration_error(
-                figures.pool_bins([row["calibration"][when] for row in part])) for part in seeds]
-                for when in ("before", "after")}
             heat = [row["temperature"] for part in seeds for row in part]
             rows.append([scene.title, method.title, str(len(seeds)),
                          f"{min(heat):.2f} to {max(heat):.2f}",
-                         plus_minus(errors["before"]), plus_minus(errors["after"])])
+                         *(plus_minus(study.calibration_errors(scene, method, when))
+                           for when in ("before", "after"))])
     if not rows:
         return ""
     return "\n".join(("### Calibration", "",
@@ -178,38 +233,51 @@ def calibration_table(study):
 
 
 def scene_part(study, scene):
-    done = [row for m in planned_methods(study, scene) for row in study.of(scene, m)]
+    done = [row for m in study.methods(scene) for row in study.of(scene, m)]
     if not done:
         return f"### {scene.title}\n\nNo run yet.\n"
     by_fold = {row["fold"]: row["test_pixels"] for row in done}
-    parts = [f"### {scene.title}", "",
-             f"{sum(by_fold.values()):,} test pixels in {len(by_fold)} {scene.fold_word}s, pooled; "
-             "mean ± standard deviation over seeds.", "", main_table(study, scene),
-             f"Each {scene.fold_word} alone, OA / AA / kappa, means over seeds:", "",
-             fold_table(study, scene), class_table(study, scene) + ablation_table(study, scene)]
-    return "\n".join(parts)
+    word = scene.fold_word + ("s" if len(by_fold) > 1 else "")
+    return "\n".join((
+        f"### {scene.title}", "",
+        f"{sum(by_fold.values()):,} test pixels in {len(by_fold)} {word}, pooled; mean ± standard "
+        "deviation over seeds. ECE is\nthe expected calibration error, \"by\" the program.", "",
+        main_table(study, scene),
+        f"Each {scene.fold_word} alone, OA / AA / kappa, means over seeds:", "",
+        fold_table(study, scene), class_table(study, scene) + ablation_table(study, scene)))
+
+
+def missing_part(study):
+    """By scene, how many runs are planned and missing; all numbers of labels are one line."""
+    counts, titles = {}, {whole.name: whole.title for whole in SCENES}
+    for run in study.plan:
+        title = f"{titles[run.scene.base]}, few labels" if run.scene.few else run.scene.title
+        planned, missing = counts.get(title, (0, 0))
+        counts[title] = planned + 1, missing + (run.key not in study.rows)
+    rows = [[title, str(planned), str(missing)] for title, (planned, missing) in counts.items()
+            if missing]
+    return "\n" + table(("scene", "planned runs", "missing"), rows) if rows else ""
 
 
 def state_part(study):
     done, planned = len(study.rows), len(study.plan)
-    rows = study.rows.values()
-    programs = sorted({row["program"] for row in rows})
     processors = [f"{letter}, {name}" for name, letter in study.processors.items()]
+    programs = [f"{letter}, {name}" for name, letter in study.programs.items()]
     state = f"All {planned} planned runs." if done == planned else (
         f"**Incomplete: {done} of {planned} planned runs are there.** Pooled figures are of seeds of "
         "which no run is\nmissing, times and pairs of all runs that are there.")
-    if not done:
-        return state + "\n"
-    return (f"{state} Made with {'; '.join(programs)}. One thread a run, on processor "
-            f"{'; '.join(processors)}.\n")
+    if done:
+        state += (f" One thread a run. Processors: {'; '.join(processors)}.\nPrograms: "
+                  f"{'; '.join(programs)}.")
+    return state + "\n" + missing_part(study)
 
 
 def generate(rows, plan):
     """The part of the page that is made of results."""
     study = Study(rows, plan)
-    scenes = [s for s in SCENES + INNER if any(run.scene is s for run in plan)]
-    parts = [state_part(study)] + [scene_part(study, scene) for scene in scenes]
-    return "\n".join(parts + [calibration_table(study)]).rstrip() + "\n"
+    parts = [state_part(study), lead_part(study), few_part(study), light_part(study)]
+    parts += [scene_part(study, scene) for scene in study_scenes(study, SCENES + INNER)]
+    return "\n".join(part for part in parts + [calibration_table(study)] if part).rstrip() + "\n"
 
 
 def rewrite_page(path, text):

@@ -43,13 +43,12 @@ def fingerprint_of(row):
 def current_rows(rows):
     """The last row of every run, without those of superseded programs or options.
 
-    What the last row of a family (networks, baselines) says of its program, and that of a method of its
-    options, holds for all: figures of two programs are not averaged.
+    What the last row of a method on a scene says of its program and its options holds for all:
+    figures of two programs are not averaged.
     """
-    programs, options, kept = {}, {}, {}
+    wanted, kept = {}, {}
     for row in reversed(rows):
-        program = programs.setdefault(row["family"], row["program"])
-        wanted = options.setdefault((row["data"], row["method"]), row["options"])
-        if row["program"] == program and row["options"] == wanted:
+        made_with = fingerprint_of(row)
+        if made_with == wanted.setdefault((row["data"], row["method"]), made_with):
             kept.setdefault(key_of(row), row)
     return list(reversed(kept.values()))

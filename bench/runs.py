@@ -1,20 +1,25 @@
 """One run of the study: train, map and assess in child processes, and measure them."""
+import functools
 import hashlib
 import json
 import os
 import re
 import subprocess
 import sys
+import tempfile
 
 import numpy as np
 from osgeo import gdal
 
-import baseline
+import contender
 import figures
+from behaviour import behaviour_of
 from checksum import labels_checksum
+from contender import CONTENDERS
 from methods import STUDY
 from processes import Children, RunError, processor
-from scenes import read_labels
+from rasters import read_labels
+from scenes import inputs_of
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SINGLE_THREAD = {"OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "passive", "OPENBLAS_NUM_THREADS": "1",
@@ -32,17 +37,24 @@ class Programs:
                               capture_output=True).stdout
         version = subprocess.run([self.path("s2rgf_train"), "--version"], check=True, text=True,
                                  capture_output=True).stdout.split(",")[0]
-        digest = hashlib.sha256(json.dumps([STUDY, defaults_of(text)]).encode()).hexdigest()
-        self.fingerprint = f"{version.strip()}, defaults {digest[:8]}"
+        self.version, self.defaults = version.strip(), defaults_of(text)
 
     def path(self, name):
         return os.path.join(self.build, name)
 
+    @functools.cache
+    def network_fingerprint(self, network):
+        """Version, defaults and behaviour of a training."""
+        with tempfile.TemporaryDirectory(prefix="accuracy-") as folder:
+            facts = [STUDY, self.defaults, behaviour_of(self.build, network, folder)]
+        digest = hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+        return f"{self.version}, {network} {digest[:8]}"
+
     def fingerprint_of(self, method):
         if method.is_network:
-            return self.fingerprint, method.options + self.trial_options
-        return (f"{baseline.version()}, study {STUDY}",
-                tuple(baseline.options_of(method.name)))
+            return (self.network_fingerprint(method.network),
+                    method.options + self.trial_options)
+        return f"{contender.version()}, study {STUDY}", CONTENDERS[method.name].options
 
     def measure(self, log, *command):
         """Run a command to its end: wall and processor seconds."""
@@ -60,6 +72,10 @@ def count_pixels(path):
     return int(np.count_nonzero(gdal.Open(path).ReadAsArray()))
 
 
+def map_path(folder, light):
+    return os.path.join(folder, f"map-{light}.tif" if light else "map.tif")
+
+
 def calibration(probabilities_path, test_raster, temperature):
     """Bins of confidence on the test pixels, as the model says it and without its temperature."""
     dataset = gdal.Open(probabilities_path)
@@ -72,45 +88,64 @@ def calibration(probabilities_path, test_raster, temperature):
     chosen = (reference > 0) & (everywhere[0] >= 0)
     probabilities = everywhere[:, chosen].astype(float)
     wanted = row_of[reference[chosen]]
-    flat = figures.flatten_confidence(probabilities, temperature)
-    return {"before": figures.confidence_bins(flat, wanted),
-            "after": figures.confidence_bins(probabilities, wanted)}
+    bins = {}
+    for when, values in (("before", figures.flatten_confidence(probabilities, temperature)),
+                         ("after", probabilities)):
+        bins[when] = figures.confidence_bins(values.max(axis=0), values.argmax(axis=0) == wanted)
+    return bins
 
 
-def train_and_map_network(programs, run, scene, split, folder):
-    log, model, mapped = (os.path.join(folder, name) for name in ("log", "model.s2rgf", "map.tif"))
-    probabilities = os.path.join(folder, "probabilities.tif")
+def train_and_map_network(programs, run, prepared, split, folder):
+    """What was measured, and by light what its confidence is worth; None is the scene as it is."""
+    log, model = os.path.join(folder, "log"), os.path.join(folder, "model.s2rgf")
     train_wall, train_cpu = programs.measure(
         log, programs.path("s2rgf_train"), "-q", "-threads", "1", "-seed", str(run.seed),
-        *run.method.options, *programs.trial_options, *scene.inputs(), *split.train_labels, model)
-    mask = ("-mask", split.test_raster) if run.method.masked else ()
-    _, classify_cpu = programs.measure(
-        log, programs.path("s2rgf_classify"), "-q", "-threads", "1", "-noqml", "-m", model,
-        *scene.inputs(), *mask, "-prob", probabilities, mapped)
+        *run.method.options, *programs.trial_options, *inputs_of(prepared.scene.sources),
+        *split.train_labels, model)
     told = json.loads(subprocess.run([programs.path("s2rgf_info"), "-json", model], check=True,
                                      capture_output=True, text=True).stdout)
     training = told["training"]
     if training["labels_checksum"] != labels_checksum(read_labels(split.train_raster)[0]):
-        raise RunError("the network was not trained on the pixels that the baselines are given")
-    return {"train_wall_s": train_wall, "train_cpu_s": train_cpu, "classify_cpu_s": classify_cpu,
-            "temperature": training["temperature"], "steps": training["steps"],
-            "calibration": calibration(probabilities, split.test_raster, training["temperature"])}
+        raise RunError("the network was not trained on the pixels that the contenders are given")
+    measured = {"train_wall_s": train_wall, "train_cpu_s": train_cpu,
+                "temperature": training["temperature"], "steps": training["steps"]}
+    calibrations = {}
+    for light, sources in prepared.lights_of(run.seed).items():
+        probabilities = os.path.join(folder, f"probabilities-{light}.tif")
+        is_masked = run.method.masked or light is not None
+        _, cpu = programs.measure(
+            log, programs.path("s2rgf_classify"), "-q", "-threads", "1", "-noqml", "-m", model,
+            *inputs_of(sources), *(("-mask", split.test_raster) if is_masked else ()),
+            "-prob", probabilities, map_path(folder, light))
+        measured.setdefault("classify_cpu_s", cpu)
+        calibrations[light] = calibration(probabilities, split.test_raster, training["temperature"])
+    return measured, calibrations
 
 
-def train_and_map_baseline(programs, run, scene, split, folder):
-    log, mapped, times = (os.path.join(folder, name) for name in ("log", "map.tif", "times.json"))
-    programs.measure(log, sys.executable, os.path.join(HERE, "baseline.py"), run.method.name,
-                     str(run.seed), scene.stack, split.train_raster, split.groups_raster, mapped,
-                     times)
-    with open(times, encoding="utf-8") as file:
-        return json.load(file)
+def train_and_map_contender(programs, run, prepared, split, folder):
+    """As for a network."""
+    log, job, result = (os.path.join(folder, name) for name in ("log", "job.json", "result.json"))
+    tables = prepared.tables_of(run.seed)
+    lights = list(prepared.lights_of(run.seed))
+    kind = "context" if CONTENDERS[run.method.name].in_context else "bands"
+    with open(job, "w", encoding="utf-8") as file:
+        json.dump({"method": run.method.name, "seed": run.seed, "places": tables[None].places,
+                   "train": split.train_raster, "groups": split.groups_raster,
+                   "test": split.test_raster, "trained_on": getattr(tables[None], kind),
+                   "maps": [(getattr(tables[light], kind), map_path(folder, light))
+                            for light in lights], "result": result}, file)
+    programs.measure(log, sys.executable, os.path.join(HERE, "contender.py"), job)
+    with open(result, encoding="utf-8") as file:
+        measured = json.load(file)
+    return measured, {light: {"after": bins}
+                      for light, bins in zip(lights, measured.pop("confidence"))}
 
 
-def assess(programs, split, folder):
-    """Confusion matrix of the map, by s2rgf_assess, whose figures must be those of the matrix."""
-    report = os.path.join(folder, "assessment.json")
+def assess(programs, split, folder, light):
+    """Confusion matrix of a map, by s2rgf_assess, whose figures must be those of the matrix."""
+    report = os.path.join(folder, f"assessment-{light}.json")
     programs.measure(os.path.join(folder, "log"), programs.path("s2rgf_assess"), "-q",
-                     os.path.join(folder, "map.tif"), *split.test_labels, "-json", report)
+                     map_path(folder, light), *split.test_labels, "-json", report)
     with open(report, encoding="utf-8") as file:
         told = json.load(file)
     keys = ("overall_accuracy", "average_accuracy", "kappa")
@@ -126,18 +161,26 @@ def assess(programs, split, folder):
             "kappa": None if np.isnan(ours[2]) else ours[2]}
 
 
-def carry_out(programs, run, scene, folder):
+def carry_out(programs, run, prepared, folder):
     """The row of a run."""
     os.makedirs(folder)
-    split = scene.splits[run.fold - 1]
-    train_and_map = train_and_map_network if run.method.is_network else train_and_map_baseline
-    measured = train_and_map(programs, run, scene, split, folder)
+    split = prepared.scene.splits[run.fold - 1]
+    train_and_map = train_and_map_network if run.method.is_network else train_and_map_contender
+    measured, calibrations = train_and_map(programs, run, prepared, split, folder)
+    by_light = {light: {**assess(programs, split, folder, light), "calibration": bins}
+                for light, bins in calibrations.items()}
     program, options = programs.fingerprint_of(run.method)
     row = {"data": run.scene.name, "fold": run.fold, "seed": run.seed, "method": run.method.name,
-           "family": "network" if run.method.is_network else "baseline", "program": program,
+           "family": "network" if run.method.is_network else "contender", "program": program,
            "options": list(options), "processor": processor(),
            "train_pixels": count_pixels(split.train_raster),
-           "mapped_pixels": count_pixels(os.path.join(folder, "map.tif")), **measured,
-           **assess(programs, split, folder)}
-    return {key: round(value, 6) if isinstance(value, float) else value
-            for key, value in row.items()}
+           "mapped_pixels": count_pixels(map_path(folder, None)), **measured, **by_light.pop(None)}
+    if by_light:
+        row["lights"] = by_light
+    return rounded(row)
+
+
+def rounded(value):
+    if isinstance(value, dict):
+        return {key: rounded(member) for key, member in value.items()}
+    return round(value, 6) if isinstance(value, float) else value

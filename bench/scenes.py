@@ -1,28 +1,22 @@
 """The scenes of the study: sources, splits, and labels as rasters on the reference grid.
 
 Labels are prepared once, in a work folder, in the form that the programs read and as rasters for the
-baselines. The rasters follow the rule of s2rgf: a pixel belongs to the polygon that its centre is in,
-and one that polygons of different classes share is left out.
+contenders.
 """
 import os
 from dataclasses import dataclass
 
 import numpy as np
-from osgeo import gdal, ogr, osr
+from osgeo import gdal, ogr
 
 from folds import check_folds, deal_folds
 from methods import INNER_FOLDS
-
-gdal.UseExceptions()
-ogr.UseExceptions()
-osr.UseExceptions()
+from rasters import burn_polygons, read_labels, settle, write_raster
 
 POLYGON_FOLDS = 5
 BLOCK_ROWS = 60
 DRAWN_PER_CLASS = 200
 DRAW_SEED = 2016
-# As src/geo/labels_burn.c cuts edges before they bend under a change of CRS.
-EDGE_PARTS = 64
 
 
 @dataclass(frozen=True)
@@ -34,107 +28,24 @@ class Split:
     train_raster: str       # class values, 0 none
     test_raster: str
     groups_raster: str      # polygon or block of every training pixel, 0 none
+    pool_raster: str        # all labels that this side of the split has, of which training took some
 
 
 @dataclass(frozen=True)
 class Scene:
     sources: tuple          # (name, (raster, ...))
     splits: tuple           # Split
-    stack: str              # all bands on the reference grid, bilinear
-
-    def inputs(self):
-        return [word for name, rasters in self.sources for raster in rasters
-                for word in ("-i", f"{name}={raster}")]
+    areas: tuple = ()       # rectangles of the grid (row, column, rows, columns) that are looked at
+                            # alone; none: the whole grid is one
 
 
-def read_labels(path):
-    """Pixels of a label raster, and its class names by value."""
-    dataset = gdal.Open(path)
-    # GDAL 3.6 reads what lies beside a GeoTIFF, names included, only when its position is asked for.
-    dataset.GetGeoTransform()
-    names = dataset.GetRasterBand(1).GetCategoryNames() or []
-    return dataset.ReadAsArray(), {v: name for v, name in enumerate(names) if v > 0 and name}
+def inputs_of(sources):
+    """As arguments of the programs."""
+    return [word for name, rasters in sources for raster in rasters
+            for word in ("-i", f"{name}={raster}")]
 
 
-def write_raster(path, like, values, names=None):
-    """An integer raster on the grid of another one, 0 its nodata value."""
-    kind = gdal.GDT_Byte if values.dtype == np.uint8 else gdal.GDT_UInt16
-    rows, columns = values.shape
-    out = gdal.GetDriverByName("GTiff").Create(path, columns, rows, 1, kind,
-                                               ["COMPRESS=DEFLATE"])
-    out.SetGeoTransform(like.GetGeoTransform())
-    out.SetSpatialRef(like.GetSpatialRef())
-    band = out.GetRasterBand(1)
-    band.SetNoDataValue(0)
-    if names:
-        band.SetCategoryNames(["unlabelled"] + [names[v] for v in sorted(names)])
-    band.WriteArray(values)
-    return path
-
-
-def stack_bands(path, sources, like):
-    """All bands of all sources, resampled bilinearly to the reference grid, as Float32."""
-    m, width, height = like.GetGeoTransform(), like.RasterXSize, like.RasterYSize
-    bounds = (m[0], m[3] + height * m[5], m[0] + width * m[1], m[3])
-    warped = []
-    for _, rasters in sources:
-        for raster in rasters:
-            warped.append(f"{path}.{len(warped)}.tif")
-            gdal.Warp(warped[-1], raster, outputBounds=bounds, width=width, height=height,
-                      dstSRS=like.GetSpatialRef().ExportToWkt(), resampleAlg="bilinear",
-                      outputType=gdal.GDT_Float32, dstNodata=float("nan"))
-    arrays = [gdal.Open(name).ReadAsArray().reshape(-1, height, width) for name in warped]
-    np.save(path, np.concatenate(arrays))
-    for name in warped:
-        os.remove(name)
-    return path
-
-
-# ---- Red Clover: polygons, folds -------------------------------------------------------------------
-
-
-def burn(geometry, like):
-    """Pixels of the reference grid whose centre is in a geometry of the grid's CRS."""
-    memory = gdal.GetDriverByName("MEM").Create("", like.RasterXSize, like.RasterYSize, 1,
-                                                gdal.GDT_Byte)
-    memory.SetGeoTransform(like.GetGeoTransform())
-    memory.SetSpatialRef(like.GetSpatialRef())
-    holder = ogr.GetDriverByName("Memory").CreateDataSource("")
-    layer = holder.CreateLayer("one", like.GetSpatialRef(), ogr.wkbUnknown)
-    feature = ogr.Feature(layer.GetLayerDefn())
-    feature.SetGeometry(geometry)
-    layer.CreateFeature(feature)
-    gdal.RasterizeLayer(memory, [1], layer, burn_values=[1])
-    return memory.ReadAsArray() != 0
-
-
-def burn_polygons(layer, like):
-    """Of every feature, in order: a mask of its pixels."""
-    target = like.GetSpatialRef()
-    to_grid = osr.CoordinateTransformation(layer.GetSpatialRef(), target)
-    masks = []
-    layer.ResetReading()
-    for feature in layer:
-        geometry = feature.GetGeometryRef().Clone()
-        left, right, bottom, top = geometry.GetEnvelope()
-        geometry.Segmentize(max(right - left, top - bottom) / EDGE_PARTS)
-        geometry.Transform(to_grid)
-        masks.append(burn(geometry, like))
-    return masks
-
-
-def settle(values, masks):
-    """Class value and first polygon (from 1) of every pixel; 0 where classes disagree."""
-    labels = np.zeros(masks[0].shape, np.uint8)
-    owner = np.zeros(masks[0].shape, np.uint16)
-    conflict = np.zeros(masks[0].shape, bool)
-    for number, (value, mask) in enumerate(zip(values, masks), start=1):
-        conflict |= mask & (labels != 0) & (labels != value)
-        owner[mask & (labels == 0)] = number
-        labels[mask & (labels == 0)] = value
-    labels[conflict] = 0
-    owner[conflict] = 0
-    return labels, owner
+# ---- Scenes with polygons: folds -------------------------------------------------------------------
 
 
 def write_subset(path, layer, wanted):
@@ -164,7 +75,7 @@ def polygon_split(number, stem, layer, like, polygons, parts):
         paths[part + "_groups"] = write_raster(f"{stem}_{part}_groups.tif", like, owner)
     return Split(number, ("-labels", paths["train"], "-a", "class"),
                  ("-labels", paths["test"], "-a", "class"), paths["train_raster"],
-                 paths["test_raster"], paths["train_groups"])
+                 paths["test_raster"], paths["train_groups"], paths["train_raster"])
 
 
 def deal_parts(classes, sizes, members, fold_count):
@@ -174,32 +85,42 @@ def deal_parts(classes, sizes, members, fold_count):
                   for inside in (False, True)) for fold in range(1, fold_count + 1)]
 
 
-def red_clover(data, work, inner_folds=0):
+def polygon_scene(folder, sources, polygons_path, inner_folds=0):
     """Five folds by polygon; or, of the training part of each, so many folds of its own."""
-    folder = os.path.join(work, "redclover-inner" if inner_folds else "redclover")
     os.makedirs(folder, exist_ok=True)
-    sources = tuple((name, tuple(os.path.join(data, "redclover", band + ".tif") for band in bands))
-                    for name, bands in (("s2_10m", ("B02", "B03", "B04", "B08")),
-                                        ("s2_20m", ("B05", "B06", "B07", "B8A", "B11", "B12"))))
     like = gdal.Open(sources[0][1][0])
-    dataset = ogr.Open(os.path.join(data, "redclover", "train_polys7.shp"))
+    dataset = ogr.Open(polygons_path)
     layer = dataset.GetLayer(0)
     classes = [feature.GetField("class") for feature in layer]
     names = {value: name for value, name in enumerate(sorted(set(classes)), start=1)}
     values = [sorted(set(classes)).index(name) + 1 for name in classes]
     masks = burn_polygons(layer, like)
-    check_apart(masks)
+    check_apart(polygons_path, masks)
     sizes = [int(np.count_nonzero(mask)) for mask in masks]
     check_folds(classes, sizes, deal_folds(classes, sizes, POLYGON_FOLDS), POLYGON_FOLDS)
     parts = deal_parts(classes, sizes, range(len(classes)), POLYGON_FOLDS)
     if inner_folds:
         parts = [inner for outer in parts
                  for inner in deal_parts(classes, sizes, outer[0], inner_folds)]
-    splits = tuple(polygon_split(number, os.path.join(folder, f"fold{number}"), layer, like,
-                                 (values, names, masks), part)
-                   for number, part in enumerate(parts, start=1))
-    return Scene(sources, splits,
-                 stack_bands(os.path.join(folder, "bands.npy"), sources, like))
+    return Scene(sources, tuple(
+        polygon_split(number, os.path.join(folder, f"fold{number}"), layer, like,
+                      (values, names, masks), part) for number, part in enumerate(parts, start=1)))
+
+
+def check_apart(path, masks):
+    """A pixel of two polygons could be trained on in one fold and tested in another."""
+    shared = int(np.count_nonzero(np.sum(masks, axis=0) > 1))
+    if shared:
+        raise ValueError(f"{path}: {shared} pixels belong to more than one polygon")
+
+
+def red_clover(data, work, inner_folds=0):
+    here = os.path.join(data, "redclover")
+    sources = tuple((name, tuple(os.path.join(here, band + ".tif") for band in bands))
+                    for name, bands in (("s2_10m", ("B02", "B03", "B04", "B08")),
+                                        ("s2_20m", ("B05", "B06", "B07", "B8A", "B11", "B12"))))
+    folder = os.path.join(work, "redclover-inner" if inner_folds else "redclover")
+    return polygon_scene(folder, sources, os.path.join(here, "train_polys7.shp"), inner_folds)
 
 
 def red_clover_inner(data, work):
@@ -207,11 +128,13 @@ def red_clover_inner(data, work):
     return red_clover(data, work, INNER_FOLDS)
 
 
-def check_apart(masks):
-    """A pixel of two polygons could be trained on in one fold and tested in another."""
-    shared = int(np.count_nonzero(np.sum(masks, axis=0) > 1))
-    if shared:
-        raise ValueError(f"red clover: {shared} pixels belong to more than one polygon")
+def single_source(name):
+    """Maker of a scene of one raster with polygons, NAME.tif and NAME_polygons.gpkg."""
+    def make(data, work):
+        stem = os.path.join(data, "rstoolbox", name)
+        return polygon_scene(os.path.join(work, name), ((name, (stem + ".tif",)),),
+                             stem + "_polygons.gpkg")
+    return make
 
 
 # ---- Berlin: blocks of rows, both directions ---------------------------------------------------------
@@ -271,28 +194,34 @@ def berlin(data, work):
     paths = {part: write_raster(os.path.join(folder, f"backward_{part}.tif"), like, values, names)
              for part, values in backward.items()}
     splits = []
-    for fold, files in enumerate((given, paths), start=1):
+    for fold, (files, side) in enumerate(((given, ~odd), (paths, odd)), start=1):
         train = read_labels(files["train"])[0]
+        pool = write_raster(os.path.join(folder, f"pool{fold}.tif"), like,
+                            np.where(side, labels, 0), names)
         groups = np.where(train > 0, blocks[:, None] + 1, 0).astype(np.uint16)
         groups_path = write_raster(os.path.join(folder, f"groups{fold}.tif"), like, groups)
         splits.append(Split(fold, ("-labels", files["train"]), ("-labels", files["test"]),
-                            files["train"], files["test"], groups_path))
-    return Scene(sources, tuple(splits),
-                 stack_bands(os.path.join(folder, "bands.npy"), sources, like))
+                            files["train"], files["test"], groups_path, pool))
+    return Scene(sources, tuple(splits))
 
 
 def block_folds(labels, fold_count):
     """Folds, 1 to fold_count, and blocks from 1 of a label raster's pixels; 0 where there is none.
 
-    Blocks of BLOCK_ROWS x 2 BLOCK_ROWS go whole, the fullest first, to the fold in which the squares of
-    the classes' numbers of pixels grow least.
+    Blocks of BLOCK_ROWS x 2 BLOCK_ROWS go whole.
     """
     rows, columns = np.indices(labels.shape)
     number = 1 + rows // BLOCK_ROWS * (labels.shape[1] // (2 * BLOCK_ROWS) + 1) + (
         columns // (2 * BLOCK_ROWS))
     blocks = np.where(labels > 0, number, 0).astype(np.uint16)
+    return deal_blocks(labels, blocks, fold_count), blocks
+
+
+def deal_blocks(labels, blocks, fold_count):
+    """Folds of the pixels of numbered blocks: the fullest block first, each goes to the fold in which the
+    squares of the classes' numbers of pixels grow least."""
     classes = int(labels.max()) + 1
-    counts = {b: np.bincount(labels[blocks == b], minlength=classes)
+    counts = {b: np.bincount(labels[(blocks == b) & (labels > 0)], minlength=classes)
               for b in np.unique(blocks[blocks > 0])}
     totals = np.zeros((fold_count, classes))
     folds = np.zeros(labels.shape, np.uint8)
@@ -301,7 +230,7 @@ def block_folds(labels, fold_count):
         fold = int(np.argmin(growth))
         totals[fold] += counts[block]
         folds[blocks == block] = fold + 1
-    return folds, blocks
+    return folds
 
 
 def berlin_inner(data, work):
@@ -324,9 +253,5 @@ def berlin_inner(data, work):
                      for part, values in parts.items()}
             splits.append(Split(len(splits) + 1, ("-labels", paths["train"]),
                                 ("-labels", paths["test"]), paths["train"], paths["test"],
-                                paths["groups"]))
-    return Scene(whole.sources, tuple(splits), whole.stack)
-
-
-MAKERS = {"redclover": red_clover, "redclover-inner": red_clover_inner,
-          "berlin": berlin, "berlin-inner": berlin_inner}
+                                paths["groups"], paths["train"]))
+    return Scene(whole.sources, tuple(splits))

@@ -52,7 +52,7 @@ void s2_report_watch_gdal(void)
     CPLSetErrorHandler(print_message);
 }
 
-/* GDAL and the C++ library abort where they cannot have memory: an error, not a crash with a core. */
+/* GDAL and the C++ library abort without memory: make that an error, not a core dump. */
 static void end_aborted(int number)
 {
     static const char line[] = "ERROR 2: stopped by a library, as when memory is out\n";
@@ -174,7 +174,7 @@ int s2_report_finish(s2_report *report, s2rgf_status status, const s2rgf_error *
     close_line(report);
     errno = 0;
     if ((fflush(stdout) != 0 || ferror(stdout)) && status == S2RGF_OK) {
-        /* whoever read the output has seen enough, as of `| head` */
+        /* the reader has seen enough, as with `| head` */
         if (cancelled_by == SIGPIPE)
             return S2_EXIT_CANCELLED;
         /* no errno: an earlier line was lost and this flush had nothing to write */

@@ -8,7 +8,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 
-#define FIT_STEPS 60      /* halving alone reaches the last bit with so many */
+#define FIT_STEPS 60      /* halving alone reaches the last bit with that many */
 #define FIT_ACCURACY 1e-9 /* relative, of the temperature */
 
 int s2_best_class(const float *scores, int classes)
@@ -30,6 +30,15 @@ float s2_probabilities(const float *scores, int classes, double temperature, flo
     for (int k = 0; planes && k < classes; k++)
         planes[(size_t)k * plane] = (float)(exp(((double)scores[k] - top) / temperature) / sum);
     return (float)(1.0 / sum);
+}
+
+double s2_surprise(const float *scores, int classes, double temperature, int label)
+{
+    const double top = (double)scores[s2_best_class(scores, classes)];
+    double sum = 0.0;
+    for (int k = 0; k < classes; k++)
+        sum += exp(((double)scores[k] - top) / temperature);
+    return log(sum) - ((double)scores[label] - top) / temperature;
 }
 
 /* ---- reliability ---------------------------------------------------------------------------- */

@@ -45,14 +45,6 @@ void s2_confusion_add(s2_confusion *confusion, int reference, int mapped)
     confusion->counts[(size_t)reference * (size_t)confusion->classes + (size_t)mapped]++;
 }
 
-void s2_confusion_merge(s2_confusion *into, const s2_confusion *from)
-{
-    assert(into->classes == from->classes);
-    const size_t entries = (size_t)into->classes * (size_t)into->classes;
-    for (size_t i = 0; i < entries; i++)
-        into->counts[i] += from->counts[i];
-}
-
 uint64_t s2_confusion_total(const s2_confusion *confusion)
 {
     uint64_t total = 0;

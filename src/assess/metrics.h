@@ -28,9 +28,6 @@ void s2_confusion_clear(s2_confusion *confusion);
 /** Count one pixel; both indices in 0..classes-1. */
 void s2_confusion_add(s2_confusion *confusion, int reference, int mapped);
 
-/** Add the counts of another matrix of as many classes: workers count apart, then merge. */
-void s2_confusion_merge(s2_confusion *into, const s2_confusion *from);
-
 /** N: pixels counted. */
 uint64_t s2_confusion_total(const s2_confusion *confusion);
 

@@ -87,7 +87,7 @@ static s2rgf_status start_reader(classify_worker *worker, s2rgf_error *err)
 {
     const s2_classify_job *job = worker->job;
     size_t pixels[S2RGF_MAX_SOURCES];
-    job->weights->ops->run_bytes(job->weights, &job->geometry, &job->tiling, false, pixels);
+    job->weights->ops->run_needs(job->weights, &job->geometry, &job->tiling, false, pixels);
     const s2_reader reader = describe_reader(job, pixels, worker);
     return s2_read_ahead_start(&reader, &worker->ahead, err);
 }
@@ -118,8 +118,7 @@ static s2rgf_status open_worker(void *context, void **data, s2rgf_error *err)
         return s2_fail_memory(err, "worker");
     s2rgf_status status = s2_scene_reopen(&job->scene, &worker->scene, err);
     if (status == S2RGF_OK)
-        status = job->weights->ops->run_create(job->weights, &job->geometry, &job->tiling,
-                                               &worker->run, err);
+        status = s2_run_create(job->weights, &job->geometry, &job->tiling, &worker->run, err);
     if (status == S2RGF_OK && job->options->mask_path)
         status = start_mask(worker, pixels, err);
     if (status == S2RGF_OK && reads_ahead(job, job->threads))

@@ -20,7 +20,7 @@ s2rgf_status s2_mapping_load(const char *model_path, s2_model_content *content,
         status = s2_network_from_model(content, model_path, &network, err);
     if (status == S2RGF_OK) {
         s2_model_tensors_clear(content); /* the network has them */
-        status = network->ops->weights_create(network, weights, err);
+        status = s2_weights_create(network, weights, err);
     }
     s2_network_free(network);
     return status;
@@ -30,7 +30,7 @@ size_t s2_mapping_bytes(const s2_model_content *content, const s2_weights *weigh
                         const s2_run_geometry *geometry, const s2_tiling *tiling, bool quick,
                         size_t *read_pixels)
 {
-    size_t bytes = weights->ops->run_bytes(weights, geometry, tiling, quick, read_pixels);
+    size_t bytes = weights->ops->run_needs(weights, geometry, tiling, quick, read_pixels);
     /* reading goes through a buffer of the rectangle's size, every source has its own */
     for (int s = 0; s < content->source_count; s++)
         bytes += read_pixels[s] * (size_t)content->sources[s].band_count * sizeof(float);

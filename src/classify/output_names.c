@@ -1,4 +1,4 @@
-/* The names of all files that mapping a scene writes, held against those that it reads. */
+/* The names of all files that mapping a scene writes, compared with those that it reads. */
 #include "classify/output_names.h"
 
 #include "geo/map/map_files.h"
@@ -40,8 +40,9 @@ s2rgf_status s2_guard_outputs(s2_output_guard *guard, const s2rgf_classify_optio
     return status;
 }
 
-s2rgf_status s2_guard_inputs(const s2_output_guard *guard, const s2rgf_classify_options *options,
-                             s2rgf_error *err)
+/** Refuse outputs that a scene reads. Errors: as s2_output_guard_input(). */
+static s2rgf_status guard_inputs(const s2_output_guard *guard,
+                                 const s2rgf_classify_options *options, s2rgf_error *err)
 {
     const s2_dataset_name mask = {.path = options->mask_path};
     s2rgf_status status = s2_output_guard_file(guard, options->model_path, err);
@@ -62,7 +63,7 @@ s2rgf_status s2_guard_classify(const s2rgf_classify_options *options, s2rgf_erro
     if (status == S2RGF_OK)
         status = s2_output_guard_close(&guard, err);
     if (status == S2RGF_OK)
-        status = s2_guard_inputs(&guard, options, err);
+        status = guard_inputs(&guard, options, err);
     if (status == S2RGF_OK)
         status = s2_output_guard_strangers(&guard, options->overwrite, err);
     s2_output_guard_clear(&guard);

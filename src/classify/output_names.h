@@ -20,10 +20,6 @@ void s2_output_suffixes_clear(s2_output_suffixes *suffixes);
 s2rgf_status s2_guard_outputs(s2_output_guard *guard, const s2rgf_classify_options *options,
                               const s2_output_suffixes *suffixes, s2rgf_error *err);
 
-/** Refuse outputs that a scene reads. Errors: as s2_output_guard_input(). */
-s2rgf_status s2_guard_inputs(const s2_output_guard *guard, const s2rgf_classify_options *options,
-                             s2rgf_error *err);
-
 /**
  * Refuse, before any work, whatever mapping this one scene would destroy.
  * Errors  INVALID_ARGUMENT, NO_MEMORY.

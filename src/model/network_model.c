@@ -14,6 +14,7 @@ static s2_network_spec spec_of(const s2_model_content *content)
                             .classes = content->classes.count,
                             .sources = content->source_count,
                             .runs_only = true,
+                            .expert = content->expert.share > 0.0,
                             .off = content->off};
     for (int s = 0; s < content->source_count; s++) {
         spec.bands[s] = content->sources[s].band_count;
@@ -63,7 +64,7 @@ s2rgf_status s2_network_from_model(const s2_model_content *content, const char *
         return s2_fail(err, S2RGF_FORMAT, "%s: expected at least 2 classes, found %d", subject,
                        content->classes.count);
     const s2_network_spec spec = spec_of(content);
-    s2rgf_status status = ops->create(&spec, network, err);
+    s2rgf_status status = s2_network_create(ops, &spec, network, err);
     for (int i = 0; status == S2RGF_OK && i < (*network)->params.count; i++)
         status = take_values(content, subject, &(*network)->params.items[i], err);
     if (status != S2RGF_OK) {
@@ -79,6 +80,8 @@ s2rgf_status s2_network_to_model(const s2_network *network, s2_model_content *co
     for (int i = 0; i < network->params.count; i++) {
         const s2_param *param = &network->params.items[i];
         float *data = NULL;
+        if (s2_expert_owns(param->name) && content->expert.share == 0.0)
+            continue;
         const s2rgf_status status =
             s2_model_add_tensor(content, param->name, param->dims, param->dim_count, &data, err);
         if (status != S2RGF_OK)
@@ -105,13 +108,13 @@ static s2rgf_status check_exportable(const s2_model_content *content, const char
 {
     if (!network->ops->onnx)
         return s2_fail(err, S2RGF_UNSUPPORTED,
-                       "%s: cannot be written as ONNX: expected the network dense, found \"%s\"",
+                       "%s: cannot be written as ONNX: expected the dense network, found \"%s\"",
                        subject, content->network);
     for (int s = 0; s < content->source_count; s++)
         if (strcmp(content->sources[s].name, S2_ONNX_LOGITS) == 0 ||
             strcmp(content->sources[s].name, S2_ONNX_PROBABILITIES) == 0)
             return s2_fail(err, S2RGF_UNSUPPORTED,
-                           "%s: cannot be written as ONNX: its source %s is called like an output",
+                           "%s: cannot be written as ONNX: its source %s has the name of an output",
                            subject, content->sources[s].name);
     return S2RGF_OK;
 }

@@ -23,7 +23,8 @@ s2rgf_status s2_network_check(const s2_network_spec *spec, s2rgf_error *err)
     return S2RGF_OK;
 }
 
-int s2_network_rich_source(const s2_network_spec *spec)
+/** The source with most bands, the first of equals. */
+static int rich_source(const s2_network_spec *spec)
 {
     int rich = 0;
     for (int s = 1; s < spec->sources; s++)
@@ -34,7 +35,7 @@ int s2_network_rich_source(const s2_network_spec *spec)
 
 int s2_spectral_width(const s2_network_spec *spec, int narrow, int source)
 {
-    return source == s2_network_rich_source(spec) ? spec->channels : narrow;
+    return source == rich_source(spec) ? spec->channels : narrow;
 }
 
 int s2_spectral_first(const s2_network_spec *spec, int narrow, int source)
@@ -73,6 +74,8 @@ void s2_network_randomise(s2_params *params, uint64_t seed)
             reset_norm(param);
             continue;
         }
+        if (!param->grad && !params->without_gradients)
+            continue; /* what no training changes */
         /* a bias follows its weight and shares its bound */
         if (param->decay)
             bound = 1.0 / sqrt((double)fan_in(param));

@@ -108,14 +108,6 @@ s2_param *s2_params_add(s2_params *params, s2_param_role role, const char *prefi
     return param;
 }
 
-s2_param *s2_params_find(s2_params *params, const char *name)
-{
-    for (int i = 0; i < params->count; i++)
-        if (strcmp(params->items[i].name, name) == 0)
-            return &params->items[i];
-    return NULL;
-}
-
 void s2_params_zero_grad(s2_params *params)
 {
     for (int i = 0; i < params->count; i++)

@@ -8,7 +8,7 @@
 #include "s2rgf.h"
 
 /**
- * tensors in NHWC order: value (n, y, x, k) stands at data[((n*h + y)*w + x)*stride + k].
+ * Tensors in NHWC order: value (n, y, x, k) is at data[((n*h + y)*w + x)*stride + k].
  * stride >= c, so that a tensor can be a range of channels of a wider one (concatenation without
  * copying).
  */
@@ -71,8 +71,6 @@ typedef enum s2_param_role { S2_PARAM_WEIGHT, S2_PARAM_BIAS, S2_PARAM_STATISTIC 
 /** Add a zeroed parameter named prefix.name; dims are ended by 0. The address stays valid. */
 s2_param *s2_params_add(s2_params *params, s2_param_role role, const char *prefix, const char *name,
                         const int dims[5]);
-/** Parameter by name, NULL if absent. */
-s2_param *s2_params_find(s2_params *params, const char *name);
 /** Zero all gradients. */
 void s2_params_zero_grad(s2_params *params);
 void s2_params_clear(s2_params *params);

@@ -41,7 +41,7 @@ done:
     return status;
 }
 
-/* A file with an alpha band too few may have meant it as data. */
+/* If a band is missing, an alpha band of the file may have been meant as data. */
 static s2rgf_status explain_mismatch(const s2_source *source, s2rgf_status status, s2rgf_error *err)
 {
     char *alpha = s2_source_alpha_text(source);
@@ -102,8 +102,8 @@ static s2rgf_status check_pixel_size(const s2_model_source *wanted, const s2_sou
                        isnan(metres) ? ": -a_srs gives the raster a CRS" : "");
     if (isnan(metres) && !wanted->pixel_unknown)
         s2_log(host, S2RGF_WARNING,
-               "source %s (%s): pixels of %s are taken for the model's of %.6g m: -a_srs gives the "
-               "raster a CRS",
+               "source %s (%s): pixels of %s are assumed to be the model's of %.6g m: -a_srs gives "
+               "the raster a CRS",
                wanted->name, s2_source_label(source), found, wanted->pixel_size);
     return S2RGF_OK;
 }
@@ -162,7 +162,12 @@ static void normalise_group(const s2_model_source *source, int first, const uint
             memset(pixels, 0, (size_t)here * sizeof *pixels);
 }
 
-void s2_normalise(const s2_model_source *source, const uint8_t *valid, size_t count, float *pixels)
+/**
+ * (x - mean) / std of every band where valid, 0 elsewhere. pixels in/out [count][bands]; valid in
+ * [count]. Source network.md 4
+ */
+static void normalise(const s2_model_source *source, const uint8_t *valid, size_t count,
+                      float *pixels)
 {
     for (int first = 0; first < source->band_count; first += GROUP)
         normalise_group(source, first, valid, count, pixels);
@@ -191,7 +196,7 @@ s2rgf_status s2_scene_read(s2_scene *scene, const s2_model_content *content, int
         if (status == S2RGF_OK && content->off.source[source])
             memset(pixels, 0, count * (size_t)model->band_count * sizeof(float));
         else if (status == S2RGF_OK)
-            s2_normalise(model, valid, count, pixels);
+            normalise(model, valid, count, pixels);
         pixels += count * (size_t)model->band_count;
         valid += count;
     }

@@ -17,12 +17,6 @@ s2rgf_status s2_scene_open_for_model(const s2rgf_scene_options *options,
 /** Sizes and affine relations of the scene's sources. */
 void s2_scene_geometry(const s2_scene *scene, s2_run_geometry *geometry);
 
-/**
- * (x - mean) / std of every band where valid, 0 elsewhere. pixels in/out [count][bands]; valid in
- * [count]. Source network.md 4
- */
-void s2_normalise(const s2_model_source *source, const uint8_t *valid, size_t count, float *pixels);
-
 /** Read a rectangle (inside the source) and normalise it; all 0 if the model switches the source off. */
 s2rgf_status s2_scene_read(s2_scene *scene, const s2_model_content *content, int source,
                            s2_rect rect, float *pixels, uint8_t *valid, s2rgf_error *err);

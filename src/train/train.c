@@ -138,7 +138,7 @@ static s2rgf_status check_options(const s2rgf_train_options *options, s2rgf_erro
                        "found %d and %d",
                        CROP_LEAST_PX, options->channels, options->crop_px);
     if (options->resume && !options->checkpoint)
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "resume: no checkpoint was named");
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "resume: needs a checkpoint file");
     return check_paths(options, err);
 }
 
@@ -239,7 +239,7 @@ static void report_unused(const s2_label_set *labels, const s2rgf_host *host)
                    s2_plural(unused[i].count, unused[i].one, unused[i].many));
 }
 
-/* Warn of a class, the told-th of its kind. */
+/* Warn of a class, if it is one of the first of its kind. */
 static void warn_class(const s2_class *class, const char *what, int told, const s2rgf_host *host)
 {
     if (told < TOLD_CLASSES)
@@ -269,7 +269,7 @@ static void report_doubtful(const s2_label_set *labels, const char *path, const 
                    path, labels->classes.items[k].name);
 }
 
-/* One line a class: groups and pixels; a warning where there is too little. */
+/* One line per class: groups and pixels; a warning if there are too few. */
 static s2rgf_status report_labels(const s2_label_set *labels, const s2rgf_train_options *options,
                                   const s2rgf_host *host, s2rgf_error *err)
 {
@@ -291,7 +291,7 @@ static s2rgf_status report_labels(const s2_label_set *labels, const s2rgf_train_
                s2_plural((uint64_t)groups, one_group, many_groups), pixels,
                s2_plural(pixels, "pixel", "pixels"));
         if (pixels < THIN_CLASS_PIXELS) {
-            snprintf(what, sizeof what, "is thin: %zu %s", pixels,
+            snprintf(what, sizeof what, "has only %zu labelled %s", pixels,
                      s2_plural(pixels, "pixel", "pixels"));
             warn_class(one, what, thin++, host);
         } else if (groups == 1 && options->validation > 0.0) {
@@ -299,7 +299,7 @@ static s2rgf_status report_labels(const s2_label_set *labels, const s2rgf_train_
             warn_class(one, what, single++, host);
         }
     }
-    warn_others(thin, "class is thin", "classes are thin", host);
+    warn_others(thin, "class has few labelled pixels", "classes have few labelled pixels", host);
     warn_others(single, "class cannot be validated", "classes cannot be validated", host);
     report_unused(labels, host);
     if (labels->classes.count < 2)
@@ -383,8 +383,38 @@ static void adopt_calibration(const s2_trainer *trainer, s2_model_training *fact
                (unsigned long long)found->pixels, s2_plural(found->pixels, "pixel", "pixels"));
 }
 
-/* Both phases: with validation, then on all labels for as long as validation found best. */
-static s2rgf_status train_phases(s2_trainer *trainer, s2_model_content *content, s2rgf_error *err)
+/* A linear expert of the labels that train. fitted in/out: cleared first */
+static s2rgf_status fit_expert(s2_trainer *trainer, s2_fitted_expert *fitted, s2rgf_error *err)
+{
+    s2_fitted_expert_clear(fitted);
+    trainer->expert = NULL;
+    if (!trainer->network->spec.expert)
+        return S2RGF_OK;
+    const s2rgf_status status = s2_expert_fit(trainer->set, trainer->host, fitted, err);
+    if (status != S2RGF_OK)
+        return status;
+    trainer->expert = fitted->scores ? fitted : NULL;
+    s2_log(trainer->host, S2RGF_INFO, "Linear expert: shrinkage %.3f, temperature %.2f%s",
+           fitted->discriminant.shrinkage, fitted->temperature,
+           fitted->calibrated ? "" : " (too few polygons or blocks to find one)");
+    return S2RGF_OK;
+}
+
+/* The expert into the network and the model, with the share that validation found. */
+static void adopt_expert(const s2_trainer *trainer, const s2_fitted_expert *fitted, bool validated,
+                         s2_model_content *content)
+{
+    const double share = validated ? trainer->progress.share : S2_EXPERT_SHARE;
+    if (!trainer->network->spec.expert)
+        return;
+    content->expert = (s2_model_expert){share, fitted->temperature, fitted->discriminant.shrinkage};
+    s2_expert_install(fitted, share, trainer->network);
+}
+
+/* Both phases: with validation, then on all labels for as long as validation found best. fitted in/out:
+   the expert, cleared by the caller */
+static s2rgf_status train_phases(s2_trainer *trainer, s2_fitted_expert *fitted,
+                                 s2_model_content *content, s2rgf_error *err)
 {
     const s2rgf_train_options *options = trainer->options;
     s2_model_training *facts = &content->training;
@@ -395,13 +425,15 @@ static s2rgf_status train_phases(s2_trainer *trainer, s2_model_content *content,
         status = split_labels(trainer, options->validation, content, err);
         if (status == S2RGF_OK && facts->validation_pixels == 0) {
             s2_log(trainer->host, S2RGF_WARNING,
-                   "no class has a group to spare: training on all labels without validation");
+                   "no class can spare labels: training on all of them, without validation");
             s2_trainer_start_phase(trainer, 1);
         }
     }
     if (status == S2RGF_OK && options->resume)
         status = s2_checkpoint_load(trainer, err);
     trainer->progress_to = options->validation > 0.0 && options->refit ? 0.5 : 1.0;
+    if (status == S2RGF_OK && progress->phase == 0)
+        status = fit_expert(trainer, fitted, err);
     if (status == S2RGF_OK && progress->phase == 0)
         status = s2_trainer_run(trainer, options->steps, true, err);
     const bool validated = progress->best_step > 0;
@@ -413,9 +445,13 @@ static s2rgf_status train_phases(s2_trainer *trainer, s2_model_content *content,
     facts->refit = validated && options->refit;
     if (validated)
         adopt_calibration(trainer, facts);
-    if (validated && !options->refit)
+    if (validated && !options->refit) {
+        adopt_expert(trainer, fitted, true, content);
         return S2RGF_OK;
+    }
     status = split_labels(trainer, 0.0, content, err);
+    if (status == S2RGF_OK)
+        status = fit_expert(trainer, fitted, err);
     if (status == S2RGF_OK && progress->phase == 0) {
         s2_log(trainer->host, S2RGF_INFO, "Training on all labels for %d %s", facts->steps,
                s2_plural((uint64_t)facts->steps, "step", "steps"));
@@ -423,7 +459,11 @@ static s2rgf_status train_phases(s2_trainer *trainer, s2_model_content *content,
     }
     trainer->progress_from = validated ? 0.5 : 0.0;
     trainer->progress_to = 1.0;
-    return status == S2RGF_OK ? s2_trainer_run(trainer, facts->steps, false, err) : status;
+    if (status == S2RGF_OK)
+        status = s2_trainer_run(trainer, facts->steps, false, err);
+    if (status == S2RGF_OK)
+        adopt_expert(trainer, fitted, validated, content);
+    return status;
 }
 
 /* Normalise, build the network, train it, and fill the model. */
@@ -439,15 +479,25 @@ static s2rgf_status train_model(const s2rgf_train_options *options, const s2rgf_
     s2_network *network = NULL;
     s2_training_set set = {0};
     s2_trainer trainer = {0};
+    s2_fitted_expert expert = {0};
+    int bands = 0;
     if (!ops)
         return S2RGF_UNSUPPORTED;
     for (int s = 0; s < scene->count; s++) {
         spec.bands[s] = s2_source_band_count(scene->sources[s].source);
         spec.on_reference[s] = scene->sources[s].on_reference;
+        bands += spec.bands[s];
     }
+    spec.expert = !content->off.expert && bands <= S2_EXPERT_MAX_BANDS;
+    if (!content->off.expert && !spec.expert)
+        s2_log(host, S2RGF_INFO, "No linear expert: of more than %d bands it would take too long",
+               S2_EXPERT_MAX_BANDS);
+    /* for the rehearsal: it is known when all is done */
+    if (spec.expert)
+        content->expert = (s2_model_expert){S2_EXPERT_SHARE, 1.0, 0.0};
     s2rgf_status status = s2_training_normalisation(scene, host, content, err);
     if (status == S2RGF_OK)
-        status = ops->create(&spec, &network, err);
+        status = s2_network_create(ops, &spec, &network, err);
     if (status == S2RGF_OK)
         status = s2_network_rehearse(network, content, options->model_path, err);
     if (status == S2RGF_OK)
@@ -458,10 +508,11 @@ static s2rgf_status train_model(const s2rgf_train_options *options, const s2rgf_
         set.jitter = options->jitter;
         set.centred = ops->defaults.centred;
         trainer.fingerprint = fingerprint_of(options, content);
-        status = train_phases(&trainer, content, err);
+        status = train_phases(&trainer, &expert, content, err);
     }
     if (status == S2RGF_OK)
         status = s2_network_to_model(network, content, err);
+    s2_fitted_expert_clear(&expert);
     s2_trainer_clear(&trainer);
     s2_training_set_clear(&set);
     s2_network_free(network);

@@ -14,11 +14,13 @@ import numpy as np
 from osgeo import gdal, ogr, osr
 
 import figures
+import rasters
 import report
 import results
 import scenes
+import study
 from folds import check_folds, deal_folds
-from methods import BASE, MAIN, SCENES, Run, methods_of, plan_quick, plan_runs
+from methods import BASE, DENSE, FEW, MAIN, SCENES, Run, methods_of, plan_quick, plan_runs
 
 REDCLOVER = SCENES[0]
 
@@ -71,7 +73,7 @@ class Folds(unittest.TestCase):
                 feature.SetGeometry(ogr.CreateGeometryFromWkt(
                     f"POLYGON (({x} {y}, {x + 30} {y}, {x + 30} {y - 20}, {x} {y - 20}, {x} {y}))"))
                 layer.CreateFeature(feature)
-            masks = scenes.burn_polygons(layer, like)
+            masks = rasters.burn_polygons(layer, like)
             self.assertEqual([int(m.sum()) for m in masks], [6] * 6)
             names, values = {1: "lake", 2: "wood"}, [2, 2, 2, 1, 1, 1]
             parts = scenes.deal_parts(classes, [6] * 6, range(6), 3)
@@ -79,9 +81,9 @@ class Folds(unittest.TestCase):
             for fold, part in enumerate(parts, start=1):
                 split = scenes.polygon_split(fold, os.path.join(folder, f"fold{fold}"), layer, like,
                                              (values, names, masks), part)
-                train, found = scenes.read_labels(split.train_raster)
-                test = scenes.read_labels(split.test_raster)[0]
-                groups = scenes.read_labels(split.groups_raster)[0]
+                train, found = rasters.read_labels(split.train_raster)
+                test = rasters.read_labels(split.test_raster)[0]
+                groups = rasters.read_labels(split.groups_raster)[0]
                 self.assertEqual(found, names)
                 self.assertFalse(((train > 0) & (test > 0)).any())
                 self.assertEqual(np.bincount(groups[groups > 0]).tolist(), [0, 6, 6, 6, 6])
@@ -97,11 +99,11 @@ class Labels(unittest.TestCase):
     def test_shared_pixels(self):
         masks = [np.array([[1, 1, 0, 0]], bool), np.array([[0, 1, 1, 0]], bool),
                  np.array([[0, 0, 1, 1]], bool)]
-        labels, owner = scenes.settle([1, 2, 2], masks)
+        labels, owner = rasters.settle([1, 2, 2], masks)
         self.assertEqual(labels.tolist(), [[1, 0, 2, 2]])
         self.assertEqual(owner.tolist(), [[1, 0, 2, 3]])
         with self.assertRaises(ValueError):
-            scenes.check_apart(masks)
+            scenes.check_apart("polygons", masks)
 
     def test_drawn_pixels(self):
         labels = np.repeat(np.array([0, 1, 2], np.uint8), (10, 50, 5)).reshape(5, 13)
@@ -137,7 +139,8 @@ class Figures(unittest.TestCase):
         high, low = np.full(10, 0.9), np.full(10, 0.6)
         probabilities = np.stack([np.concatenate([high, low]), 1 - np.concatenate([high, low])])
         reference = np.array([0] * 9 + [1] * 11)
-        bins = figures.confidence_bins(probabilities, reference)
+        bins = figures.confidence_bins(probabilities.max(axis=0),
+                                       probabilities.argmax(axis=0) == reference)
         self.assertEqual(sum(bins["pixels"]), 20)
         self.assertAlmostEqual(figures.calibration_error(bins), 0.3)
         self.assertAlmostEqual(figures.calibration_error(figures.pool_bins([bins, bins])), 0.3)
@@ -147,8 +150,8 @@ def made_up(run, right, program="s2rgf 1", options=None):
     """The row of a run with ten test pixels a class, of which so many are right."""
     bins = {"pixels": [0, 20], "confidence": [0.0, 19.0], "right": [0, 2 * right]}
     return {"data": run.scene.name, "fold": run.fold, "seed": run.seed, "method": run.method.name,
-            "family": "network" if run.method.is_network else "baseline",
-            "program": program if run.method.is_network else "baseline 1",
+            "family": "network" if run.method.is_network else "contender",
+            "program": program if run.method.is_network else "contenders 1",
             "options": list(run.method.options if options is None else options),
             "processor": "slide rule", "train_pixels": 7, "test_pixels": 20, "mapped_pixels": 100,
             "train_wall_s": 3.0, "train_cpu_s": 2.0, "classify_cpu_s": 4.0, "temperature": 1.5,
@@ -173,8 +176,75 @@ class Page(unittest.TestCase):
     def test_plan(self):
         for plan in (plan_runs(3), plan_quick()):
             self.assertEqual(len({run.key for run in plan}), len(plan))
-        order = [(run.method.ablation, run.seed) for run in plan_runs(3)]
+        order = [run.method.ablation for run in plan_runs(3)]
         self.assertEqual(order, sorted(order))
+        # What is not random has one seed, but where every seed draws another light.
+        lda = [run for run in plan_runs(3) if run.method.name == "lda"]
+        self.assertEqual({run.seed for run in lda if run.scene.lights}, {1, 2, 3})
+        self.assertEqual({run.seed for run in lda if not run.scene.lights}, {1})
+
+    def test_few_labels_are_planned_for_every_number(self):
+        by_base = {}
+        for scene in FEW:
+            self.assertEqual(scene.folds, 5)
+            by_base.setdefault(scene.base, []).append(scene.few)
+        for levels in by_base.values():
+            self.assertEqual(levels, [("pixels", 5), ("pixels", 10), ("pixels", 20), ("pixels", 50),
+                                      ("polygons", 1), ("polygons", 2), ("polygons", 4)])
+
+    def test_the_best_contender_leads(self):
+        lda, forest = (next(m for m in MAIN if m.name == name) for name in ("lda", "rf"))
+        rows = self.rows(forest, {1: 9, 2: 9, 3: 9}) + self.rows(lda, {1: 8})
+        rows += self.rows(self.first, {1: 7, 2: 8, 3: 9})
+        text = report.generate(rows, plan_runs(3))
+        # OA of dense 0.7, 0.8, 0.9, of the forest 0.9: -0.1 on average, 0.1 / sqrt 15 * 0.845.
+        self.assertEqual(
+            self.line(text, "| Red Clover Valley | random forest |")[0],
+            "| Red Clover Valley | random forest | 0.900 / 0.900 / 0.800 | dense, C = 32 | "
+            "0.800 / 0.800 / 0.600 | -0.100 ± 0.022 | -0.100 ± 0.022 | -0.200 ± 0.044 | 15 | 0.200 | "
+            "0.150 ± 0.100 |")
+        # The forest must be whole to lead.
+        text = report.generate(rows[1:5] + rows[15:], plan_runs(3))
+        self.assertTrue(self.line(text, "| Red Clover Valley | LDA |"))
+        # A scene without networks is there, too.
+        self.assertEqual(self.line(report.generate(rows[15:20], plan_runs(3)), "| Red Clover Valley | LDA")[0],
+                         "| Red Clover Valley | LDA | 0.800 / 0.800 / 0.600 |" + " - |" * 8)
+
+    def test_what_has_one_seed_is_compared_with_all(self):
+        lda = next(m for m in MAIN if m.name == "lda")
+        rows = self.rows(self.first, {1: 7, 2: 8, 3: 9}) + self.rows(lda, {1: 8})
+        self.assertEqual(len(study.Study(rows, plan_runs(3)).pairs(REDCLOVER, DENSE, lda)), 15)
+
+    def test_few_labels(self):
+        few = next(scene for scene in FEW if scene.few == ("pixels", 5)
+                   and scene.base == REDCLOVER.name)
+        lda = next(m for m in MAIN if m.name == "lda")
+        rows = [made_up(Run(few, draw, 1, method), right) for draw in range(1, 6)
+                for method, right in ((lda, 9), (DENSE, 7 if draw > 1 else 8))]
+        text = report.generate(rows, plan_runs(3))
+        self.assertIn("### Few labels", text)
+        self.assertEqual(self.line(text, "| method | 5 pixels |")[0], "| method | 5 pixels |")
+        self.assertTrue(self.line(text, "| LDA | 0.900 / 0.900 |"))
+        self.assertTrue(self.line(text, "| best contender | LDA |"))
+        self.assertTrue(self.line(text, "| difference, OA | -0.180 ± 0.020 |"))
+
+    def test_lights(self):
+        rows = self.rows(self.first, {1: 9})
+        for row in rows:
+            row["lights"] = {size: {"classes": row["classes"],
+                                    "confusion": [[right, 10 - right], [10 - right, right]],
+                                    "calibration": row["calibration"]}
+                             for size, right in (("5", 8), ("10", 6))}
+        text = report.generate(rows, plan_runs(3))
+        light = text[text.index("### Another light"):]
+        self.assertEqual(self.line(light, "| dense, C = 32 |")[0],
+                         "| dense, C = 32 | 0.900 / 0.900 / 0.800 / 0.050 | "
+                         "0.800 / 0.800 / 0.600 / 0.050 | 0.600 / 0.600 / 0.200 / 0.050 |")
+
+    def test_missing_runs_are_told_by_scene(self):
+        text = report.generate(self.rows(self.first, {1: 7}), plan_quick())
+        planned = sum(run.scene is REDCLOVER for run in plan_quick())
+        self.assertTrue(self.line(text, f"| Red Clover Valley | {planned} | {planned - 5} |"))
 
     def test_only_what_was_validated_is_in_the_table_of_calibration(self):
         text = report.generate(self.rows(self.base, {1: 7}), plan_runs(3))
@@ -188,12 +258,16 @@ class Page(unittest.TestCase):
         # OA and AA 0.7, 0.8, 0.9; kappa 0.4, 0.6, 0.8; 100 pixels in 4 s.
         self.assertEqual(
             self.line(text, "| dense, C = 32 | 3 |")[0],
-            "| dense, C = 32 | 3 | 0.800 ± 0.100 | 0.800 ± 0.100 | 0.600 ± 0.200 | 3 | 2 | 25 | A |")
-        self.assertIn("on processor A, slide rule.", text)
+            "| dense, C = 32 | 3 | 0.800 ± 0.100 | 0.800 ± 0.100 | 0.600 ± 0.200 | 0.150 ± 0.100 | 3 | 2 | "
+            "25 | A | A |")
+        self.assertIn("Processors: A, slide rule.", text)
+        self.assertIn("Programs: A, s2rgf 1.", text)
         # A confidence of 0.95 against 0.7, 0.8 and 0.9.
         self.assertIn("| 1.50 to 1.50 | 0.150 ± 0.100 | 0.150 ± 0.100 |", text)
-        self.assertEqual(self.line(text, "| 5 | 7 | 20 |"), ["| 5 | 7 | 20 | 0.800 / 0.800 / 0.600 |"])
-        self.assertEqual(self.line(text, "| lake |"), ["| lake | 50 | 0.800 |"])
+        self.assertEqual(self.line(text, "| training pixels |"), ["| training pixels |" + " 7 |" * 5])
+        self.assertTrue(self.line(text, "| dense, C = 32 |" + " 0.800 / 0.800 / 0.600 |" * 5))
+        self.assertEqual(self.line(text, "|  | lake | wood |"), ["|  | lake | wood |"])
+        self.assertTrue(self.line(text, "| dense, C = 32 | 0.800 | 0.800 |"))
 
     def test_a_seed_with_a_missing_fold_is_not_pooled(self):
         rows = self.rows(self.first, {1: 7, 2: 9})[:-1]
@@ -217,6 +291,13 @@ class Page(unittest.TestCase):
         self.assertIn("| dense, C = 32 | 1 | 0.900 |", text)
         rows += self.rows(self.first, {1: 7}, program="s2rgf 2", options=["-c", "16"])
         self.assertIn("| dense, C = 32 | 1 | 0.700 |", report.generate(rows, plan_runs(3)))
+
+    def test_networks_of_two_programs_are_listed_and_not_compared(self):
+        rows = self.rows(self.base, {1: 8}) + self.rows(self.other, {1: 9}, program="s2rgf 2")
+        text = report.generate(rows, plan_runs(3))
+        self.assertIn("| dense, C = 32, not validated | 1 | 0.800 |", text)
+        self.assertIn("| without SSJA | 1 | 0.900 |", text)
+        self.assertEqual(self.line(text, "| without SSJA | 0 |"), ["| without SSJA | 0 | - | - | - |"])
 
     def test_complete(self):
         plan = plan_quick()

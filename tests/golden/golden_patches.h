@@ -3,6 +3,7 @@
 #define GOLDEN_PATCHES_H
 
 #include "golden/golden_training.h"
+#include "nn/networks/networks.h"
 #include "nn/patch/network.h"
 #include "nn/patch/train.h"
 
@@ -111,12 +112,12 @@ static inline s2_network *golden_patch_network(int sources)
         spec.on_reference[s] = GOLDEN_PATCH_SOURCE[s].on_reference;
     }
     s2_network *network = NULL;
-    REQUIRE(s2_patch_network_create(&spec, &network, NULL) == S2RGF_OK);
+    REQUIRE(s2_network_create(&s2_patch_ops, &spec, &network, NULL) == S2RGF_OK);
     golden_fill_params(&network->params);
     return network;
 }
 
-/** Training of the patches, the first batch filled. Memory: s2_patch_train_free(). */
+/** Training of the patches, the first batch filled. Memory: s2_training_free(). */
 static inline s2_training *golden_patch_train(s2_network *network)
 {
     s2_batch_shape shape = {.crops = GOLDEN_PATCHES, .width = S2_PATCH_PX, .height = S2_PATCH_PX};
@@ -125,7 +126,7 @@ static inline s2_training *golden_patch_train(s2_network *network)
         shape.source_height[s] = GOLDEN_PATCH_SOURCE[s].h;
     }
     s2_training *train = NULL;
-    REQUIRE(s2_patch_train_create(network, &shape, &train, NULL) == S2RGF_OK);
+    REQUIRE(s2_training_create(network, &shape, &train, NULL) == S2RGF_OK);
     golden_fill_patches(&train->batch, network->spec.sources, 0);
     return train;
 }

@@ -5,6 +5,7 @@
 #include "golden/golden_training.h"
 #include "nn/dense/network.h"
 #include "nn/dense/train.h"
+#include "nn/networks/networks.h"
 
 #define GOLDEN_CROPS 2
 #define GOLDEN_HEIGHT 45
@@ -58,22 +59,32 @@ static inline void golden_scene_pixels(int s, int batch, const uint8_t *valid, f
             pixels[i] = 0;
 }
 
-/** The network without some parts, with its golden parameters. Memory: s2_network_free(). */
-static inline s2_network *golden_network_without(int channels, int sources, const s2_ablations *off)
+/** The network without some parts, with an expert or none, and its golden parameters. Memory:
+    s2_network_free(). */
+static inline s2_network *golden_network_of(int channels, int sources, const s2_ablations *off,
+                                            bool expert)
 {
-    s2_network_spec spec = {
-        .channels = channels, .classes = GOLDEN_CLASSES, .sources = sources, .off = *off};
+    s2_network_spec spec = {.channels = channels,
+                            .classes = GOLDEN_CLASSES,
+                            .sources = sources,
+                            .expert = expert,
+                            .off = *off};
     for (int s = 0; s < sources; s++) {
         spec.bands[s] = GOLDEN_SOURCES[s].bands;
         spec.on_reference[s] = GOLDEN_SOURCES[s].on_reference;
     }
     s2_network *network = NULL;
     s2rgf_error err = {0};
-    if (s2_dense_network_create(&spec, &network, &err) != S2RGF_OK)
+    if (s2_network_create(&s2_dense_ops, &spec, &network, &err) != S2RGF_OK)
         printf("%s\n", err.message);
     REQUIRE(network != NULL);
     golden_fill_params(&network->params);
     return network;
+}
+
+static inline s2_network *golden_network_without(int channels, int sources, const s2_ablations *off)
+{
+    return golden_network_of(channels, sources, off, false);
 }
 
 /** The whole network with its golden parameters. Memory: s2_network_free(). */
@@ -111,7 +122,7 @@ static inline void golden_fill_batch(s2_batch *batch, int sources, int first, in
     }
 }
 
-/** Training of crops first..first+count-1, its batch filled. Memory: s2_dense_train_free(). */
+/** Training of crops first..first+count-1, its batch filled. Memory: s2_training_free(). */
 static inline s2_training *golden_train(s2_network *network, int first, int count)
 {
     s2_batch_shape shape = {.crops = count, .width = GOLDEN_WIDTH, .height = GOLDEN_HEIGHT};
@@ -120,7 +131,7 @@ static inline s2_training *golden_train(s2_network *network, int first, int coun
         shape.source_height[s] = GOLDEN_SOURCES[s].h;
     }
     s2_training *train = NULL;
-    REQUIRE(s2_dense_train_create(network, &shape, &train, NULL) == S2RGF_OK);
+    REQUIRE(s2_training_create(network, &shape, &train, NULL) == S2RGF_OK);
     golden_fill_batch(&train->batch, network->spec.sources, first, 0);
     return train;
 }

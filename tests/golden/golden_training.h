@@ -3,6 +3,7 @@
 #define GOLDEN_TRAINING_H
 
 #include "golden/golden_tensors.h"
+#include "golden/network_parts.h"
 #include "nn/layers/adam.h"
 
 /* Gradients of biases before a batch-norm are zero: at most this part of the whole gradient. */
@@ -101,7 +102,7 @@ static inline void golden_check_steps(const char *name, s2_params *params,
             s2_adam_step(&adam, params, s2_one_cycle(GOLDEN_PEAK, step, GOLDEN_STEPS));
     }
     for (size_t i = 0; i < sizeof GOLDEN_WATCHED / sizeof *GOLDEN_WATCHED; i++) {
-        const s2_param *p = s2_params_find(params, GOLDEN_WATCHED[i]);
+        const s2_param *p = find_param(params, GOLDEN_WATCHED[i]);
         golden = golden_find(&file, golden_name(name, GOLDEN_WATCHED[i]));
         REQUIRE(p != NULL && golden != NULL && golden->count == p->count);
         CHECK(golden_measure(golden, p->value, 0).norm <= GOLDEN_WEIGHTS_TOLERANCE);

@@ -68,7 +68,7 @@ static void test_dense(const golden_ablation *without)
     whole_check(&whole, parts, count);
     if (harness_failures != before)
         printf("    dense without %s\n", without->name);
-    s2_dense_train_free(dense);
+    s2_training_free(dense);
     s2_network_free(network);
 }
 
@@ -89,7 +89,7 @@ static void test_patch(const golden_ablation *without)
     whole_check(&whole, parts, count);
     if (harness_failures != before)
         printf("    patch without %s\n", without->name);
-    s2_patch_train_free(patch);
+    s2_training_free(patch);
     s2_network_free(network);
     patch_scene_clear(&scene);
 }

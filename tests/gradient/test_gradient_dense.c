@@ -37,7 +37,7 @@ int main(void)
     whole_check(&whole, PARTS, sizeof PARTS / sizeof PARTS[0]);
     dropout = 0.5;
     whole_check(&whole, dropped, sizeof dropped / sizeof dropped[0]);
-    s2_dense_train_free(train);
+    s2_training_free(train);
     s2_network_free(network);
     return harness_end();
 }

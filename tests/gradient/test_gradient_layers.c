@@ -1,4 +1,5 @@
 /* Finite differences for the backward pass of every layer. */
+#include "golden/network_parts.h"
 #include "gradient/gradient.h"
 #include "nn/layers/band_conv.h"
 #include "nn/layers/batchnorm.h"
@@ -28,7 +29,7 @@ typedef struct conv_context {
 static double conv_objective(void *context)
 {
     conv_context *c = context;
-    REQUIRE(s2_conv_forward(&c->conv, &c->x, c->w, c->b, &c->y, NULL) == S2RGF_OK);
+    REQUIRE(conv_forward(&c->conv, &c->x, c->w, c->b, &c->y, NULL) == S2RGF_OK);
     return gradient_dot(&c->y, &c->dy);
 }
 
@@ -44,7 +45,7 @@ static void test_conv(s2_conv conv, int h, int w)
     golden_fill("conv.w", 1, 0, c.w, w_count);
     golden_fill("conv.b", 1, 0, c.b, (size_t)conv.out);
     s2_tensor dx = golden_zeros(2, h, w, conv.in);
-    REQUIRE(s2_conv_backward(&conv, &c.x, c.w, &c.dy, &dx, dw, db, NULL) == S2RGF_OK);
+    REQUIRE(conv_backward(&conv, &c.x, c.w, &c.dy, &dx, dw, db, NULL) == S2RGF_OK);
     const gradient_input inputs[] = {
         {"conv x", c.x, dx},
         {"conv w", gradient_array(c.w, w_count), gradient_array(dw, w_count)},
@@ -250,7 +251,8 @@ typedef struct ssja_context {
 static double ssja_objective(void *context)
 {
     ssja_context *c = context;
-    REQUIRE(s2_ssja_forward(&c->state, &c->x1, &c->x2, c->valid, &c->z, NULL) == S2RGF_OK);
+    REQUIRE(s2_ssja_forward(&c->state, (s2_tensor_pair[2]){{.value = c->x1}, {.value = c->x2}},
+                            c->valid, &(s2_tensor_pair){.value = c->z}, NULL) == S2RGF_OK);
     return gradient_dot(&c->z, &c->dz);
 }
 
@@ -265,7 +267,8 @@ static void test_ssja(void)
     s2_tensor dx1 = golden_zeros(2, H, W, 6), dx2 = golden_zeros(2, H, W, 6);
     REQUIRE(s2_ssja_state_init(&c.state, 2, s2_lattice_over(H, W, CELL_PX), 6, NULL) == S2RGF_OK);
     ssja_objective(&c);
-    REQUIRE(s2_ssja_backward(&c.state, &c.x1, &c.x2, c.valid, &c.dz, &dx1, &dx2, NULL) == S2RGF_OK);
+    REQUIRE(s2_ssja_backward(&c.state, (s2_tensor_pair[2]){{c.x1, dx1}, {c.x2, dx2}}, c.valid,
+                             &(s2_tensor_pair){.grad = c.dz}, NULL) == S2RGF_OK);
     const gradient_input inputs[] = {{"ssja x1", c.x1, dx1}, {"ssja x2", c.x2, dx2}};
     for (int i = 0; i < 2; i++)
         gradient_check(&inputs[i], 5 * SMOOTH_STEP, SMOOTH_TOLERANCE, ssja_objective, &c);

@@ -1,4 +1,5 @@
 /* Finite differences for the whole patch network: the loss along the gradient of every part. */
+#include "golden/network_parts.h"
 #include "gradient/whole.h"
 
 #include "unit/patch_scene.h"
@@ -54,13 +55,13 @@ int main(void)
     static const int pixels[][2] = {{20, 20}, {3, 40}, {50, 2}, {31, 25}, {10, 9}};
     patch_scene scene = patch_scene_make(3);
     s2_network *network = patch_scene_network(&scene);
-    keep_from_zero(s2_params_find(&network->params, "spatial.2.shortcut.weight"));
+    keep_from_zero(find_param(&network->params, "spatial.2.shortcut.weight"));
     const whole_network whole = {&network->params, loss_now};
     train = patch_scene_train(&scene, network, pixels, sizeof pixels / sizeof pixels[0]);
     whole_check(&whole, PARTS, sizeof PARTS / sizeof PARTS[0]);
     dropout = 0.5;
     whole_check(&whole, dropped, sizeof dropped / sizeof dropped[0]);
-    s2_patch_train_free(train);
+    s2_training_free(train);
     s2_network_free(network);
     patch_scene_clear(&scene);
     return harness_end();

@@ -47,7 +47,7 @@ static s2rgf_status write_all(writer *w, const s2_weights *weights, s2rgf_error 
     s2_scene_geometry(&w->scene, &geometry);
     const s2_rect whole = {0, 0, geometry.width, geometry.height};
     const s2_tiling tiling = {whole.w, whole.h, whole};
-    s2rgf_status status = weights->ops->run_create(weights, &geometry, &tiling, &run, err);
+    s2rgf_status status = s2_run_create(weights, &geometry, &tiling, &run, err);
     if (status == S2RGF_OK)
         status = run->ops->run_compute(run, whole, NULL, &io, err);
     s2_run_free(run);

@@ -14,7 +14,7 @@ packaged() { sed -n 's/^ \(s2rgf_[a-z0-9_]*\)@Base .*/\1/p' "$1" | sort -u; }
 declared() { tr '\n' ' ' < "$1" | grep -oE 'S2RGF_API [^(;]*\(' | grep -oE 's2rgf_[a-z0-9_]+ ?\(' | tr -d ' (' | sort -u; }
 
 library=$builddir/.libs/libs2rgf.so
-archive=$builddir/.libs/libs2rgf_internal.a
+archive=$builddir/libs2rgf_internal.a
 [ -e "$library" ] || skip "no shared library in this build"
 
 found=$(exported "$library" | foreign '^s2rgf_')

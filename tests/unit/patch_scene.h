@@ -3,6 +3,7 @@
 #define PATCH_SCENE_H
 
 #include "golden/golden_tensors.h"
+#include "nn/networks/networks.h"
 #include "nn/patch/run.h"
 #include "nn/patch/train.h"
 
@@ -76,14 +77,14 @@ static inline void patch_scene_clear(patch_scene *s)
 static inline s2_network *patch_scene_network(const patch_scene *s)
 {
     s2_network *network = NULL;
-    REQUIRE(s2_patch_network_create(&s->spec, &network, NULL) == S2RGF_OK);
+    REQUIRE(s2_network_create(&s2_patch_ops, &s->spec, &network, NULL) == S2RGF_OK);
     golden_fill_params(&network->params);
     return network;
 }
 
 /**
  * Training of the patches around pixels [count][2], its batch filled: the centre of patch n has
- * label n modulo classes, its neighbours others. Memory: s2_patch_train_free().
+ * label n modulo classes, its neighbours others. Memory: s2_training_free().
  */
 static inline s2_training *patch_scene_train(const patch_scene *s, s2_network *network,
                                              const int (*pixels)[2], int count)
@@ -92,7 +93,7 @@ static inline s2_training *patch_scene_train(const patch_scene *s, s2_network *n
     s2_training *train = NULL;
     memcpy(shape.source_width, s->geometry.source_width, sizeof shape.source_width);
     memcpy(shape.source_height, s->geometry.source_height, sizeof shape.source_height);
-    REQUIRE(s2_patch_train_create(network, &shape, &train, NULL) == S2RGF_OK);
+    REQUIRE(s2_training_create(network, &shape, &train, NULL) == S2RGF_OK);
     s2_batch *batch = &train->batch;
     for (int n = 0; n < count; n++) {
         const int x0 = pixels[n][0] - S2_PATCH_CENTRE, y0 = pixels[n][1] - S2_PATCH_CENTRE;
@@ -177,8 +178,8 @@ static inline void patch_scene_run(const patch_scene *s, const s2_network *netwo
     const s2_tiling tiling = {px, px, map->area};
     patch_scene_io context = {s, map};
     const s2_tile_io io = {.context = &context, .read = patch_scene_read, .take = patch_scene_take};
-    REQUIRE(wanted && s2_patch_weights_create(network, &weights, NULL) == S2RGF_OK);
-    REQUIRE(s2_patch_run_create(weights, &s->geometry, &tiling, &run, NULL) == S2RGF_OK);
+    REQUIRE(wanted && s2_weights_create(network, &weights, NULL) == S2RGF_OK);
+    REQUIRE(s2_run_create(weights, &s->geometry, &tiling, &run, NULL) == S2RGF_OK);
     for (int y = 0; y < PATCH_SCENE_HEIGHT; y += px)
         for (int x = 0; x < PATCH_SCENE_WIDTH; x += px) {
             const s2_rect core = s2_rect_intersect((s2_rect){x, y, px, px}, map->area);
@@ -190,8 +191,8 @@ static inline void patch_scene_run(const patch_scene *s, const s2_network *netwo
             REQUIRE(s2_patch_run_compute(run, core, map->wanted ? wanted : NULL, &io, NULL) ==
                     S2RGF_OK);
         }
-    s2_patch_run_free(run);
-    s2_patch_weights_free(weights);
+    s2_run_free(run);
+    s2_weights_free(weights);
     free(wanted);
 }
 

@@ -91,18 +91,6 @@ static void test_large_counts(void)
     s2_confusion_clear(&c);
 }
 
-/* Two workers count apart; merged, they must equal one that counted all. */
-static void test_merge(void)
-{
-    s2_confusion a = make(2, (const unsigned[]){1, 2, 3, 4});
-    s2_confusion b = make(2, (const unsigned[]){10, 20, 30, 40});
-    s2_confusion_merge(&a, &b);
-    CHECK(a.counts[0] == 11 && a.counts[1] == 22 && a.counts[2] == 33 && a.counts[3] == 44);
-    CHECK(s2_confusion_total(&b) == 100);
-    s2_confusion_clear(&a);
-    s2_confusion_clear(&b);
-}
-
 static void test_refusal(void)
 {
     s2rgf_error err;
@@ -119,7 +107,6 @@ int main(void)
     test_absent_classes();
     test_kappa_corners();
     test_large_counts();
-    test_merge();
     test_refusal();
     return harness_end();
 }

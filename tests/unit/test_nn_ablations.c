@@ -1,6 +1,7 @@
 /* Parts of a network switched off: what is left depends on nothing that is off, and their names. */
 #include "golden/golden_ablations.h"
 #include "golden/golden_scene.h"
+#include "golden/network_parts.h"
 #include "model/ablations.h"
 #include "nn/layers/ssja.h"
 
@@ -18,7 +19,7 @@ static double run_training(s2_network *network, float *scores)
     for (size_t i = 0; i < golden_count(logits); i++)
         scores[i] = *golden_value(logits, i);
     REQUIRE(s2_dense_train_backward(train, &OPTIONS, &loss, NULL) == S2RGF_OK);
-    s2_dense_train_free(train);
+    s2_training_free(train);
     return loss;
 }
 
@@ -69,9 +70,9 @@ static void attention_is_one(void)
         for (int leaf = 0; leaf < 4; leaf++) {
             const char *name =
                 golden_name(domain == 0 ? "adrf_spectral" : "adrf_spatial", leaves[leaf]);
-            s2_param *p = s2_params_find(&whole->params, name);
+            s2_param *p = find_param(&whole->params, name);
             REQUIRE(p != NULL);
-            CHECK(s2_params_find(&off->params, name) == NULL);
+            CHECK(find_param(&off->params, name) == NULL);
             for (size_t k = 0; k < p->count; k++)
                 p->value[k] = leaf % 2 == 0 ? 0.0f : 50.0f;
         }
@@ -93,8 +94,10 @@ static void joint_attention_is_a_sum(void)
     s2_tensor z = golden_zeros(N, H, W, C), dz = golden_random("sum.dz", N, H, W, C);
     s2_tensor dx1 = golden_random("sum.x2", N, H, W, C), dx2 = golden_random("sum.x1", N, H, W, C);
     REQUIRE(s2_ssja_state_init(&state, N, s2_lattice_over(H, W, 0), C, NULL) == S2RGF_OK);
-    CHECK(s2_ssja_forward(&state, &x1, &x2, valid, &z, NULL) == S2RGF_OK);
-    CHECK(s2_ssja_backward(&state, &x1, &x2, valid, &dz, &dx1, &dx2, NULL) == S2RGF_OK);
+    CHECK(s2_ssja_forward(&state, (s2_tensor_pair[2]){{.value = x1}, {.value = x2}}, valid,
+                          &(s2_tensor_pair){.value = z}, NULL) == S2RGF_OK);
+    CHECK(s2_ssja_backward(&state, (s2_tensor_pair[2]){{x1, dx1}, {x2, dx2}}, valid,
+                           &(s2_tensor_pair){.grad = dz}, NULL) == S2RGF_OK);
     for (size_t i = 0; i < COUNT; i++) {
         const float one = *golden_value(&x1, i), other = *golden_value(&x2, i);
         const float from = *golden_value(&dz, i);
@@ -140,7 +143,7 @@ static void names_and_flags(void)
     for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++)
         CHECK(ablate(&content, unknown[i], &err) == S2RGF_INVALID_ARGUMENT);
     CHECK_STR(err.message, "ablate: no such part: expected one of attention, ssja, redundancy, "
-                           "spectral, spatial, source:hsi, source:msi, found hsi");
+                           "spectral, spatial, expert, source:hsi, source:msi, found hsi");
     CHECK(ablate(&content, "\033[2J", &err) == S2RGF_INVALID_ARGUMENT);
     CHECK(strchr(err.message, '\033') == NULL);
 }

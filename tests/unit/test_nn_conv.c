@@ -1,4 +1,5 @@
 /* Convolutions, two-dimensional and along the bands, against PyTorch. */
+#include "golden/network_parts.h"
 #include "nn/layers/conv.h"
 
 #include "golden/golden_tensors.h"
@@ -37,9 +38,9 @@ static void test_conv(const golden_file *file, const conv_case *c)
     golden_fill(golden_name(c->name, "w"), 1, 0, w, w_count);
     golden_fill(golden_name(c->name, "b"), 1, 0, b, (size_t)c->conv.out);
 
-    CHECK(s2_conv_forward(&c->conv, &x, w, c->bias ? b : NULL, &y, NULL) == S2RGF_OK);
+    CHECK(conv_forward(&c->conv, &x, w, c->bias ? b : NULL, &y, NULL) == S2RGF_OK);
     CHECK(golden_tensor_matches(file, c->name, "y", &y, TOLERANCE));
-    CHECK(s2_conv_backward(&c->conv, &x, w, &dy, &dx, dw, c->bias ? db : NULL, NULL) == S2RGF_OK);
+    CHECK(conv_backward(&c->conv, &x, w, &dy, &dx, dw, c->bias ? db : NULL, NULL) == S2RGF_OK);
     CHECK(golden_tensor_matches(file, c->name, "dx", &dx, TOLERANCE));
     CHECK(golden_matches(file, golden_name(c->name, "dw"), dw, w_count, TOLERANCE));
     if (c->bias)
@@ -48,7 +49,7 @@ static void test_conv(const golden_file *file, const conv_case *c)
     /* gradients are added to, and those that nobody wants are left out */
     float again[3 * 3 * 8 * 8];
     memcpy(again, dw, sizeof again);
-    CHECK(s2_conv_backward(&c->conv, &x, w, &dy, NULL, again, NULL, NULL) == S2RGF_OK);
+    CHECK(conv_backward(&c->conv, &x, w, &dy, NULL, again, NULL, NULL) == S2RGF_OK);
     for (size_t i = 0; i < w_count; i++)
         CHECK_NEAR(again[i], 2 * dw[i], 1e-4);
     golden_tensors_end();
@@ -144,9 +145,9 @@ static void test_winograd(const s2_conv *conv, int h, int w)
         for (int o = 0; o < conv->out; o++)
             y_sum[p * conv->out + o] += bias[o];
 
-    CHECK(s2_conv_forward(conv, &x, weights, bias, &y, NULL) == S2RGF_OK);
+    CHECK(conv_forward(conv, &x, weights, bias, &y, NULL) == S2RGF_OK);
     CHECK(largest_difference(&y, y_sum) < 1e-4);
-    CHECK(s2_conv_backward(conv, &x, weights, &dy, &dx, dw, db, NULL) == S2RGF_OK);
+    CHECK(conv_backward(conv, &x, weights, &dy, &dx, dw, db, NULL) == S2RGF_OK);
     CHECK(largest_difference(&dx, dx_sum) < 2e-4);
     for (size_t i = 0; i < count; i++)
         CHECK_NEAR(dw[i], dw_sum[i], 1e-3);

@@ -1,5 +1,6 @@
 /* The whole dense network in training against PyTorch: scores, loss, every gradient, ten
    steps. */
+#include "golden/network_parts.h"
 #include "nn/dense/train.h"
 
 #include "golden/golden_scene.h"
@@ -33,7 +34,7 @@ static void test_network(int channels, int sources)
     REQUIRE(s2_dense_train_backward(train, &options, &loss, NULL) == S2RGF_OK);
     CHECK_NEAR(golden_total_norm(&network->params), whole, 1e-12);
 
-    s2_dense_train_free(train);
+    s2_training_free(train);
     s2_network_free(network);
     golden_clear(&file);
 }
@@ -62,7 +63,7 @@ static void test_steps(int sources)
     s.train = golden_train(s.network, 0, GOLDEN_CROPS);
     snprintf(name, sizeof name, "dense_c32_s%d", sources);
     golden_check_steps(name, &s.network->params, loss_of_batch, &s, STEPS_TOLERANCE);
-    s2_dense_train_free(s.train);
+    s2_training_free(s.train);
     s2_network_free(s.network);
 }
 
@@ -93,7 +94,7 @@ static void test_dropout(void)
     CHECK(apart[0] == 0);
     CHECK(apart[1] > 0.05 * size);
     free(kept);
-    s2_dense_train_free(train);
+    s2_training_free(train);
     s2_network_free(network);
 }
 
@@ -107,12 +108,12 @@ static void test_create(void)
     CHECK(s2_dense_spectral_total(&spec) == 48);
 
     s2_network *network = NULL;
-    REQUIRE(s2_dense_network_create(&spec, &network, NULL) == S2RGF_OK);
-    s2_param *p = s2_params_find(&network->params, "spatial.1.conv1.weight");
+    REQUIRE(s2_network_create(&s2_dense_ops, &spec, &network, NULL) == S2RGF_OK);
+    s2_param *p = find_param(&network->params, "spatial.1.conv1.weight");
     CHECK(p && p->dim_count == 4 && p->dims[0] == 3 && p->dims[2] == 9 && p->dims[3] == 32);
-    p = s2_params_find(&network->params, "detail.mix.weight");
+    p = find_param(&network->params, "detail.mix.weight");
     CHECK(p && p->count == 48 * 32);
-    CHECK(s2_params_find(&network->params, "spectral.3.k3.weight") == NULL);
+    CHECK(find_param(&network->params, "spectral.3.k3.weight") == NULL);
     s2_network_randomise(&network->params, 5);
     float first = p->value[0];
     s2_network_randomise(&network->params, 6);
@@ -131,11 +132,11 @@ static void test_create(void)
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         s2rgf_error err = {0};
         network = NULL;
-        CHECK(s2_dense_network_create(&bad[i], &network, &err) == S2RGF_INVALID_ARGUMENT);
+        CHECK(s2_network_create(&s2_dense_ops, &bad[i], &network, &err) == S2RGF_INVALID_ARGUMENT);
         CHECK(network == NULL && err.message[0] != '\0');
     }
     s2_network_free(NULL);
-    s2_dense_train_free(NULL);
+    s2_training_free(NULL);
 }
 
 int main(void)

@@ -1,14 +1,16 @@
 /* Structure of the dense network: starts, shapes, limits. */
+#include "golden/network_parts.h"
 #include "nn/dense/network.h"
 
 #include "harness.h"
+#include "nn/networks/networks.h"
 
 static const s2_network_spec SPEC = {
     .channels = 16, .classes = 3, .sources = 2, .bands = {4, 9}, .on_reference = {true, false}};
 
 static float *value_of(s2_network *network, const char *name)
 {
-    s2_param *param = s2_params_find(&network->params, name);
+    s2_param *param = find_param(&network->params, name);
     REQUIRE(param != NULL);
     return param->value;
 }
@@ -18,8 +20,8 @@ static void a_start_forgets_everything(void)
 {
     s2_network *fresh = NULL;
     s2_network *used = NULL;
-    REQUIRE(s2_dense_network_create(&SPEC, &fresh, NULL) == S2RGF_OK);
-    REQUIRE(s2_dense_network_create(&SPEC, &used, NULL) == S2RGF_OK);
+    REQUIRE(s2_network_create(&s2_dense_ops, &SPEC, &fresh, NULL) == S2RGF_OK);
+    REQUIRE(s2_network_create(&s2_dense_ops, &SPEC, &used, NULL) == S2RGF_OK);
     for (int i = 0; i < used->params.count; i++)
         for (size_t k = 0; k < used->params.items[i].count; k++)
             used->params.items[i].value[k] = 0.25f * (float)(k % 7) + 3.0f;
@@ -41,9 +43,9 @@ static void starts_are_scaled(void)
 {
     s2_network *network = NULL;
     float largest = 0.0f;
-    REQUIRE(s2_dense_network_create(&SPEC, &network, NULL) == S2RGF_OK);
+    REQUIRE(s2_network_create(&s2_dense_ops, &SPEC, &network, NULL) == S2RGF_OK);
     s2_network_randomise(&network->params, 1);
-    const s2_param *weight = s2_params_find(&network->params, "neck_spectral.conv.weight");
+    const s2_param *weight = find_param(&network->params, "neck_spectral.conv.weight");
     REQUIRE(weight != NULL);
     for (size_t k = 0; k < weight->count; k++)
         largest = fmaxf(largest, fabsf(weight->value[k]));
@@ -62,8 +64,8 @@ static void running_takes_no_gradients(void)
     s2_network *trained = NULL;
     s2_network *runs = NULL;
     spec.runs_only = true;
-    REQUIRE(s2_dense_network_create(&SPEC, &trained, NULL) == S2RGF_OK);
-    REQUIRE(s2_dense_network_create(&spec, &runs, NULL) == S2RGF_OK);
+    REQUIRE(s2_network_create(&s2_dense_ops, &SPEC, &trained, NULL) == S2RGF_OK);
+    REQUIRE(s2_network_create(&s2_dense_ops, &spec, &runs, NULL) == S2RGF_OK);
     int gradients = 0;
     CHECK(runs->params.count == trained->params.count);
     for (int i = 0; i < runs->params.count; i++) {
@@ -98,7 +100,7 @@ static void limits_are_refused(void)
         spec.channels = wrong[i].channels;
         spec.classes = wrong[i].classes;
         spec.sources = wrong[i].sources;
-        CHECK(s2_dense_network_create(&spec, &network, &err) == S2RGF_INVALID_ARGUMENT);
+        CHECK(s2_network_create(&s2_dense_ops, &spec, &network, &err) == S2RGF_INVALID_ARGUMENT);
         CHECK(network == NULL);
         CHECK(strstr(err.message, "expected") != NULL);
     }

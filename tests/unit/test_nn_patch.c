@@ -1,4 +1,5 @@
 /* The patch network in training: its parameters, its limits, what it learns from. */
+#include "golden/network_parts.h"
 #include "nn/patch/train.h"
 
 #include "unit/patch_scene.h"
@@ -19,7 +20,7 @@ static void the_published_size(void)
 {
     const s2_network_spec spec = {.channels = 64, .classes = 11, .sources = 2, .bands = {4, 1}};
     s2_network *network = NULL;
-    REQUIRE(s2_patch_network_create(&spec, &network, NULL) == S2RGF_OK);
+    REQUIRE(s2_network_create(&s2_patch_ops, &spec, &network, NULL) == S2RGF_OK);
     CHECK(trainable(network) == 741491);
     CHECK(s2_patch_spectral_width(&spec, 0) == 64 && s2_patch_spectral_width(&spec, 1) == 8);
     CHECK(s2_patch_spectral_total(&spec) == 72);
@@ -38,7 +39,7 @@ static void the_published_size(void)
                   {"classifier.hidden.weight", {256, 128}},
                   {"classifier.out.bias", {11}}};
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
-        const s2_param *p = s2_params_find(&network->params, shapes[i].name);
+        const s2_param *p = find_param(&network->params, shapes[i].name);
         if (CHECK(p != NULL))
             CHECK(memcmp(p->dims, shapes[i].dims, sizeof p->dims) == 0);
     }
@@ -61,28 +62,28 @@ static void limits_are_refused(void)
     s2_network *network = NULL;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         s2rgf_error err = {0};
-        CHECK(s2_patch_network_create(&bad[i], &network, &err) == S2RGF_INVALID_ARGUMENT);
+        CHECK(s2_network_create(&s2_patch_ops, &bad[i], &network, &err) == S2RGF_INVALID_ARGUMENT);
         CHECK(network == NULL && strstr(err.message, "expected") != NULL);
     }
-    REQUIRE(s2_patch_network_create(&native, &network, NULL) == S2RGF_OK);
+    REQUIRE(s2_network_create(&s2_patch_ops, &native, &network, NULL) == S2RGF_OK);
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         s2_training *train = NULL;
         s2rgf_error err = {0};
-        CHECK(s2_patch_train_create(network, &wrong[i], &train, &err) == S2RGF_INVALID_ARGUMENT);
+        CHECK(s2_training_create(network, &wrong[i], &train, &err) == S2RGF_INVALID_ARGUMENT);
         CHECK(train == NULL && err.message[0] != '\0');
     }
     s2_network_free(network);
     s2_network_free(NULL);
-    s2_patch_train_free(NULL);
+    s2_training_free(NULL);
 }
 
 static void starts_differ_by_seed(void)
 {
     const s2_network_spec spec = {.channels = 64, .classes = 3, .sources = 1, .bands = {2}};
     s2_network *network = NULL;
-    REQUIRE(s2_patch_network_create(&spec, &network, NULL) == S2RGF_OK);
-    const s2_param *weight = s2_params_find(&network->params, "unfold.expand.conv.weight");
-    const s2_param *norm = s2_params_find(&network->params, "unfold.expand.bn.weight");
+    REQUIRE(s2_network_create(&s2_patch_ops, &spec, &network, NULL) == S2RGF_OK);
+    const s2_param *weight = find_param(&network->params, "unfold.expand.conv.weight");
+    const s2_param *norm = find_param(&network->params, "unfold.expand.bn.weight");
     REQUIRE(weight && norm);
     norm->value[0] = 3;
     s2_network_randomise(&network->params, 5);
@@ -139,7 +140,7 @@ static void labels_of_centres(void)
     free(first);
     free(second);
     free(third);
-    s2_patch_train_free(train);
+    s2_training_free(train);
     s2_network_free(network);
     patch_scene_clear(&scene);
 }
@@ -157,7 +158,7 @@ static void logits_of_all(void)
     CHECK(logits->c == PATCH_SCENE_CLASSES);
     for (int n = 1; n < PATCHES; n++)
         CHECK(s2_tensor_at(logits, n)[0] != s2_tensor_at(logits, 0)[0]);
-    s2_patch_train_free(train);
+    s2_training_free(train);
     s2_network_free(network);
     patch_scene_clear(&scene);
 }

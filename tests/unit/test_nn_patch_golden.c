@@ -38,7 +38,7 @@ static void test_network(int sources)
     const size_t trained = golden_check_gradients(&file, &network->params, TOLERANCE);
     CHECK(trained + 3 == file.count); /* besides the scores, running and training, and the loss */
 
-    s2_patch_train_free(train);
+    s2_training_free(train);
     s2_network_free(network);
     golden_clear(&file);
 }
@@ -62,7 +62,7 @@ static void test_steps(int sources)
     s.train = golden_patch_train(s.network);
     snprintf(name, sizeof name, "patch_s%d", sources);
     golden_check_steps(name, &s.network->params, loss_of_batch, &s, STEPS_TOLERANCE);
-    s2_patch_train_free(s.train);
+    s2_training_free(s.train);
     s2_network_free(s.network);
 }
 
@@ -118,9 +118,9 @@ static void run_patch(const s2_network *network, const s2_weights *weights, int 
     const s2_tiling tiling = {S2_PATCH_PX, S2_PATCH_PX, core};
     patch_input input = {patch, scores};
     const s2_tile_io io = {.context = &input, .read = read_patch, .take = take_patch};
-    REQUIRE(s2_patch_run_create(weights, &geometry, &tiling, &run, NULL) == S2RGF_OK);
+    REQUIRE(s2_run_create(weights, &geometry, &tiling, &run, NULL) == S2RGF_OK);
     REQUIRE(s2_patch_run_compute(run, core, NULL, &io, NULL) == S2RGF_OK);
-    s2_patch_run_free(run);
+    s2_run_free(run);
 }
 
 /* With running statistics, batch-norms folded. */
@@ -131,11 +131,11 @@ static void test_run(int sources)
     s2_weights *weights = NULL;
     load(&file, sources);
     s2_network *network = golden_patch_network(sources);
-    REQUIRE(s2_patch_weights_create(network, &weights, NULL) == S2RGF_OK);
+    REQUIRE(s2_weights_create(network, &weights, NULL) == S2RGF_OK);
     for (int patch = 0; patch < GOLDEN_PATCHES; patch++)
         run_patch(network, weights, patch, scores + patch * GOLDEN_PATCH_CLASSES);
     CHECK(golden_matches(&file, "run.logits", scores, sizeof scores / sizeof *scores, TOLERANCE));
-    s2_patch_weights_free(weights);
+    s2_weights_free(weights);
     s2_network_free(network);
     golden_clear(&file);
 }

@@ -57,7 +57,7 @@ static void running_is_training(int sources, const golden_ablation *without)
     CHECK(size > 1e-3);
     if (!CHECK(apart <= 10 * without->apart * size))
         printf("    without %s: %g apart\n", without->name, apart / size);
-    s2_patch_train_free(train);
+    s2_training_free(train);
     s2_network_free(network);
     patch_scene_clear(&scene);
 }
@@ -142,8 +142,8 @@ static void unwanted_is_skipped(void)
     const patch_map after = {32, core, NULL, part, part_valid};
     patch_scene_io context = {&scene, &before};
     const s2_tile_io io = {.context = &context, .read = patch_scene_read, .take = patch_scene_take};
-    REQUIRE(s2_patch_weights_create(network, &weights, NULL) == S2RGF_OK);
-    REQUIRE(s2_patch_run_create(weights, &scene.geometry, &tiling, &run, NULL) == S2RGF_OK);
+    REQUIRE(s2_weights_create(network, &weights, NULL) == S2RGF_OK);
+    REQUIRE(s2_run_create(weights, &scene.geometry, &tiling, &run, NULL) == S2RGF_OK);
     REQUIRE(s2_patch_run_compute(run, core, NULL, &io, NULL) == S2RGF_OK);
     for (int i = 0; i < PATCH_SOURCES[0].w * PATCH_SOURCES[0].h * PATCH_SOURCES[0].bands; i++)
         scene.pixels[0][i] *= 2;
@@ -156,10 +156,10 @@ static void unwanted_is_skipped(void)
                                  PATCH_SCENE_CLASSES * sizeof(float)) == 0;
         CHECK(same == (i != 37));
     }
-    s2_patch_run_free(run);
-    s2_patch_run_free(NULL);
-    s2_patch_weights_free(weights);
-    s2_patch_weights_free(NULL);
+    s2_run_free(run);
+    s2_run_free(NULL);
+    s2_weights_free(weights);
+    s2_weights_free(NULL);
     s2_network_free(network);
     patch_scene_clear(&scene);
 }

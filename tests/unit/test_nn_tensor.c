@@ -1,4 +1,5 @@
 /* Tensors, their views, parameters, and the matrix product. */
+#include "golden/network_parts.h"
 #include "nn/tensor.h"
 
 #include "golden/golden_tensors.h"
@@ -48,8 +49,8 @@ static void test_params(void)
     CHECK(b->count == 4 && b->dim_count == 1 && !b->decay && b->grad);
     CHECK(m->grad == NULL && !m->decay);
     CHECK_STR(w->name, "net.weight");
-    CHECK(s2_params_find(&params, "net.bias") == b);
-    CHECK(s2_params_find(&params, "net.bia") == NULL);
+    CHECK(find_param(&params, "net.bias") == b);
+    CHECK(find_param(&params, "net.bia") == NULL);
     CHECK(w->value[71] == 0 && w->grad[71] == 0);
     w->grad[7] = 1;
     b->grad[3] = 2;

@@ -146,7 +146,7 @@ static void make_model(const char *path, int bands)
         static const char *const names[] = {"water", "wood", "town"};
         CHECK(s2_class_table_add(&content.classes, c + 1, names[c], NULL, &err) == S2RGF_OK);
     }
-    REQUIRE(s2_dense_ops.create(&spec, &network, &err) == S2RGF_OK);
+    REQUIRE(s2_network_create(&s2_dense_ops, &spec, &network, &err) == S2RGF_OK);
     s2_network_randomise(&network->params, 3);
     CHECK(s2_network_to_model(network, &content, &err) == S2RGF_OK);
     REQUIRE(s2_model_save(&content, path, true, &err) == S2RGF_OK);

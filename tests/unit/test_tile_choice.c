@@ -161,7 +161,7 @@ static s2rgf_status measure_network(const void *context, const s2_tiling *tiling
     const network_case *with = context;
     size_t read_pixels[S2RGF_MAX_SOURCES];
     (void)err;
-    const size_t bytes = with->weights->ops->run_bytes(with->weights, &with->geometry, tiling,
+    const size_t bytes = with->weights->ops->run_needs(with->weights, &with->geometry, tiling,
                                                        quick && !with->never_quick, read_pixels);
     *need = (s2_tile_need){bytes, bytes + read_pixels[0] * 8,
                            (size_t)tiling->rect.w * (size_t)(tiling->h + 256)};
@@ -177,8 +177,8 @@ static s2_weights *make_weights(const s2_network_ops *ops)
                                   .classes = 5};
     s2_network *network = NULL;
     s2_weights *weights = NULL;
-    REQUIRE(ops->create(&spec, &network, NULL) == S2RGF_OK);
-    REQUIRE(ops->weights_create(network, &weights, NULL) == S2RGF_OK);
+    REQUIRE(s2_network_create(ops, &spec, &network, NULL) == S2RGF_OK);
+    REQUIRE(s2_weights_create(network, &weights, NULL) == S2RGF_OK);
     s2_network_free(network);
     return weights;
 }

@@ -89,7 +89,7 @@ static void fixture_init(crop_fixture *f)
     CHECK(report.validation_pixels == 0);
     CHECK(isnan(report.distance_px));
     f->shape = s2_training_set_shape(&f->set, CROPS);
-    REQUIRE(s2_dense_ops.create(&spec, &f->network, NULL) == S2RGF_OK);
+    REQUIRE(s2_network_create(&s2_dense_ops, &spec, &f->network, NULL) == S2RGF_OK);
     REQUIRE(s2_training_create(f->network, &f->shape, &f->training, NULL) == S2RGF_OK);
 }
 

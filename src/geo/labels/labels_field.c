@@ -251,9 +251,10 @@ static s2rgf_status place_of_class(const s2_class_list *list, OGRFeatureH featur
                        field->path, (long long)OGR_F_GetFID(feature), field->name,
                        list->seen[at].name.original, name->original, name->text);
     if (at == S2RGF_MAX_CLASSES)
-        return s2_fail(err, S2RGF_FORMAT,
-                       "%s: field %s: too many classes: expected at most %d: is it the class?",
-                       field->path, field->name, S2RGF_MAX_CLASSES);
+        return s2_fail(
+            err, S2RGF_FORMAT,
+            "%s: field %s: too many classes: expected at most %d: does it hold the class?",
+            field->path, field->name, S2RGF_MAX_CLASSES);
     return S2RGF_OK;
 }
 
@@ -291,7 +292,7 @@ static int compare_seen(const void *left, const void *right)
     return strcmp(a->name.text, b->name.text);
 }
 
-/** Numbers and names in one field: tell what the names get. */
+/** Numbers and names in one field: say which values the names get. */
 static void warn_mixed(const s2_class_list *list, const seen_class *first_name, int value)
 {
     if (list->seen[0].number >= 0)

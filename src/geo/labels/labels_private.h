@@ -6,11 +6,19 @@
 
 #include "geo/labels/labels.h"
 
-/** What is asked for: whose labels, on which grid, and who is told. */
+/** What labels are read for. */
+typedef enum s2_label_use {
+    S2_LABELS_OF_PIXELS, /* the class of pixels, each once */
+    S2_LABELS_OF_SAMPLE, /* points, each by itself */
+    S2_LABELS_OF_PLACES  /* where they are */
+} s2_label_use;
+
+/** A request: which labels, on which grid, what for, and the host for messages. */
 typedef struct s2_label_request {
     const s2rgf_label_options *options;
     const s2_grid *grid;
     const s2rgf_host *host;
+    s2_label_use use;
 } s2_label_request;
 
 /**
@@ -28,14 +36,6 @@ s2rgf_status s2_labels_add_group(s2_label_claims *claims, int class_index, s2rgf
 
 /** Claim a pixel for group `group`. Errors: NO_MEMORY. */
 s2rgf_status s2_labels_claim(s2_label_claims *claims, int x, int y, int group, s2rgf_error *err);
-
-/**
- * Settle the claims and move them into the set: pixels in order, conflicts dropped, groups and
- * classes without pixels removed, checksum. labels->classes must be complete; claims is left empty.
- * height: of the grid. Errors NO_MEMORY.
- */
-s2rgf_status s2_labels_finish(s2_label_claims *claims, int height, s2_label_set *labels,
-                              s2rgf_error *err);
 
 void s2_labels_claims_clear(s2_label_claims *claims);
 

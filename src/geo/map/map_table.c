@@ -202,16 +202,6 @@ s2rgf_status s2_map_table_count(s2_map_table *table, const void *values, size_t 
     return status;
 }
 
-double s2_map_table_hectares(const s2_map_table *table, int class_index)
-{
-    return table->has_area ? table->hectares[class_index] : (double)NAN;
-}
-
-uint64_t s2_map_table_pixels(const s2_map_table *table, int class_index)
-{
-    return table->pixels[class_index];
-}
-
 s2rgf_status s2_map_table_attach(const s2_map_table *table, GDALRasterBandH band, s2rgf_error *err)
 {
     const s2_class_extents extents = {.pixels = table->pixels,

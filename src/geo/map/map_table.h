@@ -40,9 +40,4 @@ s2rgf_status s2_map_table_attach(const s2_map_table *table, GDALRasterBandH band
 /** Whether a band has this table: its values, counts and names. */
 bool s2_map_table_is_attached(const s2_map_table *table, GDALRasterBandH band);
 
-/** Hectares of a class; NaN without areas. */
-double s2_map_table_hectares(const s2_map_table *table, int class_index);
-/** Pixels of a class. */
-uint64_t s2_map_table_pixels(const s2_map_table *table, int class_index);
-
 #endif

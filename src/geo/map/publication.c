@@ -222,7 +222,7 @@ static bool restore(const s2_naming *item)
     return move_back(item->backup, item->to);
 }
 
-/** Undo all steps, from whichever state; again and again, if need be. */
+/** Undo all steps, from any state; this may be repeated. */
 static bool undo(const s2_publication *publication)
 {
     const s2_naming *items = publication->items;
@@ -362,7 +362,7 @@ bool s2_publication_undo(const char *journal)
 
 /* ---- a process of its own -------------------------------------------------------------------- */
 
-/** Read what the other process has to say; false: it died before. */
+/** Read the report of the other process; false: it died before. */
 static bool read_outcome(int descriptor, outcome *result)
 {
     ssize_t got;
@@ -445,7 +445,8 @@ static outcome attempt_apart(const s2_publication *publication, const char *jour
 
 static s2rgf_status fail_taken(const char *path, s2rgf_error *err)
 {
-    return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: appeared meanwhile: not overwritten", path);
+    return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: was created in the meantime: not overwritten",
+                   path);
 }
 
 /** Look for what has the names now, and refuse what must not be replaced. */
@@ -463,8 +464,7 @@ static s2rgf_status find_old(s2_publication *publication, bool *any_old, s2rgf_e
             return fail_taken(item->to, err);
         if (VSIStatExL(item->to, &stat, VSI_STAT_EXISTS_FLAG | VSI_STAT_NATURE_FLAG) == 0 &&
             VSI_ISDIR(stat.st_mode))
-            return s2_fail(err, S2RGF_IO, "%s: is a folder: expected a file or nothing there",
-                           item->to);
+            return s2_fail(err, S2RGF_IO, "%s: is a folder: choose another name", item->to);
     }
     return S2RGF_OK;
 }

@@ -40,12 +40,12 @@ static GDALDatasetH make_map(GDALDataType type)
     return map;
 }
 
-/** A folder that nobody else has; false: there is none. */
+/** A folder of this run alone; false: there is none. */
 static bool make_trial_folder(GDALDriverH driver, char folder[256])
 {
     const char *virtual_files = GDALGetMetadataItem(driver, GDAL_DCAP_VIRTUALIO, NULL);
     if (virtual_files != NULL && CPLTestBool(virtual_files)) {
-        snprintf(folder, 256, "/vsimem/s2rgf_side_files_%p", (void *)folder);
+        snprintf(folder, 256, "/vsimem/s2rgf_side_files_%p", (const void *)&virtual_files);
         return VSIMkdir(folder, 0700) == 0;
     }
     const char *place = getenv("TMPDIR");

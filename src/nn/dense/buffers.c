@@ -23,7 +23,17 @@ static size_t larger(size_t a, size_t b)
     return a > b ? a : b;
 }
 
-/* ---- rows that are needed at once ------------------------------------------------------------- */
+/* ---- rows that are needed at once -------------------------------------------------------------
+
+   A step takes every tensor from the front fronts[0] to the front fronts[1]. Its ring holds the rows
+   that the step adds, and the earlier ones that later layers still read:
+
+       rows of a tensor    done with | still read by later layers | added by this step | to come
+                                     first                        now                  next
+                                     |<---------------- the rows of the ring -------->|
+       in a ring of 6      row 6 lies where row 0 was, row 7 where row 1 was, ...
+
+   A ring has as many rows as the step that needs most, over all steps and tiles. */
 
 /* A ring holds rows first..end-1 at the same time. */
 static void hold(int *rings, int buffer, s2_rect rect, int first, int end)
@@ -69,6 +79,10 @@ static void hold_source(const s2_network_spec *spec, const s2_run_geometry *geom
     hold(of, S2_OF_SPECTRAL, source->spectral,
          aligned ? fronts[0].core : smaller(seen, now->spectral), next->spectral);
     hold(of, S2_OF_DETAIL, source->detail, sampled_from(&reference, plan->core, fronts[0].core),
+         next->spectral);
+    hold(of, S2_OF_EXPERT, source->spectral,
+         aligned ? fronts[0].core
+                 : smaller(sampled_from(&reference, plan->core, fronts[0].core), now->spectral),
          next->spectral);
     hold(of, S2_OF_MIDDLE, source->middle, reach_of(now->spatial, 1), next->middle);
     hold(of, S2_OF_SPATIAL, source->spatial, smaller(seen, now->spatial), next->spatial);
@@ -157,6 +171,8 @@ static void need_source(const s2_network_spec *spec, const s2_dense_plan *plan, 
     need(sizes, first + S2_OF_VALID, source->valid.w, 1, 1);
     need(sizes, first + S2_OF_SPECTRAL, source->spectral.w, width, sizeof(float));
     need(sizes, first + S2_OF_MIDDLE, source->middle.w, c, sizeof(float));
+    if (spec->expert)
+        need(sizes, first + S2_OF_EXPERT, source->spectral.w, (size_t)spec->classes, sizeof(float));
     if (!spec->on_reference[s]) {
         need(sizes, first + S2_OF_DETAIL, source->detail.w, c, sizeof(float));
         need(sizes, first + S2_OF_SPATIAL, source->spatial.w, c, sizeof(float));

@@ -1,9 +1,6 @@
 /* The dense network: its structure and parameters. */
 #include "nn/dense/network.h"
 
-#include "core/error.h"
-#include "core/memory.h"
-
 /* Spectral width of all sources but the rich one. */
 static int narrow(const s2_network_spec *spec)
 {
@@ -25,18 +22,10 @@ int s2_dense_spectral_total(const s2_network_spec *spec)
     return s2_dense_spectral_first(spec, spec->sources);
 }
 
-static s2rgf_status check_network_spec(const s2_network_spec *spec, s2rgf_error *err)
+void s2_dense_declare(s2_network *network)
 {
-    if (spec->channels < 16 || spec->channels > 128 || spec->channels % 16 != 0)
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                       "channels: expected a multiple of 16 from 16 to 128, found %d",
-                       spec->channels);
-    return s2_network_check(spec, err);
-}
-
-static void declare(s2_dense_network *net)
-{
-    const s2_network_spec *spec = &net->base.spec;
+    s2_dense_network *net = (s2_dense_network *)network;
+    const s2_network_spec *spec = &network->spec;
     const int c = spec->channels;
     const int spectral = s2_dense_spectral_total(spec);
     const s2_trunk_shape trunk = {.in = {spectral, spec->sources * c},
@@ -45,31 +34,10 @@ static void declare(s2_dense_network *net)
                                   .out = c,
                                   .adrf_cell_px = S2_CELL_FEATURE_PX,
                                   .ssja_cell_px = S2_CELL_FEATURE_PX};
-    s2_params *params = &net->base.params;
+    s2_params *params = &network->params;
     s2_source_encoders_declare(net->encoder, params, spec, narrow(spec), false);
     s2_trunk_declare(&net->trunk, params, &trunk, &spec->off);
-    s2_conv_unit_declare(&net->detail, params, "detail", "mix", "bn",
-                         (s2_conv){1, 1, 1, spectral, c}, false, true);
+    s2_conv_unit_declare(&net->detail, params, "detail",
+                         &(s2_conv_unit_shape){.conv_name = "mix", .conv = {1, 1, 1, spectral, c}});
     s2_classifier_declare(&net->classifier, params, "classifier", 2 * c, S2_HIDDEN, spec->classes);
-}
-
-s2rgf_status s2_dense_network_create(const s2_network_spec *spec, s2_network **network,
-                                     s2rgf_error *err)
-{
-    *network = NULL;
-    const s2rgf_status status = check_network_spec(spec, err);
-    if (status != S2RGF_OK)
-        return status;
-    s2_dense_network *net = s2_calloc(1, sizeof *net);
-    if (!net)
-        return s2_fail_memory(err, "network");
-    net->base = (s2_network){
-        .ops = &s2_dense_ops, .spec = *spec, .params.without_gradients = spec->runs_only};
-    declare(net);
-    if (net->base.params.failed) {
-        s2_network_free(&net->base);
-        return s2_fail_memory(err, "network");
-    }
-    *network = &net->base;
-    return S2RGF_OK;
 }

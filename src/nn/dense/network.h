@@ -5,7 +5,7 @@
 #include "nn/layers/classifier.h"
 #include "nn/layers/source_encoder.h"
 #include "nn/layers/trunk.h"
-#include "nn/networks/networks.h"
+#include "nn/networks/network_ops.h"
 
 #define S2_CELL_FEATURE_PX 8 /* side of a cell on the feature grid: 16 reference pixels */
 
@@ -24,8 +24,7 @@ int s2_dense_spectral_first(const s2_network_spec *spec, int source);
 /** Sum of all spectral widths. */
 int s2_dense_spectral_total(const s2_network_spec *spec);
 
-/* For the ops of the architecture, networks.h. */
-s2rgf_status s2_dense_network_create(const s2_network_spec *spec, s2_network **network,
-                                     s2rgf_error *err);
+/* For the ops of the architecture, network_ops.h. */
+void s2_dense_declare(s2_network *network);
 
 #endif

@@ -11,7 +11,7 @@
 #include "core/memory.h"
 #include "nn/dense/seam.h"
 
-size_t s2_dense_run_bytes(const s2_weights *weights, const s2_run_geometry *geometry,
+size_t s2_dense_run_needs(const s2_weights *weights, const s2_run_geometry *geometry,
                           const s2_tiling *tiling, bool quick, size_t *read_pixels)
 {
     s2_dense_sizes sizes;
@@ -24,38 +24,25 @@ size_t s2_dense_run_bytes(const s2_weights *weights, const s2_run_geometry *geom
     return bytes;
 }
 
-s2rgf_status s2_dense_run_create(const s2_weights *weights, const s2_run_geometry *geometry,
-                                 const s2_tiling *tiling, s2_run **run, s2rgf_error *err)
-{
-    bool ready = true;
-    *run = NULL;
-    s2_dense_run *own = s2_calloc(1, sizeof *own);
-    if (!own)
-        return s2_fail_memory(err, "tile");
-    own->base.ops = &s2_dense_ops;
-    own->weights = (const s2_dense_weights *)weights;
-    own->geometry = geometry;
-    s2_dense_measure(&weights->spec, geometry, tiling, false, &own->sizes);
-    for (int i = 0; i < S2_BUFFERS && ready; i++) {
-        own->buffer[i] = s2_alloc_large(own->sizes.bytes[i], 1);
-        ready = own->buffer[i] != NULL;
-    }
-    if (!ready) {
-        s2_dense_run_free(&own->base);
-        return s2_fail_memory(err, "tile");
-    }
-    *run = &own->base;
-    return S2RGF_OK;
-}
-
-void s2_dense_run_free(s2_run *base)
+bool s2_dense_run_init(s2_run *base, const s2_tiling *tiling)
 {
     s2_dense_run *run = (s2_dense_run *)base;
-    if (!run)
-        return;
+    bool ready = true;
+    run->weights = (const s2_dense_weights *)base->weights;
+    run->geometry = base->geometry;
+    s2_dense_measure(&base->weights->spec, base->geometry, tiling, false, &run->sizes);
+    for (int i = 0; i < S2_BUFFERS && ready; i++) {
+        run->buffer[i] = s2_alloc_large(run->sizes.bytes[i], 1);
+        ready = run->buffer[i] != NULL;
+    }
+    return ready;
+}
+
+void s2_dense_run_clear(s2_run *base)
+{
+    s2_dense_run *run = (s2_dense_run *)base;
     for (int i = 0; i < S2_BUFFERS; i++)
         s2_free(run->buffer[i]);
-    s2_free(run);
 }
 
 void s2_dense_conv(const s2_dense_run *run, const s2_folded_conv *conv, const s2_region *in,
@@ -171,7 +158,7 @@ static void add_conv(s2_work *work, const s2_folded_conv *conv, double pixels)
     work->done += all * (conv->winograd ? winograd : each);
 }
 
-static void add_block(s2_work *work, const s2_folded_block *block, double pixels)
+static void count_block(s2_work *work, const s2_folded_block *block, double pixels)
 {
     add_conv(work, &block->conv1, pixels);
     add_conv(work, &block->conv2, pixels);
@@ -186,8 +173,8 @@ static void add_joint_attention(s2_work *work, int channels, double pixels)
     work->done += pixels * ((double)s2_gram_floats(channels) + 2.0 * matrix);
 }
 
-static void add_source(const s2_dense_weights *weights, const s2_run_geometry *geometry, int s,
-                       s2_work work[S2_STAGES])
+static void count_source(const s2_dense_weights *weights, const s2_run_geometry *geometry, int s,
+                         s2_work work[S2_STAGES])
 {
     const s2_rect scene = s2_dense_scene(geometry);
     const bool aligned = weights->base.spec.on_reference[s];
@@ -202,7 +189,8 @@ static void add_source(const s2_dense_weights *weights, const s2_run_geometry *g
     encode->direct += encoded * filters;
     encode->done += encoded * (spectral->filters.w ? (double)matrix->in * matrix->out : filters);
     add_conv(encode, &spectral->mix, encoded);
-    add_block(encode, &weights->spatial[s], aligned ? (double)scene.w * scene.h : native);
+    add_conv(encode, &weights->expert[s], encoded);
+    count_block(encode, &weights->spatial[s], aligned ? (double)scene.w * scene.h : native);
     /* what a source on a grid of its own gives to the detail path is computed there */
     add_conv(aligned ? &work[S2_STAGE_CLASSIFY] : encode, &weights->detail.part[s], encoded);
 }
@@ -217,13 +205,13 @@ void s2_dense_work(const s2_weights *base, const s2_run_geometry *geometry, s2_w
     s2_work *classify = &work[S2_STAGE_CLASSIFY];
     memset(work, 0, S2_STAGES * sizeof *work);
     for (int s = 0; s < base->spec.sources; s++)
-        add_source(weights, geometry, s, work);
+        count_source(weights, geometry, s, work);
     for (int d = 0; d < S2_DOMAINS; d++) {
         add_conv(relate, &weights->trunk.adrf[d].mix, features);
         add_conv(relate, &weights->trunk.neck[d], features);
     }
     add_joint_attention(relate, base->spec.channels, features);
-    add_block(&work[S2_STAGE_HEAD], &weights->trunk.head_block, features);
+    count_block(&work[S2_STAGE_HEAD], &weights->trunk.head_block, features);
     add_conv(&work[S2_STAGE_HEAD], &weights->trunk.head_conv, features);
     /* this part of the hidden layer is computed with the head */
     add_conv(&work[S2_STAGE_HEAD], &weights->hidden_head, features);

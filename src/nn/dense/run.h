@@ -9,17 +9,15 @@
 typedef struct s2_dense_weights s2_dense_weights;
 typedef struct s2_dense_run s2_dense_run;
 
-/* For the ops of the architecture, networks.h. */
-s2rgf_status s2_dense_weights_create(const s2_network *network, s2_weights **weights,
-                                     s2rgf_error *err);
-void s2_dense_weights_free(s2_weights *weights);
-size_t s2_dense_run_bytes(const s2_weights *weights, const s2_run_geometry *geometry,
+/* For the ops of the architecture, network_ops.h. */
+bool s2_dense_weights_fold(s2_weights *weights, const s2_network *network);
+void s2_dense_weights_clear(s2_weights *weights);
+size_t s2_dense_run_needs(const s2_weights *weights, const s2_run_geometry *geometry,
                           const s2_tiling *tiling, bool quick, size_t *read_pixels);
 void s2_dense_seam_layout(const s2_weights *weights, const s2_run_geometry *geometry,
                           const s2_tiling *tiling, int side, s2_seam_layout *layout);
-s2rgf_status s2_dense_run_create(const s2_weights *weights, const s2_run_geometry *geometry,
-                                 const s2_tiling *tiling, s2_run **run, s2rgf_error *err);
-void s2_dense_run_free(s2_run *run);
+bool s2_dense_run_init(s2_run *run, const s2_tiling *tiling);
+void s2_dense_run_clear(s2_run *run);
 /** All pixels are computed, wanted or not. */
 s2rgf_status s2_dense_run_compute(s2_run *run, s2_rect core, const uint8_t *wanted,
                                   const s2_tile_io *io, s2rgf_error *err);

@@ -8,23 +8,6 @@
 #include "core/memory.h"
 #include "nn/layers/resample.h"
 
-typedef struct s2_dense_train {
-    s2_training base;
-    s2_dense_network *net;
-    s2_batch_shape shape;
-    uint8_t *feature_valid; /* [crops][Hf][Wf] */
-    s2_sampling *to_feature[S2RGF_MAX_SOURCES], *to_reference[S2RGF_MAX_SOURCES]; /* [crops] */
-    s2_sampling *upsampling;                                                      /* [crops] */
-    s2_source_encoder_state encoder[S2RGF_MAX_SOURCES];
-    s2_tensor_pair stack[S2_DOMAINS]; /* all sources on the feature grid */
-    s2_tensor_pair detail_stack;      /* spectral features on the reference grid */
-    s2_trunk_state trunk;
-    s2_conv_unit_state detail; /* output: the second half of joined */
-    s2_tensor_pair joined;     /* upsampled head, then detail */
-    s2_classifier_state classifier;
-    s2_tensor scores; /* the classifier's scores of all pixels, seen as a tensor */
-} s2_dense_train;
-
 static int half(int size)
 {
     return (size + 1) / 2;
@@ -45,9 +28,9 @@ static s2rgf_status init_source(s2_dense_train *train, int s, s2rgf_error *err)
 static s2rgf_status init_feature_grid(s2_dense_train *train, s2rgf_error *err)
 {
     const s2_trunk *trunk = &train->net->trunk;
-    const int n = train->shape.crops;
-    const int h = half(train->shape.height);
-    const int w = half(train->shape.width);
+    const int n = train->base.shape.crops;
+    const int h = half(train->base.shape.height);
+    const int w = half(train->base.shape.width);
     s2rgf_status status = S2RGF_OK;
     for (int d = 0; d < S2_DOMAINS && status == S2RGF_OK; d++)
         status = s2_tensor_pair_init(&train->stack[d], n, h, w, trunk->adrf[d].in, err);
@@ -57,9 +40,9 @@ static s2rgf_status init_feature_grid(s2_dense_train *train, s2rgf_error *err)
 static s2rgf_status init_reference_grid(s2_dense_train *train, s2rgf_error *err)
 {
     const s2_dense_network *net = train->net;
-    const int n = train->shape.crops;
-    const int h = train->shape.height;
-    const int w = train->shape.width;
+    const int n = train->base.shape.crops;
+    const int h = train->base.shape.height;
+    const int w = train->base.shape.width;
     const int c = net->base.spec.channels;
     const size_t pixels = (size_t)n * (size_t)h * (size_t)w;
     s2rgf_status status =
@@ -68,10 +51,9 @@ static s2rgf_status init_reference_grid(s2_dense_train *train, s2rgf_error *err)
         status = s2_tensor_pair_init(&train->joined, n, h, w, 2 * c, err);
     if (status != S2RGF_OK)
         return status;
-    const s2_tensor detail = s2_tensor_channels(&train->joined.value, c, c);
-    const s2_tensor detail_grad = s2_tensor_channels(&train->joined.grad, c, c);
-    status =
-        s2_conv_unit_state_init(&train->detail, &net->detail, n, h, w, &detail, &detail_grad, err);
+    const s2_tensor_pair detail = {s2_tensor_channels(&train->joined.value, c, c),
+                                   s2_tensor_channels(&train->joined.grad, c, c)};
+    status = s2_conv_unit_state_init_over(&train->detail, &net->detail, &detail, err);
     train->feature_valid = s2_calloc(pixels, 1);
     train->upsampling = s2_calloc((size_t)n, sizeof(s2_sampling));
     if (!train->feature_valid || !train->upsampling)
@@ -92,39 +74,24 @@ static void list_norms(s2_dense_train *train)
     s2_norm_list_add_unit(norms, &net->detail, &train->detail);
 }
 
-s2rgf_status s2_dense_train_create(s2_network *network, const s2_batch_shape *shape,
-                                   s2_training **training, s2rgf_error *err)
-{
-    *training = NULL;
-    s2_dense_train *own = s2_calloc(1, sizeof *own);
-    if (!own)
-        return s2_fail_memory(err, "training");
-    own->base.ops = &s2_dense_ops;
-    own->net = (s2_dense_network *)network;
-    own->shape = *shape;
-    s2rgf_status status = s2_batch_init(&own->base.batch, &network->spec, shape, err);
-    if (status == S2RGF_OK)
-        status = init_feature_grid(own, err);
-    for (int s = 0; s < network->spec.sources && status == S2RGF_OK; s++)
-        status = init_source(own, s, err);
-    if (status == S2RGF_OK)
-        status = init_reference_grid(own, err);
-    if (status != S2RGF_OK) {
-        s2_dense_train_free(&own->base);
-        return status;
-    }
-    list_norms(own);
-    *training = &own->base;
-    return S2RGF_OK;
-}
-
-void s2_dense_train_free(s2_training *training)
+s2rgf_status s2_dense_train_init(s2_training *training, s2rgf_error *err)
 {
     s2_dense_train *train = (s2_dense_train *)training;
-    if (!train)
-        return;
-    s2_batch_clear(&train->base.batch);
-    for (int s = 0; s < train->net->base.spec.sources; s++) {
+    train->net = (s2_dense_network *)training->network;
+    s2rgf_status status = init_feature_grid(train, err);
+    for (int s = 0; s < training->network->spec.sources && status == S2RGF_OK; s++)
+        status = init_source(train, s, err);
+    if (status == S2RGF_OK)
+        status = init_reference_grid(train, err);
+    if (status == S2RGF_OK)
+        list_norms(train);
+    return status;
+}
+
+void s2_dense_train_clear(s2_training *training)
+{
+    s2_dense_train *train = (s2_dense_train *)training;
+    for (int s = 0; s < training->network->spec.sources; s++) {
         s2_free(train->to_feature[s]);
         s2_free(train->to_reference[s]);
         s2_source_encoder_state_clear(&train->encoder[s]);
@@ -138,13 +105,12 @@ void s2_dense_train_free(s2_training *training)
     s2_classifier_state_clear(&train->classifier);
     s2_free(train->feature_valid);
     s2_free(train->upsampling);
-    s2_free(train);
 }
 
 /* Validity and sampling positions of the batch just filled. */
 static void prepare_batch(s2_dense_train *train)
 {
-    const s2_batch_shape *shape = &train->shape;
+    const s2_batch_shape *shape = &train->base.shape;
     const size_t pixels = (size_t)shape->height * (size_t)shape->width;
     const size_t features = (size_t)half(shape->height) * (size_t)half(shape->width);
     for (int n = 0; n < shape->crops; n++) {
@@ -227,9 +193,10 @@ s2rgf_status s2_dense_train_forward(s2_training *training, double dropout,
         status = join(train, err);
     if (status != S2RGF_OK)
         return status;
+    const s2_classifier_task task = {train->base.batch.labels, logits != NULL, dropout,
+                                     dropout_source};
     status = s2_classifier_forward(&net->classifier, &train->classifier, &train->joined.value,
-                                   train->base.batch.labels, logits != NULL, dropout,
-                                   dropout_source, err);
+                                   &task, err);
     if (status == S2RGF_OK && logits) {
         train->scores = train->joined.value;
         train->scores.data = train->classifier.scores;

@@ -1,9 +1,6 @@
 /* Folded and packed weights of the dense network. */
 #include "nn/dense/weights.h"
 
-#include "core/error.h"
-#include "core/memory.h"
-
 static bool fold_detail(s2_dense_weights *to, const s2_dense_network *net)
 {
     s2_weights_detail *detail = &to->detail;
@@ -46,7 +43,8 @@ static bool fold_all(s2_dense_weights *to, const s2_dense_network *net)
             !s2_fold_block(&to->spatial[s], &net->encoder[s].spatial))
             return false;
     return s2_fold_trunk(&to->trunk, &net->trunk) && fold_detail(to, net) &&
-           fold_classifier(to, &net->classifier);
+           fold_classifier(to, &net->classifier) &&
+           s2_fold_expert(to->expert, &net->base.expert, net->base.spec.sources);
 }
 
 /* Weights for Winograd, where the kernels have it. */
@@ -64,38 +62,23 @@ static bool transform_all(s2_dense_weights *to)
            s2_fold_winograd(&trunk->head_block.conv2) && s2_fold_winograd(&trunk->head_conv);
 }
 
-s2rgf_status s2_dense_weights_create(const s2_network *network, s2_weights **weights,
-                                     s2rgf_error *err)
+bool s2_dense_weights_fold(s2_weights *weights, const s2_network *network)
 {
-    const s2_dense_network *net = (const s2_dense_network *)network;
-    *weights = NULL;
-    s2_dense_weights *own = s2_calloc(1, sizeof *own);
-    if (!own)
-        return s2_fail_memory(err, "weights");
-    own->base = (s2_weights){.ops = &s2_dense_ops, .spec = network->spec};
-    s2rgf_status status = s2_kernels_select(&own->base.kernels, err);
-    if (status == S2RGF_OK && !(fold_all(own, net) && transform_all(own)))
-        status = s2_fail_memory(err, "weights");
-    if (status == S2RGF_OK)
-        *weights = &own->base;
-    else
-        s2_dense_weights_free(&own->base);
-    return status;
+    s2_dense_weights *own = (s2_dense_weights *)weights;
+    return fold_all(own, (const s2_dense_network *)network) && transform_all(own);
 }
 
-void s2_dense_weights_free(s2_weights *base)
+void s2_dense_weights_clear(s2_weights *base)
 {
     s2_dense_weights *weights = (s2_dense_weights *)base;
-    if (!weights)
-        return;
     for (int s = 0; s < S2RGF_MAX_SOURCES; s++) {
         s2_folded_spectral_clear(&weights->spectral[s]);
         s2_folded_block_clear(&weights->spatial[s]);
         s2_folded_conv_clear(&weights->detail.part[s]);
+        s2_folded_conv_clear(&weights->expert[s]);
     }
     s2_folded_trunk_clear(&weights->trunk);
     s2_folded_conv_clear(&weights->hidden_head);
     s2_folded_conv_clear(&weights->hidden_detail);
     s2_folded_conv_clear(&weights->out);
-    s2_free(weights);
 }

@@ -3,14 +3,6 @@
 
 #include <math.h>
 
-void s2_kernel_row_plain(const s2_kernel_row *row);
-void s2_kernel_sample_plain(const s2_kernel_sample *sample);
-float s2_kernel_moments_plain(const s2_kernel_moments *row);
-void s2_kernel_scale_plain(const s2_kernel_scale *run);
-void s2_kernel_sum_plain(const float *const *terms, int count, size_t floats, float *out);
-void s2_kernel_gram_plain(const s2_kernel_gram *cell);
-void s2_kernel_attend_plain(const s2_kernel_attend *attend);
-void s2_kernel_filter_plain(const s2_kernel_filter *filter);
 extern const s2_kernels s2_kernels_plain;
 
 static float plain_value(const s2_kernel_row *row, int pixel, int o)
@@ -26,14 +18,14 @@ static float plain_value(const s2_kernel_row *row, int pixel, int o)
     return row->relu && sum < 0.0f ? 0.0f : sum;
 }
 
-void s2_kernel_row_plain(const s2_kernel_row *row)
+static void row_plain(const s2_kernel_row *row)
 {
     for (int p = 0; p < row->count; p++)
         for (int o = 0; o < row->out; o++)
             row->y[p * row->y_step + o] = plain_value(row, p, o);
 }
 
-void s2_kernel_sample_plain(const s2_kernel_sample *sample)
+static void sample_plain(const s2_kernel_sample *sample)
 {
     for (int p = 0; p < sample->count; p++) {
         const ptrdiff_t left = (ptrdiff_t)(sample->left[p] - sample->first_column) * sample->stride;
@@ -52,7 +44,7 @@ void s2_kernel_sample_plain(const s2_kernel_sample *sample)
     }
 }
 
-float s2_kernel_moments_plain(const s2_kernel_moments *row)
+static float moments_plain(const s2_kernel_moments *row)
 {
     const int channels = row->channels;
     float *sum = row->sum;
@@ -71,7 +63,7 @@ float s2_kernel_moments_plain(const s2_kernel_moments *row)
     return count;
 }
 
-void s2_kernel_scale_plain(const s2_kernel_scale *run)
+static void scale_plain(const s2_kernel_scale *run)
 {
     const float v = run->bottom_weight;
     const float *const *at = run->corners;
@@ -85,7 +77,7 @@ void s2_kernel_scale_plain(const s2_kernel_scale *run)
         }
 }
 
-void s2_kernel_sum_plain(const float *const *terms, int count, size_t floats, float *out)
+static void sum_plain(const float *const *terms, int count, size_t floats, float *out)
 {
     for (size_t k = 0; k < floats; k++) {
         float sum = terms[0][k];
@@ -123,7 +115,7 @@ static float plain_gram(const float *left, const float *right, int count, int ch
     return sum;
 }
 
-void s2_kernel_gram_plain(const s2_kernel_gram *cell)
+static void gram_plain(const s2_kernel_gram *cell)
 {
     const int c = cell->channels;
     float *g11 = cell->grams;
@@ -149,7 +141,7 @@ static void finish_attention(float *row, int channels, int i)
         row[j * S2_KERNEL_BLOCK] = row[j * S2_KERNEL_BLOCK] / sum + (i == j ? 1.0f : 0.0f);
 }
 
-void s2_kernel_attend_plain(const s2_kernel_attend *attend)
+static void attend_plain(const s2_kernel_attend *attend)
 {
     const int c = attend->channels;
     const float *g11 = attend->grams;
@@ -190,7 +182,7 @@ void s2_band_filter(const float *x, int bands, const float *w, float bias, int w
     }
 }
 
-void s2_kernel_filter_plain(const s2_kernel_filter *filter)
+static void filter_plain(const s2_kernel_filter *filter)
 {
     const int bands = filter->bands;
     for (int p = 0; p < filter->count; p++) {
@@ -203,14 +195,14 @@ void s2_kernel_filter_plain(const s2_kernel_filter *filter)
 
 /* training has no plain form of its own */
 const s2_kernels s2_kernels_plain = {"plain",
-                                     s2_kernel_row_plain,
+                                     row_plain,
                                      NULL,
-                                     s2_kernel_sample_plain,
-                                     s2_kernel_moments_plain,
-                                     s2_kernel_scale_plain,
-                                     s2_kernel_sum_plain,
-                                     s2_kernel_gram_plain,
-                                     s2_kernel_attend_plain,
-                                     s2_kernel_filter_plain,
+                                     sample_plain,
+                                     moments_plain,
+                                     scale_plain,
+                                     sum_plain,
+                                     gram_plain,
+                                     attend_plain,
+                                     filter_plain,
                                      &s2_winograd_passes_base,
                                      &s2_tensor_passes_base};

@@ -37,11 +37,5 @@ s2rgf_status s2_adrf_forward(const s2_adrf *adrf, s2_adrf_state *state, const s2
 /** From state->mix.grad; dx added to. */
 s2rgf_status s2_adrf_backward(const s2_adrf *adrf, s2_adrf_state *state, const s2_tensor *x,
                               const uint8_t *valid, const s2_tensor *dx, s2rgf_error *err);
-/**
- * Attention of `cells` rows of window statistics: a = sigmoid(relu(mean W1 + b1) + relu(std W2 +
- * b2)); from_mean, from_std, a out [cells][in].
- */
-void s2_adrf_attention(const s2_adrf *adrf, const float *mean, const float *std, int cells,
-                       float *from_mean, float *from_std, float *a);
 
 #endif

@@ -15,25 +15,6 @@ typedef struct s2_conv {
 
 int s2_conv_out_size(const s2_conv *conv, int size);
 
-/**
- * y[n,i,j,o] = b[o] + sum_{u,v,c} w[u,v,c,o] x[n, i*s+u*d-p, j*s+v*d-p, c], p = d (k-1)/2
- * x  in   [n,h,w,in]         w  in  [k,k,in,out]      b  in  [out] or NULL
- * y  out  [n,ho,wo,out], overwritten
- * Errors  NO_MEMORY (workspace).  Threads: parallel over n; the result does not depend on their
- *         number.
- */
-s2rgf_status s2_conv_forward(const s2_conv *conv, const s2_tensor *x, const float *w,
-                             const float *b, const s2_tensor *y, s2rgf_error *err);
-
-/**
- * Gradients of s2_conv_forward().
- * dy  in      like y          dw  in/out  added to      db  in/out  added to, or NULL
- * dx  in/out  added to, or NULL where nobody needs it
- */
-s2rgf_status s2_conv_backward(const s2_conv *conv, const s2_tensor *x, const float *w,
-                              const s2_tensor *dy, const s2_tensor *dx, float *dw, float *db,
-                              s2rgf_error *err);
-
 /** Weights and bias, and their gradients, which are added to; b, or db, is NULL where there is none. */
 typedef struct s2_conv_weights {
     const float *w, *b;
@@ -47,11 +28,23 @@ typedef struct s2_tensor_task {
     const void *context;
 } s2_tensor_task;
 
-/** s2_conv_forward(); `then` runs for every crop of y that is done. */
+/**
+ * y[n,i,j,o] = b[o] + sum_{u,v,c} w[u,v,c,o] x[n, i*s+u*d-p, j*s+v*d-p, c], p = d (k-1)/2
+ * x    in   [n,h,w,in]         w  in  [k,k,in,out]      b  in  [out] or NULL
+ * y    out  [n,ho,wo,out], overwritten
+ * then in   runs for every crop of y that is done
+ * Errors  NO_MEMORY (workspace).  Threads: parallel over n; the result does not depend on their
+ *         number.
+ */
 s2rgf_status s2_conv_forward_then(const s2_conv *conv, const s2_conv_weights *weights,
                                   const s2_tensor *x, const s2_tensor *y,
                                   const s2_tensor_task *then, s2rgf_error *err);
-/** s2_conv_backward(); `first` runs for every crop of dy, to make it what it is to be. */
+/**
+ * Gradients of s2_conv_forward_then().
+ * dy    in      like y          dw  in/out  added to      db  in/out  added to, or NULL
+ * dx    in/out  added to or overwritten, or NULL if not needed
+ * first in      runs for every crop of dy, to make it what it is to be
+ */
 s2rgf_status s2_conv_backward_after(const s2_conv *conv, const s2_conv_weights *weights,
                                     const s2_tensor *x, const s2_tensor *dx, const s2_tensor *dy,
                                     const s2_tensor_task *first, s2rgf_error *err);

@@ -14,11 +14,11 @@ static double pixel_entropy(const float *scores, int classes, int label, double 
                             double weight, float *gradient)
 {
     double top = (double)scores[0];
-    double sum = 0.0;
     double loss = 0.0;
     for (int k = 1; k < classes; k++)
         top = (double)scores[k] > top ? (double)scores[k] : top;
-    for (int k = 0; k < classes; k++)
+    double sum = exp((double)scores[0] - top);
+    for (int k = 1; k < classes; k++)
         sum += exp((double)scores[k] - top);
     const double log_sum = top + log(sum);
     for (int k = 0; k < classes; k++) {

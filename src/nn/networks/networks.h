@@ -1,115 +1,28 @@
-/* What an architecture offers; its own structs begin with the ones here. */
+/* The architectures there are, and what is made of one. */
 #ifndef S2_NN_NETWORKS_NETWORKS_H
 #define S2_NN_NETWORKS_NETWORKS_H
-#include "core/random.h"
-#include "format/onnx_graph.h"
-#include "nn/kernels/kernels.h"
-#include "nn/layers/loss.h"
-#include "nn/layers/norm_list.h"
-#include "nn/run/tile.h"
 
-typedef struct s2_network_ops s2_network_ops;
-/** Structure and parameters. */
-typedef struct s2_network {
-    const s2_network_ops *ops;
-    s2_network_spec spec;
-    s2_params params; /* in the order of their declaration */
-} s2_network;
-
-/** In training: everything backward needs is kept. */
-typedef struct s2_training {
-    const s2_network_ops *ops;
-    s2_batch batch;     /* filled by the caller before a forward */
-    s2_norm_list norms; /* every batch-norm of the network */
-} s2_training;
-
-/** Folded and packed weights; read-only, shared by all workers. */
-typedef struct s2_weights {
-    const s2_network_ops *ops;
-    s2_network_spec spec;
-    const s2_kernels *kernels;
-} s2_weights;
-
-/** One worker's tensors; one thread at a time. */
-typedef struct s2_run {
-    const s2_network_ops *ops;
-    s2_run_counts counts; /* what it did so far; zeros where an architecture does not count */
-} s2_run;
-
-/** What a training is like unless its user says otherwise. */
-typedef struct s2_network_defaults {
-    int channels, steps, batch, crop_px;
-    bool centred; /* only the pixel at (crop_px / 2, crop_px / 2) of a crop is classified */
-    bool fixed;   /* crop and channels cannot be chosen */
-} s2_network_defaults;
-
-/** Which tiles suit an architecture. */
-typedef struct s2_tile_traits {
-    int halo_px;       /* ring around a tile that is computed again in the next one, about */
-    int width, height; /* the largest that are of use */
-    bool by_rows;      /* sources are read a few rows at a time */
-} s2_tile_traits;
-
-/** What a create returns is the caller's. All that fail may fail with NO_MEMORY. */
-struct s2_network_ops {
-    const char *name;
-    s2_network_defaults defaults;
-    s2_tile_traits tiles;
-
-    /* Structure with zero weights and unit statistics. Errors: INVALID_ARGUMENT (spec out of range).
-       Memory: s2_network_free(). */
-    s2rgf_status (*create)(const s2_network_spec *spec, s2_network **network, s2rgf_error *err);
-
-    /* The network is borrowed. Errors: INVALID_ARGUMENT (a shape that does not suit). */
-    s2rgf_status (*training_create)(s2_network *network, const s2_batch_shape *shape,
-                                    s2_training **training, s2rgf_error *err);
-    void (*training_free)(s2_training *training);
-    /* Forward with the statistics in use. dropout_source: stream for the mask, NULL: none. logits
-       out: scores of all pixels, [crops,height,width,K] or [crops,1,1,K] where only centres have
-       some, owned by training; NULL: labelled pixels alone are scored, which is all that backward
-       needs and much faster. */
-    s2rgf_status (*forward)(s2_training *training, double dropout, s2_random *dropout_source,
-                            const s2_tensor **logits, s2rgf_error *err);
-    /* Loss of the last forward and gradients of all parameters (set, not added to). */
-    s2rgf_status (*backward)(s2_training *training, const s2_loss_options *options, double *loss,
-                             s2rgf_error *err);
-
-    /* Add inputs, nodes and outputs; no memory shows in graph->body.failed. NULL: no such form. */
-    void (*onnx)(const s2_network *network, const s2_onnx_inputs *inputs, s2_onnx_graph *graph);
-
-    /* The network may be freed afterwards. Errors: those of s2_kernels_select(). */
-    s2rgf_status (*weights_create)(const s2_network *network, s2_weights **weights,
-                                   s2rgf_error *err);
-    void (*weights_free)(s2_weights *weights);
-    /* Bytes one worker takes for the tiles of a tiling. read_pixels out [sources]: pixels of the
-       largest rectangle of each source read at once. quick: at least so many, from a few tiles. */
-    size_t (*run_bytes)(const s2_weights *weights, const s2_run_geometry *geometry,
-                        const s2_tiling *tiling, bool quick, size_t *read_pixels);
-    /* Layout of all seams of a tiling on that side of a tile. NULL: tiles share nothing. */
-    void (*seam_layout)(const s2_weights *weights, const s2_run_geometry *geometry,
-                        const s2_tiling *tiling, int side, s2_seam_layout *layout);
-    /* weights and geometry are borrowed. */
-    s2rgf_status (*run_create)(const s2_weights *weights, const s2_run_geometry *geometry,
-                               const s2_tiling *tiling, s2_run **run, s2rgf_error *err);
-    void (*run_free)(s2_run *run);
-    /* Scores and validity of a core that is a tile of the tiling, handed to io rows by rows. wanted
-       in [core.h][core.w], 0 where scores are not needed and may be anything; NULL: all are.
-       Errors: those of io. */
-    s2rgf_status (*run_compute)(s2_run *run, s2_rect core, const uint8_t *wanted,
-                                const s2_tile_io *io, s2rgf_error *err);
-    /* Work of every stage over a whole scene, without halos. NULL: unknown. */
-    void (*work)(const s2_weights *weights, const s2_run_geometry *geometry,
-                 s2_work work[S2_STAGES]);
-};
+#include "nn/networks/network_ops.h"
 
 extern const s2_network_ops s2_dense_ops;
 extern const s2_network_ops s2_patch_ops;
 
 /** The architecture of this name. Errors: UNSUPPORTED, the message lists all names; NULL then. */
 const s2_network_ops *s2_network_find(const char *subject, const char *name, s2rgf_error *err);
-/** A training by the ops of the network. Errors: theirs, those of s2_kernels_select(). */
+
+/* What these make is the caller's and borrows what they are given, but for s2_weights_create(), after
+   which the network may be freed. */
+
+/** Structure with zero weights and unit statistics. Errors: INVALID_ARGUMENT (spec out of range). */
+s2rgf_status s2_network_create(const s2_network_ops *ops, const s2_network_spec *spec,
+                               s2_network **network, s2rgf_error *err);
+/** Errors: INVALID_ARGUMENT (a shape that does not suit), those of s2_kernels_select(). */
 s2rgf_status s2_training_create(s2_network *network, const s2_batch_shape *shape,
                                 s2_training **training, s2rgf_error *err);
+/** Errors: those of s2_kernels_select(). */
+s2rgf_status s2_weights_create(const s2_network *network, s2_weights **weights, s2rgf_error *err);
+s2rgf_status s2_run_create(const s2_weights *weights, const s2_run_geometry *geometry,
+                           const s2_tiling *tiling, s2_run **run, s2rgf_error *err);
 
 /* All accept NULL. */
 void s2_network_free(s2_network *network);

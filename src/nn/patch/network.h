@@ -7,7 +7,7 @@
 #include "nn/layers/source_encoder.h"
 #include "nn/layers/trunk.h"
 #include "nn/layers/unfold.h"
-#include "nn/networks/networks.h"
+#include "nn/networks/network_ops.h"
 
 #define S2_PATCH_PX 32                        /* side of a patch, reference pixels */
 #define S2_PATCH_CENTRE 16                    /* row and column of its labelled pixel */
@@ -31,8 +31,7 @@ int s2_patch_spectral_width(const s2_network_spec *spec, int source);
 /** Sum of all spectral widths. */
 int s2_patch_spectral_total(const s2_network_spec *spec);
 
-/* For the ops of the architecture, networks.h. */
-s2rgf_status s2_patch_network_create(const s2_network_spec *spec, s2_network **network,
-                                     s2rgf_error *err);
+/* For the ops of the architecture, network_ops.h. */
+void s2_patch_declare(s2_network *network);
 
 #endif

@@ -93,7 +93,7 @@ static int larger_int(int a, int b)
     return a > b ? a : b;
 }
 
-/* Sides of the largest rectangle of a source, and of the largest core, of all parts: rectangles are as wide
+/* Sides of the largest rectangle of a source, and of the largest core, of all tiles: rectangles are as wide
    as any at all heights. */
 static void measure_source_rects(const s2_network_spec *spec, const s2_run_geometry *geometry,
                                  const s2_tiling *tiling, bool quick, buffer_sizes *sizes)
@@ -131,7 +131,7 @@ static void measure(const s2_network_spec *spec, const s2_run_geometry *geometry
     measure_source_rects(spec, geometry, tiling, quick, sizes);
 }
 
-size_t s2_patch_run_bytes(const s2_weights *weights, const s2_run_geometry *geometry,
+size_t s2_patch_run_needs(const s2_weights *weights, const s2_run_geometry *geometry,
                           const s2_tiling *tiling, bool quick, size_t *read_pixels)
 {
     buffer_sizes sizes;
@@ -144,44 +144,31 @@ size_t s2_patch_run_bytes(const s2_weights *weights, const s2_run_geometry *geom
     return bytes;
 }
 
-s2rgf_status s2_patch_run_create(const s2_weights *weights, const s2_run_geometry *geometry,
-                                 const s2_tiling *tiling, s2_run **run, s2rgf_error *err)
-{
-    const s2_network_spec *spec = &weights->spec;
-    buffer_sizes sizes;
-    *run = NULL;
-    s2_patch_run *own = s2_calloc(1, sizeof *own);
-    if (!own)
-        return s2_fail_memory(err, "tile");
-    own->base.ops = &s2_patch_ops;
-    own->weights = (const s2_patch_weights *)weights;
-    own->geometry = geometry;
-    memset(own->all_valid, 1, sizeof own->all_valid);
-    for (int p = 0; p < S2_UNFOLD_WIDTH; p++)
-        own->turned[p] = (ptrdiff_t)p * S2_UNFOLD_STRIDE;
-    measure(spec, geometry, tiling, false, &sizes);
-    bool ready = s2_tile_init(&own->tile, spec, sizes.core, sizes.pixels);
-    for (int i = 0; i < S2_SOURCES + S2_PER_SOURCE * spec->sources; i++) {
-        own->buffer[i] = s2_alloc(sizes.floats[i], sizeof(float));
-        ready = ready && own->buffer[i];
-    }
-    if (!ready) {
-        s2_patch_run_free(&own->base);
-        return s2_fail_memory(err, "tile");
-    }
-    *run = &own->base;
-    return S2RGF_OK;
-}
-
-void s2_patch_run_free(s2_run *base)
+bool s2_patch_run_init(s2_run *base, const s2_tiling *tiling)
 {
     s2_patch_run *run = (s2_patch_run *)base;
-    if (!run)
-        return;
+    const s2_network_spec *spec = &base->weights->spec;
+    buffer_sizes sizes;
+    run->weights = (const s2_patch_weights *)base->weights;
+    run->geometry = base->geometry;
+    memset(run->all_valid, 1, sizeof run->all_valid);
+    for (int p = 0; p < S2_UNFOLD_WIDTH; p++)
+        run->turned[p] = (ptrdiff_t)p * S2_UNFOLD_STRIDE;
+    measure(spec, base->geometry, tiling, false, &sizes);
+    bool ready = s2_tile_init(&run->tile, spec, sizes.core, sizes.pixels);
+    for (int i = 0; i < S2_SOURCES + S2_PER_SOURCE * spec->sources && ready; i++) {
+        run->buffer[i] = s2_alloc(sizes.floats[i], sizeof(float));
+        ready = run->buffer[i] != NULL;
+    }
+    return ready;
+}
+
+void s2_patch_run_clear(s2_run *base)
+{
+    s2_patch_run *run = (s2_patch_run *)base;
     for (int i = 0; i < S2_BUFFERS; i++)
         s2_free(run->buffer[i]);
     s2_tile_clear(&run->tile);
-    s2_free(run);
 }
 
 /* List the wanted pixels of a part of the core; the block becomes the rectangle around them. */

@@ -8,15 +8,13 @@
 typedef struct s2_patch_weights s2_patch_weights;
 typedef struct s2_patch_run s2_patch_run;
 
-/* For the ops of the architecture, networks.h. */
-s2rgf_status s2_patch_weights_create(const s2_network *network, s2_weights **weights,
-                                     s2rgf_error *err);
-void s2_patch_weights_free(s2_weights *weights);
-size_t s2_patch_run_bytes(const s2_weights *weights, const s2_run_geometry *geometry,
+/* For the ops of the architecture, network_ops.h. */
+bool s2_patch_weights_fold(s2_weights *weights, const s2_network *network);
+void s2_patch_weights_clear(s2_weights *weights);
+size_t s2_patch_run_needs(const s2_weights *weights, const s2_run_geometry *geometry,
                           const s2_tiling *tiling, bool quick, size_t *read_pixels);
-s2rgf_status s2_patch_run_create(const s2_weights *weights, const s2_run_geometry *geometry,
-                                 const s2_tiling *tiling, s2_run **run, s2rgf_error *err);
-void s2_patch_run_free(s2_run *run);
+bool s2_patch_run_init(s2_run *run, const s2_tiling *tiling);
+void s2_patch_run_clear(s2_run *run);
 /**
  * A core is read and taken at once. The scores of a pixel depend on its patch alone. Positions
  * outside the scene or outside a source hold 0.

@@ -9,23 +9,6 @@
 #include "nn/layers/pool.h"
 #include "nn/layers/resample.h"
 
-typedef struct s2_patch_train {
-    s2_training base;
-    s2_patch_network *net;
-    s2_batch_shape shape;
-    uint8_t *all_valid;                     /* [crops][16][16] ones */
-    int16_t *labels;                        /* [crops] of the centres */
-    s2_tensor reference[S2RGF_MAX_SOURCES]; /* sampled to the reference grid, where it is needed */
-    s2_sampling *sampling[S2RGF_MAX_SOURCES]; /* [crops] */
-    s2_source_encoder_state encoder[S2RGF_MAX_SOURCES];
-    s2_tensor_pair stack[S2_DOMAINS]; /* all sources on the feature grid */
-    s2_unfold_state unfold;
-    s2_trunk_state trunk;
-    s2_tensor_pair flat; /* pooled head */
-    s2_classifier_state classifier;
-    s2_tensor scores; /* the classifier's scores of all patches, seen as a tensor */
-} s2_patch_train;
-
 /* Pixels of source s on the reference grid. */
 static const s2_tensor *reference_pixels(const s2_patch_train *train, int s)
 {
@@ -36,7 +19,7 @@ static const s2_tensor *reference_pixels(const s2_patch_train *train, int s)
 static s2rgf_status init_source(s2_patch_train *train, int s, s2rgf_error *err)
 {
     const s2_patch_network *net = train->net;
-    const int n = train->shape.crops;
+    const int n = train->base.shape.crops;
     s2rgf_status status = S2RGF_OK;
     train->sampling[s] = s2_calloc((size_t)n, sizeof(s2_sampling));
     if (!train->sampling[s])
@@ -53,7 +36,7 @@ static s2rgf_status init_source(s2_patch_train *train, int s, s2rgf_error *err)
 static s2rgf_status init_features(s2_patch_train *train, s2rgf_error *err)
 {
     const s2_patch_network *net = train->net;
-    const int n = train->shape.crops;
+    const int n = train->base.shape.crops;
     const int side = S2_PATCH_FEATURE_PX;
     s2rgf_status status = s2_unfold_state_init(&train->unfold, &net->unfold, n, err);
     for (int d = 0; d < S2_DOMAINS && status == S2RGF_OK; d++)
@@ -66,16 +49,16 @@ static s2rgf_status init_features(s2_patch_train *train, s2rgf_error *err)
     return status;
 }
 
-static s2rgf_status init_batch(s2_patch_train *train, s2rgf_error *err)
+static s2rgf_status init_positions(s2_patch_train *train, s2rgf_error *err)
 {
-    const size_t crops = (size_t)train->shape.crops;
+    const size_t crops = (size_t)train->base.shape.crops;
     const size_t features = crops * S2_PATCH_FEATURE_PX * S2_PATCH_FEATURE_PX;
     train->all_valid = s2_alloc(features, 1);
     train->labels = s2_calloc(crops, sizeof(int16_t));
     if (!train->all_valid || !train->labels)
         return s2_fail_memory(err, "training");
     memset(train->all_valid, 1, features);
-    return s2_batch_init(&train->base.batch, &train->net->base.spec, &train->shape, err);
+    return S2RGF_OK;
 }
 
 static void list_norms(s2_patch_train *train)
@@ -89,41 +72,24 @@ static void list_norms(s2_patch_train *train)
     s2_norm_list_add_trunk(norms, &net->trunk, &train->trunk);
 }
 
-s2rgf_status s2_patch_train_create(s2_network *network, const s2_batch_shape *shape,
-                                   s2_training **training, s2rgf_error *err)
-{
-    *training = NULL;
-    if (shape->width != S2_PATCH_PX || shape->height != S2_PATCH_PX)
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                       "crops of the network \"patch\": expected %d x %d pixels, found %d x %d",
-                       S2_PATCH_PX, S2_PATCH_PX, shape->width, shape->height);
-    s2_patch_train *own = s2_calloc(1, sizeof *own);
-    if (!own)
-        return s2_fail_memory(err, "training");
-    own->base.ops = &s2_patch_ops;
-    own->net = (s2_patch_network *)network;
-    own->shape = *shape;
-    s2rgf_status status = init_batch(own, err);
-    if (status == S2RGF_OK)
-        status = init_features(own, err);
-    for (int s = 0; s < network->spec.sources && status == S2RGF_OK; s++)
-        status = init_source(own, s, err);
-    if (status != S2RGF_OK) {
-        s2_patch_train_free(&own->base);
-        return status;
-    }
-    list_norms(own);
-    *training = &own->base;
-    return S2RGF_OK;
-}
-
-void s2_patch_train_free(s2_training *training)
+s2rgf_status s2_patch_train_init(s2_training *training, s2rgf_error *err)
 {
     s2_patch_train *train = (s2_patch_train *)training;
-    if (!train)
-        return;
-    s2_batch_clear(&train->base.batch);
-    for (int s = 0; s < train->net->base.spec.sources; s++) {
+    train->net = (s2_patch_network *)training->network;
+    s2rgf_status status = init_positions(train, err);
+    if (status == S2RGF_OK)
+        status = init_features(train, err);
+    for (int s = 0; s < training->network->spec.sources && status == S2RGF_OK; s++)
+        status = init_source(train, s, err);
+    if (status == S2RGF_OK)
+        list_norms(train);
+    return status;
+}
+
+void s2_patch_train_clear(s2_training *training)
+{
+    s2_patch_train *train = (s2_patch_train *)training;
+    for (int s = 0; s < training->network->spec.sources; s++) {
         s2_tensor_clear(&train->reference[s]);
         s2_free(train->sampling[s]);
         s2_source_encoder_state_clear(&train->encoder[s]);
@@ -136,7 +102,6 @@ void s2_patch_train_free(s2_training *training)
     s2_classifier_state_clear(&train->classifier);
     s2_free(train->all_valid);
     s2_free(train->labels);
-    s2_free(train);
 }
 
 /* Sample source s to the reference grid; 0 outside its rectangle. */
@@ -144,7 +109,7 @@ static void sample_source(s2_patch_train *train, int s)
 {
     const s2_tensor *from = &train->base.batch.pixels[s];
     const s2_tensor *to = &train->reference[s];
-    for (int n = 0; n < train->shape.crops; n++)
+    for (int n = 0; n < train->base.shape.crops; n++)
         train->sampling[s][n] =
             (s2_sampling){train->base.batch.ref_to_source[s][n], 1.0, from->w, from->h};
     s2_sample_forward(train->sampling[s], from, to);
@@ -192,7 +157,7 @@ s2rgf_status s2_patch_train_forward(s2_training *training, double dropout,
     const s2_tensor flat = flat_view(&train->flat.value);
     const s2_trunk_input input = trunk_input(train);
     s2rgf_status status = S2RGF_OK;
-    for (int n = 0; n < train->shape.crops; n++)
+    for (int n = 0; n < train->base.shape.crops; n++)
         train->labels[n] =
             train->base.batch
                 .labels[(n * S2_PATCH_PX + S2_PATCH_CENTRE) * S2_PATCH_PX + S2_PATCH_CENTRE];
@@ -206,12 +171,12 @@ s2rgf_status s2_patch_train_forward(s2_training *training, double dropout,
     if (status != S2RGF_OK)
         return status;
     s2_pool_forward(&train->trunk.head_conv.out, &train->flat.value);
-    status = s2_classifier_forward(&net->classifier, &train->classifier, &flat, train->labels,
-                                   logits != NULL, dropout, dropout_source, err);
+    const s2_classifier_task task = {train->labels, logits != NULL, dropout, dropout_source};
+    status = s2_classifier_forward(&net->classifier, &train->classifier, &flat, &task, err);
     if (status == S2RGF_OK && logits) {
         const int classes = net->base.spec.classes;
         train->scores =
-            (s2_tensor){train->classifier.scores, train->shape.crops, 1, 1, classes, classes};
+            (s2_tensor){train->classifier.scores, train->base.shape.crops, 1, 1, classes, classes};
         *logits = &train->scores;
     }
     return status;

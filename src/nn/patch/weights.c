@@ -1,9 +1,6 @@
 /* Folded and packed weights of the patch network. */
 #include "nn/patch/weights.h"
 
-#include "core/error.h"
-#include "core/memory.h"
-
 static bool fold_spatial(s2_patch_spatial *to, const s2_residual_block *block)
 {
     bool done =
@@ -25,45 +22,30 @@ static bool fold_all(s2_patch_weights *to, const s2_patch_network *net)
     return s2_fold_unit(&to->expand, &net->unfold.expand) &&
            s2_fold_unit(&to->reduce, &net->unfold.reduce) &&
            s2_fold_trunk(&to->trunk, &net->trunk) &&
-           s2_fold_classifier(&to->classifier, &net->classifier);
+           s2_fold_classifier(&to->classifier, &net->classifier) &&
+           s2_fold_expert(to->expert, &net->base.expert, net->base.spec.sources);
 }
 
-s2rgf_status s2_patch_weights_create(const s2_network *network, s2_weights **weights,
-                                     s2rgf_error *err)
+bool s2_patch_weights_fold(s2_weights *weights, const s2_network *network)
 {
-    const s2_patch_network *net = (const s2_patch_network *)network;
-    *weights = NULL;
-    s2_patch_weights *own = s2_calloc(1, sizeof *own);
-    if (!own)
-        return s2_fail_memory(err, "weights");
-    own->base = (s2_weights){.ops = &s2_patch_ops, .spec = network->spec};
-    s2rgf_status status = s2_kernels_select(&own->base.kernels, err);
-    if (status == S2RGF_OK && !fold_all(own, net))
-        status = s2_fail_memory(err, "weights");
-    if (status != S2RGF_OK) {
-        s2_patch_weights_free(&own->base);
-        return status;
-    }
-    own->kernel = own->base.kernels->row;
-    *weights = &own->base;
-    return S2RGF_OK;
+    s2_patch_weights *own = (s2_patch_weights *)weights;
+    own->kernel = weights->kernels->row;
+    return fold_all(own, (const s2_patch_network *)network);
 }
 
-void s2_patch_weights_free(s2_weights *base)
+void s2_patch_weights_clear(s2_weights *base)
 {
     s2_patch_weights *weights = (s2_patch_weights *)base;
-    if (!weights)
-        return;
     for (int s = 0; s < S2RGF_MAX_SOURCES; s++) {
         s2_folded_spectral_clear(&weights->spectral[s]);
         for (int edge = 0; edge < S2_EDGES; edge++)
             s2_folded_conv_clear(&weights->spatial[s].conv1[edge]);
         s2_folded_conv_clear(&weights->spatial[s].conv2);
         s2_folded_conv_clear(&weights->spatial[s].shortcut);
+        s2_folded_conv_clear(&weights->expert[s]);
     }
     s2_folded_conv_clear(&weights->expand);
     s2_folded_conv_clear(&weights->reduce);
     s2_folded_trunk_clear(&weights->trunk);
     s2_folded_classifier_clear(&weights->classifier);
-    s2_free(weights);
 }

@@ -139,7 +139,7 @@ static bool fold_filters(s2_folded_spectral *to, const s2_spectral_encoder *enco
     return done && (2 * encoder->bands > S2_KERNEL_BLOCK || fold_filter_matrix(to, encoder->bands));
 }
 
-/* A pool stands between u3, u5 and the mix: their batch-norms stay. */
+/* A pool is between u3, u5 and the mix, so their batch-norms stay. */
 static bool keep_filters(s2_folded_spectral *to, const s2_spectral_encoder *encoder)
 {
     const size_t rows = 2 * (size_t)encoder->bands;
@@ -169,7 +169,7 @@ bool s2_fold_block(s2_folded_block *to, const s2_residual_block *block)
     return done;
 }
 
-bool s2_fold_adrf(s2_folded_adrf *to, const s2_adrf *adrf)
+static bool fold_adrf(s2_folded_adrf *to, const s2_adrf *adrf)
 {
     const s2_conv square = {1, 1, 1, adrf->in, adrf->in};
     if (adrf->cell_px == 0)
@@ -182,7 +182,7 @@ bool s2_fold_adrf(s2_folded_adrf *to, const s2_adrf *adrf)
 bool s2_fold_trunk(s2_folded_trunk *to, const s2_trunk *trunk)
 {
     for (int d = 0; d < S2_DOMAINS; d++)
-        if (!s2_fold_adrf(&to->adrf[d], &trunk->adrf[d]) ||
+        if (!fold_adrf(&to->adrf[d], &trunk->adrf[d]) ||
             !s2_fold_unit(&to->neck[d], &trunk->neck[d]))
             return false;
     return s2_fold_block(&to->head_block, &trunk->head_block) &&
@@ -197,6 +197,17 @@ bool s2_fold_classifier(s2_folded_classifier *to, const s2_classifier *classifie
                 classifier->hidden_weight->value, NULL, classifier->hidden_bias->value) &&
            s2_fold_linear(&to->out, (s2_conv){1, 1, 1, out[0], out[1]},
                           classifier->out_weight->value, classifier->out_bias->value);
+}
+
+bool s2_fold_expert(s2_folded_conv *to, const s2_expert *expert, int sources)
+{
+    bool done = true;
+    for (int s = 0; s < sources && expert->weight[s] && done; s++) {
+        const int *dims = expert->weight[s]->dims;
+        done = s2_fold_linear(&to[s], (s2_conv){1, 1, 1, dims[0], dims[1]},
+                              expert->weight[s]->value, s == 0 ? expert->bias->value : NULL);
+    }
+    return done;
 }
 
 bool s2_fold_winograd(s2_folded_conv *conv)
@@ -235,7 +246,7 @@ void s2_folded_block_clear(s2_folded_block *block)
     s2_folded_conv_clear(&block->shortcut);
 }
 
-void s2_folded_adrf_clear(s2_folded_adrf *adrf)
+static void clear_adrf(s2_folded_adrf *adrf)
 {
     s2_folded_conv_clear(&adrf->from_mean);
     s2_folded_conv_clear(&adrf->from_std);
@@ -245,7 +256,7 @@ void s2_folded_adrf_clear(s2_folded_adrf *adrf)
 void s2_folded_trunk_clear(s2_folded_trunk *trunk)
 {
     for (int d = 0; d < S2_DOMAINS; d++) {
-        s2_folded_adrf_clear(&trunk->adrf[d]);
+        clear_adrf(&trunk->adrf[d]);
         s2_folded_conv_clear(&trunk->neck[d]);
     }
     s2_folded_block_clear(&trunk->head_block);

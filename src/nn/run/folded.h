@@ -4,6 +4,7 @@
 
 #include "nn/kernels/kernels.h"
 #include "nn/layers/classifier.h"
+#include "nn/expert.h"
 #include "nn/layers/trunk.h"
 
 #define S2_FOLDED_MAX 256 /* output channels of a folded unit */
@@ -67,9 +68,10 @@ bool s2_fold_unit_inputs(s2_folded_conv *to, const s2_conv_unit *unit, int first
 bool s2_fold_linear(s2_folded_conv *to, s2_conv conv, const float *w, const float *bias);
 bool s2_fold_spectral(s2_folded_spectral *to, const s2_spectral_encoder *encoder);
 bool s2_fold_block(s2_folded_block *to, const s2_residual_block *block);
-bool s2_fold_adrf(s2_folded_adrf *to, const s2_adrf *adrf);
 bool s2_fold_trunk(s2_folded_trunk *to, const s2_trunk *trunk);
 bool s2_fold_classifier(s2_folded_classifier *to, const s2_classifier *classifier);
+/** to out [sources], empty where there is no expert; the bias goes with source 0. */
+bool s2_fold_expert(s2_folded_conv *to, const s2_expert *expert, int sources);
 
 /** Add transformed weights if the convolution is one for Winograd: 3 x 3, stride 1, whole blocks. */
 bool s2_fold_winograd(s2_folded_conv *conv);
@@ -77,7 +79,6 @@ bool s2_fold_winograd(s2_folded_conv *conv);
 void s2_folded_conv_clear(s2_folded_conv *conv);
 void s2_folded_spectral_clear(s2_folded_spectral *spectral);
 void s2_folded_block_clear(s2_folded_block *block);
-void s2_folded_adrf_clear(s2_folded_adrf *adrf);
 void s2_folded_trunk_clear(s2_folded_trunk *trunk);
 void s2_folded_classifier_clear(s2_folded_classifier *classifier);
 

@@ -34,16 +34,16 @@ static const float *source_row(const s2_region *from, int y)
 }
 
 static void sample_pixel(const s2_sampler *sampler, const s2_region *from, int x, int y,
-                         s2_kernel_sample *pixel)
+                         s2_kernel_sample pixel)
 {
     const s2_tap tap = s2_sampling_tap(&sampler->sampling, x, y);
-    pixel->top = source_row(from, tap.y0);
-    pixel->bottom = source_row(from, tap.y1);
-    pixel->bottom_weight = tap.fy;
-    pixel->left = &tap.x0;
-    pixel->right = &tap.x1;
-    pixel->right_weights = &tap.fx;
-    sampler->kernel(pixel);
+    pixel.top = source_row(from, tap.y0);
+    pixel.bottom = source_row(from, tap.y1);
+    pixel.bottom_weight = tap.fy;
+    pixel.left = &tap.x0;
+    pixel.right = &tap.x1;
+    pixel.right_weights = &tap.fx;
+    sampler->kernel(&pixel);
 }
 
 void s2_sampler_row(const s2_sampler *sampler, const s2_region *from, s2_rect pixels, bool add,
@@ -69,5 +69,5 @@ void s2_sampler_row(const s2_sampler *sampler, const s2_region *from, s2_rect pi
         return;
     }
     for (int i = 0; i < pixels.w; i++, sample.y += out.stride)
-        sample_pixel(sampler, from, pixels.x + i, pixels.y, &sample);
+        sample_pixel(sampler, from, pixels.x + i, pixels.y, sample);
 }
