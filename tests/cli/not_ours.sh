@@ -26,7 +26,7 @@ refused() {
     expect_not_in "$stdout" "0..."
     expect_files_kept "${@:2}"
 }
-refused "closed/map.tif: cannot be written: its folder does not take new files" "${classify[@]}" closed/map.tif
+refused "closed/map.tif: cannot be written: its folder" "${classify[@]}" closed/map.tif
 refused "closed/m.s2rgf: cannot create" "${train[@]}" closed/m.s2rgf
 refused "sticky/map.tif: cannot be replaced: it belongs to another user" "${classify[@]}" -overwrite sticky/map.tif
 refused "sticky/conf.tif: cannot be replaced" "${classify[@]}" -overwrite -conf sticky/conf.tif own/map.tif
