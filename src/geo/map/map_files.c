@@ -92,7 +92,7 @@ static s2rgf_status make_folders(const s2_map_files *files, s2rgf_error *err)
     static const char *const names[] = {MADE, SCRATCH, OLD};
     bool done = true;
     s2_gdal_catch caught;
-    s2_gdal_catch_begin(&caught);
+    s2_map_catch_begin(&caught);
     for (size_t i = 0; i < sizeof names / sizeof names[0] && done; i++) {
         char *path = join(files->work.path, names[i], "");
         done = path != NULL && VSIMkdir(path, 0777) == 0;
@@ -115,7 +115,7 @@ static s2rgf_status try_renaming(const s2_map_files *files, s2rgf_error *err)
         status = s2_fail_memory(err, "output");
     } else {
         s2_gdal_catch caught;
-        s2_gdal_catch_begin(&caught);
+        s2_map_catch_begin(&caught);
         VSILFILE *file = VSIFOpenExL(from, "wb", TRUE);
         bool done = file != NULL && VSIFCloseL(file) == 0 && VSIRename(from, to) == 0;
         char **names = done ? VSIReadDir(folder) : NULL;
@@ -241,7 +241,7 @@ s2rgf_status s2_map_files_turn(s2_map_files *files, s2rgf_error *err)
     char *from = join(files->work.path, MADE, ""), *to = join(files->work.path, NEW, "");
     s2rgf_status status = from != NULL && to != NULL ? S2RGF_OK : s2_fail_memory(err, "output");
     s2_gdal_catch caught;
-    s2_gdal_catch_begin(&caught);
+    s2_map_catch_begin(&caught);
     if (status == S2RGF_OK)
         status = rename_in_texts(files, from, err);
     const bool turned = status == S2RGF_OK && VSIRename(from, to) == 0;

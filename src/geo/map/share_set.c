@@ -87,7 +87,7 @@ static s2rgf_status open_share(const s2_share_set *set, int index, GDALDatasetH 
 {
     static const char *const drivers[] = {"GTiff", NULL};
     s2_gdal_catch caught;
-    s2_gdal_catch_begin(&caught);
+    s2_map_catch_begin(&caught);
     *dataset =
         GDALOpenEx(set->paths[index], GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR,
                    drivers, NULL, NULL);

@@ -54,7 +54,7 @@ s2rgf_status s2_share_set_join(s2_share_set *set, s2rgf_error *err)
     if (xml == NULL)
         return s2_fail_memory(err, "VRT");
     s2_gdal_catch caught;
-    s2_gdal_catch_begin(&caught);
+    s2_map_catch_begin(&caught);
     set->raster = GDALOpenEx(xml, GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR, NULL,
                              NULL, NULL);
     s2_gdal_catch_end(&caught);
@@ -70,7 +70,7 @@ s2rgf_status s2_share_set_read(const s2_share_set *set, int y, int count, void *
 {
     const int width = set->grid.width;
     s2_gdal_catch caught;
-    s2_gdal_catch_begin(&caught);
+    s2_map_catch_begin(&caught);
     const CPLErr outcome = GDALDatasetRasterIOEx(
         set->raster, GF_Read, 0, y, width, count, lines, width, count,
         set->kind == S2_MAP_CLASSES ? GDT_UInt16 : GDT_Float32, set->bands, NULL, 0, 0, 0, NULL);
@@ -109,7 +109,7 @@ static s2rgf_status describe_vrt(const s2_share_set *set, const s2_map_files *fi
         .metadata = s2_class_metadata((const char *const *)set->metadata, &set->classes)};
     s2_gdal_catch caught;
     writer.keeps = s2_map_description(&writer);
-    s2_gdal_catch_begin(&caught);
+    s2_map_catch_begin(&caught);
     writer.dataset = GDALOpen(path, GA_Update);
     const bool done = writer.dataset != NULL && s2_map_describe(&writer);
     s2_gdal_catch_end(&caught);
@@ -117,7 +117,7 @@ static s2rgf_status describe_vrt(const s2_share_set *set, const s2_map_files *fi
         done ? S2RGF_OK : s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot be described", path);
     if (status == S2RGF_OK && table != NULL)
         status = s2_map_table_attach(table, GDALGetRasterBand(writer.dataset, 1), err);
-    s2_gdal_catch_begin(&caught);
+    s2_map_catch_begin(&caught);
     GDALClose(writer.dataset);
     writer.dataset = GDALOpen(path, GA_ReadOnly);
     s2_gdal_catch_end(&caught);
@@ -151,6 +151,8 @@ s2rgf_status s2_share_set_write_vrt(const s2_share_set *set, s2_map_table *table
         status = s2_map_style_write(qml, &set->classes, err);
     if (status == S2RGF_OK)
         status = s2_map_files_turn(&files, err);
+    if (status != S2RGF_OK && err != NULL)
+        s2_work_folder_hide(err->message);
     if (status == S2RGF_OK)
         status = s2_map_files_publish(all, 1, err);
 done:

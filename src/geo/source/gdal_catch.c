@@ -9,9 +9,11 @@
 #include "core/error.h"
 
 /** Copy on one line: GDAL's messages may hold line breaks, and names from outside. */
-static void copy_line(char *to, size_t size, const char *from)
+static void copy_line(const s2_gdal_catch *caught, char *to, size_t size, const char *from)
 {
     s2rgf_printable(from, to, size);
+    if (caught->reword)
+        caught->reword(to);
     for (size_t length = strlen(to); length > 0 && to[length - 1] == ' '; length--)
         to[length - 1] = '\0';
 }
@@ -23,10 +25,10 @@ static void CPL_STDCALL collect(CPLErr level, CPLErrorNum number, const char *me
     if (level == CE_Failure || level == CE_Fatal) {
         /* The first is the cause, later ones are its echo from outer layers. */
         if (!caught->failed)
-            copy_line(caught->failure, sizeof caught->failure, message);
+            copy_line(caught, caught->failure, sizeof caught->failure, message);
         caught->failed = true;
     } else if (level == CE_Warning) {
-        copy_line(caught->warning, sizeof caught->warning, message);
+        copy_line(caught, caught->warning, sizeof caught->warning, message);
         caught->warned = true;
     }
 }

@@ -14,6 +14,7 @@ typedef struct s2_gdal_catch {
     bool no_memory; /* a failure for want of memory, which GDAL may have gone on after */
     bool warned;
     char warning[512];
+    void (*reword)(char *message); /* NULL, or what makes messages fit to be shown, in place */
 } s2_gdal_catch;
 
 /** Silence GDAL's failures on this thread and collect them; every begin needs its end. */
