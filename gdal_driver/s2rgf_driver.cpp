@@ -13,7 +13,7 @@ CPL_C_START
 void CPL_DLL GDALRegister_S2RGF(void);
 CPL_C_END
 
-/* What the library has to tell is for whoever looks for it, but for warnings. */
+/* Lines of the library are debug messages, except for warnings. */
 static void show_line(s2rgf_log_level level, const char *line, void *)
 {
     char shown[S2RGF_MESSAGE_BYTES];

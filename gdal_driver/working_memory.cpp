@@ -30,7 +30,7 @@ static Registry &registry()
     return *only;
 }
 
-/* A map at work is not listed, so that nobody takes its memory, not even its own thread when a source
+/* A map at work is not listed, so that none takes its memory, not even its own thread when a source
    of the map is a lazy map, too. */
 WorkingMemory::WorkingMemory(s2rgf_lazy_map *map, std::recursive_mutex &lock)
     : map_(map), lock_(lock)

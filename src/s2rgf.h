@@ -1,11 +1,11 @@
 /* s2rgf - land-cover maps from several co-registered optical rasters.
  * SPDX-License-Identifier: MIT
  *
- * The public interface of libs2rgf: its verbs train, classify (a scene, a share of one, a list of them), join
- * shares, assess, and describe a model; scene files, and maps on demand.
- * Every verb takes one options structure, filled with defaults by its *_init() function, and
- * reports through s2rgf_host. No function prints, exits or changes process-wide state, except that
- * GDAL's drivers must have been registered by the caller (GDALAllRegister()).
+ * The public interface of libs2rgf. It trains models, maps scenes (one, a share of one, or many), joins
+ * shares of a map, assesses maps, describes models, and computes maps on demand.
+ * Each of these takes one options structure, filled with defaults by its *_init() function, and
+ * reports through s2rgf_host. No function prints, exits or changes process-wide state. The caller
+ * registers GDAL's drivers first (GDALAllRegister()).
  *
  * Strings are UTF-8. Pointers in options are borrowed for the length of the call.
  */
@@ -31,7 +31,7 @@ extern "C" {
 #define S2RGF_MESSAGE_BYTES 1024  /* an error message with its terminating zero */
 #define S2RGF_RELIABILITY_BINS 15 /* of equal width, over confidences from 0 to 1 */
 
-/** What came of a call. */
+/** The result of a call. */
 typedef enum s2rgf_status {
     S2RGF_OK = 0,
     S2RGF_INVALID_ARGUMENT, /* the caller asked for something impossible: correct the options */
@@ -68,8 +68,8 @@ typedef struct s2rgf_host {
 /**
  * Text from outside on one line that a terminal may show: control characters, overrides of the
  * writing direction and bytes that are not UTF-8 become escapes (\x1b, \u202e), line breaks and tabs
- * blanks. Messages and lines of this library name files and classes as they are: pass them through
- * this before they are printed.
+ * blanks. The library's messages contain names of files and classes as they are: pass them through
+ * this function before you print them.
  * line out [size], cut between characters
  */
 S2RGF_API void s2rgf_printable(const char *text, char *line, size_t size);
@@ -89,8 +89,8 @@ typedef struct s2rgf_scene_options {
     const char *source_nodata;
     const char *const *open_options;  /* KEY=VALUE list ended by NULL, or NULL */
     const char *const *input_formats; /* GDAL driver names ended by NULL, or NULL for all */
-    /* above 1: every source is taken with pixels so many times as large, averaged: for quick looks,
-       as the model was trained on finer ones; 0 and 1: as it is */
+    /* above 1: average the pixels of every source to pixels so many times as large, for quick looks
+       only, because the model was trained on finer ones; 0 and 1: leave them as they are */
     int decimation;
 } s2rgf_scene_options;
 
@@ -114,29 +114,29 @@ typedef struct s2rgf_train_options {
     bool overwrite;
     const char *network; /* "dense" or "patch" */
     /* 0 in these four: the network's own default */
-    int channels;           /* C: a multiple of 16, 16 to 128 */
-    int steps;              /* optimiser steps of a full run, 1 to 1000000 */
-    int batch;              /* crops a step, 1 to 256 */
-    int crop_px;            /* side of a training crop in reference pixels, a multiple of 16 */
-    double learning_rate;   /* peak of the one-cycle schedule */
-    double weight_decay;    /* decoupled */
-    double label_smoothing; /* 0 to 0.5 */
-    double balance;         /* 0: all labelled pixels of a step count the same, 1: all classes */
-    double settle;          /* part of the steps after which batch-norms keep the statistics of the
-                                 whole scene, 0 to 1; 1: not before the end */
+    int channels;             /* C: a multiple of 16, 16 to 128 */
+    int steps;                /* optimiser steps of a full run, 1 to 1000000 */
+    int batch;                /* crops in a step, 1 to 256 */
+    int crop_px;              /* side of a training crop in reference pixels, a multiple of 16 */
+    double learning_rate;     /* peak of the one-cycle schedule */
+    double weight_decay;      /* decoupled */
+    double label_smoothing;   /* 0 to 0.5 */
+    double balance;           /* 0: all labelled pixels of a step count the same, 1: all classes */
+    double settle;            /* fraction of the steps after which batch-norms use the statistics of
+                                 the whole scene, 0 to 1; 1: only at the end */
     double redundancy_weight; /* beta of the de-redundancy loss */
     const char *redundancy;   /* its form: "correlation" or "softmax" (the published one) */
     /* parts to switch off, in training and in the model's maps, ended by NULL, or NULL: "attention",
        "ssja", "redundancy", "spectral", "spatial", "source:NAME" */
     const char *const *ablations;
     double jitter;     /* spread of the brightness of training crops, 0 to 1 */
-    double validation; /* part of the labels kept for validation, 0 to 0.5 */
-    bool refit;        /* after validation, train once more on all labels */
-    int patience;      /* validations without a better one before stopping; 0: never */
+    double validation; /* fraction of the labels to keep for validation, 0 to 0.5 */
+    bool refit;        /* after validation, train again on all labels */
+    int patience;      /* validations without improvement before stopping; 0: never */
     uint64_t seed;
     int threads;            /* 0: as many as the machine has */
     const char *checkpoint; /* file written atomically while training, or NULL */
-    bool resume;            /* go on from that checkpoint */
+    bool resume;            /* continue from that checkpoint */
 } s2rgf_train_options;
 
 /** Fill with defaults. options out. */
@@ -144,10 +144,10 @@ S2RGF_API void s2rgf_train_options_init(s2rgf_train_options *options);
 
 /**
  * Train a model on one scene and its labels and write it to options->model_path.
- * The file appears under its name only when it is whole.
+ * The file gets its name only when it is complete.
  * Errors  INVALID_ARGUMENT, NO_MEMORY, IO, FORMAT, UNSUPPORTED, CANCELLED.
  * Memory  grows with the number of labelled pixels, the batch and C, not with the scene.
- * Memory  OpenBLAS takes 128 MB of address space a thread and keeps it; NO_MEMORY where there is no room.
+ * Memory  OpenBLAS takes and keeps 128 MB of address space for each thread; NO_MEMORY if there is less.
  * Threads one call at a time per process (OpenMP team inside). See "the process" below.
  */
 S2RGF_API s2rgf_status s2rgf_train(const s2rgf_train_options *options, const s2rgf_host *host,
@@ -171,7 +171,7 @@ S2RGF_API void s2rgf_model_close(s2rgf_model *model);
 
 /**
  * Describe a model: sources, bands, classes, training facts.
- * json in  true: one JSON object; false: text for people
+ * json in  true: one JSON object; false: readable text
  * text out zero-terminated, released with s2rgf_free()
  */
 S2RGF_API s2rgf_status s2rgf_model_describe(const s2rgf_model *model, bool json, char **text,
@@ -185,31 +185,31 @@ S2RGF_API s2rgf_status s2rgf_model_describe(const s2rgf_model *model, bool json,
 S2RGF_API s2rgf_status s2rgf_model_stac(const s2rgf_model *model, char **text, s2rgf_error *err);
 
 /**
- * Write a model's network as an ONNX file, s2rgf_info(1). The file appears under its name only when
- * it is whole.
- * Errors  INVALID_ARGUMENT (exists and not overwrite, or is the model), UNSUPPORTED (the network
- *         patch), FORMAT, IO, NO_MEMORY.
+ * Write a model's network as an ONNX file, s2rgf_info(1). The file gets its name only when
+ * it is complete.
+ * Errors  INVALID_ARGUMENT (exists and not overwrite, or is the model), UNSUPPORTED (the patch
+ *         network), FORMAT, IO, NO_MEMORY.
  */
 S2RGF_API s2rgf_status s2rgf_model_export_onnx(const s2rgf_model *model, const char *path,
                                                bool overwrite, s2rgf_error *err);
 
 /* ---- scenes -------------------------------------------------------------------------------- */
 
-/** A scene with the model to map it, as a scene file holds them; see s2rgf_scene(5). */
+/** A scene and the model to map it with, as in a scene file; see s2rgf_scene(5). */
 typedef struct s2rgf_scene {
     const char *model_path;
     s2rgf_scene_options options;
 } s2rgf_scene;
 
 /**
- * Read a scene file. Relative paths in it begin in its folder. Neither model nor rasters are opened.
+ * Read a scene file. Relative paths in it start at its folder. Model and rasters are not opened.
  * Errors  IO, FORMAT, UNSUPPORTED (newer format version), NO_MEMORY.
  * Memory  *scene is released with s2rgf_scene_free().
  */
 S2RGF_API s2rgf_status s2rgf_scene_load(const char *path, s2rgf_scene **scene, s2rgf_error *err);
 
 /**
- * Read a scene from one line, "model=m.s2rgf,name=raster,name=raster"; a value with a comma stands
+ * Read a scene from one line, "model=m.s2rgf,name=raster,name=raster"; put a value with a comma
  * in double quotes.
  * Errors  FORMAT, NO_MEMORY.
  * Memory  *scene is released with s2rgf_scene_free().
@@ -218,7 +218,7 @@ S2RGF_API s2rgf_status s2rgf_scene_parse(const char *text, s2rgf_scene **scene, 
 
 /**
  * Write a scene file, whose name must end in ".s2rgf.json". Relative paths are rewritten so that
- * they begin in its folder. The file appears under its name only when it is whole.
+ * they start at its folder. The file gets its name only when it is complete.
  * Errors  INVALID_ARGUMENT (exists and not overwrite, is one of the scene's files, or could not be
  *         read again, as with too many sources), IO, NO_MEMORY.
  */
@@ -237,8 +237,8 @@ typedef struct s2rgf_classify_options {
     const char *output_path;
     const char *confidence_path;  /* largest class probability, Float32, or NULL */
     const char *probability_path; /* one Float32 band a class, or NULL */
-    const char *report_path; /* what the caller writes of a batch: no output or input, or NULL */
-    /* GDAL driver name of the map; NULL, and the others: from the extension, else GTiff */
+    const char *report_path;      /* the caller's report: may be no output or input; or NULL */
+    /* GDAL driver name of the map; NULL, and for the other outputs: by extension, else GTiff */
     const char *format;
     const char *const *creation_options; /* KEY=VALUE list ended by NULL, or NULL */
     bool overwrite;
@@ -252,10 +252,10 @@ typedef struct s2rgf_classify_options {
     int tile_px;             /* 0: chosen from memory_mb */
     int threads;             /* 0: as many as the machine has */
     int memory_mb;           /* working memory for tiles */
-    /* at most what GDAL's block cache is set to, by what the files' layout takes; 0: left alone */
+    /* upper limit when sizing GDAL's block cache for the layout of the files; 0: do not touch it */
     int block_cache_mb;
     /* make only share 1..share_count, for s2rgf_mosaic(): whole rows of tiles, in GeoTIFFs named
-       MAP_03of16.tif, of which one that is there is kept unless overwrite; share_count 0: all */
+       MAP_03of16.tif; one that exists is kept unless overwrite; share_count 0: all */
     int share, share_count;
 } s2rgf_classify_options;
 
@@ -268,25 +268,24 @@ S2RGF_API void s2rgf_classify_options_init(s2rgf_classify_options *options);
  *         After any error no output file exists under its name and none was overwritten.
  * Memory  bounded by memory_mb for tiles and decoded blocks, plus the model and GDAL's block cache.
  * Threads starts its own OpenMP team (see "the process" below); every worker opens its own GDAL
- *         handles and, when there is
- *         more than one, may read ahead in a further thread: where there are spare cores, or where
- *         files make it wait.
+ *         handles. With more than one worker, each may read ahead in a second thread if there are
+ *         spare cores or the files are slow.
  */
 S2RGF_API s2rgf_status s2rgf_classify(const s2rgf_classify_options *options, const s2rgf_host *host,
                                       s2rgf_error *err);
 
-/** What came of many scenes. Released with s2rgf_scenes_result_free(). */
+/** The results of many scenes. Released with s2rgf_scenes_result_free(). */
 typedef struct s2rgf_scenes_result {
     size_t scenes; /* the sum of the following */
     size_t mapped, skipped, failed, not_reached;
-    char *json; /* what happened to each: see s2rgf_classify(1), MANY SCENES */
+    char *json; /* what happened to each scene: see s2rgf_classify(1), MANY SCENES */
 } s2rgf_scenes_result;
 
 /**
- * Map many scenes with one model: those of a folder, or named by a text file. "{}" in paths stands for
- * the name of a scene; a share is every share_count'th scene. One whose map is there is skipped unless
- * overwrite; one that fails is told in the result and does not stop the others.
- * result  out  also after CANCELLED; NULL where it could not begin
+ * Map many scenes with one model: those of a folder, or those that a text file names. "{}" in paths
+ * stands for the name of a scene; a share is every share_count'th scene. A scene whose map exists is
+ * skipped unless overwrite; one that fails is reported in the result and does not stop the others.
+ * result  out  also after CANCELLED; NULL if it could not begin
  * Errors  INVALID_ARGUMENT, IO, FORMAT (of the list or the model), NO_MEMORY, CANCELLED.
  */
 S2RGF_API s2rgf_status s2rgf_classify_scenes(const s2rgf_classify_options *options,
@@ -298,9 +297,9 @@ S2RGF_API void s2rgf_scenes_result_free(s2rgf_scenes_result *result);
 
 /**
  * Join the shares of options->output_path, a map or another output, into what one call of
- * s2rgf_classify() would have written. Scene and model are not looked at; format may also be VRT;
- * with share_count 0 the names of the shares tell it.
- * Errors  IO (shares are missing), MISMATCH (shares of different models, scenes or cuts), FORMAT,
+ * s2rgf_classify() would have written. It does not need scene and model; format may also be VRT;
+ * with share_count 0 the names of the shares give the number.
+ * Errors  IO (shares are missing), MISMATCH (shares of different models, scenes or divisions), FORMAT,
  *         INVALID_ARGUMENT, UNSUPPORTED, NO_MEMORY, CANCELLED.
  */
 S2RGF_API s2rgf_status s2rgf_mosaic(const s2rgf_classify_options *options, const s2rgf_host *host,
@@ -317,7 +316,7 @@ typedef struct s2rgf_class {
     uint8_t rgb[3];
 } s2rgf_class;
 
-/** What is known of a map before any pixel of it is. */
+/** What is known of a map before any pixel is computed. */
 typedef struct s2rgf_map_info {
     int width, height;      /* of the reference grid */
     double geotransform[6]; /* in GDAL's order */
@@ -325,7 +324,7 @@ typedef struct s2rgf_map_info {
     int tile_px;            /* side of a tile; tiles are counted from the upper left corner */
     int class_count;
     const s2rgf_class *classes;  /* [class_count], in ascending order of value */
-    const char *const *metadata; /* KEY=VALUE list ended by NULL, as in a map that is written */
+    const char *const *metadata; /* KEY=VALUE list ended by NULL, as in a written map */
 } s2rgf_map_info;
 
 /** A map whose pixels are computed when they are read. */
@@ -334,7 +333,7 @@ typedef struct s2rgf_lazy_map s2rgf_lazy_map;
 /**
  * Open a scene with its model; nothing is computed.
  * memory_mb in  working memory for a tile and the decoded blocks under it, 0: 512
- * host      in  copied, for the first reading warns of a scene's values; never asked to go on
+ * host      in  copied: the first reading warns of a scene's values; its progress is not called
  * Errors  INVALID_ARGUMENT, NO_MEMORY (memory_mb too small), IO, FORMAT, UNSUPPORTED, MISMATCH.
  * Memory  *map is released with s2rgf_lazy_map_close(); the scene is copied.
  * Threads a map belongs to one thread at a time; several may be open at once.
@@ -343,22 +342,22 @@ S2RGF_API s2rgf_status s2rgf_lazy_map_open(const s2rgf_scene *scene, int memory_
                                            const s2rgf_host *host, s2rgf_lazy_map **map,
                                            s2rgf_error *err);
 
-/** What the map is like; valid until it is closed. */
+/** The properties of the map; valid until it is closed. */
 S2RGF_API const s2rgf_map_info *s2rgf_lazy_map_info(const s2rgf_lazy_map *map);
 
 /**
- * Give a band of GDAL the map's palette, category names and attribute table, as in a map that is
- * written, but without counts and areas, which nobody knows yet.
- * band in  GDALRasterBandH of a data set that takes such things, as those of GDAL's driver MEM
- * Errors  IO, also where memory is out.
+ * Give a GDAL band the map's palette, category names and attribute table, as in a written map, but
+ * without counts and areas, which are not known yet.
+ * band in  GDALRasterBandH of a data set that supports these, such as one of GDAL's MEM driver
+ * Errors  IO, also when memory runs out.
  */
 S2RGF_API s2rgf_status s2rgf_lazy_map_describe(const s2rgf_lazy_map *map, void *band,
                                                s2rgf_error *err);
 
 /**
- * Compute the class values of a rectangle; whoever reads it again keeps it. The pixels of level 0 are
- * those of s2rgf_classify(). Level k has pixels 2^k times as large, sizes round up, and is
- * approximate: the network is given sources with pixels as many times as large, averaged.
+ * Compute the class values of a rectangle; the values are not cached. The pixels of level 0 are those of
+ * s2rgf_classify(). Level k has pixels 2^k times as large, sizes round up, and is approximate: the
+ * network gets sources whose pixels are averaged to that size.
  * level  in  0 to S2RGF_MAP_LEVELS - 1
  * rect   in  x, y, width, height in pixels of the level
  * values out [height][width], 0 is nodata, also where the scores are not finite
@@ -369,7 +368,7 @@ S2RGF_API s2rgf_status s2rgf_lazy_map_describe(const s2rgf_lazy_map *map, void *
 S2RGF_API s2rgf_status s2rgf_lazy_map_read(s2rgf_lazy_map *map, int level, const int rect[4],
                                            uint16_t *values, s2rgf_error *err);
 
-/** Release the working memory of a map that may not be read for a while; reading takes it anew. */
+/** Release the working memory of a map that is idle; the next read allocates it again. */
 S2RGF_API void s2rgf_lazy_map_rest(s2rgf_lazy_map *map);
 
 /** Release a map; NULL is accepted. */
@@ -381,7 +380,7 @@ S2RGF_API void s2rgf_lazy_map_close(s2rgf_lazy_map *map);
 typedef struct s2rgf_reliability_bin {
     uint64_t pixels;
     double confidence; /* mean, NaN without pixels */
-    double accuracy;   /* part of the pixels that agree with the reference, NaN without pixels */
+    double accuracy; /* fraction of the pixels that agree with the reference, NaN without pixels */
 } s2rgf_reliability_bin;
 
 /** Accuracy of a class raster against reference labels. Released with s2rgf_assessment_free(). */
@@ -402,7 +401,7 @@ typedef struct s2rgf_assessment {
                                    points outside it */
     uint64_t excluded_unknown;  /* reference pixels of a class the map does not have */
     uint64_t excluded_conflict; /* pixels that labels of different classes share */
-    bool has_confidence;        /* a confidence raster was given; the rest is about it */
+    bool has_confidence;        /* a confidence raster was given; the members below describe it */
     double calibration_error;   /* expected, over the bins; NaN without confidence */
     /* bin b from b / S2RGF_RELIABILITY_BINS on, the last one with its end */
     s2rgf_reliability_bin reliability[S2RGF_RELIABILITY_BINS];
@@ -419,8 +418,8 @@ typedef struct s2rgf_assess_options {
 } s2rgf_assess_options;
 
 /**
- * Compare a class raster with reference labels, matched by class name, by the number that a class is
- * called by, else by value; see s2rgf_assess(1).
+ * Compare a class raster with reference labels. Classes are matched by name, then by the number in the
+ * name, then by value; see s2rgf_assess(1).
  * result out
  * Errors  IO, FORMAT, INVALID_ARGUMENT, UNSUPPORTED, MISMATCH (no class in common, no overlap, or a
  *         confidence raster of another grid), NO_MEMORY, CANCELLED.
@@ -441,20 +440,20 @@ S2RGF_API void s2rgf_assessment_free(s2rgf_assessment *assessment);
 
 /* ---- the process --------------------------------------------------------------------------- *
  *
- * Some libraries read the environment once, when they are loaded, so only the host can set these, before
- * it starts or loads libs2rgf:
- * OMP_WAIT_POLICY=passive  lets threads that wait sleep. Unset, those of GNU's OpenMP spin, and on a machine
- *                          that does other work too, training and mapping take several times as long.
+ * Some libraries read the environment once, when they are loaded, so the host must set these variables
+ * before it starts or loads libs2rgf:
+ * OMP_WAIT_POLICY=passive  lets waiting threads sleep. Without it GNU's OpenMP threads spin, and on a
+ *                          busy machine training and mapping take several times as long.
  * OPENBLAS_CORETYPE        see s2rgf_blas_core_type().
- * Under a limit on address space (ulimit -v), OpenBLAS tries for ever to get its buffers while it is
- * loaded, with libs2rgf or with GDAL: allow 128 MB for each thread of OMP_NUM_THREADS.
+ * Under a limit on address space (ulimit -v), OpenBLAS retries for ever to get its buffers while it is
+ * loaded, by libs2rgf or by GDAL: allow 128 MB for each thread of OMP_NUM_THREADS.
  */
 
 /* ---- general ------------------------------------------------------------------------------- */
 
 /**
- * Refuse to write a file that is one of others, or a part of such a data set, or of one beside it, as
- * roads.prj is of roads.shp. All verbs do so with the names in their options.
+ * Refuse to write a file that is one of others, or belongs to one of these data sets or to one beside
+ * it, as roads.prj belongs to roads.shp. All functions above do this with the names in their options.
  * others in  files or data sets, ended by NULL, or NULL
  * Errors  INVALID_ARGUMENT, NO_MEMORY.
  */
@@ -462,7 +461,7 @@ S2RGF_API s2rgf_status s2rgf_check_output(const char *path, const char *const *o
                                           s2rgf_error *err);
 
 /**
- * Write a text and a final newline to a file that appears under its name only when it is whole.
+ * Write a text and a final newline to a file that gets its name only when it is complete.
  * Errors  INVALID_ARGUMENT (exists and not overwrite, or is no regular file), IO, NO_MEMORY.
  */
 S2RGF_API s2rgf_status s2rgf_text_save(const char *path, const char *text, bool overwrite,

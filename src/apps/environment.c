@@ -75,7 +75,7 @@ void s2_start_again(char **argv, char **old, const char *const *settings)
     munmap(fresh, bytes);
 }
 
-/** Is there address space for so many bytes? */
+/** Is there address space for that many bytes? */
 static bool can_map(size_t bytes)
 {
     void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

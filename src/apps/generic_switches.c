@@ -55,7 +55,7 @@ static size_t key_length(const char *text)
     return text[length] == '=' ? length : 0;
 }
 
-static bool normalise(const s2_program *program, char **words, bool nested, char ***result);
+static bool normalise_words(const s2_program *program, char **words, bool nested, char ***result);
 
 /* Append the words of a text file; # starts a comment line. */
 static bool expand_file(const s2_program *program, const char *path, char ***result)
@@ -78,7 +78,7 @@ static bool expand_file(const s2_program *program, const char *path, char ***res
         CSLDestroy(more);
     }
     VSIFCloseL(file);
-    ok = normalise(program, words, true, result);
+    ok = normalise_words(program, words, true, result);
     CSLDestroy(words);
     return ok;
 }
@@ -88,7 +88,7 @@ static bool expand_file(const s2_program *program, const char *path, char ***res
  * understands: two dashes before its switches, `--config KEY VALUE` for `--config KEY=VALUE`
  * (which makes 3.6 swallow the word after it). Switches of ours that it would take get one dash.
  */
-static bool normalise(const s2_program *program, char **words, bool nested, char ***result)
+static bool normalise_words(const s2_program *program, char **words, bool nested, char ***result)
 {
     for (; words && *words; words++) {
         const char *name = s2_option_name(*words);
@@ -97,7 +97,7 @@ static bool normalise(const s2_program *program, char **words, bool nested, char
         if (option && option->type == S2_OPTION_GDAL && strcmp(name, "optfile") == 0) {
             if (nested || !words[1])
                 return s2_report_usage(program->name,
-                                       nested ? "--optfile: cannot be used in such a file"
+                                       nested ? "--optfile: not allowed in an option file"
                                               : "--optfile: expected file after it");
             if (!expand_file(program, *++words, result))
                 return false;
@@ -124,7 +124,7 @@ bool s2_generic_take(const s2_program *program, char **argv, char ***words, int 
     int count;
 
     *exit_code = S2_EXIT_USAGE;
-    if (!normalise(program, argv, false, &all)) {
+    if (!normalise_words(program, argv, false, &all)) {
         CSLDestroy(all);
         return false;
     }
@@ -134,7 +134,7 @@ bool s2_generic_take(const s2_program *program, char **argv, char ***words, int 
         *words = NULL;
         *exit_code = count == 0 ? S2_EXIT_DONE : S2_EXIT_USAGE;
         if (count < 0)
-            s2_report_usage(program->name, "a generic switch of GDAL is wrong");
+            s2_report_usage(program->name, "wrong use of one of GDAL's switches");
     }
     CSLDestroy(all);
     return count >= 1;

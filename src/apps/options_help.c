@@ -9,10 +9,10 @@
 #define TOTAL_COLUMNS 80 /* where they wrap */
 
 /* Append formatted text, cut at the buffer's end. */
-static void append(char *text, size_t bytes, const char *format, ...)
+static void append_text(char *text, size_t bytes, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-static void append(char *text, size_t bytes, const char *format, ...)
+static void append_text(char *text, size_t bytes, const char *format, ...)
 {
     size_t length = strlen(text);
     va_list list;
@@ -43,13 +43,13 @@ static void print_wrapped(const char *text, FILE *out)
     fputc('\n', out);
 }
 
-static void append_range(const s2_option *option, char *text, size_t bytes)
+static void append_number_range(const s2_option *option, char *text, size_t bytes)
 {
-    append(text, bytes, "%.15g to %.15g", option->min, option->max);
+    append_text(text, bytes, "%.15g to %.15g", option->min, option->max);
     if (option->multiple_of)
-        append(text, bytes, ", multiple of %d", option->multiple_of);
+        append_text(text, bytes, ", multiple of %d", option->multiple_of);
     if (option->zero)
-        append(text, bytes, ", or %s", option->zero);
+        append_text(text, bytes, ", or %s", option->zero);
 }
 
 /* " [range, default]" of an option; target is where its default value is. */
@@ -60,34 +60,34 @@ static void append_facts(const s2_option *option, const void *target, char *text
 
     switch (option->type) {
     case S2_OPTION_INT:
-        append_range(option, range, sizeof range);
+        append_number_range(option, range, sizeof range);
         if (*(const int *)target == 0 && option->zero)
-            append(value, sizeof value, "%s", option->zero);
+            append_text(value, sizeof value, "%s", option->zero);
         else
-            append(value, sizeof value, "%d", *(const int *)target);
+            append_text(value, sizeof value, "%d", *(const int *)target);
         break;
     case S2_OPTION_REAL:
-        append_range(option, range, sizeof range);
-        append(value, sizeof value, "%.15g", *(const double *)target);
+        append_number_range(option, range, sizeof range);
+        append_text(value, sizeof value, "%.15g", *(const double *)target);
         break;
     case S2_OPTION_SEED:
-        append(value, sizeof value, "%" PRIu64, *(const uint64_t *)target);
+        append_text(value, sizeof value, "%" PRIu64, *(const uint64_t *)target);
         break;
     case S2_OPTION_TEXT:
     case S2_OPTION_OUTPUT:
         if (*(const char *const *)target)
-            append(value, sizeof value, "%s", *(const char *const *)target);
+            append_text(value, sizeof value, "%s", *(const char *const *)target);
         break;
     case S2_OPTION_LIST:
     case S2_OPTION_INPUTS:
-        append(range, sizeof range, "repeatable");
+        append_text(range, sizeof range, "repeatable");
         break;
     default:
         break;
     }
     if (range[0] || value[0])
-        append(text, bytes, " [%s%s%s%s]", range, range[0] && value[0] ? "; " : "",
-               value[0] ? "default " : "", value);
+        append_text(text, bytes, " [%s%s%s%s]", range, range[0] && value[0] ? "; " : "",
+                    value[0] ? "default " : "", value);
 }
 
 static void print_entry(const s2_option *option, const void *base, bool two_dashes, FILE *out)
@@ -97,11 +97,11 @@ static void print_entry(const s2_option *option, const void *base, bool two_dash
     char right[1024] = "";
 
     if (option->name && option->alias)
-        append(left, sizeof left, "-%s, ", option->alias);
+        append_text(left, sizeof left, "-%s, ", option->alias);
     if (option->name)
-        append(left, sizeof left, "%s%s%s", dashes, option->name, option->values ? " " : "");
-    append(left, sizeof left, "%s", option->values ? option->values : "");
-    append(right, sizeof right, "%s", option->help);
+        append_text(left, sizeof left, "%s%s%s", dashes, option->name, option->values ? " " : "");
+    append_text(left, sizeof left, "%s", option->values ? option->values : "");
+    append_text(right, sizeof right, "%s", option->help);
     append_facts(option, (const char *)base + option->target, right, sizeof right);
 
     fprintf(out, "  %s", left);

@@ -174,7 +174,7 @@ int s2_report_finish(s2_report *report, s2rgf_status status, const s2rgf_error *
     close_line(report);
     errno = 0;
     if ((fflush(stdout) != 0 || ferror(stdout)) && status == S2RGF_OK) {
-        /* whoever read the output has seen enough, as of `| head` */
+        /* the reader has seen enough, as with `| head` */
         if (cancelled_by == SIGPIPE)
             return S2_EXIT_CANCELLED;
         /* no errno: an earlier line was lost and this flush had nothing to write */

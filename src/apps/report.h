@@ -40,7 +40,7 @@ bool s2_report_usage(const char *program, const char *format, ...)
 /** Print that memory is out for something and return the exit code of that. */
 int s2_report_no_memory(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/** Before anything else is done: a library that aborts ends the program with an error. */
+/** Call first: turns a library's abort() into an error of the program. */
 void s2_report_prepare(void);
 
 /**

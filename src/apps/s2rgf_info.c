@@ -65,7 +65,7 @@ static const s2_program PROGRAM = {
         },
 };
 
-static s2rgf_status describe(void *data, s2_report *report, s2rgf_error *err)
+static s2rgf_status describe_model(void *data, s2_report *report, s2rgf_error *err)
 {
     const arguments *values = data;
     s2rgf_model *model = NULL;
@@ -94,5 +94,5 @@ static s2rgf_status describe(void *data, s2_report *report, s2rgf_error *err)
 int main(int argc, char **argv)
 {
     arguments values = {.model_path = NULL};
-    return s2_program_run(&PROGRAM, argc, argv, &values, describe);
+    return s2_program_run(&PROGRAM, argc, argv, &values, describe_model);
 }

@@ -28,7 +28,7 @@ static s2rgf_status check_report(const char *path, const char *model_path, s2rgf
     status = s2rgf_check_output(path, inputs, err);
     if (status == S2RGF_OK && !s2_text_file_holds(path, contents))
         status = fail(err, S2RGF_INVALID_ARGUMENT, path,
-                      "exists and is no report of an earlier run: expected another name");
+                      "exists and is not a report of an earlier run: choose another name");
     return status;
 }
 

@@ -50,8 +50,7 @@ static bool read_variable(const char *program, const char *name, long fallback, 
     if (!text && fallback >= 0)
         return true;
     if (!text)
-        return s2_report_usage(program, "-shard auto: expected %s, found none: set it, or give i/n",
-                               name);
+        return s2_report_usage(program, "-shard auto: %s is not set: set it, or give i/n", name);
     *value = read_count(text, '\0', &rest);
     return *value >= 0 ||
            s2_report_usage(program, "-shard auto: %s: expected a whole number, found '%s'", name,
@@ -86,12 +85,13 @@ static bool read_auto(const char *program, s2_shard *shard)
         if (!getenv(SYSTEMS[i].index))
             continue;
         if (found)
-            return s2_report_usage(program, "-shard auto: expected one of %s and %s, found both",
+            return s2_report_usage(program,
+                                   "-shard auto: both %s and %s are set: unset one, or give i/n",
                                    found->index, SYSTEMS[i].index);
         found = &SYSTEMS[i];
     }
     if (!found)
-        return s2_report_usage(program, "-shard auto: expected one of %s, %s, %s, %s, found none",
+        return s2_report_usage(program, "-shard auto: none of %s, %s, %s, %s is set: give i/n",
                                SYSTEMS[0].index, SYSTEMS[1].index, SYSTEMS[2].index,
                                SYSTEMS[3].index);
     return read_system(program, found, shard);

@@ -105,8 +105,9 @@ static void report_matches(const s2_class_table *reference, const s2_class_table
         const s2_class *from = &reference->items[i];
         const s2_class *to = to_map[i] >= 0 ? &map->items[to_map[i]] : from;
         if (strcmp(from->name, to->name) != 0 && s2_utf8_same_letters(from->name, to->name))
-            s2_log(host, S2RGF_INFO, "Class \"%s\" of the reference is taken for \"%s\" of the map",
-                   from->name, to->name);
+            s2_log(host, S2RGF_INFO,
+                   "Class \"%s\" of the reference is matched with \"%s\" of the map", from->name,
+                   to->name);
     }
 }
 

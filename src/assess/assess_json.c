@@ -17,7 +17,7 @@ static void put_matrix(s2_json_writer *json, const s2rgf_assessment *a)
     s2_json_end_array(json);
 }
 
-static void put_class(s2_json_writer *json, const s2rgf_assessment *a, int index)
+static void put_class_figures(s2_json_writer *json, const s2rgf_assessment *a, int index)
 {
     uint64_t reference = 0, mapped = 0;
     for (int j = 0; j < a->class_count; j++) {
@@ -44,7 +44,7 @@ static void put_classes(s2_json_writer *json, const s2rgf_assessment *a)
     put_matrix(json, a);
     s2_json_begin_array(json, "per_class");
     for (int i = 0; i < a->class_count; i++)
-        put_class(json, a, i);
+        put_class_figures(json, a, i);
     s2_json_end_array(json);
 }
 

@@ -8,7 +8,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 
-#define FIT_STEPS 60      /* halving alone reaches the last bit with so many */
+#define FIT_STEPS 60      /* halving alone reaches the last bit with that many */
 #define FIT_ACCURACY 1e-9 /* relative, of the temperature */
 
 int s2_best_class(const float *scores, int classes)

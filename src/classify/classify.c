@@ -14,10 +14,10 @@ static s2rgf_status check_share_options(const s2rgf_classify_options *options, s
     if (!options->output_path)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "an output is needed");
     if (options->format || (options->creation_options && options->creation_options[0]))
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                       "%s: shares are GeoTIFFs: expected no format and no creation options before "
-                       "they are joined",
-                       options->output_path);
+        return s2_fail(
+            err, S2RGF_INVALID_ARGUMENT,
+            "%s: shares are always GeoTIFFs: give format and creation options to s2rgf_mosaic",
+            options->output_path);
     return S2RGF_OK;
 }
 
@@ -39,7 +39,7 @@ static s2rgf_status classify_share(const s2rgf_classify_options *options, const 
     }
     /* the map gets its name last: with it the other outputs are there, too */
     if (status == S2RGF_OK && !options->overwrite && s2_map_exists(own.output_path)) {
-        s2_log(host, S2RGF_INFO, "%s: there already, nothing to do", own.output_path);
+        s2_log(host, S2RGF_INFO, "%s: exists already, nothing to do", own.output_path);
     } else if (status == S2RGF_OK) {
         own.overwrite = true;
         status = s2_classify(&own, host, err);

@@ -40,7 +40,7 @@ static s2rgf_status choose_rect(s2_classify_job *job, s2rgf_error *err)
     const s2_rect all = {0, 0, job->geometry.width, job->geometry.height};
     job->rect = all;
     if (options->has_srcwin && options->has_projwin)
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "srcwin and projwin exclude each other");
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "srcwin and projwin: give only one of them");
     if (options->has_srcwin) {
         for (int i = 0; i < 4; i++)
             if (options->srcwin[i] != floor(options->srcwin[i]) || fabs(options->srcwin[i]) > 1e9)
@@ -58,8 +58,9 @@ static s2rgf_status choose_rect(s2_classify_job *job, s2rgf_error *err)
     if (s2_rect_is_empty(job->rect) || !s2_rect_contains(all, job->rect))
         return s2_fail(
             err, S2RGF_INVALID_ARGUMENT,
-            "window: expected a part of the %d x %d reference grid, found %d x %d at %d, %d", all.w,
-            all.h, job->rect.w, job->rect.h, job->rect.x, job->rect.y);
+            "srcwin: not inside the reference grid: expected part of %d x %d pixels, found %d x "
+            "%d at %d, %d",
+            all.w, all.h, job->rect.w, job->rect.h, job->rect.x, job->rect.y);
     job->share = (s2_map_share){.number = options->share, .count = options->share_count};
     if (options->share_count == 0)
         return S2RGF_OK;
@@ -333,7 +334,7 @@ static void report_work(const s2_classify_job *job, const s2rgf_host *host)
     report_seconds(job, host);
 }
 
-/* Pixels without finite scores are nodata, which the user is told. */
+/* Pixels without finite scores are nodata; warn of them. */
 static s2rgf_status check_scores(const s2_classify_job *job, const s2rgf_host *host,
                                  s2rgf_error *err)
 {
@@ -341,8 +342,9 @@ static s2rgf_status check_scores(const s2_classify_job *job, const s2rgf_host *h
         return s2_mapping_fail_scores(job->options->model_path, job->scored_pixels, err);
     if (job->lost_pixels > 0)
         s2_log(host, S2RGF_WARNING,
-               "%" PRIu64 " of %" PRIu64 " pixels with data have no finite scores: they are nodata "
-               "in the map; their values lie far from those of the training",
+               "%" PRIu64 " of %" PRIu64
+               " pixels with data have no finite scores: they are nodata in the map, because their "
+               "values are far from those of the training",
                job->lost_pixels, job->scored_pixels);
     return S2RGF_OK;
 }

@@ -45,7 +45,7 @@ static bool show_scene_progress(double fraction, void *user)
     return s2_progress(own->outer, ((double)own->done + fraction) / (double)own->count);
 }
 
-/* Of many scenes only what is wrong is told, and of which. */
+/* Of many scenes only warnings are shown, with the name of the scene. */
 static void show_scene_line(s2rgf_log_level level, const char *line, void *user)
 {
     const scene_host *own = user;
@@ -249,7 +249,7 @@ static s2rgf_status run_scene(const s2_scene_list *list, size_t index, const s2r
     scene_options own;
     if (!list->options->overwrite && s2_map_exists(scene->map)) {
         scene->outcome = S2_SCENE_SKIPPED;
-        s2_log(outer, S2RGF_DEBUG, "%s: skipped: %s is there already", scene->name, scene->map);
+        s2_log(outer, S2RGF_DEBUG, "%s: skipped: %s exists already", scene->name, scene->map);
         return s2_progress(outer, (double)(index + 1) / (double)list->count)
                    ? S2RGF_OK
                    : s2_fail(err, S2RGF_CANCELLED, "interrupted");
@@ -288,11 +288,11 @@ static s2rgf_status check_list_options(const s2rgf_classify_options *options,
         if (outputs[i] && !s2_scene_is_template(outputs[i]))
             return s2_fail(
                 err, S2RGF_INVALID_ARGUMENT,
-                "%s: one output for many scenes: expected {} in the place of their names",
+                "%s: one output for many scenes: put {} where the name of the scene belongs",
                 outputs[i]);
     if (!s2_scene_is_template(options->scene.inputs[0].path))
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                       "%s: one input for many scenes: expected {} in the place of their names",
+                       "%s: one input for many scenes: put {} where the name of the scene belongs",
                        options->scene.inputs[0].path);
     return S2RGF_OK;
 }
@@ -353,7 +353,7 @@ s2rgf_status s2rgf_classify_scenes(const s2rgf_classify_options *options, const 
     *result = NULL;
     s2_error_clear(err);
     s2rgf_status status = check_list_options(options, scenes_path, err);
-    /* a model that cannot be used is told once */
+    /* an unusable model is reported once */
     if (status == S2RGF_OK)
         status = s2rgf_model_open(options->model_path, &model, err);
     if (status == S2RGF_OK)

@@ -268,8 +268,8 @@ static s2rgf_status read_level(void *context, int source, s2_rect rect, float *p
 }
 
 /* Of the rows of a tile, the pixels that lie in the rectangle. */
-static s2rgf_status keep_rows(void *context, s2_rect rows, const float *scores,
-                              const uint8_t *valid, s2rgf_error *err)
+static s2rgf_status fill_from_rows(void *context, s2_rect rows, const float *scores,
+                                   const uint8_t *valid, s2rgf_error *err)
 {
     rect_job *job = context;
     const s2_class_table *classes = &job->map->content.classes;
@@ -301,12 +301,14 @@ s2rgf_status s2rgf_lazy_map_read(s2rgf_lazy_map *map, int level, const int rect[
         return status;
     const s2_rect all = {0, 0, read->geometry.width, read->geometry.height};
     if (s2_rect_is_empty(wanted) || !s2_rect_contains(all, wanted))
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                       "window: expected a part of %d x %d pixels, found %d x %d at %d, %d", all.w,
-                       all.h, wanted.w, wanted.h, wanted.x, wanted.y);
+        return s2_fail(
+            err, S2RGF_INVALID_ARGUMENT,
+            "rectangle: not inside the map: expected part of %d x %d pixels, found %d x %d at %d, "
+            "%d",
+            all.w, all.h, wanted.w, wanted.h, wanted.x, wanted.y);
     const s2_rect tiles = s2_tiling_tiles(&(s2_tiling){px, px, wanted});
     rect_job job = {map, read, wanted, values, 0, 0};
-    const s2_tile_io io = {.context = &job, .read = read_level, .take = keep_rows};
+    const s2_tile_io io = {.context = &job, .read = read_level, .take = fill_from_rows};
     for (int y = tiles.y; y < tiles.y + tiles.h; y++)
         for (int x = tiles.x; x < tiles.x + tiles.w && status == S2RGF_OK; x++)
             status = read->run->ops->run_compute(read->run, s2_tiling_core(&read->tiling, x, y),

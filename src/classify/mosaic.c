@@ -82,7 +82,7 @@ static s2rgf_status prepare_mosaic(mosaic_job *job, bool is_vrt, const s2rgf_hos
 }
 
 /* The map may replace neither a share nor what belongs to another data set. */
-static s2rgf_status check_paths(const mosaic_job *job, s2rgf_error *err)
+static s2rgf_status check_mosaic_paths(const mosaic_job *job, s2rgf_error *err)
 {
     const s2rgf_classify_options *options = job->options;
     char **suffixes = s2_side_suffixes(options->output_path, job->set.kind, options->format,
@@ -116,7 +116,7 @@ s2rgf_status s2rgf_mosaic(const s2rgf_classify_options *options, const s2rgf_hos
     s2rgf_status status =
         s2_share_set_open(options->output_path, options->share_count, &job.set, err);
     if (status == S2RGF_OK)
-        status = check_paths(&job, err);
+        status = check_mosaic_paths(&job, err);
     if (status == S2RGF_OK)
         status = prepare_mosaic(&job, is_vrt, host, err);
     if (status == S2RGF_OK)

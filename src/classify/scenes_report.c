@@ -31,7 +31,7 @@ static void put_text(s2_json_writer *writer, const char *key, const char *text)
     s2_free(clean);
 }
 
-static void put_scene(s2_json_writer *writer, const s2_listed_scene *scene)
+static void put_outcome(s2_json_writer *writer, const s2_listed_scene *scene)
 {
     s2_json_begin_object(writer, NULL);
     put_text(writer, "scene", scene->name);
@@ -62,7 +62,7 @@ char *s2_scene_list_report(const s2_scene_list *list)
     s2_json_put_uint(&writer, "not_reached", s2_scene_list_tally(list, S2_SCENE_NOT_REACHED));
     s2_json_begin_array(&writer, "outcomes");
     for (size_t i = 0; i < list->count; i++)
-        put_scene(&writer, &list->scenes[i]);
+        put_outcome(&writer, &list->scenes[i]);
     s2_json_end_array(&writer);
     s2_json_end_object(&writer);
     if (!writer.text.failed)

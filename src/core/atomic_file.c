@@ -26,8 +26,8 @@ static s2rgf_status check_target(const char *path, bool overwrite, s2rgf_error *
 {
     struct stat there;
     if (s2_is_stream_name(path))
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                       "%s: a stream: expected a file that can be renamed when it is whole", path);
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: is a stream: expected the name of a file",
+                       path);
     /* A link that leads nowhere is a name taken, too. */
     if (!overwrite && lstat(path, &there) == 0 && S_ISLNK(there.st_mode))
         return fail_exists(path, err);
@@ -37,8 +37,7 @@ static s2rgf_status check_target(const char *path, bool overwrite, s2rgf_error *
                    : s2_fail(err, S2RGF_IO, "%s: cannot create: %s", path, strerror(errno));
     if (!S_ISREG(there.st_mode))
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                       "%s: cannot be replaced: expected a regular file, found something else",
-                       path);
+                       "%s: cannot be replaced: it is not a regular file", path);
     return overwrite ? S2RGF_OK : fail_exists(path, err);
 }
 
@@ -104,7 +103,7 @@ static void close_lock(s2_atomic_file *file)
     file->lock = -1;
 }
 
-/** Open a name in the same folder that nobody has; errno tells of failure. */
+/** Open an unused name in the same folder; errno says why it failed. */
 static bool open_temporary(s2_atomic_file *file)
 {
     for (int attempt = 0; attempt < NAME_TRIES; attempt++) {

@@ -24,7 +24,7 @@ s2rgf_status s2_atomic_check(const char *path, bool overwrite, s2rgf_error *err)
 
 /**
  * Create a temporary file in the folder of path, and remove those that killed processes left there
- * of the same file: nobody holds their locks.
+ * of the same file: their locks are free.
  * Errors  INVALID_ARGUMENT (path exists and not overwrite; path is not a regular file), IO,
  * NO_MEMORY.
  * Memory  released with s2_atomic_commit() or s2_atomic_discard().

@@ -25,7 +25,7 @@ typedef struct s2_class_table {
 
 /**
  * Add a class (name is copied); the table stays sorted. Errors: NO_MEMORY, FORMAT (value outside
- * 1..65535 and not an allowed 0, value or name there already, more than S2RGF_MAX_CLASSES).
+ * 1..65535 and not an allowed 0, value or name used already, more than S2RGF_MAX_CLASSES).
  */
 s2rgf_status s2_class_table_add(s2_class_table *table, int value, const char *name,
                                 const uint8_t rgb[3] /* or NULL */, s2rgf_error *err);

@@ -1,10 +1,10 @@
-/* What the processor can do, as far as inner loops are chosen by it. */
+/* What the processor supports, to choose inner loops by. */
 #ifndef S2_CORE_CPU_H
 #define S2_CORE_CPU_H
 
 #include <stdbool.h>
 
-/** AVX-512 as far as the inner loops for it are compiled with: F, VL, BW and DQ. */
+/** AVX-512 with all that its inner loops are compiled for: F, VL, BW and DQ. */
 static inline bool s2_cpu_has_avx512(void)
 {
 #ifdef __x86_64__

@@ -13,7 +13,7 @@ typedef enum s2_lock_state {
 
 /**
  * Open and lock a file at once or not at all. Whoever ends in whatever way gives its locks back, so
- * what nobody holds belongs to nobody who lives.
+ * what is not locked belongs to no living process.
  * flags      in   of open(), beside those to read and write: O_CREAT
  * descriptor out  holds the lock until it is closed; -1 unless S2_LOCKED
  */

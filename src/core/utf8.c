@@ -224,7 +224,7 @@ static uint32_t composed(uint32_t letter, uint32_t accent)
     return 0;
 }
 
-/** Zero width space, word joiner, byte order mark: they part or join words, and nobody sees them. */
+/** Zero width space, word joiner, byte order mark: they separate or join words invisibly. */
 static bool is_invisible(uint32_t code)
 {
     return code == 0x200B || code == 0x2060 || code == 0xFEFF;

@@ -167,8 +167,7 @@ s2rgf_status s2_json_parse(const char *text, size_t length, const char *subject,
         status = refuse(root, "object", err);
     /* json-c silently keeps the last of equal keys; other parsers keep the first. */
     if (status == S2RGF_OK && count_members(root->value) != scan.members)
-        status =
-            s2_fail(err, S2RGF_FORMAT, "%s: %s: a key stands twice in one object", subject, name);
+        status = s2_fail(err, S2RGF_FORMAT, "%s: %s: an object has a key twice", subject, name);
     if (status != S2RGF_OK)
         s2_json_free(root);
     return status;

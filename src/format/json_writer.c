@@ -56,7 +56,7 @@ static void start_line(s2_json_writer *writer)
         s2_text_append(&writer->text, "\n%*s", 2 * writer->depth, "");
 }
 
-/** Comma, new line and key: all that stands before a value. */
+/** Comma, new line and key: everything before a value. */
 static void start_value(s2_json_writer *writer, const char *key)
 {
     if (writer->has_items)

@@ -15,7 +15,7 @@
  */
 typedef struct s2_json_writer {
     s2_text text;
-    bool indent; /* for people: one member a line; else no white space at all */
+    bool indent; /* one member per line, to be read by people; otherwise no white space */
     int depth;
     bool has_items; /* the innermost open array or object is not empty */
 } s2_json_writer;

@@ -40,7 +40,8 @@ static void put_word(const s2_onnx_graph *graph, s2_protobuf *message, int field
     s2_protobuf_put_text(message, field, full);
 }
 
-static void put_name(const s2_onnx_graph *graph, s2_protobuf *message, int field, const char *name)
+static void put_graph_name(const s2_onnx_graph *graph, s2_protobuf *message, int field,
+                           const char *name)
 {
     put_word(graph, message, field, name, strlen(name));
 }
@@ -123,7 +124,7 @@ static void take_attributes(const char **at, s2_protobuf *node)
     expect(at, '>');
 }
 
-/* "y = Op <...> (x, w)"; the node is called like its output. */
+/* "y = Op <...> (x, w)"; the node has the name of its output. */
 static void take_node(const s2_onnx_graph *graph, const char *at, s2_protobuf *node)
 {
     const char *word;
@@ -165,7 +166,7 @@ static void put_constant(s2_onnx_graph *graph, const char *name, element_type ty
                          s2_protobuf *tensor, const void *values, size_t bytes)
 {
     s2_protobuf_put_int(tensor, TENSOR_TYPE, type);
-    put_name(graph, tensor, TENSOR_NAME, name);
+    put_graph_name(graph, tensor, TENSOR_NAME, name);
     s2_protobuf_put_bytes(tensor, TENSOR_RAW, values, bytes);
     s2_protobuf_put_message(&graph->body, GRAPH_CONSTANT, tensor);
 }
@@ -210,7 +211,7 @@ static void put_value(s2_onnx_graph *graph, int field, const char *name, const s
     s2_protobuf_put_int(&tensor, TENSOR_ELEMENT, ELEMENT_FLOAT);
     s2_protobuf_put_message(&tensor, TENSOR_SHAPE, &shape);
     s2_protobuf_put_message(&type, TYPE_TENSOR, &tensor);
-    put_name(graph, &value, VALUE_NAME, name);
+    put_graph_name(graph, &value, VALUE_NAME, name);
     s2_protobuf_put_message(&value, VALUE_TYPE, &type);
     s2_protobuf_put_message(&graph->body, field, &value);
 }

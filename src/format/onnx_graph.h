@@ -61,7 +61,7 @@ void s2_onnx_put_output(s2_onnx_graph *graph, const char *name, const s2_onnx_ax
 
 /**
  * The whole file, ModelProto. graph is used up; description becomes the metadata property "s2rgf".
- * Memory: s2_protobuf_clear() of *model, whose member failed is to be looked at.
+ * Memory: s2_protobuf_clear() of *model, check its member failed.
  */
 void s2_onnx_finish(s2_onnx_graph *graph, const char *description, s2_protobuf *model);
 void s2_onnx_clear(s2_onnx_graph *graph);

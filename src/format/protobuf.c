@@ -1,4 +1,4 @@
-/* Writing protocol buffers: the wire format, as far as ONNX needs it. */
+/* Writing protocol buffers: the parts of the wire format that ONNX needs. */
 #include "format/protobuf.h"
 
 #include <string.h>

@@ -35,7 +35,7 @@ typedef struct reader {
     s2_safetensors *content;
 } reader;
 
-static s2rgf_status open_file(reader *file, s2rgf_error *err)
+static s2rgf_status open_model_file(reader *file, s2rgf_error *err)
 {
     struct stat facts;
     /* A named pipe would block open() for ever. */
@@ -62,7 +62,8 @@ static s2rgf_status get_bytes(reader *file, void *bytes, size_t count, s2rgf_err
         if (part < 0)
             return s2_fail(err, S2RGF_IO, "%s: cannot read: %s", file->path, strerror(errno));
         if (part == 0)
-            return s2_fail(err, S2RGF_IO, "%s: cannot read: file has become shorter", file->path);
+            return s2_fail(err, S2RGF_IO, "%s: cannot read: the file has become shorter",
+                           file->path);
         done += (size_t)part;
     }
     file->hash = s2_checksum_add(file->hash, bytes, count);
@@ -344,7 +345,7 @@ s2rgf_status s2_safetensors_read(const char *path, s2_safetensors *content, s2rg
     reader file = {.path = path, .descriptor = -1, .hash = S2_CHECKSUM_START, .content = content};
     char *text = NULL;
     size_t length = 0;
-    s2rgf_status status = open_file(&file, err);
+    s2rgf_status status = open_model_file(&file, err);
     if (status != S2RGF_OK)
         goto done;
     status = read_header(&file, &text, &length, err);

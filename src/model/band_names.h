@@ -8,7 +8,7 @@
 
 #define S2_BAND_MARK_BYTES 32
 
-/** What can be told of a band from its name, in the order in which it is believed. */
+/** What the name of a band can say, the most reliable first. */
 typedef enum s2_band_mark {
     S2_MARK_NUMBER, /* "b2" of B2, B02, T33UUU_20210708T101031_B02_10m, SR_B2, Band 2 */
     S2_MARK_COLOUR, /* "nir", "rededge1", "swir16", "vv" */
@@ -23,7 +23,7 @@ typedef struct s2_band_marks {
 
 /**
  * The marks of names that belong to one source. What all of them share, such as a date or a tile,
- * tells nothing and is left out. Names that only count ("Band 1" to "Band N") have no marks.
+ * says nothing and is left out. Names that only count ("Band 1" to "Band N") have no marks.
  * names in  [count]
  * marks out [count], released with s2_free()
  * Errors  NO_MEMORY.

@@ -325,7 +325,7 @@ static s2rgf_status fail_twice(const name_match *match, int kind, int band, s2rg
 {
     s2_text text = {0};
     int count = 0;
-    s2_text_append(&text, "source %s: band %s is there more than once: expected one, found ",
+    s2_text_append(&text, "source %s: band %s is given more than once: expected one, found ",
                    match->source->name, match->source->bands[band].name);
     for (int k = 0; k < match->offer_count; k++)
         if (strcmp(mark_of_band(match, kind, band), mark_of_offer(match, kind, k)) == 0)
@@ -437,10 +437,11 @@ static s2rgf_status take_order(const name_match *match, const s2rgf_host *host, 
     if (!has_order_to_tell(match))
         return S2RGF_OK;
     s2_text text = {0};
-    s2_text_append(&text,
-                   "source %s: bands are taken by their order, as nothing else tells which "
-                   "is which: the model has ",
-                   match->source->name);
+    s2_text_append(
+        &text,
+        "source %s: nothing tells which band is which, so they are taken in their order: the "
+        "model has ",
+        match->source->name);
     append_bands(&text, match->source);
     s2_text_append(&text, "; the raster has ");
     append_offers(&text, match);

@@ -15,7 +15,7 @@ typedef struct s2_band_offer {
  * have one (nearest, within 10 nm or half the distance to the model's next wavelength, whichever is
  * larger; never one offer twice), else by name, else by what names keep across dates and tiles
  * (band_names.h). Where only some of the bands are found so, the wrong files were given: a mismatch.
- * Else by order with equal count, which is told in a warning and refused where anything speaks
+ * Else by order with equal count, with a warning; it is refused where anything speaks
  * against it.
  * order out  [source->band_count], index of an offer
  * host  in   or NULL

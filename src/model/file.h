@@ -17,7 +17,7 @@ typedef struct s2_model_band {
     char *name;           /* "" where unknown */
     double wavelength_nm; /* NaN where unknown */
     double mean, std;     /* normalisation: (x - mean) / std; std > 0 */
-    double low, high;     /* all but one in 200 training values lie above, below; NaN: unknown */
+    double low, high;     /* all but one in 200 training values are above, below; NaN: unknown */
 } s2_model_band;
 
 typedef struct s2_model_source {

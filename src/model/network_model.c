@@ -105,13 +105,13 @@ static s2rgf_status check_exportable(const s2_model_content *content, const char
 {
     if (!network->ops->onnx)
         return s2_fail(err, S2RGF_UNSUPPORTED,
-                       "%s: cannot be written as ONNX: expected the network dense, found \"%s\"",
+                       "%s: cannot be written as ONNX: expected the dense network, found \"%s\"",
                        subject, content->network);
     for (int s = 0; s < content->source_count; s++)
         if (strcmp(content->sources[s].name, S2_ONNX_LOGITS) == 0 ||
             strcmp(content->sources[s].name, S2_ONNX_PROBABILITIES) == 0)
             return s2_fail(err, S2RGF_UNSUPPORTED,
-                           "%s: cannot be written as ONNX: its source %s is called like an output",
+                           "%s: cannot be written as ONNX: its source %s has the name of an output",
                            subject, content->sources[s].name);
     return S2RGF_OK;
 }

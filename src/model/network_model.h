@@ -26,7 +26,7 @@ s2rgf_status s2_network_rehearse(const s2_network *network, s2_model_content *co
                                  const char *path, s2rgf_error *err);
 /**
  * The network of a model as an ONNX graph; subject as above. Errors: UNSUPPORTED (a network that has
- * no such form, a source called like an output), NO_MEMORY, those of s2_network_from_model(). Memory:
+ * no such form, a source with the name of an output), NO_MEMORY, those of s2_network_from_model(). Memory:
  * s2_onnx_clear(), also after an error.
  */
 s2rgf_status s2_network_to_onnx(const s2_model_content *content, const char *subject,

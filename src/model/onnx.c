@@ -10,7 +10,7 @@
 #define MAX_BYTES 2147483647 /* readers of protocol buffers accept no more */
 
 /* The description of s2rgf_model(5) in one line; NULL: no memory. */
-static char *describe(const s2_model_content *content)
+static char *describe_in_line(const s2_model_content *content)
 {
     s2_json_writer writer = {0};
     s2_json_begin_object(&writer, NULL);
@@ -29,7 +29,7 @@ static s2rgf_status make_file(const s2rgf_model *model, s2_protobuf *file, s2rgf
     char *description = NULL;
     s2rgf_status status = s2_network_to_onnx(&model->content, model->path, &graph, err);
     if (status == S2RGF_OK) {
-        description = describe(&model->content);
+        description = describe_in_line(&model->content);
         status = description ? S2RGF_OK : s2_fail_memory(err, "model description");
     }
     if (status == S2RGF_OK) {

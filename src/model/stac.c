@@ -41,7 +41,7 @@ static void name_model(const char *path, char *name)
 }
 
 /* The path as a relative or absolute reference of a URI. */
-static void put_path(s2_text *text, const char *path)
+static void put_asset_path(s2_text *text, const char *path)
 {
     for (; *path; path++) {
         const unsigned char c = (unsigned char)*path;
@@ -135,7 +135,7 @@ static void put_input(s2_json_writer *writer, const s2_model_content *content, i
 
 /* ---- classes -------------------------------------------------------------------------------- */
 
-static void put_class(s2_json_writer *writer, const s2_class *item)
+static void put_stac_class(s2_json_writer *writer, const s2_class *item)
 {
     char text[NAME_BYTES];
     s2_json_begin_object(writer, NULL);
@@ -168,7 +168,7 @@ static void put_output(s2_json_writer *writer, const s2_model_content *content)
     put_shape(writer, "result", "class", content->classes.count);
     s2_json_begin_array(writer, "classification:classes");
     for (int i = 0; i < content->classes.count; i++)
-        put_class(writer, &content->classes.items[i]);
+        put_stac_class(writer, &content->classes.items[i]);
     s2_json_end_array(writer);
     s2_json_put_string(writer, "post_processing_function", NULL);
     s2_json_end_object(writer);
@@ -226,7 +226,7 @@ static void put_properties(s2_json_writer *writer, const s2_model_content *conte
 static void put_asset(s2_json_writer *writer, const s2rgf_model *model)
 {
     s2_text href = {0};
-    put_path(&href, model->path);
+    put_asset_path(&href, model->path);
     s2_json_begin_object(writer, "assets");
     s2_json_begin_object(writer, "model");
     s2_json_put_string(writer, "href", href.data);

@@ -102,8 +102,8 @@ static s2rgf_status check_pixel_size(const s2_model_source *wanted, const s2_sou
                        isnan(metres) ? ": -a_srs gives the raster a CRS" : "");
     if (isnan(metres) && !wanted->pixel_unknown)
         s2_log(host, S2RGF_WARNING,
-               "source %s (%s): pixels of %s are taken for the model's of %.6g m: -a_srs gives the "
-               "raster a CRS",
+               "source %s (%s): pixels of %s are assumed to be the model's of %.6g m: -a_srs gives "
+               "the raster a CRS",
                wanted->name, s2_source_label(source), found, wanted->pixel_size);
     return S2RGF_OK;
 }

@@ -98,8 +98,8 @@ static s2rgf_status check_pair(const s2_guarded_file *a, const s2_guarded_file *
                        strcmp(one, other) == 0 ? "" : ", also as ",
                        strcmp(one, other) == 0 ? "" : other);
     return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                   "%s: would be written for two outputs, %s and %s: expected other names", a->path,
-                   one, other);
+                   "%s: two outputs, %s and %s, would write it: choose other names", a->path, one,
+                   other);
 }
 
 s2rgf_status s2_output_guard_close(s2_output_guard *guard, s2rgf_error *err)
@@ -288,10 +288,11 @@ static s2rgf_status check_stranger(const s2_guarded_file *file, bool overwrite, 
                        "%s: exists: use -overwrite to replace it with the output %s", file->path,
                        output);
     if (file->output && is_style(file->path) && !s2_is_raster_style(file->path))
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                       "%s: is not the style of a raster: it would be lost%s%s, expected another "
-                       "name or a map without a style",
-                       file->path, with, output);
+        return s2_fail(
+            err, S2RGF_INVALID_ARGUMENT,
+            "%s: is not the style of a raster: it would be lost%s%s: choose another name, or "
+            "write no style",
+            file->path, with, output);
     /* an output that is there has its style there, too */
     if (file->output && is_style(file->path) && stat(output, &there) == 0)
         return S2RGF_OK;

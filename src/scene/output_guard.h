@@ -9,7 +9,7 @@ typedef struct s2_guarded_file {
     char *path;
     char *key;     /* s2_file_key() */
     char *output;  /* with which it is written; NULL: it is one itself */
-    bool replaces; /* a file that is there; not a pipe, which must not be opened */
+    bool replaces; /* it exists and is a file; a pipe must not be opened */
 } s2_guarded_file;
 
 /** The files that a call is to write; all zeros: none so far. */

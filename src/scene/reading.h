@@ -32,8 +32,8 @@ typedef struct s2_reading {
 } s2_reading;
 
 /**
- * What keeps the limit: all pieces under the tiles at hand, of whole blocks; else fewer rows of them;
- * else pieces of less height, for each of which its blocks are decoded again; else none.
+ * What fits the limit: all pieces under the tiles at work, of whole blocks; or fewer rows of them; or
+ * lower pieces, for each of which its blocks are decoded again; or none.
  */
 void s2_scene_plan_reading(const s2_reading_demand *demand, s2_reading *reading);
 
@@ -44,7 +44,7 @@ s2rgf_status s2_scene_hold(s2_scene *scene, const s2_reading *reading, s2rgf_err
 void s2_scene_drop(s2_scene *scene);
 
 /**
- * Bytes of GDAL's cache for so many threads that read: a block of every file, in all bands, for each,
+ * Bytes of GDAL's cache for that many reading threads: a block of every file, in all bands, for each,
  * since some drivers decode all bands of a block at once. SIZE_MAX: nothing is known of a source's
  * blocks.
  */

@@ -54,7 +54,7 @@ static s2rgf_status get_path(const char *file, const s2_json_node *node, char **
     return *path ? S2RGF_OK : s2_fail_memory(err, "scene file");
 }
 
-/** Refuse members that nobody would read: a mistyped option must not go unnoticed. */
+/** Refuse unknown members: a mistyped option must not go unnoticed. */
 static s2rgf_status check_member(const char *key, const s2_json_node *member, void *user,
                                  s2rgf_error *err)
 {

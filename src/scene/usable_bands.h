@@ -6,7 +6,7 @@
 
 /**
  * From now on deliver, of every source, only bands that are not marked bad (bbl) and have a valid
- * pixel; the host is told which are left out. Where a file marks all bands bad, none is.
+ * pixel; a message says which are left out. If a file marks all bands bad, none is left out.
  * Errors FORMAT (a source without any valid pixel), IO, CANCELLED, NO_MEMORY.
  */
 s2rgf_status s2_scene_leave_out_bands(s2_scene *scene, const s2rgf_host *host, s2rgf_error *err);

@@ -1,4 +1,4 @@
-/* Values of a source that make no sense: nodata that nobody declared, single values, wild ones. */
+/* Values of a source that make no sense: undeclared nodata, a single value, wild ones. */
 #include "scene/value_check.h"
 
 #include <float.h>
@@ -206,7 +206,7 @@ static void tell_wild(s2_findings *found)
     s2_findings_end_line(&text, found->host);
 }
 
-/** Sort every band's kept values and look for what stands apart. */
+/** Sort every band's kept values and look for outliers. */
 static s2rgf_status find_outliers(const s2_value_record *record, const s2_source *source,
                                   const s2rgf_host *host, s2_findings *found, s2rgf_error *err)
 {

@@ -1,4 +1,4 @@
-/* Values of a source that make no sense: nodata that nobody declared, single values, wild ones. */
+/* Values of a source that make no sense: undeclared nodata, a single value, wild ones. */
 #ifndef S2_SCENE_VALUE_CHECK_H
 #define S2_SCENE_VALUE_CHECK_H
 
@@ -10,7 +10,7 @@
 /** What is kept of a source's values while all of them pass by. */
 typedef struct s2_value_record {
     int bands;
-    int stride;       /* of so many pixels one is kept */
+    int stride;       /* one pixel in that many is kept */
     uint64_t passed;  /* pixels */
     uint64_t counted; /* of them valid */
     float *kept;      /* [room][bands] */
@@ -19,7 +19,7 @@ typedef struct s2_value_record {
     uint64_t *at_end; /* [2][bands] valid pixels that have it */
 } s2_value_record;
 
-/** Prepare for a source of so many pixels. Errors NO_MEMORY.  Memory: s2_value_record_clear(). */
+/** Prepare for a source of that many pixels. Errors NO_MEMORY.  Memory: s2_value_record_clear(). */
 s2rgf_status s2_value_record_init(s2_value_record *record, int bands, uint64_t pixels,
                                   s2rgf_error *err);
 void s2_value_record_clear(s2_value_record *record);
@@ -28,15 +28,15 @@ void s2_value_record_add(s2_value_record *record, const float *pixels, const uin
                          size_t count);
 
 /**
- * Warn of bands with a single value, of values that look like nodata nobody declared, and of a few
- * that lie beyond reason; fill in the range of the bands' values, without the former.
+ * Warn of bands with a single value, of values that look like undeclared nodata, and of a few
+ * that are beyond reason; fill in the range of the bands' values, without the former.
  * model out  low and high of its bands
  * Errors NO_MEMORY.
  */
 s2rgf_status s2_values_check(const s2_value_record *record, const s2_source *source,
                              const s2rgf_host *host, s2_model_source *model, s2rgf_error *err);
 
-/** What was found in one band: series and, where a value looks like nodata, which and how often. */
+/** What was found in one band: series and the value that looks like nodata, if any, and how often. */
 typedef struct s2_band_finding {
     s2_value_series series; /* without that value */
     double fill, share;     /* NaN: none */

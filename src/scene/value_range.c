@@ -49,7 +49,7 @@ static bool is_out(const s2_band_finding *band, const s2_model_band *trained)
     return distance_beyond(band, range) > 0.0 || lacks_spread(band, range);
 }
 
-/** What one band alone is told for: far beyond the range, or just beyond it and hardly varied. */
+/** When to warn of a single band: far beyond the range, or just beyond it and hardly varied. */
 static bool is_far(const s2_band_finding *band, const s2_model_band *trained)
 {
     double range[2];

@@ -1,4 +1,4 @@
-/* The values of one band in order, and what of them stands apart. */
+/* The values of one band in order, and its outliers. */
 #include "scene/value_series.h"
 
 #include <math.h>

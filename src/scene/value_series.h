@@ -1,4 +1,4 @@
-/* The values of one band in order, and what of them stands apart. */
+/* The values of one band in order, and its outliers. */
 #ifndef S2_SCENE_VALUE_SERIES_H
 #define S2_SCENE_VALUE_SERIES_H
 
@@ -28,7 +28,7 @@ typedef struct s2_value_series {
 void s2_value_series_make(float *values, size_t count, const s2_value_ends *ends,
                           s2_value_series *series);
 
-/** Leave out a value (NaN: none) and describe the rest; where nothing is left, as it was. */
+/** Leave out a value (NaN: none) and describe the rest; if nothing is left, as before. */
 void s2_value_series_drop(s2_value_series *series, double value);
 
 /**

@@ -23,7 +23,7 @@ typedef struct s2_reader {
 /**
  * One reading thread; all calls come from one other thread. read is never called twice at once. The
  * thread is at work where there are spare cores, or where reading waits a noticeable part of the
- * time; else the caller reads, for two threads on one core only get in each other's way.
+ * time; otherwise the caller reads, because two threads on one core only get in each other's way.
  */
 typedef struct s2_read_ahead s2_read_ahead;
 

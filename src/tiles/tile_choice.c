@@ -126,7 +126,7 @@ static s2rgf_status measure_exactly(const s2_tile_demand *demand, candidate *one
     return demand->measure(demand->context, &one->tiling, false, &one->need, err);
 }
 
-/* Of the candidates for so many workers, the first in the order of their costs that keeps the limit;
+/* Of the candidates for that many workers, the first in the order of their costs that keeps the limit;
    choice->threads 0: none does. */
 static s2rgf_status try_candidates(const s2_tile_demand *demand, candidates *list, int threads,
                                    s2_tile_choice *choice, s2rgf_error *err)
@@ -168,7 +168,7 @@ static s2rgf_status choose_freely(const s2_tile_demand *demand, s2_tile_choice *
 }
 
 /* Squares of the side asked for, halved as long as they are no smaller than `smallest`, for at most
-   so many workers; choice->threads 0: none keeps the limit. */
+   that many workers; choice->threads 0: none keeps the limit. */
 static s2rgf_status choose_halves(const s2_tile_demand *demand, int side, int smallest, int threads,
                                   s2_tile_choice *choice, s2rgf_error *err)
 {

@@ -19,7 +19,7 @@ typedef struct s2_tile_demand {
     int tile_px;           /* side that is asked for, 0: any */
     int threads;           /* at most */
     size_t limit_bytes;
-    /* quick: at least so many, from a few of the tiles; else exactly. CANCELLED: stop choosing. */
+    /* quick: a lower bound, from a few tiles; otherwise exact. CANCELLED: stop choosing. */
     s2rgf_status (*measure)(const void *context, const s2_tiling *tiling, bool quick,
                             s2_tile_need *need, s2rgf_error *err);
     /* What reading costs by that many workers with spare_bytes left, in pixels computed; NULL:

@@ -38,7 +38,7 @@ static bool has_failed(run_state *state)
     return failed;
 }
 
-static void fail_with(run_state *state, const s2rgf_error *error)
+static void record_failure(run_state *state, const s2rgf_error *error)
 {
     state->error = *error;
 #pragma omp atomic write
@@ -52,7 +52,7 @@ static void *start_worker(run_state *state)
     if (state->job->start(state->job->context, &worker, &error) != S2RGF_OK) {
 #pragma omp critical(s2_tile_runner_start)
         if (!has_failed(state))
-            fail_with(state, &error);
+            record_failure(state, &error);
     }
     return worker;
 }
@@ -96,7 +96,7 @@ static void finish_tile(s2_tile_watch *watch, void *worker, int tile, s2rgf_stat
     if (status == S2RGF_OK && !tell_host(state, 1, -watch->reported))
         status = s2_fail(error, S2RGF_CANCELLED, "interrupted");
     if (status != S2RGF_OK)
-        fail_with(state, error);
+        record_failure(state, error);
 }
 
 /* Tiles first..end-1, by the threads of a team together. */
@@ -129,7 +129,7 @@ s2rgf_status s2_tiles_run(const s2_tile_job *job, const s2rgf_host *host, s2rgf_
             run_tiles(&state, worker, first,
                       count - first > LOOP_TILES ? first + LOOP_TILES : count);
             go_on = !has_failed(&state);
-            /* nobody fails in the next loop before all know whether there is one */
+            /* none fails in the next loop before all know whether there is one */
 #pragma omp barrier
         }
         job->stop(worker);

@@ -8,7 +8,7 @@
 typedef struct s2_tile_watch s2_tile_watch;
 
 /**
- * Another part of the tile's work, 0 to 1, is done. Errors: CANCELLED, when it is of no use to go
+ * Another part of the tile's work, 0 to 1, is done. Errors: CANCELLED, when there is no point in going
  * on.
  */
 s2rgf_status s2_tile_report(s2_tile_watch *watch, double part, s2rgf_error *err);

@@ -1,4 +1,16 @@
-/* Where tiles put what their neighbours need too, and who waits for whom. */
+/* Where tiles put what their neighbours need too, and who waits for whom.
+
+       +--------+--------+--------+   Tiles are computed in this order, each by one worker, which
+       |   0    |   1    |   2    |   walks down it in steps. What it encodes beyond its core goes
+       |      >>|>>    >>|>>      |
+       |   vv   |   vv   |   vv   |   >>  to the tile on the right, row by row: at each step that
+       +---vv---+---vv---+---vv---+       tile waits until this one has done the step;
+       |   3    |   4    |   5    |   vv  to the tile below, when all is done: that tile waits
+       |      >>|>>    >>|>>      |       before its first step.
+       +--------+--------+--------+   The lowest tile at work waits for no other: no deadlock.
+
+   Each seam in use has a slot of memory. On the right there are at most threads + 1, used in turns,
+   because tiles end in order; below there is one for each column of tiles. */
 #include "tiles/tile_seams.h"
 
 #include <errno.h>
@@ -11,7 +23,7 @@
 #define LARGEST_FRACTION 8      /* of the limit: one in so many bytes, for each kind of seam */
 #define LOOK_AROUND_NS 50000000 /* while waiting: whether it is still of use */
 
-/* How far the tile has got whose seam has this memory. */
+/* The tile whose seam has this memory, and its last step. */
 typedef struct progress {
     int tile, step;
 } progress;
@@ -28,7 +40,7 @@ struct s2_tile_seams {
     progress *below_progress; /* [tiles.w], of tiles that are computed */
 };
 
-/* A layout, or one of no bytes if so many seams take more than their part of the limit. */
+/* A layout, or one of no bytes if that many seams take more than their part of the limit. */
 static s2_seam_layout keep_seams(s2_seam_layout layout, int count, size_t limit_bytes)
 {
     size_t all;
@@ -150,7 +162,7 @@ static struct timespec soon(void)
     return time;
 }
 
-/* Wait until a tile has got as far as that. One that fails says nothing here: the tile runner knows. */
+/* Wait until a tile has reached that. One that fails says nothing here: the tile runner knows. */
 static s2rgf_status wait_for(s2_tile_seams *seams, const progress *at, progress awaited,
                              s2_tile_watch *watch, s2rgf_error *err)
 {

@@ -138,7 +138,7 @@ static s2rgf_status check_options(const s2rgf_train_options *options, s2rgf_erro
                        "found %d and %d",
                        CROP_LEAST_PX, options->channels, options->crop_px);
     if (options->resume && !options->checkpoint)
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "resume: no checkpoint was named");
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "resume: needs a checkpoint file");
     return check_paths(options, err);
 }
 
@@ -239,7 +239,7 @@ static void report_unused(const s2_label_set *labels, const s2rgf_host *host)
                    s2_plural(unused[i].count, unused[i].one, unused[i].many));
 }
 
-/* Warn of a class, the told-th of its kind. */
+/* Warn of a class, if it is one of the first of its kind. */
 static void warn_class(const s2_class *class, const char *what, int told, const s2rgf_host *host)
 {
     if (told < TOLD_CLASSES)
@@ -291,7 +291,7 @@ static s2rgf_status report_labels(const s2_label_set *labels, const s2rgf_train_
                s2_plural((uint64_t)groups, one_group, many_groups), pixels,
                s2_plural(pixels, "pixel", "pixels"));
         if (pixels < THIN_CLASS_PIXELS) {
-            snprintf(what, sizeof what, "is thin: %zu %s", pixels,
+            snprintf(what, sizeof what, "has only %zu labelled %s", pixels,
                      s2_plural(pixels, "pixel", "pixels"));
             warn_class(one, what, thin++, host);
         } else if (groups == 1 && options->validation > 0.0) {
@@ -299,7 +299,7 @@ static s2rgf_status report_labels(const s2_label_set *labels, const s2rgf_train_
             warn_class(one, what, single++, host);
         }
     }
-    warn_others(thin, "class is thin", "classes are thin", host);
+    warn_others(thin, "class has few labelled pixels", "classes have few labelled pixels", host);
     warn_others(single, "class cannot be validated", "classes cannot be validated", host);
     report_unused(labels, host);
     if (labels->classes.count < 2)
@@ -395,7 +395,7 @@ static s2rgf_status train_phases(s2_trainer *trainer, s2_model_content *content,
         status = split_labels(trainer, options->validation, content, err);
         if (status == S2RGF_OK && facts->validation_pixels == 0) {
             s2_log(trainer->host, S2RGF_WARNING,
-                   "no class has a group to spare: training on all labels without validation");
+                   "no class can spare labels: training on all of them, without validation");
             s2_trainer_start_phase(trainer, 1);
         }
     }

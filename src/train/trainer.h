@@ -36,7 +36,7 @@ typedef struct s2_trainer {
     double started;       /* seconds, of this phase in this process */
     int started_step;
     double progress_from, progress_to; /* this phase's share of the whole */
-    double reported;                   /* what the host was told last */
+    double reported;                   /* the progress last reported to the host */
 } s2_trainer;
 
 /** Errors: NO_MEMORY. Memory: s2_trainer_clear(). Everything named in the arguments is borrowed. */

@@ -76,7 +76,7 @@ s2rgf_status s2_training_set_split(s2_training_set *set, double fraction, uint64
 /**
  * Least distance between pixels of different roles, NaN where there is one role only.
  * role in   [labels->count] 0 or 1
- * work out  rows and runs of pixels looked at, which is what the time goes with
+ * work out  rows and runs of pixels visited, a measure of the time
  * Errors: NO_MEMORY, CANCELLED.
  */
 s2rgf_status s2_role_distance(const s2_label_set *labels, const uint8_t *role,

@@ -1,4 +1,4 @@
-/* Accuracy of a network on the labels kept for validation, through the very code that maps scenes.
+/* Accuracy of a network on the labels kept for validation, through the code that maps scenes.
    */
 #ifndef S2_TRAIN_VALIDATION_H
 #define S2_TRAIN_VALIDATION_H

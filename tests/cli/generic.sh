@@ -67,4 +67,4 @@ for spelling in -optfile --optfile; do
 done
 echo "--optfile words.txt" > nested.txt
 expect_status 2 s2rgf_assess --optfile nested.txt
-expect_in "$stderr" "--optfile: cannot be used in such a file"
+expect_in "$stderr" "--optfile: not allowed in an option file"

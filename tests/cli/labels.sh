@@ -105,10 +105,10 @@ expect_status 0 "${one[@]}" -val 0 m.s2rgf
 expect_in "$stdout" "Class 1 field: 1 polygon, 864 pixels"
 expect_in "$stdout" "Class 3 water: 1 polygon, 1 pixel"
 expect_not_in "$stderr" "cannot be validated"
-expect_in "$stderr" "class water is thin: 1 pixel"
+expect_in "$stderr" "class water has only 1 labelled pixel"
 expect_status 0 "${one[@]}" -val 0.25 m.s2rgf
 expect_in "$stderr" "class field has a single polygon: it cannot be validated"
-expect_in "$stderr" "no class has a group to spare"
+expect_in "$stderr" "no class can spare labels"
 expect_not_in "$stdout" "nan"
 expect_not_in "$stdout" "Split:"
 expect_status 1 "${train[@]}" -steps 4 -labels both.gpkg m.s2rgf
@@ -120,14 +120,14 @@ expect_status 0 s2rgf_assess -labels codes.gpkg map.tif
 expect_in "$stdout" "Assessed: 3 pixels"
 expect_in "$stdout" "1  polygon that holds no pixel centre of the map, or point outside it"
 expect_status 1 s2rgf_assess -labels codes.gpkg bare.tif
-expect_in "$stderr" "the labels have a CRS, the rasters have none: assign one to them"
+expect_in "$stderr" "the labels have a CRS, the rasters have none: give it with -a_srs"
 expect_silence s2rgf_assess -q -labels codes.gpkg -a_srs EPSG:32633 -json b.json bare.tif
 expect_same a.json b.json
 expect_status 3 s2rgf_assess -labels codes.gpkg -a_srs EPSG:32601 bare.tif
 expect_in "$stderr" "bare.tif: nothing to assess: expected reference pixels on the map, found none"
 expect_in "$stderr" "polygons and points beside its pixels: 4, pixels of several classes: 0"
 expect_status 0 s2rgf_assess -labels codes.gpkg -label_srs EPSG:3857 map.tif
-expect_in "$stderr" "EPSG:3857 is not used as the CRS of the labels"
+expect_in "$stderr" "EPSG:3857 is ignored as the CRS of the labels"
 
 # ---- a file of words that an editor marked as UTF-8
 printf '\xef\xbb\xbf-labels codes.gpkg\n-json c.json\n' > words.txt
@@ -137,7 +137,7 @@ expect_same a.json c.json
 # ---- as other programs write them: no CRS in a GeoPackage, points in columns, tables of another make
 some=(s2rgf_train -i a.tif -c 16 -steps 1 -batch 1 -crop 32 -threads 1 -val 0 -overwrite)
 expect_status 1 "${some[@]}" -labels undefined.gpkg m.s2rgf
-expect_in "$stderr" "undefined.gpkg: the labels have no CRS: assign the one they are in"
+expect_in "$stderr" "undefined.gpkg: the labels have no CRS: give it with -label_srs"
 expect_status 0 "${some[@]}" -labels undefined.gpkg -label_srs EPSG:32633 m.s2rgf
 expect_in "$stdout" "Class 3 water: 3 polygons, 1440 pixels"
 expect_not_in "$stderr" "Warning"
@@ -157,10 +157,10 @@ expect_in "$stderr" "words.gpkg: left out: 1 polygon without a class in field cl
 expect_in "$stderr" "class 8 has no labelled pixel on the reference grid"
 expect_not_in "$stderr" "class class"
 expect_status 0 "${some[@]}" -labels many.gpkg m.s2rgf
-expect_in "$stderr" "20 more classes are thin"
-[ "$(grep -c 'is thin' "$stderr")" -eq 10 ] || fail "every thin class has a line: $(cat "$stderr")"
+expect_in "$stderr" "20 more classes have few labelled pixels"
+[ "$(grep -c 'has only' "$stderr")" -eq 10 ] || fail "every thin class has a line: $(cat "$stderr")"
 expect_status 1 "${some[@]}" -labels upper.gpkg -where "class = 'nothing'" m.s2rgf
-expect_in "$stderr" "upper.gpkg: the filter \"class = 'nothing'\" holds for no feature"
+expect_in "$stderr" "upper.gpkg: no feature matches the filter \"class = 'nothing'\""
 expect_status 1 "${some[@]}" -labels upper.gpkg -where "class = 'water'" m.s2rgf
 expect_in "$stderr" "upper.gpkg: too few classes: expected at least 2 with labelled pixels in the scene, found water"
 expect_status 1 "${some[@]}" -labels undefined.gpkg -a days m.s2rgf

@@ -34,11 +34,11 @@ expect_files_kept "the same model gives the same bytes"
 expect_status 0 s2rgf_train -q "${sources[@]}" -labels scene/labels.gpkg -l train -a class -network patch \
     -steps 1 -batch 1 -threads 1 -val 0 patch.s2rgf
 expect_status 1 s2rgf_info -onnx patch.s2rgf patch.onnx
-expect_in "$stderr" 'patch.s2rgf: cannot be written as ONNX: expected the network dense, found "patch"'
+expect_in "$stderr" 'patch.s2rgf: cannot be written as ONNX: expected the dense network, found "patch"'
 expect_status 0 s2rgf_train -q -i logits=scene/ms.tif -labels scene/labels.gpkg -l train -a class -c 16 \
     -steps 1 -batch 1 -crop 32 -threads 1 -val 0 logits.s2rgf
 expect_status 1 s2rgf_info -onnx logits.s2rgf logits.onnx
-expect_in "$stderr" "its source logits is called like an output"
+expect_in "$stderr" "its source logits has the name of an output"
 expect_no_file patch.onnx logits.onnx
 
 need_python onnx

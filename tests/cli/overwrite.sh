@@ -81,7 +81,7 @@ refused "other.hdr: exists" s2rgf_classify -q -m model.s2rgf "${sources[@]}" -of
 refused "named for two outputs" "${both[@]}" -conf ./new.tif new.tif
 refused "named for two outputs" "${both[@]}" -conf new.tif -prob "$PWD/scene/../new.tif" map.tif
 refused "named for two outputs" "${both[@]}" -conf no_file_yet.tif dangling.tif
-refused "would be written for two outputs" "${both[@]}" -prob new.tif.aux.xml new.tif
+refused "would write it: choose other names" "${both[@]}" -prob new.tif.aux.xml new.tif
 refused "lazy.s2rgf.json: is an input too" \
     "${both[@]}" -of GTiff -write_scene ./lazy.s2rgf.json lazy.s2rgf.json
 
@@ -117,7 +117,7 @@ refused "batch/a_ms_x_ms.tif: is an input too" "${many[@]}" -scenes batch 'batch
 refused "batch/a_hs.tif: is an input too" "${many[@]}" -scenes batch 'batch/{}_hs.tif'
 refused "named for two outputs" "${classify[@]}" -i 'ms=batch/{}_ms.tif' \
     -i 'hs=batch/{}_hs.tif' -scenes twice 'batch/{}_map.tif'
-refused "exists and is no report" "${many[@]}" -scenes batch -report "$hs" 'batch/{}_map.tif'
+refused "exists and is not a report" "${many[@]}" -scenes batch -report "$hs" 'batch/{}_map.tif'
 refused "other.hdr: belongs to other.dat" "${many[@]}" -scenes batch -report other.hdr 'batch/{}_map.tif'
 refused "named for two outputs" \
     "${many[@]}" -scenes batch -report ./batch/b_map.tif 'batch/{}_map.tif'

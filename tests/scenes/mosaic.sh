@@ -80,7 +80,7 @@ refused() { # STATUS REASON COMMAND...
 refused 1 "moved/map.tif: exists" s2rgf_mosaic -q moved/map.tif
 refused 1 "moved/map.vrt: exists" s2rgf_mosaic -q moved/map.vrt
 refused 1 "creation option" s2rgf_mosaic -q -co A=B -overwrite moved/map.vrt
-refused 1 "no share of it: expected none_1of2.tif or its like in moved" s2rgf_mosaic -q moved/none.tif
+refused 1 "no share found: expected names like none_1of2.tif in moved" s2rgf_mosaic -q moved/none.tif
 mv moved/map_07of11.tif kept.tif
 refused 1 "expected 11, found 10; missing: moved/map_07of11.tif" s2rgf_mosaic -q -overwrite moved/map.tif
 cp moved/map_08of11.tif moved/map_07of11.tif
@@ -107,4 +107,4 @@ replaced "other model than" s2rgf_classify -q -m other.s2rgf "${one[@]:4}" "${wi
 ln large/ms.tif second.tif
 replaced "other sources than" "${one[@]:0:4}" -i ms=second.tif "${one[@]:6}" "${window[@]}"
 replaced "lies elsewhere than its share of the map's grid" "${one[@]}" -srcwin 11 37 200 333
-replaced "of another cut" "${one[@]}" -srcwin 10 37 200 332
+replaced "does not continue the map" "${one[@]}" -srcwin 10 37 200 332

@@ -60,7 +60,7 @@ parallel_parts -overwrite
 expect_same first.tif map_1of2.tif
 before=$(stat -c %i map_1of2.tif)
 expect_status 0 s2rgf_classify "${one[@]:2}" -shard 1/2 map.tif
-expect_in "$stdout" "map_1of2.tif: there already, nothing to do"
+expect_in "$stdout" "map_1of2.tif: exists already, nothing to do"
 [ "$before" = "$(stat -c %i map_1of2.tif)" ] || fail "a share was made again"
 [ -z "$(find . -name '*.part-*' -o -name '*.work-*')" ] || fail "temporary files are left"
 rm map_1of2.tif
@@ -68,7 +68,7 @@ expect_silence "${one[@]}" -shard 1/2 -conf conf.tif map.tif
 expect_same first.tif map_1of2.tif
 for word in -of -co; do
     expect_status 1 "${one[@]}" -shard 2/2 "$word" COG map.tif
-    expect_in "$stderr" "shares are GeoTIFFs"
+    expect_in "$stderr" "shares are always GeoTIFFs"
 done
 
 # ---- -shard auto
@@ -96,9 +96,9 @@ wrong() { # REASON SHARD VARIABLE=VALUE...
 for shard in 0/3 4/3 1 1/ /3 -1/3 1/0 1/3x 1.5/3 a/b 1/100001; do
     wrong "-shard: expected i/n with i from 1 to n" "$shard"
 done
-wrong "found none" auto
-wrong "found both" auto SLURM_ARRAY_TASK_ID=1 SLURM_ARRAY_TASK_COUNT=1 OMPI_COMM_WORLD_RANK=0
-wrong "expected JOB_COMPLETIONS, found none" auto JOB_COMPLETION_INDEX=0
+wrong "none of SLURM_ARRAY_TASK_ID" auto
+wrong "are set: unset one" auto SLURM_ARRAY_TASK_ID=1 SLURM_ARRAY_TASK_COUNT=1 OMPI_COMM_WORLD_RANK=0
+wrong "JOB_COMPLETIONS is not set" auto JOB_COMPLETION_INDEX=0
 wrong "expected a whole number, found 'x'" auto AWS_BATCH_JOB_ARRAY_INDEX=x AWS_BATCH_JOB_ARRAY_SIZE=2
 wrong "without gaps" auto OMPI_COMM_WORLD_RANK=2 OMPI_COMM_WORLD_SIZE=2
 wrong "without gaps" auto SLURM_ARRAY_TASK_ID=3 SLURM_ARRAY_TASK_COUNT=3 SLURM_ARRAY_TASK_MIN=1 \

@@ -430,7 +430,7 @@ static void test_zero(void)
     s2rgf_error err = {0};
     /* Nothing declared: no class, and told. */
     check_row(&recipe, "- - - 1 1 2 2 2 ");
-    CHECK_CONTAINS(heard, "1:/vsimem/labels.tif: value 0 is taken for nodata: 3 pixels\n");
+    CHECK_CONTAINS(heard, "1:/vsimem/labels.tif: value 0 counts as nodata: 3 pixels\n");
     recipe.nodata = "0";
     check_row(&recipe, "- - - 1 1 2 2 2 ");
     CHECK_STR(heard, "");
@@ -457,7 +457,7 @@ static void test_zero(void)
     recipe.names = NULL;
     recipe.alpha = mask;
     check_row(&recipe, "- - - 1 1 2 2 - ");
-    CHECK_CONTAINS(heard, "2:/vsimem/labels.tif: 2 pixels of value 0, which its mask calls valid");
+    CHECK_CONTAINS(heard, "2:/vsimem/labels.tif: 2 pixels of value 0 count as nodata, although");
     /* Without the class in the labels nothing is refused. */
     recipe =
         (row_recipe){.type = GDT_Byte, .values = {1, 1, 1, 2, 2, 2, 255, 255}, .nodata = "255"};
@@ -472,7 +472,8 @@ static void test_below_zero(void)
     check_row(&(row_recipe){.type = GDT_Int16, .values = {1, -9999, 2, -1, 1, 1, 1, 1}},
               "1 - 2 - 1 1 1 1 ");
     CHECK_CONTAINS(heard,
-                   "2:/vsimem/labels.tif: 2 pixels below 0, such as -9999, are taken for nodata");
+                   "2:/vsimem/labels.tif: no nodata value is declared: 2 pixels below 0, such as "
+                   "-9999, count");
 }
 
 /** Of several bands a map is the first, and that is told; labels must be one. */
@@ -487,7 +488,7 @@ static void test_several_bands(void)
     heard[0] = '\0';
     REQUIRE(s2_class_map_open(RASTER, NULL, &host, &map, &err) == S2RGF_OK);
     s2_class_map_close(&map);
-    CHECK_STR(heard, "2:/vsimem/labels.tif: the first of its 3 bands is taken for the map\n");
+    CHECK_STR(heard, "2:/vsimem/labels.tif: the first of its 3 bands is used as the map\n");
     CHECK(read_labels(RASTER, &labels, &err) == S2RGF_FORMAT);
     CHECK_CONTAINS(err.message, "expected one band, found 3");
 }

@@ -259,8 +259,8 @@ static void test_tables_and_srs(void)
     options.assigned_srs = "EPSG:4326";
     read_or_stop(&options, &labels);
     CHECK(labels.count == 25);
-    CHECK_CONTAINS(last_lines, "styled.gpkg: EPSG:4326 is not used as the CRS of the labels: they "
-                               "have their own, EPSG:32633");
+    CHECK_CONTAINS(last_lines, "styled.gpkg: EPSG:4326 is ignored as the CRS of the labels: they "
+                               "have one, EPSG:32633");
     s2_label_set_clear(&labels);
     options.assigned_srs = "nonsense";
     check_refused(&options, S2RGF_INVALID_ARGUMENT, "nonsense");
@@ -269,7 +269,7 @@ static void test_tables_and_srs(void)
     read_or_stop(&(s2rgf_label_options){.path = "/vsimem/one.tif", .assigned_srs = "EPSG:3857"},
                  &labels);
     CHECK(labels.count == 2);
-    CHECK_CONTAINS(last_lines, "EPSG:3857 is not used");
+    CHECK_CONTAINS(last_lines, "EPSG:3857 is ignored");
     s2_label_set_clear(&labels);
 }
 

@@ -351,7 +351,7 @@ static void test_rests(void)
     CHECK(count_names(folder, "r.part-") == 4);
     CHECK(fill(living, S2_MAP_CLASSES, &err) == S2RGF_OK);
     CHECK(s2_map_commit(&living, 1, &err) == S2RGF_INVALID_ARGUMENT);
-    CHECK_CONTAINS(err.message, ": appeared meanwhile: not overwritten");
+    CHECK_CONTAINS(err.message, ": was created in the meantime: not overwritten");
     s2_map_close(living);
     CHECK(has_map(spec.path));
     CHECK(count_names(folder, "r.part-") == 3);

@@ -380,7 +380,7 @@ static void test_refused_files(void)
     const raster_recipe flat = {
         .path = "/vsimem/flat.tif", .width = 2, .height = 2, .geotransform = {0, 1, 2, 0, 1, 2}};
     make_raster(&flat, NULL);
-    check_open_fails(flat.path, S2RGF_FORMAT, "geotransform of no use");
+    check_open_fails(flat.path, S2RGF_FORMAT, "useless geotransform");
 
     const char *const a = "/vsimem/a.tif";
     make_raster(&(raster_recipe){.path = a, .width = 4, .height = 4}, NULL);

@@ -139,12 +139,12 @@ static void test_names(void)
     const s2_band_offer twice[] = {
         {"B02", NAN}, {"B03", NAN}, {"B04", NAN}, {"B08", NAN}, {"B02", NAN}};
     check_match(&made, twice, 5, NULL,
-                "source msi: band B02 is there more than once: expected one, found B02, B02");
+                "source msi: band B02 is given more than once: expected one, found B02, B02");
     /* None in common: order, which is told. */
     const s2_band_offer other_names[] = {{"d1", NAN}, {"d2", NAN}, {"d3", NAN}, {"d4", NAN}};
     check_match(&made, other_names, 4, (const int[]){0, 1, 2, 3}, "");
-    CHECK_STR(told, "source msi: bands are taken by their order, as nothing else tells which is "
-                    "which: the model has B02, B03, B04, B08; the raster has d1, d2, d3, d4");
+    CHECK_STR(told, "source msi: nothing tells which band is which, so they are taken in their "
+                    "order: the model has B02, B03, B04, B08; the raster has d1, d2, d3, d4");
     check_match(&made, other_names, 3, NULL,
                 "source msi: bands missing: B02, B03, B04, B08: expected 4 bands, found 3");
     free_source(&made, true);
@@ -165,8 +165,8 @@ static void test_order(void)
     make_source(&made, 3, NULL, NULL);
     const s2_band_offer offers[] = {{"a", 500}, {"b", 610}, {"c", NAN}, {"d", NAN}};
     check_match(&made, offers, 3, (const int[]){0, 1, 2}, "");
-    CHECK_STR(told, "source msi: bands are taken by their order, as nothing else tells which is "
-                    "which: the model has 1, 2, 3; the raster has a, b, c");
+    CHECK_STR(told, "source msi: nothing tells which band is which, so they are taken in their "
+                    "order: the model has 1, 2, 3; the raster has a, b, c");
     check_match(&made, offers, 2, NULL, "source msi: 1 band too few: expected 3 bands, found 2");
     check_match(&made, offers, 4, NULL, "source msi: 1 band too many: expected 3 bands, found 4");
     /* Equal names say nothing. */
@@ -262,7 +262,7 @@ static const name_case NAMES[] = {
     {{"d1_B02", "d1_B03", "d1_B04", "d1_B08"},
      {"d2_B02", "d2_B03", "d2_B04", "d2_B08", "d3_B02"},
      {0},
-     "band d1_B02 is there more than once: expected one, found d2_B02, d3_B02"},
+     "band d1_B02 is given more than once: expected one, found d2_B02, d3_B02"},
     {{"B05", "B06", "B07", "B8A"}, {"B01", "B09", "B11", "B12"}, {0}, "band 1 is another one"},
     {{"a", "red", "b", "nir"}, {"c", "nir", "d", "red"}, {0}, "bands missing: a, b"},
     {{"B1 a", "B2 a", "B1 b", "B2 b"}, {"B2 c", "B1 c", "B2 d", "B1 d"}, {0}, "is another one"},

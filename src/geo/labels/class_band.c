@@ -23,7 +23,8 @@ s2rgf_status s2_class_band_open(GDALDatasetH dataset, const char *path, s2_class
         band->count++;
     }
     if (band->band == NULL)
-        return s2_fail(err, S2RGF_FORMAT, "%s: no class raster: expected a band, found none", path);
+        return s2_fail(err, S2RGF_FORMAT, "%s: not a class raster: expected a band, found none",
+                       path);
     const GDALDataType type = GDALGetRasterDataType(band->band);
     if (GDALDataTypeIsComplex(type))
         return s2_fail(err, S2RGF_UNSUPPORTED,
@@ -136,13 +137,13 @@ void s2_class_band_report(const s2_class_band *band, const s2rgf_host *host)
     char number[S2_NUMBER_BYTES];
     if (band->below > 0)
         s2_log(host, S2RGF_WARNING,
-               "%s: %llu pixels below 0, such as %s, are taken for nodata, which is not declared",
+               "%s: no nodata value is declared: %llu pixels below 0, such as %s, count as nodata",
                band->path, (unsigned long long)band->below, s2_number_text(band->lowest, number));
     if (band->zeros > 0 && band->mask != NULL)
         s2_log(host, S2RGF_WARNING,
-               "%s: %llu pixels of value 0, which its mask calls valid, are taken for nodata",
+               "%s: %llu pixels of value 0 count as nodata, although its mask calls them valid",
                band->path, (unsigned long long)band->zeros);
     else if (band->zeros > 0)
-        s2_log(host, S2RGF_INFO, "%s: value 0 is taken for nodata: %llu pixels", band->path,
+        s2_log(host, S2RGF_INFO, "%s: value 0 counts as nodata: %llu pixels", band->path,
                (unsigned long long)band->zeros);
 }

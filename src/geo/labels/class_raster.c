@@ -29,8 +29,8 @@ typedef struct name_reader {
 } name_reader;
 
 /** Add a class; a name used before gets its value behind it. */
-static s2rgf_status add_class(name_reader *reader, int value, const char *name, const uint8_t *rgb,
-                              s2rgf_error *err)
+static s2rgf_status add_named_class(name_reader *reader, int value, const char *name,
+                                    const uint8_t *rgb, s2rgf_error *err)
 {
     s2_class_table *classes = reader->classes;
     s2rgf_error reason;
@@ -75,7 +75,7 @@ static s2rgf_status add_unnamed(name_reader *reader, int value, s2rgf_error *err
     uint8_t rgb[3];
     const bool coloured = palette_colour(reader->band->band, value, rgb);
     snprintf(name, sizeof name, "class %d", value);
-    return add_class(reader, value, name, coloured ? rgb : NULL, err);
+    return add_named_class(reader, value, name, coloured ? rgb : NULL, err);
 }
 
 /** Whether 0 is a class by what it is called; its own number says nothing. */
@@ -105,7 +105,7 @@ static s2rgf_status add_clean(name_reader *reader, int value, const s2_class_nam
                band->path, name->original, name->text);
     reader->recoded = reader->recoded || name->recoded;
     const uint8_t *colour = palette_colour(band->band, value, rgb) ? rgb : own_rgb;
-    return add_class(reader, value, name->text, colour, err);
+    return add_named_class(reader, value, name->text, colour, err);
 }
 
 /** Note a second name of a value, unless it is the first again. */

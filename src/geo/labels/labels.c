@@ -277,8 +277,8 @@ static s2rgf_status tell_unused_srs(const s2_label_request *request, const char 
         return status;
     s2_srs_name(own_wkt, name, sizeof name);
     s2_log(request->host, S2RGF_WARNING,
-           "%s: %s is not used as the CRS of the labels: they have their own, %s",
-           request->options->path, request->options->assigned_srs, name);
+           "%s: %s is ignored as the CRS of the labels: they have one, %s", request->options->path,
+           request->options->assigned_srs, name);
     return S2RGF_OK;
 }
 
@@ -295,11 +295,11 @@ s2rgf_status s2_labels_settle_srs(const s2_label_request *request, const char *o
         goto done;
     if (own_wkt == NULL && assigned == NULL && request->grid->srs_wkt != NULL)
         status = s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                         "%s: the labels have no CRS: assign the one they are in", path);
+                         "%s: the labels have no CRS: give it with -label_srs", path);
     else if ((own_wkt != NULL || assigned != NULL) && request->grid->srs_wkt == NULL)
         status =
             s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                    "%s: the labels have a CRS, the rasters have none: assign one to them", path);
+                    "%s: the labels have a CRS, the rasters have none: give it with -a_srs", path);
     else if (own_wkt != NULL && (*wkt = s2_strdup(own_wkt)) == NULL)
         status = s2_fail_memory(err, "CRS of the labels");
     if (status == S2RGF_OK && own_wkt == NULL) {

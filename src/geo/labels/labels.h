@@ -57,13 +57,13 @@ typedef struct s2_label_set {
  * the only text or integer field, else the message lists the fields. Colours are taken from OGR feature
  * styles (BRUSH fc). Rings that cross are filled by the even-odd rule. Longitudes that differ by whole
  * turns are the same place. What cannot be a label (lines, say, or what the grid's CRS does not reach)
- * is left out, and the host is told.
+ * is left out with a message to the host.
  *
  * Raster: what s2_class_band_value() takes for classes, nearest neighbour where its grid is not the
  * reference grid; names and colours: s2_class_band_classes(), class_band.h.
  *
  * Names are cleaned by s2_class_name_clean(); two that become one are refused (FORMAT).
- * A pixel that polygons of one class share goes to the first. The host is told where assigned_srs
+ * A pixel that polygons of one class share goes to the first. A message says where assigned_srs
  * has no effect.
  * Errors  IO, FORMAT, INVALID_ARGUMENT, UNSUPPORTED, NO_MEMORY, CANCELLED.
  * Memory  released with s2_label_set_clear(); grows with the labelled pixels, not with the grid.

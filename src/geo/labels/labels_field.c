@@ -241,9 +241,10 @@ static s2rgf_status place_of_class(const s2_class_list *list, OGRFeatureH featur
                        field->path, (long long)OGR_F_GetFID(feature), field->name,
                        list->seen[at].name.original, name->original, name->text);
     if (at == S2RGF_MAX_CLASSES)
-        return s2_fail(err, S2RGF_FORMAT,
-                       "%s: field %s: too many classes: expected at most %d: is it the class?",
-                       field->path, field->name, S2RGF_MAX_CLASSES);
+        return s2_fail(
+            err, S2RGF_FORMAT,
+            "%s: field %s: too many classes: expected at most %d: does it hold the class?",
+            field->path, field->name, S2RGF_MAX_CLASSES);
     return S2RGF_OK;
 }
 

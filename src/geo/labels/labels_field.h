@@ -14,7 +14,7 @@ typedef struct s2_class_field {
 } s2_class_field;
 
 /**
- * The field that the options name, exactly or, if no other fits, but for case; else the only one of text
+ * The field that the options name, exactly or, if none fits, ignoring case; else the only one of text
  * or integer type.
  * Errors  INVALID_ARGUMENT: the message lists the fields.
  */

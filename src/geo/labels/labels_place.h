@@ -1,4 +1,4 @@
-/* Where geometries of a layer lie on a pixel grid: change of CRS, turns of longitude. */
+/* Geometries of a layer on a pixel grid: change of CRS, turns of longitude. */
 #ifndef S2_GEO_LABELS_LABELS_PLACE_H
 #define S2_GEO_LABELS_LABELS_PLACE_H
 
@@ -51,7 +51,7 @@ s2_label_outcome s2_label_place_project(const s2_label_place *place, OGRGeometry
  */
 int s2_label_place_turns(const s2_label_place *place, double low, double high, int *first);
 
-/** Pixel coordinates of a point of the grid's CRS, moved by so many turns; false: out of reach. */
+/** Pixel coordinates of a point of the grid's CRS, moved by that many turns; false: out of reach. */
 bool s2_label_place_point(const s2_label_place *place, double x, double y, int turns, double *u,
                           double *v);
 

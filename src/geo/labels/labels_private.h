@@ -6,7 +6,7 @@
 
 #include "geo/labels/labels.h"
 
-/** What is asked for: whose labels, on which grid, and who is told. */
+/** A request: which labels, on which grid, and the host for messages. */
 typedef struct s2_label_request {
     const s2rgf_label_options *options;
     const s2_grid *grid;

@@ -37,7 +37,8 @@ static s2rgf_status check_raster(const s2rgf_label_options *options, const s2_cl
 {
     if (options->layer != NULL || options->where != NULL)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                       "%s: a raster: a layer or filter is for polygons", options->path);
+                       "%s: is a raster: a layer or filter is only for vector labels",
+                       options->path);
     if (band->count != 1)
         return s2_fail(err, S2RGF_FORMAT, "%s: not a label raster: expected one band, found %d",
                        options->path, band->count);
@@ -45,7 +46,8 @@ static s2rgf_status check_raster(const s2rgf_label_options *options, const s2_cl
 }
 
 /** How the label raster meets the reference grid. */
-static s2rgf_status relate(const s2_label_request *request, raster_labels *labels, s2rgf_error *err)
+static s2rgf_status relate_grids(const s2_label_request *request, raster_labels *labels,
+                                 s2rgf_error *err)
 {
     const char *path = request->options->path;
     const s2_grid *grid = request->grid;
@@ -238,7 +240,7 @@ s2rgf_status s2_labels_read_raster(const s2_label_request *request, GDALDatasetH
     if (status == S2RGF_OK && raster->group_of_value == NULL)
         status = s2_fail_memory(err, "label raster");
     if (status == S2RGF_OK)
-        status = relate(request, raster, err);
+        status = relate_grids(request, raster, err);
     if (status == S2RGF_OK)
         status = s2_class_band_classes(&raster->band, request->host, &labels->classes, err);
     if (status == S2RGF_OK)

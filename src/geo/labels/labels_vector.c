@@ -42,8 +42,8 @@ static s2rgf_status fail_layers(const char *path, GDALDatasetH dataset, const ch
     if (wanted != NULL)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: no layer %s: expected one of %s", path,
                        wanted, list);
-    return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                   "%s: several layers: expected the name of one, found %s", path, list);
+    return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: several layers: choose one with -l, found %s",
+                   path, list);
 }
 
 /** The only layer with geometries; NULL if there are none or several. */
@@ -114,7 +114,7 @@ static s2rgf_status fail_no_features(const s2rgf_label_options *options, s2rgf_e
 {
     if (options->where == NULL)
         return s2_fail(err, S2RGF_FORMAT, "%s: the layer has no features", options->path);
-    return s2_fail(err, S2RGF_FORMAT, "%s: the filter \"%s\" holds for no feature", options->path,
+    return s2_fail(err, S2RGF_FORMAT, "%s: no feature matches the filter \"%s\"", options->path,
                    options->where);
 }
 

@@ -1,4 +1,4 @@
-/* Files whose every failed write is an error, also where a driver of GDAL does not look. */
+/* Files that turn every failed write into an error, even if GDAL's driver ignores it. */
 #ifndef S2_GEO_MAP_CHECKED_FILES_H
 #define S2_GEO_MAP_CHECKED_FILES_H
 

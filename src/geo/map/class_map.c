@@ -29,7 +29,7 @@ s2rgf_status s2_class_map_open(const char *path, const char *assigned_srs, const
     if (status == S2RGF_OK)
         status = s2_grid_of_dataset(map->dataset, path, assigned_srs, &map->grid, err);
     if (status == S2RGF_OK && map->band.count > 1)
-        s2_log(host, S2RGF_WARNING, "%s: the first of its %d bands is taken for the map", path,
+        s2_log(host, S2RGF_WARNING, "%s: the first of its %d bands is used as the map", path,
                map->band.count);
     if (status == S2RGF_OK)
         status = s2_class_band_classes(&map->band, host, &map->classes, err);

@@ -34,7 +34,7 @@ bool s2_map_exists(const char *path)
            VSI_ISREG(stat.st_mode);
 }
 
-static char *join(const char *folder, const char *name, const char *suffix)
+static char *join_path(const char *folder, const char *name, const char *suffix)
 {
     const size_t length = strlen(folder);
     return s2_asprintf("%s%s%s%s", folder, length > 0 && folder[length - 1] == '/' ? "" : "/", name,
@@ -68,8 +68,8 @@ static s2rgf_status make_names(const char *path, s2_map_files *files, s2rgf_erro
 static char *inside(const s2_map_files *files, const char *folder, const char *name,
                     const char *suffix)
 {
-    char *path = join(files->work.path, folder, "");
-    char *made = path != NULL ? join(path, name, suffix) : NULL;
+    char *path = join_path(files->work.path, folder, "");
+    char *made = path != NULL ? join_path(path, name, suffix) : NULL;
     s2_free(path);
     return made;
 }
@@ -94,14 +94,14 @@ static s2rgf_status make_folders(const s2_map_files *files, s2rgf_error *err)
     s2_gdal_catch caught;
     s2_map_catch_begin(&caught);
     for (size_t i = 0; i < sizeof names / sizeof names[0] && done; i++) {
-        char *path = join(files->work.path, names[i], "");
+        char *path = join_path(files->work.path, names[i], "");
         done = path != NULL && VSIMkdir(path, 0777) == 0;
         s2_free(path);
     }
     s2_gdal_catch_end(&caught);
     return done ? S2RGF_OK
                 : s2_gdal_fail(&caught, err, S2RGF_IO,
-                               "%s: cannot be written: no room beside it%s%s", files->path,
+                               "%s: cannot be written: no room in its folder%s%s", files->path,
                                caught.failed ? "" : ": ", caught.failed ? "" : strerror(errno));
 }
 
@@ -109,7 +109,7 @@ static s2rgf_status make_folders(const s2_map_files *files, s2rgf_error *err)
 static s2rgf_status try_renaming(const s2_map_files *files, s2rgf_error *err)
 {
     char *from = inside(files, SCRATCH, files->name, ""), *to = inside(files, OLD, files->name, "");
-    char *folder = join(files->work.path, OLD, "");
+    char *folder = join_path(files->work.path, OLD, "");
     s2rgf_status status = S2RGF_OK;
     if (from == NULL || to == NULL || folder == NULL) {
         status = s2_fail_memory(err, "output");
@@ -123,9 +123,9 @@ static s2rgf_status try_renaming(const s2_map_files *files, s2rgf_error *err)
         CSLDestroy(names);
         s2_gdal_catch_end(&caught);
         if (!done)
-            status = s2_gdal_fail(&caught, err, S2RGF_IO,
-                                  "%s: cannot be written: its folder does not take new files",
-                                  files->path);
+            status =
+                s2_gdal_fail(&caught, err, S2RGF_IO,
+                             "%s: cannot be written: its folder accepts no new files", files->path);
     }
     s2_free(from);
     s2_free(to);
@@ -224,7 +224,7 @@ static s2rgf_status rename_in_texts(const s2_map_files *files, const char *folde
     char **names = VSIReadDir(folder), *checked = NULL;
     s2rgf_status status = s2_checked_name(folder, &checked, err);
     for (int i = 0; names != NULL && names[i] != NULL && status == S2RGF_OK; i++) {
-        char *path = join(folder, names[i], "");
+        char *path = join_path(folder, names[i], "");
         status = path != NULL ? rename_in_text(path, checked, files->place, err)
                               : s2_fail_memory(err, "output");
         if (status == S2RGF_OK)
@@ -238,7 +238,7 @@ static s2rgf_status rename_in_texts(const s2_map_files *files, const char *folde
 
 s2rgf_status s2_map_files_turn(s2_map_files *files, s2rgf_error *err)
 {
-    char *from = join(files->work.path, MADE, ""), *to = join(files->work.path, NEW, "");
+    char *from = join_path(files->work.path, MADE, ""), *to = join_path(files->work.path, NEW, "");
     s2rgf_status status = from != NULL && to != NULL ? S2RGF_OK : s2_fail_memory(err, "output");
     s2_gdal_catch caught;
     s2_map_catch_begin(&caught);
@@ -257,11 +257,11 @@ s2rgf_status s2_map_files_turn(s2_map_files *files, s2rgf_error *err)
 /** Have all that was made on the disk, before it gets names that promise to be whole. */
 static s2rgf_status sync_files(const s2_map_files *files, s2rgf_error *err)
 {
-    char *folder = join(files->work.path, NEW, "");
+    char *folder = join_path(files->work.path, NEW, "");
     char **names = folder != NULL ? VSIReadDirRecursive(folder) : NULL;
     s2rgf_status status = folder != NULL ? S2RGF_OK : s2_fail_memory(err, "output");
     for (int i = 0; names != NULL && names[i] != NULL && status == S2RGF_OK; i++) {
-        char *path = join(folder, names[i], "");
+        char *path = join_path(folder, names[i], "");
         if (path == NULL)
             status = s2_fail_memory(err, "output");
         else if (!s2_is_virtual_path(path) && !s2_sync_path(path))
@@ -282,7 +282,7 @@ static s2rgf_status add_name(const s2_map_files *files, const char *from, const 
     /* Without leave to overwrite, only side files of GDAL's own making are replaced. */
     const bool is_aux = length > aux && strcmp(to + length - aux, ".aux.xml") == 0;
     const s2_naming item = {.from = from != NULL ? inside(files, NEW, from, "") : NULL,
-                            .to = join(files->place, to, ""),
+                            .to = join_path(files->place, to, ""),
                             .backup = inside(files, OLD, to, ""),
                             .is_main = is_main,
                             .replace = files->overwrite || is_aux || from == NULL};
@@ -306,7 +306,7 @@ static s2rgf_status add_stale(const s2_map_files *files, char **names, s2_public
     for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0] && status == S2RGF_OK; i++) {
         const bool is_style = i == 3;
         char *name = s2_asprintf("%s%s", is_style ? files->stem : files->name, suffixes[i]);
-        char *path = name != NULL ? join(files->place, name, "") : NULL;
+        char *path = name != NULL ? join_path(files->place, name, "") : NULL;
         if (path == NULL)
             status = s2_fail_memory(err, "output");
         else if (CSLFindString(names, name) < 0 && s2_map_exists(path) &&
@@ -322,7 +322,7 @@ static s2rgf_status add_stale(const s2_map_files *files, char **names, s2_public
 static s2rgf_status add_output(const s2_map_files *files, s2_publication *publication,
                                s2rgf_error *err)
 {
-    char *folder = join(files->work.path, NEW, "");
+    char *folder = join_path(files->work.path, NEW, "");
     char **names = folder != NULL ? VSIReadDir(folder) : NULL;
     const int before = publication->count;
     bool found = false;
@@ -335,7 +335,7 @@ static s2rgf_status add_output(const s2_map_files *files, s2_publication *public
             status = add_name(files, names[i], names[i], false, publication, err);
     }
     if (status == S2RGF_OK && !found)
-        status = s2_fail(err, S2RGF_IO, "%s: gone before it was renamed", files->path);
+        status = s2_fail(err, S2RGF_IO, "%s: disappeared before it was renamed", files->path);
     const bool alone = publication->count == before;
     if (status == S2RGF_OK)
         status = add_name(files, files->name, files->name, true, publication, err);

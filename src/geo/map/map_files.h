@@ -32,7 +32,7 @@ bool s2_map_exists(const char *path);
 
 /**
  * Remove the rests of killed runs of an output, and put back what was there before one that was
- * killed while it gave the names. To be called before anybody looks at what is there.
+ * killed while it renamed files. Call it before looking at the files.
  */
 void s2_map_files_recover(const char *path);
 

@@ -41,7 +41,7 @@ s2rgf_status s2_map_format_driver(const char *path, const char *format, GDALDriv
         *driver = GDALGetDriverByName(format);
         if (*driver == NULL)
             return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                           "format %s: not known: expected the name of a GDAL driver", format);
+                           "format %s: unknown: expected the name of a GDAL driver", format);
         if (!can_write(*driver) || EQUAL(format, "VRT") || EQUAL(format, "MEM"))
             return s2_fail(err, S2RGF_UNSUPPORTED, "format %s: cannot be written as a raster file",
                            format);

@@ -6,7 +6,7 @@
 #include "geo/map/map_table.h"
 #include "geo/map/map_writer.h"
 
-/** What describes a map, as far as its file holds it; bits of a set. */
+/** The parts of a map's description that its file holds; bits of a set. */
 enum {
     S2_KEEPS_NODATA = 1,
     S2_KEEPS_SRS = 2,

@@ -53,7 +53,7 @@ static s2rgf_status fill_floats(s2_map_writer *writer, s2rgf_error *err)
     return status;
 }
 
-/** The message names the miniature, of which nobody knows. */
+/** The message names the miniature, which the user does not know. */
 static void cut_paths(char *message, const char *path)
 {
     const size_t length = strlen(path);

@@ -21,22 +21,23 @@ static s2rgf_status check_shape(const s2_map_writer *writer, GDALDatasetH datase
     const int width = GDALGetRasterXSize(dataset), height = GDALGetRasterYSize(dataset);
     const int bands = GDALGetRasterCount(dataset);
     if (width != writer->grid.width || height != writer->grid.height || bands != writer->bands)
-        return s2_fail(err, S2RGF_IO,
-                       "%s: read back it differs: expected %d x %d pixels and %d bands, found %d x "
-                       "%d and %d",
-                       writer->files.path, writer->grid.width, writer->grid.height, writer->bands,
-                       width, height, bands);
+        return s2_fail(
+            err, S2RGF_IO,
+            "%s: differs when read back: expected %d x %d pixels and %d bands, found %d x "
+            "%d and %d",
+            writer->files.path, writer->grid.width, writer->grid.height, writer->bands, width,
+            height, bands);
     s2_grid expected = {
         .to_geo = writer->grid.to_geo, .width = writer->reach_w, .height = writer->reach_h};
     s2_grid found = expected;
     if (GDALGetGeoTransform(dataset, found.to_geo.m) != CE_None)
-        return s2_fail(err, S2RGF_IO, "%s: read back it has no georeference", writer->files.path);
+        return s2_fail(err, S2RGF_IO, "%s: has no georeference when read back", writer->files.path);
     const double distance = s2_grid_distance_px(&found, &expected);
     if (!(distance <= S2_GRID_SAME_PX))
-        return s2_fail(err, S2RGF_IO,
-                       "%s: read back its georeference differs: a corner lies %.3g pixels from its "
-                       "place",
-                       writer->files.path, distance);
+        return s2_fail(
+            err, S2RGF_IO,
+            "%s: its georeference differs when read back: a corner is %.3g pixels from its place",
+            writer->files.path, distance);
     return S2RGF_OK;
 }
 
@@ -57,9 +58,8 @@ static s2rgf_status check_unit(const s2_map_writer *writer, GDALDatasetH dataset
         return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: lines %d..%d cannot be read back",
                             writer->files.path, y, y + count - 1);
     if (s2_map_hash_lines(writer, 0, count) != writer->hashes[index])
-        return s2_fail(err, S2RGF_IO,
-                       "%s: read back lines %d..%d have other values than were written",
-                       writer->files.path, y, y + count - 1);
+        return s2_fail(err, S2RGF_IO, "%s: lines %d..%d differ when read back", writer->files.path,
+                       y, y + count - 1);
     return S2RGF_OK;
 }
 
@@ -92,7 +92,7 @@ static bool block_number(GDALRasterBandH band, const char *key, int x, int y, ui
     return text != NULL;
 }
 
-/** Whether all blocks of a band lie in a file of so many bytes. */
+/** Whether all blocks of a band are in a file of that many bytes. */
 static bool blocks_are_inside(GDALRasterBandH band, uint64_t size, bool sparse)
 {
     int w, h;

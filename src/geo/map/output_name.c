@@ -40,16 +40,14 @@ s2rgf_status s2_output_name_check(const char *path, s2rgf_error *err)
     if (length == 0 || CPLGetFilename(path)[0] == '\0')
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "output \"%s\": expected a file name", path);
     if (STARTS_WITH(path, "/vsistdout") || s2_is_stream_name(path))
-        return s2_fail(err, S2RGF_UNSUPPORTED,
-                       "%s: a stream: expected a file that can be renamed when it is whole", path);
+        return s2_fail(err, S2RGF_UNSUPPORTED, "%s: is a stream: expected the name of a file",
+                       path);
     if (is_in_archive(path))
         return s2_fail(err, S2RGF_UNSUPPORTED,
-                       "%s: in an archive: expected a file that can be renamed when it is whole",
-                       path);
+                       "%s: is in an archive: expected the name of a file in a folder", path);
     if (s2_is_virtual_path(path) && !s2_is_virtual_path(CPLGetPath(path)))
         return s2_fail(err, S2RGF_UNSUPPORTED,
-                       "%s: not in a folder: expected a file that can be renamed when it is whole",
-                       path);
+                       "%s: is not in a folder: expected the name of a file in a folder", path);
     return S2RGF_OK;
 }
 
@@ -136,10 +134,11 @@ static s2rgf_status check_world(const s2_map_files *files, s2rgf_error *err)
     s2rgf_status status = S2RGF_OK;
     for (int i = 0; names != NULL && names[i] != NULL && status == S2RGF_OK; i++)
         if (is_world_name(files, names[i]))
-            status = s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                             "%s: would be taken for the world file of %s: expected another name, "
-                             "or no such file",
-                             names[i], files->path);
+            status = s2_fail(
+                err, S2RGF_INVALID_ARGUMENT,
+                "%s: would be read as the world file of %s: choose another name, or remove that "
+                "file",
+                names[i], files->path);
     CSLDestroy(names);
     return status;
 }

@@ -19,7 +19,7 @@ s2rgf_status s2_output_name_fits(const s2_map_target *target, const s2_map_files
                                  s2rgf_error *err);
 
 /**
- * Refuse a name that something has already, or beside which something else stands in the way.
+ * Refuse a name that exists already, or that another file beside it would spoil.
  * files   in  with its names
  * Errors  INVALID_ARGUMENT, NO_MEMORY.
  */

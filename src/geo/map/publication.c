@@ -445,7 +445,8 @@ static outcome attempt_apart(const s2_publication *publication, const char *jour
 
 static s2rgf_status fail_taken(const char *path, s2rgf_error *err)
 {
-    return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: appeared meanwhile: not overwritten", path);
+    return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: was created in the meantime: not overwritten",
+                   path);
 }
 
 /** Look for what has the names now, and refuse what must not be replaced. */
@@ -463,8 +464,7 @@ static s2rgf_status find_old(s2_publication *publication, bool *any_old, s2rgf_e
             return fail_taken(item->to, err);
         if (VSIStatExL(item->to, &stat, VSI_STAT_EXISTS_FLAG | VSI_STAT_NATURE_FLAG) == 0 &&
             VSI_ISDIR(stat.st_mode))
-            return s2_fail(err, S2RGF_IO, "%s: is a folder: expected a file or nothing there",
-                           item->to);
+            return s2_fail(err, S2RGF_IO, "%s: is a folder: choose another name", item->to);
     }
     return S2RGF_OK;
 }

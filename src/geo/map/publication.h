@@ -31,7 +31,7 @@ s2rgf_status s2_publication_add(s2_publication *publication, s2_naming item, s2r
 
 /**
  * Give all files their names. Former files are taken away, main ones first; then side files get
- * their names, then the main ones: so nobody ever finds a main file beside side files of another.
+ * their names, then the main ones: so a main file is never beside the side files of another.
  * Where there is one main file alone, that is a single rename.
  * The steps are done by a process of their own, so that neither its end nor ours by a signal leaves
  * the names between old and new: one goes on or undoes what the other began. Should both end, the

@@ -40,17 +40,15 @@ static s2rgf_status find_count(const char *map_path, int *count, s2rgf_error *er
     for (int i = 0; names != NULL && names[i] != NULL && status == S2RGF_OK; i++) {
         const int told = count_in_name(names[i], stem);
         if (told > 0 && *count > 0 && told != *count)
-            status =
-                s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                        "%s: shares of %d and shares of %d are there: expected the number to join",
-                        map_path, *count, told);
+            status = s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                             "%s: there are shares of %d and shares of %d: give the number with -n",
+                             map_path, *count, told);
         if (told > 0)
             *count = told;
     }
     if (status == S2RGF_OK && *count == 0)
-        status =
-            s2_fail(err, S2RGF_IO, "%s: no share of it: expected %s_1of2.tif or its like in %s",
-                    map_path, stem, folder[0] != '\0' ? folder : "this folder");
+        status = s2_fail(err, S2RGF_IO, "%s: no share found: expected names like %s_1of2.tif in %s",
+                         map_path, stem, folder[0] != '\0' ? folder : "this folder");
     CSLDestroy(names);
     s2_free(stem);
     return status;
@@ -160,7 +158,7 @@ static s2rgf_status take_first(s2_share_set *set, GDALDatasetH dataset, s2rgf_er
     set->bands = GDALGetRasterCount(dataset);
     set->type = GDALGetRasterDataType(GDALGetRasterBand(dataset, 1));
     if (set->bands != (set->kind == S2_MAP_PROBABILITIES ? set->classes.count : 1))
-        status = s2_fail(err, S2RGF_FORMAT, "%s: no share of a map: found %d %s, %d %s",
+        status = s2_fail(err, S2RGF_FORMAT, "%s: not a share of a map: found %d %s, %d %s",
                          set->paths[0], set->bands,
                          s2_plural((uint64_t)set->bands, "band", "bands"), set->classes.count,
                          s2_plural((uint64_t)set->classes.count, "class", "classes"));
@@ -216,12 +214,13 @@ static s2rgf_status check_place(const s2_share_set *set, int index, GDALDatasetH
         index > 0 ? set->shares[index - 1].first_line + set->shares[index - 1].lines : 0;
     if (share->first_line != wanted_line || share->map_lines != set->grid.height)
         return s2_fail(err, S2RGF_MISMATCH,
-                       "%s: of another cut: expected it to go on at line %d of %d, found %d of %d",
+                       "%s: does not continue the map: expected line %d of %d, found %d of %d",
                        set->paths[index], wanted_line, set->grid.height, share->first_line,
                        share->map_lines);
     if (GDALGetRasterCount(dataset) != set->bands || kind_of(dataset) != set->kind ||
         GDALGetRasterDataType(GDALGetRasterBand(dataset, 1)) != set->type)
-        return s2_fail(err, S2RGF_MISMATCH, "%s: other bands than %s: expected shares of one map",
+        return s2_fail(err, S2RGF_MISMATCH,
+                       "%s: its bands differ from those of %s: expected shares of one map",
                        set->paths[index], set->paths[0]);
     return check_grid(set, index, dataset, err);
 }

@@ -25,8 +25,8 @@ typedef struct s2_share_set {
 
 /**
  * Find the shares of the map at map_path, named as s2_map_share_path() names them, and check them.
- * count  in  number of shares, or 0: told from the names that are there
- * Errors  IO (a share is missing or cannot be opened, and which), INVALID_ARGUMENT (count is not told
+ * count  in  number of shares, or 0: taken from the names of the files
+ * Errors  IO (a share is missing or cannot be opened, and which), INVALID_ARGUMENT (count does not follow
  *         by the names), FORMAT (a file is no share), MISMATCH (shares of different models, sources,
  *         program versions or rectangles), NO_MEMORY.
  * Memory  released with s2_share_set_close(), also after an error.

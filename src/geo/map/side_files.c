@@ -40,7 +40,7 @@ static GDALDatasetH make_map(GDALDataType type)
     return map;
 }
 
-/** A folder that nobody else has; false: there is none. */
+/** A folder of this run alone; false: there is none. */
 static bool make_trial_folder(GDALDriverH driver, char folder[256])
 {
     const char *virtual_files = GDALGetMetadataItem(driver, GDAL_DCAP_VIRTUALIO, NULL);

@@ -60,7 +60,7 @@ static int stem_bytes(const char *place, const char *stem)
     return (int)length;
 }
 
-static char *join(const char *place, const char *name)
+static char *join_path(const char *place, const char *name)
 {
     const size_t length = strlen(place);
     return s2_asprintf("%s%s%s", place, length > 0 && place[length - 1] == '/' ? "" : "/", name);
@@ -70,7 +70,7 @@ static char *join(const char *place, const char *name)
 static char *beside(const char *place, const char *stem, const char *text)
 {
     char *name = s2_asprintf("%.*s" MARK "%s", stem_bytes(place, stem), stem, text);
-    char *path = name != NULL ? join(place, name) : NULL;
+    char *path = name != NULL ? join_path(place, name) : NULL;
     s2_free(name);
     return path;
 }
@@ -125,7 +125,7 @@ void s2_map_catch_begin(s2_gdal_catch *caught)
 
 char *s2_work_folder_journal(const char *folder)
 {
-    return join(folder, "journal");
+    return join_path(folder, "journal");
 }
 
 /* ---- locks ----------------------------------------------------------------------------------- */
@@ -150,7 +150,8 @@ s2rgf_status s2_stem_lock(const char *place, const char *stem, int *lock, char *
         return S2RGF_OK;
     const s2rgf_status status =
         state == S2_LOCK_BUSY
-            ? s2_fail(err, S2RGF_IO, "%s: held by another run for %d s", *path, LOCK_WAIT_MS / 1000)
+            ? s2_fail(err, S2RGF_IO, "%s: another run has held it for %d s", *path,
+                      LOCK_WAIT_MS / 1000)
             : s2_fail(err, S2RGF_IO, "%s: cannot create: %s", *path, strerror(errno));
     s2_free(*path);
     *path = NULL;
@@ -159,7 +160,7 @@ s2rgf_status s2_stem_lock(const char *place, const char *stem, int *lock, char *
 
 void s2_stem_unlock(int lock, char *path)
 {
-    /* The name goes first: who waits for the lock then finds that it has no name, and starts anew. */
+    /* The name goes first: a run that waits for the lock then finds that it has no name, and starts again. */
     if (path != NULL)
         unlink(path);
     if (lock >= 0)
@@ -187,12 +188,12 @@ static bool roll_back(const char *place, const char *stem, const char *folder)
         done = s2_stem_lock(place, stem, &lock, &lock_path, NULL) == S2RGF_OK &&
                s2_publication_undo(journal);
         s2_stem_unlock(lock, lock_path);
-        CPLError(CE_Warning, CPLE_AppDefined,
-                 done ? "%s: a run was killed while it gave its files their names: what was there "
-                        "before is there again"
-                      : "%s: a run was killed while it gave its files their names: what was there "
-                        "before cannot be put back",
-                 folder);
+        CPLError(
+            CE_Warning, CPLE_AppDefined,
+            done ? "%s: a run was killed while it renamed its files: the former files are restored"
+                 : "%s: a run was killed while it gave its files their names: what was there "
+                   "before cannot be put back",
+            folder);
     }
     s2_free(journal);
     return done;
@@ -200,8 +201,8 @@ static bool roll_back(const char *place, const char *stem, const char *folder)
 
 static void sweep_folder(const char *place, const char *stem, const char *name)
 {
-    char *folder = join(place, name);
-    char *lock_path = folder != NULL ? join(folder, "lock") : NULL;
+    char *folder = join_path(place, name);
+    char *lock_path = folder != NULL ? join_path(folder, "lock") : NULL;
     int lock = -1;
     if (lock_path == NULL) {
         s2_free(folder);
@@ -211,7 +212,8 @@ static void sweep_folder(const char *place, const char *stem, const char *name)
     if (state == S2_LOCKED && roll_back(place, stem, folder))
         remove_tree(folder);
     else if (state == S2_LOCK_FAILED && errno == ENOENT && rmdir(folder) != 0 && errno == ENOTEMPTY)
-        remove_tree(folder); /* the lock is made first: who has anything else and no lock is dead */
+        remove_tree(
+            folder); /* the lock is made first: a run with anything else and no lock is dead */
     if (lock >= 0)
         close(lock);
     s2_free(lock_path);
@@ -247,7 +249,7 @@ static bool make_folder(s2_work_folder *folder)
     }
     if (mkdir(folder->path, 0777) != 0)
         return false;
-    char *lock_path = join(folder->path, "lock");
+    char *lock_path = join_path(folder->path, "lock");
     const s2_lock_state state =
         lock_path != NULL ? s2_lock_file(lock_path, O_CREAT, &folder->lock) : S2_LOCK_FAILED;
     const int problem = lock_path == NULL ? ENOMEM : errno;
@@ -281,7 +283,7 @@ s2rgf_status s2_work_folder_create(const char *place, const char *stem, const ch
         folder->path = NULL;
         if (problem != EEXIST)
             return s2_gdal_fail(&caught, err, S2RGF_IO,
-                                "%s: cannot be written: its folder does not take new files%s%s",
+                                "%s: cannot be written: its folder accepts no new files%s%s",
                                 output, caught.failed || problem == 0 ? "" : ": ",
                                 caught.failed || problem == 0 ? "" : strerror(problem));
     }

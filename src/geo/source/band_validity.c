@@ -23,7 +23,7 @@ bool s2_band_nodata(GDALRasterBandH band, double *nodata)
     return has != FALSE;
 }
 
-/* Where GDAL has a type for signed bytes, it warns whoever asks for the word. */
+/* Versions of GDAL with a type for signed bytes warn about reading the metadata item. */
 bool s2_band_is_signed_byte(GDALRasterBandH band)
 {
 #if GDAL_VERSION_NUM < GDAL_COMPUTE_VERSION(3, 7, 0)

@@ -7,7 +7,7 @@
 #include "core/memory.h"
 #include "geo/source/gdal_catch.h"
 
-/** Geotransform of a dataset, refused where it is absent or of no use. */
+/** Geotransform of a dataset, an error if it is absent or useless. */
 static s2rgf_status read_geotransform(GDALDatasetH dataset, const char *subject, s2_affine *to_geo,
                                       s2rgf_error *err)
 {
@@ -25,8 +25,8 @@ static s2rgf_status read_geotransform(GDALDatasetH dataset, const char *subject,
     if (!s2_affine_invert(to_geo, &inverse))
         return s2_fail(
             err, S2RGF_FORMAT,
-            "%s: geotransform of no use: expected pixels with an area, found %g, %g, %g, %g",
-            subject, to_geo->m[1], to_geo->m[2], to_geo->m[4], to_geo->m[5]);
+            "%s: useless geotransform: expected pixels with an area, found %g, %g, %g, %g", subject,
+            to_geo->m[1], to_geo->m[2], to_geo->m[4], to_geo->m[5]);
     return S2RGF_OK;
 }
 
@@ -166,7 +166,7 @@ s2rgf_status s2_grid_projwin(const s2_grid *grid, const double projwin[4], const
             return s2_fail(err, S2RGF_INVALID_ARGUMENT, "projwin: value %d is not finite", i + 1);
     if (m[2] != 0.0 || m[4] != 0.0)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                       "projwin: the reference grid is rotated: give the window in pixels");
+                       "projwin: the reference grid is rotated: use srcwin");
     const s2rgf_status status = projwin_in_grid_srs(grid, projwin_srs, x, y, err);
     if (status != S2RGF_OK)
         return status;
@@ -177,8 +177,8 @@ s2rgf_status s2_grid_projwin(const s2_grid *grid, const double projwin[4], const
     const double high = floor((y[1] - y[0]) / m[5] + 0.5);
     if (!(wide >= 1.0 && high >= 1.0))
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                       "projwin: empty: expected ulx uly lrx lry, found a window of %g x %g pixels",
-                       wide, high);
+                       "projwin: empty: expected ulx uly lrx lry, found %g x %g pixels", wide,
+                       high);
     const double right = fmin(left + wide, grid->width);
     const double bottom = fmin(top + high, grid->height);
     if (!(right > 0.0 && bottom > 0.0 && left < grid->width && top < grid->height))

@@ -91,7 +91,7 @@ s2rgf_status s2_srs_from_text(const char *text, OGRSpatialReferenceH *srs, s2rgf
 s2rgf_status s2_srs_to_wkt(OGRSpatialReferenceH srs, char **wkt, s2rgf_error *err);
 
 /**
- * As s2_srs_to_wkt() of a CRS that rasters or labels have themselves, or else of the one that the user
+ * As s2_srs_to_wkt() of the CRS of rasters or labels, or otherwise of the one that the user
  * assigned; assigned_text may be NULL.
  */
 s2rgf_status s2_srs_assigned(OGRSpatialReferenceH own, const char *assigned_text, char **wkt,

@@ -27,7 +27,7 @@ s2rgf_status s2_pieces_create(const s2_piece_plan *plan, size_t bytes, s2_pieces
                               s2rgf_error *err);
 /** NULL is accepted. */
 void s2_pieces_free(s2_pieces *pieces);
-/** Release the memory of all pieces; nobody may be using one. NULL is accepted. */
+/** Release the memory of all pieces; none may be in use. NULL is accepted. */
 void s2_pieces_drop(s2_pieces *pieces);
 
 /**

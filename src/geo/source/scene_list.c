@@ -229,7 +229,7 @@ static s2rgf_status check_template(const char *template, s2rgf_error *err)
     const char *component = hole;
     if (hole == NULL)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                       "%s: expected {} in the place of the scenes' names", template);
+                       "%s: no {} in it: put {} where the name of the scene belongs", template);
     while (component > template && component[-1] != '/')
         component--;
     if (strcspn(component, "*?") < (size_t)(hole - component) || hole[HOLE_LENGTH] == '*')
@@ -319,7 +319,7 @@ s2rgf_status s2_scene_read_list(const char *path, s2_scene_names *names, s2rgf_e
         return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot open the list of scenes", path);
     VSIFCloseL(file);
     if (items == NULL)
-        return s2_fail(err, S2RGF_FORMAT, "%s: no scene: expected a name a line", path);
+        return s2_fail(err, S2RGF_FORMAT, "%s: no scene: expected one name per line", path);
     const s2rgf_status status = check_names(path, items, err);
     return status == S2RGF_OK ? check_unique(path, items, err) : status;
 }

@@ -28,8 +28,8 @@ char *s2_scene_insert(const char *template, const char *name);
 char *s2_scene_before(const char *template);
 
 /**
- * Names of the scenes in a folder: all texts, without '/', that in the place of "{}" make the template
- * the path of something that is there. In byte order, each once.
+ * Names of the scenes in a folder: all texts without '/' that, put for "{}", turn the template into the
+ * path of something that exists. In byte order, each once.
  * template in  relative to the folder unless absolute; * and ? match within one file name and may
  *              not stand between the '/' before the first "{}" and it, nor * right behind it
  * Errors   INVALID_ARGUMENT (no such template), IO (no scene, or a folder that cannot be read).
@@ -38,15 +38,15 @@ s2rgf_status s2_scene_find(const char *folder, const char *template, s2_scene_na
                            s2rgf_error *err);
 
 /**
- * Names of the scenes in a text file, one a line, in its order; blank lines and those that begin with
- * # are none.
+ * Names of the scenes in a text file, one per line, in its order; blank lines and lines that begin with
+ * # are skipped.
  * Errors   IO, FORMAT (no name, one twice, or one that leads out of a folder).
  */
 s2rgf_status s2_scene_read_list(const char *path, s2_scene_names *names, s2rgf_error *err);
 
 /**
- * Paths that a template stands for with a name: those that match in byte order, where it has * or ?,
- * else one, which need not be there.
+ * Paths that a template and a name stand for: with * or ?, those that match, in byte order;
+ * otherwise one, which need not exist.
  * folder in  of relative templates, or NULL for the current one
  * Errors IO (nothing matches), NO_MEMORY.
  */

@@ -26,7 +26,7 @@ typedef struct s2_source_spec {
     const char *source_nodata;
     const char *const *open_options;
     const char *const *input_formats;
-    /* above 1: presented with pixels so many times as large, read averaged (s2_grid_coarsen()) */
+    /* above 1: presented with pixels that many times as large, averaged (s2_grid_coarsen()) */
     int decimation;
 } s2_source_spec;
 

@@ -8,7 +8,7 @@
 #include "core/memory.h"
 #include "geo/source/gdal_catch.h"
 
-/* Pieces are not smaller, unless the file is: a call to GDAL has its price. */
+/* Pieces are not smaller, unless the file is: each call to GDAL costs something. */
 #define NARROWEST_PX 64
 #define LOWEST_PX 16
 

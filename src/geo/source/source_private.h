@@ -4,7 +4,7 @@
 
 #include "geo/source/source_hold.h"
 
-/** One band of one file, as far as reading needs to know it. */
+/** One band of one file, with what reading needs. */
 typedef struct s2_file_band {
     int number; /* in its file, from 1 */
     bool wide;  /* float does not hold every value of its type: read as double */

@@ -12,7 +12,7 @@
 
 #define SAMPLE_LINES 32
 #define FEWEST_BLOCKS 4
-#define BLOCK_SHARE 10 /* of so many blocks one is looked at */
+#define BLOCK_SHARE 10 /* one block in that many is sampled */
 
 /* ---- where to look -------------------------------------------------------------------------- */
 

@@ -1,4 +1,4 @@
-/* A look at the values of a source without reading all of it. */
+/* A sample of a source's values, without reading all of it. */
 #ifndef S2_GEO_SOURCE_SOURCE_SAMPLE_H
 #define S2_GEO_SOURCE_SOURCE_SAMPLE_H
 
@@ -14,7 +14,7 @@ typedef struct s2_source_sample {
 
 /**
  * Read some thousand pixels from a few blocks: from a tenth of the blocks or four, at most 16.
- * area  in  of the source's grid; a warped source is looked at as a whole
+ * area  in  of the source's grid; a warped source is sampled as a whole
  * Errors IO, NO_MEMORY.  Memory: s2_source_sample_clear().
  */
 s2rgf_status s2_source_sample_read(s2_source *source, s2_rect area, s2_source_sample *sample,

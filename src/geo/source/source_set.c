@@ -90,8 +90,8 @@ static s2rgf_status match_demand(const s2_scene_demand *demand, name_list *list,
         const int at = find_name(list, demand->names[i]);
         if (at < 0)
             return s2_fail(err, S2RGF_MISMATCH,
-                           "source %s: missing: expected %s as the model has them, found %s",
-                           demand->names[i], wanted, found);
+                           "source %s: missing: the model expects %s, found %s", demand->names[i],
+                           wanted, found);
         ordered.names[i] = list->names[at];
     }
     for (int i = 0; i < list->count; i++)
@@ -141,7 +141,7 @@ static s2rgf_status check_srs_presence(const s2_scene *scene, s2rgf_error *err)
     }
     if (with != NULL && without != NULL)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                       "source %s (%s): has no CRS while source %s has one: assign one to it",
+                       "source %s (%s): has no CRS, but source %s has one: give it with -a_srs",
                        s2_source_name(without), s2_source_label(without), s2_source_name(with));
     return S2RGF_OK;
 }
@@ -206,7 +206,7 @@ static s2rgf_status check_overlap(const s2_scene *scene, const s2_scene_source *
 }
 
 /** Affine from the reference grid to a source's grid of the same CRS. */
-static s2rgf_status relate(const s2_scene *scene, s2_scene_source *member, s2rgf_error *err)
+static s2rgf_status relate_source(const s2_scene *scene, s2_scene_source *member, s2rgf_error *err)
 {
     s2_affine to_pixel;
     if (!s2_affine_invert(&s2_source_grid(member->source)->to_geo, &to_pixel))
@@ -263,8 +263,8 @@ static bool srs_coincides(const s2_grid *grid, const char *srs_wkt)
 }
 
 /**
- * Work out how one source meets the reference grid. must_be_on_reference: -1 when nobody demands
- * anything.
+ * Work out how one source meets the reference grid. must_be_on_reference: -1 if either
+ * will do.
  */
 static s2rgf_status meet_reference(const s2_scene *scene, s2_scene_source *member,
                                    int must_be_on_reference, const s2rgf_host *host,
@@ -283,7 +283,7 @@ static s2rgf_status meet_reference(const s2_scene *scene, s2_scene_source *membe
         status = s2_source_warp_to_srs(member->source, scene->grid.srs_wkt, err);
     }
     if (status == S2RGF_OK)
-        status = relate(scene, member, err);
+        status = relate_source(scene, member, err);
     if (status != S2RGF_OK)
         return status;
     s2_rect view;

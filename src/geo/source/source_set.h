@@ -36,7 +36,7 @@ typedef struct s2_scene_demand {
  * reference, and a source that must be on_reference but is not congruent is resampled onto the
  * reference grid. One source of the model and one input: the name may differ.
  *
- * Another CRS than the reference: warped (the host is told), unless its coordinates are the same
+ * Another CRS than the reference: warped (with a message), unless its coordinates are the same
  * to 0.01 px, as between ETRS89 and WGS 84.
  * Errors  IO, FORMAT, MISMATCH (a source the model has or has not), NO_MEMORY, INVALID_ARGUMENT (a
  *         source without CRS while others have one and none is assigned, one that does not overlap

@@ -48,8 +48,8 @@ static s2rgf_status alpha_may_be_data(s2_source *source, const s2_file *file, bo
 static char *alpha_text(const s2_file *file)
 {
     return s2_asprintf(
-        "band %d of %s is taken for an alpha band, which says where there is data, and "
-        "not for data: if it is, \"gdal_translate -of VRT -colorinterp_%d undefined\" "
+        "band %d of %s is an alpha band and masks the others: if it is data, \"gdal_translate -of "
+        "VRT -colorinterp_%d undefined\" "
         "makes a raster in which it counts",
         file->first_alpha, file->path, file->first_alpha);
 }
@@ -89,11 +89,10 @@ static void tell_palette(const s2_source *source, const s2_file *file, const s2r
         const int number = file->bands[b].number;
         if (GDALGetRasterColorTable(GDALGetRasterBand(file->dataset, number)) == NULL)
             continue;
-        s2_log(
-            host, S2RGF_WARNING,
-            "source %s (%s): band %d has a colour table: its numbers, not its colours, are taken "
-            "for measurements; \"gdal_translate -expand rgb\" makes bands of the colours",
-            source->name, file->path, number);
+        s2_log(host, S2RGF_WARNING,
+               "source %s (%s): band %d has a colour table: its numbers, not its colours, are used "
+               "as measurements; \"gdal_translate -expand rgb\" makes bands of the colours",
+               source->name, file->path, number);
         return;
     }
 }

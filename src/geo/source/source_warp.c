@@ -150,7 +150,8 @@ static void kernel_range(double at, double radius, int origin, int size, int *fi
  * Triangle kernel over the valid source pixels around (u, v); true if the pixel that holds it is
  * valid.
  */
-static bool sample(const s2_warp *warp, s2_rect rect, double u, double v, int bands, float *out)
+static bool sample_pixel(const s2_warp *warp, s2_rect rect, double u, double v, int bands,
+                         float *out)
 {
     const uint8_t *valid = warp->valid.data;
     const float *pixels = warp->pixels.data;
@@ -221,8 +222,8 @@ static s2rgf_status warp_square(s2_source *source, s2_rect rect, s2_rect square,
         const size_t at = (size_t)(square.y - rect.y + i / square.w) * (size_t)rect.w +
                           (size_t)(square.x - rect.x + i % square.w);
         float *out = pixels == NULL ? NULL : pixels + at * (size_t)bands;
-        valid[at] =
-            !s2_rect_is_empty(needed) && sample(warp, needed, warp->u[i], warp->v[i], bands, out);
+        valid[at] = !s2_rect_is_empty(needed) &&
+                    sample_pixel(warp, needed, warp->u[i], warp->v[i], bands, out);
         if (!valid[at] && out != NULL)
             memset(out, 0, (size_t)bands * sizeof *out);
     }

@@ -23,7 +23,17 @@ static size_t larger(size_t a, size_t b)
     return a > b ? a : b;
 }
 
-/* ---- rows that are needed at once ------------------------------------------------------------- */
+/* ---- rows that are needed at once -------------------------------------------------------------
+
+   A step takes every tensor from the front fronts[0] to the front fronts[1]. Its ring holds the rows
+   that the step adds, and the earlier ones that later layers still read:
+
+       rows of a tensor    done with | still read by later layers | added by this step | to come
+                                     first                        now                  next
+                                     |<---------------- the rows of the ring -------->|
+       in a ring of 6      row 6 lies where row 0 was, row 7 where row 1 was, ...
+
+   A ring has as many rows as the step that needs most, over all steps and tiles. */
 
 /* A ring holds rows first..end-1 at the same time. */
 static void hold(int *rings, int buffer, s2_rect rect, int first, int end)

@@ -1,10 +1,11 @@
-/* How far every tensor of a tile has got while a dense run walks down it, one row of cells at a step. */
+/* How far each tensor of a tile is computed while a dense run walks down it, a row of cells at a step. */
 #include "nn/dense/front.h"
 
 #include "nn/run/winograd.h"
 
 #define SIDE S2_CELL_FEATURE_PX
-#define READ_ROWS 16 /* rows are read in multiples of this: a call to GDAL has its price */
+#define READ_ROWS                                                                                  \
+    16 /* rows are read in multiples of this, because each call to GDAL costs something */
 
 /* A row, or what of a rectangle lies before it. */
 static int clamp_row(int row, s2_rect rect)

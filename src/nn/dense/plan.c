@@ -1,4 +1,23 @@
-/* Which part of which tensor one tile of a dense run needs. */
+/* Which part of which tensor one tile of a dense run needs: along one axis, from the core, which is
+   wanted, back to the pixels, which are read. Each line reaches as far as the line below it needs.
+   The scene's edge cuts off what is computed; what lies beyond it is zero.
+
+       pixels       =============================================     spatial encoder: two 3 x 3
+       stack          =========================================       whole cells
+       stat_cells     |    |    |    |    |    |    |    |    |       3 x 3 windows: a cell more
+       scale_cells         |    |    |    |    |    |    |            attention between cell centres
+       mixed                 ============================             necks: 3 x 3, dilation 2
+       joint                    =========================             whole cells
+       gram_cells               |    |    |    |    |    |            3 x 3 windows: a cell more
+       fused_cells                   |    |    |    |                 whole cells
+       fused                          ============                    block: 3 x 3
+       middle                          ==========                     block: 3 x 3, dilation 2
+       block                            ========                      3 x 3
+       head                              ======                       sampled up between pixels
+       core                               ====                        the tile itself
+
+   A 3 x 3 layer needs the input of whole Winograd tiles. These begin at multiples of 4 pixels of the
+   scene (8 with dilation 2), so the width of a halo depends on where the tile lies. */
 #include "nn/dense/plan.h"
 
 #include "nn/layers/cells.h"

@@ -52,8 +52,8 @@ s2_rect s2_dense_scene(const s2_run_geometry *geometry);
 s2_rect s2_dense_source(const s2_network_spec *spec, const s2_run_geometry *geometry, int source);
 
 /**
- * Everything a core needs, layer by layer from the output back; no layer computes what nobody
- * reads.
+ * Everything a core needs, layer by layer from the output back; no layer computes what is not
+ * read.
  */
 void s2_dense_plan_make(const s2_network_spec *spec, const s2_run_geometry *geometry, s2_rect core,
                         s2_dense_plan *plan);

@@ -158,7 +158,7 @@ static void add_conv(s2_work *work, const s2_folded_conv *conv, double pixels)
     work->done += all * (conv->winograd ? winograd : each);
 }
 
-static void add_block(s2_work *work, const s2_folded_block *block, double pixels)
+static void count_block(s2_work *work, const s2_folded_block *block, double pixels)
 {
     add_conv(work, &block->conv1, pixels);
     add_conv(work, &block->conv2, pixels);
@@ -173,8 +173,8 @@ static void add_joint_attention(s2_work *work, int channels, double pixels)
     work->done += pixels * ((double)s2_gram_floats(channels) + 2.0 * matrix);
 }
 
-static void add_source(const s2_dense_weights *weights, const s2_run_geometry *geometry, int s,
-                       s2_work work[S2_STAGES])
+static void count_source(const s2_dense_weights *weights, const s2_run_geometry *geometry, int s,
+                         s2_work work[S2_STAGES])
 {
     const s2_rect scene = s2_dense_scene(geometry);
     const bool aligned = weights->base.spec.on_reference[s];
@@ -189,7 +189,7 @@ static void add_source(const s2_dense_weights *weights, const s2_run_geometry *g
     encode->direct += encoded * filters;
     encode->done += encoded * (spectral->filters.w ? (double)matrix->in * matrix->out : filters);
     add_conv(encode, &spectral->mix, encoded);
-    add_block(encode, &weights->spatial[s], aligned ? (double)scene.w * scene.h : native);
+    count_block(encode, &weights->spatial[s], aligned ? (double)scene.w * scene.h : native);
     /* what a source on a grid of its own gives to the detail path is computed there */
     add_conv(aligned ? &work[S2_STAGE_CLASSIFY] : encode, &weights->detail.part[s], encoded);
 }
@@ -204,13 +204,13 @@ void s2_dense_work(const s2_weights *base, const s2_run_geometry *geometry, s2_w
     s2_work *classify = &work[S2_STAGE_CLASSIFY];
     memset(work, 0, S2_STAGES * sizeof *work);
     for (int s = 0; s < base->spec.sources; s++)
-        add_source(weights, geometry, s, work);
+        count_source(weights, geometry, s, work);
     for (int d = 0; d < S2_DOMAINS; d++) {
         add_conv(relate, &weights->trunk.adrf[d].mix, features);
         add_conv(relate, &weights->trunk.neck[d], features);
     }
     add_joint_attention(relate, base->spec.channels, features);
-    add_block(&work[S2_STAGE_HEAD], &weights->trunk.head_block, features);
+    count_block(&work[S2_STAGE_HEAD], &weights->trunk.head_block, features);
     add_conv(&work[S2_STAGE_HEAD], &weights->trunk.head_conv, features);
     /* this part of the hidden layer is computed with the head */
     add_conv(&work[S2_STAGE_HEAD], &weights->hidden_head, features);

@@ -35,7 +35,7 @@ enum {
     S2_SEGMENT,              /* a segment of a row in pointwise layers */
     S2_ROWS,                 /* two rows of an aligned encoder, one of the head */
     S2_SCORES,               /* rows of the core at hand */
-    S2_VALID,                /* bytes, likewise */
+    S2_VALID,                /* bytes, of the same rows */
     S2_COLUMNS,              /* taps of the samplers */
     S2_CHUNK,                /* pixels as they are read */
     S2_CHUNK_VALID,          /* bytes */
@@ -68,7 +68,7 @@ struct s2_dense_run {
     s2_dense_plan plan;
     const s2_tile_io *io; /* of the tile at hand */
     s2_source_seam seams[S2_SIDES][S2RGF_MAX_SOURCES];
-    /* at every step: what is there before it and after it */
+    /* at every step: the fronts before it and after it */
     s2_dense_front now, next;
     s2_sampler upsampler;                   /* head to core */
     s2_sampler to_stack[S2RGF_MAX_SOURCES]; /* of sources that are not on the reference */
@@ -100,7 +100,7 @@ void s2_dense_conv(const s2_dense_run *run, const s2_folded_conv *conv, const s2
 
 /** Read the sources' rows. */
 s2rgf_status s2_dense_input(s2_dense_run *run, s2rgf_error *err);
-/** Tell io which rows the next step will read, when it goes on from run->next to `after`. */
+/** Announce to io which rows the next step, from run->next to `after`, will read. */
 void s2_dense_expect(const s2_dense_run *run, const s2_dense_front *after);
 /** Validity of the rows of the reference grid under the stack, then of the stack's rows. */
 void s2_dense_validity(s2_dense_run *run);

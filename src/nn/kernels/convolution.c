@@ -6,7 +6,7 @@
 
 #include "nn/kernels/kernel_vector.h"
 
-/* Output pixels whose sums are in registers together with those of so many blocks: the more of both,
+/* Output pixels whose sums are in registers together with those of that many blocks: the more of both,
    the fewer loads for each multiply-add. */
 #define FOUR_BLOCKS_PIXELS 6 /* where there are 32 registers, and a block is one */
 #define TWO_BLOCKS_PIXELS 12
@@ -26,7 +26,7 @@ static void store_partial(const s2_kernel_row *row, int pixel, int first, float 
     memcpy(row->y + pixel * row->y_step + first, values, (size_t)count * sizeof(float));
 }
 
-/* The same from registers: nobody else learns where the sums are, so that they stay there. */
+/* The same from registers: the address of the sums goes nowhere else, so that they stay there. */
 static inline void finish_partial(const s2_kernel_row *row, int pixel, int block, int count,
                                   const vector *sum)
 {

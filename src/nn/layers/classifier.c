@@ -173,7 +173,7 @@ double s2_classifier_backward(const s2_classifier *classifier, s2_classifier_sta
         s2_cross_entropy(&scores, state->labels, options, state->class_weight, &dscores);
     linear_backward(state->hidden, state->count, classifier->out_weight, classifier->out_bias,
                     state->dscores, state->dhidden);
-    /* a dropped or negative unit stands as 0 in hidden */
+    /* a dropped or negative unit is 0 in hidden */
     for (size_t i = 0; i < units; i++) {
         const float scale = state->dropped ? state->dropout_scale[i] : 1.0f;
         state->dhidden[i] = state->hidden[i] > 0.0f ? state->dhidden[i] * scale : 0.0f;

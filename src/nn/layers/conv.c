@@ -16,7 +16,7 @@ int s2_conv_out_size(const s2_conv *conv, int size)
     return (size + conv->stride - 1) / conv->stride;
 }
 
-/* A 1 x 1 convolution without stride reads its input as a matrix as it stands. */
+/* A 1 x 1 convolution without stride reads its input directly as a matrix. */
 static bool is_pointwise(const s2_conv *conv)
 {
     return conv->kernel == 1 && conv->stride == 1;

@@ -42,7 +42,7 @@ s2rgf_status s2_conv_forward_then(const s2_conv *conv, const s2_conv_weights *we
 /**
  * Gradients of s2_conv_forward_then().
  * dy    in      like y          dw  in/out  added to      db  in/out  added to, or NULL
- * dx    in/out  added to or overwritten, or NULL where nobody needs it
+ * dx    in/out  added to or overwritten, or NULL if not needed
  * first in      runs for every crop of dy, to make it what it is to be
  */
 s2rgf_status s2_conv_backward_after(const s2_conv *conv, const s2_conv_weights *weights,

@@ -8,7 +8,7 @@
 
 /* Transformed tiles of one strip, in and out, should stay in the second-level cache. */
 #define STRIP_FLOATS (64 * 1024)
-#define TILES_MIN 16 /* of a crop, for the products to be worth their name */
+#define TILES_MIN 16 /* of a crop, for the products to be worthwhile */
 
 /* Crop n in tiles of tile_px x tile_px pixels. */
 static s2_winograd_tensor cut_crop(const s2_conv *conv, const s2_tensor *tensor, int n, int tile_px)
@@ -61,7 +61,7 @@ static size_t weight_count(const s2_conv *conv)
 /* One thread's workspace. */
 typedef struct winograd_work {
     float *v, *m; /* transformed tiles of a strip */
-    float *du;    /* [36][in][out], or NULL where nobody needs it */
+    float *du;    /* [36][in][out], or NULL if not needed */
 } winograd_work;
 
 /* Room for strips of transformed tiles with that many planes. */

@@ -1,5 +1,5 @@
 /* 3 x 3 convolutions without stride in training, by Winograd's transforms: F(2 x 2, 3 x 3) forward,
-   for a rectifier tells 0 from almost 0; F(4 x 4, 3 x 3), with fewer multiplications, backward. */
+   because a rectifier distinguishes 0 from almost 0; F(4 x 4, 3 x 3), with fewer multiplications, backward. */
 #ifndef S2_NN_LAYERS_CONV_WINOGRAD_H
 #define S2_NN_LAYERS_CONV_WINOGRAD_H
 

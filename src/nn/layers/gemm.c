@@ -38,7 +38,7 @@ const char *s2_gemm_core_type(void)
     return NULL;
 }
 
-/** Is there address space for so many buffers? */
+/** Is there address space for that many buffers? */
 static bool has_room(size_t buffers)
 {
     size_t bytes;

@@ -1,4 +1,4 @@
-/* What lies between the encoders and the classifier in every network: both domains through ADRF and a
+/* What is between the encoders and the classifier in every network: both domains through ADRF and a
    neck each, SSJA, the head. */
 #ifndef S2_NN_LAYERS_TRUNK_H
 #define S2_NN_LAYERS_TRUNK_H

@@ -86,7 +86,7 @@ struct s2_network_ops {
     bool (*weights_fold)(s2_weights *weights, const s2_network *network);
     void (*weights_clear)(s2_weights *weights);
     /* Bytes one worker takes for the tiles of a tiling. read_pixels out [sources]: pixels of the
-       largest rectangle of each source read at once. quick: at least so many, from a few tiles. */
+       largest rectangle of each source read at once. quick: a lower bound, from a few tiles. */
     size_t (*run_needs)(const s2_weights *weights, const s2_run_geometry *geometry,
                         const s2_tiling *tiling, bool quick, size_t *read_pixels);
     /* Layout of all seams of a tiling on that side of a tile. NULL: tiles share nothing. */

@@ -139,7 +139,7 @@ static bool fold_filters(s2_folded_spectral *to, const s2_spectral_encoder *enco
     return done && (2 * encoder->bands > S2_KERNEL_BLOCK || fold_filter_matrix(to, encoder->bands));
 }
 
-/* A pool stands between u3, u5 and the mix: their batch-norms stay. */
+/* A pool is between u3, u5 and the mix, so their batch-norms stay. */
 static bool keep_filters(s2_folded_spectral *to, const s2_spectral_encoder *encoder)
 {
     const size_t rows = 2 * (size_t)encoder->bands;

@@ -28,7 +28,7 @@ typedef struct s2_tile_io {
        out [h][w]. */
     s2rgf_status (*read)(void *context, int source, s2_rect rect, float *pixels, uint8_t *valid,
                          s2rgf_error *err);
-    /* The rectangle that the next call for this source will read; NULL: nobody wants to know. */
+    /* The rectangle that the next call for this source will read; NULL: not needed. */
     void (*expect)(void *context, int source, s2_rect rect);
     /* Rows of the core, as wide as it: scores in [h][w][K], logits; valid in [h][w], 1 where all
        sources have data. */
