@@ -11,33 +11,17 @@
 #include "geo/map/map_writer.h"
 #include "geo/map/publication.h"
 #include "geo/map/work_folder.h"
-#include "geo_fixture.h"
+#include "map_fixture.h"
 
 #define WIDTH 90
 #define HEIGHT 70
 
-static char folder[] = "/tmp/s2rgf-outputs-XXXXXX";
-static s2_grid grid;
 static s2_class_table classes;
-
-/** Path in the scratch folder; one of a few static buffers. */
-static const char *in_folder(const char *name)
-{
-    static char paths[8][512];
-    static int next;
-    char *path = paths[next++ % 8];
-    snprintf(path, sizeof paths[0], "%s/%s", folder, name);
-    return path;
-}
 
 static void set_up(void)
 {
     s2rgf_error err = {0};
-    REQUIRE(mkdtemp(folder) != NULL);
-    grid = (s2_grid){.to_geo = {{383469.97, 3.6, 0.0, 5818303.55, 0.0, -3.6}},
-                     .width = WIDTH,
-                     .height = HEIGHT,
-                     .srs_wkt = wkt_of("EPSG:32633")};
+    make_folder_and_grid(WIDTH, HEIGHT);
     REQUIRE(s2_class_table_add(&classes, 1, "wood", NULL, &err) == S2RGF_OK);
     REQUIRE(s2_class_table_add(&classes, 2, "water", NULL, &err) == S2RGF_OK);
 }

@@ -355,9 +355,5 @@ void s2_map_close(s2_map_writer *writer)
     s2_grid_clear(&writer->grid);
     s2_class_metadata_free(writer->metadata);
     CSLDestroy(writer->final_options);
-    s2_free(writer->written_path);
-    s2_free(writer->lines);
-    s2_free(writer->hashes);
-    s2_free(writer->srs_read);
-    s2_free(writer);
+    S2_FREE_EACH(writer->written_path, writer->lines, writer->hashes, writer->srs_read, writer);
 }

@@ -162,13 +162,8 @@ void s2_source_close(s2_source *source)
     s2_grid_clear(&source->grid);
     CSLDestroy(source->open_options);
     CSLDestroy(source->input_formats);
-    s2_free(source->files);
-    s2_free(source->bands);
-    s2_free(source->source_nodata);
-    s2_free(source->assigned_srs);
-    s2_free(source->label);
-    s2_free(source->name);
-    s2_free(source);
+    S2_FREE_EACH(source->files, source->bands, source->source_nodata, source->assigned_srs,
+                 source->label, source->name, source);
 }
 
 static bool same_number(double a, double b)
