@@ -102,6 +102,25 @@ static bool make_slots(s2_read_ahead *ahead)
     return true;
 }
 
+void s2_read_ahead_stop(s2_read_ahead *ahead)
+{
+    if (!ahead)
+        return;
+    pthread_mutex_lock(&ahead->mutex);
+    ahead->stopping = true;
+    pthread_cond_broadcast(&ahead->changed);
+    pthread_mutex_unlock(&ahead->mutex);
+    if (ahead->running)
+        pthread_join(ahead->thread, NULL);
+    pthread_cond_destroy(&ahead->changed);
+    pthread_mutex_destroy(&ahead->mutex);
+    for (int s = 0; s < ahead->reader.sources; s++) {
+        s2_free(ahead->slots[s].pixels);
+        s2_free(ahead->slots[s].valid);
+    }
+    s2_free(ahead);
+}
+
 s2rgf_status s2_read_ahead_start(const s2_reader *reader, s2_read_ahead **ahead, s2rgf_error *err)
 {
     s2_read_ahead *made = s2_calloc(1, sizeof *made);
@@ -120,25 +139,6 @@ s2rgf_status s2_read_ahead_start(const s2_reader *reader, s2_read_ahead **ahead,
     }
     *ahead = made;
     return S2RGF_OK;
-}
-
-void s2_read_ahead_stop(s2_read_ahead *ahead)
-{
-    if (!ahead)
-        return;
-    pthread_mutex_lock(&ahead->mutex);
-    ahead->stopping = true;
-    pthread_cond_broadcast(&ahead->changed);
-    pthread_mutex_unlock(&ahead->mutex);
-    if (ahead->running)
-        pthread_join(ahead->thread, NULL);
-    pthread_cond_destroy(&ahead->changed);
-    pthread_mutex_destroy(&ahead->mutex);
-    for (int s = 0; s < ahead->reader.sources; s++) {
-        s2_free(ahead->slots[s].pixels);
-        s2_free(ahead->slots[s].valid);
-    }
-    s2_free(ahead);
 }
 
 /* Whether the thread should read; the mutex is held. */

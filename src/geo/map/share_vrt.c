@@ -66,16 +66,11 @@ static char *make_xml(const s2_share_set *set, bool beside)
 s2rgf_status s2_share_set_join(s2_share_set *set, s2rgf_error *err)
 {
     char *xml = make_xml(set, false);
-    s2_gdal_catch caught;
-    s2_map_catch_begin(&caught);
-    set->raster = GDALOpenEx(xml, GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR, NULL,
-                             NULL, NULL);
-    s2_gdal_catch_end(&caught);
-    s2_gdal_drop_partial(&caught, &set->raster);
+    const s2_gdal_request request = {
+        .name = xml, .subject = set->map_path, .complaint = "its shares cannot be read"};
+    const s2rgf_status status = s2_gdal_open(&request, &set->raster, err);
     CPLFree(xml);
-    if (set->raster == NULL)
-        return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: its shares cannot be read", set->map_path);
-    return S2RGF_OK;
+    return status;
 }
 
 s2rgf_status s2_share_set_read(const s2_share_set *set, int y, int count, void *lines,

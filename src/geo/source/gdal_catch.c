@@ -73,6 +73,20 @@ s2rgf_status s2_gdal_fail(const s2_gdal_catch *caught, s2rgf_error *err, s2rgf_s
     return s2_fail(err, status, "%s: %s", ours, caught->failure);
 }
 
+s2rgf_status s2_gdal_open(const s2_gdal_request *request, GDALDatasetH *dataset, s2rgf_error *err)
+{
+    s2_gdal_catch caught;
+    s2_gdal_catch_begin(&caught);
+    *dataset = GDALOpenEx(request->name, GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR,
+                          request->drivers, request->open_options, NULL);
+    s2_gdal_catch_end(&caught);
+    s2_gdal_drop_partial(&caught, dataset);
+    if (*dataset)
+        return S2RGF_OK;
+    return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: %s",
+                        request->subject ? request->subject : request->name, request->complaint);
+}
+
 int s2rgf_status_gdal_number(s2rgf_status status)
 {
     switch (status) {

@@ -29,6 +29,18 @@ void s2_gdal_catch_end(s2_gdal_catch *caught);
  */
 void s2_gdal_drop_partial(const s2_gdal_catch *caught, GDALDatasetH *dataset);
 
+/** A raster to be opened for reading. */
+typedef struct s2_gdal_request {
+    const char *name;                /* as GDAL takes it */
+    const char *const *drivers;      /* that may open it, NULL: all */
+    const char *const *open_options; /* or NULL */
+    const char *subject;             /* of the message, NULL: the name */
+    const char *complaint;           /* its text, "cannot open the map" */
+} s2_gdal_request;
+
+/** Open it. *dataset is NULL on failure. Errors: IO, NO_MEMORY. Memory: GDALClose(). */
+s2rgf_status s2_gdal_open(const s2_gdal_request *request, GDALDatasetH *dataset, s2rgf_error *err);
+
 /** As s2_fail(), with GDAL's message behind ours; S2RGF_NO_MEMORY where that was the reason. */
 s2rgf_status s2_gdal_fail(const s2_gdal_catch *caught, s2rgf_error *err, s2rgf_status status,
                           const char *format, ...) __attribute__((format(printf, 4, 5)));
