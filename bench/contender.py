@@ -27,6 +27,7 @@ from sklearn.svm import SVC
 import context
 import figures
 from rasters import read_labels, write_raster
+from tables import SMOOTHING_RADIUS_PX, near
 
 # Count up when what a contender does changes and none of its options does.
 VERSION = 2
@@ -35,7 +36,6 @@ SVM_GRID = {"svc__C": [0.1, 1, 10, 100, 1000, 10000],
             "svc__gamma": [0.00001, 0.0001, 0.001, 0.01, 0.1, 1]}
 BOOSTING_LEAF_PX = 5            # fewer than scikit-learn's 20, which few labels cannot fill
 SMOOTHING_SIGMA_PX = 1.5
-SMOOTHING_RADIUS_PX = 4
 CHUNK_PX = 65536
 
 
@@ -157,12 +157,6 @@ def smooth(probabilities, known):
 
     weights = np.maximum(spread(known.astype(float)), np.finfo(float).tiny)
     return np.array([spread(image) / weights for image in probabilities])
-
-
-def near(chosen):
-    """The pixels from which smoothing takes what it needs for the chosen ones."""
-    size = 2 * SMOOTHING_RADIUS_PX + 1
-    return ndimage.maximum_filter(chosen, size)
 
 
 def map_pixels(classifier, contender, table, places, wanted):

@@ -39,11 +39,16 @@ FEW_DRAWS = 5
 FEW_LEVELS = (*(("pixels", n) for n in (5, 10, 20, 50)), *(("polygons", n) for n in (1, 2, 4)))
 
 
+def count_of(kind, count):
+    """Such as "5 pixels" or "1 polygon"."""
+    return f"{count} {kind if count > 1 else kind[:-1]}"
+
+
 def few(whole, kind, count):
-    word = kind if count > 1 else kind[:-1]
-    return replace(whole, name=f"{whole.name}-{count}-{word}", fold_word="draw", folds=FEW_DRAWS,
-                   title=f"{whole.title}, {count} {word} a class", few=(kind, count), lights=(),
-                   is_ablated=False)
+    how_many = count_of(kind, count)
+    return replace(whole, name=f"{whole.name}-{how_many.replace(' ', '-')}", fold_word="draw",
+                   folds=FEW_DRAWS, title=f"{whole.title}, {how_many} a class", few=(kind, count),
+                   lights=(), is_ablated=False)
 
 
 FEW = tuple(few(whole, *level) for level in FEW_LEVELS
@@ -162,15 +167,13 @@ def plan_scene(scene, seeds, methods=(), folds=0):
 
 
 def plan_runs(seeds):
-    """All runs of the study: what decides first, the ablations last."""
+    """All runs of the study: what is cheap or decides comes first, the ablations last."""
     runs = [run for scene in SCENES for run in plan_scene(scene, seeds)]
+    # A draw of few labels stands for a seed, too.
+    runs += [run for scene in FEW for run in plan_scene(scene, 1)]
     # Stable: within a method, scene after scene and fold after fold.
-    runs.sort(key=lambda run: (run.method.ablation, run.method in MAIN[-3:], run.seed,
-                               run.method.is_network))
-    # A draw stands for a seed, too.
-    drawn = [run for scene in FEW for run in plan_scene(scene, 1)]
-    first = [run for run in runs if not run.method.ablation]
-    return first + drawn + runs[len(first):]
+    return sorted(runs, key=lambda run: (run.method.ablation, run.method in (PATCH, UNVALIDATED_DENSE),
+                                         run.method is DENSE_64, run.seed, run.method is DENSE))
 
 
 def plan_inner(seeds):

@@ -11,8 +11,8 @@ from tables import Maker
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 # What tables depend on, beside the scene's files.
-TABLE_MODULES = ("contender.py", "context.py", "rasters.py", "regimes.py", "scenes.py",
-                 "scenes_tiled.py", "tables.py")
+TABLE_MODULES = ("context.py", "rasters.py", "regimes.py", "scenes.py", "scenes_tiled.py",
+                 "tables.py")
 
 MAKERS = {"redclover": scenes.red_clover, "redclover-inner": scenes.red_clover_inner,
           "berlin": scenes.berlin, "berlin-inner": scenes.berlin_inner,

@@ -43,9 +43,9 @@ class Study:
         parts = [[lit(row, light) for row in part] for part in self.whole_seeds(scene, method)]
         return np.array([figures.accuracy(pooled(part)[1]) for part in parts if all(part)])
 
-    def calibration_errors(self, scene, method, when="after"):
+    def calibration_errors(self, scene, method, when="after", light=None):
         """Of every whole seed whose rows have it, its folds pooled."""
-        parts = [[row.get("calibration", {}).get(when) for row in part]
+        parts = [[(lit(row, light) or {}).get("calibration", {}).get(when) for row in part]
                  for part in self.whole_seeds(scene, method)]
         return [figures.calibration_error(figures.pool_bins(part)) for part in parts if all(part)]
 

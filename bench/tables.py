@@ -8,12 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from osgeo import gdal
+from scipy import ndimage
 
 import context
-from contender import near
 from rasters import read_labels
 
-SAMPLED_PX = 50000              # of the scene, to learn the components of context features from
+SMOOTHING_RADIUS_PX = 4
+SAMPLED_AREAS = 12              # of a scene in many, to learn the components of context features from
+SAMPLED_PX = 50000              # of these areas together
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,12 @@ def cut(values, area):
     return values[..., row:row + rows, column:column + columns]
 
 
+def near(chosen):
+    """The pixels from which smoothing takes what it needs for the chosen ones."""
+    size = 2 * SMOOTHING_RADIUS_PX + 1
+    return ndimage.maximum_filter(chosen, size)
+
+
 def pixels_that_matter(scene, is_smoothed):
     paths = {path for split in scene.splits
              for path in (split.train_raster, split.test_raster, split.pool_raster)}
@@ -69,11 +77,16 @@ class Maker:
         self.areas = scene.areas or ((0, 0, self.like.RasterYSize, self.like.RasterXSize),)
         self.wanted = pixels_that_matter(scene, is_smoothed)
 
+    @functools.lru_cache(maxsize=1)
+    def stack(self, sources, area):
+        return stack_bands(sources, self.like, area)
+
     @functools.cached_property
     def learned(self):
         """Which bands have values, and the context features of these, learnt from the scene as it is."""
-        step = max(1, sum(area[2] * area[3] for area in self.areas) // SAMPLED_PX)
-        stacks = (stack_bands(self.sources, self.like, area) for area in self.areas)
+        areas = self.areas[::-(-len(self.areas) // SAMPLED_AREAS)]
+        step = max(1, sum(area[2] * area[3] for area in areas) // SAMPLED_PX)
+        stacks = (self.stack(self.sources, area) for area in areas)
         sample = np.concatenate([stack.reshape(len(stack), -1).T[::step] for stack in stacks])
         used = ~np.isnan(sample).all(axis=0)
         sample = sample[:, used]
@@ -86,7 +99,7 @@ class Maker:
         used, learned = self.learned
         parts = []
         for area in self.areas:
-            stack = stack_bands(sources, self.like, area)[used]
+            stack = self.stack(sources, area)[used]
             chosen = cut(self.wanted, area) & ~np.isnan(stack).any(axis=0)
             parts.append((np.argwhere(chosen) + area[:2], stack[:, chosen].T,
                           learned.features(stack)[:, chosen].T))

@@ -117,7 +117,7 @@ static const s2_option TRAINING_OPTIONS[] = {
      .type = S2_OPTION_LIST,
      .target = TRAIN(ablations),
      .help = "part to switch off, to measure what it contributes: attention, ssja, redundancy, "
-             "spectral, spatial or source:name"},
+             "spectral, spatial, expert or source:name"},
     {.name = "jitter",
      .values = "spread",
      .type = S2_OPTION_REAL,

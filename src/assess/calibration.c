@@ -32,6 +32,15 @@ float s2_probabilities(const float *scores, int classes, double temperature, flo
     return (float)(1.0 / sum);
 }
 
+double s2_surprise(const float *scores, int classes, double temperature, int label)
+{
+    const double top = (double)scores[s2_best_class(scores, classes)];
+    double sum = 0.0;
+    for (int k = 0; k < classes; k++)
+        sum += exp(((double)scores[k] - top) / temperature);
+    return log(sum) - ((double)scores[label] - top) / temperature;
+}
+
 /* ---- reliability ---------------------------------------------------------------------------- */
 
 void s2_reliability_add(s2_reliability *reliability, double confidence, bool correct)

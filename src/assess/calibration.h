@@ -43,6 +43,9 @@ typedef struct s2_calibration {
 float s2_probabilities(const float *scores, int classes, double temperature, float *planes,
                        size_t plane);
 
+/** -log of the probability that softmax(scores / temperature) gives the label. */
+double s2_surprise(const float *scores, int classes, double temperature, int label);
+
 /** Count one prediction; confidence within 0..1. */
 void s2_reliability_add(s2_reliability *reliability, double confidence, bool correct);
 /**

@@ -210,6 +210,25 @@ static s2rgf_status check_training(const checker *check, const s2_model_training
     return status;
 }
 
+static s2rgf_status check_expert(const checker *check, const s2_model_content *content)
+{
+    const s2_model_expert *expert = &content->expert;
+    if (expert->share == 0.0)
+        return S2RGF_OK;
+    if (content->off.expert)
+        return s2_fail(check->err, check->refusal,
+                       "%s: expert: expected none where the ablations switch it off",
+                       check->subject);
+    s2rgf_status status =
+        check_number(check, "expert.share", expert->share, (const double[]){1e-6, 1e6});
+    if (status == S2RGF_OK)
+        status = check_number(check, "expert.temperature", expert->temperature,
+                              (const double[]){1e-6, 1e6});
+    if (status == S2RGF_OK)
+        status = check_number(check, "expert.shrinkage", expert->shrinkage, (const double[]){0, 1});
+    return status;
+}
+
 s2rgf_status s2_model_check_as(const s2_model_content *content, const char *subject,
                                s2rgf_status refusal, s2rgf_error *err)
 {
@@ -227,6 +246,8 @@ s2rgf_status s2_model_check_as(const s2_model_content *content, const char *subj
         status = check_classes(&check, &content->classes);
     if (status == S2RGF_OK)
         status = check_training(&check, &content->training);
+    if (status == S2RGF_OK)
+        status = check_expert(&check, content);
     return status;
 }
 

@@ -107,6 +107,11 @@ s2rgf_status s2_model_find_tensor(const s2_model_content *content, const char *n
     return s2_fail(err, S2RGF_FORMAT, "tensor %s: missing in the model", name);
 }
 
+int s2_model_format_version(const s2_model_content *content)
+{
+    return content->expert.share > 0.0 ? S2_MODEL_FORMAT_VERSION : 1;
+}
+
 /** What a model file says besides its tensors; a file's texts point into it. */
 typedef struct description_texts {
     s2_json_writer writer;
@@ -130,7 +135,8 @@ static s2rgf_status describe_file(const s2_model_content *content, const char *p
     s2_json_end_object(writer);
     if (writer->text.failed)
         return s2_fail_memory(err, "model description");
-    snprintf(description->version, sizeof description->version, "%d", S2_MODEL_FORMAT_VERSION);
+    snprintf(description->version, sizeof description->version, "%d",
+             s2_model_format_version(content));
     description->texts[0] = (s2_safetensors_text){keys[0], name};
     description->texts[1] = (s2_safetensors_text){keys[1], description->version};
     description->texts[2] = (s2_safetensors_text){keys[2], writer->text.data};
@@ -171,8 +177,8 @@ static s2rgf_status check_format(const s2_safetensors *file, const char *path, s
     const int number = atoi(version);
     if (number > S2_MODEL_FORMAT_VERSION)
         return s2_fail(err, S2RGF_UNSUPPORTED,
-                       "%s: model of a newer program: expected format version %d, found %d", path,
-                       S2_MODEL_FORMAT_VERSION, number);
+                       "%s: model of a newer program: expected at most format version %d, found %d",
+                       path, S2_MODEL_FORMAT_VERSION, number);
     return S2RGF_OK;
 }
 

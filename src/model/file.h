@@ -8,7 +8,8 @@
 #include "nn/layers/loss.h"
 #include "nn/network.h"
 
-#define S2_MODEL_FORMAT_VERSION 1
+/* A program that knows format 1 alone would map without the expert: models with one are of format 2. */
+#define S2_MODEL_FORMAT_VERSION 2
 #define S2_MODEL_MAX_BANDS 10000 /* of one source */
 #define S2_MODEL_NAME_BYTES 1024 /* longest name of a band or class */
 
@@ -45,6 +46,13 @@ typedef struct s2_model_training {
     s2_relation_form relation; /* of the de-redundancy loss */
 } s2_model_training;
 
+/** The linear expert whose scores are added to the network's, as it was fitted. */
+typedef struct s2_model_expert {
+    double share;       /* of its scores at temperature 1 in the sum; 0: there is no expert */
+    double temperature; /* that its scores were divided by */
+    double shrinkage;   /* of the covariance, 0..1 */
+} s2_model_expert;
+
 typedef struct s2_model_content {
     char *network; /* "dense" */
     int channels;  /* C */
@@ -54,6 +62,7 @@ typedef struct s2_model_content {
     s2_class_table classes;
     s2_ablations off; /* see nn/model_ablations.h */
     s2_model_training training;
+    s2_model_expert expert;         /* tensors expert.* */
     char *program_version;          /* of the writer */
     s2_safetensors_tensor *tensors; /* in file order (sorted by name) */
     int tensor_count;
@@ -67,6 +76,8 @@ typedef struct s2_model_content {
  * Errors  INVALID_ARGUMENT.
  */
 s2rgf_status s2_model_check(const s2_model_content *content, const char *subject, s2rgf_error *err);
+/** Format version of the file: the lowest that holds the model. */
+int s2_model_format_version(const s2_model_content *content);
 /** In a name, '_' for what is not UTF-8 or is a control character; cut at S2_MODEL_NAME_BYTES. */
 void s2_model_clean_name(char *name);
 /**

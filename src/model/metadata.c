@@ -73,6 +73,17 @@ static void put_training(s2_json_writer *writer, const s2_model_training *traini
     s2_json_end_object(writer);
 }
 
+void s2_model_put_expert(s2_json_writer *writer, const s2_model_expert *expert)
+{
+    if (expert->share == 0.0)
+        return;
+    s2_json_begin_object(writer, "expert");
+    s2_json_put_double(writer, "share", expert->share);
+    s2_json_put_double(writer, "temperature", expert->temperature);
+    s2_json_put_double(writer, "shrinkage", expert->shrinkage);
+    s2_json_end_object(writer);
+}
+
 void s2_model_put_members(s2_json_writer *writer, const s2_model_content *content)
 {
     s2_json_put_string(writer, "network", content->network);
@@ -88,6 +99,7 @@ void s2_model_put_members(s2_json_writer *writer, const s2_model_content *conten
         put_class(writer, &content->classes.items[i]);
     s2_json_end_array(writer);
     s2_model_put_ablations(writer, content);
+    s2_model_put_expert(writer, &content->expert);
     put_training(writer, &content->training);
 }
 
@@ -354,6 +366,24 @@ static s2rgf_status get_training(const s2_json_node *root, s2_model_training *tr
     return status;
 }
 
+static s2rgf_status get_expert(const s2_json_node *root, s2_model_expert *expert, s2rgf_error *err)
+{
+    s2_json_node node;
+    if (!s2_json_has(root, "expert"))
+        return S2RGF_OK;
+    s2rgf_status status = s2_json_member(root, "expert", &node, err);
+    if (status == S2RGF_OK)
+        status = s2_json_get_double(&node, "share", &expert->share, err);
+    if (status == S2RGF_OK)
+        status = s2_json_get_double(&node, "temperature", &expert->temperature, err);
+    if (status == S2RGF_OK)
+        status = s2_json_get_double(&node, "shrinkage", &expert->shrinkage, err);
+    if (status == S2RGF_OK && expert->share == 0.0)
+        status = s2_fail(err, S2RGF_FORMAT, "%s: %s.share: expected more than 0, found 0",
+                         node.subject, node.path);
+    return status;
+}
+
 static s2rgf_status get_members(const s2_json_node *root, s2_model_content *content,
                                 s2rgf_error *err)
 {
@@ -372,6 +402,8 @@ static s2rgf_status get_members(const s2_json_node *root, s2_model_content *cont
         status = get_classes(root, &content->classes, err);
     if (status == S2RGF_OK)
         status = get_training(root, &content->training, err);
+    if (status == S2RGF_OK)
+        status = get_expert(root, &content->expert, err);
     return status;
 }
 

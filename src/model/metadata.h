@@ -8,6 +8,9 @@
 /** Write the members of the description (s2rgf_model(5)) into the object that is open. */
 void s2_model_put_members(s2_json_writer *writer, const s2_model_content *content);
 
+/** The member "expert" of a description, absent where there is none. */
+void s2_model_put_expert(s2_json_writer *writer, const s2_model_expert *expert);
+
 /**
  * Read a description into an empty content and check it.
  * subject in  file name, borrowed for the call

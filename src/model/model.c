@@ -59,7 +59,7 @@ static void describe_json(const s2_model_content *content, s2_text *text)
 {
     s2_json_writer writer = {.text = *text, .indent = true};
     s2_json_begin_object(&writer, NULL);
-    s2_json_put_int(&writer, "format_version", S2_MODEL_FORMAT_VERSION);
+    s2_json_put_int(&writer, "format_version", s2_model_format_version(content));
     s2_json_put_string(&writer, "checksum", content->checksum);
     s2_json_put_int(&writer, "tensors", content->tensor_count);
     s2_json_put_uint(&writer, "parameters", s2_model_parameters(content));
@@ -169,6 +169,13 @@ static void put_training(s2_text *text, const s2_model_training *training)
         s2_text_append(text, "  labels' checksum    %s\n", training->labels_checksum);
 }
 
+static void put_expert(s2_text *text, const s2_model_expert *expert)
+{
+    if (expert->share > 0.0)
+        s2_text_append(text, "Expert      linear, share %g (temperature %.3g, shrinkage %.3g)\n",
+                       expert->share, expert->temperature, expert->shrinkage);
+}
+
 static void put_ablations(s2_text *text, const s2_model_content *content)
 {
     s2_ablation_names names;
@@ -184,9 +191,10 @@ static void describe_text(const s2_model_content *content, s2_text *text)
     s2_text_append(text, "Network     %s, C = %d, %zu parameters in %d tensors\n", content->network,
                    content->channels, s2_model_parameters(content), content->tensor_count);
     s2_text_append(text, "Written by  s2rgf %s, format version %d\n", content->program_version,
-                   S2_MODEL_FORMAT_VERSION);
+                   s2_model_format_version(content));
     s2_text_append(text, "Checksum    %s\n", content->checksum);
     put_ablations(text, content);
+    put_expert(text, &content->expert);
     put_sources(text, content);
     put_classes(text, &content->classes);
     put_training(text, &content->training);

@@ -9,6 +9,7 @@
 #include "format/json_writer.h"
 #include "model/ablations.h"
 #include "model/bands.h"
+#include "model/metadata.h"
 #include "model/model.h"
 
 #define NAME_BYTES 256 /* of names made here, the zero included */
@@ -189,6 +190,7 @@ static void put_hyperparameters(s2_json_writer *writer, const s2_model_content *
     s2_json_put_double(writer, "temperature", training->temperature);
     if (names.count > 0)
         s2_model_put_ablations(writer, content);
+    s2_model_put_expert(writer, &content->expert);
     s2_json_end_object(writer);
 }
 

@@ -74,6 +74,8 @@ void s2_network_randomise(s2_params *params, uint64_t seed)
             reset_norm(param);
             continue;
         }
+        if (!param->grad && !params->without_gradients)
+            continue; /* what no training changes */
         /* a bias follows its weight and shares its bound */
         if (param->decay)
             bound = 1.0 / sqrt((double)fan_in(param));

@@ -9,7 +9,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 
-#define MAGIC "s2rgfck2"
+#define MAGIC "s2rgfck3"
 
 /* Fixed part of the file, in the byte order of the machine that wrote it; the arrays follow, then a
    checksum. */
@@ -18,7 +18,7 @@ typedef struct checkpoint_head {
     uint64_t fingerprint;
     uint64_t arrays; /* floats that follow */
     int32_t phase, step, best_step, stale, adam_step, reserved;
-    double best_oa, best_kappa, highest_oa;
+    double best_oa, best_kappa, highest_oa, share, expert_oa;
     s2_calibration calibration;
 } checkpoint_head;
 
@@ -63,6 +63,8 @@ s2rgf_status s2_checkpoint_save(s2_trainer *trainer, s2rgf_error *err)
                             .best_oa = progress->best_oa,
                             .best_kappa = progress->best_kappa,
                             .highest_oa = progress->highest_oa,
+                            .share = progress->share,
+                            .expert_oa = progress->expert_oa,
                             .calibration = progress->calibration};
     s2_atomic_file file = {0};
     memcpy(head.magic, MAGIC, sizeof head.magic);
@@ -140,9 +142,9 @@ s2rgf_status s2_checkpoint_load(s2_trainer *trainer, s2rgf_error *err)
         for (int i = 0; i < count; from += arrays[i++].count)
             memcpy(arrays[i].data, from, arrays[i].count * sizeof(float));
         trainer->adam.step = head.adam_step;
-        trainer->progress =
-            (s2_trainer_progress){head.phase,   head.step,       head.best_step,  head.stale,
-                                  head.best_oa, head.best_kappa, head.highest_oa, head.calibration};
+        trainer->progress = (s2_trainer_progress){
+            head.phase,      head.step,       head.best_step, head.stale,     head.best_oa,
+            head.best_kappa, head.highest_oa, head.share,     head.expert_oa, head.calibration};
     }
     if (file)
         fclose(file);

@@ -383,8 +383,38 @@ static void adopt_calibration(const s2_trainer *trainer, s2_model_training *fact
                (unsigned long long)found->pixels, s2_plural(found->pixels, "pixel", "pixels"));
 }
 
-/* Both phases: with validation, then on all labels for as long as validation found best. */
-static s2rgf_status train_phases(s2_trainer *trainer, s2_model_content *content, s2rgf_error *err)
+/* A linear expert of the labels that train. fitted in/out: cleared first */
+static s2rgf_status fit_expert(s2_trainer *trainer, s2_fitted_expert *fitted, s2rgf_error *err)
+{
+    s2_fitted_expert_clear(fitted);
+    trainer->expert = NULL;
+    if (!trainer->network->spec.expert)
+        return S2RGF_OK;
+    const s2rgf_status status = s2_expert_fit(trainer->set, trainer->host, fitted, err);
+    if (status != S2RGF_OK)
+        return status;
+    trainer->expert = fitted->scores ? fitted : NULL;
+    s2_log(trainer->host, S2RGF_INFO, "Linear expert: shrinkage %.3f, temperature %.2f%s",
+           fitted->discriminant.shrinkage, fitted->temperature,
+           fitted->calibrated ? "" : " (too few polygons or blocks to find one)");
+    return S2RGF_OK;
+}
+
+/* The expert into the network and the model, with the share that validation found. */
+static void adopt_expert(const s2_trainer *trainer, const s2_fitted_expert *fitted, bool validated,
+                         s2_model_content *content)
+{
+    const double share = validated ? trainer->progress.share : S2_EXPERT_SHARE;
+    if (!trainer->network->spec.expert)
+        return;
+    content->expert = (s2_model_expert){share, fitted->temperature, fitted->discriminant.shrinkage};
+    s2_expert_install(fitted, share, trainer->network);
+}
+
+/* Both phases: with validation, then on all labels for as long as validation found best. fitted in/out:
+   the expert, cleared by the caller */
+static s2rgf_status train_phases(s2_trainer *trainer, s2_fitted_expert *fitted,
+                                 s2_model_content *content, s2rgf_error *err)
 {
     const s2rgf_train_options *options = trainer->options;
     s2_model_training *facts = &content->training;
@@ -403,6 +433,8 @@ static s2rgf_status train_phases(s2_trainer *trainer, s2_model_content *content,
         status = s2_checkpoint_load(trainer, err);
     trainer->progress_to = options->validation > 0.0 && options->refit ? 0.5 : 1.0;
     if (status == S2RGF_OK && progress->phase == 0)
+        status = fit_expert(trainer, fitted, err);
+    if (status == S2RGF_OK && progress->phase == 0)
         status = s2_trainer_run(trainer, options->steps, true, err);
     const bool validated = progress->best_step > 0;
     if (status != S2RGF_OK)
@@ -413,9 +445,13 @@ static s2rgf_status train_phases(s2_trainer *trainer, s2_model_content *content,
     facts->refit = validated && options->refit;
     if (validated)
         adopt_calibration(trainer, facts);
-    if (validated && !options->refit)
+    if (validated && !options->refit) {
+        adopt_expert(trainer, fitted, true, content);
         return S2RGF_OK;
+    }
     status = split_labels(trainer, 0.0, content, err);
+    if (status == S2RGF_OK)
+        status = fit_expert(trainer, fitted, err);
     if (status == S2RGF_OK && progress->phase == 0) {
         s2_log(trainer->host, S2RGF_INFO, "Training on all labels for %d %s", facts->steps,
                s2_plural((uint64_t)facts->steps, "step", "steps"));
@@ -423,7 +459,11 @@ static s2rgf_status train_phases(s2_trainer *trainer, s2_model_content *content,
     }
     trainer->progress_from = validated ? 0.5 : 0.0;
     trainer->progress_to = 1.0;
-    return status == S2RGF_OK ? s2_trainer_run(trainer, facts->steps, false, err) : status;
+    if (status == S2RGF_OK)
+        status = s2_trainer_run(trainer, facts->steps, false, err);
+    if (status == S2RGF_OK)
+        adopt_expert(trainer, fitted, validated, content);
+    return status;
 }
 
 /* Normalise, build the network, train it, and fill the model. */
@@ -439,12 +479,22 @@ static s2rgf_status train_model(const s2rgf_train_options *options, const s2rgf_
     s2_network *network = NULL;
     s2_training_set set = {0};
     s2_trainer trainer = {0};
+    s2_fitted_expert expert = {0};
+    int bands = 0;
     if (!ops)
         return S2RGF_UNSUPPORTED;
     for (int s = 0; s < scene->count; s++) {
         spec.bands[s] = s2_source_band_count(scene->sources[s].source);
         spec.on_reference[s] = scene->sources[s].on_reference;
+        bands += spec.bands[s];
     }
+    spec.expert = !content->off.expert && bands <= S2_EXPERT_MAX_BANDS;
+    if (!content->off.expert && !spec.expert)
+        s2_log(host, S2RGF_INFO, "No linear expert: of more than %d bands it would take too long",
+               S2_EXPERT_MAX_BANDS);
+    /* for the rehearsal: it is known when all is done */
+    if (spec.expert)
+        content->expert = (s2_model_expert){S2_EXPERT_SHARE, 1.0, 0.0};
     s2rgf_status status = s2_training_normalisation(scene, host, content, err);
     if (status == S2RGF_OK)
         status = s2_network_create(ops, &spec, &network, err);
@@ -458,10 +508,11 @@ static s2rgf_status train_model(const s2rgf_train_options *options, const s2rgf_
         set.jitter = options->jitter;
         set.centred = ops->defaults.centred;
         trainer.fingerprint = fingerprint_of(options, content);
-        status = train_phases(&trainer, content, err);
+        status = train_phases(&trainer, &expert, content, err);
     }
     if (status == S2RGF_OK)
         status = s2_network_to_model(network, content, err);
+    s2_fitted_expert_clear(&expert);
     s2_trainer_clear(&trainer);
     s2_training_set_clear(&set);
     s2_network_free(network);

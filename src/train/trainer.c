@@ -205,17 +205,22 @@ static double seconds_left(const s2_trainer *trainer, int steps, bool better)
     return ceil(each * (steps - progress->step + (trainer->options->refit ? best : 0)));
 }
 
-static void tell_validation(const s2_trainer *trainer, int steps, double loss, double oa,
-                            double kappa, bool better)
+static void tell_validation(const s2_trainer *trainer, int steps, double loss,
+                            const s2_validated *found, bool better)
 {
+    const double oa = s2_confusion_overall(&found->confusion);
+    const double kappa = s2_confusion_kappa(&found->confusion);
     char figures[64] = "no validation pixel has a class";
     char agreement[32] = "";
+    char share[48] = "";
     if (!isnan(kappa))
         snprintf(agreement, sizeof agreement, ", kappa %.3f", kappa);
     if (!isnan(oa))
         snprintf(figures, sizeof figures, "validation OA %.3f%s", oa, agreement);
-    s2_log(trainer->host, S2RGF_INFO, "Step %d of %d: loss %.3f, %s%s; %.0f s left",
-           trainer->progress.step, steps, loss, figures, better ? "" : ", worse than before",
+    if (trainer->expert)
+        snprintf(share, sizeof share, ", share of the expert %g", found->share);
+    s2_log(trainer->host, S2RGF_INFO, "Step %d of %d: loss %.3f, %s%s%s; %.0f s left",
+           trainer->progress.step, steps, loss, figures, share, better ? "" : ", worse than before",
            seconds_left(trainer, steps, better));
 }
 
@@ -231,34 +236,32 @@ static s2rgf_status validate(s2_trainer *trainer, int steps, float *own, double 
     const s2rgf_host host = {.progress = goes_on, .user = trainer};
     const s2_validation asked = {.set = trainer->set,
                                  .network = trainer->network,
+                                 .expert = trainer->expert,
                                  .threads = s2_thread_count(trainer->options->threads),
                                  .host = &host};
-    s2_confusion confusion = {0};
-    s2_scored_pixels scored = {0};
-    s2rgf_status status = s2_confusion_init(&confusion, trainer->set->labels->classes.count, err);
+    s2_validated found = {0};
     exchange(params, true, false, own);
+    s2rgf_status status = adopt_average(trainer, err);
     if (status == S2RGF_OK)
-        status = adopt_average(trainer, err);
-    if (status == S2RGF_OK)
-        status = s2_validate(&asked, &confusion, &scored, err);
+        status = s2_validate(&asked, &found, err);
     if (status == S2RGF_OK) {
-        const double oa = s2_confusion_overall(&confusion);
-        const double kappa = s2_confusion_kappa(&confusion);
-        const bool better = oa >= progress->highest_oa - standard_error(&confusion);
+        const double oa = s2_confusion_overall(&found.confusion);
+        const bool better = oa >= progress->highest_oa - standard_error(&found.confusion);
         progress->highest_oa = fmax(progress->highest_oa, oa);
-        tell_validation(trainer, steps, loss, oa, kappa, better);
+        tell_validation(trainer, steps, loss, &found, better);
         progress->stale = better ? 0 : progress->stale + 1;
         if (better) {
             progress->best_step = progress->step;
             progress->best_oa = oa;
-            progress->best_kappa = kappa;
-            progress->calibration = s2_calibrate(&scored);
+            progress->best_kappa = s2_confusion_kappa(&found.confusion);
+            progress->share = found.share;
+            progress->expert_oa = found.expert_oa;
+            progress->calibration = s2_calibrate(&found.scored);
             exchange(params, true, false, trainer->best);
         }
     }
     exchange(params, true, true, own);
-    s2_scored_pixels_clear(&scored);
-    s2_confusion_clear(&confusion);
+    s2_validated_clear(&found);
     return status;
 }
 

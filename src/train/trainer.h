@@ -4,7 +4,7 @@
 
 #include "assess/calibration.h"
 #include "nn/layers/adam.h"
-#include "train/training_set.h"
+#include "train/expert.h"
 
 /** How far a training has come; everything a checkpoint must hold besides arrays. */
 typedef struct s2_trainer_progress {
@@ -15,6 +15,8 @@ typedef struct s2_trainer_progress {
     int stale;                  /* validations since the best one */
     double best_oa, best_kappa; /* measured at best_step */
     double highest_oa;          /* of all measurements */
+    double share;               /* of the expert, at best_step */
+    double expert_oa;           /* of the expert alone */
     s2_calibration calibration; /* of the weights measured at best_step */
 } s2_trainer_progress;
 
@@ -23,6 +25,8 @@ typedef struct s2_trainer {
     const s2rgf_host *host;
     s2_training_set *set;
     s2_network *network;
+    /* of the labels that train, to validate with; NULL: none. The network trains without it. */
+    const s2_fitted_expert *expert;
     s2_training *training;
     s2_batch_shape shape;
     s2_adam adam;

@@ -47,27 +47,14 @@ static void choose_groups(const s2_label_set *labels, const int *groups, int cou
     }
 }
 
-/* The block of a raster's labels that a group lies in. */
-static s2_rect block_of(const s2_label_group *group)
-{
-    return (s2_rect){group->bounds.x / S2_LABEL_BLOCK_PX, group->bounds.y / S2_LABEL_BLOCK_PX, 1,
-                     1};
-}
-
-static bool same_block(s2_rect a, s2_rect b)
-{
-    return a.x == b.x && a.y == b.y;
-}
-
 /* The groups of a group's block: from *first to before *end. */
 static void find_block(const s2_label_set *labels, int group, int *first, int *end)
 {
-    const s2_rect where = block_of(&labels->groups[group]);
     *first = group;
     *end = group + 1;
-    while (*first > 0 && same_block(where, block_of(&labels->groups[*first - 1])))
+    while (*first > 0 && s2_labels_same_block(labels, group, *first - 1))
         (*first)--;
-    while (*end < labels->group_count && same_block(where, block_of(&labels->groups[*end])))
+    while (*end < labels->group_count && s2_labels_same_block(labels, group, *end))
         (*end)++;
 }
 

@@ -2,6 +2,7 @@
    */
 #include "train/validation.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "core/error.h"
@@ -23,8 +24,8 @@ typedef struct validation_job {
     size_t *first; /* [tiles of the lattice + 1] where a tile's pixels begin */
     int *tiles;    /* lattice index of every tile with validation pixels */
     int tile_count;
-    s2_confusion *confusion;
-    s2_scored_pixels *scored;
+    const s2_fitted_expert *expert;
+    s2_expert_trial trial; /* the pixels' scores; those of the expert only where there is one */
 } validation_job;
 
 typedef struct validation_worker {
@@ -159,10 +160,10 @@ static s2rgf_status validate_tile(void *data, int index, s2_tile_watch *watch, s
     return worker->run->ops->run_compute(worker->run, worker->core, worker->wanted, &io, err);
 }
 
-static s2rgf_status count_tile(void *data, int index, s2rgf_error *err)
+static s2rgf_status keep_tile(void *data, int index, s2rgf_error *err)
 {
     validation_worker *worker = data;
-    const validation_job *job = worker->job;
+    validation_job *job = worker->job;
     const s2_label_set *labels = job->set->labels;
     const int classes = labels->classes.count;
     (void)err;
@@ -173,22 +174,66 @@ static s2rgf_status count_tile(void *data, int index, s2rgf_error *err)
         const float *scores = worker->scores + at * (size_t)classes;
         if (!worker->valid[at])
             continue;
-        s2_confusion_add(job->confusion, pixel->class_index, s2_best_class(scores, classes));
-        s2_scored_pixels_add(job->scored, scores, pixel->class_index);
+        job->trial.group[job->trial.network.count] = pixel->group;
+        s2_scored_pixels_add(&job->trial.network, scores, pixel->class_index);
+        if (job->expert)
+            s2_scored_pixels_add(&job->trial.expert, s2_expert_scores(job->expert, job->pixels[i]),
+                                 pixel->class_index);
     }
     return S2RGF_OK;
 }
 
-s2rgf_status s2_validate(const s2_validation *asked, s2_confusion *confusion,
-                         s2_scored_pixels *scored, s2rgf_error *err)
+static s2rgf_status start_trial(validation_job *job, int classes, s2rgf_error *err)
+{
+    s2_expert_trial *trial = &job->trial;
+    trial->groups = job->set->labels->group_count;
+    trial->group = s2_alloc(job->pixel_count, sizeof *trial->group);
+    s2rgf_status status = trial->group ? S2RGF_OK : s2_fail_memory(err, "validation");
+    if (status == S2RGF_OK)
+        status = s2_scored_pixels_init(&trial->network, classes, job->pixel_count, err);
+    if (status == S2RGF_OK && job->expert)
+        status = s2_scored_pixels_init(&trial->expert, classes, job->pixel_count, err);
+    return status;
+}
+
+static void count_scored(const s2_scored_pixels *scored, s2_confusion *confusion)
+{
+    for (size_t i = 0; i < scored->count; i++)
+        s2_confusion_add(
+            confusion, scored->labels[i],
+            s2_best_class(scored->scores + i * (size_t)scored->classes, scored->classes));
+}
+
+/* From the scores of both to what is wanted of their sum. */
+static s2rgf_status sum_up(validation_job *job, s2_validated *found, s2rgf_error *err)
+{
+    s2rgf_status status = S2RGF_OK;
+    if (job->expert) {
+        count_scored(&job->trial.expert, &found->confusion);
+        found->expert_oa = s2_confusion_overall(&found->confusion);
+        s2_confusion_clear(&found->confusion);
+        status = s2_confusion_init(&found->confusion, job->trial.network.classes, err);
+    }
+    if (status == S2RGF_OK && job->expert)
+        status = s2_expert_choose_share(&job->trial, &found->share, err);
+    if (status == S2RGF_OK)
+        count_scored(&job->trial.network, &found->confusion);
+    found->scored = job->trial.network;
+    job->trial.network = (s2_scored_pixels){0};
+    return status;
+}
+
+s2rgf_status s2_validate(const s2_validation *asked, s2_validated *found, s2rgf_error *err)
 {
     const s2_training_set *set = asked->set;
-    validation_job job = {
-        .set = set, .pixel_count = count_pixels(set), .confusion = confusion, .scored = scored};
+    const int classes = set->labels->classes.count;
+    validation_job job = {.set = set, .pixel_count = count_pixels(set), .expert = asked->expert};
+    *found = (s2_validated){.expert_oa = NAN};
     s2_scene_geometry(set->scene, &job.geometry);
     job.columns = (job.geometry.width + TILE_PX - 1) / TILE_PX;
-    s2rgf_status status =
-        s2_scored_pixels_init(scored, set->labels->classes.count, job.pixel_count, err);
+    s2rgf_status status = s2_confusion_init(&found->confusion, classes, err);
+    if (status == S2RGF_OK)
+        status = start_trial(&job, classes, err);
     if (status == S2RGF_OK)
         status = s2_weights_create(asked->network, &job.weights, err);
     if (status == S2RGF_OK)
@@ -199,11 +244,22 @@ s2rgf_status s2_validate(const s2_validation *asked, s2_confusion *confusion,
                                    .threads = asked->threads,
                                    .start = open_validation_worker,
                                    .compute = validate_tile,
-                                   .write = count_tile,
+                                   .write = keep_tile,
                                    .stop = close_validation_worker};
         status = s2_tiles_run(&tiles, asked->host, err);
     }
+    if (status == S2RGF_OK)
+        status = sum_up(&job, found, err);
+    s2_scored_pixels_clear(&job.trial.network);
+    s2_scored_pixels_clear(&job.trial.expert);
+    s2_free(job.trial.group);
     s2_weights_free(job.weights);
     S2_FREE_EACH(job.pixels, job.first, job.tiles);
     return status;
+}
+
+void s2_validated_clear(s2_validated *found)
+{
+    s2_scored_pixels_clear(&found->scored);
+    s2_confusion_clear(&found->confusion);
 }

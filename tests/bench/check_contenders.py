@@ -146,7 +146,7 @@ class Contenders(MadeUp):
         self.assertGreater(smoothed[0, 7, 7], 0.5)
         np.testing.assert_allclose(smoothed.sum(axis=0)[known], 1)
         # Seen as far as the radius, and no farther.
-        reach = contender.SMOOTHING_RADIUS_PX
+        reach = tables.SMOOTHING_RADIUS_PX
         self.assertGreater(smoothed[1, 7, 7 - reach], 0)
         self.assertEqual(smoothed[1, 7, 7 - reach - 1], 0)
 

@@ -200,11 +200,15 @@ class Page(unittest.TestCase):
         # OA of dense 0.7, 0.8, 0.9, of the forest 0.9: -0.1 on average, 0.1 / sqrt 15 * 0.845.
         self.assertEqual(
             self.line(text, "| Red Clover Valley | random forest |")[0],
-            "| Red Clover Valley | random forest | 0.900 / 0.900 / 0.800 | 0.800 / 0.800 / 0.600 | "
-            "-0.100 ± 0.022 / -0.100 ± 0.022 / -0.200 ± 0.044 | 15 | 0.200 | 0.150 ± 0.100 |")
+            "| Red Clover Valley | random forest | 0.900 / 0.900 / 0.800 | dense, C = 32 | "
+            "0.800 / 0.800 / 0.600 | -0.100 ± 0.022 | -0.100 ± 0.022 | -0.200 ± 0.044 | 15 | 0.200 | "
+            "0.150 ± 0.100 |")
         # The forest must be whole to lead.
         text = report.generate(rows[1:5] + rows[15:], plan_runs(3))
         self.assertTrue(self.line(text, "| Red Clover Valley | LDA |"))
+        # A scene without networks is there, too.
+        self.assertEqual(self.line(report.generate(rows[15:20], plan_runs(3)), "| Red Clover Valley | LDA")[0],
+                         "| Red Clover Valley | LDA | 0.800 / 0.800 / 0.600 |" + " - |" * 8)
 
     def test_what_has_one_seed_is_compared_with_all(self):
         lda = next(m for m in MAIN if m.name == "lda")
@@ -228,13 +232,14 @@ class Page(unittest.TestCase):
         rows = self.rows(self.first, {1: 9})
         for row in rows:
             row["lights"] = {size: {"classes": row["classes"],
-                                    "confusion": [[right, 10 - right], [10 - right, right]]}
+                                    "confusion": [[right, 10 - right], [10 - right, right]],
+                                    "calibration": row["calibration"]}
                              for size, right in (("5", 8), ("10", 6))}
         text = report.generate(rows, plan_runs(3))
         light = text[text.index("### Another light"):]
         self.assertEqual(self.line(light, "| dense, C = 32 |")[0],
-                         "| dense, C = 32 | 0.900 / 0.900 / 0.800 | 0.800 / 0.800 / 0.600 | "
-                         "0.600 / 0.600 / 0.200 |")
+                         "| dense, C = 32 | 0.900 / 0.900 / 0.800 / 0.050 | "
+                         "0.800 / 0.800 / 0.600 / 0.050 | 0.600 / 0.600 / 0.200 / 0.050 |")
 
     def test_missing_runs_are_told_by_scene(self):
         text = report.generate(self.rows(self.first, {1: 7}), plan_quick())

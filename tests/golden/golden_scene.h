@@ -59,11 +59,16 @@ static inline void golden_scene_pixels(int s, int batch, const uint8_t *valid, f
             pixels[i] = 0;
 }
 
-/** The network without some parts, with its golden parameters. Memory: s2_network_free(). */
-static inline s2_network *golden_network_without(int channels, int sources, const s2_ablations *off)
+/** The network without some parts, with an expert or none, and its golden parameters. Memory:
+    s2_network_free(). */
+static inline s2_network *golden_network_of(int channels, int sources, const s2_ablations *off,
+                                            bool expert)
 {
-    s2_network_spec spec = {
-        .channels = channels, .classes = GOLDEN_CLASSES, .sources = sources, .off = *off};
+    s2_network_spec spec = {.channels = channels,
+                            .classes = GOLDEN_CLASSES,
+                            .sources = sources,
+                            .expert = expert,
+                            .off = *off};
     for (int s = 0; s < sources; s++) {
         spec.bands[s] = GOLDEN_SOURCES[s].bands;
         spec.on_reference[s] = GOLDEN_SOURCES[s].on_reference;
@@ -75,6 +80,11 @@ static inline s2_network *golden_network_without(int channels, int sources, cons
     REQUIRE(network != NULL);
     golden_fill_params(&network->params);
     return network;
+}
+
+static inline s2_network *golden_network_without(int channels, int sources, const s2_ablations *off)
+{
+    return golden_network_of(channels, sources, off, false);
 }
 
 /** The whole network with its golden parameters. Memory: s2_network_free(). */

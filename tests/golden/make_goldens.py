@@ -4,6 +4,7 @@
 #   make_goldens.py DIRECTORY
 #
 # layer_goldens.py has the single layers, dense_oracle.py and patch_oracle.py the networks,
+# discriminant_goldens.py the linear expert,
 # golden_writer.py the inputs and the format.
 
 import math
@@ -15,6 +16,7 @@ import torch
 sys.dont_write_bytecode = True  # the source tree stays clean
 import dense_oracle  # noqa: E402
 import patch_oracle  # noqa: E402
+from discriminant_goldens import make_discriminant  # noqa: E402
 from golden_writer import GoldenFile, golden_labels, noise, parameters  # noqa: E402
 from layer_goldens import make_layers  # noqa: E402
 from oracle_layers import Source, is_decayed, is_statistic, one_cycle  # noqa: E402
@@ -182,6 +184,7 @@ def main():
     folder = sys.argv[1]
     check_published_size()
     make_layers(os.path.join(folder, "layers.txt"))
+    make_discriminant(os.path.join(folder, "discriminant.txt"))
     dense = [DenseCase(channels, sources) for channels in (32, 64) for sources in (1, 2, 3)]
     patch = [PatchCase(sources) for sources in (1, 2, 3)]
     for case in dense + patch:

@@ -1,14 +1,14 @@
 #!/bin/sh
 # The committed golden files are what make_goldens.py writes today, to 1e-7 of every tensor's norm.
-# Skipped where PyTorch is absent. PYTHON overrides the interpreter.
+# Skipped where PyTorch or scikit-learn is absent. PYTHON overrides the interpreter.
 set -eu
 
 here=${srcdir:-.}/tests/golden
 python=${PYTHON:-python3}
-if ! "$python" -c 'import numpy, torch' 2>/dev/null; then
+if ! "$python" -c 'import numpy, sklearn, torch' 2>/dev/null; then
     python=/usr/bin/python3
-    "$python" -c 'import numpy, torch' 2>/dev/null || {
-        echo "skipped: no Python with numpy and torch"
+    "$python" -c 'import numpy, sklearn, torch' 2>/dev/null || {
+        echo "skipped: no Python with numpy, scikit-learn and torch"
         exit 77
     }
 fi

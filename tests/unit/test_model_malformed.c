@@ -10,6 +10,10 @@
 #include "unit/model_sample.h"
 
 #define DEEP "[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]"
+/* An expert, put before the training. */
+#define EXPERT(share, temperature, shrinkage)                                                      \
+    "\\\"expert\\\":{\\\"share\\\":" share ",\\\"temperature\\\":" temperature                     \
+    ",\\\"shrinkage\\\":" shrinkage "},\\\"training\\\":{"
 #define TEN_X "xxxxxxxxxx"
 #define HUNDRED_X TEN_X TEN_X TEN_X TEN_X TEN_X TEN_X TEN_X TEN_X TEN_X TEN_X
 
@@ -43,8 +47,8 @@ static const damage CONTAINER[] = {
     {"\"format\":\"s2rgf\",", "", S2RGF_FORMAT, "not a model of this program"},
     {"\"__metadata__\"", "\"metadata\"", S2RGF_FORMAT,
      "header.metadata: member missing: expected \"dtype\""},
-    {"\"format_version\":\"1\"", "\"format_version\":\"2\"", S2RGF_UNSUPPORTED,
-     "model of a newer program: expected format version 1, found 2"},
+    {"\"format_version\":\"1\"", "\"format_version\":\"3\"", S2RGF_UNSUPPORTED,
+     "model of a newer program: expected at most format version 2, found 3"},
     {"\"format_version\":\"1\"", "\"format_version\":\"0\"", S2RGF_FORMAT,
      "format_version: expected a whole number"},
     {"\"format_version\":\"1\"", "\"format_version\":\"01\"", S2RGF_FORMAT,
@@ -205,10 +209,21 @@ static const damage DESCRIPTION[] = {
     {"#0ab0ff", "#0ab0fg", S2RGF_FORMAT, "s2rgf.classes[1].colour: not a colour"},
     {"#0ab0ff", "#0ab0f", S2RGF_FORMAT, "s2rgf.classes[1].colour: not a colour"},
     {"#0ab0ff", "0ab0ff0", S2RGF_FORMAT, "s2rgf.classes[1].colour: not a colour"},
+    {"\\\"training\\\":{", "\\\"expert\\\":1,\\\"training\\\":{", S2RGF_FORMAT,
+     "s2rgf.expert: wrong value: expected object, found int"},
+    {"\\\"training\\\":{", "\\\"expert\\\":{\\\"share\\\":1},\\\"training\\\":{", S2RGF_FORMAT,
+     "s2rgf.expert: member missing: expected \"temperature\""},
+    {"\\\"training\\\":{", EXPERT("0", "1", "0"), S2RGF_FORMAT,
+     "s2rgf.expert.share: expected more than 0, found 0"},
+    {"\\\"training\\\":{", EXPERT("-1", "1", "0"), S2RGF_FORMAT, "expert.share: out of range"},
+    {"\\\"training\\\":{", EXPERT("1", "0", "0"), S2RGF_FORMAT, "expert.temperature: out of range"},
+    {"\\\"training\\\":{", EXPERT("1", "1", "1.5"), S2RGF_FORMAT, "expert.shrinkage: out of range"},
+    {"\\\"training\\\":{", "\\\"ablations\\\":[\\\"expert\\\"]," EXPERT("1", "1", "0"),
+     S2RGF_FORMAT, "expert: expected none where the ablations switch it off"},
     {"\\\"training\\\":{", "\\\"ablations\\\":[],\\\"training\\\":{", S2RGF_FORMAT,
-     "s2rgf.ablations: wrong length: expected 1 to 13, found 0"},
-    {"\\\"training\\\":{", "\\\"ablations\\\":[0,0,0,0,0,0,0,0,0,0,0,0,0,0],\\\"training\\\":{",
-     S2RGF_FORMAT, "s2rgf.ablations: wrong length: expected 1 to 13, found 14"},
+     "s2rgf.ablations: wrong length: expected 1 to 14, found 0"},
+    {"\\\"training\\\":{", "\\\"ablations\\\":[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0],\\\"training\\\":{",
+     S2RGF_FORMAT, "s2rgf.ablations: wrong length: expected 1 to 14, found 15"},
     {"\\\"training\\\":{", "\\\"ablations\\\":null,\\\"training\\\":{", S2RGF_FORMAT,
      "s2rgf.ablations: wrong value: expected array, found null"},
     {"\\\"training\\\":{", "\\\"ablations\\\":\\\"ssja\\\",\\\"training\\\":{", S2RGF_FORMAT,
@@ -218,7 +233,7 @@ static const damage DESCRIPTION[] = {
     {"\\\"training\\\":{", "\\\"ablations\\\":[\\\"ssja\\\",\\\"adrf\\\"],\\\"training\\\":{",
      S2RGF_FORMAT,
      "s2rgf.ablations[1]: no such part: expected one of attention, ssja, redundancy, "
-     "spectral, spatial, source:hsi, source:msi-10_m, found adrf"},
+     "spectral, spatial, expert, source:hsi, source:msi-10_m, found adrf"},
     {"\\\"training\\\":{", "\\\"ablations\\\":[\\\"source:pan\\\"],\\\"training\\\":{",
      S2RGF_FORMAT, "s2rgf.ablations[0]: no such part"},
     {"\\\"training\\\":{", "\\\"ablations\\\":[\\\"\\\\u001b[2J\\\"],\\\"training\\\":{",

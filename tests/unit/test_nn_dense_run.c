@@ -3,6 +3,7 @@
 
 #include "golden/golden_ablations.h"
 #include "golden/golden_scene.h"
+#include "nn/layers/resample.h"
 
 #define TOLERANCE 1e-4
 
@@ -321,10 +322,11 @@ static void compare_area(const s2_network *network, const scene *s, s2_tiling ti
     compare_tiles(network, s, tiling, true, whole, whole_valid, NULL);
 }
 
-/* Any tiling, and any rectangle of the scene, gives the very same scores. */
+/* Any tiling, and any rectangle of the scene, gives the very same scores, those of an expert
+   included. */
 static void test_tilings(const s2_ablations *off, const s2_affine *ref_to_coarse)
 {
-    s2_network *network = golden_network_without(32, 2, off);
+    s2_network *network = golden_network_of(32, 2, off, true);
     scene s = large_scene(ref_to_coarse);
     mute_scene(off, &s);
     const size_t pixels = (size_t)(s.geometry.width * s.geometry.height);
@@ -358,6 +360,60 @@ static void test_tilings(const s2_ablations *off, const s2_affine *ref_to_coarse
     free(valid);
     scene_clear(&s);
     s2_network_free(network);
+}
+
+/* What the expert says of class k at a reference pixel, summed in double precision. */
+static double expert_score(const s2_network *network, const scene *s, int x, int y, int k)
+{
+    double score = (double)network->expert.bias->value[k];
+    for (int i = 0; i < s->sources; i++) {
+        const s2_sampling sampling = {s->geometry.ref_to_source[i], 1, s->geometry.source_width[i],
+                                      s->geometry.source_height[i]};
+        const s2_tap tap = s2_sampling_tap(&sampling, x, y);
+        const int rows[2] = {tap.y0, tap.y1}, columns[2] = {tap.x0, tap.x1};
+        const double down[2] = {1 - (double)tap.fy, (double)tap.fy};
+        const double across[2] = {1 - (double)tap.fx, (double)tap.fx};
+        for (int corner = 0; corner < 4; corner++) {
+            const int at = rows[corner / 2] * sampling.width + columns[corner % 2];
+            for (int b = 0; b < s->bands[i]; b++)
+                score += down[corner / 2] * across[corner % 2] *
+                         (double)s->pixels[i][at * s->bands[i] + b] *
+                         (double)network->expert.weight[i]->value[b * GOLDEN_CLASSES + k];
+        }
+    }
+    return score;
+}
+
+/* With an expert, scores are those of the network without it and the expert's. */
+static void test_expert(const s2_affine *ref_to_coarse)
+{
+    const s2_ablations none = {0};
+    s2_network *network = golden_network(32, 2);
+    s2_network *joined = golden_network_of(32, 2, &none, true);
+    scene s = large_scene(ref_to_coarse);
+    const s2_tiling tiling = {64, 64, scene_rect(&s)};
+    const size_t pixels = (size_t)(s.geometry.width * s.geometry.height);
+    float *alone = (float *)malloc(pixels * GOLDEN_CLASSES * sizeof *alone);
+    float *both = (float *)malloc(pixels * GOLDEN_CLASSES * sizeof *both);
+    uint8_t *valid = (uint8_t *)malloc(pixels);
+    double apart = 0, size = 0;
+    REQUIRE(alone && both && valid);
+    run_tiles(network, &s, tiling, true, alone, valid, NULL);
+    run_tiles(joined, &s, tiling, true, both, valid, NULL);
+    for (size_t i = 0; i < pixels * GOLDEN_CLASSES; i++) {
+        const int pixel = (int)(i / GOLDEN_CLASSES);
+        const double wanted = expert_score(joined, &s, pixel % s.geometry.width,
+                                           pixel / s.geometry.width, (int)(i % GOLDEN_CLASSES));
+        apart = fmax(apart, fabs((double)both[i] - (double)alone[i] - wanted));
+        size = fmax(size, fabs(wanted));
+    }
+    CHECK(size > 1 && apart < 1e-5 * size);
+    free(alone);
+    free(both);
+    free(valid);
+    scene_clear(&s);
+    s2_network_free(network);
+    s2_network_free(joined);
 }
 
 /* With seams on all sides, a pixel of a coarse source is encoded by one tile. */
@@ -499,6 +555,8 @@ static void test_folding(int channels, int sources, const golden_ablation *witho
 int main(void)
 {
     test_encoded_once();
+    test_expert(&UPRIGHT);
+    test_expert(&SIDEWAYS);
     test_seams_above_and_below();
     test_seam_bytes();
     for (int channels = 32; channels <= 64; channels += 32)

@@ -397,6 +397,14 @@ s2rgf_status s2_labels_refuse_zero(const s2_label_set *labels, const char *path,
                    path, pixels, labels->classes.items[0].name, rule);
 }
 
+bool s2_labels_same_block(const s2_label_set *labels, int a, int b)
+{
+    const s2_rect one = labels->groups[a].bounds;
+    const s2_rect other = labels->groups[b].bounds;
+    return !labels->from_polygons && one.x / S2_LABEL_BLOCK_PX == other.x / S2_LABEL_BLOCK_PX &&
+           one.y / S2_LABEL_BLOCK_PX == other.y / S2_LABEL_BLOCK_PX;
+}
+
 void s2_label_set_clear(s2_label_set *labels)
 {
     s2_free(labels->pixels);

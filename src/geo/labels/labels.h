@@ -72,6 +72,9 @@ s2rgf_status s2_labels_read(const s2rgf_label_options *options, const s2_grid *g
                             const s2rgf_host *host, s2_label_set *labels, s2rgf_error *err);
 void s2_label_set_clear(s2_label_set *labels);
 
+/** Whether two groups lie in one block; no two polygons do. */
+bool s2_labels_same_block(const s2_label_set *labels, int a, int b);
+
 /**
  * Refuse labels in which 0 is a class, as training must, for maps keep 0 for nodata.
  * path in  of the labels, for the message

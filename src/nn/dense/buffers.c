@@ -80,6 +80,10 @@ static void hold_source(const s2_network_spec *spec, const s2_run_geometry *geom
          aligned ? fronts[0].core : smaller(seen, now->spectral), next->spectral);
     hold(of, S2_OF_DETAIL, source->detail, sampled_from(&reference, plan->core, fronts[0].core),
          next->spectral);
+    hold(of, S2_OF_EXPERT, source->spectral,
+         aligned ? fronts[0].core
+                 : smaller(sampled_from(&reference, plan->core, fronts[0].core), now->spectral),
+         next->spectral);
     hold(of, S2_OF_MIDDLE, source->middle, reach_of(now->spatial, 1), next->middle);
     hold(of, S2_OF_SPATIAL, source->spatial, smaller(seen, now->spatial), next->spatial);
 }
@@ -167,6 +171,8 @@ static void need_source(const s2_network_spec *spec, const s2_dense_plan *plan, 
     need(sizes, first + S2_OF_VALID, source->valid.w, 1, 1);
     need(sizes, first + S2_OF_SPECTRAL, source->spectral.w, width, sizeof(float));
     need(sizes, first + S2_OF_MIDDLE, source->middle.w, c, sizeof(float));
+    if (spec->expert)
+        need(sizes, first + S2_OF_EXPERT, source->spectral.w, (size_t)spec->classes, sizeof(float));
     if (!spec->on_reference[s]) {
         need(sizes, first + S2_OF_DETAIL, source->detail.w, c, sizeof(float));
         need(sizes, first + S2_OF_SPATIAL, source->spatial.w, c, sizeof(float));

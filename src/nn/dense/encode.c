@@ -69,6 +69,20 @@ static void encode_spatial(const s2_dense_run *run, int source, s2_rect inside,
     s2_dense_conv(run, &block->conv2, &middle, out, rows, out);
 }
 
+/* Scores of the expert over `count` pixels from (x, y) of a source. */
+static void score_expert(const s2_dense_run *run, int source, int x, int y, int count)
+{
+    const s2_folded_conv *expert = &run->weights->expert[source];
+    const s2_region pixels = source_pixels(run, source);
+    const s2_region scores =
+        source_region(run, source, S2_OF_EXPERT, run->plan.source[source].spectral,
+                      run->weights->base.spec.classes);
+    if (expert->w)
+        s2_row_conv(run->weights->base.kernels->row, expert,
+                    (s2_row){s2_region_at(&pixels, x, y), pixels.stride}, count,
+                    (s2_row){s2_region_at(&scores, x, y), scores.stride});
+}
+
 /* Mean over the two rows and columns that exist, into one row of the stack. */
 static void halve_rows(const float *top, const float *bottom, int width, int channels, float *out,
                        int out_stride)
@@ -88,16 +102,19 @@ static void halve_rows(const float *top, const float *bottom, int width, int cha
     }
 }
 
-/* Keep the part of reference row y that lies in the core, for the detail path. */
+/* Keep what the core's scores need of reference row y: its spectral features, for the detail path, and
+   the expert's scores. */
 static void keep_core_row(const s2_dense_run *run, int source, const float *row, int y)
 {
     const s2_rect core = run->plan.core;
     const int width = s2_dense_spectral_width(&run->weights->base.spec, source);
     const s2_region kept = source_region(run, source, S2_OF_SPECTRAL, core, width);
-    if (y >= core.y && y < core.y + core.h)
-        memcpy(s2_region_at(&kept, core.x, y),
-               row + (size_t)(core.x - run->plan.reference.x) * (size_t)width,
-               (size_t)core.w * (size_t)width * sizeof(float));
+    if (y < core.y || y >= core.y + core.h)
+        return;
+    memcpy(s2_region_at(&kept, core.x, y),
+           row + (size_t)(core.x - run->plan.reference.x) * (size_t)width,
+           (size_t)core.w * (size_t)width * sizeof(float));
+    score_expert(run, source, core.x, y, core.w);
 }
 
 static void encode_aligned(s2_dense_run *run, int source)
@@ -124,7 +141,8 @@ static void encode_aligned(s2_dense_run *run, int source)
         (double)reference.w * 2.0 * (run->next.stack - run->now.stack);
 }
 
-/* Spectral features of new native rows, and what all there are give to the detail path. */
+/* Spectral features and expert's scores of new native rows, and what all there are give to the detail
+   path. */
 static void encode_native_rows(s2_dense_run *run, int source, const s2_region *spectral)
 {
     const s2_folded_conv *conv = &run->weights->detail.part[source];
@@ -137,9 +155,11 @@ static void encode_native_rows(s2_dense_run *run, int source, const s2_region *s
     const s2_region detail =
         source_region(run, source, S2_OF_DETAIL, plan->detail, run->weights->base.spec.channels);
     for (int y = rows.y; y < rows.y + rows.h; y++) {
-        if (y >= computed.y && y < computed.y + computed.h)
+        if (y >= computed.y && y < computed.y + computed.h) {
             encode_spectral_row(run, source, s2_region_at(&pixels, computed.x, y), computed.w,
                                 s2_region_at(spectral, computed.x, y));
+            score_expert(run, source, computed.x, y, computed.w);
+        }
         if (y >= sampled.y && y < sampled.y + sampled.h)
             s2_row_conv(run->weights->base.kernels->row, conv,
                         (s2_row){s2_region_at(spectral, sampled.x, y), spectral->stride}, sampled.w,

@@ -78,6 +78,23 @@ static void find_detail(const s2_dense_run *run, s2_rect pixels, float *detail)
         detail[i] = detail[i] < 0.0f ? 0.0f : detail[i];
 }
 
+/* The expert's scores of pixels of one row of the core, added to the network's. */
+static void add_expert(const s2_dense_run *run, s2_rect pixels, s2_row scores)
+{
+    const s2_network_spec *spec = &run->weights->base.spec;
+    for (int s = 0; s < spec->sources && spec->expert; s++) {
+        const s2_region kept = s2_dense_region(run, s2_dense_buffer(s, S2_OF_EXPERT),
+                                               run->plan.source[s].spectral, spec->classes);
+        if (!spec->on_reference[s]) {
+            s2_sampler_row(&run->to_core[s], &kept, pixels, true, scores);
+            continue;
+        }
+        const float *own = s2_region_at(&kept, pixels.x, pixels.y);
+        for (int i = 0; i < pixels.w * spec->classes; i++)
+            scores.data[i] += own[i];
+    }
+}
+
 /* Scores of pixels of one row of the core. */
 static void score_pixels(const s2_dense_run *run, s2_rect pixels, float *scores)
 {
@@ -96,6 +113,7 @@ static void score_pixels(const s2_dense_run *run, s2_rect pixels, float *scores)
                     pixels.w, &hidden, hidden);
     s2_row_conv(weights->base.kernels->row, &weights->out, hidden, pixels.w,
                 (s2_row){scores, spec->classes});
+    add_expert(run, pixels, (s2_row){scores, spec->classes});
 }
 
 /* Segment by segment, not row by row: the rows of the head and of coarse sources, of which every row

@@ -198,6 +198,35 @@ static void put_head(const export *e)
     }
 }
 
+/* The value that holds the scores: the network's with the expert's, where there is one. */
+static const char *add_expert(const export *e)
+{
+    const s2_network *network = &e->network->base;
+    const s2_network_spec *spec = &network->spec;
+    const float none[S2RGF_MAX_CLASSES] = {0};
+    char name[32], native[48], pixels[32];
+    if (!spec->expert)
+        return "classifier.out";
+    for (int s = 0; s < spec->sources; s++) {
+        snprintf(name, sizeof name, "expert.%d", s);
+        snprintf(native, sizeof native, "expert.%d.native", s);
+        snprintf(pixels, sizeof pixels, "source.%d.pixels", s);
+        s2_onnx_conv(e->graph, native, pixels,
+                     &(s2_onnx_kernel){{1, 1, 1, spec->bands[s], spec->classes},
+                                       network->expert.weight[s]->value,
+                                       NULL,
+                                       s == 0 ? network->expert.bias->value : none,
+                                       false});
+        if (spec->on_reference[s])
+            s2_onnx_add(e->graph, "%s = Identity (%s)", name, native);
+        else
+            add_sampling(e->graph, name, native, "grid.size", S2_ONNX_LINEAR);
+    }
+    add_gathering(e, "expert", "Sum", "expert*");
+    s2_onnx_add(e->graph, "classifier.scores = Add (classifier.out, expert)");
+    return "classifier.scores";
+}
+
 /* The outputs: scores and probabilities, NaN where a source has no data. */
 static void add_classifier(const export *e)
 {
@@ -219,9 +248,10 @@ static void add_classifier(const export *e)
                                    NULL,
                                    classifier->out_bias->value,
                                    false});
-    s2_onnx_add(graph, S2_ONNX_LOGITS " = Where (grid.holes, constant.nan, classifier.out)");
+    const char *scores = add_expert(e);
+    s2_onnx_add(graph, S2_ONNX_LOGITS " = Where (grid.holes, constant.nan, %s)", scores);
     s2_onnx_put_number(graph, "classifier.temperature", e->inputs->temperature);
-    s2_onnx_add(graph, "classifier.cooled = Div (classifier.out, classifier.temperature)");
+    s2_onnx_add(graph, "classifier.cooled = Div (%s, classifier.temperature)", scores);
     s2_onnx_add(graph, "classifier.softmax = Softmax <axis = 1> (classifier.cooled)");
     s2_onnx_add(graph,
                 S2_ONNX_PROBABILITIES " = Where (grid.holes, constant.nan, classifier.softmax)");

@@ -12,18 +12,22 @@ typedef struct pixel_rows {
 } pixel_rows;
 
 /* The tensors that cross a seam. */
-static const int PARTS[S2_SEAM_TENSORS] = {S2_OF_SPECTRAL, S2_OF_SPATIAL, S2_OF_VALID};
+static const int PARTS[S2_SEAM_TENSORS] = {S2_OF_SPECTRAL, S2_OF_SPATIAL, S2_OF_VALID,
+                                           S2_OF_EXPERT};
 
 static size_t pixel_bytes(const s2_network_spec *spec, int source, int part)
 {
     if (part == S2_OF_VALID)
         return 1;
+    if (part == S2_OF_EXPERT)
+        return spec->expert ? (size_t)spec->classes * sizeof(float) : 0;
     const int channels =
         part == S2_OF_SPATIAL ? spec->channels : s2_dense_spectral_width(spec, source);
     return (size_t)channels * sizeof(float);
 }
 
-/* Pixels of a part that cross; validity is known wherever spectral features are. */
+/* Pixels of a part that cross; validity and the expert's scores are there wherever spectral features
+   are. */
 static s2_rect crossing(const s2_source_seam *seam, int part)
 {
     return part == S2_OF_SPATIAL ? seam->spatial : seam->spectral;

@@ -43,7 +43,8 @@ static bool fold_all(s2_dense_weights *to, const s2_dense_network *net)
             !s2_fold_block(&to->spatial[s], &net->encoder[s].spatial))
             return false;
     return s2_fold_trunk(&to->trunk, &net->trunk) && fold_detail(to, net) &&
-           fold_classifier(to, &net->classifier);
+           fold_classifier(to, &net->classifier) &&
+           s2_fold_expert(to->expert, &net->base.expert, net->base.spec.sources);
 }
 
 /* Weights for Winograd, where the kernels have it. */
@@ -74,6 +75,7 @@ void s2_dense_weights_clear(s2_weights *base)
         s2_folded_spectral_clear(&weights->spectral[s]);
         s2_folded_block_clear(&weights->spatial[s]);
         s2_folded_conv_clear(&weights->detail.part[s]);
+        s2_folded_conv_clear(&weights->expert[s]);
     }
     s2_folded_trunk_clear(&weights->trunk);
     s2_folded_conv_clear(&weights->hidden_head);

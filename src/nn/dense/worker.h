@@ -48,6 +48,7 @@ enum {
     S2_OF_DETAIL,   /* not on_reference: what the spectral features give to the detail path */
     S2_OF_MIDDLE,
     S2_OF_SPATIAL, /* not on_reference */
+    S2_OF_EXPERT,  /* scores of the linear expert, wherever spectral features are kept */
     S2_PER_SOURCE
 };
 #define S2_BUFFERS (S2_SOURCES + S2_PER_SOURCE * S2RGF_MAX_SOURCES)

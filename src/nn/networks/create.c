@@ -31,6 +31,7 @@ s2rgf_status s2_network_create(const s2_network_ops *ops, const s2_network_spec 
     own->spec = *spec;
     own->params.without_gradients = spec->runs_only;
     ops->declare(own);
+    s2_expert_declare(&own->expert, &own->params, spec);
     if (own->params.failed) {
         s2_network_free(own);
         return s2_fail_memory(err, "network");

@@ -3,6 +3,7 @@
 #define S2_NN_NETWORKS_NETWORK_OPS_H
 #include "core/random.h"
 #include "format/onnx_graph.h"
+#include "nn/expert.h"
 #include "nn/kernels/kernels.h"
 #include "nn/layers/loss.h"
 #include "nn/layers/norm_list.h"
@@ -14,6 +15,7 @@ typedef struct s2_network {
     const s2_network_ops *ops;
     s2_network_spec spec;
     s2_params params; /* in the order of their declaration */
+    s2_expert expert;
 } s2_network;
 
 /** In training: everything backward needs is kept. */

@@ -253,6 +253,18 @@ static void run_classifier(const s2_patch_run *run)
                 S2_PATCH_BATCH, (s2_row){run->buffer[S2_SCORES], classes});
 }
 
+/* The expert's scores of a pixel of the block, added to the network's. */
+static void add_expert(const s2_patch_run *run, int x, int y, float *scores)
+{
+    const s2_network_spec *spec = &run->weights->base.spec;
+    const s2_row row = {scores, spec->classes};
+    for (int s = 0; s < spec->sources && spec->expert; s++) {
+        const s2_region pixels = s2_patch_block_region(run, s, S2_OF_PIXELS);
+        s2_row_conv_add(run->weights->kernel, &run->weights->expert[s],
+                        (s2_row){s2_region_at(&pixels, x, y), pixels.stride}, 1, &row, row);
+    }
+}
+
 void s2_patch_classify(s2_patch_run *run, int first)
 {
     const s2_patch_weights *weights = run->weights;
@@ -278,5 +290,6 @@ void s2_patch_classify(s2_patch_run *run, int first)
             (size_t)(pixel[1] - core.y) * (size_t)core.w + (size_t)(pixel[0] - core.x);
         memcpy(run->tile.scores + at * classes, run->buffer[S2_SCORES] + (size_t)p * classes,
                classes * sizeof(float));
+        add_expert(run, pixel[0], pixel[1], run->tile.scores + at * classes);
     }
 }

@@ -22,7 +22,8 @@ static bool fold_all(s2_patch_weights *to, const s2_patch_network *net)
     return s2_fold_unit(&to->expand, &net->unfold.expand) &&
            s2_fold_unit(&to->reduce, &net->unfold.reduce) &&
            s2_fold_trunk(&to->trunk, &net->trunk) &&
-           s2_fold_classifier(&to->classifier, &net->classifier);
+           s2_fold_classifier(&to->classifier, &net->classifier) &&
+           s2_fold_expert(to->expert, &net->base.expert, net->base.spec.sources);
 }
 
 bool s2_patch_weights_fold(s2_weights *weights, const s2_network *network)
@@ -41,6 +42,7 @@ void s2_patch_weights_clear(s2_weights *base)
             s2_folded_conv_clear(&weights->spatial[s].conv1[edge]);
         s2_folded_conv_clear(&weights->spatial[s].conv2);
         s2_folded_conv_clear(&weights->spatial[s].shortcut);
+        s2_folded_conv_clear(&weights->expert[s]);
     }
     s2_folded_conv_clear(&weights->expand);
     s2_folded_conv_clear(&weights->reduce);

@@ -199,6 +199,17 @@ bool s2_fold_classifier(s2_folded_classifier *to, const s2_classifier *classifie
                           classifier->out_weight->value, classifier->out_bias->value);
 }
 
+bool s2_fold_expert(s2_folded_conv *to, const s2_expert *expert, int sources)
+{
+    bool done = true;
+    for (int s = 0; s < sources && expert->weight[s] && done; s++) {
+        const int *dims = expert->weight[s]->dims;
+        done = s2_fold_linear(&to[s], (s2_conv){1, 1, 1, dims[0], dims[1]},
+                              expert->weight[s]->value, s == 0 ? expert->bias->value : NULL);
+    }
+    return done;
+}
+
 bool s2_fold_winograd(s2_folded_conv *conv)
 {
     const s2_conv *shape = &conv->conv;

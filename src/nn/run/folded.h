@@ -4,6 +4,7 @@
 
 #include "nn/kernels/kernels.h"
 #include "nn/layers/classifier.h"
+#include "nn/expert.h"
 #include "nn/layers/trunk.h"
 
 #define S2_FOLDED_MAX 256 /* output channels of a folded unit */
@@ -69,6 +70,8 @@ bool s2_fold_spectral(s2_folded_spectral *to, const s2_spectral_encoder *encoder
 bool s2_fold_block(s2_folded_block *to, const s2_residual_block *block);
 bool s2_fold_trunk(s2_folded_trunk *to, const s2_trunk *trunk);
 bool s2_fold_classifier(s2_folded_classifier *to, const s2_classifier *classifier);
+/** to out [sources], empty where there is no expert; the bias goes with source 0. */
+bool s2_fold_expert(s2_folded_conv *to, const s2_expert *expert, int sources);
 
 /** Add transformed weights if the convolution is one for Winograd: 3 x 3, stride 1, whole blocks. */
 bool s2_fold_winograd(s2_folded_conv *conv);

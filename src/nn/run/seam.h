@@ -8,7 +8,7 @@
 /** Sides of a tile. */
 enum { S2_LEFT, S2_ABOVE, S2_RIGHT, S2_BELOW, S2_SIDES };
 
-#define S2_SEAM_TENSORS 3 /* spectral and spatial features, validity */
+#define S2_SEAM_TENSORS 4 /* spectral and spatial features, validity, scores of the expert */
 
 /** Where the tensors of every source are in the memory of a seam: the same for all of a tiling. */
 typedef struct s2_seam_layout {

@@ -1,0 +1,64 @@
+/* The linear expert's share: chosen by what makes validation most likely. */
+#include "train/expert.h"
+
+#include "golden/golden.h"
+#include "harness.h"
+
+enum { CLASSES = 3, PIXELS = 3000 };
+
+/* Scores that favour the label by `margin`, in noise. */
+static s2_scored_pixels make_scores(const char *name, double margin)
+{
+    s2_scored_pixels scored;
+    const uint64_t noise = golden_stream(name);
+    REQUIRE(s2_scored_pixels_init(&scored, CLASSES, PIXELS, NULL) == S2RGF_OK);
+    for (int i = 0; i < PIXELS; i++) {
+        float scores[CLASSES];
+        for (int k = 0; k < CLASSES; k++)
+            scores[k] = (float)(3 * golden_noise(noise, (uint64_t)(CLASSES * i + k)) +
+                                (k == i % CLASSES ? margin : 0));
+        s2_scored_pixels_add(&scored, scores, i % CLASSES);
+    }
+    return scored;
+}
+
+/* The share of an expert beside a network, of pixels in groups of that size; the sum is checked, too. */
+static double share_of(double network_margin, double expert_margin, int group_pixels)
+{
+    static int group[PIXELS];
+    const s2_scored_pixels network = make_scores("network", network_margin);
+    s2_expert_trial trial = {make_scores("network", network_margin),
+                             make_scores("expert", expert_margin), group,
+                             1 + (PIXELS - 1) / group_pixels};
+    double share = -1, apart = 0;
+    for (int i = 0; i < PIXELS; i++)
+        group[i] = i / group_pixels;
+    CHECK(s2_expert_choose_share(&trial, &share, NULL) == S2RGF_OK);
+    CHECK(trial.network.count == PIXELS &&
+          memcmp(trial.network.labels, network.labels, PIXELS * sizeof(int16_t)) == 0);
+    for (int i = 0; i < PIXELS * CLASSES; i++)
+        apart = fmax(apart, fabs((double)trial.network.scores[i] - (double)network.scores[i] -
+                                 share * (double)trial.expert.scores[i]));
+    CHECK(apart < 1e-5);
+    s2_scored_pixels all[] = {trial.network, trial.expert, network};
+    for (int i = 0; i < 3; i++)
+        s2_scored_pixels_clear(&all[i]);
+    return share;
+}
+
+int main(void)
+{
+    /* an expert that knows nothing, or the opposite, is left out; one that knows more outvotes */
+    CHECK(share_of(2, 0, 10) == 0);
+    CHECK(share_of(2, -1, 10) == 0);
+    CHECK(share_of(1, 1, 10) == 1);
+    CHECK(share_of(2, 0.5, 10) < 1);
+    CHECK(share_of(-1, 3, 10) == 4);
+    /* of a single group nothing can be concluded */
+    CHECK(share_of(2, 0, PIXELS) == S2_EXPERT_SHARE);
+
+    s2_expert_trial none = {.groups = 1};
+    double share = -1;
+    CHECK(s2_expert_choose_share(&none, &share, NULL) == S2RGF_OK && share == S2_EXPERT_SHARE);
+    return harness_end();
+}
