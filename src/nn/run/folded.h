@@ -2,9 +2,9 @@
 #ifndef S2_NN_RUN_FOLDED_H
 #define S2_NN_RUN_FOLDED_H
 
+#include "nn/expert.h"
 #include "nn/kernels/kernels.h"
 #include "nn/layers/classifier.h"
-#include "nn/expert.h"
 #include "nn/layers/trunk.h"
 
 #define S2_FOLDED_MAX 256 /* output channels of a folded unit */
