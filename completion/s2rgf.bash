@@ -14,11 +14,11 @@ _s2rgf_kind() {
     case $1 in
     model.s2rgf) echo model ;;
     '[name=]raster') echo input ;;
-    file | file.s2rgf.json | map.tif | out.onnx | out.tif | 'folder|list') echo file ;;
+    file | raster | file.s2rgf.json | map.tif | out.gpkg | out.onnx | out.tif | 'folder|list') echo file ;;
     format) echo format ;;
     *=VALUE) echo pair ;;
     N | MB | pixels | channels | rate | fraction | weight | spread | x | y | width | height | ulx | uly | \
-        lrx | lry | i/n | srs | value | name | form | part | field | layer | expression | what) echo none ;;
+        lrx | lry | error | metres | '[class=]U' | i/n | srs | value | name | form | part | field | layer | expression | what) echo none ;;
     *) echo unknown ;;
     esac
 }
@@ -70,10 +70,12 @@ _s2rgf_read() {
     _s2rgf_program=$1
 }
 
-# _s2rgf_formats PROGRAM LETTER: GDAL's raster formats that can be read (r) or written (w).
+# _s2rgf_formats PROGRAM LETTER: GDAL's formats that can be read (r) or written (w), of rasters or of points.
 _s2rgf_formats() {
+    local kind=raster
+    [[ $1 != *s2rgf_sample ]] || kind=vector
     "$1" --formats 2> /dev/null |
-        sed -n "s/^ *\([^ ]*\) -[a-z, ]*raster[a-z, ]*- ([a-z]*$2.*/\1/p"
+        sed -n "s/^ *\([^ ]*\) -[a-z, ]*$kind[a-z, ]*- ([a-z]*$2.*/\1/p"
 }
 
 # Files that begin with the current word, and folders; all, or those with an extension.
@@ -154,4 +156,4 @@ _s2rgf() {
     fi
 }
 
-complete -F _s2rgf s2rgf_assess s2rgf_classify s2rgf_info s2rgf_mosaic s2rgf_train
+complete -F _s2rgf s2rgf_assess s2rgf_classify s2rgf_info s2rgf_mosaic s2rgf_sample s2rgf_train

@@ -60,7 +60,7 @@ class LazyBand final : public GDALRasterBand
     int level_;
 };
 
-/** Reads take turns: GDAL's own handling of blocks is not made for threads that share a handle. */
+/** Reads take turns: GDAL's handling of blocks is not safe for threads that share a handle. */
 class LazyDataset final : public GDALDataset
 {
   public:

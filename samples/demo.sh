@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# samples/demo.sh BUILD_DIR OUT_DIR: the whole way from two rasters and polygons to a map and its
-# accuracy, on a sample scene made here and now. Everything it prints about the map was computed now.
+# samples/demo.sh BUILD_DIR OUT_DIR: from two rasters and polygons to a map and its accuracy, on a
+# sample scene made on the spot. Everything it prints about the map has just been computed.
 set -euo pipefail
 
 [ $# -eq 2 ] || { echo "usage: demo.sh BUILD_DIR OUT_DIR" >&2; exit 2; }

@@ -102,6 +102,8 @@ typedef struct s2rgf_label_options {
     const char *where;        /* attribute filter, or NULL */
     const char *assigned_srs; /* CRS of labels that have none, or NULL */
     bool all_touched;         /* burn every pixel a polygon touches, not only centres inside */
+    double
+        buffer_m; /* a point labels the pixels with their centre so near, too; 0: its own alone */
 } s2rgf_label_options;
 
 /* ---- training ------------------------------------------------------------------------------ */
@@ -374,6 +376,43 @@ S2RGF_API void s2rgf_lazy_map_rest(s2rgf_lazy_map *map);
 /** Release a map; NULL is accepted. */
 S2RGF_API void s2rgf_lazy_map_close(s2rgf_lazy_map *map);
 
+/* ---- sampling ------------------------------------------------------------------------------ */
+
+/** Everything s2rgf_sample() needs; see s2rgf_sample(1). */
+typedef struct s2rgf_sample_options {
+    const char *map_path;
+    const char *assigned_srs; /* CRS of a map that has none, or NULL */
+    const char *output_path;
+    const char *format; /* GDAL driver name, or NULL: from the extension */
+    bool overwrite;
+    const char *design; /* "stratified", "simple" or "systematic" */
+    const char
+        *strata_path; /* class raster on the map's grid whose classes are the strata, or NULL */
+    int points;       /* of the sample, or 0 and: */
+    double target_se; /* standard error of the overall accuracy to expect, 0.0005 to 0.5, or 0 */
+    /* "U" or "class=U", expected user's accuracies, ended by NULL, or NULL: 0.8 */
+    const char *const *accuracies;
+    const char *allocation;      /* to strata: "least", "proportional", "equal" or "neyman" */
+    int least;                   /* points that each stratum gets with "least" */
+    s2rgf_label_options exclude; /* places that no point may lie in; path NULL: none */
+    double exclude_m;            /* or be so near to, in metres */
+    uint64_t seed;
+    bool blind; /* leave out of the points what the map says of them */
+} s2rgf_sample_options;
+
+/** Fill with defaults. options out. */
+S2RGF_API void s2rgf_sample_options_init(s2rgf_sample_options *options);
+
+/**
+ * Draw a probability sample of the pixels of a class raster and write it as a layer of points. The map
+ * is read once. The file appears under its name only when it is whole.
+ * Errors  INVALID_ARGUMENT, IO, FORMAT, UNSUPPORTED (the vector format), MISMATCH (no pixel to draw, or
+ *         strata on another grid), NO_MEMORY, CANCELLED.
+ * Memory  grows with points and strata, not with the map.
+ */
+S2RGF_API s2rgf_status s2rgf_sample(const s2rgf_sample_options *options, const s2rgf_host *host,
+                                    s2rgf_error *err);
+
 /* ---- assessment ---------------------------------------------------------------------------- */
 
 /** Assessed pixels whose confidence lies in one bin. */
@@ -382,6 +421,41 @@ typedef struct s2rgf_reliability_bin {
     double confidence; /* mean, NaN without pixels */
     double accuracy; /* fraction of the pixels that agree with the reference, NaN without pixels */
 } s2rgf_reliability_bin;
+
+/** A figure of the whole map, estimated from a sample. NaN where it cannot be told. */
+typedef struct s2rgf_estimate {
+    double estimate;
+    double se;      /* standard error */
+    double ci95[2]; /* estimate -+ 1.96 se; not cut off at 0 and 1 */
+} s2rgf_estimate;
+
+/** Estimates of one class. */
+typedef struct s2rgf_class_estimates {
+    char *name;
+    s2rgf_estimate users_accuracy, producers_accuracy, f1, area_ha;
+} s2rgf_class_estimates;
+
+/** A part of the map that points of a sample were drawn from. */
+typedef struct s2rgf_stratum {
+    char *name;
+    uint64_t pixels;
+    double area_ha; /* NaN where areas are not known */
+    uint64_t points;
+} s2rgf_stratum;
+
+/** What a probability sample says of the whole map. */
+typedef struct s2rgf_map_estimates {
+    const char *design;      /* "stratified", "simple" or "systematic" */
+    bool strata_are_classes; /* strata are the map's classes */
+    double area_ha;          /* of all that is mapped, NaN where areas are not known */
+    s2rgf_estimate overall_accuracy;
+    int class_count;                  /* the map's, then those that only the reference has */
+    s2rgf_class_estimates *per_class; /* [class_count] */
+    double
+        *proportions; /* [class_count * class_count] of the area, row = reference, column = map */
+    int stratum_count;
+    s2rgf_stratum *strata; /* [stratum_count] */
+} s2rgf_map_estimates;
 
 /** Accuracy of a class raster against reference labels. Released with s2rgf_assessment_free(). */
 typedef struct s2rgf_assessment {
@@ -401,8 +475,9 @@ typedef struct s2rgf_assessment {
                                    points outside it */
     uint64_t excluded_unknown;  /* reference pixels of a class the map does not have */
     uint64_t excluded_conflict; /* pixels that labels of different classes share */
-    bool has_confidence;        /* a confidence raster was given; the members below describe it */
-    double calibration_error;   /* expected, over the bins; NaN without confidence */
+    s2rgf_map_estimates *area_adjusted; /* NULL without a design: the rest is of the labels alone */
+    bool has_confidence;      /* a confidence raster was given; the members below describe it */
+    double calibration_error; /* expected, over the bins; NaN without confidence */
     /* bin b from b / S2RGF_RELIABILITY_BINS on, the last one with its end */
     s2rgf_reliability_bin reliability[S2RGF_RELIABILITY_BINS];
     uint64_t without_confidence; /* assessed pixels where the confidence raster has nodata */
@@ -415,22 +490,26 @@ typedef struct s2rgf_assess_options {
     /* the probability of the mapped class on the map's grid, as s2rgf_classify() writes it, or NULL */
     const char *confidence_path;
     s2rgf_label_options labels;
+    /* how the labels, points, were drawn: "stratified", "simple" or "systematic"; NULL: not at random */
+    const char *design;
+    const char *strata_path; /* of "stratified", as for s2rgf_sample(); NULL: the map's classes */
 } s2rgf_assess_options;
 
 /**
  * Compare a class raster with reference labels. Classes are matched by name, then by the number in the
  * name, then by value; see s2rgf_assess(1).
  * result out
- * Errors  IO, FORMAT, INVALID_ARGUMENT, UNSUPPORTED, MISMATCH (no class in common, no overlap, or a
- *         confidence raster of another grid), NO_MEMORY, CANCELLED.
+ * Errors  IO, FORMAT, INVALID_ARGUMENT, UNSUPPORTED, MISMATCH (no class in common, no overlap, a
+ *         confidence raster of another grid, or a sample that does not fit its design), NO_MEMORY,
+ *         CANCELLED.
  */
 S2RGF_API s2rgf_status s2rgf_assess(const s2rgf_assess_options *options, const s2rgf_host *host,
                                     s2rgf_assessment **result, s2rgf_error *err);
 
 /**
  * The assessment as a JSON object with the keys overall_accuracy, average_accuracy, kappa,
- * classes, confusion_matrix, per_class, excluded and, with confidence, calibration. text out,
- * released with s2rgf_free().
+ * classes, confusion_matrix, per_class, excluded, with a design area_adjusted and with confidence
+ * calibration. text out, released with s2rgf_free().
  */
 S2RGF_API s2rgf_status s2rgf_assessment_json(const s2rgf_assessment *assessment, char **text,
                                              s2rgf_error *err);

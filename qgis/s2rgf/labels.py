@@ -27,6 +27,16 @@ LABEL_OPTIONS = (
         "Label every pixel that a polygon touches",
         "By default a pixel is labelled if its centre is in the polygon.",
     ),
+    Option(
+        "BUFFER",
+        "-buffer",
+        float,
+        "Metres around a point that it labels, too",
+        "0: only the pixel that holds it.",
+        0,
+        0,
+        1000000,
+    ),
 )
 
 
@@ -67,27 +77,31 @@ def check_labels(parameters):
     return ""
 
 
-def label_arguments(algorithm, parameters, context, feedback):
-    """-labels and what selects from it. Layers that are no files, filtered layers and selections
-    are written to a temporary file first."""
-    if _given(parameters, LABEL_RASTER):
-        layer = algorithm.parameterAsRasterLayer(parameters, LABEL_RASTER, context)
-        if layer is None:
-            raise QgsProcessingException(algorithm.invalidRasterError(parameters, LABEL_RASTER))
-        return ["-labels", raster_path(layer, context)]
-    if algorithm.parameterAsSource(parameters, LABELS, context) is None:
-        raise QgsProcessingException(algorithm.invalidSourceError(parameters, LABELS))
+def layer_arguments(algorithm, parameters, name_and_switch, context, feedback):
+    """The switch with a layer's file, and -l with its name. Layers that are no files, filtered
+    layers and selections are written to a temporary file first."""
+    name, switch = name_and_switch
+    if algorithm.parameterAsSource(parameters, name, context) is None:
+        raise QgsProcessingException(algorithm.invalidSourceError(parameters, name))
     path, layer = algorithm.parameterAsCompatibleSourceLayerPathAndLayerName(
         parameters,
-        LABELS,
+        name,
         context,
         QgsVectorFileWriter.supportedFormatExtensions(),
         "gpkg",
         feedback,
     )
-    arguments = ["-labels", path]
-    if layer:
-        arguments += ["-l", layer]
+    return [switch, path, *(["-l", layer] if layer else [])]
+
+
+def label_arguments(algorithm, parameters, context, feedback):
+    """-labels and what selects from it."""
+    if _given(parameters, LABEL_RASTER):
+        layer = algorithm.parameterAsRasterLayer(parameters, LABEL_RASTER, context)
+        if layer is None:
+            raise QgsProcessingException(algorithm.invalidRasterError(parameters, LABEL_RASTER))
+        return ["-labels", raster_path(layer, context)]
+    arguments = layer_arguments(algorithm, parameters, (LABELS, "-labels"), context, feedback)
     field = algorithm.parameterAsString(parameters, FIELD, context)
     if field:
         arguments += ["-a", field]

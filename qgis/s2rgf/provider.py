@@ -1,4 +1,4 @@
-"""The provider: the four algorithms and the setting that says where the programs are."""
+"""The provider: the five algorithms and the setting that says where the programs are."""
 
 from processing.core.ProcessingConfig import ProcessingConfig, Setting
 from qgis.core import QgsProcessingProvider
@@ -7,6 +7,7 @@ from qgis.PyQt.QtGui import QIcon
 from .algorithms.assess import Assess
 from .algorithms.classify import Classify
 from .algorithms.info import ModelInfo
+from .algorithms.sample import Sample
 from .algorithms.train import Train
 from .programs import ICON, SETTING_ACTIVE, SETTING_FOLDER
 from .text import tr
@@ -56,5 +57,5 @@ class S2rgfProvider(QgsProcessingProvider):
             ProcessingConfig.removeSetting(setting)
 
     def loadAlgorithms(self):
-        for algorithm in (Train(), Classify(), Assess(), ModelInfo()):
+        for algorithm in (Train(), Classify(), Sample(), Assess(), ModelInfo()):
             self.addAlgorithm(algorithm)

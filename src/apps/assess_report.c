@@ -4,63 +4,12 @@
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
-#include <wchar.h>
 
+#include "apps/columns.h"
+#include "apps/estimates_report.h"
 #include "apps/report.h"
 
 #define MATRIX_COLUMNS 100 /* a matrix wider than this is headed by class values, not names */
-#define MAX_BYTES 4        /* of a character in UTF-8; mbrtowc() reports errors as huge lengths */
-
-/*
- * Columns that a name takes on a terminal; printed too unless out is NULL. Names come from files:
- * what is not printable shows as '?' and cannot steer the terminal.
- */
-static int walk_name(const char *name, FILE *out)
-{
-    mbstate_t state;
-    int columns = 0;
-
-    memset(&state, 0, sizeof state);
-    while (*name) {
-        wchar_t character = L'\0';
-        size_t length = mbrtowc(&character, name, strlen(name), &state);
-        int width = length > MAX_BYTES ? -1 : wcwidth(character);
-        if (length > MAX_BYTES) {
-            memset(&state, 0, sizeof state);
-            length = 1;
-        }
-        if (out && width < 0)
-            fputc('?', out);
-        else if (out)
-            fwrite(name, 1, length, out);
-        columns += width < 0 ? 1 : width;
-        name += length;
-    }
-    return columns;
-}
-
-static int greater(int a, int b)
-{
-    return a > b ? a : b;
-}
-
-static int digits(uint64_t value)
-{
-    return snprintf(NULL, 0, "%" PRIu64, value);
-}
-
-static void print_left(const char *name, int width, FILE *out)
-{
-    int columns = walk_name(name, out);
-
-    fprintf(out, "%*s", greater(width - columns, 0), "");
-}
-
-static void print_right(const char *name, int width, FILE *out)
-{
-    fprintf(out, "%*s", greater(width - walk_name(name, NULL), 0), "");
-    walk_name(name, out);
-}
 
 static uint64_t cell(const s2rgf_assessment *a, int row, int column)
 {
@@ -91,7 +40,7 @@ static int name_columns(const s2rgf_assessment *a, const char *heading)
     int width = (int)strlen(heading);
 
     for (int i = 0; i < a->class_count; i++)
-        width = greater(width, walk_name(a->class_names[i], NULL));
+        width = s2_greater(width, s2_columns(a->class_names[i]));
     return width;
 }
 
@@ -101,7 +50,7 @@ static int value_columns(const s2rgf_assessment *a)
     int width = 1;
 
     for (int i = 0; i < a->class_count; i++)
-        width = greater(width, digits((uint64_t)a->class_values[i]));
+        width = s2_greater(width, s2_digits((uint64_t)a->class_values[i]));
     return width;
 }
 
@@ -110,15 +59,15 @@ static int value_columns(const s2rgf_assessment *a)
 /* Width of a matrix column headed by the class's name or by its value. */
 static int column_width(const s2rgf_assessment *a, int column, bool by_name)
 {
-    int heading = by_name ? walk_name(a->class_names[column], NULL)
-                          : digits((uint64_t)a->class_values[column]);
+    int heading =
+        by_name ? s2_columns(a->class_names[column]) : s2_digits((uint64_t)a->class_values[column]);
 
-    return greater(heading, digits(column_total(a, column)));
+    return s2_greater(heading, s2_digits(column_total(a, column)));
 }
 
 static bool fits_with_names(const s2rgf_assessment *a, int row_heading)
 {
-    int64_t width = row_heading + 2 + digits(a->assessed);
+    int64_t width = row_heading + 2 + s2_digits(a->assessed);
 
     for (int j = 0; j < a->class_count; j++)
         width += 2 + column_width(a, j, true);
@@ -129,7 +78,7 @@ static void print_matrix(const s2rgf_assessment *a, FILE *out)
 {
     int names = name_columns(a, "total");
     int values = value_columns(a);
-    int total = greater(5, digits(a->assessed));
+    int total = s2_greater(5, s2_digits(a->assessed));
     bool by_name = fits_with_names(a, names + 2 + values);
 
     fprintf(out, "Confusion matrix in pixels; rows: reference, columns: map%s\n\n",
@@ -138,14 +87,14 @@ static void print_matrix(const s2rgf_assessment *a, FILE *out)
     for (int j = 0; j < a->class_count; j++) {
         fputs("  ", out);
         if (by_name)
-            print_right(a->class_names[j], column_width(a, j, true), out);
+            s2_print_right(a->class_names[j], column_width(a, j, true), out);
         else
             fprintf(out, "%*d", column_width(a, j, false), a->class_values[j]);
     }
     fprintf(out, "  %*s\n", total, "total");
     for (int i = 0; i < a->class_count; i++) {
         fprintf(out, "%*d  ", values, a->class_values[i]);
-        print_left(a->class_names[i], names, out);
+        s2_print_left(a->class_names[i], names, out);
         for (int j = 0; j < a->class_count; j++)
             fprintf(out, "  %*" PRIu64, column_width(a, j, by_name), cell(a, i, j));
         fprintf(out, "  %*" PRIu64 "\n", total, row_total(a, i));
@@ -172,7 +121,7 @@ static void print_classes(const s2rgf_assessment *a, FILE *out)
 
     fprintf(out, "\n%-*s  %10s  %10s  %10s\n", names, "class", "user's", "producer's", "F1");
     for (int i = 0; i < a->class_count; i++) {
-        print_left(a->class_names[i], names, out);
+        s2_print_left(a->class_names[i], names, out);
         print_ratio(a->users_accuracy[i], 10, out);
         print_ratio(a->producers_accuracy[i], 10, out);
         print_ratio(a->f1[i], 10, out);
@@ -209,7 +158,7 @@ static void print_excluded(const s2rgf_assessment *a, FILE *out)
     int width = 1;
 
     for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
-        width = greater(width, digits(reasons[i].count));
+        width = s2_greater(width, s2_digits(reasons[i].count));
     fprintf(out, "\nAssessed: %" PRIu64 " %s. Excluded:\n", a->assessed,
             s2_report_plural(a->assessed, "pixel", "pixels"));
     for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
@@ -220,7 +169,7 @@ static void print_excluded(const s2rgf_assessment *a, FILE *out)
 /* Bins without pixels are left out. */
 static void print_reliability(const s2rgf_assessment *a, FILE *out)
 {
-    int pixels = greater((int)strlen("pixels"), digits(a->assessed));
+    int pixels = s2_greater((int)strlen("pixels"), s2_digits(a->assessed));
 
     fputs("\nexpected calibration error", out);
     print_ratio(a->calibration_error, 7, out);
@@ -243,10 +192,16 @@ static void print_reliability(const s2rgf_assessment *a, FILE *out)
 
 void s2_assess_report_write(const s2rgf_assessment *assessment, FILE *out)
 {
+    if (assessment->area_adjusted)
+        fputs("Figures of the sample, in which every point counts the same\n\n", out);
     print_matrix(assessment, out);
     print_classes(assessment, out);
     print_overall(assessment, out);
     if (assessment->has_confidence)
         print_reliability(assessment, out);
     print_excluded(assessment, out);
+    if (assessment->area_adjusted)
+        s2_estimates_report_write(assessment->area_adjusted, out);
+    else
+        fputs("\nno design given: these are figures of the sample, not of the map\n", out);
 }

@@ -67,4 +67,11 @@ const s2_option S2_LABEL_OPTIONS[S2_LABEL_OPTION_COUNT] = {
      .type = S2_OPTION_ON,
      .target = LABEL(all_touched),
      .help = "label every pixel that a polygon touches, not only those with their centre in it"},
+    {.name = "buffer",
+     .values = "metres",
+     .type = S2_OPTION_REAL,
+     .target = LABEL(buffer_m),
+     .min = 0,
+     .max = 1e6,
+     .help = "a point labels the pixels with their centre so near, too"},
 };

@@ -5,7 +5,7 @@
 #include "apps/options.h"
 
 #define S2_SCENE_OPTION_COUNT 5
-#define S2_LABEL_OPTION_COUNT 6
+#define S2_LABEL_OPTION_COUNT 7
 
 /** Options of an s2rgf_scene_options. */
 extern const s2_option S2_SCENE_OPTIONS[S2_SCENE_OPTION_COUNT];

@@ -52,6 +52,12 @@ static void append_number_range(const s2_option *option, char *text, size_t byte
         append_text(text, bytes, ", or %s", option->zero);
 }
 
+/* Whether a number is a default: what is out of range stands for none. */
+static bool is_default(const s2_option *option, double value)
+{
+    return option->min >= option->max || (value >= option->min && value <= option->max);
+}
+
 /* " [range, default]" of an option; target is where its default value is. */
 static void append_facts(const s2_option *option, const void *target, char *text, size_t bytes)
 {
@@ -63,12 +69,13 @@ static void append_facts(const s2_option *option, const void *target, char *text
         append_number_range(option, range, sizeof range);
         if (*(const int *)target == 0 && option->zero)
             append_text(value, sizeof value, "%s", option->zero);
-        else
+        else if (is_default(option, *(const int *)target))
             append_text(value, sizeof value, "%d", *(const int *)target);
         break;
     case S2_OPTION_REAL:
         append_number_range(option, range, sizeof range);
-        append_text(value, sizeof value, "%.15g", *(const double *)target);
+        if (is_default(option, *(const double *)target))
+            append_text(value, sizeof value, "%.15g", *(const double *)target);
         break;
     case S2_OPTION_SEED:
         append_text(value, sizeof value, "%" PRIu64, *(const uint64_t *)target);

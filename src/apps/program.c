@@ -13,7 +13,7 @@ int s2_program_run(const s2_program *program, int argc, char **argv, void *value
     int exit_code;
 
     s2_report_prepare();
-    /* only what a character is, for the columns of reports: numbers keep their decimal point */
+    /* only the character set, for the columns of reports: numbers keep their decimal point */
     setlocale(LC_CTYPE, "C.UTF-8");
     s2_report_watch_gdal();
     GDALAllRegister();

@@ -52,7 +52,7 @@ void s2_report_watch_gdal(void)
     CPLSetErrorHandler(print_message);
 }
 
-/* GDAL and the C++ library abort where they cannot have memory: an error, not a crash with a core. */
+/* GDAL and the C++ library abort without memory: make that an error, not a core dump. */
 static void end_aborted(int number)
 {
     static const char line[] = "ERROR 2: stopped by a library, as when memory is out\n";

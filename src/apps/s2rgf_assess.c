@@ -37,6 +37,22 @@ static const s2_option MAP_OPTIONS[] = {
      .help = "the map's confidence, from s2rgf_classify -conf: also say how well it is calibrated"},
 };
 
+static const s2_option DESIGN_OPTIONS[] = {
+    {.name = "design",
+     .values = "name",
+     .type = S2_OPTION_TEXT,
+     .target = ASSESS(design),
+     .help = "how the reference points were drawn: stratified, simple or systematic; estimates "
+             "accuracies and areas of the whole map with their errors"},
+    {.name = "strata",
+     .values = "raster",
+     .type = S2_OPTION_TEXT,
+     .target = ASSESS(strata_path),
+     .needs = "design",
+     .help =
+         "class raster on the map's grid, whose classes are the strata; by default the map itself"},
+};
+
 static const s2_option OUTPUT_OPTIONS[] = {
     {.name = "json",
      .values = "file",
@@ -64,6 +80,7 @@ static const s2_program PROGRAM = {
         {
             {"Map", MAP_OPTIONS, sizeof MAP_OPTIONS / sizeof *MAP_OPTIONS, 0},
             {"Reference labels", S2_LABEL_OPTIONS, S2_LABEL_OPTION_COUNT, ASSESS(labels)},
+            {"Sample", DESIGN_OPTIONS, sizeof DESIGN_OPTIONS / sizeof *DESIGN_OPTIONS, 0},
             {"Output", OUTPUT_OPTIONS, sizeof OUTPUT_OPTIONS / sizeof *OUTPUT_OPTIONS, 0},
         },
 };
@@ -71,9 +88,12 @@ static const s2_program PROGRAM = {
 /* The JSON file must be writable, and may replace no file of the inputs. */
 static s2rgf_status check_json_path(const arguments *values, s2rgf_error *err)
 {
-    /* without a confidence raster the list ends there */
-    const char *const inputs[] = {values->assess.map_path, values->assess.labels.path,
-                                  values->assess.confidence_path, NULL};
+    /* the list ends at the first that is not given */
+    const char *const inputs[] = {
+        values->assess.map_path, values->assess.labels.path,
+        values->assess.confidence_path ? values->assess.confidence_path
+                                       : values->assess.strata_path,
+        values->assess.confidence_path ? values->assess.strata_path : NULL, NULL};
     if (!values->json_path || strcmp(values->json_path, "-") == 0)
         return S2RGF_OK;
     const s2rgf_status status = s2rgf_check_output(values->json_path, inputs, err);

@@ -192,7 +192,7 @@ static s2rgf_status train(void *data, s2_report *report, s2rgf_error *err)
     return s2rgf_train(&values->train, &report->host, err);
 }
 
-/* OpenBLAS chooses its kernels when it is loaded: to have others, the program starts once more. */
+/* OpenBLAS chooses its kernels when it is loaded: to get others, the program restarts itself. */
 static void start_with_fast_kernels(char **argv)
 {
     const char *core_type = s2rgf_blas_core_type();

@@ -5,7 +5,7 @@
 #include "apps/report.h"
 
 /**
- * Map the scenes, write the report (a shard its own) and print the summary.
+ * Map the scenes, write the report (each share its own) and print the summary.
  * report_path in  or NULL
  * Errors  those of s2rgf_classify_scenes(); IO when a scene failed or the report cannot be written.
  */

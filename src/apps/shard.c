@@ -1,4 +1,4 @@
-/* -shard: which share of the work is this process's, given or told by the system that started it. */
+/* -shard: this process's share of the work, as given or as the job array says. */
 #include "apps/shard.h"
 
 #include <ctype.h>

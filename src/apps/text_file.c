@@ -1,4 +1,4 @@
-/* A text file that appears under its name only when it is whole. */
+/* A text file that gets its name only when it is complete. */
 #include "apps/text_file.h"
 
 #include <errno.h>

@@ -2,152 +2,19 @@
 #include "s2rgf.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "assess/calibration.h"
+#include "assess/design.h"
+#include "assess/matching.h"
 #include "assess/metrics.h"
-#include "core/class_name.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
 #include "core/number.h"
-#include "core/utf8.h"
 #include "geo/labels/labels.h"
 #include "geo/map/class_map.h"
 #include "geo/source/overlay.h"
-
-/* ---- which class of the map is which class of the reference -------------------------------- */
-
-static bool has_a_name(const s2_class_table *table)
-{
-    for (int i = 0; i < table->count; i++)
-        if (s2_class_name_number(table->items[i].name) < 0)
-            return true;
-    return false;
-}
-
-/** The first names of a table, for messages: "a, b, c and 7 more". */
-static void list_names(const s2_class_table *table, char *text, size_t size)
-{
-    const int shown_at_most = 12;
-    size_t length = 0;
-    text[0] = '\0';
-    for (int i = 0; i < table->count && length < size; i++) {
-        const int rest = table->count - i;
-        const bool last = i == shown_at_most;
-        const int written = last ? snprintf(text + length, size - length, " and %d more", rest)
-                                 : snprintf(text + length, size - length, "%s%s",
-                                            i == 0 ? "" : ", ", table->items[i].name);
-        if (written < 0 || last)
-            return;
-        length += (size_t)written;
-    }
-}
-
-/** The one class whose name differs in upper and lower case only; -1 if none or several. */
-static int find_in_any_case(const s2_class_table *table, const s2_class *class)
-{
-    int found = -1;
-    for (int i = 0; i < table->count; i++)
-        if (s2_utf8_same_letters(table->items[i].name, class->name)) {
-            if (found >= 0)
-                return -1;
-            found = i;
-        }
-    return found;
-}
-
-static int find_by_name(const s2_class_table *table, const s2_class *class)
-{
-    return s2_class_table_find_name(table, class->name);
-}
-
-/** The class that is called by the same number, whatever its value. */
-static int find_by_number(const s2_class_table *table, const s2_class *class)
-{
-    const int number = s2_class_name_number(class->name);
-    for (int i = 0; i < table->count && number >= 0; i++)
-        if (s2_class_name_number(table->items[i].name) == number)
-            return i;
-    return -1;
-}
-
-/** The class of the same value, unless it is called by another number. */
-static int find_by_value(const s2_class_table *table, const s2_class *class)
-{
-    const int number = s2_class_name_number(class->name);
-    const int value = number >= 0 ? number : class->value;
-    const int found = s2_class_table_find_value(table, value);
-    const int other = found >= 0 ? s2_class_name_number(table->items[found].name) : -1;
-    return other < 0 || other == value ? found : -1;
-}
-
-/** Fill what is still -1 in to_map, [reference classes]; returns how many that were. */
-static int match_with(int (*find)(const s2_class_table *, const s2_class *),
-                      const s2_class_table *reference, const s2_class_table *map, int *to_map)
-{
-    int matched = 0;
-    for (int i = 0; i < reference->count; i++) {
-        if (to_map[i] >= 0)
-            continue;
-        to_map[i] = find(map, &reference->items[i]);
-        matched += to_map[i] >= 0;
-    }
-    return matched;
-}
-
-/** Tell which classes are taken for one that is spelled in another way. */
-static void report_matches(const s2_class_table *reference, const s2_class_table *map,
-                           const int *to_map, const s2rgf_host *host)
-{
-    for (int i = 0; i < reference->count; i++) {
-        const s2_class *from = &reference->items[i];
-        const s2_class *to = to_map[i] >= 0 ? &map->items[to_map[i]] : from;
-        if (strcmp(from->name, to->name) != 0 && s2_utf8_same_letters(from->name, to->name))
-            s2_log(host, S2RGF_INFO,
-                   "Class \"%s\" of the reference is matched with \"%s\" of the map", from->name,
-                   to->name);
-    }
-}
-
-/**
- * Find the map's class for each reference class: by name, which may differ in case, by the number that
- * both are called by, or by value where the reference has only numbers, or where nothing else is common
- * and one side has only numbers. Two sets of names without a common one are a mismatch: that their
- * values mean the same would be a guess, and a wrong guess looks like a result.
- * to_map out [reference classes], -1 where the map has no such class
- */
-static s2rgf_status match_classes(const s2_class_table *reference, const s2_class_map *map,
-                                  const s2rgf_host *host, int *to_map, s2rgf_error *err)
-{
-    const s2_class_table *classes = &map->classes;
-    for (int i = 0; i < reference->count; i++)
-        to_map[i] = -1;
-    int matched = match_with(find_by_name, reference, classes, to_map);
-    matched += match_with(find_in_any_case, reference, classes, to_map);
-    const int by_number = match_with(find_by_number, reference, classes, to_map);
-    matched += by_number;
-    if (by_number > 0)
-        s2_log(host, S2RGF_INFO, "Classes that are called by numbers matched by these");
-    report_matches(reference, classes, to_map, host);
-    if (!has_a_name(reference) || (matched == 0 && !has_a_name(classes))) {
-        const int by_value = match_with(find_by_value, reference, classes, to_map);
-        if (by_value > 0)
-            s2_log(host, S2RGF_INFO, "%s",
-                   matched == 0 ? "No class name in common: classes matched by value"
-                                : "Other classes matched by value");
-        matched += by_value;
-    }
-    if (matched > 0)
-        return S2RGF_OK;
-    char wanted[400], found[400];
-    list_names(classes, wanted, sizeof wanted);
-    list_names(reference, found, sizeof found);
-    return s2_fail(err, S2RGF_MISMATCH,
-                   "%s: no class in common with the reference: expected some of %s; found %s",
-                   map->path, wanted, found);
-}
 
 /* ---- counting ------------------------------------------------------------------------------ */
 
@@ -264,12 +131,15 @@ static s2rgf_status check_any_pixel(const s2_class_map *map, const s2_label_set 
 }
 
 /** Name what is left out and has no count of its own in the result. */
-static void warn_excluded(const s2_label_set *labels, const int *to_map, const s2rgf_host *host)
+static void warn_excluded(const s2_label_set *labels, const int *to_map, s2_design design,
+                          const s2rgf_host *host)
 {
     for (int i = 0; i < labels->classes.count; i++)
         if (to_map[i] < 0)
-            s2_log(host, S2RGF_WARNING, "Class \"%s\" of the reference is not in the map: excluded",
-                   labels->classes.items[i].name);
+            s2_log(host, S2RGF_WARNING, "Class \"%s\" of the reference is not in the map: %s",
+                   labels->classes.items[i].name,
+                   design == S2_DESIGN_NONE ? "excluded"
+                                            : "for the estimates its points are mapped wrong");
     for (int i = 0; i < labels->absent.count; i++)
         s2_log(host, S2RGF_WARNING, "Class \"%s\" of the reference has no pixel on the map",
                labels->absent.items[i].name);
@@ -350,13 +220,35 @@ static s2rgf_status make_assessment(const s2_class_table *classes, const s2_labe
     return S2RGF_OK;
 }
 
-/** Compare an open map with the reference read onto its grid. */
-static s2rgf_status compare_maps(s2_class_map *map, s2_overlay *confidence,
-                                 const s2_label_set *reference, const s2rgf_host *host,
-                                 s2rgf_assessment **result, s2rgf_error *err)
+/** All that an assessment reads. */
+typedef struct assess_input {
+    const s2rgf_assess_options *options;
+    const s2rgf_host *host;
+    s2_design design;
+    s2_strata strata; /* its map alone without a design */
+    s2_overlay confidence;
+    s2_label_set reference;
+} assess_input;
+
+/** Estimate the whole map, where the reference is a sample of it. */
+static s2rgf_status add_estimates(assess_input *input, const int *to_map, s2rgf_assessment *a,
+                                  s2rgf_error *err)
 {
+    const s2_design_input design = {
+        input->design, &input->strata, &input->reference, to_map, input->options->labels.path,
+        input->host};
+    return input->design != S2_DESIGN_NONE ? s2_design_estimate(&design, &a->area_adjusted, err)
+                                           : S2RGF_OK;
+}
+
+/** Compare an open map with the reference read onto its grid. */
+static s2rgf_status compare_maps(assess_input *input, s2rgf_assessment **result, s2rgf_error *err)
+{
+    s2_class_map *map = &input->strata.map;
+    const s2_label_set *reference = &input->reference;
+    const bool has_confidence = input->options->confidence_path != NULL;
     map_tally tally = {0};
-    map_rows rows = {.map = map, .confidence = confidence};
+    map_rows rows = {.map = map, .confidence = has_confidence ? &input->confidence : NULL};
     if (reference->count == 0)
         return s2_fail(err, S2RGF_MISMATCH,
                        "%s: nothing to assess: expected reference pixels on the map, found none; "
@@ -366,54 +258,82 @@ static s2rgf_status compare_maps(s2_class_map *map, s2_overlay *confidence,
     int *to_map = s2_alloc((size_t)reference->classes.count, sizeof *to_map);
     if (to_map == NULL)
         return s2_fail_memory(err, "class matching");
-    s2rgf_status status = match_classes(&reference->classes, map, host, to_map, err);
+    s2rgf_status status = s2_match_classes(&reference->classes, map, input->host, to_map, err);
     if (status == S2RGF_OK)
         status = s2_confusion_init(&tally.confusion, map->classes.count, err);
     if (status == S2RGF_OK)
         status = init_rows(&rows, err);
     if (status == S2RGF_OK)
-        status = count_all(&rows, reference, to_map, host, &tally, err);
+        /* reading the strata was the work */
+        status = count_all(&rows, reference, to_map,
+                           input->design == S2_DESIGN_NONE ? input->host : NULL, &tally, err);
     if (status == S2RGF_OK)
         status = check_any_pixel(map, reference, &tally, err);
     if (status == S2RGF_OK) {
-        warn_excluded(reference, to_map, host);
-        s2_class_band_report(&map->band, host);
+        warn_excluded(reference, to_map, input->design, input->host);
+        s2_class_band_report(&map->band, input->host);
         status = make_assessment(&map->classes, reference, &tally, result, err);
     }
-    if (status == S2RGF_OK)
-        (*result)->has_confidence = confidence != NULL;
+    if (status == S2RGF_OK) {
+        (*result)->has_confidence = has_confidence;
+        status = add_estimates(input, to_map, *result, err);
+    }
     clear_rows(&rows);
     s2_confusion_clear(&tally.confusion);
     s2_free(to_map);
     return status;
 }
 
+/** Open the map with its classes, and for a design with its strata. */
+static s2rgf_status open_assessed_map(assess_input *input, s2rgf_error *err)
+{
+    const s2rgf_assess_options *options = input->options;
+    return input->design == S2_DESIGN_NONE
+               ? s2_class_map_open(options->map_path, options->assigned_srs, input->host,
+                                   &input->strata.map, err)
+               : s2_strata_open(options->map_path, options->assigned_srs, options->strata_path,
+                                input->host, &input->strata, err);
+}
+
+static s2rgf_status read_reference(assess_input *input, s2rgf_error *err)
+{
+    const s2rgf_label_options *labels = &input->options->labels;
+    const s2_grid *grid = &input->strata.map.grid;
+    if (input->design == S2_DESIGN_NONE)
+        return s2_labels_read(labels, grid, input->host, &input->reference, err);
+    const s2rgf_status status =
+        s2_labels_read_sample(labels, grid, input->host, &input->reference, err);
+    return status == S2RGF_OK ? s2_strata_read(&input->strata, input->host, NULL, NULL, err)
+                              : status;
+}
+
 s2rgf_status s2rgf_assess(const s2rgf_assess_options *options, const s2rgf_host *host,
                           s2rgf_assessment **result, s2rgf_error *err)
 {
-    s2_class_map map = {0};
-    s2_overlay confidence = {0};
-    s2_label_set reference = {0};
+    assess_input input = {.options = options, .host = host};
     s2_error_clear(err);
     if (result == NULL || options == NULL || options->map_path == NULL ||
         options->labels.path == NULL)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "assessment: expected a map, labels and room for the result");
     *result = NULL;
-    const bool has_confidence = options->confidence_path != NULL;
-    s2rgf_status status =
-        s2_class_map_open(options->map_path, options->assigned_srs, host, &map, err);
-    if (status == S2RGF_OK && has_confidence)
-        status =
-            s2_overlay_open(options->confidence_path, &map.grid, "the map's", &confidence, err);
+    s2rgf_status status = s2_design_of(options, &input.design, err);
     if (status == S2RGF_OK)
-        status = s2_labels_read(&options->labels, &map.grid, host, &reference, err);
+        status = open_assessed_map(&input, err);
+    if (status == S2RGF_OK && options->confidence_path != NULL)
+        status = s2_overlay_open(options->confidence_path, &input.strata.map.grid, "the map's",
+                                 &input.confidence, err);
     if (status == S2RGF_OK)
-        status =
-            compare_maps(&map, has_confidence ? &confidence : NULL, &reference, host, result, err);
-    s2_label_set_clear(&reference);
-    s2_overlay_close(&confidence);
-    s2_class_map_close(&map);
+        status = read_reference(&input, err);
+    if (status == S2RGF_OK)
+        status = compare_maps(&input, result, err);
+    if (status != S2RGF_OK) {
+        s2rgf_assessment_free(*result);
+        *result = NULL;
+    }
+    s2_label_set_clear(&input.reference);
+    s2_overlay_close(&input.confidence);
+    s2_strata_close(&input.strata);
     return status;
 }
 
@@ -423,6 +343,7 @@ void s2rgf_assessment_free(s2rgf_assessment *assessment)
         return;
     for (int i = 0; assessment->class_names != NULL && i < assessment->class_count; i++)
         s2_free(assessment->class_names[i]);
+    s2_estimates_free(assessment->area_adjusted);
     S2_FREE_EACH(assessment->class_names, assessment->class_values, assessment->confusion,
                  assessment->users_accuracy, assessment->producers_accuracy, assessment->f1,
                  assessment);

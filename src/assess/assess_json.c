@@ -81,6 +81,66 @@ static void put_calibration(s2_json_writer *json, const s2rgf_assessment *a)
     s2_json_end_object(json);
 }
 
+/** {estimate, se, ci95: [low, high]} */
+static void put_estimate(s2_json_writer *json, const char *key, const s2rgf_estimate *estimate)
+{
+    s2_json_begin_object(json, key);
+    s2_json_put_double(json, "estimate", estimate->estimate);
+    s2_json_put_double(json, "se", estimate->se);
+    s2_json_begin_array(json, "ci95");
+    s2_json_put_double(json, NULL, estimate->ci95[0]);
+    s2_json_put_double(json, NULL, estimate->ci95[1]);
+    s2_json_end_array(json);
+    s2_json_end_object(json);
+}
+
+static void put_class_estimates(s2_json_writer *json, const s2rgf_class_estimates *of)
+{
+    s2_json_begin_object(json, NULL);
+    s2_json_put_string(json, "class", of->name);
+    put_estimate(json, "users_accuracy", &of->users_accuracy);
+    put_estimate(json, "producers_accuracy", &of->producers_accuracy);
+    put_estimate(json, "f1", &of->f1);
+    put_estimate(json, "area_ha", &of->area_ha);
+    s2_json_end_object(json);
+}
+
+static void put_stratum(s2_json_writer *json, const s2rgf_stratum *of)
+{
+    s2_json_begin_object(json, NULL);
+    s2_json_put_string(json, "stratum", of->name);
+    s2_json_put_uint(json, "pixels", of->pixels);
+    s2_json_put_double(json, "area_ha", of->area_ha);
+    s2_json_put_uint(json, "points", of->points);
+    s2_json_end_object(json);
+}
+
+static void put_area_adjusted(s2_json_writer *json, const s2rgf_map_estimates *e)
+{
+    const double *entry = e->proportions;
+    s2_json_begin_object(json, "area_adjusted");
+    s2_json_put_string(json, "design", e->design);
+    s2_json_put_double(json, "area_ha", e->area_ha);
+    put_estimate(json, "overall_accuracy", &e->overall_accuracy);
+    s2_json_begin_array(json, "per_class");
+    for (int c = 0; c < e->class_count; c++)
+        put_class_estimates(json, &e->per_class[c]);
+    s2_json_end_array(json);
+    s2_json_begin_array(json, "error_matrix_proportions");
+    for (int row = 0; row < e->class_count; row++) {
+        s2_json_begin_array(json, NULL);
+        for (int column = 0; column < e->class_count; column++)
+            s2_json_put_double(json, NULL, *entry++);
+        s2_json_end_array(json);
+    }
+    s2_json_end_array(json);
+    s2_json_begin_array(json, "strata");
+    for (int h = 0; h < e->stratum_count; h++)
+        put_stratum(json, &e->strata[h]);
+    s2_json_end_array(json);
+    s2_json_end_object(json);
+}
+
 s2rgf_status s2rgf_assessment_json(const s2rgf_assessment *assessment, char **text,
                                    s2rgf_error *err)
 {
@@ -97,6 +157,8 @@ s2rgf_status s2rgf_assessment_json(const s2rgf_assessment *assessment, char **te
     s2_json_put_uint(&json, "assessed", assessment->assessed);
     put_classes(&json, assessment);
     put_excluded(&json, assessment);
+    if (assessment->area_adjusted)
+        put_area_adjusted(&json, assessment->area_adjusted);
     if (assessment->has_confidence)
         put_calibration(&json, assessment);
     s2_json_end_object(&json);

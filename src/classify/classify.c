@@ -8,7 +8,7 @@
 
 #define OUTPUTS 3 /* map, confidence, probabilities */
 
-/* Shares have one form whatever the map is to be: it is for the joining to choose that. */
+/* All shares have one format; the format of the map is chosen when they are joined. */
 static s2rgf_status check_share_options(const s2rgf_classify_options *options, s2rgf_error *err)
 {
     if (!options->output_path)

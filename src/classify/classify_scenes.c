@@ -14,7 +14,7 @@
 #include "geo/source/scene_list.h"
 #include "model/model.h"
 
-/* What the host of a scene's call needs to speak to the host of the list. */
+/* The host of one scene, which forwards to the host of the whole call. */
 typedef struct scene_host {
     const s2rgf_host *outer;
     const char *name;
@@ -197,7 +197,7 @@ static s2rgf_status guard_outputs(const s2_scene_list *list, s2_output_guard *gu
     return status == S2RGF_OK ? s2_output_guard_close(guard, err) : status;
 }
 
-/* Names suffice but of what refers to other files, for each scene looks at the files of its own. */
+/* Names suffice, except of what refers to other files, because each scene checks its own files. */
 static s2rgf_status guard_raster(const s2_scene_list *list, const s2_output_guard *guard,
                                  const char *path, s2rgf_error *err)
 {

@@ -1,4 +1,4 @@
-/* The names of all files that mapping a scene writes, held against those that it reads. */
+/* The names of all files that mapping a scene writes, compared with those that it reads. */
 #include "classify/output_names.h"
 
 #include "geo/map/map_files.h"

@@ -57,7 +57,7 @@ static bool is_temporary_name(const char *name, const char *of)
     return strcmp(number + strspn(number, "0123456789"), ".tmp") == 0;
 }
 
-/** Remove a temporary file whose writer, on whatever machine, is no more. */
+/** Remove a temporary file whose writer, on any machine, has ended. */
 static void remove_rest(const char *folder, const char *name)
 {
     int lock = -1;

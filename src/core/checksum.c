@@ -1,4 +1,4 @@
-/* Checksums against damage, and to tell whether two things are the same; none against malice. */
+/* Checksums against damage, and to compare; not against malice. */
 #include "core/checksum.h"
 
 #include <inttypes.h>

@@ -1,4 +1,4 @@
-/* Names of classes as labels and maps bring them: cleaned once, before anything compares them. */
+/* Names of classes from labels and maps: cleaned once, before they are compared. */
 #include "core/class_name.h"
 
 #include <stdint.h>

@@ -1,4 +1,4 @@
-/* Pixel rectangles and affine maps between pixel grids; plain arithmetic, no georeferencing. */
+/* Pixel rectangles and affine transforms between pixel grids; plain arithmetic, no georeferencing. */
 #include "core/geometry.h"
 
 #include <limits.h>
@@ -125,7 +125,7 @@ s2_rect s2_affine_bounds(const s2_affine *a, s2_rect rect)
         high_x = fmax(high_x, u);
         high_y = fmax(high_y, v);
     }
-    /* Rounding noise of the map must not add a row or column of pixels. */
+    /* Rounding noise of the transform must not add a row or column of pixels. */
     const double noise = 1e-6;
     return rect_between(floor(low_x + noise), floor(low_y + noise), ceil(high_x - noise),
                         ceil(high_y - noise));

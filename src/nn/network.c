@@ -99,7 +99,7 @@ s2rgf_status s2_batch_init(s2_batch *batch, const s2_network_spec *spec,
         const int h = aligned ? shape->height : shape->source_height[s];
         const int w = aligned ? shape->width : shape->source_width[s];
         if (h < 1 || w < 1)
-            return s2_fail(err, S2RGF_INVALID_ARGUMENT, "source %d: empty crop window", s + 1);
+            return s2_fail(err, S2RGF_INVALID_ARGUMENT, "source %d: empty crop rectangle", s + 1);
         batch->ref_to_source[s] = s2_calloc(crops, sizeof(s2_affine));
         if (!batch->ref_to_source[s])
             return s2_fail_memory(err, "training");

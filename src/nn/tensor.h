@@ -8,7 +8,7 @@
 #include "s2rgf.h"
 
 /**
- * tensors in NHWC order: value (n, y, x, k) is at data[((n*h + y)*w + x)*stride + k].
+ * Tensors in NHWC order: value (n, y, x, k) is at data[((n*h + y)*w + x)*stride + k].
  * stride >= c, so that a tensor can be a range of channels of a wider one (concatenation without
  * copying).
  */

@@ -41,7 +41,7 @@ done:
     return status;
 }
 
-/* A file with an alpha band too few may have meant it as data. */
+/* If a band is missing, an alpha band of the file may have been meant as data. */
 static s2rgf_status explain_mismatch(const s2_source *source, s2rgf_status status, s2rgf_error *err)
 {
     char *alpha = s2_source_alpha_text(source);

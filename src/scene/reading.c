@@ -4,7 +4,7 @@
 #include <math.h>
 
 #define APART_PX 128
-#define LOWEST_PX 16 /* of a piece that is held; lower ones do not outlive one reading of rows */
+#define LOWEST_PX 16 /* of a piece that is held; lower ones would not outlive one read of rows */
 
 void s2_scene_describe_blocks(const s2_scene *scene, s2_scene_blocks *blocks)
 {

@@ -131,7 +131,7 @@ static s2rgf_status put_scene(s2_json_writer *writer, const s2rgf_scene *scene, 
     return status == S2RGF_OK && writer->text.failed ? s2_fail_memory(err, "scene file") : status;
 }
 
-/* What was written must be read again, by the one set of rules that reading has. */
+/* Read back what was written, so that the rules of reading apply. */
 static s2rgf_status check_readable(const s2rgf_scene *scene, const s2_json_writer *writer,
                                    const char *path, s2rgf_error *err)
 {

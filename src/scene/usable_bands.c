@@ -7,7 +7,7 @@
 #include "geo/source/source_sample.h"
 #include "geo/source/source_tell.h"
 
-/** A flag a band that says it is marked bad; none is where all are. Released with s2_free(). */
+/** One flag per band: it is marked bad; none is set if all are. Released with s2_free(). */
 static s2rgf_status find_marked(const s2_source *source, bool **marked, bool *some,
                                 s2rgf_error *err)
 {

@@ -1,4 +1,4 @@
-/* Checkpoints of a training: written whole or not at all, read with suspicion. */
+/* Checkpoints of a training: written completely or not at all, and checked when read. */
 #include "train/checkpoint.h"
 
 #include <stdio.h>

@@ -269,7 +269,7 @@ static void report_doubtful(const s2_label_set *labels, const char *path, const 
                    path, labels->classes.items[k].name);
 }
 
-/* One line a class: groups and pixels; a warning where there is too little. */
+/* One line per class: groups and pixels; a warning if there are too few. */
 static s2rgf_status report_labels(const s2_label_set *labels, const s2rgf_train_options *options,
                                   const s2rgf_host *host, s2rgf_error *err)
 {

@@ -20,7 +20,7 @@
 #define CHECKPOINTS 20       /* written along a full run */
 #define STATISTICS_PIXELS (64 * 96 * 96) /* of crops that stand for the whole scene */
 
-/* Streams of random numbers: one a purpose and step, so that nothing needs to be stored to resume.
+/* Streams of random numbers: one per purpose and step, so that nothing needs to be stored to resume.
    */
 enum { STREAM_CROPS = 1 << 28, STREAM_DROPOUT = 2 << 28, STREAM_STATISTICS = 3 << 28 };
 
@@ -135,7 +135,7 @@ static s2rgf_status take_step(s2_trainer *trainer, int steps, double *loss, s2rg
     return S2RGF_OK;
 }
 
-/* Between two reports of steps: has the host had enough? Where there is a checkpoint, the next report
+/* Between two reports of steps: does the host cancel? Where there is a checkpoint, the next report
    has to be reached, so that it can be saved. */
 static bool goes_on(double fraction, void *data)
 {

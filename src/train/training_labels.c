@@ -1,4 +1,4 @@
-/* Labelled pixels that cannot teach, for a source has no valid data there, are left out. */
+/* Labelled pixels where a source has no valid data teach nothing: they are left out. */
 #include <math.h>
 #include <string.h>
 

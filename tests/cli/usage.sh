@@ -30,9 +30,14 @@ wrong "missing: -i" s2rgf_train -labels l.gpkg model.s2rgf
 wrong "missing: -m" s2rgf_classify -i a.tif out.tif
 wrong "missing: -i" s2rgf_classify -m m.s2rgf out.tif
 wrong "missing: -labels" s2rgf_assess map.tif
+wrong "missing: -n" s2rgf_sample map.tif out.gpkg
+wrong "missing: out.gpkg" s2rgf_sample map.tif -n 10
+wrong "-n: cannot be used with -target_se" s2rgf_sample map.tif out.gpkg -n 10 -target_se 0.1
+wrong "-distance: needs -exclude" s2rgf_sample map.tif out.gpkg -n 10 -distance 5
+wrong "-strata: needs -design" s2rgf_assess map.tif -labels l.gpkg -strata s.tif
 
 # what is unknown or too much
-for program in s2rgf_train s2rgf_classify s2rgf_mosaic s2rgf_assess s2rgf_info; do
+for program in s2rgf_train s2rgf_classify s2rgf_mosaic s2rgf_sample s2rgf_assess s2rgf_info; do
     wrong "unknown option '-no_such_option'" "$program" -no_such_option
     wrong "unknown option '--no_such_option'" "$program" --no_such_option
     wrong "unknown option '---help'" "$program" ---help

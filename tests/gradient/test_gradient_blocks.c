@@ -107,7 +107,8 @@ static void test_residual(int h, int w, int stride, int dilation)
     const int oh = (h + stride - 1) / stride, ow = (w + stride - 1) / stride;
     begin("residual", h, w, 4);
     c.dy = golden_random("block.dy", 2, oh, ow, 5);
-    s2_residual_block_declare(&c.residual, &c.params, "residual", 4, 5, stride, dilation);
+    s2_residual_block_declare(&c.residual, &c.params, "residual",
+                              &(s2_residual_shape){4, 5, stride, dilation});
     REQUIRE(!c.params.failed);
     golden_fill_params(&c.params);
     REQUIRE(s2_residual_block_state_init(&c.residual_state, &c.residual, 2, h, w, NULL) ==

@@ -251,7 +251,8 @@ typedef struct ssja_context {
 static double ssja_objective(void *context)
 {
     ssja_context *c = context;
-    REQUIRE(s2_ssja_forward(&c->state, &c->x1, &c->x2, c->valid, &c->z, NULL) == S2RGF_OK);
+    REQUIRE(s2_ssja_forward(&c->state, (s2_tensor_pair[2]){{.value = c->x1}, {.value = c->x2}},
+                            c->valid, &(s2_tensor_pair){.value = c->z}, NULL) == S2RGF_OK);
     return gradient_dot(&c->z, &c->dz);
 }
 
@@ -266,7 +267,8 @@ static void test_ssja(void)
     s2_tensor dx1 = golden_zeros(2, H, W, 6), dx2 = golden_zeros(2, H, W, 6);
     REQUIRE(s2_ssja_state_init(&c.state, 2, s2_lattice_over(H, W, CELL_PX), 6, NULL) == S2RGF_OK);
     ssja_objective(&c);
-    REQUIRE(s2_ssja_backward(&c.state, &c.x1, &c.x2, c.valid, &c.dz, &dx1, &dx2, NULL) == S2RGF_OK);
+    REQUIRE(s2_ssja_backward(&c.state, (s2_tensor_pair[2]){{c.x1, dx1}, {c.x2, dx2}}, c.valid,
+                             &(s2_tensor_pair){.grad = c.dz}, NULL) == S2RGF_OK);
     const gradient_input inputs[] = {{"ssja x1", c.x1, dx1}, {"ssja x2", c.x2, dx2}};
     for (int i = 0; i < 2; i++)
         gradient_check(&inputs[i], 5 * SMOOTH_STEP, SMOOTH_TOLERANCE, ssja_objective, &c);

@@ -7,7 +7,7 @@ enable_plugin
 
 # ---- listed, with the programs or without them
 expect_status 0 "$qgis" list
-for name in train classify assess info; do expect_in "$stdout" "s2rgf:$name"; done
+for name in train classify sample assess info; do expect_in "$stdout" "s2rgf:$name"; done
 expect_status 0 "$qgis" help s2rgf:train
 for text in "SOURCE_8_NAME" "FIELD: Field with the class" "Argument type:	multilayer"; do
     expect_in "$stdout" "$text"
@@ -44,6 +44,16 @@ sed -n '/<pre>/,/<\/pre>/p' report.html | sed 's/^<pre>//; s/<\/pre>$//' > repor
 expect_same expected.txt report.txt
 expect_algorithm s2rgf:assess MAP=map.tif LABEL_RASTER=scene/truth.tif
 expect_in "$stdout" "OVERALL_ACCURACY:	0."
+
+# a sample, here labelled by the map itself
+s2rgf_sample -q map.tif -n 60 -least 10 -exclude scene/labels.gpkg -l train expected.csv
+expect_algorithm s2rgf:sample MAP=map.tif POINTS=60 LEAST=10 DESIGN=stratified ALLOCATION=least \
+    "EXCLUDE=scene/labels.gpkg|layername=train" OUTPUT=sample.csv
+expect_same expected.csv sample.csv
+s2rgf_sample -q map.tif -n 60 -design simple sample.gpkg
+expect_status 0 s2rgf_assess map.tif -labels sample.gpkg -a map_class -design simple -json expected.json -overwrite
+expect_algorithm s2rgf:assess MAP=map.tif LABELS=sample.gpkg FIELD=map_class DESIGN=simple OUTPUT_JSON=design.json
+expect_same expected.json design.json
 
 expect_algorithm s2rgf:info MODEL=model.s2rgf
 for text in "SOURCES:	ms,hs" "CLASS_COUNT:	3" "NETWORK:	dense"; do expect_in "$stdout" "$text"; done

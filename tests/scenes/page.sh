@@ -1,36 +1,7 @@
 #!/usr/bin/env bash
 # Every command of docs/shell.md runs, in its order, and prints what the page says it prints.
 . "$(dirname "$0")/../tools/lib.sh"
+. "$top_srcdir/tests/tools/page.sh"
 export OMP_WAIT_POLICY=passive
-mkdir bin commands
-ln -s "$PYTHON" bin/python3
-ln -s "$builddir/samples" samples
-PATH=$PWD/bin:$PATH
-
-# An indented block is a script, N.sh. In a block with prompts each of them starts a script, which
-# ends where it is complete; what follows is its output, N.out.
-awk '
-    !/^    / { inside = 0; next }
-    { line = substr($0, 5); prompt = sub(/^\$ /, "", line) }
-    !inside || prompt { name = sprintf("commands/%02d", ++count); complete = 0 }
-    !inside { inside = 1; prompts = prompt }
-    prompts && complete { print line >> (name ".out"); next }
-    {
-        print line >> (name ".sh")
-        close(name ".sh")
-        complete = line !~ /\\$/ && system("bash -n " name ".sh 2> /dev/null") == 0
-    }' "$top_srcdir/docs/shell.md"
-[ "$(find commands -name '*.sh' | wc -l)" -ge 8 ] || fail "hardly a command found in docs/shell.md"
-
-for script in commands/*.sh; do
-    output=${script%.sh}.out
-    touch "$output"
-    run bash -euo pipefail "$script"
-    while read -r line; do
-        grep -qxF -- "$line" "$stdout" "$stderr" || fail "$script does not print: $line"
-    done < "$output"
-    expected=0
-    ! grep -q '^ERROR' "$output" || expected=1
-    [ "$status" -eq "$expected" ] || fail "status $status, expected $expected: $(cat "$script")"
-done
+run_page shell.md 8
 expect_file maps/T33UUU_0531_map.json tiles/T33UUU_0531_map.tif map.tif

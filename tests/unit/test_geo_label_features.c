@@ -301,10 +301,67 @@ static void test_keep(void)
     s2_label_set_clear(&labels);
 }
 
+/** Pixels of a set that are not those with their centre at most r pixels from (u, v), and vice versa. */
+static int wrong_in_disc(const s2_label_set *labels, double u, double v, double r, const char *name)
+{
+    int wrong = 0;
+    for (int y = 0; y < grid.height; y++)
+        for (int x = 0; x < grid.width; x++) {
+            const bool inside =
+                hypot(x + 0.5 - u, y + 0.5 - v) <= r || (x == (int)u && y == (int)v);
+            wrong += inside != (strcmp(name_at(labels, x, y), name) == 0);
+        }
+    return wrong;
+}
+
+/* Pixels of 10 m: 25 m are two and a half; a disc is one group, though blocks meet in it. */
+static void test_buffer(void)
+{
+    const feature_recipe points[] = {{"wood", 1, "POINT(63.2 40.3)", NULL},
+                                     {"water", 2, "MULTIPOINT(0.5 0.5)", NULL}};
+    s2rgf_label_options options = {
+        .path = "/vsimem/discs.gpkg", .attribute = "class", .buffer_m = 25};
+    s2_label_set labels;
+    make_layer("GPKG", options.path, "EPSG:32633", points, 2);
+    read_or_stop(&options, &labels);
+    check_consistent(&labels);
+    CHECK(wrong_in_disc(&labels, 63.2, 40.3, 2.5, "wood") == 0);
+    CHECK(wrong_in_disc(&labels, 0.5, 0.5, 2.5, "water") == 0);
+    CHECK(labels.group_count == 2 && labels.conflicts == 0);
+    s2_label_set_clear(&labels);
+
+    options.buffer_m = 4; /* less than from any centre: the point's own pixel */
+    read_or_stop(&options, &labels);
+    CHECK(labels.count == 2);
+    s2_label_set_clear(&labels);
+
+    /* discs of two classes: what both claim is of none; polygons stay as they are */
+    const feature_recipe near[] = {{"wood", 1, "POINT(20.5 20.5)", NULL},
+                                   {"water", 2, "POINT(22.5 20.5)", NULL},
+                                   {"water", 2, "POLYGON((40 40,42 40,42 42,40 42,40 40))", NULL}};
+    options.buffer_m = 10.01;
+    make_layer("GPKG", options.path, "EPSG:4326", near, 3);
+    read_or_stop(&options, &labels);
+    check_consistent(&labels);
+    CHECK(labels.conflicts == 1 && labels.count == 4 + 4 + 4);
+    CHECK_STR(name_at(&labels, 21, 20), "-");
+    CHECK_STR(name_at(&labels, 20, 19), "wood");
+    CHECK_STR(name_at(&labels, 39, 40), "-");
+    s2_label_set_clear(&labels);
+
+    /* without a unit of length there are no metres */
+    char *wkt = grid.srs_wkt;
+    grid.srs_wkt = NULL;
+    make_layer("GPKG", options.path, NULL, near, 1);
+    check_refused(&options, S2RGF_INVALID_ARGUMENT, "no buffer in metres");
+    grid.srs_wkt = wkt;
+}
+
 int main(void)
 {
     start_labels();
     test_points();
+    test_buffer();
     test_odd_features();
     test_longitudes();
     test_tables_and_srs();

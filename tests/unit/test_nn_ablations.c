@@ -94,8 +94,10 @@ static void joint_attention_is_a_sum(void)
     s2_tensor z = golden_zeros(N, H, W, C), dz = golden_random("sum.dz", N, H, W, C);
     s2_tensor dx1 = golden_random("sum.x2", N, H, W, C), dx2 = golden_random("sum.x1", N, H, W, C);
     REQUIRE(s2_ssja_state_init(&state, N, s2_lattice_over(H, W, 0), C, NULL) == S2RGF_OK);
-    CHECK(s2_ssja_forward(&state, &x1, &x2, valid, &z, NULL) == S2RGF_OK);
-    CHECK(s2_ssja_backward(&state, &x1, &x2, valid, &dz, &dx1, &dx2, NULL) == S2RGF_OK);
+    CHECK(s2_ssja_forward(&state, (s2_tensor_pair[2]){{.value = x1}, {.value = x2}}, valid,
+                          &(s2_tensor_pair){.value = z}, NULL) == S2RGF_OK);
+    CHECK(s2_ssja_backward(&state, (s2_tensor_pair[2]){{x1, dx1}, {x2, dx2}}, valid,
+                           &(s2_tensor_pair){.grad = dz}, NULL) == S2RGF_OK);
     for (size_t i = 0; i < COUNT; i++) {
         const float one = *golden_value(&x1, i), other = *golden_value(&x2, i);
         const float from = *golden_value(&dz, i);

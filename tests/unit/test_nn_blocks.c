@@ -75,7 +75,8 @@ static void test_residual(const golden_file *file, const char *name, s2_tensor x
     s2_residual_block block;
     s2_residual_block_state state;
     begin();
-    s2_residual_block_declare(&block, &params, name, x.c, dy.c, dilation == 1 ? 2 : 1, dilation);
+    s2_residual_block_declare(&block, &params, name,
+                              &(s2_residual_shape){x.c, dy.c, dilation == 1 ? 2 : 1, dilation});
     REQUIRE(!params.failed);
     golden_fill_params(&params);
     s2_tensor dx = golden_zeros(x.n, x.h, x.w, x.c);

@@ -195,7 +195,8 @@ static void test_attention(const s2_kernels *kernels)
             for (int j = 0; j < C; j++)
                 for (int p = 0; p < COUNT; p++)
                     whole[m][i * C + j] += maps[m][0][p * C + i] * maps[m][1][p * C + j];
-    s2_ssja_attention(whole[0], whole[1], whole[2], C, norms, a1, a2);
+    s2_ssja_attention((const float *const[3]){whole[0], whole[1], whole[2]}, C, norms,
+                      (float *const[2]){a1, a2});
     const s2_kernel_gram cell = {x, w, COUNT, C, grams};
     const s2_kernel_attend window = {grams, C, norms, attended};
     kernels->gram(&cell);

@@ -28,9 +28,11 @@ static void test_golden(const golden_file *file)
     s2_tensor z = golden_zeros(4, H, W, C), dz = golden_input("ssja", "dy", 4, H, W, C);
     s2_tensor dx1 = golden_zeros(4, H, W, C), dx2 = golden_zeros(4, H, W, C);
     REQUIRE(s2_ssja_state_init(&state, 4, s2_lattice_over(H, W, 8), C, NULL) == S2RGF_OK);
-    CHECK(s2_ssja_forward(&state, &x1, &x2, valid, &z, NULL) == S2RGF_OK);
+    CHECK(s2_ssja_forward(&state, (s2_tensor_pair[2]){{.value = x1}, {.value = x2}}, valid,
+                          &(s2_tensor_pair){.value = z}, NULL) == S2RGF_OK);
     CHECK(golden_tensor_matches(file, "ssja", "y", &z, TOLERANCE));
-    CHECK(s2_ssja_backward(&state, &x1, &x2, valid, &dz, &dx1, &dx2, NULL) == S2RGF_OK);
+    CHECK(s2_ssja_backward(&state, (s2_tensor_pair[2]){{x1, dx1}, {x2, dx2}}, valid,
+                           &(s2_tensor_pair){.grad = dz}, NULL) == S2RGF_OK);
     CHECK(golden_tensor_matches(file, "ssja", "dx1", &dx1, TOLERANCE));
     CHECK(golden_tensor_matches(file, "ssja", "dx2", &dx2, TOLERANCE));
     s2_ssja_state_clear(&state);
@@ -57,7 +59,8 @@ static void test_attention(void)
                 g22[i * C + j] = (float)s22;
                 g21[i * C + j] = (float)s21;
             }
-        s2_ssja_attention(g11, g22, g21, C, norms, a1[round], a2[round]);
+        s2_ssja_attention((const float *const[3]){g11, g22, g21}, C, norms,
+                          (float *const[2]){a1[round], a2[round]});
         for (int i = 0; i < C; i++) {
             double sum1 = 0, sum2 = 0;
             for (int j = 0; j < C; j++) {

@@ -15,6 +15,7 @@ from ..report import add_report, write_report
 from ..sources import raster_path
 from ..text import paragraphs, tr
 from .base import ProgramAlgorithm
+from .sample import DESIGN, DESIGNS, STRATA, add_choice
 
 MAP = "MAP"
 OUTPUT_JSON = "OUTPUT_JSON"
@@ -37,11 +38,19 @@ class Assess(ProgramAlgorithm):
                 "class. The report says what was excluded and why."
             ),
             tr("Classes are matched by name, else by pixel value."),
+            tr(
+                "If the reference is a random sample, as Sample draws it, name its design: then "
+                "the report also estimates the accuracy of the whole map and the area of each "
+                "class, with standard errors and 95 % intervals."
+            ),
         )
 
     def initAlgorithm(self, configuration=None):
         add_parameter(self, QgsProcessingParameterRasterLayer(MAP, tr("Map")))
         add_labels(self)
+        add_choice(self, DESIGN, tr("Design of the sample, if it is one"), DESIGNS, optional=True)
+        strata = QgsProcessingParameterRasterLayer(STRATA, tr("Its strata"), optional=True)
+        add_parameter(self, strata, tr("By default the classes of the map."))
         self.add_options()
         add_report(self)
         output = QgsProcessingParameterFileDestination(
@@ -62,12 +71,23 @@ class Assess(ProgramAlgorithm):
             return False, problem
         return super().checkParameterValues(parameters, context)
 
+    def _design_arguments(self, parameters, context):
+        arguments = []
+        design = self.parameterAsEnumString(parameters, DESIGN, context)
+        if design:
+            arguments += ["-design", design]
+        strata = self.parameterAsRasterLayer(parameters, STRATA, context)
+        if strata is not None:
+            arguments += ["-strata", raster_path(strata, context)]
+        return arguments
+
     def processAlgorithm(self, parameters, context, feedback):
         wanted = self.parameterAsFileOutput(parameters, OUTPUT_JSON, context)
         path = wanted or QgsProcessingUtils.generateTempFilename("accuracy.json")
         layer = self.parameterAsRasterLayer(parameters, MAP, context)
         arguments = [
             *label_arguments(self, parameters, context, feedback),
+            *self._design_arguments(parameters, context),
             *self.option_arguments(parameters, context),
             "-json",
             path,

@@ -46,6 +46,14 @@ void s2_class_band_close(s2_class_band *band);
 s2rgf_status s2_class_band_classes(s2_class_band *band, const s2rgf_host *host,
                                    s2_class_table *classes, s2rgf_error *err);
 
+/** The first half of that: the classes that have names; no pixel is read. Errors: FORMAT, NO_MEMORY. */
+s2rgf_status s2_class_band_names(s2_class_band *band, const s2rgf_host *host,
+                                 s2_class_table *classes, s2rgf_error *err);
+
+/** The second half: add what occurs without a name. occurs in [S2_CLASS_MAX_VALUE + 1] */
+s2rgf_status s2_class_band_add(s2_class_band *band, const s2rgf_host *host, const uint8_t *occurs,
+                               s2_class_table *classes, s2rgf_error *err);
+
 /**
  * Pixels of a rectangle, NaN where they are not valid.
  * pixels out [h][w], owned by band, until the next call

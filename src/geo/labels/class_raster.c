@@ -266,18 +266,39 @@ static s2rgf_status names_from_metadata(name_reader *reader, char **items, s2rgf
     return status;
 }
 
-/** Class names and colours that a raster knows, without looking at its pixels. */
-static s2rgf_status find_names(name_reader *reader, s2rgf_error *err)
+s2rgf_status s2_class_band_names(s2_class_band *band, const s2rgf_host *host,
+                                 s2_class_table *classes, s2rgf_error *err)
 {
-    GDALRasterBandH band = reader->band->band;
-    s2rgf_status status = names_from_categories(reader, err);
+    name_reader reader = {.band = band, .host = host, .classes = classes};
+    const char *compression = s2_lossy_compression(band->dataset);
+    if (compression != NULL)
+        s2_log(
+            host, S2RGF_WARNING,
+            "%s: compressed as %s, which changes values: expected a lossless raster; classes may "
+            "be wrong",
+            band->path, compression);
+    *classes = (s2_class_table){.zero_allowed = band->zero_is_class};
+    s2rgf_status status = names_from_categories(&reader, err);
     if (status == S2RGF_OK)
-        status = names_from_table(reader, err);
+        status = names_from_table(&reader, err);
     if (status == S2RGF_OK)
-        status = names_from_metadata(reader, GDALGetMetadata(band, NULL), err);
+        status = names_from_metadata(&reader, GDALGetMetadata(band->band, NULL), err);
     if (status == S2RGF_OK)
-        status = names_from_metadata(reader, GDALGetMetadata(reader->band->dataset, NULL), err);
-    tell_second_names(reader);
+        status = names_from_metadata(&reader, GDALGetMetadata(band->dataset, NULL), err);
+    tell_second_names(&reader);
+    if (status != S2RGF_OK)
+        s2_class_table_clear(classes);
+    return status;
+}
+
+s2rgf_status s2_class_band_add(s2_class_band *band, const s2rgf_host *host, const uint8_t *occurs,
+                               s2_class_table *classes, s2rgf_error *err)
+{
+    name_reader reader = {.band = band, .host = host, .classes = classes};
+    s2rgf_status status = S2RGF_OK;
+    for (int value = 0; value <= S2_CLASS_MAX_VALUE && status == S2RGF_OK; value++)
+        if (occurs[value] && s2_class_table_find_value(classes, value) < 0)
+            status = add_unnamed(&reader, value, err);
     return status;
 }
 
@@ -306,25 +327,14 @@ static s2rgf_status scan_values(s2_class_band *band, uint8_t *occurs, s2rgf_erro
 s2rgf_status s2_class_band_classes(s2_class_band *band, const s2rgf_host *host,
                                    s2_class_table *classes, s2rgf_error *err)
 {
-    name_reader reader = {.band = band, .host = host, .classes = classes};
-    const char *compression = s2_lossy_compression(band->dataset);
-    if (compression != NULL)
-        s2_log(
-            host, S2RGF_WARNING,
-            "%s: compressed as %s, which changes values: expected a lossless raster; classes may "
-            "be wrong",
-            band->path, compression);
-    *classes = (s2_class_table){.zero_allowed = band->zero_is_class};
-    s2rgf_status status = find_names(&reader, err);
     /* Values may occur that no table names. */
     uint8_t *occurs = s2_calloc(S2_CLASS_MAX_VALUE + 1, 1);
-    if (status == S2RGF_OK && occurs == NULL)
-        status = s2_fail_memory(err, "class raster");
+    s2rgf_status status = occurs != NULL ? s2_class_band_names(band, host, classes, err)
+                                         : s2_fail_memory(err, "class raster");
     if (status == S2RGF_OK)
         status = scan_values(band, occurs, err);
-    for (int value = 0; value <= S2_CLASS_MAX_VALUE && status == S2RGF_OK; value++)
-        if (occurs[value] && s2_class_table_find_value(classes, value) < 0)
-            status = add_unnamed(&reader, value, err);
+    if (status == S2RGF_OK)
+        status = s2_class_band_add(band, host, occurs, classes, err);
     s2_free(occurs);
     if (status != S2RGF_OK)
         s2_class_table_clear(classes);

@@ -107,7 +107,7 @@ static s2rgf_status sort_claims(s2_label_claims *claims, int height, s2rgf_error
     return S2RGF_OK;
 }
 
-/** One pixel a position of sorted claims: the first group's if all agree on the class, else none. */
+/** One pixel per position of sorted claims: the first group's if all agree on the class, else none. */
 static void settle_claims(s2_label_claims *claims, size_t *conflicts)
 {
     size_t kept = 0;
@@ -233,17 +233,18 @@ static s2rgf_status fill_set(s2_label_claims *claims, s2_label_set *labels, s2rg
 }
 
 /**
- * Settle the claims and move them into the set: pixels in order, conflicts dropped, groups and
- * classes without pixels removed, checksum. labels->classes must be complete; claims is left empty.
+ * Settle the claims and move them into the set: pixels in order, conflicts dropped (of a
+ * sample they all stay), groups and classes without pixels removed, checksum. labels->classes must be complete; claims is left empty.
  * height: of the grid. Errors NO_MEMORY.
  */
-static s2rgf_status finish_labels(s2_label_claims *claims, int height, s2_label_set *labels,
-                                  s2rgf_error *err)
+static s2rgf_status finish_labels(s2_label_claims *claims, s2_label_use use, int height,
+                                  s2_label_set *labels, s2rgf_error *err)
 {
     const s2rgf_status status = sort_claims(claims, height, err);
     if (status != S2RGF_OK)
         return status;
-    settle_claims(claims, &labels->conflicts);
+    if (use != S2_LABELS_OF_SAMPLE)
+        settle_claims(claims, &labels->conflicts);
     return fill_set(claims, labels, err);
 }
 
@@ -266,7 +267,7 @@ s2rgf_status s2_labels_keep(s2_label_set *labels, const uint8_t *keep, s2rgf_err
     return status;
 }
 
-/** Say that the labels' own CRS counts, where the user assigned another. */
+/** Warn that the labels' own CRS counts if the user assigned another one. */
 static s2rgf_status tell_unused_srs(const s2_label_request *request, const char *own_wkt,
                                     const char *assigned_wkt, s2rgf_error *err)
 {
@@ -354,28 +355,50 @@ static void warn_case(const s2_class_table *classes, const char *path, const s2r
                        path, classes->items[k].name, classes->items[i].name);
 }
 
-s2rgf_status s2_labels_read(const s2rgf_label_options *options, const s2_grid *grid,
-                            const s2rgf_host *host, s2_label_set *labels, s2rgf_error *err)
+static s2rgf_status read_labels(const s2_label_request *request, s2_label_set *labels,
+                                s2rgf_error *err)
 {
-    const s2_label_request request = {options, grid, host};
+    const char *path = request->options->path;
     GDALDatasetH dataset = NULL;
     bool is_vector = false;
     s2_label_claims claims = {0};
     *labels = (s2_label_set){0};
-    s2rgf_status status = open_labels(options->path, &dataset, &is_vector, err);
+    s2rgf_status status = open_labels(path, &dataset, &is_vector, err);
     if (status == S2RGF_OK && is_vector)
-        status = s2_labels_read_vector(&request, dataset, &claims, labels, err);
+        status = s2_labels_read_vector(request, dataset, &claims, labels, err);
+    else if (status == S2RGF_OK && request->use == S2_LABELS_OF_SAMPLE)
+        status = s2_fail(err, S2RGF_FORMAT,
+                         "%s: no sample: expected points that were drawn at random, found a raster",
+                         path);
     else if (status == S2RGF_OK)
-        status = s2_labels_read_raster(&request, dataset, &claims, labels, err);
+        status = s2_labels_read_raster(request, dataset, &claims, labels, err);
     if (status == S2RGF_OK)
-        warn_case(&labels->classes, options->path, host);
+        warn_case(&labels->classes, path, request->host);
     if (status == S2RGF_OK)
-        status = finish_labels(&claims, grid->height, labels, err);
+        status = finish_labels(&claims, request->use, request->grid->height, labels, err);
     s2_labels_claims_clear(&claims);
     GDALClose(dataset);
     if (status != S2RGF_OK)
         s2_label_set_clear(labels);
     return status;
+}
+
+s2rgf_status s2_labels_read(const s2rgf_label_options *options, const s2_grid *grid,
+                            const s2rgf_host *host, s2_label_set *labels, s2rgf_error *err)
+{
+    return read_labels(&(s2_label_request){options, grid, host, S2_LABELS_OF_PIXELS}, labels, err);
+}
+
+s2rgf_status s2_labels_read_sample(const s2rgf_label_options *options, const s2_grid *grid,
+                                   const s2rgf_host *host, s2_label_set *labels, s2rgf_error *err)
+{
+    return read_labels(&(s2_label_request){options, grid, host, S2_LABELS_OF_SAMPLE}, labels, err);
+}
+
+s2rgf_status s2_labels_read_places(const s2rgf_label_options *options, const s2_grid *grid,
+                                   const s2rgf_host *host, s2_label_set *labels, s2rgf_error *err)
+{
+    return read_labels(&(s2_label_request){options, grid, host, S2_LABELS_OF_PLACES}, labels, err);
 }
 
 s2rgf_status s2_labels_refuse_zero(const s2_label_set *labels, const char *path, s2rgf_error *err)
@@ -407,6 +430,9 @@ bool s2_labels_same_block(const s2_label_set *labels, int a, int b)
 
 void s2_label_set_clear(s2_label_set *labels)
 {
+    for (size_t i = 0; i < labels->origin_count; i++)
+        s2_free(labels->origins[i].stratum);
+    s2_free(labels->origins);
     s2_free(labels->pixels);
     s2_free(labels->groups);
     s2_class_table_clear(&labels->classes);

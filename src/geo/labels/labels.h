@@ -14,6 +14,18 @@ typedef struct s2_label_pixel {
 
 #define S2_LABEL_BLOCK_PX 64
 
+/* Fields of a sample, as s2rgf_sample() writes them; the brief name is for shapefiles. */
+#define S2_FIELD_STRATUM "stratum"
+#define S2_FIELD_SIZE "stratum_size"
+#define S2_FIELD_SIZE_BRIEF "strat_size"
+
+/** What a point of a sample says of itself. */
+typedef struct s2_sample_origin {
+    long long feature;
+    char *stratum;         /* owned; NULL: no field "stratum", or nothing in it */
+    uint64_t stratum_size; /* 0: no field "stratum_size" */
+} s2_sample_origin;
+
 /**
  * A polygon (every part of a multipolygon is one), or with points and raster labels one class in
  * one block of S2_LABEL_BLOCK_PX x S2_LABEL_BLOCK_PX pixels; the groups of a block follow each
@@ -40,7 +52,9 @@ typedef struct s2_label_set {
     size_t without_class;          /* features whose class is NULL or empty */
     long long classless_feature;   /* the first of these */
     bool has_zero_feature;
-    long long zero_feature; /* the first feature of class 0 */
+    long long zero_feature;    /* the first feature of class 0 */
+    s2_sample_origin *origins; /* [group_count] of s2_labels_read_sample(), else NULL */
+    size_t origin_count, origin_capacity;
     char checksum
         [S2_CHECKSUM_BYTES]; /* FNV-1a 64 of x, y, class value of all pixels, hex: ties a model to them */
 } s2_label_set;
@@ -50,7 +64,7 @@ typedef struct s2_label_set {
  *
  * Vector: polygons and points of the layer, class from the attribute, whose name may differ in case
  * if no other fits; the layer is the only one with geometries unless it is named. A point labels the
- * pixel that holds it. Whole numbers keep their values if all are in 0..65535 (else FORMAT) and are
+ * pixel that holds it, and with options->buffer_m those with their centre so near. Whole numbers keep their values if all are in 0..65535 (else FORMAT) and are
  * called "class N"; off by up to 1e-3 is whole. Text classes that are such numbers keep them as values,
  * too; the others get the lowest free values from 1 in alphabetical order of the whole layer.
  * Reprojected from the layer's CRS; without CRS and assigned_srs: INVALID_ARGUMENT. Without attribute:
@@ -74,6 +88,17 @@ void s2_label_set_clear(s2_label_set *labels);
 
 /** Whether two groups lie in one block; no two polygons do. */
 bool s2_labels_same_block(const s2_label_set *labels, int a, int b);
+
+/**
+ * Read the points of a sample: as s2_labels_read(), but every point is a group of its own and keeps its
+ * pixel, although others lie in it. Errors: FORMAT (a polygon, a raster), those of s2_labels_read().
+ */
+s2rgf_status s2_labels_read_sample(const s2rgf_label_options *options, const s2_grid *grid,
+                                   const s2rgf_host *host, s2_label_set *labels, s2rgf_error *err);
+
+/** Read where labels are, as of one class; their class field does not matter. Errors: as above. */
+s2rgf_status s2_labels_read_places(const s2rgf_label_options *options, const s2_grid *grid,
+                                   const s2rgf_host *host, s2_label_set *labels, s2rgf_error *err);
 
 /**
  * Refuse labels in which 0 is a class, as training must, for maps keep 0 for nodata.

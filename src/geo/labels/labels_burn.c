@@ -4,19 +4,19 @@
 #include <cpl_string.h>
 #include <gdal_alg.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
 #include "core/plural.h"
 #include "geo/labels/labels_place.h"
+#include "geo/labels/labels_points.h"
 #include "geo/source/gdal_catch.h"
 
 /* A polygon larger than this is burnt in strips, so that memory does not follow the grid. */
 #define STRIP_PIXELS (4 * 1024 * 1024)
 
-/** What is not as one expects labels to be; all but the last are left out. */
+/** Oddities of labels; geometries with any but the last are left out. */
 typedef enum oddity {
     ODD_LINE,
     ODD_STRAY_POINT,
@@ -30,8 +30,10 @@ typedef enum oddity {
 struct s2_burner {
     const char *path;
     s2_label_claims *claims;
-    s2_label_claims points; /* each a group of its own until s2_burner_finish() */
+    s2_label_use use;
+    s2_label_points points; /* until s2_burner_finish() */
     s2_label_place place;
+    OGRFeatureH feature; /* at hand */
     GDALDriverH memory_driver;
     char **options;
     bool odd[ODDITIES]; /* of the feature at hand */
@@ -44,7 +46,7 @@ void s2_burner_free(s2_burner *burner)
     if (burner == NULL)
         return;
     s2_label_place_clear(&burner->place);
-    s2_labels_claims_clear(&burner->points);
+    s2_label_points_clear(&burner->points);
     CSLDestroy(burner->options);
     s2_free(burner);
 }
@@ -57,10 +59,13 @@ s2rgf_status s2_burner_create(const s2_label_request *request, const char *layer
         return s2_fail_memory(err, "labels");
     *made = (s2_burner){.path = request->options->path,
                         .claims = claims,
+                        .use = request->use,
                         .memory_driver = GDALGetDriverByName("MEM")};
     made->options =
         CSLSetNameValue(NULL, "ALL_TOUCHED", request->options->all_touched ? "TRUE" : "FALSE");
     s2rgf_status status = s2_label_place_init(&made->place, request, layer_wkt, err);
+    if (status == S2RGF_OK)
+        status = s2_label_points_init(&made->points, request, err);
     if (status == S2RGF_OK && made->options == NULL)
         status = s2_fail_memory(err, "labels");
     if (status == S2RGF_OK && made->memory_driver == NULL)
@@ -204,32 +209,19 @@ static s2rgf_status burn_polygon(s2_burner *burner, OGRGeometryH polygon, int cl
     return status;
 }
 
-/** Note the pixel that holds a point in the grid's CRS. */
+/** Note a point in the grid's CRS, of a sample with what its feature says of it. */
 static s2rgf_status note_point(s2_burner *burner, OGRGeometryH point, int class_index,
                                s2_label_set *set, s2rgf_error *err)
 {
-    const double x = OGR_G_GetX(point, 0), y = OGR_G_GetY(point, 0);
-    const s2_grid *grid = burner->place.grid;
-    int turns;
-    if (!isfinite(x) || !isfinite(y)) {
-        burner->odd[ODD_NOT_FINITE] = true;
-        return S2RGF_OK;
-    }
-    const int count = s2_label_place_turns(&burner->place, x, x, &turns);
-    for (int i = 0; i < count; i++) {
-        double u, v;
-        if (!s2_label_place_point(&burner->place, x, y, turns + i, &u, &v)) {
-            burner->odd[ODD_NOT_FINITE] = true;
-            return S2RGF_OK;
-        }
-        if (u >= 0.0 && v >= 0.0 && u < grid->width && v < grid->height) {
-            const s2rgf_status status = s2_labels_add_group(&burner->points, class_index, err);
-            const int group = (int)burner->points.group_count - 1;
-            return status == S2RGF_OK ? s2_labels_claim(&burner->points, (int)u, (int)v, group, err)
-                                      : status;
-        }
-    }
-    set->points_outside++;
+    const size_t before = burner->points.found.count;
+    bool finite;
+    s2rgf_status status = s2_label_points_note(&burner->points, &burner->place, point, class_index,
+                                               &finite, set, err);
+    if (status != S2RGF_OK)
+        return status;
+    burner->odd[ODD_NOT_FINITE] = burner->odd[ODD_NOT_FINITE] || !finite;
+    if (burner->use == S2_LABELS_OF_SAMPLE && burner->points.found.count > before)
+        return s2_label_points_origin(burner->feature, set, err);
     return S2RGF_OK;
 }
 
@@ -255,6 +247,11 @@ static s2rgf_status burn_parts(s2_burner *burner, OGRGeometryH geometry, bool co
     const OGRwkbGeometryType type = wkbFlatten(OGR_G_GetGeometryType(geometry));
     if (OGR_G_IsEmpty(geometry))
         return S2RGF_OK;
+    if (type == wkbPolygon && burner->use == S2_LABELS_OF_SAMPLE)
+        return s2_fail(err, S2RGF_FORMAT,
+                       "%s: feature %lld is a polygon: expected a sample of points: pixels of a "
+                       "polygon were not drawn at random",
+                       burner->path, (long long)OGR_F_GetFID(burner->feature));
     if (type == wkbPolygon)
         return burn_polygon(burner, geometry, class_index, set, err);
     if (type == wkbPoint && !collected)
@@ -294,6 +291,7 @@ s2rgf_status s2_burn_feature(s2_burner *burner, OGRFeatureH feature, int class_i
         return S2RGF_OK;
     }
     s2rgf_status status = S2RGF_OK;
+    burner->feature = feature;
     OGRGeometryH geometry = OGR_G_GetLinearGeometry(own, 0.0, NULL);
     if (geometry == NULL) {
         burner->odd[ODD_SURFACE] = true;
@@ -306,34 +304,6 @@ s2rgf_status s2_burn_feature(s2_burner *burner, OGRFeatureH feature, int class_i
     }
     count_oddities(burner, (long long)OGR_F_GetFID(feature));
     OGR_G_DestroyGeometry(geometry);
-    return status;
-}
-
-/** By block, then by class. */
-static int compare_points(const void *left, const void *right)
-{
-    const s2_label_pixel *a = left, *b = right;
-    const int keys[3] = {a->y / S2_LABEL_BLOCK_PX - b->y / S2_LABEL_BLOCK_PX,
-                         a->x / S2_LABEL_BLOCK_PX - b->x / S2_LABEL_BLOCK_PX,
-                         a->class_index - b->class_index};
-    return keys[0] != 0 ? keys[0] : keys[1] != 0 ? keys[1] : keys[2];
-}
-
-/** Claim the pixels of all points, those of one class in one block as a group. */
-static s2rgf_status claim_points(s2_burner *burner, s2rgf_error *err)
-{
-    s2_label_pixel *items = burner->points.items;
-    const size_t count = burner->points.count;
-    s2rgf_status status = S2RGF_OK;
-    if (count > 0)
-        qsort(items, count, sizeof *items, compare_points);
-    for (size_t i = 0; i < count && status == S2RGF_OK; i++) {
-        if (i == 0 || compare_points(&items[i - 1], &items[i]) != 0)
-            status = s2_labels_add_group(burner->claims, items[i].class_index, err);
-        if (status == S2RGF_OK)
-            status = s2_labels_claim(burner->claims, items[i].x, items[i].y,
-                                     (int)burner->claims->group_count - 1, err);
-    }
     return status;
 }
 
@@ -359,5 +329,5 @@ static void tell_oddities(const s2_burner *burner, const s2rgf_host *host)
 s2rgf_status s2_burner_finish(s2_burner *burner, const s2rgf_host *host, s2rgf_error *err)
 {
     tell_oddities(burner, host);
-    return claim_points(burner, err);
+    return s2_label_points_claim(&burner->points, burner->claims, err);
 }

@@ -282,7 +282,7 @@ static int compare_seen(const void *left, const void *right)
     return strcmp(a->name.text, b->name.text);
 }
 
-/** Numbers and names in one field: tell what the names get. */
+/** Numbers and names in one field: say which values the names get. */
 static void warn_mixed(const s2_class_list *list, const seen_class *first_name, int value)
 {
     if (list->seen[0].number >= 0)

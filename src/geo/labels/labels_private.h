@@ -6,11 +6,19 @@
 
 #include "geo/labels/labels.h"
 
-/** A request: which labels, on which grid, and the host for messages. */
+/** What labels are read for. */
+typedef enum s2_label_use {
+    S2_LABELS_OF_PIXELS, /* the class of pixels, each once */
+    S2_LABELS_OF_SAMPLE, /* points, each by itself */
+    S2_LABELS_OF_PLACES  /* where they are */
+} s2_label_use;
+
+/** A request: which labels, on which grid, what for, and the host for messages. */
 typedef struct s2_label_request {
     const s2rgf_label_options *options;
     const s2_grid *grid;
     const s2rgf_host *host;
+    s2_label_use use;
 } s2_label_request;
 
 /**

@@ -15,6 +15,7 @@
 /** An open layer and how its features become classes. */
 typedef struct vector_labels {
     const s2rgf_label_options *options;
+    s2_label_use use;
     OGRLayerH layer;
     s2_class_field field;
 } vector_labels;
@@ -146,6 +147,8 @@ static s2rgf_status collect_classes(const vector_labels *labels, const s2rgf_hos
 static s2rgf_status burn_feature(const vector_labels *labels, s2_burner *burner,
                                  OGRFeatureH feature, s2_label_set *set, s2rgf_error *err)
 {
+    if (labels->use == S2_LABELS_OF_PLACES)
+        return s2_burn_feature(burner, feature, 0, set, err);
     s2_class_name name = {0};
     s2rgf_status status = s2_class_field_read(&labels->field, feature, &name, NULL, err);
     const int index = status == S2RGF_OK ? s2_class_table_find_name(&set->classes, name.text) : -1;
@@ -209,16 +212,18 @@ static s2rgf_status layer_srs(const s2_label_request *request, OGRLayerH layer, 
 s2rgf_status s2_labels_read_vector(const s2_label_request *request, GDALDatasetH dataset,
                                    s2_label_claims *claims, s2_label_set *labels, s2rgf_error *err)
 {
-    vector_labels vector = {.options = request->options};
+    vector_labels vector = {.options = request->options, .use = request->use};
     s2_burner *burner = NULL;
     char *wkt = NULL;
     s2rgf_status status = choose_layer(dataset, &vector, err);
-    if (status == S2RGF_OK)
+    if (status == S2RGF_OK && vector.use != S2_LABELS_OF_PLACES)
         status = s2_class_field_choose(vector.layer, request->options, &vector.field, err);
     if (status == S2RGF_OK)
         status = layer_srs(request, vector.layer, &wkt, err);
     if (status == S2RGF_OK)
-        status = collect_classes(&vector, request->host, &labels->classes, err);
+        status = vector.use == S2_LABELS_OF_PLACES
+                     ? s2_class_table_add(&labels->classes, 1, "place", NULL, err)
+                     : collect_classes(&vector, request->host, &labels->classes, err);
     if (status == S2RGF_OK)
         status = s2_burner_create(request, wkt, claims, &burner, err);
     if (status == S2RGF_OK)

@@ -13,8 +13,10 @@ static s2rgf_status open_dataset(const char *path, s2_class_map *map, s2rgf_erro
     return status == S2RGF_OK ? s2_class_band_open(map->dataset, path, &map->band, err) : status;
 }
 
-s2rgf_status s2_class_map_open(const char *path, const char *assigned_srs, const s2rgf_host *host,
-                               s2_class_map *map, s2rgf_error *err)
+/** Open, and find the classes with names or those that occur, too. */
+static s2rgf_status open_with_classes(const char *path, const char *assigned_srs,
+                                      const s2rgf_host *host, bool all_classes, s2_class_map *map,
+                                      s2rgf_error *err)
 {
     *map = (s2_class_map){.path = s2_strdup(path)};
     if (map->path == NULL)
@@ -26,10 +28,23 @@ s2rgf_status s2_class_map_open(const char *path, const char *assigned_srs, const
         s2_log(host, S2RGF_WARNING, "%s: the first of its %d bands is used as the map", path,
                map->band.count);
     if (status == S2RGF_OK)
-        status = s2_class_band_classes(&map->band, host, &map->classes, err);
+        status = all_classes ? s2_class_band_classes(&map->band, host, &map->classes, err)
+                             : s2_class_band_names(&map->band, host, &map->classes, err);
     if (status != S2RGF_OK)
         s2_class_map_close(map);
     return status;
+}
+
+s2rgf_status s2_class_map_open(const char *path, const char *assigned_srs, const s2rgf_host *host,
+                               s2_class_map *map, s2rgf_error *err)
+{
+    return open_with_classes(path, assigned_srs, host, true, map, err);
+}
+
+s2rgf_status s2_class_map_open_unread(const char *path, const char *assigned_srs,
+                                      const s2rgf_host *host, s2_class_map *map, s2rgf_error *err)
+{
+    return open_with_classes(path, assigned_srs, host, false, map, err);
 }
 
 void s2_class_map_close(s2_class_map *map)
@@ -43,24 +58,33 @@ void s2_class_map_close(s2_class_map *map)
     *map = (s2_class_map){0};
 }
 
-s2rgf_status s2_class_map_read_row(s2_class_map *map, int y, int *indices, s2rgf_error *err)
+s2rgf_status s2_class_map_read_values(s2_class_map *map, int y, int *values, s2rgf_error *err)
 {
     const double *pixels = NULL;
     s2rgf_status status =
         s2_class_band_read(&map->band, (s2_rect){0, y, map->grid.width, 1}, &pixels, err);
     for (int x = 0; x < map->grid.width && status == S2RGF_OK; x++) {
-        /* Neighbours are mostly alike: one look-up serves a run of equal values. */
-        if (x > 0 && indices[x - 1] >= 0 && pixels[x] == pixels[x - 1]) {
-            indices[x] = indices[x - 1];
-            continue;
+        /* Neighbours are mostly alike: one look serves a run of classes. */
+        if (x > 0 && values[x - 1] >= 0 && pixels[x] == pixels[x - 1])
+            values[x] = values[x - 1];
+        else
+            status = s2_class_band_value(&map->band, x, y, pixels[x], &values[x], err);
+    }
+    return status;
+}
+
+s2rgf_status s2_class_map_read_row(s2_class_map *map, int y, int *indices, s2rgf_error *err)
+{
+    s2rgf_status status = s2_class_map_read_values(map, y, indices, err);
+    for (int x = 0, value = -1, index = -1; x < map->grid.width && status == S2RGF_OK; x++) {
+        if (indices[x] != value) {
+            value = indices[x];
+            index = value < 0 ? -1 : s2_class_table_find_value(&map->classes, value);
+            if (value >= 0 && index < 0)
+                status = s2_fail(err, S2RGF_IO, "%s: pixel %d, %d: value %d was not there before",
+                                 map->path, x, y, value);
         }
-        int value;
-        status = s2_class_band_value(&map->band, x, y, pixels[x], &value, err);
-        if (status == S2RGF_OK)
-            indices[x] = value < 0 ? -1 : s2_class_table_find_value(&map->classes, value);
-        if (status == S2RGF_OK && value >= 0 && indices[x] < 0)
-            status = s2_fail(err, S2RGF_IO, "%s: pixel %d, %d: value %d was not there before",
-                             map->path, x, y, value);
+        indices[x] = index;
     }
     return status;
 }

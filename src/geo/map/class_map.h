@@ -25,6 +25,13 @@ typedef struct s2_class_map {
 s2rgf_status s2_class_map_open(const char *path, const char *assigned_srs, const s2rgf_host *host,
                                s2_class_map *map, s2rgf_error *err);
 
+/**
+ * As s2_class_map_open(), but no pixel is read: classes has those with names, until
+ * s2_class_band_add() knows which others occur.
+ */
+s2rgf_status s2_class_map_open_unread(const char *path, const char *assigned_srs,
+                                      const s2rgf_host *host, s2_class_map *map, s2rgf_error *err);
+
 /** Release; a map that is all zeros is accepted. */
 void s2_class_map_close(s2_class_map *map);
 
@@ -34,5 +41,8 @@ void s2_class_map_close(s2_class_map *map);
  * Errors  IO, FORMAT (a value that is no class), NO_MEMORY.  Threads: one per map.
  */
 s2rgf_status s2_class_map_read_row(s2_class_map *map, int y, int *indices, s2rgf_error *err);
+
+/** The same with values of classes, whether these are known yet or not; -1 where it holds nodata. */
+s2rgf_status s2_class_map_read_values(s2_class_map *map, int y, int *values, s2rgf_error *err);
 
 #endif

@@ -250,7 +250,7 @@ s2rgf_status s2_map_files_turn(s2_map_files *files, s2rgf_error *err)
     return status;
 }
 
-/** Have all that was made on the disk, before it gets names that promise to be whole. */
+/** Sync everything to the disk before it gets its names. */
 static s2rgf_status sync_files(const s2_map_files *files, s2rgf_error *err)
 {
     char *folder = join_path(files->work.path, NEW, "");
@@ -270,7 +270,7 @@ static s2rgf_status sync_files(const s2_map_files *files, s2rgf_error *err)
     return status;
 }
 
-/** Add one name. from in: its name in the folder of new files, or NULL to take the name away */
+/** Add one name. from in: its name in the folder of new files, or NULL to remove the name */
 static s2rgf_status add_name(const s2_map_files *files, const char *from, const char *to,
                              bool is_main, s2_publication *publication, s2rgf_error *err)
 {

@@ -6,7 +6,7 @@
 
 #include "core/error.h"
 
-static bool has_capability(GDALDriverH driver, const char *capability)
+bool s2_driver_can(GDALDriverH driver, const char *capability)
 {
     const char *value = GDALGetMetadataItem(driver, capability, NULL);
     return value != NULL && CPLTestBool(value);
@@ -14,12 +14,11 @@ static bool has_capability(GDALDriverH driver, const char *capability)
 
 static bool can_write(GDALDriverH driver)
 {
-    return has_capability(driver, GDAL_DCAP_RASTER) &&
-           (has_capability(driver, GDAL_DCAP_CREATE) ||
-            has_capability(driver, GDAL_DCAP_CREATECOPY));
+    return s2_driver_can(driver, GDAL_DCAP_RASTER) &&
+           (s2_driver_can(driver, GDAL_DCAP_CREATE) || s2_driver_can(driver, GDAL_DCAP_CREATECOPY));
 }
 
-static bool has_extension(GDALDriverH driver, const char *extension)
+bool s2_driver_has_extension(GDALDriverH driver, const char *extension)
 {
     const char *list = GDALGetMetadataItem(driver, GDAL_DMD_EXTENSIONS, NULL);
     char **items = CSLTokenizeString2(list != NULL ? list : "", " ", 0);
@@ -52,7 +51,8 @@ s2rgf_status s2_map_format_driver(const char *path, const char *format, GDALDriv
     for (int i = 0; extension[0] != '\0' && *driver == NULL && i < GDALGetDriverCount(); i++) {
         GDALDriverH candidate = GDALGetDriver(i);
         const char *name = GDALGetDriverShortName(candidate);
-        if (can_write(candidate) && has_extension(candidate, extension) && !EQUAL(name, "VRT"))
+        if (can_write(candidate) && s2_driver_has_extension(candidate, extension) &&
+            !EQUAL(name, "VRT"))
             *driver = candidate;
     }
     if (*driver == NULL)

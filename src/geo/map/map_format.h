@@ -7,6 +7,10 @@
 
 #include "s2rgf.h"
 
+/** Whether a driver has a capability, GDAL_DCAP_..., or one of its extensions is this. */
+bool s2_driver_can(GDALDriverH driver, const char *capability);
+bool s2_driver_has_extension(GDALDriverH driver, const char *extension);
+
 /**
  * The driver that is to write a path.
  * format in  driver name, or NULL: from the extension, else GTiff

@@ -19,7 +19,7 @@ static unsigned char *line_at(const s2_map_writer *writer, int band, int line)
     return writer->lines + index * line_bytes(writer);
 }
 
-/** Room for another `height` collected lines a band, keeping what is there. */
+/** Room for another `height` collected lines per band, keeping what is there. */
 static s2rgf_status reserve_lines(s2_map_writer *writer, int height, s2rgf_error *err)
 {
     /* Less than a unit waits from the row before, nothing if rows are whole units: for rows of one

@@ -103,7 +103,7 @@ static s2rgf_status try_size(const s2_map_spec *spec, s2_map_writer *writer, int
     return status;
 }
 
-/** Whether files can be written at all, so that it is the format to which a failure is due. */
+/** Whether files can be written at all: then the format caused the failure. */
 static bool has_disk_space(const s2_map_writer *writer)
 {
     static const unsigned char bytes[ROOM_BYTES];
@@ -134,7 +134,7 @@ static s2rgf_status try_sizes(const s2_map_spec *spec, s2_map_writer *writer, s2
     return status;
 }
 
-/** One line that says what the format does not keep of what a map is. */
+/** One line that lists what the format does not keep. */
 static void warn_of_losses(const s2_map_writer *writer)
 {
     const unsigned names = S2_KEEPS_METADATA | S2_KEEPS_CATEGORIES | S2_KEEPS_TABLE;
@@ -182,7 +182,7 @@ static s2rgf_status try_tables(const s2_map_spec *spec, s2_map_writer *writer, s
     return status;
 }
 
-/** Some drivers write through libraries that know nothing of GDAL's files. */
+/** Some drivers write through libraries that do not know GDAL's virtual files. */
 static s2rgf_status try_names(const s2_map_spec *spec, s2_map_writer *writer, s2rgf_error *err)
 {
     const s2rgf_status status = try_tables(spec, writer, err);

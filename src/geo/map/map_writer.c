@@ -224,7 +224,7 @@ static s2rgf_status close_dataset(GDALDatasetH dataset, const char *path, s2rgf_
                          : S2RGF_OK;
 }
 
-/** Work on the map is done and reported; while it is copied the host may still have enough. */
+/** Work on the map is done and reported; while it is copied the host may still cancel. */
 static int CPL_STDCALL copy_goes_on(double part, const char *message, void *writer)
 {
     (void)part;

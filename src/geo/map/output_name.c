@@ -127,7 +127,7 @@ static bool is_world_name(const s2_map_files *files, const char *name)
            (EQUALN(suffix, own, length) && EQUAL(suffix + length, "w"));
 }
 
-/** Refuse a world file, which would be taken for the output's. */
+/** Refuse a world file that would be read as the output's. */
 static s2rgf_status check_world(const s2_map_files *files, s2rgf_error *err)
 {
     char **names = VSIReadDir(files->place);

@@ -222,7 +222,7 @@ static bool restore(const s2_naming *item)
     return move_back(item->backup, item->to);
 }
 
-/** Undo all steps, from whichever state; again and again, if need be. */
+/** Undo all steps, from any state; this may be repeated. */
 static bool undo(const s2_publication *publication)
 {
     const s2_naming *items = publication->items;
@@ -362,7 +362,7 @@ bool s2_publication_undo(const char *journal)
 
 /* ---- a process of its own -------------------------------------------------------------------- */
 
-/** Read what the other process has to say; false: it died before. */
+/** Read the report of the other process; false: it died before. */
 static bool read_outcome(int descriptor, outcome *result)
 {
     ssize_t got;

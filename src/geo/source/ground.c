@@ -1,10 +1,11 @@
 /* Pixels on the ground: their size in metres, whatever the unit and the projection of a CRS. */
+#include "geo/source/ground.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "geo/source/gdal_catch.h"
-#include "geo/source/grid.h"
 
 #define STEP_SHARE 0.01  /* of the grid's sides: the step that a pixel is measured by */
 #define NEAR_GROUND 1e-2 /* a projection that is so true needs no word */
@@ -116,4 +117,84 @@ void s2_grid_pixel_text(const s2_grid *grid, char *text, size_t size)
             snprintf(text, size, "%.10g m, %.4g m on the ground", own, metres);
     }
     OSRDestroySpatialReference(srs);
+}
+
+/* ---- areas and distances row by row ----------------------------------------------------------- */
+
+void s2_ground_init(s2_ground *ground, const s2_grid *grid)
+{
+    OGRSpatialReferenceH srs = NULL;
+    *ground = (s2_ground){.to_geo = grid->to_geo, .centre = 0.5 * grid->width};
+    if (grid->srs_wkt == NULL || s2_srs_from_text(grid->srs_wkt, &srs, NULL) != S2RGF_OK)
+        return;
+    ground->is_geographic = OSRIsGeographic(srs) != 0;
+    if (ground->is_geographic) {
+        const double inverse = OSRGetInvFlattening(srs, NULL);
+        const double flattening = inverse > 0.0 ? 1.0 / inverse : 0.0;
+        ground->radius = OSRGetSemiMajor(srs, NULL);
+        ground->e2 = flattening * (2.0 - flattening);
+        ground->unit = OSRGetAngularUnits(srs, NULL);
+    } else {
+        ground->unit = linear_unit(srs);
+    }
+    ground->is_known = ground->unit > 0.0 && (!ground->is_geographic || ground->radius > 0.0);
+    OSRDestroySpatialReference(srs);
+}
+
+/** Metres of a radian northwards and eastwards at a row; of a unit, twice, in a plane. */
+static void scales_at(const s2_ground *ground, double y, double *north, double *east)
+{
+    *north = *east = ground->is_known ? ground->unit : NAN;
+    if (!ground->is_known || !ground->is_geographic)
+        return;
+    double lon, lat;
+    s2_affine_apply(&ground->to_geo, ground->centre, y, &lon, &lat);
+    const double s = sin(lat * ground->unit), c = fmax(cos(lat * ground->unit), 0.0);
+    const double w2 = 1.0 - ground->e2 * s * s;
+    *north *= ground->radius * (1.0 - ground->e2) / (w2 * sqrt(w2));
+    *east *= ground->radius / sqrt(w2) * c;
+}
+
+double s2_ground_area(const s2_ground *ground, int y)
+{
+    static const double weights[3] = {1.0 / 6.0, 4.0 / 6.0, 1.0 / 6.0}; /* Simpson's rule */
+    const double *m = ground->to_geo.m;
+    const double units = fabs(m[1] * m[5] - m[2] * m[4]);
+    double area = 0.0;
+    if (!ground->is_geographic)
+        return ground->is_known ? units * ground->unit * ground->unit : NAN;
+    for (int i = 0; i < 3; i++) {
+        double north, east;
+        scales_at(ground, y + 0.5 * i, &north, &east);
+        area += weights[i] * north * east;
+    }
+    return area * units;
+}
+
+void s2_ground_metric(const s2_ground *ground, double y, double metric[3])
+{
+    const double *m = ground->to_geo.m;
+    double north, east;
+    scales_at(ground, y, &north, &east);
+    const double x_east = m[1] * east, x_north = m[4] * north;
+    const double y_east = m[2] * east, y_north = m[5] * north;
+    metric[0] = x_east * x_east + x_north * x_north;
+    metric[1] = x_east * y_east + x_north * y_north;
+    metric[2] = y_east * y_east + y_north * y_north;
+}
+
+double s2_ground_reach(const double metric[3], double radius)
+{
+    return radius / sqrt(metric[2] - metric[1] * metric[1] / metric[0]);
+}
+
+bool s2_ground_span(const double metric[3], double dy, double radius, double *from, double *to)
+{
+    const double half = metric[1] * dy / metric[0];
+    const double rest = half * half - (metric[2] * dy * dy - radius * radius) / metric[0];
+    if (!(rest >= 0.0))
+        return false;
+    *from = -half - sqrt(rest);
+    *to = -half + sqrt(rest);
+    return true;
 }

@@ -125,7 +125,7 @@ static s2rgf_status read_presented(s2_source *source, s2_rect rect, float *pixel
 {
     const s2_rect presented = {0, 0, source->grid.width, source->grid.height};
     if (s2_rect_is_empty(rect) || !s2_rect_contains(presented, rect))
-        return s2_fail(err, S2RGF_INTERNAL, "source %s: window %d,%d %d x %d is not in its %d x %d",
+        return s2_fail(err, S2RGF_INTERNAL, "source %s: rectangle %d,%d %d x %d is not in its %d x %d",
                        source->name, rect.x, rect.y, rect.w, rect.h, presented.w, presented.h);
     if (source->has_view) {
         rect.x += source->view.x;

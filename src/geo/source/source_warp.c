@@ -197,7 +197,7 @@ static s2rgf_status load_rect(s2_source *source, s2_rect rect, bool with_pixels,
     if (with_pixels && s2_multiply(count, (size_t)source->band_count, &samples))
         pixels = s2_scratch_reserve(&warp->pixels, samples, sizeof *pixels);
     if (valid == NULL || (with_pixels && pixels == NULL))
-        return s2_fail_memory(err, "source window");
+        return s2_fail_memory(err, "source rectangle");
     return s2_source_read_files(source, rect, pixels, valid, err);
 }
 

@@ -37,7 +37,7 @@ void s2_dense_declare(s2_network *network)
     s2_params *params = &network->params;
     s2_source_encoders_declare(net->encoder, params, spec, narrow(spec), false);
     s2_trunk_declare(&net->trunk, params, &trunk, &spec->off);
-    s2_conv_unit_declare(&net->detail, params, "detail", "mix", "bn",
-                         (s2_conv){1, 1, 1, spectral, c}, false, true);
+    s2_conv_unit_declare(&net->detail, params, "detail",
+                         &(s2_conv_unit_shape){.conv_name = "mix", .conv = {1, 1, 1, spectral, c}});
     s2_classifier_declare(&net->classifier, params, "classifier", 2 * c, S2_HIDDEN, spec->classes);
 }

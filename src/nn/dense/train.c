@@ -51,10 +51,9 @@ static s2rgf_status init_reference_grid(s2_dense_train *train, s2rgf_error *err)
         status = s2_tensor_pair_init(&train->joined, n, h, w, 2 * c, err);
     if (status != S2RGF_OK)
         return status;
-    const s2_tensor detail = s2_tensor_channels(&train->joined.value, c, c);
-    const s2_tensor detail_grad = s2_tensor_channels(&train->joined.grad, c, c);
-    status =
-        s2_conv_unit_state_init(&train->detail, &net->detail, n, h, w, &detail, &detail_grad, err);
+    const s2_tensor_pair detail = {s2_tensor_channels(&train->joined.value, c, c),
+                                   s2_tensor_channels(&train->joined.grad, c, c)};
+    status = s2_conv_unit_state_init_over(&train->detail, &net->detail, &detail, err);
     train->feature_valid = s2_calloc(pixels, 1);
     train->upsampling = s2_calloc((size_t)n, sizeof(s2_sampling));
     if (!train->feature_valid || !train->upsampling)
@@ -194,9 +193,10 @@ s2rgf_status s2_dense_train_forward(s2_training *training, double dropout,
         status = join(train, err);
     if (status != S2RGF_OK)
         return status;
+    const s2_classifier_task task = {train->base.batch.labels, logits != NULL, dropout,
+                                     dropout_source};
     status = s2_classifier_forward(&net->classifier, &train->classifier, &train->joined.value,
-                                   train->base.batch.labels, logits != NULL, dropout,
-                                   dropout_source, err);
+                                   &task, err);
     if (status == S2RGF_OK && logits) {
         train->scores = train->joined.value;
         train->scores.data = train->classifier.scores;

@@ -19,8 +19,8 @@ void s2_adrf_declare(s2_adrf *adrf, s2_params *params, const char *prefix, int i
         adrf->w2 = s2_params_add(params, S2_PARAM_WEIGHT, prefix, "w2", square);
         adrf->b2 = s2_params_add(params, S2_PARAM_BIAS, prefix, "b2", row);
     }
-    s2_conv_unit_declare(&adrf->mix, params, prefix, "mix", "bn", (s2_conv){1, 1, 1, in, out},
-                         false, true);
+    s2_conv_unit_declare(&adrf->mix, params, prefix,
+                         &(s2_conv_unit_shape){.conv_name = "mix", .conv = {1, 1, 1, in, out}});
 }
 
 /* What attention needs besides the mix. */
@@ -50,7 +50,7 @@ s2rgf_status s2_adrf_state_init(s2_adrf_state *state, const s2_adrf *adrf, int n
     *state = (s2_adrf_state){0};
     s2rgf_status status = adrf->cell_px > 0 ? init_attention(state, adrf, n, h, w, err) : S2RGF_OK;
     if (status == S2RGF_OK)
-        status = s2_conv_unit_state_init(&state->mix, &adrf->mix, n, h, w, NULL, NULL, err);
+        status = s2_conv_unit_state_init(&state->mix, &adrf->mix, n, h, w, err);
     if (status != S2RGF_OK)
         s2_adrf_state_clear(state);
     return status;
@@ -80,17 +80,15 @@ static void relu_linear(const float *rows, int count, const s2_param *w, const s
         }
 }
 
-/**
- * Attention of `cells` rows of window statistics: a = sigmoid(relu(mean W1 + b1) + relu(std W2 +
- * b2)); from_mean, from_std, a out [cells][in].
- */
-static void find_attention(const s2_adrf *adrf, const float *mean, const float *std, int cells,
-                           float *from_mean, float *from_std, float *a)
+/* a = sigmoid(relu(mean W1 + b1) + relu(std W2 + b2)) of every cell. */
+static void find_attention(const s2_adrf *adrf, s2_adrf_state *state)
 {
-    relu_linear(mean, cells, adrf->w1, adrf->b1, adrf->in, from_mean);
-    relu_linear(std, cells, adrf->w2, adrf->b2, adrf->in, from_std);
+    const int cells = (int)s2_tensor_pixels(&state->attention);
+    relu_linear(state->stats.mean.data, cells, adrf->w1, adrf->b1, adrf->in, state->from_mean.data);
+    relu_linear(state->stats.std.data, cells, adrf->w2, adrf->b2, adrf->in, state->from_std.data);
     for (size_t i = 0; i < (size_t)cells * (size_t)adrf->in; i++)
-        a[i] = 1.0f / (1.0f + expf(-(from_mean[i] + from_std[i])));
+        state->attention.data[i] =
+            1.0f / (1.0f + expf(-(state->from_mean.data[i] + state->from_std.data[i])));
 }
 
 s2rgf_status s2_adrf_forward(const s2_adrf *adrf, s2_adrf_state *state, const s2_tensor *x,
@@ -99,9 +97,7 @@ s2rgf_status s2_adrf_forward(const s2_adrf *adrf, s2_adrf_state *state, const s2
     if (adrf->cell_px == 0)
         return s2_conv_unit_forward(&adrf->mix, &state->mix, x, err);
     s2_window_stats_forward(x, valid, &state->stats);
-    find_attention(adrf, state->stats.mean.data, state->stats.std.data,
-                   (int)s2_tensor_pixels(&state->attention), state->from_mean.data,
-                   state->from_std.data, state->attention.data);
+    find_attention(adrf, state);
     s2_cell_scale_forward(&state->attention, x, adrf->cell_px, &state->scaled);
     return s2_conv_unit_forward(&adrf->mix, &state->mix, &state->scaled, err);
 }

@@ -64,12 +64,14 @@ void s2_window_sum(const float *cells, int cells_y, int cells_x, size_t length, 
         }
 }
 
-void s2_window_moments(const float *sum, const float *square, float count, int c, float *mean,
-                       float *var, float *std)
+void s2_window_moments(const s2_window_sums *window, int c, float *mean, float *var, float *std)
 {
+    const float count = window->count;
     for (int k = 0; k < c; k++) {
-        const float centre = count > 0.0f ? sum[k] / count : 0.0f;
-        const float spread = count > 1.0f ? (square[k] - sum[k] * centre) / (count - 1.0f) : 0.0f;
+        const float sum = window->sum[k];
+        const float centre = count > 0.0f ? sum / count : 0.0f;
+        const float spread =
+            count > 1.0f ? (window->square[k] - sum * centre) / (count - 1.0f) : 0.0f;
         mean[k] = centre;
         var[k] = spread < 0.0f ? 0.0f : spread;
         std[k] = sqrtf(var[k] + S2_WINDOW_STD_EPS);
@@ -132,9 +134,10 @@ void s2_window_stats_forward(const s2_tensor *x, const uint8_t *valid, s2_window
         s2_window_sum(cell_count, rows, columns, 1, count);
         s2_window_sum(cell_sum, rows, columns, c, mean);
         s2_window_sum(cell_square, rows, columns, c, std);
-        for (size_t i = 0; i < cells; i++)
-            s2_window_moments(mean + i * c, std + i * c, count[i], x->c, mean + i * c, var + i * c,
-                              std + i * c);
+        for (size_t i = 0; i < cells; i++) {
+            const s2_window_sums window = {mean + i * c, std + i * c, count[i]};
+            s2_window_moments(&window, x->c, mean + i * c, var + i * c, std + i * c);
+        }
     }
 }
 

@@ -42,12 +42,14 @@ float s2_cell_moments(const s2_tensor *x, int n, const uint8_t *valid, s2_cell_s
  */
 void s2_window_sum(const float *cells, int cells_y, int cells_x, size_t length, float *windows);
 
-/**
- * mean, var and std of one window from its sum, sum of squares and count; all [c]; see
- * s2_window_stats_forward().
- */
-void s2_window_moments(const float *sum, const float *square, float count, int c, float *mean,
-                       float *var, float *std);
+/** Sums of c channels and of their squares over the `count` valid pixels of a window. */
+typedef struct s2_window_sums {
+    const float *sum, *square;
+    float count;
+} s2_window_sums;
+
+/** mean, var and std of one window; all out [c], which may be the sums; s2_window_stats_forward(). */
+void s2_window_moments(const s2_window_sums *window, int c, float *mean, float *var, float *std);
 
 /**
  * Mean and standard deviation of every cell's window, and what backward needs. Tensors

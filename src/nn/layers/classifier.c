@@ -75,21 +75,21 @@ static s2rgf_status reserve_pixels(const s2_classifier *classifier, s2_classifie
 
 /* List the pixels to score and copy their rows. */
 static s2rgf_status gather(const s2_classifier *classifier, s2_classifier_state *state,
-                           const s2_tensor *x, const int16_t *labels, bool all, s2rgf_error *err)
+                           const s2_tensor *x, const s2_classifier_task *task, s2rgf_error *err)
 {
     const size_t pixels = s2_tensor_pixels(x);
     size_t count = 0;
     for (size_t p = 0; p < pixels; p++)
-        count += all || labels[p] >= 0;
+        count += task->all || task->labels[p] >= 0;
     const s2rgf_status status = reserve_pixels(classifier, state, count, err);
     if (status != S2RGF_OK)
         return status;
     state->count = 0;
     for (size_t p = 0; p < pixels; p++) {
-        if (!all && labels[p] < 0)
+        if (!task->all && task->labels[p] < 0)
             continue;
         state->pixels[state->count] = p;
-        state->labels[state->count] = labels[p];
+        state->labels[state->count] = task->labels[p];
         memcpy(state->x + state->count++ * (size_t)x->c, x->data + p * (size_t)x->stride,
                (size_t)x->c * sizeof(float));
     }
@@ -137,18 +137,18 @@ static void linear_backward(const float *x, size_t rows, s2_param *w, s2_param *
 }
 
 s2rgf_status s2_classifier_forward(const s2_classifier *classifier, s2_classifier_state *state,
-                                   const s2_tensor *x, const int16_t *labels, bool all,
-                                   double dropout, s2_random *random, s2rgf_error *err)
+                                   const s2_tensor *x, const s2_classifier_task *task,
+                                   s2rgf_error *err)
 {
-    const s2rgf_status status = gather(classifier, state, x, labels, all, err);
+    const s2rgf_status status = gather(classifier, state, x, task, err);
     if (status != S2RGF_OK || state->count == 0)
         return status;
     const size_t units = state->count * width_of(classifier->hidden_bias);
     linear(state->x, state->count, classifier->hidden_weight, classifier->hidden_bias,
            state->hidden);
-    state->dropped = random && dropout > 0.0;
+    state->dropped = task->random && task->dropout > 0.0;
     if (state->dropped)
-        draw_dropout(state, units, dropout, random);
+        draw_dropout(state, units, task->dropout, task->random);
     for (size_t i = 0; i < units; i++) {
         const float scale = state->dropped ? state->dropout_scale[i] : 1.0f;
         state->hidden[i] = state->hidden[i] > 0.0f ? state->hidden[i] * scale : 0.0f;

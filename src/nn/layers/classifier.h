@@ -35,15 +35,18 @@ void s2_classifier_declare(s2_classifier *classifier, s2_params *params, const c
                            int hidden, int classes);
 void s2_classifier_state_clear(s2_classifier_state *state);
 
-/**
- * Score pixels of x: all of them, or only those with a label, which is all that backward needs.
- * x in [n,h,w,in]; labels in [n][h][w], -1 where none; random: stream of the dropout mask, NULL:
- * none
- * Errors: NO_MEMORY.
- */
+/** Which pixels are scored, and how. */
+typedef struct s2_classifier_task {
+    const int16_t *labels; /* [n][h][w], -1 where none */
+    bool all;              /* not only those with a label, which is all that backward needs */
+    double dropout;
+    s2_random *random; /* stream of the dropout mask, NULL: none */
+} s2_classifier_task;
+
+/** Score pixels of x [n,h,w,in]. Errors: NO_MEMORY. */
 s2rgf_status s2_classifier_forward(const s2_classifier *classifier, s2_classifier_state *state,
-                                   const s2_tensor *x, const int16_t *labels, bool all,
-                                   double dropout, s2_random *random, s2rgf_error *err);
+                                   const s2_tensor *x, const s2_classifier_task *task,
+                                   s2rgf_error *err);
 /** Cross entropy of the last forward; parameter gradients added to; dx [n,h,w,in] overwritten. */
 double s2_classifier_backward(const s2_classifier *classifier, s2_classifier_state *state,
                               const s2_entropy_options *options, const s2_tensor *dx);

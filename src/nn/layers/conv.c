@@ -40,15 +40,19 @@ static size_t workspace_floats(const s2_conv *conv, const s2_tensor *y)
     return (size_t)strip_rows(conv, y) * (size_t)y->w * (size_t)column_length(conv);
 }
 
-/* Columns of output rows first..first+rows-1 of one crop: [rows*w][k][k][in]. */
-static void gather_columns(const s2_conv *conv, const s2_tensor *x, int n, int width, int first,
-                           int rows, float *columns)
+/* Output rows first..first+rows-1 of one crop. */
+typedef struct strip {
+    int crop, first, rows, width;
+} strip;
+
+/* Columns of a strip: [rows*width][k][k][in]. */
+static void gather_columns(const s2_conv *conv, const s2_tensor *x, const strip *of, float *columns)
 {
     const int pad = conv->dilation * (conv->kernel - 1) / 2;
     const size_t bytes = (size_t)conv->in * sizeof(float);
-    const float *tensor = s2_tensor_at(x, n);
-    for (int i = first; i < first + rows; i++)
-        for (int j = 0; j < width; j++)
+    const float *pixels = s2_tensor_at(x, of->crop);
+    for (int i = of->first; i < of->first + of->rows; i++)
+        for (int j = 0; j < of->width; j++)
             for (int u = 0; u < conv->kernel; u++)
                 for (int v = 0; v < conv->kernel; v++, columns += conv->in) {
                     const int yy = i * conv->stride + u * conv->dilation - pad;
@@ -57,20 +61,20 @@ static void gather_columns(const s2_conv *conv, const s2_tensor *x, int n, int w
                         memset(columns, 0, bytes);
                     else
                         memcpy(columns,
-                               tensor +
+                               pixels +
                                    ((size_t)yy * (size_t)x->w + (size_t)xx) * (size_t)x->stride,
                                bytes);
                 }
 }
 
 /* The transpose of gather_columns(): add columns to the pixels they came from. */
-static void scatter_columns(const s2_conv *conv, const s2_tensor *dx, int n, int width, int first,
-                            int rows, const float *columns)
+static void scatter_columns(const s2_conv *conv, const s2_tensor *dx, const strip *of,
+                            const float *columns)
 {
     const int pad = conv->dilation * (conv->kernel - 1) / 2;
-    float *tensor = s2_tensor_at(dx, n);
-    for (int i = first; i < first + rows; i++)
-        for (int j = 0; j < width; j++)
+    float *pixels = s2_tensor_at(dx, of->crop);
+    for (int i = of->first; i < of->first + of->rows; i++)
+        for (int j = 0; j < of->width; j++)
             for (int u = 0; u < conv->kernel; u++)
                 for (int v = 0; v < conv->kernel; v++, columns += conv->in) {
                     const int yy = i * conv->stride + u * conv->dilation - pad;
@@ -78,38 +82,49 @@ static void scatter_columns(const s2_conv *conv, const s2_tensor *dx, int n, int
                     if (yy < 0 || yy >= dx->h || xx < 0 || xx >= dx->w)
                         continue;
                     float *to =
-                        tensor + ((size_t)yy * (size_t)dx->w + (size_t)xx) * (size_t)dx->stride;
+                        pixels + ((size_t)yy * (size_t)dx->w + (size_t)xx) * (size_t)dx->stride;
                     for (int c = 0; c < conv->in; c++)
                         to[c] += columns[c];
                 }
 }
 
-/* Left matrix of output rows first..: the tensor itself or its gathered columns. */
-static s2_matrix left_matrix(const s2_conv *conv, const s2_tensor *x, int n, int width, int first,
-                             int rows, float *columns)
+/* Values of a strip of an output. */
+static float *strip_at(const s2_tensor *y, const strip *of)
+{
+    return s2_tensor_at(y, of->crop) + (size_t)of->first * (size_t)of->width * (size_t)y->stride;
+}
+
+/* Left matrix of a strip: the tensor itself or its gathered columns. */
+static s2_matrix left_matrix(const s2_conv *conv, const s2_tensor *x, const strip *of,
+                             float *columns)
 {
     if (is_pointwise(conv))
-        return (s2_matrix){s2_tensor_at(x, n) + (size_t)first * (size_t)width * (size_t)x->stride,
-                           x->stride, false};
-    gather_columns(conv, x, n, width, first, rows, columns);
+        return (s2_matrix){strip_at(x, of), x->stride, false};
+    gather_columns(conv, x, of, columns);
     return (s2_matrix){columns, column_length(conv), false};
 }
 
-static void forward_crop(const s2_conv *conv, const s2_tensor *x, int n, const float *w,
-                         const float *b, const s2_tensor *y, float *columns)
+/* The strip of crop n from row `first` on. */
+static strip next_strip(const s2_conv *conv, const s2_tensor *y, int n, int first)
 {
     const int step = is_pointwise(conv) ? y->h : strip_rows(conv, y);
-    for (int first = 0; first < y->h; first += step) {
-        const int rows = first + step > y->h ? y->h - first : step;
-        float *out = s2_tensor_at(y, n) + (size_t)first * (size_t)y->w * (size_t)y->stride;
-        s2_gemm(rows * y->w, conv->out, column_length(conv),
-                left_matrix(conv, x, n, y->w, first, rows, columns),
-                (s2_matrix){w, conv->out, false}, 0.0f, out, y->stride);
-        if (!b)
+    return (strip){n, first, first + step > y->h ? y->h - first : step, y->w};
+}
+
+static void forward_crop(const s2_conv *conv, const s2_conv_weights *weights, const s2_tensor *x,
+                         int n, const s2_tensor *y, float *columns)
+{
+    strip of = {0};
+    for (int first = 0; first < y->h; first += of.rows) {
+        of = next_strip(conv, y, n, first);
+        float *out = strip_at(y, &of);
+        s2_gemm(of.rows * y->w, conv->out, column_length(conv), left_matrix(conv, x, &of, columns),
+                (s2_matrix){weights->w, conv->out, false}, 0.0f, out, y->stride);
+        if (!weights->b)
             continue;
-        for (int p = 0; p < rows * y->w; p++)
+        for (int p = 0; p < of.rows * y->w; p++)
             for (int o = 0; o < conv->out; o++)
-                out[(size_t)p * (size_t)y->stride + (size_t)o] += b[o];
+                out[(size_t)p * (size_t)y->stride + (size_t)o] += weights->b[o];
     }
 }
 
@@ -127,7 +142,7 @@ s2rgf_status s2_conv_forward_then(const s2_conv *conv, const s2_conv_weights *we
 #pragma omp for schedule(static)
         for (int n = 0; n < x->n; n++)
             if (columns) {
-                forward_crop(conv, x, n, weights->w, weights->b, y, columns);
+                forward_crop(conv, weights, x, n, y, columns);
                 then->run(then->context, n);
             }
         s2_free(columns);
@@ -135,38 +150,35 @@ s2rgf_status s2_conv_forward_then(const s2_conv *conv, const s2_conv_weights *we
     return failed ? s2_fail_memory(err, "convolution") : S2RGF_OK;
 }
 
-/* Gradients of one crop; dw, with that of the bias behind it, is this crop's own, zero at the start. */
+/* Gradients of one crop; those of the weights are this crop's own, zero at the start. */
 static void backward_crop(const s2_conv *conv, const s2_conv_weights *weights, const s2_tensor *x,
-                          int n, const s2_tensor *dy, const s2_tensor *dx, float *dw,
-                          float *columns)
+                          int n, const s2_tensor *dy, const s2_tensor *dx, float *columns)
 {
     const int length = column_length(conv);
-    const int step = is_pointwise(conv) ? dy->h : strip_rows(conv, dy);
-    float *db = dw + (size_t)length * (size_t)conv->out;
+    strip of = {0};
     if (dx && !weights->add_dx && !is_pointwise(conv))
         s2_tensor_zero(&(s2_tensor){s2_tensor_at(dx, n), 1, dx->h, dx->w, dx->c, dx->stride});
-    for (int first = 0; first < dy->h; first += step) {
-        const int rows = first + step > dy->h ? dy->h - first : step;
-        const size_t pixels = (size_t)rows * (size_t)dy->w;
-        const float *out = s2_tensor_at(dy, n) + (size_t)first * (size_t)dy->w * (size_t)dy->stride;
-        s2_matrix left = left_matrix(conv, x, n, dy->w, first, rows, columns);
+    for (int first = 0; first < dy->h; first += of.rows) {
+        of = next_strip(conv, dy, n, first);
+        const size_t pixels = (size_t)of.rows * (size_t)dy->w;
+        const float *out = strip_at(dy, &of);
+        s2_matrix left = left_matrix(conv, x, &of, columns);
         left.transposed = true;
-        s2_gemm(length, conv->out, (int)pixels, left, (s2_matrix){out, dy->stride, false}, 1.0f, dw,
-                conv->out);
+        s2_gemm(length, conv->out, (int)pixels, left, (s2_matrix){out, dy->stride, false}, 1.0f,
+                weights->dw, conv->out);
         for (size_t p = 0; weights->db && p < pixels; p++)
             for (int o = 0; o < conv->out; o++)
-                db[o] += out[p * (size_t)dy->stride + (size_t)o];
+                weights->db[o] += out[p * (size_t)dy->stride + (size_t)o];
         if (!dx)
             continue;
         const s2_matrix gradient = {out, dy->stride, false};
         const s2_matrix turned = {weights->w, conv->out, true};
         if (is_pointwise(conv)) {
-            float *to = s2_tensor_at(dx, n) + (size_t)first * (size_t)dx->w * (size_t)dx->stride;
             s2_gemm((int)pixels, length, conv->out, gradient, turned, weights->add_dx ? 1.0f : 0.0f,
-                    to, dx->stride);
+                    strip_at(dx, &of), dx->stride);
         } else {
             s2_gemm((int)pixels, length, conv->out, gradient, turned, 0.0f, columns, length);
-            scatter_columns(conv, dx, n, dy->w, first, rows, columns);
+            scatter_columns(conv, dx, &of, columns);
         }
     }
 }
@@ -185,9 +197,11 @@ static s2rgf_status column_backward(const s2_conv *conv, const s2_conv_weights *
 #pragma omp for schedule(static)
         for (int n = 0; n < x->n; n++)
             if (columns) {
+                s2_conv_weights own = *weights;
+                own.dw = sums + (size_t)n * (count + (size_t)conv->out);
+                own.db = weights->db ? own.dw + count : NULL;
                 first->run(first->context, n);
-                backward_crop(conv, weights, x, n, dy, dx,
-                              sums + (size_t)n * (count + (size_t)conv->out), columns);
+                backward_crop(conv, &own, x, n, dy, dx, columns);
             }
         s2_free(columns);
     }

@@ -4,45 +4,50 @@
 #include <stdio.h>
 
 void s2_conv_unit_declare(s2_conv_unit *unit, s2_params *params, const char *prefix,
-                          const char *conv_name, const char *norm_name, s2_conv conv,
-                          bool with_bias, bool relu)
+                          const s2_conv_unit_shape *shape)
 {
     char name[64];
+    const s2_conv conv = shape->conv;
     const int pointwise[5] = {conv.in, conv.out};
     const int square[5] = {conv.kernel, conv.kernel, conv.in, conv.out};
     const int bias[5] = {conv.out};
-    *unit = (s2_conv_unit){.conv = conv, .relu = relu};
-    snprintf(name, sizeof name, "%s.%s", prefix, conv_name);
+    *unit = (s2_conv_unit){.conv = conv, .relu = !shape->linear};
+    snprintf(name, sizeof name, "%s.%s", prefix, shape->conv_name ? shape->conv_name : "conv");
     unit->weight = s2_params_add(params, S2_PARAM_WEIGHT, name, "weight",
                                  conv.kernel == 1 ? pointwise : square);
-    if (with_bias)
+    if (shape->bias)
         unit->bias = s2_params_add(params, S2_PARAM_BIAS, name, "bias", bias);
-    snprintf(name, sizeof name, "%s.%s", prefix, norm_name);
+    snprintf(name, sizeof name, "%s.%s", prefix, shape->norm_name ? shape->norm_name : "bn");
     s2_batchnorm_declare(&unit->norm, params, name, conv.out);
 }
 
-s2rgf_status s2_conv_unit_state_init(s2_conv_unit_state *state, const s2_conv_unit *unit, int n,
-                                     int h, int w, const s2_tensor *out_view,
-                                     const s2_tensor *grad_view, s2rgf_error *err)
+s2rgf_status s2_conv_unit_state_init_over(s2_conv_unit_state *state, const s2_conv_unit *unit,
+                                          const s2_tensor_pair *output, s2rgf_error *err)
 {
-    const int out_h = s2_conv_out_size(&unit->conv, h);
-    const int out_w = s2_conv_out_size(&unit->conv, w);
-    const int c = unit->conv.out;
-    *state = (s2_conv_unit_state){.owns_out = !out_view};
-    s2rgf_status status = s2_tensor_init(&state->raw, n, out_h, out_w, c, err);
+    const s2_tensor *out = &output->value;
+    *state = (s2_conv_unit_state){.out = *out, .grad = output->grad};
+    s2rgf_status status = s2_tensor_init(&state->raw, out->n, out->h, out->w, unit->conv.out, err);
     if (status == S2RGF_OK)
-        status = s2_batchnorm_state_init(&state->norm, n, c, err);
-    if (out_view) {
-        state->out = *out_view;
-        state->grad = *grad_view;
-    } else {
-        if (status == S2RGF_OK)
-            status = s2_tensor_init(&state->out, n, out_h, out_w, c, err);
-        if (status == S2RGF_OK)
-            status = s2_tensor_init(&state->grad, n, out_h, out_w, c, err);
-    }
+        status = s2_batchnorm_state_init(&state->norm, out->n, unit->conv.out, err);
     if (status != S2RGF_OK)
         s2_conv_unit_state_clear(state);
+    return status;
+}
+
+s2rgf_status s2_conv_unit_state_init(s2_conv_unit_state *state, const s2_conv_unit *unit, int n,
+                                     int h, int w, s2rgf_error *err)
+{
+    s2_tensor_pair output = {0};
+    *state = (s2_conv_unit_state){0};
+    s2rgf_status status =
+        s2_tensor_pair_init(&output, n, s2_conv_out_size(&unit->conv, h),
+                            s2_conv_out_size(&unit->conv, w), unit->conv.out, err);
+    if (status == S2RGF_OK)
+        status = s2_conv_unit_state_init_over(state, unit, &output, err);
+    if (status != S2RGF_OK)
+        s2_tensor_pair_clear(&output);
+    else
+        state->owns_out = true;
     return status;
 }
 

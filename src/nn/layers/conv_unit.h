@@ -19,24 +19,29 @@ typedef struct s2_conv_unit {
 /** Tensors kept from forward for backward. */
 typedef struct s2_conv_unit_state {
     s2_tensor raw;  /* convolution's output */
-    s2_tensor out;  /* unit's output: own memory, or a view given by the caller */
+    s2_tensor out;  /* unit's output: own memory, or the caller's */
     s2_tensor grad; /* gradient of out; consumed by backward */
     s2_batchnorm_state norm;
     bool owns_out;
 } s2_conv_unit_state;
 
+/** What a unit is like, and the names of its parts. */
+typedef struct s2_conv_unit_shape {
+    const char *conv_name, *norm_name; /* NULL: conv, bn */
+    s2_conv conv;
+    bool bias, linear; /* the convolution has a bias; no ReLU follows */
+} s2_conv_unit_shape;
+
 /** Add `prefix.conv.weight` (and bias) and `prefix.norm.*` to params. */
 void s2_conv_unit_declare(s2_conv_unit *unit, s2_params *params, const char *prefix,
-                          const char *conv_name, const char *norm_name, s2_conv conv,
-                          bool with_bias, bool relu);
+                          const s2_conv_unit_shape *shape);
 
-/**
- * Tensors for inputs of n x h x w. out_view, grad_view: where the output and its gradient go, or NULL
- * for own memory.
- */
+/** Tensors for inputs of n x h x w. */
 s2rgf_status s2_conv_unit_state_init(s2_conv_unit_state *state, const s2_conv_unit *unit, int n,
-                                     int h, int w, const s2_tensor *out_view,
-                                     const s2_tensor *grad_view, s2rgf_error *err);
+                                     int h, int w, s2rgf_error *err);
+/** The same with output and gradient in memory of the caller's. */
+s2rgf_status s2_conv_unit_state_init_over(s2_conv_unit_state *state, const s2_conv_unit *unit,
+                                          const s2_tensor_pair *output, s2rgf_error *err);
 void s2_conv_unit_state_clear(s2_conv_unit_state *state);
 
 /** state->raw = conv(x), and what the batch-norm makes of it. Errors: NO_MEMORY. */

@@ -2,14 +2,18 @@
 #include "nn/layers/residual_block.h"
 
 void s2_residual_block_declare(s2_residual_block *block, s2_params *params, const char *prefix,
-                               int in, int out, int stride, int dilation)
+                               const s2_residual_shape *shape)
 {
-    s2_conv_unit_declare(&block->conv1, params, prefix, "conv1", "bn1",
-                         (s2_conv){3, stride, 1, in, out}, true, true);
-    s2_conv_unit_declare(&block->conv2, params, prefix, "conv2", "bn2",
-                         (s2_conv){3, 1, dilation, out, out}, true, false);
-    s2_conv_unit_declare(&block->shortcut, params, prefix, "shortcut", "bns",
-                         (s2_conv){1, stride, 1, in, out}, true, false);
+    const int in = shape->in;
+    const int out = shape->out;
+    const s2_conv_unit_shape conv1 = {"conv1", "bn1", {3, shape->stride, 1, in, out}, .bias = true};
+    const s2_conv_unit_shape conv2 = {
+        "conv2", "bn2", {3, 1, shape->dilation, out, out}, .bias = true, .linear = true};
+    const s2_conv_unit_shape shortcut = {
+        "shortcut", "bns", {1, shape->stride, 1, in, out}, .bias = true, .linear = true};
+    s2_conv_unit_declare(&block->conv1, params, prefix, &conv1);
+    s2_conv_unit_declare(&block->conv2, params, prefix, &conv2);
+    s2_conv_unit_declare(&block->shortcut, params, prefix, &shortcut);
 }
 
 s2rgf_status s2_residual_block_state_init(s2_residual_block_state *state,
@@ -26,13 +30,13 @@ s2rgf_status s2_residual_block_state_init(s2_residual_block_state *state,
     if (status == S2RGF_OK)
         status = s2_tensor_init(&state->part_grad, n, out_h, out_w, c, err);
     if (status == S2RGF_OK)
-        status = s2_conv_unit_state_init(&state->conv1, &block->conv1, n, h, w, NULL, NULL, err);
+        status = s2_conv_unit_state_init(&state->conv1, &block->conv1, n, h, w, err);
     if (status == S2RGF_OK)
-        status = s2_conv_unit_state_init(&state->conv2, &block->conv2, n, out_h, out_w, &state->out,
-                                         &state->part_grad, err);
+        status = s2_conv_unit_state_init_over(&state->conv2, &block->conv2,
+                                              &(s2_tensor_pair){state->out, state->part_grad}, err);
     if (status == S2RGF_OK)
-        status = s2_conv_unit_state_init(&state->shortcut, &block->shortcut, n, h, w, &state->out,
-                                         &state->part_grad, err);
+        status = s2_conv_unit_state_init_over(&state->shortcut, &block->shortcut,
+                                              &(s2_tensor_pair){state->out, state->part_grad}, err);
     if (status != S2RGF_OK)
         s2_residual_block_state_clear(state);
     return status;

@@ -16,8 +16,12 @@ typedef struct s2_residual_block_state {
 } s2_residual_block_state;
 
 /** 3 x 3 convolutions in -> out -> out; stride of conv1 and shortcut, dilation of conv2. */
+typedef struct s2_residual_shape {
+    int in, out, stride, dilation;
+} s2_residual_shape;
+
 void s2_residual_block_declare(s2_residual_block *block, s2_params *params, const char *prefix,
-                               int in, int out, int stride, int dilation);
+                               const s2_residual_shape *shape);
 s2rgf_status s2_residual_block_state_init(s2_residual_block_state *state,
                                           const s2_residual_block *block, int n, int h, int w,
                                           s2rgf_error *err);

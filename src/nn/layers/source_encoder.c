@@ -16,8 +16,9 @@ void s2_source_encoders_declare(s2_source_encoder *encoders, s2_params *params,
     for (int s = 0; s < spec->sources; s++) {
         snprintf(prefix, sizeof prefix, "spatial.%d", s);
         encoders[s].first[S2_SPATIAL] = s * spec->channels;
-        s2_residual_block_declare(&encoders[s].spatial, params, prefix, spec->bands[s],
-                                  spec->channels, halve || spec->on_reference[s] ? 2 : 1, 1);
+        const s2_residual_shape spatial = {spec->bands[s], spec->channels,
+                                           halve || spec->on_reference[s] ? 2 : 1, 1};
+        s2_residual_block_declare(&encoders[s].spatial, params, prefix, &spatial);
     }
 }
 

@@ -31,8 +31,9 @@ void s2_spectral_encoder_declare(s2_spectral_encoder *encoder, s2_params *params
     declare_filter(params, prefix, "k5", WIDTH_WIDE, &encoder->weight5, &encoder->bias5);
     snprintf(path, sizeof path, "%s.bn5", prefix);
     s2_batchnorm_declare(&encoder->norm5, params, path, bands);
-    s2_conv_unit_declare(&encoder->mix, params, prefix, "mix", "bn",
-                         (s2_conv){1, 1, 1, 2 * bands, out}, false, true);
+    s2_conv_unit_declare(
+        &encoder->mix, params, prefix,
+        &(s2_conv_unit_shape){.conv_name = "mix", .conv = {1, 1, 1, 2 * bands, out}});
 }
 
 s2rgf_status s2_spectral_encoder_state_init(s2_spectral_encoder_state *state,
@@ -59,8 +60,7 @@ s2rgf_status s2_spectral_encoder_state_init(s2_spectral_encoder_state *state,
     if (status == S2RGF_OK)
         status = s2_batchnorm_state_init(&state->norm5, n, bands, err);
     if (status == S2RGF_OK)
-        status =
-            s2_conv_unit_state_init(&state->mix, &encoder->mix, n, mix_h, mix_w, NULL, NULL, err);
+        status = s2_conv_unit_state_init(&state->mix, &encoder->mix, n, mix_h, mix_w, err);
     if (status != S2RGF_OK)
         s2_spectral_encoder_state_clear(state);
     return status;

@@ -60,9 +60,13 @@ static void diagonal_norms(const float *g, int c, float *norms)
         norms[k] = sqrtf(g[(size_t)k * (size_t)c + (size_t)k] + S2_SSJA_NORM_EPS);
 }
 
-void s2_ssja_attention(const float *g11, const float *g22, const float *g21, int c, float *norms,
-                       float *a1, float *a2)
+void s2_ssja_attention(const float *const grams[3], int c, float *norms, float *const a[2])
 {
+    const float *g11 = grams[0];
+    const float *g22 = grams[1];
+    const float *g21 = grams[2];
+    float *a1 = a[0];
+    float *a2 = a[1];
     const size_t width = (size_t)c;
     float *restrict d1 = norms;
     float *restrict d2 = norms + c;
@@ -165,9 +169,11 @@ static s2_matrix transposed(const float *data, int ld)
     return (s2_matrix){data, ld, true};
 }
 
-static void forward_crop(s2_ssja_state *state, const s2_tensor *x1, const s2_tensor *x2, int n,
+static void forward_crop(s2_ssja_state *state, const s2_tensor_pair x[2], int n,
                          const uint8_t *valid, const s2_tensor *z, ssja_work *work)
 {
+    const s2_tensor *x1 = &x[0].value;
+    const s2_tensor *x2 = &x[1].value;
     const int c = state->c;
     const int cells = cell_total(state);
     const size_t matrix = (size_t)c * (size_t)c;
@@ -190,8 +196,8 @@ static void forward_crop(s2_ssja_state *state, const s2_tensor *x1, const s2_ten
     for (int i = 0; i < cells; i++) {
         const s2_cell_span span = s2_cell_pixels(&state->lattice, i, x1->h, x1->w);
         const size_t at = base + (size_t)i * matrix;
-        s2_ssja_attention(state->g11 + at, state->g22 + at, state->g21 + at, c, work->norms,
-                          state->a1 + at, state->a2 + at);
+        const float *const grams[3] = {state->g11 + at, state->g22 + at, state->g21 + at};
+        s2_ssja_attention(grams, c, work->norms, (float *const[2]){state->a1 + at, state->a2 + at});
         const int count = gather_cell(x1, n, NULL, span, work->x1);
         gather_cell(x2, n, NULL, span, work->x2);
         for (size_t k = 0; k < (size_t)count * (size_t)c; k++)
@@ -202,14 +208,15 @@ static void forward_crop(s2_ssja_state *state, const s2_tensor *x1, const s2_ten
     }
 }
 
-s2rgf_status s2_ssja_forward(s2_ssja_state *state, const s2_tensor *x1, const s2_tensor *x2,
-                             const uint8_t *valid, const s2_tensor *z, s2rgf_error *err)
+s2rgf_status s2_ssja_forward(s2_ssja_state *state, const s2_tensor_pair x[2], const uint8_t *valid,
+                             const s2_tensor_pair *z, s2rgf_error *err)
 {
+    const size_t pixels = (size_t)z->value.h * (size_t)z->value.w;
     bool failed = false;
-    s2_tensor_zero(z);
+    s2_tensor_zero(&z->value);
     if (state->lattice.cell_px == 0) {
-        s2_tensor_add(x1, z);
-        s2_tensor_add(x2, z);
+        s2_tensor_add(&x[0].value, &z->value);
+        s2_tensor_add(&x[1].value, &z->value);
         return S2RGF_OK;
     }
 #pragma omp parallel reduction(|| : failed)
@@ -218,10 +225,9 @@ s2rgf_status s2_ssja_forward(s2_ssja_state *state, const s2_tensor *x1, const s2
         const bool ready = work_init(&work, state);
         failed = !ready;
 #pragma omp for schedule(static)
-        for (int n = 0; n < x1->n; n++)
+        for (int n = 0; n < z->value.n; n++)
             if (ready)
-                forward_crop(state, x1, x2, n, valid + (size_t)n * (size_t)x1->h * (size_t)x1->w, z,
-                             &work);
+                forward_crop(state, x, n, valid + (size_t)n * pixels, &z->value, &work);
         work_clear(&work);
     }
     return failed ? s2_fail_memory(err, "joint attention") : S2RGF_OK;
@@ -276,10 +282,12 @@ static void gram_backward(const s2_ssja_state *state, size_t at, const float *l1
 }
 
 /* What z gives back to x1 and x2 directly, and the Gram gradients of every window, to work->m. */
-static void backward_attention(const s2_ssja_state *state, const s2_tensor *x1, const s2_tensor *x2,
-                               const s2_tensor *dz, const s2_tensor *dx1, const s2_tensor *dx2,
-                               int n, ssja_work *work, float *const matrices[2])
+static void backward_attention(const s2_ssja_state *state, const s2_tensor_pair x[2],
+                               const s2_tensor *dz, int n, ssja_work *work,
+                               float *const matrices[2])
 {
+    const s2_tensor *x1 = &x[0].value;
+    const s2_tensor *x2 = &x[1].value;
     const int c = state->c;
     const int cells = cell_total(state);
     const size_t matrix = (size_t)c * (size_t)c;
@@ -295,10 +303,10 @@ static void backward_attention(const s2_ssja_state *state, const s2_tensor *x1, 
         s2_gemm(c, c, count, transposed(work->t1, c), plain(work->x2, c), 0.0f, matrices[1], c);
         memcpy(work->t2, work->t1, (size_t)count * (size_t)c * sizeof(float));
         s2_gemm(count, c, c, plain(work->t1, c), plain(state->a1 + at, c), 1.0f, work->t2, c);
-        add_to_cell(work->t2, dx1, n, NULL, span);
+        add_to_cell(work->t2, &x[0].grad, n, NULL, span);
         memcpy(work->t2, work->t1, (size_t)count * (size_t)c * sizeof(float));
         s2_gemm(count, c, c, plain(work->t1, c), plain(state->a2 + at, c), 1.0f, work->t2, c);
-        add_to_cell(work->t2, dx2, n, NULL, span);
+        add_to_cell(work->t2, &x[1].grad, n, NULL, span);
         softmax_backward(state->a1 + at, c, matrices[0]);
         softmax_backward(state->a2 + at, c, matrices[1]);
         gram_backward(state, at, matrices[0], matrices[1], work->norms, dg);
@@ -306,10 +314,11 @@ static void backward_attention(const s2_ssja_state *state, const s2_tensor *x1, 
 }
 
 /* From the cells' Gram gradients to x1 and x2: dG11 is made symmetric, G21 feeds both. */
-static void backward_gram(const s2_ssja_state *state, const s2_tensor *x1, const s2_tensor *x2,
-                          int n, const uint8_t *valid, const s2_tensor *dx1, const s2_tensor *dx2,
-                          ssja_work *work, float *const grams[3])
+static void backward_gram(const s2_ssja_state *state, const s2_tensor_pair x[2], int n,
+                          const uint8_t *valid, ssja_work *work, float *const grams[3])
 {
+    const s2_tensor *x1 = &x[0].value;
+    const s2_tensor *x2 = &x[1].value;
     const int c = state->c;
     const size_t matrix = (size_t)c * (size_t)c;
     for (int i = 0; i < cell_total(state); i++) {
@@ -322,24 +331,24 @@ static void backward_gram(const s2_ssja_state *state, const s2_tensor *x1, const
         s2_gemm(count, c, c, plain(work->x1, c), plain(dg11, c), 0.0f, work->t1, c);
         s2_gemm(count, c, c, plain(work->x1, c), transposed(dg11, c), 1.0f, work->t1, c);
         s2_gemm(count, c, c, plain(work->x2, c), plain(dg21, c), 1.0f, work->t1, c);
-        add_to_cell(work->t1, dx1, n, valid, span);
+        add_to_cell(work->t1, &x[0].grad, n, valid, span);
         s2_gemm(count, c, c, plain(work->x2, c), plain(dg22, c), 0.0f, work->t2, c);
         s2_gemm(count, c, c, plain(work->x2, c), transposed(dg22, c), 1.0f, work->t2, c);
         s2_gemm(count, c, c, plain(work->x1, c), transposed(dg21, c), 1.0f, work->t2, c);
-        add_to_cell(work->t2, dx2, n, valid, span);
+        add_to_cell(work->t2, &x[1].grad, n, valid, span);
     }
 }
 
-s2rgf_status s2_ssja_backward(const s2_ssja_state *state, const s2_tensor *x1, const s2_tensor *x2,
-                              const uint8_t *valid, const s2_tensor *dz, const s2_tensor *dx1,
-                              const s2_tensor *dx2, s2rgf_error *err)
+s2rgf_status s2_ssja_backward(const s2_ssja_state *state, const s2_tensor_pair x[2],
+                              const uint8_t *valid, const s2_tensor_pair *z, s2rgf_error *err)
 {
+    const size_t pixels = (size_t)z->grad.h * (size_t)z->grad.w;
     const size_t matrix = (size_t)state->c * (size_t)state->c;
     const size_t matrices = (size_t)cell_total(state) * matrix;
     bool failed = false;
     if (state->lattice.cell_px == 0) {
-        s2_tensor_add(dz, dx1);
-        s2_tensor_add(dz, dx2);
+        s2_tensor_add(&z->grad, &x[0].grad);
+        s2_tensor_add(&z->grad, &x[1].grad);
         return S2RGF_OK;
     }
 #pragma omp parallel reduction(|| : failed)
@@ -349,17 +358,16 @@ s2rgf_status s2_ssja_backward(const s2_ssja_state *state, const s2_tensor *x1, c
         const bool ready = work_init(&work, state) && extra;
         failed = !ready;
 #pragma omp for schedule(static)
-        for (int n = 0; n < x1->n; n++) {
+        for (int n = 0; n < z->grad.n; n++) {
             if (!ready)
                 continue;
             float *const grams[3] = {extra, extra + matrices, extra + 2 * matrices};
             float *const scores[2] = {extra + 3 * matrices, extra + 3 * matrices + matrix};
-            backward_attention(state, x1, x2, dz, dx1, dx2, n, &work, scores);
+            backward_attention(state, x, &z->grad, n, &work, scores);
             s2_window_sum(work.m11, state->lattice.rows, state->lattice.columns, matrix, grams[0]);
             s2_window_sum(work.m22, state->lattice.rows, state->lattice.columns, matrix, grams[1]);
             s2_window_sum(work.m21, state->lattice.rows, state->lattice.columns, matrix, grams[2]);
-            backward_gram(state, x1, x2, n, valid + (size_t)n * (size_t)x1->h * (size_t)x1->w, dx1,
-                          dx2, &work, grams);
+            backward_gram(state, x, n, valid + (size_t)n * pixels, &work, grams);
         }
         work_clear(&work);
         s2_free(extra);

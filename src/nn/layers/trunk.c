@@ -17,12 +17,12 @@ void s2_trunk_declare(s2_trunk *trunk, s2_params *params, const s2_trunk_shape *
         s2_adrf_declare(&trunk->adrf[d], params, ADRF[d], shape->in[d], shape->neck[d].in,
                         off->attention ? 0 : shape->adrf_cell_px);
     for (int d = 0; d < S2_DOMAINS; d++)
-        s2_conv_unit_declare(&trunk->neck[d], params, NECK[d], "conv", "bn", shape->neck[d], false,
-                             true);
-    s2_residual_block_declare(&trunk->head_block, params, "head.block", between, between, 1,
-                              shape->dilation);
-    s2_conv_unit_declare(&trunk->head_conv, params, "head", "conv", "bn",
-                         (s2_conv){3, 1, 1, between, shape->out}, false, true);
+        s2_conv_unit_declare(&trunk->neck[d], params, NECK[d],
+                             &(s2_conv_unit_shape){.conv = shape->neck[d]});
+    s2_residual_block_declare(&trunk->head_block, params, "head.block",
+                              &(s2_residual_shape){between, between, 1, shape->dilation});
+    s2_conv_unit_declare(&trunk->head_conv, params, "head",
+                         &(s2_conv_unit_shape){.conv = {3, 1, 1, between, shape->out}});
 }
 
 static s2rgf_status init_domain(s2_trunk_state *state, const s2_trunk *trunk, int d,
@@ -32,8 +32,8 @@ static s2rgf_status init_domain(s2_trunk_state *state, const s2_trunk *trunk, in
     s2rgf_status status =
         s2_adrf_state_init(&state->adrf[d], &trunk->adrf[d], in->n, in->h, in->w, err);
     if (status == S2RGF_OK)
-        status = s2_conv_unit_state_init(&state->neck[d], &trunk->neck[d], in->n, in->h, in->w,
-                                         NULL, NULL, err);
+        status =
+            s2_conv_unit_state_init(&state->neck[d], &trunk->neck[d], in->n, in->h, in->w, err);
     if (status == S2RGF_OK && trunk->pool)
         status = s2_tensor_pair_init(&state->pooled[d], in->n, neck->out.h / 2, neck->out.w / 2,
                                      neck->out.c, err);
@@ -59,7 +59,7 @@ static s2rgf_status init_head(s2_trunk_state *state, const s2_trunk *trunk, s2rg
                                               joint.h, joint.w, err);
     if (status == S2RGF_OK)
         status = s2_conv_unit_state_init(&state->head_conv, &trunk->head_conv, joint.n, joint.h,
-                                         joint.w, NULL, NULL, err);
+                                         joint.w, err);
     return status;
 }
 
@@ -111,14 +111,13 @@ static s2rgf_status forward_domain(const s2_trunk *trunk, s2_trunk_state *state,
 s2rgf_status s2_trunk_forward(const s2_trunk *trunk, s2_trunk_state *state,
                               const s2_trunk_input *input, s2rgf_error *err)
 {
-    const s2_tensor_pair spectral = joint_of(trunk, state, S2_SPECTRAL);
-    const s2_tensor_pair spatial = joint_of(trunk, state, S2_SPATIAL);
+    const s2_tensor_pair joint[S2_DOMAINS] = {joint_of(trunk, state, S2_SPECTRAL),
+                                              joint_of(trunk, state, S2_SPATIAL)};
     s2rgf_status status = S2RGF_OK;
     for (int d = 0; d < S2_DOMAINS && status == S2RGF_OK; d++)
         status = forward_domain(trunk, state, d, input, err);
     if (status == S2RGF_OK)
-        status = s2_ssja_forward(&state->ssja, &spectral.value, &spatial.value, input->valid,
-                                 &state->fused.value, err);
+        status = s2_ssja_forward(&state->ssja, joint, input->valid, &state->fused, err);
     if (status == S2RGF_OK)
         status = s2_residual_block_forward(&trunk->head_block, &state->head_block,
                                            &state->fused.value, err);
@@ -132,52 +131,52 @@ s2rgf_status s2_trunk_forward(const s2_trunk *trunk, s2_trunk_state *state,
 static s2rgf_status backward_head(const s2_trunk *trunk, s2_trunk_state *state,
                                   const uint8_t *valid, s2rgf_error *err)
 {
-    const s2_tensor_pair spectral = joint_of(trunk, state, S2_SPECTRAL);
-    const s2_tensor_pair spatial = joint_of(trunk, state, S2_SPATIAL);
-    s2_tensor_zero(&spectral.grad);
-    s2_tensor_zero(&spatial.grad);
+    const s2_tensor_pair joint[S2_DOMAINS] = {joint_of(trunk, state, S2_SPECTRAL),
+                                              joint_of(trunk, state, S2_SPATIAL)};
+    for (int d = 0; d < S2_DOMAINS; d++)
+        s2_tensor_zero(&joint[d].grad);
     s2rgf_status status = s2_conv_unit_backward(
         &trunk->head_conv, &state->head_conv, &state->head_block.out, &state->head_block.grad, err);
     if (status == S2RGF_OK)
         status = s2_residual_block_backward(&trunk->head_block, &state->head_block,
                                             &state->fused.value, &state->fused.grad, err);
     if (status == S2RGF_OK)
-        status = s2_ssja_backward(&state->ssja, &spectral.value, &spatial.value, valid,
-                                  &state->fused.grad, &spectral.grad, &spatial.grad, err);
+        status = s2_ssja_backward(&state->ssja, joint, valid, &state->fused, err);
     return status;
 }
 
-/* From what SSJA reads to the features; the domain's de-redundancy loss, unweighted, to *relation. */
-static s2rgf_status backward_domain(const s2_trunk *trunk, s2_trunk_state *state, int d,
-                                    const s2_trunk_input *input, const s2_loss_options *options,
-                                    double *relation, s2rgf_error *err)
+/* From what SSJA reads to the output of ADRF. */
+static s2rgf_status backward_neck(const s2_trunk *trunk, s2_trunk_state *state, int d,
+                                  s2rgf_error *err)
 {
     s2_conv_unit_state *neck = &state->neck[d];
     const s2_conv_unit_state *mix = &state->adrf[d].mix;
-    const s2_tensor_pair *features = &input->features[d];
     if (trunk->pool) {
         s2_tensor_zero(&neck->grad);
         s2_pool_backward(&neck->out, &state->pooled[d].value, &state->pooled[d].grad, &neck->grad);
     }
-    s2rgf_status status = s2_conv_unit_backward(&trunk->neck[d], neck, &mix->out, &mix->grad, err);
-    if (status == S2RGF_OK && options->redundancy_weight > 0.0 && !trunk->silent[d])
-        status = s2_relation_loss(options->relation, &mix->out, input->valid,
-                                  options->redundancy_weight, &mix->grad, relation, err);
-    s2_tensor_zero(&features->grad);
-    if (status == S2RGF_OK)
-        status = s2_adrf_backward(&trunk->adrf[d], &state->adrf[d], &features->value, input->valid,
-                                  &features->grad, err);
-    return status;
+    return s2_conv_unit_backward(&trunk->neck[d], neck, &mix->out, &mix->grad, err);
 }
 
 s2rgf_status s2_trunk_backward(const s2_trunk *trunk, s2_trunk_state *state,
                                const s2_trunk_input *input, const s2_loss_options *options,
                                double *loss, s2rgf_error *err)
 {
+    const double weight = options->redundancy_weight;
     double relation[S2_DOMAINS] = {0.0, 0.0};
     s2rgf_status status = backward_head(trunk, state, input->valid, err);
-    for (int d = 0; d < S2_DOMAINS && status == S2RGF_OK; d++)
-        status = backward_domain(trunk, state, d, input, options, &relation[d], err);
-    *loss += options->redundancy_weight * (relation[S2_SPECTRAL] + relation[S2_SPATIAL]);
+    for (int d = 0; d < S2_DOMAINS && status == S2RGF_OK; d++) {
+        const s2_conv_unit_state *mix = &state->adrf[d].mix;
+        const s2_tensor_pair *features = &input->features[d];
+        status = backward_neck(trunk, state, d, err);
+        if (status == S2RGF_OK && weight > 0.0 && !trunk->silent[d])
+            status = s2_relation_loss(options->relation, &mix->out, input->valid, weight,
+                                      &mix->grad, &relation[d], err);
+        s2_tensor_zero(&features->grad);
+        if (status == S2RGF_OK)
+            status = s2_adrf_backward(&trunk->adrf[d], &state->adrf[d], &features->value,
+                                      input->valid, &features->grad, err);
+    }
+    *loss += weight * (relation[S2_SPECTRAL] + relation[S2_SPATIAL]);
     return status;
 }

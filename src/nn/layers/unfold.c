@@ -7,11 +7,11 @@ void s2_unfold_declare(s2_unfold *unfold, s2_params *params, const char *prefix,
 {
     char path[64];
     snprintf(path, sizeof path, "%s.expand", prefix);
-    s2_conv_unit_declare(&unfold->expand, params, path, "conv", "bn",
-                         (s2_conv){1, 1, 1, in, S2_UNFOLD_WIDTH}, false, true);
+    s2_conv_unit_declare(&unfold->expand, params, path,
+                         &(s2_conv_unit_shape){.conv = {1, 1, 1, in, S2_UNFOLD_WIDTH}});
     snprintf(path, sizeof path, "%s.reduce", prefix);
-    s2_conv_unit_declare(&unfold->reduce, params, path, "conv", "bn",
-                         (s2_conv){1, 1, 1, S2_UNFOLD_WIDTH, in}, false, true);
+    s2_conv_unit_declare(&unfold->reduce, params, path,
+                         &(s2_conv_unit_shape){.conv = {1, 1, 1, S2_UNFOLD_WIDTH, in}});
 }
 
 s2rgf_status s2_unfold_state_init(s2_unfold_state *state, const s2_unfold *unfold, int n,
@@ -20,12 +20,11 @@ s2rgf_status s2_unfold_state_init(s2_unfold_state *state, const s2_unfold *unfol
     const int side = S2_UNFOLD_SIDE;
     *state = (s2_unfold_state){0};
     s2rgf_status status =
-        s2_conv_unit_state_init(&state->expand, &unfold->expand, n, side, side, NULL, NULL, err);
+        s2_conv_unit_state_init(&state->expand, &unfold->expand, n, side, side, err);
     if (status == S2RGF_OK)
         status = s2_tensor_pair_init(&state->turned, n, side, side, S2_UNFOLD_WIDTH, err);
     if (status == S2RGF_OK)
-        status = s2_conv_unit_state_init(&state->reduce, &unfold->reduce, n, side, side, NULL, NULL,
-                                         err);
+        status = s2_conv_unit_state_init(&state->reduce, &unfold->reduce, n, side, side, err);
     if (status != S2RGF_OK)
         s2_unfold_state_clear(state);
     return status;

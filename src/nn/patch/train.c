@@ -171,8 +171,8 @@ s2rgf_status s2_patch_train_forward(s2_training *training, double dropout,
     if (status != S2RGF_OK)
         return status;
     s2_pool_forward(&train->trunk.head_conv.out, &train->flat.value);
-    status = s2_classifier_forward(&net->classifier, &train->classifier, &flat, train->labels,
-                                   logits != NULL, dropout, dropout_source, err);
+    const s2_classifier_task task = {train->labels, logits != NULL, dropout, dropout_source};
+    status = s2_classifier_forward(&net->classifier, &train->classifier, &flat, &task, err);
     if (status == S2RGF_OK && logits) {
         const int classes = net->base.spec.classes;
         train->scores =

@@ -16,7 +16,7 @@ void s2_relation_adrf(s2_kernel_row_function kernel, const s2_folded_adrf *adrf,
     float *std = mean + n;
     float *from_mean = std + n;
     float *from_std = from_mean + n; /* holds the variance before */
-    s2_window_moments(window->sum, window->square, window->count, channels, mean, from_std, std);
+    s2_window_moments(window, channels, mean, from_std, std);
     s2_row_conv(kernel, &adrf->from_mean, (s2_row){mean, channels}, 1,
                 (s2_row){from_mean, channels});
     s2_row_conv(kernel, &adrf->from_std, (s2_row){std, channels}, 1, (s2_row){from_std, channels});

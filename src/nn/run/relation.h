@@ -8,12 +8,6 @@
 
 #define S2_RELATION_CELL_MAX 64 /* pixels of a cell of SSJA */
 
-/** Sums of n channels and of their squares over the `count` valid pixels of a window. */
-typedef struct s2_window_sums {
-    const float *sum, *square;
-    float count;
-} s2_window_sums;
-
 /** Attention of ADRF over one window: attention out [n]; work tmp [4n]. */
 void s2_relation_adrf(s2_kernel_row_function kernel, const s2_folded_adrf *adrf,
                       const s2_window_sums *window, float *work, float *attention);

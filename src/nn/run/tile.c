@@ -1,4 +1,4 @@
-/* A part of a scene at work: where its sources lie, its input and its output. */
+/* A tile at work: where the sources of its scene lie, its input and its output. */
 #include "nn/run/tile.h"
 
 #include <math.h>

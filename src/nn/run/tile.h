@@ -1,4 +1,4 @@
-/* A part of a scene at work: where its sources lie, its input and its output. */
+/* A tile at work: where the sources of its scene lie, its input and its output. */
 #ifndef S2_NN_RUN_TILE_H
 #define S2_NN_RUN_TILE_H
 

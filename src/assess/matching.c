@@ -1,0 +1,133 @@
+/* Which class of the map is which class of the reference. */
+#include "assess/matching.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/class_name.h"
+#include "core/error.h"
+#include "core/log.h"
+#include "core/utf8.h"
+
+static bool has_a_name(const s2_class_table *table)
+{
+    for (int i = 0; i < table->count; i++)
+        if (s2_class_name_number(table->items[i].name) < 0)
+            return true;
+    return false;
+}
+
+/** The first names of a table, for messages: "a, b, c and 7 more". */
+static void list_names(const s2_class_table *table, char *text, size_t size)
+{
+    const int shown_at_most = 12;
+    size_t length = 0;
+    text[0] = '\0';
+    for (int i = 0; i < table->count && length < size; i++) {
+        const int rest = table->count - i;
+        const bool last = i == shown_at_most;
+        const int written = last ? snprintf(text + length, size - length, " and %d more", rest)
+                                 : snprintf(text + length, size - length, "%s%s",
+                                            i == 0 ? "" : ", ", table->items[i].name);
+        if (written < 0 || last)
+            return;
+        length += (size_t)written;
+    }
+}
+
+/** The one class whose name differs in upper and lower case only; -1 if none or several. */
+static int find_in_any_case(const s2_class_table *table, const s2_class *class)
+{
+    int found = -1;
+    for (int i = 0; i < table->count; i++)
+        if (s2_utf8_same_letters(table->items[i].name, class->name)) {
+            if (found >= 0)
+                return -1;
+            found = i;
+        }
+    return found;
+}
+
+static int find_by_name(const s2_class_table *table, const s2_class *class)
+{
+    return s2_class_table_find_name(table, class->name);
+}
+
+/** The class that is called by the same number, whatever its value. */
+static int find_by_number(const s2_class_table *table, const s2_class *class)
+{
+    const int number = s2_class_name_number(class->name);
+    for (int i = 0; i < table->count && number >= 0; i++)
+        if (s2_class_name_number(table->items[i].name) == number)
+            return i;
+    return -1;
+}
+
+/** The class of the same value, unless it is called by another number. */
+static int find_by_value(const s2_class_table *table, const s2_class *class)
+{
+    const int number = s2_class_name_number(class->name);
+    const int value = number >= 0 ? number : class->value;
+    const int found = s2_class_table_find_value(table, value);
+    const int other = found >= 0 ? s2_class_name_number(table->items[found].name) : -1;
+    return other < 0 || other == value ? found : -1;
+}
+
+/** Fill what is still -1 in to_map, [reference classes]; returns how many that were. */
+static int match_with(int (*find)(const s2_class_table *, const s2_class *),
+                      const s2_class_table *reference, const s2_class_table *map, int *to_map)
+{
+    int matched = 0;
+    for (int i = 0; i < reference->count; i++) {
+        if (to_map[i] >= 0)
+            continue;
+        to_map[i] = find(map, &reference->items[i]);
+        matched += to_map[i] >= 0;
+    }
+    return matched;
+}
+
+/** Tell which classes are taken for one that is spelled in another way. */
+static void report_matches(const s2_class_table *reference, const s2_class_table *map,
+                           const int *to_map, const s2rgf_host *host)
+{
+    for (int i = 0; i < reference->count; i++) {
+        const s2_class *from = &reference->items[i];
+        const s2_class *to = to_map[i] >= 0 ? &map->items[to_map[i]] : from;
+        if (strcmp(from->name, to->name) != 0 && s2_utf8_same_letters(from->name, to->name))
+            s2_log(host, S2RGF_INFO,
+                   "Class \"%s\" of the reference is matched with \"%s\" of the map", from->name,
+                   to->name);
+    }
+}
+
+s2rgf_status s2_match_classes(const s2_class_table *reference, const s2_class_map *map,
+                              const s2rgf_host *host, int *to_map, s2rgf_error *err)
+{
+    const s2_class_table *classes = &map->classes;
+    for (int i = 0; i < reference->count; i++)
+        to_map[i] = -1;
+    int matched = match_with(find_by_name, reference, classes, to_map);
+    matched += match_with(find_in_any_case, reference, classes, to_map);
+    const int by_number = match_with(find_by_number, reference, classes, to_map);
+    matched += by_number;
+    if (by_number > 0)
+        s2_log(host, S2RGF_INFO, "Classes that are called by numbers matched by these");
+    report_matches(reference, classes, to_map, host);
+    if (!has_a_name(reference) || (matched == 0 && !has_a_name(classes))) {
+        const int by_value = match_with(find_by_value, reference, classes, to_map);
+        if (by_value > 0)
+            s2_log(host, S2RGF_INFO, "%s",
+                   matched == 0 ? "No class name in common: classes matched by value"
+                                : "Other classes matched by value");
+        matched += by_value;
+    }
+    if (matched > 0)
+        return S2RGF_OK;
+    char wanted[400], found[400];
+    list_names(classes, wanted, sizeof wanted);
+    list_names(reference, found, sizeof found);
+    return s2_fail(err, S2RGF_MISMATCH,
+                   "%s: no class in common with the reference: expected some of %s; found %s",
+                   map->path, wanted, found);
+}
