@@ -42,15 +42,14 @@ static const s2_option DESIGN_OPTIONS[] = {
      .target = SAMPLE(target_se),
      .min = 0.0005,
      .max = 0.5,
-     .help = "as many points as this standard error of the overall accuracy takes, by Cochran's "
+     .help = "as many points as this standard error of the overall accuracy needs, by Cochran's "
              "formula"},
     {.name = "accuracy",
      .values = "[class=]U",
      .type = S2_OPTION_LIST,
      .target = SAMPLE(accuracies),
-     .help =
-         "user's accuracy that is expected of all classes or of one, for -target_se and neyman; "
-         "by default 0.8"},
+     .help = "expected user's accuracy of all classes or of one, for -target_se and neyman; "
+             "by default 0.8"},
     {.name = "design",
      .values = "name",
      .type = S2_OPTION_TEXT,
@@ -66,7 +65,7 @@ static const s2_option DESIGN_OPTIONS[] = {
      .values = "name",
      .type = S2_OPTION_TEXT,
      .target = SAMPLE(allocation),
-     .help = "how strata share the points: least is proportional, but none gets fewer than -least; "
+     .help = "allocation to the strata: least is proportional, but none gets fewer than -least; "
              "proportional, equal or neyman"},
     {.name = "least",
      .values = "N",
@@ -74,7 +73,7 @@ static const s2_option DESIGN_OPTIONS[] = {
      .target = SAMPLE(least),
      .min = 2,
      .max = 1000000,
-     .help = "points that each stratum gets at least"},
+     .help = "minimum number of points for each stratum"},
     {.name = "seed",
      .values = "N",
      .type = S2_OPTION_SEED,
@@ -95,13 +94,13 @@ static const s2_option EXCLUDE_OPTIONS[] = {
      .min = 0,
      .max = 1e7,
      .needs = "exclude",
-     .help = "nor are pixels so near to them"},
+     .help = "also exclude pixels at most this far from them"},
     {.name = "l",
      .values = "layer",
      .type = S2_OPTION_TEXT,
      .target = SAMPLE(exclude.layer),
      .needs = "exclude",
-     .help = "layer of these labels, where the file has several"},
+     .help = "layer of these labels, if the file has several"},
     {.name = "where",
      .values = "expression",
      .type = S2_OPTION_TEXT,

@@ -29,9 +29,8 @@ typedef struct s2_classify_job {
     s2_map_writer *writers[S2_CLASSIFY_OUTPUTS];
 } s2_classify_job;
 
-/** Bytes that one of so many workers takes for the tiles of a tiling; quick: s2_mapping_bytes(). */
-size_t s2_classify_worker_bytes(const s2_classify_job *job, const s2_tiling *tiling, int threads,
-                                bool quick);
+/** Bytes that a worker takes for the tiles of a tiling; quick: s2_mapping_bytes(). */
+size_t s2_classify_worker_bytes(const s2_classify_job *job, const s2_tiling *tiling, bool quick);
 
 /** Map all tiles of the job and hand them to its writers. Errors: those of the files, CANCELLED. */
 s2rgf_status s2_classify_tiles(s2_classify_job *job, const s2rgf_host *host, s2rgf_error *err);

@@ -83,8 +83,7 @@ static size_t waiting_bytes(const s2_classify_job *job, const s2_tiling *tiling)
 static void measure_tiles(const s2_classify_job *job, const s2_tiling *tiling, bool quick,
                           s2_tile_need *need)
 {
-    need->alone = s2_classify_worker_bytes(job, tiling, 1, quick);
-    need->each = s2_classify_worker_bytes(job, tiling, 2, quick);
+    need->each = s2_classify_worker_bytes(job, tiling, quick);
     need->shared = waiting_bytes(job, tiling);
 }
 

@@ -9,14 +9,13 @@
 #include "geo/source/overlay.h"
 #include "nn/networks/networks.h"
 #include "scene/network_input.h"
-#include "tiles/read_ahead.h"
 #include "tiles/tile_runner.h"
 
 /* One thread's own handles and memory. */
 typedef struct classify_worker {
     s2_classify_job *job;
     s2_scene scene;
-    s2_read_ahead *ahead; /* all reads of the scene go through it; NULL: the worker reads */
+    s2_network_input *input;
     s2_run *run;
     s2_overlay mask;
     s2_rect core;         /* of the tile at hand; the arrays below are [core.h][core.w] */
@@ -26,9 +25,9 @@ typedef struct classify_worker {
     float *probabilities; /* if asked for: [classes][core.h][core.w] */
     int tile;             /* the one at hand */
     s2_tile_watch *watch;
-    s2_run_counts counted;                 /* what the job knows of the run's */
-    double read_pixels[S2RGF_MAX_SOURCES]; /* of each source, that it does not know yet */
-    uint64_t scored_pixels, lost_pixels;   /* that it does not know yet */
+    s2_run_counts counted;               /* what the job knows of the run's */
+    s2_input_counts read;                /* likewise of the input's */
+    uint64_t scored_pixels, lost_pixels; /* that it does not know yet */
 } classify_worker;
 
 static s2_rect tile_core(const s2_classify_job *job, int tile)
@@ -42,7 +41,7 @@ static void close_worker(void *data)
     classify_worker *worker = data;
     if (!worker)
         return;
-    s2_read_ahead_stop(worker->ahead);
+    s2_network_input_close(worker->input); /* it may be writing to the run's memory */
     s2_scene_close(&worker->scene);
     s2_run_free(worker->run);
     s2_overlay_close(&worker->mask);
@@ -50,42 +49,13 @@ static void close_worker(void *data)
 }
 
 /* One thread does everything one after the other; with more, none need wait for a file. */
-static bool reads_ahead(const s2_classify_job *job, int threads)
-{
-    return threads > 1 && job->weights->ops->tiles.by_rows;
-}
-
-static s2rgf_status read_now(void *data, int source, s2_rect rect, float *pixels, uint8_t *valid,
-                             s2rgf_error *err)
-{
-    classify_worker *worker = data;
-    return s2_scene_read(&worker->scene, &worker->job->content, source, rect, pixels, valid, err);
-}
-
-/* pixels in [sources], of the largest rectangles that a run reads */
-static s2_reader describe_reader(const s2_classify_job *job, const size_t *pixels,
-                                 classify_worker *worker)
+static s2_input_mode input_mode(const s2_classify_job *job)
 {
     const int tiles = job->tiles.w * job->tiles.h;
     const int busy = job->threads < tiles ? job->threads : tiles; /* workers */
-    s2_reader reader = {.context = worker,
-                        .read = read_now,
-                        .sources = job->content.source_count,
-                        .spare_cores = busy < s2_thread_count(0)};
-    for (int s = 0; s < reader.sources; s++) {
-        reader.pixels[s] = pixels[s];
-        reader.bands[s] = job->content.sources[s].band_count;
-    }
-    return reader;
-}
-
-static s2rgf_status start_reader(classify_worker *worker, s2rgf_error *err)
-{
-    const s2_classify_job *job = worker->job;
-    size_t pixels[S2RGF_MAX_SOURCES];
-    job->weights->ops->run_needs(job->weights, &job->geometry, &job->tiling, false, pixels);
-    const s2_reader reader = describe_reader(job, pixels, worker);
-    return s2_read_ahead_start(&reader, &worker->ahead, err);
+    if (job->threads == 1 || !job->weights->ops->tiles.by_rows)
+        return S2_INPUT_AT_ONCE;
+    return busy < s2_thread_count(0) ? S2_INPUT_AHEAD_ALWAYS : S2_INPUT_AHEAD_SLOW;
 }
 
 static s2rgf_status start_mask(classify_worker *worker, size_t pixels, s2rgf_error *err)
@@ -117,8 +87,9 @@ static s2rgf_status open_worker(void *context, void **data, s2rgf_error *err)
         status = s2_run_create(job->weights, &job->geometry, &job->tiling, &worker->run, err);
     if (status == S2RGF_OK && job->options->mask_path)
         status = start_mask(worker, pixels, err);
-    if (status == S2RGF_OK && reads_ahead(job, job->threads))
-        status = start_reader(worker, err);
+    if (status == S2RGF_OK)
+        status = s2_network_input_open(&worker->scene, &job->content, input_mode(job),
+                                       &worker->input, err);
     return status;
 }
 
@@ -154,21 +125,6 @@ static void decide_pixel(classify_worker *worker, size_t at, const float *scores
         s2_probabilities(scores, classes, job->content.training.temperature, planes, pixels);
     if (job->writers[1])
         worker->confidence[at] = largest;
-}
-
-static s2rgf_status read_rect(void *data, int source, s2_rect rect, float *pixels, uint8_t *valid,
-                              s2rgf_error *err)
-{
-    classify_worker *worker = data;
-    worker->read_pixels[source] += (double)rect.w * rect.h;
-    return worker->ahead ? s2_read_ahead_take(worker->ahead, source, rect, pixels, valid, err)
-                         : read_now(worker, source, rect, pixels, valid, err);
-}
-
-static void expect_rect(void *data, int source, s2_rect rect)
-{
-    classify_worker *worker = data;
-    s2_read_ahead_expect(worker->ahead, source, rect);
 }
 
 static s2rgf_status write_rows(void *data, s2_rect rows, const float *scores, const uint8_t *valid,
@@ -213,9 +169,9 @@ static s2rgf_status compute_tile(void *data, int index, s2_tile_watch *watch, s2
     classify_worker *worker = data;
     s2_tile_seams *seams = worker->job->seams;
     s2_seam sides[S2_SIDES];
-    const s2_tile_io io = {.context = worker,
-                           .read = read_rect,
-                           .expect = worker->ahead ? expect_rect : NULL,
+    const s2_tile_io io = {.next = s2_network_input_next,
+                           .input = worker->input,
+                           .context = worker,
                            .take = write_rows,
                            .seams = seams ? sides : NULL,
                            .await = await_seam,
@@ -243,21 +199,21 @@ static s2rgf_status compute_tile(void *data, int index, s2_tile_watch *watch, s2
 static void count_work(classify_worker *worker, double writing)
 {
     s2_classify_job *job = worker->job;
+    const s2_input_counts read = s2_network_input_counts(worker->input);
     s2_run_counts now = worker->run->counts;
-    if (worker->ahead)
-        now.seconds[S2_STAGE_READ] += s2_read_ahead_seconds(worker->ahead);
+    now.seconds[S2_STAGE_READ] += read.ahead_seconds;
     for (int i = 0; i < S2_STAGES; i++)
         job->seconds[i] += now.seconds[i] - worker->counted.seconds[i];
     job->seconds[S2_STAGES] += writing;
     for (int s = 0; s < S2RGF_MAX_SOURCES; s++) {
         job->encoded_pixels[s] += now.encoded[s] - worker->counted.encoded[s];
-        job->read_pixels[s] += worker->read_pixels[s];
-        worker->read_pixels[s] = 0.0;
+        job->read_pixels[s] += read.pixels[s] - worker->read.pixels[s];
     }
     job->scored_pixels += worker->scored_pixels;
     job->lost_pixels += worker->lost_pixels;
     worker->scored_pixels = worker->lost_pixels = 0;
     worker->counted = now;
+    worker->read = read;
 }
 
 static s2rgf_status write_tile(void *data, int index, s2rgf_error *err)
@@ -277,24 +233,17 @@ static s2rgf_status write_tile(void *data, int index, s2rgf_error *err)
     return status;
 }
 
-size_t s2_classify_worker_bytes(const s2_classify_job *job, const s2_tiling *tiling, int threads,
-                                bool quick)
+size_t s2_classify_worker_bytes(const s2_classify_job *job, const s2_tiling *tiling, bool quick)
 {
     const s2rgf_classify_options *options = job->options;
     const size_t pixels = (size_t)tiling->w * (size_t)tiling->h;
     const size_t outputs =
         sizeof(uint16_t) + (options->confidence_path ? sizeof(float) : 0) +
         (options->probability_path ? sizeof(float) * (size_t)job->content.classes.count : 0);
-    size_t read_pixels[S2RGF_MAX_SOURCES];
-    size_t bytes =
-        s2_mapping_bytes(&job->content, job->weights, &job->geometry, tiling, quick, read_pixels) +
-        pixels * outputs;
+    size_t bytes = s2_mapping_bytes(&job->content, job->weights, &job->geometry, tiling, quick) +
+                   pixels * outputs;
     if (options->mask_path)
         bytes += pixels + s2_overlay_bytes(&job->scene.grid);
-    if (reads_ahead(job, threads)) {
-        const s2_reader reader = describe_reader(job, read_pixels, NULL);
-        bytes += s2_read_ahead_bytes(&reader);
-    }
     return bytes;
 }
 

@@ -24,7 +24,9 @@ typedef struct map_level {
     s2_scene scene;
     s2_run_geometry geometry;
     s2_tiling tiling;
-    s2_run *run; /* of the level that was read last, to bound memory; else NULL */
+    /* of the level that was read last, to bound memory; else NULL */
+    s2_network_input *input;
+    s2_run *run;
 } map_level;
 
 struct s2rgf_lazy_map {
@@ -66,12 +68,10 @@ static s2rgf_status choose_tile(s2rgf_lazy_map *map, int memory_mb, s2rgf_error 
 {
     map->limit_bytes = (size_t)memory_mb * 1024 * 1024;
     const s2_run_geometry *geometry = &map->levels[0].geometry;
-    size_t read_pixels[S2RGF_MAX_SOURCES];
     size_t bytes = 0;
     for (int tile_px = TILE_LARGEST_PX; tile_px >= TILE_SMALLEST_PX; tile_px /= 2) {
         const s2_tiling tiling = tiling_of(geometry, tile_px);
-        bytes =
-            s2_mapping_bytes(&map->content, map->weights, geometry, &tiling, false, read_pixels);
+        bytes = s2_mapping_bytes(&map->content, map->weights, geometry, &tiling, false);
         map->info.tile_px = tile_px;
         if (bytes <= map->limit_bytes)
             return S2RGF_OK;
@@ -175,10 +175,13 @@ s2rgf_status s2rgf_lazy_map_describe(const s2rgf_lazy_map *map, void *band, s2rg
 void s2rgf_lazy_map_rest(s2rgf_lazy_map *map)
 {
     for (int i = 0; i < S2RGF_MAP_LEVELS; i++) {
-        s2_run_free(map->levels[i].run);
-        map->levels[i].run = NULL;
-        if (map->levels[i].is_open)
-            s2_scene_drop(&map->levels[i].scene);
+        map_level *level = &map->levels[i];
+        s2_network_input_close(level->input);
+        level->input = NULL;
+        s2_run_free(level->run);
+        level->run = NULL;
+        if (level->is_open)
+            s2_scene_drop(&level->scene);
     }
 }
 
@@ -202,12 +205,11 @@ void s2rgf_lazy_map_close(s2rgf_lazy_map *map)
    is memory; the block cache is the host's. */
 static s2rgf_status hold_pieces(s2rgf_lazy_map *map, map_level *level, s2rgf_error *err)
 {
-    size_t read_pixels[S2RGF_MAX_SOURCES];
     s2_scene_blocks blocks;
     s2_reading reading;
     s2_scene_describe_blocks(&level->scene, &blocks);
-    const size_t used = s2_mapping_bytes(&map->content, map->weights, &level->geometry,
-                                         &level->tiling, false, read_pixels);
+    const size_t used =
+        s2_mapping_bytes(&map->content, map->weights, &level->geometry, &level->tiling, false);
     const s2_reading_demand demand = {.blocks = &blocks,
                                       .geometry = &level->geometry,
                                       .tiling = &level->tiling,
@@ -246,6 +248,9 @@ static s2rgf_status prepare_level(s2rgf_lazy_map *map, int index, map_level **le
     (*level)->tiling = tiling_of(&(*level)->geometry, map->info.tile_px);
     status = hold_pieces(map, *level, err);
     if (status == S2RGF_OK)
+        status = s2_network_input_open(&(*level)->scene, &map->content, S2_INPUT_AT_ONCE,
+                                       &(*level)->input, err);
+    if (status == S2RGF_OK)
         status = s2_run_create(map->weights, &(*level)->geometry, &(*level)->tiling, &(*level)->run,
                                err);
     return status;
@@ -259,13 +264,6 @@ typedef struct rect_job {
     uint16_t *values;      /* [rect.h][rect.w] */
     uint64_t scored, lost; /* pixels with data; of these, without finite scores */
 } rect_job;
-
-static s2rgf_status read_level(void *context, int source, s2_rect rect, float *pixels,
-                               uint8_t *valid, s2rgf_error *err)
-{
-    const rect_job *job = context;
-    return s2_scene_read(&job->level->scene, &job->map->content, source, rect, pixels, valid, err);
-}
 
 /* Of the rows of a tile, the pixels that lie in the rectangle. */
 static s2rgf_status fill_from_rows(void *context, s2_rect rows, const float *scores,
@@ -308,7 +306,10 @@ s2rgf_status s2rgf_lazy_map_read(s2rgf_lazy_map *map, int level, const int rect[
             all.w, all.h, wanted.w, wanted.h, wanted.x, wanted.y);
     const s2_rect tiles = s2_tiling_tiles(&(s2_tiling){px, px, wanted});
     rect_job job = {map, read, wanted, values, 0, 0};
-    const s2_tile_io io = {.context = &job, .read = read_level, .take = fill_from_rows};
+    const s2_tile_io io = {.next = s2_network_input_next,
+                           .input = read->input,
+                           .context = &job,
+                           .take = fill_from_rows};
     for (int y = tiles.y; y < tiles.y + tiles.h; y++)
         for (int x = tiles.x; x < tiles.x + tiles.w && status == S2RGF_OK; x++)
             status = read->run->ops->run_compute(read->run, s2_tiling_core(&read->tiling, x, y),

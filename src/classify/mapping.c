@@ -27,13 +27,12 @@ s2rgf_status s2_mapping_load(const char *model_path, s2_model_content *content,
 }
 
 size_t s2_mapping_bytes(const s2_model_content *content, const s2_weights *weights,
-                        const s2_run_geometry *geometry, const s2_tiling *tiling, bool quick,
-                        size_t *read_pixels)
+                        const s2_run_geometry *geometry, const s2_tiling *tiling, bool quick)
 {
+    size_t read_pixels[S2RGF_MAX_SOURCES];
     size_t bytes = weights->ops->run_needs(weights, geometry, tiling, quick, read_pixels);
-    /* reading goes through a buffer of the rectangle's size, every source has its own */
     for (int s = 0; s < content->source_count; s++)
-        bytes += read_pixels[s] * (size_t)content->sources[s].band_count * sizeof(float);
+        bytes += s2_source_read_bytes(read_pixels[s], content->sources[s].band_count);
     return bytes;
 }
 

@@ -15,12 +15,11 @@ s2rgf_status s2_mapping_load(const char *model_path, s2_model_content *content,
                              s2_weights **weights, s2rgf_error *err);
 
 /**
- * Bytes that one worker needs to read and run the tiles of a tiling; quick, read_pixels out: run_bytes
- * of s2_network_ops.
+ * Bytes that one worker needs to read and run the tiles of a tiling; quick: run_needs of
+ * s2_network_ops.
  */
 size_t s2_mapping_bytes(const s2_model_content *content, const s2_weights *weights,
-                        const s2_run_geometry *geometry, const s2_tiling *tiling, bool quick,
-                        size_t *read_pixels);
+                        const s2_run_geometry *geometry, const s2_tiling *tiling, bool quick);
 
 /** *value: the class of a pixel with these scores, [classes]. false where one is not finite: 0. */
 bool s2_mapping_class(const s2_class_table *classes, const float *scores, uint16_t *value);

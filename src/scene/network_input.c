@@ -1,204 +1,240 @@
-/* A scene as a network sees it: band order, normalised rectangles, geometry. Where geo and nn meet. */
+/* The one reader of rows: what a network reads of a scene, normalised, at once or ahead of the network. */
 #include "scene/network_input.h"
 
-#include <math.h>
+#include <pthread.h>
 #include <string.h>
 
+#include "core/clock.h"
 #include "core/error.h"
-#include "core/log.h"
 #include "core/memory.h"
-#include "geo/source/source_hold.h"
-#include "geo/source/source_tell.h"
-#include "model/bands.h"
-#include "scene/usable_bands.h"
 
-/* How far a pixel may differ in size from the one the model was trained on. */
-#define PIXEL_SIZE_TOLERANCE 0.2
-#define SLICE_PX 2048
-#define GROUP 64 /* bands normalised together: their statistics side by side */
+#define WORTH_WAITING 0.05 /* part of the time; below, a thread more costs more than it saves */
 
-static s2rgf_status match_source(const s2_model_source *wanted, s2_source *source,
-                                 const s2rgf_host *host, s2rgf_error *err)
+typedef enum ahead_state { AHEAD_NONE, AHEAD_EXPECTED, AHEAD_READING, AHEAD_READ } ahead_state;
+
+/* The scene is the thread's while it reads, else the caller's. */
+struct s2_network_input {
+    s2_scene *scene;
+    const s2_model_content *content;
+    s2_input_mode mode;
+    double *statistics; /* what the next two point into */
+    const double *mean[S2RGF_MAX_SOURCES], *std[S2RGF_MAX_SOURCES];
+    double pixels[S2RGF_MAX_SOURCES];
+    double opened; /* on the wall */
+    double waited; /* for files, and for a core: they cannot be told apart */
+    s2_input_rows ahead[S2RGF_MAX_SOURCES]; /* what the thread reads, or was told to */
+    s2rgf_status status;                    /* of that */
+    s2rgf_error error;
+    bool running;
+    pthread_t thread;
+    pthread_mutex_t mutex;  /* for what follows */
+    pthread_cond_t changed; /* the state, or stopping */
+    ahead_state state;
+    bool stopping;
+    double seconds; /* of processor, the thread's */
+};
+
+/* ---- reading ---------------------------------------------------------------------------------- */
+
+static s2rgf_status read_source_rows(s2_network_input *input, int s, const s2_input_rows *rows,
+                                     s2rgf_error *err)
 {
-    const int offered = s2_source_band_count(source);
-    s2_band_offer *offers = s2_calloc((size_t)offered, sizeof *offers);
-    int *order = s2_calloc((size_t)wanted->band_count, sizeof *order);
-    s2rgf_status status = S2RGF_OK;
-    if (!offers || !order) {
-        status = s2_fail_memory(err, "bands");
-        goto done;
-    }
-    for (int b = 0; b < offered; b++) {
-        const s2_band_desc *band = s2_source_band(source, b);
-        offers[b] = (s2_band_offer){band->name ? band->name : "", band->wavelength_nm};
-    }
-    status = s2_model_match_bands(wanted, offers, offered, order, host, err);
-    if (status == S2RGF_OK)
-        status = s2_source_select(source, order, wanted->band_count, err);
-done:
-    s2_free(offers);
-    s2_free(order);
-    return status;
-}
-
-/* If a band is missing, an alpha band of the file may have been meant as data. */
-static s2rgf_status explain_mismatch(const s2_source *source, s2rgf_status status, s2rgf_error *err)
-{
-    char *alpha = s2_source_alpha_text(source);
-    if (alpha && err) {
-        const s2rgf_error reason = *err;
-        status = s2_fail(err, status, "%s; %s", reason.message, alpha);
-    }
-    s2_free(alpha);
-    return status;
-}
-
-/* Match the model's bands with those that are not marked bad; where that does not do, with all, or
-   with those that have data, as training left the others out. */
-static s2rgf_status match_usable(const s2_model_source *wanted, s2_source *source,
-                                 const s2rgf_host *host, s2rgf_error *err)
-{
-    bool some = false;
-    s2rgf_status status = s2_source_leave_out_marked(source, &some, err);
-    if (status == S2RGF_OK)
-        status = match_source(wanted, source, host, err);
-    if (status == S2RGF_MISMATCH && some) {
-        status = s2_source_select_all(source, err);
-        if (status == S2RGF_OK)
-            status = match_source(wanted, source, host, err);
-        if (status == S2RGF_OK)
-            s2_source_tell_marked(source, host);
-    }
-    if (status == S2RGF_MISMATCH && s2_source_band_count(source) > wanted->band_count) {
-        s2rgf_status found = s2_source_leave_out_empty(source, host, &some, err);
-        if (found == S2RGF_OK && some)
-            found = match_source(wanted, source, host, err);
-        status = found == S2RGF_OK && !some ? status : found;
-    }
-    return status == S2RGF_MISMATCH ? explain_mismatch(source, status, err) : status;
-}
-
-static bool is_near(double found, double wanted)
-{
-    return fabs(found / wanted - 1.0) <= PIXEL_SIZE_TOLERANCE;
-}
-
-/* Sizes are compared on the ground. Where one of the two units is not known, the bare numbers may
-   also agree. */
-static s2rgf_status check_pixel_size(const s2_model_source *wanted, const s2_source *source,
-                                     const s2rgf_host *host, s2rgf_error *err)
-{
-    const s2_grid *grid = s2_source_grid(source);
-    const double metres = s2_grid_pixel_metres(grid);
-    char found[128];
-    if (is_near(metres, wanted->pixel_size))
+    const s2_rect rect = rows->rect;
+    s2_read_target to = {.pixels = rows->pixels,
+                         .valid = rows->valid,
+                         .bands = input->content->sources[s].band_count,
+                         .mean = input->mean[s],
+                         .std = input->std[s]};
+    if (s2_rect_is_empty(rect))
         return S2RGF_OK;
-    s2_grid_pixel_text(grid, found, sizeof found);
-    const bool unknown = isnan(metres) || wanted->pixel_unknown;
-    if (!unknown || !is_near(s2_grid_pixel_size(grid), wanted->pixel_size))
-        return s2_fail(err, S2RGF_MISMATCH, "source %s (%s): expected pixels of %.6g%s, found %s%s",
-                       wanted->name, s2_source_label(source), wanted->pixel_size,
-                       wanted->pixel_unknown ? " of unknown unit" : " m", found,
-                       isnan(metres) ? ": -a_srs gives the raster a CRS" : "");
-    if (isnan(metres) && !wanted->pixel_unknown)
-        s2_log(host, S2RGF_WARNING,
-               "source %s (%s): pixels of %s are assumed to be the model's of %.6g m: -a_srs gives "
-               "the raster a CRS",
-               wanted->name, s2_source_label(source), found, wanted->pixel_size);
+    if (input->content->off.source[s]) {
+        for (int y = rect.y; y < rect.y + rect.h; y++)
+            memset(s2_row_ring_at(&to.pixels, y), 0,
+                   (size_t)rect.w * (size_t)to.bands * sizeof(float));
+        to.pixels.data = NULL;
+    }
+    return s2_source_read_to(input->scene->sources[s].source, rect, &to, err);
+}
+
+/* Read rows of all sources, by whichever thread has the scene. */
+static s2rgf_status read_all_sources(s2_network_input *input, const s2_input_rows *rows,
+                                     s2rgf_error *err)
+{
+    const double idle = s2_wall_seconds() - s2_thread_seconds();
+    s2rgf_status status = S2RGF_OK;
+    for (int s = 0; s < input->content->source_count && status == S2RGF_OK; s++)
+        status = read_source_rows(input, s, &rows[s], err);
+    input->waited += s2_wall_seconds() - s2_thread_seconds() - idle;
+    return status;
+}
+
+/* ---- the thread that reads ahead -------------------------------------------------------------- */
+
+static void *read_ahead(void *data)
+{
+    s2_network_input *input = data;
+    pthread_mutex_lock(&input->mutex);
+    while (!input->stopping) {
+        if (input->state != AHEAD_EXPECTED) {
+            pthread_cond_wait(&input->changed, &input->mutex);
+            continue;
+        }
+        input->state = AHEAD_READING;
+        pthread_mutex_unlock(&input->mutex);
+        s2_error_clear(&input->error);
+        input->status = read_all_sources(input, input->ahead, &input->error);
+        pthread_mutex_lock(&input->mutex);
+        input->state = AHEAD_READ;
+        input->seconds = s2_thread_seconds();
+        pthread_cond_broadcast(&input->changed);
+    }
+    pthread_mutex_unlock(&input->mutex);
+    return NULL;
+}
+
+static bool same_rows(const s2_input_rows *a, const s2_input_rows *b)
+{
+    return s2_rect_is_empty(a->rect)
+               ? s2_rect_is_empty(b->rect)
+               : s2_rect_equal(a->rect, b->rect) && a->pixels.data == b->pixels.data &&
+                     a->pixels.first == b->pixels.first;
+}
+
+/* Whether the thread has read these rows, once it has ended what it does; the scene is the caller's. */
+static bool claim_scene(s2_network_input *input, const s2_input_rows *rows)
+{
+    pthread_mutex_lock(&input->mutex);
+    while (input->state == AHEAD_READING)
+        pthread_cond_wait(&input->changed, &input->mutex);
+    bool there = input->state == AHEAD_READ;
+    input->state = AHEAD_NONE;
+    pthread_mutex_unlock(&input->mutex);
+    for (int s = 0; s < input->content->source_count; s++)
+        there = there && same_rows(&input->ahead[s], &rows[s]);
+    return there;
+}
+
+static bool is_worth_it(const s2_network_input *input)
+{
+    return input->mode == S2_INPUT_AHEAD_ALWAYS ||
+           input->waited > WORTH_WAITING * (s2_wall_seconds() - input->opened);
+}
+
+/* Let the thread read what comes after these rows, if it is known and that pays. */
+static void leave_scene(s2_network_input *input, const s2_input_rows *rows)
+{
+    bool any = false;
+    for (int s = 0; s < input->content->source_count; s++) {
+        input->ahead[s] = rows[s];
+        input->ahead[s].rect = rows[s].after;
+        any = any || !s2_rect_is_empty(rows[s].after);
+    }
+    if (!any || !is_worth_it(input))
+        return;
+    pthread_mutex_lock(&input->mutex);
+    input->state = AHEAD_EXPECTED;
+    pthread_cond_broadcast(&input->changed);
+    pthread_mutex_unlock(&input->mutex);
+}
+
+s2rgf_status s2_network_input_next(void *data, const s2_input_rows *rows, s2rgf_error *err)
+{
+    s2_network_input *input = data;
+    s2rgf_status status = S2RGF_OK;
+    if (!input->running || !claim_scene(input, rows)) {
+        status = read_all_sources(input, rows, err);
+    } else if (input->status != S2RGF_OK) {
+        status = input->status;
+        if (err)
+            *err = input->error;
+    }
+    for (int s = 0; s < input->content->source_count; s++)
+        if (!s2_rect_is_empty(rows[s].rect))
+            input->pixels[s] += (double)rows[s].rect.w * rows[s].rect.h;
+    if (input->running && status == S2RGF_OK)
+        leave_scene(input, rows);
+    return status;
+}
+
+/* ---- open and close --------------------------------------------------------------------------- */
+
+static bool take_statistics(s2_network_input *input)
+{
+    const s2_model_content *content = input->content;
+    size_t bands = 0;
+    for (int s = 0; s < content->source_count; s++)
+        bands += (size_t)content->sources[s].band_count;
+    input->statistics = s2_alloc(2 * bands, sizeof *input->statistics);
+    double *mean = input->statistics;
+    for (int s = 0; mean && s < content->source_count; s++) {
+        const s2_model_source *source = &content->sources[s];
+        double *std = mean + source->band_count;
+        input->mean[s] = mean;
+        input->std[s] = std;
+        for (int b = 0; b < source->band_count; b++) {
+            mean[b] = source->bands[b].mean;
+            std[b] = source->bands[b].std;
+        }
+        mean = std + source->band_count;
+    }
+    return input->statistics != NULL;
+}
+
+s2rgf_status s2_network_input_open(s2_scene *scene, const s2_model_content *content,
+                                   s2_input_mode mode, s2_network_input **input, s2rgf_error *err)
+{
+    s2_network_input *made = s2_calloc(1, sizeof *made);
+    *input = NULL;
+    if (!made)
+        return s2_fail_memory(err, "input");
+    made->scene = scene;
+    made->content = content;
+    made->mode = mode;
+    made->opened = s2_wall_seconds();
+    pthread_mutex_init(&made->mutex, NULL);
+    pthread_cond_init(&made->changed, NULL);
+    bool ready = take_statistics(made);
+    if (ready && mode != S2_INPUT_AT_ONCE)
+        ready = made->running = pthread_create(&made->thread, NULL, read_ahead, made) == 0;
+    if (!ready) {
+        s2_network_input_close(made);
+        return s2_fail_memory(err, "input");
+    }
+    *input = made;
     return S2RGF_OK;
 }
 
-s2rgf_status s2_scene_open_for_model(const s2rgf_scene_options *options,
-                                     const s2_model_content *content, const s2rgf_host *host,
-                                     s2_scene *scene, s2rgf_error *err)
+void s2_network_input_close(s2_network_input *input)
 {
-    s2_scene_demand demand = {.count = content->source_count, .reference = content->reference};
-    for (int s = 0; s < content->source_count; s++) {
-        demand.names[s] = content->sources[s].name;
-        demand.on_reference[s] = content->sources[s].on_reference;
-    }
-    s2rgf_status status = s2_scene_open(options, &demand, host, scene, err);
-    if (status != S2RGF_OK)
-        return status;
-    for (int s = 0; s < scene->count && status == S2RGF_OK; s++) {
-        status = match_usable(&content->sources[s], scene->sources[s].source, host, err);
-        if (status == S2RGF_OK && options->decimation <= 1)
-            status = check_pixel_size(&content->sources[s], scene->sources[s].source, host, err);
-    }
-    if (status != S2RGF_OK)
-        s2_scene_close(scene);
-    return status;
+    if (!input)
+        return;
+    pthread_mutex_lock(&input->mutex);
+    input->stopping = true;
+    pthread_cond_broadcast(&input->changed);
+    pthread_mutex_unlock(&input->mutex);
+    if (input->running)
+        pthread_join(input->thread, NULL);
+    pthread_cond_destroy(&input->changed);
+    pthread_mutex_destroy(&input->mutex);
+    s2_free(input->statistics);
+    s2_free(input);
 }
 
-void s2_scene_geometry(const s2_scene *scene, s2_run_geometry *geometry)
+s2rgf_status s2_network_input_read(s2_network_input *input, int source, s2_rect rect, float *pixels,
+                                   uint8_t *valid, s2rgf_error *err)
 {
-    *geometry = (s2_run_geometry){.width = scene->grid.width, .height = scene->grid.height};
-    for (int s = 0; s < scene->count; s++) {
-        const s2_grid *grid = s2_source_grid(scene->sources[s].source);
-        geometry->source_width[s] = grid->width;
-        geometry->source_height[s] = grid->height;
-        geometry->ref_to_source[s] = scene->sources[s].ref_to_source;
-    }
+    const int bands = input->content->sources[source].band_count;
+    const s2_read_target whole = s2_read_target_whole(rect, bands, pixels, valid);
+    const s2_input_rows rows = {.rect = rect, .pixels = whole.pixels, .valid = whole.valid};
+    return read_source_rows(input, source, &rows, err);
 }
 
-/* Bands first.. of all pixels, as many as there are in a group. */
-static void normalise_group(const s2_model_source *source, int first, const uint8_t *valid,
-                            size_t count, float *pixels)
+s2_input_counts s2_network_input_counts(s2_network_input *input)
 {
-    const int left = source->band_count - first;
-    const int here = left < GROUP ? left : GROUP;
-    double mean[GROUP];
-    double std[GROUP];
-    for (int b = 0; b < here; b++) {
-        mean[b] = source->bands[first + b].mean;
-        std[b] = source->bands[first + b].std;
-    }
-    pixels += first;
-    for (size_t p = 0; p < count; p++, pixels += source->band_count)
-        if (valid[p])
-            for (int b = 0; b < here; b++)
-                pixels[b] = (float)(((double)pixels[b] - mean[b]) / std[b]);
-        else
-            memset(pixels, 0, (size_t)here * sizeof *pixels);
-}
-
-/**
- * (x - mean) / std of every band where valid, 0 elsewhere. pixels in/out [count][bands]; valid in
- * [count]. Source network.md 4
- */
-static void normalise(const s2_model_source *source, const uint8_t *valid, size_t count,
-                      float *pixels)
-{
-    for (int first = 0; first < source->band_count; first += GROUP)
-        normalise_group(source, first, valid, count, pixels);
-}
-
-/* Rows of a rectangle, all bands of a pixel side by side, that stay in the caches from the file to the
-   normalised pixels; not where every call would ask GDAL. */
-static int rows_at_once(const s2_source *source, s2_rect rect)
-{
-    const int rows = SLICE_PX / rect.w;
-    return !s2_source_holds(source) ? rect.h : rows < 1 ? 1 : rows;
-}
-
-s2rgf_status s2_scene_read(s2_scene *scene, const s2_model_content *content, int source,
-                           s2_rect rect, float *pixels, uint8_t *valid, s2rgf_error *err)
-{
-    const s2_model_source *model = &content->sources[source];
-    s2_source *from = scene->sources[source].source;
-    const int rows = rows_at_once(from, rect);
-    const int end = rect.y + rect.h;
-    s2rgf_status status = S2RGF_OK;
-    for (int y = rect.y; y < end && status == S2RGF_OK; y += rows) {
-        const s2_rect slice = {rect.x, y, rect.w, y + rows < end ? rows : end - y};
-        const size_t count = (size_t)slice.w * (size_t)slice.h;
-        status = s2_source_read(from, slice, pixels, valid, err);
-        if (status == S2RGF_OK && content->off.source[source])
-            memset(pixels, 0, count * (size_t)model->band_count * sizeof(float));
-        else if (status == S2RGF_OK)
-            normalise(model, valid, count, pixels);
-        pixels += count * (size_t)model->band_count;
-        valid += count;
-    }
-    return status;
+    s2_input_counts counts;
+    memcpy(counts.pixels, input->pixels, sizeof counts.pixels);
+    pthread_mutex_lock(&input->mutex);
+    counts.ahead_seconds = input->seconds;
+    pthread_mutex_unlock(&input->mutex);
+    return counts;
 }

@@ -35,7 +35,7 @@ static double computed_length(int length, int parts, int halo)
 
 static size_t bytes_of(const s2_tile_need *need, int threads)
 {
-    return (threads == 1 ? need->alone : need->each * (size_t)threads) + need->shared;
+    return need->each * (size_t)threads + need->shared;
 }
 
 /* Pixels computed or waited for: all, as if the last round kept every worker busy, and what workers

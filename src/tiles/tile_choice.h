@@ -6,8 +6,7 @@
 
 /** Bytes of tiles at work. */
 typedef struct s2_tile_need {
-    size_t alone;  /* a worker, where there is one */
-    size_t each;   /* one of several */
+    size_t each;   /* a worker */
     size_t shared; /* all together: what waits to be written */
 } s2_tile_need;
 

@@ -54,8 +54,7 @@ static s2rgf_status read_source(feature_reader *reader, int source, s2_rect box,
         if (part->capacity == 0)
             return s2_fail_memory(err, "expert");
     }
-    return s2_scene_read(set->scene, set->content, source, part->rect, part->pixels, part->valid,
-                         err);
+    return s2_network_input_read(set->input, source, part->rect, part->pixels, part->valid, err);
 }
 
 /* One source's bands at a reference pixel; features out [bands] */

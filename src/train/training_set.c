@@ -7,7 +7,6 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
-#include "scene/network_input.h"
 #include "scene/value_check.h"
 
 #define STRIP_PIXELS (1 << 18) /* read at once for the normalisation */
@@ -147,11 +146,12 @@ s2rgf_status s2_training_set_init(s2_training_set *set, s2_scene *scene, const s
         set->by_class[k] = s2_alloc(set->class_pixels[k], sizeof **set->by_class);
         ready = set->by_class[k] != NULL;
     }
-    if (!ready) {
+    const s2rgf_status status =
+        ready ? s2_network_input_open(scene, content, S2_INPUT_AT_ONCE, &set->input, err)
+              : s2_fail_memory(err, "training set");
+    if (status != S2RGF_OK)
         s2_training_set_clear(set);
-        return s2_fail_memory(err, "training set");
-    }
-    return S2RGF_OK;
+    return status;
 }
 
 void s2_training_set_clear(s2_training_set *set)
@@ -160,7 +160,17 @@ void s2_training_set_clear(s2_training_set *set)
         s2_free(set->by_class[k]);
     for (int s = 0; s < S2RGF_MAX_SOURCES; s++)
         s2_free(set->valid[s]);
+<<<<<<< HEAD
     S2_FREE_EACH(set->by_class, set->class_pixels, set->role, set->pixels, set->scale, set->shift);
+=======
+    s2_network_input_close(set->input);
+    s2_free(set->by_class);
+    s2_free(set->class_pixels);
+    s2_free(set->role);
+    s2_free(set->pixels);
+    s2_free(set->scale);
+    s2_free(set->shift);
+>>>>>>> main
     *set = (s2_training_set){0};
 }
 
@@ -261,7 +271,7 @@ static s2rgf_status fill_source(s2_training_set *set, int s, const crop_place *p
     if (s2_rect_is_empty(inside))
         return S2RGF_OK;
     const s2rgf_status status =
-        s2_scene_read(set->scene, set->content, s, inside, set->pixels, valid, err);
+        s2_network_input_read(set->input, s, inside, set->pixels, valid, err);
     if (status != S2RGF_OK)
         return status;
     if (random && set->jitter > 0.0) {

@@ -5,9 +5,7 @@
 
 #include "core/random.h"
 #include "geo/labels/labels.h"
-#include "geo/source/source_set.h"
-#include "model/file.h"
-#include "nn/networks/networks.h"
+#include "scene/network_input.h"
 
 /** What a labelled pixel is for. */
 typedef enum s2_label_role { S2_LABEL_TRAIN, S2_LABEL_VALIDATE } s2_label_role;
@@ -27,6 +25,7 @@ typedef struct s2_training_set {
     int rect_px[S2RGF_MAX_SOURCES]; /* side of a crop's rectangle in native pixels */
     /* spread of the brightness of crops, 0: as they are; may be set after init */
     double jitter;
+    s2_network_input *input;
     float *pixels;                     /* one rectangle of the largest source */
     float *scale, *shift;              /* [bands] of the source with most */
     uint8_t *valid[S2RGF_MAX_SOURCES]; /* one rectangle a source */

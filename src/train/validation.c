@@ -31,6 +31,7 @@ typedef struct validation_job {
 typedef struct validation_worker {
     validation_job *job;
     s2_scene scene;
+    s2_network_input *input;
     s2_run *run;
     s2_rect core;    /* of the tile at hand */
     uint8_t *wanted; /* [TILE_PX][TILE_PX] 1 at validation pixels */
@@ -86,6 +87,7 @@ static void close_validation_worker(void *data)
     validation_worker *worker = data;
     if (!worker)
         return;
+    s2_network_input_close(worker->input);
     s2_scene_close(&worker->scene);
     s2_run_free(worker->run);
     S2_FREE_EACH(worker->wanted, worker->scores, worker->valid, worker);
@@ -108,6 +110,9 @@ static s2rgf_status open_validation_worker(void *context, void **data, s2rgf_err
         return s2_fail_memory(err, "validation");
     s2rgf_status status = s2_scene_reopen(job->set->scene, &worker->scene, err);
     if (status == S2RGF_OK)
+        status = s2_network_input_open(&worker->scene, job->set->content, S2_INPUT_AT_ONCE,
+                                       &worker->input, err);
+    if (status == S2RGF_OK)
         status = s2_run_create(job->weights, &job->geometry, &tiling, &worker->run, err);
     return status;
 }
@@ -123,14 +128,6 @@ static void mark_wanted(validation_worker *worker, int lattice_index)
     memset(worker->wanted, 0, (size_t)worker->core.w * (size_t)worker->core.h);
     for (size_t i = job->first[lattice_index]; i < job->first[lattice_index + 1]; i++)
         worker->wanted[place_in_core(worker->core, &job->set->labels->pixels[job->pixels[i]])] = 1;
-}
-
-static s2rgf_status read_for_validation(void *data, int source, s2_rect rect, float *pixels,
-                                        uint8_t *valid, s2rgf_error *err)
-{
-    validation_worker *worker = data;
-    return s2_scene_read(&worker->scene, worker->job->set->content, source, rect, pixels, valid,
-                         err);
 }
 
 static s2rgf_status count_rows(void *data, s2_rect rows, const float *scores, const uint8_t *valid,
@@ -150,7 +147,10 @@ static s2rgf_status validate_tile(void *data, int index, s2_tile_watch *watch, s
 {
     validation_worker *worker = data;
     const validation_job *job = worker->job;
-    const s2_tile_io io = {.context = worker, .read = read_for_validation, .take = count_rows};
+    const s2_tile_io io = {.next = s2_network_input_next,
+                           .input = worker->input,
+                           .context = worker,
+                           .take = count_rows};
     (void)watch;
     const int x = job->tiles[index] % job->columns * TILE_PX;
     const int y = job->tiles[index] / job->columns * TILE_PX;

@@ -17,13 +17,6 @@ typedef struct writer {
     FILE *out;
 } writer;
 
-static s2rgf_status read_rect(void *context, int source, s2_rect rect, float *pixels,
-                              uint8_t *valid, s2rgf_error *err)
-{
-    writer *w = context;
-    return s2_scene_read(&w->scene, &w->content, source, rect, pixels, valid, err);
-}
-
 static s2rgf_status take_rows(void *context, s2_rect rows, const float *scores,
                               const uint8_t *valid, s2rgf_error *err)
 {
@@ -43,13 +36,19 @@ static s2rgf_status write_all(writer *w, const s2_weights *weights, s2rgf_error 
 {
     s2_run_geometry geometry;
     s2_run *run = NULL;
-    const s2_tile_io io = {.context = w, .read = read_rect, .take = take_rows};
+    s2_network_input *input = NULL;
+    s2rgf_status status =
+        s2_network_input_open(&w->scene, &w->content, S2_INPUT_AT_ONCE, &input, err);
+    const s2_tile_io io = {
+        .next = s2_network_input_next, .input = input, .context = w, .take = take_rows};
     s2_scene_geometry(&w->scene, &geometry);
     const s2_rect whole = {0, 0, geometry.width, geometry.height};
     const s2_tiling tiling = {whole.w, whole.h, whole};
-    s2rgf_status status = s2_run_create(weights, &geometry, &tiling, &run, err);
+    if (status == S2RGF_OK)
+        status = s2_run_create(weights, &geometry, &tiling, &run, err);
     if (status == S2RGF_OK)
         status = run->ops->run_compute(run, whole, NULL, &io, err);
+    s2_network_input_close(input);
     s2_run_free(run);
     return status;
 }

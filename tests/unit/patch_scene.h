@@ -6,6 +6,7 @@
 #include "nn/networks/networks.h"
 #include "nn/patch/run.h"
 #include "nn/patch/train.h"
+#include "unit/input_rows.h"
 
 #define PATCH_SCENE_WIDTH 57
 #define PATCH_SCENE_HEIGHT 49
@@ -135,19 +136,15 @@ typedef struct patch_scene_io {
     const patch_map *map;
 } patch_scene_io;
 
-static inline s2rgf_status patch_scene_read(void *context, int source, s2_rect rect, float *pixels,
-                                            uint8_t *valid, s2rgf_error *err)
+static inline s2rgf_status patch_scene_read(void *context, const s2_input_rows *rows,
+                                            s2rgf_error *err)
 {
     const patch_scene *s = ((const patch_scene_io *)context)->scene;
-    const int width = s->geometry.source_width[source], height = s->geometry.source_height[source];
-    const size_t bands = (size_t)s->spec.bands[source], count = (size_t)rect.w;
-    REQUIRE(err == NULL && s2_rect_contains((s2_rect){0, 0, width, height}, rect));
-    for (int y = 0; y < rect.h; y++) {
-        const size_t from = (size_t)((rect.y + y) * width + rect.x);
-        const size_t to = (size_t)(y * rect.w);
-        memcpy(pixels + to * bands, s->pixels[source] + from * bands,
-               count * bands * sizeof(float));
-        memcpy(valid + to, s->valid[source] + from, count);
+    REQUIRE(err == NULL);
+    for (int i = 0; i < s->spec.sources; i++) {
+        const whole_source source = {s->pixels[i], s->valid[i], s->geometry.source_width[i],
+                                     s->geometry.source_height[i], s->spec.bands[i]};
+        fill_input_rows(&source, &rows[i], rows[i].rect);
     }
     return S2RGF_OK;
 }
@@ -177,7 +174,8 @@ static inline void patch_scene_run(const patch_scene *s, const s2_network *netwo
     const int px = map->tile_px;
     const s2_tiling tiling = {px, px, map->area};
     patch_scene_io context = {s, map};
-    const s2_tile_io io = {.context = &context, .read = patch_scene_read, .take = patch_scene_take};
+    const s2_tile_io io = {
+        .next = patch_scene_read, .input = &context, .context = &context, .take = patch_scene_take};
     REQUIRE(wanted && s2_weights_create(network, &weights, NULL) == S2RGF_OK);
     REQUIRE(s2_run_create(weights, &s->geometry, &tiling, &run, NULL) == S2RGF_OK);
     for (int y = 0; y < PATCH_SCENE_HEIGHT; y += px)

@@ -4,6 +4,7 @@
 #include "golden/golden_ablations.h"
 #include "golden/golden_scene.h"
 #include "nn/layers/resample.h"
+#include "unit/input_rows.h"
 
 #define TOLERANCE 1e-4
 
@@ -127,33 +128,23 @@ typedef struct scene_io {
     seam_memory seams;
 } scene_io;
 
-/* One rectangle at a time, and it is the one that is read. */
-static void expect_scene(void *context, int source, s2_rect rect)
-{
-    scene_io *io = (scene_io *)context;
-    CHECK(s2_rect_is_empty(io->expected[source]) && !s2_rect_is_empty(rect));
-    io->expected[source] = rect;
-}
-
-static s2rgf_status read_scene(void *context, int source, s2_rect rect, float *pixels,
-                               uint8_t *valid, s2rgf_error *err)
+/* What comes after is read at once, beside rows that are still needed, and not again. */
+static s2rgf_status read_scene(void *context, const s2_input_rows *rows, s2rgf_error *err)
 {
     scene_io *io = (scene_io *)context;
     const scene *s = io->scene;
-    if (s2_rect_is_empty(io->expected[source]))
-        io->surprises++;
-    else
-        CHECK(s2_rect_equal(io->expected[source], rect));
-    io->expected[source] = (s2_rect){0, 0, 0, 0};
-    const int width = s->geometry.source_width[source], height = s->geometry.source_height[source];
-    const size_t bands = (size_t)s->bands[source], count = (size_t)rect.w;
-    REQUIRE(err == NULL && s2_rect_contains((s2_rect){0, 0, width, height}, rect));
-    for (int y = 0; y < rect.h; y++) {
-        const size_t from = (size_t)((rect.y + y) * width + rect.x);
-        const size_t to = (size_t)(y * rect.w);
-        memcpy(pixels + to * bands, s->pixels[source] + from * bands,
-               count * bands * sizeof(float));
-        memcpy(valid + to, s->valid[source] + from, count);
+    REQUIRE(err == NULL);
+    for (int i = 0; i < s->sources; i++) {
+        const whole_source source = {s->pixels[i], s->valid[i], s->geometry.source_width[i],
+                                     s->geometry.source_height[i], s->bands[i]};
+        if (!s2_rect_is_empty(io->expected[i])) {
+            CHECK(s2_rect_equal(io->expected[i], rows[i].rect));
+        } else if (!s2_rect_is_empty(rows[i].rect)) {
+            io->surprises++;
+            fill_input_rows(&source, &rows[i], rows[i].rect);
+        }
+        io->expected[i] = s2_rect_is_empty(rows[i].after) ? (s2_rect){0} : rows[i].after;
+        fill_input_rows(&source, &rows[i], io->expected[i]);
     }
     return S2RGF_OK;
 }
@@ -225,8 +216,13 @@ static void run_tiles(const s2_network *network, const scene *s, s2_tiling tilin
     s2_run *run = NULL;
     s2_seam seams[S2_SIDES];
     scene_io context = {.scene = s, .scores = scores, .valid = valid};
-    const s2_tile_io io = {&context,   read_scene, expect_scene, take_scene, share ? seams : NULL,
-                           await_seam, give_seam};
+    const s2_tile_io io = {.next = read_scene,
+                           .input = &context,
+                           .context = &context,
+                           .take = take_scene,
+                           .seams = share ? seams : NULL,
+                           .await = await_seam,
+                           .give = give_seam};
     const s2_rect tiles = s2_tiling_tiles(&tiling);
     seam_memory *memory = &context.seams;
     REQUIRE(s2_weights_create(network, &weights, NULL) == S2RGF_OK);

@@ -2,6 +2,7 @@
 #include "nn/patch/run.h"
 
 #include "golden/golden_patches.h"
+#include "unit/input_rows.h"
 
 #define TOLERANCE 1e-4
 #define STEPS_TOLERANCE 1e-3
@@ -68,28 +69,26 @@ static void test_steps(int sources)
 
 /* One patch as a scene, and the scores of its centre. */
 typedef struct patch_input {
-    int patch;
+    int patch, sources;
     float *scores;
 } patch_input;
 
-/* A rectangle cut from a whole source. */
-static s2rgf_status read_patch(void *context, int source, s2_rect rect, float *pixels,
-                               uint8_t *valid, s2rgf_error *err)
+/* Rows cut from whole sources. */
+static s2rgf_status read_patch(void *context, const s2_input_rows *rows, s2rgf_error *err)
 {
     const patch_input *input = (const patch_input *)context;
-    const size_t bands = (size_t)GOLDEN_PATCH_SOURCE[source].bands;
-    const size_t size = golden_patch_size(source);
-    float *all = (float *)malloc(GOLDEN_PATCHES * size * sizeof *all);
-    REQUIRE(all != NULL && err == NULL);
-    golden_patch_pixels(source, 0, all);
-    for (int y = 0; y < rect.h; y++) {
-        const int row = (rect.y + y) * GOLDEN_PATCH_SOURCE[source].w + rect.x;
-        memcpy(pixels + (size_t)(y * rect.w) * bands,
-               all + (size_t)input->patch * size + (size_t)row * bands,
-               (size_t)rect.w * bands * sizeof *all);
+    REQUIRE(err == NULL);
+    for (int i = 0; i < input->sources; i++) {
+        const size_t size = golden_patch_size(i);
+        float *all = (float *)malloc(GOLDEN_PATCHES * size * sizeof *all);
+        REQUIRE(all != NULL);
+        golden_patch_pixels(i, 0, all);
+        const whole_source source = {all + (size_t)input->patch * size, NULL,
+                                     GOLDEN_PATCH_SOURCE[i].w, GOLDEN_PATCH_SOURCE[i].h,
+                                     GOLDEN_PATCH_SOURCE[i].bands};
+        fill_input_rows(&source, &rows[i], rows[i].rect);
+        free(all);
     }
-    memset(valid, 1, (size_t)(rect.w * rect.h));
-    free(all);
     return S2RGF_OK;
 }
 
@@ -116,8 +115,9 @@ static void run_patch(const s2_network *network, const s2_weights *weights, int 
     }
     const s2_rect core = {S2_PATCH_CENTRE, S2_PATCH_CENTRE, 1, 1};
     const s2_tiling tiling = {S2_PATCH_PX, S2_PATCH_PX, core};
-    patch_input input = {patch, scores};
-    const s2_tile_io io = {.context = &input, .read = read_patch, .take = take_patch};
+    patch_input input = {patch, sources, scores};
+    const s2_tile_io io = {
+        .next = read_patch, .input = &input, .context = &input, .take = take_patch};
     REQUIRE(s2_run_create(weights, &geometry, &tiling, &run, NULL) == S2RGF_OK);
     REQUIRE(s2_patch_run_compute(run, core, NULL, &io, NULL) == S2RGF_OK);
     s2_run_free(run);

@@ -141,7 +141,8 @@ static void unwanted_is_skipped(void)
     const patch_map before = {32, core, NULL, whole, whole_valid};
     const patch_map after = {32, core, NULL, part, part_valid};
     patch_scene_io context = {&scene, &before};
-    const s2_tile_io io = {.context = &context, .read = patch_scene_read, .take = patch_scene_take};
+    const s2_tile_io io = {
+        .next = patch_scene_read, .input = &context, .context = &context, .take = patch_scene_take};
     REQUIRE(s2_weights_create(network, &weights, NULL) == S2RGF_OK);
     REQUIRE(s2_run_create(weights, &scene.geometry, &tiling, &run, NULL) == S2RGF_OK);
     REQUIRE(s2_patch_run_compute(run, core, NULL, &io, NULL) == S2RGF_OK);

@@ -1,27 +1,23 @@
-/* src/read_ahead.h: what was expected is read beside the caller; the caller gets the same either way. */
-#include "tiles/read_ahead.h"
-
+/* scene/network_input.h: rows that come after are read beside the caller, who gets the same either way. */
 #include <pthread.h>
 #include <stdatomic.h>
-#include <string.h>
 #include <time.h>
 
-#include "core/error.h"
 #include "core/random.h"
-#include "harness.h"
+#include "geo_fixture.h"
+#include "scene/network_input.h"
+#include "unit/watched_files.h"
 
-#define BANDS 3
-#define LARGEST 64
+enum { WIDTH = 8, HEIGHT = 64, BANDS = 3, RING = 24 };
 
-static atomic_bool overlapped; /* two reads at once, ever; only the main thread counts checks */
+/* ---- files and who reads them ------------------------------------------------------------------ */
 
-/* A source whose pixels tell where they are, and a record of its reads. */
-typedef struct fake {
-    atomic_int reads, at_once;
-    atomic_bool gate; /* closed: reads wait */
-    bool slow;        /* reads wait for a while */
-    int broken_y;     /* rectangles that begin there fail */
-} fake;
+static pthread_t caller;
+static atomic_int read_by_caller, read_by_other, at_once;
+static atomic_bool overlapped; /* two reads at once, ever; only the caller counts checks */
+static atomic_bool gate;       /* closed: other threads wait before they read */
+static atomic_bool broken;     /* reads of other threads fail */
+static atomic_bool slow;       /* reads wait for a while */
 
 static void rest(void)
 {
@@ -29,184 +25,277 @@ static void rest(void)
     nanosleep(&a_little, NULL);
 }
 
-static s2rgf_status read_fake(void *context, int source, s2_rect rect, float *pixels,
-                              uint8_t *valid, s2rgf_error *err)
+static bool watch(size_t bytes)
 {
-    fake *f = (fake *)context;
-    if (atomic_fetch_add(&f->at_once, 1) != 0)
+    const bool own = pthread_equal(pthread_self(), caller) != 0;
+    (void)bytes;
+    if (atomic_fetch_add(&at_once, 1) != 0)
         atomic_store(&overlapped, true);
-    while (atomic_load(&f->gate))
+    while (!own && atomic_load(&gate))
         rest();
-    for (int i = 0; f->slow && i < 20; i++)
+    for (int i = 0; atomic_load(&slow) && i < 20; i++)
         rest();
-    for (int y = 0; y < rect.h; y++)
-        for (int x = 0; x < rect.w; x++) {
-            const int p = y * rect.w + x;
-            valid[p] = (uint8_t)((rect.x + x + rect.y + y) % 2);
-            for (int b = 0; b < BANDS; b++)
-                pixels[p * BANDS + b] =
-                    (float)(1000 * (rect.y + y) + 10 * (rect.x + x) + b + 100000 * source);
-        }
-    atomic_fetch_add(&f->reads, 1);
-    atomic_fetch_sub(&f->at_once, 1);
-    if (rect.y == f->broken_y)
-        return s2_fail(err, S2RGF_IO, "row %d of source %d", rect.y, source);
-    return S2RGF_OK;
+    atomic_fetch_add(own ? &read_by_caller : &read_by_other, 1);
+    atomic_fetch_sub(&at_once, 1);
+    return own || !atomic_load(&broken);
 }
 
-static s2_read_ahead *start_with(fake *f, bool spare_cores)
+static int16_t sample(int source, int band, int x, int y)
 {
-    const s2_reader reader = {.context = f,
-                              .read = read_fake,
-                              .sources = 2,
-                              .bands = {BANDS, BANDS},
-                              .pixels = {LARGEST, LARGEST},
-                              .spare_cores = spare_cores};
-    s2_read_ahead *ahead = NULL;
-    f->broken_y = -1;
-    REQUIRE(s2_read_ahead_start(&reader, &ahead, NULL) == S2RGF_OK);
-    return ahead;
+    return (int16_t)(5000 * source + 50 * y + 5 * x + band);
 }
 
-static s2_read_ahead *start(fake *f)
+/* A line a block, not compressed: every line is a read. */
+static void make_file(const char *path, int source)
 {
-    return start_with(f, true);
+    static const char *const options[] = {"BLOCKYSIZE=1", "INTERLEAVE=PIXEL", NULL};
+    const raster_recipe recipe = {.path = path,
+                                  .width = WIDTH,
+                                  .height = HEIGHT,
+                                  .bands = BANDS,
+                                  .type = GDT_Int16,
+                                  .options = options};
+    double values[WIDTH * HEIGHT];
+    GDALDatasetH dataset = create_raster(&recipe);
+    for (int b = 0; b < BANDS; b++) {
+        for (int p = 0; p < WIDTH * HEIGHT; p++)
+            values[p] = sample(source, b, p % WIDTH, p / WIDTH);
+        write_band(dataset, b + 1, values);
+    }
+    GDALClose(dataset);
 }
 
-/* Take a rectangle and compare it with what the source holds there. */
-static void take(s2_read_ahead *ahead, int source, s2_rect rect)
+/* ---- an input and what it has to give ----------------------------------------------------------- */
+
+static s2_model_band bands[BANDS] = {{(char *)"", NAN, 0.0, 1.0, NAN, NAN},
+                                     {(char *)"", NAN, 0.0, 1.0, NAN, NAN},
+                                     {(char *)"", NAN, 0.0, 1.0, NAN, NAN}};
+static s2_model_source sources[2] = {{(char *)"one", 10.0, false, true, BANDS, bands},
+                                     {(char *)"two", 10.0, false, true, BANDS, bands}};
+static const s2_model_content content = {.source_count = 2, .sources = sources};
+
+/* An open scene and rings of rows. */
+typedef struct reader {
+    s2_scene scene;
+    s2_network_input *input;
+    float pixels[2][RING][WIDTH * BANDS];
+    uint8_t valid[2][RING][WIDTH];
+} reader;
+
+static void start(reader *r, s2_input_mode mode)
 {
-    float pixels[LARGEST * BANDS], wanted[LARGEST * BANDS];
-    uint8_t valid[LARGEST], wanted_valid[LARGEST];
-    const size_t count = (size_t)rect.w * (size_t)rect.h;
-    fake plain = {.broken_y = -1};
-    REQUIRE(s2_read_ahead_take(ahead, source, rect, pixels, valid, NULL) == S2RGF_OK);
-    REQUIRE(read_fake(&plain, source, rect, wanted, wanted_valid, NULL) == S2RGF_OK);
-    CHECK(memcmp(pixels, wanted, count * BANDS * sizeof *pixels) == 0);
-    CHECK(memcmp(valid, wanted_valid, count) == 0);
+    const s2rgf_input inputs[] = {{"one", WATCHED "/vsimem/one.tif"},
+                                  {"two", WATCHED "/vsimem/two.tif"}};
+    const s2rgf_scene_options options = {.inputs = inputs, .input_count = 2};
+    memset(r, 0, sizeof *r);
+    REQUIRE(s2_scene_open_for_model(&options, &content, NULL, &r->scene, NULL) == S2RGF_OK);
+    REQUIRE(s2_network_input_open(&r->scene, &content, mode, &r->input, NULL) == S2RGF_OK);
+    atomic_store(&read_by_caller, 0);
+    atomic_store(&read_by_other, 0);
 }
 
-static void test_reads_beside_the_caller(void)
+static void stop(reader *r)
 {
-    fake f = {0};
-    s2_read_ahead *ahead = start(&f);
-    s2_read_ahead_expect(ahead, 0, (s2_rect){0, 0, 8, 4});
-    s2_read_ahead_expect(ahead, 1, (s2_rect){3, 5, 2, 7});
-    for (int i = 0; i < 10000 && atomic_load(&f.reads) < 2; i++)
+    s2_network_input_close(r->input);
+    s2_scene_close(&r->scene);
+}
+
+/* Lines first.. first + count - 1 of both sources, and what is said to come after. */
+static s2rgf_status ask(reader *r, s2_rect rect, s2_rect after, s2rgf_error *err)
+{
+    s2_input_rows rows[2];
+    for (int s = 0; s < 2; s++)
+        rows[s] = (s2_input_rows){.rect = rect,
+                                  .after = after,
+                                  .pixels = {r->pixels[s], sizeof r->pixels[s][0], 0, RING},
+                                  .valid = {r->valid[s], sizeof r->valid[s][0], 0, RING}};
+    return s2_network_input_next(r->input, rows, err);
+}
+
+static s2_rect lines(int first, int count)
+{
+    return (s2_rect){1, first, WIDTH - 2, count};
+}
+
+static const s2_rect NOTHING = {0, 0, 0, 0};
+
+static void check_rows(const reader *r, s2_rect rect)
+{
+    bool same = true;
+    for (int s = 0; s < 2; s++)
+        for (int y = rect.y; y < rect.y + rect.h; y++)
+            for (int i = 0; i < rect.w; i++) {
+                const float *pixel = r->pixels[s][y % RING] + BANDS * i;
+                same = same && r->valid[s][y % RING][i] == 1;
+                for (int b = 0; b < BANDS; b++)
+                    same = same && pixel[b] == (float)sample(s, b, rect.x + i, y);
+            }
+    CHECK(same);
+}
+
+/* Ask and compare with what the sources hold. */
+static void take(reader *r, s2_rect rect, s2_rect after)
+{
+    REQUIRE(ask(r, rect, after, NULL) == S2RGF_OK);
+    check_rows(r, rect);
+}
+
+static void wait_for_other(int reads)
+{
+    for (int i = 0; i < 10000 && atomic_load(&read_by_other) < reads; i++)
         rest();
-    CHECK(atomic_load(&f.reads) == 2); /* before anyone has taken anything */
-    take(ahead, 0, (s2_rect){0, 0, 8, 4});
-    take(ahead, 1, (s2_rect){3, 5, 2, 7});
-    CHECK(atomic_load(&f.reads) == 2);
-    CHECK(s2_read_ahead_seconds(ahead) > 0.0);
-    s2_read_ahead_stop(ahead);
+    CHECK(atomic_load(&read_by_other) >= reads);
 }
 
-static void test_waits_for_what_is_on_its_way(void)
+/* ---- tests -------------------------------------------------------------------------------------- */
+
+static void reads_beside_the_caller(void)
 {
-    fake f = {.gate = true};
-    s2_read_ahead *ahead = start(&f);
-    s2_read_ahead_expect(ahead, 0, (s2_rect){0, 0, 4, 4});
-    CHECK(atomic_load(&f.reads) == 0); /* the caller did not wait, though the file does */
-    atomic_store(&f.gate, false);
-    take(ahead, 0, (s2_rect){0, 0, 4, 4});
-    s2_read_ahead_stop(ahead);
+    reader r;
+    start(&r, S2_INPUT_AHEAD_ALWAYS);
+    take(&r, lines(0, 4), lines(4, 3));
+    wait_for_other(2 * 3); /* before anyone has asked for them */
+    const int before = atomic_load(&read_by_caller);
+    take(&r, lines(4, 3), NOTHING);
+    CHECK(atomic_load(&read_by_caller) == before && before > 0);
+    check_rows(&r, lines(0, 4)); /* they have kept their place */
+    CHECK(s2_network_input_counts(r.input).ahead_seconds > 0.0);
+    CHECK(s2_network_input_counts(r.input).pixels[1] == 7.0 * (WIDTH - 2));
+    stop(&r);
 }
 
-static void test_takes_what_was_not_expected(void)
+static void *open_gate(void *unused)
 {
-    fake f = {0};
-    s2_read_ahead *ahead = start(&f);
-    take(ahead, 1, (s2_rect){1, 2, 3, 4});
-    s2_read_ahead_expect(ahead, 1, (s2_rect){1, 6, 3, 4});
-    take(ahead, 1, (s2_rect){5, 6, 3, 4});
-    s2_read_ahead_expect(ahead, 1, (s2_rect){1, 6, 3, 4});
-    s2_read_ahead_expect(ahead, 1, (s2_rect){1, 6, 3, 5});
-    take(ahead, 1, (s2_rect){1, 6, 3, 5});
-    take(ahead, 1, (s2_rect){1, 6, 3, 5}); /* a rectangle is taken once, then read again */
-    CHECK(atomic_load(&f.reads) >= 4 &&
-          atomic_load(&f.reads) <= 6); /* of rectangles nobody took, some */
-    s2_read_ahead_stop(ahead);
+    for (int i = 0; i < 30; i++)
+        rest();
+    atomic_store(&gate, false);
+    return unused;
 }
 
-/* A failure belongs to its rectangle: no sooner, no later, and not to another source. */
-static void test_failure(void)
+static void waits_for_what_is_on_its_way(void)
 {
-    fake f = {0};
-    s2_read_ahead *ahead = start(&f);
-    float pixels[LARGEST * BANDS];
-    uint8_t valid[LARGEST];
+    reader r;
+    pthread_t opener;
+    start(&r, S2_INPUT_AHEAD_ALWAYS);
+    atomic_store(&gate, true);
+    take(&r, lines(0, 4), lines(4, 4)); /* the caller does not wait, though the other thread does */
+    while (atomic_load(&at_once) == 0)
+        rest();
+    REQUIRE(pthread_create(&opener, NULL, open_gate, NULL) == 0);
+    const int before = atomic_load(&read_by_caller);
+    take(&r, lines(4, 4), NOTHING);
+    CHECK(atomic_load(&read_by_caller) == before);
+    REQUIRE(pthread_join(opener, NULL) == 0);
+    stop(&r);
+}
+
+static void gives_what_was_not_expected(void)
+{
+    reader r;
+    start(&r, S2_INPUT_AHEAD_ALWAYS);
+    take(&r, lines(0, 4), lines(4, 4));
+    take(&r, lines(10, 4), lines(4, 4));
+    take(&r, lines(4, 5), lines(9, 2));
+    take(&r, lines(9, 2), NOTHING);
+    take(&r, lines(9, 2), NOTHING); /* what was taken once is read again */
+    stop(&r);
+}
+
+/* A failure belongs to its rows: no sooner and no later. */
+static void failure_comes_with_its_rows(void)
+{
+    reader r;
     s2rgf_error error = {0};
-    f.broken_y = 7;
-    s2_read_ahead_expect(ahead, 0, (s2_rect){0, 7, 4, 4});
-    take(ahead, 1, (s2_rect){0, 3, 4, 4});
-    CHECK(s2_read_ahead_take(ahead, 0, (s2_rect){0, 7, 4, 4}, pixels, valid, &error) == S2RGF_IO);
-    CHECK(strstr(error.message, "row 7 of source 0") != NULL);
-    take(ahead, 0, (s2_rect){0, 11, 4, 4});
-    s2_read_ahead_stop(ahead);
+    start(&r, S2_INPUT_AHEAD_ALWAYS);
+    atomic_store(&broken, true);
+    take(&r, lines(0, 4), lines(4, 4));
+    wait_for_other(1);
+    CHECK(ask(&r, lines(4, 4), NOTHING, &error) == S2RGF_IO);
+    CHECK_CONTAINS(error.message, "/vsimem/one.tif");
+    atomic_store(&broken, false);
+    take(&r, lines(8, 4), NOTHING);
+    stop(&r);
 }
 
 /* Without a core for it the thread leaves reading to the caller, unless reading is waiting. */
-static void test_without_a_core(void)
+static void without_a_core_reads_only_what_waits(void)
 {
-    fake f = {0};
-    s2_read_ahead *ahead = start_with(&f, false);
+    reader r;
+    start(&r, S2_INPUT_AHEAD_SLOW);
     for (int i = 0; i < 300; i++)
         rest(); /* time in which nobody reads, so that a timeslice lost while reading is no part of it */
     for (int y = 0; y < 4; y++) {
-        s2_read_ahead_expect(ahead, 0, (s2_rect){0, y, 4, 4});
+        take(&r, lines(y, 1), lines(y + 1, 1));
         for (int i = 0; i < 5; i++)
             rest();
-        CHECK(atomic_load(&f.reads) == y);
-        take(ahead, 0, (s2_rect){0, y, 4, 4});
+        CHECK(atomic_load(&read_by_other) == 0);
     }
-    f.slow = true;
+    atomic_store(&slow, true);
     for (int y = 4; y < 8; y++)
-        take(ahead, 0, (s2_rect){0, y, 4, 4});
-    s2_read_ahead_expect(ahead, 0, (s2_rect){0, 8, 4, 4});
-    for (int i = 0; i < 10000 && atomic_load(&f.reads) < 9; i++)
-        rest();
-    CHECK(atomic_load(&f.reads) == 9); /* before it is taken */
-    take(ahead, 0, (s2_rect){0, 8, 4, 4});
-    s2_read_ahead_stop(ahead);
+        take(&r, lines(y, 1), NOTHING);
+    take(&r, lines(8, 1), lines(9, 1));
+    wait_for_other(2);
+    take(&r, lines(9, 1), NOTHING);
+    atomic_store(&slow, false);
+    stop(&r);
 }
 
-static void test_stop(void)
+static void at_once_has_no_thread(void)
 {
-    fake f = {0};
-    s2_read_ahead *ahead = start(&f);
-    s2_read_ahead_expect(ahead, 0, (s2_rect){0, 0, 4, 4});
-    s2_read_ahead_stop(ahead); /* with a rectangle that nobody takes */
-    s2_read_ahead_stop(NULL);
+    reader r;
+    start(&r, S2_INPUT_AT_ONCE);
+    for (int y = 0; y < 20; y++)
+        take(&r, lines(y, 1), lines(y + 1, 1));
+    CHECK(atomic_load(&read_by_other) == 0);
+    stop(&r);
 }
 
-static void test_many(bool spare_cores)
+static void stops_with_rows_that_nobody_takes(void)
 {
-    fake f = {0};
-    s2_read_ahead *ahead = start_with(&f, spare_cores);
+    reader r;
+    start(&r, S2_INPUT_AHEAD_ALWAYS);
+    take(&r, lines(0, 4), lines(4, 4));
+    stop(&r);
+    s2_network_input_close(NULL);
+}
+
+static void gives_the_same_whatever_it_is_told(s2_input_mode mode)
+{
+    reader r;
     s2_random random;
+    start(&r, mode);
     s2_random_init(&random, 5, 0);
-    for (int i = 0; i < 2000; i++) {
-        const int source = (int)s2_random_below(&random, 2);
-        const s2_rect rect = {i % 9, i, 1 + i % 8, 1 + i % 7};
-        if (s2_random_below(&random, 4) > 0)
-            s2_read_ahead_expect(ahead, source, rect);
-        take(ahead, source, rect);
+    s2_rect rect = lines(0, 5);
+    for (int i = 0; i < 500; i++) {
+        const int end = rect.y + rect.h;
+        const int first =
+            end < HEIGHT - 8 ? end : end % RING; /* whose places follow those of rect */
+        const s2_rect next = lines(first, 1 + i % 8);
+        const s2_rect other = lines(first, 1 + (i + 3) % 8);
+        const int said = (int)s2_random_below(&random, 4);
+        take(&r, rect, said == 0 ? NOTHING : said == 1 ? other : next);
+        rect = next;
     }
-    CHECK(atomic_load(&f.reads) == 2000);
-    s2_read_ahead_stop(ahead);
+    stop(&r);
 }
 
 int main(void)
 {
-    test_reads_beside_the_caller();
-    test_waits_for_what_is_on_its_way();
-    test_takes_what_was_not_expected();
-    test_failure();
-    test_without_a_core();
-    test_stop();
-    test_many(true);
-    test_many(false);
+    GDALAllRegister();
+    s2_block_cache_resize(0);
+    caller = pthread_self();
+    watch_files(watch);
+    make_file("/vsimem/one.tif", 0);
+    make_file("/vsimem/two.tif", 1);
+    reads_beside_the_caller();
+    waits_for_what_is_on_its_way();
+    gives_what_was_not_expected();
+    failure_comes_with_its_rows();
+    without_a_core_reads_only_what_waits();
+    at_once_has_no_thread();
+    stops_with_rows_that_nobody_takes();
+    gives_the_same_whatever_it_is_told(S2_INPUT_AHEAD_ALWAYS);
+    gives_the_same_whatever_it_is_told(S2_INPUT_AHEAD_SLOW);
     CHECK(!atomic_load(&overlapped));
     return harness_end();
 }

@@ -13,68 +13,19 @@
 #include "model/network_model.h"
 #include "nn/networks/networks.h"
 #include "unit/model_sample.h"
+#include "unit/watched_files.h"
 
 enum { SIDE = 256, CLASSES = 3 };
 
 static char folder[] = "/tmp/s2rgf_reading_XXXXXX";
 
-/* ---- files whose bytes are counted: /vsicount/X is X ------------------------------------------ */
+static double bytes_read; /* of watched files, by all threads */
 
-static const char PREFIX[] = "/vsicount/";
-static double bytes_read; /* by all threads */
-
-static int count_stat(void *user, const char *name, VSIStatBufL *buffer, int flags)
+static bool count_bytes(size_t bytes)
 {
-    (void)user;
-    return VSIStatExL(name, buffer, flags);
-}
-
-static void *count_open(void *user, const char *name, const char *access)
-{
-    (void)user;
-    return VSIFOpenL(name, access);
-}
-
-static vsi_l_offset count_tell(void *file)
-{
-    return VSIFTellL(file);
-}
-
-static int count_seek(void *file, vsi_l_offset offset, int whence)
-{
-    return VSIFSeekL(file, offset, whence);
-}
-
-static size_t count_read(void *file, void *buffer, size_t size, size_t count)
-{
-    const size_t got = VSIFReadL(buffer, size, count, file);
 #pragma omp atomic
-    bytes_read += (double)(got * size);
-    return got;
-}
-
-static int count_eof(void *file)
-{
-    return VSIFEofL(file);
-}
-
-static int count_close(void *file)
-{
-    return VSIFCloseL(file);
-}
-
-static void install_counter(void)
-{
-    VSIFilesystemPluginCallbacksStruct *calls = VSIAllocFilesystemPluginCallbacksStruct();
-    calls->stat = count_stat;
-    calls->open = count_open;
-    calls->tell = count_tell;
-    calls->seek = count_seek;
-    calls->read = count_read;
-    calls->eof = count_eof;
-    calls->close = count_close;
-    REQUIRE(VSIInstallPluginHandler(PREFIX, calls) == 0);
-    VSIFreeFilesystemPluginCallbacksStruct(calls);
+    bytes_read += (double)bytes;
+    return true;
 }
 
 /* ---- scenes --------------------------------------------------------------------------------- */
@@ -209,11 +160,11 @@ static void a_block_is_decoded_once(int bands)
     int expected = -1;
     for (int i = 0; i < LAYOUT_COUNT; i++) {
         make_cube("cube.tif", &LAYOUTS[i], bands);
-        const double once = one_pass("/vsicount/cube.tif", bands);
+        const double once = one_pass("/vsiwatch/cube.tif", bands);
         GDALSetCacheMax64(4 << 20);
         for (int threads = 1; threads <= 2; threads++) {
             int checksum = 0;
-            const double bytes = bytes_of_mapping("/vsicount/cube.tif", threads, 512, &checksum);
+            const double bytes = bytes_of_mapping("/vsiwatch/cube.tif", threads, 512, &checksum);
             printf("%d bands, %s, %d threads: %.2f passes\n", bands, LAYOUTS[i].name, threads,
                    bytes / once);
             CHECK(bytes <= 1.5 * once);
@@ -231,8 +182,8 @@ static void little_memory_maps_the_same(void)
     int little = 0;
     make_model("m.s2rgf", 40);
     make_cube("cube.tif", &LAYOUTS[2], 40);
-    bytes_of_mapping("/vsicount/cube.tif", 2, 512, &plenty);
-    bytes_of_mapping("/vsicount/cube.tif", 2, 6, &little);
+    bytes_of_mapping("/vsiwatch/cube.tif", 2, 512, &plenty);
+    bytes_of_mapping("/vsiwatch/cube.tif", 2, 6, &little);
     CHECK(plenty == little);
 }
 
@@ -240,7 +191,7 @@ static void little_memory_maps_the_same(void)
    holds. */
 static void lazy_maps_hold_pieces(void)
 {
-    const s2rgf_input input = {"cube", "/vsicount/cube.tif"};
+    const s2rgf_input input = {"cube", "/vsiwatch/cube.tif"};
     const s2rgf_scene scene = {"m.s2rgf", {.inputs = &input, .input_count = 1}};
     const int rect[4] = {0, 0, SIDE, SIDE};
     static uint16_t values[SIDE * SIDE];
@@ -248,7 +199,7 @@ static void lazy_maps_hold_pieces(void)
     s2rgf_error err = {0};
     make_model("m.s2rgf", 150);
     make_cube("cube.tif", &LAYOUTS[0], 150);
-    const double once = one_pass("/vsicount/cube.tif", 150);
+    const double once = one_pass("/vsiwatch/cube.tif", 150);
     GDALSetCacheMax64(4 << 20);
     REQUIRE(s2rgf_lazy_map_open(&scene, 0, NULL, &map, &err) == S2RGF_OK);
     /* the first reading looks at a sample of values */
@@ -345,7 +296,7 @@ static void describes_blocks(void)
 int main(void)
 {
     GDALAllRegister();
-    install_counter();
+    watch_files(count_bytes);
     REQUIRE(mkdtemp(folder) != NULL && chdir(folder) == 0);
     a_block_is_decoded_once(4);
     a_block_is_decoded_once(150);

@@ -85,56 +85,64 @@ static piece *find_room(s2_pieces *pieces)
     return oldest;
 }
 
-/* Fill a piece that is marked as loading; the mutex is held, but not while it is filled. */
-static s2rgf_status load(s2_pieces *pieces, piece *item, const s2_piece_loader *loader,
-                         s2rgf_error *err)
+/* Make room for a piece, or wait until there is some, or until another has loaded it. */
+static piece *find_or_begin(s2_pieces *pieces, s2_rect rect)
 {
-    pthread_mutex_unlock(&pieces->mutex);
-    if (!item->samples)
-        item->samples = s2_alloc_large(pieces->bytes, 1);
-    const s2rgf_status status = item->samples
-                                    ? loader->load(loader->context, item->rect, item->samples, err)
-                                    : s2_fail_memory(err, "pixels");
-    pthread_mutex_lock(&pieces->mutex);
-    item->state = status == S2RGF_OK ? PIECE_LOADED : PIECE_EMPTY;
-    pthread_cond_broadcast(&pieces->changed);
-    return status;
-}
-
-s2rgf_status s2_pieces_take(s2_pieces *pieces, s2_rect rect, const s2_piece_loader *loader,
-                            const void **samples, s2rgf_error *err)
-{
-    s2rgf_status status = S2RGF_OK;
-    piece *item = NULL;
-    pthread_mutex_lock(&pieces->mutex);
     for (;;) {
-        item = find(pieces, rect);
+        piece *item = find(pieces, rect);
         if (item && item->state == PIECE_LOADED)
-            break;
+            return item;
         piece *room = item ? NULL : find_room(pieces);
         if (room) {
-            item = room;
-            *item = (piece){.state = PIECE_LOADING, .rect = rect, .samples = room->samples};
-            status = load(pieces, item, loader, err);
-            break;
+            *room = (piece){.state = PIECE_LOADING, .rect = rect, .samples = room->samples};
+            return room;
         }
         pthread_cond_wait(&pieces->changed, &pieces->mutex);
     }
-    if (status == S2RGF_OK) {
+}
+
+s2rgf_status s2_pieces_take(s2_pieces *pieces, s2_rect rect, void **samples, bool *empty,
+                            s2rgf_error *err)
+{
+    pthread_mutex_lock(&pieces->mutex);
+    piece *item = find_or_begin(pieces, rect);
+    if (!item->samples)
+        item->samples = s2_alloc_large(pieces->bytes, 1);
+    *samples = item->samples;
+    *empty = item->state == PIECE_LOADING;
+    if (item->samples) {
         item->users++;
         item->used = ++pieces->clock;
-        *samples = item->samples;
+    } else {
+        item->state = PIECE_EMPTY;
+        pthread_cond_broadcast(&pieces->changed);
     }
     pthread_mutex_unlock(&pieces->mutex);
-    return status;
+    return *samples ? S2RGF_OK : s2_fail_memory(err, "pixels");
+}
+
+static piece *find_samples(s2_pieces *pieces, const void *samples)
+{
+    int i = 0;
+    while (pieces->items[i].samples != samples)
+        i++;
+    return &pieces->items[i];
+}
+
+void s2_pieces_filled(s2_pieces *pieces, const void *samples, bool whole)
+{
+    pthread_mutex_lock(&pieces->mutex);
+    piece *item = find_samples(pieces, samples);
+    item->state = whole ? PIECE_LOADED : PIECE_EMPTY;
+    item->users -= !whole;
+    pthread_cond_broadcast(&pieces->changed);
+    pthread_mutex_unlock(&pieces->mutex);
 }
 
 void s2_pieces_release(s2_pieces *pieces, const void *samples)
 {
     pthread_mutex_lock(&pieces->mutex);
-    for (int i = 0; i < pieces->count; i++)
-        if (pieces->items[i].samples == samples)
-            pieces->items[i].users--;
+    find_samples(pieces, samples)->users--;
     pthread_cond_broadcast(&pieces->changed);
     pthread_mutex_unlock(&pieces->mutex);
 }

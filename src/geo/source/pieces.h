@@ -13,12 +13,6 @@ typedef struct s2_piece_plan {
 
 typedef struct s2_pieces s2_pieces;
 
-/** Fills a piece. The thread that asked for the piece gets its errors. */
-typedef struct s2_piece_loader {
-    s2rgf_status (*load)(void *context, s2_rect piece, void *samples, s2rgf_error *err);
-    void *context;
-} s2_piece_loader;
-
 /**
  * bytes  of a whole piece
  * Errors NO_MEMORY.  Memory s2_pieces_free(); that of a piece is taken when it is first loaded.
@@ -31,13 +25,16 @@ void s2_pieces_free(s2_pieces *pieces);
 void s2_pieces_drop(s2_pieces *pieces);
 
 /**
- * The samples of the piece that covers `piece`. The first thread to need it loads it; others wait.
- * The one that was not used for longest makes room. samples out, until s2_pieces_release().
- * Errors  those of the loader, NO_MEMORY.
+ * The samples of a piece, which are the caller's to read until s2_pieces_release(). The first thread to
+ * need a piece fills it; others wait. The one that was not used for longest makes room.
+ * empty out  the caller has to fill samples, and to say so with s2_pieces_filled()
+ * Errors  NO_MEMORY.
  * Threads all at once; a thread may have one piece at a time.
  */
-s2rgf_status s2_pieces_take(s2_pieces *pieces, s2_rect piece, const s2_piece_loader *loader,
-                            const void **samples, s2rgf_error *err);
+s2rgf_status s2_pieces_take(s2_pieces *pieces, s2_rect piece, void **samples, bool *empty,
+                            s2rgf_error *err);
+/** whole false: filling failed, and samples are released. */
+void s2_pieces_filled(s2_pieces *pieces, const void *samples, bool whole);
 void s2_pieces_release(s2_pieces *pieces, const void *samples);
 
 #endif

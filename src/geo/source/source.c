@@ -144,9 +144,8 @@ void s2_source_close(s2_source *source)
         GDALClose(source->files[i].dataset);
         s2_free(source->files[i].path);
     }
-    s2_scratch *scratches[] = {&source->planes,        &source->wide_plane, &source->mask_plane,
-                               &source->overlap_valid, &source->numbers,    &source->view_pixels,
-                               &source->view_valid};
+    s2_scratch *scratches[] = {&source->planes, &source->mask_plane, &source->overlap_valid,
+                               &source->numbers};
     for (size_t i = 0; i < sizeof scratches / sizeof scratches[0]; i++)
         s2_free(scratches[i]->data);
     s2_warp_free(source->warp);

@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "core/row_ring.h"
 #include "geo/source/grid.h"
 
 typedef struct s2_source s2_source;
@@ -84,15 +85,32 @@ s2rgf_status s2_source_warp_to_grid(s2_source *source, const s2_grid *grid, s2rg
  */
 s2rgf_status s2_source_set_view(s2_source *source, s2_rect view, s2rgf_error *err);
 
+/** Where pixels of a rectangle go, from its first column on. */
+typedef struct s2_read_target {
+    s2_row_ring
+        pixels; /* float32, `bands` of a pixel side by side; data NULL: only validity counts */
+    s2_row_ring valid; /* bytes */
+    int bands;
+    const double *mean, *std; /* [bands]: (x - mean) / std is delivered; NULL: x as it is */
+} s2_read_target;
+
+/** All rows of a rectangle, one below the other. pixels out [h][w][bands], or NULL; valid out [h][w] */
+s2_read_target s2_read_target_whole(s2_rect rect, int bands, float *pixels, uint8_t *valid);
+
 /**
  * Read a rectangle of the source's grid (inside it).
- * pixels out [h][w][bands] float32, scale and offset applied, 0 where invalid
- * valid  out [h][w] 1 where every delivered band is valid, else 0: nodata, values that are not
- *            finite, mask bands and alpha bands count
+ * to     its pixels get scale and offset, then mean and std; 0 where invalid. Its validity is 1 where
+ *        every delivered band is valid, else 0: nodata, values that are not finite, mask bands and
+ *        alpha bands count.
  * Errors IO (names the file), NO_MEMORY.  Threads: one per s2_source.
  */
+s2rgf_status s2_source_read_to(s2_source *source, s2_rect rect, const s2_read_target *to,
+                               s2rgf_error *err);
+/** The same, values as they are: pixels out [h][w][bands], valid out [h][w] */
 s2rgf_status s2_source_read(s2_source *source, s2_rect rect, float *pixels, uint8_t *valid,
                             s2rgf_error *err);
+/** Bytes that a source takes while it reads so many pixels that it does not hold. */
+size_t s2_source_read_bytes(size_t pixels, int bands);
 /** As s2_source_read() but only the validity. */
 s2rgf_status s2_source_read_valid(s2_source *source, s2_rect rect, uint8_t *valid,
                                   s2rgf_error *err);

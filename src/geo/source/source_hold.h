@@ -23,8 +23,6 @@ s2_block_layout s2_source_blocks(const s2_source *source);
  * by several threads. Errors: NO_MEMORY. Memory: taken as pieces are read, released with the source.
  */
 s2rgf_status s2_source_hold(s2_source *source, const s2_piece_plan *plan, s2rgf_error *err);
-/** Whether it does: then rectangles of a few rows cost no more than large ones. */
-bool s2_source_holds(const s2_source *source);
 /** Release the memory of held pieces; they are read again when they are needed. */
 void s2_source_drop(s2_source *source);
 

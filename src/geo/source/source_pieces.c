@@ -125,11 +125,6 @@ s2rgf_status s2_source_hold(s2_source *source, const s2_piece_plan *plan, s2rgf_
                            : S2RGF_OK;
 }
 
-bool s2_source_holds(const s2_source *source)
-{
-    return source->pieces != NULL;
-}
-
 void s2_source_drop(s2_source *source)
 {
     s2_pieces_drop(source->pieces);
@@ -181,9 +176,8 @@ static size_t valid_at(const s2_source *source, s2_rect piece)
     return (size_t)source->band_count * plane_bytes(source, piece);
 }
 
-s2rgf_status s2_piece_load(void *data, s2_rect piece, void *samples, s2rgf_error *err)
+s2rgf_status s2_piece_load(s2_source *source, s2_rect piece, void *samples, s2rgf_error *err)
 {
-    s2_source *source = data;
     s2rgf_status status = S2RGF_OK;
     for (int first = 0; first < source->band_count && status == S2RGF_OK;) {
         const int count = count_of_file(source, first);
@@ -201,39 +195,19 @@ static size_t samples_before(s2_rect piece, s2_rect overlap, int y)
     return (size_t)(overlap.y - piece.y + y) * (size_t)piece.w + (size_t)(overlap.x - piece.x);
 }
 
-/* Samples of a row to float or double: what most rasters have in loops of our own. */
-static void convert_row(const void *from, GDALDataType type, bool wide, int count, void *to)
+s2_samples s2_piece_samples(const s2_source *source, const void *samples, s2_rect piece,
+                            s2_rect overlap, int first, int count)
 {
-    const uint8_t *bytes = from;
-    const uint16_t *words = from;
-    const int16_t *integers = from;
-    float *out = to;
-    if (!wide && type == GDT_Byte)
-        for (int i = 0; i < count; i++)
-            out[i] = (float)bytes[i];
-    else if (!wide && type == GDT_UInt16)
-        for (int i = 0; i < count; i++)
-            out[i] = (float)words[i];
-    else if (!wide && type == GDT_Int16)
-        for (int i = 0; i < count; i++)
-            out[i] = (float)integers[i];
-    else
-        GDALCopyWords(from, type, GDALGetDataTypeSizeBytes(type), to,
-                      wide ? GDT_Float64 : GDT_Float32, wide ? 8 : 4, count);
-}
-
-void s2_piece_copy(const s2_source *source, const void *samples, s2_rect piece, s2_rect overlap,
-                   s2_band_run run, void *planes)
-{
-    const int size = GDALGetDataTypeSizeBytes(source->held_type);
-    const size_t row_bytes = (size_t)overlap.w * (run.wide ? sizeof(double) : sizeof(float));
-    char *to = planes;
-    for (int b = run.first; b < run.first + run.count; b++) {
-        const char *plane = (const char *)samples + (size_t)b * plane_bytes(source, piece);
-        for (int y = 0; y < overlap.h; y++, to += row_bytes)
-            convert_row(plane + samples_before(piece, overlap, y) * (size_t)size, source->held_type,
-                        run.wide, overlap.w, to);
-    }
+    const size_t size = (size_t)GDALGetDataTypeSizeBytes(source->held_type);
+    const size_t plane = plane_bytes(source, piece);
+    const char *planes = (const char *)samples + (size_t)first * plane;
+    return (s2_samples){.planes = planes + samples_before(piece, overlap, 0) * size,
+                        .type = source->held_type,
+                        .plane_bytes = plane,
+                        .row_bytes = (size_t)piece.w * size,
+                        .first = first,
+                        .count = count,
+                        .place = first};
 }
 
 void s2_piece_copy_valid(const s2_source *source, const void *samples, s2_rect piece,

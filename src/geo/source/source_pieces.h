@@ -2,7 +2,7 @@
 #ifndef S2_GEO_SOURCE_SOURCE_PIECES_H
 #define S2_GEO_SOURCE_SOURCE_PIECES_H
 
-#include "geo/source/source_private.h"
+#include "geo/source/source_values.h"
 
 /** Clear `valid` where masks and alpha bands of files and bands that are delivered say so. */
 s2rgf_status s2_source_read_masks(s2_source *source, s2_rect rect, uint8_t *valid,
@@ -11,17 +11,11 @@ s2rgf_status s2_source_read_masks(s2_source *source, s2_rect rect, uint8_t *vali
 /** Choose the lattice of pieces that suits the blocks of open files. */
 void s2_source_choose_lattice(s2_source *source);
 /** A piece's samples: planes of all delivered bands in one type, then the validity by masks. */
-s2rgf_status s2_piece_load(void *source, s2_rect piece, void *samples, s2rgf_error *err);
+s2rgf_status s2_piece_load(s2_source *source, s2_rect piece, void *samples, s2rgf_error *err);
 
-/** Delivered bands first.. first + count - 1, wanted as double, or as float. */
-typedef struct s2_band_run {
-    int first, count;
-    bool wide;
-} s2_band_run;
-
-/** From a piece's samples, planes of an overlap. */
-void s2_piece_copy(const s2_source *source, const void *samples, s2_rect piece, s2_rect overlap,
-                   s2_band_run run, void *planes);
+/** Where a piece's samples are, of an overlap and delivered bands first.. first + count - 1. */
+s2_samples s2_piece_samples(const s2_source *source, const void *samples, s2_rect piece,
+                            s2_rect overlap, int first, int count);
 /** valid out [overlap.h][overlap.w] */
 void s2_piece_copy_valid(const s2_source *source, const void *samples, s2_rect piece,
                          s2_rect overlap, uint8_t *valid);

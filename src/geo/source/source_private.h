@@ -61,8 +61,7 @@ struct s2_source {
     s2_pieces *pieces;             /* decoded ones; NULL: none are held */
     GDALDataType held_type;        /* of their samples */
     bool owns_pieces;              /* false: those of the source that this is a copy of */
-    s2_scratch planes, wide_plane, mask_plane, overlap_valid, numbers; /* source_read.c */
-    s2_scratch view_pixels, view_valid;                                /* raster.c */
+    s2_scratch planes, mask_plane, overlap_valid, numbers; /* source_read.c */
 };
 
 /**
@@ -75,8 +74,8 @@ s2rgf_status s2_file_describe(s2_file *file, const char *source_nodata, s2rgf_er
 /** Release bands and masks; the dataset stays. */
 void s2_file_forget(s2_file *file);
 
-/** As s2_source_read() on the files' own grid; the rectangle lies inside; pixels may be NULL. */
-s2rgf_status s2_source_read_files(s2_source *source, s2_rect rect, float *pixels, uint8_t *valid,
+/** As s2_source_read_to() on the files' own grid; the rectangle lies inside. */
+s2rgf_status s2_source_read_files(s2_source *source, s2_rect rect, const s2_read_target *to,
                                   s2rgf_error *err);
 
 /**
@@ -107,8 +106,8 @@ s2rgf_status s2_warp_create(const char *label, const s2_grid *from, const s2_gri
                             s2_warp **warp, s2rgf_error *err);
 void s2_warp_free(s2_warp *warp);
 
-/** As s2_source_read() on the warped grid; the rectangle lies inside; pixels may be NULL. */
-s2rgf_status s2_warp_read(s2_source *source, s2_rect rect, float *pixels, uint8_t *valid,
+/** As s2_source_read_to() on the warped grid; the rectangle lies inside. */
+s2rgf_status s2_warp_read(s2_source *source, s2_rect rect, const s2_read_target *to,
                           s2rgf_error *err);
 
 /**

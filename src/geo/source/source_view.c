@@ -3,7 +3,7 @@
 
 #include "core/error.h"
 #include "core/memory.h"
-#include "geo/source/source_private.h"
+#include "geo/source/source_values.h"
 
 s2rgf_status s2_source_select(s2_source *source, const int *order, int count, s2rgf_error *err)
 {
@@ -77,74 +77,59 @@ s2rgf_status s2_source_set_view(s2_source *source, s2_rect view, s2rgf_error *er
 }
 
 /** Read a rectangle of the base grid that lies inside it. */
-static s2rgf_status read_base(s2_source *source, s2_rect rect, float *pixels, uint8_t *valid,
+static s2rgf_status read_base(s2_source *source, s2_rect rect, const s2_read_target *to,
                               s2rgf_error *err)
 {
     if (source->warp != NULL)
-        return s2_warp_read(source, rect, pixels, valid, err);
-    return s2_source_read_files(source, rect, pixels, valid, err);
+        return s2_warp_read(source, rect, to, err);
+    return s2_source_read_files(source, rect, to, err);
 }
 
 /** Read a rectangle that leaves the base grid: what lies outside is invalid. */
-static s2rgf_status read_across_edge(s2_source *source, s2_rect rect, s2_rect inside, float *pixels,
-                                     uint8_t *valid, s2rgf_error *err)
+static s2rgf_status read_across_edge(s2_source *source, s2_rect rect, s2_rect inside,
+                                     const s2_read_target *to, s2rgf_error *err)
 {
-    const size_t bands = (size_t)source->band_count;
-    const size_t pixel_count = (size_t)rect.w * (size_t)rect.h;
-    memset(valid, 0, pixel_count);
-    if (pixels != NULL)
-        memset(pixels, 0, pixel_count * bands * sizeof *pixels);
+    const size_t floats = (size_t)rect.w * (size_t)to->bands;
+    for (int y = rect.y; y < rect.y + rect.h; y++) {
+        memset(s2_row_ring_at(&to->valid, y), 0, (size_t)rect.w);
+        if (to->pixels.data != NULL)
+            memset(s2_row_ring_at(&to->pixels, y), 0, floats * sizeof(float));
+    }
     if (s2_rect_is_empty(inside))
         return S2RGF_OK;
-    const size_t inside_count = (size_t)inside.w * (size_t)inside.h;
-    uint8_t *inside_valid = s2_scratch_reserve(&source->view_valid, inside_count, 1);
-    float *inside_pixels = NULL;
-    if (pixels != NULL)
-        inside_pixels =
-            s2_scratch_reserve(&source->view_pixels, inside_count * bands, sizeof *inside_pixels);
-    if (inside_valid == NULL || (pixels != NULL && inside_pixels == NULL))
-        return s2_fail_memory(err, "pixels");
-    const s2rgf_status status = read_base(source, inside, inside_pixels, inside_valid, err);
-    if (status != S2RGF_OK)
-        return status;
-    const size_t width = (size_t)inside.w;
-    for (int y = 0; y < inside.h; y++) {
-        const size_t to =
-            (size_t)(inside.y - rect.y + y) * (size_t)rect.w + (size_t)(inside.x - rect.x);
-        const size_t from = (size_t)y * width;
-        memcpy(valid + to, inside_valid + from, width);
-        if (pixels != NULL)
-            memcpy(pixels + to * bands, inside_pixels + from * bands,
-                   width * bands * sizeof *pixels);
-    }
-    return S2RGF_OK;
+    const s2_read_target inside_pixels = s2_read_target_from(to, inside.x - rect.x);
+    return read_base(source, inside, &inside_pixels, err);
 }
 
-static s2rgf_status read_presented(s2_source *source, s2_rect rect, float *pixels, uint8_t *valid,
-                                   s2rgf_error *err)
+s2rgf_status s2_source_read_to(s2_source *source, s2_rect rect, const s2_read_target *to,
+                               s2rgf_error *err)
 {
     const s2_rect presented = {0, 0, source->grid.width, source->grid.height};
+    s2_read_target moved = *to; /* rows by their numbers in the base grid */
     if (s2_rect_is_empty(rect) || !s2_rect_contains(presented, rect))
         return s2_fail(err, S2RGF_INTERNAL, "source %s: rectangle %d,%d %d x %d is not in its %d x %d",
                        source->name, rect.x, rect.y, rect.w, rect.h, presented.w, presented.h);
     if (source->has_view) {
         rect.x += source->view.x;
         rect.y += source->view.y;
+        moved.pixels.first += source->view.y;
+        moved.valid.first += source->view.y;
     }
     const s2_rect base = {0, 0, source->base.width, source->base.height};
     const s2_rect inside = s2_rect_intersect(rect, base);
-    if (inside.w == rect.w && inside.h == rect.h)
-        return read_base(source, rect, pixels, valid, err);
-    return read_across_edge(source, rect, inside, pixels, valid, err);
+    if (s2_rect_equal(inside, rect))
+        return read_base(source, rect, &moved, err);
+    return read_across_edge(source, rect, inside, &moved, err);
 }
 
 s2rgf_status s2_source_read(s2_source *source, s2_rect rect, float *pixels, uint8_t *valid,
                             s2rgf_error *err)
 {
-    return read_presented(source, rect, pixels, valid, err);
+    const s2_read_target to = s2_read_target_whole(rect, source->band_count, pixels, valid);
+    return s2_source_read_to(source, rect, &to, err);
 }
 
 s2rgf_status s2_source_read_valid(s2_source *source, s2_rect rect, uint8_t *valid, s2rgf_error *err)
 {
-    return read_presented(source, rect, NULL, valid, err);
+    return s2_source_read(source, rect, NULL, valid, err);
 }

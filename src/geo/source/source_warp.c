@@ -12,7 +12,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "geo/source/gdal_catch.h"
-#include "geo/source/source_private.h"
+#include "geo/source/source_values.h"
 
 /* Pixels are done in squares of this side: bounds the source rectangle read at a time. */
 #define SQUARE_PX 64
@@ -198,12 +198,13 @@ static s2rgf_status load_rect(s2_source *source, s2_rect rect, bool with_pixels,
         pixels = s2_scratch_reserve(&warp->pixels, samples, sizeof *pixels);
     if (valid == NULL || (with_pixels && pixels == NULL))
         return s2_fail_memory(err, "source rectangle");
-    return s2_source_read_files(source, rect, pixels, valid, err);
+    const s2_read_target to = s2_read_target_whole(rect, source->band_count, pixels, valid);
+    return s2_source_read_files(source, rect, &to, err);
 }
 
-/** Warp one square of the request `rect`. */
-static s2rgf_status warp_square(s2_source *source, s2_rect rect, s2_rect square, float *pixels,
-                                uint8_t *valid, s2rgf_error *err)
+/** Warp one square; to: from the square's first column on. */
+static s2rgf_status warp_square(s2_source *source, s2_rect square, const s2_read_target *to,
+                                s2rgf_error *err)
 {
     s2_warp *warp = source->warp;
     const int count = square.w * square.h, bands = source->band_count;
@@ -214,23 +215,28 @@ static s2rgf_status warp_square(s2_source *source, s2_rect rect, s2_rect square,
     to_source(warp, warp->u, warp->v, count);
     const s2_rect needed = kernel_bounds(warp, count, &source->file_grid);
     if (!s2_rect_is_empty(needed)) {
-        const s2rgf_status status = load_rect(source, needed, pixels != NULL, err);
+        const s2rgf_status status = load_rect(source, needed, to->pixels.data != NULL, err);
         if (status != S2RGF_OK)
             return status;
     }
     for (int i = 0; i < count; i++) {
-        const size_t at = (size_t)(square.y - rect.y + i / square.w) * (size_t)rect.w +
-                          (size_t)(square.x - rect.x + i % square.w);
-        float *out = pixels == NULL ? NULL : pixels + at * (size_t)bands;
-        valid[at] = !s2_rect_is_empty(needed) &&
-                    sample_pixel(warp, needed, warp->u[i], warp->v[i], bands, out);
-        if (!valid[at] && out != NULL)
+        const int x = i % square.w;
+        const int y = square.y + i / square.w;
+        uint8_t *valid = (uint8_t *)s2_row_ring_at(&to->valid, y) + x;
+        float *out = NULL;
+        if (to->pixels.data != NULL)
+            out = (float *)s2_row_ring_at(&to->pixels, y) + (size_t)x * (size_t)bands;
+        *valid = !s2_rect_is_empty(needed) &&
+                 sample_pixel(warp, needed, warp->u[i], warp->v[i], bands, out);
+        if (out != NULL && *valid)
+            s2_values_normalise(to, bands, out);
+        else if (out != NULL)
             memset(out, 0, (size_t)bands * sizeof *out);
     }
     return S2RGF_OK;
 }
 
-s2rgf_status s2_warp_read(s2_source *source, s2_rect rect, float *pixels, uint8_t *valid,
+s2rgf_status s2_warp_read(s2_source *source, s2_rect rect, const s2_read_target *to,
                           s2rgf_error *err)
 {
     const int side = source->warp->square_px;
@@ -239,7 +245,8 @@ s2rgf_status s2_warp_read(s2_source *source, s2_rect rect, float *pixels, uint8_
         for (int x = 0; x < rect.w && status == S2RGF_OK; x += side) {
             const s2_rect square =
                 s2_rect_intersect((s2_rect){rect.x + x, rect.y + y, side, side}, rect);
-            status = warp_square(source, rect, square, pixels, valid, err);
+            const s2_read_target part = s2_read_target_from(to, x);
+            status = warp_square(source, square, &part, err);
         }
     }
     return status;

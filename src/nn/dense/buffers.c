@@ -62,6 +62,7 @@ static void hold_source(const s2_network_spec *spec, const s2_run_geometry *geom
     const s2_source_plan *source = &plan->source[s];
     const s2_source_front *now = &fronts[0].source[s];
     const s2_source_front *next = &fronts[1].source[s];
+    const int ahead = fronts[2].source[s].pixels; /* what comes after may be read already */
     const s2_sampling feature = s2_dense_sampling(geometry, s, 2.0);
     const s2_sampling reference = s2_dense_sampling(geometry, s, 1.0);
     const bool aligned = spec->on_reference[s];
@@ -72,10 +73,10 @@ static void hold_source(const s2_network_spec *spec, const s2_run_geometry *geom
         seen = 2 * fronts[0].stack;
         pixels = smaller(2 * now->middle - 1, seen);
     }
-    hold(of, S2_OF_PIXELS, source->pixels, pixels, next->pixels);
+    hold(of, S2_OF_PIXELS, source->pixels, pixels, ahead);
     /* pixels seen off their centres; what is new waits until seams have it */
     const int valid = smaller(seen - 1, now->spectral);
-    hold(of, S2_OF_VALID, source->valid, aligned ? seen - 1 : valid, next->pixels);
+    hold(of, S2_OF_VALID, source->valid, aligned ? seen - 1 : valid, ahead);
     hold(of, S2_OF_SPECTRAL, source->spectral,
          aligned ? fronts[0].core : smaller(seen, now->spectral), next->spectral);
     hold(of, S2_OF_DETAIL, source->detail, sampled_from(&reference, plan->core, fronts[0].core),
@@ -88,7 +89,7 @@ static void hold_source(const s2_network_spec *spec, const s2_run_geometry *geom
     hold(of, S2_OF_SPATIAL, source->spatial, smaller(seen, now->spatial), next->spatial);
 }
 
-/* Rings of one step, from fronts[0] to fronts[1]. */
+/* Rings of one step, from fronts[0] to fronts[1]; the next one goes on to fronts[2]. */
 static void hold_step(const s2_network_spec *spec, const s2_run_geometry *geometry,
                       const s2_dense_plan *plan, const s2_dense_front *fronts, int *rings)
 {
@@ -180,8 +181,6 @@ static void need_source(const s2_network_spec *spec, const s2_dense_plan *plan, 
     need_floats(sizes, S2_ROWS, (size_t)(2 * plan->reference.w) * width);
     need_floats(sizes, S2_SEGMENT, S2_SEGMENT_PX * larger(2 * bands, S2_KERNEL_BLOCK));
     need_floats(sizes, S2_WINOGRAD, s2_winograd_floats(spec->bands[s], spec->channels));
-    need_floats(sizes, S2_CHUNK, sizes->read_pixels[s] * bands);
-    sizes->bytes[S2_CHUNK_VALID] = larger(sizes->bytes[S2_CHUNK_VALID], sizes->read_pixels[s]);
 }
 
 /* Buffers that are no rings. score_rows: most rows of the core that a step gives. */
@@ -221,18 +220,22 @@ static void measure_rows(const s2_network_spec *spec, const s2_run_geometry *geo
     const int end = plan->core.y + plan->core.h;
     const int first = s2_dense_first_step(plan);
     const int last = end / (2 * S2_CELL_FEATURE_PX);
-    s2_dense_front fronts[2] = {s2_dense_front_after(spec, geometry, plan, first - 1)};
-    for (int step = first; fronts[0].core < end; step++, fronts[0] = fronts[1]) {
+    s2_dense_front fronts[3] = {s2_dense_front_after(spec, geometry, plan, first - 1),
+                                s2_dense_front_after(spec, geometry, plan, first)};
+    for (int step = first; fronts[0].core < end; step++) {
         if (quick && step == first + STEPS_LOOKED_AT && step < last - STEPS_LOOKED_AT) {
             step = last - STEPS_LOOKED_AT;
             fronts[0] = s2_dense_front_after(spec, geometry, plan, step - 1);
+            fronts[1] = s2_dense_front_after(spec, geometry, plan, step);
         }
-        fronts[1] = s2_dense_front_after(spec, geometry, plan, step);
+        fronts[2] = s2_dense_front_after(spec, geometry, plan, step + 1);
         hold_step(spec, geometry, plan, fronts, sizes->rings);
         rows->scored = larger_int(rows->scored, fronts[1].core - fronts[0].core);
         for (int s = 0; s < spec->sources; s++)
             rows->read[s] =
                 larger_int(rows->read[s], fronts[1].source[s].pixels - fronts[0].source[s].pixels);
+        fronts[0] = fronts[1];
+        fronts[1] = fronts[2];
     }
 }
 

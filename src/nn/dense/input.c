@@ -10,21 +10,6 @@ static s2_region pixel_region(const s2_dense_run *run, int s)
                            run->weights->base.spec.bands[s]);
 }
 
-/* Rows as they were read, to their rings. */
-static void keep_rows(const s2_dense_run *run, int s, s2_rect rows)
-{
-    const s2_region pixels = pixel_region(run, s);
-    const s2_rect kept = run->plan.source[s].valid;
-    const size_t floats = (size_t)rows.w * (size_t)pixels.stride;
-    const float *from = run->buffer[S2_CHUNK];
-    const uint8_t *from_valid = run->buffer[S2_CHUNK_VALID];
-    for (int y = rows.y; y < rows.y + rows.h; y++, from += floats, from_valid += rows.w) {
-        uint8_t *valid = s2_dense_bytes(run, s2_dense_buffer(s, S2_OF_VALID), kept, y);
-        memcpy(s2_region_at(&pixels, rows.x, y), from, floats * sizeof(float));
-        memcpy(valid + (rows.x - kept.x), from_valid, (size_t)rows.w);
-    }
-}
-
 /* Rows of source s to read so that its pixels get from one front to another. */
 static s2_rect rows_between(const s2_dense_run *run, int s, const s2_dense_front *from,
                             const s2_dense_front *to)
@@ -34,20 +19,22 @@ static s2_rect rows_between(const s2_dense_run *run, int s, const s2_dense_front
                              inside);
 }
 
-static s2rgf_status read_source_rows(s2_dense_run *run, int s, s2rgf_error *err)
+/* What is asked of source s: its new rows, straight into its rings, and those of the step after. */
+static s2_input_rows ask_rows(const s2_dense_run *run, int s, const s2_dense_front *after)
 {
-    const int first = run->now.source[s].pixels;
-    const int end = run->next.source[s].pixels;
+    const s2_rect kept = run->plan.source[s].valid;
     const s2_region pixels = pixel_region(run, s);
-    const s2_rect rows = rows_between(run, s, &run->now, &run->next);
-    s2_region_clear_rows(&pixels, first, end, rows);
-    if (s2_rect_is_empty(rows))
-        return S2RGF_OK;
-    const s2rgf_status status = run->io->read(run->io->context, s, rows, run->buffer[S2_CHUNK],
-                                              run->buffer[S2_CHUNK_VALID], err);
-    if (status == S2RGF_OK)
-        keep_rows(run, s, rows);
-    return status;
+    const size_t pixel_bytes = (size_t)pixels.stride * sizeof(float);
+    const int buffer = s2_dense_buffer(s, S2_OF_VALID);
+    const s2_rect rect = rows_between(run, s, &run->now, &run->next);
+    const int x = run->plan.source[s].inside.x;
+    return (s2_input_rows){.rect = rect,
+                           .after = rows_between(run, s, &run->next, after),
+                           .pixels = {pixels.data + (ptrdiff_t)(x - pixels.rect.x) * pixels.stride,
+                                      (size_t)pixels.rect.w * pixel_bytes, pixels.rect.y,
+                                      pixels.ring},
+                           .valid = {(uint8_t *)run->buffer[buffer] + (x - kept.x), (size_t)kept.w,
+                                     kept.y, run->sizes.rings[buffer]}};
 }
 
 /* Clear `valid`, reference pixels x0.. of row y, where an aligned source is not. */
@@ -113,19 +100,14 @@ void s2_dense_validity(s2_dense_run *run)
     }
 }
 
-void s2_dense_expect(const s2_dense_run *run, const s2_dense_front *after)
+s2rgf_status s2_dense_input(s2_dense_run *run, const s2_dense_front *after, s2rgf_error *err)
 {
+    s2_input_rows rows[S2RGF_MAX_SOURCES];
     for (int s = 0; s < run->weights->base.spec.sources; s++) {
-        const s2_rect rows = rows_between(run, s, &run->next, after);
-        if (!s2_rect_is_empty(rows))
-            run->io->expect(run->io->context, s, rows);
+        const s2_region pixels = pixel_region(run, s);
+        rows[s] = ask_rows(run, s, after);
+        s2_region_clear_rows(&pixels, run->now.source[s].pixels, run->next.source[s].pixels,
+                             rows[s].rect);
     }
-}
-
-s2rgf_status s2_dense_input(s2_dense_run *run, s2rgf_error *err)
-{
-    s2rgf_status status = S2RGF_OK;
-    for (int s = 0; s < run->weights->base.spec.sources && status == S2RGF_OK; s++)
-        status = read_source_rows(run, s, err);
-    return status;
+    return run->io->next(run->io->input, rows, err);
 }

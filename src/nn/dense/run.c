@@ -97,12 +97,10 @@ static void count_time(s2_dense_run *run, double *last, int stage)
 static s2rgf_status run_step(s2_dense_run *run, int step, const s2_dense_front *after,
                              double *clock, s2rgf_error *err)
 {
-    s2rgf_status status = s2_dense_input(run, err);
-    if (status != S2RGF_OK)
-        return status;
-    if (run->io->expect && run->next.core < run->plan.core.y + run->plan.core.h)
-        s2_dense_expect(run, after);
-    status = s2_dense_seams_take(run, step, err);
+    const bool last = run->next.core >= run->plan.core.y + run->plan.core.h;
+    s2rgf_status status = s2_dense_input(run, last ? &run->next : after, err);
+    if (status == S2RGF_OK)
+        status = s2_dense_seams_take(run, step, err);
     if (status != S2RGF_OK)
         return status;
     s2_dense_validity(run);

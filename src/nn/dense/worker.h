@@ -37,8 +37,6 @@ enum {
     S2_SCORES,               /* rows of the core at hand */
     S2_VALID,                /* bytes, of the same rows */
     S2_COLUMNS,              /* taps of the samplers */
-    S2_CHUNK,                /* pixels as they are read */
-    S2_CHUNK_VALID,          /* bytes */
     S2_SOURCES               /* from here some for every source */
 };
 enum {
@@ -99,10 +97,8 @@ void s2_dense_conv(const s2_dense_run *run, const s2_folded_conv *conv, const s2
 
 /* The steps: every one brings its tensors from run->now to run->next. */
 
-/** Read the sources' rows. */
-s2rgf_status s2_dense_input(s2_dense_run *run, s2rgf_error *err);
-/** Announce to io which rows the next step, from run->next to `after`, will read. */
-void s2_dense_expect(const s2_dense_run *run, const s2_dense_front *after);
+/** Read the sources' rows; the next step will go on from run->next to `after`. */
+s2rgf_status s2_dense_input(s2_dense_run *run, const s2_dense_front *after, s2rgf_error *err);
 /** Validity of the rows of the reference grid under the stack, then of the stack's rows. */
 void s2_dense_validity(s2_dense_run *run);
 /** Encode one source and put its features into the stacks. */

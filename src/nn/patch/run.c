@@ -199,14 +199,18 @@ static void find_wanted(s2_patch_run *run, s2_rect part)
 static s2rgf_status read_sources(s2_patch_run *run, const s2_tile_io *io, s2rgf_error *err)
 {
     const s2_network_spec *spec = &run->weights->base.spec;
-    s2_tile *tile = &run->tile;
-    s2rgf_status status = S2RGF_OK;
-    for (int s = 0; s < spec->sources && status == S2RGF_OK; s++) {
-        run->source_rects[s] = source_rect(spec, run->geometry, s, tile->core);
-        status = io->read(io->context, s, run->source_rects[s], tile->pixels[s],
-                          tile->source_valid[s], err);
+    const s2_tile *tile = &run->tile;
+    s2_input_rows rows[S2RGF_MAX_SOURCES];
+    for (int s = 0; s < spec->sources; s++) {
+        const s2_rect rect = source_rect(spec, run->geometry, s, tile->core);
+        const size_t width = (size_t)rect.w;
+        const size_t pixel_bytes = (size_t)spec->bands[s] * sizeof(float);
+        run->source_rects[s] = rect;
+        rows[s] = (s2_input_rows){.rect = rect,
+                                  .pixels = {tile->pixels[s], width * pixel_bytes, rect.y, 0},
+                                  .valid = {tile->source_valid[s], width, rect.y, 0}};
     }
-    return status;
+    return io->next(io->input, rows, err);
 }
 
 s2rgf_status s2_patch_run_compute(s2_run *base, s2_rect core, const uint8_t *wanted,

@@ -2,6 +2,7 @@
 #ifndef S2_NN_RUN_TILE_H
 #define S2_NN_RUN_TILE_H
 
+#include "core/row_ring.h"
 #include "nn/network.h"
 #include "nn/run/seam.h"
 
@@ -21,15 +22,20 @@ typedef struct s2_tiling {
     s2_rect rect;
 } s2_tiling;
 
+/** Rows of a source that a run asks for, and where they go. */
+typedef struct s2_input_rows {
+    s2_rect rect;  /* inside the source; empty: none */
+    s2_rect after; /* what the next call will ask for, in the same columns; it may be read now */
+    s2_row_ring pixels; /* floats [bands] of a pixel, normalised, 0 where invalid, from rect.x on */
+    s2_row_ring valid;  /* bytes, likewise */
+} s2_input_rows;
+
 /** Where a run gets a tile's input from and gives its output to, rows at a time, in order. */
 typedef struct s2_tile_io {
-    void *context;
-    /* Rectangle of a source, inside it: pixels out [h][w][bands], normalised, 0 where invalid; valid
-       out [h][w]. */
-    s2rgf_status (*read)(void *context, int source, s2_rect rect, float *pixels, uint8_t *valid,
-                         s2rgf_error *err);
-    /* The rectangle that the next call for this source will read; NULL: not needed. */
-    void (*expect)(void *context, int source, s2_rect rect);
+    /* Fill rows of all sources, [sources]. */
+    s2rgf_status (*next)(void *input, const s2_input_rows *rows, s2rgf_error *err);
+    void *input;
+    void *context; /* of what follows */
     /* Rows of the core, as wide as it: scores in [h][w][K], logits; valid in [h][w], 1 where all
        sources have data. */
     s2rgf_status (*take)(void *context, s2_rect rows, const float *scores, const uint8_t *valid,
