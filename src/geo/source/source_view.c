@@ -107,8 +107,9 @@ s2rgf_status s2_source_read_to(s2_source *source, s2_rect rect, const s2_read_ta
     const s2_rect presented = {0, 0, source->grid.width, source->grid.height};
     s2_read_target moved = *to; /* rows by their numbers in the base grid */
     if (s2_rect_is_empty(rect) || !s2_rect_contains(presented, rect))
-        return s2_fail(err, S2RGF_INTERNAL, "source %s: rectangle %d,%d %d x %d is not in its %d x %d",
-                       source->name, rect.x, rect.y, rect.w, rect.h, presented.w, presented.h);
+        return s2_fail(err, S2RGF_INTERNAL,
+                       "source %s: rectangle %d,%d %d x %d is not in its %d x %d", source->name,
+                       rect.x, rect.y, rect.w, rect.h, presented.w, presented.h);
     if (source->has_view) {
         rect.x += source->view.x;
         rect.y += source->view.y;
