@@ -160,17 +160,8 @@ void s2_training_set_clear(s2_training_set *set)
         s2_free(set->by_class[k]);
     for (int s = 0; s < S2RGF_MAX_SOURCES; s++)
         s2_free(set->valid[s]);
-<<<<<<< HEAD
-    S2_FREE_EACH(set->by_class, set->class_pixels, set->role, set->pixels, set->scale, set->shift);
-=======
     s2_network_input_close(set->input);
-    s2_free(set->by_class);
-    s2_free(set->class_pixels);
-    s2_free(set->role);
-    s2_free(set->pixels);
-    s2_free(set->scale);
-    s2_free(set->shift);
->>>>>>> main
+    S2_FREE_EACH(set->by_class, set->class_pixels, set->role, set->pixels, set->scale, set->shift);
     *set = (s2_training_set){0};
 }
 
