@@ -30,6 +30,8 @@ sed 's|scene/hs.tif|itself.s2rgf.json|' map.s2rgf.json > itself.s2rgf.json
 refused itself.s2rgf.json "itself.s2rgf.json: " "recursive"
 sed 's|scene/hs.tif|scene/../itself.s2rgf.json|' map.s2rgf.json > itself.s2rgf.json
 refused itself.s2rgf.json "itself.s2rgf.json: "
+# inner loops that there are not
+S2RGF_KERNELS=fast refused map.s2rgf.json "map.s2rgf.json: " "S2RGF_KERNELS: expected " "found fast"
 # connection strings
 refused S2RGF:absent.s2rgf.json "S2RGF:absent.s2rgf.json"
 refused S2RGF: "S2RGF:"

@@ -33,10 +33,18 @@ former_in() {
     done
 }
 
+# twice_in ROOT: static functions in more than one file that once had one name for many things.
+twice_in() {
+    grep -rhoE '^static [^;=()]*\b(read_(window|source|scene|text)|(start|stop)_worker|take_rows|look_at|tell)\(' \
+        --include='*.c' "$1/src" | grep -oE '[a-z_]+\($' | sort | uniq -d
+}
+
 found=$(notes_in "$top_srcdir")
 [ -z "$found" ] || fail $'notes to self:\n'"$found"
 found=$(former_in "$top_srcdir")
 [ -z "$found" ] || fail $'names that are no longer used; HACKING.md has those that are:\n'"$found"
+found=$(twice_in "$top_srcdir")
+[ -z "$found" ] || fail "static functions that differ have one name: $found"
 
 # The rules bite.
 mkdir -p src man
@@ -56,3 +64,7 @@ typedef struct s2_map_writer s2_map_writer; /* the map; a part of it */
 s2_window_stats window; int parts, window_cells; s2_batch batch;
 C
 [ "$(former_in . | wc -l)" -eq 4 ] || fail "planted names were not found, or others were: $(former_in .)"
+
+printf 'static int read_text(void)\n' > src/e.c
+printf 'static int read_text(void);\nstatic void tell(void)\n' > src/f.c
+[ "$(twice_in . | tr '\n' ' ')" = "read_text( " ] || fail "planted static functions: $(twice_in . | tr '\n' ' ')"
