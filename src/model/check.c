@@ -222,8 +222,8 @@ static s2rgf_status check_expert(const checker *check, const s2_model_content *c
     s2rgf_status status =
         check_number(check, "expert.share", expert->share, (const double[]){1e-6, 1e6});
     if (status == S2RGF_OK)
-        status = check_number(check, "expert.temperature", expert->temperature,
-                              (const double[]){1e-6, 1e6});
+        status =
+            check_number(check, "expert.divisor", expert->divisor, (const double[]){1e-6, 1e6});
     if (status == S2RGF_OK)
         status = check_number(check, "expert.shrinkage", expert->shrinkage, (const double[]){0, 1});
     return status;

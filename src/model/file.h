@@ -48,9 +48,9 @@ typedef struct s2_model_training {
 
 /** The linear expert whose scores are added to the network's, as it was fitted. */
 typedef struct s2_model_expert {
-    double share;       /* of its scores at temperature 1 in the sum; 0: there is no expert */
-    double temperature; /* that its scores were divided by */
-    double shrinkage;   /* of the covariance, 0..1 */
+    double share;     /* of its scores at temperature 1 in the sum; 0: there is no expert */
+    double divisor;   /* of its scores: their temperature */
+    double shrinkage; /* of the covariance, 0..1 */
 } s2_model_expert;
 
 typedef struct s2_model_content {

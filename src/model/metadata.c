@@ -79,7 +79,7 @@ void s2_model_put_expert(s2_json_writer *writer, const s2_model_expert *expert)
         return;
     s2_json_begin_object(writer, "expert");
     s2_json_put_double(writer, "share", expert->share);
-    s2_json_put_double(writer, "temperature", expert->temperature);
+    s2_json_put_double(writer, "divisor", expert->divisor);
     s2_json_put_double(writer, "shrinkage", expert->shrinkage);
     s2_json_end_object(writer);
 }
@@ -375,7 +375,7 @@ static s2rgf_status get_expert(const s2_json_node *root, s2_model_expert *expert
     if (status == S2RGF_OK)
         status = s2_json_get_double(&node, "share", &expert->share, err);
     if (status == S2RGF_OK)
-        status = s2_json_get_double(&node, "temperature", &expert->temperature, err);
+        status = s2_json_get_double(&node, "divisor", &expert->divisor, err);
     if (status == S2RGF_OK)
         status = s2_json_get_double(&node, "shrinkage", &expert->shrinkage, err);
     if (status == S2RGF_OK && expert->share == 0.0)

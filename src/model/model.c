@@ -173,7 +173,7 @@ static void put_expert(s2_text *text, const s2_model_expert *expert)
 {
     if (expert->share > 0.0)
         s2_text_append(text, "Expert      linear, share %g (temperature %.3g, shrinkage %.3g)\n",
-                       expert->share, expert->temperature, expert->shrinkage);
+                       expert->share, expert->divisor, expert->shrinkage);
 }
 
 static void put_ablations(s2_text *text, const s2_model_content *content)

@@ -28,7 +28,7 @@ typedef struct state_array {
     size_t count;
 } state_array;
 
-#define STATE_ARRAYS (S2_PARAMS_MAX + 4)
+#define STATE_ARRAYS (S2_PARAMS_MAX + 5)
 
 /* All arrays, in the order of the file; returns their number. */
 static int list_arrays(s2_trainer *trainer, state_array arrays[STATE_ARRAYS], size_t *floats)
@@ -41,6 +41,7 @@ static int list_arrays(s2_trainer *trainer, state_array arrays[STATE_ARRAYS], si
     arrays[count++] = (state_array){trainer->adam.v, trainer->adam.count};
     arrays[count++] = (state_array){trainer->average, trainer->trainable};
     arrays[count++] = (state_array){trainer->best, trainer->all};
+    arrays[count++] = (state_array){trainer->confusion, s2_trainer_confusion_floats(trainer)};
     *floats = 0;
     for (int i = 0; i < count; i++)
         *floats += arrays[i].count;

@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/random.h"
+#include "geo/labels/labels_blocks.h"
 #include "train/label_features.h"
 
 #define FOLDS 5 /* of polygons or blocks, for the temperature */
@@ -102,16 +103,25 @@ static void clear_sampler(sampler *to)
 
 /* ---- temperature ---------------------------------------------------------------------------- */
 
-/* The fold of every group: polygons of a class, or blocks, are dealt in turn, and the groups of a block
-   stay together. folds out [groups] */
+/* Blocks that follow each other are a fold, so that a pixel left out has few neighbours among those
+   that are not. folds out [groups], the groups of a block together */
+static void cut_blocks(const s2_label_set *labels, int *folds)
+{
+    int block = 0;
+    for (int g = 0; g < labels->group_count; g++) {
+        block += g > 0 && !s2_labels_same_block(labels, g - 1, g);
+        folds[g] = block;
+    }
+    for (int g = 0; g < labels->group_count; g++)
+        folds[g] = folds[g] * FOLDS / (block + 1);
+}
+
+/* The fold of every group; the polygons of a class are dealt in turn. folds out [groups] */
 static void deal_folds(const s2_label_set *labels, int *folds)
 {
     int dealt = 0;
     if (!labels->from_polygons) {
-        for (int g = 0; g < labels->group_count; g++) {
-            dealt += g > 0 && !s2_labels_same_block(labels, g - 1, g);
-            folds[g] = dealt % FOLDS;
-        }
+        cut_blocks(labels, folds);
         return;
     }
     for (int k = 0; k < labels->classes.count; k++)

@@ -20,6 +20,7 @@
 #include "tiles/tile_runner.h"
 #include "train/checkpoint.h"
 #include "train/trainer.h"
+#include "train/validation_report.h"
 
 #define CROP_LEAST_PX 32
 #define THIN_CLASS_PIXELS 10 /* fewer labelled pixels than this are worth a warning */
@@ -383,6 +384,21 @@ static void adopt_calibration(const s2_trainer *trainer, s2_model_training *fact
                (unsigned long long)found->pixels, s2_plural(found->pixels, "pixel", "pixels"));
 }
 
+/* What the best validation said. */
+static s2rgf_status report_validation(const s2_trainer *trainer, s2rgf_error *err)
+{
+    s2_confusion confusion = {0};
+    const s2_class_table *classes = &trainer->set->labels->classes;
+    const s2rgf_status status = s2_confusion_init(&confusion, classes->count, err);
+    if (status != S2RGF_OK)
+        return status;
+    for (size_t i = 0; i < s2_trainer_confusion_floats(trainer); i++)
+        confusion.counts[i] = (uint64_t)trainer->confusion[i];
+    s2_validation_report(&confusion, classes, trainer->progress.expert_oa, trainer->host);
+    s2_confusion_clear(&confusion);
+    return S2RGF_OK;
+}
+
 /* A linear expert of the labels that train. fitted in/out: cleared first */
 static s2rgf_status fit_expert(s2_trainer *trainer, s2_fitted_expert *fitted, s2rgf_error *err)
 {
@@ -443,8 +459,12 @@ static s2rgf_status train_phases(s2_trainer *trainer, s2_fitted_expert *fitted,
     facts->validation_kappa = validated ? progress->best_kappa : NAN;
     facts->steps = validated ? progress->best_step : options->steps;
     facts->refit = validated && options->refit;
-    if (validated)
+    if (validated) {
+        status = report_validation(trainer, err);
         adopt_calibration(trainer, facts);
+    }
+    if (status != S2RGF_OK)
+        return status;
     if (validated && !options->refit) {
         adopt_expert(trainer, fitted, true, content);
         return S2RGF_OK;
@@ -547,6 +567,8 @@ s2rgf_status s2rgf_train(const s2rgf_train_options *asked, const s2rgf_host *hos
         status = s2_labels_refuse_zero(&labels, options->labels.path, err);
     if (status == S2RGF_OK)
         status = s2_training_labels_check(&scene, options->labels.path, host, &labels, err);
+    if (status == S2RGF_OK && options->validation > 0.0)
+        status = s2_training_labels_block(&labels, err);
     if (status == S2RGF_OK)
         status = report_labels(&labels, options, host, err);
     if (status == S2RGF_OK)

@@ -24,6 +24,12 @@
    */
 enum { STREAM_CROPS = 1 << 28, STREAM_DROPOUT = 2 << 28, STREAM_STATISTICS = 3 << 28 };
 
+size_t s2_trainer_confusion_floats(const s2_trainer *trainer)
+{
+    const size_t classes = (size_t)trainer->set->labels->classes.count;
+    return classes * classes;
+}
+
 s2rgf_status s2_trainer_init(s2_trainer *trainer, const s2rgf_train_options *options,
                              const s2rgf_host *host, s2_training_set *set, s2_network *network,
                              s2rgf_error *err)
@@ -37,8 +43,10 @@ s2rgf_status s2_trainer_init(s2_trainer *trainer, const s2rgf_train_options *opt
     trainer->shape = s2_training_set_shape(set, options->batch);
     trainer->average = s2_calloc(trainer->trainable, sizeof(float));
     trainer->best = s2_calloc(trainer->all, sizeof(float));
-    s2rgf_status status =
-        trainer->average && trainer->best ? S2RGF_OK : s2_fail_memory(err, "training");
+    trainer->confusion = s2_calloc(s2_trainer_confusion_floats(trainer), sizeof(float));
+    s2rgf_status status = trainer->average && trainer->best && trainer->confusion
+                              ? S2RGF_OK
+                              : s2_fail_memory(err, "training");
     if (status == S2RGF_OK)
         status = s2_adam_init(&trainer->adam, &network->params, options->weight_decay, err);
     if (status == S2RGF_OK)
@@ -52,6 +60,7 @@ void s2_trainer_clear(s2_trainer *trainer)
 {
     s2_free(trainer->average);
     s2_free(trainer->best);
+    s2_free(trainer->confusion);
     s2_adam_clear(&trainer->adam);
     s2_training_free(trainer->training);
     *trainer = (s2_trainer){0};
@@ -258,6 +267,8 @@ static s2rgf_status validate(s2_trainer *trainer, int steps, float *own, double 
             progress->expert_oa = found.expert_oa;
             progress->calibration = s2_calibrate(&found.scored);
             exchange(params, true, false, trainer->best);
+            for (size_t i = 0; i < s2_trainer_confusion_floats(trainer); i++)
+                trainer->confusion[i] = (float)found.confusion.counts[i];
         }
     }
     exchange(params, true, true, own);

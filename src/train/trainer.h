@@ -32,6 +32,7 @@ typedef struct s2_trainer {
     s2_adam adam;
     float *average;   /* exponential average of the trainable parameters */
     float *best;      /* parameters and statistics of the best validation */
+    float *confusion; /* [classes][classes] of the best validation: pixels of a class, as mapped */
     size_t trainable; /* floats in average */
     size_t all;       /* floats in best */
     s2_trainer_progress progress;
@@ -48,6 +49,9 @@ s2rgf_status s2_trainer_init(s2_trainer *trainer, const s2rgf_train_options *opt
                              const s2rgf_host *host, s2_training_set *set, s2_network *network,
                              s2rgf_error *err);
 void s2_trainer_clear(s2_trainer *trainer);
+
+/** Values in trainer->confusion. */
+size_t s2_trainer_confusion_floats(const s2_trainer *trainer);
 
 /** Begin a phase: fresh weights and moments. */
 void s2_trainer_start_phase(s2_trainer *trainer, int phase);

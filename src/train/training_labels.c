@@ -7,6 +7,7 @@
 #include "core/log.h"
 #include "core/memory.h"
 #include "core/plural.h"
+#include "geo/labels/labels_blocks.h"
 #include "train/training_set.h"
 
 #define TILE_PX 256 /* side of what is read at once, in reference pixels */
@@ -168,6 +169,28 @@ static s2rgf_status tell_invalid(const label_check *check, const s2rgf_host *hos
         tell_class(&labels->classes.items[k], counts[k], host);
     s2_free(counts);
     return S2RGF_OK;
+}
+
+#define FEW_BLOCKS 30
+#define LEAST_BLOCK_PX 16
+
+static int count_blocks(const s2_label_set *labels)
+{
+    int blocks = labels->group_count > 0;
+    for (int g = 1; g < labels->group_count; g++)
+        blocks += !s2_labels_same_block(labels, g - 1, g);
+    return blocks;
+}
+
+s2rgf_status s2_training_labels_block(s2_label_set *labels, s2rgf_error *err)
+{
+    s2rgf_status status = S2RGF_OK;
+    for (int side = S2_LABEL_BLOCK_PX / 2;
+         side >= LEAST_BLOCK_PX && status == S2RGF_OK && !labels->from_polygons &&
+         count_blocks(labels) < FEW_BLOCKS;
+         side /= 2)
+        status = s2_labels_regroup(labels, side, err);
+    return status;
 }
 
 s2rgf_status s2_training_labels_check(s2_scene *scene, const char *path, const s2rgf_host *host,

@@ -63,6 +63,13 @@ s2rgf_status s2_training_labels_check(s2_scene *scene, const char *path, const s
                                       s2_label_set *labels, s2rgf_error *err);
 
 /**
+ * Where fewer than 30 blocks of points and raster labels hold labels, halve their side, down to 16 pixels:
+ * else a small scene has too few blocks to split.
+ * Errors: NO_MEMORY.
+ */
+s2rgf_status s2_training_labels_block(s2_label_set *labels, s2rgf_error *err);
+
+/**
  * Give whole polygons to validation, class by class, about `fraction` of each class's pixels; the
  * last polygon of a class stays in training. Of points and raster labels whole blocks, all classes
  * of one together, as long as every class keeps half of its pixels. fraction 0: everything trains.

@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/memory.h"
+#include "geo/labels/labels_blocks.h"
 
 /* Groups class by class, each class's in order. first out [classes + 1], groups out [groups] */
 static void sort_by_class(const s2_label_set *labels, int *first, int *groups)

@@ -37,10 +37,10 @@ map_without() { # NAME PART...
         -prob "$name.tif" "${name}_map.tif"
     differ whole.tif "$name.tif" || fail "$*: the map is that of the whole network"
 }
-for part in attention ssja redundancy spectral spatial expert source:ms source:hs; do
+for part in attention ssja redundancy spectral spatial source:ms source:hs; do
     map_without "without_${part/:/_}" "$part"
 done
-map_without several ssja source:hs spatial expert
+map_without several ssja source:hs spatial
 
 # ---- what a source that is switched off shows does not matter; that of the other does
 "$PYTHON" -c '

@@ -8,6 +8,7 @@ need_python osgeo numpy
 expect_status 0 "${train[@]}" with.s2rgf
 expect_in "$stdout" "Linear expert: shrinkage"
 expect_in "$stdout" "share of the expert"
+expect_in "$stdout" "Validation of class "
 expect_status 0 s2rgf_info with.s2rgf
 expect_in "$stdout" "Expert      linear, share "
 expect_in "$stdout" "format version 2"
@@ -20,6 +21,8 @@ expect_not_in "$stdout" "expert"
 expect_status 0 s2rgf_info -json without.s2rgf
 expect_in "$stdout" '"format_version": 1'
 expect_not_in "$stdout" '"expert": {'
+expect_in "$stdout" '"ablations": ['
+expect_in "$stdout" '"expert"'
 ! grep -q 'expert\.0\.weight' without.s2rgf || fail "tensors of an expert that is switched off"
 
 # ---- the same map in any tiles, by any threads, by rows
@@ -53,7 +56,7 @@ expect_in "$stdout" "share 2 "
 expect_silence "${train[@]/16/64}" -q -network patch patch.s2rgf
 expect_status 0 s2rgf_info patch.s2rgf
 expect_in "$stdout" "Expert      linear"
-expect_silence "${train[@]/16/64}" -q -network patch -ablate expert bare.s2rgf
+expect_status 0 "${train[@]/16/64}" -q -network patch -ablate expert bare.s2rgf
 for model in patch bare; do
     expect_silence s2rgf_classify -q -noqml -m "$model.s2rgf" "${sources[@]}" -srcwin 40 40 12 9 \
         -prob "${model}_prob.tif" "$model.tif"

@@ -11,8 +11,8 @@
 
 #define DEEP "[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]"
 /* An expert, put before the training. */
-#define EXPERT(share, temperature, shrinkage)                                                      \
-    "\\\"expert\\\":{\\\"share\\\":" share ",\\\"temperature\\\":" temperature                     \
+#define EXPERT(share, divisor, shrinkage)                                                          \
+    "\\\"expert\\\":{\\\"share\\\":" share ",\\\"divisor\\\":" divisor                             \
     ",\\\"shrinkage\\\":" shrinkage "},\\\"training\\\":{"
 #define TEN_X "xxxxxxxxxx"
 #define HUNDRED_X TEN_X TEN_X TEN_X TEN_X TEN_X TEN_X TEN_X TEN_X TEN_X TEN_X
@@ -212,11 +212,11 @@ static const damage DESCRIPTION[] = {
     {"\\\"training\\\":{", "\\\"expert\\\":1,\\\"training\\\":{", S2RGF_FORMAT,
      "s2rgf.expert: wrong value: expected object, found int"},
     {"\\\"training\\\":{", "\\\"expert\\\":{\\\"share\\\":1},\\\"training\\\":{", S2RGF_FORMAT,
-     "s2rgf.expert: member missing: expected \"temperature\""},
+     "s2rgf.expert: member missing: expected \"divisor\""},
     {"\\\"training\\\":{", EXPERT("0", "1", "0"), S2RGF_FORMAT,
      "s2rgf.expert.share: expected more than 0, found 0"},
     {"\\\"training\\\":{", EXPERT("-1", "1", "0"), S2RGF_FORMAT, "expert.share: out of range"},
-    {"\\\"training\\\":{", EXPERT("1", "0", "0"), S2RGF_FORMAT, "expert.temperature: out of range"},
+    {"\\\"training\\\":{", EXPERT("1", "0", "0"), S2RGF_FORMAT, "expert.divisor: out of range"},
     {"\\\"training\\\":{", EXPERT("1", "1", "1.5"), S2RGF_FORMAT, "expert.shrinkage: out of range"},
     {"\\\"training\\\":{", "\\\"ablations\\\":[\\\"expert\\\"]," EXPERT("1", "1", "0"),
      S2RGF_FORMAT, "expert: expected none where the ablations switch it off"},

@@ -3,6 +3,8 @@
 
 #include <time.h>
 
+#include "geo/labels/labels_blocks.h"
+
 /* A set that is only good for splitting. */
 static void init_split_only(s2_training_set *set, s2_scene *no_scene, const s2_model_content *none,
                             const s2_label_set *labels)
@@ -103,6 +105,64 @@ static void blocks_are_split_whole(void)
         CHECK(report.validation_pixels == BLOCKS * 9 / 4);
     }
     s2_training_set_clear(&set);
+    s2_label_set_clear(&labels);
+}
+
+/* A small scene has as many blocks as it takes to split it; a large one keeps its own. */
+static void small_scenes_have_smaller_blocks(void)
+{
+    enum { SMALL_W = 67, SMALL_H = 100 };
+    s2_scene no_scene = {0};
+    const s2_model_content none = {0};
+    s2_label_set labels;
+    s2_training_set set;
+    s2_split_report report;
+    size_t of_class[3] = {0}, validating[3] = {0};
+    make_labels(&labels);
+    s2_free(labels.pixels);
+    s2_free(labels.groups);
+    labels.from_polygons = false;
+    labels.count = 0;
+    labels.pixels = s2_calloc(SMALL_W * SMALL_H, sizeof *labels.pixels);
+    labels.groups = s2_calloc(1, sizeof *labels.groups);
+    for (int y = 0; y < SMALL_H; y++)
+        for (int x = 0; x < SMALL_W; x++)
+            labels.pixels[labels.count++] = (s2_label_pixel){x, y, (x / 20 + y / 20) % 3, 0};
+    REQUIRE(s2_labels_regroup(&labels, S2_LABEL_BLOCK_PX, NULL) == S2RGF_OK);
+    CHECK(labels.group_count >= 4 && labels.group_count <= 4 * 3);
+    REQUIRE(s2_training_labels_block(&labels, NULL) == S2RGF_OK);
+    CHECK(labels.block_px == 16);
+    size_t pixels = 0;
+    for (int g = 0; g < labels.group_count; g++) {
+        const s2_rect b = labels.groups[g].bounds;
+        pixels += labels.groups[g].pixels;
+        CHECK(b.x / 16 == (b.x + b.w - 1) / 16 && b.y / 16 == (b.y + b.h - 1) / 16);
+    }
+    CHECK(pixels == labels.count);
+    for (size_t i = 0; i < labels.count; i++) {
+        const s2_label_group *group = &labels.groups[labels.pixels[i].group];
+        CHECK(group->class_index == labels.pixels[i].class_index &&
+              s2_rect_contains(group->bounds,
+                               (s2_rect){labels.pixels[i].x, labels.pixels[i].y, 1, 1}));
+    }
+    init_split_only(&set, &no_scene, &none, &labels);
+    REQUIRE(s2_training_set_split(&set, 0.25, 1, NULL, &report, NULL) == S2RGF_OK);
+    for (size_t i = 0; i < labels.count; i++) {
+        of_class[labels.pixels[i].class_index]++;
+        validating[labels.pixels[i].class_index] += set.role[i] == S2_LABEL_VALIDATE;
+    }
+    CHECK(report.validation_pixels >= labels.count / 5 &&
+          report.validation_pixels <= labels.count / 3);
+    for (int k = 0; k < 3; k++)
+        CHECK(validating[k] > of_class[k] / 10);
+    s2_training_set_clear(&set);
+
+    /* spread over a large scene, they stay in blocks of the usual side */
+    for (size_t i = 0; i < labels.count; i++)
+        labels.pixels[i].x *= 50;
+    REQUIRE(s2_labels_regroup(&labels, S2_LABEL_BLOCK_PX, NULL) == S2RGF_OK);
+    REQUIRE(s2_training_labels_block(&labels, NULL) == S2RGF_OK);
+    CHECK(labels.block_px == S2_LABEL_BLOCK_PX);
     s2_label_set_clear(&labels);
 }
 
@@ -347,6 +407,7 @@ int main(void)
     polygons_are_split_whole();
     no_class_is_lost();
     blocks_are_split_whole();
+    small_scenes_have_smaller_blocks();
     labels_need_valid_data();
     distance_is_that_of_the_nearest_pair();
     work_is_linear();

@@ -125,12 +125,11 @@ static void settle_claims(s2_label_claims *claims, size_t *conflicts)
     claims->count = kept;
 }
 
-/** Pixels and bounds of every group. */
-static void measure_groups(s2_label_claims *claims)
+void s2_labels_measure_groups(const s2_label_pixel *pixels, size_t count, s2_label_group *groups)
 {
-    for (size_t i = 0; i < claims->count; i++) {
-        const s2_label_pixel *pixel = &claims->items[i];
-        s2_label_group *group = &claims->groups[pixel->group];
+    for (size_t i = 0; i < count; i++) {
+        const s2_label_pixel *pixel = &pixels[i];
+        s2_label_group *group = &groups[pixel->group];
         s2_rect *b = &group->bounds;
         if (group->pixels++ == 0) {
             *b = (s2_rect){pixel->x, pixel->y, 1, 1};
@@ -219,7 +218,7 @@ static void compute_checksum(const s2_label_claims *claims, const s2_class_table
 /** Move claims, settled and in order, into the set. */
 static s2rgf_status fill_set(s2_label_claims *claims, s2_label_set *labels, s2rgf_error *err)
 {
-    measure_groups(claims);
+    s2_labels_measure_groups(claims->items, claims->count, claims->groups);
     const s2rgf_status status = drop_empty(claims, &labels->classes, &labels->absent, err);
     if (status != S2RGF_OK)
         return status;
@@ -418,14 +417,6 @@ s2rgf_status s2_labels_refuse_zero(const s2_label_set *labels, const char *path,
                    "%s: %zu pixels have value 0, which is a class (%s) where another value is "
                    "nodata: %s: give the class another value, or declare 0 as nodata",
                    path, pixels, labels->classes.items[0].name, rule);
-}
-
-bool s2_labels_same_block(const s2_label_set *labels, int a, int b)
-{
-    const s2_rect one = labels->groups[a].bounds;
-    const s2_rect other = labels->groups[b].bounds;
-    return !labels->from_polygons && one.x / S2_LABEL_BLOCK_PX == other.x / S2_LABEL_BLOCK_PX &&
-           one.y / S2_LABEL_BLOCK_PX == other.y / S2_LABEL_BLOCK_PX;
 }
 
 void s2_label_set_clear(s2_label_set *labels)

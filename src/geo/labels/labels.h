@@ -44,6 +44,7 @@ typedef struct s2_label_set {
     int group_count;
     s2_class_table classes;        /* those with pixels on the grid */
     s2_class_table absent;         /* those without */
+    int block_px;                  /* side of a block; 0: S2_LABEL_BLOCK_PX */
     bool from_polygons;            /* false: points alone or a raster, all in groups of blocks */
     size_t polygons;               /* read, every part of a multipolygon counted */
     size_t polygons_without_pixel; /* outside the grid or too small to hold a pixel centre */
@@ -85,9 +86,6 @@ typedef struct s2_label_set {
 s2rgf_status s2_labels_read(const s2rgf_label_options *options, const s2_grid *grid,
                             const s2rgf_host *host, s2_label_set *labels, s2rgf_error *err);
 void s2_label_set_clear(s2_label_set *labels);
-
-/** Whether two groups lie in one block; no two polygons do. */
-bool s2_labels_same_block(const s2_label_set *labels, int a, int b);
 
 /**
  * Read the points of a sample: as s2_labels_read(), but every point is a group of its own and keeps its

@@ -37,6 +37,9 @@ s2rgf_status s2_labels_add_group(s2_label_claims *claims, int class_index, s2rgf
 /** Claim a pixel for group `group`. Errors: NO_MEMORY. */
 s2rgf_status s2_labels_claim(s2_label_claims *claims, int x, int y, int group, s2rgf_error *err);
 
+/** Pixels and bounds of groups that have none yet, from pixels in order of y. */
+void s2_labels_measure_groups(const s2_label_pixel *pixels, size_t count, s2_label_group *groups);
+
 void s2_labels_claims_clear(s2_label_claims *claims);
 
 /** True for a layer whose features have geometries: not a mere table such as QGIS's layer_styles. */

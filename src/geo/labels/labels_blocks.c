@@ -1,0 +1,70 @@
+/* Blocks: what a spatial split keeps together of points and raster labels. */
+#include "geo/labels/labels_blocks.h"
+
+#include <stdlib.h>
+
+#include "core/error.h"
+#include "core/memory.h"
+#include "geo/labels/labels_private.h"
+
+static int block_side(const s2_label_set *labels)
+{
+    return labels->block_px > 0 ? labels->block_px : S2_LABEL_BLOCK_PX;
+}
+
+bool s2_labels_same_block(const s2_label_set *labels, int a, int b)
+{
+    const int side = block_side(labels);
+    const s2_rect one = labels->groups[a].bounds;
+    const s2_rect other = labels->groups[b].bounds;
+    return !labels->from_polygons && one.x / side == other.x / side &&
+           one.y / side == other.y / side;
+}
+
+/** A pixel by its block, then by its class. */
+typedef struct block_key {
+    int row, column, class_index;
+    size_t pixel;
+} block_key;
+
+static int compare_blocks(const void *left, const void *right)
+{
+    const block_key *a = left, *b = right;
+    if (a->row != b->row)
+        return a->row < b->row ? -1 : 1;
+    if (a->column != b->column)
+        return a->column < b->column ? -1 : 1;
+    return a->class_index < b->class_index ? -1 : a->class_index > b->class_index;
+}
+
+s2rgf_status s2_labels_regroup(s2_label_set *labels, int block_px, s2rgf_error *err)
+{
+    int count = 0;
+    if (labels->from_polygons || labels->count == 0)
+        return S2RGF_OK;
+    block_key *keys = s2_alloc(labels->count, sizeof *keys);
+    s2_label_group *groups = s2_calloc(labels->count, sizeof *groups);
+    if (!keys || !groups) {
+        s2_free(keys);
+        s2_free(groups);
+        return s2_fail_memory(err, "label groups");
+    }
+    for (size_t i = 0; i < labels->count; i++) {
+        const s2_label_pixel *pixel = &labels->pixels[i];
+        keys[i] = (block_key){pixel->y / block_px, pixel->x / block_px, pixel->class_index, i};
+    }
+    qsort(keys, labels->count, sizeof *keys, compare_blocks);
+    for (size_t i = 0; i < labels->count; i++) {
+        s2_label_pixel *pixel = &labels->pixels[keys[i].pixel];
+        count += i == 0 || compare_blocks(&keys[i - 1], &keys[i]) != 0;
+        pixel->group = count - 1;
+        groups[count - 1].class_index = pixel->class_index;
+    }
+    s2_free(keys);
+    s2_free(labels->groups);
+    labels->groups = groups;
+    labels->group_count = count;
+    s2_labels_measure_groups(labels->pixels, labels->count, groups);
+    labels->block_px = block_px;
+    return S2RGF_OK;
+}

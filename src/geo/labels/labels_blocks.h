@@ -1,0 +1,16 @@
+/* Blocks: what a spatial split keeps together of points and raster labels. */
+#ifndef S2_GEO_LABELS_LABELS_BLOCKS_H
+#define S2_GEO_LABELS_LABELS_BLOCKS_H
+
+#include "geo/labels/labels.h"
+
+/**
+ * Group the pixels of points and rasters by class and block anew, in blocks of that side. Polygons stay
+ * as they are. Errors: NO_MEMORY, after which the set is as it was.
+ */
+s2rgf_status s2_labels_regroup(s2_label_set *labels, int block_px, s2rgf_error *err);
+
+/** Whether two groups lie in one block; no two polygons do. */
+bool s2_labels_same_block(const s2_label_set *labels, int a, int b);
+
+#endif
