@@ -189,7 +189,9 @@ def main():
     warnings.filterwarnings("ignore", "Only one sample available")
     classifier = fit(classifier, pixels, train[chosen], groups[chosen])
     result = {"train_wall_s": time.perf_counter() - wall, "train_cpu_s": time.process_time() - cpu,
-              "chosen": getattr(classifier, "chosen", None), "confidence": []}
+              "confidence": []}
+    if isinstance(classifier, SupportVectors):
+        result["chosen"] = classifier.chosen
     for table_path, map_path in job["maps"]:
         cpu = time.process_time()
         table = np.load(table_path, mmap_mode="r")

@@ -103,10 +103,12 @@ CONTENDERS = (
     Method("rf-context-smooth", "forest + context, smoothed", is_smoothing=True),
 )
 DENSE = Method("dense-32", "dense, C = 32", DENSE_32)
+NO_EXPERT = Method("dense-32-no-expert", "dense, C = 32, without the expert",
+                   DENSE_32 + ("-ablate", "expert"))
 PATCH = Method("patch", "patch", ("-network", "patch", *UNVALIDATED), masked=True)
 UNVALIDATED_DENSE = Method(BASE, "dense, C = 32, not validated", DENSE_32 + UNVALIDATED)
 DENSE_64 = Method("dense-64", "dense, C = 64", ("-network", "dense", "-c", "64"))
-MAIN = (DENSE, *CONTENDERS, DENSE_64, PATCH, UNVALIDATED_DENSE)
+MAIN = (DENSE, NO_EXPERT, *CONTENDERS, DENSE_64, PATCH, UNVALIDATED_DENSE)
 
 
 def ablation(name, title, *options):
@@ -135,7 +137,8 @@ def source_ablations(sources):
 
 
 def methods_of(scene):
-    chosen = [m for m in (DENSE, *CONTENDERS) if scene.is_smoothed or not m.is_smoothing]
+    chosen = [m for m in (DENSE, NO_EXPERT, *CONTENDERS)
+              if scene.is_smoothed or not m.is_smoothing]
     if scene.is_ablated:
         return (*chosen, DENSE_64, PATCH, UNVALIDATED_DENSE, *ABLATIONS,
                 *source_ablations(scene.sources))
@@ -173,7 +176,7 @@ def plan_runs(seeds):
     runs += [run for scene in FEW for run in plan_scene(scene, 1)]
     # Stable: within a method, scene after scene and fold after fold.
     return sorted(runs, key=lambda run: (run.method.ablation, run.method in (PATCH, UNVALIDATED_DENSE),
-                                         run.method is DENSE_64, run.seed, run.method is DENSE))
+                                         run.method is DENSE_64, run.seed, run.method in (DENSE, NO_EXPERT)))
 
 
 def plan_inner(seeds):
@@ -186,9 +189,10 @@ def plan_inner(seeds):
 def plan_quick():
     """What fits into twenty minutes on two cores."""
     folds = {SENTINEL: 2, LANDSAT: 2, POTSDAM: 1, IDTREES: 1}
+    quick = (DENSE, *CONTENDERS)
     runs = [run for scene in SCENES if scene is not PLACE
-            for run in plan_scene(scene, 1, [m for m in methods_of(scene) if m in (DENSE, *CONTENDERS)],
+            for run in plan_scene(scene, 1, [m for m in methods_of(scene) if m in quick],
                                   folds.get(scene))]
     return runs + [run for scene in FEW if scene.base in ("redclover", "berlin")
                    and scene.few in (("pixels", 5), ("polygons", 1))
-                   for run in plan_scene(scene, 1, folds=2)]
+                   for run in plan_scene(scene, 1, quick, folds=2)]

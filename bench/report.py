@@ -3,7 +3,8 @@ import numpy as np
 
 import figures
 import page
-from methods import DENSE, DENSE_64, FEW, INNER, LIGHTS, SCENES, UNVALIDATED_DENSE, count_of
+from methods import (DENSE, DENSE_64, FEW, INNER, LIGHTS, NO_EXPERT, SCENES, UNVALIDATED_DENSE,
+                     count_of)
 from page import table
 from study import Study, pooled
 
@@ -50,7 +51,7 @@ def lead_part(study):
         theirs = [scene.title, best.title, means(study.accuracies(scene, best))]
         networks = [m for m in (DENSE, DENSE_64) if len(study.accuracies(scene, m))]
         rows += [theirs + lead_cells(study, scene, network, best) for network in networks] or [
-            theirs + ["-"] * 8]
+            theirs + ["-"] * 9]
     if not rows:
         return ""
     return "\n".join((
@@ -59,16 +60,35 @@ def lead_part(study):
         "figures have\nthe highest mean on the test pixels. The difference is the network less the "
         "contender, fold by fold and\nseed by seed, mean ± standard error of the pairs. The worst seed "
         "is so much below the mean, in the\nfigure where that is most. ECE is the expected calibration "
-        "error of the network.", "",
-        table(("scene", "best contender", "it has", "network", "it has", "OA less", "AA less",
+        "error of the network, \"by\" its program.", "",
+        table(("scene", "best contender", "it has", "network", "by", "it has", "OA less", "AA less",
                "kappa less", "pairs", "worst seed", "ECE"), rows)))
 
 
 def lead_cells(study, scene, network, best):
     ours, pairs = study.accuracies(scene, network), study.pairs(scene, network, best)
     below = f"{(ours.mean(axis=0) - ours.min(axis=0)).max():.3f}" if len(ours) > 1 else "-"
-    return [network.title, means(ours), *difference_cells(pairs), str(len(pairs)), below,
+    return [network.title, study.programs[study.of(scene, network)[-1]["program"]], means(ours),
+            *difference_cells(pairs), str(len(pairs)), below,
             plus_minus(study.calibration_errors(scene, network))]
+
+
+def expert_part(study):
+    """Scene by scene, what the linear expert beside the network brings."""
+    rows = []
+    for scene in study_scenes(study, SCENES + FEW):
+        pairs = study.pairs(scene, DENSE, NO_EXPERT)
+        if len(pairs):
+            rows.append([scene.title, means(study.accuracies(scene, DENSE)),
+                         means(study.accuracies(scene, NO_EXPERT)), *difference_cells(pairs),
+                         str(len(pairs))])
+    if not rows:
+        return ""
+    return "\n".join((
+        "### What the expert brings", "", "Dense at C = 32 with the linear expert beside the network and "
+        "without it, OA / AA / kappa; the difference\nby fold and seed, mean ± standard error of the "
+        "pairs.", "",
+        table(("scene", "with", "without", *(f"{name} more" for name in FIGURES), "pairs"), rows)))
 
 
 def few_part(study):
@@ -267,15 +287,17 @@ def state_part(study):
         f"**Incomplete: {done} of {planned} planned runs are there.** Pooled figures are of seeds of "
         "which no run is\nmissing, times and pairs of all runs that are there.")
     if done:
-        state += (f" One thread a run. Processors: {'; '.join(processors)}.\nPrograms: "
-                  f"{'; '.join(programs)}.")
+        minutes = sum(row["train_cpu_s"] + row["classify_cpu_s"] for row in study.rows.values()) / 60
+        state += (f" One thread a run, training and mapping in {minutes:,.0f} minutes of\nprocessor. "
+                  f"Processors: {'; '.join(processors)}.\nPrograms: {'; '.join(programs)}.")
     return state + "\n" + missing_part(study)
 
 
 def generate(rows, plan):
     """The part of the page that is made of results."""
     study = Study(rows, plan)
-    parts = [state_part(study), lead_part(study), few_part(study), light_part(study)]
+    parts = [state_part(study), lead_part(study), expert_part(study), few_part(study),
+             light_part(study)]
     parts += [scene_part(study, scene) for scene in study_scenes(study, SCENES + INNER)]
     return "\n".join(part for part in parts + [calibration_table(study)] if part).rstrip() + "\n"
 

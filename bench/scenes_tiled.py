@@ -6,7 +6,7 @@ import os
 import numpy as np
 from osgeo import gdal, ogr
 
-from rasters import burn_polygons, read_labels, settle, write_raster
+from rasters import burn_polygons, settle, write_raster
 from scenes import Scene, Split, deal_blocks
 
 TILE_FOLDS = 3

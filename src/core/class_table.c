@@ -3,10 +3,12 @@
 
 #include <string.h>
 
+#include "core/class_colour.h"
 #include "core/error.h"
 #include "core/memory.h"
 
 #define PALETTE_COUNT 24
+#define APART 100.0 /* s2_colour_distance() from which colours are clearly two */
 
 /*
  * Okabe and Ito's colours without black, Paul Tol's "muted", then his "light" without grey: black
@@ -116,18 +118,58 @@ static bool is_taken(const s2_class_table *table, const uint8_t rgb[3])
     return false;
 }
 
-void s2_class_table_paint(s2_class_table *table)
+/** Give a class a colour unless another has it; false then. */
+static bool take_colour(const s2_class_table *table, s2_class *item, const uint8_t rgb[3])
 {
-    int next = 0;
+    if (is_taken(table, rgb))
+        return false;
+    memcpy(item->rgb, rgb, 3);
+    item->has_colour = true;
+    return true;
+}
+
+/** Whether a colour is clearly none of those that classes have by their names or from outside. */
+static bool stands_apart(const s2_class_table *table, const bool *from_palette,
+                         const uint8_t rgb[3])
+{
+    for (int i = 0; i < table->count; i++)
+        if (table->items[i].has_colour && !from_palette[i] &&
+            s2_colour_distance(table->items[i].rgb, rgb) < APART)
+            return false;
+    return true;
+}
+
+/** Colours of the palette in their order, first those that stand apart, then those that are left. */
+static void paint_from_palette(s2_class_table *table)
+{
+    bool from_palette[S2RGF_MAX_CLASSES] = {false};
     for (int i = 0; i < table->count; i++) {
         s2_class *item = &table->items[i];
         if (item->has_colour)
             continue;
-        while (next < PALETTE_COUNT && is_taken(table, palette[next]))
-            next++;
-        memcpy(item->rgb, palette[next < PALETTE_COUNT ? next : i % PALETTE_COUNT], 3);
+        for (int k = 0; k < PALETTE_COUNT && !item->has_colour; k++)
+            if (stands_apart(table, from_palette, palette[k]))
+                take_colour(table, item, palette[k]);
+        for (int k = 0; k < PALETTE_COUNT && !item->has_colour; k++)
+            take_colour(table, item, palette[k]);
+        if (!item->has_colour)
+            memcpy(item->rgb, palette[i % PALETTE_COUNT], 3);
         item->has_colour = true;
+        from_palette[i] = true;
     }
+}
+
+void s2_class_table_paint(s2_class_table *table)
+{
+    for (int i = 0; i < table->count; i++) {
+        const uint8_t(*shades)[3];
+        s2_class *item = &table->items[i];
+        if (item->has_colour || !s2_class_colours(item->name, &shades))
+            continue;
+        for (int k = 0; k < S2_COLOUR_SHADES && !item->has_colour; k++)
+            take_colour(table, item, shades[k]);
+    }
+    paint_from_palette(table);
 }
 
 s2rgf_status s2_class_table_copy(const s2_class_table *from, s2_class_table *to, s2rgf_error *err)

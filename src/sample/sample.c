@@ -19,7 +19,8 @@
 #include "scene/output_guard.h"
 
 #define VALUES (S2_CLASS_MAX_VALUE + 1)
-#define ALL 0 /* the one stratum of designs that have none */
+#define MUCH 0.1 /* of the map: to be warned of, where it is excluded */
+#define ALL 0    /* the one stratum of designs that have none */
 #define STREAM_OF_CODES VALUES
 #define STREAM_OF_ORDER (VALUES + 1)
 #define STREAM_OF_LATTICE (VALUES + 2)
@@ -319,6 +320,17 @@ static s2rgf_status look_up_classes(drawing *d, s2rgf_error *err)
     return status;
 }
 
+/** Tell how much of the map the sample cannot speak of. */
+static void tell_excluded(const drawing *d, uint64_t drawable)
+{
+    const uint64_t pixels = s2_strata_total(&d->strata, NULL);
+    const double share = (double)(pixels - drawable) / (double)pixels;
+    s2_log(d->host, share > MUCH ? S2RGF_WARNING : S2RGF_INFO,
+           "%s: %llu pixels are excluded, %.2g %% of the map: estimates suppose that it is mapped "
+           "there as well as elsewhere",
+           d->options->exclude.path, (unsigned long long)(pixels - drawable), 100.0 * share);
+}
+
 /** Decide how many points, and draw them. */
 static s2rgf_status draw_points(drawing *d, s2rgf_error *err)
 {
@@ -331,6 +343,8 @@ static s2rgf_status draw_points(drawing *d, s2rgf_error *err)
     if (status == S2RGF_OK && drawable == 0)
         status = s2_fail(err, S2RGF_MISMATCH, "%s: every pixel is excluded by %s",
                          options->map_path, options->exclude.path);
+    if (status == S2RGF_OK && d->excludes)
+        tell_excluded(d, drawable);
     for (int h = 0; h < d->count && status == S2RGF_OK; h++)
         status = s2_expected_deviation(options->accuracies, d->list[h].value, d->list[h].name,
                                        &d->allotted[h].deviation, err);

@@ -19,6 +19,7 @@ from osgeo import gdal, ogr, osr
 import behaviour
 import contender
 import context
+import methods
 import prepared
 import regimes
 import scenes
@@ -293,6 +294,28 @@ class Regimes(MadeUp):
             gain, offset = np.polyfit(band[1:].ravel(), changed[1:].ravel(), 1)
             np.testing.assert_allclose(changed[1:], gain * band[1:] + offset, rtol=1e-4)
             self.assertTrue(0 < abs(gain - 1) < 0.5)
+
+    def test_what_runs_need_is_made_once(self):
+        data, work, cache = (self.path(name) for name in ("data", "work", "cache"))
+        os.makedirs(data)
+        lda = next(m for m in methods.CONTENDERS if m.name == "lda")
+        few = next(scene for scene in methods.FEW if scene.name == "berlin-5-pixels")
+        runs = [methods.Run(methods.BERLIN, 1, 2, lda), methods.Run(few, 1, 1, lda)]
+        with mock.patch.dict(prepared.MAKERS, berlin=lambda *_: self.scene):
+            whole, drawn = map(prepared.prepare(runs, data, work, cache).get, ("berlin", few.name))
+            kept = {name: os.stat(os.path.join(cache, name)).st_mtime_ns for name in os.listdir(cache)}
+            prepared.prepare(runs, data, work, cache)
+        self.assertEqual({name: os.stat(os.path.join(cache, name)).st_mtime_ns
+                          for name in os.listdir(cache)}, kept)
+        self.assertEqual(len(drawn.scene.splits), 5)
+        for seed in (1, 2):
+            self.assertEqual(set(whole.lights_of(seed)), {None, "5", "10"})
+            self.assertEqual(set(whole.tables_of(seed)), set(whole.lights_of(seed)))
+            self.assertEqual(set(drawn.lights_of(seed)), {None})
+        as_is, relit = (np.load(whole.tables_of(2)[light].bands) for light in (None, "5"))
+        self.assertEqual(as_is.shape, relit.shape)
+        np.testing.assert_allclose(np.corrcoef(as_is[:, 0], relit[:, 0])[0, 1], 1)
+        self.assertFalse((as_is == relit).any())
 
     def test_kept_tables_are_of_the_same_files(self):
         data = self.path("data")

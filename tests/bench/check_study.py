@@ -20,7 +20,8 @@ import results
 import scenes
 import study
 from folds import check_folds, deal_folds
-from methods import BASE, DENSE, FEW, MAIN, SCENES, Run, methods_of, plan_quick, plan_runs
+from methods import (BASE, DENSE, FEW, MAIN, NO_EXPERT, SCENES, Run, methods_of, plan_quick,
+                     plan_runs)
 
 REDCLOVER = SCENES[0]
 
@@ -200,7 +201,7 @@ class Page(unittest.TestCase):
         # OA of dense 0.7, 0.8, 0.9, of the forest 0.9: -0.1 on average, 0.1 / sqrt 15 * 0.845.
         self.assertEqual(
             self.line(text, "| Red Clover Valley | random forest |")[0],
-            "| Red Clover Valley | random forest | 0.900 / 0.900 / 0.800 | dense, C = 32 | "
+            "| Red Clover Valley | random forest | 0.900 / 0.900 / 0.800 | dense, C = 32 | B | "
             "0.800 / 0.800 / 0.600 | -0.100 ± 0.022 | -0.100 ± 0.022 | -0.200 ± 0.044 | 15 | 0.200 | "
             "0.150 ± 0.100 |")
         # The forest must be whole to lead.
@@ -208,12 +209,22 @@ class Page(unittest.TestCase):
         self.assertTrue(self.line(text, "| Red Clover Valley | LDA |"))
         # A scene without networks is there, too.
         self.assertEqual(self.line(report.generate(rows[15:20], plan_runs(3)), "| Red Clover Valley | LDA")[0],
-                         "| Red Clover Valley | LDA | 0.800 / 0.800 / 0.600 |" + " - |" * 8)
+                         "| Red Clover Valley | LDA | 0.800 / 0.800 / 0.600 |" + " - |" * 9)
 
     def test_what_has_one_seed_is_compared_with_all(self):
         lda = next(m for m in MAIN if m.name == "lda")
         rows = self.rows(self.first, {1: 7, 2: 8, 3: 9}) + self.rows(lda, {1: 8})
         self.assertEqual(len(study.Study(rows, plan_runs(3)).pairs(REDCLOVER, DENSE, lda)), 15)
+
+    def test_what_the_expert_brings(self):
+        rows = self.rows(self.first, {1: 9, 2: 9}) + self.rows(NO_EXPERT, {1: 7, 2: 8})
+        text = report.generate(rows, plan_runs(3))
+        brings = text[text.index("### What the expert brings"):]
+        # 0.2 and 0.1 five times each: standard error 0.0527 / sqrt 10.
+        self.assertEqual(self.line(brings, "| Red Clover Valley |")[0],
+                         "| Red Clover Valley | 0.900 / 0.900 / 0.800 | 0.750 / 0.750 / 0.500 | "
+                         "+0.150 ± 0.017 | +0.150 ± 0.017 | +0.300 ± 0.033 | 10 |")
+        self.assertNotIn("expert brings", report.generate(rows[:10], plan_runs(3)))
 
     def test_few_labels(self):
         few = next(scene for scene in FEW if scene.few == ("pixels", 5)

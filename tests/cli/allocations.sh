@@ -16,6 +16,7 @@ train=(-q "${sources[@]}" -labels scene/labels.gpkg -l train -a class
 s2rgf_train "${train[@]}" model.s2rgf 2> "$stderr"
 classify=(-q -threads 1 -m model.s2rgf "${sources[@]}")
 s2rgf_classify "${classify[@]}" -conf conf.tif map.tif
+s2rgf_sample -q map.tif -n 60 -least 10 sample.csv
 mkdir parts scenes
 for part in 1/2 2/2; do s2rgf_classify "${classify[@]}" -shard $part parts/map.tif; done
 cp scene/ms.tif scenes/a_ms.tif
@@ -94,6 +95,9 @@ s2rgf_info -onnx model.s2rgf out/model.onnx
 s2rgf_assess map.tif -labels scene/labels.gpkg -l test -a class -confidence conf.tif -json out/a.json
 s2rgf_assess map.tif -labels scene/truth.tif -json out/a.json
 s2rgf_mosaic -q out/map.tif
+s2rgf_sample -q map.tif -n 40 -least 2 -exclude scene/labels.gpkg -l train -distance 20 out/sample.csv
+s2rgf_sample -q map.tif -n 40 -design systematic -blind out/sample.csv
+s2rgf_assess map.tif -labels sample.csv -label_srs EPSG:32633 -a map_class -design stratified -json out/a.json
 s2rgf_classify ${classify[*]} -conf out/conf.tif -prob out/prob.tif -mask scene/truth.tif out/map.tif
 s2rgf_classify ${classify[*]} -of PNG out/map.png
 s2rgf_classify ${classify[*]} -write_scene out/map.s2rgf.json

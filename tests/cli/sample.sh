@@ -195,6 +195,9 @@ assert any(18 <= q["x"] < 72 and 18 <= q["y"] < 72 for q in p)
 q = next(q for q in p if q["stratum"] == 1)
 assert q["stratum_size"] == 33999 and close(q["inclusion_probability"], count[1] / (33999 - 2500))
 '
+expect_status 0 s2rgf_sample map.tif -n 30 -exclude train.geojson told.gpkg
+expect_in "$stdout" "train.geojson: 2500 pixels are excluded, 4.3 % of the map"
+warned "pixels are excluded, 17 % of the map" map.tif -n 30 -exclude train.geojson -distance 300 told.gpkg -overwrite
 warned "$quiet_ice" map.tif -n 3000 -exclude train.geojson -distance 100 far.gpkg
 check far.gpkg '
 def gap(v): return max(20.5 - v, v - 69.5, 0)

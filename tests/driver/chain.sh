@@ -32,7 +32,7 @@ END
 # a palette and names survive
 expect_status 0 gdalinfo lazy_copy.tif
 expect_in "$stdout" "NoData Value=0"
-expect_in "$stdout" "1: 230,159,0,255"
+expect_in "$stdout" "1: 27,107,42,255"
 expect_in "$stdout" "1: forest"
 
 # a mosaic of two scenes, lazy to its end: the halves of this one, each mapped from its own rasters

@@ -1,6 +1,8 @@
 /* Tests of core/class_table.h. */
 #include "core/class_table.h"
 
+#include "core/class_colour.h"
+
 #include "../harness.h"
 
 static const uint8_t RED[3] = {255, 0, 0};
@@ -100,6 +102,66 @@ static void test_paint(void)
     s2_class_table_clear(&table);
 }
 
+/** The kind of a name: its usual colour as a number, 0 where it has none. */
+static unsigned colour_of(const char *name)
+{
+    const uint8_t(*shades)[3];
+    if (!s2_class_colours(name, &shades))
+        return 0;
+    return (unsigned)shades[0][0] << 16 | (unsigned)shades[0][1] << 8 | shades[0][2];
+}
+
+static void test_customary_colours(void)
+{
+    static const struct {
+        unsigned colour;
+        const char *names[10];
+    } kinds[] = {
+        {0x1F78C8,
+         {"water", "Water bodies", "RIVER", "Wasserfläche", "Gewässer", "eau", "rivière", "agua",
+          "Rio"}},
+        {0x1B6B2A,
+         {"forest", "Trees", "Nadelwald", "Gehölz", "Forêt", "bosque", "árboles", "Floresta",
+          "urban trees"}},
+        {0x9CD05C, {"meadow", "grassland", "Grünland", "Wiese", "prairie", "pradera", "pastagem"}},
+        {0xF2D14B, {"crop", "Cropland 2", "Acker", "cultures", "cultivos", "lavoura", "stubble"}},
+        {0xA8723F, {"soil", "bare soil", "Boden", "sols", "suelo desnudo", "solo"}},
+        {0xD73027, {"urban", "built-up", "Siedlung", "Gebäude", "bâti", "edificios", "cidade"}},
+        {0x6E6E6E, {"road", "Highway", "Straße", "Landstrasse", "route", "carretera", "estrada"}},
+        {0xDFF1FA, {"snow", "ice", "Schnee", "neige", "nieve", "neve"}},
+        {0,
+         {"non-forest", "stable non-forest", "kein Wald", "forest loss", "forest gain", "class 3",
+          "deforestation", "rice", "Seegras2x", "price"}},
+    };
+    for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
+        for (int i = 0; i < 10 && kinds[k].names[i] != NULL; i++)
+            if (!CHECK(colour_of(kinds[k].names[i]) == kinds[k].colour))
+                printf("    %s: %06x, expected %06x\n", kinds[k].names[i],
+                       colour_of(kinds[k].names[i]), kinds[k].colour);
+}
+
+/* Three forests in three greens, what has no customary colour clearly apart from all that have. */
+static void test_paint_by_name(void)
+{
+    static const char *const names[] = {"oak forest", "water",    "pine forest", "kelp",
+                                        "forest 3",   "forest 4", "mill",        "grass"};
+    s2_class_table table = {0};
+    s2rgf_error err;
+    for (int i = 0; i < 8; i++)
+        REQUIRE(s2_class_table_add(&table, i + 1, names[i], i == 1 ? RED : NULL, &err) == S2RGF_OK);
+    s2_class_table_paint(&table);
+    CHECK(memcmp(table.items[1].rgb, RED, 3) == 0);
+    const uint8_t dark[3] = {0x1B, 0x6B, 0x2A};
+    CHECK(memcmp(table.items[0].rgb, dark, 3) == 0);
+    for (int i = 0; i < 8; i++)
+        for (int k = 0; k < i; k++) {
+            CHECK(memcmp(table.items[i].rgb, table.items[k].rgb, 3) != 0);
+            if (i == 3 || i == 6 || k == 3 || k == 6)
+                CHECK(s2_colour_distance(table.items[i].rgb, table.items[k].rgb) >= 100.0);
+        }
+    s2_class_table_clear(&table);
+}
+
 static void test_copy(void)
 {
     s2_class_table from = {0};
@@ -130,6 +192,8 @@ int main(void)
     test_refusals();
     test_limit();
     test_paint();
+    test_customary_colours();
+    test_paint_by_name();
     test_copy();
     return harness_end();
 }
