@@ -161,7 +161,8 @@ S2RGF_API s2rgf_status s2rgf_train(const s2rgf_train_options *options, const s2r
 typedef struct s2rgf_model s2rgf_model;
 
 /**
- * Load a model file. The content is not trusted: sizes, offsets and names are all checked.
+ * Load a model file. The content is not trusted: sizes, offsets, names, and the shapes and values of
+ * all tensors are checked.
  * Errors  IO, FORMAT, UNSUPPORTED (newer format version), NO_MEMORY.
  * Memory  *model is released with s2rgf_model_close().
  */

@@ -25,6 +25,7 @@ typedef struct reader {
     int word;                   /* the one being looked at */
     bool given[S2_OPTIONS_MAX]; /* by position in the program's table */
     int exit_code;              /* where a word is refused */
+    bool writes;                /* a file to write was given */
 } reader;
 
 /* An entry of the table with where it writes. */
@@ -228,6 +229,26 @@ static bool append_input(reader *r, slot to, char *text)
     return true;
 }
 
+/* Text, or a file to write. What GDAL keeps in a program's memory ends with it. */
+static bool set_text(reader *r, slot to, const char *text)
+{
+    const s2_option *option = to.option;
+
+    if (text[0] == '\0')
+        return s2_report_usage(r->program->name, "%s%s: expected %s, found an empty text",
+                               option->name ? "-" : "", option->name ? option->name : "argument",
+                               option->values);
+    if (option->type == S2_OPTION_OUTPUT && strncmp(text, "/vsimem/", 8) == 0)
+        return s2_report_usage(r->program->name,
+                               "%s: would be in this program's memory and end with it: expected "
+                               "%s, a file",
+                               text, option->values);
+    if (option->type == S2_OPTION_OUTPUT && strcmp(text, "-") != 0)
+        r->writes = true;
+    *(const char **)(void *)(to.base + option->target) = text;
+    return true;
+}
+
 static bool set_values(reader *r, slot to, char **texts)
 {
     const s2_option *option = to.option;
@@ -240,12 +261,8 @@ static bool set_values(reader *r, slot to, char **texts)
         *(bool *)(to.base + option->target) = false;
         return true;
     case S2_OPTION_TEXT:
-        if (texts[0][0] == '\0')
-            return s2_report_usage(r->program->name, "%s%s: expected %s, found an empty text",
-                                   option->name ? "-" : "",
-                                   option->name ? option->name : "argument", option->values);
-        *(const char **)(void *)(to.base + option->target) = texts[0];
-        return true;
+    case S2_OPTION_OUTPUT:
+        return set_text(r, to, texts[0]);
     case S2_OPTION_LIST:
         return append_text(to, texts[0]);
     case S2_OPTION_INPUTS:
@@ -390,6 +407,7 @@ bool s2_command_parse(s2_command *command, int argc, char **argv, int *exit_code
         *exit_code = r.exit_code;
         goto done;
     }
+    command->writes = r.writes;
     ok = !printed;
     *exit_code = S2_EXIT_DONE;
 done:

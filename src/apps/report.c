@@ -178,8 +178,9 @@ int s2_report_finish(s2_report *report, s2rgf_status status, const s2rgf_error *
         if (cancelled_by == SIGPIPE)
             return S2_EXIT_CANCELLED;
         /* no errno: an earlier line was lost and this flush had nothing to write */
-        CPLError(CE_Failure, CPLE_FileIO, "standard output: cannot write%s%s",
-                 errno != 0 ? ": " : "", errno != 0 ? strerror(errno) : "");
+        CPLError(CE_Failure, CPLE_FileIO, "standard output: cannot write%s%s%s",
+                 errno != 0 ? ": " : "", errno != 0 ? strerror(errno) : "",
+                 report->writes ? "; all other outputs are written and complete" : "");
         return S2_EXIT_FAILED;
     }
     if (status != S2RGF_OK)

@@ -19,6 +19,7 @@ typedef enum s2_exit_code {
 typedef struct s2_report {
     s2rgf_host host;
     bool quiet;
+    bool writes;    /* the work writes files */
     bool line_open; /* an unfinished progress line is on stdout */
     int tick;       /* fortieths of the progress shown */
 } s2_report;

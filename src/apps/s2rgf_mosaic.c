@@ -14,7 +14,7 @@ typedef struct arguments {
 
 static const s2_option OUTPUT_OPTIONS[] = {
     {.values = "map.tif",
-     .type = S2_OPTION_TEXT,
+     .type = S2_OPTION_OUTPUT,
      .target = MOSAIC(output_path),
      .required = true,
      .help = "the map to write, named as for s2rgf_classify -shard; its shares are beside it"},

@@ -17,7 +17,7 @@ typedef struct arguments {
 
 static const s2_option MODEL_OPTIONS[] = {
     {.values = "model.s2rgf",
-     .type = S2_OPTION_TEXT,
+     .type = S2_OPTION_OUTPUT,
      .target = TRAIN(model_path),
      .required = true,
      .help = "the model file to write"},
@@ -155,7 +155,7 @@ static const s2_option TRAINING_OPTIONS[] = {
      .help = "threads to work with"},
     {.name = "checkpoint",
      .values = "file",
-     .type = S2_OPTION_TEXT,
+     .type = S2_OPTION_OUTPUT,
      .target = TRAIN(checkpoint),
      .help = "save the state of the training to this file from time to time"},
     {.name = "resume",

@@ -48,9 +48,7 @@ static s2rgf_status init_rows(map_rows *rows, s2rgf_error *err)
 
 static void clear_rows(map_rows *rows)
 {
-    s2_free(rows->classes);
-    s2_free(rows->confidences);
-    s2_free(rows->has);
+    S2_FREE_EACH(rows->classes, rows->confidences, rows->has);
 }
 
 static s2rgf_status read_rows(map_rows *rows, int y, s2rgf_error *err)
@@ -252,11 +250,13 @@ static s2rgf_status compare_maps(assess_input *input, s2rgf_assessment **result,
     map_tally tally = {0};
     map_rows rows = {.map = map, .confidence = has_confidence ? &input->confidence : NULL};
     if (reference->count == 0)
-        return s2_fail(err, S2RGF_MISMATCH,
-                       "%s: nothing to assess: expected reference pixels on the map, found none; "
-                       "polygons and points beside its pixels: %zu, pixels of several classes: %zu",
-                       map->path, reference->polygons_without_pixel + reference->points_outside,
-                       reference->conflicts);
+        return s2_fail(
+            err, S2RGF_MISMATCH,
+            "%s: nothing to assess: expected reference pixels on the map, found none; "
+            "polygons and points beside its pixels: %zu, features without a class: %zu, pixels of "
+            "several classes: %zu",
+            map->path, reference->polygons_without_pixel + reference->points_outside,
+            reference->without_class, reference->conflicts);
     int *to_map = s2_alloc((size_t)reference->classes.count, sizeof *to_map);
     if (to_map == NULL)
         return s2_fail_memory(err, "class matching");
@@ -345,12 +345,8 @@ void s2rgf_assessment_free(s2rgf_assessment *assessment)
         return;
     for (int i = 0; assessment->class_names != NULL && i < assessment->class_count; i++)
         s2_free(assessment->class_names[i]);
-    s2_free(assessment->class_names);
-    s2_free(assessment->class_values);
-    s2_free(assessment->confusion);
-    s2_free(assessment->users_accuracy);
-    s2_free(assessment->producers_accuracy);
-    s2_free(assessment->f1);
     s2_estimates_free(assessment->area_adjusted);
-    s2_free(assessment);
+    S2_FREE_EACH(assessment->class_names, assessment->class_values, assessment->confusion,
+                 assessment->users_accuracy, assessment->producers_accuracy, assessment->f1,
+                 assessment);
 }

@@ -45,11 +45,7 @@ static void close_worker(void *data)
     s2_scene_close(&worker->scene);
     s2_run_free(worker->run);
     s2_overlay_close(&worker->mask);
-    s2_free(worker->wanted);
-    s2_free(worker->values);
-    s2_free(worker->confidence);
-    s2_free(worker->probabilities);
-    s2_free(worker);
+    S2_FREE_EACH(worker->wanted, worker->values, worker->confidence, worker->probabilities, worker);
 }
 
 /* One thread does everything one after the other; with more, none need wait for a file. */

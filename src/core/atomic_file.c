@@ -38,7 +38,7 @@ static s2rgf_status check_target(const char *path, bool overwrite, s2rgf_error *
     if (!S_ISREG(there.st_mode))
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "%s: cannot be replaced: it is not a regular file", path);
-    return overwrite ? S2RGF_OK : fail_exists(path, err);
+    return overwrite ? s2_refuse_fixed(path, err) : fail_exists(path, err);
 }
 
 /* ---- what killed processes left -------------------------------------------------------------- */

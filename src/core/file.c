@@ -1,6 +1,8 @@
 /* Questions about files that every verb asks before it writes. */
 #include "core/file.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -82,4 +84,43 @@ s2rgf_status s2_refuse_input(const char *output, const char *input, s2rgf_error 
     if (!s2_same_file(output, input))
         return S2RGF_OK;
     return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: is an input too: it would be lost", output);
+}
+
+/** Whether only the owner of a file, or of its folder, may rename it, and we are neither. */
+static bool is_of_another(const char *path, const char *folder)
+{
+    const uid_t user = geteuid();
+    struct stat file, around;
+    return user != 0 && lstat(path, &file) == 0 && stat(folder, &around) == 0 &&
+           (around.st_mode & S_ISVTX) != 0 && file.st_uid != user && around.st_uid != user;
+}
+
+/** Whether a file is marked unchangeable: opening it then fails for another reason than its mode. */
+static bool is_unchangeable(const char *path)
+{
+    struct stat file;
+    if (lstat(path, &file) != 0 || !S_ISREG(file.st_mode))
+        return false;
+    const int descriptor = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (descriptor >= 0)
+        close(descriptor);
+    return descriptor < 0 && errno == EPERM;
+}
+
+s2rgf_status s2_refuse_fixed(const char *path, s2rgf_error *err)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = slash ? s2_asprintf("%.*s", (int)(slash - path) + 1, path) : s2_strdup(".");
+    if (!folder)
+        return s2_fail_memory(err, "file name");
+    const bool another = is_of_another(path, folder);
+    s2_free(folder);
+    if (another)
+        return s2_fail(err, S2RGF_IO,
+                       "%s: cannot be replaced: it belongs to another user, and in its folder only "
+                       "owners may rename",
+                       path);
+    return is_unchangeable(path)
+               ? s2_fail(err, S2RGF_IO, "%s: cannot be replaced: it is marked unchangeable", path)
+               : S2RGF_OK;
 }

@@ -17,6 +17,13 @@ bool s2_same_file(const char *a, const char *b);
 /** Whether a name is of an open stream of a process, as /dev/stdout: no file to be replaced. */
 bool s2_is_stream_name(const char *path);
 
+/**
+ * Refuse a file that another cannot take the name of, which only the rename would tell, after the work: one of
+ * another user in a folder where only owners may rename (the sticky bit), or one that is marked unchangeable.
+ * A path that names nothing is accepted. Errors: IO, NO_MEMORY.
+ */
+s2rgf_status s2_refuse_fixed(const char *path, s2rgf_error *err);
+
 /** Fail with INVALID_ARGUMENT when output names the file input; NULL is accepted for both. */
 s2rgf_status s2_refuse_input(const char *output, const char *input, s2rgf_error *err);
 

@@ -72,6 +72,12 @@ void s2_free(void *memory)
     free(memory);
 }
 
+void s2_free_list(void *const *memory, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        free(memory[i]);
+}
+
 char *s2_strdup(const char *text)
 {
     if (text == NULL)

@@ -240,14 +240,22 @@ size_t s2_json_member_count(const s2_json_node *object)
                : 0;
 }
 
+/** A member that must be of a type, which messages call `expected`. */
+static s2rgf_status find_typed(const s2_json_node *object, const char *key, json_type type,
+                               const char *expected, s2_json_node *node, s2rgf_error *err)
+{
+    const s2rgf_status status = s2_json_member(object, key, node, err);
+    if (status == S2RGF_OK && !json_object_is_type(node->value, type))
+        return refuse(node, expected, err);
+    return status;
+}
+
 s2rgf_status s2_json_array(const s2_json_node *object, const char *key, const int range[2],
                            s2_json_node *array, int *count, s2rgf_error *err)
 {
-    const s2rgf_status status = s2_json_member(object, key, array, err);
+    const s2rgf_status status = find_typed(object, key, json_type_array, "array", array, err);
     if (status != S2RGF_OK)
         return status;
-    if (!json_object_is_type(array->value, json_type_array))
-        return refuse(array, "array", err);
     const size_t length = json_object_array_length(array->value);
     if (length < (size_t)range[0] || length > (size_t)range[1])
         return s2_fail(err, S2RGF_FORMAT, "%s: %s: wrong length: expected %d to %d, found %zu",
@@ -268,11 +276,9 @@ s2rgf_status s2_json_get_int(const s2_json_node *object, const char *key, int *v
                              s2rgf_error *err)
 {
     s2_json_node node;
-    const s2rgf_status status = s2_json_member(object, key, &node, err);
+    const s2rgf_status status = find_typed(object, key, json_type_int, "whole number", &node, err);
     if (status != S2RGF_OK)
         return status;
-    if (!json_object_is_type(node.value, json_type_int))
-        return refuse(&node, "whole number", err);
     const int64_t number = json_object_get_int64(node.value);
     if (number < INT_MIN || number > INT_MAX)
         return s2_fail(err, S2RGF_FORMAT, "%s: %s: out of range: expected at most %d, found %lld",
@@ -285,27 +291,25 @@ s2rgf_status s2_json_get_uint64(const s2_json_node *object, const char *key, uin
                                 s2rgf_error *err)
 {
     s2_json_node node;
-    const s2rgf_status status = s2_json_member(object, key, &node, err);
-    if (status != S2RGF_OK)
-        return status;
+    static const char expected[] = "whole number from 0 to 18446744073709551615";
+    const s2rgf_status status = find_typed(object, key, json_type_int, expected, &node, err);
     /* int64 is clamped at zero from below only for negative numbers. */
-    if (!json_object_is_type(node.value, json_type_int) || json_object_get_int64(node.value) < 0)
-        return refuse(&node, "whole number from 0 to 18446744073709551615", err);
-    *value = json_object_get_uint64(node.value);
-    return S2RGF_OK;
+    if (status == S2RGF_OK && json_object_get_int64(node.value) < 0)
+        return refuse(&node, expected, err);
+    if (status == S2RGF_OK)
+        *value = json_object_get_uint64(node.value);
+    return status;
 }
 
 s2rgf_status s2_json_get_bool(const s2_json_node *object, const char *key, bool *value,
                               s2rgf_error *err)
 {
     s2_json_node node;
-    const s2rgf_status status = s2_json_member(object, key, &node, err);
-    if (status != S2RGF_OK)
-        return status;
-    if (!json_object_is_type(node.value, json_type_boolean))
-        return refuse(&node, "true or false", err);
-    *value = json_object_get_boolean(node.value);
-    return S2RGF_OK;
+    const s2rgf_status status =
+        find_typed(object, key, json_type_boolean, "true or false", &node, err);
+    if (status == S2RGF_OK)
+        *value = json_object_get_boolean(node.value);
+    return status;
 }
 
 static s2rgf_status read_double(const s2_json_node *node, double *value, s2rgf_error *err)

@@ -10,6 +10,7 @@
 #include "format/json_writer.h"
 #include "model/ablations.h"
 #include "model/metadata.h"
+#include "model/network_model.h"
 
 #define LISTED_BANDS 16 /* names of bands in the description for people */
 
@@ -23,8 +24,13 @@ s2rgf_status s2rgf_model_open(const char *path, s2rgf_model **model, s2rgf_error
     if (opened == NULL)
         return s2_fail_memory(err, "model");
     opened->path = s2_strdup(path);
-    const s2rgf_status status =
+    s2_network *network = NULL;
+    s2rgf_status status =
         opened->path ? s2_model_load(path, &opened->content, err) : s2_fail_memory(err, "model");
+    /* Whether it can map: tensors of the network's shapes and of sane values. */
+    if (status == S2RGF_OK)
+        status = s2_network_from_model(&opened->content, path, &network, err);
+    s2_network_free(network);
     if (status == S2RGF_OK)
         *model = opened;
     else

@@ -87,6 +87,15 @@ static progress *make_progress(int count)
     return made;
 }
 
+void s2_tile_seams_free(s2_tile_seams *seams)
+{
+    if (!seams)
+        return;
+    pthread_cond_destroy(&seams->changed);
+    pthread_mutex_destroy(&seams->mutex);
+    S2_FREE_EACH(seams->right, seams->below, seams->right_progress, seams->below_progress, seams);
+}
+
 s2rgf_status s2_tile_seams_create(const s2_seam_demand *demand, const s2_tiling *tiling,
                                   s2_tile_seams **seams, s2rgf_error *err)
 {
@@ -113,19 +122,6 @@ s2rgf_status s2_tile_seams_create(const s2_seam_demand *demand, const s2_tiling 
     }
     *seams = own;
     return S2RGF_OK;
-}
-
-void s2_tile_seams_free(s2_tile_seams *seams)
-{
-    if (!seams)
-        return;
-    pthread_cond_destroy(&seams->changed);
-    pthread_mutex_destroy(&seams->mutex);
-    s2_free(seams->right);
-    s2_free(seams->below);
-    s2_free(seams->right_progress);
-    s2_free(seams->below_progress);
-    s2_free(seams);
 }
 
 static s2_rect core_of(const s2_tile_seams *seams, int tile)

@@ -89,9 +89,7 @@ static s2rgf_status normalise_source(s2_source *source, const s2rgf_host *host,
     if (status == S2RGF_OK)
         status = s2_values_check(&record, source, host, model, err);
     s2_value_record_clear(&record);
-    s2_free(pixels);
-    s2_free(valid);
-    s2_free(work);
+    S2_FREE_EACH(pixels, valid, work);
     return status;
 }
 
@@ -163,12 +161,7 @@ void s2_training_set_clear(s2_training_set *set)
     for (int s = 0; s < S2RGF_MAX_SOURCES; s++)
         s2_free(set->valid[s]);
     s2_network_input_close(set->input);
-    s2_free(set->by_class);
-    s2_free(set->class_pixels);
-    s2_free(set->role);
-    s2_free(set->pixels);
-    s2_free(set->scale);
-    s2_free(set->shift);
+    S2_FREE_EACH(set->by_class, set->class_pixels, set->role, set->pixels, set->scale, set->shift);
     *set = (s2_training_set){0};
 }
 

@@ -90,10 +90,7 @@ static void close_validation_worker(void *data)
     s2_network_input_close(worker->input);
     s2_scene_close(&worker->scene);
     s2_run_free(worker->run);
-    s2_free(worker->wanted);
-    s2_free(worker->scores);
-    s2_free(worker->valid);
-    s2_free(worker);
+    S2_FREE_EACH(worker->wanted, worker->scores, worker->valid, worker);
 }
 
 static s2rgf_status open_validation_worker(void *context, void **data, s2rgf_error *err)
@@ -257,9 +254,7 @@ s2rgf_status s2_validate(const s2_validation *asked, s2_validated *found, s2rgf_
     s2_scored_pixels_clear(&job.trial.expert);
     s2_free(job.trial.group);
     s2_weights_free(job.weights);
-    s2_free(job.pixels);
-    s2_free(job.first);
-    s2_free(job.tiles);
+    S2_FREE_EACH(job.pixels, job.first, job.tiles);
     return status;
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Memory that runs out: whichever allocation fails, a program ends with its right output, or with an error that
-# says memory and without an output. In the long form every allocation of ours fails once, but for those that the
-# steps of a training repeat, and some of those of GDAL and the other libraries.
+# says memory and without an output. In the long form every place of ours that allocates fails, the first time
+# it does and the last, and so do some allocations of GDAL and the other libraries.
 . "$(dirname "$0")/../tools/lib.sh"
 [[ $(nm -D "$builddir/s2rgf_info") != *__asan* ]] || skip "the address sanitizer has allocations of its own"
 ${CC:-cc} -shared -fPIC -O1 -o fail_allocation.so "$top_srcdir/tests/tools/fail_allocation.c" -ldl 2> "$stderr" ||
@@ -34,7 +34,7 @@ attempt() {
     # libtool's wrapper would meet the fault first
     if [ "$program" = s2rgf_train ]; then program=$builddir/.libs/s2rgf_train; else program=$builddir/$program; fi
     run timeout 120 env LD_LIBRARY_PATH="$builddir/.libs" FAIL_AT="$at" FAIL_COUNT=count \
-        ${ours:+FAIL_OURS=1} LD_PRELOAD="$PWD/fail_allocation.so" "$program" "$@"
+        ${ours:+FAIL_OURS=1} ${sites:+FAIL_SITES=$sites} LD_PRELOAD="$PWD/fail_allocation.so" "$program" "$@"
 }
 
 # outputs: checksums of what the command wrote.
@@ -42,32 +42,33 @@ outputs() {
     { find out -type f ! -name '*of2.tif' -print0 | sort -z | xargs -0 -r sha256sum; sha256sum < "$stdout"; }
 }
 
-# next AT STRIDE TOTAL: the allocation to fail after this one. Stride 0: all, but of the steps of a training, which
-# repeat themselves, some.
-next() {
-    if [ "$1" -lt 4 ]; then
-        echo $(($1 + 1))
-    elif [ "$2" -gt 0 ]; then
-        echo $(($1 + $2))
+# choose WANTED: the numbers of the allocations to fail, about so many; 0: for every place the first and the last.
+choose() {
+    local total
+    total=$(cat count)
+    if [ "$1" -eq 0 ]; then
+        sort -nu sites
     else
-        echo $(($1 > 1500 && $1 < $3 - 500 ? $1 + 97 : $1 + 1))
+        { seq 1 4; seq 5 $((total / $1 + 1)) "$total"; } | awk -v most="$total" '$1 <= most'
     fi
 }
 
-# survives STRIDE COMMAND...: allocations of the command fail, one a run.
+# survives WANTED COMMAND...: allocations of the command fail, one a run.
 survives() {
-    local stride=$1 at total wanted
+    local wanted=$1 at total sites=
     shift
+    if [ "$wanted" -eq 0 ]; then sites=$PWD/sites; fi
     attempt 0 "$@"
+    sites=
     [ "$status" -eq 0 ] || fail "status $status while nothing fails: $*"
-    outputs > wanted
+    outputs > right
     total=$(cat count)
     [ "$total" -gt 20 ] || fail "only $total allocations were seen: $*"
-    for ((at = 1; at <= total; at = $(next $at $stride $total))); do
+    for at in $(choose "$wanted"); do
         attempt "$at" "$@"
         trials=$((trials + 1))
         if [ "$status" -eq 0 ]; then
-            outputs | diff wanted - > diff || fail "allocation $at of $total fails: other output, exit 0: $*: $(cat diff)"
+            outputs | diff right - > diff || fail "allocation $at of $total fails: other output, exit 0: $*: $(cat diff)"
             continue
         fi
         errors=$((errors + 1))
@@ -84,13 +85,10 @@ survives() {
     done
 }
 
-# all_programs TRIALS: about so many trials of each command; 0: every allocation.
+# all_programs WANTED: each command, with about so many trials; 0: for every place.
 all_programs() {
-    local wanted=$1 stride
     while read -ra words; do
-        attempt 0 "${words[@]}"
-        stride=$((wanted > 0 ? $(cat count) / wanted + 1 : 0))
-        survives $stride "${words[@]}"
+        survives "$1" "${words[@]}"
     done << EOF
 s2rgf_info -json model.s2rgf
 s2rgf_info -onnx model.s2rgf out/model.onnx
@@ -114,5 +112,5 @@ if [ "$S2RGF_TEST_LONG" = 1 ]; then all_programs 0; else all_programs 8; fi
 echo "$trials allocations of ours failed: $errors errors, else the right output"
 [ "$S2RGF_TEST_LONG" = 1 ] || exit 0
 ours='' trials=0 errors=0
-all_programs 300
+all_programs 100
 echo "$trials allocations of all libraries failed: $errors errors, $aborts of them crashes in a library, else the right output"

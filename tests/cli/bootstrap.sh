@@ -22,7 +22,7 @@ note bin/apt-get 'apt-get $*'
 printf '#!/bin/sh\ncat "%s/version"\n' "$PWD" > bin/pkg-config
 printf '#!/bin/sh\necho installed\n' > bin/dpkg-query
 chmod +x bin/pkg-config bin/dpkg-query
-for tool in bash env cat chmod cmp dirname mkdir touch sh grep find; do ln -s "$(type -P "$tool")" bin; done
+for tool in bash env cat chmod cmp dirname mkdir touch sed sh grep find; do ln -s "$(type -P "$tool")" bin; done
 ln -s /bin/true bin/gcc
 echo 1.0 > version
 export NOTES=$PWD/notes
@@ -47,6 +47,13 @@ did "a compiler has gone" "$(build)" "config.status --recheck,config.status ,mak
 printf '#!/bin/sh\nexit 1\n' > bin/dpkg-query
 printf '#!/bin/sh\necho 0\n' > bin/id
 chmod +x bin/id
+: > notes
+run env -u CC -u CXX PATH="$PWD/bin" JOBS=1 tree/bootstrap build
+grep -q strace notes && fail "a build installs what only tests need: $(cat notes)"
+: > notes
+run env -u CC -u CXX PATH="$PWD/bin" JOBS=1 tree/bootstrap build --with-tests
+grep -q "apt-get install .* strace" notes || fail "what tests need is not installed: $(cat notes)"
+expect_status 2 env -u CC -u CXX PATH="$PWD/bin" JOBS=1 tree/bootstrap build --with-test
 : > notes
 run env -u CC -u CXX PATH="$PWD/bin" JOBS=1 tree/bootstrap build
 for package in gcc g++ libgdal-dev; do

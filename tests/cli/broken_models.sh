@@ -29,6 +29,8 @@ s2rgf_train -q "${sources[@]}" -labels scene/labels.gpkg -l train -a class -netw
 LC_ALL=C sed 's/"classifier.out.bias"/"classifier.out.bia2"/' dense.s2rgf > renamed.s2rgf
 expect_status 1 s2rgf_classify -q "${sources[@]}" -m renamed.s2rgf map.tif
 expect_in "$stderr" "renamed.s2rgf: tensor classifier.out.bias: missing"
+expect_status 1 s2rgf_info renamed.s2rgf
+expect_in "$stderr" "renamed.s2rgf: tensor classifier.out.bias: missing"
 expect_no_file map.tif
 for kind in dense patch; do
     change $kind.s2rgf variance.s2rgf '\.running_var$' -1
@@ -39,6 +41,8 @@ for kind in dense patch; do
     keep_files
     map=(s2rgf_classify -q "${sources[@]}" -srcwin 40 40 24 24 -conf conf.tif -prob prob.tif map.tif)
     expect_status 1 "${map[@]}" -m variance.s2rgf
+    expect_in "$stderr" "running_var: value out of range: expected 0 to 1e+15, found -1"
+    expect_status 1 s2rgf_info variance.s2rgf
     expect_in "$stderr" "running_var: value out of range: expected 0 to 1e+15, found -1"
     expect_status 1 "${map[@]}" -m huge.s2rgf
     expect_in "$stderr" "value out of range: expected -1e+15 to 1e+15, found 3e+38"

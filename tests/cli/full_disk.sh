@@ -28,3 +28,21 @@ full 8 "${classify[@]}" -co COMPRESS=NONE map.tif
 full 8 "${classify[@]}" -overwrite -co COMPRESS=NONE existing.tif
 full 700 "${classify[@]}" -prob prob.tif map.tif
 full 8 "${classify[@]}" -of COG -co COMPRESS=NONE map.tif
+
+# Where only standard output is full, the status is 1, and the words say that the files are there.
+if [ -e /dev/full ]; then
+    lost() { # FILE COMMAND...: makes FILE, but its lines are lost
+        status=0
+        "${@:2}" > /dev/full 2> "$stderr" || status=$?
+        [ "$status" -eq 1 ] || fail "status $status with a full standard output, expected 1: ${*:2}"
+        expect_in "$stderr" "standard output: cannot write"
+        expect_in "$stderr" "all other outputs are written and complete"
+        [ -s "$1" ] || fail "$1 is not there"
+    }
+    lost m.s2rgf "${train[@]}" m.s2rgf
+    lost map.tif s2rgf_classify -m model.s2rgf -i ms=scene/ms.tif -i hs=scene/hs.tif map.tif
+    status=0
+    s2rgf_info m.s2rgf > /dev/full 2> "$stderr" || status=$?
+    [ "$status" -eq 1 ] || fail "s2rgf_info: status $status with a full standard output"
+    expect_not_in "$stderr" "outputs are written"
+fi

@@ -54,8 +54,12 @@ def odd_layer(path, rows, crs=srs):
         f = ogr.Feature(lay.GetLayerDefn()); f.SetGeometry(ogr.CreateGeometryFromWkt(wkt)); lay.CreateFeature(f) if name is None else (f.SetField(0, name), lay.CreateFeature(f))
 odd_layer("undefined.gpkg", upper + lower, None)
 odd_layer("words.gpkg", [("no data", upper[0][1]), (None, upper[1][1]), ("class 7", lower[2][1]), ("class 8", box(200, 200, 210, 210))])
+odd_layer("classless.gpkg", [(None, upper[0][1]), ("", upper[1][1])])
 odd_layer("accents.gpkg", [("e\u0301tang", upper[0][1]), ("\u00e9tang", lower[0][1]), ("bois", upper[1][1])])
 odd_layer("many.gpkg", [("n%d" % i, point(i % 90 + 0.5, 80.5)) for i in range(30)])
+for column in ["WKT", "geom", "the_geom"]:
+    with open(column + ".csv", "w") as f:
+        f.write(column + ",class\n" + "".join('"%s",%s\n' % (wkt, name) for name, wkt in upper + lower))
 with open("points.csv", "w") as f:
     f.write("Lon,lat,kind\n" + "".join("%d,%d,%s\n" % (500000 + 320 * k + 10 * i + 5, 5799795, n) for k, n in enumerate(names) for i in range(12)))
 
@@ -125,7 +129,10 @@ expect_silence s2rgf_assess -q -labels codes.gpkg -a_srs EPSG:32633 -json b.json
 expect_same a.json b.json
 expect_status 3 s2rgf_assess -labels codes.gpkg -a_srs EPSG:32601 bare.tif
 expect_in "$stderr" "bare.tif: nothing to assess: expected reference pixels on the map, found none"
-expect_in "$stderr" "polygons and points beside its pixels: 4, pixels of several classes: 0"
+expect_in "$stderr" "polygons and points beside its pixels: 4, features without a class: 0, pixels of several classes: 0"
+expect_status 3 s2rgf_assess -labels classless.gpkg map.tif
+expect_in "$stderr" "classless.gpkg: left out: 2 features without a class in field class: the first is feature 1"
+expect_in "$stderr" "beside its pixels: 0, features without a class: 2, pixels of several classes: 0"
 expect_status 0 s2rgf_assess -labels codes.gpkg -label_srs EPSG:3857 map.tif
 expect_in "$stderr" "EPSG:3857 is ignored as the CRS of the labels"
 
@@ -143,6 +150,10 @@ expect_in "$stdout" "Class 3 water: 3 polygons, 1440 pixels"
 expect_not_in "$stderr" "Warning"
 expect_status 0 "${some[@]}" -labels points.csv -a kind -label_srs EPSG:32633 m.s2rgf
 expect_in "$stdout" "Class 3 water: 1 block, 12 pixels"
+for column in WKT geom the_geom; do
+    expect_status 0 "${some[@]}" -labels "$column.csv" -label_srs EPSG:32633 m.s2rgf
+    expect_in "$stdout" "Class 3 water: 3 polygons, 1440 pixels"
+done
 expect_status 0 "${some[@]}" -labels odd_table.tif m.s2rgf
 expect_in "$stdout" "Class 2 forest: 2 blocks, 3072 pixels"
 expect_status 0 "${some[@]}" -labels two_texts.tif m.s2rgf
@@ -153,7 +164,7 @@ expect_status 0 "${some[@]}" -labels accents.gpkg m.s2rgf
 expect_in "$stdout" "Class 2 étang: 2 polygons, 1152 pixels"
 expect_status 0 "${some[@]}" -labels words.gpkg m.s2rgf
 expect_in "$stderr" 'words.gpkg: "no data" is learned as a class like any other'
-expect_in "$stderr" "words.gpkg: left out: 1 polygon without a class in field class: the first is feature 2"
+expect_in "$stderr" "words.gpkg: left out: 1 feature without a class in field class: the first is feature 2"
 expect_in "$stderr" "class 8 has no labelled pixel on the reference grid"
 expect_not_in "$stderr" "class class"
 expect_status 0 "${some[@]}" -labels many.gpkg m.s2rgf

@@ -17,6 +17,7 @@ echo "not a model" > text.s2rgf
 cp scene/ms.tif raster.s2rgf
 echo "not a raster" > text.tif
 mkdir folder
+for name in ms hs; do gdal_translate -q -of VRT -a_srs EPSG:5773 scene/$name.tif heights_$name.vrt; done
 keep_files
 
 # refused STATUS TEXT... -- COMMAND...: ends with the status, the message has all texts
@@ -72,6 +73,8 @@ refused 1 folder -- "${classify[@]}" "${sources[@]}" -overwrite folder
 refused 1 no_such_format -- "${classify[@]}" "${sources[@]}" -of no_such_format map.tif
 refused 1 map.jpg JPEG -- "${classify[@]}" "${sources[@]}" map.jpg
 refused 1 map.zarr Zarr -- "${classify[@]}" "${sources[@]}" -of Zarr map.zarr
+refused 1 map.tif "GTiff cannot hold it" -- "${classify[@]}" -i ms=heights_ms.vrt -i hs=heights_hs.vrt map.tif
+expect_not_in "$stdout" "0..."
 refused 1 map.tif GTiff "creation options" -- "${classify[@]}" "${sources[@]}" -co NBITS=1 map.tif
 refused 1 conf.png PNG Float32 -- "${classify[@]}" "${sources[@]}" -conf conf.png map.tif
 refused 1 folder.qml -- "${classify[@]}" "${sources[@]}" -overwrite folder.tif

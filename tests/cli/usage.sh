@@ -95,3 +95,14 @@ wrong "--config" "${train[@]}" model.s2rgf --config KEY
 wrong "--debug" "${train[@]}" model.s2rgf --debug
 wrong "--optfile: expected file" "${train[@]}" model.s2rgf --optfile
 wrong "absent.txt: cannot open" "${train[@]}" model.s2rgf --optfile absent.txt
+
+# what would be gone when the program ends
+for output in map.tif conf.tif; do
+    case $output in conf.tif) more=(-conf "/vsimem/$output" map.tif) ;; *) more=("/vsimem/$output") ;; esac
+    wrong "/vsimem/$output: would be in this program's memory" "${classify[@]}" "${more[@]}"
+done
+wrong "/vsimem/{}.tif: would be" "${classify[@]}" -scenes list "/vsimem/{}.tif"
+wrong "/vsimem/map.s2rgf.json: would be" "${classify[@]}" -write_scene /vsimem/map.s2rgf.json
+wrong "/vsimem/m.s2rgf: would be" "${train[@]}" /vsimem/m.s2rgf
+wrong "/vsimem/map.tif: would be" s2rgf_mosaic /vsimem/map.tif
+wrong "/vsimem/report.json: would be" "${assess[@]}" -json /vsimem/report.json map.tif

@@ -16,16 +16,15 @@ head -c 60 map.s2rgf.json > short.s2rgf.json
 refused short.s2rgf.json "short.s2rgf.json: " "not JSON"
 head -c 3000 /dev/urandom > noise.s2rgf.json
 refused noise.s2rgf.json "noise.s2rgf.json: "
-sed 's/scene": 1/scene": 99/' map.s2rgf.json > newer.s2rgf.json
-refused newer.s2rgf.json "newer.s2rgf.json: " "expected format version 1, found 99"
-sed 's/model.s2rgf/absent.s2rgf/' map.s2rgf.json > model.s2rgf.json
-refused model.s2rgf.json "model.s2rgf.json: " "absent.s2rgf"
-sed 's/hs.tif/absent.tif/' map.s2rgf.json > raster.s2rgf.json
-refused raster.s2rgf.json "raster.s2rgf.json: " "absent.tif"
-sed 's/"hs"/"pan"/' map.s2rgf.json > source.s2rgf.json
-refused source.s2rgf.json "source.s2rgf.json: " "source hs: missing"
-sed 's/"sources"/"source"/' map.s2rgf.json > member.s2rgf.json
-refused member.s2rgf.json "member.s2rgf.json: " "unknown member"
+broken() { # NAME SED REASON: the scene file after that edit
+    sed "$2" map.s2rgf.json > "$1.s2rgf.json"
+    refused "$1.s2rgf.json" "$1.s2rgf.json: " "$3"
+}
+broken newer 's/scene": 1/scene": 99/' "expected format version 1, found 99"
+broken model 's/model.s2rgf/absent.s2rgf/' "absent.s2rgf"
+broken raster 's/hs.tif/absent.tif/' "absent.tif"
+broken source 's/"hs"/"pan"/' "source hs: missing"
+broken member 's/"sources"/"source"/' "unknown member"
 # a scene that is a source of itself, under one name and under one that grows
 sed 's|scene/hs.tif|itself.s2rgf.json|' map.s2rgf.json > itself.s2rgf.json
 refused itself.s2rgf.json "itself.s2rgf.json: " "recursive"

@@ -19,43 +19,37 @@ new_set=$(set_of new)
 [ "$(wc -l <<< "$new_set")" -eq 5 ] || fail "expected map, .aux.xml, .qml, confidence and probabilities"
 [ "$old_set" != "$new_set" ] || fail "both models give the same files"
 
-names='?rename,?renameat,?renameat2,?link,?linkat'
-# The calls of one kind that giving names makes; the rest is writing.
-give=$names,'?unlink,?unlinkat,?rmdir,?mkdir,?mkdirat,?fsync,?flock,?pipe,?pipe2,?wait4,?setsid'
 step=7
 if [ "$S2RGF_TEST_LONG" = 1 ]; then step=1; fi
 
-# try CALLS FAULT FIRST STEP: the fault at every STEP-th of these calls, until none is left.
-try() {
-    local n=$3 now
-    while :; do
-        rm -rf now
-        cp -r old now
-        with_fault "$1" "$2" "$n" "${classify[@]}" -m other.s2rgf "${outputs[@]}"
-        [ "$fired" -eq 1 ] || break
-        now=$(set_of now)
-        if [ "$now" != "$new_set" ]; then
-            [ "$now" = "$old_set" ] || fail "torn at call $n of $1, $2: $(diff <(echo "$now") <(echo "$old_set"))"
-            [ "$status" -ne 0 ] || fail "exit 0 and the former files after $2 at call $n of $1"
-        elif [ "$2" != signal=KILL ]; then
-            [ "$status" -eq 0 ] || fail "exit $status and the new files after $2 at call $n of $1"
-        fi
-        if [ -n "$(rests now)" ]; then
-            expect_status 0 "${classify[@]}" -m other.s2rgf "${outputs[@]}"
-            [ -z "$(rests now)" ] || fail "rests of a run with $2 at call $n of $1: $(rests now)"
-            [ "$(set_of now)" = "$new_set" ] || fail "other files after a run with $2 at call $n of $1"
-        fi
-        n=$((n + $4))
-    done
+prepare() {
+    rm -rf now
+    cp -r old now
 }
 
-try "$names" signal=KILL 1 1
-try "$names" error=EIO 1 1
-try "$give" signal=KILL 1 "$step"
-try "$give" error=EIO 2 "$step"
-try '?fsync' error=EIO 1 1
-try '?write,?pwrite64,?writev' error=ENOSPC 3 "$((10 * step - 9))"
-try '?close' error=EIO 5 "$((10 * step - 9))"
+# check WHAT: after it the files are the former ones and there was an error, or they are the new ones; the next
+# run clears the rests.
+check() {
+    local found
+    found=$(set_of now)
+    if [ "$found" != "$new_set" ]; then
+        [ "$found" = "$old_set" ] || fail "$1: torn: $(diff <(echo "$found") <(echo "$old_set"))"
+        [ "$status" -ne 0 ] || fail "$1: exit 0 and the former files"
+    elif [ "${1#signal}" = "$1" ]; then
+        [ "$status" -eq 0 ] || fail "$1: exit $status and the new files"
+    fi
+    if [ -n "$(rests now)" ]; then
+        expect_status 0 "${classify[@]}" -m other.s2rgf "${outputs[@]}"
+        [ -z "$(rests now)" ] || fail "$1: rests after the next run: $(rests now)"
+        [ "$(set_of now)" = "$new_set" ] || fail "$1: other files after the next run"
+    fi
+}
+
+command=("${classify[@]}" -m other.s2rgf "${outputs[@]}")
+every_call "$changes,$writes" signal=KILL "$step" prepare check "${command[@]}"
+every_call "$changes" error=EIO "$step" prepare check "${command[@]}"
+every_call "$writes" error=ENOSPC "$((2 * step - 1))" prepare check "${command[@]}"
+every_call '?close' error=EIO "$((20 * step - 19))" prepare check "${command[@]}"
 
 # Both processes are killed: one while it gives names, the other when it comes to know. Nobody meets a
 # map that is not whole, and the next run puts back what was there.

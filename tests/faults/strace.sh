@@ -18,20 +18,48 @@ fi
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 export ASAN_OPTIONS=detect_leaks=0 # leaks cannot be looked for in a process that is traced
 
-# with_fault CALLS FAULT N COMMAND...: run it with a fault (error=EIO, signal=KILL) at the N-th of these
-# calls, counted in each thread and process by itself; sets status and fired. `also` has further options
-# of strace.
+# What changes files, or waits for who does: between two of these calls a kill leaves the same files wherever it
+# falls. A file that was made is changed by the next of them.
+names='?rename,?renameat,?renameat2,?link,?linkat'
+changes=$names,'?unlink,?unlinkat,?rmdir,?mkdir,?mkdirat,?fsync,?ftruncate,?flock,?pipe2,?wait4,?setsid'
+writes='?write,?pwrite64,?writev'
+
+# with_fault CALL FAULT N COMMAND...: run it with a fault (error=EIO, signal=KILL) at the N-th call of this name;
+# each thread and each process counts its own. Sets status and fired. `also` has further options of strace.
 also=()
 with_fault() {
-    local calls=$1 fault=$2 when=$3
+    local call=$1 fault=$2 when=$3
     shift 3
+    local how=("${fast[@]}")
+    # strace does not send signals from where the filter stops the program
+    [[ $fault != signal=* ]] || how=()
     rm -f "$scratch/.trace"
-    run strace -f -q -o "$scratch/.trace" -e "trace=$calls,?wait4,?waitid" \
-        -e "inject=$calls:$fault:when=$when" "${also[@]}" "$@"
+    run strace "${how[@]}" -f -q -o "$scratch/.trace" -e "trace=$call,?wait4,?waitid" \
+        -e "inject=$call:$fault:when=$when" "${also[@]}" "$@"
     fired=0
     # the process was killed in a call, or a call was told that it failed
     if grep -qE 'INJECTED|\+\+\+ killed by SIGKILL' "$scratch/.trace" 2> /dev/null; then fired=1; fi
     trials=$((trials + fired))
+}
+# Calls that are not traced then cost nothing.
+fast=(--seccomp-bpf)
+strace "${fast[@]}" -f -qq -o /dev/null true 2> /dev/null || fast=()
+
+# every_call CALLS FAULT STEP BEFORE AFTER COMMAND...: for each name among CALLS, run BEFORE, the command with the
+# fault at a call of that name, and AFTER with words for where that was: the first call, the STEP-th after it and
+# so on, until there is none.
+every_call() {
+    local fault=$2 step=$3 before=$4 after=$5 list call n
+    IFS=, read -ra list <<< "$1"
+    shift 5
+    for call in "${list[@]}"; do
+        for ((n = 1; ; n += step)); do
+            "$before"
+            with_fault "$call" "$fault" "$n" "$@"
+            [ "$fired" -eq 1 ] || break
+            "$after" "$fault at call $n of ${call#\?}"
+        done
+    done
 }
 
 # set_of FOLDER: names and checksums of what lies there, but for rests.

@@ -18,6 +18,13 @@ static int golden_tensors_count;
 /* When true, new tensors are channels of wider tensors, to catch code that ignores the stride. */
 static bool golden_tensors_wide;
 
+/** Once with narrow and once with wide tensors: for (wide = 0; golden_tensors_both(wide); wide++) */
+static inline bool golden_tensors_both(int wide)
+{
+    golden_tensors_wide = wide == 1;
+    return wide < 2;
+}
+
 /** Use these inner loops from now on, if this machine and this build have them. */
 static inline bool golden_kernels(const char *name)
 {

@@ -278,8 +278,7 @@ static void test_ssja(void)
 
 int main(void)
 {
-    for (int wide = 0; wide < 2; wide++) {
-        golden_tensors_wide = wide == 1;
+    for (int wide = 0; golden_tensors_both(wide); wide++) {
         test_conv((s2_conv){3, 1, 1, 4, 5}, 6, 7);
         test_conv((s2_conv){3, 2, 1, 3, 4}, 7, 8);
         test_conv((s2_conv){3, 1, 2, 4, 3}, 6, 5);

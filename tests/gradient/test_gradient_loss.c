@@ -57,8 +57,7 @@ static void test_relation(s2_relation_form form)
 
 int main(void)
 {
-    for (int wide = 0; wide < 2; wide++) {
-        golden_tensors_wide = wide == 1;
+    for (int wide = 0; golden_tensors_both(wide); wide++) {
         test_cross_entropy(0, 0);
         test_cross_entropy(0.1, 0.5);
         test_relation(S2_RELATION_CORRELATION);

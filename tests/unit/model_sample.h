@@ -193,4 +193,15 @@ static inline sample_bytes sample_replace(const sample_bytes *file, const char *
     return made;
 }
 
+/** Facts of no training. */
+static inline s2_model_training sample_no_training(void)
+{
+    return (s2_model_training){.validation_distance = NAN,
+                               .validation_oa = NAN,
+                               .validation_kappa = NAN,
+                               .calibration_before = NAN,
+                               .calibration_after = NAN,
+                               .temperature = 1.0};
+}
+
 #endif

@@ -391,6 +391,11 @@ static void test_nearly_whole(void)
     check_row_refused(&(row_recipe){.type = GDT_Int32, .values = {1, 2, 70000, 3}}, "found 70000");
     check_row_refused(&(row_recipe){.type = GDT_Float32, .values = {1, 2, INFINITY, 3}},
                       "found inf");
+    /* beside a nodata value that double precision takes it for: 2^53 and 2^53 + 1 */
+    check_row_refused(&(row_recipe){.type = GDT_Int64,
+                                    .values = {1, 2, 9007199254740992.0, 3},
+                                    .nodata = "9007199254740993"},
+                      "found 9.0");
 }
 
 static void test_masks(void)

@@ -1,4 +1,5 @@
 /* Outputs as sets of files: formats that cannot hold a map, names, writers of one name, rests. */
+#include <cpl_error.h>
 #include <cpl_string.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -10,33 +11,17 @@
 #include "geo/map/map_writer.h"
 #include "geo/map/publication.h"
 #include "geo/map/work_folder.h"
-#include "geo_fixture.h"
+#include "map_fixture.h"
 
 #define WIDTH 90
 #define HEIGHT 70
 
-static char folder[] = "/tmp/s2rgf-outputs-XXXXXX";
-static s2_grid grid;
 static s2_class_table classes;
-
-/** Path in the scratch folder; one of a few static buffers. */
-static const char *in_folder(const char *name)
-{
-    static char paths[8][512];
-    static int next;
-    char *path = paths[next++ % 8];
-    snprintf(path, sizeof paths[0], "%s/%s", folder, name);
-    return path;
-}
 
 static void set_up(void)
 {
     s2rgf_error err = {0};
-    REQUIRE(mkdtemp(folder) != NULL);
-    grid = (s2_grid){.to_geo = {{383469.97, 3.6, 0.0, 5818303.55, 0.0, -3.6}},
-                     .width = WIDTH,
-                     .height = HEIGHT,
-                     .srs_wkt = wkt_of("EPSG:32633")};
+    make_folder_and_grid(WIDTH, HEIGHT);
     REQUIRE(s2_class_table_add(&classes, 1, "wood", NULL, &err) == S2RGF_OK);
     REQUIRE(s2_class_table_add(&classes, 2, "water", NULL, &err) == S2RGF_OK);
 }
@@ -253,6 +238,63 @@ static void test_styles(void)
     CHECK(file_exists(in_folder("q.qml")));
 }
 
+/* ---- what messages name ---------------------------------------------------------------------- */
+
+static char heard[512];
+
+static void CPL_STDCALL hear(CPLErr level, CPLErrorNum number, const char *message)
+{
+    (void)number;
+    if (level == CE_Warning)
+        snprintf(heard, sizeof heard, "%s", message);
+}
+
+/** Nobody knows the folder in which a map is made: messages name where it will be. */
+static void test_names_in_messages(void)
+{
+    static const char *const pairs[][2] = {
+        {"/a/m.part-0123456789abcdef/made/m.tif: odd", "/a/m.tif: odd"},
+        {"/a/m.part-0123456789abcdef/new/m.qml and /a/n.part-fedcba9876543210/work/x",
+         "/a/m.qml and /a/x"},
+        {"/a/m.part-0123456789abcdef/work/m.part-0123456789abcdef/made/m.tif", "/a/m.tif"},
+        {"/a/m.part-0123456789abcdef/made", "/a"},
+        {"/a/m.part-0123456789abcdeX/made/m.tif", "/a/m.part-0123456789abcdeX/made/m.tif"},
+        {"/a/m.part-2/made/m.tif", "/a/m.part-2/made/m.tif"},
+    };
+    char text[200];
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        snprintf(text, sizeof text, "%s", pairs[i][0]);
+        s2_work_folder_hide(text);
+        CHECK_STR(text, pairs[i][1]);
+    }
+    s2_gdal_catch caught;
+    CPLPushErrorHandler(hear);
+    s2_map_catch_begin(&caught);
+    CPLError(CE_Warning, CPLE_AppDefined, "%s", pairs[0][0]);
+    s2_gdal_catch_end(&caught);
+    CPLPopErrorHandler();
+    CHECK_STR(heard, pairs[0][1]);
+}
+
+/** A style that cannot be written is named as it would be. */
+static void test_style_in_the_way(void)
+{
+    s2rgf_error err = {0};
+    s2_map_spec spec = spec_of(in_folder("styled.tif"), NULL);
+    s2_map_writer *writer = NULL;
+    char command[512];
+    spec.style = true;
+    REQUIRE(s2_map_create(&spec, &writer, &err) == S2RGF_OK);
+    snprintf(command, sizeof command, "cd '%s'/styled.part-*/made && mkdir styled.qml", folder);
+    REQUIRE(system(command) == 0);
+    CHECK(fill(writer, S2_MAP_CLASSES, &err) == S2RGF_OK);
+    CHECK(s2_map_commit(&writer, 1, &err) == S2RGF_IO);
+    CHECK_CONTAINS(err.message, "/styled.qml: cannot be written");
+    CHECK(strstr(err.message, ".part-") == NULL);
+    s2_map_close(writer);
+    CHECK(count_names(folder, "styled") == 0);
+}
+
 /** Die in the midst of writing a map. */
 static void die_writing(const char *path)
 {
@@ -350,6 +392,8 @@ int main(void)
     test_long_names();
     test_one_set();
     test_styles();
+    test_names_in_messages();
+    test_style_in_the_way();
     test_rests();
     test_writers_of_one_output();
     test_all_formats();

@@ -11,35 +11,19 @@
 #include "core/memory.h"
 #include "geo/map/class_map.h"
 #include "geo/map/map_writer.h"
-#include "geo_fixture.h"
+#include "map_fixture.h"
 
 #define WIDTH 300
 #define HEIGHT 310
 
-static char folder[] = "/tmp/s2rgf-map-XXXXXX";
-static s2_grid grid;
 static s2_class_table classes;
 static uint16_t map[HEIGHT][WIDTH];
-
-/** Path in the scratch folder; one of a few static buffers. */
-static const char *in_folder(const char *name)
-{
-    static char paths[8][256];
-    static int next;
-    char *path = paths[next++ % 8];
-    snprintf(path, sizeof paths[0], "%s/%s", folder, name);
-    return path;
-}
 
 static void set_up(void)
 {
     static const uint8_t red[3] = {200, 10, 20};
     s2rgf_error err = {0};
-    REQUIRE(mkdtemp(folder) != NULL);
-    grid = (s2_grid){.to_geo = {{383469.97, 3.6, 0.0, 5818303.55, 0.0, -3.6}},
-                     .width = WIDTH,
-                     .height = HEIGHT,
-                     .srs_wkt = wkt_of("EPSG:32633")};
+    make_folder_and_grid(WIDTH, HEIGHT);
     REQUIRE(s2_class_table_add(&classes, 1, "wood & <scrub>", red, &err) == S2RGF_OK);
     REQUIRE(s2_class_table_add(&classes, 2, "water", NULL, &err) == S2RGF_OK);
     REQUIRE(s2_class_table_add(&classes, 5, "Grünland", NULL, &err) == S2RGF_OK);

@@ -134,6 +134,34 @@ static void test_64_bit_nodata(void)
     }
 }
 
+/** Whole numbers that double precision takes for the nodata value, and are not it. */
+static void test_64_bit_neighbours_of_nodata(void)
+{
+    const GDALDataType types[] = {GDT_Int64, GDT_Int64, GDT_UInt64};
+    const uint64_t nodata[] = {(uint64_t)INT64_MIN, (UINT64_C(1) << 53) + 2, UINT64_MAX};
+    const int64_t steps[] = {1, 1, -1};
+    for (int i = 0; i < 3; i++) {
+        const raster_recipe recipe = {
+            .path = "/vsimem/near.tif", .width = 3, .height = 1, .type = types[i]};
+        GDALDatasetH dataset = create_raster(&recipe);
+        GDALRasterBandH band = GDALGetRasterBand(dataset, 1);
+        uint64_t values[] = {nodata[i], nodata[i] + (uint64_t)steps[i], 7};
+        CHECK(GDALRasterIO(band, GF_Write, 0, 0, 3, 1, values, 3, 1, types[i], 0, 0) == CE_None);
+        if (types[i] == GDT_Int64)
+            CHECK(GDALSetRasterNoDataValueAsInt64(band, (int64_t)nodata[i]) == CE_None);
+        else
+            CHECK(GDALSetRasterNoDataValueAsUInt64(band, nodata[i]) == CE_None);
+        GDALClose(dataset);
+        float pixels[3];
+        uint8_t valid[3];
+        s2_source *source = open_one(recipe.path, NULL);
+        read_all(source, pixels, valid);
+        CHECK(!valid[0] && valid[1] && valid[2]);
+        CHECK(pixels[2] == 7.0f);
+        s2_source_close(source);
+    }
+}
+
 static void test_signed_byte(void)
 {
     const char *const options[] = {"PIXELTYPE=SIGNEDBYTE", NULL};
@@ -470,6 +498,7 @@ int main(void)
     GDALAllRegister();
     test_types_and_nodata();
     test_64_bit_nodata();
+    test_64_bit_neighbours_of_nodata();
     test_signed_byte();
     test_scale();
     test_wavelength_units();

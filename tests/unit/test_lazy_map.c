@@ -5,6 +5,7 @@
 #include "geo_fixture.h"
 #include "model/network_model.h"
 #include "nn/networks/networks.h"
+#include "unit/model_sample.h"
 
 enum { WIDTH = 300, HEIGHT = 170, CLASSES = 3 };
 
@@ -63,12 +64,7 @@ static void make_model(const char *path)
     s2_network *network = NULL;
     s2rgf_error err = {0};
     content.program_version = s2_strdup("0");
-    content.training = (s2_model_training){.validation_distance = NAN,
-                                           .validation_oa = NAN,
-                                           .validation_kappa = NAN,
-                                           .calibration_before = NAN,
-                                           .calibration_after = NAN,
-                                           .temperature = 1.0};
+    content.training = sample_no_training();
     content.sources = s2_calloc(2, sizeof *content.sources);
     fill_source(&content.sources[0], "ms", 10.0);
     fill_source(&content.sources[1], "hs", 50.0);

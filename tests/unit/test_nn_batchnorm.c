@@ -204,8 +204,7 @@ int main(void)
     static golden_file file;
     static const char *const KERNELS[] = {"base", "avx2", "avx512"};
     REQUIRE(golden_load(&file, "layers.txt"));
-    for (int wide = 0; wide < 2; wide++) {
-        golden_tensors_wide = wide == 1;
+    for (int wide = 0; golden_tensors_both(wide); wide++) {
         test_train(&file, "bn_train", false);
         test_train(&file, "bn_train_relu", true);
         test_settled(&file, "bn_run", false);

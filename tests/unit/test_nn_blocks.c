@@ -121,8 +121,7 @@ int main(void)
 {
     static golden_file file;
     REQUIRE(golden_load(&file, "layers.txt"));
-    for (int wide = 0; wide < 2; wide++) {
-        golden_tensors_wide = wide == 1;
+    for (int wide = 0; golden_tensors_both(wide); wide++) {
         test_spectral(&file);
         test_residual(&file, "spatial_block", golden_input("spatial_block", "x", 2, 9, 7, 3),
                       golden_input("spatial_block", "dy", 2, 5, 4, 6), 1);

@@ -112,8 +112,7 @@ int main(void)
 {
     static golden_file file;
     REQUIRE(golden_load(&file, "layers.txt"));
-    for (int wide = 0; wide < 2; wide++) {
-        golden_tensors_wide = wide == 1;
+    for (int wide = 0; golden_tensors_both(wide); wide++) {
         test_stats(&file);
         test_scale(&file, "cell_scale_25x19", 25, 19);
         test_scale(&file, "cell_scale_5x16", 5, 16);

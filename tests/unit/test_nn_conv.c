@@ -176,8 +176,7 @@ int main(void)
     static const char *const KERNELS[] = {"base", "avx2", "avx512"};
     static golden_file file;
     REQUIRE(golden_load(&file, "layers.txt"));
-    for (int wide = 0; wide < 2; wide++) {
-        golden_tensors_wide = wide == 1;
+    for (int wide = 0; golden_tensors_both(wide); wide++) {
         for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++)
             test_conv(&file, &CASES[i]);
         for (int width = 3; width <= 5; width += 2) {

@@ -133,8 +133,7 @@ int main(void)
 {
     static golden_file file;
     REQUIRE(golden_load(&file, "layers.txt"));
-    for (int wide = 0; wide < 2; wide++) {
-        golden_tensors_wide = wide == 1;
+    for (int wide = 0; golden_tensors_both(wide); wide++) {
         test_cross_entropy(&file, "entropy_0_0", (s2_entropy_options){0, 0});
         test_cross_entropy(&file, "entropy_0.1_0", (s2_entropy_options){0.1, 0});
         test_cross_entropy(&file, "entropy_0.1_0.5", (s2_entropy_options){0.1, 0.5});

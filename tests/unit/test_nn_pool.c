@@ -69,8 +69,7 @@ static void test_ties(void)
 
 int main(void)
 {
-    for (int wide = 0; wide < 2; wide++) {
-        golden_tensors_wide = wide == 1;
+    for (int wide = 0; golden_tensors_both(wide); wide++) {
         test_gradient(8, 6);
         test_gradient(5, 7);
         test_values();

@@ -116,8 +116,7 @@ int main(void)
 {
     static golden_file file;
     REQUIRE(golden_load(&file, "layers.txt"));
-    for (int wide = 0; wide < 2; wide++) {
-        golden_tensors_wide = wide == 1;
+    for (int wide = 0; golden_tensors_both(wide); wide++) {
         test_samples(&file);
         test_double(&file, "double_9x7", 9, 7);
         test_double(&file, "double_2x1", 2, 1);

@@ -88,8 +88,7 @@ int main(void)
     static golden_file file;
     REQUIRE(golden_load(&file, "layers.txt"));
     fill_validity();
-    for (int wide = 0; wide < 2; wide++) {
-        golden_tensors_wide = wide == 1;
+    for (int wide = 0; golden_tensors_both(wide); wide++) {
         test_golden(&file);
     }
     test_attention();

@@ -12,6 +12,7 @@
 #include "geo_fixture.h"
 #include "model/network_model.h"
 #include "nn/networks/networks.h"
+#include "unit/model_sample.h"
 #include "unit/watched_files.h"
 
 enum { SIDE = 256, CLASSES = 3 };
@@ -77,12 +78,7 @@ static void make_model(const char *path, int bands)
     s2_network *network = NULL;
     s2rgf_error err = {0};
     content.program_version = s2_strdup("0");
-    content.training = (s2_model_training){.validation_distance = NAN,
-                                           .validation_oa = NAN,
-                                           .validation_kappa = NAN,
-                                           .calibration_before = NAN,
-                                           .calibration_after = NAN,
-                                           .temperature = 1.0};
+    content.training = sample_no_training();
     content.sources = s2_calloc(1, sizeof *content.sources);
     content.sources[0] =
         (s2_model_source){.name = s2_strdup("cube"),

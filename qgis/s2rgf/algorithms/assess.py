@@ -24,19 +24,11 @@ FIGURES = ("OVERALL_ACCURACY", "AVERAGE_ACCURACY", "KAPPA")
 
 class Assess(ProgramAlgorithm):
     PROGRAM = "s2rgf_assess"
+    NAME = "assess"
+    TITLE = "Assess"
+    SUMMARY = "Assesses a map against reference labels."
+    TAGS = "land cover,accuracy,validation,confusion matrix,kappa,F1"
     OPTIONS = (Option("MAP_CRS", "-a_srs", "crs", "CRS of a map that has none", ""), *LABEL_OPTIONS)
-
-    def name(self):
-        return "assess"
-
-    def displayName(self):
-        return tr("Assess")
-
-    def shortDescription(self):
-        return tr("Assesses a map against reference labels.")
-
-    def tags(self):
-        return tr("land cover,accuracy,validation,confusion matrix,kappa,F1").split(",")
 
     def shortHelpString(self):
         return paragraphs(

@@ -6,6 +6,7 @@ from qgis.PyQt.QtGui import QIcon
 from ..options import add_extra, add_options, extra_arguments, option_arguments
 from ..process import run_program
 from ..programs import ICON, find_program, how_to_install
+from ..text import tr
 
 MODEL_FILTER = "s2rgf models (*.s2rgf)"
 ANY_MODEL_FILTER = MODEL_FILTER + ";;All files (*.*)"
@@ -15,7 +16,23 @@ class ProgramAlgorithm(QgsProcessingAlgorithm):
     """An algorithm that runs one program; subclasses say which."""
 
     PROGRAM = ""
+    NAME = ""
+    TITLE = ""
+    SUMMARY = ""
+    TAGS = ""  # with commas between
     OPTIONS = ()
+
+    def name(self):
+        return self.NAME
+
+    def displayName(self):
+        return tr(self.TITLE)
+
+    def shortDescription(self):
+        return tr(self.SUMMARY)
+
+    def tags(self):
+        return tr(self.TAGS).split(",")
 
     def createInstance(self):
         return type(self)()

@@ -21,6 +21,10 @@ PROBABILITIES = "PROBABILITIES"
 
 class Classify(ProgramAlgorithm):
     PROGRAM = "s2rgf_classify"
+    NAME = "classify"
+    TITLE = "Classify"
+    SUMMARY = "Maps the land cover of a scene with a trained model."
+    TAGS = "land cover,classification,map,predict,network,fusion"
     OPTIONS = (
         Option(
             "TILE",
@@ -45,18 +49,6 @@ class Classify(ProgramAlgorithm):
         THREADS,
         *RASTER_OPTIONS,
     )
-
-    def name(self):
-        return "classify"
-
-    def displayName(self):
-        return tr("Classify")
-
-    def shortDescription(self):
-        return tr("Maps the land cover of a scene with a trained model.")
-
-    def tags(self):
-        return tr("land cover,classification,map,predict,network,fusion").split(",")
 
     def shortHelpString(self):
         return paragraphs(

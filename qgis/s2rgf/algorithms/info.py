@@ -18,18 +18,10 @@ MODEL = "MODEL"
 
 class ModelInfo(ProgramAlgorithm):
     PROGRAM = "s2rgf_info"
-
-    def name(self):
-        return "info"
-
-    def displayName(self):
-        return tr("Model info")
-
-    def shortDescription(self):
-        return tr("Describes a land-cover model.")
-
-    def tags(self):
-        return tr("land cover,model,network,sources,bands,classes").split(",")
+    NAME = "info"
+    TITLE = "Model info"
+    SUMMARY = "Describes a land-cover model."
+    TAGS = "land cover,model,network,sources,bands,classes"
 
     def shortHelpString(self):
         return paragraphs(

@@ -13,6 +13,10 @@ OUTPUT = "OUTPUT"
 
 class Train(ProgramAlgorithm):
     PROGRAM = "s2rgf_train"
+    NAME = "train"
+    TITLE = "Train"
+    SUMMARY = "Trains a land-cover model on one scene and its labels."
+    TAGS = "land cover,classification,supervised,learn,network,fusion"
     OPTIONS = (
         Option(
             "CHANNELS",
@@ -102,18 +106,6 @@ class Train(ProgramAlgorithm):
         *LABEL_OPTIONS,
         *RASTER_OPTIONS,
     )
-
-    def name(self):
-        return "train"
-
-    def displayName(self):
-        return tr("Train")
-
-    def shortDescription(self):
-        return tr("Trains a land-cover model on one scene and its labels.")
-
-    def tags(self):
-        return tr("land cover,classification,supervised,learn,network,fusion").split(",")
 
     def shortHelpString(self):
         return paragraphs(

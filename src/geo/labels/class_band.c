@@ -37,6 +37,8 @@ s2rgf_status s2_class_band_open(GDALDatasetH dataset, const char *path, s2_class
     band->zero_is_class = band->has_nodata && band->nodata != 0.0;
     if (band->has_nodata)
         s2_band_fit_nodata(band->band, &band->nodata);
+    if (s2_band_nodata_is_wide(band->band))
+        band->has_nodata = false; /* the mask says it */
     return S2RGF_OK;
 }
 

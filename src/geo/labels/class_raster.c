@@ -13,6 +13,7 @@
 #include "core/log.h"
 #include "core/memory.h"
 #include "geo/labels/class_band.h"
+#include "geo/labels/compression.h"
 
 /* Pixels read at a time, at least one line, when looking for values without a name. */
 #define SCAN_PIXELS (512 * 1024)
@@ -22,7 +23,9 @@ typedef struct name_reader {
     s2_class_band *band;
     const s2rgf_host *host;
     s2_class_table *classes;
-    bool recoded; /* the host knows that names are not UTF-8 */
+    bool recoded;   /* the host knows that names are not UTF-8 */
+    int twice;      /* values with a second name, after which the first is taken */
+    char *examples; /* the first of them with its names */
 } name_reader;
 
 /** Add a class; a name used before gets its value behind it. */
@@ -105,19 +108,53 @@ static s2rgf_status add_clean(name_reader *reader, int value, const s2_class_nam
     return add_named_class(reader, value, name->text, colour, err);
 }
 
+/** Note a second name of a value, unless it is the first again. */
+static s2rgf_status note_second(name_reader *reader, int value, const char *name, s2rgf_error *err)
+{
+    const int at = s2_class_table_find_value(reader->classes, value);
+    const char *first = reader->classes->items[at].name;
+    /* add_class() may have put the value behind it */
+    char *unique = s2_asprintf("%s (%d)", name, value);
+    const bool same =
+        unique != NULL && (strcmp(first, name) == 0 || strcmp(first, unique) == 0 || !name[0]);
+    const bool failed = unique == NULL;
+    s2_free(unique);
+    if (failed)
+        return s2_fail_memory(err, "class name");
+    if (same || reader->twice++ > 0)
+        return S2RGF_OK;
+    reader->examples = s2_asprintf("value %d is named \"%s\" and \"%s\"", value, first, name);
+    return reader->examples != NULL ? S2RGF_OK : s2_fail_memory(err, "class name");
+}
+
+/** Warn of values with two names. */
+static void tell_second_names(name_reader *reader)
+{
+    if (reader->twice == 1)
+        s2_log(reader->host, S2RGF_WARNING, "%s: %s: the first is taken", reader->band->path,
+               reader->examples);
+    else if (reader->twice > 1)
+        s2_log(reader->host, S2RGF_WARNING,
+               "%s: %d times a value has a second name; %s: the first is taken", reader->band->path,
+               reader->twice, reader->examples);
+    s2_free(reader->examples);
+    reader->examples = NULL;
+}
+
 /** Add a named class unless the value is known, is nodata, or the name is blank. */
 static s2rgf_status add_named(name_reader *reader, double value, const char *raw,
                               const uint8_t *own_rgb, s2rgf_error *err)
 {
     s2_class_name name = {0};
     s2rgf_error reason;
-    if (!(value >= 0.0 && value <= S2_CLASS_MAX_VALUE) || value != floor(value) || raw == NULL ||
-        s2_class_table_find_value(reader->classes, (int)value) >= 0)
+    if (!(value >= 0.0 && value <= S2_CLASS_MAX_VALUE) || value != floor(value) || raw == NULL)
         return S2RGF_OK;
     s2rgf_status status = s2_class_name_clean(raw, &name, &reason);
     if (status != S2RGF_OK)
         status = s2_fail(err, status, "%s: value %d: %s", reader->band->path, (int)value,
                          reason.message);
+    else if (s2_class_table_find_value(reader->classes, (int)value) >= 0)
+        status = note_second(reader, (int)value, name.text, err);
     else if (name.text[0] != '\0')
         status = add_clean(reader, (int)value, &name, own_rgb, err);
     s2_class_name_clear(&name);
@@ -233,6 +270,13 @@ s2rgf_status s2_class_band_names(s2_class_band *band, const s2rgf_host *host,
                                  s2_class_table *classes, s2rgf_error *err)
 {
     name_reader reader = {.band = band, .host = host, .classes = classes};
+    const char *compression = s2_lossy_compression(band->dataset);
+    if (compression != NULL)
+        s2_log(
+            host, S2RGF_WARNING,
+            "%s: compressed as %s, which changes values: expected a lossless raster; classes may "
+            "be wrong",
+            band->path, compression);
     *classes = (s2_class_table){.zero_allowed = band->zero_is_class};
     s2rgf_status status = names_from_categories(&reader, err);
     if (status == S2RGF_OK)
@@ -241,6 +285,7 @@ s2rgf_status s2_class_band_names(s2_class_band *band, const s2rgf_host *host,
         status = names_from_metadata(&reader, GDALGetMetadata(band->band, NULL), err);
     if (status == S2RGF_OK)
         status = names_from_metadata(&reader, GDALGetMetadata(band->dataset, NULL), err);
+    tell_second_names(&reader);
     if (status != S2RGF_OK)
         s2_class_table_clear(classes);
     return status;

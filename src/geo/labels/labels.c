@@ -320,8 +320,9 @@ static bool has_vectors(GDALDatasetH dataset)
     return false;
 }
 
-/* Columns of a CSV file that hold points, by names that are usual; other drivers do not see these. */
+/* Columns of a CSV file that hold geometries, by usual names; other drivers do not see these. */
 static const char *const OPEN_OPTIONS[] = {
+    "@GEOM_POSSIBLE_NAMES=WKT,geom,geometry,the_geom,wkb_geometry,wkt_geom",
     "@X_POSSIBLE_NAMES=x,lon,long,lng,longitude,easting,x_coord,xcoord,coord_x,point_x,pos_x",
     "@Y_POSSIBLE_NAMES=y,lat,latitude,northing,y_coord,ycoord,coord_y,point_y,pos_y", NULL};
 

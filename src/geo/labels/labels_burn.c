@@ -41,6 +41,16 @@ struct s2_burner {
     long long first_odd[ODDITIES]; /* feature */
 };
 
+void s2_burner_free(s2_burner *burner)
+{
+    if (burner == NULL)
+        return;
+    s2_label_place_clear(&burner->place);
+    s2_label_points_clear(&burner->points);
+    CSLDestroy(burner->options);
+    s2_free(burner);
+}
+
 s2rgf_status s2_burner_create(const s2_label_request *request, const char *layer_wkt,
                               s2_label_claims *claims, s2_burner **burner, s2rgf_error *err)
 {
@@ -66,16 +76,6 @@ s2rgf_status s2_burner_create(const s2_label_request *request, const char *layer
     }
     *burner = made;
     return S2RGF_OK;
-}
-
-void s2_burner_free(s2_burner *burner)
-{
-    if (burner == NULL)
-        return;
-    s2_label_place_clear(&burner->place);
-    s2_label_points_clear(&burner->points);
-    CSLDestroy(burner->options);
-    s2_free(burner);
 }
 
 /** Pixel coordinates are geographic coordinates here: nothing to transform. */

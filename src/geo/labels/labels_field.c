@@ -70,6 +70,17 @@ static int find_field(OGRFeatureDefnH defn, const char *wanted)
     return similar == 1 ? found : -1;
 }
 
+/** Whether a field of text is none of the user's, or holds the geometries of a CSV file. */
+static bool is_no_class(const char *field)
+{
+    static const char *const names[] = {"gml_id",   "WKT",          "geom",    "geometry",
+                                        "the_geom", "wkb_geometry", "wkt_geom"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (EQUAL(field, names[i]))
+            return true;
+    return false;
+}
+
 s2rgf_status s2_class_field_choose(OGRLayerH layer, const s2rgf_label_options *options,
                                    s2_class_field *field, s2rgf_error *err)
 {
@@ -79,8 +90,7 @@ s2rgf_status s2_class_field_choose(OGRLayerH layer, const s2rgf_label_options *o
         OGRFieldDefnH candidate = OGR_FD_GetFieldDefn(defn, i);
         const OGRFieldType type = OGR_Fld_GetType(candidate);
         const bool suits = is_text_type(type) || type == OFTInteger || type == OFTInteger64;
-        /* GDAL adds this one to GML. */
-        if (suits && !EQUAL(OGR_Fld_GetNameRef(candidate), "gml_id")) {
+        if (suits && !is_no_class(OGR_Fld_GetNameRef(candidate))) {
             chosen = i;
             plausible++;
         }

@@ -192,9 +192,8 @@ static void tell_classless(const vector_labels *labels, const s2_label_set *set,
         s2_log(host, S2RGF_WARNING,
                "%s: left out: %zu %s without a class in field %s: the first is feature %lld",
                labels->options->path, set->without_class,
-               set->from_polygons ? s2_plural(set->without_class, "polygon", "polygons")
-                                  : s2_plural(set->without_class, "point", "points"),
-               labels->field.name, set->classless_feature);
+               s2_plural(set->without_class, "feature", "features"), labels->field.name,
+               set->classless_feature);
 }
 
 /** As s2_labels_settle_srs(), for the layer. */

@@ -8,15 +8,9 @@
 
 static s2rgf_status open_dataset(const char *path, s2_class_map *map, s2rgf_error *err)
 {
-    s2_gdal_catch caught;
-    s2_gdal_catch_begin(&caught);
-    map->dataset = GDALOpenEx(path, GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR, NULL,
-                              NULL, NULL);
-    s2_gdal_catch_end(&caught);
-    s2_gdal_drop_partial(&caught, &map->dataset);
-    if (map->dataset == NULL)
-        return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot open the map", path);
-    return s2_class_band_open(map->dataset, path, &map->band, err);
+    const s2_gdal_request request = {.name = path, .complaint = "cannot open the map"};
+    const s2rgf_status status = s2_gdal_open(&request, &map->dataset, err);
+    return status == S2RGF_OK ? s2_class_band_open(map->dataset, path, &map->band, err) : status;
 }
 
 /** Open, and find the classes with names or those that occur, too. */

@@ -92,7 +92,7 @@ static s2rgf_status make_folders(const s2_map_files *files, s2rgf_error *err)
     static const char *const names[] = {MADE, SCRATCH, OLD};
     bool done = true;
     s2_gdal_catch caught;
-    s2_gdal_catch_begin(&caught);
+    s2_map_catch_begin(&caught);
     for (size_t i = 0; i < sizeof names / sizeof names[0] && done; i++) {
         char *path = join_path(files->work.path, names[i], "");
         done = path != NULL && VSIMkdir(path, 0777) == 0;
@@ -115,7 +115,7 @@ static s2rgf_status try_renaming(const s2_map_files *files, s2rgf_error *err)
         status = s2_fail_memory(err, "output");
     } else {
         s2_gdal_catch caught;
-        s2_gdal_catch_begin(&caught);
+        s2_map_catch_begin(&caught);
         VSILFILE *file = VSIFOpenExL(from, "wb", TRUE);
         bool done = file != NULL && VSIFCloseL(file) == 0 && VSIRename(from, to) == 0;
         char **names = done ? VSIReadDir(folder) : NULL;
@@ -127,9 +127,7 @@ static s2rgf_status try_renaming(const s2_map_files *files, s2rgf_error *err)
                 s2_gdal_fail(&caught, err, S2RGF_IO,
                              "%s: cannot be written: its folder accepts no new files", files->path);
     }
-    s2_free(from);
-    s2_free(to);
-    s2_free(folder);
+    S2_FREE_EACH(from, to, folder);
     return status;
 }
 
@@ -186,16 +184,13 @@ static s2rgf_status read_text(const char *path, char **text, s2rgf_error *err)
     return done ? S2RGF_OK : s2_fail(err, S2RGF_IO, "%s: cannot be read", path);
 }
 
-/** Write a text over a file. */
-static s2rgf_status write_text(const char *path, const s2_text *text, s2rgf_error *err)
+s2rgf_status s2_map_text_write(const char *path, const char *text, s2rgf_error *err)
 {
-    if (text->failed)
-        return s2_fail_memory(err, "output");
+    const size_t length = strlen(text);
     VSILFILE *file = VSIFOpenL(path, "wb");
-    const bool done = file != NULL && VSIFWriteL(text->data, 1, text->length, file) == text->length;
-    return file != NULL && VSIFCloseL(file) == 0 && done
-               ? S2RGF_OK
-               : s2_fail(err, S2RGF_IO, "%s: cannot be written", path);
+    bool done = file != NULL && VSIFWriteL(text, 1, length, file) == length;
+    done = file != NULL && VSIFCloseL(file) == 0 && done;
+    return done ? S2RGF_OK : s2_fail(err, S2RGF_IO, "%s: cannot be written", path);
 }
 
 /** In a text that names the folder in which it was made, name that where it will be. */
@@ -212,7 +207,8 @@ static s2rgf_status rename_in_text(const char *path, const char *made, const cha
             at = found + strlen(made);
         }
         s2_text_append(&changed, "%s", at);
-        status = write_text(path, &changed, err);
+        status = changed.failed ? s2_fail_memory(err, "output")
+                                : s2_map_text_write(path, changed.data, err);
         s2_free(changed.data);
     }
     s2_free(text);
@@ -241,7 +237,7 @@ s2rgf_status s2_map_files_turn(s2_map_files *files, s2rgf_error *err)
     char *from = join_path(files->work.path, MADE, ""), *to = join_path(files->work.path, NEW, "");
     s2rgf_status status = from != NULL && to != NULL ? S2RGF_OK : s2_fail_memory(err, "output");
     s2_gdal_catch caught;
-    s2_gdal_catch_begin(&caught);
+    s2_map_catch_begin(&caught);
     if (status == S2RGF_OK)
         status = rename_in_texts(files, from, err);
     const bool turned = status == S2RGF_OK && VSIRename(from, to) == 0;
@@ -406,9 +402,6 @@ s2rgf_status s2_map_files_publish(s2_map_files *const *files, int count, s2rgf_e
 void s2_map_files_clear(s2_map_files *files)
 {
     s2_work_folder_close(&files->work);
-    s2_free(files->place);
-    s2_free(files->stem);
-    s2_free(files->name);
-    s2_free(files->path);
+    S2_FREE_EACH(files->place, files->stem, files->name, files->path);
     *files = (s2_map_files){.work.lock = -1};
 }

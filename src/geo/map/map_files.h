@@ -52,6 +52,9 @@ s2rgf_status s2_map_files_prepare(const s2_map_target *target, s2_map_files *fil
 char *s2_map_files_new(const s2_map_files *files, const char *name, const char *suffix);
 char *s2_map_files_scratch(const s2_map_files *files, const char *name);
 
+/** Write a file of this text. Errors: IO. */
+s2rgf_status s2_map_text_write(const char *path, const char *text, s2rgf_error *err);
+
 /**
  * Move all that was made to another folder, once: what still opens there does not depend on where
  * it was made. Texts that name a file by its path get the final one. Errors: IO, NO_MEMORY.

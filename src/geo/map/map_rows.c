@@ -79,7 +79,7 @@ static s2rgf_status hand_over(s2_map_writer *writer, int from, int count, s2rgf_
     }
     writer->hashes[y / writer->unit] = s2_map_hash_lines(writer, from, count);
     s2_gdal_catch caught;
-    s2_gdal_catch_begin(&caught);
+    s2_map_catch_begin(&caught);
     CPLErr outcome = s2_map_transfer(writer, writer->dataset, GF_Write, from, y, count);
     for (int b = 1; b <= writer->bands && outcome == CE_None; b++)
         outcome = GDALFlushRasterCache(GDALGetRasterBand(writer->dataset, b));

@@ -63,6 +63,14 @@ static s2rgf_status prepare_area(s2_map_table *table, s2rgf_error *err)
     return S2RGF_OK;
 }
 
+void s2_map_table_free(s2_map_table *table)
+{
+    if (table == NULL)
+        return;
+    OCTDestroyCoordinateTransformation(table->to_geographic);
+    S2_FREE_EACH(table->pixels, table->in_block, table->hectares, table->index, table);
+}
+
 s2rgf_status s2_map_table_create(const s2_grid *grid, const s2_class_table *classes,
                                  s2_map_table **table, s2rgf_error *err)
 {
@@ -91,18 +99,6 @@ s2rgf_status s2_map_table_create(const s2_grid *grid, const s2_class_table *clas
     }
     *table = made;
     return S2RGF_OK;
-}
-
-void s2_map_table_free(s2_map_table *table)
-{
-    if (table == NULL)
-        return;
-    OCTDestroyCoordinateTransformation(table->to_geographic);
-    s2_free(table->pixels);
-    s2_free(table->in_block);
-    s2_free(table->hectares);
-    s2_free(table->index);
-    s2_free(table);
 }
 
 /** Outline of a block in CRS coordinates, EDGE_POINTS a side. */

@@ -53,20 +53,13 @@ static s2rgf_status fill_floats(s2_map_writer *writer, s2rgf_error *err)
     return status;
 }
 
-static void cut(char *from, size_t length)
-{
-    memmove(from, from + length, strlen(from + length) + 1);
-}
-
 /** The message names the miniature, which the user does not know. */
-static void cut_paths(char *message, const char *path, const char *folder)
+static void cut_paths(char *message, const char *path)
 {
     const size_t length = strlen(path);
     if (strncmp(message, path, length) == 0 && strncmp(message + length, ": ", 2) == 0)
-        cut(message, length + 2);
-    char *at = strstr(message, folder), *name;
-    for (; at != NULL && (name = strstr(at, "/made/")) != NULL; at = strstr(at, folder))
-        cut(at, (size_t)(name - at) + strlen("/made/"));
+        memmove(message, message + length + 2, strlen(message + length + 2) + 1);
+    s2_work_folder_hide(message);
 }
 
 /** Write a miniature of this size in the writer's work folder; what it keeps goes to the writer. */
@@ -103,7 +96,7 @@ static s2rgf_status try_size(const s2_map_spec *spec, s2_map_writer *writer, int
         writer->srs_read = trial->srs_read;
         trial->srs_read = NULL;
     } else if (err != NULL) {
-        cut_paths(err->message, path, writer->files.work.path);
+        cut_paths(err->message, path);
     }
     s2_map_close(trial);
     s2_free(path);

@@ -48,7 +48,7 @@ static s2rgf_status check_unit(const s2_map_writer *writer, GDALDatasetH dataset
     const int y = index * writer->unit;
     const int left = writer->grid.height - y, count = left < writer->unit ? left : writer->unit;
     s2_gdal_catch caught;
-    s2_gdal_catch_begin(&caught);
+    s2_map_catch_begin(&caught);
     const CPLErr outcome = s2_map_transfer(writer, dataset, GF_Read, 0, y, count);
     /* decoded blocks are of no further use */
     for (int b = 1; b <= writer->bands; b++)
@@ -134,7 +134,7 @@ static s2rgf_status check_overviews(const s2_map_writer *writer, GDALDatasetH da
                                     s2rgf_error *err)
 {
     s2_gdal_catch caught;
-    s2_gdal_catch_begin(&caught);
+    s2_map_catch_begin(&caught);
     for (int b = 1; b <= writer->bands && !caught.failed; b++) {
         GDALRasterBandH band = GDALGetRasterBand(dataset, b);
         for (int i = 0; i < GDALGetOverviewCount(band) && !caught.failed; i++) {
@@ -237,7 +237,7 @@ s2rgf_status s2_map_verify_description(s2_map_writer *writer, GDALDatasetH datas
                                         "class names",  "colours",           "attribute table",
                                         "band names"};
     s2_gdal_catch caught;
-    s2_gdal_catch_begin(&caught);
+    s2_map_catch_begin(&caught);
     const unsigned found = find_description(writer, dataset);
     s2_gdal_catch_end(&caught);
     const unsigned missing = writer->keeps & ~found;
@@ -259,7 +259,7 @@ s2rgf_status s2_map_verify(s2_map_writer *writer, s2rgf_error *err)
     if (path == NULL)
         return s2_fail_memory(err, "output");
     s2_gdal_catch caught;
-    s2_gdal_catch_begin(&caught);
+    s2_map_catch_begin(&caught);
     GDALDatasetH dataset =
         GDALOpenEx(path, GDAL_OF_RASTER | GDAL_OF_VERBOSE_ERROR, NULL, NULL, NULL);
     s2_gdal_catch_end(&caught);
@@ -277,7 +277,7 @@ s2rgf_status s2_map_verify(s2_map_writer *writer, s2rgf_error *err)
         status = check_pixels(writer, dataset, err);
     if (status == S2RGF_OK && is_tiff)
         status = check_overviews(writer, dataset, err);
-    s2_gdal_catch_begin(&caught);
+    s2_map_catch_begin(&caught);
     GDALClose(dataset);
     s2_gdal_catch_end(&caught);
     s2_free(path);

@@ -79,7 +79,7 @@ static s2rgf_status create_dataset(s2_map_writer *writer, const s2_map_spec *spe
     char **options = s2_map_format_options(gtiff, writer->type,
                                            writer->converts ? NULL : spec->creation_options);
     s2_gdal_catch caught;
-    s2_gdal_catch_begin(&caught);
+    s2_map_catch_begin(&caught);
     /* GDAL warns of options it does not know, and goes on. */
     if (spec->creation_options != NULL)
         GDALValidateCreationOptions(writer->final_driver, (CSLConstList)spec->creation_options);
@@ -201,9 +201,7 @@ s2rgf_status s2_map_create(const s2_map_spec *spec, s2_map_writer **writer, s2rg
 {
     s2_map_writer *made = NULL;
     s2rgf_status status = s2_map_create_untried(spec, &made, err);
-    /* A GeoTIFF of our own choosing is known to hold any map. */
-    const bool has_options = spec->creation_options != NULL && spec->creation_options[0] != NULL;
-    if (status == S2RGF_OK && (made->converts || has_options))
+    if (status == S2RGF_OK)
         status = s2_map_try_format(spec, made, err);
     if (status != S2RGF_OK) {
         s2_map_close(made);
@@ -217,7 +215,7 @@ s2rgf_status s2_map_create(const s2_map_spec *spec, s2_map_writer **writer, s2rg
 static s2rgf_status close_dataset(GDALDatasetH dataset, const char *path, s2rgf_error *err)
 {
     s2_gdal_catch caught;
-    s2_gdal_catch_begin(&caught);
+    s2_map_catch_begin(&caught);
     GDALClose(dataset);
     s2_gdal_catch_end(&caught);
     return caught.failed ? s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot be completed", path)
@@ -253,7 +251,7 @@ static s2rgf_status convert(s2_map_writer *writer, s2rgf_error *err)
     if (status != S2RGF_OK)
         return status;
     s2_gdal_catch caught;
-    s2_gdal_catch_begin(&caught);
+    s2_map_catch_begin(&caught);
     GDALDatasetH from =
         GDALOpenEx(writer->written_path, GDAL_OF_RASTER | GDAL_OF_VERBOSE_ERROR, NULL, NULL, NULL);
     GDALDatasetH to = NULL;
@@ -306,6 +304,8 @@ s2rgf_status s2_map_finish(s2_map_writer *writer, s2rgf_error *err)
     if (status == S2RGF_OK)
         status = s2_map_verify(writer, err);
     writer->finished = status == S2RGF_OK;
+    if (!writer->finished && err != NULL)
+        s2_work_folder_hide(err->message);
     return status;
 }
 
@@ -314,7 +314,7 @@ static void abandon_files(s2_map_writer *writer)
 {
     s2_gdal_catch caught;
     CPLPushErrorHandler(CPLQuietErrorHandler);
-    s2_gdal_catch_begin(&caught);
+    s2_map_catch_begin(&caught);
     if (writer->dataset != NULL)
         GDALClose(writer->dataset);
     writer->dataset = NULL;
@@ -353,9 +353,5 @@ void s2_map_close(s2_map_writer *writer)
     s2_grid_clear(&writer->grid);
     s2_class_metadata_free(writer->metadata);
     CSLDestroy(writer->final_options);
-    s2_free(writer->written_path);
-    s2_free(writer->lines);
-    s2_free(writer->hashes);
-    s2_free(writer->srs_read);
-    s2_free(writer);
+    S2_FREE_EACH(writer->written_path, writer->lines, writer->hashes, writer->srs_read, writer);
 }

@@ -93,8 +93,10 @@ static s2rgf_status check_path(const char *path, bool may_replace, const char *e
                                s2rgf_error *err)
 {
     const found_kind kind = find_kind(path);
-    if (kind == NOTHING || (kind == A_FILE && may_replace))
+    if (kind == NOTHING)
         return S2RGF_OK;
+    if (kind == A_FILE && may_replace)
+        return s2_is_virtual_path(path) ? S2RGF_OK : s2_refuse_fixed(path, err);
     if (kind == A_FILE)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: exists: use -overwrite to replace it",
                        path);

@@ -84,17 +84,9 @@ static s2rgf_status open_share(const s2_share_set *set, int index, GDALDatasetH 
                                s2rgf_error *err)
 {
     static const char *const drivers[] = {"GTiff", NULL};
-    s2_gdal_catch caught;
-    s2_gdal_catch_begin(&caught);
-    *dataset =
-        GDALOpenEx(set->paths[index], GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR,
-                   drivers, NULL, NULL);
-    s2_gdal_catch_end(&caught);
-    s2_gdal_drop_partial(&caught, dataset);
-    if (*dataset == NULL)
-        return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot open this share",
-                            set->paths[index]);
-    return S2RGF_OK;
+    const s2_gdal_request request = {
+        .name = set->paths[index], .drivers = drivers, .complaint = "cannot open this share"};
+    return s2_gdal_open(&request, dataset, err);
 }
 
 /* ---- describing ----------------------------------------------------------------------------- */

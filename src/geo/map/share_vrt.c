@@ -1,8 +1,7 @@
 /* The shares of a map as one raster: a VRT, which has the map's pixels without a copy of them. */
 #include <cpl_conv.h>
+#include <cpl_minixml.h>
 #include <cpl_string.h>
-#include <cpl_vsi.h>
-#include <string.h>
 
 #include "core/error.h"
 #include "core/memory.h"
@@ -12,57 +11,66 @@
 #include "geo/map/share_set.h"
 #include "geo/source/gdal_catch.h"
 
+/** Give an element a rectangle of whole lines of the map. */
+static void add_lines(CPLXMLNode *parent, const char *name, int width, int first, int count)
+{
+    const int numbers[4] = {0, first, width, count};
+    static const char *const keys[4] = {"xOff", "yOff", "xSize", "ySize"};
+    CPLXMLNode *node = CPLCreateXMLNode(parent, CXT_Element, name);
+    for (int i = 0; i < 4; i++)
+        CPLAddXMLAttributeAndValue(node, keys[i], CPLSPrintf("%d", numbers[i]));
+}
+
 /** One share as a source of a band; beside the shares they are named without their folder. */
-static void append_source(const s2_share_set *set, int index, int band, bool beside, s2_text *xml)
+static CPLXMLNode *make_source(const s2_share_set *set, int index, int band, bool beside)
 {
     const s2_map_share *share = &set->shares[index];
     const char *path = set->paths[index];
-    char *name = CPLEscapeString(beside ? CPLGetFilename(path) : path, -1, CPLES_XML);
-    s2_text_append(xml,
-                   "<SimpleSource><SourceFilename relativeToVRT=\"%d\">%s</SourceFilename>"
-                   "<SourceBand>%d</SourceBand>"
-                   "<SrcRect xOff=\"0\" yOff=\"0\" xSize=\"%d\" ySize=\"%d\"/>"
-                   "<DstRect xOff=\"0\" yOff=\"%d\" xSize=\"%d\" ySize=\"%d\"/></SimpleSource>\n",
-                   beside, name, band, set->grid.width, share->lines, share->first_line,
-                   set->grid.width, share->lines);
-    CPLFree(name);
+    CPLXMLNode *source = CPLCreateXMLNode(NULL, CXT_Element, "SimpleSource");
+    CPLXMLNode *name =
+        CPLCreateXMLElementAndValue(source, "SourceFilename", beside ? CPLGetFilename(path) : path);
+    CPLAddXMLAttributeAndValue(name, "relativeToVRT", beside ? "1" : "0");
+    CPLCreateXMLElementAndValue(source, "SourceBand", CPLSPrintf("%d", band));
+    add_lines(source, "SrcRect", set->grid.width, 0, share->lines);
+    add_lines(source, "DstRect", set->grid.width, share->first_line, share->lines);
+    return source;
 }
 
-/** The VRT of the pixels alone, in new memory; NULL when that is out. */
+static void add_band(const s2_share_set *set, int number, bool beside, CPLXMLNode *vrt)
+{
+    CPLXMLNode *band = CPLCreateXMLNode(vrt, CXT_Element, "VRTRasterBand");
+    CPLAddXMLAttributeAndValue(band, "dataType", GDALGetDataTypeName(set->type));
+    CPLAddXMLAttributeAndValue(band, "band", CPLSPrintf("%d", number));
+    /* Each behind the one before: a child is looked for a place from the first on. */
+    CPLXMLNode *last = make_source(set, 0, number, beside);
+    CPLAddXMLChild(band, last);
+    for (int i = 1; i < set->count; i++) {
+        last->psNext = make_source(set, i, number, beside);
+        last = last->psNext;
+    }
+}
+
+/** The VRT of the pixels alone, released with CPLFree(). */
 static char *make_xml(const s2_share_set *set, bool beside)
 {
-    s2_text xml = {0};
-    s2_text_append(&xml, "<VRTDataset rasterXSize=\"%d\" rasterYSize=\"%d\">\n", set->grid.width,
-                   set->grid.height);
-    for (int b = 1; b <= set->bands; b++) {
-        s2_text_append(&xml, "<VRTRasterBand dataType=\"%s\" band=\"%d\">\n",
-                       GDALGetDataTypeName(set->type), b);
-        for (int i = 0; i < set->count; i++)
-            append_source(set, i, b, beside, &xml);
-        s2_text_append(&xml, "</VRTRasterBand>\n");
-    }
-    s2_text_append(&xml, "</VRTDataset>\n");
-    if (!xml.failed)
-        return xml.data;
-    s2_free(xml.data);
-    return NULL;
+    CPLXMLNode *vrt = CPLCreateXMLNode(NULL, CXT_Element, "VRTDataset");
+    CPLAddXMLAttributeAndValue(vrt, "rasterXSize", CPLSPrintf("%d", set->grid.width));
+    CPLAddXMLAttributeAndValue(vrt, "rasterYSize", CPLSPrintf("%d", set->grid.height));
+    for (int b = 1; b <= set->bands; b++)
+        add_band(set, b, beside, vrt);
+    char *xml = CPLSerializeXMLTree(vrt);
+    CPLDestroyXMLNode(vrt);
+    return xml;
 }
 
 s2rgf_status s2_share_set_join(s2_share_set *set, s2rgf_error *err)
 {
     char *xml = make_xml(set, false);
-    if (xml == NULL)
-        return s2_fail_memory(err, "VRT");
-    s2_gdal_catch caught;
-    s2_gdal_catch_begin(&caught);
-    set->raster = GDALOpenEx(xml, GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR, NULL,
-                             NULL, NULL);
-    s2_gdal_catch_end(&caught);
-    s2_gdal_drop_partial(&caught, &set->raster);
-    s2_free(xml);
-    if (set->raster == NULL)
-        return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: its shares cannot be read", set->map_path);
-    return S2RGF_OK;
+    const s2_gdal_request request = {
+        .name = xml, .subject = set->map_path, .complaint = "its shares cannot be read"};
+    const s2rgf_status status = s2_gdal_open(&request, &set->raster, err);
+    CPLFree(xml);
+    return status;
 }
 
 s2rgf_status s2_share_set_read(const s2_share_set *set, int y, int count, void *lines,
@@ -70,7 +78,7 @@ s2rgf_status s2_share_set_read(const s2_share_set *set, int y, int count, void *
 {
     const int width = set->grid.width;
     s2_gdal_catch caught;
-    s2_gdal_catch_begin(&caught);
+    s2_map_catch_begin(&caught);
     const CPLErr outcome = GDALDatasetRasterIOEx(
         set->raster, GF_Read, 0, y, width, count, lines, width, count,
         set->kind == S2_MAP_CLASSES ? GDT_UInt16 : GDT_Float32, set->bands, NULL, 0, 0, 0, NULL);
@@ -86,13 +94,9 @@ s2rgf_status s2_share_set_read(const s2_share_set *set, int y, int count, void *
 static s2rgf_status write_pixels(const s2_share_set *set, const char *path, s2rgf_error *err)
 {
     char *xml = make_xml(set, true);
-    if (xml == NULL)
-        return s2_fail_memory(err, "VRT");
-    VSILFILE *file = VSIFOpenL(path, "wb");
-    bool done = file != NULL && VSIFWriteL(xml, 1, strlen(xml), file) == strlen(xml);
-    done = file != NULL && VSIFCloseL(file) == 0 && done;
-    s2_free(xml);
-    return done ? S2RGF_OK : s2_fail(err, S2RGF_IO, "%s: cannot be written", path);
+    const s2rgf_status status = s2_map_text_write(path, xml, err);
+    CPLFree(xml);
+    return status;
 }
 
 /** Add what describes the map, and look whether it is there. files in: names for messages */
@@ -109,7 +113,7 @@ static s2rgf_status describe_vrt(const s2_share_set *set, const s2_map_files *fi
         .metadata = s2_class_metadata((const char *const *)set->metadata, &set->classes)};
     s2_gdal_catch caught;
     writer.keeps = s2_map_description(&writer);
-    s2_gdal_catch_begin(&caught);
+    s2_map_catch_begin(&caught);
     writer.dataset = GDALOpen(path, GA_Update);
     const bool done = writer.dataset != NULL && s2_map_describe(&writer);
     s2_gdal_catch_end(&caught);
@@ -117,7 +121,7 @@ static s2rgf_status describe_vrt(const s2_share_set *set, const s2_map_files *fi
         done ? S2RGF_OK : s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot be described", path);
     if (status == S2RGF_OK && table != NULL)
         status = s2_map_table_attach(table, GDALGetRasterBand(writer.dataset, 1), err);
-    s2_gdal_catch_begin(&caught);
+    s2_map_catch_begin(&caught);
     GDALClose(writer.dataset);
     writer.dataset = GDALOpen(path, GA_ReadOnly);
     s2_gdal_catch_end(&caught);
@@ -151,6 +155,8 @@ s2rgf_status s2_share_set_write_vrt(const s2_share_set *set, s2_map_table *table
         status = s2_map_style_write(qml, &set->classes, err);
     if (status == S2RGF_OK)
         status = s2_map_files_turn(&files, err);
+    if (status != S2RGF_OK && err != NULL)
+        s2_work_folder_hide(err->message);
     if (status == S2RGF_OK)
         status = s2_map_files_publish(all, 1, err);
 done:

@@ -20,7 +20,6 @@
 #include "core/memory.h"
 #include "core/naming.h"
 #include "geo/map/publication.h"
-#include "geo/source/gdal_catch.h"
 
 #define MARK ".part-"      /* between stem and number */
 #define DIGITS 16          /* of the number, hexadecimal */
@@ -76,16 +75,52 @@ static char *beside(const char *place, const char *stem, const char *text)
     return path;
 }
 
+/** Whether a text begins with the number of a work folder. */
+static bool is_number(const char *text)
+{
+    for (int i = 0; i < DIGITS; i++)
+        if (!isxdigit((unsigned char)text[i]) || isupper((unsigned char)text[i]))
+            return false;
+    return true;
+}
+
 static bool is_work_name(const char *name, const char *stem, size_t stem_length)
 {
     if (strncmp(name, stem, stem_length) != 0 ||
         strncmp(name + stem_length, MARK, strlen(MARK)) != 0)
         return false;
     const char *number = name + stem_length + strlen(MARK);
-    for (int i = 0; i < DIGITS; i++)
-        if (!isxdigit((unsigned char)number[i]) || isupper((unsigned char)number[i]))
-            return false;
-    return number[DIGITS] == '\0';
+    return is_number(number) && number[DIGITS] == '\0';
+}
+
+/** The work folder's part of a path, "/STEM.part-NUMBER/made", in a text; NULL: there is none. */
+static char *find_work_part(char *text, char **end)
+{
+    for (char *mark = strstr(text, MARK); mark != NULL; mark = strstr(mark + 1, MARK)) {
+        char *start = mark;
+        *end = mark + strlen(MARK) + DIGITS;
+        if (!is_number(mark + strlen(MARK)) || **end != '/')
+            continue;
+        while (start > text && *start != '/')
+            start--;
+        *end += 1 + strspn(*end + 1, "abcdefghijklmnopqrstuvwxyz");
+        if (*start == '/' && (**end == '/' || **end == '\0'))
+            return start;
+    }
+    return NULL;
+}
+
+void s2_work_folder_hide(char *message)
+{
+    char *end, *start;
+    while ((start = find_work_part(message, &end)) != NULL)
+        memmove(start, end, strlen(end) + 1);
+}
+
+void s2_map_catch_begin(s2_gdal_catch *caught)
+{
+    s2_gdal_catch_begin(caught);
+    caught->reword = s2_work_folder_hide;
 }
 
 char *s2_work_folder_journal(const char *folder)
@@ -138,7 +173,7 @@ void s2_stem_unlock(int lock, char *path)
 static void remove_tree(const char *path)
 {
     s2_gdal_catch caught;
-    s2_gdal_catch_begin(&caught);
+    s2_map_catch_begin(&caught);
     VSIRmdirRecursive(path);
     s2_gdal_catch_end(&caught);
 }
@@ -238,7 +273,7 @@ s2rgf_status s2_work_folder_create(const char *place, const char *stem, const ch
         folder->path = beside(place, stem, number);
         if (folder->path == NULL)
             return s2_fail_memory(err, "output");
-        s2_gdal_catch_begin(&caught);
+        s2_map_catch_begin(&caught);
         const bool made = make_folder(folder);
         const int problem = errno;
         s2_gdal_catch_end(&caught);

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "geo/source/gdal_catch.h"
 #include "s2rgf.h"
 
 /** STEM.part-0123456789abcdef beside the output STEM.EXT; a long stem is cut to fit. */
@@ -28,6 +29,12 @@ s2rgf_status s2_work_folder_create(const char *place, const char *stem, const ch
 
 /** Path of the journal of s2_publication_run() in a work folder. Released with s2_free(). */
 char *s2_work_folder_journal(const char *folder);
+
+/** In a message, name what is in work folders by the names it will have outside them. */
+void s2_work_folder_hide(char *message);
+
+/** As s2_gdal_catch_begin(), for calls that are given paths in work folders. */
+void s2_map_catch_begin(s2_gdal_catch *caught);
 
 /** Remove the folder with all that is in it; no path is accepted. */
 void s2_work_folder_close(s2_work_folder *folder);

@@ -5,6 +5,8 @@
 #include <float.h>
 #include <math.h>
 
+#define LARGEST_EXACT 9007199254740992.0 /* 2^53: doubles hold all whole numbers up to it */
+
 bool s2_band_nodata(GDALRasterBandH band, double *nodata)
 {
     int has = FALSE;
@@ -51,6 +53,14 @@ bool s2_band_fit_nodata(GDALRasterBandH band, double *nodata)
     return value >= lowest && value <= highest && value == floor(value);
 }
 
+bool s2_band_nodata_is_wide(GDALRasterBandH band)
+{
+    const GDALDataType type = GDALGetRasterDataType(band);
+    double nodata;
+    return (type == GDT_Int64 || type == GDT_UInt64) && s2_band_nodata(band, &nodata) &&
+           fabs(nodata) >= LARGEST_EXACT;
+}
+
 /** The dataset's alpha band, NULL where there is none; GDAL's own mask knows it only as Byte or UInt16. */
 static GDALRasterBandH alpha_band(GDALDatasetH dataset, GDALRasterBandH besides)
 {
@@ -65,6 +75,8 @@ static GDALRasterBandH alpha_band(GDALDatasetH dataset, GDALRasterBandH besides)
 GDALRasterBandH s2_band_mask(GDALDatasetH dataset, GDALRasterBandH band)
 {
     const int flags = GDALGetMaskFlags(band);
+    if (flags == GMF_NODATA && s2_band_nodata_is_wide(band))
+        return GDALGetMaskBand(band);
     if ((flags & (GMF_ALL_VALID | GMF_ALPHA)) != 0 || flags == GMF_NODATA)
         return alpha_band(dataset, band);
     return GDALGetMaskBand(band);

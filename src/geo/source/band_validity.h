@@ -19,12 +19,18 @@ bool s2_band_nodata(GDALRasterBandH band, double *nodata);
  */
 bool s2_band_fit_nodata(GDALRasterBandH band, double *nodata);
 
+/**
+ * Whether the nodata value of a 64-bit band has neighbours that are one number with it in double
+ * precision. GDAL's mask band, which s2_band_mask() then yields, tells them apart.
+ */
+bool s2_band_nodata_is_wide(GDALRasterBandH band);
+
 /** True where GDAL before 3.7 hands out signed bytes as Byte: values above 127 are 256 too large. */
 bool s2_band_is_signed_byte(GDALRasterBandH band);
 
 /**
- * The band that is 0 where this one is not valid, for what its nodata value does not say: a mask
- * band, or the dataset's alpha band of any type. NULL where there is none. Owned by the dataset.
+ * The band that is 0 where this one is not valid, for what comparing with its nodata value does not
+ * say: a mask band, or the dataset's alpha band of any type. NULL where there is none. Owned by the dataset.
  */
 GDALRasterBandH s2_band_mask(GDALDatasetH dataset, GDALRasterBandH band);
 

@@ -9,9 +9,11 @@
 #include "core/error.h"
 
 /** Copy on one line: GDAL's messages may hold line breaks, and names from outside. */
-static void copy_line(char *to, size_t size, const char *from)
+static void copy_line(const s2_gdal_catch *caught, char *to, size_t size, const char *from)
 {
     s2rgf_printable(from, to, size);
+    if (caught->reword)
+        caught->reword(to);
     for (size_t length = strlen(to); length > 0 && to[length - 1] == ' '; length--)
         to[length - 1] = '\0';
 }
@@ -23,10 +25,10 @@ static void CPL_STDCALL collect(CPLErr level, CPLErrorNum number, const char *me
     if (level == CE_Failure || level == CE_Fatal) {
         /* The first is the cause, later ones are its echo from outer layers. */
         if (!caught->failed)
-            copy_line(caught->failure, sizeof caught->failure, message);
+            copy_line(caught, caught->failure, sizeof caught->failure, message);
         caught->failed = true;
     } else if (level == CE_Warning) {
-        copy_line(caught->warning, sizeof caught->warning, message);
+        copy_line(caught, caught->warning, sizeof caught->warning, message);
         caught->warned = true;
     }
 }
@@ -69,6 +71,20 @@ s2rgf_status s2_gdal_fail(const s2_gdal_catch *caught, s2rgf_error *err, s2rgf_s
     if (!caught->failed)
         return s2_fail(err, status, "%s", ours);
     return s2_fail(err, status, "%s: %s", ours, caught->failure);
+}
+
+s2rgf_status s2_gdal_open(const s2_gdal_request *request, GDALDatasetH *dataset, s2rgf_error *err)
+{
+    s2_gdal_catch caught;
+    s2_gdal_catch_begin(&caught);
+    *dataset = GDALOpenEx(request->name, GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR,
+                          request->drivers, request->open_options, NULL);
+    s2_gdal_catch_end(&caught);
+    s2_gdal_drop_partial(&caught, dataset);
+    if (*dataset)
+        return S2RGF_OK;
+    return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: %s",
+                        request->subject ? request->subject : request->name, request->complaint);
 }
 
 int s2rgf_status_gdal_number(s2rgf_status status)

@@ -14,6 +14,7 @@ typedef struct s2_gdal_catch {
     bool no_memory; /* a failure for want of memory, which GDAL may have gone on after */
     bool warned;
     char warning[512];
+    void (*reword)(char *message); /* NULL, or what makes messages fit to be shown, in place */
 } s2_gdal_catch;
 
 /** Silence GDAL's failures on this thread and collect them; every begin needs its end. */
@@ -27,6 +28,18 @@ void s2_gdal_catch_end(s2_gdal_catch *caught);
  * *dataset is closed and becomes NULL.
  */
 void s2_gdal_drop_partial(const s2_gdal_catch *caught, GDALDatasetH *dataset);
+
+/** A raster to be opened for reading. */
+typedef struct s2_gdal_request {
+    const char *name;                /* as GDAL takes it */
+    const char *const *drivers;      /* that may open it, NULL: all */
+    const char *const *open_options; /* or NULL */
+    const char *subject;             /* of the message, NULL: the name */
+    const char *complaint;           /* its text, "cannot open the map" */
+} s2_gdal_request;
+
+/** Open it. *dataset is NULL on failure. Errors: IO, NO_MEMORY. Memory: GDALClose(). */
+s2rgf_status s2_gdal_open(const s2_gdal_request *request, GDALDatasetH *dataset, s2rgf_error *err);
 
 /** As s2_fail(), with GDAL's message behind ours; S2RGF_NO_MEMORY where that was the reason. */
 s2rgf_status s2_gdal_fail(const s2_gdal_catch *caught, s2rgf_error *err, s2rgf_status status,

@@ -9,14 +9,10 @@
 
 static s2rgf_status open_dataset(const char *path, s2_overlay *overlay, s2rgf_error *err)
 {
-    s2_gdal_catch caught;
-    s2_gdal_catch_begin(&caught);
-    overlay->dataset = GDALOpenEx(path, GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR,
-                                  NULL, NULL, NULL);
-    s2_gdal_catch_end(&caught);
-    s2_gdal_drop_partial(&caught, &overlay->dataset);
-    if (overlay->dataset == NULL)
-        return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot be opened as a raster", path);
+    const s2_gdal_request request = {.name = path, .complaint = "cannot be opened as a raster"};
+    const s2rgf_status status = s2_gdal_open(&request, &overlay->dataset, err);
+    if (status != S2RGF_OK)
+        return status;
     const int bands = GDALGetRasterCount(overlay->dataset);
     if (bands != 1)
         return s2_fail(err, S2RGF_FORMAT, "%s: expected one band, found %d", path, bands);

@@ -14,17 +14,12 @@
 
 static s2rgf_status open_source_file(const s2_source *source, s2_file *file, s2rgf_error *err)
 {
-    s2_gdal_catch caught;
-    s2_gdal_catch_begin(&caught);
-    file->dataset =
-        GDALOpenEx(file->path, GDAL_OF_RASTER | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR,
-                   (const char *const *)source->input_formats,
-                   (const char *const *)source->open_options, NULL);
-    s2_gdal_catch_end(&caught);
-    s2_gdal_drop_partial(&caught, &file->dataset);
-    if (file->dataset == NULL)
-        return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot be opened as a raster", file->path);
-    return s2_file_describe(file, source->source_nodata, err);
+    const s2_gdal_request request = {.name = file->path,
+                                     .drivers = (const char *const *)source->input_formats,
+                                     .open_options = (const char *const *)source->open_options,
+                                     .complaint = "cannot be opened as a raster"};
+    const s2rgf_status status = s2_gdal_open(&request, &file->dataset, err);
+    return status == S2RGF_OK ? s2_file_describe(file, source->source_nodata, err) : status;
 }
 
 /** Refuse a file of another grid than the source's first. */
@@ -161,13 +156,8 @@ void s2_source_close(s2_source *source)
     s2_grid_clear(&source->grid);
     CSLDestroy(source->open_options);
     CSLDestroy(source->input_formats);
-    s2_free(source->files);
-    s2_free(source->bands);
-    s2_free(source->source_nodata);
-    s2_free(source->assigned_srs);
-    s2_free(source->label);
-    s2_free(source->name);
-    s2_free(source);
+    S2_FREE_EACH(source->files, source->bands, source->source_nodata, source->assigned_srs,
+                 source->label, source->name, source);
 }
 
 static bool same_number(double a, double b)

@@ -170,6 +170,11 @@ static void describe_mask(s2_file *file, GDALRasterBandH handle, const char *sou
 {
     const int flags = GDALGetMaskFlags(handle);
     const bool ignored = (flags & GMF_NODATA) != 0 && source_nodata != NULL;
+    if (flags == GMF_NODATA && !ignored && s2_band_nodata_is_wide(handle)) {
+        band->mask = GDALGetMaskBand(handle);
+        band->has_nodata = false;
+        return;
+    }
     if ((flags & (GMF_ALL_VALID | GMF_ALPHA)) != 0 || flags == GMF_NODATA || ignored)
         return;
     if ((flags & GMF_PER_DATASET) == 0) {
