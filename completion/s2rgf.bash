@@ -1,4 +1,4 @@
-# bash completion for the programs of s2rgf: options, models, formats, files.
+# bash completion for the programs of s2rgf: options, models, formats, files. zsh and fish ask it, too.
 # What there is to complete comes from --help and --formats of the program that is being completed, so
 # it is never older than that. Only what its placeholders mean is written here, in _s2rgf_kind.
 # shellcheck shell=bash
@@ -154,6 +154,17 @@ _s2rgf() {
     elif [[ -n ${_s2rgf_arguments[argument]-} ]]; then
         _s2rgf_value "$program" argument "${_s2rgf_arguments[argument]}" "$current"
     fi
+}
+
+# What completes the last of these words, the first of which is the program, one a line; folders end in a
+# slash. For other shells, whose completions run this in bash.
+_s2rgf_print() {
+    local COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMP_WORDBREAKS=' ' COMPREPLY word
+    _s2rgf "$1"
+    for word in "${COMPREPLY[@]}"; do
+        if [[ $word != -* && -d ${word#*=} ]]; then word+=/; fi
+        printf '%s\n' "$word"
+    done
 }
 
 complete -F _s2rgf s2rgf_assess s2rgf_classify s2rgf_info s2rgf_mosaic s2rgf_sample s2rgf_train

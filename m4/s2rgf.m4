@@ -22,6 +22,20 @@ AC_DEFUN([S2_AS_SYSTEM_HEADERS], [
     $1=`AS_ECHO([" $$1"]) | $SED 's/ -I */ -isystem /g'`
 ])
 
+dnl S2_COMPLETION_DIR(SHELL, FOLDER, CONDITIONAL): where the shell looks for completions, below DATADIR unless named.
+AC_DEFUN([S2_COMPLETION_DIR], [
+    AC_ARG_WITH([$1-completion-dir],
+                [AS_HELP_STRING([--with-$1-completion-dir=DIR],
+                                [folder for $1 completion, or no @<:@DATADIR/$2@:>@])],
+                [], [with_$1_completion_dir=yes])
+    AS_CASE([$with_$1_completion_dir],
+            [yes], [$1completiondir='${datadir}/$2'],
+            [no], [$1completiondir=],
+            [$1completiondir=$with_$1_completion_dir])
+    AC_SUBST([$1completiondir])
+    AM_CONDITIONAL([$3], [test -n "$$1completiondir"])
+])
+
 dnl S2_CHECK_CBLAS: openblas must come with the C interface.
 AC_DEFUN([S2_CHECK_CBLAS], [
     AC_MSG_CHECKING([for cblas_sgemm in OpenBLAS])
