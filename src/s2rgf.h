@@ -136,7 +136,7 @@ typedef struct s2rgf_train_options {
     bool refit;        /* after validation, train again on all labels */
     int patience;      /* validations without improvement before stopping; 0: never */
     uint64_t seed;
-    int threads;            /* 0: as many as the machine has */
+    int threads;            /* 0: as affinity and CPU quota leave */
     const char *checkpoint; /* file written atomically while training, or NULL */
     bool resume;            /* continue from that checkpoint */
 } s2rgf_train_options;
@@ -252,8 +252,8 @@ typedef struct s2rgf_classify_options {
     double projwin[4];       /* ulx, uly, lrx, lry */
     const char *projwin_srs; /* CRS of projwin, or NULL for the reference grid's */
     int tile_px;             /* 0: chosen from memory_mb */
-    int threads;             /* 0: as many as the machine has */
-    int memory_mb;           /* working memory for tiles */
+    int threads;             /* 0: as affinity and CPU quota leave */
+    int memory_mb;           /* working memory for tiles; 0: 512, or half of what cgroups grant */
     /* upper limit when sizing GDAL's block cache for the layout of the files; 0: do not touch it */
     int block_cache_mb;
     /* make only share 1..share_count, for s2rgf_mosaic(): whole rows of tiles, in GeoTIFFs named
@@ -334,7 +334,8 @@ typedef struct s2rgf_lazy_map s2rgf_lazy_map;
 
 /**
  * Open a scene with its model; nothing is computed.
- * memory_mb in  working memory for a tile and the decoded blocks under it, 0: 512
+ * memory_mb in  working memory for a tile and the decoded blocks under it; 0: 512, or half of
+ *               what the control groups grant where that is less
  * host      in  copied: the first reading warns of a scene's values; its progress is not called
  * Errors  INVALID_ARGUMENT, NO_MEMORY (memory_mb too small), IO, FORMAT, UNSUPPORTED, MISMATCH.
  * Memory  *map is released with s2rgf_lazy_map_close(); the scene is copied.

@@ -46,7 +46,7 @@ def add_labels(algorithm):
         QgsProcessingParameterFeatureSource(
             LABELS,
             tr("Labelled polygons or points"),
-            [QgsProcessing.TypeVectorPolygon, QgsProcessing.TypeVectorPoint],
+            [QgsProcessing.SourceType.TypeVectorPolygon, QgsProcessing.SourceType.TypeVectorPoint],
             optional=True,
         ),
         tr("Give either polygons or points here, or a raster of classes below."),

@@ -41,7 +41,7 @@ def add_parameter(algorithm, parameter, help_text="", advanced=False):
     if help_text:
         parameter.setHelp(help_text)
     if advanced:
-        parameter.setFlags(parameter.flags() | QgsProcessingParameterDefinition.FlagAdvanced)
+        parameter.setFlags(parameter.flags() | QgsProcessingParameterDefinition.Flag.FlagAdvanced)
     algorithm.addParameter(parameter)
 
 
@@ -53,7 +53,10 @@ def _parameter(option):
         return QgsProcessingParameterCrs(option.name, label, optional=True)
     if option.kind is str:
         return QgsProcessingParameterString(option.name, label, optional=True)
-    types = {int: QgsProcessingParameterNumber.Integer, float: QgsProcessingParameterNumber.Double}
+    types = {
+        int: QgsProcessingParameterNumber.Type.Integer,
+        float: QgsProcessingParameterNumber.Type.Double,
+    }
     number = QgsProcessingParameterNumber(
         option.name, label, types[option.kind], defaultValue=option.default
     )

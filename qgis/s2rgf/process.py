@@ -62,9 +62,9 @@ def run_program(path, arguments, feedback, show_lines=True):
 
     if feedback.isCanceled():
         raise QgsProcessingException(tr("{} was canceled; it left no output").format(path))
-    if process.processError() == QProcess.FailedToStart:
+    if process.processError() == QProcess.ProcessError.FailedToStart:
         raise QgsProcessingException(tr("{} could not be started").format(path))
-    if process.exitStatus() == QProcess.CrashExit:
+    if process.exitStatus() == QProcess.ExitStatus.CrashExit:
         raise QgsProcessingException("\n".join([tr("{} crashed").format(path), *messages.errors]))
     if status != 0:
         message = "\n".join(messages.errors) or tr("{} failed with status {}").format(path, status)

@@ -42,7 +42,7 @@ def add_sources(algorithm):
             QgsProcessingParameterMultipleLayers(
                 _rasters_key(number),
                 tr("Source {}").format(number),
-                QgsProcessing.TypeRaster,
+                QgsProcessing.SourceType.TypeRaster,
                 optional=number > 1,
             ),
             tr("Rasters on one grid; their bands are joined in the order of the list."),

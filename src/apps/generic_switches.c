@@ -118,6 +118,21 @@ static bool normalise_words(const s2_program *program, char **words, bool nested
     return true;
 }
 
+/* What GDAL reads while it registers drivers, as GDAL_SKIP: its own processing of switches comes after
+   that, because --formats lists the drivers. */
+static void set_early(char **words)
+{
+    for (; words[0] && words[1]; words++) {
+        if (strcmp(words[0], "--config") == 0 && words[2]) {
+            CPLSetConfigOption(words[1], words[2]);
+            words += 2;
+        } else if (strcmp(words[0], "--debug") == 0) {
+            CPLSetConfigOption("CPL_DEBUG", words[1]);
+            words++;
+        }
+    }
+}
+
 bool s2_generic_take(const s2_program *program, char **argv, char ***words, int *exit_code)
 {
     char **all = NULL;
@@ -128,6 +143,8 @@ bool s2_generic_take(const s2_program *program, char **argv, char ***words, int 
         CSLDestroy(all);
         return false;
     }
+    set_early(all);
+    GDALAllRegister();
     *words = all;
     count = GDALGeneralCmdLineProcessor(CSLCount(all), words, program->driver_kinds);
     if (count < 1) {

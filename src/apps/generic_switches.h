@@ -8,7 +8,8 @@
 extern const s2_option_group S2_GENERIC_SWITCHES;
 
 /**
- * Let GDAL act on its switches and take them out of the command line; --optfile is expanded.
+ * Register GDAL's drivers, let GDAL act on its switches and take them out of the command line;
+ * --config and --debug act on the registration, too, and --optfile is expanded.
  * argv       in   ended by NULL
  * words      out  what is left, argv[0] first; released with CSLDestroy()
  * exit_code  out  when false is returned: 0 after a switch that prints, 2 after wrong usage

@@ -16,7 +16,6 @@ int s2_program_run(const s2_program *program, int argc, char **argv, void *value
     /* only the character set, for the columns of reports: numbers keep their decimal point */
     setlocale(LC_CTYPE, "C.UTF-8");
     s2_report_watch_gdal();
-    GDALAllRegister();
     if (s2_command_parse(&command, argc, argv, &exit_code)) {
         s2_report_start(&report, false);
         report.writes = command.writes;

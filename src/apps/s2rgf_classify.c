@@ -149,6 +149,7 @@ static const s2_option WORK_OPTIONS[] = {
      .target = CLASSIFY(memory_mb),
      .min = 1,
      .max = 1048576,
+     .zero = "auto",
      .help = "working memory for tiles, in megabytes"},
     {.name = "q",
      .type = S2_OPTION_ON,

@@ -20,6 +20,7 @@ typedef struct s2_classify_job {
     s2_tiling tiling;
     s2_rect tiles; /* of the tiling */
     int threads;
+    size_t limit_bytes; /* of working memory */
     s2_seam_demand seam_demand;
     s2_tile_seams *seams;          /* NULL: tiles share nothing */
     double seconds[S2_STAGES + 1]; /* of all workers; the last: writing */

@@ -7,6 +7,7 @@
 
 #include "classify/classify_job.h"
 #include "core/error.h"
+#include "core/granted.h"
 #include "core/log.h"
 #include "core/plural.h"
 #include "geo/map/map_format.h"
@@ -30,7 +31,6 @@ void s2rgf_classify_options_init(s2rgf_classify_options *options)
 {
     memset(options, 0, sizeof *options);
     options->style = true;
-    options->memory_mb = 512;
 }
 
 /* The part of the reference grid to map. */
@@ -129,7 +129,7 @@ static double answer_reading(const void *context, const s2_tiling *tiling, int t
    computed, so none can rely on another. */
 static s2_seam_demand measure_seams(const s2_classify_job *job, size_t spare_bytes)
 {
-    const size_t limit = (size_t)job->options->memory_mb * MB;
+    const size_t limit = job->limit_bytes;
     const s2_seam_demand none = {.right_count = 0};
     if (job->options->mask_path)
         return none;
@@ -154,7 +154,7 @@ static s2rgf_status share_memory(s2_classify_job *job, const tile_question *ques
                                  const s2_tile_choice *choice, s2rgf_error *err)
 {
     const s2rgf_host *host = question->host;
-    const size_t spare = (size_t)job->options->memory_mb * MB - choice->bytes;
+    const size_t spare = job->limit_bytes - choice->bytes;
     s2_reading reading;
     plan_reading(question, &job->tiling, job->threads, spare, &reading);
     job->seam_demand = measure_seams(job, spare - reading.bytes);
@@ -183,7 +183,7 @@ static s2rgf_status choose_tiles(s2_classify_job *job, const s2rgf_host *host, s
                                    .widest_px = traits.by_rows ? job->rect.w : traits.width,
                                    .tile_px = wanted,
                                    .threads = s2_thread_count(options->threads),
-                                   .limit_bytes = (size_t)options->memory_mb * MB,
+                                   .limit_bytes = job->limit_bytes,
                                    .measure = answer_bytes,
                                    .reading = answer_reading,
                                    .context = &question};
@@ -198,8 +198,8 @@ static s2rgf_status choose_tiles(s2_classify_job *job, const s2rgf_host *host, s
     job->tiles = s2_tiling_tiles(&job->tiling);
     job->threads = choice.threads;
     if ((wanted != 0 && choice.tiling.w != wanted) || choice.threads != demand.threads)
-        s2_log(host, S2RGF_INFO, "Working memory of %d MB: tiles of %d x %d pixels, %d %s",
-               options->memory_mb, choice.tiling.w, choice.tiling.h, choice.threads,
+        s2_log(host, S2RGF_INFO, "Working memory of %zu MB: tiles of %d x %d pixels, %d %s",
+               job->limit_bytes / MB, choice.tiling.w, choice.tiling.h, choice.threads,
                s2_plural((uint64_t)choice.threads, "thread", "threads"));
     return share_memory(job, &question, &choice, err);
 }
@@ -351,7 +351,8 @@ static s2rgf_status check_scores(const s2_classify_job *job, const s2rgf_host *h
 s2rgf_status s2_classify(const s2rgf_classify_options *options, const s2rgf_host *host,
                          s2rgf_error *err)
 {
-    s2_classify_job job = {.options = options};
+    const int memory_mb = s2_mapping_memory_mb(options->memory_mb, s2_granted_memory(""));
+    s2_classify_job job = {.options = options, .limit_bytes = (size_t)memory_mb * MB};
     s2_error_clear(err);
     if (!options->model_path || !options->output_path || options->scene.input_count == 0)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "a model, an input and an output are needed");

@@ -4,6 +4,7 @@
 
 #include "classify/mapping.h"
 #include "core/error.h"
+#include "core/granted.h"
 #include "core/memory.h"
 #include "geo/map/class_description.h"
 #include "scene/network_input.h"
@@ -13,7 +14,6 @@
 
 #define TILE_LARGEST_PX 256 /* what a small rectangle costs, against what halos cost */
 #define TILE_SMALLEST_PX 16
-#define DEFAULT_MEMORY_MB 512
 #define HELD_ROWS 3 /* of pieces of files under a tile */
 #define PROVENANCE_LINES 3
 #define PROVENANCE_BYTES 4096
@@ -143,7 +143,7 @@ s2rgf_status s2rgf_lazy_map_open(const s2rgf_scene *scene, int memory_mb, const 
     if (status == S2RGF_OK)
         status = open_level(made, 0, host, err);
     if (status == S2RGF_OK)
-        status = choose_tile(made, memory_mb > 0 ? memory_mb : DEFAULT_MEMORY_MB, err);
+        status = choose_tile(made, s2_mapping_memory_mb(memory_mb, s2_granted_memory("")), err);
     if (status == S2RGF_OK)
         status = describe_classes(made, err);
     if (status == S2RGF_OK)

@@ -9,7 +9,8 @@
 #include "core/error.h"
 #include "model/network_model.h"
 
-#define LABEL_BYTES 1024 /* of a source in the provenance */
+#define DEFAULT_MEMORY_MB 512 /* the model and GDAL's block cache come on top */
+#define LABEL_BYTES 1024      /* of a source in the provenance */
 
 s2rgf_status s2_mapping_load(const char *model_path, s2_model_content *content,
                              s2_weights **weights, s2rgf_error *err)
@@ -34,6 +35,16 @@ size_t s2_mapping_bytes(const s2_model_content *content, const s2_weights *weigh
     for (int s = 0; s < content->source_count; s++)
         bytes += s2_source_read_bytes(read_pixels[s], content->sources[s].band_count);
     return bytes;
+}
+
+int s2_mapping_memory_mb(int wanted, size_t granted)
+{
+    const size_t half_mb = granted / 2 / 1024 / 1024;
+    if (wanted > 0)
+        return wanted;
+    if (half_mb >= DEFAULT_MEMORY_MB)
+        return DEFAULT_MEMORY_MB;
+    return half_mb > 0 ? (int)half_mb : 1;
 }
 
 bool s2_mapping_class(const s2_class_table *classes, const float *scores, uint16_t *value)

@@ -21,6 +21,13 @@ s2rgf_status s2_mapping_load(const char *model_path, s2_model_content *content,
 size_t s2_mapping_bytes(const s2_model_content *content, const s2_weights *weights,
                         const s2_run_geometry *geometry, const s2_tiling *tiling, bool quick);
 
+/**
+ * Working memory in megabytes: wanted, or when that is 0 the default, which is 512 or half of what
+ * the process is granted, whichever is less.
+ * granted in  bytes, as s2_granted_memory()
+ */
+int s2_mapping_memory_mb(int wanted, size_t granted);
+
 /** *value: the class of a pixel with these scores, [classes]. false where one is not finite: 0. */
 bool s2_mapping_class(const s2_class_table *classes, const float *scores, uint16_t *value);
 

@@ -4,13 +4,18 @@
 #include <omp.h>
 
 #include "core/error.h"
+#include "core/granted.h"
 #include "core/log.h"
 
 #define LOOP_TILES 4096 /* handed out by one loop: the rest of it is gone through after a failure */
 
 int s2_thread_count(int wanted)
 {
-    return wanted > 0 ? wanted : omp_get_num_procs();
+    if (wanted > 0)
+        return wanted;
+    const int usable = omp_get_num_procs();
+    const int granted = s2_granted_processors("");
+    return usable < granted ? usable : granted;
 }
 
 /* What the workers share. failed is only ever set in tile order, or by a worker that could not

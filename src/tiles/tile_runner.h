@@ -36,7 +36,7 @@ typedef struct s2_tile_job {
  */
 s2rgf_status s2_tiles_run(const s2_tile_job *job, const s2rgf_host *host, s2rgf_error *err);
 
-/** Threads to use: wanted, or all the machine has when wanted is 0. */
+/** Threads to use: wanted, or when that is 0 one for each processor that affinity and CPU quota leave. */
 int s2_thread_count(int wanted);
 
 #endif

@@ -65,7 +65,7 @@ completes "s2rgf_classify -i ms=a.tif -thr" -threads
 completes "s2rgf_classify -threads " ALL_CPUS
 completes "s2rgf_classify -tile a" auto
 completes "s2rgf_classify -shard " auto
-completes "s2rgf_classify -wm "
+completes "s2rgf_classify -wm " auto
 completes "s2rgf_classify -srcwin 1 2 3 "
 completes "s2rgf_classify -srcwin 1 2 3 4 fol" folder
 completes "s2rgf_classify -of GTi" GTiff

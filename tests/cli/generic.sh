@@ -68,3 +68,23 @@ done
 echo "--optfile words.txt" > nested.txt
 expect_status 2 s2rgf_assess --optfile nested.txt
 expect_in "$stderr" "--optfile: not allowed in an option file"
+
+# What GDAL reads when it registers drivers has its effect, as in GDAL's own programs.
+expect_status 0 s2rgf_info --formats
+expect_in "$stdout" "GTiff -raster"
+echo "--config GDAL_SKIP=GTiff" > skip.txt
+mkdir drivers
+for form in "--config GDAL_SKIP=GTiff" "--config GDAL_SKIP GTiff" "-config GDAL_SKIP=GTiff" "--optfile skip.txt"; do
+    for program in s2rgf_train s2rgf_classify s2rgf_mosaic s2rgf_sample s2rgf_assess s2rgf_info; do
+        # shellcheck disable=SC2086 # the form is several words
+        expect_status 0 "$program" $form --formats
+        [[ $(cat "$stdout") != *"GTiff -raster"* ]] || fail "$program $form: GTiff is there"
+        expect_in "$stdout" "PNG -raster"
+    done
+done
+# a folder with what is no plugin: whoever looks for plugins there says so
+touch drivers/gdal_planted.so
+run s2rgf_info --config "GDAL_DRIVER_PATH=$PWD/drivers" --formats
+expect_in "$stderr" "gdal_planted.so"
+run s2rgf_info --config GDAL_SKIP=PNG --debug on --formats
+expect_in "$stderr" "AutoSkipDriver(PNG)"

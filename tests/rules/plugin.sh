@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Rule: the plugin for QGIS imports QGIS and Python's own modules only.
+# Rule: the plugin for QGIS imports QGIS and Python's own modules only, and is for QGIS 3 and 4: PyQt6 has members
+# of enums only under the name of the enum, which PyQt5 has too.
 . "$(dirname "$0")/../tools/lib.sh"
 
 # foreign_imports ROOT: imported modules that a QGIS does not have for certain; syntax errors, too.
@@ -31,6 +32,14 @@ for path in sorted(pathlib.Path(sys.argv[1]).rglob("*.py")):
 END
 }
 
+# unscoped_enums ROOT: Q.Member in place of Q.Enum.Member.
+unscoped_enums() {
+    grep -rnP --include='*.py' '\bQ\w+\.[A-Z]\w*\b(?![.(])' "$1/qgis" || true
+}
+
+found=$(unscoped_enums "$top_srcdir")
+[ -z "$found" ] || fail $'the plugin: members of enums without the name of the enum:\n'"$found"
+expect_in "$top_srcdir/qgis/s2rgf/metadata.txt" "qgisMaximumVersion=4."
 found=$(foreign_imports "$top_srcdir")
 [ -z "$found" ] || fail $'the plugin:\n'"$found"
 
@@ -41,3 +50,9 @@ printf 'import os\nfrom qgis.core import Qgis\nfrom . import a\n' > qgis/s2rgf/g
 printf 'import numpy\nfrom osgeo import gdal\n' > qgis/s2rgf/bad.py
 echo 'def' > qgis/s2rgf/worse.py
 [ "$(foreign_imports . | wc -l)" -eq 3 ] || fail "planted faults were not found: $(foreign_imports .)"
+rm -r qgis
+mkdir -p qgis
+printf 'a = QProcess.ProcessError.Crashed\nfrom qgis.PyQt.QtCore import QProcess\nb = QgsX.Y()\n' > qgis/good.py
+[ -z "$(unscoped_enums .)" ] || fail "refused what is allowed: $(unscoped_enums .)"
+printf 'a = QProcess.Crashed\nf(Qt.AlignLeft | 1)\nQgsProcessing.TypeRaster,\n' > qgis/bad.py
+[ "$(unscoped_enums . | wc -l)" -eq 3 ] || fail "planted enums were not found: $(unscoped_enums .)"

@@ -36,7 +36,16 @@ class Classify(ProgramAlgorithm):
             0,
             8192,
         ),
-        Option("MEMORY", "-wm", int, "Working memory in megabytes", None, 512, 1, 1048576),
+        Option(
+            "MEMORY",
+            "-wm",
+            int,
+            "Working memory in megabytes",
+            "0: 512, or less where a container limits it.",
+            0,
+            0,
+            1048576,
+        ),
         THREADS,
         *RASTER_OPTIONS,
     )

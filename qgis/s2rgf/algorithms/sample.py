@@ -111,13 +111,13 @@ class Sample(ProgramAlgorithm):
         exclude = QgsProcessingParameterFeatureSource(
             EXCLUDE,
             tr("Places to keep out, such as those of training"),
-            [QgsProcessing.TypeVectorPolygon, QgsProcessing.TypeVectorPoint],
+            [QgsProcessing.SourceType.TypeVectorPolygon, QgsProcessing.SourceType.TypeVectorPoint],
             optional=True,
         )
         add_parameter(self, exclude)
         self.add_options()
         output = QgsProcessingParameterVectorDestination(
-            OUTPUT, tr("Points"), QgsProcessing.TypeVectorPoint
+            OUTPUT, tr("Points"), QgsProcessing.SourceType.TypeVectorPoint
         )
         add_parameter(self, output)
 
