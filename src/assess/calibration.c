@@ -35,8 +35,8 @@ float s2_probabilities(const float *scores, int classes, double temperature, flo
 double s2_surprise(const float *scores, int classes, double temperature, int label)
 {
     const double top = (double)scores[s2_best_class(scores, classes)];
-    double sum = 0.0;
-    for (int k = 0; k < classes; k++)
+    double sum = exp(((double)scores[0] - top) / temperature);
+    for (int k = 1; k < classes; k++)
         sum += exp(((double)scores[k] - top) / temperature);
     return log(sum) - ((double)scores[label] - top) / temperature;
 }

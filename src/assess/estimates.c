@@ -99,19 +99,6 @@ static s2rgf_estimate estimate(const s2_sample *sample, const figure *of)
     return with_interval(ratio, sqrt(variance) / below);
 }
 
-bool s2_sample_is_complete(const s2_sample *sample, int *missing)
-{
-    memset(sample->tally, 0, (size_t)sample->stratum_count * KINDS * sizeof *sample->tally);
-    for (size_t i = 0; i < sample->unit_count; i++)
-        sample->tally[(size_t)sample->units[i].stratum * KINDS]++;
-    for (int h = 0; h < sample->stratum_count; h++)
-        if (sample->strata[h].pixels > 0 && sample->tally[(size_t)h * KINDS] == 0) {
-            *missing = h;
-            return false;
-        }
-    return true;
-}
-
 s2rgf_estimate s2_estimate_overall(const s2_sample *sample)
 {
     return estimate(sample, &(figure){{1, 0, 0, 0}, {1, 1, 1, 1}, -1, false});

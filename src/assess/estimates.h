@@ -42,9 +42,6 @@ typedef struct s2_sample {
     uint64_t *tally; /* [stratum_count][4], room to work in */
 } s2_sample;
 
-/** Whether every stratum with pixels has a unit; without that nothing can be estimated. */
-bool s2_sample_is_complete(const s2_sample *sample, int *missing);
-
 /**
  * Share of the map's area that is mapped right. A standard error is NaN where a stratum that takes part
  * has one unit of several pixels.

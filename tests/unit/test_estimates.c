@@ -113,10 +113,8 @@ static void test_few_units(void)
 {
     s2_sample_stratum strata[2] = {{.75, 300}, {.25, 100}};
     s2_sample sample = {strata, 2, true, units, 3, tally};
-    int missing = -1;
     units[0] = units[1] = (s2_sample_unit){0, 0, 0};
     units[2] = (s2_sample_unit){1, 1, 0};
-    CHECK(s2_sample_is_complete(&sample, &missing));
     CHECK_NEAR(s2_estimate_overall(&sample).estimate, .75, 1e-12);
     CHECK(isnan(s2_estimate_overall(&sample).se));
     CHECK(isnan(s2_estimate_producers(&sample, 0).se));
@@ -124,11 +122,6 @@ static void test_few_units(void)
     CHECK(s2_estimate_users(&sample, 0).se == 0.0);
     strata[1].pixels = 1;
     CHECK(s2_estimate_overall(&sample).se == 0.0);
-    sample.unit_count = 2;
-    CHECK(!s2_sample_is_complete(&sample, &missing));
-    CHECK(missing == 1);
-    strata[1].pixels = 0;
-    CHECK(s2_sample_is_complete(&sample, &missing));
 }
 
 static void check_points(s2_allocation allocation, uint64_t points, uint64_t least,
