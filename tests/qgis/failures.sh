@@ -24,7 +24,7 @@ expect_failure "another source with the name" s2rgf:classify MODEL=model.s2rgf \
     SOURCE_1=scene/ms.tif SOURCE_1_NAME=a SOURCE_2=scene/hs.tif SOURCE_2_NAME=a OUTPUT=bad.tif
 expect_failure "letters, digits" s2rgf:classify MODEL=model.s2rgf \
     SOURCE_1=scene/ms.tif SOURCE_1_NAME=a=b OUTPUT=bad.tif
-expect_failure "either polygons or a raster" s2rgf:train "${scene[@]}" OUTPUT=bad.s2rgf
+expect_failure "either a layer or a raster" s2rgf:train "${scene[@]}" OUTPUT=bad.s2rgf
 # a raster that is not there must not vanish from a list
 expect_failure "nosuch.tif" s2rgf:classify MODEL=model.s2rgf \
     SOURCE_1=scene/ms.tif SOURCE_1=scene/nosuch.tif OUTPUT=bad.tif
