@@ -60,7 +60,7 @@ static bool parse_seed(const char *text, uint64_t *seed)
     char *end = NULL;
     errno = 0;
     *seed = strtoull(text, &end, 10);
-    return end != text && *end == '\0' && errno == 0 && strchr(text, '-') == NULL;
+    return end != text && *end == '\0' && errno == 0 && !strchr(text, '-');
 }
 
 /* Take one option with its values; returns how many arguments it used, 0 if it is not valid. */
@@ -92,7 +92,7 @@ static int parse_arguments(int argc, char **argv, scene_spec *spec)
 {
     for (int i = 1; i < argc;) {
         if (argv[i][0] != '-') {
-            if (spec->folder != NULL)
+            if (spec->folder)
                 return usage_error(argv[i], "one folder only");
             spec->folder = argv[i++];
             continue;
@@ -103,13 +103,13 @@ static int parse_arguments(int argc, char **argv, scene_spec *spec)
             return usage_error(argv[i], "unknown option, or its value is missing or out of range");
         i += used;
     }
-    return spec->folder == NULL ? usage_error("folder", "missing") : EXIT_SUCCESS;
+    return !spec->folder ? usage_error("folder", "missing") : EXIT_SUCCESS;
 }
 
 char *scene_path(const scene_spec *spec, const char *name)
 {
     char *path = s2_asprintf("%s/%s", spec->folder, name);
-    if (path == NULL)
+    if (!path)
         CPLError(CE_Failure, CPLE_OutOfMemory, "%s: no memory for its path", name);
     return path;
 }
@@ -140,7 +140,7 @@ static bool prepare_folder(const scene_spec *spec)
     }
     for (size_t i = 0; i < sizeof OUTPUTS / sizeof OUTPUTS[0]; i++) {
         char *path = scene_path(spec, OUTPUTS[i]);
-        bool ok = path != NULL && make_way(spec, path);
+        bool ok = path && make_way(spec, path);
         s2_free(path);
         if (!ok)
             return false;

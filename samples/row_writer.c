@@ -11,7 +11,7 @@ bool row_writer_georeference(row_writer *writer, double x, double y, double pixe
 {
     double transform[6] = {x, pixel, 0.0, y, 0.0, -pixel};
     OGRSpatialReferenceH srs = OSRNewSpatialReference(NULL);
-    bool ok = srs != NULL && OSRImportFromEPSG(srs, SCENE_EPSG) == OGRERR_NONE &&
+    bool ok = srs && OSRImportFromEPSG(srs, SCENE_EPSG) == OGRERR_NONE &&
               GDALSetSpatialRef(writer->dataset, srs) == CE_None &&
               GDALSetGeoTransform(writer->dataset, transform) == CE_None;
     OSRDestroySpatialReference(srs);
@@ -27,16 +27,16 @@ bool row_writer_create(row_writer *writer, const scene_spec *spec, const char *n
         "TILED=YES", "BLOCKXSIZE=128",   block_y, "COMPRESS=DEFLATE", "PREDICTOR=2",
         "ZLEVEL=1",  "BIGTIFF=IF_SAFER", NULL};
     char *path = scene_path(spec, name);
-    if (path == NULL)
+    if (!path)
         return false;
     writer->dataset = GDALCreate(GDALGetDriverByName("GTiff"), path, writer->width, writer->height,
                                  writer->bands, type, (CSLConstList)options);
     s2_free(path);
-    if (writer->dataset == NULL)
+    if (!writer->dataset)
         return false;
     writer->rows = s2_alloc((size_t)writer->block_rows * (size_t)writer->width,
                             (size_t)writer->bands * sizeof(float));
-    if (writer->rows == NULL)
+    if (!writer->rows)
         CPLError(CE_Failure, CPLE_OutOfMemory, "%s: no memory for %d rows", name,
                  writer->block_rows);
     return writer->rows != NULL;
@@ -69,7 +69,7 @@ bool row_writer_end(row_writer *writer)
 bool row_writer_close(row_writer *writer)
 {
     CPLErrorReset();
-    if (writer->dataset != NULL)
+    if (writer->dataset)
         GDALClose(writer->dataset);
     s2_free(writer->rows);
     *writer = (row_writer){0};

@@ -174,7 +174,7 @@ static bool write_layer(GDALDatasetH dataset, OGRSpatialReferenceH srs, const po
 {
     OGRLayerH layer = GDALDatasetCreateLayer(dataset, LAYER_NAMES[which], srs, wkbPolygon, NULL);
     OGRFieldDefnH field = OGR_Fld_Create("class", OFTString);
-    bool ok = layer != NULL && OGR_L_CreateField(layer, field, true) == OGRERR_NONE;
+    bool ok = layer && OGR_L_CreateField(layer, field, true) == OGRERR_NONE;
     OGR_Fld_Destroy(field);
     for (int i = 0; ok && i < list->count; i++) {
         const label_polygon *p = &list->items[i];
@@ -195,16 +195,15 @@ static bool write_layers(const scene_spec *spec, const polygon_list *list)
     CPLSetConfigOption("OGR_CURRENT_DATE", "2000-01-01T00:00:00.000Z");
     char *path = scene_path(spec, "labels.gpkg");
     GDALDatasetH dataset =
-        path == NULL ? NULL
-                     : GDALCreate(GDALGetDriverByName("GPKG"), path, 0, 0, 0, GDT_Unknown, NULL);
+        !path ? NULL : GDALCreate(GDALGetDriverByName("GPKG"), path, 0, 0, 0, GDT_Unknown, NULL);
     s2_free(path);
     OGRSpatialReferenceH srs = OSRNewSpatialReference(NULL);
-    bool ok = dataset != NULL && srs != NULL && OSRImportFromEPSG(srs, SCENE_EPSG) == OGRERR_NONE;
+    bool ok = dataset && srs && OSRImportFromEPSG(srs, SCENE_EPSG) == OGRERR_NONE;
     for (int which = 0; ok && which < LAYERS; which++)
         ok = write_layer(dataset, srs, list, which);
     CPLErrorReset();
     OSRDestroySpatialReference(srs);
-    if (dataset != NULL)
+    if (dataset)
         GDALClose(dataset);
     return CPLGetLastErrorType() < CE_Failure && ok;
 }
@@ -213,7 +212,7 @@ bool scene_write_labels(const scene_spec *spec, const landscape *land)
 {
     polygon_list list = {.capacity = wanted_count(spec) * LAYERS * spec->classes};
     list.items = s2_alloc((size_t)list.capacity, sizeof *list.items);
-    if (list.items == NULL) {
+    if (!list.items) {
         CPLError(CE_Failure, CPLE_OutOfMemory, "labels.gpkg: no memory for %d polygons",
                  list.capacity);
         return false;

@@ -119,7 +119,7 @@ static bool open_ms(ms_sensor *ms, const scene_spec *spec)
     size_t row_bytes = MS_BANDS * sizeof(float);
     bool ok = (ms->raw = s2_alloc((size_t)spec->width + 2 * MS_REACH, row_bytes)) != NULL;
     for (int t = 0; t < MS_TAPS; t++)
-        ok = (ms->ring[t] = s2_alloc((size_t)spec->width, row_bytes)) != NULL && ok;
+        ok = (ms->ring[t] = s2_alloc((size_t)spec->width, row_bytes)) && ok;
     if (!ok)
         CPLError(CE_Failure, CPLE_OutOfMemory, "ms.tif: no memory for a row");
     return ok;
@@ -144,7 +144,7 @@ static bool fill_hs_spectra(hs_sensor *hs, const scene_spec *spec)
     double spacing = spec->hs_bands < 2 ? 20.0 : (2450.0 - 420.0) / (spec->hs_bands - 1);
     hs->spectra = s2_alloc(MATERIAL_COUNT * sizeof(float), (size_t)spec->hs_bands);
     hs->noise = s2_alloc((size_t)spec->hs_bands, sizeof *hs->noise);
-    if (hs->spectra == NULL || hs->noise == NULL)
+    if (!hs->spectra || !hs->noise)
         return false;
     for (int b = 0; b < spec->hs_bands; b++) {
         double nm = hs_wavelength(spec, b);
@@ -181,7 +181,7 @@ static bool open_hs(hs_sensor *hs, const scene_spec *spec)
     size_t pixel_bytes = MATERIAL_COUNT * sizeof(float);
     bool ok = (hs->blurred = s2_alloc((size_t)hs->out.width, pixel_bytes)) != NULL;
     for (int r = 0; r < HS_ACTIVE_ROWS; r++)
-        ok = (hs->ring[r] = s2_calloc((size_t)hs->out.width, pixel_bytes)) != NULL && ok;
+        ok = (hs->ring[r] = s2_calloc((size_t)hs->out.width, pixel_bytes)) && ok;
     ok = fill_hs_spectra(hs, spec) && ok;
     if (!ok)
         CPLError(CE_Failure, CPLE_OutOfMemory, "hs.tif: no memory for a row");
@@ -370,7 +370,7 @@ static bool alloc_fine_row(fine_row *row, const hs_sensor *hs, const scene_spec 
     row->count = spec->width + 2 * margin;
     row->classes = s2_alloc((size_t)row->count, sizeof *row->classes);
     row->parts = s2_alloc((size_t)row->count, MATERIAL_COUNT * sizeof *row->parts);
-    if (row->classes == NULL || row->parts == NULL) {
+    if (!row->classes || !row->parts) {
         CPLError(CE_Failure, CPLE_OutOfMemory, "no memory for a row of %d pixels", row->count);
         return false;
     }

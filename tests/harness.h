@@ -39,20 +39,19 @@ static inline bool harness_near(double a, double b, double tolerance, const char
 static inline bool harness_str(const char *a, const char *b, const char *file, int line,
                                const char *text)
 {
-    const bool held = a != NULL && b != NULL && strcmp(a, b) == 0;
+    const bool held = a && b && strcmp(a, b) == 0;
     if (!harness_check(held, file, line, text))
-        printf("    found    \"%s\"\n    expected \"%s\"\n", a != NULL ? a : "(null)",
-               b != NULL ? b : "(null)");
+        printf("    found    \"%s\"\n    expected \"%s\"\n", a ? a : "(null)", b ? b : "(null)");
     return held;
 }
 
 static inline bool harness_contains(const char *text, const char *part, const char *file, int line,
                                     const char *what)
 {
-    const bool held = text != NULL && part != NULL && strstr(text, part) != NULL;
+    const bool held = text && part && strstr(text, part);
     if (!harness_check(held, file, line, what))
-        printf("    found    \"%s\"\n    expected it to contain \"%s\"\n",
-               text != NULL ? text : "(null)", part != NULL ? part : "(null)");
+        printf("    found    \"%s\"\n    expected it to contain \"%s\"\n", text ? text : "(null)",
+               part ? part : "(null)");
     return held;
 }
 

@@ -33,15 +33,15 @@ static const char *value_in(const char *entry, const char *setting)
 static const char *find_value(char **environment, const char *name)
 {
     const char *value = NULL;
-    for (char **entry = environment; *entry != NULL && value == NULL; entry++)
+    for (char **entry = environment; *entry && !value; entry++)
         value = value_in(*entry, name);
     return value;
 }
 
 static bool is_replaced(const char *entry, const char *const *settings)
 {
-    for (; *settings != NULL; settings++)
-        if (value_in(entry, *settings) != NULL)
+    for (; *settings; settings++)
+        if (value_in(entry, *settings))
             return true;
     return false;
 }
@@ -49,9 +49,9 @@ static bool is_replaced(const char *entry, const char *const *settings)
 void s2_start_again(char **argv, char **old, const char *const *settings)
 {
     size_t count = 1;
-    for (char **entry = old; *entry != NULL; entry++)
+    for (char **entry = old; *entry; entry++)
         count++;
-    for (const char *const *setting = settings; *setting != NULL; setting++)
+    for (const char *const *setting = settings; *setting; setting++)
         count++;
     /* no interpreter in this process: the loader was started by hand, and its options are not here */
     if (getauxval(AT_BASE) == 0)
@@ -62,15 +62,15 @@ void s2_start_again(char **argv, char **old, const char *const *settings)
     if (fresh == MAP_FAILED)
         return;
     const char **end = fresh;
-    for (char **entry = old; *entry != NULL; entry++)
+    for (char **entry = old; *entry; entry++)
         if (!is_replaced(*entry, settings))
             *end++ = *entry;
-    while (*settings != NULL)
+    while (*settings)
         *end++ = *settings++;
     *end = NULL;
     execve("/proc/self/exe", argv, (char *const *)fresh);
     const char *path = (const char *)getauxval(AT_EXECFN); /* where there is no /proc */
-    if (path != NULL)
+    if (path)
         execve(path, argv, (char *const *)fresh);
     munmap(fresh, bytes);
 }
@@ -89,7 +89,7 @@ static bool can_map(size_t bytes)
 static int threads_in(char **environment, const char *name)
 {
     const char *value = find_value(environment, name);
-    return value == NULL ? 0 : atoi(value);
+    return !value ? 0 : atoi(value);
 }
 
 /** Threads that OpenBLAS starts with, at most: its flavours heed different variables. */
@@ -127,11 +127,10 @@ static void before_libraries(int argc, char **argv, char **environment)
     const char *settings[4] = {NULL};
     const char **end = settings;
     (void)argc;
-    if (dlsym(RTLD_DEFAULT, "openblas_get_num_threads") != NULL)
+    if (dlsym(RTLD_DEFAULT, "openblas_get_num_threads"))
         end = make_room_for_blas(environment, end);
-    if (s2_program_has_threads && find_value(environment, "OMP_WAIT_POLICY") == NULL &&
-        find_value(environment, "GOMP_SPINCOUNT") == NULL &&
-        find_value(environment, "KMP_BLOCKTIME") == NULL)
+    if (s2_program_has_threads && !find_value(environment, "OMP_WAIT_POLICY") &&
+        !find_value(environment, "GOMP_SPINCOUNT") && !find_value(environment, "KMP_BLOCKTIME"))
         *end++ = "OMP_WAIT_POLICY=passive";
     if (end > settings)
         s2_start_again(argv, environment, settings);

@@ -68,7 +68,7 @@ static bool expand_file(const s2_program *program, const char *path, char ***res
 
     if (!file)
         return s2_report_usage(program->name, "--optfile %s: cannot open", path);
-    while ((line = CPLReadLineL(file)) != NULL) {
+    while ((line = CPLReadLineL(file))) {
         if (first && strncmp(line, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0)
             line += strlen(BYTE_ORDER_MARK);
         first = false;

@@ -55,7 +55,7 @@ static slot slot_at(const s2_program *program, void *values, size_t index)
     slot found = {NULL, NULL, index};
     size_t before = 0;
 
-    for (size_t g = 0; (group = s2_program_group(program, g)) != NULL; g++) {
+    for (size_t g = 0; (group = s2_program_group(program, g)); g++) {
         if (index < before + group->count) {
             found.option = &group->options[index - before];
             found.base = (char *)values + group->base;
@@ -78,7 +78,7 @@ static slot find_option(const s2_program *program, void *values, const char *nam
 {
     slot found;
 
-    for (size_t i = 0; (found = slot_at(program, values, i)).option != NULL; i++)
+    for (size_t i = 0; (found = slot_at(program, values, i)).option; i++)
         if (is_called(found.option, name))
             break;
     return found;
@@ -89,7 +89,7 @@ static slot next_positional(const reader *r)
 {
     slot found;
 
-    for (size_t i = 0; (found = slot_at(r->program, r->values, i)).option != NULL; i++)
+    for (size_t i = 0; (found = slot_at(r->program, r->values, i)).option; i++)
         if (!found.option->name && !r->given[i])
             break;
     return found;
@@ -330,7 +330,7 @@ static bool is_given(const reader *r, const char *name, char *text, size_t bytes
 {
     slot entry;
 
-    for (size_t i = 0; (entry = slot_at(r->program, r->values, i)).option != NULL; i++)
+    for (size_t i = 0; (entry = slot_at(r->program, r->values, i)).option; i++)
         if (strcmp(entry.option->name ? entry.option->name : entry.option->values, name) == 0) {
             entry_name(entry.option, text, bytes);
             return r->given[i];
@@ -344,7 +344,7 @@ static bool check_required(const reader *r)
     char other[128];
     slot entry;
 
-    for (size_t i = 0; (entry = slot_at(r->program, r->values, i)).option != NULL; i++) {
+    for (size_t i = 0; (entry = slot_at(r->program, r->values, i)).option; i++) {
         const s2_option *option = entry.option;
         const bool spared = option->unless && is_given(r, option->unless, other, sizeof other);
 
@@ -394,7 +394,7 @@ bool s2_command_parse(s2_command *command, int argc, char **argv, int *exit_code
     bool printed = false;
     bool ok = false;
 
-    assert(slot_at(r.program, r.values, S2_OPTIONS_MAX).option == NULL);
+    assert(!slot_at(r.program, r.values, S2_OPTIONS_MAX).option);
     if (!defaults || argc < 1) {
         *exit_code = s2_report_no_memory("command line");
         goto done;

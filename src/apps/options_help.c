@@ -126,10 +126,10 @@ static void print_usage_line(const s2_program *program, FILE *out)
 
     fprintf(out, "Usage: %s", program->name);
     for (int positional = 0; positional < 2; positional++) {
-        for (size_t g = 0; (group = s2_program_group(program, g)) != NULL; g++) {
+        for (size_t g = 0; (group = s2_program_group(program, g)); g++) {
             for (size_t i = 0; i < group->count; i++) {
                 const s2_option *option = &group->options[i];
-                if ((option->name == NULL) != (positional == 1))
+                if ((!option->name) != (positional == 1))
                     continue;
                 if (!option->required && positional)
                     fprintf(out, " [%s]", option->values);
@@ -150,9 +150,9 @@ void s2_program_help(const s2_program *program, const void *values, FILE *out)
 
     print_usage_line(program, out);
     fprintf(out, "%s\n", program->purpose);
-    for (size_t g = 0; (group = s2_program_group(program, g)) != NULL; g++) {
+    for (size_t g = 0; (group = s2_program_group(program, g)); g++) {
         /* the general options, last, are GDAL's and spelled as everywhere in GDAL */
-        bool general = s2_program_group(program, g + 1) == NULL;
+        bool general = !s2_program_group(program, g + 1);
         fprintf(out, "\n%s:\n", group->heading);
         for (size_t i = 0; i < group->count; i++)
             print_entry(&group->options[i], (const char *)values + group->base, general, out);

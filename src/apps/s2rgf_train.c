@@ -197,7 +197,7 @@ static void start_with_fast_kernels(char **argv)
 {
     const char *core_type = s2rgf_blas_core_type();
     char setting[64];
-    if (core_type == NULL)
+    if (!core_type)
         return;
     snprintf(setting, sizeof setting, "OPENBLAS_CORETYPE=%s", core_type);
     s2_start_again(argv, environ, (const char *const[]){setting, NULL});

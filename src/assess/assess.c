@@ -151,7 +151,7 @@ static s2rgf_status alloc_assessment(int classes, s2rgf_assessment **result, s2r
 {
     const size_t count = (size_t)classes;
     s2rgf_assessment *a = s2_calloc(1, sizeof *a);
-    if (a == NULL)
+    if (!a)
         return s2_fail_memory(err, "assessment");
     a->class_count = classes;
     a->class_names = s2_calloc(count, sizeof *a->class_names);
@@ -160,8 +160,8 @@ static s2rgf_status alloc_assessment(int classes, s2rgf_assessment **result, s2r
     a->users_accuracy = s2_calloc(count, sizeof *a->users_accuracy);
     a->producers_accuracy = s2_calloc(count, sizeof *a->producers_accuracy);
     a->f1 = s2_calloc(count, sizeof *a->f1);
-    if (a->class_names == NULL || a->class_values == NULL || a->confusion == NULL ||
-        a->users_accuracy == NULL || a->producers_accuracy == NULL || a->f1 == NULL) {
+    if (!a->class_names || !a->class_values || !a->confusion || !a->users_accuracy ||
+        !a->producers_accuracy || !a->f1) {
         s2rgf_assessment_free(a);
         return s2_fail_memory(err, "assessment");
     }
@@ -197,7 +197,7 @@ static s2rgf_status make_assessment(const s2_class_table *classes, const s2_labe
     for (int i = 0; i < classes->count; i++) {
         a->class_values[i] = classes->items[i].value;
         a->class_names[i] = s2_strdup(classes->items[i].name);
-        if (a->class_names[i] == NULL) {
+        if (!a->class_names[i]) {
             s2rgf_assessment_free(a);
             return s2_fail_memory(err, "class name");
         }
@@ -258,7 +258,7 @@ static s2rgf_status compare_maps(assess_input *input, s2rgf_assessment **result,
             map->path, reference->polygons_without_pixel + reference->points_outside,
             reference->without_class, reference->conflicts);
     int *to_map = s2_alloc((size_t)reference->classes.count, sizeof *to_map);
-    if (to_map == NULL)
+    if (!to_map)
         return s2_fail_memory(err, "class matching");
     s2rgf_status status = s2_match_classes(&reference->classes, map, input->host, to_map, err);
     if (status == S2RGF_OK)
@@ -314,15 +314,14 @@ s2rgf_status s2rgf_assess(const s2rgf_assess_options *options, const s2rgf_host 
 {
     assess_input input = {.options = options, .host = host};
     s2_error_clear(err);
-    if (result == NULL || options == NULL || options->map_path == NULL ||
-        options->labels.path == NULL)
+    if (!result || !options || !options->map_path || !options->labels.path)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "assessment: expected a map, labels and room for the result");
     *result = NULL;
     s2rgf_status status = s2_design_of(options, &input.design, err);
     if (status == S2RGF_OK)
         status = open_assessed_map(&input, err);
-    if (status == S2RGF_OK && options->confidence_path != NULL)
+    if (status == S2RGF_OK && options->confidence_path)
         status = s2_overlay_open(options->confidence_path, &input.strata.map.grid, "the map's",
                                  &input.confidence, err);
     if (status == S2RGF_OK)
@@ -341,9 +340,9 @@ s2rgf_status s2rgf_assess(const s2rgf_assess_options *options, const s2rgf_host 
 
 void s2rgf_assessment_free(s2rgf_assessment *assessment)
 {
-    if (assessment == NULL)
+    if (!assessment)
         return;
-    for (int i = 0; assessment->class_names != NULL && i < assessment->class_count; i++)
+    for (int i = 0; assessment->class_names && i < assessment->class_count; i++)
         s2_free(assessment->class_names[i]);
     s2_estimates_free(assessment->area_adjusted);
     S2_FREE_EACH(assessment->class_names, assessment->class_values, assessment->confusion,

@@ -146,7 +146,7 @@ s2rgf_status s2rgf_assessment_json(const s2rgf_assessment *assessment, char **te
 {
     s2_json_writer json = {.indent = true};
     s2_error_clear(err);
-    if (text == NULL || assessment == NULL)
+    if (!text || !assessment)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "assessment: expected an assessment and room for its text");
     *text = NULL;

@@ -19,19 +19,19 @@ static const char *const NAMES[] = {[S2_DESIGN_STRATIFIED] = "stratified",
 s2rgf_status s2_design_of(const s2rgf_assess_options *options, s2_design *design, s2rgf_error *err)
 {
     *design = S2_DESIGN_NONE;
-    if (options->design == NULL && options->strata_path == NULL)
+    if (!options->design && !options->strata_path)
         return S2RGF_OK;
-    for (int i = S2_DESIGN_STRATIFIED; options->design != NULL && i <= S2_DESIGN_SYSTEMATIC; i++)
+    for (int i = S2_DESIGN_STRATIFIED; options->design && i <= S2_DESIGN_SYSTEMATIC; i++)
         if (strcmp(options->design, NAMES[i]) == 0)
             *design = (s2_design)i;
-    if (*design == S2_DESIGN_NONE && options->design != NULL)
+    if (*design == S2_DESIGN_NONE && options->design)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "design: expected stratified, simple or systematic, found %s",
                        options->design);
-    if (options->strata_path != NULL && *design != S2_DESIGN_STRATIFIED)
+    if (options->strata_path && *design != S2_DESIGN_STRATIFIED)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "%s: strata belong to the design stratified, found %s", options->strata_path,
-                       options->design != NULL ? options->design : "none");
+                       options->design ? options->design : "none");
     if (options->labels.buffer_m > 0.0)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "buffer of %g m: a point of a sample stands for the pixel that was drawn: "
@@ -82,8 +82,8 @@ static s2rgf_status init_units(const s2_design_input *input, unit_maker *maker, 
     maker->units = s2_alloc(input->sample->count, sizeof *maker->units);
     maker->unit_points = s2_alloc(input->sample->count, sizeof *maker->unit_points);
     maker->values = s2_alloc((size_t)strata->map.grid.width, sizeof *maker->values);
-    if (maker->strata == NULL || maker->reference_class == NULL || maker->units == NULL ||
-        maker->unit_points == NULL || maker->values == NULL)
+    if (!maker->strata || !maker->reference_class || !maker->units || !maker->unit_points ||
+        !maker->values)
         return s2_fail_memory(err, "sample");
     for (size_t c = 0; c < reference_count; c++)
         maker->reference_class[c] = input->to_map[c] >= 0 ? input->to_map[c] : maker->class_count++;
@@ -182,11 +182,11 @@ static s2rgf_status check_strata(const unit_maker *maker, s2rgf_error *err)
 {
     const s2_design_input *input = maker->input;
     size_t *first = s2_calloc((size_t)maker->stratum_count, sizeof *first); /* unit + 1 */
-    s2rgf_status status = first != NULL ? S2RGF_OK : s2_fail_memory(err, "sample");
+    s2rgf_status status = first ? S2RGF_OK : s2_fail_memory(err, "sample");
     for (size_t i = 0; i < maker->unit_count && status == S2RGF_OK; i++) {
         const s2_sample_origin *origin = origin_of(input, maker->unit_points[i]);
         size_t *known = &first[maker->units[i].stratum];
-        if (origin->stratum == NULL)
+        if (!origin->stratum)
             continue;
         if (*known == 0)
             *known = i + 1;
@@ -268,11 +268,11 @@ static s2rgf_status check_sample(const unit_maker *maker, uint64_t *counts, s2rg
 
 void s2_estimates_free(s2rgf_map_estimates *estimates)
 {
-    if (estimates == NULL)
+    if (!estimates)
         return;
-    for (int c = 0; estimates->per_class != NULL && c < estimates->class_count; c++)
+    for (int c = 0; estimates->per_class && c < estimates->class_count; c++)
         s2_free(estimates->per_class[c].name);
-    for (int h = 0; estimates->strata != NULL && h < estimates->stratum_count; h++)
+    for (int h = 0; estimates->strata && h < estimates->stratum_count; h++)
         s2_free(estimates->strata[h].name);
     s2_free(estimates->per_class);
     s2_free(estimates->strata);
@@ -300,7 +300,7 @@ static s2rgf_status name_strata(const unit_maker *maker, const uint64_t *counts,
                                    .pixels = maker->strata[h].pixels,
                                    .area_ha = stratum_area(maker, h) / SQUARE_METRES_PER_HA,
                                    .points = counts[h]};
-        if (stratum->name == NULL)
+        if (!stratum->name)
             return s2_fail_memory(err, "estimates");
     }
     return S2RGF_OK;
@@ -319,7 +319,7 @@ static s2rgf_status name_estimated_classes(const unit_maker *maker, s2rgf_map_es
             estimates->per_class[maker->reference_class[c]].name =
                 s2_strdup(reference->items[c].name);
     for (int c = 0; c < maker->class_count; c++)
-        if (estimates->per_class[c].name == NULL)
+        if (!estimates->per_class[c].name)
             return s2_fail_memory(err, "estimates");
     return S2RGF_OK;
 }
@@ -342,8 +342,7 @@ static s2rgf_status estimate_all(const unit_maker *maker, const uint64_t *counts
     estimates->strata = s2_calloc(strata, sizeof *estimates->strata);
     estimates->proportions = s2_calloc(classes * classes, sizeof *estimates->proportions);
     s2rgf_status status = S2RGF_OK;
-    if (sample.tally == NULL || estimates->per_class == NULL || estimates->strata == NULL ||
-        estimates->proportions == NULL)
+    if (!sample.tally || !estimates->per_class || !estimates->strata || !estimates->proportions)
         status = s2_fail_memory(err, "estimates");
     if (status == S2RGF_OK)
         status = name_strata(maker, counts, estimates, err);
@@ -373,7 +372,7 @@ s2rgf_status s2_design_estimate(const s2_design_input *input, s2rgf_map_estimate
     s2rgf_status status = init_units(input, &maker, err);
     if (status == S2RGF_OK)
         counts = s2_calloc((size_t)maker.stratum_count, sizeof *counts);
-    if (status == S2RGF_OK && (made == NULL || counts == NULL))
+    if (status == S2RGF_OK && (!made || !counts))
         status = s2_fail_memory(err, "estimates");
     if (status == S2RGF_OK)
         status = make_units(&maker, err);

@@ -26,7 +26,7 @@ s2rgf_status s2_confusion_init(s2_confusion *confusion, int classes, s2rgf_error
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "confusion matrix: expected one class or more, found %d", classes);
     confusion->counts = s2_calloc((size_t)classes * (size_t)classes, sizeof *confusion->counts);
-    if (confusion->counts == NULL)
+    if (!confusion->counts)
         return s2_fail_memory(err, "confusion matrix");
     confusion->classes = classes;
     return S2RGF_OK;

@@ -135,7 +135,7 @@ s2rgf_status s2rgf_lazy_map_open(const s2rgf_scene *scene, int memory_mb, const 
     s2rgf_lazy_map *made = s2_calloc(1, sizeof *made);
     if (!made)
         return s2_fail_memory(err, "map");
-    if (host != NULL)
+    if (host)
         made->host = (s2rgf_host){.log = host->log, .user = host->user};
     s2rgf_status status = s2_scene_record_copy(scene, &made->source, err);
     if (status == S2RGF_OK)

@@ -75,7 +75,7 @@ static void remove_rests(const char *path)
     char *folder = slash ? s2_asprintf("%.*s", (int)(name - path), path) : s2_strdup(".");
     DIR *listing = folder ? opendir(folder) : NULL;
     const struct dirent *entry;
-    while (listing && (entry = readdir(listing)) != NULL)
+    while (listing && (entry = readdir(listing)))
         if (is_temporary_name(entry->d_name, name))
             remove_rest(folder, entry->d_name);
     if (listing)
@@ -108,7 +108,7 @@ static bool open_temporary(s2_atomic_file *file)
 {
     for (int attempt = 0; attempt < NAME_TRIES; attempt++) {
         file->temporary = s2_asprintf(TEMPORARY_FORMAT, file->path, (long)getpid(), attempt);
-        if (file->temporary == NULL) {
+        if (!file->temporary) {
             errno = ENOMEM;
             return false;
         }
@@ -137,7 +137,7 @@ s2rgf_status s2_atomic_open(s2_atomic_file *file, const char *path, bool overwri
     if (status != S2RGF_OK)
         return status;
     file->path = s2_strdup(path);
-    if (file->path == NULL)
+    if (!file->path)
         return s2_fail_memory(err, "file name");
     remove_rests(path);
     if (!open_temporary(file)) {
@@ -212,11 +212,11 @@ s2rgf_status s2_atomic_commit(s2_atomic_file *file, s2rgf_error *err)
 void s2_atomic_discard(s2_atomic_file *file)
 {
     /* A structure of zeros owns nothing, least of all descriptor 0. */
-    if (file->path != NULL && file->descriptor >= 0)
+    if (file->path && file->descriptor >= 0)
         close(file->descriptor);
-    if (file->temporary != NULL)
+    if (file->temporary)
         unlink(file->temporary);
-    if (file->path != NULL)
+    if (file->path)
         close_lock(file);
     s2_free(file->temporary);
     s2_free(file->path);

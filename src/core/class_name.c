@@ -20,10 +20,10 @@ static s2rgf_status check_length(const s2_class_name *name, s2rgf_error *err)
         return S2RGF_OK;
     char *start = s2_utf8_escape(name->text, SHOWN_BYTES);
     const s2rgf_status status =
-        start == NULL ? s2_fail_memory(err, "class name")
-                      : s2_fail(err, S2RGF_FORMAT,
-                                "class \"%s\": name too long: expected at most %d bytes, found %zu",
-                                start, S2_CLASS_NAME_BYTES, length);
+        !start ? s2_fail_memory(err, "class name")
+               : s2_fail(err, S2RGF_FORMAT,
+                         "class \"%s\": name too long: expected at most %d bytes, found %zu", start,
+                         S2_CLASS_NAME_BYTES, length);
     s2_free(start);
     return status;
 }
@@ -34,15 +34,15 @@ s2rgf_status s2_class_name_clean(const char *raw, s2_class_name *name, s2rgf_err
     *name = (s2_class_name){0};
     raw += strspn(raw, blanks);
     name->text = s2_utf8_import(raw, &name->recoded);
-    if (name->text != NULL)
+    if (name->text)
         name->original = s2_utf8_escape(name->recoded ? raw : name->text, SIZE_MAX);
-    if (name->original == NULL)
+    if (!name->original)
         return s2_fail_memory(err, "class name");
     const s2rgf_status status = check_length(name, err);
     if (status != S2RGF_OK)
         return status;
     for (char *c = name->text; *c != '\0'; c++)
-        if (strchr(blanks, *c) != NULL)
+        if (strchr(blanks, *c))
             *c = ' ';
     s2_utf8_clean(name->text, S2_CLASS_NAME_BYTES);
     return S2RGF_OK;

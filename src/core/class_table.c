@@ -30,7 +30,7 @@ static bool grow(s2_class_table *table)
     if ((count & (count - 1)) != 0)
         return true;
     s2_class *items = s2_alloc(count == 0 ? 1 : 2 * count, sizeof *items);
-    if (items == NULL)
+    if (!items)
         return false;
     if (count > 0)
         memcpy(items, table->items, count * sizeof *items);
@@ -71,7 +71,7 @@ s2rgf_status s2_class_table_add(s2_class_table *table, int value, const char *na
     if (status != S2RGF_OK)
         return status;
     char *owned_name = s2_strdup(name);
-    if (owned_name == NULL || !grow(table)) {
+    if (!owned_name || !grow(table)) {
         s2_free(owned_name);
         return s2_fail_memory(err, "class table");
     }
@@ -82,7 +82,7 @@ s2rgf_status s2_class_table_add(s2_class_table *table, int value, const char *na
     }
     s2_class *item = &table->items[place];
     *item = (s2_class){.value = value, .name = owned_name, .has_colour = rgb != NULL};
-    if (rgb != NULL)
+    if (rgb)
         memcpy(item->rgb, rgb, sizeof item->rgb);
     table->count++;
     return S2RGF_OK;

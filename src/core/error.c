@@ -21,7 +21,7 @@ static void trim_partial_character(char *text, size_t length)
 
 s2rgf_status s2_fail(s2rgf_error *err, s2rgf_status status, const char *format, ...)
 {
-    if (err == NULL)
+    if (!err)
         return status;
     /* Arguments may point into err->message: a caller may put its subject before a forwarded text.
        */
@@ -46,7 +46,7 @@ s2rgf_status s2_fail_memory(s2rgf_error *err, const char *what)
 
 void s2_error_clear(s2rgf_error *err)
 {
-    if (err == NULL)
+    if (!err)
         return;
     err->status = S2RGF_OK;
     err->message[0] = '\0';

@@ -8,7 +8,7 @@
 
 void s2_log(const s2rgf_host *host, s2rgf_log_level level, const char *format, ...)
 {
-    if (host == NULL || host->log == NULL)
+    if (!host || !host->log)
         return;
     char line[1024];
     va_list args;
@@ -20,19 +20,19 @@ void s2_log(const s2rgf_host *host, s2rgf_log_level level, const char *format, .
     char *whole = NULL;
     if ((size_t)length >= sizeof line) {
         whole = s2_alloc((size_t)length + 1, 1);
-        if (whole != NULL) {
+        if (whole) {
             va_start(args, format);
             vsnprintf(whole, (size_t)length + 1, format, args);
             va_end(args);
         }
     }
-    host->log(level, whole != NULL ? whole : line, host->user);
+    host->log(level, whole ? whole : line, host->user);
     s2_free(whole);
 }
 
 bool s2_progress(const s2rgf_host *host, double fraction)
 {
-    if (host == NULL || host->progress == NULL)
+    if (!host || !host->progress)
         return true;
     return host->progress(fraction, host->user);
 }

@@ -39,7 +39,7 @@ void *s2_calloc(size_t count, size_t size)
 {
     const size_t bytes = padded_bytes(count, size);
     void *memory = bytes == 0 ? NULL : aligned_alloc(S2_ALIGNMENT, bytes);
-    if (memory != NULL)
+    if (memory)
         memset(memory, 0, bytes);
     return memory;
 }
@@ -62,7 +62,7 @@ void *s2_alloc_large(size_t count, size_t size)
 void *s2_calloc_large(size_t count, size_t size)
 {
     void *memory = s2_alloc_large(count, size);
-    if (memory != NULL)
+    if (memory)
         memset(memory, 0, padded_bytes(count, size));
     return memory;
 }
@@ -80,11 +80,11 @@ void s2_free_list(void *const *memory, size_t count)
 
 char *s2_strdup(const char *text)
 {
-    if (text == NULL)
+    if (!text)
         return NULL;
     const size_t bytes = strlen(text) + 1;
     char *copy = s2_alloc(bytes, 1);
-    if (copy != NULL)
+    if (copy)
         memcpy(copy, text, bytes);
     return copy;
 }
@@ -108,7 +108,7 @@ char *s2_asprintf(const char *format, ...)
     va_start(args, format);
     const size_t bytes = formatted_bytes(format, args);
     char *text = bytes == 0 ? NULL : s2_alloc(bytes, 1);
-    if (text != NULL)
+    if (text)
         vsnprintf(text, bytes, format, args);
     va_end(args);
     return text;
@@ -122,11 +122,11 @@ static bool reserve(s2_text *text, size_t bytes)
         return true;
     const size_t capacity = wanted > SIZE_MAX / 2 ? wanted : wanted * 2;
     char *data = s2_alloc(capacity, 1);
-    if (data == NULL) {
+    if (!data) {
         text->failed = true;
         return false;
     }
-    if (text->data != NULL)
+    if (text->data)
         memcpy(data, text->data, text->length);
     s2_free(text->data);
     text->data = data;

@@ -262,7 +262,7 @@ char *s2_utf8_import(const char *text, bool *recoded)
     const size_t length = strlen(text);
     size_t out = 0;
     char *clean = s2_alloc(3 * length + 1, 1);
-    if (clean == NULL)
+    if (!clean)
         return NULL;
     *recoded = !s2_utf8_valid(text, length);
     if (!*recoded)

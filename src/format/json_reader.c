@@ -47,12 +47,12 @@ static raw_scan scan_raw(const char *text, size_t length)
 {
     raw_scan scan = {0, NULL};
     size_t i = 0;
-    while (i < length && scan.problem == NULL) {
+    while (i < length && !scan.problem) {
         if (text[i] == '"') {
             i = skip_string(text, length, i, &scan);
             continue;
         }
-        if (text[i] == '\0' || strchr(" \t\r\n{}[],:+-.0123456789Etruefalsn", text[i]) == NULL)
+        if (text[i] == '\0' || !strchr(" \t\r\n{}[],:+-.0123456789Etruefalsn", text[i]))
             scan.problem = "character that JSON does not have outside strings";
         if (text[i] == ':')
             scan.members++;
@@ -100,7 +100,7 @@ static char *to_ascii(const char *text, size_t *length)
         others += (unsigned char)text[i] >= 0x80;
     /* a character of 2 to 4 bytes becomes 6 or 12 */
     char *ascii = s2_alloc(*length + 3 * others + ESCAPE_BYTES, 1);
-    for (size_t i = 0; ascii != NULL && i < *length;) {
+    for (size_t i = 0; ascii && i < *length;) {
         uint32_t code;
         const size_t step = s2_utf8_decode(text + i, *length - i, &code);
         if (code < 0x80)
@@ -109,7 +109,7 @@ static char *to_ascii(const char *text, size_t *length)
             out += put_escape(ascii + out, code);
         i += step;
     }
-    if (ascii != NULL)
+    if (ascii)
         ascii[out] = '\0';
     *length = out;
     return ascii;
@@ -133,8 +133,8 @@ static s2rgf_status parse_tree(const char *text, size_t length, s2_json_node *ro
     size_t ascii_length = length;
     char *ascii = to_ascii(text, &ascii_length);
     struct json_tokener *tokener = json_tokener_new_ex(S2_JSON_MAX_DEPTH);
-    if (tokener == NULL || ascii == NULL) {
-        if (tokener != NULL)
+    if (!tokener || !ascii) {
+        if (tokener)
             json_tokener_free(tokener);
         s2_free(ascii);
         return s2_fail_memory(err, "JSON parser");
@@ -160,7 +160,7 @@ s2rgf_status s2_json_parse(const char *text, size_t length, const char *subject,
     if (length > INT_MAX / 4 || !s2_utf8_valid(text, length))
         return s2_fail(err, S2RGF_FORMAT, "%s: %s: not JSON: it is not UTF-8 text", subject, name);
     const raw_scan scan = scan_raw(text, length);
-    if (scan.problem != NULL)
+    if (scan.problem)
         return s2_fail(err, S2RGF_FORMAT, "%s: %s: not JSON: %s", subject, name, scan.problem);
     s2rgf_status status = parse_tree(text, length, root, err);
     if (status == S2RGF_OK && !json_object_is_type(root->value, json_type_object))
@@ -339,7 +339,7 @@ s2rgf_status s2_json_get_double_or_null(const s2_json_node *object, const char *
     const s2rgf_status status = s2_json_member(object, key, &node, err);
     if (status != S2RGF_OK)
         return status;
-    if (node.value != NULL)
+    if (node.value)
         return read_double(&node, value, err);
     *value = NAN;
     return S2RGF_OK;
@@ -370,7 +370,7 @@ static s2rgf_status copy_string(const s2_json_node *node, char **value, s2rgf_er
     if (status != S2RGF_OK)
         return status;
     *value = s2_strdup(text);
-    return *value == NULL ? s2_fail_memory(err, "model description") : S2RGF_OK;
+    return !*value ? s2_fail_memory(err, "model description") : S2RGF_OK;
 }
 
 s2rgf_status s2_json_get_string(const s2_json_node *object, const char *key, char **value,
@@ -388,9 +388,9 @@ s2rgf_status s2_json_get_string_or_null(const s2_json_node *object, const char *
     const s2rgf_status status = s2_json_member(object, key, &node, err);
     if (status != S2RGF_OK)
         return status;
-    if (node.value == NULL) {
+    if (!node.value) {
         *value = s2_strdup("");
-        return *value == NULL ? s2_fail_memory(err, "model description") : S2RGF_OK;
+        return !*value ? s2_fail_memory(err, "model description") : S2RGF_OK;
     }
     if (json_object_is_type(node.value, json_type_string) &&
         json_object_get_string_len(node.value) == 0)

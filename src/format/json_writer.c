@@ -63,7 +63,7 @@ static void start_value(s2_json_writer *writer, const char *key)
         s2_text_append(&writer->text, ",");
     if (writer->depth > 0)
         start_line(writer);
-    if (key != NULL) {
+    if (key) {
         put_quoted(&writer->text, key);
         s2_text_append(&writer->text, writer->indent ? ": " : ":");
     }
@@ -110,7 +110,7 @@ void s2_json_end_array(s2_json_writer *writer)
 void s2_json_put_string(s2_json_writer *writer, const char *key, const char *text)
 {
     start_value(writer, key);
-    if (text == NULL)
+    if (!text)
         s2_text_append(&writer->text, "null");
     else
         put_quoted(&writer->text, text);
@@ -122,7 +122,7 @@ static void use_decimal_point(char *number)
     char *out = number;
     bool has_point = false;
     for (const char *in = number; *in != '\0'; in++) {
-        if (strchr("0123456789+-e", *in) != NULL) {
+        if (strchr("0123456789+-e", *in)) {
             *out++ = *in;
         } else if (!has_point) {
             *out++ = '.';

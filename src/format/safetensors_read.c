@@ -96,7 +96,7 @@ static s2rgf_status read_header(reader *file, char **text, size_t *length, s2rgf
                        (unsigned long long)declared, (long long)room);
     *length = (size_t)declared;
     *text = s2_alloc(*length + 1, 1);
-    if (*text == NULL)
+    if (!*text)
         return s2_fail_memory(err, "model file header");
     (*text)[*length] = '\0';
     file->data_bytes = room - (int64_t)declared;
@@ -114,8 +114,7 @@ static s2rgf_status take_text(const char *key, const s2_json_node *node, void *u
     s2_safetensors_text *text = &content->texts[content->text_count++];
     text->key = s2_strdup(key);
     text->value = s2_strdup(value);
-    return text->key == NULL || text->value == NULL ? s2_fail_memory(err, "model description")
-                                                    : S2RGF_OK;
+    return !text->key || !text->value ? s2_fail_memory(err, "model description") : S2RGF_OK;
 }
 
 static s2rgf_status take_metadata(const s2_json_node *node, s2_safetensors *content,
@@ -127,7 +126,7 @@ static s2rgf_status take_metadata(const s2_json_node *node, s2_safetensors *cont
                        "%s: %s: too many members: expected at most %d, found %zu", node->subject,
                        node->path, S2_SAFETENSORS_MAX_METADATA, count);
     content->texts = s2_calloc(count, sizeof *content->texts);
-    if (content->texts == NULL)
+    if (!content->texts)
         return s2_fail_memory(err, "model description");
     return s2_json_visit_members(node, take_text, content, err);
 }
@@ -220,7 +219,7 @@ static s2rgf_status take_member(const char *key, const s2_json_node *node, void 
     if (status != S2RGF_OK)
         return status;
     taken->tensor.name = s2_strdup(key);
-    return taken->tensor.name == NULL ? s2_fail_memory(err, "tensor name") : S2RGF_OK;
+    return !taken->tensor.name ? s2_fail_memory(err, "tensor name") : S2RGF_OK;
 }
 
 static int compare_offsets(const void *a, const void *b)
@@ -268,7 +267,7 @@ static s2rgf_status parse_header(reader *file, const char *text, size_t length, 
         goto done;
     }
     file->entries = s2_calloc(members, sizeof *file->entries);
-    if (file->entries == NULL) {
+    if (!file->entries) {
         status = s2_fail_memory(err, "list of tensors");
         goto done;
     }
@@ -284,7 +283,7 @@ static s2rgf_status read_tensor(reader *file, s2_safetensors_tensor *tensor, s2r
 {
     unsigned char bytes[4 * S2_SAFETENSORS_CHUNK];
     tensor->data = s2_alloc(tensor->count, sizeof *tensor->data);
-    if (tensor->data == NULL)
+    if (!tensor->data)
         return s2_fail_memory(err, tensor->name);
     size_t done = 0;
     while (done < tensor->count) {
@@ -317,7 +316,7 @@ static s2rgf_status read_tensors(reader *file, s2rgf_error *err)
             return status;
     }
     content->tensors = s2_calloc((size_t)file->entry_count, sizeof *content->tensors);
-    if (content->tensors == NULL)
+    if (!content->tensors)
         return s2_fail_memory(err, "list of tensors");
     for (int i = 0; i < file->entry_count; i++)
         content->tensors[i] = file->entries[i].tensor;

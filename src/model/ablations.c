@@ -34,7 +34,7 @@ void s2_model_ablations(const s2_model_content *content, bool all, s2_ablation_n
     const bool *flag = NULL;
     char name[S2_ABLATION_BYTES];
     names->count = 0;
-    for (int i = 0; (flag = nth_part(&copy, i, name)) != NULL; i++)
+    for (int i = 0; (flag = nth_part(&copy, i, name)); i++)
         if (all || *flag)
             memcpy(names->text[names->count++], name, sizeof name);
 }
@@ -55,7 +55,7 @@ s2rgf_status s2_model_ablate(s2_model_content *content, const char *name, const 
     bool *flag = NULL;
     char known[S2_ABLATION_BYTES];
     char list[S2_ABLATIONS_MAX * S2_ABLATION_BYTES];
-    for (int i = 0; (flag = nth_part(content, i, known)) != NULL; i++)
+    for (int i = 0; (flag = nth_part(content, i, known)); i++)
         if (strcmp(known, name) == 0) {
             *flag = true;
             return S2RGF_OK;

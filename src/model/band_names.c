@@ -239,7 +239,7 @@ s2rgf_status s2_band_marks_read(const char *const *names, int count, s2_band_mar
 {
     name_words *split = s2_calloc((size_t)count, sizeof *split);
     *marks = s2_calloc((size_t)count, sizeof **marks);
-    if (split == NULL || *marks == NULL) {
+    if (!split || !*marks) {
         s2_free(split);
         s2_free(*marks);
         *marks = NULL;

@@ -160,7 +160,7 @@ static s2rgf_status match_wavelengths(wavelength_match *match, s2rgf_error *err)
 {
     const s2_model_source *source = match->source;
     match->owner = s2_alloc((size_t)match->offer_count, sizeof *match->owner);
-    if (match->owner == NULL)
+    if (!match->owner)
         return s2_fail_memory(err, "band matching");
     for (int i = 0; i < match->offer_count; i++)
         match->owner[i] = -1;
@@ -196,7 +196,7 @@ bool s2_model_bands_named(const s2_model_source *source)
 
 static void free_names(char **names, int count)
 {
-    for (int i = 0; names != NULL && i < count; i++)
+    for (int i = 0; names && i < count; i++)
         s2_free(names[i]);
     s2_free(names);
 }
@@ -205,9 +205,9 @@ static void free_names(char **names, int count)
 static char **clean_names(const s2_band_offer *offers, int count)
 {
     char **names = s2_calloc((size_t)count, sizeof *names);
-    for (int i = 0; names != NULL && i < count; i++) {
+    for (int i = 0; names && i < count; i++) {
         names[i] = s2_strdup(offers[i].name);
-        if (names[i] == NULL) {
+        if (!names[i]) {
             free_names(names, count);
             return NULL;
         }
@@ -231,7 +231,7 @@ static s2rgf_status read_marks(name_match *match, s2rgf_error *err)
     const int count = match->source->band_count;
     const char **names = s2_alloc((size_t)count, sizeof *names);
     match->names = clean_names(match->offers, match->offer_count);
-    if (names == NULL || match->names == NULL) {
+    if (!names || !match->names) {
         s2_free(names);
         return s2_fail_memory(err, "band matching");
     }

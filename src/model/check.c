@@ -60,9 +60,9 @@ static s2rgf_status check_identifier(const checker *check, const char *place, co
                                      const char *extra)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-    const size_t length = text == NULL ? 0 : strlen(text);
+    const size_t length = !text ? 0 : strlen(text);
     size_t fit = 0;
-    while (fit < length && (strchr(letters, text[fit]) != NULL || strchr(extra, text[fit]) != NULL))
+    while (fit < length && (strchr(letters, text[fit]) || strchr(extra, text[fit])))
         fit++;
     if (length > 0 && length <= IDENTIFIER_BYTES && fit == length)
         return S2RGF_OK;
@@ -165,7 +165,7 @@ static s2rgf_status check_classes(const checker *check, const s2_class_table *cl
 static s2rgf_status check_ablations(const checker *check, const s2_model_content *content)
 {
     const char *reason = s2_ablations_conflict(&content->off, content->source_count);
-    return reason == NULL
+    return !reason
                ? S2RGF_OK
                : s2_fail(check->err, check->refusal, "%s: ablations: %s", check->subject, reason);
 }

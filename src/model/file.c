@@ -15,7 +15,7 @@
 
 static void clear_source(s2_model_source *source)
 {
-    for (int i = 0; source->bands != NULL && i < source->band_count; i++)
+    for (int i = 0; source->bands && i < source->band_count; i++)
         s2_free(source->bands[i].name);
     s2_free(source->bands);
     s2_free(source->name);
@@ -47,7 +47,7 @@ static bool grow_tensors(s2_model_content *content)
     if ((count & (count - 1)) != 0)
         return true;
     s2_safetensors_tensor *tensors = s2_calloc(count == 0 ? 1 : 2 * count, sizeof *tensors);
-    if (tensors == NULL)
+    if (!tensors)
         return false;
     if (count > 0)
         memcpy(tensors, content->tensors, count * sizeof *tensors);
@@ -66,7 +66,7 @@ s2rgf_status s2_model_add_tensor(s2_model_content *content, const char *name, co
     memcpy(tensor.dims, dims, (size_t)dim_count * sizeof *dims);
     tensor.name = s2_strdup(name);
     tensor.data = s2_calloc(tensor.count, sizeof *tensor.data);
-    if (tensor.name == NULL || tensor.data == NULL || !grow_tensors(content)) {
+    if (!tensor.name || !tensor.data || !grow_tensors(content)) {
         s2_free(tensor.name);
         s2_free(tensor.data);
         return s2_fail_memory(err, name);
@@ -166,11 +166,11 @@ static s2rgf_status check_format(const s2_safetensors *file, const char *path, s
 {
     const char *format = s2_safetensors_text_of(file, "format");
     const char *version = s2_safetensors_text_of(file, "format_version");
-    if (format == NULL || strcmp(format, FORMAT_NAME) != 0)
+    if (!format || strcmp(format, FORMAT_NAME) != 0)
         return s2_fail(err, S2RGF_FORMAT,
                        "%s: not a model of this program: expected the metadata format \"%s\"", path,
                        FORMAT_NAME);
-    const size_t length = version == NULL ? 0 : strlen(version);
+    const size_t length = !version ? 0 : strlen(version);
     if (length == 0 || length > 9 || strspn(version, "0123456789") != length || version[0] == '0')
         return s2_fail(err, S2RGF_FORMAT,
                        "%s: format_version: expected a whole number from 1 in digits", path);
@@ -190,7 +190,7 @@ static s2rgf_status take_description(const s2_safetensors *file, const char *pat
     if (status != S2RGF_OK)
         return status;
     const char *description = s2_safetensors_text_of(file, "s2rgf");
-    if (description == NULL)
+    if (!description)
         return s2_fail(err, S2RGF_FORMAT, "%s: incomplete: expected the metadata s2rgf", path);
     return s2_model_read_metadata(description, path, content, err);
 }

@@ -128,7 +128,7 @@ static s2rgf_status get_bands(const s2_json_node *node, s2_model_source *source,
     if (status != S2RGF_OK)
         return status;
     source->bands = s2_calloc((size_t)count, sizeof *source->bands);
-    if (source->bands == NULL)
+    if (!source->bands)
         return s2_fail_memory(err, "bands of a model");
     source->band_count = count;
     for (int i = 0; status == S2RGF_OK && i < count; i++) {
@@ -180,7 +180,7 @@ static s2rgf_status get_sources(const s2_json_node *root, s2_model_content *cont
     if (status != S2RGF_OK)
         return status;
     content->sources = s2_calloc((size_t)count, sizeof *content->sources);
-    if (content->sources == NULL)
+    if (!content->sources)
         return s2_fail_memory(err, "sources of a model");
     content->source_count = count;
     for (int i = 0; status == S2RGF_OK && i < count; i++) {
@@ -230,15 +230,15 @@ static s2rgf_status add_class(const s2_json_node *node, s2_class_table *classes,
     uint8_t rgb[3];
     const char *colour = NULL;
     s2rgf_status status = s2_json_member(node, "colour", &node_colour, err);
-    if (status == S2RGF_OK && node_colour.value != NULL)
+    if (status == S2RGF_OK && node_colour.value)
         status = s2_json_string(&node_colour, &colour, err);
     if (status != S2RGF_OK)
         return status;
-    if (colour != NULL && !parse_colour(colour, rgb))
+    if (colour && !parse_colour(colour, rgb))
         return s2_fail(err, S2RGF_FORMAT, "%s: %s: not a colour: expected \"#rrggbb\" or null",
                        node->subject, node_colour.path);
     s2rgf_error reason;
-    status = s2_class_table_add(classes, value, name, colour != NULL ? rgb : NULL, &reason);
+    status = s2_class_table_add(classes, value, name, colour ? rgb : NULL, &reason);
     if (status != S2RGF_OK)
         return s2_fail(err, status, "%s: %s: %s", node->subject, node->path, reason.message);
     return S2RGF_OK;

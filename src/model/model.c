@@ -18,10 +18,10 @@ s2rgf_status s2rgf_model_open(const char *path, s2rgf_model **model, s2rgf_error
 {
     s2_error_clear(err);
     *model = NULL;
-    if (path == NULL)
+    if (!path)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "model: no file name given");
     s2rgf_model *opened = s2_calloc(1, sizeof *opened);
-    if (opened == NULL)
+    if (!opened)
         return s2_fail_memory(err, "model");
     opened->path = s2_strdup(path);
     s2_network *network = NULL;
@@ -40,7 +40,7 @@ s2rgf_status s2rgf_model_open(const char *path, s2rgf_model **model, s2rgf_error
 
 void s2rgf_model_close(s2rgf_model *model)
 {
-    if (model == NULL)
+    if (!model)
         return;
     s2_model_content_clear(&model->content);
     s2_free(model->path);

@@ -28,7 +28,7 @@ static s2rgf_status check_values(const s2_param *param, const float *data, const
                                  s2rgf_error *err)
 {
     const char *leaf = strrchr(param->name, '.');
-    const bool variance = leaf != NULL && strcmp(leaf, ".running_var") == 0;
+    const bool variance = leaf && strcmp(leaf, ".running_var") == 0;
     const float least = variance ? 0.0f : -LARGEST_VALUE;
     for (size_t i = 0; i < param->count; i++)
         if (!(data[i] >= least && data[i] <= LARGEST_VALUE))

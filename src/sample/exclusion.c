@@ -17,7 +17,7 @@ static s2rgf_status make_runs(const s2_label_set *places, s2_exclusion *exclusio
     for (size_t i = 0; i < places->count; i++)
         count += i == 0 || !follows(&places->pixels[i - 1], &places->pixels[i]);
     exclusion->runs = s2_alloc(count, sizeof *exclusion->runs);
-    if (exclusion->runs == NULL)
+    if (!exclusion->runs)
         return s2_fail_memory(err, "places to exclude");
     for (size_t i = 0; i < places->count; i++) {
         const s2_label_pixel *pixel = &places->pixels[i];

@@ -14,7 +14,7 @@
 static size_t class_length(const char *text)
 {
     const char *sign = strrchr(text, '=');
-    return sign != NULL ? (size_t)(sign - text) : 0;
+    return sign ? (size_t)(sign - text) : 0;
 }
 
 static bool is_of(const char *text, int value, const char *name)
@@ -30,7 +30,7 @@ s2rgf_status s2_expected_deviation(const char *const *accuracies, int value, con
                                    double *deviation, s2rgf_error *err)
 {
     double accuracy = USUAL_ACCURACY;
-    for (int i = 0; accuracies != NULL && accuracies[i] != NULL; i++) {
+    for (int i = 0; accuracies && accuracies[i]; i++) {
         const size_t length = class_length(accuracies[i]);
         const char *number = accuracies[i] + length + (length > 0);
         char *end;
@@ -50,7 +50,7 @@ s2rgf_status s2_expected_deviation(const char *const *accuracies, int value, con
 s2rgf_status s2_expectation_check(const char *const *accuracies, const s2_class_table *classes,
                                   s2rgf_error *err)
 {
-    for (int i = 0; accuracies != NULL && accuracies[i] != NULL; i++) {
+    for (int i = 0; accuracies && accuracies[i]; i++) {
         bool found = class_length(accuracies[i]) == 0;
         for (int c = 0; c < classes->count; c++)
             found = found || is_of(accuracies[i], classes->items[c].value, classes->items[c].name);

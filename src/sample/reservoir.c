@@ -42,7 +42,7 @@ static s2rgf_status grow_items(s2_reservoir *reservoir, s2rgf_error *err)
     if (room > reservoir->capacity)
         room = reservoir->capacity;
     s2_pixel *items = s2_alloc(room, sizeof *items);
-    if (items == NULL)
+    if (!items)
         return s2_fail_memory(err, "sample");
     if (reservoir->count > 0)
         memcpy(items, reservoir->items, reservoir->count * sizeof *items);

@@ -66,14 +66,14 @@ static s2rgf_status check_sample_options(drawing *d, s2rgf_error *err)
 {
     static const char *const designs[] = {"stratified", "simple", "systematic"};
     const s2rgf_sample_options *options = d->options;
-    if (options->map_path == NULL || options->output_path == NULL)
+    if (!options->map_path || !options->output_path)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "sample: expected a map and an output");
     for (d->design = STRATIFIED; strcmp(options->design, designs[d->design]) != 0; d->design++)
         if (d->design == SYSTEMATIC)
             return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                            "design: expected stratified, simple or systematic, found %s",
                            options->design);
-    if (d->design != STRATIFIED && options->strata_path != NULL)
+    if (d->design != STRATIFIED && options->strata_path)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "%s: a %s sample has no strata: expected the design stratified",
                        options->strata_path, options->design);
@@ -84,7 +84,7 @@ static s2rgf_status check_sample_options(drawing *d, s2rgf_error *err)
     if (by_se && !(options->target_se >= 0.0005 && options->target_se <= 0.5))
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "standard error: expected 0.0005 to 0.5, found %g", options->target_se);
-    if (options->exclude.path == NULL && options->exclude_m > 0.0)
+    if (!options->exclude.path && options->exclude_m > 0.0)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "distance of %g m: expected labels to keep away from", options->exclude_m);
     /* S is 1/2 at most: no stratum gets more */
@@ -102,9 +102,9 @@ static s2rgf_status add_run(drawing *d, int key, int x, int y, int length, s2rgf
     if (d->design == SYSTEMATIC)
         return S2RGF_OK;
     s2_reservoir *reservoir = d->reservoirs[key];
-    if (reservoir == NULL) {
+    if (!reservoir) {
         reservoir = s2_calloc(1, sizeof *reservoir);
-        if (reservoir == NULL)
+        if (!reservoir)
             return s2_fail_memory(err, "sample");
         s2_reservoir_init(reservoir, d->capacity, d->options->seed, (uint64_t)key);
         d->reservoirs[key] = reservoir;
@@ -138,7 +138,7 @@ static s2rgf_status list_strata(drawing *d, s2rgf_error *err)
     const int most = d->design == STRATIFIED ? classes->count : 1;
     d->list = s2_calloc((size_t)most, sizeof *d->list);
     d->allotted = s2_calloc((size_t)most, sizeof *d->allotted);
-    if (d->list == NULL || d->allotted == NULL)
+    if (!d->list || !d->allotted)
         return s2_fail_memory(err, "strata");
     if (d->design != STRATIFIED) {
         d->list[0] = (stratum){ALL, 1, "all pixels", (uint64_t)total};
@@ -216,7 +216,7 @@ static void tell_allocation(const drawing *d, uint64_t wanted)
 static s2rgf_status reserve_points(drawing *d, uint64_t points, s2rgf_error *err)
 {
     d->points = s2_calloc((size_t)points, sizeof *d->points);
-    return d->points != NULL ? S2RGF_OK : s2_fail_memory(err, "sample");
+    return d->points ? S2RGF_OK : s2_fail_memory(err, "sample");
 }
 
 /** Take the points of all strata out of their reservoirs. */
@@ -252,7 +252,7 @@ static s2rgf_status take_lattice(drawing *d, uint64_t wanted, s2rgf_error *err)
     s2_random_init(&random, d->options->seed, STREAM_OF_LATTICE);
     s2_lattice_init(&lattice, d->allotted[0].pixels, wanted, &random);
     int *values = s2_alloc((size_t)grid->width, sizeof *values);
-    s2rgf_status status = values != NULL ? S2RGF_OK : s2_fail_memory(err, "sample");
+    s2rgf_status status = values ? S2RGF_OK : s2_fail_memory(err, "sample");
     if (status == S2RGF_OK)
         status = reserve_points(d, s2_lattice_most(&lattice, grid->width, grid->height), err);
     s2_exclusion_rewind(&d->exclusion);
@@ -354,10 +354,10 @@ static s2rgf_status draw_points(drawing *d, s2rgf_error *err)
         return status;
     if (options->target_se > 0.0) {
         wanted = s2_points_for(options->target_se, d->allotted, d->count);
-        s2_log(
-            d->host, S2RGF_INFO, "%llu points for a standard error of %g of the overall accuracy%s",
-            (unsigned long long)wanted, options->target_se,
-            options->accuracies == NULL ? ", if every class is right in 80 % of its pixels" : "");
+        s2_log(d->host, S2RGF_INFO,
+               "%llu points for a standard error of %g of the overall accuracy%s",
+               (unsigned long long)wanted, options->target_se,
+               !options->accuracies ? ", if every class is right in 80 % of its pixels" : "");
     }
     if (options->blind && d->design == STRATIFIED && !d->strata.has_own)
         hide_strata(d);
@@ -384,7 +384,7 @@ static s2rgf_status guard_output(const drawing *d, s2rgf_error *err)
     s2rgf_status status =
         s2_output_guard_add_map(&guard, options->output_path, d->layer.suffixes, err);
     for (size_t i = 0; i < sizeof inputs / sizeof inputs[0] && status == S2RGF_OK; i++)
-        if (inputs[i] != NULL)
+        if (inputs[i])
             status = s2_output_guard_input(&guard, &(s2_dataset_name){.path = inputs[i]}, err);
     if (status == S2RGF_OK)
         status = s2_output_guard_strangers(&guard, options->overwrite, err);
@@ -410,15 +410,15 @@ static s2rgf_status prepare_sample(drawing *d, s2rgf_error *err)
                                    d->host, &d->exclusion, err);
     d->reservoirs = s2_calloc(VALUES, sizeof(s2_reservoir *));
     d->drawable = s2_calloc(VALUES, sizeof *d->drawable);
-    if (status == S2RGF_OK && (d->reservoirs == NULL || d->drawable == NULL))
+    if (status == S2RGF_OK && (!d->reservoirs || !d->drawable))
         status = s2_fail_memory(err, "sample");
     return status;
 }
 
 static void clear_drawing(drawing *d)
 {
-    for (int value = 0; d->reservoirs != NULL && value < VALUES; value++)
-        if (d->reservoirs[value] != NULL) {
+    for (int value = 0; d->reservoirs && value < VALUES; value++)
+        if (d->reservoirs[value]) {
             s2_reservoir_clear(d->reservoirs[value]);
             s2_free(d->reservoirs[value]);
         }

@@ -145,7 +145,7 @@ static s2rgf_status check_readable(const s2rgf_scene *scene, const s2_json_write
         return status;
     return status == S2RGF_OK
                ? s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: the scene cannot be kept", path)
-               : s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s", err != NULL ? err->message : "");
+               : s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s", err ? err->message : "");
 }
 
 s2rgf_status s2rgf_scene_save(const s2rgf_scene *scene, const char *path, bool overwrite,

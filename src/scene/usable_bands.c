@@ -14,7 +14,7 @@ static s2rgf_status find_marked(const s2_source *source, bool **marked, bool *so
     const int bands = s2_source_band_count(source);
     int count = 0;
     *marked = s2_calloc((size_t)bands, sizeof **marked);
-    if (*marked == NULL)
+    if (!*marked)
         return s2_fail_memory(err, "bands");
     for (int b = 0; b < bands; b++)
         count += (*marked)[b] = s2_source_band(source, b)->bad;
@@ -47,7 +47,7 @@ static s2rgf_status leave_out(s2_source *source, const bool *out, s2rgf_error *e
     const int bands = s2_source_band_count(source);
     int kept = 0;
     int *order = s2_alloc((size_t)bands, sizeof *order);
-    if (order == NULL)
+    if (!order)
         return s2_fail_memory(err, "bands");
     for (int b = 0; b < bands; b++)
         if (!out[b])

@@ -176,8 +176,7 @@ static s2rgf_status describe_ablations(const s2rgf_train_options *options,
                                        s2_model_content *content, s2rgf_error *err)
 {
     s2rgf_status status = S2RGF_OK;
-    for (size_t i = 0; options->ablations && options->ablations[i] != NULL && status == S2RGF_OK;
-         i++)
+    for (size_t i = 0; options->ablations && options->ablations[i] && status == S2RGF_OK; i++)
         status =
             s2_model_ablate(content, options->ablations[i], "ablate", S2RGF_INVALID_ARGUMENT, err);
     if (strcmp(options->redundancy, "softmax") == 0 && !content->off.redundancy &&

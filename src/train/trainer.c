@@ -150,7 +150,7 @@ static bool goes_on(double fraction, void *data)
 {
     const s2_trainer *trainer = data;
     (void)fraction;
-    return trainer->options->checkpoint != NULL || s2_progress(trainer->host, trainer->reported);
+    return trainer->options->checkpoint || s2_progress(trainer->host, trainer->reported);
 }
 
 /* Running statistics of every batch-norm from crops all over the scene, with the weights as they

@@ -45,7 +45,7 @@ typedef struct fuzz_target {
 static inline const char *fuzz_folder(void)
 {
     const char *named = getenv("S2RGF_FUZZ_FOLDER");
-    return named != NULL ? named : access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+    return named ? named : access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
 }
 
 static inline size_t fuzz_below(s2_random *random, size_t bound)
@@ -111,7 +111,7 @@ static inline void fuzz_change(const fuzz_target *target, sample_bytes *file, s2
 static inline unsigned long fuzz_number(const char *name, unsigned long otherwise)
 {
     const char *text = getenv(name);
-    return text != NULL && text[0] != '\0' ? strtoul(text, NULL, 10) : otherwise;
+    return text && text[0] != '\0' ? strtoul(text, NULL, 10) : otherwise;
 }
 
 /** The file of one round depends on the seed and the round only, so any failure can be repeated. */
@@ -174,7 +174,7 @@ static inline void fuzz_run(const fuzz_target *target, const sample_bytes *valid
     unsigned long taken = 0;
     sample_bytes file = {malloc(valid->length + FUZZ_CHANGES_MAX * FUZZ_GROWTH_MAX + 1), 0};
     REQUIRE(file.data != NULL);
-    if (getenv("S2RGF_FUZZ_CORPUS") != NULL) {
+    if (getenv("S2RGF_FUZZ_CORPUS")) {
         fuzz_write_seeds(target, valid, &file, getenv("S2RGF_FUZZ_CORPUS"));
         free(file.data);
         return;

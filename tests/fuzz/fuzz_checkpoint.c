@@ -87,7 +87,7 @@ static bool try_bytes(const sample_bytes *file, bool *accepted)
                 (progress->phase == 0 || progress->phase == 1) && progress->best_step >= 0 &&
                 s2_checkpoint_save(&trainer, &err) == S2RGF_OK;
     sample_bytes again = sample_read_file(path);
-    held = held && again.data != NULL && again.length == file->length;
+    held = held && again.data && again.length == file->length;
     free(again.data);
     return held;
 }

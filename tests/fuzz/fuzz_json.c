@@ -107,8 +107,7 @@ static bool try_bytes(const sample_bytes *file, bool *accepted)
         s2_json_parse((const char *)file->data, file->length, "file", "doc", &root, &err);
     *accepted = status == S2RGF_OK;
     if (!*accepted)
-        return status == S2RGF_FORMAT && strncmp(err.message, "file: ", 6) == 0 &&
-               root.value == NULL;
+        return status == S2RGF_FORMAT && strncmp(err.message, "file: ", 6) == 0 && !root.value;
     const bool held =
         s2_json_visit_members(&root, ask_member, &root, &err) == S2RGF_OK && survives(&root);
     s2_json_free(&root);

@@ -41,8 +41,8 @@ static bool try_file(bool *accepted)
     *accepted = status == S2RGF_OK;
     if (status != S2RGF_OK)
         return (status == S2RGF_FORMAT || status == S2RGF_UNSUPPORTED) && err.status == status &&
-               strncmp(err.message, path, strlen(path)) == 0 && content.tensors == NULL &&
-               content.sources == NULL;
+               strncmp(err.message, path, strlen(path)) == 0 && !content.tensors &&
+               !content.sources;
     const bool held = is_sound(&content) && s2_model_save(&content, path, true, &err) == S2RGF_OK;
     s2_model_content_clear(&content);
     return held;

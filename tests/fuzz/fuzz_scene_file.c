@@ -20,7 +20,7 @@ static const char *const TOKENS[] = {FUZZ_JSON,        "=",
 
 static bool same_text(const char *a, const char *b)
 {
-    return (a == NULL && b == NULL) || (a != NULL && b != NULL && strcmp(a, b) == 0);
+    return (!a && !b) || (a && b && strcmp(a, b) == 0);
 }
 
 static bool same_scene(const s2rgf_scene *a, const s2rgf_scene *b)
@@ -35,9 +35,9 @@ static bool same_scene(const s2rgf_scene *a, const s2rgf_scene *b)
 
 static bool is_whole(const s2rgf_scene *scene)
 {
-    bool whole = scene->model_path != NULL && scene->options.input_count >= 1;
+    bool whole = scene->model_path && scene->options.input_count >= 1;
     for (size_t i = 0; whole && i < scene->options.input_count; i++)
-        whole = scene->options.inputs[i].name != NULL && scene->options.inputs[i].path != NULL;
+        whole = scene->options.inputs[i].name && scene->options.inputs[i].path;
     return whole;
 }
 
@@ -69,7 +69,7 @@ static bool is_refused(s2rgf_status status, const s2rgf_scene *scene, const s2rg
                        const char *subject)
 {
     return (status == S2RGF_FORMAT || status == S2RGF_UNSUPPORTED) && err->status == status &&
-           strncmp(err->message, subject, strlen(subject)) == 0 && scene == NULL;
+           strncmp(err->message, subject, strlen(subject)) == 0 && !scene;
 }
 
 static bool try_file(const sample_bytes *file, bool *accepted)
@@ -104,7 +104,7 @@ static const fuzz_target lines = {TOKENS, TOKEN_COUNT, NULL, try_line, "scene_li
 static void set_up(void)
 {
     snprintf(folder, sizeof folder, "%s/s2rgf_fuzz_XXXXXX", fuzz_folder());
-    REQUIRE(mkdtemp(folder) != NULL && chdir(folder) == 0);
+    REQUIRE(mkdtemp(folder) && chdir(folder) == 0);
 }
 
 #ifdef S2_LIBFUZZER
@@ -129,7 +129,7 @@ int main(void)
     fuzz_run(&files, &valid_file);
     fuzz_run(&lines, &valid_line);
     free(valid_file.data);
-    CHECK(unlink(DAMAGED) == 0 && (unlink(AGAIN) == 0 || getenv("S2RGF_FUZZ_CORPUS") != NULL));
+    CHECK(unlink(DAMAGED) == 0 && (unlink(AGAIN) == 0 || getenv("S2RGF_FUZZ_CORPUS")));
     CHECK(chdir("/") == 0 && rmdir(folder) == 0);
     return harness_end();
 }

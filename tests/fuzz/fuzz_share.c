@@ -24,13 +24,13 @@ static bool write_part(const char *items)
     GDALDatasetH share =
         GDALCreate(GDALGetDriverByName("GTiff"), PART, SIDE, SIDE, 1, GDT_Byte, NULL);
     double transform[6] = {500000, 10, 0, 5800000, 0, -10};
-    REQUIRE(share != NULL && GDALSetGeoTransform(share, transform) == CE_None);
+    REQUIRE(share && GDALSetGeoTransform(share, transform) == CE_None);
     for (const char *line = items; *line != '\0';
          line += strcspn(line, "\n") + (line[strcspn(line, "\n")] != '\0')) {
         char item[LINE_BYTES];
         snprintf(item, sizeof item, "%.*s", (int)strcspn(line, "\n"), line);
         char *equals = strchr(item, '=');
-        if (equals == NULL)
+        if (!equals)
             continue;
         *equals = '\0';
         GDALSetMetadataItem(share, item, equals + 1, NULL);

@@ -135,7 +135,7 @@ static inline bool golden_read_values(FILE *stream, golden_tensor *tensor)
     for (size_t k = 0; tensor->values && k < tensor->stored; k++)
         if (fscanf(stream, "%lf", &tensor->values[k]) != 1)
             return false;
-    return tensor->values != NULL && fscanf(stream, " ") == 0;
+    return tensor->values && fscanf(stream, " ") == 0;
 }
 
 /** Release the values of a file. */

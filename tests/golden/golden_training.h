@@ -47,7 +47,7 @@ static inline void golden_check_gradient(const golden_file *file, const s2_param
                                          double tolerance)
 {
     const golden_tensor *golden = golden_find(file, p->name);
-    if (!CHECK(golden != NULL && golden->count == p->count)) {
+    if (!CHECK(golden && golden->count == p->count)) {
         printf("    %s\n", p->name);
         return;
     }
@@ -91,7 +91,7 @@ static inline void golden_check_steps(const char *name, s2_params *params,
     static golden_file file;
     REQUIRE(golden_load(&file, "steps.txt"));
     const golden_tensor *golden = golden_find(&file, golden_name(name, "losses"));
-    REQUIRE(golden != NULL && golden->stored == GOLDEN_STEPS + 1);
+    REQUIRE(golden && golden->stored == GOLDEN_STEPS + 1);
     s2_adam adam;
     REQUIRE(s2_adam_init(&adam, params, GOLDEN_DECAY, NULL) == S2RGF_OK);
     golden_fill_params(params);
@@ -104,7 +104,7 @@ static inline void golden_check_steps(const char *name, s2_params *params,
     for (size_t i = 0; i < sizeof GOLDEN_WATCHED / sizeof *GOLDEN_WATCHED; i++) {
         const s2_param *p = find_param(params, GOLDEN_WATCHED[i]);
         golden = golden_find(&file, golden_name(name, GOLDEN_WATCHED[i]));
-        REQUIRE(p != NULL && golden != NULL && golden->count == p->count);
+        REQUIRE(p && golden && golden->count == p->count);
         CHECK(golden_measure(golden, p->value, 0).norm <= GOLDEN_WEIGHTS_TOLERANCE);
     }
     s2_adam_clear(&adam);

@@ -44,7 +44,7 @@ static int note_ours(struct dl_phdr_info *module, size_t size, void *unused)
 {
     (void)size;
     (void)unused;
-    if (module->dlpi_name[0] != '\0' && strstr(module->dlpi_name, "libs2rgf") == NULL)
+    if (module->dlpi_name[0] != '\0' && !strstr(module->dlpi_name, "libs2rgf"))
         return 0;
     for (int i = 0; i < module->dlpi_phnum && ranges < RANGES; i++)
         if (module->dlpi_phdr[i].p_type == PT_LOAD) {
@@ -90,17 +90,17 @@ static void write_count(void)
 {
     ready = false;
     FILE *file = fopen(getenv("FAIL_COUNT"), "w");
-    if (file == NULL || fprintf(file, "%ld\n", counted) < 0 || fclose(file) != 0)
+    if (!file || fprintf(file, "%ld\n", counted) < 0 || fclose(file) != 0)
         abort();
 }
 
 __attribute__((constructor)) static void start(void)
 {
     const char *at = getenv("FAIL_AT");
-    fail_at = at != NULL ? atol(at) : 0;
+    fail_at = at ? atol(at) : 0;
     ours_only = getenv("FAIL_OURS") != NULL;
     dl_iterate_phdr(note_ours, NULL);
-    if (getenv("FAIL_COUNT") != NULL)
+    if (getenv("FAIL_COUNT"))
         atexit(write_count);
     notes_sites = getenv("FAIL_SITES") != NULL;
     if (notes_sites) {
@@ -163,7 +163,7 @@ void *aligned_alloc(size_t alignment, size_t bytes)
 int posix_memalign(void **memory, size_t alignment, size_t bytes)
 {
     void *found = FAILS ? NULL : __libc_memalign(alignment, bytes);
-    if (found == NULL)
+    if (!found)
         return ENOMEM;
     *memory = found;
     return 0;
@@ -173,5 +173,5 @@ char *strdup(const char *text)
 {
     const size_t bytes = strlen(text) + 1;
     char *copy = FAILS ? NULL : __libc_malloc(bytes);
-    return copy == NULL ? NULL : memcpy(copy, text, bytes);
+    return !copy ? NULL : memcpy(copy, text, bytes);
 }

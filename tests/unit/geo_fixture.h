@@ -40,7 +40,7 @@ typedef struct raster_recipe {
 static inline GDALDatasetH create_raster(const raster_recipe *recipe)
 {
     static const double usual[6] = {500000.0, 10.0, 0.0, 5800000.0, 0.0, -10.0};
-    GDALDriverH driver = GDALGetDriverByName(recipe->driver != NULL ? recipe->driver : "GTiff");
+    GDALDriverH driver = GDALGetDriverByName(recipe->driver ? recipe->driver : "GTiff");
     GDALDatasetH dataset = GDALCreate(
         driver, recipe->path, recipe->width, recipe->height, recipe->bands > 0 ? recipe->bands : 1,
         recipe->type != GDT_Unknown ? recipe->type : GDT_Byte, (CSLConstList)recipe->options);
@@ -51,7 +51,7 @@ static inline GDALDatasetH create_raster(const raster_recipe *recipe)
                sizeof transform);
         CHECK(GDALSetGeoTransform(dataset, transform) == CE_None);
     }
-    const char *srs_text = recipe->srs != NULL ? recipe->srs : "EPSG:32633";
+    const char *srs_text = recipe->srs ? recipe->srs : "EPSG:32633";
     if (srs_text[0] != '\0') {
         OGRSpatialReferenceH srs = OSRNewSpatialReference(NULL);
         CHECK(OSRSetFromUserInput(srs, srs_text) == OGRERR_NONE);
@@ -77,7 +77,7 @@ static inline void make_raster(const raster_recipe *recipe, double *values)
     const int count = recipe->width * recipe->height;
     double *ramp = malloc((size_t)count * sizeof *ramp);
     for (int i = 0; i < count; i++)
-        ramp[i] = values != NULL ? values[i] : i + 1.0;
+        ramp[i] = values ? values[i] : i + 1.0;
     write_band(dataset, 1, ramp);
     free(ramp);
     GDALClose(dataset);
@@ -111,7 +111,7 @@ static inline bool same_files(const char *a, const char *b)
 {
     vsi_l_offset size_a, size_b;
     GByte *content_a = file_content(a, &size_a), *content_b = file_content(b, &size_b);
-    const bool same = content_a != NULL && content_b != NULL && size_a == size_b &&
+    const bool same = content_a && content_b && size_a == size_b &&
                       memcmp(content_a, content_b, (size_t)size_a) == 0;
     VSIFree(content_a);
     VSIFree(content_b);
@@ -123,7 +123,7 @@ static inline int count_names(const char *folder, const char *prefix)
 {
     char **names = VSIReadDir(folder);
     int count = 0;
-    for (int i = 0; names != NULL && names[i] != NULL; i++)
+    for (int i = 0; names && names[i]; i++)
         count += strncmp(names[i], prefix, strlen(prefix)) == 0;
     CSLDestroy(names);
     return count;

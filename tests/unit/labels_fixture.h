@@ -45,7 +45,7 @@ static inline void check_refused(const s2rgf_label_options *options, s2rgf_statu
     s2rgf_error err = {0};
     CHECK(read_labels(options, &labels, &err) == expected);
     CHECK_CONTAINS(err.message, message);
-    CHECK(labels.pixels == NULL && labels.groups == NULL && labels.classes.items == NULL);
+    CHECK(!labels.pixels && !labels.groups && !labels.classes.items);
 }
 
 /** Class name at a pixel, "-" where there is none. */
@@ -103,10 +103,10 @@ static inline void make_layer(const char *driver, const char *path, const char *
         GDALCreate(GDALGetDriverByName(driver), path, 0, 0, 0, GDT_Unknown, NULL);
     REQUIRE(dataset != NULL);
     OGRSpatialReferenceH srs = NULL;
-    if (srs_text != NULL)
+    if (srs_text)
         REQUIRE(s2_srs_from_text(srs_text, &srs, NULL) == S2RGF_OK);
     OGRCoordinateTransformationH transformation =
-        srs_text != NULL ? s2_srs_transformation("EPSG:32633", srs_text) : NULL;
+        srs_text ? s2_srs_transformation("EPSG:32633", srs_text) : NULL;
     OGRLayerH layer = GDALDatasetCreateLayer(dataset, "areas", srs, wkbUnknown, NULL);
     REQUIRE(layer != NULL);
     static const struct {
@@ -120,18 +120,18 @@ static inline void make_layer(const char *driver, const char *path, const char *
     }
     for (int i = 0; i < count; i++) {
         OGRFeatureH feature = OGR_F_Create(OGR_L_GetLayerDefn(layer));
-        if (features[i].text != NULL)
+        if (features[i].text)
             OGR_F_SetFieldString(feature, 0, features[i].text);
         OGR_F_SetFieldInteger(feature, 1, (int)features[i].number);
         OGR_F_SetFieldDouble(feature, 2, features[i].number);
-        if (features[i].style != NULL)
+        if (features[i].style)
             OGR_F_SetStyleString(feature, features[i].style);
-        if (features[i].wkt != NULL) {
+        if (features[i].wkt) {
             OGRGeometryH geometry = NULL;
             char *text = (char *)features[i].wkt;
             CHECK(OGR_G_CreateFromWkt(&text, NULL, &geometry) == OGRERR_NONE);
             pixels_to_geo(geometry);
-            if (transformation != NULL)
+            if (transformation)
                 CHECK(OGR_G_Transform(geometry, transformation) == OGRERR_NONE);
             OGR_F_SetGeometryDirectly(feature, geometry);
         }

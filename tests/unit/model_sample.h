@@ -25,7 +25,7 @@ static inline bool sample_source(s2_model_source *source, const char *name, int 
     source->name = s2_strdup(name);
     source->bands = s2_calloc((size_t)band_count, sizeof *source->bands);
     source->band_count = band_count;
-    if (source->name == NULL || source->bands == NULL)
+    if (!source->name || !source->bands)
         return false;
     for (int i = 0; i < band_count; i++) {
         source->bands[i] = (s2_model_band){.name = s2_strdup(""),
@@ -34,7 +34,7 @@ static inline bool sample_source(s2_model_source *source, const char *name, int 
                                            .std = 1e-3 + i,
                                            .low = i == 0 ? NAN : -2.5 * i,
                                            .high = i == 0 ? NAN : 0.1 * i};
-        if (source->bands[i].name == NULL)
+        if (!source->bands[i].name)
             return false;
     }
     return true;
@@ -82,7 +82,7 @@ static inline bool sample_build(s2_model_content *content, bool reversed)
     content->network = s2_strdup("dense");
     content->program_version = s2_strdup("0.1.0");
     content->sources = s2_calloc(2, sizeof *content->sources);
-    if (content->sources == NULL || !sample_source(&content->sources[0], "hsi", 3) ||
+    if (!content->sources || !sample_source(&content->sources[0], "hsi", 3) ||
         !sample_source(&content->sources[1], "msi-10_m", 4))
         return false;
     for (int i = 0; i < 4; i++)
@@ -118,13 +118,13 @@ static inline sample_bytes sample_read_file(const char *path)
 {
     sample_bytes bytes = {NULL, 0};
     FILE *file = fopen(path, "rb");
-    if (file == NULL)
+    if (!file)
         return bytes;
     if (fseek(file, 0, SEEK_END) == 0) {
         const long length = ftell(file);
         rewind(file);
         bytes.data = malloc((size_t)length + 1);
-        if (bytes.data != NULL)
+        if (bytes.data)
             bytes.length = fread(bytes.data, 1, (size_t)length, file);
     }
     fclose(file);
@@ -134,7 +134,7 @@ static inline sample_bytes sample_read_file(const char *path)
 static inline bool sample_write_file(const char *path, const void *data, size_t length)
 {
     FILE *file = fopen(path, "wb");
-    if (file == NULL)
+    if (!file)
         return false;
     const bool written = fwrite(data, 1, length, file) == length;
     return fclose(file) == 0 && written;
@@ -161,7 +161,7 @@ static inline sample_bytes sample_with_header(const sample_bytes *file, const ch
     const size_t old = sample_header_length(file);
     const size_t data_length = file->length - 8 - old;
     sample_bytes made = {malloc(8 + header_length + data_length + 1), 0};
-    if (made.data == NULL)
+    if (!made.data)
         return made;
     made.length = 8 + header_length + data_length;
     sample_set_header_length(made.data, header_length);
@@ -177,12 +177,12 @@ static inline sample_bytes sample_replace(const sample_bytes *file, const char *
     sample_bytes made = {NULL, 0};
     const size_t length = sample_header_length(file);
     char *header = malloc(length + strlen(replacement) + 1);
-    if (header == NULL)
+    if (!header)
         return made;
     memcpy(header, file->data + 8, length);
     header[length] = '\0';
     char *place = strstr(header, find);
-    if (place != NULL) {
+    if (place) {
         const size_t head = (size_t)(place - header);
         const size_t tail = length - head - strlen(find);
         memmove(place + strlen(replacement), place + strlen(find), tail);

@@ -140,7 +140,7 @@ static inline s2rgf_status patch_scene_read(void *context, const s2_input_rows *
                                             s2rgf_error *err)
 {
     const patch_scene *s = ((const patch_scene_io *)context)->scene;
-    REQUIRE(err == NULL);
+    REQUIRE(!err);
     for (int i = 0; i < s->spec.sources; i++) {
         const whole_source source = {s->pixels[i], s->valid[i], s->geometry.source_width[i],
                                      s->geometry.source_height[i], s->spec.bands[i]};
@@ -153,7 +153,7 @@ static inline s2rgf_status patch_scene_take(void *context, s2_rect rows, const f
                                             const uint8_t *valid, s2rgf_error *err)
 {
     const patch_map *map = ((const patch_scene_io *)context)->map;
-    REQUIRE(err == NULL);
+    REQUIRE(!err);
     for (int p = 0; p < rows.w * rows.h; p++) {
         const int to = (rows.y + p / rows.w) * PATCH_SCENE_WIDTH + rows.x + p % rows.w;
         map->valid[to] = valid[p];

@@ -114,7 +114,7 @@ static void write_polygons(OGRFieldType type, const patch *patches)
     OGRLayerH layer = GDALDatasetCreateLayer(dataset, "areas", srs, wkbPolygon, NULL);
     OSRDestroySpatialReference(srs);
     OGRFieldDefnH field = OGR_Fld_Create("class", type);
-    REQUIRE(layer != NULL && OGR_L_CreateField(layer, field, TRUE) == OGRERR_NONE);
+    REQUIRE(layer && OGR_L_CreateField(layer, field, TRUE) == OGRERR_NONE);
     OGR_Fld_Destroy(field);
     for (const patch *p = patches; p->width > 0; p++) {
         OGRFeatureH feature = OGR_F_Create(OGR_L_GetLayerDefn(layer));
@@ -227,27 +227,27 @@ static void test_match_by_value(void)
     write_map();
     write_polygons(OFTInteger, numbers);
     CHECK(assess(MAP, POLYGONS, &heard, &a, NULL) == S2RGF_OK);
-    CHECK(a != NULL && a->assessed == 5 && a->overall_accuracy == 1.0);
+    CHECK(a && a->assessed == 5 && a->overall_accuracy == 1.0);
     CHECK_CONTAINS(heard.lines, "classes matched by value");
     s2rgf_assessment_free(a);
 
     /* A raster without names, and one whose names differ in case only. */
     write_raster(RASTER, GDT_Byte, MAP_PIXELS, NULL);
     CHECK(assess(MAP, RASTER, &(listener){.lines = ""}, &a, NULL) == S2RGF_OK);
-    CHECK(a != NULL && a->assessed == 22 && a->overall_accuracy == 1.0 && a->kappa == 1.0);
+    CHECK(a && a->assessed == 22 && a->overall_accuracy == 1.0 && a->kappa == 1.0);
     s2rgf_assessment_free(a);
     const char *const shouted[] = {"CLASS_1=FOREST", "CLASS_2=Water", "CLASS_5=Road", NULL};
     write_raster(RASTER, GDT_Byte, MAP_PIXELS, shouted);
     CHECK(assess(MAP, RASTER, &(listener){.lines = ""}, &a, NULL) == S2RGF_OK);
-    CHECK(a != NULL && a->assessed == 22 && a->overall_accuracy == 1.0);
+    CHECK(a && a->assessed == 22 && a->overall_accuracy == 1.0);
     s2rgf_assessment_free(a);
 
     /* One name in common: then names count everywhere, whatever the values. */
     const char *const turned[] = {"CLASS_1=water", "CLASS_2=forest", "CLASS_5=Weg", NULL};
     write_raster(RASTER, GDT_Byte, MAP_PIXELS, turned);
     CHECK(assess(MAP, RASTER, &(listener){.lines = ""}, &a, NULL) == S2RGF_OK);
-    CHECK(a != NULL && a->overall_accuracy == 0.0 && a->excluded_unknown == 4);
-    CHECK(a != NULL && isnan(a->producers_accuracy[2]) && isnan(a->users_accuracy[2]));
+    CHECK(a && a->overall_accuracy == 0.0 && a->excluded_unknown == 4);
+    CHECK(a && isnan(a->producers_accuracy[2]) && isnan(a->users_accuracy[2]));
     s2rgf_assessment_free(a);
     remove_all();
 }
@@ -389,7 +389,7 @@ static void test_refusals(void)
     write_map();
     CHECK(assess("/vsimem/absent.tif", POLYGONS, &heard, &a, &err) == S2RGF_IO);
     CHECK_CONTAINS(err.message, "/vsimem/absent.tif");
-    CHECK(a == NULL);
+    CHECK(!a);
     CHECK(assess(MAP, "/vsimem/absent.gpkg", &heard, &a, &err) == S2RGF_IO);
     CHECK_CONTAINS(err.message, "/vsimem/absent.gpkg");
 
@@ -409,7 +409,7 @@ static void test_refusals(void)
     VSIUnlink(POLYGONS);
     write_polygons(OFTString, outside);
     CHECK(assess(MAP, POLYGONS, &heard, &a, &err) != S2RGF_OK);
-    CHECK(a == NULL && err.message[0] != '\0');
+    CHECK(!a && err.message[0] != '\0');
 
     VSIUnlink(MAP);
     write_raster(MAP, GDT_CFloat32, MAP_PIXELS, NULL);
@@ -430,7 +430,7 @@ static void test_cancel(void)
     write_map();
     write_polygons(OFTString, PATCHES);
     CHECK(assess(MAP, POLYGONS, &heard, &a, &err) == S2RGF_CANCELLED);
-    CHECK(a == NULL && heard.calls == 2);
+    CHECK(!a && heard.calls == 2);
     remove_all();
 }
 
@@ -453,7 +453,7 @@ static void test_confidence(void)
     /* beyond 1: not confidences */
     CHECK(s2rgf_assess(&options, NULL, &a, &err) == S2RGF_FORMAT);
     CHECK_CONTAINS(err.message, "not a confidence: expected 0 to 1, found 80");
-    CHECK(a == NULL);
+    CHECK(!a);
     write_scaled(RASTER, percent);
     REQUIRE(s2rgf_assess(&options, NULL, &a, &err) == S2RGF_OK);
     CHECK(a->has_confidence && a->assessed == 12 && a->without_confidence == 0);

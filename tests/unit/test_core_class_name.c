@@ -88,7 +88,7 @@ static void test_length(void)
     memset(text, 'L', sizeof text);
     text[S2_CLASS_NAME_BYTES] = '\0';
     CHECK(s2_class_name_clean(text, &name, &err) == S2RGF_OK);
-    CHECK(name.text != NULL && strlen(name.text) == S2_CLASS_NAME_BYTES);
+    CHECK(name.text && strlen(name.text) == S2_CLASS_NAME_BYTES);
     s2_class_name_clear(&name);
     text[S2_CLASS_NAME_BYTES] = 'L';
     text[S2_CLASS_NAME_BYTES + 1] = '\0';

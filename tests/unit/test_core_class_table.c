@@ -32,7 +32,7 @@ static void test_order_and_lookup(void)
     CHECK(s2_class_table_find_value(&table, 8) == -1);
     CHECK(s2_class_table_find_name(&table, "Water") == -1);
     s2_class_table_clear(&table);
-    CHECK(table.count == 0 && table.items == NULL);
+    CHECK(table.count == 0 && !table.items);
     s2_class_table_clear(&table);
 }
 
@@ -134,7 +134,7 @@ static void test_customary_colours(void)
           "deforestation", "rice", "Seegras2x", "price"}},
     };
     for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
-        for (int i = 0; i < 10 && kinds[k].names[i] != NULL; i++)
+        for (int i = 0; i < 10 && kinds[k].names[i]; i++)
             if (!CHECK(colour_of(kinds[k].names[i]) == kinds[k].colour))
                 printf("    %s: %06x, expected %06x\n", kinds[k].names[i],
                        colour_of(kinds[k].names[i]), kinds[k].colour);

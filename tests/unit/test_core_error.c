@@ -59,7 +59,7 @@ static void test_status_texts(void)
 {
     for (int status = S2RGF_OK; status <= S2RGF_INTERNAL; status++) {
         const char *text = s2rgf_status_text((s2rgf_status)status);
-        CHECK(text != NULL && strlen(text) > 3 && strcmp(text, "unknown status") != 0);
+        CHECK(text && strlen(text) > 3 && strcmp(text, "unknown status") != 0);
         for (int other = S2RGF_OK; other < status; other++)
             CHECK(strcmp(text, s2rgf_status_text((s2rgf_status)other)) != 0);
     }

@@ -15,7 +15,7 @@ static int count_temporary(void)
 {
     int count = 0;
     DIR *listing = opendir(".");
-    for (struct dirent *entry; listing && (entry = readdir(listing)) != NULL;)
+    for (struct dirent *entry; listing && (entry = readdir(listing));)
         count += strstr(entry->d_name, ".tmp") != NULL;
     closedir(listing);
     return count;

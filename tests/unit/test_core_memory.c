@@ -28,7 +28,7 @@ static void test_alignment_and_zeros(void)
     for (size_t count = 0; count < 200; count++) {
         unsigned char *plain = s2_alloc(count, 3);
         unsigned char *zeroed = s2_calloc(count, 3);
-        REQUIRE(plain != NULL && zeroed != NULL);
+        REQUIRE(plain && zeroed);
         CHECK(is_aligned(plain) && is_aligned(zeroed));
         memset(plain, 0xFF, 3 * count);
         bool all_zero = true;
@@ -59,11 +59,11 @@ static void test_large(void)
 
 static void test_overflow_is_refused(void)
 {
-    CHECK(s2_calloc_large(SIZE_MAX / 4, 8) == NULL);
-    CHECK(s2_alloc(SIZE_MAX, 2) == NULL);
-    CHECK(s2_alloc(SIZE_MAX - 3, 1) == NULL);
-    CHECK(s2_calloc(SIZE_MAX / 4, 8) == NULL);
-    CHECK(s2_calloc(SIZE_MAX, 1) == NULL);
+    CHECK(!s2_calloc_large(SIZE_MAX / 4, 8));
+    CHECK(!s2_alloc(SIZE_MAX, 2));
+    CHECK(!s2_alloc(SIZE_MAX - 3, 1));
+    CHECK(!s2_calloc(SIZE_MAX / 4, 8));
+    CHECK(!s2_calloc(SIZE_MAX, 1));
 }
 
 static void test_strings(void)
@@ -71,7 +71,7 @@ static void test_strings(void)
     char *copy = s2_strdup("Gr\xC3\xBCn");
     CHECK_STR(copy, "Gr\xC3\xBCn");
     s2_free(copy);
-    CHECK(s2_strdup(NULL) == NULL);
+    CHECK(!s2_strdup(NULL));
     char *made = s2_asprintf("%s-%03d", "tile", 7);
     CHECK_STR(made, "tile-007");
     s2rgf_free(made);
@@ -99,7 +99,7 @@ static void test_text_buffer(void)
 
     s2_text failed = {.failed = true};
     s2_text_append(&failed, "not %s", "kept");
-    CHECK(failed.data == NULL && failed.length == 0);
+    CHECK(!failed.data && failed.length == 0);
 }
 
 int main(void)

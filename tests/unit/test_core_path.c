@@ -50,7 +50,7 @@ static void relates(void)
     char folder[] = "/tmp/s2rgf_path_XXXXXX";
     char here[4096];
     REQUIRE(getcwd(here, sizeof here) != NULL);
-    REQUIRE(mkdtemp(folder) != NULL && chdir(folder) == 0);
+    REQUIRE(mkdtemp(folder) && chdir(folder) == 0);
     CHECK(mkdir("one", 0777) == 0 && mkdir("one/two", 0777) == 0 && mkdir("three", 0777) == 0);
     CHECK(symlink("one/two", "link") == 0);
     check_related("s.json", "a.tif", "a.tif");
@@ -66,7 +66,7 @@ static void relates(void)
     char *found = NULL;
     CHECK(s2_path_relate("absent/s.json", "a.tif", &found, &err) == S2RGF_IO);
     CHECK_CONTAINS(err.message, "absent/s.json");
-    CHECK(found == NULL);
+    CHECK(!found);
     CHECK(unlink("link") == 0 && rmdir("one/two") == 0 && rmdir("one") == 0);
     CHECK(rmdir("three") == 0 && chdir(here) == 0 && rmdir(folder) == 0);
 }

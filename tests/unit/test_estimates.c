@@ -237,7 +237,7 @@ static size_t draw(const uint8_t *strata, size_t n, uint64_t seed, s2_sample_str
         s2_reservoir_init(&reservoirs[h], n, seed, (uint64_t)h);
     for (int y = 0; y < SIDE; y++)
         for (int x = 0, end; x < SIDE; x = end) {
-            const int h = strata != NULL ? strata[y * SIDE + x] : 0;
+            const int h = strata ? strata[y * SIDE + x] : 0;
             for (end = x + 1; end < SIDE && (!strata || strata[y * SIDE + end] == h);)
                 end++;
             REQUIRE(s2_reservoir_add(&reservoirs[h], x, y, end - x, NULL) == S2RGF_OK);

@@ -28,7 +28,7 @@ static void reads_any_text(void)
             continue;
         }
         CHECK(s2_json_get_string(&root, RAW, &value, &err) == S2RGF_OK);
-        CHECK_STR(value != NULL ? value : "", RAW);
+        CHECK_STR(value ? value : "", RAW);
         s2_free(value);
         s2_json_free(&root);
     }
@@ -92,7 +92,7 @@ static void refuses(void)
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         s2_json_node root;
         s2rgf_error err;
-        if (!CHECK(parse(texts[i], &root, &err) == S2RGF_FORMAT && root.value == NULL))
+        if (!CHECK(parse(texts[i], &root, &err) == S2RGF_FORMAT && !root.value))
             printf("    %s\n", texts[i]);
         CHECK(strncmp(err.message, "f: ", 3) == 0);
         s2_json_free(&root);

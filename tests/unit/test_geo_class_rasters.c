@@ -101,7 +101,7 @@ static void test_places_that_differ(void)
     set_table((const table_row[]){{1, "wood"}, {2, "wood"}}, 2);
     CHECK_STR(name_of_one(RASTER), "wood");
     CHECK_CONTAINS(heard, "both named \"wood\"");
-    CHECK(strstr(heard, "is named") == NULL);
+    CHECK(!strstr(heard, "is named"));
 }
 
 /* ---- compression ------------------------------------------------------------------------------ */
@@ -111,7 +111,7 @@ static void make_vrt(const char *path, const char *of)
     GDALDatasetH from = GDALOpen(of, GA_ReadOnly);
     GDALDatasetH vrt =
         GDALCreateCopy(GDALGetDriverByName("VRT"), path, from, FALSE, NULL, NULL, NULL);
-    REQUIRE(from != NULL && vrt != NULL);
+    REQUIRE(from && vrt);
     GDALClose(vrt);
     GDALClose(from);
 }

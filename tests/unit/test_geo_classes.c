@@ -96,7 +96,7 @@ static void test_names(void)
     CHECK_CONTAINS(heard,
                    "2:/vsimem/labels.csv: feature 1: class names are not UTF-8 and are taken "
                    "for Windows-1252: \"pr\\xe9s\" is \"pr\xC3\xA9s\"\n");
-    CHECK(strstr(heard, "pr\xC3\xA8s") == NULL);
+    CHECK(!strstr(heard, "pr\xC3\xA8s"));
     /* Two that become one are named as they came. */
     const char *const controls[] = {"a_z", "c", "a\x01z"};
     check_csv_refused(controls, 3,
@@ -266,19 +266,19 @@ static void make_row(const row_recipe *recipe)
                                                           .bands = recipe->alpha ? 2 : 1,
                                                           .type = recipe->type});
     GDALRasterBandH band = GDALGetRasterBand(dataset, 1);
-    if (recipe->nodata != NULL)
+    if (recipe->nodata)
         set_nodata(band, recipe->nodata);
     write_band(dataset, 1, (double *)recipe->values);
-    if (recipe->alpha != NULL) {
+    if (recipe->alpha) {
         GDALRasterBandH alpha = GDALGetRasterBand(dataset, 2);
         CHECK(GDALSetRasterColorInterpretation(alpha, GCI_AlphaBand) == CE_None);
         write_bytes(alpha, recipe->alpha);
     }
-    if (recipe->mask != NULL) {
+    if (recipe->mask) {
         CHECK(GDALCreateDatasetMaskBand(dataset, GMF_PER_DATASET) == CE_None);
         write_bytes(GDALGetMaskBand(band), recipe->mask);
     }
-    if (recipe->names != NULL) {
+    if (recipe->names) {
         char **names = CSLTokenizeString2(recipe->names, "|", CSLT_ALLOWEMPTYTOKENS);
         CHECK(GDALSetRasterCategoryNames(band, names) == CE_None);
         CSLDestroy(names);
@@ -371,7 +371,7 @@ static void test_types(void)
                             .values = {1, -3.4028234663852886e38, 2, 3, 3, 3, 3, 3},
                             .nodata = "-3.4028234663852886e38"},
               "1 - 2 3 3 3 3 3 ");
-    CHECK(strstr(heard, "below 0") == NULL);
+    CHECK(!strstr(heard, "below 0"));
     check_row(&(row_recipe){.type = GDT_Float64,
                             .values = {1, INFINITY, 2, 3, 3, 3, 3, 3},
                             .nodata = "inf"},

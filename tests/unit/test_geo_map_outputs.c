@@ -72,7 +72,7 @@ static bool has_map(const char *path)
 {
     static uint16_t values[HEIGHT][WIDTH];
     GDALDatasetH dataset = GDALOpen(path, GA_ReadOnly);
-    if (dataset == NULL)
+    if (!dataset)
         return false;
     double transform[6] = {0};
     bool same = GDALGetGeoTransform(dataset, transform) == CE_None &&
@@ -110,7 +110,7 @@ static void test_all_formats(void)
         s2rgf_error err = {0};
         if (leaks(name))
             continue;
-        snprintf(file, sizeof file, "all.%s", extension != NULL && extension[0] ? extension : "x");
+        snprintf(file, sizeof file, "all.%s", extension && extension[0] ? extension : "x");
         snprintf(path, sizeof path, "%s/formats/%s", folder, file);
         CHECK(mkdir(in_folder("formats"), 0700) == 0);
         const s2_map_spec spec = spec_of(path, name);
@@ -166,7 +166,7 @@ static void test_files_that_name_each_other(void)
     CHECK(has_map(spec.path));
     GByte *header = file_content(in_folder("e.hdr"), &size);
     CHECK_CONTAINS((const char *)header, spec.path);
-    CHECK(strstr((const char *)header, ".part-") == NULL);
+    CHECK(!strstr((const char *)header, ".part-"));
     VSIFree(header);
 }
 
@@ -290,7 +290,7 @@ static void test_style_in_the_way(void)
     CHECK(fill(writer, S2_MAP_CLASSES, &err) == S2RGF_OK);
     CHECK(s2_map_commit(&writer, 1, &err) == S2RGF_IO);
     CHECK_CONTAINS(err.message, "/styled.qml: cannot be written");
-    CHECK(strstr(err.message, ".part-") == NULL);
+    CHECK(!strstr(err.message, ".part-"));
     s2_map_close(writer);
     CHECK(count_names(folder, "styled") == 0);
 }
@@ -374,7 +374,7 @@ static void test_writers_of_one_output(void)
     GDALDatasetH dataset = GDALOpen(path, GA_ReadOnly);
     const char *name = GDALGetMetadataItem(dataset, "CLASS_1", NULL);
     char **names = GDALGetRasterCategoryNames(GDALGetRasterBand(dataset, 1));
-    REQUIRE(name != NULL && CSLCount(names) == 3);
+    REQUIRE(name && CSLCount(names) == 3);
     CHECK_STR(names[1], name);
     vsi_l_offset size;
     GByte *style = file_content(in_folder("w.qml"), &size);

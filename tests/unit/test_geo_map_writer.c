@@ -113,7 +113,7 @@ static void check_content(const char *path, bool in_file_only)
     char **names = GDALGetRasterCategoryNames(band);
     GDALRasterAttributeTableH rat = GDALGetDefaultRAT(band);
     if (!in_file_only) {
-        REQUIRE(CSLCount(names) == 6 && rat != NULL);
+        REQUIRE(CSLCount(names) == 6 && rat);
         CHECK_STR(names[5], "Grünland");
         CHECK_STR(names[3], "");
         CHECK(GDALRATGetRowCount(rat) == 3);
@@ -338,7 +338,7 @@ static void test_floats(void)
     s2_free(values);
     CHECK(!file_exists(in_folder("prob.qml")));
     GDALDatasetH dataset = GDALOpen(spec.path, GA_ReadOnly);
-    REQUIRE(dataset != NULL && GDALGetRasterCount(dataset) == 3);
+    REQUIRE(dataset && GDALGetRasterCount(dataset) == 3);
     CHECK_STR(GDALGetDescription(GDALGetRasterBand(dataset, 3)), "Grünland");
     float pixel;
     CHECK(GDALRasterIO(GDALGetRasterBand(dataset, 3), GF_Read, 250, 300, 1, 1, &pixel, 1, 1,

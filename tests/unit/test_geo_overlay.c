@@ -69,7 +69,7 @@ static void check_refused(const s2_grid *grid, const raster_recipe *recipe, s2rg
     CHECK(err.status == status);
     CHECK_CONTAINS(err.message, PATH);
     CHECK_CONTAINS(err.message, message);
-    CHECK(overlay.dataset == NULL);
+    CHECK(!overlay.dataset);
     VSIUnlink(PATH);
 }
 

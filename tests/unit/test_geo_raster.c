@@ -45,7 +45,7 @@ static void check_row(GDALDataType type, double *values, int count, const double
     const raster_recipe recipe = {
         .path = "/vsimem/row.tif", .width = count, .height = 1, .type = type};
     GDALDatasetH dataset = create_raster(&recipe);
-    if (file_nodata != NULL)
+    if (file_nodata)
         CHECK(GDALSetRasterNoDataValue(GDALGetRasterBand(dataset, 1), *file_nodata) == CE_None);
     write_band(dataset, 1, values);
     GDALClose(dataset);
@@ -351,7 +351,7 @@ static void check_open_fails(const char *path, s2rgf_status expected, const char
     CHECK(open_paths(&path, 1, NULL, &source, &err) == expected);
     CHECK_CONTAINS(err.message, message);
     CHECK_CONTAINS(err.message, path);
-    CHECK(source == NULL);
+    CHECK(!source);
 }
 
 static void test_refused_files(void)
@@ -401,7 +401,7 @@ static void test_refused_files(void)
     CHECK_CONTAINS(err.message, "expected EPSG:32633, found EPSG:32632");
     CHECK(open_paths(&a, 1, "twelve", &source, &err) == S2RGF_INVALID_ARGUMENT);
     CHECK(open_paths(&a, 1, "12x", &source, &err) == S2RGF_INVALID_ARGUMENT);
-    CHECK(source == NULL);
+    CHECK(!source);
 }
 
 /**

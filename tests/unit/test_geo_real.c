@@ -11,7 +11,7 @@
 static const char *data_folder(void)
 {
     const char *folder = getenv("S2RGF_TEST_DATA");
-    return folder != NULL ? folder : "../shared/data";
+    return folder ? folder : "../shared/data";
 }
 
 /** Path below the data folder; one of a few static buffers. */

@@ -69,9 +69,9 @@ static void test_srs(void)
     s2rgf_error err = {0};
     OGRSpatialReferenceH srs = OSRNewSpatialReference(NULL);
     char *none = wkt[0];
-    CHECK(s2_srs_to_wkt(srs, &none, &err) == S2RGF_OK && none == NULL);
+    CHECK(s2_srs_to_wkt(srs, &none, &err) == S2RGF_OK && !none);
     OSRDestroySpatialReference(srs);
-    CHECK(s2_srs_from_text("no such thing", &srs, &err) == S2RGF_INVALID_ARGUMENT && srs == NULL);
+    CHECK(s2_srs_from_text("no such thing", &srs, &err) == S2RGF_INVALID_ARGUMENT && !srs);
     CHECK_CONTAINS(err.message, "no such thing: not a CRS");
     bool equal = true;
     CHECK(s2_srs_equal(wkt[0], "no such thing", &equal, &err) != S2RGF_OK && !equal);
@@ -300,7 +300,7 @@ static void test_other_crs(void)
     double x = 500000 + 700, y = 5800000 - 700;
     OGRCoordinateTransformationH to32 = s2_srs_transformation("EPSG:32633", "EPSG:32632");
     OGRCoordinateTransformationH to33 = s2_srs_transformation("EPSG:32632", "EPSG:32633");
-    REQUIRE(to32 != NULL && to33 != NULL);
+    REQUIRE(to32 && to33);
     CHECK(OCTTransform(to32, 1, &x, &y, NULL));
     const raster_recipe other = {.path = "/vsimem/zone32.tif",
                                  .width = N,
@@ -508,7 +508,7 @@ static void test_refused_scenes(void)
     open_or_stop(far + 1, 1, &one, &scene);
     s2_scene_close(&scene);
     open_or_stop(no_srs + 1, 1, NULL, &scene);
-    CHECK(scene.grid.srs_wkt == NULL);
+    CHECK(!scene.grid.srs_wkt);
     s2_scene_close(&scene);
     const s2rgf_scene_options assigned = {
         .inputs = no_srs, .input_count = 2, .assigned_srs = "EPSG:32633"};

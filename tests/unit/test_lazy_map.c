@@ -115,7 +115,7 @@ static uint16_t *classified(void)
     REQUIRE(s2rgf_classify(&options, NULL, &err) == S2RGF_OK);
     uint16_t *values = malloc(WIDTH * HEIGHT * sizeof *values);
     GDALDatasetH dataset = GDALOpen("map.tif", GA_ReadOnly);
-    REQUIRE(dataset != NULL && values != NULL);
+    REQUIRE(dataset && values);
     CHECK(GDALRasterIO(GDALGetRasterBand(dataset, 1), GF_Read, 0, 0, WIDTH, HEIGHT, values, WIDTH,
                        HEIGHT, GDT_UInt16, 0, 0) == CE_None);
     GDALClose(dataset);
@@ -159,7 +159,7 @@ static void describes_itself(const s2rgf_lazy_map *map)
     CHECK_CONTAINS(info->metadata[1], "S2RGF_MODEL=");
     CHECK_STR(info->metadata[2], "S2RGF_SOURCES=ms: ms.tif; hs: hs.tif");
     CHECK_STR(info->metadata[5], "CLASS_30=town");
-    CHECK(info->metadata[6] == NULL);
+    CHECK(!info->metadata[6]);
 }
 
 /* Each level has half the pixels of the one before, rounded up, and classes of the map only. */
@@ -194,14 +194,14 @@ static void refuses(void)
     scene.options.input_count = 1;
     CHECK(s2rgf_lazy_map_open(&scene, 0, NULL, &map, &err) == S2RGF_MISMATCH);
     CHECK_CONTAINS(err.message, "hs");
-    CHECK(map == NULL);
+    CHECK(!map);
     s2rgf_lazy_map_close(NULL);
 }
 
 int main(void)
 {
     GDALAllRegister();
-    REQUIRE(mkdtemp(folder) != NULL && chdir(folder) == 0);
+    REQUIRE(mkdtemp(folder) && chdir(folder) == 0);
     make_source("ms.tif", 1);
     make_source("hs.tif", 5);
     make_model("m.s2rgf");

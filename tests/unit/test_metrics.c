@@ -34,7 +34,7 @@ static void test_two_classes(void)
     CHECK_NEAR(s2_confusion_f1(&c, 0), 8.0 / 11.0, 1e-15);
     CHECK_NEAR(s2_confusion_f1(&c, 1), 2.0 / 3.0, 1e-15);
     s2_confusion_clear(&c);
-    CHECK(c.counts == NULL && c.classes == 0);
+    CHECK(!c.counts && c.classes == 0);
 }
 
 /* Class 2 has no reference pixel but is mapped; class 3 appears nowhere. */
@@ -97,7 +97,7 @@ static void test_refusal(void)
     s2_confusion c;
     CHECK(s2_confusion_init(&c, 0, &err) == S2RGF_INVALID_ARGUMENT);
     CHECK_CONTAINS(err.message, "expected one class or more, found 0");
-    CHECK(c.counts == NULL);
+    CHECK(!c.counts);
     s2_confusion_clear(&c);
 }
 

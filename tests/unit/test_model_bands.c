@@ -20,8 +20,8 @@ static void make_source(made_source *made, int count, const char *const *names,
     *made = (made_source){.source = {.name = name, .band_count = count}};
     made->source.bands = made->bands;
     for (int i = 0; i < count; i++) {
-        made->bands[i].name = names != NULL ? s2_strdup(names[i]) : unnamed;
-        made->bands[i].wavelength_nm = wavelengths != NULL ? wavelengths[i] : NAN;
+        made->bands[i].name = names ? s2_strdup(names[i]) : unnamed;
+        made->bands[i].wavelength_nm = wavelengths ? wavelengths[i] : NAN;
     }
 }
 
@@ -52,8 +52,8 @@ static void check_match(const made_source *made, const s2_band_offer *offers, in
     const s2rgf_status status =
         s2_model_match_bands(&made->source, offers, offer_count, order, &host, &err);
     CHECK_STR(err.message, message);
-    CHECK(status == (wanted != NULL ? S2RGF_OK : S2RGF_MISMATCH));
-    for (int i = 0; wanted != NULL && i < made->source.band_count; i++)
+    CHECK(status == (wanted ? S2RGF_OK : S2RGF_MISMATCH));
+    for (int i = 0; wanted && i < made->source.band_count; i++)
         if (!CHECK(order[i] == wanted[i]))
             printf("    band %d: expected offer %d, found %d\n", i, wanted[i], order[i]);
 }
@@ -287,7 +287,7 @@ static void test_names_of_other_dates(void)
         s2_band_offer offers[6];
         int count = 0, order[MAX_BANDS];
         s2rgf_error err = {S2RGF_OK, ""};
-        for (; count < 6 && one->offers[count] != NULL; count++)
+        for (; count < 6 && one->offers[count]; count++)
             offers[count] = (s2_band_offer){one->offers[count], NAN};
         make_source(&made, 4, one->model, NULL);
         const s2rgf_status status =
@@ -295,7 +295,7 @@ static void test_names_of_other_dates(void)
         bool right = status == (one->refusal ? S2RGF_MISMATCH : S2RGF_OK);
         for (int b = 0; b < 4 && right && !one->refusal; b++)
             right = order[b] == one->order[b];
-        if (!CHECK(right && (!one->refusal || strstr(err.message, one->refusal) != NULL)))
+        if (!CHECK(right && (!one->refusal || strstr(err.message, one->refusal))))
             printf("    %s: %s\n", one->model[0], err.message);
         free_source(&made, true);
     }

@@ -29,7 +29,7 @@ static const char *in_folder(const char *name)
 static bool same_file(const char *a, const char *b)
 {
     sample_bytes first = sample_read_file(a), second = sample_read_file(b);
-    const bool same = first.data != NULL && second.data != NULL && first.length == second.length &&
+    const bool same = first.data && second.data && first.length == second.length &&
                       memcmp(first.data, second.data, first.length) == 0;
     free(first.data);
     free(second.data);
@@ -139,7 +139,7 @@ static void test_container(void)
     REQUIRE(sample_build(&made, false));
     CHECK(s2_model_save(&made, in_folder("container"), false, NULL) == S2RGF_OK);
     sample_bytes file = sample_read_file(in_folder("container"));
-    REQUIRE(file.data != NULL && file.length > 8);
+    REQUIRE(file.data && file.length > 8);
     const size_t length = sample_header_length(&file);
     CHECK((8 + length) % 64 == 0);
     CHECK(file.length == 8 + length + (6 + 6 + 36 + 1) * sizeof(float));
@@ -171,7 +171,7 @@ static void test_order_of_header_does_not_matter(void)
     snprintf(last, sizeof last, "}},%.*s}", (int)strlen(first) - 1, first);
     /* "}}" with a space after it ends the header alone. */
     sample_bytes moved = sample_replace(&without, "]}} ", "]}},X} ");
-    if (moved.data == NULL)
+    if (!moved.data)
         moved = sample_replace(&without, "]}}", "]}},X}");
     REQUIRE(moved.data != NULL);
     snprintf(last, sizeof last, "]},%.*s}", (int)strlen(first) - 1, first);
@@ -196,9 +196,9 @@ static int files_in_folder(void)
     int count = -1;
     snprintf(command, sizeof command, "ls -A %s | wc -l", folder);
     FILE *pipe = popen(command, "r");
-    if (pipe != NULL && fscanf(pipe, "%d", &count) != 1)
+    if (pipe && fscanf(pipe, "%d", &count) != 1)
         count = -1;
-    if (pipe != NULL)
+    if (pipe)
         pclose(pipe);
     return count;
 }
@@ -351,7 +351,7 @@ static void test_rehearsal(void)
     const int files = files_in_folder();
     const int tensors = made.tensor_count;
     CHECK(s2_model_rehearse(&made, in_folder("never"), &err) == S2RGF_OK);
-    CHECK(made.tensor_count == tensors && made.tensors[0].data != NULL);
+    CHECK(made.tensor_count == tensors && made.tensors[0].data);
     made.sources[0].bands[1].std = 0;
     CHECK(s2_model_rehearse(&made, "m", &err) == S2RGF_INVALID_ARGUMENT);
     CHECK_CONTAINS(err.message, "m: sources[0].bands[1].std: out of range");
@@ -445,11 +445,11 @@ static void test_describe(void)
     s2rgf_error err = {S2RGF_OK, ""};
     char *text;
     CHECK(s2rgf_model_open(in_folder("absent"), &model, &err) == S2RGF_IO);
-    CHECK(model == NULL);
+    CHECK(!model);
     CHECK_CONTAINS(err.message, "absent: cannot open: No such file or directory");
     /* what cannot map is no model */
     CHECK(s2rgf_model_open(in_folder("container"), &model, &err) == S2RGF_FORMAT);
-    CHECK(model == NULL);
+    CHECK(!model);
     CHECK_CONTAINS(err.message, "container: tensor ");
     model = open_unchecked(in_folder("container"));
     CHECK(s2rgf_model_describe(model, false, &text, &err) == S2RGF_OK);
@@ -485,8 +485,8 @@ static void test_ablations(void)
     sample_bytes plain = sample_read_file(in_folder("container"));
     REQUIRE(plain.data != NULL);
     plain.data[8 + sample_header_length(&plain)] = '\0';
-    CHECK(strstr((char *)plain.data + 8, "ablations") == NULL);
-    CHECK(strstr((char *)plain.data + 8, "redundancy") == NULL);
+    CHECK(!strstr((char *)plain.data + 8, "ablations"));
+    CHECK(!strstr((char *)plain.data + 8, "redundancy"));
     free(plain.data);
 
     made.off = (s2_ablations){.attention = true, .redundancy = true, .source = {true, false}};

@@ -373,7 +373,7 @@ static char *repeat(const char *head, const char *format, int count, const char 
 {
     const size_t room = strlen(head) + strlen(tail) + (size_t)count * (strlen(format) + 8) + 1;
     char *text = malloc(room);
-    if (text == NULL)
+    if (!text)
         return NULL;
     size_t used = (size_t)snprintf(text, room, "%s", head);
     for (int i = 0; i < count; i++)
@@ -454,7 +454,7 @@ static void test_unknown_members_are_ignored(const sample_bytes *valid)
     s2_model_content content;
     sample_bytes other = sample_replace(
         valid, "\\\"network\\\":", "\\\"later\\\":{\\\"x\\\":[null]},\\\"network\\\":");
-    REQUIRE(other.data != NULL && sample_write_file(path, other.data, other.length));
+    REQUIRE(other.data && sample_write_file(path, other.data, other.length));
     if (CHECK(s2_model_load(path, &content, NULL) == S2RGF_OK))
         s2_model_content_clear(&content);
     free(other.data);
@@ -463,7 +463,7 @@ static void test_unknown_members_are_ignored(const sample_bytes *valid)
 int main(void)
 {
     s2_model_content made;
-    REQUIRE(mkdtemp(folder) != NULL && sample_build(&made, false));
+    REQUIRE(mkdtemp(folder) && sample_build(&made, false));
     snprintf(path, sizeof path, "%s/model.s2rgf", folder);
     REQUIRE(s2_model_save(&made, path, false, NULL) == S2RGF_OK);
     sample_bytes valid = sample_read_file(path);

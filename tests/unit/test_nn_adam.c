@@ -17,7 +17,7 @@ static void test_steps(const golden_file *file)
     s2_param *bias = s2_params_add(&params, S2_PARAM_BIAS, "adam", "bias", (int[5]){4});
     s2_param *mean = s2_params_add(&params, S2_PARAM_STATISTIC, "adam", "mean", (int[5]){4});
     REQUIRE(!params.failed);
-    CHECK(weight->decay && !bias->decay && mean->grad == NULL);
+    CHECK(weight->decay && !bias->decay && !mean->grad);
     golden_fill("adam.weight", 1, 0, weight->value, 10);
     golden_fill("adam.bias", 1, 0, bias->value, 4);
     golden_fill("adam.mean", 1, 0, mean->value, 4);

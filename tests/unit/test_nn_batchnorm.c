@@ -32,8 +32,8 @@ static void test_start(void)
         CHECK(bn.weight->value[k] == 1 && bn.bias->value[k] == 0);
         CHECK(bn.mean->value[k] == 0 && bn.var->value[k] == 1);
     }
-    CHECK(bn.weight->grad != NULL && bn.bias->grad != NULL);
-    CHECK(bn.mean->grad == NULL && bn.var->grad == NULL);
+    CHECK(bn.weight->grad && bn.bias->grad);
+    CHECK(!bn.mean->grad && !bn.var->grad);
     CHECK(!bn.weight->decay && !bn.bias->decay);
     CHECK_STR(bn.weight->name, "start.bn.weight");
     CHECK_STR(bn.bias->name, "start.bn.bias");

@@ -113,7 +113,7 @@ static void test_create(void)
     CHECK(p && p->dim_count == 4 && p->dims[0] == 3 && p->dims[2] == 9 && p->dims[3] == 32);
     p = find_param(&network->params, "detail.mix.weight");
     CHECK(p && p->count == 48 * 32);
-    CHECK(find_param(&network->params, "spectral.3.k3.weight") == NULL);
+    CHECK(!find_param(&network->params, "spectral.3.k3.weight"));
     s2_network_randomise(&network->params, 5);
     float first = p->value[0];
     s2_network_randomise(&network->params, 6);
@@ -133,7 +133,7 @@ static void test_create(void)
         s2rgf_error err = {0};
         network = NULL;
         CHECK(s2_network_create(&s2_dense_ops, &bad[i], &network, &err) == S2RGF_INVALID_ARGUMENT);
-        CHECK(network == NULL && err.message[0] != '\0');
+        CHECK(!network && err.message[0] != '\0');
     }
     s2_network_free(NULL);
     s2_training_free(NULL);

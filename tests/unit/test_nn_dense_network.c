@@ -70,7 +70,7 @@ static void running_takes_no_gradients(void)
     CHECK(runs->params.count == trained->params.count);
     for (int i = 0; i < runs->params.count; i++) {
         gradients += trained->params.items[i].grad != NULL;
-        CHECK(runs->params.items[i].grad == NULL);
+        CHECK(!runs->params.items[i].grad);
     }
     CHECK(gradients > runs->params.count / 2);
     s2_network_free(trained);
@@ -101,7 +101,7 @@ static void limits_are_refused(void)
         spec.classes = wrong[i].classes;
         spec.sources = wrong[i].sources;
         CHECK(s2_network_create(&s2_dense_ops, &spec, &network, &err) == S2RGF_INVALID_ARGUMENT);
-        CHECK(network == NULL);
+        CHECK(!network);
         CHECK(strstr(err.message, "expected") != NULL);
     }
 }

@@ -133,7 +133,7 @@ static s2rgf_status read_scene(void *context, const s2_input_rows *rows, s2rgf_e
 {
     scene_io *io = (scene_io *)context;
     const scene *s = io->scene;
-    REQUIRE(err == NULL);
+    REQUIRE(!err);
     for (int i = 0; i < s->sources; i++) {
         const whole_source source = {s->pixels[i], s->valid[i], s->geometry.source_width[i],
                                      s->geometry.source_height[i], s->bands[i]};
@@ -154,7 +154,7 @@ static s2rgf_status take_scene(void *context, s2_rect rows, const float *scores,
                                const uint8_t *valid, s2rgf_error *err)
 {
     scene_io *io = (scene_io *)context;
-    REQUIRE(err == NULL);
+    REQUIRE(!err);
     CHECK(rows.x == io->core.x && rows.w == io->core.w && rows.y == io->next_y && rows.h > 0);
     io->next_y = rows.y + rows.h;
     for (int i = 0; i < rows.h; i++) {
@@ -171,7 +171,7 @@ static s2rgf_status take_scene(void *context, s2_rect rows, const float *scores,
 static s2rgf_status await_seam(void *context, int step, s2rgf_error *err)
 {
     scene_io *io = (scene_io *)context;
-    REQUIRE(err == NULL);
+    REQUIRE(!err);
     CHECK(step <= io->seams.before);
     return S2RGF_OK;
 }

@@ -63,14 +63,14 @@ static void limits_are_refused(void)
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         s2rgf_error err = {0};
         CHECK(s2_network_create(&s2_patch_ops, &bad[i], &network, &err) == S2RGF_INVALID_ARGUMENT);
-        CHECK(network == NULL && strstr(err.message, "expected") != NULL);
+        CHECK(!network && strstr(err.message, "expected"));
     }
     REQUIRE(s2_network_create(&s2_patch_ops, &native, &network, NULL) == S2RGF_OK);
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         s2_training *train = NULL;
         s2rgf_error err = {0};
         CHECK(s2_training_create(network, &wrong[i], &train, &err) == S2RGF_INVALID_ARGUMENT);
-        CHECK(train == NULL && err.message[0] != '\0');
+        CHECK(!train && err.message[0] != '\0');
     }
     s2_network_free(network);
     s2_network_free(NULL);

@@ -77,7 +77,7 @@ typedef struct patch_input {
 static s2rgf_status read_patch(void *context, const s2_input_rows *rows, s2rgf_error *err)
 {
     const patch_input *input = (const patch_input *)context;
-    REQUIRE(err == NULL);
+    REQUIRE(!err);
     for (int i = 0; i < input->sources; i++) {
         const size_t size = golden_patch_size(i);
         float *all = (float *)malloc(GOLDEN_PATCHES * size * sizeof *all);
@@ -96,7 +96,7 @@ static s2rgf_status take_patch(void *context, s2_rect rows, const float *scores,
                                const uint8_t *valid, s2rgf_error *err)
 {
     const patch_input *input = (const patch_input *)context;
-    CHECK(rows.w == 1 && rows.h == 1 && valid[0] == 1 && err == NULL);
+    CHECK(rows.w == 1 && rows.h == 1 && valid[0] == 1 && !err);
     memcpy(input->scores, scores, GOLDEN_PATCH_CLASSES * sizeof *scores);
     return S2RGF_OK;
 }

@@ -47,10 +47,10 @@ static void test_params(void)
     REQUIRE(!params.failed && params.count == 3);
     CHECK(w->count == 72 && w->dim_count == 4 && w->dims[3] == 4 && w->decay && w->grad);
     CHECK(b->count == 4 && b->dim_count == 1 && !b->decay && b->grad);
-    CHECK(m->grad == NULL && !m->decay);
+    CHECK(!m->grad && !m->decay);
     CHECK_STR(w->name, "net.weight");
     CHECK(find_param(&params, "net.bias") == b);
-    CHECK(find_param(&params, "net.bia") == NULL);
+    CHECK(!find_param(&params, "net.bia"));
     CHECK(w->value[71] == 0 && w->grad[71] == 0);
     w->grad[7] = 1;
     b->grad[3] = 2;

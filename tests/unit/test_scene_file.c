@@ -27,7 +27,7 @@ static void check_refused(const char *text, s2rgf_status expected, const char *p
     CHECK(s2rgf_scene_load("bad.s2rgf.json", &scene, &err) == expected);
     CHECK_CONTAINS(err.message, "bad.s2rgf.json: ");
     CHECK_CONTAINS(err.message, part);
-    CHECK(scene == NULL);
+    CHECK(!scene);
 }
 
 /* Every file is refused with a message that names it and the place. */
@@ -109,8 +109,8 @@ static void saves_and_loads(void)
     CHECK_STR(loaded->options.assigned_srs, "EPSG:32633");
     CHECK_STR(loaded->options.source_nodata, "none");
     CHECK_STR(loaded->options.open_options[0], "NUM_THREADS=2");
-    CHECK(loaded->options.open_options[1] == NULL);
-    CHECK(loaded->options.input_formats == NULL);
+    CHECK(!loaded->options.open_options[1]);
+    CHECK(!loaded->options.input_formats);
     s2rgf_scene_free(loaded);
     CHECK(s2rgf_scene_save(&scene, "sub/s.s2rgf.json", false, &err) == S2RGF_INVALID_ARGUMENT);
     CHECK_CONTAINS(err.message, "exists");
@@ -126,7 +126,7 @@ static void check_line_refused(const char *text, const char *part)
     s2rgf_error err = {0};
     CHECK(s2rgf_scene_parse(text, &scene, &err) == S2RGF_FORMAT);
     CHECK_CONTAINS(err.message, part);
-    CHECK(scene == NULL);
+    CHECK(!scene);
 }
 
 static void parses_lines(void)
@@ -173,7 +173,7 @@ static void keeps_or_refuses(void)
     ((s2rgf_input *)scene->options.inputs)[0].path = s2_strdup(odd);
     CHECK(s2rgf_scene_save(scene, "x.s2rgf.json", false, &err) == S2RGF_OK);
     CHECK(s2rgf_scene_load("x.s2rgf.json", &again, &err) == S2RGF_OK);
-    if (again != NULL)
+    if (again)
         CHECK_STR(again->options.inputs[0].path, odd);
     s2rgf_scene_free(scene);
     s2rgf_scene_free(again);
@@ -182,7 +182,7 @@ static void keeps_or_refuses(void)
 
 int main(void)
 {
-    REQUIRE(mkdtemp(folder) != NULL && chdir(folder) == 0);
+    REQUIRE(mkdtemp(folder) && chdir(folder) == 0);
     refuses();
     refuses_a_huge_file();
     skips_a_byte_order_mark();

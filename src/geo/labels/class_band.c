@@ -22,7 +22,7 @@ s2rgf_status s2_class_band_open(GDALDatasetH dataset, const char *path, s2_class
         band->band = candidate;
         band->count++;
     }
-    if (band->band == NULL)
+    if (!band->band)
         return s2_fail(err, S2RGF_FORMAT, "%s: not a class raster: expected a band, found none",
                        path);
     const GDALDataType type = GDALGetRasterDataType(band->band);
@@ -56,8 +56,8 @@ static bool make_room(s2_class_band *band, size_t count)
     s2_free(band->pixels);
     s2_free(band->valid);
     band->pixels = s2_alloc(count, sizeof *band->pixels);
-    band->valid = s2_alloc(band->mask != NULL ? count : 0, sizeof *band->valid);
-    band->room = band->pixels != NULL && band->valid != NULL ? count : 0;
+    band->valid = s2_alloc(band->mask ? count : 0, sizeof *band->valid);
+    band->room = band->pixels && band->valid ? count : 0;
     return band->room > 0;
 }
 
@@ -73,7 +73,7 @@ static void clear_invalid(s2_class_band *band, size_t count)
             *pixel -= 256.0;
         if (band->has_nodata && (*pixel == band->nodata || fabs(*pixel - band->nodata) <= slack))
             *pixel = NAN;
-        if (band->mask != NULL && !(band->valid[i] > 0.0f))
+        if (band->mask && !(band->valid[i] > 0.0f))
             *pixel = NAN;
     }
 }
@@ -88,7 +88,7 @@ s2rgf_status s2_class_band_read(s2_class_band *band, s2_rect rect, const double 
     s2_gdal_catch_begin(&caught);
     CPLErr outcome = GDALRasterIO(band->band, GF_Read, rect.x, rect.y, rect.w, rect.h, band->pixels,
                                   rect.w, rect.h, GDT_Float64, 0, 0);
-    if (outcome == CE_None && band->mask != NULL)
+    if (outcome == CE_None && band->mask)
         outcome = GDALRasterIO(band->mask, GF_Read, rect.x, rect.y, rect.w, rect.h, band->valid,
                                rect.w, rect.h, GDT_Float32, 0, 0);
     s2_gdal_catch_end(&caught);
@@ -139,7 +139,7 @@ void s2_class_band_report(const s2_class_band *band, const s2rgf_host *host)
         s2_log(host, S2RGF_WARNING,
                "%s: no nodata value is declared: %llu pixels below 0, such as %s, count as nodata",
                band->path, (unsigned long long)band->below, s2_number_text(band->lowest, number));
-    if (band->zeros > 0 && band->mask != NULL)
+    if (band->zeros > 0 && band->mask)
         s2_log(host, S2RGF_WARNING,
                "%s: %llu pixels of value 0 count as nodata, although its mask calls them valid",
                band->path, (unsigned long long)band->zeros);

@@ -38,14 +38,14 @@ static s2rgf_status add_named_class(name_reader *reader, int value, const char *
     const int same = s2_class_table_find_name(classes, name);
     if (same >= 0) {
         unique = s2_asprintf("%s (%d)", name, value);
-        if (unique == NULL)
+        if (!unique)
             return s2_fail_memory(err, "class name");
         s2_log(reader->host, S2RGF_WARNING,
                "%s: values %d and %d are both named \"%s\": the second is called \"%s\"",
                reader->band->path, classes->items[same].value, value, name, unique);
     }
     const s2rgf_status status =
-        s2_class_table_add(classes, value, unique != NULL ? unique : name, rgb, &reason);
+        s2_class_table_add(classes, value, unique ? unique : name, rgb, &reason);
     s2_free(unique);
     return status == S2RGF_OK ? S2RGF_OK
                               : s2_fail(err, status, "%s: %s", reader->band->path, reason.message);
@@ -55,7 +55,7 @@ static s2rgf_status add_named_class(name_reader *reader, int value, const char *
 static bool palette_colour(GDALRasterBandH band, int value, uint8_t rgb[3])
 {
     GDALColorTableH table = GDALGetRasterColorTable(band);
-    if (table == NULL || value >= GDALGetColorEntryCount(table))
+    if (!table || value >= GDALGetColorEntryCount(table))
         return false;
     GDALColorEntry entry;
     GDALGetColorEntryAsRGB(table, value, &entry);
@@ -116,15 +116,15 @@ static s2rgf_status note_second(name_reader *reader, int value, const char *name
     /* add_class() may have put the value behind it */
     char *unique = s2_asprintf("%s (%d)", name, value);
     const bool same =
-        unique != NULL && (strcmp(first, name) == 0 || strcmp(first, unique) == 0 || !name[0]);
-    const bool failed = unique == NULL;
+        unique && (strcmp(first, name) == 0 || strcmp(first, unique) == 0 || !name[0]);
+    const bool failed = !unique;
     s2_free(unique);
     if (failed)
         return s2_fail_memory(err, "class name");
     if (same || reader->twice++ > 0)
         return S2RGF_OK;
     reader->examples = s2_asprintf("value %d is named \"%s\" and \"%s\"", value, first, name);
-    return reader->examples != NULL ? S2RGF_OK : s2_fail_memory(err, "class name");
+    return reader->examples ? S2RGF_OK : s2_fail_memory(err, "class name");
 }
 
 /** Warn of values with two names. */
@@ -147,7 +147,7 @@ static s2rgf_status add_named(name_reader *reader, double value, const char *raw
 {
     s2_class_name name = {0};
     s2rgf_error reason;
-    if (!(value >= 0.0 && value <= S2_CLASS_MAX_VALUE) || value != floor(value) || raw == NULL)
+    if (!(value >= 0.0 && value <= S2_CLASS_MAX_VALUE) || value != floor(value) || !raw)
         return S2RGF_OK;
     s2rgf_status status = s2_class_name_clean(raw, &name, &reason);
     if (status != S2RGF_OK)
@@ -165,7 +165,7 @@ static s2rgf_status names_from_categories(name_reader *reader, s2rgf_error *err)
 {
     char **names = GDALGetRasterCategoryNames(reader->band->band);
     s2rgf_status status = S2RGF_OK;
-    for (int value = 0; names != NULL && names[value] != NULL && status == S2RGF_OK; value++)
+    for (int value = 0; names && names[value] && status == S2RGF_OK; value++)
         status = add_named(reader, value, names[value], NULL, err);
     return status;
 }
@@ -175,7 +175,7 @@ static int find_column(GDALRasterAttributeTableH table, GDALRATFieldUsage usage,
 {
     int column = GDALRATGetColOfUsage(table, usage);
     char **list = CSLTokenizeString2(names, "|", 0);
-    for (int n = 0; column < 0 && list[n] != NULL; n++)
+    for (int n = 0; column < 0 && list[n]; n++)
         for (int c = 0; column < 0 && c < GDALRATGetColumnCount(table); c++)
             if (EQUAL(GDALRATGetNameOfCol(table, c), list[n]))
                 column = c;
@@ -221,7 +221,7 @@ static bool row_colour(GDALRasterAttributeTableH table, int row, uint8_t rgb[3])
 static s2rgf_status names_from_table(name_reader *reader, s2rgf_error *err)
 {
     GDALRasterAttributeTableH table = GDALGetDefaultRAT(reader->band->band);
-    if (table == NULL)
+    if (!table)
         return S2RGF_OK;
     const int value_column = find_column(table, GFU_MinMax, "Value");
     int name_column =
@@ -254,7 +254,7 @@ static s2rgf_status names_from_table(name_reader *reader, s2rgf_error *err)
 static s2rgf_status names_from_metadata(name_reader *reader, char **items, s2rgf_error *err)
 {
     s2rgf_status status = S2RGF_OK;
-    for (int i = 0; items != NULL && items[i] != NULL && status == S2RGF_OK; i++) {
+    for (int i = 0; items && items[i] && status == S2RGF_OK; i++) {
         char *end = NULL;
         if (!STARTS_WITH_CI(items[i], "CLASS_"))
             continue;
@@ -271,7 +271,7 @@ s2rgf_status s2_class_band_names(s2_class_band *band, const s2rgf_host *host,
 {
     name_reader reader = {.band = band, .host = host, .classes = classes};
     const char *compression = s2_lossy_compression(band->dataset);
-    if (compression != NULL)
+    if (compression)
         s2_log(
             host, S2RGF_WARNING,
             "%s: compressed as %s, which changes values: expected a lossless raster; classes may "
@@ -329,8 +329,8 @@ s2rgf_status s2_class_band_classes(s2_class_band *band, const s2rgf_host *host,
 {
     /* Values may occur that no table names. */
     uint8_t *occurs = s2_calloc(S2_CLASS_MAX_VALUE + 1, 1);
-    s2rgf_status status = occurs != NULL ? s2_class_band_names(band, host, classes, err)
-                                         : s2_fail_memory(err, "class raster");
+    s2rgf_status status = occurs ? s2_class_band_names(band, host, classes, err)
+                                 : s2_fail_memory(err, "class raster");
     if (status == S2RGF_OK)
         status = scan_values(band, occurs, err);
     if (status == S2RGF_OK)

@@ -21,7 +21,7 @@ static bool make_room(void **items, size_t count, size_t *capacity, size_t size)
         return true;
     const size_t wider = *capacity == 0 ? 256 : 2 * *capacity;
     void *grown = s2_alloc(wider, size);
-    if (grown == NULL)
+    if (!grown)
         return false;
     if (count > 0)
         memcpy(grown, *items, count * size);
@@ -85,7 +85,7 @@ static s2rgf_status sort_claims(s2_label_claims *claims, int height, s2rgf_error
 {
     size_t *end = s2_calloc((size_t)height + 1, sizeof *end); /* of every row; first its start */
     s2_label_pixel *sorted = s2_alloc(claims->count, sizeof *sorted);
-    if (end == NULL || sorted == NULL) {
+    if (!end || !sorted) {
         s2_free(end);
         s2_free(sorted);
         return s2_fail_memory(err, "labelled pixels");
@@ -150,7 +150,7 @@ static s2rgf_status divide_classes(const s2_label_claims *claims, s2_class_table
     bool *occurs = s2_calloc((size_t)classes->count, sizeof *occurs);
     s2_class_table kept = {.zero_allowed = classes->zero_allowed};
     absent->zero_allowed = classes->zero_allowed;
-    s2rgf_status status = occurs != NULL ? S2RGF_OK : s2_fail_memory(err, "classes");
+    s2rgf_status status = occurs ? S2RGF_OK : s2_fail_memory(err, "classes");
     for (size_t i = 0; i < claims->count && status == S2RGF_OK; i++)
         occurs[claims->items[i].class_index] = true;
     for (int c = 0; c < classes->count && status == S2RGF_OK; c++) {
@@ -175,7 +175,7 @@ static s2rgf_status drop_empty(s2_label_claims *claims, s2_class_table *classes,
 {
     int *new_group = s2_alloc(claims->group_count, sizeof *new_group);
     int *new_class = s2_alloc((size_t)classes->count, sizeof *new_class);
-    s2rgf_status status = new_group != NULL && new_class != NULL
+    s2rgf_status status = new_group && new_class
                               ? divide_classes(claims, classes, absent, new_class, err)
                               : s2_fail_memory(err, "label groups");
     int group_count = 0;
@@ -289,20 +289,20 @@ s2rgf_status s2_labels_settle_srs(const s2_label_request *request, const char *o
     char *assigned = NULL;
     *wkt = NULL;
     s2rgf_status status = s2_srs_assigned(NULL, request->options->assigned_srs, &assigned, err);
-    if (status == S2RGF_OK && own_wkt != NULL && assigned != NULL)
+    if (status == S2RGF_OK && own_wkt && assigned)
         status = tell_unused_srs(request, own_wkt, assigned, err);
     if (status != S2RGF_OK)
         goto done;
-    if (own_wkt == NULL && assigned == NULL && request->grid->srs_wkt != NULL)
+    if (!own_wkt && !assigned && request->grid->srs_wkt)
         status = s2_fail(err, S2RGF_INVALID_ARGUMENT,
                          "%s: the labels have no CRS: give it with -label_srs", path);
-    else if ((own_wkt != NULL || assigned != NULL) && request->grid->srs_wkt == NULL)
+    else if ((own_wkt || assigned) && !request->grid->srs_wkt)
         status =
             s2_fail(err, S2RGF_INVALID_ARGUMENT,
                     "%s: the labels have a CRS, the rasters have none: give it with -a_srs", path);
-    else if (own_wkt != NULL && (*wkt = s2_strdup(own_wkt)) == NULL)
+    else if (own_wkt && !(*wkt = s2_strdup(own_wkt)))
         status = s2_fail_memory(err, "CRS of the labels");
-    if (status == S2RGF_OK && own_wkt == NULL) {
+    if (status == S2RGF_OK && !own_wkt) {
         *wkt = assigned;
         assigned = NULL;
     }
@@ -336,7 +336,7 @@ static s2rgf_status open_labels(const char *path, GDALDatasetH *dataset, bool *i
                           OPEN_OPTIONS, NULL);
     s2_gdal_catch_end(&caught);
     s2_gdal_drop_partial(&caught, dataset);
-    if (*dataset == NULL)
+    if (!*dataset)
         return s2_gdal_fail(&caught, err, S2RGF_IO,
                             "%s: cannot be opened as polygons or as a raster", path);
     *is_vector = has_vectors(*dataset) || GDALGetRasterCount(*dataset) == 0;

@@ -43,7 +43,7 @@ struct s2_burner {
 
 void s2_burner_free(s2_burner *burner)
 {
-    if (burner == NULL)
+    if (!burner)
         return;
     s2_label_place_clear(&burner->place);
     s2_label_points_clear(&burner->points);
@@ -55,7 +55,7 @@ s2rgf_status s2_burner_create(const s2_label_request *request, const char *layer
                               s2_label_claims *claims, s2_burner **burner, s2rgf_error *err)
 {
     s2_burner *made = s2_calloc(1, sizeof *made);
-    if (made == NULL)
+    if (!made)
         return s2_fail_memory(err, "labels");
     *made = (s2_burner){.path = request->options->path,
                         .claims = claims,
@@ -66,9 +66,9 @@ s2rgf_status s2_burner_create(const s2_label_request *request, const char *layer
     s2rgf_status status = s2_label_place_init(&made->place, request, layer_wkt, err);
     if (status == S2RGF_OK)
         status = s2_label_points_init(&made->points, request, err);
-    if (status == S2RGF_OK && made->options == NULL)
+    if (status == S2RGF_OK && !made->options)
         status = s2_fail_memory(err, "labels");
-    if (status == S2RGF_OK && made->memory_driver == NULL)
+    if (status == S2RGF_OK && !made->memory_driver)
         status = s2_fail(err, S2RGF_INTERNAL, "labels: GDAL's MEM driver is not registered");
     if (status != S2RGF_OK) {
         s2_burner_free(made);
@@ -111,7 +111,7 @@ static s2rgf_status claim_strip(s2_burner *burner, GDALRasterBandH band, s2_rect
 {
     const int group = (int)burner->claims->group_count - 1;
     uint8_t *line = s2_alloc((size_t)strip.w, 1);
-    s2rgf_status status = line != NULL ? S2RGF_OK : s2_fail_memory(err, "labels");
+    s2rgf_status status = line ? S2RGF_OK : s2_fail_memory(err, "labels");
     for (int y = 0; y < strip.h && status == S2RGF_OK; y++) {
         if (GDALRasterIO(band, GF_Read, 0, y, strip.w, 1, line, strip.w, 1, GDT_Byte, 0, 0) !=
             CE_None) {
@@ -137,7 +137,7 @@ static s2rgf_status burn_strip(s2_burner *burner, OGRGeometryH polygon, s2_rect 
     GDALDatasetH memory =
         GDALCreate(burner->memory_driver, "", strip.w, strip.h, 1, GDT_Byte, NULL);
     s2rgf_status status = S2RGF_OK;
-    if (moved == NULL || memory == NULL) {
+    if (!moved || !memory) {
         status = s2_fail_memory(err, "burnt polygon");
         goto done;
     }
@@ -194,7 +194,7 @@ static s2rgf_status burn_polygon(s2_burner *burner, OGRGeometryH polygon, int cl
     set->polygons++;
     for (int i = 0; i < count && status == S2RGF_OK; i++) {
         OGRGeometryH in_pixels = s2_label_place_polygon(&burner->place, polygon, turns + i);
-        if (in_pixels == NULL) {
+        if (!in_pixels) {
             burner->odd[ODD_NOT_FINITE] = true;
             set->polygons--;
             return S2RGF_OK;
@@ -285,7 +285,7 @@ s2rgf_status s2_burn_feature(s2_burner *burner, OGRFeatureH feature, int class_i
                              s2_label_set *set, s2rgf_error *err)
 {
     OGRGeometryH own = OGR_F_GetGeometryRef(feature);
-    if (own == NULL || OGR_G_IsEmpty(own)) {
+    if (!own || OGR_G_IsEmpty(own)) {
         set->polygons++;
         set->polygons_without_pixel++;
         return S2RGF_OK;
@@ -293,7 +293,7 @@ s2rgf_status s2_burn_feature(s2_burner *burner, OGRFeatureH feature, int class_i
     s2rgf_status status = S2RGF_OK;
     burner->feature = feature;
     OGRGeometryH geometry = OGR_G_GetLinearGeometry(own, 0.0, NULL);
-    if (geometry == NULL) {
+    if (!geometry) {
         burner->odd[ODD_SURFACE] = true;
     } else {
         const s2_label_outcome outcome = s2_label_place_project(&burner->place, geometry);

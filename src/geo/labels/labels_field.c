@@ -46,7 +46,7 @@ static s2rgf_status fail_field(const s2rgf_label_options *options, OGRFeatureDef
     list_fields(defn, false, fit, sizeof fit);
     const char *path = options->path;
     const char *found = list[0] != '\0' ? list : "no field";
-    if (options->attribute == NULL)
+    if (!options->attribute)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "%s: which field holds the class? expected its name, found %s", path, found);
     return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: no text or integer field \"%s\": %s %s", path,
@@ -86,7 +86,7 @@ s2rgf_status s2_class_field_choose(OGRLayerH layer, const s2rgf_label_options *o
 {
     OGRFeatureDefnH defn = OGR_L_GetLayerDefn(layer);
     int chosen = -1, plausible = 0;
-    for (int i = 0; i < OGR_FD_GetFieldCount(defn) && options->attribute == NULL; i++) {
+    for (int i = 0; i < OGR_FD_GetFieldCount(defn) && !options->attribute; i++) {
         OGRFieldDefnH candidate = OGR_FD_GetFieldDefn(defn, i);
         const OGRFieldType type = OGR_Fld_GetType(candidate);
         const bool suits = is_text_type(type) || type == OFTInteger || type == OFTInteger64;
@@ -95,7 +95,7 @@ s2rgf_status s2_class_field_choose(OGRLayerH layer, const s2rgf_label_options *o
             plausible++;
         }
     }
-    if (options->attribute != NULL)
+    if (options->attribute)
         chosen = find_field(defn, options->attribute);
     if (chosen < 0 || plausible > 1)
         return fail_field(options, defn, err);
@@ -150,7 +150,7 @@ s2rgf_status s2_class_field_read(const s2_class_field *field, OGRFeatureH featur
     }
     if (number >= 0)
         snprintf(phrase, sizeof phrase, "class %d", number);
-    if (value != NULL)
+    if (value)
         *value = number;
     s2rgf_error reason;
     const s2rgf_status status = s2_class_name_clean(raw, name, &reason);
@@ -163,18 +163,18 @@ s2rgf_status s2_class_field_read(const s2_class_field *field, OGRFeatureH featur
 /** Fill colour of a feature's own style; false where there is none. */
 static bool feature_colour(OGRFeatureH feature, uint8_t rgb[3])
 {
-    if (OGR_F_GetStyleString(feature) == NULL)
+    if (!OGR_F_GetStyleString(feature))
         return false;
     OGRStyleMgrH manager = OGR_SM_Create(NULL);
     bool found = false;
-    if (manager != NULL && OGR_SM_InitFromFeature(manager, feature) != NULL) {
+    if (manager && OGR_SM_InitFromFeature(manager, feature)) {
         for (int i = 0; i < OGR_SM_GetPartCount(manager, NULL) && !found; i++) {
             OGRStyleToolH tool = OGR_SM_GetPart(manager, i, NULL);
             int absent = TRUE, red, green, blue, alpha;
             const char *colour = NULL;
-            if (tool != NULL && OGR_ST_GetType(tool) == OGRSTCBrush)
+            if (tool && OGR_ST_GetType(tool) == OGRSTCBrush)
                 colour = OGR_ST_GetParamStr(tool, OGRSTBrushFColor, &absent);
-            if (!absent && colour != NULL &&
+            if (!absent && colour &&
                 OGR_ST_GetRGBFromString(tool, colour, &red, &green, &blue, &alpha)) {
                 rgb[0] = (uint8_t)red;
                 rgb[1] = (uint8_t)green;
@@ -210,7 +210,7 @@ s2rgf_status s2_class_list_create(const s2_class_field *field, const s2rgf_host 
                                   s2_class_list **list, s2rgf_error *err)
 {
     *list = s2_calloc(1, sizeof **list);
-    if (*list == NULL)
+    if (!*list)
         return s2_fail_memory(err, "classes");
     (*list)->field = field;
     (*list)->host = host;
@@ -219,7 +219,7 @@ s2rgf_status s2_class_list_create(const s2_class_field *field, const s2rgf_host 
 
 void s2_class_list_free(s2_class_list *list)
 {
-    for (int i = 0; list != NULL && i < list->count; i++)
+    for (int i = 0; list && i < list->count; i++)
         s2_class_name_clear(&list->seen[i].name);
     s2_free(list);
 }

@@ -15,7 +15,7 @@ s2rgf_status s2_srs_turn(const char *wkt, double *turn, s2rgf_error *err)
 {
     OGRSpatialReferenceH srs = NULL;
     *turn = 0.0;
-    if (wkt == NULL)
+    if (!wkt)
         return S2RGF_OK;
     const s2rgf_status status = s2_srs_from_text(wkt, &srs, err);
     if (status == S2RGF_OK && OSRIsGeographic(srs))
@@ -59,7 +59,7 @@ s2rgf_status s2_label_place_init(s2_label_place *place, const s2_label_request *
     if (same_srs)
         return S2RGF_OK;
     place->transformation = s2_srs_transformation(layer_wkt, grid->srs_wkt);
-    if (place->transformation == NULL)
+    if (!place->transformation)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "%s: no transformation from its CRS to the reference grid's",
                        request->options->path);
@@ -136,7 +136,7 @@ s2_label_outcome s2_label_place_project(const s2_label_place *place, OGRGeometry
 {
     const bool unwrapped = unwrap(geometry, place->layer_turn);
     const s2_label_outcome outcome = unwrapped ? S2_LABEL_UNWRAPPED : S2_LABEL_PLACED;
-    if (place->transformation == NULL)
+    if (!place->transformation)
         return outcome;
     OGREnvelope box;
     OGR_G_GetEnvelope(geometry, &box);
@@ -183,7 +183,7 @@ bool s2_label_place_point(const s2_label_place *place, double x, double y, int t
 OGRGeometryH s2_label_place_polygon(const s2_label_place *place, OGRGeometryH polygon, int turns)
 {
     OGRGeometryH copy = OGR_G_Clone(polygon);
-    for (int r = 0; copy != NULL && r < OGR_G_GetGeometryCount(copy); r++) {
+    for (int r = 0; copy && r < OGR_G_GetGeometryCount(copy); r++) {
         OGRGeometryH ring = OGR_G_GetGeometryRef(copy, r);
         for (int i = 0; i < OGR_G_GetPointCount(ring); i++) {
             double u, v;

@@ -34,7 +34,7 @@ static s2rgf_status add_place(s2_label_points *points, s2_point_place place, s2r
     if (index >= points->capacity) {
         const size_t wider = points->found.capacity;
         s2_point_place *grown = s2_alloc(wider, sizeof *grown);
-        if (grown == NULL)
+        if (!grown)
             return s2_fail_memory(err, "labels");
         if (index > 0)
             memcpy(grown, points->places, index * sizeof *grown);
@@ -144,7 +144,7 @@ s2rgf_status s2_label_points_claim(s2_label_points *points, s2_label_claims *cla
 /** What a feature has in the first of some fields that it has; NULL: none. */
 static const char *field_text(OGRFeatureH feature, const char *const *names)
 {
-    for (int i = 0; names[i] != NULL; i++) {
+    for (int i = 0; names[i]; i++) {
         const int field = OGR_F_GetFieldIndex(feature, names[i]);
         if (field >= 0 && OGR_F_IsFieldSetAndNotNull(feature, field) &&
             OGR_F_GetFieldAsString(feature, field)[0] != '\0')
@@ -160,7 +160,7 @@ s2rgf_status s2_label_points_origin(OGRFeatureH feature, s2_label_set *set, s2rg
     if (set->origin_count == set->origin_capacity) {
         const size_t wider = set->origin_capacity == 0 ? 256 : 2 * set->origin_capacity;
         s2_sample_origin *grown = s2_alloc(wider, sizeof *grown);
-        if (grown == NULL)
+        if (!grown)
             return s2_fail_memory(err, "labels");
         if (set->origin_count > 0)
             memcpy(grown, set->origins, set->origin_count * sizeof *grown);
@@ -172,9 +172,9 @@ s2rgf_status s2_label_points_origin(OGRFeatureH feature, s2_label_set *set, s2rg
     s2_sample_origin *origin = &set->origins[set->origin_count++];
     *origin = (s2_sample_origin){.feature = (long long)OGR_F_GetFID(feature),
                                  .stratum = s2_strdup(stratum)};
-    if (stratum != NULL && origin->stratum == NULL)
+    if (stratum && !origin->stratum)
         return s2_fail_memory(err, "labels");
     const char *size = field_text(feature, sizes);
-    origin->stratum_size = size != NULL ? strtoull(size, NULL, 10) : 0;
+    origin->stratum_size = size ? strtoull(size, NULL, 10) : 0;
     return S2RGF_OK;
 }

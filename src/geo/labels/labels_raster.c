@@ -35,7 +35,7 @@ typedef struct raster_labels {
 static s2rgf_status check_raster(const s2rgf_label_options *options, const s2_class_band *band,
                                  s2rgf_error *err)
 {
-    if (options->layer != NULL || options->where != NULL)
+    if (options->layer || options->where)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "%s: is a raster: a layer or filter is only for vector labels",
                        options->path);
@@ -70,7 +70,7 @@ static s2rgf_status relate_grids(const s2_label_request *request, raster_labels 
         return status;
     if (!same_srs) {
         labels->transformation = s2_srs_transformation(grid->srs_wkt, labels->own.srs_wkt);
-        if (labels->transformation == NULL)
+        if (!labels->transformation)
             return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                            "%s: no transformation from the reference grid's CRS to its own", path);
     }
@@ -91,7 +91,7 @@ static void locate(raster_labels *labels, s2_rect block)
     for (int i = 0; i < count; i++)
         s2_affine_apply(&labels->ref_to_geo, block.x + i % block.w + 0.5,
                         block.y + i / block.w + 0.5, &labels->u[i], &labels->v[i]);
-    if (labels->transformation != NULL) {
+    if (labels->transformation) {
         s2_gdal_catch caught;
         s2_gdal_catch_begin(&caught);
         OCTTransform(labels->transformation, count, labels->u, labels->v, NULL);
@@ -230,14 +230,14 @@ s2rgf_status s2_labels_read_raster(const s2_label_request *request, GDALDatasetH
                                    s2_label_claims *claims, s2_label_set *labels, s2rgf_error *err)
 {
     raster_labels *raster = s2_calloc(1, sizeof *raster);
-    if (raster == NULL)
+    if (!raster)
         return s2_fail_memory(err, "label raster");
     raster->path = request->options->path;
     raster->group_of_value = s2_alloc(S2_CLASS_MAX_VALUE + 1, sizeof *raster->group_of_value);
     s2rgf_status status = s2_class_band_open(dataset, request->options->path, &raster->band, err);
     if (status == S2RGF_OK)
         status = check_raster(request->options, &raster->band, err);
-    if (status == S2RGF_OK && raster->group_of_value == NULL)
+    if (status == S2RGF_OK && !raster->group_of_value)
         status = s2_fail_memory(err, "label raster");
     if (status == S2RGF_OK)
         status = relate_grids(request, raster, err);

@@ -40,7 +40,7 @@ static s2rgf_status fail_layers(const char *path, GDALDatasetH dataset, const ch
     if (count == 0)
         return s2_fail(err, S2RGF_FORMAT,
                        "%s: no layer with geometries: expected polygons or points", path);
-    if (wanted != NULL)
+    if (wanted)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: no layer %s: expected one of %s", path,
                        wanted, list);
     return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: several layers: choose one with -l, found %s",
@@ -55,7 +55,7 @@ static OGRLayerH only_layer(GDALDatasetH dataset)
         OGRLayerH layer = GDALDatasetGetLayer(dataset, i);
         if (!s2_labels_has_geometries(layer))
             continue;
-        if (found != NULL)
+        if (found)
             return NULL;
         found = layer;
     }
@@ -65,15 +65,14 @@ static OGRLayerH only_layer(GDALDatasetH dataset)
 static s2rgf_status choose_layer(GDALDatasetH dataset, vector_labels *labels, s2rgf_error *err)
 {
     const char *wanted = labels->options->layer;
-    labels->layer =
-        wanted != NULL ? GDALDatasetGetLayerByName(dataset, wanted) : only_layer(dataset);
-    if (labels->layer != NULL && !s2_labels_has_geometries(labels->layer))
+    labels->layer = wanted ? GDALDatasetGetLayerByName(dataset, wanted) : only_layer(dataset);
+    if (labels->layer && !s2_labels_has_geometries(labels->layer))
         return s2_fail(err, S2RGF_FORMAT,
                        "%s: layer %s has no geometries: expected polygons or points",
                        labels->options->path, wanted);
-    if (labels->layer == NULL)
+    if (!labels->layer)
         return fail_layers(labels->options->path, dataset, wanted, err);
-    if (labels->options->where == NULL)
+    if (!labels->options->where)
         return S2RGF_OK;
     s2_gdal_catch caught;
     s2_gdal_catch_begin(&caught);
@@ -91,7 +90,7 @@ static s2rgf_status fail_layer_read(const vector_labels *labels, const s2_gdal_c
 {
     const s2rgf_label_options *options = labels->options;
     /* Databases find out only here that a filter is malformed. */
-    if (options->where != NULL)
+    if (options->where)
         return s2_gdal_fail(caught, err, S2RGF_INVALID_ARGUMENT,
                             "%s: cannot read features with the filter \"%s\"", options->path,
                             options->where);
@@ -106,14 +105,14 @@ static s2rgf_status next_feature(const vector_labels *labels, OGRFeatureH *featu
     s2_gdal_catch_begin(&caught);
     *feature = OGR_L_GetNextFeature(labels->layer);
     s2_gdal_catch_end(&caught);
-    if (*feature == NULL && caught.failed)
+    if (!*feature && caught.failed)
         return fail_layer_read(labels, &caught, err);
     return S2RGF_OK;
 }
 
 static s2rgf_status fail_no_features(const s2rgf_label_options *options, s2rgf_error *err)
 {
-    if (options->where == NULL)
+    if (!options->where)
         return s2_fail(err, S2RGF_FORMAT, "%s: the layer has no features", options->path);
     return s2_fail(err, S2RGF_FORMAT, "%s: no feature matches the filter \"%s\"", options->path,
                    options->where);
@@ -129,9 +128,9 @@ static s2rgf_status collect_classes(const vector_labels *labels, const s2rgf_hos
     s2rgf_status status = s2_class_list_create(&labels->field, host, &list, err);
     if (status == S2RGF_OK)
         status = next_feature(labels, &feature, err);
-    if (status == S2RGF_OK && feature == NULL)
+    if (status == S2RGF_OK && !feature)
         status = fail_no_features(labels->options, err);
-    while (status == S2RGF_OK && feature != NULL) {
+    while (status == S2RGF_OK && feature) {
         status = s2_class_list_note(list, feature, err);
         OGR_F_Destroy(feature);
         if (status == S2RGF_OK)
@@ -174,7 +173,7 @@ static s2rgf_status burn_features(const vector_labels *labels, const s2rgf_host 
     OGRFeatureH feature = NULL;
     OGR_L_ResetReading(labels->layer);
     s2rgf_status status = next_feature(labels, &feature, err);
-    while (status == S2RGF_OK && feature != NULL) {
+    while (status == S2RGF_OK && feature) {
         status = burn_feature(labels, burner, feature, set, err);
         OGR_F_Destroy(feature);
         if (status == S2RGF_OK && !s2_progress(host, 0.0))

@@ -38,8 +38,8 @@ static void *open_file(void *unused, const char *path, const char *access)
     (void)unused;
     checked_file *checked = s2_calloc(1, sizeof *checked);
     char *copy = s2_strdup(path);
-    VSILFILE *file = checked != NULL && copy != NULL ? VSIFOpenL(path, access) : NULL;
-    if (file == NULL) {
+    VSILFILE *file = checked && copy ? VSIFOpenL(path, access) : NULL;
+    if (!file) {
         const int reason = errno;
         s2_free(checked);
         s2_free(copy);
@@ -151,7 +151,7 @@ static char **read_folder(void *unused, const char *path, int most)
 static bool install(void)
 {
     VSIFilesystemPluginCallbacksStruct *calls = VSIAllocFilesystemPluginCallbacksStruct();
-    if (calls == NULL)
+    if (!calls)
         return false;
     calls->open = open_file;
     calls->tell = tell_file;
@@ -179,7 +179,7 @@ s2rgf_status s2_checked_name(const char *path, char **name, s2rgf_error *err)
     static bool installed;
     if (s2_is_virtual_path(path)) {
         *name = s2_strdup(path);
-        return *name != NULL ? S2RGF_OK : s2_fail_memory(err, "output");
+        return *name ? S2RGF_OK : s2_fail_memory(err, "output");
     }
     bool ready = CPLCreateOrAcquireMutex(&mutex, 1000.0) != 0;
     if (ready) {
@@ -187,5 +187,5 @@ s2rgf_status s2_checked_name(const char *path, char **name, s2rgf_error *err)
         CPLReleaseMutex(mutex);
     }
     *name = ready ? s2_asprintf(PREFIX "%s", path) : NULL;
-    return *name != NULL ? S2RGF_OK : s2_fail_memory(err, "output");
+    return *name ? S2RGF_OK : s2_fail_memory(err, "output");
 }

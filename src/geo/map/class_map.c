@@ -19,7 +19,7 @@ static s2rgf_status open_with_classes(const char *path, const char *assigned_srs
                                       s2rgf_error *err)
 {
     *map = (s2_class_map){.path = s2_strdup(path)};
-    if (map->path == NULL)
+    if (!map->path)
         return s2_fail_memory(err, "name of the map");
     s2rgf_status status = open_dataset(map->path, map, err);
     if (status == S2RGF_OK)
@@ -50,7 +50,7 @@ s2rgf_status s2_class_map_open_unread(const char *path, const char *assigned_srs
 void s2_class_map_close(s2_class_map *map)
 {
     s2_class_band_close(&map->band);
-    if (map->dataset != NULL)
+    if (map->dataset)
         GDALClose(map->dataset);
     s2_free(map->path);
     s2_grid_clear(&map->grid);

@@ -48,7 +48,7 @@ static char *find_place(const char *path)
     if (folder[0] == '\0')
         folder = ".";
     char *real = s2_is_virtual_path(folder) ? NULL : realpath(folder, NULL);
-    char *place = s2_strdup(real != NULL ? real : folder);
+    char *place = s2_strdup(real ? real : folder);
     free(real);
     return place;
 }
@@ -59,7 +59,7 @@ static s2rgf_status make_names(const char *path, s2_map_files *files, s2rgf_erro
     files->stem = s2_strdup(CPLGetBasename(path));
     files->name = s2_strdup(CPLGetFilename(path));
     files->path = s2_strdup(path);
-    return files->place != NULL && files->stem != NULL && files->name != NULL && files->path != NULL
+    return files->place && files->stem && files->name && files->path
                ? S2RGF_OK
                : s2_fail_memory(err, "output");
 }
@@ -69,7 +69,7 @@ static char *inside(const s2_map_files *files, const char *folder, const char *n
                     const char *suffix)
 {
     char *path = join_path(files->work.path, folder, "");
-    char *made = path != NULL ? join_path(path, name, suffix) : NULL;
+    char *made = path ? join_path(path, name, suffix) : NULL;
     s2_free(path);
     return made;
 }
@@ -95,7 +95,7 @@ static s2rgf_status make_folders(const s2_map_files *files, s2rgf_error *err)
     s2_map_catch_begin(&caught);
     for (size_t i = 0; i < sizeof names / sizeof names[0] && done; i++) {
         char *path = join_path(files->work.path, names[i], "");
-        done = path != NULL && VSIMkdir(path, 0777) == 0;
+        done = path && VSIMkdir(path, 0777) == 0;
         s2_free(path);
     }
     s2_gdal_catch_end(&caught);
@@ -111,13 +111,13 @@ static s2rgf_status try_renaming(const s2_map_files *files, s2rgf_error *err)
     char *from = inside(files, SCRATCH, files->name, ""), *to = inside(files, OLD, files->name, "");
     char *folder = join_path(files->work.path, OLD, "");
     s2rgf_status status = S2RGF_OK;
-    if (from == NULL || to == NULL || folder == NULL) {
+    if (!from || !to || !folder) {
         status = s2_fail_memory(err, "output");
     } else {
         s2_gdal_catch caught;
         s2_map_catch_begin(&caught);
         VSILFILE *file = VSIFOpenExL(from, "wb", TRUE);
-        bool done = file != NULL && VSIFCloseL(file) == 0 && VSIRename(from, to) == 0;
+        bool done = file && VSIFCloseL(file) == 0 && VSIRename(from, to) == 0;
         char **names = done ? VSIReadDir(folder) : NULL;
         done = done && CSLFindString(names, files->name) >= 0 && VSIUnlink(to) == 0;
         CSLDestroy(names);
@@ -171,11 +171,11 @@ static s2rgf_status read_text(const char *path, char **text, s2rgf_error *err)
         return S2RGF_OK;
     const size_t bytes = (size_t)stat.st_size;
     char *read = s2_calloc(bytes + 1, 1);
-    if (read == NULL)
+    if (!read)
         return s2_fail_memory(err, "output");
     VSILFILE *file = VSIFOpenL(path, "rb");
-    const bool done = file != NULL && VSIFReadL(read, 1, bytes, file) == bytes;
-    if (file != NULL)
+    const bool done = file && VSIFReadL(read, 1, bytes, file) == bytes;
+    if (file)
         VSIFCloseL(file);
     if (done && strlen(read) == bytes)
         *text = read;
@@ -188,8 +188,8 @@ s2rgf_status s2_map_text_write(const char *path, const char *text, s2rgf_error *
 {
     const size_t length = strlen(text);
     VSILFILE *file = VSIFOpenL(path, "wb");
-    bool done = file != NULL && VSIFWriteL(text, 1, length, file) == length;
-    done = file != NULL && VSIFCloseL(file) == 0 && done;
+    bool done = file && VSIFWriteL(text, 1, length, file) == length;
+    done = file && VSIFCloseL(file) == 0 && done;
     return done ? S2RGF_OK : s2_fail(err, S2RGF_IO, "%s: cannot be written", path);
 }
 
@@ -199,10 +199,10 @@ static s2rgf_status rename_in_text(const char *path, const char *made, const cha
 {
     char *text = NULL;
     s2rgf_status status = read_text(path, &text, err);
-    const char *at = text, *found = text != NULL ? strstr(text, made) : NULL;
-    if (found != NULL) {
+    const char *at = text, *found = text ? strstr(text, made) : NULL;
+    if (found) {
         s2_text changed = {0};
-        for (; found != NULL; found = strstr(at, made)) {
+        for (; found; found = strstr(at, made)) {
             s2_text_append(&changed, "%.*s%s", (int)(found - at), at, place);
             at = found + strlen(made);
         }
@@ -219,10 +219,10 @@ static s2rgf_status rename_in_texts(const s2_map_files *files, const char *folde
 {
     char **names = VSIReadDir(folder), *checked = NULL;
     s2rgf_status status = s2_checked_name(folder, &checked, err);
-    for (int i = 0; names != NULL && names[i] != NULL && status == S2RGF_OK; i++) {
+    for (int i = 0; names && names[i] && status == S2RGF_OK; i++) {
         char *path = join_path(folder, names[i], "");
-        status = path != NULL ? rename_in_text(path, checked, files->place, err)
-                              : s2_fail_memory(err, "output");
+        status =
+            path ? rename_in_text(path, checked, files->place, err) : s2_fail_memory(err, "output");
         if (status == S2RGF_OK)
             status = rename_in_text(path, folder, files->place, err);
         s2_free(path);
@@ -235,7 +235,7 @@ static s2rgf_status rename_in_texts(const s2_map_files *files, const char *folde
 s2rgf_status s2_map_files_turn(s2_map_files *files, s2rgf_error *err)
 {
     char *from = join_path(files->work.path, MADE, ""), *to = join_path(files->work.path, NEW, "");
-    s2rgf_status status = from != NULL && to != NULL ? S2RGF_OK : s2_fail_memory(err, "output");
+    s2rgf_status status = from && to ? S2RGF_OK : s2_fail_memory(err, "output");
     s2_gdal_catch caught;
     s2_map_catch_begin(&caught);
     if (status == S2RGF_OK)
@@ -254,11 +254,11 @@ s2rgf_status s2_map_files_turn(s2_map_files *files, s2rgf_error *err)
 static s2rgf_status sync_files(const s2_map_files *files, s2rgf_error *err)
 {
     char *folder = join_path(files->work.path, NEW, "");
-    char **names = folder != NULL ? VSIReadDirRecursive(folder) : NULL;
-    s2rgf_status status = folder != NULL ? S2RGF_OK : s2_fail_memory(err, "output");
-    for (int i = 0; names != NULL && names[i] != NULL && status == S2RGF_OK; i++) {
+    char **names = folder ? VSIReadDirRecursive(folder) : NULL;
+    s2rgf_status status = folder ? S2RGF_OK : s2_fail_memory(err, "output");
+    for (int i = 0; names && names[i] && status == S2RGF_OK; i++) {
         char *path = join_path(folder, names[i], "");
-        if (path == NULL)
+        if (!path)
             status = s2_fail_memory(err, "output");
         else if (!s2_is_virtual_path(path) && !s2_sync_path(path))
             status = s2_fail(err, S2RGF_IO, "%s: cannot be written to the disk: %s", files->path,
@@ -277,12 +277,12 @@ static s2rgf_status add_name(const s2_map_files *files, const char *from, const 
     const size_t length = strlen(to), aux = strlen(".aux.xml");
     /* Without leave to overwrite, only side files of GDAL's own making are replaced. */
     const bool is_aux = length > aux && strcmp(to + length - aux, ".aux.xml") == 0;
-    const s2_naming item = {.from = from != NULL ? inside(files, NEW, from, "") : NULL,
+    const s2_naming item = {.from = from ? inside(files, NEW, from, "") : NULL,
                             .to = join_path(files->place, to, ""),
                             .backup = inside(files, OLD, to, ""),
                             .is_main = is_main,
-                            .replace = files->overwrite || is_aux || from == NULL};
-    if (from != NULL && item.from == NULL) {
+                            .replace = files->overwrite || is_aux || !from};
+    if (from && !item.from) {
         s2_free(item.to);
         s2_free(item.backup);
         return s2_fail_memory(err, "output");
@@ -302,8 +302,8 @@ static s2rgf_status add_stale(const s2_map_files *files, char **names, s2_public
     for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0] && status == S2RGF_OK; i++) {
         const bool is_style = i == 3;
         char *name = s2_asprintf("%s%s", is_style ? files->stem : files->name, suffixes[i]);
-        char *path = name != NULL ? join_path(files->place, name, "") : NULL;
-        if (path == NULL)
+        char *path = name ? join_path(files->place, name, "") : NULL;
+        if (!path)
             status = s2_fail_memory(err, "output");
         else if (CSLFindString(names, name) < 0 && s2_map_exists(path) &&
                  (!is_style || (s2_map_exists(files->path) && s2_map_style_is_own(path))))
@@ -319,12 +319,12 @@ static s2rgf_status add_output(const s2_map_files *files, s2_publication *public
                                s2rgf_error *err)
 {
     char *folder = join_path(files->work.path, NEW, "");
-    char **names = folder != NULL ? VSIReadDir(folder) : NULL;
+    char **names = folder ? VSIReadDir(folder) : NULL;
     const int before = publication->count;
     bool found = false;
     s2rgf_status status =
-        folder != NULL ? add_stale(files, names, publication, err) : s2_fail_memory(err, "output");
-    for (int i = 0; names != NULL && names[i] != NULL && status == S2RGF_OK; i++) {
+        folder ? add_stale(files, names, publication, err) : s2_fail_memory(err, "output");
+    for (int i = 0; names && names[i] && status == S2RGF_OK; i++) {
         if (strcmp(names[i], files->name) == 0)
             found = true;
         else if (strcmp(names[i], ".") != 0 && strcmp(names[i], "..") != 0)
@@ -376,9 +376,8 @@ s2rgf_status s2_map_files_publish(s2_map_files *const *files, int count, s2rgf_e
     s2_publication publication = {0};
     held_lock *locks = s2_calloc((size_t)count, sizeof *locks);
     char *journal = s2_work_folder_journal(files[0]->work.path);
-    s2rgf_status status =
-        locks != NULL && journal != NULL ? S2RGF_OK : s2_fail_memory(err, "output");
-    for (int i = 0; i < count && locks != NULL; i++)
+    s2rgf_status status = locks && journal ? S2RGF_OK : s2_fail_memory(err, "output");
+    for (int i = 0; i < count && locks; i++)
         locks[i].descriptor = -1;
     for (int i = 0; i < count && status == S2RGF_OK; i++)
         status = sync_files(files[i], err);
@@ -388,7 +387,7 @@ s2rgf_status s2_map_files_publish(s2_map_files *const *files, int count, s2rgf_e
         status = add_output(files[i], &publication, err);
     if (status == S2RGF_OK)
         status = s2_publication_run(&publication, journal, err);
-    for (int i = count - 1; i >= 0 && locks != NULL; i--)
+    for (int i = count - 1; i >= 0 && locks; i--)
         s2_stem_unlock(locks[i].descriptor, locks[i].path);
     /* What cannot be put back now must not be removed: the next run will try again. */
     for (int i = 0; i < count && publication.stranded; i++)

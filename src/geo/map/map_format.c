@@ -9,7 +9,7 @@
 bool s2_driver_can(GDALDriverH driver, const char *capability)
 {
     const char *value = GDALGetMetadataItem(driver, capability, NULL);
-    return value != NULL && CPLTestBool(value);
+    return value && CPLTestBool(value);
 }
 
 static bool can_write(GDALDriverH driver)
@@ -21,7 +21,7 @@ static bool can_write(GDALDriverH driver)
 bool s2_driver_has_extension(GDALDriverH driver, const char *extension)
 {
     const char *list = GDALGetMetadataItem(driver, GDAL_DMD_EXTENSIONS, NULL);
-    char **items = CSLTokenizeString2(list != NULL ? list : "", " ", 0);
+    char **items = CSLTokenizeString2(list ? list : "", " ", 0);
     const bool found = CSLFindString(items, extension) >= 0;
     CSLDestroy(items);
     return found;
@@ -29,16 +29,16 @@ bool s2_driver_has_extension(GDALDriverH driver, const char *extension)
 
 bool s2_map_format_is_vrt(const char *path, const char *format)
 {
-    return EQUAL(format != NULL ? format : CPLGetExtension(path), "VRT");
+    return EQUAL(format ? format : CPLGetExtension(path), "VRT");
 }
 
 s2rgf_status s2_map_format_driver(const char *path, const char *format, GDALDriverH *driver,
                                   s2rgf_error *err)
 {
     *driver = NULL;
-    if (format != NULL) {
+    if (format) {
         *driver = GDALGetDriverByName(format);
-        if (*driver == NULL)
+        if (!*driver)
             return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                            "format %s: unknown: expected the name of a GDAL driver", format);
         if (!can_write(*driver) || EQUAL(format, "VRT") || EQUAL(format, "MEM"))
@@ -48,16 +48,16 @@ s2rgf_status s2_map_format_driver(const char *path, const char *format, GDALDriv
     }
     const char *extension = CPLGetExtension(path);
     /* The first registered wins, so .tif is GTiff and not COG. */
-    for (int i = 0; extension[0] != '\0' && *driver == NULL && i < GDALGetDriverCount(); i++) {
+    for (int i = 0; extension[0] != '\0' && !*driver && i < GDALGetDriverCount(); i++) {
         GDALDriverH candidate = GDALGetDriver(i);
         const char *name = GDALGetDriverShortName(candidate);
         if (can_write(candidate) && s2_driver_has_extension(candidate, extension) &&
             !EQUAL(name, "VRT"))
             *driver = candidate;
     }
-    if (*driver == NULL)
+    if (!*driver)
         *driver = GDALGetDriverByName("GTiff");
-    if (*driver == NULL)
+    if (!*driver)
         return s2_fail(err, S2RGF_INTERNAL, "%s: GDAL's drivers are not registered", path);
     return S2RGF_OK;
 }
@@ -73,7 +73,7 @@ bool s2_map_format_is_same(const char *path, const char *other_path, const char 
 static char **add_default(char **options, const char *key, const char *value,
                           const char *const *creation_options)
 {
-    if (CSLFetchNameValue((CSLConstList)creation_options, key) != NULL)
+    if (CSLFetchNameValue((CSLConstList)creation_options, key))
         return options;
     return CSLSetNameValue(options, key, value);
 }
@@ -88,7 +88,7 @@ char **s2_map_format_options(GDALDriverH driver, GDALDataType type,
     if (is_gtiff || is_cog) {
         options = add_default(options, "BIGTIFF", "IF_SAFER", creation_options);
         /* Floats compress by prediction only. */
-        if (CSLFetchNameValue(given, "COMPRESS") == NULL && type == GDT_Float32)
+        if (!CSLFetchNameValue(given, "COMPRESS") && type == GDT_Float32)
             options = add_default(options, "PREDICTOR", is_cog ? "YES" : "3", creation_options);
         options = add_default(options, "COMPRESS", "DEFLATE", creation_options);
     }
@@ -103,10 +103,10 @@ char **s2_map_format_options(GDALDriverH driver, GDALDataType type,
         options = add_default(options, "BLOCKXSIZE", "256", creation_options);
         options = add_default(options, "BLOCKYSIZE", "256", creation_options);
     }
-    for (int i = 0; given != NULL && given[i] != NULL; i++) {
+    for (int i = 0; given && given[i]; i++) {
         char *key = NULL;
         const char *value = CPLParseNameValue(given[i], &key);
-        options = key != NULL ? CSLSetNameValue(options, key, value) : options;
+        options = key ? CSLSetNameValue(options, key, value) : options;
         CPLFree(key);
     }
     return options;

@@ -33,7 +33,7 @@ static s2rgf_status reserve_lines(s2_map_writer *writer, int height, s2rgf_error
     unsigned char *grown = NULL;
     if (s2_multiply((size_t)writer->bands, (size_t)lines, &count))
         grown = s2_alloc(count, line_bytes(writer));
-    if (grown == NULL)
+    if (!grown)
         return s2_fail_memory(err, "output lines");
     const size_t kept = (size_t)writer->done_lines * line_bytes(writer);
     for (int b = 0; b < writer->bands && kept > 0; b++)
@@ -71,7 +71,7 @@ CPLErr s2_map_transfer(const s2_map_writer *writer, GDALDatasetH dataset, GDALRW
 static s2rgf_status hand_over(s2_map_writer *writer, int from, int count, s2rgf_error *err)
 {
     const int y = writer->first_line + from;
-    if (writer->table != NULL) {
+    if (writer->table) {
         const s2rgf_status status = s2_map_table_count(writer->table, line_at(writer, 0, from),
                                                        writer->sample_bytes, y, count, err);
         if (status != S2RGF_OK)

@@ -20,7 +20,7 @@
 static CPLXMLNode *add(CPLXMLNode *parent, const char *name, const char *const *attributes)
 {
     CPLXMLNode *node = CPLCreateXMLNode(parent, CXT_Element, name);
-    for (; attributes[0] != NULL; attributes += 2)
+    for (; attributes[0]; attributes += 2)
         CPLAddXMLAttributeAndValue(node, attributes[0], attributes[1]);
     return node;
 }
@@ -32,7 +32,7 @@ static bool add_class(CPLXMLNode *palette, const s2_class *item)
 {
     char value[16], colour[8];
     char *name = s2_strdup(item->name);
-    if (name == NULL)
+    if (!name)
         return false;
     s2_utf8_clean(name, strlen(name));
     CPLsnprintf(value, sizeof value, "%d", item->value);
@@ -72,8 +72,8 @@ bool s2_map_style_is_own(const char *path)
     CPLPushErrorHandler(CPLQuietErrorHandler);
     CPLXMLNode *style = CPLParseXMLFile(path);
     CPLPopErrorHandler();
-    CPLXMLNode *root = style != NULL ? CPLSearchXMLNode(style, "=qgis") : NULL;
-    const bool is_own = root != NULL && strcmp(CPLGetXMLValue(root, "version", ""), VERSION) == 0 &&
+    CPLXMLNode *root = style ? CPLSearchXMLNode(style, "=qgis") : NULL;
+    const bool is_own = root && strcmp(CPLGetXMLValue(root, "version", ""), VERSION) == 0 &&
                         strcmp(CPLGetXMLValue(root, "styleCategories", ""), CATEGORIES) == 0;
     CPLDestroyXMLNode(style);
     CPLErrorReset();
@@ -83,7 +83,7 @@ bool s2_map_style_is_own(const char *path)
 s2rgf_status s2_map_style_write(const char *path, const s2_class_table *classes, s2rgf_error *err)
 {
     CPLXMLNode *style = make_style(classes);
-    if (style == NULL)
+    if (!style)
         return s2_fail_memory(err, "map style");
     char *text = CPLSerializeXMLTree(style);
     CPLDestroyXMLNode(style);

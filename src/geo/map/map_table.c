@@ -35,8 +35,8 @@ static s2rgf_status prepare_area(s2_map_table *table, s2rgf_error *err)
 {
     const char *wkt = table->grid->srs_wkt;
     OGRSpatialReferenceH srs = NULL;
-    const s2rgf_status status = wkt != NULL ? s2_srs_from_text(wkt, &srs, err) : S2RGF_OK;
-    if (srs == NULL)
+    const s2rgf_status status = wkt ? s2_srs_from_text(wkt, &srs, err) : S2RGF_OK;
+    if (!srs)
         return status;
     s2_gdal_catch caught;
     s2_gdal_catch_begin(&caught);
@@ -45,8 +45,7 @@ static s2rgf_status prepare_area(s2_map_table *table, s2rgf_error *err)
     OGRErr no_axis = OGRERR_FAILURE, no_flattening = OGRERR_FAILURE;
     const double axis = OSRGetSemiMajor(srs, &no_axis);
     const double inverse = OSRGetInvFlattening(srs, &no_flattening);
-    bool done =
-        geographic != NULL && no_axis == OGRERR_NONE && no_flattening == OGRERR_NONE && axis > 0.0;
+    bool done = geographic && no_axis == OGRERR_NONE && no_flattening == OGRERR_NONE && axis > 0.0;
     if (done) {
         OSRSetAxisMappingStrategy(geographic, OAMS_TRADITIONAL_GIS_ORDER);
         geod_init(&table->ellipsoid, axis, inverse > 0.0 ? 1.0 / inverse : 0.0);
@@ -65,7 +64,7 @@ static s2rgf_status prepare_area(s2_map_table *table, s2rgf_error *err)
 
 void s2_map_table_free(s2_map_table *table)
 {
-    if (table == NULL)
+    if (!table)
         return;
     OCTDestroyCoordinateTransformation(table->to_geographic);
     S2_FREE_EACH(table->pixels, table->in_block, table->hectares, table->index, table);
@@ -76,7 +75,7 @@ s2rgf_status s2_map_table_create(const s2_grid *grid, const s2_class_table *clas
 {
     const size_t count = (size_t)classes->count;
     s2_map_table *made = s2_calloc(1, sizeof *made);
-    if (made == NULL)
+    if (!made)
         return s2_fail_memory(err, "attribute table");
     made->grid = grid;
     made->classes = classes;
@@ -84,8 +83,7 @@ s2rgf_status s2_map_table_create(const s2_grid *grid, const s2_class_table *clas
     made->in_block = s2_calloc(count, sizeof *made->in_block);
     made->hectares = s2_calloc(count, sizeof *made->hectares);
     made->index = s2_alloc(MAX_VALUE + 1, sizeof *made->index);
-    if (made->pixels == NULL || made->in_block == NULL || made->hectares == NULL ||
-        made->index == NULL) {
+    if (!made->pixels || !made->in_block || !made->hectares || !made->index) {
         s2_map_table_free(made);
         return s2_fail_memory(err, "attribute table");
     }
@@ -129,7 +127,7 @@ static double block_hectares(const s2_map_table *table, s2_rect block)
 {
     double x[OUTLINE_POINTS], y[OUTLINE_POINTS];
     outline(table->grid, block, x, y);
-    if (table->to_geographic != NULL) {
+    if (table->to_geographic) {
         s2_gdal_catch caught;
         s2_gdal_catch_begin(&caught);
         OCTTransform(table->to_geographic, OUTLINE_POINTS, x, y, NULL);

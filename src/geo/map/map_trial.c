@@ -26,7 +26,7 @@ static s2rgf_status fill_classes(s2_map_writer *writer, s2rgf_error *err)
     const size_t count = (size_t)all.w * (size_t)all.h;
     const uint32_t choices = (uint32_t)writer->classes.count + 1;
     uint16_t *values = s2_alloc(count, sizeof *values);
-    if (values == NULL)
+    if (!values)
         return s2_fail_memory(err, "output");
     for (size_t i = 0; i < count; i++) {
         const uint32_t choice = scramble((uint32_t)i) % choices;
@@ -42,7 +42,7 @@ static s2rgf_status fill_floats(s2_map_writer *writer, s2rgf_error *err)
     const s2_rect all = {0, 0, writer->grid.width, writer->grid.height};
     const size_t plane = (size_t)all.w * (size_t)all.h, count = plane * (size_t)writer->bands;
     float *values = s2_alloc(count, sizeof *values);
-    if (values == NULL)
+    if (!values)
         return s2_fail_memory(err, "output");
     for (size_t i = 0; i < count; i++)
         values[i] = scramble((uint32_t)(i % plane)) % 7 == 0
@@ -70,7 +70,7 @@ static s2rgf_status try_size(const s2_map_spec *spec, s2_map_writer *writer, int
     s2_map_spec small = *spec;
     s2_grid grid = writer->grid;
     char *path = s2_map_files_scratch(&writer->files, writer->files.name);
-    if (path == NULL)
+    if (!path)
         return s2_fail_memory(err, "output");
     grid.width = width;
     grid.height = height;
@@ -95,7 +95,7 @@ static s2rgf_status try_size(const s2_map_spec *spec, s2_map_writer *writer, int
         s2_free(writer->srs_read);
         writer->srs_read = trial->srs_read;
         trial->srs_read = NULL;
-    } else if (err != NULL) {
+    } else if (err) {
         cut_paths(err->message, path);
     }
     s2_map_close(trial);
@@ -108,12 +108,12 @@ static bool has_disk_space(const s2_map_writer *writer)
 {
     static const unsigned char bytes[ROOM_BYTES];
     char *path = s2_map_files_scratch(&writer->files, "room");
-    VSILFILE *file = path != NULL ? VSIFOpenL(path, "wb") : NULL;
+    VSILFILE *file = path ? VSIFOpenL(path, "wb") : NULL;
     bool done = file != NULL;
     /* a block in which a miniature lies, and its description */
     for (size_t i = 0; i <= (size_t)writer->bands * writer->sample_bytes && done; i++)
         done = VSIFWriteL(bytes, 1, sizeof bytes, file) == sizeof bytes;
-    if (file != NULL) {
+    if (file) {
         done = VSIFCloseL(file) == 0 && done;
         VSIUnlink(path);
     }
@@ -176,7 +176,7 @@ static s2rgf_status try_tables(const s2_map_spec *spec, s2_map_writer *writer, s
 {
     writer->leave_table = false;
     const s2rgf_status status = try_sizes(spec, writer, err);
-    if (status != S2RGF_OK && writer->table != NULL &&
+    if (status != S2RGF_OK && writer->table &&
         attempt_with(&writer->leave_table, try_sizes, spec, writer, NULL) == S2RGF_OK)
         return S2RGF_OK;
     return status;
@@ -206,10 +206,9 @@ s2rgf_status s2_map_try_format(const s2_map_spec *spec, s2_map_writer *writer, s
         return s2_fail(err, status, "%s", why.message);
     if (!room)
         return s2_fail(err, S2RGF_IO, "%s: cannot be written: %s", spec->path, why.message);
-    return s2_fail(err, S2RGF_UNSUPPORTED, "%s: format %s%s cannot hold it: %s", spec->path,
-                   GDALGetDriverShortName(writer->final_driver),
-                   spec->creation_options != NULL && spec->creation_options[0] != NULL
-                       ? " with these creation options"
-                       : "",
-                   why.message);
+    return s2_fail(
+        err, S2RGF_UNSUPPORTED, "%s: format %s%s cannot hold it: %s", spec->path,
+        GDALGetDriverShortName(writer->final_driver),
+        spec->creation_options && spec->creation_options[0] ? " with these creation options" : "",
+        why.message);
 }

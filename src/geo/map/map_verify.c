@@ -88,7 +88,7 @@ static bool block_number(GDALRasterBandH band, const char *key, int x, int y, ui
     char name[64];
     snprintf(name, sizeof name, "%s_%d_%d", key, x, y);
     const char *text = GDALGetMetadataItem(band, name, "TIFF");
-    *number = text != NULL ? strtoull(text, NULL, 10) : 0;
+    *number = text ? strtoull(text, NULL, 10) : 0;
     return text != NULL;
 }
 
@@ -115,7 +115,7 @@ static s2rgf_status check_blocks(const s2_map_writer *writer, GDALDatasetH datas
 {
     VSIStatBufL stat;
     const char *interleave = GDALGetMetadataItem(dataset, "INTERLEAVE", "IMAGE_STRUCTURE");
-    const int bands = interleave != NULL && EQUAL(interleave, "PIXEL") ? 1 : writer->bands;
+    const int bands = interleave && EQUAL(interleave, "PIXEL") ? 1 : writer->bands;
     bool inside = VSIStatL(path, &stat) == 0;
     for (int b = 1; b <= bands && inside; b++) {
         GDALRasterBandH band = GDALGetRasterBand(dataset, b);
@@ -154,14 +154,14 @@ static s2rgf_status check_overviews(const s2_map_writer *writer, GDALDatasetH da
 unsigned s2_map_description(const s2_map_writer *writer)
 {
     unsigned all = S2_KEEPS_NODATA | S2_KEEPS_METADATA | S2_KEEPS_BAND_NAMES;
-    if (writer->grid.srs_wkt != NULL)
+    if (writer->grid.srs_wkt)
         all |= S2_KEEPS_SRS;
     if (writer->kind == S2_MAP_CLASSES)
         all |= S2_KEEPS_COLOURS;
     if (writer->kind == S2_MAP_CLASSES && !writer->is_share &&
         s2_class_has_categories(&writer->classes))
         all |= S2_KEEPS_CATEGORIES;
-    if (writer->table != NULL && !writer->leave_table)
+    if (writer->table && !writer->leave_table)
         all |= S2_KEEPS_TABLE;
     return all;
 }
@@ -179,12 +179,12 @@ static bool has_nodata(const s2_map_writer *writer, GDALDatasetH dataset)
 
 static bool has_metadata(const s2_map_writer *writer, GDALDatasetH dataset)
 {
-    for (int i = 0; writer->metadata != NULL && writer->metadata[i] != NULL; i++) {
+    for (int i = 0; writer->metadata && writer->metadata[i]; i++) {
         char *key = NULL;
         const char *expected = CPLParseNameValue(writer->metadata[i], &key);
-        const char *found = key != NULL ? GDALGetMetadataItem(dataset, key, NULL) : expected;
+        const char *found = key ? GDALGetMetadataItem(dataset, key, NULL) : expected;
         CPLFree(key);
-        if (found == NULL || strcmp(found, expected) != 0)
+        if (!found || strcmp(found, expected) != 0)
             return false;
     }
     return true;
@@ -204,8 +204,7 @@ static bool has_srs(s2_map_writer *writer, GDALDatasetH dataset)
 {
     char *wkt = NULL;
     s2_srs_to_wkt(GDALGetSpatialRef(dataset), &wkt, NULL);
-    const bool same =
-        wkt != NULL && (writer->srs_read == NULL || strcmp(writer->srs_read, wkt) == 0);
+    const bool same = wkt && (!writer->srs_read || strcmp(writer->srs_read, wkt) == 0);
     if (!writer->is_trial) {
         s2_free(wkt);
         return same;
@@ -225,7 +224,7 @@ static unsigned find_description(s2_map_writer *writer, GDALDatasetH dataset)
     found |= has_band_names(writer, dataset) ? S2_KEEPS_BAND_NAMES : 0;
     found |= s2_class_categories_are_set(band, &writer->classes) ? S2_KEEPS_CATEGORIES : 0;
     found |= s2_class_palette_is_set(band, &writer->classes) ? S2_KEEPS_COLOURS : 0;
-    if (writer->table != NULL && s2_map_table_is_attached(writer->table, band))
+    if (writer->table && s2_map_table_is_attached(writer->table, band))
         found |= S2_KEEPS_TABLE;
     return found;
 }
@@ -256,19 +255,18 @@ s2rgf_status s2_map_verify_description(s2_map_writer *writer, GDALDatasetH datas
 s2rgf_status s2_map_verify(s2_map_writer *writer, s2rgf_error *err)
 {
     char *path = s2_map_files_new(&writer->files, writer->files.name, "");
-    if (path == NULL)
+    if (!path)
         return s2_fail_memory(err, "output");
     s2_gdal_catch caught;
     s2_map_catch_begin(&caught);
     GDALDatasetH dataset =
         GDALOpenEx(path, GDAL_OF_RASTER | GDAL_OF_VERBOSE_ERROR, NULL, NULL, NULL);
     s2_gdal_catch_end(&caught);
-    s2rgf_status status = dataset != NULL
-                              ? check_shape(writer, dataset, err)
-                              : s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot be opened again",
-                                             writer->files.path);
+    s2rgf_status status = dataset ? check_shape(writer, dataset, err)
+                                  : s2_gdal_fail(&caught, err, S2RGF_IO,
+                                                 "%s: cannot be opened again", writer->files.path);
     const bool is_tiff =
-        dataset != NULL && EQUAL("GTiff", GDALGetDriverShortName(GDALGetDatasetDriver(dataset)));
+        dataset && EQUAL("GTiff", GDALGetDriverShortName(GDALGetDatasetDriver(dataset)));
     if (status == S2RGF_OK && is_tiff)
         status = check_blocks(writer, dataset, path, err);
     if (status == S2RGF_OK)

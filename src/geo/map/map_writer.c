@@ -38,7 +38,7 @@ bool s2_map_describe(s2_map_writer *writer)
 {
     const bool is_classes = writer->kind == S2_MAP_CLASSES;
     bool done = GDALSetGeoTransform(writer->dataset, writer->grid.to_geo.m) == CE_None;
-    if (done && writer->grid.srs_wkt != NULL) {
+    if (done && writer->grid.srs_wkt) {
         OGRSpatialReferenceH srs = NULL;
         done = s2_srs_from_text(writer->grid.srs_wkt, &srs, NULL) == S2RGF_OK &&
                GDALSetSpatialRef(writer->dataset, srs) == CE_None;
@@ -73,7 +73,7 @@ static int choose_unit(const s2_map_writer *writer)
 static s2rgf_status create_dataset(s2_map_writer *writer, const s2_map_spec *spec, s2rgf_error *err)
 {
     GDALDriverH gtiff = GDALGetDriverByName("GTiff");
-    if (gtiff == NULL)
+    if (!gtiff)
         return s2_fail(err, S2RGF_INTERNAL, "%s: GDAL's GTiff driver is not registered",
                        spec->path);
     char **options = s2_map_format_options(gtiff, writer->type,
@@ -81,11 +81,11 @@ static s2rgf_status create_dataset(s2_map_writer *writer, const s2_map_spec *spe
     s2_gdal_catch caught;
     s2_map_catch_begin(&caught);
     /* GDAL warns of options it does not know, and goes on. */
-    if (spec->creation_options != NULL)
+    if (spec->creation_options)
         GDALValidateCreationOptions(writer->final_driver, (CSLConstList)spec->creation_options);
     writer->dataset = GDALCreate(gtiff, writer->written_path, writer->grid.width,
                                  writer->grid.height, writer->bands, writer->type, options);
-    bool done = writer->dataset != NULL && s2_map_describe(writer);
+    bool done = writer->dataset && s2_map_describe(writer);
     s2_gdal_catch_end(&caught);
     CSLDestroy(options);
     if (!done || caught.no_memory)
@@ -95,7 +95,7 @@ static s2rgf_status create_dataset(s2_map_writer *writer, const s2_map_spec *spe
         CPLFetchBool((CSLConstList)spec->creation_options, "SPARSE_OK", FALSE) != FALSE;
     const int units = (writer->grid.height + writer->unit - 1) / writer->unit;
     writer->hashes = s2_calloc((size_t)units, sizeof *writer->hashes);
-    return writer->hashes != NULL ? S2RGF_OK : s2_fail_memory(err, "output");
+    return writer->hashes ? S2RGF_OK : s2_fail_memory(err, "output");
 }
 
 static s2rgf_status check_spec(const s2_map_spec *spec, s2rgf_error *err)
@@ -153,7 +153,7 @@ static s2rgf_status prepare_files(s2_map_writer *writer, const s2_map_spec *spec
     const CSLConstList options = (CSLConstList)spec->creation_options;
     const s2_map_target target = {.path = spec->path,
                                   .overwrite = spec->overwrite,
-                                  .sides = writer->table != NULL || writer->converts,
+                                  .sides = writer->table || writer->converts,
                                   .style = writer->style,
                                   .world = s2_map_format_prefers_world_file(writer->final_driver) &&
                                            !CPLFetchBool(options, "WORLDFILE", FALSE)};
@@ -165,8 +165,8 @@ static s2rgf_status prepare_files(s2_map_writer *writer, const s2_map_spec *spec
             s2_map_format_options(writer->final_driver, writer->type, spec->creation_options);
     char *path = writer->converts ? s2_map_files_scratch(&writer->files, "pixels.tif")
                                   : s2_map_files_new(&writer->files, writer->files.name, "");
-    status = path != NULL ? s2_checked_name(path, &writer->written_path, err)
-                          : s2_fail_memory(err, "output");
+    status =
+        path ? s2_checked_name(path, &writer->written_path, err) : s2_fail_memory(err, "output");
     s2_free(path);
     return status;
 }
@@ -175,7 +175,7 @@ s2rgf_status s2_map_create_untried(const s2_map_spec *spec, s2_map_writer **writ
                                    s2rgf_error *err)
 {
     s2_map_writer *made = s2_calloc(1, sizeof *made);
-    if (made == NULL)
+    if (!made)
         return s2_fail_memory(err, "output");
     s2rgf_status status = check_spec(spec, err);
     if (status == S2RGF_OK)
@@ -234,13 +234,13 @@ static int CPL_STDCALL copy_goes_on(double part, const char *message, void *writ
 static s2rgf_status final_name(const s2_map_writer *writer, char **name, s2rgf_error *err)
 {
     char *path = s2_map_files_new(&writer->files, writer->files.name, "");
-    s2rgf_status status = path != NULL ? S2RGF_OK : s2_fail_memory(err, "output");
+    s2rgf_status status = path ? S2RGF_OK : s2_fail_memory(err, "output");
     if (status == S2RGF_OK && !writer->unchecked)
         status = s2_checked_name(path, name, err);
     else
         *name = s2_strdup(path);
     s2_free(path);
-    return status == S2RGF_OK && *name == NULL ? s2_fail_memory(err, "output") : status;
+    return status == S2RGF_OK && !*name ? s2_fail_memory(err, "output") : status;
 }
 
 /** Make the final format from the GeoTIFF: exactly, or not at all. */
@@ -255,16 +255,16 @@ static s2rgf_status convert(s2_map_writer *writer, s2rgf_error *err)
     GDALDatasetH from =
         GDALOpenEx(writer->written_path, GDAL_OF_RASTER | GDAL_OF_VERBOSE_ERROR, NULL, NULL, NULL);
     GDALDatasetH to = NULL;
-    if (from != NULL)
+    if (from)
         to = GDALCreateCopy(writer->final_driver, path, from, TRUE, writer->final_options,
                             copy_goes_on, writer);
     GDALClose(to);
     GDALClose(from);
     s2_gdal_catch_end(&caught);
     s2_free(path);
-    if (to == NULL && !s2_progress(writer->host, 1.0))
+    if (!to && !s2_progress(writer->host, 1.0))
         return s2_fail(err, S2RGF_CANCELLED, "interrupted");
-    if (to == NULL || caught.failed)
+    if (!to || caught.failed)
         return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot be written as %s",
                             writer->files.path, GDALGetDriverShortName(writer->final_driver));
     return S2RGF_OK;
@@ -273,7 +273,7 @@ static s2rgf_status convert(s2_map_writer *writer, s2rgf_error *err)
 static s2rgf_status write_style(const s2_map_writer *writer, s2rgf_error *err)
 {
     char *path = s2_map_files_new(&writer->files, writer->files.stem, ".qml");
-    if (path == NULL)
+    if (!path)
         return s2_fail_memory(err, "map style");
     const s2rgf_status status = s2_map_style_write(path, &writer->classes, err);
     s2_free(path);
@@ -288,7 +288,7 @@ s2rgf_status s2_map_finish(s2_map_writer *writer, s2rgf_error *err)
     if (writer->first_line != writer->grid.height)
         status = s2_fail(err, S2RGF_INTERNAL, "%s: incomplete: %d of %d lines were written",
                          writer->files.path, writer->first_line, writer->grid.height);
-    if (status == S2RGF_OK && writer->table != NULL && !writer->leave_table)
+    if (status == S2RGF_OK && writer->table && !writer->leave_table)
         status = s2_map_table_attach(writer->table, GDALGetRasterBand(writer->dataset, 1), err);
     if (status == S2RGF_OK) {
         GDALDatasetH dataset = writer->dataset;
@@ -304,7 +304,7 @@ s2rgf_status s2_map_finish(s2_map_writer *writer, s2rgf_error *err)
     if (status == S2RGF_OK)
         status = s2_map_verify(writer, err);
     writer->finished = status == S2RGF_OK;
-    if (!writer->finished && err != NULL)
+    if (!writer->finished && err)
         s2_work_folder_hide(err->message);
     return status;
 }
@@ -315,7 +315,7 @@ static void abandon_files(s2_map_writer *writer)
     s2_gdal_catch caught;
     CPLPushErrorHandler(CPLQuietErrorHandler);
     s2_map_catch_begin(&caught);
-    if (writer->dataset != NULL)
+    if (writer->dataset)
         GDALClose(writer->dataset);
     writer->dataset = NULL;
     s2_gdal_catch_end(&caught);
@@ -327,9 +327,9 @@ s2rgf_status s2_map_commit(s2_map_writer *const *writers, int count, s2rgf_error
 {
     s2_map_files **files = s2_calloc((size_t)count, sizeof *files);
     int used = 0;
-    s2rgf_status status = files != NULL ? S2RGF_OK : s2_fail_memory(err, "output");
+    s2rgf_status status = files ? S2RGF_OK : s2_fail_memory(err, "output");
     for (int i = 0; i < count && status == S2RGF_OK; i++) {
-        if (writers[i] == NULL)
+        if (!writers[i])
             continue;
         status = s2_map_finish(writers[i], err);
         files[used++] = &writers[i]->files;
@@ -337,7 +337,7 @@ s2rgf_status s2_map_commit(s2_map_writer *const *writers, int count, s2rgf_error
     if (status == S2RGF_OK && used > 0)
         status = s2_map_files_publish(files, used, err);
     for (int i = 0; i < count; i++)
-        if (writers[i] != NULL)
+        if (writers[i])
             abandon_files(writers[i]);
     s2_free(files);
     return status;
@@ -345,7 +345,7 @@ s2rgf_status s2_map_commit(s2_map_writer *const *writers, int count, s2rgf_error
 
 void s2_map_close(s2_map_writer *writer)
 {
-    if (writer == NULL)
+    if (!writer)
         return;
     abandon_files(writer);
     s2_map_table_free(writer->table);

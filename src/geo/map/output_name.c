@@ -109,9 +109,8 @@ static s2rgf_status check_side(const s2_map_files *files, const char *name, cons
                                bool may_replace, s2rgf_error *err)
 {
     char *path = s2_asprintf("%s/%s%s", files->place, name, suffix);
-    const s2rgf_status status = path != NULL
-                                    ? check_path(path, may_replace, "a file or nothing there", err)
-                                    : s2_fail_memory(err, "output");
+    const s2rgf_status status = path ? check_path(path, may_replace, "a file or nothing there", err)
+                                     : s2_fail_memory(err, "output");
     s2_free(path);
     return status;
 }
@@ -134,7 +133,7 @@ static s2rgf_status check_world(const s2_map_files *files, s2rgf_error *err)
 {
     char **names = VSIReadDir(files->place);
     s2rgf_status status = S2RGF_OK;
-    for (int i = 0; names != NULL && names[i] != NULL && status == S2RGF_OK; i++)
+    for (int i = 0; names && names[i] && status == S2RGF_OK; i++)
         if (is_world_name(files, names[i]))
             status = s2_fail(
                 err, S2RGF_INVALID_ARGUMENT,

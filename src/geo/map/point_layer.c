@@ -40,11 +40,11 @@ static GDALDriverH driver_of(const char *extension)
 static s2rgf_status choose_driver(const char *path, const char *format, GDALDriverH *driver,
                                   s2rgf_error *err)
 {
-    *driver = format != NULL ? GDALGetDriverByName(format) : driver_of(CPLGetExtension(path));
-    if (*driver == NULL && format != NULL)
+    *driver = format ? GDALGetDriverByName(format) : driver_of(CPLGetExtension(path));
+    if (!*driver && format)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "format %s: not known: expected the name of a GDAL driver", format);
-    if (*driver == NULL)
+    if (!*driver)
         return s2_fail(err, S2RGF_UNSUPPORTED,
                        "%s: no vector format has this extension: expected one such as .gpkg, "
                        ".geojson, .csv or .shp",
@@ -79,7 +79,7 @@ static bool add_field(OGRLayerH layer, const char *name, OGRFieldType type)
 static OGRFieldType count_type(const s2_point_layer *layer)
 {
     const char *types = GDALGetMetadataItem(layer->driver, GDAL_DMD_CREATIONFIELDDATATYPES, NULL);
-    return types == NULL || strstr(types, "Integer64") != NULL ? OFTInteger64 : OFTReal;
+    return !types || strstr(types, "Integer64") ? OFTInteger64 : OFTReal;
 }
 
 static bool add_fields(const s2_point_layer *layer, OGRLayerH into)
@@ -129,14 +129,13 @@ static bool fill_layer(const s2_point_layer *layer, GDALDatasetH dataset,
     const char *const csv_options[] = {"GEOMETRY=AS_XY", "STRING_QUOTING=IF_NEEDED", NULL};
     const bool is_csv = EQUAL(GDALGetDriverShortName(layer->driver), "CSV");
     OGRSpatialReferenceH srs = NULL;
-    if (layer->grid->srs_wkt != NULL &&
-        s2_srs_from_text(layer->grid->srs_wkt, &srs, NULL) != S2RGF_OK)
+    if (layer->grid->srs_wkt && s2_srs_from_text(layer->grid->srs_wkt, &srs, NULL) != S2RGF_OK)
         return false;
     OGRLayerH into = GDALDatasetCreateLayer(dataset, layer->files.stem, srs, wkbPoint,
                                             is_csv ? (char **)csv_options : NULL);
     OSRDestroySpatialReference(srs);
     /* formats that know transactions are slow without */
-    bool done = into != NULL && add_fields(layer, into);
+    bool done = into && add_fields(layer, into);
     const bool begun = done && GDALDatasetStartTransaction(dataset, FALSE) == OGRERR_NONE;
     for (size_t i = 0; i < count && done; i++)
         done = add_point(layer, into, &points[i], i + 1);
@@ -150,8 +149,8 @@ static s2rgf_status create_points(const s2_point_layer *layer, const char *path,
     CPLPushErrorHandler(CPLQuietErrorHandler); /* warnings: what is written is read back */
     s2_gdal_catch_begin(&caught);
     GDALDatasetH dataset = GDALCreate(layer->driver, path, 0, 0, 0, GDT_Unknown, NULL);
-    const bool done = dataset != NULL && fill_layer(layer, dataset, points, count);
-    if (dataset != NULL)
+    const bool done = dataset && fill_layer(layer, dataset, points, count);
+    if (dataset)
         GDALClose(dataset);
     s2_gdal_catch_end(&caught);
     CPLPopErrorHandler();
@@ -174,13 +173,13 @@ static bool is_as_written(const s2_point_layer *layer, OGRFeatureH feature,
     const int sizes = OGR_F_GetFieldIndex(feature, size_field(layer));
     s2_affine to_pixel;
     double u, v;
-    if (geometry == NULL || wkbFlatten(OGR_G_GetGeometryType(geometry)) != wkbPoint || ids < 0 ||
+    if (!geometry || wkbFlatten(OGR_G_GetGeometryType(geometry)) != wkbPoint || ids < 0 ||
         strata < 0 || sizes < 0 || OGR_F_GetFieldIndex(feature, FIELD_REFERENCE) < 0)
         return false;
     const GIntBig id = OGR_F_GetFieldAsInteger64(feature, ids);
     double x = OGR_G_GetX(geometry, 0), y = OGR_G_GetY(geometry, 0);
     if (id < 1 || (size_t)id > count || !s2_affine_invert(&layer->grid->to_geo, &to_pixel) ||
-        (to_grid != NULL && !OCTTransform(to_grid, 1, &x, &y, NULL)))
+        (to_grid && !OCTTransform(to_grid, 1, &x, &y, NULL)))
         return false;
     const s2_sample_point *point = &points[id - 1];
     s2_affine_apply(&to_pixel, x, y, &u, &v);
@@ -197,16 +196,16 @@ static size_t count_good(const s2_point_layer *layer, OGRLayerH from, const s2_s
     bool same = true;
     OGRCoordinateTransformationH to_grid = NULL;
     size_t good = 0;
-    if (s2_srs_to_wkt(OGR_L_GetSpatialRef(from), &wkt, NULL) == S2RGF_OK && wkt != NULL &&
-        layer->grid->srs_wkt != NULL &&
-        s2_srs_equal(wkt, layer->grid->srs_wkt, &same, NULL) == S2RGF_OK && !same)
+    if (s2_srs_to_wkt(OGR_L_GetSpatialRef(from), &wkt, NULL) == S2RGF_OK && wkt &&
+        layer->grid->srs_wkt && s2_srs_equal(wkt, layer->grid->srs_wkt, &same, NULL) == S2RGF_OK &&
+        !same)
         to_grid = s2_srs_transformation(wkt, layer->grid->srs_wkt);
-    OGRFeatureH feature = same || to_grid != NULL ? OGR_L_GetNextFeature(from) : NULL;
-    for (; feature != NULL; feature = OGR_L_GetNextFeature(from)) {
+    OGRFeatureH feature = same || to_grid ? OGR_L_GetNextFeature(from) : NULL;
+    for (; feature; feature = OGR_L_GetNextFeature(from)) {
         good += is_as_written(layer, feature, to_grid, points, count);
         OGR_F_Destroy(feature);
     }
-    if (to_grid != NULL)
+    if (to_grid)
         OCTDestroyCoordinateTransformation(to_grid);
     s2_free(wkt);
     return good;
@@ -221,9 +220,9 @@ static s2rgf_status verify_points(const s2_point_layer *layer, const char *path,
     s2_gdal_catch_begin(&caught);
     GDALDatasetH dataset =
         GDALOpenEx(path, GDAL_OF_VECTOR | GDAL_OF_VERBOSE_ERROR, NULL, options, NULL);
-    if (dataset != NULL && GDALDatasetGetLayerCount(dataset) > 0)
+    if (dataset && GDALDatasetGetLayerCount(dataset) > 0)
         good = count_good(layer, GDALDatasetGetLayer(dataset, 0), points, count);
-    if (dataset != NULL)
+    if (dataset)
         GDALClose(dataset);
     s2_gdal_catch_end(&caught);
     if (good == count && !caught.failed)
@@ -240,7 +239,7 @@ static void find_suffixes(s2_point_layer *layer, const char *folder)
 {
     const char *stem = layer->files.stem;
     char **names = VSIReadDir(folder);
-    for (int i = 0; names != NULL && names[i] != NULL; i++)
+    for (int i = 0; names && names[i]; i++)
         if (strncmp(names[i], stem, strlen(stem)) == 0 && strcmp(names[i], layer->files.name) != 0)
             layer->suffixes = CSLAddString(layer->suffixes, names[i] + strlen(stem));
     CSLDestroy(names);
@@ -251,7 +250,7 @@ static s2rgf_status try_format(s2_point_layer *layer, s2rgf_error *err)
 {
     const s2_sample_point point = {0, 0, 1, 1, 1.0, layer->with_class ? "class" : NULL};
     char *path = s2_map_files_scratch(&layer->files, layer->files.name);
-    if (path == NULL)
+    if (!path)
         return s2_fail_memory(err, "sample");
     s2rgf_status status = create_points(layer, path, &point, 1, err);
     if (status == S2RGF_OK)
@@ -278,14 +277,14 @@ s2rgf_status s2_point_layer_write(s2_point_layer *layer, const s2_sample_point *
 {
     s2_map_files *all[] = {&layer->files};
     char *made = s2_map_files_new(&layer->files, layer->files.name, ""), *path = NULL;
-    s2rgf_status status = made != NULL ? create_points(layer, made, points, count, err)
-                                       : s2_fail_memory(err, "sample");
+    s2rgf_status status =
+        made ? create_points(layer, made, points, count, err) : s2_fail_memory(err, "sample");
     if (status == S2RGF_OK)
         status = s2_map_files_turn(&layer->files, err);
     path = s2_map_files_new(&layer->files, layer->files.name, "");
     if (status == S2RGF_OK)
-        status = path != NULL ? verify_points(layer, path, points, count, err)
-                              : s2_fail_memory(err, "sample");
+        status =
+            path ? verify_points(layer, path, points, count, err) : s2_fail_memory(err, "sample");
     if (status == S2RGF_OK)
         status = s2_map_files_publish(all, 1, err);
     s2_free(made);

@@ -57,7 +57,7 @@ static bool reserve_item(s2_publication *publication)
     const int capacity = 2 * publication->capacity + 8;
     s2_naming *items = s2_calloc((size_t)capacity, sizeof *items);
     char **folders = s2_calloc((size_t)capacity, sizeof *folders);
-    if (items == NULL || folders == NULL) {
+    if (!items || !folders) {
         s2_free(items);
         s2_free(folders);
         return false;
@@ -78,9 +78,9 @@ static bool reserve_item(s2_publication *publication)
 static bool add_folder(s2_publication *publication, const char *to)
 {
     const char *slash = strrchr(to, '/');
-    const int length = slash == NULL ? 0 : slash == to ? 1 : (int)(slash - to);
+    const int length = !slash ? 0 : slash == to ? 1 : (int)(slash - to);
     char *folder = length > 0 ? s2_asprintf("%.*s", length, to) : s2_strdup(".");
-    if (folder == NULL)
+    if (!folder)
         return false;
     for (int i = 0; i < publication->folder_count; i++)
         if (strcmp(publication->folders[i], folder) == 0) {
@@ -93,7 +93,7 @@ static bool add_folder(s2_publication *publication, const char *to)
 
 s2rgf_status s2_publication_add(s2_publication *publication, s2_naming item, s2rgf_error *err)
 {
-    if (item.to == NULL || item.backup == NULL || !reserve_item(publication) ||
+    if (!item.to || !item.backup || !reserve_item(publication) ||
         !add_folder(publication, item.to)) {
         clear_item(&item);
         return s2_fail_memory(err, "names of an output");
@@ -197,7 +197,7 @@ static bool name_all(const s2_publication *publication, int *at)
         }
     for (int i = 0; i < publication->count; i++) {
         *at = i;
-        if (!items[i].is_main && items[i].from != NULL && !move_new(&items[i]))
+        if (!items[i].is_main && items[i].from && !move_new(&items[i]))
             return false;
     }
     return name_mains(publication, at);
@@ -247,12 +247,12 @@ static outcome attempt(const s2_publication *publication, const char *journal)
         result.item = -1;
     for (int i = 0; i < publication->folder_count && done; i++)
         done = s2_is_virtual_path(publication->folders[i]) || s2_sync_path(publication->folders[i]);
-    done = done && (journal == NULL || unlink(journal) == 0);
+    done = done && (!journal || unlink(journal) == 0);
     if (done)
         return result;
     result.problem = errno != 0 ? errno : EIO;
     result.stranded = !undo(publication);
-    if (journal != NULL && !result.stranded)
+    if (journal && !result.stranded)
         unlink(journal);
     return result;
 }
@@ -262,7 +262,7 @@ static outcome attempt(const s2_publication *publication, const char *journal)
 /** Append a text with the zero at its end, which no path holds. */
 static void append_item(s2_text *text, const char *item)
 {
-    s2_text_append(text, "%s%c", item != NULL ? item : "", 0);
+    s2_text_append(text, "%s%c", item ? item : "", 0);
 }
 
 /** Write the journal: it is there when it is whole. */
@@ -302,11 +302,11 @@ static bool read_journal(const char *path, journal_text *text)
     struct stat there;
     *text = (journal_text){0};
     FILE *file = fopen(path, "re");
-    if (file == NULL)
+    if (!file)
         return false;
     if (fstat(fileno(file), &there) == 0 && there.st_size > 0)
         text->data = s2_alloc((size_t)there.st_size, 1);
-    if (text->data != NULL)
+    if (text->data)
         text->left = fread(text->data, 1, (size_t)there.st_size, file);
     text->at = text->data;
     fclose(file);
@@ -318,7 +318,7 @@ static const char *next_item(journal_text *text)
 {
     char *end = text->left > 0 ? memchr(text->at, '\0', text->left) : NULL;
     const char *item = text->at;
-    if (end == NULL)
+    if (!end)
         return NULL;
     text->left -= (size_t)(end + 1 - text->at);
     text->at = end + 1;
@@ -329,11 +329,11 @@ static const char *next_item(journal_text *text)
 static bool read_items(journal_text *text, s2_publication *publication)
 {
     const char *magic = next_item(text);
-    bool done = magic != NULL && strcmp(magic, MAGIC) == 0;
+    bool done = magic && strcmp(magic, MAGIC) == 0;
     while (done && text->left > 0) {
         const char *flags = next_item(text), *from = next_item(text), *to = next_item(text),
                    *backup = next_item(text);
-        if (backup == NULL || strlen(flags) != 3 || to[0] != '/' || backup[0] != '/')
+        if (!backup || strlen(flags) != 3 || to[0] != '/' || backup[0] != '/')
             return false;
         const s2_naming item = {.from = from[0] != '\0' ? s2_strdup(from) : NULL,
                                 .to = s2_strdup(to),
@@ -380,8 +380,8 @@ static outcome take_over(const s2_publication *publication, const char *journal)
     outcome result = {.item = -1};
     bool all_named = !is_there(journal);
     for (int i = 0; i < publication->count; i++)
-        all_named = all_named &&
-                    (publication->items[i].from == NULL || !is_there(publication->items[i].from));
+        all_named =
+            all_named && (!publication->items[i].from || !is_there(publication->items[i].from));
     if (all_named)
         return result;
     result.problem = EINTR;

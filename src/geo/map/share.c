@@ -12,7 +12,7 @@
 char *s2_map_share_path(const char *path, int number, int count)
 {
     char *stem = s2_strdup(CPLResetExtension(path, ""));
-    if (stem == NULL)
+    if (!stem)
         return NULL;
     /* without an extension CPLResetExtension() leaves a point at the end */
     const size_t length = strlen(stem);
@@ -61,9 +61,8 @@ bool s2_map_share_read(const char *text, s2_map_share *share)
 {
     int last;
     char more;
-    if (text == NULL ||
-        sscanf(text, "%9d/%9d, lines %9d to %9d of %9d%c", &share->number, &share->count,
-               &share->first_line, &last, &share->map_lines, &more) != 5)
+    if (!text || sscanf(text, "%9d/%9d, lines %9d to %9d of %9d%c", &share->number, &share->count,
+                        &share->first_line, &last, &share->map_lines, &more) != 5)
         return false;
     share->lines = last - share->first_line + 1;
     return share->number >= 1 && share->number <= share->count &&

@@ -35,9 +35,9 @@ static s2rgf_status find_count(const char *map_path, int *count, s2rgf_error *er
     char *stem = s2_strdup(CPLGetBasename(map_path));
     const char *folder = CPLGetPath(map_path);
     char **names = VSIReadDir(folder[0] != '\0' ? folder : ".");
-    s2rgf_status status = stem != NULL ? S2RGF_OK : s2_fail_memory(err, "name of the map");
+    s2rgf_status status = stem ? S2RGF_OK : s2_fail_memory(err, "name of the map");
     *count = 0;
-    for (int i = 0; names != NULL && names[i] != NULL && status == S2RGF_OK; i++) {
+    for (int i = 0; names && names[i] && status == S2RGF_OK; i++) {
         const int told = count_in_name(names[i], stem);
         if (told > 0 && *count > 0 && told != *count)
             status = s2_fail(err, S2RGF_INVALID_ARGUMENT,
@@ -63,7 +63,7 @@ static s2rgf_status find_paths(s2_share_set *set, s2rgf_error *err)
     for (int i = 0; i < set->count && status == S2RGF_OK; i++) {
         VSIStatBufL stat;
         set->paths[i] = s2_map_share_path(set->map_path, i + 1, set->count);
-        if (set->paths[i] == NULL)
+        if (!set->paths[i])
             status = s2_fail_memory(err, "shares");
         else if (VSIStatExL(set->paths[i], &stat, VSI_STAT_EXISTS_FLAG) != 0 &&
                  ++missed <= NAMED_MISSING)
@@ -72,10 +72,9 @@ static s2rgf_status find_paths(s2_share_set *set, s2rgf_error *err)
     if (status == S2RGF_OK && missed > NAMED_MISSING)
         s2_text_append(&missing, " and %d more", missed - NAMED_MISSING);
     if (status == S2RGF_OK && missed > 0)
-        status =
-            s2_fail(err, S2RGF_IO, "%s: shares are missing: expected %d, found %d; missing: %s",
-                    set->map_path, set->count, set->count - missed,
-                    missing.data != NULL ? missing.data : "");
+        status = s2_fail(
+            err, S2RGF_IO, "%s: shares are missing: expected %d, found %d; missing: %s",
+            set->map_path, set->count, set->count - missed, missing.data ? missing.data : "");
     s2_free(missing.data);
     return status;
 }
@@ -97,19 +96,18 @@ static s2rgf_status read_classes(GDALDatasetH dataset, s2_class_table *classes, 
     char **items = GDALGetMetadata(dataset, NULL);
     GDALColorTableH palette = GDALGetRasterColorTable(GDALGetRasterBand(dataset, 1));
     s2rgf_status status = S2RGF_OK;
-    for (int i = 0; items != NULL && items[i] != NULL && status == S2RGF_OK; i++) {
+    for (int i = 0; items && items[i] && status == S2RGF_OK; i++) {
         int value = 0, end = 0;
         if (sscanf(items[i], "CLASS_%9d=%n", &value, &end) != 1 || end == 0)
             continue;
-        const GDALColorEntry *entry = palette != NULL ? GDALGetColorEntry(palette, value) : NULL;
+        const GDALColorEntry *entry = palette ? GDALGetColorEntry(palette, value) : NULL;
         uint8_t rgb[3] = {0};
-        if (entry != NULL) {
+        if (entry) {
             rgb[0] = (uint8_t)entry->c1;
             rgb[1] = (uint8_t)entry->c2;
             rgb[2] = (uint8_t)entry->c3;
         }
-        status =
-            s2_class_table_add(classes, value, items[i] + end, entry != NULL ? rgb : NULL, err);
+        status = s2_class_table_add(classes, value, items[i] + end, entry ? rgb : NULL, err);
     }
     return status;
 }
@@ -131,7 +129,7 @@ static char **read_provenance(GDALDatasetH dataset)
     char **metadata = NULL;
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         const char *value = GDALGetMetadataItem(dataset, keys[i], NULL);
-        metadata = CSLSetNameValue(metadata, keys[i], value != NULL ? value : "");
+        metadata = CSLSetNameValue(metadata, keys[i], value ? value : "");
     }
     return metadata;
 }
@@ -171,10 +169,10 @@ static s2rgf_status check_provenance(const s2_share_set *set, int index, GDALDat
     for (size_t i = 0; i < sizeof items / sizeof items[0]; i++) {
         const char *wanted = CSLFetchNameValueDef(set->metadata, items[i].key, "");
         const char *found = GDALGetMetadataItem(dataset, items[i].key, NULL);
-        if (found == NULL || strcmp(found, wanted) != 0)
+        if (!found || strcmp(found, wanted) != 0)
             return s2_fail(err, S2RGF_MISMATCH, "%s: other %s than %s: expected %s, found %s",
                            set->paths[index], items[i].what, set->paths[0], wanted,
-                           found != NULL ? found : "none");
+                           found ? found : "none");
     }
     return S2RGF_OK;
 }
@@ -248,7 +246,7 @@ s2rgf_status s2_share_set_open(const char *map_path, int count, s2_share_set *se
         return status;
     set->paths = s2_calloc((size_t)set->count, sizeof *set->paths);
     set->shares = s2_calloc((size_t)set->count, sizeof *set->shares);
-    if (set->paths == NULL || set->shares == NULL)
+    if (!set->paths || !set->shares)
         return s2_fail_memory(err, "shares");
     status = find_paths(set, err);
     for (int i = 0; i < set->count && status == S2RGF_OK; i++)
@@ -265,9 +263,9 @@ s2rgf_status s2_share_set_open(const char *map_path, int count, s2_share_set *se
 
 void s2_share_set_close(s2_share_set *set)
 {
-    for (int i = 0; set->paths != NULL && i < set->count; i++)
+    for (int i = 0; set->paths && i < set->count; i++)
         s2_free(set->paths[i]);
-    if (set->raster != NULL)
+    if (set->raster)
         GDALClose(set->raster);
     s2_free(set->paths);
     s2_free(set->shares);

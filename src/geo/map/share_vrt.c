@@ -115,17 +115,17 @@ static s2rgf_status describe_vrt(const s2_share_set *set, const s2_map_files *fi
     writer.keeps = s2_map_description(&writer);
     s2_map_catch_begin(&caught);
     writer.dataset = GDALOpen(path, GA_Update);
-    const bool done = writer.dataset != NULL && s2_map_describe(&writer);
+    const bool done = writer.dataset && s2_map_describe(&writer);
     s2_gdal_catch_end(&caught);
     s2rgf_status status =
         done ? S2RGF_OK : s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot be described", path);
-    if (status == S2RGF_OK && table != NULL)
+    if (status == S2RGF_OK && table)
         status = s2_map_table_attach(table, GDALGetRasterBand(writer.dataset, 1), err);
     s2_map_catch_begin(&caught);
     GDALClose(writer.dataset);
     writer.dataset = GDALOpen(path, GA_ReadOnly);
     s2_gdal_catch_end(&caught);
-    if (status == S2RGF_OK && (writer.dataset == NULL || caught.failed))
+    if (status == S2RGF_OK && (!writer.dataset || caught.failed))
         status = s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot be completed", path);
     if (status == S2RGF_OK)
         status = s2_map_verify_description(&writer, writer.dataset, err);
@@ -147,15 +147,14 @@ s2rgf_status s2_share_set_write_vrt(const s2_share_set *set, s2_map_table *table
         goto done;
     path = s2_map_files_new(&files, files.name, "");
     qml = s2_map_files_new(&files, files.stem, ".qml");
-    status =
-        path != NULL && qml != NULL ? write_pixels(set, path, err) : s2_fail_memory(err, "VRT");
+    status = path && qml ? write_pixels(set, path, err) : s2_fail_memory(err, "VRT");
     if (status == S2RGF_OK)
         status = describe_vrt(set, &files, path, table, err);
     if (status == S2RGF_OK && styled)
         status = s2_map_style_write(qml, &set->classes, err);
     if (status == S2RGF_OK)
         status = s2_map_files_turn(&files, err);
-    if (status != S2RGF_OK && err != NULL)
+    if (status != S2RGF_OK && err)
         s2_work_folder_hide(err->message);
     if (status == S2RGF_OK)
         status = s2_map_files_publish(all, 1, err);

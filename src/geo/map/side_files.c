@@ -22,10 +22,9 @@ static GDALDatasetH make_map(GDALDataType type)
     const double geotransform[6] = {500000.0, 10.0, 0.0, 5000000.0, 0.0, -10.0};
     const GDALColorEntry colour = {200, 100, 50, 255};
     GDALDriverH memory = GDALGetDriverByName("MEM");
-    GDALDatasetH map =
-        memory != NULL ? GDALCreate(memory, "", PROBE_PX, PROBE_PX, 1, type, NULL) : NULL;
+    GDALDatasetH map = memory ? GDALCreate(memory, "", PROBE_PX, PROBE_PX, 1, type, NULL) : NULL;
     OGRSpatialReferenceH srs = OSRNewSpatialReference(NULL);
-    if (map != NULL && OSRImportFromEPSG(srs, 32633) == OGRERR_NONE) {
+    if (map && OSRImportFromEPSG(srs, 32633) == OGRERR_NONE) {
         GDALRasterBandH band = GDALGetRasterBand(map, 1);
         GDALColorTableH colours = GDALCreateColorTable(GPI_RGB);
         GDALSetSpatialRef(map, srs);
@@ -44,20 +43,20 @@ static GDALDatasetH make_map(GDALDataType type)
 static bool make_trial_folder(GDALDriverH driver, char folder[256])
 {
     const char *virtual_files = GDALGetMetadataItem(driver, GDAL_DCAP_VIRTUALIO, NULL);
-    if (virtual_files != NULL && CPLTestBool(virtual_files)) {
+    if (virtual_files && CPLTestBool(virtual_files)) {
         snprintf(folder, 256, "/vsimem/s2rgf_side_files_%p", (const void *)&virtual_files);
         return VSIMkdir(folder, 0700) == 0;
     }
     const char *place = getenv("TMPDIR");
     const int length = snprintf(folder, 256, "%s/s2rgf_side_files_XXXXXX", place ? place : "/tmp");
-    return length < 256 && mkdtemp(folder) != NULL;
+    return length < 256 && mkdtemp(folder);
 }
 
 /** Add what follows the stem in the names of all files of a folder but one. */
 static char **add_suffixes(char **suffixes, const char *folder, const char *stem, const char *main)
 {
     char **names = VSIReadDirRecursive(folder);
-    for (int i = 0; names != NULL && names[i] != NULL; i++)
+    for (int i = 0; names && names[i]; i++)
         if (strncmp(names[i], stem, strlen(stem)) == 0 && strcmp(names[i], main) != 0)
             suffixes = CSLAddString(suffixes, names[i] + strlen(stem));
     CSLDestroy(names);
@@ -69,7 +68,7 @@ static char **probe(char **suffixes, const char *path, GDALDriverH driver, GDALD
 {
     char folder[256];
     GDALDatasetH map = make_map(type);
-    if (map != NULL && make_trial_folder(driver, folder)) {
+    if (map && make_trial_folder(driver, folder)) {
         char *name = CPLStrdup(CPLFormFilename(NULL, "map", CPLGetExtension(path)));
         char *copy = CPLStrdup(CPLFormFilename(folder, name, NULL));
         GDALClose(
@@ -79,7 +78,7 @@ static char **probe(char **suffixes, const char *path, GDALDriverH driver, GDALD
         CPLFree(copy);
         CPLFree(name);
     }
-    if (map != NULL)
+    if (map)
         GDALClose(map);
     return suffixes;
 }

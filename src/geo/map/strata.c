@@ -29,9 +29,8 @@ s2rgf_status s2_strata_open(const char *map_path, const char *assigned_srs, cons
     strata->pixels = s2_calloc(VALUES, sizeof *strata->pixels);
     strata->area_m2 = s2_calloc(VALUES, sizeof *strata->area_m2);
     strata->map_values = s2_alloc((size_t)strata->map.grid.width, sizeof *strata->map_values);
-    return strata->pixels != NULL && strata->area_m2 != NULL && strata->map_values != NULL
-               ? S2RGF_OK
-               : s2_fail_memory(err, "strata");
+    return strata->pixels && strata->area_m2 && strata->map_values ? S2RGF_OK
+                                                                   : s2_fail_memory(err, "strata");
 }
 
 void s2_strata_close(s2_strata *strata)
@@ -87,7 +86,7 @@ static s2rgf_status complete_classes(s2_strata *strata, const uint8_t *map_occur
     if (status != S2RGF_OK || !strata->has_own)
         return status;
     uint8_t *occurs = s2_calloc(VALUES, 1);
-    if (occurs == NULL)
+    if (!occurs)
         return s2_fail_memory(err, "strata");
     for (int value = 0; value < VALUES; value++)
         occurs[value] = strata->pixels[value] > 0;
@@ -132,14 +131,13 @@ s2rgf_status s2_strata_read(s2_strata *strata, const s2rgf_host *host, s2_strata
     const int height = strata->map.grid.height;
     int *values = s2_alloc((size_t)strata->map.grid.width, sizeof *values);
     uint8_t *occurs = s2_calloc(VALUES, 1);
-    s2rgf_status status =
-        values != NULL && occurs != NULL ? S2RGF_OK : s2_fail_memory(err, "strata");
+    s2rgf_status status = values && occurs ? S2RGF_OK : s2_fail_memory(err, "strata");
     for (int y = 0; y < height && status == S2RGF_OK; y++) {
         status = s2_strata_read_row(strata, y, values, err);
         if (status != S2RGF_OK)
             break;
         count_strata_row(strata, y, values, occurs);
-        if (visit != NULL)
+        if (visit)
             status = visit(context, y, values, err);
         if (status == S2RGF_OK && !s2_progress(host, (double)(y + 1) / height))
             status = s2_fail(err, S2RGF_CANCELLED, "%s: interrupted", strata->map.path);
@@ -174,7 +172,7 @@ uint64_t s2_strata_total(const s2_strata *strata, double *area_m2)
         pixels += strata->pixels[value];
         area += strata->area_m2[value];
     }
-    if (area_m2 != NULL)
+    if (area_m2)
         *area_m2 = area;
     return pixels;
 }

@@ -70,7 +70,7 @@ static char *join_path(const char *place, const char *name)
 static char *beside(const char *place, const char *stem, const char *text)
 {
     char *name = s2_asprintf("%.*s" MARK "%s", stem_bytes(place, stem), stem, text);
-    char *path = name != NULL ? join_path(place, name) : NULL;
+    char *path = name ? join_path(place, name) : NULL;
     s2_free(name);
     return path;
 }
@@ -96,7 +96,7 @@ static bool is_work_name(const char *name, const char *stem, size_t stem_length)
 /** The work folder's part of a path, "/STEM.part-NUMBER/made", in a text; NULL: there is none. */
 static char *find_work_part(char *text, char **end)
 {
-    for (char *mark = strstr(text, MARK); mark != NULL; mark = strstr(mark + 1, MARK)) {
+    for (char *mark = strstr(text, MARK); mark; mark = strstr(mark + 1, MARK)) {
         char *start = mark;
         *end = mark + strlen(MARK) + DIGITS;
         if (!is_number(mark + strlen(MARK)) || **end != '/')
@@ -113,7 +113,7 @@ static char *find_work_part(char *text, char **end)
 void s2_work_folder_hide(char *message)
 {
     char *end, *start;
-    while ((start = find_work_part(message, &end)) != NULL)
+    while ((start = find_work_part(message, &end)))
         memmove(start, end, strlen(end) + 1);
 }
 
@@ -139,7 +139,7 @@ s2rgf_status s2_stem_lock(const char *place, const char *stem, int *lock, char *
     if (s2_is_virtual_path(place))
         return S2RGF_OK;
     *path = beside(place, stem, "lock");
-    if (*path == NULL)
+    if (!*path)
         return s2_fail_memory(err, "lock");
     s2_lock_state state = s2_lock_file(*path, O_CREAT, lock);
     for (int waited = 0; state == S2_LOCK_BUSY && waited < LOCK_WAIT_MS; waited += LOCK_STEP_MS) {
@@ -161,7 +161,7 @@ s2rgf_status s2_stem_lock(const char *place, const char *stem, int *lock, char *
 void s2_stem_unlock(int lock, char *path)
 {
     /* The name goes first: a run that waits for the lock then finds that it has no name, and starts again. */
-    if (path != NULL)
+    if (path)
         unlink(path);
     if (lock >= 0)
         close(lock);
@@ -202,9 +202,9 @@ static bool roll_back(const char *place, const char *stem, const char *folder)
 static void sweep_folder(const char *place, const char *stem, const char *name)
 {
     char *folder = join_path(place, name);
-    char *lock_path = folder != NULL ? join_path(folder, "lock") : NULL;
+    char *lock_path = folder ? join_path(folder, "lock") : NULL;
     int lock = -1;
-    if (lock_path == NULL) {
+    if (!lock_path) {
         s2_free(folder);
         return;
     }
@@ -226,13 +226,13 @@ void s2_work_folder_sweep(const char *place, const char *stem)
         return;
     const size_t length = (size_t)stem_bytes(place, stem);
     char **names = VSIReadDir(place);
-    for (int i = 0; names != NULL && names[i] != NULL; i++)
+    for (int i = 0; names && names[i]; i++)
         if (is_work_name(names[i], stem, length))
             sweep_folder(place, stem, names[i]);
     CSLDestroy(names);
     char *lock_path = beside(place, stem, "lock");
     int lock = -1;
-    if (lock_path != NULL && s2_lock_file(lock_path, 0, &lock) == S2_LOCKED)
+    if (lock_path && s2_lock_file(lock_path, 0, &lock) == S2_LOCKED)
         s2_stem_unlock(lock, lock_path);
     else
         s2_free(lock_path);
@@ -251,8 +251,8 @@ static bool make_folder(s2_work_folder *folder)
         return false;
     char *lock_path = join_path(folder->path, "lock");
     const s2_lock_state state =
-        lock_path != NULL ? s2_lock_file(lock_path, O_CREAT, &folder->lock) : S2_LOCK_FAILED;
-    const int problem = lock_path == NULL ? ENOMEM : errno;
+        lock_path ? s2_lock_file(lock_path, O_CREAT, &folder->lock) : S2_LOCK_FAILED;
+    const int problem = !lock_path ? ENOMEM : errno;
     s2_free(lock_path);
     if (state == S2_LOCKED || state == S2_LOCK_NONE)
         return true;
@@ -271,7 +271,7 @@ s2rgf_status s2_work_folder_create(const char *place, const char *stem, const ch
         char number[DIGITS + 1];
         snprintf(number, sizeof number, "%0*" PRIx64, DIGITS, unique_number());
         folder->path = beside(place, stem, number);
-        if (folder->path == NULL)
+        if (!folder->path)
             return s2_fail_memory(err, "output");
         s2_map_catch_begin(&caught);
         const bool made = make_folder(folder);
@@ -292,14 +292,14 @@ s2rgf_status s2_work_folder_create(const char *place, const char *stem, const ch
 
 void s2_work_folder_close(s2_work_folder *folder)
 {
-    if (folder->path != NULL)
+    if (folder->path)
         remove_tree(folder->path);
     s2_work_folder_leave(folder);
 }
 
 void s2_work_folder_leave(s2_work_folder *folder)
 {
-    if (folder->path != NULL && folder->lock >= 0)
+    if (folder->path && folder->lock >= 0)
         close(folder->lock);
     s2_free(folder->path);
     *folder = (s2_work_folder){.lock = -1};

@@ -28,8 +28,7 @@ bool s2_band_is_signed_byte(GDALRasterBandH band)
 {
 #if GDAL_VERSION_NUM < GDAL_COMPUTE_VERSION(3, 7, 0)
     const char *pixel_type = GDALGetMetadataItem(band, "PIXELTYPE", "IMAGE_STRUCTURE");
-    return GDALGetRasterDataType(band) == GDT_Byte && pixel_type != NULL &&
-           EQUAL(pixel_type, "SIGNEDBYTE");
+    return GDALGetRasterDataType(band) == GDT_Byte && pixel_type && EQUAL(pixel_type, "SIGNEDBYTE");
 #else
     (void)band;
     return false;

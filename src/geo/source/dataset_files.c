@@ -38,7 +38,7 @@ static char *file_at_start(const char *text)
 {
     char *name = CPLStrdup(text);
     for (size_t length = strlen(name); length > 0; length--) {
-        if (name[length] != '\0' && strchr("/:,\"}?", name[length]) == NULL)
+        if (name[length] != '\0' && !strchr("/:,\"}?", name[length]))
             continue;
         name[length] = '\0';
         if (is_regular(name))
@@ -54,7 +54,7 @@ static const char *behind_prefix(const char *text)
     if (!STARTS_WITH(text, "/vsi"))
         return NULL;
     const char *slash = strchr(text + 1, '/');
-    return slash != NULL ? slash + 1 : NULL;
+    return slash ? slash + 1 : NULL;
 }
 
 /** Add the file that a name of GDAL's leads to: an archive, that of a subdataset, or itself. */
@@ -70,8 +70,8 @@ static char **add_file_of_name(char **files, const char *name)
             start = behind_prefix(at);
         else if (at > name && strchr(":,\"{", at[-1]) != NULL)
             start = STARTS_WITH(at, "//") ? at + 2 : at;
-        char *file = start != NULL ? file_at_start(start) : NULL;
-        if (file != NULL) {
+        char *file = start ? file_at_start(start) : NULL;
+        if (file) {
             files = CSLAddString(files, file);
             CPLFree(file);
             return files;
@@ -94,7 +94,7 @@ static bool names_source(const char *element)
 
 static char **add_vrt_sources(char **files, const char *vrt, const CPLXMLNode *node)
 {
-    for (; node != NULL; node = node->psNext) {
+    for (; node; node = node->psNext) {
         if (node->eType != CXT_Element)
             continue;
         if (names_source(node->pszValue)) {
@@ -102,7 +102,7 @@ static char **add_vrt_sources(char **files, const char *vrt, const CPLXMLNode *n
             const bool relative = CPLTestBool(CPLGetXMLValue(node, "relativeToVRT", "0")) ||
                                   CPLTestBool(CPLGetXMLValue(node, "relativetoVRT", "0"));
             char *path = relative ? s2_path_resolve(vrt, text) : s2_strdup(text);
-            if (path != NULL)
+            if (path)
                 files = CSLAddString(files, path);
             s2_free(path);
         }
@@ -113,7 +113,7 @@ static char **add_vrt_sources(char **files, const char *vrt, const CPLXMLNode *n
 
 static bool is_vrt_driver(GDALDriverH driver)
 {
-    const char *name = driver != NULL ? GDALGetDriverShortName(driver) : "";
+    const char *name = driver ? GDALGetDriverShortName(driver) : "";
     return EQUAL(name, "VRT") || EQUAL(name, "OGR_VRT") || EQUAL(name, "GTI");
 }
 
@@ -122,8 +122,8 @@ static char **add_references(char **files, const s2_dataset_name *name, GDALData
 {
     if (!is_vrt_driver(GDALGetDatasetDriver(dataset)))
         return files;
-    CPLXMLNode *document = strchr(name->path, '<') != NULL ? CPLParseXMLString(name->path)
-                                                           : CPLParseXMLFile(name->path);
+    CPLXMLNode *document =
+        strchr(name->path, '<') ? CPLParseXMLString(name->path) : CPLParseXMLFile(name->path);
     files = add_vrt_sources(files, name->path, document);
     CPLDestroyXMLNode(document);
     return files;
@@ -142,9 +142,9 @@ char **s2_dataset_files(const s2_dataset_name *name)
     char **files = add_file_of_name(NULL, name->path);
     CPLPushErrorHandler(CPLQuietErrorHandler);
     GDALDatasetH dataset = open_quietly(name);
-    if (dataset != NULL) {
+    if (dataset) {
         char **listed = add_references(GDALGetFileList(dataset), name, dataset);
-        for (int i = 0; listed != NULL && listed[i] != NULL; i++) {
+        for (int i = 0; listed && listed[i]; i++) {
             files = CSLAddString(files, listed[i]);
             files = is_regular(listed[i]) ? files : add_file_of_name(files, listed[i]);
         }
@@ -200,10 +200,10 @@ static GDALDriverH driver_of(const char *path)
         GDALDriverH driver = GDALGetDriver(i);
         const char *const only[] = {GDALGetDriverShortName(driver), NULL};
         const char *known = GDALGetMetadataItem(driver, GDAL_DMD_EXTENSIONS, NULL);
-        char **extensions = CSLTokenizeString2(known != NULL ? known : "", " ", 0);
+        char **extensions = CSLTokenizeString2(known ? known : "", " ", 0);
         const bool knows = CSLFindString(extensions, CPLGetExtension(path)) >= 0;
         CSLDestroy(extensions);
-        if (knows && GDALIdentifyDriverEx(path, ANY_KIND, only, NULL) != NULL)
+        if (knows && GDALIdentifyDriverEx(path, ANY_KIND, only, NULL))
             return driver;
     }
     return GDALIdentifyDriverEx(path, ANY_KIND, NULL, NULL);
@@ -226,20 +226,20 @@ static bool is_too_small(GDALDatasetH dataset, const char *path)
 static bool is_part(const char *path, const char *owner)
 {
     GDALDriverH driver = driver_of(owner);
-    if (driver == NULL || is_vrt_driver(driver))
+    if (!driver || is_vrt_driver(driver))
         return false;
-    if (is_for_raster(path) && GDALIdentifyDriverEx(owner, GDAL_OF_RASTER, NULL, NULL) != NULL)
+    if (is_for_raster(path) && GDALIdentifyDriverEx(owner, GDAL_OF_RASTER, NULL, NULL))
         return true;
     const char *const only[] = {GDALGetDriverShortName(driver), NULL};
     GDALDatasetH dataset = open_quietly(&(s2_dataset_name){.path = owner, .input_formats = only});
     char **files = NULL;
-    if (dataset != NULL && !is_too_small(dataset, owner))
+    if (dataset && !is_too_small(dataset, owner))
         files = GDALGetFileList(dataset);
     bool found = false;
-    for (int i = 0; files != NULL && files[i] != NULL && !found; i++)
+    for (int i = 0; files && files[i] && !found; i++)
         found = s2_same_file(files[i], path);
     CSLDestroy(files);
-    if (dataset != NULL)
+    if (dataset)
         GDALClose(dataset);
     return found;
 }
@@ -249,7 +249,7 @@ static bool stands_alone(const char *path)
 {
     const char *extension = CPLGetExtension(path);
     return !EQUAL(extension, "ovr") && !EQUAL(extension, "msk") &&
-           GDALIdentifyDriverEx(path, GDAL_OF_RASTER, NULL, NULL) != NULL;
+           GDALIdentifyDriverEx(path, GDAL_OF_RASTER, NULL, NULL);
 }
 
 char *s2_dataset_owner(const char *path, const char *except)
@@ -258,13 +258,12 @@ char *s2_dataset_owner(const char *path, const char *except)
     CPLPushErrorHandler(CPLQuietErrorHandler);
     char *folder = CPLStrdup(CPLGetPath(path));
     char **names = stands_alone(path) ? NULL : VSIReadDir(folder[0] != '\0' ? folder : ".");
-    for (int i = 0; names != NULL && names[i] != NULL && owner == NULL; i++) {
+    for (int i = 0; names && names[i] && !owner; i++) {
         if (!may_own(names[i], CPLGetFilename(path)))
             continue;
         const char *candidate = CPLFormFilename(folder, names[i], NULL);
         owner = s2_strdup(candidate);
-        if (owner != NULL &&
-            (s2_same_file(owner, except) || is_pipe(owner) || !is_part(path, owner))) {
+        if (owner && (s2_same_file(owner, except) || is_pipe(owner) || !is_part(path, owner))) {
             s2_free(owner);
             owner = NULL;
         }
@@ -278,10 +277,10 @@ char *s2_dataset_owner(const char *path, const char *except)
 bool s2_is_raster_style(const char *path)
 {
     char *text = s2_calloc(1, STYLE_BYTES + 1);
-    VSILFILE *file = text != NULL ? VSIFOpenL(path, "rb") : NULL;
-    const bool found = file != NULL && VSIFReadL(text, 1, STYLE_BYTES, file) > 0 &&
-                       strstr(text, "<rasterrenderer") != NULL;
-    if (file != NULL)
+    VSILFILE *file = text ? VSIFOpenL(path, "rb") : NULL;
+    const bool found =
+        file && VSIFReadL(text, 1, STYLE_BYTES, file) > 0 && strstr(text, "<rasterrenderer");
+    if (file)
         VSIFCloseL(file);
     s2_free(text);
     return found;

@@ -57,7 +57,7 @@ s2rgf_status s2_grid_copy(const s2_grid *from, s2_grid *to, s2rgf_error *err)
 {
     *to = *from;
     to->srs_wkt = s2_strdup(from->srs_wkt);
-    if (from->srs_wkt != NULL && to->srs_wkt == NULL)
+    if (from->srs_wkt && !to->srs_wkt)
         return s2_fail_memory(err, "coordinate reference system");
     return S2RGF_OK;
 }
@@ -133,13 +133,13 @@ s2rgf_status s2_grid_check_same(const char *subject, const s2_grid *found, const
 static s2rgf_status projwin_in_grid_srs(const s2_grid *grid, const char *projwin_srs, double x[2],
                                         double y[2], s2rgf_error *err)
 {
-    if (projwin_srs == NULL)
+    if (!projwin_srs)
         return S2RGF_OK;
-    if (grid->srs_wkt == NULL)
+    if (!grid->srs_wkt)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "projwin: given in %s, but the reference grid has no CRS", projwin_srs);
     OGRCoordinateTransformationH transformation = s2_srs_transformation(projwin_srs, grid->srs_wkt);
-    if (transformation == NULL)
+    if (!transformation)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "%s: not a CRS that can be transformed to the reference grid's",
                        projwin_srs);

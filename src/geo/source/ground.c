@@ -45,7 +45,7 @@ static double area_of(const s2_grid *grid, OGRSpatialReferenceH geographic,
     }
     s2_gdal_catch caught;
     s2_gdal_catch_begin(&caught);
-    if (to_geographic != NULL)
+    if (to_geographic)
         OCTTransform(to_geographic, 4, x, y, NULL);
     s2_gdal_catch_end(&caught);
     for (int i = 0; i < 4; i++) {
@@ -76,20 +76,20 @@ double s2_grid_pixel_metres(const s2_grid *grid)
     OGRSpatialReferenceH srs = NULL, geographic = NULL;
     OGRCoordinateTransformationH to_geographic = NULL;
     double area = NAN;
-    if (grid->srs_wkt == NULL || s2_srs_from_text(grid->srs_wkt, &srs, NULL) != S2RGF_OK)
+    if (!grid->srs_wkt || s2_srs_from_text(grid->srs_wkt, &srs, NULL) != S2RGF_OK)
         return NAN;
     s2_gdal_catch caught;
     s2_gdal_catch_begin(&caught);
     if (OSRIsProjected(srs))
         geographic = OSRCloneGeogCS(srs);
-    if (geographic != NULL) {
+    if (geographic) {
         OSRSetAxisMappingStrategy(geographic, OAMS_TRADITIONAL_GIS_ORDER);
         to_geographic = OCTNewCoordinateTransformation(srs, geographic);
     }
     s2_gdal_catch_end(&caught);
     if (OSRIsGeographic(srs))
         area = area_of(grid, srs, NULL);
-    else if (to_geographic != NULL)
+    else if (to_geographic)
         area = area_of(grid, geographic, to_geographic);
     double metres = sqrt(area);
     if (!(metres > 0.0))
@@ -125,7 +125,7 @@ void s2_ground_init(s2_ground *ground, const s2_grid *grid)
 {
     OGRSpatialReferenceH srs = NULL;
     *ground = (s2_ground){.to_geo = grid->to_geo, .centre = 0.5 * grid->width};
-    if (grid->srs_wkt == NULL || s2_srs_from_text(grid->srs_wkt, &srs, NULL) != S2RGF_OK)
+    if (!grid->srs_wkt || s2_srs_from_text(grid->srs_wkt, &srs, NULL) != S2RGF_OK)
         return;
     ground->is_geographic = OSRIsGeographic(srs) != 0;
     if (ground->is_geographic) {

@@ -36,7 +36,7 @@ s2rgf_status s2_overlay_open(const char *path, const s2_grid *grid, const char *
     if (status == S2RGF_OK) {
         overlay->path = s2_strdup(path);
         overlay->line = s2_alloc((size_t)grid->width, sizeof *overlay->line);
-        if (overlay->path == NULL || overlay->line == NULL)
+        if (!overlay->path || !overlay->line)
             status = s2_fail_memory(err, "raster on a grid");
     }
     s2_grid_clear(&found);
@@ -47,7 +47,7 @@ s2rgf_status s2_overlay_open(const char *path, const s2_grid *grid, const char *
 
 void s2_overlay_close(s2_overlay *overlay)
 {
-    if (overlay->dataset != NULL)
+    if (overlay->dataset)
         GDALClose(overlay->dataset);
     s2_free(overlay->path);
     s2_free(overlay->line);

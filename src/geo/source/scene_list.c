@@ -18,7 +18,7 @@
 
 bool s2_scene_is_template(const char *path)
 {
-    return path != NULL && strstr(path, HOLE) != NULL;
+    return path && strstr(path, HOLE);
 }
 
 bool s2_scene_is_folder(const char *path)
@@ -32,7 +32,7 @@ char *s2_scene_insert(const char *template, const char *name)
 {
     s2_text text = {0};
     const char *hole;
-    for (const char *at = template; (hole = strstr(at, HOLE)) != NULL; at = hole + HOLE_LENGTH) {
+    for (const char *at = template; (hole = strstr(at, HOLE)); at = hole + HOLE_LENGTH) {
         s2_text_append(&text, "%.*s%s", (int)(hole - at), at, name);
         template = hole + HOLE_LENGTH;
     }
@@ -96,7 +96,7 @@ static char *name_in(const char *pattern, const char *text)
         return NULL;
     for (size_t length = 1; length <= strlen(text + before); length++) {
         char *name = s2_asprintf("%.*s", (int)length, text + before);
-        if (name == NULL || matches(pattern, name, text))
+        if (!name || matches(pattern, name, text))
             return name;
         s2_free(name);
     }
@@ -133,7 +133,7 @@ static char **list_folder(const char *folder)
     char **all = VSIReadDir(folder[0] != '\0' ? folder : ".");
     s2_gdal_catch_end(&caught);
     char **names = NULL;
-    for (int i = 0; all != NULL && all[i] != NULL; i++)
+    for (int i = 0; all && all[i]; i++)
         if (all[i][0] != '.')
             names = CSLAddString(names, all[i]);
     CSLDestroy(all);
@@ -158,8 +158,8 @@ static void walk_behind(walk *w, const char *path, const char *rest)
     VSIStatBufL stat;
     if (*rest == '/') {
         char *folder = s2_asprintf("%s/", path);
-        w->failed = w->failed || folder == NULL;
-        if (folder != NULL)
+        w->failed = w->failed || !folder;
+        if (folder)
             walk_template(w, folder, rest + 1);
         s2_free(folder);
     } else if (VSIStatExL(path, &stat, VSI_STAT_EXISTS_FLAG) == 0) {
@@ -170,21 +170,20 @@ static void walk_behind(walk *w, const char *path, const char *rest)
 /** A component that names several files: look at all that are there. */
 static void walk_names(walk *w, const char *folder, const char *component, const char *rest)
 {
-    const bool looks = w->name == NULL && strstr(component, HOLE) != NULL;
+    const bool looks = !w->name && strstr(component, HOLE);
     char **names = list_folder(folder);
-    for (int i = 0; names != NULL && names[i] != NULL; i++) {
+    for (int i = 0; names && names[i]; i++) {
         char *name = looks ? name_in(component, names[i]) : NULL;
         char *path = s2_asprintf("%s%s", folder, names[i]);
-        w->failed = w->failed || path == NULL;
-        if (looks && name != NULL && path != NULL) {
+        w->failed = w->failed || !path;
+        if (looks && name && path) {
             walk behind = {.name = name};
             walk_behind(&behind, path, rest);
-            if (behind.found != NULL)
+            if (behind.found)
                 w->found = CSLAddString(w->found, name);
             w->failed = w->failed || behind.failed;
             CSLDestroy(behind.found);
-        } else if (!looks && path != NULL &&
-                   matches(component, w->name != NULL ? w->name : "", names[i])) {
+        } else if (!looks && path && matches(component, w->name ? w->name : "", names[i])) {
             walk_behind(w, path, rest);
         }
         s2_free(name);
@@ -199,14 +198,14 @@ static void walk_template(walk *w, const char *folder, const char *rest)
     char component[COMPONENT_BYTES];
     const size_t length = strcspn(rest, "/");
     CPLsnprintf(component, sizeof component, "%.*s", (int)length, rest);
-    if (strpbrk(component, "*?") != NULL || (w->name == NULL && strstr(component, HOLE) != NULL)) {
+    if (strpbrk(component, "*?") || (!w->name && strstr(component, HOLE))) {
         walk_names(w, folder, component, rest + length);
         return;
     }
-    char *filled = s2_scene_insert(component, w->name != NULL ? w->name : "");
-    char *path = filled != NULL ? s2_asprintf("%s%s", folder, filled) : NULL;
-    w->failed = w->failed || path == NULL;
-    if (path != NULL)
+    char *filled = s2_scene_insert(component, w->name ? w->name : "");
+    char *path = filled ? s2_asprintf("%s%s", folder, filled) : NULL;
+    w->failed = w->failed || !path;
+    if (path)
         walk_behind(w, path, rest + length);
     s2_free(filled);
     s2_free(path);
@@ -215,7 +214,7 @@ static void walk_template(walk *w, const char *folder, const char *rest)
 /** The folder's path with a '/' before a relative template, else "". */
 static char *folder_before(const char *folder, const char *template)
 {
-    if (folder == NULL || template[0] == '/')
+    if (!folder || template[0] == '/')
         return s2_strdup("");
     return s2_asprintf("%s%s", folder, folder[strlen(folder) - 1] == '/' ? "" : "/");
 }
@@ -227,7 +226,7 @@ static s2rgf_status check_template(const char *template, s2rgf_error *err)
 {
     const char *hole = strstr(template, HOLE);
     const char *component = hole;
-    if (hole == NULL)
+    if (!hole)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "%s: no {} in it: put {} where the name of the scene belongs", template);
     while (component > template && component[-1] != '/')
@@ -249,11 +248,11 @@ s2rgf_status s2_scene_find(const char *folder, const char *template, s2_scene_na
         return status;
     walk w = {.name = NULL};
     char *before = folder_before(folder, template);
-    if (before != NULL)
+    if (before)
         walk_template(&w, before, template);
-    if (before == NULL || w.failed)
+    if (!before || w.failed)
         status = s2_fail_memory(err, "scenes");
-    else if (w.found == NULL)
+    else if (!w.found)
         status = s2_fail(err, S2RGF_IO, "%s: no scene: expected files like %s", folder, template);
     s2_free(before);
     sort_names(w.found);
@@ -267,7 +266,7 @@ static s2rgf_status check_unique(const char *path, char **items, s2rgf_error *er
     char **sorted = CSLDuplicate(items);
     s2rgf_status status = S2RGF_OK;
     qsort(sorted, (size_t)CSLCount(sorted), sizeof *sorted, compare_texts);
-    for (int i = 1; sorted[i] != NULL && status == S2RGF_OK; i++)
+    for (int i = 1; sorted[i] && status == S2RGF_OK; i++)
         if (strcmp(sorted[i], sorted[i - 1]) == 0)
             status = s2_fail(err, S2RGF_FORMAT, "%s: expected every scene once, found %s twice",
                              path, sorted[i]);
@@ -278,7 +277,7 @@ static s2rgf_status check_unique(const char *path, char **items, s2rgf_error *er
 /** Who writes a list must not choose where maps go: names lead below the templates' folder. */
 static s2rgf_status check_names(const char *path, char **items, s2rgf_error *err)
 {
-    for (int i = 0; items[i] != NULL; i++) {
+    for (int i = 0; items[i]; i++) {
         const char *rest = items[i];
         bool leaves = rest[0] == '/';
         for (; *rest != '\0'; rest += *rest == '/') {
@@ -304,7 +303,7 @@ s2rgf_status s2_scene_read_list(const char *path, s2_scene_names *names, s2rgf_e
     s2_gdal_catch_begin(&caught);
     bool first = true;
     VSILFILE *file = VSIFOpenL(path, "rb");
-    while (file != NULL && (line = CPLReadLineL(file)) != NULL) {
+    while (file && (line = CPLReadLineL(file))) {
         line = first ? s2_utf8_skip_mark(line) : line;
         first = false;
         size_t length = strlen(line);
@@ -315,10 +314,10 @@ s2rgf_status s2_scene_read_list(const char *path, s2_scene_names *names, s2rgf_e
     }
     s2_gdal_catch_end(&caught);
     give_names(items, names);
-    if (file == NULL)
+    if (!file)
         return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot open the list of scenes", path);
     VSIFCloseL(file);
-    if (items == NULL)
+    if (!items)
         return s2_fail(err, S2RGF_FORMAT, "%s: no scene: expected one name per line", path);
     const s2rgf_status status = check_names(path, items, err);
     return status == S2RGF_OK ? check_unique(path, items, err) : status;
@@ -330,9 +329,9 @@ s2rgf_status s2_scene_paths(const char *folder, const char *template, const char
     *paths = (s2_scene_names){0};
     char *before = folder_before(folder, template);
     char *filled = s2_scene_insert(template, name);
-    char *path = before != NULL && filled != NULL ? s2_asprintf("%s%s", before, filled) : NULL;
-    s2rgf_status status = path != NULL ? S2RGF_OK : s2_fail_memory(err, "scene");
-    if (status == S2RGF_OK && strpbrk(template, "*?") == NULL) {
+    char *path = before && filled ? s2_asprintf("%s%s", before, filled) : NULL;
+    s2rgf_status status = path ? S2RGF_OK : s2_fail_memory(err, "scene");
+    if (status == S2RGF_OK && !strpbrk(template, "*?")) {
         give_names(CSLAddString(NULL, path), paths);
     } else if (status == S2RGF_OK) {
         walk w = {.name = name};
@@ -340,7 +339,7 @@ s2rgf_status s2_scene_paths(const char *folder, const char *template, const char
         give_names(w.found, paths);
         if (w.failed)
             status = s2_fail_memory(err, "scene");
-        else if (w.found == NULL)
+        else if (!w.found)
             status = s2_fail(err, S2RGF_IO, "%s: no such file", path);
     }
     s2_free(before);

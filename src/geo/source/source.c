@@ -66,7 +66,7 @@ s2rgf_status s2_source_select_all(s2_source *source, s2rgf_error *err)
     for (int f = 0; f < source->file_count; f++)
         count += source->files[f].band_count;
     s2_band_place *bands = s2_alloc((size_t)count, sizeof *bands);
-    if (bands == NULL)
+    if (!bands)
         return s2_fail_memory(err, "band list");
     s2_free(source->bands);
     source->bands = bands;
@@ -96,14 +96,14 @@ static bool copy_spec(const s2_source_spec *spec, s2_source *source)
     source->open_options = CSLDuplicate((char **)spec->open_options);
     source->input_formats = CSLDuplicate((char **)spec->input_formats);
     source->files = s2_calloc(count, sizeof *source->files);
-    if (source->files == NULL || source->name == NULL || source->label == NULL ||
-        (spec->assigned_srs != NULL && source->assigned_srs == NULL) ||
-        (spec->source_nodata != NULL && source->source_nodata == NULL))
+    if (!source->files || !source->name || !source->label ||
+        (spec->assigned_srs && !source->assigned_srs) ||
+        (spec->source_nodata && !source->source_nodata))
         return false;
     for (; source->file_count < spec->path_count; source->file_count++) {
         s2_file *file = &source->files[source->file_count];
         file->path = s2_strdup(spec->paths[source->file_count]);
-        if (file->path == NULL)
+        if (!file->path)
             return false;
     }
     return true;
@@ -114,7 +114,7 @@ s2rgf_status s2_source_open(const s2_source_spec *spec, s2_source **source, s2rg
     if (spec->path_count < 1)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "source %s: no file", spec->name);
     s2_source *made = s2_calloc(1, sizeof *made);
-    if (made == NULL)
+    if (!made)
         return s2_fail_memory(err, "source");
     s2rgf_status status = copy_spec(spec, made) ? S2RGF_OK : s2_fail_memory(err, "source");
     if (status == S2RGF_OK)
@@ -137,7 +137,7 @@ s2rgf_status s2_source_open(const s2_source_spec *spec, s2_source **source, s2rg
 
 void s2_source_close(s2_source *source)
 {
-    if (source == NULL)
+    if (!source)
         return;
     for (int i = 0; i < source->file_count; i++) {
         s2_file_forget(&source->files[i]);
@@ -190,7 +190,7 @@ static s2rgf_status copy_bands(const s2_source *from, s2_source *to, s2rgf_error
                            to->label);
     }
     s2_band_place *bands = s2_alloc(count, sizeof *bands);
-    if (bands == NULL)
+    if (!bands)
         return s2_fail_memory(err, "band list");
     memcpy(bands, from->bands, count * sizeof *bands);
     s2_free(to->bands);
@@ -202,7 +202,7 @@ static s2rgf_status copy_bands(const s2_source *from, s2_source *to, s2rgf_error
 s2rgf_status s2_source_reopen(const s2_source *source, s2_source **copy, s2rgf_error *err)
 {
     const char **paths = s2_alloc((size_t)source->file_count, sizeof *paths);
-    if (paths == NULL)
+    if (!paths)
         return s2_fail_memory(err, "source");
     for (int i = 0; i < source->file_count; i++)
         paths[i] = source->files[i].path;
@@ -224,7 +224,7 @@ s2rgf_status s2_source_reopen(const s2_source *source, s2_source **copy, s2rgf_e
         status = s2_fail(err, S2RGF_IO, "%s: changed while it was in use", source->label);
     if (status == S2RGF_OK)
         status = copy_bands(source, made, err);
-    if (status == S2RGF_OK && source->warp != NULL)
+    if (status == S2RGF_OK && source->warp)
         status = s2_source_warp_to_grid(made, &source->base, err);
     if (status == S2RGF_OK && source->has_view)
         status = s2_source_set_view(made, source->view, err);

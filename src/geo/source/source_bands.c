@@ -18,14 +18,14 @@ static double to_nanometres(double value, const char *units)
 {
     if (!(value > 0.0) || !isfinite(value))
         return NAN;
-    if (units != NULL && (STARTS_WITH_CI(units, "nano") || EQUAL(units, "nm")))
+    if (units && (STARTS_WITH_CI(units, "nano") || EQUAL(units, "nm")))
         return value;
-    if (units != NULL && (STARTS_WITH_CI(units, "micro") || EQUAL(units, "um") ||
-                          EQUAL(units, "\xC2\xB5m") || EQUAL(units, "\xCE\xBCm")))
+    if (units && (STARTS_WITH_CI(units, "micro") || EQUAL(units, "um") ||
+                  EQUAL(units, "\xC2\xB5m") || EQUAL(units, "\xCE\xBCm")))
         return value * 1000.0;
     /* ENVI's other units are no lengths, and "index" is no more than a band's number. */
-    if (units != NULL && (STARTS_WITH_CI(units, "index") || STARTS_WITH_CI(units, "wavenumber") ||
-                          EQUAL(units, "GHz") || EQUAL(units, "MHz")))
+    if (units && (STARTS_WITH_CI(units, "index") || STARTS_WITH_CI(units, "wavenumber") ||
+                  EQUAL(units, "GHz") || EQUAL(units, "MHz")))
         return NAN;
     return value < 100.0 ? value * 1000.0 : value;
 }
@@ -56,13 +56,13 @@ static double band_wavelength(GDALRasterBandH band)
         {NULL, "CENTRAL_WAVELENGTH", NULL},
     };
     const char *units = GDALGetMetadataItem(band, "WAVELENGTH_UNITS", NULL);
-    if (units == NULL)
+    if (!units)
         units = GDALGetMetadataItem(band, "WAVELENGTH_UNIT", NULL);
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
         const char *text = GDALGetMetadataItem(band, places[i].key, places[i].domain);
-        if (text == NULL)
+        if (!text)
             continue;
-        const double nm = parse_wavelength(text, places[i].units != NULL ? places[i].units : units);
+        const double nm = parse_wavelength(text, places[i].units ? places[i].units : units);
         if (!isnan(nm))
             return nm;
     }
@@ -73,7 +73,7 @@ static double band_wavelength(GDALRasterBandH band)
 static double envi_wavelength(GDALDatasetH dataset, int number)
 {
     const char *list = GDALGetMetadataItem(dataset, "wavelength", "ENVI");
-    if (list == NULL)
+    if (!list)
         return NAN;
     double nm = NAN;
     char **items = CSLTokenizeString2(list, "{}, ", 0);
@@ -91,11 +91,11 @@ static bool is_marked_bad(GDALDatasetH dataset, GDALRasterBandH handle, int numb
     for (int i = 0; i < 2; i++) {
         const char *own = GDALGetMetadataItem(handle, "bbl", domains[i]);
         const char *list = GDALGetMetadataItem(dataset, "bbl", domains[i]);
-        if (own == NULL && list == NULL)
+        if (!own && !list)
             continue;
-        char **items = CSLTokenizeString2(own != NULL ? own : list, "{}, ", 0);
-        const int at = own != NULL ? 0 : number - 1;
-        const int expected = own != NULL ? 1 : GDALGetRasterCount(dataset);
+        char **items = CSLTokenizeString2(own ? own : list, "{}, ", 0);
+        const int at = own ? 0 : number - 1;
+        const int expected = own ? 1 : GDALGetRasterCount(dataset);
         char *end = NULL;
         const bool bad =
             CSLCount(items) == expected && CPLStrtod(items[at], &end) == 0.0 && end != items[at];
@@ -112,7 +112,7 @@ static s2rgf_status describe_band(const s2_file *file, GDALRasterBandH handle, s
     if (name[0] == '\0' && GDALGetRasterCount(file->dataset) == 1)
         name = CPLGetBasename(file->path);
     band->desc.name = s2_strdup(name);
-    if (band->desc.name == NULL)
+    if (!band->desc.name)
         return s2_fail_memory(err, "band name");
     band->desc.wavelength_nm = band_wavelength(handle);
     if (isnan(band->desc.wavelength_nm))
@@ -143,7 +143,7 @@ static s2rgf_status describe_values(const s2_file *file, GDALRasterBandH handle,
     band->wide = GDALGetDataTypeSizeBits(type) > (band->is_float ? 32 : 16);
     band->signed_byte = s2_band_is_signed_byte(handle);
     band->has_nodata = s2_band_nodata(handle, &band->nodata);
-    if (source_nodata != NULL) {
+    if (source_nodata) {
         char *end = NULL;
         band->has_nodata = !EQUAL(source_nodata, "none");
         band->nodata = band->has_nodata ? CPLStrtod(source_nodata, &end) : 0.0;
@@ -169,7 +169,7 @@ static void describe_mask(s2_file *file, GDALRasterBandH handle, const char *sou
                           s2_file_band *band)
 {
     const int flags = GDALGetMaskFlags(handle);
-    const bool ignored = (flags & GMF_NODATA) != 0 && source_nodata != NULL;
+    const bool ignored = (flags & GMF_NODATA) != 0 && source_nodata;
     if (flags == GMF_NODATA && !ignored && s2_band_nodata_is_wide(handle)) {
         band->mask = GDALGetMaskBand(handle);
         band->has_nodata = false;
@@ -188,7 +188,7 @@ static s2rgf_status fail_no_bands(const s2_file *file, s2rgf_error *err)
 {
     char **parts = GDALGetMetadata(file->dataset, "SUBDATASETS");
     const char *first = CSLFetchNameValue(parts, "SUBDATASET_1_NAME");
-    if (first != NULL)
+    if (first)
         return s2_fail(err, S2RGF_FORMAT,
                        "%s: a container of %d rasters: expected one of them, for example %s",
                        file->path, CSLCount(parts) / 2, first);
@@ -201,7 +201,7 @@ s2rgf_status s2_file_describe(s2_file *file, const char *source_nodata, s2rgf_er
     const int count = GDALGetRasterCount(file->dataset);
     file->bands = s2_calloc((size_t)count, sizeof *file->bands);
     file->masks = s2_calloc((size_t)count + 1, sizeof *file->masks);
-    if (file->bands == NULL || file->masks == NULL)
+    if (!file->bands || !file->masks)
         return s2_fail_memory(err, "band descriptions");
     for (int number = 1; number <= count; number++) {
         GDALRasterBandH handle = GDALGetRasterBand(file->dataset, number);

@@ -90,7 +90,7 @@ static GDALDataType held_type(const s2_source *source)
 s2_block_layout s2_source_blocks(const s2_source *source)
 {
     s2_block_layout layout = {.width = 0};
-    if (source->warp != NULL || source->decimation > 1)
+    if (source->warp || source->decimation > 1)
         return layout;
     layout.width = source->block_width;
     layout.height = source->block_height;
@@ -153,7 +153,7 @@ static s2rgf_status load_bands(s2_source *source, int first, int count, s2_rect 
 {
     const s2_file *file = &source->files[source->bands[first].file];
     int *numbers = s2_scratch_reserve(&source->numbers, (size_t)count, sizeof *numbers);
-    if (numbers == NULL)
+    if (!numbers)
         return s2_fail_memory(err, "pixels");
     for (int i = 0; i < count; i++)
         numbers[i] = file->bands[source->bands[first + i].band].number;

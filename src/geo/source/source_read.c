@@ -14,11 +14,11 @@ void *s2_scratch_reserve(s2_scratch *scratch, size_t count, size_t size)
     size_t bytes;
     if (!s2_multiply(count, size, &bytes))
         return NULL;
-    if (bytes <= scratch->bytes && scratch->data != NULL)
+    if (bytes <= scratch->bytes && scratch->data)
         return scratch->data;
     s2_free(scratch->data);
     scratch->data = s2_alloc(bytes, 1);
-    scratch->bytes = scratch->data != NULL ? bytes : 0;
+    scratch->bytes = scratch->data ? bytes : 0;
     return scratch->data;
 }
 
@@ -69,7 +69,7 @@ static s2rgf_status apply_mask(s2_source *source, const s2_file *file, GDALRaste
     const size_t count = (size_t)rect.w * (size_t)rect.h;
     /* Float32, so that a 16-bit or floating alpha is not rounded. */
     float *plane = s2_scratch_reserve(&source->mask_plane, count, sizeof *plane);
-    if (plane == NULL)
+    if (!plane)
         return s2_fail_memory(err, "mask");
     s2_gdal_catch caught;
     s2_gdal_catch_begin(&caught);
@@ -88,7 +88,7 @@ static s2rgf_status apply_mask(s2_source *source, const s2_file *file, GDALRaste
 /** GDAL averages what it takes for values: not so where only we know the sign or the nodata. */
 static bool can_average(const s2_source *source, const s2_file *file)
 {
-    return source->source_nodata == NULL && !file->bands[0].signed_byte;
+    return !source->source_nodata && !file->bands[0].signed_byte;
 }
 
 /** How many bands from `first` on come from one file, need the same type and are at most `limit`. */
@@ -115,7 +115,7 @@ static s2rgf_status fetch_from_file(s2_source *source, int first, int count, s2_
     void *planes = NULL;
     if (s2_multiply(pixels, (size_t)count, &all))
         planes = s2_scratch_reserve(&source->planes, all, sample_bytes);
-    if (planes == NULL)
+    if (!planes)
         return s2_fail_memory(err, "pixels");
     int numbers[GROUP];
     for (int i = 0; i < count; i++)
@@ -148,7 +148,7 @@ s2rgf_status s2_source_read_masks(s2_source *source, s2_rect rect, uint8_t *vali
                 continue;
             used = true;
             GDALRasterBandH mask = file->bands[source->bands[b].band].mask;
-            if (mask != NULL)
+            if (mask)
                 status = apply_mask(source, file, mask, rect, valid, err);
         }
         for (int m = 0; used && m < file->mask_count && status == S2RGF_OK; m++)
@@ -164,7 +164,7 @@ s2rgf_status s2_source_read_band(s2_source *source, int band, s2_rect rect, floa
     GDALRasterBandH mask = file->bands[source->bands[band].band].mask;
     memset(valid, 1, (size_t)rect.w * (size_t)rect.h);
     s2rgf_status status = S2RGF_OK;
-    if (mask != NULL)
+    if (mask)
         status = apply_mask(source, file, mask, rect, valid, err);
     for (int m = 0; m < file->mask_count && status == S2RGF_OK; m++)
         status = apply_mask(source, file, file->masks[m], rect, valid, err);
@@ -192,15 +192,15 @@ static s2rgf_status read_overlap_values(s2_source *source, const piece_overlap *
 {
     s2_samples samples;
     s2rgf_status status = S2RGF_OK;
-    if (overlap->held != NULL)
+    if (overlap->held)
         s2_piece_copy_valid(source, overlap->held, overlap->piece, overlap->rect, valid);
     else
         status = s2_source_read_masks(source, overlap->rect, valid, err);
     for (int first = 0; first < source->band_count && status == S2RGF_OK;) {
         const int left = source->band_count - first;
-        const int limit = overlap->held == NULL && left > GROUP ? GROUP : left;
+        const int limit = !overlap->held && left > GROUP ? GROUP : left;
         const int count = run_length(source, first, limit);
-        if (overlap->held != NULL)
+        if (overlap->held)
             samples = s2_piece_samples(source, overlap->held, overlap->piece, overlap->rect, first,
                                        count);
         else
@@ -218,7 +218,7 @@ static void place_validity(s2_rect overlap, const uint8_t *overlap_valid, const 
     const size_t pixel_bytes = (size_t)to->bands * sizeof(float);
     for (int y = overlap.y; y < overlap.y + overlap.h; y++, overlap_valid += overlap.w) {
         memcpy(s2_row_ring_at(&to->valid, y), overlap_valid, (size_t)overlap.w);
-        if (to->pixels.data == NULL)
+        if (!to->pixels.data)
             continue;
         char *pixels = s2_row_ring_at(&to->pixels, y);
         for (int x = 0; x < overlap.w; x++)
@@ -233,7 +233,7 @@ static s2rgf_status read_bands(s2_source *source, const piece_overlap *overlap,
 {
     const size_t count = (size_t)overlap->rect.w * (size_t)overlap->rect.h;
     uint8_t *valid = s2_scratch_reserve(&source->overlap_valid, count, 1);
-    if (valid == NULL)
+    if (!valid)
         return s2_fail_memory(err, "pixels");
     memset(valid, 1, count);
     const s2rgf_status status = read_overlap_values(source, overlap, to, valid, err);
@@ -250,7 +250,7 @@ static s2rgf_status read_piece(s2_source *source, s2_rect piece, s2_rect rect,
     bool empty = false;
     piece_overlap overlap = {.rect = s2_rect_intersect(rect, piece), .piece = piece};
     const s2_read_target part_to = s2_read_target_from(to, overlap.rect.x - rect.x);
-    if (source->pieces == NULL)
+    if (!source->pieces)
         return read_bands(source, &overlap, &part_to, err);
     s2rgf_status status = s2_pieces_take(source->pieces, piece, &samples, &empty, err);
     if (status == S2RGF_OK && empty) {

@@ -73,7 +73,7 @@ static void mark_invalid(const uint8_t *valid, size_t count, float *values)
 static s2_rect files_area(const s2_source *source, s2_rect area)
 {
     const s2_rect whole = {0, 0, source->file_grid.width, source->file_grid.height};
-    if (source->warp != NULL)
+    if (source->warp)
         return whole;
     if (source->has_view) {
         area.x += source->view.x;
@@ -95,7 +95,7 @@ s2rgf_status s2_source_sample_read(s2_source *source, s2_rect area, s2_source_sa
     for (int i = 0; i < S2_SAMPLE_RECTS; i++)
         sample->count += (size_t)rects[i].w * (size_t)rects[i].h;
     sample->values = s2_alloc(sample->count * (size_t)sample->bands, sizeof *sample->values);
-    if (sample->values == NULL)
+    if (!sample->values)
         return s2_fail_memory(err, "sample of a source");
     s2rgf_status status = S2RGF_OK;
     size_t done = 0;

@@ -27,7 +27,7 @@ typedef struct name_list {
 
 static bool is_name(const char *name)
 {
-    if (name == NULL || name[0] == '\0')
+    if (!name || name[0] == '\0')
         return false;
     for (const char *c = name; *c != '\0'; c++)
         if (!isalnum((unsigned char)*c) && *c != '_' && *c != '-')
@@ -53,7 +53,7 @@ static s2rgf_status list_names(const s2rgf_scene_options *options, name_list *li
             return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                            "input \"%s\": bad source name: expected letters, digits, _ and -, "
                            "found \"%s\"",
-                           input->path, input->name != NULL ? input->name : "");
+                           input->path, input->name ? input->name : "");
         if (find_name(list, input->name) >= 0)
             continue;
         if (list->count == S2RGF_MAX_SOURCES)
@@ -107,7 +107,7 @@ static s2rgf_status open_source(const s2rgf_scene_options *options, const char *
                                 s2_source **source, s2rgf_error *err)
 {
     const char **paths = s2_alloc(options->input_count, sizeof *paths);
-    if (paths == NULL)
+    if (!paths)
         return s2_fail_memory(err, "source");
     int count = 0;
     for (size_t i = 0; i < options->input_count; i++)
@@ -134,12 +134,12 @@ static s2rgf_status check_srs_presence(const s2_scene *scene, s2rgf_error *err)
     const s2_source *with = NULL, *without = NULL;
     for (int i = 0; i < scene->count; i++) {
         const s2_source *source = scene->sources[i].source;
-        if (s2_source_grid(source)->srs_wkt != NULL)
+        if (s2_source_grid(source)->srs_wkt)
             with = source;
         else
             without = source;
     }
-    if (with != NULL && without != NULL)
+    if (with && without)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "source %s (%s): has no CRS, but source %s has one: give it with -a_srs",
                        s2_source_name(without), s2_source_label(without), s2_source_name(with));
@@ -224,7 +224,7 @@ static s2rgf_status put_on_reference(const s2_scene *scene, s2_scene_source *mem
 {
     const s2_rect whole = {0, 0, scene->grid.width, scene->grid.height};
     s2rgf_status status = S2RGF_OK;
-    if (view == NULL) {
+    if (!view) {
         status = s2_source_warp_to_grid(member->source, &scene->grid, err);
     } else {
         const s2_grid *own = s2_source_grid(member->source);
@@ -254,7 +254,7 @@ static bool srs_coincides(const s2_grid *grid, const char *srs_wkt)
     OGRCoordinateTransformationH transformation = s2_srs_transformation(grid->srs_wkt, srs_wkt);
     s2_gdal_catch caught;
     s2_gdal_catch_begin(&caught);
-    bool same = transformation != NULL && OCTTransform(transformation, 5, x, y, NULL);
+    bool same = transformation && OCTTransform(transformation, 5, x, y, NULL);
     s2_gdal_catch_end(&caught);
     OCTDestroyCoordinateTransformation(transformation);
     for (int i = 0; i < 5 && same; i++)
@@ -305,18 +305,18 @@ s2rgf_status s2_scene_open(const s2rgf_scene_options *options, const s2_scene_de
     *scene = (s2_scene){0};
     name_list list;
     s2rgf_status status = list_names(options, &list, err);
-    if (status == S2RGF_OK && demand != NULL)
+    if (status == S2RGF_OK && demand)
         status = match_demand(demand, &list, err);
     for (int i = 0; i < list.count && status == S2RGF_OK; i++) {
         status = open_source(options, list.names[i], &scene->sources[i].source, err);
         scene->count += status == S2RGF_OK;
-        if (status == S2RGF_OK && host != NULL)
+        if (status == S2RGF_OK && host)
             status = s2_source_tell(scene->sources[i].source, host, err);
     }
     if (status == S2RGF_OK)
         status = check_srs_presence(scene, err);
     if (status == S2RGF_OK) {
-        scene->reference = demand != NULL ? demand->reference : smallest_pixel(scene);
+        scene->reference = demand ? demand->reference : smallest_pixel(scene);
         const s2_source *reference = scene->sources[scene->reference].source;
         status = s2_grid_copy(s2_source_grid(reference), &scene->grid, err);
     }
@@ -326,7 +326,7 @@ s2rgf_status s2_scene_open(const s2rgf_scene_options *options, const s2_scene_de
             member->on_reference = true;
             member->ref_to_source = S2_AFFINE_IDENTITY;
         } else {
-            const int must = demand == NULL ? -1 : demand->on_reference[i];
+            const int must = !demand ? -1 : demand->on_reference[i];
             status = meet_reference(scene, member, must, host, err);
         }
     }

@@ -87,7 +87,7 @@ static void tell_palette(const s2_source *source, const s2_file *file, const s2r
 {
     for (int b = 0; b < file->band_count; b++) {
         const int number = file->bands[b].number;
-        if (GDALGetRasterColorTable(GDALGetRasterBand(file->dataset, number)) == NULL)
+        if (!GDALGetRasterColorTable(GDALGetRasterBand(file->dataset, number)))
             continue;
         s2_log(host, S2RGF_WARNING,
                "source %s (%s): band %d has a colour table: its numbers, not its colours, are used "
@@ -109,7 +109,7 @@ s2rgf_status s2_source_tell(s2_source *source, const s2rgf_host *host, s2rgf_err
         bool warn = false;
         status = alpha_may_be_data(source, file, &warn, err);
         char *text = status == S2RGF_OK ? alpha_text(file) : NULL;
-        if (text != NULL)
+        if (text)
             s2_log(host, warn ? S2RGF_WARNING : S2RGF_INFO, "source %s: %s", source->name, text);
         s2_free(text);
     }
@@ -121,7 +121,7 @@ s2rgf_status s2_source_tell(s2_source *source, const s2rgf_host *host, s2rgf_err
 /** What neighbouring bands are called beside their numbers: " (B04, 665 nm)", " (400 to 900 nm)". */
 static void put_details(s2_text *text, const s2_band_desc *first, const s2_band_desc *last)
 {
-    const bool named = first == last && first->name != NULL && first->name[0] != '\0';
+    const bool named = first == last && first->name && first->name[0] != '\0';
     const bool known = !isnan(first->wavelength_nm) && !isnan(last->wavelength_nm);
     if (named || known)
         s2_text_append(text, " (");

@@ -19,7 +19,7 @@ s2_read_target s2_read_target_whole(s2_rect rect, int bands, float *pixels, uint
 s2_read_target s2_read_target_from(const s2_read_target *to, int columns)
 {
     s2_read_target inside_pixels = *to;
-    if (inside_pixels.pixels.data != NULL)
+    if (inside_pixels.pixels.data)
         inside_pixels.pixels.data =
             (float *)inside_pixels.pixels.data + (ptrdiff_t)columns * to->bands;
     inside_pixels.valid.data = (uint8_t *)inside_pixels.valid.data + columns;
@@ -167,10 +167,10 @@ static void put_stretch(const s2_source *source, const s2_samples *samples, cons
             const s2_band_place place = source->bands[delivered];
             load_band(&source->files[place.file].bands[place.band], from, samples->type,
                       at->values[b], at);
-            if (to->mean != NULL)
+            if (to->mean)
                 normalise(to->mean[delivered], to->std[delivered], at->count, at->values[b]);
         }
-        if (out != NULL)
+        if (out)
             interleave(at, here, out + samples->place + first, to->bands);
     }
 }
@@ -182,13 +182,13 @@ void s2_values_put(const s2_source *source, const s2_samples *samples, s2_rect r
     const char *row = samples->planes;
     stretch at;
     for (int y = rect.y; y < rect.y + rect.h; y++, row += samples->row_bytes) {
-        float *out = to->pixels.data != NULL ? s2_row_ring_at(&to->pixels, y) : NULL;
+        float *out = to->pixels.data ? s2_row_ring_at(&to->pixels, y) : NULL;
         for (int x = 0; x < rect.w; x += STRETCH_PX, valid += at.count) {
             at.count = rect.w - x < STRETCH_PX ? rect.w - x : STRETCH_PX;
             for (int i = 0; i < at.count; i++)
                 at.lost[i] = !valid[i];
             put_stretch(source, samples, row + (size_t)x * sample_bytes, to,
-                        out != NULL ? out + (size_t)x * (size_t)to->bands : NULL, &at);
+                        out ? out + (size_t)x * (size_t)to->bands : NULL, &at);
             for (int i = 0; i < at.count; i++)
                 valid[i] = !at.lost[i];
         }
@@ -197,6 +197,6 @@ void s2_values_put(const s2_source *source, const s2_samples *samples, s2_rect r
 
 void s2_values_normalise(const s2_read_target *to, int bands, float *pixel)
 {
-    for (int b = 0; to->mean != NULL && b < bands; b++)
+    for (int b = 0; to->mean && b < bands; b++)
         pixel[b] = (float)(((double)pixel[b] - to->mean[b]) / to->std[b]);
 }

@@ -10,7 +10,7 @@ s2rgf_status s2_source_select(s2_source *source, const int *order, int count, s2
     if (count < 1)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "source %s: no band selected", source->name);
     s2_band_place *bands = s2_alloc((size_t)count, sizeof *bands);
-    if (bands == NULL)
+    if (!bands)
         return s2_fail_memory(err, "band list");
     for (int i = 0; i < count; i++) {
         if (order[i] < 0 || order[i] >= source->band_count) {
@@ -80,7 +80,7 @@ s2rgf_status s2_source_set_view(s2_source *source, s2_rect view, s2rgf_error *er
 static s2rgf_status read_base(s2_source *source, s2_rect rect, const s2_read_target *to,
                               s2rgf_error *err)
 {
-    if (source->warp != NULL)
+    if (source->warp)
         return s2_warp_read(source, rect, to, err);
     return s2_source_read_files(source, rect, to, err);
 }
@@ -92,7 +92,7 @@ static s2rgf_status read_across_edge(s2_source *source, s2_rect rect, s2_rect in
     const size_t floats = (size_t)rect.w * (size_t)to->bands;
     for (int y = rect.y; y < rect.y + rect.h; y++) {
         memset(s2_row_ring_at(&to->valid, y), 0, (size_t)rect.w);
-        if (to->pixels.data != NULL)
+        if (to->pixels.data)
             memset(s2_row_ring_at(&to->pixels, y), 0, floats * sizeof(float));
     }
     if (s2_rect_is_empty(inside))

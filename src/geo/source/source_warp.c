@@ -40,7 +40,7 @@ static void to_source(const s2_warp *warp, double *u, double *v, int count)
 {
     for (int i = 0; i < count; i++)
         s2_affine_apply(&warp->to_geo, u[i], v[i], &u[i], &v[i]);
-    if (warp->transformation != NULL) {
+    if (warp->transformation) {
         /* Points without an image become HUGE_VAL, which is all there is to report. */
         s2_gdal_catch caught;
         s2_gdal_catch_begin(&caught);
@@ -72,7 +72,7 @@ s2rgf_status s2_warp_create(const char *label, const s2_grid *from, const s2_gri
                             s2_warp **warp, s2rgf_error *err)
 {
     s2_warp *made = s2_calloc(1, sizeof *made);
-    if (made == NULL)
+    if (!made)
         return s2_fail_memory(err, "warp");
     made->to_geo = to->to_geo;
     if (!s2_affine_invert(&from->to_geo, &made->to_pixel)) {
@@ -86,9 +86,9 @@ s2rgf_status s2_warp_create(const char *label, const s2_grid *from, const s2_gri
         return status;
     }
     if (!same_srs) {
-        if (from->srs_wkt != NULL && to->srs_wkt != NULL)
+        if (from->srs_wkt && to->srs_wkt)
             made->transformation = s2_srs_transformation(to->srs_wkt, from->srs_wkt);
-        if (made->transformation == NULL) {
+        if (!made->transformation) {
             char from_name[128], to_name[128];
             s2_srs_name(from->srs_wkt, from_name, sizeof from_name);
             s2_srs_name(to->srs_wkt, to_name, sizeof to_name);
@@ -104,7 +104,7 @@ s2rgf_status s2_warp_create(const char *label, const s2_grid *from, const s2_gri
 
 void s2_warp_free(s2_warp *warp)
 {
-    if (warp == NULL)
+    if (!warp)
         return;
     OCTDestroyCoordinateTransformation(warp->transformation);
     s2_free(warp->pixels.data);
@@ -161,7 +161,7 @@ static bool sample_pixel(const s2_warp *warp, s2_rect rect, double u, double v, 
     const int column = (int)u - rect.x, row = (int)v - rect.y;
     if (!valid[(size_t)row * (size_t)rect.w + (size_t)column])
         return false;
-    if (out == NULL)
+    if (!out)
         return true;
     int i0, i1, j0, j1;
     kernel_range(u, warp->radius_x, rect.x, rect.w, &i0, &i1);
@@ -196,7 +196,7 @@ static s2rgf_status load_rect(s2_source *source, s2_rect rect, bool with_pixels,
     size_t samples;
     if (with_pixels && s2_multiply(count, (size_t)source->band_count, &samples))
         pixels = s2_scratch_reserve(&warp->pixels, samples, sizeof *pixels);
-    if (valid == NULL || (with_pixels && pixels == NULL))
+    if (!valid || (with_pixels && !pixels))
         return s2_fail_memory(err, "source rectangle");
     const s2_read_target to = s2_read_target_whole(rect, source->band_count, pixels, valid);
     return s2_source_read_files(source, rect, &to, err);
@@ -224,13 +224,13 @@ static s2rgf_status warp_square(s2_source *source, s2_rect square, const s2_read
         const int y = square.y + i / square.w;
         uint8_t *valid = (uint8_t *)s2_row_ring_at(&to->valid, y) + x;
         float *out = NULL;
-        if (to->pixels.data != NULL)
+        if (to->pixels.data)
             out = (float *)s2_row_ring_at(&to->pixels, y) + (size_t)x * (size_t)bands;
         *valid = !s2_rect_is_empty(needed) &&
                  sample_pixel(warp, needed, warp->u[i], warp->v[i], bands, out);
-        if (out != NULL && *valid)
+        if (out && *valid)
             s2_values_normalise(to, bands, out);
-        else if (out != NULL)
+        else if (out)
             memset(out, 0, (size_t)bands * sizeof *out);
     }
     return S2RGF_OK;
@@ -264,7 +264,7 @@ s2rgf_status s2_warp_suggest(const s2_source *source, const char *srs_wkt, s2_gr
     s2_gdal_catch_begin(&caught);
     void *transformer = GDALCreateGenImgProjTransformer2(dataset, NULL, options);
     CPLErr outcome = CE_Failure;
-    if (transformer != NULL)
+    if (transformer)
         outcome = GDALSuggestedWarpOutput(dataset, GDALGenImgProjTransform, transformer,
                                           grid->to_geo.m, &grid->width, &grid->height);
     GDALDestroyGenImgProjTransformer(transformer);
@@ -275,5 +275,5 @@ s2rgf_status s2_warp_suggest(const s2_source *source, const char *srs_wkt, s2_gr
                             "%s: cannot be warped to the reference grid's CRS", source->label);
     s2_grid_coarsen(grid, source->decimation);
     grid->srs_wkt = s2_strdup(srs_wkt);
-    return grid->srs_wkt != NULL ? S2RGF_OK : s2_fail_memory(err, "coordinate reference system");
+    return grid->srs_wkt ? S2RGF_OK : s2_fail_memory(err, "coordinate reference system");
 }

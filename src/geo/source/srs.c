@@ -15,8 +15,7 @@ static OGRErr make_srs(const char *text, OGRSpatialReferenceH *srs)
     s2_gdal_catch caught;
     s2_gdal_catch_begin(&caught);
     *srs = OSRNewSpatialReference(NULL);
-    const OGRErr outcome =
-        *srs != NULL ? OSRSetFromUserInput(*srs, text) : OGRERR_NOT_ENOUGH_MEMORY;
+    const OGRErr outcome = *srs ? OSRSetFromUserInput(*srs, text) : OGRERR_NOT_ENOUGH_MEMORY;
     s2_gdal_catch_end(&caught);
     if (outcome == OGRERR_NONE) {
         OSRSetAxisMappingStrategy(*srs, OAMS_TRADITIONAL_GIS_ORDER);
@@ -41,8 +40,7 @@ s2rgf_status s2_srs_from_text(const char *text, OGRSpatialReferenceH *srs, s2rgf
 static bool is_undefined(OGRSpatialReferenceH srs)
 {
     const char *name = OSRGetName(srs);
-    return name != NULL && STARTS_WITH_CI(name, "Undefined ") &&
-           OSRGetAuthorityName(srs, NULL) == NULL;
+    return name && STARTS_WITH_CI(name, "Undefined ") && !OSRGetAuthorityName(srs, NULL);
 }
 
 s2rgf_status s2_srs_to_wkt(OGRSpatialReferenceH srs, char **wkt, s2rgf_error *err)
@@ -50,21 +48,21 @@ s2rgf_status s2_srs_to_wkt(OGRSpatialReferenceH srs, char **wkt, s2rgf_error *er
     const char *const options[] = {"FORMAT=WKT2_2019", "MULTILINE=NO", NULL};
     char *text = NULL;
     *wkt = NULL;
-    if (srs == NULL || is_undefined(srs))
+    if (!srs || is_undefined(srs))
         return S2RGF_OK;
     const bool written = OSRExportToWktEx(srs, &text, options) == OGRERR_NONE;
-    const bool empty = text == NULL || text[0] == '\0';
+    const bool empty = !text || text[0] == '\0';
     if (written && !empty)
         *wkt = s2_strdup(text);
     CPLFree(text);
-    if (*wkt != NULL)
+    if (*wkt)
         return S2RGF_OK;
     if (!empty)
         return s2_fail_memory(err, "coordinate reference system");
     const char *name = OSRGetName(srs);
-    return name == NULL ? S2RGF_OK
-                        : s2_fail(err, S2RGF_FORMAT,
-                                  "CRS %s: cannot be written as WKT, or memory is out", name);
+    return !name ? S2RGF_OK
+                 : s2_fail(err, S2RGF_FORMAT, "CRS %s: cannot be written as WKT, or memory is out",
+                           name);
 }
 
 s2rgf_status s2_srs_assigned(OGRSpatialReferenceH own, const char *assigned_text, char **wkt,
@@ -72,7 +70,7 @@ s2rgf_status s2_srs_assigned(OGRSpatialReferenceH own, const char *assigned_text
 {
     OGRSpatialReferenceH assigned = NULL;
     s2rgf_status status = s2_srs_to_wkt(own, wkt, err);
-    if (status != S2RGF_OK || *wkt != NULL || assigned_text == NULL)
+    if (status != S2RGF_OK || *wkt || !assigned_text)
         return status;
     status = s2_srs_from_text(assigned_text, &assigned, err);
     if (status == S2RGF_OK)
@@ -86,7 +84,7 @@ s2rgf_status s2_srs_equal(const char *wkt_a, const char *wkt_b, bool *equal, s2r
     const char *const options[] = {"CRITERION=EQUIVALENT_EXCEPT_AXIS_ORDER_GEOGCRS",
                                    "IGNORE_DATA_AXIS_TO_SRS_AXIS_MAPPING=YES", NULL};
     OGRSpatialReferenceH a = NULL, b = NULL;
-    const bool both = wkt_a != NULL && wkt_b != NULL;
+    const bool both = wkt_a && wkt_b;
     *equal = both ? strcmp(wkt_a, wkt_b) == 0 : wkt_a == wkt_b;
     if (*equal || !both)
         return S2RGF_OK;
@@ -122,16 +120,16 @@ OGRCoordinateTransformationH s2_srs_transformation(const char *from_wkt, const c
 void s2_srs_name(const char *wkt, char *name, size_t size)
 {
     OGRSpatialReferenceH srs = NULL;
-    if (wkt == NULL || make_srs(wkt, &srs) != OGRERR_NONE) {
+    if (!wkt || make_srs(wkt, &srs) != OGRERR_NONE) {
         snprintf(name, size, "none");
         return;
     }
     const char *authority = OSRGetAuthorityName(srs, NULL);
     const char *code = OSRGetAuthorityCode(srs, NULL);
     const char *own_name = OSRGetName(srs);
-    if (authority != NULL && code != NULL)
+    if (authority && code)
         snprintf(name, size, "%s:%s", authority, code);
     else
-        snprintf(name, size, "%s", own_name != NULL ? own_name : "unnamed");
+        snprintf(name, size, "%s", own_name ? own_name : "unnamed");
     OSRDestroySpatialReference(srs);
 }

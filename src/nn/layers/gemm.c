@@ -55,7 +55,7 @@ static bool has_room(size_t buffers)
 static bool multiply_in_all_threads(void)
 {
     float *matrices = s2_calloc(2 * SHARED_SIDE * SHARED_SIDE, sizeof *matrices);
-    if (matrices == NULL)
+    if (!matrices)
         return false;
     const s2_matrix zeros = {matrices, SHARED_SIDE, false};
     s2_gemm(SHARED_SIDE, SHARED_SIDE, SHARED_SIDE, zeros, zeros, 0.0f,
@@ -76,7 +76,7 @@ s2rgf_status s2_gemm_start(int threads, s2rgf_error *err)
             buffers * BUFFER_MIB, threads, threads == 1 ? "" : "s");
     if (!multiply_in_all_threads())
         return s2_fail_memory(err, "matrix products");
-    if (blas_memory_alloc == NULL || blas_memory_free == NULL)
+    if (!blas_memory_alloc || !blas_memory_free)
         return S2RGF_OK;
 #pragma omp parallel num_threads(threads)
     {
