@@ -76,7 +76,7 @@ run is_sound out.onnx 4
 [ "$status" -ne 0 ] || fail "other outputs are as documented"
 
 # Sources named like what is inside: their names are theirs, and the file is sound all the same.
-names=(ssja detail adrf_spatial neck_spectral grid head batch)
+names=(ssja detail adrf_spatial neck_spectral grid head batch expert)
 inner=()
 for name in "${names[@]}"; do inner+=(-i "$name=scene/ms.tif"); done
 expect_status 0 s2rgf_train -q "${inner[@]}" -labels scene/labels.gpkg -l train -a class -c 16 -steps 1 -batch 1 \

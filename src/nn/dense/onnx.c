@@ -222,8 +222,8 @@ static const char *add_expert(const export *e)
         else
             add_sampling(e->graph, name, native, "grid.size", S2_ONNX_LINEAR);
     }
-    add_gathering(e, "expert", "Sum", "expert*");
-    s2_onnx_add(e->graph, "classifier.scores = Add (classifier.out, expert)");
+    add_gathering(e, "expert.sum", "Sum", "expert*");
+    s2_onnx_add(e->graph, "classifier.scores = Add (classifier.out, expert.sum)");
     return "classifier.scores";
 }
 
