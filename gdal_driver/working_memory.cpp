@@ -1,4 +1,5 @@
-/* Few of the lazy maps of a process keep their working memory: a mosaic may open hundreds of them. */
+/* Few of the lazy maps of a process keep their working memory: a mosaic may open hundreds of
+   them. */
 #include "working_memory.h"
 
 #include <algorithm>

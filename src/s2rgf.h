@@ -1,8 +1,8 @@
 /* s2rgf - land-cover maps from several co-registered optical rasters.
  * SPDX-License-Identifier: MIT
  *
- * The public interface of libs2rgf. It trains models, maps scenes (one, a share of one, or many), joins
- * shares of a map, assesses maps, describes models, and computes maps on demand.
+ * The public interface of libs2rgf. It trains models, maps scenes (one, a share of one, or many),
+ * joins shares of a map, assesses maps, describes models, and computes maps on demand.
  * Each of these takes one options structure, filled with defaults by its *_init() function, and
  * reports through s2rgf_host. No function prints, exits or changes process-wide state. The caller
  * registers GDAL's drivers first (GDALAllRegister()).
@@ -67,9 +67,9 @@ typedef struct s2rgf_host {
 
 /**
  * Text from outside on one line that a terminal may show: control characters, overrides of the
- * writing direction and bytes that are not UTF-8 become escapes (\x1b, \u202e), line breaks and tabs
- * blanks. The library's messages contain names of files and classes as they are: pass them through
- * this function before you print them.
+ * writing direction and bytes that are not UTF-8 become escapes (\x1b, \u202e), line breaks and
+ * tabs blanks. The library's messages contain names of files and classes as they are: pass them
+ * through this function before you print them.
  * line out [size], cut between characters
  */
 S2RGF_API void s2rgf_printable(const char *text, char *line, size_t size);
@@ -149,7 +149,8 @@ S2RGF_API void s2rgf_train_options_init(s2rgf_train_options *options);
  * The file gets its name only when it is complete.
  * Errors  INVALID_ARGUMENT, NO_MEMORY, IO, FORMAT, UNSUPPORTED, CANCELLED.
  * Memory  grows with the number of labelled pixels, the batch and C, not with the scene.
- * Memory  OpenBLAS takes and keeps 128 MB of address space for each thread; NO_MEMORY if there is less.
+ * Memory  OpenBLAS takes and keeps 128 MB of address space for each thread; NO_MEMORY if there is
+ *         less.
  * Threads one call at a time per process (OpenMP team inside). See "the process" below.
  */
 S2RGF_API s2rgf_status s2rgf_train(const s2rgf_train_options *options, const s2rgf_host *host,
@@ -161,8 +162,8 @@ S2RGF_API s2rgf_status s2rgf_train(const s2rgf_train_options *options, const s2r
 typedef struct s2rgf_model s2rgf_model;
 
 /**
- * Load a model file. The content is not trusted: sizes, offsets, names, and the shapes and values of
- * all tensors are checked.
+ * Load a model file. The content is not trusted: sizes, offsets, names, and the shapes and values
+ * of all tensors are checked.
  * Errors  IO, FORMAT, UNSUPPORTED (newer format version), NO_MEMORY.
  * Memory  *model is released with s2rgf_model_close().
  */
@@ -180,8 +181,8 @@ S2RGF_API s2rgf_status s2rgf_model_describe(const s2rgf_model *model, bool json,
                                             s2rgf_error *err);
 
 /**
- * Describe a model as a STAC item of the Machine Learning Model extension, s2rgf_info(1): JSON, whose
- * asset is the file that the model was opened from.
+ * Describe a model as a STAC item of the Machine Learning Model extension, s2rgf_info(1): JSON,
+ * whose asset is the file that the model was opened from.
  * text out zero-terminated, released with s2rgf_free()
  */
 S2RGF_API s2rgf_status s2rgf_model_stac(const s2rgf_model *model, char **text, s2rgf_error *err);
@@ -265,7 +266,8 @@ typedef struct s2rgf_classify_options {
 S2RGF_API void s2rgf_classify_options_init(s2rgf_classify_options *options);
 
 /**
- * Map a scene with a model. The pixels do not depend on tile_px, threads or the rectangle asked for.
+ * Map a scene with a model. The pixels do not depend on tile_px, threads or the rectangle asked
+ * for.
  * Errors  INVALID_ARGUMENT, NO_MEMORY (memory_mb too small), IO, FORMAT, MISMATCH, CANCELLED.
  *         After any error no output file exists under its name and none was overwritten.
  * Memory  bounded by memory_mb for tiles and decoded blocks, plus the model and GDAL's block cache.
@@ -285,8 +287,9 @@ typedef struct s2rgf_scenes_result {
 
 /**
  * Map many scenes with one model: those of a folder, or those that a text file names. "{}" in paths
- * stands for the name of a scene; a share is every share_count'th scene. A scene whose map exists is
- * skipped unless overwrite; one that fails is reported in the result and does not stop the others.
+ * stands for the name of a scene; a share is every share_count'th scene. A scene whose map exists
+ * is skipped unless overwrite; one that fails is reported in the result and does not stop the
+ * others.
  * result  out  also after CANCELLED; NULL if it could not begin
  * Errors  INVALID_ARGUMENT, IO, FORMAT (of the list or the model), NO_MEMORY, CANCELLED.
  */
@@ -301,8 +304,8 @@ S2RGF_API void s2rgf_scenes_result_free(s2rgf_scenes_result *result);
  * Join the shares of options->output_path, a map or another output, into what one call of
  * s2rgf_classify() would have written. It does not need scene and model; format may also be VRT;
  * with share_count 0 the names of the shares give the number.
- * Errors  IO (shares are missing), MISMATCH (shares of different models, scenes or divisions), FORMAT,
- *         INVALID_ARGUMENT, UNSUPPORTED, NO_MEMORY, CANCELLED.
+ * Errors  IO (shares are missing), MISMATCH (shares of different models, scenes or divisions),
+ *         FORMAT, INVALID_ARGUMENT, UNSUPPORTED, NO_MEMORY, CANCELLED.
  */
 S2RGF_API s2rgf_status s2rgf_mosaic(const s2rgf_classify_options *options, const s2rgf_host *host,
                                     s2rgf_error *err);
@@ -358,9 +361,9 @@ S2RGF_API s2rgf_status s2rgf_lazy_map_describe(const s2rgf_lazy_map *map, void *
                                                s2rgf_error *err);
 
 /**
- * Compute the class values of a rectangle; the values are not cached. The pixels of level 0 are those of
- * s2rgf_classify(). Level k has pixels 2^k times as large, sizes round up, and is approximate: the
- * network gets sources whose pixels are averaged to that size.
+ * Compute the class values of a rectangle; the values are not cached. The pixels of level 0 are
+ * those of s2rgf_classify(). Level k has pixels 2^k times as large, sizes round up, and is
+ * approximate: the network gets sources whose pixels are averaged to that size.
  * level  in  0 to S2RGF_MAP_LEVELS - 1
  * rect   in  x, y, width, height in pixels of the level
  * values out [height][width], 0 is nodata, also where the scores are not finite
@@ -405,10 +408,10 @@ typedef struct s2rgf_sample_options {
 S2RGF_API void s2rgf_sample_options_init(s2rgf_sample_options *options);
 
 /**
- * Draw a probability sample of the pixels of a class raster and write it as a layer of points. The map
- * is read once. The file appears under its name only when it is whole.
- * Errors  INVALID_ARGUMENT, IO, FORMAT, UNSUPPORTED (the vector format), MISMATCH (no pixel to draw, or
- *         strata on another grid), NO_MEMORY, CANCELLED.
+ * Draw a probability sample of the pixels of a class raster and write it as a layer of points. The
+ * map is read once. The file appears under its name only when it is whole.
+ * Errors  INVALID_ARGUMENT, IO, FORMAT, UNSUPPORTED (the vector format), MISMATCH (no pixel to
+ *         draw, or strata on another grid), NO_MEMORY, CANCELLED.
  * Memory  grows with points and strata, not with the map.
  */
 S2RGF_API s2rgf_status s2rgf_sample(const s2rgf_sample_options *options, const s2rgf_host *host,
@@ -488,17 +491,19 @@ typedef struct s2rgf_assessment {
 typedef struct s2rgf_assess_options {
     const char *map_path;
     const char *assigned_srs; /* CRS of a map that has none, or NULL */
-    /* the probability of the mapped class on the map's grid, as s2rgf_classify() writes it, or NULL */
+    /* the probability of the mapped class on the map's grid, as s2rgf_classify() writes it, or
+       NULL */
     const char *confidence_path;
     s2rgf_label_options labels;
-    /* how the labels, points, were drawn: "stratified", "simple" or "systematic"; NULL: not at random */
+    /* how the labels, points, were drawn: "stratified", "simple" or "systematic"; NULL: not at
+       random */
     const char *design;
     const char *strata_path; /* of "stratified", as for s2rgf_sample(); NULL: the map's classes */
 } s2rgf_assess_options;
 
 /**
- * Compare a class raster with reference labels. Classes are matched by name, then by the number in the
- * name, then by value; see s2rgf_assess(1).
+ * Compare a class raster with reference labels. Classes are matched by name, then by the number in
+ * the name, then by value; see s2rgf_assess(1).
  * result out
  * Errors  IO, FORMAT, INVALID_ARGUMENT, UNSUPPORTED, MISMATCH (no class in common, no overlap, a
  *         confidence raster of another grid, or a sample that does not fit its design), NO_MEMORY,
@@ -520,20 +525,22 @@ S2RGF_API void s2rgf_assessment_free(s2rgf_assessment *assessment);
 
 /* ---- the process --------------------------------------------------------------------------- *
  *
- * Some libraries read the environment once, when they are loaded, so the host must set these variables
- * before it starts or loads libs2rgf:
- * OMP_WAIT_POLICY=passive  lets waiting threads sleep. Without it GNU's OpenMP threads spin, and on a
+ * Some libraries read the environment once, when they are loaded, so the host must set these
+ * variables before it starts or loads libs2rgf:
+ * OMP_WAIT_POLICY=passive  lets waiting threads sleep. Without it GNU's OpenMP threads spin, and on
+ * a
  *                          busy machine training and mapping take several times as long.
  * OPENBLAS_CORETYPE        see s2rgf_blas_core_type().
- * Under a limit on address space (ulimit -v), OpenBLAS retries for ever to get its buffers while it is
- * loaded, by libs2rgf or by GDAL: allow 128 MB for each thread of OMP_NUM_THREADS.
+ * Under a limit on address space (ulimit -v), OpenBLAS retries for ever to get its buffers while it
+ * is loaded, by libs2rgf or by GDAL: allow 128 MB for each thread of OMP_NUM_THREADS.
  */
 
 /* ---- general ------------------------------------------------------------------------------- */
 
 /**
- * Refuse to write a file that is one of others, or belongs to one of these data sets or to one beside
- * it, as roads.prj belongs to roads.shp. All functions above do this with the names in their options.
+ * Refuse to write a file that is one of others, or belongs to one of these data sets or to one
+ * beside it, as roads.prj belongs to roads.shp. All functions above do this with the names in their
+ * options.
  * others in  files or data sets, ended by NULL, or NULL
  * Errors  INVALID_ARGUMENT, NO_MEMORY.
  */
@@ -551,9 +558,9 @@ S2RGF_API s2rgf_status s2rgf_text_save(const char *path, const char *text, bool 
 S2RGF_API void s2rgf_free(void *text);
 
 /**
- * What OPENBLAS_CORETYPE should be set to before this process starts, because OpenBLAS does not know
- * the processor and has chosen kernels that every processor has, and with them training is slow; NULL:
- * nothing, it knows the processor, or the variable is set.
+ * What OPENBLAS_CORETYPE should be set to before this process starts, because OpenBLAS does not
+ * know the processor and has chosen kernels that every processor has, and with them training is
+ * slow; NULL: nothing, it knows the processor, or the variable is set.
  */
 S2RGF_API const char *s2rgf_blas_core_type(void);
 

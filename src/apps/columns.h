@@ -17,8 +17,8 @@ int s2_columns(const char *name);
 int s2_digits(uint64_t value);
 
 /**
- * Print a name in so many columns. Names come from files: what is not printable shows as '?' and cannot
- * steer the terminal.
+ * Print a name in so many columns. Names come from files: what is not printable shows as '?' and
+ * cannot steer the terminal.
  */
 void s2_print_left(const char *name, int width, FILE *out);
 void s2_print_right(const char *name, int width, FILE *out);

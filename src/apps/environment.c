@@ -53,7 +53,8 @@ void s2_start_again(char **argv, char **old, const char *const *settings)
         count++;
     for (const char *const *setting = settings; *setting; setting++)
         count++;
-    /* no interpreter in this process: the loader was started by hand, and its options are not here */
+    /* no interpreter in this process: the loader was started by hand, and its options are not
+       here */
     if (getauxval(AT_BASE) == 0)
         return;
     const size_t bytes = count * sizeof(char *);
@@ -105,7 +106,10 @@ static size_t blas_threads(char **environment)
     return threads < 1 || threads > BLAS_THREADS ? BLAS_THREADS : (size_t)threads;
 }
 
-/** Room for OpenBLAS or the end; what it has to be told where there is little. Returns the settings' end. */
+/**
+ * Room for OpenBLAS or the end; what it has to be told where there is little. Returns the settings'
+ * end.
+ */
 static const char **make_room_for_blas(char **environment, const char **settings)
 {
     if (!can_map(START_ROOM + BLAS_BUFFER)) {
@@ -120,8 +124,8 @@ static const char **make_room_for_blas(char **environment, const char **settings
 }
 
 /* OpenBLAS, which GDAL brings where the program does not, maps a buffer for each thread when it is
-   loaded, and where there is no room it tries again for ever. OpenMP reads then how its threads wait:
-   those that spin take the cores from whatever else runs, and win nothing. */
+   loaded, and where there is no room it tries again for ever. OpenMP reads then how its threads
+   wait: those that spin take the cores from whatever else runs, and win nothing. */
 static void before_libraries(int argc, char **argv, char **environment)
 {
     const char *settings[4] = {NULL};

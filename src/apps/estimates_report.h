@@ -6,7 +6,9 @@
 
 #include "s2rgf.h"
 
-/** Write strata, error matrix in proportions of the area, and estimates with errors and intervals. */
+/**
+ * Write strata, error matrix in proportions of the area, and estimates with errors and intervals.
+ */
 void s2_estimates_report_write(const s2rgf_map_estimates *estimates, FILE *out);
 
 #endif

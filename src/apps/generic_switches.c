@@ -118,8 +118,8 @@ static bool normalise_words(const s2_program *program, char **words, bool nested
     return true;
 }
 
-/* What GDAL reads while it registers drivers, as GDAL_SKIP: its own processing of switches comes after
-   that, because --formats lists the drivers. */
+/* What GDAL reads while it registers drivers, as GDAL_SKIP: its own processing of switches comes
+   after that, because --formats lists the drivers. */
 static void set_early(char **words)
 {
     for (; words[0] && words[1]; words++) {

@@ -64,7 +64,8 @@ void s2_scored_pixels_add(s2_scored_pixels *scored, const float *scores, int lab
 /**
  * The temperature T that minimises the mean negative log likelihood of the labels under
  * softmax(scores / T), kept within S2_TEMPERATURE_MIN..MAX, and the errors before and after. All
- * pixels weigh the same; sums run in the order of the pixels, so the same pixels give the same bits.
+ * pixels weigh the same; sums run in the order of the pixels, so the same pixels give the same
+ * bits.
  */
 s2_calibration s2_calibrate(const s2_scored_pixels *scored);
 

@@ -12,7 +12,9 @@ typedef enum s2_design {
     S2_DESIGN_SYSTEMATIC /* estimated as if simple */
 } s2_design;
 
-/** The design of the options. Errors: INVALID_ARGUMENT (no such name, or what does not go with it). */
+/**
+ * The design of the options. Errors: INVALID_ARGUMENT (no such name, or what does not go with it).
+ */
 s2rgf_status s2_design_of(const s2rgf_assess_options *options, s2_design *design, s2rgf_error *err);
 
 /** What estimates are made of; all is borrowed. */
@@ -26,10 +28,10 @@ typedef struct s2_design_input {
 } s2_design_input;
 
 /**
- * Check that the sample fits the design and estimate. Classes that only the reference has come after the
- * map's.
- * Errors  MISMATCH (a point without a stratum or of another one than it says, sizes of strata that are
- *         not the raster's, a stratum without a point), IO, NO_MEMORY.
+ * Check that the sample fits the design and estimate. Classes that only the reference has come
+ * after the map's.
+ * Errors  MISMATCH (a point without a stratum or of another one than it says, sizes of strata that
+ *         are not the raster's, a stratum without a point), IO, NO_MEMORY.
  * Memory  *estimates is released with s2_estimates_free().
  */
 s2rgf_status s2_design_estimate(const s2_design_input *input, s2rgf_map_estimates **estimates,

@@ -22,14 +22,14 @@ typedef struct s2_sample_unit {
 /**
  * A stratified random sample; a simple one has a single stratum. All is borrowed.
  *
- * Every figure is a ratio R = Y / X of two means over the map, Y = sum_h W_h y_h with y_h the mean of y
- * over the n_h units of stratum h, and
+ * Every figure is a ratio R = Y / X of two means over the map, Y = sum_h W_h y_h with y_h the mean
+ * of y over the n_h units of stratum h, and
  *
  *     V(R) = 1 / X^2  sum_h W_h^2 (1 - f_h) s_h^2 / n_h
  *
  * with s_h^2 the variance of y - R x over the units of the stratum and f_h = n_h / N_h.
- * Source  Stehman 2014, Int. J. Remote Sens. 35, 4923, eqs 2, 3, 24 to 28. Where strata are the map's
- *         classes, f_h is left out and this is Olofsson et al. 2014, Remote Sens. Environ. 148, 42,
+ * Source  Stehman 2014, Int. J. Remote Sens. 35, 4923, eqs 2, 3, 24 to 28. Where strata are the
+ *         map's classes, f_h is left out and this is Olofsson et al. 2014, Remote Sens. Environ. 148, 42,
  *         eqs 4 to 7, 10, 11. A stratum whose every pixel was visited adds nothing either way.
  */
 typedef struct s2_sample {
@@ -43,8 +43,8 @@ typedef struct s2_sample {
 } s2_sample;
 
 /**
- * Share of the map's area that is mapped right. A standard error is NaN where a stratum that takes part
- * has one unit of several pixels.
+ * Share of the map's area that is mapped right. A standard error is NaN where a stratum that takes
+ * part has one unit of several pixels.
  */
 s2rgf_estimate s2_estimate_overall(const s2_sample *sample);
 

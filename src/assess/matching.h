@@ -5,10 +5,10 @@
 #include "geo/map/class_map.h"
 
 /**
- * Find the map's class for each reference class: by name, which may differ in case, by the number that
- * both are called by, or by value where the reference has only numbers, or where nothing else is common
- * and one side has only numbers. Two sets of names without a common one are a mismatch: that their
- * values mean the same would be a guess, and a wrong guess looks like a result.
+ * Find the map's class for each reference class: by name, which may differ in case, by the number
+ * that both are called by, or by value where the reference has only numbers, or where nothing else
+ * is common and one side has only numbers. Two sets of names without a common one are a mismatch:
+ * that their values mean the same would be a guess, and a wrong guess looks like a result.
  * to_map out [reference classes], -1 where the map has no such class
  * Errors MISMATCH (no class in common).
  */

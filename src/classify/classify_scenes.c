@@ -237,8 +237,8 @@ static s2rgf_status guard_scenes(const s2_scene_list *list, const char *scenes_p
 /* ---- running -------------------------------------------------------------------------------- */
 
 /*
- * Map one scene unless that is done. The map gets its name last: without it whatever other output is
- * there is the rest of a call that was ended in between, and is replaced.
+ * Map one scene unless that is done. The map gets its name last: without it whatever other output
+ * is there is the rest of a call that was ended in between, and is replaced.
  */
 static s2rgf_status run_scene(const s2_scene_list *list, size_t index, const s2rgf_host *outer,
                               s2rgf_error *err)

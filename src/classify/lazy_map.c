@@ -201,8 +201,8 @@ void s2rgf_lazy_map_close(s2rgf_lazy_map *map)
     s2_free(map);
 }
 
-/* Hold what lies under a tile of the files, so that no block is decoded twice for it, as far as there
-   is memory; the block cache is the host's. */
+/* Hold what lies under a tile of the files, so that no block is decoded twice for it, as far as
+   there is memory; the block cache is the host's. */
 static s2rgf_status hold_pieces(s2rgf_lazy_map *map, map_level *level, s2rgf_error *err)
 {
     s2_scene_blocks blocks;

@@ -16,8 +16,8 @@
 uint64_t s2_checksum_add(uint64_t sum, const void *bytes, size_t count);
 
 /**
- * As s2_checksum_add(), but eight bytes at a time, many times faster. The sums are others, depend on
- * the byte order, and are for comparing within one process only.
+ * As s2_checksum_add(), but eight bytes at a time, many times faster. The sums are others, depend
+ * on the byte order, and are for comparing within one process only.
  */
 uint64_t s2_checksum_add_words(uint64_t sum, const void *bytes, size_t count);
 

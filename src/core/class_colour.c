@@ -9,7 +9,9 @@
 #define LONGEST_NAME 256 /* letters of a name that are looked at */
 #define LONG_STEM 4      /* letters from which a stem may stand at the end of a word: Laubwald */
 
-/** A kind of land cover: stems of words for it, small letters without accents; "=" marks whole words. */
+/**
+ * A kind of land cover: stems of words for it, small letters without accents; "=" marks whole words.
+ */
 typedef struct cover {
     const char *stems;
     uint8_t shades[S2_COLOUR_SHADES][3];

@@ -33,7 +33,9 @@ int s2_class_name_number(const char *name);
 /** "class ", to stand before a name in a message; "" where the name begins so. */
 const char *s2_class_word(const char *name);
 
-/** True for what tables call a value that is no class: "Unclassified", "no data", "background"... */
+/**
+ * True for what tables call a value that is no class: "Unclassified", "no data", "background"...
+ */
 bool s2_class_name_is_nothing(const char *name);
 
 #endif

@@ -139,7 +139,9 @@ static bool stands_apart(const s2_class_table *table, const bool *from_palette,
     return true;
 }
 
-/** Colours of the palette in their order, first those that stand apart, then those that are left. */
+/**
+ * Colours of the palette in their order, first those that stand apart, then those that are left.
+ */
 static void paint_from_palette(s2_class_table *table)
 {
     bool from_palette[S2RGF_MAX_CLASSES] = {false};

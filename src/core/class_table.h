@@ -35,9 +35,9 @@ int s2_class_table_find_value(const s2_class_table *table, int value);
 int s2_class_table_find_name(const s2_class_table *table, const char *name);
 
 /**
- * Give every class without a colour the one that is customary for what its name says, s2_class_colours(),
- * else one of a colour-blind-safe qualitative palette (Okabe-Ito, Tol) that is clearly another, while
- * there is one; none twice while they last.
+ * Give every class without a colour the one that is customary for what its name says,
+ * s2_class_colours(), else one of a colour-blind-safe qualitative palette (Okabe-Ito, Tol) that is
+ * clearly another, while there is one; none twice while they last.
  */
 void s2_class_table_paint(s2_class_table *table);
 

@@ -95,7 +95,9 @@ static bool is_of_another(const char *path, const char *folder)
            (around.st_mode & S_ISVTX) != 0 && file.st_uid != user && around.st_uid != user;
 }
 
-/** Whether a file is marked unchangeable: opening it then fails for another reason than its mode. */
+/**
+ * Whether a file is marked unchangeable: opening it then fails for another reason than its mode.
+ */
 static bool is_unchangeable(const char *path)
 {
     struct stat file;

@@ -18,9 +18,9 @@ bool s2_same_file(const char *a, const char *b);
 bool s2_is_stream_name(const char *path);
 
 /**
- * Refuse a file that another cannot take the name of, which only the rename would tell, after the work: one of
- * another user in a folder where only owners may rename (the sticky bit), or one that is marked unchangeable.
- * A path that names nothing is accepted. Errors: IO, NO_MEMORY.
+ * Refuse a file that another cannot take the name of, which only the rename would tell, after the
+ * work: one of another user in a folder where only owners may rename (the sticky bit), or one that
+ * is marked unchangeable. A path that names nothing is accepted. Errors: IO, NO_MEMORY.
  */
 s2rgf_status s2_refuse_fixed(const char *path, s2rgf_error *err);
 

@@ -1,4 +1,5 @@
-/* Pixel rectangles and affine transforms between pixel grids; plain arithmetic, no georeferencing. */
+/* Pixel rectangles and affine transforms between pixel grids; plain arithmetic, no
+   georeferencing. */
 #include "core/geometry.h"
 
 #include <limits.h>

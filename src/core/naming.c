@@ -1,4 +1,5 @@
-/* The steps by which files get their names for good: locks, syncs, and names that replace nothing. */
+/* The steps by which files get their names for good: locks, syncs, and names that replace
+   nothing. */
 #include "core/naming.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
-/* The steps by which files get their names for good: locks, syncs, and names that replace nothing. */
+/* The steps by which files get their names for good: locks, syncs, and names that replace
+   nothing. */
 #ifndef S2_CORE_NAMING_H
 #define S2_CORE_NAMING_H
 
@@ -20,9 +21,9 @@ typedef enum s2_lock_state {
 s2_lock_state s2_lock_file(const char *path, int flags, int *descriptor);
 
 /**
- * Rename a file or a folder. Without replace the new name must be free, also in the instant in which
- * it is given, where the file system has hard links: then a process killed in that instant leaves
- * both names. False: errno tells why, EEXIST that the name is taken.
+ * Rename a file or a folder. Without replace the new name must be free, also in the instant in
+ * which it is given, where the file system has hard links: then a process killed in that instant
+ * leaves both names. False: errno tells why, EEXIST that the name is taken.
  * Threads may be called between fork() and exec().
  */
 bool s2_give_name(const char *from, const char *to, bool replace);

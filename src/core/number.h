@@ -7,8 +7,8 @@
 #define S2_NUMBER_BYTES 32
 
 /**
- * As few digits as tell a number from its neighbours, those of Float32 where it is one, so that 2.9995
- * is not shown as 3, nor 1.3 as 1.29999995. Returns text.
+ * As few digits as tell a number from its neighbours, those of Float32 where it is one, so that
+ * 2.9995 is not shown as 3, nor 1.3 as 1.29999995. Returns text.
  */
 const char *s2_number_text(double value, char text[S2_NUMBER_BYTES]);
 

@@ -148,7 +148,9 @@ static size_t encode(uint32_t code, char *out)
     return 3;
 }
 
-/** Windows-1252: Latin-1 but for 0x80 to 0x9F; bytes that it leaves open stay control characters. */
+/**
+ * Windows-1252: Latin-1 but for 0x80 to 0x9F; bytes that it leaves open stay control characters.
+ */
 static uint32_t from_windows_1252(unsigned char byte)
 {
     static const uint16_t high[32] = {
@@ -184,7 +186,10 @@ static void trim(char *text)
 
 /* ---- one spelling of letters with accents ------------------------------------------------------ */
 
-/** The character that a letter and the accent behind it make, in Latin, Greek and Cyrillic; 0 if none. */
+/**
+ * The character that a letter and the accent behind it make, in Latin, Greek and Cyrillic; 0 if
+ * none.
+ */
 static uint32_t composed(uint32_t letter, uint32_t accent)
 {
     /* Pairs of a letter without and with the accent. */
@@ -231,8 +236,8 @@ static bool is_invisible(uint32_t code)
 }
 
 /**
- * Some systems write an accent as a character of its own, others do not: compose what can be, and drop
- * what is invisible, in place; text is well formed.
+ * Some systems write an accent as a character of its own, others do not: compose what can be, and
+ * drop what is invisible, in place; text is well formed.
  */
 static void compose(char *text)
 {

@@ -78,7 +78,9 @@ static size_t count_members(struct json_object *value)
     return members;
 }
 
-/** Write a character that is not ASCII as JSON's escape, two where it takes a pair of surrogates. */
+/**
+ * Write a character that is not ASCII as JSON's escape, two where it takes a pair of surrogates.
+ */
 static size_t put_escape(char *to, uint32_t code)
 {
     if (code < 0x10000)

@@ -13,8 +13,8 @@
 #define REPLACEMENT 0xFFFDu /* for a byte that is not UTF-8 */
 
 /**
- * Length of what may stand between quotes as it is, of `length` bytes; *code, the character after it, of
- * *step bytes.
+ * Length of what may stand between quotes as it is, of `length` bytes; *code, the character after
+ * it, of *step bytes.
  */
 static size_t plain_length(const char *string, size_t length, uint32_t *code, size_t *step)
 {

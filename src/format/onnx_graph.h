@@ -26,7 +26,9 @@ typedef struct s2_onnx_source {
     const float *mean, *rate; /* [bands]; rate 1 / std, 0 where the source is switched off */
 } s2_onnx_source;
 
-/** What turns pixels in their own units into what a network reads, and scores into probabilities. */
+/**
+ * What turns pixels in their own units into what a network reads, and scores into probabilities.
+ */
 typedef struct s2_onnx_inputs {
     s2_onnx_source source[S2RGF_MAX_SOURCES];
     int reference; /* index of the source on the reference grid */

@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 /**
- * A message being written; start from {0}. Running out of memory is remembered in failed and checked
- * once at the end. Memory: s2_protobuf_clear().
+ * A message being written; start from {0}. Running out of memory is remembered in failed and
+ * checked once at the end. Memory: s2_protobuf_clear().
  */
 typedef struct s2_protobuf {
     uint8_t *data;

@@ -56,8 +56,8 @@ s2rgf_status s2_safetensors_write(s2_safetensors *content, const char *path, boo
                                   s2rgf_error *err);
 
 /**
- * Make what s2_safetensors_write() would write and read it again, without a file and without the data
- * of the tensors.
+ * Make what s2_safetensors_write() would write and read it again, without a file and without the
+ * data of the tensors.
  * again out  texts alone; released with s2_safetensors_clear()
  * Errors  those of writing and reading but for IO.
  */

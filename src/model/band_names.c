@@ -66,8 +66,8 @@ static bool all_have(const name_words *names, int count, int k, bool at_end)
 }
 
 /**
- * Mark the words that all names begin and end with, and, where all have as many, those that stand at
- * one place in all. At least one word of the shortest name is left.
+ * Mark the words that all names begin and end with, and, where all have as many, those that stand
+ * at one place in all. At least one word of the shortest name is left.
  */
 static void find_shared(name_words *names, int count)
 {
@@ -214,7 +214,9 @@ static void mark_name(const name_words *split, s2_band_marks *marks)
             marks->of[kind][0] = '\0';
 }
 
-/** Names such as "Band 1", "Band 2", ... in this order are what software gives bands without any. */
+/**
+ * Names such as "Band 1", "Band 2", ... in this order are what software gives bands without any.
+ */
 static bool only_count(const name_words *names, int count)
 {
     static const char *const counted[] = {"band", "channel", "ch", "layer", "lyr"};

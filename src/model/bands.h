@@ -14,8 +14,8 @@ typedef struct s2_band_offer {
  * Which offered band serves each band of a model's source: by wavelength where all on both sides
  * have one (nearest, within 10 nm or half the distance to the model's next wavelength, whichever is
  * larger; never one offer twice), else by name, else by what names keep across dates and tiles
- * (band_names.h). Where only some of the bands are found so, the wrong files were given: a mismatch.
- * Else by order with equal count, with a warning; it is refused where anything speaks
+ * (band_names.h). Where only some of the bands are found so, the wrong files were given: a
+ * mismatch. Else by order with equal count, with a warning; it is refused where anything speaks
  * against it.
  * order out  [source->band_count], index of an offer
  * host  in   or NULL

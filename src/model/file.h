@@ -8,7 +8,8 @@
 #include "nn/layers/loss.h"
 #include "nn/network.h"
 
-/* A program that knows format 1 alone would map without the expert: models with one are of format 2. */
+/* A program that knows format 1 alone would map without the expert: models with one are of format
+   2. */
 #define S2_MODEL_FORMAT_VERSION 2
 #define S2_MODEL_MAX_BANDS 10000 /* of one source */
 #define S2_MODEL_NAME_BYTES 1024 /* longest name of a band or class */
@@ -87,8 +88,9 @@ void s2_model_clean_name(char *name);
 s2rgf_status s2_model_save(s2_model_content *content, const char *path, bool overwrite,
                            s2rgf_error *err);
 /**
- * Write and read the model in memory, but for the tensors' data, so that no training ends in a file that
- * does not open. Errors: those of s2_model_save() and s2_model_load(), INTERNAL (a name would change).
+ * Write and read the model in memory, but for the tensors' data, so that no training ends in a file
+ * that does not open. Errors: those of s2_model_save() and s2_model_load(), INTERNAL (a name would
+ * change).
  */
 s2rgf_status s2_model_rehearse(const s2_model_content *content, const char *path, s2rgf_error *err);
 /**

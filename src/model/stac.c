@@ -28,7 +28,8 @@ static const char *plain_name(const char *text, size_t length, const char *more,
     return out;
 }
 
-/* The model's name, that of its file: mlm:name begins with a letter and ends with one or a digit. */
+/* The model's name, that of its file: mlm:name begins with a letter and ends with one or a
+   digit. */
 static void name_model(const char *path, char *name)
 {
     const char *slash = strrchr(path, '/');
@@ -55,8 +56,8 @@ static void put_asset_path(s2_text *text, const char *path)
 
 /* ---- sources -------------------------------------------------------------------------------- */
 
-/* A source's bands, called SOURCE/NAME, or SOURCE/NUMBER where they cannot be told apart by name; as
-   objects with all that is known of them, or by name alone. */
+/* A source's bands, called SOURCE/NAME, or SOURCE/NUMBER where they cannot be told apart by name;
+   as objects with all that is known of them, or by name alone. */
 static void put_bands(s2_json_writer *writer, const s2_model_source *source, bool whole)
 {
     const bool named = s2_model_bands_named(source);

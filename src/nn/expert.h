@@ -5,9 +5,9 @@
 #include "nn/network.h"
 
 /**
- * scores += b + sum over sources of the samples, at the reference pixel, of x W: one pointwise layer
- * a source, on its native grid. Its parameters are no network's to learn: they are found in closed
- * form. Source network.md 5
+ * scores += b + sum over sources of the samples, at the reference pixel, of x W: one pointwise
+ * layer a source, on its native grid. Its parameters are no network's to learn: they are found in
+ * closed form. Source network.md 5
  */
 typedef struct s2_expert {
     s2_param *weight[S2RGF_MAX_SOURCES]; /* [bands][classes]; NULL: there is no expert */

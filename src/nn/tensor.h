@@ -18,7 +18,10 @@ typedef struct s2_tensor {
     int stride; /* floats from one pixel to the next */
 } s2_tensor;
 
-/** Allocate a zeroed tensor with stride c. Errors: NO_MEMORY. Memory: released with s2_tensor_clear(). */
+/**
+ * Allocate a zeroed tensor with stride c. Errors: NO_MEMORY. Memory: released with
+ * s2_tensor_clear().
+ */
 s2rgf_status s2_tensor_init(s2_tensor *tensor, int n, int h, int w, int c, s2rgf_error *err);
 /** Release a tensor from s2_tensor_init() (never a view). */
 void s2_tensor_clear(s2_tensor *tensor);
@@ -39,7 +42,10 @@ typedef struct s2_tensor_pair {
     s2_tensor value, grad;
 } s2_tensor_pair;
 
-/** Both as s2_tensor_init(). Errors: NO_MEMORY. Memory: s2_tensor_pair_clear(), also after a failure. */
+/**
+ * Both as s2_tensor_init(). Errors: NO_MEMORY. Memory: s2_tensor_pair_clear(), also after a
+ * failure.
+ */
 s2rgf_status s2_tensor_pair_init(s2_tensor_pair *pair, int n, int h, int w, int c,
                                  s2rgf_error *err);
 void s2_tensor_pair_clear(s2_tensor_pair *pair);

@@ -84,7 +84,9 @@ static uint64_t give(s2_allocation allocation, double divisor, uint64_t least, s
     return sum;
 }
 
-/** The stratum that the next point goes to: not full, and weight / (points + 1/2) largest; -1: none. */
+/**
+ * The stratum that the next point goes to: not full, and weight / (points + 1/2) largest; -1: none.
+ */
 static int neediest(s2_allocation allocation, const s2_allotment *strata, int count)
 {
     int found = -1;

@@ -30,9 +30,9 @@ s2rgf_status s2_allocation_of(const char *name, s2_allocation *allocation, s2rgf
 uint64_t s2_points_for(double se, const s2_allotment *strata, int count);
 
 /**
- * Share out `points`, at most as many as there are pixels: no stratum gets more than it has pixels, each
- * with pixels gets two where they suffice, `least` with S2_ALLOCATION_LEAST. The rest is proportional by
- * Webster's method: weights over a common divisor, rounded.
+ * Share out `points`, at most as many as there are pixels: no stratum gets more than it has pixels,
+ * each with pixels gets two where they suffice, `least` with S2_ALLOCATION_LEAST. The rest is
+ * proportional by Webster's method: weights over a common divisor, rounded.
  */
 void s2_allocate(s2_allocation allocation, uint64_t points, uint64_t least, s2_allotment *strata,
                  int count);

@@ -22,7 +22,8 @@ typedef struct s2_exclusion {
 /**
  * Read places: labels of any kind, whose classes do not matter.
  * distance_m in  pixels with their centre at most so far from that of a place are excluded, too
- * Errors  INVALID_ARGUMENT (a distance where areas are not known), those of s2_labels_read_places().
+ * Errors  INVALID_ARGUMENT (a distance where areas are not known), those of
+ *         s2_labels_read_places().
  * Memory  released with s2_exclusion_clear(); grows with the runs of excluded pixels.
  */
 s2rgf_status s2_exclusion_read(const s2rgf_label_options *places, double distance_m,

@@ -11,8 +11,8 @@ typedef struct s2_pixel {
 
 /**
  * Keeps `capacity` of the pixels seen so far, every set of them equally likely.
- * Source  Li 1994, ACM Trans. Math. Softw. 20, 481, algorithm L: it jumps from one pixel that gets in to
- *         the next, so a run of pixels costs no more than one.
+ * Source  Li 1994, ACM Trans. Math. Softw. 20, 481, algorithm L: it jumps from one pixel that gets
+ *         in to the next, so a run of pixels costs no more than one.
  */
 typedef struct s2_reservoir {
     s2_pixel *items;

@@ -1,4 +1,5 @@
-/* The one reader of rows: what a network reads of a scene, normalised, at once or ahead of the network. */
+/* The one reader of rows: what a network reads of a scene, normalised, at once or ahead of the
+   network. */
 #include "scene/network_input.h"
 
 #include <pthread.h>
@@ -100,7 +101,8 @@ static bool same_rows(const s2_input_rows *a, const s2_input_rows *b)
                      a->pixels.first == b->pixels.first;
 }
 
-/* Whether the thread has read these rows, once it has ended what it does; the scene is the caller's. */
+/* Whether the thread has read these rows, once it has ended what it does; the scene is the
+   caller's. */
 static bool claim_scene(s2_network_input *input, const s2_input_rows *rows)
 {
     pthread_mutex_lock(&input->mutex);

@@ -1,4 +1,5 @@
-/* The one reader of rows: what a network reads of a scene, normalised, at once or ahead of the network. */
+/* The one reader of rows: what a network reads of a scene, normalised, at once or ahead of the
+   network. */
 #ifndef S2_SCENE_NETWORK_INPUT_H
 #define S2_SCENE_NETWORK_INPUT_H
 
@@ -24,8 +25,8 @@ s2rgf_status s2_network_input_open(s2_scene *scene, const s2_model_content *cont
                                    s2_input_mode mode, s2_network_input **input, s2rgf_error *err);
 
 /**
- * Fill rows of all sources: (x - mean) / std where valid, 0 elsewhere and everywhere in a source that
- * the model switches off. The form of s2_tile_io's next.
+ * Fill rows of all sources: (x - mean) / std where valid, 0 elsewhere and everywhere in a source
+ * that the model switches off. The form of s2_tile_io's next.
  * rows   in [sources]; rows that are read ahead go to the same memory as these, until the next call
  *        or s2_network_input_close()
  * Errors IO, NO_MEMORY: of the rows they belong to.  Source network.md 4

@@ -1,4 +1,5 @@
-/* How the files of a scene are read under tiles: which pieces are held decoded, what decoding costs. */
+/* How the files of a scene are read under tiles: which pieces are held decoded, what decoding
+   costs. */
 #include "scene/reading.h"
 
 #include <math.h>

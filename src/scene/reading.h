@@ -1,4 +1,5 @@
-/* How the files of a scene are read under tiles: which pieces are held decoded, what decoding costs. */
+/* How the files of a scene are read under tiles: which pieces are held decoded, what decoding
+   costs. */
 #ifndef S2_SCENE_READING_H
 #define S2_SCENE_READING_H
 
@@ -32,8 +33,8 @@ typedef struct s2_reading {
 } s2_reading;
 
 /**
- * What fits the limit: all pieces under the tiles at work, of whole blocks; or fewer rows of them; or
- * lower pieces, for each of which its blocks are decoded again; or none.
+ * What fits the limit: all pieces under the tiles at work, of whole blocks; or fewer rows of them;
+ * or lower pieces, for each of which its blocks are decoded again; or none.
  */
 void s2_scene_plan_reading(const s2_reading_demand *demand, s2_reading *reading);
 
@@ -44,9 +45,9 @@ s2rgf_status s2_scene_hold(s2_scene *scene, const s2_reading *reading, s2rgf_err
 void s2_scene_drop(s2_scene *scene);
 
 /**
- * Bytes of GDAL's cache for that many reading threads: a block of every file, in all bands, for each,
- * since some drivers decode all bands of a block at once. SIZE_MAX: nothing is known of a source's
- * blocks.
+ * Bytes of GDAL's cache for that many reading threads: a block of every file, in all bands, for
+ * each, since some drivers decode all bands of a block at once. SIZE_MAX: nothing is known of a
+ * source's blocks.
  */
 size_t s2_scene_cache_bytes(const s2_scene_blocks *blocks, int threads);
 

@@ -1,4 +1,5 @@
-/* Which bands of a source can be used: those that a file marks bad or has nothing in are left out. */
+/* Which bands of a source can be used: those that a file marks bad or has nothing in are left
+   out. */
 #include "scene/usable_bands.h"
 
 #include "core/error.h"

@@ -1,4 +1,5 @@
-/* Which bands of a source can be used: those that a file marks bad or has nothing in are left out. */
+/* Which bands of a source can be used: those that a file marks bad or has nothing in are left
+   out. */
 #ifndef S2_SCENE_USABLE_BANDS_H
 #define S2_SCENE_USABLE_BANDS_H
 

@@ -136,7 +136,9 @@ void s2_findings_put_share(s2_text *text, double share)
         s2_text_append(text, "%.*f %%", share < 0.1 ? 1 : 0, 100.0 * share);
 }
 
-/** One line per value that looks like nodata: the bands that have it, and how many of their pixels. */
+/**
+ * One line per value that looks like nodata: the bands that have it, and how many of their pixels.
+ */
 static void tell_fills(s2_findings *found)
 {
     int told = 0;

@@ -36,7 +36,9 @@ void s2_value_record_add(s2_value_record *record, const float *pixels, const uin
 s2rgf_status s2_values_check(const s2_value_record *record, const s2_source *source,
                              const s2rgf_host *host, s2_model_source *model, s2rgf_error *err);
 
-/** What was found in one band: series and the value that looks like nodata, if any, and how often. */
+/**
+ * What was found in one band: series and the value that looks like nodata, if any, and how often.
+ */
 typedef struct s2_band_finding {
     s2_value_series series; /* without that value */
     double fill, share;     /* NaN: none */

@@ -132,7 +132,8 @@ static bool is_common_scale(double *ratios, int bands)
 
 /**
  * Whether means and highest values of all bands are those of the training times one factor: another
- * unit. Another landscape is darker or brighter in some bands than in others. work scratch [2 bands]
+ * unit. Another landscape is darker or brighter in some bands than in others. work scratch [2
+ * bands]
  */
 static bool is_scaled(const s2_findings *found, const s2_model_source *model, double *work)
 {

@@ -6,8 +6,8 @@
 #include "model/file.h"
 
 /**
- * Look at a sample of every source of a scene that was opened for a model. Warns of values that look
- * like undeclared nodata, of bands that are beyond the range of the training's values, and of
+ * Look at a sample of every source of a scene that was opened for a model. Warns of values that
+ * look like undeclared nodata, of bands that are beyond the range of the training's values, and of
  * sources all of whose bands are shifted alike.
  * rect    in  of the reference grid
  * search  in  read on where the sample has no valid pixel: warns of bands without any in the scene

@@ -40,7 +40,9 @@ void s2_value_series_drop(s2_value_series *series, double value);
 double s2_value_series_fill(const s2_value_series *series, const s2_value_ends *ends,
                             bool only_band, double *share);
 
-/** Whether there is a gap between a value and the others, and these are of many different values. */
+/**
+ * Whether there is a gap between a value and the others, and these are of many different values.
+ */
 bool s2_value_series_is_apart(const s2_value_series *series, double value);
 
 /** Whether a few values make nearly all of the variance. */

@@ -126,8 +126,8 @@ static s2rgf_status measure_exactly(const s2_tile_demand *demand, candidate *one
     return demand->measure(demand->context, &one->tiling, false, &one->need, err);
 }
 
-/* Of the candidates for that many workers, the first in the order of their costs that keeps the limit;
-   choice->threads 0: none does. */
+/* Of the candidates for that many workers, the first in the order of their costs that keeps the
+   limit; choice->threads 0: none does. */
 static s2rgf_status try_candidates(const s2_tile_demand *demand, candidates *list, int threads,
                                    s2_tile_choice *choice, s2rgf_error *err)
 {

@@ -8,8 +8,8 @@
 typedef struct s2_tile_watch s2_tile_watch;
 
 /**
- * Another part of the tile's work, 0 to 1, is done. Errors: CANCELLED, when there is no point in going
- * on.
+ * Another part of the tile's work, 0 to 1, is done. Errors: CANCELLED, when there is no point in
+ * going on.
  */
 s2rgf_status s2_tile_report(s2_tile_watch *watch, double part, s2rgf_error *err);
 
@@ -36,7 +36,10 @@ typedef struct s2_tile_job {
  */
 s2rgf_status s2_tiles_run(const s2_tile_job *job, const s2rgf_host *host, s2rgf_error *err);
 
-/** Threads to use: wanted, or when that is 0 one for each processor that affinity and CPU quota leave. */
+/**
+ * Threads to use: wanted, or when that is 0 one for each processor that affinity and CPU quota
+ * leave.
+ */
 int s2_thread_count(int wanted);
 
 #endif

@@ -16,8 +16,8 @@ typedef struct s2_tile_seams s2_tile_seams;
 
 /**
  * What the tiles of a tiling, computed by `threads` workers in the order of a tile runner, share:
- * what is on the left always, what is above only where a row of tiles keeps all workers busy, so that
- * none waits. Each only if it takes no more than an eighth of limit_bytes.
+ * what is on the left always, what is above only where a row of tiles keeps all workers busy, so
+ * that none waits. Each only if it takes no more than an eighth of limit_bytes.
  */
 s2_seam_demand s2_tile_seams_measure(const s2_weights *weights, const s2_run_geometry *geometry,
                                      const s2_tiling *tiling, int threads, size_t limit_bytes);

@@ -18,7 +18,8 @@ typedef struct sample_key {
     size_t index;
 } sample_key;
 
-/* What a fit works with. Matrices are [width][width]; only what is not above the diagonal counts. */
+/* What a fit works with. Matrices are [width][width]; only what is not above the diagonal
+   counts. */
 typedef struct fit {
     const s2_samples *samples;
     size_t width, classes;

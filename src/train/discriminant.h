@@ -16,7 +16,9 @@ typedef struct s2_samples {
     int width, classes;
 } s2_samples;
 
-/** scores[k] = bias[k] + sum over features f of x[f] weight[f][k]; 0 for classes without samples. */
+/**
+ * scores[k] = bias[k] + sum over features f of x[f] weight[f][k]; 0 for classes without samples.
+ */
 typedef struct s2_discriminant {
     int width, classes;
     double *weight;   /* [width][classes] */
@@ -26,11 +28,11 @@ typedef struct s2_discriminant {
 } s2_discriminant;
 
 /**
- * Gaussian classes of one covariance, equally likely: weight_k = C^-1 m_k, bias_k = -m_k' C^-1 m_k / 2
- * with the classes' means m. A pixel of a class with n of them weighs n^-1/2. C = (1 - s) S + s mu I:
- * S is the weighted covariance within classes, mu its mean variance, and s is Ledoit and Wolf's
- * shrinkage, with the groups of each class in the place of single pixels, which stand too near each
- * other to be independent.
+ * Gaussian classes of one covariance, equally likely: weight_k = C^-1 m_k, bias_k = -m_k' C^-1 m_k
+ * / 2 with the classes' means m. A pixel of a class with n of them weighs n^-1/2. C = (1 - s) S + s
+ * mu I: S is the weighted covariance within classes, mu its mean variance, and s is Ledoit and
+ * Wolf's shrinkage, with the groups of each class in the place of single pixels, which stand too
+ * near each other to be independent.
  * used in   [count] samples to fit to; NULL: all
  * fitted out
  * Errors  NO_MEMORY. Memory  s2_discriminant_clear(). Source  network.md 7

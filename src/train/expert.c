@@ -11,13 +11,14 @@
 #include "train/label_features.h"
 
 #define FOLDS 5 /* of polygons or blocks, for the temperature */
-/* A discriminant takes pixels for independent, and so is too sure of itself: its scores are divided by
-   this before its temperature is sought, and by this alone where none can be found. */
+/* A discriminant takes pixels for independent, and so is too sure of itself: its scores are divided
+   by this before its temperature is sought, and by this alone where none can be found. */
 #define OVERCONFIDENCE 4.0
 #define MOST_SAMPLES 20000
 #define LEAST_SAMPLES 1000 /* however many bands there are */
 #define MOST_PRODUCTS 2e9  /* of features with each other, of all samples */
-/* Random numbers that say which labels are taken where there are too many: the same for all seeds. */
+/* Random numbers that say which labels are taken where there are too many: the same for all
+   seeds. */
 #define SAMPLE_SEED 1
 #define SAMPLE_STREAM 0xe4be
 #define IMPOSSIBLE (-1e30f) /* score of a class that a fold does not know */
@@ -150,7 +151,8 @@ static s2rgf_status score_fold(const s2_samples *samples, const bool *used, doub
     return S2RGF_OK;
 }
 
-/* The temperature at which samples are most likely, each scored by a discriminant of other folds. */
+/* The temperature at which samples are most likely, each scored by a discriminant of other
+   folds. */
 static s2rgf_status calibrate(const s2_label_set *labels, const s2_samples *samples,
                               s2_fitted_expert *fitted, s2rgf_error *err)
 {

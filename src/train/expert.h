@@ -18,8 +18,8 @@ typedef struct s2_fitted_expert {
 } s2_fitted_expert;
 
 /**
- * Fit to the labels that train, find the temperature on polygons (blocks) left out in turn, and score
- * the labels that validate, if any.
+ * Fit to the labels that train, find the temperature on polygons (blocks) left out in turn, and
+ * score the labels that validate, if any.
  * Errors  IO, CANCELLED, NO_MEMORY. Memory  s2_fitted_expert_clear(). Source  network.md 7
  */
 s2rgf_status s2_expert_fit(const s2_training_set *set, const s2rgf_host *host,
@@ -40,9 +40,9 @@ typedef struct s2_expert_trial {
 } s2_expert_trial;
 
 /**
- * The share of the expert in the sum: that which makes validation most likely, each at the temperature
- * that suits it best, if it is better than S2_EXPERT_SHARE by more than two standard errors, taken
- * over groups; else this. trial->network becomes the sum.
+ * The share of the expert in the sum: that which makes validation most likely, each at the
+ * temperature that suits it best, if it is better than S2_EXPERT_SHARE by more than two standard
+ * errors, taken over groups; else this. trial->network becomes the sum.
  * Errors  NO_MEMORY.
  */
 s2rgf_status s2_expert_choose_share(s2_expert_trial *trial, double *share, s2rgf_error *err);

@@ -110,7 +110,8 @@ static s2rgf_status take_tile(feature_reader *reader, const size_t *labels, size
     return status;
 }
 
-/* Labels first..end of the role, which lie in one row of tiles, tile by tile into order; ends out. */
+/* Labels first..end of the role, which lie in one row of tiles, tile by tile into order; ends
+   out. */
 static void sort_row(feature_reader *reader, size_t first, size_t end, size_t tiles)
 {
     const s2_training_set *set = reader->set;

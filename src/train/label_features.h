@@ -9,9 +9,9 @@ typedef s2rgf_status (*s2_take_features)(void *context, size_t label, const floa
                                          s2rgf_error *err);
 
 /**
- * Hand over the features of every labelled pixel of a role: all sources' bands, source after source,
- * normalised, sampled bilinearly at the pixel's centre as the network's detail path samples. In an
- * order that depends on the labels alone, which is not theirs.
+ * Hand over the features of every labelled pixel of a role: all sources' bands, source after
+ * source, normalised, sampled bilinearly at the pixel's centre as the network's detail path
+ * samples. In an order that depends on the labels alone, which is not theirs.
  * Errors  those of take, IO, CANCELLED, NO_MEMORY.
  */
 s2rgf_status s2_label_features(const s2_training_set *set, s2_label_role role,

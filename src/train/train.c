@@ -362,8 +362,8 @@ static s2rgf_status split_labels(s2_trainer *trainer, double fraction, s2_model_
     return S2RGF_OK;
 }
 
-/* The temperature that validation found, kept when all labels train afterwards: nothing is left then
-   to fit it on. */
+/* The temperature that validation found, kept when all labels train afterwards: nothing is left
+   then to fit it on. */
 static void adopt_calibration(const s2_trainer *trainer, s2_model_training *facts)
 {
     const s2_calibration *found = &trainer->progress.calibration;
@@ -426,8 +426,8 @@ static void adopt_expert(const s2_trainer *trainer, const s2_fitted_expert *fitt
     s2_expert_install(fitted, share, trainer->network);
 }
 
-/* Both phases: with validation, then on all labels for as long as validation found best. fitted in/out:
-   the expert, cleared by the caller */
+/* Both phases: with validation, then on all labels for as long as validation found best. fitted
+   in/out: the expert, cleared by the caller */
 static s2rgf_status train_phases(s2_trainer *trainer, s2_fitted_expert *fitted,
                                  s2_model_content *content, s2rgf_error *err)
 {

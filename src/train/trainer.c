@@ -20,7 +20,8 @@
 #define CHECKPOINTS 20       /* written along a full run */
 #define STATISTICS_PIXELS (64 * 96 * 96) /* of crops that stand for the whole scene */
 
-/* Streams of random numbers: one per purpose and step, so that nothing needs to be stored to resume.
+/* Streams of random numbers: one per purpose and step, so that nothing needs to be stored to
+   resume.
    */
 enum { STREAM_CROPS = 1 << 28, STREAM_DROPOUT = 2 << 28, STREAM_STATISTICS = 3 << 28 };
 
@@ -175,8 +176,8 @@ static s2rgf_status estimate_statistics(s2_trainer *trainer, s2rgf_error *err)
     return status;
 }
 
-/* Before the step at which batch-norms are to settle: on statistics of the scene with the weights as
-   they stand. After it, in a resumed training, on those of the checkpoint. */
+/* Before the step at which batch-norms are to settle: on statistics of the scene with the weights
+   as they stand. After it, in a resumed training, on those of the checkpoint. */
 static s2rgf_status settle_norms(s2_trainer *trainer, int steps, s2rgf_error *err)
 {
     const int at = (int)ceil(trainer->options->settle * steps);

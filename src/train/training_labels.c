@@ -143,7 +143,8 @@ static void tell_class(const s2_class *class, class_count count, const s2rgf_hos
                s2_plural(count.out, "it is left out", "they are left out"));
 }
 
-/* One line for every source with gaps under labels, where there are several, and for every class. */
+/* One line for every source with gaps under labels, where there are several, and for every
+   class. */
 static s2rgf_status tell_invalid(const label_check *check, const s2rgf_host *host, size_t *left,
                                  s2rgf_error *err)
 {

@@ -244,8 +244,8 @@ static void apply_jitter(const float *scale, const float *shift, int bands, cons
             pixels[b] = pixels[b] * scale[b] + shift[b];
 }
 
-/* Read a source's rectangle, normalise, change its brightness where random is given, and lay it turned
-   into the batch. */
+/* Read a source's rectangle, normalise, change its brightness where random is given, and lay it
+   turned into the batch. */
 static s2rgf_status fill_source(s2_training_set *set, int s, const crop_place *place,
                                 s2_random *random, s2_batch *batch, s2rgf_error *err)
 {
@@ -288,7 +288,8 @@ static s2rgf_status fill_source(s2_training_set *set, int s, const crop_place *p
     return S2RGF_OK;
 }
 
-/* turned crop coordinates -> crop -> reference -> source -> rectangle -> turned rectangle coordinates. */
+/* turned crop coordinates -> crop -> reference -> source -> rectangle -> turned rectangle
+   coordinates. */
 static s2_affine crop_to_rect(const s2_training_set *set, int s, const crop_place *place)
 {
     const s2_rect rect = crop_rect(set, s, place);
@@ -405,7 +406,8 @@ static int keep_inside(int corner, int side, int size)
     return corner < 0 ? 0 : corner > last ? last : corner;
 }
 
-/* Around a pixel that is to lie, turned, at (side / 2, side / 2): before a mirror that is one less. */
+/* Around a pixel that is to lie, turned, at (side / 2, side / 2): before a mirror that is one
+   less. */
 static crop_place place_centred(const s2_label_pixel *pixel, int side, s2_random *random)
 {
     const symmetry turn = draw_symmetry(random);
@@ -455,7 +457,8 @@ s2rgf_status s2_training_set_draw(s2_training_set *set, const s2_batch_shape *sh
     return status;
 }
 
-/* Where a crop may begin along an axis of `size` pixels; where it may have its middle, if centred. */
+/* Where a crop may begin along an axis of `size` pixels; where it may have its middle, if
+   centred. */
 static uint64_t places(const s2_training_set *set, int size)
 {
     return set->centred ? (uint64_t)size

@@ -63,8 +63,8 @@ s2rgf_status s2_training_labels_check(s2_scene *scene, const char *path, const s
                                       s2_label_set *labels, s2rgf_error *err);
 
 /**
- * Where fewer than 30 blocks of points and raster labels hold labels, halve their side, down to 16 pixels:
- * else a small scene has too few blocks to split.
+ * Where fewer than 30 blocks of points and raster labels hold labels, halve their side, down to 16
+ * pixels: else a small scene has too few blocks to split.
  * Errors: NO_MEMORY.
  */
 s2rgf_status s2_training_labels_block(s2_label_set *labels, s2rgf_error *err);
@@ -96,7 +96,8 @@ s2_batch_shape s2_training_set_shape(const s2_training_set *set, int crops);
  * Fill a batch with crops around training pixels: the class is drawn uniformly over the classes,
  * the pixel uniformly within it, its place in the crop, flip and quarter turn at
  * random; and so is its brightness, a gain exp(jitter (2 n_source + n_band)) with normal n, where
- * set->jitter is positive. Where set->centred, the pixel's place is the crop's middle. Errors: IO, NO_MEMORY.
+ * set->jitter is positive. Where set->centred, the pixel's place is the crop's middle. Errors: IO,
+ * NO_MEMORY.
  */
 s2rgf_status s2_training_set_draw(s2_training_set *set, const s2_batch_shape *shape,
                                   s2_random *random, s2_batch *batch, s2rgf_error *err);

@@ -144,8 +144,8 @@ static inline void fuzz_write_seeds(const fuzz_target *target, const sample_byte
 }
 
 /**
- * One trial of libFuzzer. The bytes are copied to memory of just their size, so that a read beyond them
- * is seen.
+ * One trial of libFuzzer. The bytes are copied to memory of just their size, so that a read beyond
+ * them is seen.
  */
 static inline int fuzz_one_input(const fuzz_target *target, const unsigned char *data, size_t size)
 {

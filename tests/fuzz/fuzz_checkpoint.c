@@ -1,6 +1,6 @@
 /*
- * Damaged checkpoints: whatever the bytes, the reader refuses them with a message and leaves the training
- * as it was, or restores a state that is written again as the same bytes.
+ * Damaged checkpoints: whatever the bytes, the reader refuses them with a message and leaves the
+ * training as it was, or restores a state that is written again as the same bytes.
  */
 #include "core/checksum.h"
 #include "fuzz/damage.h"

@@ -1,6 +1,7 @@
 /*
- * Damaged JSON: whatever the bytes, the reader refuses them with a message or yields a tree whose every
- * value can be asked for, in which every text is UTF-8, and which is written and read again as the same.
+ * Damaged JSON: whatever the bytes, the reader refuses them with a message or yields a tree whose
+ * every value can be asked for, in which every text is UTF-8, and which is written and read again
+ * as the same.
  */
 #include "core/utf8.h"
 #include "format/json_reader.h"

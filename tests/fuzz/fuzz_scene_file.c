@@ -1,7 +1,7 @@
 /*
- * Damaged scene files, and scenes in one line: whatever the bytes, the reader refuses with a message
- * or yields a scene that is whole. It can be saved, or not with a message, and what was saved is read
- * again as the same.
+ * Damaged scene files, and scenes in one line: whatever the bytes, the reader refuses with a
+ * message or yields a scene that is whole. It can be saved, or not with a message, and what was
+ * saved is read again as the same.
  */
 #include "fuzz/damage.h"
 #include "s2rgf.h"
@@ -41,7 +41,9 @@ static bool is_whole(const s2rgf_scene *scene)
     return whole;
 }
 
-/** Save and load. false: not kept, which is to be told: text that is no UTF-8, a folder that is not. */
+/**
+ * Save and load. false: not kept, which is to be told: text that is no UTF-8, a folder that is not.
+ */
 static bool save_and_load(const s2rgf_scene *scene, s2rgf_scene **again, bool *told)
 {
     s2rgf_error err = {S2RGF_OK, ""};

@@ -1,6 +1,6 @@
 /*
- * Damaged metadata of a share of a map: whatever its items say, the reader refuses the share with a message
- * or yields lines that lie in their map, and classes that a map can have.
+ * Damaged metadata of a share of a map: whatever its items say, the reader refuses the share with a
+ * message or yields lines that lie in their map, and classes that a map can have.
  */
 #include <cpl_vsi.h>
 #include <gdal.h>

@@ -1,4 +1,5 @@
-/* The patches and networks of the patch_*.txt goldens: PatchCase in tests/golden/make_goldens.py. */
+/* The patches and networks of the patch_*.txt goldens: PatchCase in
+   tests/golden/make_goldens.py. */
 #ifndef GOLDEN_PATCHES_H
 #define GOLDEN_PATCHES_H
 

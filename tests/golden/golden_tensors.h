@@ -18,7 +18,9 @@ static int golden_tensors_count;
 /* When true, new tensors are channels of wider tensors, to catch code that ignores the stride. */
 static bool golden_tensors_wide;
 
-/** Once with narrow and once with wide tensors: for (wide = 0; golden_tensors_both(wide); wide++) */
+/**
+ * Once with narrow and once with wide tensors: for (wide = 0; golden_tensors_both(wide); wide++)
+ */
 static inline bool golden_tensors_both(int wide)
 {
     golden_tensors_wide = wide == 1;
@@ -95,7 +97,9 @@ static inline s2_tensor golden_input(const char *test, const char *part, int n, 
     return golden_random(golden_name(test, part), n, h, w, c);
 }
 
-/** Zeros and inputs that are never channels of wider tensors: for tensors of cells, always whole. */
+/**
+ * Zeros and inputs that are never channels of wider tensors: for tensors of cells, always whole.
+ */
 static inline s2_tensor golden_packed_zeros(int n, int h, int w, int c)
 {
     const bool wide = golden_tensors_wide;

@@ -1,4 +1,5 @@
-/* Parts of networks as tests use them: a parameter by its name, a convolution without a task beside it. */
+/* Parts of networks as tests use them: a parameter by its name, a convolution without a task
+   beside it. */
 #ifndef S2_TESTS_GOLDEN_NETWORK_PARTS_H
 #define S2_TESTS_GOLDEN_NETWORK_PARTS_H
 

@@ -3,7 +3,8 @@
  * FAIL_AT=n         the one that fails; 0 or unset: none
  * FAIL_OURS=1       count only what is asked for from the program itself or from libs2rgf
  * FAIL_COUNT=file   where the number of allocations is written when the program ends
- * FAIL_SITES=file   where it writes, for each place that allocates, told by the calls that lead there, the
+ * FAIL_SITES=file   where it writes, for each place that allocates, told by the calls that lead
+ * there, the
  *                   numbers of its first and its last allocation, one a line
  */
 #define _GNU_SOURCE

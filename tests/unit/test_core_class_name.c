@@ -40,7 +40,8 @@ static void test_clean(void)
     check_clean(" pr\xE9s ", "pr\xC3\xA9s", "pr\\xe9s ", true);
     check_clean("\x80\xFF", "\xE2\x82\xAC\xC3\xBF", "\\x80\\xff", true);
     check_clean("\x81\xE9", "_\xC3\xA9", "\\x81\\xe9", true);
-    /* letters with accents of their own: Latin, Greek, Cyrillic, two accents, one that fits no letter */
+    /* letters with accents of their own: Latin, Greek, Cyrillic, two accents, one that fits no
+       letter */
     check_clean("e\xCC\x81t", "\xC3\xA9t", "\xC3\xA9t", false);
     check_clean("\xCE\xB1\xCC\x81", "\xCE\xAC", "\xCE\xAC", false);
     check_clean("\xD0\xB8\xCC\x86", "\xD0\xB9", "\xD0\xB9", false);

@@ -1,4 +1,5 @@
-/* Estimates from probability samples: two worked examples from the literature, and 2,000 samples. */
+/* Estimates from probability samples: two worked examples from the literature, and 2,000
+   samples. */
 #include "assess/estimates.h"
 
 #include "core/memory.h"
@@ -22,7 +23,8 @@ static double margin(s2rgf_estimate e)
     return 0.5 * (e.ci95[1] - e.ci95[0]);
 }
 
-/* Olofsson et al. 2014, tables 8 and 9: deforestation, forest gain, stable forest, stable non-forest. */
+/* Olofsson et al. 2014, tables 8 and 9: deforestation, forest gain, stable forest, stable
+   non-forest. */
 static void test_olofsson(void)
 {
     static const int counts[4][4] = {
@@ -272,7 +274,9 @@ static void true_figures(double figures[FIGURES])
     s2_free(every);
 }
 
-/** 95 % intervals cover the truth in 93 to 97 % of the samples, and no estimate leans to one side. */
+/**
+ * 95 % intervals cover the truth in 93 to 97 % of the samples, and no estimate leans to one side.
+ */
 static void check_coverage(const char *what, const uint8_t *strata, bool are_classes, size_t n)
 {
     int covered[FIGURES] = {0};

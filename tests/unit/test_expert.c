@@ -22,7 +22,8 @@ static s2_scored_pixels make_scores(const char *name, double margin)
     return scored;
 }
 
-/* The share of an expert beside a network, of pixels in groups of that size; the sum is checked, too. */
+/* The share of an expert beside a network, of pixels in groups of that size; the sum is checked,
+   too. */
 static double share_of(double network_margin, double expert_margin, int group_pixels)
 {
     static int group[PIXELS];

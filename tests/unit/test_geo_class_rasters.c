@@ -1,4 +1,5 @@
-/* Class rasters that say doubtful things of themselves: two names for a value, lossy compression. */
+/* Class rasters that say doubtful things of themselves: two names for a value, lossy
+   compression. */
 #include <cpl_error.h>
 
 #include "geo/map/class_map.h"

@@ -1,4 +1,5 @@
-/* Labels from features as people have them: points, odd ones, longitudes, tables; and fewer of them. */
+/* Labels from features as people have them: points, odd ones, longitudes, tables; and fewer of
+   them. */
 #include "labels_fixture.h"
 
 /** Points label the pixels that hold them; those of a class in a block are a group. */
@@ -228,7 +229,9 @@ static void test_longitudes(void)
     check_longitudes("/vsimem/globe360.tif", -171.0, 100, 10, 19);
 }
 
-/** A table without geometries is no choice, and a CRS that is not needed is not used, which is told. */
+/**
+ * A table without geometries is no choice, and a CRS that is not needed is not used, which is told.
+ */
 static void test_tables_and_srs(void)
 {
     const char *const wkt[] = {SQUARE};
@@ -301,7 +304,10 @@ static void test_keep(void)
     s2_label_set_clear(&labels);
 }
 
-/** Pixels of a set that are not those with their centre at most r pixels from (u, v), and vice versa. */
+/**
+ * Pixels of a set that are not those with their centre at most r pixels from (u, v), and vice
+ * versa.
+ */
 static int wrong_in_disc(const s2_label_set *labels, double u, double v, double r, const char *name)
 {
     int wrong = 0;

@@ -1,4 +1,5 @@
-/* Samples of any type become the pixels that the formula says, in rectangles of any width, held or not. */
+/* Samples of any type become the pixels that the formula says, in rectangles of any width, held or
+   not. */
 #include <float.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,5 @@
-/* Maps on demand: their rectangles are those of s2rgf_classify(), their views cover the same area. */
+/* Maps on demand: their rectangles are those of s2rgf_classify(), their views cover the same
+   area. */
 #include <unistd.h>
 
 #include "core/memory.h"

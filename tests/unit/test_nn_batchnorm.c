@@ -58,7 +58,8 @@ static void test_train(const golden_file *file, const char *name, bool relu)
     end();
 }
 
-/* Settled on the running statistics: what folding makes for running, and these do not move with x. */
+/* Settled on the running statistics: what folding makes for running, and these do not move with
+   x. */
 static void test_settled(const golden_file *file, const char *name, bool relu)
 {
     begin(name);

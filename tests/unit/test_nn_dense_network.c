@@ -15,7 +15,8 @@ static float *value_of(s2_network *network, const char *name)
     return param->value;
 }
 
-/* A network that has been trained starts again exactly as a new one: weights, batch-norms and all. */
+/* A network that has been trained starts again exactly as a new one: weights, batch-norms and
+   all. */
 static void a_start_forgets_everything(void)
 {
     s2_network *fresh = NULL;

@@ -207,8 +207,8 @@ static void find_seams(const seam_memory *memory, const s2_tiling *tiling, int c
             (s2_seam){core, s2_tiling_core(tiling, column, row + 1), &memory->below_layout, below};
 }
 
-/* Map the parts of a tiling. scores [h][w][K] and valid [h][w] of the whole scene, written in place;
-   share: with seams; encoded out [sources], or NULL. */
+/* Map the parts of a tiling. scores [h][w][K] and valid [h][w] of the whole scene, written in
+   place; share: with seams; encoded out [sources], or NULL. */
 static void run_tiles(const s2_network *network, const scene *s, s2_tiling tiling, bool share,
                       float *scores, uint8_t *valid, double *encoded)
 {

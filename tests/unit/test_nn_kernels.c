@@ -162,7 +162,8 @@ static void test_rows(const s2_kernels *kernels, const s2_kernels *plain, int co
         CHECK_NEAR(filtered[0][i], filtered[1][i], TOLERANCE);
 }
 
-/* Gram matrices and the attention they make, against the plain ones, which are tied to training's. */
+/* Gram matrices and the attention they make, against the plain ones, which are tied to
+   training's. */
 static void test_relation(const s2_kernels *kernels, const s2_kernels *plain, int channels,
                           int count)
 {

@@ -1,4 +1,5 @@
-/* scene/network_input.h: rows that come after are read beside the caller, who gets the same either way. */
+/* scene/network_input.h: rows that come after are read beside the caller, who gets the same either
+   way. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <time.h>

@@ -153,7 +153,8 @@ static double bytes_of_mapping(const char *path, int threads, int memory_mb, int
     return bytes;
 }
 
-/* GDAL's cache holds next to nothing, so that every block it is asked for again is decoded again. */
+/* GDAL's cache holds next to nothing, so that every block it is asked for again is decoded
+   again. */
 static void a_block_is_decoded_once(int bands)
 {
     make_model("m.s2rgf", bands);
@@ -187,8 +188,8 @@ static void little_memory_maps_the_same(void)
     CHECK(plenty == little);
 }
 
-/* A lazy map holds what lies under a tile: a block is decoded once for it, whatever the host's cache
-   holds. */
+/* A lazy map holds what lies under a tile: a block is decoded once for it, whatever the host's
+   cache holds. */
 static void lazy_maps_hold_pieces(void)
 {
     const s2rgf_input input = {"cube", "/vsiwatch/cube.tif"};

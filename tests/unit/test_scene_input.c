@@ -37,7 +37,8 @@ static s2rgf_status open_scene(const char *path, s2_scene *scene, s2rgf_error *e
     return s2_scene_open_for_model(&options, &content, NULL, scene, err);
 }
 
-/* The whole of the only source, in its rows and, likewise, in a ring that holds two of the three. */
+/* The whole of the only source, in its rows and, likewise, in a ring that holds two of the
+   three. */
 static void read_all(s2_scene *scene, const s2_model_content *wanted, float *pixels, uint8_t *valid)
 {
     s2_network_input *input = NULL;

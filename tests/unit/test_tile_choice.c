@@ -86,7 +86,8 @@ static void takes_what_is_asked(void)
     CHECK(choice.tiling.w == 16);
 }
 
-/* A rectangle is cut where the lattice of the whole reference grid is; rectangles of one pixel are fine. */
+/* A rectangle is cut where the lattice of the whole reference grid is; rectangles of one pixel are
+   fine. */
 static void tiles_of_a_rect(void)
 {
     const s2_tiling tiling = {64, 32, {70, 10, 100, 30}};

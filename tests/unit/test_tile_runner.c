@@ -209,7 +209,8 @@ static void stop_many(void *worker)
     (void)worker;
 }
 
-/* Of a hundred million tiles the rest is left alone after a failure, not gone through one by one. */
+/* Of a hundred million tiles the rest is left alone after a failure, not gone through one by
+   one. */
 static void many_tiles_end_at_once(int threads)
 {
     many_tiles many = {.last = -1, .bad = 9000, .in_order = true};

@@ -252,8 +252,8 @@ static void statistics_see_the_edges(void)
     fixture_clear(&f);
 }
 
-/* A source that is switched off is 0 in every crop, whatever the brightness; all else is as with it,
-   down to the random numbers. */
+/* A source that is switched off is 0 in every crop, whatever the brightness; all else is as with
+   it, down to the random numbers. */
 static void muted_source_stays_zero(void)
 {
     crop_fixture f;

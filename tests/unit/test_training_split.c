@@ -173,7 +173,8 @@ typedef enum gap_kind { GAP_NODATA, GAP_NAN, GAP_MASK, GAP_ALPHA, GAP_EXTENT, GA
 
 #define GAP_WEST 45 /* fine pixels before the gap */
 
-/* A raster of the fine grid without data from GAP_WEST on; EXTENT: a coarser one that ends there. */
+/* A raster of the fine grid without data from GAP_WEST on; EXTENT: a coarser one that ends
+   there. */
 static void make_gap(const char *path, gap_kind kind)
 {
     const raster_recipe recipe = {

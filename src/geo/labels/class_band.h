@@ -29,16 +29,16 @@ typedef struct s2_class_band {
 
 /**
  * Prepare to read the first band that is not alpha.
- * Errors  FORMAT (no band), UNSUPPORTED (complex).  Memory: released with s2_class_band_close(), after
- *         errors too; dataset and path are borrowed.
+ * Errors  FORMAT (no band), UNSUPPORTED (complex).  Memory: released with s2_class_band_close(),
+ *         after errors too; dataset and path are borrowed.
  */
 s2rgf_status s2_class_band_open(GDALDatasetH dataset, const char *path, s2_class_band *band,
                                 s2rgf_error *err);
 void s2_class_band_close(s2_class_band *band);
 
 /**
- * Classes of the whole band: those it names in category names, attribute table or CLASS_n metadata, and
- * "class N" for values that occur without a name. 0 is a class where another nodata value is declared
+ * Classes of the whole band: those it names in category names, attribute table or CLASS_n metadata,
+ * and "class N" for values that occur without a name. 0 is a class where another nodata value is declared
  * or where it has a name of its own, and then classes->zero_allowed.
  * classes out  released with s2_class_table_clear()
  * Errors  IO, FORMAT, NO_MEMORY.
@@ -46,7 +46,9 @@ void s2_class_band_close(s2_class_band *band);
 s2rgf_status s2_class_band_classes(s2_class_band *band, const s2rgf_host *host,
                                    s2_class_table *classes, s2rgf_error *err);
 
-/** The first half of that: the classes that have names; no pixel is read. Errors: FORMAT, NO_MEMORY. */
+/**
+ * The first half of that: the classes that have names; no pixel is read. Errors: FORMAT, NO_MEMORY.
+ */
 s2rgf_status s2_class_band_names(s2_class_band *band, const s2rgf_host *host,
                                  s2_class_table *classes, s2rgf_error *err);
 
@@ -63,8 +65,8 @@ s2rgf_status s2_class_band_read(s2_class_band *band, s2_rect rect, const double 
                                 s2rgf_error *err);
 
 /**
- * Class value of a pixel read: a whole number, or off by at most 1e-3; -1 for none: NaN, 0 where it is
- * no class, and what lies below 0.
+ * Class value of a pixel read: a whole number, or off by at most 1e-3; -1 for none: NaN, 0 where it
+ * is no class, and what lies below 0.
  * x, y in  its place, for the message
  * Errors  FORMAT (a fraction, above 65535).
  */

@@ -107,7 +107,9 @@ static s2rgf_status sort_claims(s2_label_claims *claims, int height, s2rgf_error
     return S2RGF_OK;
 }
 
-/** One pixel per position of sorted claims: the first group's if all agree on the class, else none. */
+/**
+ * One pixel per position of sorted claims: the first group's if all agree on the class, else none.
+ */
 static void settle_claims(s2_label_claims *claims, size_t *conflicts)
 {
     size_t kept = 0;
@@ -233,8 +235,8 @@ static s2rgf_status fill_set(s2_label_claims *claims, s2_label_set *labels, s2rg
 
 /**
  * Settle the claims and move them into the set: pixels in order, conflicts dropped (of a
- * sample they all stay), groups and classes without pixels removed, checksum. labels->classes must be complete; claims is left empty.
- * height: of the grid. Errors NO_MEMORY.
+ * sample they all stay), groups and classes without pixels removed, checksum. labels->classes must
+ * be complete; claims is left empty. height: of the grid. Errors NO_MEMORY.
  */
 static s2rgf_status finish_labels(s2_label_claims *claims, s2_label_use use, int height,
                                   s2_label_set *labels, s2rgf_error *err)

@@ -64,15 +64,15 @@ typedef struct s2_label_set {
  * Read labels onto a grid.
  *
  * Vector: polygons and points of the layer, class from the attribute, whose name may differ in case
- * if no other fits; the layer is the only one with geometries unless it is named. A point labels the
- * pixel that holds it, and with options->buffer_m those with their centre so near. Whole numbers keep their values if all are in 0..65535 (else FORMAT) and are
- * called "class N"; off by up to 1e-3 is whole. Text classes that are such numbers keep them as values,
+ * if no other fits; the layer is the only one with geometries unless it is named. A point labels
+ * the pixel that holds it, and with options->buffer_m those with their centre so near. Whole
+ * numbers keep their values if all are in 0..65535 (else FORMAT) and are called "class N"; off by up to 1e-3 is whole. Text classes that are such numbers keep them as values,
  * too; the others get the lowest free values from 1 in alphabetical order of the whole layer.
- * Reprojected from the layer's CRS; without CRS and assigned_srs: INVALID_ARGUMENT. Without attribute:
- * the only text or integer field, else the message lists the fields. Colours are taken from OGR feature
- * styles (BRUSH fc). Rings that cross are filled by the even-odd rule. Longitudes that differ by whole
- * turns are the same place. What cannot be a label (lines, say, or what the grid's CRS does not reach)
- * is left out with a message to the host.
+ * Reprojected from the layer's CRS; without CRS and assigned_srs: INVALID_ARGUMENT. Without
+ * attribute: the only text or integer field, else the message lists the fields. Colours are taken
+ * from OGR feature styles (BRUSH fc). Rings that cross are filled by the even-odd rule. Longitudes
+ * that differ by whole turns are the same place. What cannot be a label (lines, say, or what the
+ * grid's CRS does not reach) is left out with a message to the host.
  *
  * Raster: what s2_class_band_value() takes for classes, nearest neighbour where its grid is not the
  * reference grid; names and colours: s2_class_band_classes(), class_band.h.
@@ -88,8 +88,9 @@ s2rgf_status s2_labels_read(const s2rgf_label_options *options, const s2_grid *g
 void s2_label_set_clear(s2_label_set *labels);
 
 /**
- * Read the points of a sample: as s2_labels_read(), but every point is a group of its own and keeps its
- * pixel, although others lie in it. Errors: FORMAT (a polygon, a raster), those of s2_labels_read().
+ * Read the points of a sample: as s2_labels_read(), but every point is a group of its own and keeps
+ * its pixel, although others lie in it. Errors: FORMAT (a polygon, a raster), those of
+ * s2_labels_read().
  */
 s2rgf_status s2_labels_read_sample(const s2rgf_label_options *options, const s2_grid *grid,
                                    const s2rgf_host *host, s2_label_set *labels, s2rgf_error *err);

@@ -5,8 +5,8 @@
 #include "geo/labels/labels.h"
 
 /**
- * Group the pixels of points and rasters by class and block anew, in blocks of that side. Polygons stay
- * as they are. Errors: NO_MEMORY, after which the set is as it was.
+ * Group the pixels of points and rasters by class and block anew, in blocks of that side. Polygons
+ * stay as they are. Errors: NO_MEMORY, after which the set is as it was.
  */
 s2rgf_status s2_labels_regroup(s2_label_set *labels, int block_px, s2rgf_error *err);
 

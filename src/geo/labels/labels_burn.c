@@ -240,7 +240,9 @@ static oddity oddity_of(OGRwkbGeometryType type)
     }
 }
 
-/** All polygons inside a geometry, whatever its nesting, and points that are not in a collection. */
+/**
+ * All polygons inside a geometry, whatever its nesting, and points that are not in a collection.
+ */
 static s2rgf_status burn_parts(s2_burner *burner, OGRGeometryH geometry, bool collected,
                                int class_index, s2_label_set *set, s2rgf_error *err)
 {

@@ -14,8 +14,8 @@ typedef struct s2_class_field {
 } s2_class_field;
 
 /**
- * The field that the options name, exactly or, if none fits, ignoring case; else the only one of text
- * or integer type.
+ * The field that the options name, exactly or, if none fits, ignoring case; else the only one of
+ * text or integer type.
  * Errors  INVALID_ARGUMENT: the message lists the fields.
  */
 s2rgf_status s2_class_field_choose(OGRLayerH layer, const s2rgf_label_options *options,

@@ -24,8 +24,8 @@ s2rgf_status s2_label_place_init(s2_label_place *place, const s2_label_request *
 void s2_label_place_clear(s2_label_place *place);
 
 /**
- * turn out  once around the earth in units of a CRS: 360 for degrees, 0 where it is not geographic or
- * wkt is NULL. Errors: those of s2_srs_from_text().
+ * turn out  once around the earth in units of a CRS: 360 for degrees, 0 where it is not geographic
+ * or wkt is NULL. Errors: those of s2_srs_from_text().
  */
 s2rgf_status s2_srs_turn(const char *wkt, double *turn, s2rgf_error *err);
 /** Least and greatest x of a grid's corners in its CRS. */
@@ -51,7 +51,9 @@ s2_label_outcome s2_label_place_project(const s2_label_place *place, OGRGeometry
  */
 int s2_label_place_turns(const s2_label_place *place, double low, double high, int *first);
 
-/** Pixel coordinates of a point of the grid's CRS, moved by that many turns; false: out of reach. */
+/**
+ * Pixel coordinates of a point of the grid's CRS, moved by that many turns; false: out of reach.
+ */
 bool s2_label_place_point(const s2_label_place *place, double x, double y, int turns, double *u,
                           double *v);
 

@@ -20,8 +20,8 @@ typedef struct s2_label_points {
 } s2_label_points;
 
 /**
- * Get ready. Errors: INVALID_ARGUMENT (a buffer, where the grid has no unit of length). Memory: released
- * with s2_label_points_clear().
+ * Get ready. Errors: INVALID_ARGUMENT (a buffer, where the grid has no unit of length). Memory:
+ * released with s2_label_points_clear().
  */
 s2rgf_status s2_label_points_init(s2_label_points *points, const s2_label_request *request,
                                   s2rgf_error *err);
@@ -37,13 +37,15 @@ s2rgf_status s2_label_points_note(s2_label_points *points, const s2_label_place 
                                   s2_label_set *set, s2rgf_error *err);
 
 /**
- * Claim the pixels of all points and of the discs around them: those of one class in one block, by where
- * the point is, are a group; of a sample every point is one. Errors: NO_MEMORY, UNSUPPORTED.
+ * Claim the pixels of all points and of the discs around them: those of one class in one block, by
+ * where the point is, are a group; of a sample every point is one. Errors: NO_MEMORY, UNSUPPORTED.
  */
 s2rgf_status s2_label_points_claim(s2_label_points *points, s2_label_claims *claims,
                                    s2rgf_error *err);
 
-/** The next point of a sample is that of this feature; without fields of a sample it says nothing. */
+/**
+ * The next point of a sample is that of this feature; without fields of a sample it says nothing.
+ */
 s2rgf_status s2_label_points_origin(OGRFeatureH feature, s2_label_set *set, s2rgf_error *err);
 
 #endif

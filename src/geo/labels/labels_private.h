@@ -42,7 +42,9 @@ void s2_labels_measure_groups(const s2_label_pixel *pixels, size_t count, s2_lab
 
 void s2_labels_claims_clear(s2_label_claims *claims);
 
-/** True for a layer whose features have geometries: not a mere table such as QGIS's layer_styles. */
+/**
+ * True for a layer whose features have geometries: not a mere table such as QGIS's layer_styles.
+ */
 bool s2_labels_has_geometries(OGRLayerH layer);
 
 /** As s2_labels_read() for an open dataset of layers. labels in: empty. */

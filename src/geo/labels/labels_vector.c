@@ -1,4 +1,5 @@
-/* Labels from a layer: its choice, its features; classes are in labels_field.c, burning in labels_burn.c. */
+/* Labels from a layer: its choice, its features; classes are in labels_field.c, burning in
+   labels_burn.c. */
 #include <cpl_string.h>
 #include <ogr_api.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /*
- * Files whose every failed write is an error. Some drivers of GDAL (HFA and ILWIS, for instance) do not look
- * at the result of a write, and what they lose may be something that GDAL itself never reads.
+ * Files whose every failed write is an error. Some drivers of GDAL (HFA and ILWIS, for instance) do
+ * not look at the result of a write, and what they lose may be something that GDAL itself never
+ * reads.
  */
 #include "geo/map/checked_files.h"
 

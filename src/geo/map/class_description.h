@@ -15,8 +15,8 @@ typedef struct s2_class_extents {
 } s2_class_extents;
 
 /**
- * Provenance and class names as dataset metadata, which survives where side files are lost. Released
- * with s2_class_metadata_free().
+ * Provenance and class names as dataset metadata, which survives where side files are lost.
+ * Released with s2_class_metadata_free().
  */
 char **s2_class_metadata(const char *const *provenance, const s2_class_table *classes);
 void s2_class_metadata_free(char **metadata);

@@ -42,7 +42,9 @@ void s2_class_map_close(s2_class_map *map);
  */
 s2rgf_status s2_class_map_read_row(s2_class_map *map, int y, int *indices, s2rgf_error *err);
 
-/** The same with values of classes, whether these are known yet or not; -1 where it holds nodata. */
+/**
+ * The same with values of classes, whether these are known yet or not; -1 where it holds nodata.
+ */
 s2rgf_status s2_class_map_read_values(s2_class_map *map, int y, int *values, s2rgf_error *err);
 
 #endif

@@ -1,4 +1,5 @@
-/* Names of an output and its side files: made in a folder beside it under the names they will have. */
+/* Names of an output and its side files: made in a folder beside it under the names they will
+   have. */
 #include "geo/map/map_files.h"
 
 #include <cpl_conv.h>

@@ -1,4 +1,5 @@
-/* Names of an output and its side files: made in a folder beside it under the names they will have. */
+/* Names of an output and its side files: made in a folder beside it under the names they will
+   have. */
 #ifndef S2_GEO_MAP_MAP_FILES_H
 #define S2_GEO_MAP_MAP_FILES_H
 
@@ -65,8 +66,8 @@ s2rgf_status s2_map_files_turn(s2_map_files *files, s2rgf_error *err);
  * Give all that was made for several outputs its final names, all or nothing, the first output
  * last; side files of former outputs go with them.
  * files   in  [count], turned
- * Errors  IO, INVALID_ARGUMENT (a file appeared meanwhile), NO_MEMORY; what was there before is then
- *         as it was.
+ * Errors  IO, INVALID_ARGUMENT (a file appeared meanwhile), NO_MEMORY; what was there before is
+ *         then as it was.
  */
 s2rgf_status s2_map_files_publish(s2_map_files *const *files, int count, s2rgf_error *err);
 

@@ -19,7 +19,9 @@ bool s2_driver_has_extension(GDALDriverH driver, const char *extension);
 s2rgf_status s2_map_format_driver(const char *path, const char *format, GDALDriverH *driver,
                                   s2rgf_error *err);
 
-/** Whether a path, by its extension, gets the driver that another path gets with a format, or NULL. */
+/**
+ * Whether a path, by its extension, gets the driver that another path gets with a format, or NULL.
+ */
 bool s2_map_format_is_same(const char *path, const char *other_path, const char *format);
 
 /** Whether a VRT is meant, which s2_map_format_driver() never yields. format in, or NULL */
@@ -33,7 +35,9 @@ bool s2_map_format_is_vrt(const char *path, const char *format);
 char **s2_map_format_options(GDALDriverH driver, GDALDataType type,
                              const char *const *creation_options);
 
-/** Whether GDAL takes the georeference of such a file from a world file rather than from .aux.xml. */
+/**
+ * Whether GDAL takes the georeference of such a file from a world file rather than from .aux.xml.
+ */
 bool s2_map_format_prefers_world_file(GDALDriverH driver);
 
 #endif

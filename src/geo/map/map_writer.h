@@ -41,7 +41,8 @@ size_t s2_map_class_bytes(const s2_class_table *classes);
 
 /**
  * Check all that can be checked before work starts (the driver exists and can write and hold such a
- * map, the output is absent unless overwrite, the folder takes files) and create the temporary file.
+ * map, the output is absent unless overwrite, the folder takes files) and create the temporary
+ * file.
  * Errors  INVALID_ARGUMENT, IO, UNSUPPORTED, NO_MEMORY.
  * Memory  *writer is released with s2_map_close(); what the specification lends is copied.
  */
@@ -62,8 +63,8 @@ s2rgf_status s2_map_write_floats(s2_map_writer *writer, s2_rect rect, const floa
 
 /**
  * Finish: attribute table (Value, Count, Class, Red, Green, Blue, Alpha, Area_ha by PROJ
- * geodesics), close, convert where the format is not GTiff (GDALCreateCopy), style, and compare what
- * came out with what was written: all but the names.
+ * geodesics), close, convert where the format is not GTiff (GDALCreateCopy), style, and compare
+ * what came out with what was written: all but the names.
  * Errors  IO (also what GDAL reports at closing, and what differs), INTERNAL (lines are missing),
  *         NO_MEMORY.
  */
@@ -72,8 +73,8 @@ s2rgf_status s2_map_finish(s2_map_writer *writer, s2rgf_error *err);
 /**
  * Finish where that was not done, and give all files of all outputs their names, or none.
  * writers in [count], some may be NULL; the first is the one whose name is given last
- * Errors: as s2_map_finish(). After any error nothing of these outputs is left, and older ones are as
- * they were.
+ * Errors: as s2_map_finish(). After any error nothing of these outputs is left, and older ones are
+ * as they were.
  */
 s2rgf_status s2_map_commit(s2_map_writer *const *writers, int count, s2rgf_error *err);
 /** Release; what was not committed is removed. NULL is accepted. */

@@ -19,7 +19,9 @@
 
 /* ---- what it is ------------------------------------------------------------------------------ */
 
-/** Whether a path leads into one of GDAL's archives, which take files but no other names for them. */
+/**
+ * Whether a path leads into one of GDAL's archives, which take files but no other names for them.
+ */
 static bool is_in_archive(const char *path)
 {
     static const char *const archives[] = {"/vsizip/", "/vsigzip/", "/vsitar/", "/vsi7z/",
@@ -88,7 +90,9 @@ static found_kind find_kind(const char *path)
     return !s2_is_virtual_path(path) && lstat(path, &link) == 0 ? A_FILE : NOTHING;
 }
 
-/** Refuse what has a name unless it is a file that may be replaced. expected in: what it should be */
+/**
+ * Refuse what has a name unless it is a file that may be replaced. expected in: what it should be
+ */
 static s2rgf_status check_path(const char *path, bool may_replace, const char *expected,
                                s2rgf_error *err)
 {

@@ -26,11 +26,11 @@ typedef struct s2_point_layer {
 } s2_point_layer;
 
 /**
- * Choose the driver and write a layer of one point where nobody sees it, so that a format that cannot
- * hold the sample is refused before work.
+ * Choose the driver and write a layer of one point where nobody sees it, so that a format that
+ * cannot hold the sample is refused before work.
  * format in  GDAL driver, NULL: by the extension
- * Errors  INVALID_ARGUMENT (exists and not overwrite, no such driver), UNSUPPORTED (no driver writes
- *         that, or it cannot hold the points), IO, NO_MEMORY.
+ * Errors  INVALID_ARGUMENT (exists and not overwrite, no such driver), UNSUPPORTED (no driver
+ *         writes that, or it cannot hold the points), IO, NO_MEMORY.
  * Memory  released with s2_point_layer_close(), after errors too.
  */
 s2rgf_status s2_point_layer_prepare(const s2_map_target *target, const char *format,

@@ -42,7 +42,9 @@ s2rgf_status s2_publication_add(s2_publication *publication, s2_naming item, s2r
  */
 s2rgf_status s2_publication_run(s2_publication *publication, const char *journal, s2rgf_error *err);
 
-/** Undo what a run that was killed had begun, from its journal, which is removed; false: it cannot. */
+/**
+ * Undo what a run that was killed had begun, from its journal, which is removed; false: it cannot.
+ */
 bool s2_publication_undo(const char *journal);
 
 void s2_publication_clear(s2_publication *publication);

@@ -7,7 +7,8 @@
 #include "core/geometry.h"
 #include "s2rgf.h"
 
-/* metadata item that says which share a file is; its spelling stays, so that older shares can be read */
+/* metadata item that says which share a file is; its spelling stays, so that older shares can be
+   read */
 #define S2_MAP_SHARE_KEY "S2RGF_PART"
 #define S2_MAP_SHARES_MAX 100000   /* shares of one map */
 #define S2_MAP_SHARE_TEXT_BYTES 96 /* the item's value with its terminating zero */
@@ -20,21 +21,24 @@ typedef struct s2_map_share {
 } s2_map_share;
 
 /**
- * Path of a share of the map at path: MAP_03of16.tif for share 3 of 16 of MAP.EXT, beside it. Released
- * with s2_free(); NULL when memory is out.
+ * Path of a share of the map at path: MAP_03of16.tif for share 3 of 16 of MAP.EXT, beside it.
+ * Released with s2_free(); NULL when memory is out.
  */
 char *s2_map_share_path(const char *path, int number, int count);
 
 /**
- * Cut a rectangle to the lines of a share. Shares meet at multiples of tile_px from the grid's origin, so
- * that no tile is computed twice; where that gives too few rows, at multiples of a half, a quarter...
+ * Cut a rectangle to the lines of a share. Shares meet at multiples of tile_px from the grid's
+ * origin, so that no tile is computed twice; where that gives too few rows, at multiples of a half,
+ * a quarter...
  * rect    in out  reference pixels
  * share    in out  number and count in, the lines out
  * Errors  INVALID_ARGUMENT (no such share, or more shares than lines).
  */
 s2rgf_status s2_map_share_cut(s2_rect *rect, int tile_px, s2_map_share *share, s2rgf_error *err);
 
-/** Value of the metadata item: "3/16, lines 512 to 767 of 4096". text out [S2_MAP_SHARE_TEXT_BYTES] */
+/**
+ * Value of the metadata item: "3/16, lines 512 to 767 of 4096". text out [S2_MAP_SHARE_TEXT_BYTES]
+ */
 void s2_map_share_write(const s2_map_share *share, char *text);
 
 /** Read that value; false if it is none. text in, or NULL */

@@ -26,8 +26,8 @@ typedef struct s2_share_set {
 /**
  * Find the shares of the map at map_path, named as s2_map_share_path() names them, and check them.
  * count  in  number of shares, or 0: taken from the names of the files
- * Errors  IO (a share is missing or cannot be opened, and which), INVALID_ARGUMENT (count does not follow
- *         by the names), FORMAT (a file is no share), MISMATCH (shares of different models, sources,
+ * Errors  IO (a share is missing or cannot be opened, and which), INVALID_ARGUMENT (count does not
+ *         follow by the names), FORMAT (a file is no share), MISMATCH (shares of different models, sources,
  *         program versions or rectangles), NO_MEMORY.
  * Memory  released with s2_share_set_close(), also after an error.
  */
@@ -49,8 +49,8 @@ s2rgf_status s2_share_set_read(const s2_share_set *set, int y, int count, void *
                                s2rgf_error *err);
 
 /**
- * Write the joined shares as the VRT set->map_path, which refers to the shares beside it, with all that
- * describes a map. It gets its name when it is whole.
+ * Write the joined shares as the VRT set->map_path, which refers to the shares beside it, with all
+ * that describes a map. It gets its name when it is whole.
  * table  in  counted pixels of a class map, else NULL
  * style  in  .qml beside a class map
  * Errors IO, INVALID_ARGUMENT (exists, no overwrite), NO_MEMORY.

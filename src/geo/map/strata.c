@@ -54,7 +54,9 @@ s2rgf_status s2_strata_read_row(s2_strata *strata, int y, int *values, s2rgf_err
     return status;
 }
 
-/** Note a row in counts and areas, and in the classes that occur. occurs in, out [VALUES] of the map */
+/**
+ * Note a row in counts and areas, and in the classes that occur. occurs in, out [VALUES] of the map
+ */
 static void count_strata_row(s2_strata *strata, int y, const int *values, uint8_t *occurs)
 {
     const int width = strata->map.grid.width;

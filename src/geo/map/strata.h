@@ -19,7 +19,9 @@ typedef struct s2_strata {
     double least_m2, most_m2; /* of a pixel */
 } s2_strata;
 
-/** Handed the strata of a row: values [width] is -1 for pixels that are in none; it may change them. */
+/**
+ * Handed the strata of a row: values [width] is -1 for pixels that are in none; it may change them.
+ */
 typedef s2rgf_status (*s2_strata_visit)(void *context, int y, int *values, s2rgf_error *err);
 
 /**
@@ -34,10 +36,10 @@ s2rgf_status s2_strata_open(const char *map_path, const char *assigned_srs, cons
 void s2_strata_close(s2_strata *strata);
 
 /**
- * Read all of it once, row by row: counts, areas and classes are complete then. The host is told in what
- * areas are measured, and where that is doubtful. visit may be NULL.
- * Errors  IO, FORMAT (a pixel that is no class), NO_MEMORY, CANCELLED, MISMATCH (no pixel in a stratum);
- *         those of visit.
+ * Read all of it once, row by row: counts, areas and classes are complete then. The host is told in
+ * what areas are measured, and where that is doubtful. visit may be NULL.
+ * Errors  IO, FORMAT (a pixel that is no class), NO_MEMORY, CANCELLED, MISMATCH (no pixel in a
+ *         stratum); those of visit.
  */
 s2rgf_status s2_strata_read(s2_strata *strata, const s2rgf_host *host, s2_strata_visit visit,
                             void *context, s2rgf_error *err);

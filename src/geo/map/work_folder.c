@@ -160,7 +160,8 @@ s2rgf_status s2_stem_lock(const char *place, const char *stem, int *lock, char *
 
 void s2_stem_unlock(int lock, char *path)
 {
-    /* The name goes first: a run that waits for the lock then finds that it has no name, and starts again. */
+    /* The name goes first: a run that waits for the lock then finds that it has no name, and
+       starts again. */
     if (path)
         unlink(path);
     if (lock >= 0)

@@ -19,7 +19,8 @@ bool s2_is_virtual_path(const char *path);
 /**
  * Remove the work folders of runs that were killed, of any output with this stem; what was there
  * before a run that was killed while it gave the names is put back. Nothing is done on GDAL's own
- * file systems, nor where files cannot be locked: there a living run cannot be distinguished from a dead one.
+ * file systems, nor where files cannot be locked: there a living run cannot be distinguished from a
+ * dead one.
  */
 void s2_work_folder_sweep(const char *place, const char *stem);
 

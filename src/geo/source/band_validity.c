@@ -60,7 +60,10 @@ bool s2_band_nodata_is_wide(GDALRasterBandH band)
            fabs(nodata) >= LARGEST_EXACT;
 }
 
-/** The dataset's alpha band, NULL where there is none; GDAL's own mask knows it only as Byte or UInt16. */
+/**
+ * The dataset's alpha band, NULL where there is none; GDAL's own mask knows it only as Byte or
+ * UInt16.
+ */
 static GDALRasterBandH alpha_band(GDALDatasetH dataset, GDALRasterBandH besides)
 {
     for (int number = 1; number <= GDALGetRasterCount(dataset); number++) {

@@ -7,8 +7,8 @@
 #include <gdal.h>
 
 /**
- * Nodata value of a band, asked for in the band's own type, so that those of 64-bit bands are found;
- * false where there is none. NaN is a value like others.
+ * Nodata value of a band, asked for in the band's own type, so that those of 64-bit bands are
+ * found; false where there is none. NaN is a value like others.
  */
 bool s2_band_nodata(GDALRasterBandH band, double *nodata);
 
@@ -25,12 +25,15 @@ bool s2_band_fit_nodata(GDALRasterBandH band, double *nodata);
  */
 bool s2_band_nodata_is_wide(GDALRasterBandH band);
 
-/** True where GDAL before 3.7 hands out signed bytes as Byte: values above 127 are 256 too large. */
+/**
+ * True where GDAL before 3.7 hands out signed bytes as Byte: values above 127 are 256 too large.
+ */
 bool s2_band_is_signed_byte(GDALRasterBandH band);
 
 /**
  * The band that is 0 where this one is not valid, for what comparing with its nodata value does not
- * say: a mask band, or the dataset's alpha band of any type. NULL where there is none. Owned by the dataset.
+ * say: a mask band, or the dataset's alpha band of any type. NULL where there is none. Owned by the
+ * dataset.
  */
 GDALRasterBandH s2_band_mask(GDALDatasetH dataset, GDALRasterBandH band);
 

@@ -13,8 +13,8 @@ typedef struct s2_dataset_name {
 
 /**
  * Names of the files that a data set consists of: those that GDAL lists, those that a VRT refers
- * to, and the file that its own name leads to, of an archive or of a subdataset. What GDAL cannot open
- * consists of the last alone.
+ * to, and the file that its own name leads to, of an archive or of a subdataset. What GDAL cannot
+ * open consists of the last alone.
  * Memory  a list ended by NULL, released with s2_dataset_files_free(); NULL: no file.
  */
 char **s2_dataset_files(const s2_dataset_name *name);

@@ -65,7 +65,9 @@ static double area_of(const s2_grid *grid, OGRSpatialReferenceH geographic,
     return isfinite(area) ? area : NAN;
 }
 
-/** Metres of a CRS unit where the CRS is not on an ellipsoid or the place is beyond it; else NaN. */
+/**
+ * Metres of a CRS unit where the CRS is not on an ellipsoid or the place is beyond it; else NaN.
+ */
 static double linear_unit(OGRSpatialReferenceH srs)
 {
     return OSRIsGeographic(srs) || OSRIsGeocentric(srs) ? NAN : OSRGetLinearUnits(srs, NULL);

@@ -5,8 +5,8 @@
 #include "geo/source/grid.h"
 
 /**
- * Measures of a grid: on the ellipsoid where the CRS is in degrees, else in the plane of the projection,
- * as GIS programs measure.
+ * Measures of a grid: on the ellipsoid where the CRS is in degrees, else in the plane of the
+ * projection, as GIS programs measure.
  */
 typedef struct s2_ground {
     s2_affine to_geo;
@@ -20,19 +20,23 @@ typedef struct s2_ground {
 /** Get ready to measure on a grid; nothing is borrowed. */
 void s2_ground_init(s2_ground *ground, const s2_grid *grid);
 
-/** Area in square metres of a pixel in row y, where x counts at the grid's centre; NaN: not known. */
+/**
+ * Area in square metres of a pixel in row y, where x counts at the grid's centre; NaN: not known.
+ */
 double s2_ground_area(const s2_ground *ground, int y);
 
 /**
- * Squared distance in square metres between two places near pixel row y, dx columns and dy rows apart,
- * as metric[0] dx dx + 2 metric[1] dx dy + metric[2] dy dy. NaN: not known.
+ * Squared distance in square metres between two places near pixel row y, dx columns and dy rows
+ * apart, as metric[0] dx dx + 2 metric[1] dx dy + metric[2] dy dy. NaN: not known.
  */
 void s2_ground_metric(const s2_ground *ground, double y, double metric[3]);
 
 /** Rows from a place within which lies whatever is at most `radius` metres away. */
 double s2_ground_reach(const double metric[3], double radius);
 
-/** Columns from, to of the places dy rows away that are at most `radius` metres away; false: none. */
+/**
+ * Columns from, to of the places dy rows away that are at most `radius` metres away; false: none.
+ */
 bool s2_ground_span(const double metric[3], double dy, double radius, double *from, double *to);
 
 #endif

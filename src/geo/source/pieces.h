@@ -25,8 +25,8 @@ void s2_pieces_free(s2_pieces *pieces);
 void s2_pieces_drop(s2_pieces *pieces);
 
 /**
- * The samples of a piece, which are the caller's to read until s2_pieces_release(). The first thread to
- * need a piece fills it; others wait. The one that was not used for longest makes room.
+ * The samples of a piece, which are the caller's to read until s2_pieces_release(). The first
+ * thread to need a piece fills it; others wait. The one that was not used for longest makes room.
  * empty out  the caller has to fill samples, and to say so with s2_pieces_filled()
  * Errors  NO_MEMORY.
  * Threads all at once; a thread may have one piece at a time.

@@ -62,7 +62,9 @@ static void give_names(char **items, s2_scene_names *names)
 
 /* ---- matching ------------------------------------------------------------------------------- */
 
-/** Whether a file name matches a pattern of *, ?, "{}" for the scene's name, and other characters. */
+/**
+ * Whether a file name matches a pattern of *, ?, "{}" for the scene's name, and other characters.
+ */
 static bool matches(const char *pattern, const char *name, const char *text)
 {
     const size_t length = strlen(name);

@@ -21,7 +21,9 @@ bool s2_scene_is_template(const char *path);
 /** Whether this is a folder on any of GDAL's file systems. */
 bool s2_scene_is_folder(const char *path);
 
-/** A template with the name in the place of every "{}", released with s2_free(); NULL: no memory. */
+/**
+ * A template with the name in the place of every "{}", released with s2_free(); NULL: no memory.
+ */
 char *s2_scene_insert(const char *template, const char *name);
 
 /** What a template has before its first "{}", released with s2_free(); NULL: no memory. */
@@ -38,8 +40,8 @@ s2rgf_status s2_scene_find(const char *folder, const char *template, s2_scene_na
                            s2rgf_error *err);
 
 /**
- * Names of the scenes in a text file, one per line, in its order; blank lines and lines that begin with
- * # are skipped.
+ * Names of the scenes in a text file, one per line, in its order; blank lines and lines that begin
+ * with # are skipped.
  * Errors   IO, FORMAT (no name, one twice, or one that leads out of a folder).
  */
 s2rgf_status s2_scene_read_list(const char *path, s2_scene_names *names, s2rgf_error *err);

@@ -165,7 +165,9 @@ static bool same_number(double a, double b)
     return a == b || (isnan(a) && isnan(b));
 }
 
-/** Is a band described as it was? Where memory runs out GDAL may leave out what a file says of it. */
+/**
+ * Is a band described as it was? Where memory runs out GDAL may leave out what a file says of it.
+ */
 static bool same_band(const s2_file_band *a, const s2_file_band *b)
 {
     return a->number == b->number && a->has_nodata == b->has_nodata &&

@@ -94,13 +94,15 @@ typedef struct s2_read_target {
     const double *mean, *std; /* [bands]: (x - mean) / std is delivered; NULL: x as it is */
 } s2_read_target;
 
-/** All rows of a rectangle, one below the other. pixels out [h][w][bands], or NULL; valid out [h][w] */
+/**
+ * All rows of a rectangle, one below the other. pixels out [h][w][bands], or NULL; valid out [h][w]
+ */
 s2_read_target s2_read_target_whole(s2_rect rect, int bands, float *pixels, uint8_t *valid);
 
 /**
  * Read a rectangle of the source's grid (inside it).
- * to     its pixels get scale and offset, then mean and std; 0 where invalid. Its validity is 1 where
- *        every delivered band is valid, else 0: nodata, values that are not finite, mask bands and
+ * to     its pixels get scale and offset, then mean and std; 0 where invalid. Its validity is 1
+ *        where every delivered band is valid, else 0: nodata, values that are not finite, mask bands and
  *        alpha bands count.
  * Errors IO (names the file), NO_MEMORY.  Threads: one per s2_source.
  */

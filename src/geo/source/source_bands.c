@@ -84,7 +84,9 @@ static double envi_wavelength(GDALDatasetH dataset, int number)
     return nm;
 }
 
-/** Whether a list of good (1) and bad (0) bands, "{1, 1, 0}", or a band's own entry marks it bad. */
+/**
+ * Whether a list of good (1) and bad (0) bands, "{1, 1, 0}", or a band's own entry marks it bad.
+ */
 static bool is_marked_bad(GDALDatasetH dataset, GDALRasterBandH handle, int number)
 {
     static const char *const domains[] = {NULL, "ENVI"};

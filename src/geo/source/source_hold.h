@@ -20,7 +20,8 @@ s2_block_layout s2_source_blocks(const s2_source *source);
 /**
  * Hold decoded pieces of the files, for this source and those that are reopened from it, which have
  * to be closed before it: so a block is decoded once, although it is read a few rows at a time and
- * by several threads. Errors: NO_MEMORY. Memory: taken as pieces are read, released with the source.
+ * by several threads. Errors: NO_MEMORY. Memory: taken as pieces are read, released with the
+ * source.
  */
 s2rgf_status s2_source_hold(s2_source *source, const s2_piece_plan *plan, s2rgf_error *err);
 /** Release the memory of held pieces; they are read again when they are needed. */

@@ -70,8 +70,8 @@ void s2_source_choose_lattice(s2_source *source)
                                           grow_side(height, LOWEST_PX, file_height), 0};
 }
 
-/* The type that holds the samples of all delivered bands as they are read without pieces: that of the
-   files where it is one, unless a VRT may compute more than its type can hold. */
+/* The type that holds the samples of all delivered bands as they are read without pieces: that of
+   the files where it is one, unless a VRT may compute more than its type can hold. */
 static GDALDataType held_type(const s2_source *source)
 {
     const GDALDataType first = GDALGetRasterDataType(delivered_band(source, 0));

@@ -79,7 +79,8 @@ s2rgf_status s2_source_read_files(s2_source *source, s2_rect rect, const s2_read
                                   s2rgf_error *err);
 
 /**
- * One delivered band in a rectangle of the files' own grid, with its own validity, not that of all bands.
+ * One delivered band in a rectangle of the files' own grid, with its own validity, not that of all
+ * bands.
  * plane out [h][w], NaN or infinite where the file's value is; valid out [h][w]
  */
 s2rgf_status s2_source_read_band(s2_source *source, int band, s2_rect rect, float *plane,

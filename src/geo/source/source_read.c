@@ -1,4 +1,5 @@
-/* Read rectangles of a source's files: samples from GDAL or from held pieces, then values, then validity. */
+/* Read rectangles of a source's files: samples from GDAL or from held pieces, then values, then
+   validity. */
 #include <string.h>
 
 #include "core/error.h"
@@ -91,7 +92,9 @@ static bool can_average(const s2_source *source, const s2_file *file)
     return !source->source_nodata && !file->bands[0].signed_byte;
 }
 
-/** How many bands from `first` on come from one file, need the same type and are at most `limit`. */
+/**
+ * How many bands from `first` on come from one file, need the same type and are at most `limit`.
+ */
 static int run_length(const s2_source *source, int first, int limit)
 {
     const s2_band_place *start = &source->bands[first];

@@ -25,8 +25,8 @@ static double spread(int index, int axis)
 }
 
 /**
- * Start and length of a rectangle along an axis: `length` pixels or fewer, in the block that the part
- * at[0] of the range falls on, where at[1] says in it. range in first pixel, count
+ * Start and length of a rectangle along an axis: `length` pixels or fewer, in the block that the
+ * part at[0] of the range falls on, where at[1] says in it. range in first pixel, count
  */
 static void place_sample(const int range[2], int block, const double at[2], int *start, int *length)
 {

@@ -146,7 +146,10 @@ static s2rgf_status check_srs_presence(const s2_scene *scene, s2rgf_error *err)
     return S2RGF_OK;
 }
 
-/** Size of a source's pixels, comparable among those of one scene: metres, units where all lack a CRS. */
+/**
+ * Size of a source's pixels, comparable among those of one scene: metres, units where all lack a
+ * CRS.
+ */
 static double size_of(const s2_source *source)
 {
     const double metres = s2_grid_pixel_metres(s2_source_grid(source));

@@ -118,7 +118,9 @@ s2rgf_status s2_source_tell(s2_source *source, const s2rgf_host *host, s2rgf_err
 
 /* ---- bands in words ------------------------------------------------------------------------- */
 
-/** What neighbouring bands are called beside their numbers: " (B04, 665 nm)", " (400 to 900 nm)". */
+/**
+ * What neighbouring bands are called beside their numbers: " (B04, 665 nm)", " (400 to 900 nm)".
+ */
 static void put_details(s2_text *text, const s2_band_desc *first, const s2_band_desc *last)
 {
     const bool named = first == last && first->name && first->name[0] != '\0';

@@ -18,7 +18,9 @@ s2rgf_status s2_source_tell(s2_source *source, const s2rgf_host *host, s2rgf_err
  */
 char *s2_source_alpha_text(const s2_source *source);
 
-/** "band 3 (B04, 665 nm)", "bands 1 to 4 (490 to 830 nm), 9 and 12 more": chosen in [delivered bands]. */
+/**
+ * "band 3 (B04, 665 nm)", "bands 1 to 4 (490 to 830 nm), 9 and 12 more": chosen in [delivered bands].
+ */
 void s2_source_put_bands(s2_text *text, const s2_source *source, const bool *chosen);
 
 #endif

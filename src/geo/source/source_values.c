@@ -1,4 +1,5 @@
-/* From samples, as files have them, to pixels: nodata, sign, scale, normalisation, bands side by side. */
+/* From samples, as files have them, to pixels: nodata, sign, scale, normalisation, bands side by
+   side. */
 #include "geo/source/source_values.h"
 
 #include <float.h>

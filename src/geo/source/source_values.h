@@ -1,4 +1,5 @@
-/* From samples, as files have them, to pixels: nodata, sign, scale, normalisation, bands side by side. */
+/* From samples, as files have them, to pixels: nodata, sign, scale, normalisation, bands side by
+   side. */
 #ifndef S2_GEO_SOURCE_SOURCE_VALUES_H
 #define S2_GEO_SOURCE_SOURCE_VALUES_H
 

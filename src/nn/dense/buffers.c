@@ -25,8 +25,8 @@ static size_t larger(size_t a, size_t b)
 
 /* ---- rows that are needed at once -------------------------------------------------------------
 
-   A step takes every tensor from the front fronts[0] to the front fronts[1]. Its ring holds the rows
-   that the step adds, and the earlier ones that later layers still read:
+   A step takes every tensor from the front fronts[0] to the front fronts[1]. Its ring holds the
+   rows that the step adds, and the earlier ones that later layers still read:
 
        rows of a tensor    done with | still read by later layers | added by this step | to come
                                      first                        now                  next
@@ -270,8 +270,8 @@ static void plan_tile(const s2_network_spec *spec, const s2_run_geometry *geomet
     s2_dense_plan_make(spec, geometry, s2_tiling_core(tiling, column, row), plan);
 }
 
-/* Where no source is turned, rows are the same for all tiles of a row of tiles, columns for all of a
-   column of tiles: one of each is enough. */
+/* Where no source is turned, rows are the same for all tiles of a row of tiles, columns for all of
+   a column of tiles: one of each is enough. */
 void s2_dense_measure(const s2_network_spec *spec, const s2_run_geometry *geometry,
                       const s2_tiling *tiling, bool quick, s2_dense_sizes *sizes)
 {

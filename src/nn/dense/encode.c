@@ -102,8 +102,8 @@ static void halve_rows(const float *top, const float *bottom, int width, int cha
     }
 }
 
-/* Keep what the core's scores need of reference row y: its spectral features, for the detail path, and
-   the expert's scores. */
+/* Keep what the core's scores need of reference row y: its spectral features, for the detail path,
+   and the expert's scores. */
 static void keep_core_row(const s2_dense_run *run, int source, const float *row, int y)
 {
     const s2_rect core = run->plan.core;
@@ -141,8 +141,8 @@ static void encode_aligned(s2_dense_run *run, int source)
         (double)reference.w * 2.0 * (run->next.stack - run->now.stack);
 }
 
-/* Spectral features and expert's scores of new native rows, and what all there are give to the detail
-   path. */
+/* Spectral features and expert's scores of new native rows, and what all there are give to the
+   detail path. */
 static void encode_native_rows(s2_dense_run *run, int source, const s2_region *spectral)
 {
     const s2_folded_conv *conv = &run->weights->detail.part[source];

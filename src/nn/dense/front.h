@@ -1,4 +1,5 @@
-/* How far each tensor of a tile is computed while a dense run walks down it, a row of cells at a step. */
+/* How far each tensor of a tile is computed while a dense run walks down it, a row of cells at a
+   step. */
 #ifndef S2_NN_DENSE_FRONT_H
 #define S2_NN_DENSE_FRONT_H
 

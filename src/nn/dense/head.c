@@ -116,8 +116,8 @@ static void score_pixels(const s2_dense_run *run, s2_rect pixels, float *scores)
     add_expert(run, pixels, (s2_row){scores, spec->classes});
 }
 
-/* Segment by segment, not row by row: the rows of the head and of coarse sources, of which every row
-   of the core samples two, stay in the cache. */
+/* Segment by segment, not row by row: the rows of the head and of coarse sources, of which every
+   row of the core samples two, stay in the cache. */
 void s2_dense_classify(s2_dense_run *run)
 {
     const s2_rect core = run->plan.core;

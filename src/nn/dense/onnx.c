@@ -1,5 +1,5 @@
-/* The dense network as an ONNX graph: from pixels in their own units to scores, section by section of
-   docs/network.md. Names of values follow those of the
+/* The dense network as an ONNX graph: from pixels in their own units to scores, section by section
+   of docs/network.md. Names of values follow those of the
    parameters; all have a dot, which no source has in its name. */
 #include "nn/dense/onnx.h"
 

@@ -68,7 +68,8 @@ void s2_onnx_block(s2_onnx_graph *graph, const char *name, const char *in,
     s2_onnx_add(graph, "%s = Relu (%s.sum)", name, name);
 }
 
-/* Both filters along the bands as one convolution of two outputs, the shorter one filled up with 0. */
+/* Both filters along the bands as one convolution of two outputs, the shorter one filled up with
+   0. */
 static void put_filters(s2_onnx_graph *graph, const s2_spectral_encoder *encoder)
 {
     const float *three = encoder->weight3->value;

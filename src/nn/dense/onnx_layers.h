@@ -7,8 +7,8 @@
 #include "nn/layers/spectral_encoder.h"
 
 /**
- * In all functions name is the name of the value they make, and what its constants and the values between
- * are called after; in is the name of the value they read. Running out of memory shows in
+ * In all functions name is the name of the value they make, and what its constants and the values
+ * between are called after; in is the name of the value they read. Running out of memory shows in
  * graph->body.failed.
  */
 

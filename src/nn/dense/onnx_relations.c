@@ -104,7 +104,8 @@ void s2_onnx_adrf(s2_onnx_graph *graph, const char *name, const char *in, const 
 
 /* ---- SSJA ----------------------------------------------------------------------------------- */
 
-/* .gram = products of all pairs of channels of both tensors, summed over windows, [cells][2c][2c]. */
+/* .gram = products of all pairs of channels of both tensors, summed over windows,
+   [cells][2c][2c]. */
 static void add_grams(s2_onnx_graph *graph, int c)
 {
     const int64_t pairs = 4 * (int64_t)c * c;
@@ -148,8 +149,8 @@ static void find_cosines(s2_onnx_graph *graph, int c)
     s2_free(unit);
 }
 
-/* .attention = A1 and A2 side by side, [cells][c][2c]: each is the softmax of the sum of two blocks,
-   one above the other in .cosines. */
+/* .attention = A1 and A2 side by side, [cells][c][2c]: each is the softmax of the sum of two
+   blocks, one above the other in .cosines. */
 static void add_attention(s2_onnx_graph *graph, int c)
 {
     const int64_t blocks[] = {-1, 2, c, 2, c};

@@ -6,8 +6,8 @@
 #include "nn/layers/adrf.h"
 
 /**
- * What the relations share: constants, and how many of the positions of every window count. valid is
- * the name of a tensor of 1 and 0, one channel, its sides multiples of cell_px.
+ * What the relations share: constants, and how many of the positions of every window count. valid
+ * is the name of a tensor of 1 and 0, one channel, its sides multiples of cell_px.
  */
 void s2_onnx_windows(s2_onnx_graph *graph, const char *valid, int cell_px);
 /** name = ADRF of the tensor in. After s2_onnx_windows(). Memory shows in graph->body.failed. */

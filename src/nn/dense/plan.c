@@ -16,8 +16,8 @@
        head                              ======                       sampled up between pixels
        core                               ====                        the tile itself
 
-   A 3 x 3 layer needs the input of whole Winograd tiles. These begin at multiples of 4 pixels of the
-   scene (8 with dilation 2), so the width of a halo depends on where the tile lies. */
+   A 3 x 3 layer needs the input of whole Winograd tiles. These begin at multiples of 4 pixels of
+   the scene (8 with dilation 2), so the width of a halo depends on where the tile lies. */
 #include "nn/dense/plan.h"
 
 #include "nn/layers/cells.h"
@@ -167,10 +167,10 @@ void s2_dense_plan_make(const s2_network_spec *spec, const s2_run_geometry *geom
     }
 }
 
-/* Where rows and columns of the source are those of the reference, the tiles of a row of tiles, or of
-   a column, need the same rows, or columns, at the same step. Where no pixel is smaller than the
-   reference's, the pixel under the centre of any reference pixel is among those that are sampled: its
-   validity comes across the seam. */
+/* Where rows and columns of the source are those of the reference, the tiles of a row of tiles, or
+   of a column, need the same rows, or columns, at the same step. Where no pixel is smaller than the
+   reference's, the pixel under the centre of any reference pixel is among those that are sampled:
+   its validity comes across the seam. */
 bool s2_dense_can_share(const s2_network_spec *spec, const s2_run_geometry *geometry, int s)
 {
     const double *m = geometry->ref_to_source[s].m;

@@ -92,8 +92,8 @@ static void count_time(s2_dense_run *run, double *last, int stage)
     *last = now;
 }
 
-/* One row of cells: every tensor gets from run->now to run->next; after in, where the next step will
-   take them. */
+/* One row of cells: every tensor gets from run->now to run->next; after in, where the next step
+   will take them. */
 static s2rgf_status run_step(s2_dense_run *run, int step, const s2_dense_front *after,
                              double *clock, s2rgf_error *err)
 {

@@ -1,4 +1,5 @@
-/* Dense run: features of coarse sources that neighbouring tiles both need, computed by one of them. */
+/* Dense run: features of coarse sources that neighbouring tiles both need, computed by one of
+   them. */
 #include "nn/dense/seam.h"
 
 #include <string.h>
@@ -26,8 +27,8 @@ static size_t pixel_bytes(const s2_network_spec *spec, int source, int part)
     return (size_t)channels * sizeof(float);
 }
 
-/* Pixels of a part that cross; validity and the expert's scores are there wherever spectral features
-   are. */
+/* Pixels of a part that cross; validity and the expert's scores are there wherever spectral
+   features are. */
 static s2_rect crossing(const s2_source_seam *seam, int part)
 {
     return part == S2_OF_SPATIAL ? seam->spatial : seam->spectral;
@@ -47,9 +48,9 @@ static void copy_pixels(const pixel_rows *from, const pixel_rows *to, s2_rect re
                (size_t)rect.w * from->pixel_bytes);
 }
 
-/* A seam's memory holds every tensor at a place of its own, and a row of it, counted from the source's
-   first, modulo their number: so seams of one column of tiles, of which each begins no higher than the
-   one before, can have the same memory. */
+/* A seam's memory holds every tensor at a place of its own, and a row of it, counted from the
+   source's first, modulo their number: so seams of one column of tiles, of which each begins no
+   higher than the one before, can have the same memory. */
 static pixel_rows rows_of_seam(const s2_dense_run *run, int side, int source, int i)
 {
     const s2_seam *seam = &run->io->seams[side];
@@ -139,7 +140,8 @@ static int overlap(int a, int a_size, int b, int b_size)
     return end > first ? end - first : 0;
 }
 
-/* What two tiles share of tensors of all sources along one axis; largest in/out [sources][tensors]. */
+/* What two tiles share of tensors of all sources along one axis; largest in/out
+   [sources][tensors]. */
 static void measure_overlap(const s2_network_spec *spec, const s2_dense_plan *a,
                             const s2_dense_plan *b, bool down, int largest[][S2_SEAM_TENSORS])
 {
@@ -154,8 +156,8 @@ static void measure_overlap(const s2_network_spec *spec, const s2_dense_plan *a,
         }
 }
 
-/* Sources that share anything have the rows of the reference: what tiles share of their columns is the
-   same for all rows of tiles, and the other way round. */
+/* Sources that share anything have the rows of the reference: what tiles share of their columns is
+   the same for all rows of tiles, and the other way round. */
 void s2_dense_seam_layout(const s2_weights *weights, const s2_run_geometry *geometry,
                           const s2_tiling *tiling, int side, s2_seam_layout *layout)
 {

@@ -1,4 +1,5 @@
-/* Dense run: features of coarse sources that neighbouring tiles both need, computed by one of them. */
+/* Dense run: features of coarse sources that neighbouring tiles both need, computed by one of
+   them. */
 #ifndef S2_NN_DENSE_SEAM_H
 #define S2_NN_DENSE_SEAM_H
 

@@ -159,8 +159,8 @@ static s2_trunk_input trunk_input(const s2_dense_train *train)
                             train->feature_valid};
 }
 
-/* From the stacks to what the classifier reads, to which a spectral domain that is switched off gives
-   0. The detail path ends in a rectifier, which lets no gradient through where it gave 0. */
+/* From the stacks to what the classifier reads, to which a spectral domain that is switched off
+   gives 0. The detail path ends in a rectifier, which lets no gradient through where it gave 0. */
 static s2rgf_status join(s2_dense_train *train, s2rgf_error *err)
 {
     const s2_dense_network *net = train->net;

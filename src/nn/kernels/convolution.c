@@ -6,8 +6,8 @@
 
 #include "nn/kernels/kernel_vector.h"
 
-/* Output pixels whose sums are in registers together with those of that many blocks: the more of both,
-   the fewer loads for each multiply-add. */
+/* Output pixels whose sums are in registers together with those of that many blocks: the more of
+   both, the fewer loads for each multiply-add. */
 #define FOUR_BLOCKS_PIXELS 6 /* where there are 32 registers, and a block is one */
 #define TWO_BLOCKS_PIXELS 12
 #define ONE_BLOCK_PIXELS (12 / VECTORS)
@@ -72,9 +72,9 @@ static inline void start_pixel(const s2_kernel_row *row, int block, int count, v
         row->bias ? load(row->bias + block * S2_KERNEL_BLOCK + v * LANES) : (vector){0};
 }
 
-/* Define a function for `pixels` output pixels from `pixel` on and `vectors` vectors of channels from
-   `block` on. Every element sees the same operations in the same order whatever the two are. All loops
-   over registers must vanish; a function of its own has all registers for itself. */
+/* Define a function for `pixels` output pixels from `pixel` on and `vectors` vectors of channels
+   from `block` on. Every element sees the same operations in the same order whatever the two are.
+   All loops over registers must vanish; a function of its own has all registers for itself. */
 #define DEFINE_GROUP(name, pixels, vectors)                                                        \
     static __attribute__((noinline)) void name(const s2_kernel_row *row, int pixel, int block)     \
     {                                                                                              \

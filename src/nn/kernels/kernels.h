@@ -1,4 +1,5 @@
-/* The inner loops, compiled once per instruction set and chosen when a model is loaded or trained. */
+/* The inner loops, compiled once per instruction set and chosen when a model is loaded or
+   trained. */
 #ifndef S2_NN_KERNELS_KERNELS_H
 #define S2_NN_KERNELS_KERNELS_H
 
@@ -88,7 +89,9 @@ typedef struct s2_kernels {
  * this build). Threads: safe.
  */
 s2rgf_status s2_kernels_select(const s2_kernels **kernels, s2rgf_error *err);
-/** The same for the layers of training, after s2_training_create() has found that it does not fail. */
+/**
+ * The same for the layers of training, after s2_training_create() has found that it does not fail.
+ */
 const s2_kernels *s2_kernels_selected(void);
 
 /** Floats of packed weights for tap_count * in x out. */

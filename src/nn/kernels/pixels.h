@@ -44,7 +44,9 @@ typedef struct s2_kernel_scale {
     float *y; /* like x */
 } s2_kernel_scale;
 
-/** y = x times the attention interpolated bilinearly; a pixel's value does not depend on the others. */
+/**
+ * y = x times the attention interpolated bilinearly; a pixel's value does not depend on the others.
+ */
 typedef void (*s2_kernel_scale_function)(const s2_kernel_scale *run);
 
 /** out[k] = terms[0][k] + terms[1][k] + ..., in order; count at least 1. */

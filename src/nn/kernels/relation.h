@@ -23,9 +23,9 @@ typedef struct s2_kernel_gram {
 typedef void (*s2_kernel_gram_function)(const s2_kernel_gram *cell);
 
 /**
- * grams: of a window, summed over its cells. packed out [2 channels][channels]: A1 + I above A2 + I,
- * transposed, in the order of s2_kernel_pack(), so that they are one convolution of (x1, x2). tmp
- * norms [2 channels].
+ * grams: of a window, summed over its cells. packed out [2 channels][channels]: A1 + I above A2 +
+ * I, transposed, in the order of s2_kernel_pack(), so that they are one convolution of (x1, x2).
+ * tmp norms [2 channels].
  */
 typedef struct s2_kernel_attend {
     const float *grams;

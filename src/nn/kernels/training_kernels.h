@@ -16,8 +16,8 @@ enum {
 };
 
 /**
- * A tensor cut into square tiles of pixels that are `dilation` apart, numbered sub-grid by sub-grid,
- * row by row. Values beyond the tensor are 0 when read, dropped when written.
+ * A tensor cut into square tiles of pixels that are `dilation` apart, numbered sub-grid by
+ * sub-grid, row by row. Values beyond the tensor are 0 when read, dropped when written.
  */
 typedef struct s2_winograd_tensor {
     float *data; /* [h][w], pixels `stride` floats apart */
@@ -59,7 +59,9 @@ typedef struct s2_rows {
     size_t stride;
 } s2_rows;
 
-/** What backward reads of an output: gradient dy counts where y > 0, everywhere if y.data is NULL. */
+/**
+ * What backward reads of an output: gradient dy counts where y > 0, everywhere if y.data is NULL.
+ */
 typedef struct s2_gradient_rows {
     s2_rows x, y, dy;
 } s2_gradient_rows;

@@ -1,4 +1,5 @@
-/* Winograd's F(4x4,3x3) along one line of a tile, for files that are compiled once per instruction set.
+/* Winograd's F(4x4,3x3) along one line of a tile, for files that are compiled once per instruction
+   set.
    Source: Lavin and Gray, Fast Algorithms for Convolutional Neural Networks, 2015. */
 #ifndef S2_NN_KERNELS_WINOGRAD_LINES_H
 #define S2_NN_KERNELS_WINOGRAD_LINES_H

@@ -47,8 +47,8 @@ void s2_batchnorm_state_clear(s2_batchnorm_state *state);
 void s2_batchnorm_forward(const s2_batchnorm *bn, s2_batchnorm_state *state, const s2_tensor *x,
                           bool relu, const s2_tensor *y);
 /**
- * s2_batchnorm_forward() in parts, so that each crop can be measured while it is in the cache: every
- * crop (Threads: safe for different n), what the statistics of all make of x, and the output.
+ * s2_batchnorm_forward() in parts, so that each crop can be measured while it is in the cache:
+ * every crop (Threads: safe for different n), what the statistics of all make of x, and the output.
  */
 void s2_batchnorm_measure_crop(const s2_batchnorm_state *state, const s2_tensor *x, int n);
 void s2_batchnorm_measured(const s2_batchnorm *bn, s2_batchnorm_state *state, const s2_tensor *x);

@@ -9,7 +9,10 @@
 
 #define S2_WINDOW_STD_EPS 1e-5f
 
-/** Cells of cell_px x cell_px pixels over a tensor; one cell as large as the tensor makes it one window. */
+/**
+ * Cells of cell_px x cell_px pixels over a tensor; one cell as large as the tensor makes it one
+ * window.
+ */
 typedef struct s2_lattice {
     int cell_px;
     int rows, columns;
@@ -48,7 +51,9 @@ typedef struct s2_window_sums {
     float count;
 } s2_window_sums;
 
-/** mean, var and std of one window; all out [c], which may be the sums; s2_window_stats_forward(). */
+/**
+ * mean, var and std of one window; all out [c], which may be the sums; s2_window_stats_forward().
+ */
 void s2_window_moments(const s2_window_sums *window, int c, float *mean, float *var, float *std);
 
 /**

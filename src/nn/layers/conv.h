@@ -15,7 +15,9 @@ typedef struct s2_conv {
 
 int s2_conv_out_size(const s2_conv *conv, int size);
 
-/** Weights and bias, and their gradients, which are added to; b, or db, is NULL where there is none. */
+/**
+ * Weights and bias, and their gradients, which are added to; b, or db, is NULL where there is none.
+ */
 typedef struct s2_conv_weights {
     const float *w, *b;
     float *dw, *db;

@@ -51,7 +51,8 @@ s2rgf_status s2_conv_unit_measure(const s2_conv_unit *unit, s2_conv_unit_state *
 s2rgf_status s2_conv_unit_forward(const s2_conv_unit *unit, s2_conv_unit_state *state,
                                   const s2_tensor *x, s2rgf_error *err);
 /**
- * From state->grad (consumed): parameter gradients and dx (overwritten, or NULL). Errors: NO_MEMORY.
+ * From state->grad (consumed): parameter gradients and dx (overwritten, or NULL). Errors:
+ * NO_MEMORY.
  */
 s2rgf_status s2_conv_unit_backward(const s2_conv_unit *unit, s2_conv_unit_state *state,
                                    const s2_tensor *x, const s2_tensor *dx, s2rgf_error *err);

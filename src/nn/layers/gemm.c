@@ -14,7 +14,8 @@
 #define BUFFER_MIB ((size_t)128) /* what OpenBLAS maps for each call at work, on x86-64 */
 #define SHARED_SIDE 128          /* a product of such matrices is shared out to several threads */
 
-/* OpenBLAS's own, which its LAPACK calls, too: a call's buffer, kept for the next call when it is freed. */
+/* OpenBLAS's own, which its LAPACK calls, too: a call's buffer, kept for the next call when it is
+   freed. */
 extern void *blas_memory_alloc(int unused) __attribute__((weak));
 extern void blas_memory_free(void *buffer) __attribute__((weak));
 

@@ -23,8 +23,9 @@ typedef struct s2_matrix {
 void s2_gemm(int m, int n, int k, s2_matrix a, s2_matrix b, float beta, float *c, int ldc);
 
 /**
- * Before the first product of a training in so many threads, after omp_set_num_threads(): OpenBLAS takes
- * the buffers that it will need. Later, where there is no room for one, it would try again for ever.
+ * Before the first product of a training in so many threads, after omp_set_num_threads(): OpenBLAS
+ * takes the buffers that it will need. Later, where there is no room for one, it would try again
+ * for ever.
  * Errors: S2RGF_NO_MEMORY.  Memory: OpenBLAS keeps the buffers as long as the process lives.
  */
 s2rgf_status s2_gemm_start(int threads, s2rgf_error *err);

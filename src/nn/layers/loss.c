@@ -31,7 +31,8 @@ static double pixel_entropy(const float *scores, int classes, int label, double 
     return weight * loss;
 }
 
-/* weight out [classes]: of one pixel of each class, so that all labelled pixels together weigh 1. */
+/* weight out [classes]: of one pixel of each class, so that all labelled pixels together weigh
+   1. */
 static void weigh_classes(const int16_t *labels, size_t pixels, int classes, double balance,
                           double *weight)
 {

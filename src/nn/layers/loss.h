@@ -15,8 +15,8 @@ typedef struct s2_entropy_options {
 } s2_entropy_options;
 
 /**
- * Cross entropy of the labelled pixels of the batch: their mean, weighted by n^-b, n being the number
- * of pixels of the same class.
+ * Cross entropy of the labelled pixels of the batch: their mean, weighted by n^-b, n being the
+ * number of pixels of the same class.
  * logits in [n,h,w,K]; labels in [n][h][w], class index or -1; class_weight tmp [K];
  * dlogits out (0 where unlabelled), may be NULL.
  * Returns the loss, 0 where nothing is labelled. Source: the weights are ours

@@ -1,4 +1,5 @@
-/* From one pixel grid to another: bilinear sampling under an affine transform, 2 x 2 averages, validity.
+/* From one pixel grid to another: bilinear sampling under an affine transform, 2 x 2 averages,
+   validity.
    */
 #include "nn/layers/resample.h"
 

@@ -1,4 +1,5 @@
-/* From one pixel grid to another: bilinear sampling under an affine transform, 2 x 2 averages, validity.
+/* From one pixel grid to another: bilinear sampling under an affine transform, 2 x 2 averages,
+   validity.
    */
 #ifndef S2_NN_LAYERS_RESAMPLE_H
 #define S2_NN_LAYERS_RESAMPLE_H
@@ -9,9 +10,9 @@
 #include "nn/tensor.h"
 
 /**
- * Where the pixels of a target grid lie in a source tensor. Pixel (x, y) of the target has its centre
- * at ((x + 0.5) scale, (y + 0.5) scale) in reference corner coordinates (scale 1: reference grid,
- * 2:
+ * Where the pixels of a target grid lie in a source tensor. Pixel (x, y) of the target has its
+ * centre at ((x + 0.5) scale, (y + 0.5) scale) in reference corner coordinates (scale 1: reference
+ * grid, 2:
  * feature grid), mapped by to_source to the source's
  * corner coordinates, less 0.5, clamped to [0, width-1] x [0, height-1].
  */

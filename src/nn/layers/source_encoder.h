@@ -24,8 +24,8 @@ typedef struct s2_source_encoder_state {
 
 /**
  * Encoders of all sources, encoders out [spec->sources]. narrow: spectral width of all but the rich
- * source. halve: every source lies on the reference grid and comes out on the feature grid; otherwise
- * only the spatial features of those that lie there do.
+ * source. halve: every source lies on the reference grid and comes out on the feature grid;
+ * otherwise only the spatial features of those that lie there do.
  */
 void s2_source_encoders_declare(s2_source_encoder *encoders, s2_params *params,
                                 const s2_network_spec *spec, int narrow, bool halve);

@@ -35,8 +35,8 @@ s2rgf_status s2_ssja_backward(const s2_ssja_state *state, const s2_tensor_pair x
                               const uint8_t *valid, const s2_tensor_pair *z, s2rgf_error *err);
 
 /**
- * Attention matrices from the Gram matrices g11, g22, g21 of one window: a1, a2 out [c][c]. norms tmp
- * [2c].
+ * Attention matrices from the Gram matrices g11, g22, g21 of one window: a1, a2 out [c][c]. norms
+ * tmp [2c].
  */
 void s2_ssja_attention(const float *const grams[3], int c, float *norms, float *const a[2]);
 

@@ -1,5 +1,5 @@
-/* What lies between the encoders and the classifier in every network: both domains through ADRF and a
-   neck each, SSJA, the head. */
+/* What lies between the encoders and the classifier in every network: both domains through ADRF and
+   a neck each, SSJA, the head. */
 #include "nn/layers/trunk.h"
 
 #include "nn/layers/pool.h"
@@ -91,8 +91,8 @@ void s2_trunk_state_clear(s2_trunk_state *state)
     s2_conv_unit_state_clear(&state->head_conv);
 }
 
-/* A silent domain's neck gives 0. It ends in a rectifier, which lets no gradient through where it gave
-   0. */
+/* A silent domain's neck gives 0. It ends in a rectifier, which lets no gradient through where it
+   gave 0. */
 static s2rgf_status forward_domain(const s2_trunk *trunk, s2_trunk_state *state, int d,
                                    const s2_trunk_input *input, s2rgf_error *err)
 {

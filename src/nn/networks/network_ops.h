@@ -57,8 +57,8 @@ typedef struct s2_tile_traits {
 } s2_tile_traits;
 
 /**
- * Its structs come zeroed, with the part they begin with filled. All that fail may fail with NO_MEMORY;
- * what an init or a fold left is then cleared.
+ * Its structs come zeroed, with the part they begin with filled. All that fail may fail with
+ * NO_MEMORY; what an init or a fold left is then cleared.
  */
 struct s2_network_ops {
     const char *name;

@@ -10,10 +10,12 @@ extern const s2_network_ops s2_patch_ops;
 /** The architecture of this name. Errors: UNSUPPORTED, the message lists all names; NULL then. */
 const s2_network_ops *s2_network_find(const char *subject, const char *name, s2rgf_error *err);
 
-/* What these make is the caller's and borrows what they are given, but for s2_weights_create(), after
-   which the network may be freed. */
+/* What these make is the caller's and borrows what they are given, but for s2_weights_create(),
+   after which the network may be freed. */
 
-/** Structure with zero weights and unit statistics. Errors: INVALID_ARGUMENT (spec out of range). */
+/**
+ * Structure with zero weights and unit statistics. Errors: INVALID_ARGUMENT (spec out of range).
+ */
 s2rgf_status s2_network_create(const s2_network_ops *ops, const s2_network_spec *spec,
                                s2_network **network, s2rgf_error *err);
 /** Errors: INVALID_ARGUMENT (a shape that does not suit), those of s2_kernels_select(). */

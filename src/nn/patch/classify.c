@@ -15,8 +15,8 @@ static s2_region batch_region(const s2_patch_run *run, int buffer, s2_rect rect,
     return (s2_region){rect, channels, S2_PATCH_BATCH, run->buffer[buffer], 0};
 }
 
-/* Corner of the patch of the batch's pixel number `index`; a batch that is not full repeats its last
-   pixel. */
+/* Corner of the patch of the batch's pixel number `index`; a batch that is not full repeats its
+   last pixel. */
 static void patch_corner(const s2_patch_run *run, int first, int index, int *x, int *y)
 {
     const int last = run->wanted_count - 1;

@@ -53,7 +53,8 @@ s2_region s2_patch_block_region(const s2_patch_run *run, int source, int part)
                        run->buffer[S2_SOURCES + S2_PER_SOURCE * source + part], 0};
 }
 
-/* Pixels of a source at the reference pixels around the block; 0 outside the scene or the source. */
+/* Pixels of a source at the reference pixels around the block; 0 outside the scene or the
+   source. */
 static s2_region fill_pixels(const s2_patch_run *run, int source)
 {
     const s2_network_spec *spec = &run->weights->base.spec;

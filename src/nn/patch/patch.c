@@ -10,7 +10,8 @@ const s2_network_ops s2_patch_ops = {
                  .crop_px = S2_PATCH_PX,
                  .centred = true,
                  .fixed = true},
-    /* Rectangles are read as a whole; what neighbours share is shared within a block of the tile. */
+    /* Rectangles are read as a whole; what neighbours share is shared within a block of the
+       tile. */
     .tiles = {.halo_px = 16, .width = 256, .height = 256},
     .network_bytes = sizeof(s2_patch_network),
     .training_bytes = sizeof(s2_patch_train),

@@ -93,8 +93,8 @@ static int larger_int(int a, int b)
     return a > b ? a : b;
 }
 
-/* Sides of the largest rectangle of a source, and of the largest core, of all tiles: rectangles are as wide
-   as any at all heights. */
+/* Sides of the largest rectangle of a source, and of the largest core, of all tiles: rectangles are
+   as wide as any at all heights. */
 static void measure_source_rects(const s2_network_spec *spec, const s2_run_geometry *geometry,
                                  const s2_tiling *tiling, bool quick, buffer_sizes *sizes)
 {

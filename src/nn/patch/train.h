@@ -22,9 +22,10 @@ typedef struct s2_patch_train {
     s2_tensor scores; /* the classifier's scores of all patches, seen as a tensor */
 } s2_patch_train;
 
-/* For the ops of the architecture, network_ops.h. A batch has crops of 32 x 32; of a crop only the label at
-   its centre counts, but every position counts in the statistics, valid or not. Sources off the
-   reference grid are sampled to it, and are 0 where a pixel's centre is outside their rectangle. */
+/* For the ops of the architecture, network_ops.h. A batch has crops of 32 x 32; of a crop only the
+   label at its centre counts, but every position counts in the statistics, valid or not. Sources
+   off the reference grid are sampled to it, and are 0 where a pixel's centre is outside their
+   rectangle. */
 s2rgf_status s2_patch_train_init(s2_training *training, s2rgf_error *err);
 void s2_patch_train_clear(s2_training *training);
 s2rgf_status s2_patch_train_forward(s2_training *training, double dropout,

@@ -58,7 +58,9 @@ bool s2_fold_mix(const s2_spectral_encoder *encoder, float *weight, float *scale
 
 /** Fold and pack. false: no memory; what was made is cleared with the rest. */
 bool s2_fold_unit(s2_folded_conv *to, const s2_conv_unit *unit);
-/** As if the unit's weights of the taps outside rows first_row.. and columns first_column.. were 0. */
+/**
+ * As if the unit's weights of the taps outside rows first_row.. and columns first_column.. were 0.
+ */
 bool s2_fold_unit_from(s2_folded_conv *to, const s2_conv_unit *unit, int first_row,
                        int first_column);
 /** Of a pointwise unit, the part of input channels first..first+count-1, without ReLU; the bias goes
@@ -73,7 +75,9 @@ bool s2_fold_classifier(s2_folded_classifier *to, const s2_classifier *classifie
 /** to out [sources], empty where there is no expert; the bias goes with source 0. */
 bool s2_fold_expert(s2_folded_conv *to, const s2_expert *expert, int sources);
 
-/** Add transformed weights if the convolution is one for Winograd: 3 x 3, stride 1, whole blocks. */
+/**
+ * Add transformed weights if the convolution is one for Winograd: 3 x 3, stride 1, whole blocks.
+ */
 bool s2_fold_winograd(s2_folded_conv *conv);
 
 void s2_folded_conv_clear(s2_folded_conv *conv);

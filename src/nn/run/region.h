@@ -10,9 +10,9 @@
 
 /**
  * Pixels rect of a tensor with `stride` floats a pixel. Coordinates are the whole scene's, so that
- * tiles agree. Where `tensors` is more than 1, that many tensors of the same rectangle lie interleaved:
- * every position holds one pixel of each. With `ring`, memory holds that many rows: row y is where
- * row y - ring was.
+ * tiles agree. Where `tensors` is more than 1, that many tensors of the same rectangle lie
+ * interleaved: every position holds one pixel of each. With `ring`, memory holds that many rows:
+ * row y is where row y - ring was.
  */
 typedef struct s2_region {
     s2_rect rect;

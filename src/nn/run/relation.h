@@ -27,7 +27,9 @@ typedef struct s2_relation_space {
 size_t s2_relation_floats(int c);
 s2_relation_space s2_relation_divide(const s2_kernels *kernels, int c, float *memory);
 
-/** Gram matrices of the first `count` rows of space->x1 and space->x2: grams out [s2_gram_floats()]. */
+/**
+ * Gram matrices of the first `count` rows of space->x1 and space->x2: grams out [s2_gram_floats()].
+ */
 void s2_relation_grams(const s2_relation_space *space, int count, float *grams);
 /** Find A1 and A2 of a window from its Gram matrices; kept in space. */
 void s2_relation_join(const s2_relation_space *space, const float *grams);

@@ -86,8 +86,8 @@ typedef struct s2_tile {
 /** Columns and rows of the tiling's tiles, counted from the reference origin. */
 s2_rect s2_tiling_tiles(const s2_tiling *tiling);
 /**
- * Columns, or rows, of tiles at which to look, of `count`: all, or, quickly, the first, second, middle,
- * last but one and last, for the others are like the middle one but for rounding.
+ * Columns, or rows, of tiles at which to look, of `count`: all, or, quickly, the first, second,
+ * middle, last but one and last, for the others are like the middle one but for rounding.
  */
 int s2_tiling_looks(int count, bool quick);
 /** The i-th of them, from 0. */
