@@ -21,8 +21,7 @@
 #define STATISTICS_PIXELS (64 * 96 * 96) /* of crops that stand for the whole scene */
 
 /* Streams of random numbers: one per purpose and step, so that nothing needs to be stored to
-   resume.
-   */
+   resume. */
 enum { STREAM_CROPS = 1 << 28, STREAM_DROPOUT = 2 << 28, STREAM_STATISTICS = 3 << 28 };
 
 size_t s2_trainer_confusion_floats(const s2_trainer *trainer)

@@ -7,11 +7,15 @@
 #include "train/checkpoint.h"
 
 #define WEIGHTS 3
+#define CLASSES 2
 #define CHECKSUM_BYTES 8
 
 static char path[64]; /* the damaged file */
 static s2rgf_train_options options;
 static float weights[WEIGHTS], moments[2][WEIGHTS], average[WEIGHTS], best[WEIGHTS];
+static float confusion[CLASSES * CLASSES];
+static const s2_label_set labels = {.classes.count = CLASSES};
+static s2_training_set set = {.labels = &labels};
 static s2_network network;
 static s2_trainer trainer;
 
@@ -23,6 +27,8 @@ static void fill(float state)
 {
     for (int i = 0; i < WEIGHTS; i++)
         weights[i] = moments[0][i] = moments[1][i] = average[i] = best[i] = state;
+    for (int i = 0; i < CLASSES * CLASSES; i++)
+        confusion[i] = state;
     trainer.adam.step = (int)state;
     trainer.progress = (s2_trainer_progress){.phase = 1, .step = (int)state};
 }
@@ -33,6 +39,8 @@ static bool is_filled(float state)
     for (int i = 0; i < WEIGHTS; i++)
         same = same && weights[i] == state && moments[0][i] == state && moments[1][i] == state &&
                average[i] == state && best[i] == state;
+    for (int i = 0; i < CLASSES * CLASSES; i++)
+        same = same && confusion[i] == state;
     return same;
 }
 
@@ -45,10 +53,12 @@ static void set_up(void)
     network.params.count = 1;
     network.params.items[0] = (s2_param){.value = weights, .count = WEIGHTS};
     trainer = (s2_trainer){.options = &options,
+                           .set = &set,
                            .network = &network,
                            .adam = {.m = moments[0], .v = moments[1], .count = WEIGHTS},
                            .average = average,
                            .best = best,
+                           .confusion = confusion,
                            .trainable = WEIGHTS,
                            .all = WEIGHTS,
                            .fingerprint = 42};

@@ -12,8 +12,7 @@
     192 /* pixels whose rows go through pointwise layers together: they stay in L2 */
 
 /* A worker's buffers. Those of tensors and cells are rings of rows, as many as any tile needs at
-   once.
-   */
+   once. */
 enum {
     S2_STACK_SPECTRAL, /* encoded features of all sources */
     S2_STACK_SPATIAL,

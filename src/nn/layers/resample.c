@@ -1,6 +1,5 @@
 /* From one pixel grid to another: bilinear sampling under an affine transform, 2 x 2 averages,
-   validity.
-   */
+   validity. */
 #include "nn/layers/resample.h"
 
 #include <math.h>

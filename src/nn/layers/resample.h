@@ -1,6 +1,5 @@
 /* From one pixel grid to another: bilinear sampling under an affine transform, 2 x 2 averages,
-   validity.
-   */
+   validity. */
 #ifndef S2_NN_LAYERS_RESAMPLE_H
 #define S2_NN_LAYERS_RESAMPLE_H
 
