@@ -170,7 +170,7 @@ assert a["overall_accuracy"]["ci95"] == [None, None]
 refused 3 "no point in stratum \"class 2\"" -- "${stehman[@]}" -labels stehman.gpkg -where "fid <= 10 OR fid > 20"
 warned "1 point is left out where the map has nodata" -- s2rgf_assess holed.tif -a reference -design stratified -strata strata.tif -labels stehman.gpkg
 edit outside.gpkg 'i == 3 and f.SetGeometry(point(0.0, 0.0)); i == 5 and f.SetFieldNull(f.GetFieldIndex("reference"))'
-warned "1 point lies outside of the map" "1 feature without a class" -- "${stehman[@]}" -labels outside.gpkg
+warned "1 point lies outside of the map" "1 point without a class" -- "${stehman[@]}" -labels outside.gpkg
 edit twice.gpkg 'i == 1 and f.SetGeometry(first.geometry().Clone())'
 warned "1 point lies in a pixel that has one already" "feature 2" -- "${stehman[@]}" -labels twice.gpkg
 expect_in warned.json '"assessed": 40'

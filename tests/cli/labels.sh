@@ -131,7 +131,7 @@ expect_status 3 s2rgf_assess -labels codes.gpkg -a_srs EPSG:32601 bare.tif
 expect_in "$stderr" "bare.tif: nothing to assess: expected reference pixels on the map, found none"
 expect_in "$stderr" "polygons and points beside its pixels: 4, features without a class: 0, pixels of several classes: 0"
 expect_status 3 s2rgf_assess -labels classless.gpkg map.tif
-expect_in "$stderr" "classless.gpkg: left out: 2 features without a class in field class: the first is feature 1"
+expect_in "$stderr" "classless.gpkg: left out: 2 polygons without a class in field class: the first is feature 1"
 expect_in "$stderr" "beside its pixels: 0, features without a class: 2, pixels of several classes: 0"
 expect_status 0 s2rgf_assess -labels codes.gpkg -label_srs EPSG:3857 map.tif
 expect_in "$stderr" "EPSG:3857 is ignored as the CRS of the labels"
@@ -164,7 +164,7 @@ expect_status 0 "${some[@]}" -labels accents.gpkg m.s2rgf
 expect_in "$stdout" "Class 2 étang: 2 polygons, 1152 pixels"
 expect_status 0 "${some[@]}" -labels words.gpkg m.s2rgf
 expect_in "$stderr" 'words.gpkg: "no data" is learned as a class like any other'
-expect_in "$stderr" "words.gpkg: left out: 1 feature without a class in field class: the first is feature 2"
+expect_in "$stderr" "words.gpkg: left out: 1 polygon without a class in field class: the first is feature 2"
 expect_in "$stderr" "class 8 has no labelled pixel on the reference grid"
 expect_not_in "$stderr" "class class"
 expect_status 0 "${some[@]}" -labels many.gpkg m.s2rgf

@@ -51,7 +51,9 @@ typedef struct s2_label_set {
     size_t points_outside;         /* of the grid */
     size_t conflicts;              /* pixels that features of different classes claim: left out */
     size_t without_class;          /* features whose class is NULL or empty */
-    long long classless_feature;   /* the first of these */
+    size_t classless_points;       /* those of points alone */
+    size_t classless_areas;        /* those of polygons */
+    long long classless_feature;   /* the first of all */
     bool has_zero_feature;
     long long zero_feature;    /* the first feature of class 0 */
     s2_sample_origin *origins; /* [group_count] of s2_labels_read_sample(), else NULL */

@@ -143,6 +143,16 @@ static s2rgf_status collect_classes(const vector_labels *labels, const s2rgf_hos
     return status;
 }
 
+static void count_classless(OGRFeatureH feature, s2_label_set *set)
+{
+    OGRGeometryH geometry = OGR_F_GetGeometryRef(feature);
+    const int dimension = geometry ? OGR_G_GetDimension(geometry) : -1;
+    if (set->without_class++ == 0)
+        set->classless_feature = (long long)OGR_F_GetFID(feature);
+    set->classless_points += dimension == 0;
+    set->classless_areas += dimension == 2;
+}
+
 /** Burn a feature of a class that is known by now; one without a class is counted. */
 static s2rgf_status burn_feature(const vector_labels *labels, s2_burner *burner,
                                  OGRFeatureH feature, s2_label_set *set, s2rgf_error *err)
@@ -156,8 +166,7 @@ static s2rgf_status burn_feature(const vector_labels *labels, s2_burner *burner,
     if (status != S2RGF_OK)
         return status;
     if (index < 0) {
-        if (set->without_class++ == 0)
-            set->classless_feature = (long long)OGR_F_GetFID(feature);
+        count_classless(feature, set);
         return S2RGF_OK;
     }
     if (set->classes.items[index].value == 0 && !set->has_zero_feature) {
@@ -188,12 +197,17 @@ static s2rgf_status burn_features(const vector_labels *labels, const s2rgf_host 
 static void tell_classless(const vector_labels *labels, const s2_label_set *set,
                            const s2rgf_host *host)
 {
-    if (set->without_class > 0)
-        s2_log(host, S2RGF_WARNING,
-               "%s: left out: %zu %s without a class in field %s: the first is feature %lld",
-               labels->options->path, set->without_class,
-               s2_plural(set->without_class, "feature", "features"), labels->field.name,
-               set->classless_feature);
+    const size_t count = set->without_class;
+    const char *what = s2_plural(count, "feature", "features");
+    if (count == 0)
+        return;
+    if (set->classless_areas == count)
+        what = s2_plural(count, "polygon", "polygons");
+    else if (set->classless_points == count)
+        what = s2_plural(count, "point", "points");
+    s2_log(host, S2RGF_WARNING,
+           "%s: left out: %zu %s without a class in field %s: the first is feature %lld",
+           labels->options->path, count, what, labels->field.name, set->classless_feature);
 }
 
 /** As s2_labels_settle_srs(), for the layer. */
