@@ -63,10 +63,7 @@ static const s2_option OUTPUT_OPTIONS[] = {
      .type = S2_OPTION_ON,
      .target = offsetof(arguments, overwrite),
      .help = "replace the JSON file if it exists"},
-    {.name = "q",
-     .type = S2_OPTION_ON,
-     .target = offsetof(arguments, quiet),
-     .help = "print nothing but warnings and errors"},
+    S2_QUIET_OPTION(offsetof(arguments, quiet)),
 };
 
 const bool s2_program_has_threads = false;

@@ -151,10 +151,7 @@ static const s2_option WORK_OPTIONS[] = {
      .max = 1048576,
      .zero = "auto",
      .help = "working memory for tiles, in megabytes"},
-    {.name = "q",
-     .type = S2_OPTION_ON,
-     .target = offsetof(arguments, quiet),
-     .help = "print nothing but warnings and errors"},
+    S2_QUIET_OPTION(offsetof(arguments, quiet)),
 };
 
 const bool s2_program_has_threads = true;

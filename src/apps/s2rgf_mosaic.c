@@ -1,6 +1,7 @@
 /* s2rgf_mosaic: join the shares of a map that several processes made. */
 #include <gdal.h>
 
+#include "apps/common_options.h"
 #include "apps/environment.h"
 #include "apps/program.h"
 #include "s2rgf.h"
@@ -46,10 +47,7 @@ static const s2_option OUTPUT_OPTIONS[] = {
      .type = S2_OPTION_OFF,
      .target = MOSAIC(style),
      .help = "do not write a QGIS style file (.qml) beside the map"},
-    {.name = "q",
-     .type = S2_OPTION_ON,
-     .target = offsetof(arguments, quiet),
-     .help = "print nothing but warnings and errors"},
+    S2_QUIET_OPTION(offsetof(arguments, quiet)),
 };
 
 const bool s2_program_has_threads = false;

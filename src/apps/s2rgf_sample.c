@@ -1,6 +1,7 @@
 /* s2rgf_sample: draw a probability sample of the pixels of a map. */
 #include <gdal.h>
 
+#include "apps/common_options.h"
 #include "apps/environment.h"
 #include "apps/program.h"
 #include "s2rgf.h"
@@ -134,10 +135,7 @@ static const s2_option OUTPUT_OPTIONS[] = {
      .type = S2_OPTION_ON,
      .target = SAMPLE(overwrite),
      .help = "replace the points if they exist"},
-    {.name = "q",
-     .type = S2_OPTION_ON,
-     .target = offsetof(arguments, quiet),
-     .help = "print nothing but warnings and errors"},
+    S2_QUIET_OPTION(offsetof(arguments, quiet)),
 };
 
 const bool s2_program_has_threads = false;

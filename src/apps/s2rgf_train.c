@@ -163,10 +163,7 @@ static const s2_option TRAINING_OPTIONS[] = {
      .target = TRAIN(resume),
      .needs = "checkpoint",
      .help = "continue from the checkpoint file"},
-    {.name = "q",
-     .type = S2_OPTION_ON,
-     .target = offsetof(arguments, quiet),
-     .help = "print nothing but warnings and errors"},
+    S2_QUIET_OPTION(offsetof(arguments, quiet)),
 };
 
 const bool s2_program_has_threads = true;

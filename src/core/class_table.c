@@ -29,12 +29,9 @@ static bool grow(s2_class_table *table)
     const size_t count = (size_t)table->count;
     if ((count & (count - 1)) != 0)
         return true;
-    s2_class *items = s2_alloc(count == 0 ? 1 : 2 * count, sizeof *items);
+    s2_class *items = s2_grow(table->items, count, count == 0 ? 1 : 2 * count, sizeof *items);
     if (!items)
         return false;
-    if (count > 0)
-        memcpy(items, table->items, count * sizeof *items);
-    s2_free(table->items);
     table->items = items;
     return true;
 }

@@ -67,6 +67,17 @@ void *s2_calloc_large(size_t count, size_t size)
     return memory;
 }
 
+void *s2_grow(void *items, size_t count, size_t room, size_t size)
+{
+    void *grown = s2_alloc(room, size);
+    if (!grown)
+        return NULL;
+    if (count > 0)
+        memcpy(grown, items, count * size);
+    s2_free(items);
+    return grown;
+}
+
 void s2_free(void *memory)
 {
     free(memory);

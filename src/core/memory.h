@@ -20,6 +20,12 @@ void *s2_alloc(size_t count, size_t size);
 void *s2_calloc(size_t count, size_t size);
 
 /**
+ * Move the first `count` items, of `size` bytes each, to an array with room for `room`, and release
+ * the old one, which may be NULL. NULL when memory is out; items is then as it was.
+ */
+void *s2_grow(void *items, size_t count, size_t room, size_t size);
+
+/**
  * As s2_alloc(), for large arrays that are read again and again: asks the system for pages of
  * 2 MiB, which spare much of the translation of addresses.
  */

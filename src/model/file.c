@@ -46,12 +46,10 @@ static bool grow_tensors(s2_model_content *content)
     const size_t count = (size_t)content->tensor_count;
     if ((count & (count - 1)) != 0)
         return true;
-    s2_safetensors_tensor *tensors = s2_calloc(count == 0 ? 1 : 2 * count, sizeof *tensors);
+    s2_safetensors_tensor *tensors =
+        s2_grow(content->tensors, count, count == 0 ? 1 : 2 * count, sizeof *tensors);
     if (!tensors)
         return false;
-    if (count > 0)
-        memcpy(tensors, content->tensors, count * sizeof *tensors);
-    s2_free(content->tensors);
     content->tensors = tensors;
     return true;
 }

@@ -41,12 +41,9 @@ static s2rgf_status grow_items(s2_reservoir *reservoir, s2rgf_error *err)
     size_t room = reservoir->room == 0 ? FIRST_ROOM : 2 * reservoir->room;
     if (room > reservoir->capacity)
         room = reservoir->capacity;
-    s2_pixel *items = s2_alloc(room, sizeof *items);
+    s2_pixel *items = s2_grow(reservoir->items, reservoir->count, room, sizeof *items);
     if (!items)
         return s2_fail_memory(err, "sample");
-    if (reservoir->count > 0)
-        memcpy(items, reservoir->items, reservoir->count * sizeof *items);
-    s2_free(reservoir->items);
     reservoir->items = items;
     reservoir->room = room;
     return S2RGF_OK;

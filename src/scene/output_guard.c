@@ -27,12 +27,9 @@ static bool reserve_file(s2_output_guard *guard)
     if (guard->count < guard->capacity)
         return true;
     const size_t capacity = guard->capacity ? 2 * guard->capacity : 16;
-    s2_guarded_file *files = s2_alloc(capacity, sizeof *files);
+    s2_guarded_file *files = s2_grow(guard->files, guard->count, capacity, sizeof *files);
     if (!files)
         return false;
-    if (guard->count > 0)
-        memcpy(files, guard->files, guard->count * sizeof *files);
-    s2_free(guard->files);
     guard->files = files;
     guard->capacity = capacity;
     return true;
@@ -127,12 +124,9 @@ static s2rgf_status push(name_queue *queue, const char *name, s2rgf_error *err)
             return S2RGF_OK;
     if (queue->count == queue->capacity) {
         const size_t capacity = queue->capacity ? 2 * queue->capacity : 16;
-        char **items = s2_alloc(capacity, sizeof *items);
+        char **items = s2_grow(queue->items, queue->count, capacity, sizeof *items);
         if (!items)
             return s2_fail_memory(err, "files of an input");
-        if (queue->count > 0)
-            memcpy(items, queue->items, queue->count * sizeof *items);
-        s2_free(queue->items);
         queue->items = items;
         queue->capacity = capacity;
     }

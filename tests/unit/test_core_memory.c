@@ -23,6 +23,20 @@ static void test_multiply(void)
     CHECK(product == SIZE_MAX);
 }
 
+static void test_growing(void)
+{
+    int *items = s2_grow(NULL, 0, 2, sizeof *items);
+    REQUIRE(items);
+    items[0] = 7;
+    items[1] = 8;
+    CHECK(!s2_grow(items, 2, SIZE_MAX, sizeof *items));
+    CHECK(items[0] == 7 && items[1] == 8);
+    items = s2_grow(items, 2, 1000, sizeof *items);
+    REQUIRE(items);
+    CHECK(is_aligned(items) && items[0] == 7 && items[1] == 8);
+    s2_free(items);
+}
+
 static void test_alignment_and_zeros(void)
 {
     for (size_t count = 0; count < 200; count++) {
@@ -105,6 +119,7 @@ static void test_text_buffer(void)
 int main(void)
 {
     test_multiply();
+    test_growing();
     test_alignment_and_zeros();
     test_large();
     test_overflow_is_refused();

@@ -20,12 +20,9 @@ static bool make_room(void **items, size_t count, size_t *capacity, size_t size)
     if (count < *capacity)
         return true;
     const size_t wider = *capacity == 0 ? 256 : 2 * *capacity;
-    void *grown = s2_alloc(wider, size);
+    void *grown = s2_grow(*items, count, wider, size);
     if (!grown)
         return false;
-    if (count > 0)
-        memcpy(grown, *items, count * size);
-    s2_free(*items);
     *items = grown;
     *capacity = wider;
     return true;

@@ -33,12 +33,9 @@ static s2rgf_status add_place(s2_label_points *points, s2_point_place place, s2r
     const size_t index = points->found.count - 1;
     if (index >= points->capacity) {
         const size_t wider = points->found.capacity;
-        s2_point_place *grown = s2_alloc(wider, sizeof *grown);
+        s2_point_place *grown = s2_grow(points->places, index, wider, sizeof *grown);
         if (!grown)
             return s2_fail_memory(err, "labels");
-        if (index > 0)
-            memcpy(grown, points->places, index * sizeof *grown);
-        s2_free(points->places);
         points->places = grown;
         points->capacity = wider;
     }
@@ -159,12 +156,9 @@ s2rgf_status s2_label_points_origin(OGRFeatureH feature, s2_label_set *set, s2rg
     static const char *const sizes[] = {S2_FIELD_SIZE, S2_FIELD_SIZE_BRIEF, NULL};
     if (set->origin_count == set->origin_capacity) {
         const size_t wider = set->origin_capacity == 0 ? 256 : 2 * set->origin_capacity;
-        s2_sample_origin *grown = s2_alloc(wider, sizeof *grown);
+        s2_sample_origin *grown = s2_grow(set->origins, set->origin_count, wider, sizeof *grown);
         if (!grown)
             return s2_fail_memory(err, "labels");
-        if (set->origin_count > 0)
-            memcpy(grown, set->origins, set->origin_count * sizeof *grown);
-        s2_free(set->origins);
         set->origins = grown;
         set->origin_capacity = wider;
     }

@@ -55,20 +55,15 @@ static bool reserve_item(s2_publication *publication)
     if (publication->count < publication->capacity)
         return true;
     const int capacity = 2 * publication->capacity + 8;
-    s2_naming *items = s2_calloc((size_t)capacity, sizeof *items);
-    char **folders = s2_calloc((size_t)capacity, sizeof *folders);
-    if (!items || !folders) {
-        s2_free(items);
-        s2_free(folders);
+    s2_naming *items =
+        s2_grow(publication->items, (size_t)publication->count, (size_t)capacity, sizeof *items);
+    if (!items)
         return false;
-    }
-    if (publication->count > 0)
-        memcpy(items, publication->items, (size_t)publication->count * sizeof *items);
-    if (publication->folder_count > 0)
-        memcpy(folders, publication->folders, (size_t)publication->folder_count * sizeof *folders);
-    s2_free(publication->items);
-    s2_free(publication->folders);
     publication->items = items;
+    char **folders = s2_grow(publication->folders, (size_t)publication->folder_count,
+                             (size_t)capacity, sizeof *folders);
+    if (!folders)
+        return false;
     publication->folders = folders;
     publication->capacity = capacity;
     return true;
