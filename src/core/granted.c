@@ -87,8 +87,8 @@ static bool parse_mount(const char *line, const char *controller, hierarchy *mou
     char options[LINE_BYTES];
     const char *rest = strstr(line, " - ");
     if (strlen(line) >= LINE_BYTES || !rest ||
-        sscanf(line, "%*s %*s %*s %s %s", mounted->group, mounted->point) != 2 ||
-        sscanf(rest, " - %s %*s %s", type, options) != 2)
+        sscanf(line, "%*s %*s %*s %4095s %4095s", mounted->group, mounted->point) != 2 ||
+        sscanf(rest, " - %4095s %*s %4095s", type, options) != 2)
         return false;
     mounted->unified = strcmp(type, "cgroup2") == 0;
     return mounted->unified ||
