@@ -240,6 +240,7 @@ typedef struct s2rgf_classify_options {
     const char *output_path;
     const char *confidence_path;  /* largest class probability, Float32, or NULL */
     const char *probability_path; /* one Float32 band a class, or NULL */
+    const char *uncertainty_path; /* Float32 bands "entropy" and "margin", or NULL */
     const char *report_path;      /* the caller's report: may be no output or input; or NULL */
     /* GDAL driver name of the map; NULL, and for the other outputs: by extension, else GTiff */
     const char *format;

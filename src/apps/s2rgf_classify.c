@@ -66,6 +66,11 @@ static const s2_option OUTPUT_OPTIONS[] = {
      .type = S2_OPTION_OUTPUT,
      .target = CLASSIFY(probability_path),
      .help = "also write the probability of every class to this raster, one band each"},
+    {.name = "uncertainty",
+     .values = "file",
+     .type = S2_OPTION_OUTPUT,
+     .target = CLASSIFY(uncertainty_path),
+     .help = "also write entropy and margin of the probabilities to this raster, one band each"},
     {.name = "mask",
      .values = "file",
      .type = S2_OPTION_TEXT,
@@ -177,7 +182,8 @@ static s2rgf_status write_scene(const arguments *values, const s2rgf_host *host,
 {
     const s2rgf_scene scene = {values->classify.model_path, values->classify.scene};
     const char *const maps[] = {values->classify.output_path, values->classify.confidence_path,
-                                values->classify.probability_path};
+                                values->classify.probability_path,
+                                values->classify.uncertainty_path};
     s2rgf_lazy_map *map = NULL;
     s2rgf_status status = S2RGF_OK;
     for (size_t i = 0; i < sizeof maps / sizeof maps[0] && status == S2RGF_OK; i++) {

@@ -115,11 +115,15 @@ static s2rgf_status read_classes(GDALDatasetH dataset, s2_class_table *classes, 
 static s2_map_kind kind_of(GDALDatasetH dataset)
 {
     GDALRasterBandH band = GDALGetRasterBand(dataset, 1);
+    const int bands = GDALGetRasterCount(dataset);
     if (!GDALDataTypeIsFloating(GDALGetRasterDataType(band)))
         return S2_MAP_CLASSES;
-    return GDALGetRasterCount(dataset) == 1 && EQUAL(GDALGetDescription(band), "confidence")
-               ? S2_MAP_CONFIDENCE
-               : S2_MAP_PROBABILITIES;
+    if (bands == 1 && EQUAL(GDALGetDescription(band), "confidence"))
+        return S2_MAP_CONFIDENCE;
+    if (bands == S2_UNCERTAINTY_BANDS && EQUAL(GDALGetDescription(band), "entropy") &&
+        EQUAL(GDALGetDescription(GDALGetRasterBand(dataset, 2)), "margin"))
+        return S2_MAP_UNCERTAINTY;
+    return S2_MAP_PROBABILITIES;
 }
 
 /** Provenance in the order in which maps have it. */
@@ -147,7 +151,7 @@ static s2rgf_status take_first(s2_share_set *set, GDALDatasetH dataset, s2rgf_er
     set->grid.height = set->shares[0].map_lines;
     set->bands = GDALGetRasterCount(dataset);
     set->type = GDALGetRasterDataType(GDALGetRasterBand(dataset, 1));
-    if (set->bands != (set->kind == S2_MAP_PROBABILITIES ? set->classes.count : 1))
+    if (set->bands != s2_map_bands(set->kind, &set->classes))
         status = s2_fail(err, S2RGF_FORMAT, "%s: not a share of a map: found %d %s, %d %s",
                          set->paths[0], set->bands,
                          s2_plural((uint64_t)set->bands, "band", "bands"), set->classes.count,
