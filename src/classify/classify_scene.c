@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "classify/classify_job.h"
+#include "classify/finishing.h"
 #include "core/error.h"
 #include "core/granted.h"
 #include "core/log.h"
+#include "core/memory.h"
 #include "core/plural.h"
 #include "geo/map/map_format.h"
 #include "geo/source/overlay.h"
@@ -72,7 +74,7 @@ static s2rgf_status choose_rect(s2_classify_job *job, s2rgf_error *err)
 static size_t waiting_bytes(const s2_classify_job *job, const s2_tiling *tiling)
 {
     const s2_class_table *classes = &job->content.classes;
-    size_t bytes = s2_map_class_bytes(classes);
+    size_t bytes = s2_map_class_bytes(&job->map_classes);
     for (s2_map_kind kind = S2_MAP_CONFIDENCE; kind < S2_MAP_KINDS; kind++)
         bytes += job->asked[kind] ? sizeof(float) * (size_t)s2_map_bands(kind, classes) : 0;
     return (size_t)job->rect.w * ((size_t)tiling->h + S2_MAP_WAITING_LINES) * bytes;
@@ -203,13 +205,14 @@ static s2rgf_status choose_tiles(s2_classify_job *job, const s2rgf_host *host, s
     return share_memory(job, &question, &choice, err);
 }
 
-static s2rgf_status create_outputs(s2_classify_job *job, const s2_grid *grid,
+static s2rgf_status create_outputs(s2_classify_job *job, const s2_grid *grid, const char *finishing,
                                    const s2rgf_host *host, s2rgf_error *err)
 {
     const s2rgf_classify_options *options = job->options;
     char lines[4096];
-    const char *metadata[4];
+    const char *metadata[5] = {NULL};
     s2_mapping_provenance(&job->content, &job->scene, lines, sizeof lines, metadata);
+    metadata[3] = finishing;
     for (s2_map_kind kind = 0; kind < S2_MAP_KINDS; kind++) {
         const char *path = s2_output_path(options, kind);
         const bool is_map = kind == S2_MAP_CLASSES;
@@ -226,7 +229,7 @@ static s2rgf_status create_outputs(s2_classify_job *job, const s2_grid *grid,
                                   .overwrite = options->overwrite,
                                   .style = options->style,
                                   .grid = grid,
-                                  .classes = &job->content.classes,
+                                  .classes = is_map ? &job->map_classes : &job->content.classes,
                                   .metadata = metadata,
                                   .host = host,
                                   .share = options->share_count ? &job->share : NULL};
@@ -250,8 +253,11 @@ static s2rgf_status check_mask(const s2_classify_job *job, s2rgf_error *err)
 static s2rgf_status prepare(s2_classify_job *job, const s2rgf_host *host, s2rgf_error *err)
 {
     s2_grid grid = {0};
+    char *finishing = NULL;
     s2rgf_status status =
         s2_mapping_load(job->options->model_path, &job->content, &job->weights, err);
+    if (status == S2RGF_OK)
+        status = s2_finishing_classes(job->options, &job->content.classes, &job->map_classes, err);
     if (status == S2RGF_OK)
         status =
             s2_scene_open_for_model(&job->options->scene, &job->content, host, &job->scene, err);
@@ -273,7 +279,10 @@ static s2rgf_status prepare(s2_classify_job *job, const s2rgf_host *host, s2rgf_
     if (status == S2RGF_OK)
         status = s2_grid_cut(&job->scene.grid, job->rect, &grid, err);
     if (status == S2RGF_OK)
-        status = create_outputs(job, &grid, host, err);
+        status = s2_finishing_describe(job->options, &finishing, err);
+    if (status == S2RGF_OK)
+        status = create_outputs(job, &grid, finishing, host, err);
+    s2_free(finishing);
     s2_grid_clear(&grid);
     return status;
 }
@@ -355,7 +364,9 @@ s2rgf_status s2_classify(const s2rgf_classify_options *options, const s2rgf_host
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "a model, an input and an output are needed");
     for (s2_map_kind kind = 0; kind < S2_MAP_KINDS; kind++)
         job.asked[kind] = s2_output_path(options, kind) != NULL;
-    s2rgf_status status = s2_guard_classify(options, err);
+    s2rgf_status status = s2_finishing_check(options, err);
+    if (status == S2RGF_OK)
+        status = s2_guard_classify(options, err);
     if (status == S2RGF_OK)
         status = prepare(&job, host, err);
     if (status == S2RGF_OK)
@@ -370,6 +381,7 @@ s2rgf_status s2_classify(const s2rgf_classify_options *options, const s2rgf_host
         s2_map_close(job.writers[i]);
     s2_scene_close(&job.scene);
     s2_weights_free(job.weights);
+    s2_class_table_clear(&job.map_classes);
     s2_model_content_clear(&job.content);
     return status;
 }

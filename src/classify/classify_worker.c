@@ -78,6 +78,8 @@ static s2rgf_status open_worker(void *context, void **data, s2rgf_error *err)
     s2rgf_status status =
         s2_decision_init(&worker->decision, &job->content.classes,
                          job->content.training.temperature, job->asked, pixels, err);
+    worker->decision.reject = job->options->reject;
+    worker->decision.unsure = (uint16_t)job->map_classes.items[job->map_classes.count - 1].value;
     if (status == S2RGF_OK)
         status = s2_scene_reopen(&job->scene, &worker->scene, err);
     if (status == S2RGF_OK)

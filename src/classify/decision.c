@@ -82,11 +82,14 @@ bool s2_decide_pixel(s2_decision *decision, size_t at, const float *scores)
         s2_leave_pixel(decision, at);
         return false;
     }
-    if (!planes[S2_MAP_CONFIDENCE] && !planes[S2_MAP_PROBABILITIES] && !planes[S2_MAP_UNCERTAINTY])
+    if (decision->reject == 0.0 && !planes[S2_MAP_CONFIDENCE] && !planes[S2_MAP_PROBABILITIES] &&
+        !planes[S2_MAP_UNCERTAINTY])
         return true;
     const int classes = decision->classes->count;
     const float largest =
         s2_probabilities(scores, classes, decision->temperature, decision->probabilities, 1);
+    if ((double)largest < decision->reject)
+        decision->values[at] = decision->unsure;
     if (planes[S2_MAP_CONFIDENCE])
         planes[S2_MAP_CONFIDENCE][at] = largest;
     if (planes[S2_MAP_PROBABILITIES])

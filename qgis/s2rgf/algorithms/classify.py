@@ -33,6 +33,16 @@ class Classify(ProgramAlgorithm):
     TAGS = "land cover,classification,map,predict,network,fusion"
     OPTIONS = (
         Option(
+            "REJECT",
+            "-reject",
+            float,
+            "Least probability of the mapped class",
+            "Pixels whose class is less probable become a class of their own, unsure. 0: none.",
+            0,
+            0,
+            1,
+        ),
+        Option(
             "TILE",
             "-tile",
             int,
