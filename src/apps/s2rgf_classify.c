@@ -17,7 +17,6 @@ typedef struct arguments {
     const char *scenes_path;
     const char *report_path;
     s2_shard shard;
-    bool quiet;
 } arguments;
 
 #define CLASSIFY(member) offsetof(arguments, classify.member)
@@ -86,7 +85,7 @@ static const s2_option WORK_OPTIONS[] = {
            "threads to work with; does not change the map", .zero = "ALL_CPUS"),
     S2_INT("wm", "MB", CLASSIFY(memory_mb), 1, 1048576, "working memory for tiles, in megabytes",
            .zero = "auto"),
-    S2_QUIET(offsetof(arguments, quiet)),
+    S2_QUIET,
 };
 
 const bool s2_program_has_threads = true;
@@ -130,7 +129,6 @@ static s2rgf_status write_scene(const arguments *values, const s2rgf_host *host,
 static s2rgf_status classify(void *data, s2_report *report, s2rgf_error *err)
 {
     arguments *values = data;
-    report->quiet = values->quiet;
     /* GDAL's own default, a part of the machine's memory, would let the peak grow with the scene */
     if (!CPLGetConfigOption("GDAL_CACHEMAX", NULL))
         values->classify.block_cache_mb = BLOCK_CACHE_MB;
@@ -149,7 +147,7 @@ static s2rgf_status classify(void *data, s2_report *report, s2rgf_error *err)
 
 int main(int argc, char **argv)
 {
-    arguments values = {.quiet = false};
+    arguments values = {.scene_path = NULL};
     s2rgf_classify_options_init(&values.classify);
     return s2_program_run(&PROGRAM, argc, argv, &values, classify);
 }

@@ -160,10 +160,9 @@ static void clear_options(scene_options *own)
 {
     for (size_t i = 0; i < own->input_count; i++)
         s2_free((char *)own->inputs[i].path);
-    s2_free(own->inputs);
     for (int i = 0; i < S2_MAP_KINDS; i++)
         s2_free(own->outputs[i]);
-    s2_free(own->mask);
+    S2_FREE_EACH(own->inputs, own->mask);
 }
 
 /* ---- what the scenes would destroy of each other --------------------------------------------- */
