@@ -167,4 +167,4 @@ _s2rgf_print() {
     done
 }
 
-complete -F _s2rgf s2rgf_assess s2rgf_classify s2rgf_info s2rgf_mosaic s2rgf_sample s2rgf_train
+complete -F _s2rgf s2rgf_assess s2rgf_change s2rgf_classify s2rgf_info s2rgf_mosaic s2rgf_sample s2rgf_train

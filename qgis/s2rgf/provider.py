@@ -1,10 +1,11 @@
-"""The provider: the five algorithms and the setting that says where the programs are."""
+"""The provider: the six algorithms and the setting that says where the programs are."""
 
 from processing.core.ProcessingConfig import ProcessingConfig, Setting
 from qgis.core import QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
 from .algorithms.assess import Assess
+from .algorithms.change import Change
 from .algorithms.classify import Classify
 from .algorithms.info import ModelInfo
 from .algorithms.sample import Sample
@@ -57,5 +58,5 @@ class S2rgfProvider(QgsProcessingProvider):
             ProcessingConfig.removeSetting(setting)
 
     def loadAlgorithms(self):
-        for algorithm in (Train(), Classify(), Sample(), Assess(), ModelInfo()):
+        for algorithm in (Train(), Classify(), Sample(), Assess(), Change(), ModelInfo()):
             self.addAlgorithm(algorithm)

@@ -1,4 +1,4 @@
-"""Gives a loaded map the style that s2rgf_classify writes beside it."""
+"""Gives a loaded map the style that the programs write beside it."""
 
 import os
 
@@ -20,3 +20,9 @@ class MapStyle(QgsProcessingLayerPostProcessorInterface):
 
 
 MAP_STYLE = MapStyle()
+
+
+def style_when_loaded(path, context):
+    """Asks for the style of a map that QGIS is going to load."""
+    if context.willLoadLayerOnCompletion(path):
+        context.layerToLoadOnCompletionDetails(path).setPostProcessor(MAP_STYLE)

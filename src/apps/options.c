@@ -330,16 +330,29 @@ static const char *entry_name(const s2_option *option, char *text, size_t bytes)
     return text;
 }
 
-/* Whether the entry that another one names, without a dash, is given; its own name to text. */
-static bool is_given(const reader *r, const char *name, char *text, size_t bytes)
+/*
+ * Whether the entry that another one names, without a dash, is given, or with "=value" has that
+ * value and all that it needs itself; what was looked for to text.
+ */
+static bool is_given(const reader *r, const char *wanted, char *text, size_t bytes)
 {
+    const size_t length = strcspn(wanted, "=");
+    const char *value = wanted[length] ? wanted + length + 1 : NULL;
     slot entry;
 
-    for (size_t i = 0; (entry = slot_at(r->program, r->values, i)).option; i++)
-        if (strcmp(entry.option->name ? entry.option->name : entry.option->values, name) == 0) {
-            entry_name(entry.option, text, bytes);
+    for (size_t i = 0; (entry = slot_at(r->program, r->values, i)).option; i++) {
+        const s2_option *option = entry.option;
+        const char *name = option->name ? option->name : option->values;
+        if (strncmp(name, wanted, length) != 0 || name[length] != '\0')
+            continue;
+        entry_name(option, text, bytes);
+        if (!value)
             return r->given[i];
-        }
+        if (option->needs && !is_given(r, option->needs, text, bytes))
+            return false;
+        snprintf(text, bytes, "-%s %s", name, value);
+        return strcmp(*(const char **)(void *)(entry.base + option->target), value) == 0;
+    }
     return false;
 }
 

@@ -44,9 +44,10 @@ typedef struct s2_option {
     double min, max;    /* numbers: allowed range, both included */
     int multiple_of;    /* INT: 0 or what the value must be a multiple of */
     const char *zero;   /* INT: a word that stands for the value 0, in the help too, or NULL */
-    /* name of an option, or placeholder of an argument, that must be given too, or NULL */
+    /* what must be given too, or NULL: the name of an option, the placeholder of an argument, or
+       "design=stratified", a value that a text option with a default must have */
     const char *needs;
-    const char *forbids; /* the same of one that must not be given too, or NULL */
+    const char *forbids; /* an option or argument that must not be given too, or NULL */
     const char *help;
 } s2_option;
 

@@ -28,8 +28,10 @@ static const s2_option DESIGN_OPTIONS[] = {
         "class raster on the map's grid, whose classes are the strata; by default the map itself"),
     S2_TEXT("allocation", "name", SAMPLE(allocation),
             "allocation to the strata: least is proportional, but none gets fewer than -least; "
-            "proportional, equal or neyman"),
-    S2_INT("least", "N", SAMPLE(least), 2, 1000000, "minimum number of points for each stratum"),
+            "proportional, equal or neyman",
+            .needs = "design=stratified"),
+    S2_INT("least", "N", SAMPLE(least), 2, 1000000, "minimum number of points for each stratum",
+           .needs = "allocation=least"),
     S2_ENTRY(S2_OPTION_SEED, "seed", "N", SAMPLE(seed),
              "seed of the random numbers: the same seed draws the same points"),
 };

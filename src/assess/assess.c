@@ -260,7 +260,9 @@ static s2rgf_status compare_maps(assess_input *input, s2rgf_assessment **result,
     int *to_map = s2_alloc((size_t)reference->classes.count, sizeof *to_map);
     if (!to_map)
         return s2_fail_memory(err, "class matching");
-    s2rgf_status status = s2_match_classes(&reference->classes, map, input->host, to_map, err);
+    const s2_class_sets sets = {&reference->classes, &map->classes, "the reference", "the map",
+                                map->path};
+    s2rgf_status status = s2_match_classes(&sets, input->host, to_map, err);
     if (status == S2RGF_OK)
         status = s2_confusion_init(&tally.confusion, map->classes.count, err);
     if (status == S2RGF_OK)

@@ -1,4 +1,4 @@
-/* Which class of the map is which class of the reference. */
+/* Which class of one raster or layer is which class of another. */
 #include "assess/matching.h"
 
 #include <stdio.h>
@@ -73,49 +73,46 @@ static int find_by_value(const s2_class_table *table, const s2_class *class)
     return other < 0 || other == value ? found : -1;
 }
 
-/** Fill what is still -1 in to_map, [reference classes]; returns how many that were. */
+/** Fill what is still -1 in match, [from->count]; returns how many that were. */
 static int match_with(int (*find)(const s2_class_table *, const s2_class *),
-                      const s2_class_table *reference, const s2_class_table *map, int *to_map)
+                      const s2_class_sets *sets, int *match)
 {
     int matched = 0;
-    for (int i = 0; i < reference->count; i++) {
-        if (to_map[i] >= 0)
+    for (int i = 0; i < sets->from->count; i++) {
+        if (match[i] >= 0)
             continue;
-        to_map[i] = find(map, &reference->items[i]);
-        matched += to_map[i] >= 0;
+        match[i] = find(sets->to, &sets->from->items[i]);
+        matched += match[i] >= 0;
     }
     return matched;
 }
 
 /** Tell which classes are taken for one that is spelled in another way. */
-static void report_matches(const s2_class_table *reference, const s2_class_table *map,
-                           const int *to_map, const s2rgf_host *host)
+static void report_matches(const s2_class_sets *sets, const int *match, const s2rgf_host *host)
 {
-    for (int i = 0; i < reference->count; i++) {
-        const s2_class *from = &reference->items[i];
-        const s2_class *to = to_map[i] >= 0 ? &map->items[to_map[i]] : from;
+    for (int i = 0; i < sets->from->count; i++) {
+        const s2_class *from = &sets->from->items[i];
+        const s2_class *to = match[i] >= 0 ? &sets->to->items[match[i]] : from;
         if (strcmp(from->name, to->name) != 0 && s2_utf8_same_letters(from->name, to->name))
-            s2_log(host, S2RGF_INFO,
-                   "Class \"%s\" of the reference is matched with \"%s\" of the map", from->name,
-                   to->name);
+            s2_log(host, S2RGF_INFO, "Class \"%s\" of %s is matched with \"%s\" of %s", from->name,
+                   sets->from_name, to->name, sets->to_name);
     }
 }
 
-s2rgf_status s2_match_classes(const s2_class_table *reference, const s2_class_map *map,
-                              const s2rgf_host *host, int *to_map, s2rgf_error *err)
+s2rgf_status s2_match_classes(const s2_class_sets *sets, const s2rgf_host *host, int *match,
+                              s2rgf_error *err)
 {
-    const s2_class_table *classes = &map->classes;
-    for (int i = 0; i < reference->count; i++)
-        to_map[i] = -1;
-    int matched = match_with(find_by_name, reference, classes, to_map);
-    matched += match_with(find_in_any_case, reference, classes, to_map);
-    const int by_number = match_with(find_by_number, reference, classes, to_map);
+    for (int i = 0; i < sets->from->count; i++)
+        match[i] = -1;
+    int matched = match_with(find_by_name, sets, match);
+    matched += match_with(find_in_any_case, sets, match);
+    const int by_number = match_with(find_by_number, sets, match);
     matched += by_number;
     if (by_number > 0)
         s2_log(host, S2RGF_INFO, "Classes that are called by numbers matched by these");
-    report_matches(reference, classes, to_map, host);
-    if (!has_a_name(reference) || (matched == 0 && !has_a_name(classes))) {
-        const int by_value = match_with(find_by_value, reference, classes, to_map);
+    report_matches(sets, match, host);
+    if (!has_a_name(sets->from) || (matched == 0 && !has_a_name(sets->to))) {
+        const int by_value = match_with(find_by_value, sets, match);
         if (by_value > 0)
             s2_log(host, S2RGF_INFO, "%s",
                    matched == 0 ? "No class name in common: classes matched by value"
@@ -125,9 +122,9 @@ s2rgf_status s2_match_classes(const s2_class_table *reference, const s2_class_ma
     if (matched > 0)
         return S2RGF_OK;
     char wanted[400], found[400];
-    list_names(classes, wanted, sizeof wanted);
-    list_names(reference, found, sizeof found);
+    list_names(sets->to, wanted, sizeof wanted);
+    list_names(sets->from, found, sizeof found);
     return s2_fail(err, S2RGF_MISMATCH,
-                   "%s: no class in common with the reference: expected some of %s; found %s",
-                   map->path, wanted, found);
+                   "%s: no class in common with %s: expected some of %s; found %s", sets->path,
+                   sets->from_name, wanted, found);
 }

@@ -278,6 +278,32 @@ expect_in "$stderr" "papers/olofsson.tif: another size than the map's grid"
 [ ! -e x.gpkg ] || fail "a file after a refusal"
 [ -z "$(find . -name '*.part-*')" ] || fail "work folders are left: $(find . -name '*.part-*')"
 
+# rasters without a class say what they hold
+"$PYTHON" - << 'END'
+from osgeo import gdal
+gdal.UseExceptions()
+map = gdal.Open("map.tif")
+for name, type, value, nodata in (("below", gdal.GDT_Int16, -3, None), ("floats", gdal.GDT_Float32, -0.5, None),
+                                  ("zero", gdal.GDT_Byte, 0, None), ("nothing", gdal.GDT_Int32, 7, 7)):
+    data = gdal.GetDriverByName("GTiff").Create(name + ".tif", 300, 200, 1, type)
+    data.SetGeoTransform(map.GetGeoTransform()); data.SetSpatialRef(map.GetSpatialRef())
+    data.GetRasterBand(1).Fill(value)
+    if nodata is not None: data.GetRasterBand(1).SetNoDataValue(nodata)
+END
+holds() { # RASTER WHAT
+    local arguments text="$1: no pixel has a class: expected whole numbers from 1 to 65535, found $2"
+    for arguments in "s2rgf_sample $1 -n 10 x.gpkg" "s2rgf_sample $1 -n 10 -strata strata.tif x.gpkg" \
+        "s2rgf_assess $1 -labels map.tif" "s2rgf_assess $1 -labels blind.gpkg -a reference -design simple" \
+        "s2rgf_assess map.tif -labels $1"; do
+        expect_status 3 $arguments
+        expect_in "$stderr" "$text"
+    done
+}
+holds below.tif "values such as -3"
+holds floats.tif "values such as -0.5"
+holds zero.tif "values such as 0"
+holds nothing.tif "only nodata"
+
 # ---- memory does not follow the map: 400 million pixels
 "$PYTHON" -c '
 from osgeo import gdal

@@ -34,10 +34,21 @@ wrong "missing: -n" s2rgf_sample map.tif out.gpkg
 wrong "missing: out.gpkg" s2rgf_sample map.tif -n 10
 wrong "-n: cannot be used with -target_se" s2rgf_sample map.tif out.gpkg -n 10 -target_se 0.1
 wrong "-distance: needs -exclude" s2rgf_sample map.tif out.gpkg -n 10 -distance 5
+sample=(s2rgf_sample map.tif out.gpkg -n 10)
+for design in simple systematic; do
+    for allocation in least equal neyman; do
+        wrong "-allocation: needs -design stratified" "${sample[@]}" -design $design -allocation $allocation
+    done
+    wrong "-least: needs -design stratified" "${sample[@]}" -least 20 -design $design
+done
+wrong "-least: needs -allocation least" "${sample[@]}" -least 20 -allocation equal
 wrong "-strata: needs -design" s2rgf_assess map.tif -labels l.gpkg -strata s.tif
 
+wrong "missing: change.tif" s2rgf_change before.tif after.tif
+wrong "-conf_before: needs -conf_after" s2rgf_change a.tif b.tif c.tif -conf_before d.tif -threshold 0.5
+
 # what is unknown or too much
-for program in s2rgf_train s2rgf_classify s2rgf_mosaic s2rgf_sample s2rgf_assess s2rgf_info; do
+for program in s2rgf_train s2rgf_classify s2rgf_mosaic s2rgf_sample s2rgf_change s2rgf_assess s2rgf_info; do
     wrong "unknown option '-no_such_option'" "$program" -no_such_option
     wrong "unknown option '--no_such_option'" "$program" --no_such_option
     wrong "unknown option '---help'" "$program" ---help

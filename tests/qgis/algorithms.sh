@@ -7,7 +7,7 @@ enable_plugin
 
 # ---- listed, with the programs or without them
 expect_status 0 "$qgis" list
-for name in train classify sample assess info; do expect_in "$stdout" "s2rgf:$name"; done
+for name in train classify sample assess change info; do expect_in "$stdout" "s2rgf:$name"; done
 expect_status 0 "$qgis" help s2rgf:train
 for text in "SOURCE_8_NAME" "FIELD: Field with the class" "Argument type:	multilayer"; do
     expect_in "$stdout" "$text"
@@ -54,6 +54,20 @@ s2rgf_sample -q map.tif -n 60 -design simple sample.gpkg
 expect_status 0 s2rgf_assess map.tif -labels sample.gpkg -a map_class -design simple -json expected.json -overwrite
 expect_algorithm s2rgf:assess MAP=map.tif LABELS=sample.gpkg FIELD=map_class DESIGN=simple OUTPUT_JSON=design.json
 expect_same expected.json design.json
+
+# two maps, without and with their confidences
+expect_status 0 s2rgf_change map.tif scene/truth.tif expected_change.tif -json expected_change.json
+expect_algorithm s2rgf:change BEFORE=map.tif AFTER=scene/truth.tif OUTPUT=change.tif OUTPUT_JSON=change.json \
+    OUTPUT_HTML=change.html
+expect_same expected_change.json change.json
+expect_same expected_change.qml change.qml
+expect_in change.html "Pixels; rows: before, columns: after"
+expect_status 0 s2rgf_change -q map.tif scene/truth.tif expected_sure.tif -conf_before conf.tif -conf_after conf.tif \
+    -threshold 0.7 -json expected_change.json -overwrite
+expect_algorithm s2rgf:change BEFORE=map.tif AFTER=scene/truth.tif CONFIDENCE_BEFORE=conf.tif CONFIDENCE_AFTER=conf.tif \
+    THRESHOLD=0.7 OUTPUT=sure.tif OUTPUT_JSON=change.json
+expect_same expected_change.json change.json
+expect_same expected_sure.tif sure.tif
 
 expect_algorithm s2rgf:info MODEL=model.s2rgf
 for text in "SOURCES:	ms,hs" "CLASS_COUNT:	3" "NETWORK:	dense"; do expect_in "$stdout" "$text"; done

@@ -8,7 +8,7 @@ from qgis.core import (
 
 from ..options import RASTER_OPTIONS, THREADS, Option, add_parameter
 from ..sources import add_sources, check_sources, source_arguments
-from ..style import MAP_STYLE
+from ..style import style_when_loaded
 from ..text import paragraphs, tr
 from .base import ANY_MODEL_FILTER, ProgramAlgorithm
 
@@ -127,7 +127,5 @@ class Classify(ProgramAlgorithm):
             if name in paths:
                 arguments += [switch, paths[name]]
         self.execute([*arguments, "-overwrite", paths[OUTPUT]], feedback)
-        if context.willLoadLayerOnCompletion(paths[OUTPUT]):
-            details = context.layerToLoadOnCompletionDetails(paths[OUTPUT])
-            details.setPostProcessor(MAP_STYLE)
+        style_when_loaded(paths[OUTPUT], context)
         return paths

@@ -126,8 +126,11 @@ class Sample(ProgramAlgorithm):
         layer = self.parameterAsRasterLayer(parameters, MAP, context)
         strata = self.parameterAsRasterLayer(parameters, STRATA, context)
         arguments = ["-n", str(self.parameterAsInt(parameters, POINTS, context))]
-        for name, switch in ((DESIGN, "-design"), (ALLOCATION, "-allocation")):
-            arguments += [switch, self.parameterAsEnumString(parameters, name, context)]
+        design = self.parameterAsEnumString(parameters, DESIGN, context)
+        arguments += ["-design", design]
+        if design == DESIGNS[0]:
+            allocation = self.parameterAsEnumString(parameters, ALLOCATION, context)
+            arguments += ["-allocation", allocation]
         if strata is not None:
             arguments += ["-strata", raster_path(strata, context)]
         if parameters.get(EXCLUDE) not in (None, ""):

@@ -107,6 +107,7 @@ s2rgf_status s2_class_band_value(s2_class_band *band, int x, int y, double pixel
     *value = s2_class_band_peek(band, pixel);
     if (*value >= 0 || isnan(pixel))
         return S2RGF_OK;
+    s2_class_band_note_odd(band, pixel);
     const bool is_whole = s2_whole_number(pixel, &whole);
     if (is_whole && whole == 0.0) {
         band->zeros++;
@@ -123,6 +124,27 @@ s2rgf_status s2_class_band_value(s2_class_band *band, int x, int y, double pixel
                    band->path, x, y, S2_CLASS_MAX_VALUE, s2_number_text(pixel, found));
 }
 
+/** An s2_pixel_reader. */
+static s2rgf_status read_band(void *band, s2_rect rect, const double **pixels, s2rgf_error *err)
+{
+    return s2_class_band_read(band, rect, pixels, err);
+}
+
+s2rgf_status s2_class_band_look_up(s2_class_band *band, s2_pixel_lookup *lookup, s2_rect block,
+                                   int *values, s2rgf_error *err)
+{
+    const size_t count = (size_t)block.w * (size_t)block.h;
+    const double *pixels = NULL;
+    s2_pixel_lookup_find(lookup, block);
+    s2rgf_status status = s2_pixel_lookup_read(lookup, count, read_band, band, &pixels, err);
+    for (size_t i = 0; i < count && status == S2RGF_OK; i++) {
+        int x = 0, y = 0;
+        s2_pixel_lookup_at(lookup, i, &x, &y);
+        status = s2_class_band_value(band, x, y, pixels[i], &values[i], err);
+    }
+    return status;
+}
+
 int s2_class_band_peek(const s2_class_band *band, double pixel)
 {
     double whole;
@@ -130,6 +152,22 @@ int s2_class_band_peek(const s2_class_band *band, double pixel)
         whole > S2_CLASS_MAX_VALUE)
         return -1;
     return (int)whole;
+}
+
+void s2_class_band_note_odd(s2_class_band *band, double pixel)
+{
+    band->odd = band->has_odd ? band->odd : pixel;
+    band->has_odd = true;
+}
+
+s2rgf_status s2_class_band_fail_empty(const s2_class_band *band, s2rgf_error *err)
+{
+    char found[S2_NUMBER_BYTES];
+    return s2_fail(err, S2RGF_MISMATCH,
+                   "%s: no pixel has a class: expected whole numbers from 1 to %d, found %s%s",
+                   band->path, S2_CLASS_MAX_VALUE,
+                   band->has_odd ? "values such as " : "only nodata",
+                   band->has_odd ? s2_number_text(band->odd, found) : "");
 }
 
 void s2_class_band_report(const s2_class_band *band, const s2rgf_host *host)

@@ -6,6 +6,7 @@
 
 #include "core/class_table.h"
 #include "core/geometry.h"
+#include "geo/labels/pixel_lookup.h"
 
 /** A band of class values of any real type; what its pixels say is noted for the report. */
 typedef struct s2_class_band {
@@ -21,6 +22,8 @@ typedef struct s2_class_band {
         zero_is_class; /* another value than 0 is nodata, or 0 has a name: s2_class_band_classes() */
     uint64_t zeros;    /* pixels of value 0 taken for no class */
     uint64_t below;    /* pixels below 0 */
+    bool has_odd;      /* a pixel was met that is neither nodata nor a class: */
+    double odd;        /* the first one */
     double lowest;     /* of these */
     double *pixels;    /* of the last rectangle */
     float *valid;
@@ -73,8 +76,25 @@ s2rgf_status s2_class_band_read(s2_class_band *band, s2_rect rect, const double 
 s2rgf_status s2_class_band_value(s2_class_band *band, int x, int y, double pixel, int *value,
                                  s2rgf_error *err);
 
+/**
+ * Class values under the pixels of a block of another grid, -1 for none and beyond the band.
+ * values out [block.h][block.w]
+ * Errors  those of s2_class_band_read() and s2_class_band_value().
+ */
+s2rgf_status s2_class_band_look_up(s2_class_band *band, s2_pixel_lookup *lookup, s2_rect block,
+                                   int *values, s2rgf_error *err);
+
 /** As s2_class_band_value(), but -1 for what is no class value, and nothing is noted. */
 int s2_class_band_peek(const s2_class_band *band, double pixel);
+
+/** Note a pixel that is neither nodata nor a class, for s2_class_band_fail_empty(). */
+void s2_class_band_note_odd(s2_class_band *band, double pixel);
+
+/**
+ * Refuse a band in which no pixel that was looked at is a class, and say what there is instead.
+ * Returns MISMATCH.
+ */
+s2rgf_status s2_class_band_fail_empty(const s2_class_band *band, s2rgf_error *err);
 
 /** Tell what was taken for no class, or 0 for one, without having been declared. */
 void s2_class_band_report(const s2_class_band *band, const s2rgf_host *host);

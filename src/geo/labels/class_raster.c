@@ -319,6 +319,8 @@ static s2rgf_status scan_values(s2_class_band *band, uint8_t *occurs, s2rgf_erro
             const int value = s2_class_band_peek(band, pixels[i]);
             if (value >= 0)
                 occurs[value] = 1;
+            else if (!isnan(pixels[i]))
+                s2_class_band_note_odd(band, pixels[i]);
         }
     }
     return status;

@@ -173,6 +173,18 @@ static bool add_areas(GDALRasterAttributeTableH table, const double *hectares, i
     return column >= 0;
 }
 
+static bool add_texts(GDALRasterAttributeTableH table, const s2_class_column *columns, int count)
+{
+    for (; columns && columns->name; columns++) {
+        const int column = add_column(table, columns->name, GFT_String, GFU_Generic);
+        if (column < 0)
+            return false;
+        for (int c = 0; c < count; c++)
+            GDALRATSetValueAsString(table, c, column, columns->texts[c]);
+    }
+    return true;
+}
+
 bool s2_class_set_table(GDALRasterBandH band, const s2_class_table *classes,
                         const s2_class_extents *extents)
 {
@@ -182,6 +194,7 @@ bool s2_class_set_table(GDALRasterBandH band, const s2_class_table *classes,
         add_values(table, classes) && (!extents || add_counts(table, extents->pixels, count)) &&
         add_names(table, classes) && add_colours(table, classes) &&
         (!extents || !extents->hectares || add_areas(table, extents->hectares, count)) &&
+        (!extents || add_texts(table, extents->columns, count)) &&
         GDALRATSetTableType(table, GRTT_THEMATIC) == CE_None &&
         GDALSetDefaultRAT(band, table) == CE_None;
     GDALDestroyRasterAttributeTable(table);

@@ -8,10 +8,17 @@
 
 #include "core/class_table.h"
 
-/** Pixels and areas of the classes of a map. */
+/** A column of text in the attribute table. */
+typedef struct s2_class_column {
+    const char *name;
+    const char *const *texts; /* [classes] */
+} s2_class_column;
+
+/** Pixels and areas of the classes of a map, and what else its table says of them. */
 typedef struct s2_class_extents {
     const uint64_t *pixels;
-    const double *hectares; /* NULL: without areas; one that is NaN has the same effect */
+    const double *hectares;         /* NULL: without areas; one that is NaN has the same effect */
+    const s2_class_column *columns; /* ended by one without a name, or NULL */
 } s2_class_extents;
 
 /**

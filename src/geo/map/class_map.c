@@ -30,6 +30,8 @@ static s2rgf_status open_with_classes(const char *path, const char *assigned_srs
     if (status == S2RGF_OK)
         status = all_classes ? s2_class_band_classes(&map->band, host, &map->classes, err)
                              : s2_class_band_names(&map->band, host, &map->classes, err);
+    if (status == S2RGF_OK && all_classes && map->classes.count == 0)
+        status = s2_class_band_fail_empty(&map->band, err);
     if (status != S2RGF_OK)
         s2_class_map_close(map);
     return status;
@@ -58,19 +60,26 @@ void s2_class_map_close(s2_class_map *map)
     *map = (s2_class_map){0};
 }
 
-s2rgf_status s2_class_map_read_values(s2_class_map *map, int y, int *values, s2rgf_error *err)
+s2rgf_status s2_class_map_read_block(s2_class_map *map, s2_rect block, int *values,
+                                     s2rgf_error *err)
 {
+    const int count = block.w * block.h;
     const double *pixels = NULL;
-    s2rgf_status status =
-        s2_class_band_read(&map->band, (s2_rect){0, y, map->grid.width, 1}, &pixels, err);
-    for (int x = 0; x < map->grid.width && status == S2RGF_OK; x++) {
+    s2rgf_status status = s2_class_band_read(&map->band, block, &pixels, err);
+    for (int i = 0; i < count && status == S2RGF_OK; i++) {
         /* Neighbours are mostly alike: one look serves a run of classes. */
-        if (x > 0 && values[x - 1] >= 0 && pixels[x] == pixels[x - 1])
-            values[x] = values[x - 1];
+        if (i > 0 && values[i - 1] >= 0 && pixels[i] == pixels[i - 1])
+            values[i] = values[i - 1];
         else
-            status = s2_class_band_value(&map->band, x, y, pixels[x], &values[x], err);
+            status = s2_class_band_value(&map->band, block.x + i % block.w, block.y + i / block.w,
+                                         pixels[i], &values[i], err);
     }
     return status;
+}
+
+s2rgf_status s2_class_map_read_values(s2_class_map *map, int y, int *values, s2rgf_error *err)
+{
+    return s2_class_map_read_block(map, (s2_rect){0, y, map->grid.width, 1}, values, err);
 }
 
 s2rgf_status s2_class_map_read_row(s2_class_map *map, int y, int *indices, s2rgf_error *err)

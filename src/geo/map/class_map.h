@@ -47,4 +47,8 @@ s2rgf_status s2_class_map_read_row(s2_class_map *map, int y, int *indices, s2rgf
  */
 s2rgf_status s2_class_map_read_values(s2_class_map *map, int y, int *values, s2rgf_error *err);
 
+/** The same of a block. values out [block.h][block.w] */
+s2rgf_status s2_class_map_read_block(s2_class_map *map, s2_rect block, int *values,
+                                     s2rgf_error *err);
+
 #endif

@@ -20,6 +20,7 @@
 struct s2_map_table {
     const s2_grid *grid;
     const s2_class_table *classes;
+    const s2_class_column *columns;
     uint64_t *pixels;   /* [classes] */
     uint32_t *in_block; /* [classes], of the block in hand */
     double *hectares;   /* [classes] */
@@ -196,10 +197,21 @@ s2rgf_status s2_map_table_count(s2_map_table *table, const void *values, size_t 
     return status;
 }
 
+void s2_map_table_add_columns(s2_map_table *table, const s2_class_column *columns)
+{
+    table->columns = columns;
+}
+
+s2_class_extents s2_map_table_extents(const s2_map_table *table)
+{
+    return (s2_class_extents){.pixels = table->pixels,
+                              .hectares = table->has_area ? table->hectares : NULL,
+                              .columns = table->columns};
+}
+
 s2rgf_status s2_map_table_attach(const s2_map_table *table, GDALRasterBandH band, s2rgf_error *err)
 {
-    const s2_class_extents extents = {.pixels = table->pixels,
-                                      .hectares = table->has_area ? table->hectares : NULL};
+    const s2_class_extents extents = s2_map_table_extents(table);
     s2_gdal_catch caught;
     s2_gdal_catch_begin(&caught);
     const bool done = s2_class_set_table(band, table->classes, &extents);

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "core/class_table.h"
+#include "geo/map/class_description.h"
 #include "geo/source/grid.h"
 
 typedef struct s2_map_table s2_map_table;
@@ -31,6 +32,12 @@ void s2_map_table_free(s2_map_table *table);
  */
 s2rgf_status s2_map_table_count(s2_map_table *table, const void *values, size_t value_bytes, int y,
                                 int height, s2rgf_error *err);
+
+/** Say more of the classes in the attribute table. columns are borrowed; NULL: none */
+void s2_map_table_add_columns(s2_map_table *table, const s2_class_column *columns);
+
+/** What was counted so far; borrowed from the table. */
+s2_class_extents s2_map_table_extents(const s2_map_table *table);
 
 /**
  * Give a band the attribute table, by s2_class_set_table(). Errors: IO, NO_MEMORY.

@@ -158,6 +158,8 @@ static s2rgf_status take_spec(const s2_map_spec *spec, s2_map_writer *writer, s2
     }
     if (spec->kind == S2_MAP_CLASSES && !writer->is_share)
         status = s2_map_table_create(&writer->grid, &writer->classes, &writer->table, err);
+    if (status == S2RGF_OK && writer->table)
+        s2_map_table_add_columns(writer->table, spec->columns);
     return status;
 }
 
@@ -322,6 +324,11 @@ s2rgf_status s2_map_finish(s2_map_writer *writer, s2rgf_error *err)
     if (!writer->finished && err)
         s2_work_folder_hide(err->message);
     return status;
+}
+
+s2_class_extents s2_map_extents(const s2_map_writer *writer)
+{
+    return s2_map_table_extents(writer->table);
 }
 
 /** Remove what was made; what GDAL says on closing it is of no interest. */

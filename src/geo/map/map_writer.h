@@ -3,6 +3,7 @@
 #define S2_GEO_MAP_MAP_WRITER_H
 
 #include "core/class_table.h"
+#include "geo/map/class_description.h"
 #include "geo/map/share.h"
 #include "geo/source/grid.h"
 
@@ -34,6 +35,8 @@ typedef struct s2_map_spec {
     const s2_grid *grid;
     const s2_class_table *classes;
     const char *const *metadata; /* KEY=VALUE list ended by NULL: provenance */
+    /* further columns of the attribute table, borrowed until the writer is closed; or NULL */
+    const s2_class_column *columns;
     const s2rgf_host *host; /* NULL, or whose progress() may stop the copy into another format */
     /* NULL: a whole map; a share says so and has all in its one file: no side files for names, areas
        and style, which its map will have */
@@ -76,6 +79,9 @@ s2rgf_status s2_map_write_floats(s2_map_writer *writer, s2_rect rect, const floa
  *         NO_MEMORY.
  */
 s2rgf_status s2_map_finish(s2_map_writer *writer, s2rgf_error *err);
+
+/** Pixels and areas of the classes of a map; borrowed from the writer until it is closed. */
+s2_class_extents s2_map_extents(const s2_map_writer *writer);
 
 /**
  * Finish where that was not done, and give all files of all outputs their names, or none.

@@ -144,10 +144,11 @@ s2rgf_status s2_strata_read(s2_strata *strata, const s2rgf_host *host, s2_strata
     }
     if (status == S2RGF_OK)
         status = complete_classes(strata, occurs, host, err);
+    if (status == S2RGF_OK && s2_strata_total(strata, NULL) == 0 && strata->without_stratum == 0)
+        status = s2_class_band_fail_empty(&strata->map.band, err);
     if (status == S2RGF_OK && s2_strata_total(strata, NULL) == 0)
-        status = s2_fail(err, S2RGF_MISMATCH,
-                         "%s: no pixel to sample: expected pixels with a class%s, found none",
-                         strata->map.path, strata->has_own ? " and a stratum" : "");
+        status = s2_fail(err, S2RGF_MISMATCH, "%s: no pixel with a class has a stratum in %s",
+                         strata->map.path, strata->own.path);
     if (status == S2RGF_OK)
         tell_areas(strata, host);
     if (status == S2RGF_OK && strata->without_stratum > 0)
