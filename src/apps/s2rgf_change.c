@@ -13,7 +13,6 @@
 typedef struct arguments {
     s2rgf_change_options change;
     const char *json_path;
-    bool quiet;
 } arguments;
 
 #define CHANGE(member) offsetof(arguments, change.member)
@@ -46,7 +45,7 @@ static const s2_option OUTPUT_OPTIONS[] = {
               "write the transitions as JSON; - is standard output, and nothing else goes there"),
     S2_ON("overwrite", CHANGE(overwrite), "replace output files that exist"),
     S2_OFF("noqml", CHANGE(style), "do not write a QGIS style file (.qml) beside the map"),
-    S2_QUIET(offsetof(arguments, quiet)),
+    S2_QUIET,
 };
 
 const bool s2_program_has_threads = false;
@@ -72,7 +71,7 @@ static s2rgf_status change(void *data, s2_report *report, s2rgf_error *err)
     char *json = NULL;
     s2rgf_status status = S2RGF_OK;
 
-    report->quiet = values->quiet || to_stdout;
+    report->quiet = report->quiet || to_stdout;
     values->change.report_path = to_stdout ? NULL : values->json_path;
     if (values->change.report_path)
         status = s2_text_file_check(values->json_path, values->change.overwrite, err);
@@ -91,7 +90,7 @@ static s2rgf_status change(void *data, s2_report *report, s2rgf_error *err)
 
 int main(int argc, char **argv)
 {
-    arguments values = {.quiet = false};
+    arguments values = {.json_path = NULL};
 
     s2rgf_change_options_init(&values.change);
     return s2_program_run(&PROGRAM, argc, argv, &values, change);
