@@ -41,6 +41,16 @@ static const s2_option MODEL_OPTIONS[] = {
      .help = "channels of the network; auto: 64"},
 };
 
+static const s2_option BAND_OPTIONS[] = {
+    {.name = "b",
+     .values = "[name=]bands",
+     .type = S2_OPTION_LIST,
+     .target = TRAIN(bands),
+     .help =
+         "bands of the source called name to use, in this order: 1-4,8 or 450-900nm; by default "
+         "all that hold data and are not marked bad"},
+};
+
 static const s2_option TRAINING_OPTIONS[] = {
     {.name = "steps",
      .values = "N",
@@ -177,6 +187,7 @@ static const s2_program PROGRAM = {
         {
             {"Model", MODEL_OPTIONS, sizeof MODEL_OPTIONS / sizeof *MODEL_OPTIONS, 0},
             {"Rasters", S2_SCENE_OPTIONS, S2_SCENE_OPTION_COUNT, TRAIN(scene)},
+            {"Bands", BAND_OPTIONS, sizeof BAND_OPTIONS / sizeof *BAND_OPTIONS, 0},
             {"Labels", S2_LABEL_OPTIONS, S2_LABEL_OPTION_COUNT, TRAIN(labels)},
             {"Training", TRAINING_OPTIONS, sizeof TRAINING_OPTIONS / sizeof *TRAINING_OPTIONS, 0},
         },

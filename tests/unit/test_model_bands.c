@@ -166,7 +166,7 @@ static void test_order(void)
     const s2_band_offer offers[] = {{"a", 500}, {"b", 610}, {"c", NAN}, {"d", NAN}};
     check_match(&made, offers, 3, (const int[]){0, 1, 2}, "");
     CHECK_STR(told, "source msi: nothing tells which band is which, so they are taken in their "
-                    "order: the model has 1, 2, 3; the raster has a, b, c");
+                    "order: the model has 5, 1, 2; the raster has a, b, c");
     check_match(&made, offers, 2, NULL, "source msi: 1 band too few: expected 3 bands, found 2");
     check_match(&made, offers, 4, NULL, "source msi: 1 band too many: expected 3 bands, found 4");
     /* Equal names say nothing. */
@@ -317,6 +317,59 @@ static void test_single_bands(void)
     free_source(&made, true);
 }
 
+/** Offers 1, 2, ... of as many bands, without names but for those given. */
+static void offer_numbers(s2_band_offer *offers, int count, const char *const *names)
+{
+    for (int i = 0; i < count; i++)
+        offers[i] = (s2_band_offer){names ? names[i] : "", NAN, i + 1, count};
+}
+
+static bool lie_alike(const made_source *made, const s2_band_offer *offers, int count, int *order)
+{
+    bool same = false;
+    CHECK(s2_model_match_same(&made->source, offers, count, order, &same, NULL) == S2RGF_OK);
+    return same;
+}
+
+/** Bands chosen of files are found in files with as many, else as all bands are. */
+static void test_numbers(void)
+{
+    static const char *const names[] = {"red", "green", "blue", "nir", "swir"};
+    s2_band_offer offers[5], named[5];
+    int order[MAX_BANDS];
+    made_source made;
+    make_source(&made, 3, NULL, NULL);
+    CHECK(!s2_model_bands_numbered(&made.source));
+    offer_numbers(offers, 5, NULL);
+    offer_numbers(named, 5, names);
+    CHECK(!lie_alike(&made, offers, 5, order));
+    made.source.file_bands = 3;
+    for (int i = 0; i < 3; i++)
+        made.bands[i].number = i + 1;
+    CHECK(!s2_model_bands_numbered(&made.source));
+    made.source.file_bands = 5;
+    for (int i = 0; i < 3; i++)
+        made.bands[i].number = (const int[]){5, 1, 2}[i];
+    CHECK(s2_model_bands_numbered(&made.source));
+    CHECK(lie_alike(&made, offers, 5, order) && order[0] == 4 && order[1] == 0 && order[2] == 1);
+    CHECK(!lie_alike(&made, offers, 4, order));
+    CHECK(!lie_alike(&made, named, 5, order));
+    check_match(&made, offers, 5, (const int[]){4, 0, 1}, "");
+    CHECK_STR(told, "");
+    /* files of another layout: in their order, which is doubtful; or not at all */
+    offer_numbers(offers, 3, NULL);
+    check_match(&made, offers, 3, (const int[]){0, 1, 2}, "");
+    CHECK_STR(told, "source msi: nothing tells which band is which, so they are taken in their "
+                    "order: the model has 1, 2, 3; the raster has 1, 2, 3");
+    offer_numbers(offers, 4, NULL);
+    check_match(&made, offers, 4, NULL, "source msi: 1 band too many: expected 3 bands, found 4");
+    made.bands[0].wavelength_nm = 1600;
+    offer_numbers(offers, 5, NULL);
+    CHECK(!lie_alike(&made, offers, 5, order));
+    offers[4].wavelength_nm = 1600;
+    CHECK(lie_alike(&made, offers, 5, order));
+}
+
 int main(void)
 {
     test_wavelengths();
@@ -327,5 +380,6 @@ int main(void)
     test_order();
     test_names_of_other_dates();
     test_single_bands();
+    test_numbers();
     return harness_end();
 }
