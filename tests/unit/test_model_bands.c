@@ -166,7 +166,7 @@ static void test_order(void)
     const s2_band_offer offers[] = {{"a", 500}, {"b", 610}, {"c", NAN}, {"d", NAN}};
     check_match(&made, offers, 3, (const int[]){0, 1, 2}, "");
     CHECK_STR(told, "source msi: nothing tells which band is which, so they are taken in their "
-                    "order: the model has 5, 1, 2; the raster has a, b, c");
+                    "order: the model has 1, 2, 3; the raster has a, b, c");
     check_match(&made, offers, 2, NULL, "source msi: 1 band too few: expected 3 bands, found 2");
     check_match(&made, offers, 4, NULL, "source msi: 1 band too many: expected 3 bands, found 4");
     /* Equal names say nothing. */
@@ -360,7 +360,7 @@ static void test_numbers(void)
     offer_numbers(offers, 3, NULL);
     check_match(&made, offers, 3, (const int[]){0, 1, 2}, "");
     CHECK_STR(told, "source msi: nothing tells which band is which, so they are taken in their "
-                    "order: the model has 1, 2, 3; the raster has 1, 2, 3");
+                    "order: the model has 5, 1, 2; the raster has 1, 2, 3");
     offer_numbers(offers, 4, NULL);
     check_match(&made, offers, 4, NULL, "source msi: 1 band too many: expected 3 bands, found 4");
     made.bands[0].wavelength_nm = 1600;
