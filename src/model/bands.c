@@ -462,14 +462,14 @@ static s2rgf_status take_order(const name_match *match, bool by_number, const s2
 }
 
 /** Bands by their numbers, in files with as many as the training's; false if one is not offered. */
-static bool match_numbers(const s2_model_source *source, const s2_band_offer *offers,
-                          int offer_count, int *order)
+static bool match_numbers(const s2_model_source *source, const s2_band_offers *offers, int *order)
 {
+    if (source->file_bands == 0 || offers->file_bands != source->file_bands)
+        return false;
     for (int i = 0; i < source->band_count; i++) {
         order[i] = -1;
-        for (int k = 0; k < offer_count && source->file_bands > 0; k++)
-            if (offers[k].number == source->bands[i].number &&
-                offers[k].file_bands == source->file_bands)
+        for (int k = 0; k < offers->count; k++)
+            if (offers->numbers[k] == source->bands[i].number)
                 order[i] = k;
         if (order[i] < 0)
             return false;
@@ -478,14 +478,15 @@ static bool match_numbers(const s2_model_source *source, const s2_band_offer *of
 }
 
 /** By names, else by numbers or order. */
-static s2rgf_status match_named(const name_match *match, const s2rgf_host *host, s2rgf_error *err)
+static s2rgf_status match_named(const name_match *match, const s2_band_offers *offers,
+                                const s2rgf_host *host, s2rgf_error *err)
 {
     const s2_model_source *source = match->source;
     bool done = false;
     s2rgf_status status = match_names(match, &done, err);
     if (status != S2RGF_OK || done)
         return status;
-    if (match_numbers(source, match->offers, match->offer_count, match->order))
+    if (match_numbers(source, offers, match->order))
         return take_order(match, true, host, err);
     if (match->offer_count != source->band_count)
         return fail_missing(source, match->offer_count, match->order, s2_model_bands_named(source),
@@ -495,38 +496,37 @@ static s2rgf_status match_named(const name_match *match, const s2rgf_host *host,
     return take_order(match, false, host, err);
 }
 
-s2rgf_status s2_model_match_bands(const s2_model_source *source, const s2_band_offer *offers,
-                                  int offer_count, int *order, const s2rgf_host *host,
-                                  s2rgf_error *err)
+s2rgf_status s2_model_match_bands(const s2_model_source *source, const s2_band_offers *offers,
+                                  int *order, const s2rgf_host *host, s2rgf_error *err)
 {
-    if (have_wavelengths(source, offers, offer_count)) {
-        wavelength_match match = {source, offers, offer_count, order, NULL};
+    if (have_wavelengths(source, offers->items, offers->count)) {
+        wavelength_match match = {source, offers->items, offers->count, order, NULL};
         return match_wavelengths(&match, err);
     }
-    name_match match = {source, offers, offer_count, NULL, NULL, NULL, order};
+    name_match match = {source, offers->items, offers->count, NULL, NULL, NULL, order};
     s2rgf_status status = read_marks(&match, err);
     if (status == S2RGF_OK)
-        status = match_named(&match, host, err);
-    free_names(match.names, offer_count);
+        status = match_named(&match, offers, host, err);
+    free_names(match.names, offers->count);
     s2_free(match.marks);
     s2_free(match.given);
     return status;
 }
 
-s2rgf_status s2_model_match_same(const s2_model_source *source, const s2_band_offer *offers,
-                                 int offer_count, int *order, bool *same, s2rgf_error *err)
+s2rgf_status s2_model_match_same(const s2_model_source *source, const s2_band_offers *offers,
+                                 int *order, bool *same, s2rgf_error *err)
 {
-    *same = match_numbers(source, offers, offer_count, order);
+    *same = match_numbers(source, offers, order);
     if (!*same)
         return S2RGF_OK;
-    char **names = clean_names(offers, offer_count);
+    char **names = clean_names(offers->items, offers->count);
     for (int i = 0; names && i < source->band_count; i++) {
         const s2_model_band *band = &source->bands[i];
-        const double offered = offers[order[i]].wavelength_nm;
+        const double offered = offers->items[order[i]].wavelength_nm;
         *same = *same && strcmp(band->name, names[order[i]]) == 0 &&
                 isnan(band->wavelength_nm) == isnan(offered) &&
                 !(fabs(band->wavelength_nm - offered) > 0);
     }
-    free_names(names, offer_count);
+    free_names(names, offers->count);
     return names ? S2RGF_OK : s2_fail_memory(err, "band matching");
 }
