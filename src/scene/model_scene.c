@@ -24,21 +24,17 @@ static s2rgf_status match_source(const s2_model_source *wanted, s2_source *sourc
     int *numbers = s2_calloc((size_t)offered, sizeof *numbers);
     int *order = s2_calloc((size_t)wanted->band_count, sizeof *order);
     const s2_band_offers offers = {items, offered, numbers, s2_source_file_bands(source)};
-    s2rgf_status status = S2RGF_OK;
-    if (!items || !numbers || !order) {
-        status = s2_fail_memory(err, "bands");
-        goto done;
-    }
-    for (int b = 0; b < offered; b++) {
+    s2rgf_status status = items && numbers && order ? S2RGF_OK : s2_fail_memory(err, "bands");
+    for (int b = 0; b < offered && status == S2RGF_OK; b++) {
         const s2_band_desc *band = s2_source_band(source, b);
         items[b] = (s2_band_offer){band->name ? band->name : "", band->wavelength_nm};
         numbers[b] = band->number;
     }
-    status = same ? s2_model_match_same(wanted, &offers, order, same, err)
-                  : s2_model_match_bands(wanted, &offers, order, host, err);
+    if (status == S2RGF_OK)
+        status = same ? s2_model_match_same(wanted, &offers, order, same, err)
+                      : s2_model_match_bands(wanted, &offers, order, host, err);
     if (status == S2RGF_OK && (!same || *same))
         status = s2_source_select(source, order, wanted->band_count, err);
-done:
     S2_FREE_EACH(items, numbers, order);
     return status;
 }
