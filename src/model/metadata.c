@@ -8,6 +8,7 @@
 #include "core/memory.h"
 #include "format/json_reader.h"
 #include "model/ablations.h"
+#include "model/bands.h"
 
 #define COLOUR_BYTES 8 /* "#rrggbb" */
 #define REDUNDANCY_SOFTMAX "softmax"
@@ -25,6 +26,9 @@ static void put_source(s2_json_writer *writer, const s2_model_source *source)
     s2_json_put_double(writer, "pixel_size", source->pixel_size);
     s2_json_put_string(writer, "pixel_unit", source->pixel_unknown ? NULL : PIXEL_UNIT);
     s2_json_put_bool(writer, "on_reference", source->on_reference);
+    const bool numbered = s2_model_bands_numbered(source);
+    if (numbered)
+        s2_json_put_int(writer, "file_bands", source->file_bands);
     s2_json_begin_array(writer, "bands");
     for (int i = 0; i < source->band_count; i++) {
         const s2_model_band *band = &source->bands[i];
@@ -35,6 +39,8 @@ static void put_source(s2_json_writer *writer, const s2_model_source *source)
         s2_json_put_double(writer, "std", band->std);
         s2_json_put_double(writer, "low", band->low);
         s2_json_put_double(writer, "high", band->high);
+        if (numbered)
+            s2_json_put_int(writer, "number", band->number);
         s2_json_end_object(writer);
     }
     s2_json_end_array(writer);
@@ -116,6 +122,8 @@ static s2rgf_status get_band(const s2_json_node *node, s2_model_band *band, s2rg
         status = s2_json_get_double_if_any(node, "low", &band->low, err);
     if (status == S2RGF_OK)
         status = s2_json_get_double_if_any(node, "high", &band->high, err);
+    if (status == S2RGF_OK && s2_json_has(node, "number"))
+        status = s2_json_get_int(node, "number", &band->number, err);
     return status;
 }
 
@@ -182,6 +190,8 @@ static s2rgf_status get_source(const s2_json_node *node, s2_model_source *source
         status = get_pixel_unit(node, source, err);
     if (status == S2RGF_OK)
         status = s2_json_get_bool(node, "on_reference", &source->on_reference, err);
+    if (status == S2RGF_OK && s2_json_has(node, "file_bands"))
+        status = s2_json_get_int(node, "file_bands", &source->file_bands, err);
     if (status == S2RGF_OK)
         status = get_bands(node, source, err);
     return status;
