@@ -50,14 +50,8 @@ static int16_t sample(int source, int band, int x, int y)
 static void make_file(const char *path, int source)
 {
     static const char *const options[] = {"BLOCKYSIZE=1", "INTERLEAVE=PIXEL", NULL};
-    const raster_recipe recipe = {.path = path,
-                                  .width = WIDTH,
-                                  .height = HEIGHT,
-                                  .bands = BANDS,
-                                  .type = GDT_Int16,
-                                  .options = options};
     double values[WIDTH * HEIGHT];
-    GDALDatasetH dataset = create_raster(&recipe);
+    GDALDatasetH dataset = create_int16(path, WIDTH, HEIGHT, BANDS, options);
     for (int b = 0; b < BANDS; b++) {
         for (int p = 0; p < WIDTH * HEIGHT; p++)
             values[p] = sample(source, b, p % WIDTH, p / WIDTH);
