@@ -62,11 +62,18 @@ static void make_file(const char *path, int source)
 
 /* ---- an input and what it has to give ----------------------------------------------------------- */
 
-static s2_model_band bands[BANDS] = {{(char *)"", NAN, 0.0, 1.0, NAN, NAN},
-                                     {(char *)"", NAN, 0.0, 1.0, NAN, NAN},
-                                     {(char *)"", NAN, 0.0, 1.0, NAN, NAN}};
-static s2_model_source sources[2] = {{(char *)"one", 10.0, false, true, BANDS, bands},
-                                     {(char *)"two", 10.0, false, true, BANDS, bands}};
+#define BAND                                                                                       \
+    {                                                                                              \
+        .name = (char *)"", .wavelength_nm = NAN, .std = 1.0, .low = NAN, .high = NAN              \
+    }
+#define SOURCE(called)                                                                             \
+    {                                                                                              \
+        .name = (char *)(called), .pixel_size = 10.0, .on_reference = true, .band_count = BANDS,   \
+        .bands = bands                                                                             \
+    }
+
+static s2_model_band bands[BANDS] = {BAND, BAND, BAND};
+static s2_model_source sources[2] = {SOURCE("one"), SOURCE("two")};
 static const s2_model_content content = {.source_count = 2, .sources = sources};
 
 /* An open scene and rings of rows. */
