@@ -7,7 +7,7 @@
 #include "s2rgf.h"
 
 typedef struct arguments {
-    s2rgf_classify_options mosaic;
+    s2rgf_mosaic_options mosaic;
     bool quiet;
 } arguments;
 
@@ -73,6 +73,6 @@ static s2rgf_status mosaic(void *data, s2_report *report, s2rgf_error *err)
 int main(int argc, char **argv)
 {
     arguments values = {.quiet = false};
-    s2rgf_classify_options_init(&values.mosaic);
+    s2rgf_mosaic_options_init(&values.mosaic, sizeof values.mosaic);
     return s2_program_run(&PROGRAM, argc, argv, &values, mosaic);
 }

@@ -166,6 +166,6 @@ int main(int argc, char **argv)
 {
     arguments values = {.quiet = false};
 
-    s2rgf_sample_options_init(&values.sample);
+    s2rgf_sample_options_init(&values.sample, sizeof values.sample);
     return s2_program_run(&PROGRAM, argc, argv, &values, sample);
 }

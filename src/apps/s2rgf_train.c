@@ -204,6 +204,6 @@ int main(int argc, char **argv)
 {
     start_with_fast_kernels(argv);
     arguments values = {.quiet = false};
-    s2rgf_train_options_init(&values.train);
+    s2rgf_train_options_init(&values.train, sizeof values.train);
     return s2_program_run(&PROGRAM, argc, argv, &values, train);
 }

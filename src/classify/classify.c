@@ -1,10 +1,15 @@
 /* s2rgf_classify(): a whole scene, or one share of it in files of its own. */
+#include <limits.h>
+
 #include "classify/classify_scene.h"
+#include "core/argument.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
 #include "geo/map/map_files.h"
 #include "geo/map/share.h"
+#include "model/model.h"
+#include "scene/scene_description.h"
 
 #define OUTPUTS 3 /* map, confidence, probabilities */
 
@@ -27,7 +32,6 @@ static s2rgf_status classify_share(const s2rgf_classify_options *options, const 
     s2rgf_classify_options own = *options;
     const char **outputs[OUTPUTS] = {&own.output_path, &own.confidence_path, &own.probability_path};
     char *paths[OUTPUTS] = {NULL};
-    s2_error_clear(err);
     s2rgf_status status = check_share_options(options, err);
     for (int i = 0; i < OUTPUTS && status == S2RGF_OK; i++) {
         if (!*outputs[i])
@@ -49,9 +53,39 @@ static s2rgf_status classify_share(const s2rgf_classify_options *options, const 
     return status;
 }
 
+static const s2rgf_classify_options DEFAULTS = {.style = true};
+
+void s2rgf_classify_options_init(s2rgf_classify_options *options, size_t size)
+{
+    s2_options_fill(options, size, &DEFAULTS, sizeof DEFAULTS);
+}
+
+s2rgf_status s2_classify_take(const s2rgf_classify_options *options, s2rgf_classify_options *own,
+                              s2rgf_error *err)
+{
+    *own = DEFAULTS;
+    s2rgf_status status = s2_options_take(own, sizeof *own, options, err);
+    if (status == S2RGF_OK)
+        status = s2_scene_options_check(&own->scene, err);
+    if (status == S2RGF_OK)
+        status = S2_ARGUMENTS_IN_RANGE(
+            err, {"threads", own->threads, 0, 1024}, {"tile", own->tile_px, 0, INT_MAX},
+            {"working memory", own->memory_mb, 0, INT_MAX},
+            {"block cache", own->block_cache_mb, 0, INT_MAX},
+            {"number of shares", own->share_count, 0, INT_MAX},
+            {"share", own->share, own->share_count ? 1 : 0, own->share_count});
+    if (status == S2RGF_OK && own->model)
+        own->model_path = own->model->path;
+    return status;
+}
+
 s2rgf_status s2rgf_classify(const s2rgf_classify_options *options, const s2rgf_host *host,
                             s2rgf_error *err)
 {
-    return options->share_count == 0 ? s2_classify(options, host, err)
-                                     : classify_share(options, host, err);
+    s2rgf_classify_options own;
+    s2_error_clear(err);
+    const s2rgf_status status = s2_classify_take(options, &own, err);
+    if (status != S2RGF_OK)
+        return status;
+    return own.share_count == 0 ? s2_classify(&own, host, err) : classify_share(&own, host, err);
 }

@@ -27,12 +27,6 @@
 #define DECODED_BYTES 128 /* of a file, that take about as long as computing a pixel */
 #define SHARE_LINES 256   /* shares begin at multiples of it, or of the tile that is asked for */
 
-void s2rgf_classify_options_init(s2rgf_classify_options *options)
-{
-    memset(options, 0, sizeof *options);
-    options->style = true;
-}
-
 /* The part of the reference grid to map. */
 static s2rgf_status choose_rect(s2_classify_job *job, s2rgf_error *err)
 {
@@ -73,10 +67,10 @@ static size_t waiting_bytes(const s2_classify_job *job, const s2_tiling *tiling)
 {
     const s2rgf_classify_options *options = job->options;
     const size_t floats = (options->confidence_path ? 1 : 0) +
-                          (options->probability_path ? (size_t)job->content.classes.count : 0);
+                          (options->probability_path ? (size_t)job->content->classes.count : 0);
     const size_t lines = (size_t)tiling->h + S2_MAP_WAITING_LINES;
     return (size_t)job->rect.w * lines *
-           (s2_map_class_bytes(&job->content.classes) + floats * sizeof(float));
+           (s2_map_class_bytes(&job->content->classes) + floats * sizeof(float));
 }
 
 /* Bytes of workers and of what waits to be written. */
@@ -214,7 +208,7 @@ static s2rgf_status create_outputs(s2_classify_job *job, const s2_grid *grid,
                                                     S2_MAP_PROBABILITIES};
     char lines[4096];
     const char *metadata[4];
-    s2_mapping_provenance(&job->content, &job->scene, lines, sizeof lines, metadata);
+    s2_mapping_provenance(job->content, &job->scene, lines, sizeof lines, metadata);
     for (int i = 0; i < S2_CLASSIFY_OUTPUTS; i++) {
         if (!paths[i])
             continue;
@@ -229,7 +223,7 @@ static s2rgf_status create_outputs(s2_classify_job *job, const s2_grid *grid,
                                   .overwrite = options->overwrite,
                                   .style = options->style,
                                   .grid = grid,
-                                  .classes = &job->content.classes,
+                                  .classes = &job->content->classes,
                                   .metadata = metadata,
                                   .host = host,
                                   .share = options->share_count ? &job->share : NULL};
@@ -253,11 +247,14 @@ static s2rgf_status check_mask(const s2_classify_job *job, s2rgf_error *err)
 static s2rgf_status prepare(s2_classify_job *job, const s2rgf_host *host, s2rgf_error *err)
 {
     s2_grid grid = {0};
+    const s2rgf_model *model = job->options->model;
     s2rgf_status status =
-        s2_mapping_load(job->options->model_path, &job->content, &job->weights, err);
-    if (status == S2RGF_OK)
+        s2_mapping_load(job->options->model_path, &job->own_model, &model, &job->weights, err);
+    if (status == S2RGF_OK) {
+        job->content = &model->content;
         status =
-            s2_scene_open_for_model(&job->options->scene, &job->content, host, &job->scene, err);
+            s2_scene_open_for_model(&job->options->scene, job->content, host, &job->scene, err);
+    }
     if (status != S2RGF_OK)
         return status;
     s2_scene_report(&job->scene, host);
@@ -267,7 +264,7 @@ static s2rgf_status prepare(s2_classify_job *job, const s2rgf_host *host, s2rgf_
         status = check_mask(job, err);
     if (status == S2RGF_OK)
         status =
-            s2_scene_check_values(&job->scene, &job->content, job->rect,
+            s2_scene_check_values(&job->scene, job->content, job->rect,
                                   !job->options->mask_path && job->rect.w == job->geometry.width &&
                                       job->rect.h == job->geometry.height,
                                   host, err);
@@ -290,11 +287,11 @@ static void report_reads(const s2_classify_job *job, const s2rgf_host *host)
         const double under = (double)job->rect.w * job->rect.h * fabs(m[1] * m[5] - m[2] * m[4]);
         if (job->encoded_pixels[s] > 0.0)
             s2_log(host, S2RGF_DEBUG, "source %s: a pixel is read %.3f times, encoded %.3f times",
-                   job->content.sources[s].name, job->read_pixels[s] / under,
+                   job->content->sources[s].name, job->read_pixels[s] / under,
                    job->encoded_pixels[s] / under);
         else
             s2_log(host, S2RGF_DEBUG, "source %s: a pixel is read %.3f times",
-                   job->content.sources[s].name, job->read_pixels[s] / under);
+                   job->content->sources[s].name, job->read_pixels[s] / under);
     }
 }
 
@@ -370,7 +367,6 @@ s2rgf_status s2_classify(const s2rgf_classify_options *options, const s2rgf_host
     for (int i = 0; i < S2_CLASSIFY_OUTPUTS; i++)
         s2_map_close(job.writers[i]);
     s2_scene_close(&job.scene);
-    s2_weights_free(job.weights);
-    s2_model_content_clear(&job.content);
+    s2rgf_model_close(job.own_model);
     return status;
 }

@@ -79,7 +79,7 @@ static s2rgf_status open_worker(void *context, void **data, s2rgf_error *err)
     worker->values = s2_alloc(pixels, sizeof(uint16_t));
     worker->confidence = s2_alloc(job->writers[1] ? pixels : 0, sizeof(float));
     worker->probabilities =
-        s2_alloc(job->writers[2] ? pixels * (size_t)job->content.classes.count : 0, sizeof(float));
+        s2_alloc(job->writers[2] ? pixels * (size_t)job->content->classes.count : 0, sizeof(float));
     if (!worker->values || !worker->confidence || !worker->probabilities)
         return s2_fail_memory(err, "worker");
     s2rgf_status status = s2_scene_reopen(&job->scene, &worker->scene, err);
@@ -88,7 +88,7 @@ static s2rgf_status open_worker(void *context, void **data, s2rgf_error *err)
     if (status == S2RGF_OK && job->options->mask_path)
         status = start_mask(worker, pixels, err);
     if (status == S2RGF_OK)
-        status = s2_network_input_open(&worker->scene, &job->content, input_mode(job),
+        status = s2_network_input_open(&worker->scene, job->content, input_mode(job),
                                        &worker->input, err);
     return status;
 }
@@ -101,7 +101,7 @@ static void leave_pixel(classify_worker *worker, size_t at)
     worker->values[at] = 0;
     if (job->writers[1])
         worker->confidence[at] = -1.0f;
-    for (int k = 0; job->writers[2] && k < job->content.classes.count; k++)
+    for (int k = 0; job->writers[2] && k < job->content->classes.count; k++)
         worker->probabilities[at + (size_t)k * pixels] = -1.0f;
 }
 
@@ -110,11 +110,11 @@ static void leave_pixel(classify_worker *worker, size_t at)
 static void decide_pixel(classify_worker *worker, size_t at, const float *scores)
 {
     const s2_classify_job *job = worker->job;
-    const int classes = job->content.classes.count;
+    const int classes = job->content->classes.count;
     const size_t pixels = (size_t)worker->core.w * (size_t)worker->core.h;
     float *planes = job->writers[2] ? worker->probabilities + at : NULL;
     worker->scored_pixels++;
-    if (!s2_mapping_class(&job->content.classes, scores, &worker->values[at])) {
+    if (!s2_mapping_class(&job->content->classes, scores, &worker->values[at])) {
         worker->lost_pixels++;
         leave_pixel(worker, at);
         return;
@@ -122,7 +122,7 @@ static void decide_pixel(classify_worker *worker, size_t at, const float *scores
     if (!job->writers[1] && !planes)
         return;
     const float largest =
-        s2_probabilities(scores, classes, job->content.training.temperature, planes, pixels);
+        s2_probabilities(scores, classes, job->content->training.temperature, planes, pixels);
     if (job->writers[1])
         worker->confidence[at] = largest;
 }
@@ -131,7 +131,7 @@ static s2rgf_status write_rows(void *data, s2_rect rows, const float *scores, co
                                s2rgf_error *err)
 {
     classify_worker *worker = data;
-    const size_t classes = (size_t)worker->job->content.classes.count;
+    const size_t classes = (size_t)worker->job->content->classes.count;
     const size_t first = (size_t)(rows.y - worker->core.y) * (size_t)worker->core.w;
     const size_t count = (size_t)rows.w * (size_t)rows.h;
     for (size_t p = 0; p < count; p++) {
@@ -239,8 +239,8 @@ size_t s2_classify_worker_bytes(const s2_classify_job *job, const s2_tiling *til
     const size_t pixels = (size_t)tiling->w * (size_t)tiling->h;
     const size_t outputs =
         sizeof(uint16_t) + (options->confidence_path ? sizeof(float) : 0) +
-        (options->probability_path ? sizeof(float) * (size_t)job->content.classes.count : 0);
-    size_t bytes = s2_mapping_bytes(&job->content, job->weights, &job->geometry, tiling, quick) +
+        (options->probability_path ? sizeof(float) * (size_t)job->content->classes.count : 0);
+    size_t bytes = s2_mapping_bytes(job->content, job->weights, &job->geometry, tiling, quick) +
                    pixels * outputs;
     if (options->mask_path)
         bytes += pixels + s2_overlay_bytes(&job->scene.grid);

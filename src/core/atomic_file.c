@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/argument.h"
 #include "core/error.h"
 #include "core/file.h"
 #include "core/memory.h"
@@ -225,9 +226,11 @@ void s2_atomic_discard(s2_atomic_file *file)
 
 s2rgf_status s2rgf_text_save(const char *path, const char *text, bool overwrite, s2rgf_error *err)
 {
-    s2_atomic_file file;
+    s2_atomic_file file = {.descriptor = -1};
     s2_error_clear(err);
-    s2rgf_status status = s2_atomic_open(&file, path, overwrite, err);
+    s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"path", path}, {"text", text});
+    if (status == S2RGF_OK)
+        status = s2_atomic_open(&file, path, overwrite, err);
     if (status == S2RGF_OK)
         status = s2_atomic_write(&file, text, strlen(text), err);
     if (status == S2RGF_OK)

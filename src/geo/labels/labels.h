@@ -62,6 +62,9 @@ typedef struct s2_label_set {
         [S2_CHECKSUM_BYTES]; /* FNV-1a 64 of x, y, class value of all pixels, hex: ties a model to them */
 } s2_label_set;
 
+/** What a caller says of labels. Errors: INVALID_ARGUMENT (no path, a number out of range). */
+s2rgf_status s2_label_options_check(const s2rgf_label_options *options, s2rgf_error *err);
+
 /**
  * Read labels onto a grid.
  *
