@@ -20,50 +20,27 @@ typedef struct arguments {
 #define ASSESS(member) offsetof(arguments, assess.member)
 
 static const s2_option MAP_OPTIONS[] = {
-    {.values = "map.tif",
-     .type = S2_OPTION_TEXT,
-     .target = ASSESS(map_path),
-     .required = true,
-     .help = "the class raster to assess"},
-    {.name = "a_srs",
-     .values = "srs",
-     .type = S2_OPTION_TEXT,
-     .target = ASSESS(assigned_srs),
-     .help = "CRS of a map that has none"},
-    {.name = "confidence",
-     .values = "file",
-     .type = S2_OPTION_TEXT,
-     .target = ASSESS(confidence_path),
-     .help = "the map's confidence, from s2rgf_classify -conf: also say how well it is calibrated"},
+    S2_TEXT(NULL, "map.tif", ASSESS(map_path), "the class raster to assess", .required = true),
+    S2_TEXT("a_srs", "srs", ASSESS(assigned_srs), "CRS of a map that has none"),
+    S2_TEXT("confidence", "file", ASSESS(confidence_path),
+            "the map's confidence, from s2rgf_classify -conf: also say how well it is calibrated"),
 };
 
 static const s2_option DESIGN_OPTIONS[] = {
-    {.name = "design",
-     .values = "name",
-     .type = S2_OPTION_TEXT,
-     .target = ASSESS(design),
-     .help = "how the reference points were drawn: stratified, simple or systematic; estimates "
-             "accuracies and areas of the whole map with their errors"},
-    {.name = "strata",
-     .values = "raster",
-     .type = S2_OPTION_TEXT,
-     .target = ASSESS(strata_path),
-     .needs = "design",
-     .help =
-         "class raster on the map's grid, whose classes are the strata; by default the map itself"},
+    S2_TEXT("design", "name", ASSESS(design),
+            "how the reference points were drawn: stratified, simple or systematic; estimates "
+            "accuracies and areas of the whole map with their errors"),
+    S2_TEXT(
+        "strata", "raster", ASSESS(strata_path),
+        "class raster on the map's grid, whose classes are the strata; by default the map itself",
+        .needs = "design"),
 };
 
 static const s2_option OUTPUT_OPTIONS[] = {
-    {.name = "json",
-     .values = "file",
-     .type = S2_OPTION_OUTPUT,
-     .target = offsetof(arguments, json_path),
-     .help = "write the assessment as JSON; - is standard output, and nothing else goes there"},
-    {.name = "overwrite",
-     .type = S2_OPTION_ON,
-     .target = offsetof(arguments, overwrite),
-     .help = "replace the JSON file if it exists"},
-    S2_QUIET_OPTION(offsetof(arguments, quiet)),
+    S2_OUTPUT("json", "file", offsetof(arguments, json_path),
+              "write the assessment as JSON; - is standard output, and nothing else goes there"),
+    S2_ON("overwrite", offsetof(arguments, overwrite), "replace the JSON file if it exists"),
+    S2_QUIET(offsetof(arguments, quiet)),
 };
 
 const bool s2_program_has_threads = false;
@@ -75,10 +52,10 @@ static const s2_program PROGRAM = {
     .driver_kinds = GDAL_OF_RASTER | GDAL_OF_VECTOR,
     .groups =
         {
-            {"Map", MAP_OPTIONS, sizeof MAP_OPTIONS / sizeof *MAP_OPTIONS, 0},
+            S2_GROUP("Map", MAP_OPTIONS),
             {"Reference labels", S2_LABEL_OPTIONS, S2_LABEL_OPTION_COUNT, ASSESS(labels)},
-            {"Sample", DESIGN_OPTIONS, sizeof DESIGN_OPTIONS / sizeof *DESIGN_OPTIONS, 0},
-            {"Output", OUTPUT_OPTIONS, sizeof OUTPUT_OPTIONS / sizeof *OUTPUT_OPTIONS, 0},
+            S2_GROUP("Sample", DESIGN_OPTIONS),
+            S2_GROUP("Output", OUTPUT_OPTIONS),
         },
 };
 

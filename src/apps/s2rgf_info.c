@@ -3,8 +3,8 @@
 
 #include <gdal.h>
 
+#include "apps/common_options.h"
 #include "apps/environment.h"
-#include "apps/options.h"
 #include "apps/program.h"
 #include "s2rgf.h"
 
@@ -15,40 +15,22 @@ typedef struct arguments {
 } arguments;
 
 static const s2_option MODEL_OPTIONS[] = {
-    {.values = "model.s2rgf",
-     .type = S2_OPTION_TEXT,
-     .target = offsetof(arguments, model_path),
-     .required = true,
-     .help = "the model to describe"},
-    {.values = "out.onnx",
-     .type = S2_OPTION_OUTPUT,
-     .target = offsetof(arguments, onnx_path),
-     .needs = "onnx",
-     .help = "the file that -onnx writes"},
+    S2_TEXT(NULL, "model.s2rgf", offsetof(arguments, model_path), "the model to describe",
+            .required = true),
+    S2_OUTPUT(NULL, "out.onnx", offsetof(arguments, onnx_path), "the file that -onnx writes",
+              .needs = "onnx"),
 };
 
 static const s2_option OUTPUT_OPTIONS[] = {
-    {.name = "json",
-     .type = S2_OPTION_ON,
-     .target = offsetof(arguments, json),
-     .forbids = "stac",
-     .help = "write one JSON object instead of text"},
-    {.name = "stac",
-     .type = S2_OPTION_ON,
-     .target = offsetof(arguments, stac),
-     .forbids = "onnx",
-     .help = "write a STAC item with the machine learning model extension"},
-    {.name = "onnx",
-     .type = S2_OPTION_ON,
-     .target = offsetof(arguments, onnx),
-     .needs = "out.onnx",
-     .forbids = "json",
-     .help = "write the network as an ONNX file, for other runtimes"},
-    {.name = "overwrite",
-     .type = S2_OPTION_ON,
-     .target = offsetof(arguments, overwrite),
-     .needs = "onnx",
-     .help = "replace out.onnx if it exists"},
+    S2_ON("json", offsetof(arguments, json), "write one JSON object instead of text",
+          .forbids = "stac"),
+    S2_ON("stac", offsetof(arguments, stac),
+          "write a STAC item with the machine learning model extension", .forbids = "onnx"),
+    S2_ON("onnx", offsetof(arguments, onnx),
+          "write the network as an ONNX file, for other runtimes", .needs = "out.onnx",
+          .forbids = "json"),
+    S2_ON("overwrite", offsetof(arguments, overwrite), "replace out.onnx if it exists",
+          .needs = "onnx"),
 };
 
 const bool s2_program_has_threads = false;
@@ -60,8 +42,8 @@ static const s2_program PROGRAM = {
     .driver_kinds = GDAL_OF_RASTER,
     .groups =
         {
-            {"Model", MODEL_OPTIONS, sizeof MODEL_OPTIONS / sizeof *MODEL_OPTIONS, 0},
-            {"Output", OUTPUT_OPTIONS, sizeof OUTPUT_OPTIONS / sizeof *OUTPUT_OPTIONS, 0},
+            S2_GROUP("Model", MODEL_OPTIONS),
+            S2_GROUP("Output", OUTPUT_OPTIONS),
         },
 };
 
