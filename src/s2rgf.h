@@ -91,8 +91,8 @@ typedef struct s2rgf_error {
 typedef enum s2rgf_log_level { S2RGF_DEBUG, S2RGF_INFO, S2RGF_WARNING } s2rgf_log_level;
 
 /**
- * Whom the library talks to while it works. Any member may be NULL. Called from one thread at a
- * time.
+ * Whom the library talks to while it works. Any member may be NULL. Both are called in the thread
+ * that called the library, and no other.
  */
 typedef struct s2rgf_host {
     /* fraction done in 0..1; return false to cancel (the verb then returns S2RGF_CANCELLED) */
