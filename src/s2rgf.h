@@ -319,6 +319,7 @@ typedef struct s2rgf_classify_options {
     const char *output_path;
     const char *confidence_path;  /* largest class probability, Float32, or NULL */
     const char *probability_path; /* one Float32 band a class, or NULL */
+    const char *uncertainty_path; /* Float32 bands "entropy" and "margin", or NULL */
     const char *report_path;      /* the caller's report: may be no output or input; or NULL */
     /* GDAL driver name of the map; NULL, and for the other outputs: by extension, else GTiff */
     const char *format;
@@ -331,9 +332,12 @@ typedef struct s2rgf_classify_options {
     bool has_projwin;
     double projwin[4];       /* ulx, uly, lrx, lry */
     const char *projwin_srs; /* CRS of projwin, or NULL for the reference grid's */
-    int tile_px;             /* 0: chosen from memory_mb */
-    int threads;             /* 0: as affinity and CPU quota leave */
-    int memory_mb;           /* working memory for tiles; 0: 512, or half of what cgroups grant */
+    /* pixels whose class is less probable become the class "unsure", whose value is the first after
+       those of the model; 0: none, 1: all that are not certain */
+    double reject;
+    int tile_px;   /* 0: chosen from memory_mb */
+    int threads;   /* 0: as affinity and CPU quota leave */
+    int memory_mb; /* working memory for tiles; 0: 512, or half of what cgroups grant */
     /* upper limit when sizing GDAL's block cache for the layout of the files; 0: do not touch it */
     int block_cache_mb;
     /* make only share 1..share_count, for s2rgf_mosaic(): whole rows of tiles, in GeoTIFFs named

@@ -26,6 +26,7 @@ typedef struct reader {
     bool given[S2_OPTIONS_MAX]; /* by position in the program's table */
     int exit_code;              /* where a word is refused */
     bool writes;                /* a file to write was given */
+    bool quiet;
 } reader;
 
 /* An entry of the table with where it writes. */
@@ -278,6 +279,9 @@ static bool set_values(reader *r, slot to, char **texts)
     case S2_OPTION_SHARD:
         return s2_shard_read(r->program->name, texts[0],
                              (s2_shard *)(void *)(to.base + option->target));
+    case S2_OPTION_QUIET:
+        r->quiet = true;
+        return true;
     default:
         return true;
     }
@@ -408,6 +412,7 @@ bool s2_command_parse(s2_command *command, int argc, char **argv, int *exit_code
         goto done;
     }
     command->writes = r.writes;
+    command->quiet = r.quiet;
     ok = !printed;
     *exit_code = S2_EXIT_DONE;
 done:

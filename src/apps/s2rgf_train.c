@@ -8,12 +8,7 @@
 #include "apps/program.h"
 #include "s2rgf.h"
 
-typedef struct arguments {
-    s2rgf_train_options train;
-    bool quiet;
-} arguments;
-
-#define TRAIN(member) offsetof(arguments, train.member)
+#define TRAIN(member) offsetof(s2rgf_train_options, member)
 
 static const s2_option MODEL_OPTIONS[] = {
     S2_OUTPUT(NULL, "model.s2rgf", TRAIN(model_path), "the model file to write", .required = true),
@@ -61,7 +56,7 @@ static const s2_option TRAINING_OPTIONS[] = {
     S2_OUTPUT("checkpoint", "file", TRAIN(checkpoint),
               "save the state of the training to this file from time to time"),
     S2_ON("resume", TRAIN(resume), "continue from the checkpoint file", .needs = "checkpoint"),
-    S2_QUIET(offsetof(arguments, quiet)),
+    S2_QUIET,
 };
 
 const bool s2_program_has_threads = true;
@@ -69,7 +64,7 @@ const bool s2_program_has_threads = true;
 static const s2_program PROGRAM = {
     .name = "s2rgf_train",
     .purpose = "Train a land-cover model on one scene and its labels.",
-    .values_bytes = sizeof(arguments),
+    .values_bytes = sizeof(s2rgf_train_options),
     .driver_kinds = GDAL_OF_RASTER | GDAL_OF_VECTOR,
     .groups =
         {
@@ -82,9 +77,7 @@ static const s2_program PROGRAM = {
 
 static s2rgf_status train(void *data, s2_report *report, s2rgf_error *err)
 {
-    const arguments *values = data;
-    report->quiet = values->quiet;
-    return s2rgf_train(&values->train, &report->host, err);
+    return s2rgf_train(data, &report->host, err);
 }
 
 /* OpenBLAS chooses its kernels when it is loaded: to get others, the program restarts itself. */
@@ -101,7 +94,8 @@ static void start_with_fast_kernels(char **argv)
 int main(int argc, char **argv)
 {
     start_with_fast_kernels(argv);
-    arguments values = {.quiet = false};
-    s2rgf_train_options_init(&values.train, sizeof values.train);
+    s2rgf_train_options values;
+
+    s2rgf_train_options_init(&values, sizeof values);
     return s2_program_run(&PROGRAM, argc, argv, &values, train);
 }
