@@ -73,7 +73,7 @@ _s2rgf_read() {
 # _s2rgf_formats PROGRAM LETTER: GDAL's formats that can be read (r) or written (w), of rasters or of points.
 _s2rgf_formats() {
     local kind=raster
-    [[ $1 != *s2rgf_sample ]] || kind=vector
+    [[ $1 != *s2rgf_sample && $1 != *s2rgf_suggest ]] || kind=vector
     "$1" --formats 2> /dev/null |
         sed -n "s/^ *\([^ ]*\) -[a-z, ]*$kind[a-z, ]*- ([a-z]*$2.*/\1/p"
 }
@@ -167,4 +167,4 @@ _s2rgf_print() {
     done
 }
 
-complete -F _s2rgf s2rgf_assess s2rgf_change s2rgf_classify s2rgf_info s2rgf_mosaic s2rgf_sample s2rgf_train
+complete -F _s2rgf s2rgf_assess s2rgf_change s2rgf_classify s2rgf_info s2rgf_mosaic s2rgf_sample s2rgf_suggest s2rgf_train

@@ -1,4 +1,4 @@
-#compdef s2rgf_assess s2rgf_change s2rgf_classify s2rgf_info s2rgf_mosaic s2rgf_sample s2rgf_train
+#compdef s2rgf_assess s2rgf_change s2rgf_classify s2rgf_info s2rgf_mosaic s2rgf_sample s2rgf_suggest s2rgf_train
 # zsh completion for the programs of s2rgf: bash's, from the same --help.
 
 local word

@@ -410,6 +410,38 @@ S2RGF_API void s2rgf_mosaic_options_init(s2rgf_mosaic_options *options, size_t s
 S2RGF_API s2rgf_status s2rgf_mosaic(const s2rgf_mosaic_options *options, const s2rgf_host *host,
                                     s2rgf_error *err);
 
+/* ---- labels to come ------------------------------------------------------------------------ */
+
+/** Everything s2rgf_suggest() needs; see s2rgf_suggest(1). */
+typedef struct s2rgf_suggest_options {
+    size_t size; /* of the structure, set by init */
+    s2rgf_scene_options scene;
+    const char *model_path;
+    const char *output_path;
+    const char *format; /* GDAL driver name, or NULL: from the extension */
+    bool overwrite;
+    int points;                 /* places wanted, 1 to 10000 */
+    double distance_m;          /* between places, and from labels, at least */
+    s2rgf_label_options labels; /* that there are; path NULL: none; their classes do not matter */
+    const char *mask_path;      /* only where this raster is neither 0 nor nodata, or NULL */
+    int tile_px, threads, memory_mb, block_cache_mb; /* as in s2rgf_classify_options */
+} s2rgf_suggest_options;
+
+/** Fill with defaults. options out [size], size is sizeof *options. */
+S2RGF_API void s2rgf_suggest_options_init(s2rgf_suggest_options *options, size_t size);
+
+/**
+ * Choose places to label next, at which a model is in doubt and which differ from each other and
+ * from labels, and write them as a layer of points. They do not depend on tiles and threads. The
+ * file appears under its name only when it is whole.
+ * Errors  INVALID_ARGUMENT, IO, FORMAT, UNSUPPORTED (the vector format), MISMATCH (model and scene,
+ *         or no place), NO_MEMORY, CANCELLED.
+ * Memory  bounded by memory_mb for tiles, plus some megabytes for candidates.
+ * Threads as s2rgf_classify().
+ */
+S2RGF_API s2rgf_status s2rgf_suggest(const s2rgf_suggest_options *options, const s2rgf_host *host,
+                                     s2rgf_error *err);
+
 /* ---- maps on demand ------------------------------------------------------------------------ */
 
 #define S2RGF_MAP_LEVELS 16 /* the map and coarser views of it */
@@ -490,6 +522,7 @@ S2RGF_API void s2rgf_lazy_map_close(s2rgf_lazy_map *map);
 
 /** Everything s2rgf_change() needs; see s2rgf_change(1). */
 typedef struct s2rgf_change_options {
+    size_t size;                          /* of the structure, set by init */
     const char *before_path, *after_path; /* class rasters */
     const char *assigned_srs;             /* CRS of maps that have none, or NULL */
     /* confidences of the maps, on their grids: both or NULL */
@@ -503,8 +536,8 @@ typedef struct s2rgf_change_options {
     bool style; /* write a QGIS .qml beside the map */
 } s2rgf_change_options;
 
-/** Fill with defaults. options out. */
-S2RGF_API void s2rgf_change_options_init(s2rgf_change_options *options);
+/** Fill with defaults. options out [size], size is sizeof *options. */
+S2RGF_API void s2rgf_change_options_init(s2rgf_change_options *options, size_t size);
 
 /** What became of what between two maps. Released with s2rgf_transitions_free(). */
 typedef struct s2rgf_transitions {

@@ -1,4 +1,4 @@
-"""The provider: the six algorithms and the setting that says where the programs are."""
+"""The provider: the seven algorithms and the setting that says where the programs are."""
 
 from processing.core.ProcessingConfig import ProcessingConfig, Setting
 from qgis.core import QgsProcessingProvider
@@ -9,6 +9,7 @@ from .algorithms.change import Change
 from .algorithms.classify import Classify
 from .algorithms.info import ModelInfo
 from .algorithms.sample import Sample
+from .algorithms.suggest import Suggest
 from .algorithms.train import Train
 from .programs import ICON, SETTING_ACTIVE, SETTING_FOLDER
 from .text import tr
@@ -58,5 +59,5 @@ class S2rgfProvider(QgsProcessingProvider):
             ProcessingConfig.removeSetting(setting)
 
     def loadAlgorithms(self):
-        for algorithm in (Train(), Classify(), Sample(), Assess(), Change(), ModelInfo()):
+        for algorithm in (Train(), Suggest(), Classify(), Sample(), Assess(), Change(), ModelInfo()):
             self.addAlgorithm(algorithm)

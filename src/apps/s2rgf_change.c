@@ -92,6 +92,6 @@ int main(int argc, char **argv)
 {
     arguments values = {.json_path = NULL};
 
-    s2rgf_change_options_init(&values.change);
+    s2rgf_change_options_init(&values.change, sizeof values.change);
     return s2_program_run(&PROGRAM, argc, argv, &values, change);
 }

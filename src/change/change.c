@@ -4,8 +4,9 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "change/map_pair.h"
+#include "change/compared_maps.h"
 #include "change/transitions.h"
+#include "core/argument.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
@@ -21,30 +22,33 @@
 typedef struct comparison {
     const s2rgf_change_options *options;
     const s2rgf_host *host;
-    s2_map_pair pair;
+    s2_compared_maps pair;
     s2_pair_census census;
     s2_transitions transitions;
     s2_map_writer *writer;
     uint16_t *values; /* [S2_PAIR_BLOCK_PIXELS] of the change map */
 } comparison;
 
-void s2rgf_change_options_init(s2rgf_change_options *options)
+static const s2rgf_change_options DEFAULTS = {.threshold = -1.0, .style = true};
+
+void s2rgf_change_options_init(s2rgf_change_options *options, size_t size)
 {
-    *options = (s2rgf_change_options){.threshold = -1.0, .style = true};
+    s2_options_fill(options, size, &DEFAULTS, sizeof DEFAULTS);
 }
 
 static s2rgf_status check_change_options(const s2rgf_change_options *options, s2rgf_error *err)
 {
-    if (!options->before_path || !options->after_path || !options->output_path)
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "change: expected two maps and an output");
+    const s2rgf_status status =
+        S2_ARGUMENTS_GIVEN(err, {"first map", options->before_path},
+                           {"second map", options->after_path}, {"output", options->output_path});
+    if (status != S2RGF_OK)
+        return status;
     if (!options->before_confidence_path != !options->after_confidence_path)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "change: expected the confidences of both maps or of none");
-    if (options->before_confidence_path &&
-        !(options->threshold >= 0.0 && options->threshold <= 1.0))
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "threshold: expected 0 to 1, found %g",
-                       options->threshold);
-    return S2RGF_OK;
+    return options->before_confidence_path
+               ? S2_ARGUMENTS_IN_RANGE(err, {"threshold", options->threshold, 0, 1})
+               : S2RGF_OK;
 }
 
 /** Refuse to write over an input, a part of one, or what belongs to another data set. */
@@ -119,8 +123,8 @@ static s2rgf_status try_output(comparison *c, s2rgf_error *err)
 static s2rgf_status find_transitions(comparison *c, s2rgf_error *err)
 {
     const s2_pair_census *census = &c->census;
-    s2rgf_status status =
-        s2_map_pair_read(&c->pair, c->host, 0.0, FIRST_PASS, s2_pair_census_visit, &c->census, err);
+    s2rgf_status status = s2_compared_maps_read(&c->pair, c->host, 0.0, FIRST_PASS,
+                                                s2_pair_census_visit, &c->census, err);
     if (status != S2RGF_OK)
         return status;
     if (census->count[0] == 0 && census->before_only == 0)
@@ -174,7 +178,7 @@ static s2rgf_status write_map(comparison *c, s2rgf_error *err)
         {"From", c->transitions.from_names}, {"To", c->transitions.to_names}, {NULL, NULL}};
     s2rgf_status status = create_map(c, &c->transitions.classes, columns, err);
     if (status == S2RGF_OK)
-        status = s2_map_pair_read(&c->pair, c->host, FIRST_PASS, 1.0, write_block, c, err);
+        status = s2_compared_maps_read(&c->pair, c->host, FIRST_PASS, 1.0, write_block, c, err);
     if (status == S2RGF_OK)
         status = s2_map_finish(c->writer, err);
     return status;
@@ -233,7 +237,7 @@ static s2rgf_status compare(comparison *c, s2rgf_transitions *result, s2rgf_erro
 {
     s2rgf_status status = guard_change(c->options, err);
     if (status == S2RGF_OK)
-        status = s2_map_pair_open(c->options, c->host, &c->pair, err);
+        status = s2_compared_maps_open(c->options, c->host, &c->pair, err);
     if (status == S2RGF_OK)
         status = try_output(c, err);
     if (status == S2RGF_OK)
@@ -253,13 +257,17 @@ static s2rgf_status compare(comparison *c, s2rgf_transitions *result, s2rgf_erro
 s2rgf_status s2rgf_change(const s2rgf_change_options *options, const s2rgf_host *host,
                           s2rgf_transitions **result, s2rgf_error *err)
 {
-    comparison c = {.options = options, .host = host};
+    s2rgf_change_options own = DEFAULTS;
+    comparison c = {.options = &own, .host = host};
     s2_error_clear(err);
-    if (!result)
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "change: expected room for the result");
+    s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"result", result});
+    if (status != S2RGF_OK)
+        return status;
     *result = s2_calloc(1, sizeof **result);
-    s2rgf_status status =
-        *result ? check_change_options(options, err) : s2_fail_memory(err, "transitions");
+    status = *result ? s2_options_take(&own, sizeof own, options, err)
+                     : s2_fail_memory(err, "transitions");
+    if (status == S2RGF_OK)
+        status = check_change_options(&own, err);
     if (status == S2RGF_OK)
         status = compare(&c, *result, err);
     if (status != S2RGF_OK) {
@@ -269,7 +277,7 @@ s2rgf_status s2rgf_change(const s2rgf_change_options *options, const s2rgf_host 
     s2_map_close(c.writer);
     s2_transitions_clear(&c.transitions);
     s2_pair_census_clear(&c.census);
-    s2_map_pair_close(&c.pair);
+    s2_compared_maps_close(&c.pair);
     s2_free(c.values);
     return status;
 }

@@ -2,7 +2,7 @@
 #ifndef S2_CHANGE_PAIR_CENSUS_H
 #define S2_CHANGE_PAIR_CENSUS_H
 
-#include "change/map_pair.h"
+#include "change/compared_maps.h"
 
 /** What pairs of values occur, by the order in which values are met. All zeros: nothing yet. */
 typedef struct s2_pair_census {

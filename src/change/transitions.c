@@ -14,7 +14,7 @@ static const uint8_t UNSURE_RGB[3] = {0xC8, 0xC8, 0xC8};
 
 /** What transitions are made from. */
 typedef struct transition_maker {
-    s2_map_pair *pair;
+    s2_compared_maps *pair;
     const s2_pair_census *census;
     const s2rgf_host *host;
     s2_transitions *made;
@@ -259,7 +259,7 @@ static s2rgf_status make_codes(transition_maker *maker, s2rgf_error *err)
     return S2RGF_OK;
 }
 
-s2rgf_status s2_transitions_make(s2_map_pair *pair, const s2_pair_census *census,
+s2rgf_status s2_transitions_make(s2_compared_maps *pair, const s2_pair_census *census,
                                  const s2rgf_host *host, s2_transitions *transitions,
                                  s2rgf_error *err)
 {

@@ -29,7 +29,7 @@ typedef struct s2_transitions {
  *         UNSUPPORTED (too many kinds of change), NO_MEMORY.
  * Memory  s2_transitions_clear(), after errors too.
  */
-s2rgf_status s2_transitions_make(s2_map_pair *pair, const s2_pair_census *census,
+s2rgf_status s2_transitions_make(s2_compared_maps *pair, const s2_pair_census *census,
                                  const s2rgf_host *host, s2_transitions *transitions,
                                  s2rgf_error *err);
 void s2_transitions_clear(s2_transitions *transitions);

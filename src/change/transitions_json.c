@@ -1,6 +1,7 @@
 /* s2rgf_transitions_json: what became of what as a JSON object. */
 #include "s2rgf.h"
 
+#include "core/argument.h"
 #include "core/error.h"
 #include "format/json_writer.h"
 
@@ -42,9 +43,9 @@ s2rgf_status s2rgf_transitions_json(const s2rgf_transitions *transitions, char *
     const s2rgf_transitions *t = transitions;
     s2_json_writer json = {.indent = true};
     s2_error_clear(err);
-    if (!text || !t)
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                       "change: expected transitions and room for their text");
+    const s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"transitions", t}, {"text", text});
+    if (status != S2RGF_OK)
+        return status;
     *text = NULL;
     s2_json_begin_object(&json, NULL);
     s2_json_begin_array(&json, "classes");

@@ -2,6 +2,7 @@
 #ifndef S2_CLASSIFY_CLASSIFY_JOB_H
 #define S2_CLASSIFY_CLASSIFY_JOB_H
 
+#include "classify/candidates.h"
 #include "classify/mapping.h"
 #include "classify/output_names.h"
 #include "geo/map/map_writer.h"
@@ -31,7 +32,19 @@ typedef struct s2_classify_job {
     s2_class_table map_classes;          /* of the model and of finishing */
     bool asked[S2_MAP_KINDS];            /* which outputs there are */
     s2_map_writer *writers[S2_MAP_KINDS];
+    s2_candidates *candidates; /* which take the tiles in place of writers, or NULL; borrowed */
 } s2_classify_job;
+
+/** A job for options, which are borrowed: nothing is opened. job out */
+void s2_classify_init(s2_classify_job *job, const s2rgf_classify_options *options);
+void s2_classify_clear(s2_classify_job *job);
+
+/** Open all, check it, choose tiles and create the outputs that have a name. Errors: many. */
+s2rgf_status s2_classify_prepare(s2_classify_job *job, const s2rgf_host *host, s2rgf_error *err);
+
+/** After the tiles: warn of pixels without finite scores. Errors: FORMAT, if no pixel has some. */
+s2rgf_status s2_classify_check_scores(const s2_classify_job *job, const s2rgf_host *host,
+                                      s2rgf_error *err);
 
 /** Bytes that a worker takes for the tiles of a tiling; quick: s2_mapping_bytes(). */
 size_t s2_classify_worker_bytes(const s2_classify_job *job, const s2_tiling *tiling, bool quick);

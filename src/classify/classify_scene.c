@@ -244,7 +244,7 @@ static s2rgf_status check_mask(const s2_classify_job *job, s2rgf_error *err)
     return status;
 }
 
-static s2rgf_status prepare(s2_classify_job *job, const s2rgf_host *host, s2rgf_error *err)
+s2rgf_status s2_classify_prepare(s2_classify_job *job, const s2rgf_host *host, s2rgf_error *err)
 {
     s2_grid grid = {0};
     char *finishing = NULL;
@@ -337,8 +337,8 @@ static void report_work(const s2_classify_job *job, const s2rgf_host *host)
 }
 
 /* Pixels without finite scores are nodata; warn of them. */
-static s2rgf_status check_scores(const s2_classify_job *job, const s2rgf_host *host,
-                                 s2rgf_error *err)
+s2rgf_status s2_classify_check_scores(const s2_classify_job *job, const s2rgf_host *host,
+                                      s2rgf_error *err)
 {
     if (job->lost_pixels > 0 && job->lost_pixels == job->scored_pixels)
         return s2_mapping_fail_scores(job->options->model_path, job->scored_pixels, err);
@@ -351,31 +351,42 @@ static s2rgf_status check_scores(const s2_classify_job *job, const s2rgf_host *h
     return S2RGF_OK;
 }
 
+void s2_classify_init(s2_classify_job *job, const s2rgf_classify_options *options)
+{
+    const int memory_mb = s2_mapping_memory_mb(options->memory_mb, s2_granted_memory(""));
+    *job = (s2_classify_job){.options = options, .limit_bytes = (size_t)memory_mb * MB};
+    for (s2_map_kind kind = 0; kind < S2_MAP_KINDS; kind++)
+        job->asked[kind] = s2_output_path(options, kind) != NULL;
+}
+
+void s2_classify_clear(s2_classify_job *job)
+{
+    for (int i = 0; i < S2_MAP_KINDS; i++)
+        s2_map_close(job->writers[i]);
+    s2_scene_close(&job->scene);
+    s2_class_table_clear(&job->map_classes);
+    s2rgf_model_close(job->own_model);
+}
+
 s2rgf_status s2_classify(const s2rgf_classify_options *options, const s2rgf_host *host,
                          s2rgf_error *err)
 {
-    const int memory_mb = s2_mapping_memory_mb(options->memory_mb, s2_granted_memory(""));
-    s2_classify_job job = {.options = options, .limit_bytes = (size_t)memory_mb * MB};
+    s2_classify_job job;
     s2_error_clear(err);
     if (!options->model_path || !options->output_path || options->scene.input_count == 0)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "a model, an input and an output are needed");
-    for (s2_map_kind kind = 0; kind < S2_MAP_KINDS; kind++)
-        job.asked[kind] = s2_output_path(options, kind) != NULL;
+    s2_classify_init(&job, options);
     s2rgf_status status = s2_guard_classify(options, err);
     if (status == S2RGF_OK)
-        status = prepare(&job, host, err);
+        status = s2_classify_prepare(&job, host, err);
     if (status == S2RGF_OK)
         status = s2_classify_tiles(&job, host, err);
     if (status == S2RGF_OK)
-        status = check_scores(&job, host, err);
+        status = s2_classify_check_scores(&job, host, err);
     if (status == S2RGF_OK)
         report_work(&job, host);
     if (status == S2RGF_OK)
         status = s2_map_commit(job.writers, S2_MAP_KINDS, err);
-    for (int i = 0; i < S2_MAP_KINDS; i++)
-        s2_map_close(job.writers[i]);
-    s2_scene_close(&job.scene);
-    s2_class_table_clear(&job.map_classes);
-    s2rgf_model_close(job.own_model);
+    s2_classify_clear(&job);
     return status;
 }

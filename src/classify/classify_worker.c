@@ -78,6 +78,8 @@ static s2rgf_status open_worker(void *context, void **data, s2rgf_error *err)
     s2rgf_status status =
         s2_decision_init(&worker->decision, &job->content->classes,
                          job->content->training.temperature, job->asked, pixels, err);
+    if (status == S2RGF_OK && job->candidates)
+        status = s2_decision_ask_doubts(&worker->decision, pixels, err);
     worker->decision.reject = job->options->reject;
     worker->decision.unsure = (uint16_t)job->map_classes.items[job->map_classes.count - 1].value;
     if (status == S2RGF_OK)
@@ -182,6 +184,18 @@ static void count_work(classify_worker *worker, double writing)
     worker->read = read;
 }
 
+static s2rgf_status write_outputs(classify_worker *worker, s2_rect rect, s2rgf_error *err)
+{
+    s2_classify_job *job = worker->job;
+    s2rgf_status status =
+        s2_map_write_classes(job->writers[S2_MAP_CLASSES], rect, worker->decision.values, err);
+    for (s2_map_kind kind = S2_MAP_CONFIDENCE; kind < S2_MAP_KINDS && status == S2RGF_OK; kind++)
+        if (job->asked[kind])
+            status =
+                s2_map_write_floats(job->writers[kind], rect, worker->decision.planes[kind], err);
+    return status;
+}
+
 static s2rgf_status write_tile(void *data, int index, s2rgf_error *err)
 {
     classify_worker *worker = data;
@@ -191,11 +205,8 @@ static s2rgf_status write_tile(void *data, int index, s2rgf_error *err)
     rect.x -= job->rect.x;
     rect.y -= job->rect.y;
     s2rgf_status status =
-        s2_map_write_classes(job->writers[S2_MAP_CLASSES], rect, worker->decision.values, err);
-    for (s2_map_kind kind = S2_MAP_CONFIDENCE; kind < S2_MAP_KINDS && status == S2RGF_OK; kind++)
-        if (job->asked[kind])
-            status =
-                s2_map_write_floats(job->writers[kind], rect, worker->decision.planes[kind], err);
+        job->candidates ? s2_candidates_take(job->candidates, rect, worker->decision.doubts, err)
+                        : write_outputs(worker, rect, err);
     count_work(worker, s2_thread_seconds() - start);
     return status;
 }
@@ -205,6 +216,8 @@ size_t s2_classify_worker_bytes(const s2_classify_job *job, const s2_tiling *til
     const size_t pixels = (size_t)tiling->w * (size_t)tiling->h;
     size_t bytes = s2_mapping_bytes(job->content, job->weights, &job->geometry, tiling, quick) +
                    pixels * s2_decision_pixel_bytes(&job->content->classes, job->asked);
+    if (job->candidates)
+        bytes += pixels * sizeof(s2_doubt);
     if (job->options->mask_path)
         bytes += pixels + s2_overlay_bytes(&job->scene.grid);
     return bytes;

@@ -36,18 +36,27 @@ s2rgf_status s2_decision_init(s2_decision *decision, const s2_class_table *class
     return ready ? S2RGF_OK : s2_fail_memory(err, "tile of the map");
 }
 
+s2rgf_status s2_decision_ask_doubts(s2_decision *decision, size_t pixels, s2rgf_error *err)
+{
+    decision->doubts = s2_alloc(pixels, sizeof *decision->doubts);
+    return decision->doubts ? S2RGF_OK : s2_fail_memory(err, "tile of the map");
+}
+
 void s2_decision_clear(s2_decision *decision)
 {
     for (int kind = 0; kind < S2_MAP_KINDS; kind++)
         s2_free(decision->planes[kind]);
     s2_free(decision->values);
     s2_free(decision->probabilities);
+    s2_free(decision->doubts);
     *decision = (s2_decision){0};
 }
 
 void s2_leave_pixel(s2_decision *decision, size_t at)
 {
     decision->values[at] = 0;
+    if (decision->doubts)
+        decision->doubts[at].margin = LEFT;
     for (s2_map_kind kind = S2_MAP_CONFIDENCE; kind < S2_MAP_KINDS; kind++)
         for (int b = 0; decision->planes[kind] && b < s2_map_bands(kind, decision->classes); b++)
             decision->planes[kind][at + (size_t)b * decision->pixels] = LEFT;
@@ -68,6 +77,17 @@ static void set_uncertainty(s2_decision *decision, size_t at, int best, float la
     planes[at + decision->pixels] = largest - second;
 }
 
+static void set_doubt(s2_decision *decision, size_t at, int best, float largest)
+{
+    const float *p = decision->probabilities;
+    int second = best;
+    for (int k = 0; k < decision->classes->count; k++)
+        if (k != best && (second == best || p[k] > p[second]))
+            second = k;
+    const float margin = second == best ? largest : largest - p[second];
+    decision->doubts[at] = (s2_doubt){margin, (uint16_t)best, (uint16_t)second};
+}
+
 static void set_probabilities(s2_decision *decision, size_t at)
 {
     const float *p = decision->probabilities;
@@ -83,7 +103,7 @@ bool s2_decide_pixel(s2_decision *decision, size_t at, const float *scores)
         return false;
     }
     if (decision->reject == 0.0 && !planes[S2_MAP_CONFIDENCE] && !planes[S2_MAP_PROBABILITIES] &&
-        !planes[S2_MAP_UNCERTAINTY])
+        !planes[S2_MAP_UNCERTAINTY] && !decision->doubts)
         return true;
     const int classes = decision->classes->count;
     const float largest =
@@ -96,5 +116,7 @@ bool s2_decide_pixel(s2_decision *decision, size_t at, const float *scores)
         set_probabilities(decision, at);
     if (planes[S2_MAP_UNCERTAINTY])
         set_uncertainty(decision, at, s2_best_class(scores, classes), largest);
+    if (decision->doubts)
+        set_doubt(decision, at, s2_best_class(scores, classes), largest);
     return true;
 }

@@ -4,6 +4,12 @@
 
 #include "geo/map/map_writer.h"
 
+/** What a model doubts about a pixel. */
+typedef struct s2_doubt {
+    float margin; /* probability of the likeliest class less that of the second; -1: not mapped */
+    uint16_t first, second; /* likeliest classes, by index; equal where there is one class */
+} s2_doubt;
+
 /** The pixels of a tile, in every output that is asked for. */
 typedef struct s2_decision {
     const s2_class_table *classes; /* of the model; borrowed */
@@ -14,6 +20,7 @@ typedef struct s2_decision {
     uint16_t *values;              /* [pixels] of the map */
     float *planes[S2_MAP_KINDS];   /* [bands][pixels] of the other outputs, NULL: not asked for */
     float *probabilities;          /* [classes] of the pixel at hand */
+    s2_doubt *doubts;              /* [pixels], NULL: not asked for */
 } s2_decision;
 
 /**
@@ -25,6 +32,9 @@ s2rgf_status s2_decision_init(s2_decision *decision, const s2_class_table *class
                               double temperature, const bool *asked, size_t pixels,
                               s2rgf_error *err);
 void s2_decision_clear(s2_decision *decision);
+
+/** Ask for doubts, too, of tiles of up to that many pixels. Errors: NO_MEMORY. */
+s2rgf_status s2_decision_ask_doubts(s2_decision *decision, size_t pixels, s2rgf_error *err);
 
 /** What s2_decision_init() takes for a pixel. */
 size_t s2_decision_pixel_bytes(const s2_class_table *classes, const bool *asked);

@@ -36,6 +36,23 @@ typedef struct stratum {
     uint64_t size; /* with what is excluded; allotment.pixels is without */
 } stratum;
 
+/** A pixel that was drawn. */
+typedef struct sample_point {
+    int x, y; /* pixel */
+    int stratum;
+    uint64_t stratum_size;
+    double probability;    /* of getting into the sample */
+    const char *map_class; /* borrowed; NULL in a blind sample */
+} sample_point;
+
+/* Fields of the points; a blind sample lacks the one before the last. */
+static const s2_point_field FIELDS[] = {{S2_FIELD_STRATUM, NULL, S2_POINT_INTEGER},
+                                        {S2_FIELD_SIZE, S2_FIELD_SIZE_BRIEF, S2_POINT_COUNT},
+                                        {"inclusion_probability", "incl_prob", S2_POINT_REAL},
+                                        {"map_class", NULL, S2_POINT_TEXT},
+                                        {"reference", NULL, S2_POINT_TEXT}};
+#define FIELD_COUNT (sizeof FIELDS / sizeof FIELDS[0])
+
 /** A sample being drawn. */
 typedef struct drawing {
     const s2rgf_sample_options *options;
@@ -51,8 +68,10 @@ typedef struct drawing {
     stratum *list;             /* [count] */
     s2_allotment *allotted;    /* [count] */
     int count;
-    s2_sample_point *points;
+    sample_point *points;
     size_t point_count;
+    s2_point_field fields[FIELD_COUNT]; /* [field_count] */
+    size_t field_count;
     s2_point_layer layer;
 } drawing;
 
@@ -248,11 +267,11 @@ static s2rgf_status take_points(drawing *d, s2rgf_error *err)
         s2_reservoir_cut(reservoir, (size_t)part->points);
         for (size_t i = 0; i < reservoir->count; i++)
             d->points[d->point_count++] =
-                (s2_sample_point){.x = reservoir->items[i].x,
-                                  .y = reservoir->items[i].y,
-                                  .stratum = d->list[h].code,
-                                  .stratum_size = d->list[h].size,
-                                  .probability = (double)part->points / (double)part->pixels};
+                (sample_point){.x = reservoir->items[i].x,
+                               .y = reservoir->items[i].y,
+                               .stratum = d->list[h].code,
+                               .stratum_size = d->list[h].size,
+                               .probability = (double)part->points / (double)part->pixels};
     }
     return status;
 }
@@ -280,11 +299,11 @@ static s2rgf_status take_lattice(drawing *d, uint64_t wanted, s2rgf_error *err)
              column++)
             if (values[x] >= 0)
                 d->points[d->point_count++] =
-                    (s2_sample_point){.x = x,
-                                      .y = y,
-                                      .stratum = d->list[0].code,
-                                      .stratum_size = d->list[0].size,
-                                      .probability = s2_lattice_probability(&lattice)};
+                    (sample_point){.x = x,
+                                   .y = y,
+                                   .stratum = d->list[0].code,
+                                   .stratum_size = d->list[0].size,
+                                   .probability = s2_lattice_probability(&lattice)};
     }
     s2_free(values);
     if (status == S2RGF_OK && d->point_count == 0)
@@ -306,7 +325,7 @@ static void shuffle_points(drawing *d)
     s2_random_init(&random, d->options->seed, STREAM_OF_ORDER);
     for (size_t i = d->point_count; i > 1; i--) {
         const size_t other = (size_t)s2_random_below(&random, i);
-        const s2_sample_point last = d->points[i - 1];
+        const sample_point last = d->points[i - 1];
         d->points[i - 1] = d->points[other];
         d->points[other] = last;
     }
@@ -319,7 +338,7 @@ static s2rgf_status look_up_classes(drawing *d, s2rgf_error *err)
     s2_class_band *band = &d->strata.map.band;
     s2rgf_status status = S2RGF_OK;
     for (size_t i = 0; i < d->point_count && status == S2RGF_OK; i++) {
-        s2_sample_point *point = &d->points[i];
+        sample_point *point = &d->points[i];
         const double *pixel = NULL;
         status = s2_class_band_read(band, (s2_rect){point->x, point->y, 1, 1}, &pixel, err);
         const int class = status == S2RGF_OK
@@ -406,16 +425,25 @@ static s2rgf_status guard_output(const drawing *d, s2rgf_error *err)
     return status;
 }
 
+/** Choose the fields of the points. */
+static void choose_fields(drawing *d)
+{
+    for (size_t f = 0; f < FIELD_COUNT; f++)
+        if (!d->options->blind || f != FIELD_COUNT - 2)
+            d->fields[d->field_count++] = FIELDS[f];
+}
+
 /** Open what is read and try what will be written. */
 static s2rgf_status prepare_sample(drawing *d, s2rgf_error *err)
 {
     const s2rgf_sample_options *options = d->options;
     s2rgf_status status = s2_strata_open(options->map_path, options->assigned_srs,
                                          options->strata_path, d->host, &d->strata, err);
+    choose_fields(d);
     if (status == S2RGF_OK)
         status = s2_point_layer_prepare(
             &(s2_map_target){.path = options->output_path, .overwrite = options->overwrite},
-            options->format, &d->strata.map.grid, !options->blind, &d->layer, err);
+            options->format, &d->strata.map.grid, d->fields, d->field_count, &d->layer, err);
     if (status == S2RGF_OK)
         status = guard_output(d, err);
     d->excludes = options->exclude.path != NULL;
@@ -426,6 +454,29 @@ static s2rgf_status prepare_sample(drawing *d, s2rgf_error *err)
     d->drawable = s2_calloc(VALUES, sizeof *d->drawable);
     if (status == S2RGF_OK && (!d->reservoirs || !d->drawable))
         status = s2_fail_memory(err, "sample");
+    return status;
+}
+
+static s2rgf_status write_points(drawing *d, s2rgf_error *err)
+{
+    s2_point *points = s2_alloc(d->point_count, sizeof *points);
+    s2_point_value *values = s2_alloc(d->point_count * FIELD_COUNT, sizeof *values);
+    s2rgf_status status = points && values ? S2RGF_OK : s2_fail_memory(err, "sample");
+    for (size_t i = 0; i < d->point_count && status == S2RGF_OK; i++) {
+        const sample_point *from = &d->points[i];
+        s2_point_value *of = values + i * FIELD_COUNT;
+        points[i] = (s2_point){from->x, from->y, of};
+        *of++ = (s2_point_value){.integer = from->stratum};
+        *of++ = (s2_point_value){.count = from->stratum_size};
+        *of++ = (s2_point_value){.real = from->probability};
+        if (!d->options->blind)
+            *of++ = (s2_point_value){.text = from->map_class};
+        *of = (s2_point_value){.text = NULL};
+    }
+    if (status == S2RGF_OK)
+        status = s2_point_layer_write(&d->layer, points, d->point_count, err);
+    s2_free(points);
+    s2_free(values);
     return status;
 }
 
@@ -460,7 +511,7 @@ s2rgf_status s2rgf_sample(const s2rgf_sample_options *options, const s2rgf_host 
     if (status == S2RGF_OK)
         s2_class_band_report(&d.strata.map.band, host);
     if (status == S2RGF_OK)
-        status = s2_point_layer_write(&d.layer, d.points, d.point_count, err);
+        status = write_points(&d, err);
     if (status == S2RGF_OK)
         s2_log(host, S2RGF_INFO, "%s: %zu %s", own.output_path, d.point_count,
                s2_plural(d.point_count, "point", "points"));

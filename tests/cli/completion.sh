@@ -30,7 +30,7 @@ cd files
 touch a.s2rgf b.s2rgf a.tif a.txt folder/c.tif
 
 # Every option of every program, with one dash and with two, and no placeholder is unknown.
-for program in s2rgf_train s2rgf_classify s2rgf_mosaic s2rgf_sample s2rgf_change s2rgf_assess s2rgf_info; do
+for program in s2rgf_train s2rgf_classify s2rgf_mosaic s2rgf_sample s2rgf_change s2rgf_suggest s2rgf_assess s2rgf_info; do
     "$program" --help | sed -nE 's/^  (-[^ ].*)$/\1/p' | awk '{
         for (i = 1; i <= NF && $i ~ /^-/; i++) {
             more = $i ~ /,$/
@@ -73,6 +73,8 @@ completes "s2rgf_classify -of CO" COG
 completes "s2rgf_mosaic -of VR" VRT
 completes "s2rgf_mosaic -n " auto
 completes "s2rgf_sample -of GPK" GPKG
+completes "s2rgf_suggest -of GPK" GPKG
+completes "s2rgf_suggest -m " a.s2rgf b.s2rgf folder
 completes "s2rgf_sample -strata fold" folder
 completes "s2rgf_change -of CO" COG
 completes "s2rgf_info " a.s2rgf b.s2rgf folder

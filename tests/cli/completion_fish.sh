@@ -18,7 +18,7 @@ completes() {
     [ "$found" = "$(printf '%s|' "${@:2}")" ] || fail "'$1' completes to '$found', expected '${*:2}'"
 }
 
-for program in s2rgf_train s2rgf_classify s2rgf_mosaic s2rgf_sample s2rgf_change s2rgf_assess s2rgf_info; do
+for program in s2rgf_train s2rgf_classify s2rgf_mosaic s2rgf_sample s2rgf_change s2rgf_suggest s2rgf_assess s2rgf_info; do
     completes "$program --utility" --utility_version
 done
 completes "s2rgf_classify -overw" -overwrite

@@ -16,7 +16,7 @@ completes() {
     [ "$found" = "$2" ] || fail "'$1' becomes '$found', expected '$2'"
 }
 
-for program in s2rgf_train s2rgf_classify s2rgf_mosaic s2rgf_sample s2rgf_change s2rgf_assess s2rgf_info; do
+for program in s2rgf_train s2rgf_classify s2rgf_mosaic s2rgf_sample s2rgf_change s2rgf_suggest s2rgf_assess s2rgf_info; do
     completes "$program --utility" "$program --utility_version "
 done
 completes "s2rgf_classify -overw" "s2rgf_classify -overwrite "

@@ -7,7 +7,7 @@ gdal=$(gdalinfo --version | sed 's/^GDAL \([0-9.]*\).*/\1/')
 version=$(sed -n 's/^AC_INIT(\[s2rgf\], *\[\([0-9.]*\)\].*/\1/p' "$top_srcdir/configure.ac")
 [ -n "$version" ] || fail "no version found in configure.ac"
 
-for program in s2rgf_train s2rgf_classify s2rgf_mosaic s2rgf_sample s2rgf_change s2rgf_assess s2rgf_info; do
+for program in s2rgf_train s2rgf_classify s2rgf_mosaic s2rgf_sample s2rgf_change s2rgf_suggest s2rgf_assess s2rgf_info; do
     for spelling in -version --version; do
         expect_status 0 "$program" "$spelling"
         [ "$(cat "$stdout")" = "$program $version, GDAL $gdal" ] || fail "$program $spelling"
@@ -75,7 +75,7 @@ expect_in "$stdout" "GTiff -raster"
 echo "--config GDAL_SKIP=GTiff" > skip.txt
 mkdir drivers
 for form in "--config GDAL_SKIP=GTiff" "--config GDAL_SKIP GTiff" "-config GDAL_SKIP=GTiff" "--optfile skip.txt"; do
-    for program in s2rgf_train s2rgf_classify s2rgf_mosaic s2rgf_sample s2rgf_change s2rgf_assess s2rgf_info; do
+    for program in s2rgf_train s2rgf_classify s2rgf_mosaic s2rgf_sample s2rgf_change s2rgf_suggest s2rgf_assess s2rgf_info; do
         # shellcheck disable=SC2086 # the form is several words
         expect_status 0 "$program" $form --formats
         [[ $(cat "$stdout") != *"GTiff -raster"* ]] || fail "$program $form: GTiff is there"

@@ -17,7 +17,7 @@ defaults_in_page() {
         }' "$1"
 }
 
-for program in s2rgf_train s2rgf_classify s2rgf_mosaic s2rgf_sample s2rgf_change s2rgf_assess s2rgf_info; do
+for program in s2rgf_train s2rgf_classify s2rgf_mosaic s2rgf_sample s2rgf_change s2rgf_suggest s2rgf_assess s2rgf_info; do
     for spelling in -h --h -help --help; do
         expect_status 0 "$program" "$spelling"
         [ ! -s "$stderr" ] || fail "$program $spelling prints on stderr"

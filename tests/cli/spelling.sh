@@ -7,7 +7,7 @@ listed_options() {
     "$1" --help | awk "/^General options/ { stop = 1 } !stop" | sed -n "s/^  -\([a-z_]\)/\1/p" | sed "s/   *.*//"
 }
 
-for program in s2rgf_train s2rgf_classify s2rgf_mosaic s2rgf_sample s2rgf_change s2rgf_assess s2rgf_info; do
+for program in s2rgf_train s2rgf_classify s2rgf_mosaic s2rgf_sample s2rgf_change s2rgf_suggest s2rgf_assess s2rgf_info; do
     listed_options "$program" > "$program.options"
     while read -r name values; do
         for dashes in - --; do

@@ -44,11 +44,14 @@ done
 wrong "-least: needs -allocation least" "${sample[@]}" -least 20 -allocation equal
 wrong "-strata: needs -design" s2rgf_assess map.tif -labels l.gpkg -strata s.tif
 
+wrong "missing: -m" s2rgf_suggest -i a.tif out.gpkg
+wrong "missing: out.gpkg" s2rgf_suggest -m m.s2rgf -i a.tif
+wrong "-l: needs -labels" s2rgf_suggest -m m.s2rgf -i a.tif out.gpkg -l train
 wrong "missing: change.tif" s2rgf_change before.tif after.tif
 wrong "-conf_before: needs -conf_after" s2rgf_change a.tif b.tif c.tif -conf_before d.tif -threshold 0.5
 
 # what is unknown or too much
-for program in s2rgf_train s2rgf_classify s2rgf_mosaic s2rgf_sample s2rgf_change s2rgf_assess s2rgf_info; do
+for program in s2rgf_train s2rgf_classify s2rgf_mosaic s2rgf_sample s2rgf_change s2rgf_suggest s2rgf_assess s2rgf_info; do
     wrong "unknown option '-no_such_option'" "$program" -no_such_option
     wrong "unknown option '--no_such_option'" "$program" --no_such_option
     wrong "unknown option '---help'" "$program" ---help

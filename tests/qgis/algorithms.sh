@@ -7,7 +7,7 @@ enable_plugin
 
 # ---- listed, with the programs or without them
 expect_status 0 "$qgis" list
-for name in train classify sample assess change info; do expect_in "$stdout" "s2rgf:$name"; done
+for name in train suggest classify sample assess change info; do expect_in "$stdout" "s2rgf:$name"; done
 expect_status 0 "$qgis" help s2rgf:train
 for text in "SOURCE_8_NAME" "FIELD: Field with the class" "Argument type:	multilayer"; do
     expect_in "$stdout" "$text"
@@ -54,6 +54,12 @@ s2rgf_sample -q map.tif -n 60 -design simple sample.gpkg
 expect_status 0 s2rgf_assess map.tif -labels sample.gpkg -a map_class -design simple -json expected.json -overwrite
 expect_algorithm s2rgf:assess MAP=map.tif LABELS=sample.gpkg FIELD=map_class DESIGN=simple OUTPUT_JSON=design.json
 expect_same expected.json design.json
+
+# where to label next
+s2rgf_suggest -q -m model.s2rgf "${sources[@]}" -n 12 -distance 30 -labels scene/labels.gpkg -l train expected_next.csv
+expect_algorithm s2rgf:suggest MODEL=model.s2rgf "${scene[@]}" POINTS=12 DISTANCE=30 \
+    "LABELS=scene/labels.gpkg|layername=train" OUTPUT=next.csv
+expect_same expected_next.csv next.csv
 
 # two maps, without and with their confidences
 expect_status 0 s2rgf_change map.tif scene/truth.tif expected_change.tif -json expected_change.json

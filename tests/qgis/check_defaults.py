@@ -20,7 +20,7 @@ def bracket_of(switch, text):
 
 application = session.start()
 compared = 0
-for name in ("train", "classify", "sample", "assess", "change", "info"):
+for name in ("train", "suggest", "classify", "sample", "assess", "change", "info"):
     algorithm = session.algorithm(f"s2rgf:{name}")
     run = subprocess.run([algorithm.PROGRAM, "--help"], stdout=subprocess.PIPE, text=True, check=True)
     for option in algorithm.OPTIONS:

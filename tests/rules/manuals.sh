@@ -3,7 +3,7 @@
 . "$(dirname "$0")/../tools/lib.sh"
 need mandoc
 
-for program in s2rgf_train s2rgf_classify s2rgf_mosaic s2rgf_sample s2rgf_change s2rgf_assess s2rgf_info; do
+for program in s2rgf_train s2rgf_classify s2rgf_mosaic s2rgf_sample s2rgf_change s2rgf_suggest s2rgf_assess s2rgf_info; do
     expect_file "$top_srcdir/man/$program.1"
 done
 lint() { mandoc -Tlint -W warning "$@"; }

@@ -25,7 +25,7 @@ in_page() {
     }' "$1" | sort -u
 }
 
-for program in s2rgf_train s2rgf_classify s2rgf_mosaic s2rgf_sample s2rgf_change s2rgf_assess s2rgf_info; do
+for program in s2rgf_train s2rgf_classify s2rgf_mosaic s2rgf_sample s2rgf_change s2rgf_suggest s2rgf_assess s2rgf_info; do
     page=$top_srcdir/man/$program.1
     expect_file "$page"
     expect_status 0 "$program" --help

@@ -9,7 +9,7 @@ uses_blas() {
     nm -D --undefined-only "$1" | awk '{ print $NF }' | grep -E '^(cblas|openblas)_' || true
 }
 
-for program in assess change classify info mosaic sample; do
+for program in assess change classify info mosaic sample suggest; do
     file=$builddir/s2rgf_$program
     readelf -h "$file" > /dev/null 2>&1 || fail "$file is no program"
     found=$(uses_blas "$file")

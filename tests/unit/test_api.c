@@ -176,6 +176,48 @@ static const member ASSESS[] = {MEMBER(assess, map_path, POINTER),
                                 MEMBER(assess, labels.path, POINTER),
                                 MEMBER(assess, labels.buffer_m, REAL)};
 
+static void fill_change(void *data)
+{
+    s2rgf_change_options *options = data;
+    s2rgf_change_options_init(options, sizeof *options);
+    options->before_path = options->before_confidence_path = "absent.tif";
+    options->after_path = options->after_confidence_path = "absent.tif";
+    options->threshold = 0.5;
+    options->output_path = "new.tif";
+}
+static s2rgf_status call_change(const void *options)
+{
+    s2rgf_transitions *result = NULL;
+    const s2rgf_status status = s2rgf_change(options, NULL, &result, &err);
+    CHECK(!result);
+    return status;
+}
+static const member CHANGE[] = {MEMBER(change, before_path, POINTER),
+                                MEMBER(change, after_path, POINTER),
+                                MEMBER(change, before_confidence_path, POINTER),
+                                MEMBER(change, after_confidence_path, POINTER),
+                                MEMBER(change, threshold, REAL),
+                                MEMBER(change, output_path, POINTER)};
+
+static void fill_suggest(void *data)
+{
+    s2rgf_suggest_options *options = data;
+    s2rgf_suggest_options_init(options, sizeof *options);
+    options->scene = SCENE.options;
+    options->model_path = SCENE.model_path;
+    options->output_path = "new.gpkg";
+}
+static s2rgf_status call_suggest(const void *options)
+{
+    return s2rgf_suggest(options, NULL, &err);
+}
+static const member SUGGEST[] = {
+    MEMBER(suggest, scene.inputs, POINTER),  MEMBER(suggest, model_path, POINTER),
+    MEMBER(suggest, output_path, POINTER),   MEMBER(suggest, points, INTEGER),
+    MEMBER(suggest, distance_m, REAL),       MEMBER(suggest, tile_px, INTEGER),
+    MEMBER(suggest, threads, INTEGER),       MEMBER(suggest, memory_mb, INTEGER),
+    MEMBER(suggest, block_cache_mb, INTEGER)};
+
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 static const options_kind KINDS[] = {
@@ -186,6 +228,8 @@ static const options_kind KINDS[] = {
     {"lazy map", fill_lazy_map, call_lazy_map, LAZY_MAP, COUNT(LAZY_MAP)},
     {"sample", fill_sample, call_sample, SAMPLE, COUNT(SAMPLE)},
     {"assess", fill_assess, call_assess, ASSESS, COUNT(ASSESS)},
+    {"change", fill_change, call_change, CHANGE, COUNT(CHANGE)},
+    {"suggest", fill_suggest, call_suggest, SUGGEST, COUNT(SUGGEST)},
 };
 
 static void spoil(char *options, const member *m, double number)
@@ -339,6 +383,9 @@ static void verbs_need_their_arguments(void)
     REFUSED(s2rgf_assess(&assess, NULL, NULL, &err));
     REFUSED(s2rgf_assessment_json(NULL, &text, &err));
     REFUSED(s2rgf_assessment_json(&(s2rgf_assessment){0}, NULL, &err));
+    REFUSED(s2rgf_change(NULL, NULL, NULL, &err));
+    REFUSED(s2rgf_transitions_json(NULL, &text, &err));
+    REFUSED(s2rgf_transitions_json(&(s2rgf_transitions){0}, NULL, &err));
     REFUSED(s2rgf_check_output(NULL, NULL, &err));
     REFUSED(s2rgf_text_save(NULL, "text", false, &err));
     REFUSED(s2rgf_text_save("a.txt", NULL, false, &err));
@@ -356,6 +403,9 @@ static void others_take_nothing(void)
     s2rgf_lazy_map_options_init(NULL, 100);
     s2rgf_sample_options_init(NULL, 100);
     s2rgf_assess_options_init(NULL, 100);
+    s2rgf_change_options_init(NULL, 100);
+    s2rgf_suggest_options_init(NULL, 100);
+    s2rgf_transitions_free(NULL);
     s2rgf_model_close(NULL);
     s2rgf_scene_free(NULL);
     s2rgf_scenes_result_free(NULL);

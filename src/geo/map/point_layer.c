@@ -1,4 +1,4 @@
-/* Points of a sample as a layer in any vector format that GDAL writes. */
+/* Pixels as a layer of points in any vector format that GDAL writes. */
 #include "geo/map/point_layer.h"
 
 #include <cpl_conv.h>
@@ -14,10 +14,6 @@
 #include "geo/source/gdal_catch.h"
 
 #define FIELD_ID "id"
-#define FIELD_PROBABILITY "inclusion_probability"
-#define FIELD_PROBABILITY_BRIEF "incl_prob"
-#define FIELD_CLASS "map_class"
-#define FIELD_REFERENCE "reference"
 
 /* ---- driver ---------------------------------------------------------------------------------- */
 
@@ -57,14 +53,11 @@ static s2rgf_status choose_driver(const char *path, const char *format, GDALDriv
 
 /* ---- writing --------------------------------------------------------------------------------- */
 
-static bool names_are_brief(const s2_point_layer *layer)
+static const char *field_name(const s2_point_layer *layer, size_t field)
 {
-    return EQUAL(GDALGetDriverShortName(layer->driver), "ESRI Shapefile");
-}
-
-static const char *size_field(const s2_point_layer *layer)
-{
-    return names_are_brief(layer) ? S2_FIELD_SIZE_BRIEF : S2_FIELD_SIZE;
+    const s2_point_field *of = &layer->fields[field];
+    const bool brief = of->brief && EQUAL(GDALGetDriverShortName(layer->driver), "ESRI Shapefile");
+    return brief ? of->brief : of->name;
 }
 
 static bool add_field(OGRLayerH layer, const char *name, OGRFieldType type)
@@ -84,24 +77,38 @@ static OGRFieldType count_type(const s2_point_layer *layer)
 
 static bool add_fields(const s2_point_layer *layer, OGRLayerH into)
 {
-    return add_field(into, FIELD_ID, count_type(layer)) &&
-           add_field(into, S2_FIELD_STRATUM, OFTInteger) &&
-           add_field(into, size_field(layer), count_type(layer)) &&
-           add_field(into, names_are_brief(layer) ? FIELD_PROBABILITY_BRIEF : FIELD_PROBABILITY,
-                     OFTReal) &&
-           (!layer->with_class || add_field(into, FIELD_CLASS, OFTString)) &&
-           add_field(into, FIELD_REFERENCE, OFTString);
+    bool done = add_field(into, FIELD_ID, count_type(layer));
+    for (size_t f = 0; f < layer->field_count && done; f++) {
+        const OGRFieldType types[] = {[S2_POINT_INTEGER] = OFTInteger,
+                                      [S2_POINT_COUNT] = count_type(layer),
+                                      [S2_POINT_REAL] = OFTReal,
+                                      [S2_POINT_TEXT] = OFTString};
+        done = add_field(into, field_name(layer, f), types[layer->fields[f].type]);
+    }
+    return done;
 }
 
 /** Centre of a point's pixel in the CRS of the grid. */
-static void pixel_centre(const s2_point_layer *layer, const s2_sample_point *point, double *x,
-                         double *y)
+static void pixel_centre(const s2_point_layer *layer, const s2_point *point, double *x, double *y)
 {
     s2_affine_apply(&layer->grid->to_geo, point->x + 0.5, point->y + 0.5, x, y);
 }
 
-static bool add_point(const s2_point_layer *layer, OGRLayerH into, const s2_sample_point *point,
-                      size_t id)
+static void set_value(OGRFeatureH feature, int field, s2_point_type type, s2_point_value value)
+{
+    if (type == S2_POINT_INTEGER)
+        OGR_F_SetFieldInteger(feature, field, value.integer);
+    else if (type == S2_POINT_COUNT)
+        OGR_F_SetFieldInteger64(feature, field, (GIntBig)value.count);
+    else if (type == S2_POINT_REAL)
+        OGR_F_SetFieldDouble(feature, field, value.real);
+    else if (value.text)
+        OGR_F_SetFieldString(feature, field, value.text);
+    else
+        OGR_F_SetFieldNull(feature, field);
+}
+
+static bool add_point(const s2_point_layer *layer, OGRLayerH into, const s2_point *point, size_t id)
 {
     OGRFeatureH feature = OGR_F_Create(OGR_L_GetLayerDefn(into));
     OGRGeometryH geometry = OGR_G_CreateGeometry(wkbPoint);
@@ -111,19 +118,15 @@ static bool add_point(const s2_point_layer *layer, OGRLayerH into, const s2_samp
     OGR_G_SetPoint_2D(geometry, 0, x, y);
     OGR_F_SetGeometryDirectly(feature, geometry);
     OGR_F_SetFieldInteger64(feature, field++, (GIntBig)id);
-    OGR_F_SetFieldInteger(feature, field++, point->stratum);
-    OGR_F_SetFieldInteger64(feature, field++, (GIntBig)point->stratum_size);
-    OGR_F_SetFieldDouble(feature, field++, point->probability);
-    if (layer->with_class)
-        OGR_F_SetFieldString(feature, field++, point->map_class);
-    OGR_F_SetFieldNull(feature, field);
+    for (size_t f = 0; f < layer->field_count; f++)
+        set_value(feature, field++, layer->fields[f].type, point->values[f]);
     const bool done = OGR_L_CreateFeature(into, feature) == OGRERR_NONE;
     OGR_F_Destroy(feature);
     return done;
 }
 
-static bool fill_layer(const s2_point_layer *layer, GDALDatasetH dataset,
-                       const s2_sample_point *points, size_t count)
+static bool fill_layer(const s2_point_layer *layer, GDALDatasetH dataset, const s2_point *points,
+                       size_t count)
 {
     /* columns for the place, which a CSV file has not by itself */
     const char *const csv_options[] = {"GEOMETRY=AS_XY", "STRING_QUOTING=IF_NEEDED", NULL};
@@ -143,7 +146,7 @@ static bool fill_layer(const s2_point_layer *layer, GDALDatasetH dataset,
 }
 
 static s2rgf_status create_points(const s2_point_layer *layer, const char *path,
-                                  const s2_sample_point *points, size_t count, s2rgf_error *err)
+                                  const s2_point *points, size_t count, s2rgf_error *err)
 {
     s2_gdal_catch caught;
     CPLPushErrorHandler(CPLQuietErrorHandler); /* warnings: what is written is read back */
@@ -162,34 +165,47 @@ static s2rgf_status create_points(const s2_point_layer *layer, const char *path,
 
 /* ---- reading back ---------------------------------------------------------------------------- */
 
+/** Whether a feature has all fields, with the whole numbers that were written. */
+static bool has_values(const s2_point_layer *layer, OGRFeatureH feature,
+                       const s2_point_value *values)
+{
+    for (size_t f = 0; f < layer->field_count; f++) {
+        const s2_point_type type = layer->fields[f].type;
+        const int field = OGR_F_GetFieldIndex(feature, field_name(layer, f));
+        if (field < 0)
+            return false;
+        const GIntBig found = OGR_F_GetFieldAsInteger64(feature, field);
+        if ((type == S2_POINT_INTEGER && found != values[f].integer) ||
+            (type == S2_POINT_COUNT && (uint64_t)found != values[f].count))
+            return false;
+    }
+    return true;
+}
+
 /** Whether a feature is one of the points, in its pixel, with all that it should have. */
 static bool is_as_written(const s2_point_layer *layer, OGRFeatureH feature,
-                          OGRCoordinateTransformationH to_grid, const s2_sample_point *points,
+                          OGRCoordinateTransformationH to_grid, const s2_point *points,
                           size_t count)
 {
     OGRGeometryH geometry = OGR_F_GetGeometryRef(feature);
     const int ids = OGR_F_GetFieldIndex(feature, FIELD_ID);
-    const int strata = OGR_F_GetFieldIndex(feature, S2_FIELD_STRATUM);
-    const int sizes = OGR_F_GetFieldIndex(feature, size_field(layer));
     s2_affine to_pixel;
     double u, v;
-    if (!geometry || wkbFlatten(OGR_G_GetGeometryType(geometry)) != wkbPoint || ids < 0 ||
-        strata < 0 || sizes < 0 || OGR_F_GetFieldIndex(feature, FIELD_REFERENCE) < 0)
+    if (!geometry || wkbFlatten(OGR_G_GetGeometryType(geometry)) != wkbPoint || ids < 0)
         return false;
     const GIntBig id = OGR_F_GetFieldAsInteger64(feature, ids);
     double x = OGR_G_GetX(geometry, 0), y = OGR_G_GetY(geometry, 0);
     if (id < 1 || (size_t)id > count || !s2_affine_invert(&layer->grid->to_geo, &to_pixel) ||
         (to_grid && !OCTTransform(to_grid, 1, &x, &y, NULL)))
         return false;
-    const s2_sample_point *point = &points[id - 1];
+    const s2_point *point = &points[id - 1];
     s2_affine_apply(&to_pixel, x, y, &u, &v);
-    return OGR_F_GetFieldAsInteger(feature, strata) == point->stratum &&
-           (uint64_t)OGR_F_GetFieldAsInteger64(feature, sizes) == point->stratum_size &&
-           (int)floor(u) == point->x && (int)floor(v) == point->y;
+    return (int)floor(u) == point->x && (int)floor(v) == point->y &&
+           has_values(layer, feature, point->values);
 }
 
 /** The number of points that are as they were written; formats may put them in another order. */
-static size_t count_good(const s2_point_layer *layer, OGRLayerH from, const s2_sample_point *points,
+static size_t count_good(const s2_point_layer *layer, OGRLayerH from, const s2_point *points,
                          size_t count)
 {
     char *wkt = NULL;
@@ -212,7 +228,7 @@ static size_t count_good(const s2_point_layer *layer, OGRLayerH from, const s2_s
 }
 
 static s2rgf_status verify_points(const s2_point_layer *layer, const char *path,
-                                  const s2_sample_point *points, size_t count, s2rgf_error *err)
+                                  const s2_point *points, size_t count, s2rgf_error *err)
 {
     const char *const options[] = {"@X_POSSIBLE_NAMES=X", "@Y_POSSIBLE_NAMES=Y", NULL};
     size_t good = 0;
@@ -248,43 +264,53 @@ static void find_suffixes(s2_point_layer *layer, const char *folder)
 /** Write and read a point in a folder of no account. */
 static s2rgf_status try_format(s2_point_layer *layer, s2rgf_error *err)
 {
-    const s2_sample_point point = {0, 0, 1, 1, 1.0, layer->with_class ? "class" : NULL};
+    s2_point_value *values = s2_calloc(layer->field_count, sizeof *values);
+    if (!values)
+        return s2_fail_memory(err, "points");
+    for (size_t f = 0; f < layer->field_count; f++)
+        if (layer->fields[f].type == S2_POINT_TEXT)
+            values[f].text = "text";
+    const s2_point point = {0, 0, values};
+    s2rgf_status status = S2RGF_OK;
     char *path = s2_map_files_scratch(&layer->files, layer->files.name);
     if (!path)
-        return s2_fail_memory(err, "sample");
-    s2rgf_status status = create_points(layer, path, &point, 1, err);
+        status = s2_fail_memory(err, "points");
+    if (status == S2RGF_OK)
+        status = create_points(layer, path, &point, 1, err);
     if (status == S2RGF_OK)
         status = verify_points(layer, path, &point, 1, err);
     if (status == S2RGF_OK)
         find_suffixes(layer, CPLGetPath(path));
     s2_free(path);
+    s2_free(values);
     return status;
 }
 
 s2rgf_status s2_point_layer_prepare(const s2_map_target *target, const char *format,
-                                    const s2_grid *grid, bool with_class, s2_point_layer *layer,
-                                    s2rgf_error *err)
+                                    const s2_grid *grid, const s2_point_field *fields,
+                                    size_t field_count, s2_point_layer *layer, s2rgf_error *err)
 {
-    *layer = (s2_point_layer){.grid = grid, .with_class = with_class, .files.work.lock = -1};
+    *layer = (s2_point_layer){
+        .grid = grid, .fields = fields, .field_count = field_count, .files.work.lock = -1};
     s2rgf_status status = choose_driver(target->path, format, &layer->driver, err);
     if (status == S2RGF_OK)
         status = s2_map_files_prepare(target, &layer->files, err);
     return status == S2RGF_OK ? try_format(layer, err) : status;
 }
 
-s2rgf_status s2_point_layer_write(s2_point_layer *layer, const s2_sample_point *points,
-                                  size_t count, s2rgf_error *err)
+s2rgf_status s2_point_layer_write(s2_point_layer *layer, const s2_point *points, size_t count,
+                                  s2rgf_error *err)
 {
     s2_map_files *all[] = {&layer->files};
     char *made = s2_map_files_new(&layer->files, layer->files.name, ""), *path = NULL;
     s2rgf_status status =
-        made ? create_points(layer, made, points, count, err) : s2_fail_memory(err, "sample");
+        made ? create_points(layer, made, points, count, err) : s2_fail_memory(err, "points");
     if (status == S2RGF_OK)
         status = s2_map_files_turn(&layer->files, err);
     path = s2_map_files_new(&layer->files, layer->files.name, "");
     if (status == S2RGF_OK)
         status =
-            path ? verify_points(layer, path, points, count, err) : s2_fail_memory(err, "sample");
+            path ? verify_points(layer, path, points, count, err) : s2_fail_memory(err, "points");
     if (status == S2RGF_OK)
         status = s2_map_files_publish(all, 1, err);
     s2_free(made);

@@ -1,5 +1,5 @@
 /* Two maps of one area, read side by side on the grid of the first. */
-#include "change/map_pair.h"
+#include "change/compared_maps.h"
 
 #include <math.h>
 
@@ -9,7 +9,8 @@
 #include "core/number.h"
 
 /** Tell how the second map gets onto the grid of the first, if that is another one. */
-static s2rgf_status tell_grids(const s2_map_pair *pair, const s2rgf_host *host, s2rgf_error *err)
+static s2rgf_status tell_grids(const s2_compared_maps *pair, const s2rgf_host *host,
+                               s2rgf_error *err)
 {
     char from[160], to[160];
     const s2_grid *before = &pair->before.grid, *after = &pair->after.grid;
@@ -29,7 +30,7 @@ static s2rgf_status tell_grids(const s2_map_pair *pair, const s2rgf_host *host, 
     return S2RGF_OK;
 }
 
-static s2rgf_status open_confidences(const s2rgf_change_options *options, s2_map_pair *pair,
+static s2rgf_status open_confidences(const s2rgf_change_options *options, s2_compared_maps *pair,
                                      s2rgf_error *err)
 {
     pair->has_confidence = options->before_confidence_path != NULL;
@@ -44,10 +45,10 @@ static s2rgf_status open_confidences(const s2rgf_change_options *options, s2_map
                : status;
 }
 
-s2rgf_status s2_map_pair_open(const s2rgf_change_options *options, const s2rgf_host *host,
-                              s2_map_pair *pair, s2rgf_error *err)
+s2rgf_status s2_compared_maps_open(const s2rgf_change_options *options, const s2rgf_host *host,
+                                   s2_compared_maps *pair, s2rgf_error *err)
 {
-    *pair = (s2_map_pair){.threshold = options->threshold};
+    *pair = (s2_compared_maps){.threshold = options->threshold};
     s2rgf_status status = s2_class_map_open_unread(options->before_path, options->assigned_srs,
                                                    host, &pair->before, err);
     if (status == S2RGF_OK)
@@ -78,7 +79,7 @@ static void close_confidence(s2_pair_confidence *confidence)
     S2_FREE_EACH(confidence->values, confidence->valid);
 }
 
-void s2_map_pair_close(s2_map_pair *pair)
+void s2_compared_maps_close(s2_compared_maps *pair)
 {
     close_confidence(&pair->before_confidence);
     close_confidence(&pair->after_confidence);
@@ -86,7 +87,7 @@ void s2_map_pair_close(s2_map_pair *pair)
     s2_class_map_close(&pair->before);
     s2_class_map_close(&pair->after);
     S2_FREE_EACH(pair->before_values, pair->after_values, pair->sure);
-    *pair = (s2_map_pair){0};
+    *pair = (s2_compared_maps){0};
 }
 
 /** An s2_pixel_reader: confidences, NaN where there is none. */
@@ -118,7 +119,7 @@ static s2rgf_status read_confidence(void *of, s2_rect rect, const double **pixel
 }
 
 /** Which pixels of a block are sure in both maps; the lookup is at that block. */
-static s2rgf_status judge_block(s2_map_pair *pair, s2_rect block, s2rgf_error *err)
+static s2rgf_status judge_block(s2_compared_maps *pair, s2_rect block, s2rgf_error *err)
 {
     const size_t count = (size_t)block.w * (size_t)block.h;
     const double *before = NULL, *after = NULL;
@@ -134,7 +135,7 @@ static s2rgf_status judge_block(s2_map_pair *pair, s2_rect block, s2rgf_error *e
     return status;
 }
 
-static s2rgf_status read_block(s2_map_pair *pair, s2_rect block, s2rgf_error *err)
+static s2rgf_status read_block(s2_compared_maps *pair, s2_rect block, s2rgf_error *err)
 {
     const size_t count = (size_t)block.w * (size_t)block.h;
     s2rgf_status status = s2_class_map_read_block(&pair->before, block, pair->before_values, err);
@@ -148,8 +149,8 @@ static s2rgf_status read_block(s2_map_pair *pair, s2_rect block, s2rgf_error *er
     return status;
 }
 
-s2rgf_status s2_map_pair_read(s2_map_pair *pair, const s2rgf_host *host, double from, double to,
-                              s2_pair_visit visit, void *context, s2rgf_error *err)
+s2rgf_status s2_compared_maps_read(s2_compared_maps *pair, const s2rgf_host *host, double from,
+                                   double to, s2_pair_visit visit, void *context, s2rgf_error *err)
 {
     const s2_grid *grid = &pair->before.grid;
     const s2_rect whole = {0, 0, grid->width, grid->height};
