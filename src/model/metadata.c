@@ -249,19 +249,15 @@ static s2rgf_status get_class(const s2_json_node *node, s2_class_table *classes,
     char *name = NULL;
     int value;
     s2rgf_status status = s2_json_get_int(node, "value", &value, err);
-    if (status != S2RGF_OK)
-        goto done;
-    status = s2_json_get_string(node, "name", &name, err);
-    if (status != S2RGF_OK)
-        goto done;
-    if (classes->count > 0 && value <= classes->items[classes->count - 1].value) {
+    if (status == S2RGF_OK)
+        status = s2_json_get_string(node, "name", &name, err);
+    if (status == S2RGF_OK && classes->count > 0 &&
+        value <= classes->items[classes->count - 1].value)
         status =
             s2_fail(err, S2RGF_FORMAT, "%s: %s: wrong order: expected values in ascending order",
                     node->subject, node->path);
-        goto done;
-    }
-    status = add_class(node, classes, value, name, err);
-done:
+    if (status == S2RGF_OK)
+        status = add_class(node, classes, value, name, err);
     s2_free(name);
     return status;
 }

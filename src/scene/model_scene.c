@@ -20,19 +20,15 @@ static s2rgf_status match_source(const s2_model_source *wanted, s2_source *sourc
     const int offered = s2_source_band_count(source);
     s2_band_offer *offers = s2_calloc((size_t)offered, sizeof *offers);
     int *order = s2_calloc((size_t)wanted->band_count, sizeof *order);
-    s2rgf_status status = S2RGF_OK;
-    if (!offers || !order) {
-        status = s2_fail_memory(err, "bands");
-        goto done;
-    }
-    for (int b = 0; b < offered; b++) {
+    s2rgf_status status = offers && order ? S2RGF_OK : s2_fail_memory(err, "bands");
+    for (int b = 0; b < offered && status == S2RGF_OK; b++) {
         const s2_band_desc *band = s2_source_band(source, b);
         offers[b] = (s2_band_offer){band->name ? band->name : "", band->wavelength_nm};
     }
-    status = s2_model_match_bands(wanted, offers, offered, order, host, err);
+    if (status == S2RGF_OK)
+        status = s2_model_match_bands(wanted, offers, offered, order, host, err);
     if (status == S2RGF_OK)
         status = s2_source_select(source, order, wanted->band_count, err);
-done:
     s2_free(offers);
     s2_free(order);
     return status;
