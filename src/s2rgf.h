@@ -566,8 +566,8 @@ S2RGF_API void s2rgf_free(void *text);
 
 /**
  * What OPENBLAS_CORETYPE should be set to before this process starts, because OpenBLAS does not
- * know the processor and has chosen kernels that every processor has, and with them training is
- * slow; NULL: nothing, it knows the processor, or the variable is set.
+ * know the processor and has chosen kernels for an older one, and with them training is
+ * slow; NULL: nothing, its kernels fit the processor, or the variable is set.
  */
 S2RGF_API const char *s2rgf_blas_core_type(void);
 
