@@ -6,7 +6,6 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
-#include "geo/labels/labels.h"
 
 bool s2_wanted_is_asked(const s2rgf_classify_options *options)
 {

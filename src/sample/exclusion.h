@@ -2,7 +2,7 @@
 #ifndef S2_SAMPLE_EXCLUSION_H
 #define S2_SAMPLE_EXCLUSION_H
 
-#include "geo/labels/labels.h"
+#include "geo/labels/label_runs.h"
 #include "geo/source/ground.h"
 
 typedef struct s2_exclusion {

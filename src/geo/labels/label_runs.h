@@ -4,8 +4,7 @@
 
 #include <stdint.h>
 
-#include "core/geometry.h"
-#include "s2rgf.h"
+#include "geo/source/grid.h"
 
 /** Pixels x.. last of row y. */
 typedef struct s2_label_run {
@@ -33,5 +32,23 @@ void s2_label_runs_erase(const s2_label_runs *runs, bool inside, s2_rect rect, u
 
 /** Whether any pixel of a rectangle is in settled runs. */
 bool s2_label_runs_meet(const s2_label_runs *runs, s2_rect rect);
+
+/**
+ * Read where labels of any kind are; their class field does not matter. runs out settled, of the
+ * grid. Errors: those of s2_labels_read().
+ * Memory: released with s2_label_runs_clear(), after errors too.
+ */
+s2rgf_status s2_labels_read_places(const s2rgf_label_options *options, const s2_grid *grid,
+                                   const s2rgf_host *host, s2_label_runs *runs, s2rgf_error *err);
+
+/**
+ * As s2_labels_read_places() of polygons alone: points are left out with a message, a raster is
+ * refused. A layer without CRS is taken to be in the grid's.
+ * layer_option in  what chooses a layer, for messages, "-cl"
+ * Errors  INVALID_ARGUMENT (no polygon), those of s2_labels_read_places().
+ */
+s2rgf_status s2_labels_read_areas(const s2rgf_label_options *options, const char *layer_option,
+                                  const s2_grid *grid, const s2rgf_host *host, s2_label_runs *runs,
+                                  s2rgf_error *err);
 
 #endif

@@ -4,7 +4,6 @@
 
 #include "core/checksum.h"
 #include "core/class_table.h"
-#include "geo/labels/label_runs.h"
 #include "geo/source/grid.h"
 
 typedef struct s2_label_pixel {
@@ -97,23 +96,6 @@ void s2_label_set_clear(s2_label_set *labels);
  */
 s2rgf_status s2_labels_read_sample(const s2rgf_label_options *options, const s2_grid *grid,
                                    const s2rgf_host *host, s2_label_set *labels, s2rgf_error *err);
-
-/**
- * Read where labels of any kind are; their class field does not matter. runs out settled, of the
- * grid. Errors: as above. Memory: released with s2_label_runs_clear(), after errors too.
- */
-s2rgf_status s2_labels_read_places(const s2rgf_label_options *options, const s2_grid *grid,
-                                   const s2rgf_host *host, s2_label_runs *runs, s2rgf_error *err);
-
-/**
- * As s2_labels_read_places() of polygons alone: points are left out with a message, a raster is
- * refused. A layer without CRS is taken to be in the grid's.
- * layer_option in  what chooses a layer, for messages, "-cl"
- * Errors  INVALID_ARGUMENT (no polygon), those of s2_labels_read_places().
- */
-s2rgf_status s2_labels_read_areas(const s2rgf_label_options *options, const char *layer_option,
-                                  const s2_grid *grid, const s2rgf_host *host, s2_label_runs *runs,
-                                  s2rgf_error *err);
 
 /**
  * Refuse labels in which 0 is a class, as training must, for maps keep 0 for nodata.

@@ -4,6 +4,7 @@
 
 #include <ogr_api.h>
 
+#include "geo/labels/label_runs.h"
 #include "geo/labels/labels.h"
 
 /** What labels are read for. */
