@@ -112,6 +112,9 @@ typedef struct s2rgf_label_options {
 typedef struct s2rgf_train_options {
     s2rgf_scene_options scene;
     s2rgf_label_options labels;
+    /* bands to use, "NAME=1-4,8" or "NAME=450-900nm", in this order, ended by NULL, or NULL: all that
+       are not marked bad and hold data. Of a single source also without "NAME=". */
+    const char *const *bands;
     const char *model_path;
     bool overwrite;
     const char *network; /* "dense" or "patch" */
