@@ -10,6 +10,7 @@
 #include "core/log.h"
 #include "core/memory.h"
 #include "core/plural.h"
+#include "geo/labels/labels.h"
 #include "geo/map/point_layer.h"
 #include "scene/pixel_features.h"
 #include "scene/scene_description.h"
@@ -33,9 +34,9 @@ typedef struct suggestion {
     s2_classify_job job;
     s2_point_layer layer;
     s2_candidates candidates;
-    s2_candidate *list;    /* [count] */
-    float *features;       /* [count][bands] */
-    s2_label_set labels;   /* places with labels */
+    s2_candidate *list; /* [count] */
+    float *features;    /* [count][bands] */
+    s2_label_runs labels;
     float *label_features; /* [known][bands] */
     size_t count, known;
     s2_ground ground;
@@ -126,12 +127,36 @@ static s2rgf_status read_features(suggestion *s, const int (*places)[2], size_t 
                      : s2_fail_memory(err, "places to suggest");
 }
 
-/** Candidates and some of the labels, evenly spread over all, with their features. */
+static size_t count_labels(const s2_label_runs *labels)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < labels->count; i++)
+        count += (size_t)(labels->items[i].last - labels->items[i].x) + 1;
+    return count;
+}
+
+/** So many of the labels, evenly spread over all. places out [count] */
+static void pick_labels(const s2_label_runs *labels, int (*places)[2], size_t count)
+{
+    const size_t all = count_labels(labels);
+    size_t before = 0, picked = 0;
+    for (size_t i = 0; i < labels->count; i++) {
+        const s2_label_run *run = &labels->items[i];
+        const size_t end = before + (size_t)(run->last - run->x) + 1;
+        for (; picked < count && picked * all / count < end; picked++) {
+            places[picked][0] = run->x + (int)(picked * all / count - before);
+            places[picked][1] = run->y;
+        }
+        before = end;
+    }
+}
+
+/** Find the candidates, and what the network reads of them and of labels. */
 static s2rgf_status describe_places(suggestion *s, s2rgf_error *err)
 {
     const size_t wanted = CANDIDATES * (size_t)s->options->points;
     const size_t most = wanted > FEWEST_CANDIDATES ? wanted : FEWEST_CANDIDATES;
-    const size_t labels = s->labels.count;
+    const size_t labels = count_labels(&s->labels);
     s->known = labels < KNOWN_LABELS ? labels : KNOWN_LABELS;
     s2rgf_status status = s2_candidates_list(
         &s->candidates, most / (size_t)s->job.content->classes.count + 1, &s->list, &s->count, err);
@@ -149,11 +174,7 @@ static s2rgf_status describe_places(suggestion *s, s2rgf_error *err)
         places[i][1] = s->list[i].y;
     }
     status = read_features(s, (const int(*)[2])places, s->count, &s->features, err);
-    for (size_t k = 0; k < s->known; k++) {
-        const s2_label_pixel *label = &s->labels.pixels[k * labels / s->known];
-        places[k][0] = label->x;
-        places[k][1] = label->y;
-    }
+    pick_labels(&s->labels, places, s->known);
     if (status == S2RGF_OK)
         status = read_features(s, (const int(*)[2])places, s->known, &s->label_features, err);
     s2_free(places);
@@ -211,8 +232,7 @@ static s2rgf_status choose_places(suggestion *s, s2rgf_error *err)
     const s2_choice_input input = {.candidates = s->list,
                                    .features = s->features,
                                    .count = s->count,
-                                   .labels = s->labels.pixels,
-                                   .label_count = s->labels.count,
+                                   .labels = &s->labels,
                                    .label_features = s->label_features,
                                    .known_count = s->known,
                                    .bands = s2_pixel_feature_count(s->job.content),
@@ -267,7 +287,7 @@ s2rgf_status s2rgf_suggest(const s2rgf_suggest_options *options, const s2rgf_hos
     if (status == S2RGF_OK)
         status = choose_places(&s, err);
     s2_candidates_clear(&s.candidates);
-    s2_label_set_clear(&s.labels);
+    s2_label_runs_clear(&s.labels);
     s2_point_layer_close(&s.layer);
     s2_classify_clear(&s.job);
     S2_FREE_EACH(s.list, s.features, s.label_features);

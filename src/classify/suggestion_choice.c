@@ -36,13 +36,13 @@ static bool too_near(const s2_choice_input *input, int x, int y, int other_x, in
     return squared < input->distance_m * input->distance_m;
 }
 
-/** The first label of a row or of one further down. */
-static size_t first_in(const s2_choice_input *input, double row)
+/** The first run of labels of a row or of one further down. */
+static size_t first_run(const s2_label_runs *labels, double row)
 {
-    size_t low = 0, high = input->label_count;
+    size_t low = 0, high = labels->count;
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
-        if (input->labels[middle].y < row)
+        if (labels->items[middle].y < row)
             low = middle + 1;
         else
             high = middle;
@@ -52,16 +52,18 @@ static size_t first_in(const s2_choice_input *input, double row)
 
 static bool near_label(const s2_choice_input *input, const s2_candidate *candidate)
 {
-    double metric[3], reach = 0.0;
+    const s2_label_runs *labels = input->labels;
+    double metric[3] = {1.0, 0.0, 1.0}, reach = 0.0;
     if (input->distance_m > 0.0) {
         s2_ground_metric(input->ground, candidate->y + 0.5, metric);
-        reach = s2_ground_reach(metric, input->distance_m) + 1.0;
+        reach = s2_ground_reach(metric, input->distance_m);
     }
-    for (size_t i = first_in(input, candidate->y - reach);
-         i < input->label_count && input->labels[i].y <= candidate->y + reach; i++) {
-        const s2_label_pixel *label = &input->labels[i];
-        if ((label->x == candidate->x && label->y == candidate->y) ||
-            too_near(input, candidate->x, candidate->y, label->x, label->y))
+    for (size_t i = first_run(labels, candidate->y - reach);
+         i < labels->count && labels->items[i].y <= candidate->y + reach; i++) {
+        const s2_label_run *run = &labels->items[i];
+        double from, to;
+        if (s2_ground_span(metric, candidate->y - run->y, input->distance_m, &from, &to) &&
+            candidate->x >= run->x + from && candidate->x <= run->last + to)
             return true;
     }
     return false;

@@ -3,7 +3,7 @@
 #define S2_CLASSIFY_SUGGESTION_CHOICE_H
 
 #include "classify/candidates.h"
-#include "geo/labels/labels.h"
+#include "geo/labels/label_runs.h"
 #include "geo/source/ground.h"
 
 /** What a choice is made of; all is borrowed. */
@@ -11,8 +11,7 @@ typedef struct s2_choice_input {
     const s2_candidate *candidates; /* [count] by rows */
     const float *features;          /* [count][bands] what the network reads of each */
     size_t count;
-    const s2_label_pixel *labels; /* [label_count] by rows: places that have a label */
-    size_t label_count;
+    const s2_label_runs *labels; /* places that have a label */
     const float *label_features; /* [known_count][bands] of some of these */
     size_t known_count, bands;
     int classes;

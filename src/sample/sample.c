@@ -11,6 +11,7 @@
 #include "core/log.h"
 #include "core/memory.h"
 #include "core/plural.h"
+#include "geo/labels/labels.h"
 #include "geo/map/point_layer.h"
 #include "geo/map/strata.h"
 #include "sample/allocation.h"
