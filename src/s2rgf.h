@@ -568,12 +568,17 @@ S2RGF_API void s2rgf_assessment_free(s2rgf_assessment *assessment);
 S2RGF_API s2rgf_status s2rgf_check_outputs(const char *const *paths, const char *const *others,
                                            s2rgf_error *err);
 
+/** A text, and the file that it is to be written to. */
+typedef struct s2rgf_text_file {
+    const char *path, *text;
+} s2rgf_text_file;
+
 /**
- * Write a text and a final newline to a file that gets its name only when it is complete.
+ * Write texts, each with a final newline, to files that get their names only when all are complete.
  * Errors  INVALID_ARGUMENT (exists and not overwrite, or is no regular file), IO, NO_MEMORY.
  */
-S2RGF_API s2rgf_status s2rgf_text_save(const char *path, const char *text, bool overwrite,
-                                       s2rgf_error *err);
+S2RGF_API s2rgf_status s2rgf_texts_save(const s2rgf_text_file *texts, size_t count, bool overwrite,
+                                        s2rgf_error *err);
 
 /** Release a string handed out by this library; NULL is accepted. */
 S2RGF_API void s2rgf_free(void *text);

@@ -1,4 +1,4 @@
-/* Options that several programs share: rasters and labels. */
+/* Entries of the programs' tables, and the options that several programs share: rasters and labels. */
 #ifndef S2_APPS_COMMON_OPTIONS_H
 #define S2_APPS_COMMON_OPTIONS_H
 
@@ -7,11 +7,34 @@
 #define S2_SCENE_OPTION_COUNT 5
 #define S2_LABEL_OPTION_COUNT 7
 
-/** -q, which sets the bool at that offset of a program's structure. */
-#define S2_QUIET_OPTION(offset)                                                                    \
+/**
+ * An entry of a table: the name of the option (NULL: a positional argument), its placeholder, the offset of its
+ * value, for a number the least and the largest value, and its help. Other members, such as .needs = "design", may
+ * follow.
+ */
+#define S2_ENTRY(kind, option, placeholder, offset, text, ...)                                     \
     {                                                                                              \
-        .name = "q", .type = S2_OPTION_ON, .target = (offset),                                     \
-        .help = "print nothing but warnings and errors"                                            \
+        .type = (kind), .name = (option), .values = (placeholder), .target = (offset),             \
+        .help = (text), __VA_ARGS__                                                                \
+    }
+#define S2_NUMBER(kind, option, placeholder, offset, least, largest, ...)                          \
+    S2_ENTRY(kind, option, placeholder, offset, __VA_ARGS__, .min = (least), .max = (largest))
+
+#define S2_ON(option, offset, ...) S2_ENTRY(S2_OPTION_ON, option, NULL, offset, __VA_ARGS__, )
+#define S2_OFF(option, offset, ...) S2_ENTRY(S2_OPTION_OFF, option, NULL, offset, __VA_ARGS__, )
+#define S2_TEXT(...) S2_ENTRY(S2_OPTION_TEXT, __VA_ARGS__, )
+#define S2_OUTPUT(...) S2_ENTRY(S2_OPTION_OUTPUT, __VA_ARGS__, )
+#define S2_LIST(...) S2_ENTRY(S2_OPTION_LIST, __VA_ARGS__, )
+#define S2_INT(...) S2_NUMBER(S2_OPTION_INT, __VA_ARGS__)
+#define S2_REAL(...) S2_NUMBER(S2_OPTION_REAL, __VA_ARGS__)
+#define S2_RECT(...) S2_ENTRY(S2_OPTION_RECT, __VA_ARGS__, )
+
+#define S2_QUIET S2_ENTRY(S2_OPTION_QUIET, "q", NULL, 0, "print nothing but warnings and errors", )
+
+/** A table of the program's own as a group of its help. */
+#define S2_GROUP(heading, table)                                                                   \
+    {                                                                                              \
+        (heading), (table), sizeof(table) / sizeof *(table), 0                                     \
     }
 
 /** Options of an s2rgf_scene_options. */

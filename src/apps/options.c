@@ -26,6 +26,7 @@ typedef struct reader {
     bool given[S2_OPTIONS_MAX]; /* by position in the program's table */
     int exit_code;              /* where a word is refused */
     bool writes;                /* a file to write was given */
+    bool quiet;
 } reader;
 
 /* An entry of the table with where it writes. */
@@ -278,6 +279,9 @@ static bool set_values(reader *r, slot to, char **texts)
     case S2_OPTION_SHARD:
         return s2_shard_read(r->program->name, texts[0],
                              (s2_shard *)(void *)(to.base + option->target));
+    case S2_OPTION_QUIET:
+        r->quiet = true;
+        return true;
     default:
         return true;
     }
@@ -338,6 +342,20 @@ static bool is_given(const reader *r, const char *name, char *text, size_t bytes
     return false;
 }
 
+/* Whether what an entry needs is given; what that would be to text. */
+static bool has_needed(const reader *r, const s2_option *option, char *text, size_t bytes)
+{
+    char other[64];
+
+    if (!option->needs || is_given(r, option->needs, text, bytes))
+        return true;
+    if (!option->or_needs)
+        return false;
+    const bool given = is_given(r, option->or_needs, other, sizeof other);
+    snprintf(text + strlen(text), bytes - strlen(text), " or %s", other);
+    return given;
+}
+
 static bool check_required(const reader *r)
 {
     char own[128];
@@ -354,7 +372,7 @@ static bool check_required(const reader *r)
                                    option->name ? " " : "", option->name ? option->values : "");
         if (!r->given[i])
             continue;
-        if (option->needs && !is_given(r, option->needs, other, sizeof other))
+        if (!has_needed(r, option, other, sizeof other))
             return s2_report_usage(r->program->name, "%s: needs %s", own, other);
         if (option->forbids && is_given(r, option->forbids, other, sizeof other))
             return s2_report_usage(r->program->name, "%s: cannot be used with %s", own, other);
@@ -408,6 +426,7 @@ bool s2_command_parse(s2_command *command, int argc, char **argv, int *exit_code
         goto done;
     }
     command->writes = r.writes;
+    command->quiet = r.quiet;
     ok = !printed;
     *exit_code = S2_EXIT_DONE;
 done:

@@ -22,6 +22,7 @@ typedef enum s2_option_type {
     S2_OPTION_REAL,   /* double */
     S2_OPTION_RECT,   /* double[4] */
     S2_OPTION_SHARD,  /* s2_shard */
+    S2_OPTION_QUIET,  /* -q: nothing in the program's structure, see s2_command */
     /* what every program has; used by options.c only */
     S2_OPTION_HELP,
     S2_OPTION_VERSION,
@@ -45,7 +46,8 @@ typedef struct s2_option {
     const char *zero;   /* INT: a word that stands for the value 0, in the help too, or NULL */
     /* name of an option, or placeholder of an argument, that must be given too, or NULL */
     const char *needs;
-    const char *forbids; /* the same of one that must not be given too, or NULL */
+    const char *or_needs; /* another that serves as well, or NULL */
+    const char *forbids;  /* the same of one that must not be given too, or NULL */
     const char *help;
 } s2_option;
 
@@ -72,6 +74,7 @@ typedef struct s2_command {
     void *values; /* the program's structure, filled with defaults */
     char **words; /* owned: what text values point into */
     bool writes;  /* out: a file to write was given */
+    bool quiet;   /* out: -q was given */
 } s2_command;
 
 /**

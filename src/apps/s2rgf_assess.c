@@ -15,62 +15,35 @@ typedef struct arguments {
     s2rgf_assess_options assess;
     const char *json_path, *html_path;
     bool overwrite;
-    bool quiet;
 } arguments;
 
 #define ASSESS(member) offsetof(arguments, assess.member)
 
 static const s2_option MAP_OPTIONS[] = {
-    {.values = "map.tif",
-     .type = S2_OPTION_TEXT,
-     .target = ASSESS(map_path),
-     .required = true,
-     .help = "the class raster to assess"},
-    {.name = "a_srs",
-     .values = "srs",
-     .type = S2_OPTION_TEXT,
-     .target = ASSESS(assigned_srs),
-     .help = "CRS of a map that has none"},
-    {.name = "confidence",
-     .values = "file",
-     .type = S2_OPTION_TEXT,
-     .target = ASSESS(confidence_path),
-     .help = "the map's confidence, from s2rgf_classify -conf: also say how well it is calibrated"},
+    S2_TEXT(NULL, "map.tif", ASSESS(map_path), "the class raster to assess", .required = true),
+    S2_TEXT("a_srs", "srs", ASSESS(assigned_srs), "CRS of a map that has none"),
+    S2_TEXT("confidence", "file", ASSESS(confidence_path),
+            "the map's confidence, from s2rgf_classify -conf: also say how well it is calibrated"),
 };
 
 static const s2_option DESIGN_OPTIONS[] = {
-    {.name = "design",
-     .values = "name",
-     .type = S2_OPTION_TEXT,
-     .target = ASSESS(design),
-     .help = "how the reference points were drawn: stratified, simple or systematic; estimates "
-             "accuracies and areas of the whole map with their errors"},
-    {.name = "strata",
-     .values = "raster",
-     .type = S2_OPTION_TEXT,
-     .target = ASSESS(strata_path),
-     .needs = "design",
-     .help =
-         "class raster on the map's grid, whose classes are the strata; by default the map itself"},
+    S2_TEXT("design", "name", ASSESS(design),
+            "how the reference points were drawn: stratified, simple or systematic; estimates "
+            "accuracies and areas of the whole map with their errors"),
+    S2_TEXT(
+        "strata", "raster", ASSESS(strata_path),
+        "class raster on the map's grid, whose classes are the strata; by default the map itself",
+        .needs = "design"),
 };
 
 static const s2_option OUTPUT_OPTIONS[] = {
-    {.name = "json",
-     .values = "file",
-     .type = S2_OPTION_OUTPUT,
-     .target = offsetof(arguments, json_path),
-     .help = "write the assessment as JSON; - is standard output, and nothing else goes there"},
-    {.name = "html",
-     .values = "file",
-     .type = S2_OPTION_OUTPUT,
-     .target = offsetof(arguments, html_path),
-     .help = "write a report to look at and to print: one HTML file with the map's picture, "
-             "matrices and bars"},
-    {.name = "overwrite",
-     .type = S2_OPTION_ON,
-     .target = offsetof(arguments, overwrite),
-     .help = "replace these files if they exist"},
-    S2_QUIET_OPTION(offsetof(arguments, quiet)),
+    S2_OUTPUT("json", "file", offsetof(arguments, json_path),
+              "write the assessment as JSON; - is standard output, and nothing else goes there"),
+    S2_OUTPUT("html", "file", offsetof(arguments, html_path),
+              "write a report to look at and to print: one HTML file with the map's picture, "
+              "matrices and bars"),
+    S2_ON("overwrite", offsetof(arguments, overwrite), "replace these files if they exist"),
+    S2_QUIET,
 };
 
 const bool s2_program_has_threads = false;
@@ -82,10 +55,10 @@ static const s2_program PROGRAM = {
     .driver_kinds = GDAL_OF_RASTER | GDAL_OF_VECTOR,
     .groups =
         {
-            {"Map", MAP_OPTIONS, sizeof MAP_OPTIONS / sizeof *MAP_OPTIONS, 0},
+            S2_GROUP("Map", MAP_OPTIONS),
             {"Reference labels", S2_LABEL_OPTIONS, S2_LABEL_OPTION_COUNT, ASSESS(labels)},
-            {"Sample", DESIGN_OPTIONS, sizeof DESIGN_OPTIONS / sizeof *DESIGN_OPTIONS, 0},
-            {"Output", OUTPUT_OPTIONS, sizeof OUTPUT_OPTIONS / sizeof *OUTPUT_OPTIONS, 0},
+            S2_GROUP("Sample", DESIGN_OPTIONS),
+            S2_GROUP("Output", OUTPUT_OPTIONS),
         },
 };
 
@@ -125,7 +98,6 @@ static s2rgf_status check_outputs(const arguments *values, s2rgf_error *err)
     return status;
 }
 
-/* The texts of all files are made before the first is written. */
 static s2rgf_status write_files(const arguments *values, const s2rgf_assessment *assessment,
                                 const s2_warnings *warnings, s2rgf_error *err)
 {
@@ -136,10 +108,9 @@ static s2rgf_status write_files(const arguments *values, const s2rgf_assessment 
     if (status == S2RGF_OK && values->html_path)
         status = s2rgf_assessment_html(assessment, &values->assess, s2_warnings_lines(warnings),
                                        warnings->to, &html, err);
-    if (status == S2RGF_OK && values->html_path)
-        status = s2_text_file_write(values->html_path, html, values->overwrite, err);
-    if (status == S2RGF_OK && values->json_path)
-        status = s2_text_file_write(values->json_path, json, values->overwrite, err);
+    const s2rgf_text_file files[] = {{values->json_path, json}, {values->html_path, html}};
+    if (status == S2RGF_OK)
+        status = s2_text_files_write(files, sizeof files / sizeof *files, values->overwrite, err);
     s2rgf_free(json);
     s2rgf_free(html);
     return status;
@@ -153,7 +124,8 @@ static s2rgf_status assess(void *data, s2_report *report, s2rgf_error *err)
     s2rgf_assessment *assessment = NULL;
     s2rgf_status status = check_outputs(values, err);
 
-    report->quiet = values->quiet || is_stdout(values->json_path) || is_stdout(values->html_path);
+    if (is_stdout(values->json_path) || is_stdout(values->html_path))
+        report->quiet = true;
     s2_warnings_start(&warnings, &report->host);
     if (status == S2RGF_OK)
         status = s2rgf_assess(&values->assess, &warnings.host, &assessment, err);
@@ -168,6 +140,6 @@ static s2rgf_status assess(void *data, s2_report *report, s2rgf_error *err)
 
 int main(int argc, char **argv)
 {
-    arguments values = {.quiet = false};
+    arguments values = {.json_path = NULL};
     return s2_program_run(&PROGRAM, argc, argv, &values, assess);
 }

@@ -17,141 +17,71 @@ typedef struct arguments {
     const char *scenes_path;
     const char *report_path;
     s2_shard shard;
-    bool quiet;
 } arguments;
 
 #define CLASSIFY(member) offsetof(arguments, classify.member)
 
 static const s2_option MODEL_OPTIONS[] = {
-    {.name = "m",
-     .values = "model.s2rgf",
-     .type = S2_OPTION_TEXT,
-     .target = CLASSIFY(model_path),
-     .required = true,
-     .help = "the model file, made by s2rgf_train"},
+    S2_TEXT("m", "model.s2rgf", CLASSIFY(model_path), "the model file, made by s2rgf_train",
+            .required = true),
 };
 
 static const s2_option OUTPUT_OPTIONS[] = {
-    {.values = "out.tif",
-     .type = S2_OPTION_OUTPUT,
-     .target = CLASSIFY(output_path),
-     .required = true,
-     .unless = "write_scene",
-     .help = "the map to write; with -scenes, {} stands for the name of the scene"},
-    {.name = "of",
-     .values = "format",
-     .type = S2_OPTION_TEXT,
-     .target = CLASSIFY(format),
-     .help = "GDAL driver of the map; by default that of its extension, else GTiff"},
-    {.name = "co",
-     .values = "NAME=VALUE",
-     .type = S2_OPTION_LIST,
-     .target = CLASSIFY(creation_options),
-     .help = "creation option of that driver"},
-    {.name = "overwrite",
-     .type = S2_OPTION_ON,
-     .target = CLASSIFY(overwrite),
-     .help = "replace output files that exist"},
-    {.name = "noqml",
-     .type = S2_OPTION_OFF,
-     .target = CLASSIFY(style),
-     .help = "do not write a QGIS style file (.qml) beside the map"},
-    {.name = "conf",
-     .values = "file",
-     .type = S2_OPTION_OUTPUT,
-     .target = CLASSIFY(confidence_path),
-     .help = "also write the probability of the mapped class to this raster"},
-    {.name = "prob",
-     .values = "file",
-     .type = S2_OPTION_OUTPUT,
-     .target = CLASSIFY(probability_path),
-     .help = "also write the probability of every class to this raster, one band each"},
-    {.name = "mask",
-     .values = "file",
-     .type = S2_OPTION_TEXT,
-     .target = CLASSIFY(mask_path),
-     .help = "map only where this raster on the reference grid is neither 0 nor nodata"},
-    {.name = "srcwin",
-     .values = "x y width height",
-     .type = S2_OPTION_RECT,
-     .target = CLASSIFY(srcwin),
-     .given = CLASSIFY(has_srcwin),
-     .forbids = "projwin",
-     .help = "map only this window, in pixels of the reference grid"},
-    {.name = "projwin",
-     .values = "ulx uly lrx lry",
-     .type = S2_OPTION_RECT,
-     .target = CLASSIFY(projwin),
-     .given = CLASSIFY(has_projwin),
-     .help = "map only this window, given by two corners in CRS coordinates"},
-    {.name = "projwin_srs",
-     .values = "srs",
-     .type = S2_OPTION_TEXT,
-     .target = CLASSIFY(projwin_srs),
-     .needs = "projwin",
-     .help = "CRS of -projwin, by default that of the reference grid"},
-    {.name = "write_scene",
-     .values = "file.s2rgf.json",
-     .type = S2_OPTION_OUTPUT,
-     .target = offsetof(arguments, scene_path),
-     .forbids = "scenes",
-     .help =
-         "write model, rasters and their options to a scene file, which the GDAL plugin opens as "
-         "the map; without out.tif, map nothing"},
+    S2_OUTPUT(NULL, "out.tif", CLASSIFY(output_path),
+              "the map to write; with -scenes, {} stands for the name of the scene",
+              .required = true, .unless = "write_scene"),
+    S2_TEXT("of", "format", CLASSIFY(format),
+            "GDAL driver of the map; by default that of its extension, else GTiff"),
+    S2_LIST("co", "NAME=VALUE", CLASSIFY(creation_options), "creation option of that driver"),
+    S2_ON("overwrite", CLASSIFY(overwrite), "replace output files that exist"),
+    S2_OFF("noqml", CLASSIFY(style), "do not write a QGIS style file (.qml) beside the map"),
+    S2_OUTPUT("conf", "file", CLASSIFY(confidence_path),
+              "also write the probability of the mapped class to this raster"),
+    S2_OUTPUT("prob", "file", CLASSIFY(probability_path),
+              "also write the probability of every class to this raster, one band each"),
+    S2_TEXT("mask", "file", CLASSIFY(mask_path),
+            "map only where this raster on the reference grid is neither 0 nor nodata"),
+    S2_RECT("srcwin", "x y width height", CLASSIFY(srcwin),
+            "map only this window, in pixels of the reference grid", .given = CLASSIFY(has_srcwin),
+            .forbids = "projwin"),
+    S2_RECT("projwin", "ulx uly lrx lry", CLASSIFY(projwin),
+            "map only this window, given by two corners in CRS coordinates",
+            .given = CLASSIFY(has_projwin)),
+    S2_TEXT("projwin_srs", "srs", CLASSIFY(projwin_srs),
+            "CRS of -projwin, by default that of the reference grid", .needs = "projwin"),
+    S2_OUTPUT(
+        "write_scene", "file.s2rgf.json", offsetof(arguments, scene_path),
+        "write model, rasters and their options to a scene file, which the GDAL plugin opens as "
+        "the map; without out.tif, map nothing",
+        .forbids = "scenes"),
 };
 
 static const s2_option SCENES_OPTIONS[] = {
-    {.name = "scenes",
-     .former = "batch",
-     .values = "folder|list",
-     .type = S2_OPTION_TEXT,
-     .target = offsetof(arguments, scenes_path),
-     .help =
-         "map many scenes: all of a folder, or those that a text file names, one per line; {} in "
-         "rasters and outputs stands for the name of a scene"},
-    {.name = "report",
-     .values = "file",
-     .type = S2_OPTION_OUTPUT,
-     .target = offsetof(arguments, report_path),
-     .needs = "scenes",
-     .help =
-         "write as JSON what happened to each scene; replaces the report of an earlier run; with "
-         "-shard 3/16 it becomes file_03of16"},
-    {.name = "shard",
-     .values = "i/n",
-     .type = S2_OPTION_SHARD,
-     .target = offsetof(arguments, shard),
-     .help =
-         "do only share i of n: of the scenes, or of one scene, for s2rgf_mosaic to join; auto: as "
-         "the environment of a job array says"},
+    S2_TEXT(
+        "scenes", "folder|list", offsetof(arguments, scenes_path),
+        "map many scenes: all of a folder, or those that a text file names, one per line; {} in "
+        "rasters and outputs stands for the name of a scene",
+        .former = "batch"),
+    S2_OUTPUT(
+        "report", "file", offsetof(arguments, report_path),
+        "write as JSON what happened to each scene; replaces the report of an earlier run; with "
+        "-shard 3/16 it becomes file_03of16",
+        .needs = "scenes"),
+    S2_ENTRY(
+        S2_OPTION_SHARD, "shard", "i/n", offsetof(arguments, shard),
+        "do only share i of n: of the scenes, or of one scene, for s2rgf_mosaic to join; auto: as "
+        "the environment of a job array says"),
 };
 
 static const s2_option WORK_OPTIONS[] = {
-    {.name = "tile",
-     .values = "pixels",
-     .type = S2_OPTION_INT,
-     .target = CLASSIFY(tile_px),
-     .min = 16,
-     .max = 8192,
-     .zero = "auto",
-     .help = "side of a tile, in pixels of the reference grid; does not change the map"},
-    {.name = "threads",
-     .values = "N",
-     .type = S2_OPTION_INT,
-     .target = CLASSIFY(threads),
-     .min = 1,
-     .max = 1024,
-     .zero = "ALL_CPUS",
-     .help = "threads to work with; does not change the map"},
-    {.name = "wm",
-     .values = "MB",
-     .type = S2_OPTION_INT,
-     .target = CLASSIFY(memory_mb),
-     .min = 1,
-     .max = 1048576,
-     .zero = "auto",
-     .help = "working memory for tiles, in megabytes"},
-    S2_QUIET_OPTION(offsetof(arguments, quiet)),
+    S2_INT("tile", "pixels", CLASSIFY(tile_px), 16, 8192,
+           "side of a tile, in pixels of the reference grid; does not change the map",
+           .zero = "auto"),
+    S2_INT("threads", "N", CLASSIFY(threads), 1, 1024,
+           "threads to work with; does not change the map", .zero = "ALL_CPUS"),
+    S2_INT("wm", "MB", CLASSIFY(memory_mb), 1, 1048576, "working memory for tiles, in megabytes",
+           .zero = "auto"),
+    S2_QUIET,
 };
 
 const bool s2_program_has_threads = true;
@@ -163,12 +93,11 @@ static const s2_program PROGRAM = {
     .driver_kinds = GDAL_OF_RASTER,
     .groups =
         {
-            {"Model", MODEL_OPTIONS, sizeof MODEL_OPTIONS / sizeof *MODEL_OPTIONS, 0},
+            S2_GROUP("Model", MODEL_OPTIONS),
             {"Rasters", S2_SCENE_OPTIONS, S2_SCENE_OPTION_COUNT, CLASSIFY(scene)},
-            {"Output", OUTPUT_OPTIONS, sizeof OUTPUT_OPTIONS / sizeof *OUTPUT_OPTIONS, 0},
-            {"Many scenes and job arrays", SCENES_OPTIONS,
-             sizeof SCENES_OPTIONS / sizeof *SCENES_OPTIONS, 0},
-            {"Work", WORK_OPTIONS, sizeof WORK_OPTIONS / sizeof *WORK_OPTIONS, 0},
+            S2_GROUP("Output", OUTPUT_OPTIONS),
+            S2_GROUP("Many scenes and job arrays", SCENES_OPTIONS),
+            S2_GROUP("Work", WORK_OPTIONS),
         },
 };
 
@@ -196,7 +125,6 @@ static s2rgf_status write_scene(const arguments *values, const s2rgf_host *host,
 static s2rgf_status classify(void *data, s2_report *report, s2rgf_error *err)
 {
     arguments *values = data;
-    report->quiet = values->quiet;
     /* GDAL's own default, a part of the machine's memory, would let the peak grow with the scene */
     if (!CPLGetConfigOption("GDAL_CACHEMAX", NULL))
         values->classify.block_cache_mb = BLOCK_CACHE_MB;
@@ -215,7 +143,7 @@ static s2rgf_status classify(void *data, s2_report *report, s2rgf_error *err)
 
 int main(int argc, char **argv)
 {
-    arguments values = {.quiet = false};
+    arguments values = {.scene_path = NULL};
     s2rgf_classify_options_init(&values.classify);
     return s2_program_run(&PROGRAM, argc, argv, &values, classify);
 }

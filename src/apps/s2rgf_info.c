@@ -4,8 +4,8 @@
 
 #include <gdal.h>
 
+#include "apps/common_options.h"
 #include "apps/environment.h"
-#include "apps/options.h"
 #include "apps/program.h"
 #include "apps/text_file.h"
 #include "s2rgf.h"
@@ -17,45 +17,25 @@ typedef struct arguments {
 } arguments;
 
 static const s2_option MODEL_OPTIONS[] = {
-    {.values = "model.s2rgf",
-     .type = S2_OPTION_TEXT,
-     .target = offsetof(arguments, model_path),
-     .required = true,
-     .help = "the model to describe"},
-    {.values = "out.onnx",
-     .type = S2_OPTION_OUTPUT,
-     .target = offsetof(arguments, onnx_path),
-     .needs = "onnx",
-     .help = "the file that -onnx writes"},
+    S2_TEXT(NULL, "model.s2rgf", offsetof(arguments, model_path), "the model to describe",
+            .required = true),
+    S2_OUTPUT(NULL, "out.onnx", offsetof(arguments, onnx_path), "the file that -onnx writes",
+              .needs = "onnx"),
 };
 
 static const s2_option OUTPUT_OPTIONS[] = {
-    {.name = "json",
-     .type = S2_OPTION_ON,
-     .target = offsetof(arguments, json),
-     .forbids = "stac",
-     .help = "write one JSON object instead of text"},
-    {.name = "stac",
-     .type = S2_OPTION_ON,
-     .target = offsetof(arguments, stac),
-     .forbids = "onnx",
-     .help = "write a STAC item with the machine learning model extension"},
-    {.name = "onnx",
-     .type = S2_OPTION_ON,
-     .target = offsetof(arguments, onnx),
-     .needs = "out.onnx",
-     .forbids = "json",
-     .help = "write the network as an ONNX file, for other runtimes"},
-    {.name = "html",
-     .values = "file",
-     .type = S2_OPTION_OUTPUT,
-     .target = offsetof(arguments, html_path),
-     .help = "write a page to look at and to print: one HTML file; - is standard output, and "
-             "nothing else goes there"},
-    {.name = "overwrite",
-     .type = S2_OPTION_ON,
-     .target = offsetof(arguments, overwrite),
-     .help = "replace out.onnx and the HTML file if they exist"},
+    S2_ON("json", offsetof(arguments, json), "write one JSON object instead of text",
+          .forbids = "stac"),
+    S2_ON("stac", offsetof(arguments, stac),
+          "write a STAC item with the machine learning model extension", .forbids = "onnx"),
+    S2_ON("onnx", offsetof(arguments, onnx),
+          "write the network as an ONNX file, for other runtimes", .needs = "out.onnx",
+          .forbids = "json"),
+    S2_OUTPUT("html", "file", offsetof(arguments, html_path),
+              "write a page to look at and to print: one HTML file; - is standard output, and "
+              "nothing else goes there"),
+    S2_ON("overwrite", offsetof(arguments, overwrite),
+          "replace out.onnx and the HTML file if they exist", .needs = "onnx", .or_needs = "html"),
 };
 
 const bool s2_program_has_threads = false;
@@ -67,8 +47,8 @@ static const s2_program PROGRAM = {
     .driver_kinds = GDAL_OF_RASTER,
     .groups =
         {
-            {"Model", MODEL_OPTIONS, sizeof MODEL_OPTIONS / sizeof *MODEL_OPTIONS, 0},
-            {"Output", OUTPUT_OPTIONS, sizeof OUTPUT_OPTIONS / sizeof *OUTPUT_OPTIONS, 0},
+            S2_GROUP("Model", MODEL_OPTIONS),
+            S2_GROUP("Output", OUTPUT_OPTIONS),
         },
 };
 
@@ -118,8 +98,9 @@ static s2rgf_status describe_model(void *data, s2_report *report, s2rgf_error *e
         status = s2rgf_model_html(model, &html, err);
     if (status == S2RGF_OK && values->onnx)
         status = s2rgf_model_export_onnx(model, values->onnx_path, values->overwrite, err);
-    if (status == S2RGF_OK && html)
-        status = s2_text_file_write(values->html_path, html, values->overwrite, err);
+    if (status == S2RGF_OK)
+        status = s2_text_files_write(&(s2rgf_text_file){values->html_path, html}, 1,
+                                     values->overwrite, err);
     /* A failed write shows when s2_report_finish() flushes. */
     if (status == S2RGF_OK && text)
         fputs(text, stdout);

@@ -6,48 +6,21 @@
 #include "apps/program.h"
 #include "s2rgf.h"
 
-typedef struct arguments {
-    s2rgf_classify_options mosaic;
-    bool quiet;
-} arguments;
-
-#define MOSAIC(member) offsetof(arguments, mosaic.member)
+#define MOSAIC(member) offsetof(s2rgf_classify_options, member)
 
 static const s2_option OUTPUT_OPTIONS[] = {
-    {.values = "map.tif",
-     .type = S2_OPTION_OUTPUT,
-     .target = MOSAIC(output_path),
-     .required = true,
-     .help = "the map to write, named as for s2rgf_classify -shard; its shares are beside it"},
-    {.name = "n",
-     .values = "N",
-     .type = S2_OPTION_INT,
-     .target = MOSAIC(share_count),
-     .min = 1,
-     .max = 100000,
-     .zero = "auto",
-     .help = "number of shares; auto: take it from their names"},
-    {.name = "of",
-     .values = "format",
-     .type = S2_OPTION_TEXT,
-     .target = MOSAIC(format),
-     .help =
-         "GDAL driver of the map, VRT to refer to the shares; by default that of its extension, "
-         "else GTiff"},
-    {.name = "co",
-     .values = "NAME=VALUE",
-     .type = S2_OPTION_LIST,
-     .target = MOSAIC(creation_options),
-     .help = "creation option of that driver"},
-    {.name = "overwrite",
-     .type = S2_OPTION_ON,
-     .target = MOSAIC(overwrite),
-     .help = "replace the map if it exists"},
-    {.name = "noqml",
-     .type = S2_OPTION_OFF,
-     .target = MOSAIC(style),
-     .help = "do not write a QGIS style file (.qml) beside the map"},
-    S2_QUIET_OPTION(offsetof(arguments, quiet)),
+    S2_OUTPUT(NULL, "map.tif", MOSAIC(output_path),
+              "the map to write, named as for s2rgf_classify -shard; its shares are beside it",
+              .required = true),
+    S2_INT("n", "N", MOSAIC(share_count), 1, 100000,
+           "number of shares; auto: take it from their names", .zero = "auto"),
+    S2_TEXT("of", "format", MOSAIC(format),
+            "GDAL driver of the map, VRT to refer to the shares; by default that of its extension, "
+            "else GTiff"),
+    S2_LIST("co", "NAME=VALUE", MOSAIC(creation_options), "creation option of that driver"),
+    S2_ON("overwrite", MOSAIC(overwrite), "replace the map if it exists"),
+    S2_OFF("noqml", MOSAIC(style), "do not write a QGIS style file (.qml) beside the map"),
+    S2_QUIET,
 };
 
 const bool s2_program_has_threads = false;
@@ -55,24 +28,23 @@ const bool s2_program_has_threads = false;
 static const s2_program PROGRAM = {
     .name = "s2rgf_mosaic",
     .purpose = "Join the shares of a map into the map that one run would have written.",
-    .values_bytes = sizeof(arguments),
+    .values_bytes = sizeof(s2rgf_classify_options),
     .driver_kinds = GDAL_OF_RASTER,
     .groups =
         {
-            {"Output", OUTPUT_OPTIONS, sizeof OUTPUT_OPTIONS / sizeof *OUTPUT_OPTIONS, 0},
+            S2_GROUP("Output", OUTPUT_OPTIONS),
         },
 };
 
 static s2rgf_status mosaic(void *data, s2_report *report, s2rgf_error *err)
 {
-    const arguments *values = data;
-    report->quiet = values->quiet;
-    return s2rgf_mosaic(&values->mosaic, &report->host, err);
+    return s2rgf_mosaic(data, &report->host, err);
 }
 
 int main(int argc, char **argv)
 {
-    arguments values = {.quiet = false};
-    s2rgf_classify_options_init(&values.mosaic);
+    s2rgf_classify_options values;
+
+    s2rgf_classify_options_init(&values);
     return s2_program_run(&PROGRAM, argc, argv, &values, mosaic);
 }

@@ -6,136 +6,55 @@
 #include "apps/program.h"
 #include "s2rgf.h"
 
-typedef struct arguments {
-    s2rgf_sample_options sample;
-    bool quiet;
-} arguments;
-
-#define SAMPLE(member) offsetof(arguments, sample.member)
+#define SAMPLE(member) offsetof(s2rgf_sample_options, member)
 
 static const s2_option MAP_OPTIONS[] = {
-    {.values = "map.tif",
-     .type = S2_OPTION_TEXT,
-     .target = SAMPLE(map_path),
-     .required = true,
-     .help = "the class raster to sample"},
-    {.name = "a_srs",
-     .values = "srs",
-     .type = S2_OPTION_TEXT,
-     .target = SAMPLE(assigned_srs),
-     .help = "CRS of a map that has none"},
+    S2_TEXT(NULL, "map.tif", SAMPLE(map_path), "the class raster to sample", .required = true),
+    S2_TEXT("a_srs", "srs", SAMPLE(assigned_srs), "CRS of a map that has none"),
 };
 
 static const s2_option DESIGN_OPTIONS[] = {
-    {.name = "n",
-     .values = "N",
-     .type = S2_OPTION_INT,
-     .target = SAMPLE(points),
-     .required = true,
-     .unless = "target_se",
-     .min = 1,
-     .max = 1000000,
-     .forbids = "target_se",
-     .help = "number of points"},
-    {.name = "target_se",
-     .values = "error",
-     .type = S2_OPTION_REAL,
-     .target = SAMPLE(target_se),
-     .min = 0.0005,
-     .max = 0.5,
-     .help = "as many points as this standard error of the overall accuracy needs, by Cochran's "
-             "formula"},
-    {.name = "accuracy",
-     .values = "[class=]U",
-     .type = S2_OPTION_LIST,
-     .target = SAMPLE(accuracies),
-     .help = "expected user's accuracy of all classes or of one, for -target_se and neyman; "
-             "by default 0.8"},
-    {.name = "design",
-     .values = "name",
-     .type = S2_OPTION_TEXT,
-     .target = SAMPLE(design),
-     .help = "stratified, simple or systematic"},
-    {.name = "strata",
-     .values = "raster",
-     .type = S2_OPTION_TEXT,
-     .target = SAMPLE(strata_path),
-     .help =
-         "class raster on the map's grid, whose classes are the strata; by default the map itself"},
-    {.name = "allocation",
-     .values = "name",
-     .type = S2_OPTION_TEXT,
-     .target = SAMPLE(allocation),
-     .help = "allocation to the strata: least is proportional, but none gets fewer than -least; "
-             "proportional, equal or neyman"},
-    {.name = "least",
-     .values = "N",
-     .type = S2_OPTION_INT,
-     .target = SAMPLE(least),
-     .min = 2,
-     .max = 1000000,
-     .help = "minimum number of points for each stratum"},
-    {.name = "seed",
-     .values = "N",
-     .type = S2_OPTION_SEED,
-     .target = SAMPLE(seed),
-     .help = "seed of the random numbers: the same seed draws the same points"},
+    S2_INT("n", "N", SAMPLE(points), 1, 1000000, "number of points", .required = true,
+           .unless = "target_se", .forbids = "target_se"),
+    S2_REAL("target_se", "error", SAMPLE(target_se), 0.0005, 0.5,
+            "as many points as this standard error of the overall accuracy needs, by Cochran's "
+            "formula"),
+    S2_LIST("accuracy", "[class=]U", SAMPLE(accuracies),
+            "expected user's accuracy of all classes or of one, for -target_se and neyman; "
+            "by default 0.8"),
+    S2_TEXT("design", "name", SAMPLE(design), "stratified, simple or systematic"),
+    S2_TEXT(
+        "strata", "raster", SAMPLE(strata_path),
+        "class raster on the map's grid, whose classes are the strata; by default the map itself"),
+    S2_TEXT("allocation", "name", SAMPLE(allocation),
+            "allocation to the strata: least is proportional, but none gets fewer than -least; "
+            "proportional, equal or neyman"),
+    S2_INT("least", "N", SAMPLE(least), 2, 1000000, "minimum number of points for each stratum"),
+    S2_ENTRY(S2_OPTION_SEED, "seed", "N", SAMPLE(seed),
+             "seed of the random numbers: the same seed draws the same points"),
 };
 
 static const s2_option EXCLUDE_OPTIONS[] = {
-    {.name = "exclude",
-     .values = "file",
-     .type = S2_OPTION_TEXT,
-     .target = SAMPLE(exclude.path),
-     .help = "labels whose pixels are not drawn, such as those of training"},
-    {.name = "distance",
-     .values = "metres",
-     .type = S2_OPTION_REAL,
-     .target = SAMPLE(exclude_m),
-     .min = 0,
-     .max = 1e7,
-     .needs = "exclude",
-     .help = "also exclude pixels at most this far from them"},
-    {.name = "l",
-     .values = "layer",
-     .type = S2_OPTION_TEXT,
-     .target = SAMPLE(exclude.layer),
-     .needs = "exclude",
-     .help = "layer of these labels, if the file has several"},
-    {.name = "where",
-     .values = "expression",
-     .type = S2_OPTION_TEXT,
-     .target = SAMPLE(exclude.where),
-     .needs = "exclude",
-     .help = "use only features for which this SQL condition holds"},
-    {.name = "label_srs",
-     .values = "srs",
-     .type = S2_OPTION_TEXT,
-     .target = SAMPLE(exclude.assigned_srs),
-     .needs = "exclude",
-     .help = "CRS of labels that have none"},
+    S2_TEXT("exclude", "file", SAMPLE(exclude.path),
+            "labels whose pixels are not drawn, such as those of training"),
+    S2_REAL("distance", "metres", SAMPLE(exclude_m), 0, 1e7,
+            "also exclude pixels at most this far from them", .needs = "exclude"),
+    S2_TEXT("l", "layer", SAMPLE(exclude.layer), "layer of these labels, if the file has several",
+            .needs = "exclude"),
+    S2_TEXT("where", "expression", SAMPLE(exclude.where),
+            "use only features for which this SQL condition holds", .needs = "exclude"),
+    S2_TEXT("label_srs", "srs", SAMPLE(exclude.assigned_srs), "CRS of labels that have none",
+            .needs = "exclude"),
 };
 
 static const s2_option OUTPUT_OPTIONS[] = {
-    {.values = "out.gpkg",
-     .type = S2_OPTION_TEXT,
-     .target = SAMPLE(output_path),
-     .required = true,
-     .help = "the points to write"},
-    {.name = "of",
-     .values = "format",
-     .type = S2_OPTION_TEXT,
-     .target = SAMPLE(format),
-     .help = "GDAL driver of the points; by default told from their extension"},
-    {.name = "blind",
-     .type = S2_OPTION_ON,
-     .target = SAMPLE(blind),
-     .help = "leave out what the map says of the points, so that it leads nobody who labels them"},
-    {.name = "overwrite",
-     .type = S2_OPTION_ON,
-     .target = SAMPLE(overwrite),
-     .help = "replace the points if they exist"},
-    S2_QUIET_OPTION(offsetof(arguments, quiet)),
+    S2_TEXT(NULL, "out.gpkg", SAMPLE(output_path), "the points to write", .required = true),
+    S2_TEXT("of", "format", SAMPLE(format),
+            "GDAL driver of the points; by default told from their extension"),
+    S2_ON("blind", SAMPLE(blind),
+          "leave out what the map says of the points, so that it leads nobody who labels them"),
+    S2_ON("overwrite", SAMPLE(overwrite), "replace the points if they exist"),
+    S2_QUIET,
 };
 
 const bool s2_program_has_threads = false;
@@ -143,29 +62,26 @@ const bool s2_program_has_threads = false;
 static const s2_program PROGRAM = {
     .name = "s2rgf_sample",
     .purpose = "Draw a probability sample of the pixels of a map, as points to be labelled.",
-    .values_bytes = sizeof(arguments),
+    .values_bytes = sizeof(s2rgf_sample_options),
     .driver_kinds = GDAL_OF_RASTER | GDAL_OF_VECTOR,
     .groups =
         {
-            {"Map", MAP_OPTIONS, sizeof MAP_OPTIONS / sizeof *MAP_OPTIONS, 0},
-            {"Design", DESIGN_OPTIONS, sizeof DESIGN_OPTIONS / sizeof *DESIGN_OPTIONS, 0},
-            {"Exclusion", EXCLUDE_OPTIONS, sizeof EXCLUDE_OPTIONS / sizeof *EXCLUDE_OPTIONS, 0},
-            {"Output", OUTPUT_OPTIONS, sizeof OUTPUT_OPTIONS / sizeof *OUTPUT_OPTIONS, 0},
+            S2_GROUP("Map", MAP_OPTIONS),
+            S2_GROUP("Design", DESIGN_OPTIONS),
+            S2_GROUP("Exclusion", EXCLUDE_OPTIONS),
+            S2_GROUP("Output", OUTPUT_OPTIONS),
         },
 };
 
 static s2rgf_status sample(void *data, s2_report *report, s2rgf_error *err)
 {
-    const arguments *values = data;
-
-    report->quiet = values->quiet;
-    return s2rgf_sample(&values->sample, &report->host, err);
+    return s2rgf_sample(data, &report->host, err);
 }
 
 int main(int argc, char **argv)
 {
-    arguments values = {.quiet = false};
+    s2rgf_sample_options values;
 
-    s2rgf_sample_options_init(&values.sample);
+    s2rgf_sample_options_init(&values);
     return s2_program_run(&PROGRAM, argc, argv, &values, sample);
 }

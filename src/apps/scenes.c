@@ -42,7 +42,7 @@ static s2rgf_status tell_result(const s2rgf_scenes_result *result, const char *p
              s2_report_plural(result->scenes, "scene", "scenes"), result->mapped, result->skipped,
              result->failed, result->not_reached ? ", interrupted" : "");
     report->host.log(S2RGF_INFO, text, report->host.user);
-    return path ? s2_text_file_write(path, result->json, true, err) : S2RGF_OK;
+    return s2_text_files_write(&(s2rgf_text_file){path, result->json}, 1, true, err);
 }
 
 s2rgf_status s2_scenes_run(const s2rgf_classify_options *options, const char *scenes_path,

@@ -169,11 +169,7 @@ static void clear_options(scene_options *own)
 {
     for (size_t i = 0; i < own->input_count; i++)
         s2_free((char *)own->inputs[i].path);
-    s2_free(own->inputs);
-    s2_free(own->map);
-    s2_free(own->confidence);
-    s2_free(own->probability);
-    s2_free(own->mask);
+    S2_FREE_EACH(own->inputs, own->map, own->confidence, own->probability, own->mask);
 }
 
 /* ---- what the scenes would destroy of each other --------------------------------------------- */

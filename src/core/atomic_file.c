@@ -223,18 +223,29 @@ void s2_atomic_discard(s2_atomic_file *file)
     *file = (s2_atomic_file){.descriptor = -1, .lock = -1};
 }
 
-s2rgf_status s2rgf_text_save(const char *path, const char *text, bool overwrite, s2rgf_error *err)
+s2rgf_status s2rgf_texts_save(const s2rgf_text_file *texts, size_t count, bool overwrite,
+                              s2rgf_error *err)
 {
-    s2_atomic_file file;
+    s2_atomic_file *files = s2_calloc(count, sizeof *files);
+    s2rgf_status status = S2RGF_OK;
+    size_t opened = 0, done = 0;
     s2_error_clear(err);
-    s2rgf_status status = s2_atomic_open(&file, path, overwrite, err);
-    if (status == S2RGF_OK)
-        status = s2_atomic_write(&file, text, strlen(text), err);
-    if (status == S2RGF_OK)
-        status = s2_atomic_write(&file, "\n", 1, err);
-    if (status == S2RGF_OK)
-        status = s2_atomic_commit(&file, err);
-    else
-        s2_atomic_discard(&file);
+    if (!files)
+        return s2_fail_memory(err, "names of files");
+    while (opened < count && status == S2RGF_OK) {
+        status = s2_atomic_open(&files[opened], texts[opened].path, overwrite, err);
+        if (status != S2RGF_OK)
+            break;
+        status =
+            s2_atomic_write(&files[opened], texts[opened].text, strlen(texts[opened].text), err);
+        if (status == S2RGF_OK)
+            status = s2_atomic_write(&files[opened], "\n", 1, err);
+        opened++;
+    }
+    while (done < count && status == S2RGF_OK)
+        status = s2_atomic_commit(&files[done++], err);
+    while (opened > done)
+        s2_atomic_discard(&files[--opened]);
+    s2_free(files);
     return status;
 }

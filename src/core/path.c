@@ -79,9 +79,7 @@ s2rgf_status s2_path_relate(const char *file, const char *path, char **relative,
     if (!*relative)
         status = s2_fail_memory(err, "file name");
 done:
-    s2_free(way.data);
-    s2_free(from);
-    s2_free(to);
+    S2_FREE_EACH(way.data, from, to);
     return status;
 }
 

@@ -8,8 +8,9 @@
 #include "report/html.h"
 
 #define LARGEST_MATRIX 64    /* classes that a table can show */
+#define WIDE_MATRIX 12       /* those beyond which it is set in small type */
 #define LISTED_CELLS 100     /* of a larger one */
-#define BAR_PX 80           /* length of a full bar */
+#define BAR_PX 80            /* length of a full bar */
 #define SQUARE_PX 320        /* side of the reliability diagram */
 #define HISTOGRAM_PX 60      /* height of the pixels' bars below it */
 #define MARGIN_PX 48         /* left of it and below, for numbers */
@@ -65,7 +66,8 @@ static void put_matrix_head(s2_text *page, const s2_heat_map *of)
 static void put_matrix(s2_text *page, const s2_heat_map *of)
 {
     double all = 0.0;
-    s2_text_append(page, "<div class=\"wide\"><table class=\"matrix\">\n");
+    s2_text_append(page, "<div class=\"wide\"><table class=\"matrix%s\">\n",
+                   of->count > WIDE_MATRIX ? " large" : "");
     put_matrix_head(page, of);
     s2_text_append(page, "<tbody>\n");
     for (int row = 0; row < of->count; row++) {

@@ -21,8 +21,9 @@ static const char STYLE[] =
     "thead th{border-bottom:1px solid #666;vertical-align:bottom;font-weight:600}\n"
     "td.n,th.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}\n"
     "tbody th{min-width:7em}table.facts th{color:#444;min-width:12em}\n"
-    "table.matrix td{text-align:right;border:1px solid #ccc;font-variant-numeric:tabular-nums;"
+    "table.matrix td{text-align:right;white-space:nowrap;border:1px solid #ccc;font-variant-numeric:tabular-nums;"
     "print-color-adjust:exact;-webkit-print-color-adjust:exact}\n"
+    "table.matrix tbody th{min-width:10em}table.large{font-size:.72em}table.large th,table.large td{padding:.1em .25em}\n"
     "table.matrix td.d{outline:2px solid #111;outline-offset:-2px;font-weight:600}\n"
     "table.matrix td.t{border-color:transparent;color:#444}\n"
     "table.matrix thead span{writing-mode:vertical-rl;transform:rotate(180deg);max-height:13em;"
@@ -30,12 +31,14 @@ static const char STYLE[] =
     "div.wide{overflow-x:auto}\n"
     "ul.legend{list-style:none;padding:0;columns:14em;margin:.5em 0}\n"
     "ul.legend li{break-inside:avoid;overflow-wrap:anywhere}\n"
+    "img{border:1px solid #444;image-rendering:pixelated}"
+    "img,svg[viewBox]{max-width:100%;height:auto}\n"
     "p.lead{font-size:1.1em}\n"
     "p.note{color:#444;font-size:.9em}\n"
-    "svg{vertical-align:middle}svg[viewBox]{max-width:100%;height:auto}\n"
+    "svg{vertical-align:middle}\n"
     "svg text{font:12px system-ui,sans-serif;fill:#111}\n"
     "@media print{body{font-size:9.5pt;margin:0;max-width:none;padding:0}div.wide{overflow:visible}"
-    "h2{break-after:avoid}tr,svg{break-inside:avoid}table.matrix{font-size:8pt}}\n";
+    "h2{break-after:avoid}tr,svg{break-inside:avoid}table.matrix{font-size:8pt}table.large{font-size:5pt}}\n";
 
 /* What would be markup, and what stands for it. */
 static const char *entity_of(char c)

@@ -63,7 +63,7 @@ static double round_down(double number)
 }
 
 /* In metres or kilometres; in pixels where metres are not known. */
-static void put_scale(s2_text *page, const s2_map_view *view, int width, int y)
+static void put_scale(s2_text *page, const s2_map_view *view, int width)
 {
     const double whole =
         isfinite(view->picture.width_m) ? view->picture.width_m : view->map.grid.width;
@@ -76,9 +76,9 @@ static void put_scale(s2_text *page, const s2_map_view *view, int width, int y)
         snprintf(text, sizeof text, "%g %s", length >= 1000.0 ? length / 1000.0 : length,
                  length >= 1000.0 ? "km" : "m");
     s2_text_append(page,
-                   "<path d=\"M4 %dV%dH%dV%d\" fill=\"none\" stroke=\"#111\" stroke-width=\"2\"/>"
-                   "<text x=\"4\" y=\"%d\">%s</text>\n",
-                   y + 10, y + 18, end, y + 10, y + 36, text);
+                   "<path d=\"M4 10V18H%dV10\" fill=\"none\" stroke=\"#111\" stroke-width=\"2\"/>"
+                   "<text x=\"4\" y=\"36\">%s</text>\n",
+                   end, text);
 }
 
 /* Nothing where north is not known. */
@@ -114,16 +114,13 @@ void s2_map_view_draw(s2_text *page, const s2_map_view *view)
     const int width = (int)fmax(1.0, round(scale));
     const int height = (int)fmax(1.0, round(scale / picture->aspect));
     const int total = width < 200 ? 200 : width;
-    s2_text_append(page,
-                   "<svg width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" role=\"img\" "
-                   "aria-label=\"The map\">\n<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/>"
-                   "<image width=\"%d\" height=\"%d\" preserveAspectRatio=\"none\" "
-                   "style=\"image-rendering:pixelated\" href=\"data:image/png;base64,",
-                   total, height + FOOT_PX, total, height + FOOT_PX, width, height, width, height);
-    s2_text_append(page, "%s\"/><rect width=\"%d\" height=\"%d\" fill=\"none\" stroke=\"#444\"/>\n",
-                   picture->png, width, height);
-    put_scale(page, view, width, height);
-    put_north(page, view, total - 20, height + 30);
+    s2_text_append(
+        page,
+        "<img alt=\"The map\" width=\"%d\" height=\"%d\" src=\"data:image/png;base64,%s\"/>"
+        "<br/>\n<svg width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\">\n",
+        width, height, picture->png, total, FOOT_PX, total, FOOT_PX);
+    put_scale(page, view, width);
+    put_north(page, view, total - 20, 30);
     s2_text_append(page, "</svg>\n");
     put_legend(page, &view->classes);
     s2_text_append(page, "<p class=\"note\">%s Without colour: not mapped.</p>\n",

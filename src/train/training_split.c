@@ -153,9 +153,6 @@ s2rgf_status s2_training_set_split(s2_training_set *set, double fraction, uint64
         status = s2_role_distance(labels, set->role, host, &report->distance_px, &compared, err);
     list_training_pixels(set);
 done:
-    s2_free(first);
-    s2_free(groups);
-    s2_free(validates);
-    s2_free(work);
+    S2_FREE_EACH(first, groups, validates, work);
     return status;
 }

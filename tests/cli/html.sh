@@ -230,7 +230,13 @@ mkdir folder
 expect_status 1 s2rgf_assess map.tif -labels truth.tif -overwrite -html folder -json new.json
 expect_status 1 s2rgf_assess map.tif -labels truth.tif --config GDAL_SKIP PNG -html new.html -json new.json
 expect_in "$stderr" "GDAL has no driver for PNG"
-expect_no_file new.html new.json
+# the disk has room for the figures and not for the page
+status=0
+(trap '' XFSZ; ulimit -f 8; exec s2rgf_assess -q map.tif -labels truth.tif -json new.json -html new.html) 2> "$stderr" || status=$?
+[ "$status" -eq 1 ] && [ "$(stat -c %s figures.json)" -lt 8192 ] && [ "$(stat -c %s page.html)" -gt 8192 ] ||
+    fail "status $status on a full disk"
+expect_in "$stderr" "new.html"
+expect_no_file new.html new.json .new.json* .new.html*
 [ "$before" = "$(md5sum map.tif truth.tif conf.tif sample.gpkg page.html)" ] || fail "an input or an earlier page changed"
 s2rgf_assess -q map.tif -labels truth.tif -html page.html -overwrite 2> /dev/null
 [ "$before" != "$(md5sum map.tif truth.tif conf.tif sample.gpkg page.html)" ] || fail "-overwrite did not replace the page"

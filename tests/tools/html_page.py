@@ -7,7 +7,7 @@ import xml.etree.ElementTree
 from osgeo import gdal
 
 gdal.UseExceptions()
-VOID = {"meta"}
+VOID = {"meta", "img", "br"}
 
 
 class _Checker(html.parser.HTMLParser):
@@ -21,8 +21,8 @@ class _Checker(html.parser.HTMLParser):
         assert tag not in {"script", "link", "iframe", "object", "embed", "base", "form"}, tag
         for name, value in attributes:
             assert not name.startswith("on"), (tag, name)
-            assert name != "src", (tag, value)
-            assert name != "href" or value.startswith("data:image/png;base64,"), (tag, value[:80])
+            assert name != "href", (tag, value)
+            assert name != "src" or value.startswith("data:image/png;base64,"), (tag, value[:80])
             assert name != "style" or "url(" not in value, (tag, value)
         if tag not in VOID:
             self.open.append(tag)
@@ -72,9 +72,9 @@ class Page:
         return {row[0]: row[1] for row in self.rows(heading) if len(row) == 2}
 
     def picture(self):
-        """The map's picture as an array [4][height][width], and its <image>."""
-        image = next(self.tree.iter("image"))
-        data = base64.b64decode(image.get("href").partition(",")[2], validate=True)
+        """The map's picture as an array [4][height][width], and its <img>."""
+        image = next(self.tree.iter("img"))
+        data = base64.b64decode(image.get("src").partition(",")[2], validate=True)
         gdal.FileFromMemBuffer("/vsimem/page.png", data)
         pixels = gdal.Open("/vsimem/page.png").ReadAsArray()
         gdal.Unlink("/vsimem/page.png")

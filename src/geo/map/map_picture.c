@@ -59,17 +59,15 @@ static s2rgf_status read_samples(drawing *to, int y, int *down, s2rgf_error *err
 /** The class that most samples of a pixel have; of several the first one met. */
 static int most_frequent(const drawing *of, int x, int down)
 {
-    int seen[SAMPLES * SAMPLES], votes[SAMPLES * SAMPLES], kinds = 0, best = 0;
+    int seen[SAMPLES * SAMPLES] = {0}, votes[SAMPLES * SAMPLES] = {0}, kinds = 0, best = 0;
     for (int row = 0; row < down; row++)
         for (int column = 0; column < of->across; column++) {
             const int index = of->indices[(row * of->width + x) * of->across + column];
             int kind = 0;
             while (kind < kinds && seen[kind] != index)
                 kind++;
-            if (kind == kinds) {
-                seen[kinds] = index;
-                votes[kinds++] = 0;
-            }
+            if (kind == kinds)
+                seen[kinds++] = index;
             votes[kind]++;
         }
     for (int kind = 1; kind < kinds; kind++)

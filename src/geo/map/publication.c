@@ -33,9 +33,7 @@ typedef struct outcome {
 
 static void clear_item(s2_naming *item)
 {
-    s2_free(item->from);
-    s2_free(item->to);
-    s2_free(item->backup);
+    S2_FREE_EACH(item->from, item->to, item->backup);
 }
 
 void s2_publication_clear(s2_publication *publication)

@@ -59,11 +59,8 @@ s2rgf_status s2_adrf_state_init(s2_adrf_state *state, const s2_adrf *adrf, int n
 void s2_adrf_state_clear(s2_adrf_state *state)
 {
     s2_window_stats_clear(&state->stats);
-    s2_tensor_clear(&state->from_mean);
-    s2_tensor_clear(&state->from_std);
-    s2_tensor_clear(&state->attention);
-    s2_tensor_clear(&state->scaled);
-    s2_tensor_clear(&state->scaled_grad);
+    S2_TENSORS_CLEAR(&state->from_mean, &state->from_std, &state->attention, &state->scaled,
+                     &state->scaled_grad);
     s2_conv_unit_state_clear(&state->mix);
 }
 

@@ -45,15 +45,10 @@ s2rgf_status s2_batchnorm_state_init(s2_batchnorm_state *state, int crops, int c
 
 void s2_batchnorm_state_clear(s2_batchnorm_state *state)
 {
-    s2_free(state->mean);
-    s2_free(state->inv_std);
-    s2_free(state->scale);
-    s2_free(state->shift);
+    S2_FREE_EACH(state->mean, state->inv_std, state->scale, state->shift);
     for (int i = 0; i < 3; i++)
         s2_free(state->terms[i]);
-    s2_free(state->mean_sum);
-    s2_free(state->square_sum);
-    s2_free(state->sums);
+    S2_FREE_EACH(state->mean_sum, state->square_sum, state->sums);
     *state = (s2_batchnorm_state){0};
 }
 

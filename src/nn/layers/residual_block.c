@@ -47,9 +47,7 @@ void s2_residual_block_state_clear(s2_residual_block_state *state)
     s2_conv_unit_state_clear(&state->conv1);
     s2_conv_unit_state_clear(&state->conv2);
     s2_conv_unit_state_clear(&state->shortcut);
-    s2_tensor_clear(&state->out);
-    s2_tensor_clear(&state->grad);
-    s2_tensor_clear(&state->part_grad);
+    S2_TENSORS_CLEAR(&state->out, &state->grad, &state->part_grad);
 }
 
 s2rgf_status s2_residual_block_forward(const s2_residual_block *block,
