@@ -27,6 +27,7 @@ typedef struct reader {
     int exit_code;              /* where a word is refused */
     bool writes;                /* a file to write was given */
     bool quiet;
+    bool printed; /* help or a version, which was asked for */
 } reader;
 
 /* An entry of the table with where it writes. */
@@ -380,8 +381,8 @@ static bool check_required(const reader *r)
     return true;
 }
 
-/* Read all words; *printed becomes true when one of them asked for help or a version. */
-static bool read_words(reader *r, const void *defaults, bool *printed)
+/* Read all words, up to one that asks for help or a version. */
+static bool read_words(reader *r, const void *defaults)
 {
     while (r->words[r->word]) {
         const char *word = r->words[r->word];
@@ -391,8 +392,8 @@ static bool read_words(reader *r, const void *defaults, bool *printed)
         if (!to.option)
             return name ? s2_report_usage(r->program->name, "unknown option '%s'", word)
                         : s2_report_usage(r->program->name, "one argument too many: '%s'", word);
-        *printed = s2_generic_print(r->program, defaults, to.option->type);
-        if (*printed)
+        r->printed = s2_generic_print(r->program, defaults, to.option->type);
+        if (r->printed)
             return true;
         if (name)
             r->word++;
@@ -402,39 +403,43 @@ static bool read_words(reader *r, const void *defaults, bool *printed)
     return check_required(r);
 }
 
-bool s2_command_parse(s2_command *command, int argc, char **argv, int *exit_code)
+/* Take GDAL's switches and read the words that are left; as s2_command_parse(). */
+static bool read_command(s2_command *command, char **argv, const void *defaults, int *exit_code)
 {
     reader r = {.program = command->program,
                 .values = command->values,
                 .word = 1,
                 .exit_code = S2_EXIT_USAGE};
-    void *defaults = malloc(command->program->values_bytes);
-    bool printed = false;
-    bool ok = false;
 
-    assert(!slot_at(r.program, r.values, S2_OPTIONS_MAX).option);
-    if (!defaults || argc < 1) {
-        *exit_code = s2_report_no_memory("command line");
-        goto done;
-    }
-    memcpy(defaults, command->values, command->program->values_bytes);
     if (!s2_generic_take(command->program, argv, &command->words, exit_code))
-        goto done;
+        return false;
     r.words = command->words;
-    if (!read_words(&r, defaults, &printed)) {
+    if (!read_words(&r, defaults)) {
         *exit_code = r.exit_code;
-        goto done;
+        return false;
     }
     command->writes = r.writes;
     command->quiet = r.quiet;
-    ok = !printed;
     *exit_code = S2_EXIT_DONE;
-done:
+    return !r.printed;
+}
+
+bool s2_command_parse(s2_command *command, int argc, char **argv, int *exit_code)
+{
+    void *defaults = argc < 1 ? NULL : malloc(command->program->values_bytes);
+
+    assert(!slot_at(command->program, command->values, S2_OPTIONS_MAX).option);
+    if (!defaults) {
+        *exit_code = s2_report_no_memory("command line");
+        return false;
+    }
+    memcpy(defaults, command->values, command->program->values_bytes);
+    const bool ok = read_command(command, argv, defaults, exit_code);
+    free(defaults);
     if (!ok && *exit_code == S2_EXIT_DONE && (fflush(stdout) != 0 || ferror(stdout))) {
         fprintf(stderr, "%s: standard output: cannot write\n", command->program->name);
         *exit_code = S2_EXIT_FAILED;
     }
-    free(defaults);
     return ok;
 }
 

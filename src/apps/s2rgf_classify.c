@@ -39,6 +39,10 @@ static const s2_option OUTPUT_OPTIONS[] = {
               "also write the probability of the mapped class to this raster"),
     S2_OUTPUT("prob", "file", CLASSIFY(probability_path),
               "also write the probability of every class to this raster, one band each"),
+    S2_OUTPUT("uncertainty", "file", CLASSIFY(uncertainty_path),
+              "also write entropy and margin of the probabilities to this raster, one band each"),
+    S2_REAL("reject", "p", CLASSIFY(reject), 0, 1,
+            "pixels whose class has a probability below p become a class of their own, unsure"),
     S2_TEXT("mask", "file", CLASSIFY(mask_path),
             "map only where this raster on the reference grid is neither 0 nor nodata"),
     S2_RECT("srcwin", "x y width height", CLASSIFY(srcwin),
@@ -106,7 +110,8 @@ static s2rgf_status write_scene(const arguments *values, const s2rgf_host *host,
 {
     const s2rgf_scene scene = {values->classify.model_path, values->classify.scene};
     const char *const maps[] = {values->classify.output_path, values->classify.confidence_path,
-                                values->classify.probability_path};
+                                values->classify.probability_path,
+                                values->classify.uncertainty_path};
     s2rgf_lazy_map *map = NULL;
     s2rgf_status status = S2RGF_OK;
     for (size_t i = 0; i < sizeof maps / sizeof maps[0] && status == S2RGF_OK; i++) {

@@ -18,6 +18,16 @@ static const s2_option MODEL_OPTIONS[] = {
            .multiple_of = 16, .zero = "auto"),
 };
 
+static const s2_option BAND_OPTIONS[] = {
+    {.name = "b",
+     .values = "[name=]bands",
+     .type = S2_OPTION_LIST,
+     .target = TRAIN(bands),
+     .help =
+         "bands of the source called name to use, in this order: 1-4,8 or 450-900nm; by default "
+         "all that hold data and are not marked bad"},
+};
+
 static const s2_option TRAINING_OPTIONS[] = {
     S2_INT("steps", "N", TRAIN(steps), 1, 1e6,
            "optimiser steps of a full run; auto: 150 for dense, 600 for patch", .zero = "auto"),
@@ -70,6 +80,7 @@ static const s2_program PROGRAM = {
         {
             S2_GROUP("Model", MODEL_OPTIONS),
             {"Rasters", S2_SCENE_OPTIONS, S2_SCENE_OPTION_COUNT, TRAIN(scene)},
+            {"Bands", BAND_OPTIONS, sizeof BAND_OPTIONS / sizeof *BAND_OPTIONS, 0},
             {"Labels", S2_LABEL_OPTIONS, S2_LABEL_OPTION_COUNT, TRAIN(labels)},
             S2_GROUP("Training", TRAINING_OPTIONS),
         },

@@ -1,12 +1,10 @@
 /* s2rgf_classify(): a whole scene, or one share of it in files of its own. */
 #include "classify/classify_scene.h"
+#include "classify/output_names.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
 #include "geo/map/map_files.h"
-#include "geo/map/share.h"
-
-#define OUTPUTS 3 /* map, confidence, probabilities */
 
 /* All shares have one format; the format of the map is chosen when they are joined. */
 static s2rgf_status check_share_options(const s2rgf_classify_options *options, s2rgf_error *err)
@@ -25,15 +23,15 @@ static s2rgf_status classify_share(const s2rgf_classify_options *options, const 
                                    s2rgf_error *err)
 {
     s2rgf_classify_options own = *options;
-    const char **outputs[OUTPUTS] = {&own.output_path, &own.confidence_path, &own.probability_path};
-    char *paths[OUTPUTS] = {NULL};
+    char *paths[S2_MAP_KINDS] = {NULL};
     s2_error_clear(err);
     s2rgf_status status = check_share_options(options, err);
-    for (int i = 0; i < OUTPUTS && status == S2RGF_OK; i++) {
-        if (!*outputs[i])
+    for (s2_map_kind i = 0; i < S2_MAP_KINDS && status == S2RGF_OK; i++) {
+        const char **output = s2_output_member(&own, i);
+        if (!*output)
             continue;
-        paths[i] = s2_map_share_path(*outputs[i], options->share, options->share_count);
-        *outputs[i] = paths[i];
+        paths[i] = s2_map_share_path(*output, options->share, options->share_count);
+        *output = paths[i];
         if (!paths[i])
             status = s2_fail_memory(err, "name of a share");
     }
@@ -44,7 +42,7 @@ static s2rgf_status classify_share(const s2rgf_classify_options *options, const 
         own.overwrite = true;
         status = s2_classify(&own, host, err);
     }
-    for (int i = 0; i < OUTPUTS; i++)
+    for (int i = 0; i < S2_MAP_KINDS; i++)
         s2_free(paths[i]);
     return status;
 }

@@ -223,6 +223,20 @@ void s2_atomic_discard(s2_atomic_file *file)
     *file = (s2_atomic_file){.descriptor = -1, .lock = -1};
 }
 
+s2rgf_status s2_atomic_save(const char *path, const void *bytes, size_t count, bool overwrite,
+                            s2rgf_error *err)
+{
+    s2_atomic_file file;
+    s2rgf_status status = s2_atomic_open(&file, path, overwrite, err);
+    if (status == S2RGF_OK)
+        status = s2_atomic_write(&file, bytes, count, err);
+    if (status == S2RGF_OK)
+        status = s2_atomic_commit(&file, err);
+    else
+        s2_atomic_discard(&file);
+    return status;
+}
+
 s2rgf_status s2rgf_texts_save(const s2rgf_text_file *texts, size_t count, bool overwrite,
                               s2rgf_error *err)
 {

@@ -333,24 +333,23 @@ s2rgf_status s2_expert_choose_share(s2_expert_trial *trial, double *share, s2rgf
         s2_scored_pixels_init(&sum, trial->network.classes, trial->network.count, err);
     if (status == S2RGF_OK && !(usual.of_group && best.of_group && tried.of_group))
         status = s2_fail_memory(err, "expert");
-    if (status != S2RGF_OK)
-        goto done;
-    memcpy(sum.labels, trial->network.labels, trial->network.count * sizeof *sum.labels);
-    sum.count = trial->network.count;
-    try_share(trial, &sum, &usual);
-    for (size_t i = 0; i < sizeof shares / sizeof *shares; i++) {
-        tried.share = shares[i];
-        try_share(trial, &sum, &tried);
-        if (tried.total < best.total) {
-            const share_trial former = best;
-            best = tried;
-            tried = former;
+    if (status == S2RGF_OK) {
+        memcpy(sum.labels, trial->network.labels, trial->network.count * sizeof *sum.labels);
+        sum.count = trial->network.count;
+        try_share(trial, &sum, &usual);
+        for (size_t i = 0; i < sizeof shares / sizeof *shares; i++) {
+            tried.share = shares[i];
+            try_share(trial, &sum, &tried);
+            if (tried.total < best.total) {
+                const share_trial former = best;
+                best = tried;
+                tried = former;
+            }
         }
+        if (is_better(trial, &best, &usual))
+            *share = best.share;
+        add_share(trial, *share, &trial->network);
     }
-    if (is_better(trial, &best, &usual))
-        *share = best.share;
-    add_share(trial, *share, &trial->network);
-done:
     s2_scored_pixels_clear(&sum);
     S2_FREE_EACH(usual.of_group, best.of_group, tried.of_group);
     return status;
