@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/argument.h"
 #include "core/error.h"
 #include "core/file.h"
 #include "core/memory.h"
@@ -240,14 +241,19 @@ s2rgf_status s2_atomic_save(const char *path, const void *bytes, size_t count, b
 s2rgf_status s2rgf_texts_save(const s2rgf_text_file *texts, size_t count, bool overwrite,
                               s2rgf_error *err)
 {
-    s2_atomic_file *files = s2_calloc(count, sizeof *files);
-    s2rgf_status status = S2RGF_OK;
     size_t opened = 0, done = 0;
     s2_error_clear(err);
+    s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"texts", texts});
+    if (status != S2RGF_OK)
+        return status;
+    s2_atomic_file *files = s2_calloc(count, sizeof *files);
     if (!files)
         return s2_fail_memory(err, "names of files");
     while (opened < count && status == S2RGF_OK) {
-        status = s2_atomic_open(&files[opened], texts[opened].path, overwrite, err);
+        status =
+            S2_ARGUMENTS_GIVEN(err, {"path", texts[opened].path}, {"text", texts[opened].text});
+        if (status == S2RGF_OK)
+            status = s2_atomic_open(&files[opened], texts[opened].path, overwrite, err);
         if (status != S2RGF_OK)
             break;
         status =

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/argument.h"
 #include "core/error.h"
 #include "report/charts.h"
 #include "report/html.h"
@@ -324,17 +325,22 @@ s2rgf_status s2rgf_assessment_html(const s2rgf_assessment *assessment,
                                    const s2rgf_assess_options *options, const char *const *warnings,
                                    const s2rgf_host *host, char **text, s2rgf_error *err)
 {
+    s2rgf_assess_options own = {.size = 0};
     s2_map_view view = {0};
     s2_text page = {0};
     s2_error_clear(err);
-    if (!assessment || !options || !options->map_path || !text)
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                       "assessment: expected an assessment with its options and room for a text");
+    s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"assessment", assessment}, {"text", text});
+    if (status != S2RGF_OK)
+        return status;
     *text = NULL;
-    s2rgf_status status = s2_map_view_open(options, assessment->class_values,
-                                           assessment->class_count, host, &view, err);
+    status = s2_options_take(&own, sizeof own, options, err);
+    if (status == S2RGF_OK)
+        status = S2_ARGUMENTS_GIVEN(err, {"map", own.map_path});
+    if (status == S2RGF_OK)
+        status = s2_map_view_open(&own, assessment->class_values, assessment->class_count, host,
+                                  &view, err);
     if (status == S2RGF_OK) {
-        const subject of = {assessment, options, warnings, &view};
+        const subject of = {assessment, &own, warnings, &view};
         status = put_page(&page, &of, err);
     }
     s2_map_view_close(&view);

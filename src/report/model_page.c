@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/argument.h"
 #include "core/error.h"
 #include "model/ablations.h"
 #include "model/model.h"
@@ -175,9 +176,12 @@ static void put_training(s2_text *page, const s2_model_training *training)
 
 s2rgf_status s2rgf_model_html(const s2rgf_model *model, char **text, s2rgf_error *err)
 {
-    const s2_model_content *content = &model->content;
     s2_text page = {0};
     s2_error_clear(err);
+    const s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"model", model}, {"text", text});
+    if (status != S2RGF_OK)
+        return status;
+    const s2_model_content *content = &model->content;
     *text = NULL;
     s2_html_begin(&page, "Model ", file_name(model->path));
     put_classes(&page, &content->classes);

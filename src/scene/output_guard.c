@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/argument.h"
 #include "core/error.h"
 #include "core/file.h"
 #include "core/memory.h"
@@ -308,13 +309,13 @@ s2rgf_status s2rgf_check_outputs(const char *const *paths, const char *const *ot
                                  s2rgf_error *err)
 {
     s2_output_guard guard = {0};
-    s2rgf_status status = S2RGF_OK;
     s2_error_clear(err);
-    for (size_t i = 0; paths[i] && status == S2RGF_OK; i++)
+    s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"paths", paths}, {"others", others});
+    for (size_t i = 0; status == S2RGF_OK && paths[i]; i++)
         status = s2_output_guard_add(&guard, paths[i], err);
     if (status == S2RGF_OK)
         status = s2_output_guard_close(&guard, err);
-    for (size_t i = 0; others[i] && status == S2RGF_OK; i++) {
+    for (size_t i = 0; status == S2RGF_OK && others[i]; i++) {
         const s2_dataset_name other = {.path = others[i]};
         status = s2_output_guard_input(&guard, &other, err);
     }
