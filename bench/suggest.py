@@ -21,7 +21,7 @@ gdal.UseExceptions()
 HERE = os.path.dirname(os.path.abspath(__file__))
 MAKERS = {"berlin": scenes.berlin, "redclover": scenes.red_clover}
 COUNTS = (20, 40, 70, 100, 140, 200)
-OPTIONS = ("-network", "dense", "-c", "16", "-steps", "60", "-batch", "4", "-crop", "32", "-validation", "0")
+OPTIONS = ("-network", "dense", "-c", "16", "-steps", "60", "-batch", "4", "-crop", "32", "-val", "0")
 DRAW_SEED = 1992
 
 

@@ -47,7 +47,8 @@ typedef struct s2_option {
     /* what must be given too, or NULL: the name of an option, the placeholder of an argument, or
        "design=stratified", a value that a text option with a default must have */
     const char *needs;
-    const char *forbids; /* an option or argument that must not be given too, or NULL */
+    const char *or_needs; /* another that serves as well, or NULL */
+    const char *forbids;  /* an option or argument that must not be given too, or NULL */
     const char *help;
 } s2_option;
 

@@ -79,8 +79,9 @@ static s2rgf_status change(void *data, s2_report *report, s2rgf_error *err)
         status = s2rgf_change(&values->change, &report->host, &transitions, err);
     if (status == S2RGF_OK && values->json_path)
         status = s2rgf_transitions_json(transitions, &json, err);
-    if (status == S2RGF_OK && values->json_path)
-        status = s2_text_file_write(values->json_path, json, values->change.overwrite, err);
+    if (status == S2RGF_OK)
+        status = s2_text_files_write(&(s2rgf_text_file){values->json_path, json}, 1,
+                                     values->change.overwrite, err);
     if (status == S2RGF_OK && !report->quiet)
         s2_change_report_write(transitions, stdout);
     s2rgf_free(json);

@@ -109,7 +109,7 @@ for point in list(layer)[:20]:
     point["class"] = point["likeliest"]
     layer.SetFeature(point)
 END
-expect_status 0 s2rgf_train "${sources[@]}" -labels next.gpkg -a class -c 16 -steps 2 -validation 0 more.s2rgf
+expect_status 0 s2rgf_train "${sources[@]}" -labels next.gpkg -a class -c 16 -steps 2 -val 0 more.s2rgf
 
 # ---- formats, files that are there, what does not fit
 for format in geojson shp fgb; do
