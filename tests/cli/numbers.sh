@@ -5,7 +5,7 @@
 . "$top_srcdir/tests/tools/page.sh"
 need_python osgeo numpy json
 export OMP_WAIT_POLICY=passive
-run_page numbers.md 5
+run_page numbers.md 9
 
 "$PYTHON" - "$top_srcdir/docs/numbers.md" << 'END' || fail "the table is another: $(cat table.md)"
 import json, re, sys
@@ -24,6 +24,14 @@ for name, figures in page.items():
         least = 3 if i == 4 else .03  # hectares, accuracies
         assert abs(figure - now[name][i]) <= 1.5 * error + least, (name, i)
         assert abs(error - now[name][i + 1]) <= .5 * max(error, now[name][i + 1]) + least, (name, i)
+# the change: the page's row, but for rounding, and the truth in its interval, for which twice 95 % are allowed
+change = re.compile(r"^\| forest to meadow \| ([\d.]+) \| ([\d.]+) ± ([\d.]+) \|$", re.M)
+said, found = (tuple(map(float, change.search(open(path, encoding="utf-8").read()).groups())) for path in (sys.argv[1], "changes.md"))
+assert abs(said[0] - found[0]) <= 2 and abs(said[1] - found[1]) <= 1.5 * said[2] + 3, (said, found)
+places = [gdal.Open(path) for path in ("truth_before.tif", "land/truth.tif", "map.tif")]
+was, now_is, mapped = (place.ReadAsArray() for place in places)
+true_change = 25 / 1e4 * ((was != now_is) & (mapped > 0)).sum()
+assert abs(true_change - found[1]) <= 2 * found[2] < found[1], (true_change, found)
 # intervals of 95 %: one or two of them may miss; one without a width does not claim to be one
 def names(path):
     raster = gdal.Open(path)
