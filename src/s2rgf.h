@@ -338,6 +338,9 @@ typedef struct s2rgf_classify_options {
     bool has_projwin;
     double projwin[4];       /* ulx, uly, lrx, lry */
     const char *projwin_srs; /* CRS of projwin, or NULL for the reference grid's */
+    /* smooth the classes' log-odds over a window of so many pixels, an odd number from 3 to 51; 0: as
+       the model has them */
+    int smooth_px;
     /* pixels whose class is less probable become the class "unsure", whose value is the first after
        those of the model; 0: none, 1: all that are not certain */
     double reject;

@@ -113,6 +113,8 @@ static bool wrong_number(const reader *r, const s2_option *option, const char *t
 
     if (option->multiple_of)
         snprintf(multiple, sizeof multiple, ", a multiple of %d", option->multiple_of);
+    else if (option->odd)
+        snprintf(multiple, sizeof multiple, ", odd");
     if (option->zero)
         snprintf(zero, sizeof zero, ", or %s", option->zero);
     return s2_report_usage(r->program->name,
@@ -148,7 +150,8 @@ static bool set_int(const reader *r, slot to, const char *text)
     value = strtol(text, &end, 10);
     if ((!isdigit((unsigned char)*text) && *text != '-') || *end != '\0' || errno != 0 ||
         (double)value < option->min || (double)value > option->max ||
-        (option->multiple_of && value % option->multiple_of != 0))
+        (option->multiple_of && value % option->multiple_of != 0) ||
+        (option->odd && value % 2 == 0))
         return wrong_number(r, option, text);
     *(int *)(void *)(to.base + option->target) = (int)value;
     return true;
@@ -300,6 +303,17 @@ static int value_count(const s2_option *option)
     return count;
 }
 
+/* Whether a word can be the value of an option that may go without: a whole number, or the word
+   that stands for 0. word in, or NULL */
+static bool is_value(const s2_option *option, const char *word)
+{
+    if (!word)
+        return false;
+    if (option->zero && strcmp(word, option->zero) == 0)
+        return true;
+    return word[0] != '\0' && word[strspn(word, "0123456789")] == '\0';
+}
+
 /* Take an option or positional argument with its values; false after wrong usage. */
 static bool take_entry(reader *r, slot to)
 {
@@ -309,6 +323,10 @@ static bool take_entry(reader *r, slot to)
 
     if (option->values && r->given[to.index] && !repeatable)
         return s2_report_usage(r->program->name, "-%s: given twice", option->name);
+    if (option->bare && !is_value(option, r->words[r->word])) {
+        r->given[to.index] = true;
+        return set_int(r, to, option->bare);
+    }
     for (int i = 0; i < count; i++)
         if (!r->words[r->word + i])
             return s2_report_usage(r->program->name, "-%s: expected %s after it", option->name,

@@ -43,7 +43,9 @@ typedef struct s2_option {
     const char *unless; /* name of an option without which alone it is required, or NULL */
     double min, max;    /* numbers: allowed range, both included */
     int multiple_of;    /* INT: 0 or what the value must be a multiple of */
+    bool odd;           /* INT: the value must be odd */
     const char *zero;   /* INT: a word that stands for the value 0, in the help too, or NULL */
+    const char *bare;   /* INT: the value where none follows, or NULL: one must */
     /* name of an option, or placeholder of an argument, that must be given too, or NULL */
     const char *needs;
     const char *forbids; /* the same of one that must not be given too, or NULL */

@@ -112,7 +112,8 @@ static void plan_reading(const tile_question *question, const s2_tiling *tiling,
                                       .tiling = tiling,
                                       .threads = threads,
                                       .halo_px =
-                                          READ_HALOS * question->job->weights->ops->tiles.halo_px,
+                                          READ_HALOS * question->job->weights->ops->tiles.halo_px +
+                                          question->job->geometry.margin_px,
                                       .rows = HELD_ROWS,
                                       .limit_bytes = spare_bytes};
     s2_scene_plan_reading(&demand, reading);
@@ -127,12 +128,12 @@ static double answer_reading(const void *context, const s2_tiling *tiling, int t
 }
 
 /* Seams where there is memory for them. Where not all pixels are wanted, tiles of which none is are
-   not computed, so none can rely on another. */
+   not computed, so none can rely on another; with margins, tiles overlap. */
 static s2_seam_demand measure_seams(const s2_classify_job *job, size_t spare_bytes)
 {
     const size_t limit = job->limit_bytes;
     const s2_seam_demand none = {.right_count = 0};
-    if (s2_wanted_is_asked(job->options))
+    if (s2_wanted_is_asked(job->options) || job->geometry.margin_px > 0)
         return none;
     const s2_seam_demand seams =
         s2_tile_seams_measure(job->weights, &job->geometry, &job->tiling, job->threads, limit);
@@ -178,7 +179,8 @@ static s2rgf_status choose_tiles(s2_classify_job *job, const s2rgf_host *host, s
     const int wanted = options->tile_px;
     tile_question question = {.job = job, .host = host};
     s2_scene_describe_blocks(&job->scene, &question.blocks);
-    const s2_tile_traits traits = job->weights->ops->tiles;
+    s2_tile_traits traits = job->weights->ops->tiles;
+    traits.halo_px += job->geometry.margin_px;
     const s2_tile_demand demand = {.rect = job->rect,
                                    .traits = traits,
                                    .widest_px = traits.by_rows ? job->rect.w : traits.width,
@@ -258,6 +260,7 @@ static s2rgf_status prepare(s2_classify_job *job, const s2rgf_host *host, s2rgf_
         return status;
     s2_scene_report(&job->scene, host);
     s2_scene_geometry(&job->scene, &job->geometry);
+    job->geometry.margin_px = job->options->smooth_px / 2;
     status = choose_rect(job, err);
     if (status == S2RGF_OK)
         status =

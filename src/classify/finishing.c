@@ -1,6 +1,7 @@
 /* What is done to a map after the network: options checked, named in its metadata. */
 #include "classify/finishing.h"
 
+#include "classify/smoothing.h"
 #include "core/error.h"
 #include "core/memory.h"
 
@@ -13,6 +14,12 @@ s2rgf_status s2_finishing_check(const s2rgf_classify_options *options, s2rgf_err
     if (!(options->reject >= 0.0 && options->reject <= 1.0))
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "reject: expected a probability from 0 to 1, found %.10g", options->reject);
+    if (options->smooth_px != 0 &&
+        (options->smooth_px < S2_SMOOTH_LEAST_PX || options->smooth_px > S2_SMOOTH_MOST_PX ||
+         options->smooth_px % 2 == 0))
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                       "smooth: expected an odd number from %d to %d, found %d", S2_SMOOTH_LEAST_PX,
+                       S2_SMOOTH_MOST_PX, options->smooth_px);
     return S2RGF_OK;
 }
 
@@ -20,6 +27,8 @@ s2rgf_status s2_finishing_describe(const s2rgf_classify_options *options, char *
                                    s2rgf_error *err)
 {
     s2_text text = {0};
+    if (options->smooth_px > 0)
+        s2_text_append(&text, ", smooth %d", options->smooth_px);
     if (options->reject > 0.0)
         s2_text_append(&text, ", reject %.10g", options->reject);
     *line = NULL;

@@ -10,7 +10,7 @@
 s2rgf_status s2_finishing_check(const s2rgf_classify_options *options, s2rgf_error *err);
 
 /**
- * The metadata item, "S2RGF_FINISHING=reject 0.5", in new memory, released with s2_free(); *line is
+ * The metadata item, "S2RGF_FINISHING=smooth 7, reject 0.5", in new memory, released with s2_free(); *line is
  * NULL where nothing is done. Errors: NO_MEMORY.
  */
 s2rgf_status s2_finishing_describe(const s2rgf_classify_options *options, char **line,

@@ -40,6 +40,16 @@ class Classify(ProgramAlgorithm):
     TAGS = "land cover,classification,map,predict,network,fusion"
     OPTIONS = (
         Option(
+            "SMOOTH",
+            "-smooth",
+            int,
+            "Side of the window to smooth over, in pixels",
+            "An odd number from 3 to 51; 7 is usual. 0: the map is not smoothed.",
+            0,
+            0,
+            51,
+        ),
+        Option(
             "REJECT",
             "-reject",
             float,
