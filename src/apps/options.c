@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -193,6 +194,32 @@ static bool set_rect(const reader *r, slot to, char *const *texts)
     return true;
 }
 
+/* "0.5ha", or "20", "20px", "20pixels". */
+static bool set_patch(const reader *r, slot to, const char *text)
+{
+    s2rgf_patch_size *patch = (s2rgf_patch_size *)(void *)(to.base + to.option->target);
+    const size_t digits = strspn(text, "0123456789.");
+    const char *unit = text + digits;
+    char number[32];
+    double value;
+
+    snprintf(number, sizeof number, "%.*s", (int)digits, text);
+    const bool is_number = digits < sizeof number && read_real(number, &value);
+    const bool in_pixels = !*unit || strcmp(unit, "px") == 0 || strcmp(unit, "pixels") == 0;
+    if (is_number && strcmp(unit, "ha") == 0) {
+        *patch = (s2rgf_patch_size){.hectares = value};
+        return true;
+    }
+    if (!is_number || !in_pixels || value != floor(value) || value > INT_MAX)
+        return s2_report_usage(
+            r->program->name,
+            "-%s: expected whole pixels, such as 20, or hectares, such as 0.5ha, "
+            "found '%s'",
+            to.option->name, text);
+    *patch = (s2rgf_patch_size){.pixels = (int)value};
+    return true;
+}
+
 static bool append_text(slot to, const char *text)
 {
     char ***list = (char ***)(void *)(to.base + to.option->target);
@@ -280,6 +307,8 @@ static bool set_values(reader *r, slot to, char **texts)
         return set_real(r, to, texts[0]);
     case S2_OPTION_RECT:
         return set_rect(r, to, texts);
+    case S2_OPTION_PATCH:
+        return set_patch(r, to, texts[0]);
     case S2_OPTION_SHARD:
         return s2_shard_read(r->program->name, texts[0],
                              (s2_shard *)(void *)(to.base + option->target));

@@ -21,6 +21,7 @@ typedef enum s2_option_type {
     S2_OPTION_SEED,   /* uint64_t */
     S2_OPTION_REAL,   /* double */
     S2_OPTION_RECT,   /* double[4] */
+    S2_OPTION_PATCH,  /* s2rgf_patch_size */
     S2_OPTION_SHARD,  /* s2_shard */
     S2_OPTION_QUIET,  /* -q: nothing in the program's structure, see s2_command */
     /* what every program has; used by options.c only */

@@ -48,6 +48,7 @@ static const s2_option OUTPUT_OPTIONS[] = {
         .odd = true, .zero = "off", .bare = "7"),
     S2_REAL("reject", "p", CLASSIFY(reject), 0, 1,
             "pixels whose class has a probability below p become a class of their own, unsure"),
+    S2_PATCH(CLASSIFY(smallest_patch)),
     S2_TEXT("mask", "file", CLASSIFY(mask_path),
             "map only where this raster on the reference grid is neither 0 nor nodata"),
     S2_TEXT("cutline", "polygons", CLASSIFY(cutline.path),

@@ -50,6 +50,13 @@ class Classify(ProgramAlgorithm):
             51,
         ),
         Option(
+            "MMU",
+            "-mmu",
+            str,
+            "Smallest mapped area",
+            "Pixels, such as 20, or hectares, such as 0.5ha: smaller patches take another class.",
+        ),
+        Option(
             "REJECT",
             "-reject",
             float,
