@@ -49,7 +49,8 @@ typedef struct s2_option {
     const char *bare;   /* INT: the value where none follows, or NULL: one must */
     /* name of an option, or placeholder of an argument, that must be given too, or NULL */
     const char *needs;
-    const char *forbids; /* the same of one that must not be given too, or NULL */
+    const char *or_needs; /* another that serves as well, or NULL */
+    const char *forbids;  /* the same of one that must not be given too, or NULL */
     const char *help;
 } s2_option;
 
