@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "harness.h"
+#include "tile_fixture.h"
 
 enum { COLUMNS = 5, ROWS = 4, TILES = COLUMNS * ROWS, STEPS = 12, FIRST_STEP = 3 };
 
@@ -92,19 +93,6 @@ static s2rgf_status compute(void *worker, int tile, s2_tile_watch *watch, s2rgf_
     return status;
 }
 
-static s2rgf_status write_tile(void *worker, int tile, s2rgf_error *err)
-{
-    (void)worker;
-    (void)tile;
-    (void)err;
-    return S2RGF_OK;
-}
-
-static void stop(void *worker)
-{
-    (void)worker;
-}
-
 static bool progress(double fraction, void *user)
 {
     scenario *s = user;
@@ -124,8 +112,8 @@ static s2rgf_status run(scenario *s, int threads, s2rgf_error *err)
                              .threads = threads,
                              .start = start,
                              .compute = compute,
-                             .write = write_tile,
-                             .stop = stop};
+                             .write = write_nothing,
+                             .stop = stop_nothing};
     REQUIRE(s2_tile_seams_create(&demand, &TILING, &s->seams, NULL) == S2RGF_OK);
     const s2rgf_status status = s2_tiles_run(&job, &host, err);
     s2_tile_seams_free(s->seams);
