@@ -218,7 +218,6 @@ static void labels_need_valid_data(void)
         const s2rgf_input inputs[] = {{"fine", "/vsimem/whole.tif"}, {"gap", "/vsimem/gap.tif"}};
         const s2rgf_scene_options options = {.inputs = inputs, .input_count = 2};
         s2_scene scene;
-        s2_label_set labels;
         s2rgf_error err = {0};
         VSIUnlink("/vsimem/gap.tif.msk");
         make_coordinates("/vsimem/whole.tif", FINE_W, FINE_H, 0.0, 0.0, 10.0);
@@ -264,22 +263,22 @@ static void labels_need_valid_data(void)
 /* ---- distance and time ---------------------------------------------------------------------- */
 
 /* Labels over a whole square, one class in each 5 x 5 pixels, grouped as a raster's are. */
-static void make_square(s2_label_set *labels, int side)
+static void make_square(int side)
 {
     const int blocks = (side + S2_LABEL_BLOCK_PX - 1) / S2_LABEL_BLOCK_PX;
-    *labels = (s2_label_set){.group_count = 2 * blocks * blocks};
-    labels->count = (size_t)side * (size_t)side;
-    labels->pixels = s2_alloc(labels->count, sizeof *labels->pixels);
-    labels->groups = s2_calloc((size_t)labels->group_count, sizeof *labels->groups);
-    REQUIRE(s2_class_table_add(&labels->classes, 1, "a", NULL, NULL) == S2RGF_OK);
-    REQUIRE(s2_class_table_add(&labels->classes, 2, "b", NULL, NULL) == S2RGF_OK);
-    for (size_t i = 0; i < labels->count; i++) {
+    labels = (s2_label_set){.group_count = 2 * blocks * blocks};
+    labels.count = (size_t)side * (size_t)side;
+    labels.pixels = s2_alloc(labels.count, sizeof *labels.pixels);
+    labels.groups = s2_calloc((size_t)labels.group_count, sizeof *labels.groups);
+    REQUIRE(s2_class_table_add(&labels.classes, 1, "a", NULL, NULL) == S2RGF_OK);
+    REQUIRE(s2_class_table_add(&labels.classes, 2, "b", NULL, NULL) == S2RGF_OK);
+    for (size_t i = 0; i < labels.count; i++) {
         const int x = (int)(i % (size_t)side);
         const int y = (int)(i / (size_t)side);
         const int class_index = (x / 5 + y / 5) % 2;
         const int block = y / S2_LABEL_BLOCK_PX * blocks + x / S2_LABEL_BLOCK_PX;
-        s2_label_group *group = &labels->groups[2 * block + class_index];
-        labels->pixels[i] = (s2_label_pixel){x, y, class_index, 2 * block + class_index};
+        s2_label_group *group = &labels.groups[2 * block + class_index];
+        labels.pixels[i] = (s2_label_pixel){x, y, class_index, 2 * block + class_index};
         group->class_index = class_index;
         group->bounds = group->pixels++ == 0 ? (s2_rect){x, y, 1, 1} : group->bounds;
     }
@@ -294,7 +293,7 @@ static void distance_is_that_of_the_nearest_pair(void)
     s2_random random;
     s2_random_init(&random, 5, 0);
     for (int trial = 0; trial < TRIALS; trial++) {
-        s2_label_set labels = {.pixels = pixels};
+        labels = (s2_label_set){.pixels = pixels};
         const uint64_t rarity = 1 + s2_random_below(&random, 60);
         const int border = (int)s2_random_below(&random, SIDE);
         for (int i = 0; i < SIDE * SIDE; i++) {
@@ -324,7 +323,7 @@ static void work_is_linear(void)
     uint64_t work[2];
     for (int k = 0; k < 2; k++) {
         double distance;
-        make_square(&labels, k == 0 ? 512 : 1024);
+        make_square(k == 0 ? 512 : 1024);
         init_split_only();
         REQUIRE(s2_training_set_split(&set, 0.25, 3, NULL, &report, NULL) == S2RGF_OK);
         CHECK(report.train_pixels + report.validation_pixels == labels.count);
@@ -345,7 +344,7 @@ static bool stop_at_once(double fraction, void *user)
 static void splitting_can_be_cancelled(void)
 {
     const s2rgf_host host = {.progress = stop_at_once};
-    make_square(&labels, 200);
+    make_square(200);
     init_split_only();
     CHECK(s2_training_set_split(&set, 0.25, 3, &host, &report, NULL) == S2RGF_CANCELLED);
     clear_all();
@@ -355,7 +354,7 @@ static void splitting_can_be_cancelled(void)
 static void many_blocks_are_split_in_no_time(void)
 {
     enum { BLOCKS = 100000 };
-    make_square(&labels, 1);
+    make_square(1);
     replace_labels(BLOCKS, BLOCKS);
     labels.count = BLOCKS;
     labels.group_count = BLOCKS;
