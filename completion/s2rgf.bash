@@ -14,7 +14,8 @@ _s2rgf_kind() {
     case $1 in
     model.s2rgf) echo model ;;
     '[name=]raster') echo input ;;
-    file | raster | polygons | file.s2rgf.json | map.tif | out.gpkg | out.onnx | out.tif | 'folder|list') echo file ;;
+    file | raster | polygons | before.tif | after.tif | change.tif | file.s2rgf.json | map.tif | out.gpkg | out.onnx | \
+        out.tif | 'folder|list') echo file ;;
     format) echo format ;;
     *=VALUE) echo pair ;;
     N | MB | pixels | '[pixels]' | 'pixels|Xha' | '[name=]bands' | p | channels | rate | fraction | weight | spread | x | y | width | height | ulx | uly | \
