@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #include "core/geometry.h"
-#include "nn/layers/windows.h"
+#include "nn/networks/windows.h"
 
 /** Components of the pixels of a rectangle of the reference grid. */
 typedef struct s2_window_part {

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "nn/dense/worker.h"
-#include "nn/layers/windows.h"
+#include "nn/networks/windows.h"
 
 int s2_dense_buffer(int source, int part)
 {

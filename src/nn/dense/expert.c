@@ -1,6 +1,6 @@
 /* Dense run: what the experts say of a source's pixels. */
 #include "nn/dense/worker.h"
-#include "nn/layers/windows.h"
+#include "nn/networks/windows.h"
 
 static s2_region scores_of(const s2_dense_run *run, int source)
 {

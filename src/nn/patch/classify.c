@@ -5,7 +5,7 @@
 
 #include "nn/layers/cells.h"
 #include "nn/layers/pool.h"
-#include "nn/layers/windows.h"
+#include "nn/networks/windows.h"
 
 static const s2_rect FEATURES = {0, 0, S2_PATCH_FEATURE_PX, S2_PATCH_FEATURE_PX};
 static const s2_rect JOINT = {0, 0, S2_PATCH_JOINT_PX, S2_PATCH_JOINT_PX};

@@ -1,6 +1,6 @@
 /* What the expert of windows sees of a pixel: mean and deviation around it, of valid pixels. */
-#ifndef S2_NN_LAYERS_WINDOWS_H
-#define S2_NN_LAYERS_WINDOWS_H
+#ifndef S2_NN_NETWORKS_WINDOWS_H
+#define S2_NN_NETWORKS_WINDOWS_H
 
 #include <stdint.h>
 

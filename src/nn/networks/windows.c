@@ -1,5 +1,5 @@
 /* What the expert of windows sees of a pixel: box sums, first along rows, then down columns. */
-#include "nn/layers/windows.h"
+#include "nn/networks/windows.h"
 
 #include <math.h>
 #include <stddef.h>
