@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/sort.h"
+#include "scene/value_sort.h"
 
 #define TAIL 0.005          /* beyond low and beyond high */
 #define DISTINCT_LEAST 16   /* of fewer values no gap can be told: classes, masks */
@@ -48,7 +48,7 @@ static void find_quantiles(s2_value_series *series)
 void s2_value_series_make(float *values, size_t count, const s2_value_ends *ends, uint32_t *room,
                           s2_value_series *series)
 {
-    s2_sort_floats(values, count, room);
+    s2_value_sort(values, count, room);
     *series = (s2_value_series){
         .values = values, .count = count, .lowest = ends->value[0], .highest = ends->value[1]};
     find_quantiles(series);

@@ -76,12 +76,8 @@ s2rgf_status s2_map_create_untried(const s2_map_spec *spec, s2_map_writer **writ
  */
 s2rgf_status s2_map_try_format(const s2_map_spec *spec, s2_map_writer *writer, s2rgf_error *err);
 
-/**
- * Whether a trial holds for another map, whose writer then gets what it found. trial in, or NULL. A
- * place that a format cannot write is found by s2_map_verify().
- */
+/** Whether a trial, or NULL, holds for another map; its writer then gets what it found. */
 bool s2_map_trial_serves(const s2_map_trial *trial, s2_map_writer *writer);
-
 /** One line that lists what the format does not keep. */
 void s2_map_warn_of_losses(const s2_map_writer *writer);
 

@@ -1,5 +1,5 @@
-/* Sorting of many numbers. */
-#include "core/sort.h"
+/* Sorting of many values. */
+#include "scene/value_sort.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -42,7 +42,7 @@ static bool pass(const uint32_t *from, uint32_t *to, size_t count, unsigned shif
     return true;
 }
 
-void s2_sort_floats(float *values, size_t count, uint32_t *room)
+void s2_value_sort(float *values, size_t count, uint32_t *room)
 {
     uint32_t *keys = room, *other = room + count;
     for (size_t i = 0; i < count; i++)

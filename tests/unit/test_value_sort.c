@@ -1,5 +1,5 @@
 /* Sorting of numbers, against the C library's. */
-#include "core/sort.h"
+#include "scene/value_sort.h"
 
 #include <float.h>
 #include <math.h>
@@ -25,7 +25,7 @@ static void check_sorting(size_t count)
     size_t wrong = 0;
     memcpy(expected, values, sizeof expected);
     qsort(expected, count, sizeof *expected, ascending);
-    s2_sort_floats(values, count, room);
+    s2_value_sort(values, count, room);
     for (size_t i = 0; i < MOST; i++)
         wrong += values[i] != expected[i];
     CHECK(wrong == 0);
@@ -61,7 +61,7 @@ int main(void)
     memcpy(values + 100, special, sizeof special);
     check_sorting(MOST);
     memcpy(values, special, sizeof special);
-    s2_sort_floats(values, specials, room);
+    s2_value_sort(values, specials, room);
     CHECK(values[0] == -INFINITY && values[specials - 1] == INFINITY);
     for (size_t i = 0; i < specials; i++)
         CHECK(values[i] != 0.0f || !signbit(values[i]));

@@ -1,6 +1,6 @@
-/* Sorting of many numbers. */
-#ifndef S2_CORE_SORT_H
-#define S2_CORE_SORT_H
+/* Sorting of many values. */
+#ifndef S2_SCENE_VALUE_SORT_H
+#define S2_SCENE_VALUE_SORT_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -10,6 +10,6 @@
  * proportion to count: by the four bytes of a number's bits, from the last to the first.
  * room in  [2 * count] to work in
  */
-void s2_sort_floats(float *values, size_t count, uint32_t *room);
+void s2_value_sort(float *values, size_t count, uint32_t *room);
 
 #endif
