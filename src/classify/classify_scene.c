@@ -236,7 +236,8 @@ static s2rgf_status create_output(s2_classify_job *job, s2_map_kind kind, const 
                               .smallest_patch =
                                   is_map ? options->smallest_patch : (s2rgf_patch_size){0},
                               .host = host,
-                              .share = options->share_count ? &job->share : NULL};
+                              .share = options->share_count ? &job->share : NULL,
+                              .trial = job->common ? &job->common->trials[kind] : NULL};
     status = s2_map_create(&spec, &job->writers[kind], err);
     s2_free(finishing);
     return status;
@@ -374,15 +375,16 @@ void s2_classify_clear(s2_classify_job *job)
     s2rgf_model_close(job->own_model);
 }
 
-s2rgf_status s2_classify(const s2rgf_classify_options *options, const s2rgf_host *host,
-                         s2rgf_error *err)
+s2rgf_status s2_classify(const s2rgf_classify_options *options, s2_classify_common *common,
+                         const s2rgf_host *host, s2rgf_error *err)
 {
     s2_classify_job job;
     s2_error_clear(err);
     if (!options->model_path || !options->output_path || options->scene.input_count == 0)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "a model, an input and an output are needed");
     s2_classify_init(&job, options);
-    s2rgf_status status = s2_guard_classify(options, err);
+    job.common = common;
+    s2rgf_status status = s2_guard_classify(options, common ? common->suffixes : NULL, err);
     if (status == S2RGF_OK)
         status = s2_classify_prepare(&job, host, err);
     if (status == S2RGF_OK)
