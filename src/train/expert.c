@@ -53,7 +53,7 @@ static s2rgf_status take_sample(void *context, size_t label, const float *featur
 static int count_bands(const s2_training_set *set)
 {
     int bands = 0;
-    for (int s = 0; s < set->scene->count; s++)
+    for (int s = 0; s < set->content->source_count; s++)
         bands += set->content->sources[s].band_count;
     return bands;
 }
