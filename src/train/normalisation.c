@@ -8,9 +8,9 @@
 #include "scene/value_check.h"
 #include "train/training_set.h"
 
-#define STRIP_PIXELS (1 << 18)          /* read at once */
-#define MOST_PIXELS (1ull << 26)        /* of a source, of several scenes together */
-#define LEAST_SCENE_PIXELS (1ull << 16) /* of each of these, if it has so many */
+#define STRIP_PIXELS (1 << 18)                 /* read at once */
+#define MOST_PIXELS ((uint64_t)1 << 26)        /* of a source, of several scenes together */
+#define LEAST_SCENE_PIXELS ((uint64_t)1 << 16) /* of each of these, if it has so many */
 #define STREAM_STRIPS 0x57a1
 
 /* Running moments of one source's bands. */

@@ -1,6 +1,7 @@
 /* From the options of a training to its scenes and their labels: one scene, or those of a list. */
 #include "train/scene_reading.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "core/error.h"
@@ -90,6 +91,8 @@ typedef struct list_reader {
     s2_model_content *content;
     s2_training_scenes *scenes;
     s2_scene_labels *read; /* [names], as many as there are scenes */
+    size_t without;        /* scenes whose file of labels is not there */
+    char *missing;         /* the first such file, or NULL */
 } list_reader;
 
 /* The first scene says what sources there are; the others are opened as for mapping. */
@@ -111,7 +114,7 @@ static s2rgf_status open_listed(const list_reader *reader, s2rgf_scene *rasters,
 }
 
 /* The labels of a scene; a file of its own may be missing. */
-static s2rgf_status read_listed_labels(const list_reader *reader, const char *name, s2_scene *scene,
+static s2rgf_status read_listed_labels(list_reader *reader, const char *name, s2_scene *scene,
                                        const s2rgf_host *host, s2_label_set *labels,
                                        s2rgf_error *err)
 {
@@ -120,10 +123,12 @@ static s2rgf_status read_listed_labels(const list_reader *reader, const char *na
     char *path = NULL;
     s2rgf_status status = s2_training_list_labels(reader->list, reader->options, name, &path, err);
     own.path = path;
-    if (status == S2RGF_OK && template && !s2_scene_exists(path))
-        s2_log(reader->host, S2RGF_INFO, "Scene %s: no labels: %s is not there", name, path);
-    else if (status == S2RGF_OK)
+    if (status == S2RGF_OK && (!template || s2_scene_exists(path))) {
         status = read_labels(&own, scene, host, labels, err);
+    } else if (status == S2RGF_OK && reader->without++ == 0) {
+        reader->missing = path;
+        path = NULL;
+    }
     s2_free(path);
     return status;
 }
@@ -190,6 +195,25 @@ static s2rgf_status read_all(list_reader *reader, s2rgf_error *err)
     return status;
 }
 
+/* Scenes without labels may be meant, or the template of the labels may be wrong. */
+static s2rgf_status tell_without(const list_reader *reader, const s2_label_set *labels,
+                                 s2rgf_error *err)
+{
+    const int scenes = reader->scenes->count;
+    char missing[S2RGF_MESSAGE_BYTES / 2] = "";
+    if (reader->without > 0)
+        snprintf(missing, sizeof missing, "; %zu %s no file of labels, as %s", reader->without,
+                 s2_plural(reader->without, "has", "have"), reader->missing);
+    if (labels->count == 0)
+        return s2_fail(err, S2RGF_FORMAT, "%s: no labelled pixel in any of %d %s%s",
+                       reader->options->labels.path, scenes,
+                       s2_plural((uint64_t)scenes, "scene", "scenes"), missing);
+    if (reader->without > 0)
+        s2_log(reader->host, S2RGF_INFO, "%d %s%s", scenes,
+               s2_plural((uint64_t)scenes, "scene", "scenes"), missing);
+    return S2RGF_OK;
+}
+
 static s2rgf_status merge(const list_reader *reader, s2_label_set *labels, s2rgf_error *err)
 {
     s2_training_scenes *scenes = reader->scenes;
@@ -204,9 +228,8 @@ static s2rgf_status merge(const list_reader *reader, s2_label_set *labels, s2rgf
         scenes->items[i].end = first[i + 1];
     }
     s2_free(first);
-    if (status == S2RGF_OK && labels->count == 0)
-        status = s2_fail(err, S2RGF_FORMAT, "%s: no labelled pixel in any of %d scenes",
-                         reader->options->labels.path, scenes->count);
+    if (status == S2RGF_OK)
+        status = tell_without(reader, labels, err);
     return status;
 }
 
@@ -229,7 +252,7 @@ static s2rgf_status read_many(const s2rgf_train_options *options, const s2_train
         s2_label_set_clear(&reader.read[i].set);
         s2_grid_clear(&reader.read[i].grid);
     }
-    s2_free(reader.read);
+    S2_FREE_EACH(reader.read, reader.missing);
     return status;
 }
 
