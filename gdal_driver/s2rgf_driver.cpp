@@ -52,9 +52,12 @@ static s2rgf_status open_map(const char *name, s2rgf_lazy_map **map, s2rgf_error
 {
     const s2rgf_host host = {nullptr, show_line, nullptr};
     s2rgf_scene *scene = nullptr;
+    s2rgf_lazy_map_options options;
+    s2rgf_lazy_map_options_init(&options, sizeof options);
     s2rgf_status status = load_scene(name, &scene, err);
+    options.scene = scene;
     if (status == S2RGF_OK)
-        status = s2rgf_lazy_map_open(scene, 0, &host, map, err);
+        status = s2rgf_lazy_map_open(&options, &host, map, err);
     s2rgf_scene_free(scene);
     return status;
 }

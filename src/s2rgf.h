@@ -3,11 +3,40 @@
  *
  * The public interface of libs2rgf. It trains models, maps scenes (one, a share of one, or many),
  * joins shares of a map, assesses maps, describes models, and computes maps on demand.
- * Each of these takes one options structure, filled with defaults by its *_init() function, and
- * reports through s2rgf_host. No function prints, exits or changes process-wide state. The caller
- * registers GDAL's drivers first (GDALAllRegister()).
+ * Each of these takes one options structure, filled with defaults by its *_options_init() function,
+ * and reports through s2rgf_host. No function prints, exits or changes process-wide state. The
+ * caller registers GDAL's drivers first.
  *
- * Strings are UTF-8. Pointers in options are borrowed for the length of the call.
+ *     #include <gdal.h>
+ *     #include <s2rgf.h>
+ *     #include <stdio.h>
+ *
+ *     int main(void)
+ *     {
+ *         const s2rgf_input input = {"ms", "scene.tif"};
+ *         s2rgf_classify_options options;
+ *         s2rgf_error err;
+ *         GDALAllRegister();
+ *         s2rgf_classify_options_init(&options, sizeof options);
+ *         options.scene.inputs = &input;
+ *         options.scene.input_count = 1;
+ *         options.model_path = "model.s2rgf";
+ *         options.output_path = "map.tif";
+ *         if (s2rgf_classify(&options, NULL, &err) == S2RGF_OK)
+ *             return 0;
+ *         fprintf(stderr, "%s\n", err.message);
+ *         return 1;
+ *     }
+ *
+ *     cc example.c $(pkg-config --cflags --libs libs2rgf)
+ *
+ * Strings are UTF-8. Pointers in options are borrowed for the length of the call. An argument that
+ * may not be NULL and is, and a number out of its range, give S2RGF_INVALID_ARGUMENT; err may always
+ * be NULL.
+ *
+ * A later version only appends members: to the options, whose size member tells the library which of
+ * them the caller has, and to structures that the library makes and hands out by pointer. Others
+ * stay as they are.
  */
 #ifndef S2RGF_H
 #define S2RGF_H
@@ -25,6 +54,14 @@ extern "C" {
 #else
 #define S2RGF_API
 #endif
+
+#define S2RGF_VERSION_MAJOR 0
+#define S2RGF_VERSION_MINOR 1
+#define S2RGF_VERSION_PATCH 0
+/** True if this header is of that version or a later one. */
+#define S2RGF_CHECK_VERSION(major, minor, patch)                                                   \
+    (S2RGF_VERSION_MAJOR * 1000000 + S2RGF_VERSION_MINOR * 1000 + S2RGF_VERSION_PATCH >=           \
+     (major)*1000000 + (minor)*1000 + (patch))
 
 #define S2RGF_MAX_SOURCES 8       /* sources of one scene */
 #define S2RGF_MAX_CLASSES 1024    /* classes of one model */
@@ -54,8 +91,8 @@ typedef struct s2rgf_error {
 typedef enum s2rgf_log_level { S2RGF_DEBUG, S2RGF_INFO, S2RGF_WARNING } s2rgf_log_level;
 
 /**
- * Whom the library talks to while it works. Any member may be NULL. Called from one thread at a
- * time.
+ * Whom the library talks to while it works. Any member may be NULL. Both are called in the thread
+ * that called the library, and no other.
  */
 typedef struct s2rgf_host {
     /* fraction done in 0..1; return false to cancel (the verb then returns S2RGF_CANCELLED) */
@@ -80,7 +117,7 @@ typedef struct s2rgf_input {
     const char *path; /* anything GDAL opens */
 } s2rgf_input;
 
-/** The rasters of one scene and how to open them. */
+/** The rasters of one scene and how to open them. All zero is the default. */
 typedef struct s2rgf_scene_options {
     const s2rgf_input *inputs;
     size_t input_count;
@@ -92,9 +129,10 @@ typedef struct s2rgf_scene_options {
     /* above 1: average the pixels of every source to pixels so many times as large, for quick looks
        only, because the model was trained on finer ones; 0 and 1: leave them as they are */
     int decimation;
+    const void *reserved[8]; /* NULL: room for later members */
 } s2rgf_scene_options;
 
-/** Labelled areas: a layer of polygons or points, or a class raster. */
+/** Labelled areas: a layer of polygons or points, or a class raster. All zero is the default. */
 typedef struct s2rgf_label_options {
     const char *path;
     const char *layer;        /* NULL: the only layer with geometries */
@@ -104,12 +142,14 @@ typedef struct s2rgf_label_options {
     bool all_touched;         /* burn every pixel a polygon touches, not only centres inside */
     double
         buffer_m; /* a point labels the pixels with their centre so near, too; 0: its own alone */
+    const void *reserved[8]; /* NULL: room for later members */
 } s2rgf_label_options;
 
 /* ---- training ------------------------------------------------------------------------------ */
 
 /** Everything s2rgf_train() needs; see s2rgf_train(1) for the meaning of each switch. */
 typedef struct s2rgf_train_options {
+    size_t size; /* of the structure, set by init */
     /* with scenes_path, "{}" in the paths of rasters and labels stands for the name of a scene */
     s2rgf_scene_options scene;
     s2rgf_label_options labels;
@@ -148,8 +188,8 @@ typedef struct s2rgf_train_options {
     bool resume;            /* continue from that checkpoint */
 } s2rgf_train_options;
 
-/** Fill with defaults. options out. */
-S2RGF_API void s2rgf_train_options_init(s2rgf_train_options *options);
+/** Fill with defaults. options out [size], size is sizeof *options. */
+S2RGF_API void s2rgf_train_options_init(s2rgf_train_options *options, size_t size);
 
 /**
  * Train a model on one scene, or many, and their labels and write it to options->model_path.
@@ -168,6 +208,41 @@ S2RGF_API s2rgf_status s2rgf_train(const s2rgf_train_options *options, const s2r
 /** A trained model, read-only after opening; may be shared by threads. */
 typedef struct s2rgf_model s2rgf_model;
 
+/** A class of a model or a map. */
+typedef struct s2rgf_class {
+    int value; /* of its pixels, 1 to 65535; 0 is nodata */
+    const char *name;
+    uint8_t rgb[3];
+} s2rgf_class;
+
+/** A band of a source, as the model was trained on it. */
+typedef struct s2rgf_band_info {
+    const char *name;     /* "" where unknown */
+    double wavelength_nm; /* NaN where unknown */
+} s2rgf_band_info;
+
+/** A source that a model needs. */
+typedef struct s2rgf_source_info {
+    const char *name;
+    double pixel_size;         /* metres on the ground, or of unknown unit: */
+    bool pixel_size_in_metres; /* it is in metres */
+    bool defines_reference;    /* its grid is the reference grid, that of the map */
+    bool on_reference;         /* its grid is the reference grid, or equal to it */
+    int band_count;
+    const s2rgf_band_info *bands; /* [band_count] */
+} s2rgf_source_info;
+
+/** What a model is and needs. */
+typedef struct s2rgf_model_info {
+    const char *network;  /* "dense" or "patch" */
+    const char *checksum; /* of the file, hexadecimal, as in the metadata of its maps */
+    double pixel_size;    /* of its maps, as in the source that defines the reference grid */
+    int source_count;
+    const s2rgf_source_info *const *sources; /* [source_count] */
+    int class_count;
+    const s2rgf_class *classes; /* [class_count], in ascending order of value */
+} s2rgf_model_info;
+
 /**
  * Load a model file. The content is not trusted: sizes, offsets, names, and the shapes and values
  * of all tensors are checked.
@@ -175,6 +250,9 @@ typedef struct s2rgf_model s2rgf_model;
  * Memory  *model is released with s2rgf_model_close().
  */
 S2RGF_API s2rgf_status s2rgf_model_open(const char *path, s2rgf_model **model, s2rgf_error *err);
+
+/** What the model is and needs, valid until it is closed; NULL without a model. */
+S2RGF_API const s2rgf_model_info *s2rgf_model_info_get(const s2rgf_model *model);
 
 /** Release a model; NULL is accepted. */
 S2RGF_API void s2rgf_model_close(s2rgf_model *model);
@@ -242,6 +320,7 @@ S2RGF_API void s2rgf_scene_free(s2rgf_scene *scene);
 
 /** Everything s2rgf_classify() needs; see s2rgf_classify(1). */
 typedef struct s2rgf_classify_options {
+    size_t size; /* of the structure, set by init */
     s2rgf_scene_options scene;
     const char *model_path;
     const char *output_path;
@@ -271,10 +350,11 @@ typedef struct s2rgf_classify_options {
     /* make only share 1..share_count, for s2rgf_mosaic(): whole rows of tiles, in GeoTIFFs named
        MAP_03of16.tif; one that exists is kept unless overwrite; share_count 0: all */
     int share, share_count;
+    const s2rgf_model *model; /* open, in place of model_path, or NULL */
 } s2rgf_classify_options;
 
-/** Fill with defaults. options out. */
-S2RGF_API void s2rgf_classify_options_init(s2rgf_classify_options *options);
+/** Fill with defaults. options out [size], size is sizeof *options. */
+S2RGF_API void s2rgf_classify_options_init(s2rgf_classify_options *options, size_t size);
 
 /**
  * Map a scene with a model. The pixels do not depend on tile_px, threads or the rectangle asked
@@ -311,26 +391,32 @@ S2RGF_API s2rgf_status s2rgf_classify_scenes(const s2rgf_classify_options *optio
 /** Release a result; NULL is accepted. */
 S2RGF_API void s2rgf_scenes_result_free(s2rgf_scenes_result *result);
 
+/** Everything s2rgf_mosaic() needs; see s2rgf_mosaic(1). */
+typedef struct s2rgf_mosaic_options {
+    size_t size; /* of the structure, set by init */
+    const char *output_path;
+    const char *format; /* GDAL driver name, VRT to refer to the shares, or NULL: by extension */
+    const char *const *creation_options; /* KEY=VALUE list ended by NULL, or NULL */
+    bool overwrite;
+    bool style;      /* write a QGIS .qml beside the map */
+    int share_count; /* 0: as the names of the shares say */
+} s2rgf_mosaic_options;
+
+/** Fill with defaults. options out [size], size is sizeof *options. */
+S2RGF_API void s2rgf_mosaic_options_init(s2rgf_mosaic_options *options, size_t size);
+
 /**
  * Join the shares of options->output_path, a map or another output, into what one call of
- * s2rgf_classify() would have written. It does not need scene and model; format may also be VRT;
- * with share_count 0 the names of the shares give the number.
+ * s2rgf_classify() would have written. It does not need scene and model.
  * Errors  IO (shares are missing), MISMATCH (shares of different models, scenes or divisions),
  *         FORMAT, INVALID_ARGUMENT, UNSUPPORTED, NO_MEMORY, CANCELLED.
  */
-S2RGF_API s2rgf_status s2rgf_mosaic(const s2rgf_classify_options *options, const s2rgf_host *host,
+S2RGF_API s2rgf_status s2rgf_mosaic(const s2rgf_mosaic_options *options, const s2rgf_host *host,
                                     s2rgf_error *err);
 
 /* ---- maps on demand ------------------------------------------------------------------------ */
 
 #define S2RGF_MAP_LEVELS 16 /* the map and coarser views of it */
-
-/** A class of a map. */
-typedef struct s2rgf_class {
-    int value; /* of its pixels, 1 to 65535; 0 is nodata */
-    const char *name;
-    uint8_t rgb[3];
-} s2rgf_class;
 
 /** What is known of a map before any pixel is computed. */
 typedef struct s2rgf_map_info {
@@ -346,20 +432,32 @@ typedef struct s2rgf_map_info {
 /** A map whose pixels are computed when they are read. */
 typedef struct s2rgf_lazy_map s2rgf_lazy_map;
 
+/** Everything s2rgf_lazy_map_open() needs. */
+typedef struct s2rgf_lazy_map_options {
+    size_t size; /* of the structure, set by init */
+    const s2rgf_scene *scene;
+    const s2rgf_model *model; /* open, in place of the scene's model_path, or NULL */
+    /* working memory for a tile and the decoded blocks under it; 0: 512, or half of what the control
+       groups grant where that is less */
+    int memory_mb;
+} s2rgf_lazy_map_options;
+
+/** Fill with defaults. options out [size], size is sizeof *options. */
+S2RGF_API void s2rgf_lazy_map_options_init(s2rgf_lazy_map_options *options, size_t size);
+
 /**
  * Open a scene with its model; nothing is computed.
- * memory_mb in  working memory for a tile and the decoded blocks under it; 0: 512, or half of
- *               what the control groups grant where that is less
- * host      in  copied: the first reading warns of a scene's values; its progress is not called
+ * host in  copied: the first reading warns of a scene's values; its progress is not called
  * Errors  INVALID_ARGUMENT, NO_MEMORY (memory_mb too small), IO, FORMAT, UNSUPPORTED, MISMATCH.
- * Memory  *map is released with s2rgf_lazy_map_close(); the scene is copied.
+ * Memory  *map is released with s2rgf_lazy_map_close(); the scene is copied, an open model must
+ *         stay open.
  * Threads a map belongs to one thread at a time; several may be open at once.
  */
-S2RGF_API s2rgf_status s2rgf_lazy_map_open(const s2rgf_scene *scene, int memory_mb,
+S2RGF_API s2rgf_status s2rgf_lazy_map_open(const s2rgf_lazy_map_options *options,
                                            const s2rgf_host *host, s2rgf_lazy_map **map,
                                            s2rgf_error *err);
 
-/** The properties of the map; valid until it is closed. */
+/** The properties of the map, valid until it is closed; NULL without a map. */
 S2RGF_API const s2rgf_map_info *s2rgf_lazy_map_info(const s2rgf_lazy_map *map);
 
 /**
@@ -385,7 +483,8 @@ S2RGF_API s2rgf_status s2rgf_lazy_map_describe(const s2rgf_lazy_map *map, void *
 S2RGF_API s2rgf_status s2rgf_lazy_map_read(s2rgf_lazy_map *map, int level, const int rect[4],
                                            uint16_t *values, s2rgf_error *err);
 
-/** Release the working memory of a map that is idle; the next read allocates it again. */
+/** Release the working memory of a map that is idle; the next read allocates it again. NULL is
+    accepted. */
 S2RGF_API void s2rgf_lazy_map_rest(s2rgf_lazy_map *map);
 
 /** Release a map; NULL is accepted. */
@@ -395,6 +494,7 @@ S2RGF_API void s2rgf_lazy_map_close(s2rgf_lazy_map *map);
 
 /** Everything s2rgf_sample() needs; see s2rgf_sample(1). */
 typedef struct s2rgf_sample_options {
+    size_t size; /* of the structure, set by init */
     const char *map_path;
     const char *assigned_srs; /* CRS of a map that has none, or NULL */
     const char *output_path;
@@ -415,8 +515,8 @@ typedef struct s2rgf_sample_options {
     bool blind; /* leave out of the points what the map says of them */
 } s2rgf_sample_options;
 
-/** Fill with defaults. options out. */
-S2RGF_API void s2rgf_sample_options_init(s2rgf_sample_options *options);
+/** Fill with defaults. options out [size], size is sizeof *options. */
+S2RGF_API void s2rgf_sample_options_init(s2rgf_sample_options *options, size_t size);
 
 /**
  * Draw a probability sample of the pixels of a class raster and write it as a layer of points. The
@@ -500,6 +600,7 @@ typedef struct s2rgf_assessment {
 
 /** Everything s2rgf_assess() needs. */
 typedef struct s2rgf_assess_options {
+    size_t size; /* of the structure, set by init */
     const char *map_path;
     const char *assigned_srs; /* CRS of a map that has none, or NULL */
     /* the probability of the mapped class on the map's grid, as s2rgf_classify() writes it, or
@@ -511,6 +612,9 @@ typedef struct s2rgf_assess_options {
     const char *design;
     const char *strata_path; /* of "stratified", as for s2rgf_sample(); NULL: the map's classes */
 } s2rgf_assess_options;
+
+/** Fill with defaults. options out [size], size is sizeof *options. */
+S2RGF_API void s2rgf_assess_options_init(s2rgf_assess_options *options, size_t size);
 
 /**
  * Compare a class raster with reference labels. Classes are matched by name, then by the number in

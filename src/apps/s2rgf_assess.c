@@ -101,5 +101,7 @@ static s2rgf_status assess(void *data, s2_report *report, s2rgf_error *err)
 int main(int argc, char **argv)
 {
     arguments values = {.json_path = NULL};
+
+    s2rgf_assess_options_init(&values.assess, sizeof values.assess);
     return s2_program_run(&PROGRAM, argc, argv, &values, assess);
 }

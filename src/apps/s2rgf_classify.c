@@ -112,14 +112,18 @@ static s2rgf_status write_scene(const arguments *values, const s2rgf_host *host,
     const char *const maps[] = {values->classify.output_path, values->classify.confidence_path,
                                 values->classify.probability_path,
                                 values->classify.uncertainty_path};
+    s2rgf_lazy_map_options options;
     s2rgf_lazy_map *map = NULL;
     s2rgf_status status = S2RGF_OK;
+    s2rgf_lazy_map_options_init(&options, sizeof options);
+    options.scene = &scene;
+    options.memory_mb = values->classify.memory_mb;
     for (size_t i = 0; i < sizeof maps / sizeof maps[0] && status == S2RGF_OK; i++) {
         const char *const other[] = {maps[i], NULL};
         status = s2rgf_check_output(values->scene_path, other, err);
     }
     if (status == S2RGF_OK)
-        status = s2rgf_lazy_map_open(&scene, values->classify.memory_mb, host, &map, err);
+        status = s2rgf_lazy_map_open(&options, host, &map, err);
     s2rgf_lazy_map_close(map);
     if (status == S2RGF_OK)
         status = s2rgf_scene_save(&scene, values->scene_path, values->classify.overwrite, err);
@@ -148,6 +152,6 @@ static s2rgf_status classify(void *data, s2_report *report, s2rgf_error *err)
 int main(int argc, char **argv)
 {
     arguments values = {.scene_path = NULL};
-    s2rgf_classify_options_init(&values.classify);
+    s2rgf_classify_options_init(&values.classify, sizeof values.classify);
     return s2_program_run(&PROGRAM, argc, argv, &values, classify);
 }

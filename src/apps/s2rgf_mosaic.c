@@ -6,7 +6,7 @@
 #include "apps/program.h"
 #include "s2rgf.h"
 
-#define MOSAIC(member) offsetof(s2rgf_classify_options, member)
+#define MOSAIC(member) offsetof(s2rgf_mosaic_options, member)
 
 static const s2_option OUTPUT_OPTIONS[] = {
     S2_OUTPUT(NULL, "map.tif", MOSAIC(output_path),
@@ -28,7 +28,7 @@ const bool s2_program_has_threads = false;
 static const s2_program PROGRAM = {
     .name = "s2rgf_mosaic",
     .purpose = "Join the shares of a map into the map that one run would have written.",
-    .values_bytes = sizeof(s2rgf_classify_options),
+    .values_bytes = sizeof(s2rgf_mosaic_options),
     .driver_kinds = GDAL_OF_RASTER,
     .groups =
         {
@@ -43,8 +43,8 @@ static s2rgf_status mosaic(void *data, s2_report *report, s2rgf_error *err)
 
 int main(int argc, char **argv)
 {
-    s2rgf_classify_options values;
+    s2rgf_mosaic_options values;
 
-    s2rgf_classify_options_init(&values);
+    s2rgf_mosaic_options_init(&values, sizeof values);
     return s2_program_run(&PROGRAM, argc, argv, &values, mosaic);
 }

@@ -82,6 +82,6 @@ int main(int argc, char **argv)
 {
     s2rgf_sample_options values;
 
-    s2rgf_sample_options_init(&values);
+    s2rgf_sample_options_init(&values, sizeof values);
     return s2_program_run(&PROGRAM, argc, argv, &values, sample);
 }

@@ -130,6 +130,6 @@ int main(int argc, char **argv)
     start_with_fast_kernels(argv);
     s2rgf_train_options values;
 
-    s2rgf_train_options_init(&values);
+    s2rgf_train_options_init(&values, sizeof values);
     return s2_program_run(&PROGRAM, argc, argv, &values, train);
 }

@@ -8,6 +8,7 @@
 #include "assess/design.h"
 #include "assess/matching.h"
 #include "assess/metrics.h"
+#include "core/argument.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
@@ -309,20 +310,33 @@ static s2rgf_status read_reference(assess_input *input, s2rgf_error *err)
                               : status;
 }
 
+void s2rgf_assess_options_init(s2rgf_assess_options *options, size_t size)
+{
+    const s2rgf_assess_options defaults = {.size = 0};
+    s2_options_fill(options, size, &defaults, sizeof defaults);
+}
+
 s2rgf_status s2rgf_assess(const s2rgf_assess_options *options, const s2rgf_host *host,
                           s2rgf_assessment **result, s2rgf_error *err)
 {
-    assess_input input = {.options = options, .host = host};
+    s2rgf_assess_options own = {.size = 0};
+    assess_input input = {.options = &own, .host = host};
     s2_error_clear(err);
-    if (!result || !options || !options->map_path || !options->labels.path)
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                       "assessment: expected a map, labels and room for the result");
+    s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"result", result});
+    if (status != S2RGF_OK)
+        return status;
     *result = NULL;
-    s2rgf_status status = s2_design_of(options, &input.design, err);
+    status = s2_options_take(&own, sizeof own, options, err);
+    if (status == S2RGF_OK)
+        status = S2_ARGUMENTS_GIVEN(err, {"map", own.map_path});
+    if (status == S2RGF_OK)
+        status = s2_label_options_check(&own.labels, err);
+    if (status == S2RGF_OK)
+        status = s2_design_of(&own, &input.design, err);
     if (status == S2RGF_OK)
         status = open_assessed_map(&input, err);
-    if (status == S2RGF_OK && options->confidence_path)
-        status = s2_overlay_open(options->confidence_path, &input.strata.map.grid, "the map's",
+    if (status == S2RGF_OK && own.confidence_path)
+        status = s2_overlay_open(own.confidence_path, &input.strata.map.grid, "the map's",
                                  &input.confidence, err);
     if (status == S2RGF_OK)
         status = read_reference(&input, err);

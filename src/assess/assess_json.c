@@ -1,6 +1,7 @@
 /* s2rgf_assessment_json: an assessment as a JSON object. */
 #include "s2rgf.h"
 
+#include "core/argument.h"
 #include "core/error.h"
 #include "format/json_writer.h"
 
@@ -146,9 +147,9 @@ s2rgf_status s2rgf_assessment_json(const s2rgf_assessment *assessment, char **te
 {
     s2_json_writer json = {.indent = true};
     s2_error_clear(err);
-    if (!text || !assessment)
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                       "assessment: expected an assessment and room for its text");
+    const s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"assessment", assessment}, {"text", text});
+    if (status != S2RGF_OK)
+        return status;
     *text = NULL;
     s2_json_begin_object(&json, NULL);
     s2_json_put_double(&json, "overall_accuracy", assessment->overall_accuracy);

@@ -11,8 +11,9 @@
     writers. */
 typedef struct s2_classify_job {
     const s2rgf_classify_options *options;
-    s2_model_content content;
-    s2_weights *weights;
+    s2rgf_model *own_model; /* NULL: the caller's is used */
+    const s2_model_content *content;
+    const s2_weights *weights;
     s2_scene scene; /* describes the sources; workers read through their own handles */
     s2_run_geometry geometry;
     s2_rect rect;       /* reference pixels to map */

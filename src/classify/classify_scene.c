@@ -29,12 +29,6 @@
 #define DECODED_BYTES 128 /* of a file, that take about as long as computing a pixel */
 #define SHARE_LINES 256   /* shares begin at multiples of it, or of the tile that is asked for */
 
-void s2rgf_classify_options_init(s2rgf_classify_options *options)
-{
-    memset(options, 0, sizeof *options);
-    options->style = true;
-}
-
 /* The part of the reference grid to map. */
 static s2rgf_status choose_rect(s2_classify_job *job, s2rgf_error *err)
 {
@@ -73,7 +67,7 @@ static s2rgf_status choose_rect(s2_classify_job *job, s2rgf_error *err)
 /* Bytes of the outputs' lines that wait until whole file blocks can be written. */
 static size_t waiting_bytes(const s2_classify_job *job, const s2_tiling *tiling)
 {
-    const s2_class_table *classes = &job->content.classes;
+    const s2_class_table *classes = &job->content->classes;
     size_t bytes = s2_map_class_bytes(&job->map_classes);
     for (s2_map_kind kind = S2_MAP_CONFIDENCE; kind < S2_MAP_KINDS; kind++)
         bytes += job->asked[kind] ? sizeof(float) * (size_t)s2_map_bands(kind, classes) : 0;
@@ -211,7 +205,7 @@ static s2rgf_status create_outputs(s2_classify_job *job, const s2_grid *grid, co
     const s2rgf_classify_options *options = job->options;
     char lines[4096];
     const char *metadata[5] = {NULL};
-    s2_mapping_provenance(&job->content, &job->scene, lines, sizeof lines, metadata);
+    s2_mapping_provenance(job->content, &job->scene, lines, sizeof lines, metadata);
     metadata[3] = finishing;
     for (s2_map_kind kind = 0; kind < S2_MAP_KINDS; kind++) {
         const char *path = s2_output_path(options, kind);
@@ -229,7 +223,7 @@ static s2rgf_status create_outputs(s2_classify_job *job, const s2_grid *grid, co
                                   .overwrite = options->overwrite,
                                   .style = options->style,
                                   .grid = grid,
-                                  .classes = is_map ? &job->map_classes : &job->content.classes,
+                                  .classes = is_map ? &job->map_classes : &job->content->classes,
                                   .metadata = metadata,
                                   .host = host,
                                   .share = options->share_count ? &job->share : NULL};
@@ -254,13 +248,16 @@ static s2rgf_status prepare(s2_classify_job *job, const s2rgf_host *host, s2rgf_
 {
     s2_grid grid = {0};
     char *finishing = NULL;
+    const s2rgf_model *model = job->options->model;
     s2rgf_status status =
-        s2_mapping_load(job->options->model_path, &job->content, &job->weights, err);
-    if (status == S2RGF_OK)
-        status = s2_finishing_classes(job->options, &job->content.classes, &job->map_classes, err);
+        s2_mapping_load(job->options->model_path, &job->own_model, &model, &job->weights, err);
+    if (status != S2RGF_OK)
+        return status;
+    job->content = &model->content;
+    status = s2_finishing_classes(job->options, &job->content->classes, &job->map_classes, err);
     if (status == S2RGF_OK)
         status =
-            s2_scene_open_for_model(&job->options->scene, &job->content, host, &job->scene, err);
+            s2_scene_open_for_model(&job->options->scene, job->content, host, &job->scene, err);
     if (status != S2RGF_OK)
         return status;
     s2_scene_report(&job->scene, host);
@@ -270,7 +267,7 @@ static s2rgf_status prepare(s2_classify_job *job, const s2rgf_host *host, s2rgf_
         status = check_mask(job, err);
     if (status == S2RGF_OK)
         status =
-            s2_scene_check_values(&job->scene, &job->content, job->rect,
+            s2_scene_check_values(&job->scene, job->content, job->rect,
                                   !job->options->mask_path && job->rect.w == job->geometry.width &&
                                       job->rect.h == job->geometry.height,
                                   host, err);
@@ -296,11 +293,11 @@ static void report_reads(const s2_classify_job *job, const s2rgf_host *host)
         const double under = (double)job->rect.w * job->rect.h * fabs(m[1] * m[5] - m[2] * m[4]);
         if (job->encoded_pixels[s] > 0.0)
             s2_log(host, S2RGF_DEBUG, "source %s: a pixel is read %.3f times, encoded %.3f times",
-                   job->content.sources[s].name, job->read_pixels[s] / under,
+                   job->content->sources[s].name, job->read_pixels[s] / under,
                    job->encoded_pixels[s] / under);
         else
             s2_log(host, S2RGF_DEBUG, "source %s: a pixel is read %.3f times",
-                   job->content.sources[s].name, job->read_pixels[s] / under);
+                   job->content->sources[s].name, job->read_pixels[s] / under);
     }
 }
 
@@ -364,9 +361,7 @@ s2rgf_status s2_classify(const s2rgf_classify_options *options, const s2rgf_host
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "a model, an input and an output are needed");
     for (s2_map_kind kind = 0; kind < S2_MAP_KINDS; kind++)
         job.asked[kind] = s2_output_path(options, kind) != NULL;
-    s2rgf_status status = s2_finishing_check(options, err);
-    if (status == S2RGF_OK)
-        status = s2_guard_classify(options, err);
+    s2rgf_status status = s2_guard_classify(options, err);
     if (status == S2RGF_OK)
         status = prepare(&job, host, err);
     if (status == S2RGF_OK)
@@ -380,8 +375,7 @@ s2rgf_status s2_classify(const s2rgf_classify_options *options, const s2rgf_host
     for (int i = 0; i < S2_MAP_KINDS; i++)
         s2_map_close(job.writers[i]);
     s2_scene_close(&job.scene);
-    s2_weights_free(job.weights);
     s2_class_table_clear(&job.map_classes);
-    s2_model_content_clear(&job.content);
+    s2rgf_model_close(job.own_model);
     return status;
 }

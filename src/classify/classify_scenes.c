@@ -4,7 +4,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "classify/classify_scene.h"
 #include "classify/output_names.h"
+#include "core/argument.h"
 #include "core/clock.h"
 #include "core/error.h"
 #include "core/log.h"
@@ -195,7 +197,7 @@ static s2rgf_status run_scene(const s2_scene_list *list, size_t index, const s2r
     const double start = s2_wall_seconds();
     s2rgf_status status = fill_options(list, scene->name, &own, &scene->error);
     own.classify.overwrite = true;
-    own.classify.share_count = 0;
+    own.classify.share = own.classify.share_count = 0;
     if (status == S2RGF_OK)
         status = s2rgf_classify(&own.classify, &host, &scene->error);
     clear_options(&own);
@@ -216,9 +218,6 @@ static s2rgf_status check_list_options(const s2rgf_classify_options *options,
         options->scene.input_count == 0)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "a model, scenes, an input and an output are needed");
-    if (options->share_count != 0 && (options->share < 1 || options->share > options->share_count))
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "share: expected one of 1 to %d, found %d",
-                       options->share_count, options->share);
     for (s2_map_kind i = 0; i < S2_MAP_KINDS; i++) {
         const char *path = s2_output_path(options, i);
         if (path && !s2_scene_is_template(path))
@@ -282,22 +281,32 @@ s2rgf_status s2rgf_classify_scenes(const s2rgf_classify_options *options, const 
                                    const s2rgf_host *host, s2rgf_scenes_result **result,
                                    s2rgf_error *err)
 {
-    s2_scene_list list = {.options = options,
-                          .share = options->share_count ? options->share : 1,
-                          .share_count = options->share_count ? options->share_count : 1};
+    s2rgf_classify_options own;
+    s2_scene_list list = {.options = &own, .share = 1, .share_count = 1};
     s2rgf_model *model = NULL;
-    *result = NULL;
     s2_error_clear(err);
-    s2rgf_status status = check_list_options(options, scenes_path, err);
-    /* an unusable model is reported once */
+    s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"result", result});
+    if (status != S2RGF_OK)
+        return status;
+    *result = NULL;
+    status = s2_classify_take(options, &own, err);
     if (status == S2RGF_OK)
-        status = s2rgf_model_open(options->model_path, &model, err);
+        status = check_list_options(&own, scenes_path, err);
+    if (status == S2RGF_OK && own.share_count) {
+        list.share = own.share;
+        list.share_count = own.share_count;
+    }
+    /* read once for all scenes */
+    if (status == S2RGF_OK && !own.model) {
+        status = s2_model_open_to_run(own.model_path, &model, err);
+        own.model = model;
+    }
     if (status == S2RGF_OK)
         status = find_scenes(&list, scenes_path, err);
     if (status == S2RGF_OK)
         status = guard_scenes(&list, scenes_path, err);
     if (status == S2RGF_OK) {
-        list.model_checksum = model->content.checksum;
+        list.model_checksum = own.model->content.checksum;
         for (size_t i = 0; i < list.count && status == S2RGF_OK; i++)
             status = run_scene(&list, i, host, err);
         const s2rgf_status reported = make_result(&list, result, status == S2RGF_OK ? err : NULL);

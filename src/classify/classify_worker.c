@@ -76,8 +76,8 @@ static s2rgf_status open_worker(void *context, void **data, s2rgf_error *err)
         return s2_fail_memory(err, "worker");
     worker->job = job;
     s2rgf_status status =
-        s2_decision_init(&worker->decision, &job->content.classes,
-                         job->content.training.temperature, job->asked, pixels, err);
+        s2_decision_init(&worker->decision, &job->content->classes,
+                         job->content->training.temperature, job->asked, pixels, err);
     worker->decision.reject = job->options->reject;
     worker->decision.unsure = (uint16_t)job->map_classes.items[job->map_classes.count - 1].value;
     if (status == S2RGF_OK)
@@ -87,7 +87,7 @@ static s2rgf_status open_worker(void *context, void **data, s2rgf_error *err)
     if (status == S2RGF_OK && job->options->mask_path)
         status = start_mask(worker, pixels, err);
     if (status == S2RGF_OK)
-        status = s2_network_input_open(&worker->scene, &job->content, input_mode(job),
+        status = s2_network_input_open(&worker->scene, job->content, input_mode(job),
                                        &worker->input, err);
     return status;
 }
@@ -96,7 +96,7 @@ static s2rgf_status write_rows(void *data, s2_rect rows, const float *scores, co
                                s2rgf_error *err)
 {
     classify_worker *worker = data;
-    const size_t classes = (size_t)worker->job->content.classes.count;
+    const size_t classes = (size_t)worker->job->content->classes.count;
     const size_t first = (size_t)(rows.y - worker->core.y) * (size_t)worker->core.w;
     const size_t count = (size_t)rows.w * (size_t)rows.h;
     for (size_t p = 0; p < count; p++) {
@@ -203,8 +203,8 @@ static s2rgf_status write_tile(void *data, int index, s2rgf_error *err)
 size_t s2_classify_worker_bytes(const s2_classify_job *job, const s2_tiling *tiling, bool quick)
 {
     const size_t pixels = (size_t)tiling->w * (size_t)tiling->h;
-    size_t bytes = s2_mapping_bytes(&job->content, job->weights, &job->geometry, tiling, quick) +
-                   pixels * s2_decision_pixel_bytes(&job->content.classes, job->asked);
+    size_t bytes = s2_mapping_bytes(job->content, job->weights, &job->geometry, tiling, quick) +
+                   pixels * s2_decision_pixel_bytes(&job->content->classes, job->asked);
     if (job->options->mask_path)
         bytes += pixels + s2_overlay_bytes(&job->scene.grid);
     return bytes;

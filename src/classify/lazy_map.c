@@ -1,8 +1,10 @@
 /* Maps on demand: a scene and its model, opened once, and rectangles computed from them. */
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "classify/mapping.h"
+#include "core/argument.h"
 #include "core/error.h"
 #include "core/granted.h"
 #include "core/memory.h"
@@ -31,12 +33,12 @@ typedef struct map_level {
 
 struct s2rgf_lazy_map {
     s2rgf_scene *source;
-    s2_model_content content;
-    s2_weights *weights;
+    s2rgf_model *own_model; /* NULL: the caller's is used */
+    const s2rgf_model *model;
+    const s2_weights *weights;
     map_level levels[S2RGF_MAP_LEVELS];
     size_t limit_bytes; /* of a tile, and the pieces of files under it */
     s2rgf_map_info info;
-    s2rgf_class *classes;
     char **metadata;
     bool has_scored; /* some pixel that was read had finite scores */
     s2rgf_host host; /* without progress */
@@ -48,9 +50,9 @@ static s2rgf_status open_level(s2rgf_lazy_map *map, int index, const s2rgf_host 
 {
     map_level *level = &map->levels[index];
     s2rgf_scene_options options = map->source->options;
-    options.decimation = 1 << index;
+    options.decimation = (options.decimation > 1 ? options.decimation : 1) << index;
     const s2rgf_status status =
-        s2_scene_open_for_model(&options, &map->content, host, &level->scene, err);
+        s2_scene_open_for_model(&options, &map->model->content, host, &level->scene, err);
     level->is_open = status == S2RGF_OK;
     if (level->is_open)
         s2_scene_geometry(&level->scene, &level->geometry);
@@ -71,7 +73,7 @@ static s2rgf_status choose_tile(s2rgf_lazy_map *map, int memory_mb, s2rgf_error 
     size_t bytes = 0;
     for (int tile_px = TILE_LARGEST_PX; tile_px >= TILE_SMALLEST_PX; tile_px /= 2) {
         const s2_tiling tiling = tiling_of(geometry, tile_px);
-        bytes = s2_mapping_bytes(&map->content, map->weights, geometry, &tiling, false);
+        bytes = s2_mapping_bytes(&map->model->content, map->weights, geometry, &tiling, false);
         map->info.tile_px = tile_px;
         if (bytes <= map->limit_bytes)
             return S2RGF_OK;
@@ -81,34 +83,15 @@ static s2rgf_status choose_tile(s2rgf_lazy_map *map, int memory_mb, s2rgf_error 
                    bytes / 1024 / 1024 + 1, memory_mb);
 }
 
-static s2rgf_status describe_classes(s2rgf_lazy_map *map, s2rgf_error *err)
-{
-    s2_class_table *table = &map->content.classes;
-    const size_t count = (size_t)table->count;
-    s2_class_table_paint(table);
-    map->classes = s2_calloc(count, sizeof *map->classes);
-    if (!map->classes)
-        return s2_fail_memory(err, "classes");
-    for (size_t i = 0; i < count; i++) {
-        const s2_class *item = &table->items[i];
-        s2rgf_class *described = &map->classes[i];
-        described->value = item->value;
-        described->name = item->name;
-        memcpy(described->rgb, item->rgb, sizeof described->rgb);
-    }
-    map->info.class_count = table->count;
-    map->info.classes = map->classes;
-    return S2RGF_OK;
-}
-
 /* Provenance and CLASS_n, as the writer of maps has them. */
 static s2rgf_status describe_metadata(s2rgf_lazy_map *map, s2rgf_error *err)
 {
     char lines[PROVENANCE_BYTES];
     const char *provenance[PROVENANCE_LINES + 1];
     int count = 0;
-    s2_mapping_provenance(&map->content, &map->levels[0].scene, lines, sizeof lines, provenance);
-    map->metadata = s2_class_metadata(provenance, &map->content.classes);
+    s2_mapping_provenance(&map->model->content, &map->levels[0].scene, lines, sizeof lines,
+                          provenance);
+    map->metadata = s2_class_metadata(provenance, &map->model->painted);
     while (map->metadata && map->metadata[count])
         count++;
     map->info.metadata = (const char *const *)map->metadata;
@@ -123,49 +106,81 @@ static void describe_grid(s2rgf_lazy_map *map)
     map->info.height = grid->height;
     memcpy(map->info.geotransform, grid->to_geo.m, sizeof map->info.geotransform);
     map->info.srs_wkt = grid->srs_wkt;
+    map->info.class_count = map->model->info.class_count;
+    map->info.classes = map->model->info.classes;
 }
 
-s2rgf_status s2rgf_lazy_map_open(const s2rgf_scene *scene, int memory_mb, const s2rgf_host *host,
+void s2rgf_lazy_map_options_init(s2rgf_lazy_map_options *options, size_t size)
+{
+    const s2rgf_lazy_map_options defaults = {.size = 0};
+    s2_options_fill(options, size, &defaults, sizeof defaults);
+}
+
+static s2rgf_status take_options(const s2rgf_lazy_map_options *options, s2rgf_lazy_map_options *own,
+                                 s2rgf_error *err)
+{
+    *own = (s2rgf_lazy_map_options){.size = 0};
+    s2rgf_status status = s2_options_take(own, sizeof *own, options, err);
+    if (status == S2RGF_OK)
+        status = S2_ARGUMENTS_GIVEN(err, {"scene", own->scene});
+    if (status == S2RGF_OK)
+        status = S2_ARGUMENTS_IN_RANGE(err, {"working memory", own->memory_mb, 0, INT_MAX});
+    if (status == S2RGF_OK)
+        status = s2_scene_options_check(&own->scene->options, err);
+    if (status == S2RGF_OK &&
+        ((!own->model && !own->scene->model_path) || own->scene->options.input_count == 0))
+        status = s2_fail(err, S2RGF_INVALID_ARGUMENT, "a model and an input are needed");
+    return status;
+}
+
+s2rgf_status s2rgf_lazy_map_open(const s2rgf_lazy_map_options *options, const s2rgf_host *host,
                                  s2rgf_lazy_map **map, s2rgf_error *err)
 {
+    s2rgf_lazy_map_options own;
     s2_error_clear(err);
+    s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"map", map});
+    if (status != S2RGF_OK)
+        return status;
     *map = NULL;
-    if (!scene->model_path || scene->options.input_count == 0)
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "a model and an input are needed");
-    s2rgf_lazy_map *made = s2_calloc(1, sizeof *made);
+    status = take_options(options, &own, err);
+    s2rgf_lazy_map *made = status == S2RGF_OK ? s2_calloc(1, sizeof *made) : NULL;
     if (!made)
-        return s2_fail_memory(err, "map");
+        return status == S2RGF_OK ? s2_fail_memory(err, "map") : status;
     if (host)
         made->host = (s2rgf_host){.log = host->log, .user = host->user};
-    s2rgf_status status = s2_scene_record_copy(scene, &made->source, err);
+    made->model = own.model;
+    status = s2_scene_record_copy(own.scene, &made->source, err);
     if (status == S2RGF_OK)
-        status = s2_mapping_load(scene->model_path, &made->content, &made->weights, err);
+        status = s2_mapping_load(own.scene->model_path, &made->own_model, &made->model,
+                                 &made->weights, err);
     if (status == S2RGF_OK)
         status = open_level(made, 0, host, err);
     if (status == S2RGF_OK)
-        status = choose_tile(made, s2_mapping_memory_mb(memory_mb, s2_granted_memory("")), err);
-    if (status == S2RGF_OK)
-        status = describe_classes(made, err);
-    if (status == S2RGF_OK)
+        status = choose_tile(made, s2_mapping_memory_mb(own.memory_mb, s2_granted_memory("")), err);
+    if (status == S2RGF_OK) {
+        describe_grid(made);
         status = describe_metadata(made, err);
+    }
     if (status != S2RGF_OK) {
         s2rgf_lazy_map_close(made);
         return status;
     }
-    describe_grid(made);
     *map = made;
     return S2RGF_OK;
 }
 
 const s2rgf_map_info *s2rgf_lazy_map_info(const s2rgf_lazy_map *map)
 {
-    return &map->info;
+    return map ? &map->info : NULL;
 }
 
 s2rgf_status s2rgf_lazy_map_describe(const s2rgf_lazy_map *map, void *band, s2rgf_error *err)
 {
-    const s2_class_table *classes = &map->content.classes;
     s2_error_clear(err);
+    const s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"map", map}, {"band", band});
+    if (status != S2RGF_OK)
+        return status;
+    const s2_class_table *classes = &map->model->painted;
     return s2_class_set_palette(band, classes) && s2_class_set_categories(band, classes) &&
                    s2_class_set_table(band, classes, NULL)
                ? S2RGF_OK
@@ -174,7 +189,7 @@ s2rgf_status s2rgf_lazy_map_describe(const s2rgf_lazy_map *map, void *band, s2rg
 
 void s2rgf_lazy_map_rest(s2rgf_lazy_map *map)
 {
-    for (int i = 0; i < S2RGF_MAP_LEVELS; i++) {
+    for (int i = 0; map && i < S2RGF_MAP_LEVELS; i++) {
         map_level *level = &map->levels[i];
         s2_network_input_close(level->input);
         level->input = NULL;
@@ -193,10 +208,8 @@ void s2rgf_lazy_map_close(s2rgf_lazy_map *map)
     for (int i = 0; i < S2RGF_MAP_LEVELS; i++)
         if (map->levels[i].is_open)
             s2_scene_close(&map->levels[i].scene);
-    s2_weights_free(map->weights);
-    s2_model_content_clear(&map->content);
+    s2rgf_model_close(map->own_model);
     s2rgf_scene_free(map->source);
-    s2_free(map->classes);
     s2_class_metadata_free(map->metadata);
     s2_free(map);
 }
@@ -208,8 +221,8 @@ static s2rgf_status hold_pieces(s2rgf_lazy_map *map, map_level *level, s2rgf_err
     s2_scene_blocks blocks;
     s2_reading reading;
     s2_scene_describe_blocks(&level->scene, &blocks);
-    const size_t used =
-        s2_mapping_bytes(&map->content, map->weights, &level->geometry, &level->tiling, false);
+    const size_t used = s2_mapping_bytes(&map->model->content, map->weights, &level->geometry,
+                                         &level->tiling, false);
     const s2_reading_demand demand = {.blocks = &blocks,
                                       .geometry = &level->geometry,
                                       .tiling = &level->tiling,
@@ -238,7 +251,7 @@ static s2rgf_status prepare_level(s2rgf_lazy_map *map, int index, map_level **le
     if (!map->values_checked) {
         const s2_run_geometry *whole = &map->levels[0].geometry;
         map->values_checked = true;
-        status = s2_scene_check_values(&map->levels[0].scene, &map->content,
+        status = s2_scene_check_values(&map->levels[0].scene, &map->model->content,
                                        (s2_rect){0, 0, whole->width, whole->height}, false,
                                        &map->host, err);
         if (status != S2RGF_OK)
@@ -248,7 +261,7 @@ static s2rgf_status prepare_level(s2rgf_lazy_map *map, int index, map_level **le
     (*level)->tiling = tiling_of(&(*level)->geometry, map->info.tile_px);
     status = hold_pieces(map, *level, err);
     if (status == S2RGF_OK)
-        status = s2_network_input_open(&(*level)->scene, &map->content, S2_INPUT_AT_ONCE,
+        status = s2_network_input_open(&(*level)->scene, &map->model->content, S2_INPUT_AT_ONCE,
                                        &(*level)->input, err);
     if (status == S2RGF_OK)
         status = s2_run_create(map->weights, &(*level)->geometry, &(*level)->tiling, &(*level)->run,
@@ -270,7 +283,7 @@ static s2rgf_status fill_from_rows(void *context, s2_rect rows, const float *sco
                                    const uint8_t *valid, s2rgf_error *err)
 {
     rect_job *job = context;
-    const s2_class_table *classes = &job->map->content.classes;
+    const s2_class_table *classes = &job->map->model->painted;
     const s2_rect common = s2_rect_intersect(rows, job->rect);
     (void)err;
     for (int y = common.y; y < common.y + common.h; y++)
@@ -290,13 +303,16 @@ static s2rgf_status fill_from_rows(void *context, s2_rect rows, const float *sco
 s2rgf_status s2rgf_lazy_map_read(s2rgf_lazy_map *map, int level, const int rect[4],
                                  uint16_t *values, s2rgf_error *err)
 {
-    const s2_rect wanted = {rect[0], rect[1], rect[2], rect[3]};
-    const int px = map->info.tile_px;
     map_level *read = NULL;
     s2_error_clear(err);
-    s2rgf_status status = prepare_level(map, level, &read, err);
+    s2rgf_status status =
+        S2_ARGUMENTS_GIVEN(err, {"map", map}, {"rectangle", rect}, {"values", values});
+    if (status == S2RGF_OK)
+        status = prepare_level(map, level, &read, err);
     if (status != S2RGF_OK)
         return status;
+    const s2_rect wanted = {rect[0], rect[1], rect[2], rect[3]};
+    const int px = map->info.tile_px;
     const s2_rect all = {0, 0, read->geometry.width, read->geometry.height};
     if (s2_rect_is_empty(wanted) || !s2_rect_contains(all, wanted))
         return s2_fail(
@@ -316,6 +332,6 @@ s2rgf_status s2rgf_lazy_map_read(s2rgf_lazy_map *map, int level, const int rect[
                                                  NULL, &io, err);
     map->has_scored = map->has_scored || job.lost < job.scored;
     if (status == S2RGF_OK && job.lost > 0 && !map->has_scored)
-        status = s2_mapping_fail_scores(map->source->model_path, job.scored, err);
+        status = s2_mapping_fail_scores(map->model->path, job.scored, err);
     return status;
 }

@@ -7,24 +7,19 @@
 
 #include "assess/calibration.h"
 #include "core/error.h"
-#include "model/network_model.h"
 
 #define DEFAULT_MEMORY_MB 512 /* the model and GDAL's block cache come on top */
 #define LABEL_BYTES 1024      /* of a source in the provenance */
 
-s2rgf_status s2_mapping_load(const char *model_path, s2_model_content *content,
-                             s2_weights **weights, s2rgf_error *err)
+s2rgf_status s2_mapping_load(const char *path, s2rgf_model **own, const s2rgf_model **model,
+                             const s2_weights **weights, s2rgf_error *err)
 {
-    s2_network *network = NULL;
-    s2rgf_status status = s2_model_load(model_path, content, err);
-    if (status == S2RGF_OK)
-        status = s2_network_from_model(content, model_path, &network, err);
-    if (status == S2RGF_OK) {
-        s2_model_tensors_clear(content); /* the network has them */
-        status = s2_weights_create(network, weights, err);
+    s2rgf_status status = S2RGF_OK;
+    if (!*model) {
+        status = s2_model_open_to_run(path, own, err);
+        *model = *own;
     }
-    s2_network_free(network);
-    return status;
+    return status == S2RGF_OK ? s2_model_weights(*model, weights, err) : status;
 }
 
 size_t s2_mapping_bytes(const s2_model_content *content, const s2_weights *weights,

@@ -3,16 +3,17 @@
 #define S2_CLASSIFY_MAPPING_H
 
 #include "geo/source/source_set.h"
-#include "model/file.h"
+#include "model/model.h"
 #include "nn/networks/networks.h"
 
 /**
- * Load a model and make its weights ready to run; content keeps no tensors.
+ * A model ready to run: *model where it is open, else that of the file.
+ * own   out  what was opened here, for s2rgf_model_close(), also after an error, or NULL
+ * model in out
  * Errors  IO, FORMAT, UNSUPPORTED, NO_MEMORY.
- * Memory  content and *weights are the caller's to release, after an error too.
  */
-s2rgf_status s2_mapping_load(const char *model_path, s2_model_content *content,
-                             s2_weights **weights, s2rgf_error *err);
+s2rgf_status s2_mapping_load(const char *path, s2rgf_model **own, const s2rgf_model **model,
+                             const s2_weights **weights, s2rgf_error *err);
 
 /**
  * Bytes that one worker needs to read and run the tiles of a tiling; quick: run_needs of

@@ -1,6 +1,8 @@
 /* s2rgf_mosaic(): the shares of a map, joined into the map that one run would have written. */
+#include <limits.h>
 #include <string.h>
 
+#include "core/argument.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
@@ -17,7 +19,7 @@
 
 /* One call of s2rgf_mosaic(). */
 typedef struct mosaic_job {
-    const s2rgf_classify_options *options;
+    const s2rgf_mosaic_options *options;
     s2_share_set set;
     s2_map_writer *writer; /* NULL for a VRT, which needs no copy of the pixels */
     s2_map_table *table;   /* of a VRT of classes */
@@ -56,7 +58,7 @@ static s2rgf_status join_lines(mosaic_job *job, const s2rgf_host *host, s2rgf_er
 static s2rgf_status prepare_mosaic(mosaic_job *job, bool is_vrt, const s2rgf_host *host,
                                    s2rgf_error *err)
 {
-    const s2rgf_classify_options *options = job->options;
+    const s2rgf_mosaic_options *options = job->options;
     const s2_map_spec spec = {.kind = job->set.kind,
                               .path = options->output_path,
                               .format = options->format,
@@ -84,7 +86,7 @@ static s2rgf_status prepare_mosaic(mosaic_job *job, bool is_vrt, const s2rgf_hos
 /* The map may replace neither a share nor what belongs to another data set. */
 static s2rgf_status check_mosaic_paths(const mosaic_job *job, s2rgf_error *err)
 {
-    const s2rgf_classify_options *options = job->options;
+    const s2rgf_mosaic_options *options = job->options;
     char **suffixes = s2_side_suffixes(options->output_path, job->set.kind, options->format,
                                        options->creation_options, options->style);
     s2_output_guard guard = {0};
@@ -101,33 +103,44 @@ static s2rgf_status check_mosaic_paths(const mosaic_job *job, s2rgf_error *err)
     return status;
 }
 
-s2rgf_status s2rgf_mosaic(const s2rgf_classify_options *options, const s2rgf_host *host,
+static const s2rgf_mosaic_options DEFAULTS = {.style = true};
+
+void s2rgf_mosaic_options_init(s2rgf_mosaic_options *options, size_t size)
+{
+    s2_options_fill(options, size, &DEFAULTS, sizeof DEFAULTS);
+}
+
+s2rgf_status s2rgf_mosaic(const s2rgf_mosaic_options *options, const s2rgf_host *host,
                           s2rgf_error *err)
 {
-    mosaic_job job = {.options = options};
+    s2rgf_mosaic_options own = DEFAULTS;
+    mosaic_job job = {.options = &own};
     s2_error_clear(err);
-    if (!options->output_path)
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "an output is needed");
-    const bool is_vrt = s2_map_format_is_vrt(options->output_path, options->format);
-    if (is_vrt && options->creation_options && options->creation_options[0])
+    s2rgf_status status = s2_options_take(&own, sizeof own, options, err);
+    if (status == S2RGF_OK)
+        status = S2_ARGUMENTS_GIVEN(err, {"output", own.output_path});
+    if (status == S2RGF_OK)
+        status = S2_ARGUMENTS_IN_RANGE(err, {"number of shares", own.share_count, 0, INT_MAX});
+    if (status != S2RGF_OK)
+        return status;
+    const bool is_vrt = s2_map_format_is_vrt(own.output_path, own.format);
+    if (is_vrt && own.creation_options && own.creation_options[0])
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "format VRT: expected no creation option, found %s",
-                       options->creation_options[0]);
-    s2rgf_status status =
-        s2_share_set_open(options->output_path, options->share_count, &job.set, err);
+                       own.creation_options[0]);
+    status = s2_share_set_open(own.output_path, own.share_count, &job.set, err);
     if (status == S2RGF_OK)
         status = check_mosaic_paths(&job, err);
     if (status == S2RGF_OK)
         status = prepare_mosaic(&job, is_vrt, host, err);
     if (status == S2RGF_OK)
-        s2_log(host, S2RGF_INFO, "%s: %d %s, %d x %d pixels", options->output_path, job.set.count,
+        s2_log(host, S2RGF_INFO, "%s: %d %s, %d x %d pixels", own.output_path, job.set.count,
                s2_plural((uint64_t)job.set.count, "share", "shares"), job.set.grid.width,
                job.set.grid.height);
     if (status == S2RGF_OK)
         status = join_lines(&job, host, err);
     if (status == S2RGF_OK)
-        status = is_vrt ? s2_share_set_write_vrt(&job.set, job.table, options->overwrite,
-                                                 options->style, err)
+        status = is_vrt ? s2_share_set_write_vrt(&job.set, job.table, own.overwrite, own.style, err)
                         : s2_map_commit(&job.writer, 1, err);
     s2_map_close(job.writer);
     s2_map_table_free(job.table);

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/argument.h"
 #include "core/error.h"
 #include "core/file.h"
 #include "core/memory.h"
@@ -239,10 +240,13 @@ s2rgf_status s2_atomic_save(const char *path, const void *bytes, size_t count, b
 
 s2rgf_status s2rgf_text_save(const char *path, const char *text, bool overwrite, s2rgf_error *err)
 {
-    char *line = s2_asprintf("%s\n", text);
     s2_error_clear(err);
-    const s2rgf_status status = line ? s2_atomic_save(path, line, strlen(line), overwrite, err)
-                                     : s2_fail_memory(err, "text file");
+    s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"path", path}, {"text", text});
+    if (status != S2RGF_OK)
+        return status;
+    char *line = s2_asprintf("%s\n", text);
+    status = line ? s2_atomic_save(path, line, strlen(line), overwrite, err)
+                  : s2_fail_memory(err, "text file");
     s2_free(line);
     return status;
 }

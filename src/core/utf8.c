@@ -111,9 +111,9 @@ static size_t show_character(const char *text, size_t left, char shown[ESCAPE_BY
 
 void s2rgf_printable(const char *text, char *line, size_t size)
 {
-    const size_t length = strlen(text);
+    const size_t length = text ? strlen(text) : 0;
     size_t out = 0;
-    if (size == 0)
+    if (!line || size == 0)
         return;
     for (size_t i = 0; i < length;) {
         char shown[ESCAPE_BYTES] = " ";

@@ -185,9 +185,7 @@ static s2rgf_status check_type(const s2_json_node *node, s2rgf_error *err)
 {
     s2_json_node type;
     const char *text = NULL;
-    s2rgf_status status = s2_json_member(node, "dtype", &type, err);
-    if (status == S2RGF_OK)
-        status = s2_json_string(&type, &text, err);
+    const s2rgf_status status = s2_json_member_string(node, "dtype", &type, &text, err);
     if (status != S2RGF_OK)
         return status;
     if (strcmp(text, "F32") != 0)

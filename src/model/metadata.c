@@ -127,20 +127,37 @@ static s2rgf_status get_band(const s2_json_node *node, s2_model_band *band, s2rg
     return status;
 }
 
-static s2rgf_status get_bands(const s2_json_node *node, s2_model_source *source, s2rgf_error *err)
-{
-    s2_json_node bands, item;
+/** An array of objects, and zeroed room for what they become. */
+typedef struct item_array {
+    s2_json_node array;
     int count;
-    s2rgf_status status =
-        s2_json_array(node, "bands", (const int[]){1, S2_MODEL_MAX_BANDS}, &bands, &count, err);
+    void *room; /* the caller's to release */
+} item_array;
+
+static s2rgf_status get_items(const s2_json_node *node, const char *key, int most, size_t size,
+                              item_array *found, s2rgf_error *err)
+{
+    *found = (item_array){.room = NULL};
+    const s2rgf_status status =
+        s2_json_array(node, key, (const int[]){1, most}, &found->array, &found->count, err);
     if (status != S2RGF_OK)
         return status;
-    source->bands = s2_calloc((size_t)count, sizeof *source->bands);
-    if (!source->bands)
-        return s2_fail_memory(err, "bands of a model");
-    source->band_count = count;
-    for (int i = 0; status == S2RGF_OK && i < count; i++) {
-        s2_json_item(&bands, i, &item);
+    found->room = s2_calloc((size_t)found->count, size);
+    return found->room ? S2RGF_OK : s2_fail_memory(err, "description of a model");
+}
+
+static s2rgf_status get_bands(const s2_json_node *node, s2_model_source *source, s2rgf_error *err)
+{
+    item_array bands;
+    s2_json_node item;
+    s2rgf_status status =
+        get_items(node, "bands", S2_MODEL_MAX_BANDS, sizeof *source->bands, &bands, err);
+    if (status != S2RGF_OK)
+        return status;
+    source->bands = bands.room;
+    source->band_count = bands.count;
+    for (int i = 0; status == S2RGF_OK && i < bands.count; i++) {
+        s2_json_item(&bands.array, i, &item);
         status = get_band(&item, &source->bands[i], err);
     }
     return status;
@@ -183,18 +200,16 @@ static s2rgf_status get_source(const s2_json_node *node, s2_model_source *source
 static s2rgf_status get_sources(const s2_json_node *root, s2_model_content *content,
                                 s2rgf_error *err)
 {
-    s2_json_node sources, item;
-    int count;
+    item_array sources;
+    s2_json_node item;
     s2rgf_status status =
-        s2_json_array(root, "sources", (const int[]){1, S2RGF_MAX_SOURCES}, &sources, &count, err);
+        get_items(root, "sources", S2RGF_MAX_SOURCES, sizeof *content->sources, &sources, err);
     if (status != S2RGF_OK)
         return status;
-    content->sources = s2_calloc((size_t)count, sizeof *content->sources);
-    if (!content->sources)
-        return s2_fail_memory(err, "sources of a model");
-    content->source_count = count;
-    for (int i = 0; status == S2RGF_OK && i < count; i++) {
-        s2_json_item(&sources, i, &item);
+    content->sources = sources.room;
+    content->source_count = sources.count;
+    for (int i = 0; status == S2RGF_OK && i < sources.count; i++) {
+        s2_json_item(&sources.array, i, &item);
         status = get_source(&item, &content->sources[i], err);
     }
     return status;
@@ -206,9 +221,7 @@ static s2rgf_status get_reference(const s2_json_node *root, s2_model_content *co
 {
     s2_json_node node;
     const char *name = NULL;
-    s2rgf_status status = s2_json_member(root, "reference", &node, err);
-    if (status == S2RGF_OK)
-        status = s2_json_string(&node, &name, err);
+    const s2rgf_status status = s2_json_member_string(root, "reference", &node, &name, err);
     if (status != S2RGF_OK)
         return status;
     for (int i = 0; i < content->source_count; i++)
@@ -326,9 +339,7 @@ static s2rgf_status get_relation(const s2_json_node *node, s2_model_training *tr
     const char *form = NULL;
     if (!s2_json_has(node, "redundancy"))
         return S2RGF_OK;
-    s2rgf_status status = s2_json_member(node, "redundancy", &member, err);
-    if (status == S2RGF_OK)
-        status = s2_json_string(&member, &form, err);
+    s2rgf_status status = s2_json_member_string(node, "redundancy", &member, &form, err);
     if (status == S2RGF_OK && strcmp(form, REDUNDANCY_SOFTMAX) != 0)
         status = s2_fail(err, S2RGF_FORMAT, "%s: %s: unknown form: expected \"%s\"", member.subject,
                          member.path, REDUNDANCY_SOFTMAX);

@@ -2,8 +2,10 @@
 #include "model/model.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <string.h>
 
+#include "core/argument.h"
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/plural.h"
@@ -15,23 +17,26 @@
 
 #define LISTED_BANDS 16 /* names of bands in the description for people */
 
-s2rgf_status s2rgf_model_open(const char *path, s2rgf_model **model, s2rgf_error *err)
+/* A model from a file, and the network that shows that it can map: tensors of the network's shapes
+   and of sane values. */
+static s2rgf_status open_model(const char *path, s2rgf_model **model, s2_network **network,
+                               s2rgf_error *err)
 {
     s2_error_clear(err);
+    s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"model", model});
+    if (status != S2RGF_OK)
+        return status;
     *model = NULL;
-    if (!path)
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "model: no file name given");
-    s2rgf_model *opened = s2_calloc(1, sizeof *opened);
-    if (!opened)
-        return s2_fail_memory(err, "model");
-    opened->path = s2_strdup(path);
-    s2_network *network = NULL;
-    s2rgf_status status =
-        opened->path ? s2_model_load(path, &opened->content, err) : s2_fail_memory(err, "model");
-    /* Whether it can map: tensors of the network's shapes and of sane values. */
+    status = S2_ARGUMENTS_GIVEN(err, {"name of a model file", path});
+    s2rgf_model *opened = status == S2RGF_OK ? s2_calloc(1, sizeof *opened) : NULL;
+    if (status == S2RGF_OK && (!opened || !(opened->path = s2_strdup(path))))
+        status = s2_fail_memory(err, "model");
     if (status == S2RGF_OK)
-        status = s2_network_from_model(&opened->content, path, &network, err);
-    s2_network_free(network);
+        status = s2_model_load(path, &opened->content, err);
+    if (status == S2RGF_OK)
+        status = s2_network_from_model(&opened->content, path, network, err);
+    if (status == S2RGF_OK)
+        status = s2_model_info_fill(opened, err);
     if (status == S2RGF_OK)
         *model = opened;
     else
@@ -39,10 +44,59 @@ s2rgf_status s2rgf_model_open(const char *path, s2rgf_model **model, s2rgf_error
     return status;
 }
 
+s2rgf_status s2rgf_model_open(const char *path, s2rgf_model **model, s2rgf_error *err)
+{
+    s2_network *network = NULL;
+    const s2rgf_status status = open_model(path, model, &network, err);
+    s2_network_free(network);
+    return status;
+}
+
+s2rgf_status s2_model_open_to_run(const char *path, s2rgf_model **model, s2rgf_error *err)
+{
+    s2_network *network = NULL;
+    s2_weights *weights = NULL;
+    s2rgf_status status = open_model(path, model, &network, err);
+    if (status == S2RGF_OK) {
+        s2_model_tensors_clear(&(*model)->content); /* the network has them */
+        status = s2_weights_create(network, &weights, err);
+        (*model)->weights = weights;
+    }
+    if (status != S2RGF_OK) {
+        s2rgf_model_close(*model);
+        *model = NULL;
+    }
+    s2_network_free(network);
+    return status;
+}
+
+s2rgf_status s2_model_weights(const s2rgf_model *model, const s2_weights **weights,
+                              s2rgf_error *err)
+{
+    s2_weights *made = NULL, *present = NULL;
+    s2_network *network = NULL;
+    s2rgf_status status = S2RGF_OK;
+    *weights = model->weights;
+    if (*weights)
+        return S2RGF_OK;
+    status = s2_network_from_model(&model->content, model->path, &network, err);
+    if (status == S2RGF_OK)
+        status = s2_weights_create(network, &made, err);
+    s2_network_free(network);
+    /* to its readers the model stays as it is */
+    if (status == S2RGF_OK &&
+        !atomic_compare_exchange_strong(&((s2rgf_model *)model)->weights, &present, made))
+        s2_weights_free(made);
+    *weights = model->weights;
+    return status;
+}
+
 void s2rgf_model_close(s2rgf_model *model)
 {
     if (!model)
         return;
+    s2_weights_free(model->weights);
+    s2_model_info_clear(model);
     s2_model_content_clear(&model->content);
     s2_free(model->path);
     s2_free(model);
@@ -224,6 +278,9 @@ s2rgf_status s2rgf_model_describe(const s2rgf_model *model, bool json, char **te
 {
     s2_text description = {0};
     s2_error_clear(err);
+    const s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"model", model}, {"text", text});
+    if (status != S2RGF_OK)
+        return status;
     *text = NULL;
     if (json)
         describe_json(&model->content, &description);

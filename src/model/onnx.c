@@ -1,4 +1,5 @@
 /* The verb that writes a model's network as an ONNX file. */
+#include "core/argument.h"
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/file.h"
@@ -46,7 +47,9 @@ s2rgf_status s2rgf_model_export_onnx(const s2rgf_model *model, const char *path,
 {
     s2_protobuf content = {0};
     s2_error_clear(err);
-    s2rgf_status status = s2_refuse_input(path, model->path, err);
+    s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"model", model}, {"path", path});
+    if (status == S2RGF_OK)
+        status = s2_refuse_input(path, model->path, err);
     if (status == S2RGF_OK)
         status = s2_atomic_check(path, overwrite, err);
     if (status == S2RGF_OK)

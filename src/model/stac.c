@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/argument.h"
 #include "core/error.h"
 #include "core/memory.h"
 #include "format/json_writer.h"
@@ -278,6 +279,9 @@ s2rgf_status s2rgf_model_stac(const s2rgf_model *model, char **text, s2rgf_error
 {
     s2_json_writer writer = {.indent = true};
     s2_error_clear(err);
+    const s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"model", model}, {"text", text});
+    if (status != S2RGF_OK)
+        return status;
     *text = NULL;
     put_item(&writer, model);
     if (writer.text.failed) {

@@ -1,10 +1,12 @@
 /* s2rgf_sample: a probability sample of the pixels of a map. */
 #include "s2rgf.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/argument.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
@@ -54,10 +56,12 @@ typedef struct drawing {
     s2_point_layer layer;
 } drawing;
 
-void s2rgf_sample_options_init(s2rgf_sample_options *options)
+static const s2rgf_sample_options DEFAULTS = {
+    .design = "stratified", .allocation = "least", .least = 50, .seed = 1};
+
+void s2rgf_sample_options_init(s2rgf_sample_options *options, size_t size)
 {
-    *options = (s2rgf_sample_options){
-        .design = "stratified", .allocation = "least", .least = 50, .seed = 1};
+    s2_options_fill(options, size, &DEFAULTS, sizeof DEFAULTS);
 }
 
 /* ---- what is asked for ------------------------------------------------------------------------ */
@@ -66,8 +70,18 @@ static s2rgf_status check_sample_options(drawing *d, s2rgf_error *err)
 {
     static const char *const designs[] = {"stratified", "simple", "systematic"};
     const s2rgf_sample_options *options = d->options;
-    if (!options->map_path || !options->output_path)
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "sample: expected a map and an output");
+    s2rgf_status status =
+        S2_ARGUMENTS_GIVEN(err, {"map", options->map_path}, {"output", options->output_path},
+                           {"design", options->design}, {"allocation", options->allocation});
+    if (status == S2RGF_OK)
+        status = S2_ARGUMENTS_IN_RANGE(err, {"points", options->points, 0, INT_MAX},
+                                       {"standard error", options->target_se, 0, 0.5},
+                                       {"least", options->least, 0, INT_MAX},
+                                       {"distance", options->exclude_m, 0, 1e6});
+    if (status == S2RGF_OK && options->exclude.path)
+        status = s2_label_options_check(&options->exclude, err);
+    if (status != S2RGF_OK)
+        return status;
     for (d->design = STRATIFIED; strcmp(options->design, designs[d->design]) != 0; d->design++)
         if (d->design == SYSTEMATIC)
             return s2_fail(err, S2RGF_INVALID_ARGUMENT,
@@ -81,7 +95,7 @@ static s2rgf_status check_sample_options(drawing *d, s2rgf_error *err)
     if (by_se == (options->points > 0))
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "sample: expected a number of points or a standard error to reach");
-    if (by_se && !(options->target_se >= 0.0005 && options->target_se <= 0.5))
+    if (by_se && options->target_se < 0.0005)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "standard error: expected 0.0005 to 0.5, found %g", options->target_se);
     if (!options->exclude.path && options->exclude_m > 0.0)
@@ -431,9 +445,12 @@ static void clear_drawing(drawing *d)
 s2rgf_status s2rgf_sample(const s2rgf_sample_options *options, const s2rgf_host *host,
                           s2rgf_error *err)
 {
-    drawing d = {.options = options, .host = host, .layer.files.work.lock = -1};
+    s2rgf_sample_options own = DEFAULTS;
+    drawing d = {.options = &own, .host = host, .layer.files.work.lock = -1};
     s2_error_clear(err);
-    s2rgf_status status = check_sample_options(&d, err);
+    s2rgf_status status = s2_options_take(&own, sizeof own, options, err);
+    if (status == S2RGF_OK)
+        status = check_sample_options(&d, err);
     if (status == S2RGF_OK)
         status = prepare_sample(&d, err);
     if (status == S2RGF_OK)
@@ -445,7 +462,7 @@ s2rgf_status s2rgf_sample(const s2rgf_sample_options *options, const s2rgf_host 
     if (status == S2RGF_OK)
         status = s2_point_layer_write(&d.layer, d.points, d.point_count, err);
     if (status == S2RGF_OK)
-        s2_log(host, S2RGF_INFO, "%s: %zu %s", options->output_path, d.point_count,
+        s2_log(host, S2RGF_INFO, "%s: %zu %s", own.output_path, d.point_count,
                s2_plural(d.point_count, "point", "points"));
     clear_drawing(&d);
     return status;

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/argument.h"
 #include "core/error.h"
 #include "core/file.h"
 #include "core/memory.h"
@@ -308,7 +309,9 @@ s2rgf_status s2rgf_check_output(const char *path, const char *const *others, s2r
 {
     s2_output_guard guard = {0};
     s2_error_clear(err);
-    s2rgf_status status = s2_output_guard_add(&guard, path, err);
+    s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"path", path});
+    if (status == S2RGF_OK)
+        status = s2_output_guard_add(&guard, path, err);
     for (size_t i = 0; others && others[i] && status == S2RGF_OK; i++) {
         const s2_dataset_name other = {.path = others[i]};
         status = s2_output_guard_input(&guard, &other, err);

@@ -3,9 +3,12 @@
 
 #include <string.h>
 
+#include "core/argument.h"
 #include "core/error.h"
 #include "core/memory.h"
 #include "geo/source/scene_list.h"
+
+#define LARGEST_DECIMATION 32768
 
 /* What an owned scene points to is const for its readers only. */
 static void release(const void *memory)
@@ -26,6 +29,20 @@ static void release_list(const char *const *list)
     for (size_t i = 0; list && list[i]; i++)
         release(list[i]);
     release(list);
+}
+
+s2rgf_status s2_scene_options_check(const s2rgf_scene_options *options, s2rgf_error *err)
+{
+    s2rgf_status status =
+        S2_ARGUMENTS_IN_RANGE(err, {"decimation", options->decimation, 0, LARGEST_DECIMATION});
+    if (status == S2RGF_OK)
+        status = s2_argument_reserve("scene", options->reserved, err);
+    if (status == S2RGF_OK && options->input_count > 0)
+        status = S2_ARGUMENTS_GIVEN(err, {"inputs", options->inputs});
+    for (size_t i = 0; i < options->input_count && status == S2RGF_OK; i++)
+        status = S2_ARGUMENTS_GIVEN(err, {"name of an input", options->inputs[i].name},
+                                    {"path of an input", options->inputs[i].path});
+    return status;
 }
 
 s2rgf_status s2_scene_record_create(s2rgf_scene **scene, s2rgf_error *err)

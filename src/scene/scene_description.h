@@ -6,6 +6,12 @@
 
 #define S2_SCENE_FORMAT_VERSION 1 /* of scene files */
 
+/**
+ * What a caller says of a scene. Errors: INVALID_ARGUMENT (an input without name or path, a number
+ * out of range).
+ */
+s2rgf_status s2_scene_options_check(const s2rgf_scene_options *options, s2rgf_error *err);
+
 /** A scene without model and inputs. Errors: NO_MEMORY. Memory: s2rgf_scene_free(). */
 s2rgf_status s2_scene_record_create(s2rgf_scene **scene, s2rgf_error *err);
 

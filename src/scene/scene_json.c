@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/argument.h"
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/path.h"
@@ -224,8 +225,11 @@ s2rgf_status s2rgf_scene_load(const char *path, s2rgf_scene **scene, s2rgf_error
     char *text = NULL;
     size_t length = 0;
     s2_error_clear(err);
+    s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"path", path}, {"scene", scene});
+    if (status != S2RGF_OK)
+        return status;
     *scene = NULL;
-    s2rgf_status status = read_scene_file(path, &text, &length, err);
+    status = read_scene_file(path, &text, &length, err);
     if (status == S2RGF_OK)
         status = s2_scene_from_text(path, text, length, scene, err);
     s2_free(text);

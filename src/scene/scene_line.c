@@ -1,6 +1,7 @@
 /* A scene in one line, s2rgf_scene(5). */
 #include <string.h>
 
+#include "core/argument.h"
 #include "core/error.h"
 #include "core/memory.h"
 #include "scene/scene_description.h"
@@ -49,8 +50,11 @@ s2rgf_status s2rgf_scene_parse(const char *text, s2rgf_scene **scene, s2rgf_erro
 {
     s2rgf_scene *made = NULL;
     s2_error_clear(err);
+    s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"text", text}, {"scene", scene});
+    if (status != S2RGF_OK)
+        return status;
     *scene = NULL;
-    s2rgf_status status = s2_scene_record_create(&made, err);
+    status = s2_scene_record_create(&made, err);
     while (status == S2RGF_OK && *text) {
         char *name = NULL, *value = NULL;
         status = take_item(&text, &name, &value, err);

@@ -1,6 +1,7 @@
 /* Writing a scene file, s2rgf_scene(5). */
 #include <string.h>
 
+#include "core/argument.h"
 #include "core/atomic_file.h"
 #include "core/error.h"
 #include "core/memory.h"
@@ -153,9 +154,13 @@ s2rgf_status s2rgf_scene_save(const s2rgf_scene *scene, const char *path, bool o
 {
     s2_json_writer writer = {.indent = true};
     s2_error_clear(err);
-    if (!scene->model_path || scene->options.input_count == 0)
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: a model and an input are needed", path);
-    s2rgf_status status = check_scene_target(scene, path, err);
+    s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"scene", scene}, {"path", path});
+    if (status == S2RGF_OK)
+        status = s2_scene_options_check(&scene->options, err);
+    if (status == S2RGF_OK && (!scene->model_path || scene->options.input_count == 0))
+        status = s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: a model and an input are needed", path);
+    if (status == S2RGF_OK)
+        status = check_scene_target(scene, path, err);
     if (status == S2RGF_OK)
         status = put_scene(&writer, scene, path, err);
     if (status == S2RGF_OK)

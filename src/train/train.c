@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/argument.h"
 #include "core/atomic_file.h"
 #include "core/checksum.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
-#include "core/number.h"
 #include "core/plural.h"
 #include "model/ablations.h"
 #include "model/network_model.h"
@@ -26,33 +26,24 @@
 
 #define CROP_LEAST_PX 32
 
-void s2rgf_train_options_init(s2rgf_train_options *options)
-{
-    memset(options, 0, sizeof *options);
-    options->network = "dense";
-    options->learning_rate = 2e-3;
-    options->weight_decay = 0.02;
-    options->label_smoothing = 0.1;
-    options->balance = 0.5;
-    options->settle = 0.6;
-    options->redundancy_weight = 1e-3;
-    options->redundancy = "correlation";
-    options->jitter = 0.05;
-    options->validation = 0.25;
-    options->refit = true;
-    options->patience = 0;
-    options->seed = 1;
-    options->validation_by = "group";
-}
+static const s2rgf_train_options DEFAULTS = {.network = "dense",
+                                             .learning_rate = 2e-3,
+                                             .weight_decay = 0.02,
+                                             .label_smoothing = 0.1,
+                                             .balance = 0.5,
+                                             .settle = 0.6,
+                                             .redundancy_weight = 1e-3,
+                                             .redundancy = "correlation",
+                                             .jitter = 0.05,
+                                             .validation = 0.25,
+                                             .refit = true,
+                                             .patience = 0,
+                                             .seed = 1,
+                                             .validation_by = "group"};
 
-static s2rgf_status check_range(const char *name, double value, double low, double high,
-                                s2rgf_error *err)
+void s2rgf_train_options_init(s2rgf_train_options *options, size_t size)
 {
-    if (value >= low && value <= high)
-        return S2RGF_OK;
-    char found[S2_NUMBER_BYTES];
-    return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: expected %g to %g, found %s", name, low, high,
-                   s2_number_text(value, found));
+    s2_options_fill(options, size, &DEFAULTS, sizeof DEFAULTS);
 }
 
 /* Outputs may be no file of a listed scene or of its labels. One that lacks files fails by itself. */
@@ -138,36 +129,34 @@ static s2rgf_status complete_options(const s2rgf_train_options *asked, s2rgf_tra
 
 static s2rgf_status check_options(const s2rgf_train_options *options, s2rgf_error *err)
 {
-    const struct {
-        const char *name;
-        double value, low, high;
-    } ranges[] = {{"channels", options->channels, 0, 128},
-                  {"steps", options->steps, 0, 1e6},
-                  {"batch", options->batch, 0, 256},
-                  {"crop", options->crop_px, 0, 512},
-                  {"learning rate", options->learning_rate, 1e-8, 1},
-                  {"weight decay", options->weight_decay, 0, 1},
-                  {"label smoothing", options->label_smoothing, 0, 0.5},
-                  {"balance", options->balance, 0, 1},
-                  {"settle", options->settle, 0, 1},
-                  {"redundancy weight", options->redundancy_weight, 0, 1e3},
-                  {"jitter", options->jitter, 0, 1},
-                  {"validation", options->validation, 0, 0.5},
-                  {"patience", options->patience, 0, 1e6},
-                  {"threads", options->threads, 0, 1024}};
-    if (!options->model_path || !options->labels.path || options->scene.input_count == 0)
+    s2rgf_status status = s2_scene_options_check(&options->scene, err);
+    if (status == S2RGF_OK)
+        status = S2_ARGUMENTS_GIVEN(err, {"network", options->network},
+                                    {"redundancy", options->redundancy},
+                                    {"validation_by", options->validation_by});
+    if (status == S2RGF_OK)
+        status = s2_label_options_check(&options->labels, err);
+    if (status != S2RGF_OK)
+        return status;
+    if (!options->model_path || options->scene.input_count == 0)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "an input, labels and a model are needed");
     if (strcmp(options->redundancy, "correlation") != 0 &&
         strcmp(options->redundancy, "softmax") != 0)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "redundancy: expected correlation or softmax, found %s",
                        options->redundancy);
-    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
-        const s2rgf_status status =
-            check_range(ranges[i].name, ranges[i].value, ranges[i].low, ranges[i].high, err);
-        if (status != S2RGF_OK)
-            return status;
-    }
+    status = S2_ARGUMENTS_IN_RANGE(
+        err, {"channels", options->channels, 0, 128}, {"steps", options->steps, 0, 1e6},
+        {"batch", options->batch, 0, 256}, {"crop", options->crop_px, 0, 512},
+        {"learning rate", options->learning_rate, 1e-8, 1},
+        {"weight decay", options->weight_decay, 0, 1},
+        {"label smoothing", options->label_smoothing, 0, 0.5}, {"balance", options->balance, 0, 1},
+        {"settle", options->settle, 0, 1},
+        {"redundancy weight", options->redundancy_weight, 0, 1e3},
+        {"jitter", options->jitter, 0, 1}, {"validation", options->validation, 0, 0.5},
+        {"patience", options->patience, 0, 1e6}, {"threads", options->threads, 0, 1024});
+    if (status != S2RGF_OK)
+        return status;
     if (options->channels % 16 != 0 || options->crop_px % 16 != 0 ||
         (options->crop_px != 0 && options->crop_px < CROP_LEAST_PX))
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
@@ -433,19 +422,21 @@ static s2rgf_status train_on(const s2rgf_train_options *options, const s2_traini
     return status;
 }
 
-s2rgf_status s2rgf_train(const s2rgf_train_options *asked, const s2rgf_host *host, s2rgf_error *err)
+s2rgf_status s2rgf_train(const s2rgf_train_options *given, const s2rgf_host *host, s2rgf_error *err)
 {
-    s2rgf_train_options options;
+    s2rgf_train_options asked = DEFAULTS, options;
     s2_training_list list = {0};
     const int team = omp_get_max_threads();
     s2_error_clear(err);
-    s2rgf_status status = check_options(asked, err);
+    s2rgf_status status = s2_options_take(&asked, sizeof asked, given, err);
     if (status == S2RGF_OK)
-        status = s2_training_list_find(asked, &list, err);
+        status = check_options(&asked, err);
     if (status == S2RGF_OK)
-        status = check_paths(asked, &list, err);
+        status = s2_training_list_find(&asked, &list, err);
     if (status == S2RGF_OK)
-        status = complete_options(asked, &options, err);
+        status = check_paths(&asked, &list, err);
+    if (status == S2RGF_OK)
+        status = complete_options(&asked, &options, err);
     if (status == S2RGF_OK) {
         omp_set_num_threads(s2_thread_count(options.threads));
         status = s2_gemm_start(s2_thread_count(options.threads), err);

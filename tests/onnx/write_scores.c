@@ -13,7 +13,7 @@
 
 typedef struct writer {
     s2_scene scene;
-    s2_model_content content;
+    const s2_model_content *content;
     FILE *out;
 } writer;
 
@@ -21,7 +21,7 @@ static s2rgf_status take_rows(void *context, s2_rect rows, const float *scores,
                               const uint8_t *valid, s2rgf_error *err)
 {
     const writer *w = context;
-    const int classes = w->content.classes.count;
+    const int classes = w->content->classes.count;
     (void)err;
     for (int p = 0; p < rows.w * rows.h; p++)
         for (int k = 0; k < classes; k++) {
@@ -38,7 +38,7 @@ static s2rgf_status write_all(writer *w, const s2_weights *weights, s2rgf_error 
     s2_run *run = NULL;
     s2_network_input *input = NULL;
     s2rgf_status status =
-        s2_network_input_open(&w->scene, &w->content, S2_INPUT_AT_ONCE, &input, err);
+        s2_network_input_open(&w->scene, w->content, S2_INPUT_AT_ONCE, &input, err);
     const s2_tile_io io = {
         .next = s2_network_input_next, .input = input, .context = w, .take = take_rows};
     s2_scene_geometry(&w->scene, &geometry);
@@ -57,7 +57,9 @@ int main(int argc, char **argv)
 {
     s2rgf_input inputs[S2RGF_MAX_SOURCES];
     s2rgf_scene_options options = {.inputs = inputs};
-    s2_weights *weights = NULL;
+    s2rgf_model *own = NULL;
+    const s2rgf_model *model = NULL;
+    const s2_weights *weights = NULL;
     writer w = {.out = argc > 3 ? fopen(argv[2], "wb") : NULL};
     s2rgf_error err = {0};
     GDALAllRegister();
@@ -70,15 +72,16 @@ int main(int argc, char **argv)
     }
     if (!w.out)
         return EXIT_FAILURE;
-    s2rgf_status status = s2_mapping_load(argv[1], &w.content, &weights, &err);
+    s2rgf_status status = s2_mapping_load(argv[1], &own, &model, &weights, &err);
     if (status == S2RGF_OK)
-        status = s2_scene_open_for_model(&options, &w.content, NULL, &w.scene, &err);
+        w.content = &model->content;
+    if (status == S2RGF_OK)
+        status = s2_scene_open_for_model(&options, w.content, NULL, &w.scene, &err);
     if (status == S2RGF_OK) {
         status = write_all(&w, weights, &err);
         s2_scene_close(&w.scene);
     }
-    s2_weights_free(weights);
-    s2_model_content_clear(&w.content);
+    s2rgf_model_close(own);
     if (status != S2RGF_OK)
         fprintf(stderr, "%s\n", err.message);
     return fclose(w.out) == 0 && status == S2RGF_OK ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -26,6 +26,10 @@ packaged "$top_srcdir/debian/libs2rgf0.symbols" > packaged
 diff -u declared exported > "$stdout" || fail "s2rgf.h (-) and the exports of libs2rgf.so (+) differ"
 diff -u declared packaged > "$stdout" || fail "s2rgf.h (-) and debian/libs2rgf0.symbols (+) differ"
 
+# Each is given NULL, and numbers out of range, by a test.
+found=$(grep -oE 's2rgf_[a-z0-9_]+ ?\(' "$top_srcdir/tests/unit/test_api.c" | tr -d ' (' | sort -u | comm -23 declared -)
+[ -z "$found" ] || fail "tests/unit/test_api.c does not call $found"
+
 # The compiler makes a lock of each named OpenMP critical section.
 found=$(global "$archive" | foreign '^(s2_|s2rgf_|S2_|\.gomp_critical_user_s2_)')
 [ -z "$found" ] || fail "global names other than s2_*: $found"

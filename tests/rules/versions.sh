@@ -11,19 +11,24 @@ different_versions() {
         found=$(sed -nE '/^(version[:=]|s2rgf \()/{ s/^version[:=] *//; s/^s2rgf \((.*)\) .*/\1/; p; q; }' "$1/$file")
         [ "$found" = "$wanted" ] || echo "$file: expected $wanted, found ${found:-none}"
     done
+    file=src/s2rgf.h
+    found=$(sed -nE 's/^#define S2RGF_VERSION_(MAJOR|MINOR|PATCH) ([0-9]+)$/\2/p' "$1/$file" | paste -sd .)
+    [ "$found" = "$wanted" ] || echo "$file: expected $wanted, found ${found:-none}"
 }
 
 found=$(different_versions "$top_srcdir")
 [ -z "$found" ] || fail $'versions differ:\n'"$found"
 
 # The rule bites.
-mkdir -p debian qgis/s2rgf
+mkdir -p debian qgis/s2rgf src
 echo 'AC_INIT([s2rgf], [1.2.3])' > configure.ac
 echo 'version: 1.2.3' > CITATION.cff
 printf 's2rgf (1.2.3) unstable; urgency=low\n\ns2rgf (1.2.2) unstable; urgency=low\n' > debian/changelog
 echo 'version=1.2.3' > qgis/s2rgf/metadata.txt
+printf '#define S2RGF_VERSION_%s\n' 'MAJOR 1' 'MINOR 2' 'PATCH 3' > src/s2rgf.h
 [ -z "$(different_versions .)" ] || fail "refused equal versions: $(different_versions .)"
 echo 'version: 1.2.2' > CITATION.cff
 echo 's2rgf (1.2.3-1) unstable; urgency=low' > debian/changelog
 echo 'name=s2rgf' > qgis/s2rgf/metadata.txt
-[ "$(different_versions . | wc -l)" -eq 3 ] || fail "planted versions were not found: $(different_versions .)"
+printf '#define S2RGF_VERSION_%s\n' 'MAJOR 1' 'MINOR 2' 'PATCH 4' > src/s2rgf.h
+[ "$(different_versions . | wc -l)" -eq 4 ] || fail "planted versions were not found: $(different_versions .)"

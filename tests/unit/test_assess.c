@@ -160,7 +160,8 @@ static bool watch(double fraction, void *user)
 static s2rgf_status assess(const char *map, const char *labels, listener *heard,
                            s2rgf_assessment **result, s2rgf_error *err)
 {
-    const s2rgf_assess_options options = {.map_path = map, .labels.path = labels};
+    const s2rgf_assess_options options = {
+        .size = sizeof options, .map_path = map, .labels.path = labels};
     const s2rgf_host host = {.progress = watch, .log = listen, .user = heard};
     heard->last = 0.0;
     return s2rgf_assess(&options, &host, result, err);
@@ -437,8 +438,10 @@ static void test_cancel(void)
 /* Every figure of the bins: forest where the reference has it at 0.8, water at 0.4 and 0.6. */
 static void test_confidence(void)
 {
-    s2rgf_assess_options options = {
-        .map_path = MAP, .confidence_path = RASTER, .labels.path = POLYGONS};
+    s2rgf_assess_options options = {.size = sizeof options,
+                                    .map_path = MAP,
+                                    .confidence_path = RASTER,
+                                    .labels.path = POLYGONS};
     const unsigned char percent[HEIGHT * WIDTH] = {
         80,  80, 80, 60, 60, 0, /* */
         80,  80, 80, 0,  0,  0, /* */

@@ -87,12 +87,23 @@ static s2rgf_scene the_scene(void)
     return (s2rgf_scene){"m.s2rgf", {.inputs = inputs, .input_count = 2}};
 }
 
+static s2rgf_status open_scene(const s2rgf_scene *scene, const s2rgf_model *model, int memory_mb,
+                               s2rgf_lazy_map **map, s2rgf_error *err)
+{
+    s2rgf_lazy_map_options options;
+    s2rgf_lazy_map_options_init(&options, sizeof options);
+    options.scene = scene;
+    options.model = model;
+    options.memory_mb = memory_mb;
+    return s2rgf_lazy_map_open(&options, NULL, map, err);
+}
+
 static s2rgf_lazy_map *open_map(int memory_mb)
 {
     const s2rgf_scene scene = the_scene();
     s2rgf_lazy_map *map = NULL;
     s2rgf_error err = {0};
-    const s2rgf_status status = s2rgf_lazy_map_open(&scene, memory_mb, NULL, &map, &err);
+    const s2rgf_status status = open_scene(&scene, NULL, memory_mb, &map, &err);
     if (status != S2RGF_OK)
         printf("    %s\n", err.message);
     REQUIRE(status == S2RGF_OK);
@@ -100,15 +111,18 @@ static s2rgf_lazy_map *open_map(int memory_mb)
 }
 
 /* The map as it is written. Memory: free(). */
-static uint16_t *classified(void)
+static uint16_t *classified_with(const s2rgf_model *model, int threads)
 {
     const s2rgf_scene scene = the_scene();
     s2rgf_classify_options options;
     s2rgf_error err = {0};
-    s2rgf_classify_options_init(&options);
+    s2rgf_classify_options_init(&options, sizeof options);
     options.scene = scene.options;
-    options.model_path = scene.model_path;
+    options.model_path = model ? NULL : scene.model_path;
+    options.model = model;
+    options.threads = threads;
     options.output_path = "map.tif";
+    options.overwrite = true;
     options.style = false;
     REQUIRE(s2rgf_classify(&options, NULL, &err) == S2RGF_OK);
     uint16_t *values = malloc(WIDTH * HEIGHT * sizeof *values);
@@ -178,19 +192,91 @@ static void levels_cover_the_map(s2rgf_lazy_map *map)
     CHECK(s2rgf_lazy_map_read(map, -1, all, values, &err) == S2RGF_INVALID_ARGUMENT);
 }
 
+/* A scene that is averaged is mapped as it is, not as its rasters are: 0 at level 0 is 1 of the
+   whole. */
+static void decimation_is_honoured(s2rgf_lazy_map *whole)
+{
+    const int all[4] = {0, 0, WIDTH / 2, HEIGHT / 2};
+    uint16_t expected[(WIDTH / 2) * (HEIGHT / 2)], found[(WIDTH / 2) * (HEIGHT / 2)];
+    s2rgf_scene scene = the_scene();
+    s2rgf_lazy_map *map = NULL;
+    s2rgf_error err = {0};
+    scene.options.decimation = 2;
+    REQUIRE(open_scene(&scene, NULL, 0, &map, &err) == S2RGF_OK);
+    CHECK(s2rgf_lazy_map_info(map)->width == WIDTH / 2);
+    CHECK(s2rgf_lazy_map_info(map)->height == HEIGHT / 2);
+    CHECK_NEAR(s2rgf_lazy_map_info(map)->geotransform[1], 20.0, 0.0);
+    CHECK(s2rgf_lazy_map_read(whole, 1, all, expected, &err) == S2RGF_OK);
+    CHECK(s2rgf_lazy_map_read(map, 0, all, found, &err) == S2RGF_OK);
+    CHECK(memcmp(found, expected, sizeof found) == 0);
+    s2rgf_lazy_map_close(map);
+}
+
+/* An open model serves maps and lazy maps; the file may be gone. */
+static void an_open_model_serves(const uint16_t *expected)
+{
+    const int all[4] = {0, 0, WIDTH, HEIGHT};
+    s2rgf_model *model = NULL;
+    s2rgf_lazy_map *map = NULL;
+    s2rgf_error err = {0};
+    s2rgf_scene scene = the_scene();
+    char *json = NULL;
+    REQUIRE(s2rgf_model_open("m.s2rgf", &model, &err) == S2RGF_OK);
+    CHECK(rename("m.s2rgf", "away.s2rgf") == 0);
+    scene.model_path = NULL;
+    REQUIRE(open_scene(&scene, model, 0, &map, &err) == S2RGF_OK);
+    check_window(map, expected, all);
+    s2rgf_lazy_map_close(map);
+    uint16_t *again = classified_with(model, 2);
+    CHECK(memcmp(again, expected, WIDTH * HEIGHT * sizeof *again) == 0);
+    free(again);
+    /* it is still whole */
+    CHECK(s2rgf_model_describe(model, true, &json, &err) == S2RGF_OK);
+    CHECK_CONTAINS(json, "\"parameters\": ");
+    s2rgf_free(json);
+    CHECK(rename("away.s2rgf", "m.s2rgf") == 0);
+    CHECK(s2rgf_model_export_onnx(model, "m.onnx", false, &err) == S2RGF_OK);
+    s2rgf_model_close(model);
+}
+
+static void models_tell_of_themselves(void)
+{
+    s2rgf_model *model = NULL;
+    s2rgf_error err = {0};
+    REQUIRE(s2rgf_model_open("m.s2rgf", &model, &err) == S2RGF_OK);
+    const s2rgf_model_info *info = s2rgf_model_info_get(model);
+    REQUIRE(info && info->source_count == 2 && info->class_count == CLASSES);
+    CHECK_STR(info->network, "dense");
+    CHECK(strlen(info->checksum) == 16);
+    CHECK_NEAR(info->pixel_size, 10.0, 0.0);
+    CHECK_STR(info->sources[0]->name, "ms");
+    CHECK(info->sources[0]->defines_reference && info->sources[0]->on_reference);
+    CHECK(info->sources[0]->pixel_size_in_metres);
+    CHECK_STR(info->sources[1]->name, "hs");
+    CHECK_NEAR(info->sources[1]->pixel_size, 50.0, 0.0);
+    CHECK(!info->sources[1]->defines_reference && !info->sources[1]->on_reference);
+    CHECK(info->sources[1]->band_count == 2);
+    CHECK_STR(info->sources[1]->bands[1].name, "");
+    CHECK(isnan(info->sources[1]->bands[1].wavelength_nm));
+    CHECK(info->classes[2].value == 30);
+    CHECK_STR(info->classes[2].name, "town");
+    CHECK(memcmp(info->classes[0].rgb, info->classes[1].rgb, 3) != 0);
+    s2rgf_model_close(model);
+}
+
 static void refuses(void)
 {
     s2rgf_scene scene = the_scene();
     s2rgf_lazy_map *map = NULL;
     s2rgf_error err = {0};
-    CHECK(s2rgf_lazy_map_open(&scene, 1, NULL, &map, &err) == S2RGF_NO_MEMORY);
+    CHECK(open_scene(&scene, NULL, 1, &map, &err) == S2RGF_NO_MEMORY);
     CHECK_CONTAINS(err.message, "working memory");
     scene.model_path = "absent.s2rgf";
-    CHECK(s2rgf_lazy_map_open(&scene, 0, NULL, &map, &err) == S2RGF_IO);
+    CHECK(open_scene(&scene, NULL, 0, &map, &err) == S2RGF_IO);
     CHECK_CONTAINS(err.message, "absent.s2rgf");
     scene = the_scene();
     scene.options.input_count = 1;
-    CHECK(s2rgf_lazy_map_open(&scene, 0, NULL, &map, &err) == S2RGF_MISMATCH);
+    CHECK(open_scene(&scene, NULL, 0, &map, &err) == S2RGF_MISMATCH);
     CHECK_CONTAINS(err.message, "hs");
     CHECK(!map);
     s2rgf_lazy_map_close(NULL);
@@ -203,7 +289,7 @@ int main(void)
     make_source("ms.tif", 1);
     make_source("hs.tif", 5);
     make_model("m.s2rgf");
-    uint16_t *expected = classified();
+    uint16_t *expected = classified_with(NULL, 0);
     int changes = 0;
     for (int i = 1; i < WIDTH * HEIGHT; i++)
         changes += expected[i] != expected[i - 1];
@@ -214,6 +300,9 @@ int main(void)
     rects_are_those_of_the_map(map, expected);
     rects_are_those_of_the_map(frugal, expected);
     levels_cover_the_map(map);
+    decimation_is_honoured(map);
+    an_open_model_serves(expected);
+    models_tell_of_themselves();
     s2rgf_lazy_map_rest(map);
     s2rgf_lazy_map_rest(map);
     rects_are_those_of_the_map(map, expected);
@@ -223,7 +312,7 @@ int main(void)
     free(expected);
     CHECK(unlink("ms.tif") == 0 && unlink("hs.tif") == 0 && unlink("m.s2rgf") == 0);
     unlink("map.tif.aux.xml");
-    CHECK(unlink("map.tif") == 0 && rmdir(folder) == 0);
+    CHECK(unlink("map.tif") == 0 && unlink("m.onnx") == 0 && rmdir(folder) == 0);
     GDALDestroyDriverManager();
     return harness_end();
 }

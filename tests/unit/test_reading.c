@@ -49,14 +49,8 @@ static void make_cube(const char *path, const file_layout *layout, int bands)
 {
     const char *const options[] = {layout->interleave, layout->tiled,      layout->block_x,
                                    layout->block_y,    "COMPRESS=DEFLATE", NULL};
-    const raster_recipe recipe = {.path = path,
-                                  .width = SIDE,
-                                  .height = SIDE,
-                                  .bands = bands,
-                                  .type = GDT_Int16,
-                                  .options = options};
     static int16_t plane[SIDE * SIDE];
-    GDALDatasetH dataset = create_raster(&recipe);
+    GDALDatasetH dataset = create_int16(path, SIDE, SIDE, bands, options);
     unsigned state = 7;
     for (int band = 1; band <= bands; band++) {
         for (int i = 0; i < SIDE * SIDE; i++) {
@@ -127,7 +121,7 @@ static double bytes_of_mapping(const char *path, int threads, int memory_mb, int
     const s2rgf_input input = {"cube", path};
     s2rgf_classify_options options;
     s2rgf_error err = {0};
-    s2rgf_classify_options_init(&options);
+    s2rgf_classify_options_init(&options, sizeof options);
     options.model_path = "m.s2rgf";
     options.scene.inputs = &input;
     options.scene.input_count = 1;
@@ -193,13 +187,16 @@ static void lazy_maps_hold_pieces(void)
     const s2rgf_scene scene = {"m.s2rgf", {.inputs = &input, .input_count = 1}};
     const int rect[4] = {0, 0, SIDE, SIDE};
     static uint16_t values[SIDE * SIDE];
+    s2rgf_lazy_map_options options;
     s2rgf_lazy_map *map = NULL;
     s2rgf_error err = {0};
     make_model("m.s2rgf", 150);
     make_cube("cube.tif", &LAYOUTS[0], 150);
     const double once = one_pass("/vsiwatch/cube.tif", 150);
     GDALSetCacheMax64(4 << 20);
-    REQUIRE(s2rgf_lazy_map_open(&scene, 0, NULL, &map, &err) == S2RGF_OK);
+    s2rgf_lazy_map_options_init(&options, sizeof options);
+    options.scene = &scene;
+    REQUIRE(s2rgf_lazy_map_open(&options, NULL, &map, &err) == S2RGF_OK);
     /* the first reading looks at a sample of values */
     CHECK(s2rgf_lazy_map_read(map, 0, (const int[4]){0, 0, 1, 1}, values, &err) == S2RGF_OK);
     s2rgf_lazy_map_rest(map);

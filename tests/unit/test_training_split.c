@@ -22,6 +22,14 @@ static void clear_all(s2_training_set *set, s2_label_set *labels)
     s2_label_set_clear(labels);
 }
 
+/* Other pixels and groups in place of those that a fixture made, all zero. */
+static void replace_labels(s2_label_set *labels, size_t pixels, size_t groups)
+{
+    S2_FREE_EACH(labels->pixels, labels->groups);
+    labels->pixels = s2_calloc(pixels, sizeof *labels->pixels);
+    labels->groups = s2_calloc(groups, sizeof *labels->groups);
+}
+
 static void polygons_are_split_whole(void)
 {
     s2_label_set labels;
@@ -81,13 +89,10 @@ static void blocks_are_split_whole(void)
     s2_training_set set;
     s2_split_report report;
     make_labels(&labels);
-    s2_free(labels.pixels);
-    s2_free(labels.groups);
+    replace_labels(&labels, BLOCKS * 9, BLOCKS * 3);
     labels.from_polygons = false;
     labels.count = 0;
     labels.group_count = 0;
-    labels.pixels = s2_calloc(BLOCKS * 9, sizeof *labels.pixels);
-    labels.groups = s2_calloc(BLOCKS * 3, sizeof *labels.groups);
     for (int block = 0; block < BLOCKS; block++)
         for (int k = 0; k < 3; k++) {
             const int x = S2_LABEL_BLOCK_PX * block + 4 * k;
@@ -119,12 +124,9 @@ static void small_scenes_have_smaller_blocks(void)
     s2_split_report report;
     size_t of_class[3] = {0}, validating[3] = {0};
     make_labels(&labels);
-    s2_free(labels.pixels);
-    s2_free(labels.groups);
+    replace_labels(&labels, SMALL_W * SMALL_H, 1);
     labels.from_polygons = false;
     labels.count = 0;
-    labels.pixels = s2_calloc(SMALL_W * SMALL_H, sizeof *labels.pixels);
-    labels.groups = s2_calloc(1, sizeof *labels.groups);
     for (int y = 0; y < SMALL_H; y++)
         for (int x = 0; x < SMALL_W; x++)
             labels.pixels[labels.count++] = (s2_label_pixel){x, y, (x / 20 + y / 20) % 3, 0};
@@ -375,12 +377,9 @@ static void many_blocks_are_split_in_no_time(void)
     s2_training_set set;
     s2_split_report report;
     make_square(&labels, 1);
-    s2_free(labels.pixels);
-    s2_free(labels.groups);
+    replace_labels(&labels, BLOCKS, BLOCKS);
     labels.count = BLOCKS;
     labels.group_count = BLOCKS;
-    labels.pixels = s2_alloc(BLOCKS, sizeof *labels.pixels);
-    labels.groups = s2_alloc(BLOCKS, sizeof *labels.groups);
     for (int i = 0; i < BLOCKS; i++) {
         const int x = i * S2_LABEL_BLOCK_PX;
         labels.pixels[i] = (s2_label_pixel){x, 0, i % 2, i};

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/argument.h"
 #include "core/checksum.h"
 #include "core/error.h"
 #include "core/log.h"
@@ -13,6 +14,8 @@
 #include "core/utf8.h"
 #include "geo/labels/labels_private.h"
 #include "geo/source/gdal_catch.h"
+
+#define LARGEST_BUFFER_M 1e6
 
 /** Room for one more item in an array that doubles; false when memory is out. */
 static bool make_room(void **items, size_t count, size_t *capacity, size_t size)
@@ -349,6 +352,14 @@ static void warn_case(const s2_class_table *classes, const char *path, const s2r
                        "%s: \"%s\" and \"%s\" differ only in upper and lower case: they are two "
                        "classes",
                        path, classes->items[k].name, classes->items[i].name);
+}
+
+s2rgf_status s2_label_options_check(const s2rgf_label_options *options, s2rgf_error *err)
+{
+    s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"labels", options->path});
+    if (status == S2RGF_OK)
+        status = S2_ARGUMENTS_IN_RANGE(err, {"buffer", options->buffer_m, 0, LARGEST_BUFFER_M});
+    return status == S2RGF_OK ? s2_argument_reserve("labels", options->reserved, err) : status;
 }
 
 static s2rgf_status read_labels(const s2_label_request *request, s2_label_set *labels,

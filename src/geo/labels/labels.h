@@ -10,6 +10,9 @@
 #define S2_FIELD_SIZE "stratum_size"
 #define S2_FIELD_SIZE_BRIEF "strat_size"
 
+/** Errors: INVALID_ARGUMENT (no path, a number out of range). */
+s2rgf_status s2_label_options_check(const s2rgf_label_options *options, s2rgf_error *err);
+
 /**
  * Read labels onto a grid.
  *
@@ -44,7 +47,7 @@ s2rgf_status s2_labels_read(const s2rgf_label_options *options, const s2_grid *g
 s2rgf_status s2_labels_read_sample(const s2rgf_label_options *options, const s2_grid *grid,
                                    const s2rgf_host *host, s2_label_set *labels, s2rgf_error *err);
 
-/** Read where labels are, as of one class; their class field does not matter. Errors: as above. */
+/** Read where labels are, as of one class, whatever the field. Errors: as above. */
 s2rgf_status s2_labels_read_places(const s2rgf_label_options *options, const s2_grid *grid,
                                    const s2rgf_host *host, s2_label_set *labels, s2rgf_error *err);
 

@@ -51,8 +51,6 @@ s2rgf_status s2_adrf_state_init(s2_adrf_state *state, const s2_adrf *adrf, int n
     s2rgf_status status = adrf->cell_px > 0 ? init_attention(state, adrf, n, h, w, err) : S2RGF_OK;
     if (status == S2RGF_OK)
         status = s2_conv_unit_state_init(&state->mix, &adrf->mix, n, h, w, err);
-    if (status != S2RGF_OK)
-        s2_adrf_state_clear(state);
     return status;
 }
 

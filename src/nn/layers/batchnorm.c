@@ -37,10 +37,8 @@ s2rgf_status s2_batchnorm_state_init(s2_batchnorm_state *state, int crops, int c
     state->mean_sum = s2_calloc(count, sizeof(double));
     state->square_sum = s2_calloc(count, sizeof(double));
     state->sums = s2_calloc((size_t)crops, 2 * count * sizeof(double));
-    if (ready && state->mean_sum && state->square_sum && state->sums)
-        return S2RGF_OK;
-    s2_batchnorm_state_clear(state);
-    return s2_fail_memory(err, "batch-norm");
+    ready = ready && state->mean_sum && state->square_sum && state->sums;
+    return ready ? S2RGF_OK : s2_fail_memory(err, "batch-norm");
 }
 
 void s2_batchnorm_state_clear(s2_batchnorm_state *state)

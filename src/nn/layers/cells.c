@@ -93,8 +93,6 @@ s2rgf_status s2_window_stats_init(s2_window_stats *stats, int n, s2_lattice latt
         if (!stats->count || !stats->cell_count)
             status = s2_fail_memory(err, "window statistics");
     }
-    if (status != S2RGF_OK)
-        s2_window_stats_clear(stats);
     return status;
 }
 

@@ -37,8 +37,6 @@ s2rgf_status s2_residual_block_state_init(s2_residual_block_state *state,
     if (status == S2RGF_OK)
         status = s2_conv_unit_state_init_over(&state->shortcut, &block->shortcut,
                                               &(s2_tensor_pair){state->out, state->part_grad}, err);
-    if (status != S2RGF_OK)
-        s2_residual_block_state_clear(state);
     return status;
 }
 

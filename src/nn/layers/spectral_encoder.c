@@ -61,8 +61,6 @@ s2rgf_status s2_spectral_encoder_state_init(s2_spectral_encoder_state *state,
         status = s2_batchnorm_state_init(&state->norm5, n, bands, err);
     if (status == S2RGF_OK)
         status = s2_conv_unit_state_init(&state->mix, &encoder->mix, n, mix_h, mix_w, err);
-    if (status != S2RGF_OK)
-        s2_spectral_encoder_state_clear(state);
     return status;
 }
 
