@@ -66,19 +66,22 @@ def add_labels(algorithm):
     )
 
 
-def _given(parameters, name):
+def given(parameters, name):
+    """Whether an optional layer was chosen."""
     return parameters.get(name) not in (None, "")
 
 
 def check_labels(parameters):
     """What is wrong with the labels, or an empty text."""
-    if _given(parameters, LABELS) == _given(parameters, LABEL_RASTER):
+    if given(parameters, LABELS) == given(parameters, LABEL_RASTER):
         return tr("Labels: give either a layer or a raster of classes")
     return ""
 
 
-def layer_arguments(algorithm, parameters, name_and_switch, context, feedback):
-    """The switch with a layer's file, and -l with its name. Layers that are no files, filtered
+def layer_arguments(
+    algorithm, parameters, name_and_switch, context, feedback, layer_switch="-l"
+):
+    """The switch with a layer's file, and another with its name. Layers that are no files, filtered
     layers and selections are written to a temporary file first."""
     name, switch = name_and_switch
     if algorithm.parameterAsSource(parameters, name, context) is None:
@@ -91,12 +94,12 @@ def layer_arguments(algorithm, parameters, name_and_switch, context, feedback):
         "gpkg",
         feedback,
     )
-    return [switch, path, *(["-l", layer] if layer else [])]
+    return [switch, path, *([layer_switch, layer] if layer else [])]
 
 
 def label_arguments(algorithm, parameters, context, feedback):
     """-labels and what selects from it."""
-    if _given(parameters, LABEL_RASTER):
+    if given(parameters, LABEL_RASTER):
         layer = algorithm.parameterAsRasterLayer(parameters, LABEL_RASTER, context)
         if layer is None:
             raise QgsProcessingException(algorithm.invalidRasterError(parameters, LABEL_RASTER))

@@ -22,7 +22,7 @@
 typedef struct scene_options {
     s2rgf_classify_options classify;
     s2rgf_scene *scene;
-    char *outputs[S2_MAP_KINDS], *mask;
+    char *outputs[S2_MAP_KINDS], *mask, *cutline, *exclude;
 } scene_options;
 
 void s2rgf_scenes_result_free(s2rgf_scenes_result *result)
@@ -35,18 +35,31 @@ void s2rgf_scenes_result_free(s2rgf_scenes_result *result)
 
 /* ---- the options of a scene ----------------------------------------------------------------- */
 
-static s2rgf_status fill_mask(const s2_scene_list *list, const char *name, scene_options *own,
-                              s2rgf_error *err)
+/* A file that says where to map: *target, a template, becomes the first path that fits, *text. */
+static s2rgf_status fill_place(const s2_scene_list *list, const char *name, const char **target,
+                               char **text, s2rgf_error *err)
 {
     s2_scene_names paths = {0};
     s2rgf_status status = S2RGF_OK;
-    if (!s2_scene_is_template(own->classify.mask_path))
+    if (!s2_scene_is_template(*target))
         return S2RGF_OK;
-    status = s2_scene_paths(list->folder, own->classify.mask_path, name, &paths, err);
-    if (status == S2RGF_OK && !(own->mask = s2_strdup(paths.items[0])))
+    status = s2_scene_paths(list->folder, *target, name, &paths, err);
+    if (status == S2RGF_OK && !(*text = s2_strdup(paths.items[0])))
         status = s2_fail_memory(err, "mask");
-    own->classify.mask_path = own->mask;
+    *target = *text;
     s2_scene_names_clear(&paths);
+    return status;
+}
+
+static s2rgf_status fill_places(const s2_scene_list *list, const char *name, scene_options *own,
+                                s2rgf_error *err)
+{
+    s2rgf_classify_options *classify = &own->classify;
+    s2rgf_status status = fill_place(list, name, &classify->mask_path, &own->mask, err);
+    if (status == S2RGF_OK)
+        status = fill_place(list, name, &classify->cutline.path, &own->cutline, err);
+    if (status == S2RGF_OK)
+        status = fill_place(list, name, &classify->exclude.path, &own->exclude, err);
     return status;
 }
 
@@ -103,7 +116,7 @@ static s2rgf_status fill_options(const s2_scene_list *list, const char *name, sc
     }
     if (status == S2RGF_OK && !list->folder)
         status = check_outputs(list, own, err);
-    return status == S2RGF_OK ? fill_mask(list, name, own, err) : status;
+    return status == S2RGF_OK ? fill_places(list, name, own, err) : status;
 }
 
 static void clear_options(scene_options *own)
@@ -111,7 +124,7 @@ static void clear_options(scene_options *own)
     s2rgf_scene_free(own->scene);
     for (int i = 0; i < S2_MAP_KINDS; i++)
         s2_free(own->outputs[i]);
-    s2_free(own->mask);
+    S2_FREE_EACH(own->mask, own->cutline, own->exclude);
 }
 
 /* ---- what the scenes would destroy of each other --------------------------------------------- */
@@ -162,11 +175,14 @@ static s2rgf_status guard_scenes(const s2_scene_list *list, const char *scenes_p
         scene_options own;
         /* a scene that lacks files fails by itself */
         const s2rgf_status filled = fill_options(list, list->names.items[i], &own, NULL);
-        for (size_t k = 0;
-             filled == S2RGF_OK && k < own.scene->options.input_count && status == S2RGF_OK; k++)
-            status = guard_raster(list, &guard, own.scene->options.inputs[k].path, err);
-        if (filled == S2RGF_OK && status == S2RGF_OK)
-            status = guard_raster(list, &guard, own.classify.mask_path, err);
+        const s2rgf_scene_options *rasters = &own.classify.scene;
+        for (size_t k = 0; filled == S2RGF_OK && k < rasters->input_count && status == S2RGF_OK;
+             k++)
+            status = guard_raster(list, &guard, rasters->inputs[k].path, err);
+        const char *const places[] = {own.classify.mask_path, own.classify.cutline.path,
+                                      own.classify.exclude.path};
+        for (size_t k = 0; k < 3 && filled == S2RGF_OK && status == S2RGF_OK; k++)
+            status = guard_raster(list, &guard, places[k], err);
         clear_options(&own);
     }
     s2_output_guard_clear(&guard);
