@@ -50,9 +50,9 @@ static const s2_option EXCLUDE_OPTIONS[] = {
 static const s2_option OUTPUT_OPTIONS[] = {
     S2_TEXT(NULL, "out.gpkg", SAMPLE(output_path), "the points to write", .required = true),
     S2_TEXT("of", "format", SAMPLE(format),
-            "GDAL driver of the points; by default told from their extension"),
+            "GDAL driver of the points; by default that of their extension"),
     S2_ON("blind", SAMPLE(blind),
-          "leave out what the map says of the points, so that it leads nobody who labels them"),
+          "leave out the map's class of each point, so that it does not influence the interpreter"),
     S2_ON("overwrite", SAMPLE(overwrite), "replace the points if they exist"),
     S2_QUIET,
 };
