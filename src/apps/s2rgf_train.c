@@ -46,8 +46,9 @@ static const s2_option SCENES_OPTIONS[] = {
      .type = S2_OPTION_TEXT,
      .target = TRAIN(validation_by),
      .needs = "scenes",
-     .help = "what validation keeps whole: group, a polygon or block; or scene, with all scenes that "
-             "it overlaps"},
+     .help =
+         "what validation keeps whole: group, a polygon or block; or scene, with all scenes that "
+         "it overlaps"},
 };
 
 static const s2_option TRAINING_OPTIONS[] = {
