@@ -133,8 +133,9 @@ static s2rgf_status write_scene(const arguments *values, const s2rgf_host *host,
     options.scene = &scene;
     options.memory_mb = values->classify.memory_mb;
     for (size_t i = 0; i < sizeof maps / sizeof maps[0] && status == S2RGF_OK; i++) {
-        const char *const other[] = {maps[i], NULL};
-        status = s2rgf_check_output(values->scene_path, other, err);
+        const char *const scene_file[] = {values->scene_path, NULL}, *const other[] = {maps[i],
+                                                                                       NULL};
+        status = s2rgf_check_outputs(scene_file, other, err);
     }
     if (status == S2RGF_OK)
         status = s2rgf_lazy_map_open(&options, host, &map, err);
