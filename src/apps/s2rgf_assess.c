@@ -48,19 +48,11 @@ static const s2_option OUTPUT_OPTIONS[] = {
 
 const bool s2_program_has_threads = false;
 
-static const s2_program PROGRAM = {
-    .name = "s2rgf_assess",
-    .purpose = "Assess a map against reference labels.",
-    .values_bytes = sizeof(arguments),
-    .driver_kinds = GDAL_OF_RASTER | GDAL_OF_VECTOR,
-    .groups =
-        {
-            S2_GROUP("Map", MAP_OPTIONS),
-            {"Reference labels", S2_LABEL_OPTIONS, S2_LABEL_OPTION_COUNT, ASSESS(labels)},
-            S2_GROUP("Sample", DESIGN_OPTIONS),
-            S2_GROUP("Output", OUTPUT_OPTIONS),
-        },
-};
+static const s2_program PROGRAM =
+    S2_PROGRAM("s2rgf_assess", "Assess a map against reference labels.", arguments,
+               GDAL_OF_RASTER | GDAL_OF_VECTOR, S2_GROUP("Map", MAP_OPTIONS),
+               S2_GROUP_AT("Reference labels", S2_LABEL_OPTIONS, ASSESS(labels)),
+               S2_GROUP("Sample", DESIGN_OPTIONS), S2_GROUP("Output", OUTPUT_OPTIONS));
 
 static bool is_stdout(const char *path)
 {

@@ -40,17 +40,9 @@ static const s2_option OUTPUT_OPTIONS[] = {
 
 const bool s2_program_has_threads = false;
 
-static const s2_program PROGRAM = {
-    .name = "s2rgf_info",
-    .purpose = "Describe a model: sources, bands, classes, training.",
-    .values_bytes = sizeof(arguments),
-    .driver_kinds = GDAL_OF_RASTER,
-    .groups =
-        {
-            S2_GROUP("Model", MODEL_OPTIONS),
-            S2_GROUP("Output", OUTPUT_OPTIONS),
-        },
-};
+static const s2_program PROGRAM = S2_PROGRAM(
+    "s2rgf_info", "Describe a model: sources, bands, classes, training.", arguments, GDAL_OF_RASTER,
+    S2_GROUP("Model", MODEL_OPTIONS), S2_GROUP("Output", OUTPUT_OPTIONS));
 
 /* What is written must be writable, and may replace no input. */
 static s2rgf_status check_outputs(const arguments *values, s2rgf_error *err)

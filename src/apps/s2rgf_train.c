@@ -19,36 +19,23 @@ static const s2_option MODEL_OPTIONS[] = {
 };
 
 static const s2_option BAND_OPTIONS[] = {
-    {.name = "b",
-     .values = "[name=]bands",
-     .type = S2_OPTION_LIST,
-     .target = TRAIN(bands),
-     .help =
-         "bands of the source called name to use, in this order: 1-4,8 or 450-900nm; by default "
-         "all that hold data and are not marked bad"},
+    S2_LIST("b", "[name=]bands", TRAIN(bands),
+            "bands of the source called name to use, in this order: 1-4,8 or 450-900nm; by default "
+            "all that hold data and are not marked bad"),
 };
 
 static const s2_option SCENES_OPTIONS[] = {
-    {.name = "scenes",
-     .values = "folder|list",
-     .type = S2_OPTION_TEXT,
-     .target = TRAIN(scenes_path),
-     .help =
-         "train on many scenes: all of a folder, or those that a text file names, one per line; {} "
-         "in rasters and labels stands for the name of a scene"},
-    {.name = "skip_bad",
-     .type = S2_OPTION_ON,
-     .target = TRAIN(skip_bad),
-     .needs = "scenes",
-     .help = "leave out scenes that cannot be used, with a warning, instead of ending"},
-    {.name = "val_by",
-     .values = "what",
-     .type = S2_OPTION_TEXT,
-     .target = TRAIN(validation_by),
-     .needs = "scenes",
-     .help =
-         "what validation keeps whole: group, a polygon or block; or scene, with all scenes that "
-         "it overlaps"},
+    S2_TEXT("scenes", "folder|list", TRAIN(scenes_path),
+            "train on many scenes: all of a folder, or those that a text file names, one per line; "
+            "{} in rasters and labels stands for the name of a scene"),
+    S2_ON("skip_bad", TRAIN(skip_bad),
+          "leave out scenes that cannot be used, with a warning, instead of ending",
+          .needs = "scenes"),
+    S2_TEXT(
+        "val_by", "what", TRAIN(validation_by),
+        "what validation keeps whole: group, a polygon or block; or scene, with all scenes that "
+        "it overlaps",
+        .needs = "scenes"),
 };
 
 static const s2_option TRAINING_OPTIONS[] = {
@@ -94,21 +81,12 @@ static const s2_option TRAINING_OPTIONS[] = {
 
 const bool s2_program_has_threads = true;
 
-static const s2_program PROGRAM = {
-    .name = "s2rgf_train",
-    .purpose = "Train a land-cover model on one scene, or many, and their labels.",
-    .values_bytes = sizeof(s2rgf_train_options),
-    .driver_kinds = GDAL_OF_RASTER | GDAL_OF_VECTOR,
-    .groups =
-        {
-            S2_GROUP("Model", MODEL_OPTIONS),
-            {"Rasters", S2_SCENE_OPTIONS, S2_SCENE_OPTION_COUNT, TRAIN(scene)},
-            S2_GROUP("Bands", BAND_OPTIONS),
-            {"Labels", S2_LABEL_OPTIONS, S2_LABEL_OPTION_COUNT, TRAIN(labels)},
-            S2_GROUP("Many scenes", SCENES_OPTIONS),
-            S2_GROUP("Training", TRAINING_OPTIONS),
-        },
-};
+static const s2_program PROGRAM = S2_PROGRAM(
+    "s2rgf_train", "Train a land-cover model on one scene, or many, and their labels.",
+    s2rgf_train_options, GDAL_OF_RASTER | GDAL_OF_VECTOR, S2_GROUP("Model", MODEL_OPTIONS),
+    S2_GROUP_AT("Rasters", S2_SCENE_OPTIONS, TRAIN(scene)), S2_GROUP("Bands", BAND_OPTIONS),
+    S2_GROUP_AT("Labels", S2_LABEL_OPTIONS, TRAIN(labels)), S2_GROUP("Many scenes", SCENES_OPTIONS),
+    S2_GROUP("Training", TRAINING_OPTIONS));
 
 static s2rgf_status train(void *data, s2_report *report, s2rgf_error *err)
 {

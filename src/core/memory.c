@@ -44,12 +44,14 @@ void *s2_alloc(size_t count, size_t size)
     return memory;
 }
 
+static void *zeroed(void *memory, size_t count, size_t size)
+{
+    return memory ? memset(memory, 0, padded_bytes(count, size)) : NULL;
+}
+
 void *s2_calloc(size_t count, size_t size)
 {
-    void *memory = s2_alloc(count, size);
-    if (memory)
-        memset(memory, 0, padded_bytes(count, size));
-    return memory;
+    return zeroed(s2_alloc(count, size), count, size);
 }
 
 void *s2_alloc_large(size_t count, size_t size)
@@ -71,10 +73,7 @@ void *s2_alloc_large(size_t count, size_t size)
 
 void *s2_calloc_large(size_t count, size_t size)
 {
-    void *memory = s2_alloc_large(count, size);
-    if (memory)
-        memset(memory, 0, padded_bytes(count, size));
-    return memory;
+    return zeroed(s2_alloc_large(count, size), count, size);
 }
 
 void *s2_grow(void *items, size_t count, size_t room, size_t size)
