@@ -2,6 +2,7 @@
 #ifndef S2_CLASSIFY_CLASSIFY_JOB_H
 #define S2_CLASSIFY_CLASSIFY_JOB_H
 
+#include "classify/classify_scene.h"
 #include "classify/mapping.h"
 #include "classify/output_names.h"
 #include "classify/wanted.h"
@@ -12,7 +13,8 @@
     writers. */
 typedef struct s2_classify_job {
     const s2rgf_classify_options *options;
-    s2rgf_model *own_model; /* NULL: the caller's is used */
+    s2_classify_common *common; /* or NULL */
+    s2rgf_model *own_model;     /* NULL: the caller's is used */
     const s2_model_content *content;
     const s2_weights *weights;
     s2_scene scene; /* describes the sources; workers read through their own handles */
