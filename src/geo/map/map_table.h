@@ -39,7 +39,7 @@ void s2_map_table_add_columns(s2_map_table *table, const s2_class_column *column
 /** What was counted so far; borrowed from the table. */
 s2_class_extents s2_map_table_extents(const s2_map_table *table);
 
-/** Hectares of a pixel, the mean over the map; NaN: not known. */
+/** Hectares of a pixel, the mean over what the CRS reaches of the map; NaN: not known. */
 double s2_map_table_pixel_hectares(const s2_map_table *table);
 
 /**
