@@ -19,13 +19,17 @@ TOP = os.path.abspath(
 )
 
 
-def start():
+PLUGINS = os.path.join(TOP, "qgis")
+
+
+def start(language="en"):
     """The application, which the caller keeps; the algorithms are registered."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    QgsApplication.setTranslation(language)
     application = QgsApplication([], True)
     application.initQgis()
     plugins = os.path.join(QgsApplication.pkgDataPath(), "python", "plugins")
-    sys.path[:0] = [os.path.join(TOP, "qgis"), plugins]
+    sys.path[:0] = [PLUGINS, plugins]
     from processing.core.Processing import Processing
 
     Processing.initialize()
