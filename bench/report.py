@@ -91,6 +91,11 @@ def expert_part(study):
         table(("scene", "with", "without", *(f"{name} more" for name in FIGURES), "pairs"), rows)))
 
 
+def part(title, text, parts):
+    """A section of the page, or nothing where it would be empty."""
+    return "\n".join((f"### {title}", "", text, *parts, "")) if parts else ""
+
+
 def few_part(study):
     """Scene by scene: methods by number of labels."""
     parts = []
@@ -99,12 +104,9 @@ def few_part(study):
                   and any(study.of(scene, m) for m in study.methods(scene))]
         if levels:
             parts += ["", f"{whole.title}:", "", few_table(study, levels).rstrip()]
-    if not parts:
-        return ""
-    return "\n".join((
-        "### Few labels", "", "OA / AA, the draws pooled, from so many pixels or polygons a class; "
+    return part("Few labels", "OA / AA, the draws pooled, from so many pixels or polygons a class; "
         "in the last lines dense at C = 32 less\nthe best contender of that number of labels, mean ± "
-        "standard error of the draws.", *parts, ""))
+        "standard error of the draws.", parts)
 
 
 def few_table(study, levels):
@@ -129,12 +131,9 @@ def light_part(study):
         if rows:
             parts += ["", f"{scene.title}:", "",
                       table(("method", "as it is", *(f"{light} %" for light in LIGHTS)), rows).rstrip()]
-    if not parts:
-        return ""
-    return "\n".join((
-        "### Another light", "", "OA / AA / kappa / ECE where the gain of every band of the test scene is "
+    return part("Another light", "OA / AA / kappa / ECE where the gain of every band of the test scene is "
         "off by 5 or 10 % and its offset\nby as much of its mean (standard deviations), means over seeds, "
-        "each with a draw of its own.", *parts, ""))
+        "each with a draw of its own.", parts)
 
 
 def light_cell(study, scene, method, light):

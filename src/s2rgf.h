@@ -91,8 +91,8 @@ typedef struct s2rgf_error {
 typedef enum s2rgf_log_level { S2RGF_DEBUG, S2RGF_INFO, S2RGF_WARNING } s2rgf_log_level;
 
 /**
- * Whom the library talks to while it works. Any member may be NULL. Called from one thread at a
- * time.
+ * Whom the library talks to while it works. Any member may be NULL. Both are called in the thread
+ * that called the library, and no other.
  */
 typedef struct s2rgf_host {
     /* fraction done in 0..1; return false to cancel (the verb then returns S2RGF_CANCELLED) */
@@ -152,6 +152,9 @@ typedef struct s2rgf_train_options {
     size_t size; /* of the structure, set by init */
     s2rgf_scene_options scene;
     s2rgf_label_options labels;
+    /* bands to use, "NAME=1-4,8" or "NAME=450-900nm", in this order, ended by NULL, or NULL: all that
+       are not marked bad and hold data. Of a single source also without "NAME=". */
+    const char *const *bands;
     const char *model_path;
     bool overwrite;
     const char *network; /* "dense" or "patch" */
@@ -319,6 +322,7 @@ typedef struct s2rgf_classify_options {
     const char *output_path;
     const char *confidence_path;  /* largest class probability, Float32, or NULL */
     const char *probability_path; /* one Float32 band a class, or NULL */
+    const char *uncertainty_path; /* Float32 bands "entropy" and "margin", or NULL */
     const char *report_path;      /* the caller's report: may be no output or input; or NULL */
     /* GDAL driver name of the map; NULL, and for the other outputs: by extension, else GTiff */
     const char *format;
@@ -331,9 +335,12 @@ typedef struct s2rgf_classify_options {
     bool has_projwin;
     double projwin[4];       /* ulx, uly, lrx, lry */
     const char *projwin_srs; /* CRS of projwin, or NULL for the reference grid's */
-    int tile_px;             /* 0: chosen from memory_mb */
-    int threads;             /* 0: as affinity and CPU quota leave */
-    int memory_mb;           /* working memory for tiles; 0: 512, or half of what cgroups grant */
+    /* pixels whose class is less probable become the class "unsure", whose value is the first after
+       those of the model; 0: none, 1: all that are not certain */
+    double reject;
+    int tile_px;   /* 0: chosen from memory_mb */
+    int threads;   /* 0: as affinity and CPU quota leave */
+    int memory_mb; /* working memory for tiles; 0: 512, or half of what cgroups grant */
     /* upper limit when sizing GDAL's block cache for the layout of the files; 0: do not touch it */
     int block_cache_mb;
     /* make only share 1..share_count, for s2rgf_mosaic(): whole rows of tiles, in GeoTIFFs named
@@ -660,8 +667,8 @@ S2RGF_API void s2rgf_free(void *text);
 
 /**
  * What OPENBLAS_CORETYPE should be set to before this process starts, because OpenBLAS does not
- * know the processor and has chosen kernels that every processor has, and with them training is
- * slow; NULL: nothing, it knows the processor, or the variable is set.
+ * know the processor and has chosen kernels for an older one, and with them training is
+ * slow; NULL: nothing, its kernels fit the processor, or the variable is set.
  */
 S2RGF_API const char *s2rgf_blas_core_type(void);
 

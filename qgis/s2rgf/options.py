@@ -15,7 +15,7 @@ from .text import tr
 
 EXTRA = "EXTRA"
 
-# kind is one of bool, int, float, str and "crs"; default is the program's own default.
+# kind is one of bool, int, float, str, "crs" and "words" (a text of words, each with the switch); default is the program's own default.
 Option = namedtuple(
     "Option", "name switch kind label help default minimum maximum", defaults=(None, None, None)
 )
@@ -51,7 +51,7 @@ def _parameter(option):
         return QgsProcessingParameterBoolean(option.name, label, defaultValue=False)
     if option.kind == "crs":
         return QgsProcessingParameterCrs(option.name, label, optional=True)
-    if option.kind is str:
+    if option.kind in (str, "words"):
         return QgsProcessingParameterString(option.name, label, optional=True)
     types = {
         int: QgsProcessingParameterNumber.Type.Integer,
@@ -103,6 +103,10 @@ def option_arguments(algorithm, options, parameters, context):
         if option.kind is bool:
             if algorithm.parameterAsBoolean(parameters, option.name, context):
                 arguments.append(option.switch)
+            continue
+        if option.kind == "words":
+            words = algorithm.parameterAsString(parameters, option.name, context).split()
+            arguments += [part for word in words for part in (option.switch, word)]
             continue
         value = _value(algorithm, option, parameters, context)
         if value is not None:

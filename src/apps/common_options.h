@@ -29,8 +29,7 @@
 #define S2_REAL(...) S2_NUMBER(S2_OPTION_REAL, __VA_ARGS__)
 #define S2_RECT(...) S2_ENTRY(S2_OPTION_RECT, __VA_ARGS__, )
 
-/** -q, which sets the bool at that offset of a program's structure. */
-#define S2_QUIET(offset) S2_ON("q", offset, "print nothing but warnings and errors")
+#define S2_QUIET S2_ENTRY(S2_OPTION_QUIET, "q", NULL, 0, "print nothing but warnings and errors", )
 
 /** A table of the program's own as a group of its help. */
 #define S2_GROUP(heading, table)                                                                   \

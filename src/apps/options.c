@@ -26,6 +26,8 @@ typedef struct reader {
     bool given[S2_OPTIONS_MAX]; /* by position in the program's table */
     int exit_code;              /* where a word is refused */
     bool writes;                /* a file to write was given */
+    bool quiet;
+    bool printed; /* help or a version, which was asked for */
 } reader;
 
 /* An entry of the table with where it writes. */
@@ -278,6 +280,9 @@ static bool set_values(reader *r, slot to, char **texts)
     case S2_OPTION_SHARD:
         return s2_shard_read(r->program->name, texts[0],
                              (s2_shard *)(void *)(to.base + option->target));
+    case S2_OPTION_QUIET:
+        r->quiet = true;
+        return true;
     default:
         return true;
     }
@@ -362,8 +367,8 @@ static bool check_required(const reader *r)
     return true;
 }
 
-/* Read all words; *printed becomes true when one of them asked for help or a version. */
-static bool read_words(reader *r, const void *defaults, bool *printed)
+/* Read all words, up to one that asks for help or a version. */
+static bool read_words(reader *r, const void *defaults)
 {
     while (r->words[r->word]) {
         const char *word = r->words[r->word];
@@ -373,8 +378,8 @@ static bool read_words(reader *r, const void *defaults, bool *printed)
         if (!to.option)
             return name ? s2_report_usage(r->program->name, "unknown option '%s'", word)
                         : s2_report_usage(r->program->name, "one argument too many: '%s'", word);
-        *printed = s2_generic_print(r->program, defaults, to.option->type);
-        if (*printed)
+        r->printed = s2_generic_print(r->program, defaults, to.option->type);
+        if (r->printed)
             return true;
         if (name)
             r->word++;
@@ -384,38 +389,43 @@ static bool read_words(reader *r, const void *defaults, bool *printed)
     return check_required(r);
 }
 
-bool s2_command_parse(s2_command *command, int argc, char **argv, int *exit_code)
+/* Take GDAL's switches and read the words that are left; as s2_command_parse(). */
+static bool read_command(s2_command *command, char **argv, const void *defaults, int *exit_code)
 {
     reader r = {.program = command->program,
                 .values = command->values,
                 .word = 1,
                 .exit_code = S2_EXIT_USAGE};
-    void *defaults = malloc(command->program->values_bytes);
-    bool printed = false;
-    bool ok = false;
 
-    assert(!slot_at(r.program, r.values, S2_OPTIONS_MAX).option);
-    if (!defaults || argc < 1) {
-        *exit_code = s2_report_no_memory("command line");
-        goto done;
-    }
-    memcpy(defaults, command->values, command->program->values_bytes);
     if (!s2_generic_take(command->program, argv, &command->words, exit_code))
-        goto done;
+        return false;
     r.words = command->words;
-    if (!read_words(&r, defaults, &printed)) {
+    if (!read_words(&r, defaults)) {
         *exit_code = r.exit_code;
-        goto done;
+        return false;
     }
     command->writes = r.writes;
-    ok = !printed;
+    command->quiet = r.quiet;
     *exit_code = S2_EXIT_DONE;
-done:
+    return !r.printed;
+}
+
+bool s2_command_parse(s2_command *command, int argc, char **argv, int *exit_code)
+{
+    void *defaults = argc < 1 ? NULL : malloc(command->program->values_bytes);
+
+    assert(!slot_at(command->program, command->values, S2_OPTIONS_MAX).option);
+    if (!defaults) {
+        *exit_code = s2_report_no_memory("command line");
+        return false;
+    }
+    memcpy(defaults, command->values, command->program->values_bytes);
+    const bool ok = read_command(command, argv, defaults, exit_code);
+    free(defaults);
     if (!ok && *exit_code == S2_EXIT_DONE && (fflush(stdout) != 0 || ferror(stdout))) {
         fprintf(stderr, "%s: standard output: cannot write\n", command->program->name);
         *exit_code = S2_EXIT_FAILED;
     }
-    free(defaults);
     return ok;
 }
 

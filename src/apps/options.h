@@ -22,6 +22,7 @@ typedef enum s2_option_type {
     S2_OPTION_REAL,   /* double */
     S2_OPTION_RECT,   /* double[4] */
     S2_OPTION_SHARD,  /* s2_shard */
+    S2_OPTION_QUIET,  /* -q: nothing in the program's structure, see s2_command */
     /* what every program has; used by options.c only */
     S2_OPTION_HELP,
     S2_OPTION_VERSION,
@@ -72,6 +73,7 @@ typedef struct s2_command {
     void *values; /* the program's structure, filled with defaults */
     char **words; /* owned: what text values point into */
     bool writes;  /* out: a file to write was given */
+    bool quiet;   /* out: -q was given */
 } s2_command;
 
 /**

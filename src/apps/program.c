@@ -17,7 +17,7 @@ int s2_program_run(const s2_program *program, int argc, char **argv, void *value
     setlocale(LC_CTYPE, "C.UTF-8");
     s2_report_watch_gdal();
     if (s2_command_parse(&command, argc, argv, &exit_code)) {
-        s2_report_start(&report, false);
+        s2_report_start(&report, command.quiet);
         report.writes = command.writes;
         const s2rgf_status status = verb(values, &report, &err);
         exit_code = s2_report_finish(&report, status, &err);

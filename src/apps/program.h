@@ -11,7 +11,7 @@ typedef s2rgf_status (*s2_program_verb)(void *values, s2_report *report, s2rgf_e
 /**
  * Register GDAL's drivers, read the command line into values (which hold the defaults), run the
  * verb with a report that can be interrupted, and return the exit code.
- * report->quiet is false; the verb may set it.
+ * report->quiet says whether -q was given; the verb may set it.
  */
 int s2_program_run(const s2_program *program, int argc, char **argv, void *values,
                    s2_program_verb verb);

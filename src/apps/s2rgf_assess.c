@@ -14,7 +14,6 @@ typedef struct arguments {
     s2rgf_assess_options assess;
     const char *json_path;
     bool overwrite;
-    bool quiet;
 } arguments;
 
 #define ASSESS(member) offsetof(arguments, assess.member)
@@ -40,7 +39,7 @@ static const s2_option OUTPUT_OPTIONS[] = {
     S2_OUTPUT("json", "file", offsetof(arguments, json_path),
               "write the assessment as JSON; - is standard output, and nothing else goes there"),
     S2_ON("overwrite", offsetof(arguments, overwrite), "replace the JSON file if it exists"),
-    S2_QUIET(offsetof(arguments, quiet)),
+    S2_QUIET,
 };
 
 const bool s2_program_has_threads = false;
@@ -83,7 +82,8 @@ static s2rgf_status assess(void *data, s2_report *report, s2rgf_error *err)
     char *json = NULL;
     s2rgf_status status = check_json_path(values, err);
 
-    report->quiet = values->quiet || (values->json_path && strcmp(values->json_path, "-") == 0);
+    if (values->json_path && strcmp(values->json_path, "-") == 0)
+        report->quiet = true;
 
     if (status == S2RGF_OK)
         status = s2rgf_assess(&values->assess, &report->host, &assessment, err);
@@ -100,7 +100,8 @@ static s2rgf_status assess(void *data, s2_report *report, s2rgf_error *err)
 
 int main(int argc, char **argv)
 {
-    arguments values = {.quiet = false};
+    arguments values = {.json_path = NULL};
+
     s2rgf_assess_options_init(&values.assess, sizeof values.assess);
     return s2_program_run(&PROGRAM, argc, argv, &values, assess);
 }

@@ -17,7 +17,6 @@ typedef struct arguments {
     const char *scenes_path;
     const char *report_path;
     s2_shard shard;
-    bool quiet;
 } arguments;
 
 #define CLASSIFY(member) offsetof(arguments, classify.member)
@@ -40,6 +39,10 @@ static const s2_option OUTPUT_OPTIONS[] = {
               "also write the probability of the mapped class to this raster"),
     S2_OUTPUT("prob", "file", CLASSIFY(probability_path),
               "also write the probability of every class to this raster, one band each"),
+    S2_OUTPUT("uncertainty", "file", CLASSIFY(uncertainty_path),
+              "also write entropy and margin of the probabilities to this raster, one band each"),
+    S2_REAL("reject", "p", CLASSIFY(reject), 0, 1,
+            "pixels whose class has a probability below p become a class of their own, unsure"),
     S2_TEXT("mask", "file", CLASSIFY(mask_path),
             "map only where this raster on the reference grid is neither 0 nor nodata"),
     S2_RECT("srcwin", "x y width height", CLASSIFY(srcwin),
@@ -82,7 +85,7 @@ static const s2_option WORK_OPTIONS[] = {
            "threads to work with; does not change the map", .zero = "ALL_CPUS"),
     S2_INT("wm", "MB", CLASSIFY(memory_mb), 1, 1048576, "working memory for tiles, in megabytes",
            .zero = "auto"),
-    S2_QUIET(offsetof(arguments, quiet)),
+    S2_QUIET,
 };
 
 const bool s2_program_has_threads = true;
@@ -107,7 +110,8 @@ static s2rgf_status write_scene(const arguments *values, const s2rgf_host *host,
 {
     const s2rgf_scene scene = {values->classify.model_path, values->classify.scene};
     const char *const maps[] = {values->classify.output_path, values->classify.confidence_path,
-                                values->classify.probability_path};
+                                values->classify.probability_path,
+                                values->classify.uncertainty_path};
     s2rgf_lazy_map_options options;
     s2rgf_lazy_map *map = NULL;
     s2rgf_status status = S2RGF_OK;
@@ -129,7 +133,6 @@ static s2rgf_status write_scene(const arguments *values, const s2rgf_host *host,
 static s2rgf_status classify(void *data, s2_report *report, s2rgf_error *err)
 {
     arguments *values = data;
-    report->quiet = values->quiet;
     /* GDAL's own default, a part of the machine's memory, would let the peak grow with the scene */
     if (!CPLGetConfigOption("GDAL_CACHEMAX", NULL))
         values->classify.block_cache_mb = BLOCK_CACHE_MB;
@@ -148,7 +151,7 @@ static s2rgf_status classify(void *data, s2_report *report, s2rgf_error *err)
 
 int main(int argc, char **argv)
 {
-    arguments values = {.quiet = false};
+    arguments values = {.scene_path = NULL};
     s2rgf_classify_options_init(&values.classify, sizeof values.classify);
     return s2_program_run(&PROGRAM, argc, argv, &values, classify);
 }

@@ -6,12 +6,7 @@
 #include "apps/program.h"
 #include "s2rgf.h"
 
-typedef struct arguments {
-    s2rgf_mosaic_options mosaic;
-    bool quiet;
-} arguments;
-
-#define MOSAIC(member) offsetof(arguments, mosaic.member)
+#define MOSAIC(member) offsetof(s2rgf_mosaic_options, member)
 
 static const s2_option OUTPUT_OPTIONS[] = {
     S2_OUTPUT(NULL, "map.tif", MOSAIC(output_path),
@@ -25,7 +20,7 @@ static const s2_option OUTPUT_OPTIONS[] = {
     S2_LIST("co", "NAME=VALUE", MOSAIC(creation_options), "creation option of that driver"),
     S2_ON("overwrite", MOSAIC(overwrite), "replace the map if it exists"),
     S2_OFF("noqml", MOSAIC(style), "do not write a QGIS style file (.qml) beside the map"),
-    S2_QUIET(offsetof(arguments, quiet)),
+    S2_QUIET,
 };
 
 const bool s2_program_has_threads = false;
@@ -33,7 +28,7 @@ const bool s2_program_has_threads = false;
 static const s2_program PROGRAM = {
     .name = "s2rgf_mosaic",
     .purpose = "Join the shares of a map into the map that one run would have written.",
-    .values_bytes = sizeof(arguments),
+    .values_bytes = sizeof(s2rgf_mosaic_options),
     .driver_kinds = GDAL_OF_RASTER,
     .groups =
         {
@@ -43,14 +38,13 @@ static const s2_program PROGRAM = {
 
 static s2rgf_status mosaic(void *data, s2_report *report, s2rgf_error *err)
 {
-    const arguments *values = data;
-    report->quiet = values->quiet;
-    return s2rgf_mosaic(&values->mosaic, &report->host, err);
+    return s2rgf_mosaic(data, &report->host, err);
 }
 
 int main(int argc, char **argv)
 {
-    arguments values = {.quiet = false};
-    s2rgf_mosaic_options_init(&values.mosaic, sizeof values.mosaic);
+    s2rgf_mosaic_options values;
+
+    s2rgf_mosaic_options_init(&values, sizeof values);
     return s2_program_run(&PROGRAM, argc, argv, &values, mosaic);
 }

@@ -6,12 +6,7 @@
 #include "apps/program.h"
 #include "s2rgf.h"
 
-typedef struct arguments {
-    s2rgf_sample_options sample;
-    bool quiet;
-} arguments;
-
-#define SAMPLE(member) offsetof(arguments, sample.member)
+#define SAMPLE(member) offsetof(s2rgf_sample_options, member)
 
 static const s2_option MAP_OPTIONS[] = {
     S2_TEXT(NULL, "map.tif", SAMPLE(map_path), "the class raster to sample", .required = true),
@@ -59,7 +54,7 @@ static const s2_option OUTPUT_OPTIONS[] = {
     S2_ON("blind", SAMPLE(blind),
           "leave out what the map says of the points, so that it leads nobody who labels them"),
     S2_ON("overwrite", SAMPLE(overwrite), "replace the points if they exist"),
-    S2_QUIET(offsetof(arguments, quiet)),
+    S2_QUIET,
 };
 
 const bool s2_program_has_threads = false;
@@ -67,7 +62,7 @@ const bool s2_program_has_threads = false;
 static const s2_program PROGRAM = {
     .name = "s2rgf_sample",
     .purpose = "Draw a probability sample of the pixels of a map, as points to be labelled.",
-    .values_bytes = sizeof(arguments),
+    .values_bytes = sizeof(s2rgf_sample_options),
     .driver_kinds = GDAL_OF_RASTER | GDAL_OF_VECTOR,
     .groups =
         {
@@ -80,16 +75,13 @@ static const s2_program PROGRAM = {
 
 static s2rgf_status sample(void *data, s2_report *report, s2rgf_error *err)
 {
-    const arguments *values = data;
-
-    report->quiet = values->quiet;
-    return s2rgf_sample(&values->sample, &report->host, err);
+    return s2rgf_sample(data, &report->host, err);
 }
 
 int main(int argc, char **argv)
 {
-    arguments values = {.quiet = false};
+    s2rgf_sample_options values;
 
-    s2rgf_sample_options_init(&values.sample, sizeof values.sample);
+    s2rgf_sample_options_init(&values, sizeof values);
     return s2_program_run(&PROGRAM, argc, argv, &values, sample);
 }

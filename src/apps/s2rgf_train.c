@@ -8,12 +8,7 @@
 #include "apps/program.h"
 #include "s2rgf.h"
 
-typedef struct arguments {
-    s2rgf_train_options train;
-    bool quiet;
-} arguments;
-
-#define TRAIN(member) offsetof(arguments, train.member)
+#define TRAIN(member) offsetof(s2rgf_train_options, member)
 
 static const s2_option MODEL_OPTIONS[] = {
     S2_OUTPUT(NULL, "model.s2rgf", TRAIN(model_path), "the model file to write", .required = true),
@@ -21,6 +16,16 @@ static const s2_option MODEL_OPTIONS[] = {
     S2_TEXT("network", "name", TRAIN(network), "architecture of the network: dense or patch"),
     S2_INT("c", "channels", TRAIN(channels), 16, 128, "channels of the network; auto: 64",
            .multiple_of = 16, .zero = "auto"),
+};
+
+static const s2_option BAND_OPTIONS[] = {
+    {.name = "b",
+     .values = "[name=]bands",
+     .type = S2_OPTION_LIST,
+     .target = TRAIN(bands),
+     .help =
+         "bands of the source called name to use, in this order: 1-4,8 or 450-900nm; by default "
+         "all that hold data and are not marked bad"},
 };
 
 static const s2_option TRAINING_OPTIONS[] = {
@@ -61,7 +66,7 @@ static const s2_option TRAINING_OPTIONS[] = {
     S2_OUTPUT("checkpoint", "file", TRAIN(checkpoint),
               "save the state of the training to this file from time to time"),
     S2_ON("resume", TRAIN(resume), "continue from the checkpoint file", .needs = "checkpoint"),
-    S2_QUIET(offsetof(arguments, quiet)),
+    S2_QUIET,
 };
 
 const bool s2_program_has_threads = true;
@@ -69,12 +74,13 @@ const bool s2_program_has_threads = true;
 static const s2_program PROGRAM = {
     .name = "s2rgf_train",
     .purpose = "Train a land-cover model on one scene and its labels.",
-    .values_bytes = sizeof(arguments),
+    .values_bytes = sizeof(s2rgf_train_options),
     .driver_kinds = GDAL_OF_RASTER | GDAL_OF_VECTOR,
     .groups =
         {
             S2_GROUP("Model", MODEL_OPTIONS),
             {"Rasters", S2_SCENE_OPTIONS, S2_SCENE_OPTION_COUNT, TRAIN(scene)},
+            {"Bands", BAND_OPTIONS, sizeof BAND_OPTIONS / sizeof *BAND_OPTIONS, 0},
             {"Labels", S2_LABEL_OPTIONS, S2_LABEL_OPTION_COUNT, TRAIN(labels)},
             S2_GROUP("Training", TRAINING_OPTIONS),
         },
@@ -82,9 +88,7 @@ static const s2_program PROGRAM = {
 
 static s2rgf_status train(void *data, s2_report *report, s2rgf_error *err)
 {
-    const arguments *values = data;
-    report->quiet = values->quiet;
-    return s2rgf_train(&values->train, &report->host, err);
+    return s2rgf_train(data, &report->host, err);
 }
 
 /* OpenBLAS chooses its kernels when it is loaded: to get others, the program restarts itself. */
@@ -101,7 +105,8 @@ static void start_with_fast_kernels(char **argv)
 int main(int argc, char **argv)
 {
     start_with_fast_kernels(argv);
-    arguments values = {.quiet = false};
-    s2rgf_train_options_init(&values.train, sizeof values.train);
+    s2rgf_train_options values;
+
+    s2rgf_train_options_init(&values, sizeof values);
     return s2_program_run(&PROGRAM, argc, argv, &values, train);
 }

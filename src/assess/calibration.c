@@ -75,10 +75,9 @@ s2rgf_status s2_scored_pixels_init(s2_scored_pixels *scored, int classes, size_t
         scored->scores = s2_alloc(values, sizeof(float));
         scored->labels = s2_alloc(capacity, sizeof(int16_t));
     }
-    if (scored->scores && scored->labels)
-        return S2RGF_OK;
-    s2_scored_pixels_clear(scored);
-    return s2_fail_memory(err, "scores of the validation pixels");
+    return scored->scores && scored->labels
+               ? S2RGF_OK
+               : s2_fail_memory(err, "scores of the validation pixels");
 }
 
 void s2_scored_pixels_clear(s2_scored_pixels *scored)

@@ -100,11 +100,8 @@ static s2rgf_status init_units(const s2_design_input *input, unit_maker *maker, 
 
 static void clear_units(unit_maker *maker)
 {
-    s2_free(maker->strata);
-    s2_free(maker->reference_class);
-    s2_free(maker->units);
-    s2_free(maker->unit_points);
-    s2_free(maker->values);
+    S2_FREE_EACH(maker->strata, maker->reference_class, maker->units, maker->unit_points,
+                 maker->values);
 }
 
 /** Make the unit of a point in the row that was read, or leave it out where the map has nodata. */
@@ -274,10 +271,7 @@ void s2_estimates_free(s2rgf_map_estimates *estimates)
         s2_free(estimates->per_class[c].name);
     for (int h = 0; estimates->strata && h < estimates->stratum_count; h++)
         s2_free(estimates->strata[h].name);
-    s2_free(estimates->per_class);
-    s2_free(estimates->strata);
-    s2_free(estimates->proportions);
-    s2_free(estimates);
+    S2_FREE_EACH(estimates->per_class, estimates->strata, estimates->proportions, estimates);
 }
 
 /** Square metres of a stratum, NaN where areas are not known. */

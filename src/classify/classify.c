@@ -2,16 +2,15 @@
 #include <limits.h>
 
 #include "classify/classify_scene.h"
+#include "classify/finishing.h"
+#include "classify/output_names.h"
 #include "core/argument.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
 #include "geo/map/map_files.h"
-#include "geo/map/share.h"
 #include "model/model.h"
 #include "scene/scene_description.h"
-
-#define OUTPUTS 3 /* map, confidence, probabilities */
 
 /* All shares have one format; the format of the map is chosen when they are joined. */
 static s2rgf_status check_share_options(const s2rgf_classify_options *options, s2rgf_error *err)
@@ -30,14 +29,14 @@ static s2rgf_status classify_share(const s2rgf_classify_options *options, const 
                                    s2rgf_error *err)
 {
     s2rgf_classify_options own = *options;
-    const char **outputs[OUTPUTS] = {&own.output_path, &own.confidence_path, &own.probability_path};
-    char *paths[OUTPUTS] = {NULL};
+    char *paths[S2_MAP_KINDS] = {NULL};
     s2rgf_status status = check_share_options(options, err);
-    for (int i = 0; i < OUTPUTS && status == S2RGF_OK; i++) {
-        if (!*outputs[i])
+    for (s2_map_kind i = 0; i < S2_MAP_KINDS && status == S2RGF_OK; i++) {
+        const char **output = s2_output_member(&own, i);
+        if (!*output)
             continue;
-        paths[i] = s2_map_share_path(*outputs[i], options->share, options->share_count);
-        *outputs[i] = paths[i];
+        paths[i] = s2_map_share_path(*output, options->share, options->share_count);
+        *output = paths[i];
         if (!paths[i])
             status = s2_fail_memory(err, "name of a share");
     }
@@ -48,7 +47,7 @@ static s2rgf_status classify_share(const s2rgf_classify_options *options, const 
         own.overwrite = true;
         status = s2_classify(&own, host, err);
     }
-    for (int i = 0; i < OUTPUTS; i++)
+    for (int i = 0; i < S2_MAP_KINDS; i++)
         s2_free(paths[i]);
     return status;
 }
@@ -74,6 +73,8 @@ s2rgf_status s2_classify_take(const s2rgf_classify_options *options, s2rgf_class
             {"block cache", own->block_cache_mb, 0, INT_MAX},
             {"number of shares", own->share_count, 0, INT_MAX},
             {"share", own->share, own->share_count ? 1 : 0, own->share_count});
+    if (status == S2RGF_OK)
+        status = s2_finishing_check(own, err);
     if (status == S2RGF_OK && own->model)
         own->model_path = own->model->path;
     return status;

@@ -28,7 +28,9 @@ typedef struct s2_classify_job {
     /* of each source, by all workers */
     double read_pixels[S2RGF_MAX_SOURCES], encoded_pixels[S2RGF_MAX_SOURCES];
     uint64_t scored_pixels, lost_pixels; /* with data; of these, without finite scores */
-    s2_map_writer *writers[S2_CLASSIFY_OUTPUTS];
+    s2_class_table map_classes;          /* of the model and of finishing */
+    bool asked[S2_MAP_KINDS];            /* which outputs there are */
+    s2_map_writer *writers[S2_MAP_KINDS];
 } s2_classify_job;
 
 /** Bytes that a worker takes for the tiles of a tiling; quick: s2_mapping_bytes(). */

@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "classify/classify_job.h"
+#include "classify/finishing.h"
 #include "core/error.h"
 #include "core/granted.h"
 #include "core/log.h"
+#include "core/memory.h"
 #include "core/plural.h"
 #include "geo/map/map_format.h"
 #include "geo/source/overlay.h"
@@ -65,12 +67,11 @@ static s2rgf_status choose_rect(s2_classify_job *job, s2rgf_error *err)
 /* Bytes of the outputs' lines that wait until whole file blocks can be written. */
 static size_t waiting_bytes(const s2_classify_job *job, const s2_tiling *tiling)
 {
-    const s2rgf_classify_options *options = job->options;
-    const size_t floats = (options->confidence_path ? 1 : 0) +
-                          (options->probability_path ? (size_t)job->content->classes.count : 0);
-    const size_t lines = (size_t)tiling->h + S2_MAP_WAITING_LINES;
-    return (size_t)job->rect.w * lines *
-           (s2_map_class_bytes(&job->content->classes) + floats * sizeof(float));
+    const s2_class_table *classes = &job->content->classes;
+    size_t bytes = s2_map_class_bytes(&job->map_classes);
+    for (s2_map_kind kind = S2_MAP_CONFIDENCE; kind < S2_MAP_KINDS; kind++)
+        bytes += job->asked[kind] ? sizeof(float) * (size_t)s2_map_bands(kind, classes) : 0;
+    return (size_t)job->rect.w * ((size_t)tiling->h + S2_MAP_WAITING_LINES) * bytes;
 }
 
 /* Bytes of workers and of what waits to be written. */
@@ -198,36 +199,35 @@ static s2rgf_status choose_tiles(s2_classify_job *job, const s2rgf_host *host, s
     return share_memory(job, &question, &choice, err);
 }
 
-static s2rgf_status create_outputs(s2_classify_job *job, const s2_grid *grid,
+static s2rgf_status create_outputs(s2_classify_job *job, const s2_grid *grid, const char *finishing,
                                    const s2rgf_host *host, s2rgf_error *err)
 {
     const s2rgf_classify_options *options = job->options;
-    const char *paths[S2_CLASSIFY_OUTPUTS] = {options->output_path, options->confidence_path,
-                                              options->probability_path};
-    const s2_map_kind kinds[S2_CLASSIFY_OUTPUTS] = {S2_MAP_CLASSES, S2_MAP_CONFIDENCE,
-                                                    S2_MAP_PROBABILITIES};
     char lines[4096];
-    const char *metadata[4];
+    const char *metadata[5] = {NULL};
     s2_mapping_provenance(job->content, &job->scene, lines, sizeof lines, metadata);
-    for (int i = 0; i < S2_CLASSIFY_OUTPUTS; i++) {
-        if (!paths[i])
+    metadata[3] = finishing;
+    for (s2_map_kind kind = 0; kind < S2_MAP_KINDS; kind++) {
+        const char *path = s2_output_path(options, kind);
+        const bool is_map = kind == S2_MAP_CLASSES;
+        if (!path)
             continue;
         /* The format is the map's; the others have that of their own names. */
         const bool has_options =
-            i == 0 || s2_map_format_is_same(paths[i], options->output_path, options->format);
-        const s2_map_spec spec = {.kind = kinds[i],
-                                  .path = paths[i],
-                                  .format = i == 0 ? options->format : NULL,
+            is_map || s2_map_format_is_same(path, options->output_path, options->format);
+        const s2_map_spec spec = {.kind = kind,
+                                  .path = path,
+                                  .format = is_map ? options->format : NULL,
                                   .creation_options =
                                       has_options ? options->creation_options : NULL,
                                   .overwrite = options->overwrite,
                                   .style = options->style,
                                   .grid = grid,
-                                  .classes = &job->content->classes,
+                                  .classes = is_map ? &job->map_classes : &job->content->classes,
                                   .metadata = metadata,
                                   .host = host,
                                   .share = options->share_count ? &job->share : NULL};
-        const s2rgf_status status = s2_map_create(&spec, &job->writers[i], err);
+        const s2rgf_status status = s2_map_create(&spec, &job->writers[kind], err);
         if (status != S2RGF_OK)
             return status;
     }
@@ -247,14 +247,17 @@ static s2rgf_status check_mask(const s2_classify_job *job, s2rgf_error *err)
 static s2rgf_status prepare(s2_classify_job *job, const s2rgf_host *host, s2rgf_error *err)
 {
     s2_grid grid = {0};
+    char *finishing = NULL;
     const s2rgf_model *model = job->options->model;
     s2rgf_status status =
         s2_mapping_load(job->options->model_path, &job->own_model, &model, &job->weights, err);
-    if (status == S2RGF_OK) {
-        job->content = &model->content;
+    if (status != S2RGF_OK)
+        return status;
+    job->content = &model->content;
+    status = s2_finishing_classes(job->options, &job->content->classes, &job->map_classes, err);
+    if (status == S2RGF_OK)
         status =
             s2_scene_open_for_model(&job->options->scene, job->content, host, &job->scene, err);
-    }
     if (status != S2RGF_OK)
         return status;
     s2_scene_report(&job->scene, host);
@@ -273,7 +276,10 @@ static s2rgf_status prepare(s2_classify_job *job, const s2rgf_host *host, s2rgf_
     if (status == S2RGF_OK)
         status = s2_grid_cut(&job->scene.grid, job->rect, &grid, err);
     if (status == S2RGF_OK)
-        status = create_outputs(job, &grid, host, err);
+        status = s2_finishing_describe(job->options, &finishing, err);
+    if (status == S2RGF_OK)
+        status = create_outputs(job, &grid, finishing, host, err);
+    s2_free(finishing);
     s2_grid_clear(&grid);
     return status;
 }
@@ -353,6 +359,8 @@ s2rgf_status s2_classify(const s2rgf_classify_options *options, const s2rgf_host
     s2_error_clear(err);
     if (!options->model_path || !options->output_path || options->scene.input_count == 0)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "a model, an input and an output are needed");
+    for (s2_map_kind kind = 0; kind < S2_MAP_KINDS; kind++)
+        job.asked[kind] = s2_output_path(options, kind) != NULL;
     s2rgf_status status = s2_guard_classify(options, err);
     if (status == S2RGF_OK)
         status = prepare(&job, host, err);
@@ -363,10 +371,11 @@ s2rgf_status s2_classify(const s2rgf_classify_options *options, const s2rgf_host
     if (status == S2RGF_OK)
         report_work(&job, host);
     if (status == S2RGF_OK)
-        status = s2_map_commit(job.writers, S2_CLASSIFY_OUTPUTS, err);
-    for (int i = 0; i < S2_CLASSIFY_OUTPUTS; i++)
+        status = s2_map_commit(job.writers, S2_MAP_KINDS, err);
+    for (int i = 0; i < S2_MAP_KINDS; i++)
         s2_map_close(job.writers[i]);
     s2_scene_close(&job.scene);
+    s2_class_table_clear(&job.map_classes);
     s2rgf_model_close(job.own_model);
     return status;
 }

@@ -28,7 +28,7 @@ typedef struct scene_options {
     s2rgf_classify_options classify;
     s2rgf_input *inputs;
     size_t input_count;
-    char *map, *confidence, *probability, *mask;
+    char *outputs[S2_MAP_KINDS], *mask;
 } scene_options;
 
 void s2rgf_scenes_result_free(s2rgf_scenes_result *result)
@@ -56,16 +56,6 @@ static void show_scene_line(s2rgf_log_level level, const char *line, void *user)
 }
 
 /* ---- the options of a scene ----------------------------------------------------------------- */
-
-/* An output of the scene; *target, NULL or a template, becomes its path. */
-static s2rgf_status fill_output(const char *name, const char **target, char **text,
-                                s2rgf_error *err)
-{
-    if (!*target)
-        return S2RGF_OK;
-    *target = *text = s2_scene_insert(*target, name);
-    return *text ? S2RGF_OK : s2_fail_memory(err, "name of an output");
-}
 
 static s2rgf_status fill_mask(const s2_scene_list *list, const char *name, scene_options *own,
                               s2rgf_error *err)
@@ -117,36 +107,37 @@ static s2rgf_status fill_input(const s2_scene_list *list, const char *name,
 static s2rgf_status check_outputs(const s2_scene_list *list, const scene_options *own,
                                   s2rgf_error *err)
 {
-    const char *templates[] = {list->options->output_path, list->options->confidence_path,
-                               list->options->probability_path};
-    const char *paths[] = {own->map, own->confidence, own->probability};
     s2rgf_status status = S2RGF_OK;
-    for (size_t i = 0; i < sizeof paths / sizeof *paths && status == S2RGF_OK; i++) {
+    for (s2_map_kind i = 0; i < S2_MAP_KINDS && status == S2RGF_OK; i++) {
+        const char *path = own->outputs[i];
         bool below = true;
-        char *top = paths[i] ? s2_scene_before(templates[i]) : NULL;
+        char *top = path ? s2_scene_before(s2_output_path(list->options, i)) : NULL;
         if (top)
-            status = s2_path_is_below(paths[i], top, &below, err);
-        else if (paths[i])
+            status = s2_path_is_below(path, top, &below, err);
+        else if (path)
             status = s2_fail_memory(err, "name of an output");
         if (status == S2RGF_OK && !below)
             status = s2_fail(err, S2RGF_INVALID_ARGUMENT,
                              "%s: a link leads out of the folder of the outputs: expected a folder "
                              "below \"%s\"",
-                             paths[i], top);
+                             path, top);
         s2_free(top);
     }
     return status;
 }
 
+/* Templates of outputs become paths. */
 static s2rgf_status fill_outputs(const char *name, scene_options *own, s2rgf_error *err)
 {
-    s2rgf_classify_options *classify = &own->classify;
-    s2rgf_status status = fill_output(name, &classify->output_path, &own->map, err);
-    if (status == S2RGF_OK)
-        status = fill_output(name, &classify->confidence_path, &own->confidence, err);
-    if (status == S2RGF_OK)
-        status = fill_output(name, &classify->probability_path, &own->probability, err);
-    return status;
+    for (s2_map_kind i = 0; i < S2_MAP_KINDS; i++) {
+        const char **output = s2_output_member(&own->classify, i);
+        if (!*output)
+            continue;
+        *output = own->outputs[i] = s2_scene_insert(*output, name);
+        if (!*output)
+            return s2_fail_memory(err, "name of an output");
+    }
+    return S2RGF_OK;
 }
 
 static s2rgf_status fill_options(const s2_scene_list *list, const char *name, scene_options *own,
@@ -171,11 +162,9 @@ static void clear_options(scene_options *own)
 {
     for (size_t i = 0; i < own->input_count; i++)
         s2_free((char *)own->inputs[i].path);
-    s2_free(own->inputs);
-    s2_free(own->map);
-    s2_free(own->confidence);
-    s2_free(own->probability);
-    s2_free(own->mask);
+    for (int i = 0; i < S2_MAP_KINDS; i++)
+        s2_free(own->outputs[i]);
+    S2_FREE_EACH(own->inputs, own->mask);
 }
 
 /* ---- what the scenes would destroy of each other --------------------------------------------- */
@@ -277,18 +266,17 @@ static s2rgf_status run_scene(const s2_scene_list *list, size_t index, const s2r
 static s2rgf_status check_list_options(const s2rgf_classify_options *options,
                                        const char *scenes_path, s2rgf_error *err)
 {
-    const char *outputs[] = {options->output_path, options->confidence_path,
-                             options->probability_path};
     if (!options->model_path || !options->output_path || !scenes_path ||
         options->scene.input_count == 0)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "a model, scenes, an input and an output are needed");
-    for (size_t i = 0; i < sizeof outputs / sizeof outputs[0]; i++)
-        if (outputs[i] && !s2_scene_is_template(outputs[i]))
+    for (s2_map_kind i = 0; i < S2_MAP_KINDS; i++) {
+        const char *path = s2_output_path(options, i);
+        if (path && !s2_scene_is_template(path))
             return s2_fail(
                 err, S2RGF_INVALID_ARGUMENT,
-                "%s: one output for many scenes: put {} where the name of the scene belongs",
-                outputs[i]);
+                "%s: one output for many scenes: put {} where the name of the scene belongs", path);
+    }
     if (!s2_scene_is_template(options->scene.inputs[0].path))
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "%s: one input for many scenes: put {} where the name of the scene belongs",

@@ -1,8 +1,8 @@
 /* The workers of s2rgf_classify(): a tile from the source files to the map's. */
 #include <string.h>
 
-#include "assess/calibration.h"
 #include "classify/classify_job.h"
+#include "classify/decision.h"
 #include "core/clock.h"
 #include "core/error.h"
 #include "core/memory.h"
@@ -18,12 +18,10 @@ typedef struct classify_worker {
     s2_network_input *input;
     s2_run *run;
     s2_overlay mask;
-    s2_rect core;         /* of the tile at hand; the arrays below are [core.h][core.w] */
-    uint8_t *wanted;      /* with a mask: pixels to map, else NULL */
-    uint16_t *values;     /* class values */
-    float *confidence;    /* if asked for */
-    float *probabilities; /* if asked for: [classes][core.h][core.w] */
-    int tile;             /* the one at hand */
+    s2_rect core;    /* of the tile at hand */
+    uint8_t *wanted; /* with a mask: pixels of the core to map, [core.h][core.w], else NULL */
+    s2_decision decision;
+    int tile; /* the one at hand */
     s2_tile_watch *watch;
     s2_run_counts counted;               /* what the job knows of the run's */
     s2_input_counts read;                /* likewise of the input's */
@@ -45,7 +43,8 @@ static void close_worker(void *data)
     s2_scene_close(&worker->scene);
     s2_run_free(worker->run);
     s2_overlay_close(&worker->mask);
-    S2_FREE_EACH(worker->wanted, worker->values, worker->confidence, worker->probabilities, worker);
+    s2_decision_clear(&worker->decision);
+    S2_FREE_EACH(worker->wanted, worker);
 }
 
 /* One thread does everything one after the other; with more, none need wait for a file. */
@@ -76,13 +75,13 @@ static s2rgf_status open_worker(void *context, void **data, s2rgf_error *err)
     if (!worker)
         return s2_fail_memory(err, "worker");
     worker->job = job;
-    worker->values = s2_alloc(pixels, sizeof(uint16_t));
-    worker->confidence = s2_alloc(job->writers[1] ? pixels : 0, sizeof(float));
-    worker->probabilities =
-        s2_alloc(job->writers[2] ? pixels * (size_t)job->content->classes.count : 0, sizeof(float));
-    if (!worker->values || !worker->confidence || !worker->probabilities)
-        return s2_fail_memory(err, "worker");
-    s2rgf_status status = s2_scene_reopen(&job->scene, &worker->scene, err);
+    s2rgf_status status =
+        s2_decision_init(&worker->decision, &job->content->classes,
+                         job->content->training.temperature, job->asked, pixels, err);
+    worker->decision.reject = job->options->reject;
+    worker->decision.unsure = (uint16_t)job->map_classes.items[job->map_classes.count - 1].value;
+    if (status == S2RGF_OK)
+        status = s2_scene_reopen(&job->scene, &worker->scene, err);
     if (status == S2RGF_OK)
         status = s2_run_create(job->weights, &job->geometry, &job->tiling, &worker->run, err);
     if (status == S2RGF_OK && job->options->mask_path)
@@ -91,40 +90,6 @@ static s2rgf_status open_worker(void *context, void **data, s2rgf_error *err)
         status = s2_network_input_open(&worker->scene, job->content, input_mode(job),
                                        &worker->input, err);
     return status;
-}
-
-/* Pixel `at` of the core is nodata. */
-static void leave_pixel(classify_worker *worker, size_t at)
-{
-    const s2_classify_job *job = worker->job;
-    const size_t pixels = (size_t)worker->core.w * (size_t)worker->core.h;
-    worker->values[at] = 0;
-    if (job->writers[1])
-        worker->confidence[at] = -1.0f;
-    for (int k = 0; job->writers[2] && k < job->content->classes.count; k++)
-        worker->probabilities[at + (size_t)k * pixels] = -1.0f;
-}
-
-/* Class value, confidence and probabilities of pixel `at` of the core; nodata where a score is not
-   finite. */
-static void decide_pixel(classify_worker *worker, size_t at, const float *scores)
-{
-    const s2_classify_job *job = worker->job;
-    const int classes = job->content->classes.count;
-    const size_t pixels = (size_t)worker->core.w * (size_t)worker->core.h;
-    float *planes = job->writers[2] ? worker->probabilities + at : NULL;
-    worker->scored_pixels++;
-    if (!s2_mapping_class(&job->content->classes, scores, &worker->values[at])) {
-        worker->lost_pixels++;
-        leave_pixel(worker, at);
-        return;
-    }
-    if (!job->writers[1] && !planes)
-        return;
-    const float largest =
-        s2_probabilities(scores, classes, job->content->training.temperature, planes, pixels);
-    if (job->writers[1])
-        worker->confidence[at] = largest;
 }
 
 static s2rgf_status write_rows(void *data, s2_rect rows, const float *scores, const uint8_t *valid,
@@ -136,10 +101,11 @@ static s2rgf_status write_rows(void *data, s2_rect rows, const float *scores, co
     const size_t count = (size_t)rows.w * (size_t)rows.h;
     for (size_t p = 0; p < count; p++) {
         const bool mapped = valid[p] && (!worker->wanted || worker->wanted[first + p]);
-        if (mapped)
-            decide_pixel(worker, first + p, scores + p * classes);
-        else
-            leave_pixel(worker, first + p);
+        worker->scored_pixels += mapped;
+        if (!mapped)
+            s2_leave_pixel(&worker->decision, first + p);
+        else if (!s2_decide_pixel(&worker->decision, first + p, scores + p * classes))
+            worker->lost_pixels++;
     }
     return s2_tile_report(worker->watch, (double)rows.h / worker->core.h, err);
 }
@@ -159,9 +125,8 @@ static void give_seam(void *data, int step)
 /* Nothing is wanted in the tile. */
 static void leave_tile(classify_worker *worker)
 {
-    const size_t pixels = (size_t)worker->core.w * (size_t)worker->core.h;
-    for (size_t p = 0; p < pixels; p++)
-        leave_pixel(worker, p);
+    for (size_t p = 0; p < worker->decision.pixels; p++)
+        s2_leave_pixel(&worker->decision, p);
 }
 
 static s2rgf_status compute_tile(void *data, int index, s2_tile_watch *watch, s2rgf_error *err)
@@ -179,6 +144,7 @@ static s2rgf_status compute_tile(void *data, int index, s2_tile_watch *watch, s2
     s2rgf_status status = S2RGF_OK;
     bool any = true;
     worker->core = tile_core(worker->job, index);
+    worker->decision.pixels = (size_t)worker->core.w * (size_t)worker->core.h;
     worker->tile = index;
     worker->watch = watch;
     if (seams)
@@ -224,25 +190,22 @@ static s2rgf_status write_tile(void *data, int index, s2rgf_error *err)
     s2_rect rect = tile_core(job, index);
     rect.x -= job->rect.x;
     rect.y -= job->rect.y;
-    s2rgf_status status = s2_map_write_classes(job->writers[0], rect, worker->values, err);
-    if (status == S2RGF_OK && job->writers[1])
-        status = s2_map_write_floats(job->writers[1], rect, worker->confidence, err);
-    if (status == S2RGF_OK && job->writers[2])
-        status = s2_map_write_floats(job->writers[2], rect, worker->probabilities, err);
+    s2rgf_status status =
+        s2_map_write_classes(job->writers[S2_MAP_CLASSES], rect, worker->decision.values, err);
+    for (s2_map_kind kind = S2_MAP_CONFIDENCE; kind < S2_MAP_KINDS && status == S2RGF_OK; kind++)
+        if (job->asked[kind])
+            status =
+                s2_map_write_floats(job->writers[kind], rect, worker->decision.planes[kind], err);
     count_work(worker, s2_thread_seconds() - start);
     return status;
 }
 
 size_t s2_classify_worker_bytes(const s2_classify_job *job, const s2_tiling *tiling, bool quick)
 {
-    const s2rgf_classify_options *options = job->options;
     const size_t pixels = (size_t)tiling->w * (size_t)tiling->h;
-    const size_t outputs =
-        sizeof(uint16_t) + (options->confidence_path ? sizeof(float) : 0) +
-        (options->probability_path ? sizeof(float) * (size_t)job->content->classes.count : 0);
     size_t bytes = s2_mapping_bytes(job->content, job->weights, &job->geometry, tiling, quick) +
-                   pixels * outputs;
-    if (options->mask_path)
+                   pixels * s2_decision_pixel_bytes(&job->content->classes, job->asked);
+    if (job->options->mask_path)
         bytes += pixels + s2_overlay_bytes(&job->scene.grid);
     return bytes;
 }

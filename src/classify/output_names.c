@@ -3,31 +3,38 @@
 
 #include "geo/map/map_files.h"
 
-static const s2_map_kind KINDS[S2_CLASSIFY_OUTPUTS] = {S2_MAP_CLASSES, S2_MAP_CONFIDENCE,
-                                                       S2_MAP_PROBABILITIES};
-
-static const char *output_path(const s2rgf_classify_options *options, int output)
+const char **s2_output_member(s2rgf_classify_options *options, s2_map_kind kind)
 {
-    const char *const paths[S2_CLASSIFY_OUTPUTS] = {options->output_path, options->confidence_path,
-                                                    options->probability_path};
-    return paths[output];
+    const char **members[S2_MAP_KINDS] = {
+        [S2_MAP_CLASSES] = &options->output_path,
+        [S2_MAP_CONFIDENCE] = &options->confidence_path,
+        [S2_MAP_PROBABILITIES] = &options->probability_path,
+        [S2_MAP_UNCERTAINTY] = &options->uncertainty_path,
+    };
+    return members[kind];
+}
+
+const char *s2_output_path(const s2rgf_classify_options *options, s2_map_kind kind)
+{
+    s2rgf_classify_options copy = *options;
+    return *s2_output_member(&copy, kind);
 }
 
 void s2_output_suffixes_find(const s2rgf_classify_options *options, s2_output_suffixes *suffixes)
 {
-    for (int i = 0; i < S2_CLASSIFY_OUTPUTS; i++) {
-        const char *path = output_path(options, i);
+    for (s2_map_kind i = 0; i < S2_MAP_KINDS; i++) {
+        const char *path = s2_output_path(options, i);
         suffixes->of[i] = NULL;
         if (path)
-            suffixes->of[i] = s2_side_suffixes(path, KINDS[i], i == 0 ? options->format : NULL,
-                                               options->creation_options,
-                                               options->style && options->share_count == 0);
+            suffixes->of[i] = s2_side_suffixes(
+                path, i, i == S2_MAP_CLASSES ? options->format : NULL, options->creation_options,
+                options->style && options->share_count == 0);
     }
 }
 
 void s2_output_suffixes_clear(s2_output_suffixes *suffixes)
 {
-    for (int i = 0; i < S2_CLASSIFY_OUTPUTS; i++)
+    for (s2_map_kind i = 0; i < S2_MAP_KINDS; i++)
         s2_side_suffixes_free(suffixes->of[i]);
 }
 
@@ -35,8 +42,8 @@ s2rgf_status s2_guard_outputs(s2_output_guard *guard, const s2rgf_classify_optio
                               const s2_output_suffixes *suffixes, s2rgf_error *err)
 {
     s2rgf_status status = S2RGF_OK;
-    for (int i = 0; i < S2_CLASSIFY_OUTPUTS && status == S2RGF_OK; i++)
-        status = s2_output_guard_add_map(guard, output_path(options, i), suffixes->of[i], err);
+    for (s2_map_kind i = 0; i < S2_MAP_KINDS && status == S2RGF_OK; i++)
+        status = s2_output_guard_add_map(guard, s2_output_path(options, i), suffixes->of[i], err);
     return status;
 }
 
@@ -55,9 +62,9 @@ s2rgf_status s2_guard_classify(const s2rgf_classify_options *options, s2rgf_erro
 {
     s2_output_suffixes suffixes;
     s2_output_guard guard = {0};
-    for (int i = 0; i < S2_CLASSIFY_OUTPUTS; i++)
-        if (output_path(options, i))
-            s2_map_files_recover(output_path(options, i));
+    for (s2_map_kind i = 0; i < S2_MAP_KINDS; i++)
+        if (s2_output_path(options, i))
+            s2_map_files_recover(s2_output_path(options, i));
     s2_output_suffixes_find(options, &suffixes);
     s2rgf_status status = s2_guard_outputs(&guard, options, &suffixes, err);
     if (status == S2RGF_OK)

@@ -2,14 +2,17 @@
 #ifndef S2_CLASSIFY_OUTPUT_NAMES_H
 #define S2_CLASSIFY_OUTPUT_NAMES_H
 
+#include "geo/map/map_writer.h"
 #include "geo/map/side_files.h"
 #include "scene/output_guard.h"
 
-#define S2_CLASSIFY_OUTPUTS 3 /* map, confidence, probabilities */
+/** Where options have the path of the output of a kind, and that path, NULL: none. */
+const char **s2_output_member(s2rgf_classify_options *options, s2_map_kind kind);
+const char *s2_output_path(const s2rgf_classify_options *options, s2_map_kind kind);
 
 /** What the formats write beside each output; the same for all scenes of a list. */
 typedef struct s2_output_suffixes {
-    char **of[S2_CLASSIFY_OUTPUTS];
+    char **of[S2_MAP_KINDS];
 } s2_output_suffixes;
 
 /** Find them. Memory: s2_output_suffixes_clear(). */

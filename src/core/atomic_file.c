@@ -224,20 +224,29 @@ void s2_atomic_discard(s2_atomic_file *file)
     *file = (s2_atomic_file){.descriptor = -1, .lock = -1};
 }
 
-s2rgf_status s2rgf_text_save(const char *path, const char *text, bool overwrite, s2rgf_error *err)
+s2rgf_status s2_atomic_save(const char *path, const void *bytes, size_t count, bool overwrite,
+                            s2rgf_error *err)
 {
-    s2_atomic_file file = {.descriptor = -1};
-    s2_error_clear(err);
-    s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"path", path}, {"text", text});
+    s2_atomic_file file;
+    s2rgf_status status = s2_atomic_open(&file, path, overwrite, err);
     if (status == S2RGF_OK)
-        status = s2_atomic_open(&file, path, overwrite, err);
-    if (status == S2RGF_OK)
-        status = s2_atomic_write(&file, text, strlen(text), err);
-    if (status == S2RGF_OK)
-        status = s2_atomic_write(&file, "\n", 1, err);
+        status = s2_atomic_write(&file, bytes, count, err);
     if (status == S2RGF_OK)
         status = s2_atomic_commit(&file, err);
     else
         s2_atomic_discard(&file);
+    return status;
+}
+
+s2rgf_status s2rgf_text_save(const char *path, const char *text, bool overwrite, s2rgf_error *err)
+{
+    s2_error_clear(err);
+    s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"path", path}, {"text", text});
+    if (status != S2RGF_OK)
+        return status;
+    char *line = s2_asprintf("%s\n", text);
+    status = line ? s2_atomic_save(path, line, strlen(line), overwrite, err)
+                  : s2_fail_memory(err, "text file");
+    s2_free(line);
     return status;
 }

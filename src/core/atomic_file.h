@@ -46,4 +46,8 @@ s2rgf_status s2_atomic_commit(s2_atomic_file *file, s2rgf_error *err);
 /** Give up: remove the temporary file and release the structure. Harmless after commit. */
 void s2_atomic_discard(s2_atomic_file *file);
 
+/** A whole file at once: open, write, commit. Errors: theirs. */
+s2rgf_status s2_atomic_save(const char *path, const void *bytes, size_t count, bool overwrite,
+                            s2rgf_error *err);
+
 #endif

@@ -36,6 +36,7 @@ void *s2_calloc_large(size_t count, size_t size);
 
 /** Release; NULL is accepted. Memory from all functions here. */
 void s2_free(void *memory);
+
 /** Release all that is listed, as s2_free() does. */
 #define S2_FREE_EACH(...)                                                                          \
     s2_free_list((void *const[]){__VA_ARGS__}, sizeof(void *const[]){__VA_ARGS__} / sizeof(void *))

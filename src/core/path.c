@@ -69,19 +69,16 @@ s2rgf_status s2_path_relate(const char *file, const char *path, char **relative,
     s2rgf_status status = real_folder(file, &from, err);
     if (status == S2RGF_OK)
         status = real_folder(path, &to, err);
-    if (status != S2RGF_OK)
-        goto done;
-    append_way(from, to, &way);
-    s2_text_append(&way, "%s", path + folder_length(path));
-    if (!way.failed)
-        *relative =
-            s2_path_is_relative(way.data) ? s2_strdup(way.data) : s2_asprintf("./%s", way.data);
-    if (!*relative)
-        status = s2_fail_memory(err, "file name");
-done:
-    s2_free(way.data);
-    s2_free(from);
-    s2_free(to);
+    if (status == S2RGF_OK) {
+        append_way(from, to, &way);
+        s2_text_append(&way, "%s", path + folder_length(path));
+        if (!way.failed)
+            *relative =
+                s2_path_is_relative(way.data) ? s2_strdup(way.data) : s2_asprintf("./%s", way.data);
+        if (!*relative)
+            status = s2_fail_memory(err, "file name");
+    }
+    S2_FREE_EACH(way.data, from, to);
     return status;
 }
 

@@ -365,6 +365,13 @@ s2rgf_status s2_json_string(const s2_json_node *node, const char **value, s2rgf_
     return S2RGF_OK;
 }
 
+s2rgf_status s2_json_member_string(const s2_json_node *object, const char *key,
+                                   s2_json_node *member, const char **value, s2rgf_error *err)
+{
+    const s2rgf_status status = s2_json_member(object, key, member, err);
+    return status == S2RGF_OK ? s2_json_string(member, value, err) : status;
+}
+
 static s2rgf_status copy_string(const s2_json_node *node, char **value, s2rgf_error *err)
 {
     const char *text = NULL;

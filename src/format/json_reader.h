@@ -81,6 +81,9 @@ s2rgf_status s2_json_get_string_or_null(const s2_json_node *object, const char *
 
 /** The text of a string node, borrowed from the root. Errors: FORMAT. */
 s2rgf_status s2_json_string(const s2_json_node *node, const char **value, s2rgf_error *err);
+/** A member and its text, as s2_json_member() and s2_json_string(). Errors: theirs. */
+s2rgf_status s2_json_member_string(const s2_json_node *object, const char *key,
+                                   s2_json_node *member, const char **value, s2rgf_error *err);
 /** A whole number of a node, within 0..max. Errors: FORMAT. */
 s2rgf_status s2_json_count(const s2_json_node *node, int64_t max, int64_t *value, s2rgf_error *err);
 

@@ -185,9 +185,7 @@ static s2rgf_status check_type(const s2_json_node *node, s2rgf_error *err)
 {
     s2_json_node type;
     const char *text = NULL;
-    s2rgf_status status = s2_json_member(node, "dtype", &type, err);
-    if (status == S2RGF_OK)
-        status = s2_json_string(&type, &text, err);
+    const s2rgf_status status = s2_json_member_string(node, "dtype", &type, &text, err);
     if (status != S2RGF_OK)
         return status;
     if (strcmp(text, "F32") != 0)
@@ -250,6 +248,21 @@ static s2rgf_status check_layout(reader *file, s2rgf_error *err)
     return S2RGF_OK;
 }
 
+/* The members of the header to entries, in the order of the data. */
+static s2rgf_status take_members(reader *file, const s2_json_node *root, s2rgf_error *err)
+{
+    const size_t members = s2_json_member_count(root);
+    if (members > S2_SAFETENSORS_MAX_TENSORS + 1)
+        return s2_fail(err, S2RGF_FORMAT,
+                       "%s: header: too many tensors: expected at most %d, found %zu", file->path,
+                       S2_SAFETENSORS_MAX_TENSORS, members);
+    file->entries = s2_calloc(members, sizeof *file->entries);
+    if (!file->entries)
+        return s2_fail_memory(err, "list of tensors");
+    const s2rgf_status status = s2_json_visit_members(root, take_member, file, err);
+    return status == S2RGF_OK ? check_layout(file, err) : status;
+}
+
 static s2rgf_status parse_header(reader *file, const char *text, size_t length, s2rgf_error *err)
 {
     s2_json_node root;
@@ -259,22 +272,7 @@ static s2rgf_status parse_header(reader *file, const char *text, size_t length, 
     s2rgf_status status = s2_json_parse(text, length, file->path, "header", &root, err);
     if (status != S2RGF_OK)
         return status;
-    const size_t members = s2_json_member_count(&root);
-    if (members > S2_SAFETENSORS_MAX_TENSORS + 1) {
-        status = s2_fail(err, S2RGF_FORMAT,
-                         "%s: header: too many tensors: expected at most %d, found %zu", file->path,
-                         S2_SAFETENSORS_MAX_TENSORS, members);
-        goto done;
-    }
-    file->entries = s2_calloc(members, sizeof *file->entries);
-    if (!file->entries) {
-        status = s2_fail_memory(err, "list of tensors");
-        goto done;
-    }
-    status = s2_json_visit_members(&root, take_member, file, err);
-    if (status == S2RGF_OK)
-        status = check_layout(file, err);
-done:
+    status = take_members(file, &root, err);
     s2_json_free(&root);
     return status;
 }
@@ -345,16 +343,12 @@ s2rgf_status s2_safetensors_read(const char *path, s2_safetensors *content, s2rg
     char *text = NULL;
     size_t length = 0;
     s2rgf_status status = open_model_file(&file, err);
-    if (status != S2RGF_OK)
-        goto done;
-    status = read_header(&file, &text, &length, err);
-    if (status != S2RGF_OK)
-        goto done;
-    status = parse_header(&file, text, length, err);
-    if (status != S2RGF_OK)
-        goto done;
-    status = read_tensors(&file, err);
-done:
+    if (status == S2RGF_OK)
+        status = read_header(&file, &text, &length, err);
+    if (status == S2RGF_OK)
+        status = parse_header(&file, text, length, err);
+    if (status == S2RGF_OK)
+        status = read_tensors(&file, err);
     close_reader(&file);
     s2_free(text);
     if (status != S2RGF_OK)

@@ -168,15 +168,12 @@ s2rgf_status s2_safetensors_write(s2_safetensors *content, const char *path, boo
     s2_atomic_file file = {0};
     size_t data_bytes;
     s2rgf_status status = s2_safetensors_header(content, path, &header, &data_bytes, err);
-    if (status != S2RGF_OK)
-        goto done;
-    status = s2_atomic_open(&file, path, overwrite, err);
-    if (status != S2RGF_OK)
-        goto done;
-    status = write_all(&file, content, &header, err);
+    if (status == S2RGF_OK)
+        status = s2_atomic_open(&file, path, overwrite, err);
+    if (status == S2RGF_OK)
+        status = write_all(&file, content, &header, err);
     if (status == S2RGF_OK)
         status = s2_atomic_commit(&file, err);
-done:
     s2_atomic_discard(&file);
     s2_free(header.data);
     return status;

@@ -194,6 +194,14 @@ bool s2_model_bands_named(const s2_model_source *source)
     return true;
 }
 
+bool s2_model_bands_numbered(const s2_model_source *source)
+{
+    bool numbered = source->file_bands > 0 && source->file_bands != source->band_count;
+    for (int i = 0; i < source->band_count; i++)
+        numbered = numbered || (source->file_bands > 0 && source->bands[i].number != i + 1);
+    return numbered;
+}
+
 static void free_names(char **names, int count)
 {
     for (int i = 0; names && i < count; i++)
@@ -305,7 +313,8 @@ static void append_bands(s2_text *text, const s2_model_source *source)
 {
     for (int i = 0; i < source->band_count && i < ORDER_LISTED_MAX; i++) {
         s2_text_append(text, i > 0 ? ", " : "");
-        append_label(text, source->bands[i].name, source->bands[i].wavelength_nm, i);
+        append_label(text, source->bands[i].name, source->bands[i].wavelength_nm,
+                     source->file_bands > 0 ? source->bands[i].number - 1 : i);
     }
     if (source->band_count > ORDER_LISTED_MAX)
         s2_text_append(text, " and %d more", source->band_count - ORDER_LISTED_MAX);
@@ -391,19 +400,20 @@ static s2rgf_status check_band_order(const name_match *match, s2rgf_error *err)
 {
     const s2_model_source *source = match->source;
     for (int i = 0; i < source->band_count; i++) {
+        const int offer = match->order[i];
         const double distance =
-            fabs(source->bands[i].wavelength_nm - match->offers[i].wavelength_nm);
+            fabs(source->bands[i].wavelength_nm - match->offers[offer].wavelength_nm);
         bool differ = distance > tolerance_of(source, i);
         for (int kind = 0; kind < S2_MARKS; kind++)
-            differ = differ ||
-                     s2_band_marks_differ((s2_band_mark)kind, &match->marks[i], &match->given[i]);
+            differ = differ || s2_band_marks_differ((s2_band_mark)kind, &match->marks[i],
+                                                    &match->given[offer]);
         if (!differ)
             continue;
         s2_text text = {0};
         s2_text_append(&text, "source %s: band %d is another one: expected ", source->name, i + 1);
         append_label(&text, source->bands[i].name, source->bands[i].wavelength_nm, i);
         s2_text_append(&text, ", found ");
-        append_label(&text, match->names[i], match->offers[i].wavelength_nm, i);
+        append_label(&text, match->names[offer], match->offers[offer].wavelength_nm, offer);
         s2_text_append(&text, "; the model has ");
         append_bands(&text, source);
         s2_text_append(&text, ", the raster ");
@@ -414,34 +424,34 @@ static s2rgf_status check_band_order(const name_match *match, s2rgf_error *err)
 }
 
 /** Whether one side says more of its bands than where they stand. */
-static bool has_order_to_tell(const name_match *match)
+static bool has_order_to_tell(const name_match *match, bool by_number)
 {
-    bool tells = false;
+    bool tells = !by_number && s2_model_bands_numbered(match->source);
     for (int i = 0; i < match->source->band_count; i++) {
+        const int offer = match->order[i];
         tells = tells || !isnan(match->source->bands[i].wavelength_nm) ||
-                !isnan(match->offers[i].wavelength_nm);
+                !isnan(match->offers[offer].wavelength_nm);
         for (int kind = 0; kind < S2_MARKS; kind++)
-            tells =
-                tells || match->marks[i].of[kind][0] != '\0' || match->given[i].of[kind][0] != '\0';
+            tells = tells || match->marks[i].of[kind][0] != '\0' ||
+                    match->given[offer].of[kind][0] != '\0';
     }
     return tells && match->source->band_count > 1;
 }
 
-static s2rgf_status take_order(const name_match *match, const s2rgf_host *host, s2rgf_error *err)
+static s2rgf_status take_order(const name_match *match, bool by_number, const s2rgf_host *host,
+                               s2rgf_error *err)
 {
     const s2rgf_status status = check_band_order(match, err);
     if (status != S2RGF_OK)
         return status;
-    for (int i = 0; i < match->source->band_count; i++)
-        match->order[i] = i;
-    if (!has_order_to_tell(match))
+    if (!has_order_to_tell(match, by_number))
         return S2RGF_OK;
     s2_text text = {0};
     s2_text_append(
         &text,
-        "source %s: nothing tells which band is which, so they are taken in their order: the "
+        "source %s: nothing tells which band is which, so they are taken in their order%s: the "
         "model has ",
-        match->source->name);
+        match->source->name, by_number ? " in the files of the training" : "");
     append_bands(&text, match->source);
     s2_text_append(&text, "; the raster has ");
     append_offers(&text, match);
@@ -451,25 +461,72 @@ static s2rgf_status take_order(const name_match *match, const s2rgf_host *host, 
     return text.failed ? s2_fail_memory(err, "message") : S2RGF_OK;
 }
 
-s2rgf_status s2_model_match_bands(const s2_model_source *source, const s2_band_offer *offers,
-                                  int offer_count, int *order, const s2rgf_host *host,
-                                  s2rgf_error *err)
+/** Bands by their numbers, in files with as many as the training's; false if one is not offered. */
+static bool match_numbers(const s2_model_source *source, const s2_band_offers *offers, int *order)
 {
+    if (source->file_bands == 0 || offers->file_bands != source->file_bands)
+        return false;
+    for (int i = 0; i < source->band_count; i++) {
+        order[i] = -1;
+        for (int k = 0; k < offers->count; k++)
+            if (offers->numbers[k] == source->bands[i].number)
+                order[i] = k;
+        if (order[i] < 0)
+            return false;
+    }
+    return true;
+}
+
+/** By names, else by numbers or order. */
+static s2rgf_status match_named(const name_match *match, const s2_band_offers *offers,
+                                const s2rgf_host *host, s2rgf_error *err)
+{
+    const s2_model_source *source = match->source;
     bool done = false;
-    if (have_wavelengths(source, offers, offer_count)) {
-        wavelength_match match = {source, offers, offer_count, order, NULL};
+    s2rgf_status status = match_names(match, &done, err);
+    if (status != S2RGF_OK || done)
+        return status;
+    if (match_numbers(source, offers, match->order))
+        return take_order(match, true, host, err);
+    if (match->offer_count != source->band_count)
+        return fail_missing(source, match->offer_count, match->order, s2_model_bands_named(source),
+                            err);
+    for (int i = 0; i < source->band_count; i++)
+        match->order[i] = i;
+    return take_order(match, false, host, err);
+}
+
+s2rgf_status s2_model_match_bands(const s2_model_source *source, const s2_band_offers *offers,
+                                  int *order, const s2rgf_host *host, s2rgf_error *err)
+{
+    if (have_wavelengths(source, offers->items, offers->count)) {
+        wavelength_match match = {source, offers->items, offers->count, order, NULL};
         return match_wavelengths(&match, err);
     }
-    name_match match = {source, offers, offer_count, NULL, NULL, NULL, order};
+    name_match match = {source, offers->items, offers->count, NULL, NULL, NULL, order};
     s2rgf_status status = read_marks(&match, err);
     if (status == S2RGF_OK)
-        status = match_names(&match, &done, err);
-    if (status == S2RGF_OK && !done && offer_count != source->band_count)
-        status = fail_missing(source, offer_count, order, s2_model_bands_named(source), err);
-    else if (status == S2RGF_OK && !done)
-        status = take_order(&match, host, err);
-    free_names(match.names, offer_count);
+        status = match_named(&match, offers, host, err);
+    free_names(match.names, offers->count);
     s2_free(match.marks);
     s2_free(match.given);
     return status;
+}
+
+s2rgf_status s2_model_match_same(const s2_model_source *source, const s2_band_offers *offers,
+                                 int *order, bool *same, s2rgf_error *err)
+{
+    *same = match_numbers(source, offers, order);
+    if (!*same)
+        return S2RGF_OK;
+    char **names = clean_names(offers->items, offers->count);
+    for (int i = 0; names && i < source->band_count; i++) {
+        const s2_model_band *band = &source->bands[i];
+        const double offered = offers->items[order[i]].wavelength_nm;
+        *same = *same && strcmp(band->name, names[order[i]]) == 0 &&
+                isnan(band->wavelength_nm) == isnan(offered) &&
+                !(fabs(band->wavelength_nm - offered) > 0);
+    }
+    free_names(names, offers->count);
+    return names ? S2RGF_OK : s2_fail_memory(err, "band matching");
 }

@@ -104,6 +104,25 @@ static s2rgf_status check_band(const checker *check, const char *source_place, i
     return check_number(check, place, band->std, (const double[]){FLT_MIN, FLT_MAX});
 }
 
+/** The numbers of a source's bands in its files: all known, each once; or none is. */
+static s2rgf_status check_band_numbers(const checker *check, const char *source_place,
+                                       const s2_model_source *source)
+{
+    char place[2 * PLACE_BYTES];
+    s2rgf_status status = S2RGF_OK;
+    for (int i = 0; status == S2RGF_OK && i < source->band_count; i++) {
+        const int number = source->bands[i].number;
+        snprintf(place, sizeof place, "%s.bands[%d].number", source_place, i);
+        if (source->file_bands != 0 || number != 0)
+            status = check_count(check, place, number, source->file_bands);
+        for (int k = 0; status == S2RGF_OK && number != 0 && k < i; k++)
+            if (source->bands[k].number == number)
+                status = s2_fail(check->err, check->refusal, "%s: %s: two bands have number %d",
+                                 check->subject, place, number);
+    }
+    return status;
+}
+
 static s2rgf_status check_source(const checker *check, const s2_model_content *content, int index)
 {
     const s2_model_source *source = &content->sources[index];
@@ -125,7 +144,7 @@ static s2rgf_status check_source(const checker *check, const s2_model_content *c
     status = check_count(check, member, source->band_count, S2_MODEL_MAX_BANDS);
     for (int i = 0; status == S2RGF_OK && i < source->band_count; i++)
         status = check_band(check, place, i, &source->bands[i]);
-    return status;
+    return status == S2RGF_OK ? check_band_numbers(check, place, source) : status;
 }
 
 static s2rgf_status check_sources(const checker *check, const s2_model_content *content)

@@ -203,16 +203,15 @@ s2rgf_status s2_model_load(const char *path, s2_model_content *content, s2rgf_er
     status = take_description(&file, path, content, err);
     if (status == S2RGF_OK && file.tensor_count == 0)
         status = s2_fail(err, S2RGF_FORMAT, "%s: incomplete: expected tensors", path);
-    if (status != S2RGF_OK)
-        goto done;
-    content->tensors = file.tensors;
-    content->tensor_count = file.tensor_count;
-    memcpy(content->checksum, file.checksum, sizeof content->checksum);
-    file.tensors = NULL;
-    file.tensor_count = 0;
-done:
-    if (status != S2RGF_OK)
+    if (status == S2RGF_OK) {
+        content->tensors = file.tensors;
+        content->tensor_count = file.tensor_count;
+        memcpy(content->checksum, file.checksum, sizeof content->checksum);
+        file.tensors = NULL;
+        file.tensor_count = 0;
+    } else {
         s2_model_content_clear(content);
+    }
     s2_safetensors_clear(&file);
     return status;
 }

@@ -20,6 +20,7 @@ typedef struct s2_model_band {
     double wavelength_nm; /* NaN where unknown */
     double mean, std;     /* normalisation: (x - mean) / std; std > 0 */
     double low, high;     /* all but one in 200 training values are above, below; NaN: unknown */
+    int number;           /* among all bands of the training's files, from 1; 0: unknown */
 } s2_model_band;
 
 typedef struct s2_model_source {
@@ -27,6 +28,7 @@ typedef struct s2_model_source {
     double pixel_size;  /* on the ground in metres, but if */
     bool pixel_unknown; /* of unknown unit: of an older version, or of a scene without CRS */
     bool on_reference;  /* its grid is the reference grid */
+    int file_bands;     /* of the training's files; 0: unknown, as the numbers of all bands are */
     int band_count;
     s2_model_band *bands;
 } s2_model_source;

@@ -8,6 +8,7 @@
 #include "core/memory.h"
 #include "format/json_reader.h"
 #include "model/ablations.h"
+#include "model/bands.h"
 
 #define COLOUR_BYTES 8 /* "#rrggbb" */
 #define REDUNDANCY_SOFTMAX "softmax"
@@ -25,6 +26,9 @@ static void put_source(s2_json_writer *writer, const s2_model_source *source)
     s2_json_put_double(writer, "pixel_size", source->pixel_size);
     s2_json_put_string(writer, "pixel_unit", source->pixel_unknown ? NULL : PIXEL_UNIT);
     s2_json_put_bool(writer, "on_reference", source->on_reference);
+    const bool numbered = s2_model_bands_numbered(source);
+    if (numbered)
+        s2_json_put_int(writer, "file_bands", source->file_bands);
     s2_json_begin_array(writer, "bands");
     for (int i = 0; i < source->band_count; i++) {
         const s2_model_band *band = &source->bands[i];
@@ -35,6 +39,8 @@ static void put_source(s2_json_writer *writer, const s2_model_source *source)
         s2_json_put_double(writer, "std", band->std);
         s2_json_put_double(writer, "low", band->low);
         s2_json_put_double(writer, "high", band->high);
+        if (numbered)
+            s2_json_put_int(writer, "number", band->number);
         s2_json_end_object(writer);
     }
     s2_json_end_array(writer);
@@ -116,23 +122,42 @@ static s2rgf_status get_band(const s2_json_node *node, s2_model_band *band, s2rg
         status = s2_json_get_double_if_any(node, "low", &band->low, err);
     if (status == S2RGF_OK)
         status = s2_json_get_double_if_any(node, "high", &band->high, err);
+    if (status == S2RGF_OK && s2_json_has(node, "number"))
+        status = s2_json_get_int(node, "number", &band->number, err);
     return status;
+}
+
+/** An array of objects, and zeroed room for what they become. */
+typedef struct item_array {
+    s2_json_node array;
+    int count;
+    void *room; /* the caller's to release */
+} item_array;
+
+static s2rgf_status get_items(const s2_json_node *node, const char *key, int most, size_t size,
+                              item_array *found, s2rgf_error *err)
+{
+    *found = (item_array){.room = NULL};
+    const s2rgf_status status =
+        s2_json_array(node, key, (const int[]){1, most}, &found->array, &found->count, err);
+    if (status != S2RGF_OK)
+        return status;
+    found->room = s2_calloc((size_t)found->count, size);
+    return found->room ? S2RGF_OK : s2_fail_memory(err, "description of a model");
 }
 
 static s2rgf_status get_bands(const s2_json_node *node, s2_model_source *source, s2rgf_error *err)
 {
-    s2_json_node bands, item;
-    int count;
+    item_array bands;
+    s2_json_node item;
     s2rgf_status status =
-        s2_json_array(node, "bands", (const int[]){1, S2_MODEL_MAX_BANDS}, &bands, &count, err);
+        get_items(node, "bands", S2_MODEL_MAX_BANDS, sizeof *source->bands, &bands, err);
     if (status != S2RGF_OK)
         return status;
-    source->bands = s2_calloc((size_t)count, sizeof *source->bands);
-    if (!source->bands)
-        return s2_fail_memory(err, "bands of a model");
-    source->band_count = count;
-    for (int i = 0; status == S2RGF_OK && i < count; i++) {
-        s2_json_item(&bands, i, &item);
+    source->bands = bands.room;
+    source->band_count = bands.count;
+    for (int i = 0; status == S2RGF_OK && i < bands.count; i++) {
+        s2_json_item(&bands.array, i, &item);
         status = get_band(&item, &source->bands[i], err);
     }
     return status;
@@ -165,6 +190,8 @@ static s2rgf_status get_source(const s2_json_node *node, s2_model_source *source
         status = get_pixel_unit(node, source, err);
     if (status == S2RGF_OK)
         status = s2_json_get_bool(node, "on_reference", &source->on_reference, err);
+    if (status == S2RGF_OK && s2_json_has(node, "file_bands"))
+        status = s2_json_get_int(node, "file_bands", &source->file_bands, err);
     if (status == S2RGF_OK)
         status = get_bands(node, source, err);
     return status;
@@ -173,18 +200,16 @@ static s2rgf_status get_source(const s2_json_node *node, s2_model_source *source
 static s2rgf_status get_sources(const s2_json_node *root, s2_model_content *content,
                                 s2rgf_error *err)
 {
-    s2_json_node sources, item;
-    int count;
+    item_array sources;
+    s2_json_node item;
     s2rgf_status status =
-        s2_json_array(root, "sources", (const int[]){1, S2RGF_MAX_SOURCES}, &sources, &count, err);
+        get_items(root, "sources", S2RGF_MAX_SOURCES, sizeof *content->sources, &sources, err);
     if (status != S2RGF_OK)
         return status;
-    content->sources = s2_calloc((size_t)count, sizeof *content->sources);
-    if (!content->sources)
-        return s2_fail_memory(err, "sources of a model");
-    content->source_count = count;
-    for (int i = 0; status == S2RGF_OK && i < count; i++) {
-        s2_json_item(&sources, i, &item);
+    content->sources = sources.room;
+    content->source_count = sources.count;
+    for (int i = 0; status == S2RGF_OK && i < sources.count; i++) {
+        s2_json_item(&sources.array, i, &item);
         status = get_source(&item, &content->sources[i], err);
     }
     return status;
@@ -196,9 +221,7 @@ static s2rgf_status get_reference(const s2_json_node *root, s2_model_content *co
 {
     s2_json_node node;
     const char *name = NULL;
-    s2rgf_status status = s2_json_member(root, "reference", &node, err);
-    if (status == S2RGF_OK)
-        status = s2_json_string(&node, &name, err);
+    const s2rgf_status status = s2_json_member_string(root, "reference", &node, &name, err);
     if (status != S2RGF_OK)
         return status;
     for (int i = 0; i < content->source_count; i++)
@@ -249,19 +272,15 @@ static s2rgf_status get_class(const s2_json_node *node, s2_class_table *classes,
     char *name = NULL;
     int value;
     s2rgf_status status = s2_json_get_int(node, "value", &value, err);
-    if (status != S2RGF_OK)
-        goto done;
-    status = s2_json_get_string(node, "name", &name, err);
-    if (status != S2RGF_OK)
-        goto done;
-    if (classes->count > 0 && value <= classes->items[classes->count - 1].value) {
+    if (status == S2RGF_OK)
+        status = s2_json_get_string(node, "name", &name, err);
+    if (status == S2RGF_OK && classes->count > 0 &&
+        value <= classes->items[classes->count - 1].value)
         status =
             s2_fail(err, S2RGF_FORMAT, "%s: %s: wrong order: expected values in ascending order",
                     node->subject, node->path);
-        goto done;
-    }
-    status = add_class(node, classes, value, name, err);
-done:
+    if (status == S2RGF_OK)
+        status = add_class(node, classes, value, name, err);
     s2_free(name);
     return status;
 }
@@ -320,9 +339,7 @@ static s2rgf_status get_relation(const s2_json_node *node, s2_model_training *tr
     const char *form = NULL;
     if (!s2_json_has(node, "redundancy"))
         return S2RGF_OK;
-    s2rgf_status status = s2_json_member(node, "redundancy", &member, err);
-    if (status == S2RGF_OK)
-        status = s2_json_string(&member, &form, err);
+    s2rgf_status status = s2_json_member_string(node, "redundancy", &member, &form, err);
     if (status == S2RGF_OK && strcmp(form, REDUNDANCY_SOFTMAX) != 0)
         status = s2_fail(err, S2RGF_FORMAT, "%s: %s: unknown form: expected \"%s\"", member.subject,
                          member.path, REDUNDANCY_SOFTMAX);

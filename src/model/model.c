@@ -11,6 +11,7 @@
 #include "core/plural.h"
 #include "format/json_writer.h"
 #include "model/ablations.h"
+#include "model/bands.h"
 #include "model/metadata.h"
 #include "model/network_model.h"
 
@@ -140,6 +141,23 @@ static void put_wavelengths(s2_text *text, const s2_model_source *source)
         s2_text_append(text, ", %g to %g nm", lowest, highest);
 }
 
+/** ", 1-4,8 of 10 in the files", or nothing where these are all of them in their order. */
+static void put_numbers(s2_text *text, const s2_model_source *source)
+{
+    if (!s2_model_bands_numbered(source))
+        return;
+    for (int i = 0; i < source->band_count; i++) {
+        const int first = source->bands[i].number;
+        s2_text_append(text, "%s%d", i == 0 ? ", " : ",", first);
+        while (i + 1 < source->band_count &&
+               source->bands[i + 1].number == source->bands[i].number + 1)
+            i++;
+        if (source->bands[i].number != first)
+            s2_text_append(text, "-%d", source->bands[i].number);
+    }
+    s2_text_append(text, " of %d in the files", source->file_bands);
+}
+
 static void put_band_names(s2_text *text, const s2_model_source *source)
 {
     int named = 0;
@@ -164,6 +182,7 @@ static void put_sources(s2_text *text, const s2_model_content *content)
         const s2_model_source *source = &content->sources[i];
         s2_text_append(text, "  %-*s  %d band%s", width, source->name, source->band_count,
                        s2_plural((uint64_t)source->band_count, "", "s"));
+        put_numbers(text, source);
         put_wavelengths(text, source);
         s2_text_append(text, ", pixel size %g%s", source->pixel_size,
                        source->pixel_unknown ? " (unit unknown)" : " m");

@@ -46,7 +46,6 @@ s2rgf_status s2rgf_model_export_onnx(const s2rgf_model *model, const char *path,
                                      s2rgf_error *err)
 {
     s2_protobuf content = {0};
-    s2_atomic_file file = {.descriptor = -1};
     s2_error_clear(err);
     s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"model", model}, {"path", path});
     if (status == S2RGF_OK)
@@ -60,13 +59,7 @@ s2rgf_status s2rgf_model_export_onnx(const s2rgf_model *model, const char *path,
                          "%s: too large for an ONNX file: expected at most %d bytes, found %zu",
                          path, MAX_BYTES, content.length);
     if (status == S2RGF_OK)
-        status = s2_atomic_open(&file, path, overwrite, err);
-    if (status == S2RGF_OK)
-        status = s2_atomic_write(&file, content.data, content.length, err);
-    if (status == S2RGF_OK)
-        status = s2_atomic_commit(&file, err);
-    else
-        s2_atomic_discard(&file);
+        status = s2_atomic_save(path, content.data, content.length, overwrite, err);
     s2_protobuf_clear(&content);
     return status;
 }

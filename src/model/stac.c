@@ -62,10 +62,11 @@ static void put_asset_path(s2_text *text, const char *path)
 static void put_bands(s2_json_writer *writer, const s2_model_source *source, bool whole)
 {
     const bool named = s2_model_bands_named(source);
+    const bool numbered = s2_model_bands_numbered(source);
     for (int b = 0; b < source->band_count; b++) {
         const s2_model_band *band = &source->bands[b];
         char *name = named ? s2_asprintf("%s/%s", source->name, band->name)
-                           : s2_asprintf("%s/%d", source->name, b + 1);
+                           : s2_asprintf("%s/%d", source->name, numbered ? band->number : b + 1);
         if (!name)
             writer->text.failed = true;
         else if (!whole)

@@ -26,6 +26,12 @@ void s2_tensor_clear(s2_tensor *tensor)
     *tensor = (s2_tensor){0};
 }
 
+void s2_tensors_clear(s2_tensor *const *tensors, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        s2_tensor_clear(tensors[i]);
+}
+
 s2_tensor s2_tensor_channels(const s2_tensor *tensor, int first, int count)
 {
     s2_tensor view = *tensor;

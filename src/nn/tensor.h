@@ -25,6 +25,11 @@ typedef struct s2_tensor {
 s2rgf_status s2_tensor_init(s2_tensor *tensor, int n, int h, int w, int c, s2rgf_error *err);
 /** Release a tensor from s2_tensor_init() (never a view). */
 void s2_tensor_clear(s2_tensor *tensor);
+/** Release all tensors that are listed, as s2_tensor_clear() does. */
+#define S2_TENSORS_CLEAR(...)                                                                      \
+    s2_tensors_clear((s2_tensor *const[]){__VA_ARGS__},                                            \
+                     sizeof(s2_tensor *const[]){__VA_ARGS__} / sizeof(s2_tensor *))
+void s2_tensors_clear(s2_tensor *const *tensors, size_t count);
 /** Channels first..first+count-1 of tensor, sharing its memory. */
 s2_tensor s2_tensor_channels(const s2_tensor *tensor, int first, int count);
 /** Number of pixels n*h*w, and the address of the first pixel of crop n. */

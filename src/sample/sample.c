@@ -436,11 +436,7 @@ static void clear_drawing(drawing *d)
             s2_reservoir_clear(d->reservoirs[value]);
             s2_free(d->reservoirs[value]);
         }
-    s2_free(d->reservoirs);
-    s2_free(d->drawable);
-    s2_free(d->list);
-    s2_free(d->allotted);
-    s2_free(d->points);
+    S2_FREE_EACH(d->reservoirs, d->drawable, d->list, d->allotted, d->points);
     s2_exclusion_clear(&d->exclusion);
     s2_point_layer_close(&d->layer);
     s2_strata_close(&d->strata);

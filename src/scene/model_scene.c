@@ -14,27 +14,28 @@
 /* How far a pixel may differ in size from the one the model was trained on. */
 #define PIXEL_SIZE_TOLERANCE 0.2
 
-static s2rgf_status match_source(const s2_model_source *wanted, s2_source *source,
+/* Find the model's bands and deliver them. same out  NULL: in any raster, a mismatch if they are
+   not there; else only where they lie as in the training's, and whether they do */
+static s2rgf_status match_source(const s2_model_source *wanted, s2_source *source, bool *same,
                                  const s2rgf_host *host, s2rgf_error *err)
 {
     const int offered = s2_source_band_count(source);
-    s2_band_offer *offers = s2_calloc((size_t)offered, sizeof *offers);
+    s2_band_offer *items = s2_calloc((size_t)offered, sizeof *items);
+    int *numbers = s2_calloc((size_t)offered, sizeof *numbers);
     int *order = s2_calloc((size_t)wanted->band_count, sizeof *order);
-    s2rgf_status status = S2RGF_OK;
-    if (!offers || !order) {
-        status = s2_fail_memory(err, "bands");
-        goto done;
-    }
-    for (int b = 0; b < offered; b++) {
+    const s2_band_offers offers = {items, offered, numbers, s2_source_file_bands(source)};
+    s2rgf_status status = items && numbers && order ? S2RGF_OK : s2_fail_memory(err, "bands");
+    for (int b = 0; b < offered && status == S2RGF_OK; b++) {
         const s2_band_desc *band = s2_source_band(source, b);
-        offers[b] = (s2_band_offer){band->name ? band->name : "", band->wavelength_nm};
+        items[b] = (s2_band_offer){band->name ? band->name : "", band->wavelength_nm};
+        numbers[b] = band->number;
     }
-    status = s2_model_match_bands(wanted, offers, offered, order, host, err);
     if (status == S2RGF_OK)
+        status = same ? s2_model_match_same(wanted, &offers, order, same, err)
+                      : s2_model_match_bands(wanted, &offers, order, host, err);
+    if (status == S2RGF_OK && (!same || *same))
         status = s2_source_select(source, order, wanted->band_count, err);
-done:
-    s2_free(offers);
-    s2_free(order);
+    S2_FREE_EACH(items, numbers, order);
     return status;
 }
 
@@ -55,21 +56,26 @@ static s2rgf_status explain_mismatch(const s2_source *source, s2rgf_status statu
 static s2rgf_status match_usable(const s2_model_source *wanted, s2_source *source,
                                  const s2rgf_host *host, s2rgf_error *err)
 {
-    bool some = false;
-    s2rgf_status status = s2_source_leave_out_marked(source, &some, err);
+    bool some = false, same = false;
+    s2rgf_status status = match_source(wanted, source, &same, host, err);
+    if (same)
+        s2_source_tell_marked(source, host);
+    if (status != S2RGF_OK || same)
+        return status;
+    status = s2_source_leave_out_marked(source, &some, err);
     if (status == S2RGF_OK)
-        status = match_source(wanted, source, host, err);
+        status = match_source(wanted, source, NULL, host, err);
     if (status == S2RGF_MISMATCH && some) {
         status = s2_source_select_all(source, err);
         if (status == S2RGF_OK)
-            status = match_source(wanted, source, host, err);
+            status = match_source(wanted, source, NULL, host, err);
         if (status == S2RGF_OK)
             s2_source_tell_marked(source, host);
     }
     if (status == S2RGF_MISMATCH && s2_source_band_count(source) > wanted->band_count) {
         s2rgf_status found = s2_source_leave_out_empty(source, host, &some, err);
         if (found == S2RGF_OK && some)
-            found = match_source(wanted, source, host, err);
+            found = match_source(wanted, source, NULL, host, err);
         status = found == S2RGF_OK && !some ? status : found;
     }
     return status == S2RGF_MISMATCH ? explain_mismatch(source, status, err) : status;

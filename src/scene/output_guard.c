@@ -15,9 +15,7 @@
 void s2_output_guard_clear(s2_output_guard *guard)
 {
     for (size_t i = 0; i < guard->count; i++) {
-        s2_free(guard->files[i].path);
-        s2_free(guard->files[i].key);
-        s2_free(guard->files[i].output);
+        S2_FREE_EACH(guard->files[i].path, guard->files[i].key, guard->files[i].output);
     }
     s2_free(guard->files);
     *guard = (s2_output_guard){0};
@@ -47,9 +45,7 @@ static s2rgf_status add_file(s2_output_guard *guard, char *path, const char *out
                             .replaces = path && stat(path, &there) == 0 &&
                                         (S_ISREG(there.st_mode) || S_ISDIR(there.st_mode))};
     if (!file.key || (output && !file.output) || !reserve_file(guard)) {
-        s2_free(file.path);
-        s2_free(file.key);
-        s2_free(file.output);
+        S2_FREE_EACH(file.path, file.key, file.output);
         return s2_fail_memory(err, "names of outputs");
     }
     guard->files[guard->count++] = file;

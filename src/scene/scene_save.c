@@ -153,7 +153,6 @@ s2rgf_status s2rgf_scene_save(const s2rgf_scene *scene, const char *path, bool o
                               s2rgf_error *err)
 {
     s2_json_writer writer = {.indent = true};
-    s2_atomic_file file = {.descriptor = -1};
     s2_error_clear(err);
     s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"scene", scene}, {"path", path});
     if (status == S2RGF_OK)
@@ -167,13 +166,7 @@ s2rgf_status s2rgf_scene_save(const s2rgf_scene *scene, const char *path, bool o
     if (status == S2RGF_OK)
         status = check_readable(scene, &writer, path, err);
     if (status == S2RGF_OK)
-        status = s2_atomic_open(&file, path, overwrite, err);
-    if (status == S2RGF_OK)
-        status = s2_atomic_write(&file, writer.text.data, writer.text.length, err);
-    if (status == S2RGF_OK)
-        status = s2_atomic_commit(&file, err);
-    else
-        s2_atomic_discard(&file);
+        status = s2_atomic_save(path, writer.text.data, writer.text.length, overwrite, err);
     s2_free(writer.text.data);
     return status;
 }

@@ -3,10 +3,10 @@
 #include "scene/usable_bands.h"
 
 #include "core/error.h"
-#include "core/log.h"
 #include "core/memory.h"
 #include "geo/source/source_sample.h"
 #include "geo/source/source_tell.h"
+#include "scene/band_choice.h"
 
 /** One flag per band: it is marked bad; none is set if all are. Released with s2_free(). */
 static s2rgf_status find_marked(const s2_source *source, bool **marked, bool *some,
@@ -58,17 +58,6 @@ static s2rgf_status leave_out(s2_source *source, const bool *out, s2rgf_error *e
     return status;
 }
 
-static void tell_bands(const s2_source *source, const bool *chosen, const char *what,
-                       s2rgf_log_level level, const s2rgf_host *host)
-{
-    s2_text text = {0};
-    s2_source_put_bands(&text, source, chosen);
-    if (!text.failed)
-        s2_log(host, level, "source %s (%s): %s: %s", s2_source_name(source),
-               s2_source_label(source), text.data, what);
-    s2_free(text.data);
-}
-
 s2rgf_status s2_source_leave_out_marked(s2_source *source, bool *some, s2rgf_error *err)
 {
     bool *marked = NULL;
@@ -97,19 +86,21 @@ void s2_source_tell_marked(const s2_source *source, const s2rgf_host *host)
     bool *marked = NULL;
     bool some = false;
     if (find_marked(source, &marked, &some, NULL) == S2RGF_OK && some)
-        tell_bands(source, marked, "marked bad in the file, but the model needs it", S2RGF_WARNING,
-                   host);
+        s2_source_tell_bands(source, marked, "marked bad in the file, but the model needs it",
+                             S2RGF_WARNING, host);
     s2_free(marked);
 }
 
-static s2rgf_status leave_out_of_source(s2_source *source, const s2rgf_host *host, s2rgf_error *err)
+/* chosen: the user has decided about bands that are marked bad */
+static s2rgf_status leave_out_of_source(s2_source *source, bool chosen, const s2rgf_host *host,
+                                        s2rgf_error *err)
 {
     bool *marked = NULL, *empty = NULL;
     bool some = false;
     int count = 0;
-    s2rgf_status status = find_marked(source, &marked, &some, err);
+    s2rgf_status status = chosen ? S2RGF_OK : find_marked(source, &marked, &some, err);
     if (status == S2RGF_OK && some) {
-        tell_bands(source, marked, "left out, marked bad in the file", S2RGF_INFO, host);
+        s2_source_tell_bands(source, marked, "left out, marked bad in the file", S2RGF_INFO, host);
         status = leave_out(source, marked, err);
     }
     if (status == S2RGF_OK)
@@ -117,7 +108,8 @@ static s2rgf_status leave_out_of_source(s2_source *source, const s2rgf_host *hos
     if (status == S2RGF_OK && count == s2_source_band_count(source)) {
         status = s2_fail(err, S2RGF_FORMAT, "%s: no valid pixel", s2_source_label(source));
     } else if (status == S2RGF_OK && count > 0) {
-        tell_bands(source, empty, "left out, without any valid pixel", S2RGF_WARNING, host);
+        s2_source_tell_bands(source, empty, "left out, without any valid pixel", S2RGF_WARNING,
+                             host);
         status = leave_out(source, empty, err);
     }
     s2_free(marked);
@@ -125,10 +117,12 @@ static s2rgf_status leave_out_of_source(s2_source *source, const s2rgf_host *hos
     return status;
 }
 
-s2rgf_status s2_scene_leave_out_bands(s2_scene *scene, const s2rgf_host *host, s2rgf_error *err)
+s2rgf_status s2_scene_leave_out_bands(s2_scene *scene, const char *const *choices,
+                                      const s2rgf_host *host, s2rgf_error *err)
 {
-    s2rgf_status status = S2RGF_OK;
+    bool chosen[S2RGF_MAX_SOURCES];
+    s2rgf_status status = s2_scene_choose_bands(scene, choices, chosen, host, err);
     for (int s = 0; s < scene->count && status == S2RGF_OK; s++)
-        status = leave_out_of_source(scene->sources[s].source, host, err);
+        status = leave_out_of_source(scene->sources[s].source, chosen[s], host, err);
     return status;
 }

@@ -6,11 +6,14 @@
 #include "geo/source/source_set.h"
 
 /**
- * From now on deliver, of every source, only bands that are not marked bad (bbl) and have a valid
- * pixel; a message says which are left out. If a file marks all bands bad, none is left out.
- * Errors FORMAT (a source without any valid pixel), IO, CANCELLED, NO_MEMORY.
+ * From now on deliver, of every source, the bands chosen, else those that are not marked bad (bbl),
+ * as far as they have a valid pixel; a message says which are left out. If a file marks all bands
+ * bad, none is left out.
+ * choices in  as for s2_scene_choose_bands(), or NULL
+ * Errors FORMAT (a source without any valid pixel), those of s2_scene_choose_bands(), IO, CANCELLED.
  */
-s2rgf_status s2_scene_leave_out_bands(s2_scene *scene, const s2rgf_host *host, s2rgf_error *err);
+s2rgf_status s2_scene_leave_out_bands(s2_scene *scene, const char *const *choices,
+                                      const s2rgf_host *host, s2rgf_error *err);
 
 /**
  * From now on deliver only bands that are not marked bad.

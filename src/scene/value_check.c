@@ -37,9 +37,7 @@ s2rgf_status s2_value_record_init(s2_value_record *record, int bands, uint64_t p
 
 void s2_value_record_clear(s2_value_record *record)
 {
-    s2_free(record->kept);
-    s2_free(record->ends);
-    s2_free(record->at_end);
+    S2_FREE_EACH(record->kept, record->ends, record->at_end);
     *record = (s2_value_record){0};
 }
 
@@ -82,9 +80,7 @@ void s2_value_record_add(s2_value_record *record, const float *pixels, const uin
 
 void s2_findings_clear(s2_findings *found)
 {
-    s2_free(found->bands);
-    s2_free(found->chosen);
-    s2_free(found->values);
+    S2_FREE_EACH(found->bands, found->chosen, found->values);
     *found = (s2_findings){0};
 }
 

@@ -267,9 +267,7 @@ static s2rgf_status tell_empty(s2_source *source, const s2rgf_host *host, s2rgf_
                "source %s (%s): %s: 100 %% of the pixels are nodata, and so is all of the map; "
                "-srcnodata gives another nodata value, or none",
                s2_source_name(source), s2_source_label(source), text.data ? text.data : "");
-    s2_free(text.data);
-    s2_free(content);
-    s2_free(chosen);
+    S2_FREE_EACH(text.data, content, chosen);
     return status;
 }
 

@@ -2,12 +2,15 @@
 #include "tiles/tile_runner.h"
 
 #include <omp.h>
+#include <pthread.h>
+#include <time.h>
 
 #include "core/error.h"
 #include "core/granted.h"
 #include "core/log.h"
 
-#define LOOP_TILES 4096 /* handed out by one loop: the rest of it is gone through after a failure */
+#define SECOND_NS 1000000000L
+#define TELL_EVERY_NS 100000000L /* while the caller's thread waits for others */
 
 int s2_thread_count(int wanted)
 {
@@ -23,11 +26,15 @@ int s2_thread_count(int wanted)
 typedef struct run_state {
     const s2_tile_job *job;
     const s2rgf_host *host;
+    pthread_mutex_t mutex;  /* for what follows */
+    pthread_cond_t changed; /* finished or failed */
+    int next;               /* tile to compute */
+    int finished;           /* tiles, all before the next to be written */
+    double parts;           /* of the others, as they were reported */
+    bool interrupted;       /* the host has said so */
+    double told;            /* to the host, by the caller's thread alone */
     bool failed;
     s2rgf_error error;
-    int finished;     /* tiles */
-    double parts;     /* of the others, as they were reported */
-    bool interrupted; /* the host has said so */
 } run_state;
 
 struct s2_tile_watch {
@@ -35,47 +42,61 @@ struct s2_tile_watch {
     double reported;
 };
 
-static bool has_failed(run_state *state)
+/* The thread that called s2_tiles_run(), in which alone the host is called. */
+static bool is_caller(void)
 {
-    bool failed = false;
-#pragma omp atomic read
-    failed = state->failed;
-    return failed;
+    return omp_get_thread_num() == 0;
 }
 
 static void record_failure(run_state *state, const s2rgf_error *error)
 {
-    state->error = *error;
-#pragma omp atomic write
+    pthread_mutex_lock(&state->mutex);
+    if (!state->failed)
+        state->error = *error;
     state->failed = true;
+    pthread_cond_broadcast(&state->changed);
+    pthread_mutex_unlock(&state->mutex);
 }
 
 static void *start_worker(run_state *state)
 {
     s2rgf_error error = {0};
     void *worker = NULL;
-    if (state->job->start(state->job->context, &worker, &error) != S2RGF_OK) {
-#pragma omp critical(s2_tile_runner_start)
-        if (!has_failed(state))
-            record_failure(state, &error);
-    }
+    if (state->job->start(state->job->context, &worker, &error) != S2RGF_OK)
+        record_failure(state, &error);
     return worker;
 }
 
-/* Tell the host; false: it wants to stop, or wanted to before. */
-static bool tell_host(run_state *state, int finished, double parts)
+/* Tell the host how far all threads are, and note that it wants to stop. */
+static void tell_host(run_state *state)
 {
-    bool go_on = false;
-#pragma omp critical(s2_tile_runner_progress)
-    {
-        const int count = state->job->tile_count;
-        state->finished += finished;
-        state->parts += parts;
-        const double done = state->finished == count ? count : state->finished + state->parts;
-        if (!state->interrupted)
-            state->interrupted = !s2_progress(state->host, done / count);
-        go_on = !state->interrupted;
-    }
+    const int count = state->job->tile_count;
+    pthread_mutex_lock(&state->mutex);
+    const double done = state->finished == count ? count : state->finished + state->parts;
+    const bool wanted = !state->interrupted && !state->failed;
+    pthread_mutex_unlock(&state->mutex);
+    state->told = done / count;
+    if (!wanted || s2_progress(state->host, state->told))
+        return;
+    pthread_mutex_lock(&state->mutex);
+    state->interrupted = true;
+    pthread_mutex_unlock(&state->mutex);
+}
+
+/* Count what was done; false: there is no point in going on. */
+static bool count_work(run_state *state, int finished, double parts)
+{
+    pthread_mutex_lock(&state->mutex);
+    state->finished += finished;
+    state->parts += parts;
+    if (finished)
+        pthread_cond_broadcast(&state->changed);
+    pthread_mutex_unlock(&state->mutex);
+    if (is_caller())
+        tell_host(state);
+    pthread_mutex_lock(&state->mutex);
+    const bool go_on = !state->failed && !state->interrupted;
+    pthread_mutex_unlock(&state->mutex);
     return go_on;
 }
 
@@ -84,9 +105,43 @@ s2rgf_status s2_tile_report(s2_tile_watch *watch, double part, s2rgf_error *err)
     const double left = 1.0 - watch->reported;
     const double counted = part < left ? part : left;
     watch->reported += counted;
-    if (has_failed(watch->state) || !tell_host(watch->state, 0, counted))
-        return s2_fail(err, S2RGF_CANCELLED, "interrupted");
-    return S2RGF_OK;
+    return count_work(watch->state, 0, counted) ? S2RGF_OK
+                                                : s2_fail(err, S2RGF_CANCELLED, "interrupted");
+}
+
+/* Until so many tiles are finished; false after a failure. The caller's thread goes on to tell the
+   host. */
+static bool wait_for(run_state *state, int tiles)
+{
+    struct timespec until;
+    pthread_mutex_lock(&state->mutex);
+    while (state->finished < tiles && !state->failed) {
+        if (!is_caller()) {
+            pthread_cond_wait(&state->changed, &state->mutex);
+            continue;
+        }
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_nsec += TELL_EVERY_NS;
+        until.tv_sec += until.tv_nsec / SECOND_NS;
+        until.tv_nsec %= SECOND_NS;
+        pthread_cond_timedwait(&state->changed, &state->mutex, &until);
+        pthread_mutex_unlock(&state->mutex);
+        tell_host(state);
+        pthread_mutex_lock(&state->mutex);
+    }
+    const bool succeeded = !state->failed;
+    pthread_mutex_unlock(&state->mutex);
+    return succeeded;
+}
+
+/* The next tile to compute, or -1. */
+static int take_tile(run_state *state)
+{
+    pthread_mutex_lock(&state->mutex);
+    const bool none = state->failed || state->next == state->job->tile_count;
+    const int tile = none ? -1 : state->next++;
+    pthread_mutex_unlock(&state->mutex);
+    return tile;
 }
 
 /* In the order of the tiles: the first failure met here is that of the lowest tile. */
@@ -94,54 +149,48 @@ static void finish_tile(s2_tile_watch *watch, void *worker, int tile, s2rgf_stat
                         s2rgf_error *error)
 {
     run_state *state = watch->state;
-    if (has_failed(state))
+    if (!wait_for(state, tile))
         return;
     if (status == S2RGF_OK)
         status = state->job->write(worker, tile, error);
-    if (status == S2RGF_OK && !tell_host(state, 1, -watch->reported))
+    if (status == S2RGF_OK && !count_work(state, 1, -watch->reported))
         status = s2_fail(error, S2RGF_CANCELLED, "interrupted");
     if (status != S2RGF_OK)
         record_failure(state, error);
 }
 
-/* Tiles first..end-1, by the threads of a team together. */
-static void run_tiles(run_state *state, void *worker, int first, int end)
+static void run_tiles(run_state *state, void *worker)
 {
-#pragma omp for ordered schedule(dynamic, 1)
-    for (int tile = first; tile < end; tile++) {
+    for (int tile = take_tile(state); tile >= 0; tile = take_tile(state)) {
         s2_tile_watch watch = {.state = state};
         s2rgf_error error = {0};
-        s2rgf_status status = S2RGF_OK;
-        if (!has_failed(state))
-            status = state->job->compute(worker, tile, &watch, &error);
-#pragma omp ordered
+        const s2rgf_status status = state->job->compute(worker, tile, &watch, &error);
         finish_tile(&watch, worker, tile, status, &error);
     }
+    if (is_caller() && wait_for(state, state->job->tile_count) && state->told < 1.0)
+        tell_host(state);
 }
 
 s2rgf_status s2_tiles_run(const s2_tile_job *job, const s2rgf_host *host, s2rgf_error *err)
 {
-    const int count = job->tile_count;
     run_state state = {.job = job, .host = host};
     if (!s2_progress(host, 0.0))
         return s2_fail(err, S2RGF_CANCELLED, "interrupted");
+    pthread_mutex_init(&state.mutex, NULL);
+    pthread_cond_init(&state.changed, NULL);
 #pragma omp parallel num_threads(job->threads)
     {
         void *worker = start_worker(&state);
+        /* no tile is computed before all know whether one has failed to start */
 #pragma omp barrier
-        bool go_on = true;
-        for (int first = 0; go_on && first < count; first += LOOP_TILES) {
-            run_tiles(&state, worker, first,
-                      count - first > LOOP_TILES ? first + LOOP_TILES : count);
-            go_on = !has_failed(&state);
-            /* none fails in the next loop before all know whether there is one */
-#pragma omp barrier
-        }
+        run_tiles(&state, worker);
         job->stop(worker);
     }
-    if (!state.failed)
-        return S2RGF_OK;
-    if (err)
+    pthread_cond_destroy(&state.changed);
+    pthread_mutex_destroy(&state.mutex);
+    if (state.interrupted && !state.failed)
+        return s2_fail(err, S2RGF_CANCELLED, "interrupted");
+    if (state.failed && err)
         *err = state.error;
-    return state.error.status;
+    return state.failed ? state.error.status : S2RGF_OK;
 }

@@ -31,7 +31,7 @@ typedef struct s2_tile_job {
 /**
  * Run a job. After an error nothing more is written; the error of the lowest tile is the one
  * returned, so that the message does not depend on the threads.
- * host  progress after every tile written and every part reported, one at a time; may cancel
+ * host  progress in the calling thread, when that has done some work or waits; may cancel
  * Errors  those of the job's functions, CANCELLED.
  */
 s2rgf_status s2_tiles_run(const s2_tile_job *job, const s2rgf_host *host, s2rgf_error *err);

@@ -69,13 +69,7 @@ static s2rgf_status start_fit(fit *f, const s2_samples *samples, const bool *use
 
 static void clear_fit(fit *f)
 {
-    s2_free(f->keys);
-    s2_free(f->mean);
-    s2_free(f->class_weight);
-    s2_free(f->within);
-    s2_free(f->mixed);
-    s2_free(f->part);
-    s2_free(f->rows);
+    S2_FREE_EACH(f->keys, f->mean, f->class_weight, f->within, f->mixed, f->part, f->rows);
 }
 
 static const float *features_of(const fit *f, size_t key)
@@ -270,9 +264,7 @@ s2rgf_status s2_discriminant_fit(const s2_samples *samples, const bool *used,
 
 void s2_discriminant_clear(s2_discriminant *discriminant)
 {
-    s2_free(discriminant->weight);
-    s2_free(discriminant->bias);
-    s2_free(discriminant->known);
+    S2_FREE_EACH(discriminant->weight, discriminant->bias, discriminant->known);
     *discriminant = (s2_discriminant){0};
 }
 

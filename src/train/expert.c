@@ -95,11 +95,8 @@ static s2rgf_status collect(sampler *to, const s2rgf_host *host, s2rgf_error *er
 
 static void clear_sampler(sampler *to)
 {
-    s2_free(to->samples.features);
-    s2_free(to->samples.class_index);
-    s2_free(to->samples.group);
-    s2_free(to->left);
-    s2_free(to->wanted);
+    S2_FREE_EACH(to->samples.features, to->samples.class_index, to->samples.group, to->left,
+                 to->wanted);
 }
 
 /* ---- temperature ---------------------------------------------------------------------------- */
@@ -181,10 +178,7 @@ static s2rgf_status calibrate(const s2_label_set *labels, const s2_samples *samp
             OVERCONFIDENCE * (fitted->calibrated ? s2_calibrate(&scored).temperature : 1.0);
     }
     s2_scored_pixels_clear(&scored);
-    s2_free(folds);
-    s2_free(used);
-    s2_free(scores);
-    s2_free(row);
+    S2_FREE_EACH(folds, used, scores, row);
     return status;
 }
 
@@ -339,27 +333,24 @@ s2rgf_status s2_expert_choose_share(s2_expert_trial *trial, double *share, s2rgf
         s2_scored_pixels_init(&sum, trial->network.classes, trial->network.count, err);
     if (status == S2RGF_OK && !(usual.of_group && best.of_group && tried.of_group))
         status = s2_fail_memory(err, "expert");
-    if (status != S2RGF_OK)
-        goto done;
-    memcpy(sum.labels, trial->network.labels, trial->network.count * sizeof *sum.labels);
-    sum.count = trial->network.count;
-    try_share(trial, &sum, &usual);
-    for (size_t i = 0; i < sizeof shares / sizeof *shares; i++) {
-        tried.share = shares[i];
-        try_share(trial, &sum, &tried);
-        if (tried.total < best.total) {
-            const share_trial former = best;
-            best = tried;
-            tried = former;
+    if (status == S2RGF_OK) {
+        memcpy(sum.labels, trial->network.labels, trial->network.count * sizeof *sum.labels);
+        sum.count = trial->network.count;
+        try_share(trial, &sum, &usual);
+        for (size_t i = 0; i < sizeof shares / sizeof *shares; i++) {
+            tried.share = shares[i];
+            try_share(trial, &sum, &tried);
+            if (tried.total < best.total) {
+                const share_trial former = best;
+                best = tried;
+                tried = former;
+            }
         }
+        if (is_better(trial, &best, &usual))
+            *share = best.share;
+        add_share(trial, *share, &trial->network);
     }
-    if (is_better(trial, &best, &usual))
-        *share = best.share;
-    add_share(trial, *share, &trial->network);
-done:
     s2_scored_pixels_clear(&sum);
-    s2_free(usual.of_group);
-    s2_free(best.of_group);
-    s2_free(tried.of_group);
+    S2_FREE_EACH(usual.of_group, best.of_group, tried.of_group);
     return status;
 }

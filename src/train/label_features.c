@@ -170,8 +170,6 @@ s2rgf_status s2_label_features(const s2_training_set *set, s2_label_role role,
         s2_free(reader.parts[s].pixels);
         s2_free(reader.parts[s].valid);
     }
-    s2_free(reader.features);
-    s2_free(reader.order);
-    s2_free(reader.ends);
+    S2_FREE_EACH(reader.features, reader.order, reader.ends);
     return status;
 }

@@ -143,6 +143,7 @@ static s2rgf_status describe_source(const s2_scene_source *from, s2_model_source
         to->pixel_size = s2_grid_pixel_size(s2_source_grid(from->source));
     to->on_reference = from->on_reference;
     to->band_count = s2_source_band_count(from->source);
+    to->file_bands = s2_source_file_bands(from->source);
     to->bands = s2_calloc((size_t)to->band_count, sizeof *to->bands);
     if (!to->name || !to->bands)
         return s2_fail_memory(err, "model");
@@ -150,6 +151,7 @@ static s2rgf_status describe_source(const s2_scene_source *from, s2_model_source
         const s2_band_desc *band = s2_source_band(from->source, b);
         to->bands[b] = (s2_model_band){.name = s2_strdup(band->name ? band->name : ""),
                                        .wavelength_nm = band->wavelength_nm,
+                                       .number = band->number,
                                        .std = 1.0,
                                        .low = NAN,
                                        .high = NAN};
@@ -327,6 +329,7 @@ static uint64_t fingerprint_of(const s2rgf_train_options *options, const s2_mode
     for (int s = 0; s < content->source_count; s++)
         for (int b = 0; b < content->sources[s].band_count; b++) {
             const s2_model_band *band = &content->sources[s].bands[b];
+            hash = s2_checksum_add(hash, &band->number, sizeof band->number);
             hash = s2_checksum_add(hash, &band->mean, sizeof band->mean);
             hash = s2_checksum_add(hash, &band->std, sizeof band->std);
         }
@@ -548,7 +551,7 @@ s2rgf_status s2rgf_train(const s2rgf_train_options *given, const s2rgf_host *hos
     if (status == S2RGF_OK)
         status = s2_scene_open(&options->scene, NULL, host, &scene, err);
     if (status == S2RGF_OK)
-        status = s2_scene_leave_out_bands(&scene, host, err);
+        status = s2_scene_leave_out_bands(&scene, options->bands, host, err);
     if (status == S2RGF_OK) {
         s2_scene_report(&scene, host);
         status = s2_labels_read(&options->labels, &scene.grid, host, &labels, err);

@@ -58,9 +58,7 @@ s2rgf_status s2_trainer_init(s2_trainer *trainer, const s2rgf_train_options *opt
 
 void s2_trainer_clear(s2_trainer *trainer)
 {
-    s2_free(trainer->average);
-    s2_free(trainer->best);
-    s2_free(trainer->confusion);
+    S2_FREE_EACH(trainer->average, trainer->best, trainer->confusion);
     s2_adam_clear(&trainer->adam);
     s2_training_free(trainer->training);
     *trainer = (s2_trainer){0};

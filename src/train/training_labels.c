@@ -210,9 +210,6 @@ s2rgf_status s2_training_labels_check(s2_scene *scene, const char *path, const s
                          s2_plural(labels->count, "pixel", "pixels"));
     if (status == S2RGF_OK && left < labels->count)
         status = s2_labels_keep(labels, check.keep, err);
-    s2_free(check.keep);
-    s2_free(check.row);
-    s2_free(check.boxes);
-    s2_free(check.valid);
+    S2_FREE_EACH(check.keep, check.row, check.boxes, check.valid);
     return status;
 }

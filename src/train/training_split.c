@@ -128,34 +128,32 @@ s2rgf_status s2_training_set_split(s2_training_set *set, double fraction, uint64
     *report = (s2_split_report){.distance_px = NAN};
     s2rgf_status status =
         first && groups && validates && work ? S2RGF_OK : s2_fail_memory(err, "split");
-    if (status != S2RGF_OK)
-        goto done;
-    s2_random_init(&random, seed, 0x5711);
-    if (labels->from_polygons) {
-        sort_by_class(labels, first, groups);
-        for (int k = 0; k < classes && fraction > 0.0; k++) {
-            const int count = first[k + 1] - first[k];
-            s2_random_shuffle(&random, groups + first[k], (size_t)count);
-            choose_groups(labels, groups + first[k], count, fraction, validates);
+    if (status == S2RGF_OK) {
+        s2_random_init(&random, seed, 0x5711);
+        if (labels->from_polygons) {
+            sort_by_class(labels, first, groups);
+            for (int k = 0; k < classes && fraction > 0.0; k++) {
+                const int count = first[k + 1] - first[k];
+                s2_random_shuffle(&random, groups + first[k], (size_t)count);
+                choose_groups(labels, groups + first[k], count, fraction, validates);
+            }
+        } else {
+            for (int g = 0; g < labels->group_count; g++)
+                groups[g] = g;
+            s2_random_shuffle(&random, groups, (size_t)labels->group_count);
+            choose_blocks(labels, groups, fraction, work, validates);
         }
-    } else {
-        for (int g = 0; g < labels->group_count; g++)
-            groups[g] = g;
-        s2_random_shuffle(&random, groups, (size_t)labels->group_count);
-        choose_blocks(labels, groups, fraction, work, validates);
     }
-    for (size_t i = 0; i < labels->count; i++) {
+    for (size_t i = 0; i < labels->count && status == S2RGF_OK; i++) {
         set->role[i] = validates[labels->pixels[i].group] ? S2_LABEL_VALIDATE : S2_LABEL_TRAIN;
         report->validation_pixels += set->role[i] == S2_LABEL_VALIDATE;
     }
+    S2_FREE_EACH(first, groups, validates, work);
+    if (status != S2RGF_OK)
+        return status;
     report->train_pixels = labels->count - report->validation_pixels;
     if (report->validation_pixels > 0)
         status = s2_role_distance(labels, set->role, host, &report->distance_px, &compared, err);
     list_training_pixels(set);
-done:
-    s2_free(first);
-    s2_free(groups);
-    s2_free(validates);
-    s2_free(work);
     return status;
 }

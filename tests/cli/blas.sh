@@ -11,6 +11,12 @@ grep -q 'avx2' /proc/cpuinfo || skip "a processor without AVX2: OpenBLAS's oldes
 last=$(env -u OPENBLAS_CORETYPE bash -c "$(declare -f cores); cores s2rgf_train --version" | tail -n 1)
 [ -n "$last" ] || skip "OpenBLAS does not say which kernels it uses"
 [ "$last" != Prescott ] || fail "s2rgf_train works with the kernels for a Prescott"
+if grep -q avx512vl /proc/cpuinfo; then
+    case $last in
+    SkylakeX | Cooperlake | SapphireRapids) ;;
+    *) fail "s2rgf_train works with the kernels for a $last beside AVX-512" ;;
+    esac
+fi
 
 # A choice of the user's stands, and is not made twice.
 chosen=$(OPENBLAS_CORETYPE=Prescott cores s2rgf_train --version)

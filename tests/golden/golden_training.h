@@ -5,6 +5,7 @@
 #include "golden/golden_tensors.h"
 #include "golden/network_parts.h"
 #include "nn/layers/adam.h"
+#include "nn/networks/networks.h"
 
 /* Gradients of biases before a batch-norm are zero: at most this part of the whole gradient. */
 #define GOLDEN_NULL_TOLERANCE 2e-6
@@ -23,6 +24,18 @@
 /* WATCHED in tests/golden/make_goldens.py: weights that decay and weights that do not. */
 static const char *const GOLDEN_WATCHED[] = {"neck_spatial.conv.weight", "adrf_spectral.w1",
                                              "head.bn.weight"};
+
+/** A network with its training, for the loss of its steps. */
+typedef struct golden_steps {
+    s2_network *network;
+    s2_training *train;
+} golden_steps;
+
+static inline void golden_steps_free(golden_steps *steps)
+{
+    s2_training_free(steps->train);
+    s2_network_free(steps->network);
+}
 
 /** The name of something in a batch: batches after the first have names of their own. */
 static inline const char *golden_of_batch(const char *name, int batch)

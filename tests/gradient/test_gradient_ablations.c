@@ -54,10 +54,18 @@ static size_t choose_parts(const s2_ablations *off, const char **parts)
     return count;
 }
 
+static void check_without(const char *architecture, const golden_ablation *without,
+                          const whole_network *whole, const char *const *parts, size_t count)
+{
+    const unsigned long before = harness_failures;
+    whole_check(whole, parts, count);
+    if (harness_failures != before)
+        printf("    %s without %s\n", architecture, without->name);
+}
+
 static void test_dense(const golden_ablation *without)
 {
     const char *parts[PARTS_MAX];
-    const unsigned long before = harness_failures;
     s2_network *network = golden_network_without(16, 2, &without->off);
     const whole_network whole = {&network->params, dense_loss};
     size_t count = choose_parts(&without->off, parts);
@@ -65,9 +73,7 @@ static void test_dense(const golden_ablation *without)
         parts[count++] = "detail";
     dense = golden_train(network, 0, 1);
     golden_mute(&without->off, 2, &dense->batch);
-    whole_check(&whole, parts, count);
-    if (harness_failures != before)
-        printf("    dense without %s\n", without->name);
+    check_without("dense", without, &whole, parts, count);
     s2_training_free(dense);
     s2_network_free(network);
 }
@@ -76,7 +82,6 @@ static void test_patch(const golden_ablation *without)
 {
     static const int pixels[][2] = {{20, 20}, {3, 40}, {50, 2}, {31, 25}, {10, 9}};
     const char *parts[PARTS_MAX];
-    const unsigned long before = harness_failures;
     patch_scene scene = patch_scene_make(2);
     scene.spec.off = without->off;
     s2_network *network = patch_scene_network(&scene);
@@ -86,9 +91,7 @@ static void test_patch(const golden_ablation *without)
         parts[count++] = "unfold";
     patch = patch_scene_train(&scene, network, pixels, sizeof pixels / sizeof pixels[0]);
     golden_mute(&without->off, 2, &patch->batch);
-    whole_check(&whole, parts, count);
-    if (harness_failures != before)
-        printf("    patch without %s\n", without->name);
+    check_without("patch", without, &whole, parts, count);
     s2_training_free(patch);
     s2_network_free(network);
     patch_scene_clear(&scene);

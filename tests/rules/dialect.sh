@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Rule: one dialect of C. Conditions test pointers as they are, comments are /* */, and the one label is done.
+# Rule: one dialect of C. Conditions test pointers as they are, comments are /* */, and a function
+# that holds something runs down its statuses to one way out: there is no goto.
 . "$(dirname "$0")/../tools/lib.sh"
 
 # breaches_in ROOT: the places.
@@ -9,7 +10,7 @@ breaches_in() {
         -e '!= NULL (&&|\|\||\?)' \
         -e '(&&|\|\|) [^()]*!= NULL\b' \
         -e '^[^"]*[;{}] +//' -e '^ *//' \
-        -e '\bgoto +([^d]|d[^o])' \
+        -e '^[^"/*]*\bgoto +\w+;' \
         "$1"/src "$1"/samples "$1"/tests || true
 }
 
@@ -24,12 +25,12 @@ cat > src/a.c << 'EOF'
     return n > 0 && p != NULL;
     int n; // a comment
     // a comment
-    goto out;
+    goto done;
 EOF
 cat > src/b.c << 'EOF'
     if (!p || p->next)
     return p != NULL;
     const char *address = "https://example.org"; /* a comment */
-    goto done;
+    status = s2_fail(err, S2RGF_IO, "nowhere to goto;");
 EOF
 [ "$(breaches_in . | wc -l)" -eq 6 ] || fail "planted breaches were not found: $(breaches_in .)"

@@ -204,4 +204,15 @@ static inline s2_model_training sample_no_training(void)
                                .temperature = 1.0};
 }
 
+/** A dense model of 16 channels with no training behind it; its sources are still to be filled. */
+static inline s2_model_content sample_dense(int source_count)
+{
+    return (s2_model_content){.network = s2_strdup("dense"),
+                              .channels = 16,
+                              .program_version = s2_strdup("0"),
+                              .training = sample_no_training(),
+                              .source_count = source_count,
+                              .sources = s2_calloc((size_t)source_count, sizeof(s2_model_source))};
+}
+
 #endif

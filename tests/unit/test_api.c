@@ -99,12 +99,17 @@ static s2rgf_status call_scenes(const void *options)
     CHECK(!result);
     return status;
 }
-static const member CLASSIFY[] = {
-    MEMBER(classify, scene.inputs, POINTER), MEMBER(classify, scene.decimation, INTEGER),
-    MEMBER(classify, model_path, POINTER),   MEMBER(classify, output_path, POINTER),
-    MEMBER(classify, tile_px, INTEGER),      MEMBER(classify, threads, INTEGER),
-    MEMBER(classify, memory_mb, INTEGER),    MEMBER(classify, block_cache_mb, INTEGER),
-    MEMBER(classify, share, INTEGER),        MEMBER(classify, share_count, INTEGER)};
+static const member CLASSIFY[] = {MEMBER(classify, scene.inputs, POINTER),
+                                  MEMBER(classify, scene.decimation, INTEGER),
+                                  MEMBER(classify, model_path, POINTER),
+                                  MEMBER(classify, output_path, POINTER),
+                                  MEMBER(classify, reject, REAL),
+                                  MEMBER(classify, tile_px, INTEGER),
+                                  MEMBER(classify, threads, INTEGER),
+                                  MEMBER(classify, memory_mb, INTEGER),
+                                  MEMBER(classify, block_cache_mb, INTEGER),
+                                  MEMBER(classify, share, INTEGER),
+                                  MEMBER(classify, share_count, INTEGER)};
 
 static void fill_mosaic(void *data)
 {

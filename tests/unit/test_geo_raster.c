@@ -38,6 +38,14 @@ static void read_all(s2_source *source, float *pixels, uint8_t *valid)
     CHECK(memcmp(again, valid, (size_t)grid->width * (size_t)grid->height) == 0);
 }
 
+/** The pixels of a small file; the source stays open. */
+static s2_source *read_file(const char *path, float *pixels, uint8_t *valid)
+{
+    s2_source *source = open_one(path, NULL);
+    read_all(source, pixels, valid);
+    return source;
+}
+
 /** One row of values of a type, with a nodata value in the file, read back. */
 static void check_row(GDALDataType type, double *values, int count, const double *file_nodata,
                       const char *nodata, const float *expected, const uint8_t *expected_valid)
@@ -127,8 +135,7 @@ static void test_64_bit_nodata(void)
         GDALClose(dataset);
         float pixels[2];
         uint8_t valid[2];
-        s2_source *source = open_one(recipe.path, NULL);
-        read_all(source, pixels, valid);
+        s2_source *source = read_file(recipe.path, pixels, valid);
         CHECK(!valid[0] && valid[1] && pixels[1] == 7.0f);
         s2_source_close(source);
     }
@@ -154,8 +161,7 @@ static void test_64_bit_neighbours_of_nodata(void)
         GDALClose(dataset);
         float pixels[3];
         uint8_t valid[3];
-        s2_source *source = open_one(recipe.path, NULL);
-        read_all(source, pixels, valid);
+        s2_source *source = read_file(recipe.path, pixels, valid);
         CHECK(!valid[0] && valid[1] && valid[2]);
         CHECK(pixels[2] == 7.0f);
         s2_source_close(source);
@@ -178,8 +184,7 @@ static void test_signed_byte(void)
     GDALClose(dataset);
     float pixels[3];
     uint8_t valid[3];
-    s2_source *source = open_one(recipe.path, NULL);
-    read_all(source, pixels, valid);
+    s2_source *source = read_file(recipe.path, pixels, valid);
     CHECK(pixels[0] == -1.0f && pixels[1] == 5.0f && valid[0] && valid[1] && !valid[2]);
     CHECK_STR(s2_source_type(source), "Int8");
     s2_source_close(source);
@@ -204,8 +209,7 @@ static void test_scale(void)
     GDALClose(dataset);
     float pixels[6];
     uint8_t valid[3];
-    s2_source *source = open_one(recipe.path, NULL);
-    read_all(source, pixels, valid);
+    s2_source *source = read_file(recipe.path, pixels, valid);
     /* Nodata is compared before scaling, and one bad band makes the pixel bad. */
     CHECK(!valid[0] && valid[1] && valid[2]);
     CHECK(pixels[0] == 0.0f && pixels[1] == 0.0f);

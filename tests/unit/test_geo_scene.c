@@ -37,6 +37,15 @@ static void open_or_stop(const s2rgf_input *inputs, size_t count, const s2_scene
     REQUIRE(status == S2RGF_OK);
 }
 
+/* A raster of another grid, brought to the grid of ref.tif. */
+static void open_on_reference(const char *name, const char *path, s2_scene *scene)
+{
+    const s2rgf_input inputs[] = {{"ref", "/vsimem/ref.tif"}, {name, path}};
+    const s2_scene_demand demand = {
+        .count = 2, .names = {"ref", name}, .on_reference = {true, true}, .reference = 0};
+    open_or_stop(inputs, 2, &demand, scene);
+}
+
 static bool srs_equal(const char *wkt_a, const char *wkt_b)
 {
     bool equal = false;
@@ -389,12 +398,9 @@ static void test_downsampling(void)
                                  .geotransform = {500000, 2.5, 0, 5800000, 0, -2.5}},
                 values);
     make_raster(&(raster_recipe){.path = "/vsimem/ref.tif", .width = 20, .height = 20}, NULL);
-    const s2rgf_input inputs[] = {{"ref", "/vsimem/ref.tif"}, {"fine", "/vsimem/board.tif"}};
-    const s2_scene_demand demand = {
-        .count = 2, .names = {"ref", "fine"}, .on_reference = {true, true}, .reference = 0};
     s2_scene scene;
     s2rgf_error err = {0};
-    open_or_stop(inputs, 2, &demand, &scene);
+    open_on_reference("fine", "/vsimem/board.tif", &scene);
     CHECK_CONTAINS(last_lines, "resampled to the reference grid");
     float pixels[400];
     uint8_t valid[400];
@@ -443,12 +449,9 @@ static void test_wide_kernel(void)
                 values);
     free(values);
     make_raster(&(raster_recipe){.path = "/vsimem/ref.tif", .width = 12, .height = 12}, NULL);
-    const s2rgf_input inputs[] = {{"ref", "/vsimem/ref.tif"}, {"ramp", "/vsimem/ramp.tif"}};
-    const s2_scene_demand demand = {
-        .count = 2, .names = {"ref", "ramp"}, .on_reference = {true, true}, .reference = 0};
     s2_scene scene;
     s2rgf_error err = {0};
-    open_or_stop(inputs, 2, &demand, &scene);
+    open_on_reference("ramp", "/vsimem/ramp.tif", &scene);
     float pixels[144];
     uint8_t valid[144];
     CHECK(s2_source_read(scene.sources[1].source, (s2_rect){0, 0, 12, 12}, pixels, valid, &err) ==

@@ -61,12 +61,9 @@ static void make_model(const char *path)
                                   .sources = 2,
                                   .bands = {2, 2},
                                   .on_reference = {true, false}};
-    s2_model_content content = {.network = s2_strdup("dense"), .channels = 16, .source_count = 2};
+    s2_model_content content = sample_dense(2);
     s2_network *network = NULL;
     s2rgf_error err = {0};
-    content.program_version = s2_strdup("0");
-    content.training = sample_no_training();
-    content.sources = s2_calloc(2, sizeof *content.sources);
     fill_source(&content.sources[0], "ms", 10.0);
     fill_source(&content.sources[1], "hs", 50.0);
     for (int c = 0; c < CLASSES; c++) {

@@ -42,19 +42,34 @@ static void test_start(void)
     end();
 }
 
-static void test_train(const golden_file *file, const char *name, bool relu)
+/* The golden's parameters and tensors; y and dx are zero. */
+static void begin_golden(const char *name, s2_tensor *x, s2_tensor *y, s2_tensor *dy, s2_tensor *dx)
 {
     begin(name);
     golden_fill_params(&params);
-    s2_tensor x = golden_input(name, "x", 2, 5, 4, CHANNELS), y = golden_zeros(2, 5, 4, CHANNELS);
-    s2_tensor dy = golden_input(name, "dy", 2, 5, 4, CHANNELS),
-              dx = golden_zeros(2, 5, 4, CHANNELS);
-    s2_batchnorm_forward(&bn, &state, &x, relu, &y);
-    CHECK(golden_tensor_matches(file, name, "y", &y, TOLERANCE));
-    s2_batchnorm_backward(&bn, &state, &x, relu ? &y : NULL, &dy, &dx);
-    CHECK(golden_tensor_matches(file, name, "dx", &dx, TOLERANCE));
+    *x = golden_input(name, "x", 2, 5, 4, CHANNELS);
+    *y = golden_zeros(2, 5, 4, CHANNELS);
+    *dy = golden_input(name, "dy", 2, 5, 4, CHANNELS);
+    *dx = golden_zeros(2, 5, 4, CHANNELS);
+}
+
+/* Backward after forward. */
+static void check_gradients(const golden_file *file, const char *name, const s2_tensor *x,
+                            const s2_tensor *masked_by, const s2_tensor *dy, const s2_tensor *dx)
+{
+    s2_batchnorm_backward(&bn, &state, x, masked_by, dy, dx);
+    CHECK(golden_tensor_matches(file, name, "dx", dx, TOLERANCE));
     CHECK(golden_matches(file, golden_name(name, "dw"), bn.weight->grad, CHANNELS, TOLERANCE));
     CHECK(golden_matches(file, golden_name(name, "db"), bn.bias->grad, CHANNELS, TOLERANCE));
+}
+
+static void test_train(const golden_file *file, const char *name, bool relu)
+{
+    s2_tensor x, y, dy, dx;
+    begin_golden(name, &x, &y, &dy, &dx);
+    s2_batchnorm_forward(&bn, &state, &x, relu, &y);
+    CHECK(golden_tensor_matches(file, name, "y", &y, TOLERANCE));
+    check_gradients(file, name, &x, relu ? &y : NULL, &dy, &dx);
     end();
 }
 
@@ -62,11 +77,8 @@ static void test_train(const golden_file *file, const char *name, bool relu)
    x. */
 static void test_settled(const golden_file *file, const char *name, bool relu)
 {
-    begin(name);
-    golden_fill_params(&params);
-    s2_tensor x = golden_input(name, "x", 2, 5, 4, CHANNELS), y = golden_zeros(2, 5, 4, CHANNELS);
-    s2_tensor dy = golden_input(name, "dy", 2, 5, 4, CHANNELS),
-              dx = golden_zeros(2, 5, 4, CHANNELS);
+    s2_tensor x, y, dy, dx;
+    begin_golden(name, &x, &y, &dy, &dx);
     const float mean = bn.mean->value[1];
     float scale[CHANNELS], shift[CHANNELS];
     s2_batchnorm_use(&bn, &state, S2_STATISTICS_SETTLED);
@@ -77,10 +89,7 @@ static void test_settled(const golden_file *file, const char *name, bool relu)
         float folded = scale[i % CHANNELS] * *golden_value(&x, i) + shift[i % CHANNELS];
         CHECK_NEAR(relu && folded < 0 ? 0 : folded, *golden_value(&y, i), 1e-5);
     }
-    s2_batchnorm_backward(&bn, &state, &x, relu ? &y : NULL, &dy, &dx);
-    CHECK(golden_tensor_matches(file, name, "dx", &dx, TOLERANCE));
-    CHECK(golden_matches(file, golden_name(name, "dw"), bn.weight->grad, CHANNELS, TOLERANCE));
-    CHECK(golden_matches(file, golden_name(name, "db"), bn.bias->grad, CHANNELS, TOLERANCE));
+    check_gradients(file, name, &x, relu ? &y : NULL, &dy, &dx);
     CHECK(bn.mean->value[1] == mean);
     s2_batchnorm_use(&bn, &state, S2_STATISTICS_BATCH);
     s2_batchnorm_forward(&bn, &state, &x, relu, &y);

@@ -39,14 +39,9 @@ static void test_network(int channels, int sources)
     golden_clear(&file);
 }
 
-typedef struct steps {
-    s2_network *network;
-    s2_training *train;
-} steps;
-
 static double loss_of_batch(void *network, int batch)
 {
-    const steps *s = network;
+    const golden_steps *s = network;
     const s2_loss_options options = {
         {GOLDEN_SMOOTHING, 0}, GOLDEN_BETA, 0, S2_RELATION_CORRELATION};
     double loss = NAN;
@@ -59,12 +54,11 @@ static double loss_of_batch(void *network, int batch)
 static void test_steps(int sources)
 {
     char name[GOLDEN_NAME_BYTES];
-    steps s = {golden_network(32, sources), NULL};
+    golden_steps s = {golden_network(32, sources), NULL};
     s.train = golden_train(s.network, 0, GOLDEN_CROPS);
     snprintf(name, sizeof name, "dense_c32_s%d", sources);
     golden_check_steps(name, &s.network->params, loss_of_batch, &s, STEPS_TOLERANCE);
-    s2_training_free(s.train);
-    s2_network_free(s.network);
+    golden_steps_free(&s);
 }
 
 /* Dropout keeps half of the hidden units, doubled: other scores, the same for the same stream. */

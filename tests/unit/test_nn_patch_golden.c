@@ -44,14 +44,9 @@ static void test_network(int sources)
     golden_clear(&file);
 }
 
-typedef struct steps {
-    s2_network *network;
-    s2_training *train;
-} steps;
-
 static double loss_of_batch(void *network, int batch)
 {
-    const steps *s = network;
+    const golden_steps *s = network;
     golden_fill_patches(&s->train->batch, s->network->spec.sources, batch);
     return loss_of(s->train, NULL);
 }
@@ -59,12 +54,11 @@ static double loss_of_batch(void *network, int batch)
 static void test_steps(int sources)
 {
     char name[GOLDEN_NAME_BYTES];
-    steps s = {golden_patch_network(sources), NULL};
+    golden_steps s = {golden_patch_network(sources), NULL};
     s.train = golden_patch_train(s.network);
     snprintf(name, sizeof name, "patch_s%d", sources);
     golden_check_steps(name, &s.network->params, loss_of_batch, &s, STEPS_TOLERANCE);
-    s2_training_free(s.train);
-    s2_network_free(s.network);
+    golden_steps_free(&s);
 }
 
 /* One patch as a scene, and the scores of its centre. */

@@ -74,12 +74,9 @@ static void make_model(const char *path, int bands)
 {
     const s2_network_spec spec = {
         .channels = 16, .classes = CLASSES, .sources = 1, .bands = {bands}, .on_reference = {true}};
-    s2_model_content content = {.network = s2_strdup("dense"), .channels = 16, .source_count = 1};
+    s2_model_content content = sample_dense(1);
     s2_network *network = NULL;
     s2rgf_error err = {0};
-    content.program_version = s2_strdup("0");
-    content.training = sample_no_training();
-    content.sources = s2_calloc(1, sizeof *content.sources);
     content.sources[0] =
         (s2_model_source){.name = s2_strdup("cube"),
                           .pixel_size = 10.0,

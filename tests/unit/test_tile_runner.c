@@ -1,6 +1,7 @@
 /* Tiles over threads: order of writing, the error that is reported, cancelling, workers' lives. */
 #include "tiles/tile_runner.h"
 
+#include <pthread.h>
 #include <unistd.h>
 
 #include "core/clock.h"
@@ -14,8 +15,9 @@ typedef struct scenario {
     int bad_compute[2], bad_write, bad_start; /* tiles or workers that fail, -1: none */
     int started, stopped, computed;
     int written[TILES], count;
-    double fractions[4 * TILES + 1];
-    int reports;
+    double last;            /* fraction, of those reported */
+    int reports, strangers; /* strangers: not in the caller's thread, or less than before */
+    pthread_t caller;
     int parts;        /* thirds that a tile reports */
     int cancel_after; /* reports, -1: never */
 } scenario;
@@ -68,7 +70,9 @@ static void stop(void *worker)
 static bool progress(double fraction, void *user)
 {
     scenario *s = user;
-    s->fractions[s->reports++] = fraction;
+    s->strangers += !pthread_equal(pthread_self(), s->caller) || fraction < s->last - 1e-9;
+    s->last = fraction;
+    s->reports++;
     return s->cancel_after < 0 || s->reports <= s->cancel_after;
 }
 
@@ -82,6 +86,7 @@ static s2rgf_status run(scenario *s, int threads, s2rgf_error *err)
                              .compute = compute,
                              .write = write_tile,
                              .stop = stop};
+    s->caller = pthread_self();
     return s2_tiles_run(&job, &host, err);
 }
 
@@ -98,9 +103,9 @@ static void writes_in_order(int threads)
         CHECK(s.written[i] == i);
     CHECK(s.started == threads);
     CHECK(s.stopped == threads);
-    CHECK(s.reports == TILES + 1);
-    CHECK_NEAR(s.fractions[0], 0.0, 0.0);
-    CHECK_NEAR(s.fractions[TILES], 1.0, 0.0);
+    CHECK(threads > 1 || s.reports == TILES + 1);
+    CHECK(s.reports >= 2 && s.strangers == 0);
+    CHECK_NEAR(s.last, 1.0, 0.0);
 }
 
 /* Tile 21 is likely to fail before 20 does; the message is 20's all the same, and nothing after 19
@@ -147,7 +152,8 @@ static void host_cancels(int threads)
     s.cancel_after = 5; /* the report at the start, then four tiles */
     CHECK(run(&s, threads, &err) == S2RGF_CANCELLED);
     CHECK(err.status == S2RGF_CANCELLED);
-    CHECK(s.count == 5);
+    CHECK(threads > 1 ? s.count < TILES : s.count == 5);
+    CHECK(s.strangers == 0);
     s = CLEAN;
     s.cancel_after = 0;
     CHECK(run(&s, threads, NULL) == S2RGF_CANCELLED);
@@ -163,16 +169,94 @@ static void reports_parts(int threads)
     s.parts = 3;
     CHECK(run(&s, threads, &err) == S2RGF_OK);
     CHECK(s.count == TILES);
-    CHECK(s.reports == 4 * TILES + 1);
-    for (int i = 1; i < s.reports; i++)
-        CHECK(s.fractions[i] >= s.fractions[i - 1] - 1e-9);
-    CHECK_NEAR(s.fractions[s.reports - 1], 1.0, 0.0);
+    CHECK(threads > 1 || s.reports == 4 * TILES + 1);
+    CHECK(s.strangers == 0);
+    CHECK_NEAR(s.last, 1.0, 0.0);
     s = CLEAN;
     s.parts = 2;
     s.cancel_after = 2; /* the report at the start, the first third of the first tile */
     CHECK(run(&s, threads, &err) == S2RGF_CANCELLED);
     CHECK(s.count < TILES && s.computed < TILES);
     CHECK(s.stopped == threads);
+}
+
+/* A tile of another thread that lasts, while the caller's thread has none left. */
+typedef struct slow_tile {
+    pthread_t caller;
+    int reports; /* while the tile lasts */
+    bool lasts, stopped, cancels;
+} slow_tile;
+
+static s2rgf_status start_slow(void *context, void **worker, s2rgf_error *err)
+{
+    (void)err;
+    *worker = context;
+    return S2RGF_OK;
+}
+
+/* Of two tiles the one that the caller's thread does not take waits until the host was told five
+   times, or stopped. */
+static s2rgf_status compute_slow(void *worker, int tile, s2_tile_watch *watch, s2rgf_error *err)
+{
+    slow_tile *slow = worker;
+    (void)tile;
+    if (pthread_equal(pthread_self(), slow->caller)) {
+        usleep(50000); /* the other thread takes the other tile meanwhile */
+        return S2RGF_OK;
+    }
+    for (int i = 0; i < 400; i++) {
+        int reports = 0;
+        slow->lasts = true;
+#pragma omp atomic read
+        reports = slow->reports;
+        if (reports >= 5 && !slow->cancels)
+            return S2RGF_OK;
+        const s2rgf_status status = s2_tile_report(watch, 0.0, err);
+        slow->stopped = status == S2RGF_CANCELLED;
+        if (status != S2RGF_OK)
+            return status;
+        usleep(10000);
+    }
+    return s2_fail(err, S2RGF_INTERNAL, "the host was not told");
+}
+
+static s2rgf_status write_slow(void *worker, int tile, s2rgf_error *err)
+{
+    (void)worker;
+    (void)tile;
+    (void)err;
+    return S2RGF_OK;
+}
+
+static void stop_slow(void *worker)
+{
+    (void)worker;
+}
+
+static bool progress_of_slow(double fraction, void *user)
+{
+    slow_tile *slow = user;
+    (void)fraction;
+    CHECK(pthread_equal(pthread_self(), slow->caller));
+#pragma omp atomic
+    slow->reports++;
+    return !slow->cancels || slow->reports < 4;
+}
+
+/* The host is told, and can stop the others, while the caller's thread waits for them. */
+static void host_is_told_while_waiting(bool cancels)
+{
+    slow_tile slow = {.caller = pthread_self(), .cancels = cancels};
+    const s2rgf_host host = {.progress = progress_of_slow, .user = &slow};
+    const s2_tile_job job = {.context = &slow,
+                             .tile_count = 2,
+                             .threads = 2,
+                             .start = start_slow,
+                             .compute = compute_slow,
+                             .write = write_slow,
+                             .stop = stop_slow};
+    CHECK(s2_tiles_run(&job, &host, NULL) == (cancels ? S2RGF_CANCELLED : S2RGF_OK));
+    CHECK(slow.lasts && slow.stopped == cancels);
 }
 
 /* Tiles that take no time: the last one written, and the one that fails. */
@@ -242,6 +326,8 @@ int main(void)
         reports_parts(threads);
         many_tiles_end_at_once(threads);
     }
+    host_is_told_while_waiting(false);
+    host_is_told_while_waiting(true);
     CHECK(s2_thread_count(3) == 3);
     CHECK(s2_thread_count(0) >= 1);
     return harness_end();

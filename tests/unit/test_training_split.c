@@ -6,21 +6,34 @@
 #include "geo/labels/labels_blocks.h"
 
 /* A set that is only good for splitting. */
-static void init_split_only(s2_training_set *set, s2_scene *no_scene, const s2_model_content *none,
-                            const s2_label_set *labels)
+static void init_split_only(s2_training_set *set, const s2_label_set *labels)
 {
-    REQUIRE(s2_training_set_init(set, no_scene, labels, none, CROP, NULL) == S2RGF_OK);
+    static s2_scene no_scene;
+    static const s2_model_content none;
+    REQUIRE(s2_training_set_init(set, &no_scene, labels, &none, CROP, NULL) == S2RGF_OK);
+}
+
+static void clear_all(s2_training_set *set, s2_label_set *labels)
+{
+    s2_training_set_clear(set);
+    s2_label_set_clear(labels);
+}
+
+/* Other pixels and groups in place of those that a fixture made, all zero. */
+static void replace_labels(s2_label_set *labels, size_t pixels, size_t groups)
+{
+    S2_FREE_EACH(labels->pixels, labels->groups);
+    labels->pixels = s2_calloc(pixels, sizeof *labels->pixels);
+    labels->groups = s2_calloc(groups, sizeof *labels->groups);
 }
 
 static void polygons_are_split_whole(void)
 {
-    s2_scene no_scene = {0};
-    const s2_model_content none = {0};
     s2_label_set labels;
     s2_training_set set;
     s2_split_report report;
     make_labels(&labels);
-    init_split_only(&set, &no_scene, &none, &labels);
+    init_split_only(&set, &labels);
     for (uint64_t seed = 1; seed <= 20; seed++) {
         int of_group[64] = {0};
         int trains[3] = {0};
@@ -42,15 +55,12 @@ static void polygons_are_split_whole(void)
         CHECK(report.train_pixels + report.validation_pixels == labels.count);
         CHECK_NEAR(report.distance_px, 5.0, 1e-9); /* the next row of labels */
     }
-    s2_training_set_clear(&set);
-    s2_label_set_clear(&labels);
+    clear_all(&set, &labels);
 }
 
 /* The only polygon of a class trains. */
 static void no_class_is_lost(void)
 {
-    s2_scene no_scene = {0};
-    const s2_model_content none = {0};
     s2_label_set labels;
     s2_training_set set;
     s2_split_report report;
@@ -59,33 +69,27 @@ static void no_class_is_lost(void)
         labels.groups[g].class_index = g == 0 ? 0 : 1 + g % 2;
     for (size_t i = 0; i < labels.count; i++)
         labels.pixels[i].class_index = labels.groups[labels.pixels[i].group].class_index;
-    init_split_only(&set, &no_scene, &none, &labels);
+    init_split_only(&set, &labels);
     for (uint64_t seed = 1; seed <= 20; seed++) {
         REQUIRE(s2_training_set_split(&set, 0.5, seed, NULL, &report, NULL) == S2RGF_OK);
         CHECK(set.class_pixels[0] == labels.groups[0].pixels);
         CHECK(report.validation_pixels > 0);
     }
-    s2_training_set_clear(&set);
-    s2_label_set_clear(&labels);
+    clear_all(&set, &labels);
 }
 
 /* Blocks of raster labels hold several classes and are split whole: no block shows both roles. */
 static void blocks_are_split_whole(void)
 {
     enum { BLOCKS = 12 };
-    s2_scene no_scene = {0};
-    const s2_model_content none = {0};
     s2_label_set labels;
     s2_training_set set;
     s2_split_report report;
     make_labels(&labels);
-    s2_free(labels.pixels);
-    s2_free(labels.groups);
+    replace_labels(&labels, BLOCKS * 9, BLOCKS * 3);
     labels.from_polygons = false;
     labels.count = 0;
     labels.group_count = 0;
-    labels.pixels = s2_calloc(BLOCKS * 9, sizeof *labels.pixels);
-    labels.groups = s2_calloc(BLOCKS * 3, sizeof *labels.groups);
     for (int block = 0; block < BLOCKS; block++)
         for (int k = 0; k < 3; k++) {
             const int x = S2_LABEL_BLOCK_PX * block + 4 * k;
@@ -94,7 +98,7 @@ static void blocks_are_split_whole(void)
                 labels.pixels[labels.count++] = (s2_label_pixel){x + i, 0, k, labels.group_count};
             labels.group_count++;
         }
-    init_split_only(&set, &no_scene, &none, &labels);
+    init_split_only(&set, &labels);
     for (uint64_t seed = 1; seed <= 20; seed++) {
         int of_block[BLOCKS] = {0};
         REQUIRE(s2_training_set_split(&set, 0.25, seed, NULL, &report, NULL) == S2RGF_OK);
@@ -104,27 +108,21 @@ static void blocks_are_split_whole(void)
             CHECK(of_block[b] == 1 || of_block[b] == 2);
         CHECK(report.validation_pixels == BLOCKS * 9 / 4);
     }
-    s2_training_set_clear(&set);
-    s2_label_set_clear(&labels);
+    clear_all(&set, &labels);
 }
 
 /* A small scene has as many blocks as it takes to split it; a large one keeps its own. */
 static void small_scenes_have_smaller_blocks(void)
 {
     enum { SMALL_W = 67, SMALL_H = 100 };
-    s2_scene no_scene = {0};
-    const s2_model_content none = {0};
     s2_label_set labels;
     s2_training_set set;
     s2_split_report report;
     size_t of_class[3] = {0}, validating[3] = {0};
     make_labels(&labels);
-    s2_free(labels.pixels);
-    s2_free(labels.groups);
+    replace_labels(&labels, SMALL_W * SMALL_H, 1);
     labels.from_polygons = false;
     labels.count = 0;
-    labels.pixels = s2_calloc(SMALL_W * SMALL_H, sizeof *labels.pixels);
-    labels.groups = s2_calloc(1, sizeof *labels.groups);
     for (int y = 0; y < SMALL_H; y++)
         for (int x = 0; x < SMALL_W; x++)
             labels.pixels[labels.count++] = (s2_label_pixel){x, y, (x / 20 + y / 20) % 3, 0};
@@ -145,7 +143,7 @@ static void small_scenes_have_smaller_blocks(void)
               s2_rect_contains(group->bounds,
                                (s2_rect){labels.pixels[i].x, labels.pixels[i].y, 1, 1}));
     }
-    init_split_only(&set, &no_scene, &none, &labels);
+    init_split_only(&set, &labels);
     REQUIRE(s2_training_set_split(&set, 0.25, 1, NULL, &report, NULL) == S2RGF_OK);
     for (size_t i = 0; i < labels.count; i++) {
         of_class[labels.pixels[i].class_index]++;
@@ -332,20 +330,17 @@ static void work_is_linear(void)
 {
     uint64_t work[2];
     for (int k = 0; k < 2; k++) {
-        s2_scene no_scene = {0};
-        const s2_model_content none = {0};
         s2_label_set labels;
         s2_training_set set;
         s2_split_report report;
         double distance;
         make_square(&labels, k == 0 ? 512 : 1024);
-        init_split_only(&set, &no_scene, &none, &labels);
+        init_split_only(&set, &labels);
         REQUIRE(s2_training_set_split(&set, 0.25, 3, NULL, &report, NULL) == S2RGF_OK);
         CHECK(report.train_pixels + report.validation_pixels == labels.count);
         CHECK(report.distance_px == 1.0);
         REQUIRE(s2_role_distance(&labels, set.role, NULL, &distance, &work[k], NULL) == S2RGF_OK);
-        s2_training_set_clear(&set);
-        s2_label_set_clear(&labels);
+        clear_all(&set, &labels);
     }
     CHECK(work[0] > 0 && work[1] < 5 * work[0]);
 }
@@ -360,46 +355,37 @@ static bool stop_at_once(double fraction, void *user)
 static void splitting_can_be_cancelled(void)
 {
     const s2rgf_host host = {.progress = stop_at_once};
-    s2_scene no_scene = {0};
-    const s2_model_content none = {0};
     s2_label_set labels;
     s2_training_set set;
     s2_split_report report;
     make_square(&labels, 200);
-    init_split_only(&set, &no_scene, &none, &labels);
+    init_split_only(&set, &labels);
     CHECK(s2_training_set_split(&set, 0.25, 3, &host, &report, NULL) == S2RGF_CANCELLED);
-    s2_training_set_clear(&set);
-    s2_label_set_clear(&labels);
+    clear_all(&set, &labels);
 }
 
 /* Groups are found, not searched for: a hundred thousand take no time that counts. */
 static void many_blocks_are_split_in_no_time(void)
 {
     enum { BLOCKS = 100000 };
-    s2_scene no_scene = {0};
-    const s2_model_content none = {0};
     s2_label_set labels;
     s2_training_set set;
     s2_split_report report;
     make_square(&labels, 1);
-    s2_free(labels.pixels);
-    s2_free(labels.groups);
+    replace_labels(&labels, BLOCKS, BLOCKS);
     labels.count = BLOCKS;
     labels.group_count = BLOCKS;
-    labels.pixels = s2_alloc(BLOCKS, sizeof *labels.pixels);
-    labels.groups = s2_alloc(BLOCKS, sizeof *labels.groups);
     for (int i = 0; i < BLOCKS; i++) {
         const int x = i * S2_LABEL_BLOCK_PX;
         labels.pixels[i] = (s2_label_pixel){x, 0, i % 2, i};
         labels.groups[i] = (s2_label_group){i % 2, 1, {x, 0, 1, 1}};
     }
-    init_split_only(&set, &no_scene, &none, &labels);
+    init_split_only(&set, &labels);
     const clock_t start = clock();
     REQUIRE(s2_training_set_split(&set, 0.25, 3, NULL, &report, NULL) == S2RGF_OK);
     CHECK((double)(clock() - start) / CLOCKS_PER_SEC < 5.0); /* squared: far more than ten */
     CHECK(report.validation_pixels == BLOCKS / 4 && report.distance_px == S2_LABEL_BLOCK_PX);
-    s2_training_set_clear(&set);
-    s2_label_set_clear(&labels);
+    clear_all(&set, &labels);
 }
 
 int main(void)

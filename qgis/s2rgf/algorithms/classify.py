@@ -18,6 +18,12 @@ EXTENT = "EXTENT"
 OUTPUT = "OUTPUT"
 CONFIDENCE = "CONFIDENCE"
 PROBABILITIES = "PROBABILITIES"
+UNCERTAINTY = "UNCERTAINTY"
+SIDE_OUTPUTS = (
+    (CONFIDENCE, "-conf", "Probability of the mapped class"),
+    (PROBABILITIES, "-prob", "Probability of every class"),
+    (UNCERTAINTY, "-uncertainty", "Entropy and margin"),
+)
 
 
 class Classify(ProgramAlgorithm):
@@ -27,6 +33,16 @@ class Classify(ProgramAlgorithm):
     SUMMARY = "Maps the land cover of a scene with a trained model."
     TAGS = "land cover,classification,map,predict,network,fusion"
     OPTIONS = (
+        Option(
+            "REJECT",
+            "-reject",
+            float,
+            "Least probability of the mapped class",
+            "Pixels whose class is less probable become a class of their own, unsure. 0: none.",
+            0,
+            0,
+            1,
+        ),
         Option(
             "TILE",
             "-tile",
@@ -74,12 +90,9 @@ class Classify(ProgramAlgorithm):
         add_parameter(self, extent, tr("The whole scene, if not set."))
         self.add_options()
         add_parameter(self, QgsProcessingParameterRasterDestination(OUTPUT, tr("Map")))
-        for name, label in (
-            (CONFIDENCE, tr("Probability of the mapped class")),
-            (PROBABILITIES, tr("Probability of every class")),
-        ):
+        for name, _, label in SIDE_OUTPUTS:
             output = QgsProcessingParameterRasterDestination(
-                name, label, optional=True, createByDefault=False
+                name, tr(label), optional=True, createByDefault=False
             )
             add_parameter(self, output)
 
@@ -102,7 +115,7 @@ class Classify(ProgramAlgorithm):
 
     def processAlgorithm(self, parameters, context, feedback):
         paths = {}
-        for name in (OUTPUT, CONFIDENCE, PROBABILITIES):
+        for name in (OUTPUT, *(name for name, _, _ in SIDE_OUTPUTS)):
             path = self.parameterAsOutputLayer(parameters, name, context)
             if path:
                 paths[name] = path
@@ -114,7 +127,7 @@ class Classify(ProgramAlgorithm):
             *self._extent_arguments(parameters, context),
             *self.option_arguments(parameters, context),
         ]
-        for name, switch in ((CONFIDENCE, "-conf"), (PROBABILITIES, "-prob")):
+        for name, switch, _ in SIDE_OUTPUTS:
             if name in paths:
                 arguments += [switch, paths[name]]
         self.execute([*arguments, "-overwrite", paths[OUTPUT]], feedback)

@@ -102,6 +102,14 @@ class Train(ProgramAlgorithm):
             1000000,
         ),
         Option("SEED", "-seed", int, "Seed of all random numbers", None, 1, 0),
+        Option(
+            "BANDS",
+            "-b",
+            "words",
+            "Bands to use",
+            "NAME=1-4,8 or NAME=450-900nm, for several sources with a blank between. Without it all "
+            "bands that hold data and are not marked bad.",
+        ),
         THREADS,
         *LABEL_OPTIONS,
         *RASTER_OPTIONS,

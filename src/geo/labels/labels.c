@@ -293,22 +293,19 @@ s2rgf_status s2_labels_settle_srs(const s2_label_request *request, const char *o
     s2rgf_status status = s2_srs_assigned(NULL, request->options->assigned_srs, &assigned, err);
     if (status == S2RGF_OK && own_wkt && assigned)
         status = tell_unused_srs(request, own_wkt, assigned, err);
-    if (status != S2RGF_OK)
-        goto done;
-    if (!own_wkt && !assigned && request->grid->srs_wkt)
+    if (status == S2RGF_OK && !own_wkt && !assigned && request->grid->srs_wkt)
         status = s2_fail(err, S2RGF_INVALID_ARGUMENT,
                          "%s: the labels have no CRS: give it with -label_srs", path);
-    else if ((own_wkt || assigned) && !request->grid->srs_wkt)
+    else if (status == S2RGF_OK && (own_wkt || assigned) && !request->grid->srs_wkt)
         status =
             s2_fail(err, S2RGF_INVALID_ARGUMENT,
                     "%s: the labels have a CRS, the rasters have none: give it with -a_srs", path);
-    else if (own_wkt && !(*wkt = s2_strdup(own_wkt)))
+    else if (status == S2RGF_OK && own_wkt && !(*wkt = s2_strdup(own_wkt)))
         status = s2_fail_memory(err, "CRS of the labels");
     if (status == S2RGF_OK && !own_wkt) {
         *wkt = assigned;
         assigned = NULL;
     }
-done:
     s2_free(assigned);
     return status;
 }
@@ -434,9 +431,7 @@ void s2_label_set_clear(s2_label_set *labels)
 {
     for (size_t i = 0; i < labels->origin_count; i++)
         s2_free(labels->origins[i].stratum);
-    s2_free(labels->origins);
-    s2_free(labels->pixels);
-    s2_free(labels->groups);
+    S2_FREE_EACH(labels->origins, labels->pixels, labels->groups);
     s2_class_table_clear(&labels->classes);
     s2_class_table_clear(&labels->absent);
     *labels = (s2_label_set){0};

@@ -11,7 +11,6 @@ typedef struct s2_label_pixel {
     int class_index; /* in s2_label_set.classes */
     int group;       /* in s2_label_set.groups: what a spatial split keeps together */
 } s2_label_pixel;
-
 #define S2_LABEL_BLOCK_PX 64
 
 /* Fields of a sample, as s2rgf_sample() writes them; the brief name is for shapefiles. */
@@ -58,11 +57,10 @@ typedef struct s2_label_set {
     long long zero_feature;    /* the first feature of class 0 */
     s2_sample_origin *origins; /* [group_count] of s2_labels_read_sample(), else NULL */
     size_t origin_count, origin_capacity;
-    char checksum
-        [S2_CHECKSUM_BYTES]; /* FNV-1a 64 of x, y, class value of all pixels, hex: ties a model to them */
+    /* FNV-1a 64 of x, y, class value of all pixels, hex: ties a model to them */
+    char checksum[S2_CHECKSUM_BYTES];
 } s2_label_set;
-
-/** What a caller says of labels. Errors: INVALID_ARGUMENT (no path, a number out of range). */
+/** Errors: INVALID_ARGUMENT (no path, a number out of range). */
 s2rgf_status s2_label_options_check(const s2rgf_label_options *options, s2rgf_error *err);
 
 /**
@@ -100,7 +98,7 @@ void s2_label_set_clear(s2_label_set *labels);
 s2rgf_status s2_labels_read_sample(const s2rgf_label_options *options, const s2_grid *grid,
                                    const s2rgf_host *host, s2_label_set *labels, s2rgf_error *err);
 
-/** Read where labels are, as of one class; their class field does not matter. Errors: as above. */
+/** Read where labels are, as of one class, whatever the field. Errors: as above. */
 s2rgf_status s2_labels_read_places(const s2rgf_label_options *options, const s2_grid *grid,
                                    const s2rgf_host *host, s2_label_set *labels, s2rgf_error *err);
 

@@ -127,36 +127,39 @@ static s2rgf_status claim_strip(s2_burner *burner, GDALRasterBandH band, s2_rect
 }
 
 /** Burn one strip of a polygon in pixel coordinates. */
-static s2rgf_status burn_strip(s2_burner *burner, OGRGeometryH polygon, s2_rect strip,
-                               s2rgf_error *err)
+/* Burn a polygon, whose coordinates count from the strip's corner, and claim its pixels. */
+static s2rgf_status burn_moved(s2_burner *burner, OGRGeometryH moved, GDALDatasetH memory,
+                               s2_rect strip, s2rgf_error *err)
 {
     const double value = 1.0;
     int band_number = 1;
-    double shifted[6] = {strip.x, 1.0, 0.0, strip.y, 0.0, 1.0};
-    OGRGeometryH moved = OGR_G_Clone(polygon);
-    GDALDatasetH memory =
-        GDALCreate(burner->memory_driver, "", strip.w, strip.h, 1, GDT_Byte, NULL);
-    s2rgf_status status = S2RGF_OK;
-    if (!moved || !memory) {
-        status = s2_fail_memory(err, "burnt polygon");
-        goto done;
-    }
-    for (int r = 0; r < OGR_G_GetGeometryCount(moved); r++) {
-        OGRGeometryH ring = OGR_G_GetGeometryRef(moved, r);
-        for (int i = 0; i < OGR_G_GetPointCount(ring); i++)
-            OGR_G_SetPoint_2D(ring, i, OGR_G_GetX(ring, i) - shifted[0],
-                              OGR_G_GetY(ring, i) - shifted[3]);
-    }
     s2_gdal_catch caught;
     s2_gdal_catch_begin(&caught);
     const CPLErr outcome =
         GDALRasterizeGeometries(memory, 1, &band_number, 1, &moved, keep_coordinates, NULL, &value,
                                 burner->options, NULL, NULL);
     s2_gdal_catch_end(&caught);
-    status = outcome == CE_None ? claim_strip(burner, GDALGetRasterBand(memory, 1), strip, err)
-                                : s2_gdal_fail(&caught, err, S2RGF_FORMAT,
-                                               "%s: a polygon cannot be burnt", burner->path);
-done:
+    if (outcome != CE_None)
+        return s2_gdal_fail(&caught, err, S2RGF_FORMAT, "%s: a polygon cannot be burnt",
+                            burner->path);
+    return claim_strip(burner, GDALGetRasterBand(memory, 1), strip, err);
+}
+
+static s2rgf_status burn_strip(s2_burner *burner, OGRGeometryH polygon, s2_rect strip,
+                               s2rgf_error *err)
+{
+    OGRGeometryH moved = OGR_G_Clone(polygon);
+    GDALDatasetH memory =
+        GDALCreate(burner->memory_driver, "", strip.w, strip.h, 1, GDT_Byte, NULL);
+    s2rgf_status status = moved && memory ? S2RGF_OK : s2_fail_memory(err, "burnt polygon");
+    for (int r = 0; status == S2RGF_OK && r < OGR_G_GetGeometryCount(moved); r++) {
+        OGRGeometryH ring = OGR_G_GetGeometryRef(moved, r);
+        for (int i = 0; i < OGR_G_GetPointCount(ring); i++)
+            OGR_G_SetPoint_2D(ring, i, OGR_G_GetX(ring, i) - strip.x,
+                              OGR_G_GetY(ring, i) - strip.y);
+    }
+    if (status == S2RGF_OK)
+        status = burn_moved(burner, moved, memory, strip, err);
     GDALClose(memory);
     OGR_G_DestroyGeometry(moved);
     return status;

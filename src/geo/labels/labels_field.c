@@ -258,27 +258,34 @@ static s2rgf_status place_of_class(const s2_class_list *list, OGRFeatureH featur
     return S2RGF_OK;
 }
 
-s2rgf_status s2_class_list_note(s2_class_list *list, OGRFeatureH feature, s2rgf_error *err)
+/* Note the class of a feature; the list takes the name if it is new there. */
+static s2rgf_status note_class(s2_class_list *list, OGRFeatureH feature, s2_class_name *name,
+                               int value, s2rgf_error *err)
 {
-    s2_class_name name;
-    int value, at;
-    s2rgf_status status = s2_class_field_read(list->field, feature, &name, &value, err);
-    if (status != S2RGF_OK || name.text[0] == '\0')
-        goto done;
-    warn_recoded(list, feature, &name);
-    status = place_of_class(list, feature, &name, &at, err);
+    int at;
+    warn_recoded(list, feature, name);
+    const s2rgf_status status = place_of_class(list, feature, name, &at, err);
     if (status != S2RGF_OK)
-        goto done;
+        return status;
     seen_class *seen = &list->seen[at];
     if (at == list->count) {
-        const int number = list->field->is_text ? s2_class_name_number(name.text) : value;
-        *seen = (seen_class){.name = name, .number = number};
-        name = (s2_class_name){0};
+        const int number = list->field->is_text ? s2_class_name_number(name->text) : value;
+        *seen = (seen_class){.name = *name, .number = number};
+        *name = (s2_class_name){0};
         list->count++;
     }
     if (!seen->has_colour)
         seen->has_colour = feature_colour(feature, seen->rgb);
-done:
+    return S2RGF_OK;
+}
+
+s2rgf_status s2_class_list_note(s2_class_list *list, OGRFeatureH feature, s2rgf_error *err)
+{
+    s2_class_name name;
+    int value;
+    s2rgf_status status = s2_class_field_read(list->field, feature, &name, &value, err);
+    if (status == S2RGF_OK && name.text[0] != '\0')
+        status = note_class(list, feature, &name, value, err);
     s2_class_name_clear(&name);
     return status;
 }

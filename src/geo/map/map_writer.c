@@ -29,9 +29,24 @@ double s2_map_nodata(s2_map_kind kind)
 
 const char *s2_map_band_name(const s2_map_writer *writer, int band)
 {
-    if (writer->kind == S2_MAP_PROBABILITIES)
+    static const char *const uncertainty[S2_UNCERTAINTY_BANDS] = {"entropy", "margin"};
+    switch (writer->kind) {
+    case S2_MAP_PROBABILITIES:
         return writer->classes.items[band].name;
-    return writer->kind == S2_MAP_CLASSES ? "class" : "confidence";
+    case S2_MAP_UNCERTAINTY:
+        return uncertainty[band];
+    case S2_MAP_CONFIDENCE:
+        return "confidence";
+    default:
+        return "class";
+    }
+}
+
+int s2_map_bands(s2_map_kind kind, const s2_class_table *classes)
+{
+    if (kind == S2_MAP_PROBABILITIES)
+        return classes->count;
+    return kind == S2_MAP_UNCERTAINTY ? S2_UNCERTAINTY_BANDS : 1;
 }
 
 bool s2_map_describe(s2_map_writer *writer)
@@ -128,7 +143,7 @@ static s2rgf_status take_spec(const s2_map_spec *spec, s2_map_writer *writer, s2
         writer->sample_bytes = s2_map_class_bytes(classes);
         writer->type = writer->sample_bytes == 1 ? GDT_Byte : GDT_UInt16;
     }
-    writer->bands = spec->kind == S2_MAP_PROBABILITIES ? classes->count : 1;
+    writer->bands = s2_map_bands(spec->kind, classes);
     s2rgf_status status = s2_grid_copy(spec->grid, &writer->grid, err);
     if (status == S2RGF_OK)
         status = s2_class_table_copy(classes, &writer->classes, err);

@@ -15,10 +15,14 @@
 typedef struct s2_map_writer s2_map_writer;
 
 typedef enum s2_map_kind {
-    S2_MAP_CLASSES,      /* Byte, or UInt16 when a class value is above 255; nodata 0 */
-    S2_MAP_CONFIDENCE,   /* one Float32 band, nodata -1 */
-    S2_MAP_PROBABILITIES /* one Float32 band a class, nodata -1 */
+    S2_MAP_CLASSES,       /* Byte, or UInt16 when a class value is above 255; nodata 0 */
+    S2_MAP_CONFIDENCE,    /* one Float32 band, nodata -1 */
+    S2_MAP_PROBABILITIES, /* one Float32 band a class, nodata -1 */
+    S2_MAP_UNCERTAINTY,   /* Float32 bands "entropy" and "margin", nodata -1 */
+    S2_MAP_KINDS
 } s2_map_kind;
+
+#define S2_UNCERTAINTY_BANDS 2
 
 typedef struct s2_map_spec {
     s2_map_kind kind;
@@ -35,6 +39,9 @@ typedef struct s2_map_spec {
        and style, which its map will have */
     const s2_map_share *share;
 } s2_map_spec;
+
+/** Bands of a map of that kind. */
+int s2_map_bands(s2_map_kind kind, const s2_class_table *classes);
 
 /** Bytes of a class value in a map: 1 where all fit, else 2. */
 size_t s2_map_class_bytes(const s2_class_table *classes);

@@ -33,9 +33,7 @@ typedef struct outcome {
 
 static void clear_item(s2_naming *item)
 {
-    s2_free(item->from);
-    s2_free(item->to);
-    s2_free(item->backup);
+    S2_FREE_EACH(item->from, item->to, item->backup);
 }
 
 void s2_publication_clear(s2_publication *publication)
@@ -265,7 +263,6 @@ static s2rgf_status write_journal(const s2_publication *publication, const char 
                                   s2rgf_error *err)
 {
     s2_text text = {0};
-    s2_atomic_file file = {0};
     append_item(&text, MAGIC);
     for (int i = 0; i < publication->count; i++) {
         const s2_naming *item = &publication->items[i];
@@ -276,12 +273,7 @@ static s2rgf_status write_journal(const s2_publication *publication, const char 
     }
     s2rgf_status status = text.failed ? s2_fail_memory(err, "journal of an output") : S2RGF_OK;
     if (status == S2RGF_OK)
-        status = s2_atomic_open(&file, path, false, err);
-    if (status == S2RGF_OK)
-        status = s2_atomic_write(&file, text.data, text.length, err);
-    if (status == S2RGF_OK)
-        status = s2_atomic_commit(&file, err);
-    s2_atomic_discard(&file);
+        status = s2_atomic_save(path, text.data, text.length, false, err);
     s2_free(text.data);
     return status;
 }

@@ -115,21 +115,34 @@ static s2rgf_status read_classes(GDALDatasetH dataset, s2_class_table *classes, 
 static s2_map_kind kind_of(GDALDatasetH dataset)
 {
     GDALRasterBandH band = GDALGetRasterBand(dataset, 1);
+    const int bands = GDALGetRasterCount(dataset);
     if (!GDALDataTypeIsFloating(GDALGetRasterDataType(band)))
         return S2_MAP_CLASSES;
-    return GDALGetRasterCount(dataset) == 1 && EQUAL(GDALGetDescription(band), "confidence")
-               ? S2_MAP_CONFIDENCE
-               : S2_MAP_PROBABILITIES;
+    if (bands == 1 && EQUAL(GDALGetDescription(band), "confidence"))
+        return S2_MAP_CONFIDENCE;
+    if (bands == S2_UNCERTAINTY_BANDS && EQUAL(GDALGetDescription(band), "entropy") &&
+        EQUAL(GDALGetDescription(GDALGetRasterBand(dataset, 2)), "margin"))
+        return S2_MAP_UNCERTAINTY;
+    return S2_MAP_PROBABILITIES;
 }
 
-/** Provenance in the order in which maps have it. */
+/* In the order in which maps have it. */
+static const struct {
+    const char *key, *what;
+    bool optional;
+} PROVENANCE[] = {{"S2RGF_VERSION", "version of the program", false},
+                  {"S2RGF_MODEL", "model", false},
+                  {"S2RGF_SOURCES", "sources", false},
+                  {"S2RGF_FINISHING", "finishing", true}};
+#define PROVENANCE_COUNT (sizeof PROVENANCE / sizeof PROVENANCE[0])
+
 static char **read_provenance(GDALDatasetH dataset)
 {
-    static const char *const keys[] = {"S2RGF_VERSION", "S2RGF_MODEL", "S2RGF_SOURCES"};
     char **metadata = NULL;
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-        const char *value = GDALGetMetadataItem(dataset, keys[i], NULL);
-        metadata = CSLSetNameValue(metadata, keys[i], value ? value : "");
+    for (size_t i = 0; i < PROVENANCE_COUNT; i++) {
+        const char *value = GDALGetMetadataItem(dataset, PROVENANCE[i].key, NULL);
+        if (value)
+            metadata = CSLSetNameValue(metadata, PROVENANCE[i].key, value);
     }
     return metadata;
 }
@@ -147,7 +160,7 @@ static s2rgf_status take_first(s2_share_set *set, GDALDatasetH dataset, s2rgf_er
     set->grid.height = set->shares[0].map_lines;
     set->bands = GDALGetRasterCount(dataset);
     set->type = GDALGetRasterDataType(GDALGetRasterBand(dataset, 1));
-    if (set->bands != (set->kind == S2_MAP_PROBABILITIES ? set->classes.count : 1))
+    if (set->bands != s2_map_bands(set->kind, &set->classes))
         status = s2_fail(err, S2RGF_FORMAT, "%s: not a share of a map: found %d %s, %d %s",
                          set->paths[0], set->bands,
                          s2_plural((uint64_t)set->bands, "band", "bands"), set->classes.count,
@@ -161,18 +174,13 @@ static s2rgf_status take_first(s2_share_set *set, GDALDatasetH dataset, s2rgf_er
 static s2rgf_status check_provenance(const s2_share_set *set, int index, GDALDatasetH dataset,
                                      s2rgf_error *err)
 {
-    static const struct {
-        const char *key, *what;
-    } items[] = {{"S2RGF_MODEL", "model"},
-                 {"S2RGF_SOURCES", "sources"},
-                 {"S2RGF_VERSION", "version of the program"}};
-    for (size_t i = 0; i < sizeof items / sizeof items[0]; i++) {
-        const char *wanted = CSLFetchNameValueDef(set->metadata, items[i].key, "");
-        const char *found = GDALGetMetadataItem(dataset, items[i].key, NULL);
-        if (!found || strcmp(found, wanted) != 0)
+    for (size_t i = 0; i < PROVENANCE_COUNT; i++) {
+        const char *wanted = CSLFetchNameValueDef(set->metadata, PROVENANCE[i].key, "none");
+        const char *item = GDALGetMetadataItem(dataset, PROVENANCE[i].key, NULL);
+        const char *found = item ? item : "none";
+        if (strcmp(found, wanted) != 0 || (!item && !PROVENANCE[i].optional))
             return s2_fail(err, S2RGF_MISMATCH, "%s: other %s than %s: expected %s, found %s",
-                           set->paths[index], items[i].what, set->paths[0], wanted,
-                           found ? found : "none");
+                           set->paths[index], PROVENANCE[i].what, set->paths[0], wanted, found);
     }
     return S2RGF_OK;
 }

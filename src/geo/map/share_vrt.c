@@ -134,33 +134,38 @@ static s2rgf_status describe_vrt(const s2_share_set *set, const s2_map_files *fi
     return status;
 }
 
+/* The VRT and its style in the folder of the attempt. */
+static s2rgf_status write_files(const s2_share_set *set, s2_map_files *files, s2_map_table *table,
+                                bool styled, s2rgf_error *err)
+{
+    char *path = s2_map_files_new(files, files->name, "");
+    char *qml = s2_map_files_new(files, files->stem, ".qml");
+    s2rgf_status status = path && qml ? write_pixels(set, path, err) : s2_fail_memory(err, "VRT");
+    if (status == S2RGF_OK)
+        status = describe_vrt(set, files, path, table, err);
+    if (status == S2RGF_OK && styled)
+        status = s2_map_style_write(qml, &set->classes, err);
+    s2_free(path);
+    s2_free(qml);
+    return status;
+}
+
 s2rgf_status s2_share_set_write_vrt(const s2_share_set *set, s2_map_table *table, bool overwrite,
                                     bool style, s2rgf_error *err)
 {
     s2_map_files files, *all[] = {&files};
-    char *path = NULL, *qml = NULL;
     const bool styled = style && set->kind == S2_MAP_CLASSES;
     const s2_map_target target = {
         .path = set->map_path, .overwrite = overwrite, .sides = true, .style = styled};
     s2rgf_status status = s2_map_files_prepare(&target, &files, err);
-    if (status != S2RGF_OK)
-        goto done;
-    path = s2_map_files_new(&files, files.name, "");
-    qml = s2_map_files_new(&files, files.stem, ".qml");
-    status = path && qml ? write_pixels(set, path, err) : s2_fail_memory(err, "VRT");
     if (status == S2RGF_OK)
-        status = describe_vrt(set, &files, path, table, err);
-    if (status == S2RGF_OK && styled)
-        status = s2_map_style_write(qml, &set->classes, err);
+        status = write_files(set, &files, table, styled, err);
     if (status == S2RGF_OK)
         status = s2_map_files_turn(&files, err);
     if (status != S2RGF_OK && err)
         s2_work_folder_hide(err->message);
     if (status == S2RGF_OK)
         status = s2_map_files_publish(all, 1, err);
-done:
     s2_map_files_clear(&files);
-    s2_free(path);
-    s2_free(qml);
     return status;
 }

@@ -37,9 +37,7 @@ void s2_strata_close(s2_strata *strata)
 {
     s2_class_map_close(&strata->map);
     s2_class_map_close(&strata->own);
-    s2_free(strata->pixels);
-    s2_free(strata->area_m2);
-    s2_free(strata->map_values);
+    S2_FREE_EACH(strata->pixels, strata->area_m2, strata->map_values);
     *strata = (s2_strata){0};
 }
 

@@ -344,8 +344,6 @@ s2rgf_status s2_scene_paths(const char *folder, const char *template, const char
         else if (!w.found)
             status = s2_fail(err, S2RGF_IO, "%s: no such file", path);
     }
-    s2_free(before);
-    s2_free(filled);
-    s2_free(path);
+    S2_FREE_EACH(before, filled, path);
     return status;
 }

@@ -256,6 +256,14 @@ int s2_source_band_count(const s2_source *source)
     return source->band_count;
 }
 
+int s2_source_file_bands(const s2_source *source)
+{
+    int count = 0;
+    for (int f = 0; f < source->file_count; f++)
+        count += GDALGetRasterCount(source->files[f].dataset);
+    return count;
+}
+
 const s2_band_desc *s2_source_band(const s2_source *source, int band)
 {
     const s2_band_place place = source->bands[band];

@@ -49,13 +49,13 @@ s2rgf_status s2_source_reopen(const s2_source *source, s2_source **copy, s2rgf_e
 const char *s2_source_name(const s2_source *source);
 const s2_grid *s2_source_grid(const s2_source *source);
 int s2_source_band_count(const s2_source *source);
+/** Bands of all its files, delivered or not, alpha bands among them. */
+int s2_source_file_bands(const s2_source *source);
 const s2_band_desc *s2_source_band(const s2_source *source, int band);
 /** "first.tif" or "first.tif and 5 more": for messages. */
 const char *s2_source_label(const s2_source *source);
-
 /** GDAL's name of the first band's type ("Int16"). */
 const char *s2_source_type(const s2_source *source);
-
 /** Bytes of GDAL's block cache. */
 size_t s2_block_cache_bytes(void);
 void s2_block_cache_resize(size_t bytes);

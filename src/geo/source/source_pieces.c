@@ -11,6 +11,8 @@
 /* Pieces are not smaller, unless the file is: each call to GDAL costs something. */
 #define NARROWEST_PX 64
 #define LOWEST_PX 16
+/* Strips are read together up to this: a call that follows computing finds the caches cold. */
+#define STRIPS_BYTES ((int64_t)1 << 20)
 
 static GDALRasterBandH delivered_band(const s2_source *source, int index)
 {
@@ -53,23 +55,6 @@ static int grow_side(int side, int smallest, int largest)
     return grown < largest ? grown : largest;
 }
 
-void s2_source_choose_lattice(s2_source *source)
-{
-    const int file_width = source->file_grid.width;
-    const int file_height = source->file_grid.height;
-    GDALDatasetH dataset = source->files[0].dataset;
-    int width = 0;
-    int height = 0;
-    GDALGetBlockSize(delivered_band(source, 0), &width, &height);
-    const bool known = !is_vrt(dataset) || find_blocks_below(dataset, &width, &height);
-    source->block_width = width < file_width ? width : file_width;
-    source->block_height = height < file_height ? height : file_height;
-    source->lattice = (s2_piece_plan){file_width, file_height, 0};
-    if (source->decimation == 1 && known && width > 0 && height > 0)
-        source->lattice = (s2_piece_plan){grow_side(width, NARROWEST_PX, file_width),
-                                          grow_side(height, LOWEST_PX, file_height), 0};
-}
-
 /* The type that holds the samples of all delivered bands as they are read without pieces: that of
    the files where it is one, unless a VRT may compute more than its type can hold. */
 static GDALDataType held_type(const s2_source *source)
@@ -85,6 +70,34 @@ static GDALDataType held_type(const s2_source *source)
         wide = wide || file->bands[place.band].wide;
     }
     return same ? first : wide ? GDT_Float64 : GDT_Float32;
+}
+
+/* Lines of a piece, at least. */
+static int lowest_piece(const s2_source *source, int block_width)
+{
+    int64_t line_bytes = source->file_grid.width;
+    line_bytes *= (int64_t)source->band_count * GDALGetDataTypeSizeBytes(held_type(source));
+    const bool strips = block_width >= source->file_grid.width;
+    const int64_t lines = strips ? STRIPS_BYTES / line_bytes : 0;
+    return lines > LOWEST_PX ? (int)lines : LOWEST_PX;
+}
+
+void s2_source_choose_lattice(s2_source *source)
+{
+    const int file_width = source->file_grid.width;
+    const int file_height = source->file_grid.height;
+    GDALDatasetH dataset = source->files[0].dataset;
+    int width = 0;
+    int height = 0;
+    GDALGetBlockSize(delivered_band(source, 0), &width, &height);
+    const bool known = !is_vrt(dataset) || find_blocks_below(dataset, &width, &height);
+    source->block_width = width < file_width ? width : file_width;
+    source->block_height = height < file_height ? height : file_height;
+    source->lattice = (s2_piece_plan){file_width, file_height, 0};
+    if (source->decimation == 1 && known && width > 0 && height > 0)
+        source->lattice =
+            (s2_piece_plan){grow_side(width, NARROWEST_PX, file_width),
+                            grow_side(height, lowest_piece(source, width), file_height), 0};
 }
 
 s2_block_layout s2_source_blocks(const s2_source *source)

@@ -221,7 +221,7 @@ static void place_validity(s2_rect overlap, const uint8_t *overlap_valid, const 
     const size_t pixel_bytes = (size_t)to->bands * sizeof(float);
     for (int y = overlap.y; y < overlap.y + overlap.h; y++, overlap_valid += overlap.w) {
         memcpy(s2_row_ring_at(&to->valid, y), overlap_valid, (size_t)overlap.w);
-        if (!to->pixels.data)
+        if (!to->pixels.data || !memchr(overlap_valid, 0, (size_t)overlap.w))
             continue;
         char *pixels = s2_row_ring_at(&to->pixels, y);
         for (int x = 0; x < overlap.w; x++)

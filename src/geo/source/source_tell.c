@@ -161,3 +161,17 @@ void s2_source_put_bands(s2_text *text, const s2_source *source, const bool *cho
     if (listed < count)
         s2_text_append(text, " and %d more", count - listed);
 }
+
+void s2_source_tell_bands(const s2_source *source, const bool *chosen, const char *what,
+                          s2rgf_log_level level, const s2rgf_host *host)
+{
+    s2_text text = {0};
+    bool any = false;
+    for (int b = 0; b < source->band_count; b++)
+        any = any || chosen[b];
+    if (any)
+        s2_source_put_bands(&text, source, chosen);
+    if (any && !text.failed)
+        s2_log(host, level, "source %s (%s): %s: %s", source->name, source->label, text.data, what);
+    s2_free(text.data);
+}

@@ -23,4 +23,8 @@ char *s2_source_alpha_text(const s2_source *source);
  */
 void s2_source_put_bands(s2_text *text, const s2_source *source, const bool *chosen);
 
+/** A line "source hs (cube.tif): bands 1 to 4 (...): what"; nothing where no band is chosen. */
+void s2_source_tell_bands(const s2_source *source, const bool *chosen, const char *what,
+                          s2rgf_log_level level, const s2rgf_host *host);
+
 #endif

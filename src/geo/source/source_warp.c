@@ -107,9 +107,7 @@ void s2_warp_free(s2_warp *warp)
     if (!warp)
         return;
     OCTDestroyCoordinateTransformation(warp->transformation);
-    s2_free(warp->pixels.data);
-    s2_free(warp->valid.data);
-    s2_free(warp);
+    S2_FREE_EACH(warp->pixels.data, warp->valid.data, warp);
 }
 
 /**

@@ -227,27 +227,28 @@ static const char *add_expert(const export *e)
     return "classifier.scores";
 }
 
+/* A layer of the classifier: a product for every pixel. */
+static void add_pointwise(s2_onnx_graph *graph, const char *to, const char *from,
+                          const s2_param *weight, const s2_param *bias, bool relu)
+{
+    s2_onnx_conv(
+        graph, to, from,
+        &(s2_onnx_kernel){
+            {1, 1, 1, weight->dims[0], weight->dims[1]}, weight->value, NULL, bias->value, relu});
+}
+
 /* The outputs: scores and probabilities, NaN where a source has no data. */
 static void add_classifier(const export *e)
 {
     s2_onnx_graph *graph = e->graph;
     const s2_classifier *classifier = &e->network->classifier;
-    const int *hidden = classifier->hidden_weight->dims;
-    const int *out = classifier->out_weight->dims;
-    const s2_onnx_axis axes[] = {{"batch", 0}, {NULL, out[1]}, {"height", 0}, {"width", 0}};
+    const s2_onnx_axis axes[] = {
+        {"batch", 0}, {NULL, classifier->out_weight->dims[1]}, {"height", 0}, {"width", 0}};
     s2_onnx_add(graph, "classifier.features = Concat <axis = 1> (head.reference, head.detail)");
-    s2_onnx_conv(graph, "classifier.hidden", "classifier.features",
-                 &(s2_onnx_kernel){{1, 1, 1, hidden[0], hidden[1]},
-                                   classifier->hidden_weight->value,
-                                   NULL,
-                                   classifier->hidden_bias->value,
-                                   true});
-    s2_onnx_conv(graph, "classifier.out", "classifier.hidden",
-                 &(s2_onnx_kernel){{1, 1, 1, out[0], out[1]},
-                                   classifier->out_weight->value,
-                                   NULL,
-                                   classifier->out_bias->value,
-                                   false});
+    add_pointwise(graph, "classifier.hidden", "classifier.features", classifier->hidden_weight,
+                  classifier->hidden_bias, true);
+    add_pointwise(graph, "classifier.out", "classifier.hidden", classifier->out_weight,
+                  classifier->out_bias, false);
     const char *scores = add_expert(e);
     s2_onnx_add(graph, S2_ONNX_LOGITS " = Where (grid.holes, constant.nan, %s)", scores);
     s2_onnx_put_number(graph, "classifier.temperature", e->inputs->temperature);

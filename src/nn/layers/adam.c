@@ -15,10 +15,7 @@ s2rgf_status s2_adam_init(s2_adam *adam, const s2_params *params, double weight_
             adam->count += params->items[i].count;
     adam->m = s2_calloc(adam->count, sizeof(float));
     adam->v = s2_calloc(adam->count, sizeof(float));
-    if (adam->m && adam->v)
-        return S2RGF_OK;
-    s2_adam_clear(adam);
-    return s2_fail_memory(err, "optimiser");
+    return adam->m && adam->v ? S2RGF_OK : s2_fail_memory(err, "optimiser");
 }
 
 void s2_adam_clear(s2_adam *adam)

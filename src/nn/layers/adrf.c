@@ -51,19 +51,14 @@ s2rgf_status s2_adrf_state_init(s2_adrf_state *state, const s2_adrf *adrf, int n
     s2rgf_status status = adrf->cell_px > 0 ? init_attention(state, adrf, n, h, w, err) : S2RGF_OK;
     if (status == S2RGF_OK)
         status = s2_conv_unit_state_init(&state->mix, &adrf->mix, n, h, w, err);
-    if (status != S2RGF_OK)
-        s2_adrf_state_clear(state);
     return status;
 }
 
 void s2_adrf_state_clear(s2_adrf_state *state)
 {
     s2_window_stats_clear(&state->stats);
-    s2_tensor_clear(&state->from_mean);
-    s2_tensor_clear(&state->from_std);
-    s2_tensor_clear(&state->attention);
-    s2_tensor_clear(&state->scaled);
-    s2_tensor_clear(&state->scaled_grad);
+    S2_TENSORS_CLEAR(&state->from_mean, &state->from_std, &state->attention, &state->scaled,
+                     &state->scaled_grad);
     s2_conv_unit_state_clear(&state->mix);
 }
 
@@ -146,17 +141,15 @@ s2rgf_status s2_adrf_backward(const s2_adrf *adrf, s2_adrf_state *state, const s
     for (int i = 0; i < 4 && status == S2RGF_OK; i++)
         status =
             s2_tensor_init(&work[i], x->n, state->attention.h, state->attention.w, adrf->in, err);
-    if (status != S2RGF_OK)
-        goto done;
-    status =
-        s2_conv_unit_backward(&adrf->mix, &state->mix, &state->scaled, &state->scaled_grad, err);
-    if (status != S2RGF_OK)
-        goto done;
-    s2_cell_scale_backward(&state->attention, x, adrf->cell_px, &state->scaled_grad, &work[0], dx);
-    attention_backward(adrf, state, &work[0], &work[1], &work[2], &work[3]);
-    s2_window_stats_backward(x, valid, &state->stats, &work[2], &work[3], dx);
-done:
-    for (int i = 0; i < 4; i++)
-        s2_tensor_clear(&work[i]);
+    if (status == S2RGF_OK)
+        status = s2_conv_unit_backward(&adrf->mix, &state->mix, &state->scaled, &state->scaled_grad,
+                                       err);
+    if (status == S2RGF_OK) {
+        s2_cell_scale_backward(&state->attention, x, adrf->cell_px, &state->scaled_grad, &work[0],
+                               dx);
+        attention_backward(adrf, state, &work[0], &work[1], &work[2], &work[3]);
+        s2_window_stats_backward(x, valid, &state->stats, &work[2], &work[3], dx);
+    }
+    S2_TENSORS_CLEAR(&work[0], &work[1], &work[2], &work[3]);
     return status;
 }

@@ -37,23 +37,16 @@ s2rgf_status s2_batchnorm_state_init(s2_batchnorm_state *state, int crops, int c
     state->mean_sum = s2_calloc(count, sizeof(double));
     state->square_sum = s2_calloc(count, sizeof(double));
     state->sums = s2_calloc((size_t)crops, 2 * count * sizeof(double));
-    if (ready && state->mean_sum && state->square_sum && state->sums)
-        return S2RGF_OK;
-    s2_batchnorm_state_clear(state);
-    return s2_fail_memory(err, "batch-norm");
+    ready = ready && state->mean_sum && state->square_sum && state->sums;
+    return ready ? S2RGF_OK : s2_fail_memory(err, "batch-norm");
 }
 
 void s2_batchnorm_state_clear(s2_batchnorm_state *state)
 {
-    s2_free(state->mean);
-    s2_free(state->inv_std);
-    s2_free(state->scale);
-    s2_free(state->shift);
+    S2_FREE_EACH(state->mean, state->inv_std, state->scale, state->shift);
     for (int i = 0; i < 3; i++)
         s2_free(state->terms[i]);
-    s2_free(state->mean_sum);
-    s2_free(state->square_sum);
-    s2_free(state->sums);
+    S2_FREE_EACH(state->mean_sum, state->square_sum, state->sums);
     *state = (s2_batchnorm_state){0};
 }
 

@@ -93,18 +93,12 @@ s2rgf_status s2_window_stats_init(s2_window_stats *stats, int n, s2_lattice latt
         if (!stats->count || !stats->cell_count)
             status = s2_fail_memory(err, "window statistics");
     }
-    if (status != S2RGF_OK)
-        s2_window_stats_clear(stats);
     return status;
 }
 
 void s2_window_stats_clear(s2_window_stats *stats)
 {
-    s2_tensor_clear(&stats->mean);
-    s2_tensor_clear(&stats->std);
-    s2_tensor_clear(&stats->var);
-    s2_tensor_clear(&stats->cell_sum);
-    s2_tensor_clear(&stats->cell_square);
+    S2_TENSORS_CLEAR(&stats->mean, &stats->std, &stats->var, &stats->cell_sum, &stats->cell_square);
     s2_free(stats->count);
     s2_free(stats->cell_count);
     *stats = (s2_window_stats){0};

@@ -25,16 +25,8 @@ void s2_classifier_declare(s2_classifier *classifier, s2_params *params, const c
 
 void s2_classifier_state_clear(s2_classifier_state *state)
 {
-    s2_free(state->pixels);
-    s2_free(state->labels);
-    s2_free(state->x);
-    s2_free(state->dx);
-    s2_free(state->hidden);
-    s2_free(state->dhidden);
-    s2_free(state->dropout_scale);
-    s2_free(state->scores);
-    s2_free(state->dscores);
-    s2_free(state->class_weight);
+    S2_FREE_EACH(state->pixels, state->labels, state->x, state->dx, state->hidden, state->dhidden,
+                 state->dropout_scale, state->scores, state->dscores, state->class_weight);
     *state = (s2_classifier_state){0};
 }
 

@@ -45,25 +45,31 @@ typedef struct strip {
     int crop, first, rows, width;
 } strip;
 
+/* What tap (u, v) of output (i, j) sees of the pixels of one crop; NULL beyond its edges. */
+static float *seen(const s2_conv *conv, const s2_tensor *x, float *pixels, const int at[4])
+{
+    const int pad = conv->dilation * (conv->kernel - 1) / 2;
+    const int yy = at[0] * conv->stride + at[2] * conv->dilation - pad;
+    const int xx = at[1] * conv->stride + at[3] * conv->dilation - pad;
+    if (yy < 0 || yy >= x->h || xx < 0 || xx >= x->w)
+        return NULL;
+    return pixels + ((size_t)yy * (size_t)x->w + (size_t)xx) * (size_t)x->stride;
+}
+
 /* Columns of a strip: [rows*width][k][k][in]. */
 static void gather_columns(const s2_conv *conv, const s2_tensor *x, const strip *of, float *columns)
 {
-    const int pad = conv->dilation * (conv->kernel - 1) / 2;
     const size_t bytes = (size_t)conv->in * sizeof(float);
-    const float *pixels = s2_tensor_at(x, of->crop);
+    float *pixels = s2_tensor_at(x, of->crop);
     for (int i = of->first; i < of->first + of->rows; i++)
         for (int j = 0; j < of->width; j++)
             for (int u = 0; u < conv->kernel; u++)
                 for (int v = 0; v < conv->kernel; v++, columns += conv->in) {
-                    const int yy = i * conv->stride + u * conv->dilation - pad;
-                    const int xx = j * conv->stride + v * conv->dilation - pad;
-                    if (yy < 0 || yy >= x->h || xx < 0 || xx >= x->w)
-                        memset(columns, 0, bytes);
+                    const float *from = seen(conv, x, pixels, (const int[]){i, j, u, v});
+                    if (from)
+                        memcpy(columns, from, bytes);
                     else
-                        memcpy(columns,
-                               pixels +
-                                   ((size_t)yy * (size_t)x->w + (size_t)xx) * (size_t)x->stride,
-                               bytes);
+                        memset(columns, 0, bytes);
                 }
 }
 
@@ -71,19 +77,13 @@ static void gather_columns(const s2_conv *conv, const s2_tensor *x, const strip 
 static void scatter_columns(const s2_conv *conv, const s2_tensor *dx, const strip *of,
                             const float *columns)
 {
-    const int pad = conv->dilation * (conv->kernel - 1) / 2;
     float *pixels = s2_tensor_at(dx, of->crop);
     for (int i = of->first; i < of->first + of->rows; i++)
         for (int j = 0; j < of->width; j++)
             for (int u = 0; u < conv->kernel; u++)
                 for (int v = 0; v < conv->kernel; v++, columns += conv->in) {
-                    const int yy = i * conv->stride + u * conv->dilation - pad;
-                    const int xx = j * conv->stride + v * conv->dilation - pad;
-                    if (yy < 0 || yy >= dx->h || xx < 0 || xx >= dx->w)
-                        continue;
-                    float *to =
-                        pixels + ((size_t)yy * (size_t)dx->w + (size_t)xx) * (size_t)dx->stride;
-                    for (int c = 0; c < conv->in; c++)
+                    float *to = seen(conv, dx, pixels, (const int[]){i, j, u, v});
+                    for (int c = 0; to && c < conv->in; c++)
                         to[c] += columns[c];
                 }
 }

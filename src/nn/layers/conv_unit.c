@@ -29,8 +29,6 @@ s2rgf_status s2_conv_unit_state_init_over(s2_conv_unit_state *state, const s2_co
     s2rgf_status status = s2_tensor_init(&state->raw, out->n, out->h, out->w, unit->conv.out, err);
     if (status == S2RGF_OK)
         status = s2_batchnorm_state_init(&state->norm, out->n, unit->conv.out, err);
-    if (status != S2RGF_OK)
-        s2_conv_unit_state_clear(state);
     return status;
 }
 
@@ -42,12 +40,12 @@ s2rgf_status s2_conv_unit_state_init(s2_conv_unit_state *state, const s2_conv_un
     s2rgf_status status =
         s2_tensor_pair_init(&output, n, s2_conv_out_size(&unit->conv, h),
                             s2_conv_out_size(&unit->conv, w), unit->conv.out, err);
-    if (status == S2RGF_OK)
-        status = s2_conv_unit_state_init_over(state, unit, &output, err);
-    if (status != S2RGF_OK)
+    if (status != S2RGF_OK) {
         s2_tensor_pair_clear(&output);
-    else
-        state->owns_out = true;
+        return status;
+    }
+    status = s2_conv_unit_state_init_over(state, unit, &output, err);
+    state->owns_out = true;
     return status;
 }
 

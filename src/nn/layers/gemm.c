@@ -26,17 +26,25 @@ void s2_gemm(int m, int n, int k, s2_matrix a, s2_matrix b, float beta, float *c
                 beta, c, ldc);
 }
 
+static bool is_one_of(const char *word, const char *const *words)
+{
+    while (*words && strcmp(*words, word) != 0)
+        words++;
+    return *words;
+}
+
 const char *s2_gemm_core_type(void)
 {
-    /* what OpenBLAS takes for a processor that is younger than itself */
-    const bool unknown = strcmp(openblas_get_corename(), "Prescott") == 0;
-    if (!unknown || getenv("OPENBLAS_CORETYPE"))
+    static const char *const wide[] = {"SkylakeX", "Cooperlake", "SapphireRapids", NULL};
+    /* What OpenBLAS takes for a processor that is younger than itself. An AMD with AVX-512 may be
+       a Zen to it, one from Intel a Haswell. */
+    static const char *const old[] = {"Prescott", "Core2", "Nehalem", NULL};
+    const char *core_type = openblas_get_corename();
+    if (getenv("OPENBLAS_CORETYPE"))
         return NULL;
     if (s2_cpu_has_avx512())
-        return "SkylakeX";
-    if (s2_cpu_has_avx2())
-        return "Haswell";
-    return NULL;
+        return is_one_of(core_type, wide) ? NULL : "SkylakeX";
+    return s2_cpu_has_avx2() && is_one_of(core_type, old) ? "Haswell" : NULL;
 }
 
 /** Is there address space for that many buffers? */

@@ -265,14 +265,8 @@ static double softmax_of_crop(const s2_tensor *y, int n, const uint8_t *valid, d
 
 static void relation_work_clear(relation_work *work)
 {
-    s2_free(work->unit);
-    s2_free(work->matrix);
-    s2_free(work->softmax);
-    s2_free(work->gradient);
-    s2_free(work->lines);
-    s2_free(work->sum);
-    s2_free(work->norm);
-    s2_free(work->inner);
+    S2_FREE_EACH(work->unit, work->matrix, work->softmax, work->gradient, work->lines, work->sum,
+                 work->norm, work->inner);
 }
 
 static bool relation_work_init(relation_work *work, const s2_tensor *y)

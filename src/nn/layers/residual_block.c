@@ -37,8 +37,6 @@ s2rgf_status s2_residual_block_state_init(s2_residual_block_state *state,
     if (status == S2RGF_OK)
         status = s2_conv_unit_state_init_over(&state->shortcut, &block->shortcut,
                                               &(s2_tensor_pair){state->out, state->part_grad}, err);
-    if (status != S2RGF_OK)
-        s2_residual_block_state_clear(state);
     return status;
 }
 
@@ -47,9 +45,7 @@ void s2_residual_block_state_clear(s2_residual_block_state *state)
     s2_conv_unit_state_clear(&state->conv1);
     s2_conv_unit_state_clear(&state->conv2);
     s2_conv_unit_state_clear(&state->shortcut);
-    s2_tensor_clear(&state->out);
-    s2_tensor_clear(&state->grad);
-    s2_tensor_clear(&state->part_grad);
+    S2_TENSORS_CLEAR(&state->out, &state->grad, &state->part_grad);
 }
 
 s2rgf_status s2_residual_block_forward(const s2_residual_block *block,

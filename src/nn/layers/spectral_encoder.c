@@ -61,19 +61,13 @@ s2rgf_status s2_spectral_encoder_state_init(s2_spectral_encoder_state *state,
         status = s2_batchnorm_state_init(&state->norm5, n, bands, err);
     if (status == S2RGF_OK)
         status = s2_conv_unit_state_init(&state->mix, &encoder->mix, n, mix_h, mix_w, err);
-    if (status != S2RGF_OK)
-        s2_spectral_encoder_state_clear(state);
     return status;
 }
 
 void s2_spectral_encoder_state_clear(s2_spectral_encoder_state *state)
 {
-    s2_tensor_clear(&state->raw3);
-    s2_tensor_clear(&state->raw5);
-    s2_tensor_clear(&state->pair);
-    s2_tensor_clear(&state->pair_grad);
-    s2_tensor_clear(&state->pooled);
-    s2_tensor_clear(&state->pooled_grad);
+    S2_TENSORS_CLEAR(&state->raw3, &state->raw5, &state->pair, &state->pair_grad, &state->pooled,
+                     &state->pooled_grad);
     s2_batchnorm_state_clear(&state->norm3);
     s2_batchnorm_state_clear(&state->norm5);
     s2_conv_unit_state_clear(&state->mix);

@@ -32,11 +32,7 @@ s2rgf_status s2_ssja_state_init(s2_ssja_state *state, int n, s2_lattice lattice,
 
 void s2_ssja_state_clear(s2_ssja_state *state)
 {
-    s2_free(state->g11);
-    s2_free(state->g22);
-    s2_free(state->g21);
-    s2_free(state->a1);
-    s2_free(state->a2);
+    S2_FREE_EACH(state->g11, state->g22, state->g21, state->a1, state->a2);
     *state = (s2_ssja_state){0};
 }
 
@@ -149,14 +145,8 @@ static bool work_init(ssja_work *work, const s2_ssja_state *state)
 
 static void work_clear(ssja_work *work)
 {
-    s2_free(work->m11);
-    s2_free(work->m22);
-    s2_free(work->m21);
-    s2_free(work->x1);
-    s2_free(work->x2);
-    s2_free(work->t1);
-    s2_free(work->t2);
-    s2_free(work->norms);
+    S2_FREE_EACH(work->m11, work->m22, work->m21, work->x1, work->x2, work->t1, work->t2,
+                 work->norms);
 }
 
 static s2_matrix plain(const float *data, int ld)

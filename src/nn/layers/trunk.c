@@ -73,8 +73,6 @@ s2rgf_status s2_trunk_state_init(s2_trunk_state *state, const s2_trunk *trunk, i
         status = init_domain(state, trunk, d, &in, err);
     if (status == S2RGF_OK)
         status = init_head(state, trunk, err);
-    if (status != S2RGF_OK)
-        s2_trunk_state_clear(state);
     return status;
 }
 

@@ -25,8 +25,6 @@ s2rgf_status s2_unfold_state_init(s2_unfold_state *state, const s2_unfold *unfol
         status = s2_tensor_pair_init(&state->turned, n, side, side, S2_UNFOLD_WIDTH, err);
     if (status == S2RGF_OK)
         status = s2_conv_unit_state_init(&state->reduce, &unfold->reduce, n, side, side, err);
-    if (status != S2RGF_OK)
-        s2_unfold_state_clear(state);
     return status;
 }
 

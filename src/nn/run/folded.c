@@ -224,9 +224,7 @@ bool s2_fold_winograd(s2_folded_conv *conv)
 
 void s2_folded_conv_clear(s2_folded_conv *conv)
 {
-    s2_free(conv->winograd);
-    s2_free(conv->w);
-    s2_free(conv->bias);
+    S2_FREE_EACH(conv->winograd, conv->w, conv->bias);
     *conv = (s2_folded_conv){0};
 }
 
