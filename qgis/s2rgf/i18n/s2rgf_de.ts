@@ -80,6 +80,14 @@
         <translation>Landbedeckung,Klassifikation,Karte,Vorhersage,Netz,Fusion</translation>
     </message>
     <message>
+        <source>Least probability of the mapped class</source>
+        <translation>Kleinste Wahrscheinlichkeit der kartierten Klasse</translation>
+    </message>
+    <message>
+        <source>Pixels whose class is less probable become a class of their own, unsure. 0: none.</source>
+        <translation>Pixel, deren Klasse weniger wahrscheinlich ist, werden eine eigene Klasse, unsure. 0: keine.</translation>
+    </message>
+    <message>
         <source>Side of a tile in pixels</source>
         <translation>Seite einer Kachel in Pixeln</translation>
     </message>
@@ -126,14 +134,6 @@
     <message>
         <source>s2rgf models (*.s2rgf);;All files (*)</source>
         <translation>s2rgf-Modelle (*.s2rgf);;Alle Dateien (*)</translation>
-    </message>
-    <message>
-        <source>Probability of the mapped class</source>
-        <translation>Wahrscheinlichkeit der kartierten Klasse</translation>
-    </message>
-    <message>
-        <source>Probability of every class</source>
-        <translation>Wahrscheinlichkeit jeder Klasse</translation>
     </message>
     <message>
         <source>Model info</source>
@@ -354,6 +354,14 @@
     <message>
         <source>Seed of all random numbers</source>
         <translation>Startwert aller Zufallszahlen</translation>
+    </message>
+    <message>
+        <source>Bands to use</source>
+        <translation>Kanäle, die benutzt werden</translation>
+    </message>
+    <message>
+        <source>NAME=1-4,8 or NAME=450-900nm, for several sources with a blank between. Without it all bands that hold data and are not marked bad.</source>
+        <translation>NAME=1-4,8 oder NAME=450-900nm, für mehrere Quellen mit einem Leerzeichen dazwischen. Ohne Angabe alle Kanäle, die Daten enthalten und nicht als schlecht gekennzeichnet sind.</translation>
     </message>
     <message>
         <source>Trains a network on the rasters of one scene and labelled areas in it.</source>

@@ -80,6 +80,14 @@
         <translation>occupation du sol,classification,carte,prédiction,réseau,fusion</translation>
     </message>
     <message>
+        <source>Least probability of the mapped class</source>
+        <translation>Probabilité minimale de la classe cartographiée</translation>
+    </message>
+    <message>
+        <source>Pixels whose class is less probable become a class of their own, unsure. 0: none.</source>
+        <translation>Les pixels dont la classe est moins probable forment une classe à part, unsure. 0 : aucun.</translation>
+    </message>
+    <message>
         <source>Side of a tile in pixels</source>
         <translation>Côté d'une tuile en pixels</translation>
     </message>
@@ -126,14 +134,6 @@
     <message>
         <source>s2rgf models (*.s2rgf);;All files (*)</source>
         <translation>Modèles s2rgf (*.s2rgf);;Tous les fichiers (*)</translation>
-    </message>
-    <message>
-        <source>Probability of the mapped class</source>
-        <translation>Probabilité de la classe cartographiée</translation>
-    </message>
-    <message>
-        <source>Probability of every class</source>
-        <translation>Probabilité de chaque classe</translation>
     </message>
     <message>
         <source>Model info</source>
@@ -354,6 +354,14 @@
     <message>
         <source>Seed of all random numbers</source>
         <translation>Graine de tous les nombres aléatoires</translation>
+    </message>
+    <message>
+        <source>Bands to use</source>
+        <translation>Bandes à employer</translation>
+    </message>
+    <message>
+        <source>NAME=1-4,8 or NAME=450-900nm, for several sources with a blank between. Without it all bands that hold data and are not marked bad.</source>
+        <translation>NOM=1-4,8 ou NOM=450-900nm, pour plusieurs sources avec une espace entre elles. Sans cela, toutes les bandes qui contiennent des données et ne sont pas marquées comme mauvaises.</translation>
     </message>
     <message>
         <source>Trains a network on the rasters of one scene and labelled areas in it.</source>
