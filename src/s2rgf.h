@@ -445,13 +445,20 @@ S2RGF_API void s2rgf_lazy_map_options_init(s2rgf_lazy_map_options *options, size
  * Open a scene with its model; nothing is computed.
  * host in  copied: the first reading warns of a scene's values; its progress is not called
  * Errors  INVALID_ARGUMENT, NO_MEMORY (memory_mb too small), IO, FORMAT, UNSUPPORTED, MISMATCH.
- * Memory  *map is released with s2rgf_lazy_map_close(); the scene is copied, an open model must
- *         stay open.
+ * Memory  *map is released with s2rgf_lazy_map_close(); the scene is copied, and an open
+ *         model may be closed before.
  * Threads a map belongs to one thread at a time; several may be open at once.
  */
 S2RGF_API s2rgf_status s2rgf_lazy_map_open(const s2rgf_lazy_map_options *options,
                                            const s2rgf_host *host, s2rgf_lazy_map **map,
                                            s2rgf_error *err);
+
+/**
+ * The same map again, for another thread; it shares the weights of the model. Errors, Memory: as
+ * s2rgf_lazy_map_open().
+ */
+S2RGF_API s2rgf_status s2rgf_lazy_map_clone(const s2rgf_lazy_map *map, s2rgf_lazy_map **copy,
+                                            s2rgf_error *err);
 
 /** The properties of the map, valid until it is closed; NULL without a map. */
 S2RGF_API const s2rgf_map_info *s2rgf_lazy_map_info(const s2rgf_lazy_map *map);
