@@ -12,7 +12,7 @@ from qgis.core import (
     QgsProcessingFeedback,
     QgsProject,
 )
-from qgis.PyQt.QtCore import QEventLoop, QSize, Qt
+from qgis.PyQt.QtCore import QEventLoop, QLocale, QSize, Qt
 
 TOP = os.path.abspath(
     os.environ.get("top_srcdir", os.path.join(os.path.dirname(__file__), "..", ".."))
@@ -25,7 +25,7 @@ PLUGINS = os.path.join(TOP, "qgis")
 def start(language="en"):
     """The application, which the caller keeps; the algorithms are registered."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    QgsApplication.setTranslation(language)
+    QLocale.setDefault(QLocale(language))
     application = QgsApplication([], True)
     application.initQgis()
     plugins = os.path.join(QgsApplication.pkgDataPath(), "python", "plugins")

@@ -18,7 +18,7 @@ export LD_LIBRARY_PATH
 flags() { pkg-config --define-variable=prefix="$prefix" --cflags --libs libs2rgf; }
 expect_status 0 flags
 read -ra flags < "$stdout"
-[[ " ${flags[*]} " == *" -ls2rgf "*" -lgdal"* ]] || fail "pkg-config: ${flags[*]}"
+[[ "${flags[*]}" == *-ls2rgf*-lgdal* ]] || fail "pkg-config: ${flags[*]}"
 
 . "$top_srcdir/tests/cli/tiny_scene.sh"
 "${train[@]}" -q two.s2rgf
@@ -35,7 +35,7 @@ expect_silence build example example.c
 expect_silence ./example
 expect_same expected.tif map.tif
 expect_status 1 ./example
-expect_in "$stderr" "map.tif: exists"
+expect_in "$stderr" "exists: use -overwrite"
 
 # ---- samples
 expect_silence build classify "$top_srcdir/samples/classify.c"
