@@ -148,7 +148,7 @@ class Worker:
             return
         row = future.result()
         print(f"{number} {run}: OA {row['oa']:.3f}, AA {row['aa']:.3f}, trained in "
-              f"{row['train_cpu_s']:.0f} s of processor", flush=True)
+              f"{row['train_cpu_s']:.0f} s of processor time", flush=True)
 
 
 def carry_out_missing(args, plan):

@@ -56,13 +56,13 @@ def lead_part(study):
         return ""
     return "\n".join((
         "### Dense against the best contender of each scene", "",
-        "OA / AA / kappa, folds pooled, means over seeds. The best contender is the one whose three "
-        "figures have\nthe highest mean on the test pixels. The difference is the network less the "
-        "contender, fold by fold and\nseed by seed, mean ± standard error of the pairs. The worst seed "
-        "is so much below the mean, in the\nfigure where that is most. ECE is the expected calibration "
-        "error of the network, \"by\" its program.", "",
-        table(("scene", "best contender", "it has", "network", "by", "it has", "OA less", "AA less",
-               "kappa less", "pairs", "worst seed", "ECE"), rows)))
+        "OA / AA / kappa, folds pooled, means over seeds. The best contender has the highest mean of "
+        "the three\nfigures on the test pixels. Differences are the network minus the contender, fold by "
+        "fold and seed by\nseed: mean ± standard error of the pairs. \"Worst seed\" is how far the worst "
+        "seed falls below the mean,\nin the figure where it falls furthest. ECE is the network's expected "
+        "calibration error; \"by\" names\nthe program that trained it.", "",
+        table(("scene", "best contender", "its figures", "network", "by", "its figures",
+               *(f"{name} difference" for name in FIGURES), "pairs", "worst seed", "ECE"), rows)))
 
 
 def lead_cells(study, scene, network, best):
@@ -85,10 +85,10 @@ def expert_part(study):
     if not rows:
         return ""
     return "\n".join((
-        "### What the expert brings", "", "Dense at C = 32 with the linear expert beside the network and "
-        "without it, OA / AA / kappa; the difference\nby fold and seed, mean ± standard error of the "
-        "pairs.", "",
-        table(("scene", "with", "without", *(f"{name} more" for name in FIGURES), "pairs"), rows)))
+        "### What the expert brings", "", "Dense at C = 32 with and without the linear expert beside the "
+        "network, OA / AA / kappa. The gain is fold\nby fold and seed by seed: mean ± standard error of "
+        "the pairs.", "",
+        table(("scene", "with", "without", *(f"{name} gain" for name in FIGURES), "pairs"), rows)))
 
 
 def part(title, text, parts):
@@ -104,9 +104,10 @@ def few_part(study):
                   and any(study.of(scene, m) for m in study.methods(scene))]
         if levels:
             parts += ["", f"{whole.title}:", "", few_table(study, levels).rstrip()]
-    return part("Few labels", "OA / AA, the draws pooled, from so many pixels or polygons a class; "
-        "in the last lines dense at C = 32 less\nthe best contender of that number of labels, mean ± "
-        "standard error of the draws.", parts)
+    return part(
+        "Few labels", "OA / AA, draws pooled, by the number of pixels or polygons per class. The last "
+        "lines give dense at C = 32\nminus the best contender for that number of labels: mean ± standard "
+        "error of the draws.", parts)
 
 
 def few_table(study, levels):
@@ -131,9 +132,10 @@ def light_part(study):
         if rows:
             parts += ["", f"{scene.title}:", "",
                       table(("method", "as it is", *(f"{light} %" for light in LIGHTS)), rows).rstrip()]
-    return part("Another light", "OA / AA / kappa / ECE where the gain of every band of the test scene is "
-        "off by 5 or 10 % and its offset\nby as much of its mean (standard deviations), means over seeds, "
-        "each with a draw of its own.", parts)
+    return part(
+        "Another light", "OA / AA / kappa / ECE when the gain of every band of the test scene is off by 5 "
+        "or 10 %, and its offset by\nthat much of the band's mean (standard deviations). Means over seeds, "
+        "each with its own draw.", parts)
 
 
 def light_cell(study, scene, method, light):
@@ -170,7 +172,7 @@ def main_table(study, scene):
         else:
             cells += ["-"] * 5
         rows.append([method.title, str(len(study.whole_seeds(scene, method))), *cells])
-    return table(("method", "seeds", *FIGURES, "ECE", "training, s", "of processor, s",
+    return table(("method", "seeds", *FIGURES, "ECE", "training, s", "processor, s",
                   "pixels mapped per processor second", "on", "by"), rows)
 
 
@@ -224,8 +226,8 @@ def ablation_table(study, scene):
     if not rows:
         return ""
     word = scene.fold_word
-    return (f"Dense at C = 32, not validated, with a part changed, less the same as it is, {word} by "
-            f"{word} and\nseed by seed; mean and standard error of the pairs:\n\n" +
+    return (f"Dense at C = 32, not validated, with one part changed, minus the unchanged network, {word} by "
+            f"{word} and\nseed by seed: mean ± standard error of the pairs.\n\n" +
             table(("variant", "pairs", *FIGURES), rows) + "\n")
 
 
@@ -246,7 +248,7 @@ def calibration_table(study):
     return "\n".join(("### Calibration", "",
                       f"Expected calibration error over {figures.CALIBRATION_BINS} bins of equal "
                       "width of the mapped class's\nprobability, on the test pixels of all folds "
-                      "pooled: with the logits as they are, and divided by\nthe temperature that "
+                      "pooled: with the logits unchanged, and divided by the\ntemperature that "
                       "training found on validation labels.", "",
                       table(("scene", "method", "seeds", "temperatures", "before", "after"), rows)))
 
@@ -254,13 +256,14 @@ def calibration_table(study):
 def scene_part(study, scene):
     done = [row for m in study.methods(scene) for row in study.of(scene, m)]
     if not done:
-        return f"### {scene.title}\n\nNo run yet.\n"
+        return f"### {scene.title}\n\nNo runs yet.\n"
     by_fold = {row["fold"]: row["test_pixels"] for row in done}
     word = scene.fold_word + ("s" if len(by_fold) > 1 else "")
     return "\n".join((
         f"### {scene.title}", "",
         f"{sum(by_fold.values()):,} test pixels in {len(by_fold)} {word}, pooled; mean ± standard "
-        "deviation over seeds. ECE is\nthe expected calibration error, \"by\" the program.", "",
+        "deviation over seeds. ECE is\nthe expected calibration error; \"on\" names the processor, \"by\" the "
+        "program.", "",
         main_table(study, scene),
         f"Each {scene.fold_word} alone, OA / AA / kappa, means over seeds:", "",
         fold_table(study, scene), class_table(study, scene) + ablation_table(study, scene)))
@@ -283,11 +286,12 @@ def state_part(study):
     processors = [f"{letter}, {name}" for name, letter in study.processors.items()]
     programs = [f"{letter}, {name}" for name, letter in study.programs.items()]
     state = f"All {planned} planned runs." if done == planned else (
-        f"**Incomplete: {done} of {planned} planned runs are there.** Pooled figures are of seeds of "
-        "which no run is\nmissing, times and pairs of all runs that are there.")
+        f"**Incomplete: {done} of {planned} planned runs are done.** Pooled figures use only seeds with "
+        "no run missing;\ntimes and pairs use all finished runs.")
     if done:
         minutes = sum(row["train_cpu_s"] + row["classify_cpu_s"] for row in study.rows.values()) / 60
-        state += (f" One thread a run, training and mapping in {minutes:,.0f} minutes of\nprocessor. "
+        state += (f" Each run had one thread; training and mapping\ntook {minutes:,.0f} minutes of "
+                  "processor time. "
                   f"Processors: {'; '.join(processors)}.\nPrograms: {'; '.join(programs)}.")
     return state + "\n" + missing_part(study)
 

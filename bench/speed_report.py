@@ -28,7 +28,7 @@ def summary(row):
         return (f"{row['pixels'] / row['wall_s']:,.0f} pixels a second, "
                 f"{row['pixels'] / row['cpu_s']:,.0f} a processor second, {row['peak_mb']:.0f} MB")
     if "wall_s" in row:
-        return f"{row['wall_s']:.3f} s a step, {row['cpu_s']:.3f} s of processor"
+        return f"{row['wall_s']:.3f} s a step, {row['cpu_s']:.3f} s of processor time"
     return ", ".join(f"{threads} threads {rate:.0f} GF/s and {row['gbytes'][threads]:.0f} GB/s"
                      for threads, rate in row["gflops"].items())
 
@@ -68,22 +68,22 @@ def program_table(results):
                           f"{median(row['peak_mb'] for row in rows):.0f}"])
         elif name in results.skipped:
             lines.append([title, "-", "0", "skipped", "skipped", "-"])
-    return "### Whole programs\n\n" + table(("program", "pixels", "rounds", "pixels a second",
-                                             "pixels a processor second", "peak MB"), lines)
+    return "### Whole programs\n\n" + table(("program", "pixels", "rounds", "pixels per second",
+                                             "pixels per processor second", "peak MB"), lines)
 
 
 def notes(results):
-    """What has to be known of the peers' figures."""
+    """What a reader must know about the peers' figures."""
     lines = []
     ignored = [row["ignored"] for row in results.rows("maxlik-all") + results.rows("maxlik-ms")]
     if any(ignored):
-        lines.append(f"i.maxlik left out up to {max(ignored)} classes, whose signatures it finds "
-                     "ill-conditioned: it had less to do.")
+        lines.append(f"i.maxlik left out up to {max(ignored)} classes, whose signatures it found "
+                     "ill-conditioned, so it had less to do.")
     parts = [row["agreement"] for name, _ in PROGRAMS for row in results.rows(name)
              if "agreement" in row]
     if parts:
-        lines.append("Of the pixels away from edges, PyTorch's maps have the class of ours on "
-                     f"at least {100 * min(parts):.3f} %.")
+        lines.append("Away from edges, PyTorch's maps agree with ours on at least "
+                     f"{100 * min(parts):.3f} % of the pixels.")
     for name in ("dense64-1", "dense64-2-large"):
         for row in results.rows(name)[:1]:
             coarse, fine = row["reads"]["hs"], row["reads"]["ms"]
@@ -105,8 +105,8 @@ def stage_table(results, name, title):
         lines.append(stage_line(stage, seconds, rate, peak, rows[0]["pixels"]))
     seconds, rate = (median(row["compute"][i] for row in rows) for i in (0, 1))
     lines.append(stage_line("all that compute", seconds, rate, peak, rows[0]["pixels"]))
-    return (f"{title}, {median(row['cpu_s'] for row in rows):.2f} s of processor in all:\n\n" +
-            table(("stage", "s", "GF/s", "of the peak", "flops a pixel"), lines))
+    return (f"{title}, {median(row['cpu_s'] for row in rows):.2f} s of processor time in all:\n\n" +
+            table(("stage", "s", "GF/s", "of the peak", "flops per pixel"), lines))
 
 
 def stage_line(stage, seconds, rate, peak, pixels):
@@ -126,7 +126,7 @@ def step_table(results):
                     lines.append([title, str(channels), str(threads),
                                   f"{1000 * median(row['wall_s'] for row in rows):.0f}",
                                   f"{1000 * median(row['cpu_s'] for row in rows):.0f}"])
-    return "### A training step\n\n" + table(("program", "C", "threads", "ms", "ms of processor"),
+    return "### A training step\n\n" + table(("program", "C", "threads", "ms", "processor ms"),
                                              lines) if lines else ""
 
 

@@ -80,13 +80,13 @@ def run_bound(name, threads=1):
         rest = cpu - compute - files
         least = min(gflop / peak, compute)
         parts = {"arithmetic": least, "input and output": files,
-                 "memory, caches and what else keeps the stages from the peak": compute - least,
+                 "memory, caches and whatever else keeps the stages below the peak": compute - least,
                  "start, weights and the system": max(rest, 0.0)}
         largest = max(parts, key=parts.get)
         told = "; ".join(f"{what} {seconds:.2f} s" for what, seconds in parts.items())
         gain = cpu / (cpu - compute + least)
-        return (f"of {cpu:.2f} s of processor: {told}. The most is {largest}. With the stages that "
-                f"compute at the peak it would be {gain:.2f} times as fast.")
+        return (f"{cpu:.2f} s of processor time went into: {told}. Most is {largest}. With all computing "
+                f"stages at the peak, it would be {gain:.2f} times as fast.")
     return tell
 
 
@@ -102,7 +102,7 @@ def memory_bound(results):
     sizes = ", ".join(f"{median(row['peak_mb'] for row in results.rows(name)):.0f} MB for "
                       f"{results.rows(name)[0]['pixels']:,} pixels"
                       for name in ("dense64-2", "dense64-2-large") if results.rows(name))
-    return f"bound by memory alone: {sizes}."
+    return f"the working memory alone: {sizes}."
 
 
 def step_bound(channels, threads):
@@ -114,8 +114,8 @@ def step_bound(channels, threads):
         gflop = 3 * CROP_PIXELS * median(row["compute"][0] * row["compute"][1] / row["pixels"]
                                          for row in rows)
         took = median(row["wall_s"] for row in steps)
-        return (f"a step has about {gflop:.0f} GF, three times those of a map of as many pixels, "
-                f"which is {gflop / peak:.3f} s at the peak and took {took:.3f} s: "
+        return (f"a step has about {gflop:.0f} GF, three times as many as a map of the same pixels. "
+                f"That is {gflop / peak:.3f} s at the peak; the step took {took:.3f} s: "
                 + ("arithmetic bounds it." if gflop / peak > took / 2 else
                    f"memory bounds it, at {results.triad(threads):.0f} GB/s."))
     return tell
@@ -177,7 +177,7 @@ TARGETS = (
            scaling_bound),
     Target("Peak memory, C = 64, 2 threads, either scene", 400.0, ("dense64-2", "dense64-2-large"),
            peak_memory, memory_bound, at_most=True, unit=" MB"),
-    versus("The same for a scene 16 times as large, as a ratio", EQUAL,
+    versus("Peak memory for a scene 16 times as large, as a ratio", EQUAL,
            lambda row: row["peak_mb"], "dense64-2-large", "dense64-2", memory_bound, at_most=True),
     torch_steps(64, 1), torch_steps(64, 2), torch_steps(32, 1), torch_steps(32, 2))
 
@@ -189,6 +189,6 @@ def missed_lines(results):
         value = target.measure(results)
         if value is not None and not target.is_met(value):
             lines.append(f"* Missed: {target.title}: {target.tell(value)}, "
-                         f"{target.wanted_text()} was wanted. What bounds it: "
+                         f"the target is {target.wanted_text()}. What bounds it: "
                          f"{target.bound(results)}")
     return "\n".join(lines) + "\n" if lines else ""

@@ -317,7 +317,7 @@ class Page(unittest.TestCase):
         self.assertNotIn("without SSJA", text)
 
     def test_nothing_yet(self):
-        self.assertIn("No run yet", report.generate([], plan_runs(3)))
+        self.assertIn("No runs yet", report.generate([], plan_runs(3)))
 
     def test_only_the_part_between_the_markers_changes(self):
         with tempfile.TemporaryDirectory() as folder:

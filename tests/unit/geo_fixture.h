@@ -62,6 +62,19 @@ static inline GDALDatasetH create_raster(const raster_recipe *recipe)
     return dataset;
 }
 
+/** The same of 16-bit numbers, with creation options. */
+static inline GDALDatasetH create_int16(const char *path, int width, int height, int bands,
+                                        const char *const *options)
+{
+    const raster_recipe recipe = {.path = path,
+                                  .width = width,
+                                  .height = height,
+                                  .bands = bands,
+                                  .type = GDT_Int16,
+                                  .options = options};
+    return create_raster(&recipe);
+}
+
 /** Write one band from doubles. */
 static inline void write_band(GDALDatasetH dataset, int band, double *values)
 {

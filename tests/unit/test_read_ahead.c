@@ -50,14 +50,8 @@ static int16_t sample(int source, int band, int x, int y)
 static void make_file(const char *path, int source)
 {
     static const char *const options[] = {"BLOCKYSIZE=1", "INTERLEAVE=PIXEL", NULL};
-    const raster_recipe recipe = {.path = path,
-                                  .width = WIDTH,
-                                  .height = HEIGHT,
-                                  .bands = BANDS,
-                                  .type = GDT_Int16,
-                                  .options = options};
     double values[WIDTH * HEIGHT];
-    GDALDatasetH dataset = create_raster(&recipe);
+    GDALDatasetH dataset = create_int16(path, WIDTH, HEIGHT, BANDS, options);
     for (int b = 0; b < BANDS; b++) {
         for (int p = 0; p < WIDTH * HEIGHT; p++)
             values[p] = sample(source, b, p % WIDTH, p / WIDTH);
@@ -68,11 +62,18 @@ static void make_file(const char *path, int source)
 
 /* ---- an input and what it has to give ----------------------------------------------------------- */
 
-static s2_model_band bands[BANDS] = {{(char *)"", NAN, 0.0, 1.0, NAN, NAN},
-                                     {(char *)"", NAN, 0.0, 1.0, NAN, NAN},
-                                     {(char *)"", NAN, 0.0, 1.0, NAN, NAN}};
-static s2_model_source sources[2] = {{(char *)"one", 10.0, false, true, BANDS, bands},
-                                     {(char *)"two", 10.0, false, true, BANDS, bands}};
+#define BAND                                                                                       \
+    {                                                                                              \
+        .name = (char *)"", .wavelength_nm = NAN, .std = 1.0, .low = NAN, .high = NAN              \
+    }
+#define SOURCE(called)                                                                             \
+    {                                                                                              \
+        .name = (char *)(called), .pixel_size = 10.0, .on_reference = true, .band_count = BANDS,   \
+        .bands = bands                                                                             \
+    }
+
+static s2_model_band bands[BANDS] = {BAND, BAND, BAND};
+static s2_model_source sources[2] = {SOURCE("one"), SOURCE("two")};
 static const s2_model_content content = {.source_count = 2, .sources = sources};
 
 /* An open scene and rings of rows. */

@@ -49,14 +49,8 @@ static void make_cube(const char *path, const file_layout *layout, int bands)
 {
     const char *const options[] = {layout->interleave, layout->tiled,      layout->block_x,
                                    layout->block_y,    "COMPRESS=DEFLATE", NULL};
-    const raster_recipe recipe = {.path = path,
-                                  .width = SIDE,
-                                  .height = SIDE,
-                                  .bands = bands,
-                                  .type = GDT_Int16,
-                                  .options = options};
     static int16_t plane[SIDE * SIDE];
-    GDALDatasetH dataset = create_raster(&recipe);
+    GDALDatasetH dataset = create_int16(path, SIDE, SIDE, bands, options);
     unsigned state = 7;
     for (int band = 1; band <= bands; band++) {
         for (int i = 0; i < SIDE * SIDE; i++) {

@@ -25,9 +25,19 @@ static void make_scene(const char *path, const char *first, const char *second, 
     GDALClose(dataset);
 }
 
-static s2_model_band bands[2] = {{(char *)"red", NAN, 4.0, 2.0, NAN, NAN},
-                                 {(char *)"nir", NAN, 30.0, 5.0, NAN, NAN}};
-static s2_model_source source = {(char *)"ms", 10.0, false, true, 2, bands};
+static s2_model_band bands[2] = {
+    {.name = (char *)"red", .wavelength_nm = NAN, .mean = 4.0, .std = 2.0, .low = NAN, .high = NAN},
+    {.name = (char *)"nir",
+     .wavelength_nm = NAN,
+     .mean = 30.0,
+     .std = 5.0,
+     .low = NAN,
+     .high = NAN}};
+static s2_model_source source = {.name = (char *)"ms",
+                                 .pixel_size = 10.0,
+                                 .on_reference = true,
+                                 .band_count = 2,
+                                 .bands = bands};
 static const s2_model_content content = {.source_count = 1, .sources = &source};
 
 static s2rgf_status open_scene(const char *path, s2_scene *scene, s2rgf_error *err)
