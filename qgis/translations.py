@@ -17,6 +17,7 @@ from xml.sax.saxutils import escape
 CONTEXT = "s2rgf"
 ATTRIBUTES = ("TITLE", "SUMMARY", "TAGS")  # of algorithms
 OPTION_TEXTS = slice(3, 5)  # label and help in the arguments of Option
+TABLES = ("AREAS", "SIDE_OUTPUTS")  # whose rows end with a text
 CONSTANTS = ("MODEL_FILTER", "ANY_MODEL_FILTER")
 
 
@@ -40,6 +41,8 @@ def texts_of(tree, names):
                 names[name] = constant(node.value, names)
             if name in ATTRIBUTES:
                 yield constant(node.value, names)
+            if name in TABLES:
+                yield from (constant(row.elts[-1], names) for row in node.value.elts)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             if node.func.id == "tr":
                 yield constant(node.args[0], names)

@@ -330,8 +330,11 @@ typedef struct s2rgf_classify_options {
     bool overwrite;
     bool style;            /* write a QGIS .qml beside the map */
     const char *mask_path; /* map only where this raster is neither 0 nor nodata, or NULL */
-    bool has_srcwin;       /* map only this rectangle of the reference grid */
-    double srcwin[4];      /* x, y, width, height in reference pixels */
+    /* map only pixels with their centre in polygons, or in none: layers as of labels, of which path,
+       layer, where and assigned_srs count; path NULL: anywhere */
+    s2rgf_label_options cutline, exclude;
+    bool has_srcwin;  /* map only this rectangle of the reference grid */
+    double srcwin[4]; /* x, y, width, height in reference pixels */
     bool has_projwin;
     double projwin[4];       /* ulx, uly, lrx, lry */
     const char *projwin_srs; /* CRS of projwin, or NULL for the reference grid's */

@@ -72,13 +72,14 @@ def add_labels(algorithm):
     )
 
 
-def _given(parameters, name):
+def given(parameters, name):
+    """Whether an optional layer was chosen."""
     return parameters.get(name) not in (None, "")
 
 
 def check_labels(parameters):
     """What is wrong with the labels, or an empty text."""
-    if _given(parameters, LABELS) == _given(parameters, LABEL_RASTER):
+    if given(parameters, LABELS) == given(parameters, LABEL_RASTER):
         return tr("Labels: give either a layer or a raster of classes")
     return ""
 
@@ -133,9 +134,11 @@ def _copy(source, context):
     return path
 
 
-def layer_arguments(algorithm, parameters, name_and_switch, context, feedback):
-    """The switch with a layer's file, and -l with its name. Selections, and layers that their file
-    does not have as QGIS shows them, are written to a temporary file first."""
+def layer_arguments(
+    algorithm, parameters, name_and_switch, context, feedback, layer_switch="-l"
+):
+    """The switch with a layer's file, and another with its name. Selections, and layers that their
+    file does not have as QGIS shows them, are written to a temporary file first."""
     name, switch = name_and_switch
     source = algorithm.parameterAsSource(parameters, name, context)
     if source is None:
@@ -155,12 +158,12 @@ def layer_arguments(algorithm, parameters, name_and_switch, context, feedback):
         "gpkg",
         feedback,
     )
-    return [switch, path, *(["-l", layer] if layer else [])]
+    return [switch, path, *([layer_switch, layer] if layer else [])]
 
 
 def label_arguments(algorithm, parameters, context, feedback):
     """-labels and what selects from it."""
-    if _given(parameters, LABEL_RASTER):
+    if given(parameters, LABEL_RASTER):
         layer = algorithm.parameterAsRasterLayer(parameters, LABEL_RASTER, context)
         if layer is None:
             raise QgsProcessingException(algorithm.invalidRasterError(parameters, LABEL_RASTER))

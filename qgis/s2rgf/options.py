@@ -15,7 +15,8 @@ from .text import tr
 
 EXTRA = "EXTRA"
 
-# kind is one of bool, int, float, str, "crs" and "words" (a text of words, each with the switch); default is the program's own default.
+# kind is one of bool, int, float, str, "crs" and "words" (a text of words, each with the switch);
+# default is the program's own default.
 Option = namedtuple(
     "Option", "name switch kind label help default minimum maximum", defaults=(None, None, None)
 )

@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
+#include "geo/labels/labels.h"
 #include "geo/map/map_files.h"
 #include "model/model.h"
 #include "scene/scene_description.h"
@@ -75,6 +76,10 @@ s2rgf_status s2_classify_take(const s2rgf_classify_options *options, s2rgf_class
             {"share", own->share, own->share_count ? 1 : 0, own->share_count});
     if (status == S2RGF_OK)
         status = s2_finishing_check(own, err);
+    if (status == S2RGF_OK && own->cutline.path)
+        status = s2_label_options_check(&own->cutline, err);
+    if (status == S2RGF_OK && own->exclude.path)
+        status = s2_label_options_check(&own->exclude, err);
     if (status == S2RGF_OK && own->model)
         own->model_path = own->model->path;
     return status;

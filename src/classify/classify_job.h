@@ -4,6 +4,7 @@
 
 #include "classify/mapping.h"
 #include "classify/output_names.h"
+#include "classify/wanted.h"
 #include "geo/map/map_writer.h"
 #include "tiles/tile_seams.h"
 
@@ -16,7 +17,8 @@ typedef struct s2_classify_job {
     const s2_weights *weights;
     s2_scene scene; /* describes the sources; workers read through their own handles */
     s2_run_geometry geometry;
-    s2_rect rect;       /* reference pixels to map */
+    s2_rect rect; /* reference pixels to map */
+    s2_wanted_areas areas;
     s2_map_share share; /* count 0: no share but the whole rectangle */
     s2_tiling tiling;
     s2_rect tiles; /* of the tiling */

@@ -13,7 +13,6 @@
 #include "core/memory.h"
 #include "core/plural.h"
 #include "geo/map/map_format.h"
-#include "geo/source/overlay.h"
 #include "scene/network_input.h"
 #include "scene/reading.h"
 #include "scene/value_range.h"
@@ -57,6 +56,13 @@ static s2rgf_status choose_rect(s2_classify_job *job, s2rgf_error *err)
             "srcwin: not inside the reference grid: expected part of %d x %d pixels, found %d x "
             "%d at %d, %d",
             all.w, all.h, job->rect.w, job->rect.h, job->rect.x, job->rect.y);
+    return S2RGF_OK;
+}
+
+/* Of the rectangle, the lines of a share. */
+static s2rgf_status cut_share(s2_classify_job *job, s2rgf_error *err)
+{
+    const s2rgf_classify_options *options = job->options;
     job->share = (s2_map_share){.number = options->share, .count = options->share_count};
     if (options->share_count == 0)
         return S2RGF_OK;
@@ -120,13 +126,13 @@ static double answer_reading(const void *context, const s2_tiling *tiling, int t
     return reading.decoded_bytes / DECODED_BYTES;
 }
 
-/* Seams where there is memory for them. With a mask, tiles of which nothing is wanted are not
-   computed, so none can rely on another. */
+/* Seams where there is memory for them. Where not all pixels are wanted, tiles of which none is are
+   not computed, so none can rely on another. */
 static s2_seam_demand measure_seams(const s2_classify_job *job, size_t spare_bytes)
 {
     const size_t limit = job->limit_bytes;
     const s2_seam_demand none = {.right_count = 0};
-    if (job->options->mask_path)
+    if (s2_wanted_is_asked(job->options))
         return none;
     const s2_seam_demand seams =
         s2_tile_seams_measure(job->weights, &job->geometry, &job->tiling, job->threads, limit);
@@ -234,16 +240,6 @@ static s2rgf_status create_outputs(s2_classify_job *job, const s2_grid *grid, co
     return S2RGF_OK;
 }
 
-/* Workers open the mask themselves; one that does not fit is refused before any output is made. */
-static s2rgf_status check_mask(const s2_classify_job *job, s2rgf_error *err)
-{
-    s2_overlay mask;
-    const s2rgf_status status =
-        s2_overlay_open(job->options->mask_path, &job->scene.grid, "the reference", &mask, err);
-    s2_overlay_close(&mask);
-    return status;
-}
-
 static s2rgf_status prepare(s2_classify_job *job, const s2rgf_host *host, s2rgf_error *err)
 {
     s2_grid grid = {0};
@@ -262,14 +258,17 @@ static s2rgf_status prepare(s2_classify_job *job, const s2rgf_host *host, s2rgf_
     s2_scene_report(&job->scene, host);
     s2_scene_geometry(&job->scene, &job->geometry);
     status = choose_rect(job, err);
-    if (status == S2RGF_OK && job->options->mask_path)
-        status = check_mask(job, err);
     if (status == S2RGF_OK)
         status =
-            s2_scene_check_values(&job->scene, job->content, job->rect,
-                                  !job->options->mask_path && job->rect.w == job->geometry.width &&
-                                      job->rect.h == job->geometry.height,
-                                  host, err);
+            s2_wanted_areas_read(job->options, &job->scene.grid, job->rect, host, &job->areas, err);
+    if (status == S2RGF_OK)
+        status = cut_share(job, err);
+    if (status == S2RGF_OK)
+        status = s2_scene_check_values(&job->scene, job->content, job->rect,
+                                       !s2_wanted_is_asked(job->options) &&
+                                           job->rect.w == job->geometry.width &&
+                                           job->rect.h == job->geometry.height,
+                                       host, err);
     if (status == S2RGF_OK)
         status = choose_tiles(job, host, err);
     if (status == S2RGF_OK)
@@ -374,6 +373,7 @@ s2rgf_status s2_classify(const s2rgf_classify_options *options, const s2rgf_host
     for (int i = 0; i < S2_MAP_KINDS; i++)
         s2_map_close(job.writers[i]);
     s2_scene_close(&job.scene);
+    s2_wanted_areas_clear(&job.areas);
     s2_class_table_clear(&job.map_classes);
     s2_mapping_leave(job.model);
     return status;

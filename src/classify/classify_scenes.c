@@ -28,7 +28,7 @@ typedef struct scene_options {
     s2rgf_classify_options classify;
     s2rgf_input *inputs;
     size_t input_count;
-    char *outputs[S2_MAP_KINDS], *mask;
+    char *outputs[S2_MAP_KINDS], *mask, *cutline, *exclude;
 } scene_options;
 
 void s2rgf_scenes_result_free(s2rgf_scenes_result *result)
@@ -57,18 +57,31 @@ static void show_scene_line(s2rgf_log_level level, const char *line, void *user)
 
 /* ---- the options of a scene ----------------------------------------------------------------- */
 
-static s2rgf_status fill_mask(const s2_scene_list *list, const char *name, scene_options *own,
-                              s2rgf_error *err)
+/* A file that says where to map: *target, a template, becomes the first path that fits, *text. */
+static s2rgf_status fill_place(const s2_scene_list *list, const char *name, const char **target,
+                               char **text, s2rgf_error *err)
 {
     s2_scene_names paths = {0};
     s2rgf_status status = S2RGF_OK;
-    if (!s2_scene_is_template(own->classify.mask_path))
+    if (!s2_scene_is_template(*target))
         return S2RGF_OK;
-    status = s2_scene_paths(list->folder, own->classify.mask_path, name, &paths, err);
-    if (status == S2RGF_OK && !(own->mask = s2_strdup(paths.items[0])))
+    status = s2_scene_paths(list->folder, *target, name, &paths, err);
+    if (status == S2RGF_OK && !(*text = s2_strdup(paths.items[0])))
         status = s2_fail_memory(err, "mask");
-    own->classify.mask_path = own->mask;
+    *target = *text;
     s2_scene_names_clear(&paths);
+    return status;
+}
+
+static s2rgf_status fill_places(const s2_scene_list *list, const char *name, scene_options *own,
+                                s2rgf_error *err)
+{
+    s2rgf_classify_options *classify = &own->classify;
+    s2rgf_status status = fill_place(list, name, &classify->mask_path, &own->mask, err);
+    if (status == S2RGF_OK)
+        status = fill_place(list, name, &classify->cutline.path, &own->cutline, err);
+    if (status == S2RGF_OK)
+        status = fill_place(list, name, &classify->exclude.path, &own->exclude, err);
     return status;
 }
 
@@ -155,7 +168,7 @@ static s2rgf_status fill_options(const s2_scene_list *list, const char *name, sc
         status = fill_outputs(name, own, err);
     if (status == S2RGF_OK && !list->folder)
         status = check_outputs(list, own, err);
-    return status == S2RGF_OK ? fill_mask(list, name, own, err) : status;
+    return status == S2RGF_OK ? fill_places(list, name, own, err) : status;
 }
 
 static void clear_options(scene_options *own)
@@ -164,7 +177,7 @@ static void clear_options(scene_options *own)
         s2_free((char *)own->inputs[i].path);
     for (int i = 0; i < S2_MAP_KINDS; i++)
         s2_free(own->outputs[i]);
-    S2_FREE_EACH(own->inputs, own->mask);
+    S2_FREE_EACH(own->inputs, own->mask, own->cutline, own->exclude);
 }
 
 /* ---- what the scenes would destroy of each other --------------------------------------------- */
@@ -217,8 +230,10 @@ static s2rgf_status guard_scenes(const s2_scene_list *list, const char *scenes_p
         const s2rgf_status filled = fill_options(list, list->names.items[i], &own, NULL);
         for (size_t k = 0; k < own.input_count && filled == S2RGF_OK && status == S2RGF_OK; k++)
             status = guard_raster(list, &guard, own.inputs[k].path, err);
-        if (filled == S2RGF_OK && status == S2RGF_OK)
-            status = guard_raster(list, &guard, own.classify.mask_path, err);
+        const char *const places[] = {own.classify.mask_path, own.classify.cutline.path,
+                                      own.classify.exclude.path};
+        for (size_t k = 0; k < 3 && filled == S2RGF_OK && status == S2RGF_OK; k++)
+            status = guard_raster(list, &guard, places[k], err);
         clear_options(&own);
     }
     s2_output_guard_clear(&guard);

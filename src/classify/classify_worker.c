@@ -6,7 +6,6 @@
 #include "core/clock.h"
 #include "core/error.h"
 #include "core/memory.h"
-#include "geo/source/overlay.h"
 #include "nn/networks/networks.h"
 #include "scene/network_input.h"
 #include "tiles/tile_runner.h"
@@ -17,9 +16,9 @@ typedef struct classify_worker {
     s2_scene scene;
     s2_network_input *input;
     s2_run *run;
-    s2_overlay mask;
+    s2_wanted wanted;
     s2_rect core;    /* of the tile at hand */
-    uint8_t *wanted; /* with a mask: pixels of the core to map, [core.h][core.w], else NULL */
+    uint8_t *pixels; /* of the core that are to be mapped, [core.h][core.w]; NULL: all */
     s2_decision decision;
     int tile; /* the one at hand */
     s2_tile_watch *watch;
@@ -42,9 +41,9 @@ static void close_worker(void *data)
     s2_network_input_close(worker->input); /* it may be writing to the run's memory */
     s2_scene_close(&worker->scene);
     s2_run_free(worker->run);
-    s2_overlay_close(&worker->mask);
+    s2_wanted_close(&worker->wanted);
     s2_decision_clear(&worker->decision);
-    S2_FREE_EACH(worker->wanted, worker);
+    S2_FREE_EACH(worker->pixels, worker);
 }
 
 /* One thread does everything one after the other; with more, none need wait for a file. */
@@ -57,13 +56,13 @@ static s2_input_mode input_mode(const s2_classify_job *job)
     return busy < s2_thread_count(0) ? S2_INPUT_AHEAD_ALWAYS : S2_INPUT_AHEAD_SLOW;
 }
 
-static s2rgf_status start_mask(classify_worker *worker, size_t pixels, s2rgf_error *err)
+static s2rgf_status start_wanted(classify_worker *worker, size_t pixels, s2rgf_error *err)
 {
-    worker->wanted = s2_alloc(pixels, 1);
-    if (!worker->wanted)
+    const s2_classify_job *job = worker->job;
+    worker->pixels = s2_alloc(pixels, 1);
+    if (!worker->pixels)
         return s2_fail_memory(err, "mask");
-    return s2_overlay_open(worker->job->options->mask_path, &worker->job->scene.grid,
-                           "the reference", &worker->mask, err);
+    return s2_wanted_open(job->options, &job->scene.grid, &job->areas, &worker->wanted, err);
 }
 
 static s2rgf_status open_worker(void *context, void **data, s2rgf_error *err)
@@ -84,8 +83,8 @@ static s2rgf_status open_worker(void *context, void **data, s2rgf_error *err)
         status = s2_scene_reopen(&job->scene, &worker->scene, err);
     if (status == S2RGF_OK)
         status = s2_run_create(job->weights, &job->geometry, &job->tiling, &worker->run, err);
-    if (status == S2RGF_OK && job->options->mask_path)
-        status = start_mask(worker, pixels, err);
+    if (status == S2RGF_OK && s2_wanted_is_asked(job->options))
+        status = start_wanted(worker, pixels, err);
     if (status == S2RGF_OK)
         status = s2_network_input_open(&worker->scene, job->content, input_mode(job),
                                        &worker->input, err);
@@ -100,7 +99,7 @@ static s2rgf_status write_rows(void *data, s2_rect rows, const float *scores, co
     const size_t first = (size_t)(rows.y - worker->core.y) * (size_t)worker->core.w;
     const size_t count = (size_t)rows.w * (size_t)rows.h;
     for (size_t p = 0; p < count; p++) {
-        const bool mapped = valid[p] && (!worker->wanted || worker->wanted[first + p]);
+        const bool mapped = valid[p] && (!worker->pixels || worker->pixels[first + p]);
         worker->scored_pixels += mapped;
         if (!mapped)
             s2_leave_pixel(&worker->decision, first + p);
@@ -149,10 +148,10 @@ static s2rgf_status compute_tile(void *data, int index, s2_tile_watch *watch, s2
     worker->watch = watch;
     if (seams)
         status = s2_tile_seams_begin(seams, index, watch, sides, err);
-    if (status == S2RGF_OK && worker->wanted)
-        status = s2_overlay_read_mask(&worker->mask, worker->core, worker->wanted, &any, err);
+    if (status == S2RGF_OK && worker->pixels)
+        status = s2_wanted_read(&worker->wanted, worker->core, worker->pixels, &any, err);
     if (status == S2RGF_OK && any)
-        status = worker->run->ops->run_compute(worker->run, worker->core, worker->wanted, &io, err);
+        status = worker->run->ops->run_compute(worker->run, worker->core, worker->pixels, &io, err);
     else
         leave_tile(worker);
     if (status == S2RGF_OK && seams)
@@ -205,8 +204,8 @@ size_t s2_classify_worker_bytes(const s2_classify_job *job, const s2_tiling *til
     const size_t pixels = (size_t)tiling->w * (size_t)tiling->h;
     size_t bytes = s2_mapping_bytes(job->content, job->weights, &job->geometry, tiling, quick) +
                    pixels * s2_decision_pixel_bytes(&job->content->classes, job->asked);
-    if (job->options->mask_path)
-        bytes += pixels + s2_overlay_bytes(&job->scene.grid);
+    if (s2_wanted_is_asked(job->options))
+        bytes += pixels + (job->options->mask_path ? s2_overlay_bytes(&job->scene.grid) : 0);
     return bytes;
 }
 

@@ -51,10 +51,11 @@ s2rgf_status s2_guard_outputs(s2_output_guard *guard, const s2rgf_classify_optio
 static s2rgf_status guard_inputs(const s2_output_guard *guard,
                                  const s2rgf_classify_options *options, s2rgf_error *err)
 {
-    const s2_dataset_name mask = {.path = options->mask_path};
+    const char *const inputs[] = {options->mask_path, options->cutline.path, options->exclude.path};
     s2rgf_status status = s2_output_guard_file(guard, options->model_path, err);
-    if (status == S2RGF_OK && options->mask_path)
-        status = s2_output_guard_input(guard, &mask, err);
+    for (size_t i = 0; i < sizeof inputs / sizeof inputs[0] && status == S2RGF_OK; i++)
+        if (inputs[i])
+            status = s2_output_guard_input(guard, &(s2_dataset_name){.path = inputs[i]}, err);
     return status == S2RGF_OK ? s2_output_guard_scene(guard, &options->scene, err) : status;
 }
 

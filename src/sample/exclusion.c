@@ -6,34 +6,10 @@
 #include "core/error.h"
 #include "core/memory.h"
 
-static bool follows(const s2_label_pixel *before, const s2_label_pixel *pixel)
-{
-    return pixel->y == before->y && pixel->x == before->x + 1;
-}
-
-static s2rgf_status make_runs(const s2_label_set *places, s2_exclusion *exclusion, s2rgf_error *err)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < places->count; i++)
-        count += i == 0 || !follows(&places->pixels[i - 1], &places->pixels[i]);
-    exclusion->runs = s2_alloc(count, sizeof *exclusion->runs);
-    if (!exclusion->runs)
-        return s2_fail_memory(err, "places to exclude");
-    for (size_t i = 0; i < places->count; i++) {
-        const s2_label_pixel *pixel = &places->pixels[i];
-        if (i > 0 && follows(pixel - 1, pixel))
-            exclusion->runs[exclusion->count - 1].last = pixel->x;
-        else
-            exclusion->runs[exclusion->count++] = (s2_place_run){pixel->y, pixel->x, pixel->x};
-    }
-    return S2RGF_OK;
-}
-
 s2rgf_status s2_exclusion_read(const s2rgf_label_options *places, double distance_m,
                                const s2_grid *grid, const s2rgf_host *host, s2_exclusion *exclusion,
                                s2rgf_error *err)
 {
-    s2_label_set set = {0};
     *exclusion = (s2_exclusion){.distance_m = distance_m, .width = grid->width};
     s2_ground_init(&exclusion->ground, grid);
     if (distance_m > 0.0 && !exclusion->ground.is_known)
@@ -41,16 +17,12 @@ s2rgf_status s2_exclusion_read(const s2rgf_label_options *places, double distanc
                        "%s: no distance in metres: expected a map with a CRS that has a unit of "
                        "length",
                        places->path);
-    s2rgf_status status = s2_labels_read_places(places, grid, host, &set, err);
-    if (status == S2RGF_OK)
-        status = make_runs(&set, exclusion, err);
-    s2_label_set_clear(&set);
-    return status;
+    return s2_labels_read_places(places, grid, host, &exclusion->runs, err);
 }
 
 void s2_exclusion_clear(s2_exclusion *exclusion)
 {
-    s2_free(exclusion->runs);
+    s2_label_runs_clear(&exclusion->runs);
     *exclusion = (s2_exclusion){0};
 }
 
@@ -67,10 +39,11 @@ void s2_exclusion_apply(s2_exclusion *exclusion, int y, int *values)
         s2_ground_metric(&exclusion->ground, y + 0.5, metric);
         reach = s2_ground_reach(metric, radius);
     }
-    while (exclusion->first < exclusion->count && exclusion->runs[exclusion->first].y < y - reach)
+    const s2_label_runs *runs = &exclusion->runs;
+    while (exclusion->first < runs->count && runs->items[exclusion->first].y < y - reach)
         exclusion->first++;
-    for (size_t i = exclusion->first; i < exclusion->count; i++) {
-        const s2_place_run *run = &exclusion->runs[i];
+    for (size_t i = exclusion->first; i < runs->count; i++) {
+        const s2_label_run *run = &runs->items[i];
         double from, to;
         if (run->y > y + reach)
             break;

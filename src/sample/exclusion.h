@@ -2,17 +2,11 @@
 #ifndef S2_SAMPLE_EXCLUSION_H
 #define S2_SAMPLE_EXCLUSION_H
 
-#include "geo/labels/labels.h"
+#include "geo/labels/label_runs.h"
 #include "geo/source/ground.h"
 
-/** Pixels x.. last of a row that are places. */
-typedef struct s2_place_run {
-    int y, x, last;
-} s2_place_run;
-
 typedef struct s2_exclusion {
-    s2_place_run *runs; /* by y, then x */
-    size_t count;
+    s2_label_runs runs;
     size_t first; /* run that may still reach the next row */
     s2_ground ground;
     double distance_m;

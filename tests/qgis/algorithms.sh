@@ -34,6 +34,14 @@ s2rgf_classify -q -m model.s2rgf "${sources[@]}" -projwin 400100 5799900 400300 
     -co COMPRESS=LZW expected_window.tif
 expect_same expected_window.tif window.tif
 
+ogr2ogr -q -nln fields fields.gpkg scene/labels.gpkg train
+s2rgf_classify -q -m model.s2rgf "${sources[@]}" -cutline fields.gpkg -exclude scene/labels.gpkg -el test \
+    -reject 0.5 -uncertainty expected_both.tif expected_cut.tif
+expect_algorithm s2rgf:classify MODEL=model.s2rgf "${scene[@]}" "CUTLINE=fields.gpkg|layername=fields" \
+    "EXCLUDE=scene/labels.gpkg|layername=test" REJECT=0.5 OUTPUT=cut.tif UNCERTAINTY=both.tif
+expect_same expected_cut.tif cut.tif
+expect_same expected_both.tif both.tif
+
 expect_status 0 s2rgf_assess map.tif -labels scene/labels.gpkg -l test -a class -json expected.json
 sed '/^0\.\.\./d' "$stdout" > expected.txt
 expect_algorithm s2rgf:assess MAP=map.tif "LABELS=scene/labels.gpkg|layername=test" FIELD=class \

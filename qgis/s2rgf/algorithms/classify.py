@@ -1,11 +1,14 @@
 """Map a scene with a model: s2rgf_classify."""
 
 from qgis.core import (
+    QgsProcessing,
     QgsProcessingParameterExtent,
+    QgsProcessingParameterFeatureSource,
     QgsProcessingParameterFile,
     QgsProcessingParameterRasterDestination,
 )
 
+from ..labels import given, layer_arguments
 from ..model import source_names
 from ..options import RASTER_OPTIONS, THREADS, Option, add_parameter
 from ..sources import add_sources, check_sources, source_arguments
@@ -15,6 +18,10 @@ from .base import ANY_MODEL_FILTER, ProgramAlgorithm
 
 MODEL = "MODEL"
 EXTENT = "EXTENT"
+AREAS = (
+    ("CUTLINE", "-cutline", "-cl", "Polygons to map"),
+    ("EXCLUDE", "-exclude", "-el", "Polygons not to map"),
+)
 OUTPUT = "OUTPUT"
 CONFIDENCE = "CONFIDENCE"
 PROBABILITIES = "PROBABILITIES"
@@ -88,6 +95,11 @@ class Classify(ProgramAlgorithm):
         add_sources(self, tr("By default those of the model, in its order."))
         extent = QgsProcessingParameterExtent(EXTENT, tr("Extent of the map"), optional=True)
         add_parameter(self, extent, tr("The whole scene, if not set."))
+        for name, _, _, label in AREAS:
+            polygons = QgsProcessingParameterFeatureSource(
+                name, tr(label), [QgsProcessing.SourceType.TypeVectorPolygon], optional=True
+            )
+            add_parameter(self, polygons)
         self.add_options()
         add_parameter(self, QgsProcessingParameterRasterDestination(OUTPUT, tr("Map")))
         for name, _, label in SIDE_OUTPUTS:
@@ -113,6 +125,15 @@ class Classify(ProgramAlgorithm):
             arguments += ["-projwin_srs", crs.authid() or crs.toWkt()]
         return arguments
 
+    def _area_arguments(self, parameters, context, feedback):
+        arguments = []
+        for name, switch, layer_switch, _ in AREAS:
+            if given(parameters, name):
+                arguments += layer_arguments(
+                    self, parameters, (name, switch), context, feedback, layer_switch
+                )
+        return arguments
+
     def processAlgorithm(self, parameters, context, feedback):
         paths = {}
         for name in (OUTPUT, *(name for name, _, _ in SIDE_OUTPUTS)):
@@ -125,6 +146,7 @@ class Classify(ProgramAlgorithm):
             model,
             *source_arguments(self, parameters, context, source_names(model)),
             *self._extent_arguments(parameters, context),
+            *self._area_arguments(parameters, context, feedback),
             *self.option_arguments(parameters, context),
         ]
         for name, switch, _ in SIDE_OUTPUTS:

@@ -9,7 +9,7 @@ from qgis.core import (
     QgsProcessingParameterVectorDestination,
 )
 
-from ..labels import layer_arguments
+from ..labels import given, layer_arguments
 from ..options import Option, add_parameter
 from ..sources import raster_path
 from ..text import paragraphs, tr
@@ -122,7 +122,7 @@ class Sample(ProgramAlgorithm):
             arguments += [switch, self.parameterAsEnumString(parameters, name, context)]
         if strata is not None:
             arguments += ["-strata", raster_path(strata, context)]
-        if parameters.get(EXCLUDE) not in (None, ""):
+        if given(parameters, EXCLUDE):
             arguments += layer_arguments(
                 self, parameters, (EXCLUDE, "-exclude"), context, feedback
             )

@@ -107,8 +107,8 @@ class Train(ProgramAlgorithm):
             "-b",
             "words",
             "Bands to use",
-            "NAME=1-4,8 or NAME=450-900nm, for several sources with a blank between. Without it all "
-            "bands that hold data and are not marked bad.",
+            "NAME=1-4,8 or NAME=450-900nm, for several sources with a blank between. Without it "
+            "all bands that hold data and are not marked bad.",
         ),
         THREADS,
         *LABEL_OPTIONS,

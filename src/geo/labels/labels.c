@@ -46,6 +46,8 @@ s2rgf_status s2_labels_add_group(s2_label_claims *claims, int class_index, s2rgf
 s2rgf_status s2_labels_claim(s2_label_claims *claims, int x, int y, int group, s2rgf_error *err)
 {
     void *items = claims->items;
+    if (claims->are_places)
+        return s2_label_runs_add(&claims->runs, (s2_label_run){y, x, x}, err);
     if (!make_room(&items, claims->count, &claims->capacity, sizeof *claims->items))
         return s2_fail_memory(err, "labelled pixels");
     claims->items = items;
@@ -58,6 +60,7 @@ void s2_labels_claims_clear(s2_label_claims *claims)
 {
     s2_free(claims->items);
     s2_free(claims->groups);
+    s2_label_runs_clear(&claims->runs);
     *claims = (s2_label_claims){0};
 }
 
@@ -284,6 +287,18 @@ static s2rgf_status tell_unused_srs(const s2_label_request *request, const char 
     return S2RGF_OK;
 }
 
+/** Polygons without CRS are in the grid's. wkt out, NULL where that has none */
+static s2rgf_status assume_srs(const s2_label_request *request, char **wkt, s2rgf_error *err)
+{
+    if (!request->grid->srs_wkt)
+        return S2RGF_OK;
+    s2_log(request->host, S2RGF_WARNING,
+           "%s: its polygons have no CRS: they are taken to be in that of the reference grid",
+           request->options->path);
+    *wkt = s2_strdup(request->grid->srs_wkt);
+    return *wkt ? S2RGF_OK : s2_fail_memory(err, "CRS of the polygons");
+}
+
 s2rgf_status s2_labels_settle_srs(const s2_label_request *request, const char *own_wkt, char **wkt,
                                   s2rgf_error *err)
 {
@@ -293,13 +308,15 @@ s2rgf_status s2_labels_settle_srs(const s2_label_request *request, const char *o
     s2rgf_status status = s2_srs_assigned(NULL, request->options->assigned_srs, &assigned, err);
     if (status == S2RGF_OK && own_wkt && assigned)
         status = tell_unused_srs(request, own_wkt, assigned, err);
-    if (status == S2RGF_OK && !own_wkt && !assigned && request->grid->srs_wkt)
+    if (status == S2RGF_OK && !own_wkt && !assigned && request->use == S2_LABELS_OF_AREAS)
+        status = assume_srs(request, &assigned, err);
+    else if (status == S2RGF_OK && !own_wkt && !assigned && request->grid->srs_wkt)
         status = s2_fail(err, S2RGF_INVALID_ARGUMENT,
                          "%s: the labels have no CRS: give it with -label_srs", path);
     else if (status == S2RGF_OK && (own_wkt || assigned) && !request->grid->srs_wkt)
-        status =
-            s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                    "%s: the labels have a CRS, the rasters have none: give it with -a_srs", path);
+        status = s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                         "%s: the %s have a CRS, the rasters have none: give it with -a_srs", path,
+                         request->use == S2_LABELS_OF_AREAS ? "polygons" : "labels");
     else if (status == S2RGF_OK && own_wkt && !(*wkt = s2_strdup(own_wkt)))
         status = s2_fail_memory(err, "CRS of the labels");
     if (status == S2RGF_OK && !own_wkt) {
@@ -362,50 +379,96 @@ s2rgf_status s2_label_options_check(const s2rgf_label_options *options, s2rgf_er
     return status == S2RGF_OK ? s2_argument_reserve("labels", options->reserved, err) : status;
 }
 
-static s2rgf_status read_labels(const s2_label_request *request, s2_label_set *labels,
-                                s2rgf_error *err)
+/** Open the file of a request and claim pixels. labels in: empty */
+static s2rgf_status claim_labels(const s2_label_request *request, s2_label_claims *claims,
+                                 s2_label_set *labels, s2rgf_error *err)
 {
     const char *path = request->options->path;
     GDALDatasetH dataset = NULL;
     bool is_vector = false;
-    s2_label_claims claims = {0};
-    *labels = (s2_label_set){0};
     s2rgf_status status = open_labels(path, &dataset, &is_vector, err);
     if (status == S2RGF_OK && is_vector)
-        status = s2_labels_read_vector(request, dataset, &claims, labels, err);
+        status = s2_labels_read_vector(request, dataset, claims, labels, err);
     else if (status == S2RGF_OK && request->use == S2_LABELS_OF_SAMPLE)
         status = s2_fail(err, S2RGF_FORMAT,
                          "%s: no sample: expected points that were drawn at random, found a raster",
                          path);
+    else if (status == S2RGF_OK && request->use == S2_LABELS_OF_AREAS)
+        status = s2_fail(err, S2RGF_FORMAT, "%s: expected polygons, found a raster", path);
     else if (status == S2RGF_OK)
-        status = s2_labels_read_raster(request, dataset, &claims, labels, err);
+        status = s2_labels_read_raster(request, dataset, claims, labels, err);
+    GDALClose(dataset);
+    return status;
+}
+
+static s2rgf_status read_labels(const s2_label_request *request, s2_label_set *labels,
+                                s2rgf_error *err)
+{
+    s2_label_claims claims = {0};
+    *labels = (s2_label_set){0};
+    s2rgf_status status = claim_labels(request, &claims, labels, err);
     if (status == S2RGF_OK)
-        warn_case(&labels->classes, path, request->host);
+        warn_case(&labels->classes, request->options->path, request->host);
     if (status == S2RGF_OK)
         status = finish_labels(&claims, request->use, request->grid->height, labels, err);
     s2_labels_claims_clear(&claims);
-    GDALClose(dataset);
     if (status != S2RGF_OK)
         s2_label_set_clear(labels);
+    return status;
+}
+
+static s2rgf_status fail_no_polygon(const s2rgf_label_options *options, s2rgf_error *err)
+{
+    if (options->where)
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: no polygon matches the filter \"%s\"",
+                       options->path, options->where);
+    return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: no polygon: expected at least one",
+                   options->path);
+}
+
+static s2rgf_status read_places(const s2_label_request *request, s2_label_runs *runs,
+                                s2rgf_error *err)
+{
+    s2_label_claims claims = {.are_places = true};
+    s2_label_set labels = {0};
+    s2rgf_status status = claim_labels(request, &claims, &labels, err);
+    s2_label_runs_settle(&claims.runs);
+    *runs = claims.runs;
+    claims.runs = (s2_label_runs){0};
+    if (status == S2RGF_OK && request->use == S2_LABELS_OF_AREAS && labels.polygons == 0)
+        status = fail_no_polygon(request->options, err);
+    s2_labels_claims_clear(&claims);
+    s2_label_set_clear(&labels);
     return status;
 }
 
 s2rgf_status s2_labels_read(const s2rgf_label_options *options, const s2_grid *grid,
                             const s2rgf_host *host, s2_label_set *labels, s2rgf_error *err)
 {
-    return read_labels(&(s2_label_request){options, grid, host, S2_LABELS_OF_PIXELS}, labels, err);
+    return read_labels(&(s2_label_request){options, grid, host, S2_LABELS_OF_PIXELS, "-l"}, labels,
+                       err);
 }
 
 s2rgf_status s2_labels_read_sample(const s2rgf_label_options *options, const s2_grid *grid,
                                    const s2rgf_host *host, s2_label_set *labels, s2rgf_error *err)
 {
-    return read_labels(&(s2_label_request){options, grid, host, S2_LABELS_OF_SAMPLE}, labels, err);
+    return read_labels(&(s2_label_request){options, grid, host, S2_LABELS_OF_SAMPLE, "-l"}, labels,
+                       err);
 }
 
 s2rgf_status s2_labels_read_places(const s2rgf_label_options *options, const s2_grid *grid,
-                                   const s2rgf_host *host, s2_label_set *labels, s2rgf_error *err)
+                                   const s2rgf_host *host, s2_label_runs *runs, s2rgf_error *err)
 {
-    return read_labels(&(s2_label_request){options, grid, host, S2_LABELS_OF_PLACES}, labels, err);
+    return read_places(&(s2_label_request){options, grid, host, S2_LABELS_OF_PLACES, "-l"}, runs,
+                       err);
+}
+
+s2rgf_status s2_labels_read_areas(const s2rgf_label_options *options, const char *layer_option,
+                                  const s2_grid *grid, const s2rgf_host *host, s2_label_runs *runs,
+                                  s2rgf_error *err)
+{
+    return read_places(&(s2_label_request){options, grid, host, S2_LABELS_OF_AREAS, layer_option},
+                       runs, err);
 }
 
 s2rgf_status s2_labels_refuse_zero(const s2_label_set *labels, const char *path, s2rgf_error *err)

@@ -98,10 +98,6 @@ void s2_label_set_clear(s2_label_set *labels);
 s2rgf_status s2_labels_read_sample(const s2rgf_label_options *options, const s2_grid *grid,
                                    const s2rgf_host *host, s2_label_set *labels, s2rgf_error *err);
 
-/** Read where labels are, as of one class, whatever the field. Errors: as above. */
-s2rgf_status s2_labels_read_places(const s2rgf_label_options *options, const s2_grid *grid,
-                                   const s2rgf_host *host, s2_label_set *labels, s2rgf_error *err);
-
 /**
  * Refuse labels in which 0 is a class, as training must, for maps keep 0 for nodata.
  * path in  of the labels, for the message

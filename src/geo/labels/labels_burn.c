@@ -259,7 +259,7 @@ static s2rgf_status burn_parts(s2_burner *burner, OGRGeometryH geometry, bool co
                        burner->path, (long long)OGR_F_GetFID(burner->feature));
     if (type == wkbPolygon)
         return burn_polygon(burner, geometry, class_index, set, err);
-    if (type == wkbPoint && !collected)
+    if (type == wkbPoint && !collected && burner->use != S2_LABELS_OF_AREAS)
         return note_point(burner, geometry, class_index, set, err);
     const bool in_collection = collected || type == wkbGeometryCollection;
     if (type != wkbMultiPolygon && type != wkbGeometryCollection &&
@@ -314,9 +314,10 @@ s2rgf_status s2_burn_feature(s2_burner *burner, OGRFeatureH feature, int class_i
 
 static void tell_oddities(const s2_burner *burner, const s2rgf_host *host)
 {
-    static const char *const what[ODDITIES] = {
+    const char *const what[ODDITIES] = {
         [ODD_LINE] = "left out: lines",
-        [ODD_STRAY_POINT] = "left out: points in a collection",
+        [ODD_STRAY_POINT] = burner->use == S2_LABELS_OF_AREAS ? "left out: points"
+                                                              : "left out: points in a collection",
         [ODD_SURFACE] = "left out: geometries that are neither polygons nor points",
         [ODD_NOWHERE] = "left out: geometries that the reference grid's CRS does not reach",
         [ODD_NOT_FINITE] = "left out: geometries with coordinates that are not finite",

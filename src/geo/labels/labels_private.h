@@ -4,13 +4,15 @@
 
 #include <ogr_api.h>
 
+#include "geo/labels/label_runs.h"
 #include "geo/labels/labels.h"
 
 /** What labels are read for. */
 typedef enum s2_label_use {
     S2_LABELS_OF_PIXELS, /* the class of pixels, each once */
     S2_LABELS_OF_SAMPLE, /* points, each by itself */
-    S2_LABELS_OF_PLACES  /* where they are */
+    S2_LABELS_OF_PLACES, /* where they are */
+    S2_LABELS_OF_AREAS   /* where polygons are */
 } s2_label_use;
 
 /** A request: which labels, on which grid, what for, and the host for messages. */
@@ -19,7 +21,14 @@ typedef struct s2_label_request {
     const s2_grid *grid;
     const s2rgf_host *host;
     s2_label_use use;
+    const char *layer_option; /* that chooses a layer */
 } s2_label_request;
+
+/** Whether only the pixels matter and not their classes. */
+static inline bool s2_labels_are_places(s2_label_use use)
+{
+    return use == S2_LABELS_OF_PLACES || use == S2_LABELS_OF_AREAS;
+}
 
 /**
  * One claim of a group to a pixel; a pixel may be claimed more than once until s2_labels_finish().
@@ -29,6 +38,8 @@ typedef struct s2_label_claims {
     size_t count, capacity;
     s2_label_group *groups;
     size_t group_count, group_capacity;
+    bool are_places;    /* claims go to: */
+    s2_label_runs runs; /* instead of items */
 } s2_label_claims;
 
 /** Start a group; later claims belong to it. Errors: NO_MEMORY, UNSUPPORTED (too many). */

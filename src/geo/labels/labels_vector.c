@@ -16,6 +16,7 @@
 /** An open layer and how its features become classes. */
 typedef struct vector_labels {
     const s2rgf_label_options *options;
+    const char *layer_option;
     s2_label_use use;
     OGRLayerH layer;
     s2_class_field field;
@@ -27,9 +28,10 @@ bool s2_labels_has_geometries(OGRLayerH layer)
 }
 
 /** No layer was found: named or not. */
-static s2rgf_status fail_layers(const char *path, GDALDatasetH dataset, const char *wanted,
-                                s2rgf_error *err)
+static s2rgf_status fail_layers(const vector_labels *labels, GDALDatasetH dataset, s2rgf_error *err)
 {
+    const char *path = labels->options->path, *wanted = labels->options->layer;
+    const char *kinds = labels->use == S2_LABELS_OF_AREAS ? "polygons" : "polygons or points";
     char list[512] = "";
     int count = 0;
     for (int i = 0; i < GDALDatasetGetLayerCount(dataset); i++) {
@@ -39,13 +41,12 @@ static s2rgf_status fail_layers(const char *path, GDALDatasetH dataset, const ch
                         count++ > 0 ? ", " : "", OGR_L_GetName(layer));
     }
     if (count == 0)
-        return s2_fail(err, S2RGF_FORMAT,
-                       "%s: no layer with geometries: expected polygons or points", path);
+        return s2_fail(err, S2RGF_FORMAT, "%s: no layer with geometries: expected %s", path, kinds);
     if (wanted)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: no layer %s: expected one of %s", path,
                        wanted, list);
-    return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: several layers: choose one with -l, found %s",
-                   path, list);
+    return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: several layers: choose one with %s, found %s",
+                   path, labels->layer_option, list);
 }
 
 /** The only layer with geometries; NULL if there are none or several. */
@@ -72,7 +73,7 @@ static s2rgf_status choose_layer(GDALDatasetH dataset, vector_labels *labels, s2
                        "%s: layer %s has no geometries: expected polygons or points",
                        labels->options->path, wanted);
     if (!labels->layer)
-        return fail_layers(labels->options->path, dataset, wanted, err);
+        return fail_layers(labels, dataset, err);
     if (!labels->options->where)
         return S2RGF_OK;
     s2_gdal_catch caught;
@@ -157,7 +158,7 @@ static void count_classless(OGRFeatureH feature, s2_label_set *set)
 static s2rgf_status burn_feature(const vector_labels *labels, s2_burner *burner,
                                  OGRFeatureH feature, s2_label_set *set, s2rgf_error *err)
 {
-    if (labels->use == S2_LABELS_OF_PLACES)
+    if (s2_labels_are_places(labels->use))
         return s2_burn_feature(burner, feature, 0, set, err);
     s2_class_name name = {0};
     s2rgf_status status = s2_class_field_read(&labels->field, feature, &name, NULL, err);
@@ -225,16 +226,17 @@ static s2rgf_status layer_srs(const s2_label_request *request, OGRLayerH layer, 
 s2rgf_status s2_labels_read_vector(const s2_label_request *request, GDALDatasetH dataset,
                                    s2_label_claims *claims, s2_label_set *labels, s2rgf_error *err)
 {
-    vector_labels vector = {.options = request->options, .use = request->use};
+    vector_labels vector = {
+        .options = request->options, .layer_option = request->layer_option, .use = request->use};
     s2_burner *burner = NULL;
     char *wkt = NULL;
     s2rgf_status status = choose_layer(dataset, &vector, err);
-    if (status == S2RGF_OK && vector.use != S2_LABELS_OF_PLACES)
+    if (status == S2RGF_OK && !s2_labels_are_places(vector.use))
         status = s2_class_field_choose(vector.layer, request->options, &vector.field, err);
     if (status == S2RGF_OK)
         status = layer_srs(request, vector.layer, &wkt, err);
     if (status == S2RGF_OK)
-        status = vector.use == S2_LABELS_OF_PLACES
+        status = s2_labels_are_places(vector.use)
                      ? s2_class_table_add(&labels->classes, 1, "place", NULL, err)
                      : collect_classes(&vector, request->host, &labels->classes, err);
     if (status == S2RGF_OK)
