@@ -68,6 +68,26 @@
         <translation>Kappa</translation>
     </message>
     <message>
+        <source>Polygons to map</source>
+        <translation>Polygone, die kartiert werden</translation>
+    </message>
+    <message>
+        <source>Polygons not to map</source>
+        <translation>Polygone, die nicht kartiert werden</translation>
+    </message>
+    <message>
+        <source>Probability of the mapped class</source>
+        <translation>Wahrscheinlichkeit der kartierten Klasse</translation>
+    </message>
+    <message>
+        <source>Probability of every class</source>
+        <translation>Wahrscheinlichkeit jeder Klasse</translation>
+    </message>
+    <message>
+        <source>Entropy and margin</source>
+        <translation>Entropie und Abstand</translation>
+    </message>
+    <message>
         <source>Classify</source>
         <translation>Klassifizieren</translation>
     </message>

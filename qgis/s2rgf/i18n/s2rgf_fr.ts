@@ -68,6 +68,26 @@
         <translation>Kappa</translation>
     </message>
     <message>
+        <source>Polygons to map</source>
+        <translation>Polygones à cartographier</translation>
+    </message>
+    <message>
+        <source>Polygons not to map</source>
+        <translation>Polygones à ne pas cartographier</translation>
+    </message>
+    <message>
+        <source>Probability of the mapped class</source>
+        <translation>Probabilité de la classe cartographiée</translation>
+    </message>
+    <message>
+        <source>Probability of every class</source>
+        <translation>Probabilité de chaque classe</translation>
+    </message>
+    <message>
+        <source>Entropy and margin</source>
+        <translation>Entropie et marge</translation>
+    </message>
+    <message>
         <source>Classify</source>
         <translation>Classifier</translation>
     </message>
