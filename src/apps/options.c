@@ -343,6 +343,20 @@ static bool is_given(const reader *r, const char *name, char *text, size_t bytes
     return false;
 }
 
+/* Whether what an entry needs is given; what that would be to text. */
+static bool has_needed(const reader *r, const s2_option *option, char *text, size_t bytes)
+{
+    char other[64];
+
+    if (!option->needs || is_given(r, option->needs, text, bytes))
+        return true;
+    if (!option->or_needs)
+        return false;
+    const bool given = is_given(r, option->or_needs, other, sizeof other);
+    snprintf(text + strlen(text), bytes - strlen(text), " or %s", other);
+    return given;
+}
+
 static bool check_required(const reader *r)
 {
     char own[128];
@@ -359,7 +373,7 @@ static bool check_required(const reader *r)
                                    option->name ? " " : "", option->name ? option->values : "");
         if (!r->given[i])
             continue;
-        if (option->needs && !is_given(r, option->needs, other, sizeof other))
+        if (!has_needed(r, option, other, sizeof other))
             return s2_report_usage(r->program->name, "%s: needs %s", own, other);
         if (option->forbids && is_given(r, option->forbids, other, sizeof other))
             return s2_report_usage(r->program->name, "%s: cannot be used with %s", own, other);

@@ -46,7 +46,8 @@ typedef struct s2_option {
     const char *zero;   /* INT: a word that stands for the value 0, in the help too, or NULL */
     /* name of an option, or placeholder of an argument, that must be given too, or NULL */
     const char *needs;
-    const char *forbids; /* the same of one that must not be given too, or NULL */
+    const char *or_needs; /* another that serves as well, or NULL */
+    const char *forbids;  /* the same of one that must not be given too, or NULL */
     const char *help;
 } s2_option;
 

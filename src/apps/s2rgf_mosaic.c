@@ -25,16 +25,9 @@ static const s2_option OUTPUT_OPTIONS[] = {
 
 const bool s2_program_has_threads = false;
 
-static const s2_program PROGRAM = {
-    .name = "s2rgf_mosaic",
-    .purpose = "Join the shares of a map into the map that one run would have written.",
-    .values_bytes = sizeof(s2rgf_mosaic_options),
-    .driver_kinds = GDAL_OF_RASTER,
-    .groups =
-        {
-            S2_GROUP("Output", OUTPUT_OPTIONS),
-        },
-};
+static const s2_program PROGRAM = S2_PROGRAM(
+    "s2rgf_mosaic", "Join the shares of a map into the map that one run would have written.",
+    s2rgf_mosaic_options, GDAL_OF_RASTER, S2_GROUP("Output", OUTPUT_OPTIONS));
 
 static s2rgf_status mosaic(void *data, s2_report *report, s2rgf_error *err)
 {

@@ -26,12 +26,13 @@ struct s2_map_writer {
     char **metadata;        /* provenance and CLASS_n */
     char **final_options;   /* creation options of the final driver, where that is not GTiff */
     GDALDriverH final_driver;
-    bool finished;  /* nothing is left but the rename */
-    bool converts;  /* final format is not the GeoTIFF written first */
-    bool sparse;    /* blocks may be left out */
-    bool unchecked; /* the final driver does not write through GDAL's files */
-    bool is_trial;  /* a miniature: it finds out what its format keeps */
-    unsigned keeps; /* what the file holds besides pixels */
+    bool finished;             /* nothing is left but the rename */
+    bool converts;             /* final format is not the GeoTIFF written first */
+    bool sparse;               /* blocks may be left out */
+    bool unchecked;            /* the final driver does not write through GDAL's files */
+    bool is_trial;             /* a miniature: it finds out what its format keeps */
+    unsigned keeps;            /* what the file holds besides pixels */
+    size_t failed_allocations; /* before this writer was made */
     char *srs_read; /* what the format makes of the coordinate system, from a miniature, or NULL */
     int reach_w, reach_h; /* how far from the origin the georeference must hold, in pixels */
     s2_map_files files;

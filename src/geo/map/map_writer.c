@@ -192,6 +192,7 @@ s2rgf_status s2_map_create_untried(const s2_map_spec *spec, s2_map_writer **writ
     s2_map_writer *made = s2_calloc(1, sizeof *made);
     if (!made)
         return s2_fail_memory(err, "output");
+    made->failed_allocations = s2_failed_allocations();
     s2rgf_status status = check_spec(spec, err);
     if (status == S2RGF_OK)
         status = take_spec(spec, made, err);
