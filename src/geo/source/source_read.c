@@ -56,7 +56,7 @@ static read_request make_request(const s2_source *source, const s2_file *file, s
     GDALRasterIOExtraArg *extra = &request.extra;
     extra->eResampleAlg = averaged ? GRIORA_Average : GRIORA_NearestNeighbour;
     extra->bFloatingPointWindowValidity = TRUE;
-#if RASTERIO_EXTRA_ARG_CURRENT_VERSION >= 2
+#if RASTERIO_EXTRA_ARG_CURRENT_VERSION >= 3
     extra->bOperateInBufType =
         FALSE; /* averages in the type of the file, as all versions have them */
 #endif
