@@ -20,8 +20,8 @@
         <translation>KBS einer Karte, die keines hat</translation>
     </message>
     <message>
-        <source>Compares a class raster, such as a map made by Classify, with reference labels: confusion matrix, overall and average accuracy, kappa, and the figures of each class. The report says what was excluded and why.</source>
-        <translation>Vergleicht ein Klassenraster, etwa eine Karte von Klassifizieren, mit Referenzen: Konfusionsmatrix, gesamte und mittlere Genauigkeit, Kappa und die Werte jeder Klasse. Der Bericht sagt, was ausgelassen wurde und warum.</translation>
+        <source>Compares a class raster, such as a map made by Classify, with reference labels: confusion matrix, overall and average accuracy, kappa, and the figures of each class. The report, with the map's picture, says what was excluded and why.</source>
+        <translation>Vergleicht ein Klassenraster, etwa eine Karte von Klassifizieren, mit Referenzen: Konfusionsmatrix, gesamte und mittlere Genauigkeit, Kappa und die Werte jeder Klasse. Der Bericht, mit dem Bild der Karte, sagt, was ausgelassen wurde und warum.</translation>
     </message>
     <message>
         <source>Classes are matched by name, else by pixel value.</source>

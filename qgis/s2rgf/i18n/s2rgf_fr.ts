@@ -20,8 +20,8 @@
         <translation>SCR d'une carte qui n'en a pas</translation>
     </message>
     <message>
-        <source>Compares a class raster, such as a map made by Classify, with reference labels: confusion matrix, overall and average accuracy, kappa, and the figures of each class. The report says what was excluded and why.</source>
-        <translation>Compare un raster de classes, comme une carte de Classifier, à des références : matrice de confusion, précision globale et moyenne, kappa, et les valeurs de chaque classe. Le rapport dit ce qui a été écarté et pourquoi.</translation>
+        <source>Compares a class raster, such as a map made by Classify, with reference labels: confusion matrix, overall and average accuracy, kappa, and the figures of each class. The report, with the map's picture, says what was excluded and why.</source>
+        <translation>Compare un raster de classes, comme une carte de Classifier, à des références : matrice de confusion, précision globale et moyenne, kappa, et les valeurs de chaque classe. Le rapport, avec l'image de la carte, dit ce qui a été écarté et pourquoi.</translation>
     </message>
     <message>
         <source>Classes are matched by name, else by pixel value.</source>
