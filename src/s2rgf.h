@@ -321,6 +321,12 @@ S2RGF_API void s2rgf_scene_free(s2rgf_scene *scene);
 
 /* ---- classification ------------------------------------------------------------------------ */
 
+/** The size of a patch of one class in a map; one of both, 0 the other. */
+typedef struct s2rgf_patch_size {
+    double hectares;
+    int pixels;
+} s2rgf_patch_size;
+
 /** Everything s2rgf_classify() needs; see s2rgf_classify(1). */
 typedef struct s2rgf_classify_options {
     size_t size; /* of the structure, set by init */
@@ -345,9 +351,15 @@ typedef struct s2rgf_classify_options {
     bool has_projwin;
     double projwin[4];       /* ulx, uly, lrx, lry */
     const char *projwin_srs; /* CRS of projwin, or NULL for the reference grid's */
+    /* smooth the classes' log-odds over a window of so many pixels, an odd number from 3 to 51; 0: as
+       the model has them */
+    int smooth_px;
     /* pixels whose class is less probable become the class "unsure", whose value is the first after
        those of the model; 0: none, 1: all that are not certain */
     double reject;
+    /* smaller patches of a class take that of their largest neighbour; not in a share, but
+       s2rgf_mosaic() does it; zeros: all stay */
+    s2rgf_patch_size smallest_patch;
     int tile_px;   /* 0: chosen from memory_mb */
     int threads;   /* 0: as affinity and CPU quota leave */
     int memory_mb; /* working memory for tiles; 0: 512, or half of what cgroups grant */
@@ -404,8 +416,9 @@ typedef struct s2rgf_mosaic_options {
     const char *format; /* GDAL driver name, VRT to refer to the shares, or NULL: by extension */
     const char *const *creation_options; /* KEY=VALUE list ended by NULL, or NULL */
     bool overwrite;
-    bool style;      /* write a QGIS .qml beside the map */
-    int share_count; /* 0: as the names of the shares say */
+    bool style;                      /* write a QGIS .qml beside the map */
+    int share_count;                 /* 0: as the names of the shares say */
+    s2rgf_patch_size smallest_patch; /* as of s2rgf_classify_options */
 } s2rgf_mosaic_options;
 
 /** Fill with defaults. options out [size], size is sizeof *options. */

@@ -28,6 +28,11 @@
 #define S2_INT(...) S2_NUMBER(S2_OPTION_INT, __VA_ARGS__)
 #define S2_REAL(...) S2_NUMBER(S2_OPTION_REAL, __VA_ARGS__)
 #define S2_RECT(...) S2_ENTRY(S2_OPTION_RECT, __VA_ARGS__, )
+#define S2_PATCH(offset)                                                                           \
+    S2_ENTRY(                                                                                      \
+        S2_OPTION_PATCH, "mmu", "pixels|Xha", offset,                                              \
+        "smallest patch of a class, in pixels or hectares: smaller ones take the class of their "  \
+        "largest neighbour", )
 
 #define S2_QUIET S2_ENTRY(S2_OPTION_QUIET, "q", NULL, 0, "print nothing but warnings and errors", )
 

@@ -41,8 +41,14 @@ static const s2_option OUTPUT_OPTIONS[] = {
               "also write the probability of every class to this raster, one band each"),
     S2_OUTPUT("uncertainty", "file", CLASSIFY(uncertainty_path),
               "also write entropy and margin of the probabilities to this raster, one band each"),
+    S2_INT(
+        "smooth", "[pixels]", CLASSIFY(smooth_px), 3, 51,
+        "smooth the classes' log-odds over a window of this side: fewer single pixels, not a better "
+        "map",
+        .odd = true, .zero = "off", .bare = "7"),
     S2_REAL("reject", "p", CLASSIFY(reject), 0, 1,
             "pixels whose class has a probability below p become a class of their own, unsure"),
+    S2_PATCH(CLASSIFY(smallest_patch)),
     S2_TEXT("mask", "file", CLASSIFY(mask_path),
             "map only where this raster on the reference grid is neither 0 nor nodata"),
     S2_TEXT("cutline", "polygons", CLASSIFY(cutline.path),

@@ -100,6 +100,22 @@
         <translation>Landbedeckung,Klassifikation,Karte,Vorhersage,Netz,Fusion</translation>
     </message>
     <message>
+        <source>Side of the window to smooth over, in pixels</source>
+        <translation>Seite des Fensters, über das geglättet wird, in Pixeln</translation>
+    </message>
+    <message>
+        <source>An odd number from 3 to 51; 7 is usual. 0: the map is not smoothed.</source>
+        <translation>Eine ungerade Zahl von 3 bis 51; üblich ist 7. 0: die Karte wird nicht geglättet.</translation>
+    </message>
+    <message>
+        <source>Smallest mapped area</source>
+        <translation>Kleinste kartierte Fläche</translation>
+    </message>
+    <message>
+        <source>Pixels, such as 20, or hectares, such as 0.5ha: smaller patches take another class.</source>
+        <translation>Pixel, etwa 20, oder Hektar, etwa 0.5ha: kleinere Flecken nehmen eine andere Klasse an.</translation>
+    </message>
+    <message>
         <source>Least probability of the mapped class</source>
         <translation>Kleinste Wahrscheinlichkeit der kartierten Klasse</translation>
     </message>

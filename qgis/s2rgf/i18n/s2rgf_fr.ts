@@ -100,6 +100,22 @@
         <translation>occupation du sol,classification,carte,prédiction,réseau,fusion</translation>
     </message>
     <message>
+        <source>Side of the window to smooth over, in pixels</source>
+        <translation>Côté de la fenêtre de lissage, en pixels</translation>
+    </message>
+    <message>
+        <source>An odd number from 3 to 51; 7 is usual. 0: the map is not smoothed.</source>
+        <translation>Un nombre impair de 3 à 51 ; 7 est courant. 0 : la carte n'est pas lissée.</translation>
+    </message>
+    <message>
+        <source>Smallest mapped area</source>
+        <translation>Plus petite surface cartographiée</translation>
+    </message>
+    <message>
+        <source>Pixels, such as 20, or hectares, such as 0.5ha: smaller patches take another class.</source>
+        <translation>Des pixels, comme 20, ou des hectares, comme 0.5ha : les taches plus petites prennent une autre classe.</translation>
+    </message>
+    <message>
         <source>Least probability of the mapped class</source>
         <translation>Probabilité minimale de la classe cartographiée</translation>
     </message>

@@ -40,8 +40,10 @@ struct s2_map_writer {
     GDALDatasetH dataset;
     GDALDataType type;
     int bands;
-    s2_map_table *table; /* whole class maps only, else NULL */
-    bool leave_table;    /* the format takes no attribute table */
+    s2_map_table *table;   /* whole class maps only, else NULL */
+    bool leave_table;      /* the format takes no attribute table */
+    GDALDatasetH unsieved; /* where lines go first, until all are there; NULL: small patches stay */
+    int smallest_px;
     /* Lines not yet handed to GDAL: [bands][capacity][width] of the type above. */
     unsigned char *lines;
     size_t sample_bytes;
@@ -78,6 +80,17 @@ s2rgf_status s2_map_try_format(const s2_map_spec *spec, s2_map_writer *writer, s
 uint64_t s2_map_hash_lines(const s2_map_writer *writer, int from, int count);
 CPLErr s2_map_transfer(const s2_map_writer *writer, GDALDatasetH dataset, GDALRWFlag direction,
                        int from, int y, int count);
+
+/** Hand over the lines of a dataset, all of them, in place of what was. Errors: IO, NO_MEMORY. */
+s2rgf_status s2_map_refill(s2_map_writer *writer, GDALDatasetH dataset, s2rgf_error *err);
+
+/**
+ * Where patches of the specified size are to go, have lines collected in a file of their own.
+ * Errors  INVALID_ARGUMENT (hectares where areas are not known), IO, NO_MEMORY.
+ */
+s2rgf_status s2_map_sieve_begin(const s2_map_spec *spec, s2_map_writer *writer, s2rgf_error *err);
+/** Give small patches of these lines other classes and hand all over. Errors: IO, CANCELLED. */
+s2rgf_status s2_map_sieve_end(s2_map_writer *writer, s2rgf_error *err);
 
 /** All bits that apply to the writer's kind of map. */
 unsigned s2_map_description(const s2_map_writer *writer);

@@ -219,6 +219,8 @@ s2rgf_status s2_map_create(const s2_map_spec *spec, s2_map_writer **writer, s2rg
     s2rgf_status status = s2_map_create_untried(spec, &made, err);
     if (status == S2RGF_OK)
         status = s2_map_try_format(spec, made, err);
+    if (status == S2RGF_OK)
+        status = s2_map_sieve_begin(spec, made, err);
     if (status != S2RGF_OK) {
         s2_map_close(made);
         return status;
@@ -304,6 +306,8 @@ s2rgf_status s2_map_finish(s2_map_writer *writer, s2rgf_error *err)
     if (writer->first_line != writer->grid.height)
         status = s2_fail(err, S2RGF_INTERNAL, "%s: incomplete: %d of %d lines were written",
                          writer->files.path, writer->first_line, writer->grid.height);
+    if (status == S2RGF_OK && writer->unsieved)
+        status = s2_map_sieve_end(writer, err);
     if (status == S2RGF_OK && writer->table && !writer->leave_table)
         status = s2_map_table_attach(writer->table, GDALGetRasterBand(writer->dataset, 1), err);
     if (status == S2RGF_OK) {
@@ -334,6 +338,9 @@ static void abandon_files(s2_map_writer *writer)
     if (writer->dataset)
         GDALClose(writer->dataset);
     writer->dataset = NULL;
+    if (writer->unsieved)
+        GDALClose(writer->unsieved);
+    writer->unsieved = NULL;
     s2_gdal_catch_end(&caught);
     CPLPopErrorHandler();
     s2_map_files_clear(&writer->files);
