@@ -105,10 +105,16 @@ CONTENDERS = (
 DENSE = Method("dense-32", "dense, C = 32", DENSE_32)
 NO_EXPERT = Method("dense-32-no-expert", "dense, C = 32, without the expert",
                    DENSE_32 + ("-ablate", "expert"))
-PATCH = Method("patch", "patch", ("-network", "patch", *UNVALIDATED), masked=True)
+NO_WINDOWS = Method("dense-32-no-windows", "dense, C = 32, without the expert of windows",
+                    DENSE_32 + ("-ablate", "windows"))
+PATCH = Method("patch", "patch, as published",
+               ("-network", "patch", *UNVALIDATED, "-ablate", "expert"), masked=True)
+PATCH_EXPERT = Method("patch-expert", "patch with the experts", ("-network", "patch", *UNVALIDATED),
+                      masked=True)
 UNVALIDATED_DENSE = Method(BASE, "dense, C = 32, not validated", DENSE_32 + UNVALIDATED)
 DENSE_64 = Method("dense-64", "dense, C = 64", ("-network", "dense", "-c", "64"))
-MAIN = (DENSE, NO_EXPERT, *CONTENDERS, DENSE_64, PATCH, UNVALIDATED_DENSE)
+MAIN = (DENSE, NO_WINDOWS, NO_EXPERT, *CONTENDERS, DENSE_64, PATCH, PATCH_EXPERT,
+        UNVALIDATED_DENSE)
 
 
 def ablation(name, title, *options):
@@ -137,10 +143,10 @@ def source_ablations(sources):
 
 
 def methods_of(scene):
-    chosen = [m for m in (DENSE, NO_EXPERT, *CONTENDERS)
+    chosen = [m for m in (DENSE, NO_WINDOWS, NO_EXPERT, *CONTENDERS)
               if scene.is_smoothed or not m.is_smoothing]
     if scene.is_ablated:
-        return (*chosen, DENSE_64, PATCH, UNVALIDATED_DENSE, *ABLATIONS,
+        return (*chosen, DENSE_64, PATCH, PATCH_EXPERT, UNVALIDATED_DENSE, *ABLATIONS,
                 *source_ablations(scene.sources))
     return tuple(chosen) if scene.few else (*chosen, DENSE_64)
 
@@ -175,14 +181,15 @@ def plan_runs(seeds):
     # A draw of few labels stands for a seed, too.
     runs += [run for scene in FEW for run in plan_scene(scene, 1)]
     # Stable: within a method, scene after scene and fold after fold.
-    return sorted(runs, key=lambda run: (run.method.ablation, run.method in (PATCH, UNVALIDATED_DENSE),
-                                         run.method is DENSE_64, run.seed, run.method in (DENSE, NO_EXPERT)))
+    return sorted(runs, key=lambda run: (run.method.ablation, run.method in (PATCH, PATCH_EXPERT, UNVALIDATED_DENSE),
+                                         run.method is DENSE_64, run.seed, run.method in (DENSE, NO_WINDOWS, NO_EXPERT)))
 
 
 def plan_inner(seeds):
     """What choices are made by: no test pixel of the study is looked at."""
     chosen = [method for method in MAIN + ABLATIONS
-              if method.name in (BASE, "lda", "rf", "svm", "no-settle", "no-balance")]
+              if method in (DENSE, NO_WINDOWS)
+              or method.name in (BASE, "lda", "rf", "svm", "no-settle", "no-balance")]
     return [run for scene in INNER for run in plan_scene(scene, seeds, chosen)]
 
 

@@ -3,8 +3,8 @@ import numpy as np
 
 import figures
 import page
-from methods import (DENSE, DENSE_64, FEW, INNER, LIGHTS, NO_EXPERT, SCENES, UNVALIDATED_DENSE,
-                     count_of)
+from methods import (DENSE, DENSE_64, FEW, INNER, LIGHTS, NO_EXPERT, NO_WINDOWS, SCENES,
+                     UNVALIDATED_DENSE, count_of)
 from page import table
 from study import Study, pooled
 
@@ -74,21 +74,22 @@ def lead_cells(study, scene, network, best):
 
 
 def expert_part(study):
-    """Scene by scene, what the linear expert beside the network brings."""
+    """Scene by scene, what the experts beside the network bring: both, and that of windows."""
     rows = []
     for scene in study_scenes(study, SCENES + FEW):
-        pairs = study.pairs(scene, DENSE, NO_EXPERT)
-        if len(pairs):
-            rows.append([scene.title, means(study.accuracies(scene, DENSE)),
-                         means(study.accuracies(scene, NO_EXPERT)), *difference_cells(pairs),
-                         str(len(pairs))])
+        for without, left_out in ((NO_EXPERT, "both"), (NO_WINDOWS, "windows")):
+            pairs = study.pairs(scene, DENSE, without)
+            if len(pairs):
+                rows.append([scene.title, left_out, means(study.accuracies(scene, DENSE)),
+                             means(study.accuracies(scene, without)), *difference_cells(pairs),
+                             str(len(pairs))])
     if not rows:
         return ""
     return "\n".join((
-        "### What the expert brings", "", "Dense at C = 32 with and without the linear expert beside the "
+        "### What the experts bring", "", "Dense at C = 32 with and without the linear experts beside the "
         "network, OA / AA / kappa. The gain is fold\nby fold and seed by seed: mean ± standard error of "
         "the pairs.", "",
-        table(("scene", "with", "without", *(f"{name} gain" for name in FIGURES), "pairs"), rows)))
+        table(("scene", "expert", "with", "without", *(f"{name} gain" for name in FIGURES), "pairs"), rows)))
 
 
 def part(title, text, parts):

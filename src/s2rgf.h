@@ -172,16 +172,17 @@ typedef struct s2rgf_train_options {
     double redundancy_weight; /* beta of the de-redundancy loss */
     const char *redundancy;   /* its form: "correlation" or "softmax" (the published one) */
     /* parts to switch off, in training and in the model's maps, ended by NULL, or NULL: "attention",
-       "ssja", "redundancy", "spectral", "spatial", "expert", "source:NAME" */
+       "ssja", "redundancy", "spectral", "spatial", "expert", "windows", "source:NAME" */
     const char *const *ablations;
     double jitter;     /* spread of the brightness of training crops, 0 to 1 */
     double validation; /* fraction of the labels to keep for validation, 0 to 0.5 */
     bool refit;        /* after validation, train again on all labels */
     int patience;      /* validations without improvement before stopping; 0: never */
     uint64_t seed;
-    int threads;            /* 0: as affinity and CPU quota leave */
-    const char *checkpoint; /* file written atomically while training, or NULL */
-    bool resume;            /* continue from that checkpoint */
+    int threads;             /* 0: as affinity and CPU quota leave */
+    const char *checkpoint;  /* file written atomically while training, or NULL */
+    bool resume;             /* continue from that checkpoint */
+    const char *report_path; /* JSON file that says how the training went, or NULL */
 } s2rgf_train_options;
 
 /** Fill with defaults. options out [size], size is sizeof *options. */

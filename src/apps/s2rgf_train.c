@@ -52,7 +52,7 @@ static const s2_option TRAINING_OPTIONS[] = {
             "form of the de-redundancy loss: correlation, or softmax as published"),
     S2_LIST("ablate", "part", TRAIN(ablations),
             "part to switch off, to measure what it contributes: attention, ssja, redundancy, "
-            "spectral, spatial, expert or source:name"),
+            "spectral, spatial, expert, windows or source:name"),
     S2_REAL("jitter", "spread", TRAIN(jitter), 0, 1,
             "spread of the brightness of training crops; 0 leaves them as they are"),
     S2_REAL("val", "fraction", TRAIN(validation), 0, 0.5,
@@ -66,6 +66,8 @@ static const s2_option TRAINING_OPTIONS[] = {
     S2_OUTPUT("checkpoint", "file", TRAIN(checkpoint),
               "save the state of the training to this file from time to time"),
     S2_ON("resume", TRAIN(resume), "continue from the checkpoint file", .needs = "checkpoint"),
+    S2_OUTPUT("report", "file", TRAIN(report_path),
+              "write a JSON file that says how the training went"),
     S2_QUIET,
 };
 

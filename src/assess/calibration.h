@@ -8,7 +8,7 @@
 #include "s2rgf.h"
 
 #define S2_TEMPERATURE_MIN 0.25 /* a fitted temperature stays within these */
-#define S2_TEMPERATURE_MAX 4.0
+#define S2_TEMPERATURE_MAX 8.0
 #define S2_CALIBRATION_PIXELS 30 /* fewer pixels than this say little of a temperature */
 
 /** Index of the largest of `classes` scores, the first of equals. */

@@ -274,6 +274,19 @@ void s2_json_item(const s2_json_node *array, int index, s2_json_node *item)
     extend_path(array, suffix, item);
 }
 
+s2rgf_status s2_json_item_array(const s2_json_node *array, int index, int length,
+                                s2_json_node *item, s2rgf_error *err)
+{
+    s2_json_item(array, index, item);
+    if (!json_object_is_type(item->value, json_type_array))
+        return s2_fail(err, S2RGF_FORMAT, "%s: %s: expected an array", item->subject, item->path);
+    const size_t found = json_object_array_length(item->value);
+    return found == (size_t)length
+               ? S2RGF_OK
+               : s2_fail(err, S2RGF_FORMAT, "%s: %s: wrong length: expected %d, found %zu",
+                         item->subject, item->path, length, found);
+}
+
 s2rgf_status s2_json_get_int(const s2_json_node *object, const char *key, int *value,
                              s2rgf_error *err)
 {

@@ -55,6 +55,9 @@ s2rgf_status s2_json_array(const s2_json_node *object, const char *key, const in
                            s2_json_node *array, int *count, s2rgf_error *err);
 /** Item of an array that s2_json_array() has yielded, index < count. */
 void s2_json_item(const s2_json_node *array, int index, s2_json_node *item);
+/** An item that is itself an array of `length` items. Errors: FORMAT. */
+s2rgf_status s2_json_item_array(const s2_json_node *array, int index, int length,
+                                s2_json_node *item, s2rgf_error *err);
 
 /** Values of members. Errors: FORMAT (missing, other type, not representable), NO_MEMORY. */
 s2rgf_status s2_json_get_int(const s2_json_node *object, const char *key, int *value,

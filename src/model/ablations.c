@@ -16,7 +16,8 @@ static bool *nth_part(s2_model_content *content, int index, char name[S2_ABLATIO
         bool *flag;
     } parts[] = {{"attention", &off->attention},   {"ssja", &off->ssja},
                  {"redundancy", &off->redundancy}, {"spectral", &off->spectral},
-                 {"spatial", &off->spatial},       {"expert", &off->expert}};
+                 {"spatial", &off->spatial},       {"expert", &off->expert},
+                 {"windows", &off->windows}};
     const int fixed = (int)(sizeof parts / sizeof *parts);
     if (index < fixed) {
         snprintf(name, S2_ABLATION_BYTES, "%s", parts[index].name);

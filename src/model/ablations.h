@@ -6,7 +6,7 @@
 #include "format/json_writer.h"
 #include "model/file.h"
 
-#define S2_ABLATIONS_MAX (6 + S2RGF_MAX_SOURCES)
+#define S2_ABLATIONS_MAX (7 + S2RGF_MAX_SOURCES)
 #define S2_ABLATION_BYTES 80 /* "source:" and a source's name */
 
 /** Names as the program and the file spell them: "attention", "source:hsi". */

@@ -245,6 +245,12 @@ static s2rgf_status check_expert(const checker *check, const s2_model_content *c
             check_number(check, "expert.divisor", expert->divisor, (const double[]){1e-6, 1e6});
     if (status == S2RGF_OK)
         status = check_number(check, "expert.shrinkage", expert->shrinkage, (const double[]){0, 1});
+    if (status == S2RGF_OK && expert->windows_divisor != 0.0)
+        status = check_number(check, "expert.windows_divisor", expert->windows_divisor,
+                              (const double[]){1e-6, 1e6});
+    if (status == S2RGF_OK)
+        status = check_number(check, "expert.windows_shrinkage", expert->windows_shrinkage,
+                              (const double[]){0, 1});
     return status;
 }
 

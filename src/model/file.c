@@ -34,6 +34,7 @@ void s2_model_content_clear(s2_model_content *content)
         clear_source(&content->sources[i]);
     s2_free(content->sources);
     s2_class_table_clear(&content->classes);
+    s2_model_history_clear(&content->history);
     s2_model_tensors_clear(content);
     s2_free(content->network);
     s2_free(content->program_version);

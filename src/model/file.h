@@ -5,6 +5,7 @@
 #include "core/checksum.h"
 #include "core/class_table.h"
 #include "format/safetensors.h"
+#include "model/history.h"
 #include "nn/layers/loss.h"
 #include "nn/network.h"
 
@@ -49,11 +50,14 @@ typedef struct s2_model_training {
     s2_relation_form relation; /* of the de-redundancy loss */
 } s2_model_training;
 
-/** The linear expert whose scores are added to the network's, as it was fitted. */
+/** The experts whose scores are added to the network's, as they were fitted. */
 typedef struct s2_model_expert {
-    double share;     /* of its scores at temperature 1 in the sum; 0: there is no expert */
+    double share;     /* of their scores at temperature 1 in the sum; 0: there is no expert */
+    bool raised;      /* the share, because validation was worse than the expert alone */
     double divisor;   /* of its scores: their temperature */
     double shrinkage; /* of the covariance, 0..1 */
+    /* the same of the expert of windows; 0: there is none */
+    double windows_divisor, windows_shrinkage;
 } s2_model_expert;
 
 typedef struct s2_model_content {
@@ -65,6 +69,7 @@ typedef struct s2_model_content {
     s2_class_table classes;
     s2_ablations off; /* see nn/model_ablations.h */
     s2_model_training training;
+    s2_model_history history;       /* how the training went */
     s2_model_expert expert;         /* tensors expert.* */
     char *program_version;          /* of the writer */
     s2_safetensors_tensor *tensors; /* in file order (sorted by name) */

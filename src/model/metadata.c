@@ -85,8 +85,14 @@ void s2_model_put_expert(s2_json_writer *writer, const s2_model_expert *expert)
         return;
     s2_json_begin_object(writer, "expert");
     s2_json_put_double(writer, "share", expert->share);
+    if (expert->raised)
+        s2_json_put_bool(writer, "raised", true);
     s2_json_put_double(writer, "divisor", expert->divisor);
     s2_json_put_double(writer, "shrinkage", expert->shrinkage);
+    if (expert->windows_divisor > 0.0) {
+        s2_json_put_double(writer, "windows_divisor", expert->windows_divisor);
+        s2_json_put_double(writer, "windows_shrinkage", expert->windows_shrinkage);
+    }
     s2_json_end_object(writer);
 }
 
@@ -107,6 +113,7 @@ void s2_model_put_members(s2_json_writer *writer, const s2_model_content *conten
     s2_model_put_ablations(writer, content);
     s2_model_put_expert(writer, &content->expert);
     put_training(writer, &content->training);
+    s2_history_put_json(writer, &content->history, content->classes.count);
 }
 
 static s2rgf_status get_band(const s2_json_node *node, s2_model_band *band, s2rgf_error *err)
@@ -395,6 +402,14 @@ static s2rgf_status get_expert(const s2_json_node *root, s2_model_expert *expert
         status = s2_json_get_double(&node, "divisor", &expert->divisor, err);
     if (status == S2RGF_OK)
         status = s2_json_get_double(&node, "shrinkage", &expert->shrinkage, err);
+    if (status == S2RGF_OK && s2_json_has(&node, "windows_divisor")) {
+        status = s2_json_get_double(&node, "windows_divisor", &expert->windows_divisor, err);
+        if (status == S2RGF_OK)
+            status =
+                s2_json_get_double(&node, "windows_shrinkage", &expert->windows_shrinkage, err);
+    }
+    if (status == S2RGF_OK && s2_json_has(&node, "raised"))
+        status = s2_json_get_bool(&node, "raised", &expert->raised, err);
     if (status == S2RGF_OK && expert->share == 0.0)
         status = s2_fail(err, S2RGF_FORMAT, "%s: %s.share: expected more than 0, found 0",
                          node.subject, node.path);
@@ -421,6 +436,8 @@ static s2rgf_status get_members(const s2_json_node *root, s2_model_content *cont
         status = get_training(root, &content->training, err);
     if (status == S2RGF_OK)
         status = get_expert(root, &content->expert, err);
+    if (status == S2RGF_OK)
+        status = s2_history_get_json(root, content->classes.count, &content->history, err);
     return status;
 }
 

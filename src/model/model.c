@@ -118,12 +118,13 @@ size_t s2_model_parameters(const s2_model_content *content)
     return count;
 }
 
-static void describe_json(const s2_model_content *content, s2_text *text)
+void s2_model_put_description(const s2_model_content *content, s2_text *text)
 {
     s2_json_writer writer = {.text = *text, .indent = true};
     s2_json_begin_object(&writer, NULL);
     s2_json_put_int(&writer, "format_version", s2_model_format_version(content));
-    s2_json_put_string(&writer, "checksum", content->checksum);
+    if (content->checksum[0] != '\0')
+        s2_json_put_string(&writer, "checksum", content->checksum);
     s2_json_put_int(&writer, "tensors", content->tensor_count);
     s2_json_put_uint(&writer, "parameters", s2_model_parameters(content));
     s2_model_put_members(&writer, content);
@@ -253,8 +254,12 @@ static void put_training(s2_text *text, const s2_model_training *training)
 static void put_expert(s2_text *text, const s2_model_expert *expert)
 {
     if (expert->share > 0.0)
-        s2_text_append(text, "Expert      linear, share %g (temperature %.3g, shrinkage %.3g)\n",
-                       expert->share, expert->divisor, expert->shrinkage);
+        s2_text_append(text, "Expert      linear, share %g%s (temperature %.3g, shrinkage %.3g)\n",
+                       expert->share, expert->raised ? ", raised" : "", expert->divisor,
+                       expert->shrinkage);
+    if (expert->share > 0.0 && expert->windows_divisor > 0.0)
+        s2_text_append(text, "            of windows, too (temperature %.3g, shrinkage %.3g)\n",
+                       expert->windows_divisor, expert->windows_shrinkage);
 }
 
 static void put_ablations(s2_text *text, const s2_model_content *content)
@@ -279,6 +284,8 @@ static void describe_text(const s2_model_content *content, s2_text *text)
     put_sources(text, content);
     put_classes(text, &content->classes);
     put_training(text, &content->training);
+    s2_history_put_curve(text, &content->history);
+    s2_history_put_matrix(text, &content->history, &content->classes);
 }
 
 s2rgf_status s2rgf_model_describe(const s2rgf_model *model, bool json, char **text,
@@ -291,7 +298,7 @@ s2rgf_status s2rgf_model_describe(const s2rgf_model *model, bool json, char **te
         return status;
     *text = NULL;
     if (json)
-        describe_json(&model->content, &description);
+        s2_model_put_description(&model->content, &description);
     else
         describe_text(&model->content, &description);
     if (description.failed) {

@@ -17,6 +17,9 @@ struct s2rgf_model {
     s2_weights *_Atomic weights; /* NULL until they are wanted */
 };
 
+/** The description as JSON for people, without the file's checksum where it is not known. */
+void s2_model_put_description(const s2_model_content *content, s2_text *text);
+
 /**
  * Open a model only to run it: it keeps no tensors, and cannot be exported or described.
  * Errors  as s2rgf_model_open().

@@ -13,7 +13,7 @@ typedef struct s2_ablations {
     bool ssja;                      /* A1 = A2 = 0: Z = X1 + X2 */
     bool redundancy;                /* the de-redundancy loss, in training */
     bool spectral, spatial;         /* a domain: SSJA and the detail path get 0 from it */
-    bool expert;                    /* none is fitted */
+    bool expert, windows;           /* none is fitted; none of windows is */
     bool source[S2RGF_MAX_SOURCES]; /* its pixels are 0 where the scene is read; still valid */
 } s2_ablations;
 
@@ -26,6 +26,7 @@ typedef struct s2_network_spec {
     bool on_reference[S2RGF_MAX_SOURCES]; /* source lies on the reference grid */
     bool runs_only;                       /* is never trained: parameters have no gradients */
     bool expert;                          /* a linear expert's scores are added */
+    bool windows;                         /* those of the expert of windows, too */
     s2_ablations off;
 } s2_network_spec;
 

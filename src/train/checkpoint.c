@@ -9,7 +9,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 
-#define MAGIC "s2rgfck3"
+#define MAGIC "s2rgfck4"
 
 /* Fixed part of the file, in the byte order of the machine that wrote it; the arrays follow, then a
    checksum. */
@@ -17,9 +17,11 @@ typedef struct checkpoint_head {
     char magic[8];
     uint64_t fingerprint;
     uint64_t arrays; /* floats that follow */
-    int32_t phase, step, best_step, stale, adam_step, reserved;
-    double best_oa, best_kappa, highest_oa, share, expert_oa;
+    int32_t phase, step, best_step, stale, adam_step, windows;
+    double best_oa, best_kappa, highest_oa, loss, loss_weight;
+    s2_share share;
     s2_calibration calibration;
+    s2_history_curve curve;
 } checkpoint_head;
 
 /* One array of the trainer's state. */
@@ -61,12 +63,15 @@ s2rgf_status s2_checkpoint_save(s2_trainer *trainer, s2rgf_error *err)
                             .best_step = progress->best_step,
                             .stale = progress->stale,
                             .adam_step = trainer->adam.step,
+                            .windows = progress->windows,
                             .best_oa = progress->best_oa,
                             .best_kappa = progress->best_kappa,
                             .highest_oa = progress->highest_oa,
+                            .loss = progress->loss,
+                            .loss_weight = progress->loss_weight,
                             .share = progress->share,
-                            .expert_oa = progress->expert_oa,
-                            .calibration = progress->calibration};
+                            .calibration = progress->calibration,
+                            .curve = trainer->curve};
     s2_atomic_file file = {0};
     memcpy(head.magic, MAGIC, sizeof head.magic);
     uint64_t hash = s2_checksum_add(S2_CHECKSUM_START, &head, sizeof head);
@@ -91,7 +96,8 @@ static s2rgf_status check_head(const s2_trainer *trainer, const checkpoint_head 
 {
     const char *path = trainer->options->checkpoint;
     const bool sane = (head->phase == 0 || head->phase == 1) && head->step >= 0 &&
-                      head->best_step >= 0 && head->stale >= 0 && head->adam_step == head->step;
+                      head->best_step >= 0 && head->stale >= 0 && head->adam_step == head->step &&
+                      head->curve.count >= 0 && head->curve.count <= S2_HISTORY_MOMENTS;
     if (memcmp(head->magic, MAGIC, sizeof head->magic) != 0 || !sane)
         return s2_fail(err, S2RGF_FORMAT, "%s: not a checkpoint of this program and machine", path);
     if (head->fingerprint != trainer->fingerprint || head->arrays != floats)
@@ -143,9 +149,19 @@ s2rgf_status s2_checkpoint_load(s2_trainer *trainer, s2rgf_error *err)
         for (int i = 0; i < count; from += arrays[i++].count)
             memcpy(arrays[i].data, from, arrays[i].count * sizeof(float));
         trainer->adam.step = head.adam_step;
-        trainer->progress = (s2_trainer_progress){
-            head.phase,      head.step,       head.best_step, head.stale,     head.best_oa,
-            head.best_kappa, head.highest_oa, head.share,     head.expert_oa, head.calibration};
+        trainer->progress = (s2_trainer_progress){.phase = head.phase,
+                                                  .step = head.step,
+                                                  .best_step = head.best_step,
+                                                  .stale = head.stale,
+                                                  .best_oa = head.best_oa,
+                                                  .best_kappa = head.best_kappa,
+                                                  .highest_oa = head.highest_oa,
+                                                  .share = head.share,
+                                                  .windows = head.windows,
+                                                  .loss = head.loss,
+                                                  .loss_weight = head.loss_weight,
+                                                  .calibration = head.calibration};
+        trainer->curve = head.curve;
     }
     if (file)
         fclose(file);

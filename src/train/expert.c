@@ -1,4 +1,4 @@
-/* The linear expert of a training: fitted in closed form, calibrated, and put into the network. */
+/* The experts of a training: fitted in closed form, calibrated, and put into the network. */
 #include "train/expert.h"
 
 #include <math.h>
@@ -66,15 +66,14 @@ static size_t samples_of_class(const s2_training_set *set)
     return (size_t)ceil(most / (double)set->trainable);
 }
 
-static s2rgf_status collect(sampler *to, const s2rgf_host *host, s2rgf_error *err)
+static s2rgf_status start_sampler(sampler *to, const s2_training_set *set, int width,
+                                  s2rgf_error *err)
 {
-    const s2_training_set *set = to->set;
     const size_t classes = (size_t)set->labels->classes.count;
     const size_t most = samples_of_class(set);
     s2_samples *samples = &to->samples;
     size_t room = 0;
-    samples->width = count_bands(set);
-    samples->classes = (int)classes;
+    *to = (sampler){.set = set, .samples = {.width = width, .classes = (int)classes}};
     to->left = s2_alloc(classes, sizeof *to->left);
     to->wanted = s2_alloc(classes, sizeof *to->wanted);
     if (!to->left || !to->wanted)
@@ -84,13 +83,13 @@ static s2rgf_status collect(sampler *to, const s2rgf_host *host, s2rgf_error *er
         to->wanted[k] = set->class_pixels[k] < most ? set->class_pixels[k] : most;
         room += to->wanted[k];
     }
-    samples->features = s2_alloc(room, (size_t)samples->width * sizeof(float));
+    samples->features = s2_alloc(room, (size_t)width * sizeof(float));
     samples->class_index = s2_alloc(room, sizeof(int));
     samples->group = s2_alloc(room, sizeof(int));
-    if (!samples->features || !samples->class_index || !samples->group)
-        return s2_fail_memory(err, "expert");
     s2_random_init(&to->random, SAMPLE_SEED, SAMPLE_STREAM);
-    return s2_label_features(set, S2_LABEL_TRAIN, host, take_sample, to, err);
+    return samples->features && samples->class_index && samples->group
+               ? S2RGF_OK
+               : s2_fail_memory(err, "expert");
 }
 
 static void clear_sampler(sampler *to)
@@ -99,7 +98,68 @@ static void clear_sampler(sampler *to)
                  to->wanted);
 }
 
+/* ---- scale ---------------------------------------------------------------------------------- */
+
+/* The scale of all features, [width], in their order; what it holds are those of the sources. */
+typedef double (*feature_scale)[2];
+
+static void join_scales(const s2_training_set *set, const s2_components *components,
+                        feature_scale scale)
+{
+    for (int s = 0; s < set->scene->count; s++) {
+        const int own = s2_expert_components(set->content->sources[s].band_count);
+        const size_t features = (size_t)(S2_EXPERT_FEATURES * own);
+        if (!components->scale[s])
+            continue;
+        memcpy(scale, components->scale[s], features * sizeof *scale);
+        scale += features;
+    }
+}
+
+/* Features of windows as far from the scene's mean as is usual there, because shrinkage takes all for
+   alike. */
+static void standardise(s2_samples *samples, feature_scale scale)
+{
+    const size_t width = (size_t)samples->width;
+    for (size_t i = 0; i < samples->count; i++)
+        for (size_t j = 0; j < width; j++) {
+            float *value = &samples->features[i * width + j];
+            *value = (float)(((double)*value - scale[j][0]) / scale[j][1]);
+        }
+}
+
+/* A discriminant of standardised features becomes one of the features as they are. */
+static void undo_scale(s2_discriminant *discriminant, feature_scale scale)
+{
+    const size_t classes = (size_t)discriminant->classes;
+    for (size_t j = 0; j < (size_t)discriminant->width; j++)
+        for (size_t k = 0; k < classes; k++) {
+            double *weight = &discriminant->weight[j * classes + k];
+            *weight /= scale[j][1];
+            discriminant->bias[k] -= *weight * scale[j][0];
+        }
+}
+
 /* ---- temperature ---------------------------------------------------------------------------- */
+
+/* Samples that a discriminant of other folds has scored. */
+typedef struct left_out {
+    s2_scored_pixels scored; /* at the temperature, once it is known */
+    int *group;
+} left_out;
+
+static s2rgf_status start_left_out(left_out *out, const s2_samples *samples, s2rgf_error *err)
+{
+    out->group = s2_alloc(samples->count, sizeof *out->group);
+    return out->group ? s2_scored_pixels_init(&out->scored, samples->classes, samples->count, err)
+                      : s2_fail_memory(err, "expert");
+}
+
+static void clear_left_out(left_out *out)
+{
+    s2_scored_pixels_clear(&out->scored);
+    s2_free(out->group);
+}
 
 /* Blocks that follow each other are a fold, so that a pixel left out has few neighbours among those
    that are not. folds out [groups], the groups of a block together */
@@ -130,7 +190,7 @@ static void deal_folds(const s2_label_set *labels, int *folds)
 
 /* Scores of a fold's samples by a discriminant of the others. scores, row tmp [classes] */
 static s2rgf_status score_fold(const s2_samples *samples, const bool *used, double *scores,
-                               float *row, s2_scored_pixels *scored, s2rgf_error *err)
+                               float *row, left_out *out, s2rgf_error *err)
 {
     s2_discriminant others;
     const s2rgf_status status = s2_discriminant_fit(samples, used, &others, err);
@@ -142,7 +202,8 @@ static s2rgf_status score_fold(const s2_samples *samples, const bool *used, doub
         s2_discriminant_score(&others, samples->features + i * (size_t)samples->width, scores);
         for (int k = 0; k < samples->classes; k++)
             row[k] = others.known[k] ? (float)(scores[k] / OVERCONFIDENCE) : IMPOSSIBLE;
-        s2_scored_pixels_add(scored, row, samples->class_index[i]);
+        out->group[out->scored.count] = samples->group[i];
+        s2_scored_pixels_add(&out->scored, row, samples->class_index[i]);
     }
     s2_discriminant_clear(&others);
     return S2RGF_OK;
@@ -151,16 +212,13 @@ static s2rgf_status score_fold(const s2_samples *samples, const bool *used, doub
 /* The temperature at which samples are most likely, each scored by a discriminant of other
    folds. */
 static s2rgf_status calibrate(const s2_label_set *labels, const s2_samples *samples,
-                              s2_fitted_expert *fitted, s2rgf_error *err)
+                              s2_fitted_part *part, left_out *out, s2rgf_error *err)
 {
-    s2_scored_pixels scored = {0};
     int *folds = s2_alloc((size_t)labels->group_count, sizeof *folds);
     bool *used = s2_alloc(samples->count, sizeof *used);
     double *scores = s2_alloc((size_t)samples->classes, sizeof *scores);
     float *row = s2_alloc((size_t)samples->classes, sizeof *row);
     s2rgf_status status = folds && used && scores && row ? S2RGF_OK : s2_fail_memory(err, "expert");
-    if (status == S2RGF_OK)
-        status = s2_scored_pixels_init(&scored, samples->classes, samples->count, err);
     if (status == S2RGF_OK)
         deal_folds(labels, folds);
     for (int fold = 0; fold < FOLDS && status == S2RGF_OK; fold++) {
@@ -170,25 +228,85 @@ static s2rgf_status calibrate(const s2_label_set *labels, const s2_samples *samp
             count += used[i];
         }
         if (count > 0 && count < samples->count)
-            status = score_fold(samples, used, scores, row, &scored, err);
+            status = score_fold(samples, used, scores, row, out, err);
     }
     if (status == S2RGF_OK) {
-        fitted->calibrated = scored.count >= S2_CALIBRATION_PIXELS;
-        fitted->temperature =
-            OVERCONFIDENCE * (fitted->calibrated ? s2_calibrate(&scored).temperature : 1.0);
+        part->calibrated = out->scored.count >= S2_CALIBRATION_PIXELS;
+        const double found = part->calibrated ? s2_calibrate(&out->scored).temperature : 1.0;
+        part->temperature = OVERCONFIDENCE * found;
+        for (size_t i = 0; i < out->scored.count * (size_t)samples->classes; i++)
+            out->scored.scores[i] /= (float)found;
     }
-    s2_scored_pixels_clear(&scored);
     S2_FREE_EACH(folds, used, scores, row);
+    return status;
+}
+
+/* ---- the experts ---------------------------------------------------------------------------- */
+
+/* That of bands, or of the windows of components, from the labels that train. out, samples: zeroed
+   before, cleared by the caller */
+static s2rgf_status fit_part(const s2_training_set *set, const s2_components *components,
+                             const s2rgf_host *host, s2_fitted_part *part, left_out *out,
+                             s2rgf_error *err)
+{
+    const int width = s2_label_feature_count(set, components);
+    sampler labels = {0};
+    feature_scale scale = s2_alloc((size_t)width, sizeof *scale);
+    s2rgf_status status = start_sampler(&labels, set, width, err);
+    if (status == S2RGF_OK && !scale)
+        status = s2_fail_memory(err, "expert");
+    if (status == S2RGF_OK)
+        status =
+            s2_label_features(set, S2_LABEL_TRAIN, components, host, take_sample, &labels, err);
+    if (status == S2RGF_OK && components) {
+        join_scales(set, components, scale);
+        standardise(&labels.samples, scale);
+    }
+    if (status == S2RGF_OK)
+        status = s2_discriminant_fit(&labels.samples, NULL, &part->discriminant, err);
+    if (status == S2RGF_OK)
+        status = start_left_out(out, &labels.samples, err);
+    if (status == S2RGF_OK)
+        status = calibrate(set->labels, &labels.samples, part, out, err);
+    if (status == S2RGF_OK && components)
+        undo_scale(&part->discriminant, scale);
+    clear_sampler(&labels);
+    s2_free(scale);
+    return status;
+}
+
+/* The expert of windows; where it is judged, not unless it is worth something beside that of the
+   bands. */
+static s2rgf_status fit_windows(const s2_training_set *set, s2_windows_use use,
+                                const s2rgf_host *host, const left_out *of_bands,
+                                s2_fitted_expert *fitted, s2rgf_error *err)
+{
+    left_out of_windows = {0};
+    bool worth = use == S2_WINDOWS_ALWAYS;
+    if (!worth && !fitted->bands.calibrated)
+        return S2RGF_OK;
+    s2rgf_status status = s2_components_find(set, &fitted->components, err);
+    if (status == S2RGF_OK)
+        status = fit_part(set, &fitted->components, host, &fitted->windows, &of_windows, err);
+    if (status == S2RGF_OK && !worth) {
+        const s2_expert_trial trial = {of_bands->scored, of_windows.scored, of_bands->group,
+                                       set->labels->group_count};
+        status = s2_expert_is_worth(&trial, &worth, err);
+    }
+    if (!worth)
+        s2_discriminant_clear(&fitted->windows.discriminant);
+    clear_left_out(&of_windows);
     return status;
 }
 
 /* ---- labels that validate ------------------------------------------------------------------- */
 
-/* Scores as they are found. */
+/* Scores of one expert as they are found. */
 typedef struct scorer {
     s2_fitted_expert *fitted;
+    const s2_fitted_part *part;
     double *scores; /* [classes] of one label */
-    size_t count;
+    size_t count;   /* labels so far */
 } scorer;
 
 static s2rgf_status score_label(void *context, size_t label, const float *features,
@@ -196,16 +314,17 @@ static s2rgf_status score_label(void *context, size_t label, const float *featur
 {
     scorer *to = context;
     s2_fitted_expert *fitted = to->fitted;
-    const size_t classes = (size_t)fitted->discriminant.classes;
+    const size_t classes = (size_t)fitted->bands.discriminant.classes;
     float *row = fitted->scores + to->count * classes;
     (void)err;
-    s2_discriminant_score(&fitted->discriminant, features, to->scores);
+    s2_discriminant_score(&to->part->discriminant, features, to->scores);
     for (size_t k = 0; k < classes; k++)
-        row[k] = (float)(to->scores[k] / fitted->temperature);
+        row[k] += (float)(to->scores[k] / to->part->temperature);
     fitted->row[label] = to->count++;
     return S2RGF_OK;
 }
 
+/* Both experts hand over the labels in the same order. */
 static s2rgf_status score_validation(const s2_training_set *set, const s2rgf_host *host,
                                      s2_fitted_expert *fitted, s2rgf_error *err)
 {
@@ -215,142 +334,75 @@ static s2rgf_status score_validation(const s2_training_set *set, const s2rgf_hos
         count += set->role[i] == S2_LABEL_VALIDATE;
     if (count == 0)
         return S2RGF_OK;
-    scorer to = {.fitted = fitted, .scores = s2_alloc(classes, sizeof(double))};
+    scorer of_bands = {fitted, &fitted->bands, s2_alloc(classes, sizeof(double)), 0};
     fitted->row = s2_calloc(set->labels->count, sizeof *fitted->row);
-    fitted->scores = s2_alloc(count, classes * sizeof(float));
-    const s2rgf_status status =
-        to.scores && fitted->row && fitted->scores
-            ? s2_label_features(set, S2_LABEL_VALIDATE, host, score_label, &to, err)
+    fitted->scores = s2_calloc(count, classes * sizeof(float));
+    scorer of_windows = {fitted, &fitted->windows, of_bands.scores, 0};
+    s2rgf_status status =
+        of_bands.scores && fitted->row && fitted->scores
+            ? s2_label_features(set, S2_LABEL_VALIDATE, NULL, host, score_label, &of_bands, err)
             : s2_fail_memory(err, "expert");
-    s2_free(to.scores);
+    if (status == S2RGF_OK && fitted->windows.discriminant.width > 0)
+        status = s2_label_features(set, S2_LABEL_VALIDATE, &fitted->components, host, score_label,
+                                   &of_windows, err);
+    s2_free(of_bands.scores);
     return status;
 }
 
-s2rgf_status s2_expert_fit(const s2_training_set *set, const s2rgf_host *host,
-                           s2_fitted_expert *fitted, s2rgf_error *err)
+s2rgf_status s2_expert_fit(const s2_training_set *set, s2_windows_use windows,
+                           const s2rgf_host *host, s2_fitted_expert *fitted, s2rgf_error *err)
 {
-    sampler labels = {.set = set};
+    left_out of_bands = {0};
     *fitted = (s2_fitted_expert){0};
-    s2rgf_status status = collect(&labels, host, err);
-    if (status == S2RGF_OK)
-        status = s2_discriminant_fit(&labels.samples, NULL, &fitted->discriminant, err);
-    if (status == S2RGF_OK)
-        status = calibrate(set->labels, &labels.samples, fitted, err);
-    clear_sampler(&labels);
+    s2rgf_status status = fit_part(set, NULL, host, &fitted->bands, &of_bands, err);
+    if (status == S2RGF_OK && windows != S2_WINDOWS_NEVER)
+        status = fit_windows(set, windows, host, &of_bands, fitted, err);
     if (status == S2RGF_OK)
         status = score_validation(set, host, fitted, err);
     if (status != S2RGF_OK)
         s2_fitted_expert_clear(fitted);
+    clear_left_out(&of_bands);
     return status;
 }
 
 void s2_fitted_expert_clear(s2_fitted_expert *fitted)
 {
-    s2_discriminant_clear(&fitted->discriminant);
-    s2_free(fitted->row);
-    s2_free(fitted->scores);
+    s2_discriminant_clear(&fitted->bands.discriminant);
+    s2_discriminant_clear(&fitted->windows.discriminant);
+    s2_components_clear(&fitted->components);
+    S2_FREE_EACH(fitted->row, fitted->scores);
     *fitted = (s2_fitted_expert){0};
 }
 
 const float *s2_expert_scores(const s2_fitted_expert *fitted, size_t label)
 {
-    return fitted->scores + fitted->row[label] * (size_t)fitted->discriminant.classes;
+    return fitted->scores + fitted->row[label] * (size_t)fitted->bands.discriminant.classes;
+}
+
+/* That factor of a part's weights into parameters [sources], NULL where a source has none. */
+static void install_part(const s2_fitted_part *part, double share, s2_param *const *weights,
+                         s2_param *bias)
+{
+    const s2_discriminant *from = &part->discriminant;
+    const double factor = share / part->temperature;
+    const double *weight = from->weight;
+    for (int s = 0; s < S2RGF_MAX_SOURCES; s++)
+        for (size_t i = 0; weights[s] && i < weights[s]->count; i++)
+            weights[s]->value[i] = (float)(factor * *weight++);
+    for (int k = 0; k < from->classes; k++)
+        bias->value[k] += (float)(factor * from->bias[k]);
 }
 
 void s2_expert_install(const s2_fitted_expert *fitted, double share, s2_network *network)
 {
-    const s2_discriminant *from = &fitted->discriminant;
     const s2_expert *to = &network->expert;
-    const double factor = share / fitted->temperature;
-    const double *weight = from->weight;
+    memset(to->bias->value, 0, to->bias->count * sizeof(float));
+    install_part(&fitted->bands, share, to->weight, to->bias);
+    if (fitted->windows.discriminant.width == 0)
+        return;
     for (int s = 0; s < network->spec.sources; s++)
-        for (size_t i = 0; i < to->weight[s]->count; i++)
-            to->weight[s]->value[i] = (float)(factor * *weight++);
-    for (int k = 0; k < from->classes; k++)
-        to->bias->value[k] = (float)(factor * from->bias[k]);
-}
-
-/* ---- share ---------------------------------------------------------------------------------- */
-
-#define ERRORS 2.0 /* standard errors that a share must be better by */
-
-/* Of one share: the surprise of every group's pixels, and of all. */
-typedef struct share_trial {
-    double share, total;
-    double *of_group; /* [groups] */
-} share_trial;
-
-static void add_share(const s2_expert_trial *trial, double share, s2_scored_pixels *sum)
-{
-    const size_t values = trial->network.count * (size_t)trial->network.classes;
-    for (size_t i = 0; i < values; i++)
-        sum->scores[i] = trial->network.scores[i] + (float)share * trial->expert.scores[i];
-}
-
-/* sum tmp [the network's pixels] */
-static void try_share(const s2_expert_trial *trial, s2_scored_pixels *sum, share_trial *tried)
-{
-    add_share(trial, tried->share, sum);
-    const double temperature = s2_calibrate(sum).temperature;
-    tried->total = 0.0;
-    memset(tried->of_group, 0, (size_t)trial->groups * sizeof(double));
-    for (size_t i = 0; i < sum->count; i++) {
-        const double surprise = s2_surprise(sum->scores + i * (size_t)sum->classes, sum->classes,
-                                            temperature, sum->labels[i]);
-        tried->of_group[trial->group[i]] += surprise;
-        tried->total += surprise;
-    }
-}
-
-/* Whether one share is better than another by more than chance explains. */
-static bool is_better(const s2_expert_trial *trial, const share_trial *one,
-                      const share_trial *other)
-{
-    double groups = 0.0, squares = 0.0;
-    const double gain = other->total - one->total;
-    for (int g = 0; g < trial->groups; g++)
-        groups += other->of_group[g] > 0.0;
-    for (int g = 0; g < trial->groups; g++) {
-        const double apart = other->of_group[g] - one->of_group[g] - gain / groups;
-        squares += other->of_group[g] > 0.0 ? apart * apart : 0.0;
-    }
-    return groups > 1.0 && gain > ERRORS * sqrt(squares * groups / (groups - 1.0));
-}
-
-s2rgf_status s2_expert_choose_share(s2_expert_trial *trial, double *share, s2rgf_error *err)
-{
-    static const double shares[] = {0.0, 0.125, 0.25, 0.5, 1.0, 4.0};
-    share_trial usual = {S2_EXPERT_SHARE, 0.0, NULL};
-    share_trial best = {0.0, INFINITY, NULL}, tried = best;
-    s2_scored_pixels sum = {0};
-    *share = S2_EXPERT_SHARE;
-    if (trial->network.count == 0)
-        return S2RGF_OK;
-    usual.of_group = s2_alloc((size_t)trial->groups, sizeof(double));
-    best.of_group = s2_alloc((size_t)trial->groups, sizeof(double));
-    tried.of_group = s2_alloc((size_t)trial->groups, sizeof(double));
-    s2rgf_status status =
-        s2_scored_pixels_init(&sum, trial->network.classes, trial->network.count, err);
-    if (status == S2RGF_OK && !(usual.of_group && best.of_group && tried.of_group))
-        status = s2_fail_memory(err, "expert");
-    if (status == S2RGF_OK) {
-        memcpy(sum.labels, trial->network.labels, trial->network.count * sizeof *sum.labels);
-        sum.count = trial->network.count;
-        try_share(trial, &sum, &usual);
-        for (size_t i = 0; i < sizeof shares / sizeof *shares; i++) {
-            tried.share = shares[i];
-            try_share(trial, &sum, &tried);
-            if (tried.total < best.total) {
-                const share_trial former = best;
-                best = tried;
-                tried = former;
-            }
-        }
-        if (is_better(trial, &best, &usual))
-            *share = best.share;
-        add_share(trial, *share, &trial->network);
-    }
-    s2_scored_pixels_clear(&sum);
-    S2_FREE_EACH(usual.of_group, best.of_group, tried.of_group);
-    return status;
+        if (to->components[s])
+            memcpy(to->components[s]->value, fitted->components.matrix[s],
+                   to->components[s]->count * sizeof(float));
+    install_part(&fitted->windows, share, to->windows, to->bias);
 }

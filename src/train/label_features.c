@@ -8,6 +8,7 @@
 #include "core/memory.h"
 #include "nn/layers/resample.h"
 #include "scene/network_input.h"
+#include "train/window_part.h"
 
 #define TILE_PX 64 /* side of what is read at once, in reference pixels */
 
@@ -17,14 +18,16 @@ typedef struct source_part {
     size_t capacity; /* pixels */
     float *pixels;   /* [h][w][bands] */
     uint8_t *valid;
+    float *values; /* [h][w][components]; NULL where no windows are wanted */
 } source_part;
 
 typedef struct feature_reader {
     const s2_training_set *set;
     s2_label_role role;
+    const s2_components *components; /* NULL: bands are wanted, not windows */
     s2_run_geometry geometry;
     source_part parts[S2RGF_MAX_SOURCES];
-    float *features; /* [bands of all sources] */
+    float *features; /* of one label */
     size_t *order;   /* [labels] those of a row of tiles, tile by tile */
     size_t *ends;    /* [tiles of a row] */
 } feature_reader;
@@ -36,6 +39,13 @@ static s2_sampling sampling_of(const feature_reader *reader, int source)
                          geometry->source_height[source]};
 }
 
+static s2_window_part windows_of(const feature_reader *reader, int source)
+{
+    const source_part *part = &reader->parts[source];
+    const int bands = reader->set->content->sources[source].band_count;
+    return (s2_window_part){part->rect, s2_expert_components(bands), part->values, part->valid};
+}
+
 static s2rgf_status read_source(feature_reader *reader, int source, s2_rect box, s2rgf_error *err)
 {
     const s2_training_set *set = reader->set;
@@ -43,18 +53,28 @@ static s2rgf_status read_source(feature_reader *reader, int source, s2_rect box,
     const s2_sampling sampling = sampling_of(reader, source);
     part->rect =
         set->scene->sources[source].on_reference ? box : s2_sampling_bounds(&sampling, box);
+    if (reader->components)
+        part->rect =
+            s2_rect_intersect(s2_rect_grow(box, S2_EXPERT_REACH),
+                              (s2_rect){0, 0, reader->geometry.width, reader->geometry.height});
     const size_t pixels = (size_t)part->rect.w * (size_t)part->rect.h;
     if (pixels > part->capacity) {
-        s2_free(part->pixels);
-        s2_free(part->valid);
-        part->pixels =
-            s2_alloc(pixels * (size_t)set->content->sources[source].band_count, sizeof(float));
+        const int bands = set->content->sources[source].band_count;
+        S2_FREE_EACH(part->pixels, part->valid, part->values);
+        part->pixels = s2_alloc(pixels * (size_t)bands, sizeof(float));
         part->valid = s2_alloc(pixels, 1);
-        part->capacity = part->pixels && part->valid ? pixels : 0;
+        part->values = s2_alloc(pixels * (size_t)s2_expert_components(bands), sizeof(float));
+        part->capacity = part->pixels && part->valid && part->values ? pixels : 0;
         if (part->capacity == 0)
             return s2_fail_memory(err, "expert");
     }
-    return s2_network_input_read(set->input, source, part->rect, part->pixels, part->valid, err);
+    const s2rgf_status status =
+        s2_network_input_read(set->input, source, part->rect, part->pixels, part->valid, err);
+    const s2_window_part windows = windows_of(reader, source);
+    if (status == S2RGF_OK && reader->components)
+        s2_window_part_fill(&windows, part->pixels, set->content->sources[source].band_count,
+                            reader->components->matrix[source]);
+    return status;
 }
 
 /* One source's bands at a reference pixel; features out [bands] */
@@ -82,6 +102,26 @@ static void sample_source(const feature_reader *reader, int source, const s2_lab
     }
 }
 
+/* Whether a source has a part in the features that are wanted. */
+static bool is_wanted(const s2_training_set *set, const s2_components *components, int source)
+{
+    return !components || set->scene->sources[source].on_reference;
+}
+
+static int source_features(const s2_training_set *set, const s2_components *components, int source)
+{
+    const int bands = set->content->sources[source].band_count;
+    return !components ? bands : S2_EXPERT_FEATURES * s2_expert_components(bands);
+}
+
+int s2_label_feature_count(const s2_training_set *set, const s2_components *components)
+{
+    int count = 0;
+    for (int s = 0; s < set->scene->count; s++)
+        count += is_wanted(set, components, s) ? source_features(set, components, s) : 0;
+    return count;
+}
+
 /* The labels of one tile: read around them, and hand them over one by one. */
 static s2rgf_status take_tile(feature_reader *reader, const size_t *labels, size_t count,
                               s2_take_features take, void *context, s2rgf_error *err)
@@ -98,12 +138,20 @@ static s2rgf_status take_tile(feature_reader *reader, const size_t *labels, size
         box.h = pixel->y + 1 - box.y; /* labels come in order of y */
     }
     for (int s = 0; s < set->scene->count && status == S2RGF_OK; s++)
-        status = read_source(reader, s, box, err);
+        if (is_wanted(set, reader->components, s))
+            status = read_source(reader, s, box, err);
     for (size_t i = 0; i < count && status == S2RGF_OK; i++) {
         float *features = reader->features;
         for (int s = 0; s < set->scene->count; s++) {
-            sample_source(reader, s, &pixels[labels[i]], features);
-            features += set->content->sources[s].band_count;
+            if (!is_wanted(set, reader->components, s))
+                continue;
+            const s2_label_pixel *pixel = &pixels[labels[i]];
+            const s2_window_part windows = windows_of(reader, s);
+            if (reader->components)
+                s2_window_part_see(&windows, pixel->x, pixel->y, features);
+            else
+                sample_source(reader, s, pixel, features);
+            features += source_features(set, reader->components, s);
         }
         status = take(context, labels[i], reader->features, err);
     }
@@ -151,25 +199,20 @@ static s2rgf_status read_all(feature_reader *reader, const s2rgf_host *host, s2_
 }
 
 s2rgf_status s2_label_features(const s2_training_set *set, s2_label_role role,
-                               const s2rgf_host *host, s2_take_features take, void *context,
-                               s2rgf_error *err)
+                               const s2_components *components, const s2rgf_host *host,
+                               s2_take_features take, void *context, s2rgf_error *err)
 {
-    feature_reader reader = {.set = set, .role = role};
-    size_t bands = 0;
+    feature_reader reader = {.set = set, .role = role, .components = components};
     s2_scene_geometry(set->scene, &reader.geometry);
-    for (int s = 0; s < set->scene->count; s++)
-        bands += (size_t)set->content->sources[s].band_count;
-    reader.features = s2_alloc(bands, sizeof(float));
+    reader.features = s2_alloc((size_t)s2_label_feature_count(set, components), sizeof(float));
     reader.order = s2_alloc(set->labels->count, sizeof *reader.order);
     reader.ends =
         s2_alloc((size_t)((reader.geometry.width - 1) / TILE_PX + 1), sizeof *reader.ends);
     const s2rgf_status status = reader.features && reader.order && reader.ends
                                     ? read_all(&reader, host, take, context, err)
                                     : s2_fail_memory(err, "expert");
-    for (int s = 0; s < set->scene->count; s++) {
-        s2_free(reader.parts[s].pixels);
-        s2_free(reader.parts[s].valid);
-    }
+    for (int s = 0; s < set->scene->count; s++)
+        S2_FREE_EACH(reader.parts[s].pixels, reader.parts[s].valid, reader.parts[s].values);
     S2_FREE_EACH(reader.features, reader.order, reader.ends);
     return status;
 }

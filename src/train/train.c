@@ -13,15 +13,14 @@
 #include "core/memory.h"
 #include "core/plural.h"
 #include "model/ablations.h"
+#include "model/model.h"
 #include "model/network_model.h"
 #include "nn/layers/gemm.h"
 #include "scene/output_guard.h"
 #include "scene/scene_description.h"
 #include "scene/usable_bands.h"
 #include "tiles/tile_runner.h"
-#include "train/checkpoint.h"
-#include "train/trainer.h"
-#include "train/validation_report.h"
+#include "train/phases.h"
 
 #define CROP_LEAST_PX 32
 #define THIN_CLASS_PIXELS 10 /* fewer labelled pixels than this are worth a warning */
@@ -57,6 +56,8 @@ static s2rgf_status check_paths(const s2rgf_train_options *options, s2rgf_error 
     if (status == S2RGF_OK)
         status = s2_output_guard_add(&guard, options->checkpoint, err);
     if (status == S2RGF_OK)
+        status = s2_output_guard_add(&guard, options->report_path, err);
+    if (status == S2RGF_OK)
         status = s2_output_guard_close(&guard, err);
     if (status == S2RGF_OK)
         status = s2_output_guard_input(&guard, &labels, err);
@@ -67,6 +68,8 @@ static s2rgf_status check_paths(const s2rgf_train_options *options, s2rgf_error 
     s2_output_guard_clear(&guard);
     if (status == S2RGF_OK && options->checkpoint)
         status = s2_atomic_check(options->checkpoint, options->overwrite || options->resume, err);
+    if (status == S2RGF_OK && options->report_path)
+        status = s2_atomic_check(options->report_path, options->overwrite, err);
     return status;
 }
 
@@ -336,147 +339,6 @@ static uint64_t fingerprint_of(const s2rgf_train_options *options, const s2_mode
     return hash;
 }
 
-static s2rgf_status split_labels(s2_trainer *trainer, double fraction, s2_model_content *content,
-                                 s2rgf_error *err)
-{
-    s2_split_report report;
-    const s2rgf_status status = s2_training_set_split(
-        trainer->set, fraction, trainer->options->seed, trainer->host, &report, err);
-    if (status != S2RGF_OK || report.validation_pixels == 0)
-        return status;
-    content->training.train_pixels = report.train_pixels;
-    content->training.validation_pixels = report.validation_pixels;
-    content->training.validation_distance = report.distance_px;
-    s2_log(trainer->host, S2RGF_INFO, "Split: %zu %s, %zu %s, at least %.1f pixels apart",
-           report.train_pixels, s2_plural(report.train_pixels, "pixel trains", "pixels train"),
-           report.validation_pixels, s2_plural(report.validation_pixels, "validates", "validate"),
-           report.distance_px);
-    return S2RGF_OK;
-}
-
-/* The temperature that validation found, kept when all labels train afterwards: nothing is left
-   then to fit it on. */
-static void adopt_calibration(const s2_trainer *trainer, s2_model_training *facts)
-{
-    const s2_calibration *found = &trainer->progress.calibration;
-    facts->temperature = found->temperature;
-    facts->calibration_before = found->error_before;
-    facts->calibration_after = found->error_after;
-    s2_log(trainer->host, S2RGF_INFO,
-           "Temperature %.3f: expected calibration error %.3f, without it %.3f", found->temperature,
-           found->error_after, found->error_before);
-    if (found->temperature == S2_TEMPERATURE_MIN || found->temperature == S2_TEMPERATURE_MAX)
-        s2_log(trainer->host, S2RGF_INFO,
-               "Temperature: the best one is beyond %g to %g: %g is used", S2_TEMPERATURE_MIN,
-               S2_TEMPERATURE_MAX, found->temperature);
-    if (found->pixels < S2_CALIBRATION_PIXELS)
-        s2_log(trainer->host, S2RGF_INFO,
-               "Temperature: fitted on %llu validation %s only: confidence may be off",
-               (unsigned long long)found->pixels, s2_plural(found->pixels, "pixel", "pixels"));
-}
-
-/* What the best validation said. */
-static s2rgf_status report_validation(const s2_trainer *trainer, s2rgf_error *err)
-{
-    s2_confusion confusion = {0};
-    const s2_class_table *classes = &trainer->set->labels->classes;
-    const s2rgf_status status = s2_confusion_init(&confusion, classes->count, err);
-    if (status != S2RGF_OK)
-        return status;
-    for (size_t i = 0; i < s2_trainer_confusion_floats(trainer); i++)
-        confusion.counts[i] = (uint64_t)trainer->confusion[i];
-    s2_validation_report(&confusion, classes, trainer->progress.expert_oa, trainer->host);
-    s2_confusion_clear(&confusion);
-    return S2RGF_OK;
-}
-
-/* A linear expert of the labels that train. fitted in/out: cleared first */
-static s2rgf_status fit_expert(s2_trainer *trainer, s2_fitted_expert *fitted, s2rgf_error *err)
-{
-    s2_fitted_expert_clear(fitted);
-    trainer->expert = NULL;
-    if (!trainer->network->spec.expert)
-        return S2RGF_OK;
-    const s2rgf_status status = s2_expert_fit(trainer->set, trainer->host, fitted, err);
-    if (status != S2RGF_OK)
-        return status;
-    trainer->expert = fitted->scores ? fitted : NULL;
-    s2_log(trainer->host, S2RGF_INFO, "Linear expert: shrinkage %.3f, temperature %.2f%s",
-           fitted->discriminant.shrinkage, fitted->temperature,
-           fitted->calibrated ? "" : " (too few polygons or blocks to find one)");
-    return S2RGF_OK;
-}
-
-/* The expert into the network and the model, with the share that validation found. */
-static void adopt_expert(const s2_trainer *trainer, const s2_fitted_expert *fitted, bool validated,
-                         s2_model_content *content)
-{
-    const double share = validated ? trainer->progress.share : S2_EXPERT_SHARE;
-    if (!trainer->network->spec.expert)
-        return;
-    content->expert = (s2_model_expert){share, fitted->temperature, fitted->discriminant.shrinkage};
-    s2_expert_install(fitted, share, trainer->network);
-}
-
-/* Both phases: with validation, then on all labels for as long as validation found best. fitted
-   in/out: the expert, cleared by the caller */
-static s2rgf_status train_phases(s2_trainer *trainer, s2_fitted_expert *fitted,
-                                 s2_model_content *content, s2rgf_error *err)
-{
-    const s2rgf_train_options *options = trainer->options;
-    s2_model_training *facts = &content->training;
-    s2_trainer_progress *progress = &trainer->progress;
-    s2rgf_status status = S2RGF_OK;
-    s2_trainer_start_phase(trainer, options->validation > 0.0 ? 0 : 1);
-    if (options->validation > 0.0) {
-        status = split_labels(trainer, options->validation, content, err);
-        if (status == S2RGF_OK && facts->validation_pixels == 0) {
-            s2_log(trainer->host, S2RGF_WARNING,
-                   "no class can spare labels: training on all of them, without validation");
-            s2_trainer_start_phase(trainer, 1);
-        }
-    }
-    if (status == S2RGF_OK && options->resume)
-        status = s2_checkpoint_load(trainer, err);
-    trainer->progress_to = options->validation > 0.0 && options->refit ? 0.5 : 1.0;
-    if (status == S2RGF_OK && progress->phase == 0)
-        status = fit_expert(trainer, fitted, err);
-    if (status == S2RGF_OK && progress->phase == 0)
-        status = s2_trainer_run(trainer, options->steps, true, err);
-    const bool validated = progress->best_step > 0;
-    if (status != S2RGF_OK)
-        return status;
-    facts->validation_oa = validated ? progress->best_oa : NAN;
-    facts->validation_kappa = validated ? progress->best_kappa : NAN;
-    facts->steps = validated ? progress->best_step : options->steps;
-    facts->refit = validated && options->refit;
-    if (validated) {
-        status = report_validation(trainer, err);
-        adopt_calibration(trainer, facts);
-    }
-    if (status != S2RGF_OK)
-        return status;
-    if (validated && !options->refit) {
-        adopt_expert(trainer, fitted, true, content);
-        return S2RGF_OK;
-    }
-    status = split_labels(trainer, 0.0, content, err);
-    if (status == S2RGF_OK)
-        status = fit_expert(trainer, fitted, err);
-    if (status == S2RGF_OK && progress->phase == 0) {
-        s2_log(trainer->host, S2RGF_INFO, "Training on all labels for %d %s", facts->steps,
-               s2_plural((uint64_t)facts->steps, "step", "steps"));
-        s2_trainer_start_phase(trainer, 1);
-    }
-    trainer->progress_from = validated ? 0.5 : 0.0;
-    trainer->progress_to = 1.0;
-    if (status == S2RGF_OK)
-        status = s2_trainer_run(trainer, facts->steps, false, err);
-    if (status == S2RGF_OK)
-        adopt_expert(trainer, fitted, validated, content);
-    return status;
-}
-
 /* Normalise, build the network, train it, and fill the model. */
 static s2rgf_status train_model(const s2rgf_train_options *options, const s2rgf_host *host,
                                 s2_scene *scene, const s2_label_set *labels,
@@ -503,9 +365,11 @@ static s2rgf_status train_model(const s2rgf_train_options *options, const s2rgf_
     if (!content->off.expert && !spec.expert)
         s2_log(host, S2RGF_INFO, "No linear expert: of more than %d bands it would take too long",
                S2_EXPERT_MAX_BANDS);
+    spec.windows = spec.expert && !content->off.windows;
     /* for the rehearsal: it is known when all is done */
     if (spec.expert)
-        content->expert = (s2_model_expert){S2_EXPERT_SHARE, 1.0, 0.0};
+        content->expert = (s2_model_expert){
+            .share = S2_EXPERT_SHARE, .divisor = 1.0, .windows_divisor = spec.windows ? 1.0 : 0.0};
     s2rgf_status status = s2_training_normalisation(scene, host, content, err);
     if (status == S2RGF_OK)
         status = s2_network_create(ops, &spec, &network, err);
@@ -519,7 +383,7 @@ static s2rgf_status train_model(const s2rgf_train_options *options, const s2rgf_
         set.jitter = options->jitter;
         set.centred = ops->defaults.centred;
         trainer.fingerprint = fingerprint_of(options, content);
-        status = train_phases(&trainer, &expert, content, err);
+        status = s2_train_phases(&trainer, &expert, content, err);
     }
     if (status == S2RGF_OK)
         status = s2_network_to_model(network, content, err);
@@ -527,6 +391,31 @@ static s2rgf_status train_model(const s2rgf_train_options *options, const s2rgf_
     s2_trainer_clear(&trainer);
     s2_training_set_clear(&set);
     s2_network_free(network);
+    return status;
+}
+
+/* The model, and the report where one is wanted: written before the model has its name, and named
+   after it. */
+static s2rgf_status save_results(s2_model_content *content, const s2rgf_train_options *options,
+                                 s2rgf_error *err)
+{
+    s2_text text = {0};
+    s2_atomic_file report = {.descriptor = -1};
+    if (!options->report_path)
+        return s2_model_save(content, options->model_path, options->overwrite, err);
+    s2_model_put_description(content, &text);
+    s2rgf_status status = text.failed ? s2_fail_memory(err, "report") : S2RGF_OK;
+    if (status == S2RGF_OK)
+        status = s2_atomic_open(&report, options->report_path, options->overwrite, err);
+    if (status == S2RGF_OK)
+        status = s2_atomic_write(&report, text.data, text.length, err);
+    if (status == S2RGF_OK)
+        status = s2_model_save(content, options->model_path, options->overwrite, err);
+    if (status == S2RGF_OK)
+        status = s2_atomic_commit(&report, err);
+    else
+        s2_atomic_discard(&report);
+    s2_free(text.data);
     return status;
 }
 
@@ -569,7 +458,7 @@ s2rgf_status s2rgf_train(const s2rgf_train_options *given, const s2rgf_host *hos
     if (status == S2RGF_OK)
         status = train_model(options, host, &scene, &labels, &content, err);
     if (status == S2RGF_OK)
-        status = s2_model_save(&content, options->model_path, options->overwrite, err);
+        status = save_results(&content, options, err);
     omp_set_num_threads(team);
     s2_model_content_clear(&content);
     s2_label_set_clear(&labels);

@@ -17,6 +17,8 @@
 #define AVERAGE_DECAY 0.98   /* of the weights' running average */
 #define VALIDATIONS 4        /* measurements along a full run */
 #define FIRST_VALIDATION 0.7 /* of the run: before, the learning rate is too high to judge */
+#define LOSS_DECAY 0.9       /* of a step's weight in the loss that is told, a step later */
+#define CURVE_MOMENTS 20     /* told of a full run, beside validations */
 #define CHECKPOINTS 20       /* written along a full run */
 #define STATISTICS_PIXELS (64 * 96 * 96) /* of crops that stand for the whole scene */
 
@@ -69,6 +71,8 @@ void s2_trainer_start_phase(s2_trainer *trainer, int phase)
     s2_adam *adam = &trainer->adam;
     trainer->progress.phase = phase;
     trainer->progress.step = 0;
+    trainer->progress.loss = 0.0;
+    trainer->progress.loss_weight = 0.0;
     adam->step = 0;
     memset(adam->m, 0, adam->count * sizeof(float));
     memset(adam->v, 0, adam->count * sizeof(float));
@@ -212,8 +216,13 @@ static double seconds_left(const s2_trainer *trainer, int steps, bool better)
     return ceil(each * (steps - progress->step + (trainer->options->refit ? best : 0)));
 }
 
-static void tell_validation(const s2_trainer *trainer, int steps, double loss,
-                            const s2_validated *found, bool better)
+static double recent_loss(const s2_trainer *trainer)
+{
+    return trainer->progress.loss / trainer->progress.loss_weight;
+}
+
+static void tell_validation(const s2_trainer *trainer, int steps, const s2_validated *found,
+                            bool better)
 {
     const double oa = s2_confusion_overall(&found->confusion);
     const double kappa = s2_confusion_kappa(&found->confusion);
@@ -225,18 +234,30 @@ static void tell_validation(const s2_trainer *trainer, int steps, double loss,
     if (!isnan(oa))
         snprintf(figures, sizeof figures, "validation OA %.3f%s", oa, agreement);
     if (trainer->expert)
-        snprintf(share, sizeof share, ", share of the expert %g", found->share);
+        snprintf(share, sizeof share, ", share of the expert %g", found->share.share);
     s2_log(trainer->host, S2RGF_INFO, "Step %d of %d: loss %.3f, %s%s%s; %.0f s left",
-           trainer->progress.step, steps, loss, figures, share, better ? "" : ", worse than before",
-           seconds_left(trainer, steps, better));
+           trainer->progress.step, steps, recent_loss(trainer), figures, share,
+           better ? "" : ", worse than before", seconds_left(trainer, steps, better));
+}
+
+/* Into the curve, with what validation measured, if it did. confusion in  or NULL */
+static void add_moment(s2_trainer *trainer, const s2_confusion *confusion)
+{
+    const s2_history_moment moment = {trainer->progress.step,
+                                      trainer->progress.phase == 1 &&
+                                          trainer->progress.best_step > 0,
+                                      recent_loss(trainer),
+                                      confusion ? s2_confusion_overall(confusion) : NAN,
+                                      confusion ? s2_confusion_average(confusion) : NAN,
+                                      confusion ? s2_confusion_kappa(confusion) : NAN};
+    s2_history_add(&trainer->curve, moment);
 }
 
 /* Measure the averaged weights; keep them unless an earlier measurement was higher by more than a
    standard error: the
    schedule ends in small steps, and fewer steps are not chosen for a difference that chance
    explains. The network's own weights are left as they were. */
-static s2rgf_status validate(s2_trainer *trainer, int steps, float *own, double loss,
-                             s2rgf_error *err)
+static s2rgf_status validate(s2_trainer *trainer, int steps, float *own, s2rgf_error *err)
 {
     s2_params *params = &trainer->network->params;
     s2_trainer_progress *progress = &trainer->progress;
@@ -255,14 +276,14 @@ static s2rgf_status validate(s2_trainer *trainer, int steps, float *own, double 
         const double oa = s2_confusion_overall(&found.confusion);
         const bool better = oa >= progress->highest_oa - standard_error(&found.confusion);
         progress->highest_oa = fmax(progress->highest_oa, oa);
-        tell_validation(trainer, steps, loss, &found, better);
+        tell_validation(trainer, steps, &found, better);
+        add_moment(trainer, &found.confusion);
         progress->stale = better ? 0 : progress->stale + 1;
         if (better) {
             progress->best_step = progress->step;
             progress->best_oa = oa;
             progress->best_kappa = s2_confusion_kappa(&found.confusion);
             progress->share = found.share;
-            progress->expert_oa = found.expert_oa;
             progress->calibration = s2_calibrate(&found.scored);
             exchange(params, true, false, trainer->best);
             for (size_t i = 0; i < s2_trainer_confusion_floats(trainer); i++)
@@ -278,6 +299,12 @@ static bool is_checkpoint_step(int step, int steps)
 {
     const int every = steps / CHECKPOINTS > 0 ? steps / CHECKPOINTS : 1;
     return step % every == 0 || step == steps;
+}
+
+/* A curve has these, and all validations. */
+static bool is_curve_step(int step, int steps)
+{
+    return step % ((steps + CURVE_MOMENTS - 1) / CURVE_MOMENTS) == 0 || step == steps;
 }
 
 static bool is_validation_step(int step, int steps)
@@ -318,8 +345,6 @@ s2rgf_status s2_trainer_run(s2_trainer *trainer, int steps, bool with_validation
     const int patience = trainer->options->patience;
     float *own = s2_alloc(trainer->all, sizeof(float));
     s2rgf_status status = own ? S2RGF_OK : s2_fail_memory(err, "training");
-    double recent = 0.0;
-    double weight = 0.0;
     trainer->started = s2_wall_seconds();
     trainer->started_step = progress->step;
     trainer->settled = false;
@@ -332,10 +357,12 @@ s2rgf_status s2_trainer_run(s2_trainer *trainer, int steps, bool with_validation
         status = settle_norms(trainer, steps, err);
         if (status == S2RGF_OK)
             status = take_step(trainer, steps, &loss, err);
-        recent = 0.9 * recent + 0.1 * loss;
-        weight = 0.9 * weight + 0.1;
+        progress->loss = LOSS_DECAY * progress->loss + loss;
+        progress->loss_weight = LOSS_DECAY * progress->loss_weight + 1.0;
         if (status == S2RGF_OK && with_validation && is_validation_step(progress->step, steps))
-            status = validate(trainer, steps, own, recent / weight, err);
+            status = validate(trainer, steps, own, err);
+        else if (status == S2RGF_OK && is_curve_step(progress->step, steps))
+            add_moment(trainer, NULL);
         if (status == S2RGF_OK)
             status = report_step(trainer, steps, err);
     }

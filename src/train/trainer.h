@@ -3,6 +3,7 @@
 #define S2_TRAIN_TRAINER_H
 
 #include "assess/calibration.h"
+#include "model/history.h"
 #include "nn/layers/adam.h"
 #include "train/expert.h"
 
@@ -15,8 +16,9 @@ typedef struct s2_trainer_progress {
     int stale;                  /* validations since the best one */
     double best_oa, best_kappa; /* measured at best_step */
     double highest_oa;          /* of all measurements */
-    double share;               /* of the expert, at best_step */
-    double expert_oa;           /* of the expert alone */
+    s2_share share;             /* of the expert, at best_step */
+    int windows;                /* 1: there was one of windows when it was validated; else 0 */
+    double loss, loss_weight;   /* of recent steps: weighted sum, and sum of the weights */
     s2_calibration calibration; /* of the weights measured at best_step */
 } s2_trainer_progress;
 
@@ -33,8 +35,9 @@ typedef struct s2_trainer {
     float *average;   /* exponential average of the trainable parameters */
     float *best;      /* parameters and statistics of the best validation */
     float *confusion; /* [classes][classes] of the best validation: pixels of a class, as mapped */
-    size_t trainable; /* floats in average */
-    size_t all;       /* floats in best */
+    s2_history_curve curve; /* of both phases */
+    size_t trainable;       /* floats in average */
+    size_t all;             /* floats in best */
     s2_trainer_progress progress;
     uint64_t fingerprint; /* of everything that must be equal to go on from a checkpoint */
     bool settled;         /* batch-norms use statistics of the scene as constants */

@@ -208,13 +208,7 @@ static void count_scored(const s2_scored_pixels *scored, s2_confusion *confusion
 static s2rgf_status sum_up(validation_job *job, s2_validated *found, s2rgf_error *err)
 {
     s2rgf_status status = S2RGF_OK;
-    if (job->expert) {
-        count_scored(&job->trial.expert, &found->confusion);
-        found->expert_oa = s2_confusion_overall(&found->confusion);
-        s2_confusion_clear(&found->confusion);
-        status = s2_confusion_init(&found->confusion, job->trial.network.classes, err);
-    }
-    if (status == S2RGF_OK && job->expert)
+    if (job->expert)
         status = s2_expert_choose_share(&job->trial, &found->share, err);
     if (status == S2RGF_OK)
         count_scored(&job->trial.network, &found->confusion);
@@ -228,7 +222,7 @@ s2rgf_status s2_validate(const s2_validation *asked, s2_validated *found, s2rgf_
     const s2_training_set *set = asked->set;
     const int classes = set->labels->classes.count;
     validation_job job = {.set = set, .pixel_count = count_pixels(set), .expert = asked->expert};
-    *found = (s2_validated){.expert_oa = NAN};
+    *found = (s2_validated){.share = {0.0, NAN, NAN}};
     s2_scene_geometry(set->scene, &job.geometry);
     job.columns = (job.geometry.width + TILE_PX - 1) / TILE_PX;
     s2rgf_status status = s2_confusion_init(&found->confusion, classes, err);

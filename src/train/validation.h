@@ -20,8 +20,7 @@ typedef struct s2_validation {
 typedef struct s2_validated {
     s2_scored_pixels scored; /* the validation pixels, tile by tile: sums of network and expert */
     s2_confusion confusion;
-    double share;     /* of the expert in the sums */
-    double expert_oa; /* overall accuracy of the expert alone; NaN: there is none */
+    s2_share share; /* of the expert in the sums */
 } s2_validated;
 
 /**

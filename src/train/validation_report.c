@@ -45,16 +45,14 @@ static void report_class(const s2_confusion *confusion, const s2_class_table *cl
 }
 
 void s2_validation_report(const s2_confusion *confusion, const s2_class_table *classes,
-                          double expert_oa, const s2rgf_host *host)
+                          const s2_share *share, const s2rgf_host *host)
 {
-    const double oa = s2_confusion_overall(confusion);
-    const double pixels = (double)s2_confusion_total(confusion);
     for (int k = 0; k < confusion->classes; k++)
         report_class(confusion, classes, k, host);
-    if (expert_oa - oa > sqrt(expert_oa * (1.0 - expert_oa) / pixels))
+    if (!isnan(share->former_oa))
         s2_log(
             host, S2RGF_WARNING,
             "the linear expert alone is right at %.3f of the validation pixels, and with the network "
-            "%.3f: more labels or steps may help the network",
-            expert_oa, oa);
+            "%.3f: its share is raised to %g; more labels or steps may help the network",
+            share->expert_oa, share->former_oa, share->share);
 }

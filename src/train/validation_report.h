@@ -4,14 +4,14 @@
 
 #include "assess/metrics.h"
 #include "core/class_table.h"
+#include "train/expert.h"
 
 /**
  * Tell the host of every class that was validated how many of its pixels are right and what most of
  * the others are taken for: a warning where that is more than half of at least 10 pixels. Another
- * warning where the linear expert alone is ahead by more than a standard error.
- * expert_oa in  its overall accuracy; NaN: there is none
+ * warning where the expert's share was raised.
  */
 void s2_validation_report(const s2_confusion *confusion, const s2_class_table *classes,
-                          double expert_oa, const s2rgf_host *host);
+                          const s2_share *share, const s2rgf_host *host);
 
 #endif

@@ -20,7 +20,7 @@ import results
 import scenes
 import study
 from folds import check_folds, deal_folds
-from methods import (BASE, DENSE, FEW, MAIN, NO_EXPERT, SCENES, Run, methods_of, plan_quick,
+from methods import (BASE, DENSE, FEW, MAIN, NO_EXPERT, NO_WINDOWS, SCENES, Run, methods_of, plan_quick,
                      plan_runs)
 
 REDCLOVER = SCENES[0]
@@ -216,15 +216,17 @@ class Page(unittest.TestCase):
         rows = self.rows(self.first, {1: 7, 2: 8, 3: 9}) + self.rows(lda, {1: 8})
         self.assertEqual(len(study.Study(rows, plan_runs(3)).pairs(REDCLOVER, DENSE, lda)), 15)
 
-    def test_what_the_expert_brings(self):
-        rows = self.rows(self.first, {1: 9, 2: 9}) + self.rows(NO_EXPERT, {1: 7, 2: 8})
+    def test_what_the_experts_bring(self):
+        rows = (self.rows(self.first, {1: 9, 2: 9}) + self.rows(NO_EXPERT, {1: 7, 2: 8})
+                + self.rows(NO_WINDOWS, {1: 9, 2: 8}))
         text = report.generate(rows, plan_runs(3))
-        brings = text[text.index("### What the expert brings"):]
+        brings = text[text.index("### What the experts bring"):]
         # 0.2 and 0.1 five times each: standard error 0.0527 / sqrt 10.
-        self.assertEqual(self.line(brings, "| Red Clover Valley |")[0],
-                         "| Red Clover Valley | 0.900 / 0.900 / 0.800 | 0.750 / 0.750 / 0.500 | "
+        self.assertEqual(self.line(brings, "| Red Clover Valley | both |")[0],
+                         "| Red Clover Valley | both | 0.900 / 0.900 / 0.800 | 0.750 / 0.750 / 0.500 | "
                          "+0.150 ± 0.017 | +0.150 ± 0.017 | +0.300 ± 0.033 | 10 |")
-        self.assertNotIn("expert brings", report.generate(rows[:10], plan_runs(3)))
+        self.assertTrue(self.line(brings, "| Red Clover Valley | windows | 0.900 / 0.900 / 0.800 | 0.850"))
+        self.assertNotIn("experts bring", report.generate(rows[:10], plan_runs(3)))
 
     def test_few_labels(self):
         few = next(scene for scene in FEW if scene.few == ("pixels", 5)

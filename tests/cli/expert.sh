@@ -37,9 +37,26 @@ same() { # A B: the same pixels in maps and probabilities
     "$PYTHON" "$top_srcdir/tests/tools/same_pixels.py" "$1_prob.tif" "$2_prob.tif" ||
         fail "$1, $2: probabilities differ"
 }
-map whole with.s2rgf -threads 1
-map tiles with.s2rgf -threads 3 -tile 64
+expect_status 0 "${train[@]}" -val 0 all.s2rgf
+expect_in "$stdout" "Expert of windows: shrinkage"
+expect_status 0 s2rgf_info all.s2rgf
+expect_in "$stdout" "of windows, too (temperature "
+map whole all.s2rgf -threads 1
+map tiles all.s2rgf -threads 3 -tile 64
 same whole tiles
+
+# ---- that of windows alone can be left out, and is where validation had too few polygons to judge it
+expect_status 0 "${train[@]}" -val 0 -ablate windows plain.s2rgf
+expect_not_in "$stdout" "windows:"
+expect_status 0 s2rgf_info plain.s2rgf
+expect_in "$stdout" "Expert      linear, share 2 "
+expect_not_in "$stdout" "of windows"
+! grep -q 'expert\.0\.components' plain.s2rgf || fail "tensors of an expert that is switched off"
+map plain plain.s2rgf
+! "$PYTHON" "$top_srcdir/tests/tools/same_pixels.py" plain_prob.tif whole_prob.tif > /dev/null ||
+    fail "the expert of windows changes nothing"
+expect_status 0 s2rgf_info with.s2rgf
+expect_not_in "$stdout" "of windows"
 
 # ---- it does not depend on the seed
 expert_of() {

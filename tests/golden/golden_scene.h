@@ -59,7 +59,7 @@ static inline void golden_scene_pixels(int s, int batch, const uint8_t *valid, f
             pixels[i] = 0;
 }
 
-/** The network without some parts, with an expert or none, and its golden parameters. Memory:
+/** The network without some parts, with both experts or none, and its golden parameters. Memory:
     s2_network_free(). */
 static inline s2_network *golden_network_of(int channels, int sources, const s2_ablations *off,
                                             bool expert)
@@ -68,6 +68,7 @@ static inline s2_network *golden_network_of(int channels, int sources, const s2_
                             .classes = GOLDEN_CLASSES,
                             .sources = sources,
                             .expert = expert,
+                            .windows = expert,
                             .off = *off};
     for (int s = 0; s < sources; s++) {
         spec.bands[s] = GOLDEN_SOURCES[s].bands;

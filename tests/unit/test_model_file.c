@@ -75,6 +75,20 @@ static void check_same_training(const s2_model_training *a, const s2_model_train
     CHECK(a->refit == b->refit && a->temperature == b->temperature);
 }
 
+static void check_same_history(const s2_model_history *a, const s2_model_history *b, int classes)
+{
+    REQUIRE(a->curve.count == b->curve.count && a->curve.count == 3);
+    for (int i = 0; i < a->curve.count; i++) {
+        const s2_history_moment *x = &a->curve.moments[i];
+        const s2_history_moment *y = &b->curve.moments[i];
+        CHECK(x->step == y->step && x->refit == y->refit && x->loss == y->loss);
+        CHECK(same_double(x->oa, y->oa) && same_double(x->aa, y->aa));
+        CHECK(same_double(x->kappa, y->kappa));
+    }
+    REQUIRE(a->confusion && b->confusion);
+    CHECK(memcmp(a->confusion, b->confusion, (size_t)(classes * classes) * sizeof(uint64_t)) == 0);
+}
+
 static void check_same(const s2_model_content *a, const s2_model_content *b)
 {
     CHECK_STR(a->network, b->network);
@@ -83,6 +97,7 @@ static void check_same(const s2_model_content *a, const s2_model_content *b)
     CHECK(a->channels == b->channels && a->reference == b->reference);
     check_same_sources(a, b);
     check_same_training(&a->training, &b->training);
+    check_same_history(&a->history, &b->history, a->classes.count);
     REQUIRE(a->classes.count == b->classes.count);
     for (int i = 0; i < a->classes.count; i++) {
         const s2_class *x = &a->classes.items[i], *y = &b->classes.items[i];
@@ -361,6 +376,7 @@ static void test_rehearsal(void)
     memset(name, '"', sizeof name);
     name[sizeof name - 1] = '\0';
     s2_class_table_clear(&made.classes);
+    s2_model_history_clear(&made.history);
     for (int value = 1; value <= S2RGF_MAX_CLASSES; value++) {
         snprintf(name, 8, "%07d", value);
         name[7] = '"';

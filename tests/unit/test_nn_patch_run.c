@@ -3,6 +3,7 @@
 
 #include "golden/golden_ablations.h"
 #include "unit/patch_scene.h"
+#include "unit/windows_oracle.h"
 
 static const s2_rect WHOLE = {0, 0, PATCH_SCENE_WIDTH, PATCH_SCENE_HEIGHT};
 
@@ -190,8 +191,43 @@ static void beyond_the_scene(void)
     patch_scene_clear(&scene);
 }
 
+/* The experts' scores are added to the network's, at edges and beside holes, too. */
+static void experts_are_added(void)
+{
+    const s2_rect area = {0, 0, 16, 12};
+    const patch_map before = {64, area, NULL, whole, whole_valid};
+    const patch_map after = {64, area, NULL, part, part_valid};
+    patch_scene scene = patch_scene_make(1);
+    s2_network *alone = patch_scene_network(&scene);
+    double apart = 0, size = 0;
+    scene.spec.expert = scene.spec.windows = true;
+    s2_network *joined = patch_scene_network(&scene);
+    const s2_expert *expert = &joined->expert;
+    const oracle_source source = {PATCH_SCENE_WIDTH, PATCH_SCENE_HEIGHT, scene.spec.bands[0],
+                                  scene.pixels[0], scene.valid[0]};
+    patch_scene_run(&scene, alone, &before);
+    patch_scene_run(&scene, joined, &after);
+    for (int i = 0; i < area.w * area.h * PATCH_SCENE_CLASSES; i++) {
+        const int k = i % PATCH_SCENE_CLASSES, pixel = i / PATCH_SCENE_CLASSES;
+        const int x = pixel % area.w, y = pixel / area.w, at = y * PATCH_SCENE_WIDTH + x;
+        double wanted = oracle_windows_score(expert, 0, &source, x, y, k);
+        size = fmax(size, fabs(wanted));
+        wanted += (double)expert->bias->value[k];
+        for (int b = 0; b < source.bands; b++)
+            wanted += (double)source.pixels[at * source.bands + b] *
+                      (double)expert->weight[0]->value[b * PATCH_SCENE_CLASSES + k];
+        apart = fmax(apart, fabs((double)part[at * PATCH_SCENE_CLASSES + k] -
+                                 (double)whole[at * PATCH_SCENE_CLASSES + k] - wanted));
+    }
+    CHECK(size > 0.1 && apart < 1e-5 * (1 + size));
+    s2_network_free(alone);
+    s2_network_free(joined);
+    patch_scene_clear(&scene);
+}
+
 int main(void)
 {
+    experts_are_added();
     for (int sources = 1; sources <= 3; sources++)
         running_is_training(sources, &GOLDEN_WHOLE);
     for (size_t i = 0; i < GOLDEN_ABLATION_COUNT; i++)

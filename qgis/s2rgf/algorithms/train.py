@@ -9,6 +9,7 @@ from ..text import paragraphs, tr
 from .base import MODEL_FILTER, ProgramAlgorithm
 
 OUTPUT = "OUTPUT"
+REPORT = "REPORT"
 
 
 class Train(ProgramAlgorithm):
@@ -107,8 +108,8 @@ class Train(ProgramAlgorithm):
             "-b",
             "words",
             "Bands to use",
-            "NAME=1-4,8 or NAME=450-900nm, for several sources with a blank between. Without it "
-            "all bands that hold data and are not marked bad.",
+            "NAME=1-4,8 or NAME=450-900nm, with a blank between several sources. Without it, all "
+            "bands that hold data and are not marked bad.",
         ),
         THREADS,
         *LABEL_OPTIONS,
@@ -137,6 +138,14 @@ class Train(ProgramAlgorithm):
         self.add_options()
         output = QgsProcessingParameterFileDestination(OUTPUT, tr("Model"), tr(MODEL_FILTER))
         add_parameter(self, output)
+        report = QgsProcessingParameterFileDestination(
+            REPORT,
+            tr("How the training went"),
+            tr("JSON files (*.json)"),
+            optional=True,
+            createByDefault=False,
+        )
+        add_parameter(self, report)
 
     def checkParameterValues(self, parameters, context):
         problem = check_sources(self, parameters, context) or check_labels(parameters)
@@ -146,12 +155,14 @@ class Train(ProgramAlgorithm):
 
     def processAlgorithm(self, parameters, context, feedback):
         path = self.parameterAsFileOutput(parameters, OUTPUT, context)
+        report = self.parameterAsFileOutput(parameters, REPORT, context)
         arguments = [
             *source_arguments(self, parameters, context),
             *label_arguments(self, parameters, context, feedback),
             *self.option_arguments(parameters, context),
+            *(("-report", report) if report else ()),
             "-overwrite",
             path,
         ]
         self.execute(arguments, feedback)
-        return {OUTPUT: path}
+        return {OUTPUT: path, REPORT: report} if report else {OUTPUT: path}

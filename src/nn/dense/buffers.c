@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "nn/dense/worker.h"
+#include "nn/networks/windows.h"
 
 int s2_dense_buffer(int source, int part)
 {
@@ -85,6 +86,8 @@ static void hold_source(const s2_network_spec *spec, const s2_run_geometry *geom
          aligned ? fronts[0].core
                  : smaller(sampled_from(&reference, plan->core, fronts[0].core), now->spectral),
          next->spectral);
+    if (aligned)
+        hold(of, S2_OF_SUMS, source->sums, now->seen - S2_EXPERT_REACH, next->sums);
     hold(of, S2_OF_MIDDLE, source->middle, reach_of(now->spatial, 1), next->middle);
     hold(of, S2_OF_SPATIAL, source->spatial, smaller(seen, now->spatial), next->spatial);
 }
@@ -174,6 +177,13 @@ static void need_source(const s2_network_spec *spec, const s2_dense_plan *plan, 
     need(sizes, first + S2_OF_MIDDLE, source->middle.w, c, sizeof(float));
     if (spec->expert)
         need(sizes, first + S2_OF_EXPERT, source->spectral.w, (size_t)spec->classes, sizeof(float));
+    if (spec->windows && spec->on_reference[s]) {
+        const int components = s2_expert_components(spec->bands[s]);
+        need(sizes, first + S2_OF_SUMS, source->sums.w, (size_t)s2_window_sum_floats(components),
+             sizeof(float));
+        need_floats(sizes, S2_ROWS, (size_t)((source->sums.w + 2 * S2_EXPERT_REACH) * components));
+        need_floats(sizes, S2_SEGMENT, S2_SEGMENT_PX * (size_t)(S2_EXPERT_FEATURES * components));
+    }
     if (!spec->on_reference[s]) {
         need(sizes, first + S2_OF_DETAIL, source->detail.w, c, sizeof(float));
         need(sizes, first + S2_OF_SPATIAL, source->spatial.w, c, sizeof(float));

@@ -69,20 +69,6 @@ static void encode_spatial(const s2_dense_run *run, int source, s2_rect inside,
     s2_dense_conv(run, &block->conv2, &middle, out, rows, out);
 }
 
-/* Scores of the expert over `count` pixels from (x, y) of a source. */
-static void score_expert(const s2_dense_run *run, int source, int x, int y, int count)
-{
-    const s2_folded_conv *expert = &run->weights->expert[source];
-    const s2_region pixels = source_pixels(run, source);
-    const s2_region scores =
-        source_region(run, source, S2_OF_EXPERT, run->plan.source[source].spectral,
-                      run->weights->base.spec.classes);
-    if (expert->w)
-        s2_row_conv(run->weights->base.kernels->row, expert,
-                    (s2_row){s2_region_at(&pixels, x, y), pixels.stride}, count,
-                    (s2_row){s2_region_at(&scores, x, y), scores.stride});
-}
-
 /* Mean over the two rows and columns that exist, into one row of the stack. */
 static void halve_rows(const float *top, const float *bottom, int width, int channels, float *out,
                        int out_stride)
@@ -114,7 +100,7 @@ static void keep_core_row(const s2_dense_run *run, int source, const float *row,
     memcpy(s2_region_at(&kept, core.x, y),
            row + (size_t)(core.x - run->plan.reference.x) * (size_t)width,
            (size_t)core.w * (size_t)width * sizeof(float));
-    score_expert(run, source, core.x, y, core.w);
+    s2_dense_expert_bands(run, source, core.x, y, core.w);
 }
 
 static void encode_aligned(s2_dense_run *run, int source)
@@ -136,6 +122,7 @@ static void encode_aligned(s2_dense_run *run, int source)
         halve_rows(rows[0], count > 1 ? rows[1] : NULL, reference.w, width,
                    s2_region_at(&stack, stack.rect.x, i), stack.stride);
     }
+    s2_dense_expert_windows(run, source);
     encode_spatial(run, source, s2_dense_scene(run->geometry), &spatial);
     run->base.counts.encoded[source] +=
         (double)reference.w * 2.0 * (run->next.stack - run->now.stack);
@@ -158,7 +145,7 @@ static void encode_native_rows(s2_dense_run *run, int source, const s2_region *s
         if (y >= computed.y && y < computed.y + computed.h) {
             encode_spectral_row(run, source, s2_region_at(&pixels, computed.x, y), computed.w,
                                 s2_region_at(spectral, computed.x, y));
-            score_expert(run, source, computed.x, y, computed.w);
+            s2_dense_expert_bands(run, source, computed.x, y, computed.w);
         }
         if (y >= sampled.y && y < sampled.y + sampled.h)
             s2_row_conv(run->weights->base.kernels->row, conv,

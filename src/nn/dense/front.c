@@ -2,6 +2,7 @@
    step. */
 #include "nn/dense/front.h"
 
+#include "nn/expert.h"
 #include "nn/run/winograd.h"
 
 #define SIDE S2_CELL_FEATURE_PX
@@ -34,6 +35,10 @@ static s2_source_front aligned_front(const s2_source_plan *plan, const s2_dense_
     const int computed = source.middle < end_of(scene) ? source.middle : end_of(scene);
     source.pixels = clamp_row(2 * computed, plan->pixels);
     source.spectral = clamp_row(2 * front->stack, plan->spectral);
+    source.sums = clamp_row(2 * front->stack, plan->sums);
+    /* a window needs the rows below its middle, as far as there are any */
+    const bool all = source.sums == end_of(plan->sums);
+    source.seen = clamp_row(source.sums - (all ? 0 : S2_EXPERT_REACH), plan->spectral);
     return source;
 }
 
@@ -45,7 +50,7 @@ static s2_source_front native_front(const s2_source_plan *plan, const s2_dense_p
                           front->stack - tile->stack.y};
     const s2_rect bounds = s2_sampling_bounds(sampling, seen);
     const s2_rect computed = {0, 0, sampling->width, sampling->height};
-    s2_source_front source;
+    s2_source_front source = {.sums = 0};
     int end = end_of(bounds);
     /* a source that does not run downwards with the reference is taken as a whole */
     if (front->stack == end_of(tile->stack) || sampling->to_source.m[5] < 0.0)
@@ -87,8 +92,9 @@ s2_dense_front s2_dense_front_after(const s2_network_spec *spec, const s2_run_ge
         const s2_source_plan *source = &plan->source[s];
         const s2_sampling sampling = s2_dense_sampling(geometry, s, 2.0);
         if (front.stack == plan->stack.y)
-            front.source[s] = (s2_source_front){source->pixels.y, source->spectral.y,
-                                                source->middle.y, source->spatial.y};
+            front.source[s] =
+                (s2_source_front){source->pixels.y,  source->spectral.y, source->middle.y,
+                                  source->spatial.y, source->sums.y,     source->spectral.y};
         else if (spec->on_reference[s])
             front.source[s] = aligned_front(source, &front, s2_dense_scene(geometry));
         else

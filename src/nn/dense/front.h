@@ -8,6 +8,7 @@
 /** Rows of one source: the first that is missing, or the first that is still needed. */
 typedef struct s2_source_front {
     int pixels, spectral, middle, spatial;
+    int sums, seen; /* on_reference: sums of windows; rows of the core whose windows are scored */
 } s2_source_front;
 
 /**

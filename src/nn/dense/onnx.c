@@ -198,7 +198,85 @@ static void put_head(const export *e)
     }
 }
 
-/* The value that holds the scores: the network's with the expert's, where there is one. */
+/* NAME.mean and NAME.deviation of expert.S.values in a window of that side, of valid pixels. */
+static void add_window(const export *e, const char *name, int source, int side)
+{
+    static const char *const parts[] = {"values", "squares", "counted"};
+    s2_onnx_graph *graph = e->graph;
+    for (int i = 0; i < 3; i++)
+        s2_onnx_add(graph,
+                    "%s.%s = AveragePool <kernel_shape = [%d, %d], pads = [%d, %d, %d, %d], "
+                    "count_include_pad = 1> (expert.%d.%s)",
+                    name, parts[i], side, side, side / 2, side / 2, side / 2, side / 2, source,
+                    parts[i]);
+    /* parts of the window: a hundredth is less than one pixel of any */
+    s2_onnx_add(graph, "%s.pixels = Max (%s.counted, constant.hundredth)", name, name);
+    s2_onnx_add(graph, "%s.mean = Div (%s.values, %s.pixels)", name, name, name);
+    s2_onnx_add(graph, "%s.power = Div (%s.squares, %s.pixels)", name, name, name);
+    s2_onnx_add(graph, "%s.squared = Mul (%s.mean, %s.mean)", name, name, name);
+    s2_onnx_add(graph, "%s.difference = Sub (%s.power, %s.squared)", name, name, name);
+    s2_onnx_add(graph, "%s.variance = Relu (%s.difference)", name, name);
+    s2_onnx_add(graph, "%s.raised = Add (%s.variance, constant.floor)", name, name);
+    s2_onnx_add(graph, "%s.deviation = Sqrt (%s.raised)", name, name);
+}
+
+/* The weights of features `first`, `first` + 4, ... of an expert's windows as a convolution. */
+static void add_window_scores(const export *e, const char *name, const char *in, int source,
+                              int first)
+{
+    const s2_param *windows = e->network->base.expert.windows[source];
+    const float none[S2RGF_MAX_CLASSES] = {0};
+    const int components = windows->dims[0] / S2_EXPERT_FEATURES;
+    const int classes = windows->dims[1];
+    float *weight = s2_alloc((size_t)components * (size_t)classes, sizeof(float));
+    if (!weight) {
+        e->graph->body.failed = true;
+        return;
+    }
+    for (int k = 0; k < components; k++)
+        memcpy(weight + (ptrdiff_t)k * classes,
+               windows->value + (ptrdiff_t)(S2_EXPERT_FEATURES * k + first) * classes,
+               (size_t)classes * sizeof(float));
+    s2_onnx_conv(e->graph, name, in,
+                 &(s2_onnx_kernel){{1, 1, 1, components, classes}, weight, NULL, none, false});
+    s2_free(weight);
+}
+
+/* expert.S.native with what the windows add to it: expert.S.seen. */
+static void add_windows(const export *e, int source)
+{
+    static const char *const windows[] = {"near", "far"};
+    static const char *const features[] = {"mean", "deviation"};
+    const s2_param *components = e->network->base.expert.components[source];
+    const float none[S2_EXPERT_COMPONENTS] = {0};
+    char name[S2_ONNX_NAME_BYTES], in[S2_ONNX_NAME_BYTES], before[S2_ONNX_NAME_BYTES];
+    snprintf(name, sizeof name, "expert.%d.values", source);
+    snprintf(in, sizeof in, "source.%d.pixels", source);
+    s2_onnx_conv(e->graph, name, in,
+                 &(s2_onnx_kernel){{1, 1, 1, components->dims[0], components->dims[1]},
+                                   components->value,
+                                   NULL,
+                                   none,
+                                   false});
+    s2_onnx_add(e->graph, "expert.%d.squares = Mul (%s, %s)", source, name, name);
+    s2_onnx_add(e->graph, "expert.%d.counted = Sub (constant.one, source.%d.invalid)", source,
+                source);
+    snprintf(before, sizeof before, "expert.%d.native", source);
+    for (int i = 0; i < S2_EXPERT_FEATURES; i++) {
+        const bool last = i + 1 == S2_EXPERT_FEATURES;
+        snprintf(name, sizeof name, "expert.%d.%s", source, windows[i / 2]);
+        if (i % 2 == 0)
+            add_window(e, name, source, i == 0 ? 5 : 2 * S2_EXPERT_REACH + 1);
+        snprintf(in, sizeof in, "expert.%d.%s.%s", source, windows[i / 2], features[i % 2]);
+        snprintf(name, sizeof name, "expert.%d.scores%d", source, i);
+        add_window_scores(e, name, in, source, i);
+        snprintf(in, sizeof in, last ? "expert.%d.seen" : "expert.%d.sum%d", source, i);
+        s2_onnx_add(e->graph, "%s = Add (%s, %s)", in, before, name);
+        snprintf(before, sizeof before, "%s", in);
+    }
+}
+
+/* The value that holds the scores: the network's with the experts', where there are some. */
 static const char *add_expert(const export *e)
 {
     const s2_network *network = &e->network->base;
@@ -217,6 +295,10 @@ static const char *add_expert(const export *e)
                                        NULL,
                                        s == 0 ? network->expert.bias->value : none,
                                        false});
+        if (network->expert.windows[s]) {
+            add_windows(e, s);
+            snprintf(native, sizeof native, "expert.%d.seen", s);
+        }
         if (spec->on_reference[s])
             s2_onnx_add(e->graph, "%s = Identity (%s)", name, native);
         else
@@ -269,6 +351,10 @@ void s2_dense_onnx(const s2_network *network, const s2_onnx_inputs *inputs, s2_o
     s2_onnx_put_number(graph, "constant.one", 1.0f);
     s2_onnx_put_number(graph, "constant.nan", NAN);
     s2_onnx_put_ints(graph, "constant.two", &two, 1);
+    if (network->spec.windows) {
+        s2_onnx_put_number(graph, "constant.hundredth", 0.01f);
+        s2_onnx_put_number(graph, "constant.floor", S2_EXPERT_FLOOR);
+    }
     for (int s = 0; s < network->spec.sources; s++)
         add_source(&e, s);
     find_grids(&e);

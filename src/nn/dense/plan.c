@@ -20,6 +20,7 @@
    the scene (8 with dilation 2), so the width of a halo depends on where the tile lies. */
 #include "nn/dense/plan.h"
 
+#include "nn/expert.h"
 #include "nn/layers/cells.h"
 #include "nn/run/winograd.h"
 
@@ -98,6 +99,9 @@ static void plan_aligned_source(const s2_dense_plan *plan, const s2_run_geometry
         s2_rect_intersect(source->pixels, (s2_rect){0, 0, geometry->width, geometry->height});
     source->valid = source->pixels;
     source->spectral = plan->core;
+    source->sums = s2_rect_intersect((s2_rect){plan->core.x, plan->core.y - S2_EXPERT_REACH,
+                                               plan->core.w, plan->core.h + 2 * S2_EXPERT_REACH},
+                                     (s2_rect){0, 0, geometry->width, geometry->height});
     source->detail = (s2_rect){0};
     source->spatial_computed = source->spatial;
     source->spectral_computed = source->spectral;
@@ -123,6 +127,7 @@ static void plan_native_source(const s2_dense_plan *plan, const s2_run_geometry 
 {
     const s2_sampling feature = s2_dense_sampling(geometry, s, 2.0);
     const s2_sampling reference = s2_dense_sampling(geometry, s, 1.0);
+    source->sums = (s2_rect){0};
     source->spatial = s2_sampling_bounds(&feature, plan->stack);
     source->detail = s2_sampling_bounds(&reference, plan->core);
     source->spectral = union_of(source->spatial, source->detail);

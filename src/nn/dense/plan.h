@@ -17,6 +17,7 @@ typedef struct s2_source_plan {
     s2_rect detail;   /* not on_reference: what of them the core samples */
     s2_rect spatial;  /* spatial features; on_reference: feature grid */
     s2_rect middle;   /* first convolution of the spatial encoder; on_reference: feature grid */
+    s2_rect sums;     /* on_reference: rows that windows around the core reach, its columns */
     /* what of the features is computed here: all that does not come across a seam */
     s2_rect spectral_computed, spatial_computed;
 } s2_source_plan;

@@ -187,7 +187,11 @@ static void count_source(const s2_dense_weights *weights, const s2_run_geometry 
     encode->direct += encoded * filters;
     encode->done += encoded * (spectral->filters.w ? (double)matrix->in * matrix->out : filters);
     add_conv(encode, &spectral->mix, encoded);
-    add_conv(encode, &weights->expert[s], encoded);
+    add_conv(encode, &weights->expert[s].bands, encoded);
+    if (weights->expert[s].windows.w) {
+        add_conv(encode, &weights->expert[s].components, encoded);
+        add_conv(encode, &weights->expert[s].windows, encoded);
+    }
     count_block(encode, &weights->spatial[s], aligned ? (double)scene.w * scene.h : native);
     /* what a source on a grid of its own gives to the detail path is computed there */
     add_conv(aligned ? &work[S2_STAGE_CLASSIFY] : encode, &weights->detail.part[s], encoded);

@@ -75,7 +75,7 @@ void s2_dense_weights_clear(s2_weights *base)
         s2_folded_spectral_clear(&weights->spectral[s]);
         s2_folded_block_clear(&weights->spatial[s]);
         s2_folded_conv_clear(&weights->detail.part[s]);
-        s2_folded_conv_clear(&weights->expert[s]);
+        s2_folded_expert_clear(&weights->expert[s]);
     }
     s2_folded_trunk_clear(&weights->trunk);
     s2_folded_conv_clear(&weights->hidden_head);

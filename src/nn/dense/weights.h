@@ -19,7 +19,7 @@ struct s2_dense_weights {
     s2_weights_detail detail;
     /* the hidden layer of the classifier, in parts: of the head, without bias, and of the detail */
     s2_folded_conv hidden_head, hidden_detail, out;
-    s2_folded_conv expert[S2RGF_MAX_SOURCES]; /* empty: there is none */
+    s2_folded_expert expert[S2RGF_MAX_SOURCES];
 };
 
 #endif

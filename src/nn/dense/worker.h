@@ -46,7 +46,8 @@ enum {
     S2_OF_DETAIL,   /* not on_reference: what the spectral features give to the detail path */
     S2_OF_MIDDLE,
     S2_OF_SPATIAL, /* not on_reference */
-    S2_OF_EXPERT,  /* scores of the linear expert, wherever spectral features are kept */
+    S2_OF_EXPERT,  /* scores of the experts, wherever spectral features are kept */
+    S2_OF_SUMS,    /* on_reference: sums of the windows of an expert, along rows */
     S2_PER_SOURCE
 };
 #define S2_BUFFERS (S2_SOURCES + S2_PER_SOURCE * S2RGF_MAX_SOURCES)
@@ -103,6 +104,10 @@ s2rgf_status s2_dense_input(s2_dense_run *run, const s2_dense_front *after, s2rg
 void s2_dense_validity(s2_dense_run *run);
 /** Encode one source and put its features into the stacks. */
 void s2_dense_encode(s2_dense_run *run, int source);
+/** The linear expert's scores of `count` pixels from (x, y) of a source. */
+void s2_dense_expert_bands(const s2_dense_run *run, int source, int x, int y, int count);
+/** The sums of a source's windows, and what they add to the scores of the rows they are whole for. */
+void s2_dense_expert_windows(const s2_dense_run *run, int source);
 /** From the stacks to the fused tensor: ADRF, necks, SSJA. */
 void s2_dense_relate(s2_dense_run *run);
 /** From the fused tensor to the head. */

@@ -5,6 +5,7 @@
 
 #include "nn/layers/cells.h"
 #include "nn/layers/pool.h"
+#include "nn/networks/windows.h"
 
 static const s2_rect FEATURES = {0, 0, S2_PATCH_FEATURE_PX, S2_PATCH_FEATURE_PX};
 static const s2_rect JOINT = {0, 0, S2_PATCH_JOINT_PX, S2_PATCH_JOINT_PX};
@@ -253,15 +254,46 @@ static void run_classifier(const s2_patch_run *run)
                 S2_PATCH_BATCH, (s2_row){run->buffer[S2_SCORES], classes});
 }
 
-/* The expert's scores of a pixel of the block, added to the network's. */
+/* What the windows of a source around a pixel of the block add to its scores. */
+static void add_windows(const s2_patch_run *run, int source, int x, int y, s2_row scores)
+{
+    enum { SIDE = 2 * S2_EXPERT_REACH + 1, MOST = S2_EXPERT_COMPONENTS };
+    const s2_folded_expert *expert = &run->weights->expert[source];
+    const int components = expert->components.conv.out;
+    const s2_rect kept = run->source_rects[source];
+    const s2_rect window = {x - S2_EXPERT_REACH, y - S2_EXPERT_REACH, SIDE, SIDE};
+    const s2_rect inside =
+        s2_rect_intersect(window, (s2_rect){0, 0, run->geometry->width, run->geometry->height});
+    const int around[2] = {x - inside.x, inside.x + inside.w - x - 1};
+    const s2_region pixels = s2_patch_block_region(run, source, S2_OF_PIXELS);
+    float values[SIDE * MOST], features[4 * MOST];
+    float sums[SIDE][S2_EXPERT_WINDOWS * (2 * MOST + 1)];
+    const float *rows[SIDE] = {NULL};
+    for (int i = inside.y; i < inside.y + inside.h; i++) {
+        const uint8_t *valid =
+            run->tile.source_valid[source] + (ptrdiff_t)(i - kept.y) * kept.w + (inside.x - kept.x);
+        s2_row_conv(run->weights->kernel, &expert->components,
+                    (s2_row){s2_region_at(&pixels, inside.x, i), pixels.stride}, inside.w,
+                    (s2_row){values, components});
+        s2_window_sum_row(values, valid, components, around, 1, sums[i - window.y]);
+        rows[i - window.y] = sums[i - window.y];
+    }
+    s2_window_features(rows, components, 1, features);
+    s2_row_conv_add(run->weights->kernel, &expert->windows,
+                    (s2_row){features, expert->windows.conv.in}, 1, &scores, scores);
+}
+
+/* The experts' scores of a pixel of the block, added to the network's. */
 static void add_expert(const s2_patch_run *run, int x, int y, float *scores)
 {
     const s2_network_spec *spec = &run->weights->base.spec;
     const s2_row row = {scores, spec->classes};
     for (int s = 0; s < spec->sources && spec->expert; s++) {
         const s2_region pixels = s2_patch_block_region(run, s, S2_OF_PIXELS);
-        s2_row_conv_add(run->weights->kernel, &run->weights->expert[s],
+        s2_row_conv_add(run->weights->kernel, &run->weights->expert[s].bands,
                         (s2_row){s2_region_at(&pixels, x, y), pixels.stride}, 1, &row, row);
+        if (run->weights->expert[s].windows.w)
+            add_windows(run, s, x, y, row);
     }
 }
 

@@ -42,7 +42,7 @@ void s2_patch_weights_clear(s2_weights *base)
             s2_folded_conv_clear(&weights->spatial[s].conv1[edge]);
         s2_folded_conv_clear(&weights->spatial[s].conv2);
         s2_folded_conv_clear(&weights->spatial[s].shortcut);
-        s2_folded_conv_clear(&weights->expert[s]);
+        s2_folded_expert_clear(&weights->expert[s]);
     }
     s2_folded_conv_clear(&weights->expand);
     s2_folded_conv_clear(&weights->reduce);

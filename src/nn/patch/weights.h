@@ -21,7 +21,7 @@ struct s2_patch_weights {
     s2_folded_conv expand, reduce;
     s2_folded_trunk trunk;
     s2_folded_classifier classifier;
-    s2_folded_conv expert[S2RGF_MAX_SOURCES]; /* empty: there is none */
+    s2_folded_expert expert[S2RGF_MAX_SOURCES];
 };
 
 #endif

@@ -199,13 +199,20 @@ bool s2_fold_classifier(s2_folded_classifier *to, const s2_classifier *classifie
                           classifier->out_weight->value, classifier->out_bias->value);
 }
 
-bool s2_fold_expert(s2_folded_conv *to, const s2_expert *expert, int sources)
+static bool fold_matrix(s2_folded_conv *to, const s2_param *matrix, const s2_param *bias)
+{
+    return s2_fold_linear(to, (s2_conv){1, 1, 1, matrix->dims[0], matrix->dims[1]}, matrix->value,
+                          bias ? bias->value : NULL);
+}
+
+bool s2_fold_expert(s2_folded_expert *to, const s2_expert *expert, int sources)
 {
     bool done = true;
     for (int s = 0; s < sources && expert->weight[s] && done; s++) {
-        const int *dims = expert->weight[s]->dims;
-        done = s2_fold_linear(&to[s], (s2_conv){1, 1, 1, dims[0], dims[1]},
-                              expert->weight[s]->value, s == 0 ? expert->bias->value : NULL);
+        done = fold_matrix(&to[s].bands, expert->weight[s], s == 0 ? expert->bias : NULL);
+        if (done && expert->windows[s])
+            done = fold_matrix(&to[s].components, expert->components[s], NULL) &&
+                   fold_matrix(&to[s].windows, expert->windows[s], NULL);
     }
     return done;
 }
@@ -226,6 +233,13 @@ void s2_folded_conv_clear(s2_folded_conv *conv)
 {
     S2_FREE_EACH(conv->winograd, conv->w, conv->bias);
     *conv = (s2_folded_conv){0};
+}
+
+void s2_folded_expert_clear(s2_folded_expert *expert)
+{
+    s2_folded_conv_clear(&expert->bands);
+    s2_folded_conv_clear(&expert->components);
+    s2_folded_conv_clear(&expert->windows);
 }
 
 void s2_folded_spectral_clear(s2_folded_spectral *spectral)

@@ -41,6 +41,11 @@ typedef struct s2_folded_classifier {
     s2_folded_conv hidden, out;
 } s2_folded_classifier;
 
+typedef struct s2_folded_expert {
+    s2_folded_conv bands;               /* empty: there is no expert */
+    s2_folded_conv components, windows; /* empty: there is none of windows, or not of this source */
+} s2_folded_expert;
+
 typedef struct s2_folded_trunk {
     s2_folded_adrf adrf[S2_DOMAINS];
     s2_folded_conv neck[S2_DOMAINS];
@@ -72,8 +77,8 @@ bool s2_fold_spectral(s2_folded_spectral *to, const s2_spectral_encoder *encoder
 bool s2_fold_block(s2_folded_block *to, const s2_residual_block *block);
 bool s2_fold_trunk(s2_folded_trunk *to, const s2_trunk *trunk);
 bool s2_fold_classifier(s2_folded_classifier *to, const s2_classifier *classifier);
-/** to out [sources], empty where there is no expert; the bias goes with source 0. */
-bool s2_fold_expert(s2_folded_conv *to, const s2_expert *expert, int sources);
+/** to out [sources]; the bias goes with the bands of source 0. */
+bool s2_fold_expert(s2_folded_expert *to, const s2_expert *expert, int sources);
 
 /**
  * Add transformed weights if the convolution is one for Winograd: 3 x 3, stride 1, whole blocks.
@@ -81,6 +86,7 @@ bool s2_fold_expert(s2_folded_conv *to, const s2_expert *expert, int sources);
 bool s2_fold_winograd(s2_folded_conv *conv);
 
 void s2_folded_conv_clear(s2_folded_conv *conv);
+void s2_folded_expert_clear(s2_folded_expert *expert);
 void s2_folded_spectral_clear(s2_folded_spectral *spectral);
 void s2_folded_block_clear(s2_folded_block *block);
 void s2_folded_trunk_clear(s2_folded_trunk *trunk);
