@@ -14,10 +14,10 @@ _s2rgf_kind() {
     case $1 in
     model.s2rgf) echo model ;;
     '[name=]raster') echo input ;;
-    file | raster | file.s2rgf.json | map.tif | out.gpkg | out.onnx | out.tif | 'folder|list') echo file ;;
+    file | raster | polygons | file.s2rgf.json | map.tif | out.gpkg | out.onnx | out.tif | 'folder|list') echo file ;;
     format) echo format ;;
     *=VALUE) echo pair ;;
-    N | MB | pixels | channels | rate | fraction | weight | spread | x | y | width | height | ulx | uly | \
+    N | MB | pixels | '[pixels]' | 'pixels|Xha' | '[name=]bands' | p | channels | rate | fraction | weight | spread | x | y | width | height | ulx | uly | \
         lrx | lry | error | metres | '[class=]U' | i/n | srs | value | name | form | part | field | layer | expression | what) echo none ;;
     *) echo unknown ;;
     esac

@@ -262,6 +262,13 @@ S2RGF_API s2rgf_status s2rgf_model_describe(const s2rgf_model *model, bool json,
                                             s2rgf_error *err);
 
 /**
+ * Describe a model as a page of HTML that loads nothing: sources with their bands, classes with
+ * their colours, training.
+ * text out released with s2rgf_free()
+ */
+S2RGF_API s2rgf_status s2rgf_model_html(const s2rgf_model *model, char **text, s2rgf_error *err);
+
+/**
  * Describe a model as a STAC item of the Machine Learning Model extension, s2rgf_info(1): JSON,
  * whose asset is the file that the model was opened from.
  * text out zero-terminated, released with s2rgf_free()
@@ -314,6 +321,12 @@ S2RGF_API void s2rgf_scene_free(s2rgf_scene *scene);
 
 /* ---- classification ------------------------------------------------------------------------ */
 
+/** The size of a patch of one class in a map; one of both, 0 the other. */
+typedef struct s2rgf_patch_size {
+    double hectares;
+    int pixels;
+} s2rgf_patch_size;
+
 /** Everything s2rgf_classify() needs; see s2rgf_classify(1). */
 typedef struct s2rgf_classify_options {
     size_t size; /* of the structure, set by init */
@@ -338,9 +351,15 @@ typedef struct s2rgf_classify_options {
     bool has_projwin;
     double projwin[4];       /* ulx, uly, lrx, lry */
     const char *projwin_srs; /* CRS of projwin, or NULL for the reference grid's */
+    /* smooth the classes' log-odds over a window of so many pixels, an odd number from 3 to 51; 0: as
+       the model has them */
+    int smooth_px;
     /* pixels whose class is less probable become the class "unsure", whose value is the first after
        those of the model; 0: none, 1: all that are not certain */
     double reject;
+    /* smaller patches of a class take that of their largest neighbour; not in a share, but
+       s2rgf_mosaic() does it; zeros: all stay */
+    s2rgf_patch_size smallest_patch;
     int tile_px;   /* 0: chosen from memory_mb */
     int threads;   /* 0: as affinity and CPU quota leave */
     int memory_mb; /* working memory for tiles; 0: 512, or half of what cgroups grant */
@@ -397,8 +416,9 @@ typedef struct s2rgf_mosaic_options {
     const char *format; /* GDAL driver name, VRT to refer to the shares, or NULL: by extension */
     const char *const *creation_options; /* KEY=VALUE list ended by NULL, or NULL */
     bool overwrite;
-    bool style;      /* write a QGIS .qml beside the map */
-    int share_count; /* 0: as the names of the shares say */
+    bool style;                      /* write a QGIS .qml beside the map */
+    int share_count;                 /* 0: as the names of the shares say */
+    s2rgf_patch_size smallest_patch; /* as of s2rgf_classify_options */
 } s2rgf_mosaic_options;
 
 /** Fill with defaults. options out [size], size is sizeof *options. */
@@ -641,6 +661,20 @@ S2RGF_API s2rgf_status s2rgf_assess(const s2rgf_assess_options *options, const s
 S2RGF_API s2rgf_status s2rgf_assessment_json(const s2rgf_assessment *assessment, char **text,
                                              s2rgf_error *err);
 
+/**
+ * The assessment as a page of HTML that loads nothing: the map's picture, figures with their
+ * intervals, matrices, what was excluded, and where all of it comes from. The map is opened again,
+ * and read at up to 3200 x 3200 places, from its overviews where it has them.
+ * options  in  those that the assessment was made with
+ * warnings in  lines to be shown, such as those the assessment gave the host, ended by NULL, or NULL
+ * text     out released with s2rgf_free()
+ * Errors  IO, FORMAT, UNSUPPORTED (GDAL writes no PNG), NO_MEMORY, CANCELLED.
+ */
+S2RGF_API s2rgf_status s2rgf_assessment_html(const s2rgf_assessment *assessment,
+                                             const s2rgf_assess_options *options,
+                                             const char *const *warnings, const s2rgf_host *host,
+                                             char **text, s2rgf_error *err);
+
 /** Release an assessment; NULL is accepted. */
 S2RGF_API void s2rgf_assessment_free(s2rgf_assessment *assessment);
 
@@ -656,21 +690,26 @@ S2RGF_API void s2rgf_assessment_free(s2rgf_assessment *assessment);
 /* ---- general ------------------------------------------------------------------------------- */
 
 /**
- * Refuse to write a file that is one of others, or belongs to one of these data sets or to one
- * beside it, as roads.prj belongs to roads.shp. All functions above do this with the names in their
- * options.
- * others in  files or data sets, ended by NULL, or NULL
+ * Refuse to write files of which two are one, or one is one of others, or belongs to one of these
+ * data sets or to one beside it, as roads.prj belongs to roads.shp. All functions above do this with
+ * the names in their options.
+ * paths, others in  files; files or data sets; each ended by NULL
  * Errors  INVALID_ARGUMENT, NO_MEMORY.
  */
-S2RGF_API s2rgf_status s2rgf_check_output(const char *path, const char *const *others,
-                                          s2rgf_error *err);
+S2RGF_API s2rgf_status s2rgf_check_outputs(const char *const *paths, const char *const *others,
+                                           s2rgf_error *err);
+
+/** A text, and the file that it is to be written to. */
+typedef struct s2rgf_text_file {
+    const char *path, *text;
+} s2rgf_text_file;
 
 /**
- * Write a text and a final newline to a file that gets its name only when it is complete.
+ * Write texts, each with a final newline, to files that get their names only when all are complete.
  * Errors  INVALID_ARGUMENT (exists and not overwrite, or is no regular file), IO, NO_MEMORY.
  */
-S2RGF_API s2rgf_status s2rgf_text_save(const char *path, const char *text, bool overwrite,
-                                       s2rgf_error *err);
+S2RGF_API s2rgf_status s2rgf_texts_save(const s2rgf_text_file *texts, size_t count, bool overwrite,
+                                        s2rgf_error *err);
 
 /** Release a string handed out by this library; NULL is accepted. */
 S2RGF_API void s2rgf_free(void *text);

@@ -1,7 +1,5 @@
 """Reports for the results viewer of QGIS."""
 
-import html
-
 from qgis.core import QgsProcessingParameterFileDestination
 
 from .options import add_parameter
@@ -19,13 +17,11 @@ def add_report(algorithm):
     )
 
 
-def write_report(algorithm, lines, parameters, context):
-    """Writes the lines as a page, where one is wanted; returns the outputs to add."""
-    path = algorithm.parameterAsFileOutput(parameters, OUTPUT_HTML, context)
-    if not path:
-        return {}
-    with open(path, "w", encoding="utf-8") as file:
-        file.write('<!DOCTYPE html>\n<html><head><meta charset="utf-8"></head><body>\n<pre>')
-        file.write(html.escape("\n".join(lines), quote=False))
-        file.write("</pre>\n</body></html>\n")
-    return {OUTPUT_HTML: path}
+def report_path(algorithm, parameters, context):
+    """Where the report goes; empty if none is wanted."""
+    return algorithm.parameterAsFileOutput(parameters, OUTPUT_HTML, context)
+
+
+def report_arguments(path):
+    """What makes a program write its report there."""
+    return ["-html", path, "-overwrite"] if path else []

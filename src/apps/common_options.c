@@ -30,5 +30,5 @@ const s2_option S2_LABEL_OPTIONS[S2_LABEL_OPTION_COUNT] = {
     S2_ON("at", LABEL(all_touched),
           "label every pixel that a polygon touches, not only those with their centre in it"),
     S2_REAL("buffer", "metres", LABEL(buffer_m), 0, 1e6,
-            "a point labels the pixels with their centre so near, too"),
+            "a point also labels the pixels whose centre is at most this far from it"),
 };

@@ -28,13 +28,29 @@
 #define S2_INT(...) S2_NUMBER(S2_OPTION_INT, __VA_ARGS__)
 #define S2_REAL(...) S2_NUMBER(S2_OPTION_REAL, __VA_ARGS__)
 #define S2_RECT(...) S2_ENTRY(S2_OPTION_RECT, __VA_ARGS__, )
+#define S2_PATCH(offset)                                                                           \
+    S2_ENTRY(                                                                                      \
+        S2_OPTION_PATCH, "mmu", "pixels|Xha", offset,                                              \
+        "smallest patch of a class, in pixels or hectares: smaller ones take the class of their "  \
+        "largest neighbour", )
 
 #define S2_QUIET S2_ENTRY(S2_OPTION_QUIET, "q", NULL, 0, "print nothing but warnings and errors", )
 
 /** A table of the program's own as a group of its help. */
-#define S2_GROUP(heading, table)                                                                   \
+#define S2_GROUP(heading, table) S2_GROUP_AT(heading, table, 0)
+/** A table that fills a structure inside the program's, at that offset. */
+#define S2_GROUP_AT(heading, table, base)                                                          \
     {                                                                                              \
-        (heading), (table), sizeof(table) / sizeof *(table), 0                                     \
+        (heading), (table), sizeof(table) / sizeof *(table), (base)                                \
+    }
+
+/** A program: name, purpose, the structure that its options fill, what --formats lists, groups. */
+#define S2_PROGRAM(called, sentence, structure, kinds, ...)                                        \
+    {                                                                                              \
+        .name = (called), .purpose = (sentence), .values_bytes = sizeof(structure),                \
+        .driver_kinds = (kinds), .groups = {                                                       \
+            __VA_ARGS__                                                                            \
+        }                                                                                          \
     }
 
 /** Options of an s2rgf_scene_options. */

@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,6 +114,8 @@ static bool wrong_number(const reader *r, const s2_option *option, const char *t
 
     if (option->multiple_of)
         snprintf(multiple, sizeof multiple, ", a multiple of %d", option->multiple_of);
+    else if (option->odd)
+        snprintf(multiple, sizeof multiple, ", odd");
     if (option->zero)
         snprintf(zero, sizeof zero, ", or %s", option->zero);
     return s2_report_usage(r->program->name,
@@ -148,7 +151,8 @@ static bool set_int(const reader *r, slot to, const char *text)
     value = strtol(text, &end, 10);
     if ((!isdigit((unsigned char)*text) && *text != '-') || *end != '\0' || errno != 0 ||
         (double)value < option->min || (double)value > option->max ||
-        (option->multiple_of && value % option->multiple_of != 0))
+        (option->multiple_of && value % option->multiple_of != 0) ||
+        (option->odd && value % 2 == 0))
         return wrong_number(r, option, text);
     *(int *)(void *)(to.base + option->target) = (int)value;
     return true;
@@ -187,6 +191,32 @@ static bool set_rect(const reader *r, slot to, char *const *texts)
         if (!read_real(texts[i], &target[i]))
             return s2_report_usage(r->program->name, "-%s: expected four numbers (%s), found '%s'",
                                    to.option->name, to.option->values, texts[i]);
+    return true;
+}
+
+/* "0.5ha", or "20", "20px", "20pixels". */
+static bool set_patch(const reader *r, slot to, const char *text)
+{
+    s2rgf_patch_size *patch = (s2rgf_patch_size *)(void *)(to.base + to.option->target);
+    const size_t digits = strspn(text, "0123456789.");
+    const char *unit = text + digits;
+    char number[32];
+    double value;
+
+    snprintf(number, sizeof number, "%.*s", (int)digits, text);
+    const bool is_number = digits < sizeof number && read_real(number, &value);
+    const bool in_pixels = !*unit || strcmp(unit, "px") == 0 || strcmp(unit, "pixels") == 0;
+    if (is_number && strcmp(unit, "ha") == 0) {
+        *patch = (s2rgf_patch_size){.hectares = value};
+        return true;
+    }
+    if (!is_number || !in_pixels || value != floor(value) || value > INT_MAX)
+        return s2_report_usage(
+            r->program->name,
+            "-%s: expected whole pixels, such as 20, or hectares, such as 0.5ha, "
+            "found '%s'",
+            to.option->name, text);
+    *patch = (s2rgf_patch_size){.pixels = (int)value};
     return true;
 }
 
@@ -277,6 +307,8 @@ static bool set_values(reader *r, slot to, char **texts)
         return set_real(r, to, texts[0]);
     case S2_OPTION_RECT:
         return set_rect(r, to, texts);
+    case S2_OPTION_PATCH:
+        return set_patch(r, to, texts[0]);
     case S2_OPTION_SHARD:
         return s2_shard_read(r->program->name, texts[0],
                              (s2_shard *)(void *)(to.base + option->target));
@@ -300,6 +332,17 @@ static int value_count(const s2_option *option)
     return count;
 }
 
+/* Whether a word can be the value of an option that may go without: a whole number, or the word
+   that stands for 0. word in, or NULL */
+static bool is_value(const s2_option *option, const char *word)
+{
+    if (!word)
+        return false;
+    if (option->zero && strcmp(word, option->zero) == 0)
+        return true;
+    return word[0] != '\0' && word[strspn(word, "0123456789")] == '\0';
+}
+
 /* Take an option or positional argument with its values; false after wrong usage. */
 static bool take_entry(reader *r, slot to)
 {
@@ -309,6 +352,10 @@ static bool take_entry(reader *r, slot to)
 
     if (option->values && r->given[to.index] && !repeatable)
         return s2_report_usage(r->program->name, "-%s: given twice", option->name);
+    if (option->bare && !is_value(option, r->words[r->word])) {
+        r->given[to.index] = true;
+        return set_int(r, to, option->bare);
+    }
     for (int i = 0; i < count; i++)
         if (!r->words[r->word + i])
             return s2_report_usage(r->program->name, "-%s: expected %s after it", option->name,
@@ -343,6 +390,20 @@ static bool is_given(const reader *r, const char *name, char *text, size_t bytes
     return false;
 }
 
+/* Whether what an entry needs is given; what that would be to text. */
+static bool has_needed(const reader *r, const s2_option *option, char *text, size_t bytes)
+{
+    char other[64];
+
+    if (!option->needs || is_given(r, option->needs, text, bytes))
+        return true;
+    if (!option->or_needs)
+        return false;
+    const bool given = is_given(r, option->or_needs, other, sizeof other);
+    snprintf(text + strlen(text), bytes - strlen(text), " or %s", other);
+    return given;
+}
+
 static bool check_required(const reader *r)
 {
     char own[128];
@@ -359,7 +420,7 @@ static bool check_required(const reader *r)
                                    option->name ? " " : "", option->name ? option->values : "");
         if (!r->given[i])
             continue;
-        if (option->needs && !is_given(r, option->needs, other, sizeof other))
+        if (!has_needed(r, option, other, sizeof other))
             return s2_report_usage(r->program->name, "%s: needs %s", own, other);
         if (option->forbids && is_given(r, option->forbids, other, sizeof other))
             return s2_report_usage(r->program->name, "%s: cannot be used with %s", own, other);

@@ -21,6 +21,7 @@ typedef enum s2_option_type {
     S2_OPTION_SEED,   /* uint64_t */
     S2_OPTION_REAL,   /* double */
     S2_OPTION_RECT,   /* double[4] */
+    S2_OPTION_PATCH,  /* s2rgf_patch_size */
     S2_OPTION_SHARD,  /* s2_shard */
     S2_OPTION_QUIET,  /* -q: nothing in the program's structure, see s2_command */
     /* what every program has; used by options.c only */
@@ -43,10 +44,13 @@ typedef struct s2_option {
     const char *unless; /* name of an option without which alone it is required, or NULL */
     double min, max;    /* numbers: allowed range, both included */
     int multiple_of;    /* INT: 0 or what the value must be a multiple of */
+    bool odd;           /* INT: the value must be odd */
     const char *zero;   /* INT: a word that stands for the value 0, in the help too, or NULL */
+    const char *bare;   /* INT: the value where none follows, or NULL: one must */
     /* name of an option, or placeholder of an argument, that must be given too, or NULL */
     const char *needs;
-    const char *forbids; /* the same of one that must not be given too, or NULL */
+    const char *or_needs; /* another that serves as well, or NULL */
+    const char *forbids;  /* the same of one that must not be given too, or NULL */
     const char *help;
 } s2_option;
 

@@ -48,6 +48,10 @@ static void append_number_range(const s2_option *option, char *text, size_t byte
     append_text(text, bytes, "%.15g to %.15g", option->min, option->max);
     if (option->multiple_of)
         append_text(text, bytes, ", multiple of %d", option->multiple_of);
+    else if (option->odd)
+        append_text(text, bytes, ", odd");
+    if (option->bare)
+        append_text(text, bytes, ", alone %s", option->bare);
     if (option->zero)
         append_text(text, bytes, ", or %s", option->zero);
 }

@@ -8,11 +8,12 @@
 #include "apps/environment.h"
 #include "apps/program.h"
 #include "apps/text_file.h"
+#include "apps/warnings.h"
 #include "s2rgf.h"
 
 typedef struct arguments {
     s2rgf_assess_options assess;
-    const char *json_path;
+    const char *json_path, *html_path;
     bool overwrite;
 } arguments;
 
@@ -38,62 +39,93 @@ static const s2_option DESIGN_OPTIONS[] = {
 static const s2_option OUTPUT_OPTIONS[] = {
     S2_OUTPUT("json", "file", offsetof(arguments, json_path),
               "write the assessment as JSON; - is standard output, and nothing else goes there"),
-    S2_ON("overwrite", offsetof(arguments, overwrite), "replace the JSON file if it exists"),
+    S2_OUTPUT("html", "file", offsetof(arguments, html_path),
+              "write a report to look at and to print: one HTML file with the map's picture, "
+              "matrices and bars"),
+    S2_ON("overwrite", offsetof(arguments, overwrite), "replace these files if they exist"),
     S2_QUIET,
 };
 
 const bool s2_program_has_threads = false;
 
-static const s2_program PROGRAM = {
-    .name = "s2rgf_assess",
-    .purpose = "Assess a map against reference labels.",
-    .values_bytes = sizeof(arguments),
-    .driver_kinds = GDAL_OF_RASTER | GDAL_OF_VECTOR,
-    .groups =
-        {
-            S2_GROUP("Map", MAP_OPTIONS),
-            {"Reference labels", S2_LABEL_OPTIONS, S2_LABEL_OPTION_COUNT, ASSESS(labels)},
-            S2_GROUP("Sample", DESIGN_OPTIONS),
-            S2_GROUP("Output", OUTPUT_OPTIONS),
-        },
-};
+static const s2_program PROGRAM =
+    S2_PROGRAM("s2rgf_assess", "Assess a map against reference labels.", arguments,
+               GDAL_OF_RASTER | GDAL_OF_VECTOR, S2_GROUP("Map", MAP_OPTIONS),
+               S2_GROUP_AT("Reference labels", S2_LABEL_OPTIONS, ASSESS(labels)),
+               S2_GROUP("Sample", DESIGN_OPTIONS), S2_GROUP("Output", OUTPUT_OPTIONS));
 
-/* The JSON file must be writable, and may replace no file of the inputs. */
-static s2rgf_status check_json_path(const arguments *values, s2rgf_error *err)
+static bool is_stdout(const char *path)
 {
-    /* the list ends at the first that is not given */
-    const char *const inputs[] = {
-        values->assess.map_path, values->assess.labels.path,
-        values->assess.confidence_path ? values->assess.confidence_path
-                                       : values->assess.strata_path,
-        values->assess.confidence_path ? values->assess.strata_path : NULL, NULL};
-    if (!values->json_path || strcmp(values->json_path, "-") == 0)
-        return S2RGF_OK;
-    const s2rgf_status status = s2rgf_check_output(values->json_path, inputs, err);
-    return status == S2RGF_OK ? s2_text_file_check(values->json_path, values->overwrite, err)
-                              : status;
+    return path && strcmp(path, "-") == 0;
+}
+
+/* Append a path to a list that NULL ends; NULL and standard output are no files. */
+static void add_path(const char **list, const char *path)
+{
+    while (*list)
+        list++;
+    if (path && !is_stdout(path))
+        *list = path;
+}
+
+/* What is written must be writable, and may replace no file of the inputs. */
+static s2rgf_status check_outputs(const arguments *values, s2rgf_error *err)
+{
+    const char *outputs[3] = {NULL}, *inputs[5] = {NULL};
+    add_path(outputs, values->json_path);
+    add_path(outputs, values->html_path);
+    add_path(inputs, values->assess.map_path);
+    add_path(inputs, values->assess.labels.path);
+    add_path(inputs, values->assess.confidence_path);
+    add_path(inputs, values->assess.strata_path);
+    s2rgf_status status = S2RGF_OK;
+    if (is_stdout(values->json_path) && is_stdout(values->html_path)) {
+        status = err->status = S2RGF_INVALID_ARGUMENT;
+        strcpy(err->message, "standard output: named for two outputs, -json and -html");
+    }
+    if (status == S2RGF_OK)
+        status = s2rgf_check_outputs(outputs, inputs, err);
+    for (int i = 0; outputs[i] && status == S2RGF_OK; i++)
+        status = s2_text_file_check(outputs[i], values->overwrite, err);
+    return status;
+}
+
+static s2rgf_status write_files(const arguments *values, const s2rgf_assessment *assessment,
+                                const s2_warnings *warnings, s2rgf_error *err)
+{
+    char *json = NULL, *html = NULL;
+    s2rgf_status status = S2RGF_OK;
+    if (values->json_path)
+        status = s2rgf_assessment_json(assessment, &json, err);
+    if (status == S2RGF_OK && values->html_path)
+        status = s2rgf_assessment_html(assessment, &values->assess, s2_warnings_lines(warnings),
+                                       warnings->to, &html, err);
+    const s2rgf_text_file files[] = {{values->json_path, json}, {values->html_path, html}};
+    if (status == S2RGF_OK)
+        status = s2_text_files_write(files, sizeof files / sizeof *files, values->overwrite, err);
+    s2rgf_free(json);
+    s2rgf_free(html);
+    return status;
 }
 
 /* Assess and write what was asked for. */
 static s2rgf_status assess(void *data, s2_report *report, s2rgf_error *err)
 {
     const arguments *values = data;
+    s2_warnings warnings;
     s2rgf_assessment *assessment = NULL;
-    char *json = NULL;
-    s2rgf_status status = check_json_path(values, err);
+    s2rgf_status status = check_outputs(values, err);
 
-    if (values->json_path && strcmp(values->json_path, "-") == 0)
+    if (is_stdout(values->json_path) || is_stdout(values->html_path))
         report->quiet = true;
-
+    s2_warnings_start(&warnings, &report->host);
     if (status == S2RGF_OK)
-        status = s2rgf_assess(&values->assess, &report->host, &assessment, err);
-    if (status == S2RGF_OK && values->json_path)
-        status = s2rgf_assessment_json(assessment, &json, err);
-    if (status == S2RGF_OK && values->json_path)
-        status = s2_text_file_write(values->json_path, json, values->overwrite, err);
+        status = s2rgf_assess(&values->assess, &warnings.host, &assessment, err);
+    if (status == S2RGF_OK)
+        status = write_files(values, assessment, &warnings, err);
     if (status == S2RGF_OK && !report->quiet)
         s2_assess_report_write(assessment, stdout);
-    s2rgf_free(json);
+    s2_warnings_clear(&warnings);
     s2rgf_assessment_free(assessment);
     return status;
 }

@@ -41,8 +41,14 @@ static const s2_option OUTPUT_OPTIONS[] = {
               "also write the probability of every class to this raster, one band each"),
     S2_OUTPUT("uncertainty", "file", CLASSIFY(uncertainty_path),
               "also write entropy and margin of the probabilities to this raster, one band each"),
+    S2_INT(
+        "smooth", "[pixels]", CLASSIFY(smooth_px), 3, 51,
+        "smooth the classes' log-odds over a window of this side: fewer single pixels, not a better "
+        "map",
+        .odd = true, .zero = "off", .bare = "7"),
     S2_REAL("reject", "p", CLASSIFY(reject), 0, 1,
             "pixels whose class has a probability below p become a class of their own, unsure"),
+    S2_PATCH(CLASSIFY(smallest_patch)),
     S2_TEXT("mask", "file", CLASSIFY(mask_path),
             "map only where this raster on the reference grid is neither 0 nor nodata"),
     S2_TEXT("cutline", "polygons", CLASSIFY(cutline.path),
@@ -104,20 +110,11 @@ static const s2_option WORK_OPTIONS[] = {
 
 const bool s2_program_has_threads = true;
 
-static const s2_program PROGRAM = {
-    .name = "s2rgf_classify",
-    .purpose = "Map the land cover of a scene with a trained model.",
-    .values_bytes = sizeof(arguments),
-    .driver_kinds = GDAL_OF_RASTER,
-    .groups =
-        {
-            S2_GROUP("Model", MODEL_OPTIONS),
-            {"Rasters", S2_SCENE_OPTIONS, S2_SCENE_OPTION_COUNT, CLASSIFY(scene)},
-            S2_GROUP("Output", OUTPUT_OPTIONS),
-            S2_GROUP("Many scenes and job arrays", SCENES_OPTIONS),
-            S2_GROUP("Work", WORK_OPTIONS),
-        },
-};
+static const s2_program PROGRAM = S2_PROGRAM(
+    "s2rgf_classify", "Map the land cover of a scene with a trained model.", arguments,
+    GDAL_OF_RASTER, S2_GROUP("Model", MODEL_OPTIONS),
+    S2_GROUP_AT("Rasters", S2_SCENE_OPTIONS, CLASSIFY(scene)), S2_GROUP("Output", OUTPUT_OPTIONS),
+    S2_GROUP("Many scenes and job arrays", SCENES_OPTIONS), S2_GROUP("Work", WORK_OPTIONS));
 
 /* A scene file is written only if GDAL's plugin will be able to open it. */
 static s2rgf_status write_scene(const arguments *values, const s2rgf_host *host, s2rgf_error *err)
@@ -133,8 +130,9 @@ static s2rgf_status write_scene(const arguments *values, const s2rgf_host *host,
     options.scene = &scene;
     options.memory_mb = values->classify.memory_mb;
     for (size_t i = 0; i < sizeof maps / sizeof maps[0] && status == S2RGF_OK; i++) {
-        const char *const other[] = {maps[i], NULL};
-        status = s2rgf_check_output(values->scene_path, other, err);
+        const char *const scene_file[] = {values->scene_path, NULL}, *const other[] = {maps[i],
+                                                                                       NULL};
+        status = s2rgf_check_outputs(scene_file, other, err);
     }
     if (status == S2RGF_OK)
         status = s2rgf_lazy_map_open(&options, host, &map, err);

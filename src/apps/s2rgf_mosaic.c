@@ -20,21 +20,15 @@ static const s2_option OUTPUT_OPTIONS[] = {
     S2_LIST("co", "NAME=VALUE", MOSAIC(creation_options), "creation option of that driver"),
     S2_ON("overwrite", MOSAIC(overwrite), "replace the map if it exists"),
     S2_OFF("noqml", MOSAIC(style), "do not write a QGIS style file (.qml) beside the map"),
+    S2_PATCH(MOSAIC(smallest_patch)),
     S2_QUIET,
 };
 
 const bool s2_program_has_threads = false;
 
-static const s2_program PROGRAM = {
-    .name = "s2rgf_mosaic",
-    .purpose = "Join the shares of a map into the map that one run would have written.",
-    .values_bytes = sizeof(s2rgf_mosaic_options),
-    .driver_kinds = GDAL_OF_RASTER,
-    .groups =
-        {
-            S2_GROUP("Output", OUTPUT_OPTIONS),
-        },
-};
+static const s2_program PROGRAM = S2_PROGRAM(
+    "s2rgf_mosaic", "Join the shares of a map into the map that one run would have written.",
+    s2rgf_mosaic_options, GDAL_OF_RASTER, S2_GROUP("Output", OUTPUT_OPTIONS));
 
 static s2rgf_status mosaic(void *data, s2_report *report, s2rgf_error *err)
 {

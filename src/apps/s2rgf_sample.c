@@ -50,28 +50,20 @@ static const s2_option EXCLUDE_OPTIONS[] = {
 static const s2_option OUTPUT_OPTIONS[] = {
     S2_TEXT(NULL, "out.gpkg", SAMPLE(output_path), "the points to write", .required = true),
     S2_TEXT("of", "format", SAMPLE(format),
-            "GDAL driver of the points; by default told from their extension"),
+            "GDAL driver of the points; by default that of their extension"),
     S2_ON("blind", SAMPLE(blind),
-          "leave out what the map says of the points, so that it leads nobody who labels them"),
+          "leave out the map's class of each point, so that it does not influence the interpreter"),
     S2_ON("overwrite", SAMPLE(overwrite), "replace the points if they exist"),
     S2_QUIET,
 };
 
 const bool s2_program_has_threads = false;
 
-static const s2_program PROGRAM = {
-    .name = "s2rgf_sample",
-    .purpose = "Draw a probability sample of the pixels of a map, as points to be labelled.",
-    .values_bytes = sizeof(s2rgf_sample_options),
-    .driver_kinds = GDAL_OF_RASTER | GDAL_OF_VECTOR,
-    .groups =
-        {
-            S2_GROUP("Map", MAP_OPTIONS),
-            S2_GROUP("Design", DESIGN_OPTIONS),
-            S2_GROUP("Exclusion", EXCLUDE_OPTIONS),
-            S2_GROUP("Output", OUTPUT_OPTIONS),
-        },
-};
+static const s2_program PROGRAM = S2_PROGRAM(
+    "s2rgf_sample", "Draw a probability sample of the pixels of a map, as points to be labelled.",
+    s2rgf_sample_options, GDAL_OF_RASTER | GDAL_OF_VECTOR, S2_GROUP("Map", MAP_OPTIONS),
+    S2_GROUP("Design", DESIGN_OPTIONS), S2_GROUP("Exclusion", EXCLUDE_OPTIONS),
+    S2_GROUP("Output", OUTPUT_OPTIONS));
 
 static s2rgf_status sample(void *data, s2_report *report, s2rgf_error *err)
 {

@@ -71,20 +71,12 @@ static const s2_option TRAINING_OPTIONS[] = {
 
 const bool s2_program_has_threads = true;
 
-static const s2_program PROGRAM = {
-    .name = "s2rgf_train",
-    .purpose = "Train a land-cover model on one scene and its labels.",
-    .values_bytes = sizeof(s2rgf_train_options),
-    .driver_kinds = GDAL_OF_RASTER | GDAL_OF_VECTOR,
-    .groups =
-        {
-            S2_GROUP("Model", MODEL_OPTIONS),
-            {"Rasters", S2_SCENE_OPTIONS, S2_SCENE_OPTION_COUNT, TRAIN(scene)},
-            {"Bands", BAND_OPTIONS, sizeof BAND_OPTIONS / sizeof *BAND_OPTIONS, 0},
-            {"Labels", S2_LABEL_OPTIONS, S2_LABEL_OPTION_COUNT, TRAIN(labels)},
-            S2_GROUP("Training", TRAINING_OPTIONS),
-        },
-};
+static const s2_program PROGRAM = S2_PROGRAM(
+    "s2rgf_train", "Train a land-cover model on one scene and its labels.", s2rgf_train_options,
+    GDAL_OF_RASTER | GDAL_OF_VECTOR, S2_GROUP("Model", MODEL_OPTIONS),
+    S2_GROUP_AT("Rasters", S2_SCENE_OPTIONS, TRAIN(scene)),
+    {"Bands", BAND_OPTIONS, sizeof BAND_OPTIONS / sizeof *BAND_OPTIONS, 0},
+    S2_GROUP_AT("Labels", S2_LABEL_OPTIONS, TRAIN(labels)), S2_GROUP("Training", TRAINING_OPTIONS));
 
 static s2rgf_status train(void *data, s2_report *report, s2rgf_error *err)
 {

@@ -20,12 +20,12 @@ static s2rgf_status fail(s2rgf_error *err, s2rgf_status status, const char *subj
 static s2rgf_status check_report(const char *path, const char *model_path, s2rgf_error *err)
 {
     const char *const contents[] = {"\"s2rgf_version\"", "\"model_checksum\"", NULL};
-    const char *const inputs[] = {model_path, NULL};
+    const char *const reports[] = {path, NULL}, *const inputs[] = {model_path, NULL};
     s2rgf_status status = s2_text_file_check(path, true, err);
 
     if (status != S2RGF_OK || strcmp(path, "-") == 0)
         return status;
-    status = s2rgf_check_output(path, inputs, err);
+    status = s2rgf_check_outputs(reports, inputs, err);
     if (status == S2RGF_OK && !s2_text_file_holds(path, contents))
         status = fail(err, S2RGF_INVALID_ARGUMENT, path,
                       "exists and is not a report of an earlier run: choose another name");
@@ -42,7 +42,7 @@ static s2rgf_status tell_result(const s2rgf_scenes_result *result, const char *p
              s2_report_plural(result->scenes, "scene", "scenes"), result->mapped, result->skipped,
              result->failed, result->not_reached ? ", interrupted" : "");
     report->host.log(S2RGF_INFO, text, report->host.user);
-    return path ? s2_text_file_write(path, result->json, true, err) : S2RGF_OK;
+    return s2_text_files_write(&(s2rgf_text_file){path, result->json}, 1, true, err);
 }
 
 s2rgf_status s2_scenes_run(const s2rgf_classify_options *options, const char *scenes_path,

@@ -79,13 +79,24 @@ static s2rgf_status write_stdout(const char *text, s2rgf_error *err)
     return S2RGF_OK;
 }
 
-s2rgf_status s2_text_file_write(const char *path, const char *text, bool overwrite,
-                                s2rgf_error *err)
+s2rgf_status s2_text_files_write(const s2rgf_text_file *texts, size_t count, bool overwrite,
+                                 s2rgf_error *err)
 {
-    const s2rgf_status status = s2_text_file_check(path, overwrite, err);
+    s2rgf_text_file files[S2_TEXT_FILES_MAX] = {{NULL, NULL}};
+    size_t file_count = 0;
+    const char *to_stdout = NULL;
+    s2rgf_status status = S2RGF_OK;
 
-    if (status != S2RGF_OK)
-        return status;
-    return strcmp(path, "-") == 0 ? write_stdout(text, err)
-                                  : s2rgf_text_save(path, text, overwrite, err);
+    for (size_t i = 0; i < count && status == S2RGF_OK; i++) {
+        if (!texts[i].path)
+            continue;
+        status = s2_text_file_check(texts[i].path, overwrite, err);
+        if (strcmp(texts[i].path, "-") == 0)
+            to_stdout = texts[i].text;
+        else
+            files[file_count++] = texts[i];
+    }
+    if (status == S2RGF_OK)
+        status = s2rgf_texts_save(files, file_count, overwrite, err);
+    return status == S2RGF_OK && to_stdout ? write_stdout(to_stdout, err) : status;
 }

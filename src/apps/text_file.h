@@ -16,12 +16,14 @@ s2rgf_status s2_text_file_check(const char *path, bool overwrite, s2rgf_error *e
  */
 bool s2_text_file_holds(const char *path, const char *const *contents);
 
+#define S2_TEXT_FILES_MAX 2 /* that are written at once */
+
 /**
- * Write text and a final newline to a temporary file beside path, then rename it to path.
- * The path "-" is standard output.
+ * Write texts, each with a final newline, to temporary files and rename these when all are complete.
+ * The path "-" is standard output, for one of them; one without a path is left out.
  * Errors  as s2_text_file_check(); IO.  After an error nothing is left and nothing was replaced.
  */
-s2rgf_status s2_text_file_write(const char *path, const char *text, bool overwrite,
-                                s2rgf_error *err);
+s2rgf_status s2_text_files_write(const s2rgf_text_file *texts, size_t count, bool overwrite,
+                                 s2rgf_error *err);
 
 #endif

@@ -23,6 +23,12 @@ static s2rgf_status check_share_options(const s2rgf_classify_options *options, s
             err, S2RGF_INVALID_ARGUMENT,
             "%s: shares are always GeoTIFFs: give format and creation options to s2rgf_mosaic",
             options->output_path);
+    if (options->smallest_patch.hectares > 0.0 || options->smallest_patch.pixels > 0)
+        return s2_fail(
+            err, S2RGF_INVALID_ARGUMENT,
+            "%s: a share does not know the patches of the whole map: give the smallest one "
+            "to s2rgf_mosaic",
+            options->output_path);
     return S2RGF_OK;
 }
 

@@ -112,7 +112,8 @@ static void plan_reading(const tile_question *question, const s2_tiling *tiling,
                                       .tiling = tiling,
                                       .threads = threads,
                                       .halo_px =
-                                          READ_HALOS * question->job->weights->ops->tiles.halo_px,
+                                          READ_HALOS * question->job->weights->ops->tiles.halo_px +
+                                          question->job->geometry.margin_px,
                                       .rows = HELD_ROWS,
                                       .limit_bytes = spare_bytes};
     s2_scene_plan_reading(&demand, reading);
@@ -127,12 +128,12 @@ static double answer_reading(const void *context, const s2_tiling *tiling, int t
 }
 
 /* Seams where there is memory for them. Where not all pixels are wanted, tiles of which none is are
-   not computed, so none can rely on another. */
+   not computed, so none can rely on another; with margins, tiles overlap. */
 static s2_seam_demand measure_seams(const s2_classify_job *job, size_t spare_bytes)
 {
     const size_t limit = job->limit_bytes;
     const s2_seam_demand none = {.right_count = 0};
-    if (s2_wanted_is_asked(job->options))
+    if (s2_wanted_is_asked(job->options) || job->geometry.margin_px > 0)
         return none;
     const s2_seam_demand seams =
         s2_tile_seams_measure(job->weights, &job->geometry, &job->tiling, job->threads, limit);
@@ -178,7 +179,8 @@ static s2rgf_status choose_tiles(s2_classify_job *job, const s2rgf_host *host, s
     const int wanted = options->tile_px;
     tile_question question = {.job = job, .host = host};
     s2_scene_describe_blocks(&job->scene, &question.blocks);
-    const s2_tile_traits traits = job->weights->ops->tiles;
+    s2_tile_traits traits = job->weights->ops->tiles;
+    traits.halo_px += job->geometry.margin_px;
     const s2_tile_demand demand = {.rect = job->rect,
                                    .traits = traits,
                                    .widest_px = traits.by_rows ? job->rect.w : traits.width,
@@ -205,45 +207,54 @@ static s2rgf_status choose_tiles(s2_classify_job *job, const s2rgf_host *host, s
     return share_memory(job, &question, &choice, err);
 }
 
-static s2rgf_status create_outputs(s2_classify_job *job, const s2_grid *grid, const char *finishing,
-                                   const s2rgf_host *host, s2rgf_error *err)
+static s2rgf_status create_output(s2_classify_job *job, s2_map_kind kind, const s2_grid *grid,
+                                  const s2rgf_host *host, s2rgf_error *err)
 {
     const s2rgf_classify_options *options = job->options;
+    const char *path = s2_output_path(options, kind);
+    const bool is_map = kind == S2_MAP_CLASSES;
     char lines[4096];
+    char *finishing = NULL;
     const char *metadata[5] = {NULL};
+    s2rgf_status status = s2_finishing_describe(options, kind, NULL, &finishing, err);
+    if (status != S2RGF_OK)
+        return status;
     s2_mapping_provenance(job->content, &job->scene, lines, sizeof lines, metadata);
     metadata[3] = finishing;
-    for (s2_map_kind kind = 0; kind < S2_MAP_KINDS; kind++) {
-        const char *path = s2_output_path(options, kind);
-        const bool is_map = kind == S2_MAP_CLASSES;
-        if (!path)
-            continue;
-        /* The format is the map's; the others have that of their own names. */
-        const bool has_options =
-            is_map || s2_map_format_is_same(path, options->output_path, options->format);
-        const s2_map_spec spec = {.kind = kind,
-                                  .path = path,
-                                  .format = is_map ? options->format : NULL,
-                                  .creation_options =
-                                      has_options ? options->creation_options : NULL,
-                                  .overwrite = options->overwrite,
-                                  .style = options->style,
-                                  .grid = grid,
-                                  .classes = is_map ? &job->map_classes : &job->content->classes,
-                                  .metadata = metadata,
-                                  .host = host,
-                                  .share = options->share_count ? &job->share : NULL};
-        const s2rgf_status status = s2_map_create(&spec, &job->writers[kind], err);
-        if (status != S2RGF_OK)
-            return status;
-    }
-    return S2RGF_OK;
+    /* The format is the map's; the others have that of their own names. */
+    const bool has_options =
+        is_map || s2_map_format_is_same(path, options->output_path, options->format);
+    const s2_map_spec spec = {.kind = kind,
+                              .path = path,
+                              .format = is_map ? options->format : NULL,
+                              .creation_options = has_options ? options->creation_options : NULL,
+                              .overwrite = options->overwrite,
+                              .style = options->style,
+                              .grid = grid,
+                              .classes = is_map ? &job->map_classes : &job->content->classes,
+                              .metadata = metadata,
+                              .smallest_patch =
+                                  is_map ? options->smallest_patch : (s2rgf_patch_size){0},
+                              .host = host,
+                              .share = options->share_count ? &job->share : NULL};
+    status = s2_map_create(&spec, &job->writers[kind], err);
+    s2_free(finishing);
+    return status;
+}
+
+static s2rgf_status create_outputs(s2_classify_job *job, const s2rgf_host *host, s2rgf_error *err)
+{
+    s2_grid grid = {0};
+    s2rgf_status status = s2_grid_cut(&job->scene.grid, job->rect, &grid, err);
+    for (s2_map_kind kind = 0; kind < S2_MAP_KINDS && status == S2RGF_OK; kind++)
+        if (job->asked[kind])
+            status = create_output(job, kind, &grid, host, err);
+    s2_grid_clear(&grid);
+    return status;
 }
 
 static s2rgf_status prepare(s2_classify_job *job, const s2rgf_host *host, s2rgf_error *err)
 {
-    s2_grid grid = {0};
-    char *finishing = NULL;
     s2rgf_status status = s2_mapping_load(job->options->model_path, job->options->model,
                                           &job->model, &job->weights, err);
     if (status != S2RGF_OK)
@@ -257,6 +268,7 @@ static s2rgf_status prepare(s2_classify_job *job, const s2rgf_host *host, s2rgf_
         return status;
     s2_scene_report(&job->scene, host);
     s2_scene_geometry(&job->scene, &job->geometry);
+    job->geometry.margin_px = job->options->smooth_px / 2;
     status = choose_rect(job, err);
     if (status == S2RGF_OK)
         status =
@@ -272,13 +284,7 @@ static s2rgf_status prepare(s2_classify_job *job, const s2rgf_host *host, s2rgf_
     if (status == S2RGF_OK)
         status = choose_tiles(job, host, err);
     if (status == S2RGF_OK)
-        status = s2_grid_cut(&job->scene.grid, job->rect, &grid, err);
-    if (status == S2RGF_OK)
-        status = s2_finishing_describe(job->options, &finishing, err);
-    if (status == S2RGF_OK)
-        status = create_outputs(job, &grid, finishing, host, err);
-    s2_free(finishing);
-    s2_grid_clear(&grid);
+        status = create_outputs(job, host, err);
     return status;
 }
 

@@ -3,6 +3,7 @@
 
 #include "classify/classify_job.h"
 #include "classify/decision.h"
+#include "classify/smoothing.h"
 #include "core/clock.h"
 #include "core/error.h"
 #include "core/memory.h"
@@ -17,10 +18,13 @@ typedef struct classify_worker {
     s2_network_input *input;
     s2_run *run;
     s2_wanted wanted;
-    s2_rect core;    /* of the tile at hand */
-    uint8_t *pixels; /* of the core that are to be mapped, [core.h][core.w]; NULL: all */
+    s2_rect core, reach; /* of the tile at hand; what is computed for it */
+    uint8_t *pixels;     /* of the core that are to be mapped, [core.h][core.w]; NULL: all */
+    uint8_t *near;       /* with smoothing, pixels around these, [reach.h][reach.w] */
     s2_decision decision;
-    int tile; /* the one at hand */
+    s2_smoothing smoothing; /* window 0: none */
+    float *log_odds;        /* [classes] of a smoothed pixel */
+    int tile;               /* the one at hand */
     s2_tile_watch *watch;
     s2_run_counts counted;               /* what the job knows of the run's */
     s2_input_counts read;                /* likewise of the input's */
@@ -43,7 +47,8 @@ static void close_worker(void *data)
     s2_run_free(worker->run);
     s2_wanted_close(&worker->wanted);
     s2_decision_clear(&worker->decision);
-    S2_FREE_EACH(worker->pixels, worker);
+    s2_smoothing_clear(&worker->smoothing);
+    S2_FREE_EACH(worker->pixels, worker->near, worker->log_odds, worker);
 }
 
 /* One thread does everything one after the other; with more, none need wait for a file. */
@@ -56,13 +61,35 @@ static s2_input_mode input_mode(const s2_classify_job *job)
     return busy < s2_thread_count(0) ? S2_INPUT_AHEAD_ALWAYS : S2_INPUT_AHEAD_SLOW;
 }
 
+/* A tile with its margin, as large as any. */
+static s2_rect largest_reach(const s2_classify_job *job, const s2_tiling *tiling)
+{
+    return s2_rect_grow((s2_rect){0, 0, tiling->w, tiling->h}, job->geometry.margin_px);
+}
+
 static s2rgf_status start_wanted(classify_worker *worker, size_t pixels, s2rgf_error *err)
 {
     const s2_classify_job *job = worker->job;
+    const s2_rect reach = largest_reach(job, &job->tiling);
     worker->pixels = s2_alloc(pixels, 1);
-    if (!worker->pixels)
+    if (worker->smoothing.window > 0)
+        worker->near = s2_alloc((size_t)reach.w * (size_t)reach.h, 1);
+    if (!worker->pixels || (worker->smoothing.window > 0 && !worker->near))
         return s2_fail_memory(err, "mask");
     return s2_wanted_open(job->options, &job->scene.grid, &job->areas, &worker->wanted, err);
+}
+
+static s2rgf_status start_smoothing(classify_worker *worker, s2rgf_error *err)
+{
+    const s2_classify_job *job = worker->job;
+    const int classes = job->content->classes.count;
+    worker->decision.smoothed = true;
+    worker->log_odds = s2_alloc((size_t)classes, sizeof(float));
+    if (!worker->log_odds)
+        return s2_fail_memory(err, "smoothing");
+    return s2_smoothing_init(&worker->smoothing, classes, job->options->smooth_px,
+                             job->content->training.temperature, largest_reach(job, &job->tiling).w,
+                             err);
 }
 
 static s2rgf_status open_worker(void *context, void **data, s2rgf_error *err)
@@ -79,6 +106,8 @@ static s2rgf_status open_worker(void *context, void **data, s2rgf_error *err)
                          job->content->training.temperature, job->asked, pixels, err);
     worker->decision.reject = job->options->reject;
     worker->decision.unsure = (uint16_t)job->map_classes.items[job->map_classes.count - 1].value;
+    if (status == S2RGF_OK && job->options->smooth_px > 0)
+        status = start_smoothing(worker, err);
     if (status == S2RGF_OK)
         status = s2_scene_reopen(&job->scene, &worker->scene, err);
     if (status == S2RGF_OK)
@@ -109,6 +138,52 @@ static s2rgf_status write_rows(void *data, s2_rect rows, const float *scores, co
     return s2_tile_report(worker->watch, (double)rows.h / worker->core.h, err);
 }
 
+/* A row of the tile that is smoothed. */
+static void write_smoothed_row(classify_worker *worker, int y)
+{
+    const s2_rect core = worker->core;
+    const size_t first = (size_t)(y - core.y) * (size_t)core.w;
+    for (int i = 0; i < core.w; i++) {
+        const size_t at = first + (size_t)i;
+        const bool wanted = !worker->pixels || worker->pixels[at];
+        if (wanted && s2_smoothing_pixel(&worker->smoothing, core.x + i, worker->log_odds))
+            s2_decide_pixel(&worker->decision, at, worker->log_odds);
+        else
+            s2_leave_pixel(&worker->decision, at);
+    }
+}
+
+/* Pixels of a row of the tile that has come in: those with data, and those without finite scores. */
+static void count_row(classify_worker *worker, int y, const uint8_t *valid)
+{
+    const s2_rect core = worker->core;
+    if (y < core.y || y >= core.y + core.h)
+        return;
+    for (int x = core.x; x < core.x + core.w; x++) {
+        const size_t at = (size_t)(y - core.y) * (size_t)core.w + (size_t)(x - core.x);
+        const bool mapped = valid[x - worker->reach.x] && (!worker->pixels || worker->pixels[at]);
+        worker->scored_pixels += mapped;
+        worker->lost_pixels += mapped && !s2_smoothing_has(&worker->smoothing, x, y);
+    }
+}
+
+/* Rows of the reach come in; of the tile go out those for which all rows around them have. */
+static s2rgf_status smooth_rows(void *data, s2_rect rows, const float *scores, const uint8_t *valid,
+                                s2rgf_error *err)
+{
+    classify_worker *worker = data;
+    const size_t classes = (size_t)worker->job->content->classes.count;
+    int y;
+    for (int row = 0; row < rows.h; row++) {
+        const size_t first = (size_t)row * (size_t)rows.w;
+        s2_smoothing_add(&worker->smoothing, scores + first * classes, valid + first);
+        count_row(worker, rows.y + row, valid + first);
+        for (; s2_smoothing_ready(&worker->smoothing, &y); s2_smoothing_next(&worker->smoothing))
+            write_smoothed_row(worker, y);
+    }
+    return s2_tile_report(worker->watch, (double)rows.h / worker->reach.h, err);
+}
+
 static s2rgf_status await_seam(void *data, int step, s2rgf_error *err)
 {
     classify_worker *worker = data;
@@ -119,6 +194,29 @@ static void give_seam(void *data, int step)
 {
     classify_worker *worker = data;
     s2_tile_seams_give(worker->job->seams, worker->tile, step);
+}
+
+/* Of the reach, the pixels that smoothing needs for those that are wanted. */
+static void spread_wanted(classify_worker *worker)
+{
+    const s2_rect core = worker->core, reach = worker->reach;
+    const int radius = worker->smoothing.window / 2;
+    memset(worker->near, 0, (size_t)reach.w * (size_t)reach.h);
+    for (int y = core.y; y < core.y + core.h; y++) {
+        const uint8_t *row = worker->pixels + (size_t)(y - core.y) * (size_t)core.w;
+        for (int x = 0, end; x < core.w; x = end) {
+            for (end = x + 1; end < core.w && row[end] == row[x];)
+                end++;
+            if (!row[x])
+                continue;
+            const s2_rect around = s2_rect_intersect(
+                s2_rect_grow((s2_rect){core.x + x, y, end - x, 1}, radius), reach);
+            for (int v = around.y; v < around.y + around.h; v++)
+                memset(worker->near + (size_t)(v - reach.y) * (size_t)reach.w +
+                           (size_t)(around.x - reach.x),
+                       1, (size_t)around.w);
+        }
+    }
 }
 
 /* Nothing is wanted in the tile. */
@@ -132,11 +230,12 @@ static s2rgf_status compute_tile(void *data, int index, s2_tile_watch *watch, s2
 {
     classify_worker *worker = data;
     s2_tile_seams *seams = worker->job->seams;
+    const bool smooth = worker->smoothing.window > 0;
     s2_seam sides[S2_SIDES];
     const s2_tile_io io = {.next = s2_network_input_next,
                            .input = worker->input,
                            .context = worker,
-                           .take = write_rows,
+                           .take = smooth ? smooth_rows : write_rows,
                            .seams = seams ? sides : NULL,
                            .await = await_seam,
                            .give = give_seam};
@@ -144,14 +243,21 @@ static s2rgf_status compute_tile(void *data, int index, s2_tile_watch *watch, s2
     bool any = true;
     worker->core = tile_core(worker->job, index);
     worker->decision.pixels = (size_t)worker->core.w * (size_t)worker->core.h;
+    worker->reach = s2_tile_reach(&worker->job->geometry, worker->core);
     worker->tile = index;
     worker->watch = watch;
     if (seams)
         status = s2_tile_seams_begin(seams, index, watch, sides, err);
     if (status == S2RGF_OK && worker->pixels)
         status = s2_wanted_read(&worker->wanted, worker->core, worker->pixels, &any, err);
+    if (status == S2RGF_OK && any && smooth) {
+        s2_smoothing_begin(&worker->smoothing, worker->core, worker->reach);
+        if (worker->pixels)
+            spread_wanted(worker);
+    }
     if (status == S2RGF_OK && any)
-        status = worker->run->ops->run_compute(worker->run, worker->core, worker->pixels, &io, err);
+        status = worker->run->ops->run_compute(worker->run, worker->reach,
+                                               smooth ? worker->near : worker->pixels, &io, err);
     else
         leave_tile(worker);
     if (status == S2RGF_OK && seams)
@@ -202,8 +308,12 @@ static s2rgf_status write_tile(void *data, int index, s2rgf_error *err)
 size_t s2_classify_worker_bytes(const s2_classify_job *job, const s2_tiling *tiling, bool quick)
 {
     const size_t pixels = (size_t)tiling->w * (size_t)tiling->h;
+    const s2_rect reach = largest_reach(job, tiling);
     size_t bytes = s2_mapping_bytes(job->content, job->weights, &job->geometry, tiling, quick) +
                    pixels * s2_decision_pixel_bytes(&job->content->classes, job->asked);
+    if (job->options->smooth_px > 0)
+        bytes += s2_smoothing_bytes(job->content->classes.count, job->options->smooth_px, reach.w) +
+                 (s2_wanted_is_asked(job->options) ? (size_t)reach.w * (size_t)reach.h : 0);
     if (s2_wanted_is_asked(job->options))
         bytes += pixels + (job->options->mask_path ? s2_overlay_bytes(&job->scene.grid) : 0);
     return bytes;

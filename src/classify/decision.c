@@ -75,6 +75,21 @@ static void set_probabilities(s2_decision *decision, size_t at)
         decision->planes[S2_MAP_PROBABILITIES][at + (size_t)k * decision->pixels] = p[k];
 }
 
+/* Probabilities of the pixel at hand; returns the largest. */
+static float set_pixel_probabilities(s2_decision *decision, const float *scores)
+{
+    const int classes = decision->classes->count;
+    float *p = decision->probabilities;
+    if (!decision->smoothed)
+        return s2_probabilities(scores, classes, decision->temperature, p, 1);
+    /* softmax of ln 1 / (1 + exp(-x)) divides 1 / (1 + exp(-x)) by its sum without underflow */
+    for (int k = 0; k < classes; k++) {
+        const double x = (double)scores[k];
+        p[k] = (float)(x < 0.0 ? x - log1p(exp(x)) : -log1p(exp(-x)));
+    }
+    return s2_probabilities(p, classes, 1.0, p, 1);
+}
+
 bool s2_decide_pixel(s2_decision *decision, size_t at, const float *scores)
 {
     float *const *planes = decision->planes;
@@ -86,8 +101,7 @@ bool s2_decide_pixel(s2_decision *decision, size_t at, const float *scores)
         !planes[S2_MAP_UNCERTAINTY])
         return true;
     const int classes = decision->classes->count;
-    const float largest =
-        s2_probabilities(scores, classes, decision->temperature, decision->probabilities, 1);
+    const float largest = set_pixel_probabilities(decision, scores);
     if ((double)largest < decision->reject)
         decision->values[at] = decision->unsure;
     if (planes[S2_MAP_CONFIDENCE])

@@ -8,12 +8,13 @@
 typedef struct s2_decision {
     const s2_class_table *classes; /* of the model; borrowed */
     double temperature;            /* of its probabilities */
-    double reject;                 /* a less probable class is not mapped, but: */
-    uint16_t unsure;               /* this value */
-    size_t pixels;                 /* of the tile at hand */
-    uint16_t *values;              /* [pixels] of the map */
-    float *planes[S2_MAP_KINDS];   /* [bands][pixels] of the other outputs, NULL: not asked for */
-    float *probabilities;          /* [classes] of the pixel at hand */
+    bool smoothed; /* scores are log-odds, x, and p_k is 1 / (1 + exp(-x_k)) over the sum of all */
+    double reject; /* a less probable class is not mapped, but: */
+    uint16_t unsure;             /* this value */
+    size_t pixels;               /* of the tile at hand */
+    uint16_t *values;            /* [pixels] of the map */
+    float *planes[S2_MAP_KINDS]; /* [bands][pixels] of the other outputs, NULL: not asked for */
+    float *probabilities;        /* [classes] of the pixel at hand */
 } s2_decision;
 
 /**
@@ -31,7 +32,7 @@ size_t s2_decision_pixel_bytes(const s2_class_table *classes, const bool *asked)
 
 /**
  * Class, probabilities, entropy -sum p ln p and margin, the largest p less the second, of pixel
- * `at`; what is rejected keeps its probabilities. scores in [classes], logits. false: one is not finite, and the pixel is left.
+ * `at`; what is rejected keeps its probabilities. scores in [classes], logits or smoothed log-odds. false: one is not finite, and the pixel is left.
  */
 bool s2_decide_pixel(s2_decision *decision, size_t at, const float *scores);
 

@@ -2,7 +2,7 @@
 #ifndef S2_CLASSIFY_FINISHING_H
 #define S2_CLASSIFY_FINISHING_H
 
-#include "core/class_table.h"
+#include "geo/map/map_writer.h"
 
 #define S2_FINISHING_KEY "S2RGF_FINISHING" /* metadata item, absent where nothing is done */
 
@@ -10,11 +10,13 @@
 s2rgf_status s2_finishing_check(const s2rgf_classify_options *options, s2rgf_error *err);
 
 /**
- * The metadata item, "S2RGF_FINISHING=reject 0.5", in new memory, released with s2_free(); *line is
- * NULL where nothing is done. Errors: NO_MEMORY.
+ * The metadata item of an output, "S2RGF_FINISHING=smooth 7, reject 0.5", in new memory, released
+ * with s2_free(); *line is NULL where nothing is done to it.
+ * before  in  what was done already, or NULL
+ * Errors  NO_MEMORY.
  */
-s2rgf_status s2_finishing_describe(const s2rgf_classify_options *options, char **line,
-                                   s2rgf_error *err);
+s2rgf_status s2_finishing_describe(const s2rgf_classify_options *options, s2_map_kind kind,
+                                   const char *before, char **line, s2rgf_error *err);
 
 /**
  * The classes of the map: those of the model, and with options->reject "unsure", whose value is the

@@ -2,6 +2,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "classify/finishing.h"
 #include "core/argument.h"
 #include "core/error.h"
 #include "core/log.h"
@@ -55,6 +56,35 @@ static s2rgf_status join_lines(mosaic_job *job, const s2rgf_host *host, s2rgf_er
     return status;
 }
 
+/* Patches are those of a map, which is made anew; it says that small ones are gone. */
+static s2rgf_status plan_sieve(mosaic_job *job, bool is_vrt, s2rgf_error *err)
+{
+    const s2rgf_mosaic_options *options = job->options;
+    const s2rgf_classify_options sieve = {.smallest_patch = options->smallest_patch};
+    char *line = NULL;
+    const s2rgf_status checked = s2_finishing_check(&sieve, err);
+    if (checked != S2RGF_OK)
+        return checked;
+    if (options->smallest_patch.hectares == 0.0 && options->smallest_patch.pixels == 0)
+        return S2RGF_OK;
+    if (job->set.kind != S2_MAP_CLASSES)
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                       "%s: a smallest patch: expected shares of a map of classes, found numbers",
+                       options->output_path);
+    if (is_vrt)
+        return s2_fail(
+            err, S2RGF_INVALID_ARGUMENT,
+            "%s: a smallest patch: expected a format of its own, found VRT, which refers "
+            "to the shares",
+            options->output_path);
+    const char *before = s2_share_set_item(&job->set, S2_FINISHING_KEY);
+    s2rgf_status status = s2_finishing_describe(&sieve, S2_MAP_CLASSES, before, &line, err);
+    if (status == S2RGF_OK)
+        s2_share_set_put_item(&job->set, S2_FINISHING_KEY, line + strlen(S2_FINISHING_KEY "="));
+    s2_free(line);
+    return status;
+}
+
 static s2rgf_status prepare_mosaic(mosaic_job *job, bool is_vrt, const s2rgf_host *host,
                                    s2rgf_error *err)
 {
@@ -68,6 +98,7 @@ static s2rgf_status prepare_mosaic(mosaic_job *job, bool is_vrt, const s2rgf_hos
                               .grid = &job->set.grid,
                               .classes = &job->set.classes,
                               .metadata = (const char *const *)job->set.metadata,
+                              .smallest_patch = options->smallest_patch,
                               .host = host};
     size_t samples;
     if (s2_multiply((size_t)job->set.grid.width * CHUNK_LINES, (size_t)job->set.bands, &samples))
@@ -129,6 +160,8 @@ s2rgf_status s2rgf_mosaic(const s2rgf_mosaic_options *options, const s2rgf_host 
                        "format VRT: expected no creation option, found %s",
                        own.creation_options[0]);
     status = s2_share_set_open(own.output_path, own.share_count, &job.set, err);
+    if (status == S2RGF_OK)
+        status = plan_sieve(&job, is_vrt, err);
     if (status == S2RGF_OK)
         status = check_mosaic_paths(&job, err);
     if (status == S2RGF_OK)

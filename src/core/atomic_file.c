@@ -238,15 +238,34 @@ s2rgf_status s2_atomic_save(const char *path, const void *bytes, size_t count, b
     return status;
 }
 
-s2rgf_status s2rgf_text_save(const char *path, const char *text, bool overwrite, s2rgf_error *err)
+s2rgf_status s2rgf_texts_save(const s2rgf_text_file *texts, size_t count, bool overwrite,
+                              s2rgf_error *err)
 {
+    size_t opened = 0, done = 0;
     s2_error_clear(err);
-    s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"path", path}, {"text", text});
+    s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"texts", texts});
     if (status != S2RGF_OK)
         return status;
-    char *line = s2_asprintf("%s\n", text);
-    status = line ? s2_atomic_save(path, line, strlen(line), overwrite, err)
-                  : s2_fail_memory(err, "text file");
-    s2_free(line);
+    s2_atomic_file *files = s2_calloc(count, sizeof *files);
+    if (!files)
+        return s2_fail_memory(err, "names of files");
+    while (opened < count && status == S2RGF_OK) {
+        status =
+            S2_ARGUMENTS_GIVEN(err, {"path", texts[opened].path}, {"text", texts[opened].text});
+        if (status == S2RGF_OK)
+            status = s2_atomic_open(&files[opened], texts[opened].path, overwrite, err);
+        if (status != S2RGF_OK)
+            break;
+        status =
+            s2_atomic_write(&files[opened], texts[opened].text, strlen(texts[opened].text), err);
+        if (status == S2RGF_OK)
+            status = s2_atomic_write(&files[opened], "\n", 1, err);
+        opened++;
+    }
+    while (done < count && status == S2RGF_OK)
+        status = s2_atomic_commit(&files[done++], err);
+    while (opened > done)
+        s2_atomic_discard(&files[--opened]);
+    s2_free(files);
     return status;
 }

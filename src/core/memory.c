@@ -29,19 +29,29 @@ static size_t padded_bytes(size_t count, size_t size)
     return (bytes + S2_ALIGNMENT - 1) / S2_ALIGNMENT * S2_ALIGNMENT;
 }
 
+static _Thread_local size_t failed_allocations;
+
+size_t s2_failed_allocations(void)
+{
+    return failed_allocations;
+}
+
 void *s2_alloc(size_t count, size_t size)
 {
     const size_t bytes = padded_bytes(count, size);
-    return bytes == 0 ? NULL : aligned_alloc(S2_ALIGNMENT, bytes);
+    void *memory = bytes == 0 ? NULL : aligned_alloc(S2_ALIGNMENT, bytes);
+    failed_allocations += !memory;
+    return memory;
+}
+
+static void *zeroed(void *memory, size_t count, size_t size)
+{
+    return memory ? memset(memory, 0, padded_bytes(count, size)) : NULL;
 }
 
 void *s2_calloc(size_t count, size_t size)
 {
-    const size_t bytes = padded_bytes(count, size);
-    void *memory = bytes == 0 ? NULL : aligned_alloc(S2_ALIGNMENT, bytes);
-    if (memory)
-        memset(memory, 0, bytes);
-    return memory;
+    return zeroed(s2_alloc(count, size), count, size);
 }
 
 void *s2_alloc_large(size_t count, size_t size)
@@ -50,8 +60,10 @@ void *s2_alloc_large(size_t count, size_t size)
     if (bytes < LARGE_PAGE)
         return s2_alloc(count, size);
     void *memory = NULL;
-    if (posix_memalign(&memory, LARGE_PAGE, bytes) != 0)
+    if (posix_memalign(&memory, LARGE_PAGE, bytes) != 0) {
+        failed_allocations++;
         return NULL;
+    }
 #ifdef MADV_HUGEPAGE
     /* whole pages only, so that no more memory is used; what comes of advice does not matter */
     madvise(memory, bytes / LARGE_PAGE * LARGE_PAGE, MADV_HUGEPAGE);
@@ -61,10 +73,7 @@ void *s2_alloc_large(size_t count, size_t size)
 
 void *s2_calloc_large(size_t count, size_t size)
 {
-    void *memory = s2_alloc_large(count, size);
-    if (memory)
-        memset(memory, 0, padded_bytes(count, size));
-    return memory;
+    return zeroed(s2_alloc_large(count, size), count, size);
 }
 
 void *s2_grow(void *items, size_t count, size_t room, size_t size)

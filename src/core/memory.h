@@ -34,6 +34,12 @@ void *s2_alloc_large(size_t count, size_t size);
 /** As s2_alloc_large(), filled with zeros. */
 void *s2_calloc_large(size_t count, size_t size);
 
+/**
+ * How many allocations of the above have failed in this thread. For those who call code of others
+ * that calls ours, and cannot pass on why ours failed.
+ */
+size_t s2_failed_allocations(void);
+
 /** Release; NULL is accepted. Memory from all functions here. */
 void s2_free(void *memory);
 

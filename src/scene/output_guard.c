@@ -305,14 +305,17 @@ s2rgf_status s2_output_guard_strangers(const s2_output_guard *guard, bool overwr
     return status;
 }
 
-s2rgf_status s2rgf_check_output(const char *path, const char *const *others, s2rgf_error *err)
+s2rgf_status s2rgf_check_outputs(const char *const *paths, const char *const *others,
+                                 s2rgf_error *err)
 {
     s2_output_guard guard = {0};
     s2_error_clear(err);
-    s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"path", path});
+    s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"paths", paths}, {"others", others});
+    for (size_t i = 0; status == S2RGF_OK && paths[i]; i++)
+        status = s2_output_guard_add(&guard, paths[i], err);
     if (status == S2RGF_OK)
-        status = s2_output_guard_add(&guard, path, err);
-    for (size_t i = 0; others && others[i] && status == S2RGF_OK; i++) {
+        status = s2_output_guard_close(&guard, err);
+    for (size_t i = 0; status == S2RGF_OK && others[i]; i++) {
         const s2_dataset_name other = {.path = others[i]};
         status = s2_output_guard_input(&guard, &other, err);
     }

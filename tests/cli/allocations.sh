@@ -74,7 +74,7 @@ survives() {
         errors=$((errors + 1))
         if [ -z "$ours" ] && { [ "$status" -gt 128 ] || grep -q "stopped by a library" "$stderr"; }; then
             aborts=$((aborts + 1)) # in a library that does not look: what had no name yet may be left
-            find out -type f \( -name '*.part-*' -o -name '*.work-*' -o -name '*.tmp*' \) -delete
+            find out \( -name '*.part-*' -o -name '*.work-*' -o -name '*.tmp*' \) -prune -exec rm -r {} +
         fi
         [ -z "$(find out -type f ! -name '*of2.tif')" ] || fail "allocation $at of $total fails: $(ls out) left: $*"
         if [ -z "$ours" ] && [ "$status" -gt 128 ]; then

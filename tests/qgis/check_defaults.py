@@ -6,7 +6,7 @@ import sys
 
 import session
 
-SYNONYMS = {"ALL_CPUS": "0", "auto": "0"}  # words for what is 0 in QGIS
+SYNONYMS = {"ALL_CPUS": "0", "auto": "0", "off": "0"}  # words for what is 0 in QGIS
 
 
 def bracket_of(switch, text):

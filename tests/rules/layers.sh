@@ -22,6 +22,7 @@ tiles: core nn/networks
 scene: core format geo/source model nn/networks
 assess: core format geo/source geo/labels geo/map
 sample: core geo/source geo/labels geo/map scene
+report: core geo/source geo/map model
 classify: core format nn/networks model geo/source geo/labels geo/map tiles scene assess
 train: core nn/layers nn/networks model geo/source geo/labels tiles scene assess
 library: core nn/layers

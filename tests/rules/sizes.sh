@@ -2,12 +2,12 @@
 # Rule: files and functions, C++ too, stay small enough to be read in one go.
 . "$(dirname "$0")/../tools/lib.sh"
 
-# long_files ROOT: .c and .cpp above 600 lines, .h above 120 (s2rgf.h 700; what tests include is code: 600).
+# long_files ROOT: .c and .cpp above 600 lines, .h above 120 (s2rgf.h 800; what tests include is code: 600).
 long_files() {
     local file limit lines
     while read -r file; do
         case $file in
-        */src/s2rgf.h) limit=700 ;;
+        */src/s2rgf.h) limit=800 ;;
         "$1"/tests/*) limit=600 ;;
         *.h) limit=120 ;;
         *) limit=600 ;;
@@ -43,7 +43,7 @@ numbered 601 > src/long.c
 numbered 601 > gdal_driver/long.cpp
 numbered 121 > src/long.h
 numbered 601 > tests/long.h
-numbered 701 > src/s2rgf.h
+numbered 801 > src/s2rgf.h
 numbered 600 > src/short.c
 numbered 120 > src/short.h
 [ "$(long_files . | wc -l)" -eq 5 ] || fail "planted long files were not found: $(long_files .)"

@@ -104,6 +104,9 @@ static const member CLASSIFY[] = {MEMBER(classify, scene.inputs, POINTER),
                                   MEMBER(classify, model_path, POINTER),
                                   MEMBER(classify, output_path, POINTER),
                                   MEMBER(classify, reject, REAL),
+                                  MEMBER(classify, smallest_patch.hectares, REAL),
+                                  MEMBER(classify, smallest_patch.pixels, INTEGER),
+                                  MEMBER(classify, smooth_px, INTEGER),
                                   MEMBER(classify, tile_px, INTEGER),
                                   MEMBER(classify, threads, INTEGER),
                                   MEMBER(classify, memory_mb, INTEGER),
@@ -341,9 +344,14 @@ static void verbs_need_their_arguments(void)
     REFUSED(s2rgf_assess(&assess, NULL, NULL, &err));
     REFUSED(s2rgf_assessment_json(NULL, &text, &err));
     REFUSED(s2rgf_assessment_json(&(s2rgf_assessment){0}, NULL, &err));
-    REFUSED(s2rgf_check_output(NULL, NULL, &err));
-    REFUSED(s2rgf_text_save(NULL, "text", false, &err));
-    REFUSED(s2rgf_text_save("a.txt", NULL, false, &err));
+    REFUSED(s2rgf_assessment_html(NULL, &assess, NULL, NULL, &text, &err));
+    REFUSED(s2rgf_assessment_html(&(s2rgf_assessment){0}, NULL, NULL, NULL, &text, &err));
+    REFUSED(s2rgf_assessment_html(&(s2rgf_assessment){0}, &assess, NULL, NULL, NULL, &err));
+    REFUSED(s2rgf_model_html(NULL, &text, &err));
+    REFUSED(s2rgf_check_outputs(NULL, NULL, &err));
+    REFUSED(s2rgf_texts_save(NULL, 1, false, &err));
+    REFUSED(s2rgf_texts_save(&(s2rgf_text_file){NULL, "text"}, 1, false, &err));
+    REFUSED(s2rgf_texts_save(&(s2rgf_text_file){"a.txt", NULL}, 1, false, &err));
     CHECK(access("a.txt", F_OK) != 0);
     CHECK(s2rgf_train(NULL, NULL, NULL) == S2RGF_INVALID_ARGUMENT);
     CHECK(s2rgf_model_open(NULL, NULL, NULL) == S2RGF_INVALID_ARGUMENT);

@@ -82,6 +82,15 @@ static void skips_a_byte_order_mark(void)
 }
 
 /* What is saved is loaded again, paths seen from the other folder; sources are put together. */
+static void check_inputs(const s2rgf_scene *scene, const s2rgf_input *wanted, size_t count)
+{
+    REQUIRE(scene->options.input_count == count);
+    for (size_t i = 0; i < count; i++) {
+        CHECK_STR(scene->options.inputs[i].name, wanted[i].name);
+        CHECK_STR(scene->options.inputs[i].path, wanted[i].path);
+    }
+}
+
 static void saves_and_loads(void)
 {
     const s2rgf_input inputs[] = {
@@ -99,13 +108,12 @@ static void saves_and_loads(void)
     CHECK(s2rgf_scene_save(&scene, "sub/s.s2rgf.json", false, &err) == S2RGF_OK);
     REQUIRE(s2rgf_scene_load("sub/s.s2rgf.json", &loaded, &err) == S2RGF_OK);
     CHECK_STR(loaded->model_path, "sub/../m.s2rgf");
-    REQUIRE(loaded->options.input_count == 4);
-    CHECK_STR(loaded->options.inputs[0].name, "ms");
-    CHECK_STR(loaded->options.inputs[0].path, "sub/../a.tif");
-    CHECK_STR(loaded->options.inputs[1].path, "/abs/b.tif");
-    CHECK_STR(loaded->options.inputs[2].path, "HDF5:c.h5://v");
-    CHECK_STR(loaded->options.inputs[3].name, "hs");
-    CHECK_STR(loaded->options.inputs[3].path, "sub/h \"1\".tif");
+    check_inputs(loaded,
+                 (const s2rgf_input[]){{"ms", "sub/../a.tif"},
+                                       {"ms", "/abs/b.tif"},
+                                       {"ms", "HDF5:c.h5://v"},
+                                       {"hs", "sub/h \"1\".tif"}},
+                 4);
     CHECK_STR(loaded->options.assigned_srs, "EPSG:32633");
     CHECK_STR(loaded->options.source_nodata, "none");
     CHECK_STR(loaded->options.open_options[0], "NUM_THREADS=2");
@@ -136,12 +144,8 @@ static void parses_lines(void)
     REQUIRE(s2rgf_scene_parse("model=m.s2rgf,hs=a=b.tif,ms=\"c,d.tif\",ms=e.tif", &scene, &err) ==
             S2RGF_OK);
     CHECK_STR(scene->model_path, "m.s2rgf");
-    REQUIRE(scene->options.input_count == 3);
-    CHECK_STR(scene->options.inputs[0].name, "hs");
-    CHECK_STR(scene->options.inputs[0].path, "a=b.tif");
-    CHECK_STR(scene->options.inputs[1].path, "c,d.tif");
-    CHECK_STR(scene->options.inputs[2].name, "ms");
-    CHECK_STR(scene->options.inputs[2].path, "e.tif");
+    check_inputs(scene,
+                 (const s2rgf_input[]){{"hs", "a=b.tif"}, {"ms", "c,d.tif"}, {"ms", "e.tif"}}, 3);
     s2rgf_scene_free(scene);
     check_line_refused("", "model=FILE");
     check_line_refused("model=m", "NAME=RASTER");

@@ -7,6 +7,7 @@
 #include "core/clock.h"
 #include "core/error.h"
 #include "harness.h"
+#include "tile_fixture.h"
 
 enum { TILES = 40 };
 
@@ -220,19 +221,6 @@ static s2rgf_status compute_slow(void *worker, int tile, s2_tile_watch *watch, s
     return s2_fail(err, S2RGF_INTERNAL, "the host was not told");
 }
 
-static s2rgf_status write_slow(void *worker, int tile, s2rgf_error *err)
-{
-    (void)worker;
-    (void)tile;
-    (void)err;
-    return S2RGF_OK;
-}
-
-static void stop_slow(void *worker)
-{
-    (void)worker;
-}
-
 static bool progress_of_slow(double fraction, void *user)
 {
     slow_tile *slow = user;
@@ -253,8 +241,8 @@ static void host_is_told_while_waiting(bool cancels)
                              .threads = 2,
                              .start = start_slow,
                              .compute = compute_slow,
-                             .write = write_slow,
-                             .stop = stop_slow};
+                             .write = write_nothing,
+                             .stop = stop_nothing};
     CHECK(s2_tiles_run(&job, &host, NULL) == (cancels ? S2RGF_CANCELLED : S2RGF_OK));
     CHECK(slow.lasts && slow.stopped == cancels);
 }

@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "harness.h"
+#include "tile_fixture.h"
 
 enum { COLUMNS = 5, ROWS = 4, TILES = COLUMNS * ROWS, STEPS = 12, FIRST_STEP = 3 };
 
@@ -18,7 +19,8 @@ typedef struct scenario {
     int bad_tile;     /* fails half-way; -1: none */
     int cancel_after; /* reports; -1: never */
     int reports, computed;
-    int wrong; /* what tiles found otherwise than it should be */
+    int slower_us; /* a step */
+    int wrong;     /* what tiles found otherwise than it should be */
 } scenario;
 
 /* Tiles run in threads, which must not check for themselves. */
@@ -76,7 +78,7 @@ static s2rgf_status compute(void *worker, int tile, s2_tile_watch *watch, s2rgf_
             if (status == S2RGF_OK)
                 expect(s, ((const int *)sides[S2_LEFT].memory)[step] == mark_of(tile - 1, step));
         }
-        usleep((useconds_t)(tile * 7 % 5 * 20));
+        usleep((useconds_t)(tile * 7 % 5 * 20 + s->slower_us));
         if (status == S2RGF_OK && sides[S2_RIGHT].memory) {
             ((int *)sides[S2_RIGHT].memory)[step] = mark_of(tile, step);
             s2_tile_seams_give(s->seams, tile, FIRST_STEP + step);
@@ -90,19 +92,6 @@ static s2rgf_status compute(void *worker, int tile, s2_tile_watch *watch, s2rgf_
 #pragma omp atomic
     s->computed++;
     return status;
-}
-
-static s2rgf_status write_tile(void *worker, int tile, s2rgf_error *err)
-{
-    (void)worker;
-    (void)tile;
-    (void)err;
-    return S2RGF_OK;
-}
-
-static void stop(void *worker)
-{
-    (void)worker;
 }
 
 static bool progress(double fraction, void *user)
@@ -124,8 +113,8 @@ static s2rgf_status run(scenario *s, int threads, s2rgf_error *err)
                              .threads = threads,
                              .start = start,
                              .compute = compute,
-                             .write = write_tile,
-                             .stop = stop};
+                             .write = write_nothing,
+                             .stop = stop_nothing};
     REQUIRE(s2_tile_seams_create(&demand, &TILING, &s->seams, NULL) == S2RGF_OK);
     const s2rgf_status status = s2_tiles_run(&job, &host, err);
     s2_tile_seams_free(s->seams);
@@ -147,7 +136,8 @@ static void test_failure(int threads)
     CHECK(run(&s, threads, &err) == S2RGF_FORMAT);
     CHECK_STR(err.message, "tile 7");
     CHECK(s.wrong == 0);
-    scenario interrupted = {.bad_tile = -1, .cancel_after = 6};
+    /* slow enough for the host to be asked again before all is done */
+    scenario interrupted = {.bad_tile = -1, .cancel_after = 1, .slower_us = 5000};
     CHECK(run(&interrupted, threads, &err) == S2RGF_CANCELLED);
     CHECK(interrupted.computed < TILES && interrupted.wrong == 0);
 }

@@ -5,35 +5,37 @@
 
 #include "geo/labels/labels_blocks.h"
 
+/* What the tests split. */
+static s2_label_set labels;
+static s2_training_set set;
+static s2_split_report report;
+
 /* A set that is only good for splitting. */
-static void init_split_only(s2_training_set *set, const s2_label_set *labels)
+static void init_split_only(void)
 {
     static s2_scene no_scene;
     static const s2_model_content none;
-    REQUIRE(s2_training_set_init(set, &no_scene, labels, &none, CROP, NULL) == S2RGF_OK);
+    REQUIRE(s2_training_set_init(&set, &no_scene, &labels, &none, CROP, NULL) == S2RGF_OK);
 }
 
-static void clear_all(s2_training_set *set, s2_label_set *labels)
+static void clear_all(void)
 {
-    s2_training_set_clear(set);
-    s2_label_set_clear(labels);
+    s2_training_set_clear(&set);
+    s2_label_set_clear(&labels);
 }
 
 /* Other pixels and groups in place of those that a fixture made, all zero. */
-static void replace_labels(s2_label_set *labels, size_t pixels, size_t groups)
+static void replace_labels(size_t pixels, size_t groups)
 {
-    S2_FREE_EACH(labels->pixels, labels->groups);
-    labels->pixels = s2_calloc(pixels, sizeof *labels->pixels);
-    labels->groups = s2_calloc(groups, sizeof *labels->groups);
+    S2_FREE_EACH(labels.pixels, labels.groups);
+    labels.pixels = s2_calloc(pixels, sizeof *labels.pixels);
+    labels.groups = s2_calloc(groups, sizeof *labels.groups);
 }
 
 static void polygons_are_split_whole(void)
 {
-    s2_label_set labels;
-    s2_training_set set;
-    s2_split_report report;
     make_labels(&labels);
-    init_split_only(&set, &labels);
+    init_split_only();
     for (uint64_t seed = 1; seed <= 20; seed++) {
         int of_group[64] = {0};
         int trains[3] = {0};
@@ -55,38 +57,32 @@ static void polygons_are_split_whole(void)
         CHECK(report.train_pixels + report.validation_pixels == labels.count);
         CHECK_NEAR(report.distance_px, 5.0, 1e-9); /* the next row of labels */
     }
-    clear_all(&set, &labels);
+    clear_all();
 }
 
 /* The only polygon of a class trains. */
 static void no_class_is_lost(void)
 {
-    s2_label_set labels;
-    s2_training_set set;
-    s2_split_report report;
     make_labels(&labels);
     for (int g = 0; g < labels.group_count; g++)
         labels.groups[g].class_index = g == 0 ? 0 : 1 + g % 2;
     for (size_t i = 0; i < labels.count; i++)
         labels.pixels[i].class_index = labels.groups[labels.pixels[i].group].class_index;
-    init_split_only(&set, &labels);
+    init_split_only();
     for (uint64_t seed = 1; seed <= 20; seed++) {
         REQUIRE(s2_training_set_split(&set, 0.5, seed, NULL, &report, NULL) == S2RGF_OK);
         CHECK(set.class_pixels[0] == labels.groups[0].pixels);
         CHECK(report.validation_pixels > 0);
     }
-    clear_all(&set, &labels);
+    clear_all();
 }
 
 /* Blocks of raster labels hold several classes and are split whole: no block shows both roles. */
 static void blocks_are_split_whole(void)
 {
     enum { BLOCKS = 12 };
-    s2_label_set labels;
-    s2_training_set set;
-    s2_split_report report;
     make_labels(&labels);
-    replace_labels(&labels, BLOCKS * 9, BLOCKS * 3);
+    replace_labels(BLOCKS * 9, BLOCKS * 3);
     labels.from_polygons = false;
     labels.count = 0;
     labels.group_count = 0;
@@ -98,7 +94,7 @@ static void blocks_are_split_whole(void)
                 labels.pixels[labels.count++] = (s2_label_pixel){x + i, 0, k, labels.group_count};
             labels.group_count++;
         }
-    init_split_only(&set, &labels);
+    init_split_only();
     for (uint64_t seed = 1; seed <= 20; seed++) {
         int of_block[BLOCKS] = {0};
         REQUIRE(s2_training_set_split(&set, 0.25, seed, NULL, &report, NULL) == S2RGF_OK);
@@ -108,19 +104,16 @@ static void blocks_are_split_whole(void)
             CHECK(of_block[b] == 1 || of_block[b] == 2);
         CHECK(report.validation_pixels == BLOCKS * 9 / 4);
     }
-    clear_all(&set, &labels);
+    clear_all();
 }
 
 /* A small scene has as many blocks as it takes to split it; a large one keeps its own. */
 static void small_scenes_have_smaller_blocks(void)
 {
     enum { SMALL_W = 67, SMALL_H = 100 };
-    s2_label_set labels;
-    s2_training_set set;
-    s2_split_report report;
     size_t of_class[3] = {0}, validating[3] = {0};
     make_labels(&labels);
-    replace_labels(&labels, SMALL_W * SMALL_H, 1);
+    replace_labels(SMALL_W * SMALL_H, 1);
     labels.from_polygons = false;
     labels.count = 0;
     for (int y = 0; y < SMALL_H; y++)
@@ -143,7 +136,7 @@ static void small_scenes_have_smaller_blocks(void)
               s2_rect_contains(group->bounds,
                                (s2_rect){labels.pixels[i].x, labels.pixels[i].y, 1, 1}));
     }
-    init_split_only(&set, &labels);
+    init_split_only();
     REQUIRE(s2_training_set_split(&set, 0.25, 1, NULL, &report, NULL) == S2RGF_OK);
     for (size_t i = 0; i < labels.count; i++) {
         of_class[labels.pixels[i].class_index]++;
@@ -225,7 +218,6 @@ static void labels_need_valid_data(void)
         const s2rgf_input inputs[] = {{"fine", "/vsimem/whole.tif"}, {"gap", "/vsimem/gap.tif"}};
         const s2rgf_scene_options options = {.inputs = inputs, .input_count = 2};
         s2_scene scene;
-        s2_label_set labels;
         s2rgf_error err = {0};
         VSIUnlink("/vsimem/gap.tif.msk");
         make_coordinates("/vsimem/whole.tif", FINE_W, FINE_H, 0.0, 0.0, 10.0);
@@ -271,22 +263,22 @@ static void labels_need_valid_data(void)
 /* ---- distance and time ---------------------------------------------------------------------- */
 
 /* Labels over a whole square, one class in each 5 x 5 pixels, grouped as a raster's are. */
-static void make_square(s2_label_set *labels, int side)
+static void make_square(int side)
 {
     const int blocks = (side + S2_LABEL_BLOCK_PX - 1) / S2_LABEL_BLOCK_PX;
-    *labels = (s2_label_set){.group_count = 2 * blocks * blocks};
-    labels->count = (size_t)side * (size_t)side;
-    labels->pixels = s2_alloc(labels->count, sizeof *labels->pixels);
-    labels->groups = s2_calloc((size_t)labels->group_count, sizeof *labels->groups);
-    REQUIRE(s2_class_table_add(&labels->classes, 1, "a", NULL, NULL) == S2RGF_OK);
-    REQUIRE(s2_class_table_add(&labels->classes, 2, "b", NULL, NULL) == S2RGF_OK);
-    for (size_t i = 0; i < labels->count; i++) {
+    labels = (s2_label_set){.group_count = 2 * blocks * blocks};
+    labels.count = (size_t)side * (size_t)side;
+    labels.pixels = s2_alloc(labels.count, sizeof *labels.pixels);
+    labels.groups = s2_calloc((size_t)labels.group_count, sizeof *labels.groups);
+    REQUIRE(s2_class_table_add(&labels.classes, 1, "a", NULL, NULL) == S2RGF_OK);
+    REQUIRE(s2_class_table_add(&labels.classes, 2, "b", NULL, NULL) == S2RGF_OK);
+    for (size_t i = 0; i < labels.count; i++) {
         const int x = (int)(i % (size_t)side);
         const int y = (int)(i / (size_t)side);
         const int class_index = (x / 5 + y / 5) % 2;
         const int block = y / S2_LABEL_BLOCK_PX * blocks + x / S2_LABEL_BLOCK_PX;
-        s2_label_group *group = &labels->groups[2 * block + class_index];
-        labels->pixels[i] = (s2_label_pixel){x, y, class_index, 2 * block + class_index};
+        s2_label_group *group = &labels.groups[2 * block + class_index];
+        labels.pixels[i] = (s2_label_pixel){x, y, class_index, 2 * block + class_index};
         group->class_index = class_index;
         group->bounds = group->pixels++ == 0 ? (s2_rect){x, y, 1, 1} : group->bounds;
     }
@@ -301,7 +293,7 @@ static void distance_is_that_of_the_nearest_pair(void)
     s2_random random;
     s2_random_init(&random, 5, 0);
     for (int trial = 0; trial < TRIALS; trial++) {
-        s2_label_set labels = {.pixels = pixels};
+        labels = (s2_label_set){.pixels = pixels};
         const uint64_t rarity = 1 + s2_random_below(&random, 60);
         const int border = (int)s2_random_below(&random, SIDE);
         for (int i = 0; i < SIDE * SIDE; i++) {
@@ -330,17 +322,14 @@ static void work_is_linear(void)
 {
     uint64_t work[2];
     for (int k = 0; k < 2; k++) {
-        s2_label_set labels;
-        s2_training_set set;
-        s2_split_report report;
         double distance;
-        make_square(&labels, k == 0 ? 512 : 1024);
-        init_split_only(&set, &labels);
+        make_square(k == 0 ? 512 : 1024);
+        init_split_only();
         REQUIRE(s2_training_set_split(&set, 0.25, 3, NULL, &report, NULL) == S2RGF_OK);
         CHECK(report.train_pixels + report.validation_pixels == labels.count);
         CHECK(report.distance_px == 1.0);
         REQUIRE(s2_role_distance(&labels, set.role, NULL, &distance, &work[k], NULL) == S2RGF_OK);
-        clear_all(&set, &labels);
+        clear_all();
     }
     CHECK(work[0] > 0 && work[1] < 5 * work[0]);
 }
@@ -355,24 +344,18 @@ static bool stop_at_once(double fraction, void *user)
 static void splitting_can_be_cancelled(void)
 {
     const s2rgf_host host = {.progress = stop_at_once};
-    s2_label_set labels;
-    s2_training_set set;
-    s2_split_report report;
-    make_square(&labels, 200);
-    init_split_only(&set, &labels);
+    make_square(200);
+    init_split_only();
     CHECK(s2_training_set_split(&set, 0.25, 3, &host, &report, NULL) == S2RGF_CANCELLED);
-    clear_all(&set, &labels);
+    clear_all();
 }
 
 /* Groups are found, not searched for: a hundred thousand take no time that counts. */
 static void many_blocks_are_split_in_no_time(void)
 {
     enum { BLOCKS = 100000 };
-    s2_label_set labels;
-    s2_training_set set;
-    s2_split_report report;
-    make_square(&labels, 1);
-    replace_labels(&labels, BLOCKS, BLOCKS);
+    make_square(1);
+    replace_labels(BLOCKS, BLOCKS);
     labels.count = BLOCKS;
     labels.group_count = BLOCKS;
     for (int i = 0; i < BLOCKS; i++) {
@@ -380,12 +363,12 @@ static void many_blocks_are_split_in_no_time(void)
         labels.pixels[i] = (s2_label_pixel){x, 0, i % 2, i};
         labels.groups[i] = (s2_label_group){i % 2, 1, {x, 0, 1, 1}};
     }
-    init_split_only(&set, &labels);
+    init_split_only();
     const clock_t start = clock();
     REQUIRE(s2_training_set_split(&set, 0.25, 3, NULL, &report, NULL) == S2RGF_OK);
     CHECK((double)(clock() - start) / CLOCKS_PER_SEC < 5.0); /* squared: far more than ten */
     CHECK(report.validation_pixels == BLOCKS / 4 && report.distance_px == S2_LABEL_BLOCK_PX);
-    clear_all(&set, &labels);
+    clear_all();
 }
 
 int main(void)

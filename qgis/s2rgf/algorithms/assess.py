@@ -11,7 +11,7 @@ from qgis.core import (
 
 from ..labels import LABEL_OPTIONS, add_labels, check_labels, label_arguments
 from ..options import Option, add_parameter
-from ..report import add_report, write_report
+from ..report import OUTPUT_HTML, add_report, report_arguments, report_path
 from ..sources import raster_path
 from ..text import paragraphs, tr
 from .base import ProgramAlgorithm
@@ -35,7 +35,7 @@ class Assess(ProgramAlgorithm):
             tr(
                 "Compares a class raster, such as a map made by Classify, with reference labels: "
                 "confusion matrix, overall and average accuracy, kappa, and the figures of each "
-                "class. The report says what was excluded and why."
+                "class. The report, with the map's picture, says what was excluded and why."
             ),
             tr("Classes are matched by name, else by pixel value."),
             tr(
@@ -84,21 +84,24 @@ class Assess(ProgramAlgorithm):
     def processAlgorithm(self, parameters, context, feedback):
         wanted = self.parameterAsFileOutput(parameters, OUTPUT_JSON, context)
         path = wanted or QgsProcessingUtils.generateTempFilename("accuracy.json")
+        report = report_path(self, parameters, context)
         layer = self.parameterAsRasterLayer(parameters, MAP, context)
         arguments = [
             *label_arguments(self, parameters, context, feedback),
             *self._design_arguments(parameters, context),
+            *report_arguments(report),
             *self.option_arguments(parameters, context),
             "-json",
             path,
             "-overwrite",
             raster_path(layer, context),
         ]
-        lines = self.execute(arguments, feedback)
+        self.execute(arguments, feedback)
         with open(path, encoding="utf-8") as file:
             figures = json.load(file)
         outputs = {name: figures[name.lower()] for name in FIGURES}
-        outputs.update(write_report(self, lines, parameters, context))
+        if report:
+            outputs[OUTPUT_HTML] = report
         if wanted:
             outputs[OUTPUT_JSON] = wanted
         return outputs

@@ -41,6 +41,23 @@ class Classify(ProgramAlgorithm):
     TAGS = "land cover,classification,map,predict,network,fusion"
     OPTIONS = (
         Option(
+            "SMOOTH",
+            "-smooth",
+            int,
+            "Side of the window to smooth over, in pixels",
+            "An odd number from 3 to 51; 7 is usual. 0: the map is not smoothed.",
+            0,
+            0,
+            51,
+        ),
+        Option(
+            "MMU",
+            "-mmu",
+            str,
+            "Smallest mapped area",
+            "Pixels, such as 20, or hectares, such as 0.5ha: smaller patches take another class.",
+        ),
+        Option(
             "REJECT",
             "-reject",
             float,

@@ -9,7 +9,7 @@ from qgis.core import (
 )
 
 from ..options import add_parameter
-from ..report import add_report, write_report
+from ..report import OUTPUT_HTML, add_report, report_arguments, report_path
 from ..text import paragraphs, tr
 from .base import ANY_MODEL_FILTER, ProgramAlgorithm
 
@@ -44,8 +44,10 @@ class ModelInfo(ProgramAlgorithm):
 
     def processAlgorithm(self, parameters, context, feedback):
         path = self.parameterAsFile(parameters, MODEL, context)
-        report = self.execute([path], feedback)
-        description = self.execute(["-json", path], feedback, show_lines=False)
+        report = report_path(self, parameters, context)
+        self.execute([path], feedback)
+        arguments = ["-json", *report_arguments(report), path]
+        description = self.execute(arguments, feedback, show_lines=False)
         model = json.loads("\n".join(description))
         outputs = {
             "NETWORK": model["network"],
@@ -54,5 +56,6 @@ class ModelInfo(ProgramAlgorithm):
             "CLASSES": ",".join(item["name"] for item in model["classes"]),
             "CLASS_COUNT": len(model["classes"]),
         }
-        outputs.update(write_report(self, report, parameters, context))
+        if report:
+            outputs[OUTPUT_HTML] = report
         return outputs

@@ -20,8 +20,8 @@
         <translation>KBS einer Karte, die keines hat</translation>
     </message>
     <message>
-        <source>Compares a class raster, such as a map made by Classify, with reference labels: confusion matrix, overall and average accuracy, kappa, and the figures of each class. The report says what was excluded and why.</source>
-        <translation>Vergleicht ein Klassenraster, etwa eine Karte von Klassifizieren, mit Referenzen: Konfusionsmatrix, gesamte und mittlere Genauigkeit, Kappa und die Werte jeder Klasse. Der Bericht sagt, was ausgelassen wurde und warum.</translation>
+        <source>Compares a class raster, such as a map made by Classify, with reference labels: confusion matrix, overall and average accuracy, kappa, and the figures of each class. The report, with the map's picture, says what was excluded and why.</source>
+        <translation>Vergleicht ein Klassenraster, etwa eine Karte von Klassifizieren, mit Referenzen: Konfusionsmatrix, gesamte und mittlere Genauigkeit, Kappa und die Werte jeder Klasse. Der Bericht, mit dem Bild der Karte, sagt, was ausgelassen wurde und warum.</translation>
     </message>
     <message>
         <source>Classes are matched by name, else by pixel value.</source>
@@ -98,6 +98,22 @@
     <message>
         <source>land cover,classification,map,predict,network,fusion</source>
         <translation>Landbedeckung,Klassifikation,Karte,Vorhersage,Netz,Fusion</translation>
+    </message>
+    <message>
+        <source>Side of the window to smooth over, in pixels</source>
+        <translation>Seite des Fensters, über das geglättet wird, in Pixeln</translation>
+    </message>
+    <message>
+        <source>An odd number from 3 to 51; 7 is usual. 0: the map is not smoothed.</source>
+        <translation>Eine ungerade Zahl von 3 bis 51; üblich ist 7. 0: die Karte wird nicht geglättet.</translation>
+    </message>
+    <message>
+        <source>Smallest mapped area</source>
+        <translation>Kleinste kartierte Fläche</translation>
+    </message>
+    <message>
+        <source>Pixels, such as 20, or hectares, such as 0.5ha: smaller patches take another class.</source>
+        <translation>Pixel, etwa 20, oder Hektar, etwa 0.5ha: kleinere Flecken nehmen eine andere Klasse an.</translation>
     </message>
     <message>
         <source>Least probability of the mapped class</source>

@@ -20,8 +20,8 @@
         <translation>SCR d'une carte qui n'en a pas</translation>
     </message>
     <message>
-        <source>Compares a class raster, such as a map made by Classify, with reference labels: confusion matrix, overall and average accuracy, kappa, and the figures of each class. The report says what was excluded and why.</source>
-        <translation>Compare un raster de classes, comme une carte de Classifier, à des références : matrice de confusion, précision globale et moyenne, kappa, et les valeurs de chaque classe. Le rapport dit ce qui a été écarté et pourquoi.</translation>
+        <source>Compares a class raster, such as a map made by Classify, with reference labels: confusion matrix, overall and average accuracy, kappa, and the figures of each class. The report, with the map's picture, says what was excluded and why.</source>
+        <translation>Compare un raster de classes, comme une carte de Classifier, à des références : matrice de confusion, précision globale et moyenne, kappa, et les valeurs de chaque classe. Le rapport, avec l'image de la carte, dit ce qui a été écarté et pourquoi.</translation>
     </message>
     <message>
         <source>Classes are matched by name, else by pixel value.</source>
@@ -98,6 +98,22 @@
     <message>
         <source>land cover,classification,map,predict,network,fusion</source>
         <translation>occupation du sol,classification,carte,prédiction,réseau,fusion</translation>
+    </message>
+    <message>
+        <source>Side of the window to smooth over, in pixels</source>
+        <translation>Côté de la fenêtre de lissage, en pixels</translation>
+    </message>
+    <message>
+        <source>An odd number from 3 to 51; 7 is usual. 0: the map is not smoothed.</source>
+        <translation>Un nombre impair de 3 à 51 ; 7 est courant. 0 : la carte n'est pas lissée.</translation>
+    </message>
+    <message>
+        <source>Smallest mapped area</source>
+        <translation>Plus petite surface cartographiée</translation>
+    </message>
+    <message>
+        <source>Pixels, such as 20, or hectares, such as 0.5ha: smaller patches take another class.</source>
+        <translation>Des pixels, comme 20, ou des hectares, comme 0.5ha : les taches plus petites prennent une autre classe.</translation>
     </message>
     <message>
         <source>Least probability of the mapped class</source>

@@ -81,16 +81,22 @@ static void clear_invalid(s2_class_band *band, size_t count)
 s2rgf_status s2_class_band_read(s2_class_band *band, s2_rect rect, const double **pixels,
                                 s2rgf_error *err)
 {
-    const size_t count = (size_t)rect.w * (size_t)rect.h;
+    return s2_class_band_pick(band, rect, rect.w, rect.h, pixels, err);
+}
+
+s2rgf_status s2_class_band_pick(s2_class_band *band, s2_rect rect, int width, int height,
+                                const double **pixels, s2rgf_error *err)
+{
+    const size_t count = (size_t)width * (size_t)height;
     if (!make_room(band, count))
         return s2_fail_memory(err, "class raster");
     s2_gdal_catch caught;
     s2_gdal_catch_begin(&caught);
     CPLErr outcome = GDALRasterIO(band->band, GF_Read, rect.x, rect.y, rect.w, rect.h, band->pixels,
-                                  rect.w, rect.h, GDT_Float64, 0, 0);
+                                  width, height, GDT_Float64, 0, 0);
     if (outcome == CE_None && band->mask)
         outcome = GDALRasterIO(band->mask, GF_Read, rect.x, rect.y, rect.w, rect.h, band->valid,
-                               rect.w, rect.h, GDT_Float32, 0, 0);
+                               width, height, GDT_Float32, 0, 0);
     s2_gdal_catch_end(&caught);
     if (outcome != CE_None)
         return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot read lines %d..%d", band->path,

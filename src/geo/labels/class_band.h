@@ -65,6 +65,13 @@ s2rgf_status s2_class_band_read(s2_class_band *band, s2_rect rect, const double 
                                 s2rgf_error *err);
 
 /**
+ * The same of width x height pixels spread evenly over the rectangle, from an overview of the band
+ * where it has one that is fine enough. pixels out [height][width]
+ */
+s2rgf_status s2_class_band_pick(s2_class_band *band, s2_rect rect, int width, int height,
+                                const double **pixels, s2rgf_error *err);
+
+/**
  * Class value of a pixel read: a whole number, or off by at most 1e-3; -1 for none: NaN, 0 where it
  * is no class, and what lies below 0.
  * x, y in  its place, for the message

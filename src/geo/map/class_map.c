@@ -88,3 +88,8 @@ s2rgf_status s2_class_map_read_row(s2_class_map *map, int y, int *indices, s2rgf
     }
     return status;
 }
+
+const char *const *s2_class_map_metadata(const s2_class_map *map)
+{
+    return (const char *const *)GDALGetMetadata(map->dataset, NULL);
+}

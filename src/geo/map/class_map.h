@@ -47,4 +47,7 @@ s2rgf_status s2_class_map_read_row(s2_class_map *map, int y, int *indices, s2rgf
  */
 s2rgf_status s2_class_map_read_values(s2_class_map *map, int y, int *values, s2rgf_error *err);
 
+/** What it says of itself: KEY=VALUE list ended by NULL, or NULL; valid until it is closed. */
+const char *const *s2_class_map_metadata(const s2_class_map *map);
+
 #endif

@@ -26,12 +26,13 @@ struct s2_map_writer {
     char **metadata;        /* provenance and CLASS_n */
     char **final_options;   /* creation options of the final driver, where that is not GTiff */
     GDALDriverH final_driver;
-    bool finished;  /* nothing is left but the rename */
-    bool converts;  /* final format is not the GeoTIFF written first */
-    bool sparse;    /* blocks may be left out */
-    bool unchecked; /* the final driver does not write through GDAL's files */
-    bool is_trial;  /* a miniature: it finds out what its format keeps */
-    unsigned keeps; /* what the file holds besides pixels */
+    bool finished;             /* nothing is left but the rename */
+    bool converts;             /* final format is not the GeoTIFF written first */
+    bool sparse;               /* blocks may be left out */
+    bool unchecked;            /* the final driver does not write through GDAL's files */
+    bool is_trial;             /* a miniature: it finds out what its format keeps */
+    unsigned keeps;            /* what the file holds besides pixels */
+    size_t failed_allocations; /* before this writer was made */
     char *srs_read; /* what the format makes of the coordinate system, from a miniature, or NULL */
     int reach_w, reach_h; /* how far from the origin the georeference must hold, in pixels */
     s2_map_files files;
@@ -39,8 +40,10 @@ struct s2_map_writer {
     GDALDatasetH dataset;
     GDALDataType type;
     int bands;
-    s2_map_table *table; /* whole class maps only, else NULL */
-    bool leave_table;    /* the format takes no attribute table */
+    s2_map_table *table;   /* whole class maps only, else NULL */
+    bool leave_table;      /* the format takes no attribute table */
+    GDALDatasetH unsieved; /* where lines go first, until all are there; NULL: small patches stay */
+    int smallest_px;
     /* Lines not yet handed to GDAL: [bands][capacity][width] of the type above. */
     unsigned char *lines;
     size_t sample_bytes;
@@ -77,6 +80,17 @@ s2rgf_status s2_map_try_format(const s2_map_spec *spec, s2_map_writer *writer, s
 uint64_t s2_map_hash_lines(const s2_map_writer *writer, int from, int count);
 CPLErr s2_map_transfer(const s2_map_writer *writer, GDALDatasetH dataset, GDALRWFlag direction,
                        int from, int y, int count);
+
+/** Hand over the lines of a dataset, all of them, in place of what was. Errors: IO, NO_MEMORY. */
+s2rgf_status s2_map_refill(s2_map_writer *writer, GDALDatasetH dataset, s2rgf_error *err);
+
+/**
+ * Where patches of the specified size are to go, have lines collected in a file of their own.
+ * Errors  INVALID_ARGUMENT (hectares where areas are not known), IO, NO_MEMORY.
+ */
+s2rgf_status s2_map_sieve_begin(const s2_map_spec *spec, s2_map_writer *writer, s2rgf_error *err);
+/** Give small patches of these lines other classes and hand all over. Errors: IO, CANCELLED. */
+s2rgf_status s2_map_sieve_end(s2_map_writer *writer, s2rgf_error *err);
 
 /** All bits that apply to the writer's kind of map. */
 unsigned s2_map_description(const s2_map_writer *writer);

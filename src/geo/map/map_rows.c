@@ -71,7 +71,7 @@ CPLErr s2_map_transfer(const s2_map_writer *writer, GDALDatasetH dataset, GDALRW
 static s2rgf_status hand_over(s2_map_writer *writer, int from, int count, s2rgf_error *err)
 {
     const int y = writer->first_line + from;
-    if (writer->table) {
+    if (writer->table && !writer->unsieved) {
         const s2rgf_status status = s2_map_table_count(writer->table, line_at(writer, 0, from),
                                                        writer->sample_bytes, y, count, err);
         if (status != S2RGF_OK)
@@ -80,9 +80,10 @@ static s2rgf_status hand_over(s2_map_writer *writer, int from, int count, s2rgf_
     writer->hashes[y / writer->unit] = s2_map_hash_lines(writer, from, count);
     s2_gdal_catch caught;
     s2_map_catch_begin(&caught);
-    CPLErr outcome = s2_map_transfer(writer, writer->dataset, GF_Write, from, y, count);
+    GDALDatasetH dataset = writer->unsieved ? writer->unsieved : writer->dataset;
+    CPLErr outcome = s2_map_transfer(writer, dataset, GF_Write, from, y, count);
     for (int b = 1; b <= writer->bands && outcome == CE_None; b++)
-        outcome = GDALFlushRasterCache(GDALGetRasterBand(writer->dataset, b));
+        outcome = GDALFlushRasterCache(GDALGetRasterBand(dataset, b));
     s2_gdal_catch_end(&caught);
     if (outcome != CE_None || caught.failed)
         return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: lines %d..%d cannot be written",
@@ -112,6 +113,30 @@ static s2rgf_status drain(s2_map_writer *writer, s2rgf_error *err)
     writer->first_line += from;
     writer->done_lines = left;
     return S2RGF_OK;
+}
+
+s2rgf_status s2_map_refill(s2_map_writer *writer, GDALDatasetH dataset, s2rgf_error *err)
+{
+    const int height = writer->grid.height;
+    s2rgf_status status = S2RGF_OK;
+    writer->first_line = writer->done_lines = 0;
+    while (writer->first_line < height && status == S2RGF_OK) {
+        const int y = writer->first_line, left = height - y;
+        const int count = left < writer->unit ? left : writer->unit;
+        status = reserve_lines(writer, count, err);
+        if (status != S2RGF_OK)
+            break;
+        s2_gdal_catch caught;
+        s2_map_catch_begin(&caught);
+        const CPLErr outcome = s2_map_transfer(writer, dataset, GF_Read, 0, y, count);
+        s2_gdal_catch_end(&caught);
+        writer->done_lines = count;
+        status = outcome == CE_None
+                     ? drain(writer, err)
+                     : s2_gdal_fail(&caught, err, S2RGF_IO, "%s: lines %d..%d cannot be read back",
+                                    writer->files.path, y, y + count - 1);
+    }
+    return status;
 }
 
 /** Refuse a rectangle out of order. */

@@ -16,6 +16,7 @@
 /* Lines between vertices of a block's outline are geodesics, those of the grid are not. */
 #define EDGE_POINTS 8
 #define OUTLINE_POINTS (4 * EDGE_POINTS)
+#define AREA_SAMPLES 16 /* blocks along each side whose mean is that of the map */
 
 struct s2_map_table {
     const s2_grid *grid;
@@ -145,6 +146,22 @@ static double block_hectares(const s2_map_table *table, s2_rect block)
     double square_metres = NAN;
     geod_polygon_compute(&table->ellipsoid, &polygon, FALSE, TRUE, &square_metres, NULL);
     return fabs(square_metres) / 1e4;
+}
+
+double s2_map_table_pixel_hectares(const s2_map_table *table)
+{
+    const s2_rect whole = {0, 0, table->grid->width, table->grid->height};
+    double hectares = 0.0, pixels = 0.0;
+    if (!table->has_area)
+        return (double)NAN;
+    for (int i = 0; i < AREA_SAMPLES * AREA_SAMPLES; i++) {
+        const int x = (int)((int64_t)whole.w * (i % AREA_SAMPLES) / AREA_SAMPLES);
+        const int y = (int)((int64_t)whole.h * (i / AREA_SAMPLES) / AREA_SAMPLES);
+        const s2_rect block = s2_rect_intersect((s2_rect){x, y, BLOCK, BLOCK}, whole);
+        hectares += block_hectares(table, block);
+        pixels += (double)block.w * block.h;
+    }
+    return hectares / pixels;
 }
 
 /** Count one block of lines already in memory. lines in [block.h][grid width] */

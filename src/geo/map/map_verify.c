@@ -240,6 +240,9 @@ s2rgf_status s2_map_verify_description(s2_map_writer *writer, GDALDatasetH datas
     const unsigned found = find_description(writer, dataset);
     s2_gdal_catch_end(&caught);
     const unsigned missing = writer->keeps & ~found;
+    /* GDAL does not pass on why a file could not be opened for it. */
+    if (missing != 0 && s2_failed_allocations() != writer->failed_allocations)
+        return s2_fail_memory(err, "output");
     if (writer->is_trial)
         writer->keeps &= found;
     for (size_t i = 0; i < sizeof names / sizeof names[0] && !writer->is_trial; i++)

@@ -192,6 +192,7 @@ s2rgf_status s2_map_create_untried(const s2_map_spec *spec, s2_map_writer **writ
     s2_map_writer *made = s2_calloc(1, sizeof *made);
     if (!made)
         return s2_fail_memory(err, "output");
+    made->failed_allocations = s2_failed_allocations();
     s2rgf_status status = check_spec(spec, err);
     if (status == S2RGF_OK)
         status = take_spec(spec, made, err);
@@ -218,6 +219,8 @@ s2rgf_status s2_map_create(const s2_map_spec *spec, s2_map_writer **writer, s2rg
     s2rgf_status status = s2_map_create_untried(spec, &made, err);
     if (status == S2RGF_OK)
         status = s2_map_try_format(spec, made, err);
+    if (status == S2RGF_OK)
+        status = s2_map_sieve_begin(spec, made, err);
     if (status != S2RGF_OK) {
         s2_map_close(made);
         return status;
@@ -303,6 +306,8 @@ s2rgf_status s2_map_finish(s2_map_writer *writer, s2rgf_error *err)
     if (writer->first_line != writer->grid.height)
         status = s2_fail(err, S2RGF_INTERNAL, "%s: incomplete: %d of %d lines were written",
                          writer->files.path, writer->first_line, writer->grid.height);
+    if (status == S2RGF_OK && writer->unsieved)
+        status = s2_map_sieve_end(writer, err);
     if (status == S2RGF_OK && writer->table && !writer->leave_table)
         status = s2_map_table_attach(writer->table, GDALGetRasterBand(writer->dataset, 1), err);
     if (status == S2RGF_OK) {
@@ -333,6 +338,9 @@ static void abandon_files(s2_map_writer *writer)
     if (writer->dataset)
         GDALClose(writer->dataset);
     writer->dataset = NULL;
+    if (writer->unsieved)
+        GDALClose(writer->unsieved);
+    writer->unsieved = NULL;
     s2_gdal_catch_end(&caught);
     CPLPopErrorHandler();
     s2_map_files_clear(&writer->files);

@@ -35,6 +35,9 @@ typedef struct s2_map_spec {
     const s2_class_table *classes;
     const char *const *metadata; /* KEY=VALUE list ended by NULL: provenance */
     const s2rgf_host *host; /* NULL, or whose progress() may stop the copy into another format */
+    /* of a class map: smaller patches take the class of a neighbour, when all is written; zeros: all
+       stay */
+    s2rgf_patch_size smallest_patch;
     /* NULL: a whole map; a share says so and has all in its one file: no side files for names, areas
        and style, which its map will have */
     const s2_map_share *share;
@@ -69,7 +72,7 @@ s2rgf_status s2_map_write_floats(s2_map_writer *writer, s2_rect rect, const floa
                                  s2rgf_error *err);
 
 /**
- * Finish: attribute table (Value, Count, Class, Red, Green, Blue, Alpha, Area_ha by PROJ
+ * Finish: small patches (GDALSieveFilter(), 4-connected, nodata left as it is), attribute table (Value, Count, Class, Red, Green, Blue, Alpha, Area_ha by PROJ
  * geodesics), close, convert where the format is not GTiff (GDALCreateCopy), style, and compare
  * what came out with what was written: all but the names.
  * Errors  IO (also what GDAL reports at closing, and what differs), INTERNAL (lines are missing),

@@ -269,6 +269,16 @@ s2rgf_status s2_share_set_open(const char *map_path, int count, s2_share_set *se
     return status;
 }
 
+const char *s2_share_set_item(const s2_share_set *set, const char *key)
+{
+    return CSLFetchNameValue(set->metadata, key);
+}
+
+void s2_share_set_put_item(s2_share_set *set, const char *key, const char *value)
+{
+    set->metadata = CSLSetNameValue(set->metadata, key, value);
+}
+
 void s2_share_set_close(s2_share_set *set)
 {
     for (int i = 0; set->paths && i < set->count; i++)

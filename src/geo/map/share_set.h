@@ -34,6 +34,10 @@ typedef struct s2_share_set {
 s2rgf_status s2_share_set_open(const char *map_path, int count, s2_share_set *set,
                                s2rgf_error *err);
 
+/** An item of the map's metadata, NULL: there is none; and another value for it. */
+const char *s2_share_set_item(const s2_share_set *set, const char *key);
+void s2_share_set_put_item(s2_share_set *set, const char *key, const char *value);
+
 /** Release; a set that is all zeros is accepted. */
 void s2_share_set_close(s2_share_set *set);
 

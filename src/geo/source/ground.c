@@ -7,7 +7,8 @@
 
 #include "geo/source/gdal_catch.h"
 
-#define STEP_SHARE 0.01  /* of the grid's sides: the step that a pixel is measured by */
+#define STEP_SHARE 0.01 /* of the grid's sides: the step that a pixel is measured by */
+#define NORTH_STEP_RADIANS 1e-6
 #define NEAR_GROUND 1e-2 /* a projection that is so true needs no word */
 
 /** Points to earth-centred metres, in place: longitude, latitude in radians. */
@@ -73,6 +74,27 @@ static double linear_unit(OGRSpatialReferenceH srs)
     return OSRIsGeographic(srs) || OSRIsGeocentric(srs) ? NAN : OSRGetLinearUnits(srs, NULL);
 }
 
+/**
+ * From a projected CRS to the geographic one that it is made of; both NULL for another CRS. Released
+ * by the caller.
+ */
+static OGRCoordinateTransformationH to_geographic_of(OGRSpatialReferenceH srs,
+                                                     OGRSpatialReferenceH *geographic)
+{
+    OGRCoordinateTransformationH transformation = NULL;
+    *geographic = NULL;
+    s2_gdal_catch caught;
+    s2_gdal_catch_begin(&caught);
+    if (OSRIsProjected(srs))
+        *geographic = OSRCloneGeogCS(srs);
+    if (*geographic) {
+        OSRSetAxisMappingStrategy(*geographic, OAMS_TRADITIONAL_GIS_ORDER);
+        transformation = OCTNewCoordinateTransformation(srs, *geographic);
+    }
+    s2_gdal_catch_end(&caught);
+    return transformation;
+}
+
 double s2_grid_pixel_metres(const s2_grid *grid)
 {
     OGRSpatialReferenceH srs = NULL, geographic = NULL;
@@ -80,15 +102,7 @@ double s2_grid_pixel_metres(const s2_grid *grid)
     double area = NAN;
     if (!grid->srs_wkt || s2_srs_from_text(grid->srs_wkt, &srs, NULL) != S2RGF_OK)
         return NAN;
-    s2_gdal_catch caught;
-    s2_gdal_catch_begin(&caught);
-    if (OSRIsProjected(srs))
-        geographic = OSRCloneGeogCS(srs);
-    if (geographic) {
-        OSRSetAxisMappingStrategy(geographic, OAMS_TRADITIONAL_GIS_ORDER);
-        to_geographic = OCTNewCoordinateTransformation(srs, geographic);
-    }
-    s2_gdal_catch_end(&caught);
+    to_geographic = to_geographic_of(srs, &geographic);
     if (OSRIsGeographic(srs))
         area = area_of(grid, srs, NULL);
     else if (to_geographic)
@@ -117,6 +131,52 @@ void s2_grid_pixel_text(const s2_grid *grid, char *text, size_t size)
             snprintf(text, size, "%.10g m", own);
         else
             snprintf(text, size, "%.10g m, %.4g m on the ground", own, metres);
+    }
+    OSRDestroySpatialReference(srs);
+}
+
+/* ---- north ------------------------------------------------------------------------------------ */
+
+/** The step in CRS units that leads to the north of x, y; false where that is not known. */
+static bool north_in_crs(OGRSpatialReferenceH srs, double x, double y, double step[2])
+{
+    OGRSpatialReferenceH geographic = NULL;
+    step[0] = 0.0;
+    step[1] = 1.0;
+    if (OSRIsGeographic(srs))
+        return true;
+    OGRCoordinateTransformationH forward = to_geographic_of(srs, &geographic);
+    s2_gdal_catch caught;
+    s2_gdal_catch_begin(&caught);
+    OGRCoordinateTransformationH back =
+        forward ? OCTNewCoordinateTransformation(geographic, srs) : NULL;
+    double lon = x, lat = y;
+    bool known = back && OCTTransform(forward, 1, &lon, &lat, NULL);
+    if (known) {
+        lat += NORTH_STEP_RADIANS / OSRGetAngularUnits(geographic, NULL);
+        known = OCTTransform(back, 1, &lon, &lat, NULL);
+        step[0] = lon - x;
+        step[1] = lat - y;
+    }
+    s2_gdal_catch_end(&caught);
+    OCTDestroyCoordinateTransformation(back);
+    OCTDestroyCoordinateTransformation(forward);
+    OSRDestroySpatialReference(geographic);
+    return known && isfinite(step[0]) && isfinite(step[1]);
+}
+
+void s2_ground_north(const s2_grid *grid, double step[2])
+{
+    OGRSpatialReferenceH srs = NULL;
+    s2_affine to_pixel;
+    double x, y, in_crs[2];
+    step[0] = step[1] = NAN;
+    if (!grid->srs_wkt || s2_srs_from_text(grid->srs_wkt, &srs, NULL) != S2RGF_OK)
+        return;
+    s2_affine_apply(&grid->to_geo, grid->width / 2.0, grid->height / 2.0, &x, &y);
+    if (north_in_crs(srs, x, y, in_crs) && s2_affine_invert(&grid->to_geo, &to_pixel)) {
+        step[0] = to_pixel.m[1] * in_crs[0] + to_pixel.m[2] * in_crs[1];
+        step[1] = to_pixel.m[4] * in_crs[0] + to_pixel.m[5] * in_crs[1];
     }
     OSRDestroySpatialReference(srs);
 }

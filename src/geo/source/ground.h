@@ -39,4 +39,10 @@ double s2_ground_reach(const double metric[3], double radius);
  */
 bool s2_ground_span(const double metric[3], double dy, double radius, double *from, double *to);
 
+/**
+ * A short step to the true north from the grid's centre, in columns and rows; its length has no
+ * meaning. NaN where north is not known: without CRS, or with one that is not on an ellipsoid.
+ */
+void s2_ground_north(const s2_grid *grid, double step[2]);
+
 #endif

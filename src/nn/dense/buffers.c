@@ -267,7 +267,8 @@ static void plan_tile(const s2_network_spec *spec, const s2_run_geometry *geomet
     const s2_rect tiles = s2_tiling_tiles(tiling);
     const int row = tiles.y + s2_tiling_look(tiles.h, quick, at[0]);
     const int column = tiles.x + s2_tiling_look(tiles.w, quick, at[1]);
-    s2_dense_plan_make(spec, geometry, s2_tiling_core(tiling, column, row), plan);
+    const s2_rect core = s2_tiling_core(tiling, column, row);
+    s2_dense_plan_make(spec, geometry, s2_tile_reach(geometry, core), plan);
 }
 
 /* Where no source is turned, rows are the same for all tiles of a row of tiles, columns for all of

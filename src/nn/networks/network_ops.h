@@ -97,7 +97,7 @@ struct s2_network_ops {
     /* false: no memory. */
     bool (*run_init)(s2_run *run, const s2_tiling *tiling);
     void (*run_clear)(s2_run *run);
-    /* Scores and validity of a core that is a tile of the tiling, handed to io rows by rows. wanted
+    /* Scores and validity of a core that is a tile of the tiling with its margin, handed to io rows by rows. wanted
        in [core.h][core.w], 0 where scores are not needed and may be anything; NULL: all are.
        Errors: those of io. */
     s2rgf_status (*run_compute)(s2_run *run, s2_rect core, const uint8_t *wanted,

@@ -107,9 +107,10 @@ static void measure_source_rects(const s2_network_spec *spec, const s2_run_geome
         s2_rect widest = {0};
         for (int i = 0; i < rows; i++)
             for (int j = 0; j < columns && (turned || i == 0 || j == 0); j++) {
-                const s2_rect part =
+                const s2_rect tile =
                     s2_tiling_core(tiling, tiles.x + s2_tiling_look(tiles.w, quick, j),
                                    tiles.y + s2_tiling_look(tiles.h, quick, i));
+                const s2_rect part = s2_tile_reach(geometry, tile);
                 const s2_rect here = source_rect(spec, geometry, s, part);
                 core.w = larger_int(core.w, part.w);
                 core.h = larger_int(core.h, part.h);

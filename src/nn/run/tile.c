@@ -40,6 +40,12 @@ s2_rect s2_tiling_core(const s2_tiling *tiling, int column, int row)
                              tiling->rect);
 }
 
+s2_rect s2_tile_reach(const s2_run_geometry *geometry, s2_rect tile)
+{
+    const s2_rect scene = {0, 0, geometry->width, geometry->height};
+    return s2_rect_intersect(s2_rect_grow(tile, geometry->margin_px), scene);
+}
+
 bool s2_tile_init(s2_tile *tile, const s2_network_spec *spec, size_t core_pixels,
                   const size_t *source_pixels)
 {

@@ -9,6 +9,7 @@
 /** Where the sources lie; the same for every tile, so tiles agree. */
 typedef struct s2_run_geometry {
     int width, height; /* reference grid */
+    int margin_px;     /* of it, that are computed around a tile for what is done afterwards */
     int source_width[S2RGF_MAX_SOURCES], source_height[S2RGF_MAX_SOURCES];
     s2_affine ref_to_source[S2RGF_MAX_SOURCES];
 } s2_run_geometry;
@@ -95,8 +96,9 @@ int s2_tiling_look(int count, bool quick, int i);
 /** Whether rows and columns of a source are none of the reference's: else a tile's rows of it depend
     on the tile's row alone, and columns on the column. */
 bool s2_is_turned(const s2_run_geometry *geometry, int source);
-/** The tile in that column and row. */
+/** The tile in that column and row; what is computed for one: it and its margin in the scene. */
 s2_rect s2_tiling_core(const s2_tiling *tiling, int column, int row);
+s2_rect s2_tile_reach(const s2_run_geometry *geometry, s2_rect tile);
 
 /**
  * Buffers of a tile for cores and source rectangles of up to that many pixels; source_pixels in
