@@ -100,7 +100,8 @@ def main():
     for path in files:
         if check:
             lines, many = differences(path, texts)
-            print("\n".join(lines))
+            for line in lines:
+                print(line)
             too_many = too_many or many
         else:
             language = path.stem.split("_")[1]
