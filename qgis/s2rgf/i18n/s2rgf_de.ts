@@ -396,7 +396,7 @@
         <translation>Kanäle, die benutzt werden</translation>
     </message>
     <message>
-        <source>NAME=1-4,8 or NAME=450-900nm, for several sources with a blank between. Without it all bands that hold data and are not marked bad.</source>
+        <source>NAME=1-4,8 or NAME=450-900nm, with a blank between several sources. Without it, all bands that hold data and are not marked bad.</source>
         <translation>NAME=1-4,8 oder NAME=450-900nm, für mehrere Quellen mit einem Leerzeichen dazwischen. Ohne Angabe alle Kanäle, die Daten enthalten und nicht als schlecht gekennzeichnet sind.</translation>
     </message>
     <message>
@@ -418,6 +418,10 @@
     <message>
         <source>s2rgf models (*.s2rgf)</source>
         <translation>s2rgf-Modelle (*.s2rgf)</translation>
+    </message>
+    <message>
+        <source>How the training went</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Use only features for which</source>

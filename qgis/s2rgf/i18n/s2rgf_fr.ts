@@ -396,7 +396,7 @@
         <translation>Bandes à employer</translation>
     </message>
     <message>
-        <source>NAME=1-4,8 or NAME=450-900nm, for several sources with a blank between. Without it all bands that hold data and are not marked bad.</source>
+        <source>NAME=1-4,8 or NAME=450-900nm, with a blank between several sources. Without it, all bands that hold data and are not marked bad.</source>
         <translation>NOM=1-4,8 ou NOM=450-900nm, pour plusieurs sources avec une espace entre elles. Sans cela, toutes les bandes qui contiennent des données et ne sont pas marquées comme mauvaises.</translation>
     </message>
     <message>
@@ -418,6 +418,10 @@
     <message>
         <source>s2rgf models (*.s2rgf)</source>
         <translation>Modèles s2rgf (*.s2rgf)</translation>
+    </message>
+    <message>
+        <source>How the training went</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Use only features for which</source>
