@@ -29,8 +29,8 @@ run "$build/s2rgf_classify" -m model.s2rgf -i hs=hs.tif -i ms=ms.tif -overwrite 
 say "Assess the map on the polygons of the layer test, which training never saw"
 run "$build/s2rgf_assess" map.tif -labels labels.gpkg -l test -a class -json accuracy.json -overwrite
 
-# A picture for any viewer; without .aux.xml, for the colours are in the pixels.
-gdal_translate -q --config GDAL_PAM_ENABLED NO -of PNG -expand rgba map.tif map.png
+# For any viewer and for any text.
+"$PYTHON" "$here/write_picture.py" map.tif map.png
 "$PYTHON" "$here/write_legend.py" map.tif legend.txt
 
 say "Legend"
@@ -48,5 +48,5 @@ print(f"accuracy   overall {a['overall_accuracy']:.3f}, average {a['average_accu
 END
 echo "map        $out/map.tif"
 echo "legend     $out/legend.txt, and for QGIS $out/map.qml"
-echo "picture    $out/map.png"
+echo "picture    $out/map.png, with its legend"
 echo "input      $out/ms.tif, $out/hs.tif, $out/labels.gpkg"

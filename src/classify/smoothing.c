@@ -2,6 +2,7 @@
 #include "classify/smoothing.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "assess/calibration.h"
 #include "core/error.h"
@@ -22,16 +23,18 @@ s2rgf_status s2_smoothing_init(s2_smoothing *smoothing, int classes, int window,
     *smoothing = (s2_smoothing){.classes = classes, .window = window, .temperature = temperature};
     smoothing->log_odds = s2_alloc(row, sizeof(float) * (size_t)classes);
     smoothing->valid = s2_alloc(row, 1);
-    smoothing->around = s2_alloc(square(window), sizeof(float));
-    smoothing->places = s2_alloc(square(window), sizeof *smoothing->places);
-    if (smoothing->log_odds && smoothing->valid && smoothing->around && smoothing->places)
+    smoothing->around = s2_alloc(3 * square(window), sizeof(float));
+    smoothing->guess = s2_calloc((size_t)classes, sizeof(float));
+    smoothing->places = s2_alloc(square(window) + 1, sizeof *smoothing->places);
+    if (smoothing->log_odds && smoothing->valid && smoothing->around && smoothing->guess &&
+        smoothing->places)
         return S2RGF_OK;
     return s2_fail_memory(err, "smoothing");
 }
 
 void s2_smoothing_clear(s2_smoothing *smoothing)
 {
-    S2_FREE_EACH(smoothing->log_odds, smoothing->valid, smoothing->around,
+    S2_FREE_EACH(smoothing->log_odds, smoothing->valid, smoothing->around, smoothing->guess,
                  (void *)smoothing->places);
     *smoothing = (s2_smoothing){0};
 }
@@ -39,7 +42,7 @@ void s2_smoothing_clear(s2_smoothing *smoothing)
 size_t s2_smoothing_bytes(int classes, int window, int width)
 {
     return (size_t)window * (size_t)width * (sizeof(float) * (size_t)classes + 1) +
-           square(window) * (sizeof(float) + sizeof(float *));
+           square(window) * (3 * sizeof(float) + sizeof(float *));
 }
 
 void s2_smoothing_begin(s2_smoothing *smoothing, s2_rect tile, s2_rect reach)
@@ -131,33 +134,6 @@ void s2_smoothing_next(s2_smoothing *smoothing)
     smoothing->taken++;
 }
 
-/* Put the largest `count` of values first, in any order; returns the least of these (Hoare). */
-static float select_largest(float *values, size_t total, size_t count)
-{
-    size_t low = 0, high = total - 1;
-    const size_t wanted = count - 1;
-    while (low < high) {
-        const float pivot = values[low + (high - low) / 2];
-        size_t i = low, j = high;
-        while (true) {
-            while (values[i] > pivot)
-                i++;
-            while (values[j] < pivot)
-                j--;
-            if (i >= j)
-                break;
-            const float swapped = values[i];
-            values[i++] = values[j];
-            values[j--] = swapped;
-        }
-        if (wanted <= j)
-            high = j;
-        else
-            low = j + 1;
-    }
-    return values[wanted];
-}
-
 /* Pixels with data in the window. */
 static size_t find_places(s2_smoothing *smoothing, int x, int y)
 {
@@ -165,35 +141,65 @@ static size_t find_places(s2_smoothing *smoothing, int x, int y)
     const s2_rect window = s2_rect_intersect(
         (s2_rect){x - radius, y - radius, smoothing->window, smoothing->window}, smoothing->reach);
     size_t count = 0;
-    for (int v = window.y; v < window.y + window.h; v++)
-        for (int u = window.x; u < window.x + window.w; u++)
-            if (*valid_at(smoothing, u, v))
-                smoothing->places[count++] = place_of(smoothing, u, v);
+    for (int v = window.y; v < window.y + window.h; v++) {
+        const uint8_t *valid = valid_at(smoothing, window.x, v);
+        const float *place = place_of(smoothing, window.x, v);
+        for (int u = 0; u < window.w; u++) {
+            smoothing->places[count] = place + u;
+            count += valid[u] != 0;
+        }
+    }
     return count;
 }
 
-/* The posterior mean of one class, which is `offset` floats behind class 0. */
-static double smooth_class(s2_smoothing *smoothing, size_t count, size_t offset, double x)
+/* The wanted-th largest of `count` values, which are lost. guess in  any number: the nearer, the
+   faster. room out [count] */
+static float find_largest(float *values, size_t count, size_t wanted, float guess, float *room)
 {
-    const size_t half = (count + 1) / 2;
+    while (true) {
+        /* without branches, which no processor could foresee: larger ones stay, smaller ones move */
+        size_t larger = 0, smaller = 0;
+        for (size_t i = 0; i < count; i++) {
+            const float v = values[i];
+            values[larger] = v;
+            room[smaller] = v;
+            larger += v > guess;
+            smaller += v < guess;
+        }
+        if (larger < wanted && wanted <= count - smaller)
+            return guess;
+        if (larger >= wanted) {
+            count = larger;
+        } else {
+            wanted -= count - smaller;
+            count = smaller;
+            memcpy(values, room, count * sizeof *values);
+        }
+        guess = values[count / 2];
+    }
+}
+
+/* The posterior mean of one class, which is `offset` floats behind class 0. */
+static double smooth_class(s2_smoothing *smoothing, size_t count, int class_index, double x)
+{
+    const size_t half = (count + 1) / 2, offset = (size_t)class_index * (size_t)smoothing->reach.w;
+    float *around = smoothing->around, *copy = around + count;
     for (size_t i = 0; i < count; i++)
-        smoothing->around[i] = smoothing->places[i][offset];
-    const double least = (double)select_largest(smoothing->around, count, half);
+        around[i] = copy[i] = smoothing->places[i][offset];
+    const float least =
+        find_largest(copy, count, half, smoothing->guess[class_index], copy + count);
+    smoothing->guess[class_index] = least;
+    /* relative to the least of the half, so that equal ones add nothing */
     double sum = 0.0, squares = 0.0;
-    size_t above = 0;
     for (size_t i = 0; i < count; i++) {
-        const double from = (double)smoothing->places[i][offset] - least;
-        above += from > 0.0;
-        sum += fmax(from, 0.0);
+        const double from = around[i] > least ? (double)around[i] - (double)least : 0.0;
+        sum += from;
+        squares += from * from;
     }
     const double mean = sum / (double)half;
-    for (size_t i = 0; i < count; i++) {
-        const double from = (double)smoothing->places[i][offset] - least;
-        squares += from > 0.0 ? (from - mean) * (from - mean) : 0.0;
-    }
-    squares += (double)(half - above) * mean * mean;
-    const double variance = half > 1 ? squares / (double)(half - 1) : 0.0;
-    return (variance * x + SIGMA2 * (least + mean)) / (variance + SIGMA2);
+    const double about = fmax(squares - sum * mean, 0.0);
+    const double variance = half > 1 ? about / (double)(half - 1) : 0.0;
+    return (variance * x + SIGMA2 * ((double)least + mean)) / (variance + SIGMA2);
 }
 
 bool s2_smoothing_pixel(s2_smoothing *smoothing, int x, float *log_odds)
@@ -204,8 +210,8 @@ bool s2_smoothing_pixel(s2_smoothing *smoothing, int x, float *log_odds)
         return false;
     const size_t count = find_places(smoothing, x, y);
     for (int k = 0; k < smoothing->classes; k++) {
-        const size_t offset = (size_t)k * (size_t)smoothing->reach.w;
-        log_odds[k] = (float)smooth_class(smoothing, count, offset, (double)own[offset]);
+        const double odds = (double)own[(size_t)k * (size_t)smoothing->reach.w];
+        log_odds[k] = (float)smooth_class(smoothing, count, k, odds);
     }
     return true;
 }

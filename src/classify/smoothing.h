@@ -29,8 +29,9 @@ typedef struct s2_smoothing {
     int added, taken;    /* rows that came in; rows of the tile that were smoothed */
     float *log_odds;     /* [window][classes][reach.w], a ring of rows */
     uint8_t *valid;      /* [window][reach.w] */
-    float *around;       /* [window * window] of one class in the window, then ordered */
-    const float **places; /* [window * window] where they are in the ring, of class 0 */
+    float *around;       /* [window * window] of one class in the window */
+    float *guess;        /* [classes] the least of the larger half around the pixel before */
+    const float **places; /* [window * window + 1] where they are in the ring, of class 0 */
 } s2_smoothing;
 
 /**

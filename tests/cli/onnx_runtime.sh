@@ -20,12 +20,13 @@ set_inputs() {
 }
 
 # make_model MODEL CHANNELS FOLDER "NAME..." [OPTION...]: train for a few steps, export, describe.
+validation=(-val 0.3 -no_refit)
 make_model() {
     local names
     read -ra names <<< "$4"
     set_inputs "$3" "${names[@]}"
     expect_status 0 s2rgf_train -q "${inputs[@]}" -labels "$3/labels.tif" -c "$2" -steps 8 -batch 1 \
-        -crop 32 -threads 1 -val 0.3 -no_refit "${@:5}" "$1.s2rgf"
+        -crop 32 -threads 1 "${validation[@]}" "${@:5}" "$1.s2rgf"
     expect_silence s2rgf_info -onnx "$1.s2rgf" "$1.onnx"
     expect_status 0 s2rgf_info -json "$1.s2rgf"
     cp "$stdout" "$1.json"
@@ -62,6 +63,13 @@ compare two large "ms hs" 32,48,224,192 80
 scene make three 80 80 pan=1:80x80 ms=4:80x80 hs=9:32x32
 make_model three 16 three "pan ms hs"
 compare three three "pan ms hs" 0,0,80,80 0
+
+# the expert of windows, beside holes and edges
+validation=(-val 0)
+make_model windows 16 wide "ms hs"
+grep -q '"windows_divisor"' windows.json || fail "no expert of windows"
+compare windows wide "ms hs" 0,0,128,96 0
+validation=(-val 0.3 -no_refit)
 
 for ablation in attention ssja spectral spatial; do
     make_model "$ablation" 16 wide "ms hs" -ablate "$ablation"

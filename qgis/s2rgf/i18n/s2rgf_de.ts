@@ -421,7 +421,7 @@
     </message>
     <message>
         <source>How the training went</source>
-        <translation type="unfinished"></translation>
+        <translation>Verlauf des Trainings</translation>
     </message>
     <message>
         <source>Use only features for which</source>
