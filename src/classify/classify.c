@@ -52,7 +52,7 @@ static s2rgf_status classify_share(const s2rgf_classify_options *options, const 
         s2_log(host, S2RGF_INFO, "%s: exists already, nothing to do", own.output_path);
     } else if (status == S2RGF_OK) {
         own.overwrite = true;
-        status = s2_classify(&own, host, err);
+        status = s2_classify(&own, NULL, host, err);
     }
     for (int i = 0; i < S2_MAP_KINDS; i++)
         s2_free(paths[i]);
@@ -99,5 +99,6 @@ s2rgf_status s2rgf_classify(const s2rgf_classify_options *options, const s2rgf_h
     const s2rgf_status status = s2_classify_take(options, &own, err);
     if (status != S2RGF_OK)
         return status;
-    return own.share_count == 0 ? s2_classify(&own, host, err) : classify_share(&own, host, err);
+    return own.share_count == 0 ? s2_classify(&own, NULL, host, err)
+                                : classify_share(&own, host, err);
 }

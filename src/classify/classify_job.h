@@ -2,6 +2,7 @@
 #ifndef S2_CLASSIFY_CLASSIFY_JOB_H
 #define S2_CLASSIFY_CLASSIFY_JOB_H
 
+#include "classify/classify_scene.h"
 #include "classify/mapping.h"
 #include "classify/output_names.h"
 #include "classify/wanted.h"
@@ -12,6 +13,7 @@
     writers. */
 typedef struct s2_classify_job {
     const s2rgf_classify_options *options;
+    s2_classify_common *common; /* or NULL */
     const s2rgf_model *model;
     const s2_model_content *content;
     const s2_weights *weights;

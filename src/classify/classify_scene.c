@@ -236,7 +236,8 @@ static s2rgf_status create_output(s2_classify_job *job, s2_map_kind kind, const 
                               .smallest_patch =
                                   is_map ? options->smallest_patch : (s2rgf_patch_size){0},
                               .host = host,
-                              .share = options->share_count ? &job->share : NULL};
+                              .share = options->share_count ? &job->share : NULL,
+                              .trial = job->common ? &job->common->trials[kind] : NULL};
     status = s2_map_create(&spec, &job->writers[kind], err);
     s2_free(finishing);
     return status;
@@ -355,17 +356,18 @@ static s2rgf_status check_scores(const s2_classify_job *job, const s2rgf_host *h
     return S2RGF_OK;
 }
 
-s2rgf_status s2_classify(const s2rgf_classify_options *options, const s2rgf_host *host,
-                         s2rgf_error *err)
+s2rgf_status s2_classify(const s2rgf_classify_options *options, s2_classify_common *common,
+                         const s2rgf_host *host, s2rgf_error *err)
 {
     const int memory_mb = s2_mapping_memory_mb(options->memory_mb, s2_granted_memory(""));
-    s2_classify_job job = {.options = options, .limit_bytes = (size_t)memory_mb * MB};
+    s2_classify_job job = {
+        .options = options, .common = common, .limit_bytes = (size_t)memory_mb * MB};
     s2_error_clear(err);
     if (!options->model_path || !options->output_path || options->scene.input_count == 0)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "a model, an input and an output are needed");
     for (s2_map_kind kind = 0; kind < S2_MAP_KINDS; kind++)
         job.asked[kind] = s2_output_path(options, kind) != NULL;
-    s2rgf_status status = s2_guard_classify(options, err);
+    s2rgf_status status = s2_guard_classify(options, common ? common->suffixes : NULL, err);
     if (status == S2RGF_OK)
         status = prepare(&job, host, err);
     if (status == S2RGF_OK)

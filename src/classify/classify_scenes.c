@@ -182,22 +182,19 @@ static void clear_options(scene_options *own)
 
 /* ---- what the scenes would destroy of each other --------------------------------------------- */
 
-static s2rgf_status guard_outputs(const s2_scene_list *list, s2_output_guard *guard,
-                                  s2rgf_error *err)
+static s2rgf_status guard_outputs(const s2_scene_list *list, const s2_output_suffixes *suffixes,
+                                  s2_output_guard *guard, s2rgf_error *err)
 {
     s2rgf_classify_options options = *list->options;
-    s2_output_suffixes suffixes;
     options.share_count = 0;
-    s2_output_suffixes_find(&options, &suffixes);
     s2rgf_status status = s2_output_guard_add(guard, options.report_path, err);
     for (size_t i = 0; i < list->names.count && status == S2RGF_OK; i++) {
         scene_options own = {.classify = options};
         status = fill_outputs(list->names.items[i], &own, err);
         if (status == S2RGF_OK)
-            status = s2_guard_outputs(guard, &own.classify, &suffixes, err);
+            status = s2_guard_outputs(guard, &own.classify, suffixes, err);
         clear_options(&own);
     }
-    s2_output_suffixes_clear(&suffixes);
     return status == S2RGF_OK ? s2_output_guard_close(guard, err) : status;
 }
 
@@ -216,10 +213,10 @@ static s2rgf_status guard_raster(const s2_scene_list *list, const s2_output_guar
 
 /* No output of a scene or report may be read for any other scene, in whatever process that is. */
 static s2rgf_status guard_scenes(const s2_scene_list *list, const char *scenes_path,
-                                 s2rgf_error *err)
+                                 const s2_output_suffixes *suffixes, s2rgf_error *err)
 {
     s2_output_guard guard = {0};
-    s2rgf_status status = guard_outputs(list, &guard, err);
+    s2rgf_status status = guard_outputs(list, suffixes, &guard, err);
     if (status == S2RGF_OK)
         status = s2_output_guard_file(&guard, list->options->model_path, err);
     if (status == S2RGF_OK)
@@ -240,14 +237,26 @@ static s2rgf_status guard_scenes(const s2_scene_list *list, const char *scenes_p
     return status;
 }
 
+/* Whether the names of all scenes' outputs end alike: then their formats are alike. */
+static bool end_alike(const s2rgf_classify_options *options)
+{
+    for (s2_map_kind i = 0; i < S2_MAP_KINDS; i++) {
+        const char *path = s2_output_path(options, i);
+        const char *end = path ? strrchr(path, '.') : NULL;
+        if (path && (!end || strchr(end, '/') || s2_scene_is_template(end)))
+            return false;
+    }
+    return true;
+}
+
 /* ---- running -------------------------------------------------------------------------------- */
 
 /*
  * Map one scene unless that is done. The map gets its name last: without it whatever other output
  * is there is the rest of a call that was ended in between, and is replaced.
  */
-static s2rgf_status run_scene(const s2_scene_list *list, size_t index, const s2rgf_host *outer,
-                              s2rgf_error *err)
+static s2rgf_status run_scene(const s2_scene_list *list, size_t index, s2_classify_common *common,
+                              const s2rgf_host *outer, s2rgf_error *err)
 {
     s2_listed_scene *scene = &list->scenes[index];
     scene_host own_host = {outer, scene->name, index, list->count};
@@ -266,7 +275,7 @@ static s2rgf_status run_scene(const s2_scene_list *list, size_t index, const s2r
     own.classify.overwrite = true;
     own.classify.share = own.classify.share_count = 0;
     if (status == S2RGF_OK)
-        status = s2rgf_classify(&own.classify, &host, &scene->error);
+        status = s2_classify(&own.classify, common, &host, &scene->error);
     clear_options(&own);
     scene->seconds = round(1e3 * (s2_wall_seconds() - start)) / 1e3;
     if (status == S2RGF_CANCELLED)
@@ -350,6 +359,8 @@ s2rgf_status s2rgf_classify_scenes(const s2rgf_classify_options *options, const 
 {
     s2rgf_classify_options own;
     s2_scene_list list = {.options = &own, .share = 1, .share_count = 1};
+    s2_output_suffixes suffixes = {{NULL}};
+    s2_classify_common common = {.suffixes = NULL};
     s2rgf_model *model = NULL;
     s2_error_clear(err);
     s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"result", result});
@@ -370,12 +381,17 @@ s2rgf_status s2rgf_classify_scenes(const s2rgf_classify_options *options, const 
     }
     if (status == S2RGF_OK)
         status = find_scenes(&list, scenes_path, err);
-    if (status == S2RGF_OK)
-        status = guard_scenes(&list, scenes_path, err);
+    if (status == S2RGF_OK) {
+        s2rgf_classify_options whole = own;
+        whole.share_count = 0;
+        s2_output_suffixes_find(&whole, &suffixes);
+        common.suffixes = end_alike(&own) ? &suffixes : NULL;
+        status = guard_scenes(&list, scenes_path, &suffixes, err);
+    }
     if (status == S2RGF_OK) {
         list.model_checksum = own.model->content.checksum;
         for (size_t i = 0; i < list.count && status == S2RGF_OK; i++)
-            status = run_scene(&list, i, host, err);
+            status = run_scene(&list, i, &common, host, err);
         const s2rgf_status reported = make_result(&list, result, status == S2RGF_OK ? err : NULL);
         status = status == S2RGF_OK ? reported : status;
     }
@@ -383,6 +399,9 @@ s2rgf_status s2rgf_classify_scenes(const s2rgf_classify_options *options, const 
         s2_free(list.scenes[i].map);
     s2_free(list.scenes);
     s2_scene_names_clear(&list.names);
+    for (s2_map_kind i = 0; i < S2_MAP_KINDS; i++)
+        s2_map_trial_clear(&common.trials[i]);
+    s2_output_suffixes_clear(&suffixes);
     s2rgf_model_close(model);
     return status;
 }

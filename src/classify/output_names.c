@@ -59,15 +59,17 @@ static s2rgf_status guard_inputs(const s2_output_guard *guard,
     return status == S2RGF_OK ? s2_output_guard_scene(guard, &options->scene, err) : status;
 }
 
-s2rgf_status s2_guard_classify(const s2rgf_classify_options *options, s2rgf_error *err)
+s2rgf_status s2_guard_classify(const s2rgf_classify_options *options,
+                               const s2_output_suffixes *suffixes, s2rgf_error *err)
 {
-    s2_output_suffixes suffixes;
+    s2_output_suffixes own = {{NULL}};
     s2_output_guard guard = {0};
     for (s2_map_kind i = 0; i < S2_MAP_KINDS; i++)
         if (s2_output_path(options, i))
             s2_map_files_recover(s2_output_path(options, i));
-    s2_output_suffixes_find(options, &suffixes);
-    s2rgf_status status = s2_guard_outputs(&guard, options, &suffixes, err);
+    if (!suffixes)
+        s2_output_suffixes_find(options, &own);
+    s2rgf_status status = s2_guard_outputs(&guard, options, suffixes ? suffixes : &own, err);
     if (status == S2RGF_OK)
         status = s2_output_guard_close(&guard, err);
     if (status == S2RGF_OK)
@@ -75,6 +77,6 @@ s2rgf_status s2_guard_classify(const s2rgf_classify_options *options, s2rgf_erro
     if (status == S2RGF_OK)
         status = s2_output_guard_strangers(&guard, options->overwrite, err);
     s2_output_guard_clear(&guard);
-    s2_output_suffixes_clear(&suffixes);
+    s2_output_suffixes_clear(&own);
     return status;
 }

@@ -25,8 +25,10 @@ s2rgf_status s2_guard_outputs(s2_output_guard *guard, const s2rgf_classify_optio
 
 /**
  * Refuse, before any work, whatever mapping this one scene would destroy.
+ * suffixes in  of the outputs, or NULL: they are found
  * Errors  INVALID_ARGUMENT, NO_MEMORY.
  */
-s2rgf_status s2_guard_classify(const s2rgf_classify_options *options, s2rgf_error *err);
+s2rgf_status s2_guard_classify(const s2rgf_classify_options *options,
+                               const s2_output_suffixes *suffixes, s2rgf_error *err);
 
 #endif

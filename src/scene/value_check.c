@@ -213,7 +213,9 @@ static s2rgf_status find_outliers(const s2_value_record *record, const s2_source
     found->bands = s2_calloc(bands, sizeof *found->bands);
     found->chosen = s2_calloc(bands, sizeof *found->chosen);
     found->values = s2_alloc(bands * kept + 1, sizeof *found->values);
-    if (!found->bands || !found->chosen || !found->values) {
+    uint32_t *room = s2_alloc(2 * kept, sizeof *room);
+    if (!found->bands || !found->chosen || !found->values || !room) {
+        s2_free(room);
         s2_findings_clear(found);
         return s2_fail_memory(err, "values of a source");
     }
@@ -228,10 +230,11 @@ static s2rgf_status find_outliers(const s2_value_record *record, const s2_source
         for (size_t i = 0; i < kept; i++)
             if (isfinite(record->kept[i * bands + b]))
                 values[count++] = record->kept[i * bands + b];
-        s2_value_series_make(values, count, &ends, &band->series);
+        s2_value_series_make(values, count, &ends, room, &band->series);
         band->fill = s2_value_series_fill(&band->series, &ends, bands == 1, &band->share);
         band->single = count > 0 && ends.value[0] == ends.value[1];
     }
+    s2_free(room);
     return S2RGF_OK;
 }
 

@@ -2,8 +2,9 @@
 #include "scene/value_series.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "scene/value_sort.h"
 
 #define TAIL 0.005          /* beyond low and beyond high */
 #define DISTINCT_LEAST 16   /* of fewer values no gap can be told: classes, masks */
@@ -17,12 +18,6 @@
 #define BETWEEN 0.1         /* values in the gap, beside those at its end */
 #define BEYOND_MEASURE 1e19 /* no measured value is as large */
 #define WILD 10.0           /* standard deviations that the spread of 98 % should not fall below */
-
-static int ascending(const void *a, const void *b)
-{
-    const float x = *(const float *)a, y = *(const float *)b;
-    return (x > y) - (x < y);
-}
 
 static double quantile(const s2_value_series *series, double part)
 {
@@ -50,10 +45,10 @@ static void find_quantiles(s2_value_series *series)
     series->std = sqrt(square / (double)series->count);
 }
 
-void s2_value_series_make(float *values, size_t count, const s2_value_ends *ends,
+void s2_value_series_make(float *values, size_t count, const s2_value_ends *ends, uint32_t *room,
                           s2_value_series *series)
 {
-    qsort(values, count, sizeof *values, ascending);
+    s2_value_sort(values, count, room);
     *series = (s2_value_series){
         .values = values, .count = count, .lowest = ends->value[0], .highest = ends->value[1]};
     find_quantiles(series);

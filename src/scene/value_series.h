@@ -24,8 +24,11 @@ typedef struct s2_value_series {
     double end_variance; /* at least what lowest and highest, kept or not, add to the variance */
 } s2_value_series;
 
-/** Sort values, all finite, in place, and describe them; ends may tell of values not among them. */
-void s2_value_series_make(float *values, size_t count, const s2_value_ends *ends,
+/**
+ * Sort values, all finite, in place, and describe them; ends may tell of values not among them.
+ * room in  [2 * count] to work in
+ */
+void s2_value_series_make(float *values, size_t count, const s2_value_ends *ends, uint32_t *room,
                           s2_value_series *series);
 
 /** Leave out a value (NaN: none) and describe the rest; if nothing is left, as before. */

@@ -71,10 +71,15 @@ s2rgf_status s2_map_create_untried(const s2_map_spec *spec, s2_map_writer **writ
 /**
  * Find out whether the writer's format, with its creation options, can hold such a map: write a
  * miniature of it with the same type, classes, georeference and options, read it back and compare.
- * Sets writer->keeps, srs_read and leave_table, and warns of what the format does not keep.
+ * Sets writer->keeps, srs_read and leave_table, and spec->trial where that is wanted.
  * Errors  UNSUPPORTED (it cannot, and why), NO_MEMORY.
  */
 s2rgf_status s2_map_try_format(const s2_map_spec *spec, s2_map_writer *writer, s2rgf_error *err);
+
+/** Whether a trial, or NULL, holds for another map; its writer then gets what it found. */
+bool s2_map_trial_serves(const s2_map_trial *trial, s2_map_writer *writer);
+/** One line that lists what the format does not keep. */
+void s2_map_warn_of_losses(const s2_map_writer *writer);
 
 /** Hash of collected lines, and how lines go to a dataset and come back. from in: line in memory */
 uint64_t s2_map_hash_lines(const s2_map_writer *writer, int from, int count);

@@ -134,8 +134,7 @@ static s2rgf_status try_sizes(const s2_map_spec *spec, s2_map_writer *writer, s2
     return status;
 }
 
-/** One line that lists what the format does not keep. */
-static void warn_of_losses(const s2_map_writer *writer)
+void s2_map_warn_of_losses(const s2_map_writer *writer)
 {
     const unsigned names = S2_KEEPS_METADATA | S2_KEEPS_CATEGORIES | S2_KEEPS_TABLE;
     const unsigned lost = s2_map_description(writer) & ~writer->keeps;
@@ -191,6 +190,62 @@ static s2rgf_status try_names(const s2_map_spec *spec, s2_map_writer *writer, s2
                : attempt_with(&writer->unchecked, try_tables, spec, writer, err);
 }
 
+/* ---- for further maps ------------------------------------------------------------------------ */
+
+void s2_map_trial_clear(s2_map_trial *trial)
+{
+    s2_free(trial->srs_read);
+    s2_grid_clear(&trial->grid);
+    *trial = (s2_map_trial){0};
+}
+
+/** Without memory nothing is remembered, and the next map is tried again. */
+static void remember(const s2_map_writer *writer, s2_map_trial *trial)
+{
+    if (!trial)
+        return;
+    s2_map_trial_clear(trial);
+    *trial = (s2_map_trial){.leaves_table = writer->leave_table,
+                            .is_unchecked = writer->unchecked,
+                            .keeps = writer->keeps,
+                            .srs_read = s2_strdup(writer->srs_read),
+                            .driver = writer->final_driver};
+    trial->is_known = s2_grid_copy(&writer->grid, &trial->grid, NULL) == S2RGF_OK &&
+                      (!writer->srs_read || trial->srs_read);
+}
+
+static bool is_same_text(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : !a && !b;
+}
+
+/** Whether a grid differs from another in its place alone, and in being smaller. */
+static bool is_alike(const s2_grid *grid, const s2_grid *tried)
+{
+    static const int linear[] = {1, 2, 4, 5};
+    for (int i = 0; i < 4; i++)
+        if (grid->to_geo.m[linear[i]] != tried->to_geo.m[linear[i]])
+            return false;
+    return grid->width <= tried->width && grid->height <= tried->height &&
+           is_same_text(grid->srs_wkt, tried->srs_wkt);
+}
+
+bool s2_map_trial_serves(const s2_map_trial *trial, s2_map_writer *writer)
+{
+    if (!trial || !trial->is_known || trial->driver != writer->final_driver ||
+        !is_alike(&writer->grid, &trial->grid))
+        return false;
+    char *srs_read = s2_strdup(trial->srs_read);
+    if (trial->srs_read && !srs_read)
+        return false;
+    s2_free(writer->srs_read);
+    writer->srs_read = srs_read;
+    writer->keeps = trial->keeps;
+    writer->leave_table = trial->leaves_table;
+    writer->unchecked = trial->is_unchecked;
+    return true;
+}
+
 s2rgf_status s2_map_try_format(const s2_map_spec *spec, s2_map_writer *writer, s2rgf_error *err)
 {
     s2rgf_error why = {0};
@@ -199,7 +254,7 @@ s2rgf_status s2_map_try_format(const s2_map_spec *spec, s2_map_writer *writer, s
     const bool room = status == S2RGF_OK || has_disk_space(writer);
     CPLPopErrorHandler();
     if (status == S2RGF_OK) {
-        warn_of_losses(writer);
+        remember(writer, spec->trial);
         return S2RGF_OK;
     }
     if (status == S2RGF_NO_MEMORY)

@@ -217,8 +217,10 @@ s2rgf_status s2_map_create(const s2_map_spec *spec, s2_map_writer **writer, s2rg
 {
     s2_map_writer *made = NULL;
     s2rgf_status status = s2_map_create_untried(spec, &made, err);
-    if (status == S2RGF_OK)
+    if (status == S2RGF_OK && !s2_map_trial_serves(spec->trial, made))
         status = s2_map_try_format(spec, made, err);
+    if (status == S2RGF_OK)
+        s2_map_warn_of_losses(made);
     if (status == S2RGF_OK)
         status = s2_map_sieve_begin(spec, made, err);
     if (status != S2RGF_OK) {

@@ -24,6 +24,19 @@ typedef enum s2_map_kind {
 
 #define S2_UNCERTAINTY_BANDS 2
 
+/**
+ * What was found out of a format, so that further maps with the same classes and creation options
+ * need no trial; all zeros: nothing yet. Released with s2_map_trial_clear().
+ */
+typedef struct s2_map_trial {
+    bool is_known, leaves_table, is_unchecked;
+    unsigned keeps; /* parts of the description */
+    char *srs_read; /* what the format makes of the CRS */
+    s2_grid grid;   /* of the map that it was made for */
+    GDALDriverH driver;
+} s2_map_trial;
+void s2_map_trial_clear(s2_map_trial *trial);
+
 typedef struct s2_map_spec {
     s2_map_kind kind;
     const char *path;
@@ -41,6 +54,7 @@ typedef struct s2_map_spec {
     /* NULL: a whole map; a share says so and has all in its one file: no side files for names, areas
        and style, which its map will have */
     const s2_map_share *share;
+    s2_map_trial *trial; /* in out: used where it serves, else filled; NULL: every map is tried */
 } s2_map_spec;
 
 /** Bands of a map of that kind. */
