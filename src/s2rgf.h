@@ -150,8 +150,12 @@ typedef struct s2rgf_label_options {
 /** Everything s2rgf_train() needs; see s2rgf_train(1) for the meaning of each switch. */
 typedef struct s2rgf_train_options {
     size_t size; /* of the structure, set by init */
+    /* with scenes_path, "{}" in the paths of rasters and labels stands for the name of a scene */
     s2rgf_scene_options scene;
     s2rgf_label_options labels;
+    const char *scenes_path;   /* folder of scenes, or list of their names; NULL: one scene */
+    bool skip_bad;             /* leave out scenes that cannot be used, instead of failing */
+    const char *validation_by; /* what is kept together: "group", polygons or blocks; "scene" */
     /* bands to use, "NAME=1-4,8" or "NAME=450-900nm", in this order, ended by NULL, or NULL: all that
        are not marked bad and hold data. Of a single source also without "NAME=". */
     const char *const *bands;
@@ -189,7 +193,7 @@ typedef struct s2rgf_train_options {
 S2RGF_API void s2rgf_train_options_init(s2rgf_train_options *options, size_t size);
 
 /**
- * Train a model on one scene and its labels and write it to options->model_path.
+ * Train a model on one scene, or many, and their labels and write it to options->model_path.
  * The file gets its name only when it is complete.
  * Errors  INVALID_ARGUMENT, NO_MEMORY, IO, FORMAT, UNSUPPORTED, CANCELLED.
  * Memory  grows with the number of labelled pixels, the batch and C, not with the scene.

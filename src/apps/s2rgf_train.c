@@ -1,4 +1,4 @@
-/* s2rgf_train: train a land-cover model on one scene and its labels. */
+/* s2rgf_train: train a land-cover model on one scene, or many, and their labels. */
 #include <gdal.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -19,13 +19,23 @@ static const s2_option MODEL_OPTIONS[] = {
 };
 
 static const s2_option BAND_OPTIONS[] = {
-    {.name = "b",
-     .values = "[name=]bands",
-     .type = S2_OPTION_LIST,
-     .target = TRAIN(bands),
-     .help =
-         "bands of the source called name to use, in this order: 1-4,8 or 450-900nm; by default "
-         "all that hold data and are not marked bad"},
+    S2_LIST("b", "[name=]bands", TRAIN(bands),
+            "bands of the source called name to use, in this order: 1-4,8 or 450-900nm; by default "
+            "all that hold data and are not marked bad"),
+};
+
+static const s2_option SCENES_OPTIONS[] = {
+    S2_TEXT("scenes", "folder|list", TRAIN(scenes_path),
+            "train on many scenes: all of a folder, or those that a text file names, one per line; "
+            "{} in rasters and labels stands for the name of a scene"),
+    S2_ON("skip_bad", TRAIN(skip_bad),
+          "leave out scenes that cannot be used, with a warning, instead of ending",
+          .needs = "scenes"),
+    S2_TEXT(
+        "val_by", "what", TRAIN(validation_by),
+        "what validation keeps whole: group, a polygon or block; or scene, with all scenes that "
+        "it overlaps",
+        .needs = "scenes"),
 };
 
 static const s2_option TRAINING_OPTIONS[] = {
@@ -74,11 +84,11 @@ static const s2_option TRAINING_OPTIONS[] = {
 const bool s2_program_has_threads = true;
 
 static const s2_program PROGRAM = S2_PROGRAM(
-    "s2rgf_train", "Train a land-cover model on one scene and its labels.", s2rgf_train_options,
-    GDAL_OF_RASTER | GDAL_OF_VECTOR, S2_GROUP("Model", MODEL_OPTIONS),
-    S2_GROUP_AT("Rasters", S2_SCENE_OPTIONS, TRAIN(scene)),
-    {"Bands", BAND_OPTIONS, sizeof BAND_OPTIONS / sizeof *BAND_OPTIONS, 0},
-    S2_GROUP_AT("Labels", S2_LABEL_OPTIONS, TRAIN(labels)), S2_GROUP("Training", TRAINING_OPTIONS));
+    "s2rgf_train", "Train a land-cover model on one scene, or many, and their labels.",
+    s2rgf_train_options, GDAL_OF_RASTER | GDAL_OF_VECTOR, S2_GROUP("Model", MODEL_OPTIONS),
+    S2_GROUP_AT("Rasters", S2_SCENE_OPTIONS, TRAIN(scene)), S2_GROUP("Bands", BAND_OPTIONS),
+    S2_GROUP_AT("Labels", S2_LABEL_OPTIONS, TRAIN(labels)), S2_GROUP("Many scenes", SCENES_OPTIONS),
+    S2_GROUP("Training", TRAINING_OPTIONS));
 
 static s2rgf_status train(void *data, s2_report *report, s2rgf_error *err)
 {

@@ -15,19 +15,13 @@
 #include "geo/map/map_files.h"
 #include "geo/source/scene_list.h"
 #include "model/model.h"
-
-/* The host of one scene, which forwards to the host of the whole call. */
-typedef struct scene_host {
-    const s2rgf_host *outer;
-    const char *name;
-    size_t done, count; /* scenes */
-} scene_host;
+#include "scene/scene_description.h"
+#include "scene/scene_host.h"
 
 /* Options of one scene; own are the inputs with their paths, and the other paths. */
 typedef struct scene_options {
     s2rgf_classify_options classify;
-    s2rgf_input *inputs;
-    size_t input_count;
+    s2rgf_scene *scene;
     char *outputs[S2_MAP_KINDS], *mask, *cutline, *exclude;
 } scene_options;
 
@@ -37,22 +31,6 @@ void s2rgf_scenes_result_free(s2rgf_scenes_result *result)
         return;
     s2_free(result->json);
     s2_free(result);
-}
-
-/* ---- the host of a scene -------------------------------------------------------------------- */
-
-static bool show_scene_progress(double fraction, void *user)
-{
-    const scene_host *own = user;
-    return s2_progress(own->outer, ((double)own->done + fraction) / (double)own->count);
-}
-
-/* Of many scenes only warnings are shown, with the name of the scene. */
-static void show_scene_line(s2rgf_log_level level, const char *line, void *user)
-{
-    const scene_host *own = user;
-    s2_log(own->outer, level == S2RGF_WARNING ? S2RGF_WARNING : S2RGF_DEBUG, "%s: %s", own->name,
-           line);
 }
 
 /* ---- the options of a scene ----------------------------------------------------------------- */
@@ -82,37 +60,6 @@ static s2rgf_status fill_places(const s2_scene_list *list, const char *name, sce
         status = fill_place(list, name, &classify->cutline.path, &own->cutline, err);
     if (status == S2RGF_OK)
         status = fill_place(list, name, &classify->exclude.path, &own->exclude, err);
-    return status;
-}
-
-/* The files of one input, all under its name. */
-static s2rgf_status fill_input(const s2_scene_list *list, const char *name,
-                               const s2rgf_input *input, scene_options *own, s2rgf_error *err)
-{
-    s2_scene_names paths = {0};
-    char *fixed[] = {(char *)input->path, NULL};
-    const bool is_template = s2_scene_is_template(input->path);
-    s2rgf_status status = S2RGF_OK;
-    if (is_template)
-        status = s2_scene_paths(list->folder, input->path, name, &paths, err);
-    char **items = is_template ? paths.items : fixed;
-    const size_t count = is_template ? paths.count : 1;
-    s2rgf_input *inputs = NULL;
-    if (status == S2RGF_OK && !(inputs = s2_alloc(own->input_count + count, sizeof *inputs)))
-        status = s2_fail_memory(err, "inputs");
-    if (status == S2RGF_OK) {
-        for (size_t i = 0; i < own->input_count; i++)
-            inputs[i] = own->inputs[i];
-        s2_free(own->inputs);
-        own->inputs = inputs;
-    }
-    for (size_t i = 0; i < count && status == S2RGF_OK; i++) {
-        char *path = s2_strdup(items[i]);
-        inputs[own->input_count++] = (s2rgf_input){input->name, path};
-        if (!path)
-            status = s2_fail_memory(err, "inputs");
-    }
-    s2_scene_names_clear(&paths);
     return status;
 }
 
@@ -159,13 +106,14 @@ static s2rgf_status fill_options(const s2_scene_list *list, const char *name, sc
     const s2rgf_classify_options *common = list->options;
     s2rgf_classify_options *classify = &own->classify;
     *own = (scene_options){.classify = *common};
-    s2rgf_status status = S2RGF_OK;
-    for (size_t i = 0; i < common->scene.input_count && status == S2RGF_OK; i++)
-        status = fill_input(list, name, &common->scene.inputs[i], own, err);
-    classify->scene.inputs = own->inputs;
-    classify->scene.input_count = own->input_count;
+    s2rgf_status status = s2_scene_record_create(&own->scene, err);
     if (status == S2RGF_OK)
+        status = s2_scene_record_fill(own->scene, &common->scene, list->folder, name, err);
+    if (status == S2RGF_OK) {
+        classify->scene.inputs = own->scene->options.inputs;
+        classify->scene.input_count = own->scene->options.input_count;
         status = fill_outputs(name, own, err);
+    }
     if (status == S2RGF_OK && !list->folder)
         status = check_outputs(list, own, err);
     return status == S2RGF_OK ? fill_places(list, name, own, err) : status;
@@ -173,11 +121,10 @@ static s2rgf_status fill_options(const s2_scene_list *list, const char *name, sc
 
 static void clear_options(scene_options *own)
 {
-    for (size_t i = 0; i < own->input_count; i++)
-        s2_free((char *)own->inputs[i].path);
+    s2rgf_scene_free(own->scene);
     for (int i = 0; i < S2_MAP_KINDS; i++)
         s2_free(own->outputs[i]);
-    S2_FREE_EACH(own->inputs, own->mask, own->cutline, own->exclude);
+    S2_FREE_EACH(own->mask, own->cutline, own->exclude);
 }
 
 /* ---- what the scenes would destroy of each other --------------------------------------------- */
@@ -225,8 +172,10 @@ static s2rgf_status guard_scenes(const s2_scene_list *list, const char *scenes_p
         scene_options own;
         /* a scene that lacks files fails by itself */
         const s2rgf_status filled = fill_options(list, list->names.items[i], &own, NULL);
-        for (size_t k = 0; k < own.input_count && filled == S2RGF_OK && status == S2RGF_OK; k++)
-            status = guard_raster(list, &guard, own.inputs[k].path, err);
+        const s2rgf_scene_options *rasters = &own.classify.scene;
+        for (size_t k = 0; filled == S2RGF_OK && k < rasters->input_count && status == S2RGF_OK;
+             k++)
+            status = guard_raster(list, &guard, rasters->inputs[k].path, err);
         const char *const places[] = {own.classify.mask_path, own.classify.cutline.path,
                                       own.classify.exclude.path};
         for (size_t k = 0; k < 3 && filled == S2RGF_OK && status == S2RGF_OK; k++)
@@ -259,8 +208,8 @@ static s2rgf_status run_scene(const s2_scene_list *list, size_t index, s2_classi
                               const s2rgf_host *outer, s2rgf_error *err)
 {
     s2_listed_scene *scene = &list->scenes[index];
-    scene_host own_host = {outer, scene->name, index, list->count};
-    const s2rgf_host host = {show_scene_progress, show_scene_line, &own_host};
+    s2_scene_host own_host = {outer, scene->name, index, list->count};
+    const s2rgf_host host = s2_scene_host_of(&own_host);
     scene_options own;
     if (!list->options->overwrite && s2_map_exists(scene->map)) {
         scene->outcome = S2_SCENE_SKIPPED;

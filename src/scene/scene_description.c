@@ -6,6 +6,7 @@
 #include "core/argument.h"
 #include "core/error.h"
 #include "core/memory.h"
+#include "geo/source/scene_list.h"
 
 #define LARGEST_DECIMATION 32768
 
@@ -88,6 +89,24 @@ s2rgf_status s2_scene_record_add_input(s2rgf_scene *scene, const char *name, con
     options->inputs = inputs;
     options->input_count = count + 1;
     return S2RGF_OK;
+}
+
+s2rgf_status s2_scene_record_fill(s2rgf_scene *scene, const s2rgf_scene_options *templates,
+                                  const char *folder, const char *name, s2rgf_error *err)
+{
+    s2rgf_status status = S2RGF_OK;
+    for (size_t i = 0; i < templates->input_count && status == S2RGF_OK; i++) {
+        const s2rgf_input *input = &templates->inputs[i];
+        s2_scene_names paths = {0};
+        if (!s2_scene_is_template(input->path))
+            status = s2_scene_record_add_input(scene, input->name, input->path, err);
+        else
+            status = s2_scene_paths(folder, input->path, name, &paths, err);
+        for (size_t k = 0; k < paths.count && status == S2RGF_OK; k++)
+            status = s2_scene_record_add_input(scene, input->name, paths.items[k], err);
+        s2_scene_names_clear(&paths);
+    }
+    return status;
 }
 
 s2rgf_status s2_scene_record_set(const char **text, const char *value, s2rgf_error *err)

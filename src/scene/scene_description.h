@@ -30,6 +30,15 @@ s2rgf_status s2_scene_record_copy(const s2rgf_scene *from, s2rgf_scene **copy, s
 s2rgf_status s2_scene_record_add_input(s2rgf_scene *scene, const char *name, const char *path,
                                        s2rgf_error *err);
 
+/**
+ * Append the rasters that templates stand for: "{}" in their paths is the name of a scene.
+ * templates in  inputs
+ * folder    in  of relative templates, or NULL for the current one
+ * Errors  IO (nothing matches), NO_MEMORY.
+ */
+s2rgf_status s2_scene_record_fill(s2rgf_scene *scene, const s2rgf_scene_options *templates,
+                                  const char *folder, const char *name, s2rgf_error *err);
+
 /** Set a text of an owned scene that is NULL so far; NULL leaves it so. Errors: NO_MEMORY. */
 s2rgf_status s2_scene_record_set(const char **text, const char *value, s2rgf_error *err);
 

@@ -86,11 +86,14 @@ static void clear_patch(patch *p)
     S2_FREE_EACH(p->pixels, p->values, p->valid);
 }
 
-/* Number `index` of those on a lattice over the scene. */
+/* Number `index` of those on a lattice over the scene; of several scenes each has some. */
 static s2rgf_status read_patch(const s2_training_set *set, int source, int index, patch *p,
                                s2rgf_error *err)
 {
-    const s2_rect scene = {0, 0, set->scene->grid.width, set->scene->grid.height};
+    const int which = index % set->scenes->count;
+    const s2_run_geometry *geometry = &set->scenes->items[which].geometry;
+    const s2_rect scene = {0, 0, geometry->width, geometry->height};
+    s2_network_input *input = NULL;
     const int64_t across = 2 * (index % PATCHES) + 1;
     const int64_t down = 2 * (index / PATCHES) + 1;
     p->inner = s2_rect_intersect((s2_rect){(int)(across * scene.w / (2 * PATCHES)) - PATCH_PX / 2,
@@ -98,7 +101,10 @@ static s2rgf_status read_patch(const s2_training_set *set, int source, int index
                                            PATCH_PX, PATCH_PX},
                                  scene);
     p->outer = s2_rect_intersect(s2_rect_grow(p->inner, S2_EXPERT_REACH), scene);
-    return s2_network_input_read(set->input, source, p->outer, p->pixels, p->valid, err);
+    const s2rgf_status status = s2_training_scenes_input(set->scenes, which, &input, err);
+    return status == S2RGF_OK
+               ? s2_network_input_read(input, source, p->outer, p->pixels, p->valid, err)
+               : status;
 }
 
 static size_t place_in(const patch *p, int x, int y)
@@ -314,10 +320,10 @@ s2rgf_status s2_components_find(const s2_training_set *set, s2_components *found
 {
     s2rgf_status status = S2RGF_OK;
     *found = (s2_components){0};
-    for (int s = 0; s < set->scene->count && status == S2RGF_OK; s++) {
+    for (int s = 0; s < set->content->source_count && status == S2RGF_OK; s++) {
         const int bands = set->content->sources[s].band_count;
         const size_t components = (size_t)s2_expert_components(bands);
-        if (!set->scene->sources[s].on_reference)
+        if (!set->content->sources[s].on_reference)
             continue;
         found->matrix[s] = s2_alloc((size_t)bands * components, sizeof(float));
         found->scale[s] = s2_alloc(S2_EXPERT_FEATURES * components, sizeof *found->scale[s]);

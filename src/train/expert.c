@@ -53,7 +53,7 @@ static s2rgf_status take_sample(void *context, size_t label, const float *featur
 static int count_bands(const s2_training_set *set)
 {
     int bands = 0;
-    for (int s = 0; s < set->scene->count; s++)
+    for (int s = 0; s < set->content->source_count; s++)
         bands += set->content->sources[s].band_count;
     return bands;
 }
@@ -106,7 +106,7 @@ typedef double (*feature_scale)[2];
 static void join_scales(const s2_training_set *set, const s2_components *components,
                         feature_scale scale)
 {
-    for (int s = 0; s < set->scene->count; s++) {
+    for (int s = 0; s < set->content->source_count; s++) {
         const int own = s2_expert_components(set->content->sources[s].band_count);
         const size_t features = (size_t)(S2_EXPERT_FEATURES * own);
         if (!components->scale[s])

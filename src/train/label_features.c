@@ -24,6 +24,7 @@ typedef struct source_part {
 typedef struct feature_reader {
     const s2_training_set *set;
     s2_label_role role;
+    int scene;                       /* at hand */
     const s2_components *components; /* NULL: bands are wanted, not windows */
     s2_run_geometry geometry;
     source_part parts[S2RGF_MAX_SOURCES];
@@ -52,7 +53,7 @@ static s2rgf_status read_source(feature_reader *reader, int source, s2_rect box,
     source_part *part = &reader->parts[source];
     const s2_sampling sampling = sampling_of(reader, source);
     part->rect =
-        set->scene->sources[source].on_reference ? box : s2_sampling_bounds(&sampling, box);
+        set->content->sources[source].on_reference ? box : s2_sampling_bounds(&sampling, box);
     if (reader->components)
         part->rect =
             s2_rect_intersect(s2_rect_grow(box, S2_EXPERT_REACH),
@@ -68,8 +69,10 @@ static s2rgf_status read_source(feature_reader *reader, int source, s2_rect box,
         if (part->capacity == 0)
             return s2_fail_memory(err, "expert");
     }
-    const s2rgf_status status =
-        s2_network_input_read(set->input, source, part->rect, part->pixels, part->valid, err);
+    s2_network_input *input = NULL;
+    s2rgf_status status = s2_training_scenes_input(set->scenes, reader->scene, &input, err);
+    if (status == S2RGF_OK)
+        status = s2_network_input_read(input, source, part->rect, part->pixels, part->valid, err);
     const s2_window_part windows = windows_of(reader, source);
     if (status == S2RGF_OK && reader->components)
         s2_window_part_fill(&windows, part->pixels, set->content->sources[source].band_count,
@@ -85,7 +88,7 @@ static void sample_source(const feature_reader *reader, int source, const s2_lab
     const size_t bands = (size_t)reader->set->content->sources[source].band_count;
     const s2_sampling sampling = sampling_of(reader, source);
     s2_tap tap = {label->x, label->y, label->x, label->y, 0.0f, 0.0f};
-    if (!reader->set->scene->sources[source].on_reference)
+    if (!reader->set->content->sources[source].on_reference)
         tap = s2_sampling_tap(&sampling, label->x, label->y);
     const int columns[2] = {tap.x0 - part->rect.x, tap.x1 - part->rect.x};
     const int rows[2] = {tap.y0 - part->rect.y, tap.y1 - part->rect.y};
@@ -105,7 +108,7 @@ static void sample_source(const feature_reader *reader, int source, const s2_lab
 /* Whether a source has a part in the features that are wanted. */
 static bool is_wanted(const s2_training_set *set, const s2_components *components, int source)
 {
-    return !components || set->scene->sources[source].on_reference;
+    return !components || set->content->sources[source].on_reference;
 }
 
 static int source_features(const s2_training_set *set, const s2_components *components, int source)
@@ -117,7 +120,7 @@ static int source_features(const s2_training_set *set, const s2_components *comp
 int s2_label_feature_count(const s2_training_set *set, const s2_components *components)
 {
     int count = 0;
-    for (int s = 0; s < set->scene->count; s++)
+    for (int s = 0; s < set->content->source_count; s++)
         count += is_wanted(set, components, s) ? source_features(set, components, s) : 0;
     return count;
 }
@@ -137,12 +140,12 @@ static s2rgf_status take_tile(feature_reader *reader, const size_t *labels, size
         box.w = right - box.x;
         box.h = pixel->y + 1 - box.y; /* labels come in order of y */
     }
-    for (int s = 0; s < set->scene->count && status == S2RGF_OK; s++)
+    for (int s = 0; s < set->content->source_count && status == S2RGF_OK; s++)
         if (is_wanted(set, reader->components, s))
             status = read_source(reader, s, box, err);
     for (size_t i = 0; i < count && status == S2RGF_OK; i++) {
         float *features = reader->features;
-        for (int s = 0; s < set->scene->count; s++) {
+        for (int s = 0; s < set->content->source_count; s++) {
             if (!is_wanted(set, reader->components, s))
                 continue;
             const s2_label_pixel *pixel = &pixels[labels[i]];
@@ -177,15 +180,17 @@ static void sort_row(feature_reader *reader, size_t first, size_t end, size_t ti
             reader->order[reader->ends[set->labels->pixels[i].x / TILE_PX]++] = i;
 }
 
-static s2rgf_status read_all(feature_reader *reader, const s2rgf_host *host, s2_take_features take,
-                             void *context, s2rgf_error *err)
+/* The labels of the scene at hand. */
+static s2rgf_status read_scene(feature_reader *reader, const s2rgf_host *host,
+                               s2_take_features take, void *context, s2rgf_error *err)
 {
     const s2_label_set *labels = reader->set->labels;
+    const s2_training_scene *scene = &reader->set->scenes->items[reader->scene];
     const size_t tiles = (size_t)((reader->geometry.width - 1) / TILE_PX + 1);
     s2rgf_status status = S2RGF_OK;
-    for (size_t first = 0, end; first < labels->count && status == S2RGF_OK; first = end) {
+    for (size_t first = scene->first, end; first < scene->end && status == S2RGF_OK; first = end) {
         const int below = (labels->pixels[first].y / TILE_PX + 1) * TILE_PX;
-        for (end = first; end < labels->count && labels->pixels[end].y < below;)
+        for (end = first; end < scene->end && labels->pixels[end].y < below;)
             end++;
         sort_row(reader, first, end, tiles);
         for (size_t t = 0, from = 0; t < tiles && status == S2RGF_OK; from = reader->ends[t++])
@@ -203,15 +208,21 @@ s2rgf_status s2_label_features(const s2_training_set *set, s2_label_role role,
                                s2_take_features take, void *context, s2rgf_error *err)
 {
     feature_reader reader = {.set = set, .role = role, .components = components};
-    s2_scene_geometry(set->scene, &reader.geometry);
+    const s2_training_scenes *scenes = set->scenes;
+    int widest = 1;
+    for (int i = 0; i < scenes->count; i++)
+        widest =
+            scenes->items[i].geometry.width > widest ? scenes->items[i].geometry.width : widest;
     reader.features = s2_alloc((size_t)s2_label_feature_count(set, components), sizeof(float));
     reader.order = s2_alloc(set->labels->count, sizeof *reader.order);
-    reader.ends =
-        s2_alloc((size_t)((reader.geometry.width - 1) / TILE_PX + 1), sizeof *reader.ends);
-    const s2rgf_status status = reader.features && reader.order && reader.ends
-                                    ? read_all(&reader, host, take, context, err)
-                                    : s2_fail_memory(err, "expert");
-    for (int s = 0; s < set->scene->count; s++)
+    reader.ends = s2_alloc((size_t)((widest - 1) / TILE_PX + 1), sizeof *reader.ends);
+    s2rgf_status status =
+        reader.features && reader.order && reader.ends ? S2RGF_OK : s2_fail_memory(err, "expert");
+    for (; reader.scene < scenes->count && status == S2RGF_OK; reader.scene++) {
+        reader.geometry = scenes->items[reader.scene].geometry;
+        status = read_scene(&reader, host, take, context, err);
+    }
+    for (int s = 0; s < set->content->source_count; s++)
         S2_FREE_EACH(reader.parts[s].pixels, reader.parts[s].valid, reader.parts[s].values);
     S2_FREE_EACH(reader.features, reader.order, reader.ends);
     return status;

@@ -7,7 +7,6 @@
 #include "core/argument.h"
 #include "core/atomic_file.h"
 #include "core/checksum.h"
-#include "core/class_name.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
@@ -18,13 +17,13 @@
 #include "nn/layers/gemm.h"
 #include "scene/output_guard.h"
 #include "scene/scene_description.h"
-#include "scene/usable_bands.h"
 #include "tiles/tile_runner.h"
+#include "train/description.h"
+#include "train/label_report.h"
 #include "train/phases.h"
+#include "train/scene_reading.h"
 
 #define CROP_LEAST_PX 32
-#define THIN_CLASS_PIXELS 10 /* fewer labelled pixels than this are worth a warning */
-#define TOLD_CLASSES 10      /* warned of one by one; the others are counted */
 
 static const s2rgf_train_options DEFAULTS = {.network = "dense",
                                              .learning_rate = 2e-3,
@@ -38,17 +37,55 @@ static const s2rgf_train_options DEFAULTS = {.network = "dense",
                                              .validation = 0.25,
                                              .refit = true,
                                              .patience = 0,
-                                             .seed = 1};
+                                             .seed = 1,
+                                             .validation_by = "group"};
 
 void s2rgf_train_options_init(s2rgf_train_options *options, size_t size)
 {
     s2_options_fill(options, size, &DEFAULTS, sizeof DEFAULTS);
 }
 
-/* Neither the model nor the checkpoint may destroy an input, nor replace a file unasked. */
-static s2rgf_status check_paths(const s2rgf_train_options *options, s2rgf_error *err)
+/* Outputs may be no file of a listed scene or of its labels. One that lacks files fails by itself. */
+static s2rgf_status guard_listed(const s2_output_guard *guard, const s2rgf_train_options *options,
+                                 const s2_training_list *list, const char *name, s2rgf_error *err)
+{
+    s2rgf_scene *rasters = NULL;
+    s2_dataset_name labels = {0};
+    char *path = NULL;
+    s2rgf_status status = s2_scene_record_create(&rasters, err);
+    if (status != S2RGF_OK)
+        return status;
+    if (s2_scene_record_fill(rasters, &options->scene, list->folder, name, NULL) == S2RGF_OK)
+        status = s2_output_guard_scene(guard, &rasters->options, err);
+    if (status == S2RGF_OK &&
+        s2_training_list_labels(list, options, name, &path, NULL) == S2RGF_OK) {
+        labels.path = path;
+        status = s2_output_guard_input(guard, &labels, err);
+    }
+    s2rgf_scene_free(rasters);
+    s2_free(path);
+    return status;
+}
+
+static s2rgf_status guard_inputs(const s2_output_guard *guard, const s2rgf_train_options *options,
+                                 const s2_training_list *list, s2rgf_error *err)
 {
     const s2_dataset_name labels = {.path = options->labels.path};
+    s2rgf_status status = S2RGF_OK;
+    if (!options->scenes_path) {
+        status = s2_output_guard_input(guard, &labels, err);
+        return status == S2RGF_OK ? s2_output_guard_scene(guard, &options->scene, err) : status;
+    }
+    status = s2_output_guard_file(guard, options->scenes_path, err);
+    for (size_t i = 0; i < list->names.count && status == S2RGF_OK; i++)
+        status = guard_listed(guard, options, list, list->names.items[i], err);
+    return status;
+}
+
+/* Neither the model nor the checkpoint may destroy an input, nor replace a file unasked. */
+static s2rgf_status check_paths(const s2rgf_train_options *options, const s2_training_list *list,
+                                s2rgf_error *err)
+{
     s2_output_guard guard = {0};
     s2rgf_status status = s2_atomic_check(options->model_path, options->overwrite, err);
     if (status == S2RGF_OK)
@@ -60,9 +97,7 @@ static s2rgf_status check_paths(const s2rgf_train_options *options, s2rgf_error 
     if (status == S2RGF_OK)
         status = s2_output_guard_close(&guard, err);
     if (status == S2RGF_OK)
-        status = s2_output_guard_input(&guard, &labels, err);
-    if (status == S2RGF_OK)
-        status = s2_output_guard_scene(&guard, &options->scene, err);
+        status = guard_inputs(&guard, options, list, err);
     if (status == S2RGF_OK)
         status = s2_output_guard_strangers(&guard, options->overwrite, err);
     s2_output_guard_clear(&guard);
@@ -100,7 +135,8 @@ static s2rgf_status check_options(const s2rgf_train_options *options, s2rgf_erro
     s2rgf_status status = s2_scene_options_check(&options->scene, err);
     if (status == S2RGF_OK)
         status = S2_ARGUMENTS_GIVEN(err, {"network", options->network},
-                                    {"redundancy", options->redundancy});
+                                    {"redundancy", options->redundancy},
+                                    {"validation_by", options->validation_by});
     if (status == S2RGF_OK)
         status = s2_label_options_check(&options->labels, err);
     if (status != S2RGF_OK)
@@ -130,178 +166,12 @@ static s2rgf_status check_options(const s2rgf_train_options *options, s2rgf_erro
                        "channels and crop: expected multiples of 16 and a crop of %d or more, "
                        "found %d and %d",
                        CROP_LEAST_PX, options->channels, options->crop_px);
+    if (strcmp(options->validation_by, "group") != 0 &&
+        strcmp(options->validation_by, "scene") != 0)
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                       "what validates: expected group or scene, found %s", options->validation_by);
     if (options->resume && !options->checkpoint)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "resume: needs a checkpoint file");
-    return check_paths(options, err);
-}
-
-/* What the model says of one source; normalisation comes later. */
-static s2rgf_status describe_source(const s2_scene_source *from, s2_model_source *to,
-                                    s2rgf_error *err)
-{
-    to->name = s2_strdup(s2_source_name(from->source));
-    to->pixel_size = s2_grid_pixel_metres(s2_source_grid(from->source));
-    to->pixel_unknown = isnan(to->pixel_size);
-    if (to->pixel_unknown)
-        to->pixel_size = s2_grid_pixel_size(s2_source_grid(from->source));
-    to->on_reference = from->on_reference;
-    to->band_count = s2_source_band_count(from->source);
-    to->file_bands = s2_source_file_bands(from->source);
-    to->bands = s2_calloc((size_t)to->band_count, sizeof *to->bands);
-    if (!to->name || !to->bands)
-        return s2_fail_memory(err, "model");
-    for (int b = 0; b < to->band_count; b++) {
-        const s2_band_desc *band = s2_source_band(from->source, b);
-        to->bands[b] = (s2_model_band){.name = s2_strdup(band->name ? band->name : ""),
-                                       .wavelength_nm = band->wavelength_nm,
-                                       .number = band->number,
-                                       .std = 1.0,
-                                       .low = NAN,
-                                       .high = NAN};
-        if (!to->bands[b].name)
-            return s2_fail_memory(err, "model");
-        s2_model_clean_name(to->bands[b].name);
-    }
-    return S2RGF_OK;
-}
-
-/* What is switched off, and the form of the loss where there is any. */
-static s2rgf_status describe_ablations(const s2rgf_train_options *options,
-                                       s2_model_content *content, s2rgf_error *err)
-{
-    s2rgf_status status = S2RGF_OK;
-    for (size_t i = 0; options->ablations && options->ablations[i] && status == S2RGF_OK; i++)
-        status =
-            s2_model_ablate(content, options->ablations[i], "ablate", S2RGF_INVALID_ARGUMENT, err);
-    if (strcmp(options->redundancy, "softmax") == 0 && !content->off.redundancy &&
-        options->redundancy_weight > 0.0)
-        content->training.relation = S2_RELATION_SOFTMAX;
-    return status;
-}
-
-static s2rgf_status describe_model(const s2rgf_train_options *options, const s2_scene *scene,
-                                   const s2_label_set *labels, s2_model_content *content,
-                                   s2rgf_error *err)
-{
-    content->network = s2_strdup(options->network);
-    content->program_version = s2_strdup(s2rgf_version());
-    content->channels = options->channels;
-    content->reference = scene->reference;
-    content->sources = s2_calloc((size_t)scene->count, sizeof *content->sources);
-    if (!content->network || !content->program_version || !content->sources)
-        return s2_fail_memory(err, "model");
-    content->source_count = scene->count;
-    s2rgf_status status = S2RGF_OK;
-    for (int s = 0; s < scene->count && status == S2RGF_OK; s++)
-        status = describe_source(&scene->sources[s], &content->sources[s], err);
-    if (status == S2RGF_OK)
-        status = describe_ablations(options, content, err);
-    if (status == S2RGF_OK)
-        status = s2_class_table_copy(&labels->classes, &content->classes, err);
-    s2_class_table_paint(&content->classes);
-    content->training.seed = options->seed;
-    content->training.temperature = 1.0;
-    content->training.validation_fraction = options->validation;
-    memcpy(content->training.labels_checksum, labels->checksum,
-           sizeof content->training.labels_checksum);
-    content->training.validation_distance = NAN;
-    content->training.validation_oa = NAN;
-    content->training.validation_kappa = NAN;
-    content->training.calibration_before = NAN;
-    content->training.calibration_after = NAN;
-    content->training.train_pixels = labels->count;
-    return status == S2RGF_OK ? s2_model_check(content, options->model_path, err) : status;
-}
-
-/* What labels hold that is not used. */
-static void report_unused(const s2_label_set *labels, const s2rgf_host *host)
-{
-    const struct {
-        size_t count;
-        const char *one, *many;
-    } unused[] = {
-        {labels->conflicts, "pixel claimed by several classes is left out",
-         "pixels claimed by several classes are left out"},
-        {labels->polygons_without_pixel, "polygon holds no pixel centre of the reference grid",
-         "polygons hold no pixel centre of the reference grid"},
-        {labels->points_outside, "point lies outside the reference grid",
-         "points lie outside the reference grid"},
-    };
-    for (size_t i = 0; i < sizeof unused / sizeof *unused; i++)
-        if (unused[i].count > 0)
-            s2_log(host, S2RGF_WARNING, "%zu %s", unused[i].count,
-                   s2_plural(unused[i].count, unused[i].one, unused[i].many));
-}
-
-/* Warn of a class, if it is one of the first of its kind. */
-static void warn_class(const s2_class *class, const char *what, int told, const s2rgf_host *host)
-{
-    if (told < TOLD_CLASSES)
-        s2_log(host, S2RGF_WARNING, "%s%s %s", s2_class_word(class->name), class->name, what);
-}
-
-static void warn_others(int count, const char *one, const char *many, const s2rgf_host *host)
-{
-    const int others = count - TOLD_CLASSES;
-    if (others > 0)
-        s2_log(host, S2RGF_WARNING, "%d more %s", others, s2_plural((uint64_t)others, one, many));
-}
-
-/* Classes that are named in the labels, but label nothing, or are called as if they were none. */
-static void report_doubtful(const s2_label_set *labels, const char *path, const s2rgf_host *host)
-{
-    for (int k = 0; k < labels->absent.count; k++)
-        warn_class(&labels->absent.items[k], "has no labelled pixel on the reference grid", k,
-                   host);
-    warn_others(labels->absent.count, "class has no labelled pixel there",
-                "classes have no labelled pixel there", host);
-    for (int k = 0; k < labels->classes.count; k++)
-        if (s2_class_name_is_nothing(labels->classes.items[k].name))
-            s2_log(host, S2RGF_WARNING,
-                   "%s: \"%s\" is learned as a class like any other: if it means that there is no "
-                   "label, leave it out",
-                   path, labels->classes.items[k].name);
-}
-
-/* One line per class: groups and pixels; a warning if there are too few. */
-static s2rgf_status report_labels(const s2_label_set *labels, const s2rgf_train_options *options,
-                                  const s2rgf_host *host, s2rgf_error *err)
-{
-    const char *one_group = labels->from_polygons ? "polygon" : "block";
-    const char *many_groups = labels->from_polygons ? "polygons" : "blocks";
-    char what[96];
-    int thin = 0, single = 0;
-    report_doubtful(labels, options->labels.path, host);
-    for (int k = 0; k < labels->classes.count; k++) {
-        size_t pixels = 0;
-        int groups = 0;
-        for (int g = 0; g < labels->group_count; g++)
-            if (labels->groups[g].class_index == k && labels->groups[g].pixels > 0) {
-                pixels += labels->groups[g].pixels;
-                groups++;
-            }
-        const s2_class *one = &labels->classes.items[k];
-        s2_log(host, S2RGF_INFO, "Class %d %s: %d %s, %zu %s", one->value, one->name, groups,
-               s2_plural((uint64_t)groups, one_group, many_groups), pixels,
-               s2_plural(pixels, "pixel", "pixels"));
-        if (pixels < THIN_CLASS_PIXELS) {
-            snprintf(what, sizeof what, "has only %zu labelled %s", pixels,
-                     s2_plural(pixels, "pixel", "pixels"));
-            warn_class(one, what, thin++, host);
-        } else if (groups == 1 && options->validation > 0.0) {
-            snprintf(what, sizeof what, "has a single %s: it cannot be validated", one_group);
-            warn_class(one, what, single++, host);
-        }
-    }
-    warn_others(thin, "class has few labelled pixels", "classes have few labelled pixels", host);
-    warn_others(single, "class cannot be validated", "classes cannot be validated", host);
-    report_unused(labels, host);
-    if (labels->classes.count < 2)
-        return s2_fail(err, S2RGF_FORMAT,
-                       "%s: too few classes: expected at least 2 with labelled pixels in the "
-                       "scene, found %s",
-                       options->labels.path,
-                       labels->classes.count == 0 ? "none" : labels->classes.items[0].name);
     return S2RGF_OK;
 }
 
@@ -341,12 +211,12 @@ static uint64_t fingerprint_of(const s2rgf_train_options *options, const s2_mode
 
 /* Normalise, build the network, train it, and fill the model. */
 static s2rgf_status train_model(const s2rgf_train_options *options, const s2rgf_host *host,
-                                s2_scene *scene, const s2_label_set *labels,
-                                s2_model_content *content, s2rgf_error *err)
+                                s2_training_scene_data *data, s2_model_content *content,
+                                s2rgf_error *err)
 {
     s2_network_spec spec = {.channels = options->channels,
-                            .classes = labels->classes.count,
-                            .sources = scene->count,
+                            .classes = data->labels.classes.count,
+                            .sources = content->source_count,
                             .off = content->off};
     const s2_network_ops *ops = s2_network_find("network", options->network, err);
     s2_network *network = NULL;
@@ -356,9 +226,9 @@ static s2rgf_status train_model(const s2rgf_train_options *options, const s2rgf_
     int bands = 0;
     if (!ops)
         return S2RGF_UNSUPPORTED;
-    for (int s = 0; s < scene->count; s++) {
-        spec.bands[s] = s2_source_band_count(scene->sources[s].source);
-        spec.on_reference[s] = scene->sources[s].on_reference;
+    for (int s = 0; s < content->source_count; s++) {
+        spec.bands[s] = content->sources[s].band_count;
+        spec.on_reference[s] = content->sources[s].on_reference;
         bands += spec.bands[s];
     }
     spec.expert = !content->off.expert && bands <= S2_EXPERT_MAX_BANDS;
@@ -370,13 +240,15 @@ static s2rgf_status train_model(const s2rgf_train_options *options, const s2rgf_
     if (spec.expert)
         content->expert = (s2_model_expert){
             .share = S2_EXPERT_SHARE, .divisor = 1.0, .windows_divisor = spec.windows ? 1.0 : 0.0};
-    s2rgf_status status = s2_training_normalisation(scene, host, content, err);
+    s2rgf_status status =
+        s2_training_normalisation(&data->scenes, options->seed, host, content, err);
     if (status == S2RGF_OK)
         status = s2_network_create(ops, &spec, &network, err);
     if (status == S2RGF_OK)
         status = s2_network_rehearse(network, content, options->model_path, err);
     if (status == S2RGF_OK)
-        status = s2_training_set_init(&set, scene, labels, content, options->crop_px, err);
+        status = s2_training_set_init(&set, &data->scenes, &data->labels, content, options->crop_px,
+                                      err);
     if (status == S2RGF_OK)
         status = s2_trainer_init(&trainer, options, host, &set, network, err);
     if (status == S2RGF_OK) {
@@ -419,49 +291,48 @@ static s2rgf_status save_results(s2_model_content *content, const s2rgf_train_op
     return status;
 }
 
+/* Read the scenes, train on them, and write the model. */
+static s2rgf_status train_on(const s2rgf_train_options *options, const s2_training_list *list,
+                             const s2rgf_host *host, s2rgf_error *err)
+{
+    s2_training_scene_data data = {0};
+    s2_model_content content = {0};
+    s2rgf_status status = s2_training_read_scenes(options, list, host, &content, &data, err);
+    if (status == S2RGF_OK)
+        status = s2_label_report(&data.labels, &data.scenes, options, host, err);
+    if (status == S2RGF_OK)
+        status = s2_describe_training(options, &data.labels, &content, err);
+    if (status == S2RGF_OK)
+        status = train_model(options, host, &data, &content, err);
+    if (status == S2RGF_OK)
+        status = save_results(&content, options, err);
+    s2_training_scene_data_clear(&data);
+    s2_model_content_clear(&content);
+    return status;
+}
+
 s2rgf_status s2rgf_train(const s2rgf_train_options *given, const s2rgf_host *host, s2rgf_error *err)
 {
-    s2rgf_train_options asked = DEFAULTS, complete;
-    const s2rgf_train_options *options = &complete;
-    s2_scene scene = {0};
-    s2_label_set labels = {0};
-    s2_model_content content = {0};
+    s2rgf_train_options asked = DEFAULTS, options;
+    s2_training_list list = {0};
     const int team = omp_get_max_threads();
     s2_error_clear(err);
     s2rgf_status status = s2_options_take(&asked, sizeof asked, given, err);
     if (status == S2RGF_OK)
         status = check_options(&asked, err);
     if (status == S2RGF_OK)
-        status = complete_options(&asked, &complete, err);
-    if (status != S2RGF_OK)
-        return status;
-    omp_set_num_threads(s2_thread_count(options->threads));
-    status = s2_gemm_start(s2_thread_count(options->threads), err);
+        status = s2_training_list_find(&asked, &list, err);
     if (status == S2RGF_OK)
-        status = s2_scene_open(&options->scene, NULL, host, &scene, err);
+        status = check_paths(&asked, &list, err);
     if (status == S2RGF_OK)
-        status = s2_scene_leave_out_bands(&scene, options->bands, host, err);
+        status = complete_options(&asked, &options, err);
     if (status == S2RGF_OK) {
-        s2_scene_report(&scene, host);
-        status = s2_labels_read(&options->labels, &scene.grid, host, &labels, err);
+        omp_set_num_threads(s2_thread_count(options.threads));
+        status = s2_gemm_start(s2_thread_count(options.threads), err);
+        if (status == S2RGF_OK)
+            status = train_on(&options, &list, host, err);
+        omp_set_num_threads(team);
     }
-    if (status == S2RGF_OK)
-        status = s2_labels_refuse_zero(&labels, options->labels.path, err);
-    if (status == S2RGF_OK)
-        status = s2_training_labels_check(&scene, options->labels.path, host, &labels, err);
-    if (status == S2RGF_OK && options->validation > 0.0)
-        status = s2_training_labels_block(&labels, err);
-    if (status == S2RGF_OK)
-        status = report_labels(&labels, options, host, err);
-    if (status == S2RGF_OK)
-        status = describe_model(options, &scene, &labels, &content, err);
-    if (status == S2RGF_OK)
-        status = train_model(options, host, &scene, &labels, &content, err);
-    if (status == S2RGF_OK)
-        status = save_results(&content, options, err);
-    omp_set_num_threads(team);
-    s2_model_content_clear(&content);
-    s2_label_set_clear(&labels);
-    s2_scene_close(&scene);
+    s2_scene_names_clear(&list.names);
     return status;
 }

@@ -1,106 +1,14 @@
-/* Labelled pixels of a scene as a network learns from them: normalisation, crops. */
+/* Labelled pixels of scenes as a network learns from them: crops. */
 #include "train/training_set.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "core/error.h"
-#include "core/log.h"
 #include "core/memory.h"
-#include "scene/value_check.h"
 
-#define STRIP_PIXELS (1 << 18) /* read at once for the normalisation */
 /* native pixels around a crop: what its encoder and sampling reach */
 #define RECT_MARGIN_PX 3
-
-/* Running moments of one source's bands. */
-typedef struct band_sums {
-    double *sum, *square;
-    double count;
-} band_sums;
-
-static void add_strip(const float *pixels, const uint8_t *valid, size_t count, int bands,
-                      const double *shift, band_sums *sums)
-{
-    for (size_t p = 0; p < count; p++) {
-        if (!valid[p])
-            continue;
-        sums->count += 1.0;
-        for (int b = 0; b < bands; b++) {
-            const double centred = (double)pixels[p * (size_t)bands + (size_t)b] - shift[b];
-            sums->sum[b] += centred;
-            sums->square[b] += centred * centred;
-        }
-    }
-}
-
-/* The first valid pixel shifts all sums: variance by sums of squares would otherwise cancel. */
-static void find_shift(const float *pixels, const uint8_t *valid, size_t count, int bands,
-                       double *shift)
-{
-    for (size_t p = 0; p < count; p++)
-        if (valid[p]) {
-            for (int b = 0; b < bands; b++)
-                shift[b] = (double)pixels[p * (size_t)bands + (size_t)b];
-            return;
-        }
-}
-
-static s2rgf_status normalise_source(s2_source *source, const s2rgf_host *host,
-                                     s2_model_source *model, s2rgf_error *err)
-{
-    const s2_grid *grid = s2_source_grid(source);
-    const int bands = model->band_count;
-    const int fit = STRIP_PIXELS / grid->width;
-    const int rows = fit < 1 ? 1 : fit > grid->height ? grid->height : fit;
-    const size_t capacity = (size_t)rows * (size_t)grid->width;
-    float *pixels = s2_alloc(capacity * (size_t)bands, sizeof(float));
-    uint8_t *valid = s2_alloc(capacity, 1);
-    double *work = s2_calloc(3 * (size_t)bands, sizeof(double));
-    band_sums sums = {work, work ? work + bands : NULL, 0.0};
-    s2_value_record record = {0};
-    double *shift = work ? work + 2 * bands : NULL;
-    s2rgf_status status = pixels && valid && work ? S2RGF_OK : s2_fail_memory(err, "normalisation");
-    if (status == S2RGF_OK)
-        status = s2_value_record_init(&record, bands,
-                                      (uint64_t)grid->width * (uint64_t)grid->height, err);
-    for (int y = 0; y < grid->height && status == S2RGF_OK; y += rows) {
-        const s2_rect rect = {0, y, grid->width, y + rows > grid->height ? grid->height - y : rows};
-        const size_t count = (size_t)rect.w * (size_t)rect.h;
-        status = s2_source_read(source, rect, pixels, valid, err);
-        if (status == S2RGF_OK && sums.count == 0.0)
-            find_shift(pixels, valid, count, bands, shift);
-        if (status == S2RGF_OK)
-            add_strip(pixels, valid, count, bands, shift, &sums);
-        if (status == S2RGF_OK)
-            s2_value_record_add(&record, pixels, valid, count);
-        if (status == S2RGF_OK && !s2_progress(host, 0.0))
-            status = s2_fail(err, S2RGF_CANCELLED, "interrupted");
-    }
-    if (status == S2RGF_OK && sums.count == 0.0)
-        status = s2_fail(err, S2RGF_FORMAT, "%s: no valid pixel", s2_source_label(source));
-    for (int b = 0; b < bands && status == S2RGF_OK; b++) {
-        const double offset = sums.sum[b] / sums.count;
-        const double variance = sums.square[b] / sums.count - offset * offset;
-        model->bands[b].mean = shift[b] + offset;
-        /* a constant band carries nothing: any positive divisor keeps it at zero */
-        model->bands[b].std = variance > 0.0 ? sqrt(variance) : 1.0;
-    }
-    if (status == S2RGF_OK)
-        status = s2_values_check(&record, source, host, model, err);
-    s2_value_record_clear(&record);
-    S2_FREE_EACH(pixels, valid, work);
-    return status;
-}
-
-s2rgf_status s2_training_normalisation(s2_scene *scene, const s2rgf_host *host,
-                                       s2_model_content *content, s2rgf_error *err)
-{
-    s2rgf_status status = S2RGF_OK;
-    for (int s = 0; s < scene->count && status == S2RGF_OK; s++)
-        status = normalise_source(scene->sources[s].source, host, &content->sources[s], err);
-    return status;
-}
 
 /* Side of the square native rectangle that holds any crop with its margin. */
 static int rect_side(const s2_affine *ref_to_source, int crop_px)
@@ -111,18 +19,19 @@ static int rect_side(const s2_affine *ref_to_source, int crop_px)
     return (int)ceil(extent) + 1 + 2 * RECT_MARGIN_PX;
 }
 
-s2rgf_status s2_training_set_init(s2_training_set *set, s2_scene *scene, const s2_label_set *labels,
-                                  const s2_model_content *content, int crop_px, s2rgf_error *err)
+/* Room for the rectangles of every source's crops, as large as any scene needs. */
+static bool reserve_rects(s2_training_set *set)
 {
-    const int classes = labels->classes.count;
-    size_t largest = 0;
-    size_t most_bands = 0;
+    const s2_model_content *content = set->content;
+    size_t largest = 0, most_bands = 0;
     bool ready = true;
-    *set =
-        (s2_training_set){.scene = scene, .labels = labels, .content = content, .crop_px = crop_px};
-    for (int s = 0; s < scene->count; s++) {
-        const bool aligned = scene->sources[s].on_reference;
-        const int side = aligned ? crop_px : rect_side(&scene->sources[s].ref_to_source, crop_px);
+    for (int s = 0; s < content->source_count; s++) {
+        int side = set->crop_px;
+        for (int i = 0; i < set->scenes->count && !content->sources[s].on_reference; i++) {
+            const int own =
+                rect_side(&set->scenes->items[i].geometry.ref_to_source[s], set->crop_px);
+            side = i == 0 || own > side ? own : side;
+        }
         const size_t pixels = (size_t)side * (size_t)side;
         const size_t bands = (size_t)content->sources[s].band_count;
         const size_t floats = pixels * bands;
@@ -135,40 +44,53 @@ s2rgf_status s2_training_set_init(s2_training_set *set, s2_scene *scene, const s
     set->pixels = s2_alloc(largest, sizeof(float));
     set->scale = s2_alloc(most_bands, sizeof(float));
     set->shift = s2_alloc(most_bands, sizeof(float));
+    return ready && set->pixels && set->scale && set->shift;
+}
+
+s2rgf_status s2_training_set_init(s2_training_set *set, s2_training_scenes *scenes,
+                                  const s2_label_set *labels, const s2_model_content *content,
+                                  int crop_px, s2rgf_error *err)
+{
+    const size_t classes = (size_t)labels->classes.count;
+    *set = (s2_training_set){
+        .scenes = scenes, .labels = labels, .content = content, .crop_px = crop_px};
+    bool ready = reserve_rects(set);
     set->role = s2_calloc(labels->count, 1);
-    set->by_class = s2_calloc((size_t)classes, sizeof *set->by_class);
-    set->class_pixels = s2_calloc((size_t)classes, sizeof *set->class_pixels);
-    ready = ready && set->pixels && set->scale && set->shift && set->role && set->by_class &&
-            set->class_pixels;
+    set->by_class = s2_calloc(classes, sizeof *set->by_class);
+    set->class_pixels = s2_calloc(classes, sizeof *set->class_pixels);
+    set->runs = s2_calloc(classes, sizeof *set->runs);
+    set->run_count = s2_calloc(classes, sizeof *set->run_count);
+    ready = ready && set->role && set->by_class && set->class_pixels && set->runs && set->run_count;
     for (size_t i = 0; ready && i < labels->count; i++)
         set->class_pixels[labels->pixels[i].class_index]++;
-    for (int k = 0; ready && k < classes; k++) {
+    for (size_t k = 0; ready && k < classes; k++) {
         set->by_class[k] = s2_alloc(set->class_pixels[k], sizeof **set->by_class);
-        ready = set->by_class[k] != NULL;
+        set->runs[k] = s2_alloc((size_t)scenes->count + 1, sizeof **set->runs);
+        ready = set->by_class[k] && set->runs[k];
     }
-    const s2rgf_status status =
-        ready ? s2_network_input_open(scene, content, S2_INPUT_AT_ONCE, &set->input, err)
-              : s2_fail_memory(err, "training set");
-    if (status != S2RGF_OK)
-        s2_training_set_clear(set);
-    return status;
+    if (ready)
+        return S2RGF_OK;
+    s2_training_set_clear(set);
+    return s2_fail_memory(err, "training set");
 }
 
 void s2_training_set_clear(s2_training_set *set)
 {
     for (int k = 0; set->by_class && k < set->labels->classes.count; k++)
         s2_free(set->by_class[k]);
+    for (int k = 0; set->runs && k < set->labels->classes.count; k++)
+        s2_free(set->runs[k]);
     for (int s = 0; s < S2RGF_MAX_SOURCES; s++)
         s2_free(set->valid[s]);
-    s2_network_input_close(set->input);
-    S2_FREE_EACH(set->by_class, set->class_pixels, set->role, set->pixels, set->scale, set->shift);
+    S2_FREE_EACH(set->by_class, set->class_pixels, set->runs, set->run_count, set->role,
+                 set->pixels, set->scale, set->shift);
     *set = (s2_training_set){0};
 }
 
 s2_batch_shape s2_training_set_shape(const s2_training_set *set, int crops)
 {
     s2_batch_shape shape = {.crops = crops, .width = set->crop_px, .height = set->crop_px};
-    for (int s = 0; s < set->scene->count; s++)
+    for (int s = 0; s < set->content->source_count; s++)
         shape.source_width[s] = shape.source_height[s] = set->rect_px[s];
     return shape;
 }
@@ -204,7 +126,8 @@ static size_t turned_index(symmetry turn, int side, int x, int y)
 /* One crop: where it lies and how it is turned. */
 typedef struct crop_place {
     int index; /* in the batch */
-    int x, y;  /* reference pixel of its corner */
+    int scene;
+    int x, y; /* reference pixel of its corner */
     symmetry turn;
     const s2_label_pixel *middle; /* of a centred crop, NULL otherwise */
 } crop_place;
@@ -212,12 +135,13 @@ typedef struct crop_place {
 /* A source's rectangle of a crop; may reach beyond the source. */
 static s2_rect crop_rect(const s2_training_set *set, int source, const crop_place *place)
 {
-    const s2_scene_source *from = &set->scene->sources[source];
+    const s2_affine *ref_to_source =
+        &set->scenes->items[place->scene].geometry.ref_to_source[source];
     const s2_rect crop = {place->x, place->y, set->crop_px, set->crop_px};
     const int side = set->rect_px[source];
-    if (from->on_reference)
+    if (set->content->sources[source].on_reference)
         return (s2_rect){crop.x, crop.y, side, side};
-    const s2_rect bounds = s2_affine_bounds(&from->ref_to_source, crop);
+    const s2_rect bounds = s2_affine_bounds(ref_to_source, crop);
     return (s2_rect){bounds.x - RECT_MARGIN_PX, bounds.y - RECT_MARGIN_PX, side, side};
 }
 
@@ -249,10 +173,10 @@ static void apply_jitter(const float *scale, const float *shift, int bands, cons
 static s2rgf_status fill_source(s2_training_set *set, int s, const crop_place *place,
                                 s2_random *random, s2_batch *batch, s2rgf_error *err)
 {
-    const s2_source *source = set->scene->sources[s].source;
-    const s2_grid *grid = s2_source_grid(source);
+    const s2_run_geometry *geometry = &set->scenes->items[place->scene].geometry;
     const s2_rect rect = crop_rect(set, s, place);
-    const s2_rect inside = s2_rect_intersect(rect, (s2_rect){0, 0, grid->width, grid->height});
+    const s2_rect inside = s2_rect_intersect(
+        rect, (s2_rect){0, 0, geometry->source_width[s], geometry->source_height[s]});
     const int side = set->rect_px[s];
     const size_t bands = (size_t)set->content->sources[s].band_count;
     float *to = s2_tensor_at(&batch->pixels[s], place->index);
@@ -261,8 +185,10 @@ static s2rgf_status fill_source(s2_training_set *set, int s, const crop_place *p
     memset(valid, 0, (size_t)side * (size_t)side);
     if (s2_rect_is_empty(inside))
         return S2RGF_OK;
-    const s2rgf_status status =
-        s2_network_input_read(set->input, s, inside, set->pixels, valid, err);
+    s2_network_input *input = NULL;
+    s2rgf_status status = s2_training_scenes_input(set->scenes, place->scene, &input, err);
+    if (status == S2RGF_OK)
+        status = s2_network_input_read(input, s, inside, set->pixels, valid, err);
     if (status != S2RGF_OK)
         return status;
     if (random && set->jitter > 0.0) {
@@ -300,7 +226,7 @@ static s2_affine crop_to_rect(const s2_training_set *set, int s, const crop_plac
     s2_affine all = S2_AFFINE_IDENTITY;
     s2_affine_invert(&turn, &all);
     all = s2_affine_compose(&all, &to_reference);
-    all = s2_affine_compose(&all, &set->scene->sources[s].ref_to_source);
+    all = s2_affine_compose(&all, &set->scenes->items[place->scene].geometry.ref_to_source[s]);
     all = s2_affine_compose(&all, &to_rect);
     return s2_affine_compose(&all, &rect_turn);
 }
@@ -308,12 +234,13 @@ static s2_affine crop_to_rect(const s2_training_set *set, int s, const crop_plac
 /* All sources valid at a reference pixel of the crop (nearest native pixel). */
 static bool is_valid(const s2_training_set *set, const crop_place *place, int x, int y)
 {
-    for (int s = 0; s < set->scene->count; s++) {
+    for (int s = 0; s < set->content->source_count; s++) {
         const s2_rect rect = crop_rect(set, s, place);
         double u = place->x + x + 0.5;
         double v = place->y + y + 0.5;
-        if (!set->scene->sources[s].on_reference)
-            s2_affine_apply(&set->scene->sources[s].ref_to_source, u, v, &u, &v);
+        if (!set->content->sources[s].on_reference)
+            s2_affine_apply(&set->scenes->items[place->scene].geometry.ref_to_source[s], u, v, &u,
+                            &v);
         const int column = (int)floor(u) - rect.x;
         const int row = (int)floor(v) - rect.y;
         if (column < 0 || column >= rect.w || row < 0 || row >= rect.h ||
@@ -323,10 +250,9 @@ static bool is_valid(const s2_training_set *set, const crop_place *place, int x,
     return true;
 }
 
-/* First label from index `low` on that is at (x, y) or later. */
-static size_t find_label(const s2_label_set *labels, size_t low, int x, int y)
+/* First label of low to high that is at (x, y) or later; they are of one scene. */
+static size_t find_label(const s2_label_set *labels, size_t low, size_t high, int x, int y)
 {
-    size_t high = labels->count;
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
         const s2_label_pixel *pixel = &labels->pixels[middle];
@@ -344,10 +270,11 @@ static void fill_labels(const s2_training_set *set, const crop_place *place, con
 {
     const int side = set->crop_px;
     const s2_label_set *all = set->labels;
-    size_t i = 0;
+    const size_t end = set->scenes->items[place->scene].end;
+    size_t i = set->scenes->items[place->scene].first;
     for (int y = 0; y < side; y++) {
-        i = find_label(all, i, place->x, place->y + y);
-        for (; i < all->count && all->pixels[i].y == place->y + y; i++) {
+        i = find_label(all, i, end, place->x, place->y + y);
+        for (; i < end && all->pixels[i].y == place->y + y; i++) {
             const int x = all->pixels[i].x - place->x;
             if (x >= side)
                 break;
@@ -375,7 +302,7 @@ static s2rgf_status fill_crop(s2_training_set *set, const crop_place *place, s2_
     const size_t area = (size_t)side * (size_t)side;
     uint8_t *valid = batch->valid + (size_t)place->index * area;
     int16_t *labels = batch->labels + (size_t)place->index * area;
-    for (int s = 0; s < set->scene->count; s++) {
+    for (int s = 0; s < set->content->source_count; s++) {
         const s2rgf_status status = fill_source(set, s, place, random, batch, err);
         if (status != S2RGF_OK)
             return status;
@@ -420,41 +347,67 @@ static crop_place place_centred(const s2_label_pixel *pixel, int side, s2_random
 }
 
 /* Around a pixel, which lies anywhere in the middle half of the crop. */
-static crop_place place_around(const s2_label_pixel *pixel, int side, const s2_grid *grid,
-                               s2_random *random)
+static crop_place place_around(const s2_label_pixel *pixel, int side,
+                               const s2_run_geometry *geometry, s2_random *random)
 {
     const int dx = (int)s2_random_below(random, (uint64_t)side / 2);
     const int dy = (int)s2_random_below(random, (uint64_t)side / 2);
-    return (crop_place){.x = keep_inside(pixel->x - side / 4 - dx, side, grid->width),
-                        .y = keep_inside(pixel->y - side / 4 - dy, side, grid->height),
+    return (crop_place){.x = keep_inside(pixel->x - side / 4 - dx, side, geometry->width),
+                        .y = keep_inside(pixel->y - side / 4 - dy, side, geometry->height),
                         .turn = draw_symmetry(random)};
 }
 
-/* A training pixel, its class drawn uniformly over the classes that have any. */
-static const s2_label_pixel *draw_pixel(const s2_training_set *set, s2_random *random)
+/* A label that trains: its class drawn uniformly over the classes that have any, then its scene
+   over those that have some of the class. */
+static size_t draw_label(const s2_training_set *set, s2_random *random)
 {
     int skip = (int)s2_random_below(random, (uint64_t)set->trainable);
     int k = 0;
     while (set->class_pixels[k] == 0 || skip-- > 0)
         k++;
-    const uint64_t at = s2_random_below(random, set->class_pixels[k]);
-    return &set->labels->pixels[set->by_class[k][at]];
+    const size_t *run = set->runs[k];
+    if (set->run_count[k] > 1)
+        run += s2_random_below(random, (uint64_t)set->run_count[k]);
+    return set->by_class[k][run[0] + s2_random_below(random, run[1] - run[0])];
 }
 
 s2rgf_status s2_training_set_draw(s2_training_set *set, const s2_batch_shape *shape,
                                   s2_random *random, s2_batch *batch, s2rgf_error *err)
 {
     const int side = set->crop_px;
-    const s2_grid *grid = &set->scene->grid;
     s2rgf_status status = S2RGF_OK;
     for (int n = 0; n < shape->crops && status == S2RGF_OK; n++) {
-        const s2_label_pixel *pixel = draw_pixel(set, random);
-        crop_place place = set->centred ? place_centred(pixel, side, random)
-                                        : place_around(pixel, side, grid, random);
+        const size_t label = draw_label(set, random);
+        const int scene = s2_training_scenes_of_label(set->scenes, label);
+        const s2_label_pixel *pixel = &set->labels->pixels[label];
+        crop_place place =
+            set->centred ? place_centred(pixel, side, random)
+                         : place_around(pixel, side, &set->scenes->items[scene].geometry, random);
         place.index = n;
+        place.scene = scene;
         status = fill_crop(set, &place, random, batch, err);
     }
     return status;
+}
+
+/* A scene, each as often as it is large. */
+static int draw_scene(const s2_training_scenes *scenes, s2_random *random)
+{
+    uint64_t pixels = 0;
+    int scene = 0;
+    if (scenes->count == 1)
+        return 0;
+    for (int i = 0; i < scenes->count; i++)
+        pixels +=
+            (uint64_t)scenes->items[i].geometry.width * (uint64_t)scenes->items[i].geometry.height;
+    uint64_t at = s2_random_below(random, pixels);
+    for (;; scene++) {
+        const s2_run_geometry *geometry = &scenes->items[scene].geometry;
+        const uint64_t own = (uint64_t)geometry->width * (uint64_t)geometry->height;
+        if (at < own)
+            return scene;
+        at -= own;
+    }
 }
 
 /* Where a crop may begin along an axis of `size` pixels; where it may have its middle, if
@@ -468,13 +421,14 @@ static uint64_t places(const s2_training_set *set, int size)
 s2rgf_status s2_training_set_draw_anywhere(s2_training_set *set, const s2_batch_shape *shape,
                                            s2_random *random, s2_batch *batch, s2rgf_error *err)
 {
-    const s2_grid *grid = &set->scene->grid;
     const int before = set->centred ? set->crop_px / 2 : 0;
     s2rgf_status status = S2RGF_OK;
     for (int n = 0; n < shape->crops && status == S2RGF_OK; n++) {
-        const int x = (int)s2_random_below(random, places(set, grid->width));
-        const int y = (int)s2_random_below(random, places(set, grid->height));
-        const crop_place place = {.index = n, .x = x - before, .y = y - before};
+        const int scene = draw_scene(set->scenes, random);
+        const s2_run_geometry *geometry = &set->scenes->items[scene].geometry;
+        const int x = (int)s2_random_below(random, places(set, geometry->width));
+        const int y = (int)s2_random_below(random, places(set, geometry->height));
+        const crop_place place = {.index = n, .scene = scene, .x = x - before, .y = y - before};
         status = fill_crop(set, &place, NULL, batch, err);
     }
     return status;

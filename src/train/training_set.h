@@ -1,23 +1,26 @@
-/* Labelled pixels of a scene as a network learns from them: split in space, normalisation, crops.
+/* Labelled pixels of scenes as a network learns from them: split in space, normalisation, crops.
    */
 #ifndef S2_TRAIN_TRAINING_SET_H
 #define S2_TRAIN_TRAINING_SET_H
 
 #include "core/random.h"
 #include "geo/labels/labels.h"
-#include "scene/network_input.h"
+#include "train/training_scenes.h"
 
 /** What a labelled pixel is for. */
 typedef enum s2_label_role { S2_LABEL_TRAIN, S2_LABEL_VALIDATE } s2_label_role;
 
 typedef struct s2_training_set {
-    s2_scene *scene;                 /* borrowed, read by this thread only */
+    s2_training_scenes *scenes;      /* borrowed, read by this thread only */
     const s2_label_set *labels;      /* borrowed */
     const s2_model_content *content; /* borrowed: normalisation of the sources */
     uint8_t *role;                   /* [labels.count] s2_label_role */
     size_t **by_class;               /* [classes] indices of the training pixels of a class */
     size_t *class_pixels;            /* [classes] their number */
-    int trainable;                   /* classes with training pixels */
+    /* [classes][run_count + 1] where the pixels of a scene begin in by_class, and the end */
+    size_t **runs;
+    int *run_count; /* [classes] scenes with training pixels of a class */
+    int trainable;  /* classes with training pixels */
     int crop_px;
     /* a crop has the pixel it was drawn for at (crop_px / 2, crop_px / 2), its only label, and may
        reach beyond the scene; may be set after init */
@@ -25,7 +28,6 @@ typedef struct s2_training_set {
     int rect_px[S2RGF_MAX_SOURCES]; /* side of a crop's rectangle in native pixels */
     /* spread of the brightness of crops, 0: as they are; may be set after init */
     double jitter;
-    s2_network_input *input;
     float *pixels;                     /* one rectangle of the largest source */
     float *scale, *shift;              /* [bands] of the source with most */
     uint8_t *valid[S2RGF_MAX_SOURCES]; /* one rectangle a source */
@@ -39,18 +41,21 @@ typedef struct s2_split_report {
 } s2_split_report;
 
 /**
- * Mean and standard deviation of every band over the scene's valid pixels, into content. Errors:
- * IO, FORMAT (no valid pixel), CANCELLED, NO_MEMORY. Source network.md 4
+ * Mean and standard deviation of every band over the scenes' valid pixels, into content: of all
+ * pixels of a scene alone; of several, a sample drawn with the seed where they have more than 2^26
+ * pixels together. Errors: IO, FORMAT (no valid pixel), CANCELLED, NO_MEMORY. Source network.md 4
  */
-s2rgf_status s2_training_normalisation(s2_scene *scene, const s2rgf_host *host,
-                                       s2_model_content *content, s2rgf_error *err);
+s2rgf_status s2_training_normalisation(s2_training_scenes *scenes, uint64_t seed,
+                                       const s2rgf_host *host, s2_model_content *content,
+                                       s2rgf_error *err);
 
 /**
  * Prepare crops of crop_px reference pixels. All labels train. Errors: NO_MEMORY. Memory:
  * s2_training_set_clear().
  */
-s2rgf_status s2_training_set_init(s2_training_set *set, s2_scene *scene, const s2_label_set *labels,
-                                  const s2_model_content *content, int crop_px, s2rgf_error *err);
+s2rgf_status s2_training_set_init(s2_training_set *set, s2_training_scenes *scenes,
+                                  const s2_label_set *labels, const s2_model_content *content,
+                                  int crop_px, s2rgf_error *err);
 void s2_training_set_clear(s2_training_set *set);
 
 /**
@@ -94,7 +99,7 @@ s2_batch_shape s2_training_set_shape(const s2_training_set *set, int crops);
 
 /**
  * Fill a batch with crops around training pixels: the class is drawn uniformly over the classes,
- * the pixel uniformly within it, its place in the crop, flip and quarter turn at
+ * the scene over those that have some of the class, the pixel uniformly within both, its place in the crop, flip and quarter turn at
  * random; and so is its brightness, a gain exp(jitter (2 n_source + n_band)) with normal n, where
  * set->jitter is positive. Where set->centred, the pixel's place is the crop's middle. Errors: IO,
  * NO_MEMORY.
@@ -103,7 +108,7 @@ s2rgf_status s2_training_set_draw(s2_training_set *set, const s2_batch_shape *sh
                                   s2_random *random, s2_batch *batch, s2rgf_error *err);
 
 /**
- * Fill a batch with crops anywhere in the scene, unlabelled: for the statistics of the whole scene.
+ * Fill a batch with crops anywhere in the scenes, unlabelled: for the statistics of all of them.
  */
 s2rgf_status s2_training_set_draw_anywhere(s2_training_set *set, const s2_batch_shape *shape,
                                            s2_random *random, s2_batch *batch, s2rgf_error *err);

@@ -99,6 +99,21 @@ static void choose_blocks(const s2_label_set *labels, const int *groups, double 
     }
 }
 
+/* Where the pixels of every scene begin in the list of a class. */
+static void list_runs(s2_training_set *set, int k)
+{
+    const s2_training_scene *scenes = set->scenes->items;
+    int runs = 0, scene = -1;
+    for (size_t at = 0; at < set->class_pixels[k]; at++) {
+        if (scene >= 0 && set->by_class[k][at] < scenes[scene].end)
+            continue;
+        scene = s2_training_scenes_of_label(set->scenes, set->by_class[k][at]);
+        set->runs[k][runs++] = at;
+    }
+    set->runs[k][runs] = set->class_pixels[k];
+    set->run_count[k] = runs;
+}
+
 /* Index lists of the training pixels of every class. */
 static void list_training_pixels(s2_training_set *set)
 {
@@ -109,8 +124,27 @@ static void list_training_pixels(s2_training_set *set)
             set->by_class[k][set->class_pixels[k]++] = i;
     }
     set->trainable = 0;
-    for (int k = 0; k < set->labels->classes.count; k++)
+    for (int k = 0; k < set->labels->classes.count; k++) {
         set->trainable += set->class_pixels[k] > 0;
+        list_runs(set, k);
+    }
+}
+
+/* Least distance within a scene between pixels that train and that validate. */
+static s2rgf_status find_distance(const s2_training_set *set, const s2rgf_host *host,
+                                  double *distance_px, s2rgf_error *err)
+{
+    s2rgf_status status = S2RGF_OK;
+    for (int i = 0; i < set->scenes->count && status == S2RGF_OK; i++) {
+        const s2_training_scene *scene = &set->scenes->items[i];
+        const s2_label_set own = {.pixels = set->labels->pixels + scene->first,
+                                  .count = scene->end - scene->first};
+        double found;
+        uint64_t compared;
+        status = s2_role_distance(&own, set->role + scene->first, host, &found, &compared, err);
+        *distance_px = fmin(*distance_px, found); /* of NaN and a number it is the number */
+    }
+    return status;
 }
 
 s2rgf_status s2_training_set_split(s2_training_set *set, double fraction, uint64_t seed,
@@ -119,7 +153,6 @@ s2rgf_status s2_training_set_split(s2_training_set *set, double fraction, uint64
 {
     const s2_label_set *labels = set->labels;
     const int classes = labels->classes.count;
-    uint64_t compared;
     s2_random random;
     int *first = s2_alloc((size_t)classes + 1, sizeof *first);
     int *groups = s2_alloc((size_t)labels->group_count, sizeof *groups);
@@ -130,7 +163,7 @@ s2rgf_status s2_training_set_split(s2_training_set *set, double fraction, uint64
         first && groups && validates && work ? S2RGF_OK : s2_fail_memory(err, "split");
     if (status == S2RGF_OK) {
         s2_random_init(&random, seed, 0x5711);
-        if (labels->from_polygons) {
+        if (labels->from_polygons && !labels->whole_scenes) {
             sort_by_class(labels, first, groups);
             for (int k = 0; k < classes && fraction > 0.0; k++) {
                 const int count = first[k + 1] - first[k];
@@ -153,7 +186,7 @@ s2rgf_status s2_training_set_split(s2_training_set *set, double fraction, uint64
         return status;
     report->train_pixels = labels->count - report->validation_pixels;
     if (report->validation_pixels > 0)
-        status = s2_role_distance(labels, set->role, host, &report->distance_px, &compared, err);
+        status = find_distance(set, host, &report->distance_px, err);
     list_training_pixels(set);
     return status;
 }

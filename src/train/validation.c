@@ -13,23 +13,27 @@
 
 #define TILE_PX 128
 
+/* One tile with validation pixels. */
+typedef struct validation_tile {
+    int scene, x, y;
+    size_t first, end; /* its pixels in the job's list */
+} validation_tile;
+
 typedef struct validation_job {
     const s2_training_set *set;
     s2_weights *weights;
-    s2_run_geometry geometry;
-    int columns; /* tiles a row of the lattice */
     size_t
         *pixels; /* indices of the validation pixels, tile by tile, each tile's as in the labels */
     size_t pixel_count;
-    size_t *first; /* [tiles of the lattice + 1] where a tile's pixels begin */
-    int *tiles;    /* lattice index of every tile with validation pixels */
-    int tile_count;
+    validation_tile *tiles; /* scene by scene, each in the order of its lattice */
+    int tile_count, tile_room;
     const s2_fitted_expert *expert;
     s2_expert_trial trial; /* the pixels' scores; those of the expert only where there is one */
 } validation_job;
 
 typedef struct validation_worker {
     validation_job *job;
+    int scene_index; /* of the scene that is open, -1: none */
     s2_scene scene;
     s2_network_input *input;
     s2_run *run;
@@ -39,11 +43,6 @@ typedef struct validation_worker {
     uint8_t *valid;  /* [TILE_PX][TILE_PX] */
 } validation_worker;
 
-static size_t tile_of(const validation_job *job, const s2_label_pixel *pixel)
-{
-    return (size_t)(pixel->y / TILE_PX) * (size_t)job->columns + (size_t)(pixel->x / TILE_PX);
-}
-
 static size_t count_pixels(const s2_training_set *set)
 {
     size_t count = 0;
@@ -52,34 +51,97 @@ static size_t count_pixels(const s2_training_set *set)
     return count;
 }
 
-/* Sort the validation pixels by tile and list the tiles that have any, in the order of the lattice.
-   */
+static const s2_run_geometry *geometry_of(const validation_job *job, int scene)
+{
+    return &job->set->scenes->items[scene].geometry;
+}
+
+static s2rgf_status add_tile(validation_job *job, validation_tile tile, s2rgf_error *err)
+{
+    if (job->tile_count == job->tile_room) {
+        const int room = job->tile_room == 0 ? 64 : 2 * job->tile_room;
+        validation_tile *tiles =
+            s2_grow(job->tiles, (size_t)job->tile_count, (size_t)room, sizeof *tiles);
+        if (!tiles)
+            return s2_fail_memory(err, "validation");
+        job->tiles = tiles;
+        job->tile_room = room;
+    }
+    job->tiles[job->tile_count++] = tile;
+    return S2RGF_OK;
+}
+
+/* Sort a scene's validation pixels by tile behind those of other scenes, and list the tiles that
+   have any. */
+static s2rgf_status list_scene(validation_job *job, int index, size_t *done, s2rgf_error *err)
+{
+    const s2_training_scene *scene = &job->set->scenes->items[index];
+    const s2_label_pixel *pixels = job->set->labels->pixels;
+    const size_t columns = (size_t)((scene->geometry.width + TILE_PX - 1) / TILE_PX);
+    const size_t total = columns * (size_t)((scene->geometry.height + TILE_PX - 1) / TILE_PX);
+    size_t *ends = s2_calloc(total + 1, sizeof *ends);
+    s2rgf_status status = ends ? S2RGF_OK : s2_fail_memory(err, "validation");
+    for (size_t i = scene->first; i < scene->end && status == S2RGF_OK; i++)
+        if (job->set->role[i] == S2_LABEL_VALIDATE)
+            ends[(size_t)(pixels[i].y / TILE_PX) * columns + (size_t)(pixels[i].x / TILE_PX) + 1]++;
+    for (size_t tile = 0; tile < total && status == S2RGF_OK; tile++) {
+        const size_t first = *done;
+        *done += ends[tile + 1];
+        ends[tile] = first;
+        if (*done > first)
+            status = add_tile(job,
+                              (validation_tile){index, (int)(tile % columns) * TILE_PX,
+                                                (int)(tile / columns) * TILE_PX, first, *done},
+                              err);
+    }
+    for (size_t i = scene->first; i < scene->end && status == S2RGF_OK; i++)
+        if (job->set->role[i] == S2_LABEL_VALIDATE)
+            job->pixels[ends[(size_t)(pixels[i].y / TILE_PX) * columns +
+                             (size_t)(pixels[i].x / TILE_PX)]++] = i;
+    s2_free(ends);
+    return status;
+}
+
 static s2rgf_status list_tiles(validation_job *job, s2rgf_error *err)
 {
-    const int rows = (job->geometry.height + TILE_PX - 1) / TILE_PX;
-    const size_t total = (size_t)rows * (size_t)job->columns;
-    const s2_label_set *labels = job->set->labels;
+    size_t done = 0;
     job->pixels = s2_alloc(job->pixel_count, sizeof *job->pixels);
-    job->first = s2_calloc(total + 1, sizeof *job->first);
-    job->tiles = s2_alloc(total, sizeof *job->tiles);
-    if (!job->pixels || !job->first || !job->tiles)
-        return s2_fail_memory(err, "validation");
-    for (size_t i = 0; i < labels->count; i++)
-        if (job->set->role[i] == S2_LABEL_VALIDATE)
-            job->first[tile_of(job, &labels->pixels[i])]++;
-    size_t end = 0;
-    for (size_t tile = 0; tile < total; tile++) {
-        if (job->first[tile] > 0)
-            job->tiles[job->tile_count++] = (int)tile;
-        end += job->first[tile];
-        job->first[tile] = end;
-    }
-    job->first[total] = end;
-    /* from behind, so that every tile's end moves down to its beginning */
-    for (size_t i = labels->count; i-- > 0;)
-        if (job->set->role[i] == S2_LABEL_VALIDATE)
-            job->pixels[--job->first[tile_of(job, &labels->pixels[i])]] = i;
-    return S2RGF_OK;
+    s2rgf_status status = job->pixels ? S2RGF_OK : s2_fail_memory(err, "validation");
+    for (int i = 0; i < job->set->scenes->count && status == S2RGF_OK; i++)
+        if (job->set->scenes->items[i].end > job->set->scenes->items[i].first)
+            status = list_scene(job, i, &done, err);
+    return status;
+}
+
+/* Leave the scene that is open. */
+static void close_scene(validation_worker *worker)
+{
+    s2_network_input_close(worker->input);
+    s2_scene_close(&worker->scene);
+    s2_run_free(worker->run);
+    worker->input = NULL;
+    worker->run = NULL;
+    worker->scene_index = -1;
+}
+
+/* Have a scene open, with handles of the worker's own, and the network ready to run on it. */
+static s2rgf_status open_scene(validation_worker *worker, int index, s2rgf_error *err)
+{
+    const validation_job *job = worker->job;
+    const s2_run_geometry *geometry = geometry_of(job, index);
+    const s2_tiling tiling = {TILE_PX, TILE_PX, {0, 0, geometry->width, geometry->height}};
+    if (worker->scene_index == index)
+        return S2RGF_OK;
+    close_scene(worker);
+    s2rgf_status status = s2_training_scenes_copy(job->set->scenes, index, &worker->scene, err);
+    if (status == S2RGF_OK)
+        status = s2_network_input_open(&worker->scene, job->set->content, S2_INPUT_AT_ONCE,
+                                       &worker->input, err);
+    if (status == S2RGF_OK)
+        status = s2_run_create(job->weights, geometry, &tiling, &worker->run, err);
+    if (status == S2RGF_OK)
+        worker->scene_index = index;
+    return status;
 }
 
 static void close_validation_worker(void *data)
@@ -87,9 +149,7 @@ static void close_validation_worker(void *data)
     validation_worker *worker = data;
     if (!worker)
         return;
-    s2_network_input_close(worker->input);
-    s2_scene_close(&worker->scene);
-    s2_run_free(worker->run);
+    close_scene(worker);
     S2_FREE_EACH(worker->wanted, worker->scores, worker->valid, worker);
 }
 
@@ -100,21 +160,15 @@ static s2rgf_status open_validation_worker(void *context, void **data, s2rgf_err
     *data = worker;
     if (!worker)
         return s2_fail_memory(err, "validation");
-    const s2_tiling tiling = {TILE_PX, TILE_PX, {0, 0, job->geometry.width, job->geometry.height}};
     worker->job = job;
+    worker->scene_index = -1;
     worker->wanted = s2_alloc((size_t)TILE_PX * TILE_PX, 1);
     worker->scores = s2_alloc((size_t)TILE_PX * TILE_PX * (size_t)job->set->labels->classes.count,
                               sizeof(float));
     worker->valid = s2_alloc((size_t)TILE_PX * TILE_PX, 1);
     if (!worker->wanted || !worker->scores || !worker->valid)
         return s2_fail_memory(err, "validation");
-    s2rgf_status status = s2_scene_reopen(job->set->scene, &worker->scene, err);
-    if (status == S2RGF_OK)
-        status = s2_network_input_open(&worker->scene, job->set->content, S2_INPUT_AT_ONCE,
-                                       &worker->input, err);
-    if (status == S2RGF_OK)
-        status = s2_run_create(job->weights, &job->geometry, &tiling, &worker->run, err);
-    return status;
+    return S2RGF_OK;
 }
 
 static size_t place_in_core(s2_rect core, const s2_label_pixel *pixel)
@@ -122,11 +176,11 @@ static size_t place_in_core(s2_rect core, const s2_label_pixel *pixel)
     return (size_t)(pixel->y - core.y) * (size_t)core.w + (size_t)(pixel->x - core.x);
 }
 
-static void mark_wanted(validation_worker *worker, int lattice_index)
+static void mark_wanted(validation_worker *worker, const validation_tile *tile)
 {
     const validation_job *job = worker->job;
     memset(worker->wanted, 0, (size_t)worker->core.w * (size_t)worker->core.h);
-    for (size_t i = job->first[lattice_index]; i < job->first[lattice_index + 1]; i++)
+    for (size_t i = tile->first; i < tile->end; i++)
         worker->wanted[place_in_core(worker->core, &job->set->labels->pixels[job->pixels[i]])] = 1;
 }
 
@@ -146,17 +200,19 @@ static s2rgf_status count_rows(void *data, s2_rect rows, const float *scores, co
 static s2rgf_status validate_tile(void *data, int index, s2_tile_watch *watch, s2rgf_error *err)
 {
     validation_worker *worker = data;
-    const validation_job *job = worker->job;
+    const validation_tile *tile = &worker->job->tiles[index];
+    const s2_run_geometry *geometry = geometry_of(worker->job, tile->scene);
+    const s2rgf_status status = open_scene(worker, tile->scene, err);
     const s2_tile_io io = {.next = s2_network_input_next,
                            .input = worker->input,
                            .context = worker,
                            .take = count_rows};
     (void)watch;
-    const int x = job->tiles[index] % job->columns * TILE_PX;
-    const int y = job->tiles[index] / job->columns * TILE_PX;
-    worker->core = s2_rect_intersect((s2_rect){x, y, TILE_PX, TILE_PX},
-                                     (s2_rect){0, 0, job->geometry.width, job->geometry.height});
-    mark_wanted(worker, job->tiles[index]);
+    if (status != S2RGF_OK)
+        return status;
+    worker->core = s2_rect_intersect((s2_rect){tile->x, tile->y, TILE_PX, TILE_PX},
+                                     (s2_rect){0, 0, geometry->width, geometry->height});
+    mark_wanted(worker, tile);
     return worker->run->ops->run_compute(worker->run, worker->core, worker->wanted, &io, err);
 }
 
@@ -167,8 +223,7 @@ static s2rgf_status keep_tile(void *data, int index, s2rgf_error *err)
     const s2_label_set *labels = job->set->labels;
     const int classes = labels->classes.count;
     (void)err;
-    const size_t *first = &job->first[job->tiles[index]];
-    for (size_t i = first[0]; i < first[1]; i++) {
+    for (size_t i = job->tiles[index].first; i < job->tiles[index].end; i++) {
         const s2_label_pixel *pixel = &labels->pixels[job->pixels[i]];
         const size_t at = place_in_core(worker->core, pixel);
         const float *scores = worker->scores + at * (size_t)classes;
@@ -223,8 +278,6 @@ s2rgf_status s2_validate(const s2_validation *asked, s2_validated *found, s2rgf_
     const int classes = set->labels->classes.count;
     validation_job job = {.set = set, .pixel_count = count_pixels(set), .expert = asked->expert};
     *found = (s2_validated){.share = {0.0, NAN, NAN}};
-    s2_scene_geometry(set->scene, &job.geometry);
-    job.columns = (job.geometry.width + TILE_PX - 1) / TILE_PX;
     s2rgf_status status = s2_confusion_init(&found->confusion, classes, err);
     if (status == S2RGF_OK)
         status = start_trial(&job, classes, err);
@@ -248,7 +301,7 @@ s2rgf_status s2_validate(const s2_validation *asked, s2_validated *found, s2rgf_
     s2_scored_pixels_clear(&job.trial.expert);
     s2_free(job.trial.group);
     s2_weights_free(job.weights);
-    S2_FREE_EACH(job.pixels, job.first, job.tiles);
+    S2_FREE_EACH(job.pixels, job.tiles);
     return status;
 }
 

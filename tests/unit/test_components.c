@@ -47,6 +47,7 @@ typedef struct set_fixture {
     s2_model_band bands[BANDS];
     s2_model_source sources[2];
     s2_model_content content;
+    s2_training_scenes scenes;
     s2_training_set set;
 } set_fixture;
 
@@ -61,13 +62,17 @@ static void open_set(set_fixture *f, const s2rgf_input *inputs, const int *bands
     f->content = (s2_model_content){.source_count = (int)count, .sources = f->sources};
     make_labels(&f->labels);
     REQUIRE(s2_scene_open(&options, NULL, NULL, &f->scene, NULL) == S2RGF_OK);
-    REQUIRE(s2_training_set_init(&f->set, &f->scene, &f->labels, &f->content, CROP, NULL) ==
+    for (size_t s = 0; s < count; s++)
+        f->sources[s].on_reference = f->scene.sources[s].on_reference;
+    make_scenes(&f->scenes, &f->scene, &f->labels, &f->content);
+    REQUIRE(s2_training_set_init(&f->set, &f->scenes, &f->labels, &f->content, CROP, NULL) ==
             S2RGF_OK);
 }
 
 static void close_set(set_fixture *f)
 {
     s2_training_set_clear(&f->set);
+    s2_training_scenes_clear(&f->scenes);
     s2_scene_close(&f->scene);
     s2_label_set_clear(&f->labels);
 }

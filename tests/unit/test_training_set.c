@@ -11,7 +11,7 @@ static void make_content(s2_model_content *content, s2_model_source sources[2],
     for (int b = 0; b < 2; b++)
         bands[b] = (s2_model_band){.name = (char *)"", .mean = 0.0, .std = 1.0};
     for (int s = 0; s < 2; s++)
-        sources[s] = (s2_model_source){.band_count = 2, .bands = bands};
+        sources[s] = (s2_model_source){.on_reference = s == 0, .band_count = 2, .bands = bands};
     *content = (s2_model_content){.source_count = 2, .sources = sources};
 }
 
@@ -65,6 +65,7 @@ typedef struct crop_fixture {
     s2_model_content content;
     s2_model_source sources[2];
     s2_model_band bands[2];
+    s2_training_scenes scenes;
     s2_training_set set;
     s2_network *network;
     s2_batch_shape shape;
@@ -83,7 +84,8 @@ static void fixture_init(crop_fixture *f)
     make_labels(&f->labels);
     make_content(&f->content, f->sources, f->bands);
     REQUIRE(s2_scene_open(&options, NULL, NULL, &f->scene, NULL) == S2RGF_OK);
-    REQUIRE(s2_training_set_init(&f->set, &f->scene, &f->labels, &f->content, CROP, NULL) ==
+    make_scenes(&f->scenes, &f->scene, &f->labels, &f->content);
+    REQUIRE(s2_training_set_init(&f->set, &f->scenes, &f->labels, &f->content, CROP, NULL) ==
             S2RGF_OK);
     REQUIRE(s2_training_set_split(&f->set, 0.0, 1, NULL, &report, NULL) == S2RGF_OK);
     CHECK(report.validation_pixels == 0);
@@ -98,6 +100,7 @@ static void fixture_clear(crop_fixture *f)
     s2_training_free(f->training);
     s2_network_free(f->network);
     s2_training_set_clear(&f->set);
+    s2_training_scenes_clear(&f->scenes);
     s2_label_set_clear(&f->labels);
     s2_scene_close(&f->scene);
 }

@@ -7,6 +7,7 @@
 
 /* What the tests split. */
 static s2_label_set labels;
+static s2_training_scenes scenes;
 static s2_training_set set;
 static s2_split_report report;
 
@@ -15,11 +16,13 @@ static void init_split_only(void)
 {
     static s2_scene no_scene;
     static const s2_model_content none;
-    REQUIRE(s2_training_set_init(&set, &no_scene, &labels, &none, CROP, NULL) == S2RGF_OK);
+    make_scenes(&scenes, &no_scene, &labels, &none);
+    REQUIRE(s2_training_set_init(&set, &scenes, &labels, &none, CROP, NULL) == S2RGF_OK);
 }
 
 static void clear_all(void)
 {
+    s2_training_scenes_clear(&scenes);
     s2_training_set_clear(&set);
     s2_label_set_clear(&labels);
 }
@@ -89,7 +92,8 @@ static void blocks_are_split_whole(void)
     for (int block = 0; block < BLOCKS; block++)
         for (int k = 0; k < 3; k++) {
             const int x = S2_LABEL_BLOCK_PX * block + 4 * k;
-            labels.groups[labels.group_count] = (s2_label_group){k, 3, {x, 0, 3, 1}};
+            labels.groups[labels.group_count] =
+                (s2_label_group){.class_index = k, .pixels = 3, .bounds = {x, 0, 3, 1}};
             for (int i = 0; i < 3; i++)
                 labels.pixels[labels.count++] = (s2_label_pixel){x + i, 0, k, labels.group_count};
             labels.group_count++;
@@ -146,6 +150,7 @@ static void small_scenes_have_smaller_blocks(void)
           report.validation_pixels <= labels.count / 3);
     for (int k = 0; k < 3; k++)
         CHECK(validating[k] > of_class[k] / 10);
+    s2_training_scenes_clear(set.scenes);
     s2_training_set_clear(&set);
 
     /* spread over a large scene, they stay in blocks of the usual side */
@@ -361,7 +366,8 @@ static void many_blocks_are_split_in_no_time(void)
     for (int i = 0; i < BLOCKS; i++) {
         const int x = i * S2_LABEL_BLOCK_PX;
         labels.pixels[i] = (s2_label_pixel){x, 0, i % 2, i};
-        labels.groups[i] = (s2_label_group){i % 2, 1, {x, 0, 1, 1}};
+        labels.groups[i] =
+            (s2_label_group){.class_index = i % 2, .pixels = 1, .bounds = {x, 0, 1, 1}};
     }
     init_split_only();
     const clock_t start = clock();

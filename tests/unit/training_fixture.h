@@ -30,6 +30,15 @@ static inline void make_coordinates(const char *path, int width, int height, dou
     GDALClose(dataset);
 }
 
+/* The scenes of a training of one open scene. Memory: s2_training_scenes_clear(). */
+static inline void make_scenes(s2_training_scenes *scenes, s2_scene *scene,
+                               const s2_label_set *labels, const s2_model_content *content)
+{
+    s2_training_scenes_init(scenes, NULL, content);
+    REQUIRE(s2_training_scenes_add(scenes, NULL, NULL, scene, NULL) == S2RGF_OK);
+    scenes->items[0].end = labels->count;
+}
+
 /* Labels on every fifth pixel of the fine grid, three classes, each row of pixels a group. */
 static inline void make_labels(s2_label_set *labels)
 {
@@ -44,7 +53,8 @@ static inline void make_labels(s2_label_set *labels)
         REQUIRE(s2_class_table_add(&labels->classes, k, name, NULL, NULL) == S2RGF_OK);
     }
     for (int r = 0; r < rows; r++) {
-        labels->groups[r] = (s2_label_group){r % 3, (size_t)columns, {0, 5 * r, FINE_W, 1}};
+        labels->groups[r] = (s2_label_group){
+            .class_index = r % 3, .pixels = (size_t)columns, .bounds = {0, 5 * r, FINE_W, 1}};
         for (int c = 0; c < columns; c++)
             labels->pixels[labels->count++] = (s2_label_pixel){5 * c, 5 * r, r % 3, r};
     }

@@ -104,6 +104,26 @@ class Train(ProgramAlgorithm):
         ),
         Option("SEED", "-seed", int, "Seed of all random numbers", None, 1, 0),
         Option(
+            "SCENES",
+            "-scenes",
+            str,
+            "Folder or list of scenes",
+            "Trains on many scenes. Put {} for the name of a scene into the paths of rasters and labels.",
+        ),
+        Option(
+            "SKIP_BAD",
+            "-skip_bad",
+            bool,
+            "Leave out scenes that cannot be used",
+        ),
+        Option(
+            "VAL_BY",
+            "-val_by",
+            str,
+            "What validation keeps whole in many scenes",
+            "group, a polygon or block; or scene.",
+        ),
+        Option(
             "BANDS",
             "-b",
             "words",

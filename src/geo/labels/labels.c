@@ -494,7 +494,7 @@ void s2_label_set_clear(s2_label_set *labels)
 {
     for (size_t i = 0; i < labels->origin_count; i++)
         s2_free(labels->origins[i].stratum);
-    S2_FREE_EACH(labels->origins, labels->pixels, labels->groups);
+    S2_FREE_EACH(labels->origins, labels->pixels, labels->groups, labels->ground);
     s2_class_table_clear(&labels->classes);
     s2_class_table_clear(&labels->absent);
     *labels = (s2_label_set){0};

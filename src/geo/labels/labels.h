@@ -2,64 +2,14 @@
 #ifndef S2_GEO_LABELS_LABELS_H
 #define S2_GEO_LABELS_LABELS_H
 
-#include "core/checksum.h"
-#include "core/class_table.h"
+#include "geo/labels/label_set.h"
 #include "geo/source/grid.h"
-
-typedef struct s2_label_pixel {
-    int x, y;        /* reference pixel */
-    int class_index; /* in s2_label_set.classes */
-    int group;       /* in s2_label_set.groups: what a spatial split keeps together */
-} s2_label_pixel;
-#define S2_LABEL_BLOCK_PX 64
 
 /* Fields of a sample, as s2rgf_sample() writes them; the brief name is for shapefiles. */
 #define S2_FIELD_STRATUM "stratum"
 #define S2_FIELD_SIZE "stratum_size"
 #define S2_FIELD_SIZE_BRIEF "strat_size"
 
-/** What a point of a sample says of itself. */
-typedef struct s2_sample_origin {
-    long long feature;
-    char *stratum;         /* owned; NULL: no field "stratum", or nothing in it */
-    uint64_t stratum_size; /* 0: no field "stratum_size" */
-} s2_sample_origin;
-
-/**
- * A polygon (every part of a multipolygon is one), or with points and raster labels one class in
- * one block of S2_LABEL_BLOCK_PX x S2_LABEL_BLOCK_PX pixels; the groups of a block follow each
- * other.
- */
-typedef struct s2_label_group {
-    int class_index;
-    size_t pixels;  /* at least one */
-    s2_rect bounds; /* of its pixels */
-} s2_label_group;
-
-typedef struct s2_label_set {
-    s2_label_pixel *pixels; /* sorted by y, then x; no position twice */
-    size_t count;
-    s2_label_group *groups;
-    int group_count;
-    s2_class_table classes;        /* those with pixels on the grid */
-    s2_class_table absent;         /* those without */
-    int block_px;                  /* side of a block; 0: S2_LABEL_BLOCK_PX */
-    bool from_polygons;            /* false: points alone or a raster, all in groups of blocks */
-    size_t polygons;               /* read, every part of a multipolygon counted */
-    size_t polygons_without_pixel; /* outside the grid or too small to hold a pixel centre */
-    size_t points_outside;         /* of the grid */
-    size_t conflicts;              /* pixels that features of different classes claim: left out */
-    size_t without_class;          /* features whose class is NULL or empty */
-    size_t classless_points;       /* those of points alone */
-    size_t classless_areas;        /* those of polygons */
-    long long classless_feature;   /* the first of all */
-    bool has_zero_feature;
-    long long zero_feature;    /* the first feature of class 0 */
-    s2_sample_origin *origins; /* [group_count] of s2_labels_read_sample(), else NULL */
-    size_t origin_count, origin_capacity;
-    /* FNV-1a 64 of x, y, class value of all pixels, hex: ties a model to them */
-    char checksum[S2_CHECKSUM_BYTES];
-} s2_label_set;
 /** Errors: INVALID_ARGUMENT (no path, a number out of range). */
 s2rgf_status s2_label_options_check(const s2rgf_label_options *options, s2rgf_error *err);
 
@@ -88,7 +38,6 @@ s2rgf_status s2_label_options_check(const s2rgf_label_options *options, s2rgf_er
  */
 s2rgf_status s2_labels_read(const s2rgf_label_options *options, const s2_grid *grid,
                             const s2rgf_host *host, s2_label_set *labels, s2rgf_error *err);
-void s2_label_set_clear(s2_label_set *labels);
 
 /**
  * Read the points of a sample: as s2_labels_read(), but every point is a group of its own and keeps

@@ -17,8 +17,16 @@ bool s2_labels_same_block(const s2_label_set *labels, int a, int b)
     const int side = block_side(labels);
     const s2_rect one = labels->groups[a].bounds;
     const s2_rect other = labels->groups[b].bounds;
+    if (labels->ground || labels->whole_scenes)
+        return labels->groups[a].block == labels->groups[b].block;
     return !labels->from_polygons && one.x / side == other.x / side &&
            one.y / side == other.y / side;
+}
+
+/** The block of a place along one axis, which may lie before the grid. */
+static int block_of(int place, int block_px)
+{
+    return place >= 0 ? place / block_px : -((block_px - 1 - place) / block_px);
 }
 
 /** A pixel by its block, then by its class. */
@@ -51,14 +59,20 @@ s2rgf_status s2_labels_regroup(s2_label_set *labels, int block_px, s2rgf_error *
     }
     for (size_t i = 0; i < labels->count; i++) {
         const s2_label_pixel *pixel = &labels->pixels[i];
-        keys[i] = (block_key){pixel->y / block_px, pixel->x / block_px, pixel->class_index, i};
+        const s2_ground_place place =
+            labels->ground ? labels->ground[i] : (s2_ground_place){pixel->x, pixel->y};
+        keys[i] = (block_key){block_of(place.y, block_px), block_of(place.x, block_px),
+                              pixel->class_index, i};
     }
     qsort(keys, labels->count, sizeof *keys, compare_blocks);
+    int blocks = 0;
     for (size_t i = 0; i < labels->count; i++) {
         s2_label_pixel *pixel = &labels->pixels[keys[i].pixel];
         count += i == 0 || compare_blocks(&keys[i - 1], &keys[i]) != 0;
+        blocks += i == 0 || keys[i - 1].row != keys[i].row || keys[i - 1].column != keys[i].column;
         pixel->group = count - 1;
         groups[count - 1].class_index = pixel->class_index;
+        groups[count - 1].block = blocks - 1;
     }
     s2_free(keys);
     s2_free(labels->groups);

@@ -188,6 +188,9 @@ static s2rgf_status burn_polygon(s2_burner *burner, OGRGeometryH polygon, int cl
     int turns;
     s2rgf_status status = s2_labels_add_group(burner->claims, class_index, err);
     const size_t before = burner->claims->count;
+    if (status == S2RGF_OK)
+        burner->claims->groups[burner->claims->group_count - 1].feature =
+            (long long)OGR_F_GetFID(burner->feature);
     OGR_G_GetEnvelope(polygon, &box);
     if (!isfinite(box.MaxX - box.MinX) || !isfinite(box.MaxY - box.MinY)) {
         burner->odd[ODD_NOT_FINITE] = true;

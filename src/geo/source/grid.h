@@ -103,6 +103,13 @@ s2rgf_status s2_srs_assigned(OGRSpatialReferenceH own, const char *assigned_text
  */
 OGRCoordinateTransformationH s2_srs_transformation(const char *from_wkt, const char *to_wkt);
 
+/**
+ * Carry points from one CRS to another in place. Both may be NULL, which changes nothing; points
+ * that cannot be carried become infinite. Errors: INVALID_ARGUMENT (no transformation).
+ */
+s2rgf_status s2_srs_carry(const char *from_wkt, const char *to_wkt, int count, double *x, double *y,
+                          s2rgf_error *err);
+
 /** Name for messages: "EPSG:32611" or the CRS's own name, "none" for NULL. */
 void s2_srs_name(const char *wkt, char *name, size_t size);
 

@@ -28,6 +28,12 @@ bool s2_scene_is_folder(const char *path)
            VSI_ISDIR(stat.st_mode);
 }
 
+bool s2_scene_exists(const char *path)
+{
+    VSIStatBufL stat;
+    return VSIStatExL(path, &stat, VSI_STAT_EXISTS_FLAG) == 0;
+}
+
 char *s2_scene_insert(const char *template, const char *name)
 {
     s2_text text = {0};
@@ -157,14 +163,13 @@ static void walk_template(walk *w, const char *folder, const char *rest);
 /** Go on behind one component of the template, at this path. */
 static void walk_behind(walk *w, const char *path, const char *rest)
 {
-    VSIStatBufL stat;
     if (*rest == '/') {
         char *folder = s2_asprintf("%s/", path);
         w->failed = w->failed || !folder;
         if (folder)
             walk_template(w, folder, rest + 1);
         s2_free(folder);
-    } else if (VSIStatExL(path, &stat, VSI_STAT_EXISTS_FLAG) == 0) {
+    } else if (s2_scene_exists(path)) {
         w->found = CSLAddString(w->found, path);
     }
 }

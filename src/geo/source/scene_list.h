@@ -21,6 +21,9 @@ bool s2_scene_is_template(const char *path);
 /** Whether this is a folder on any of GDAL's file systems. */
 bool s2_scene_is_folder(const char *path);
 
+/** Whether there is something of this name on any of GDAL's file systems. */
+bool s2_scene_exists(const char *path);
+
 /**
  * A template with the name in the place of every "{}", released with s2_free(); NULL: no memory.
  */

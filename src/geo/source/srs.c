@@ -117,6 +117,28 @@ OGRCoordinateTransformationH s2_srs_transformation(const char *from_wkt, const c
     return transformation;
 }
 
+s2rgf_status s2_srs_carry(const char *from_wkt, const char *to_wkt, int count, double *x, double *y,
+                          s2rgf_error *err)
+{
+    char from[128], to[128];
+    if (!from_wkt && !to_wkt)
+        return S2RGF_OK;
+    OGRCoordinateTransformationH transformation =
+        from_wkt && to_wkt ? s2_srs_transformation(from_wkt, to_wkt) : NULL;
+    if (!transformation) {
+        s2_srs_name(from_wkt, from, sizeof from);
+        s2_srs_name(to_wkt, to, sizeof to);
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "no transformation from CRS %s to %s", from,
+                       to);
+    }
+    s2_gdal_catch caught;
+    s2_gdal_catch_begin(&caught);
+    OCTTransformEx(transformation, count, x, y, NULL, NULL);
+    s2_gdal_catch_end(&caught);
+    OCTDestroyCoordinateTransformation(transformation);
+    return S2RGF_OK;
+}
+
 void s2_srs_name(const char *wkt, char *name, size_t size)
 {
     OGRSpatialReferenceH srs = NULL;

@@ -1,0 +1,16 @@
+/* What is told of the labels before a training: classes, scenes, what is doubtful. */
+#ifndef S2_TRAIN_LABEL_REPORT_H
+#define S2_TRAIN_LABEL_REPORT_H
+
+#include "geo/labels/labels.h"
+#include "train/training_scenes.h"
+
+/**
+ * Tell the groups and pixels of every class and, of a list, the pixels of every scene; warn of
+ * classes that are thin or doubtful. Errors: FORMAT (fewer than two classes), NO_MEMORY.
+ */
+s2rgf_status s2_label_report(const s2_label_set *labels, const s2_training_scenes *scenes,
+                             const s2rgf_train_options *options, const s2rgf_host *host,
+                             s2rgf_error *err);
+
+#endif

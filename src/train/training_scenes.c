@@ -1,0 +1,168 @@
+/* The scenes of a training: what is known of each while it is closed, and a few that are open. */
+#include "train/training_scenes.h"
+
+#include "core/error.h"
+#include "core/memory.h"
+
+#define OPEN_FILES 128 /* at most, of all open scenes */
+
+void s2_training_scenes_init(s2_training_scenes *scenes, const s2rgf_scene_options *options,
+                             const s2_model_content *content)
+{
+    *scenes = (s2_training_scenes){.content = content};
+    if (options)
+        scenes->options = *options;
+}
+
+static void close_scene(s2_open_scene *open)
+{
+    s2_network_input_close(open->input);
+    if (open->scene == &open->own)
+        s2_scene_close(&open->own);
+    *open = (s2_open_scene){.index = -1};
+}
+
+void s2_training_scenes_clear(s2_training_scenes *scenes)
+{
+    for (int i = 0; i < scenes->open_room; i++)
+        close_scene(&scenes->open[i]);
+    for (int i = 0; i < scenes->count; i++) {
+        s2rgf_scene_free(scenes->items[i].rasters);
+        s2_free((char *)scenes->items[i].name);
+    }
+    S2_FREE_EACH(scenes->open, scenes->items);
+    *scenes = (s2_training_scenes){0};
+}
+
+s2rgf_status s2_training_scenes_add(s2_training_scenes *scenes, const char *name,
+                                    s2rgf_scene *rasters, s2_scene *scene, s2rgf_error *err)
+{
+    s2_training_scene added = {.rasters = rasters, .borrowed = rasters ? NULL : scene};
+    if (scenes->count == scenes->room) {
+        const int room = scenes->room == 0 ? 16 : 2 * scenes->room;
+        s2_training_scene *items =
+            s2_grow(scenes->items, (size_t)scenes->count, (size_t)room, sizeof *scenes->items);
+        if (!items)
+            return s2_fail_memory(err, "scenes");
+        scenes->items = items;
+        scenes->room = room;
+    }
+    if (name && !(added.name = s2_strdup(name)))
+        return s2_fail_memory(err, "scenes");
+    s2_scene_geometry(scene, &added.geometry);
+    scenes->items[scenes->count++] = added;
+    return S2RGF_OK;
+}
+
+/* ---- opening -------------------------------------------------------------------------------- */
+
+static bool is_as_before(const s2_run_geometry *known, const s2_scene *scene)
+{
+    s2_run_geometry found;
+    s2_scene_geometry(scene, &found);
+    bool same = found.width == known->width && found.height == known->height;
+    for (int s = 0; s < scene->count; s++)
+        same = same && found.source_width[s] == known->source_width[s] &&
+               found.source_height[s] == known->source_height[s];
+    return same;
+}
+
+s2rgf_status s2_training_scenes_copy(const s2_training_scenes *scenes, int index, s2_scene *copy,
+                                     s2rgf_error *err)
+{
+    const s2_training_scene *item = &scenes->items[index];
+    s2rgf_scene_options options = scenes->options;
+    if (item->borrowed)
+        return s2_scene_reopen(item->borrowed, copy, err);
+    options.inputs = item->rasters->options.inputs;
+    options.input_count = item->rasters->options.input_count;
+    s2rgf_status status = s2_scene_open_for_model(&options, scenes->content, NULL, copy, err);
+    if (status == S2RGF_OK && !is_as_before(&item->geometry, copy)) {
+        s2_scene_close(copy);
+        status = s2_fail(err, S2RGF_IO, "scene %s: changed while it was in use", item->name);
+    }
+    return status;
+}
+
+/* Room for as many scenes as have no more than OPEN_FILES files together. */
+static s2rgf_status make_room(s2_training_scenes *scenes, s2rgf_error *err)
+{
+    size_t most = 1;
+    for (int i = 0; i < scenes->count; i++) {
+        const s2rgf_scene *rasters = scenes->items[i].rasters;
+        if (rasters && rasters->options.input_count > most)
+            most = rasters->options.input_count;
+    }
+    const int room = most < OPEN_FILES ? (int)(OPEN_FILES / most) : 1;
+    scenes->open = s2_calloc((size_t)room, sizeof *scenes->open);
+    if (!scenes->open)
+        return s2_fail_memory(err, "scenes");
+    scenes->open_room = room;
+    for (int i = 0; i < room; i++)
+        scenes->open[i].index = -1;
+    return S2RGF_OK;
+}
+
+/* The open scene, in the place of the one that was used longest ago. */
+static s2rgf_status find_open(s2_training_scenes *scenes, int index, s2_open_scene **found,
+                              s2rgf_error *err)
+{
+    s2rgf_status status = scenes->open ? S2RGF_OK : make_room(scenes, err);
+    if (status != S2RGF_OK)
+        return status;
+    s2_open_scene *oldest = &scenes->open[0];
+    for (int i = 0; i < scenes->open_room; i++) {
+        s2_open_scene *open = &scenes->open[i];
+        if (open->index == index) {
+            oldest = open;
+            break;
+        }
+        oldest = open->used < oldest->used ? open : oldest;
+    }
+    if (oldest->index != index) {
+        close_scene(oldest);
+        oldest->scene = scenes->items[index].borrowed;
+        if (!oldest->scene) {
+            status = s2_training_scenes_copy(scenes, index, &oldest->own, err);
+            oldest->scene = status == S2RGF_OK ? &oldest->own : NULL;
+        }
+        oldest->index = status == S2RGF_OK ? index : -1;
+    }
+    oldest->used = ++scenes->clock;
+    *found = oldest;
+    return status;
+}
+
+s2rgf_status s2_training_scenes_open(s2_training_scenes *scenes, int index, s2_scene **scene,
+                                     s2rgf_error *err)
+{
+    s2_open_scene *open = NULL;
+    const s2rgf_status status = find_open(scenes, index, &open, err);
+    *scene = status == S2RGF_OK ? open->scene : NULL;
+    return status;
+}
+
+s2rgf_status s2_training_scenes_input(s2_training_scenes *scenes, int index,
+                                      s2_network_input **input, s2rgf_error *err)
+{
+    s2_open_scene *open = NULL;
+    s2rgf_status status = find_open(scenes, index, &open, err);
+    if (status == S2RGF_OK && !open->input)
+        status = s2_network_input_open(open->scene, scenes->content, S2_INPUT_AT_ONCE, &open->input,
+                                       err);
+    *input = status == S2RGF_OK ? open->input : NULL;
+    return status;
+}
+
+int s2_training_scenes_of_label(const s2_training_scenes *scenes, size_t label)
+{
+    int low = 0, high = scenes->count - 1;
+    while (low < high) {
+        const int middle = low + (high - low) / 2;
+        if (label < scenes->items[middle].end)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}

@@ -1,0 +1,70 @@
+/* The scenes of a training: what is known of each while it is closed, and a few that are open. */
+#ifndef S2_TRAIN_TRAINING_SCENES_H
+#define S2_TRAIN_TRAINING_SCENES_H
+
+#include "scene/network_input.h"
+
+/** A scene while it is closed. */
+typedef struct s2_training_scene {
+    const char *name;     /* in the list, owned; NULL: there is one scene */
+    s2rgf_scene *rasters; /* owned; NULL: the scene is borrowed and stays open */
+    s2_scene *borrowed;   /* or NULL */
+    s2_run_geometry geometry;
+    size_t first, end; /* its labels among all */
+} s2_training_scene;
+
+/** A scene while it is open. */
+typedef struct s2_open_scene {
+    int index; /* of the scene; -1: none */
+    s2_scene own, *scene;
+    s2_network_input *input; /* NULL until it is asked for */
+    uint64_t used;           /* when, in steps of the clock */
+} s2_open_scene;
+
+typedef struct s2_training_scenes {
+    s2rgf_scene_options options;     /* but for the rasters; borrowed */
+    const s2_model_content *content; /* borrowed */
+    s2_training_scene *items;
+    int count, room;
+    s2_open_scene *open; /* [open_room] the last used ones */
+    int open_room;
+    uint64_t clock;
+} s2_training_scenes;
+
+/**
+ * Begin without scenes.
+ * options  in  borrowed: what all scenes are opened with, but for the rasters
+ * content  in  borrowed: the sources, as the first scene has them, before a scene is opened
+ */
+void s2_training_scenes_init(s2_training_scenes *scenes, const s2rgf_scene_options *options,
+                             const s2_model_content *content);
+void s2_training_scenes_clear(s2_training_scenes *scenes);
+
+/**
+ * Add a scene, without labels so far.
+ * name     in   copied; NULL: the only one
+ * rasters  in   taken over; NULL: the scene is borrowed, stays open, and belongs to this thread
+ * scene    in   open: its geometry is kept, and itself where rasters is NULL
+ * Errors  NO_MEMORY.
+ */
+s2rgf_status s2_training_scenes_add(s2_training_scenes *scenes, const char *name,
+                                    s2rgf_scene *rasters, s2_scene *scene, s2rgf_error *err);
+
+/**
+ * A scene, opened if it is not; valid until another one is asked for. At most 128 files stay open,
+ * if a scene has no more.
+ * Errors  those of s2_scene_open_for_model(), IO (it has another size than before).
+ */
+s2rgf_status s2_training_scenes_open(s2_training_scenes *scenes, int index, s2_scene **scene,
+                                     s2rgf_error *err);
+/** What a network reads of it, normalised as the content says at the first call. */
+s2rgf_status s2_training_scenes_input(s2_training_scenes *scenes, int index,
+                                      s2_network_input **input, s2rgf_error *err);
+/** The scene with handles of its own, for another thread. *copy is closed by s2_scene_close(). */
+s2rgf_status s2_training_scenes_copy(const s2_training_scenes *scenes, int index, s2_scene *copy,
+                                     s2rgf_error *err);
+
+/** The scene of a label. */
+int s2_training_scenes_of_label(const s2_training_scenes *scenes, size_t label);
+
+#endif
