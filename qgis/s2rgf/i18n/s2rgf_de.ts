@@ -392,6 +392,26 @@
         <translation>Startwert aller Zufallszahlen</translation>
     </message>
     <message>
+        <source>Folder or list of scenes</source>
+        <translation>Ordner oder Liste von Szenen</translation>
+    </message>
+    <message>
+        <source>Trains on many scenes. Put {} for the name of a scene into the paths of rasters and labels.</source>
+        <translation>Trainiert mit vielen Szenen. Setzen Sie {} für den Namen einer Szene in die Pfade von Rastern und Flächen.</translation>
+    </message>
+    <message>
+        <source>Leave out scenes that cannot be used</source>
+        <translation>Szenen auslassen, die nicht benutzt werden können</translation>
+    </message>
+    <message>
+        <source>What validation keeps whole in many scenes</source>
+        <translation>Was die Validierung bei vielen Szenen ganz lässt</translation>
+    </message>
+    <message>
+        <source>group, a polygon or block; or scene.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Bands to use</source>
         <translation>Kanäle, die benutzt werden</translation>
     </message>

@@ -392,6 +392,26 @@
         <translation>Graine de tous les nombres aléatoires</translation>
     </message>
     <message>
+        <source>Folder or list of scenes</source>
+        <translation>Dossier ou liste de scènes</translation>
+    </message>
+    <message>
+        <source>Trains on many scenes. Put {} for the name of a scene into the paths of rasters and labels.</source>
+        <translation>Entraîne sur de nombreuses scènes. Mettez {} pour le nom d'une scène dans les chemins des rasters et des étiquettes.</translation>
+    </message>
+    <message>
+        <source>Leave out scenes that cannot be used</source>
+        <translation>Omettre les scènes inutilisables</translation>
+    </message>
+    <message>
+        <source>What validation keeps whole in many scenes</source>
+        <translation>Ce que la validation garde entier avec de nombreuses scènes</translation>
+    </message>
+    <message>
+        <source>group, a polygon or block; or scene.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Bands to use</source>
         <translation>Bandes à employer</translation>
     </message>
