@@ -14,6 +14,8 @@
 #define SQUARE_PX 320        /* side of the reliability diagram */
 #define HISTOGRAM_PX 60      /* height of the pixels' bars below it */
 #define MARGIN_PX 48         /* left of it and below, for numbers */
+#define CURVE_PX 320         /* length of a curve */
+#define CURVE_HIGH_PX 140    /* its height */
 #define LINE_PX 820          /* length of a line with marks */
 #define BAR_COLOUR "#6baed6" /* light enough for a black line across it */
 
@@ -280,4 +282,37 @@ void s2_chart_marks(s2_text *page, const double *numbers, int count, double from
                    "<text x=\"10\" y=\"38\">%.0f %s</text><text x=\"%d\" y=\"38\" "
                    "text-anchor=\"end\">%.0f %s</text></svg>\n",
                    from, unit, LINE_PX - 10, to, unit);
+}
+
+/* ---- lines ----------------------------------------------------------------------------------- */
+
+void s2_chart_line(s2_text *page, const char *label, const double *x, const double *y, int count,
+                   double most)
+{
+    double last = 0.0;
+    bool begun = false;
+    for (int i = 0; i < count; i++)
+        last = fmax(last, x[i]);
+    s2_text_append(page,
+                   "<svg width=\"%d\" height=\"%d\" role=\"img\" aria-label=\"%s\"><rect x=\"%d\" "
+                   "y=\"8\" width=\"%d\" height=\"%d\" fill=\"none\" stroke=\"#444\"/>"
+                   "<path fill=\"none\" stroke=\"#111\" stroke-width=\"2\" d=\"",
+                   CURVE_PX + 2 * MARGIN_PX, CURVE_HIGH_PX + 50, label, MARGIN_PX, CURVE_PX,
+                   CURVE_HIGH_PX);
+    for (int i = 0; i < count && last > 0.0 && most > 0.0; i++) {
+        if (!isfinite(y[i]))
+            continue;
+        s2_text_append(page, "%c%d %d", begun ? 'L' : 'M', MARGIN_PX + px(CURVE_PX * x[i] / last),
+                       8 + px(CURVE_HIGH_PX * (1.0 - fmin(fmax(y[i] / most, 0.0), 1.0))));
+        begun = true;
+    }
+    s2_text_append(page,
+                   "\"/><text x=\"%d\" y=\"20\" text-anchor=\"end\">%.3g</text><text x=\"%d\" "
+                   "y=\"%d\" text-anchor=\"end\">0</text>",
+                   MARGIN_PX - 6, most, MARGIN_PX - 6, CURVE_HIGH_PX + 8);
+    s2_text_append(page,
+                   "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">step %.0f</text><text x=\"%d\" "
+                   "y=\"%d\">%s</text></svg>\n",
+                   MARGIN_PX + CURVE_PX, CURVE_HIGH_PX + 26, last, MARGIN_PX, CURVE_HIGH_PX + 26,
+                   label);
 }

@@ -38,4 +38,8 @@ void s2_chart_reliability_table(s2_text *page, const s2rgf_reliability_bin *bins
 void s2_chart_marks(s2_text *page, const double *numbers, int count, double from, double to,
                     const char *unit);
 
+/** A line through points, from 0 to the largest x and to most; a y that is NaN is left out. */
+void s2_chart_line(s2_text *page, const char *label, const double *x, const double *y, int count,
+                   double most);
+
 #endif

@@ -172,6 +172,83 @@ static void put_training(s2_text *page, const s2_model_training *training)
     s2_html_end_section(page);
 }
 
+/* ---- how it went ----------------------------------------------------------------------------- */
+
+/* The curves of one phase, and their largest loss. */
+static void put_curves(s2_text *page, const s2_history_curve *curve, int refit)
+{
+    double step[S2_HISTORY_MOMENTS], loss[S2_HISTORY_MOMENTS], accuracy[S2_HISTORY_MOMENTS];
+    double most = 0.0;
+    int count = 0, validated = 0;
+    for (int i = 0; i < curve->count; i++) {
+        const s2_history_moment *moment = &curve->moments[i];
+        if (moment->refit != refit)
+            continue;
+        step[count] = moment->step;
+        loss[count] = moment->loss;
+        accuracy[count++] = moment->oa;
+        most = isfinite(moment->loss) ? fmax(most, moment->loss) : most;
+        validated += !isnan(moment->oa);
+    }
+    if (count > 0)
+        s2_chart_line(page, refit ? "loss, on all labels" : "loss", step, loss, count, most);
+    if (validated > 0)
+        s2_chart_line(page, "overall accuracy of validation", step, accuracy, count, 1.0);
+}
+
+static void put_moments(s2_text *page, const s2_history_curve *curve)
+{
+    s2_text_append(page, "<table>\n<thead><tr><th class=\"n\">step</th><th>labels</th>"
+                         "<th class=\"n\">loss</th><th class=\"n\">overall accuracy</th>"
+                         "<th class=\"n\">average accuracy</th><th class=\"n\">kappa</th></tr>"
+                         "</thead>\n<tbody>\n");
+    for (int i = 0; i < curve->count; i++) {
+        const s2_history_moment *moment = &curve->moments[i];
+        s2_text_append(page, "<tr><td class=\"n\">%d</td><td>%s</td>", moment->step,
+                       moment->refit ? "all" : "training");
+        s2_html_ratio_cell(page, moment->loss);
+        s2_html_ratio_cell(page, moment->oa);
+        s2_html_ratio_cell(page, moment->aa);
+        s2_html_ratio_cell(page, moment->kappa);
+        s2_text_append(page, "</tr>\n");
+    }
+    s2_text_append(page, "</tbody>\n</table>\n");
+}
+
+static void put_validation(s2_text *page, const s2_model_content *content)
+{
+    const size_t classes = (size_t)content->classes.count;
+    double *cells = s2_alloc(classes * classes, sizeof *cells);
+    char **names = s2_alloc(classes, sizeof *names);
+    if (cells && names) {
+        for (size_t i = 0; i < classes * classes; i++)
+            cells[i] = (double)content->history.confusion[i];
+        for (size_t c = 0; c < classes; c++)
+            names[c] = content->classes.items[c].name;
+        const s2_heat_map matrix = {(int)classes, names, cells, 0};
+        s2_html_begin_section(page, "Validation in pixels");
+        s2_chart_matrix(page, &matrix);
+        s2_html_end_section(page);
+    } else {
+        page->failed = true;
+    }
+    S2_FREE_EACH(cells, names);
+}
+
+static void put_history(s2_text *page, const s2_model_content *content)
+{
+    const s2_model_history *history = &content->history;
+    if (history->curve.count > 0) {
+        s2_html_begin_section(page, "How the training went");
+        put_curves(page, &history->curve, 0);
+        put_curves(page, &history->curve, 1);
+        put_moments(page, &history->curve);
+        s2_html_end_section(page);
+    }
+    if (history->confusion)
+        put_validation(page, content);
+}
+
 /* ---- together -------------------------------------------------------------------------------- */
 
 s2rgf_status s2rgf_model_html(const s2rgf_model *model, char **text, s2rgf_error *err)
@@ -186,6 +263,7 @@ s2rgf_status s2rgf_model_html(const s2rgf_model *model, char **text, s2rgf_error
     s2_html_begin(&page, "Model ", file_name(model->path));
     put_classes(&page, &content->classes);
     put_training(&page, &content->training);
+    put_history(&page, content);
     put_sources(&page, content);
     put_network(&page, content);
     s2_html_end(&page);

@@ -272,6 +272,30 @@ for source in model["sources"]:
 training = page.facts("Training")
 assert training["Steps"] == str(model["training"]["steps"])
 END
+
+# how a training went: its curve, and what validation took for what
+cat > fit.py << 'END'
+from make import *
+value = np.repeat(np.repeat(np.random.default_rng(2).integers(1, 4, (6, 8)), 12, 0), 12, 1)
+raster("labels.tif", value.astype("u1"), {1: "a", 2: "b", 3: "<c>"})
+raster("bands.tif", (value + np.random.default_rng(3).normal(0, .2, value.shape)).astype("f4"), nodata=-9)
+END
+"$PYTHON" fit.py
+export OMP_WAIT_POLICY=passive
+s2rgf_train -q -i bands.tif -labels labels.tif -c 16 -steps 20 fit.s2rgf 2> /dev/null
+s2rgf_info -html fit.html fit.s2rgf
+s2rgf_info -json fit.s2rgf > fit.json
+"$PYTHON" << 'END' || fail "the training on the page is wrong"
+import json
+from html_page import Page
+page, history = Page("fit.html"), json.load(open("fit.json"))["history"]
+curve, matrix = history["curve"], history["confusion_matrix"]
+rows = page.rows("How the training went")[1:]
+shown = lambda number: "-" if number is None else f"{number:.3f}"
+assert [(r[0], r[2], r[3]) for r in rows] == [(str(m["step"]), shown(m["loss"]), shown(m.get("overall_accuracy"))) for m in curve], rows
+assert len(list(page.section("How the training went").iter("svg"))) >= 2
+assert [r[1:-1] for r in page.rows("Validation in pixels")[1:-1]] == [[str(n) for n in row] for row in matrix]
+END
 expect_status 1 s2rgf_info -html model.html "$model"
 expect_in "$stderr" "model.html: exists: use -overwrite"
 cp "$model" own.s2rgf
