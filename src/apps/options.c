@@ -199,7 +199,7 @@ static bool set_patch(const reader *r, slot to, const char *text)
 {
     s2rgf_patch_size *patch = (s2rgf_patch_size *)(void *)(to.base + to.option->target);
     const size_t digits = strspn(text, "0123456789.");
-    const char *unit = text + digits;
+    const char *unit = text + digits + strspn(text + digits, " ");
     char number[32];
     double value;
 

@@ -47,8 +47,8 @@ expect_silence "${classify[@]}" "${noisy[@]}" -mmu 9 -conf conf.tif map.tif
 expect_same plain_conf.tif conf.tif
 gdalinfo map.tif > info.txt
 expect_in info.txt "S2RGF_FINISHING=reject 0.55, smallest patch 9 pixels"
-for size in 9px 9pixels 9.0; do
-    expect_silence "${classify[@]}" -overwrite "${noisy[@]}" -mmu $size same.tif
+for size in 9px 9pixels "9 px" 9.0; do
+    expect_silence "${classify[@]}" -overwrite "${noisy[@]}" -mmu "$size" same.tif
     expect_same map.tif same.tif
 done
 # any tiles, threads and format

@@ -212,6 +212,7 @@ static void test_hectares(void)
     REQUIRE(sieve((s2rgf_patch_size){.hectares = 4 * 0.6217}, 32, 32, NULL, &err) == S2RGF_OK);
     CHECK_CONTAINS(last_lines, "are 4 pixels");
     /* without a CRS, areas are not known */
+    s2_free(grid.srs_wkt);
     grid.srs_wkt = NULL;
     CHECK(sieve((s2rgf_patch_size){.hectares = 1.0}, 32, 32, NULL, &err) == S2RGF_INVALID_ARGUMENT);
     CHECK_CONTAINS(err.message, "the area of its pixels is not known");
@@ -261,6 +262,7 @@ int main(void)
     test_hectares();
     test_interruption();
     s2_class_table_clear(&classes);
+    s2_grid_clear(&grid);
     VSIRmdirRecursive(folder);
     return harness_end();
 }

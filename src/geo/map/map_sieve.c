@@ -7,7 +7,6 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
-#include "core/plural.h"
 #include "geo/map/map_private.h"
 #include "geo/source/gdal_catch.h"
 

@@ -158,10 +158,13 @@ double s2_map_table_pixel_hectares(const s2_map_table *table)
         const int x = (int)((int64_t)whole.w * (i % AREA_SAMPLES) / AREA_SAMPLES);
         const int y = (int)((int64_t)whole.h * (i / AREA_SAMPLES) / AREA_SAMPLES);
         const s2_rect block = s2_rect_intersect((s2_rect){x, y, BLOCK, BLOCK}, whole);
-        hectares += block_hectares(table, block);
+        const double known = block_hectares(table, block);
+        if (isnan(known))
+            continue;
+        hectares += known;
         pixels += (double)block.w * block.h;
     }
-    return hectares / pixels;
+    return pixels > 0.0 ? hectares / pixels : (double)NAN;
 }
 
 /** Count one block of lines already in memory. lines in [block.h][grid width] */

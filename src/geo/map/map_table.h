@@ -32,7 +32,7 @@ void s2_map_table_free(s2_map_table *table);
 s2rgf_status s2_map_table_count(s2_map_table *table, const void *values, size_t value_bytes, int y,
                                 int height, s2rgf_error *err);
 
-/** Hectares of a pixel, the mean over the map; NaN: not known. */
+/** Hectares of a pixel, the mean over what the CRS reaches of the map; NaN: not known. */
 double s2_map_table_pixel_hectares(const s2_map_table *table);
 
 /**
