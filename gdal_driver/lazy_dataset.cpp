@@ -201,3 +201,26 @@ CPLErr LazyDataset::IRasterIO(GDALRWFlag flag, int x, int y, int width, int heig
                                       extra);
     });
 }
+
+#if GDAL_VERSION_NUM >= GDAL_COMPUTE_VERSION(3, 10, 0)
+bool LazyDataset::CanBeCloned(int scope, bool canShareState) const
+{
+    return canShareState && scope == GDAL_OF_RASTER;
+}
+
+std::unique_ptr<GDALDataset> LazyDataset::Clone(int scope, bool canShareState) const
+{
+    if (!CanBeCloned(scope, canShareState))
+        return nullptr;
+    return s2_driver_guard(std::unique_ptr<GDALDataset>(), [&]() -> std::unique_ptr<GDALDataset> {
+        s2rgf_lazy_map *copy = nullptr;
+        s2rgf_error err = {};
+        const s2rgf_status status = s2rgf_lazy_map_clone(map_.get(), &copy, &err);
+        if (status == S2RGF_OK)
+            return std::unique_ptr<GDALDataset>(
+                new LazyDataset(copy, GetDescription(), !overviews_.empty()));
+        s2_driver_fail(status, GetDescription(), err.message);
+        return nullptr;
+    });
+}
+#endif

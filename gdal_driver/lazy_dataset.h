@@ -81,6 +81,13 @@ class LazyDataset final : public GDALDataset
                      int *bands, GSpacing pixelSpace, GSpacing lineSpace, GSpacing bandSpace,
                      GDALRasterIOExtraArg *extra) override;
 
+#if GDAL_VERSION_NUM >= GDAL_COMPUTE_VERSION(3, 10, 0)
+  protected:
+    /* What a dataset opened thread-safe is made of: one map for each thread, with common weights. */
+    bool CanBeCloned(int scope, bool canShareState) const override;
+    std::unique_ptr<GDALDataset> Clone(int scope, bool canShareState) const override;
+#endif
+
   private:
     friend class LazyBand;
 

@@ -2,6 +2,7 @@
 #include <cstring>
 #include <memory>
 
+#include "commands.h"
 #include "lazy_dataset.h"
 
 #define PREFIX "S2RGF:"
@@ -104,6 +105,7 @@ static int register_driver()
                             "</OpenOptionList>");
     driver->pfnIdentify = identify;
     driver->pfnOpen = open;
+    s2_driver_declare_commands(driver.get());
     return GetGDALDriverManager()->RegisterDriver(driver.release());
 }
 

@@ -161,9 +161,9 @@ AC_DEFUN([S2_CHECK_GDAL_PLUGIN], [
           [AC_MSG_CHECKING([whether $CXX compiles drivers of GDAL])
            S2_CXX_COMPILES([-std=gnu++17], [s2_plugin=yes])
            AC_MSG_RESULT([$s2_plugin])
-           AS_IF([test -z "$S2_GC_LDFLAGS"], [s2_plugin=no])
+           AS_IF([test -z "$S2_GC_LDFLAGS" || test "$enable_shared" = no], [s2_plugin=no])
            AS_IF([test "$s2_plugin/$enable_gdal_plugin" = no/yes],
-                 [AC_MSG_ERROR([the plugin for GDAL needs a C++ compiler with GDAL's headers, and --gc-sections])])])
+                 [AC_MSG_ERROR([the plugin for GDAL needs shared libraries, a C++ compiler with GDAL's headers, and --gc-sections])])])
     s2_plugin_summary=no
     AS_IF([test $s2_plugin = yes],
           [s2_plugin_summary=$gdalplugindir

@@ -505,13 +505,20 @@ S2RGF_API void s2rgf_lazy_map_options_init(s2rgf_lazy_map_options *options, size
  * Open a scene with its model; nothing is computed.
  * host in  copied: the first reading warns of a scene's values; its progress is not called
  * Errors  INVALID_ARGUMENT, NO_MEMORY (memory_mb too small), IO, FORMAT, UNSUPPORTED, MISMATCH.
- * Memory  *map is released with s2rgf_lazy_map_close(); the scene is copied, an open model must
- *         stay open.
+ * Memory  *map is released with s2rgf_lazy_map_close(); the scene is copied, and an open
+ *         model may be closed before.
  * Threads a map belongs to one thread at a time; several may be open at once.
  */
 S2RGF_API s2rgf_status s2rgf_lazy_map_open(const s2rgf_lazy_map_options *options,
                                            const s2rgf_host *host, s2rgf_lazy_map **map,
                                            s2rgf_error *err);
+
+/**
+ * The same map again, for another thread; it shares the weights of the model. Errors, Memory: as
+ * s2rgf_lazy_map_open().
+ */
+S2RGF_API s2rgf_status s2rgf_lazy_map_clone(const s2rgf_lazy_map *map, s2rgf_lazy_map **copy,
+                                            s2rgf_error *err);
 
 /** The properties of the map, valid until it is closed; NULL without a map. */
 S2RGF_API const s2rgf_map_info *s2rgf_lazy_map_info(const s2rgf_lazy_map *map);
@@ -763,13 +770,10 @@ S2RGF_API void s2rgf_assessment_free(s2rgf_assessment *assessment);
 
 /* ---- the process --------------------------------------------------------------------------- *
  *
- * Some libraries read the environment once, when they are loaded, so the host must set these
- * variables before it starts or loads libs2rgf:
- * OMP_WAIT_POLICY=passive  lets waiting threads sleep. Without it GNU's OpenMP threads spin, and on
- * a
- *                          busy machine training and mapping take several times as long.
- * OPENBLAS_CORETYPE        see s2rgf_blas_core_type().
- * Under a limit on address space (ulimit -v), OpenBLAS retries for ever to get its buffers while it
+ * Some libraries read the environment once, when they are loaded, so the host must set variables
+ * before it starts or loads libs2rgf. OMP_WAIT_POLICY=passive lets waiting threads sleep. Without it
+ * GNU's OpenMP threads spin, and on a busy machine training and mapping take several times as long.
+ * Of OPENBLAS_CORETYPE, see s2rgf_blas_core_type(). Under a limit on address space (ulimit -v), OpenBLAS retries for ever to get its buffers while it
  * is loaded, by libs2rgf or by GDAL: allow 128 MB for each thread of OMP_NUM_THREADS.
  */
 

@@ -1,11 +1,17 @@
 """Labels: a layer of polygons or points with a field for the class, or a raster of classes."""
 
 from qgis.core import (
+    QgsFeatureSink,
+    QgsMapLayer,
     QgsProcessing,
     QgsProcessingException,
+    QgsProcessingFeatureSourceDefinition,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterField,
     QgsProcessingParameterRasterLayer,
+    QgsProcessingUtils,
+    QgsProperty,
+    QgsProviderRegistry,
     QgsVectorFileWriter,
 )
 
@@ -78,14 +84,72 @@ def check_labels(parameters):
     return ""
 
 
+def _vector_layer(value, context):
+    """The layer behind a parameter's value, or None."""
+    if isinstance(value, QgsProcessingFeatureSourceDefinition):
+        value = value.source
+    if isinstance(value, QgsProperty):
+        value, _ = value.value(context.expressionContext())
+    if isinstance(value, QgsMapLayer):
+        return value
+    return QgsProcessingUtils.mapLayerFromString(
+        str(value), context, True, QgsProcessingUtils.LayerHint.Vector
+    )
+
+
+def _only_in_qgis(layer):
+    """What of the layer its file does not have, or an empty text."""
+    if layer.isModified():
+        return tr("edits that are not saved")
+    in_file = set(layer.dataProvider().fields().names())
+    if not in_file.issuperset(layer.fields().names()):
+        return tr("joined or virtual fields")
+    uri = QgsProviderRegistry.instance().decodeUri(layer.providerType(), layer.source())
+    if uri.get("openOptions"):
+        return tr("open options")
+    return ""
+
+
+def _copy(source, context):
+    """The features as QGIS shows them, in a temporary file; its path."""
+    path = QgsProcessingUtils.generateTempFilename("labels.gpkg")
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    options.driverName = "GPKG"
+    options.layerOptions = ["FID=s2rgf_fid"]  # "fid" may be one of the layer's fields
+    writer = QgsVectorFileWriter.create(
+        path,
+        source.fields(),
+        source.wkbType(),
+        source.sourceCrs(),
+        context.transformContext(),
+        options,
+    )
+    written = writer.hasError() == QgsVectorFileWriter.WriterError.NoError
+    for feature in source.getFeatures():
+        written = written and writer.addFeature(feature, QgsFeatureSink.Flag.FastInsert)
+    message = writer.errorMessage()
+    del writer  # closes the file
+    if not written:
+        raise QgsProcessingException(tr("{}: cannot be written: {}").format(path, message))
+    return path
+
+
 def layer_arguments(
     algorithm, parameters, name_and_switch, context, feedback, layer_switch="-l"
 ):
-    """The switch with a layer's file, and another with its name. Layers that are no files, filtered
-    layers and selections are written to a temporary file first."""
+    """The switch with a layer's file, and another with its name. Selections, and layers that their
+    file does not have as QGIS shows them, are written to a temporary file first."""
     name, switch = name_and_switch
-    if algorithm.parameterAsSource(parameters, name, context) is None:
+    source = algorithm.parameterAsSource(parameters, name, context)
+    if source is None:
         raise QgsProcessingException(algorithm.invalidSourceError(parameters, name))
+    layer = _vector_layer(parameters[name], context)
+    reason = _only_in_qgis(layer) if layer is not None else ""
+    if reason:
+        feedback.pushInfo(
+            tr("{}: has {}: a copy with them is used").format(source.sourceName(), reason)
+        )
+        return [switch, _copy(source, context)]
     path, layer = algorithm.parameterAsCompatibleSourceLayerPathAndLayerName(
         parameters,
         name,

@@ -27,6 +27,11 @@ class _Messages:
             self.errors.append(_ERROR.sub("", line))
 
 
+def in_columns(line):
+    """A line whose runs of blanks last in the log, which is HTML: all but the last are no-break."""
+    return re.sub(" +(?= )", lambda run: "\u00a0" * len(run.group()), line)
+
+
 def run_program(path, arguments, feedback, show_lines=True):
     """Runs the program, shows the lines that it prints unless told otherwise, and returns them.
 
@@ -40,7 +45,7 @@ def run_program(path, arguments, feedback, show_lines=True):
     def keep_line(line):
         lines.append(line)
         if show_lines:
-            feedback.pushConsoleInfo(line)
+            feedback.pushConsoleInfo(in_columns(line))
 
     messages = _Messages(feedback)
     output = ProgressReader(keep_line, feedback.setProgress)

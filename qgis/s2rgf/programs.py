@@ -4,10 +4,12 @@ import os
 import shutil
 
 from processing.core.ProcessingConfig import ProcessingConfig
+from qgis.PyQt.QtCore import QUrl
 
 from .text import tr
 
-ICON = os.path.join(os.path.dirname(__file__), "icon.svg")
+_FOLDER = os.path.dirname(__file__)
+ICON = os.path.join(_FOLDER, "icon.svg")
 
 SETTING_ACTIVE = "S2RGF_ACTIVE"
 SETTING_FOLDER = "S2RGF_FOLDER"
@@ -18,6 +20,17 @@ def find_program(name):
     folder = ProcessingConfig.getSetting(SETTING_FOLDER)
     in_folder = shutil.which(name, path=folder) if folder else None
     return in_folder or shutil.which(name)
+
+
+def icon_path(name):
+    """The picture of an algorithm."""
+    return os.path.join(_FOLDER, "icons", name + ".svg")
+
+
+def manual_url(program):
+    """The manual page of a program, which lies beside an installed plugin, or ""."""
+    path = os.path.join(_FOLDER, "help", program + ".html")
+    return QUrl.fromLocalFile(path).toString() if os.path.exists(path) else ""
 
 
 def how_to_install(name):

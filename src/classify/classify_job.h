@@ -15,7 +15,7 @@
 typedef struct s2_classify_job {
     const s2rgf_classify_options *options;
     s2_classify_common *common; /* or NULL */
-    s2rgf_model *own_model;     /* NULL: the caller's is used */
+    const s2rgf_model *model;
     const s2_model_content *content;
     const s2_weights *weights;
     s2_scene scene; /* describes the sources; workers read through their own handles */

@@ -256,12 +256,11 @@ static s2rgf_status create_outputs(s2_classify_job *job, const s2rgf_host *host,
 
 s2rgf_status s2_classify_prepare(s2_classify_job *job, const s2rgf_host *host, s2rgf_error *err)
 {
-    const s2rgf_model *model = job->options->model;
-    s2rgf_status status =
-        s2_mapping_load(job->options->model_path, &job->own_model, &model, &job->weights, err);
+    s2rgf_status status = s2_mapping_load(job->options->model_path, job->options->model,
+                                          &job->model, &job->weights, err);
     if (status != S2RGF_OK)
         return status;
-    job->content = &model->content;
+    job->content = &job->model->content;
     status = s2_finishing_classes(job->options, &job->content->classes, &job->map_classes, err);
     if (status == S2RGF_OK)
         status =
@@ -372,7 +371,7 @@ void s2_classify_clear(s2_classify_job *job)
     s2_scene_close(&job->scene);
     s2_wanted_areas_clear(&job->areas);
     s2_class_table_clear(&job->map_classes);
-    s2rgf_model_close(job->own_model);
+    s2_mapping_leave(job->model);
 }
 
 s2rgf_status s2_classify(const s2rgf_classify_options *options, s2_classify_common *common,

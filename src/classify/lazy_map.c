@@ -33,7 +33,6 @@ typedef struct map_level {
 
 struct s2rgf_lazy_map {
     s2rgf_scene *source;
-    s2rgf_model *own_model; /* NULL: the caller's is used */
     const s2rgf_model *model;
     const s2_weights *weights;
     map_level levels[S2RGF_MAP_LEVELS];
@@ -148,11 +147,10 @@ s2rgf_status s2rgf_lazy_map_open(const s2rgf_lazy_map_options *options, const s2
         return status == S2RGF_OK ? s2_fail_memory(err, "map") : status;
     if (host)
         made->host = (s2rgf_host){.log = host->log, .user = host->user};
-    made->model = own.model;
     status = s2_scene_record_copy(own.scene, &made->source, err);
     if (status == S2RGF_OK)
-        status = s2_mapping_load(own.scene->model_path, &made->own_model, &made->model,
-                                 &made->weights, err);
+        status =
+            s2_mapping_load(own.scene->model_path, own.model, &made->model, &made->weights, err);
     if (status == S2RGF_OK)
         status = open_level(made, 0, host, err);
     if (status == S2RGF_OK)
@@ -167,6 +165,24 @@ s2rgf_status s2rgf_lazy_map_open(const s2rgf_lazy_map_options *options, const s2
     }
     *map = made;
     return S2RGF_OK;
+}
+
+s2rgf_status s2rgf_lazy_map_clone(const s2rgf_lazy_map *map, s2rgf_lazy_map **copy,
+                                  s2rgf_error *err)
+{
+    s2rgf_lazy_map_options options = {.size = sizeof options};
+    s2_error_clear(err);
+    s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"map", map}, {"copy", copy});
+    if (status != S2RGF_OK)
+        return status;
+    options.scene = map->source;
+    options.model = map->model;
+    options.memory_mb = (int)(map->limit_bytes / 1024 / 1024);
+    status = s2rgf_lazy_map_open(&options, NULL, copy, err);
+    /* what there is to warn of was said of the first */
+    if (status == S2RGF_OK)
+        (*copy)->values_checked = true;
+    return status;
 }
 
 const s2rgf_map_info *s2rgf_lazy_map_info(const s2rgf_lazy_map *map)
@@ -208,7 +224,7 @@ void s2rgf_lazy_map_close(s2rgf_lazy_map *map)
     for (int i = 0; i < S2RGF_MAP_LEVELS; i++)
         if (map->levels[i].is_open)
             s2_scene_close(&map->levels[i].scene);
-    s2rgf_model_close(map->own_model);
+    s2_mapping_leave(map->model);
     s2rgf_scene_free(map->source);
     s2_class_metadata_free(map->metadata);
     s2_free(map);

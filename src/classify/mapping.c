@@ -11,15 +11,20 @@
 #define DEFAULT_MEMORY_MB 512 /* the model and GDAL's block cache come on top */
 #define LABEL_BYTES 1024      /* of a source in the provenance */
 
-s2rgf_status s2_mapping_load(const char *path, s2rgf_model **own, const s2rgf_model **model,
+s2rgf_status s2_mapping_load(const char *path, const s2rgf_model *open, const s2rgf_model **model,
                              const s2_weights **weights, s2rgf_error *err)
 {
+    s2rgf_model *own = NULL;
     s2rgf_status status = S2RGF_OK;
-    if (!*model) {
-        status = s2_model_open_to_run(path, own, err);
-        *model = *own;
-    }
+    if (!open)
+        status = s2_model_open_to_run(path, &own, err);
+    *model = open ? s2_model_share(open) : own;
     return status == S2RGF_OK ? s2_model_weights(*model, weights, err) : status;
+}
+
+void s2_mapping_leave(const s2rgf_model *model)
+{
+    s2rgf_model_close((s2rgf_model *)model);
 }
 
 size_t s2_mapping_bytes(const s2_model_content *content, const s2_weights *weights,

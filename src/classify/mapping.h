@@ -7,13 +7,16 @@
 #include "nn/networks/networks.h"
 
 /**
- * A model ready to run: *model where it is open, else that of the file.
- * own   out  what was opened here, for s2rgf_model_close(), also after an error, or NULL
- * model in out
+ * A model ready to run: the one that is open, or that of the file.
+ * open  in   or NULL
+ * model out  for s2_mapping_leave(), also after an error
  * Errors  IO, FORMAT, UNSUPPORTED, NO_MEMORY.
  */
-s2rgf_status s2_mapping_load(const char *path, s2rgf_model **own, const s2rgf_model **model,
+s2rgf_status s2_mapping_load(const char *path, const s2rgf_model *open, const s2rgf_model **model,
                              const s2_weights **weights, s2rgf_error *err);
+
+/** End the use of a model; NULL is accepted. */
+void s2_mapping_leave(const s2rgf_model *model);
 
 /**
  * Bytes that one worker needs to read and run the tiles of a tiling; quick: run_needs of

@@ -29,6 +29,8 @@ static s2rgf_status open_model(const char *path, s2rgf_model **model, s2_network
     *model = NULL;
     status = S2_ARGUMENTS_GIVEN(err, {"name of a model file", path});
     s2rgf_model *opened = status == S2RGF_OK ? s2_calloc(1, sizeof *opened) : NULL;
+    if (opened)
+        opened->users = 1;
     if (status == S2RGF_OK && (!opened || !(opened->path = s2_strdup(path))))
         status = s2_fail_memory(err, "model");
     if (status == S2RGF_OK)
@@ -83,7 +85,6 @@ s2rgf_status s2_model_weights(const s2rgf_model *model, const s2_weights **weigh
     if (status == S2RGF_OK)
         status = s2_weights_create(network, &made, err);
     s2_network_free(network);
-    /* to its readers the model stays as it is */
     if (status == S2RGF_OK &&
         !atomic_compare_exchange_strong(&((s2rgf_model *)model)->weights, &present, made))
         s2_weights_free(made);
@@ -91,9 +92,16 @@ s2rgf_status s2_model_weights(const s2rgf_model *model, const s2_weights **weigh
     return status;
 }
 
+/* To its readers the model stays as it is. */
+const s2rgf_model *s2_model_share(const s2rgf_model *model)
+{
+    ((s2rgf_model *)model)->users++;
+    return model;
+}
+
 void s2rgf_model_close(s2rgf_model *model)
 {
-    if (!model)
+    if (!model || --model->users > 0)
         return;
     s2_weights_free(model->weights);
     s2_model_info_clear(model);

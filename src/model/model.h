@@ -6,7 +6,8 @@
 #include "nn/networks/networks.h"
 
 struct s2rgf_model {
-    char *path; /* as it was opened */
+    _Atomic int users; /* who opened it, and lazy maps */
+    char *path;        /* as it was opened */
     s2_model_content content;
     s2_class_table painted; /* the classes, all with a colour */
     s2rgf_model_info info;
@@ -33,6 +34,9 @@ s2rgf_status s2_model_open_to_run(const char *path, s2rgf_model **model, s2rgf_e
  */
 s2rgf_status s2_model_weights(const s2rgf_model *model, const s2_weights **weights,
                               s2rgf_error *err);
+
+/** Another user of the model, who ends with s2rgf_model_close(). Threads any. */
+const s2rgf_model *s2_model_share(const s2rgf_model *model);
 
 /** Fill model->info from its content. Errors: NO_MEMORY. Memory: s2_model_info_clear(). */
 s2rgf_status s2_model_info_fill(s2rgf_model *model, s2rgf_error *err);

@@ -61,3 +61,13 @@ for package in gcc g++ libgdal-dev; do
     grep -A1 -E '^ *apt-get install gcc' "$top_srcdir/README.md" | grep -qF " $package" ||
         fail "README.md does not name $package"
 done
+
+# ---- blanks in names are refused before anything is installed or built
+mkdir "a tree"
+cp -r tree/. "a tree"
+: > notes
+expect_status 1 env -u CC -u CXX -u BUILD_DIR PATH="$PWD/bin" JOBS=1 "a tree/bootstrap" build
+expect_in "$stderr" "a tree: cannot be built in a folder with blanks in its name"
+expect_status 1 env -u CC -u CXX BUILD_DIR="$PWD/a build" PATH="$PWD/bin" JOBS=1 tree/bootstrap demo
+expect_in "$stderr" "a build: cannot be built in a folder with blanks in its name"
+[ ! -s notes ] || fail "something was done all the same: $(cat notes)"

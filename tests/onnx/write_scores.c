@@ -57,7 +57,6 @@ int main(int argc, char **argv)
 {
     s2rgf_input inputs[S2RGF_MAX_SOURCES];
     s2rgf_scene_options options = {.inputs = inputs};
-    s2rgf_model *own = NULL;
     const s2rgf_model *model = NULL;
     const s2_weights *weights = NULL;
     writer w = {.out = argc > 3 ? fopen(argv[2], "wb") : NULL};
@@ -72,7 +71,7 @@ int main(int argc, char **argv)
     }
     if (!w.out)
         return EXIT_FAILURE;
-    s2rgf_status status = s2_mapping_load(argv[1], &own, &model, &weights, &err);
+    s2rgf_status status = s2_mapping_load(argv[1], NULL, &model, &weights, &err);
     if (status == S2RGF_OK)
         w.content = &model->content;
     if (status == S2RGF_OK)
@@ -81,7 +80,7 @@ int main(int argc, char **argv)
         status = write_all(&w, weights, &err);
         s2_scene_close(&w.scene);
     }
-    s2rgf_model_close(own);
+    s2_mapping_leave(model);
     if (status != S2RGF_OK)
         fprintf(stderr, "%s\n", err.message);
     return fclose(w.out) == 0 && status == S2RGF_OK ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -96,7 +96,7 @@ expect_algorithm s2rgf:info MODEL=two.s2rgf
 expect_in "$stdout" "CLASS_COUNT:	2"
 expect_algorithm s2rgf:train SOURCE_1=scene/ms.tif SOURCE_1=scene/ms.tif "${few[@]}" \
     "LABELS=scene/labels.gpkg|layername=train" FIELD=class OUTPUT=joined.s2rgf
-expect_in "$stdout" "-i source1=scene/ms.tif -i source1=scene/ms.tif"
+expect_in "$stdout" "-i ms=scene/ms.tif -i ms=scene/ms.tif"
 expect_in "$stdout" "8 bands"
 
 # ---- the table of options says what the programs say

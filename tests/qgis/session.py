@@ -12,20 +12,24 @@ from qgis.core import (
     QgsProcessingFeedback,
     QgsProject,
 )
-from qgis.PyQt.QtCore import QEventLoop, QSize, Qt
+from qgis.PyQt.QtCore import QEventLoop, QLocale, QSize, Qt
 
 TOP = os.path.abspath(
     os.environ.get("top_srcdir", os.path.join(os.path.dirname(__file__), "..", ".."))
 )
 
 
-def start():
+PLUGINS = os.path.join(TOP, "qgis")
+
+
+def start(language="en"):
     """The application, which the caller keeps; the algorithms are registered."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    QLocale.setDefault(QLocale(language))
     application = QgsApplication([], True)
     application.initQgis()
     plugins = os.path.join(QgsApplication.pkgDataPath(), "python", "plugins")
-    sys.path[:0] = [os.path.join(TOP, "qgis"), plugins]
+    sys.path[:0] = [PLUGINS, plugins]
     from processing.core.Processing import Processing
 
     Processing.initialize()

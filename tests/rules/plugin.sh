@@ -43,7 +43,22 @@ expect_in "$top_srcdir/qgis/s2rgf/metadata.txt" "qgisMaximumVersion=4."
 found=$(foreign_imports "$top_srcdir")
 [ -z "$found" ] || fail $'the plugin:\n'"$found"
 
+expect_status 0 "$PYTHON" "$top_srcdir/qgis/translations.py" --check "$top_srcdir/qgis/s2rgf"
+for key in name description about version qgisMinimumVersion qgisMaximumVersion author email homepage tracker \
+    repository changelog tags category icon license; do
+    grep -q "^$key=." "$top_srcdir/qgis/s2rgf/metadata.txt" || fail "metadata.txt: no $key"
+done
+
 # The rule bites.
+mkdir -p planted/i18n
+cp "$top_srcdir"/qgis/s2rgf/i18n/s2rgf_de.ts planted/i18n
+echo 'a = tr("a new text")' > planted/a.py
+expect_status 1 "$PYTHON" "$top_srcdir/qgis/translations.py" --check planted
+expect_in "$stdout" "no translation of: a new text"
+expect_status 0 "$PYTHON" "$top_srcdir/qgis/translations.py" planted
+expect_status 1 "$PYTHON" "$top_srcdir/qgis/translations.py" --check planted
+expect_not_in "$stdout" "gone: "
+expect_not_in planted/i18n/s2rgf_de.ts "Klassifizieren"
 mkdir -p qgis/s2rgf
 printf 'import os\nfrom qgis.core import Qgis\nfrom . import a\n' > qgis/s2rgf/good.py
 [ -z "$(foreign_imports .)" ] || fail "refused what is allowed: $(foreign_imports .)"

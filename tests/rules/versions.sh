@@ -19,6 +19,16 @@ different_versions() {
 found=$(different_versions "$top_srcdir")
 [ -z "$found" ] || fail $'versions differ:\n'"$found"
 
+# The table of docs/models.md has the versions that the sources have.
+constant() { sed -nE "s/^#define $1 ([0-9]+)\$/\1/p; s/^#define $1 ([0-9]+) .*/\1/p" "$top_srcdir/src/$2"; }
+page=$top_srcdir/docs/models.md
+expect_in "$page" "| model file with a linear expert | format $(constant S2_MODEL_FORMAT_VERSION model/file.h) |"
+expect_in "$page" "| scene file | format $(constant S2_SCENE_FORMAT_VERSION scene/scene_description.h) |"
+expect_in "$page" "| opset $(constant S2_ONNX_OPSET format/onnx_graph.h), IR $(constant IR_VERSION format/onnx_graph.c) |"
+extension=$(sed -nE 's|.*"mlm/v([0-9.]+)".*|\1|p' "$top_srcdir/src/model/stac.c")
+expect_in "$page" "| STAC item | STAC $(sed -nE 's/.*"stac_version", "([0-9.]+)".*/\1/p' "$top_srcdir/src/model/stac.c"), MLM $extension |"
+expect_in "$page" "tried with onnxruntime-web $(sed -nE 's/.*onnxruntime-web@([0-9.]+).*/\1/p' "$top_srcdir/bootstrap")"
+
 # The rule bites.
 mkdir -p debian qgis/s2rgf src
 echo 'AC_INIT([s2rgf], [1.2.3])' > configure.ac

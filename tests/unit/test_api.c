@@ -104,6 +104,9 @@ static const member CLASSIFY[] = {MEMBER(classify, scene.inputs, POINTER),
                                   MEMBER(classify, model_path, POINTER),
                                   MEMBER(classify, output_path, POINTER),
                                   MEMBER(classify, reject, REAL),
+                                  MEMBER(classify, smallest_patch.hectares, REAL),
+                                  MEMBER(classify, smallest_patch.pixels, INTEGER),
+                                  MEMBER(classify, smooth_px, INTEGER),
                                   MEMBER(classify, tile_px, INTEGER),
                                   MEMBER(classify, threads, INTEGER),
                                   MEMBER(classify, memory_mb, INTEGER),
@@ -358,6 +361,7 @@ static void verbs_need_their_arguments(void)
     s2rgf_lazy_map_options lazy;
     s2rgf_assess_options assess;
     s2rgf_scenes_result *scenes = NULL;
+    s2rgf_lazy_map *map = NULL;
     s2rgf_scene *scene = NULL;
     s2rgf_model *model = NULL;
     char *text = NULL;
@@ -378,6 +382,7 @@ static void verbs_need_their_arguments(void)
     REFUSED(s2rgf_classify_scenes(&classify, NULL, NULL, &scenes, &err));
     REFUSED(s2rgf_classify_scenes(&classify, "list.txt", NULL, NULL, &err));
     REFUSED(s2rgf_lazy_map_open(&lazy, NULL, NULL, &err));
+    REFUSED(s2rgf_lazy_map_clone(NULL, &map, &err));
     REFUSED(s2rgf_lazy_map_describe(NULL, NULL, &err));
     REFUSED(s2rgf_lazy_map_read(NULL, 0, (const int[4]){0, 0, 1, 1}, NULL, &err));
     REFUSED(s2rgf_assess(&assess, NULL, NULL, &err));

@@ -226,7 +226,10 @@ static void an_open_model_serves(const uint16_t *expected)
     scene.model_path = NULL;
     REQUIRE(open_scene(&scene, model, 0, &map, &err) == S2RGF_OK);
     check_window(map, expected, all);
+    s2rgf_lazy_map *copy = NULL;
+    REQUIRE(s2rgf_lazy_map_clone(map, &copy, &err) == S2RGF_OK);
     s2rgf_lazy_map_close(map);
+    check_window(copy, expected, all);
     uint16_t *again = classified_with(model, 2);
     CHECK(memcmp(again, expected, WIDTH * HEIGHT * sizeof *again) == 0);
     free(again);
@@ -236,7 +239,12 @@ static void an_open_model_serves(const uint16_t *expected)
     s2rgf_free(json);
     CHECK(rename("away.s2rgf", "m.s2rgf") == 0);
     CHECK(s2rgf_model_export_onnx(model, "m.onnx", false, &err) == S2RGF_OK);
+    /* the copy outlives map and model */
     s2rgf_model_close(model);
+    s2rgf_lazy_map_rest(copy);
+    check_window(copy, expected, all);
+    CHECK_STR(s2rgf_lazy_map_info(copy)->classes[2].name, "town");
+    s2rgf_lazy_map_close(copy);
 }
 
 static void models_tell_of_themselves(void)

@@ -5,11 +5,11 @@ from qgis.PyQt.QtGui import QIcon
 
 from ..options import add_extra, add_options, extra_arguments, option_arguments
 from ..process import run_program
-from ..programs import ICON, find_program, how_to_install
+from ..programs import find_program, how_to_install, icon_path, manual_url
 from ..text import tr
 
 MODEL_FILTER = "s2rgf models (*.s2rgf)"
-ANY_MODEL_FILTER = MODEL_FILTER + ";;All files (*.*)"
+ANY_MODEL_FILTER = MODEL_FILTER + ";;All files (*)"  # "*.*" would want an extension
 
 
 class ProgramAlgorithm(QgsProcessingAlgorithm):
@@ -38,10 +38,13 @@ class ProgramAlgorithm(QgsProcessingAlgorithm):
         return type(self)()
 
     def icon(self):
-        return QIcon(ICON)
+        return QIcon(self.svgIconPath())
 
     def svgIconPath(self):
-        return ICON
+        return icon_path(self.NAME)
+
+    def helpUrl(self):
+        return manual_url(self.PROGRAM)
 
     def group(self):
         return ""

@@ -9,6 +9,7 @@ from qgis.core import (
 )
 
 from ..labels import given, layer_arguments
+from ..model import source_names
 from ..options import RASTER_OPTIONS, THREADS, Option, add_parameter
 from ..sources import add_sources, check_sources, source_arguments
 from ..style import style_when_loaded
@@ -94,8 +95,9 @@ class Classify(ProgramAlgorithm):
         return paragraphs(
             tr("Maps a scene with a model made by Train."),
             tr(
-                "The sources must have the names that they have in the model; a single source may "
-                "have any name. Model info lists the names and the bands."
+                "Give the sources in the order of the model, or with the names that they have in "
+                "it; a single source may have any name. When you choose a model, its sources, "
+                "bands and classes are shown."
             ),
             tr(
                 "The map has the colours and names of the classes. A pixel is 0, the nodata value, "
@@ -105,8 +107,9 @@ class Classify(ProgramAlgorithm):
 
     def initAlgorithm(self, configuration=None):
         model = QgsProcessingParameterFile(MODEL, tr("Model"), fileFilter=tr(ANY_MODEL_FILTER))
+        model.setMetadata({"widget_wrapper": {"class": "s2rgf.model_widget.ModelWidget"}})
         add_parameter(self, model)
-        add_sources(self)
+        add_sources(self, tr("By default those of the model, in its order."))
         extent = QgsProcessingParameterExtent(EXTENT, tr("Extent of the map"), optional=True)
         add_parameter(self, extent, tr("The whole scene, if not set."))
         for name, _, _, label in AREAS:
@@ -154,10 +157,11 @@ class Classify(ProgramAlgorithm):
             path = self.parameterAsOutputLayer(parameters, name, context)
             if path:
                 paths[name] = path
+        model = self.parameterAsFile(parameters, MODEL, context)
         arguments = [
             "-m",
-            self.parameterAsFile(parameters, MODEL, context),
-            *source_arguments(self, parameters, context),
+            model,
+            *source_arguments(self, parameters, context, source_names(model)),
             *self._extent_arguments(parameters, context),
             *self._area_arguments(parameters, context, feedback),
             *self.option_arguments(parameters, context),

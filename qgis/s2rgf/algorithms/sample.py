@@ -41,6 +41,10 @@ def add_choice(algorithm, name, label, choices, optional=False):
 
 class Sample(ProgramAlgorithm):
     PROGRAM = "s2rgf_sample"
+    NAME = "sample"
+    TITLE = "Sample"
+    SUMMARY = "Draws a probability sample of the pixels of a map."
+    TAGS = "land cover,accuracy,area,random,sample,strata,validation"
     OPTIONS = (
         Option(
             "LEAST",
@@ -72,18 +76,6 @@ class Sample(ProgramAlgorithm):
         Option("SEED", "-seed", int, "Seed", "The same seed draws the same points.", 1, 0),
         Option("MAP_CRS", "-a_srs", "crs", "CRS of a map that has none", ""),
     )
-
-    def name(self):
-        return "sample"
-
-    def displayName(self):
-        return tr("Sample")
-
-    def shortDescription(self):
-        return tr("Draws a probability sample of the pixels of a map.")
-
-    def tags(self):
-        return tr("land cover,accuracy,area,random,sample,strata,validation").split(",")
 
     def shortHelpString(self):
         return paragraphs(

@@ -151,7 +151,9 @@ class Train(ProgramAlgorithm):
         )
 
     def initAlgorithm(self, configuration=None):
-        add_sources(self)
+        add_sources(
+            self, tr("By default that of the first layer. A model knows its sources by name.")
+        )
         add_labels(self)
         self.add_options()
         output = QgsProcessingParameterFileDestination(OUTPUT, tr("Model"), tr(MODEL_FILTER))

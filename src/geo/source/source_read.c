@@ -56,6 +56,10 @@ static read_request make_request(const s2_source *source, const s2_file *file, s
     GDALRasterIOExtraArg *extra = &request.extra;
     extra->eResampleAlg = averaged ? GRIORA_Average : GRIORA_NearestNeighbour;
     extra->bFloatingPointWindowValidity = TRUE;
+#if RASTERIO_EXTRA_ARG_CURRENT_VERSION >= 3
+    extra->bOperateInBufType =
+        FALSE; /* averages in the type of the file, as all versions have them */
+#endif
     s2_affine_apply(&to_file, rect.x, rect.y, &extra->dfXOff, &extra->dfYOff);
     s2_affine_apply(&to_file, rect.w, rect.h, &extra->dfXSize, &extra->dfYSize);
     request.pixels =
