@@ -108,7 +108,8 @@ class Train(ProgramAlgorithm):
             "-scenes",
             str,
             "Folder or list of scenes",
-            "Trains on many scenes. Put {} for the name of a scene into the paths of rasters and labels.",
+            "Trains on many scenes. Put {} for the name of a scene into the paths of rasters and "
+            "labels.",
         ),
         Option(
             "SKIP_BAD",
