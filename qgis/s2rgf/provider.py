@@ -59,5 +59,5 @@ class S2rgfProvider(QgsProcessingProvider):
             ProcessingConfig.removeSetting(setting)
 
     def loadAlgorithms(self):
-        for algorithm in (Train(), Suggest(), Classify(), Sample(), Assess(), Change(), ModelInfo()):
-            self.addAlgorithm(algorithm)
+        for kind in (Train, Suggest, Classify, Sample, Assess, Change, ModelInfo):
+            self.addAlgorithm(kind())
