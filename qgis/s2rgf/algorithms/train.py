@@ -122,7 +122,7 @@ class Train(ProgramAlgorithm):
             "-val_by",
             str,
             "What validation keeps whole in many scenes",
-            "group, a polygon or block; or scene.",
+            "group: a polygon or a block, or scene. By default group.",
         ),
         Option(
             "BANDS",

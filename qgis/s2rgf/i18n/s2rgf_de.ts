@@ -68,6 +68,70 @@
         <translation>Kappa</translation>
     </message>
     <message>
+        <source>Change</source>
+        <translation>Veränderung</translation>
+    </message>
+    <message>
+        <source>Compares two maps: which class became which.</source>
+        <translation>Vergleicht zwei Karten: welche Klasse zu welcher wurde.</translation>
+    </message>
+    <message>
+        <source>land cover,change,transition,matrix,from-to,gain,loss</source>
+        <translation>Landbedeckung,Veränderung,Übergang,Matrix,Gewinn,Verlust</translation>
+    </message>
+    <message>
+        <source>CRS of maps that have none</source>
+        <translation>KBS von Karten, die keines haben</translation>
+    </message>
+    <message>
+        <source>Makes a class raster whose classes say what became of what, and a report with the matrix of transitions in pixels and hectares.</source>
+        <translation>Erzeugt ein Klassenraster, dessen Klassen sagen, was woraus wurde, und einen Bericht mit der Matrix der Übergänge in Pixeln und Hektar.</translation>
+    </message>
+    <message>
+        <source>The second map may have another grid and another CRS. Classes are matched by name, else by pixel value.</source>
+        <translation>Die zweite Karte darf ein anderes Gitter und ein anderes KBS haben. Klassen werden nach dem Namen zugeordnet, sonst nach dem Pixelwert.</translation>
+    </message>
+    <message>
+        <source>With the confidences of both maps, as Classify makes them, changes that one of them is not sure of become the class unsure.</source>
+        <translation>Mit den Wahrscheinlichkeiten beider Karten, wie Klassifizieren sie schreibt, werden Veränderungen, bei denen eine der Karten unsicher ist, zur Klasse unsure.</translation>
+    </message>
+    <message>
+        <source>Confidence below which a change is unsure</source>
+        <translation>Wahrscheinlichkeit, unter der eine Veränderung unsicher ist</translation>
+    </message>
+    <message>
+        <source>Only with the confidences of both maps.</source>
+        <translation>Nur mit den Wahrscheinlichkeiten beider Karten.</translation>
+    </message>
+    <message>
+        <source>Transitions as JSON</source>
+        <translation>Übergänge als JSON</translation>
+    </message>
+    <message>
+        <source>Map before</source>
+        <translation>Karte vorher</translation>
+    </message>
+    <message>
+        <source>Map after</source>
+        <translation>Karte nachher</translation>
+    </message>
+    <message>
+        <source>Confidence of the map before</source>
+        <translation>Wahrscheinlichkeit der Karte vorher</translation>
+    </message>
+    <message>
+        <source>Confidence of the map after</source>
+        <translation>Wahrscheinlichkeit der Karte nachher</translation>
+    </message>
+    <message>
+        <source>Change map</source>
+        <translation>Veränderungskarte</translation>
+    </message>
+    <message>
+        <source>Give the confidences of both maps or of none.</source>
+        <translation>Geben Sie die Wahrscheinlichkeiten beider Karten an oder keine.</translation>
+    </message>
+    <message>
         <source>Polygons to map</source>
         <translation>Polygone, die kartiert werden</translation>
     </message>
@@ -280,6 +344,50 @@
         <translation>Punkte</translation>
     </message>
     <message>
+        <source>Suggest</source>
+        <translation>Vorschlagen</translation>
+    </message>
+    <message>
+        <source>Suggests where to label next.</source>
+        <translation>Schlägt vor, wo als Nächstes Labels zu erheben sind.</translation>
+    </message>
+    <message>
+        <source>land cover,active learning,labels,uncertainty,margin,training</source>
+        <translation>Landbedeckung,aktives Lernen,Labels,Unsicherheit,Abstand,Training</translation>
+    </message>
+    <message>
+        <source>Metres between places and from labels, at least</source>
+        <translation>Mindestabstand der Orte voneinander und von Labels in Metern</translation>
+    </message>
+    <message>
+        <source>Finds places at which a model is in doubt, and which differ from each other and from the labels that there are. Fill in the field class, best from the first point on, add them to the labels, and train again.</source>
+        <translation>Findet Orte, an denen ein Modell unsicher ist und die sich voneinander und von den vorhandenen Labels unterscheiden. Füllen Sie das Feld class aus, am besten vom ersten Punkt an, fügen Sie die Punkte den Labels hinzu und trainieren Sie erneut.</translation>
+    </message>
+    <message>
+        <source>They are no random sample: do not assess a map with them.</source>
+        <translation>Sie sind keine Zufallsstichprobe: bewerten Sie damit keine Karte.</translation>
+    </message>
+    <message>
+        <source>Number of places</source>
+        <translation>Anzahl der Orte</translation>
+    </message>
+    <message>
+        <source>Labels that there are</source>
+        <translation>Vorhandene Labels</translation>
+    </message>
+    <message>
+        <source>Mask</source>
+        <translation>Maske</translation>
+    </message>
+    <message>
+        <source>Only where it is neither 0 nor nodata.</source>
+        <translation>Nur wo sie weder 0 noch Nodata ist.</translation>
+    </message>
+    <message>
+        <source>Places</source>
+        <translation>Orte</translation>
+    </message>
+    <message>
         <source>Train</source>
         <translation>Trainieren</translation>
     </message>
@@ -408,8 +516,8 @@
         <translation>Was die Validierung bei vielen Szenen ganz lässt</translation>
     </message>
     <message>
-        <source>group, a polygon or block; or scene.</source>
-        <translation type="unfinished"></translation>
+        <source>group: a polygon or a block, or scene. By default group.</source>
+        <translation>group: ein Polygon oder ein Block, oder scene. Ohne Angabe group.</translation>
     </message>
     <message>
         <source>Bands to use</source>

@@ -68,6 +68,70 @@
         <translation>Kappa</translation>
     </message>
     <message>
+        <source>Change</source>
+        <translation>Changement</translation>
+    </message>
+    <message>
+        <source>Compares two maps: which class became which.</source>
+        <translation>Compare deux cartes : quelle classe est devenue laquelle.</translation>
+    </message>
+    <message>
+        <source>land cover,change,transition,matrix,from-to,gain,loss</source>
+        <translation>occupation du sol,changement,transition,matrice,gain,perte</translation>
+    </message>
+    <message>
+        <source>CRS of maps that have none</source>
+        <translation>SCR des cartes qui n'en ont pas</translation>
+    </message>
+    <message>
+        <source>Makes a class raster whose classes say what became of what, and a report with the matrix of transitions in pixels and hectares.</source>
+        <translation>Produit un raster dont les classes disent ce qui est devenu quoi, et un rapport avec la matrice des transitions en pixels et en hectares.</translation>
+    </message>
+    <message>
+        <source>The second map may have another grid and another CRS. Classes are matched by name, else by pixel value.</source>
+        <translation>La seconde carte peut avoir une autre grille et un autre SCR. Les classes sont associées par leur nom, sinon par la valeur des pixels.</translation>
+    </message>
+    <message>
+        <source>With the confidences of both maps, as Classify makes them, changes that one of them is not sure of become the class unsure.</source>
+        <translation>Avec les probabilités des deux cartes, telles que Classifier les écrit, les changements dont l'une n'est pas sûre deviennent la classe unsure.</translation>
+    </message>
+    <message>
+        <source>Confidence below which a change is unsure</source>
+        <translation>Probabilité au-dessous de laquelle un changement est incertain</translation>
+    </message>
+    <message>
+        <source>Only with the confidences of both maps.</source>
+        <translation>Seulement avec les probabilités des deux cartes.</translation>
+    </message>
+    <message>
+        <source>Transitions as JSON</source>
+        <translation>Transitions en JSON</translation>
+    </message>
+    <message>
+        <source>Map before</source>
+        <translation>Carte avant</translation>
+    </message>
+    <message>
+        <source>Map after</source>
+        <translation>Carte après</translation>
+    </message>
+    <message>
+        <source>Confidence of the map before</source>
+        <translation>Probabilité de la carte avant</translation>
+    </message>
+    <message>
+        <source>Confidence of the map after</source>
+        <translation>Probabilité de la carte après</translation>
+    </message>
+    <message>
+        <source>Change map</source>
+        <translation>Carte des changements</translation>
+    </message>
+    <message>
+        <source>Give the confidences of both maps or of none.</source>
+        <translation>Donnez les probabilités des deux cartes ou aucune.</translation>
+    </message>
+    <message>
         <source>Polygons to map</source>
         <translation>Polygones à cartographier</translation>
     </message>
@@ -280,6 +344,50 @@
         <translation>Points</translation>
     </message>
     <message>
+        <source>Suggest</source>
+        <translation>Suggérer</translation>
+    </message>
+    <message>
+        <source>Suggests where to label next.</source>
+        <translation>Suggère où étiqueter ensuite.</translation>
+    </message>
+    <message>
+        <source>land cover,active learning,labels,uncertainty,margin,training</source>
+        <translation>occupation du sol,apprentissage actif,étiquettes,incertitude,marge,entraînement</translation>
+    </message>
+    <message>
+        <source>Metres between places and from labels, at least</source>
+        <translation>Distance minimale entre les lieux et aux étiquettes, en mètres</translation>
+    </message>
+    <message>
+        <source>Finds places at which a model is in doubt, and which differ from each other and from the labels that there are. Fill in the field class, best from the first point on, add them to the labels, and train again.</source>
+        <translation>Trouve des lieux où un modèle hésite et qui diffèrent entre eux et des étiquettes existantes. Remplissez le champ class, de préférence à partir du premier point, ajoutez les points aux étiquettes et entraînez de nouveau.</translation>
+    </message>
+    <message>
+        <source>They are no random sample: do not assess a map with them.</source>
+        <translation>Ce n'est pas un échantillon aléatoire : n'évaluez pas de carte avec eux.</translation>
+    </message>
+    <message>
+        <source>Number of places</source>
+        <translation>Nombre de lieux</translation>
+    </message>
+    <message>
+        <source>Labels that there are</source>
+        <translation>Étiquettes existantes</translation>
+    </message>
+    <message>
+        <source>Mask</source>
+        <translation>Masque</translation>
+    </message>
+    <message>
+        <source>Only where it is neither 0 nor nodata.</source>
+        <translation>Seulement là où il n'est ni 0 ni nodata.</translation>
+    </message>
+    <message>
+        <source>Places</source>
+        <translation>Lieux</translation>
+    </message>
+    <message>
         <source>Train</source>
         <translation>Entraîner</translation>
     </message>
@@ -408,8 +516,8 @@
         <translation>Ce que la validation garde entier avec de nombreuses scènes</translation>
     </message>
     <message>
-        <source>group, a polygon or block; or scene.</source>
-        <translation type="unfinished"></translation>
+        <source>group: a polygon or a block, or scene. By default group.</source>
+        <translation>group : un polygone ou un bloc, ou scene. Par défaut group.</translation>
     </message>
     <message>
         <source>Bands to use</source>
