@@ -349,19 +349,19 @@
     </message>
     <message>
         <source>Suggests where to label next.</source>
-        <translation>Schlägt vor, wo als Nächstes Labels zu erheben sind.</translation>
+        <translation>Schlägt vor, wo als Nächstes Trainingspunkte zu erheben sind.</translation>
     </message>
     <message>
         <source>land cover,active learning,labels,uncertainty,margin,training</source>
-        <translation>Landbedeckung,aktives Lernen,Labels,Unsicherheit,Abstand,Training</translation>
+        <translation>Landbedeckung,aktives Lernen,Trainingspunkte,Unsicherheit,Abstand,Training</translation>
     </message>
     <message>
         <source>Metres between places and from labels, at least</source>
-        <translation>Mindestabstand der Orte voneinander und von Labels in Metern</translation>
+        <translation>Mindestabstand der Orte voneinander und von Trainingsflächen in Metern</translation>
     </message>
     <message>
         <source>Finds places at which a model is in doubt, and which differ from each other and from the labels that there are. Fill in the field class, best from the first point on, add them to the labels, and train again.</source>
-        <translation>Findet Orte, an denen ein Modell unsicher ist und die sich voneinander und von den vorhandenen Labels unterscheiden. Füllen Sie das Feld class aus, am besten vom ersten Punkt an, fügen Sie die Punkte den Labels hinzu und trainieren Sie erneut.</translation>
+        <translation>Findet Orte, an denen ein Modell unsicher ist und die sich voneinander und von den vorhandenen Trainingsflächen unterscheiden. Füllen Sie das Feld class aus, am besten vom ersten Punkt an, fügen Sie die Punkte den Trainingsflächen hinzu und trainieren Sie erneut.</translation>
     </message>
     <message>
         <source>They are no random sample: do not assess a map with them.</source>
@@ -373,7 +373,7 @@
     </message>
     <message>
         <source>Labels that there are</source>
-        <translation>Vorhandene Labels</translation>
+        <translation>Vorhandene Trainingsflächen</translation>
     </message>
     <message>
         <source>Mask</source>
