@@ -215,7 +215,7 @@ sys.path.insert(0, os.path.join(TOP, "qgis"))
 application = QtWidgets.QApplication([])
 
 import s2rgf
-from s2rgf.algorithms import assess, classify, info, sample, train
+from s2rgf.algorithms import assess, change, classify, info, sample, suggest, train
 from s2rgf.model_widget import ModelWidget
 from s2rgf.process import run_program
 from s2rgf.provider import S2rgfProvider
@@ -228,6 +228,8 @@ for made, least in (
     (classify.Classify(), 20),
     (sample.Sample(), 10),
     (assess.Assess(), 10),
+    (suggest.Suggest(), 10),
+    (change.Change(), 7),
     (info.ModelInfo(), 2),
 ):
     made.initAlgorithm()

@@ -9,7 +9,6 @@ from qgis.core import (
 )
 
 from ..options import Option, add_parameter
-from ..report import add_report, write_report
 from ..sources import raster_path
 from ..style import style_when_loaded
 from ..text import paragraphs, tr
@@ -35,7 +34,7 @@ class Change(ProgramAlgorithm):
     def shortHelpString(self):
         return paragraphs(
             tr(
-                "Makes a class raster whose classes say what became of what, and a report with the "
+                "Makes a class raster whose classes say what became of what. The log has the "
                 "matrix of transitions in pixels and hectares."
             ),
             tr(
@@ -67,7 +66,6 @@ class Change(ProgramAlgorithm):
         add_parameter(self, threshold, tr("Only with the confidences of both maps."))
         self.add_options()
         add_parameter(self, QgsProcessingParameterRasterDestination(OUTPUT, tr("Change map")))
-        add_report(self)
         output = QgsProcessingParameterFileDestination(
             OUTPUT_JSON,
             tr("Transitions as JSON"),
@@ -105,7 +103,6 @@ class Change(ProgramAlgorithm):
         if path:
             arguments += ["-json", path]
             outputs[OUTPUT_JSON] = path
-        lines = self.execute([*arguments, "-overwrite", *maps, output], feedback)
-        outputs.update(write_report(self, lines, parameters, context))
+        self.execute([*arguments, "-overwrite", *maps, output], feedback)
         style_when_loaded(output, context)
         return outputs

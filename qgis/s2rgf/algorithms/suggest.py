@@ -9,7 +9,8 @@ from qgis.core import (
     QgsProcessingParameterVectorDestination,
 )
 
-from ..labels import layer_arguments
+from ..labels import given, layer_arguments
+from ..model import source_names
 from ..options import RASTER_OPTIONS, THREADS, Option, add_parameter
 from ..sources import add_sources, check_sources, raster_path, source_arguments
 from ..text import paragraphs, tr
@@ -55,8 +56,9 @@ class Suggest(ProgramAlgorithm):
 
     def initAlgorithm(self, configuration=None):
         model = QgsProcessingParameterFile(MODEL, tr("Model"), fileFilter=tr(ANY_MODEL_FILTER))
+        model.setMetadata({"widget_wrapper": {"class": "s2rgf.model_widget.ModelWidget"}})
         add_parameter(self, model)
-        add_sources(self)
+        add_sources(self, tr("By default those of the model, in its order."))
         number = QgsProcessingParameterNumber(
             POINTS, tr("Number of places"), defaultValue=50, minValue=1, maxValue=10000
         )
@@ -85,14 +87,15 @@ class Suggest(ProgramAlgorithm):
     def processAlgorithm(self, parameters, context, feedback):
         output = self.parameterAsOutputLayer(parameters, OUTPUT, context)
         mask = self.parameterAsRasterLayer(parameters, MASK, context)
+        model = self.parameterAsFile(parameters, MODEL, context)
         arguments = [
             "-m",
-            self.parameterAsFile(parameters, MODEL, context),
-            *source_arguments(self, parameters, context),
+            model,
+            *source_arguments(self, parameters, context, source_names(model)),
             "-n",
             str(self.parameterAsInt(parameters, POINTS, context)),
         ]
-        if parameters.get(LABELS) not in (None, ""):
+        if given(parameters, LABELS):
             arguments += layer_arguments(self, parameters, (LABELS, "-labels"), context, feedback)
         if mask is not None:
             arguments += ["-mask", raster_path(mask, context)]

@@ -111,12 +111,7 @@ class Train(ProgramAlgorithm):
             "Trains on many scenes. Put {} for the name of a scene into the paths of rasters and "
             "labels.",
         ),
-        Option(
-            "SKIP_BAD",
-            "-skip_bad",
-            bool,
-            "Leave out scenes that cannot be used",
-        ),
+        Option("SKIP_BAD", "-skip_bad", bool, "Leave out scenes that cannot be used", None),
         Option(
             "VAL_BY",
             "-val_by",

@@ -84,8 +84,8 @@
         <translation>KBS von Karten, die keines haben</translation>
     </message>
     <message>
-        <source>Makes a class raster whose classes say what became of what, and a report with the matrix of transitions in pixels and hectares.</source>
-        <translation>Erzeugt ein Klassenraster, dessen Klassen sagen, was woraus wurde, und einen Bericht mit der Matrix der Übergänge in Pixeln und Hektar.</translation>
+        <source>Makes a class raster whose classes say what became of what. The log has the matrix of transitions in pixels and hectares.</source>
+        <translation>Erzeugt ein Klassenraster, dessen Klassen sagen, was woraus wurde. Im Protokoll steht die Matrix der Übergänge in Pixeln und Hektar.</translation>
     </message>
     <message>
         <source>The second map may have another grid and another CRS. Classes are matched by name, else by pixel value.</source>

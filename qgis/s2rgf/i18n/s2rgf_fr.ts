@@ -84,8 +84,8 @@
         <translation>SCR des cartes qui n'en ont pas</translation>
     </message>
     <message>
-        <source>Makes a class raster whose classes say what became of what, and a report with the matrix of transitions in pixels and hectares.</source>
-        <translation>Produit un raster dont les classes disent ce qui est devenu quoi, et un rapport avec la matrice des transitions en pixels et en hectares.</translation>
+        <source>Makes a class raster whose classes say what became of what. The log has the matrix of transitions in pixels and hectares.</source>
+        <translation>Produit un raster dont les classes disent ce qui est devenu quoi. Le journal contient la matrice des transitions en pixels et en hectares.</translation>
     </message>
     <message>
         <source>The second map may have another grid and another CRS. Classes are matched by name, else by pixel value.</source>
