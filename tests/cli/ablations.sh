@@ -4,7 +4,7 @@
 . "$top_srcdir/tests/cli/tiny_scene.sh"
 need_python osgeo numpy
 
-expect_silence "${train[@]}" -q whole.s2rgf
+expect_status 0 "${train[@]}" -q whole.s2rgf
 expect_silence s2rgf_classify -q -noqml -m whole.s2rgf "${sources[@]}" -prob whole.tif whole_map.tif
 expect_status 0 s2rgf_info whole.s2rgf
 expect_not_in "$stdout" "blations"
@@ -26,7 +26,7 @@ map_without() { # NAME PART...
     local name=$1 part options=()
     shift
     for part; do options+=(-ablate "$part"); done
-    expect_silence "${train[@]}" -q "${options[@]}" "$name.s2rgf"
+    expect_status 0 "${train[@]}" -q "${options[@]}" "$name.s2rgf"
     ! cmp -s whole.s2rgf "$name.s2rgf" || fail "$*: the model is that of the whole network"
     expect_status 0 s2rgf_info "$name.s2rgf"
     for part; do expect_in "$stdout" "$part"; done
@@ -66,14 +66,14 @@ expect_status 3 s2rgf_classify -q -m without_source_hs.s2rgf -i ms=scene/ms.tif 
 expect_in "$stderr" "hs"
 
 # ---- the form of the loss
-expect_silence "${train[@]}" -q -beta 1 ours.s2rgf
-expect_silence "${train[@]}" -q -beta 1 -redundancy correlation again.s2rgf
+expect_status 0 "${train[@]}" -q -beta 1 ours.s2rgf
+expect_status 0 "${train[@]}" -q -beta 1 -redundancy correlation again.s2rgf
 expect_same ours.s2rgf again.s2rgf
-expect_silence "${train[@]}" -q -beta 1 -redundancy softmax published.s2rgf
+expect_status 0 "${train[@]}" -q -beta 1 -redundancy softmax published.s2rgf
 ! cmp -s ours.s2rgf published.s2rgf || fail "the form of the loss does not matter"
 expect_status 0 s2rgf_info published.s2rgf
 expect_in "$stdout" "softmax"
-expect_silence "${train[@]}" -q -beta 0 none.s2rgf
+expect_status 0 "${train[@]}" -q -beta 0 none.s2rgf
 "$PYTHON" -c '
 import sys
 def tensors(name):
@@ -83,8 +83,8 @@ sys.exit(tensors("none.s2rgf") != tensors("without_redundancy.s2rgf"))' ||
     fail "without the loss is not with a weight of 0"
 
 # ---- checkpoints know what is off
-expect_silence "${train[@]}" -q -ablate ssja -checkpoint run.ckpt kept.s2rgf
-expect_silence "${train[@]}" -q -ablate ssja -checkpoint run.ckpt -resume resumed.s2rgf
+expect_status 0 "${train[@]}" -q -ablate ssja -checkpoint run.ckpt kept.s2rgf
+expect_status 0 "${train[@]}" -q -ablate ssja -checkpoint run.ckpt -resume resumed.s2rgf
 expect_same kept.s2rgf resumed.s2rgf
 for options in "" "-ablate spatial" "-ablate ssja -ablate source:ms" "-ablate ssja -redundancy softmax"; do
     # shellcheck disable=SC2086 # several words
