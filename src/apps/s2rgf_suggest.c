@@ -52,7 +52,7 @@ const bool s2_program_has_threads = true;
 
 static const s2_program PROGRAM = {
     .name = "s2rgf_suggest",
-    .purpose = "Suggest where to label next: where a model is in doubt, and unlike what is known.",
+    .purpose = "Suggest where to label next: where a model is in doubt, unlike what is known.",
     .values_bytes = sizeof(s2rgf_suggest_options),
     .driver_kinds = GDAL_OF_RASTER | GDAL_OF_VECTOR,
     .groups =
