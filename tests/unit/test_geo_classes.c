@@ -483,8 +483,10 @@ static void test_several_bands(void)
     s2_label_set labels;
     s2rgf_error err = {0};
     VSIUnlink(RASTER ".aux.xml");
-    GDALClose(create_raster(
-        &(raster_recipe){.path = RASTER, .width = 8, .height = 1, .bands = 3, .type = GDT_Byte}));
+    GDALDatasetH raster = create_raster(
+        &(raster_recipe){.path = RASTER, .width = 8, .height = 1, .bands = 3, .type = GDT_Byte});
+    GDALFillRaster(GDALGetRasterBand(raster, 1), 1.0, 0.0);
+    GDALClose(raster);
     heard[0] = '\0';
     REQUIRE(s2_class_map_open(RASTER, NULL, &host, &map, &err) == S2RGF_OK);
     s2_class_map_close(&map);
