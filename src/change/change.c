@@ -65,9 +65,8 @@ static s2rgf_status guard_change(const s2rgf_change_options *options, s2rgf_erro
         status = s2_output_guard_add(&guard, options->report_path, err);
     if (status == S2RGF_OK)
         status = s2_output_guard_close(&guard, err);
-    for (size_t i = 0; i < sizeof inputs / sizeof inputs[0] && status == S2RGF_OK; i++)
-        if (inputs[i])
-            status = s2_output_guard_input(&guard, &(s2_dataset_name){.path = inputs[i]}, err);
+    if (status == S2RGF_OK)
+        status = s2_output_guard_inputs(&guard, inputs, sizeof inputs / sizeof inputs[0], err);
     if (status == S2RGF_OK)
         status = s2_output_guard_strangers(&guard, options->overwrite, err);
     s2_output_guard_clear(&guard);

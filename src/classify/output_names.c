@@ -53,9 +53,8 @@ static s2rgf_status guard_inputs(const s2_output_guard *guard,
 {
     const char *const inputs[] = {options->mask_path, options->cutline.path, options->exclude.path};
     s2rgf_status status = s2_output_guard_file(guard, options->model_path, err);
-    for (size_t i = 0; i < sizeof inputs / sizeof inputs[0] && status == S2RGF_OK; i++)
-        if (inputs[i])
-            status = s2_output_guard_input(guard, &(s2_dataset_name){.path = inputs[i]}, err);
+    if (status == S2RGF_OK)
+        status = s2_output_guard_inputs(guard, inputs, sizeof inputs / sizeof inputs[0], err);
     return status == S2RGF_OK ? s2_output_guard_scene(guard, &options->scene, err) : status;
 }
 

@@ -79,9 +79,8 @@ static s2rgf_status guard_suggestion(const suggestion *s, s2rgf_error *err)
         status = s2_output_guard_file(&guard, options->model_path, err);
     if (status == S2RGF_OK)
         status = s2_output_guard_scene(&guard, &options->scene, err);
-    for (size_t i = 0; i < sizeof inputs / sizeof inputs[0] && status == S2RGF_OK; i++)
-        if (inputs[i])
-            status = s2_output_guard_input(&guard, &(s2_dataset_name){.path = inputs[i]}, err);
+    if (status == S2RGF_OK)
+        status = s2_output_guard_inputs(&guard, inputs, sizeof inputs / sizeof inputs[0], err);
     if (status == S2RGF_OK)
         status = s2_output_guard_strangers(&guard, options->overwrite, err);
     s2_output_guard_clear(&guard);

@@ -36,20 +36,6 @@ static bool too_near(const s2_choice_input *input, int x, int y, int other_x, in
     return squared < input->distance_m * input->distance_m;
 }
 
-/** The first run of labels of a row or of one further down. */
-static size_t first_run(const s2_label_runs *labels, double row)
-{
-    size_t low = 0, high = labels->count;
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        if (labels->items[middle].y < row)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 static bool near_label(const s2_choice_input *input, const s2_candidate *candidate)
 {
     const s2_label_runs *labels = input->labels;
@@ -58,7 +44,7 @@ static bool near_label(const s2_choice_input *input, const s2_candidate *candida
         s2_ground_metric(input->ground, candidate->y + 0.5, metric);
         reach = s2_ground_reach(metric, input->distance_m);
     }
-    for (size_t i = first_run(labels, candidate->y - reach);
+    for (size_t i = s2_label_runs_first(labels, candidate->y - reach);
          i < labels->count && labels->items[i].y <= candidate->y + reach; i++) {
         const s2_label_run *run = &labels->items[i];
         double from, to;

@@ -28,7 +28,7 @@ void s2_model_put_description(const s2_model_content *content, s2_text *text);
 s2rgf_status s2_model_open_to_run(const char *path, s2rgf_model **model, s2rgf_error *err);
 
 /**
- * The model's weights, ready to run, made by whoever wants them first; they belong to the model.
+ * The model's weights, ready to run. The first call builds them; the model owns them.
  * Errors  FORMAT, UNSUPPORTED, NO_MEMORY.
  * Threads any.
  */

@@ -417,9 +417,8 @@ static s2rgf_status guard_output(const drawing *d, s2rgf_error *err)
     s2_output_guard guard = {0};
     s2rgf_status status =
         s2_output_guard_add_map(&guard, options->output_path, d->layer.suffixes, err);
-    for (size_t i = 0; i < sizeof inputs / sizeof inputs[0] && status == S2RGF_OK; i++)
-        if (inputs[i])
-            status = s2_output_guard_input(&guard, &(s2_dataset_name){.path = inputs[i]}, err);
+    if (status == S2RGF_OK)
+        status = s2_output_guard_inputs(&guard, inputs, sizeof inputs / sizeof inputs[0], err);
     if (status == S2RGF_OK)
         status = s2_output_guard_strangers(&guard, options->overwrite, err);
     s2_output_guard_clear(&guard);

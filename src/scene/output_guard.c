@@ -241,6 +241,16 @@ s2rgf_status s2_output_guard_input(const s2_output_guard *guard, const s2_datase
     return status;
 }
 
+s2rgf_status s2_output_guard_inputs(const s2_output_guard *guard, const char *const *paths,
+                                    size_t count, s2rgf_error *err)
+{
+    s2rgf_status status = S2RGF_OK;
+    for (size_t i = 0; i < count && status == S2RGF_OK; i++)
+        if (paths[i])
+            status = s2_output_guard_input(guard, &(s2_dataset_name){.path = paths[i]}, err);
+    return status;
+}
+
 s2rgf_status s2_output_guard_scene(const s2_output_guard *guard, const s2rgf_scene_options *scene,
                                    s2rgf_error *err)
 {

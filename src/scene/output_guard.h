@@ -47,6 +47,10 @@ s2rgf_status s2_output_guard_close(s2_output_guard *guard, s2rgf_error *err);
 s2rgf_status s2_output_guard_input(const s2_output_guard *guard, const s2_dataset_name *input,
                                    s2rgf_error *err);
 
+/** As s2_output_guard_input() for data sets that need no options to open; NULL among them is none. */
+s2rgf_status s2_output_guard_inputs(const s2_output_guard *guard, const char *const *paths,
+                                    size_t count, s2rgf_error *err);
+
 /** As s2_output_guard_input() for all rasters of a scene. */
 s2rgf_status s2_output_guard_scene(const s2_output_guard *guard, const s2rgf_scene_options *scene,
                                    s2rgf_error *err);

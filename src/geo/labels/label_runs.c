@@ -56,13 +56,12 @@ void s2_label_runs_settle(s2_label_runs *runs)
     runs->count = kept;
 }
 
-/* The first run of a row, or of one below. */
-static size_t first_of_row(const s2_label_runs *runs, int y)
+size_t s2_label_runs_first(const s2_label_runs *runs, double row)
 {
     size_t low = 0, high = runs->count;
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
-        if (runs->items[middle].y < y)
+        if (runs->items[middle].y < row)
             low = middle + 1;
         else
             high = middle;
@@ -83,7 +82,7 @@ static bool cut_run(const s2_label_runs *runs, size_t i, int y, s2_rect rect, in
 
 void s2_label_runs_erase(const s2_label_runs *runs, bool inside, s2_rect rect, uint8_t *mask)
 {
-    size_t i = first_of_row(runs, rect.y);
+    size_t i = s2_label_runs_first(runs, rect.y);
     for (int y = rect.y; y < rect.y + rect.h; y++) {
         uint8_t *row = mask + (size_t)(y - rect.y) * (size_t)rect.w;
         int done = rect.x; /* pixels before it are as they are to be */
@@ -103,7 +102,7 @@ void s2_label_runs_erase(const s2_label_runs *runs, bool inside, s2_rect rect, u
 
 bool s2_label_runs_meet(const s2_label_runs *runs, s2_rect rect)
 {
-    size_t i = first_of_row(runs, rect.y);
+    size_t i = s2_label_runs_first(runs, rect.y);
     bool met = false;
     for (int y = rect.y; y < rect.y + rect.h && !met; y++)
         for (int from, end; !met && cut_run(runs, i, y, rect, &from, &end); i++)

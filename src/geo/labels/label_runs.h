@@ -30,6 +30,9 @@ void s2_label_runs_settle(s2_label_runs *runs);
  */
 void s2_label_runs_erase(const s2_label_runs *runs, bool inside, s2_rect rect, uint8_t *mask);
 
+/** The number of the first of settled runs in that row or in one below; runs->count: there is none. */
+size_t s2_label_runs_first(const s2_label_runs *runs, double row);
+
 /** Whether any pixel of a rectangle is in settled runs. */
 bool s2_label_runs_meet(const s2_label_runs *runs, s2_rect rect);
 
