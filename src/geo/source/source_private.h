@@ -14,7 +14,8 @@ typedef struct s2_file_band {
     bool odd_nodata; /* one is stated that no pixel of the type can have */
     double nodata;
     double scale, offset;
-    GDALRasterBandH mask; /* validity of this band alone, or NULL */
+    const s2_quality_rule *rule; /* says which values are valid; NULL: of no quality layer */
+    GDALRasterBandH mask;        /* validity of this band alone, or NULL */
     s2_band_desc desc;
 } s2_file_band;
 
@@ -61,7 +62,11 @@ struct s2_source {
     s2_pieces *pieces;             /* decoded ones; NULL: none are held */
     GDALDataType held_type;        /* of their samples */
     bool owns_pieces;              /* false: those of the source that this is a copy of */
+    s2_quality_rule rule;          /* of a quality layer; layer NULL: it is none */
+    s2_source **quality;           /* [quality_count] layers, presented on the file grid */
+    int quality_count;
     s2_scratch planes, mask_plane, overlap_valid, numbers; /* source_read.c */
+    s2_scratch quality_valid;                              /* source_quality.c */
 };
 
 /**
@@ -70,6 +75,18 @@ struct s2_source {
  * Errors FORMAT (no bands), UNSUPPORTED (complex), INVALID_ARGUMENT (source_nodata), NO_MEMORY.
  */
 s2rgf_status s2_file_describe(s2_file *file, const char *source_nodata, s2rgf_error *err);
+
+/**
+ * Let the values of a file's only band say where it is valid, in place of scale, mask and, if the
+ * rule lists values, nodata.
+ * rule    in  borrowed
+ * Errors  FORMAT (several bands).
+ */
+s2rgf_status s2_file_apply_rule(s2_file *file, const s2_quality_rule *rule, s2rgf_error *err);
+
+/** Clear `valid` where a quality layer is not, in a rectangle of the files' grid: [h][w] in/out */
+s2rgf_status s2_source_read_quality(s2_source *source, s2_rect rect, uint8_t *valid,
+                                    s2rgf_error *err);
 
 /** Release bands and masks; the dataset stays. */
 void s2_file_forget(s2_file *file);
