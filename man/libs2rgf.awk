@@ -1,5 +1,5 @@
-# Makes the manual page libs2rgf(3) of src/s2rgf.h:  awk -v date='May 1, 2026' -f libs2rgf.awk s2rgf.h
-# The first comment becomes the description, a "/* ---- name ---- */" a section, and each "/** comment */" with the
+# Makes the manual page libs2rgf(3) of the public headers:  awk -v date='May 1, 2026' -f libs2rgf.awk s2rgf.h s2rgf/*.h
+# The first comment of the first header becomes the description, a "/* ---- name ---- */" a section, and each "/** comment */" with the
 # declaration below it a subsection that has the declaration's name.
 
 # A line of mdoc; a paragraph does not begin where a section or a display does.
@@ -84,6 +84,9 @@ BEGIN {
 # The first comment, without the title and the licence.
 !described && /^ \*\// { described = 1; emit_comment(text); next }
 !described { if (NR > 3) text = text $0 "\n"; next }
+
+# The title of another header.
+FNR == 1 { next }
 
 # Sections, some with a note.
 /^\/\* ---- / {
