@@ -56,6 +56,7 @@ function emit_comment(comment,    lines, count, i, line, literal, labelled)
 # The name that a declaration gives.
 function name_of(declaration)
 {
+    gsub(/\/\*[^*]*\*\//, "", declaration)
     if (match(declaration, /s2rgf_[a-z0-9_]+ ?\(/)) return substr(declaration, RSTART, RLENGTH - 1)
     if (match(declaration, /\} s2rgf_[a-z0-9_]+;/)) return substr(declaration, RSTART + 2, RLENGTH - 3)
     match(declaration, /(S2RGF|s2rgf)_[A-Za-z0-9_]+/)
@@ -113,7 +114,7 @@ in_comment {
 }
 
 # Declarations: from a comment or a section to the blank line after them.
-/^#(ifndef|ifdef|endif|else|if|include)|^extern "C"|^#define S2RGF_(H|API)|^}$/ { next }
+/^#(ifndef|ifdef|endif|else|if|include)|^extern "C"|^#define S2RGF_([A-Z_]*H$|API)|^}$/ { next }
 /^$/ { flush(); next }
 {
     if (!in_section) emit(".Sh CONSTANTS AND COMMON TYPES")

@@ -58,3 +58,5 @@ expect_silence mandoc -Tlint -W warning "$page"
 grep -oE '^[^*]*\bs2rgf_[a-z_0-9]+\(' -h "${header%.h}"/*.h | grep -oE 's2rgf_[a-z_0-9]+' | sort -u > functions
 [ "$(wc -l < functions)" -ge 20 ] || fail "functions misread: $(cat functions)"
 while read -r name; do grep -q "^\.Ss $name\$" "$page" || fail "$name: not in libs2rgf.3"; done < functions
+for name in s2rgf_classify_options s2rgf_train_options; do expect_in "$page" ".Ss $name"; done
+! grep -q '^\.Ss .*_H$' "$page" || fail "a guard of a header in libs2rgf.3"
