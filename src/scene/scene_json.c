@@ -10,6 +10,7 @@
 #include "core/utf8.h"
 #include "format/json_reader.h"
 #include "geo/source/quality.h"
+#include "s2rgf/scene.h"
 #include "scene/scene_description.h"
 
 #define LARGEST_BYTES (1 << 20)

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "s2rgf.h"
+#include "s2rgf/base.h"
 
 #define S2_QUALITY_RANGES 64 /* of one rule */
 #define S2_QUALITY_RULES 32  /* of one scene */
