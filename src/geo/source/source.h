@@ -4,9 +4,9 @@
 
 #include <stdint.h>
 
-#include "core/row_ring.h"
 #include "geo/source/grid.h"
 #include "geo/source/quality.h"
+#include "geo/source/read_target.h"
 
 typedef struct s2_source s2_source;
 
@@ -95,20 +95,6 @@ s2rgf_status s2_source_warp_to_grid(s2_source *source, const s2_grid *grid, s2rg
  * sources congruent with the reference grid but of another extent.
  */
 s2rgf_status s2_source_set_view(s2_source *source, s2_rect view, s2rgf_error *err);
-
-/** Where pixels of a rectangle go, from its first column on. */
-typedef struct s2_read_target {
-    s2_row_ring
-        pixels; /* float32, `bands` of a pixel side by side; data NULL: only validity counts */
-    s2_row_ring valid; /* bytes */
-    int bands;
-    const double *mean, *std; /* [bands]: (x - mean) / std is delivered; NULL: x as it is */
-} s2_read_target;
-
-/**
- * All rows of a rectangle, one below the other. pixels out [h][w][bands], or NULL; valid out [h][w]
- */
-s2_read_target s2_read_target_whole(s2_rect rect, int bands, float *pixels, uint8_t *valid);
 
 /**
  * Read a rectangle of the source's grid (inside it).
