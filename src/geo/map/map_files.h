@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "geo/map/work_folder.h"
-#include "s2rgf.h"
+#include "s2rgf/base.h"
 
 /** What an output is to be. */
 typedef struct s2_map_target {

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "s2rgf.h"
+#include "s2rgf/base.h"
 
 /**
  * A row-major matrix as BLAS sees it: `ld` floats from one row to the next, optionally taken
