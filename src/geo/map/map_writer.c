@@ -19,6 +19,7 @@
 #include "geo/map/map_private.h"
 #include "geo/map/map_style.h"
 #include "geo/source/gdal_catch.h"
+#include "geo/source/srs.h"
 
 #define FLOAT_NODATA (-1.0)
 
