@@ -38,6 +38,13 @@ RASTER_OPTIONS = (
         "SCL=4-7,11 makes the source called SCL a quality layer: pixels are valid where it has one "
         "of these values; QA=nobits:0-4 where none of these bits is set. A blank between several.",
     ),
+    Option(
+        "ANY_SOURCE",
+        "-any_source",
+        bool,
+        "Pixels need data in one source only",
+        "Instead of in all. The model must be trained with source dropout.",
+    ),
 )
 
 THREADS = Option(

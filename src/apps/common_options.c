@@ -20,6 +20,9 @@ const s2_option S2_SCENE_OPTIONS[S2_SCENE_OPTION_COUNT] = {
     S2_LIST("qa", "[source:]layer=values", SCENE(quality),
             "pixels are valid where the input called layer, which is no source then, has one of "
             "these values: 4-7,11; or none of these bits: nobits:0-4"),
+    S2_ON("any_source", SCENE(any_source),
+          "a pixel needs valid data in one source only, instead of in all; the model must be "
+          "trained with -source_dropout"),
 };
 
 const s2_option S2_LABEL_OPTIONS[S2_LABEL_OPTION_COUNT] = {

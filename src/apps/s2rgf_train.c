@@ -65,6 +65,12 @@ static const s2_option TRAINING_OPTIONS[] = {
             "spectral, spatial, expert, windows or source:name"),
     S2_REAL("jitter", "spread", TRAIN(jitter), 0, 1,
             "spread of the brightness of training crops; 0 leaves them as they are"),
+    S2_REAL("source_dropout", "p", TRAIN(source_dropout), 0, 0.9,
+            "probability that a training crop lacks a source, so that the network relies on none; "
+            "0: crops have all"),
+    S2_REAL("shift_jitter", "pixels", TRAIN(shift_jitter), 0, 2,
+            "move sources that have a grid of their own by up to so many of their pixels in "
+            "training; 0: as they lie"),
     S2_REAL("val", "fraction", TRAIN(validation), 0, 0.5,
             "fraction of the labels to keep for validation; 0 trains on all, without validation"),
     S2_OFF("no_refit", TRAIN(refit),

@@ -219,6 +219,7 @@ static s2rgf_status check_training(const checker *check, const s2_model_training
         {"training.validation_overall_accuracy", training->validation_oa, {0, 1}, true},
         {"training.validation_kappa", training->validation_kappa, {-1, 1}, true},
         {"training.temperature", training->temperature, {1e-6, 1e6}, false},
+        {"training.source_dropout", training->source_dropout, {0, 1}, false},
         {"training.calibration_error_before", training->calibration_before, {0, 1}, true},
         {"training.calibration_error_after", training->calibration_after, {0, 1}, true},
     };

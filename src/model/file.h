@@ -48,6 +48,7 @@ typedef struct s2_model_training {
     bool refit;                /* weights were trained on all labels after validation */
     double temperature;        /* softmax temperature, 1 where not calibrated */
     s2_relation_form relation; /* of the de-redundancy loss */
+    double source_dropout;     /* probability that a crop lacked a source; 0: none was left out */
 } s2_model_training;
 
 /** The experts whose scores are added to the network's, as they were fitted. */

@@ -74,6 +74,8 @@ static void put_training(s2_json_writer *writer, const s2_model_training *traini
     s2_json_put_double(writer, "temperature", training->temperature);
     if (training->relation == S2_RELATION_SOFTMAX)
         s2_json_put_string(writer, "redundancy", REDUNDANCY_SOFTMAX);
+    if (training->source_dropout > 0.0)
+        s2_json_put_double(writer, "source_dropout", training->source_dropout);
     s2_json_put_double(writer, "calibration_error_before", training->calibration_before);
     s2_json_put_double(writer, "calibration_error_after", training->calibration_after);
     s2_json_end_object(writer);
@@ -381,6 +383,8 @@ static s2rgf_status get_training(const s2_json_node *root, s2_model_training *tr
         status = numbers[i].null_allowed
                      ? s2_json_get_double_or_null(&node, numbers[i].key, numbers[i].value, err)
                      : s2_json_get_double(&node, numbers[i].key, numbers[i].value, err);
+    if (status == S2RGF_OK && s2_json_has(&node, "source_dropout"))
+        status = s2_json_get_double(&node, "source_dropout", &training->source_dropout, err);
     if (status == S2RGF_OK)
         status = s2_json_get_double_if_any(&node, "calibration_error_before",
                                            &training->calibration_before, err);

@@ -239,6 +239,8 @@ static void put_training(s2_text *text, const s2_model_training *training)
         s2_text_append(text, "  refit               on all labels, after validation\n");
     if (training->relation == S2_RELATION_SOFTMAX)
         s2_text_append(text, "  redundancy          softmax, as published\n");
+    if (training->source_dropout > 0.0)
+        s2_text_append(text, "  source dropout      %g\n", training->source_dropout);
     if (training->temperature != 1)
         s2_text_append(text, "  temperature         %g\n", training->temperature);
     if (!isnan(training->calibration_after))

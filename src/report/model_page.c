@@ -152,6 +152,8 @@ static void put_training(s2_text *page, const s2_model_training *training)
                  training->refit ? "trained again on all labels, after validation" : NULL);
     s2_html_fact(page, "Loss against redundancy",
                  training->relation == S2_RELATION_SOFTMAX ? "softmax, as published" : NULL);
+    if (training->source_dropout > 0.0)
+        s2_html_fact_number(page, "Source dropout", "%g", training->source_dropout);
     s2_html_fact_number(page, "Temperature", "%g", training->temperature);
     s2_html_fact_number(page, "Calibration error before calibration", "%.4f",
                         training->calibration_before);

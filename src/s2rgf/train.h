@@ -56,6 +56,10 @@ typedef struct s2rgf_train_options {
     const char *checkpoint;  /* file written atomically while training, or NULL */
     bool resume;             /* continue from that checkpoint */
     const char *report_path; /* JSON file that says how the training went, or NULL */
+    double source_dropout;   /* probability that a crop lacks a source, 0 to 0.9 */
+    /* in training, sources whose grid is not the reference grid are moved by up to so many of their
+       own pixels, 0 to 2 */
+    double shift_jitter;
 } s2rgf_train_options;
 
 /** Fill with defaults. options out [size], size is sizeof *options. */

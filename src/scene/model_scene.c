@@ -116,6 +116,10 @@ s2rgf_status s2_scene_open_for_model(const s2rgf_scene_options *options,
                                      s2_scene *scene, s2rgf_error *err)
 {
     s2_scene_demand demand = {.count = content->source_count, .reference = content->reference};
+    if (options->any_source && !(content->training.source_dropout > 0.0))
+        return s2_fail(err, S2RGF_MISMATCH,
+                       "-any_source: the model cannot map pixels that lack a source: expected one "
+                       "trained with -source_dropout");
     for (int s = 0; s < content->source_count; s++) {
         demand.names[s] = content->sources[s].name;
         demand.on_reference[s] = content->sources[s].on_reference;
@@ -135,7 +139,8 @@ s2rgf_status s2_scene_open_for_model(const s2rgf_scene_options *options,
 
 void s2_scene_geometry(const s2_scene *scene, s2_run_geometry *geometry)
 {
-    *geometry = (s2_run_geometry){.width = scene->grid.width, .height = scene->grid.height};
+    *geometry = (s2_run_geometry){
+        .width = scene->grid.width, .height = scene->grid.height, .any_source = scene->any_source};
     for (int s = 0; s < scene->count; s++) {
         const s2_grid *grid = s2_source_grid(scene->sources[s].source);
         geometry->source_width[s] = grid->width;

@@ -168,6 +168,7 @@ s2rgf_status s2_scene_record_copy(const s2rgf_scene *from, s2rgf_scene **copy, s
         return status;
     }
     made->options.decimation = options->decimation;
+    made->options.any_source = options->any_source;
     *copy = made;
     return S2RGF_OK;
 }

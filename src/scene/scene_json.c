@@ -133,7 +133,7 @@ static s2rgf_status read_option_list(const s2_json_node *options, const char *ke
 static s2rgf_status read_options(const s2_json_node *root, s2rgf_scene_options *options,
                                  s2rgf_error *err)
 {
-    static const char *const known[] = {"a_srs", "srcnodata", "oo", "if", "qa", NULL};
+    static const char *const known[] = {"a_srs", "srcnodata", "oo", "if", "qa", "any_source", NULL};
     s2_json_node node;
     if (!s2_json_has(root, "options"))
         return S2RGF_OK;
@@ -150,6 +150,8 @@ static s2rgf_status read_options(const s2_json_node *root, s2rgf_scene_options *
         status = read_option_list(&node, "if", &options->input_formats, err);
     if (status == S2RGF_OK)
         status = read_option_list(&node, "qa", &options->quality, err);
+    if (status == S2RGF_OK && s2_json_has(&node, "any_source"))
+        status = s2_json_get_bool(&node, "any_source", &options->any_source, err);
     return status;
 }
 

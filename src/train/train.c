@@ -158,7 +158,9 @@ static s2rgf_status check_options(const s2rgf_train_options *options, s2rgf_erro
         {"settle", options->settle, 0, 1},
         {"redundancy weight", options->redundancy_weight, 0, 1e3},
         {"jitter", options->jitter, 0, 1}, {"validation", options->validation, 0, 0.5},
-        {"patience", options->patience, 0, 1e6}, {"threads", options->threads, 0, 1024});
+        {"source dropout", options->source_dropout, 0, 0.9},
+        {"shift jitter", options->shift_jitter, 0, 2}, {"patience", options->patience, 0, 1e6},
+        {"threads", options->threads, 0, 1024});
     if (status != S2RGF_OK)
         return status;
     if (options->channels % 16 != 0 || options->crop_px % 16 != 0 ||
@@ -173,6 +175,10 @@ static s2rgf_status check_options(const s2rgf_train_options *options, s2rgf_erro
                        "what validates: expected group or scene, found %s", options->validation_by);
     if (options->resume && !options->checkpoint)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "resume: needs a checkpoint file");
+    if (options->scene.any_source && !(options->source_dropout > 0.0))
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                       "-any_source: needs -source_dropout, by which the network learns to do "
+                       "without a source");
     return S2RGF_OK;
 }
 
@@ -190,6 +196,9 @@ static uint64_t fingerprint_of(const s2rgf_train_options *options, const s2_mode
                             options->settle,
                             options->redundancy_weight,
                             options->jitter,
+                            options->source_dropout,
+                            options->shift_jitter,
+                            options->scene.any_source,
                             options->validation,
                             options->refit,
                             options->patience,
@@ -224,14 +233,18 @@ static s2rgf_status train_model(const s2rgf_train_options *options, const s2rgf_
     s2_training_set set = {0};
     s2_trainer trainer = {0};
     s2_fitted_expert expert = {0};
-    int bands = 0;
+    int bands = 0, used = 0;
     if (!ops)
         return S2RGF_UNSUPPORTED;
     for (int s = 0; s < content->source_count; s++) {
+        used += !content->off.source[s];
         spec.bands[s] = content->sources[s].band_count;
         spec.on_reference[s] = content->sources[s].on_reference;
         bands += spec.bands[s];
     }
+    if (options->source_dropout > 0.0 && used < 2)
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                       "-source_dropout: expected two sources or more, found %d", used);
     spec.expert = !content->off.expert && bands <= S2_EXPERT_MAX_BANDS;
     if (!content->off.expert && !spec.expert)
         s2_log(host, S2RGF_INFO, "No linear expert: of more than %d bands it would take too long",
@@ -254,6 +267,8 @@ static s2rgf_status train_model(const s2rgf_train_options *options, const s2rgf_
         status = s2_trainer_init(&trainer, options, host, &set, network, err);
     if (status == S2RGF_OK) {
         set.jitter = options->jitter;
+        set.source_dropout = options->source_dropout;
+        set.shift_jitter = options->shift_jitter;
         set.centred = ops->defaults.centred;
         trainer.fingerprint = fingerprint_of(options, content);
         status = s2_train_phases(&trainer, &expert, content, err);
@@ -297,7 +312,7 @@ static s2rgf_status train_on(const s2rgf_train_options *options, const s2_traini
                              const s2rgf_host *host, s2rgf_error *err)
 {
     s2_training_scene_data data = {0};
-    s2_model_content content = {0};
+    s2_model_content content = {.training.source_dropout = options->source_dropout};
     s2rgf_status status = s2_training_read_scenes(options, list, host, &content, &data, err);
     if (status == S2RGF_OK)
         status = s2_label_report(&data.labels, &data.scenes, options, host, err);

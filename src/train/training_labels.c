@@ -98,8 +98,10 @@ static s2rgf_status check_row(label_check *check, size_t first, size_t end, int 
         for (size_t i = first; i < end && status == S2RGF_OK; i++) {
             const s2_label_pixel *pixel = &check->labels->pixels[i];
             const size_t at = (size_t)(pixel->y - y) * (size_t)width + (size_t)pixel->x;
-            check->keep[i] &= check->row[at];
-            check->invalid[s] += !check->row[at];
+            const uint8_t valid = check->row[at];
+            check->keep[i] =
+                check->scene->any_source ? check->keep[i] | valid : check->keep[i] & valid;
+            check->invalid[s] += !valid;
         }
     }
     return status;
@@ -114,7 +116,7 @@ static s2rgf_status check_labels(label_check *check, const s2rgf_host *host, s2r
     check->boxes = s2_alloc((width - 1) / TILE_PX + 1, sizeof *check->boxes);
     if (!check->keep || !check->row || !check->boxes)
         return s2_fail_memory(err, "labels");
-    memset(check->keep, 1, labels->count);
+    memset(check->keep, !check->scene->any_source, labels->count);
     s2rgf_status status = S2RGF_OK;
     for (size_t first = 0, end; first < labels->count && status == S2RGF_OK; first = end) {
         const int y = labels->pixels[first].y / TILE_PX * TILE_PX;

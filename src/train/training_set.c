@@ -129,19 +129,29 @@ typedef struct crop_place {
     int scene;
     int x, y; /* reference pixel of its corner */
     symmetry turn;
-    const s2_label_pixel *middle; /* of a centred crop, NULL otherwise */
+    const s2_label_pixel *middle;       /* of a centred crop, NULL otherwise */
+    bool dropped[S2RGF_MAX_SOURCES];    /* sources that are left out */
+    double shift[S2RGF_MAX_SOURCES][2]; /* by which a source is moved, in its own pixels */
 } crop_place;
+
+/* From the reference grid to a source, moved as the crop has it. */
+static s2_affine source_affine(const s2_training_set *set, int source, const crop_place *place)
+{
+    s2_affine affine = set->scenes->items[place->scene].geometry.ref_to_source[source];
+    affine.m[0] += place->shift[source][0];
+    affine.m[3] += place->shift[source][1];
+    return affine;
+}
 
 /* A source's rectangle of a crop; may reach beyond the source. */
 static s2_rect crop_rect(const s2_training_set *set, int source, const crop_place *place)
 {
-    const s2_affine *ref_to_source =
-        &set->scenes->items[place->scene].geometry.ref_to_source[source];
+    const s2_affine ref_to_source = source_affine(set, source, place);
     const s2_rect crop = {place->x, place->y, set->crop_px, set->crop_px};
     const int side = set->rect_px[source];
     if (set->content->sources[source].on_reference)
         return (s2_rect){crop.x, crop.y, side, side};
-    const s2_rect bounds = s2_affine_bounds(ref_to_source, crop);
+    const s2_rect bounds = s2_affine_bounds(&ref_to_source, crop);
     return (s2_rect){bounds.x - RECT_MARGIN_PX, bounds.y - RECT_MARGIN_PX, side, side};
 }
 
@@ -183,7 +193,7 @@ static s2rgf_status fill_source(s2_training_set *set, int s, const crop_place *p
     uint8_t *valid = set->valid[s]; /* of the rectangle as it lies in the scene */
     memset(to, 0, (size_t)side * (size_t)side * bands * sizeof(float));
     memset(valid, 0, (size_t)side * (size_t)side);
-    if (s2_rect_is_empty(inside))
+    if (s2_rect_is_empty(inside) || place->dropped[s])
         return S2RGF_OK;
     s2_network_input *input = NULL;
     s2rgf_status status = s2_training_scenes_input(set->scenes, place->scene, &input, err);
@@ -223,31 +233,39 @@ static s2_affine crop_to_rect(const s2_training_set *set, int s, const crop_plac
     const s2_affine to_reference = {{place->x, 1.0, 0.0, place->y, 0.0, 1.0}};
     const s2_affine to_rect = {{-rect.x, 1.0, 0.0, -rect.y, 0.0, 1.0}};
     const s2_affine rect_turn = symmetry_affine(place->turn, set->rect_px[s]);
+    const s2_affine to_source = source_affine(set, s, place);
     s2_affine all = S2_AFFINE_IDENTITY;
     s2_affine_invert(&turn, &all);
     all = s2_affine_compose(&all, &to_reference);
-    all = s2_affine_compose(&all, &set->scenes->items[place->scene].geometry.ref_to_source[s]);
+    all = s2_affine_compose(&all, &to_source);
     all = s2_affine_compose(&all, &to_rect);
     return s2_affine_compose(&all, &rect_turn);
 }
 
-/* All sources valid at a reference pixel of the crop (nearest native pixel). */
+/* Whether a source is valid at a reference pixel of the crop (nearest native pixel). */
+static bool is_source_valid(const s2_training_set *set, int s, const crop_place *place, int x,
+                            int y)
+{
+    const s2_rect rect = crop_rect(set, s, place);
+    const s2_affine to_source = source_affine(set, s, place);
+    double u = place->x + x + 0.5;
+    double v = place->y + y + 0.5;
+    if (!set->content->sources[s].on_reference)
+        s2_affine_apply(&to_source, u, v, &u, &v);
+    const int column = (int)floor(u) - rect.x;
+    const int row = (int)floor(v) - rect.y;
+    return column >= 0 && column < rect.w && row >= 0 && row < rect.h &&
+           set->valid[s][(size_t)row * (size_t)rect.w + (size_t)column];
+}
+
+/* Whether those sources that are not left out, or one of them, are valid at a reference pixel. */
 static bool is_valid(const s2_training_set *set, const crop_place *place, int x, int y)
 {
-    for (int s = 0; s < set->content->source_count; s++) {
-        const s2_rect rect = crop_rect(set, s, place);
-        double u = place->x + x + 0.5;
-        double v = place->y + y + 0.5;
-        if (!set->content->sources[s].on_reference)
-            s2_affine_apply(&set->scenes->items[place->scene].geometry.ref_to_source[s], u, v, &u,
-                            &v);
-        const int column = (int)floor(u) - rect.x;
-        const int row = (int)floor(v) - rect.y;
-        if (column < 0 || column >= rect.w || row < 0 || row >= rect.h ||
-            !set->valid[s][(size_t)row * (size_t)rect.w + (size_t)column])
-            return false;
-    }
-    return true;
+    const bool any = set->scenes->items[place->scene].geometry.any_source;
+    for (int s = 0; s < set->content->source_count; s++)
+        if (!place->dropped[s] && is_source_valid(set, s, place, x, y) == any)
+            return any;
+    return !any;
 }
 
 /* First label of low to high that is at (x, y) or later; they are of one scene. */
@@ -371,6 +389,31 @@ static size_t draw_label(const s2_training_set *set, s2_random *random)
     return set->by_class[k][run[0] + s2_random_below(random, run[1] - run[0])];
 }
 
+/* Leave sources out of a crop; one of those that the model uses stays. */
+static void draw_dropout(const s2_training_set *set, s2_random *random, crop_place *place)
+{
+    const s2_model_content *content = set->content;
+    int used[S2RGF_MAX_SOURCES], count = 0, left = 0;
+    for (int s = 0; s < content->source_count; s++)
+        if (!content->off.source[s])
+            used[count++] = s;
+    for (int i = 0; i < count; i++) {
+        place->dropped[used[i]] = s2_random_uniform(random) < set->source_dropout;
+        left += !place->dropped[used[i]];
+    }
+    const uint64_t stays = s2_random_below(random, (uint64_t)count);
+    if (left == 0)
+        place->dropped[used[stays]] = false;
+}
+
+/* Move sources that have grids of their own. */
+static void draw_shift(const s2_training_set *set, s2_random *random, crop_place *place)
+{
+    for (int s = 0; s < set->content->source_count; s++)
+        for (int axis = 0; axis < 2 && !set->content->sources[s].on_reference; axis++)
+            place->shift[s][axis] = set->shift_jitter * (2.0 * s2_random_uniform(random) - 1.0);
+}
+
 s2rgf_status s2_training_set_draw(s2_training_set *set, const s2_batch_shape *shape,
                                   s2_random *random, s2_batch *batch, s2rgf_error *err)
 {
@@ -385,6 +428,10 @@ s2rgf_status s2_training_set_draw(s2_training_set *set, const s2_batch_shape *sh
                          : place_around(pixel, side, &set->scenes->items[scene].geometry, random);
         place.index = n;
         place.scene = scene;
+        if (set->source_dropout > 0.0)
+            draw_dropout(set, random, &place);
+        if (set->shift_jitter > 0.0)
+            draw_shift(set, random, &place);
         status = fill_crop(set, &place, random, batch, err);
     }
     return status;

@@ -26,8 +26,9 @@ typedef struct s2_training_set {
        reach beyond the scene; may be set after init */
     bool centred;
     int rect_px[S2RGF_MAX_SOURCES]; /* side of a crop's rectangle in native pixels */
-    /* spread of the brightness of crops, 0: as they are; may be set after init */
-    double jitter;
+    /* may be set after init: spread of the brightness of crops, 0: as they are; probability that a
+       crop lacks a source; pixels of their own by which sources on other grids are moved at most */
+    double jitter, source_dropout, shift_jitter;
     float *pixels;                     /* one rectangle of the largest source */
     float *scale, *shift;              /* [bands] of the source with most */
     uint8_t *valid[S2RGF_MAX_SOURCES]; /* one rectangle a source */
@@ -101,15 +102,15 @@ s2_batch_shape s2_training_set_shape(const s2_training_set *set, int crops);
  * Fill a batch with crops around training pixels: the class is drawn uniformly over the classes,
  * the scene over those that have some of the class, the pixel uniformly within both, its place in the crop, flip and quarter turn at
  * random; and so is its brightness, a gain exp(jitter (2 n_source + n_band)) with normal n, where
- * set->jitter is positive. Where set->centred, the pixel's place is the crop's middle. Errors: IO,
- * NO_MEMORY.
+ * set->jitter is positive. Where set->source_dropout is positive, each source is left out with that
+ * probability, as if it had no data, but one stays; where set->shift_jitter is, sources on other
+ * grids than the reference grid are moved by up to so much. Where set->centred, the pixel's place is
+ * the crop's middle. Errors: IO, NO_MEMORY.
  */
 s2rgf_status s2_training_set_draw(s2_training_set *set, const s2_batch_shape *shape,
                                   s2_random *random, s2_batch *batch, s2rgf_error *err);
 
-/**
- * Fill a batch with crops anywhere in the scenes, unlabelled: for the statistics of all of them.
- */
+/** Fill a batch with crops anywhere in the scenes, unlabelled: for the statistics of all of them. */
 s2rgf_status s2_training_set_draw_anywhere(s2_training_set *set, const s2_batch_shape *shape,
                                            s2_random *random, s2_batch *batch, s2rgf_error *err);
 

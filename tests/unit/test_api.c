@@ -71,6 +71,7 @@ static const member TRAIN[] = {
     MEMBER(train, label_smoothing, REAL), MEMBER(train, balance, REAL),
     MEMBER(train, settle, REAL),          MEMBER(train, redundancy_weight, REAL),
     MEMBER(train, jitter, REAL),          MEMBER(train, validation, REAL),
+    MEMBER(train, source_dropout, REAL),  MEMBER(train, shift_jitter, REAL),
     MEMBER(train, patience, INTEGER),     MEMBER(train, threads, INTEGER)};
 
 static void fill_classify(void *data)

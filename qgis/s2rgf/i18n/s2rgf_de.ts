@@ -480,6 +480,22 @@
         <translation>Sie hält das Netz davon ab, sich auf die Helligkeit zu verlassen; 0 lässt die Ausschnitte, wie sie sind.</translation>
     </message>
     <message>
+        <source>Probability that a crop lacks a source</source>
+        <translation>Wahrscheinlichkeit, dass einem Ausschnitt eine Quelle fehlt</translation>
+    </message>
+    <message>
+        <source>So that the network relies on no single source and can map pixels that lack one.</source>
+        <translation>Damit sich das Netz auf keine einzelne Quelle verlässt und Pixel kartieren kann, denen eine fehlt.</translation>
+    </message>
+    <message>
+        <source>Pixels by which sources are moved in training</source>
+        <translation>Pixel, um die Quellen beim Training verschoben werden</translation>
+    </message>
+    <message>
+        <source>At most, in their own pixels; only sources that have a grid of their own.</source>
+        <translation>Höchstens, in ihren eigenen Pixeln; nur Quellen mit eigenem Gitter.</translation>
+    </message>
+    <message>
         <source>Fraction of the labels to keep for validation</source>
         <translation>Anteil der Trainingsflächen für die Validierung</translation>
     </message>
@@ -658,6 +674,14 @@
     <message>
         <source>SCL=4-7,11 makes the source called SCL a quality layer: pixels are valid where it has one of these values; QA=nobits:0-4 where none of these bits is set. A blank between several.</source>
         <translation>SCL=4-7,11 macht die Quelle namens SCL zur Qualitätsebene: Pixel sind gültig, wo sie einen dieser Werte hat; QA=nobits:0-4, wo keines dieser Bits gesetzt ist. Zwischen mehreren ein Leerzeichen.</translation>
+    </message>
+    <message>
+        <source>Pixels need data in one source only</source>
+        <translation>Pixel brauchen nur in einer Quelle Daten</translation>
+    </message>
+    <message>
+        <source>Instead of in all. The model must be trained with source dropout.</source>
+        <translation>Statt in allen. Das Modell muss mit weggelassenen Quellen trainiert sein.</translation>
     </message>
     <message>
         <source>Additional command-line parameters</source>

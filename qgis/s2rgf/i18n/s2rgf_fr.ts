@@ -480,6 +480,22 @@
         <translation>Elle empêche le réseau de se fier à la luminosité absolue ; 0 laisse les extraits tels quels.</translation>
     </message>
     <message>
+        <source>Probability that a crop lacks a source</source>
+        <translation>Probabilité qu'une source manque à un extrait</translation>
+    </message>
+    <message>
+        <source>So that the network relies on no single source and can map pixels that lack one.</source>
+        <translation>Pour que le réseau ne dépende d'aucune source et puisse classer les pixels auxquels une source manque.</translation>
+    </message>
+    <message>
+        <source>Pixels by which sources are moved in training</source>
+        <translation>Pixels dont les sources sont déplacées pendant l'entraînement</translation>
+    </message>
+    <message>
+        <source>At most, in their own pixels; only sources that have a grid of their own.</source>
+        <translation>Au plus, en pixels de la source ; seulement les sources qui ont leur propre grille.</translation>
+    </message>
+    <message>
         <source>Fraction of the labels to keep for validation</source>
         <translation>Part des étiquettes à garder pour la validation</translation>
     </message>
@@ -658,6 +674,14 @@
     <message>
         <source>SCL=4-7,11 makes the source called SCL a quality layer: pixels are valid where it has one of these values; QA=nobits:0-4 where none of these bits is set. A blank between several.</source>
         <translation>SCL=4-7,11 fait de la source nommée SCL une couche de qualité : les pixels sont valides là où elle a une de ces valeurs ; QA=nobits:0-4, là où aucun de ces bits n'est mis. Un espace entre plusieurs.</translation>
+    </message>
+    <message>
+        <source>Pixels need data in one source only</source>
+        <translation>Les pixels n'ont besoin de données que dans une source</translation>
+    </message>
+    <message>
+        <source>Instead of in all. The model must be trained with source dropout.</source>
+        <translation>Au lieu de toutes. Le modèle doit être entraîné avec omission de sources.</translation>
     </message>
     <message>
         <source>Additional command-line parameters</source>

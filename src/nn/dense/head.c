@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "nn/dense/worker.h"
+#include "nn/run/validity.h"
 
 /* The hidden layer of the classifier is linear in the head before it is sampled: its part of the
    head is computed on the feature grid, where there are four times fewer pixels. */
@@ -95,6 +96,22 @@ static void add_expert(const s2_dense_run *run, s2_rect pixels, s2_row scores)
     }
 }
 
+/* The same where all sources have data: the expert knows nothing of others. */
+static void add_expert_to_whole(const s2_dense_run *run, s2_rect pixels, s2_row scores)
+{
+    const s2_rect core = run->plan.core;
+    const uint8_t *valid = (const uint8_t *)run->buffer[S2_VALID] +
+                           (ptrdiff_t)(pixels.y - run->now.core) * core.w + (pixels.x - core.x);
+    for (int x = 0, end; x < pixels.w; x = end) {
+        const bool part = valid[x] == S2_PIXEL_PART;
+        for (end = x + 1; end < pixels.w && (valid[end] == S2_PIXEL_PART) == part;)
+            end++;
+        if (!part)
+            add_expert(run, (s2_rect){pixels.x + x, pixels.y, end - x, 1},
+                       (s2_row){scores.data + (ptrdiff_t)x * scores.stride, scores.stride});
+    }
+}
+
 /* Scores of pixels of one row of the core. */
 static void score_pixels(const s2_dense_run *run, s2_rect pixels, float *scores)
 {
@@ -113,7 +130,7 @@ static void score_pixels(const s2_dense_run *run, s2_rect pixels, float *scores)
                     pixels.w, &hidden, hidden);
     s2_row_conv(weights->base.kernels->row, &weights->out, hidden, pixels.w,
                 (s2_row){scores, spec->classes});
-    add_expert(run, pixels, (s2_row){scores, spec->classes});
+    add_expert_to_whole(run, pixels, (s2_row){scores, spec->classes});
 }
 
 /* Segment by segment, not row by row: the rows of the head and of coarse sources, of which every

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "nn/dense/worker.h"
+#include "nn/run/validity.h"
 
 static s2_region pixel_region(const s2_dense_run *run, int s)
 {
@@ -37,7 +38,7 @@ static s2_input_rows ask_rows(const s2_dense_run *run, int s, const s2_dense_fro
                                      kept.y, run->sizes.rings[buffer]}};
 }
 
-/* Clear `valid`, reference pixels x0.. of row y, where an aligned source is not. */
+/* Join the validity of an aligned source to `valid`, reference pixels x0.. of row y. */
 static void mark_aligned(const s2_dense_run *run, int s, int y, uint8_t *valid)
 {
     const s2_rect kept = run->plan.source[s].valid;
@@ -45,10 +46,10 @@ static void mark_aligned(const s2_dense_run *run, int s, int y, uint8_t *valid)
     const uint8_t *from =
         s2_dense_bytes(run, s2_dense_buffer(s, S2_OF_VALID), kept, y) + (reference.x - kept.x);
     for (int x = 0; x < reference.w; x++)
-        valid[x] &= from[x];
+        valid[x] = s2_validity_join(run->geometry->any_source, valid[x], from[x]);
 }
 
-/* Clear `valid` where no valid pixel of another source lies under the reference pixel's centre. */
+/* Join the validity of another source's pixel under the centre of each reference pixel. */
 static void mark_native(const s2_dense_run *run, int s, int y, uint8_t *valid)
 {
     const s2_rect kept = run->plan.source[s].valid;
@@ -68,8 +69,8 @@ static void mark_native(const s2_dense_run *run, int s, int y, uint8_t *valid)
             row = s2_dense_bytes(run, buffer, kept, under.y);
             row_y = under.y;
         }
-        if (!inside || !row[under.x - kept.x])
-            valid[x] = 0;
+        valid[x] =
+            s2_validity_join(run->geometry->any_source, valid[x], inside && row[under.x - kept.x]);
     }
 }
 
@@ -79,14 +80,17 @@ void s2_dense_validity(s2_dense_run *run)
     const s2_rect reference = run->plan.reference;
     const s2_rect stack = run->plan.stack;
     const int end = reference.y + reference.h;
+    const bool any = run->geometry->any_source;
     for (int y = 2 * run->now.stack; y < 2 * run->next.stack && y < end; y++) {
         uint8_t *valid = s2_dense_bytes(run, S2_REFERENCE_VALID, reference, y);
-        memset(valid, 1, (size_t)reference.w);
+        memset(valid, s2_validity_start(any), (size_t)reference.w);
         for (int s = 0; s < spec->sources; s++)
             if (spec->on_reference[s])
                 mark_aligned(run, s, y, valid);
             else
                 mark_native(run, s, y, valid);
+        for (int x = 0; any && x < reference.w; x++)
+            valid[x] = s2_validity_end(any, valid[x]);
     }
     for (int i = run->now.stack; i < run->next.stack; i++) {
         const uint8_t *top = s2_dense_bytes(run, S2_REFERENCE_VALID, reference, 2 * i);

@@ -6,6 +6,7 @@
 #include "nn/layers/cells.h"
 #include "nn/layers/pool.h"
 #include "nn/networks/windows.h"
+#include "nn/run/validity.h"
 
 static const s2_rect FEATURES = {0, 0, S2_PATCH_FEATURE_PX, S2_PATCH_FEATURE_PX};
 static const s2_rect JOINT = {0, 0, S2_PATCH_JOINT_PX, S2_PATCH_JOINT_PX};
@@ -322,6 +323,7 @@ void s2_patch_classify(s2_patch_run *run, int first)
             (size_t)(pixel[1] - core.y) * (size_t)core.w + (size_t)(pixel[0] - core.x);
         memcpy(run->tile.scores + at * classes, run->buffer[S2_SCORES] + (size_t)p * classes,
                classes * sizeof(float));
-        add_expert(run, pixel[0], pixel[1], run->tile.scores + at * classes);
+        if (run->tile.valid[at] != S2_PIXEL_PART) /* of which the expert knows nothing */
+            add_expert(run, pixel[0], pixel[1], run->tile.scores + at * classes);
     }
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/memory.h"
+#include "nn/run/validity.h"
 
 s2_rect s2_tiling_tiles(const s2_tiling *tiling)
 {
@@ -84,7 +85,9 @@ void s2_tile_validity(const s2_network_spec *spec, const s2_run_geometry *geomet
                       const s2_tile *tile, const s2_rect *source_rects, s2_rect rect,
                       uint8_t *valid)
 {
-    memset(valid, 1, (size_t)rect.w * (size_t)rect.h);
+    const bool any = geometry->any_source;
+    const size_t pixels = (size_t)rect.w * (size_t)rect.h;
+    memset(valid, s2_validity_start(any), pixels);
     for (int s = 0; s < spec->sources; s++) {
         const s2_rect from = source_rects[s];
         const s2_affine *affine = &geometry->ref_to_source[s];
@@ -100,8 +103,10 @@ void s2_tile_validity(const s2_network_spec *spec, const s2_run_geometry *geomet
                                     row < from.y + from.h;
                 const size_t at =
                     (size_t)(row - from.y) * (size_t)from.w + (size_t)(column - from.x);
-                if (!inside || !tile->source_valid[s][at])
-                    valid[(size_t)y * (size_t)rect.w + (size_t)x] = 0;
+                uint8_t *to = &valid[(size_t)y * (size_t)rect.w + (size_t)x];
+                *to = s2_validity_join(any, *to, inside && tile->source_valid[s][at]);
             }
     }
+    for (size_t i = 0; any && i < pixels; i++)
+        valid[i] = s2_validity_end(any, valid[i]);
 }

@@ -12,6 +12,7 @@ typedef struct s2_run_geometry {
     int margin_px;     /* of it, that are computed around a tile for what is done afterwards */
     int source_width[S2RGF_MAX_SOURCES], source_height[S2RGF_MAX_SOURCES];
     s2_affine ref_to_source[S2RGF_MAX_SOURCES];
+    bool any_source; /* a pixel is valid where one source has data, not only where all have */
 } s2_run_geometry;
 
 /**
@@ -37,8 +38,7 @@ typedef struct s2_tile_io {
     s2rgf_status (*next)(void *input, const s2_input_rows *rows, s2rgf_error *err);
     void *input;
     void *context; /* of what follows */
-    /* Rows of the core, as wide as it: scores in [h][w][K], logits; valid in [h][w], 1 where all
-       sources have data. */
+    /* Rows of the core, as wide as it: scores in [h][w][K], logits; valid in [h][w], validity.h */
     s2rgf_status (*take)(void *context, s2_rect rows, const float *scores, const uint8_t *valid,
                          s2rgf_error *err);
     /* Seams of the tile on every side [S2_SIDES]; NULL: it shares nothing. What the one above holds
@@ -81,7 +81,7 @@ typedef struct s2_tile {
     /* in: [core.h][core.w], 0 where scores are not needed and may stay unset; NULL: all are */
     const uint8_t *wanted;
     float *scores;  /* out: [core.h][core.w][K] logits */
-    uint8_t *valid; /* out: [core.h][core.w], all sources valid */
+    uint8_t *valid; /* out: [core.h][core.w], validity.h */
 } s2_tile;
 
 /** Columns and rows of the tiling's tiles, counted from the reference origin. */
@@ -111,7 +111,7 @@ void s2_tile_clear(s2_tile *tile);
 size_t s2_tile_bytes(const s2_network_spec *spec, size_t core_pixels, const size_t *source_pixels);
 /**
  * valid out [rect.h][rect.w]: 1 where all sources have data at the centre of a reference pixel of
- * rect. source_rects in [sources]: the native rectangles that tile holds.
+ * rect, or where one has, as the geometry wants it. source_rects in [sources]: the native rectangles that tile holds.
  */
 void s2_tile_validity(const s2_network_spec *spec, const s2_run_geometry *geometry,
                       const s2_tile *tile, const s2_rect *source_rects, s2_rect rect,
