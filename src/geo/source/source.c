@@ -15,6 +15,7 @@
 static s2rgf_status open_source_file(const s2_source *source, s2_file *file, s2rgf_error *err)
 {
     const s2_gdal_request request = {.name = file->path,
+                                     .subject = file->label,
                                      .drivers = (const char *const *)source->input_formats,
                                      .open_options = (const char *const *)source->open_options,
                                      .complaint = "cannot be opened as a raster"};
@@ -31,8 +32,8 @@ static s2rgf_status open_source_file(const s2_source *source, s2_file *file, s2r
 static s2rgf_status check_same_grid(const s2_source *source, const s2_file *file,
                                     const s2_grid *grid, s2rgf_error *err)
 {
-    char *subject = s2_asprintf("source %s: %s", source->name, file->path);
-    char *whose = s2_asprintf("%s's", source->files[0].path);
+    char *subject = s2_asprintf("source %s: %s", source->name, file->label);
+    char *whose = s2_asprintf("%s's", source->files[0].label);
     const s2rgf_status status =
         subject && whose ? s2_grid_check_same(subject, grid, whose, &source->file_grid, err)
                          : s2_fail_memory(err, "file name");
@@ -50,7 +51,7 @@ static s2rgf_status open_files(s2_source *source, s2rgf_error *err)
         s2rgf_status status = open_source_file(source, file, err);
         if (status == S2RGF_OK)
             status =
-                s2_grid_of_dataset(file->dataset, file->path, source->assigned_srs, &grid, err);
+                s2_grid_of_dataset(file->dataset, file->label, source->assigned_srs, &grid, err);
         if (status == S2RGF_OK)
             s2_grid_coarsen(&grid, source->decimation);
         if (status == S2RGF_OK && i > 0)
@@ -91,11 +92,12 @@ s2rgf_status s2_source_select_all(s2_source *source, s2rgf_error *err)
 static bool copy_spec(const s2_source_spec *spec, s2_source *source)
 {
     const size_t count = (size_t)spec->path_count;
+    const char *const *labels = spec->labels ? spec->labels : spec->paths;
     source->decimation = spec->decimation > 1 ? spec->decimation : 1;
     source->name = s2_strdup(spec->name);
     source->label = spec->path_count == 1
-                        ? s2_strdup(spec->paths[0])
-                        : s2_asprintf("%s and %d more", spec->paths[0], spec->path_count - 1);
+                        ? s2_strdup(labels[0])
+                        : s2_asprintf("%s and %d more", labels[0], spec->path_count - 1);
     source->assigned_srs = s2_strdup(spec->assigned_srs);
     source->source_nodata = s2_strdup(spec->source_nodata);
     source->open_options = CSLDuplicate((char **)spec->open_options);
@@ -108,7 +110,8 @@ static bool copy_spec(const s2_source_spec *spec, s2_source *source)
     for (; source->file_count < spec->path_count; source->file_count++) {
         s2_file *file = &source->files[source->file_count];
         file->path = s2_strdup(spec->paths[source->file_count]);
-        if (!file->path)
+        file->label = s2_strdup(labels[source->file_count]);
+        if (!file->path || !file->label)
             return false;
     }
     return true;
@@ -150,6 +153,7 @@ void s2_source_close(s2_source *source)
         s2_file_forget(&source->files[i]);
         GDALClose(source->files[i].dataset);
         s2_free(source->files[i].path);
+        s2_free(source->files[i].label);
     }
     s2_scratch *scratches[] = {&source->planes, &source->mask_plane, &source->overlap_valid,
                                &source->numbers, &source->quality_valid};
@@ -213,14 +217,19 @@ static s2rgf_status copy_bands(const s2_source *from, s2_source *to, s2rgf_error
 
 s2rgf_status s2_source_reopen(const s2_source *source, s2_source **copy, s2rgf_error *err)
 {
-    const char **paths = s2_alloc((size_t)source->file_count, sizeof *paths);
+    const size_t count = (size_t)source->file_count;
+    const char **paths = s2_alloc(2 * count, sizeof *paths);
     if (!paths)
         return s2_fail_memory(err, "source");
-    for (int i = 0; i < source->file_count; i++)
+    const char **labels = paths + count;
+    for (size_t i = 0; i < count; i++) {
         paths[i] = source->files[i].path;
+        labels[i] = source->files[i].label;
+    }
     const s2_source_spec spec = {
         .name = source->name,
         .paths = paths,
+        .labels = labels,
         .path_count = source->file_count,
         .assigned_srs = source->assigned_srs,
         .source_nodata = source->source_nodata,

@@ -22,7 +22,8 @@ typedef struct s2_band_desc {
 
 typedef struct s2_source_spec {
     const char *name;
-    const char *const *paths; /* [path_count] */
+    const char *const *paths;  /* [path_count] */
+    const char *const *labels; /* likewise, what messages call them; NULL: as the paths */
     int path_count;
     const char *assigned_srs;
     const char *source_nodata;

@@ -139,8 +139,8 @@ static s2rgf_status describe_values(const s2_file *file, GDALRasterBandH handle,
     const GDALDataType type = GDALGetRasterDataType(handle);
     if (GDALDataTypeIsComplex(type))
         return s2_fail(err, S2RGF_UNSUPPORTED,
-                       "%s: band %d has complex values: expected a real type, found %s", file->path,
-                       band->number, GDALGetDataTypeName(type));
+                       "%s: band %d has complex values: expected a real type, found %s",
+                       file->label, band->number, GDALGetDataTypeName(type));
     band->is_float = GDALDataTypeIsFloating(type) != 0;
     band->wide = GDALGetDataTypeSizeBits(type) > (band->is_float ? 32 : 16);
     band->signed_byte = s2_band_is_signed_byte(handle);
@@ -162,7 +162,7 @@ static s2rgf_status describe_values(const s2_file *file, GDALRasterBandH handle,
     band->offset = has_offset ? offset : 0.0;
     if (!isfinite(band->scale) || band->scale == 0.0 || !isfinite(band->offset))
         return s2_fail(err, S2RGF_FORMAT, "%s: band %d cannot be scaled: scale %g, offset %g",
-                       file->path, band->number, band->scale, band->offset);
+                       file->label, band->number, band->scale, band->offset);
     return S2RGF_OK;
 }
 
@@ -193,8 +193,8 @@ static s2rgf_status fail_no_bands(const s2_file *file, s2rgf_error *err)
     if (first)
         return s2_fail(err, S2RGF_FORMAT,
                        "%s: a container of %d rasters: expected one of them, for example %s",
-                       file->path, CSLCount(parts) / 2, first);
-    return s2_fail(err, S2RGF_FORMAT, "%s: no raster band%s", file->path,
+                       file->label, CSLCount(parts) / 2, first);
+    return s2_fail(err, S2RGF_FORMAT, "%s: no raster band%s", file->label,
                    file->mask_count > 0 ? " besides alpha" : "");
 }
 

@@ -22,7 +22,7 @@ typedef struct s2_file_band {
 } s2_file_band;
 
 typedef struct s2_file {
-    char *path;
+    char *path, *label; /* label: what messages call it */
     GDALDatasetH dataset;
     s2_file_band *bands;
     int band_count;         /* without alpha bands */

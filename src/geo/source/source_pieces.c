@@ -10,6 +10,7 @@
 
 /* Pieces are not smaller, unless the file is: each call to GDAL costs something. */
 #define NARROWEST_PX 64
+#define LOOKED_AT 4 /* files of a VRT */
 #define LOWEST_PX 16
 /* Strips are read together up to this: a call that follows computing finds the caches cold. */
 #define STRIPS_BYTES ((int64_t)1 << 20)
@@ -28,17 +29,20 @@ static bool is_vrt(GDALDatasetH dataset)
 }
 
 /* Blocks of the first file that a VRT takes its pixels from: its own have nothing to do with them.
-   false: it cannot be told. */
+   Before it, GDAL may list the VRT itself and metadata. false: it cannot be told. */
 static bool find_blocks_below(GDALDatasetH vrt, int *width, int *height)
 {
     GDALDatasetH below = NULL;
+    bool found = false;
     s2_gdal_catch caught;
     char **files = GDALGetFileList(vrt);
     s2_gdal_catch_begin(&caught);
-    if (CSLCount(files) > 1)
-        below = GDALOpenEx(files[1], GDAL_OF_RASTER, NULL, NULL, NULL);
+    for (int i = 0; files && files[i] && i < LOOKED_AT && !found; i++) {
+        GDALClose(below);
+        below = GDALOpenEx(files[i], GDAL_OF_RASTER, NULL, NULL, NULL);
+        found = below && GDALGetRasterCount(below) > 0 && !is_vrt(below);
+    }
     s2_gdal_catch_end(&caught);
-    const bool found = below && GDALGetRasterCount(below) > 0 && !is_vrt(below);
     if (found) {
         GDALGetBlockSize(GDALGetRasterBand(below, 1), width, height);
         if (*width == GDALGetRasterXSize(below))
@@ -183,7 +187,8 @@ static s2rgf_status load_bands(s2_source *source, int first, int count, s2_rect 
     if (outcome == CE_None)
         return S2RGF_OK;
     return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot read pixels %d..%d, lines %d..%d",
-                        file->path, piece.x, piece.x + piece.w - 1, piece.y, piece.y + piece.h - 1);
+                        file->label, piece.x, piece.x + piece.w - 1, piece.y,
+                        piece.y + piece.h - 1);
 }
 
 /* Where the validity of a piece lies among its samples. */

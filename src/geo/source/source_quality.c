@@ -16,7 +16,7 @@ s2rgf_status s2_file_apply_rule(s2_file *file, const s2_quality_rule *rule, s2rg
     s2_file_band *band = &file->bands[0];
     if (file->band_count != 1)
         return s2_fail(err, S2RGF_FORMAT, "quality layer %s: %s: expected one band, found %d",
-                       rule->layer, file->path, file->band_count);
+                       rule->layer, file->label, file->band_count);
     band->rule = rule;
     band->scale = 1.0;
     band->offset = 0.0;

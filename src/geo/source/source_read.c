@@ -33,7 +33,7 @@ static s2rgf_status fail_read(const s2_gdal_catch *caught, const s2_file *file, 
                               s2rgf_error *err)
 {
     return s2_gdal_fail(caught, err, S2RGF_IO, "%s: cannot read pixels %d..%d, lines %d..%d",
-                        file->path, rect.x, rect.x + rect.w - 1, rect.y, rect.y + rect.h - 1);
+                        file->label, rect.x, rect.x + rect.w - 1, rect.y, rect.y + rect.h - 1);
 }
 
 /** What GDAL reads for a rectangle of the files' grid, decimated or not. */

@@ -11,6 +11,7 @@
 #include "core/memory.h"
 #include "core/plural.h"
 #include "geo/source/gdal_catch.h"
+#include "geo/source/products.h"
 #include "geo/source/source_tell.h"
 #include "geo/source/srs.h"
 
@@ -26,11 +27,13 @@ typedef struct name_list {
     int count;
 } name_list;
 
-/** What is said of quality layers. */
-typedef struct rule_list {
+/** What a scene is opened from. */
+typedef struct scene_inputs {
+    const s2rgf_scene_options *options;
+    s2_scene_rasters rasters;
     s2_quality_rule rules[S2_QUALITY_RULES];
-    int count;
-} rule_list;
+    int rule_count;
+} scene_inputs;
 
 static bool is_name(const char *name)
 {
@@ -50,27 +53,26 @@ static int find_name(const name_list *list, const char *name)
     return -1;
 }
 
-static bool is_layer(const rule_list *rules, const char *name)
+static bool is_layer(const scene_inputs *inputs, const char *name)
 {
-    for (int i = 0; i < rules->count; i++)
-        if (strcmp(rules->rules[i].layer, name) == 0)
+    for (int i = 0; i < inputs->rule_count; i++)
+        if (strcmp(inputs->rules[i].layer, name) == 0)
             return true;
     return false;
 }
 
 /** The sources, which quality layers are not. */
-static s2rgf_status list_names(const s2rgf_scene_options *options, const rule_list *rules,
-                               name_list *list, s2rgf_error *err)
+static s2rgf_status list_names(const scene_inputs *inputs, name_list *list, s2rgf_error *err)
 {
     list->count = 0;
-    for (size_t i = 0; i < options->input_count; i++) {
-        const s2rgf_input *input = &options->inputs[i];
+    for (size_t i = 0; i < inputs->rasters.count; i++) {
+        const s2_scene_raster *input = &inputs->rasters.items[i];
         if (!is_name(input->name))
             return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                            "input \"%s\": bad source name: expected letters, digits, _ and -, "
                            "found \"%s\"",
-                           input->path, input->name ? input->name : "");
-        if (find_name(list, input->name) >= 0 || is_layer(rules, input->name))
+                           input->label, input->name);
+        if (input->is_quality || find_name(list, input->name) >= 0 || is_layer(inputs, input->name))
             continue;
         if (list->count == S2RGF_MAX_SOURCES)
             return s2_fail(err, S2RGF_INVALID_ARGUMENT,
@@ -120,20 +122,26 @@ static s2rgf_status match_demand(const s2_scene_demand *demand, name_list *list,
 }
 
 /** rule in  that says what a quality layer's values mean, or NULL. srs in  what it has without one */
-static s2rgf_status open_files_of(const s2rgf_scene_options *options, const char *name,
+static s2rgf_status open_files_of(const scene_inputs *inputs, const char *name,
                                   const s2_quality_rule *rule, const char *srs, s2_source **source,
                                   s2rgf_error *err)
 {
-    const char **paths = s2_alloc(options->input_count, sizeof *paths);
+    const s2rgf_scene_options *options = inputs->options;
+    const s2_scene_rasters *rasters = &inputs->rasters;
+    const char **paths = s2_alloc(2 * rasters->count, sizeof *paths);
     if (!paths)
         return s2_fail_memory(err, "source");
+    const char **labels = paths + rasters->count;
     int count = 0;
-    for (size_t i = 0; i < options->input_count; i++)
-        if (strcmp(options->inputs[i].name, name) == 0)
-            paths[count++] = options->inputs[i].path;
+    for (size_t i = 0; i < rasters->count; i++)
+        if (strcmp(rasters->items[i].name, name) == 0) {
+            paths[count] = rasters->items[i].path;
+            labels[count++] = rasters->items[i].label;
+        }
     const s2_source_spec spec = {
         .name = name,
         .paths = paths,
+        .labels = labels,
         .path_count = count,
         .assigned_srs = srs,
         .source_nodata = rule ? NULL : options->source_nodata,
@@ -148,19 +156,20 @@ static s2rgf_status open_files_of(const s2rgf_scene_options *options, const char
 }
 
 /** Open a source with its quality layers. */
-static s2rgf_status open_source(const s2rgf_scene_options *options, const rule_list *rules,
-                                const char *name, s2_source **source, s2rgf_error *err)
+static s2rgf_status open_source(const scene_inputs *inputs, const char *name, s2_source **source,
+                                s2rgf_error *err)
 {
+    const char *assigned_srs = inputs->options->assigned_srs;
     s2_source *opened = NULL;
-    s2rgf_status status = open_files_of(options, name, NULL, options->assigned_srs, &opened, err);
-    for (int i = 0; i < rules->count && status == S2RGF_OK; i++) {
-        const s2_quality_rule *rule = &rules->rules[i];
+    s2rgf_status status = open_files_of(inputs, name, NULL, assigned_srs, &opened, err);
+    for (int i = 0; i < inputs->rule_count && status == S2RGF_OK; i++) {
+        const s2_quality_rule *rule = &inputs->rules[i];
         const char *own_srs = s2_source_grid(opened)->srs_wkt;
         s2_source *layer = NULL;
         if (rule->source && strcmp(rule->source, name) != 0)
             continue;
-        status = open_files_of(options, rule->layer, rule,
-                               own_srs ? own_srs : options->assigned_srs, &layer, err);
+        status =
+            open_files_of(inputs, rule->layer, rule, own_srs ? own_srs : assigned_srs, &layer, err);
         if (status == S2RGF_OK)
             status = s2_source_add_quality(opened, layer, err);
     }
@@ -172,19 +181,19 @@ static s2rgf_status open_source(const s2rgf_scene_options *options, const rule_l
 }
 
 /** A rule's layer must be an input, and its source another one. */
-static s2rgf_status check_rule(const s2rgf_scene_options *options, const rule_list *rules,
-                               const s2_quality_rule *rule, s2rgf_error *err)
+static s2rgf_status check_rule(const scene_inputs *inputs, const s2_quality_rule *rule,
+                               s2rgf_error *err)
 {
     const char *const names[] = {rule->layer, rule->source};
     for (int n = 0; n < 2; n++) {
-        bool found = !names[n] || (n == 1 && is_layer(rules, names[n]));
+        bool found = !names[n] || (n == 1 && is_layer(inputs, names[n]));
         if (found && names[n])
             return s2_fail(
                 err, S2RGF_INVALID_ARGUMENT,
                 "-qa %s:%s=%s: expected a source before the colon, found a quality layer",
                 rule->source, rule->layer, rule->text);
-        for (size_t i = 0; i < options->input_count && !found; i++)
-            found = options->inputs[i].name && strcmp(options->inputs[i].name, names[n]) == 0;
+        for (size_t i = 0; i < inputs->rasters.count && !found; i++)
+            found = strcmp(inputs->rasters.items[i].name, names[n]) == 0;
         if (!found)
             return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                            "-qa %s=%s: no input is called %s: expected -i %s=FILE", rule->layer,
@@ -193,25 +202,28 @@ static s2rgf_status check_rule(const s2rgf_scene_options *options, const rule_li
     return S2RGF_OK;
 }
 
-static s2rgf_status parse_rules(const s2rgf_scene_options *options, rule_list *rules,
+static s2rgf_status find_inputs(const s2rgf_scene_options *options, scene_inputs *inputs,
                                 s2rgf_error *err)
 {
-    s2rgf_status status = S2RGF_OK;
+    *inputs = (scene_inputs){.options = options};
+    s2rgf_status status = s2_scene_rasters_find(options, &inputs->rasters, err);
     for (size_t i = 0; options->quality && options->quality[i] && status == S2RGF_OK; i++) {
         if (i == S2_QUALITY_RULES)
             return s2_fail(err, S2RGF_INVALID_ARGUMENT, "too many quality layers: expected %d",
                            S2_QUALITY_RULES);
-        status = s2_quality_rule_parse(options->quality[i], &rules->rules[rules->count++], err);
+        status =
+            s2_quality_rule_parse(options->quality[i], &inputs->rules[inputs->rule_count++], err);
     }
-    for (int i = 0; i < rules->count && status == S2RGF_OK; i++)
-        status = check_rule(options, rules, &rules->rules[i], err);
+    for (int i = 0; i < inputs->rule_count && status == S2RGF_OK; i++)
+        status = check_rule(inputs, &inputs->rules[i], err);
     return status;
 }
 
-static void clear_rules(rule_list *rules)
+static void clear_inputs(scene_inputs *inputs)
 {
-    for (int i = 0; i < rules->count; i++)
-        s2_quality_rule_clear(&rules->rules[i]);
+    for (int i = 0; i < inputs->rule_count; i++)
+        s2_quality_rule_clear(&inputs->rules[i]);
+    s2_scene_rasters_clear(&inputs->rasters);
 }
 
 /** Either all sources have a CRS or none has. */
@@ -391,23 +403,23 @@ static s2rgf_status meet_reference(const s2_scene *scene, s2_scene_source *membe
 s2rgf_status s2_scene_open(const s2rgf_scene_options *options, const s2_scene_demand *demand,
                            const s2rgf_host *host, s2_scene *scene, s2rgf_error *err)
 {
-    *scene = (s2_scene){0};
+    *scene = (s2_scene){.any_source = options->any_source};
     name_list list = {.count = 0};
-    rule_list rules = {.count = 0};
-    s2rgf_status status = parse_rules(options, &rules, err);
+    scene_inputs inputs;
+    s2rgf_status status = find_inputs(options, &inputs, err);
     if (status == S2RGF_OK)
-        status = list_names(options, &rules, &list, err);
+        status = list_names(&inputs, &list, err);
     if (status == S2RGF_OK && demand)
         status = match_demand(demand, &list, err);
     for (int i = 0; i < list.count && status == S2RGF_OK; i++) {
-        status = open_source(options, &rules, list.names[i], &scene->sources[i].source, err);
+        status = open_source(&inputs, list.names[i], &scene->sources[i].source, err);
         scene->count += status == S2RGF_OK;
         if (status == S2RGF_OK && host)
             status = s2_source_tell(scene->sources[i].source, host, err);
         if (status == S2RGF_OK && host)
             status = s2_source_tell_quality(scene->sources[i].source, host, err);
     }
-    clear_rules(&rules);
+    clear_inputs(&inputs);
     if (status == S2RGF_OK)
         status = check_srs_presence(scene, err);
     if (status == S2RGF_OK) {

@@ -16,8 +16,9 @@ typedef struct s2_scene_source {
 typedef struct s2_scene {
     s2_scene_source sources[S2RGF_MAX_SOURCES]; /* as names first appear, or in the model's order */
     int count;
-    int reference; /* index of the source whose grid is the reference grid */
-    s2_grid grid;  /* reference grid */
+    int reference;   /* index of the source whose grid is the reference grid */
+    s2_grid grid;    /* reference grid */
+    bool any_source; /* a pixel is valid where one source is, not only where all are */
 } s2_scene;
 
 /** What a model demands of a scene; NULL to s2_scene_open() while training. */

@@ -35,7 +35,7 @@ static s2rgf_status alpha_may_be_data(s2_source *source, const s2_file *file, bo
     }
     s2_gdal_catch_end(&caught);
     if (outcome != CE_None)
-        return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot read its alpha band", file->path);
+        return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot read its alpha band", file->label);
     for (size_t i = 0; i < pixels; i++)
         opaque = fmaxf(opaque, values[i]);
     for (size_t i = 0; i < pixels; i++)
@@ -51,7 +51,7 @@ static char *alpha_text(const s2_file *file)
         "band %d of %s is an alpha band and masks the others: if it is data, \"gdal_translate -of "
         "VRT -colorinterp_%d undefined\" "
         "makes a raster in which it counts",
-        file->first_alpha, file->path, file->first_alpha);
+        file->first_alpha, file->label, file->first_alpha);
 }
 
 char *s2_source_alpha_text(const s2_source *source)
@@ -74,7 +74,7 @@ static void tell_nodata(const s2_source *source, const s2_file *file, const s2rg
         s2_log(host, S2RGF_WARNING,
                "source %s (%s): band %d: no pixel of type %s can have the nodata value %.17g that "
                "%s: all count as data%s",
-               source->name, file->path, band->number,
+               source->name, file->label, band->number,
                GDALGetDataTypeName(GDALGetRasterDataType(handle)), band->nodata,
                given ? "-srcnodata gives" : "the file states",
                given ? "" : "; -srcnodata gives another");
@@ -92,7 +92,7 @@ static void tell_palette(const s2_source *source, const s2_file *file, const s2r
         s2_log(host, S2RGF_WARNING,
                "source %s (%s): band %d has a colour table: its numbers, not its colours, are used "
                "as measurements; \"gdal_translate -expand rgb\" makes bands of the colours",
-               source->name, file->path, number);
+               source->name, file->label, number);
         return;
     }
 }

@@ -1,0 +1,41 @@
+/* Products as agencies deliver them: one name on the command line, several rasters. */
+#ifndef S2_GEO_SOURCE_PRODUCTS_H
+#define S2_GEO_SOURCE_PRODUCTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "s2rgf/scene.h"
+
+/** One raster of a scene. */
+typedef struct s2_scene_raster {
+    char *name;      /* of its source, or of the quality layer */
+    char *path;      /* what GDAL opens: a file, or a VRT as text */
+    char *label;     /* what messages call it */
+    bool is_quality; /* of a product: no source, even if no -qa names it */
+} s2_scene_raster;
+
+/** All rasters of a scene; all zeros: none. */
+typedef struct s2_scene_rasters {
+    s2_scene_raster *items;
+    size_t count;
+} s2_scene_rasters;
+
+/**
+ * The rasters that a scene's inputs stand for: products become VRTs of their bands, with names,
+ * wavelengths, nodata and the scale of reflectances from their metadata; other inputs stay.
+ *
+ * "s2=X.SAFE", Sentinel-2 L2A: sources s2_10m, s2_20m, s2_60m; quality layer s2_scl.
+ * "ls=FOLDER" or its MTL.txt, Landsat Collection 1 or 2: ls, and ls_pan of level 1; quality layers
+ * ls_qa_pixel and ls_qa_radsat.
+ * "hs=FOLDER", its METADATA.XML or SPECTRAL_IMAGE.TIF, EnMAP: hs; quality layers hs_cloud,
+ * hs_cloudshadow, hs_cirrus, hs_haze, hs_snow, hs_classes.
+ *
+ * Errors  IO, FORMAT (also where bands of one raster differ in size), NO_MEMORY.
+ * Memory  s2_scene_rasters_clear(), also after an error.
+ */
+s2rgf_status s2_scene_rasters_find(const s2rgf_scene_options *options, s2_scene_rasters *rasters,
+                                   s2rgf_error *err);
+void s2_scene_rasters_clear(s2_scene_rasters *rasters);
+
+#endif
