@@ -149,7 +149,7 @@ refused s2=empty.SAFE "empty.SAFE"
 . "$top_srcdir/tests/tools/page.sh"
 mkdir page
 cd page
-ln -s ../products/s2.SAFE S2A_MSIL2A_20210704T101031_N0400_R022_T33UUT_20210704T131415.SAFE
+mv ../products/s2.SAFE S2A_MSIL2A_20210704T101031_N0400_R022_T33UUT_20210704T131415.SAFE
 ln -s ../products/landsat LC09_L2SP_193024_20220704_20220706_02_T1
 ln -s ../products/enmap ENMAP01-____L2A-DT0000001234
 ln -s ../products/*.nc ../products/*.he5 ../products/labels.gpkg "$top_srcdir/samples/spectral_product.py" .
