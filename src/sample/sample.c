@@ -238,8 +238,9 @@ static void tell_allocation(const drawing *d, uint64_t wanted)
     }
     if (points < wanted)
         s2_log(d->host, S2RGF_WARNING,
-               "%llu points were asked for, there are %llu pixels: all are in the sample",
-               (unsigned long long)wanted, (unsigned long long)pixels);
+               "%llu points were asked for, there %s %llu %s: all are in the sample",
+               (unsigned long long)wanted, s2_plural(pixels, "is", "are"),
+               (unsigned long long)pixels, s2_plural(pixels, "pixel", "pixels"));
     else if (d->design == STRATIFIED && d->allocation == S2_ALLOCATION_LEAST && fewest < UINT64_MAX)
         s2_log(d->host, S2RGF_WARNING,
                "%llu %s not suffice for %d in each of %d strata: some get %llu",
@@ -388,6 +389,11 @@ static s2rgf_status draw_points(drawing *d, s2rgf_error *err)
         return status;
     if (options->target_se > 0.0) {
         wanted = s2_points_for(options->target_se, d->allotted, d->count);
+        if (wanted == 0)
+            return s2_fail(
+                err, S2RGF_INVALID_ARGUMENT,
+                "expected accuracy: 0 or 1 in every stratum leaves no error to estimate: "
+                "expected a number between them for a standard error to reach");
         s2_log(d->host, S2RGF_INFO,
                "%llu points for a standard error of %g of the overall accuracy%s",
                (unsigned long long)wanted, options->target_se,
@@ -417,6 +423,8 @@ static s2rgf_status guard_output(const drawing *d, s2rgf_error *err)
     s2_output_guard guard = {0};
     s2rgf_status status =
         s2_output_guard_add_map(&guard, options->output_path, d->layer.suffixes, err);
+    if (status == S2RGF_OK)
+        status = s2_output_guard_close(&guard, err);
     if (status == S2RGF_OK)
         status = s2_output_guard_inputs(&guard, inputs, sizeof inputs / sizeof inputs[0], err);
     if (status == S2RGF_OK)
