@@ -16,6 +16,7 @@
 #include "core/naming.h"
 #include "geo/map/checked_files.h"
 #include "geo/map/map_style.h"
+#include "geo/map/map_vat.h"
 #include "geo/map/output_name.h"
 #include "geo/map/publication.h"
 #include "geo/source/gdal_catch.h"
@@ -312,11 +313,20 @@ static s2rgf_status add_stale(const s2_map_files *files, char **names, s2_public
                               s2rgf_error *err)
 {
     /* a database is repaired by the log beside it, a shapefile is searched by its index */
-    static const stale_file all[] = {
-        {".aux.xml", AFTER_NAME}, {".ovr", AFTER_NAME},   {".msk", AFTER_NAME},
-        {"-wal", AFTER_NAME},     {"-shm", AFTER_NAME},   {"-journal", AFTER_NAME},
-        {".qml", STYLE},          {".qix", OF_SHAPEFILE}, {".sbn", OF_SHAPEFILE},
-        {".sbx", OF_SHAPEFILE},   {".idm", OF_SHAPEFILE}, {".cpg", OF_SHAPEFILE}};
+    static const stale_file all[] = {{".aux.xml", AFTER_NAME},
+                                     {".ovr", AFTER_NAME},
+                                     {".msk", AFTER_NAME},
+                                     {S2_VAT_SUFFIX, AFTER_NAME},
+                                     {S2_VAT_ENCODING_SUFFIX, AFTER_NAME},
+                                     {"-wal", AFTER_NAME},
+                                     {"-shm", AFTER_NAME},
+                                     {"-journal", AFTER_NAME},
+                                     {".qml", STYLE},
+                                     {".qix", OF_SHAPEFILE},
+                                     {".sbn", OF_SHAPEFILE},
+                                     {".sbx", OF_SHAPEFILE},
+                                     {".idm", OF_SHAPEFILE},
+                                     {".cpg", OF_SHAPEFILE}};
     s2rgf_status status = S2RGF_OK;
     for (size_t i = 0; i < sizeof all / sizeof all[0] && status == S2RGF_OK; i++) {
         const char *before = all[i].kind == AFTER_NAME ? files->name : files->stem;
