@@ -131,7 +131,7 @@ static void put_input(s2_json_writer *writer, const s2_model_content *content, i
     s2_json_begin_array(writer, "bands");
     put_bands(writer, source, false);
     s2_json_end_array(writer);
-    put_shape(writer, "input", "channel", source->band_count);
+    put_shape(writer, "input", "bands", source->band_count);
     put_scaling(writer, source);
     s2_json_put_string(writer, "resize_type", NULL);
     s2_json_put_string(writer, "pre_processing_function", NULL);
@@ -252,7 +252,7 @@ static void put_asset(s2_json_writer *writer, const s2rgf_model *model)
 
 static void put_item(s2_json_writer *writer, const s2rgf_model *model)
 {
-    static const char *const EXTENSIONS[] = {"mlm/v1.4.0", "classification/v2.0.0", "eo/v2.0.0"};
+    static const char *const EXTENSIONS[] = {"mlm/v1.5.2", "classification/v2.0.0", "eo/v2.0.0"};
     char name[NAME_BYTES], text[NAME_BYTES + 32];
     name_model(model->path, name);
     s2_json_begin_object(writer, NULL);
@@ -279,16 +279,9 @@ static void put_item(s2_json_writer *writer, const s2rgf_model *model)
 s2rgf_status s2rgf_model_stac(const s2rgf_model *model, char **text, s2rgf_error *err)
 {
     s2_json_writer writer = {.indent = true};
-    s2_error_clear(err);
-    const s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"model", model}, {"text", text});
+    const s2rgf_status status = s2_text_asked("model", model, text, err);
     if (status != S2RGF_OK)
         return status;
-    *text = NULL;
     put_item(&writer, model);
-    if (writer.text.failed) {
-        s2_free(writer.text.data);
-        return s2_fail_memory(err, "STAC item");
-    }
-    *text = writer.text.data;
-    return S2RGF_OK;
+    return s2_text_hand_over(&writer.text, "STAC item", text, err);
 }
