@@ -315,8 +315,9 @@ static s2rgf_status take_lattice(drawing *d, uint64_t wanted, s2rgf_error *err)
                        d->options->map_path);
     if (status == S2RGF_OK)
         s2_log(d->host, S2RGF_INFO,
-               "%zu points, every %.6g pixels along rows and columns; %llu were asked for",
-               d->point_count, lattice.step, (unsigned long long)wanted);
+               "%zu %s, every %.6g pixels along rows and columns; %llu %s asked for",
+               d->point_count, s2_plural(d->point_count, "point", "points"), lattice.step,
+               (unsigned long long)wanted, s2_plural(wanted, "was", "were"));
     return status;
 }
 
@@ -361,9 +362,10 @@ static void tell_excluded(const drawing *d, uint64_t drawable)
     const uint64_t pixels = s2_strata_total(&d->strata, NULL);
     const double share = (double)(pixels - drawable) / (double)pixels;
     s2_log(d->host, share > MUCH ? S2RGF_WARNING : S2RGF_INFO,
-           "%s: %llu pixels are excluded, %.2g %% of the map: estimates suppose that it is mapped "
+           "%s: %llu %s excluded, %.2g %% of the map: estimates suppose that it is mapped "
            "there as well as elsewhere",
-           d->options->exclude.path, (unsigned long long)(pixels - drawable), 100.0 * share);
+           d->options->exclude.path, (unsigned long long)(pixels - drawable),
+           s2_plural(pixels - drawable, "pixel is", "pixels are"), 100.0 * share);
 }
 
 /** Decide how many points, and draw them. */
@@ -394,9 +396,8 @@ static s2rgf_status draw_points(drawing *d, s2rgf_error *err)
                 err, S2RGF_INVALID_ARGUMENT,
                 "expected accuracy: 0 or 1 in every stratum leaves no error to estimate: "
                 "expected a number between them for a standard error to reach");
-        s2_log(d->host, S2RGF_INFO,
-               "%llu points for a standard error of %g of the overall accuracy%s",
-               (unsigned long long)wanted, options->target_se,
+        s2_log(d->host, S2RGF_INFO, "%llu %s for a standard error of %g of the overall accuracy%s",
+               (unsigned long long)wanted, s2_plural(wanted, "point", "points"), options->target_se,
                !options->accuracies ? ", if every class is right in 80 % of its pixels" : "");
     }
     if (options->blind && d->design == STRATIFIED && !d->strata.has_own)
