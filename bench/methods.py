@@ -64,6 +64,7 @@ INNER = tuple(replace(whole, name=f"{whole.name}-inner", base=f"{whole.name}-inn
 DENSE_32 = ("-network", "dense", "-c", "32")
 # Without a validation a training takes less than half the time: what is to be compared trains so.
 UNVALIDATED = ("-val", "0")
+RELATIONS = ("-relations",)     # which dense is without
 BASE = "dense-32-unvalidated"   # what the ablations are compared with, pair by pair
 
 
@@ -111,14 +112,15 @@ PATCH = Method("patch", "patch, as published",
                ("-network", "patch", *UNVALIDATED, "-ablate", "expert"), masked=True)
 PATCH_EXPERT = Method("patch-expert", "patch with the experts", ("-network", "patch", *UNVALIDATED),
                       masked=True)
-UNVALIDATED_DENSE = Method(BASE, "dense, C = 32, not validated", DENSE_32 + UNVALIDATED)
+UNVALIDATED_DENSE = Method(BASE, "dense, C = 32, with the relations, not validated",
+                           DENSE_32 + UNVALIDATED + RELATIONS)
 DENSE_64 = Method("dense-64", "dense, C = 64", ("-network", "dense", "-c", "64"))
 MAIN = (DENSE, NO_WINDOWS, NO_EXPERT, *CONTENDERS, DENSE_64, PATCH, PATCH_EXPERT,
         UNVALIDATED_DENSE)
 
 
 def ablation(name, title, *options):
-    return Method(name, title, DENSE_32 + UNVALIDATED + options, ablation=True)
+    return Method(name, title, DENSE_32 + UNVALIDATED + RELATIONS + options, ablation=True)
 
 
 ABLATIONS = (
@@ -189,7 +191,8 @@ def plan_inner(seeds):
     """What choices are made by: no test pixel of the study is looked at."""
     chosen = [method for method in MAIN + ABLATIONS
               if method in (DENSE, NO_WINDOWS)
-              or method.name in (BASE, "lda", "rf", "svm", "no-settle", "no-balance")]
+              or method.name in (BASE, "lda", "rf", "svm", "no-attention-ssja", "no-settle",
+                                 "no-balance")]
     return [run for scene in INNER for run in plan_scene(scene, seeds, chosen)]
 
 
