@@ -184,7 +184,9 @@ static void need_source(const s2_network_spec *spec, const s2_dense_plan *plan, 
         const int components = s2_expert_components(spec->bands[s]);
         need(sizes, first + S2_OF_SUMS, source->sums.w, (size_t)s2_window_sum_floats(components),
              sizeof(float));
-        need_floats(sizes, S2_ROWS, (size_t)((source->sums.w + 2 * S2_EXPERT_REACH) * components));
+        need_floats(sizes, S2_ROWS,
+                    (size_t)((source->sums.w + 2 * S2_EXPERT_REACH) * components) +
+                        s2_window_work_floats(components, source->sums.w));
         need_floats(sizes, S2_SEGMENT, S2_SEGMENT_PX * (size_t)(S2_EXPERT_FEATURES * components));
     }
     if (!spec->on_reference[s]) {
