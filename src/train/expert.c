@@ -275,6 +275,18 @@ static s2rgf_status fit_part(const s2_training_set *set, const s2_components *co
     return status;
 }
 
+/* What both say alike counts twice in their sum: one temperature more, of the sum. of_windows in/out:
+   becomes the sum */
+static void calibrate_sum(const left_out *of_bands, left_out *of_windows, s2_fitted_expert *fitted)
+{
+    const size_t scores = of_bands->scored.count * (size_t)of_bands->scored.classes;
+    for (size_t i = 0; i < scores; i++)
+        of_windows->scored.scores[i] += of_bands->scored.scores[i];
+    const double temperature = s2_calibrate(&of_windows->scored).temperature;
+    fitted->bands.temperature *= temperature;
+    fitted->windows.temperature *= temperature;
+}
+
 /* The expert of windows; where it is judged, not unless it is worth something beside that of the
    bands. */
 static s2rgf_status fit_windows(const s2_training_set *set, s2_windows_use use,
@@ -295,6 +307,8 @@ static s2rgf_status fit_windows(const s2_training_set *set, s2_windows_use use,
     }
     if (!worth)
         s2_discriminant_clear(&fitted->windows.discriminant);
+    else if (status == S2RGF_OK && fitted->bands.calibrated)
+        calibrate_sum(of_bands, &of_windows, fitted);
     clear_left_out(&of_windows);
     return status;
 }
