@@ -64,7 +64,6 @@ INNER = tuple(replace(whole, name=f"{whole.name}-inner", base=f"{whole.name}-inn
 DENSE_32 = ("-network", "dense", "-c", "32")
 # Without a validation a training takes less than half the time: what is to be compared trains so.
 UNVALIDATED = ("-val", "0")
-RELATIONS = ("-relations",)     # which dense is without
 BASE = "dense-32-unvalidated"   # what the ablations are compared with, pair by pair
 
 
@@ -112,15 +111,14 @@ PATCH = Method("patch", "patch, as published",
                ("-network", "patch", *UNVALIDATED, "-ablate", "expert"), masked=True)
 PATCH_EXPERT = Method("patch-expert", "patch with the experts", ("-network", "patch", *UNVALIDATED),
                       masked=True)
-UNVALIDATED_DENSE = Method(BASE, "dense, C = 32, with the relations, not validated",
-                           DENSE_32 + UNVALIDATED + RELATIONS)
+UNVALIDATED_DENSE = Method(BASE, "dense, C = 32, not validated", DENSE_32 + UNVALIDATED)
 DENSE_64 = Method("dense-64", "dense, C = 64", ("-network", "dense", "-c", "64"))
 MAIN = (DENSE, NO_WINDOWS, NO_EXPERT, *CONTENDERS, DENSE_64, PATCH, PATCH_EXPERT,
         UNVALIDATED_DENSE)
 
 
 def ablation(name, title, *options):
-    return Method(name, title, DENSE_32 + UNVALIDATED + RELATIONS + options, ablation=True)
+    return Method(name, title, DENSE_32 + UNVALIDATED + options, ablation=True)
 
 
 ABLATIONS = (

@@ -227,9 +227,8 @@ def ablation_table(study, scene):
     if not rows:
         return ""
     word = scene.fold_word
-    return ("Dense at C = 32 with the published relations, not validated, with one part changed, minus the "
-            f"unchanged network,\n{word} by {word} and seed by seed: mean ± standard error of the "
-            "pairs.\n\n" +
+    return (f"Dense at C = 32, not validated, with one part changed, minus the unchanged network, {word} by "
+            f"{word} and\nseed by seed: mean ± standard error of the pairs.\n\n" +
             table(("variant", "pairs", *FIGURES), rows) + "\n")
 
 

@@ -19,7 +19,7 @@ import numpy as np
 import torch
 from osgeo import gdal
 
-from torch_network import load_model, network_of_model
+from torch_network import Dense, load_model
 
 NATIVE_MARGIN_PX = 3
 EDGE_PX = 48
@@ -93,7 +93,7 @@ def main(model, threads, tile, halo, rows, mapped, *paths):
     values = np.array([one["value"] for one in described["classes"]], np.uint8)
     shape = int(rows), reference.RasterXSize
     with torch.inference_mode():
-        network = network_of_model(described, parameters)
+        network = Dense(parameters, on_reference)
         classes = values[map_scene(network, sources, shape, int(tile), int(halo))]
     out = gdal.GetDriverByName("GTiff").Create(mapped, classes.shape[1], classes.shape[0], 1,
                                                gdal.GDT_Byte, ["COMPRESS=DEFLATE", "TILED=YES"])

@@ -46,12 +46,11 @@ def torch_layout(name, tensor):
 
 
 class Dense:
-    """The network of some parameters, run with folded batch-norms or trained with a batch's own. It has
-    the attention of ADRF where there are parameters of it, and SSJA where is_joint."""
+    """The network of some parameters, run with folded batch-norms or trained with a batch's own."""
 
-    def __init__(self, parameters, on_reference, training=False, is_joint=True):
+    def __init__(self, parameters, on_reference, training=False):
         self.p = {name: torch_layout(name, value) for name, value in parameters.items()}
-        self.on_reference, self.training, self.is_joint = on_reference, training, is_joint
+        self.on_reference, self.training = on_reference, training
         self.folded = {}
 
     def affine(self, norm):
@@ -110,13 +109,12 @@ class Dense:
 
     def adrf(self, prefix, x, valid):
         """Fusion of the sources; valid: of the feature grid, or None where all positions are."""
+        mean, std = window_statistics(x, valid)
         p = self.p
-        if f"{prefix}.w1" in p:
-            mean, std = window_statistics(x, valid)
-            attention = torch.sigmoid(F.relu(F.conv2d(mean, p[f"{prefix}.w1"], p[f"{prefix}.b1"])) +
-                                      F.relu(F.conv2d(std, p[f"{prefix}.w2"], p[f"{prefix}.b2"])))
-            x = spread_cells(attention, *x.shape[2:]) * x
-        return F.relu(self.convolve(f"{prefix}.mix", f"{prefix}.bn", x))
+        attention = torch.sigmoid(F.relu(F.conv2d(mean, p[f"{prefix}.w1"], p[f"{prefix}.b1"])) +
+                                  F.relu(F.conv2d(std, p[f"{prefix}.w2"], p[f"{prefix}.b2"])))
+        scaled = spread_cells(attention, *x.shape[2:]) * x
+        return F.relu(self.convolve(f"{prefix}.mix", f"{prefix}.bn", scaled))
 
     def encode(self, inputs, affines, height, width):
         """Concatenated spectral and spatial features on the feature grid, and the detail path's."""
@@ -146,8 +144,7 @@ class Dense:
                  self.adrf("adrf_spatial", spatial, some))
         x1 = F.relu(self.convolve("neck_spectral.conv", "neck_spectral.bn", fused[0]))
         x2 = F.relu(self.convolve("neck_spatial.conv", "neck_spatial.bn", fused[1], dilation=2))
-        z = joint_attention(x1, x2, some) if self.is_joint else x1 + x2
-        z = self.residual("head.block", z, dilation2=2)
+        z = self.residual("head.block", joint_attention(x1, x2, some), dilation2=2)
         z = F.relu(self.convolve("head.conv", "head.bn", z))
         fine = F.relu(self.convolve("detail.mix", "detail.bn", detail))
         y = torch.cat((double(z, height, width), fine), dim=1)
@@ -161,12 +158,6 @@ class Dense:
         y = F.dropout(F.relu(F.conv2d(y, *hidden)), 0.5, self.training)
         y = F.conv2d(y, *out)
         return y if wanted is None else y[0, :, :, 0].t()
-
-
-def network_of_model(described, parameters, training=False):
-    """The network that a model file describes."""
-    return Dense(parameters, [source["on_reference"] for source in described["sources"]], training,
-                 "ssja" not in described.get("ablations", ()))
 
 
 def cell_sum(x):

@@ -11,7 +11,7 @@ import time
 
 import torch
 
-from torch_network import load_model, network_of_model
+from torch_network import Dense, load_model
 from oracle_layers import cross_entropy, is_decayed, is_statistic, relation_loss
 
 BATCH, CROP_PX, LABELLED_PX = 8, 96, 16
@@ -37,7 +37,7 @@ def make_crops(described):
 
 class Training:
     def __init__(self, described, parameters):
-        self.network = network_of_model(described, parameters, True)
+        self.network = Dense(parameters, [s["on_reference"] for s in described["sources"]], True)
         groups = {True: [], False: []}
         for name, value in self.network.p.items():
             if not is_statistic(name):

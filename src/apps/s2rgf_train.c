@@ -60,8 +60,6 @@ static const s2_option TRAINING_OPTIONS[] = {
             "weight of the de-redundancy loss"),
     S2_TEXT("redundancy", "form", TRAIN(redundancy),
             "form of the de-redundancy loss: correlation, or softmax as published"),
-    S2_ON("relations", TRAIN(relations),
-          "dense with the published relations, ADRF's attention and SSJA; patch always has them"),
     S2_LIST("ablate", "part", TRAIN(ablations),
             "part to switch off, to measure what it contributes: attention, ssja, redundancy, "
             "spectral, spatial, expert, windows or source:name"),

@@ -31,7 +31,6 @@ typedef struct s2rgf_train_options {
     const char *model_path;
     bool overwrite;
     const char *network; /* "dense" or "patch" */
-    bool relations;      /* dense with ADRF's attention and SSJA, as published; patch has them */
     /* 0 in these four: the network's own default */
     int channels;             /* C: a multiple of 16, 16 to 128 */
     int steps;                /* optimiser steps of a full run, 1 to 1000000 */

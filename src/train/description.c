@@ -7,7 +7,6 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "model/ablations.h"
-#include "nn/networks/networks.h"
 
 /* What the model says of one source; normalisation comes later. */
 static s2rgf_status describe_source(const s2_scene_source *from, s2_model_source *to,
@@ -39,15 +38,10 @@ static s2rgf_status describe_source(const s2_scene_source *from, s2_model_source
     return S2RGF_OK;
 }
 
-/* What is switched off, unasked or asked, and the form of the loss where there is any. */
+/* What is switched off, and the form of the loss where there is any. */
 static s2rgf_status describe_ablations(const s2rgf_train_options *options,
                                        s2_model_content *content, s2rgf_error *err)
 {
-    const s2_network_ops *network = s2_network_find("network", options->network, err);
-    if (!network)
-        return S2RGF_UNSUPPORTED;
-    if (!network->defaults.related && !options->relations)
-        content->off.attention = content->off.ssja = true;
     s2rgf_status status = S2RGF_OK;
     for (size_t i = 0; options->ablations && options->ablations[i] && status == S2RGF_OK; i++)
         status =

@@ -261,7 +261,7 @@ class Page(unittest.TestCase):
 
     def test_only_what_was_validated_is_in_the_table_of_calibration(self):
         text = report.generate(self.rows(self.base, {1: 7}), plan_runs(3))
-        self.assertIn("| dense, C = 32, with the relations, not validated | 1 |", text)
+        self.assertIn("| dense, C = 32, not validated | 1 |", text)
         self.assertNotIn("Calibration", text)
 
     def test_means_over_seeds(self):
@@ -308,7 +308,7 @@ class Page(unittest.TestCase):
     def test_networks_of_two_programs_are_listed_and_not_compared(self):
         rows = self.rows(self.base, {1: 8}) + self.rows(self.other, {1: 9}, program="s2rgf 2")
         text = report.generate(rows, plan_runs(3))
-        self.assertIn("| dense, C = 32, with the relations, not validated | 1 | 0.800 |", text)
+        self.assertIn("| dense, C = 32, not validated | 1 | 0.800 |", text)
         self.assertIn("| without SSJA | 1 | 0.900 |", text)
         self.assertEqual(self.line(text, "| without SSJA | 0 |"), ["| without SSJA | 0 | - | - | - |"])
 

@@ -4,19 +4,6 @@
 . "$top_srcdir/tests/cli/tiny_scene.sh"
 need_python osgeo numpy
 
-# ---- dense is without the relations, unless they are asked for; patch has them
-expect_status 0 "${train[@]}" -q plain.s2rgf
-expect_status 0 s2rgf_info plain.s2rgf
-expect_in "$stdout" "Ablations   attention, ssja: switched off"
-expect_status 0 "${train[@]}" -q -relations -ablate attention -ablate ssja plain_too.s2rgf
-expect_same plain.s2rgf plain_too.s2rgf
-expect_status 0 "${train[@]/16/64}" -q -network patch patch.s2rgf
-expect_status 0 s2rgf_info patch.s2rgf
-expect_not_in "$stdout" "blations"
-expect_status 0 "${train[@]/16/64}" -q -network patch -relations asked.s2rgf
-expect_same patch.s2rgf asked.s2rgf
-
-train+=(-relations)
 expect_status 0 "${train[@]}" -q whole.s2rgf
 expect_silence s2rgf_classify -q -noqml -m whole.s2rgf "${sources[@]}" -prob whole.tif whole_map.tif
 expect_status 0 s2rgf_info whole.s2rgf

@@ -49,7 +49,7 @@ mkdir wide odd small large three
 scene make wide 128 96 ms=3:128x96 hs=7:32x24
 scene make odd 80 48 ms=3:80x48 hs=7:20x12
 scene make small 16 16 ms=3:16x16 hs=7:4x4
-make_model two 32 wide "ms hs" -relations
+make_model two 32 wide "ms hs"
 # one file for all sizes, odd counts of cells and a single one among them
 compare two wide "ms hs" 0,0,128,96 0
 compare two odd "ms hs" 0,0,80,48 0
@@ -61,7 +61,7 @@ compare two large "ms hs" 32,48,224,192 80
 
 # sources on the reference, one that is not, at a ratio of 2.5
 scene make three 80 80 pan=1:80x80 ms=4:80x80 hs=9:32x32
-make_model three 16 three "pan ms hs" -relations
+make_model three 16 three "pan ms hs"
 compare three three "pan ms hs" 0,0,80,80 0
 
 # the expert of windows, beside holes and edges
@@ -72,7 +72,7 @@ compare windows wide "ms hs" 0,0,128,96 0
 validation=(-val 0.3 -no_refit)
 
 for ablation in attention ssja spectral spatial; do
-    make_model "$ablation" 16 wide "ms hs" -relations -ablate "$ablation"
+    make_model "$ablation" 16 wide "ms hs" -ablate "$ablation"
     compare "$ablation" wide "ms hs" 0,0,128,96 0
 done
 

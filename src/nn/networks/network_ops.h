@@ -47,7 +47,6 @@ typedef struct s2_network_defaults {
     int channels, steps, batch, crop_px;
     bool centred; /* only the pixel at (crop_px / 2, crop_px / 2) of a crop is classified */
     bool fixed;   /* crop and channels cannot be chosen */
-    bool related; /* attention and SSJA are on, unasked */
 } s2_network_defaults;
 
 /** Which tiles suit an architecture. */

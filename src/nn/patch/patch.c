@@ -9,8 +9,7 @@ const s2_network_ops s2_patch_ops = {
                  .batch = 32,
                  .crop_px = S2_PATCH_PX,
                  .centred = true,
-                 .fixed = true,
-                 .related = true},
+                 .fixed = true},
     /* Rectangles are read as a whole; what neighbours share is shared within a block of the
        tile. */
     .tiles = {.halo_px = 16, .width = 256, .height = 256},
