@@ -18,7 +18,8 @@ _s2rgf_kind() {
         out.tif | 'folder|list') echo file ;;
     format) echo format ;;
     *=VALUE) echo pair ;;
-    N | MB | pixels | '[pixels]' | 'pixels|Xha' | '[name=]bands' | p | channels | rate | fraction | weight | spread | x | y | width | height | ulx | uly | \
+    N | MB | pixels | '[pixels]' | 'pixels|Xha' | '[name=]bands' | '[source:]layer=values' | p | \
+        channels | rate | fraction | weight | spread | x | y | width | height | ulx | uly | \
         lrx | lry | error | metres | '[class=]U' | i/n | srs | value | name | form | part | field | layer | expression | what) echo none ;;
     *) echo unknown ;;
     esac
