@@ -42,7 +42,7 @@ struct s2_source {
     s2_source **quality;           /* [quality_count] layers, presented on the file grid */
     int quality_count;
     s2_scratch planes, mask_plane, overlap_valid, numbers; /* source_read.c */
-    s2_scratch quality_valid;                              /* source_quality.c */
+    s2_scratch quality_valid;                              /* quality.c */
 };
 
 /** Clear `valid` where a quality layer is not, in a rectangle of the files' grid: [h][w] in/out */
