@@ -2,7 +2,7 @@
 #ifndef S2_SCENE_OUTPUT_GUARD_H
 #define S2_SCENE_OUTPUT_GUARD_H
 
-#include "geo/source/dataset_files.h"
+#include "geo/files/dataset_files.h"
 #include "s2rgf/scene.h"
 
 /** A file that is to be written. */
@@ -18,6 +18,7 @@ typedef struct s2_output_guard {
     s2_guarded_file *files;
     size_t count, capacity;
     bool any_replaces;
+    bool is_closed; /* sorted by key */
 } s2_output_guard;
 
 /** Release what it holds. */
