@@ -8,7 +8,7 @@
 
 #include "core/error.h"
 #include "core/memory.h"
-#include "geo/source/product_private.h"
+#include "geo/source/products.h"
 
 #define LAST_BAND 9 /* those beyond are thermal */
 #define PAN 8

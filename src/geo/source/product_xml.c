@@ -9,7 +9,7 @@
 
 #include "core/error.h"
 #include "core/memory.h"
-#include "geo/source/product_private.h"
+#include "geo/source/products.h"
 
 /* ---- Sentinel-2 L2A --------------------------------------------------------------------------- */
 

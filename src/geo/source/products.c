@@ -10,7 +10,6 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "geo/source/gdal_catch.h"
-#include "geo/source/product_private.h"
 
 /* ---- rasters ---------------------------------------------------------------------------------- */
 
