@@ -63,6 +63,11 @@ for name in 10m:B02,B03,B04,B08 20m:B05,B06,B07,B8A,B11,B12 60m:B01,B09; do
 done
 expect_status 0 s2rgf_classify -q -overwrite -noqml -m model.s2rgf "${by_hand[@]}" s2_hand.tif
 same_pixels s2_all.tif s2_hand.tif
+# the layer by its short name
+expect_silence "${map[@]}" -i s2=products/s2.SAFE -qa scl=4-7,11 s2_short.tif
+same_pixels s2.tif s2_short.tif
+expect_status 1 "${map[@]}" -i s2=products/s2.SAFE -qa scl2=4 refused.tif
+expect_in "$stderr" "no input is called scl2"
 expect_silence "${map[@]}" -i s2=products/s2.SAFE -threads 2 -tile 32 s2_tiles.tif
 same_pixels s2_all.tif s2_tiles.tif
 

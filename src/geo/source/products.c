@@ -139,7 +139,7 @@ static s2rgf_status make_vrt(const s2_product_raster *raster, char **text, s2rgf
 s2rgf_status s2_product_add(const s2_product *product, const s2_product_raster *raster,
                             s2rgf_error *err)
 {
-    s2_scene_raster added = {.is_quality = raster->is_quality};
+    s2_scene_raster added = {.is_quality = raster->is_quality, .product = strlen(product->name)};
     s2rgf_status status = make_vrt(raster, &added.path, err);
     if (status != S2RGF_OK)
         return status;
@@ -157,7 +157,8 @@ s2rgf_status s2_product_add_quality(const s2_product *product, const char *suffi
         return S2RGF_OK;
     return take_raster(product->rasters,
                        (s2_scene_raster){s2_asprintf("%s%s", product->name, suffix),
-                                         s2_strdup(path), s2_strdup(path), true},
+                                         s2_strdup(path), s2_strdup(path), true,
+                                         strlen(product->name)},
                        err);
 }
 
@@ -245,7 +246,7 @@ static s2rgf_status add_input(const s2rgf_input *input, s2_scene_rasters *raster
     if (!metadata)
         return take_raster(rasters,
                            (s2_scene_raster){s2_strdup(input->name), s2_strdup(input->path),
-                                             s2_strdup(input->path), false},
+                                             s2_strdup(input->path), false, 0},
                            err);
     const s2_product product = {input->name, metadata, rasters};
     status = kind->read(&product, err);

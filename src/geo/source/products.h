@@ -14,6 +14,7 @@ typedef struct s2_scene_raster {
     char *path;      /* what GDAL opens: a file, or a VRT as text */
     char *label;     /* what messages call it */
     bool is_quality; /* of a product: no source, even if no -qa names it */
+    size_t product;  /* bytes of the name that are its product's; 0: of none */
 } s2_scene_raster;
 
 /** All rasters of a scene; all zeros: none. */

@@ -202,17 +202,59 @@ static s2rgf_status check_rule(const scene_inputs *inputs, const s2_quality_rule
     return S2RGF_OK;
 }
 
+static s2rgf_status add_rule(scene_inputs *inputs, const s2_quality_rule *rule, s2rgf_error *err)
+{
+    if (inputs->rule_count == S2_QUALITY_RULES)
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                       "-qa %s=%s: too many quality layers: expected at most %d", rule->layer,
+                       rule->text, S2_QUALITY_RULES);
+    return s2_quality_rule_copy(rule, &inputs->rules[inputs->rule_count++], err);
+}
+
+static bool same_product(const s2_scene_raster *a, const s2_scene_raster *b)
+{
+    return a->product == b->product && strncmp(a->name, b->name, a->product) == 0;
+}
+
+/** A rule about an input; or, by the short name of a product's layer, about that product's sources. */
+static s2rgf_status resolve_rule(scene_inputs *inputs, const s2_quality_rule *rule,
+                                 s2rgf_error *err)
+{
+    const s2_scene_rasters *rasters = &inputs->rasters;
+    const int before = inputs->rule_count;
+    s2rgf_status status = S2RGF_OK;
+    for (size_t i = 0; i < rasters->count; i++)
+        if (strcmp(rasters->items[i].name, rule->layer) == 0)
+            return add_rule(inputs, rule, err);
+    for (size_t i = 0; i < rasters->count; i++) {
+        const s2_scene_raster *layer = &rasters->items[i];
+        if (!layer->is_quality || strcmp(layer->name + layer->product + 1, rule->layer) != 0)
+            continue;
+        for (size_t k = 0; k < rasters->count && status == S2RGF_OK; k++) {
+            const s2_scene_raster *source = &rasters->items[k];
+            s2_quality_rule own = *rule;
+            own.layer = layer->name;
+            own.source = source->name;
+            if (same_product(layer, source) && !source->is_quality &&
+                (!rule->source || strcmp(rule->source, source->name) == 0))
+                status = add_rule(inputs, &own, err);
+        }
+    }
+    return status == S2RGF_OK && inputs->rule_count == before ? add_rule(inputs, rule, err)
+                                                              : status;
+}
+
 static s2rgf_status find_inputs(const s2rgf_scene_options *options, scene_inputs *inputs,
                                 s2rgf_error *err)
 {
     *inputs = (scene_inputs){.options = options};
     s2rgf_status status = s2_scene_rasters_find(options, &inputs->rasters, err);
     for (size_t i = 0; options->quality && options->quality[i] && status == S2RGF_OK; i++) {
-        if (i == S2_QUALITY_RULES)
-            return s2_fail(err, S2RGF_INVALID_ARGUMENT, "too many quality layers: expected %d",
-                           S2_QUALITY_RULES);
-        status =
-            s2_quality_rule_parse(options->quality[i], &inputs->rules[inputs->rule_count++], err);
+        s2_quality_rule rule;
+        status = s2_quality_rule_parse(options->quality[i], &rule, err);
+        if (status == S2RGF_OK)
+            status = resolve_rule(inputs, &rule, err);
+        s2_quality_rule_clear(&rule);
     }
     for (int i = 0; i < inputs->rule_count && status == S2RGF_OK; i++)
         status = check_rule(inputs, &inputs->rules[i], err);
