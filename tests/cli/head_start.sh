@@ -5,8 +5,9 @@
 need_python numpy osgeo.gdal
 
 labels=(-labels scene/labels.gpkg -l train -a class)
-small=(-c 16 -batch 2 -crop 32 -threads 1)
-fit=(s2rgf_train -overwrite "${labels[@]}" "${small[@]}" -val 0 -settle 1 -ablate expert)
+small=(-batch 2 -crop 32 -threads 1 -val 0)
+any=(s2rgf_train -overwrite "${labels[@]}" "${small[@]}")
+fit=("${any[@]}" -c 16 -settle 1 -ablate expert)
 still=("${fit[@]}" -steps 1 -lr 1e-8) # leaves the weights that it starts from as they are
 expect_silence "${fit[@]}" "${sources[@]}" -q -steps 12 old.s2rgf
 
@@ -100,7 +101,7 @@ assert np.abs(old[:, 1:] - new).max() < 1e-6
 P
 ogr2ogr -q -sql "SELECT geom, CASE class WHEN 'stubble' THEN 'maize' ELSE class END AS class FROM train" -dialect sqlite \
     -nln train renamed.gpkg scene/labels.gpkg
-expect_status 0 s2rgf_train -labels renamed.gpkg -l train -a class "${small[@]}" -val 0 -ablate expert -steps 1 \
+expect_status 0 s2rgf_train -labels renamed.gpkg -l train -a class "${small[@]}" -ablate expert -steps 1 \
     "${sources[@]}" -init old.s2rgf renamed.s2rgf
 expect_in "$stdout" "classes forest, meadow; "
 expect_in "$stdout" "New: classes maize; "
@@ -146,7 +147,7 @@ assert bands("old.s2rgf") == bands("scaled.s2rgf")
 P
 
 # ---- channels left open are the model's; the patch network, too
-expect_silence s2rgf_train -q "${sources[@]}" "${labels[@]}" -batch 1 -crop 32 -threads 1 -val 0 -steps 1 -init old.s2rgf open.s2rgf
+expect_silence "${any[@]}" -q "${sources[@]}" -steps 1 -init old.s2rgf open.s2rgf
 expect_status 0 s2rgf_info open.s2rgf
 expect_in "$stdout" "C = 16"
 patch=(s2rgf_train "${sources[@]}" "${labels[@]}" -network patch -batch 2 -threads 1 -val 0 -steps 1)
@@ -171,16 +172,16 @@ done
 refused() { # STATUS MESSAGE OPTION...
     local wanted=$1 message=$2
     shift 2
-    expect_status "$wanted" "${still[@]}" "${sources[@]}" "$@" refused.s2rgf
+    expect_status "$wanted" "${any[@]}" "${sources[@]}" -steps 1 "$@" refused.s2rgf
     expect_in "$stderr" "$message"
     expect_no_file refused.s2rgf
 }
 refused 3 "old.s2rgf: another network: expected dense with 32 channels, found dense with 16" -init old.s2rgf -c 32
-refused 3 "patch.s2rgf: another network: expected dense with 16 channels, found patch with 64" -init patch.s2rgf
+refused 3 "patch.s2rgf: another network: expected dense with 16 channels, found patch with 64" -c 16 -init patch.s2rgf
 refused 1 "none.s2rgf" -init none.s2rgf
 refused 1 "scene/ms.tif" -init scene/ms.tif
 refused 2 "init" -freeze encoders
-refused 2 "expected encoders, found head" -init old.s2rgf -freeze head
+refused 1 "expected encoders, found head" -init old.s2rgf -freeze head
 expect_status 3 "${still[@]}" -i red=scene/ms.tif -init old.s2rgf refused.s2rgf
 expect_in "$stderr" "old.s2rgf: no source of the training is one of the model's: expected its names and bands (ms, hs), found red"
 expect_no_file refused.s2rgf
