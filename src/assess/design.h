@@ -3,7 +3,7 @@
 #define S2_ASSESS_DESIGN_H
 
 #include "geo/labels/labels.h"
-#include "geo/map/strata.h"
+#include "geo/points/strata.h"
 #include "s2rgf/assess.h"
 
 typedef enum s2_design {

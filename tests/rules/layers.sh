@@ -20,13 +20,14 @@ model: core format nn nn/layers nn/networks
 geo/source: core
 geo/labels: core geo/source
 geo/map: core geo/source geo/labels
+geo/points: core geo/source geo/map
 tiles: core nn/networks
 scene: core format geo/source model nn/networks
-assess: core format geo/source geo/labels geo/map
-sample: core geo/source geo/labels geo/map scene
+assess: core format geo/source geo/labels geo/map geo/points
+sample: core geo/source geo/labels geo/map geo/points scene
 change: core format geo/source geo/labels geo/map scene assess
 report: core geo/source geo/map model
-classify: core format nn/networks model geo/source geo/labels geo/map tiles scene assess
+classify: core format nn/networks model geo/source geo/labels geo/map geo/points tiles scene assess
 train: core nn/layers nn/networks model geo/source geo/labels tiles scene assess
 library: core nn/layers
 apps:

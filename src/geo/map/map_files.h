@@ -14,6 +14,7 @@ typedef struct s2_map_target {
     bool overwrite;
     bool sides; /* it will have side files, of names longer than its own */
     bool style; /* a .qml is one of them */
+    bool vat;   /* a .vat.dbf is one of them */
     bool world; /* its format takes its place from a world file beside it, and writes none */
 } s2_map_target;
 
