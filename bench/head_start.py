@@ -28,7 +28,7 @@ STEPS = (5, 10, 20, 40, 80, 150)
 OPTIONS = ("-network", "dense", "-c", "16", "-batch", "4", "-crop", "32", "-val", "0", "-ablate", "expert",
            "-threads", "1")
 WAYS = {"from nothing": (), "-init": ("-init",), "-init -freeze encoders": ("-init", "-freeze")}
-LIGHT = 0.1         # spread of gains, and of offsets in means of a band
+LIGHT = 0.1         # spread of gains, and of offsets in means of a band; 0: the light of the earlier model
 
 
 def run(build, program, *arguments):
@@ -53,7 +53,7 @@ def by_name(path):
 class RedClover:
     """One fold tests, the next one trains in another light, the others trained the earlier model."""
 
-    def __init__(self, build, data, folder, seed):
+    def __init__(self, build, data, folder, seed, light):
         scene = scenes.red_clover(data, folder)
         rasters = [split.test_raster for split in scene.splits]
         fold = (seed - 1) % len(rasters)
@@ -63,7 +63,7 @@ class RedClover:
         labels = np.max([read_labels(path)[0] for path in others], axis=0)
         old = write_raster(os.path.join(folder, f"old{fold}.tif"), like, labels, names)
         self.old = (*scenes.inputs_of(scene.sources), "-labels", old)
-        self.inputs = scenes.inputs_of(relight(scene.sources, LIGHT, seed, os.path.join(folder, "light")))
+        self.inputs = scenes.inputs_of(relight(scene.sources, light, seed, os.path.join(folder, "light")))
         self.new = (*self.inputs, "-labels", new)
 
     def accuracy(self, model, folder):
@@ -76,7 +76,7 @@ class RedClover:
 class Idtrees:
     """Every other plot trained the earlier model, the others train, and those of the test file test."""
 
-    def __init__(self, build, data, folder, seed):
+    def __init__(self, build, data, folder, seed, _light):
         here = os.path.join(data, "idtrees")
         labels = {part: os.path.join(here, f"crowns_{part}.gpkg") for part in ("train", "test")}
         plots = {part: self.plots_of(here, path) for part, path in labels.items()}
@@ -105,8 +105,9 @@ class Idtrees:
 
     def listed(self, path, names):
         with open(path, "w", encoding="utf-8") as file:
-            file.writelines(os.path.join(self.here, name) + "\n" for name in names)
-        return ("-scenes", path, "-i", "rgb={}_rgb.tif", "-i", "hs={}_hs.tif")
+            file.writelines(name + "\n" for name in names)
+        stem = os.path.join(os.path.abspath(self.here), "{}")
+        return ("-scenes", path, "-i", f"rgb={stem}_rgb.tif", "-i", f"hs={stem}_hs.tif")
 
     def accuracy(self, model, folder):
         run(self.build, "s2rgf_classify", "-overwrite", "-noqml", "-threads", "1", "-m", model, *self.scenes,
@@ -166,6 +167,7 @@ def main():
     parser.add_argument("-cases", nargs="+", choices=CASES, default=list(CASES))
     parser.add_argument("-seeds", type=int, default=3, help="each has a fold or half of its own")
     parser.add_argument("-steps", type=int, nargs="+", default=STEPS, help="steps at which to look")
+    parser.add_argument("-light", type=float, default=LIGHT, help="how far Red Clover's light is another one")
     parser.add_argument("-json", help="write all figures to this file")
     arguments = parser.parse_args()
     steps, figures = tuple(arguments.steps), {}
@@ -175,11 +177,12 @@ def main():
         figures[name] = []
         for seed in range(1, arguments.seeds + 1):
             with tempfile.TemporaryDirectory(prefix="head-start-") as folder:
-                case = CASES[name](arguments.build, arguments.data, folder, seed)
+                case = CASES[name](arguments.build, arguments.data, folder, seed, arguments.light)
                 figures[name].append(curves(case, arguments.build, seed, steps, folder))
             if arguments.json: # so far: it takes long
                 with open(arguments.json, "w", encoding="utf-8") as file:
-                    json.dump({"options": OPTIONS, "light": LIGHT, "steps": steps, "trials": figures}, file)
+                    json.dump({"options": OPTIONS, "light": arguments.light, "steps": steps,
+                               "trials": figures}, file)
         print("\n".join(summary(name, figures[name], steps)), flush=True)
 
 

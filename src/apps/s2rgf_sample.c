@@ -41,16 +41,11 @@ static const s2_option EXCLUDE_OPTIONS[] = {
             "labels whose pixels are not drawn, such as those of training"),
     S2_REAL("distance", "metres", SAMPLE(exclude_m), 0, 1e7,
             "also exclude pixels at most this far from them", .needs = "exclude"),
-    S2_TEXT("l", "layer", SAMPLE(exclude.layer), "layer of these labels, if the file has several",
-            .needs = "exclude"),
-    S2_TEXT("where", "expression", SAMPLE(exclude.where),
-            "use only features for which this SQL condition holds", .needs = "exclude"),
-    S2_TEXT("label_srs", "srs", SAMPLE(exclude.assigned_srs), "CRS of labels that have none",
-            .needs = "exclude"),
+    S2_OF_LABELS(SAMPLE, exclude, "exclude"),
 };
 
 static const s2_option OUTPUT_OPTIONS[] = {
-    S2_TEXT(NULL, "out.gpkg", SAMPLE(output_path), "the points to write", .required = true),
+    S2_OUTPUT(NULL, "out.gpkg", SAMPLE(output_path), "the points to write", .required = true),
     S2_TEXT("of", "format", SAMPLE(format),
             "GDAL driver of the points; by default that of their extension"),
     S2_ON("blind", SAMPLE(blind),

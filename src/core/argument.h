@@ -16,6 +16,12 @@ typedef struct s2_argument {
                        sizeof(const s2_argument[]){__VA_ARGS__} / sizeof(s2_argument), err)
 s2rgf_status s2_arguments_given(const s2_argument *arguments, size_t count, s2rgf_error *err);
 
+/**
+ * Begin a function that makes text of a subject: neither may be NULL, *text becomes NULL, and err
+ * is cleared. Errors: INVALID_ARGUMENT
+ */
+s2rgf_status s2_text_asked(const char *name, const void *subject, char **text, s2rgf_error *err);
+
 /** A number with its range. */
 typedef struct s2_argument_range {
     const char *name;
@@ -30,7 +36,8 @@ typedef struct s2_argument_range {
 s2rgf_status s2_arguments_in_range(const s2_argument_range *ranges, size_t count, s2rgf_error *err);
 
 /** The reserve of a structure that has no size. Errors: INVALID_ARGUMENT unless all are NULL. */
-s2rgf_status s2_argument_reserve(const char *name, const void *const reserved[8], s2rgf_error *err);
+s2rgf_status s2_argument_reserve(const char *name, const void *const *reserved, size_t count,
+                                 s2rgf_error *err);
 
 /**
  * Fill a caller's options, which begin with their size, from defaults of this version; the caller's

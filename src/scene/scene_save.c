@@ -23,6 +23,8 @@ static s2rgf_status check_scene_target(const s2rgf_scene *scene, const char *pat
     s2_output_guard guard = {0};
     s2rgf_status status = s2_output_guard_add(&guard, path, err);
     if (status == S2RGF_OK)
+        status = s2_output_guard_close(&guard, err);
+    if (status == S2RGF_OK)
         status = s2_output_guard_file(&guard, scene->model_path, err);
     if (status == S2RGF_OK)
         status = s2_output_guard_scene(&guard, &scene->options, err);
@@ -103,7 +105,7 @@ static s2rgf_status put_options(s2_json_writer *writer, const s2rgf_scene_option
                                 s2rgf_error *err)
 {
     const bool any = options->assigned_srs || options->source_nodata || options->open_options ||
-                     options->input_formats;
+                     options->input_formats || options->quality;
     if (!any)
         return S2RGF_OK;
     s2_json_begin_object(writer, "options");
@@ -114,6 +116,8 @@ static s2rgf_status put_options(s2_json_writer *writer, const s2rgf_scene_option
         status = put_list(writer, "oo", options->open_options, err);
     if (status == S2RGF_OK)
         status = put_list(writer, "if", options->input_formats, err);
+    if (status == S2RGF_OK)
+        status = put_list(writer, "qa", options->quality, err);
     s2_json_end_object(writer);
     return status;
 }

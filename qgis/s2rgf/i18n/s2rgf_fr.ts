@@ -4,6 +4,30 @@
 <context>
     <name>s2rgf</name>
     <message>
+        <source>Model</source>
+        <translation>Modèle</translation>
+    </message>
+    <message>
+        <source>By default those of the model, in its order.</source>
+        <translation>Par défaut ceux du modèle, dans son ordre.</translation>
+    </message>
+    <message>
+        <source>s2rgf models (*.s2rgf);;All files (*)</source>
+        <translation>Modèles s2rgf (*.s2rgf);;Tous les fichiers (*)</translation>
+    </message>
+    <message>
+        <source>{}: {} bands, pixels of {:.3g}{}</source>
+        <translation>{} : {} bandes, pixels de {:.3g}{}</translation>
+    </message>
+    <message>
+        <source>and {} more</source>
+        <translation>et {} autres</translation>
+    </message>
+    <message>
+        <source>Classes: {}</source>
+        <translation>Classes : {}</translation>
+    </message>
+    <message>
         <source>Assess</source>
         <translation>Évaluer</translation>
     </message>
@@ -46,10 +70,6 @@
     <message>
         <source>Figures as JSON</source>
         <translation>Valeurs en JSON</translation>
-    </message>
-    <message>
-        <source>JSON files (*.json)</source>
-        <translation>Fichiers JSON (*.json)</translation>
     </message>
     <message>
         <source>Map</source>
@@ -216,24 +236,12 @@
         <translation>La carte a les couleurs et les noms des classes. Un pixel vaut 0, la valeur nodata, là où une source n'a pas de valeur valide.</translation>
     </message>
     <message>
-        <source>Model</source>
-        <translation>Modèle</translation>
-    </message>
-    <message>
-        <source>By default those of the model, in its order.</source>
-        <translation>Par défaut ceux du modèle, dans son ordre.</translation>
-    </message>
-    <message>
         <source>Extent of the map</source>
         <translation>Emprise de la carte</translation>
     </message>
     <message>
         <source>The whole scene, if not set.</source>
         <translation>Toute la scène, si elle n'est pas donnée.</translation>
-    </message>
-    <message>
-        <source>s2rgf models (*.s2rgf);;All files (*)</source>
-        <translation>Modèles s2rgf (*.s2rgf);;Tous les fichiers (*)</translation>
     </message>
     <message>
         <source>Model info</source>
@@ -596,6 +604,10 @@
         <translation>0 : seulement le pixel qui le contient.</translation>
     </message>
     <message>
+        <source>Labelled polygons or points</source>
+        <translation>Polygones ou points étiquetés</translation>
+    </message>
+    <message>
         <source>Give either polygons or points here, or a raster of classes below.</source>
         <translation>Donnez soit des polygones ou des points ici, soit un raster de classes ci-dessous.</translation>
     </message>
@@ -620,10 +632,6 @@
         <translation>des options d'ouverture</translation>
     </message>
     <message>
-        <source>Labelled polygons or points</source>
-        <translation>Polygones ou points étiquetés</translation>
-    </message>
-    <message>
         <source>Field with the class</source>
         <translation>Champ de la classe</translation>
     </message>
@@ -638,18 +646,6 @@
     <message>
         <source>{}: has {}: a copy with them is used</source>
         <translation>{} : a {} : une copie qui les contient est employée</translation>
-    </message>
-    <message>
-        <source>{}: {} bands, pixels of {:.3g}{}</source>
-        <translation>{} : {} bandes, pixels de {:.3g}{}</translation>
-    </message>
-    <message>
-        <source>and {} more</source>
-        <translation>et {} autres</translation>
-    </message>
-    <message>
-        <source>Classes: {}</source>
-        <translation>Classes : {}</translation>
     </message>
     <message>
         <source>Threads</source>
@@ -670,6 +666,14 @@
     <message>
         <source>In place of the one that they declare; none for no nodata value.</source>
         <translation>À la place de celle qu'ils déclarent ; none pour aucune.</translation>
+    </message>
+    <message>
+        <source>Valid values of quality layers</source>
+        <translation>Valeurs valides des couches de qualité</translation>
+    </message>
+    <message>
+        <source>SCL=4-7,11 makes the source called SCL a quality layer: pixels are valid where it has one of these values; QA=nobits:0-4 where none of these bits is set. A blank between several.</source>
+        <translation>SCL=4-7,11 fait de la source nommée SCL une couche de qualité : les pixels sont valides là où elle a une de ces valeurs ; QA=nobits:0-4, là où aucun de ces bits n'est mis. Un espace entre plusieurs.</translation>
     </message>
     <message>
         <source>Additional command-line parameters</source>
@@ -714,6 +718,10 @@
     <message>
         <source>Folder of the s2rgf programs, if they are not on the PATH</source>
         <translation>Dossier des programmes s2rgf, s'ils ne sont pas dans le PATH</translation>
+    </message>
+    <message>
+        <source>JSON files (*.json)</source>
+        <translation>Fichiers JSON (*.json)</translation>
     </message>
     <message>
         <source>Report</source>

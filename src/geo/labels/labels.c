@@ -11,32 +11,21 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
+#include "core/plural.h"
 #include "core/utf8.h"
 #include "geo/labels/labels_private.h"
 #include "geo/source/gdal_catch.h"
+#include "geo/source/srs.h"
 
 #define LARGEST_BUFFER_M 1e6
 
-/** Room for one more item in an array that doubles; false when memory is out. */
-static bool make_room(void **items, size_t count, size_t *capacity, size_t size)
-{
-    if (count < *capacity)
-        return true;
-    const size_t wider = *capacity == 0 ? 256 : 2 * *capacity;
-    void *grown = s2_grow(*items, count, wider, size);
-    if (!grown)
-        return false;
-    *items = grown;
-    *capacity = wider;
-    return true;
-}
-
 s2rgf_status s2_labels_add_group(s2_label_claims *claims, int class_index, s2rgf_error *err)
 {
-    void *groups = claims->groups;
     if (claims->group_count >= INT_MAX)
         return s2_fail(err, S2RGF_UNSUPPORTED, "labels: more than %d polygons or blocks", INT_MAX);
-    if (!make_room(&groups, claims->group_count, &claims->group_capacity, sizeof *claims->groups))
+    s2_label_group *groups =
+        s2_make_room(claims->groups, claims->group_count, &claims->group_capacity, sizeof *groups);
+    if (!groups)
         return s2_fail_memory(err, "label groups");
     claims->groups = groups;
     claims->groups[claims->group_count++] = (s2_label_group){.class_index = class_index};
@@ -45,10 +34,11 @@ s2rgf_status s2_labels_add_group(s2_label_claims *claims, int class_index, s2rgf
 
 s2rgf_status s2_labels_claim(s2_label_claims *claims, int x, int y, int group, s2rgf_error *err)
 {
-    void *items = claims->items;
     if (claims->are_places)
         return s2_label_runs_add(&claims->runs, (s2_label_run){y, x, x}, err);
-    if (!make_room(&items, claims->count, &claims->capacity, sizeof *claims->items))
+    s2_label_pixel *items =
+        s2_make_room(claims->items, claims->count, &claims->capacity, sizeof *items);
+    if (!items)
         return s2_fail_memory(err, "labelled pixels");
     claims->items = items;
     claims->items[claims->count++] =
@@ -376,7 +366,10 @@ s2rgf_status s2_label_options_check(const s2rgf_label_options *options, s2rgf_er
     s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"labels", options->path});
     if (status == S2RGF_OK)
         status = S2_ARGUMENTS_IN_RANGE(err, {"buffer", options->buffer_m, 0, LARGEST_BUFFER_M});
-    return status == S2RGF_OK ? s2_argument_reserve("labels", options->reserved, err) : status;
+    return status == S2RGF_OK
+               ? s2_argument_reserve("labels", options->reserved,
+                                     sizeof options->reserved / sizeof *options->reserved, err)
+               : status;
 }
 
 /** Open the file of a request and claim pixels. labels in: empty */
@@ -485,9 +478,10 @@ s2rgf_status s2_labels_refuse_zero(const s2_label_set *labels, const char *path,
     for (size_t i = 0; i < labels->count; i++)
         pixels += labels->pixels[i].class_index == 0;
     return s2_fail(err, S2RGF_FORMAT,
-                   "%s: %zu pixels have value 0, which is a class (%s) where another value is "
+                   "%s: %zu %s value 0, which is a class (%s) where another value is "
                    "nodata: %s: give the class another value, or declare 0 as nodata",
-                   path, pixels, labels->classes.items[0].name, rule);
+                   path, pixels, s2_plural(pixels, "pixel has", "pixels have"),
+                   labels->classes.items[0].name, rule);
 }
 
 void s2_label_set_clear(s2_label_set *labels)
