@@ -1,5 +1,5 @@
-# Makes the manual page libs2rgf(3) of src/s2rgf.h:  awk -v date='May 1, 2026' -f libs2rgf.awk s2rgf.h
-# The first comment becomes the description, a "/* ---- name ---- */" a section, and each "/** comment */" with the
+# Makes the manual page libs2rgf(3) of the public headers:  awk -v date='May 1, 2026' -f libs2rgf.awk s2rgf.h s2rgf/*.h
+# The first comment of the first header becomes the description, a "/* ---- name ---- */" a section, and each "/** comment */" with the
 # declaration below it a subsection that has the declaration's name.
 
 # A line of mdoc; a paragraph does not begin where a section or a display does.
@@ -56,6 +56,7 @@ function emit_comment(comment,    lines, count, i, line, literal, labelled)
 # The name that a declaration gives.
 function name_of(declaration)
 {
+    gsub(/\/\*[^*]*\*\//, "", declaration)
     if (match(declaration, /s2rgf_[a-z0-9_]+ ?\(/)) return substr(declaration, RSTART, RLENGTH - 1)
     if (match(declaration, /\} s2rgf_[a-z0-9_]+;/)) return substr(declaration, RSTART + 2, RLENGTH - 3)
     match(declaration, /(S2RGF|s2rgf)_[A-Za-z0-9_]+/)
@@ -85,6 +86,9 @@ BEGIN {
 !described && /^ \*\// { described = 1; emit_comment(text); next }
 !described { if (NR > 3) text = text $0 "\n"; next }
 
+# The title of another header.
+FNR == 1 { next }
+
 # Sections, some with a note.
 /^\/\* ---- / {
     flush()
@@ -110,7 +114,7 @@ in_comment {
 }
 
 # Declarations: from a comment or a section to the blank line after them.
-/^#(ifndef|ifdef|endif|else|if|include)|^extern "C"|^#define S2RGF_(H|API)|^}$/ { next }
+/^#(ifndef|ifdef|endif|else|if|include)|^extern "C"|^#define S2RGF_([A-Z_]*H$|API)|^}$/ { next }
 /^$/ { flush(); next }
 {
     if (!in_section) emit(".Sh CONSTANTS AND COMMON TYPES")

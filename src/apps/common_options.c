@@ -1,7 +1,8 @@
 /* Options that several programs share: rasters and labels. */
 #include "apps/common_options.h"
 
-#include "s2rgf.h"
+#include "s2rgf/labels.h"
+#include "s2rgf/scene.h"
 
 #define SCENE(member) offsetof(s2rgf_scene_options, member)
 #define LABEL(member) offsetof(s2rgf_label_options, member)

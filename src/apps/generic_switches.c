@@ -8,7 +8,7 @@
 #include <gdal.h>
 
 #include "apps/report.h"
-#include "s2rgf.h"
+#include "s2rgf/base.h"
 
 #define BYTE_ORDER_MARK "\xEF\xBB\xBF" /* which some editors put at the beginning of a file */
 

@@ -16,7 +16,7 @@
 #include "apps/generic_switches.h"
 #include "apps/report.h"
 #include "apps/shard.h"
-#include "s2rgf.h"
+#include "s2rgf/scene.h"
 
 /* What has been read so far. */
 typedef struct reader {

@@ -2,7 +2,9 @@
 #ifndef S2_APPS_REPORT_H
 #define S2_APPS_REPORT_H
 
-#include "s2rgf.h"
+#include "s2rgf/base.h"
+
+#include <stdint.h>
 
 /** Exit codes of all programs. */
 typedef enum s2_exit_code {

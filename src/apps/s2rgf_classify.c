@@ -7,7 +7,8 @@
 #include "apps/program.h"
 #include "apps/scenes.h"
 #include "apps/shard.h"
-#include "s2rgf.h"
+#include "s2rgf/classify.h"
+#include "s2rgf/lazy_map.h"
 
 #define BLOCK_CACHE_MB 256 /* at most, unless GDAL_CACHEMAX says otherwise */
 

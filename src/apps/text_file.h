@@ -2,7 +2,7 @@
 #ifndef S2_APPS_TEXT_FILE_H
 #define S2_APPS_TEXT_FILE_H
 
-#include "s2rgf.h"
+#include "s2rgf/base.h"
 
 /**
  * Check that a file could be written there: it is absent, or a regular file to be replaced.

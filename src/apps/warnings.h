@@ -2,7 +2,7 @@
 #ifndef S2_APPS_WARNINGS_H
 #define S2_APPS_WARNINGS_H
 
-#include "s2rgf.h"
+#include "s2rgf/base.h"
 
 /** A host that keeps warnings; valid while this structure stays in place. */
 typedef struct s2_warnings {

@@ -1,5 +1,5 @@
 /* s2rgf_assessment_json: an assessment as a JSON object. */
-#include "s2rgf.h"
+#include "s2rgf/assess.h"
 
 #include "core/argument.h"
 #include "core/error.h"

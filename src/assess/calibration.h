@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "s2rgf.h"
+#include "s2rgf/base.h"
 
 #define S2_TEMPERATURE_MIN 0.25 /* a fitted temperature stays within these */
 #define S2_TEMPERATURE_MAX 8.0

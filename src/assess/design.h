@@ -3,7 +3,8 @@
 #define S2_ASSESS_DESIGN_H
 
 #include "geo/labels/labels.h"
-#include "geo/map/strata.h"
+#include "geo/points/strata.h"
+#include "s2rgf/assess.h"
 
 typedef enum s2_design {
     S2_DESIGN_NONE, /* labels of any origin: nothing can be said of the map */

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "s2rgf.h"
+#include "s2rgf/base.h"
 
 /**
  * How often a pixel of reference class i was mapped as class j: counts[i * classes + j].

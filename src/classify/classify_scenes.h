@@ -3,6 +3,7 @@
 #define S2_CLASSIFY_CLASSIFY_SCENES_H
 
 #include "geo/source/scene_list.h"
+#include "s2rgf/classify.h"
 
 typedef enum s2_scene_outcome {
     S2_SCENE_NOT_REACHED,

@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #include "core/geometry.h"
-#include "s2rgf.h"
+#include "s2rgf/base.h"
 
 #define S2_SMOOTH_LEAST_PX 3 /* sides of a window, odd */
 #define S2_SMOOTH_MOST_PX 51

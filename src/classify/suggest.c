@@ -11,7 +11,9 @@
 #include "core/memory.h"
 #include "core/plural.h"
 #include "geo/labels/labels.h"
-#include "geo/map/point_layer.h"
+#include "geo/points/point_layer.h"
+#include "s2rgf/classify.h"
+#include "s2rgf/suggest.h"
 #include "scene/pixel_features.h"
 #include "scene/scene_description.h"
 

@@ -2,7 +2,7 @@
 #ifndef S2_CORE_ARGUMENT_H
 #define S2_CORE_ARGUMENT_H
 
-#include "s2rgf.h"
+#include "s2rgf/base.h"
 
 /** An argument or option with its name. */
 typedef struct s2_argument {

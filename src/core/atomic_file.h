@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "s2rgf.h"
+#include "s2rgf/base.h"
 
 /** A file being written beside its final place. */
 typedef struct s2_atomic_file {

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "s2rgf.h"
+#include "s2rgf/base.h"
 
 #define S2_CLASS_NAME_BYTES 1024 /* longest name */
 

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "s2rgf.h"
+#include "s2rgf/base.h"
 
 #define S2_CLASS_MAX_VALUE 65535
 

@@ -2,7 +2,7 @@
 #ifndef S2_CORE_ERROR_H
 #define S2_CORE_ERROR_H
 
-#include "s2rgf.h"
+#include "s2rgf/base.h"
 
 /**
  * Record a failure in *err (unless err is NULL) and return status, so that a caller can write

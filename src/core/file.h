@@ -2,7 +2,7 @@
 #ifndef S2_CORE_FILE_H
 #define S2_CORE_FILE_H
 
-#include "s2rgf.h"
+#include "s2rgf/base.h"
 
 /**
  * A text that two names have in common if and only if they name one file, through links too,

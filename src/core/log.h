@@ -2,7 +2,7 @@
 #ifndef S2_CORE_LOG_H
 #define S2_CORE_LOG_H
 
-#include "s2rgf.h"
+#include "s2rgf/base.h"
 
 /** Hand one formatted line to host->log; host or its log may be NULL. */
 void s2_log(const s2rgf_host *host, s2rgf_log_level level, const char *format, ...)

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "s2rgf.h"
+#include "s2rgf/base.h"
 
 /**
  * True for what is not absolute and not a name of GDAL's own: it does not begin with '/' or '<',

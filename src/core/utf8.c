@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/memory.h"
-#include "s2rgf.h"
+#include "s2rgf/base.h"
 
 #define ESCAPE_BYTES 8 /* the longest, "\\u202e", with its zero */
 

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "s2rgf.h"
+#include "s2rgf/base.h"
 
 #define S2_JSON_MAX_DEPTH 16   /* nested arrays and objects */
 #define S2_JSON_PATH_BYTES 192 /* "sources[1].bands[3].mean"; longer paths are cut in messages */

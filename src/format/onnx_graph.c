@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "s2rgf.h"
-
 #define IR_VERSION 8
 #define NODE_BYTES 2048 /* a node's text */
 

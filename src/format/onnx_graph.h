@@ -3,7 +3,7 @@
 #define S2_FORMAT_ONNX_GRAPH_H
 
 #include "format/protobuf.h"
-#include "s2rgf.h"
+#include "s2rgf/base.h"
 
 #define S2_ONNX_OPSET 15
 #define S2_ONNX_NAME_BYTES 96   /* a value's name with its zero */

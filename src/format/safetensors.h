@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #include "core/checksum.h"
-#include "s2rgf.h"
+#include "s2rgf/base.h"
 
 #define S2_SAFETENSORS_MAX_HEADER_BYTES 4194304 /* of the JSON header */
 #define S2_SAFETENSORS_MAX_TENSORS 4096

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "s2rgf.h"
+#include "s2rgf/base.h"
 
 #define S2_BAND_MARK_BYTES 32
 

@@ -12,6 +12,7 @@
 #include "model/bands.h"
 #include "model/metadata.h"
 #include "model/model.h"
+#include "s2rgf/model.h"
 
 #define NAME_BYTES 256 /* of names made here, the zero included */
 
@@ -130,7 +131,7 @@ static void put_input(s2_json_writer *writer, const s2_model_content *content, i
     s2_json_begin_array(writer, "bands");
     put_bands(writer, source, false);
     s2_json_end_array(writer);
-    put_shape(writer, "input", "channel", source->band_count);
+    put_shape(writer, "input", "bands", source->band_count);
     put_scaling(writer, source);
     s2_json_put_string(writer, "resize_type", NULL);
     s2_json_put_string(writer, "pre_processing_function", NULL);
@@ -251,7 +252,7 @@ static void put_asset(s2_json_writer *writer, const s2rgf_model *model)
 
 static void put_item(s2_json_writer *writer, const s2rgf_model *model)
 {
-    static const char *const EXTENSIONS[] = {"mlm/v1.4.0", "classification/v2.0.0", "eo/v2.0.0"};
+    static const char *const EXTENSIONS[] = {"mlm/v1.5.2", "classification/v2.0.0", "eo/v2.0.0"};
     char name[NAME_BYTES], text[NAME_BYTES + 32];
     name_model(model->path, name);
     s2_json_begin_object(writer, NULL);

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "s2rgf.h"
+#include "s2rgf/base.h"
 
 /**
  * Tensors in NHWC order: value (n, y, x, k) is at data[((n*h + y)*w + x)*stride + k].

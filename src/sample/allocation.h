@@ -2,7 +2,9 @@
 #ifndef S2_SAMPLE_ALLOCATION_H
 #define S2_SAMPLE_ALLOCATION_H
 
-#include "s2rgf.h"
+#include "s2rgf/base.h"
+
+#include <stdint.h>
 
 /** A stratum that is to get points. */
 typedef struct s2_allotment {

@@ -3,7 +3,7 @@
 #define S2_SAMPLE_RESERVOIR_H
 
 #include "core/random.h"
-#include "s2rgf.h"
+#include "s2rgf/base.h"
 
 typedef struct s2_pixel {
     int x, y;

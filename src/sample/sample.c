@@ -1,5 +1,5 @@
 /* s2rgf_sample: a probability sample of the pixels of a map. */
-#include "s2rgf.h"
+#include "s2rgf/sample.h"
 
 #include <limits.h>
 #include <math.h>
@@ -12,8 +12,8 @@
 #include "core/memory.h"
 #include "core/plural.h"
 #include "geo/labels/labels.h"
-#include "geo/map/point_layer.h"
-#include "geo/map/strata.h"
+#include "geo/points/point_layer.h"
+#include "geo/points/strata.h"
 #include "sample/allocation.h"
 #include "sample/exclusion.h"
 #include "sample/expectation.h"

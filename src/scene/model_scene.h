@@ -5,6 +5,7 @@
 #include "geo/source/source_set.h"
 #include "model/file.h"
 #include "nn/networks/networks.h"
+#include "s2rgf/scene.h"
 
 /**
  * Open a scene as the model wants it: its sources in its order, its bands, its reference grid.

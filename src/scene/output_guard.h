@@ -3,6 +3,7 @@
 #define S2_SCENE_OUTPUT_GUARD_H
 
 #include "geo/source/dataset_files.h"
+#include "s2rgf/scene.h"
 
 /** A file that is to be written. */
 typedef struct s2_guarded_file {

@@ -2,7 +2,7 @@
 #ifndef S2_SCENE_SCENE_DESCRIPTION_H
 #define S2_SCENE_SCENE_DESCRIPTION_H
 
-#include "s2rgf.h"
+#include "s2rgf/scene.h"
 
 #define S2_SCENE_FORMAT_VERSION 1 /* of scene files */
 

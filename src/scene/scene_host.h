@@ -2,7 +2,7 @@
 #ifndef S2_SCENE_SCENE_HOST_H
 #define S2_SCENE_SCENE_HOST_H
 
-#include "s2rgf.h"
+#include "s2rgf/base.h"
 
 /** Whose work is going on; all is borrowed. */
 typedef struct s2_scene_host {

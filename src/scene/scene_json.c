@@ -9,6 +9,7 @@
 #include "core/path.h"
 #include "core/utf8.h"
 #include "format/json_reader.h"
+#include "s2rgf/scene.h"
 #include "scene/scene_description.h"
 
 #define LARGEST_BYTES (1 << 20)

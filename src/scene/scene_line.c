@@ -4,6 +4,7 @@
 #include "core/argument.h"
 #include "core/error.h"
 #include "core/memory.h"
+#include "s2rgf/scene.h"
 #include "scene/scene_description.h"
 
 /** Length of a value: up to its closing quote, or to the next comma; quoted tells which. */

@@ -8,6 +8,7 @@
 #include "core/path.h"
 #include "core/utf8.h"
 #include "format/json_writer.h"
+#include "s2rgf/scene.h"
 #include "scene/output_guard.h"
 #include "scene/scene_description.h"
 

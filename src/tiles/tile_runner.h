@@ -2,7 +2,7 @@
 #ifndef S2_TILES_TILE_RUNNER_H
 #define S2_TILES_TILE_RUNNER_H
 
-#include "s2rgf.h"
+#include "s2rgf/base.h"
 
 /** How one tile gets on. */
 typedef struct s2_tile_watch s2_tile_watch;

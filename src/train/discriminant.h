@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "s2rgf.h"
+#include "s2rgf/base.h"
 
 /** Pixels whose class is known. */
 typedef struct s2_samples {

@@ -3,6 +3,7 @@
 #define S2_TRAIN_SCENE_READING_H
 
 #include "geo/source/scene_list.h"
+#include "s2rgf/train.h"
 #include "train/training_set.h"
 
 /** The names of many scenes. */

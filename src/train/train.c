@@ -15,6 +15,7 @@
 #include "model/model.h"
 #include "model/network_model.h"
 #include "nn/layers/gemm.h"
+#include "s2rgf/train.h"
 #include "scene/output_guard.h"
 #include "scene/scene_description.h"
 #include "tiles/tile_runner.h"
@@ -311,11 +312,31 @@ static s2rgf_status train_on(const s2rgf_train_options *options, const s2_traini
     return status;
 }
 
+/* Train in teams of exactly so many threads: in a smaller one than it knows of, OpenBLAS would share
+   out products, and their sums would depend on the number. */
+static s2rgf_status train_in_team(s2rgf_train_options *options, const s2_training_list *list,
+                                  const s2rgf_host *host, s2rgf_error *err)
+{
+    const int team = omp_get_max_threads();
+    const int dynamic = omp_get_dynamic();
+    const int most = omp_get_thread_limit();
+    options->threads = s2_thread_count(options->threads);
+    if (options->threads > most)
+        options->threads = most;
+    omp_set_dynamic(false);
+    omp_set_num_threads(options->threads);
+    s2rgf_status status = s2_gemm_start(options->threads, err);
+    if (status == S2RGF_OK)
+        status = train_on(options, list, host, err);
+    omp_set_num_threads(team);
+    omp_set_dynamic(dynamic);
+    return status;
+}
+
 s2rgf_status s2rgf_train(const s2rgf_train_options *given, const s2rgf_host *host, s2rgf_error *err)
 {
     s2rgf_train_options asked = DEFAULTS, options;
     s2_training_list list = {0};
-    const int team = omp_get_max_threads();
     s2_error_clear(err);
     s2rgf_status status = s2_options_take(&asked, sizeof asked, given, err);
     if (status == S2RGF_OK)
@@ -326,13 +347,8 @@ s2rgf_status s2rgf_train(const s2rgf_train_options *given, const s2rgf_host *hos
         status = check_paths(&asked, &list, err);
     if (status == S2RGF_OK)
         status = complete_options(&asked, &options, err);
-    if (status == S2RGF_OK) {
-        omp_set_num_threads(s2_thread_count(options.threads));
-        status = s2_gemm_start(s2_thread_count(options.threads), err);
-        if (status == S2RGF_OK)
-            status = train_on(&options, &list, host, err);
-        omp_set_num_threads(team);
-    }
+    if (status == S2RGF_OK)
+        status = train_in_team(&options, &list, host, err);
     s2_scene_names_clear(&list.names);
     return status;
 }

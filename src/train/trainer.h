@@ -5,6 +5,7 @@
 #include "assess/calibration.h"
 #include "model/history.h"
 #include "nn/layers/adam.h"
+#include "s2rgf/train.h"
 #include "train/expert.h"
 
 /** How far a training has come; everything a checkpoint must hold besides arrays. */

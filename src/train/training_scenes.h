@@ -2,6 +2,7 @@
 #ifndef S2_TRAIN_TRAINING_SCENES_H
 #define S2_TRAIN_TRAINING_SCENES_H
 
+#include "s2rgf/scene.h"
 #include "scene/network_input.h"
 
 /** A scene while it is closed. */

@@ -16,7 +16,7 @@ cp -r now old
 cp -r now new
 old_set=$(set_of old)
 new_set=$(set_of new)
-[ "$(wc -l <<< "$new_set")" -eq 5 ] || fail "expected map, .aux.xml, .qml, confidence and probabilities"
+[ "$(wc -l <<< "$new_set")" -eq 6 ] || fail "expected map, .aux.xml, .vat.dbf, .qml, confidence and probabilities"
 [ "$old_set" != "$new_set" ] || fail "both models give the same files"
 
 step=7

@@ -4,7 +4,7 @@
  * saved is read again as the same.
  */
 #include "fuzz/damage.h"
-#include "s2rgf.h"
+#include "s2rgf/scene.h"
 
 #define DAMAGED "damaged.s2rgf.json"
 #define AGAIN "again.s2rgf.json"

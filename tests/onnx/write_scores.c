@@ -9,6 +9,8 @@
 
 #include "classify/mapping.h"
 #include "core/memory.h"
+#include "s2rgf/model.h"
+#include "s2rgf/scene.h"
 #include "scene/network_input.h"
 
 typedef struct writer {

@@ -39,9 +39,9 @@ lonely() {
         }' | sort
 }
 
-# public: names that s2rgf.h declares.
+# public: names that the public headers declare.
 public() {
-    tr '\n' ' ' < "$top_srcdir/src/s2rgf.h" | grep -oE 's2rgf_[a-z0-9_]+ ?\(' | tr -d ' ('
+    cat "$top_srcdir"/src/s2rgf/*.h | tr '\n' ' ' | grep -oE 's2rgf_[a-z0-9_]+ ?\(' | tr -d ' ('
 }
 
 # verdict: of "name object" lines, those whose name its own file does not use either, and those that no test needs.

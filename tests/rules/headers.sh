@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Rule: every header compiles alone and twice, as C11; s2rgf.h also as strict C99 and as C++.
+# Rule: every header compiles alone and twice, as C11; the public ones also as strict C99 and as C++.
 . "$(dirname "$0")/../tools/lib.sh"
 need pkg-config
 read -ra cc <<< "${CC:-cc}" # which may have a launcher before it, such as ccache
@@ -22,9 +22,15 @@ while read -r header; do
 done < <(find "$top_srcdir/src" -name '*.h' | sort)
 [ "$count" -gt 5 ] || fail "only $count headers found in $top_srcdir/src"
 
-compile_alone "${cc[@]}" -std=c99 -pedantic "${warnings[@]}" "-I$top_srcdir/src" s2rgf.h || fail "s2rgf.h is not strict C99"
 cxx=$(command -v "${CXX:-c++}" || command -v g++ || command -v clang++ || true)
 [ -n "$cxx" ] || skip "no C++ compiler for s2rgf.h (all headers compile alone as C)"
+mapfile -t parts < <(cd "$top_srcdir/src" && ls s2rgf/*.h)
+[ "${#parts[@]}" -gt 5 ] || fail "only these parts of s2rgf.h found: ${parts[*]}"
+for header in s2rgf.h "${parts[@]}"; do
+    compile_alone "${cc[@]}" -std=c99 -pedantic "${warnings[@]}" "-I$top_srcdir/src" "$header" || fail "$header is not strict C99"
+    compile_alone "$cxx" -x c++ -std=c++11 -pedantic -Wall -Wextra -Werror "-I$top_srcdir/src" "$header" || fail "$header is not C++"
+done
+for header in "${parts[@]}"; do expect_in "$top_srcdir/src/s2rgf.h" "#include \"$header\""; done
 cat > use.cpp <<'CPP'
 #include "s2rgf.h"
 int main() { return s2rgf_version() == nullptr; }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Rule: libs2rgf.so exports what s2rgf.h declares and nothing else, and so says its Debian package; internal
+# Rule: libs2rgf.so exports what the public headers declare and nothing else, and so says its Debian package; internal
 # globals are named s2_*.
 . "$(dirname "$0")/../tools/lib.sh"
 need nm
@@ -11,7 +11,7 @@ foreign() {
 exported() { nm -D --defined-only "$1" | awk '{ print $NF }' | sed 's/@.*//' | sort -u; }
 global() { nm -g --defined-only "$@" | awk 'NF == 3 { print $3 }' | sort -u; }
 packaged() { sed -n 's/^ \(s2rgf_[a-z0-9_]*\)@Base .*/\1/p' "$1" | sort -u; }
-declared() { tr '\n' ' ' < "$1" | grep -oE 'S2RGF_API [^(;]*\(' | grep -oE 's2rgf_[a-z0-9_]+ ?\(' | tr -d ' (' | sort -u; }
+declared() { cat "$@" | tr '\n' ' ' | grep -oE 'S2RGF_API [^(;]*\(' | grep -oE 's2rgf_[a-z0-9_]+ ?\(' | tr -d ' (' | sort -u; }
 
 library=$builddir/.libs/libs2rgf.so
 archive=$builddir/libs2rgf_internal.a
@@ -20,11 +20,11 @@ archive=$builddir/libs2rgf_internal.a
 found=$(exported "$library" | foreign '^s2rgf_')
 [ -z "$found" ] || fail "$library exports names other than s2rgf_*: $found"
 exported "$library" | foreign '^$' > exported
-declared "$top_srcdir/src/s2rgf.h" > declared
+declared "$top_srcdir"/src/s2rgf/*.h > declared
 packaged "$top_srcdir/debian/libs2rgf0.symbols" > packaged
-[ "$(wc -l < declared)" -ge 10 ] || fail "found only these functions in s2rgf.h: $(cat declared)"
-diff -u declared exported > "$stdout" || fail "s2rgf.h (-) and the exports of libs2rgf.so (+) differ"
-diff -u declared packaged > "$stdout" || fail "s2rgf.h (-) and debian/libs2rgf0.symbols (+) differ"
+[ "$(wc -l < declared)" -ge 10 ] || fail "found only these functions in src/s2rgf: $(cat declared)"
+diff -u declared exported > "$stdout" || fail "src/s2rgf (-) and the exports of libs2rgf.so (+) differ"
+diff -u declared packaged > "$stdout" || fail "src/s2rgf (-) and debian/libs2rgf0.symbols (+) differ"
 
 # Each is given NULL, and numbers out of range, by a test.
 found=$(grep -oE 's2rgf_[a-z0-9_]+ ?\(' "$top_srcdir/tests/unit/test_api.c" | tr -d ' (' | sort -u | comm -23 declared -)

@@ -8,7 +8,7 @@ read -ra cc <<< "${CC:-cc}" # which may have a launcher before it, such as ccach
 
 unset MAKEFLAGS MAKELEVEL MFLAGS
 expect_status 0 make -s -C "$builddir" DESTDIR="$PWD/root" \
-    install-includeHEADERS install-pkgconfigDATA install-libLTLIBRARIES install-man3
+    install-includeHEADERS install-s2rgfincludeHEADERS install-pkgconfigDATA install-libLTLIBRARIES install-man3
 header=$(find root -name s2rgf.h)
 description=$(find root -name libs2rgf.pc)
 prefix=$PWD/${header%/include/s2rgf.h}
@@ -52,9 +52,11 @@ expect_status 1 "$PYTHON" "$top_srcdir/samples/classify.py" two.s2rgf bad.tif ms
 expect_in "$stderr" "source hs: missing"
 expect_no_file bad.tif
 
-# ---- the manual page made of the header names all functions
+# ---- the manual page made of the headers names all functions
 page=$(find root -name libs2rgf.3)
 expect_silence mandoc -Tlint -W warning "$page"
-grep -oE '^[^*]*\bs2rgf_[a-z_0-9]+\(' "$header" | grep -oE 's2rgf_[a-z_0-9]+' | sort -u > functions
+grep -oE '^[^*]*\bs2rgf_[a-z_0-9]+\(' -h "${header%.h}"/*.h | grep -oE 's2rgf_[a-z_0-9]+' | sort -u > functions
 [ "$(wc -l < functions)" -ge 20 ] || fail "functions misread: $(cat functions)"
 while read -r name; do grep -q "^\.Ss $name\$" "$page" || fail "$name: not in libs2rgf.3"; done < functions
+for name in s2rgf_classify_options s2rgf_train_options; do expect_in "$page" ".Ss $name"; done
+! grep -q '^\.Ss .*_H$' "$page" || fail "a guard of a header in libs2rgf.3"

@@ -8,6 +8,7 @@
 #include "core/memory.h"
 #include "geo/labels/labels.h"
 #include "geo_fixture.h"
+#include "s2rgf/labels.h"
 
 static s2_grid grid; /* 10 m pixels, EPSG:32633, 100 x 80 */
 static char last_lines[2048];

@@ -3,6 +3,7 @@
 
 #include "core/random.h"
 #include "nn/expert.h"
+#include "s2rgf/scene.h"
 #include "train/components.h"
 
 enum { SIDE = 160, BANDS = 12 };

@@ -4,7 +4,7 @@
 #include <stdint.h>
 
 #include "../harness.h"
-#include "s2rgf.h"
+#include "s2rgf/base.h"
 
 static bool is_aligned(const void *memory)
 {

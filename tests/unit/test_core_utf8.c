@@ -2,7 +2,7 @@
 #include "core/utf8.h"
 
 #include "harness.h"
-#include "s2rgf.h"
+#include "s2rgf/base.h"
 
 static void check_shown(const char *text, size_t size, const char *expected)
 {

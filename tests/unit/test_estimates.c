@@ -4,6 +4,7 @@
 
 #include "core/memory.h"
 #include "harness.h"
+#include "s2rgf/assess.h"
 #include "sample/allocation.h"
 #include "sample/reservoir.h"
 

@@ -1,6 +1,7 @@
 /* Labels from features as people have them: points, odd ones, longitudes, tables; and fewer of
    them. */
 #include "labels_fixture.h"
+#include "s2rgf/labels.h"
 
 /** Points label the pixels that hold them; those of a class in a block are a group. */
 static void test_points(void)

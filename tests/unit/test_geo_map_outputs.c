@@ -184,7 +184,7 @@ static void test_long_names(void)
         CHECK(status == (length <= 247 ? S2RGF_OK : S2RGF_INVALID_ARGUMENT));
         if (status != S2RGF_OK)
             CHECK_CONTAINS(err.message, "name too long: expected at most 247 bytes");
-        CHECK(count_names(folder, "nnn") == (status == S2RGF_OK ? 3 : 0));
+        CHECK(count_names(folder, "nnn") == (status == S2RGF_OK ? 4 : 0));
         spec.overwrite = true;
         spec.kind = S2_MAP_CONFIDENCE;
         CHECK(write_output(&spec, &err) == (length <= 255 ? S2RGF_OK : S2RGF_INVALID_ARGUMENT));
@@ -370,7 +370,7 @@ static void test_writers_of_one_output(void)
               WEXITSTATUS(how) == 0);
     }
     CHECK(has_map(path));
-    CHECK(count_names(folder, "w.") == 3);
+    CHECK(count_names(folder, "w.") == 4);
     GDALDatasetH dataset = GDALOpen(path, GA_ReadOnly);
     const char *name = GDALGetMetadataItem(dataset, "CLASS_1", NULL);
     char **names = GDALGetRasterCategoryNames(GDALGetRasterBand(dataset, 1));
@@ -380,6 +380,9 @@ static void test_writers_of_one_output(void)
     GByte *style = file_content(in_folder("w.qml"), &size);
     CHECK_CONTAINS((const char *)style, name);
     VSIFree(style);
+    GByte *table = file_content(in_folder("w.tif.vat.dbf"), &size);
+    CHECK(memmem(table, (size_t)size, name, strlen(name)));
+    VSIFree(table);
     GDALClose(dataset);
 }
 

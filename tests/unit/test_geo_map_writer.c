@@ -138,7 +138,7 @@ static void test_gtiff(void)
     if (!CHECK(write_map(&spec, 64, &err) == S2RGF_OK))
         printf("    %s\n", err.message);
     check_content(spec.path, false);
-    CHECK(count_names(folder, "map.") == 3);
+    CHECK(count_names(folder, "map.") == 5);
     vsi_l_offset size;
     GByte *qml = file_content(in_folder("map.qml"), &size);
     CHECK_CONTAINS((const char *)qml, "value=\"1\" color=\"#c80a14\" alpha=\"255\" "
@@ -211,7 +211,7 @@ static void test_formats(void)
     if (!CHECK(write_map(&spec, 128, &err) == S2RGF_OK))
         printf("    %s\n", err.message);
     check_content(spec.path, false);
-    CHECK(count_names(folder, "cog.") == 3);
+    CHECK(count_names(folder, "cog.") == 5);
     GDALDatasetH dataset = GDALOpen(spec.path, GA_ReadOnly);
     CHECK_STR(GDALGetMetadataItem(dataset, "LAYOUT", "IMAGE_STRUCTURE"), "COG");
     GDALClose(dataset);
@@ -259,12 +259,12 @@ static void test_odd_paths_and_sizes(void)
     s2_map_spec spec = usual_spec("/vsimem/out/map.tif");
     CHECK(write_map(&spec, 128, &err) == S2RGF_OK);
     check_content(spec.path, false);
-    CHECK(count_names("/vsimem/out", "map.") == 3);
+    CHECK(count_names("/vsimem/out", "map.") == 5);
     REQUIRE(chdir(folder) == 0);
     spec = usual_spec("plain");
     CHECK(write_map(&spec, 128, &err) == S2RGF_OK);
     check_content("plain", false);
-    CHECK(count_names(folder, "plain") == 3);
+    CHECK(count_names(folder, "plain") == 5);
     CHECK(chdir("/") == 0);
 
     const s2_grid column = {.to_geo = grid.to_geo, .width = 1, .height = 700};

@@ -6,6 +6,7 @@
 #include "core/memory.h"
 #include "geo/source/source_set.h"
 #include "geo_fixture.h"
+#include "s2rgf/scene.h"
 
 static char last_lines[4096];
 

@@ -1,4 +1,7 @@
 /* Tensors, their views, parameters, and the matrix product. */
+#include <omp.h>
+#include <string.h>
+
 #include "golden/network_parts.h"
 #include "nn/tensor.h"
 
@@ -90,6 +93,35 @@ static void test_product(int m, int n, int k)
     }
 }
 
+/* A product of all threads: right, and the same bits for any number of them. */
+static void test_shared_product(int m)
+{
+    enum { N = 48, K = 160, MOST = 1100 };
+    static float a[MOST * K], b[K * N], start[MOST * N], one[MOST * N], c[MOST * N];
+    golden_fill("gemm.a", 1, 0, a, MOST * K);
+    golden_fill("gemm.b", 1, 0, b, K * N);
+    golden_fill("gemm.c", 1, 0, start, MOST * N);
+    const s2_matrix right = {b, N, false};
+    for (int transposed = 0; transposed < 2; transposed++) {
+        const s2_matrix left = {a, transposed ? MOST : K, transposed != 0};
+        for (int threads = 1; threads <= 5; threads++) {
+            memcpy(c, start, sizeof c);
+            omp_set_num_threads(threads);
+            s2_gemm_shared(m, N, K, left, right, 1.0f, c, N);
+            if (threads == 1)
+                memcpy(one, c, sizeof c);
+            CHECK(memcmp(one, c, sizeof c) == 0);
+        }
+        for (int i = 0; i < MOST; i += 7)
+            for (int j = 0; j < N; j++) {
+                double expected = start[i * N + j];
+                for (int t = 0; t < K && i < m; t++)
+                    expected += entry(left, i, t) * entry(right, t, j);
+                CHECK_NEAR(c[i * N + j], expected, 1e-4);
+            }
+    }
+}
+
 int main(void)
 {
     test_tensor();
@@ -98,5 +130,8 @@ int main(void)
     test_product(1, 1, 1);
     test_product(7, 5, 11);
     test_product(16, 17, 3);
+    test_shared_product(1);
+    test_shared_product(65);
+    test_shared_product(1100);
     return harness_end();
 }

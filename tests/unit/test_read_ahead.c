@@ -6,6 +6,7 @@
 
 #include "core/random.h"
 #include "geo_fixture.h"
+#include "s2rgf/scene.h"
 #include "scene/network_input.h"
 #include "unit/watched_files.h"
 

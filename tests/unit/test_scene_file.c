@@ -4,7 +4,7 @@
 
 #include "core/memory.h"
 #include "harness.h"
-#include "s2rgf.h"
+#include "s2rgf/scene.h"
 
 #define SCENE(rest) "{\"s2rgf_scene\": 1, \"model\": \"m.s2rgf\", " rest "}"
 #define SOURCE "{\"name\": \"ms\", \"files\": [\"a.tif\"]}"

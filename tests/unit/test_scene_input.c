@@ -2,6 +2,7 @@
 #include "scene/network_input.h"
 
 #include "geo_fixture.h"
+#include "s2rgf/scene.h"
 
 /* A two-band raster: 10 and 20 everywhere, band names as given, one nodata pixel at (1, 0). */
 static void make_scene(const char *path, const char *first, const char *second, double pixel)

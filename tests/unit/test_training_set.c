@@ -3,6 +3,7 @@
 
 #include "nn/layers/resample.h"
 #include "nn/networks/networks.h"
+#include "s2rgf/scene.h"
 
 /* A model that leaves the pixels as they are. */
 static void make_content(s2_model_content *content, s2_model_source sources[2],

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "geo/labels/labels_blocks.h"
+#include "s2rgf/scene.h"
 
 /* What the tests split. */
 static s2_label_set labels;

@@ -2,7 +2,7 @@
 #ifndef S2_TESTS_TILE_FIXTURE_H
 #define S2_TESTS_TILE_FIXTURE_H
 
-#include "s2rgf.h"
+#include "s2rgf/base.h"
 
 static inline s2rgf_status write_nothing(void *worker, int tile, s2rgf_error *err)
 {

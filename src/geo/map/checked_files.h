@@ -2,7 +2,7 @@
 #ifndef S2_GEO_MAP_CHECKED_FILES_H
 #define S2_GEO_MAP_CHECKED_FILES_H
 
-#include "s2rgf.h"
+#include "s2rgf/base.h"
 
 /**
  * A name for GDAL under which a file of the system is checked: what fails of writing, seeking,

@@ -185,8 +185,8 @@ static bool add_texts(GDALRasterAttributeTableH table, const s2_class_column *co
     return true;
 }
 
-bool s2_class_set_table(GDALRasterBandH band, const s2_class_table *classes,
-                        const s2_class_extents *extents)
+GDALRasterAttributeTableH s2_class_make_table(const s2_class_table *classes,
+                                              const s2_class_extents *extents)
 {
     GDALRasterAttributeTableH table = GDALCreateRasterAttributeTable();
     const int count = classes->count;
@@ -195,8 +195,18 @@ bool s2_class_set_table(GDALRasterBandH band, const s2_class_table *classes,
         add_names(table, classes) && add_colours(table, classes) &&
         (!extents || !extents->hectares || add_areas(table, extents->hectares, count)) &&
         (!extents || add_texts(table, extents->columns, count)) &&
-        GDALRATSetTableType(table, GRTT_THEMATIC) == CE_None &&
-        GDALSetDefaultRAT(band, table) == CE_None;
+        GDALRATSetTableType(table, GRTT_THEMATIC) == CE_None;
+    if (done)
+        return table;
+    GDALDestroyRasterAttributeTable(table);
+    return NULL;
+}
+
+bool s2_class_set_table(GDALRasterBandH band, const s2_class_table *classes,
+                        const s2_class_extents *extents)
+{
+    GDALRasterAttributeTableH table = s2_class_make_table(classes, extents);
+    const bool done = table && GDALSetDefaultRAT(band, table) == CE_None;
     GDALDestroyRasterAttributeTable(table);
     return done;
 }

@@ -41,8 +41,11 @@ bool s2_class_categories_are_set(GDALRasterBandH band, const s2_class_table *cla
 
 /**
  * Attribute table: Value, Class, Red, Green, Blue, Alpha; with extents Count after Value, and
- * Area_ha last where areas are known; false when GDAL refuses it.
+ * Area_ha last where areas are known. NULL: GDAL refuses it.
  */
+GDALRasterAttributeTableH s2_class_make_table(const s2_class_table *classes,
+                                              const s2_class_extents *extents);
+/** Give a band that table; false when GDAL refuses it. */
 bool s2_class_set_table(GDALRasterBandH band, const s2_class_table *classes,
                         const s2_class_extents *extents);
 /** Whether a band has a table with these values, pixels and names. */

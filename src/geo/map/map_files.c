@@ -16,6 +16,7 @@
 #include "core/naming.h"
 #include "geo/map/checked_files.h"
 #include "geo/map/map_style.h"
+#include "geo/map/map_vat.h"
 #include "geo/map/output_name.h"
 #include "geo/map/publication.h"
 #include "geo/source/gdal_catch.h"
@@ -298,10 +299,11 @@ static s2rgf_status add_name(const s2_map_files *files, const char *from, const 
 static s2rgf_status add_stale(const s2_map_files *files, char **names, s2_publication *publication,
                               s2rgf_error *err)
 {
-    static const char *const suffixes[] = {".aux.xml", ".ovr", ".msk", ".qml"};
+    static const char *const suffixes[] = {
+        ".aux.xml", ".ovr", ".msk", S2_VAT_SUFFIX, S2_VAT_ENCODING_SUFFIX, ".qml"};
     s2rgf_status status = S2RGF_OK;
     for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0] && status == S2RGF_OK; i++) {
-        const bool is_style = i == 3;
+        const bool is_style = i == 5;
         char *name = s2_asprintf("%s%s", is_style ? files->stem : files->name, suffixes[i]);
         char *path = name ? join_path(files->place, name, "") : NULL;
         if (!path)

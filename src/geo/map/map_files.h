@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 #include "geo/map/work_folder.h"
-#include "s2rgf.h"
+#include "s2rgf/base.h"
 
 /** What an output is to be. */
 typedef struct s2_map_target {
@@ -14,6 +14,7 @@ typedef struct s2_map_target {
     bool overwrite;
     bool sides; /* it will have side files, of names longer than its own */
     bool style; /* a .qml is one of them */
+    bool vat;   /* a .vat.dbf is one of them */
     bool world; /* its format takes its place from a world file beside it, and writes none */
 } s2_map_target;
 

@@ -5,7 +5,7 @@
 #include <gdal.h>
 #include <stdbool.h>
 
-#include "s2rgf.h"
+#include "s2rgf/base.h"
 
 /** Whether a driver has a capability, GDAL_DCAP_..., or one of its extensions is this. */
 bool s2_driver_can(GDALDriverH driver, const char *capability);

@@ -28,6 +28,7 @@ struct s2_map_writer {
     GDALDriverH final_driver;
     bool finished;             /* nothing is left but the rename */
     bool converts;             /* final format is not the GeoTIFF written first */
+    bool vat;                  /* its table is also a file for Esri's programs */
     bool sparse;               /* blocks may be left out */
     bool unchecked;            /* the final driver does not write through GDAL's files */
     bool is_trial;             /* a miniature: it finds out what its format keeps */

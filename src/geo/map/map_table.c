@@ -229,6 +229,12 @@ s2_class_extents s2_map_table_extents(const s2_map_table *table)
                               .columns = table->columns};
 }
 
+GDALRasterAttributeTableH s2_map_table_rows(const s2_map_table *table)
+{
+    const s2_class_extents extents = s2_map_table_extents(table);
+    return s2_class_make_table(table->classes, &extents);
+}
+
 s2rgf_status s2_map_table_attach(const s2_map_table *table, GDALRasterBandH band, s2rgf_error *err)
 {
     const s2_class_extents extents = s2_map_table_extents(table);

@@ -42,9 +42,9 @@ s2_class_extents s2_map_table_extents(const s2_map_table *table);
 /** Hectares of a pixel, the mean over what the CRS reaches of the map; NaN: not known. */
 double s2_map_table_pixel_hectares(const s2_map_table *table);
 
-/**
- * Give a band the attribute table, by s2_class_set_table(). Errors: IO, NO_MEMORY.
- */
+/** The attribute table, by s2_class_make_table(). */
+GDALRasterAttributeTableH s2_map_table_rows(const s2_map_table *table);
+/** Give it to a band. Errors: IO, NO_MEMORY. */
 s2rgf_status s2_map_table_attach(const s2_map_table *table, GDALRasterBandH band, s2rgf_error *err);
 
 /** Whether a band has this table: its values, counts and names. */

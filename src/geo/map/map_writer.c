@@ -18,6 +18,7 @@
 #include "geo/map/map_format.h"
 #include "geo/map/map_private.h"
 #include "geo/map/map_style.h"
+#include "geo/map/map_vat.h"
 #include "geo/source/gdal_catch.h"
 
 #define FLOAT_NODATA (-1.0)
@@ -167,11 +168,13 @@ static s2rgf_status take_spec(const s2_map_spec *spec, s2_map_writer *writer, s2
 static s2rgf_status prepare_files(s2_map_writer *writer, const s2_map_spec *spec, s2rgf_error *err)
 {
     writer->converts = writer->final_driver != GDALGetDriverByName("GTiff");
+    writer->vat = writer->table && s2_map_has_vat(writer->final_driver);
     const CSLConstList options = (CSLConstList)spec->creation_options;
     const s2_map_target target = {.path = spec->path,
                                   .overwrite = spec->overwrite,
                                   .sides = writer->table || writer->converts,
                                   .style = writer->style,
+                                  .vat = writer->vat,
                                   .world = s2_map_format_prefers_world_file(writer->final_driver) &&
                                            !CPLFetchBool(options, "WORLDFILE", FALSE)};
     s2rgf_status status = s2_map_files_prepare(&target, &writer->files, err);
@@ -323,6 +326,8 @@ s2rgf_status s2_map_finish(s2_map_writer *writer, s2rgf_error *err)
         status = convert(writer, err);
     if (status == S2RGF_OK && writer->style)
         status = write_style(writer, err);
+    if (status == S2RGF_OK && writer->vat && !writer->is_trial)
+        status = s2_map_vat_write(&writer->files, writer->table, err);
     if (status == S2RGF_OK)
         status = s2_map_files_turn(&writer->files, err);
     if (status == S2RGF_OK)

@@ -6,6 +6,7 @@
 #include "geo/map/class_description.h"
 #include "geo/map/share.h"
 #include "geo/source/grid.h"
+#include "s2rgf/base.h"
 
 /**
  * Lines of an output that wait for their file block, at the default block size, besides the tile's

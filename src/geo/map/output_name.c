@@ -12,6 +12,7 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "core/memory.h"
+#include "geo/map/map_vat.h"
 
 #define LONGEST_SIDE ".aux.xml"
 #define LONGEST_PATH 2047                           /* bytes that GDAL's functions for names take */
@@ -156,5 +157,9 @@ s2rgf_status s2_output_name_is_free(const s2_map_target *target, const s2_map_fi
         status = check_side(files, files->name, ".aux.xml", true, err);
     if (status == S2RGF_OK && target->style)
         status = check_side(files, files->stem, ".qml", files->overwrite, err);
+    if (status == S2RGF_OK && target->vat)
+        status = check_side(files, files->name, S2_VAT_SUFFIX, files->overwrite, err);
+    if (status == S2RGF_OK && target->vat)
+        status = check_side(files, files->name, S2_VAT_ENCODING_SUFFIX, files->overwrite, err);
     return status == S2RGF_OK && target->world ? check_world(files, err) : status;
 }

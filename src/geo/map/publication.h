@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "s2rgf.h"
+#include "s2rgf/base.h"
 
 /** One file, or a folder, that is to get its name. */
 typedef struct s2_naming {

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "core/geometry.h"
-#include "s2rgf.h"
+#include "s2rgf/base.h"
 
 /* metadata item that says which share a file is; its spelling stays, so that older shares can be
    read */

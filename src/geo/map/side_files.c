@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "geo/map/map_format.h"
+#include "geo/map/map_vat.h"
 
 #define PROBE_PX 64
 
@@ -88,7 +89,8 @@ static char **probe(char **suffixes, const char *path, GDALDriverH driver, GDALD
 char **s2_side_suffixes(const char *path, s2_map_kind kind, const char *format,
                         const char *const *creation_options, bool style)
 {
-    static const char *const behind[] = {".aux.xml", ".ovr", ".msk"};
+    static const char *const behind[] = {".aux.xml", ".ovr", ".msk", S2_VAT_SUFFIX,
+                                         S2_VAT_ENCODING_SUFFIX};
     const char *extension = CPLGetExtension(path);
     const GDALDataType type = kind == S2_MAP_CLASSES ? GDT_Byte : GDT_Float32;
     char **suffixes = style && kind == S2_MAP_CLASSES ? CSLAddString(NULL, ".qml") : NULL;

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "geo/source/gdal_catch.h"
-#include "s2rgf.h"
+#include "s2rgf/base.h"
 
 /** STEM.part-0123456789abcdef beside the output STEM.EXT; a long stem is cut to fit. */
 typedef struct s2_work_folder {

@@ -2,7 +2,7 @@
 #ifndef S2_GEO_SOURCE_DATASET_FILES_H
 #define S2_GEO_SOURCE_DATASET_FILES_H
 
-#include "s2rgf.h"
+#include <stdbool.h>
 
 /** A raster or vector data set as GDAL opens it. */
 typedef struct s2_dataset_name {

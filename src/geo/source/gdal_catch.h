@@ -5,7 +5,7 @@
 #include <gdal.h>
 #include <stdbool.h>
 
-#include "s2rgf.h"
+#include "s2rgf/base.h"
 
 /** What GDAL said between begin and end: the first failure and the last warning. */
 typedef struct s2_gdal_catch {

@@ -6,7 +6,7 @@
 #include <ogr_srs_api.h>
 
 #include "core/geometry.h"
-#include "s2rgf.h"
+#include "s2rgf/base.h"
 
 #define S2_GRID_SAME_PX 0.01 /* how far corners of one grid may lie apart: rounding in headers */
 

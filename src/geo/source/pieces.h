@@ -3,7 +3,7 @@
 #define S2_GEO_SOURCE_PIECES_H
 
 #include "core/geometry.h"
-#include "s2rgf.h"
+#include "s2rgf/base.h"
 
 /** A lattice of pieces over the files' grid, from its origin. */
 typedef struct s2_piece_plan {

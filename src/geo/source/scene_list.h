@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "s2rgf.h"
+#include "s2rgf/base.h"
 
 /** Names or paths, released with s2_scene_names_clear(). */
 typedef struct s2_scene_names {

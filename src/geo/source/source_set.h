@@ -3,6 +3,7 @@
 #define S2_GEO_SOURCE_SOURCE_SET_H
 
 #include "geo/source/source.h"
+#include "s2rgf/scene.h"
 
 /** How one source meets the reference grid. */
 typedef struct s2_scene_source {

@@ -9,7 +9,7 @@
 #include "nn/kernels/pixels.h"
 #include "nn/kernels/relation.h"
 #include "nn/kernels/training_kernels.h"
-#include "s2rgf.h"
+#include "s2rgf/base.h"
 
 #define S2_KERNEL_BLOCK 16      /* output channels of one packed weight block */
 #define S2_WINOGRAD_SIDE 4      /* output pixels of a Winograd tile along either axis */

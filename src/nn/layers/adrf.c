@@ -66,8 +66,8 @@ void s2_adrf_state_clear(s2_adrf_state *state)
 static void relu_linear(const float *rows, int count, const s2_param *w, const s2_param *b, int in,
                         float *out)
 {
-    s2_gemm(count, in, in, (s2_matrix){rows, in, false}, (s2_matrix){w->value, in, false}, 0.0f,
-            out, in);
+    s2_gemm_shared(count, in, in, (s2_matrix){rows, in, false}, (s2_matrix){w->value, in, false},
+                   0.0f, out, in);
     for (int i = 0; i < count; i++)
         for (int k = 0; k < in; k++) {
             float *value = &out[(size_t)i * (size_t)in + (size_t)k];
@@ -108,10 +108,10 @@ static void relu_linear_backward(const float *rows, int count, const s2_param *w
             dout[at] = out[at] > 0.0f ? dout[at] : 0.0f;
             b->grad[k] += dout[at];
         }
-    s2_gemm(in, in, count, (s2_matrix){rows, in, true}, (s2_matrix){dout, in, false}, 1.0f, w->grad,
-            in);
-    s2_gemm(count, in, in, (s2_matrix){dout, in, false}, (s2_matrix){w->value, in, true}, 0.0f,
-            drows, in);
+    s2_gemm_shared(in, in, count, (s2_matrix){rows, in, true}, (s2_matrix){dout, in, false}, 1.0f,
+                   w->grad, in);
+    s2_gemm_shared(count, in, in, (s2_matrix){dout, in, false}, (s2_matrix){w->value, in, true},
+                   0.0f, drows, in);
 }
 
 /* From the gradient of the attention to those of the statistics. All tensors like attention. */

@@ -109,8 +109,8 @@ static void linear(const float *x, size_t rows, const s2_param *w, const s2_para
     const int out = w->dims[1];
     for (size_t p = 0; p < rows; p++)
         memcpy(y + p * (size_t)out, b->value, (size_t)out * sizeof(float));
-    s2_gemm((int)rows, out, in, (s2_matrix){x, in, false}, (s2_matrix){w->value, out, false}, 1.0f,
-            y, out);
+    s2_gemm_shared((int)rows, out, in, (s2_matrix){x, in, false}, (s2_matrix){w->value, out, false},
+                   1.0f, y, out);
 }
 
 /* Gradients of linear(): w and b added to, dx overwritten. */
@@ -119,13 +119,13 @@ static void linear_backward(const float *x, size_t rows, s2_param *w, s2_param *
 {
     const int in = w->dims[0];
     const int out = w->dims[1];
-    s2_gemm(in, out, (int)rows, (s2_matrix){x, in, true}, (s2_matrix){dy, out, false}, 1.0f,
-            w->grad, out);
+    s2_gemm_shared(in, out, (int)rows, (s2_matrix){x, in, true}, (s2_matrix){dy, out, false}, 1.0f,
+                   w->grad, out);
     for (size_t p = 0; p < rows; p++)
         for (int k = 0; k < out; k++)
             b->grad[k] += dy[p * (size_t)out + (size_t)k];
-    s2_gemm((int)rows, in, out, (s2_matrix){dy, out, false}, (s2_matrix){w->value, out, true}, 0.0f,
-            dx, in);
+    s2_gemm_shared((int)rows, in, out, (s2_matrix){dy, out, false},
+                   (s2_matrix){w->value, out, true}, 0.0f, dx, in);
 }
 
 s2rgf_status s2_classifier_forward(const s2_classifier *classifier, s2_classifier_state *state,

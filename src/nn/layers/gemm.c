@@ -12,7 +12,8 @@
 
 #define MIB ((size_t)1 << 20)
 #define BUFFER_MIB ((size_t)128) /* what OpenBLAS maps for each call at work, on x86-64 */
-#define SHARED_SIDE 128          /* a product of such matrices is shared out to several threads */
+#define SHARES 16     /* of a shared product, at most: the same for any number of threads */
+#define SHARE_ROWS 64 /* of a share, at least */
 
 /* OpenBLAS's own, which its LAPACK calls, too: a call's buffer, kept for the next call when it is
    freed. */
@@ -24,6 +25,19 @@ void s2_gemm(int m, int n, int k, s2_matrix a, s2_matrix b, float beta, float *c
     cblas_sgemm(CblasRowMajor, a.transposed ? CblasTrans : CblasNoTrans,
                 b.transposed ? CblasTrans : CblasNoTrans, m, n, k, 1.0f, a.data, a.ld, b.data, b.ld,
                 beta, c, ldc);
+}
+
+void s2_gemm_shared(int m, int n, int k, s2_matrix a, s2_matrix b, float beta, float *c, int ldc)
+{
+    const int share = (m + SHARES - 1) / SHARES;
+    const int rows = share < SHARE_ROWS ? SHARE_ROWS : share;
+#pragma omp parallel for schedule(static)
+    for (int first = 0; first < m; first += rows) {
+        s2_matrix own = a;
+        own.data += (size_t)first * (a.transposed ? 1 : (size_t)a.ld);
+        s2_gemm(first + rows > m ? m - first : rows, n, k, own, b, beta,
+                c + (size_t)first * (size_t)ldc, ldc);
+    }
 }
 
 static bool is_one_of(const char *word, const char *const *words)
@@ -60,31 +74,14 @@ static bool has_room(size_t buffers)
     return true;
 }
 
-/** A product outside of parallel regions: OpenBLAS then sees how many threads there are. */
-static bool multiply_in_all_threads(void)
-{
-    float *matrices = s2_calloc(2 * SHARED_SIDE * SHARED_SIDE, sizeof *matrices);
-    if (!matrices)
-        return false;
-    const s2_matrix zeros = {matrices, SHARED_SIDE, false};
-    s2_gemm(SHARED_SIDE, SHARED_SIDE, SHARED_SIDE, zeros, zeros, 0.0f,
-            matrices + SHARED_SIDE * SHARED_SIDE, SHARED_SIDE);
-    s2_free(matrices);
-    return true;
-}
-
 s2rgf_status s2_gemm_start(int threads, s2rgf_error *err)
 {
-    const int begun = openblas_get_num_threads();
-    const size_t buffers = (size_t)threads + (size_t)(threads > begun ? threads - begun : 0);
-    if (!has_room(buffers))
+    if (!has_room((size_t)threads))
         return s2_fail(
             err, S2RGF_NO_MEMORY,
             "memory: expected %zu MB of address space for OpenBLAS in %d thread%s, found "
             "less: use fewer threads, or raise the limit (ulimit -v)",
-            buffers * BUFFER_MIB, threads, threads == 1 ? "" : "s");
-    if (!multiply_in_all_threads())
-        return s2_fail_memory(err, "matrix products");
+            (size_t)threads * BUFFER_MIB, threads, threads == 1 ? "" : "s");
     if (!blas_memory_alloc || !blas_memory_free)
         return S2RGF_OK;
 #pragma omp parallel num_threads(threads)

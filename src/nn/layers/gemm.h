@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "s2rgf.h"
+#include "s2rgf/base.h"
 
 /**
  * A row-major matrix as BLAS sees it: `ld` floats from one row to the next, optionally taken
@@ -18,9 +18,13 @@ typedef struct s2_matrix {
 
 /**
  * c[m][n] = beta c + sum_k a[m][k] b[k][n], row-major, c with leading dimension ldc.
- * Errors none.  Threads: serial inside a parallel region (OpenMP-flavoured OpenBLAS).
+ * Errors none.  Threads: inside a parallel region only, in the thread that calls. OpenBLAS would
+ * otherwise share the product out, and its sums would depend on the number of threads.
  */
 void s2_gemm(int m, int n, int k, s2_matrix a, s2_matrix b, float beta, float *c, int ldc);
+
+/** The same outside of parallel regions, by all threads, with the same bits for any number. */
+void s2_gemm_shared(int m, int n, int k, s2_matrix a, s2_matrix b, float beta, float *c, int ldc);
 
 /**
  * Before the first product of a training in so many threads, after omp_set_num_threads(): OpenBLAS

@@ -3,7 +3,7 @@
 #define S2_NN_RUN_SEAM_H
 
 #include "core/geometry.h"
-#include "s2rgf.h"
+#include "s2rgf/base.h"
 
 /** Sides of a tile. */
 enum { S2_LEFT, S2_ABOVE, S2_RIGHT, S2_BELOW, S2_SIDES };

@@ -1,6 +1,6 @@
 /* Pixels as a layer of points in any vector format that GDAL writes. */
-#ifndef S2_GEO_MAP_POINT_LAYER_H
-#define S2_GEO_MAP_POINT_LAYER_H
+#ifndef S2_GEO_POINTS_POINT_LAYER_H
+#define S2_GEO_POINTS_POINT_LAYER_H
 
 #include "geo/map/map_files.h"
 #include "geo/source/grid.h"

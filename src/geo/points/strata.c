@@ -1,5 +1,5 @@
 /* The strata of a class raster: parts of it whose pixels are counted, measured and drawn from. */
-#include "geo/map/strata.h"
+#include "geo/points/strata.h"
 
 #include <math.h>
 

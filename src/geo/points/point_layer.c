@@ -1,5 +1,5 @@
 /* Pixels as a layer of points in any vector format that GDAL writes. */
-#include "geo/map/point_layer.h"
+#include "geo/points/point_layer.h"
 
 #include <cpl_conv.h>
 #include <cpl_string.h>

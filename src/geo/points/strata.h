@@ -1,6 +1,6 @@
 /* The strata of a class raster: parts of it whose pixels are counted, measured and drawn from. */
-#ifndef S2_GEO_MAP_STRATA_H
-#define S2_GEO_MAP_STRATA_H
+#ifndef S2_GEO_POINTS_STRATA_H
+#define S2_GEO_POINTS_STRATA_H
 
 #include "geo/map/class_map.h"
 #include "geo/source/ground.h"
