@@ -55,7 +55,7 @@ def texts_of(tree, names):
 def plugin_texts(folder):
     """All texts for users, in the order of their files."""
     found, names = {}, {}
-    for path in sorted(folder.rglob("*.py"), key=lambda path: (path.name != "base.py", path)):
+    for path in sorted(folder.rglob("*.py"), key=lambda path: (path.name != "model.py", path)):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         found.update(dict.fromkeys(text for text in texts_of(tree, names) if text))
     return list(found)

@@ -9,6 +9,7 @@ from qgis.core import (
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterField,
     QgsProcessingParameterRasterLayer,
+    QgsProcessingParameterVectorDestination,
     QgsProcessingUtils,
     QgsProperty,
     QgsProviderRegistry,
@@ -46,15 +47,20 @@ LABEL_OPTIONS = (
 )
 
 
+def add_features(algorithm, name, label, help_text="", polygons_only=False):
+    """An optional layer of polygons or points."""
+    kinds = [QgsProcessing.SourceType.TypeVectorPolygon]
+    if not polygons_only:
+        kinds.append(QgsProcessing.SourceType.TypeVectorPoint)
+    features = QgsProcessingParameterFeatureSource(name, label, kinds, optional=True)
+    add_parameter(algorithm, features, help_text)
+
+
 def add_labels(algorithm):
-    add_parameter(
+    add_features(
         algorithm,
-        QgsProcessingParameterFeatureSource(
-            LABELS,
-            tr("Labelled polygons or points"),
-            [QgsProcessing.SourceType.TypeVectorPolygon, QgsProcessing.SourceType.TypeVectorPoint],
-            optional=True,
-        ),
+        LABELS,
+        tr("Labelled polygons or points"),
         tr("Give either polygons or points here, or a raster of classes below."),
     )
     add_parameter(
@@ -70,6 +76,12 @@ def add_labels(algorithm):
             LABEL_RASTER, tr("Or a raster of classes"), optional=True
         ),
     )
+
+
+def add_points(algorithm, name, label):
+    """A layer of points to be written."""
+    kind = QgsProcessing.SourceType.TypeVectorPoint
+    add_parameter(algorithm, QgsProcessingParameterVectorDestination(name, label, kind))
 
 
 def given(parameters, name):

@@ -1,4 +1,4 @@
-"""Reports for the results viewer of QGIS."""
+"""Reports: pages for the results viewer of QGIS, figures for programs."""
 
 from qgis.core import QgsProcessingParameterFileDestination
 
@@ -15,6 +15,14 @@ def add_report(algorithm):
             OUTPUT_HTML, tr("Report"), tr("HTML files (*.html)"), optional=True
         ),
     )
+
+
+def add_json(algorithm, name, label):
+    """A report as JSON, which is not written unless asked for."""
+    output = QgsProcessingParameterFileDestination(
+        name, label, tr("JSON files (*.json)"), optional=True, createByDefault=False
+    )
+    add_parameter(algorithm, output)
 
 
 def report_path(algorithm, parameters, context):

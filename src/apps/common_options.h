@@ -34,6 +34,39 @@
         "smallest patch of a class, in pixels or hectares: smaller ones take the class of their "  \
         "largest neighbour", )
 
+/**
+ * Rows that several programs have. member: gives the offset of a member of the program's structure, as SAMPLE(points);
+ * labels: its member that is an s2rgf_label_options; needed: the option that names their file.
+ */
+#define S2_MAP_OUTPUT(member)                                                                      \
+    S2_TEXT("of", "format", member(format),                                                        \
+            "GDAL driver of the map; by default that of its extension, else GTiff"),               \
+        S2_LIST("co", "NAME=VALUE", member(creation_options), "creation option of that driver"),   \
+        S2_ON("overwrite", member(overwrite), "replace output files that exist"),                  \
+        S2_OFF("noqml", member(style), "do not write a QGIS style file (.qml) beside the map")
+#define S2_POLYGONS(member, labels, needed, layer_option, where_option, ...)                       \
+    S2_TEXT(needed, "polygons", member(labels.path), __VA_ARGS__),                                 \
+        S2_TEXT(layer_option, "layer", member(labels.layer),                                       \
+                "layer of these polygons, if there are several", .needs = (needed)),               \
+        S2_TEXT(where_option, "expression", member(labels.where),                                  \
+                "of these polygons take only those for which this SQL condition holds",            \
+                .needs = (needed))
+#define S2_OF_LABELS(member, labels, needed)                                                       \
+    S2_TEXT("l", "layer", member(labels.layer), "layer of these labels, if the file has several",  \
+            .needs = (needed)),                                                                    \
+        S2_TEXT("where", "expression", member(labels.where),                                       \
+                "use only features for which this SQL condition holds", .needs = (needed)),        \
+        S2_TEXT("label_srs", "srs", member(labels.assigned_srs), "CRS of labels that have none",   \
+                .needs = (needed))
+#define S2_WORK(member, result)                                                                    \
+    S2_INT("tile", "pixels", member(tile_px), 16, 8192,                                            \
+           "side of a tile, in pixels of the reference grid; does not change the " result,         \
+           .zero = "auto"),                                                                        \
+        S2_INT("threads", "N", member(threads), 1, 1024,                                           \
+               "threads to work with; does not change the " result, .zero = "ALL_CPUS"),           \
+        S2_INT("wm", "MB", member(memory_mb), 1, 1048576,                                          \
+               "working memory for tiles, in megabytes", .zero = "auto")
+
 #define S2_QUIET S2_ENTRY(S2_OPTION_QUIET, "q", NULL, 0, "print nothing but warnings and errors", )
 
 /** A table of the program's own as a group of its help. */

@@ -38,30 +38,18 @@ static const s2_option CONFIDENCE_OPTIONS[] = {
 static const s2_option OUTPUT_OPTIONS[] = {
     S2_OUTPUT(NULL, "change.tif", CHANGE(output_path),
               "the class raster to write, on the grid of the first map", .required = true),
-    S2_TEXT("of", "format", CHANGE(format),
-            "GDAL driver of the map; by default that of its extension, else GTiff"),
-    S2_LIST("co", "NAME=VALUE", CHANGE(creation_options), "creation option of that driver"),
+    S2_MAP_OUTPUT(CHANGE),
     S2_OUTPUT("json", "file", offsetof(arguments, json_path),
               "write the transitions as JSON; - is standard output, and nothing else goes there"),
-    S2_ON("overwrite", CHANGE(overwrite), "replace output files that exist"),
-    S2_OFF("noqml", CHANGE(style), "do not write a QGIS style file (.qml) beside the map"),
     S2_QUIET,
 };
 
 const bool s2_program_has_threads = false;
 
-static const s2_program PROGRAM = {
-    .name = "s2rgf_change",
-    .purpose = "Compare two maps: which class became which, and how large each change is.",
-    .values_bytes = sizeof(arguments),
-    .driver_kinds = GDAL_OF_RASTER,
-    .groups =
-        {
-            S2_GROUP("Maps", MAP_OPTIONS),
-            S2_GROUP("Confidence", CONFIDENCE_OPTIONS),
-            S2_GROUP("Output", OUTPUT_OPTIONS),
-        },
-};
+static const s2_program PROGRAM = S2_PROGRAM(
+    "s2rgf_change", "Compare two maps: which class became which, and how large each change is.",
+    arguments, GDAL_OF_RASTER, S2_GROUP("Maps", MAP_OPTIONS),
+    S2_GROUP("Confidence", CONFIDENCE_OPTIONS), S2_GROUP("Output", OUTPUT_OPTIONS));
 
 static s2rgf_status change(void *data, s2_report *report, s2rgf_error *err)
 {

@@ -41,12 +41,7 @@ static const s2_option EXCLUDE_OPTIONS[] = {
             "labels whose pixels are not drawn, such as those of training"),
     S2_REAL("distance", "metres", SAMPLE(exclude_m), 0, 1e7,
             "also exclude pixels at most this far from them", .needs = "exclude"),
-    S2_TEXT("l", "layer", SAMPLE(exclude.layer), "layer of these labels, if the file has several",
-            .needs = "exclude"),
-    S2_TEXT("where", "expression", SAMPLE(exclude.where),
-            "use only features for which this SQL condition holds", .needs = "exclude"),
-    S2_TEXT("label_srs", "srs", SAMPLE(exclude.assigned_srs), "CRS of labels that have none",
-            .needs = "exclude"),
+    S2_OF_LABELS(SAMPLE, exclude, "exclude"),
 };
 
 static const s2_option OUTPUT_OPTIONS[] = {

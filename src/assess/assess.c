@@ -358,10 +358,8 @@ void s2rgf_assessment_free(s2rgf_assessment *assessment)
 {
     if (!assessment)
         return;
-    for (int i = 0; assessment->class_names && i < assessment->class_count; i++)
-        s2_free(assessment->class_names[i]);
+    s2_strings_free(assessment->class_names, (size_t)assessment->class_count);
     s2_estimates_free(assessment->area_adjusted);
-    S2_FREE_EACH(assessment->class_names, assessment->class_values, assessment->confusion,
-                 assessment->users_accuracy, assessment->producers_accuracy, assessment->f1,
-                 assessment);
+    S2_FREE_EACH(assessment->class_values, assessment->confusion, assessment->users_accuracy,
+                 assessment->producers_accuracy, assessment->f1, assessment);
 }

@@ -146,11 +146,9 @@ s2rgf_status s2rgf_assessment_json(const s2rgf_assessment *assessment, char **te
                                    s2rgf_error *err)
 {
     s2_json_writer json = {.indent = true};
-    s2_error_clear(err);
-    const s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"assessment", assessment}, {"text", text});
+    const s2rgf_status status = s2_text_asked("assessment", assessment, text, err);
     if (status != S2RGF_OK)
         return status;
-    *text = NULL;
     s2_json_begin_object(&json, NULL);
     s2_json_put_double(&json, "overall_accuracy", assessment->overall_accuracy);
     s2_json_put_double(&json, "average_accuracy", assessment->average_accuracy);
@@ -163,10 +161,5 @@ s2rgf_status s2rgf_assessment_json(const s2rgf_assessment *assessment, char **te
     if (assessment->has_confidence)
         put_calibration(&json, assessment);
     s2_json_end_object(&json);
-    if (json.text.failed) {
-        s2_free(json.text.data);
-        return s2_fail_memory(err, "assessment as JSON");
-    }
-    *text = json.text.data;
-    return S2RGF_OK;
+    return s2_text_hand_over(&json.text, "assessment as JSON", text, err);
 }

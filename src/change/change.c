@@ -187,10 +187,8 @@ void s2rgf_transitions_free(s2rgf_transitions *transitions)
 {
     if (!transitions)
         return;
-    for (int i = 0; transitions->class_names && i < transitions->class_count; i++)
-        s2_free(transitions->class_names[i]);
-    S2_FREE_EACH(transitions->class_names, transitions->pixels, transitions->hectares,
-                 transitions->values, transitions);
+    s2_strings_free(transitions->class_names, (size_t)transitions->class_count);
+    S2_FREE_EACH(transitions->pixels, transitions->hectares, transitions->values, transitions);
 }
 
 /** From the areas of the finished map's classes. */

@@ -291,9 +291,8 @@ s2rgf_status s2_transitions_make(s2_compared_maps *pair, const s2_pair_census *c
 
 void s2_transitions_clear(s2_transitions *transitions)
 {
-    for (int c = 0; c < transitions->count; c++)
-        s2_free(transitions->names[c]);
-    S2_FREE_EACH(transitions->names, transitions->joint[0], transitions->joint[1], transitions->of,
+    s2_strings_free(transitions->names, (size_t)transitions->count);
+    S2_FREE_EACH(transitions->joint[0], transitions->joint[1], transitions->of,
                  transitions->from_names, transitions->to_names, transitions->code);
     s2_class_table_clear(&transitions->classes);
     *transitions = (s2_transitions){0};

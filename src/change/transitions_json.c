@@ -42,11 +42,9 @@ s2rgf_status s2rgf_transitions_json(const s2rgf_transitions *transitions, char *
 {
     const s2rgf_transitions *t = transitions;
     s2_json_writer json = {.indent = true};
-    s2_error_clear(err);
-    const s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"transitions", t}, {"text", text});
+    const s2rgf_status status = s2_text_asked("transitions", t, text, err);
     if (status != S2RGF_OK)
         return status;
-    *text = NULL;
     s2_json_begin_object(&json, NULL);
     s2_json_begin_array(&json, "classes");
     for (int c = 0; c < t->class_count; c++)
@@ -69,10 +67,5 @@ s2rgf_status s2rgf_transitions_json(const s2rgf_transitions *transitions, char *
     s2_json_put_uint(&json, "after_only", t->after_only);
     s2_json_end_object(&json);
     s2_json_end_object(&json);
-    if (json.text.failed) {
-        s2_free(json.text.data);
-        return s2_fail_memory(err, "transitions as JSON");
-    }
-    *text = json.text.data;
-    return S2RGF_OK;
+    return s2_text_hand_over(&json.text, "transitions as JSON", text, err);
 }

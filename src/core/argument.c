@@ -18,6 +18,15 @@ s2rgf_status s2_arguments_given(const s2_argument *arguments, size_t count, s2rg
     return S2RGF_OK;
 }
 
+s2rgf_status s2_text_asked(const char *name, const void *subject, char **text, s2rgf_error *err)
+{
+    s2_error_clear(err);
+    const s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {name, subject}, {"text", text});
+    if (status == S2RGF_OK)
+        *text = NULL;
+    return status;
+}
+
 s2rgf_status s2_arguments_in_range(const s2_argument_range *ranges, size_t count, s2rgf_error *err)
 {
     for (size_t i = 0; i < count; i++) {

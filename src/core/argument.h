@@ -16,6 +16,12 @@ typedef struct s2_argument {
                        sizeof(const s2_argument[]){__VA_ARGS__} / sizeof(s2_argument), err)
 s2rgf_status s2_arguments_given(const s2_argument *arguments, size_t count, s2rgf_error *err);
 
+/**
+ * Begin a function that makes text of a subject: neither may be NULL, *text becomes NULL, and err
+ * is cleared. Errors: INVALID_ARGUMENT
+ */
+s2rgf_status s2_text_asked(const char *name, const void *subject, char **text, s2rgf_error *err);
+
 /** A number with its range. */
 typedef struct s2_argument_range {
     const char *name;

@@ -8,6 +8,9 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "core/error.h"
+
+#define FIRST_ROOM 16
 #define LARGE_PAGE ((size_t)2 << 20) /* bytes */
 
 bool s2_multiply(size_t a, size_t b, size_t *product)
@@ -87,6 +90,17 @@ void *s2_grow(void *items, size_t count, size_t room, size_t size)
     return grown;
 }
 
+void *s2_make_room(void *items, size_t count, size_t *room, size_t size)
+{
+    if (count < *room)
+        return items;
+    const size_t wider = *room == 0 ? FIRST_ROOM : 2 * *room;
+    void *grown = s2_grow(items, count, wider, size);
+    if (grown)
+        *room = wider;
+    return grown;
+}
+
 void s2_free(void *memory)
 {
     free(memory);
@@ -96,6 +110,13 @@ void s2_free_list(void *const *memory, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         free(memory[i]);
+}
+
+void s2_strings_free(char **strings, size_t count)
+{
+    for (size_t i = 0; strings && i < count; i++)
+        s2_free(strings[i]);
+    s2_free(strings);
 }
 
 char *s2_strdup(const char *text)
@@ -168,4 +189,14 @@ void s2_text_append(s2_text *text, const char *format, ...)
         text->length += bytes - 1;
     }
     va_end(args);
+}
+
+s2rgf_status s2_text_hand_over(s2_text *text, const char *what, char **to, s2rgf_error *err)
+{
+    const bool whole = !text->failed;
+    *to = whole ? text->data : NULL;
+    if (!whole)
+        s2_free(text->data);
+    *text = (s2_text){0};
+    return whole ? S2RGF_OK : s2_fail_memory(err, what);
 }

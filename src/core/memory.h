@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "s2rgf/base.h"
+
 #define S2_ALIGNMENT 64 /* bytes, a cache line and an AVX-512 register */
 
 /** *product = a * b; false if that overflows size_t. */
@@ -24,6 +26,13 @@ void *s2_calloc(size_t count, size_t size);
  * the old one, which may be NULL. NULL when memory is out; items is then as it was.
  */
 void *s2_grow(void *items, size_t count, size_t room, size_t size);
+
+/**
+ * Room for one more item in an array of `count`, which doubles when it is full.
+ * room  in out items that it can hold
+ * Returns the array, moved or not; NULL when memory is out, and then it is as it was.
+ */
+void *s2_make_room(void *items, size_t count, size_t *room, size_t size);
 
 /**
  * As s2_alloc(), for large arrays that are read again and again: asks the system for pages of
@@ -48,6 +57,9 @@ void s2_free(void *memory);
     s2_free_list((void *const[]){__VA_ARGS__}, sizeof(void *const[]){__VA_ARGS__} / sizeof(void *))
 void s2_free_list(void *const *memory, size_t count);
 
+/** Release strings and their list, which may be NULL. */
+void s2_strings_free(char **strings, size_t count);
+
 /** Copy of a string, NULL when memory is out or text is NULL. */
 char *s2_strdup(const char *text);
 
@@ -63,5 +75,8 @@ typedef struct s2_text {
 
 /** Append formatted text. */
 void s2_text_append(s2_text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/** Give the whole text to a caller. what in: the text as an error names it. Errors: NO_MEMORY */
+s2rgf_status s2_text_hand_over(s2_text *text, const char *what, char **to, s2rgf_error *err);
 
 #endif

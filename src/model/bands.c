@@ -202,13 +202,6 @@ bool s2_model_bands_numbered(const s2_model_source *source)
     return numbered;
 }
 
-static void free_names(char **names, int count)
-{
-    for (int i = 0; names && i < count; i++)
-        s2_free(names[i]);
-    s2_free(names);
-}
-
 /** The offered names as a model would store them. */
 static char **clean_names(const s2_band_offer *offers, int count)
 {
@@ -216,7 +209,7 @@ static char **clean_names(const s2_band_offer *offers, int count)
     for (int i = 0; names && i < count; i++) {
         names[i] = s2_strdup(offers[i].name);
         if (!names[i]) {
-            free_names(names, count);
+            s2_strings_free(names, (size_t)count);
             return NULL;
         }
         s2_model_clean_name(names[i]);
@@ -507,7 +500,7 @@ s2rgf_status s2_model_match_bands(const s2_model_source *source, const s2_band_o
     s2rgf_status status = read_marks(&match, err);
     if (status == S2RGF_OK)
         status = match_named(&match, offers, host, err);
-    free_names(match.names, offers->count);
+    s2_strings_free(match.names, (size_t)offers->count);
     s2_free(match.marks);
     s2_free(match.given);
     return status;
@@ -527,6 +520,6 @@ s2rgf_status s2_model_match_same(const s2_model_source *source, const s2_band_of
                 isnan(band->wavelength_nm) == isnan(offered) &&
                 !(fabs(band->wavelength_nm - offered) > 0);
     }
-    free_names(names, offers->count);
+    s2_strings_free(names, (size_t)offers->count);
     return names ? S2RGF_OK : s2_fail_memory(err, "band matching");
 }

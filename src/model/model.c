@@ -292,11 +292,9 @@ s2rgf_status s2rgf_model_describe(const s2rgf_model *model, bool json, char **te
                                   s2rgf_error *err)
 {
     s2_text description = {0};
-    s2_error_clear(err);
-    const s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"model", model}, {"text", text});
+    const s2rgf_status status = s2_text_asked("model", model, text, err);
     if (status != S2RGF_OK)
         return status;
-    *text = NULL;
     if (json)
         s2_model_put_description(&model->content, &description);
     else

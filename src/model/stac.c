@@ -279,16 +279,9 @@ static void put_item(s2_json_writer *writer, const s2rgf_model *model)
 s2rgf_status s2rgf_model_stac(const s2rgf_model *model, char **text, s2rgf_error *err)
 {
     s2_json_writer writer = {.indent = true};
-    s2_error_clear(err);
-    const s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"model", model}, {"text", text});
+    const s2rgf_status status = s2_text_asked("model", model, text, err);
     if (status != S2RGF_OK)
         return status;
-    *text = NULL;
     put_item(&writer, model);
-    if (writer.text.failed) {
-        s2_free(writer.text.data);
-        return s2_fail_memory(err, "STAC item");
-    }
-    *text = writer.text.data;
-    return S2RGF_OK;
+    return s2_text_hand_over(&writer.text, "STAC item", text, err);
 }

@@ -65,24 +65,24 @@ static void put_estimate_cells(s2_text *page, const s2rgf_estimate *of)
     s2_chart_bar_cell(page, of->estimate, of->ci95, 1.0);
 }
 
+/* Beside each figure stands its bar. */
+static const char *const ACCURACY_COLUMNS[] = {
+    "class", "#user's accuracy", "", "#producer's accuracy", "", "#F1", "", NULL};
+
 static void put_estimated_accuracies(s2_text *page, const s2rgf_map_estimates *e)
 {
-    s2_text_append(page, "<div class=\"wide\"><table>\n<thead><tr><th>class</th>"
-                         "<th class=\"n\">user's accuracy</th><th></th>"
-                         "<th class=\"n\">producer's accuracy</th><th></th>"
-                         "<th class=\"n\">F1</th><th></th></tr></thead>\n<tbody>\n");
+    s2_html_begin_table(page, ACCURACY_COLUMNS);
     for (int c = 0; c < e->class_count; c++) {
-        s2_text_append(page, "<tr><th scope=\"row\">");
-        s2_html_text(page, e->per_class[c].name);
-        s2_text_append(page, "</th>");
+        s2_html_begin_row(page, e->per_class[c].name);
         put_estimate_cells(page, &e->per_class[c].users_accuracy);
         put_estimate_cells(page, &e->per_class[c].producers_accuracy);
         put_estimate_cells(page, &e->per_class[c].f1);
         s2_text_append(page, "</tr>\n");
     }
-    s2_text_append(page, "<tr><th scope=\"row\">all: overall accuracy</th>");
+    s2_html_begin_row(page, "all: overall accuracy");
     put_estimate_cells(page, &e->overall_accuracy);
-    s2_text_append(page, "<td></td><td></td><td></td><td></td></tr>\n</tbody>\n</table></div>\n");
+    s2_text_append(page, "<td></td><td></td><td></td><td></td></tr>\n");
+    s2_html_end_table(page);
 }
 
 /* Hectares that the map gives a class, where its strata tell; else NaN. */
@@ -107,14 +107,9 @@ static void put_area_row(s2_text *page, const s2rgf_map_estimates *e, int class_
     const s2rgf_class_estimates *of = &e->per_class[class_index];
     const int decimals = most < HECTARES_WITH_DECIMALS ? 3 : 1;
     const double mapped = mapped_ha(e, of->name);
-    s2_text_append(page, "<tr><th scope=\"row\">");
-    s2_html_text(page, of->name);
-    s2_text_append(page, "</th>");
+    s2_html_begin_row(page, of->name);
     s2_html_ratio_cell(page, share_of(e, class_index));
-    if (isfinite(mapped))
-        s2_text_append(page, "<td class=\"n\">%.*f</td>", decimals, mapped);
-    else
-        s2_text_append(page, "<td class=\"n\">-</td>");
+    s2_html_number_cell(page, decimals == 3 ? "%.3f" : "%.1f", mapped);
     s2_chart_estimate_cell(page, &of->area_ha, decimals);
     s2_chart_bar_cell(page, of->area_ha.estimate, of->area_ha.ci95, most);
     s2_text_append(page, "</tr>\n");
@@ -129,33 +124,26 @@ static void put_areas(s2_text *page, const s2rgf_map_estimates *e)
     if (!isfinite(e->area_ha))
         s2_html_paragraph(page, "Hectares are not known: the map has no coordinate system with a "
                                 "unit of length.");
-    s2_text_append(page, "<table>\n<thead><tr><th>class</th><th class=\"n\">share of the map</th>"
-                         "<th class=\"n\">mapped, ha</th><th class=\"n\">estimated, ha</th><th>"
-                         "</th></tr></thead>\n<tbody>\n");
+    s2_html_begin_table(page, (const char *const[]){"class", "#share of the map", "#mapped, ha",
+                                                    "#estimated, ha", "", NULL});
     for (int c = 0; c < e->class_count; c++)
         put_area_row(page, e, c, most);
-    s2_text_append(page, "</tbody>\n</table>\n");
+    s2_html_end_table(page);
     s2_html_end_section(page);
 }
 
 static void put_strata(s2_text *page, const s2rgf_map_estimates *e)
 {
     s2_html_begin_section(page, "Strata of the sample");
-    s2_text_append(page, "<table>\n<thead><tr><th>stratum</th><th class=\"n\">pixels</th>"
-                         "<th class=\"n\">ha</th><th class=\"n\">points</th></tr></thead>\n"
-                         "<tbody>\n");
+    s2_html_begin_table(page, (const char *const[]){"stratum", "#pixels", "#ha", "#points", NULL});
     for (int h = 0; h < e->stratum_count; h++) {
         const s2rgf_stratum *of = &e->strata[h];
-        s2_text_append(page, "<tr><th scope=\"row\">");
-        s2_html_text(page, of->name);
-        s2_text_append(page, "</th><td class=\"n\">%" PRIu64 "</td>", of->pixels);
-        if (isfinite(of->area_ha))
-            s2_text_append(page, "<td class=\"n\">%.1f</td>", of->area_ha);
-        else
-            s2_text_append(page, "<td class=\"n\">-</td>");
+        s2_html_begin_row(page, of->name);
+        s2_text_append(page, "<td class=\"n\">%" PRIu64 "</td>", of->pixels);
+        s2_html_number_cell(page, "%.1f", of->area_ha);
         s2_text_append(page, "<td class=\"n\">%" PRIu64 "</td></tr>\n", of->points);
     }
-    s2_text_append(page, "</tbody>\n</table>\n");
+    s2_html_end_table(page);
     s2_html_end_section(page);
 }
 
@@ -209,20 +197,15 @@ static void put_accuracies(s2_text *page, const s2rgf_assessment *a)
     s2_html_begin_section(page, a->area_adjusted
                                     ? "Figures of the sample, in which every point counts the same"
                                     : "Accuracies");
-    s2_text_append(page, "<div class=\"wide\"><table>\n<thead><tr><th>class</th>"
-                         "<th class=\"n\">user's accuracy</th><th></th>"
-                         "<th class=\"n\">producer's accuracy</th><th></th>"
-                         "<th class=\"n\">F1</th><th></th></tr></thead>\n<tbody>\n");
+    s2_html_begin_table(page, ACCURACY_COLUMNS);
     for (int c = 0; c < a->class_count; c++) {
-        s2_text_append(page, "<tr><th scope=\"row\">");
-        s2_html_text(page, a->class_names[c]);
-        s2_text_append(page, "</th>");
+        s2_html_begin_row(page, a->class_names[c]);
         put_ratio_cells(page, a->users_accuracy[c]);
         put_ratio_cells(page, a->producers_accuracy[c]);
         put_ratio_cells(page, a->f1[c]);
         s2_text_append(page, "</tr>\n");
     }
-    s2_text_append(page, "</tbody>\n</table></div>\n");
+    s2_html_end_table(page);
     s2_html_begin_facts(page);
     s2_html_fact_number(page, "Overall accuracy", "%.4f", a->overall_accuracy);
     s2_html_fact_number(page, "Average accuracy", "%.4f", a->average_accuracy);
@@ -318,7 +301,7 @@ static s2rgf_status put_page(s2_text *page, const subject *of, s2rgf_error *err)
     put_excluded(page, of);
     put_provenance(page, of);
     s2_html_end(page);
-    return page->failed ? s2_fail_memory(err, "page of the assessment") : S2RGF_OK;
+    return S2RGF_OK;
 }
 
 s2rgf_status s2rgf_assessment_html(const s2rgf_assessment *assessment,
@@ -328,11 +311,9 @@ s2rgf_status s2rgf_assessment_html(const s2rgf_assessment *assessment,
     s2rgf_assess_options own = {.size = 0};
     s2_map_view view = {0};
     s2_text page = {0};
-    s2_error_clear(err);
-    s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"assessment", assessment}, {"text", text});
+    s2rgf_status status = s2_text_asked("assessment", assessment, text, err);
     if (status != S2RGF_OK)
         return status;
-    *text = NULL;
     status = s2_options_take(&own, sizeof own, options, err);
     if (status == S2RGF_OK)
         status = S2_ARGUMENTS_GIVEN(err, {"map", own.map_path});
@@ -345,8 +326,7 @@ s2rgf_status s2rgf_assessment_html(const s2rgf_assessment *assessment,
     }
     s2_map_view_close(&view);
     if (status == S2RGF_OK)
-        *text = page.data;
-    else
-        s2_free(page.data);
+        return s2_text_hand_over(&page, "page of the assessment", text, err);
+    s2_free(page.data);
     return status;
 }

@@ -74,9 +74,7 @@ static void put_matrix(s2_text *page, const s2_heat_map *of)
     s2_text_append(page, "<tbody>\n");
     for (int row = 0; row < of->count; row++) {
         const double sum = row_sum(of, row);
-        s2_text_append(page, "<tr><th scope=\"row\">");
-        s2_html_text(page, of->names[row]);
-        s2_text_append(page, "</th>");
+        s2_html_begin_row(page, of->names[row]);
         for (int column = 0; column < of->count; column++) {
             const double cell = of->cells[(size_t)row * (size_t)of->count + (size_t)column];
             put_cell(page, of, cell, cell / sum, row == column);
@@ -84,7 +82,7 @@ static void put_matrix(s2_text *page, const s2_heat_map *of)
         s2_text_append(page, "<td class=\"t\">%.*f</td></tr>\n", of->decimals, sum);
         all += sum;
     }
-    s2_text_append(page, "<tr><th scope=\"row\">total</th>");
+    s2_html_begin_row(page, "total");
     for (int column = 0; column < of->count; column++)
         s2_text_append(page, "<td class=\"t\">%.*f</td>", of->decimals, column_sum(of, column));
     s2_text_append(page, "<td class=\"t\">%.*f</td></tr>\n</tbody>\n</table></div>\n", of->decimals,
@@ -125,10 +123,9 @@ static void put_confusions(s2_text *page, const s2_heat_map *of)
     qsort(list, count, sizeof *list, compare_confusions);
     s2_text_append(page,
                    "<p class=\"note\">The matrix of %d classes is too large for a page: these are "
-                   "the largest confusions. The JSON file has all of it.</p>\n<table>\n<thead><tr>"
-                   "<th>reference</th><th>map</th><th class=\"n\">in the cell</th></tr></thead>\n"
-                   "<tbody>\n",
+                   "the largest confusions. The JSON file has all of it.</p>\n",
                    of->count);
+    s2_html_begin_table(page, (const char *const[]){"reference", "map", "#in the cell", NULL});
     for (size_t i = 0; i < count && i < LISTED_CELLS; i++) {
         s2_text_append(page, "<tr><td>");
         s2_html_text(page, of->names[list[i].row]);
@@ -136,7 +133,7 @@ static void put_confusions(s2_text *page, const s2_heat_map *of)
         s2_html_text(page, of->names[list[i].column]);
         s2_text_append(page, "</td><td class=\"n\">%.*f</td></tr>\n", of->decimals, list[i].cell);
     }
-    s2_text_append(page, "</tbody>\n</table>\n");
+    s2_html_end_table(page);
     s2_free(list);
 }
 
@@ -249,9 +246,8 @@ void s2_chart_reliability(s2_text *page, const s2rgf_reliability_bin *bins)
 
 void s2_chart_reliability_table(s2_text *page, const s2rgf_reliability_bin *bins)
 {
-    s2_text_append(page, "<table>\n<thead><tr><th>confidence</th><th class=\"n\">pixels</th>"
-                         "<th class=\"n\">mean confidence</th><th class=\"n\">accuracy</th>"
-                         "</tr></thead>\n<tbody>\n");
+    s2_html_begin_table(page, (const char *const[]){"confidence", "#pixels", "#mean confidence",
+                                                    "#accuracy", NULL});
     for (int b = 0; b < S2RGF_RELIABILITY_BINS; b++) {
         if (bins[b].pixels == 0)
             continue;
@@ -262,7 +258,7 @@ void s2_chart_reliability_table(s2_text *page, const s2rgf_reliability_bin *bins
         s2_html_ratio_cell(page, bins[b].accuracy);
         s2_text_append(page, "</tr>\n");
     }
-    s2_text_append(page, "</tbody>\n</table>\n");
+    s2_html_end_table(page);
 }
 
 /* ---- marks ----------------------------------------------------------------------------------- */

@@ -117,9 +117,8 @@ void s2_html_fact(s2_text *page, const char *label, const char *value)
 {
     if (!value || value[0] == '\0')
         return;
-    s2_text_append(page, "<tr><th scope=\"row\">");
-    s2_html_text(page, label);
-    s2_text_append(page, "</th><td>");
+    s2_html_begin_row(page, label);
+    s2_text_append(page, "<td>");
     s2_html_text(page, value);
     s2_text_append(page, "</td></tr>\n");
 }
@@ -143,6 +142,28 @@ void s2_html_end_facts(s2_text *page)
     s2_text_append(page, "</tbody>\n</table>\n");
 }
 
+void s2_html_begin_table(s2_text *page, const char *const *columns)
+{
+    s2_text_append(page, "<div class=\"wide\"><table>\n<thead><tr>");
+    for (; *columns; columns++) {
+        const bool numbers = (*columns)[0] == '#';
+        s2_text_append(page, "<th%s>%s</th>", numbers ? " class=\"n\"" : "", *columns + numbers);
+    }
+    s2_text_append(page, "</tr></thead>\n<tbody>\n");
+}
+
+void s2_html_begin_row(s2_text *page, const char *heading)
+{
+    s2_text_append(page, "<tr><th scope=\"row\">");
+    s2_html_text(page, heading);
+    s2_text_append(page, "</th>");
+}
+
+void s2_html_end_table(s2_text *page)
+{
+    s2_text_append(page, "</tbody>\n</table></div>\n");
+}
+
 void s2_html_swatch(s2_text *page, const uint8_t rgb[3])
 {
     s2_text_append(page, "<svg width=\"22\" height=\"14\" aria-hidden=\"true\"><rect x=\"1\" "
@@ -153,10 +174,14 @@ void s2_html_swatch(s2_text *page, const uint8_t rgb[3])
         s2_text_append(page, "fill=\"none\"/></svg>");
 }
 
+void s2_html_number_cell(s2_text *page, const char *format, double number)
+{
+    char text[S2_HTML_NUMBER_BYTES];
+    snprintf(text, sizeof text, format, number);
+    s2_text_append(page, "<td class=\"n\">%s</td>", isfinite(number) ? text : "-");
+}
+
 void s2_html_ratio_cell(s2_text *page, double ratio)
 {
-    if (isnan(ratio))
-        s2_text_append(page, "<td class=\"n\">-</td>");
-    else
-        s2_text_append(page, "<td class=\"n\">%.3f</td>", ratio);
+    s2_html_number_cell(page, "%.3f", ratio);
 }

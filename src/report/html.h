@@ -33,10 +33,22 @@ void s2_html_fact_number(s2_text *page, const char *label, const char *format, d
     __attribute__((format(printf, 3, 0)));
 void s2_html_end_facts(s2_text *page);
 
+/**
+ * A table of rows of cells. columns in: headings, not from outside, ended by NULL; '#' before one says that numbers
+ * stand in its column
+ */
+void s2_html_begin_table(s2_text *page, const char *const *columns);
+/** Begin a row with its heading, which may be from outside. It ends with "</tr>". */
+void s2_html_begin_row(s2_text *page, const char *heading);
+void s2_html_end_table(s2_text *page);
+
 /** A patch of colour, or of none. rgb in, or NULL */
 void s2_html_swatch(s2_text *page, const uint8_t rgb[3]);
 
-/** The cell of a number, right-aligned: "0.947", or "-" where it is not defined. */
+/** The cell of a number, right-aligned; "-" where it is not finite. */
+void s2_html_number_cell(s2_text *page, const char *format, double number)
+    __attribute__((format(printf, 2, 0)));
+/** The same with three decimals: "0.947". */
 void s2_html_ratio_cell(s2_text *page, double ratio);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "geo/source/srs.h"
 #include "report/html.h"
 
 #define WIDEST_PX 860   /* of the picture on the page */

@@ -44,14 +44,6 @@ static void put_network(s2_text *page, const s2_model_content *content)
 
 /* ---- sources --------------------------------------------------------------------------------- */
 
-static void put_number_cell(s2_text *page, double number)
-{
-    if (isnan(number))
-        s2_text_append(page, "<td class=\"n\">-</td>");
-    else
-        s2_text_append(page, "<td class=\"n\">%.6g</td>", number);
-}
-
 /* Where the bands are, from the shortest to the longest wavelength of all sources. */
 static void put_wavelengths(s2_text *page, const s2_model_source *source, const double range_nm[2])
 {
@@ -71,23 +63,20 @@ static void put_wavelengths(s2_text *page, const s2_model_source *source, const 
 
 static void put_bands(s2_text *page, const s2_model_source *source)
 {
-    s2_text_append(page, "<table>\n<thead><tr><th class=\"n\">band</th><th>name</th>"
-                         "<th class=\"n\">wavelength, nm</th><th class=\"n\">mean</th>"
-                         "<th class=\"n\">standard deviation</th><th class=\"n\">low</th>"
-                         "<th class=\"n\">high</th></tr></thead>\n<tbody>\n");
+    s2_html_begin_table(page, (const char *const[]){"#band", "name", "#wavelength, nm", "#mean",
+                                                    "#standard deviation", "#low", "#high", NULL});
     for (int b = 0; b < source->band_count; b++) {
         const s2_model_band *band = &source->bands[b];
+        const double numbers[] = {band->wavelength_nm, band->mean, band->std, band->low,
+                                  band->high};
         s2_text_append(page, "<tr><td class=\"n\">%d</td><td>", b + 1);
         s2_html_text(page, band->name);
         s2_text_append(page, "</td>");
-        put_number_cell(page, band->wavelength_nm);
-        put_number_cell(page, band->mean);
-        put_number_cell(page, band->std);
-        put_number_cell(page, band->low);
-        put_number_cell(page, band->high);
+        for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+            s2_html_number_cell(page, "%.6g", numbers[i]);
         s2_text_append(page, "</tr>\n");
     }
-    s2_text_append(page, "</tbody>\n</table>\n");
+    s2_html_end_table(page);
 }
 
 static void put_source(s2_text *page, const s2_model_content *content, int index,
@@ -198,10 +187,8 @@ static void put_curves(s2_text *page, const s2_history_curve *curve, int refit)
 
 static void put_moments(s2_text *page, const s2_history_curve *curve)
 {
-    s2_text_append(page, "<table>\n<thead><tr><th class=\"n\">step</th><th>labels</th>"
-                         "<th class=\"n\">loss</th><th class=\"n\">overall accuracy</th>"
-                         "<th class=\"n\">average accuracy</th><th class=\"n\">kappa</th></tr>"
-                         "</thead>\n<tbody>\n");
+    s2_html_begin_table(page, (const char *const[]){"#step", "labels", "#loss", "#overall accuracy",
+                                                    "#average accuracy", "#kappa", NULL});
     for (int i = 0; i < curve->count; i++) {
         const s2_history_moment *moment = &curve->moments[i];
         s2_text_append(page, "<tr><td class=\"n\">%d</td><td>%s</td>", moment->step,
@@ -212,7 +199,7 @@ static void put_moments(s2_text *page, const s2_history_curve *curve)
         s2_html_ratio_cell(page, moment->kappa);
         s2_text_append(page, "</tr>\n");
     }
-    s2_text_append(page, "</tbody>\n</table>\n");
+    s2_html_end_table(page);
 }
 
 static void put_validation(s2_text *page, const s2_model_content *content)
@@ -254,12 +241,10 @@ static void put_history(s2_text *page, const s2_model_content *content)
 s2rgf_status s2rgf_model_html(const s2rgf_model *model, char **text, s2rgf_error *err)
 {
     s2_text page = {0};
-    s2_error_clear(err);
-    const s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"model", model}, {"text", text});
+    const s2rgf_status status = s2_text_asked("model", model, text, err);
     if (status != S2RGF_OK)
         return status;
     const s2_model_content *content = &model->content;
-    *text = NULL;
     s2_html_begin(&page, "Model ", file_name(model->path));
     put_classes(&page, &content->classes);
     put_training(&page, &content->training);
@@ -267,10 +252,5 @@ s2rgf_status s2rgf_model_html(const s2rgf_model *model, char **text, s2rgf_error
     put_sources(&page, content);
     put_network(&page, content);
     s2_html_end(&page);
-    if (page.failed) {
-        s2_free(page.data);
-        return s2_fail_memory(err, "page of the model");
-    }
-    *text = page.data;
-    return S2RGF_OK;
+    return s2_text_hand_over(&page, "page of the model", text, err);
 }

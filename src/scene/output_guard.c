@@ -23,14 +23,11 @@ void s2_output_guard_clear(s2_output_guard *guard)
 
 static bool reserve_file(s2_output_guard *guard)
 {
-    if (guard->count < guard->capacity)
-        return true;
-    const size_t capacity = guard->capacity ? 2 * guard->capacity : 16;
-    s2_guarded_file *files = s2_grow(guard->files, guard->count, capacity, sizeof *files);
+    s2_guarded_file *files =
+        s2_make_room(guard->files, guard->count, &guard->capacity, sizeof *files);
     if (!files)
         return false;
     guard->files = files;
-    guard->capacity = capacity;
     return true;
 }
 
@@ -119,23 +116,12 @@ static s2rgf_status push(name_queue *queue, const char *name, s2rgf_error *err)
     for (size_t i = 0; i < queue->count; i++)
         if (strcmp(queue->items[i], name) == 0)
             return S2RGF_OK;
-    if (queue->count == queue->capacity) {
-        const size_t capacity = queue->capacity ? 2 * queue->capacity : 16;
-        char **items = s2_grow(queue->items, queue->count, capacity, sizeof *items);
-        if (!items)
-            return s2_fail_memory(err, "files of an input");
-        queue->items = items;
-        queue->capacity = capacity;
-    }
+    char **items = s2_make_room(queue->items, queue->count, &queue->capacity, sizeof *items);
+    if (!items)
+        return s2_fail_memory(err, "files of an input");
+    queue->items = items;
     queue->items[queue->count] = s2_strdup(name);
     return queue->items[queue->count++] ? S2RGF_OK : s2_fail_memory(err, "files of an input");
-}
-
-static void clear_queue(name_queue *queue)
-{
-    for (size_t i = 0; i < queue->count; i++)
-        s2_free(queue->items[i]);
-    s2_free(queue->items);
 }
 
 /* input  in  what the user named, of which file is a part */
@@ -237,7 +223,7 @@ s2rgf_status s2_output_guard_input(const s2_output_guard *guard, const s2_datase
             s2_output_guard_leads_on(file.path))
             status = push_files(&queue, &file, err);
     }
-    clear_queue(&queue);
+    s2_strings_free(queue.items, queue.count);
     return status;
 }
 

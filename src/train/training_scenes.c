@@ -38,15 +38,11 @@ s2rgf_status s2_training_scenes_add(s2_training_scenes *scenes, const char *name
                                     s2rgf_scene *rasters, s2_scene *scene, s2rgf_error *err)
 {
     s2_training_scene added = {.rasters = rasters, .borrowed = rasters ? NULL : scene};
-    if (scenes->count == scenes->room) {
-        const int room = scenes->room == 0 ? 16 : 2 * scenes->room;
-        s2_training_scene *items =
-            s2_grow(scenes->items, (size_t)scenes->count, (size_t)room, sizeof *scenes->items);
-        if (!items)
-            return s2_fail_memory(err, "scenes");
-        scenes->items = items;
-        scenes->room = room;
-    }
+    s2_training_scene *items =
+        s2_make_room(scenes->items, (size_t)scenes->count, &scenes->room, sizeof *items);
+    if (!items)
+        return s2_fail_memory(err, "scenes");
+    scenes->items = items;
     if (name && !(added.name = s2_strdup(name)))
         return s2_fail_memory(err, "scenes");
     s2_scene_geometry(scene, &added.geometry);

@@ -26,7 +26,8 @@ typedef struct s2_training_scenes {
     s2rgf_scene_options options;     /* but for the rasters; borrowed */
     const s2_model_content *content; /* borrowed */
     s2_training_scene *items;
-    int count, room;
+    int count;
+    size_t room;
     s2_open_scene *open; /* [open_room] the last used ones */
     int open_room;
     uint64_t clock;

@@ -26,7 +26,8 @@ typedef struct validation_job {
         *pixels; /* indices of the validation pixels, tile by tile, each tile's as in the labels */
     size_t pixel_count;
     validation_tile *tiles; /* scene by scene, each in the order of its lattice */
-    int tile_count, tile_room;
+    int tile_count;
+    size_t tile_room;
     const s2_fitted_expert *expert;
     s2_expert_trial trial; /* the pixels' scores; those of the expert only where there is one */
 } validation_job;
@@ -58,15 +59,11 @@ static const s2_run_geometry *geometry_of(const validation_job *job, int scene)
 
 static s2rgf_status add_tile(validation_job *job, validation_tile tile, s2rgf_error *err)
 {
-    if (job->tile_count == job->tile_room) {
-        const int room = job->tile_room == 0 ? 64 : 2 * job->tile_room;
-        validation_tile *tiles =
-            s2_grow(job->tiles, (size_t)job->tile_count, (size_t)room, sizeof *tiles);
-        if (!tiles)
-            return s2_fail_memory(err, "validation");
-        job->tiles = tiles;
-        job->tile_room = room;
-    }
+    validation_tile *tiles =
+        s2_make_room(job->tiles, (size_t)job->tile_count, &job->tile_room, sizeof *tiles);
+    if (!tiles)
+        return s2_fail_memory(err, "validation");
+    job->tiles = tiles;
     job->tiles[job->tile_count++] = tile;
     return S2RGF_OK;
 }

@@ -222,10 +222,8 @@ END
 
 # ---- what is refused, and what is not lost
 refused() { # STATUS TEXT ARGUMENTS...
-    local status=$1 text=$2
-    shift 2
-    expect_status "$status" s2rgf_change "$@"
-    expect_in "$stderr" "$text"
+    expect_status "$1" s2rgf_change "${@:3}"
+    expect_in "$stderr" "$2"
     [ ! -e x.tif ] && [ ! -e x.json ] || fail "a file after a refusal"
 }
 "$PYTHON" - << 'END'

@@ -152,11 +152,7 @@ layer all.gpkg GPKG all 32633 "all:POLYGON((-5 -5,400 -5,400 400,-5 400,-5 -5))"
 layer sliver.gpkg GPKG sliver 32633 "sliver:POLYGON((20.6 20.6,20.9 20.6,20.9 20.9,20.6 20.6))"
 echo "not a layer" > text.gpkg
 keep_files
-refused() { # TEXT OPTION...
-    expect_status 1 "${classify[@]}" "${@:2}"
-    expect_in "$stderr" "$1"
-    expect_files_kept "${@:2}"
-}
+refused() { expect_refused 1 "$1" "${classify[@]}" "${@:2}"; } # TEXT OPTION...
 refused "away.gpkg: empty cutline" -cutline away.gpkg new.tif
 refused "sliver.gpkg: empty cutline" -cutline sliver.gpkg new.tif
 refused "field.geojson: empty cutline" -cutline field.geojson -srcwin 130 0 20 20 new.tif

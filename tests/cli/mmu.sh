@@ -94,11 +94,7 @@ expect_silence s2rgf_mosaic -q -mmu 9 shares.tif
 expect_same map.tif shares.tif
 expect_same map.tif.aux.xml shares.tif.aux.xml
 keep_files
-refused() { # TEXT OPTION...
-    expect_status 1 s2rgf_mosaic -q -overwrite "${@:2}"
-    expect_in "$stderr" "$1"
-    expect_files_kept "${@:2}"
-}
+refused() { expect_refused 1 "$1" s2rgf_mosaic -q -overwrite "${@:2}"; } # TEXT OPTION...
 refused "found VRT, which refers to the shares" -mmu 9 -of VRT shares.tif
 refused "expected shares of a map of classes" -mmu 9 shares_conf.tif
 for size in -1 1.5 nan ha 5acre 5ha5 "" 99999999999; do

@@ -42,11 +42,7 @@ s2rgf_classify -q -m model.s2rgf "${sources[@]}" -conf conf.tif map.tif
 keep_files
 
 # refused TEXT COMMAND...: the message has the text, and all files are as they were
-refused() {
-    expect_status 1 "${@:2}"
-    expect_in "$stderr" "$1"
-    expect_files_kept "${@:2}"
-}
+refused() { expect_refused 1 "$1" "${@:2}"; }
 
 # ---- files of an input, by another name or in another file
 for same in "$PWD/$ms" link.tif; do refused "is an input too" "${both[@]}" "$same"; done

@@ -26,15 +26,10 @@ expect_file c.s2rgf.json
 expect_silence "${classify[@]}" -q -overwrite -write_scene c.s2rgf.json c.tif
 
 keep_files
-refused() { # STATUS TEXT COMMAND...
-    expect_status "$1" "${@:3}"
-    expect_in "$stderr" "$2"
-    expect_files_kept "${@:3}"
-}
-refused 2 "missing: out.tif" "${classify[@]}"
-refused 2 "missing: -i" s2rgf_classify -m model.s2rgf -write_scene x.s2rgf.json
-refused 1 "c.s2rgf.json: exists" "${classify[@]}" -write_scene c.s2rgf.json
-refused 1 "x.json: not a name of a scene file" "${classify[@]}" -write_scene x.json
-refused 1 "absent/x.s2rgf.json" "${classify[@]}" -write_scene absent/x.s2rgf.json
-refused 3 "source hs: missing" s2rgf_classify -m model.s2rgf -i ms=scene/ms.tif -write_scene x.s2rgf.json
-refused 1 "absent.s2rgf" s2rgf_classify -m absent.s2rgf "${sources[@]}" -write_scene x.s2rgf.json
+expect_refused 2 "missing: out.tif" "${classify[@]}"
+expect_refused 2 "missing: -i" s2rgf_classify -m model.s2rgf -write_scene x.s2rgf.json
+expect_refused 1 "c.s2rgf.json: exists" "${classify[@]}" -write_scene c.s2rgf.json
+expect_refused 1 "x.json: not a name of a scene file" "${classify[@]}" -write_scene x.json
+expect_refused 1 "absent/x.s2rgf.json" "${classify[@]}" -write_scene absent/x.s2rgf.json
+expect_refused 3 "source hs: missing" s2rgf_classify -m model.s2rgf -i ms=scene/ms.tif -write_scene x.s2rgf.json
+expect_refused 1 "absent.s2rgf" s2rgf_classify -m absent.s2rgf "${sources[@]}" -write_scene x.s2rgf.json

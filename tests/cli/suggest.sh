@@ -117,10 +117,8 @@ for format in geojson shp fgb; do
     check "f.$format" 'assert len(p) == 5 and fields == ["id", "likeliest", "second", "margin", "class"]'
 done
 refused() { # STATUS TEXT ARGUMENTS...
-    local status=$1 text=$2
-    shift 2
-    expect_status "$status" s2rgf_suggest "$@"
-    expect_in "$stderr" "$text"
+    expect_status "$1" s2rgf_suggest "${@:3}"
+    expect_in "$stderr" "$2"
     [ ! -e x.gpkg ] || fail "a file after a refusal"
 }
 refused 1 "next.gpkg: exists: use -overwrite" "${suggest[@]:1}" next.gpkg

@@ -23,3 +23,9 @@ keep_files() {
 expect_files_kept() {
     sums | diff .before - || fail "files were made or changed: $*"
 }
+# expect_refused STATUS TEXT COMMAND...: it ends like that, says so, and leaves what keep_files has seen.
+expect_refused() {
+    expect_status "$1" "${@:3}"
+    expect_in "$stderr" "$2"
+    expect_files_kept "${@:3}"
+}

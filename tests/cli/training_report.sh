@@ -56,11 +56,7 @@ expect_same report.json resumed.json
 
 # ---- what it may not replace
 keep_files
-refused() {
-    expect_status 1 "${train[@]}" "${@:2}"
-    expect_in "$stderr" "$1"
-    expect_files_kept "${@:2}"
-}
+refused() { expect_refused 1 "$1" "${train[@]}" "${@:2}"; }
 refused "report.json: exists" -report report.json new.s2rgf
 refused "named for two outputs" -report new.s2rgf new.s2rgf
 refused "scene/ms.tif: is an input too" -report scene/ms.tif -overwrite new.s2rgf

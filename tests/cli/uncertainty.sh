@@ -58,11 +58,7 @@ expect_silence s2rgf_mosaic -q -overwrite -noqml -of VRT shares.vrt
 
 # ---- formats that lose, files that are read, names that are taken
 keep_files
-refused() { # TEXT OPTION...
-    expect_status 1 "${classify[@]}" "${@:2}"
-    expect_in "$stderr" "$1"
-    expect_files_kept "${@:2}"
-}
+refused() { expect_refused 1 "$1" "${classify[@]}" "${@:2}"; } # TEXT OPTION...
 refused "PNG" -uncertainty both.png new.tif
 refused "JPEG" -uncertainty both.jpg new.tif
 refused "both.tif: exists" -uncertainty both.tif new.tif

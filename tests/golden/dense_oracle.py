@@ -4,10 +4,10 @@
 import torch
 import torch.nn.functional as F
 
-from oracle_layers import (GRAM_EPS, HIDDEN, STD_EPS, adrf_shapes, batchnorm, batchnorm_shapes,
+from oracle_layers import (GRAM_EPS, STD_EPS, batchnorm, batchnorm_shapes, classifier_shapes,
                            convolve, cross_entropy, mix_channels, relation_loss, residual_block,
                            residual_shapes, sample, spectral_encoder, spectral_shapes,
-                           spectral_widths, to_nchw, to_nhwc)
+                           spectral_widths, to_nchw, to_nhwc, trunk_shapes)
 
 CELL_FEATURE_PX = 8  # side of a cell on the feature grid
 
@@ -23,20 +23,10 @@ def dense_shapes(sources, channels, classes):
     for s, source in enumerate(sources):
         shapes.update(spectral_shapes(f"spectral.{s}", source.bands, widths[s]))
         shapes.update(residual_shapes(f"spatial.{s}", source.bands, channels))
-    shapes.update(adrf_shapes("adrf_spectral", sum(widths), channels))
-    shapes.update(adrf_shapes("adrf_spatial", len(sources) * channels, channels))
-    for domain in ("spectral", "spatial"):
-        shapes[f"neck_{domain}.conv.weight"] = (3, 3, channels, channels)
-        shapes.update(batchnorm_shapes(f"neck_{domain}.bn", channels))
-    shapes.update(residual_shapes("head.block", channels, channels))
-    shapes["head.conv.weight"] = (3, 3, channels, channels)
-    shapes.update(batchnorm_shapes("head.bn", channels))
+    shapes.update(trunk_shapes(sum(widths), len(sources) * channels, channels, channels))
     shapes["detail.mix.weight"] = (sum(widths), channels)
     shapes.update(batchnorm_shapes("detail.bn", channels))
-    shapes["classifier.hidden.weight"] = (2 * channels, HIDDEN)
-    shapes["classifier.hidden.bias"] = (HIDDEN,)
-    shapes["classifier.out.weight"] = (HIDDEN, classes)
-    shapes["classifier.out.bias"] = (classes,)
+    shapes.update(classifier_shapes(2 * channels, classes))
     return shapes
 
 

@@ -71,6 +71,15 @@ def spectral_shapes(prefix, bands, outputs):
     }
 
 
+def classifier_shapes(inputs, classes):
+    return {
+        "classifier.hidden.weight": (inputs, HIDDEN),
+        "classifier.hidden.bias": (HIDDEN,),
+        "classifier.out.weight": (HIDDEN, classes),
+        "classifier.out.bias": (classes,),
+    }
+
+
 def adrf_shapes(prefix, inputs, outputs):
     return {
         f"{prefix}.w1": (inputs, inputs),
@@ -80,6 +89,21 @@ def adrf_shapes(prefix, inputs, outputs):
         f"{prefix}.mix.weight": (inputs, outputs),
         **batchnorm_shapes(f"{prefix}.bn", outputs),
     }
+
+
+def trunk_shapes(spectral, spatial, channels, wide):
+    """All from the stacked features of the two domains to the head."""
+    shapes = {
+        **adrf_shapes("adrf_spectral", spectral, channels),
+        **adrf_shapes("adrf_spatial", spatial, channels),
+    }
+    for domain in ("spectral", "spatial"):
+        shapes[f"neck_{domain}.conv.weight"] = (3, 3, channels, wide)
+        shapes.update(batchnorm_shapes(f"neck_{domain}.bn", wide))
+    shapes.update(residual_shapes("head.block", wide, wide))
+    shapes["head.conv.weight"] = (3, 3, wide, channels)
+    shapes.update(batchnorm_shapes("head.bn", channels))
+    return shapes
 
 
 def is_statistic(name):

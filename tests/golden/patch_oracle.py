@@ -4,10 +4,10 @@
 import torch
 import torch.nn.functional as F
 
-from oracle_layers import (GRAM_EPS, HIDDEN, STD_EPS, adrf_shapes, batchnorm, batchnorm_shapes,
+from oracle_layers import (GRAM_EPS, STD_EPS, batchnorm, batchnorm_shapes, classifier_shapes,
                            convolve, cross_entropy, mix_channels, relation_loss, residual_block,
                            residual_shapes, sample, spectral_encoder, spectral_shapes,
-                           spectral_widths, to_nchw, to_nhwc)
+                           spectral_widths, to_nchw, to_nhwc, trunk_shapes)
 
 PATCH_PX = 32        # side of a patch, reference pixels; its centre is pixel 16, 16 of 0..31
 CHANNELS = 64        # C
@@ -33,18 +33,8 @@ def patch_shapes(sources, classes):
     shapes.update(batchnorm_shapes("unfold.expand.bn", UNFOLDED))
     shapes["unfold.reduce.conv.weight"] = (UNFOLDED, stacked)
     shapes.update(batchnorm_shapes("unfold.reduce.bn", stacked))
-    shapes.update(adrf_shapes("adrf_spectral", stacked, CHANNELS))
-    shapes.update(adrf_shapes("adrf_spatial", len(sources) * CHANNELS, CHANNELS))
-    for domain in ("spectral", "spatial"):
-        shapes[f"neck_{domain}.conv.weight"] = (3, 3, CHANNELS, WIDE)
-        shapes.update(batchnorm_shapes(f"neck_{domain}.bn", WIDE))
-    shapes.update(residual_shapes("head.block", WIDE, WIDE))
-    shapes["head.conv.weight"] = (3, 3, WIDE, CHANNELS)
-    shapes.update(batchnorm_shapes("head.bn", CHANNELS))
-    shapes["classifier.hidden.weight"] = (2 * 2 * CHANNELS, HIDDEN)
-    shapes["classifier.hidden.bias"] = (HIDDEN,)
-    shapes["classifier.out.weight"] = (HIDDEN, classes)
-    shapes["classifier.out.bias"] = (classes,)
+    shapes.update(trunk_shapes(stacked, len(sources) * CHANNELS, CHANNELS, WIDE))
+    shapes.update(classifier_shapes(2 * 2 * CHANNELS, classes))
     return shapes
 
 

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/../tools/lib.sh"
 
 # ROOM: ROOMS IT MAY INCLUDE. A room may include its own files and the parts of s2rgf.h in src/s2rgf too, but not the
-# whole, or a new option would compile everything anew. "library" is src/library.c and s2rgf.h itself.
+# whole, or a new option would compile everything anew. "header" is s2rgf.h itself.
 # A room may name only rooms that stand above it in this list, so that no circle can be written down.
 edges='
 s2rgf:
@@ -29,7 +29,7 @@ change: core format geo/source geo/labels geo/map scene assess
 report: core geo/source geo/map model
 classify: core format nn/networks model geo/source geo/labels geo/map geo/points tiles scene assess
 train: core nn/layers nn/networks model geo/source geo/labels tiles scene assess
-library: core nn/layers
+header:
 apps:
 '
 
@@ -61,14 +61,14 @@ circles() {
 room_of() {
     case $1 in
     */*) echo "${1%/*}" ;;
-    *) echo library ;;
+    *) echo header ;;
     esac
 }
 
 # allowed_own ROOM INCLUDED: may a file of the room include this header of ours?
 allowed_own() {
     local room
-    [ "$1:$2" != library:config.h ] || return 0
+    [ "$1:$2" != core:config.h ] || return 0
     room=$(room_of "$2")
     [ "$room" != s2rgf ] || return 0
     [ "$1" = "$room" ] || [[ $(below "$1") == *" $room "* ]]
@@ -188,7 +188,7 @@ plant apps/a.c '#include "s2rgf.h"' 'apps may not include "s2rgf.h"'
 plant s2rgf/a.h '#include "core/error.h"' 's2rgf may not include "core/error.h"'
 plant apps/a.c '#include <openssl/md5.h>' 'may not include <openssl/md5.h>'
 plant tiles/a.c '#include "geo/source/grid.h"' 'tiles may not include "geo/source/grid.h"'
-plant a.c '#include "geo/source/grid.h"' 'library may not include "geo/source/grid.h"'
+plant a.h '#include "geo/source/grid.h"' 'header may not include "geo/source/grid.h"'
 plant nn/layers/conv.c '#include "core/error.h"' 'own header first: expected "nn/layers/conv.h", found "core/error.h"'
 plant nn/layers/conv.c '' 'own header first: expected "nn/layers/conv.h", found none'
 plant nn/layers/a.c '#include HEADER' 'neither'

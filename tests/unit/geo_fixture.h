@@ -9,6 +9,7 @@
 
 #include "core/geometry.h"
 #include "geo/source/grid.h"
+#include "geo/source/srs.h"
 #include "harness.h"
 
 /** WKT of a CRS, released with s2_free(); NULL for an empty one. */

@@ -7,6 +7,7 @@
 
 #include "core/memory.h"
 #include "geo/labels/labels.h"
+#include "geo/source/srs.h"
 #include "geo_fixture.h"
 #include "s2rgf/labels.h"
 

@@ -1,5 +1,6 @@
 /* Labels from features as people have them: points, odd ones, longitudes, tables; and fewer of
    them. */
+#include "geo/source/srs.h"
 #include "labels_fixture.h"
 #include "s2rgf/labels.h"
 

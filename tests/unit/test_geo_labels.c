@@ -1,4 +1,5 @@
 /* Labels: from polygons and from class rasters. */
+#include "geo/source/srs.h"
 #include "labels_fixture.h"
 #include "s2rgf/labels.h"
 

@@ -2,6 +2,7 @@
 #include "core/memory.h"
 #include "geo/labels/labels_blocks.h"
 #include "geo/labels/labels_merge.h"
+#include "geo/source/srs.h"
 #include "geo_fixture.h"
 
 /* A grid of 10 m pixels in UTM zone 33, or without CRS. */

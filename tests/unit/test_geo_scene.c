@@ -5,6 +5,7 @@
 
 #include "core/memory.h"
 #include "geo/source/source_set.h"
+#include "geo/source/srs.h"
 #include "geo_fixture.h"
 #include "s2rgf/scene.h"
 

@@ -80,13 +80,7 @@ static bool progress(double fraction, void *user)
 static s2rgf_status run(scenario *s, int threads, s2rgf_error *err)
 {
     const s2rgf_host host = {.progress = progress, .user = s};
-    const s2_tile_job job = {.context = s,
-                             .tile_count = TILES,
-                             .threads = threads,
-                             .start = start,
-                             .compute = compute,
-                             .write = write_tile,
-                             .stop = stop};
+    const s2_tile_job job = TILE_JOB(s, threads, .write = write_tile, .stop = stop);
     s->caller = pthread_self();
     return s2_tiles_run(&job, &host, err);
 }

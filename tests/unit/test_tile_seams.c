@@ -108,13 +108,7 @@ static s2rgf_status run(scenario *s, int threads, s2rgf_error *err)
                                    .below = {.bytes = sizeof(int)},
                                    .below_count = COLUMNS};
     const s2rgf_host host = {.progress = progress, .user = s};
-    const s2_tile_job job = {.context = s,
-                             .tile_count = TILES,
-                             .threads = threads,
-                             .start = start,
-                             .compute = compute,
-                             .write = write_nothing,
-                             .stop = stop_nothing};
+    const s2_tile_job job = TILE_JOB(s, threads, .write = write_nothing, .stop = stop_nothing);
     REQUIRE(s2_tile_seams_create(&demand, &TILING, &s->seams, NULL) == S2RGF_OK);
     const s2rgf_status status = s2_tiles_run(&job, &host, err);
     s2_tile_seams_free(s->seams);

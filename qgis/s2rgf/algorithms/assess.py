@@ -4,14 +4,13 @@ import json
 
 from qgis.core import (
     QgsProcessingOutputNumber,
-    QgsProcessingParameterFileDestination,
     QgsProcessingParameterRasterLayer,
     QgsProcessingUtils,
 )
 
 from ..labels import LABEL_OPTIONS, add_labels, check_labels, label_arguments
 from ..options import Option, add_parameter
-from ..report import OUTPUT_HTML, add_report, report_arguments, report_path
+from ..report import OUTPUT_HTML, add_json, add_report, report_arguments, report_path
 from ..sources import raster_path
 from ..text import paragraphs, tr
 from .base import ProgramAlgorithm
@@ -53,23 +52,13 @@ class Assess(ProgramAlgorithm):
         add_parameter(self, strata, tr("By default the classes of the map."))
         self.add_options()
         add_report(self)
-        output = QgsProcessingParameterFileDestination(
-            OUTPUT_JSON,
-            tr("Figures as JSON"),
-            tr("JSON files (*.json)"),
-            optional=True,
-            createByDefault=False,
-        )
-        add_parameter(self, output)
+        add_json(self, OUTPUT_JSON, tr("Figures as JSON"))
         self.addOutput(QgsProcessingOutputNumber(FIGURES[0], tr("Overall accuracy")))
         self.addOutput(QgsProcessingOutputNumber(FIGURES[1], tr("Average accuracy")))
         self.addOutput(QgsProcessingOutputNumber(FIGURES[2], tr("Kappa")))
 
-    def checkParameterValues(self, parameters, context):
-        problem = check_labels(parameters)
-        if problem:
-            return False, problem
-        return super().checkParameterValues(parameters, context)
+    def problem(self, parameters, context):
+        return check_labels(parameters)
 
     def _design_arguments(self, parameters, context):
         arguments = []

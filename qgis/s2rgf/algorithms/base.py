@@ -8,9 +8,6 @@ from ..process import run_program
 from ..programs import find_program, how_to_install, icon_path, manual_url
 from ..text import tr
 
-MODEL_FILTER = "s2rgf models (*.s2rgf)"
-ANY_MODEL_FILTER = MODEL_FILTER + ";;All files (*)"  # "*.*" would want an extension
-
 
 class ProgramAlgorithm(QgsProcessingAlgorithm):
     """An algorithm that runs one program; subclasses say which."""
@@ -56,6 +53,16 @@ class ProgramAlgorithm(QgsProcessingAlgorithm):
         if find_program(self.PROGRAM):
             return True, ""
         return False, how_to_install(self.PROGRAM)
+
+    def problem(self, parameters, context):
+        """What is wrong with the values, or an empty text."""
+        return ""
+
+    def checkParameterValues(self, parameters, context):
+        problem = self.problem(parameters, context)
+        if problem:
+            return False, problem
+        return super().checkParameterValues(parameters, context)
 
     def execute(self, arguments, feedback, show_lines=True):
         """Runs the program; returns the lines that it printed."""

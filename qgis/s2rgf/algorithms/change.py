@@ -2,13 +2,13 @@
 
 from qgis.core import (
     QgsProcessingException,
-    QgsProcessingParameterFileDestination,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterDestination,
     QgsProcessingParameterRasterLayer,
 )
 
 from ..options import Option, add_parameter
+from ..report import add_json
 from ..sources import raster_path
 from ..style import style_when_loaded
 from ..text import paragraphs, tr
@@ -66,14 +66,7 @@ class Change(ProgramAlgorithm):
         add_parameter(self, threshold, tr("Only with the confidences of both maps."))
         self.add_options()
         add_parameter(self, QgsProcessingParameterRasterDestination(OUTPUT, tr("Change map")))
-        output = QgsProcessingParameterFileDestination(
-            OUTPUT_JSON,
-            tr("Transitions as JSON"),
-            tr("JSON files (*.json)"),
-            optional=True,
-            createByDefault=False,
-        )
-        add_parameter(self, output)
+        add_json(self, OUTPUT_JSON, tr("Transitions as JSON"))
 
     def _confidence_arguments(self, parameters, context):
         layers = [

@@ -1,22 +1,18 @@
 """Map a scene with a model: s2rgf_classify."""
 
 from qgis.core import (
-    QgsProcessing,
     QgsProcessingParameterExtent,
-    QgsProcessingParameterFeatureSource,
-    QgsProcessingParameterFile,
     QgsProcessingParameterRasterDestination,
 )
 
-from ..labels import given, layer_arguments
-from ..model import source_names
+from ..labels import add_features, given, layer_arguments
+from ..model import add_model_and_sources, model_arguments
 from ..options import RASTER_OPTIONS, THREADS, Option, add_parameter
-from ..sources import add_sources, check_sources, source_arguments
+from ..sources import check_sources
 from ..style import style_when_loaded
 from ..text import paragraphs, tr
-from .base import ANY_MODEL_FILTER, ProgramAlgorithm
+from .base import ProgramAlgorithm
 
-MODEL = "MODEL"
 EXTENT = "EXTENT"
 AREAS = (
     ("CUTLINE", "-cutline", "-cl", "Polygons to map"),
@@ -106,17 +102,11 @@ class Classify(ProgramAlgorithm):
         )
 
     def initAlgorithm(self, configuration=None):
-        model = QgsProcessingParameterFile(MODEL, tr("Model"), fileFilter=tr(ANY_MODEL_FILTER))
-        model.setMetadata({"widget_wrapper": {"class": "s2rgf.model_widget.ModelWidget"}})
-        add_parameter(self, model)
-        add_sources(self, tr("By default those of the model, in its order."))
+        add_model_and_sources(self)
         extent = QgsProcessingParameterExtent(EXTENT, tr("Extent of the map"), optional=True)
         add_parameter(self, extent, tr("The whole scene, if not set."))
         for name, _, _, label in AREAS:
-            polygons = QgsProcessingParameterFeatureSource(
-                name, tr(label), [QgsProcessing.SourceType.TypeVectorPolygon], optional=True
-            )
-            add_parameter(self, polygons)
+            add_features(self, name, tr(label), polygons_only=True)
         self.add_options()
         add_parameter(self, QgsProcessingParameterRasterDestination(OUTPUT, tr("Map")))
         for name, _, label in SIDE_OUTPUTS:
@@ -125,11 +115,8 @@ class Classify(ProgramAlgorithm):
             )
             add_parameter(self, output)
 
-    def checkParameterValues(self, parameters, context):
-        problem = check_sources(self, parameters, context)
-        if problem:
-            return False, problem
-        return super().checkParameterValues(parameters, context)
+    def problem(self, parameters, context):
+        return check_sources(self, parameters, context)
 
     def _extent_arguments(self, parameters, context):
         extent = self.parameterAsExtent(parameters, EXTENT, context)
@@ -157,11 +144,8 @@ class Classify(ProgramAlgorithm):
             path = self.parameterAsOutputLayer(parameters, name, context)
             if path:
                 paths[name] = path
-        model = self.parameterAsFile(parameters, MODEL, context)
         arguments = [
-            "-m",
-            model,
-            *source_arguments(self, parameters, context, source_names(model)),
+            *model_arguments(self, parameters, context),
             *self._extent_arguments(parameters, context),
             *self._area_arguments(parameters, context, feedback),
             *self.option_arguments(parameters, context),

@@ -2,18 +2,12 @@
 
 import json
 
-from qgis.core import (
-    QgsProcessingOutputNumber,
-    QgsProcessingOutputString,
-    QgsProcessingParameterFile,
-)
+from qgis.core import QgsProcessingOutputNumber, QgsProcessingOutputString
 
-from ..options import add_parameter
+from ..model import MODEL, add_model
 from ..report import OUTPUT_HTML, add_report, report_arguments, report_path
 from ..text import paragraphs, tr
-from .base import ANY_MODEL_FILTER, ProgramAlgorithm
-
-MODEL = "MODEL"
+from .base import ProgramAlgorithm
 
 
 class ModelInfo(ProgramAlgorithm):
@@ -33,8 +27,7 @@ class ModelInfo(ProgramAlgorithm):
         )
 
     def initAlgorithm(self, configuration=None):
-        model = QgsProcessingParameterFile(MODEL, tr("Model"), fileFilter=tr(ANY_MODEL_FILTER))
-        add_parameter(self, model)
+        add_model(self)
         add_report(self)
         self.addOutput(QgsProcessingOutputString("NETWORK", tr("Network")))
         self.addOutput(QgsProcessingOutputString("CHECKSUM", tr("Checksum")))

@@ -1,15 +1,12 @@
 """Draw a probability sample of a map: s2rgf_sample."""
 
 from qgis.core import (
-    QgsProcessing,
     QgsProcessingParameterEnum,
-    QgsProcessingParameterFeatureSource,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterLayer,
-    QgsProcessingParameterVectorDestination,
 )
 
-from ..labels import given, layer_arguments
+from ..labels import add_features, add_points, given, layer_arguments
 from ..options import Option, add_parameter
 from ..sources import raster_path
 from ..text import paragraphs, tr
@@ -100,18 +97,9 @@ class Sample(ProgramAlgorithm):
         add_choice(self, ALLOCATION, tr("How strata share the points"), ALLOCATIONS)
         strata = QgsProcessingParameterRasterLayer(STRATA, tr("Strata"), optional=True)
         add_parameter(self, strata, tr("By default the classes of the map."))
-        exclude = QgsProcessingParameterFeatureSource(
-            EXCLUDE,
-            tr("Places to keep out, such as those of training"),
-            [QgsProcessing.SourceType.TypeVectorPolygon, QgsProcessing.SourceType.TypeVectorPoint],
-            optional=True,
-        )
-        add_parameter(self, exclude)
+        add_features(self, EXCLUDE, tr("Places to keep out, such as those of training"))
         self.add_options()
-        output = QgsProcessingParameterVectorDestination(
-            OUTPUT, tr("Points"), QgsProcessing.SourceType.TypeVectorPoint
-        )
-        add_parameter(self, output)
+        add_points(self, OUTPUT, tr("Points"))
 
     def processAlgorithm(self, parameters, context, feedback):
         output = self.parameterAsOutputLayer(parameters, OUTPUT, context)

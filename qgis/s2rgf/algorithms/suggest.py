@@ -1,22 +1,17 @@
 """Suggest where to label next: s2rgf_suggest."""
 
 from qgis.core import (
-    QgsProcessing,
-    QgsProcessingParameterFeatureSource,
-    QgsProcessingParameterFile,
     QgsProcessingParameterNumber,
     QgsProcessingParameterRasterLayer,
-    QgsProcessingParameterVectorDestination,
 )
 
-from ..labels import given, layer_arguments
-from ..model import source_names
+from ..labels import add_features, add_points, given, layer_arguments
+from ..model import add_model_and_sources, model_arguments
 from ..options import RASTER_OPTIONS, THREADS, Option, add_parameter
-from ..sources import add_sources, check_sources, raster_path, source_arguments
+from ..sources import check_sources, raster_path
 from ..text import paragraphs, tr
-from .base import ANY_MODEL_FILTER, ProgramAlgorithm
+from .base import ProgramAlgorithm
 
-MODEL = "MODEL"
 POINTS = "POINTS"
 LABELS = "LABELS"
 MASK = "MASK"
@@ -55,43 +50,25 @@ class Suggest(ProgramAlgorithm):
         )
 
     def initAlgorithm(self, configuration=None):
-        model = QgsProcessingParameterFile(MODEL, tr("Model"), fileFilter=tr(ANY_MODEL_FILTER))
-        model.setMetadata({"widget_wrapper": {"class": "s2rgf.model_widget.ModelWidget"}})
-        add_parameter(self, model)
-        add_sources(self, tr("By default those of the model, in its order."))
+        add_model_and_sources(self)
         number = QgsProcessingParameterNumber(
             POINTS, tr("Number of places"), defaultValue=50, minValue=1, maxValue=10000
         )
         add_parameter(self, number)
-        labels = QgsProcessingParameterFeatureSource(
-            LABELS,
-            tr("Labels that there are"),
-            [QgsProcessing.SourceType.TypeVectorPolygon, QgsProcessing.SourceType.TypeVectorPoint],
-            optional=True,
-        )
-        add_parameter(self, labels)
+        add_features(self, LABELS, tr("Labels that there are"))
         mask = QgsProcessingParameterRasterLayer(MASK, tr("Mask"), optional=True)
         add_parameter(self, mask, tr("Only where it is neither 0 nor nodata."))
         self.add_options()
-        output = QgsProcessingParameterVectorDestination(
-            OUTPUT, tr("Places"), QgsProcessing.SourceType.TypeVectorPoint
-        )
-        add_parameter(self, output)
+        add_points(self, OUTPUT, tr("Places"))
 
-    def checkParameterValues(self, parameters, context):
-        problem = check_sources(self, parameters, context)
-        if problem:
-            return False, problem
-        return super().checkParameterValues(parameters, context)
+    def problem(self, parameters, context):
+        return check_sources(self, parameters, context)
 
     def processAlgorithm(self, parameters, context, feedback):
         output = self.parameterAsOutputLayer(parameters, OUTPUT, context)
         mask = self.parameterAsRasterLayer(parameters, MASK, context)
-        model = self.parameterAsFile(parameters, MODEL, context)
         arguments = [
-            "-m",
-            model,
-            *source_arguments(self, parameters, context, source_names(model)),
+            *model_arguments(self, parameters, context),
             "-n",
             str(self.parameterAsInt(parameters, POINTS, context)),
         ]

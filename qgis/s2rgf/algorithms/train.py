@@ -3,10 +3,12 @@
 from qgis.core import QgsProcessingParameterFileDestination
 
 from ..labels import LABEL_OPTIONS, add_labels, check_labels, label_arguments
+from ..model import MODEL_FILTER
 from ..options import RASTER_OPTIONS, THREADS, Option, add_parameter
+from ..report import add_json
 from ..sources import add_sources, check_sources, source_arguments
 from ..text import paragraphs, tr
-from .base import MODEL_FILTER, ProgramAlgorithm
+from .base import ProgramAlgorithm
 
 OUTPUT = "OUTPUT"
 REPORT = "REPORT"
@@ -154,20 +156,10 @@ class Train(ProgramAlgorithm):
         self.add_options()
         output = QgsProcessingParameterFileDestination(OUTPUT, tr("Model"), tr(MODEL_FILTER))
         add_parameter(self, output)
-        report = QgsProcessingParameterFileDestination(
-            REPORT,
-            tr("How the training went"),
-            tr("JSON files (*.json)"),
-            optional=True,
-            createByDefault=False,
-        )
-        add_parameter(self, report)
+        add_json(self, REPORT, tr("How the training went"))
 
-    def checkParameterValues(self, parameters, context):
-        problem = check_sources(self, parameters, context) or check_labels(parameters)
-        if problem:
-            return False, problem
-        return super().checkParameterValues(parameters, context)
+    def problem(self, parameters, context):
+        return check_sources(self, parameters, context) or check_labels(parameters)
 
     def processAlgorithm(self, parameters, context, feedback):
         path = self.parameterAsFileOutput(parameters, OUTPUT, context)

@@ -4,6 +4,30 @@
 <context>
     <name>s2rgf</name>
     <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>By default those of the model, in its order.</source>
+        <translation>Ohne Angabe die des Modells, in dessen Reihenfolge.</translation>
+    </message>
+    <message>
+        <source>s2rgf models (*.s2rgf);;All files (*)</source>
+        <translation>s2rgf-Modelle (*.s2rgf);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>{}: {} bands, pixels of {:.3g}{}</source>
+        <translation>{}: {} Kanäle, Pixel von {:.3g}{}</translation>
+    </message>
+    <message>
+        <source>and {} more</source>
+        <translation>und {} weitere</translation>
+    </message>
+    <message>
+        <source>Classes: {}</source>
+        <translation>Klassen: {}</translation>
+    </message>
+    <message>
         <source>Assess</source>
         <translation>Bewerten</translation>
     </message>
@@ -46,10 +70,6 @@
     <message>
         <source>Figures as JSON</source>
         <translation>Werte als JSON</translation>
-    </message>
-    <message>
-        <source>JSON files (*.json)</source>
-        <translation>JSON-Dateien (*.json)</translation>
     </message>
     <message>
         <source>Map</source>
@@ -216,24 +236,12 @@
         <translation>Die Karte hat die Farben und Namen der Klassen. Ein Pixel ist 0, der Nodata-Wert, wo irgendeine Quelle keinen gültigen Wert hat.</translation>
     </message>
     <message>
-        <source>Model</source>
-        <translation>Modell</translation>
-    </message>
-    <message>
-        <source>By default those of the model, in its order.</source>
-        <translation>Ohne Angabe die des Modells, in dessen Reihenfolge.</translation>
-    </message>
-    <message>
         <source>Extent of the map</source>
         <translation>Ausdehnung der Karte</translation>
     </message>
     <message>
         <source>The whole scene, if not set.</source>
         <translation>Die ganze Szene, wenn nicht angegeben.</translation>
-    </message>
-    <message>
-        <source>s2rgf models (*.s2rgf);;All files (*)</source>
-        <translation>s2rgf-Modelle (*.s2rgf);;Alle Dateien (*)</translation>
     </message>
     <message>
         <source>Model info</source>
@@ -580,6 +588,10 @@
         <translation>0: nur das Pixel, in dem er liegt.</translation>
     </message>
     <message>
+        <source>Labelled polygons or points</source>
+        <translation>Polygone oder Punkte mit Klassen</translation>
+    </message>
+    <message>
         <source>Give either polygons or points here, or a raster of classes below.</source>
         <translation>Geben Sie entweder hier Polygone oder Punkte an, oder unten ein Klassenraster.</translation>
     </message>
@@ -604,10 +616,6 @@
         <translation>Öffnungsoptionen</translation>
     </message>
     <message>
-        <source>Labelled polygons or points</source>
-        <translation>Polygone oder Punkte mit Klassen</translation>
-    </message>
-    <message>
         <source>Field with the class</source>
         <translation>Feld mit der Klasse</translation>
     </message>
@@ -622,18 +630,6 @@
     <message>
         <source>{}: has {}: a copy with them is used</source>
         <translation>{}: hat {}: eine Kopie damit wird benutzt</translation>
-    </message>
-    <message>
-        <source>{}: {} bands, pixels of {:.3g}{}</source>
-        <translation>{}: {} Kanäle, Pixel von {:.3g}{}</translation>
-    </message>
-    <message>
-        <source>and {} more</source>
-        <translation>und {} weitere</translation>
-    </message>
-    <message>
-        <source>Classes: {}</source>
-        <translation>Klassen: {}</translation>
     </message>
     <message>
         <source>Threads</source>
@@ -698,6 +694,10 @@
     <message>
         <source>Folder of the s2rgf programs, if they are not on the PATH</source>
         <translation>Ordner der s2rgf-Programme, wenn sie nicht im PATH sind</translation>
+    </message>
+    <message>
+        <source>JSON files (*.json)</source>
+        <translation>JSON-Dateien (*.json)</translation>
     </message>
     <message>
         <source>Report</source>

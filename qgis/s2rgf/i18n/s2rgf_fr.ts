@@ -4,6 +4,30 @@
 <context>
     <name>s2rgf</name>
     <message>
+        <source>Model</source>
+        <translation>Modèle</translation>
+    </message>
+    <message>
+        <source>By default those of the model, in its order.</source>
+        <translation>Par défaut ceux du modèle, dans son ordre.</translation>
+    </message>
+    <message>
+        <source>s2rgf models (*.s2rgf);;All files (*)</source>
+        <translation>Modèles s2rgf (*.s2rgf);;Tous les fichiers (*)</translation>
+    </message>
+    <message>
+        <source>{}: {} bands, pixels of {:.3g}{}</source>
+        <translation>{} : {} bandes, pixels de {:.3g}{}</translation>
+    </message>
+    <message>
+        <source>and {} more</source>
+        <translation>et {} autres</translation>
+    </message>
+    <message>
+        <source>Classes: {}</source>
+        <translation>Classes : {}</translation>
+    </message>
+    <message>
         <source>Assess</source>
         <translation>Évaluer</translation>
     </message>
@@ -46,10 +70,6 @@
     <message>
         <source>Figures as JSON</source>
         <translation>Valeurs en JSON</translation>
-    </message>
-    <message>
-        <source>JSON files (*.json)</source>
-        <translation>Fichiers JSON (*.json)</translation>
     </message>
     <message>
         <source>Map</source>
@@ -216,24 +236,12 @@
         <translation>La carte a les couleurs et les noms des classes. Un pixel vaut 0, la valeur nodata, là où une source n'a pas de valeur valide.</translation>
     </message>
     <message>
-        <source>Model</source>
-        <translation>Modèle</translation>
-    </message>
-    <message>
-        <source>By default those of the model, in its order.</source>
-        <translation>Par défaut ceux du modèle, dans son ordre.</translation>
-    </message>
-    <message>
         <source>Extent of the map</source>
         <translation>Emprise de la carte</translation>
     </message>
     <message>
         <source>The whole scene, if not set.</source>
         <translation>Toute la scène, si elle n'est pas donnée.</translation>
-    </message>
-    <message>
-        <source>s2rgf models (*.s2rgf);;All files (*)</source>
-        <translation>Modèles s2rgf (*.s2rgf);;Tous les fichiers (*)</translation>
     </message>
     <message>
         <source>Model info</source>
@@ -580,6 +588,10 @@
         <translation>0 : seulement le pixel qui le contient.</translation>
     </message>
     <message>
+        <source>Labelled polygons or points</source>
+        <translation>Polygones ou points étiquetés</translation>
+    </message>
+    <message>
         <source>Give either polygons or points here, or a raster of classes below.</source>
         <translation>Donnez soit des polygones ou des points ici, soit un raster de classes ci-dessous.</translation>
     </message>
@@ -604,10 +616,6 @@
         <translation>des options d'ouverture</translation>
     </message>
     <message>
-        <source>Labelled polygons or points</source>
-        <translation>Polygones ou points étiquetés</translation>
-    </message>
-    <message>
         <source>Field with the class</source>
         <translation>Champ de la classe</translation>
     </message>
@@ -622,18 +630,6 @@
     <message>
         <source>{}: has {}: a copy with them is used</source>
         <translation>{} : a {} : une copie qui les contient est employée</translation>
-    </message>
-    <message>
-        <source>{}: {} bands, pixels of {:.3g}{}</source>
-        <translation>{} : {} bandes, pixels de {:.3g}{}</translation>
-    </message>
-    <message>
-        <source>and {} more</source>
-        <translation>et {} autres</translation>
-    </message>
-    <message>
-        <source>Classes: {}</source>
-        <translation>Classes : {}</translation>
     </message>
     <message>
         <source>Threads</source>
@@ -698,6 +694,10 @@
     <message>
         <source>Folder of the s2rgf programs, if they are not on the PATH</source>
         <translation>Dossier des programmes s2rgf, s'ils ne sont pas dans le PATH</translation>
+    </message>
+    <message>
+        <source>JSON files (*.json)</source>
+        <translation>Fichiers JSON (*.json)</translation>
     </message>
     <message>
         <source>Report</source>

@@ -14,14 +14,10 @@ s2rgf_status s2_label_runs_add(s2_label_runs *runs, s2_label_run run, s2rgf_erro
         newest->last = run.last;
         return S2RGF_OK;
     }
-    if (runs->count == runs->capacity) {
-        const size_t wider = runs->capacity == 0 ? 256 : 2 * runs->capacity;
-        s2_label_run *grown = s2_grow(runs->items, runs->count, wider, sizeof *grown);
-        if (!grown)
-            return s2_fail_memory(err, "pixels of polygons");
-        runs->items = grown;
-        runs->capacity = wider;
-    }
+    s2_label_run *items = s2_make_room(runs->items, runs->count, &runs->capacity, sizeof *items);
+    if (!items)
+        return s2_fail_memory(err, "pixels of polygons");
+    runs->items = items;
     runs->items[runs->count++] = run;
     return S2RGF_OK;
 }

@@ -14,29 +14,17 @@
 #include "core/utf8.h"
 #include "geo/labels/labels_private.h"
 #include "geo/source/gdal_catch.h"
+#include "geo/source/srs.h"
 
 #define LARGEST_BUFFER_M 1e6
 
-/** Room for one more item in an array that doubles; false when memory is out. */
-static bool make_room(void **items, size_t count, size_t *capacity, size_t size)
-{
-    if (count < *capacity)
-        return true;
-    const size_t wider = *capacity == 0 ? 256 : 2 * *capacity;
-    void *grown = s2_grow(*items, count, wider, size);
-    if (!grown)
-        return false;
-    *items = grown;
-    *capacity = wider;
-    return true;
-}
-
 s2rgf_status s2_labels_add_group(s2_label_claims *claims, int class_index, s2rgf_error *err)
 {
-    void *groups = claims->groups;
     if (claims->group_count >= INT_MAX)
         return s2_fail(err, S2RGF_UNSUPPORTED, "labels: more than %d polygons or blocks", INT_MAX);
-    if (!make_room(&groups, claims->group_count, &claims->group_capacity, sizeof *claims->groups))
+    s2_label_group *groups =
+        s2_make_room(claims->groups, claims->group_count, &claims->group_capacity, sizeof *groups);
+    if (!groups)
         return s2_fail_memory(err, "label groups");
     claims->groups = groups;
     claims->groups[claims->group_count++] = (s2_label_group){.class_index = class_index};
@@ -45,10 +33,11 @@ s2rgf_status s2_labels_add_group(s2_label_claims *claims, int class_index, s2rgf
 
 s2rgf_status s2_labels_claim(s2_label_claims *claims, int x, int y, int group, s2rgf_error *err)
 {
-    void *items = claims->items;
     if (claims->are_places)
         return s2_label_runs_add(&claims->runs, (s2_label_run){y, x, x}, err);
-    if (!make_room(&items, claims->count, &claims->capacity, sizeof *claims->items))
+    s2_label_pixel *items =
+        s2_make_room(claims->items, claims->count, &claims->capacity, sizeof *items);
+    if (!items)
         return s2_fail_memory(err, "labelled pixels");
     claims->items = items;
     claims->items[claims->count++] =

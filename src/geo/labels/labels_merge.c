@@ -11,6 +11,7 @@
 #include "core/memory.h"
 #include "geo/labels/labels_blocks.h"
 #include "geo/source/gdal_catch.h"
+#include "geo/source/srs.h"
 
 /* ---- classes -------------------------------------------------------------------------------- */
 

@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "geo/source/gdal_catch.h"
+#include "geo/source/srs.h"
 
 /* Straight edges bend under a change of CRS: each is cut to this part of the geometry's extent. */
 #define EDGE_PARTS 64

@@ -5,6 +5,7 @@
 #include <ogr_api.h>
 
 #include "geo/labels/labels_private.h"
+#include "geo/source/srs.h"
 
 /** From the layer's CRS to pixels of the grid. */
 typedef struct s2_label_place {

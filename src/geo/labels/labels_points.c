@@ -154,14 +154,11 @@ s2rgf_status s2_label_points_origin(OGRFeatureH feature, s2_label_set *set, s2rg
 {
     static const char *const strata[] = {S2_FIELD_STRATUM, NULL};
     static const char *const sizes[] = {S2_FIELD_SIZE, S2_FIELD_SIZE_BRIEF, NULL};
-    if (set->origin_count == set->origin_capacity) {
-        const size_t wider = set->origin_capacity == 0 ? 256 : 2 * set->origin_capacity;
-        s2_sample_origin *grown = s2_grow(set->origins, set->origin_count, wider, sizeof *grown);
-        if (!grown)
-            return s2_fail_memory(err, "labels");
-        set->origins = grown;
-        set->origin_capacity = wider;
-    }
+    s2_sample_origin *origins =
+        s2_make_room(set->origins, set->origin_count, &set->origin_capacity, sizeof *origins);
+    if (!origins)
+        return s2_fail_memory(err, "labels");
+    set->origins = origins;
     const char *stratum = field_text(feature, strata);
     s2_sample_origin *origin = &set->origins[set->origin_count++];
     *origin = (s2_sample_origin){.feature = (long long)OGR_F_GetFID(feature),

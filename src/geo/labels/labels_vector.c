@@ -12,6 +12,7 @@
 #include "geo/labels/labels_field.h"
 #include "geo/labels/labels_private.h"
 #include "geo/source/gdal_catch.h"
+#include "geo/source/srs.h"
 #include "s2rgf/labels.h"
 
 /** An open layer and how its features become classes. */

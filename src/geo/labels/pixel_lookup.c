@@ -6,7 +6,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "geo/labels/labels_place.h"
-#include "geo/source/gdal_catch.h"
+#include "geo/source/srs.h"
 
 /* A raster so much finer than the grid that a block covers more is read by pixel. */
 #define MAX_RECT_PIXELS (4 * 1024 * 1024)
@@ -22,21 +22,10 @@ s2rgf_status s2_pixel_lookup_init(s2_pixel_lookup *lookup, const char *path, con
                                 .most = most};
     if (!s2_affine_invert(&raster->to_geo, &lookup->geo_to_raster))
         return s2_fail(err, S2RGF_FORMAT, "%s: geotransform cannot be inverted", path);
-    bool same_srs;
-    s2rgf_status status = s2_srs_equal(raster->srs_wkt, grid->srs_wkt, &same_srs, err);
+    const s2rgf_status status = s2_srs_transformation_of(path, grid->srs_wkt, raster->srs_wkt,
+                                                         &lookup->transformation, err);
     if (status != S2RGF_OK)
         return status;
-    if (!same_srs) {
-        if (raster->srs_wkt && grid->srs_wkt)
-            lookup->transformation = s2_srs_transformation(grid->srs_wkt, raster->srs_wkt);
-        if (!lookup->transformation) {
-            char from[128], to[128];
-            s2_srs_name(grid->srs_wkt, from, sizeof from);
-            s2_srs_name(raster->srs_wkt, to, sizeof to);
-            return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: no transformation from CRS %s to %s",
-                           path, from, to);
-        }
-    }
     lookup->u = s2_alloc(most, sizeof *lookup->u);
     lookup->v = s2_alloc(most, sizeof *lookup->v);
     lookup->found = s2_alloc(most, sizeof *lookup->found);
@@ -67,16 +56,8 @@ void s2_pixel_lookup_find(s2_pixel_lookup *lookup, s2_rect block)
     for (int i = 0; i < count; i++)
         s2_affine_apply(&lookup->grid_to_geo, block.x + i % block.w + 0.5,
                         block.y + i / block.w + 0.5, &u[i], &v[i]);
-    if (lookup->transformation) {
-        /* Points without an image become HUGE_VAL, which is all there is to report. */
-        s2_gdal_catch caught;
-        s2_gdal_catch_begin(&caught);
-        OCTTransform(lookup->transformation, count, u, v, NULL);
-        s2_gdal_catch_end(&caught);
-    }
+    s2_srs_transform(lookup->transformation, count, u, v);
     for (int i = 0; i < count; i++) {
-        if (!isfinite(u[i]) || !isfinite(v[i]))
-            u[i] = v[i] = NAN;
         u[i] = wrap(u[i], lookup->west, lookup->turn);
         s2_affine_apply(&lookup->geo_to_raster, u[i], v[i], &u[i], &v[i]);
     }

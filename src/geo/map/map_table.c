@@ -10,6 +10,7 @@
 #include "core/memory.h"
 #include "geo/map/class_description.h"
 #include "geo/source/gdal_catch.h"
+#include "geo/source/srs.h"
 
 #define MAX_VALUE 65535
 #define BLOCK S2_AREA_BLOCK_PX

@@ -11,6 +11,7 @@
 #include "geo/map/class_description.h"
 #include "geo/map/map_private.h"
 #include "geo/source/gdal_catch.h"
+#include "geo/source/srs.h"
 
 #define SAMPLE_BYTES ((size_t)256 << 20) /* of pixels that are read back from a GeoTIFF */
 

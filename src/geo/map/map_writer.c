@@ -20,6 +20,7 @@
 #include "geo/map/map_style.h"
 #include "geo/map/map_vat.h"
 #include "geo/source/gdal_catch.h"
+#include "geo/source/srs.h"
 
 #define FLOAT_NODATA (-1.0)
 

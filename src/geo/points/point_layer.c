@@ -12,6 +12,7 @@
 #include "core/memory.h"
 #include "geo/map/map_format.h"
 #include "geo/source/gdal_catch.h"
+#include "geo/source/srs.h"
 
 #define FIELD_ID "id"
 

@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "geo/source/gdal_catch.h"
+#include "geo/source/srs.h"
 
 /** Geotransform of a dataset, an error if it is absent or useless. */
 static s2rgf_status read_geotransform(GDALDatasetH dataset, const char *subject, s2_affine *to_geo,

@@ -71,46 +71,4 @@ void s2_grid_pixel_text(const s2_grid *grid, char *text, size_t size);
 s2rgf_status s2_grid_projwin(const s2_grid *grid, const double projwin[4], const char *projwin_srs,
                              s2_rect *rect, s2rgf_error *err);
 
-/**
- * *equal: both name the same horizontal CRS, or both are NULL: compared by OSR, not by string, so
- * UTM_Zone_33N without authority equals EPSG:32633.
- */
-s2rgf_status s2_srs_equal(const char *wkt_a, const char *wkt_b, bool *equal, s2rgf_error *err);
-
-/**
- * CRS from anything OSRSetFromUserInput takes, x before y. *srs is released with
- * OSRDestroySpatialReference(), NULL on failure.
- * Errors: not understood, out of memory.
- */
-s2rgf_status s2_srs_from_text(const char *text, OGRSpatialReferenceH *srs, s2rgf_error *err);
-
-/**
- * WKT 2 of a CRS. *wkt is released with s2_free(); NULL when srs is NULL or empty, and on failure.
- * Errors: cannot be written, out of memory.
- */
-s2rgf_status s2_srs_to_wkt(OGRSpatialReferenceH srs, char **wkt, s2rgf_error *err);
-
-/**
- * As s2_srs_to_wkt() of the CRS of rasters or labels, or otherwise of the one that the user
- * assigned; assigned_text may be NULL.
- */
-s2rgf_status s2_srs_assigned(OGRSpatialReferenceH own, const char *assigned_text, char **wkt,
-                             s2rgf_error *err);
-
-/**
- * Transformation of x, y from one CRS to another; NULL on failure. Released with
- * OCTDestroyCoordinateTransformation().
- */
-OGRCoordinateTransformationH s2_srs_transformation(const char *from_wkt, const char *to_wkt);
-
-/**
- * Carry points from one CRS to another in place. Both may be NULL, which changes nothing; points
- * that cannot be carried become infinite. Errors: INVALID_ARGUMENT (no transformation).
- */
-s2rgf_status s2_srs_carry(const char *from_wkt, const char *to_wkt, int count, double *x, double *y,
-                          s2rgf_error *err);
-
-/** Name for messages: "EPSG:32611" or the CRS's own name, "none" for NULL. */
-void s2_srs_name(const char *wkt, char *name, size_t size);
-
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "geo/source/gdal_catch.h"
+#include "geo/source/srs.h"
 
 #define STEP_SHARE 0.01 /* of the grid's sides: the step that a pixel is measured by */
 #define NORTH_STEP_RADIANS 1e-6

@@ -12,6 +12,7 @@
 #include "core/plural.h"
 #include "geo/source/gdal_catch.h"
 #include "geo/source/source_tell.h"
+#include "geo/source/srs.h"
 
 /* Grids this close, everywhere on the reference, are taken for one grid. */
 #define CONGRUENT_PX 0.01

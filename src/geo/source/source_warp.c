@@ -13,6 +13,7 @@
 #include "core/memory.h"
 #include "geo/source/gdal_catch.h"
 #include "geo/source/source_values.h"
+#include "geo/source/srs.h"
 
 /* Pixels are done in squares of this side: bounds the source rectangle read at a time. */
 #define SQUARE_PX 64
@@ -40,18 +41,9 @@ static void to_source(const s2_warp *warp, double *u, double *v, int count)
 {
     for (int i = 0; i < count; i++)
         s2_affine_apply(&warp->to_geo, u[i], v[i], &u[i], &v[i]);
-    if (warp->transformation) {
-        /* Points without an image become HUGE_VAL, which is all there is to report. */
-        s2_gdal_catch caught;
-        s2_gdal_catch_begin(&caught);
-        OCTTransform(warp->transformation, count, u, v, NULL);
-        s2_gdal_catch_end(&caught);
-    }
-    for (int i = 0; i < count; i++) {
-        if (!isfinite(u[i]) || !isfinite(v[i]))
-            u[i] = v[i] = NAN;
+    s2_srs_transform(warp->transformation, count, u, v);
+    for (int i = 0; i < count; i++)
         s2_affine_apply(&warp->to_pixel, u[i], v[i], &u[i], &v[i]);
-    }
 }
 
 /** Kernel radius from the source pixels a target pixel spans at the centre of the target grid. */
@@ -79,23 +71,11 @@ s2rgf_status s2_warp_create(const char *label, const s2_grid *from, const s2_gri
         s2_warp_free(made);
         return s2_fail(err, S2RGF_FORMAT, "%s: geotransform cannot be inverted", label);
     }
-    bool same_srs;
-    const s2rgf_status status = s2_srs_equal(from->srs_wkt, to->srs_wkt, &same_srs, err);
+    const s2rgf_status status =
+        s2_srs_transformation_of(label, to->srs_wkt, from->srs_wkt, &made->transformation, err);
     if (status != S2RGF_OK) {
         s2_warp_free(made);
         return status;
-    }
-    if (!same_srs) {
-        if (from->srs_wkt && to->srs_wkt)
-            made->transformation = s2_srs_transformation(to->srs_wkt, from->srs_wkt);
-        if (!made->transformation) {
-            char from_name[128], to_name[128];
-            s2_srs_name(from->srs_wkt, from_name, sizeof from_name);
-            s2_srs_name(to->srs_wkt, to_name, sizeof to_name);
-            s2_warp_free(made);
-            return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: no transformation from CRS %s to %s",
-                           label, from_name, to_name);
-        }
     }
     choose_radius(made, to);
     *warp = made;

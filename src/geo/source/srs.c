@@ -1,13 +1,15 @@
-/* Coordinate reference systems: from text, compared, named. */
+/* Coordinate reference systems: from text, compared, named, and transformations between them. */
+#include "geo/source/srs.h"
+
 #include <cpl_conv.h>
 #include <cpl_string.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "core/error.h"
 #include "core/memory.h"
 #include "geo/source/gdal_catch.h"
-#include "geo/source/grid.h"
 
 /** A CRS of what OSRSetFromUserInput() takes, x before y. */
 static OGRErr make_srs(const char *text, OGRSpatialReferenceH *srs)
@@ -115,6 +117,40 @@ OGRCoordinateTransformationH s2_srs_transformation(const char *from_wkt, const c
     OSRDestroySpatialReference(from);
     OSRDestroySpatialReference(to);
     return transformation;
+}
+
+s2rgf_status s2_srs_transformation_of(const char *subject, const char *from_wkt, const char *to_wkt,
+                                      OGRCoordinateTransformationH *transformation,
+                                      s2rgf_error *err)
+{
+    bool equal;
+    char from[128], to[128];
+    *transformation = NULL;
+    const s2rgf_status status = s2_srs_equal(from_wkt, to_wkt, &equal, err);
+    if (status != S2RGF_OK || equal)
+        return status;
+    if (from_wkt && to_wkt)
+        *transformation = s2_srs_transformation(from_wkt, to_wkt);
+    if (*transformation)
+        return S2RGF_OK;
+    s2_srs_name(from_wkt, from, sizeof from);
+    s2_srs_name(to_wkt, to, sizeof to);
+    return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: no transformation from CRS %s to %s", subject,
+                   from, to);
+}
+
+void s2_srs_transform(OGRCoordinateTransformationH transformation, int count, double *x, double *y)
+{
+    if (transformation) {
+        /* Points without an image become HUGE_VAL, which is all there is to report. */
+        s2_gdal_catch caught;
+        s2_gdal_catch_begin(&caught);
+        OCTTransform(transformation, count, x, y, NULL);
+        s2_gdal_catch_end(&caught);
+    }
+    for (int i = 0; i < count; i++)
+        if (!isfinite(x[i]) || !isfinite(y[i]))
+            x[i] = y[i] = NAN;
 }
 
 s2rgf_status s2_srs_carry(const char *from_wkt, const char *to_wkt, int count, double *x, double *y,

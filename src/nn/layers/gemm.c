@@ -47,7 +47,7 @@ static bool is_one_of(const char *word, const char *const *words)
     return *words;
 }
 
-const char *s2_gemm_core_type(void)
+const char *s2rgf_blas_core_type(void)
 {
     static const char *const wide[] = {"SkylakeX", "Cooperlake", "SapphireRapids", NULL};
     /* What OpenBLAS takes for a processor that is younger than itself. An AMD with AVX-512 may be

@@ -34,7 +34,4 @@ void s2_gemm_shared(int m, int n, int k, s2_matrix a, s2_matrix b, float beta, f
  */
 s2rgf_status s2_gemm_start(int threads, s2rgf_error *err);
 
-/** What s2rgf_blas_core_type() says. */
-const char *s2_gemm_core_type(void);
-
 #endif

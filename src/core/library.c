@@ -1,18 +1,12 @@
 /* Version, status texts and the release of handed-out memory. */
-#include "s2rgf.h"
+#include "s2rgf/base.h"
 
 #include "config.h"
 #include "core/memory.h"
-#include "nn/layers/gemm.h"
 
 void s2rgf_free(void *text)
 {
     s2_free(text);
-}
-
-const char *s2rgf_blas_core_type(void)
-{
-    return s2_gemm_core_type();
 }
 
 const char *s2rgf_version(void)
