@@ -24,7 +24,7 @@
 #define SMALL_PX ((size_t)512 * 512) /* of a scene that one thread maps in about half a second */
 #define MB ((size_t)1024 * 1024)
 
-static void clear_common(s2_classify_common *common)
+static void forget_trials(s2_classify_common *common)
 {
     for (s2_map_kind i = 0; i < S2_MAP_KINDS; i++)
         s2_map_trial_clear(&common->trials[i]);
@@ -105,7 +105,7 @@ typedef struct scene_at_hand {
     double reported; /* part of its work */
 } scene_at_hand;
 
-static void keep_line(s2rgf_log_level level, const char *line, void *user)
+static void hold_line(s2rgf_log_level level, const char *line, void *user)
 {
     const scene_at_hand *scene = user;
     s2_text_append(&scene->lines->text, "%c%s%c", '0' + (int)level, line, 0);
@@ -140,7 +140,7 @@ static bool tell_progress(double fraction, void *user)
     return s2_progress(run->host, done / (double)run->list->count);
 }
 
-static s2rgf_status start_worker(void *context, void **data, s2rgf_error *err)
+static s2rgf_status start_mapper(void *context, void **data, s2rgf_error *err)
 {
     scenes_run *run = context;
     scenes_worker *worker = s2_calloc(1, sizeof *worker);
@@ -152,12 +152,12 @@ static s2rgf_status start_worker(void *context, void **data, s2rgf_error *err)
     return S2RGF_OK;
 }
 
-static void stop_worker(void *data)
+static void stop_mapper(void *data)
 {
     scenes_worker *worker = data;
     if (!worker)
         return;
-    clear_common(&worker->common);
+    forget_trials(&worker->common);
     s2_free(worker);
 }
 
@@ -168,7 +168,7 @@ static s2rgf_status map_beside(void *data, int item, s2_tile_watch *watch, s2rgf
     waiting_lines *lines = &run->lines[item];
     const size_t index = run->first + (size_t)item;
     scene_at_hand scene = {lines, watch, 0.0};
-    const s2rgf_host outer = {report_part, keep_line, &scene};
+    const s2rgf_host outer = {report_part, hold_line, &scene};
     s2_scene_host own_host = {&outer, run->list->scenes[index].name, 0, 1};
     const s2rgf_status status = map_scene(run->list, index, &worker->common, &own_host, err);
     lines->too_large = worker->common.is_too_large;
@@ -203,9 +203,9 @@ static s2rgf_status map_together(const s2_scene_list *list, size_t first, int wo
     const s2_tile_job job = {.context = &run,
                              .tile_count = (int)run.count,
                              .threads = workers,
-                             .start = start_worker,
+                             .start = start_mapper,
                              .compute = map_beside,
-                             .stop = stop_worker};
+                             .stop = stop_mapper};
     run.lines = s2_calloc(run.count, sizeof *run.lines);
     if (!run.lines)
         return s2_fail_memory(err, "scenes");
@@ -238,6 +238,6 @@ s2rgf_status s2_scenes_map(const s2_scene_list *list, const s2_output_suffixes *
     }
     if (i < list->count && status == S2RGF_OK)
         status = map_together(list, i, workers, &common, host, err);
-    clear_common(&common);
+    forget_trials(&common);
     return status;
 }

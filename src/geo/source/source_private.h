@@ -90,9 +90,8 @@ s2rgf_status s2_source_read_band(s2_source *source, int band, s2_rect rect, floa
 #define S2_SAMPLE_PIXELS 1024 /* of a rectangle, at most */
 
 /**
- * How many rectangles sample an area of the files' grid: all of a small one; of others, parts spread
- * over few blocks. rects out [S2_SAMPLE_RECTS]
- * Source s2_source_sample_read() says how many blocks.
+ * How many rectangles sample an area of the files' grid, as s2_source_sample_read() says.
+ * rects out [S2_SAMPLE_RECTS]
  */
 int s2_source_place_samples(const s2_source *source, s2_rect area, s2_rect *rects);
 
