@@ -189,7 +189,8 @@ def plan_inner(seeds):
     """What choices are made by: no test pixel of the study is looked at."""
     chosen = [method for method in MAIN + ABLATIONS
               if method in (DENSE, NO_WINDOWS)
-              or method.name in (BASE, "lda", "rf", "svm", "no-settle", "no-balance")]
+              or method.name in (BASE, "lda", "rf", "svm", "no-attention-ssja", "no-settle",
+                                 "no-balance")]
     return [run for scene in INNER for run in plan_scene(scene, seeds, chosen)]
 
 

@@ -30,6 +30,14 @@ RASTER_OPTIONS = (
         "Nodata value of all rasters",
         "In place of the one that they declare; none for no nodata value.",
     ),
+    Option(
+        "QUALITY",
+        "-qa",
+        "words",
+        "Valid values of quality layers",
+        "SCL=4-7,11 makes the source called SCL a quality layer: pixels are valid where it has one "
+        "of these values; QA=nobits:0-4 where none of these bits is set. A blank between several.",
+    ),
 )
 
 THREADS = Option(

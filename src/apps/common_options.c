@@ -17,6 +17,9 @@ const s2_option S2_SCENE_OPTIONS[S2_SCENE_OPTION_COUNT] = {
             "nodata value of all rasters in place of their own, or none"),
     S2_LIST("oo", "NAME=VALUE", SCENE(open_options), "driver-specific open option for the rasters"),
     S2_LIST("if", "format", SCENE(input_formats), "GDAL driver that may open the rasters"),
+    S2_LIST("qa", "[source:]layer=values", SCENE(quality),
+            "pixels are valid where the input called layer, which is no source then, has one of "
+            "these values: 4-7,11; or none of these bits: nobits:0-4"),
 };
 
 const s2_option S2_LABEL_OPTIONS[S2_LABEL_OPTION_COUNT] = {

@@ -4,7 +4,7 @@
 
 #include "apps/options.h"
 
-#define S2_SCENE_OPTION_COUNT 5
+#define S2_SCENE_OPTION_COUNT 6
 #define S2_LABEL_OPTION_COUNT 7
 
 /**

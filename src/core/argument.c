@@ -6,7 +6,6 @@
 #include "core/error.h"
 #include "core/number.h"
 
-#define RESERVED 8
 #define LARGEST_OPTIONS 4096 /* bytes; a size beyond was never set */
 
 s2rgf_status s2_arguments_given(const s2_argument *arguments, size_t count, s2rgf_error *err)
@@ -40,9 +39,10 @@ s2rgf_status s2_arguments_in_range(const s2_argument_range *ranges, size_t count
     return S2RGF_OK;
 }
 
-s2rgf_status s2_argument_reserve(const char *name, const void *const reserved[8], s2rgf_error *err)
+s2rgf_status s2_argument_reserve(const char *name, const void *const *reserved, size_t count,
+                                 s2rgf_error *err)
 {
-    for (int i = 0; i < RESERVED; i++)
+    for (size_t i = 0; i < count; i++)
         if (reserved[i])
             return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                            "%s: reserved members: expected NULL: set all of the structure to 0 "

@@ -36,7 +36,8 @@ typedef struct s2_argument_range {
 s2rgf_status s2_arguments_in_range(const s2_argument_range *ranges, size_t count, s2rgf_error *err);
 
 /** The reserve of a structure that has no size. Errors: INVALID_ARGUMENT unless all are NULL. */
-s2rgf_status s2_argument_reserve(const char *name, const void *const reserved[8], s2rgf_error *err);
+s2rgf_status s2_argument_reserve(const char *name, const void *const *reserved, size_t count,
+                                 s2rgf_error *err);
 
 /**
  * Fill a caller's options, which begin with their size, from defaults of this version; the caller's

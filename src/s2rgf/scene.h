@@ -31,7 +31,11 @@ typedef struct s2rgf_scene_options {
     /* above 1: average the pixels of every source to pixels so many times as large, for quick looks
        only, because the model was trained on finer ones; 0 and 1: leave them as they are */
     int decimation;
-    const void *reserved[8]; /* NULL: room for later members */
+    /* what makes pixels valid, ended by NULL, or NULL: "LAYER=4-7,11" lists values of the input LAYER,
+       which then is a quality layer and no source, and "LAYER=nobits:0-4" bits that may not be set;
+       with "SOURCE:" before it, of that source alone */
+    const char *const *quality;
+    const void *reserved[7]; /* NULL: room for later members */
 } s2rgf_scene_options;
 
 /** A scene and the model to map it with, as in a scene file; see s2rgf_scene(5). */

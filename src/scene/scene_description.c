@@ -36,7 +36,8 @@ s2rgf_status s2_scene_options_check(const s2rgf_scene_options *options, s2rgf_er
     s2rgf_status status =
         S2_ARGUMENTS_IN_RANGE(err, {"decimation", options->decimation, 0, LARGEST_DECIMATION});
     if (status == S2RGF_OK)
-        status = s2_argument_reserve("scene", options->reserved, err);
+        status = s2_argument_reserve("scene", options->reserved,
+                                     sizeof options->reserved / sizeof *options->reserved, err);
     if (status == S2RGF_OK && options->input_count > 0)
         status = S2_ARGUMENTS_GIVEN(err, {"inputs", options->inputs});
     for (size_t i = 0; i < options->input_count && status == S2RGF_OK; i++)
@@ -65,6 +66,7 @@ void s2rgf_scene_free(s2rgf_scene *scene)
     release(options->source_nodata);
     release_list(options->open_options);
     release_list(options->input_formats);
+    release_list(options->quality);
     release(scene->model_path);
     s2_free(scene);
 }
@@ -159,6 +161,8 @@ s2rgf_status s2_scene_record_copy(const s2rgf_scene *from, s2rgf_scene **copy, s
         status = copy_list(options->open_options, &made->options.open_options, err);
     if (status == S2RGF_OK)
         status = copy_list(options->input_formats, &made->options.input_formats, err);
+    if (status == S2RGF_OK)
+        status = copy_list(options->quality, &made->options.quality, err);
     if (status != S2RGF_OK) {
         s2rgf_scene_free(made);
         return status;

@@ -9,6 +9,7 @@
 #include "core/path.h"
 #include "core/utf8.h"
 #include "format/json_reader.h"
+#include "geo/source/quality.h"
 #include "s2rgf/scene.h"
 #include "scene/scene_description.h"
 
@@ -132,7 +133,7 @@ static s2rgf_status read_option_list(const s2_json_node *options, const char *ke
 static s2rgf_status read_options(const s2_json_node *root, s2rgf_scene_options *options,
                                  s2rgf_error *err)
 {
-    static const char *const known[] = {"a_srs", "srcnodata", "oo", "if", NULL};
+    static const char *const known[] = {"a_srs", "srcnodata", "oo", "if", "qa", NULL};
     s2_json_node node;
     if (!s2_json_has(root, "options"))
         return S2RGF_OK;
@@ -147,6 +148,8 @@ static s2rgf_status read_options(const s2_json_node *root, s2rgf_scene_options *
         status = read_option_list(&node, "oo", &options->open_options, err);
     if (status == S2RGF_OK)
         status = read_option_list(&node, "if", &options->input_formats, err);
+    if (status == S2RGF_OK)
+        status = read_option_list(&node, "qa", &options->quality, err);
     return status;
 }
 
@@ -169,7 +172,7 @@ static s2rgf_status parse_scene(const scene_reader *reader, const s2_json_node *
                                 s2rgf_error *err)
 {
     static const char *const known[] = {"s2rgf_scene", "model", "sources", "options", NULL};
-    static const int range[2] = {1, S2RGF_MAX_SOURCES};
+    static const int range[2] = {1, S2RGF_MAX_SOURCES + S2_QUALITY_RULES};
     s2_json_node node;
     char *model = NULL;
     int count = 0;

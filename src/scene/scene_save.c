@@ -103,7 +103,7 @@ static s2rgf_status put_options(s2_json_writer *writer, const s2rgf_scene_option
                                 s2rgf_error *err)
 {
     const bool any = options->assigned_srs || options->source_nodata || options->open_options ||
-                     options->input_formats;
+                     options->input_formats || options->quality;
     if (!any)
         return S2RGF_OK;
     s2_json_begin_object(writer, "options");
@@ -114,6 +114,8 @@ static s2rgf_status put_options(s2_json_writer *writer, const s2rgf_scene_option
         status = put_list(writer, "oo", options->open_options, err);
     if (status == S2RGF_OK)
         status = put_list(writer, "if", options->input_formats, err);
+    if (status == S2RGF_OK)
+        status = put_list(writer, "qa", options->quality, err);
     s2_json_end_object(writer);
     return status;
 }

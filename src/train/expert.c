@@ -14,6 +14,9 @@
 /* A discriminant takes pixels for independent, and so is too sure of itself: its scores are divided
    by this before its temperature is sought, and by this alone where none can be found. */
 #define OVERCONFIDENCE 4.0
+/* A temperature of an expert is at most this: where a class has two polygons, leaving one out says more
+   of the other than of both, and would leave the network to decide. */
+#define MOST_TEMPERATURE 8.0
 #define MOST_SAMPLES 20000
 #define LEAST_SAMPLES 1000 /* however many bands there are */
 #define MOST_PRODUCTS 2e9  /* of features with each other, of all samples */
@@ -232,7 +235,9 @@ static s2rgf_status calibrate(const s2_label_set *labels, const s2_samples *samp
     }
     if (status == S2RGF_OK) {
         part->calibrated = out->scored.count >= S2_CALIBRATION_PIXELS;
-        const double found = part->calibrated ? s2_calibrate(&out->scored).temperature : 1.0;
+        const double most = MOST_TEMPERATURE / OVERCONFIDENCE;
+        const double found =
+            part->calibrated ? fmin(s2_calibrate(&out->scored).temperature, most) : 1.0;
         part->temperature = OVERCONFIDENCE * found;
         for (size_t i = 0; i < out->scored.count * (size_t)samples->classes; i++)
             out->scored.scores[i] /= (float)found;
@@ -275,6 +280,20 @@ static s2rgf_status fit_part(const s2_training_set *set, const s2_components *co
     return status;
 }
 
+/* What both say alike counts twice in their sum: one temperature more, of the sum. of_windows in/out:
+   becomes the sum */
+static void calibrate_sum(const left_out *of_bands, left_out *of_windows, s2_fitted_expert *fitted)
+{
+    const size_t scores = of_bands->scored.count * (size_t)of_bands->scored.classes;
+    for (size_t i = 0; i < scores; i++)
+        of_windows->scored.scores[i] += of_bands->scored.scores[i];
+    const double most =
+        MOST_TEMPERATURE / fmax(fitted->bands.temperature, fitted->windows.temperature);
+    const double temperature = fmin(s2_calibrate(&of_windows->scored).temperature, most);
+    fitted->bands.temperature *= temperature;
+    fitted->windows.temperature *= temperature;
+}
+
 /* The expert of windows; where it is judged, not unless it is worth something beside that of the
    bands. */
 static s2rgf_status fit_windows(const s2_training_set *set, s2_windows_use use,
@@ -295,6 +314,8 @@ static s2rgf_status fit_windows(const s2_training_set *set, s2_windows_use use,
     }
     if (!worth)
         s2_discriminant_clear(&fitted->windows.discriminant);
+    else if (status == S2RGF_OK && fitted->bands.calibrated)
+        calibrate_sum(of_bands, &of_windows, fitted);
     clear_left_out(&of_windows);
     return status;
 }

@@ -8,7 +8,7 @@
 #include "train/training_set.h"
 
 #define S2_EXPERT_MAX_BANDS 4096 /* of all sources: the time goes with their cube */
-#define S2_EXPERT_SHARE 2.0      /* unless validation tells of a better one */
+#define S2_EXPERT_SHARE 3.0      /* unless validation tells of a better one */
 #define S2_EXPERT_SHARE_MOST 8.0 /* temperatures reach as far */
 
 typedef struct s2_fitted_part {

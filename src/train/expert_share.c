@@ -106,7 +106,8 @@ static void raise_share(const s2_expert_trial *trial, s2_scored_pixels *sum, s2_
     while (alone - oa > error && share->share < S2_EXPERT_SHARE_MOST) {
         if (isnan(share->former_oa))
             share->former_oa = oa;
-        share->share = share->share > 0.0 ? 2.0 * share->share : S2_EXPERT_SHARE;
+        share->share =
+            share->share > 0.0 ? fmin(2.0 * share->share, S2_EXPERT_SHARE_MOST) : S2_EXPERT_SHARE;
         add_share(trial, share->share, sum);
         oa = accuracy_of(sum);
     }
@@ -114,7 +115,7 @@ static void raise_share(const s2_expert_trial *trial, s2_scored_pixels *sum, s2_
 
 s2rgf_status s2_expert_choose_share(s2_expert_trial *trial, s2_share *share, s2rgf_error *err)
 {
-    static const double shares[] = {0.0, 0.125, 0.25, 0.5, 1.0, 4.0};
+    static const double shares[] = {0.0, 0.125, 0.25, 0.5, 1.0, 6.0};
     share_trial usual = {S2_EXPERT_SHARE, 0.0, NULL};
     share_trial best = {0.0, INFINITY, NULL}, tried = best;
     s2_scored_pixels sum = {0};

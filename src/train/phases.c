@@ -53,6 +53,12 @@ static void adopt_calibration(const s2_trainer *trainer, s2_model_training *fact
                (unsigned long long)found->pixels, s2_plural(found->pixels, "pixel", "pixels"));
 }
 
+/* Where nothing validates: as sure as the expert would be alone, which is calibrated by itself. */
+static void assume_temperature(const s2_trainer *trainer, s2_model_training *facts)
+{
+    facts->temperature = trainer->network->spec.expert ? S2_EXPERT_SHARE : 1.0;
+}
+
 /* The matrix of a validation, where it fits into a terminal. */
 static void tell_matrix(const s2_model_history *history, const s2_class_table *classes,
                         const s2rgf_host *host)
@@ -179,7 +185,8 @@ s2rgf_status s2_train_phases(s2_trainer *trainer, s2_fitted_expert *fitted,
     if (validated) {
         status = report_validation(trainer, &content->history, err);
         adopt_calibration(trainer, facts);
-    }
+    } else
+        assume_temperature(trainer, facts);
     if (status != S2RGF_OK)
         return status;
     if (validated && !options->refit) {

@@ -49,7 +49,7 @@ same whole tiles
 expect_status 0 "${train[@]}" -val 0 -ablate windows plain.s2rgf
 expect_not_in "$stdout" "windows:"
 expect_status 0 s2rgf_info plain.s2rgf
-expect_in "$stdout" "Expert      linear, share 2 "
+expect_in "$stdout" "Expert      linear, share 3 "
 expect_not_in "$stdout" "of windows"
 ! grep -q 'expert\.0\.components' plain.s2rgf || fail "tensors of an expert that is switched off"
 map plain plain.s2rgf
@@ -65,9 +65,15 @@ expert_of() {
 expect_silence "${train[@]}" -q -val 0 -seed 1 one.s2rgf
 expect_silence "${train[@]}" -q -val 0 -seed 2 two.s2rgf
 [ -n "$(expert_of one.s2rgf)" ] || fail "no expert"
+# ---- without validation a map is as sure as the expert, which is calibrated; the network alone is not
+expect_status 0 s2rgf_info -json one.s2rgf
+expect_in "$stdout" '"temperature": 3,'
+expect_silence "${train[@]}" -q -val 0 -ablate expert alone.s2rgf
+expect_status 0 s2rgf_info -json alone.s2rgf
+expect_in "$stdout" '"temperature": 1,'
 [ "$(expert_of one.s2rgf)" = "$(expert_of two.s2rgf)" ] || fail "the expert depends on the seed"
 expect_status 0 s2rgf_info one.s2rgf
-expect_in "$stdout" "share 2 "
+expect_in "$stdout" "share 3 "
 
 # ---- beside the published network, too
 expect_silence "${train[@]/16/64}" -q -network patch patch.s2rgf
@@ -100,7 +106,7 @@ out.GetRasterBand(1).SetNoDataValue(0)' "$pixels" || fail "no labels"
         -threads 1 -overwrite few.s2rgf
     expect_in "$stdout" "too few polygons or blocks"
     expect_status 0 s2rgf_info few.s2rgf
-    expect_in "$stdout" "Expert      linear, share 2 (temperature 4,"
+    expect_in "$stdout" "Expert      linear, share 3 (temperature 4,"
     expect_silence s2rgf_classify -q -noqml -overwrite -m few.s2rgf "${sources[@]}" -prob few_prob.tif \
         few_map.tif
     "$PYTHON" -c '

@@ -69,4 +69,14 @@ for n in 2 3 4 5 6; do
     [ -z "$(rests now)" ] || fail "rests after both were killed at call $n: $(rests now)"
 done
 [ "$put_back" -ge 3 ] || fail "only $put_back runs were killed between the first name and the last"
+
+# A caller that wants to hear of no child, and a system that makes none: the files get their names all the same.
+prepare
+expect_status 0 env --ignore-signal=CHLD "${command[@]}"
+[ "$(set_of now)" = "$new_set" ] || fail "other files where SIGCHLD is ignored"
+prepare
+with_fault '?fork,?vfork,?clone,?clone3' error=EAGAIN 1+ "${command[@]}"
+[ "$fired" -eq 1 ] || fail "no process was to be made"
+[ "$status" -eq 0 ] && [ "$(set_of now)" = "$new_set" ] && [ -z "$(rests now)" ] ||
+    fail "status $status, or other files, where no process can be made"
 echo "$trials runs with a fault"

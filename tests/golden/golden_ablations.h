@@ -19,6 +19,7 @@ static const golden_ablation GOLDEN_WHOLE = {"nothing", {0}, 1e-5};
 static const golden_ablation GOLDEN_ABLATIONS[] = {
     {"attention", {.attention = true}, 1e-5},
     {"ssja", {.ssja = true}, 1e-5},
+    {"relations", {.attention = true, .ssja = true}, 1e-5},
     {"spectral", {.spectral = true}, 1e-5},
     {"spatial", {.spatial = true}, 1e-5},
     {"source 2", {.source = {[1] = true}}, 5e-3},

@@ -321,7 +321,7 @@ static void reserves_are_checked(void)
     s2rgf_scene scene = SCENE;
     s2rgf_assess_options assess;
     s2rgf_assessment *result = NULL;
-    scene.options.reserved[7] = &scene;
+    scene.options.reserved[6] = &scene;
     REFUSED(s2rgf_scene_save(&scene, "new.s2rgf.json", false, &err));
     CHECK_CONTAINS(err.message, "reserved");
     fill_assess(&assess);

@@ -60,7 +60,7 @@ static void test_raised(void)
     const s2_share raised = choose(-6, 2, PIXELS);
     CHECK(raised.share == S2_EXPERT_SHARE_MOST);
     CHECK(raised.former_oa < raised.expert_oa - 0.1);
-    const s2_share doubled = choose(0, 3, PIXELS);
+    const s2_share doubled = choose(-0.25, 3, PIXELS);
     CHECK(doubled.share > S2_EXPERT_SHARE && doubled.share < S2_EXPERT_SHARE_MOST);
     const s2_share usual = choose(2, 2, PIXELS);
     CHECK(usual.share == S2_EXPERT_SHARE && isnan(usual.former_oa));
@@ -74,7 +74,7 @@ int main(void)
     CHECK(share_of(2, -1, 10) == 0);
     CHECK(share_of(1, 1, 10) == 1);
     CHECK(share_of(2, 0.5, 10) < 1);
-    CHECK(share_of(0, 3, 10) == 4);
+    CHECK(share_of(0, 3, 10) == 6);
     /* of a single group nothing can be concluded */
     CHECK(share_of(2, 0, PIXELS) == S2_EXPERT_SHARE);
 

@@ -582,8 +582,10 @@ int main(void)
         test_tilings(&GOLDEN_ABLATIONS[i].off, &SLIGHTLY_TURNED);
     }
     test_tilings(&GOLDEN_WHOLE.off, &SLIGHTLY_TURNED);
-    test_tilings(&GOLDEN_WHOLE.off, &UPRIGHT);
-    test_tilings(&GOLDEN_WHOLE.off, &UPSIDE_DOWN);
-    test_tilings(&GOLDEN_WHOLE.off, &SIDEWAYS);
+    const s2_affine *placements[] = {&UPRIGHT, &UPSIDE_DOWN, &SIDEWAYS};
+    for (int i = 0; i < 3; i++) {
+        test_tilings(&GOLDEN_WHOLE.off, placements[i]);
+        test_tilings(&(s2_ablations){.attention = true, .ssja = true}, placements[i]);
+    }
     return harness_end();
 }

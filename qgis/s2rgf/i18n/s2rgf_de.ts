@@ -652,6 +652,14 @@
         <translation>Anstelle dessen, den sie angeben; none für keinen.</translation>
     </message>
     <message>
+        <source>Valid values of quality layers</source>
+        <translation>Gültige Werte von Qualitätsebenen</translation>
+    </message>
+    <message>
+        <source>SCL=4-7,11 makes the source called SCL a quality layer: pixels are valid where it has one of these values; QA=nobits:0-4 where none of these bits is set. A blank between several.</source>
+        <translation>SCL=4-7,11 macht die Quelle namens SCL zur Qualitätsebene: Pixel sind gültig, wo sie einen dieser Werte hat; QA=nobits:0-4, wo keines dieser Bits gesetzt ist. Zwischen mehreren ein Leerzeichen.</translation>
+    </message>
+    <message>
         <source>Additional command-line parameters</source>
         <translation>Weitere Parameter der Kommandozeile</translation>
     </message>

@@ -652,6 +652,14 @@
         <translation>À la place de celle qu'ils déclarent ; none pour aucune.</translation>
     </message>
     <message>
+        <source>Valid values of quality layers</source>
+        <translation>Valeurs valides des couches de qualité</translation>
+    </message>
+    <message>
+        <source>SCL=4-7,11 makes the source called SCL a quality layer: pixels are valid where it has one of these values; QA=nobits:0-4 where none of these bits is set. A blank between several.</source>
+        <translation>SCL=4-7,11 fait de la source nommée SCL une couche de qualité : les pixels sont valides là où elle a une de ces valeurs ; QA=nobits:0-4, là où aucun de ces bits n'est mis. Un espace entre plusieurs.</translation>
+    </message>
+    <message>
         <source>Additional command-line parameters</source>
         <translation>Autres paramètres de la ligne de commande</translation>
     </message>

@@ -365,7 +365,10 @@ s2rgf_status s2_label_options_check(const s2rgf_label_options *options, s2rgf_er
     s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"labels", options->path});
     if (status == S2RGF_OK)
         status = S2_ARGUMENTS_IN_RANGE(err, {"buffer", options->buffer_m, 0, LARGEST_BUFFER_M});
-    return status == S2RGF_OK ? s2_argument_reserve("labels", options->reserved, err) : status;
+    return status == S2RGF_OK
+               ? s2_argument_reserve("labels", options->reserved,
+                                     sizeof options->reserved / sizeof *options->reserved, err)
+               : status;
 }
 
 /** Open the file of a request and claim pixels. labels in: empty */

@@ -19,7 +19,12 @@ static s2rgf_status open_source_file(const s2_source *source, s2_file *file, s2r
                                      .open_options = (const char *const *)source->open_options,
                                      .complaint = "cannot be opened as a raster"};
     const s2rgf_status status = s2_gdal_open(&request, &file->dataset, err);
-    return status == S2RGF_OK ? s2_file_describe(file, source->source_nodata, err) : status;
+    if (status != S2RGF_OK)
+        return status;
+    const s2rgf_status described = s2_file_describe(file, source->source_nodata, err);
+    return described == S2RGF_OK && source->rule.layer
+               ? s2_file_apply_rule(file, &source->rule, err)
+               : described;
 }
 
 /** Refuse a file of another grid than the source's first. */
@@ -117,6 +122,8 @@ s2rgf_status s2_source_open(const s2_source_spec *spec, s2_source **source, s2rg
     if (!made)
         return s2_fail_memory(err, "source");
     s2rgf_status status = copy_spec(spec, made) ? S2RGF_OK : s2_fail_memory(err, "source");
+    if (status == S2RGF_OK && spec->rule)
+        status = s2_quality_rule_copy(spec->rule, &made->rule, err);
     if (status == S2RGF_OK)
         status = open_files(made, err);
     if (status == S2RGF_OK)
@@ -145,9 +152,12 @@ void s2_source_close(s2_source *source)
         s2_free(source->files[i].path);
     }
     s2_scratch *scratches[] = {&source->planes, &source->mask_plane, &source->overlap_valid,
-                               &source->numbers};
+                               &source->numbers, &source->quality_valid};
     for (size_t i = 0; i < sizeof scratches / sizeof scratches[0]; i++)
         s2_free(scratches[i]->data);
+    for (int i = 0; i < source->quality_count; i++)
+        s2_source_close(source->quality[i]);
+    s2_quality_rule_clear(&source->rule);
     s2_warp_free(source->warp);
     if (source->owns_pieces)
         s2_pieces_free(source->pieces);
@@ -157,7 +167,7 @@ void s2_source_close(s2_source *source)
     CSLDestroy(source->open_options);
     CSLDestroy(source->input_formats);
     S2_FREE_EACH(source->files, source->bands, source->source_nodata, source->assigned_srs,
-                 source->label, source->name, source);
+                 source->quality, source->label, source->name, source);
 }
 
 static bool same_number(double a, double b)
@@ -217,6 +227,7 @@ s2rgf_status s2_source_reopen(const s2_source *source, s2_source **copy, s2rgf_e
         .open_options = (const char *const *)source->open_options,
         .input_formats = (const char *const *)source->input_formats,
         .decimation = source->decimation,
+        .rule = source->rule.layer ? &source->rule : NULL,
     };
     s2_source *made = NULL;
     s2rgf_status status = s2_source_open(&spec, &made, err);
@@ -226,6 +237,12 @@ s2rgf_status s2_source_reopen(const s2_source *source, s2_source **copy, s2rgf_e
         status = s2_fail(err, S2RGF_IO, "%s: changed while it was in use", source->label);
     if (status == S2RGF_OK)
         status = copy_bands(source, made, err);
+    for (int i = 0; i < source->quality_count && status == S2RGF_OK; i++) {
+        s2_source *layer = NULL;
+        status = s2_source_reopen(source->quality[i], &layer, err);
+        if (status == S2RGF_OK)
+            status = s2_source_add_quality(made, layer, err);
+    }
     if (status == S2RGF_OK && source->warp)
         status = s2_source_warp_to_grid(made, &source->base, err);
     if (status == S2RGF_OK && source->has_view)

@@ -4,8 +4,9 @@
 
 #include <stdint.h>
 
-#include "core/row_ring.h"
 #include "geo/source/grid.h"
+#include "geo/source/quality.h"
+#include "geo/source/read_target.h"
 
 typedef struct s2_source s2_source;
 
@@ -29,6 +30,9 @@ typedef struct s2_source_spec {
     const char *const *input_formats;
     /* above 1: presented with pixels that many times as large, averaged (s2_grid_coarsen()) */
     int decimation;
+    /* of a quality layer of one band: its pixels are valid where this says so, and have no other
+       use; NULL: a source */
+    const s2_quality_rule *rule;
 } s2_source_spec;
 
 /**
@@ -45,6 +49,13 @@ void s2_source_close(s2_source *source);
  * The same source with handles of its own, for another thread; keeps warp, view and band selection.
  */
 s2rgf_status s2_source_reopen(const s2_source *source, s2_source **copy, s2rgf_error *err);
+
+/**
+ * From now on pixels of the files are valid only where this layer is valid under their centre. The
+ * layer is the source's to close.
+ * Errors  INVALID_ARGUMENT (no transformation from its CRS), NO_MEMORY: the layer is closed.
+ */
+s2rgf_status s2_source_add_quality(s2_source *source, s2_source *layer, s2rgf_error *err);
 
 const char *s2_source_name(const s2_source *source);
 const s2_grid *s2_source_grid(const s2_source *source);
@@ -84,20 +95,6 @@ s2rgf_status s2_source_warp_to_grid(s2_source *source, const s2_grid *grid, s2rg
  * sources congruent with the reference grid but of another extent.
  */
 s2rgf_status s2_source_set_view(s2_source *source, s2_rect view, s2rgf_error *err);
-
-/** Where pixels of a rectangle go, from its first column on. */
-typedef struct s2_read_target {
-    s2_row_ring
-        pixels; /* float32, `bands` of a pixel side by side; data NULL: only validity counts */
-    s2_row_ring valid; /* bytes */
-    int bands;
-    const double *mean, *std; /* [bands]: (x - mean) / std is delivered; NULL: x as it is */
-} s2_read_target;
-
-/**
- * All rows of a rectangle, one below the other. pixels out [h][w][bands], or NULL; valid out [h][w]
- */
-s2_read_target s2_read_target_whole(s2_rect rect, int bands, float *pixels, uint8_t *valid);
 
 /**
  * Read a rectangle of the source's grid (inside it).

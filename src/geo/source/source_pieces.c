@@ -115,6 +115,9 @@ s2_block_layout s2_source_blocks(const s2_source *source)
     for (int b = 0; b < source->band_count; b++)
         layout.pixel_bytes +=
             (size_t)GDALGetDataTypeSizeBytes(GDALGetRasterDataType(delivered_band(source, b)));
+    for (int i = 0; i < source->quality_count; i++)
+        layout.pixel_bytes += (size_t)GDALGetDataTypeSizeBytes(
+            GDALGetRasterDataType(delivered_band(source->quality[i], 0)));
     layout.held_bytes =
         1 + (size_t)source->band_count * (size_t)GDALGetDataTypeSizeBytes(held_type(source));
     return layout;

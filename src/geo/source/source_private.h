@@ -2,31 +2,8 @@
 #ifndef S2_GEO_SOURCE_SOURCE_PRIVATE_H
 #define S2_GEO_SOURCE_SOURCE_PRIVATE_H
 
+#include "geo/source/source_file.h"
 #include "geo/source/source_hold.h"
-
-/** One band of one file, with what reading needs. */
-typedef struct s2_file_band {
-    int number; /* in its file, from 1 */
-    bool wide;  /* float does not hold every value of its type: read as double */
-    bool is_float;
-    bool signed_byte; /* GDAL before 3.7 hands Int8 out as Byte with PIXELTYPE=SIGNEDBYTE */
-    bool has_nodata;
-    bool odd_nodata; /* one is stated that no pixel of the type can have */
-    double nodata;
-    double scale, offset;
-    GDALRasterBandH mask; /* validity of this band alone, or NULL */
-    s2_band_desc desc;
-} s2_file_band;
-
-typedef struct s2_file {
-    char *path;
-    GDALDatasetH dataset;
-    s2_file_band *bands;
-    int band_count;         /* without alpha bands */
-    GDALRasterBandH *masks; /* validity of all bands: alpha bands and the dataset's mask */
-    int mask_count;
-    int first_alpha, alpha_count; /* number of the first alpha band, from 1, and how many */
-} s2_file;
 
 /** Where a delivered band comes from. */
 typedef struct s2_band_place {
@@ -61,18 +38,16 @@ struct s2_source {
     s2_pieces *pieces;             /* decoded ones; NULL: none are held */
     GDALDataType held_type;        /* of their samples */
     bool owns_pieces;              /* false: those of the source that this is a copy of */
+    s2_quality_rule rule;          /* of a quality layer; layer NULL: it is none */
+    s2_source **quality;           /* [quality_count] layers, presented on the file grid */
+    int quality_count;
     s2_scratch planes, mask_plane, overlap_valid, numbers; /* source_read.c */
+    s2_scratch quality_valid;                              /* source_quality.c */
 };
 
-/**
- * Fill a file's bands and masks from its open dataset.
- * source_nodata in "value", "none" or NULL
- * Errors FORMAT (no bands), UNSUPPORTED (complex), INVALID_ARGUMENT (source_nodata), NO_MEMORY.
- */
-s2rgf_status s2_file_describe(s2_file *file, const char *source_nodata, s2rgf_error *err);
-
-/** Release bands and masks; the dataset stays. */
-void s2_file_forget(s2_file *file);
+/** Clear `valid` where a quality layer is not, in a rectangle of the files' grid: [h][w] in/out */
+s2rgf_status s2_source_read_quality(s2_source *source, s2_rect rect, uint8_t *valid,
+                                    s2rgf_error *err);
 
 /** As s2_source_read_to() on the files' own grid; the rectangle lies inside. */
 s2rgf_status s2_source_read_files(s2_source *source, s2_rect rect, const s2_read_target *to,

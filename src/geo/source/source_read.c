@@ -161,7 +161,7 @@ s2rgf_status s2_source_read_masks(s2_source *source, s2_rect rect, uint8_t *vali
         for (int m = 0; used && m < file->mask_count && status == S2RGF_OK; m++)
             status = apply_mask(source, file, file->masks[m], rect, valid, err);
     }
-    return status;
+    return status == S2RGF_OK ? s2_source_read_quality(source, rect, valid, err) : status;
 }
 
 s2rgf_status s2_source_read_band(s2_source *source, int band, s2_rect rect, float *plane,
@@ -175,6 +175,8 @@ s2rgf_status s2_source_read_band(s2_source *source, int band, s2_rect rect, floa
         status = apply_mask(source, file, mask, rect, valid, err);
     for (int m = 0; m < file->mask_count && status == S2RGF_OK; m++)
         status = apply_mask(source, file, file->masks[m], rect, valid, err);
+    if (status == S2RGF_OK)
+        status = s2_source_read_quality(source, rect, valid, err);
     s2_samples samples;
     if (status == S2RGF_OK)
         status = fetch_from_file(source, band, 1, rect, &samples, err);

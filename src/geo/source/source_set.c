@@ -26,6 +26,12 @@ typedef struct name_list {
     int count;
 } name_list;
 
+/** What is said of quality layers. */
+typedef struct rule_list {
+    s2_quality_rule rules[S2_QUALITY_RULES];
+    int count;
+} rule_list;
+
 static bool is_name(const char *name)
 {
     if (!name || name[0] == '\0')
@@ -44,8 +50,17 @@ static int find_name(const name_list *list, const char *name)
     return -1;
 }
 
-static s2rgf_status list_names(const s2rgf_scene_options *options, name_list *list,
-                               s2rgf_error *err)
+static bool is_layer(const rule_list *rules, const char *name)
+{
+    for (int i = 0; i < rules->count; i++)
+        if (strcmp(rules->rules[i].layer, name) == 0)
+            return true;
+    return false;
+}
+
+/** The sources, which quality layers are not. */
+static s2rgf_status list_names(const s2rgf_scene_options *options, const rule_list *rules,
+                               name_list *list, s2rgf_error *err)
 {
     list->count = 0;
     for (size_t i = 0; i < options->input_count; i++) {
@@ -55,7 +70,7 @@ static s2rgf_status list_names(const s2rgf_scene_options *options, name_list *li
                            "input \"%s\": bad source name: expected letters, digits, _ and -, "
                            "found \"%s\"",
                            input->path, input->name ? input->name : "");
-        if (find_name(list, input->name) >= 0)
+        if (find_name(list, input->name) >= 0 || is_layer(rules, input->name))
             continue;
         if (list->count == S2RGF_MAX_SOURCES)
             return s2_fail(err, S2RGF_INVALID_ARGUMENT,
@@ -104,8 +119,10 @@ static s2rgf_status match_demand(const s2_scene_demand *demand, name_list *list,
     return S2RGF_OK;
 }
 
-static s2rgf_status open_source(const s2rgf_scene_options *options, const char *name,
-                                s2_source **source, s2rgf_error *err)
+/** rule in  that says what a quality layer's values mean, or NULL. srs in  what it has without one */
+static s2rgf_status open_files_of(const s2rgf_scene_options *options, const char *name,
+                                  const s2_quality_rule *rule, const char *srs, s2_source **source,
+                                  s2rgf_error *err)
 {
     const char **paths = s2_alloc(options->input_count, sizeof *paths);
     if (!paths)
@@ -118,15 +135,83 @@ static s2rgf_status open_source(const s2rgf_scene_options *options, const char *
         .name = name,
         .paths = paths,
         .path_count = count,
-        .assigned_srs = options->assigned_srs,
-        .source_nodata = options->source_nodata,
+        .assigned_srs = srs,
+        .source_nodata = rule ? NULL : options->source_nodata,
         .open_options = options->open_options,
         .input_formats = options->input_formats,
-        .decimation = options->decimation,
+        .decimation = rule ? 1 : options->decimation,
+        .rule = rule,
     };
     const s2rgf_status status = s2_source_open(&spec, source, err);
     s2_free(paths);
     return status;
+}
+
+/** Open a source with its quality layers. */
+static s2rgf_status open_source(const s2rgf_scene_options *options, const rule_list *rules,
+                                const char *name, s2_source **source, s2rgf_error *err)
+{
+    s2_source *opened = NULL;
+    s2rgf_status status = open_files_of(options, name, NULL, options->assigned_srs, &opened, err);
+    for (int i = 0; i < rules->count && status == S2RGF_OK; i++) {
+        const s2_quality_rule *rule = &rules->rules[i];
+        const char *own_srs = s2_source_grid(opened)->srs_wkt;
+        s2_source *layer = NULL;
+        if (rule->source && strcmp(rule->source, name) != 0)
+            continue;
+        status = open_files_of(options, rule->layer, rule,
+                               own_srs ? own_srs : options->assigned_srs, &layer, err);
+        if (status == S2RGF_OK)
+            status = s2_source_add_quality(opened, layer, err);
+    }
+    if (status != S2RGF_OK)
+        s2_source_close(opened);
+    else
+        *source = opened;
+    return status;
+}
+
+/** A rule's layer must be an input, and its source another one. */
+static s2rgf_status check_rule(const s2rgf_scene_options *options, const rule_list *rules,
+                               const s2_quality_rule *rule, s2rgf_error *err)
+{
+    const char *const names[] = {rule->layer, rule->source};
+    for (int n = 0; n < 2; n++) {
+        bool found = !names[n] || (n == 1 && is_layer(rules, names[n]));
+        if (found && names[n])
+            return s2_fail(
+                err, S2RGF_INVALID_ARGUMENT,
+                "-qa %s:%s=%s: expected a source before the colon, found a quality layer",
+                rule->source, rule->layer, rule->text);
+        for (size_t i = 0; i < options->input_count && !found; i++)
+            found = options->inputs[i].name && strcmp(options->inputs[i].name, names[n]) == 0;
+        if (!found)
+            return s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                           "-qa %s=%s: no input is called %s: expected -i %s=FILE", rule->layer,
+                           rule->text, names[n], names[n]);
+    }
+    return S2RGF_OK;
+}
+
+static s2rgf_status parse_rules(const s2rgf_scene_options *options, rule_list *rules,
+                                s2rgf_error *err)
+{
+    s2rgf_status status = S2RGF_OK;
+    for (size_t i = 0; options->quality && options->quality[i] && status == S2RGF_OK; i++) {
+        if (i == S2_QUALITY_RULES)
+            return s2_fail(err, S2RGF_INVALID_ARGUMENT, "too many quality layers: expected %d",
+                           S2_QUALITY_RULES);
+        status = s2_quality_rule_parse(options->quality[i], &rules->rules[rules->count++], err);
+    }
+    for (int i = 0; i < rules->count && status == S2RGF_OK; i++)
+        status = check_rule(options, rules, &rules->rules[i], err);
+    return status;
+}
+
+static void clear_rules(rule_list *rules)
+{
+    for (int i = 0; i < rules->count; i++)
+        s2_quality_rule_clear(&rules->rules[i]);
 }
 
 /** Either all sources have a CRS or none has. */
@@ -307,16 +392,22 @@ s2rgf_status s2_scene_open(const s2rgf_scene_options *options, const s2_scene_de
                            const s2rgf_host *host, s2_scene *scene, s2rgf_error *err)
 {
     *scene = (s2_scene){0};
-    name_list list;
-    s2rgf_status status = list_names(options, &list, err);
+    name_list list = {.count = 0};
+    rule_list rules = {.count = 0};
+    s2rgf_status status = parse_rules(options, &rules, err);
+    if (status == S2RGF_OK)
+        status = list_names(options, &rules, &list, err);
     if (status == S2RGF_OK && demand)
         status = match_demand(demand, &list, err);
     for (int i = 0; i < list.count && status == S2RGF_OK; i++) {
-        status = open_source(options, list.names[i], &scene->sources[i].source, err);
+        status = open_source(options, &rules, list.names[i], &scene->sources[i].source, err);
         scene->count += status == S2RGF_OK;
         if (status == S2RGF_OK && host)
             status = s2_source_tell(scene->sources[i].source, host, err);
+        if (status == S2RGF_OK && host)
+            status = s2_source_tell_quality(scene->sources[i].source, host, err);
     }
+    clear_rules(&rules);
     if (status == S2RGF_OK)
         status = check_srs_presence(scene, err);
     if (status == S2RGF_OK) {

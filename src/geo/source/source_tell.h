@@ -13,6 +13,12 @@
 s2rgf_status s2_source_tell(s2_source *source, const s2rgf_host *host, s2rgf_error *err);
 
 /**
+ * Warn of quality layers by which no pixel of the source is valid. In the other cases the first rows
+ * that have such a pixel are the last to be read. Errors IO, NO_MEMORY.
+ */
+s2rgf_status s2_source_tell_quality(s2_source *source, const s2rgf_host *host, s2rgf_error *err);
+
+/**
  * "band 4 of a.tif is taken for an alpha band, not for data: gdal_translate ... makes it data"; NULL
  * where no file has an alpha band, or memory is out. Released with s2_free().
  */

@@ -80,6 +80,8 @@ static void finish_floats(const s2_file_band *band, float *values, stretch *at)
             values[i] -= values[i] > 127.0f ? 256.0f : 0.0f;
     if (band->has_nodata)
         find_nodata(band, values, at);
+    for (int i = 0; band->rule && i < at->count; i++)
+        at->lost[i] |= !s2_quality_accepts(band->rule, (double)values[i]);
     const double scale = band->scale;
     const double offset = band->offset;
     const bool scaled = scale != 1.0 || offset != 0.0;
@@ -99,7 +101,8 @@ static void finish_doubles(const s2_file_band *band, const double *wide, float *
         const double value = wide[i] * band->scale + band->offset;
         const bool is_nodata = band->has_nodata && fabs(wide[i] - band->nodata) <= slack;
         const bool fits = fabs(value) <= (double)FLT_MAX;
-        at->lost[i] |= is_nodata || !fits;
+        at->lost[i] |=
+            is_nodata || !fits || (band->rule && !s2_quality_accepts(band->rule, wide[i]));
         values[i] = fits ? (float)value : NAN;
     }
 }

@@ -116,10 +116,13 @@ static void hold_step(const s2_network_spec *spec, const s2_run_geometry *geomet
     hold(rings, S2_MIDDLE, plan->middle, reach_of(now->block, 2), next->middle);
     hold(rings, S2_BLOCK, plan->block, reach_of(now->head, 1), next->block);
     hold(rings, S2_HEAD, plan->head, sampled_from(&upsampling, plan->core, now->core), next->head);
-    hold(rings, S2_MOMENTS, plan->stat_cells, now->attention - 1, stack_end);
-    hold(rings, S2_ATTENTION, plan->scale_cells, s2_cell_between(first_mixed, rows, side).first,
-         next->attention);
-    hold(rings, S2_GRAMS, plan->gram_cells, fused_cell - 1, next->grams);
+    if (!spec->off.attention) {
+        hold(rings, S2_MOMENTS, plan->stat_cells, now->attention - 1, stack_end);
+        hold(rings, S2_ATTENTION, plan->scale_cells, s2_cell_between(first_mixed, rows, side).first,
+             next->attention);
+    }
+    if (!spec->off.ssja)
+        hold(rings, S2_GRAMS, plan->gram_cells, fused_cell - 1, next->grams);
     hold(rings, S2_FEATURE_VALID, plan->stack, smaller(now->grams * side, now->stack), next->stack);
     hold(rings, S2_REFERENCE_VALID, plan->reference, smaller(now->core, 2 * now->stack),
          2 * next->stack);
@@ -181,7 +184,9 @@ static void need_source(const s2_network_spec *spec, const s2_dense_plan *plan, 
         const int components = s2_expert_components(spec->bands[s]);
         need(sizes, first + S2_OF_SUMS, source->sums.w, (size_t)s2_window_sum_floats(components),
              sizeof(float));
-        need_floats(sizes, S2_ROWS, (size_t)((source->sums.w + 2 * S2_EXPERT_REACH) * components));
+        need_floats(sizes, S2_ROWS,
+                    (size_t)((source->sums.w + 2 * S2_EXPERT_REACH) * components) +
+                        s2_window_work_floats(components, source->sums.w));
         need_floats(sizes, S2_SEGMENT, S2_SEGMENT_PX * (size_t)(S2_EXPERT_FEATURES * components));
     }
     if (!spec->on_reference[s]) {

@@ -51,7 +51,8 @@ static void sum_row(const s2_dense_run *run, int source, int y)
     s2_window_sum_row(values,
                       s2_dense_bytes(run, s2_dense_buffer(source, S2_OF_VALID), kept, y) +
                           (reached.x - kept.x),
-                      conv->conv.out, around, core.w, s2_region_at(&sums, core.x, y));
+                      conv->conv.out, around, core.w, s2_region_at(&sums, core.x, y),
+                      values + (size_t)reached.w * (size_t)conv->conv.out);
 }
 
 /* What the windows around row y add to its scores. */
@@ -62,6 +63,7 @@ static void score_row(const s2_dense_run *run, int source, int y)
     const s2_region scores = scores_of(run, source);
     const s2_region sums = sums_of(run, source);
     const s2_row features = {run->buffer[S2_SEGMENT], expert->windows.conv.in};
+    const size_t each = (size_t)sums.stride / S2_EXPERT_WINDOWS;
     for (int x = 0; x < core.w; x += S2_SEGMENT_PX) {
         const int count = core.w - x < S2_SEGMENT_PX ? core.w - x : S2_SEGMENT_PX;
         const s2_row row = {s2_region_at(&scores, core.x + x, y), scores.stride};
@@ -69,9 +71,10 @@ static void score_row(const s2_dense_run *run, int source, int y)
         for (int i = 0; i <= 2 * S2_EXPERT_REACH; i++) {
             const int at = y + i - S2_EXPERT_REACH;
             const bool inside = at >= sums.rect.y && at < sums.rect.y + sums.rect.h;
-            rows[i] = inside ? s2_region_at(&sums, core.x + x, at) : NULL;
+            rows[i] = inside ? s2_region_at(&sums, core.x, at) + (size_t)x * each : NULL;
         }
-        s2_window_features(rows, expert->components.conv.out, count, features.data);
+        s2_window_features(rows, (size_t)core.w * each, expert->components.conv.out, count,
+                           features.data);
         s2_row_conv_add(run->weights->base.kernels->row, &expert->windows, features, count, &row,
                         row);
     }

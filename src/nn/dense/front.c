@@ -6,6 +6,8 @@
 #include "nn/run/winograd.h"
 
 #define SIDE S2_CELL_FEATURE_PX
+/* Rows that necks read above and below: those above the scene are cleared in the first step. */
+#define NECK_REACH 2
 #define READ_ROWS                                                                                  \
     16 /* rows are read in multiples of this, because each call to GDAL costs something */
 
@@ -76,18 +78,23 @@ int s2_dense_first_step(const s2_dense_plan *plan)
 s2_dense_front s2_dense_front_after(const s2_network_spec *spec, const s2_run_geometry *geometry,
                                     const s2_dense_plan *plan, int step)
 {
+    const s2_ablations *off = &spec->off;
+    /* rows of cells that both domains have, and that are fused: a window needs the row below it */
+    const int joint = off->attention ? step : step - 1;
+    const int fused = off->ssja ? joint : joint - 1;
     s2_dense_front front;
     front.stack = clamp_row(SIDE * (step + 1), plan->stack);
-    /* a window needs the row of cells below it, interpolation the centre of the next cell */
     front.attention = clamp_row(step, plan->scale_cells);
-    front.mixed = clamp_row(SIDE * step - SIDE / 2, plan->mixed);
-    front.joint = clamp_row(SIDE * (step - 1), plan->joint);
-    front.grams = clamp_row(step - 1, plan->gram_cells);
-    front.fused = clamp_row(SIDE * (step - 2), plan->fused);
-    front.middle = clamp_row(SIDE * (step - 2) - S2_WINOGRAD_SIDE, plan->middle);
-    front.block = clamp_row(SIDE * (step - 3), plan->block);
-    front.head = clamp_row(SIDE * (step - 3) - S2_WINOGRAD_SIDE, plan->head);
-    front.core = clamp_row(2 * SIDE * (step - 4), plan->core);
+    /* interpolation needs the window of the next cell, up to the centre of its own */
+    const int mixed_later = off->attention ? NECK_REACH : SIDE + SIDE / 2;
+    front.mixed = clamp_row(SIDE * (step + 1) - mixed_later, plan->mixed);
+    front.joint = clamp_row(SIDE * joint, plan->joint);
+    front.grams = clamp_row(joint, plan->gram_cells);
+    front.fused = clamp_row(SIDE * fused, plan->fused);
+    front.middle = clamp_row(SIDE * fused - S2_WINOGRAD_SIDE, plan->middle);
+    front.block = clamp_row(SIDE * (fused - 1), plan->block);
+    front.head = clamp_row(SIDE * (fused - 1) - S2_WINOGRAD_SIDE, plan->head);
+    front.core = clamp_row(2 * SIDE * (fused - 2), plan->core);
     for (int s = 0; s < spec->sources; s++) {
         const s2_source_plan *source = &plan->source[s];
         const s2_sampling sampling = s2_dense_sampling(geometry, s, 2.0);

@@ -16,6 +16,7 @@
        head                              ======                       sampled up between pixels
        core                               ====                        the tile itself
 
+   Without attention, or SSJA, its windows and what they reach are left out; whole cells stay.
    A 3 x 3 layer needs the input of whole Winograd tiles. These begin at multiples of 4 pixels of
    the scene (8 with dilation 2), so the width of a halo depends on where the tile lies. */
 #include "nn/dense/plan.h"
@@ -75,6 +76,12 @@ static s2_rect pixels_of(s2_rect cells, s2_rect scene)
     const int side = S2_CELL_FEATURE_PX;
     const s2_rect all = {cells.x * side, cells.y * side, cells.w * side, cells.h * side};
     return s2_rect_intersect(all, scene);
+}
+
+/* Cells of the windows around cells. */
+static s2_rect windows_of(s2_rect cells, s2_rect lattice)
+{
+    return s2_rect_intersect(s2_rect_grow(cells, 1), lattice);
 }
 
 /* Cells between whose centres the attention of rect's pixels is interpolated. */
@@ -153,12 +160,14 @@ void s2_dense_plan_make(const s2_network_spec *spec, const s2_run_geometry *geom
     plan->fused = s2_winograd_input(plan->middle_computed, 1);
     plan->fused_computed = s2_rect_intersect(plan->fused, scene);
     plan->fused_cells = cells_of(plan->fused_computed);
-    plan->gram_cells = s2_rect_intersect(s2_rect_grow(plan->fused_cells, 1), lattice);
+    plan->gram_cells = spec->off.ssja ? plan->fused_cells : windows_of(plan->fused_cells, lattice);
     plan->joint = pixels_of(plan->gram_cells, scene);
     plan->mixed = s2_winograd_input(plan->joint, 2); /* of the wider of the two necks */
     plan->mixed_computed = s2_rect_intersect(plan->mixed, scene);
-    plan->scale_cells = interpolation_cells(plan->mixed_computed, lattice);
-    plan->stat_cells = s2_rect_intersect(s2_rect_grow(plan->scale_cells, 1), lattice);
+    plan->scale_cells = spec->off.attention ? cells_of(plan->mixed_computed)
+                                            : interpolation_cells(plan->mixed_computed, lattice);
+    plan->stat_cells =
+        spec->off.attention ? plan->scale_cells : windows_of(plan->scale_cells, lattice);
     plan->stack = pixels_of(plan->stat_cells, scene);
     plan->reference = s2_rect_intersect(
         (s2_rect){2 * plan->stack.x, 2 * plan->stack.y, 2 * plan->stack.w, 2 * plan->stack.h},

@@ -212,7 +212,8 @@ void s2_dense_work(const s2_weights *base, const s2_run_geometry *geometry, s2_w
         add_conv(relate, &weights->trunk.adrf[d].mix, features);
         add_conv(relate, &weights->trunk.neck[d], features);
     }
-    add_joint_attention(relate, base->spec.channels, features);
+    if (!base->spec.off.ssja)
+        add_joint_attention(relate, base->spec.channels, features);
     count_block(&work[S2_STAGE_HEAD], &weights->trunk.head_block, features);
     add_conv(&work[S2_STAGE_HEAD], &weights->trunk.head_conv, features);
     /* this part of the hidden layer is computed with the head */

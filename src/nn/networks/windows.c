@@ -18,70 +18,85 @@ int s2_window_sum_floats(int components)
     return S2_EXPERT_WINDOWS * window_floats(components);
 }
 
-/* sums += what one pixel gives */
-static void add_pixel(const float *values, uint8_t valid, int components, float *restrict sums)
+size_t s2_window_work_floats(int components, int count)
 {
-    for (int k = 0; k < components; k++) {
-        sums[k] += values[k];
-        sums[components + k] += values[k] * values[k];
+    return (size_t)(count + 2 * FAR) * (size_t)window_floats(components);
+}
+
+/* out = the sum, in their order, of the terms that there are. */
+static void sum_terms(const float *const *terms, int count, size_t floats, float *restrict out)
+{
+    memset(out, 0, floats * sizeof(float));
+    for (int i = 0; i < count; i++)
+        for (size_t k = 0; terms[i] && k < floats; k++)
+            out[k] += terms[i][k];
+}
+
+/* What every pixel of a row gives to sums, 0 where there is none: out [FAR + count + FAR][each] */
+static void fill_pixels(const float *values, const uint8_t *valid, int components,
+                        const int around[2], int count, float *restrict out)
+{
+    const size_t each = (size_t)window_floats(components);
+    memset(out, 0, (size_t)(count + 2 * FAR) * each * sizeof(float));
+    out += (size_t)(FAR - around[0]) * each;
+    for (int x = 0; x < around[0] + count + around[1]; x++, values += components, out += each) {
+        for (int k = 0; k < components; k++) {
+            out[k] = values[k];
+            out[components + k] = values[k] * values[k];
+        }
+        out[2 * components] = valid[x] ? 1.0f : 0.0f;
     }
-    sums[2 * components] += valid ? 1.0f : 0.0f;
 }
 
 void s2_window_sum_row(const float *values, const uint8_t *valid, int components,
-                       const int around[2], int count, float *sums)
+                       const int around[2], int count, float *sums, float *work)
 {
-    static const int outer[] = {-FAR, 1 - FAR, FAR - 1, FAR};
-    const int each = window_floats(components);
-    const int end = count + around[1];
-    for (int x = 0; x < count; x++, sums += 2 * each) {
-        float *near = sums;
-        float *far = sums + each;
-        memset(near, 0, (size_t)each * sizeof(float));
-        for (int at = x - NEAR; at <= x + NEAR; at++)
-            if (at >= -around[0] && at < end)
-                add_pixel(values + (ptrdiff_t)(at + around[0]) * components, valid[at + around[0]],
-                          components, near);
-        memcpy(far, near, (size_t)each * sizeof(float));
-        for (int i = 0; i < 4; i++) {
-            const int at = x + outer[i];
-            if (at >= -around[0] && at < end)
-                add_pixel(values + (ptrdiff_t)(at + around[0]) * components, valid[at + around[0]],
-                          components, far);
-        }
-    }
+    const size_t each = (size_t)window_floats(components);
+    const size_t floats = (size_t)count * each;
+    float *middle = work + FAR * each;
+    const float *const near[] = {middle - 2 * each, middle - each, middle, middle + each,
+                                 middle + 2 * each};
+    const float *const far[] = {sums, middle - 4 * each, middle - 3 * each, middle + 3 * each,
+                                middle + 4 * each};
+    fill_pixels(values, valid, components, around, count, work);
+    sum_terms(near, 2 * NEAR + 1, floats, sums);
+    sum_terms(far, 2 * (FAR - NEAR) + 1, floats, sums + floats);
 }
 
 /* Mean and deviation of every component in one window. */
-static void put_features(const float *sums, int components, float *out)
+static void put_features(const float *restrict sums, int components, float *restrict out)
 {
     const float pixels = fmaxf(sums[2 * components], 1.0f);
+    float mean[S2_EXPERT_COMPONENTS], variance[S2_EXPERT_COMPONENTS];
+    for (int k = 0; k < components; k++) {
+        mean[k] = sums[k] / pixels;
+        variance[k] = sums[components + k] / pixels - mean[k] * mean[k];
+        variance[k] = (variance[k] > 0.0f ? variance[k] : 0.0f) + S2_EXPERT_FLOOR;
+    }
     for (int k = 0; k < components; k++, out += S2_EXPERT_FEATURES) {
-        const float mean = sums[k] / pixels;
-        const float variance = sums[components + k] / pixels - mean * mean;
-        out[0] = mean;
-        out[1] = sqrtf(fmaxf(variance, 0.0f) + S2_EXPERT_FLOOR);
+        out[0] = mean[k];
+        out[1] = sqrtf(variance[k]);
     }
 }
 
-void s2_window_features(const float *const *rows, int components, int count, float *out)
+void s2_window_features(const float *const *rows, size_t to_far, int components, int count,
+                        float *out)
 {
-    enum { MOST = 2 * S2_EXPERT_COMPONENTS + 1 };
-    const int each = window_floats(components);
-    for (int x = 0; x < count; x++, out += S2_EXPERT_FEATURES * components) {
-        float near[MOST] = {0.0f};
-        float far[MOST] = {0.0f};
-        for (int dy = -FAR; dy <= FAR; dy++) {
-            const float *row = rows[dy + FAR];
-            if (!row)
-                continue;
-            row += (ptrdiff_t)x * 2 * each;
-            for (int i = 0; i < each && dy >= -NEAR && dy <= NEAR; i++)
-                near[i] += row[i];
-            for (int i = 0; i < each; i++)
-                far[i] += row[each + i];
+    enum { ROWS = 2 * FAR + 1, TOGETHER = 16, MOST = 2 * S2_EXPERT_COMPONENTS + 1 };
+    const size_t each = (size_t)window_floats(components);
+    for (int first = 0; first < count; first += TOGETHER) {
+        const int some = count - first < TOGETHER ? count - first : TOGETHER;
+        float near[TOGETHER * MOST], far[TOGETHER * MOST];
+        const float *near_rows[ROWS], *far_rows[ROWS];
+        for (int i = 0; i < ROWS; i++) {
+            near_rows[i] = rows[i] ? rows[i] + (size_t)first * each : NULL;
+            far_rows[i] = rows[i] ? near_rows[i] + to_far : NULL;
         }
-        put_features(near, components, out);
-        put_features(far, components, out + 2);
+        sum_terms(near_rows + FAR - NEAR, 2 * NEAR + 1, (size_t)some * each, near);
+        sum_terms(far_rows, ROWS, (size_t)some * each, far);
+        for (int x = 0; x < some; x++, out += S2_EXPERT_FEATURES * components) {
+            put_features(near + (size_t)x * each, components, out);
+            put_features(far + (size_t)x * each, components, out + 2);
+        }
     }
 }

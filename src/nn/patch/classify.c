@@ -267,7 +267,7 @@ static void add_windows(const s2_patch_run *run, int source, int x, int y, s2_ro
     const int around[2] = {x - inside.x, inside.x + inside.w - x - 1};
     const s2_region pixels = s2_patch_block_region(run, source, S2_OF_PIXELS);
     float values[SIDE * MOST], features[4 * MOST];
-    float sums[SIDE][S2_EXPERT_WINDOWS * (2 * MOST + 1)];
+    float sums[SIDE][S2_EXPERT_WINDOWS * (2 * MOST + 1)], work[SIDE * (2 * MOST + 1)];
     const float *rows[SIDE] = {NULL};
     for (int i = inside.y; i < inside.y + inside.h; i++) {
         const uint8_t *valid =
@@ -275,10 +275,10 @@ static void add_windows(const s2_patch_run *run, int source, int x, int y, s2_ro
         s2_row_conv(run->weights->kernel, &expert->components,
                     (s2_row){s2_region_at(&pixels, inside.x, i), pixels.stride}, inside.w,
                     (s2_row){values, components});
-        s2_window_sum_row(values, valid, components, around, 1, sums[i - window.y]);
+        s2_window_sum_row(values, valid, components, around, 1, sums[i - window.y], work);
         rows[i - window.y] = sums[i - window.y];
     }
-    s2_window_features(rows, components, 1, features);
+    s2_window_features(rows, (size_t)(2 * components + 1), components, 1, features);
     s2_row_conv_add(run->weights->kernel, &expert->windows,
                     (s2_row){features, expert->windows.conv.in}, 1, &scores, scores);
 }
