@@ -45,7 +45,7 @@ static const s2_option EXCLUDE_OPTIONS[] = {
 };
 
 static const s2_option OUTPUT_OPTIONS[] = {
-    S2_TEXT(NULL, "out.gpkg", SAMPLE(output_path), "the points to write", .required = true),
+    S2_OUTPUT(NULL, "out.gpkg", SAMPLE(output_path), "the points to write", .required = true),
     S2_TEXT("of", "format", SAMPLE(format),
             "GDAL driver of the points; by default that of their extension"),
     S2_ON("blind", SAMPLE(blind),

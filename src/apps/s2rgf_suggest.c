@@ -28,8 +28,8 @@ static const s2_option PLACE_OPTIONS[] = {
 };
 
 static const s2_option OUTPUT_OPTIONS[] = {
-    S2_TEXT(NULL, "out.gpkg", SUGGEST(output_path), "the places to write, as points",
-            .required = true),
+    S2_OUTPUT(NULL, "out.gpkg", SUGGEST(output_path), "the places to write, as points",
+              .required = true),
     S2_TEXT("of", "format", SUGGEST(format),
             "GDAL driver of the points; by default told from their extension"),
     S2_ON("overwrite", SUGGEST(overwrite), "replace the points if they exist"),

@@ -30,6 +30,23 @@ static s2rgf_status tell_grids(const s2_compared_maps *pair, const s2rgf_host *h
     return S2RGF_OK;
 }
 
+/** A second map without CRS is in that of the first; the other way round it might lie anywhere. */
+static s2rgf_status settle_srs(s2_compared_maps *pair, const s2rgf_host *host, s2rgf_error *err)
+{
+    const s2_grid *before = &pair->before.grid;
+    s2_grid *after = &pair->after.grid;
+    if (!before->srs_wkt == !after->srs_wkt)
+        return S2RGF_OK;
+    if (!before->srs_wkt)
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                       "%s: it has no CRS, %s has one: expected its CRS with -a_srs",
+                       pair->before.path, pair->after.path);
+    s2_log(host, S2RGF_WARNING, "%s: it has no CRS: it is taken to be in that of %s",
+           pair->after.path, pair->before.path);
+    after->srs_wkt = s2_strdup(before->srs_wkt);
+    return after->srs_wkt ? S2RGF_OK : s2_fail_memory(err, "CRS of the second map");
+}
+
 static s2rgf_status open_confidences(const s2rgf_change_options *options, s2_compared_maps *pair,
                                      s2rgf_error *err)
 {
@@ -52,10 +69,10 @@ s2rgf_status s2_compared_maps_open(const s2rgf_change_options *options, const s2
     s2rgf_status status = s2_class_map_open_unread(options->before_path, options->assigned_srs,
                                                    host, &pair->before, err);
     if (status == S2RGF_OK)
-        status = s2_class_map_open_unread(options->after_path,
-                                          options->assigned_srs ? options->assigned_srs
-                                                                : pair->before.grid.srs_wkt,
-                                          host, &pair->after, err);
+        status = s2_class_map_open_unread(options->after_path, options->assigned_srs, host,
+                                          &pair->after, err);
+    if (status == S2RGF_OK)
+        status = settle_srs(pair, host, err);
     if (status == S2RGF_OK)
         status = tell_grids(pair, host, err);
     if (status == S2RGF_OK)

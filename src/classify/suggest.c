@@ -78,6 +78,8 @@ static s2rgf_status guard_suggestion(const suggestion *s, s2rgf_error *err)
     s2rgf_status status =
         s2_output_guard_add_map(&guard, options->output_path, s->layer.suffixes, err);
     if (status == S2RGF_OK)
+        status = s2_output_guard_close(&guard, err);
+    if (status == S2RGF_OK)
         status = s2_output_guard_file(&guard, options->model_path, err);
     if (status == S2RGF_OK)
         status = s2_output_guard_scene(&guard, &options->scene, err);

@@ -238,8 +238,9 @@ static void tell_allocation(const drawing *d, uint64_t wanted)
     }
     if (points < wanted)
         s2_log(d->host, S2RGF_WARNING,
-               "%llu points were asked for, there are %llu pixels: all are in the sample",
-               (unsigned long long)wanted, (unsigned long long)pixels);
+               "%llu points were asked for, there %s %llu %s: all are in the sample",
+               (unsigned long long)wanted, s2_plural(pixels, "is", "are"),
+               (unsigned long long)pixels, s2_plural(pixels, "pixel", "pixels"));
     else if (d->design == STRATIFIED && d->allocation == S2_ALLOCATION_LEAST && fewest < UINT64_MAX)
         s2_log(d->host, S2RGF_WARNING,
                "%llu %s not suffice for %d in each of %d strata: some get %llu",
@@ -314,8 +315,9 @@ static s2rgf_status take_lattice(drawing *d, uint64_t wanted, s2rgf_error *err)
                        d->options->map_path);
     if (status == S2RGF_OK)
         s2_log(d->host, S2RGF_INFO,
-               "%zu points, every %.6g pixels along rows and columns; %llu were asked for",
-               d->point_count, lattice.step, (unsigned long long)wanted);
+               "%zu %s, every %.6g pixels along rows and columns; %llu %s asked for",
+               d->point_count, s2_plural(d->point_count, "point", "points"), lattice.step,
+               (unsigned long long)wanted, s2_plural(wanted, "was", "were"));
     return status;
 }
 
@@ -360,9 +362,10 @@ static void tell_excluded(const drawing *d, uint64_t drawable)
     const uint64_t pixels = s2_strata_total(&d->strata, NULL);
     const double share = (double)(pixels - drawable) / (double)pixels;
     s2_log(d->host, share > MUCH ? S2RGF_WARNING : S2RGF_INFO,
-           "%s: %llu pixels are excluded, %.2g %% of the map: estimates suppose that it is mapped "
+           "%s: %llu %s excluded, %.2g %% of the map: estimates suppose that it is mapped "
            "there as well as elsewhere",
-           d->options->exclude.path, (unsigned long long)(pixels - drawable), 100.0 * share);
+           d->options->exclude.path, (unsigned long long)(pixels - drawable),
+           s2_plural(pixels - drawable, "pixel is", "pixels are"), 100.0 * share);
 }
 
 /** Decide how many points, and draw them. */
@@ -388,9 +391,13 @@ static s2rgf_status draw_points(drawing *d, s2rgf_error *err)
         return status;
     if (options->target_se > 0.0) {
         wanted = s2_points_for(options->target_se, d->allotted, d->count);
-        s2_log(d->host, S2RGF_INFO,
-               "%llu points for a standard error of %g of the overall accuracy%s",
-               (unsigned long long)wanted, options->target_se,
+        if (wanted == 0)
+            return s2_fail(
+                err, S2RGF_INVALID_ARGUMENT,
+                "expected accuracy: 0 or 1 in every stratum leaves no error to estimate: "
+                "expected a number between them for a standard error to reach");
+        s2_log(d->host, S2RGF_INFO, "%llu %s for a standard error of %g of the overall accuracy%s",
+               (unsigned long long)wanted, s2_plural(wanted, "point", "points"), options->target_se,
                !options->accuracies ? ", if every class is right in 80 % of its pixels" : "");
     }
     if (options->blind && d->design == STRATIFIED && !d->strata.has_own)
@@ -417,6 +424,8 @@ static s2rgf_status guard_output(const drawing *d, s2rgf_error *err)
     s2_output_guard guard = {0};
     s2rgf_status status =
         s2_output_guard_add_map(&guard, options->output_path, d->layer.suffixes, err);
+    if (status == S2RGF_OK)
+        status = s2_output_guard_close(&guard, err);
     if (status == S2RGF_OK)
         status = s2_output_guard_inputs(&guard, inputs, sizeof inputs / sizeof inputs[0], err);
     if (status == S2RGF_OK)

@@ -1,6 +1,7 @@
 /* No output may replace an input, a part of one, another output or a part of another data set. */
 #include "scene/output_guard.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -98,6 +99,7 @@ s2rgf_status s2_output_guard_close(s2_output_guard *guard, s2rgf_error *err)
     s2rgf_status status = S2RGF_OK;
     if (guard->count > 0)
         qsort(guard->files, guard->count, sizeof *guard->files, compare_keys);
+    guard->is_closed = true;
     for (size_t i = 1; i < guard->count && status == S2RGF_OK; i++)
         status = check_pair(&guard->files[i - 1], &guard->files[i], err);
     return status;
@@ -124,17 +126,25 @@ static s2rgf_status push(name_queue *queue, const char *name, s2rgf_error *err)
     return queue->items[queue->count++] ? S2RGF_OK : s2_fail_memory(err, "files of an input");
 }
 
+/* The guarded file that a name leads to; NULL: there is none. */
+static const s2_guarded_file *find_file(const s2_output_guard *guard, const char *key)
+{
+    const s2_guarded_file wanted = {.key = (char *)key};
+    assert(guard->is_closed);
+    return guard->count > 0
+               ? bsearch(&wanted, guard->files, guard->count, sizeof *guard->files, compare_keys)
+               : NULL;
+}
+
 /* input  in  what the user named, of which file is a part */
 static s2rgf_status check_file(const s2_output_guard *guard, const char *file, const char *input,
                                s2rgf_error *err)
 {
-    s2_guarded_file wanted = {.key = s2_file_key(file)};
-    if (!wanted.key)
+    char *key = s2_file_key(file);
+    if (!key)
         return s2_fail_memory(err, "files of an input");
-    const s2_guarded_file *found = guard->count > 0 ? bsearch(&wanted, guard->files, guard->count,
-                                                              sizeof *guard->files, compare_keys)
-                                                    : NULL;
-    s2_free(wanted.key);
+    const s2_guarded_file *found = find_file(guard, key);
+    s2_free(key);
     if (!found)
         return S2RGF_OK;
     const bool itself = s2_same_file(found->path, input);
@@ -263,7 +273,17 @@ static bool is_named_after(const s2_guarded_file *file)
     return file->output && strncmp(file->path, file->output, strlen(file->output)) == 0;
 }
 
-static s2rgf_status check_stranger(const s2_guarded_file *file, bool overwrite, s2rgf_error *err)
+/* An s2_dataset_filter: what is written too, as the .shx of a shapefile. */
+static bool is_written(const void *of, const char *path)
+{
+    char *key = s2_file_key(path);
+    const bool found = key && find_file(of, key);
+    s2_free(key);
+    return found;
+}
+
+static s2rgf_status check_stranger(const s2_output_guard *guard, const s2_guarded_file *file,
+                                   bool overwrite, s2rgf_error *err)
 {
     const char *with = file->output ? " with the output " : "";
     const char *output = file->output ? file->output : "";
@@ -283,7 +303,7 @@ static s2rgf_status check_stranger(const s2_guarded_file *file, bool overwrite, 
     /* an output that is there has its style there, too */
     if (file->output && is_style(file->path) && stat(output, &there) == 0)
         return S2RGF_OK;
-    char *owner = s2_dataset_owner(file->path, file->output);
+    char *owner = s2_dataset_owner(file->path, is_written, guard);
     if (!owner)
         return S2RGF_OK;
     s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: belongs to %s: it would be lost%s%s", file->path,
@@ -297,7 +317,7 @@ s2rgf_status s2_output_guard_strangers(const s2_output_guard *guard, bool overwr
 {
     s2rgf_status status = S2RGF_OK;
     for (size_t i = 0; i < guard->count && status == S2RGF_OK; i++)
-        status = check_stranger(&guard->files[i], overwrite, err);
+        status = check_stranger(guard, &guard->files[i], overwrite, err);
     return status;
 }
 

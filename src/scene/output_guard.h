@@ -18,6 +18,7 @@ typedef struct s2_output_guard {
     s2_guarded_file *files;
     size_t count, capacity;
     bool any_replaces;
+    bool is_closed; /* sorted by key */
 } s2_output_guard;
 
 /** Release what it holds. */

@@ -23,6 +23,8 @@ static s2rgf_status check_scene_target(const s2rgf_scene *scene, const char *pat
     s2_output_guard guard = {0};
     s2rgf_status status = s2_output_guard_add(&guard, path, err);
     if (status == S2RGF_OK)
+        status = s2_output_guard_close(&guard, err);
+    if (status == S2RGF_OK)
         status = s2_output_guard_file(&guard, scene->model_path, err);
     if (status == S2RGF_OK)
         status = s2_output_guard_scene(&guard, &scene->options, err);

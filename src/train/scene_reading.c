@@ -190,7 +190,7 @@ static s2rgf_status read_all(list_reader *reader, s2rgf_error *err)
             status = s2_fail(err, S2RGF_CANCELLED, "interrupted");
     }
     if (status == S2RGF_OK && reader->scenes->count == 0)
-        status = s2_fail(err, S2RGF_FORMAT, "%s: none of %zu scenes can be used",
+        status = s2_fail(err, S2RGF_FORMAT, "%s: no scene of %zu can be used",
                          reader->options->scenes_path, names->count);
     return status;
 }
@@ -217,8 +217,11 @@ static s2rgf_status tell_without(const list_reader *reader, const s2_label_set *
 static s2rgf_status merge(const list_reader *reader, s2_label_set *labels, s2rgf_error *err)
 {
     s2_training_scenes *scenes = reader->scenes;
-    const s2_merge_rules rules = {!s2_scene_is_template(reader->options->labels.path),
-                                  strcmp(reader->options->validation_by, "scene") == 0};
+    const bool whole = strcmp(reader->options->validation_by, "scene") == 0;
+    const s2_merge_rules rules = {!s2_scene_is_template(reader->options->labels.path), whole};
+    if (whole && scenes->count == 1)
+        s2_log(reader->host, S2RGF_WARNING,
+               "there is one scene: whole scenes cannot validate: polygons or blocks of it do");
     size_t *first = s2_alloc((size_t)scenes->count + 1, sizeof *first);
     s2rgf_status status = first ? s2_labels_merge(reader->read, scenes->count, rules, reader->host,
                                                   labels, first, err)

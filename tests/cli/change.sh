@@ -240,7 +240,7 @@ refused 3 "before.tif, far.tif: no pixel has a class in both" before.tif far.tif
 refused 3 "below.tif: no pixel has a class: expected whole numbers from 1 to 65535, found values such as -3" below.tif after.tif x.tif
 refused 3 "below.tif: no pixel has a class" before.tif below.tif x.tif
 refused 1 "absent.tif" before.tif absent.tif x.tif
-refused 1 "no transformation from CRS none" nocrs.tif after.tif x.tif
+refused 1 "nocrs.tif: it has no CRS, after.tif has one" nocrs.tif after.tif x.tif
 refused 1 "absent/x.tif" before.tif after.tif absent/x.tif
 refused 1 "percent.tif: not a confidence: expected 0 to 1, found 80" before.tif after.tif x.tif -conf_before percent.tif \
     -conf_after after_conf.tif -threshold 0.5
@@ -257,10 +257,20 @@ for input in before.tif after.tif before_conf.tif after_conf.tif; do
     refused 1 "$input: is an input" before.tif after.tif x.tif "${sure[@]}" -threshold 0.5 -overwrite -json $input
     expect_same $input copy
 done
-# a map without a CRS is on the grid of the first, or where -a_srs says
+# a map without a CRS is on the grid of the first, which is told, or where -a_srs says
+"$PYTHON" -c '
+from fixtures import *
+write("withcrs.tif", after, ["", "forest", "water", "urban", "mine"])'
 expect_status 0 s2rgf_change -q before.tif nocrs.tif nocrs.change.tif
-expect_same nocrs.change.tif <(cat nocrs.change.tif)
+expect_in "$stderr" "nocrs.tif: it has no CRS: it is taken to be in that of before.tif"
+expect_status 0 s2rgf_change -q before.tif withcrs.tif withcrs.change.tif
+"$PYTHON" -c '
+from fixtures import *
+a, b = (gdal.Open(name + ".change.tif") for name in ("nocrs", "withcrs"))
+assert (a.ReadAsArray() == b.ReadAsArray()).all() and a.GetProjection() == b.GetProjection()' ||
+    fail "a map without a CRS is compared elsewhere"
 expect_status 0 s2rgf_change -q nocrs.tif before.tif given.tif -a_srs EPSG:32633
+expect_not_in "$stderr" "CRS"
 [ -z "$(find . -name '*.part-*')" ] || fail "work folders are left: $(find . -name '*.part-*')"
 
 # ---- memory does not follow the maps: 20 million pixels

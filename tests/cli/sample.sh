@@ -256,6 +256,19 @@ refused "s.gpkg: exists: use -overwrite" map.tif -n 10 s.gpkg
 expect_same s.gpkg s.copy
 warned "$quiet_ice" map.tif -n 200 -overwrite s.gpkg
 ! cmp -s s.gpkg s.copy || fail "-overwrite did not replace the points"
+# formats of several files replace their own, with what belongs to the former points alone
+for format in shp mif tab; do
+    for round in 10 20; do warned "do not suffice" map.tif -n $round -overwrite "own.$format"; done
+    [ "$(ogrinfo -q -al -geom=NO "own.$format" | grep -c 'stratum (')" -eq 20 ] || fail "own.$format is the former one"
+done
+ogrinfo -q -sql "CREATE SPATIAL INDEX ON own" own.shp > "$stdout"
+for name in own.sbn own.cpg own.gpkg-wal own.gpkg-journal; do echo stale > $name; done
+for format in shp gpkg; do
+    warned "do not suffice" map.tif -n 30 -overwrite "own.$format"
+    [ "$(ogrinfo -q -al -geom=NO "own.$format" | grep -c 'stratum (')" -eq 30 ] || fail "own.$format is not whole"
+done
+for name in own.qix own.sbn own.cpg own.gpkg-wal own.gpkg-journal; do [ ! -e $name ] || fail "$name of the former points"; done
+expect_file own.dat own.mid
 for input in map.tif strata.tif train.geojson; do
     cp $input input.copy
     refused "$input: is an input" map.tif -n 10 -strata strata.tif -exclude train.geojson -overwrite -of GPKG $input
@@ -273,6 +286,11 @@ refused "expected least, proportional, equal or neyman, found most" map.tif -n 1
 refused "a simple sample has no strata" map.tif -n 10 -design simple -strata strata.tif x.gpkg
 refused "expected accuracy forst=0.5: no such class" map.tif -n 10 -accuracy forst=0.5 x.gpkg
 refused "expected a number from 0 to 1, or class=number, found 1.5" map.tif -n 10 -accuracy 1.5 x.gpkg
+for design in stratified simple systematic; do
+    refused "0 or 1 in every stratum" map.tif -target_se 0.01 -design $design -accuracy 1 x.gpkg
+done
+expect_status 2 s2rgf_sample map.tif -n 10 /vsimem/x.gpkg
+expect_in "$stderr" "/vsimem/x.gpkg: would be in this program's memory"
 expect_status 3 s2rgf_sample map.tif -n 10 -strata papers/olofsson.tif x.gpkg
 expect_in "$stderr" "papers/olofsson.tif: another size than the map's grid"
 [ ! -e x.gpkg ] || fail "a file after a refusal"

@@ -25,7 +25,7 @@ expect_status 0 s2rgf_classify --help
 # A list: its names in its order, with blank lines and comments; templates start here, not at the list.
 rm -f maps/*
 mkdir lists
-printf '# two of them\ntiles/d\r\n\n  \ntiles/a \n' > lists/two
+printf '# two of them\ntiles/d\r\n\n  \n\t# one more:\n  tiles/a \t\n' > lists/two
 list=(s2rgf_classify -q -m model.s2rgf -i 'ms={}_ms.tif' -i 'hs={}_hs.tif')
 expect_silence "${list[@]}" -scenes lists/two -report report.json -noqml '{}_of_list.tif'
 told report.json 'list(o) == ["tiles/d", "tiles/a"] and r["mapped"] == 2'

@@ -172,6 +172,9 @@ for name in a b c; do echo "tiles/$name"; done > list.txt
 for name in a b c; do cp "tiles/${name}_truth.tif" "tiles/${name}_all.tif"; done
 expect_status 0 "${quick[@]}" -val 0.3 -val_by scene -scenes list.txt "${inputs[@]}" -labels '{}_all.tif' m.s2rgf
 expect_in "$stdout" "$((2 * 64 * 64)) pixels train, $((64 * 64)) validate"
+echo tiles/a > list.txt
+expect_status 0 "${quick[@]}" -val_by scene -scenes list.txt "${inputs[@]}" -labels '{}_all.tif' m.s2rgf
+expect_in "$stderr" "there is one scene: whole scenes cannot validate"
 
 # Scenes that do not fit are named: the run ends before its first step, or goes on without them.
 bad=(-i 'ms={}_ms.tif' -labels bad.gpkg -a class)
@@ -190,7 +193,7 @@ expect_status 0 "${quick[@]}" -skip_bad -scenes list.txt "${bad[@]}" m.s2rgf
 for name in torn coarse three; do expect_in "$stderr" "scene bad/$name: left out: "; done
 printf '%s\n' bad/torn > list.txt
 expect_status 1 "${quick[@]}" -skip_bad -scenes list.txt "${bad[@]}" none.s2rgf
-expect_in "$stderr" "none of 1 scenes can be used"
+expect_in "$stderr" "no scene of 1 can be used"
 
 # Refused before anything is read.
 expect_status 2 "${quick[@]}" -skip_bad -i ms=tiles/a_ms.tif -labels valley.gpkg none.s2rgf

@@ -8,6 +8,7 @@
 #include "core/log.h"
 #include "core/memory.h"
 #include "core/number.h"
+#include "core/plural.h"
 #include "geo/source/band_validity.h"
 #include "geo/source/gdal_catch.h"
 
@@ -181,13 +182,16 @@ void s2_class_band_report(const s2_class_band *band, const s2rgf_host *host)
     char number[S2_NUMBER_BYTES];
     if (band->below > 0)
         s2_log(host, S2RGF_WARNING,
-               "%s: no nodata value is declared: %llu pixels below 0, such as %s, count as nodata",
-               band->path, (unsigned long long)band->below, s2_number_text(band->lowest, number));
+               "%s: no nodata value is declared: %llu %s below 0, such as %s, %s as nodata",
+               band->path, (unsigned long long)band->below,
+               s2_plural(band->below, "pixel", "pixels"), s2_number_text(band->lowest, number),
+               s2_plural(band->below, "counts", "count"));
     if (band->zeros > 0 && band->mask)
-        s2_log(host, S2RGF_WARNING,
-               "%s: %llu pixels of value 0 count as nodata, although its mask calls them valid",
-               band->path, (unsigned long long)band->zeros);
+        s2_log(host, S2RGF_WARNING, "%s: %llu %s as nodata, although its mask calls %s valid",
+               band->path, (unsigned long long)band->zeros,
+               s2_plural(band->zeros, "pixel of value 0 counts", "pixels of value 0 count"),
+               s2_plural(band->zeros, "it", "them"));
     else if (band->zeros > 0)
-        s2_log(host, S2RGF_INFO, "%s: value 0 counts as nodata: %llu pixels", band->path,
-               (unsigned long long)band->zeros);
+        s2_log(host, S2RGF_INFO, "%s: value 0 counts as nodata: %llu %s", band->path,
+               (unsigned long long)band->zeros, s2_plural(band->zeros, "pixel", "pixels"));
 }

@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
+#include "core/plural.h"
 #include "core/utf8.h"
 #include "geo/labels/labels_private.h"
 #include "geo/source/gdal_catch.h"
@@ -477,9 +478,10 @@ s2rgf_status s2_labels_refuse_zero(const s2_label_set *labels, const char *path,
     for (size_t i = 0; i < labels->count; i++)
         pixels += labels->pixels[i].class_index == 0;
     return s2_fail(err, S2RGF_FORMAT,
-                   "%s: %zu pixels have value 0, which is a class (%s) where another value is "
+                   "%s: %zu %s value 0, which is a class (%s) where another value is "
                    "nodata: %s: give the class another value, or declare 0 as nodata",
-                   path, pixels, labels->classes.items[0].name, rule);
+                   path, pixels, s2_plural(pixels, "pixel has", "pixels have"),
+                   labels->classes.items[0].name, rule);
 }
 
 void s2_label_set_clear(s2_label_set *labels)

@@ -292,24 +292,49 @@ static s2rgf_status add_name(const s2_map_files *files, const char *from, const 
     return s2_publication_add(publication, item, err);
 }
 
-/**
- * Side files of the former output that the new one does not bring itself; a style only if it is one
- * of ours.
- */
+/** A file of a former output by what follows its name, or its stem. */
+typedef struct stale_file {
+    const char *suffix;
+    enum { AFTER_NAME, STYLE, OF_SHAPEFILE } kind;
+} stale_file;
+
+/** Whether a file that the new output does not bring itself belongs to the former one. */
+static bool is_stale(const s2_map_files *files, const stale_file *of, const char *path)
+{
+    if (!s2_map_exists(path))
+        return false;
+    if (of->kind == STYLE)
+        return s2_map_exists(files->path) && s2_map_style_is_own(path);
+    return of->kind == AFTER_NAME || EQUAL(CPLGetExtension(files->name), "shp");
+}
+
+/** Side files of the former output; one of them would tell wrong things of the new one. */
 static s2rgf_status add_stale(const s2_map_files *files, char **names, s2_publication *publication,
                               s2rgf_error *err)
 {
-    static const char *const suffixes[] = {
-        ".aux.xml", ".ovr", ".msk", S2_VAT_SUFFIX, S2_VAT_ENCODING_SUFFIX, ".qml"};
+    /* a database is repaired by the log beside it, a shapefile is searched by its index */
+    static const stale_file all[] = {{".aux.xml", AFTER_NAME},
+                                     {".ovr", AFTER_NAME},
+                                     {".msk", AFTER_NAME},
+                                     {S2_VAT_SUFFIX, AFTER_NAME},
+                                     {S2_VAT_ENCODING_SUFFIX, AFTER_NAME},
+                                     {"-wal", AFTER_NAME},
+                                     {"-shm", AFTER_NAME},
+                                     {"-journal", AFTER_NAME},
+                                     {".qml", STYLE},
+                                     {".qix", OF_SHAPEFILE},
+                                     {".sbn", OF_SHAPEFILE},
+                                     {".sbx", OF_SHAPEFILE},
+                                     {".idm", OF_SHAPEFILE},
+                                     {".cpg", OF_SHAPEFILE}};
     s2rgf_status status = S2RGF_OK;
-    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0] && status == S2RGF_OK; i++) {
-        const bool is_style = i == 5;
-        char *name = s2_asprintf("%s%s", is_style ? files->stem : files->name, suffixes[i]);
+    for (size_t i = 0; i < sizeof all / sizeof all[0] && status == S2RGF_OK; i++) {
+        const char *before = all[i].kind == AFTER_NAME ? files->name : files->stem;
+        char *name = s2_asprintf("%s%s", before, all[i].suffix);
         char *path = name ? join_path(files->place, name, "") : NULL;
         if (!path)
             status = s2_fail_memory(err, "output");
-        else if (CSLFindString(names, name) < 0 && s2_map_exists(path) &&
-                 (!is_style || (s2_map_exists(files->path) && s2_map_style_is_own(path))))
+        else if (CSLFindString(names, name) < 0 && is_stale(files, &all[i], path))
             status = add_name(files, NULL, name, false, publication, err);
         s2_free(path);
         s2_free(name);

@@ -7,6 +7,7 @@
 #include "core/log.h"
 #include "core/memory.h"
 #include "core/number.h"
+#include "core/plural.h"
 
 #define VALUES (S2_CLASS_MAX_VALUE + 1)
 #define TRUE_AREA 0.01   /* by how much a projection's areas may be off without a word */
@@ -152,9 +153,10 @@ s2rgf_status s2_strata_read(s2_strata *strata, const s2rgf_host *host, s2_strata
     if (status == S2RGF_OK)
         tell_areas(strata, host);
     if (status == S2RGF_OK && strata->without_stratum > 0)
-        s2_log(host, S2RGF_WARNING,
-               "%s: %llu pixels of the map have no stratum: they are not a part of what is sampled",
-               strata->own.path, (unsigned long long)strata->without_stratum);
+        s2_log(
+            host, S2RGF_WARNING, "%s: %llu %s no stratum: not a part of what is sampled",
+            strata->own.path, (unsigned long long)strata->without_stratum,
+            s2_plural(strata->without_stratum, "pixel of the map has", "pixels of the map have"));
     s2_free(values);
     s2_free(occurs);
     return status;

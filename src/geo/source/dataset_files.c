@@ -252,7 +252,7 @@ static bool stands_alone(const char *path)
            GDALIdentifyDriverEx(path, GDAL_OF_RASTER, NULL, NULL);
 }
 
-char *s2_dataset_owner(const char *path, const char *except)
+char *s2_dataset_owner(const char *path, s2_dataset_filter *is_own, const void *context)
 {
     char *owner = NULL;
     CPLPushErrorHandler(CPLQuietErrorHandler);
@@ -263,7 +263,7 @@ char *s2_dataset_owner(const char *path, const char *except)
             continue;
         const char *candidate = CPLFormFilename(folder, names[i], NULL);
         owner = s2_strdup(candidate);
-        if (owner && (s2_same_file(owner, except) || is_pipe(owner) || !is_part(path, owner))) {
+        if (owner && (is_own(context, owner) || is_pipe(owner) || !is_part(path, owner))) {
             s2_free(owner);
             owner = NULL;
         }

@@ -23,12 +23,15 @@ void s2_dataset_files_free(char **files);
 /** Whether a file is a data set made of others, a VRT. */
 bool s2_dataset_refers(const char *path);
 
+/** Whether a data set does not count as an owner. */
+typedef bool s2_dataset_filter(const void *context, const char *path);
+
 /**
  * The other data set in its folder that a file is a part of, as roads.prj is of roads.shp.
- * except  in  a data set that does not count, or NULL
+ * is_own  in  tells which data sets do not count; gets context
  * Memory  released with s2_free(); NULL: there is none, or the file is a raster by itself.
  */
-char *s2_dataset_owner(const char *path, const char *except);
+char *s2_dataset_owner(const char *path, s2_dataset_filter *is_own, const void *context);
 
 /** Whether a style of QGIS, .qml, is of a raster; false also where it cannot be read. */
 bool s2_is_raster_style(const char *path);

@@ -313,8 +313,9 @@ s2rgf_status s2_scene_read_list(const char *path, s2_scene_names *names, s2rgf_e
     while (file && (line = CPLReadLineL(file))) {
         line = first ? s2_utf8_skip_mark(line) : line;
         first = false;
+        line += strspn(line, " \t");
         size_t length = strlen(line);
-        while (length > 0 && line[length - 1] == ' ')
+        while (length > 0 && strchr(" \t", line[length - 1]))
             length--;
         if (length > 0 && line[0] != '#')
             items = CSLAddString(items, CPLSPrintf("%.*s", (int)length, line));
