@@ -14,8 +14,8 @@
 #include "core/memory.h"
 #include "core/number.h"
 #include "geo/labels/labels.h"
-#include "geo/labels/overlay.h"
 #include "geo/map/class_map.h"
+#include "geo/source/overlay.h"
 
 /* ---- counting ------------------------------------------------------------------------------ */
 

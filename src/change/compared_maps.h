@@ -2,9 +2,9 @@
 #ifndef S2_CHANGE_COMPARED_MAPS_H
 #define S2_CHANGE_COMPARED_MAPS_H
 
-#include "geo/labels/overlay.h"
 #include "geo/labels/pixel_lookup.h"
 #include "geo/map/class_map.h"
+#include "geo/source/overlay.h"
 #include "s2rgf/change.h"
 
 /* Blocks in which maps are read: whole area blocks of an attribute table, bounded working memory. */

@@ -3,7 +3,7 @@
 #define S2_CLASSIFY_WANTED_H
 
 #include "geo/labels/label_runs.h"
-#include "geo/labels/overlay.h"
+#include "geo/source/overlay.h"
 #include "s2rgf/classify.h"
 
 /** The polygons, shared by all workers; pixels are those whose centre is inside. */

@@ -1,5 +1,5 @@
 /* Rasters on a given grid: values, validity, masks, and which grids are refused. */
-#include "geo/labels/overlay.h"
+#include "geo/source/overlay.h"
 
 #include "core/memory.h"
 #include "geo_fixture.h"

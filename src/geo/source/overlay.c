@@ -1,5 +1,5 @@
 /* A single-band raster that lies on a given grid. */
-#include "geo/labels/overlay.h"
+#include "geo/source/overlay.h"
 
 #include <math.h>
 

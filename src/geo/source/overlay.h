@@ -1,6 +1,6 @@
 /* A single-band raster that lies on a given grid: masks, confidence. */
-#ifndef S2_GEO_LABELS_OVERLAY_H
-#define S2_GEO_LABELS_OVERLAY_H
+#ifndef S2_GEO_SOURCE_OVERLAY_H
+#define S2_GEO_SOURCE_OVERLAY_H
 
 #include <stdint.h>
 
