@@ -33,7 +33,8 @@ END
 fused="avx2 avx512"
 [ "$(uname -m)" != aarch64 ] || fused=base
 "${train[@]}" -q dense.s2rgf
-"${train[@]}" -q -network patch patch.s2rgf
+s2rgf_train "${sources[@]}" -labels scene/labels.gpkg -l train -a class -network patch -steps 2 -batch 1 -threads 1 -q \
+    patch.s2rgf
 for model in dense patch; do
     first=
     few=
