@@ -361,6 +361,11 @@ static void tell_excluded(const drawing *d, uint64_t drawable)
 {
     const uint64_t pixels = s2_strata_total(&d->strata, NULL);
     const double share = (double)(pixels - drawable) / (double)pixels;
+    if (drawable == pixels) {
+        s2_log(d->host, S2RGF_WARNING, "%s: nothing is excluded: no pixel with a class lies there",
+               d->options->exclude.path);
+        return;
+    }
     s2_log(d->host, share > MUCH ? S2RGF_WARNING : S2RGF_INFO,
            "%s: %llu %s excluded, %.2g %% of the map: estimates suppose that it is mapped "
            "there as well as elsewhere",

@@ -207,6 +207,8 @@ assert 10 < min(away) < 13, min(away)
 expect_status 3 s2rgf_sample map.tif -n 10 -exclude train.geojson -distance 1e6 none.gpkg
 expect_in "$stderr" "every pixel is excluded by train.geojson"
 [ ! -e none.gpkg ] || fail "a file after a refusal"
+echo '{"type": "Point", "coordinates": [-70, -20]}' > away.geojson
+warned "away.geojson: nothing is excluded" map.tif -n 30 -exclude away.geojson told.gpkg -overwrite
 # metres in degrees: a point in 60 degrees north, whose surroundings are twice as wide as they are high in pixels
 cat > point.csv << 'END'
 x,y,kind
@@ -238,6 +240,10 @@ END
 expect_silence s2rgf_assess map.tif -labels f.shp -a reference -design stratified -q
 expect_status 3 s2rgf_assess map.tif -labels f.shp -a reference -design simple
 warned "$quiet_ice" map.tif -n 200 -of GPKG f.sample
+for name in ./-f.gpkg '(f).gpkg' '~f.sqlite' '.f.gpkg' '$f.shp'; do
+    warned "$quiet_ice" map.tif -n 200 "$name"
+    expect_file "$name"
+done
 refused() { # TEXT ARGUMENTS...
     local text=$1
     shift
