@@ -166,11 +166,21 @@ static double error_at(const s2_scored_pixels *scored, double temperature)
     return s2_reliability_error(&reliability);
 }
 
-s2_calibration s2_calibrate(const s2_scored_pixels *scored)
+static s2_calibration calibration_at(const s2_scored_pixels *scored, double temperature)
 {
-    const double temperature = scored->count > 0 ? fit_temperature(scored) : 1.0;
     return (s2_calibration){.pixels = scored->count,
                             .temperature = temperature,
                             .error_before = error_at(scored, 1.0),
                             .error_after = error_at(scored, temperature)};
+}
+
+s2_calibration s2_calibrate(const s2_scored_pixels *scored)
+{
+    return calibration_at(scored, scored->count > 0 ? fit_temperature(scored) : 1.0);
+}
+
+s2_calibration s2_calibrate_near(const s2_scored_pixels *scored, double expected)
+{
+    const double fitted = scored->count > 0 ? fit_temperature(scored) : expected;
+    return calibration_at(scored, sqrt(fitted * expected));
 }

@@ -68,5 +68,7 @@ void s2_scored_pixels_add(s2_scored_pixels *scored, const float *scores, int lab
  * bits.
  */
 s2_calibration s2_calibrate(const s2_scored_pixels *scored);
+/** The same, with the geometric mean of that temperature and the one that was expected. */
+s2_calibration s2_calibrate_near(const s2_scored_pixels *scored, double expected);
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef S2_CLASSIFY_CLASSIFY_SCENES_H
 #define S2_CLASSIFY_CLASSIFY_SCENES_H
 
-#include "geo/source/scene_list.h"
+#include "geo/files/scene_list.h"
 #include "s2rgf/classify.h"
 
 typedef enum s2_scene_outcome {

@@ -2,7 +2,7 @@
 #ifndef S2_SCENE_OUTPUT_GUARD_H
 #define S2_SCENE_OUTPUT_GUARD_H
 
-#include "geo/source/dataset_files.h"
+#include "geo/files/dataset_files.h"
 #include "s2rgf/scene.h"
 
 /** A file that is to be written. */

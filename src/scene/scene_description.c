@@ -6,7 +6,7 @@
 #include "core/argument.h"
 #include "core/error.h"
 #include "core/memory.h"
-#include "geo/source/scene_list.h"
+#include "geo/files/scene_list.h"
 
 #define LARGEST_DECIMATION 32768
 

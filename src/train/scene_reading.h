@@ -2,7 +2,7 @@
 #ifndef S2_TRAIN_SCENE_READING_H
 #define S2_TRAIN_SCENE_READING_H
 
-#include "geo/source/scene_list.h"
+#include "geo/files/scene_list.h"
 #include "s2rgf/train.h"
 #include "train/training_set.h"
 

@@ -9,19 +9,7 @@ expect_silence "${train[@]}" -steps 40 straight.s2rgf
 expect_silence "${train[@]}" -steps 40 -checkpoint kept.ckpt kept.s2rgf
 expect_same straight.s2rgf kept.s2rgf
 
-# interrupt COMMAND...: as soon as there is a checkpoint
-interrupt() {
-    local child
-    "$@" > "$stdout" 2> "$stderr" &
-    child=$!
-    until [ -e run.ckpt ] || ! kill -0 "$child" 2> /dev/null; do sleep 0.01; done
-    kill -TERM "$child" 2> /dev/null || fail "it ended before it could be interrupted"
-    status=0
-    wait "$child" || status=$?
-    [ "$status" -eq 130 ] || fail "status $status after SIGTERM, expected 130"
-}
-
-interrupt "${train[@]}" -steps 40 -checkpoint run.ckpt resumed.s2rgf
+expect_interrupted run.ckpt "${train[@]}" -steps 40 -checkpoint run.ckpt resumed.s2rgf
 expect_no_file resumed.s2rgf
 expect_file run.ckpt
 cp run.ckpt first.ckpt

@@ -42,12 +42,6 @@ expect_same one.s2rgf other.s2rgf
 long=(s2rgf_train -q -overwrite -l train -a class "${one[@]}" -c 16 -steps 12 -batch 5 -crop 48 -checkpoint run.ckpt)
 expect_status 0 "${long[@]}" -threads 1 straight.s2rgf
 rm run.ckpt
-"${long[@]}" -threads 3 resumed.s2rgf > "$stdout" 2> "$stderr" &
-child=$!
-until [ -e run.ckpt ] || ! kill -0 "$child" 2> /dev/null; do sleep 0.01; done
-kill -TERM "$child" 2> /dev/null || fail "it ended before it could be interrupted"
-status=0
-wait "$child" || status=$?
-[ "$status" -eq 130 ] || fail "status $status after SIGTERM, expected 130"
+expect_interrupted run.ckpt "${long[@]}" -threads 3 resumed.s2rgf
 expect_status 0 "${long[@]}" -threads 2 -resume resumed.s2rgf
 expect_same straight.s2rgf resumed.s2rgf

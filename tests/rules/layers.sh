@@ -18,17 +18,18 @@ nn/dense: core format nn nn/kernels nn/layers nn/run nn/networks
 nn/patch: core nn nn/kernels nn/layers nn/run nn/networks
 model: core format nn nn/layers nn/networks
 geo/source: core
+geo/files: core geo/source
 geo/labels: core geo/source
 geo/map: core geo/source geo/labels
 geo/points: core geo/source geo/map
 tiles: core nn/networks
-scene: core format geo/source model nn/networks
+scene: core format geo/source geo/files model nn/networks
 assess: core format geo/source geo/labels geo/map geo/points
 sample: core geo/source geo/labels geo/map geo/points scene
 change: core format geo/source geo/labels geo/map scene assess
 report: core geo/source geo/map model
-classify: core format nn/networks model geo/source geo/labels geo/map geo/points tiles scene assess
-train: core nn/layers nn/networks model geo/source geo/labels tiles scene assess
+classify: core format nn/networks model geo/source geo/files geo/labels geo/map geo/points tiles scene assess
+train: core nn/layers nn/networks model geo/source geo/files geo/labels tiles scene assess
 header:
 apps:
 '

@@ -107,6 +107,18 @@ expect_silence() {
     [ ! -s "$stdout" ] && [ ! -s "$stderr" ] || fail "expected silence: $*"
 }
 
+# expect_interrupted FILE COMMAND...: the command ends with status 130 when it gets SIGTERM as soon as the file is there.
+expect_interrupted() {
+    local child
+    "${@:2}" > "$stdout" 2> "$stderr" &
+    child=$!
+    until [ -e "$1" ] || ! kill -0 "$child" 2> /dev/null; do sleep 0.01; done
+    kill -TERM "$child" 2> /dev/null || fail "it ended before it could be interrupted: ${*:2}"
+    status=0
+    wait "$child" || status=$?
+    [ "$status" -eq 130 ] || fail "status $status after SIGTERM, expected 130: ${*:2}"
+}
+
 # expect_in FILE TEXT: the file contains the text (a fixed string).
 expect_in() {
     grep -qF -- "$2" "$1" || fail "\"$2\" not found in $1: $(head -c 2000 "$1")"

@@ -94,6 +94,9 @@ static void test_known_factor(void)
     }
     fill_drawn(&scaled, 20000, 1.7, 1.0);
     CHECK_NEAR(s2_calibrate(&scaled).temperature, 1.7, 0.06);
+    const s2_calibration near = s2_calibrate_near(&scaled, 6.0);
+    CHECK_NEAR(near.temperature, sqrt(6.0 * s2_calibrate(&scaled).temperature), 1e-9);
+    CHECK(near.error_after > 2.0 * s2_calibrate(&scaled).error_after);
     s2_scored_pixels_clear(&scaled);
     s2_scored_pixels_clear(&plain);
 }
@@ -122,6 +125,7 @@ static void test_limits(void)
     fill_two_kinds(&scored, 2, 0, 0, 1.0f);
     const s2_calibration none = s2_calibrate(&scored);
     CHECK(none.pixels == 0 && none.temperature == 1.0);
+    CHECK(s2_calibrate_near(&scored, 3.0).temperature == 3.0);
     CHECK(isnan(none.error_before) && isnan(none.error_after));
     s2_scored_pixels_clear(&scored);
 }

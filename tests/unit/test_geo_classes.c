@@ -174,40 +174,42 @@ static void make_geojson(const char *properties)
     make_text("/vsimem/labels.geojson", text);
 }
 
-static void test_field_names(void)
+/* The class that a polygon of these properties gets, as describe() has it. */
+static void check_geojson(const char *properties, const char *expected)
 {
     s2_label_set labels;
     s2rgf_error err = {0};
-    make_geojson("\"Class\":\"no\",\"class\":\"yes\",\"CLASS\":\"no\"");
+    make_geojson(properties);
     REQUIRE(read_labels("/vsimem/labels.geojson", &labels, &err) == S2RGF_OK);
-    CHECK_STR(labels.classes.items[0].name, "yes");
+    CHECK_STR(describe(&labels), expected);
     s2_label_set_clear(&labels);
-    make_geojson("\"Class\":\"yes\",\"other\":\"no\"");
-    REQUIRE(read_labels("/vsimem/labels.geojson", &labels, &err) == S2RGF_OK);
-    CHECK_STR(labels.classes.items[0].name, "yes");
-    s2_label_set_clear(&labels);
-    make_geojson("\"Class\":\"a\",\"CLASS\":\"b\"");
-    CHECK(read_labels("/vsimem/labels.geojson", &labels, &err) == S2RGF_INVALID_ARGUMENT);
-    CHECK_CONTAINS(err.message, "expected one of Class (String), CLASS (String)");
+}
+
+static void check_geojson_refused(const char *properties, s2rgf_status status, const char *message)
+{
+    s2_label_set labels;
+    s2rgf_error err = {0};
+    make_geojson(properties);
+    CHECK(read_labels("/vsimem/labels.geojson", &labels, &err) == status);
+    CHECK_CONTAINS(err.message, message);
+}
+
+static void test_field_names(void)
+{
+    check_geojson("\"Class\":\"no\",\"class\":\"yes\",\"CLASS\":\"no\"", "1=yes*5 ");
+    check_geojson("\"Class\":\"yes\",\"other\":\"no\"", "1=yes*5 ");
+    check_geojson_refused("\"Class\":\"a\",\"CLASS\":\"b\"", S2RGF_INVALID_ARGUMENT,
+                          "expected one of Class (String), CLASS (String)");
 }
 
 /** Whole numbers in a field of reals, and what is shown of those that are not. */
 static void test_real_fields(void)
 {
-    s2_label_set labels;
-    s2rgf_error err = {0};
-    make_geojson("\"class\":2.9995");
-    REQUIRE(read_labels("/vsimem/labels.geojson", &labels, &err) == S2RGF_OK);
-    CHECK_STR(describe(&labels), "3=class 3*5 ");
-    s2_label_set_clear(&labels);
-    make_geojson("\"class\":2.9985");
-    CHECK(read_labels("/vsimem/labels.geojson", &labels, &err) == S2RGF_FORMAT);
-    CHECK_CONTAINS(err.message,
-                   "feature 0: class out of range: expected a whole number from 1 to 65535 "
-                   "in field class, found 2.9985");
-    make_geojson("\"class\":65535.5");
-    CHECK(read_labels("/vsimem/labels.geojson", &labels, &err) == S2RGF_FORMAT);
-    CHECK_CONTAINS(err.message, "found 65535.5");
+    check_geojson("\"class\":2.9995", "3=class 3*5 ");
+    check_geojson_refused("\"class\":2.9985", S2RGF_FORMAT,
+                          "feature 0: class out of range: expected a whole number from 1 to 65535 "
+                          "in field class, found 2.9985");
+    check_geojson_refused("\"class\":65535.5", S2RGF_FORMAT, "found 65535.5");
 }
 
 /** Class 0 of polygons: labels for an assessment, none for a training. */

@@ -1,5 +1,5 @@
 /* Many scenes: names found in a folder or read from a list, and paths made from templates. */
-#include "geo/source/scene_list.h"
+#include "geo/files/scene_list.h"
 
 #include <cpl_conv.h>
 #include <cpl_string.h>

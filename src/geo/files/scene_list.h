@@ -1,6 +1,6 @@
 /* Many scenes: their names, and the files that a template with "{}" stands for. */
-#ifndef S2_GEO_SOURCE_SCENE_LIST_H
-#define S2_GEO_SOURCE_SCENE_LIST_H
+#ifndef S2_GEO_FILES_SCENE_LIST_H
+#define S2_GEO_FILES_SCENE_LIST_H
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
 /* The files that a data set consists of, and the data set that a file belongs to. */
-#include "geo/source/dataset_files.h"
+#include "geo/files/dataset_files.h"
 
 #include <cpl_conv.h>
 #include <cpl_error.h>

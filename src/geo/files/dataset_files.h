@@ -1,6 +1,6 @@
 /* The files that a data set consists of, and the data set that a file belongs to. */
-#ifndef S2_GEO_SOURCE_DATASET_FILES_H
-#define S2_GEO_SOURCE_DATASET_FILES_H
+#ifndef S2_GEO_FILES_DATASET_FILES_H
+#define S2_GEO_FILES_DATASET_FILES_H
 
 #include <stdbool.h>
 
