@@ -152,6 +152,18 @@ xs = sorted({int(q["x"]) for q in p})
 assert all(int(step) <= b - a <= int(step) + 1 for a, b in zip(xs, xs[1:]))
 '
 
+# a map narrower than a step gets as many, from a line of them
+gdal_translate -q -srcwin 0 20 300 1 map.tif line.tif
+gdal_translate -q -srcwin 7 0 1 150 map.tif column.tif
+for seed in 1 2 3; do
+    for name in line column; do
+        draw $name.tif -n 15 -design systematic -seed $seed $name.gpkg -overwrite
+        [ "$(ogrinfo -q -al -geom=NO $name.gpkg | grep -c 'inclusion_probability')" -eq 15 ] ||
+            fail "$name.tif: not 15 points"
+    done
+done
+ogrinfo -q -al -geom=NO line.gpkg | grep -q 'inclusion_probability (Real) = 0.05$' || fail "the probability on a line"
+
 # ---- nothing of the map in a blind sample, and it can be assessed all the same
 warned "$quiet_ice" map.tif -n 400 -blind blind.gpkg
 check blind.gpkg '
