@@ -15,12 +15,12 @@
 #include "core/file.h"
 #include "core/memory.h"
 #include "core/naming.h"
+#include "geo/files/dataset_files.h"
 #include "geo/map/checked_files.h"
 #include "geo/map/map_style.h"
 #include "geo/map/map_vat.h"
 #include "geo/map/output_name.h"
 #include "geo/map/publication.h"
-#include "geo/source/dataset_files.h"
 #include "geo/source/gdal_catch.h"
 
 #define MADE "made"            /* where files are made */
