@@ -59,8 +59,8 @@ typedef struct s2rgf_train_options {
     /* model whose weights, of sources and classes of the same name, the training starts from, and
        whose normalisation it uses; or NULL. channels 0: those of this model. */
     const char *initial_path;
-    const char *freeze; /* with initial_path: what is not trained: "encoders", or NULL */
-    double source_dropout;   /* probability that a crop lacks a source, 0 to 0.9 */
+    const char *freeze;    /* with initial_path: what is not trained: "encoders", or NULL */
+    double source_dropout; /* probability that a crop lacks a source, 0 to 0.9 */
     /* in training, sources whose grid is not the reference grid are moved by up to so many of their
        own pixels, 0 to 2 */
     double shift_jitter;
