@@ -9,8 +9,7 @@
 #include "nn/layers/loss.h"
 #include "nn/network.h"
 
-/* A program that knows format 1 alone would map without the expert: models with one are of format
-   2. */
+/* Models with an expert are of format 2: a program that knows 1 alone would map without it. */
 #define S2_MODEL_FORMAT_VERSION 2
 #define S2_MODEL_MAX_BANDS 10000 /* of one source */
 #define S2_MODEL_NAME_BYTES 1024 /* longest name of a band or class */
