@@ -20,7 +20,7 @@ model: core format nn nn/layers nn/networks
 geo/source: core
 geo/files: core geo/source
 geo/labels: core geo/source
-geo/map: core geo/source geo/labels
+geo/map: core geo/source geo/files geo/labels
 geo/points: core geo/source geo/map
 tiles: core nn/networks
 scene: core format geo/source geo/files model nn/networks
