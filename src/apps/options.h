@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #define S2_OPTIONS_MAX 64 /* entries of all groups of one program */
-#define S2_GROUPS_MAX 7   /* groups of one program, with the closing empty one */
+#define S2_GROUPS_MAX 8   /* groups of one program, with the closing empty one */
 
 /** What an option's values become in the program's structure. */
 typedef enum s2_option_type {

@@ -14,8 +14,16 @@ static const s2_option MODEL_OPTIONS[] = {
     S2_OUTPUT(NULL, "model.s2rgf", TRAIN(model_path), "the model file to write", .required = true),
     S2_ON("overwrite", TRAIN(overwrite), "replace the model file if it exists"),
     S2_TEXT("network", "name", TRAIN(network), "architecture of the network: dense or patch"),
-    S2_INT("c", "channels", TRAIN(channels), 16, 128, "channels of the network; auto: 64",
-           .multiple_of = 16, .zero = "auto"),
+    S2_INT("c", "channels", TRAIN(channels), 16, 128,
+           "channels of the network; auto: 64, or those of the initial model", .multiple_of = 16,
+           .zero = "auto"),
+};
+
+static const s2_option START_OPTIONS[] = {
+    S2_TEXT("init", "model.s2rgf", TRAIN(initial_path),
+            "model whose weights to start from, for sources and classes of the same name"),
+    S2_TEXT("freeze", "part", TRAIN(freeze),
+            "part of the initial model that stays as it is: encoders", .needs = "init"),
 };
 
 static const s2_option BAND_OPTIONS[] = {
@@ -86,9 +94,9 @@ const bool s2_program_has_threads = true;
 static const s2_program PROGRAM = S2_PROGRAM(
     "s2rgf_train", "Train a land-cover model on one scene, or many, and their labels.",
     s2rgf_train_options, GDAL_OF_RASTER | GDAL_OF_VECTOR, S2_GROUP("Model", MODEL_OPTIONS),
-    S2_GROUP_AT("Rasters", S2_SCENE_OPTIONS, TRAIN(scene)), S2_GROUP("Bands", BAND_OPTIONS),
-    S2_GROUP_AT("Labels", S2_LABEL_OPTIONS, TRAIN(labels)), S2_GROUP("Many scenes", SCENES_OPTIONS),
-    S2_GROUP("Training", TRAINING_OPTIONS));
+    S2_GROUP("Head start", START_OPTIONS), S2_GROUP_AT("Rasters", S2_SCENE_OPTIONS, TRAIN(scene)),
+    S2_GROUP("Bands", BAND_OPTIONS), S2_GROUP_AT("Labels", S2_LABEL_OPTIONS, TRAIN(labels)),
+    S2_GROUP("Many scenes", SCENES_OPTIONS), S2_GROUP("Training", TRAINING_OPTIONS));
 
 static s2rgf_status train(void *data, s2_report *report, s2rgf_error *err)
 {

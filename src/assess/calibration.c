@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 
+#define KEPT_CLASSES 64   /* whose exp() is not computed twice */
 #define FIT_STEPS 60      /* halving alone reaches the last bit with that many */
 #define FIT_ACCURACY 1e-9 /* relative, of the temperature */
 
@@ -24,11 +25,18 @@ float s2_probabilities(const float *scores, int classes, double temperature, flo
                        size_t plane)
 {
     const double top = (double)scores[s2_best_class(scores, classes)];
-    double sum = 0.0;
-    for (int k = 0; k < classes; k++)
-        sum += exp(((double)scores[k] - top) / temperature);
-    for (int k = 0; planes && k < classes; k++)
-        planes[(size_t)k * plane] = (float)(exp(((double)scores[k] - top) / temperature) / sum);
+    double kept[KEPT_CLASSES], sum = 0.0;
+    for (int k = 0; k < classes; k++) {
+        const double odds = exp(((double)scores[k] - top) / temperature);
+        if (k < KEPT_CLASSES)
+            kept[k] = odds;
+        sum += odds;
+    }
+    for (int k = 0; planes && k < classes; k++) {
+        const double odds =
+            k < KEPT_CLASSES ? kept[k] : exp(((double)scores[k] - top) / temperature);
+        planes[(size_t)k * plane] = (float)(odds / sum);
+    }
     return (float)(1.0 / sum);
 }
 

@@ -226,9 +226,10 @@ static s2rgf_status check_counts(const unit_maker *maker, uint64_t *counts, s2rg
         const uint64_t pixels = maker->strata[h].pixels;
         if (pixels > 0 && counts[h] == 0)
             return s2_fail(err, S2RGF_MISMATCH,
-                           "%s: no point in stratum \"%s\", which has %llu pixels: nothing can be "
+                           "%s: no point in stratum \"%s\", which has %llu %s: nothing can be "
                            "estimated: expected two or more in each",
-                           input->sample_path, stratum_name(input, h), (unsigned long long)pixels);
+                           input->sample_path, stratum_name(input, h), (unsigned long long)pixels,
+                           s2_plural(pixels, "pixel", "pixels"));
         if (counts[h] == 1 && pixels > 1)
             s2_log(input->host, S2RGF_WARNING,
                    "%s: one point in stratum \"%s\", which has %llu pixels: standard errors that "

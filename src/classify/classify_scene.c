@@ -59,6 +59,18 @@ static s2rgf_status choose_rect(s2_classify_job *job, s2rgf_error *err)
     return S2RGF_OK;
 }
 
+/* Note the size of one of many scenes. */
+static s2rgf_status check_size(s2_classify_job *job, s2rgf_error *err)
+{
+    s2_classify_common *common = job->common;
+    if (!common)
+        return S2RGF_OK;
+    common->pixels = (size_t)job->rect.w * (size_t)job->rect.h;
+    common->is_too_large = common->most_pixels > 0 && common->pixels > common->most_pixels;
+    return common->is_too_large ? s2_fail(err, S2RGF_UNSUPPORTED, "too large to wait for")
+                                : S2RGF_OK;
+}
+
 /* Of the rectangle, the lines of a share. */
 static s2rgf_status cut_share(s2_classify_job *job, s2rgf_error *err)
 {
@@ -200,6 +212,8 @@ static s2rgf_status choose_tiles(s2_classify_job *job, const s2rgf_host *host, s
     job->tiling = choice.tiling;
     job->tiles = s2_tiling_tiles(&job->tiling);
     job->threads = choice.threads;
+    if (job->common)
+        job->common->bytes = choice.bytes / (size_t)choice.threads;
     if ((wanted != 0 && choice.tiling.w != wanted) || choice.threads != demand.threads)
         s2_log(host, S2RGF_INFO, "Working memory of %zu MB: tiles of %d x %d pixels, %d %s",
                job->limit_bytes / MB, choice.tiling.w, choice.tiling.h, choice.threads,
@@ -271,6 +285,8 @@ s2rgf_status s2_classify_prepare(s2_classify_job *job, const s2rgf_host *host, s
     s2_scene_geometry(&job->scene, &job->geometry);
     job->geometry.margin_px = job->options->smooth_px / 2;
     status = choose_rect(job, err);
+    if (status == S2RGF_OK)
+        status = check_size(job, err);
     if (status == S2RGF_OK)
         status =
             s2_wanted_areas_read(job->options, &job->scene.grid, job->rect, host, &job->areas, err);

@@ -16,6 +16,9 @@ s2rgf_status s2_classify_take(const s2rgf_classify_options *options, s2rgf_class
 typedef struct s2_classify_common {
     const s2_output_suffixes *suffixes; /* of the outputs, NULL: each scene has its own */
     s2_map_trial trials[S2_MAP_KINDS];  /* of the first scenes' maps */
+    size_t most_pixels;                 /* larger scenes are refused, is_too_large; 0: none */
+    bool is_too_large;
+    size_t pixels, bytes; /* of the last scene, and its working memory with one thread */
 } s2_classify_common;
 
 /**

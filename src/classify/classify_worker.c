@@ -14,7 +14,7 @@
 /* One thread's own handles and memory. */
 typedef struct classify_worker {
     s2_classify_job *job;
-    s2_scene scene;
+    s2_scene own_scene; /* empty where there is one worker, in the thread that opened the job's */
     s2_network_input *input;
     s2_run *run;
     s2_wanted wanted;
@@ -43,7 +43,7 @@ static void close_worker(void *data)
     if (!worker)
         return;
     s2_network_input_close(worker->input); /* it may be writing to the run's memory */
-    s2_scene_close(&worker->scene);
+    s2_scene_close(&worker->own_scene);
     s2_run_free(worker->run);
     s2_wanted_close(&worker->wanted);
     s2_decision_clear(&worker->decision);
@@ -110,15 +110,15 @@ static s2rgf_status open_worker(void *context, void **data, s2rgf_error *err)
     worker->decision.unsure = (uint16_t)job->map_classes.items[job->map_classes.count - 1].value;
     if (status == S2RGF_OK && job->options->smooth_px > 0)
         status = start_smoothing(worker, err);
-    if (status == S2RGF_OK)
-        status = s2_scene_reopen(&job->scene, &worker->scene, err);
+    if (status == S2RGF_OK && job->threads > 1)
+        status = s2_scene_reopen(&job->scene, &worker->own_scene, err);
     if (status == S2RGF_OK)
         status = s2_run_create(job->weights, &job->geometry, &job->tiling, &worker->run, err);
     if (status == S2RGF_OK && s2_wanted_is_asked(job->options))
         status = start_wanted(worker, pixels, err);
     if (status == S2RGF_OK)
-        status = s2_network_input_open(&worker->scene, job->content, input_mode(job),
-                                       &worker->input, err);
+        status = s2_network_input_open(job->threads > 1 ? &worker->own_scene : &job->scene,
+                                       job->content, input_mode(job), &worker->input, err);
     return status;
 }
 

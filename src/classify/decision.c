@@ -95,13 +95,15 @@ static void set_probabilities(s2_decision *decision, size_t at)
         decision->planes[S2_MAP_PROBABILITIES][at + (size_t)k * decision->pixels] = p[k];
 }
 
-/* Probabilities of the pixel at hand; returns the largest. */
+/* Probabilities of the pixel at hand, if any output needs them all; returns the largest. */
 static float set_pixel_probabilities(s2_decision *decision, const float *scores)
 {
     const int classes = decision->classes->count;
+    const bool all = decision->planes[S2_MAP_PROBABILITIES] ||
+                     decision->planes[S2_MAP_UNCERTAINTY] || decision->doubts;
     float *p = decision->probabilities;
     if (!decision->smoothed)
-        return s2_probabilities(scores, classes, decision->temperature, p, 1);
+        return s2_probabilities(scores, classes, decision->temperature, all ? p : NULL, 1);
     /* softmax of ln 1 / (1 + exp(-x)) divides 1 / (1 + exp(-x)) by its sum without underflow */
     for (int k = 0; k < classes; k++) {
         const double x = (double)scores[k];

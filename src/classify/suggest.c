@@ -112,6 +112,9 @@ static s2rgf_status prepare_suggestion(suggestion *s, s2rgf_error *err)
         status = guard_suggestion(s, err);
     if (status == S2RGF_OK && options->labels.path)
         status = s2_labels_read_places(&options->labels, grid, s->host, &s->labels, err);
+    if (status == S2RGF_OK && options->labels.path && s->labels.count == 0)
+        s2_log(s->host, S2RGF_WARNING, "%s: no label lies on the scene: places differ from none",
+               options->labels.path);
     if (status == S2RGF_OK)
         status = s2_candidates_init(&s->candidates, grid->width, grid->height,
                                     job->content->classes.count, err);

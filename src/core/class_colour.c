@@ -21,38 +21,46 @@ typedef struct cover {
 static const cover covers[] = {
     {"vineyard vigne vignoble weinberg weinbau rebflache vinedo vinha =vines",
      {{0x8E, 0x44, 0x8E}, {0xB0, 0x7A, 0xB8}, {0x6A, 0x2B, 0x6E}}},
-    {"wetland marsh swamp mangrove =bog =bogs =mire =moor =moore sumpf feuchtgebiet marais tourbi humedal "
-     "pantano turber brejo",
+    {"wetland marsh swamp mangrove =bog =bogs =mire =moor =moore sumpf feuchtgebiet marais "
+     "tourbi humedal pantano turber brejo",
      {{0x2A, 0xA1, 0x98}, {0x6F, 0xC7, 0xBD}, {0x1B, 0x6F, 0x72}}},
-    {"snow glacier =ice schnee gletscher =eis neige =glace nieve hielo glaciar =neve =gelo geleira",
+    {"snow glacier =ice schnee gletscher =eis neige =glace nieve hielo glaciar =neve =gelo "
+     "geleira",
      {{0xDF, 0xF1, 0xFA}, {0xBF, 0xE3, 0xF2}, {0xA6, 0xD3, 0xE8}}},
-    {"water river =lake =lakes =sea ocean =pond =ponds =canal =canals reservoir wasser gewasser gewaesser "
-     "fluss teich =see =eau =eaux riviere =lac =lacs =mer etang =agua =aguas =rio =rios =lago =lagos =mar",
+    {"water river =lake =lakes =sea ocean =pond =ponds =canal =canals reservoir wasser "
+     "gewasser gewaesser fluss teich =see =bach =bache =eau =eaux riviere ruisseau fleuve =lac "
+     "=lacs =mer etang =agua =aguas =rio =rios =lago =lagos lagoa laguna =mar =stream =streams",
      {{0x1F, 0x78, 0xC8}, {0x5B, 0xA3, 0xE0}, {0x0B, 0x4F, 0x91}}},
-    {"shrub =bush =bushes heath scrub matorral strauch gebusch gebuesch heide arbust =lande =landes macchia "
-     "maquis",
+    {"shrub =bush =bushes heath scrub matorral strauch gebusch gebuesch heide arbust =lande "
+     "=landes macchia maquis",
      {{0x9A, 0x9A, 0x32}, {0xB8, 0xB8, 0x60}, {0x74, 0x74, 0x1E}}},
-    {"forest =wood =woods woodland tree wald geholz gehoelz baum baume =foret =forets =bois arbre bosque "
-     "arbol arbole floresta =mata arvore conifer decidu broadlea",
+    {"forest =wood =woods woodland tree wald =forst =forste geholz gehoelz baum baume =foret "
+     "=forets =bois boise arbre bosque =selva arbol arbole floresta =mata arvore conifer "
+     "decidu broadlea",
      {{0x1B, 0x6B, 0x2A}, {0x3F, 0x8F, 0x4F}, {0x0E, 0x48, 0x1D}}},
-    {"meadow grass pasture =lawn =lawns wiese weide rasen grunland gruenland =gras prairie pelouse paturage "
-     "pradera =prado =prados =pasto =pastos pastizal pastag savan steppe",
+    {"meadow grass pasture =lawn =lawns wiese weide rasen grunland gruenland =gras prairie "
+     "pelouse paturage herbe herbage pradera =prado =prados hierba cesped =relva =pasto "
+     "=pastos pastizal pastag savan steppe",
      {{0x9C, 0xD0, 0x5C}, {0xC0, 0xE0, 0x8A}, {0x7D, 0xB8, 0x3E}}},
-    {"crop =field =fields agric arable acker =feld =felder getreide =mais maize =corn wheat weizen barley "
-     "culture cultiv =champ =champs lavoura trigo milho =maiz stubble stoppel chaume rastrojo",
+    {"crop farmland =field =fields agric arable acker =feld =felder getreide =mais maize =corn "
+     "wheat weizen barley cultur cultiv =champ =champs lavoura trigo milho =maiz stubble "
+     "stoppel chaume rastrojo",
      {{0xF2, 0xD1, 0x4B}, {0xE8, 0xB0, 0x2E}, {0xF7, 0xE4, 0x94}}},
     {"=rock =rocks =rocky gravel =fels felsen gestein roche rocher =roca =rocas =rocha =rochas",
      {{0x9B, 0x8F, 0x86}, {0xB9, 0xAF, 0xA8}, {0x78, 0x6C, 0x64}}},
     {"=sand =sands =beach =beaches =dune =dunes =strand =sable plage =arena playa areia praia",
      {{0xEB, 0xDD, 0xB0}, {0xF5, 0xEC, 0xD0}, {0xD9, 0xC5, 0x8A}}},
-    {"soil =bare =earth =boden =erde =sol =sols suelo =solo =solos fallow brache jachere",
+    {"soil =bare =earth =boden =erde =sol =sols =nue =nues suelo =tierra =solo =solos =terra "
+     "fallow brache jachere",
      {{0xA8, 0x72, 0x3F}, {0xC6, 0x98, 0x6A}, {0x7A, 0x4E, 0x26}}},
-    {"=road =roads street highway motorway asphalt parking =rail railway railroad strasse =weg =wege "
-     "autobahn =bahn =route =routes =rue =rues carretera =calle =calles estrada =rua =ruas",
+    {"=road =roads street highway motorway asphalt parking =rail railway railroad strasse =weg "
+     "=wege autobahn fahrbahn =bahn pavement =route =routes =rue =rues chemin carretera camino "
+     "=calle =calles estrada rodovia caminho =rua =ruas",
      {{0x6E, 0x6E, 0x6E}, {0x92, 0x92, 0x92}, {0x4C, 0x4C, 0x4C}}},
-    {"urban built building house roof settle resid =city =town industr commerc siedlung gebaude gebaeude "
-     "=haus hauser =dach stadt bebau =bati =ville =toit =toits ciudad edific tejado construc cidade telhado "
-     "imperv versiegel",
+    {"urban urbain built building house roof settle resid =city =town industr commerc siedlung "
+     "gebaude gebaeude =haus hauser =dach stadt bebau wohn =bati batiment maison habitation "
+     "=casa =casas =ville =toit =toits ciudad edific tejado construc cidade telhado imperv "
+     "versiegel",
      {{0xD7, 0x30, 0x27}, {0xE8, 0x6A, 0x5E}, {0xA8, 0x1F, 0x1F}}},
 };
 
@@ -80,6 +88,8 @@ static void fold_name(const char *name, char words[LONGEST_NAME + 2])
     while (left > 0 && length + 2 < LONGEST_NAME) {
         uint32_t code = 0;
         const size_t bytes = s2_utf8_decode(name, left, &code);
+        /* an accent that follows its letter, as in names of files from some systems */
+        const bool accent = bytes > 0 && code >= 0x300 && code <= 0x36F;
         const char letter = bytes > 0 ? plain_letter(code) : '\0';
         if (letter != '\0' && !in_word)
             words[length++] = ' ';
@@ -87,7 +97,7 @@ static void fold_name(const char *name, char words[LONGEST_NAME + 2])
             words[length++] = letter;
         if (code == 0xDF) /* sharp s */
             words[length++] = 's';
-        in_word = letter != '\0';
+        in_word = letter != '\0' || (accent && in_word);
         name += bytes > 0 ? bytes : 1;
         left -= bytes > 0 ? bytes : 1;
     }

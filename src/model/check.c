@@ -189,15 +189,14 @@ static s2rgf_status check_ablations(const checker *check, const s2_model_content
                : s2_fail(check->err, check->refusal, "%s: ablations: %s", check->subject, reason);
 }
 
-static s2rgf_status check_checksum(const checker *check, const char *checksum)
+static s2rgf_status check_checksum(const checker *check, const char *place, const char *checksum)
 {
     const size_t length = strlen(checksum);
     if (length == 0 || (length == 16 && strspn(checksum, "0123456789abcdef") == 16))
         return S2RGF_OK;
     return s2_fail(check->err, check->refusal,
-                   "%s: training.labels_checksum: expected 16 hexadecimal digits, found %zu "
-                   "other characters",
-                   check->subject, length);
+                   "%s: training.%s: expected 16 hexadecimal digits, found %zu other characters",
+                   check->subject, place, length);
 }
 
 static s2rgf_status check_training(const checker *check, const s2_model_training *training)
@@ -222,7 +221,9 @@ static s2rgf_status check_training(const checker *check, const s2_model_training
         {"training.calibration_error_before", training->calibration_before, {0, 1}, true},
         {"training.calibration_error_after", training->calibration_after, {0, 1}, true},
     };
-    s2rgf_status status = check_checksum(check, training->labels_checksum);
+    s2rgf_status status = check_checksum(check, "labels_checksum", training->labels_checksum);
+    if (status == S2RGF_OK)
+        status = check_checksum(check, "initial_model", training->initial_checksum);
     for (size_t i = 0; status == S2RGF_OK && i < sizeof numbers / sizeof *numbers; i++)
         if (!numbers[i].nan_allowed || !isnan(numbers[i].value))
             status = check_number(check, numbers[i].place, numbers[i].value, numbers[i].range);

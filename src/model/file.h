@@ -37,6 +37,7 @@ typedef struct s2_model_source {
 /** Facts of the training; no clock time, so that equal input gives equal bytes. */
 typedef struct s2_model_training {
     char labels_checksum[S2_CHECKSUM_BYTES];
+    char initial_checksum[S2_CHECKSUM_BYTES]; /* of the model it started from; "": of none */
     uint64_t seed;
     int steps; /* optimiser steps that made these weights */
     uint64_t train_pixels, validation_pixels;

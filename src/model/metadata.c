@@ -74,6 +74,8 @@ static void put_training(s2_json_writer *writer, const s2_model_training *traini
     s2_json_put_double(writer, "temperature", training->temperature);
     if (training->relation == S2_RELATION_SOFTMAX)
         s2_json_put_string(writer, "redundancy", REDUNDANCY_SOFTMAX);
+    if (training->initial_checksum[0] != '\0')
+        s2_json_put_string(writer, "initial_model", training->initial_checksum);
     s2_json_put_double(writer, "calibration_error_before", training->calibration_before);
     s2_json_put_double(writer, "calibration_error_after", training->calibration_after);
     s2_json_end_object(writer);
@@ -305,20 +307,19 @@ static s2rgf_status get_classes(const s2_json_node *root, s2_class_table *classe
     return status;
 }
 
-static s2rgf_status get_labels_checksum(const s2_json_node *node, s2_model_training *training,
-                                        s2rgf_error *err)
+static s2rgf_status get_checksum(const s2_json_node *node, const char *key,
+                                 char checksum[S2_CHECKSUM_BYTES], s2rgf_error *err)
 {
     char *text = NULL;
-    s2rgf_status status = s2_json_get_string_or_null(node, "labels_checksum", &text, err);
+    s2rgf_status status = s2_json_get_string_or_null(node, key, &text, err);
     if (status != S2RGF_OK)
         return status;
-    if (strlen(text) >= sizeof training->labels_checksum)
+    if (strlen(text) >= S2_CHECKSUM_BYTES)
         status =
-            s2_fail(err, S2RGF_FORMAT,
-                    "%s: %s.labels_checksum: too long: expected %zu characters, found %zu",
-                    node->subject, node->path, sizeof training->labels_checksum - 1, strlen(text));
+            s2_fail(err, S2RGF_FORMAT, "%s: %s.%s: too long: expected %d characters, found %zu",
+                    node->subject, node->path, key, S2_CHECKSUM_BYTES - 1, strlen(text));
     else
-        memcpy(training->labels_checksum, text, strlen(text) + 1);
+        memcpy(checksum, text, strlen(text) + 1);
     s2_free(text);
     return status;
 }
@@ -372,7 +373,9 @@ static s2rgf_status get_training(const s2_json_node *root, s2_model_training *tr
     s2_json_node node;
     s2rgf_status status = s2_json_member(root, "training", &node, err);
     if (status == S2RGF_OK)
-        status = get_labels_checksum(&node, training, err);
+        status = get_checksum(&node, "labels_checksum", training->labels_checksum, err);
+    if (status == S2RGF_OK && s2_json_has(&node, "initial_model"))
+        status = get_checksum(&node, "initial_model", training->initial_checksum, err);
     if (status == S2RGF_OK)
         status = get_counts(&node, training, err);
     if (status == S2RGF_OK)

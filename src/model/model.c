@@ -249,6 +249,8 @@ static void put_training(s2_text *text, const s2_model_training *training)
         s2_text_append(text, "\n");
     if (training->labels_checksum[0] != '\0')
         s2_text_append(text, "  labels' checksum    %s\n", training->labels_checksum);
+    if (training->initial_checksum[0] != '\0')
+        s2_text_append(text, "  initial model       %s\n", training->initial_checksum);
 }
 
 static void put_expert(s2_text *text, const s2_model_expert *expert)

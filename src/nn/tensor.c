@@ -114,6 +114,12 @@ s2_param *s2_params_add(s2_params *params, s2_param_role role, const char *prefi
     return param;
 }
 
+void s2_param_freeze(s2_param *param)
+{
+    s2_free(param->grad);
+    param->grad = NULL;
+}
+
 void s2_params_zero_grad(s2_params *params)
 {
     for (int i = 0; i < params->count; i++)

@@ -82,6 +82,8 @@ typedef enum s2_param_role { S2_PARAM_WEIGHT, S2_PARAM_BIAS, S2_PARAM_STATISTIC 
 /** Add a zeroed parameter named prefix.name; dims are ended by 0. The address stays valid. */
 s2_param *s2_params_add(s2_params *params, s2_param_role role, const char *prefix, const char *name,
                         const int dims[5]);
+/** No training changes the parameter from now on: it has no gradient. */
+void s2_param_freeze(s2_param *param);
 /** Zero all gradients. */
 void s2_params_zero_grad(s2_params *params);
 void s2_params_clear(s2_params *params);

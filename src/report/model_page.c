@@ -157,6 +157,8 @@ static void put_training(s2_text *page, const s2_model_training *training)
                         training->calibration_before);
     s2_html_fact_number(page, "Calibration error", "%.4f", training->calibration_after);
     s2_html_fact(page, "Checksum of the labels", training->labels_checksum);
+    s2_html_fact(page, "Checksum of the initial model",
+                 training->initial_checksum[0] != '\0' ? training->initial_checksum : NULL);
     s2_html_end_facts(page);
     s2_html_end_section(page);
 }

@@ -56,6 +56,10 @@ typedef struct s2rgf_train_options {
     const char *checkpoint;  /* file written atomically while training, or NULL */
     bool resume;             /* continue from that checkpoint */
     const char *report_path; /* JSON file that says how the training went, or NULL */
+    /* model whose weights, of sources and classes of the same name, the training starts from, and
+       whose normalisation it uses; or NULL. channels 0: those of this model. */
+    const char *initial_path;
+    const char *freeze; /* with initial_path: what is not trained: "encoders", or NULL */
 } s2rgf_train_options;
 
 /** Fill with defaults. options out [size], size is sizeof *options. */
@@ -64,7 +68,8 @@ S2RGF_API void s2rgf_train_options_init(s2rgf_train_options *options, size_t siz
 /**
  * Train a model on one scene, or many, and their labels and write it to options->model_path.
  * The file gets its name only when it is complete.
- * Errors  INVALID_ARGUMENT, NO_MEMORY, IO, FORMAT, UNSUPPORTED, CANCELLED.
+ * Errors  INVALID_ARGUMENT, NO_MEMORY, IO, FORMAT, UNSUPPORTED, CANCELLED, MISMATCH (a checkpoint or
+ *         an initial model that does not fit).
  * Memory  grows with the number of labelled pixels, the batch and C, not with the scene.
  * Memory  OpenBLAS takes and keeps 128 MB of address space for each thread; NO_MEMORY if there is
  *         less.

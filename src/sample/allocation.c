@@ -61,6 +61,7 @@ static uint64_t smallest_of(uint64_t least, const s2_allotment *stratum)
 /** The largest number up to `least` that all strata can get out of so many points. */
 static uint64_t affordable(uint64_t points, uint64_t least, const s2_allotment *strata, int count)
 {
+    least = smaller(least, points);
     for (uint64_t sum = 0;; least--, sum = 0) {
         for (int h = 0; h < count; h++)
             sum += smallest_of(least, &strata[h]);

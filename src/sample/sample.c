@@ -285,7 +285,7 @@ static s2rgf_status take_lattice(drawing *d, uint64_t wanted, s2rgf_error *err)
     s2_lattice lattice;
     s2_random random;
     s2_random_init(&random, d->options->seed, STREAM_OF_LATTICE);
-    s2_lattice_init(&lattice, d->allotted[0].pixels, wanted, &random);
+    s2_lattice_init(&lattice, grid->width, grid->height, d->allotted[0].pixels, wanted, &random);
     int *values = s2_alloc((size_t)grid->width, sizeof *values);
     s2rgf_status status = values ? S2RGF_OK : s2_fail_memory(err, "sample");
     if (status == S2RGF_OK)
@@ -314,10 +314,11 @@ static s2rgf_status take_lattice(drawing *d, uint64_t wanted, s2rgf_error *err)
                        "points, or another seed",
                        d->options->map_path);
     if (status == S2RGF_OK)
-        s2_log(d->host, S2RGF_INFO,
-               "%zu %s, every %.6g pixels along rows and columns; %llu %s asked for",
-               d->point_count, s2_plural(d->point_count, "point", "points"), lattice.step,
-               (unsigned long long)wanted, s2_plural(wanted, "was", "were"));
+        s2_log(
+            d->host, S2RGF_INFO,
+            "%zu %s, every %.6g pixels along rows and every %.6g along columns; %llu %s asked for",
+            d->point_count, s2_plural(d->point_count, "point", "points"), lattice.step_x,
+            lattice.step_y, (unsigned long long)wanted, s2_plural(wanted, "was", "were"));
     return status;
 }
 
@@ -361,6 +362,11 @@ static void tell_excluded(const drawing *d, uint64_t drawable)
 {
     const uint64_t pixels = s2_strata_total(&d->strata, NULL);
     const double share = (double)(pixels - drawable) / (double)pixels;
+    if (drawable == pixels) {
+        s2_log(d->host, S2RGF_WARNING, "%s: nothing is excluded: no pixel with a class lies there",
+               d->options->exclude.path);
+        return;
+    }
     s2_log(d->host, share > MUCH ? S2RGF_WARNING : S2RGF_INFO,
            "%s: %llu %s excluded, %.2g %% of the map: estimates suppose that it is mapped "
            "there as well as elsewhere",

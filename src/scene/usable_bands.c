@@ -3,6 +3,7 @@
 #include "scene/usable_bands.h"
 
 #include "core/error.h"
+#include "core/log.h"
 #include "core/memory.h"
 #include "geo/source/source_sample.h"
 #include "geo/source/source_tell.h"
@@ -91,6 +92,16 @@ void s2_source_tell_marked(const s2_source *source, const s2rgf_host *host)
     s2_free(marked);
 }
 
+/** Say so where a file marks all of its bands bad, for then the marks mean nothing. */
+static void tell_all_marked(const s2_source *source, const s2rgf_host *host)
+{
+    for (int b = 0; b < s2_source_band_count(source); b++)
+        if (!s2_source_band(source, b)->bad)
+            return;
+    s2_log(host, S2RGF_WARNING, "source %s (%s): the file marks every band bad: all are used",
+           s2_source_name(source), s2_source_label(source));
+}
+
 /* chosen: the user has decided about bands that are marked bad */
 static s2rgf_status leave_out_of_source(s2_source *source, bool chosen, const s2rgf_host *host,
                                         s2rgf_error *err)
@@ -102,6 +113,8 @@ static s2rgf_status leave_out_of_source(s2_source *source, bool chosen, const s2
     if (status == S2RGF_OK && some) {
         s2_source_tell_bands(source, marked, "left out, marked bad in the file", S2RGF_INFO, host);
         status = leave_out(source, marked, err);
+    } else if (status == S2RGF_OK && !chosen) {
+        tell_all_marked(source, host);
     }
     if (status == S2RGF_OK)
         status = find_empty(source, host, &empty, &count, err);

@@ -26,6 +26,7 @@ int s2_thread_count(int wanted)
 typedef struct run_state {
     const s2_tile_job *job;
     const s2rgf_host *host;
+    pthread_t caller;       /* of s2_tiles_run(), in which alone the host is called */
     pthread_mutex_t mutex;  /* for what follows */
     pthread_cond_t changed; /* finished or failed */
     int next;               /* tile to compute */
@@ -42,10 +43,9 @@ struct s2_tile_watch {
     double reported;
 };
 
-/* The thread that called s2_tiles_run(), in which alone the host is called. */
-static bool is_caller(void)
+static bool is_caller(const run_state *state)
 {
-    return omp_get_thread_num() == 0;
+    return pthread_equal(state->caller, pthread_self()) != 0;
 }
 
 static void record_failure(run_state *state, const s2rgf_error *error)
@@ -92,7 +92,7 @@ static bool count_work(run_state *state, int finished, double parts)
     if (finished)
         pthread_cond_broadcast(&state->changed);
     pthread_mutex_unlock(&state->mutex);
-    if (is_caller())
+    if (is_caller(state))
         tell_host(state);
     pthread_mutex_lock(&state->mutex);
     const bool go_on = !state->failed && !state->interrupted;
@@ -116,7 +116,7 @@ static bool wait_for(run_state *state, int tiles)
     struct timespec until;
     pthread_mutex_lock(&state->mutex);
     while (state->finished < tiles && !state->failed) {
-        if (!is_caller()) {
+        if (!is_caller(state)) {
             pthread_cond_wait(&state->changed, &state->mutex);
             continue;
         }
@@ -144,14 +144,15 @@ static int take_tile(run_state *state)
     return tile;
 }
 
-/* In the order of the tiles: the first failure met here is that of the lowest tile. */
+/* In the order of the tiles, if they are written: the first failure met here is that of the lowest
+   tile. */
 static void finish_tile(s2_tile_watch *watch, void *worker, int tile, s2rgf_status status,
                         s2rgf_error *error)
 {
     run_state *state = watch->state;
-    if (!wait_for(state, tile))
+    if (state->job->write && !wait_for(state, tile))
         return;
-    if (status == S2RGF_OK)
+    if (status == S2RGF_OK && state->job->write)
         status = state->job->write(worker, tile, error);
     if (status == S2RGF_OK && !count_work(state, 1, -watch->reported))
         status = s2_fail(error, S2RGF_CANCELLED, "interrupted");
@@ -167,13 +168,13 @@ static void run_tiles(run_state *state, void *worker)
         const s2rgf_status status = state->job->compute(worker, tile, &watch, &error);
         finish_tile(&watch, worker, tile, status, &error);
     }
-    if (is_caller() && wait_for(state, state->job->tile_count) && state->told < 1.0)
+    if (is_caller(state) && wait_for(state, state->job->tile_count) && state->told < 1.0)
         tell_host(state);
 }
 
 s2rgf_status s2_tiles_run(const s2_tile_job *job, const s2rgf_host *host, s2rgf_error *err)
 {
-    run_state state = {.job = job, .host = host};
+    run_state state = {.job = job, .host = host, .caller = pthread_self()};
     if (!s2_progress(host, 0.0))
         return s2_fail(err, S2RGF_CANCELLED, "interrupted");
     pthread_mutex_init(&state.mutex, NULL);

@@ -22,7 +22,8 @@ typedef struct s2_tile_job {
     s2rgf_status (*start)(void *context, void **worker, s2rgf_error *err);
     /* Compute one tile; tiles run at the same time in different workers. */
     s2rgf_status (*compute)(void *worker, int tile, s2_tile_watch *watch, s2rgf_error *err);
-    /* Hand over the tile just computed: called in the order of the tiles, one at a time. */
+    /* Hand over the tile just computed: called in the order of the tiles, one at a time. NULL: there
+       is nothing to hand over, and no order. */
     s2rgf_status (*write)(void *worker, int tile, s2rgf_error *err);
     /* Release a worker; NULL is accepted. */
     void (*stop)(void *worker);

@@ -20,6 +20,7 @@
 #include "scene/scene_description.h"
 #include "tiles/tile_runner.h"
 #include "train/description.h"
+#include "train/head_start.h"
 #include "train/label_report.h"
 #include "train/phases.h"
 #include "train/scene_reading.h"
@@ -72,7 +73,9 @@ static s2rgf_status guard_inputs(const s2_output_guard *guard, const s2rgf_train
                                  const s2_training_list *list, s2rgf_error *err)
 {
     const s2_dataset_name labels = {.path = options->labels.path};
-    s2rgf_status status = S2RGF_OK;
+    s2rgf_status status = s2_output_guard_file(guard, options->initial_path, err);
+    if (status != S2RGF_OK)
+        return status;
     if (!options->scenes_path) {
         status = s2_output_guard_input(guard, &labels, err);
         return status == S2RGF_OK ? s2_output_guard_scene(guard, &options->scene, err) : status;
@@ -171,13 +174,19 @@ static s2rgf_status check_options(const s2rgf_train_options *options, s2rgf_erro
         strcmp(options->validation_by, "scene") != 0)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "what validates: expected group or scene, found %s", options->validation_by);
+    if (options->freeze && strcmp(options->freeze, "encoders") != 0)
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "freeze: expected encoders, found %s",
+                       options->freeze);
+    if (options->freeze && !options->initial_path)
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "freeze: needs an initial model");
     if (options->resume && !options->checkpoint)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "resume: needs a checkpoint file");
     return S2RGF_OK;
 }
 
 /* Everything that must be equal for a checkpoint to fit. */
-static uint64_t fingerprint_of(const s2rgf_train_options *options, const s2_model_content *content)
+static uint64_t fingerprint_of(const s2rgf_train_options *options, const s2_model_content *content,
+                               const s2_head_start *start)
 {
     const double knobs[] = {options->channels,
                             options->steps,
@@ -207,13 +216,13 @@ static uint64_t fingerprint_of(const s2rgf_train_options *options, const s2_mode
             hash = s2_checksum_add(hash, &band->mean, sizeof band->mean);
             hash = s2_checksum_add(hash, &band->std, sizeof band->std);
         }
-    return hash;
+    return s2_head_start_fingerprint(start, hash);
 }
 
 /* Normalise, build the network, train it, and fill the model. */
 static s2rgf_status train_model(const s2rgf_train_options *options, const s2rgf_host *host,
-                                s2_training_scene_data *data, s2_model_content *content,
-                                s2rgf_error *err)
+                                const s2_head_start *start, s2_training_scene_data *data,
+                                s2_model_content *content, s2rgf_error *err)
 {
     s2_network_spec spec = {.channels = options->channels,
                             .classes = data->labels.classes.count,
@@ -244,7 +253,11 @@ static s2rgf_status train_model(const s2rgf_train_options *options, const s2rgf_
     s2rgf_status status =
         s2_training_normalisation(&data->scenes, options->seed, host, content, err);
     if (status == S2RGF_OK)
+        s2_head_start_normalise(start, host, content);
+    if (status == S2RGF_OK)
         status = s2_network_create(ops, &spec, &network, err);
+    if (status == S2RGF_OK)
+        s2_head_start_begin(start, content, host, network);
     if (status == S2RGF_OK)
         status = s2_network_rehearse(network, content, options->model_path, err);
     if (status == S2RGF_OK)
@@ -255,7 +268,8 @@ static s2rgf_status train_model(const s2rgf_train_options *options, const s2rgf_
     if (status == S2RGF_OK) {
         set.jitter = options->jitter;
         set.centred = ops->defaults.centred;
-        trainer.fingerprint = fingerprint_of(options, content);
+        trainer.fingerprint = fingerprint_of(options, content, start);
+        trainer.start = start;
         status = s2_train_phases(&trainer, &expert, content, err);
     }
     if (status == S2RGF_OK)
@@ -294,7 +308,7 @@ static s2rgf_status save_results(s2_model_content *content, const s2rgf_train_op
 
 /* Read the scenes, train on them, and write the model. */
 static s2rgf_status train_on(const s2rgf_train_options *options, const s2_training_list *list,
-                             const s2rgf_host *host, s2rgf_error *err)
+                             s2_head_start *start, const s2rgf_host *host, s2rgf_error *err)
 {
     s2_training_scene_data data = {0};
     s2_model_content content = {0};
@@ -304,7 +318,12 @@ static s2rgf_status train_on(const s2rgf_train_options *options, const s2_traini
     if (status == S2RGF_OK)
         status = s2_describe_training(options, &data.labels, &content, err);
     if (status == S2RGF_OK)
-        status = train_model(options, host, &data, &content, err);
+        status = s2_head_start_match(start, &content, host, err);
+    if (status == S2RGF_OK) {
+        memcpy(content.training.initial_checksum, start->model.checksum,
+               sizeof content.training.initial_checksum);
+        status = train_model(options, host, start, &data, &content, err);
+    }
     if (status == S2RGF_OK)
         status = save_results(&content, options, err);
     s2_training_scene_data_clear(&data);
@@ -315,7 +334,7 @@ static s2rgf_status train_on(const s2rgf_train_options *options, const s2_traini
 /* Train in teams of exactly so many threads: in a smaller one than it knows of, OpenBLAS would share
    out products, and their sums would depend on the number. */
 static s2rgf_status train_in_team(s2rgf_train_options *options, const s2_training_list *list,
-                                  const s2rgf_host *host, s2rgf_error *err)
+                                  s2_head_start *start, const s2rgf_host *host, s2rgf_error *err)
 {
     const int team = omp_get_max_threads();
     const int dynamic = omp_get_dynamic();
@@ -327,7 +346,7 @@ static s2rgf_status train_in_team(s2rgf_train_options *options, const s2_trainin
     omp_set_num_threads(options->threads);
     s2rgf_status status = s2_gemm_start(options->threads, err);
     if (status == S2RGF_OK)
-        status = train_on(options, list, host, err);
+        status = train_on(options, list, start, host, err);
     omp_set_num_threads(team);
     omp_set_dynamic(dynamic);
     return status;
@@ -337,6 +356,7 @@ s2rgf_status s2rgf_train(const s2rgf_train_options *given, const s2rgf_host *hos
 {
     s2rgf_train_options asked = DEFAULTS, options;
     s2_training_list list = {0};
+    s2_head_start start = {0};
     s2_error_clear(err);
     s2rgf_status status = s2_options_take(&asked, sizeof asked, given, err);
     if (status == S2RGF_OK)
@@ -346,9 +366,12 @@ s2rgf_status s2rgf_train(const s2rgf_train_options *given, const s2rgf_host *hos
     if (status == S2RGF_OK)
         status = check_paths(&asked, &list, err);
     if (status == S2RGF_OK)
+        status = s2_head_start_open(&asked, &start, err);
+    if (status == S2RGF_OK)
         status = complete_options(&asked, &options, err);
     if (status == S2RGF_OK)
-        status = train_in_team(&options, &list, host, err);
+        status = train_in_team(&options, &list, &start, host, err);
+    s2_head_start_clear(&start);
     s2_scene_names_clear(&list.names);
     return status;
 }

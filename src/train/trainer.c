@@ -66,20 +66,6 @@ void s2_trainer_clear(s2_trainer *trainer)
     *trainer = (s2_trainer){0};
 }
 
-void s2_trainer_start_phase(s2_trainer *trainer, int phase)
-{
-    s2_adam *adam = &trainer->adam;
-    trainer->progress.phase = phase;
-    trainer->progress.step = 0;
-    trainer->progress.loss = 0.0;
-    trainer->progress.loss_weight = 0.0;
-    adam->step = 0;
-    memset(adam->m, 0, adam->count * sizeof(float));
-    memset(adam->v, 0, adam->count * sizeof(float));
-    memset(trainer->average, 0, trainer->trainable * sizeof(float));
-    s2_network_randomise(&trainer->network->params, trainer->options->seed);
-}
-
 /* Copy all values between the network and one array: parameters alone, or statistics too. */
 static void exchange(const s2_params *params, bool statistics, bool to_network, float *array)
 {
@@ -92,6 +78,24 @@ static void exchange(const s2_params *params, bool statistics, bool to_network, 
         else
             memcpy(array, param->value, param->count * sizeof(float));
         array += param->count;
+    }
+}
+
+void s2_trainer_start_phase(s2_trainer *trainer, int phase)
+{
+    s2_adam *adam = &trainer->adam;
+    trainer->progress.phase = phase;
+    trainer->progress.step = 0;
+    trainer->progress.loss = 0.0;
+    trainer->progress.loss_weight = 0.0;
+    adam->step = 0;
+    memset(adam->m, 0, adam->count * sizeof(float));
+    memset(adam->v, 0, adam->count * sizeof(float));
+    memset(trainer->average, 0, trainer->trainable * sizeof(float));
+    s2_network_randomise(&trainer->network->params, trainer->options->seed);
+    if (trainer->start && trainer->start->network) {
+        s2_head_start_take(trainer->start, trainer->network, NULL);
+        exchange(&trainer->network->params, false, false, trainer->average);
     }
 }
 

@@ -7,6 +7,7 @@
 #include "nn/layers/adam.h"
 #include "s2rgf/train.h"
 #include "train/expert.h"
+#include "train/head_start.h"
 
 /** How far a training has come; everything a checkpoint must hold besides arrays. */
 typedef struct s2_trainer_progress {
@@ -28,6 +29,7 @@ typedef struct s2_trainer {
     const s2rgf_host *host;
     s2_training_set *set;
     s2_network *network;
+    const s2_head_start *start; /* of every phase; may be set after init. NULL: from nothing */
     /* of the labels that train, to validate with; NULL: none. The network trains without it. */
     const s2_fitted_expert *expert;
     s2_training *training;

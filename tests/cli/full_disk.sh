@@ -29,6 +29,11 @@ full 8 "${classify[@]}" -overwrite -co COMPRESS=NONE existing.tif
 full 700 "${classify[@]}" -prob prob.tif map.tif
 full 8 "${classify[@]}" -of COG -co COMPRESS=NONE map.tif
 
+for format in gpkg geojson csv shp gml; do
+    full 200 s2rgf_sample -q large/truth.tif -n 9000 "points.$format"
+    expect_not_in "$stderr" "does not hold the points"
+done
+
 # Where only standard output is full, the status is 1, and the words say that the files are there.
 if [ -e /dev/full ]; then
     lost() { # FILE COMMAND...: makes FILE, but its lines are lost

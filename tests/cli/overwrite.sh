@@ -126,3 +126,14 @@ for round in 1 2; do
     expect_status 0 "${both[@]}" -conf "conf_$round.tif" twin.tif
 done
 expect_file own.hdr own.prj twin.qml
+
+# ---- nor the style of the map beside it
+cp map.qml style.copy
+for round in 1 2; do
+    expect_status 0 s2rgf_sample -q map.tif -n 10 -overwrite map.gpkg
+    expect_status 0 s2rgf_sample -q map.tif -n 10 -overwrite map.shp
+    expect_status 0 "${both[@]}" -noqml map.img
+done
+expect_same map.qml style.copy
+expect_status 0 "${both[@]}" -noqml twin.tif
+[ ! -e twin.qml ] || fail "the style of the former map is left"

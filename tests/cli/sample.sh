@@ -152,6 +152,18 @@ xs = sorted({int(q["x"]) for q in p})
 assert all(int(step) <= b - a <= int(step) + 1 for a, b in zip(xs, xs[1:]))
 '
 
+# a map narrower than a step gets as many, from a line of them
+gdal_translate -q -srcwin 0 20 300 1 map.tif line.tif
+gdal_translate -q -srcwin 7 0 1 150 map.tif column.tif
+for seed in 1 2 3; do
+    for name in line column; do
+        draw $name.tif -n 15 -design systematic -seed $seed $name.gpkg -overwrite
+        [ "$(ogrinfo -q -al -geom=NO $name.gpkg | grep -c 'inclusion_probability')" -eq 15 ] ||
+            fail "$name.tif: not 15 points"
+    done
+done
+ogrinfo -q -al -geom=NO line.gpkg | grep -q 'inclusion_probability (Real) = 0.05$' || fail "the probability on a line"
+
 # ---- nothing of the map in a blind sample, and it can be assessed all the same
 warned "$quiet_ice" map.tif -n 400 -blind blind.gpkg
 check blind.gpkg '
@@ -207,6 +219,8 @@ assert 10 < min(away) < 13, min(away)
 expect_status 3 s2rgf_sample map.tif -n 10 -exclude train.geojson -distance 1e6 none.gpkg
 expect_in "$stderr" "every pixel is excluded by train.geojson"
 [ ! -e none.gpkg ] || fail "a file after a refusal"
+echo '{"type": "Point", "coordinates": [-70, -20]}' > away.geojson
+warned "away.geojson: nothing is excluded" map.tif -n 30 -exclude away.geojson told.gpkg -overwrite
 # metres in degrees: a point in 60 degrees north, whose surroundings are twice as wide as they are high in pixels
 cat > point.csv << 'END'
 x,y,kind
@@ -238,6 +252,10 @@ END
 expect_silence s2rgf_assess map.tif -labels f.shp -a reference -design stratified -q
 expect_status 3 s2rgf_assess map.tif -labels f.shp -a reference -design simple
 warned "$quiet_ice" map.tif -n 200 -of GPKG f.sample
+for name in ./-f.gpkg '(f).gpkg' '~f.sqlite' '.f.gpkg' '$f.shp'; do
+    warned "$quiet_ice" map.tif -n 200 "$name"
+    expect_file "$name"
+done
 refused() { # TEXT ARGUMENTS...
     local text=$1
     shift

@@ -94,6 +94,9 @@ check beside.gpkg '
 labelled = gdal.Open("labelled.tif").ReadAsArray()
 assert not any(labelled[int(q["y"]), int(q["x"])] for q in p), "a label is suggested"
 '
+echo '{"type": "Point", "coordinates": [-70, -20]}' > away.geojson
+expect_status 0 "${suggest[@]}" -q -n 5 -labels away.geojson away.gpkg
+expect_in "$stderr" "away.geojson: no label lies on the scene"
 expect_status 0 "${suggest[@]}" -q -n 20 -mask mask.tif masked.gpkg
 check masked.gpkg 'assert min(q["x"] for q in p) > 40'
 expect_status 0 "${suggest[@]}" -q -n 500 -distance 200 most.gpkg

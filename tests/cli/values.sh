@@ -94,6 +94,9 @@ write("cube.dat", bad, nodata=-9999, driver="ENVI")
 with open("cube.hdr", "a") as header:
     header.write("\nbbl = {1, 1, 0, 1}\nwavelength units = Nanometers\nwavelength = {490, 560, 665, 842}\n")
 write("empty.tif", bad, nodata=-9999)
+write("marked.dat", base, driver="ENVI")
+with open("marked.hdr", "a") as header:
+    header.write("\nbbl = {0, 0, 0, 0}\n")
 P
 
 train=(s2rgf_train -q -overwrite -steps 2 -val 0 -c 16 -batch 1 -crop 32 -threads 1 -labels labels.tif)
@@ -111,6 +114,10 @@ expect_not_in "$stderr" "-srcnodata"
 expect_status 0 "${train[@]}" -i single.tif other.s2rgf
 expect_in "$stderr" "band 3"
 expect_in "$stderr" "the value 7 in 100 %"
+
+# A list that marks all bands bad means nothing.
+expect_status 0 "${train[@]}" -i marked.dat other.s2rgf
+expect_in "$stderr" "source (marked.dat): the file marks every band bad: all are used"
 
 # Mapping: what is far from the training, in one line; the map is made all the same.
 expect_silence "${train[@]}" -i plain.tif m.s2rgf

@@ -20,7 +20,7 @@ model: core format nn nn/layers nn/networks
 geo/source: core
 geo/files: core geo/source
 geo/labels: core geo/source
-geo/map: core geo/source geo/labels
+geo/map: core geo/source geo/files geo/labels
 geo/points: core geo/source geo/map
 tiles: core nn/networks
 scene: core format geo/source geo/files model nn/networks
@@ -79,6 +79,7 @@ allowed_own() {
 allowed_foreign() {
     case $3 in
     cblas.h) [ "$2" = nn/layers/gemm.c ] ;;
+    immintrin.h | arm_neon.h) [ "$2" = nn/kernels/vector.h ] ;;
     omp.h) [ "$2" = tiles/tile_runner.c ] || [ "$2" = train/train.c ] ;;
     dlfcn.h | sched.h | sys/auxv.h) [ "$2" = apps/environment.c ] ;;
     pthread.h) [[ " scene/network_input.c tiles/tile_runner.c tiles/tile_seams.c geo/source/pieces.c " == *" $2 "* ]] ;;

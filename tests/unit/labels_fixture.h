@@ -132,7 +132,8 @@ static inline void make_layer(const char *driver, const char *path, const char *
             OGRGeometryH geometry = NULL;
             char *text = (char *)features[i].wkt;
             CHECK(OGR_G_CreateFromWkt(&text, NULL, &geometry) == OGRERR_NONE);
-            pixels_to_geo(geometry);
+            if (!OGR_G_IsEmpty(geometry))
+                pixels_to_geo(geometry);
             if (transformation)
                 CHECK(OGR_G_Transform(geometry, transformation) == OGRERR_NONE);
             OGR_F_SetGeometryDirectly(feature, geometry);

@@ -99,6 +99,7 @@ static inline bool sample_build(s2_model_content *content, bool reversed)
         s2_class_table_add(&content->classes, 2, "back\\slash", NULL, NULL) != S2RGF_OK)
         return false;
     content->training = (s2_model_training){.labels_checksum = "0123456789abcdef",
+                                            .initial_checksum = "fedcba9876543210",
                                             .seed = UINT64_MAX,
                                             .steps = 150,
                                             .train_pixels = 400,

@@ -30,7 +30,9 @@ static void test_points(void)
     CHECK(labels.group_count == 4); /* the upper left block holds two classes */
     for (int g = 0; g < labels.group_count; g++)
         CHECK(labels.groups[g].bounds.w <= S2_LABEL_BLOCK_PX);
-    CHECK(last_lines[0] == '\0');
+    CHECK_CONTAINS(last_lines, "points.gpkg: left out: no geometry in 1 feature: the first is "
+                               "feature 7");
+    CHECK(labels.polygons == 0 && labels.polygons_without_pixel == 0);
     s2_label_set_clear(&labels);
 
     /* Beside polygons they are groups of their own, and a pixel of both counts once. */
@@ -44,6 +46,27 @@ static void test_points(void)
     check_consistent(&labels);
     CHECK(labels.from_polygons && labels.count == 16 && labels.conflicts == 1);
     CHECK(labels.group_count == 2);
+    s2_label_set_clear(&labels);
+}
+
+/** A buffer is of points; where there are none, it is told. */
+static void test_buffer_of_polygons(void)
+{
+    const feature_recipe polygon = {"wood", 1, "POLYGON((0 0,4 0,4 4,0 4,0 0))", NULL};
+    const feature_recipe far = {"wood", 1, "POINT(1000 1000)", NULL};
+    const feature_recipe both[] = {polygon, far};
+    const s2rgf_label_options options = {
+        .path = "/vsimem/buffered.gpkg", .attribute = "class", .buffer_m = 25};
+    s2_label_set labels;
+    make_layer("GPKG", options.path, "EPSG:32633", both, 1);
+    read_or_stop(&options, &labels);
+    CHECK(labels.count == 16);
+    CHECK_CONTAINS(last_lines,
+                   "buffered.gpkg: a buffer of 25 m has no effect: there are no points");
+    s2_label_set_clear(&labels);
+    make_layer("GPKG", options.path, "EPSG:32633", both, 2);
+    read_or_stop(&options, &labels);
+    CHECK(labels.count == 16 && labels.points_outside == 1 && last_lines[0] == '\0');
     s2_label_set_clear(&labels);
 }
 
@@ -370,6 +393,7 @@ int main(void)
     start_labels();
     test_points();
     test_buffer();
+    test_buffer_of_polygons();
     test_odd_features();
     test_longitudes();
     test_tables_and_srs();

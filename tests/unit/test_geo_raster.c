@@ -5,6 +5,7 @@
 
 #include "core/memory.h"
 #include "geo/source/source.h"
+#include "geo/source/source_sample.h"
 #include "geo_fixture.h"
 
 static s2rgf_status open_paths(const char *const *paths, int count, const char *nodata,
@@ -499,6 +500,51 @@ static void decimated_source(void)
     s2_source_close(source);
 }
 
+/** Of no more pixels than a sample has, each is in it once; a larger area is sampled in part. */
+static void small_areas_are_sampled_whole(void)
+{
+    static const s2_rect areas[] = {{0, 0, 64, 64}, {3, 5, 1, 1},     {10, 0, 690, 9},
+                                    {0, 0, 1, 200}, {0, 7, 128, 128}, {0, 0, 700, 300}};
+    const raster_recipe recipe = {
+        .path = "/vsimem/sampled.tif", .width = 700, .height = 300, .type = GDT_UInt32};
+    static uint32_t numbers[700 * 300], seen[700 * 300];
+    for (uint32_t i = 0; i < 700 * 300; i++)
+        numbers[i] = i;
+    GDALDatasetH dataset = create_raster(&recipe);
+    CHECK(GDALRasterIO(GDALGetRasterBand(dataset, 1), GF_Write, 0, 0, 700, 300, numbers, 700, 300,
+                       GDT_UInt32, 0, 0) == CE_None);
+    GDALClose(dataset);
+    s2_source *source = open_one(recipe.path, NULL);
+    for (size_t a = 0; a < sizeof areas / sizeof *areas; a++) {
+        const s2_rect area = areas[a];
+        s2_source_sample sample;
+        s2rgf_error err = {0};
+        memset(seen, 0, sizeof seen);
+        CHECK(s2_source_sample_read(source, area, &sample, &err) == S2RGF_OK);
+        for (size_t i = 0; i < sample.count; i++)
+            seen[(size_t)sample.values[i]]++;
+        size_t inside = 0, outside = 0, most = 0;
+        for (int y = 0; y < 300; y++)
+            for (int x = 0; x < 700; x++) {
+                const uint32_t times = seen[y * 700 + x];
+                const bool in = s2_rect_contains(area, (s2_rect){x, y, 1, 1});
+                inside += in && times > 0;
+                outside += !in && times > 0;
+                most = times > most ? times : most;
+            }
+        CHECK(outside == 0);
+        if (a < 5) {
+            CHECK(inside == (size_t)area.w * (size_t)area.h && sample.count == inside);
+            CHECK(most == 1);
+        } else {
+            CHECK(inside > 1000 && sample.count <= 16384);
+        }
+        s2_source_sample_clear(&sample);
+    }
+    s2_source_close(source);
+    VSIUnlink(recipe.path);
+}
+
 int main(void)
 {
     GDALAllRegister();
@@ -514,6 +560,7 @@ int main(void)
     test_truncated_file();
     test_vrt_and_archive();
     decimated_source();
+    small_areas_are_sampled_whole();
     GDALDestroyDriverManager();
     return harness_end();
 }

@@ -64,6 +64,7 @@ static void check_same_sources(const s2_model_content *a, const s2_model_content
 static void check_same_training(const s2_model_training *a, const s2_model_training *b)
 {
     CHECK_STR(a->labels_checksum, b->labels_checksum);
+    CHECK_STR(a->initial_checksum, b->initial_checksum);
     CHECK(a->seed == b->seed);
     CHECK(a->steps == b->steps && a->train_pixels == b->train_pixels);
     CHECK(a->validation_pixels == b->validation_pixels);

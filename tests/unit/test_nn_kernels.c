@@ -1,6 +1,10 @@
 /* The inner loops of running, in every form this machine has, against a plain loop. */
 #include "nn/kernels/kernels.h"
 
+#include <inttypes.h>
+#include <math.h>
+
+#include "core/checksum.h"
 #include "golden/golden.h"
 #include "harness.h"
 #include "nn/layers/ssja.h"
@@ -11,11 +15,20 @@
 #define OUT_MAX 117 /* seven blocks and a part of one */
 #define BLOCKS_MAX ((OUT_MAX + S2_KERNEL_BLOCK - 1) / S2_KERNEL_BLOCK)
 #define TOLERANCE 1e-5
+#define FUSED_BITS                                                                                 \
+    UINT64_C(0x046eb0bb53cdfcfc) /* of all that forms with fused multiply-add compute here */
 
 static float x[TAPS_MAX * PIXELS_MAX * (IN_MAX + 2) * 2], w[TAPS_MAX * IN_MAX * OUT_MAX];
 static float scale[OUT_MAX], bias[BLOCKS_MAX * S2_KERNEL_BLOCK], add[PIXELS_MAX * OUT_MAX];
 static float packed[TAPS_MAX * IN_MAX * BLOCKS_MAX * S2_KERNEL_BLOCK],
     y[PIXELS_MAX * (OUT_MAX + 3)];
+
+static uint64_t computed; /* checksum of what the form at hand has computed */
+
+static void keep(const float *values, size_t count)
+{
+    computed = s2_checksum_add(computed, values, count * sizeof *values);
+}
 
 typedef struct shape {
     int taps, in, out, count;
@@ -61,6 +74,7 @@ static void test_row(s2_kernel_row_function function, shape s)
                                .out = s.out,
                                .relu = s.relu};
     function(&row);
+    keep(y, sizeof y / sizeof y[0]);
     for (int p = 0; p < PIXELS_MAX; p++)
         for (int o = 0; o < s.out + 3; o++) {
             const bool written = p < s.count && o < s.out;
@@ -123,6 +137,7 @@ static void test_maps(const s2_kernels *kernels, const s2_kernels *plain, int ch
                                              .y_step = channels};
             forms[f]->sample(&sample);
         }
+    keep(found[0], (size_t)(COUNT * channels));
     for (int i = 0; i < COUNT * channels; i++)
         CHECK_NEAR(found[0][i], found[1][i], TOLERANCE);
     for (int f = 0; f < 2; f++) {
@@ -140,6 +155,8 @@ static void test_maps(const s2_kernels *kernels, const s2_kernels *plain, int ch
         forms[f]->sum((const float *const[]){x, w, add}, 3, (size_t)channels,
                       found[f] + SCALED * channels);
     }
+    keep(sums[0][0], 2 * 40);
+    keep(found[0], (size_t)((SCALED + 1) * channels));
     for (int k = 0; k < channels; k++) {
         CHECK_NEAR(sums[0][0][k], sums[1][0][k], TOLERANCE);
         CHECK_NEAR(sums[0][1][k], sums[1][1][k], TOLERANCE);
@@ -158,6 +175,7 @@ static void test_rows(const s2_kernels *kernels, const s2_kernels *plain, int co
         const s2_kernel_filter filter = {w, w + 3, 0.1f, -0.2f, x, count, 3, filtered[f]};
         forms[f]->filter(&filter);
     }
+    keep(filtered[0], (size_t)(3 * 2 * count));
     for (int i = 0; i < 3 * 2 * count; i++)
         CHECK_NEAR(filtered[0][i], filtered[1][i], TOLERANCE);
 }
@@ -178,6 +196,8 @@ static void test_relation(const s2_kernels *kernels, const s2_kernels *plain, in
         forms[f]->gram(&cell);
         forms[f]->attend(&window);
     }
+    keep(grams[0], s2_gram_floats(channels));
+    keep(attended[0], (size_t)(2 * channels * channels));
     for (size_t i = 0; i < s2_gram_floats(channels); i++)
         CHECK_NEAR(grams[0][i], grams[1][i], TOLERANCE);
     for (int i = 0; i < 2 * channels * channels; i++)
@@ -212,6 +232,98 @@ static void test_attention(const s2_kernels *kernels)
 }
 
 /* Without a wish there is always a form; a wish that means nothing is refused, not ignored. */
+/* A strip of Winograd's tiles against the direct way. */
+static void test_strip(const s2_kernels *kernels, int dilation)
+{
+    enum { IN = 16, OUT = 32, TILES = 4, COLUMNS = 28, FLOATS = 10 * COLUMNS * IN };
+    static float image[FLOATS], weights[9 * IN * OUT], direct[9 * IN * OUT];
+    static float wino[S2_WINOGRAD_PRODUCTS * IN * OUT], out[4][COLUMNS * OUT], expected[OUT * 16];
+    static float scratch[S2_WINOGRAD_PRODUCTS * S2_WINOGRAD_GROUP * (IN + OUT)];
+    if (!kernels->winograd)
+        return;
+    golden_fill("kernel.image", 1, 0, image, FLOATS);
+    golden_fill("kernel.weights", 1, 0, weights, 9 * IN * OUT);
+    s2_kernel_pack(weights, NULL, 9, IN, OUT, direct);
+    s2_winograd_pack(direct, IN, OUT, wino);
+    s2_kernel_winograd strip = {.x_stride = IN,
+                                .y_stride = OUT,
+                                .dilation = dilation,
+                                .tiles = TILES,
+                                .end = 4 * TILES,
+                                .in = IN,
+                                .out = OUT,
+                                .w = wino,
+                                .bias = bias,
+                                .scratch = scratch};
+    for (int i = 0; i < S2_WINOGRAD_REACH; i++)
+        strip.x[i] = image + i * COLUMNS * IN;
+    for (int i = 0; i < S2_WINOGRAD_SIDE; i++)
+        strip.y[i] = out[i];
+    kernels->winograd(&strip);
+    for (int i = 0; i < S2_WINOGRAD_SIDE; i++) {
+        ptrdiff_t taps[9];
+        for (int t = 0; t < 9; t++)
+            taps[t] = (ptrdiff_t)t / 3 * COLUMNS * IN + (ptrdiff_t)t % 3 * dilation * IN;
+        const s2_kernel_row row = {.x = strip.x[i],
+                                   .x_step = IN,
+                                   .taps = taps,
+                                   .tap_count = 9,
+                                   .in = IN,
+                                   .w = direct,
+                                   .bias = bias,
+                                   .y = expected,
+                                   .y_step = OUT,
+                                   .count = 4 * TILES,
+                                   .out = OUT};
+        kernels->row(&row);
+        keep(out[i], 4 * TILES * OUT);
+        for (int k = 0; k < 4 * TILES * OUT; k++)
+            CHECK_NEAR(out[i][k], expected[k], 1e-4);
+    }
+}
+
+/* Whether a form fuses products and sums on this machine: then its bits are those of all others
+   that do. */
+static bool is_fused(const char *form)
+{
+#ifdef __aarch64__
+    return strcmp(form, "base") == 0;
+#else
+    return strcmp(form, "avx2") == 0 || strcmp(form, "avx512") == 0;
+#endif
+}
+
+/* A sum is a chain of fused operations in the order of the taps, then of the channels. */
+static void test_chain(s2_kernel_row_function function)
+{
+    enum { IN = 13, TAPS = 4, OUT = 21, COUNT = 17 };
+    const ptrdiff_t taps[TAPS] = {0, 5, 2, 40};
+    float found[COUNT * OUT];
+    s2_kernel_pack(w, scale, TAPS, IN, OUT, packed);
+    const s2_kernel_row row = {.x = x,
+                               .x_step = IN,
+                               .taps = taps,
+                               .tap_count = TAPS,
+                               .in = IN,
+                               .w = packed,
+                               .bias = bias,
+                               .y = found,
+                               .y_step = OUT,
+                               .count = COUNT,
+                               .out = OUT};
+    function(&row);
+    for (int p = 0; p < COUNT; p++)
+        for (int o = 0; o < OUT; o++) {
+            float sum = bias[o];
+            for (int t = 0; t < TAPS; t++)
+                for (int c = 0; c < IN; c++) {
+                    const float weight = w[(t * IN + c) * OUT + o] * scale[o];
+                    sum = fmaf(x[p * IN + taps[t] + c], weight, sum);
+                }
+            CHECK(found[p * OUT + o] == sum);
+        }
+}
+
 static void test_choice(void)
 {
     const s2_kernels *kernels = NULL;
@@ -243,6 +355,7 @@ int main(void)
             continue;
         REQUIRE(status == S2RGF_OK);
         CHECK(strcmp(kernels->name, forms[f]) == 0);
+        computed = S2_CHECKSUM_START;
         const s2_kernel_row_function function = kernels->row;
         for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
             test_row(function, (shape){9, 4, 32, counts[i], false, true});
@@ -266,6 +379,15 @@ int main(void)
         for (int channels = 16; channels <= 80; channels += 16) {
             test_relation(kernels, plain, channels, 11);
             test_relation(kernels, plain, channels, 0);
+        }
+        test_strip(kernels, 1);
+        test_strip(kernels, 2);
+        if (is_fused(forms[f])) {
+            test_chain(function);
+            if (computed != FUSED_BITS)
+                printf("    %s: expected bits %" PRIx64 ", found %" PRIx64 "\n", forms[f],
+                       FUSED_BITS, computed);
+            CHECK(computed == FUSED_BITS);
         }
     }
     test_choice();

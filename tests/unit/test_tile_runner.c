@@ -297,6 +297,82 @@ static void many_tiles_end_at_once(int threads)
     CHECK(many.last == 9999 && many.in_order);
 }
 
+/* Of a job that hands over nothing, a slow item does not hold up those after it. */
+typedef struct race {
+    _Atomic int done;
+    int before_first; /* others that were done when the first item was */
+} race;
+
+static s2rgf_status start_race(void *context, void **worker, s2rgf_error *err)
+{
+    (void)err;
+    *worker = context;
+    return S2RGF_OK;
+}
+
+static s2rgf_status run_item(void *worker, int item, s2_tile_watch *watch, s2rgf_error *err)
+{
+    race *own = worker;
+    (void)watch;
+    (void)err;
+    for (int waited = 0; item == 0 && own->done < TILES - 1 && waited < 10000; waited++)
+        usleep(1000);
+    if (item == 0)
+        own->before_first = own->done;
+    own->done++;
+    return S2RGF_OK;
+}
+
+static void leave_race(void *worker)
+{
+    (void)worker;
+}
+
+static void items_without_order(void)
+{
+    race own = {0, 0};
+    const s2_tile_job job = {.context = &own,
+                             .tile_count = TILES,
+                             .threads = 2,
+                             .start = start_race,
+                             .compute = run_item,
+                             .stop = leave_race};
+    CHECK(s2_tiles_run(&job, NULL, NULL) == S2RGF_OK);
+    CHECK(own.done == TILES && own.before_first == TILES - 1);
+}
+
+/* A job inside an item of another: only the thread that runs the outer one tells its host. */
+static s2rgf_status run_inner(void *worker, int item, s2_tile_watch *watch, s2rgf_error *err)
+{
+    scenario inner = CLEAN;
+    const s2_tile_job job = {.context = &inner,
+                             .tile_count = 3,
+                             .threads = 1,
+                             .start = start,
+                             .compute = compute,
+                             .write = write_tile,
+                             .stop = stop};
+    (void)worker;
+    (void)item;
+    const s2rgf_status status = s2_tiles_run(&job, NULL, err);
+    return status == S2RGF_OK ? s2_tile_report(watch, 0.5, err) : status;
+}
+
+static void jobs_inside_items(void)
+{
+    scenario s = CLEAN;
+    s.caller = pthread_self();
+    const s2rgf_host host = {progress, NULL, &s};
+    const s2_tile_job job = {.context = &s,
+                             .tile_count = TILES,
+                             .threads = 2,
+                             .start = start_race,
+                             .compute = run_inner,
+                             .stop = leave_race};
+    CHECK(s2_tiles_run(&job, &host, NULL) == S2RGF_OK);
+    CHECK(s.reports > 1 && s.strangers == 0 && s.last == 1.0);
+}
+
 int main(void)
 {
     for (int threads = 1; threads <= 4; threads++) {
@@ -310,6 +386,8 @@ int main(void)
     }
     host_is_told_while_waiting(false);
     host_is_told_while_waiting(true);
+    items_without_order();
+    jobs_inside_items();
     CHECK(s2_thread_count(3) == 3);
     CHECK(s2_thread_count(0) >= 1);
     return harness_end();

@@ -1,15 +1,16 @@
 """Train a model: s2rgf_train."""
 
-from qgis.core import QgsProcessingParameterFileDestination
+from qgis.core import QgsProcessingParameterFile, QgsProcessingParameterFileDestination
 
 from ..labels import LABEL_OPTIONS, add_labels, check_labels, label_arguments
-from ..model import MODEL_FILTER
+from ..model import ANY_MODEL_FILTER, MODEL_FILTER
 from ..options import RASTER_OPTIONS, THREADS, Option, add_parameter
 from ..report import add_json
 from ..sources import add_sources, check_sources, source_arguments
 from ..text import paragraphs, tr
 from .base import ProgramAlgorithm
 
+INITIAL = "INITIAL"
 OUTPUT = "OUTPUT"
 REPORT = "REPORT"
 
@@ -26,7 +27,8 @@ class Train(ProgramAlgorithm):
             "-c",
             int,
             "Channels of the network",
-            "A multiple of 16. More channels take more time and memory. 0: 64.",
+            "A multiple of 16. More channels take more time and memory. 0: 64, or as many as the "
+            "initial model has.",
             0,
             0,
             128,
@@ -113,6 +115,13 @@ class Train(ProgramAlgorithm):
             "Trains on many scenes. Put {} for the name of a scene into the paths of rasters and "
             "labels.",
         ),
+        Option(
+            "FREEZE",
+            "-freeze",
+            str,
+            "Part of the initial model that stays as it is",
+            "encoders: the layers that see a single source. By default nothing.",
+        ),
         Option("SKIP_BAD", "-skip_bad", bool, "Leave out scenes that cannot be used", None),
         Option(
             "VAL_BY",
@@ -153,6 +162,15 @@ class Train(ProgramAlgorithm):
             self, tr("By default that of the first layer. A model knows its sources by name.")
         )
         add_labels(self)
+        initial = QgsProcessingParameterFile(
+            INITIAL, tr("Initial model"), optional=True, fileFilter=tr(ANY_MODEL_FILTER)
+        )
+        add_parameter(
+            self,
+            initial,
+            tr("Starts from its weights, for sources and classes of the same name."),
+            advanced=True,
+        )
         self.add_options()
         output = QgsProcessingParameterFileDestination(OUTPUT, tr("Model"), tr(MODEL_FILTER))
         add_parameter(self, output)
@@ -164,10 +182,12 @@ class Train(ProgramAlgorithm):
     def processAlgorithm(self, parameters, context, feedback):
         path = self.parameterAsFileOutput(parameters, OUTPUT, context)
         report = self.parameterAsFileOutput(parameters, REPORT, context)
+        initial = self.parameterAsFile(parameters, INITIAL, context)
         arguments = [
             *source_arguments(self, parameters, context),
             *label_arguments(self, parameters, context, feedback),
             *self.option_arguments(parameters, context),
+            *(("-init", initial) if initial else ()),
             *(("-report", report) if report else ()),
             "-overwrite",
             path,

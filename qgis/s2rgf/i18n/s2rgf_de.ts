@@ -412,8 +412,8 @@
         <translation>Kanäle des Netzes</translation>
     </message>
     <message>
-        <source>A multiple of 16. More channels take more time and memory. 0: 64.</source>
-        <translation>Ein Vielfaches von 16. Mehr Kanäle brauchen mehr Zeit und Speicher. 0: 64.</translation>
+        <source>A multiple of 16. More channels take more time and memory. 0: 64, or as many as the initial model has.</source>
+        <translation>Ein Vielfaches von 16. Mehr Kanäle brauchen mehr Zeit und Speicher. 0: 64 oder so viele, wie das Ausgangsmodell hat.</translation>
     </message>
     <message>
         <source>Steps of a full run</source>
@@ -516,6 +516,14 @@
         <translation>Trainiert mit vielen Szenen. Setzen Sie {} für den Namen einer Szene in die Pfade von Rastern und Flächen.</translation>
     </message>
     <message>
+        <source>Part of the initial model that stays as it is</source>
+        <translation>Teil des Ausgangsmodells, der bleibt, wie er ist</translation>
+    </message>
+    <message>
+        <source>encoders: the layers that see a single source. By default nothing.</source>
+        <translation>encoders: die Schichten, die eine einzige Quelle sehen. Ohne Angabe nichts.</translation>
+    </message>
+    <message>
         <source>Leave out scenes that cannot be used</source>
         <translation>Szenen auslassen, die nicht benutzt werden können</translation>
     </message>
@@ -550,6 +558,14 @@
     <message>
         <source>By default that of the first layer. A model knows its sources by name.</source>
         <translation>Ohne Angabe der des ersten Layers. Ein Modell kennt seine Quellen beim Namen.</translation>
+    </message>
+    <message>
+        <source>Initial model</source>
+        <translation>Ausgangsmodell</translation>
+    </message>
+    <message>
+        <source>Starts from its weights, for sources and classes of the same name.</source>
+        <translation>Beginnt mit seinen Gewichten, bei Quellen und Klassen desselben Namens.</translation>
     </message>
     <message>
         <source>s2rgf models (*.s2rgf)</source>

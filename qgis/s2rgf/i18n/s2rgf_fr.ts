@@ -412,8 +412,8 @@
         <translation>Canaux du réseau</translation>
     </message>
     <message>
-        <source>A multiple of 16. More channels take more time and memory. 0: 64.</source>
-        <translation>Un multiple de 16. Plus de canaux demandent plus de temps et de mémoire. 0 : 64.</translation>
+        <source>A multiple of 16. More channels take more time and memory. 0: 64, or as many as the initial model has.</source>
+        <translation>Un multiple de 16. Plus de canaux prennent plus de temps et de mémoire. 0 : 64, ou autant que le modèle de départ.</translation>
     </message>
     <message>
         <source>Steps of a full run</source>
@@ -516,6 +516,14 @@
         <translation>Entraîne sur de nombreuses scènes. Mettez {} pour le nom d'une scène dans les chemins des rasters et des étiquettes.</translation>
     </message>
     <message>
+        <source>Part of the initial model that stays as it is</source>
+        <translation>Partie du modèle de départ qui reste telle quelle</translation>
+    </message>
+    <message>
+        <source>encoders: the layers that see a single source. By default nothing.</source>
+        <translation>encoders : les couches qui ne voient qu'une seule source. Par défaut rien.</translation>
+    </message>
+    <message>
         <source>Leave out scenes that cannot be used</source>
         <translation>Omettre les scènes inutilisables</translation>
     </message>
@@ -550,6 +558,14 @@
     <message>
         <source>By default that of the first layer. A model knows its sources by name.</source>
         <translation>Par défaut celui de la première couche. Un modèle connaît ses sources par leur nom.</translation>
+    </message>
+    <message>
+        <source>Initial model</source>
+        <translation>Modèle de départ</translation>
+    </message>
+    <message>
+        <source>Starts from its weights, for sources and classes of the same name.</source>
+        <translation>Part de ses poids, pour les sources et les classes de même nom.</translation>
     </message>
     <message>
         <source>s2rgf models (*.s2rgf)</source>

@@ -18,6 +18,7 @@
 
 /** Oddities of labels; geometries with any but the last are left out. */
 typedef enum oddity {
+    ODD_EMPTY,
     ODD_LINE,
     ODD_STRAY_POINT,
     ODD_SURFACE,
@@ -292,17 +293,14 @@ static void count_oddities(s2_burner *burner, long long feature)
 s2rgf_status s2_burn_feature(s2_burner *burner, OGRFeatureH feature, int class_index,
                              s2_label_set *set, s2rgf_error *err)
 {
-    OGRGeometryH own = OGR_F_GetGeometryRef(feature);
-    if (!own || OGR_G_IsEmpty(own)) {
-        set->polygons++;
-        set->polygons_without_pixel++;
-        return S2RGF_OK;
-    }
+    OGRGeometryH own = OGR_F_GetGeometryRef(feature), geometry = NULL;
     s2rgf_status status = S2RGF_OK;
     burner->feature = feature;
-    OGRGeometryH geometry = OGR_G_GetLinearGeometry(own, 0.0, NULL);
+    burner->odd[ODD_EMPTY] = !own || OGR_G_IsEmpty(own);
+    if (!burner->odd[ODD_EMPTY])
+        geometry = OGR_G_GetLinearGeometry(own, 0.0, NULL);
     if (!geometry) {
-        burner->odd[ODD_SURFACE] = true;
+        burner->odd[ODD_SURFACE] = !burner->odd[ODD_EMPTY];
     } else {
         const s2_label_outcome outcome = s2_label_place_project(&burner->place, geometry);
         burner->odd[ODD_NOWHERE] = outcome == S2_LABEL_NOWHERE;
@@ -318,6 +316,7 @@ s2rgf_status s2_burn_feature(s2_burner *burner, OGRFeatureH feature, int class_i
 static void tell_oddities(const s2_burner *burner, const s2rgf_host *host)
 {
     const char *const what[ODDITIES] = {
+        [ODD_EMPTY] = "left out: no geometry",
         [ODD_LINE] = "left out: lines",
         [ODD_STRAY_POINT] = burner->use == S2_LABELS_OF_AREAS ? "left out: points"
                                                               : "left out: points in a collection",
@@ -338,5 +337,6 @@ static void tell_oddities(const s2_burner *burner, const s2rgf_host *host)
 s2rgf_status s2_burner_finish(s2_burner *burner, const s2rgf_host *host, s2rgf_error *err)
 {
     tell_oddities(burner, host);
+    s2_label_points_tell(&burner->points, host);
     return s2_label_points_claim(&burner->points, burner->claims, err);
 }

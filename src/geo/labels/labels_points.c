@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "core/log.h"
 #include "core/memory.h"
 
 s2rgf_status s2_label_points_init(s2_label_points *points, const s2_label_request *request,
@@ -51,6 +52,7 @@ s2rgf_status s2_label_points_note(s2_label_points *points, const s2_label_place 
     const s2_grid *grid = place->grid;
     s2_label_claims *found = &points->found;
     int turns;
+    points->any = true;
     *finite = isfinite(x) && isfinite(y);
     const int count = *finite ? s2_label_place_turns(place, x, x, &turns) : 0;
     for (int i = 0; i < count; i++) {
@@ -116,6 +118,14 @@ static s2rgf_status claim_disc(const s2_label_points *points, const s2_label_pix
     for (double y = fmax(floor(v - reach), 0.0); y <= last && status == S2RGF_OK; y++)
         status = claim_line(points, own, (int)y, metric, claims, err);
     return status;
+}
+
+void s2_label_points_tell(const s2_label_points *points, const s2rgf_host *host)
+{
+    const s2rgf_label_options *options = points->request->options;
+    if (options->buffer_m > 0.0 && !points->any)
+        s2_log(host, S2RGF_WARNING, "%s: a buffer of %.10g m has no effect: there are no points",
+               options->path, options->buffer_m);
 }
 
 s2rgf_status s2_label_points_claim(s2_label_points *points, s2_label_claims *claims,

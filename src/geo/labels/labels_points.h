@@ -16,6 +16,7 @@ typedef struct s2_label_points {
     s2_label_claims found;           /* each a group of its own */
     s2_point_place *places;          /* [found.count] */
     size_t capacity;
+    bool any; /* one was met, on the grid or not */
     s2_ground ground;
 } s2_label_points;
 
@@ -35,6 +36,9 @@ void s2_label_points_clear(s2_label_points *points);
 s2rgf_status s2_label_points_note(s2_label_points *points, const s2_label_place *place,
                                   OGRGeometryH point, int class_index, bool *finite,
                                   s2_label_set *set, s2rgf_error *err);
+
+/** Warn of a buffer where there was no point. */
+void s2_label_points_tell(const s2_label_points *points, const s2rgf_host *host);
 
 /**
  * Claim the pixels of all points and of the discs around them: those of one class in one block, by

@@ -12,8 +12,10 @@
 #include <unistd.h>
 
 #include "core/error.h"
+#include "core/file.h"
 #include "core/memory.h"
 #include "core/naming.h"
+#include "geo/files/dataset_files.h"
 #include "geo/map/checked_files.h"
 #include "geo/map/map_style.h"
 #include "geo/map/map_vat.h"
@@ -298,13 +300,31 @@ typedef struct stale_file {
     enum { AFTER_NAME, STYLE, OF_SHAPEFILE } kind;
 } stale_file;
 
+/** An s2_dataset_filter: the output itself. */
+static bool is_output(const void *of, const char *path)
+{
+    const s2_map_files *files = of;
+    return s2_same_file(files->path, path);
+}
+
+/** Whether a style was made for a former map of this name, and not for one beside it. */
+static bool is_stale_style(const s2_map_files *files, const char *path)
+{
+    if (!s2_map_exists(files->path) || !s2_map_style_is_own(path))
+        return false;
+    char *owner = s2_dataset_owner(path, is_output, files);
+    const bool found = owner != NULL;
+    s2_free(owner);
+    return !found;
+}
+
 /** Whether a file that the new output does not bring itself belongs to the former one. */
 static bool is_stale(const s2_map_files *files, const stale_file *of, const char *path)
 {
     if (!s2_map_exists(path))
         return false;
     if (of->kind == STYLE)
-        return s2_map_exists(files->path) && s2_map_style_is_own(path);
+        return is_stale_style(files, path);
     return of->kind == AFTER_NAME || EQUAL(CPLGetExtension(files->name), "shp");
 }
 

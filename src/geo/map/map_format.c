@@ -88,8 +88,11 @@ char **s2_map_format_options(GDALDriverH driver, GDALDataType type,
     if (is_gtiff || is_cog) {
         options = add_default(options, "BIGTIFF", "IF_SAFER", creation_options);
         /* Floats compress by prediction only. */
-        if (!CSLFetchNameValue(given, "COMPRESS") && type == GDT_Float32)
+        /* More effort makes such files hardly smaller, and takes half as long as the map itself. */
+        if (!CSLFetchNameValue(given, "COMPRESS") && type == GDT_Float32) {
             options = add_default(options, "PREDICTOR", is_cog ? "YES" : "3", creation_options);
+            options = add_default(options, is_cog ? "LEVEL" : "ZLEVEL", "1", creation_options);
+        }
         options = add_default(options, "COMPRESS", "DEFLATE", creation_options);
     }
     /* It would name the folder in which the file was made. */

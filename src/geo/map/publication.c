@@ -380,6 +380,23 @@ static outcome take_over(const s2_publication *publication, const char *journal)
 }
 
 /**
+ * Start a child, which works and reports to descriptor ends[1]; its process, or -1. It has our memory,
+ * so that none is copied, and our thread waits until it has ended. It goes on if we are killed.
+ */
+static pid_t start_child(work_function work, const s2_publication *publication, const char *journal,
+                         const int ends[2])
+{
+    const pid_t child = vfork();
+    if (child == 0) {
+        setsid();
+        const outcome result = work(publication, journal);
+        const ssize_t written = write(ends[1], &result, sizeof result);
+        _exit(written == (ssize_t)sizeof result ? 0 : 1);
+    }
+    return child;
+}
+
+/**
  * Work in a child, which signals to our group or terminal do not reach. false: it was killed before
  * it could tell how it went. Where there can be no child the work is done here.
  */
@@ -397,14 +414,7 @@ static bool work_apart(work_function work, const s2_publication *publication, co
     fcntl(ends[1], F_SETFD, FD_CLOEXEC);
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &former);
-    const pid_t child = fork();
-    if (child == 0) {
-        close(ends[0]);
-        setsid();
-        *result = work(publication, journal);
-        const ssize_t written = write(ends[1], result, sizeof *result);
-        _exit(written == (ssize_t)sizeof *result ? 0 : 1);
-    }
+    const pid_t child = start_child(work, publication, journal, ends);
     pthread_sigmask(SIG_SETMASK, &former, NULL);
     close(ends[1]);
     if (child < 0) {

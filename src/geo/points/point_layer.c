@@ -4,6 +4,7 @@
 #include <cpl_conv.h>
 #include <cpl_string.h>
 #include <cpl_vsi.h>
+#include <ctype.h>
 #include <math.h>
 #include <ogr_api.h>
 #include <string.h>
@@ -126,6 +127,18 @@ static bool add_point(const s2_point_layer *layer, OGRLayerH into, const s2_poin
     return done;
 }
 
+/**
+ * The layer's name: that of the file, but for signs that databases allow at no beginning, as in
+ * "-x.gpkg". NULL: memory is out; released with s2_free()
+ */
+static char *layer_name(const s2_point_layer *layer)
+{
+    char *name = s2_strdup(layer->files.stem);
+    if (name && ispunct((unsigned char)name[0]))
+        name[0] = '_';
+    return name;
+}
+
 static bool fill_layer(const s2_point_layer *layer, GDALDatasetH dataset, const s2_point *points,
                        size_t count)
 {
@@ -135,8 +148,11 @@ static bool fill_layer(const s2_point_layer *layer, GDALDatasetH dataset, const 
     OGRSpatialReferenceH srs = NULL;
     if (layer->grid->srs_wkt && s2_srs_from_text(layer->grid->srs_wkt, &srs, NULL) != S2RGF_OK)
         return false;
-    OGRLayerH into = GDALDatasetCreateLayer(dataset, layer->files.stem, srs, wkbPoint,
-                                            is_csv ? (char **)csv_options : NULL);
+    char *name = layer_name(layer);
+    OGRLayerH into = name ? GDALDatasetCreateLayer(dataset, name, srs, wkbPoint,
+                                                   is_csv ? (char **)csv_options : NULL)
+                          : NULL;
+    s2_free(name);
     OSRDestroySpatialReference(srs);
     /* formats that know transactions are slow without */
     bool done = into && add_fields(layer, into);
@@ -244,6 +260,11 @@ static s2rgf_status verify_points(const s2_point_layer *layer, const char *path,
     s2_gdal_catch_end(&caught);
     if (good == count && !caught.failed)
         return S2RGF_OK;
+    if (layer->is_tried)
+        return s2_gdal_fail(&caught, err, S2RGF_IO,
+                            "%s: not all points are in it: expected %zu, found %zu: is the disk "
+                            "full, or the format too coarse for these pixels?",
+                            layer->files.path, count, good);
     return s2_gdal_fail(&caught, err, S2RGF_UNSUPPORTED,
                         "%s: %s does not hold the points: expected %zu, and all fields, found %zu",
                         layer->files.path, GDALGetDriverShortName(layer->driver), count, good);
@@ -282,6 +303,7 @@ static s2rgf_status try_format(s2_point_layer *layer, s2rgf_error *err)
         status = verify_points(layer, path, &point, 1, err);
     if (status == S2RGF_OK)
         find_suffixes(layer, CPLGetPath(path));
+    layer->is_tried = status == S2RGF_OK;
     s2_free(path);
     s2_free(values);
     return status;

@@ -39,6 +39,7 @@ typedef struct s2_point_layer {
     const s2_point_field *fields; /* [field_count] borrowed */
     size_t field_count;
     GDALDriverH driver;
+    bool is_tried; /* the driver can hold such points */
     s2_map_files files;
     char **
         suffixes; /* what is appended to its name without extension in files beside it; NULL-ended */

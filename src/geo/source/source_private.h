@@ -65,10 +65,10 @@ s2rgf_status s2_source_read_band(s2_source *source, int band, s2_rect rect, floa
 #define S2_SAMPLE_PIXELS 1024 /* of a rectangle, at most */
 
 /**
- * Rectangles spread over an area of the files' grid, in few blocks. rects out [S2_SAMPLE_RECTS]
- * Source s2_source_sample_read() says how many blocks.
+ * How many rectangles sample an area of the files' grid, as s2_source_sample_read() says.
+ * rects out [S2_SAMPLE_RECTS]
  */
-void s2_source_place_samples(const s2_source *source, s2_rect area, s2_rect *rects);
+int s2_source_place_samples(const s2_source *source, s2_rect area, s2_rect *rects);
 
 /** At least count * size bytes, contents undefined; NULL when memory is out. */
 void *s2_scratch_reserve(s2_scratch *scratch, size_t count, size_t size);

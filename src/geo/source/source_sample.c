@@ -39,8 +39,23 @@ static void place_sample(const int range[2], int block, const double at[2], int 
     *start = low + (int)(at[1] * (high - low - *length + 1));
 }
 
-void s2_source_place_samples(const s2_source *source, s2_rect area, s2_rect *rects)
+/** Rectangles of whole lines that cover an area; 0: it is too large for that. */
+static int cover(s2_rect area, s2_rect *rects)
 {
+    const int lines = S2_SAMPLE_PIXELS / area.w;
+    if (lines == 0 || (area.h - 1) / lines >= S2_SAMPLE_RECTS)
+        return 0;
+    int count = 0;
+    for (int y = 0; y < area.h; y += lines)
+        rects[count++] = s2_rect_intersect((s2_rect){area.x, area.y + y, area.w, lines}, area);
+    return count;
+}
+
+int s2_source_place_samples(const s2_source *source, s2_rect area, s2_rect *rects)
+{
+    const int covering = cover(area, rects);
+    if (covering > 0)
+        return covering;
     const s2_file *file = &source->files[source->bands[0].file];
     int across, down;
     GDALGetBlockSize(GDALGetRasterBand(file->dataset, file->bands[source->bands[0].band].number),
@@ -57,6 +72,7 @@ void s2_source_place_samples(const s2_source *source, s2_rect area, s2_rect *rec
         rect->w = S2_SAMPLE_PIXELS / rect->h;
         place_sample((const int[]){area.x, area.w}, across, x, &rect->x, &rect->w);
     }
+    return S2_SAMPLE_RECTS;
 }
 
 /* ---- samples -------------------------------------------------------------------------------- */
@@ -91,15 +107,15 @@ s2rgf_status s2_source_sample_read(s2_source *source, s2_rect area, s2_source_sa
     area = files_area(source, area);
     if (s2_rect_is_empty(area))
         return S2RGF_OK;
-    s2_source_place_samples(source, area, rects);
-    for (int i = 0; i < S2_SAMPLE_RECTS; i++)
+    const int count = s2_source_place_samples(source, area, rects);
+    for (int i = 0; i < count; i++)
         sample->count += (size_t)rects[i].w * (size_t)rects[i].h;
     sample->values = s2_alloc(sample->count * (size_t)sample->bands, sizeof *sample->values);
     if (!sample->values)
         return s2_fail_memory(err, "sample of a source");
     s2rgf_status status = S2RGF_OK;
     size_t done = 0;
-    for (int i = 0; i < S2_SAMPLE_RECTS && status == S2RGF_OK; i++) {
+    for (int i = 0; i < count && status == S2RGF_OK; i++) {
         const size_t pixels = (size_t)rects[i].w * (size_t)rects[i].h;
         for (int b = 0; b < sample->bands && status == S2RGF_OK; b++) {
             float *values = sample->values + (size_t)b * sample->count + done;

@@ -13,7 +13,8 @@ typedef struct s2_source_sample {
 } s2_source_sample;
 
 /**
- * Read some thousand pixels from a few blocks: from a tenth of the blocks or four, at most 16.
+ * Read some thousand pixels from a few blocks: from a tenth of the blocks or four, at most 16. Where
+ * there are no more pixels than that, read each of them once.
  * area  in  of the source's grid; a warped source is sampled as a whole
  * Errors IO, NO_MEMORY.  Memory: s2_source_sample_clear().
  */

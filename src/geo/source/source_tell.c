@@ -19,7 +19,7 @@ static s2rgf_status alpha_may_be_data(s2_source *source, const s2_file *file, bo
 {
     s2_rect rects[S2_SAMPLE_RECTS];
     float values[S2_SAMPLE_RECTS * S2_SAMPLE_PIXELS];
-    s2_source_place_samples(
+    const int count = s2_source_place_samples(
         source, (s2_rect){0, 0, source->file_grid.width, source->file_grid.height}, rects);
     GDALRasterBandH band = GDALGetRasterBand(file->dataset, file->first_alpha);
     s2_gdal_catch caught;
@@ -27,7 +27,7 @@ static s2rgf_status alpha_may_be_data(s2_source *source, const s2_file *file, bo
     size_t pixels = 0, between = 0;
     float opaque = 0.0f;
     s2_gdal_catch_begin(&caught);
-    for (int i = 0; i < S2_SAMPLE_RECTS && outcome == CE_None; i++) {
+    for (int i = 0; i < count && outcome == CE_None; i++) {
         const s2_rect at = rects[i];
         outcome = GDALRasterIO(band, GF_Read, at.x, at.y, at.w, at.h, values + pixels, at.w, at.h,
                                GDT_Float32, 0, 0);

@@ -94,9 +94,9 @@ static inline void start_pixel(const s2_kernel_row *row, int block, int count, v
                     load(w + v / VECTORS * block_floats + v % VECTORS * LANES);                    \
                 _Pragma("GCC unroll 12") for (int p = 0; p < (pixels); p++)                        \
                 {                                                                                  \
-                    const float value = from[p * x_step];                                          \
-                    _Pragma("GCC unroll 4") for (int v = 0; v < (vectors); v++) sum[p][v] +=       \
-                        weight[v] * value;                                                         \
+                    const vector value = every(from[p * x_step]);                                  \
+                    _Pragma("GCC unroll 4") for (int v = 0; v < (vectors); v++) sum[p][v] =        \
+                        multiply_add(weight[v], value, sum[p][v]);                                 \
                 }                                                                                  \
             }                                                                                      \
         }                                                                                          \

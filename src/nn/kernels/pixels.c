@@ -19,14 +19,14 @@ void KERNEL_SAMPLE(const s2_kernel_sample *sample)
         float *y = sample->y + p * sample->y_step;
         for (int k = 0; k < whole; k += LANES) {
             vector value = sample->add ? load(y + k) : (vector){0};
-            _Pragma("GCC unroll 4") for (int i = 0; i < 4; i++) value +=
-                weight[i] * load(at[i] + k);
+            _Pragma("GCC unroll 4") for (int i = 0; i < 4; i++) value =
+                multiply_add(every(weight[i]), load(at[i] + k), value);
             store(y + k, value);
         }
         for (int k = whole; k < sample->channels; k++) {
             float value = sample->add ? y[k] : 0.0f;
             for (int i = 0; i < 4; i++)
-                value += weight[i] * at[i][k];
+                value = multiply_add_one(weight[i], at[i][k], value);
             y[k] = value;
         }
     }
@@ -46,7 +46,7 @@ float KERNEL_MOMENTS(const s2_kernel_moments *row)
 #pragma omp simd
         for (int k = 0; k < channels; k++) {
             sum[k] += x[k];
-            square[k] += x[k] * x[k];
+            square[k] = multiply_add_one(x[k], x[k], square[k]);
         }
     }
     return count;
@@ -59,19 +59,22 @@ void KERNEL_SCALE(const s2_kernel_scale *run)
     const float v = run->bottom_weight;
     const float *const *at = run->corners;
     for (int k = 0; k < whole; k += LANES) {
-        const vector left = load(at[0] + k) + v * (load(at[2] + k) - load(at[0] + k));
-        const vector right = load(at[1] + k) + v * (load(at[3] + k) - load(at[1] + k));
+        const vector left =
+            multiply_add(every(v), load(at[2] + k) - load(at[0] + k), load(at[0] + k));
+        const vector right =
+            multiply_add(every(v), load(at[3] + k) - load(at[1] + k), load(at[1] + k));
         const vector step = right - left;
         for (int p = 0; p < run->count; p++)
             store(run->y + p * channels + k,
-                  load(run->x + p * channels + k) * (left + run->right_weights[p] * step));
+                  load(run->x + p * channels + k) *
+                      multiply_add(every(run->right_weights[p]), step, left));
     }
     for (int k = whole; k < channels; k++) {
-        const float left = at[0][k] + v * (at[2][k] - at[0][k]);
-        const float step = at[1][k] + v * (at[3][k] - at[1][k]) - left;
+        const float left = multiply_add_one(v, at[2][k] - at[0][k], at[0][k]);
+        const float step = multiply_add_one(v, at[3][k] - at[1][k], at[1][k]) - left;
         for (int p = 0; p < run->count; p++)
             run->y[p * channels + k] =
-                run->x[p * channels + k] * (left + run->right_weights[p] * step);
+                run->x[p * channels + k] * multiply_add_one(run->right_weights[p], step, left);
     }
 }
 
@@ -98,7 +101,7 @@ static inline float filter_band(const float *x, int bands, int b, const float *w
     float sum = 0.0f;
     for (int k = -reach; k <= reach; k++)
         if (b + k >= 0 && b + k < bands)
-            sum += w[k + reach] * x[b + k];
+            sum = multiply_add_one(w[k + reach], x[b + k], sum);
     return sum;
 }
 
@@ -119,9 +122,14 @@ void KERNEL_FILTER(const s2_kernel_filter *filter)
         }
 #pragma omp simd
         for (int b = 2; b < bands - 2; b++) {
-            u3[b] = w3[0] * x[b - 1] + w3[1] * x[b] + w3[2] * x[b + 1];
-            u5[b] = w5[0] * x[b - 2] + w5[1] * x[b - 1] + w5[2] * x[b] + w5[3] * x[b + 1] +
-                    w5[4] * x[b + 2];
+            float sum3 = w3[0] * x[b - 1];
+            float sum5 = w5[0] * x[b - 2];
+            sum3 = multiply_add_one(w3[1], x[b], sum3);
+            sum3 = multiply_add_one(w3[2], x[b + 1], sum3);
+            for (int k = 1; k < 5; k++)
+                sum5 = multiply_add_one(w5[k], x[b + k - 2], sum5);
+            u3[b] = sum3;
+            u5[b] = sum5;
         }
 #pragma omp simd
         for (int b = 0; b < bands; b++) {

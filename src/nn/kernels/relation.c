@@ -30,8 +30,8 @@ _Static_assert(SIDE == S2_KERNEL_BLOCK, "a square is as wide as a packed block")
             _Pragma("GCC unroll 4") for (int v = 0; v < (squares)*VECTORS; v++) row[v] =           \
                 load(right + v * LANES);                                                           \
             _Pragma("GCC unroll 8") for (int i = 0; i < ROWS; i++)                                 \
-                _Pragma("GCC unroll 4") for (int v = 0; v < (squares)*VECTORS; v++) sum[i][v] +=   \
-                row[v] * left[i];                                                                  \
+                _Pragma("GCC unroll 4") for (int v = 0; v < (squares)*VECTORS; v++) sum[i][v] =    \
+                    multiply_add(row[v], every(left[i]), sum[i][v]);                               \
         }                                                                                          \
         _Pragma("GCC unroll 8") for (int i = 0; i < ROWS; i++)                                     \
             _Pragma("GCC unroll 4") for (int v = 0; v < (squares)*VECTORS; v++)                    \
@@ -125,17 +125,18 @@ static void inverse_norms(const float *matrix, int channels, float *norms)
 static inline vector exponential(vector x)
 {
     /* adding 1.5 2^23 rounds, and leaves n in the last bits */
-    const vector shift = (vector){0} + 12582912.0f;
-    const vector shifted = x * 1.44269504f + shift;
+    const vector shift = every(12582912.0f);
+    const vector shifted = multiply_add(x, every(1.44269504f), shift);
     const vector n = shifted - shift;
-    const vector r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
-    vector tail = 1.9875691500e-4f * r + 1.3981999507e-3f;
-    tail = tail * r + 8.3334519073e-3f;
-    tail = tail * r + 4.1665795894e-2f;
-    tail = tail * r + 1.6666665459e-1f;
-    tail = tail * r + 5.0000001201e-1f;
+    const vector r =
+        multiply_add(n, every(2.12194440e-4f), multiply_add(n, every(-0.693359375f), x));
+    vector tail = multiply_add(every(1.9875691500e-4f), r, every(1.3981999507e-3f));
+    tail = multiply_add(tail, r, every(8.3334519073e-3f));
+    tail = multiply_add(tail, r, every(4.1665795894e-2f));
+    tail = multiply_add(tail, r, every(1.6666665459e-1f));
+    tail = multiply_add(tail, r, every(5.0000001201e-1f));
     const vector_mask power = ((vector_mask)shifted - (vector_mask)shift + 127) << 23;
-    return (tail * r * r + r + 1.0f) * (vector)power;
+    return (multiply_add(tail * r, r, r) + 1.0f) * (vector)power;
 }
 
 /* exp of the logits of 16 output channels, those of column `column`, and their sums: packed out at
@@ -156,10 +157,10 @@ static void find_exponentials(const window *w, int column, float *packed, vector
                 const int at = k * SIDE + v * LANES;
                 const vector d1 = load(w->d1 + column * SIDE + v * LANES);
                 const vector d2 = load(w->d2 + column * SIDE + v * LANES);
-                const vector exp1 =
-                    exponential((load(one + at) * d1 + load(space[2] + at) * d2) * w->d1[j]);
-                const vector exp2 =
-                    exponential((load(two + at) * d2 + load(cross + at) * d1) * w->d2[j]);
+                const vector logit1 = multiply_add(load(one + at), d1, load(space[2] + at) * d2);
+                const vector logit2 = multiply_add(load(two + at), d2, load(cross + at) * d1);
+                const vector exp1 = exponential(logit1 * w->d1[j]);
+                const vector exp2 = exponential(logit2 * w->d2[j]);
                 store(packed + j * SIDE + v * LANES, exp1);
                 store(packed + (channels + j) * SIDE + v * LANES, exp2);
                 sum[0][v] += exp1;

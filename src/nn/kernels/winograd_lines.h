@@ -15,16 +15,16 @@ static inline void transform_six(vector *d, int step)
     const vector d3 = d[3 * step];
     const vector d4 = d[4 * step];
     const vector d5 = d[5 * step];
-    const vector even = d4 - 4.0f * d2;
-    const vector odd = d3 - 4.0f * d1;
+    const vector even = multiply_add(every(-4.0f), d2, d4);
+    const vector odd = multiply_add(every(-4.0f), d1, d3);
     const vector near = d4 - d2;
     const vector far = 2.0f * (d3 - d1);
-    d[0] = 4.0f * d0 - 5.0f * d2 + d4;
+    d[0] = multiply_add(every(4.0f), d0, multiply_add(every(-5.0f), d2, d4));
     d[step] = even + odd;
     d[2 * step] = even - odd;
     d[3 * step] = near + far;
     d[4 * step] = near - far;
-    d[5 * step] = 4.0f * d1 - 5.0f * d3 + d5;
+    d[5 * step] = multiply_add(every(4.0f), d1, multiply_add(every(-5.0f), d3, d5));
 }
 
 /** Six values, `step` apart, through A^T: four, in place. */
@@ -35,9 +35,9 @@ static inline void transform_four(vector *m, int step)
     const vector sum2 = m[3 * step] + m[4 * step];
     const vector gap2 = m[3 * step] - m[4 * step];
     m[0] = m[0] + sum1 + sum2;
-    m[step] = gap1 + 2.0f * gap2;
-    m[2 * step] = sum1 + 4.0f * sum2;
-    m[3 * step] = gap1 + 8.0f * gap2 + m[5 * step];
+    m[step] = multiply_add(every(2.0f), gap2, gap1);
+    m[2 * step] = multiply_add(every(4.0f), sum2, sum1);
+    m[3 * step] = multiply_add(every(8.0f), gap2, gap1) + m[5 * step];
 }
 
 #endif

@@ -27,10 +27,13 @@ void s2_norm_list_add_encoder(s2_norm_list *list, const s2_source_encoder *encod
                               s2_source_encoder_state *state)
 {
     const s2_spectral_encoder *spectral = &encoder->spectral;
-    add_norm(list, &spectral->norm3, &state->spectral.norm3);
-    add_norm(list, &spectral->norm5, &state->spectral.norm5);
-    s2_norm_list_add_unit(list, &spectral->mix, &state->spectral.mix);
-    add_block(list, &encoder->spatial, &state->spatial);
+    s2_norm_list constants = {0};
+    s2_norm_list *to = s2_source_encoder_frozen(encoder) ? &constants : list;
+    add_norm(to, &spectral->norm3, &state->spectral.norm3);
+    add_norm(to, &spectral->norm5, &state->spectral.norm5);
+    s2_norm_list_add_unit(to, &spectral->mix, &state->spectral.mix);
+    add_block(to, &encoder->spatial, &state->spatial);
+    s2_norm_list_use(&constants, S2_STATISTICS_SETTLED);
 }
 
 void s2_norm_list_add_trunk(s2_norm_list *list, const s2_trunk *trunk, s2_trunk_state *state)

@@ -14,6 +14,7 @@ typedef struct s2_norm_list {
 } s2_norm_list;
 
 void s2_norm_list_add_unit(s2_norm_list *list, const s2_conv_unit *unit, s2_conv_unit_state *state);
+/** Those of a frozen encoder keep their statistics and are left out. */
 void s2_norm_list_add_encoder(s2_norm_list *list, const s2_source_encoder *encoder,
                               s2_source_encoder_state *state);
 void s2_norm_list_add_trunk(s2_norm_list *list, const s2_trunk *trunk, s2_trunk_state *state);

@@ -29,6 +29,10 @@ typedef struct s2_source_encoder_state {
  */
 void s2_source_encoders_declare(s2_source_encoder *encoders, s2_params *params,
                                 const s2_network_spec *spec, int narrow, bool halve);
+/** The source whose encoders have a parameter of that name; -1: it is none of theirs. */
+int s2_source_encoder_owner(const char *name);
+/** Nothing of it is trained: its parameters have no gradients. */
+bool s2_source_encoder_frozen(const s2_source_encoder *encoder);
 /** The source's channels of a domain's stack. */
 s2_tensor s2_source_encoder_part(const s2_source_encoder *encoder, int domain,
                                  const s2_tensor *stack);
@@ -42,7 +46,7 @@ void s2_source_encoder_state_clear(s2_source_encoder_state *state);
 s2rgf_status s2_source_encoder_forward(const s2_source_encoder *encoder,
                                        s2_source_encoder_state *state, const s2_tensor *x,
                                        s2rgf_error *err);
-/** From the gradients of both outputs to those of the parameters. Errors: NO_MEMORY. */
+/** From the gradients of both outputs to those of the parameters, if any. Errors: NO_MEMORY. */
 s2rgf_status s2_source_encoder_backward(const s2_source_encoder *encoder,
                                         s2_source_encoder_state *state, const s2_tensor *x,
                                         s2rgf_error *err);

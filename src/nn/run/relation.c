@@ -20,8 +20,9 @@ void s2_relation_adrf(s2_kernel_row_function kernel, const s2_folded_adrf *adrf,
     s2_row_conv(kernel, &adrf->from_mean, (s2_row){mean, channels}, 1,
                 (s2_row){from_mean, channels});
     s2_row_conv(kernel, &adrf->from_std, (s2_row){std, channels}, 1, (s2_row){from_std, channels});
+    /* the last bits of exp() differ between C libraries, and vanish in the rounding to float */
     for (size_t k = 0; k < n; k++)
-        attention[k] = 1.0f / (1.0f + expf(-(from_mean[k] + from_std[k])));
+        attention[k] = (float)(1.0 / (1.0 + exp(-(double)(from_mean[k] + from_std[k]))));
 }
 
 size_t s2_relation_floats(int c)
