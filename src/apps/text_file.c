@@ -96,7 +96,7 @@ s2rgf_status s2_text_files_write(const s2rgf_text_file *texts, size_t count, boo
         else
             files[file_count++] = texts[i];
     }
-    if (status == S2RGF_OK)
+    if (status == S2RGF_OK && file_count > 0)
         status = s2rgf_texts_save(files, file_count, overwrite, err);
     return status == S2RGF_OK && to_stdout ? write_stdout(to_stdout, err) : status;
 }

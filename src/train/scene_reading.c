@@ -142,6 +142,7 @@ static s2rgf_status read_listed(list_reader *reader, size_t index, s2rgf_error *
     const s2rgf_host host = s2_scene_host_of(&own_host);
     s2rgf_scene *rasters = NULL;
     s2_scene scene = {0};
+    read->name = name;
     s2rgf_status status = s2_scene_record_create(&rasters, err);
     if (status == S2RGF_OK)
         status =

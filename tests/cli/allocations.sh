@@ -102,7 +102,7 @@ s2rgf_classify ${classify[*]} -conf out/conf.tif -prob out/prob.tif -mask scene/
 s2rgf_classify ${classify[*]} -of PNG out/map.png
 s2rgf_classify ${classify[*]} -write_scene out/map.s2rgf.json
 s2rgf_classify -q -threads 1 -m model.s2rgf -scenes scenes -i ms={}_ms.tif -i hs={}_hs.tif out/{}.tif
-s2rgf_change -q map.tif scene/truth.tif -json out/change.json out/change.tif
+s2rgf_change -q map.tif scene/truth.tif out/change.tif
 s2rgf_suggest ${classify[*]} -n 5 -distance 20 -labels scene/labels.gpkg -l train -mask scene/truth.tif out/next.csv
 s2rgf_train ${train[*]} out/model.s2rgf
 s2rgf_train -q ${sources[*]} -labels scene/truth.tif -network patch -steps 1 -batch 1 -threads 1 -val 0 out/model.s2rgf

@@ -209,6 +209,7 @@ cp tiles/a_truth.tif tiles/a_any.tif
 cp tiles/b_labels.gpkg tiles/b_any.tif
 expect_status 1 "${quick[@]}" -scenes tiles "${inputs[@]}" -labels '{}_any.tif' none.s2rgf
 expect_in "$stderr" "polygons in some scenes, points or rasters in others"
+expect_in "$stderr" "found polygons in b and none in a"
 expect_no_file none.s2rgf
 
 # Files that are open at once are bounded, however many scenes there are.

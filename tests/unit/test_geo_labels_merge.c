@@ -148,7 +148,8 @@ static void blocks_lie_on_the_ground(bool placed)
 
 static void kinds_are_not_mixed(void)
 {
-    s2_scene_labels scenes[2] = {{.set = {.from_polygons = true}}, {.set = {0}}};
+    s2_scene_labels scenes[2] = {{.name = "a", .set = {.from_polygons = true}},
+                                 {.name = "b", .set = {0}}};
     s2_label_set all;
     size_t first[3];
     s2rgf_error err;
@@ -158,7 +159,7 @@ static void kinds_are_not_mixed(void)
     add_group(&scenes[1].set, "oak", 1, 0, 0, 0, 2);
     CHECK(s2_labels_merge(scenes, 2, (s2_merge_rules){false, false}, NULL, &all, first, &err) ==
           S2RGF_FORMAT);
-    CHECK(strstr(err.message, "polygons in some scenes") != NULL);
+    CHECK(strstr(err.message, "found polygons in a and none in b") != NULL);
     clear_scenes(scenes, 2);
 }
 

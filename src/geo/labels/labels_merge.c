@@ -161,17 +161,18 @@ static void add_counts(const s2_label_set *set, s2_merge_rules rules, s2_label_s
 static s2rgf_status merge_kinds(const s2_scene_labels *scenes, int count, s2_label_set *all,
                                 s2rgf_error *err)
 {
-    bool polygons = false, blocks = false;
-    for (int i = 0; i < count; i++)
-        if (scenes[i].set.count > 0) {
-            polygons = polygons || scenes[i].set.from_polygons;
-            blocks = blocks || !scenes[i].set.from_polygons;
-        }
-    all->from_polygons = polygons;
-    if (polygons && blocks)
+    const s2_scene_labels *kinds[2] = {NULL, NULL}; /* the first with blocks, with polygons */
+    for (int i = 0; i < count; i++) {
+        const s2_scene_labels **first = &kinds[scenes[i].set.from_polygons];
+        if (scenes[i].set.count > 0 && !*first)
+            *first = &scenes[i];
+    }
+    all->from_polygons = kinds[true] != NULL;
+    if (kinds[false] && kinds[true])
         return s2_fail(err, S2RGF_FORMAT,
                        "labels: polygons in some scenes, points or rasters in others: expected the "
-                       "same in all scenes");
+                       "same in all scenes, found polygons in %s and none in %s",
+                       kinds[true]->name, kinds[false]->name);
     return S2RGF_OK;
 }
 

@@ -6,6 +6,7 @@
 
 /** The labels of one scene, and the grid that they are on. */
 typedef struct s2_scene_labels {
+    const char *name; /* of the scene, for messages; borrowed */
     s2_label_set set;
     s2_grid grid;
 } s2_scene_labels;

@@ -165,6 +165,7 @@ static bool fill_layer(const s2_point_layer *layer, GDALDatasetH dataset, const 
 static s2rgf_status create_points(const s2_point_layer *layer, const char *path,
                                   const s2_point *points, size_t count, s2rgf_error *err)
 {
+    const size_t failed_allocations = s2_failed_allocations();
     s2_gdal_catch caught;
     CPLPushErrorHandler(CPLQuietErrorHandler); /* warnings: what is written is read back */
     s2_gdal_catch_begin(&caught);
@@ -174,6 +175,8 @@ static s2rgf_status create_points(const s2_point_layer *layer, const char *path,
         GDALClose(dataset);
     s2_gdal_catch_end(&caught);
     CPLPopErrorHandler();
+    if (!done && s2_failed_allocations() != failed_allocations)
+        return s2_fail_memory(err, "points");
     return done && !caught.failed
                ? S2RGF_OK
                : s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot be written as %s",
