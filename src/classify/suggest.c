@@ -62,7 +62,7 @@ static s2rgf_status check_suggest_options(const s2rgf_suggest_options *options, 
     return status == S2RGF_OK
                ? S2_ARGUMENTS_IN_RANGE(err, {"number of places", options->points, 1, MOST_PLACES},
                                        {"distance", options->distance_m, 0, 1e7},
-                                       {"threads", options->threads, 0, INT_MAX},
+                                       {"threads", options->threads, 0, 1024},
                                        {"tile", options->tile_px, 0, INT_MAX},
                                        {"working memory", options->memory_mb, 0, INT_MAX},
                                        {"block cache", options->block_cache_mb, 0, INT_MAX})

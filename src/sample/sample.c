@@ -97,7 +97,7 @@ static s2rgf_status check_sample_options(drawing *d, s2rgf_error *err)
         status = S2_ARGUMENTS_IN_RANGE(err, {"points", options->points, 0, INT_MAX},
                                        {"standard error", options->target_se, 0, 0.5},
                                        {"least", options->least, 0, INT_MAX},
-                                       {"distance", options->exclude_m, 0, 1e6});
+                                       {"distance", options->exclude_m, 0, 1e7});
     if (status == S2RGF_OK && options->exclude.path)
         status = s2_label_options_check(&options->exclude, err);
     if (status != S2RGF_OK)
