@@ -54,8 +54,9 @@ static s2rgf_status check_change_options(const s2rgf_change_options *options, s2
 /** Refuse to write over an input, a part of one, or what belongs to another data set. */
 static s2rgf_status guard_change(const s2rgf_change_options *options, s2rgf_error *err)
 {
-    const char *const inputs[] = {options->before_path, options->after_path,
-                                  options->before_confidence_path, options->after_confidence_path};
+    const char *const paths[] = {options->before_path, options->after_path,
+                                 options->before_confidence_path, options->after_confidence_path};
+    const s2_guarded_inputs inputs = {.paths = paths, .count = sizeof paths / sizeof paths[0]};
     char **suffixes = s2_side_suffixes(options->output_path, S2_MAP_CLASSES, options->format,
                                        options->creation_options, options->style);
     s2_output_guard guard = {0};
@@ -64,11 +65,7 @@ static s2rgf_status guard_change(const s2rgf_change_options *options, s2rgf_erro
     if (status == S2RGF_OK)
         status = s2_output_guard_add(&guard, options->report_path, err);
     if (status == S2RGF_OK)
-        status = s2_output_guard_close(&guard, err);
-    if (status == S2RGF_OK)
-        status = s2_output_guard_inputs(&guard, inputs, sizeof inputs / sizeof inputs[0], err);
-    if (status == S2RGF_OK)
-        status = s2_output_guard_strangers(&guard, options->overwrite, err);
+        status = s2_output_guard_check(&guard, &inputs, options->overwrite, err);
     s2_output_guard_clear(&guard);
     s2_side_suffixes_free(suffixes);
     return status;

@@ -73,20 +73,14 @@ static s2rgf_status check_suggest_options(const s2rgf_suggest_options *options, 
 static s2rgf_status guard_suggestion(const suggestion *s, s2rgf_error *err)
 {
     const s2rgf_suggest_options *options = s->options;
-    const char *const inputs[] = {options->labels.path, options->mask_path};
+    const char *const others[] = {options->labels.path, options->mask_path};
+    const s2_guarded_inputs inputs = {options->model_path, &options->scene, others,
+                                      sizeof others / sizeof others[0]};
     s2_output_guard guard = {0};
     s2rgf_status status =
         s2_output_guard_add_map(&guard, options->output_path, s->layer.suffixes, err);
     if (status == S2RGF_OK)
-        status = s2_output_guard_close(&guard, err);
-    if (status == S2RGF_OK)
-        status = s2_output_guard_file(&guard, options->model_path, err);
-    if (status == S2RGF_OK)
-        status = s2_output_guard_scene(&guard, &options->scene, err);
-    if (status == S2RGF_OK)
-        status = s2_output_guard_inputs(&guard, inputs, sizeof inputs / sizeof inputs[0], err);
-    if (status == S2RGF_OK)
-        status = s2_output_guard_strangers(&guard, options->overwrite, err);
+        status = s2_output_guard_check(&guard, &inputs, options->overwrite, err);
     s2_output_guard_clear(&guard);
     return status;
 }

@@ -426,16 +426,13 @@ static s2rgf_status draw_points(drawing *d, s2rgf_error *err)
 static s2rgf_status guard_output(const drawing *d, s2rgf_error *err)
 {
     const s2rgf_sample_options *options = d->options;
-    const char *const inputs[] = {options->map_path, options->strata_path, options->exclude.path};
+    const char *const paths[] = {options->map_path, options->strata_path, options->exclude.path};
+    const s2_guarded_inputs inputs = {.paths = paths, .count = sizeof paths / sizeof paths[0]};
     s2_output_guard guard = {0};
     s2rgf_status status =
         s2_output_guard_add_map(&guard, options->output_path, d->layer.suffixes, err);
     if (status == S2RGF_OK)
-        status = s2_output_guard_close(&guard, err);
-    if (status == S2RGF_OK)
-        status = s2_output_guard_inputs(&guard, inputs, sizeof inputs / sizeof inputs[0], err);
-    if (status == S2RGF_OK)
-        status = s2_output_guard_strangers(&guard, options->overwrite, err);
+        status = s2_output_guard_check(&guard, &inputs, options->overwrite, err);
     s2_output_guard_clear(&guard);
     return status;
 }

@@ -321,22 +321,32 @@ s2rgf_status s2_output_guard_strangers(const s2_output_guard *guard, bool overwr
     return status;
 }
 
+s2rgf_status s2_output_guard_check(s2_output_guard *guard, const s2_guarded_inputs *inputs,
+                                   bool overwrite, s2rgf_error *err)
+{
+    s2rgf_status status = s2_output_guard_close(guard, err);
+    if (status == S2RGF_OK)
+        status = s2_output_guard_file(guard, inputs->model_path, err);
+    if (status == S2RGF_OK && inputs->scene)
+        status = s2_output_guard_scene(guard, inputs->scene, err);
+    if (status == S2RGF_OK)
+        status = s2_output_guard_inputs(guard, inputs->paths, inputs->count, err);
+    return status == S2RGF_OK ? s2_output_guard_strangers(guard, overwrite, err) : status;
+}
+
 s2rgf_status s2rgf_check_outputs(const char *const *paths, const char *const *others,
                                  s2rgf_error *err)
 {
     s2_output_guard guard = {0};
+    s2_guarded_inputs inputs = {.paths = others};
     s2_error_clear(err);
     s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"paths", paths}, {"others", others});
     for (size_t i = 0; status == S2RGF_OK && paths[i]; i++)
         status = s2_output_guard_add(&guard, paths[i], err);
+    while (status == S2RGF_OK && others[inputs.count])
+        inputs.count++;
     if (status == S2RGF_OK)
-        status = s2_output_guard_close(&guard, err);
-    for (size_t i = 0; status == S2RGF_OK && others[i]; i++) {
-        const s2_dataset_name other = {.path = others[i]};
-        status = s2_output_guard_input(&guard, &other, err);
-    }
-    if (status == S2RGF_OK)
-        status = s2_output_guard_strangers(&guard, true, err);
+        status = s2_output_guard_check(&guard, &inputs, true, err);
     s2_output_guard_clear(&guard);
     return status;
 }

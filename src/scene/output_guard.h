@@ -72,4 +72,19 @@ s2rgf_status s2_output_guard_file(const s2_output_guard *guard, const char *inpu
 s2rgf_status s2_output_guard_strangers(const s2_output_guard *guard, bool overwrite,
                                        s2rgf_error *err);
 
+/** What an output may not replace besides the data sets of others; all may be left out. */
+typedef struct s2_guarded_inputs {
+    const char *model_path;
+    const s2rgf_scene_options *scene;
+    const char *const *paths; /* [count] data sets that need no options to open */
+    size_t count;
+} s2_guarded_inputs;
+
+/**
+ * All of the above when the outputs are added: close the guard, then refuse outputs that are a file
+ * of an input or of a stranger. Errors: INVALID_ARGUMENT, NO_MEMORY.
+ */
+s2rgf_status s2_output_guard_check(s2_output_guard *guard, const s2_guarded_inputs *inputs,
+                                   bool overwrite, s2rgf_error *err);
+
 #endif

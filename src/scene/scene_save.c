@@ -23,13 +23,8 @@ static s2rgf_status check_scene_target(const s2rgf_scene *scene, const char *pat
     s2_output_guard guard = {0};
     s2rgf_status status = s2_output_guard_add(&guard, path, err);
     if (status == S2RGF_OK)
-        status = s2_output_guard_close(&guard, err);
-    if (status == S2RGF_OK)
-        status = s2_output_guard_file(&guard, scene->model_path, err);
-    if (status == S2RGF_OK)
-        status = s2_output_guard_scene(&guard, &scene->options, err);
-    if (status == S2RGF_OK)
-        status = s2_output_guard_strangers(&guard, true, err);
+        status = s2_output_guard_check(
+            &guard, &(s2_guarded_inputs){scene->model_path, &scene->options, NULL, 0}, true, err);
     s2_output_guard_clear(&guard);
     return status;
 }
