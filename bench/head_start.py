@@ -7,7 +7,6 @@ learned from every other plot of those that train; the plots between them train,
 test. Every number of steps is a training of its own, with its own schedule, and the linear expert, which
 takes no steps, is left out.
 """
-import argparse
 import json
 import os
 import subprocess
@@ -17,13 +16,12 @@ import numpy as np
 from osgeo import gdal, ogr
 
 import scenes
+from curves import count_needed, print_head, study_parser
 from rasters import burn_polygons, read_labels, write_raster
 from regimes import relight
 from scenes_tiled import plot_names
-from suggest import labels_needed
 
 gdal.UseExceptions()
-HERE = os.path.dirname(os.path.abspath(__file__))
 STEPS = (5, 10, 20, 40, 80, 150)
 OPTIONS = ("-network", "dense", "-c", "16", "-batch", "4", "-crop", "32", "-val", "0", "-ablate", "expert",
            "-threads", "1")
@@ -153,7 +151,7 @@ def summary(name, trials, steps):
         mean = {way: [float(np.mean([trial[way][count][index] for trial in trials])) for count in steps]
                 for way in WAYS}
         for way in WAYS:
-            needed = labels_needed(steps, mean[way], mean["from nothing"][-1])
+            needed = count_needed(steps, mean[way], mean["from nothing"][-1])
             said = "never" if needed is None else f"{needed:.0f}"
             lines.append(f"| {name} | {figure} | {way} | " + " | ".join(f"{value:.3f}" for value in mean[way])
                          + f" | {said} |")
@@ -161,18 +159,13 @@ def summary(name, trials, steps):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("-data", default=os.path.join(HERE, "../../shared/data"))
-    parser.add_argument("-build", default=os.path.join(HERE, "../build"))
+    parser = study_parser(__doc__, 3, "each has a fold or half of its own")
     parser.add_argument("-cases", nargs="+", choices=CASES, default=list(CASES))
-    parser.add_argument("-seeds", type=int, default=3, help="each has a fold or half of its own")
     parser.add_argument("-steps", type=int, nargs="+", default=STEPS, help="steps at which to look")
     parser.add_argument("-light", type=float, default=LIGHT, help="how far Red Clover's light is another one")
-    parser.add_argument("-json", help="write all figures to this file")
     arguments = parser.parse_args()
     steps, figures = tuple(arguments.steps), {}
-    print("| case | accuracy | steps | " + " | ".join(map(str, steps)) + " | steps needed |")
-    print("|" + "---|" * (len(steps) + 4))
+    print_head("case", "accuracy", "steps", *steps, "steps needed")
     for name in arguments.cases:
         figures[name] = []
         for seed in range(1, arguments.seeds + 1):

@@ -5,7 +5,6 @@ single pixels of the first side. Both ways begin with the same random pixels. On
 other asks s2rgf_suggest, with the model trained on what there is, for the next ones. Networks are small
 and short, and the same for both.
 """
-import argparse
 import json
 import os
 import subprocess
@@ -15,10 +14,10 @@ import numpy as np
 from osgeo import gdal
 
 import scenes
+from curves import count_needed, print_head, study_parser
 from rasters import read_labels, write_raster
 
 gdal.UseExceptions()
-HERE = os.path.dirname(os.path.abspath(__file__))
 MAKERS = {"berlin": scenes.berlin, "redclover": scenes.red_clover}
 COUNTS = (20, 40, 70, 100, 140, 200)
 OPTIONS = ("-network", "dense", "-c", "16", "-steps", "60", "-batch", "4", "-crop", "32", "-val", "0")
@@ -97,17 +96,6 @@ class Trial:
         return {"random": random, "suggested": suggested}
 
 
-def labels_needed(counts, accuracies, goal):
-    """Labels at which a curve first reaches a goal, between counts by straight lines; None: never."""
-    for i, n in enumerate(counts):
-        if accuracies[i] >= goal:
-            if i == 0:
-                return float(n)
-            part = (goal - accuracies[i - 1]) / (accuracies[i] - accuracies[i - 1])
-            return counts[i - 1] + part * (n - counts[i - 1])
-    return None
-
-
 def summary(name, trials, counts):
     """The lines of a table for one scene."""
     lines = []
@@ -117,7 +105,7 @@ def summary(name, trials, counts):
         for way in ("random", "suggested"):
             lines.append(f"| {name} | {figure} | {way} | "
                          + " | ".join(f"{value:.3f}" for value in mean[way]) + " |")
-        needed = labels_needed(counts, mean["suggested"], mean["random"][-1])
+        needed = count_needed(counts, mean["suggested"], mean["random"][-1])
         said = "not reached" if needed is None else f"{needed:.0f} labels"
         lines.append(f"| {name} | {figure} | as good as {counts[-1]} random ones: {said} |"
                      + " |" * len(counts))
@@ -125,18 +113,13 @@ def summary(name, trials, counts):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("-data", default=os.path.join(HERE, "../../shared/data"))
-    parser.add_argument("-build", default=os.path.join(HERE, "../build"))
+    parser = study_parser(__doc__, 2, "draws for each split")
     parser.add_argument("-scenes", nargs="+", choices=MAKERS, default=list(MAKERS))
     parser.add_argument("-splits", type=int, default=2, help="splits of each scene")
-    parser.add_argument("-seeds", type=int, default=2, help="draws for each split")
     parser.add_argument("-counts", type=int, nargs="+", default=COUNTS, help="labels at which to look")
-    parser.add_argument("-json", help="write all figures to this file")
     arguments = parser.parse_args()
     counts, figures = tuple(arguments.counts), {}
-    print("| scene | accuracy | labels | " + " | ".join(map(str, counts)) + " |")
-    print("|" + "---|" * (len(counts) + 3))
+    print_head("scene", "accuracy", "labels", *counts)
     for name in arguments.scenes:
         figures[name] = []
         with tempfile.TemporaryDirectory(prefix="suggest-") as work:
