@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static unsigned long harness_checks;
 static unsigned long harness_failures;
@@ -55,8 +56,23 @@ static inline bool harness_contains(const char *text, const char *part, const ch
     return held;
 }
 
+/** A new folder for the test, and into it; harness_end() removes it with all that is in it. */
+static char harness_folder[] = "/tmp/s2rgf_test_XXXXXX";
+static bool harness_has_folder;
+
+static inline bool harness_enter_folder(void)
+{
+    harness_has_folder = mkdtemp(harness_folder) && chdir(harness_folder) == 0;
+    return harness_has_folder;
+}
+
 static inline int harness_end(void)
 {
+    if (harness_has_folder) {
+        char command[sizeof harness_folder + 16];
+        snprintf(command, sizeof command, "rm -rf '%s'", harness_folder);
+        harness_check(chdir("/") == 0 && system(command) == 0, __FILE__, __LINE__, command);
+    }
     printf("%lu checks, %lu failed\n", harness_checks, harness_failures);
     return harness_failures == 0 && harness_checks > 0 ? 0 : 1;
 }

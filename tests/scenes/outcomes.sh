@@ -73,17 +73,7 @@ for name in a b c d e f; do
     ln large/ms.tif "tiles/${name}_ms.tif"
     ln large/hs.tif "tiles/${name}_hs.tif"
 done
-env --default-signal=INT "${loud[@]}" -threads 1 -report report.json 'maps/{}_map.tif' \
-    > "$stdout" 2> "$stderr" &
-child=$!
-for ((tries = 0; tries < 6000; tries++)); do
-    [ ! -e maps/a_map.tif ] || break
-    sleep 0.05
-done
-kill -INT "$child"
-status=0
-wait "$child" || status=$?
-[ "$status" -eq 130 ] || fail "status $status after SIGINT, expected 130"
+interrupt_when maps/a_map.tif "${loud[@]}" -threads 1 -report report.json 'maps/{}_map.tif'
 expect_in "$stdout" "failed, interrupted"
 expect_in "$stderr" "interrupted"
 done_before=$(find maps -name '*.tif' | wc -l)

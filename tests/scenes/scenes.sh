@@ -29,6 +29,21 @@ sys.exit(not eval(sys.argv[2]))
 END
 }
 
+# interrupt_when FILE COMMAND...: Ctrl-C once the file is there; the command must say so by its status.
+interrupt_when() {
+    local file=$1 child tries status=0
+    shift
+    env --default-signal=INT "$@" > "$stdout" 2> "$stderr" &
+    child=$!
+    for ((tries = 0; tries < 12000; tries++)); do
+        [ ! -e "$file" ] || break
+        sleep 0.02
+    done
+    kill -INT "$child"
+    wait "$child" || status=$?
+    [ "$status" -eq 130 ] || fail "status $status after SIGINT, expected 130"
+}
+
 # maps_are NAME...: these files and no others are in `maps`, but for side files.
 maps_are() {
     local found

@@ -71,17 +71,7 @@ for ((i = 100; i < 400; i++)); do
     ln scene/ms.tif "tiles/${i}_ms.tif"
     ln scene/hs.tif "tiles/${i}_hs.tif"
 done
-env --default-signal=INT "${loud[@]}" -threads 2 -report report.json 'maps/{}.tif' \
-    > "$stdout" 2> "$stderr" &
-child=$!
-for ((tries = 0; tries < 6000; tries++)); do
-    [ ! -e maps/110.tif ] || break
-    sleep 0.02
-done
-kill -INT "$child"
-status=0
-wait "$child" || status=$?
-[ "$status" -eq 130 ] || fail "status $status after SIGINT, expected 130"
+interrupt_when maps/110.tif "${loud[@]}" -threads 2 -report report.json 'maps/{}.tif'
 done_before=$(find maps -name '*.tif' | wc -l)
 told report.json "r['mapped'] == $done_before and r['failed'] == 0 and r['not_reached'] == 300 - $done_before"
 [ -z "$(find . -name '*.part-*')" ] || fail "temporary files are left: $(find .)"

@@ -9,8 +9,6 @@
 #include "core/file.h"
 #include "harness.h"
 
-static char folder[] = "/tmp/s2rgf_file_XXXXXX";
-
 static int count_temporary(void)
 {
     int count = 0;
@@ -97,7 +95,7 @@ static void test_writer_is_left_alone(void)
 static void test_same(void)
 {
     char absolute[256];
-    snprintf(absolute, sizeof absolute, "%s/absent.tif", folder);
+    snprintf(absolute, sizeof absolute, "%s/absent.tif", harness_folder);
     make_file("file");
     CHECK(mkdir("sub", 0700) == 0 && symlink("sub", "way") == 0);
     CHECK(symlink("file", "link") == 0 && link("file", "hard") == 0);
@@ -114,15 +112,9 @@ static void test_same(void)
 
 int main(void)
 {
-    if (!mkdtemp(folder) || chdir(folder) != 0)
-        return 1;
+    REQUIRE(harness_enter_folder());
     test_rests();
     test_writer_is_left_alone();
     test_same();
-    if (chdir("/") == 0 && strncmp(folder, "/tmp/", 5) == 0) {
-        char command[300];
-        snprintf(command, sizeof command, "rm -rf '%s'", folder);
-        CHECK(system(command) == 0);
-    }
     return harness_end();
 }

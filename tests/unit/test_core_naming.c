@@ -85,16 +85,10 @@ static void test_syncs(void)
 
 int main(void)
 {
-    char folder[] = "/tmp/s2_naming_XXXXXX";
-    REQUIRE(mkdtemp(folder) && chdir(folder) == 0);
+    REQUIRE(harness_enter_folder());
     test_names();
     test_names_of_folders();
     test_locks();
     test_syncs();
-    if (chdir("/") == 0) {
-        char command[300];
-        snprintf(command, sizeof command, "rm -rf '%s'", folder);
-        CHECK(system(command) == 0);
-    }
     return harness_end();
 }

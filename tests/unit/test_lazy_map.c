@@ -12,8 +12,6 @@
 
 enum { WIDTH = 300, HEIGHT = 170, CLASSES = 3 };
 
-static char folder[] = "/tmp/s2rgf_lazy_XXXXXX";
-
 /* Bands of blocks and stripes, so that classes differ; the first pixels are nodata. */
 static void make_source(const char *path, int ratio)
 {
@@ -295,7 +293,7 @@ static void refuses(void)
 int main(void)
 {
     GDALAllRegister();
-    REQUIRE(mkdtemp(folder) && chdir(folder) == 0);
+    REQUIRE(harness_enter_folder());
     make_source("ms.tif", 1);
     make_source("hs.tif", 5);
     make_model("m.s2rgf");
@@ -320,7 +318,6 @@ int main(void)
     s2rgf_lazy_map_close(map);
     s2rgf_lazy_map_close(frugal);
     free(expected);
-    CHECK(chdir("/") == 0 && VSIRmdirRecursive(folder) == 0);
     GDALDestroyDriverManager();
     return harness_end();
 }

@@ -19,8 +19,6 @@
 
 enum { SIDE = 256, CLASSES = 3 };
 
-static char folder[] = "/tmp/s2rgf_reading_XXXXXX";
-
 static double bytes_read; /* of watched files, by all threads */
 
 static bool count_bytes(size_t bytes)
@@ -294,13 +292,12 @@ int main(void)
 {
     GDALAllRegister();
     watch_files(count_bytes);
-    REQUIRE(mkdtemp(folder) && chdir(folder) == 0);
+    REQUIRE(harness_enter_folder());
     a_block_is_decoded_once(4);
     a_block_is_decoded_once(150);
     little_memory_maps_the_same();
     lazy_maps_hold_pieces();
     plans_keep_the_limit();
     describes_blocks();
-    CHECK(chdir("/") == 0 && VSIRmdirRecursive(folder) == 0);
     return harness_end();
 }
