@@ -1,6 +1,7 @@
 /* Classes: pixel value, name, colour. */
 #include "core/class_table.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/class_colour.h"
@@ -85,18 +86,17 @@ s2rgf_status s2_class_table_add(s2_class_table *table, int value, const char *na
     return S2RGF_OK;
 }
 
+static int compare_value(const void *value, const void *item)
+{
+    return *(const int *)value - ((const s2_class *)item)->value;
+}
+
 int s2_class_table_find_value(const s2_class_table *table, int value)
 {
-    int low = 0;
-    int high = table->count;
-    while (low < high) {
-        const int middle = low + (high - low) / 2;
-        if (table->items[middle].value < value)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < table->count && table->items[low].value == value ? low : -1;
+    const s2_class *found = table->count == 0 ? NULL
+                                              : bsearch(&value, table->items, (size_t)table->count,
+                                                        sizeof *table->items, compare_value);
+    return found ? (int)(found - table->items) : -1;
 }
 
 int s2_class_table_find_name(const s2_class_table *table, const char *name)

@@ -316,8 +316,6 @@ s2rgf_status s2rgf_assessment_html(const s2rgf_assessment *assessment,
         return status;
     status = s2_options_take(&own, sizeof own, options, err);
     if (status == S2RGF_OK)
-        status = S2_ARGUMENTS_GIVEN(err, {"map", own.map_path});
-    if (status == S2RGF_OK)
         status = s2_map_view_open(&own, assessment->class_values, assessment->class_count, host,
                                   &view, err);
     if (status == S2RGF_OK) {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/argument.h"
 #include "core/error.h"
 #include "geo/source/srs.h"
 #include "report/html.h"
@@ -37,8 +38,10 @@ s2rgf_status s2_map_view_open(const s2rgf_assess_options *options, const int *va
                               const s2rgf_host *host, s2_map_view *view, s2rgf_error *err)
 {
     *view = (s2_map_view){0};
-    s2rgf_status status =
-        s2_class_map_open_unread(options->map_path, options->assigned_srs, NULL, &view->map, err);
+    s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"map", options->map_path});
+    if (status == S2RGF_OK)
+        status = s2_class_map_open_unread(options->map_path, options->assigned_srs, NULL,
+                                          &view->map, err);
     if (status == S2RGF_OK)
         status = find_classes(values, count, view, err);
     if (status == S2RGF_OK)
