@@ -157,7 +157,7 @@ static void tell_fills(s2_findings *found)
         s2_text_append(&text,
                        " of the pixels, far from all others: if it means nodata, -srcnodata %.9g "
                        "leaves them out",
-                       fill);
+                       s2_source_stored(found->source, b, fill));
         s2_findings_end_line(&text, found->host);
         told++;
     }

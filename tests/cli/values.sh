@@ -44,6 +44,14 @@ write("fill_-32768.tif", corner(-32768), gdal.GDT_Int16)
 write("fill_65535.tif", corner(65535), gdal.GDT_UInt16)
 write("fill_-3.4e38.tif", corner(np.finfo("float32").min, side=2))
 write("fill_0.tif", corner(0, side=20), gdal.GDT_UInt16)
+# -srcnodata takes the number that the file has, whatever scale and offset make of it
+for name, kind, fill in (("scaled_int", gdal.GDT_Int16, -9999), ("scaled_real", gdal.GDT_Float32, 1.25e7)):
+    write(name + ".tif", corner(fill), kind)
+    scaled = gdal.Open(name + ".tif", gdal.GA_Update)
+    for b in range(4):
+        scaled.GetRasterBand(b + 1).SetScale(.0003)
+        scaled.GetRasterBand(b + 1).SetOffset(-.1)
+    scaled = None
 one = base.copy()
 one[2] = 7
 write("single.tif", one)
@@ -111,6 +119,12 @@ for value in -9999 -32768 65535 -3.4e38 0; do
 done
 expect_status 0 "${train[@]}" -i fill_-9999.tif -srcnodata -9999 other.s2rgf
 expect_not_in "$stderr" "-srcnodata"
+for fill in int:-9999 real:12500000; do
+    expect_status 0 "${train[@]}" -i "scaled_${fill%:*}.tif" other.s2rgf
+    expect_in "$stderr" "-srcnodata ${fill#*:} leaves them out"
+    expect_status 0 "${train[@]}" -i "scaled_${fill%:*}.tif" -srcnodata "${fill#*:}" other.s2rgf
+    expect_not_in "$stderr" "-srcnodata"
+done
 expect_status 0 "${train[@]}" -i single.tif other.s2rgf
 expect_in "$stderr" "band 3"
 expect_in "$stderr" "the value 7 in 100 %"

@@ -1,6 +1,7 @@
 /* One source: opened, described, reopened for another thread. */
 #include "geo/source/source.h"
 
+#include <cpl_conv.h>
 #include <cpl_string.h>
 #include <math.h>
 #include <string.h>
@@ -294,6 +295,23 @@ const s2_band_desc *s2_source_band(const s2_source *source, int band)
 {
     const s2_band_place place = source->bands[band];
     return &source->files[place.file].bands[place.band].desc;
+}
+
+double s2_source_stored(const s2_source *source, int band, double value)
+{
+    const s2_band_place place = source->bands[band];
+    const s2_file_band *of = &source->files[place.file].bands[place.band];
+    const double stored = (value - of->offset) / of->scale;
+    if (!of->is_float)
+        return round(stored);
+    for (int digits = 1; digits < 10; digits++) {
+        char text[32];
+        CPLsnprintf(text, sizeof text, "%.*g", digits, stored);
+        const double shorter = CPLAtof(text), held = of->wide ? shorter : (double)(float)shorter;
+        if ((float)(held * of->scale + of->offset) == (float)value)
+            return shorter;
+    }
+    return stored;
 }
 
 const char *s2_source_label(const s2_source *source)

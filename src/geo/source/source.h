@@ -64,6 +64,8 @@ int s2_source_band_count(const s2_source *source);
 /** Bands of all its files, delivered or not, alpha bands among them. */
 int s2_source_file_bands(const s2_source *source);
 const s2_band_desc *s2_source_band(const s2_source *source, int band);
+/** What its file stores for a value of a band: the shortest number that scale and offset make it. */
+double s2_source_stored(const s2_source *source, int band, double value);
 /** "first.tif" or "first.tif and 5 more": for messages. */
 const char *s2_source_label(const s2_source *source);
 /** GDAL's name of the first band's type ("Int16"). */
