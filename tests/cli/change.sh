@@ -280,4 +280,5 @@ for name in ("before", "after"):
     gdal.Translate("large_%s.vrt" % name, name + ".tif", format="VRT", width=5000, height=4000)'
 GDAL_CACHEMAX=16 "$PYTHON" "$top_srcdir/tests/tools/peak_memory.py" peak s2rgf_change -q large_before.vrt large_after.vrt large.tif \
     > "$stdout" 2> "$stderr"
-[ "$(cat peak)" -lt 100000 ] || fail "comparing maps took $(cat peak) KiB"
+# (sanitizers keep memory that was released)
+[ "$(cat peak)" -lt 100000 ] || [[ $(ldd "$builddir/s2rgf_change") == *libasan* ]] || fail "comparing maps took $(cat peak) KiB"
