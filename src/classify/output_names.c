@@ -47,20 +47,12 @@ s2rgf_status s2_guard_outputs(s2_output_guard *guard, const s2rgf_classify_optio
     return status;
 }
 
-/** Refuse outputs that a scene reads. Errors: as s2_output_guard_input(). */
-static s2rgf_status guard_inputs(const s2_output_guard *guard,
-                                 const s2rgf_classify_options *options, s2rgf_error *err)
-{
-    const char *const inputs[] = {options->mask_path, options->cutline.path, options->exclude.path};
-    s2rgf_status status = s2_output_guard_file(guard, options->model_path, err);
-    if (status == S2RGF_OK)
-        status = s2_output_guard_inputs(guard, inputs, sizeof inputs / sizeof inputs[0], err);
-    return status == S2RGF_OK ? s2_output_guard_scene(guard, &options->scene, err) : status;
-}
-
 s2rgf_status s2_guard_classify(const s2rgf_classify_options *options,
                                const s2_output_suffixes *suffixes, s2rgf_error *err)
 {
+    const char *const others[] = {options->mask_path, options->cutline.path, options->exclude.path};
+    const s2_guarded_inputs inputs = {options->model_path, &options->scene, others,
+                                      sizeof others / sizeof others[0]};
     s2_output_suffixes own = {{NULL}};
     s2_output_guard guard = {0};
     for (s2_map_kind i = 0; i < S2_MAP_KINDS; i++)
@@ -70,11 +62,7 @@ s2rgf_status s2_guard_classify(const s2rgf_classify_options *options,
         s2_output_suffixes_find(options, &own);
     s2rgf_status status = s2_guard_outputs(&guard, options, suffixes ? suffixes : &own, err);
     if (status == S2RGF_OK)
-        status = s2_output_guard_close(&guard, err);
-    if (status == S2RGF_OK)
-        status = guard_inputs(&guard, options, err);
-    if (status == S2RGF_OK)
-        status = s2_output_guard_strangers(&guard, options->overwrite, err);
+        status = s2_output_guard_check(&guard, &inputs, options->overwrite, err);
     s2_output_guard_clear(&guard);
     s2_output_suffixes_clear(&own);
     return status;

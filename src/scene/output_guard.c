@@ -237,8 +237,8 @@ s2rgf_status s2_output_guard_input(const s2_output_guard *guard, const s2_datase
     return status;
 }
 
-s2rgf_status s2_output_guard_inputs(const s2_output_guard *guard, const char *const *paths,
-                                    size_t count, s2rgf_error *err)
+static s2rgf_status guard_paths(const s2_output_guard *guard, const char *const *paths,
+                                size_t count, s2rgf_error *err)
 {
     s2rgf_status status = S2RGF_OK;
     for (size_t i = 0; i < count && status == S2RGF_OK; i++)
@@ -330,7 +330,7 @@ s2rgf_status s2_output_guard_check(s2_output_guard *guard, const s2_guarded_inpu
     if (status == S2RGF_OK && inputs->scene)
         status = s2_output_guard_scene(guard, inputs->scene, err);
     if (status == S2RGF_OK)
-        status = s2_output_guard_inputs(guard, inputs->paths, inputs->count, err);
+        status = guard_paths(guard, inputs->paths, inputs->count, err);
     return status == S2RGF_OK ? s2_output_guard_strangers(guard, overwrite, err) : status;
 }
 

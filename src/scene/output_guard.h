@@ -49,10 +49,6 @@ s2rgf_status s2_output_guard_close(s2_output_guard *guard, s2rgf_error *err);
 s2rgf_status s2_output_guard_input(const s2_output_guard *guard, const s2_dataset_name *input,
                                    s2rgf_error *err);
 
-/** As s2_output_guard_input() for data sets that need no options to open; NULL among them is none. */
-s2rgf_status s2_output_guard_inputs(const s2_output_guard *guard, const char *const *paths,
-                                    size_t count, s2rgf_error *err);
-
 /** As s2_output_guard_input() for all rasters of a scene. */
 s2rgf_status s2_output_guard_scene(const s2_output_guard *guard, const s2rgf_scene_options *scene,
                                    s2rgf_error *err);
@@ -76,7 +72,7 @@ s2rgf_status s2_output_guard_strangers(const s2_output_guard *guard, bool overwr
 typedef struct s2_guarded_inputs {
     const char *model_path;
     const s2rgf_scene_options *scene;
-    const char *const *paths; /* [count] data sets that need no options to open */
+    const char *const *paths; /* [count] data sets that need no options to open, or NULL */
     size_t count;
 } s2_guarded_inputs;
 

@@ -58,10 +58,11 @@ static bool fits(GDALRasterAttributeTableH rows)
 static bool is_ascii(GDALRasterAttributeTableH rows)
 {
     for (int c = 0; c < GDALRATGetColumnCount(rows); c++)
-        for (int r = 0; is_text(rows, c) && r < GDALRATGetRowCount(rows); r++)
-            for (const char *at = GDALRATGetValueAsString(rows, r, c); *at != '\0'; at++)
-                if ((unsigned char)*at > 0x7f)
-                    return false;
+        for (int r = 0; is_text(rows, c) && r < GDALRATGetRowCount(rows); r++) {
+            const char *text = GDALRATGetValueAsString(rows, r, c);
+            if (!CPLIsASCII(text, strlen(text)))
+                return false;
+        }
     return true;
 }
 
