@@ -11,6 +11,7 @@
 #define PART 4         /* pixels whose sums are taken together */
 
 typedef double sums __attribute__((vector_size(PART * sizeof(double))));
+typedef long long sums_mask __attribute__((vector_size(PART * sizeof(double))));
 typedef float part __attribute__((vector_size(PART * sizeof(float)), aligned(4), may_alias));
 
 /* What is known of the numbers that are looked for, a pixel a lane: above `low`, at most `high`. */
@@ -156,8 +157,7 @@ static inline void add_up(const s2_kernel_smooth *row, int x, part least, sums *
         for (int u = 0; u < row->window; u++) {
             const part v = *(const part *)(at + u);
             const sums d = __builtin_convertvector(v, sums) - from;
-            typedef long long mask __attribute__((vector_size(PART * sizeof(double))));
-            const sums more = (sums)((mask)(d > (sums){0}) & (mask)d);
+            const sums more = (sums)((sums_mask)(d > (sums){0}) & (sums_mask)d);
             s += more;
             q += more * more;
         }

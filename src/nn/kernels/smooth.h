@@ -8,18 +8,18 @@
 #define S2_SMOOTH_SIGMA2 20.0 /* variance that the window's is held against */
 #define S2_SMOOTH_PAD 16      /* numbers beyond a row that may be read */
 
-/** A row of pixels of one class, and the rows around it. */
+/**
+ * A row of pixels of one class, and the rows around it. Each of these begins at the leftmost column
+ * of the first window and has S2_SMOOTH_PAD numbers more than the last one needs; NaN is no data.
+ */
 typedef struct s2_kernel_smooth {
-    const float *const
-        *rows;             /* [row_count] each at the leftmost column of the first window; NaN: no
-                                 data; S2_SMOOTH_PAD more than the last window needs */
-    int row_count, window; /* rows and columns of a window */
-    const float *own;      /* [count] log-odds of the pixels themselves */
-    const int *halves;     /* [count] numbers in the larger half; 0: the pixel is left out */
+    const float *const *rows; /* [row_count] */
+    int row_count, window;    /* rows and columns of a window */
+    const float *own;         /* [count] log-odds of the pixels themselves */
+    const int *halves;        /* [count] numbers in the larger half; 0: the pixel is left out */
     int count;
-    float
-        *least; /* [count] in: a guess, the nearer the faster; out: the least of the larger half */
-    float *y;   /* [count] */
+    float *least; /* [count] of these numbers. in: a guess, the nearer the faster */
+    float *y;     /* [count] */
 } s2_kernel_smooth;
 
 /**
