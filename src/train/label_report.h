@@ -3,7 +3,7 @@
 #define S2_TRAIN_LABEL_REPORT_H
 
 #include "geo/labels/labels.h"
-#include "s2rgf/train.h"
+#include "s2rgf/training.h"
 #include "train/training_set.h"
 
 /**

@@ -8,7 +8,7 @@
 #include "core/log.h"
 #include "core/memory.h"
 #include "core/plural.h"
-#include "s2rgf/train.h"
+#include "s2rgf/training.h"
 #include "train/checkpoint.h"
 #include "train/label_report.h"
 #include "train/validation_report.h"
