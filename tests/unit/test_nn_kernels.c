@@ -368,6 +368,16 @@ static void test_smoothed(const s2_kernels *kernels, const s2_kernels *plain, in
         }
 }
 
+static void test_smoothing(const s2_kernels *kernels, const s2_kernels *plain)
+{
+    for (int kind = 0; kind < 5; kind++) {
+        test_smoothed(kernels, plain, 3, PIXELS_MAX, kind);
+        test_smoothed(kernels, plain, 7, 17, kind);
+        test_smoothed(kernels, plain, 7, 1, kind);
+        test_smoothed(kernels, plain, S2_SMOOTH_MOST_PX, 9, kind);
+    }
+}
+
 static void test_choice(void)
 {
     const s2_kernels *kernels = NULL;
@@ -424,12 +434,7 @@ int main(void)
             test_relation(kernels, plain, channels, 11);
             test_relation(kernels, plain, channels, 0);
         }
-        for (int kind = 0; kind < 5; kind++) {
-            test_smoothed(kernels, plain, 3, PIXELS_MAX, kind);
-            test_smoothed(kernels, plain, 7, 17, kind);
-            test_smoothed(kernels, plain, 7, 1, kind);
-            test_smoothed(kernels, plain, S2_SMOOTH_MOST_PX, 9, kind);
-        }
+        test_smoothing(kernels, plain);
         test_strip(kernels, 1);
         test_strip(kernels, 2);
         if (is_fused(forms[f])) {
