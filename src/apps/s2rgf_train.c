@@ -96,7 +96,7 @@ static const s2_option TRAINING_OPTIONS[] = {
     S2_QUIET,
 };
 
-const bool s2_program_has_threads = true;
+const bool s2_program_has_openmp = true;
 
 static const s2_program PROGRAM = S2_PROGRAM(
     "s2rgf_train", "Train a land-cover model on one scene, or many, and their labels.",
