@@ -9,7 +9,7 @@
 #include "apps/program.h"
 #include "apps/text_file.h"
 #include "apps/warnings.h"
-#include "s2rgf/assess.h"
+#include "s2rgf/assessment.h"
 
 typedef struct arguments {
     s2rgf_assess_options assess;

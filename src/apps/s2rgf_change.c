@@ -8,7 +8,7 @@
 #include "apps/environment.h"
 #include "apps/program.h"
 #include "apps/text_file.h"
-#include "s2rgf/change.h"
+#include "s2rgf/changes.h"
 
 typedef struct arguments {
     s2rgf_change_options change;

@@ -7,8 +7,8 @@
 #include "apps/program.h"
 #include "apps/scenes.h"
 #include "apps/shard.h"
-#include "s2rgf/classify.h"
-#include "s2rgf/lazy_map.h"
+#include "s2rgf/classification.h"
+#include "s2rgf/lazy_maps.h"
 
 #define BLOCK_CACHE_MB 256 /* at most, unless GDAL_CACHEMAX says otherwise */
 

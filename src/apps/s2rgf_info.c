@@ -8,7 +8,7 @@
 #include "apps/environment.h"
 #include "apps/program.h"
 #include "apps/text_file.h"
-#include "s2rgf/model.h"
+#include "s2rgf/models.h"
 
 typedef struct arguments {
     const char *model_path;

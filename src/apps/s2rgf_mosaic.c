@@ -4,7 +4,7 @@
 #include "apps/common_options.h"
 #include "apps/environment.h"
 #include "apps/program.h"
-#include "s2rgf/classify.h"
+#include "s2rgf/classification.h"
 
 #define MOSAIC(member) offsetof(s2rgf_mosaic_options, member)
 

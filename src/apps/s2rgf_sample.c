@@ -4,7 +4,7 @@
 #include "apps/common_options.h"
 #include "apps/environment.h"
 #include "apps/program.h"
-#include "s2rgf/sample.h"
+#include "s2rgf/sampling.h"
 
 #define SAMPLE(member) offsetof(s2rgf_sample_options, member)
 

@@ -5,7 +5,7 @@
 #include "apps/common_options.h"
 #include "apps/environment.h"
 #include "apps/program.h"
-#include "s2rgf/suggest.h"
+#include "s2rgf/suggestions.h"
 
 #define BLOCK_CACHE_MB 256 /* at most, unless GDAL_CACHEMAX says something */
 

@@ -7,7 +7,7 @@
 #include "apps/common_options.h"
 #include "apps/environment.h"
 #include "apps/program.h"
-#include "s2rgf/train.h"
+#include "s2rgf/training.h"
 
 #define TRAIN(member) offsetof(s2rgf_train_options, member)
 
