@@ -5,7 +5,7 @@
 #include "geo/source/source_set.h"
 #include "model/model.h"
 #include "nn/networks/networks.h"
-#include "s2rgf/model.h"
+#include "s2rgf/models.h"
 
 /**
  * A model ready to run: the one that is open, or that of the file.
