@@ -193,15 +193,16 @@ static s2rgf_status choose_tiles(s2_classify_job *job, const s2rgf_host *host, s
     s2_scene_describe_blocks(&job->scene, &question.blocks);
     s2_tile_traits traits = job->weights->ops->tiles;
     traits.halo_px += job->geometry.margin_px;
-    const s2_tile_demand demand = {.rect = job->rect,
-                                   .traits = traits,
-                                   .widest_px = traits.by_rows ? job->rect.w : traits.width,
-                                   .tile_px = wanted,
-                                   .threads = s2_thread_count(options->threads),
-                                   .limit_bytes = job->limit_bytes,
-                                   .measure = answer_bytes,
-                                   .reading = answer_reading,
-                                   .context = &question};
+    const s2_tile_demand demand = {
+        .rect = job->rect,
+        .traits = traits,
+        .widest_px = traits.by_rows ? job->rect.w : traits.width,
+        .tile_px = wanted,
+        .threads = s2_threads_startable(s2_thread_count(options->threads), host),
+        .limit_bytes = job->limit_bytes,
+        .measure = answer_bytes,
+        .reading = answer_reading,
+        .context = &question};
     s2_tile_choice choice;
     if (wanted != 0 && (wanted < TILE_SMALLEST_PX || wanted > TILE_LARGEST_PX))
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "tile: expected %d to %d pixels, found %d",

@@ -182,11 +182,11 @@ static s2rgf_status map_beside(void *data, int item, s2_tile_watch *watch, s2rgf
 
 /* Threads that map a scene of their own, each with its part of the working memory. */
 static int count_workers(const s2rgf_classify_options *options, const s2_classify_common *common,
-                         size_t scenes)
+                         size_t scenes, const s2rgf_host *host)
 {
     const int memory_mb = s2_mapping_memory_mb(options->memory_mb, s2_granted_memory(""));
     const size_t room = (size_t)memory_mb * MB / (common->bytes > MB ? common->bytes : MB);
-    size_t count = (size_t)s2_thread_count(options->threads);
+    size_t count = (size_t)s2_threads_startable(s2_thread_count(options->threads), host);
     count = count < scenes ? count : scenes;
     return (int)(count < room ? count : room);
 }
@@ -234,7 +234,7 @@ s2rgf_status s2_scenes_map(const s2_scene_list *list, const s2_output_suffixes *
     for (; i < list->count && workers == 1 && status == S2RGF_OK; i++) {
         status = map_alone(list, i, &common, host, err);
         if (list->scenes[i].outcome == S2_SCENE_MAPPED && common.pixels <= SMALL_PX)
-            workers = count_workers(list->options, &common, list->count - i - 1);
+            workers = count_workers(list->options, &common, list->count - i - 1, host);
     }
     if (i < list->count && status == S2RGF_OK)
         status = map_together(list, i, workers, &common, host, err);

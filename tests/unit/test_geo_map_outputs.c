@@ -260,6 +260,7 @@ static void test_names_in_messages(void)
         {"/a/m.part-0123456789abcdef/made", "/a"},
         {"/a/m.part-0123456789abcdeX/made/m.tif", "/a/m.part-0123456789abcdeX/made/m.tif"},
         {"/a/m.part-2/made/m.tif", "/a/m.part-2/made/m.tif"},
+        {"`/vsis2rgf//a/m.part-0123456789abcdef/made/m.tif' failed", "`/a/m.tif' failed"},
     };
     char text[200];
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {

@@ -19,6 +19,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/naming.h"
+#include "geo/map/checked_files.h"
 #include "geo/map/publication.h"
 
 #define MARK ".part-"      /* between stem and number */
@@ -115,6 +116,10 @@ void s2_work_folder_hide(char *message)
     char *end, *start;
     while ((start = find_work_part(message, &end)))
         memmove(start, end, strlen(end) + 1);
+    while ((start = strstr(message, S2_CHECKED_PREFIX "/"))) {
+        end = start + strlen(S2_CHECKED_PREFIX);
+        memmove(start, end, strlen(end) + 1);
+    }
 }
 
 void s2_map_catch_begin(s2_gdal_catch *caught)
