@@ -41,13 +41,13 @@ export PATH=$scratch/root/usr/bin:$PATH OMP_WAIT_POLICY=passive
     expect_silence s2rgf_train -q "${sources[@]}" -labels labels.gpkg -l train -a class \
         -c 16 -steps 4 -batch 1 -crop 32 -val 0 model.s2rgf
     expect_status 0 s2rgf_info model.s2rgf
+    expect_in "$stdout" "dense"
     if type -P mpirun > /dev/null; then
         export S2RGF_MPI_PLUGIN=$libraries/s2rgf/s2rgf_mpi.so OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
         expect_status 0 mpirun --oversubscribe -n 2 s2rgf_train -q "${sources[@]}" -labels labels.gpkg -l train \
             -a class -c 16 -steps 4 -batch 2 -crop 32 -val 0 together.s2rgf
         expect_file together.s2rgf
     fi
-    expect_in "$stdout" "dense"
     expect_silence s2rgf_classify -q -m model.s2rgf "${sources[@]}" \
         -write_scene map.s2rgf.json map.tif
     expect_status 0 s2rgf_assess map.tif -labels labels.gpkg -l test -a class

@@ -313,6 +313,27 @@ static void die_writing(const char *path)
     CHECK(waitpid(child, &how, 0) == child && WIFSIGNALED(how));
 }
 
+/** Many outputs of one folder need its names once; those of another folder are looked for anew. */
+static void test_rests_of_many(void)
+{
+    s2_work_rests rests = {0};
+    const char *const outputs[] = {"many1.tif", "many2.tif"};
+    for (int i = 0; i < 2; i++)
+        die_writing(in_folder(outputs[i]));
+    s2_map_files_recover_one("/tmp/another.tif", &rests);
+    for (int i = 0; i < 2; i++) {
+        CHECK(count_names(folder, "many") == 2 - i);
+        s2_map_files_recover_one(in_folder(outputs[i]), &rests);
+    }
+    CHECK(count_names(folder, "many") == 0);
+    die_writing(in_folder(outputs[0]));
+    s2_map_files_recover_one(in_folder(outputs[0]), &rests); /* which came later */
+    CHECK(count_names(folder, "many") == 1);
+    s2_map_files_recover(in_folder(outputs[0]));
+    CHECK(count_names(folder, "many") == 0);
+    s2_work_rests_clear(&rests);
+}
+
 /** The next run of an output removes what killed ones left, and nothing of a living one. */
 static void test_rests(void)
 {
@@ -399,6 +420,7 @@ int main(void)
     test_names_in_messages();
     test_style_in_the_way();
     test_rests();
+    test_rests_of_many();
     test_writers_of_one_output();
     test_all_formats();
     s2_class_table_clear(&classes);
