@@ -81,14 +81,24 @@ typedef struct s2_kernels {
     s2_kernel_filter_function filter;
     const s2_winograd_passes *train_winograd; /* of training */
     const s2_tensor_passes *training_passes;
+    bool fused; /* each product is added in one rounding: all forms that do give the same bits */
 } s2_kernels;
 
+/** How a network computes while running. */
+typedef enum s2_precision {
+    S2_PRECISION_FLOAT, /* as fast as the machine can */
+    S2_PRECISION_EXACT, /* the same bits on every machine: by a form that fuses */
+    S2_PRECISIONS
+} s2_precision;
+
 /**
- * The fastest form this machine runs; S2RGF_KERNELS=plain|base|avx2|avx512 in the environment
- * forces one. Errors: INVALID_ARGUMENT (no such form), UNSUPPORTED (not on this machine or not in
- * this build). Threads: safe.
+ * The fastest form this machine runs; S2RGF_KERNELS=plain|exact|base|avx2|avx512 in the environment
+ * forces one, and where that one is not exact though precision asks for it, "exact" takes its place.
+ * Errors: INVALID_ARGUMENT (no such form), UNSUPPORTED (not on this machine or not in this build).
+ * Threads: safe.
  */
-s2rgf_status s2_kernels_select(const s2_kernels **kernels, s2rgf_error *err);
+s2rgf_status s2_kernels_select(s2_precision precision, const s2_kernels **kernels,
+                               s2rgf_error *err);
 /**
  * The same for the layers of training, after s2_training_create() has found that it does not fail.
  */

@@ -205,4 +205,5 @@ const s2_kernels s2_kernels_plain = {"plain",
                                      attend_plain,
                                      filter_plain,
                                      &s2_winograd_passes_base,
-                                     &s2_tensor_passes_base};
+                                     &s2_tensor_passes_base,
+                                     false};

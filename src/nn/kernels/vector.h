@@ -39,10 +39,25 @@ static inline vector every(float value)
 }
 
 /*
- * a b + c, rounded once where the machine can: everywhere but on x86-64 without AVX2. Kernels of
- * running contain no other product that is added, and are compiled so that none is fused: thus their
- * bits do not depend on compilers, nor on how many lanes there are.
+ * a b + c, rounded once where the machine can, which is everywhere but on x86-64 without FMA, and with
+ * S2_FUSE_ALWAYS there too. Kernels of running contain no other product that is added, and are
+ * compiled so that none is fused: thus their bits do not depend on compilers, nor on how many lanes
+ * there are. S2_FUSED tells whether it is rounded once.
  */
+#if defined(__FMA__) || defined(__aarch64__)
+#define S2_FUSED true
+#define multiply_add_one __builtin_fmaf
+#elif defined(S2_FUSE_ALWAYS)
+#define S2_FUSED true
+#include "nn/kernels/fused.h"
+#else
+#define S2_FUSED false
+static inline float multiply_add_one(float a, float b, float c)
+{
+    return a * b + c;
+}
+#endif
+
 #if defined(__AVX512F__)
 static inline vector multiply_add(vector a, vector b, vector c)
 {
@@ -58,22 +73,12 @@ static inline vector multiply_add(vector a, vector b, vector c)
 {
     return (vector)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b);
 }
-#else
+#elif !defined(S2_FUSE_ALWAYS)
 static inline vector multiply_add(vector a, vector b, vector c)
 {
     return a * b + c;
 }
 #endif
-
-/** The same of single numbers. */
-static inline float multiply_add_one(float a, float b, float c)
-{
-#if defined(__FMA__) || defined(__aarch64__)
-    return __builtin_fmaf(a, b, c);
-#else
-    return a * b + c;
-#endif
-}
 
 /** value where it is positive (of) or 0. */
 static inline vector where_positive(vector of, vector value)
