@@ -2,7 +2,7 @@
 #include "commands.h"
 
 #include "lazy_dataset.h"
-#include "s2rgf/lazy_map.h"
+#include "s2rgf/lazy_maps.h"
 
 #if GDAL_VERSION_NUM >= GDAL_COMPUTE_VERSION(3, 11, 0)
 #include <gdalalgorithm.h>

@@ -11,7 +11,7 @@
 #include <gdal_priv.h>
 #include <gdal_rat.h>
 
-#include "s2rgf/lazy_map.h"
+#include "s2rgf/lazy_maps.h"
 
 /** Report a failure as an error of GDAL: "subject: message", or the message alone; printable. */
 void s2_driver_fail(s2rgf_status status, const char *subject, const char *message);

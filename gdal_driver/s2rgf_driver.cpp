@@ -4,7 +4,7 @@
 
 #include "commands.h"
 #include "lazy_dataset.h"
-#include "s2rgf/lazy_map.h"
+#include "s2rgf/lazy_maps.h"
 
 #define PREFIX "S2RGF:"
 #define SUFFIX ".s2rgf.json"

@@ -5,7 +5,7 @@
 
 #include <mutex>
 
-#include "s2rgf/lazy_map.h"
+#include "s2rgf/lazy_maps.h"
 
 /** A map at work, from the construction of this object to its end; its lock is held meanwhile. */
 class WorkingMemory

@@ -131,7 +131,7 @@ AC_DEFUN([S2_CHECK_GC_SECTIONS], [
                   [S2_GC_LDFLAGS=-Wl,--gc-sections
                    S2_ADD_CFLAG([S2_CFLAGS], [-ffunction-sections])
                    S2_ADD_CFLAG([S2_CFLAGS], [-fdata-sections])],
-                  [S2_RUNNING_BLAS='libs2rgf_blas.la $(OPENBLAS_LIBS)'])
+                  [S2_RUNNING_BLAS='libs2rgf_blas.la $(OPENBLAS_LIBS) $(OPENMP_CFLAGS)'])
 ])
 
 dnl S2_GDAL_PLUGINDIR: sets gdalplugindir. GDAL looks into the folder of its version only if there is one,

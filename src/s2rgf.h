@@ -41,17 +41,17 @@
 #ifndef S2RGF_H
 #define S2RGF_H
 
-#include "s2rgf/assess.h"
+#include "s2rgf/assessment.h"
 #include "s2rgf/base.h"
-#include "s2rgf/change.h"
-#include "s2rgf/classify.h"
-#include "s2rgf/labels.h"
-#include "s2rgf/lazy_map.h"
-#include "s2rgf/model.h"
-#include "s2rgf/sample.h"
+#include "s2rgf/changes.h"
+#include "s2rgf/classification.h"
+#include "s2rgf/labelling.h"
+#include "s2rgf/lazy_maps.h"
+#include "s2rgf/models.h"
+#include "s2rgf/sampling.h"
 #include "s2rgf/scene.h"
-#include "s2rgf/suggest.h"
-#include "s2rgf/train.h"
+#include "s2rgf/suggestions.h"
+#include "s2rgf/training.h"
 
 #define S2RGF_VERSION_MAJOR 0
 #define S2RGF_VERSION_MINOR 1

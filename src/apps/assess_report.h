@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "s2rgf/assess.h"
+#include "s2rgf/assessment.h"
 
 /** Write the confusion matrix, the accuracies and what was excluded; columns line up. */
 void s2_assess_report_write(const s2rgf_assessment *assessment, FILE *out);

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "s2rgf/change.h"
+#include "s2rgf/changes.h"
 
 /** Print transitions in pixels and hectares, and gains and losses of classes. */
 void s2_change_report_write(const s2rgf_transitions *transitions, FILE *out);

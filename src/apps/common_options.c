@@ -1,7 +1,7 @@
 /* Options that several programs share: rasters and labels. */
 #include "apps/common_options.h"
 
-#include "s2rgf/labels.h"
+#include "s2rgf/labelling.h"
 #include "s2rgf/scene.h"
 
 #define SCENE(member) offsetof(s2rgf_scene_options, member)

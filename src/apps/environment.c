@@ -133,7 +133,7 @@ static void before_libraries(int argc, char **argv, char **environment)
     (void)argc;
     if (dlsym(RTLD_DEFAULT, "openblas_get_num_threads"))
         end = make_room_for_blas(environment, end);
-    if (s2_program_has_threads && !find_value(environment, "OMP_WAIT_POLICY") &&
+    if (s2_program_has_openmp && !find_value(environment, "OMP_WAIT_POLICY") &&
         !find_value(environment, "GOMP_SPINCOUNT") && !find_value(environment, "KMP_BLOCKTIME"))
         *end++ = "OMP_WAIT_POLICY=passive";
     if (end > settings)

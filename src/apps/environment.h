@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-/** Does the program compute in several threads? Each program says so. */
-extern const bool s2_program_has_threads;
+/** Does the program compute in OpenMP's threads? Each program says so. */
+extern const bool s2_program_has_openmp;
 
 /**
  * Start this program once more with settings added to its environment.

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "s2rgf/assess.h"
+#include "s2rgf/assessment.h"
 
 /**
  * Write strata, error matrix in proportions of the area, and estimates with errors and intervals.

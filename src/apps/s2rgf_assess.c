@@ -9,7 +9,7 @@
 #include "apps/program.h"
 #include "apps/text_file.h"
 #include "apps/warnings.h"
-#include "s2rgf/assess.h"
+#include "s2rgf/assessment.h"
 
 typedef struct arguments {
     s2rgf_assess_options assess;
@@ -46,7 +46,7 @@ static const s2_option OUTPUT_OPTIONS[] = {
     S2_QUIET,
 };
 
-const bool s2_program_has_threads = false;
+const bool s2_program_has_openmp = false;
 
 static const s2_program PROGRAM =
     S2_PROGRAM("s2rgf_assess", "Assess a map against reference labels.", arguments,

@@ -8,7 +8,7 @@
 #include "apps/environment.h"
 #include "apps/program.h"
 #include "apps/text_file.h"
-#include "s2rgf/change.h"
+#include "s2rgf/changes.h"
 
 typedef struct arguments {
     s2rgf_change_options change;
@@ -44,7 +44,7 @@ static const s2_option OUTPUT_OPTIONS[] = {
     S2_QUIET,
 };
 
-const bool s2_program_has_threads = false;
+const bool s2_program_has_openmp = false;
 
 static const s2_program PROGRAM = S2_PROGRAM(
     "s2rgf_change", "Compare two maps: which class became which, and how large each change is.",

@@ -7,8 +7,8 @@
 #include "apps/program.h"
 #include "apps/scenes.h"
 #include "apps/shard.h"
-#include "s2rgf/classify.h"
-#include "s2rgf/lazy_map.h"
+#include "s2rgf/classification.h"
+#include "s2rgf/lazy_maps.h"
 
 #define BLOCK_CACHE_MB 256 /* at most, unless GDAL_CACHEMAX says otherwise */
 
@@ -92,7 +92,7 @@ static const s2_option WORK_OPTIONS[] = {
     S2_QUIET,
 };
 
-const bool s2_program_has_threads = true;
+const bool s2_program_has_openmp = false;
 
 static const s2_program PROGRAM = S2_PROGRAM(
     "s2rgf_classify", "Map the land cover of a scene with a trained model.", arguments,

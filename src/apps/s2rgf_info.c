@@ -8,7 +8,7 @@
 #include "apps/environment.h"
 #include "apps/program.h"
 #include "apps/text_file.h"
-#include "s2rgf/model.h"
+#include "s2rgf/models.h"
 
 typedef struct arguments {
     const char *model_path;
@@ -38,7 +38,7 @@ static const s2_option OUTPUT_OPTIONS[] = {
           "replace out.onnx and the HTML file if they exist", .needs = "onnx", .or_needs = "html"),
 };
 
-const bool s2_program_has_threads = false;
+const bool s2_program_has_openmp = false;
 
 static const s2_program PROGRAM = S2_PROGRAM(
     "s2rgf_info", "Describe a model: sources, bands, classes, training.", arguments, GDAL_OF_RASTER,

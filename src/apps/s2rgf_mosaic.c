@@ -4,7 +4,7 @@
 #include "apps/common_options.h"
 #include "apps/environment.h"
 #include "apps/program.h"
-#include "s2rgf/classify.h"
+#include "s2rgf/classification.h"
 
 #define MOSAIC(member) offsetof(s2rgf_mosaic_options, member)
 
@@ -24,7 +24,7 @@ static const s2_option OUTPUT_OPTIONS[] = {
     S2_QUIET,
 };
 
-const bool s2_program_has_threads = false;
+const bool s2_program_has_openmp = false;
 
 static const s2_program PROGRAM = S2_PROGRAM(
     "s2rgf_mosaic", "Join the shares of a map into the map that one run would have written.",

@@ -4,7 +4,7 @@
 #include "apps/common_options.h"
 #include "apps/environment.h"
 #include "apps/program.h"
-#include "s2rgf/sample.h"
+#include "s2rgf/sampling.h"
 
 #define SAMPLE(member) offsetof(s2rgf_sample_options, member)
 
@@ -54,7 +54,7 @@ static const s2_option OUTPUT_OPTIONS[] = {
     S2_QUIET,
 };
 
-const bool s2_program_has_threads = false;
+const bool s2_program_has_openmp = false;
 
 static const s2_program PROGRAM = S2_PROGRAM(
     "s2rgf_sample", "Draw a probability sample of the pixels of a map, as points to be labelled.",

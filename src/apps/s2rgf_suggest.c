@@ -5,7 +5,7 @@
 #include "apps/common_options.h"
 #include "apps/environment.h"
 #include "apps/program.h"
-#include "s2rgf/suggest.h"
+#include "s2rgf/suggestions.h"
 
 #define BLOCK_CACHE_MB 256 /* at most, unless GDAL_CACHEMAX says something */
 
@@ -37,7 +37,7 @@ static const s2_option OUTPUT_OPTIONS[] = {
     S2_QUIET,
 };
 
-const bool s2_program_has_threads = true;
+const bool s2_program_has_openmp = false;
 
 static const s2_program PROGRAM = S2_PROGRAM(
     "s2rgf_suggest",

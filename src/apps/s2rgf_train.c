@@ -6,7 +6,7 @@
 #include "apps/common_options.h"
 #include "apps/environment.h"
 #include "apps/program.h"
-#include "s2rgf/train.h"
+#include "s2rgf/training.h"
 
 #define TRAIN(member) offsetof(s2rgf_train_options, member)
 
@@ -95,7 +95,7 @@ static const s2_option TRAINING_OPTIONS[] = {
     S2_QUIET,
 };
 
-const bool s2_program_has_threads = true;
+const bool s2_program_has_openmp = true;
 
 static const s2_program PROGRAM = S2_PROGRAM(
     "s2rgf_train", "Train a land-cover model on one scene, or many, and their labels.",

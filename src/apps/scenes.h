@@ -3,7 +3,7 @@
 #define S2_APPS_SCENES_H
 
 #include "apps/report.h"
-#include "s2rgf/classify.h"
+#include "s2rgf/classification.h"
 
 /**
  * Map the scenes, write the report (each share its own) and print the summary.

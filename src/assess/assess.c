@@ -1,5 +1,5 @@
 /* s2rgf_assess: a class raster against reference labels. */
-#include "s2rgf/assess.h"
+#include "s2rgf/assessment.h"
 
 #include <math.h>
 #include <string.h>

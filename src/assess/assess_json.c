@@ -1,5 +1,5 @@
 /* s2rgf_assessment_json: an assessment as a JSON object. */
-#include "s2rgf/assess.h"
+#include "s2rgf/assessment.h"
 
 #include "core/argument.h"
 #include "core/error.h"

@@ -4,7 +4,7 @@
 
 #include "geo/labels/labels.h"
 #include "geo/points/strata.h"
-#include "s2rgf/assess.h"
+#include "s2rgf/assessment.h"
 
 typedef enum s2_design {
     S2_DESIGN_NONE, /* labels of any origin: nothing can be said of the map */

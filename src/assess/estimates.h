@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "s2rgf/assess.h"
+#include "s2rgf/assessment.h"
 
 /** A part of the map that points are drawn from by themselves. */
 typedef struct s2_sample_stratum {

@@ -1,5 +1,5 @@
 /* s2rgf_change: which class became which between two maps. */
-#include "s2rgf/change.h"
+#include "s2rgf/changes.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
 #include "geo/labels/pixel_lookup.h"
 #include "geo/map/class_map.h"
 #include "geo/source/overlay.h"
-#include "s2rgf/change.h"
+#include "s2rgf/changes.h"
 
 /* Blocks in which maps are read: whole area blocks of an attribute table, bounded working memory. */
 #define S2_PAIR_BLOCK_WIDTH 1024

@@ -1,5 +1,5 @@
 /* s2rgf_transitions_json: what became of what as a JSON object. */
-#include "s2rgf/change.h"
+#include "s2rgf/changes.h"
 
 #include "core/argument.h"
 #include "core/error.h"

@@ -12,7 +12,7 @@
 #include "geo/labels/labels.h"
 #include "geo/map/map_files.h"
 #include "model/model.h"
-#include "s2rgf/classify.h"
+#include "s2rgf/classification.h"
 #include "scene/scene_description.h"
 
 /* All shares have one format; the format of the map is chosen when they are joined. */

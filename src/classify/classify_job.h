@@ -8,7 +8,7 @@
 #include "classify/output_names.h"
 #include "classify/wanted.h"
 #include "geo/map/map_writer.h"
-#include "s2rgf/classify.h"
+#include "s2rgf/classification.h"
 #include "tiles/tile_seams.h"
 
 /** One call of s2rgf_classify(), read-only while the workers run, but for times, counts and

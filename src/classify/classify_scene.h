@@ -3,7 +3,7 @@
 #define S2_CLASSIFY_CLASSIFY_SCENE_H
 
 #include "classify/output_names.h"
-#include "s2rgf/classify.h"
+#include "s2rgf/classification.h"
 
 /**
  * A caller's options, checked as far as they can be by themselves; model_path is that of an open

@@ -3,7 +3,7 @@
 #define S2_CLASSIFY_CLASSIFY_SCENES_H
 
 #include "geo/files/scene_list.h"
-#include "s2rgf/classify.h"
+#include "s2rgf/classification.h"
 
 typedef enum s2_scene_outcome {
     S2_SCENE_NOT_REACHED,

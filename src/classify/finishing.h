@@ -3,7 +3,7 @@
 #define S2_CLASSIFY_FINISHING_H
 
 #include "geo/map/map_writer.h"
-#include "s2rgf/classify.h"
+#include "s2rgf/classification.h"
 
 #define S2_FINISHING_KEY "S2RGF_FINISHING" /* metadata item, absent where nothing is done */
 

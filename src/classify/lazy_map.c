@@ -9,7 +9,7 @@
 #include "core/granted.h"
 #include "core/memory.h"
 #include "geo/map/class_description.h"
-#include "s2rgf/lazy_map.h"
+#include "s2rgf/lazy_maps.h"
 #include "scene/network_input.h"
 #include "scene/reading.h"
 #include "scene/scene_description.h"

@@ -5,7 +5,7 @@
 #include "geo/source/source_set.h"
 #include "model/model.h"
 #include "nn/networks/networks.h"
-#include "s2rgf/model.h"
+#include "s2rgf/models.h"
 
 /** name in "float" or "exact". Errors: INVALID_ARGUMENT. */
 s2rgf_status s2_mapping_precision(const char *name, s2_precision *precision, s2rgf_error *err);

@@ -14,7 +14,7 @@
 #include "geo/map/map_writer.h"
 #include "geo/map/share_set.h"
 #include "geo/map/side_files.h"
-#include "s2rgf/classify.h"
+#include "s2rgf/classification.h"
 #include "scene/output_guard.h"
 
 #define CHUNK_LINES 256 /* read at a time: whole file blocks and whole area blocks */

@@ -4,7 +4,7 @@
 
 #include "geo/map/map_writer.h"
 #include "geo/map/side_files.h"
-#include "s2rgf/classify.h"
+#include "s2rgf/classification.h"
 #include "scene/output_guard.h"
 
 /** Where options have the path of the output of a kind, and that path, NULL: none. */

@@ -12,8 +12,8 @@
 #include "core/plural.h"
 #include "geo/labels/labels.h"
 #include "geo/points/point_layer.h"
-#include "s2rgf/classify.h"
-#include "s2rgf/suggest.h"
+#include "s2rgf/classification.h"
+#include "s2rgf/suggestions.h"
 #include "scene/pixel_features.h"
 #include "scene/scene_description.h"
 

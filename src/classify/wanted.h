@@ -4,7 +4,7 @@
 
 #include "geo/labels/label_runs.h"
 #include "geo/source/overlay.h"
-#include "s2rgf/classify.h"
+#include "s2rgf/classification.h"
 
 /** The polygons, shared by all workers; pixels are those whose centre is inside. */
 typedef struct s2_wanted_areas {

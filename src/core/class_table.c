@@ -1,6 +1,7 @@
 /* Classes: pixel value, name, colour. */
 #include "core/class_table.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,8 @@
 #include "core/memory.h"
 
 #define PALETTE_COUNT 24
+#define LEVELS 16 /* of a channel, among which further colours are looked for */
+#define LATTICE (LEVELS * LEVELS * LEVELS)
 #define APART 100.0 /* s2_colour_distance() from which colours are clearly two */
 
 /*
@@ -151,10 +154,55 @@ static void paint_from_palette(s2_class_table *table)
                 take_colour(table, item, palette[k]);
         for (int k = 0; k < PALETTE_COUNT && !item->has_colour; k++)
             take_colour(table, item, palette[k]);
-        if (!item->has_colour)
-            memcpy(item->rgb, palette[i % PALETTE_COUNT], 3);
+        from_palette[i] = item->has_colour;
+    }
+}
+
+/** A colour of the lattice. */
+static void lattice_colour(int k, uint8_t rgb[3])
+{
+    for (int channel = 0; channel < 3; channel++, k /= LEVELS)
+        rgb[channel] = (uint8_t)(k % LEVELS * UINT8_MAX / (LEVELS - 1));
+}
+
+/** Take a colour into account. nearest inout: distance of each of the lattice to the nearest one */
+static void keep_away(double nearest[LATTICE], const uint8_t rgb[3])
+{
+    for (int k = 0; k < LATTICE; k++) {
+        uint8_t other[3];
+        lattice_colour(k, other);
+        nearest[k] = fmin(nearest[k], s2_colour_distance(rgb, other));
+    }
+}
+
+/** Beyond the palette each class gets the colour that is farthest from all others. */
+static void paint_from_lattice(s2_class_table *table)
+{
+    static const uint8_t of_nodata[][3] = {{0, 0, 0}, {0x80, 0x80, 0x80}, {0xFF, 0xFF, 0xFF}};
+    double nearest[LATTICE];
+    int first = 0;
+    while (first < table->count && table->items[first].has_colour)
+        first++;
+    if (first == table->count)
+        return;
+    for (int k = 0; k < LATTICE; k++)
+        nearest[k] = INFINITY;
+    for (size_t i = 0; i < sizeof of_nodata / sizeof of_nodata[0]; i++)
+        keep_away(nearest, of_nodata[i]);
+    for (int i = 0; i < table->count; i++)
+        if (table->items[i].has_colour)
+            keep_away(nearest, table->items[i].rgb);
+    for (int i = first; i < table->count; i++) {
+        s2_class *item = &table->items[i];
+        if (item->has_colour)
+            continue;
+        int best = 0;
+        for (int k = 1; k < LATTICE; k++)
+            if (nearest[k] > nearest[best])
+                best = k;
+        lattice_colour(best, item->rgb);
         item->has_colour = true;
-        from_palette[i] = true;
+        keep_away(nearest, item->rgb);
     }
 }
 
@@ -169,6 +217,7 @@ void s2_class_table_paint(s2_class_table *table)
             take_colour(table, item, shades[k]);
     }
     paint_from_palette(table);
+    paint_from_lattice(table);
 }
 
 s2rgf_status s2_class_table_copy(const s2_class_table *from, s2_class_table *to, s2rgf_error *err)

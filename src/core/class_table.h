@@ -37,7 +37,7 @@ int s2_class_table_find_name(const s2_class_table *table, const char *name);
 /**
  * Give every class without a colour the one that is customary for what its name says,
  * s2_class_colours(), else one of a colour-blind-safe qualitative palette (Okabe-Ito, Tol) that is
- * clearly another, while there is one; none twice while they last.
+ * clearly another, while there is one, else the colour farthest from all others; none twice.
  */
 void s2_class_table_paint(s2_class_table *table);
 

@@ -15,12 +15,12 @@ static int clamp_to_int(double value)
     return value >= (double)INT_MAX ? INT_MAX : (int)value;
 }
 
-static int64_t smaller(int64_t a, int64_t b)
+static int64_t min64(int64_t a, int64_t b)
 {
     return a < b ? a : b;
 }
 
-static int64_t larger(int64_t a, int64_t b)
+static int64_t max64(int64_t a, int64_t b)
 {
     return a > b ? a : b;
 }
@@ -53,10 +53,10 @@ bool s2_rect_contains(s2_rect outer, s2_rect inner)
 
 s2_rect s2_rect_intersect(s2_rect a, s2_rect b)
 {
-    const int64_t x0 = larger(a.x, b.x);
-    const int64_t y0 = larger(a.y, b.y);
-    const int64_t x1 = smaller((int64_t)a.x + a.w, (int64_t)b.x + b.w);
-    const int64_t y1 = smaller((int64_t)a.y + a.h, (int64_t)b.y + b.h);
+    const int64_t x0 = max64(a.x, b.x);
+    const int64_t y0 = max64(a.y, b.y);
+    const int64_t x1 = min64((int64_t)a.x + a.w, (int64_t)b.x + b.w);
+    const int64_t y1 = min64((int64_t)a.y + a.h, (int64_t)b.y + b.h);
     if (x1 <= x0 || y1 <= y0)
         return (s2_rect){(int)x0, (int)y0, 0, 0};
     return (s2_rect){(int)x0, (int)y0, (int)(x1 - x0), (int)(y1 - y0)};

@@ -1,13 +1,15 @@
-/* What the control groups of Linux grant this process of the machine: containers, pods, jobs. */
+/* What affinity and the control groups of Linux grant this process of the machine: containers, pods, jobs. */
 #include "core/granted.h"
 
 #include <limits.h>
 #include <math.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/memory.h"
 
@@ -166,6 +168,15 @@ static double least_limit(const char *root, const char *controller, limit_reader
         fclose(file);
     s2_free(path);
     return least;
+}
+
+int s2_usable_processors(void)
+{
+    cpu_set_t usable;
+    /* the kernel knows more processors than the set has room for */
+    if (sched_getaffinity(0, sizeof usable, &usable) != 0)
+        return (int)fmax((double)sysconf(_SC_NPROCESSORS_ONLN), 1.0);
+    return CPU_COUNT(&usable);
 }
 
 int s2_granted_processors(const char *root)

@@ -1,8 +1,11 @@
-/* What the control groups of Linux grant this process of the machine: containers, pods, jobs. */
+/* What affinity and the control groups of Linux grant this process of the machine: containers, pods, jobs. */
 #ifndef S2_CORE_GRANTED_H
 #define S2_CORE_GRANTED_H
 
 #include <stddef.h>
+
+/** Processors that the process may run on (sched_setaffinity(2)); at least 1. */
+int s2_usable_processors(void);
 
 /**
  * Processors by the CPU quota of the process's control group and of all above it, a part counted as

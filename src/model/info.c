@@ -4,7 +4,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "model/model.h"
-#include "s2rgf/model.h"
+#include "s2rgf/models.h"
 
 static s2rgf_status fill_classes(s2rgf_model *model, s2rgf_error *err)
 {

@@ -4,7 +4,7 @@
 
 #include "model/file.h"
 #include "nn/networks/networks.h"
-#include "s2rgf/model.h"
+#include "s2rgf/models.h"
 
 struct s2rgf_model {
     _Atomic int users; /* who opened it, and lazy maps */

@@ -7,7 +7,7 @@
 #include "model/metadata.h"
 #include "model/model.h"
 #include "model/network_model.h"
-#include "s2rgf/model.h"
+#include "s2rgf/models.h"
 
 #define MAX_BYTES 2147483647 /* readers of protocol buffers accept no more */
 

@@ -12,7 +12,7 @@
 #include "model/bands.h"
 #include "model/metadata.h"
 #include "model/model.h"
-#include "s2rgf/model.h"
+#include "s2rgf/models.h"
 
 #define NAME_BYTES 256 /* of names made here, the zero included */
 

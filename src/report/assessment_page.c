@@ -1,5 +1,5 @@
 /* s2rgf_assessment_html: an assessment as a page to look at, to print and to hand on. */
-#include "s2rgf/assess.h"
+#include "s2rgf/assessment.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "core/memory.h"
-#include "s2rgf/assess.h"
+#include "s2rgf/assessment.h"
 
 /** A square table of classes whose cells are shaded by their share of the row. Borrowed. */
 typedef struct s2_heat_map {

@@ -5,7 +5,7 @@
 #include "core/memory.h"
 #include "geo/map/class_map.h"
 #include "geo/map/map_picture.h"
-#include "s2rgf/assess.h"
+#include "s2rgf/assessment.h"
 
 /** A map with its picture. */
 typedef struct s2_map_view {

@@ -1,5 +1,5 @@
 /* s2rgf_model_html: a model as a page to look at, to print and to hand on. */
-#include "s2rgf/model.h"
+#include "s2rgf/models.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -73,7 +73,7 @@ typedef struct s2rgf_patch_size {
  *
  * Some libraries read the environment once, when they are loaded, so the host must set variables
  * before it starts or loads libs2rgf. OMP_WAIT_POLICY=passive lets waiting threads sleep. Without it
- * GNU's OpenMP threads spin, and on a busy machine training and mapping take several times as long.
+ * GNU's OpenMP threads spin, and on a busy machine training takes several times as long.
  * Of OPENBLAS_CORETYPE, see s2rgf_blas_core_type(). Under a limit on address space (ulimit -v),
  * OpenBLAS retries for ever to get its buffers while it is loaded, by libs2rgf or by GDAL: allow
  * 128 MB for each thread of OMP_NUM_THREADS.

@@ -4,7 +4,7 @@
 
 #include "geo/labels/label_runs.h"
 #include "geo/source/ground.h"
-#include "s2rgf/labels.h"
+#include "s2rgf/labelling.h"
 
 typedef struct s2_exclusion {
     s2_label_runs runs;

@@ -1,5 +1,5 @@
 /* s2rgf_sample: a probability sample of the pixels of a map. */
-#include "s2rgf/sample.h"
+#include "s2rgf/sampling.h"
 
 #include <limits.h>
 #include <math.h>

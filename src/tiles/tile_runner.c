@@ -1,13 +1,13 @@
 /* Start, compute, write in order, stop: tiles over worker threads. */
 #include "tiles/tile_runner.h"
 
-#include <omp.h>
 #include <pthread.h>
 #include <time.h>
 
 #include "core/error.h"
 #include "core/granted.h"
 #include "core/log.h"
+#include "core/memory.h"
 
 #define SECOND_NS 1000000000L
 #define TELL_EVERY_NS 100000000L /* while the caller's thread waits for others */
@@ -16,7 +16,7 @@ int s2_thread_count(int wanted)
 {
     if (wanted > 0)
         return wanted;
-    const int usable = omp_get_num_procs();
+    const int usable = s2_usable_processors();
     const int granted = s2_granted_processors("");
     return usable < granted ? usable : granted;
 }
@@ -28,7 +28,9 @@ typedef struct run_state {
     const s2rgf_host *host;
     pthread_t caller;       /* of s2_tiles_run(), in which alone the host is called */
     pthread_mutex_t mutex;  /* for what follows */
-    pthread_cond_t changed; /* finished or failed */
+    pthread_cond_t changed; /* what threads wait for: ready, workers, finished or failed */
+    int workers;            /* threads that work */
+    int ready;              /* of them, with their worker started, or failed to */
     int next;               /* tile to compute */
     int finished;           /* tiles, all before the next to be written */
     double parts;           /* of the others, as they were reported */
@@ -172,23 +174,58 @@ static void run_tiles(run_state *state, void *worker)
         tell_host(state);
 }
 
+/* No tile is computed before all know whether one has failed to start. */
+static void meet_workers(run_state *state)
+{
+    pthread_mutex_lock(&state->mutex);
+    state->ready++;
+    pthread_cond_broadcast(&state->changed);
+    while (state->ready < state->workers)
+        pthread_cond_wait(&state->changed, &state->mutex);
+    pthread_mutex_unlock(&state->mutex);
+}
+
+static void *work(void *data)
+{
+    run_state *state = data;
+    void *worker = start_worker(state);
+    meet_workers(state);
+    run_tiles(state, worker);
+    state->job->stop(worker);
+    return NULL;
+}
+
+/* Threads beside the caller's; where the system has no more, those that there are do the work. */
+static int start_threads(run_state *state, pthread_t *threads)
+{
+    int count = 0;
+    while (count < state->job->threads - 1 &&
+           pthread_create(&threads[count], NULL, work, state) == 0)
+        count++;
+    pthread_mutex_lock(&state->mutex);
+    state->workers = count + 1;
+    pthread_cond_broadcast(&state->changed);
+    pthread_mutex_unlock(&state->mutex);
+    return count;
+}
+
 s2rgf_status s2_tiles_run(const s2_tile_job *job, const s2rgf_host *host, s2rgf_error *err)
 {
-    run_state state = {.job = job, .host = host, .caller = pthread_self()};
+    run_state state = {.job = job, .host = host, .caller = pthread_self(), .workers = job->threads};
     if (!s2_progress(host, 0.0))
         return s2_fail(err, S2RGF_CANCELLED, "interrupted");
+    pthread_t *threads = s2_alloc((size_t)job->threads, sizeof *threads);
+    if (!threads)
+        return s2_fail_memory(err, "threads");
     pthread_mutex_init(&state.mutex, NULL);
     pthread_cond_init(&state.changed, NULL);
-#pragma omp parallel num_threads(job->threads)
-    {
-        void *worker = start_worker(&state);
-        /* no tile is computed before all know whether one has failed to start */
-#pragma omp barrier
-        run_tiles(&state, worker);
-        job->stop(worker);
-    }
+    const int others = start_threads(&state, threads);
+    work(&state);
+    for (int i = 0; i < others; i++)
+        pthread_join(threads[i], NULL);
     pthread_cond_destroy(&state.changed);
     pthread_mutex_destroy(&state.mutex);
+    s2_free(threads);
     if (state.interrupted && !state.failed)
         return s2_fail(err, S2RGF_CANCELLED, "interrupted");
     if (state.failed && err)

@@ -5,7 +5,7 @@
 #include "geo/labels/labels.h"
 #include "geo/source/source_set.h"
 #include "model/file.h"
-#include "s2rgf/train.h"
+#include "s2rgf/training.h"
 
 /** Sources, bands and pixel sizes of a scene; their normalisation is not known yet. Errors: NO_MEMORY. */
 s2rgf_status s2_describe_sources(const s2_scene *scene, s2_model_content *content,

@@ -4,7 +4,7 @@
 
 #include "model/file.h"
 #include "nn/networks/networks.h"
-#include "s2rgf/train.h"
+#include "s2rgf/training.h"
 
 /** Empty when zeroed: the training starts from nothing. */
 typedef struct s2_head_start {

@@ -97,6 +97,19 @@ static s2rgf_status report_scenes(const s2_label_set *labels, const s2_training_
     return S2RGF_OK;
 }
 
+/* A class's groups that hold pixels, and their pixels. */
+static int count_groups(const s2_label_set *labels, int k, size_t *pixels)
+{
+    int groups = 0;
+    *pixels = 0;
+    for (int g = 0; g < labels->group_count; g++)
+        if (labels->groups[g].class_index == k && labels->groups[g].pixels > 0) {
+            *pixels += labels->groups[g].pixels;
+            groups++;
+        }
+    return groups;
+}
+
 /* One line per class: groups and pixels; a warning if there are too few. */
 s2rgf_status s2_label_report(const s2_label_set *labels, const s2_training_scenes *scenes,
                              const s2rgf_train_options *options, const s2rgf_host *host,
@@ -108,13 +121,8 @@ s2rgf_status s2_label_report(const s2_label_set *labels, const s2_training_scene
     int thin = 0, single = 0;
     report_doubtful(labels, options->labels.path, host);
     for (int k = 0; k < labels->classes.count; k++) {
-        size_t pixels = 0;
-        int groups = 0;
-        for (int g = 0; g < labels->group_count; g++)
-            if (labels->groups[g].class_index == k && labels->groups[g].pixels > 0) {
-                pixels += labels->groups[g].pixels;
-                groups++;
-            }
+        size_t pixels;
+        const int groups = count_groups(labels, k, &pixels);
         const s2_class *one = &labels->classes.items[k];
         s2_log(host, S2RGF_INFO, "Class %d %s: %d %s, %zu %s", one->value, one->name, groups,
                s2_plural((uint64_t)groups, one_group, many_groups), pixels,
@@ -138,4 +146,21 @@ s2rgf_status s2_label_report(const s2_label_set *labels, const s2_training_scene
                        options->labels.path,
                        labels->classes.count == 0 ? "none" : labels->classes.items[0].name);
     return report_scenes(labels, scenes, host, err);
+}
+
+void s2_label_report_unvalidated(const s2_training_set *set, const s2rgf_host *host)
+{
+    const s2_label_set *labels = set->labels;
+    char what[96];
+    int told = 0;
+    for (int k = 0; k < labels->classes.count; k++) {
+        size_t pixels;
+        const int groups = count_groups(labels, k, &pixels);
+        if (groups < 2 || set->class_pixels[k] < pixels)
+            continue;
+        snprintf(what, sizeof what, "is not validated: none of its %d %s could be left out", groups,
+                 labels->from_polygons ? "polygons" : "blocks");
+        warn_class(&labels->classes.items[k], what, told++, host);
+    }
+    warn_others(told, "class is not validated", "classes are not validated", host);
 }

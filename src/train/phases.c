@@ -8,8 +8,9 @@
 #include "core/log.h"
 #include "core/memory.h"
 #include "core/plural.h"
-#include "s2rgf/train.h"
+#include "s2rgf/training.h"
 #include "train/checkpoint.h"
+#include "train/label_report.h"
 #include "train/validation_report.h"
 
 #define TOLD_CLASSES 12
@@ -29,6 +30,7 @@ static s2rgf_status split_labels(s2_trainer *trainer, double fraction, s2_model_
            report.train_pixels, s2_plural(report.train_pixels, "pixel trains", "pixels train"),
            report.validation_pixels, s2_plural(report.validation_pixels, "validates", "validate"),
            report.distance_px);
+    s2_label_report_unvalidated(trainer->set, trainer->host);
     return S2RGF_OK;
 }
 

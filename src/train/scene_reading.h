@@ -3,7 +3,7 @@
 #define S2_TRAIN_SCENE_READING_H
 
 #include "geo/files/scene_list.h"
-#include "s2rgf/train.h"
+#include "s2rgf/training.h"
 #include "train/training_set.h"
 
 /** The names of many scenes. */

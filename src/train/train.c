@@ -15,7 +15,7 @@
 #include "model/model.h"
 #include "model/network_model.h"
 #include "nn/layers/gemm.h"
-#include "s2rgf/train.h"
+#include "s2rgf/training.h"
 #include "scene/output_guard.h"
 #include "scene/scene_description.h"
 #include "tiles/tile_runner.h"

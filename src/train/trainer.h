@@ -5,7 +5,7 @@
 #include "assess/calibration.h"
 #include "model/history.h"
 #include "nn/layers/adam.h"
-#include "s2rgf/train.h"
+#include "s2rgf/training.h"
 #include "train/expert.h"
 #include "train/head_start.h"
 

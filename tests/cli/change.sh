@@ -273,6 +273,19 @@ expect_status 0 s2rgf_change -q nocrs.tif before.tif given.tif -a_srs EPSG:32633
 expect_not_in "$stderr" "CRS"
 [ -z "$(find . -name '*.part-*')" ] || fail "work folders are left: $(find . -name '*.part-*')"
 
+# ---- many changes: none has the colour of another
+"$PYTHON" - << 'END'
+from fixtures import *
+values = np.arange(81).reshape(9, 9)
+for name, found in (("kinds_before", values // 9), ("kinds_after", values % 9)):
+    write(name + ".tif", found + 1, [""] + ["kind %c" % c for c in "abcdefghi"])
+END
+expect_status 0 s2rgf_change -q kinds_before.tif kinds_after.tif kinds.tif
+"$PYTHON" -c '
+from fixtures import *
+data = gdal.Open("kinds.tif"); table = data.GetRasterBand(1).GetColorTable()
+assert len({table.GetColorEntry(v)[:3] for v in range(1, 82)}) == 81' || fail "two of 81 classes have one colour"
+
 # ---- memory does not follow the maps: 20 million pixels
 "$PYTHON" -c '
 from fixtures import *

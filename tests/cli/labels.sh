@@ -39,6 +39,10 @@ second = truth * 50 + noise[2] + 1
 second[:48] = 0
 raster("a.tif", fine); raster("b.tif", [second], nodata=0)
 raster("map.tif", [truth], nodata=0); raster("bare.tif", [truth], nodata=0, crs=False)
+uneven = np.zeros_like(truth); uneven[16:64, 64:] = 3
+for k in (0, 1):
+    uneven[:16, 16 * k:16 * k + 16] = np.where(np.arange(16) < 14, 1 + k, 2 - k)
+raster("uneven.tif", [uneven], nodata=0)
 names = ["field", "forest", "water"]
 upper = [(n, box(32 * k + 4, 4, 32 * k + 28, 40)) for k, n in enumerate(names)]
 lower = [(n, box(32 * k + 4, y, 32 * k + 28, y + 12)) for k, n in enumerate(names) for y in (52, 70)]
@@ -115,6 +119,11 @@ expect_in "$stderr" "class field has a single polygon: it cannot be validated"
 expect_in "$stderr" "no class can spare labels"
 expect_not_in "$stdout" "nan"
 expect_not_in "$stdout" "Split:"
+# two classes share two blocks, each of which has most of one: neither block can be left out
+expect_status 0 s2rgf_train -i a.tif -c 16 -steps 2 -batch 2 -crop 32 -threads 1 -labels uneven.tif -overwrite m.s2rgf
+expect_in "$stderr" "class 1 is not validated: none of its 2 blocks could be left out"
+expect_in "$stderr" "class 2 is not validated: none of its 2 blocks could be left out"
+expect_not_in "$stderr" "class 3"
 expect_status 1 "${train[@]}" -steps 4 -labels both.gpkg m.s2rgf
 expect_in "$stderr" "m.s2rgf: exists: use -overwrite to replace it"
 

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/../tools/lib.sh"
 . "$top_srcdir/tests/cli/tiny_scene.sh"
 need gdalinfo
-need_python numpy osgeo.gdal
+need_python numpy osgeo.gdal scipy.ndimage
 same_pixels=$top_srcdir/tests/tools/same_pixels.py
 
 "${train[@]}" -q -val 0 model.s2rgf
@@ -68,9 +68,21 @@ for size in 0 1; do
     expect_silence "${classify[@]}" -overwrite "${noisy[@]}" -mmu $size one.tif
     "$PYTHON" "$same_pixels" plain.tif one.tif
 done
-# larger than the map: there is no neighbour large enough
-expect_silence "${classify[@]}" "${noisy[@]}" -mmu 1000000 huge.tif
-"$PYTHON" "$same_pixels" plain.tif huge.tif
+# larger than every patch: there is no neighbour large enough, which is said
+largest=$("$PYTHON" - << 'EOF'
+import numpy as np
+from osgeo import gdal
+from scipy.ndimage import label
+pixels = gdal.Open("plain.tif").ReadAsArray()
+print(max(np.bincount(label(pixels == value)[0].ravel())[1:].max() for value in np.unique(pixels) if value))
+EOF
+)
+for size in 1000000 $((largest + 1)); do
+    expect_status 0 "${classify[@]}" -overwrite "${noisy[@]}" -mmu "$size" huge.tif
+    expect_in "$stderr" "huge.tif: patches stay as they are: the smallest mapped area is $size pixels, and the largest patch has $largest"
+    "$PYTHON" "$same_pixels" plain.tif huge.tif
+done
+expect_silence "${classify[@]}" -overwrite "${noisy[@]}" -mmu "$largest" huge.tif
 # smoothed before; what is excluded is nodata by then
 expect_silence "${classify[@]}" -smooth -reject 0.55 smooth.tif
 expect_silence "${classify[@]}" -mmu 5 -smooth -reject 0.55 smooth_5.tif

@@ -4,7 +4,7 @@
  */
 #include "core/checksum.h"
 #include "fuzz/damage.h"
-#include "s2rgf/train.h"
+#include "s2rgf/training.h"
 #include "train/checkpoint.h"
 
 #define WEIGHTS 3

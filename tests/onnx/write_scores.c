@@ -9,7 +9,7 @@
 
 #include "classify/mapping.h"
 #include "core/memory.h"
-#include "s2rgf/model.h"
+#include "s2rgf/models.h"
 #include "s2rgf/scene.h"
 #include "scene/network_input.h"
 

@@ -80,8 +80,9 @@ allowed_foreign() {
     case $3 in
     cblas.h) [ "$2" = nn/layers/gemm.c ] ;;
     immintrin.h | arm_neon.h) [ "$2" = nn/kernels/vector.h ] ;;
-    omp.h) [ "$2" = tiles/tile_runner.c ] || [ "$2" = train/train.c ] ;;
-    dlfcn.h | sched.h | sys/auxv.h) [ "$2" = apps/environment.c ] ;;
+    omp.h) [ "$2" = train/train.c ] ;;
+    sched.h) [ "$2" = apps/environment.c ] || [ "$2" = core/granted.c ] ;;
+    dlfcn.h | sys/auxv.h) [ "$2" = apps/environment.c ] ;;
     pthread.h) [[ " scene/network_input.c tiles/tile_runner.c tiles/tile_seams.c geo/source/pieces.c " == *" $2 "* ]] ;;
     gdal*.h | ogr*.h | cpl_*.h) [[ $1 == geo/* ]] || [ "$1" = apps ] ;;
     proj.h | geodesic.h) [[ $1 == geo/* ]] ;;

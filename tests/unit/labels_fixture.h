@@ -9,7 +9,7 @@
 #include "geo/labels/labels.h"
 #include "geo/source/srs.h"
 #include "geo_fixture.h"
-#include "s2rgf/labels.h"
+#include "s2rgf/labelling.h"
 
 static s2_grid grid; /* 10 m pixels, EPSG:32633, 100 x 80 */
 static char last_lines[2048];

@@ -1,5 +1,5 @@
 /* Assessment of a class raster: matching of classes, what is counted, what is left out, JSON. */
-#include "s2rgf/assess.h"
+#include "s2rgf/assessment.h"
 
 #include <cpl_conv.h>
 #include <cpl_string.h>

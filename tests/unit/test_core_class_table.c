@@ -1,6 +1,8 @@
 /* Tests of core/class_table.h. */
 #include "core/class_table.h"
 
+#include <math.h>
+
 #include "core/class_colour.h"
 
 #include "../harness.h"
@@ -102,6 +104,33 @@ static void test_paint(void)
     s2_class_table_clear(&table);
 }
 
+/** The least distance between the colours of so many classes, of which one came with a colour. */
+static double closest_colours(int count)
+{
+    s2_class_table table = {0};
+    s2rgf_error err;
+    double least = INFINITY;
+    for (int i = 0; i < count; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "class %d", i);
+        REQUIRE(s2_class_table_add(&table, i + 1, name, i == 7 ? RED : NULL, &err) == S2RGF_OK);
+    }
+    s2_class_table_paint(&table);
+    for (int i = 0; i < count; i++)
+        for (int k = 0; k < i; k++)
+            least = fmin(least, s2_colour_distance(table.items[i].rgb, table.items[k].rgb));
+    s2_class_table_clear(&table);
+    return least;
+}
+
+/* More classes than the palette has colours: none has that of another, and few are hard to tell. */
+static void test_paint_beyond_palette(void)
+{
+    const double few = closest_colours(24);
+    CHECK(closest_colours(25) >= few && closest_colours(60) >= few);
+    CHECK(closest_colours(S2RGF_MAX_CLASSES) > 0.0);
+}
+
 /** The kind of a name: its usual colour as a number, 0 where it has none. */
 static unsigned colour_of(const char *name)
 {
@@ -199,6 +228,7 @@ int main(void)
     test_refusals();
     test_limit();
     test_paint();
+    test_paint_beyond_palette();
     test_customary_colours();
     test_paint_by_name();
     test_copy();

@@ -4,7 +4,7 @@
 
 #include "core/memory.h"
 #include "harness.h"
-#include "s2rgf/assess.h"
+#include "s2rgf/assessment.h"
 #include "sample/allocation.h"
 #include "sample/reservoir.h"
 

@@ -6,7 +6,7 @@
 #include "geo/labels/labels.h"
 #include "geo/map/class_map.h"
 #include "geo_fixture.h"
-#include "s2rgf/labels.h"
+#include "s2rgf/labelling.h"
 
 static s2_grid grid; /* 10 m pixels, EPSG:32633, 8 x 1 */
 static char heard[4096];

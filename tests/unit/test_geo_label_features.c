@@ -2,7 +2,7 @@
    them. */
 #include "geo/source/srs.h"
 #include "labels_fixture.h"
-#include "s2rgf/labels.h"
+#include "s2rgf/labelling.h"
 
 /** Points label the pixels that hold them; those of a class in a block are a group. */
 static void test_points(void)

@@ -1,7 +1,7 @@
 /* Labels: from polygons and from class rasters. */
 #include "geo/source/srs.h"
 #include "labels_fixture.h"
-#include "s2rgf/labels.h"
+#include "s2rgf/labelling.h"
 
 static const feature_recipe areas[] = {
     {" wood ", 7, "POLYGON((10 10,20 10,20 15,10 15,10 10))", NULL},

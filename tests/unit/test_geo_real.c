@@ -7,7 +7,7 @@
 #include "geo/map/map_writer.h"
 #include "geo/source/source_set.h"
 #include "harness.h"
-#include "s2rgf/labels.h"
+#include "s2rgf/labelling.h"
 #include "s2rgf/scene.h"
 
 static const char *data_folder(void)

@@ -6,8 +6,8 @@
 #include "geo_fixture.h"
 #include "model/network_model.h"
 #include "nn/networks/networks.h"
-#include "s2rgf/classify.h"
-#include "s2rgf/lazy_map.h"
+#include "s2rgf/classification.h"
+#include "s2rgf/lazy_maps.h"
 #include "unit/model_sample.h"
 
 enum { WIDTH = 300, HEIGHT = 170, CLASSES = 3 };

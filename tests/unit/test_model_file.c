@@ -12,7 +12,7 @@
 #include "core/error.h"
 #include "harness.h"
 #include "model/model.h"
-#include "s2rgf/model.h"
+#include "s2rgf/models.h"
 #include "unit/model_sample.h"
 
 static char folder[] = "/tmp/s2rgf_model_file_XXXXXX";

@@ -12,8 +12,8 @@
 #include "geo_fixture.h"
 #include "model/network_model.h"
 #include "nn/networks/networks.h"
-#include "s2rgf/classify.h"
-#include "s2rgf/lazy_map.h"
+#include "s2rgf/classification.h"
+#include "s2rgf/lazy_maps.h"
 #include "unit/model_sample.h"
 #include "unit/watched_files.h"
 

@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #include "geo/source/grid.h"
-#include "s2rgf/labels.h"
+#include "s2rgf/labelling.h"
 
 /** Pixels x.. last of row y. */
 typedef struct s2_label_run {

@@ -4,7 +4,7 @@
 
 #include "geo/labels/label_set.h"
 #include "geo/source/grid.h"
-#include "s2rgf/labels.h"
+#include "s2rgf/labelling.h"
 
 /* Fields of a sample, as s2rgf_sample() writes them; the brief name is for shapefiles. */
 #define S2_FIELD_STRATUM "stratum"

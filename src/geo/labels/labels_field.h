@@ -6,7 +6,7 @@
 
 #include "core/class_name.h"
 #include "core/class_table.h"
-#include "s2rgf/labels.h"
+#include "s2rgf/labelling.h"
 
 typedef struct s2_class_field {
     const char *path, *name; /* of the file and of the field; borrowed */

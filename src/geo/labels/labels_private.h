@@ -6,7 +6,7 @@
 
 #include "geo/labels/label_runs.h"
 #include "geo/labels/labels.h"
-#include "s2rgf/labels.h"
+#include "s2rgf/labelling.h"
 
 /** What labels are read for. */
 typedef enum s2_label_use {

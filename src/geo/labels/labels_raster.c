@@ -7,7 +7,7 @@
 #include "geo/labels/class_band.h"
 #include "geo/labels/labels_private.h"
 #include "geo/labels/pixel_lookup.h"
-#include "s2rgf/labels.h"
+#include "s2rgf/labelling.h"
 
 #define BLOCK S2_LABEL_BLOCK_PX
 #define BLOCK_PIXELS (BLOCK * BLOCK)

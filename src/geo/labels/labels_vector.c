@@ -13,7 +13,7 @@
 #include "geo/labels/labels_private.h"
 #include "geo/source/gdal_catch.h"
 #include "geo/source/srs.h"
-#include "s2rgf/labels.h"
+#include "s2rgf/labelling.h"
 
 /** An open layer and how its features become classes. */
 typedef struct vector_labels {

@@ -1,10 +1,10 @@
 /* Part of s2rgf.h: classification. */
-#ifndef S2RGF_CLASSIFY_H
-#define S2RGF_CLASSIFY_H
+#ifndef S2RGF_CLASSIFICATION_H
+#define S2RGF_CLASSIFICATION_H
 
 #include "s2rgf/base.h"
-#include "s2rgf/labels.h"
-#include "s2rgf/model.h"
+#include "s2rgf/labelling.h"
+#include "s2rgf/models.h"
 #include "s2rgf/scene.h"
 
 #include <stdbool.h>

@@ -1,9 +1,9 @@
 /* Part of s2rgf.h: training. */
-#ifndef S2RGF_TRAIN_H
-#define S2RGF_TRAIN_H
+#ifndef S2RGF_TRAINING_H
+#define S2RGF_TRAINING_H
 
 #include "s2rgf/base.h"
-#include "s2rgf/labels.h"
+#include "s2rgf/labelling.h"
 #include "s2rgf/scene.h"
 
 #include <stdbool.h>

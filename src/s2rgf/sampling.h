@@ -1,9 +1,9 @@
 /* Part of s2rgf.h: sampling. */
-#ifndef S2RGF_SAMPLE_H
-#define S2RGF_SAMPLE_H
+#ifndef S2RGF_SAMPLING_H
+#define S2RGF_SAMPLING_H
 
 #include "s2rgf/base.h"
-#include "s2rgf/labels.h"
+#include "s2rgf/labelling.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* Part of s2rgf.h: change. */
-#ifndef S2RGF_CHANGE_H
-#define S2RGF_CHANGE_H
+#ifndef S2RGF_CHANGES_H
+#define S2RGF_CHANGES_H
 
 #include "s2rgf/base.h"
 

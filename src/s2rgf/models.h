@@ -1,6 +1,6 @@
 /* Part of s2rgf.h: models. */
-#ifndef S2RGF_MODEL_H
-#define S2RGF_MODEL_H
+#ifndef S2RGF_MODELS_H
+#define S2RGF_MODELS_H
 
 #include "s2rgf/base.h"
 

@@ -1,9 +1,9 @@
 /* Part of s2rgf.h: assessment. */
-#ifndef S2RGF_ASSESS_H
-#define S2RGF_ASSESS_H
+#ifndef S2RGF_ASSESSMENT_H
+#define S2RGF_ASSESSMENT_H
 
 #include "s2rgf/base.h"
-#include "s2rgf/labels.h"
+#include "s2rgf/labelling.h"
 
 #include <stdbool.h>
 #include <stddef.h>

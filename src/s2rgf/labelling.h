@@ -1,6 +1,6 @@
 /* Part of s2rgf.h: labels. */
-#ifndef S2RGF_LABELS_H
-#define S2RGF_LABELS_H
+#ifndef S2RGF_LABELLING_H
+#define S2RGF_LABELLING_H
 
 #include <stdbool.h>
 

@@ -1,9 +1,9 @@
 /* Part of s2rgf.h: maps on demand. */
-#ifndef S2RGF_LAZY_MAP_H
-#define S2RGF_LAZY_MAP_H
+#ifndef S2RGF_LAZY_MAPS_H
+#define S2RGF_LAZY_MAPS_H
 
 #include "s2rgf/base.h"
-#include "s2rgf/model.h"
+#include "s2rgf/models.h"
 #include "s2rgf/scene.h"
 
 #include <stddef.h>

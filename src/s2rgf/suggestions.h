@@ -1,9 +1,9 @@
 /* Part of s2rgf.h: labels to come. */
-#ifndef S2RGF_SUGGEST_H
-#define S2RGF_SUGGEST_H
+#ifndef S2RGF_SUGGESTIONS_H
+#define S2RGF_SUGGESTIONS_H
 
 #include "s2rgf/base.h"
-#include "s2rgf/labels.h"
+#include "s2rgf/labelling.h"
 #include "s2rgf/scene.h"
 
 #include <stdbool.h>
