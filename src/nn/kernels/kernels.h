@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "nn/kernels/pack.h"
 #include "nn/kernels/pixels.h"
 #include "nn/kernels/relation.h"
 #include "nn/kernels/training_kernels.h"
@@ -103,24 +104,5 @@ s2rgf_status s2_kernels_select(s2_precision precision, const s2_kernels **kernel
  * The same for the layers of training, after s2_training_create() has found that it does not fail.
  */
 const s2_kernels *s2_kernels_selected(void);
-
-/** Floats of packed weights for tap_count * in x out. */
-size_t s2_kernel_packed_floats(int tap_count, int in, int out);
-/**
- * w [tap_count*in][out] to [blocks][tap_count*in][16], padded with zeros. scale [out] multiplies
- * the columns, or NULL.
- */
-void s2_kernel_pack(const float *w, const float *scale, int tap_count, int in, int out,
-                    float *packed);
-
-/** Floats of scratch for one strip. */
-size_t s2_winograd_floats(int in, int out);
-/** Floats of packed weights. */
-size_t s2_winograd_packed_floats(int in, int out);
-/**
- * Transform the weights of a 3 x 3 convolution, G w G^T, from what s2_kernel_pack() made of them:
- * packed out [36][blocks][in][16].
- */
-void s2_winograd_pack(const float *direct, int in, int out, float *packed);
 
 #endif
