@@ -143,12 +143,12 @@ def source_ablations(sources):
 
 
 def methods_of(scene):
-    chosen = [m for m in (DENSE, NO_WINDOWS, NO_EXPERT, *CONTENDERS)
-              if scene.is_smoothed or not m.is_smoothing]
-    if scene.is_ablated:
-        return (*chosen, DENSE_64, PATCH, PATCH_EXPERT, UNVALIDATED_DENSE, *ABLATIONS,
-                *source_ablations(scene.sources))
-    return tuple(chosen) if scene.few else (*chosen, DENSE_64)
+    """The default network and the contenders; what its parts bring is measured where that is settled."""
+    contenders = [m for m in CONTENDERS if scene.is_smoothed or not m.is_smoothing]
+    if not scene.is_ablated:
+        return (DENSE, *contenders)
+    return (DENSE, NO_WINDOWS, NO_EXPERT, *contenders, DENSE_64, PATCH, PATCH_EXPERT,
+            UNVALIDATED_DENSE, *ABLATIONS, *source_ablations(scene.sources))
 
 
 @dataclass(frozen=True)

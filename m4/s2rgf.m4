@@ -22,6 +22,19 @@ AC_DEFUN([S2_AS_SYSTEM_HEADERS], [
     $1=`AS_ECHO([" $$1"]) | $SED 's/ -I */ -isystem /g'`
 ])
 
+dnl S2_CHECK_MPI: decides on the plugin for Open MPI. Sets the conditional MPI_PLUGIN, OMPI_CFLAGS, OMPI_LIBS and
+dnl s2_mpi_summary.
+AC_DEFUN([S2_CHECK_MPI], [
+    s2_mpi=no
+    AS_IF([test "x$with_mpi" != xno && test "$enable_shared" != no],
+          [PKG_CHECK_MODULES([OMPI], [ompi-c], [s2_mpi=yes], [s2_mpi=no])])
+    AS_IF([test "$s2_mpi/$with_mpi" = no/yes],
+          [AC_MSG_ERROR([the plugin for MPI needs shared libraries and Open MPI: install libopenmpi-dev])])
+    AS_IF([test $s2_mpi = yes], [s2_mpi_summary="Open MPI `$PKG_CONFIG --modversion ompi-c`"], [s2_mpi_summary=no])
+    S2_AS_SYSTEM_HEADERS([OMPI_CFLAGS])
+    AM_CONDITIONAL([MPI_PLUGIN], [test $s2_mpi = yes])
+])
+
 dnl S2_COMPLETION_DIR(SHELL, FOLDER, CONDITIONAL): where the shell looks for completions, below DATADIR unless named.
 AC_DEFUN([S2_COMPLETION_DIR], [
     AC_ARG_WITH([$1-completion-dir],

@@ -14,6 +14,7 @@
 #define LINE_BYTES 16384 /* of a message; longer ones are cut */
 
 static volatile sig_atomic_t cancelled_by; /* a signal's number, or 0 */
+static bool warnings_muted;                /* GDAL's: another process prints them */
 
 /* The first signal asks the work to stop; the default action is for users who cannot wait. */
 static void request_cancel(int number)
@@ -43,6 +44,8 @@ static void CPL_STDCALL print_message(CPLErr level, CPLErrorNum number, const ch
 {
     char line[LINE_BYTES];
 
+    if (warnings_muted && level < CE_Failure)
+        return;
     s2rgf_printable(message, line, sizeof line);
     CPLDefaultErrorHandler(level, number, line);
 }
@@ -98,7 +101,8 @@ static void show_line(s2rgf_log_level level, const char *line, void *user)
     if (level == S2RGF_WARNING) {
         close_line(report);
         fflush(stdout);
-        CPLError(CE_Warning, CPLE_AppDefined, "%s", line);
+        /* of a process that another reports for this is all that is heard */
+        CPLError(report->another ? CE_Failure : CE_Warning, CPLE_AppDefined, "%s", line);
         return;
     }
     if (report->quiet)
@@ -127,6 +131,12 @@ void s2_report_start(s2_report *report, bool quiet)
     watch_signal(SIGTERM);
     watch_signal(SIGHUP);
     watch_signal(SIGPIPE);
+}
+
+void s2_report_leave_to_another(s2_report *report)
+{
+    report->another = report->quiet = true;
+    warnings_muted = true;
 }
 
 bool s2_report_usage(const char *program, const char *format, ...)
@@ -183,7 +193,7 @@ int s2_report_finish(s2_report *report, s2rgf_status status, const s2rgf_error *
                  report->writes ? "; all other outputs are written and complete" : "");
         return S2_EXIT_FAILED;
     }
-    if (status != S2RGF_OK)
+    if (status != S2RGF_OK && !(report->another && !err->message[0]))
         CPLError(CE_Failure, s2rgf_status_gdal_number(status), "%s",
                  err && err->message[0] ? err->message : s2rgf_status_text(status));
     return exit_code(status);

@@ -22,6 +22,7 @@ typedef struct s2_report {
     s2rgf_host host;
     bool quiet;
     bool writes;    /* the work writes files */
+    bool another;   /* process reports for this one */
     bool line_open; /* an unfinished progress line is on stdout */
     int tick;       /* fortieths of the progress shown */
 } s2_report;
@@ -51,6 +52,9 @@ void s2_report_prepare(void);
  * quiet in  true: nothing on stdout; warnings and errors still come on stderr
  */
 void s2_report_start(s2_report *report, bool quiet);
+
+/** Another process says what this one would: from now on only errors with a message are printed. */
+void s2_report_leave_to_another(s2_report *report);
 
 /**
  * Report the outcome: closes the progress line, prints the error if there is one, flushes stdout.

@@ -1,6 +1,7 @@
 /* s2rgf_train: train a land-cover model on one scene, or many, and their labels. */
 #include <gdal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "apps/common_options.h"
@@ -104,9 +105,20 @@ static const s2_program PROGRAM = S2_PROGRAM(
     S2_GROUP("Bands", BAND_OPTIONS), S2_GROUP_AT("Labels", S2_LABEL_OPTIONS, TRAIN(labels)),
     S2_GROUP("Many scenes", SCENES_OPTIONS), S2_GROUP("Training", TRAINING_OPTIONS));
 
+/* A number that Open MPI's mpirun gives its processes; 0 where it has not started this one. */
+static int mpirun_number(const char *name)
+{
+    const char *value = getenv(name);
+    return value ? atoi(value) : 0;
+}
+
 static s2rgf_status train(void *data, s2_report *report, s2rgf_error *err)
 {
-    return s2rgf_train(data, &report->host, err);
+    s2rgf_train_options *options = data;
+    options->mpi = mpirun_number("OMPI_COMM_WORLD_SIZE") > 1;
+    if (options->mpi && mpirun_number("OMPI_COMM_WORLD_RANK") > 0)
+        s2_report_leave_to_another(report);
+    return s2rgf_train(options, &report->host, err);
 }
 
 /* OpenBLAS chooses its kernels when it is loaded: to get others, the program restarts itself. */

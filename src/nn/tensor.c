@@ -120,6 +120,12 @@ void s2_param_freeze(s2_param *param)
     param->grad = NULL;
 }
 
+void s2_params_share(s2_params *params, struct s2_ranks *ranks)
+{
+    for (int i = 0; i < params->count; i++)
+        params->items[i].ranks = ranks;
+}
+
 void s2_params_zero_grad(s2_params *params)
 {
     for (int i = 0; i < params->count; i++)

@@ -55,6 +55,9 @@ s2rgf_status s2_tensor_pair_init(s2_tensor_pair *pair, int n, int h, int w, int 
                                  s2rgf_error *err);
 void s2_tensor_pair_clear(s2_tensor_pair *pair);
 
+/** Other processes that train the same network, ranks.h. */
+struct s2_ranks;
+
 /** A named array of the network. Trainable ones have a gradient of the same shape. */
 typedef struct s2_param {
     char name[64];
@@ -62,8 +65,9 @@ typedef struct s2_param {
     int dim_count;
     size_t count;
     float *value;
-    float *grad; /* NULL: running statistics, or a network that only runs */
-    bool decay;  /* weight decay applies: weights, not biases nor batch-norm */
+    float *grad;            /* NULL: running statistics, or a network that only runs */
+    bool decay;             /* weight decay applies: weights, not biases nor batch-norm */
+    struct s2_ranks *ranks; /* that hold other crops of a batch; NULL: none do */
 } s2_param;
 
 #define S2_PARAMS_MAX 640
@@ -84,6 +88,8 @@ s2_param *s2_params_add(s2_params *params, s2_param_role role, const char *prefi
                         const int dims[5]);
 /** No training changes the parameter from now on: it has no gradient. */
 void s2_param_freeze(s2_param *param);
+/** From now on each of these processes holds some crops of a batch. Borrowed. */
+void s2_params_share(s2_params *params, struct s2_ranks *ranks);
 /** Zero all gradients. */
 void s2_params_zero_grad(s2_params *params);
 void s2_params_clear(s2_params *params);

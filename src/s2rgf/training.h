@@ -64,6 +64,9 @@ typedef struct s2rgf_train_options {
     /* in training, sources whose grid is not the reference grid are moved by up to so many of their
        own pixels, 0 to 2 */
     double shift_jitter;
+    /* this is one of several processes that MPI has started, and all of them call s2rgf_train() with
+       the same options, to train one model together */
+    bool mpi;
 } s2rgf_train_options;
 
 /** Fill with defaults. options out [size], size is sizeof *options. */
@@ -74,6 +77,11 @@ S2RGF_API void s2rgf_train_options_init(s2rgf_train_options *options, size_t siz
  * The file gets its name only when it is complete.
  * Errors  INVALID_ARGUMENT, NO_MEMORY, IO, FORMAT, UNSUPPORTED, CANCELLED, MISMATCH (a checkpoint or
  *         an initial model that does not fit).
+ * Several processes (options->mpi): each takes some crops of every step, and the model has the bytes
+ *         that one process would have made. They must be able to read the same files. The first alone
+ *         writes, logs, and has the error's message; progress is asked for in all, and the first to
+ *         cancel ends all. UNSUPPORTED: without the plugin for MPI. MPI, once started, ends with the
+ *         process. One that fails in the middle of a step logs why and ends all processes.
  * Memory  grows with the number of labelled pixels, the batch and C, not with the scene.
  * Memory  OpenBLAS takes and keeps 128 MB of address space for each thread; NO_MEMORY if there is
  *         less.

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/checksum.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
@@ -113,7 +114,7 @@ static void tell_expert(const s2_trainer *trainer, const s2_fitted_expert *fitte
 
 /* The experts of the labels that train; that of windows as it was when it was validated. fitted
    in/out: cleared first */
-static s2rgf_status fit_expert(s2_trainer *trainer, s2_fitted_expert *fitted, s2rgf_error *err)
+static s2rgf_status fit_parts(s2_trainer *trainer, s2_fitted_expert *fitted, s2rgf_error *err)
 {
     const s2_network_spec *spec = &trainer->network->spec;
     s2_trainer_progress *progress = &trainer->progress;
@@ -135,13 +136,42 @@ static s2rgf_status fit_expert(s2_trainer *trainer, s2_fitted_expert *fitted, s2
     return S2RGF_OK;
 }
 
+/* The same on the rank that validates and writes the model; the others wait. */
+static s2rgf_status fit_expert(s2_trainer *trainer, s2_fitted_expert *fitted, s2rgf_error *err)
+{
+    s2rgf_status status = S2RGF_OK;
+    if (s2_ranks_leads(trainer->ranks))
+        status = fit_parts(trainer, fitted, err);
+    if (status == S2RGF_OK)
+        status = s2_ranks_agree(trainer->ranks, status, err);
+    if (status == S2RGF_OK)
+        s2_ranks_tell(trainer->ranks, &trainer->progress, sizeof trainer->progress);
+    return status == S2RGF_OK ? s2_ranks_check(trainer->ranks, err) : status;
+}
+
+/* All ranks begin with the same: else each would train something else. */
+static s2rgf_status meet_ranks(const s2_trainer *trainer, s2rgf_error *err)
+{
+    const s2_params *params = &trainer->network->params;
+    const s2_trainer_progress *progress = &trainer->progress;
+    const int at[] = {progress->phase, progress->step, progress->best_step};
+    uint64_t hash = s2_checksum_add(trainer->fingerprint, at, sizeof at);
+    for (int i = 0; i < params->count; i++)
+        hash =
+            s2_checksum_add(hash, params->items[i].value, params->items[i].count * sizeof(float));
+    const s2rgf_status status = s2_ranks_agree(trainer->ranks, S2RGF_OK, err);
+    return status == S2RGF_OK ? s2_ranks_compare(trainer->ranks, hash,
+                                                 "data, labels, options or a checkpoint", err)
+                              : status;
+}
+
 /* The expert into the network and the model, with the share that validation found. */
 static void adopt_expert(const s2_trainer *trainer, const s2_fitted_expert *fitted, bool validated,
                          s2_model_content *content)
 {
     const s2_share usual = {S2_EXPERT_SHARE, NAN, NAN};
     const s2_share share = validated ? trainer->progress.share : usual;
-    if (!trainer->network->spec.expert)
+    if (!trainer->network->spec.expert || !s2_ranks_leads(trainer->ranks))
         return;
     const bool windows = fitted->windows.discriminant.width > 0;
     content->expert = (s2_model_expert){
@@ -172,6 +202,8 @@ s2rgf_status s2_train_phases(s2_trainer *trainer, s2_fitted_expert *fitted,
     }
     if (status == S2RGF_OK && options->resume)
         status = s2_checkpoint_load(trainer, err);
+    if (status == S2RGF_OK && trainer->ranks)
+        status = meet_ranks(trainer, err);
     trainer->progress_to = options->validation > 0.0 && options->refit ? 0.5 : 1.0;
     if (status == S2RGF_OK && progress->phase == 0)
         status = fit_expert(trainer, fitted, err);

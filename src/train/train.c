@@ -3,11 +3,13 @@
 #include <omp.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/argument.h"
 #include "core/atomic_file.h"
 #include "core/checksum.h"
 #include "core/error.h"
+#include "core/granted.h"
 #include "core/log.h"
 #include "core/memory.h"
 #include "core/plural.h"
@@ -15,6 +17,7 @@
 #include "model/model.h"
 #include "model/network_model.h"
 #include "nn/layers/gemm.h"
+#include "nn/ranks/plugin.h"
 #include "s2rgf/training.h"
 #include "scene/output_guard.h"
 #include "scene/scene_description.h"
@@ -228,11 +231,22 @@ static uint64_t fingerprint_of(const s2rgf_train_options *options, const s2_mode
     return s2_head_start_fingerprint(start, hash);
 }
 
+/* One training: what the user asked for, and what goes through all of it. ranks: NULL for a process
+   alone. */
+typedef struct training_call {
+    s2rgf_train_options options; /* complete */
+    s2_training_list list;
+    s2_head_start start;
+    s2_ranks *ranks;
+} training_call;
+
 /* Normalise, build the network, train it, and fill the model. */
-static s2rgf_status train_model(const s2rgf_train_options *options, const s2rgf_host *host,
-                                const s2_head_start *start, s2_training_scene_data *data,
-                                s2_model_content *content, s2rgf_error *err)
+static s2rgf_status train_model(const training_call *call, const s2rgf_host *host,
+                                s2_training_scene_data *data, s2_model_content *content,
+                                s2rgf_error *err)
 {
+    const s2rgf_train_options *options = &call->options;
+    const s2_head_start *start = &call->start;
     s2_network_spec spec = {.channels = options->channels,
                             .classes = data->labels.classes.count,
                             .sources = content->source_count,
@@ -271,11 +285,12 @@ static s2rgf_status train_model(const s2rgf_train_options *options, const s2rgf_
         status = s2_network_create(ops, &spec, &network, err);
     if (status == S2RGF_OK)
         s2_head_start_begin(start, content, host, network);
-    if (status == S2RGF_OK)
+    if (status == S2RGF_OK && s2_ranks_leads(call->ranks))
         status = s2_network_rehearse(network, content, options->model_path, err);
     if (status == S2RGF_OK)
         status = s2_training_set_init(&set, &data->scenes, &data->labels, content, options->crop_px,
                                       err);
+    set.ranks = call->ranks;
     if (status == S2RGF_OK)
         status = s2_trainer_init(&trainer, options, host, &set, network, err);
     if (status == S2RGF_OK) {
@@ -287,7 +302,7 @@ static s2rgf_status train_model(const s2rgf_train_options *options, const s2rgf_
         trainer.start = start;
         status = s2_train_phases(&trainer, &expert, content, err);
     }
-    if (status == S2RGF_OK)
+    if (status == S2RGF_OK && s2_ranks_leads(call->ranks))
         status = s2_network_to_model(network, content, err);
     s2_fitted_expert_clear(&expert);
     s2_trainer_clear(&trainer);
@@ -322,12 +337,13 @@ static s2rgf_status save_results(s2_model_content *content, const s2rgf_train_op
 }
 
 /* Read the scenes, train on them, and write the model. */
-static s2rgf_status train_on(const s2rgf_train_options *options, const s2_training_list *list,
-                             s2_head_start *start, const s2rgf_host *host, s2rgf_error *err)
+static s2rgf_status train_on(training_call *call, const s2rgf_host *host, s2rgf_error *err)
 {
+    const s2rgf_train_options *options = &call->options;
+    s2_head_start *start = &call->start;
     s2_training_scene_data data = {0};
     s2_model_content content = {.training.source_dropout = options->source_dropout};
-    s2rgf_status status = s2_training_read_scenes(options, list, host, &content, &data, err);
+    s2rgf_status status = s2_training_read_scenes(options, &call->list, host, &content, &data, err);
     if (status == S2RGF_OK)
         status = s2_label_report(&data.labels, &data.scenes, options, host, err);
     if (status == S2RGF_OK)
@@ -337,23 +353,35 @@ static s2rgf_status train_on(const s2rgf_train_options *options, const s2_traini
     if (status == S2RGF_OK) {
         memcpy(content.training.initial_checksum, start->model.checksum,
                sizeof content.training.initial_checksum);
-        status = train_model(options, host, start, &data, &content, err);
+        status = train_model(call, host, &data, &content, err);
     }
-    if (status == S2RGF_OK)
+    if (status == S2RGF_OK && s2_ranks_leads(call->ranks))
         status = save_results(&content, options, err);
     s2_training_scene_data_clear(&data);
     s2_model_content_clear(&content);
     return status;
 }
 
+/* The machine is shared out among the ranks on it, unless MPI has bound each to processors. */
+static int threads_of_rank(const s2_ranks *ranks)
+{
+    const int usable = s2_thread_count(0);
+    const int online = (int)sysconf(_SC_NPROCESSORS_ONLN);
+    const int granted = s2_granted_processors("");
+    const int share = (online < granted ? online : granted) / ranks->link.here;
+    return share < 1 ? 1 : share < usable ? share : usable;
+}
+
 /* Train in teams of exactly so many threads: in a smaller one than it knows of, OpenBLAS would share
    out products, and their sums would depend on the number. */
-static s2rgf_status train_in_team(s2rgf_train_options *options, const s2_training_list *list,
-                                  s2_head_start *start, const s2rgf_host *host, s2rgf_error *err)
+static s2rgf_status train_in_team(training_call *call, const s2rgf_host *host, s2rgf_error *err)
 {
+    s2rgf_train_options *options = &call->options;
     const int team = omp_get_max_threads();
     const int dynamic = omp_get_dynamic();
     const int most = omp_get_thread_limit();
+    if (options->threads == 0 && call->ranks)
+        options->threads = threads_of_rank(call->ranks);
     options->threads = s2_thread_count(options->threads);
     if (options->threads > most)
         options->threads = most;
@@ -361,32 +389,59 @@ static s2rgf_status train_in_team(s2rgf_train_options *options, const s2_trainin
     omp_set_num_threads(options->threads);
     s2rgf_status status = s2_gemm_start(options->threads, err);
     if (status == S2RGF_OK)
-        status = train_on(options, list, start, host, err);
+        status = train_on(call, host, err);
     omp_set_num_threads(team);
     omp_set_dynamic(dynamic);
     return status;
 }
 
+/* Train, alone or as one of several ranks. */
+static s2rgf_status train_as_asked(s2rgf_train_options *asked, s2_ranks *ranks,
+                                   const s2rgf_host *host, s2rgf_error *err)
+{
+    training_call call = {.ranks = ranks};
+    s2rgf_status status = check_options(asked, err);
+    if (status == S2RGF_OK)
+        status = s2_training_list_find(asked, &call.list, err);
+    if (status == S2RGF_OK)
+        status = check_paths(asked, &call.list, err);
+    if (status == S2RGF_OK)
+        status = s2_head_start_open(asked, &call.start, err);
+    if (status == S2RGF_OK)
+        status = complete_options(asked, &call.options, err);
+    if (status == S2RGF_OK)
+        status = train_in_team(&call, host, err);
+    s2_head_start_clear(&call.start);
+    s2_scene_names_clear(&call.list.names);
+    return status;
+}
+
+/* The same on all ranks at once. Only the first says anything. */
+static s2rgf_status train_together(s2rgf_train_options *asked, const s2rgf_host *host,
+                                   s2rgf_error *err)
+{
+    s2_ranks ranks = {0};
+    s2rgf_host own = host ? *host : (s2rgf_host){0};
+    s2rgf_error unseen;
+    s2rgf_error *told = err ? err : &unseen;
+    s2_error_clear(told);
+    s2rgf_status status = s2_ranks_join(&ranks, told);
+    if (status != S2RGF_OK)
+        return status;
+    if (!s2_ranks_leads(&ranks))
+        own.log = NULL;
+    status = train_as_asked(asked, &ranks, &own, told);
+    status = s2_ranks_leave(&ranks, status, host, told);
+    s2_ranks_clear(&ranks);
+    return status;
+}
+
 s2rgf_status s2rgf_train(const s2rgf_train_options *given, const s2rgf_host *host, s2rgf_error *err)
 {
-    s2rgf_train_options asked = DEFAULTS, options;
-    s2_training_list list = {0};
-    s2_head_start start = {0};
+    s2rgf_train_options asked = DEFAULTS;
     s2_error_clear(err);
-    s2rgf_status status = s2_options_take(&asked, sizeof asked, given, err);
-    if (status == S2RGF_OK)
-        status = check_options(&asked, err);
-    if (status == S2RGF_OK)
-        status = s2_training_list_find(&asked, &list, err);
-    if (status == S2RGF_OK)
-        status = check_paths(&asked, &list, err);
-    if (status == S2RGF_OK)
-        status = s2_head_start_open(&asked, &start, err);
-    if (status == S2RGF_OK)
-        status = complete_options(&asked, &options, err);
-    if (status == S2RGF_OK)
-        status = train_in_team(&options, &list, &start, host, err);
-    s2_head_start_clear(&start);
-    s2_scene_names_clear(&list.names);
-    return status;
+    const s2rgf_status status = s2_options_take(&asked, sizeof asked, given, err);
+    if (status != S2RGF_OK)
+        return status;
+    return asked.mpi ? train_together(&asked, host, err) : train_as_asked(&asked, NULL, host, err);
 }

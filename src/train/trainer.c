@@ -36,19 +36,24 @@ s2rgf_status s2_trainer_init(s2_trainer *trainer, const s2rgf_train_options *opt
                              const s2rgf_host *host, s2_training_set *set, s2_network *network,
                              s2rgf_error *err)
 {
-    *trainer = (s2_trainer){.options = options, .host = host, .set = set, .network = network};
+    *trainer = (s2_trainer){
+        .options = options, .host = host, .set = set, .network = network, .ranks = set->ranks};
+    s2rgf_status status = s2_ranks_divide(set->ranks, options->batch, err);
+    if (status != S2RGF_OK)
+        return status;
+    s2_params_share(&network->params, set->ranks);
     for (int i = 0; i < network->params.count; i++) {
         const s2_param *param = &network->params.items[i];
         trainer->all += param->count;
         trainer->trainable += param->grad ? param->count : 0;
     }
-    trainer->shape = s2_training_set_shape(set, options->batch);
+    trainer->shape = s2_training_set_shape(set, s2_ranks_own(set->ranks, options->batch));
     trainer->average = s2_calloc(trainer->trainable, sizeof(float));
     trainer->best = s2_calloc(trainer->all, sizeof(float));
     trainer->confusion = s2_calloc(s2_trainer_confusion_floats(trainer), sizeof(float));
-    s2rgf_status status = trainer->average && trainer->best && trainer->confusion
-                              ? S2RGF_OK
-                              : s2_fail_memory(err, "training");
+    status = trainer->average && trainer->best && trainer->confusion
+                 ? S2RGF_OK
+                 : s2_fail_memory(err, "training");
     if (status == S2RGF_OK)
         status = s2_adam_init(&trainer->adam, &network->params, options->weight_decay, err);
     if (status == S2RGF_OK)
@@ -116,6 +121,25 @@ static void update_average(s2_trainer *trainer)
     }
 }
 
+/* The batch forward and, where a loss is asked for, backward: on all ranks together, so that one that
+   fails leaves the others waiting. knobs, loss  or NULL */
+static s2rgf_status compute(s2_trainer *trainer, s2_random *dropout, const s2_loss_options *knobs,
+                            double *loss, s2rgf_error *err)
+{
+    s2_training *training = trainer->training;
+    s2rgf_status status =
+        training->ops->forward(training, knobs ? knobs->dropout : 0.0, dropout, NULL, err);
+    if (status == S2RGF_OK && knobs)
+        status = training->ops->backward(training, knobs, loss, err);
+    if (status != S2RGF_OK) {
+        s2_ranks_break(trainer->ranks, status);
+        return status;
+    }
+    if (knobs)
+        s2_ranks_spread_gradients(trainer->ranks, &trainer->network->params);
+    return s2_ranks_check(trainer->ranks, err);
+}
+
 static s2rgf_status take_step(s2_trainer *trainer, int steps, double *loss, s2rgf_error *err)
 {
     const s2rgf_train_options *options = trainer->options;
@@ -133,9 +157,9 @@ static s2rgf_status take_step(s2_trainer *trainer, int steps, double *loss, s2rg
     s2rgf_status status =
         s2_training_set_draw(trainer->set, &trainer->shape, &crops, &training->batch, err);
     if (status == S2RGF_OK)
-        status = training->ops->forward(training, DROPOUT, &dropout, NULL, err);
+        status = s2_ranks_agree(trainer->ranks, status, err);
     if (status == S2RGF_OK)
-        status = training->ops->backward(training, &knobs, loss, err);
+        status = compute(trainer, &dropout, &knobs, loss, err);
     if (status == S2RGF_OK && !isfinite(*loss))
         status = s2_fail(err, S2RGF_INVALID_ARGUMENT,
                          "training: the loss is no longer finite at step %d: try a smaller "
@@ -168,14 +192,17 @@ static s2rgf_status estimate_statistics(s2_trainer *trainer, s2rgf_error *err)
     s2rgf_status status = S2RGF_OK;
     s2_random_init(&random, trainer->options->seed, STREAM_STATISTICS);
     const int crops = STATISTICS_PIXELS / (trainer->shape.width * trainer->shape.height);
+    const int step = s2_ranks_crops(trainer->ranks, trainer->shape.crops);
     s2_norm_list_use(&training->norms, S2_STATISTICS_GATHER);
-    for (int done = 0; done < crops && status == S2RGF_OK; done += trainer->shape.crops) {
+    for (int done = 0; done < crops && status == S2RGF_OK; done += step) {
         status = s2_training_set_draw_anywhere(trainer->set, &trainer->shape, &random,
                                                &training->batch, err);
-        if (status == S2RGF_OK)
-            status = training->ops->forward(training, 0.0, NULL, NULL, err);
         if (status == S2RGF_OK && !goes_on(0.0, trainer))
             status = s2_fail(err, S2RGF_CANCELLED, "interrupted");
+        if (status == S2RGF_OK)
+            status = s2_ranks_agree(trainer->ranks, status, err);
+        if (status == S2RGF_OK)
+            status = compute(trainer, NULL, NULL, NULL, err);
     }
     s2_norm_list_use(&training->norms, S2_STATISTICS_BATCH);
     return status;
@@ -257,13 +284,11 @@ static void add_moment(s2_trainer *trainer, const s2_confusion *confusion)
     s2_history_add(&trainer->curve, moment);
 }
 
-/* Measure the averaged weights; keep them unless an earlier measurement was higher by more than a
-   standard error: the
-   schedule ends in small steps, and fewer steps are not chosen for a difference that chance
-   explains. The network's own weights are left as they were. */
-static s2rgf_status validate(s2_trainer *trainer, int steps, float *own, s2rgf_error *err)
+/* Measure the network, and whether that is progress: it is unless an earlier measurement was higher
+   by more than a standard error. The schedule ends in small steps, and fewer steps are not chosen for
+   a difference that chance explains. */
+static s2rgf_status measure(s2_trainer *trainer, int steps, s2rgf_error *err)
 {
-    s2_params *params = &trainer->network->params;
     s2_trainer_progress *progress = &trainer->progress;
     const s2rgf_host host = {.progress = goes_on, .user = trainer};
     const s2_validation asked = {.set = trainer->set,
@@ -272,10 +297,7 @@ static s2rgf_status validate(s2_trainer *trainer, int steps, float *own, s2rgf_e
                                  .threads = s2_thread_count(trainer->options->threads),
                                  .host = &host};
     s2_validated found = {0};
-    exchange(params, true, false, own);
-    s2rgf_status status = adopt_average(trainer, err);
-    if (status == S2RGF_OK)
-        status = s2_validate(&asked, &found, err);
+    const s2rgf_status status = s2_validate(&asked, &found, err);
     if (status == S2RGF_OK) {
         const double oa = s2_confusion_overall(&found.confusion);
         const bool better = oa >= progress->highest_oa - standard_error(&found.confusion);
@@ -292,13 +314,33 @@ static s2rgf_status validate(s2_trainer *trainer, int steps, float *own, s2rgf_e
             progress->calibration = found.share.share > 0.0
                                         ? s2_calibrate_near(&found.scored, found.share.share)
                                         : s2_calibrate(&found.scored);
-            exchange(params, true, false, trainer->best);
             for (size_t i = 0; i < s2_trainer_confusion_floats(trainer); i++)
                 trainer->confusion[i] = (float)found.confusion.counts[i];
         }
     }
-    exchange(params, true, true, own);
     s2_validated_clear(&found);
+    return status;
+}
+
+/* Measure the averaged weights, and keep them if they are the best. The network's own weights are left
+   as they were. */
+static s2rgf_status validate(s2_trainer *trainer, int steps, float *own, s2rgf_error *err)
+{
+    s2_params *params = &trainer->network->params;
+    s2_trainer_progress *progress = &trainer->progress;
+    exchange(params, true, false, own);
+    s2rgf_status status = adopt_average(trainer, err);
+    if (status == S2RGF_OK && s2_ranks_leads(trainer->ranks))
+        status = measure(trainer, steps, err);
+    if (status == S2RGF_OK)
+        status = s2_ranks_agree(trainer->ranks, status, err);
+    if (status == S2RGF_OK)
+        s2_ranks_tell(trainer->ranks, progress, sizeof *progress);
+    if (status == S2RGF_OK)
+        status = s2_ranks_check(trainer->ranks, err);
+    if (status == S2RGF_OK && progress->best_step == progress->step)
+        exchange(params, true, false, trainer->best);
+    exchange(params, true, true, own);
     return status;
 }
 
@@ -337,9 +379,10 @@ static s2rgf_status report_step(s2_trainer *trainer, int steps, s2rgf_error *err
     const int step = trainer->progress.step;
     const double part = trainer->progress_to - trainer->progress_from;
     trainer->reported = trainer->progress_from + part * (double)step / (double)steps;
-    const bool wanted = s2_progress(trainer->host, trainer->reported);
-    s2rgf_status status = S2RGF_OK;
-    if (trainer->options->checkpoint && (!wanted || is_checkpoint_step(step, steps)))
+    const bool wanted = s2_ranks_all(trainer->ranks, s2_progress(trainer->host, trainer->reported));
+    s2rgf_status status = s2_ranks_check(trainer->ranks, err);
+    if (status == S2RGF_OK && s2_ranks_leads(trainer->ranks) && trainer->options->checkpoint &&
+        (!wanted || is_checkpoint_step(step, steps)))
         status = s2_checkpoint_save(trainer, err);
     if (status == S2RGF_OK && !wanted)
         status = s2_fail(err, S2RGF_CANCELLED, "interrupted");

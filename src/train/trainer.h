@@ -48,9 +48,14 @@ typedef struct s2_trainer {
     int started_step;
     double progress_from, progress_to; /* this phase's share of the whole */
     double reported;                   /* the progress last reported to the host */
+    s2_ranks *ranks;                   /* those of the set */
 } s2_trainer;
 
-/** Errors: NO_MEMORY. Memory: s2_trainer_clear(). Everything named in the arguments is borrowed. */
+/**
+ * With set->ranks, each of them trains on its crops of every step; the first validates, and saves
+ * checkpoints. Errors: NO_MEMORY, INVALID_ARGUMENT (more ranks than crops). Memory:
+ * s2_trainer_clear(). Everything named in the arguments is borrowed.
+ */
 s2rgf_status s2_trainer_init(s2_trainer *trainer, const s2rgf_train_options *options,
                              const s2rgf_host *host, s2_training_set *set, s2_network *network,
                              s2rgf_error *err);
@@ -67,7 +72,7 @@ void s2_trainer_start_phase(s2_trainer *trainer, int phase);
  * best, stop early.
  * The network ends with averaged weights and statistics of the whole scene: the best validated
  * ones, or the last.
- * Errors: IO, NO_MEMORY, CANCELLED.
+ * Errors: IO, NO_MEMORY, CANCELLED; what another rank fails with.
  */
 s2rgf_status s2_trainer_run(s2_trainer *trainer, int steps, bool validate, s2rgf_error *err);
 

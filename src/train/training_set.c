@@ -178,22 +178,38 @@ static void apply_jitter(const float *scale, const float *shift, int bands, cons
             pixels[b] = pixels[b] * scale[b] + shift[b];
 }
 
+/* What there is to read of a source's rectangle; empty where it is left out. */
+static s2_rect rect_inside(const s2_training_set *set, int s, const crop_place *place)
+{
+    const s2_run_geometry *geometry = &set->scenes->items[place->scene].geometry;
+    if (place->dropped[s])
+        return (s2_rect){0};
+    return s2_rect_intersect(crop_rect(set, s, place), (s2_rect){0, 0, geometry->source_width[s],
+                                                                 geometry->source_height[s]});
+}
+
+/* Draw the random numbers of fill_crop() alone, for a crop that another rank fills. */
+static void pass_crop(s2_training_set *set, const crop_place *place, s2_random *random)
+{
+    for (int s = 0; random && set->jitter > 0.0 && s < set->content->source_count; s++)
+        if (!s2_rect_is_empty(rect_inside(set, s, place)))
+            draw_jitter(&set->content->sources[s], set->jitter, random, set->scale, set->shift);
+}
+
 /* Read a source's rectangle, normalise, change its brightness where random is given, and lay it
    turned into the batch. */
 static s2rgf_status fill_source(s2_training_set *set, int s, const crop_place *place,
                                 s2_random *random, s2_batch *batch, s2rgf_error *err)
 {
-    const s2_run_geometry *geometry = &set->scenes->items[place->scene].geometry;
     const s2_rect rect = crop_rect(set, s, place);
-    const s2_rect inside = s2_rect_intersect(
-        rect, (s2_rect){0, 0, geometry->source_width[s], geometry->source_height[s]});
+    const s2_rect inside = rect_inside(set, s, place);
     const int side = set->rect_px[s];
     const size_t bands = (size_t)set->content->sources[s].band_count;
     float *to = s2_tensor_at(&batch->pixels[s], place->index);
     uint8_t *valid = set->valid[s]; /* of the rectangle as it lies in the scene */
     memset(to, 0, (size_t)side * (size_t)side * bands * sizeof(float));
     memset(valid, 0, (size_t)side * (size_t)side);
-    if (s2_rect_is_empty(inside) || place->dropped[s])
+    if (s2_rect_is_empty(inside))
         return S2RGF_OK;
     s2_network_input *input = NULL;
     s2rgf_status status = s2_training_scenes_input(set->scenes, place->scene, &input, err);
@@ -316,6 +332,10 @@ static void fill_middle(const s2_label_pixel *pixel, int side, const uint8_t *va
 static s2rgf_status fill_crop(s2_training_set *set, const crop_place *place, s2_random *random,
                               s2_batch *batch, s2rgf_error *err)
 {
+    if (place->index < 0 || place->index >= batch->pixels[0].n) {
+        pass_crop(set, place, random);
+        return S2RGF_OK;
+    }
     const int side = set->crop_px;
     const size_t area = (size_t)side * (size_t)side;
     uint8_t *valid = batch->valid + (size_t)place->index * area;
@@ -418,15 +438,16 @@ s2rgf_status s2_training_set_draw(s2_training_set *set, const s2_batch_shape *sh
                                   s2_random *random, s2_batch *batch, s2rgf_error *err)
 {
     const int side = set->crop_px;
+    const int crops = s2_ranks_crops(set->ranks, shape->crops);
     s2rgf_status status = S2RGF_OK;
-    for (int n = 0; n < shape->crops && status == S2RGF_OK; n++) {
+    for (int n = 0; n < crops && status == S2RGF_OK; n++) {
         const size_t label = draw_label(set, random);
         const int scene = s2_training_scenes_of_label(set->scenes, label);
         const s2_label_pixel *pixel = &set->labels->pixels[label];
         crop_place place =
             set->centred ? place_centred(pixel, side, random)
                          : place_around(pixel, side, &set->scenes->items[scene].geometry, random);
-        place.index = n;
+        place.index = n - s2_ranks_first_crop(set->ranks);
         place.scene = scene;
         if (set->source_dropout > 0.0)
             draw_dropout(set, random, &place);
@@ -469,13 +490,17 @@ s2rgf_status s2_training_set_draw_anywhere(s2_training_set *set, const s2_batch_
                                            s2_random *random, s2_batch *batch, s2rgf_error *err)
 {
     const int before = set->centred ? set->crop_px / 2 : 0;
+    const int crops = s2_ranks_crops(set->ranks, shape->crops);
     s2rgf_status status = S2RGF_OK;
-    for (int n = 0; n < shape->crops && status == S2RGF_OK; n++) {
+    for (int n = 0; n < crops && status == S2RGF_OK; n++) {
         const int scene = draw_scene(set->scenes, random);
         const s2_run_geometry *geometry = &set->scenes->items[scene].geometry;
         const int x = (int)s2_random_below(random, places(set, geometry->width));
         const int y = (int)s2_random_below(random, places(set, geometry->height));
-        const crop_place place = {.index = n, .scene = scene, .x = x - before, .y = y - before};
+        const crop_place place = {.index = n - s2_ranks_first_crop(set->ranks),
+                                  .scene = scene,
+                                  .x = x - before,
+                                  .y = y - before};
         status = fill_crop(set, &place, NULL, batch, err);
     }
     return status;

@@ -5,6 +5,7 @@
 
 #include "core/random.h"
 #include "geo/labels/labels.h"
+#include "nn/ranks/ranks.h"
 #include "train/training_scenes.h"
 
 /** What a labelled pixel is for. */
@@ -29,8 +30,9 @@ typedef struct s2_training_set {
     /* may be set after init: spread of the brightness of crops, 0: as they are; probability that a
        crop lacks a source; pixels of their own by which sources on other grids are moved at most */
     double jitter, source_dropout, shift_jitter;
-    float *pixels;                     /* one rectangle of the largest source */
-    float *scale, *shift;              /* [bands] of the source with most */
+    s2_ranks *ranks;      /* may be set after init: processes that fill the other crops of a step */
+    float *pixels;        /* one rectangle of the largest source */
+    float *scale, *shift; /* [bands] of the source with most */
     uint8_t *valid[S2RGF_MAX_SOURCES]; /* one rectangle a source */
 } s2_training_set;
 

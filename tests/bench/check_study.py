@@ -20,7 +20,7 @@ import results
 import scenes
 import study
 from folds import check_folds, deal_folds
-from methods import (BASE, DENSE, FEW, MAIN, NO_EXPERT, NO_WINDOWS, SCENES, Run, methods_of, plan_quick,
+from methods import (BASE, CONTENDERS, DENSE, FEW, MAIN, NO_EXPERT, NO_WINDOWS, SCENES, Run, methods_of, plan_quick,
                      plan_runs)
 
 REDCLOVER = SCENES[0]
@@ -183,6 +183,16 @@ class Page(unittest.TestCase):
         lda = [run for run in plan_runs(3) if run.method.name == "lda"]
         self.assertEqual({run.seed for run in lda if run.scene.lights}, {1, 2, 3})
         self.assertEqual({run.seed for run in lda if not run.scene.lights}, {1})
+
+    def test_parts_are_measured_on_two_scenes_only(self):
+        everywhere = {method.name for method in (DENSE, *CONTENDERS)}
+        for scene in SCENES + FEW:
+            planned = {run.method.name for run in plan_runs(3) if run.scene is scene}
+            if scene.name in ("redclover", "berlin"):
+                self.assertLess(everywhere | {"dense-32-no-expert", "no-attention-ssja", "patch"}, planned)
+            else:
+                self.assertLessEqual(planned, everywhere)
+                self.assertIn(DENSE.name, planned)
 
     def test_few_labels_are_planned_for_every_number(self):
         by_base = {}

@@ -17,7 +17,12 @@ run dpkg-checkbuilddeps
 DEB_BUILD_OPTIONS='parallel=1 nocheck' expect_status 0 dpkg-buildpackage -us -uc -b
 cd ..
 expect_silence lintian --allow-root --info --display-info s2rgf_*.changes
-for package in s2rgf libs2rgf0 libs2rgf-dev gdal-plugin-s2rgf; do
+expect_no_mpi() { # PACKAGE
+    expect_status 0 dpkg-deb -f "$1"_[0-9]*.deb Depends
+    expect_not_in "$stdout" mpi
+}
+for package in s2rgf libs2rgf0 libs2rgf-dev gdal-plugin-s2rgf s2rgf-mpi; do
+    [ "$package" = s2rgf-mpi ] || expect_no_mpi "$package"
     expect_status 0 dpkg-deb -x "$package"_[0-9]*.deb "$scratch/root"
 done
 cd "$scratch"
@@ -36,6 +41,12 @@ export PATH=$scratch/root/usr/bin:$PATH OMP_WAIT_POLICY=passive
     expect_silence s2rgf_train -q "${sources[@]}" -labels labels.gpkg -l train -a class \
         -c 16 -steps 4 -batch 1 -crop 32 -val 0 model.s2rgf
     expect_status 0 s2rgf_info model.s2rgf
+    if type -P mpirun > /dev/null; then
+        export S2RGF_MPI_PLUGIN=$libraries/s2rgf/s2rgf_mpi.so OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+        expect_status 0 mpirun --oversubscribe -n 2 s2rgf_train -q "${sources[@]}" -labels labels.gpkg -l train \
+            -a class -c 16 -steps 4 -batch 2 -crop 32 -val 0 together.s2rgf
+        expect_file together.s2rgf
+    fi
     expect_in "$stdout" "dense"
     expect_silence s2rgf_classify -q -m model.s2rgf "${sources[@]}" \
         -write_scene map.s2rgf.json map.tif

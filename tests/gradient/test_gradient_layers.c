@@ -82,7 +82,8 @@ static void test_band_conv(int width)
     band_objective(&c);
     s2_tensor dx = golden_zeros(2, 4, 5, BANDS), consumed = golden_zeros(2, 4, 5, BANDS);
     gradient_copy(&c.dy, &consumed);
-    s2_band_conv_backward(&c.x, &c.y, c.w, width, &consumed, &dx, dw, &db);
+    const s2_band_filter_weights weights = {c.w, width, dw, &db, NULL};
+    s2_band_conv_backward(&c.x, &c.y, &weights, &consumed, &dx);
     const gradient_input inputs[] = {
         {"band conv x", c.x, dx},
         {"band conv w", gradient_array(c.w, (size_t)width), gradient_array(dw, (size_t)width)},

@@ -25,7 +25,8 @@ static double relation_objective(void *context)
     const loss_context *c = context;
     double loss = 0;
     s2_tensor unused = golden_zeros(c->x.n, c->x.h, c->x.w, c->x.c);
-    REQUIRE(s2_relation_loss(c->form, &c->x, c->valid, 0, &unused, &loss, NULL) == S2RGF_OK);
+    REQUIRE(s2_relation_loss(&(s2_relation_options){c->form, 0, NULL}, &c->x, c->valid, &unused,
+                             &loss, NULL) == S2RGF_OK);
     s2_tensor_clear(&golden_tensors_kept[--golden_tensors_count]);
     return loss;
 }
@@ -49,7 +50,8 @@ static void test_relation(s2_relation_form form)
     c.x = golden_random("relation", 2, 6, 5, 5);
     s2_tensor dx = golden_zeros(2, 6, 5, 5);
     double loss = 0;
-    REQUIRE(s2_relation_loss(form, &c.x, c.valid, 1, &dx, &loss, NULL) == S2RGF_OK);
+    REQUIRE(s2_relation_loss(&(s2_relation_options){form, 1, NULL}, &c.x, c.valid, &dx, &loss,
+                             NULL) == S2RGF_OK);
     const gradient_input input = {"fused tensor", c.x, dx};
     gradient_check(&input, STEP, TOLERANCE, relation_objective, &c);
     golden_tensors_end();

@@ -11,7 +11,8 @@ core:
 format: core
 nn: core
 nn/kernels: core nn
-nn/layers: core nn nn/kernels
+nn/ranks: core nn
+nn/layers: core nn nn/kernels nn/ranks
 nn/run: core nn nn/kernels nn/layers
 nn/networks: core format nn nn/kernels nn/layers nn/run
 nn/dense: core format nn nn/kernels nn/layers nn/run nn/networks
@@ -29,7 +30,7 @@ sample: core geo/source geo/labels geo/map geo/points scene
 change: core format geo/source geo/labels geo/map scene assess
 report: core geo/source geo/map model
 classify: core format nn/networks model geo/source geo/files geo/labels geo/map geo/points tiles scene assess
-train: core nn/layers nn/networks model geo/source geo/files geo/labels tiles scene assess
+train: core nn/ranks nn/layers nn/networks model geo/source geo/files geo/labels tiles scene assess
 header:
 apps:
 '
@@ -82,7 +83,8 @@ allowed_foreign() {
     immintrin.h | arm_neon.h) [ "$2" = nn/kernels/vector.h ] ;;
     omp.h) [ "$2" = train/train.c ] ;;
     sched.h) [ "$2" = apps/environment.c ] || [ "$2" = core/granted.c ] ;;
-    dlfcn.h | sys/auxv.h) [ "$2" = apps/environment.c ] ;;
+    dlfcn.h) [ "$2" = apps/environment.c ] || [ "$2" = nn/ranks/plugin.c ] ;;
+    sys/auxv.h) [ "$2" = apps/environment.c ] ;;
     pthread.h) [[ " scene/network_input.c tiles/tile_runner.c tiles/tile_seams.c geo/source/pieces.c " == *" $2 "* ]] ;;
     gdal*.h | ogr*.h | cpl_*.h) [[ $1 == geo/* ]] || [ "$1" = apps ] ;;
     proj.h | geodesic.h) [[ $1 == geo/* ]] ;;

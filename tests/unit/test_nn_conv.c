@@ -68,7 +68,8 @@ static void test_band_conv(const golden_file *file, int width, int bands)
 
     s2_band_conv_forward(&x, w, b, width, &y);
     CHECK(golden_tensor_matches(file, name, "y", &y, TOLERANCE));
-    s2_band_conv_backward(&x, &y, w, width, &dy, &dx, dw, &db);
+    const s2_band_filter_weights weights = {w, width, dw, &db, NULL};
+    s2_band_conv_backward(&x, &y, &weights, &dy, &dx);
     CHECK(golden_tensor_matches(file, name, "dx", &dx, TOLERANCE));
     CHECK(golden_matches(file, golden_name(name, "dw"), dw, (size_t)width, TOLERANCE));
     CHECK(golden_matches(file, golden_name(name, "db"), &db, 1, TOLERANCE));

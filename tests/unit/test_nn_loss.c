@@ -58,13 +58,15 @@ static void test_relation(const golden_file *file, s2_relation_form form, const 
     golden_mask("relation.valid", 0.7, valid, 72);
     memset(valid + 72, 1, 72);
     s2_tensor y = correlated_tensor(), dy = golden_zeros(2, 9, 8, 6);
-    CHECK(s2_relation_loss(form, &y, valid, 1, &dy, &loss, NULL) == S2RGF_OK);
+    CHECK(s2_relation_loss(&(s2_relation_options){form, 1, NULL}, &y, valid, &dy, &loss, NULL) ==
+          S2RGF_OK);
     float as_float = (float)loss;
     CHECK(golden_matches(file, golden_name(name, "loss"), &as_float, 1, TOLERANCE));
     CHECK(golden_tensor_matches(file, name, "dy", &dy, TOLERANCE));
 
     /* the weight scales the gradient, which is added to; the loss is reported without it */
-    CHECK(s2_relation_loss(form, &y, valid, 0.5, &dy, &weighted, NULL) == S2RGF_OK);
+    CHECK(s2_relation_loss(&(s2_relation_options){form, 0.5, NULL}, &y, valid, &dy, &weighted,
+                           NULL) == S2RGF_OK);
     CHECK_NEAR(weighted, loss, 1e-12);
     for (size_t i = 0; i < golden_count(&dy); i++)
         *golden_value(&dy, i) /= 1.5f;
@@ -83,19 +85,23 @@ static void test_relation_extremes(void)
         *golden_value(&y, (size_t)(2 * p)) = p & 1 ? 1 : -1;
         *golden_value(&y, (size_t)(2 * p + 1)) = p & 2 ? 1 : -1;
     }
-    CHECK(s2_relation_loss(S2_RELATION_CORRELATION, &y, valid, 1, &dy, &loss, NULL) == S2RGF_OK);
+    CHECK(s2_relation_loss(&(s2_relation_options){S2_RELATION_CORRELATION, 1, NULL}, &y, valid, &dy,
+                           &loss, NULL) == S2RGF_OK);
     CHECK_NEAR(loss, 0, 1e-6);
     for (int p = 0; p < 16; p++)
         *golden_value(&y, (size_t)(2 * p + 1)) = *golden_value(&y, (size_t)(2 * p));
-    CHECK(s2_relation_loss(S2_RELATION_CORRELATION, &y, valid, 1, &dy, &loss, NULL) == S2RGF_OK);
+    CHECK(s2_relation_loss(&(s2_relation_options){S2_RELATION_CORRELATION, 1, NULL}, &y, valid, &dy,
+                           &loss, NULL) == S2RGF_OK);
     CHECK_NEAR(loss, 1, 1e-5);
 
     memset(valid, 0, sizeof valid);
-    CHECK(s2_relation_loss(S2_RELATION_CORRELATION, &y, valid, 1, &dy, &loss, NULL) == S2RGF_OK);
+    CHECK(s2_relation_loss(&(s2_relation_options){S2_RELATION_CORRELATION, 1, NULL}, &y, valid, &dy,
+                           &loss, NULL) == S2RGF_OK);
     CHECK(isfinite(loss));
     s2_tensor_zero(&y);
     memset(valid, 1, sizeof valid);
-    CHECK(s2_relation_loss(S2_RELATION_CORRELATION, &y, valid, 1, &dy, &loss, NULL) == S2RGF_OK);
+    CHECK(s2_relation_loss(&(s2_relation_options){S2_RELATION_CORRELATION, 1, NULL}, &y, valid, &dy,
+                           &loss, NULL) == S2RGF_OK);
     CHECK_NEAR(loss, 1, 1e-6); /* R is zero: its diagonal misses by one */
     for (size_t i = 0; i < golden_count(&dy); i++)
         CHECK(isfinite(*golden_value(&dy, i)));
@@ -113,16 +119,19 @@ static void test_softmax_extremes(void)
     s2_tensor y = golden_zeros(1, 4, 4, C), dy = golden_zeros(1, 4, 4, C);
     for (int k = 0; k < C; k++) /* one pixel a channel: Y Y^T is diagonal and huge */
         *golden_value(&y, (size_t)(k * C + k)) = 1e4f;
-    CHECK(s2_relation_loss(S2_RELATION_SOFTMAX, &y, valid, 1, &dy, &loss, NULL) == S2RGF_OK);
+    CHECK(s2_relation_loss(&(s2_relation_options){S2_RELATION_SOFTMAX, 1, NULL}, &y, valid, &dy,
+                           &loss, NULL) == S2RGF_OK);
     CHECK_NEAR(loss, (1 - top) * (1 - top) + (C - 1) * rest * rest, 1e-6);
     s2_tensor_zero(&y); /* nothing to tell the channels apart: all are 1 / C */
-    CHECK(s2_relation_loss(S2_RELATION_SOFTMAX, &y, valid, 1, &dy, &loss, NULL) == S2RGF_OK);
+    CHECK(s2_relation_loss(&(s2_relation_options){S2_RELATION_SOFTMAX, 1, NULL}, &y, valid, &dy,
+                           &loss, NULL) == S2RGF_OK);
     CHECK_NEAR(loss, (1 - 1.0 / C) * (1 - 1.0 / C) + (C - 1.0) / C / C, 1e-6);
     for (size_t i = 0; i < golden_count(&y); i++)
         *golden_value(&y, i) = 1;
     memset(valid, 0, sizeof valid); /* no pixel counts, and none gets a gradient */
     s2_tensor_zero(&dy);
-    CHECK(s2_relation_loss(S2_RELATION_SOFTMAX, &y, valid, 1, &dy, &loss, NULL) == S2RGF_OK);
+    CHECK(s2_relation_loss(&(s2_relation_options){S2_RELATION_SOFTMAX, 1, NULL}, &y, valid, &dy,
+                           &loss, NULL) == S2RGF_OK);
     CHECK_NEAR(loss, (1 - 1.0 / C) * (1 - 1.0 / C) + (C - 1.0) / C / C, 1e-6);
     for (size_t i = 0; i < golden_count(&dy); i++)
         CHECK(*golden_value(&dy, i) == 0);

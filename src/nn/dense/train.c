@@ -199,8 +199,9 @@ s2rgf_status s2_dense_train_forward(s2_training *training, double dropout,
                                    &task, err);
     if (status == S2RGF_OK && logits) {
         train->scores = train->joined.value;
-        train->scores.data = train->classifier.scores;
         train->scores.c = train->scores.stride = net->base.spec.classes;
+        train->scores.data =
+            train->classifier.scores + train->classifier.first * (size_t)train->scores.c;
         *logits = &train->scores;
     }
     return status;

@@ -18,7 +18,8 @@ typedef struct s2_adrf {
 
 typedef struct s2_adrf_state {
     s2_window_stats stats;
-    s2_tensor from_mean, from_std; /* relu(mean W1 + b1), relu(std W2 + b2) per cell */
+    /* relu(mean W1 + b1), relu(std W2 + b2) per cell of all crops of the batch, other ranks' too */
+    s2_tensor from_mean, from_std;
     s2_tensor attention;           /* a per cell */
     s2_tensor scaled, scaled_grad; /* a x and its gradient */
     /* without attention this is all: mix.out is the output, mix.grad its gradient */

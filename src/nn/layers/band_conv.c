@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "nn/kernels/pixels.h"
+#include "nn/ranks/ranks.h"
 
 void s2_band_conv_forward(const s2_tensor *x, const float *w, float bias, int width,
                           const s2_tensor *y)
@@ -44,18 +45,24 @@ static void backward_crop(const s2_tensor *x, const s2_tensor *y, int n, const f
     }
 }
 
-void s2_band_conv_backward(const s2_tensor *x, const s2_tensor *y, const float *w, int width,
-                           const s2_tensor *dy, const s2_tensor *dx, float *dw, float *db)
+void s2_band_conv_backward(const s2_tensor *x, const s2_tensor *y,
+                           const s2_band_filter_weights *weights, const s2_tensor *dy,
+                           const s2_tensor *dx)
 {
+    const int width = weights->width;
+    s2_ranks_take_sum(weights->ranks, weights->dw, (size_t)width);
+    s2_ranks_take_sum(weights->ranks, weights->db, 1);
 #pragma omp parallel for ordered schedule(static, 1)
     for (int n = 0; n < x->n; n++) {
         double sums[16] = {0}; /* width <= 15, then the bias */
-        backward_crop(x, y, n, w, width, dy, dx, sums);
+        backward_crop(x, y, n, weights->w, width, dy, dx, sums);
 #pragma omp ordered
         {
             for (int k = 0; k < width; k++)
-                dw[k] += (float)sums[k];
-            *db += (float)sums[width];
+                weights->dw[k] += (float)sums[k];
+            *weights->db += (float)sums[width];
         }
     }
+    s2_ranks_pass_sum(weights->ranks, weights->dw, (size_t)width);
+    s2_ranks_pass_sum(weights->ranks, weights->db, 1);
 }

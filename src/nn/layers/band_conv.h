@@ -10,8 +10,17 @@
  */
 void s2_band_conv_forward(const s2_tensor *x, const float *w, float bias, int width,
                           const s2_tensor *y);
-/** Gradients: dy consumed (masked by y > 0), dw [width] and *db added to, dx added to or NULL. */
-void s2_band_conv_backward(const s2_tensor *x, const s2_tensor *y, const float *w, int width,
-                           const s2_tensor *dy, const s2_tensor *dx, float *dw, float *db);
+/** Filter and bias, and their gradients, which are added to. */
+typedef struct s2_band_filter_weights {
+    const float *w;         /* [width] */
+    int width;              /* odd, 15 at most */
+    float *dw, *db;         /* [width], [1] */
+    struct s2_ranks *ranks; /* that hold other crops of the batch, or NULL */
+} s2_band_filter_weights;
+
+/** Gradients: dy consumed (masked by y > 0), dx added to or NULL. */
+void s2_band_conv_backward(const s2_tensor *x, const s2_tensor *y,
+                           const s2_band_filter_weights *weights, const s2_tensor *dy,
+                           const s2_tensor *dx);
 
 #endif

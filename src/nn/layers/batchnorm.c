@@ -7,6 +7,9 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "nn/kernels/kernels.h"
+#include "nn/ranks/ranks.h"
+
+#define SUMS 3 /* of a crop, a row each */
 
 void s2_batchnorm_declare(s2_batchnorm *bn, s2_params *params, const char *prefix, int channels)
 {
@@ -36,7 +39,7 @@ s2rgf_status s2_batchnorm_state_init(s2_batchnorm_state *state, int crops, int c
     }
     state->mean_sum = s2_calloc(count, sizeof(double));
     state->square_sum = s2_calloc(count, sizeof(double));
-    state->sums = s2_calloc((size_t)crops, 2 * count * sizeof(double));
+    state->sums = s2_calloc((size_t)crops, SUMS * count * sizeof(double));
     ready = ready && state->mean_sum && state->square_sum && state->sums;
     return ready ? S2RGF_OK : s2_fail_memory(err, "batch-norm");
 }
@@ -68,10 +71,17 @@ static size_t pixels_each(const s2_tensor *x)
     return (size_t)x->h * (size_t)x->w;
 }
 
-/* Two sums of every channel of crop n: first all the one, then all the other. */
+/* Two sums of every channel of crop n, first all the one, then all the other, and its first pixel. */
 static double *sums_of(const s2_batchnorm_state *state, int n)
 {
-    return state->sums + 2 * (size_t)n * (size_t)state->channels;
+    return state->sums + SUMS * (size_t)n * (size_t)state->channels;
+}
+
+/* The sums of all crops of the batch; NULL: the ranks cannot have them. */
+static const double *all_sums(const s2_batchnorm *bn, const s2_batchnorm_state *state)
+{
+    return s2_ranks_gather(bn->weight->ranks, state->sums,
+                           SUMS * (size_t)state->channels * sizeof(double));
 }
 
 void s2_batchnorm_measure_crop(const s2_batchnorm_state *state, const s2_tensor *x, int n)
@@ -80,25 +90,25 @@ void s2_batchnorm_measure_crop(const s2_batchnorm_state *state, const s2_tensor 
     if (state->statistics == S2_STATISTICS_SETTLED)
         return;
     memset(sums, 0, 2 * (size_t)x->c * sizeof(double));
+    for (int k = 0; k < x->c; k++)
+        sums[2 * x->c + k] = (double)s2_tensor_at(x, n)[k];
     /* centred by the tensor's first pixel, one pass is as accurate as two */
     s2_kernels_selected()->training_passes->moments(rows_of(x, n), pixels_each(x), x->c,
                                                     s2_tensor_at(x, n), sums, sums + x->c);
 }
 
-/* Mean and biased variance of channel k, from the sums of all crops. */
-static void merge_moments(const s2_batchnorm_state *state, const s2_tensor *x, int k, double *mean,
+/* Mean and biased variance of a channel of c, from the sums of all crops, each of so many pixels. */
+static void merge_moments(const double *sums, int crops, int c, double each, double *mean,
                           double *var)
 {
-    const double each = (double)pixels_each(x);
-    const double pixels = (double)s2_tensor_pixels(x);
-    const double centre = (double)x->data[k];
+    const double pixels = each * crops;
+    const double centre = sums[2 * c];
     double sum = 0.0;
     double square = 0.0;
-    for (int n = 0; n < x->n; n++) {
-        const double *own = sums_of(state, n);
-        const double offset = (double)s2_tensor_at(x, n)[k] - centre;
-        sum += own[k] + each * offset;
-        square += own[x->c + k] + 2.0 * offset * own[k] + each * offset * offset;
+    for (int n = 0; n < crops; n++, sums += SUMS * c) {
+        const double offset = sums[2 * c] - centre;
+        sum += sums[0] + each * offset;
+        square += sums[c] + 2.0 * offset * sums[0] + each * offset * offset;
     }
     *mean = centre + sum / pixels;
     *var = fmax(square / pixels - sum / pixels * (sum / pixels), 0.0);
@@ -106,11 +116,16 @@ static void merge_moments(const s2_batchnorm_state *state, const s2_tensor *x, i
 
 void s2_batchnorm_measured(const s2_batchnorm *bn, s2_batchnorm_state *state, const s2_tensor *x)
 {
+    const bool settled = state->statistics == S2_STATISTICS_SETTLED;
+    const int crops = s2_ranks_crops(bn->weight->ranks, x->n);
+    const double *sums = settled ? NULL : all_sums(bn, state);
+    if (!settled && !sums)
+        return;
     for (int k = 0; k < x->c; k++) {
         double mean = (double)bn->mean->value[k];
         double var = (double)bn->var->value[k];
-        if (state->statistics != S2_STATISTICS_SETTLED)
-            merge_moments(state, x, k, &mean, &var);
+        if (!settled)
+            merge_moments(sums + k, crops, x->c, (double)pixels_each(x), &mean, &var);
         state->mean[k] = (float)mean;
         state->inv_std[k] = (float)(1.0 / sqrt(var + (double)S2_BATCHNORM_EPS));
         if (state->statistics == S2_STATISTICS_GATHER) {
@@ -182,18 +197,20 @@ static void add_gradients(const s2_batchnorm_state *state, const s2_tensor *x, c
 void s2_batchnorm_backward_start(const s2_batchnorm *bn, const s2_batchnorm_state *state,
                                  const s2_tensor *x, const s2_tensor *y, const s2_tensor *dy)
 {
+    const int crops = s2_ranks_crops(bn->weight->ranks, x->n);
     /* of one pixel in the statistics: none where they are constants */
     const double share =
-        state->statistics == S2_STATISTICS_SETTLED ? 0.0 : 1.0 / (double)s2_tensor_pixels(x);
+        state->statistics == S2_STATISTICS_SETTLED ? 0.0 : 1.0 / ((double)pixels_each(x) * crops);
     add_gradients(state, x, y, dy);
-    for (int k = 0; k < x->c; k++) {
+    const double *sums = all_sums(bn, state);
+    for (int k = 0; sums && k < x->c; k++) {
         const double inv = (double)state->inv_std[k];
         const double gamma = (double)bn->weight->value[k];
         double sum = 0.0;
         double product = 0.0;
-        for (int n = 0; n < x->n; n++) {
-            sum += sums_of(state, n)[k];
-            product += sums_of(state, n)[x->c + k];
+        for (int n = 0; n < crops; n++) {
+            sum += sums[SUMS * n * x->c + k];
+            product += sums[(SUMS * n + 1) * x->c + k];
         }
         bn->weight->grad[k] += (float)(product * inv);
         bn->bias->grad[k] += (float)sum;

@@ -21,10 +21,11 @@ typedef struct s2_batchnorm {
 
 /** What forward leaves for backward, and what re-estimation of the statistics gathers. */
 typedef struct s2_batchnorm_state {
-    float *mean, *inv_std;         /* [channels] used for the last batch */
-    float *scale, *shift;          /* [channels] what it does to the last batch */
-    float *terms[3];               /* [channels] dx = terms0 dy + terms1 x + terms2 */
-    double *sums;                  /* [crops][2][channels] of one pass over the crops */
+    float *mean, *inv_std; /* [channels] used for the last batch */
+    float *scale, *shift;  /* [channels] what it does to the last batch */
+    float *terms[3];       /* [channels] dx = terms0 dy + terms1 x + terms2 */
+    double
+        *sums; /* [crops][3][channels] of one pass over the crops; the third: their first pixel */
     double *mean_sum, *square_sum; /* [channels] means and mean squares of the gathered batches */
     int gathered;                  /* batches */
     s2_statistics statistics;

@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "nn/layers/gemm.h"
+#include "nn/ranks/ranks.h"
 
 void s2_classifier_declare(s2_classifier *classifier, s2_params *params, const char *prefix, int in,
                            int hidden, int classes)
@@ -69,23 +70,32 @@ static s2rgf_status reserve_pixels(const s2_classifier *classifier, s2_classifie
 static s2rgf_status gather(const s2_classifier *classifier, s2_classifier_state *state,
                            const s2_tensor *x, const s2_classifier_task *task, s2rgf_error *err)
 {
+    s2_ranks *ranks = classifier->hidden_weight->ranks;
     const size_t pixels = s2_tensor_pixels(x);
-    size_t count = 0;
+    const size_t row_bytes = (size_t)x->c * sizeof(float);
+    size_t own = 0, first;
     for (size_t p = 0; p < pixels; p++)
-        count += task->all || task->labels[p] >= 0;
-    const s2rgf_status status = reserve_pixels(classifier, state, count, err);
+        own += task->all || task->labels[p] >= 0;
+    const size_t count = s2_ranks_count(ranks, own, &first);
+    s2rgf_status status = s2_ranks_check(ranks, err);
+    if (status == S2RGF_OK)
+        status = reserve_pixels(classifier, state, count, err);
     if (status != S2RGF_OK)
         return status;
-    state->count = 0;
+    state->count = count;
+    state->first = first;
+    state->own = 0;
     for (size_t p = 0; p < pixels; p++) {
         if (!task->all && task->labels[p] < 0)
             continue;
-        state->pixels[state->count] = p;
-        state->labels[state->count] = task->labels[p];
-        memcpy(state->x + state->count++ * (size_t)x->c, x->data + p * (size_t)x->stride,
-               (size_t)x->c * sizeof(float));
+        const size_t row = first + state->own;
+        state->pixels[state->own++] = p;
+        state->labels[row] = task->labels[p];
+        memcpy(state->x + row * (size_t)x->c, x->data + p * (size_t)x->stride, row_bytes);
     }
-    return S2RGF_OK;
+    s2_ranks_gather_rows(ranks, state->labels, sizeof *state->labels);
+    s2_ranks_gather_rows(ranks, state->x, row_bytes);
+    return s2_ranks_check(ranks, err);
 }
 
 /* A mask of one byte's resolution: a unit is dropped when its random byte is below dropout * 256.
@@ -172,8 +182,8 @@ double s2_classifier_backward(const s2_classifier *classifier, s2_classifier_sta
     }
     linear_backward(state->x, state->count, classifier->hidden_weight, classifier->hidden_bias,
                     state->dhidden, state->dx);
-    for (size_t i = 0; i < state->count; i++)
-        memcpy(dx->data + state->pixels[i] * (size_t)dx->stride, state->dx + i * (size_t)dx->c,
-               (size_t)dx->c * sizeof(float));
+    for (size_t i = 0; i < state->own; i++)
+        memcpy(dx->data + state->pixels[i] * (size_t)dx->stride,
+               state->dx + (state->first + i) * (size_t)dx->c, (size_t)dx->c * sizeof(float));
     return loss;
 }

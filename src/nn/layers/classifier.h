@@ -17,10 +17,12 @@ typedef struct s2_classifier {
     s2_param *out_weight, *out_bias;       /* [hidden][classes], [classes] */
 } s2_classifier;
 
-/** The pixels of the last forward and their tensors, one row a pixel. */
+/** The pixels of the last forward and their tensors, one row a pixel: those of all ranks, because the
+ * sums of a matrix product have no order that could be shared out. */
 typedef struct s2_classifier_state {
-    size_t *pixels;  /* [count] index in the batch */
-    int16_t *labels; /* [count] class or -1 */
+    size_t *pixels;    /* [own] index in the batch */
+    int16_t *labels;   /* [count] class or -1 */
+    size_t first, own; /* rows of this rank's pixels: the first, and their number */
     size_t count, capacity;
     float *x, *dx; /* [count][in] */
     float *hidden; /* [count][hidden], after ReLU and dropout */
@@ -43,7 +45,7 @@ typedef struct s2_classifier_task {
     s2_random *random; /* stream of the dropout mask, NULL: none */
 } s2_classifier_task;
 
-/** Score pixels of x [n,h,w,in]. Errors: NO_MEMORY. */
+/** Score pixels of x [n,h,w,in]; state->scores has those of all ranks. Errors: NO_MEMORY. */
 s2rgf_status s2_classifier_forward(const s2_classifier *classifier, s2_classifier_state *state,
                                    const s2_tensor *x, const s2_classifier_task *task,
                                    s2rgf_error *err);

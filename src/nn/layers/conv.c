@@ -7,6 +7,7 @@
 #include "core/memory.h"
 #include "nn/layers/conv_winograd.h"
 #include "nn/layers/gemm.h"
+#include "nn/ranks/ranks.h"
 
 /* Columns of one strip of output rows should stay in the second-level cache. */
 #define STRIP_FLOATS (192 * 1024)
@@ -208,6 +209,25 @@ static s2rgf_status column_backward(const s2_conv *conv, const s2_conv_weights *
     return failed ? S2RGF_NO_MEMORY : S2RGF_OK;
 }
 
+/* Add each crop's own gradients to those of the crops before it. */
+static void add_crops(const s2_conv *conv, const s2_conv_weights *weights, const float *sums,
+                      int crops)
+{
+    const size_t count = (size_t)column_length(conv) * (size_t)conv->out;
+    const size_t out = weights->db ? (size_t)conv->out : 0;
+    s2_ranks_take_sum(weights->ranks, weights->dw, count);
+    s2_ranks_take_sum(weights->ranks, weights->db, out);
+    for (int n = 0; n < crops; n++) {
+        const float *sum = sums + (size_t)n * (count + (size_t)conv->out);
+        for (size_t i = 0; i < count; i++)
+            weights->dw[i] += sum[i];
+        for (size_t o = 0; o < out; o++)
+            weights->db[o] += sum[count + o];
+    }
+    s2_ranks_pass_sum(weights->ranks, weights->dw, count);
+    s2_ranks_pass_sum(weights->ranks, weights->db, out);
+}
+
 s2rgf_status s2_conv_backward_after(const s2_conv *conv, const s2_conv_weights *weights,
                                     const s2_tensor *x, const s2_tensor *dx, const s2_tensor *dy,
                                     const s2_tensor_task *first, s2rgf_error *err)
@@ -221,13 +241,8 @@ s2rgf_status s2_conv_backward_after(const s2_conv *conv, const s2_conv_weights *
         status = s2_conv_winograd_suits(conv, dy)
                      ? s2_conv_winograd_backward(conv, weights, x, dx, dy, first, sums)
                      : column_backward(conv, weights, x, dx, dy, first, sums);
-    for (int n = 0; status == S2RGF_OK && n < x->n; n++) {
-        const float *sum = sums + (size_t)n * each;
-        for (size_t i = 0; i < count; i++)
-            weights->dw[i] += sum[i];
-        for (int o = 0; weights->db && o < conv->out; o++)
-            weights->db[o] += sum[count + (size_t)o];
-    }
+    if (status == S2RGF_OK)
+        add_crops(conv, weights, sums, x->n);
     s2_free(sums);
     return status == S2RGF_OK ? status : s2_fail_memory(err, "convolution gradient");
 }

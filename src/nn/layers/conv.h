@@ -21,7 +21,8 @@ int s2_conv_out_size(const s2_conv *conv, int size);
 typedef struct s2_conv_weights {
     const float *w, *b;
     float *dw, *db;
-    bool add_dx; /* dx is added to; otherwise it is overwritten */
+    bool add_dx;            /* dx is added to; otherwise it is overwritten */
+    struct s2_ranks *ranks; /* that hold other crops of the batch, or NULL */
 } s2_conv_weights;
 
 /** What to do with crop n while it is in the cache. Called by several threads. */
@@ -44,6 +45,7 @@ s2rgf_status s2_conv_forward_then(const s2_conv *conv, const s2_conv_weights *we
 /**
  * Gradients of s2_conv_forward_then().
  * dy    in      like y          dw  in/out  added to      db  in/out  added to, or NULL
+ * With ranks, dw and db are the sums of the crops up to this rank's last.
  * dx    in/out  added to or overwritten, or NULL if not needed
  * first in      runs for every crop of dy, to make it what it is to be
  */

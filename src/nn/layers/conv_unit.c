@@ -62,8 +62,12 @@ void s2_conv_unit_state_clear(s2_conv_unit_state *state)
 
 static s2_conv_weights weights_of(const s2_conv_unit *unit, bool add_dx)
 {
-    return (s2_conv_weights){unit->weight->value, unit->bias ? unit->bias->value : NULL,
-                             unit->weight->grad, unit->bias ? unit->bias->grad : NULL, add_dx};
+    return (s2_conv_weights){unit->weight->value,
+                             unit->bias ? unit->bias->value : NULL,
+                             unit->weight->grad,
+                             unit->bias ? unit->bias->grad : NULL,
+                             add_dx,
+                             unit->weight->ranks};
 }
 
 static void measure_crop(const void *context, int n)

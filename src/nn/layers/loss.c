@@ -8,6 +8,7 @@
 #include "core/memory.h"
 #include "nn/kernels/kernels.h"
 #include "nn/layers/gemm.h"
+#include "nn/ranks/ranks.h"
 
 /* Cross entropy of one pixel and its gradient, both times weight. */
 static double pixel_entropy(const float *scores, int classes, int label, double smoothing,
@@ -286,29 +287,40 @@ static bool relation_work_init(relation_work *work, const s2_tensor *y)
            work->sum && work->norm && work->inner;
 }
 
-s2rgf_status s2_relation_loss(s2_relation_form form, const s2_tensor *y, const uint8_t *valid,
-                              double weight, const s2_tensor *dy, double *loss, s2rgf_error *err)
+/* Mean over all crops of the batch, summed in their order. losses in: of this rank's crops */
+static double mean_loss(const double *losses, int crops, struct s2_ranks *ranks)
+{
+    const double *all = s2_ranks_gather(ranks, losses, sizeof *losses);
+    double sum = 0.0;
+    for (int n = 0; all && n < crops; n++)
+        sum += all[n] / crops;
+    return sum;
+}
+
+s2rgf_status s2_relation_loss(const s2_relation_options *options, const s2_tensor *y,
+                              const uint8_t *valid, const s2_tensor *dy, double *loss,
+                              s2rgf_error *err)
 {
     const size_t pixels = (size_t)y->h * (size_t)y->w;
+    const int crops = s2_ranks_crops(options->ranks, y->n);
+    const double weight = options->weight / crops;
     double (*const of_crop)(const s2_tensor *, int, const uint8_t *, double, const s2_tensor *,
                             relation_work *) =
-        form == S2_RELATION_SOFTMAX ? softmax_of_crop : correlation_of_crop;
-    bool failed = false;
-    double sum = 0.0;
+        options->form == S2_RELATION_SOFTMAX ? softmax_of_crop : correlation_of_crop;
+    double *losses = s2_alloc((size_t)y->n, sizeof *losses);
+    bool failed = !losses;
 #pragma omp parallel reduction(|| : failed)
     {
         relation_work work = {0};
-        const bool ready = relation_work_init(&work, y);
+        const bool ready = relation_work_init(&work, y) && losses;
         failed = !ready;
-#pragma omp for ordered schedule(static, 1)
-        for (int n = 0; n < y->n; n++) {
-            const double one =
-                ready ? of_crop(y, n, valid + (size_t)n * pixels, weight / y->n, dy, &work) : 0.0;
-#pragma omp ordered
-            sum += one / y->n;
-        }
+#pragma omp for schedule(static, 1)
+        for (int n = 0; n < y->n; n++)
+            if (ready)
+                losses[n] = of_crop(y, n, valid + (size_t)n * pixels, weight, dy, &work);
         relation_work_clear(&work);
     }
-    *loss = sum;
+    *loss = failed ? 0.0 : mean_loss(losses, crops, options->ranks);
+    s2_free(losses);
     return failed ? s2_fail_memory(err, "de-redundancy loss") : S2RGF_OK;
 }

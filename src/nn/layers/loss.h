@@ -38,12 +38,20 @@ typedef struct s2_loss_options {
     s2_relation_form relation;
 } s2_loss_options;
 
+/** What the de-redundancy is like. */
+typedef struct s2_relation_options {
+    s2_relation_form form;
+    double weight;          /* of its gradient */
+    struct s2_ranks *ranks; /* that hold other crops of the batch, or NULL */
+} s2_relation_options;
+
 /**
  * De-redundancy of y's channels, averaged over the crops of the batch:
  * mean_i (R_ii - 1)^2 + (1/C) sum_{i != j} R_ij^2.
  * dy added to, times weight. *loss out. Errors: NO_MEMORY. Source network.md 1.3
  */
-s2rgf_status s2_relation_loss(s2_relation_form form, const s2_tensor *y, const uint8_t *valid,
-                              double weight, const s2_tensor *dy, double *loss, s2rgf_error *err);
+s2rgf_status s2_relation_loss(const s2_relation_options *options, const s2_tensor *y,
+                              const uint8_t *valid, const s2_tensor *dy, double *loss,
+                              s2rgf_error *err);
 
 #endif

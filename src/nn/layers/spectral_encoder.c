@@ -91,12 +91,22 @@ s2rgf_status s2_spectral_encoder_forward(const s2_spectral_encoder *encoder,
                                 encoder->pool ? &state->pooled : &state->pair, err);
 }
 
+static s2_band_filter_weights filter_weights(const s2_param *weight, const s2_param *bias,
+                                             int width)
+{
+    return (s2_band_filter_weights){weight->value, width, weight->grad, bias->grad, weight->ranks};
+}
+
 s2rgf_status s2_spectral_encoder_backward(const s2_spectral_encoder *encoder,
                                           s2_spectral_encoder_state *state, const s2_tensor *x,
                                           const s2_tensor *dx, s2rgf_error *err)
 {
     const s2_tensor d3 = s2_tensor_channels(&state->pair_grad, 0, encoder->bands);
     const s2_tensor d5 = s2_tensor_channels(&state->pair_grad, encoder->bands, encoder->bands);
+    const s2_band_filter_weights narrow =
+        filter_weights(encoder->weight3, encoder->bias3, WIDTH_NARROW);
+    const s2_band_filter_weights wide =
+        filter_weights(encoder->weight5, encoder->bias5, WIDTH_WIDE);
     const s2_tensor *mixed = encoder->pool ? &state->pooled : &state->pair;
     const s2_tensor *mixed_grad = encoder->pool ? &state->pooled_grad : &state->pair_grad;
     if (encoder->pool)
@@ -108,10 +118,8 @@ s2rgf_status s2_spectral_encoder_backward(const s2_spectral_encoder *encoder,
     if (encoder->pool)
         s2_pool_backward(&state->pair, &state->pooled, &state->pooled_grad, &state->pair_grad);
     s2_batchnorm_backward(&encoder->norm3, &state->norm3, &state->raw3, NULL, &d3, &d3);
-    s2_band_conv_backward(x, &state->raw3, encoder->weight3->value, WIDTH_NARROW, &d3, dx,
-                          encoder->weight3->grad, encoder->bias3->grad);
+    s2_band_conv_backward(x, &state->raw3, &narrow, &d3, dx);
     s2_batchnorm_backward(&encoder->norm5, &state->norm5, &state->raw5, NULL, &d5, &d5);
-    s2_band_conv_backward(x, &state->raw5, encoder->weight5->value, WIDTH_WIDE, &d5, dx,
-                          encoder->weight5->grad, encoder->bias5->grad);
+    s2_band_conv_backward(x, &state->raw5, &wide, &d5, dx);
     return S2RGF_OK;
 }

@@ -161,6 +161,7 @@ s2rgf_status s2_trunk_backward(const s2_trunk *trunk, s2_trunk_state *state,
                                double *loss, s2rgf_error *err)
 {
     const double weight = options->redundancy_weight;
+    const s2_relation_options asked = {options->relation, weight, trunk->head_conv.weight->ranks};
     double relation[S2_DOMAINS] = {0.0, 0.0};
     s2rgf_status status = backward_head(trunk, state, input->valid, err);
     for (int d = 0; d < S2_DOMAINS && status == S2RGF_OK; d++) {
@@ -168,8 +169,8 @@ s2rgf_status s2_trunk_backward(const s2_trunk *trunk, s2_trunk_state *state,
         const s2_tensor_pair *features = &input->features[d];
         status = backward_neck(trunk, state, d, err);
         if (status == S2RGF_OK && weight > 0.0 && !trunk->silent[d])
-            status = s2_relation_loss(options->relation, &mix->out, input->valid, weight,
-                                      &mix->grad, &relation[d], err);
+            status =
+                s2_relation_loss(&asked, &mix->out, input->valid, &mix->grad, &relation[d], err);
         s2_tensor_zero(&features->grad);
         if (status == S2RGF_OK)
             status = s2_adrf_backward(&trunk->adrf[d], &state->adrf[d], &features->value,

@@ -175,8 +175,8 @@ s2rgf_status s2_patch_train_forward(s2_training *training, double dropout,
     status = s2_classifier_forward(&net->classifier, &train->classifier, &flat, &task, err);
     if (status == S2RGF_OK && logits) {
         const int classes = net->base.spec.classes;
-        train->scores =
-            (s2_tensor){train->classifier.scores, train->base.shape.crops, 1, 1, classes, classes};
+        float *own = train->classifier.scores + train->classifier.first * (size_t)classes;
+        train->scores = (s2_tensor){own, train->base.shape.crops, 1, 1, classes, classes};
         *logits = &train->scores;
     }
     return status;
