@@ -3,7 +3,7 @@
 #define S2_NN_KERNELS_FUSED_H
 
 #if defined(__SSE2__)
-#include <emmintrin.h>
+#include <immintrin.h>
 #endif
 
 typedef float s2_four __attribute__((vector_size(4 * sizeof(float)), aligned(4), may_alias));
