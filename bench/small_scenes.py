@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """What small scenes cost in one call: scenes a second, and a second of processor time, with 1 and 2 threads, of one or
-several builds, taken in turns; and what side maps and smoothing add to the time of a map.
+several builds, taken in turns; what starting takes; and what side maps and smoothing add to the time of a map.
 
     bench/small_scenes.py [-builds build ...] [-scenes 2000] [-side 64] [-channels 64 32] [-rounds 3]
 """
@@ -16,6 +16,7 @@ import time
 from many_scenes import measure
 
 LARGE = 1024  # pixels along a side of the scene for side maps
+WINDOWS = (16, 256)  # pixels along a side of a window of that scene
 EXTRAS = {"-conf": ["-conf", "conf.tif"], "-prob": ["-prob", "prob.tif"], "-smooth 7": ["-smooth", "7"]}
 
 
@@ -59,6 +60,24 @@ def tell_scenes(options, folder):
             print(f"| {label(build)} | {channels} | {threads} | {wall:.0f} | {processor:.0f} |", flush=True)
 
 
+def tell_start(options, folder):
+    """Processor time of a program that does nothing, and of windows of a larger scene, with the last model."""
+    cases = {"`--version`": ["--version"]}
+    for side in WINDOWS:
+        cases[f"{side} x {side}"] = ["-q", "-overwrite", "-threads", "1", "-m", folder / "model.s2rgf",
+                                     *sources(folder / "large"), "-srcwin", "0", "0", str(side), str(side),
+                                     folder / "window.tif"]
+    del os.environ["OMP_WAIT_POLICY"]  # with which no program would start twice
+    rounds = [{(build, case): measure([build / "s2rgf_classify", *arguments])[0]
+               for case, arguments in cases.items() for build in options.builds} for _ in range(options.rounds)]
+    os.environ["OMP_WAIT_POLICY"] = "passive"
+    print(f"\n| build | {' | '.join(cases)} |")
+    print("|---|" + "---|" * len(cases))
+    for build in options.builds:
+        seconds = (statistics.median(one[build, case] for one in rounds) for case in cases)
+        print(f"| {label(build)} | " + " | ".join(f"{s:.3f}" for s in seconds) + " |", flush=True)
+
+
 def tell_extras(options, folder):
     """Of a larger scene, with the last model."""
     print(f"\n| build | processor s of a map of {LARGE} x {LARGE} | {' | '.join(EXTRAS)} |")
@@ -95,6 +114,7 @@ def main():
             for source in ("ms.tif", "hs.tif"):
                 os.link(folder / "small" / source, folder / "scenes" / f"{number:04d}_{source}")
         tell_scenes(options, folder)
+        tell_start(options, folder)
         tell_extras(options, folder)
 
 

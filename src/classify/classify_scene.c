@@ -8,7 +8,6 @@
 #include "classify/classify_job.h"
 #include "classify/finishing.h"
 #include "core/error.h"
-#include "core/granted.h"
 #include "core/log.h"
 #include "core/memory.h"
 #include "core/plural.h"
@@ -193,15 +192,16 @@ static s2rgf_status choose_tiles(s2_classify_job *job, const s2rgf_host *host, s
     s2_scene_describe_blocks(&job->scene, &question.blocks);
     s2_tile_traits traits = job->weights->ops->tiles;
     traits.halo_px += job->geometry.margin_px;
-    const s2_tile_demand demand = {.rect = job->rect,
-                                   .traits = traits,
-                                   .widest_px = traits.by_rows ? job->rect.w : traits.width,
-                                   .tile_px = wanted,
-                                   .threads = s2_thread_count(options->threads),
-                                   .limit_bytes = job->limit_bytes,
-                                   .measure = answer_bytes,
-                                   .reading = answer_reading,
-                                   .context = &question};
+    const s2_tile_demand demand = {
+        .rect = job->rect,
+        .traits = traits,
+        .widest_px = traits.by_rows ? job->rect.w : traits.width,
+        .tile_px = wanted,
+        .threads = s2_threads_startable(s2_thread_count(options->threads), host),
+        .limit_bytes = job->limit_bytes,
+        .measure = answer_bytes,
+        .reading = answer_reading,
+        .context = &question};
     s2_tile_choice choice;
     if (wanted != 0 && (wanted < TILE_SMALLEST_PX || wanted > TILE_LARGEST_PX))
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "tile: expected %d to %d pixels, found %d",
@@ -377,7 +377,7 @@ s2rgf_status s2_classify_check_scores(const s2_classify_job *job, const s2rgf_ho
 
 void s2_classify_init(s2_classify_job *job, const s2rgf_classify_options *options)
 {
-    const int memory_mb = s2_mapping_memory_mb(options->memory_mb, s2_granted_memory(""));
+    const int memory_mb = s2_mapping_memory_here(options->memory_mb);
     *job = (s2_classify_job){.options = options, .limit_bytes = (size_t)memory_mb * MB};
     for (s2_map_kind kind = 0; kind < S2_MAP_KINDS; kind++)
         job->asked[kind] = s2_output_path(options, kind) != NULL;
@@ -393,6 +393,17 @@ void s2_classify_clear(s2_classify_job *job)
     s2_mapping_leave(job->model);
 }
 
+static s2rgf_status guard_names(const s2rgf_classify_options *options, s2_classify_common *common,
+                                s2rgf_error *err)
+{
+    s2_work_rests rests = {0};
+    if (common)
+        return s2_guard_classify(options, common->suffixes, &common->rests, err);
+    const s2rgf_status status = s2_guard_classify(options, NULL, &rests, err);
+    s2_work_rests_clear(&rests);
+    return status;
+}
+
 s2rgf_status s2_classify(const s2rgf_classify_options *options, s2_classify_common *common,
                          const s2rgf_host *host, s2rgf_error *err)
 {
@@ -402,7 +413,7 @@ s2rgf_status s2_classify(const s2rgf_classify_options *options, s2_classify_comm
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "a model, an input and an output are needed");
     s2_classify_init(&job, options);
     job.common = common;
-    s2rgf_status status = s2_guard_classify(options, common ? common->suffixes : NULL, err);
+    s2rgf_status status = guard_names(options, common, err);
     if (status == S2RGF_OK)
         status = s2_classify_prepare(&job, host, err);
     if (status == S2RGF_OK)

@@ -18,6 +18,7 @@ typedef struct s2_classify_common {
     s2_map_trial trials[S2_MAP_KINDS];  /* of the first scenes' maps */
     size_t most_pixels;                 /* larger scenes are refused, is_too_large; 0: none */
     bool is_too_large;
+    s2_work_rests rests;  /* in the folder of the last scene's outputs */
     size_t pixels, bytes; /* of the last scene, and its working memory with one thread */
 } s2_classify_common;
 

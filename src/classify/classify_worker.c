@@ -145,10 +145,11 @@ static void write_smoothed_row(classify_worker *worker, int y)
 {
     const s2_rect core = worker->core;
     const size_t first = (size_t)(y - core.y) * (size_t)core.w;
+    s2_smoothing_row(&worker->smoothing, core.x, core.w,
+                     worker->pixels ? worker->pixels + first : NULL);
     for (int i = 0; i < core.w; i++) {
         const size_t at = first + (size_t)i;
-        const bool wanted = !worker->pixels || worker->pixels[at];
-        if (wanted && s2_smoothing_pixel(&worker->smoothing, core.x + i, worker->log_odds))
+        if (s2_smoothing_pixel(&worker->smoothing, i, worker->log_odds))
             s2_decide_pixel(&worker->decision, at, worker->log_odds);
         else
             s2_leave_pixel(&worker->decision, at);

@@ -6,7 +6,6 @@
 #include "classify/mapping.h"
 #include "core/argument.h"
 #include "core/error.h"
-#include "core/granted.h"
 #include "core/memory.h"
 #include "geo/map/class_description.h"
 #include "s2rgf/lazy_maps.h"
@@ -155,7 +154,7 @@ s2rgf_status s2rgf_lazy_map_open(const s2rgf_lazy_map_options *options, const s2
     if (status == S2RGF_OK)
         status = open_level(made, 0, host, err);
     if (status == S2RGF_OK)
-        status = choose_tile(made, s2_mapping_memory_mb(own.memory_mb, s2_granted_memory("")), err);
+        status = choose_tile(made, s2_mapping_memory_here(own.memory_mb), err);
     if (status == S2RGF_OK) {
         describe_grid(made);
         status = describe_metadata(made, err);

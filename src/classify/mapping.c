@@ -8,6 +8,7 @@
 
 #include "assess/calibration.h"
 #include "core/error.h"
+#include "core/granted.h"
 
 #define DEFAULT_MEMORY_MB 512 /* the model and GDAL's block cache come on top */
 #define LABEL_BYTES 1024      /* of a source in the provenance */
@@ -57,6 +58,11 @@ int s2_mapping_memory_mb(int wanted, size_t granted)
     if (half_mb >= DEFAULT_MEMORY_MB)
         return DEFAULT_MEMORY_MB;
     return half_mb > 0 ? (int)half_mb : 1;
+}
+
+int s2_mapping_memory_here(int wanted)
+{
+    return wanted > 0 ? wanted : s2_mapping_memory_mb(0, s2_granted_memory(""));
 }
 
 bool s2_mapping_class(const s2_class_table *classes, const float *scores, uint16_t *value)

@@ -36,6 +36,8 @@ size_t s2_mapping_bytes(const s2_model_content *content, const s2_weights *weigh
  * granted in  bytes, as s2_granted_memory()
  */
 int s2_mapping_memory_mb(int wanted, size_t granted);
+/** The same of what this process is granted; that is looked up only where it matters. */
+int s2_mapping_memory_here(int wanted);
 
 /** *value: the class of a pixel with these scores, [classes]. false where one is not finite: 0. */
 bool s2_mapping_class(const s2_class_table *classes, const float *scores, uint16_t *value);

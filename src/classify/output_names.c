@@ -48,7 +48,8 @@ s2rgf_status s2_guard_outputs(s2_output_guard *guard, const s2rgf_classify_optio
 }
 
 s2rgf_status s2_guard_classify(const s2rgf_classify_options *options,
-                               const s2_output_suffixes *suffixes, s2rgf_error *err)
+                               const s2_output_suffixes *suffixes, s2_work_rests *rests,
+                               s2rgf_error *err)
 {
     const char *const others[] = {options->mask_path, options->cutline.path, options->exclude.path};
     const s2_guarded_inputs inputs = {options->model_path, &options->scene, others,
@@ -57,7 +58,7 @@ s2rgf_status s2_guard_classify(const s2rgf_classify_options *options,
     s2_output_guard guard = {0};
     for (s2_map_kind i = 0; i < S2_MAP_KINDS; i++)
         if (s2_output_path(options, i))
-            s2_map_files_recover(s2_output_path(options, i));
+            s2_map_files_recover_one(s2_output_path(options, i), rests);
     if (!suffixes)
         s2_output_suffixes_find(options, &own);
     s2rgf_status status = s2_guard_outputs(&guard, options, suffixes ? suffixes : &own, err);

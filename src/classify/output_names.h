@@ -4,6 +4,7 @@
 
 #include "geo/map/map_writer.h"
 #include "geo/map/side_files.h"
+#include "geo/map/work_folder.h"
 #include "s2rgf/classification.h"
 #include "scene/output_guard.h"
 
@@ -27,9 +28,11 @@ s2rgf_status s2_guard_outputs(s2_output_guard *guard, const s2rgf_classify_optio
 /**
  * Refuse, before any work, whatever mapping this one scene would destroy.
  * suffixes in  of the outputs, or NULL: they are found
+ * rests  inout  as s2_work_folder_sweep(), for one of many scenes
  * Errors  INVALID_ARGUMENT, NO_MEMORY.
  */
 s2rgf_status s2_guard_classify(const s2rgf_classify_options *options,
-                               const s2_output_suffixes *suffixes, s2rgf_error *err);
+                               const s2_output_suffixes *suffixes, s2_work_rests *rests,
+                               s2rgf_error *err);
 
 #endif

@@ -14,7 +14,6 @@
 #include "classify/mapping.h"
 #include "core/clock.h"
 #include "core/error.h"
-#include "core/granted.h"
 #include "core/log.h"
 #include "core/memory.h"
 #include "geo/map/map_files.h"
@@ -24,8 +23,9 @@
 #define SMALL_PX ((size_t)512 * 512) /* of a scene that one thread maps in about half a second */
 #define MB ((size_t)1024 * 1024)
 
-static void forget_trials(s2_classify_common *common)
+static void forget(s2_classify_common *common)
 {
+    s2_work_rests_clear(&common->rests);
     for (s2_map_kind i = 0; i < S2_MAP_KINDS; i++)
         s2_map_trial_clear(&common->trials[i]);
 }
@@ -157,7 +157,7 @@ static void stop_mapper(void *data)
     scenes_worker *worker = data;
     if (!worker)
         return;
-    forget_trials(&worker->common);
+    forget(&worker->common);
     s2_free(worker);
 }
 
@@ -182,11 +182,10 @@ static s2rgf_status map_beside(void *data, int item, s2_tile_watch *watch, s2rgf
 
 /* Threads that map a scene of their own, each with its part of the working memory. */
 static int count_workers(const s2rgf_classify_options *options, const s2_classify_common *common,
-                         size_t scenes)
+                         size_t scenes, const s2rgf_host *host)
 {
-    const int memory_mb = s2_mapping_memory_mb(options->memory_mb, s2_granted_memory(""));
-    const size_t room = (size_t)memory_mb * MB / (common->bytes > MB ? common->bytes : MB);
-    size_t count = (size_t)s2_thread_count(options->threads);
+    const size_t room = (size_t)options->memory_mb * MB / (common->bytes > MB ? common->bytes : MB);
+    size_t count = (size_t)s2_threads_startable(s2_thread_count(options->threads), host);
     count = count < scenes ? count : scenes;
     return (int)(count < room ? count : room);
 }
@@ -211,7 +210,7 @@ static s2rgf_status map_together(const s2_scene_list *list, size_t first, int wo
         return s2_fail_memory(err, "scenes");
     part.options = &options;
     options.threads = 1;
-    options.memory_mb = s2_mapping_memory_mb(options.memory_mb, s2_granted_memory("")) / workers;
+    options.memory_mb /= workers;
     options.block_cache_mb = 0; /* as it is after the first scene */
     s2rgf_status status = s2_tiles_run(&job, &told, err);
     tell_lines(&run);
@@ -224,20 +223,25 @@ static s2rgf_status map_together(const s2_scene_list *list, size_t first, int wo
     return status;
 }
 
-s2rgf_status s2_scenes_map(const s2_scene_list *list, const s2_output_suffixes *suffixes,
+s2rgf_status s2_scenes_map(const s2_scene_list *given, const s2_output_suffixes *suffixes,
                            const s2rgf_host *host, s2rgf_error *err)
 {
     s2_classify_common common = {.suffixes = suffixes};
+    s2rgf_classify_options options = *given->options;
+    s2_scene_list with_memory = *given;
+    const s2_scene_list *list = &with_memory;
     s2rgf_status status = S2RGF_OK;
     int workers = 1;
     size_t i = 0;
+    options.memory_mb = s2_mapping_memory_here(options.memory_mb);
+    with_memory.options = &options;
     for (; i < list->count && workers == 1 && status == S2RGF_OK; i++) {
         status = map_alone(list, i, &common, host, err);
         if (list->scenes[i].outcome == S2_SCENE_MAPPED && common.pixels <= SMALL_PX)
-            workers = count_workers(list->options, &common, list->count - i - 1);
+            workers = count_workers(list->options, &common, list->count - i - 1, host);
     }
     if (i < list->count && status == S2RGF_OK)
         status = map_together(list, i, workers, &common, host, err);
-    forget_trials(&common);
+    forget(&common);
     return status;
 }

@@ -2,47 +2,63 @@
 #include "classify/smoothing.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "assess/calibration.h"
 #include "core/error.h"
 #include "core/memory.h"
+#include "nn/kernels/kernels.h"
 
-#define SIGMA2 20.0  /* variance of the log-odds that the window's is held against */
 #define LARGEST 1e30 /* of log-odds, so that squares of their differences are numbers */
+#define FAR 600.0    /* scores of classes so far below the best have odds that are inexact */
 
-static size_t square(int side)
+/* Floats of a row of one class. */
+static size_t stride_of(int window, int width)
 {
-    return (size_t)side * (size_t)side;
+    return (size_t)width + (size_t)window + S2_SMOOTH_PAD;
 }
 
 s2rgf_status s2_smoothing_init(s2_smoothing *smoothing, int classes, int window, double temperature,
                                int width, s2rgf_error *err)
 {
-    const size_t row = (size_t)window * (size_t)width;
-    *smoothing = (s2_smoothing){.classes = classes, .window = window, .temperature = temperature};
-    smoothing->log_odds = s2_alloc(row, sizeof(float) * (size_t)classes);
-    smoothing->valid = s2_alloc(row, 1);
-    smoothing->around = s2_alloc(3 * square(window), sizeof(float));
-    smoothing->guess = s2_calloc((size_t)classes, sizeof(float));
-    smoothing->places = s2_alloc(square(window) + 1, sizeof *smoothing->places);
-    if (smoothing->log_odds && smoothing->valid && smoothing->around && smoothing->guess &&
-        smoothing->places)
-        return S2RGF_OK;
-    return s2_fail_memory(err, "smoothing");
+    const s2_kernels *kernels;
+    const size_t stride = stride_of(window, width), each = sizeof(float) * (size_t)classes;
+    *smoothing = (s2_smoothing){.classes = classes,
+                                .window = window,
+                                .temperature = temperature,
+                                .width = width,
+                                .stride = (int)stride};
+    const s2rgf_status status = s2_kernels_select(&kernels, err);
+    if (status != S2RGF_OK)
+        return status;
+    smoothing->smooth = kernels->smooth;
+    smoothing->log_odds = s2_alloc((size_t)window * stride, each);
+    smoothing->smoothed = s2_alloc((size_t)width, each);
+    smoothing->least = s2_calloc((size_t)width, each);
+    smoothing->halves = s2_alloc((size_t)width, sizeof *smoothing->halves);
+    smoothing->counts = s2_alloc(stride, sizeof *smoothing->counts);
+    smoothing->odds = s2_alloc((size_t)classes, sizeof *smoothing->odds);
+    smoothing->around = s2_alloc((size_t)window, sizeof *smoothing->around);
+    if (!smoothing->log_odds || !smoothing->smoothed || !smoothing->least || !smoothing->halves ||
+        !smoothing->counts || !smoothing->odds || !smoothing->around)
+        return s2_fail_memory(err, "smoothing");
+    for (size_t i = 0; i < (size_t)window * (size_t)classes * stride; i++)
+        smoothing->log_odds[i] = NAN;
+    return S2RGF_OK;
 }
 
 void s2_smoothing_clear(s2_smoothing *smoothing)
 {
-    S2_FREE_EACH(smoothing->log_odds, smoothing->valid, smoothing->around, smoothing->guess,
-                 (void *)smoothing->places);
+    S2_FREE_EACH(smoothing->log_odds, smoothing->smoothed, smoothing->least, smoothing->halves,
+                 smoothing->counts, smoothing->odds, (void *)smoothing->around);
     *smoothing = (s2_smoothing){0};
 }
 
 size_t s2_smoothing_bytes(int classes, int window, int width)
 {
-    return (size_t)window * (size_t)width * (sizeof(float) * (size_t)classes + 1) +
-           square(window) * (3 * sizeof(float) + sizeof(float *));
+    const size_t stride = stride_of(window, width), each = sizeof(float) * (size_t)classes;
+    return ((size_t)window * stride + 2 * (size_t)width) * each +
+           ((size_t)width + stride) * sizeof(int) + (size_t)classes * sizeof(double) +
+           (size_t)window * sizeof(float *);
 }
 
 void s2_smoothing_begin(s2_smoothing *smoothing, s2_rect tile, s2_rect reach)
@@ -55,19 +71,12 @@ void s2_smoothing_begin(s2_smoothing *smoothing, s2_rect tile, s2_rect reach)
 
 /* ---- rows come in --------------------------------------------------------------------------- */
 
-/* Where class 0 of a pixel of row y is; class k is k rows of the reach further. */
+/* Where class 0 of a pixel of row y is; class k is k strides further. */
 static float *place_of(const s2_smoothing *smoothing, int x, int y)
 {
-    const size_t width = (size_t)smoothing->reach.w;
     const size_t row = (size_t)((y - smoothing->reach.y) % smoothing->window);
-    return smoothing->log_odds + row * (size_t)smoothing->classes * width +
-           (size_t)(x - smoothing->reach.x);
-}
-
-static uint8_t *valid_at(const s2_smoothing *smoothing, int x, int y)
-{
-    const size_t row = (size_t)((y - smoothing->reach.y) % smoothing->window);
-    return smoothing->valid + row * (size_t)smoothing->reach.w + (size_t)(x - smoothing->reach.x);
+    return smoothing->log_odds + row * (size_t)smoothing->classes * (size_t)smoothing->stride +
+           (size_t)(x - smoothing->reach.x + smoothing->window / 2);
 }
 
 static float bounded(double x)
@@ -75,47 +84,73 @@ static float bounded(double x)
     return (float)fmax(fmin(x, LARGEST), -LARGEST);
 }
 
-/* ln p_k - ln (1 - p_k) without a difference of almost equal numbers: the sum over all other classes
-   is taken relative to the largest of these. to out, with a stride; false: a score is not finite. */
+/* ln sum_{k not best} exp(z_k - z_best) where the sum may be too small for a number: relative to the
+   largest of them. */
+static double log_of_others(const s2_smoothing *smoothing, const float *scores, int best,
+                            double second)
+{
+    double others = 0.0;
+    for (int k = 0; k < smoothing->classes; k++)
+        others += k != best ? exp((double)scores[k] / smoothing->temperature - second) : 0.0;
+    return second - (double)scores[best] / smoothing->temperature + log(others);
+}
+
+/* ln p_k - ln (1 - p_k) without a difference of almost equal numbers: for the best class the sum is
+   taken over all others. to out, with a stride; false: a score is not finite. */
 static bool take_log_odds(const s2_smoothing *smoothing, const float *scores, float *to)
 {
-    const size_t stride = (size_t)smoothing->reach.w;
+    const size_t stride = (size_t)smoothing->stride;
     const double t = smoothing->temperature;
     const int classes = smoothing->classes, best = s2_best_class(scores, classes);
     const double top = (double)scores[best] / t;
-    double second = -INFINITY, all = 0.0, others = 0.0;
-    for (int k = 0; k < classes; k++) {
-        all += exp((double)scores[k] / t - top);
-        if (k != best)
-            second = fmax(second, (double)scores[k] / t);
-    }
-    if (!isfinite(all) || !isfinite(top))
-        return false;
+    double second = -INFINITY, others = 0.0, *odds = smoothing->odds;
     for (int k = 0; k < classes; k++) {
         const double z = (double)scores[k] / t;
+        odds[k] = exp(z - top);
         if (!isfinite(z))
             return false;
-        others += k != best ? exp(z - second) : 0.0;
-        to[(size_t)k * stride] = bounded(z - top - log(all - exp(z - top)));
+        if (k != best) {
+            second = fmax(second, z);
+            others += odds[k];
+        }
     }
+    for (int k = 0; k < classes; k++)
+        to[(size_t)k * stride] = bounded((double)scores[k] / t - top - log(1.0 + others - odds[k]));
     /* one class alone is certain: any number will do */
-    to[(size_t)best * stride] = classes > 1 ? bounded(top - second - log(others)) : 0.0f;
+    if (classes == 1)
+        to[0] = 0.0f;
+    else
+        to[(size_t)best * stride] = bounded(
+            top - second < FAR ? -log(others) : -log_of_others(smoothing, scores, best, second));
     return true;
+}
+
+/* A pixel has data in all classes or in none. */
+static void take_pixel(const s2_smoothing *smoothing, const float *scores, bool valid, float *to)
+{
+    if (valid && take_log_odds(smoothing, scores, to))
+        return;
+    for (int k = 0; k < smoothing->classes; k++)
+        to[(size_t)k * (size_t)smoothing->stride] = NAN;
 }
 
 void s2_smoothing_add(s2_smoothing *smoothing, const float *scores, const uint8_t *valid)
 {
     const s2_rect reach = smoothing->reach;
     const int y = reach.y + smoothing->added++;
+    float *row = place_of(smoothing, reach.x, y);
     for (int i = 0; i < reach.w; i++)
-        *valid_at(smoothing, reach.x + i, y) =
-            valid[i] && take_log_odds(smoothing, scores + (size_t)i * (size_t)smoothing->classes,
-                                      place_of(smoothing, reach.x + i, y));
+        take_pixel(smoothing, scores + (size_t)i * (size_t)smoothing->classes, valid[i] != 0,
+                   row + i);
+    /* what a wider tile has left there */
+    for (int k = 0; k < smoothing->classes; k++)
+        for (int i = reach.w; i < smoothing->stride - smoothing->window / 2; i++)
+            row[(size_t)k * (size_t)smoothing->stride + (size_t)i] = NAN;
 }
 
 bool s2_smoothing_has(const s2_smoothing *smoothing, int x, int y)
 {
-    return *valid_at(smoothing, x, y) != 0;
+    return !isnan(*place_of(smoothing, x, y));
 }
 
 /* ---- rows go out ---------------------------------------------------------------------------- */
@@ -134,84 +169,57 @@ void s2_smoothing_next(s2_smoothing *smoothing)
     smoothing->taken++;
 }
 
-/* Pixels with data in the window. */
-static size_t find_places(s2_smoothing *smoothing, int x, int y)
+/* Of the windows around pixels of a row, how many numbers are in the larger half: of all with data,
+   rounded up. rows in  those of class 0 */
+static void count_halves(s2_smoothing *smoothing, int rows, int count, const float *own,
+                         const uint8_t *wanted)
 {
-    const int radius = smoothing->window / 2;
-    const s2_rect window = s2_rect_intersect(
-        (s2_rect){x - radius, y - radius, smoothing->window, smoothing->window}, smoothing->reach);
-    size_t count = 0;
-    for (int v = window.y; v < window.y + window.h; v++) {
-        const uint8_t *valid = valid_at(smoothing, window.x, v);
-        const float *place = place_of(smoothing, window.x, v);
-        for (int u = 0; u < window.w; u++) {
-            smoothing->places[count] = place + u;
-            count += valid[u] != 0;
-        }
+    const int window = smoothing->window;
+    int *columns = smoothing->counts, sum = 0;
+    for (int u = 0; u < count + window - 1; u++) {
+        columns[u] = 0;
+        for (int r = 0; r < rows; r++)
+            columns[u] += !isnan(smoothing->around[r][u]);
     }
-    return count;
-}
-
-/* The wanted-th largest of `count` values, which are lost. guess in  any number: the nearer, the
-   faster. room out [count] */
-static float find_largest(float *values, size_t count, size_t wanted, float guess, float *room)
-{
-    while (true) {
-        /* without branches, which no processor could foresee: larger ones stay, smaller ones move */
-        size_t larger = 0, smaller = 0;
-        for (size_t i = 0; i < count; i++) {
-            const float v = values[i];
-            values[larger] = v;
-            room[smaller] = v;
-            larger += v > guess;
-            smaller += v < guess;
-        }
-        if (larger < wanted && wanted <= count - smaller)
-            return guess;
-        if (larger >= wanted) {
-            count = larger;
-        } else {
-            wanted -= count - smaller;
-            count = smaller;
-            memcpy(values, room, count * sizeof *values);
-        }
-        guess = values[count / 2];
+    for (int u = 0; u < window - 1; u++)
+        sum += columns[u];
+    for (int i = 0; i < count; i++) {
+        sum += columns[i + window - 1];
+        smoothing->halves[i] = (!wanted || wanted[i]) && !isnan(own[i]) ? (sum + 1) / 2 : 0;
+        sum -= columns[i];
     }
 }
 
-/* The posterior mean of one class, which is `offset` floats behind class 0. */
-static double smooth_class(s2_smoothing *smoothing, size_t count, int class_index, double x)
+void s2_smoothing_row(s2_smoothing *smoothing, int x, int count, const uint8_t *wanted)
 {
-    const size_t half = (count + 1) / 2, offset = (size_t)class_index * (size_t)smoothing->reach.w;
-    float *around = smoothing->around, *copy = around + count;
-    for (size_t i = 0; i < count; i++)
-        around[i] = copy[i] = smoothing->places[i][offset];
-    const float least =
-        find_largest(copy, count, half, smoothing->guess[class_index], copy + count);
-    smoothing->guess[class_index] = least;
-    /* relative to the least of the half, so that equal ones add nothing */
-    double sum = 0.0, squares = 0.0;
-    for (size_t i = 0; i < count; i++) {
-        const double from = around[i] > least ? (double)around[i] - (double)least : 0.0;
-        sum += from;
-        squares += from * from;
-    }
-    const double mean = sum / (double)half;
-    const double about = fmax(squares - sum * mean, 0.0);
-    const double variance = half > 1 ? about / (double)(half - 1) : 0.0;
-    return (variance * x + SIGMA2 * ((double)least + mean)) / (variance + SIGMA2);
-}
-
-bool s2_smoothing_pixel(s2_smoothing *smoothing, int x, float *log_odds)
-{
-    const int y = smoothing->first_row + smoothing->taken;
-    const float *own = place_of(smoothing, x, y);
-    if (!*valid_at(smoothing, x, y))
-        return false;
-    const size_t count = find_places(smoothing, x, y);
+    const s2_rect reach = smoothing->reach;
+    const int y = smoothing->first_row + smoothing->taken, radius = smoothing->window / 2;
+    const int first = y - radius < reach.y ? reach.y : y - radius;
+    const int end = y + radius < reach.y + reach.h ? y + radius + 1 : reach.y + reach.h;
     for (int k = 0; k < smoothing->classes; k++) {
-        const double odds = (double)own[(size_t)k * (size_t)smoothing->reach.w];
-        log_odds[k] = (float)smooth_class(smoothing, count, k, odds);
+        const size_t class_at = (size_t)k * (size_t)smoothing->stride;
+        const size_t out = (size_t)k * (size_t)smoothing->width;
+        for (int v = first; v < end; v++)
+            smoothing->around[v - first] = place_of(smoothing, x, v) + class_at - radius;
+        const s2_kernel_smooth row = {.rows = smoothing->around,
+                                      .row_count = end - first,
+                                      .window = smoothing->window,
+                                      .own = place_of(smoothing, x, y) + class_at,
+                                      .halves = smoothing->halves,
+                                      .count = count,
+                                      .least = smoothing->least + out,
+                                      .y = smoothing->smoothed + out};
+        if (k == 0)
+            count_halves(smoothing, row.row_count, count, row.own, wanted);
+        smoothing->smooth(&row);
     }
+}
+
+bool s2_smoothing_pixel(const s2_smoothing *smoothing, int index, float *log_odds)
+{
+    if (smoothing->halves[index] == 0)
+        return false;
+    for (int k = 0; k < smoothing->classes; k++)
+        log_odds[k] = smoothing->smoothed[(size_t)k * (size_t)smoothing->width + (size_t)index];
     return true;
 }

@@ -5,10 +5,10 @@
 #include <stdint.h>
 
 #include "core/geometry.h"
+#include "nn/kernels/smooth.h"
 #include "s2rgf/base.h"
 
-#define S2_SMOOTH_LEAST_PX 3 /* sides of a window, odd */
-#define S2_SMOOTH_MOST_PX 51
+#define S2_SMOOTH_LEAST_PX 3 /* side of a window, odd; at most S2_SMOOTH_MOST_PX */
 
 /**
  * Rows of log-odds that are still needed. x_k = ln p_k - ln (1 - p_k) is the log-odds of class k,
@@ -27,16 +27,20 @@ typedef struct s2_smoothing {
     s2_rect reach;       /* rows that come in: the tile and half a window around it, in the scene */
     int first_row, rows; /* of the tile */
     int added, taken;    /* rows that came in; rows of the tile that were smoothed */
-    float *log_odds;     /* [window][classes][reach.w], a ring of rows */
-    uint8_t *valid;      /* [window][reach.w] */
-    float *around;       /* [window * window] of one class in the window */
-    float *guess;        /* [classes] the least of the larger half around the pixel before */
-    const float **places; /* [window * window + 1] where they are in the ring, of class 0 */
+    int width, stride;   /* most pixels of a row; floats of one, with what is around it */
+    float *log_odds;     /* [window][classes][stride], a ring of rows; NaN: no data */
+    float *smoothed;     /* [classes][width] the row at hand */
+    float *least;        /* [classes][width] the least of the larger half around each pixel of it */
+    int *halves;         /* [width] numbers in these halves, 0: not wanted */
+    int *counts;         /* [stride] pixels with data of each column of the window */
+    double *odds;        /* [classes] of a pixel */
+    const float **around; /* [window] of one class */
+    s2_kernel_smooth_function smooth;
 } s2_smoothing;
 
 /**
  * Room for rows of that many pixels. window in  odd
- * Errors  NO_MEMORY.  Memory: s2_smoothing_clear(), after errors too.
+ * Errors  NO_MEMORY; those of s2_kernels_select().  Memory: s2_smoothing_clear(), after errors too.
  */
 s2rgf_status s2_smoothing_init(s2_smoothing *smoothing, int classes, int window, double temperature,
                                int width, s2rgf_error *err);
@@ -60,8 +64,11 @@ bool s2_smoothing_has(const s2_smoothing *smoothing, int x, int y);
 /** Whether all that the next row of the tile needs is there. *y: that row, of the scene. */
 bool s2_smoothing_ready(const s2_smoothing *smoothing, int *y);
 
-/** Smoothed log-odds of pixel x, of the scene, of that row. log_odds out [classes]; false: no data. */
-bool s2_smoothing_pixel(s2_smoothing *smoothing, int x, float *log_odds);
+/** Smooth pixels of that row, from x of the scene on. wanted in  [count] which of them; NULL: all */
+void s2_smoothing_row(s2_smoothing *smoothing, int x, int count, const uint8_t *wanted);
+
+/** What became of one of them. log_odds out [classes]; false: no data, or not wanted. */
+bool s2_smoothing_pixel(const s2_smoothing *smoothing, int index, float *log_odds);
 
 /** That row is done. */
 void s2_smoothing_next(s2_smoothing *smoothing);

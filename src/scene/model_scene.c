@@ -123,11 +123,18 @@ s2rgf_status s2_scene_open_for_model(const s2rgf_scene_options *options,
     for (int s = 0; s < content->source_count; s++) {
         demand.names[s] = content->sources[s].name;
         demand.on_reference[s] = content->sources[s].on_reference;
+        demand.band_count[s] = content->sources[s].band_count;
+        demand.ratio[s] =
+            content->sources[s].on_reference
+                ? 1.0
+                : content->sources[s].pixel_size / content->sources[content->reference].pixel_size;
     }
     s2rgf_status status = s2_scene_open(options, &demand, host, scene, err);
     if (status != S2RGF_OK)
         return status;
     for (int s = 0; s < scene->count && status == S2RGF_OK; s++) {
+        if (scene->sources[s].absent) /* made as the model has it */
+            continue;
         status = match_usable(&content->sources[s], scene->sources[s].source, host, err);
         if (status == S2RGF_OK && options->decimation <= 1)
             status = check_pixel_size(&content->sources[s], scene->sources[s].source, host, err);

@@ -195,13 +195,12 @@ s2rgf_status s2_network_input_open(s2_scene *scene, const s2_model_content *cont
     made->opened = s2_wall_seconds();
     pthread_mutex_init(&made->mutex, NULL);
     pthread_cond_init(&made->changed, NULL);
-    bool ready = take_statistics(made);
-    if (ready && mode != S2_INPUT_AT_ONCE)
-        ready = made->running = pthread_create(&made->thread, NULL, read_ahead, made) == 0;
-    if (!ready) {
+    if (!take_statistics(made)) {
         s2_network_input_close(made);
         return s2_fail_memory(err, "input");
     }
+    if (mode != S2_INPUT_AT_ONCE) /* where the system starts no further thread, this one reads */
+        made->running = pthread_create(&made->thread, NULL, read_ahead, made) == 0;
     *input = made;
     return S2RGF_OK;
 }

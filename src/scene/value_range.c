@@ -240,8 +240,16 @@ static bool lacks_values(const s2_source_sample *sample)
     return false;
 }
 
+/** What is known of the sources of a scene. */
+typedef struct source_census {
+    bool search; /* for bands without valid pixels */
+    int given;   /* sources that can have some */
+    int empty;   /* of them have none in a band, where one source is enough */
+} source_census;
+
 /** Search the whole source for bands without valid pixels. */
-static s2rgf_status tell_empty(s2_source *source, const s2rgf_host *host, s2rgf_error *err)
+static s2rgf_status tell_empty(s2_source *source, bool any_source, source_census *census,
+                               const s2rgf_host *host, s2rgf_error *err)
 {
     const int bands = s2_source_band_count(source);
     int empty = 0;
@@ -258,7 +266,12 @@ static s2rgf_status tell_empty(s2_source *source, const s2rgf_host *host, s2rgf_
     }
     if (empty > 0)
         s2_source_put_bands(&text, source, chosen);
-    if (empty > 0 && not_finite)
+    census->empty += any_source && empty > 0;
+    if (empty > 0 && any_source && census->empty < census->given)
+        s2_log(host, S2RGF_WARNING,
+               "source %s (%s): %s: no pixel is valid: what is mapped comes from the other sources",
+               s2_source_name(source), s2_source_label(source), text.data ? text.data : "");
+    else if (empty > 0 && not_finite)
         status =
             s2_fail(err, S2RGF_FORMAT, "source %s (%s): %s: no value is finite",
                     s2_source_name(source), s2_source_label(source), text.data ? text.data : "");
@@ -271,10 +284,11 @@ static s2rgf_status tell_empty(s2_source *source, const s2rgf_host *host, s2rgf_
     return status;
 }
 
-static s2rgf_status check_source_values(s2_scene_source *member, const s2_model_source *model,
-                                        s2_rect rect, bool search, const s2rgf_host *host,
+static s2rgf_status check_source_values(s2_scene *scene, int index, const s2_model_source *model,
+                                        s2_rect rect, source_census *census, const s2rgf_host *host,
                                         s2rgf_error *err)
 {
+    const s2_scene_source *member = &scene->sources[index];
     s2_source_sample sample = {0};
     s2_value_record record = {0};
     s2_findings found = {0};
@@ -285,8 +299,8 @@ static s2rgf_status check_source_values(s2_scene_source *member, const s2_model_
         return S2RGF_OK;
     }
     if (status == S2RGF_OK && sample.count > 0 && lacks_values(&sample)) {
-        if (search)
-            status = tell_empty(member->source, host, err);
+        if (census->search)
+            status = tell_empty(member->source, scene->any_source, census, host, err);
     } else if (status == S2RGF_OK && sample.count > 0) {
         status = record_sample(&sample, &record, err);
         if (status == S2RGF_OK)
@@ -304,9 +318,11 @@ s2rgf_status s2_scene_check_values(s2_scene *scene, const s2_model_content *cont
                                    bool search, const s2rgf_host *host, s2rgf_error *err)
 {
     s2rgf_status status = S2RGF_OK;
+    source_census census = {.search = search};
+    for (int s = 0; s < scene->count; s++)
+        census.given += !content->off.source[s] && !scene->sources[s].absent;
     for (int s = 0; s < scene->count && status == S2RGF_OK; s++)
-        if (!content->off.source[s])
-            status = check_source_values(&scene->sources[s], &content->sources[s], rect, search,
-                                         host, err);
+        if (!content->off.source[s] && !scene->sources[s].absent)
+            status = check_source_values(scene, s, &content->sources[s], rect, &census, host, err);
     return status;
 }

@@ -1,7 +1,10 @@
 /* Start, compute, write in order, stop: tiles over worker threads. */
 #include "tiles/tile_runner.h"
 
+#include <limits.h>
 #include <pthread.h>
+#include <stdatomic.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "core/error.h"
@@ -10,6 +13,7 @@
 #include "core/memory.h"
 
 #define SECOND_NS 1000000000L
+#define LEAVE_TRIES 100          /* milliseconds for threads that have ended to be gone */
 #define TELL_EVERY_NS 100000000L /* while the caller's thread waits for others */
 
 int s2_thread_count(int wanted)
@@ -19,6 +23,62 @@ int s2_thread_count(int wanted)
     const int usable = s2_usable_processors();
     const int granted = s2_granted_processors("");
     return usable < granted ? usable : granted;
+}
+
+/* Threads of this process and a constant, 0: unknown. */
+static long running_threads(void)
+{
+    struct stat tasks;
+    return stat("/proc/self/task", &tasks) == 0 ? (long)tasks.st_nlink : 0;
+}
+
+static void *wait_for_lock(void *mutex)
+{
+    pthread_mutex_lock(mutex);
+    pthread_mutex_unlock(mutex);
+    return NULL;
+}
+
+/* Threads that can run at the same time beside this one, at most so many. */
+static int start_beside(pthread_t *threads, int most)
+{
+    pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    const long before = running_threads();
+    int count = 0;
+    pthread_mutex_lock(&mutex);
+    while (count < most && pthread_create(&threads[count], NULL, wait_for_lock, &mutex) == 0)
+        count++;
+    pthread_mutex_unlock(&mutex);
+    for (int i = 0; i < count; i++)
+        pthread_join(threads[i], NULL);
+    /* one that has ended counts against the limit for a little longer */
+    for (int i = 0; i < LEAVE_TRIES && running_threads() > before; i++)
+        nanosleep(&(struct timespec){.tv_nsec = SECOND_NS / 1000}, NULL);
+    return count;
+}
+
+int s2_threads_startable(int wanted, const s2rgf_host *host)
+{
+    /* found before: OpenMP keeps the threads of a team, which count against the limit */
+    static atomic_int started = 1, refused = INT_MAX;
+    if (wanted <= atomic_load(&started))
+        return wanted;
+    if (wanted >= atomic_load(&refused))
+        return atomic_load(&started);
+    pthread_t *threads = s2_alloc((size_t)wanted - 1, sizeof *threads);
+    const int beside = threads ? start_beside(threads, wanted - 1) : 0;
+    s2_free(threads);
+    if (beside + 1 > atomic_load(&started))
+        atomic_store(&started, beside + 1);
+    const int found = atomic_load(&started);
+    if (found >= wanted)
+        return wanted;
+    atomic_store(&refused, wanted);
+    s2_log(host, S2RGF_WARNING,
+           "the system starts only %d of %d threads, and the work goes on with so many: see the "
+           "limits of processes and memory (ulimit -u, -v)",
+           found, wanted);
+    return found;
 }
 
 /* What the workers share. failed is only ever set in tile order, or by a worker that could not

@@ -43,4 +43,10 @@ s2rgf_status s2_tiles_run(const s2_tile_job *job, const s2rgf_host *host, s2rgf_
  */
 int s2_thread_count(int wanted);
 
+/**
+ * As many threads as wanted, or, with a warning, as many of them as the system starts: OpenMP would
+ * end the program where it cannot have those that it is asked for.
+ */
+int s2_threads_startable(int wanted, const s2rgf_host *host);
+
 #endif

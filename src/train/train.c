@@ -385,6 +385,7 @@ static s2rgf_status train_in_team(training_call *call, const s2rgf_host *host, s
     options->threads = s2_thread_count(options->threads);
     if (options->threads > most)
         options->threads = most;
+    options->threads = s2_threads_startable(options->threads, host);
     omp_set_dynamic(false);
     omp_set_num_threads(options->threads);
     s2rgf_status status = s2_gemm_start(options->threads, err);

@@ -76,6 +76,8 @@ refused 1 map.zarr Zarr -- "${classify[@]}" "${sources[@]}" -of Zarr map.zarr
 refused 1 map.tif "GTiff cannot hold it" -- "${classify[@]}" -i ms=heights_ms.vrt -i hs=heights_hs.vrt map.tif
 expect_not_in "$stdout" "0..."
 refused 1 map.tif GTiff "creation options" -- "${classify[@]}" "${sources[@]}" -co NBITS=1 map.tif
+refused 1 "$PWD/map.tif: Bad value 100" -- "${classify[@]}" "${sources[@]}" -co BLOCKXSIZE=100 map.tif
+expect_not_in "$stderr" vsis2rgf
 refused 1 conf.png PNG Float32 -- "${classify[@]}" "${sources[@]}" -conf conf.png map.tif
 refused 1 folder.qml -- "${classify[@]}" "${sources[@]}" -overwrite folder.tif
 refused 1 "$(printf 'n%.0s' {1..250}).tif" "at most 247 bytes" -- "${classify[@]}" "${sources[@]}" "$(printf 'n%.0s' {1..250}).tif"
@@ -108,6 +110,17 @@ refused 1 model.s2rgf -- "${classify[@]}" "${sources[@]}" -overwrite -of GTiff m
 refused 1 scene/ms.tif -- "${classify[@]}" "${sources[@]}" -overwrite ./scene/../scene/ms.tif
 refused 1 scene/ms.tif -- "${train[@]}" -overwrite scene/ms.tif
 refused 1 labels.gpkg -- "${train[@]}" -overwrite scene/labels.gpkg
+
+# An extension that is of no raster format is no reason to refuse a map, but what the file is then is said.
+mkdir odd
+for name in map.vrt map.zarr map.v2 map.shp; do
+    expect_status 0 "${classify[@]}" -q -noqml "${sources[@]}" "odd/$name"
+    expect_in "$stderr" "$name: no format for maps has the extension .${name##*.}: it becomes a GeoTIFF"
+    expect_status 0 "${classify[@]}" -q -noqml "${sources[@]}" -overwrite -of GTiff "odd/$name"
+    [ ! -s "$stderr" ] || fail "-of GTiff is told what it says"
+done
+for name in map map.tiff map.TIF; do expect_silence "${classify[@]}" -q -noqml "${sources[@]}" "odd/$name"; done
+rm -r odd
 
 # Inner loops that are not there, in training too, where nothing is mapped on the way.
 refused 1 S2RGF_KERNELS -- env S2RGF_KERNELS=fast "${train[@]}" -val 0 m.s2rgf

@@ -243,6 +243,10 @@ for format in geojson fgb sqlite gml kml tab shp; do
     warned "$quiet_ice" map.tif -n 200 "f.$format"
     [ -e "f.$format" ] || fail "no f.$format"
 done
+if gdalinfo --format OpenFileGDB | grep -q "Supports: Create()"; then
+    warned "$quiet_ice" map.tif -n 200 f.gdb
+    check f.gdb 'assert len(p) == 200 and names[-1] == "reference"'
+fi
 check f.geojson 'assert len(p) == 200 and names[-1] == "reference"'
 check f.shp 'assert len(p) == 200 and "strat_size" in names and "incl_prob" in names'
 "$PYTHON" - << 'END'

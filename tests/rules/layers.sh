@@ -29,7 +29,7 @@ assess: core format geo/source geo/labels geo/map geo/points
 sample: core geo/source geo/labels geo/map geo/points scene
 change: core format geo/source geo/labels geo/map scene assess
 report: core geo/source geo/map model
-classify: core format nn/networks model geo/source geo/files geo/labels geo/map geo/points tiles scene assess
+classify: core format nn/kernels nn/networks model geo/source geo/files geo/labels geo/map geo/points tiles scene assess
 train: core nn/ranks nn/layers nn/networks model geo/source geo/files geo/labels tiles scene assess
 header:
 apps:

@@ -68,10 +68,46 @@ same_pixels cut.tif window.tif
 # scene files keep it
 expect_silence "${map[@]}" -m dropout.s2rgf "${part[@]}" -any_source -write_scene scene.s2rgf.json
 expect_in scene.s2rgf.json '"any_source": true'
-if [ -e "$builddir/gdal_S2RGF.so" ]; then
-    GDAL_DRIVER_PATH=$builddir gdal_translate -q scene.s2rgf.json lazy.tif
+if [ -e "$builddir/.libs/gdal_S2RGF.so" ]; then
+    GDAL_DRIVER_PATH=$builddir/.libs gdal_translate -q scene.s2rgf.json lazy.tif
     same_pixels any.tif lazy.tif
 fi
+
+# ---- a source without a valid pixel, or without a file, which lies on a grid that nobody knows: maps from the other one
+"$PYTHON" -c '
+from osgeo import gdal
+ds = gdal.GetDriverByName("GTiff").CreateCopy("scene/hs_none.tif", gdal.Open("scene/hs.tif"))
+for b in range(1, ds.RasterCount + 1):
+    ds.GetRasterBand(b).SetNoDataValue(0)
+    ds.GetRasterBand(b).Fill(0)'
+only_ms=(-i ms=scene/ms.tif -any_source)
+expect_status 0 "${map[@]}" -m dropout.s2rgf "${only_ms[@]}" -i hs=scene/hs_none.tif none.tif
+expect_in "$stderr" "source hs (scene/hs_none.tif): bands 1 to 8 (420 to 2450 nm): no pixel is valid: what is mapped comes from the other sources"
+expect_not_in "$stderr" "all of the map"
+expect_status 0 "${map[@]}" -m dropout.s2rgf "${only_ms[@]}" absent.tif
+[ "$(cat "$stderr")" = "Warning 1: source hs: absent: what is mapped comes from the other sources" ] || fail "no hs: other words"
+"$PYTHON" -c '
+from osgeo import gdal
+none, absent = (gdal.Open(name + ".tif").ReadAsArray() for name in ("none", "absent"))
+assert ((none == 0) == (absent == 0)).all() and (none == absent).mean() > 0.99' || fail "without hs: another map"
+expect_status 0 gdalinfo absent.tif
+expect_in "$stdout" "S2RGF_SOURCES=ms: scene/ms.tif; hs: absent"
+expect_status 0 "${map[@]}" -m dropout.s2rgf "${only_ms[@]}" -tile 48 -threads 2 tiles.tif
+same_pixels absent.tif tiles.tif
+expect_status 0 "${map[@]}" -m dropout.s2rgf "${only_ms[@]}" -write_scene absent.s2rgf.json
+if [ -e "$builddir/.libs/gdal_S2RGF.so" ]; then
+    GDAL_DRIVER_PATH=$builddir/.libs gdal_translate -q absent.s2rgf.json lazy_absent.tif
+    same_pixels absent.tif lazy_absent.tif
+    GDAL_DRIVER_PATH=$builddir/.libs gdal_translate -q -outsize 25% 25% absent.s2rgf.json small.tif
+fi
+expect_status 0 s2rgf_suggest -q -m dropout.s2rgf "${only_ms[@]}" -n 3 next.csv
+# not without -any_source, and not without the source that has the grid of the map
+for found in "-i ms=scene/ms.tif" "-i hs=scene/hs.tif -any_source"; do
+    # shellcheck disable=SC2086 # two words
+    expect_status 3 "${map[@]}" -m dropout.s2rgf $found refused.tif
+    expect_in "$stderr" "missing: the model expects ms, hs, found"
+done
+expect_no_file refused.tif
 
 # ---- training on such scenes: labels where one source has data count
 pixels() { s2rgf_info -json "$1" | "$PYTHON" -c 'import json, sys; print(json.load(sys.stdin)["training"]["train_pixels"])'; }

@@ -477,6 +477,12 @@ static void test_below_zero(void)
     CHECK_CONTAINS(heard,
                    "2:/vsimem/labels.tif: no nodata value is declared: 2 pixels below 0, such as "
                    "-9999, count");
+    check_row(
+        &(row_recipe){.type = GDT_Int16, .values = {1, -1, 2, -9, 1, 1, 1, 1}, .nodata = "-9"},
+        "1 - 2 - 1 1 1 1 ");
+    CHECK_CONTAINS(heard,
+                   "2:/vsimem/labels.tif: another nodata value is declared: 1 pixel below 0, such "
+                   "as -1, counts");
 }
 
 /** Of several bands a map is the first, and that is told; labels must be one. */

@@ -260,6 +260,7 @@ static void test_names_in_messages(void)
         {"/a/m.part-0123456789abcdef/made", "/a"},
         {"/a/m.part-0123456789abcdeX/made/m.tif", "/a/m.part-0123456789abcdeX/made/m.tif"},
         {"/a/m.part-2/made/m.tif", "/a/m.part-2/made/m.tif"},
+        {"`/vsis2rgf//a/m.part-0123456789abcdef/made/m.tif' failed", "`/a/m.tif' failed"},
     };
     char text[200];
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
@@ -310,6 +311,27 @@ static void die_writing(const char *path)
     }
     int how = 0;
     CHECK(waitpid(child, &how, 0) == child && WIFSIGNALED(how));
+}
+
+/** Many outputs of one folder need its names once; those of another folder are looked for anew. */
+static void test_rests_of_many(void)
+{
+    s2_work_rests rests = {0};
+    const char *const outputs[] = {"many1.tif", "many2.tif"};
+    for (int i = 0; i < 2; i++)
+        die_writing(in_folder(outputs[i]));
+    s2_map_files_recover_one("/tmp/another.tif", &rests);
+    for (int i = 0; i < 2; i++) {
+        CHECK(count_names(folder, "many") == 2 - i);
+        s2_map_files_recover_one(in_folder(outputs[i]), &rests);
+    }
+    CHECK(count_names(folder, "many") == 0);
+    die_writing(in_folder(outputs[0]));
+    s2_map_files_recover_one(in_folder(outputs[0]), &rests); /* which came later */
+    CHECK(count_names(folder, "many") == 1);
+    s2_map_files_recover(in_folder(outputs[0]));
+    CHECK(count_names(folder, "many") == 0);
+    s2_work_rests_clear(&rests);
 }
 
 /** The next run of an output removes what killed ones left, and nothing of a living one. */
@@ -398,6 +420,7 @@ int main(void)
     test_names_in_messages();
     test_style_in_the_way();
     test_rests();
+    test_rests_of_many();
     test_writers_of_one_output();
     test_all_formats();
     s2_class_table_clear(&classes);

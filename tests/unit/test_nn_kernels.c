@@ -322,6 +322,60 @@ static void test_chain(s2_kernel_row_function function)
         }
 }
 
+/* Windows with numbers of all kinds: many equal ones, far apart, absent. */
+static float smoothed_number(int kind, size_t i)
+{
+    const float value = x[i % (sizeof x / sizeof x[0])];
+    const float far[] = {value, (float)(int)(3.0f * value), value * 1e30f, expf(20.0f * value)};
+    return kind == 4 ? (i % 3 == 0 ? NAN : value) : far[kind];
+}
+
+/* The same bits as the plain form, from whatever guess, and nothing for pixels that are left out. */
+static void test_smoothed(const s2_kernels *kernels, const s2_kernels *plain, int window, int count,
+                          int kind)
+{
+    static float numbers[S2_SMOOTH_MOST_PX][PIXELS_MAX + S2_SMOOTH_MOST_PX + S2_SMOOTH_PAD];
+    const float *rows[S2_SMOOTH_MOST_PX];
+    float least[2][PIXELS_MAX] = {{0}}, found[2][PIXELS_MAX] = {{0}};
+    int halves[PIXELS_MAX];
+    for (int r = 0; r < window; r++) {
+        rows[r] = numbers[r];
+        for (int u = 0; u < PIXELS_MAX + S2_SMOOTH_MOST_PX + S2_SMOOTH_PAD; u++)
+            numbers[r][u] = smoothed_number(kind, (size_t)(r * 101 + u));
+    }
+    for (int i = 0; i < count; i++) {
+        int with_data = 0;
+        for (int r = 0; r < window; r++)
+            for (int u = 0; u < window; u++)
+                with_data += !isnan(numbers[r][i + u]);
+        halves[i] = i % 5 == 2 ? 0 : (with_data + 1) / 2;
+        least[0][i] = x[i];
+    }
+    s2_kernel_smooth row = {rows,   window, window,   numbers[window / 2] + window / 2,
+                            halves, count,  least[0], found[0]};
+    kernels->smooth(&row);
+    row.least = least[1];
+    row.y = found[1];
+    plain->smooth(&row);
+    for (int i = 0; i < count; i++)
+        if (halves[i] > 0 && !isnan(row.own[i])) {
+            CHECK(least[0][i] == least[1][i]);
+            CHECK(found[0][i] == found[1][i]);
+        } else if (halves[i] == 0) {
+            CHECK(found[0][i] == 0.0f && least[0][i] == x[i]);
+        }
+}
+
+static void test_smoothing(const s2_kernels *kernels, const s2_kernels *plain)
+{
+    for (int kind = 0; kind < 5; kind++) {
+        test_smoothed(kernels, plain, 3, PIXELS_MAX, kind);
+        test_smoothed(kernels, plain, 7, 17, kind);
+        test_smoothed(kernels, plain, 7, 1, kind);
+        test_smoothed(kernels, plain, S2_SMOOTH_MOST_PX, 9, kind);
+    }
+}
+
 static void test_choice(void)
 {
     const s2_kernels *kernels = NULL;
@@ -379,6 +433,7 @@ int main(void)
             test_relation(kernels, plain, channels, 11);
             test_relation(kernels, plain, channels, 0);
         }
+        test_smoothing(kernels, plain);
         test_strip(kernels, 1);
         test_strip(kernels, 2);
         test_exact(kernels);

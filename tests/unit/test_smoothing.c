@@ -85,9 +85,10 @@ static void smooth_tile(scene *s, s2_rect tile, float *out)
         s2_smoothing_add(&smoothing, scores_of(s, reach.x, row), &s->valid[row][reach.x]);
         for (; s2_smoothing_ready(&smoothing, &y); s2_smoothing_next(&smoothing), done++) {
             CHECK(y == tile.y + done && y <= row);
+            s2_smoothing_row(&smoothing, tile.x, tile.w, NULL);
             for (int x = tile.x; x < tile.x + tile.w; x++) {
                 float *to = out + (size_t)(y * WIDTH + x) * (size_t)s->classes;
-                if (!s2_smoothing_pixel(&smoothing, x, to))
+                if (!s2_smoothing_pixel(&smoothing, x - tile.x, to))
                     to[0] = NAN;
             }
         }

@@ -182,8 +182,8 @@ void s2_class_band_report(const s2_class_band *band, const s2rgf_host *host)
     char number[S2_NUMBER_BYTES];
     if (band->below > 0)
         s2_log(host, S2RGF_WARNING,
-               "%s: no nodata value is declared: %llu %s below 0, such as %s, %s as nodata",
-               band->path, (unsigned long long)band->below,
+               "%s: %s nodata value is declared: %llu %s below 0, such as %s, %s as nodata",
+               band->path, band->has_nodata ? "another" : "no", (unsigned long long)band->below,
                s2_plural(band->below, "pixel", "pixels"), s2_number_text(band->lowest, number),
                s2_plural(band->below, "counts", "count"));
     if (band->zeros > 0 && band->mask)

@@ -16,8 +16,6 @@
 #include "core/memory.h"
 #include "geo/map/work_folder.h"
 
-#define PREFIX "/vsis2rgf/" /* before an absolute path */
-
 typedef struct checked_file {
     VSILFILE *file;
     char *path;
@@ -169,7 +167,7 @@ static bool install(void)
     calls->mkdir = make_folder;
     calls->rmdir = remove_folder;
     calls->read_dir = read_folder;
-    const bool done = VSIInstallPluginHandler(PREFIX, calls) == 0;
+    const bool done = VSIInstallPluginHandler(S2_CHECKED_PREFIX, calls) == 0;
     VSIFreeFilesystemPluginCallbacksStruct(calls);
     return done;
 }
@@ -187,6 +185,6 @@ s2rgf_status s2_checked_name(const char *path, char **name, s2rgf_error *err)
         ready = installed = installed || install();
         CPLReleaseMutex(mutex);
     }
-    *name = ready ? s2_asprintf(PREFIX "%s", path) : NULL;
+    *name = ready ? s2_asprintf(S2_CHECKED_PREFIX "%s", path) : NULL;
     return *name ? S2RGF_OK : s2_fail_memory(err, "output");
 }

@@ -4,6 +4,8 @@
 
 #include "s2rgf/base.h"
 
+#define S2_CHECKED_PREFIX "/vsis2rgf/" /* before an absolute path */
+
 /**
  * A name for GDAL under which a file of the system is checked: what fails of writing, seeking,
  * truncating, flushing and closing it is reported by CPLError(), in the thread in which it fails,

@@ -137,9 +137,16 @@ static s2rgf_status try_renaming(const s2_map_files *files, s2rgf_error *err)
 
 void s2_map_files_recover(const char *path)
 {
+    s2_work_rests rests = {0};
+    s2_map_files_recover_one(path, &rests);
+    s2_work_rests_clear(&rests);
+}
+
+void s2_map_files_recover_one(const char *path, s2_work_rests *rests)
+{
     s2_map_files files = {.work.lock = -1};
     if (s2_output_name_check(path, NULL) == S2RGF_OK && make_names(path, &files, NULL) == S2RGF_OK)
-        s2_work_folder_sweep(files.place, files.stem);
+        s2_work_folder_sweep(files.place, files.stem, rests);
     s2_map_files_clear(&files);
 }
 

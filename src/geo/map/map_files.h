@@ -37,6 +37,8 @@ bool s2_map_exists(const char *path);
  * killed while it renamed files. Call it before looking at the files.
  */
 void s2_map_files_recover(const char *path);
+/** The same for one of many outputs. rests in, out: as s2_work_folder_sweep() */
+void s2_map_files_recover_one(const char *path, s2_work_rests *rests);
 
 /**
  * Work out the names and try them: the path must be free unless overwrite, the folder must take new

@@ -219,12 +219,26 @@ s2rgf_status s2_map_create_untried(const s2_map_spec *spec, s2_map_writer **writ
     return S2RGF_OK;
 }
 
+/** Tell what a file is whose name says that it is something else, or nothing that is known. */
+static void tell_format(const s2_map_spec *spec, const s2_map_writer *writer)
+{
+    const char *extension = CPLGetExtension(spec->path);
+    if (!spec->format && !writer->is_share && extension[0] != '\0' &&
+        EQUAL(GDALGetDriverShortName(writer->final_driver), "GTiff") &&
+        !s2_driver_has_extension(writer->final_driver, extension))
+        s2_log(spec->host, S2RGF_WARNING,
+               "%s: no format for maps has the extension .%s: it becomes a GeoTIFF", spec->path,
+               extension);
+}
+
 s2rgf_status s2_map_create(const s2_map_spec *spec, s2_map_writer **writer, s2rgf_error *err)
 {
     s2_map_writer *made = NULL;
     s2rgf_status status = s2_map_create_untried(spec, &made, err);
     if (status == S2RGF_OK && !s2_map_trial_serves(spec->trial, made))
         status = s2_map_try_format(spec, made, err);
+    if (status == S2RGF_OK)
+        tell_format(spec, made);
     if (status == S2RGF_OK)
         s2_map_warn_of_losses(made);
     if (status == S2RGF_OK)

@@ -19,6 +19,7 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/naming.h"
+#include "geo/map/checked_files.h"
 #include "geo/map/publication.h"
 
 #define MARK ".part-"      /* between stem and number */
@@ -115,6 +116,10 @@ void s2_work_folder_hide(char *message)
     char *end, *start;
     while ((start = find_work_part(message, &end)))
         memmove(start, end, strlen(end) + 1);
+    while ((start = strstr(message, S2_CHECKED_PREFIX "/"))) {
+        end = start + strlen(S2_CHECKED_PREFIX);
+        memmove(start, end, strlen(end) + 1);
+    }
 }
 
 void s2_map_catch_begin(s2_gdal_catch *caught)
@@ -221,16 +226,35 @@ static void sweep_folder(const char *place, const char *stem, const char *name)
     s2_free(folder);
 }
 
-void s2_work_folder_sweep(const char *place, const char *stem)
+void s2_work_rests_clear(s2_work_rests *rests)
+{
+    CSLDestroy(rests->names);
+    s2_free(rests->place);
+    *rests = (s2_work_rests){0};
+}
+
+static void find_rests(s2_work_rests *rests, const char *place)
+{
+    if (rests->place && strcmp(rests->place, place) == 0)
+        return;
+    s2_work_rests_clear(rests);
+    char **names = VSIReadDir(place);
+    for (int i = 0; names && names[i]; i++)
+        if (strstr(names[i], MARK))
+            rests->names = CSLAddString(rests->names, names[i]);
+    CSLDestroy(names);
+    rests->place = s2_strdup(place);
+}
+
+void s2_work_folder_sweep(const char *place, const char *stem, s2_work_rests *rests)
 {
     if (s2_is_virtual_path(place))
         return;
     const size_t length = (size_t)stem_bytes(place, stem);
-    char **names = VSIReadDir(place);
-    for (int i = 0; names && names[i]; i++)
-        if (is_work_name(names[i], stem, length))
-            sweep_folder(place, stem, names[i]);
-    CSLDestroy(names);
+    find_rests(rests, place);
+    for (int i = 0; rests->names && rests->names[i]; i++)
+        if (is_work_name(rests->names[i], stem, length))
+            sweep_folder(place, stem, rests->names[i]);
     char *lock_path = beside(place, stem, "lock");
     int lock = -1;
     if (lock_path && s2_lock_file(lock_path, 0, &lock) == S2_LOCKED)

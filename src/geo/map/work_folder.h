@@ -16,13 +16,23 @@ typedef struct s2_work_folder {
 /** Whether a path is of one of GDAL's own file systems. */
 bool s2_is_virtual_path(const char *path);
 
+/** Names of work folders in one folder, of any output; {0}: none has been looked at. */
+typedef struct s2_work_rests {
+    char *place;
+    char **names;
+} s2_work_rests;
+
+void s2_work_rests_clear(s2_work_rests *rests);
+
 /**
  * Remove the work folders of runs that were killed, of any output with this stem; what was there
  * before a run that was killed while it gave the names is put back. Nothing is done on GDAL's own
  * file systems, nor where files cannot be locked: there a living run cannot be distinguished from a
  * dead one.
+ * rests  inout  of this folder; listed here if they are of another, so that many outputs in one
+ *               folder cost one list. Memory: s2_work_rests_clear()
  */
-void s2_work_folder_sweep(const char *place, const char *stem);
+void s2_work_folder_sweep(const char *place, const char *stem, s2_work_rests *rests);
 
 /** Make a new one. Errors: IO (errno tells why), NO_MEMORY. Memory: s2_work_folder_close(). */
 s2rgf_status s2_work_folder_create(const char *place, const char *stem, const char *output,

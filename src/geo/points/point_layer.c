@@ -156,7 +156,8 @@ static bool fill_layer(const s2_point_layer *layer, GDALDatasetH dataset, const 
     OSRDestroySpatialReference(srs);
     /* formats that know transactions are slow without */
     bool done = into && add_fields(layer, into);
-    const bool begun = done && GDALDatasetStartTransaction(dataset, FALSE) == OGRERR_NONE;
+    const bool begun = done && GDALDatasetTestCapability(dataset, ODsCTransactions) &&
+                       GDALDatasetStartTransaction(dataset, FALSE) == OGRERR_NONE;
     for (size_t i = 0; i < count && done; i++)
         done = add_point(layer, into, &points[i], i + 1);
     return done && (!begun || GDALDatasetCommitTransaction(dataset) == OGRERR_NONE);

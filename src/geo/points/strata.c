@@ -110,7 +110,12 @@ static void tell_areas(const s2_strata *strata, const s2rgf_host *host)
         s2_log(host, S2RGF_INFO,
                "Areas are those on the ellipsoid, row by row: %.6g to %.6g m2 a pixel",
                strata->least_m2, strata->most_m2);
-        if (strata->most_m2 > (1.0 + EQUAL_AREAS) * strata->least_m2)
+        if (strata->least_m2 <= 0.0)
+            s2_log(host, S2RGF_WARNING,
+                   "%s: it reaches beyond a pole, where pixels have no area, but all pixels of a "
+                   "stratum count the same: cut it at the pole",
+                   strata->map.path);
+        else if (strata->most_m2 > (1.0 + EQUAL_AREAS) * strata->least_m2)
             s2_log(
                 host, S2RGF_WARNING,
                 "%s: its pixels differ in area by up to %.0f %%, but all pixels of a stratum count "

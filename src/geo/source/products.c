@@ -10,6 +10,9 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "geo/source/gdal_catch.h"
+#include "geo/source/srs.h"
+
+#define EVEN_PX 1e-3 /* of a pixel: what lengths may be off and count as whole */
 
 /* ---- rasters ---------------------------------------------------------------------------------- */
 
@@ -133,6 +136,42 @@ static s2rgf_status make_vrt(const s2_product_raster *raster, char **text, s2rgf
         status = *text ? S2RGF_OK : s2_fail_memory(err, "raster");
     }
     GDALClose(vrt);
+    return status;
+}
+
+/* The pixels that cover a length of so many others, which are as much smaller. */
+static int covering_pixels(int length, double ratio)
+{
+    return (int)fmax(ceil(length / ratio - EVEN_PX), 1.0);
+}
+
+s2rgf_status s2_scene_rasters_add_empty(s2_scene_rasters *rasters, const char *name,
+                                        const s2_grid *grid, double ratio, int bands,
+                                        s2rgf_error *err)
+{
+    const double *m = grid->to_geo.m;
+    double geotransform[] = {m[0], m[1] * ratio, m[2] * ratio, m[3], m[4] * ratio, m[5] * ratio};
+    OGRSpatialReferenceH srs = NULL;
+    s2rgf_status status = grid->srs_wkt ? s2_srs_from_text(grid->srs_wkt, &srs, err) : S2RGF_OK;
+    if (status != S2RGF_OK)
+        return status;
+    GDALDatasetH vrt =
+        GDALCreate(GDALGetDriverByName("VRT"), "", covering_pixels(grid->width, ratio),
+                   covering_pixels(grid->height, ratio), bands, GDT_Float32, NULL);
+    if (vrt) {
+        GDALSetGeoTransform(vrt, geotransform);
+        GDALSetSpatialRef(vrt, srs);
+    }
+    for (int b = 1; b <= bands && vrt; b++)
+        GDALSetRasterNoDataValue(GDALGetRasterBand(vrt, b), NAN);
+    char **xml = vrt ? GDALGetMetadata(vrt, "xml:VRT") : NULL;
+    status = take_raster(rasters,
+                         (s2_scene_raster){s2_strdup(name), xml ? s2_strdup(xml[0]) : NULL,
+                                           s2_strdup("absent"), false, 0},
+                         err);
+    if (vrt)
+        GDALClose(vrt);
+    OSRDestroySpatialReference(srs);
     return status;
 }
 

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "geo/source/grid.h"
 #include "s2rgf/scene.h"
 
 /** One raster of a scene. */
@@ -39,6 +40,16 @@ typedef struct s2_scene_rasters {
 s2rgf_status s2_scene_rasters_find(const s2rgf_scene_options *options, s2_scene_rasters *rasters,
                                    s2rgf_error *err);
 void s2_scene_rasters_clear(s2_scene_rasters *rasters);
+
+/**
+ * Add a raster in which nothing is valid, for a source that a scene lacks.
+ * grid   in  that it covers
+ * ratio  in  how many times as large as those of the grid its pixels are
+ * Errors NO_MEMORY.
+ */
+s2rgf_status s2_scene_rasters_add_empty(s2_scene_rasters *rasters, const char *name,
+                                        const s2_grid *grid, double ratio, int bands,
+                                        s2rgf_error *err);
 
 /* ---- what the readers of products share -------------------------------------------------------- */
 

@@ -442,6 +442,36 @@ static s2rgf_status meet_reference(const s2_scene *scene, s2_scene_source *membe
     return S2RGF_OK;
 }
 
+/** Put rasters without data in the place of sources that the model has and the scene lacks. */
+static s2rgf_status add_absent(scene_inputs *inputs, const s2_scene_demand *demand, name_list *list,
+                               s2_scene *scene, const s2rgf_host *host, s2rgf_error *err)
+{
+    const int given = list->count;
+    s2_source *reference = NULL;
+    int found = 0;
+    for (int i = 0; i < demand->count; i++)
+        found += find_name(list, demand->names[i]) >= 0;
+    /* what is odd otherwise match_demand() tells */
+    if (found == demand->count || found != given ||
+        find_name(list, demand->names[demand->reference]) < 0)
+        return S2RGF_OK;
+    s2rgf_status status = open_source(inputs, demand->names[demand->reference], &reference, err);
+    for (int i = 0; i < demand->count && status == S2RGF_OK; i++) {
+        const int coarser = inputs->options->decimation > 1 ? inputs->options->decimation : 1;
+        if (find_name(list, demand->names[i]) >= 0)
+            continue;
+        status = s2_scene_rasters_add_empty(&inputs->rasters, demand->names[i],
+                                            s2_source_grid(reference), demand->ratio[i] / coarser,
+                                            demand->band_count[i], err);
+        list->names[list->count++] = demand->names[i];
+        scene->sources[i].absent = true;
+        s2_log(host, S2RGF_WARNING,
+               "source %s: absent: what is mapped comes from the other sources", demand->names[i]);
+    }
+    s2_source_close(reference);
+    return status;
+}
+
 s2rgf_status s2_scene_open(const s2rgf_scene_options *options, const s2_scene_demand *demand,
                            const s2rgf_host *host, s2_scene *scene, s2rgf_error *err)
 {
@@ -451,6 +481,8 @@ s2rgf_status s2_scene_open(const s2rgf_scene_options *options, const s2_scene_de
     s2rgf_status status = find_inputs(options, &inputs, err);
     if (status == S2RGF_OK)
         status = list_names(&inputs, &list, err);
+    if (status == S2RGF_OK && demand && options->any_source)
+        status = add_absent(&inputs, demand, &list, scene, host, err);
     if (status == S2RGF_OK && demand)
         status = match_demand(demand, &list, err);
     for (int i = 0; i < list.count && status == S2RGF_OK; i++) {

@@ -11,6 +11,7 @@ typedef struct s2_scene_source {
     bool on_reference;       /* its grid is the reference grid: ref_to_source is the identity */
     s2_affine ref_to_source; /* reference pixel corner coordinates -> the source's */
     bool warped;             /* another CRS, warped */
+    bool absent;             /* without a file: nothing is valid */
 } s2_scene_source;
 
 typedef struct s2_scene {
@@ -27,6 +28,8 @@ typedef struct s2_scene_demand {
     const char *names[S2RGF_MAX_SOURCES]; /* sources in the model's order */
     bool on_reference[S2RGF_MAX_SOURCES]; /* must be presented on the reference grid */
     int reference;                        /* which one defines it */
+    int band_count[S2RGF_MAX_SOURCES];    /* bands, and how many times as large as those of the */
+    double ratio[S2RGF_MAX_SOURCES];      /* reference pixels are, where the scene lacks a source */
 } s2_scene_demand;
 
 /**
@@ -36,7 +39,8 @@ typedef struct s2_scene_demand {
  * congruent with it (same pixel size, offset a whole number of pixels, to 0.01 px) is on_reference
  * and gets a view of the reference extent. With demand: sources in the model's order, the model's
  * reference, and a source that must be on_reference but is not congruent is resampled onto the
- * reference grid. One source of the model and one input: the name may differ.
+ * reference grid. One source of the model and one input: the name may differ. With
+ * options->any_source a source other than the reference may be absent, with a warning.
  *
  * Another CRS than the reference: warped (with a message), unless its coordinates are the same
  * to 0.01 px, as between ETRS89 and WGS 84.

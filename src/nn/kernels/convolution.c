@@ -166,6 +166,7 @@ const s2_kernels KERNEL_TABLE = {KERNEL_NAME,
                                  KERNEL_GRAM,
                                  KERNEL_ATTEND,
                                  KERNEL_FILTER,
+                                 KERNEL_SMOOTH,
                                  &TRAINING_PASSES(s2_winograd_passes),
                                  &TRAINING_PASSES(s2_tensor_passes),
                                  S2_FUSED};

@@ -17,6 +17,7 @@
 #define KERNEL_GRAM S2_SUFFIXED(s2_kernel_gram)
 #define KERNEL_ATTEND S2_SUFFIXED(s2_kernel_attend)
 #define KERNEL_FILTER S2_SUFFIXED(s2_kernel_filter)
+#define KERNEL_SMOOTH S2_SUFFIXED(s2_kernel_smooth)
 #define KERNEL_TABLE S2_SUFFIXED(s2_kernels)
 
 /* 16 channels are one, two or four vectors. */
@@ -44,6 +45,7 @@ void KERNEL_SUM(const float *const *terms, int count, size_t floats, float *out)
 void KERNEL_GRAM(const s2_kernel_gram *cell);
 void KERNEL_ATTEND(const s2_kernel_attend *attend);
 void KERNEL_FILTER(const s2_kernel_filter *filter);
+void KERNEL_SMOOTH(const s2_kernel_smooth *row);
 extern const s2_kernels KERNEL_TABLE;
 
 #endif

@@ -9,6 +9,7 @@
 #include "nn/kernels/pack.h"
 #include "nn/kernels/pixels.h"
 #include "nn/kernels/relation.h"
+#include "nn/kernels/smooth.h"
 #include "nn/kernels/training_kernels.h"
 #include "s2rgf/base.h"
 
@@ -80,6 +81,7 @@ typedef struct s2_kernels {
     s2_kernel_gram_function gram;
     s2_kernel_attend_function attend;
     s2_kernel_filter_function filter;
+    s2_kernel_smooth_function smooth;
     const s2_winograd_passes *train_winograd; /* of training */
     const s2_tensor_passes *training_passes;
     bool fused; /* each product is added in one rounding: all forms that do give the same bits */

@@ -2,6 +2,7 @@
 #include "nn/kernels/kernels.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 extern const s2_kernels s2_kernels_plain;
 
@@ -193,6 +194,45 @@ static void filter_plain(const s2_kernel_filter *filter)
     }
 }
 
+static int compare_descending(const void *a, const void *b)
+{
+    const float x = *(const float *)a, y = *(const float *)b;
+    return (x < y) - (x > y);
+}
+
+/* The numbers of a window in order; returns how many of them are data. */
+static int take_window(const s2_kernel_smooth *row, int x, float *values)
+{
+    int count = 0;
+    for (int r = 0; r < row->row_count; r++)
+        for (int u = 0; u < row->window; u++)
+            if (!isnan(row->rows[r][x + u]))
+                values[count++] = row->rows[r][x + u];
+    return count;
+}
+
+static void smooth_plain(const s2_kernel_smooth *row)
+{
+    float values[S2_SMOOTH_MOST_PX * S2_SMOOTH_MOST_PX];
+    for (int x = 0; x < row->count; x++) {
+        const int half = row->halves[x];
+        double sum = 0.0, squares = 0.0;
+        if (half == 0)
+            continue;
+        int count = take_window(row, x, values);
+        qsort(values, (size_t)count, sizeof *values, compare_descending);
+        const float least = values[half - 1];
+        count = take_window(row, x, values);
+        for (int i = 0; i < count; i++) {
+            const double from = values[i] > least ? (double)values[i] - (double)least : 0.0;
+            sum += from;
+            squares += from * from;
+        }
+        row->least[x] = least;
+        row->y[x] = s2_smooth_posterior(sum, squares, half, (double)least, (double)row->own[x]);
+    }
+}
+
 /* training has no plain form of its own */
 const s2_kernels s2_kernels_plain = {"plain",
                                      row_plain,
@@ -204,6 +244,7 @@ const s2_kernels s2_kernels_plain = {"plain",
                                      gram_plain,
                                      attend_plain,
                                      filter_plain,
+                                     smooth_plain,
                                      &s2_winograd_passes_base,
                                      &s2_tensor_passes_base,
                                      false};
