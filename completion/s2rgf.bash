@@ -20,7 +20,7 @@ _s2rgf_kind() {
     *=VALUE) echo pair ;;
     N | MB | pixels | '[pixels]' | 'pixels|Xha' | '[name=]bands' | '[source:]layer=values' | p | \
         channels | rate | fraction | weight | spread | x | y | width | height | ulx | uly | \
-        lrx | lry | error | metres | '[class=]U' | i/n | srs | value | name | form | part | field | layer | expression | what) echo none ;;
+        lrx | lry | error | metres | '[class=]U' | i/n | 'float|exact' | srs | value | name | form | part | field | layer | expression | what) echo none ;;
     *) echo unknown ;;
     esac
 }
@@ -68,6 +68,7 @@ _s2rgf_read() {
     done < <("$1" --help 2> /dev/null && echo)
     [[ ${#_s2rgf_options[@]} -gt 0 ]] || return 1
     [[ -z ${_s2rgf_values[shard]+set} ]] || _s2rgf_words[shard]=auto
+    [[ -z ${_s2rgf_values[precision]+set} ]] || _s2rgf_words[precision]="float exact"
     [[ -z ${_s2rgf_values[debug]+set} ]] || _s2rgf_words[debug]="on off S2RGF"
     _s2rgf_program=$1
 }

@@ -3,6 +3,7 @@
 
 #include "classify/classify_scene.h"
 #include "classify/finishing.h"
+#include "classify/mapping.h"
 #include "classify/output_names.h"
 #include "core/argument.h"
 #include "core/error.h"
@@ -60,7 +61,7 @@ static s2rgf_status classify_share(const s2rgf_classify_options *options, const 
     return status;
 }
 
-static const s2rgf_classify_options DEFAULTS = {.style = true};
+static const s2rgf_classify_options DEFAULTS = {.style = true, .precision = "float"};
 
 void s2rgf_classify_options_init(s2rgf_classify_options *options, size_t size)
 {
@@ -70,6 +71,7 @@ void s2rgf_classify_options_init(s2rgf_classify_options *options, size_t size)
 s2rgf_status s2_classify_take(const s2rgf_classify_options *options, s2rgf_classify_options *own,
                               s2rgf_error *err)
 {
+    s2_precision precision = S2_PRECISION_FLOAT;
     *own = DEFAULTS;
     s2rgf_status status = s2_options_take(own, sizeof *own, options, err);
     if (status == S2RGF_OK)
@@ -81,6 +83,8 @@ s2rgf_status s2_classify_take(const s2rgf_classify_options *options, s2rgf_class
             {"block cache", own->block_cache_mb, 0, INT_MAX},
             {"number of shares", own->share_count, 0, INT_MAX},
             {"share", own->share, own->share_count ? 1 : 0, own->share_count});
+    if (status == S2RGF_OK)
+        status = s2_mapping_precision(own->precision, &precision, err);
     if (status == S2RGF_OK)
         status = s2_finishing_check(own, err);
     if (status == S2RGF_OK && own->cutline.path)

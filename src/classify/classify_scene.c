@@ -270,8 +270,11 @@ static s2rgf_status create_outputs(s2_classify_job *job, const s2rgf_host *host,
 
 s2rgf_status s2_classify_prepare(s2_classify_job *job, const s2rgf_host *host, s2rgf_error *err)
 {
-    s2rgf_status status = s2_mapping_load(job->options->model_path, job->options->model,
-                                          &job->model, &job->weights, err);
+    s2_precision precision = S2_PRECISION_FLOAT;
+    s2rgf_status status = s2_mapping_precision(job->options->precision, &precision, err);
+    if (status == S2RGF_OK)
+        status = s2_mapping_load(job->options->model_path, job->options->model, precision,
+                                 &job->model, &job->weights, err);
     if (status != S2RGF_OK)
         return status;
     job->content = &job->model->content;

@@ -5,6 +5,7 @@
 
 #include "classify/classify_scene.h"
 #include "classify/listed_options.h"
+#include "classify/mapping.h"
 #include "classify/scenes_map.h"
 #include "core/argument.h"
 #include "core/error.h"
@@ -167,6 +168,7 @@ s2rgf_status s2rgf_classify_scenes(const s2rgf_classify_options *options, const 
     s2_scene_list list = {.options = &own, .share = 1, .share_count = 1};
     s2_output_suffixes suffixes = {{NULL}};
     s2rgf_model *model = NULL;
+    s2_precision precision = S2_PRECISION_FLOAT;
     s2_error_clear(err);
     s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"result", result});
     if (status != S2RGF_OK)
@@ -180,8 +182,10 @@ s2rgf_status s2rgf_classify_scenes(const s2rgf_classify_options *options, const 
         list.share_count = own.share_count;
     }
     /* read once for all scenes */
+    if (status == S2RGF_OK)
+        status = s2_mapping_precision(own.precision, &precision, err);
     if (status == S2RGF_OK && !own.model) {
-        status = s2_model_open_to_run(own.model_path, &model, err);
+        status = s2_model_open_to_run(own.model_path, precision, &model, err);
         own.model = model;
     }
     if (status == S2RGF_OK)

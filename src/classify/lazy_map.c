@@ -149,8 +149,8 @@ s2rgf_status s2rgf_lazy_map_open(const s2rgf_lazy_map_options *options, const s2
         made->host = (s2rgf_host){.log = host->log, .user = host->user};
     status = s2_scene_record_copy(own.scene, &made->source, err);
     if (status == S2RGF_OK)
-        status =
-            s2_mapping_load(own.scene->model_path, own.model, &made->model, &made->weights, err);
+        status = s2_mapping_load(own.scene->model_path, own.model, S2_PRECISION_FLOAT, &made->model,
+                                 &made->weights, err);
     if (status == S2RGF_OK)
         status = open_level(made, 0, host, err);
     if (status == S2RGF_OK)

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "assess/calibration.h"
 #include "core/error.h"
@@ -12,15 +13,26 @@
 #define DEFAULT_MEMORY_MB 512 /* the model and GDAL's block cache come on top */
 #define LABEL_BYTES 1024      /* of a source in the provenance */
 
-s2rgf_status s2_mapping_load(const char *path, const s2rgf_model *open, const s2rgf_model **model,
-                             const s2_weights **weights, s2rgf_error *err)
+s2rgf_status s2_mapping_precision(const char *name, s2_precision *precision, s2rgf_error *err)
+{
+    const bool exact = name && strcmp(name, "exact") == 0;
+    *precision = exact ? S2_PRECISION_EXACT : S2_PRECISION_FLOAT;
+    if (!exact && (!name || strcmp(name, "float") != 0))
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "precision: expected float or exact, found %s",
+                       name ? name : "nothing");
+    return S2RGF_OK;
+}
+
+s2rgf_status s2_mapping_load(const char *path, const s2rgf_model *open, s2_precision precision,
+                             const s2rgf_model **model, const s2_weights **weights,
+                             s2rgf_error *err)
 {
     s2rgf_model *own = NULL;
     s2rgf_status status = S2RGF_OK;
     if (!open)
-        status = s2_model_open_to_run(path, &own, err);
+        status = s2_model_open_to_run(path, precision, &own, err);
     *model = open ? s2_model_share(open) : own;
-    return status == S2RGF_OK ? s2_model_weights(*model, weights, err) : status;
+    return status == S2RGF_OK ? s2_model_weights(*model, precision, weights, err) : status;
 }
 
 void s2_mapping_leave(const s2rgf_model *model)

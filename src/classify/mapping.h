@@ -7,14 +7,18 @@
 #include "nn/networks/networks.h"
 #include "s2rgf/models.h"
 
+/** name in "float" or "exact". Errors: INVALID_ARGUMENT. */
+s2rgf_status s2_mapping_precision(const char *name, s2_precision *precision, s2rgf_error *err);
+
 /**
  * A model ready to run: the one that is open, or that of the file.
  * open  in   or NULL
  * model out  for s2_mapping_leave(), also after an error
  * Errors  IO, FORMAT, UNSUPPORTED, NO_MEMORY.
  */
-s2rgf_status s2_mapping_load(const char *path, const s2rgf_model *open, const s2rgf_model **model,
-                             const s2_weights **weights, s2rgf_error *err);
+s2rgf_status s2_mapping_load(const char *path, const s2rgf_model *open, s2_precision precision,
+                             const s2rgf_model **model, const s2_weights **weights,
+                             s2rgf_error *err);
 
 /** End the use of a model; NULL is accepted. */
 void s2_mapping_leave(const s2rgf_model *model);

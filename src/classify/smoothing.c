@@ -27,7 +27,7 @@ s2rgf_status s2_smoothing_init(s2_smoothing *smoothing, int classes, int window,
                                 .temperature = temperature,
                                 .width = width,
                                 .stride = (int)stride};
-    const s2rgf_status status = s2_kernels_select(&kernels, err);
+    const s2rgf_status status = s2_kernels_select(S2_PRECISION_FLOAT, &kernels, err);
     if (status != S2RGF_OK)
         return status;
     smoothing->smooth = kernels->smooth;

@@ -54,15 +54,16 @@ s2rgf_status s2rgf_model_open(const char *path, s2rgf_model **model, s2rgf_error
     return status;
 }
 
-s2rgf_status s2_model_open_to_run(const char *path, s2rgf_model **model, s2rgf_error *err)
+s2rgf_status s2_model_open_to_run(const char *path, s2_precision precision, s2rgf_model **model,
+                                  s2rgf_error *err)
 {
     s2_network *network = NULL;
     s2_weights *weights = NULL;
     s2rgf_status status = open_model(path, model, &network, err);
     if (status == S2RGF_OK) {
         s2_model_tensors_clear(&(*model)->content); /* the network has them */
-        status = s2_weights_create(network, &weights, err);
-        (*model)->weights = weights;
+        status = s2_weights_create(network, precision, &weights, err);
+        (*model)->weights[precision] = weights;
     }
     if (status != S2RGF_OK) {
         s2rgf_model_close(*model);
@@ -72,23 +73,23 @@ s2rgf_status s2_model_open_to_run(const char *path, s2rgf_model **model, s2rgf_e
     return status;
 }
 
-s2rgf_status s2_model_weights(const s2rgf_model *model, const s2_weights **weights,
-                              s2rgf_error *err)
+s2rgf_status s2_model_weights(const s2rgf_model *model, s2_precision precision,
+                              const s2_weights **weights, s2rgf_error *err)
 {
     s2_weights *made = NULL, *present = NULL;
     s2_network *network = NULL;
     s2rgf_status status = S2RGF_OK;
-    *weights = model->weights;
+    *weights = model->weights[precision];
     if (*weights)
         return S2RGF_OK;
     status = s2_network_from_model(&model->content, model->path, &network, err);
     if (status == S2RGF_OK)
-        status = s2_weights_create(network, &made, err);
+        status = s2_weights_create(network, precision, &made, err);
     s2_network_free(network);
-    if (status == S2RGF_OK &&
-        !atomic_compare_exchange_strong(&((s2rgf_model *)model)->weights, &present, made))
+    if (status == S2RGF_OK && !atomic_compare_exchange_strong(
+                                  &((s2rgf_model *)model)->weights[precision], &present, made))
         s2_weights_free(made);
-    *weights = model->weights;
+    *weights = model->weights[precision];
     return status;
 }
 
@@ -103,7 +104,8 @@ void s2rgf_model_close(s2rgf_model *model)
 {
     if (!model || --model->users > 0)
         return;
-    s2_weights_free(model->weights);
+    for (int i = 0; i < S2_PRECISIONS; i++)
+        s2_weights_free(model->weights[i]);
     s2_model_info_clear(model);
     s2_model_content_clear(&model->content);
     s2_free(model->path);

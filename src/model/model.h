@@ -15,26 +15,27 @@ struct s2rgf_model {
     s2rgf_source_info *sources; /* [source_count] of the info; they own their bands */
     const s2rgf_source_info **source_list;
     s2rgf_class *classes;
-    s2_weights *_Atomic weights; /* NULL until they are wanted */
+    s2_weights *_Atomic weights[S2_PRECISIONS]; /* NULL until they are wanted */
 };
 
 /** The description as JSON for people, without the file's checksum where it is not known. */
 void s2_model_put_description(const s2_model_content *content, s2_text *text);
 
 /**
- * Open a model only to run it: it keeps no tensors, and cannot be exported or described.
+ * Open a model only to run it with that precision: it keeps no tensors, and cannot be exported or described.
  * Errors  as s2rgf_model_open().
  * Memory  s2rgf_model_close().
  */
-s2rgf_status s2_model_open_to_run(const char *path, s2rgf_model **model, s2rgf_error *err);
+s2rgf_status s2_model_open_to_run(const char *path, s2_precision precision, s2rgf_model **model,
+                                  s2rgf_error *err);
 
 /**
  * The model's weights, ready to run. The first call builds them; the model owns them.
  * Errors  FORMAT, UNSUPPORTED, NO_MEMORY.
  * Threads any.
  */
-s2rgf_status s2_model_weights(const s2rgf_model *model, const s2_weights **weights,
-                              s2rgf_error *err);
+s2rgf_status s2_model_weights(const s2rgf_model *model, s2_precision precision,
+                              const s2_weights **weights, s2rgf_error *err);
 
 /** Another user of the model, who ends with s2rgf_model_close(). Threads any. */
 const s2rgf_model *s2_model_share(const s2rgf_model *model);

@@ -58,6 +58,8 @@ typedef struct s2rgf_classify_options {
        MAP_03of16.tif; one that exists is kept unless overwrite; share_count 0: all */
     int share, share_count;
     const s2rgf_model *model; /* open, in place of model_path, or NULL */
+    /* "float", as fast as the processor can, or "exact", the same bytes on every processor */
+    const char *precision;
 } s2rgf_classify_options;
 
 /** Fill with defaults. options out [size], size is sizeof *options. */

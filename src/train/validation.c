@@ -279,7 +279,7 @@ s2rgf_status s2_validate(const s2_validation *asked, s2_validated *found, s2rgf_
     if (status == S2RGF_OK)
         status = start_trial(&job, classes, err);
     if (status == S2RGF_OK)
-        status = s2_weights_create(asked->network, &job.weights, err);
+        status = s2_weights_create(asked->network, S2_PRECISION_FLOAT, &job.weights, err);
     if (status == S2RGF_OK)
         status = list_tiles(&job, err);
     if (status == S2RGF_OK) {

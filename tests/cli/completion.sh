@@ -56,6 +56,7 @@ done
 [ "$(_s2rgf_kind planted)" = unknown ] || fail "a planted placeholder is known"
 
 completes "s2rgf_classify -ov" -overwrite
+completes "s2rgf_classify -precision e" exact
 completes "s2rgf_classify -m " a.s2rgf b.s2rgf folder
 completes "s2rgf_classify --m a" a.s2rgf
 completes "s2rgf_classify -m a.s2rgf -i a." a.s2rgf a.tif a.txt

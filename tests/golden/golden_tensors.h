@@ -32,7 +32,7 @@ static inline bool golden_kernels(const char *name)
 {
     const s2_kernels *kernels = NULL;
     REQUIRE(setenv("S2RGF_KERNELS", name, 1) == 0);
-    const s2rgf_status status = s2_kernels_select(&kernels, NULL);
+    const s2rgf_status status = s2_kernels_select(S2_PRECISION_FLOAT, &kernels, NULL);
     REQUIRE(status == S2RGF_OK || status == S2RGF_UNSUPPORTED);
     return status == S2RGF_OK;
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Map, confidence and probabilities are the same bytes with every form of the inner loops that fuses products and
-# sums, of either architecture; the others round otherwise, which shows in next to no pixel.
+# sums, of either architecture; the others round otherwise, which shows in next to no pixel, and not with -precision
+# exact.
 . "$(dirname "$0")/../tools/lib.sh"
 . "$top_srcdir/tests/cli/tiny_scene.sh"
 need_python numpy osgeo.gdal
@@ -11,7 +12,7 @@ map_with() {
     shift 2
     rm -rf "$form"
     mkdir "$form"
-    S2RGF_KERNELS=$form s2rgf_classify -q -m "$model" "${sources[@]}" -conf "$form/conf.tif" \
+    S2RGF_KERNELS=${form#any} s2rgf_classify -q -m "$model" "${sources[@]}" -conf "$form/conf.tif" \
         -prob "$form/prob.tif" "$@" "$form/map.tif" 2> "$stderr" && return
     expect_in "$stderr" "does not have $form"
     return 1
@@ -38,7 +39,7 @@ s2rgf_train "${sources[@]}" -labels scene/labels.gpkg -l train -a class -network
 for model in dense patch; do
     first=
     few=
-    [ "$model" = dense ] || few="-srcwin 40 40 32 24"
+    [ "$model" = dense ] || few="-srcwin 56 56 16 12"
     for form in $fused; do
         for options in "-threads 1" "-threads 2 -tile 32"; do
             # shellcheck disable=SC2086 # options are words
@@ -54,4 +55,15 @@ for model in dense patch; do
         map_with "$form" "$model.s2rgf" $few || fail "no $form"
         [ -z "$first" ] || classes_agree "$first/map.tif" "$form/map.tif"
     done
+    for form in "" plain base exact $fused; do
+        # shellcheck disable=SC2086 # options are words
+        map_with "${form:-any}" "$model.s2rgf" $few -precision exact || continue
+        (cd "${form:-any}" && sha256sum -- *.tif) > sums.txt
+        [ -n "$first" ] || cp sums.txt first.txt
+        first=${first:-exact}
+        diff first.txt sums.txt || fail "$model: other bytes with -precision exact and ${form:-any form}"
+    done
 done
+expect_status 1 s2rgf_classify -q -m dense.s2rgf "${sources[@]}" -precision double refused.tif
+expect_in "$stderr" "precision: expected float or exact, found double"
+expect_no_file refused.tif

@@ -73,7 +73,8 @@ int main(int argc, char **argv)
     }
     if (!w.out)
         return EXIT_FAILURE;
-    s2rgf_status status = s2_mapping_load(argv[1], NULL, &model, &weights, &err);
+    s2rgf_status status =
+        s2_mapping_load(argv[1], NULL, S2_PRECISION_FLOAT, &model, &weights, &err);
     if (status == S2RGF_OK)
         w.content = &model->content;
     if (status == S2RGF_OK)

@@ -80,7 +80,7 @@ allowed_own() {
 allowed_foreign() {
     case $3 in
     cblas.h) [ "$2" = nn/layers/gemm.c ] ;;
-    immintrin.h | arm_neon.h) [ "$2" = nn/kernels/vector.h ] ;;
+    immintrin.h | arm_neon.h) [[ $2 == nn/kernels/@(vector|fused).h ]] ;;
     omp.h) [ "$2" = train/train.c ] ;;
     sched.h) [ "$2" = apps/environment.c ] || [ "$2" = core/granted.c ] ;;
     dlfcn.h) [ "$2" = apps/environment.c ] || [ "$2" = nn/ranks/plugin.c ] ;;

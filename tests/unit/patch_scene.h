@@ -176,7 +176,7 @@ static inline void patch_scene_run(const patch_scene *s, const s2_network *netwo
     patch_scene_io context = {s, map};
     const s2_tile_io io = {
         .next = patch_scene_read, .input = &context, .context = &context, .take = patch_scene_take};
-    REQUIRE(wanted && s2_weights_create(network, &weights, NULL) == S2RGF_OK);
+    REQUIRE(wanted && s2_weights_create(network, S2_PRECISION_FLOAT, &weights, NULL) == S2RGF_OK);
     REQUIRE(s2_run_create(weights, &s->geometry, &tiling, &run, NULL) == S2RGF_OK);
     for (int y = 0; y < PATCH_SCENE_HEIGHT; y += px)
         for (int x = 0; x < PATCH_SCENE_WIDTH; x += px) {

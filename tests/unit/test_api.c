@@ -113,7 +113,8 @@ static const member CLASSIFY[] = {MEMBER(classify, scene.inputs, POINTER),
                                   MEMBER(classify, memory_mb, INTEGER),
                                   MEMBER(classify, block_cache_mb, INTEGER),
                                   MEMBER(classify, share, INTEGER),
-                                  MEMBER(classify, share_count, INTEGER)};
+                                  MEMBER(classify, share_count, INTEGER),
+                                  MEMBER(classify, precision, POINTER)};
 
 static void fill_mosaic(void *data)
 {

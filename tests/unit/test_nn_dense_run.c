@@ -226,7 +226,7 @@ static void run_tiles(const s2_network *network, const scene *s, s2_tiling tilin
                            .give = give_seam};
     const s2_rect tiles = s2_tiling_tiles(&tiling);
     seam_memory *memory = &context.seams;
-    REQUIRE(s2_weights_create(network, &weights, NULL) == S2RGF_OK);
+    REQUIRE(s2_weights_create(network, S2_PRECISION_FLOAT, &weights, NULL) == S2RGF_OK);
     REQUIRE(s2_run_create(weights, &s->geometry, &tiling, &run, NULL) == S2RGF_OK);
     s2_dense_seam_layout(weights, &s->geometry, &tiling, S2_RIGHT, &memory->right_layout);
     s2_dense_seam_layout(weights, &s->geometry, &tiling, S2_BELOW, &memory->below_layout);
@@ -514,7 +514,7 @@ static void test_seam_bytes(void)
 {
     s2_network *network = golden_network(32, 2);
     s2_weights *weights = NULL;
-    REQUIRE(s2_weights_create(network, &weights, NULL) == S2RGF_OK);
+    REQUIRE(s2_weights_create(network, S2_PRECISION_FLOAT, &weights, NULL) == S2RGF_OK);
     const s2_affine *const positions[] = {&UPRIGHT, &SLIGHTLY_TURNED, &UPSIDE_DOWN, &SIDEWAYS};
     for (int i = 0; i < 4; i++) {
         scene s = large_scene(positions[i]);

@@ -125,7 +125,7 @@ static void test_run(int sources)
     s2_weights *weights = NULL;
     load(&file, sources);
     s2_network *network = golden_patch_network(sources);
-    REQUIRE(s2_weights_create(network, &weights, NULL) == S2RGF_OK);
+    REQUIRE(s2_weights_create(network, S2_PRECISION_FLOAT, &weights, NULL) == S2RGF_OK);
     for (int patch = 0; patch < GOLDEN_PATCHES; patch++)
         run_patch(network, weights, patch, scores + patch * GOLDEN_PATCH_CLASSES);
     CHECK(golden_matches(&file, "run.logits", scores, sizeof scores / sizeof *scores, TOLERANCE));

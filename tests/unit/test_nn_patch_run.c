@@ -144,7 +144,7 @@ static void unwanted_is_skipped(void)
     patch_scene_io context = {&scene, &before};
     const s2_tile_io io = {
         .next = patch_scene_read, .input = &context, .context = &context, .take = patch_scene_take};
-    REQUIRE(s2_weights_create(network, &weights, NULL) == S2RGF_OK);
+    REQUIRE(s2_weights_create(network, S2_PRECISION_FLOAT, &weights, NULL) == S2RGF_OK);
     REQUIRE(s2_run_create(weights, &scene.geometry, &tiling, &run, NULL) == S2RGF_OK);
     REQUIRE(s2_patch_run_compute(run, core, NULL, &io, NULL) == S2RGF_OK);
     for (int i = 0; i < PATCH_SOURCES[0].w * PATCH_SOURCES[0].h * PATCH_SOURCES[0].bands; i++)

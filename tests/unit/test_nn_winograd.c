@@ -48,7 +48,7 @@ static sample make_sample(int in, int out, int dilation, bool relu)
     s2_kernel_pack(w, NULL, 9, in, out, s.conv.w);
     REQUIRE(s2_fold_winograd(&s.conv) && s.conv.winograd);
     REQUIRE(setenv("S2RGF_KERNELS", "plain", 1) == 0);
-    REQUIRE(s2_kernels_select(&s.plain, NULL) == S2RGF_OK);
+    REQUIRE(s2_kernels_select(S2_PRECISION_FLOAT, &s.plain, NULL) == S2RGF_OK);
     return s;
 }
 
@@ -131,7 +131,7 @@ int main(void)
     for (size_t f = 0; f < sizeof forms / sizeof forms[0]; f++) {
         const s2_kernels *kernels = NULL;
         REQUIRE(setenv("S2RGF_KERNELS", forms[f], 1) == 0);
-        if (s2_kernels_select(&kernels, NULL) == S2RGF_OK)
+        if (s2_kernels_select(S2_PRECISION_FLOAT, &kernels, NULL) == S2RGF_OK)
             test_form(kernels);
         else
             CHECK(f > 0);

@@ -179,7 +179,7 @@ static s2_weights *make_weights(const s2_network_ops *ops)
     s2_network *network = NULL;
     s2_weights *weights = NULL;
     REQUIRE(s2_network_create(ops, &spec, &network, NULL) == S2RGF_OK);
-    REQUIRE(s2_weights_create(network, &weights, NULL) == S2RGF_OK);
+    REQUIRE(s2_weights_create(network, S2_PRECISION_FLOAT, &weights, NULL) == S2RGF_OK);
     s2_network_free(network);
     return weights;
 }

@@ -150,7 +150,7 @@ static s2_weights *make_weights(const s2_network_ops *ops, s2_run_geometry *geom
     geometry->ref_to_source[0] = S2_AFFINE_IDENTITY;
     geometry->ref_to_source[1] = (s2_affine){{0, 0.25, 0, 0, 0, 0.25}};
     REQUIRE(s2_network_create(ops, &spec, &network, NULL) == S2RGF_OK);
-    REQUIRE(s2_weights_create(network, &weights, NULL) == S2RGF_OK);
+    REQUIRE(s2_weights_create(network, S2_PRECISION_FLOAT, &weights, NULL) == S2RGF_OK);
     s2_network_free(network);
     return weights;
 }

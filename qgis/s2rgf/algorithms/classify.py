@@ -83,6 +83,13 @@ class Classify(ProgramAlgorithm):
             0,
             1048576,
         ),
+        Option(
+            "PRECISION",
+            "-precision",
+            str,
+            "Precision",
+            "float or exact: the same map on every processor, however slow the processor is at it.",
+        ),
         THREADS,
         *RASTER_OPTIONS,
     )

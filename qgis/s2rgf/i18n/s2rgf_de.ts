@@ -224,6 +224,14 @@
         <translation>0: 512, oder weniger, wo ein Container ihn begrenzt.</translation>
     </message>
     <message>
+        <source>Precision</source>
+        <translation>Genauigkeit</translation>
+    </message>
+    <message>
+        <source>float or exact: the same map on every processor, however slow the processor is at it.</source>
+        <translation>float oder exact: dieselbe Karte auf jedem Prozessor, wie langsam dieser dabei auch ist.</translation>
+    </message>
+    <message>
         <source>Maps a scene with a model made by Train.</source>
         <translation>Kartiert eine Szene mit einem Modell von Trainieren.</translation>
     </message>

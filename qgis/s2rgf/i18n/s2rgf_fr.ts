@@ -224,6 +224,14 @@
         <translation>0 : 512, ou moins là où un conteneur la limite.</translation>
     </message>
     <message>
+        <source>Precision</source>
+        <translation>Précision</translation>
+    </message>
+    <message>
+        <source>float or exact: the same map on every processor, however slow the processor is at it.</source>
+        <translation>float ou exact : la même carte sur tout processeur, aussi lent qu'il soit pour cela.</translation>
+    </message>
+    <message>
         <source>Maps a scene with a model made by Train.</source>
         <translation>Cartographie une scène avec un modèle fait par Entraîner.</translation>
     </message>

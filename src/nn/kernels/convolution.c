@@ -167,5 +167,6 @@ const s2_kernels KERNEL_TABLE = {KERNEL_NAME,
                                  KERNEL_ATTEND,
                                  KERNEL_FILTER,
                                  KERNEL_SMOOTH,
-                                 &S2_SUFFIXED(s2_winograd_passes),
-                                 &S2_SUFFIXED(s2_tensor_passes)};
+                                 &TRAINING_PASSES(s2_winograd_passes),
+                                 &TRAINING_PASSES(s2_tensor_passes),
+                                 S2_FUSED};

@@ -23,6 +23,13 @@
 /* 16 channels are one, two or four vectors. */
 #define VECTORS (S2_KERNEL_BLOCK / LANES)
 
+/* Training has no fused form of its own. */
+#ifdef S2_FUSE_ALWAYS
+#define TRAINING_PASSES(name) S2_JOIN(name, base)
+#else
+#define TRAINING_PASSES(name) S2_SUFFIXED(name)
+#endif
+
 /** 0 where x is negative; NaN stays, so that scores tell of what overflowed before them. */
 static inline vector relu(vector x)
 {

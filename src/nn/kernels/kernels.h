@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "nn/kernels/pack.h"
 #include "nn/kernels/pixels.h"
 #include "nn/kernels/relation.h"
 #include "nn/kernels/smooth.h"
@@ -83,36 +84,27 @@ typedef struct s2_kernels {
     s2_kernel_smooth_function smooth;
     const s2_winograd_passes *train_winograd; /* of training */
     const s2_tensor_passes *training_passes;
+    bool fused; /* each product is added in one rounding: all forms that do give the same bits */
 } s2_kernels;
 
+/** How a network computes while running. */
+typedef enum s2_precision {
+    S2_PRECISION_FLOAT, /* as fast as the machine can */
+    S2_PRECISION_EXACT, /* the same bits on every machine: by a form that fuses */
+    S2_PRECISIONS
+} s2_precision;
+
 /**
- * The fastest form this machine runs; S2RGF_KERNELS=plain|base|avx2|avx512 in the environment
- * forces one. Errors: INVALID_ARGUMENT (no such form), UNSUPPORTED (not on this machine or not in
- * this build). Threads: safe.
+ * The fastest form this machine runs; S2RGF_KERNELS=plain|exact|base|avx2|avx512 in the environment
+ * forces one, and where that one is not exact though precision asks for it, "exact" takes its place.
+ * Errors: INVALID_ARGUMENT (no such form), UNSUPPORTED (not on this machine or not in this build).
+ * Threads: safe.
  */
-s2rgf_status s2_kernels_select(const s2_kernels **kernels, s2rgf_error *err);
+s2rgf_status s2_kernels_select(s2_precision precision, const s2_kernels **kernels,
+                               s2rgf_error *err);
 /**
  * The same for the layers of training, after s2_training_create() has found that it does not fail.
  */
 const s2_kernels *s2_kernels_selected(void);
-
-/** Floats of packed weights for tap_count * in x out. */
-size_t s2_kernel_packed_floats(int tap_count, int in, int out);
-/**
- * w [tap_count*in][out] to [blocks][tap_count*in][16], padded with zeros. scale [out] multiplies
- * the columns, or NULL.
- */
-void s2_kernel_pack(const float *w, const float *scale, int tap_count, int in, int out,
-                    float *packed);
-
-/** Floats of scratch for one strip. */
-size_t s2_winograd_floats(int in, int out);
-/** Floats of packed weights. */
-size_t s2_winograd_packed_floats(int in, int out);
-/**
- * Transform the weights of a 3 x 3 convolution, G w G^T, from what s2_kernel_pack() made of them:
- * packed out [36][blocks][in][16].
- */
-void s2_winograd_pack(const float *direct, int in, int out, float *packed);
 
 #endif

@@ -1,4 +1,6 @@
 /* Weights in the order in which the inner loops read them. */
+#include "nn/kernels/pack.h"
+
 #include "nn/kernels/kernels.h"
 
 static int block_count(int out)

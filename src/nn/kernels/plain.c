@@ -246,4 +246,5 @@ const s2_kernels s2_kernels_plain = {"plain",
                                      filter_plain,
                                      smooth_plain,
                                      &s2_winograd_passes_base,
-                                     &s2_tensor_passes_base};
+                                     &s2_tensor_passes_base,
+                                     false};

@@ -10,6 +10,7 @@
 
 extern const s2_kernels s2_kernels_plain;
 extern const s2_kernels s2_kernels_base;
+extern const s2_kernels s2_kernels_exact;
 #ifdef HAVE_KERNELS_AVX2
 extern const s2_kernels s2_kernels_avx2;
 #define AVX2 (&s2_kernels_avx2)
@@ -31,6 +32,7 @@ static const struct {
 } FORMS[] = {{"avx512", AVX512, s2_cpu_has_avx512},
              {"avx2", AVX2, s2_cpu_has_avx2},
              {"base", &s2_kernels_base, NULL},
+             {"exact", &s2_kernels_exact, NULL},
              {"plain", &s2_kernels_plain, NULL}};
 
 #define COUNT (sizeof FORMS / sizeof *FORMS)
@@ -49,15 +51,21 @@ static s2rgf_status fail_unknown(const char *wanted, s2rgf_error *err)
                    wanted);
 }
 
-s2rgf_status s2_kernels_select(const s2_kernels **kernels, s2rgf_error *err)
+s2rgf_status s2_kernels_select(s2_precision precision, const s2_kernels **kernels, s2rgf_error *err)
 {
     const char *wanted = getenv("S2RGF_KERNELS");
     const bool any = !wanted || !*wanted;
+    const bool exact = precision == S2_PRECISION_EXACT;
     for (size_t i = 0; i < COUNT; i++) {
         if (!any && strcmp(wanted, FORMS[i].name) != 0)
             continue;
         *kernels = FORMS[i].kernels;
-        if (*kernels && (!FORMS[i].has || FORMS[i].has()))
+        const bool runs = *kernels && (!FORMS[i].has || FORMS[i].has());
+        if (runs && exact && !(*kernels)->fused) {
+            *kernels = &s2_kernels_exact;
+            return S2RGF_OK;
+        }
+        if (runs)
             return S2RGF_OK;
         if (!any)
             return s2_fail(err, S2RGF_UNSUPPORTED,
@@ -69,7 +77,7 @@ s2rgf_status s2_kernels_select(const s2_kernels **kernels, s2rgf_error *err)
 const s2_kernels *s2_kernels_selected(void)
 {
     const s2_kernels *kernels = NULL;
-    const s2rgf_status status = s2_kernels_select(&kernels, NULL);
+    const s2rgf_status status = s2_kernels_select(S2_PRECISION_FLOAT, &kernels, NULL);
     assert(status == S2RGF_OK);
     return status == S2RGF_OK ? kernels : &s2_kernels_base;
 }

@@ -59,7 +59,8 @@ s2rgf_status s2_training_create(s2_network *network, const s2_batch_shape *shape
     *training = NULL;
     s2rgf_status status = check_crop(ops, shape, err);
     if (status == S2RGF_OK)
-        status = s2_kernels_select(&kernels, err); /* the layers choose them again */
+        status =
+            s2_kernels_select(S2_PRECISION_FLOAT, &kernels, err); /* the layers choose them again */
     if (status != S2RGF_OK)
         return status;
     s2_training *own = s2_calloc(1, ops->training_bytes);
@@ -78,7 +79,8 @@ s2rgf_status s2_training_create(s2_network *network, const s2_batch_shape *shape
     return status;
 }
 
-s2rgf_status s2_weights_create(const s2_network *network, s2_weights **weights, s2rgf_error *err)
+s2rgf_status s2_weights_create(const s2_network *network, s2_precision precision,
+                               s2_weights **weights, s2rgf_error *err)
 {
     const s2_network_ops *ops = network->ops;
     *weights = NULL;
@@ -87,7 +89,7 @@ s2rgf_status s2_weights_create(const s2_network *network, s2_weights **weights, 
         return s2_fail_memory(err, "weights");
     own->ops = ops;
     own->spec = network->spec;
-    s2rgf_status status = s2_kernels_select(&own->kernels, err);
+    s2rgf_status status = s2_kernels_select(precision, &own->kernels, err);
     if (status == S2RGF_OK && !ops->weights_fold(own, network))
         status = s2_fail_memory(err, "weights");
     if (status != S2RGF_OK)

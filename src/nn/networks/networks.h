@@ -22,7 +22,8 @@ s2rgf_status s2_network_create(const s2_network_ops *ops, const s2_network_spec 
 s2rgf_status s2_training_create(s2_network *network, const s2_batch_shape *shape,
                                 s2_training **training, s2rgf_error *err);
 /** Errors: those of s2_kernels_select(). */
-s2rgf_status s2_weights_create(const s2_network *network, s2_weights **weights, s2rgf_error *err);
+s2rgf_status s2_weights_create(const s2_network *network, s2_precision precision,
+                               s2_weights **weights, s2rgf_error *err);
 s2rgf_status s2_run_create(const s2_weights *weights, const s2_run_geometry *geometry,
                            const s2_tiling *tiling, s2_run **run, s2rgf_error *err);
 
