@@ -92,7 +92,8 @@ static double log_of_others(const s2_smoothing *smoothing, const float *scores, 
     double others = 0.0;
     for (int k = 0; k < smoothing->classes; k++)
         others += k != best ? exp((double)scores[k] / smoothing->temperature - second) : 0.0;
-    return second - (double)scores[best] / smoothing->temperature + log(others);
+    return second - (double)scores[best] / smoothing->temperature +
+           (others > 0.0 ? log(others) : -INFINITY);
 }
 
 /* ln p_k - ln (1 - p_k) without a difference of almost equal numbers: for the best class the sum is

@@ -423,7 +423,7 @@ static s2rgf_status train_together(s2rgf_train_options *asked, const s2rgf_host 
 {
     s2_ranks ranks = {0};
     s2rgf_host own = host ? *host : (s2rgf_host){0};
-    s2rgf_error unseen;
+    s2rgf_error unseen = {0};
     s2rgf_error *told = err ? err : &unseen;
     s2_error_clear(told);
     s2rgf_status status = s2_ranks_join(&ranks, told);

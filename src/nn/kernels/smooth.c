@@ -179,7 +179,7 @@ void KERNEL_SMOOTH(const s2_kernel_smooth *row)
             continue;
         least = find_least(row, x, wanted, least);
         for (int first = 0; first < lanes; first += PART) {
-            part of;
+            part of = {0};
             sums sum, squares;
             for (int i = 0; i < PART; i++)
                 of[i] = least[first + i];
