@@ -9,25 +9,9 @@ export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
 
 need gdalinfo gdal_translate gdalwarp gdalbuildvrt
 need_python numpy osgeo.gdal
-plugin=$builddir/.libs/gdal_S2RGF.so
+. "$top_srcdir/tests/tools/plugin.sh"
 [ -e "$plugin" ] || skip "no plugin for GDAL in this build"
 export GDAL_CACHEMAX=64
-
-# gdal COMMAND...: run a program with the plugin, from the folder $plugins. A plugin with sanitizers needs their libraries loaded before
-# those of the program; what GDAL's programs themselves leak is not looked at.
-plugins=$builddir/.libs
-sanitizers=
-if [[ $(nm -D --undefined-only "$plugin") == *__asan_* ]]; then
-    compiler=${CC:-gcc}
-    sanitizers="$($compiler -print-file-name=libasan.so) $($compiler -print-file-name=libubsan.so)"
-fi
-gdal() {
-    if [ -n "$sanitizers" ]; then
-        ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD=$sanitizers GDAL_DRIVER_PATH=$plugins "$@"
-    else
-        GDAL_DRIVER_PATH=$plugins "$@"
-    fi
-}
 
 # computed COMMAND...: run it quietly and print how many tiles of which levels it computed, as "0:9 1:4".
 computed() {

@@ -4,6 +4,7 @@
 . "$(dirname "$0")/../tools/lib.sh"
 . "$top_srcdir/tests/tools/scenes.sh"
 . "$top_srcdir/tests/cli/tiny_scene.sh"
+. "$top_srcdir/tests/tools/plugin.sh"
 need_python osgeo.gdal numpy
 
 # ms lacks the upper third, hs the left third: in a corner there is nothing
@@ -68,8 +69,8 @@ same_pixels cut.tif window.tif
 # scene files keep it
 expect_silence "${map[@]}" -m dropout.s2rgf "${part[@]}" -any_source -write_scene scene.s2rgf.json
 expect_in scene.s2rgf.json '"any_source": true'
-if [ -e "$builddir/.libs/gdal_S2RGF.so" ]; then
-    GDAL_DRIVER_PATH=$builddir/.libs gdal_translate -q scene.s2rgf.json lazy.tif
+if [ -e "$plugin" ]; then
+    gdal gdal_translate -q scene.s2rgf.json lazy.tif
     same_pixels any.tif lazy.tif
 fi
 
@@ -95,10 +96,10 @@ expect_in "$stdout" "S2RGF_SOURCES=ms: scene/ms.tif; hs: absent"
 expect_status 0 "${map[@]}" -m dropout.s2rgf "${only_ms[@]}" -tile 48 -threads 2 tiles.tif
 same_pixels absent.tif tiles.tif
 expect_status 0 "${map[@]}" -m dropout.s2rgf "${only_ms[@]}" -write_scene absent.s2rgf.json
-if [ -e "$builddir/.libs/gdal_S2RGF.so" ]; then
-    GDAL_DRIVER_PATH=$builddir/.libs gdal_translate -q absent.s2rgf.json lazy_absent.tif
+if [ -e "$plugin" ]; then
+    gdal gdal_translate -q absent.s2rgf.json lazy_absent.tif
     same_pixels absent.tif lazy_absent.tif
-    GDAL_DRIVER_PATH=$builddir/.libs gdal_translate -q -outsize 25% 25% absent.s2rgf.json small.tif
+    gdal gdal_translate -q -outsize 25% 25% absent.s2rgf.json small.tif
 fi
 expect_status 0 s2rgf_suggest -q -m dropout.s2rgf "${only_ms[@]}" -n 3 next.csv
 # not without -any_source, and not without the source that has the grid of the map

@@ -3,6 +3,7 @@
 . "$(dirname "$0")/../tools/lib.sh"
 . "$top_srcdir/tests/tools/scenes.sh"
 . "$top_srcdir/tests/cli/tiny_scene.sh"
+. "$top_srcdir/tests/tools/plugin.sh"
 need_python osgeo.gdal numpy
 
 "$PYTHON" - << 'P' || fail "cannot make the layers"
@@ -135,8 +136,8 @@ assert all(a[int((p.GetY() - t[3]) / t[5]), int((p.GetX() - t[0]) / t[1])] for p
     fail "places where nothing is valid"
 expect_silence "${map[@]}" "${sources[@]}" "${layer[@]}" -write_scene elsewhere.s2rgf.json
 expect_in elsewhere.s2rgf.json '"scl=4,5-7"'
-if [ -e "$builddir/gdal_S2RGF.so" ]; then
-    GDAL_DRIVER_PATH=$builddir gdal_translate -q elsewhere.s2rgf.json lazy.tif
+if [ -e "$plugin" ]; then
+    gdal gdal_translate -q elsewhere.s2rgf.json lazy.tif
     same_pixels expected.tif lazy.tif
 fi
 
