@@ -3,14 +3,7 @@
 # of N threads.
 . "$(dirname "$0")/../tools/lib.sh"
 . "$top_srcdir/tests/tools/ranks.sh"
-
-for seed in 1 2; do
-    expect_silence "$builddir/samples/make_scene" -size 128 128 -hs_bands 8 -classes 3 -seed "$seed" "scene$seed"
-done
-one=(-i ms=scene1/ms.tif -i hs=scene1/hs.tif -labels scene1/labels.gpkg)
-printf '%s\n' scene1 scene2 > list.txt
-two=(-scenes list.txt -i 'ms={}/ms.tif' -i 'hs={}/hs.tif' -labels '{}/labels.gpkg')
-common=(s2rgf_train -q -overwrite -l train -a class -steps 3)
+. "$top_srcdir/tests/invariance/trainings.sh"
 
 # check_ranks COUNTS OPTION...: so many ranks make the model of as many threads, and say as little.
 check_ranks() {

@@ -1,14 +1,7 @@
 #!/usr/bin/env bash
 # The bytes of a model do not depend on the number of threads that trained it.
 . "$(dirname "$0")/../tools/lib.sh"
-
-for seed in 1 2; do
-    expect_silence "$builddir/samples/make_scene" -size 128 128 -hs_bands 8 -classes 3 -seed "$seed" "scene$seed"
-done
-one=(-i ms=scene1/ms.tif -i hs=scene1/hs.tif -labels scene1/labels.gpkg)
-printf '%s\n' scene1 scene2 > list.txt
-two=(-scenes list.txt -i 'ms={}/ms.tif' -i 'hs={}/hs.tif' -labels '{}/labels.gpkg')
-common=(s2rgf_train -q -overwrite -l train -a class -steps 3)
+. "$top_srcdir/tests/invariance/trainings.sh"
 
 # check_training OPTION...: 2 and 3 threads make the model of one.
 check_training() {
