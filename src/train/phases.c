@@ -142,11 +142,9 @@ static s2rgf_status fit_expert(s2_trainer *trainer, s2_fitted_expert *fitted, s2
     s2rgf_status status = S2RGF_OK;
     if (s2_ranks_leads(trainer->ranks))
         status = fit_parts(trainer, fitted, err);
-    if (status == S2RGF_OK)
-        status = s2_ranks_agree(trainer->ranks, status, err);
-    if (status == S2RGF_OK)
-        s2_ranks_tell(trainer->ranks, &trainer->progress, sizeof trainer->progress);
-    return status == S2RGF_OK ? s2_ranks_check(trainer->ranks, err) : status;
+    return status == S2RGF_OK
+               ? s2_ranks_tell(trainer->ranks, &trainer->progress, sizeof trainer->progress, err)
+               : status;
 }
 
 /* All ranks begin with the same: else each would train something else. */

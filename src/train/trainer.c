@@ -333,11 +333,7 @@ static s2rgf_status validate(s2_trainer *trainer, int steps, float *own, s2rgf_e
     if (status == S2RGF_OK && s2_ranks_leads(trainer->ranks))
         status = measure(trainer, steps, err);
     if (status == S2RGF_OK)
-        status = s2_ranks_agree(trainer->ranks, status, err);
-    if (status == S2RGF_OK)
-        s2_ranks_tell(trainer->ranks, progress, sizeof *progress);
-    if (status == S2RGF_OK)
-        status = s2_ranks_check(trainer->ranks, err);
+        status = s2_ranks_tell(trainer->ranks, progress, sizeof *progress, err);
     if (status == S2RGF_OK && progress->best_step == progress->step)
         exchange(params, true, false, trainer->best);
     exchange(params, true, true, own);

@@ -147,7 +147,7 @@ static void test_agreement(s2_ranks *ranks)
     CHECK(!s2_ranks_all(ranks, ranks->link.rank != 2));
     if (ranks->link.rank == 0)
         strcpy(told, "word");
-    s2_ranks_tell(ranks, told, sizeof told);
+    CHECK(s2_ranks_tell(ranks, told, sizeof told, &err) == S2RGF_OK);
     CHECK_STR(told, "word");
     CHECK(s2_ranks_compare(ranks, 42, "numbers", &err) == S2RGF_OK && !ranks->ended);
     CHECK(s2_ranks_compare(ranks, ranks->link.rank < 2 ? 42 : 43, "numbers", &err) ==

@@ -266,8 +266,12 @@ s2rgf_status s2_ranks_compare(s2_ranks *ranks, uint64_t number, const char *what
     return S2RGF_OK;
 }
 
-void s2_ranks_tell(s2_ranks *ranks, void *data, size_t bytes)
+s2rgf_status s2_ranks_tell(s2_ranks *ranks, void *data, size_t bytes, s2rgf_error *err)
 {
+    const s2rgf_status status = s2_ranks_agree(ranks, S2RGF_OK, err);
+    if (status != S2RGF_OK)
+        return status;
     if (is_sound(ranks))
         went_well(ranks, ranks->link.broadcast(&ranks->link, 0, data, bytes));
+    return s2_ranks_check(ranks, err);
 }

@@ -73,8 +73,11 @@ s2rgf_status s2_ranks_agree(s2_ranks *ranks, s2rgf_status status, s2rgf_error *e
 bool s2_ranks_all(s2_ranks *ranks, bool yes);
 /** Errors: MISMATCH, and which rank has another number than the first; what: has been numbered. */
 s2rgf_status s2_ranks_compare(s2_ranks *ranks, uint64_t number, const char *what, s2rgf_error *err);
-/** data in  on the leading rank, out on all others */
-void s2_ranks_tell(s2_ranks *ranks, void *data, size_t bytes);
+/**
+ * All ranks have what the leading one has found, if all are well: as s2_ranks_agree().
+ * data in  on the leading rank, out on all others
+ */
+s2rgf_status s2_ranks_tell(s2_ranks *ranks, void *data, size_t bytes, s2rgf_error *err);
 /** From now on nothing can be agreed: this rank has left the others in the middle of a step. */
 void s2_ranks_break(s2_ranks *ranks, s2rgf_status status);
 
