@@ -17,8 +17,7 @@ static int sockets[RANKS][RANKS]; /* [a][b]: a's end of the way to b */
 static bool send_to(const s2_rank_link *link, int to, const void *data, size_t bytes)
 {
     /* Whoever waits for nothing may have ended by now: even an empty message fails then */
-    return bytes == 0 ||
-           send(sockets[link->rank][to], data, bytes, MSG_NOSIGNAL) == (ssize_t)bytes;
+    return bytes == 0 || send(sockets[link->rank][to], data, bytes, MSG_NOSIGNAL) == (ssize_t)bytes;
 }
 
 static bool receive_from(const s2_rank_link *link, int from, void *data, size_t bytes)
