@@ -6,7 +6,7 @@
 #include "model/history.h"
 #include "nn/layers/adam.h"
 #include "s2rgf/training.h"
-#include "train/expert.h"
+#include "train/experts/expert.h"
 #include "train/head_start.h"
 
 /** How far a training has come; everything a checkpoint must hold besides arrays. */

@@ -30,7 +30,9 @@ sample: core geo/source geo/labels geo/map geo/points scene
 change: core format geo/source geo/labels geo/map scene assess
 report: core geo/source geo/map model
 classify: core format nn/kernels nn/networks model geo/source geo/files geo/labels geo/map geo/points tiles scene assess
-train: core nn/ranks nn/layers nn/networks model geo/source geo/files geo/labels tiles scene assess
+train/set: core nn/ranks nn/networks model geo/source geo/files geo/labels scene
+train/experts: core nn nn/layers nn/networks model geo/labels scene assess train/set
+train: core nn/ranks nn/layers nn/networks model geo/source geo/files geo/labels tiles scene assess train/set train/experts
 header:
 apps:
 '
