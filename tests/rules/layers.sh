@@ -87,7 +87,7 @@ allowed_foreign() {
     sched.h) [ "$2" = apps/environment.c ] || [ "$2" = core/granted.c ] ;;
     dlfcn.h) [ "$2" = apps/environment.c ] || [ "$2" = nn/ranks/plugin.c ] ;;
     sys/auxv.h) [ "$2" = apps/environment.c ] ;;
-    pthread.h) [[ " scene/network_input.c tiles/tile_runner.c tiles/tile_seams.c geo/source/pieces.c " == *" $2 "* ]] ;;
+    pthread.h) [[ " scene/reading_thread.h tiles/tile_runner.c tiles/tile_seams.c geo/source/pieces.c " == *" $2 "* ]] ;;
     gdal*.h | ogr*.h | cpl_*.h) [[ $1 == geo/* ]] || [ "$1" = apps ] ;;
     proj.h | geodesic.h) [[ $1 == geo/* ]] ;;
     json.h | json-c/*.h | json_*.h) [ "$1" = format ] ;;
