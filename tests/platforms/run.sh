@@ -56,7 +56,7 @@ run_checks() {
         return
     fi
     inside "./bootstrap build --with-tests" || { echo "**no build**"; return; }
-    inside "make -s -k -C build check TESTS='$TESTS'" || true
+    inside "make -s -k -j ${JOBS:-\$(nproc)} -C build check TESTS='$TESTS'" || true
     for word in PASS FAIL SKIP; do printf '%s %s ' "$(sed -nE "s/^# $word: *//p" "$log" | tail -n 1)" "${word,,}"; done
 }
 
