@@ -5,11 +5,11 @@
 #include "nn/kernels/vector.h"
 
 #if LANES == 16
-#define S2_ORDERED(which, a, b) (vector)_mm512_##which##_ps((__m512)(a), (__m512)(b))
+#define S2_ORDERED(which, a, b) (vector) _mm512_##which##_ps((__m512)(a), (__m512)(b))
 #elif LANES == 8
-#define S2_ORDERED(which, a, b) (vector)_mm256_##which##_ps((__m256)(a), (__m256)(b))
+#define S2_ORDERED(which, a, b) (vector) _mm256_##which##_ps((__m256)(a), (__m256)(b))
 #elif defined(__x86_64__)
-#define S2_ORDERED(which, a, b) (vector)_mm_##which##_ps((__m128)(a), (__m128)(b))
+#define S2_ORDERED(which, a, b) (vector) _mm_##which##_ps((__m128)(a), (__m128)(b))
 #endif
 
 static inline vector choose(vector_mask mask, vector yes, vector no)
