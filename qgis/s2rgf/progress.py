@@ -8,6 +8,8 @@ BAR = "0...10...20...30...40...50...60...70...80...90...100 - done."
 
 # Where each of the 41 ticks, a number or a dot, ends in the bar.
 _TICK_ENDS = [tick.end() for tick in re.finditer(r"\d+|\.", BAR)][:41]
+# Newer releases of GDAL say how long it took, if it took long.
+_TOOK = re.compile(r"(?<=100 - done) in [\d:]+(?=\.$)")
 
 
 def _percent_at(length):
@@ -52,6 +54,7 @@ class ProgressReader:
         """Where in the bar this line ends, or None for a line that does not continue the bar."""
         if not line:
             return None
+        line = _TOOK.sub("", line)
         for start in (self._shown, 0):
             if BAR.startswith(line, start):
                 return start + len(line)

@@ -7,7 +7,7 @@ need gdalinfo
 # ---- train
 expect_silence "${train[@]}" -q quiet.s2rgf
 expect_status 0 "${train[@]}" -val 0 loud.s2rgf
-for text in "ms" "hs" "100 - done."; do expect_in "$stdout" "$text"; done
+for text in "ms" "hs" "100 - done"; do expect_in "$stdout" "$text"; done
 expect_silence "${train[@]}" -q again.s2rgf
 expect_same quiet.s2rgf again.s2rgf
 expect_silence "${train[@]}" -q -seed 2 other.s2rgf
@@ -33,7 +33,7 @@ classify=(s2rgf_classify -m quiet.s2rgf "${sources[@]}")
 expect_silence "${classify[@]}" -q quiet.tif
 expect_file quiet.tif quiet.qml
 expect_status 0 "${classify[@]}" -noqml loud.tif
-for text in "ms" "hs" "100 - done."; do expect_in "$stdout" "$text"; done
+for text in "ms" "hs" "100 - done"; do expect_in "$stdout" "$text"; done
 expect_no_file loud.qml
 gdalinfo quiet.tif > info.txt
 for text in "Size is 192, 160" "NoData Value=0" "Color Table" "Categories" "CLASS_1="; do

@@ -56,6 +56,11 @@ for size in (1, 2, 3, 7, 1000):
         # the "1" of "10 more" is no progress, and the second bar begins at 0
         expect("percentages of two bars", distinct(percents), TICKS + TICKS)
 
+    slow = PLAIN.replace(b"done.", b"done in 00:00:25.")
+    lines, percents = read(pieces(slow + b"saved in 00:00:01.\n", size))
+    expect(f"lines after 25 s in pieces of {size}", lines, ["ms: 192 x 160", "saved in 00:00:01."])
+    expect(f"last percentage after 25 s in pieces of {size}", percents[-1], 100.0)
+
 for text, percent in (("0", 0.0), ("0..", 5.0), ("0...10", 10.0), ("0...10...20.", 22.5)):
     expect(f"percentage after {text}", read([text.encode()])[1][-1], percent)
 expect("percentages of a text", read([b"Step 1\nStep 2\n"]), (["Step 1", "Step 2"], []))

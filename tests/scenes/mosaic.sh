@@ -65,7 +65,7 @@ expect_no_file moved/conf.qml
 same_map whole_conf.tif moved/conf.vrt
 expect_status 0 s2rgf_mosaic -noqml moved/map.tif
 expect_in "$stdout" "moved/map.tif: 11 shares, 200 x 333 pixels"
-expect_in "$stdout" "100 - done."
+expect_in "$stdout" "100 - done"
 expect_same whole.tif moved/map.tif
 expect_no_file moved/map.qml
 

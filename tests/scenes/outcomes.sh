@@ -10,7 +10,7 @@ rm tiles/b_hs.tif tiles/c_hs.tif
 echo junk > tiles/b_hs.tif
 expect_status 1 "${loud[@]}" -report report.json 'maps/{}_map.tif'
 expect_in "$stdout" "Scene 2 of 4: maps/b_map.tif"
-expect_in "$stdout" "100 - done."
+expect_in "$stdout" "100 - done"
 [ "$(tail -n 1 "$stdout")" = "4 scenes: 2 mapped, 0 skipped, 2 failed" ] || fail "no summary"
 expect_in "$stderr" "Warning 1: b: failed: tiles/b_hs.tif"
 expect_in "$stderr" "tiles: 2 of 4 scenes failed"
