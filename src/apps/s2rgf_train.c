@@ -7,6 +7,7 @@
 #include "apps/common_options.h"
 #include "apps/environment.h"
 #include "apps/program.h"
+#include "apps/scenes.h"
 #include "s2rgf/training.h"
 
 #define TRAIN(member) offsetof(s2rgf_train_options, member)
@@ -118,6 +119,8 @@ static s2rgf_status train(void *data, s2_report *report, s2rgf_error *err)
     options->mpi = mpirun_number("OMPI_COMM_WORLD_SIZE") > 1;
     if (options->mpi && mpirun_number("OMPI_COMM_WORLD_RANK") > 0)
         s2_report_leave_to_another(report);
+    if (options->scenes_path)
+        s2_scenes_expect();
     return s2rgf_train(options, &report->host, err);
 }
 

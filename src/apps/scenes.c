@@ -1,6 +1,7 @@
 /* Many scenes on the command line: its report and its summary. */
 #include "apps/scenes.h"
 
+#include <cpl_conv.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +46,12 @@ static s2rgf_status tell_result(const s2rgf_scenes_result *result, const char *p
     return s2_text_files_write(&(s2rgf_text_file){path, result->json}, 1, true, err);
 }
 
+void s2_scenes_expect(void)
+{
+    if (!CPLGetConfigOption("GDAL_DISABLE_READDIR_ON_OPEN", NULL))
+        CPLSetConfigOption("GDAL_DISABLE_READDIR_ON_OPEN", "TRUE");
+}
+
 s2rgf_status s2_scenes_run(const s2rgf_classify_options *options, const char *scenes_path,
                            const char *report_path, s2_report *report, s2rgf_error *err)
 {
@@ -56,6 +63,7 @@ s2rgf_status s2_scenes_run(const s2rgf_classify_options *options, const char *sc
     char text[80];
     s2rgf_status status;
 
+    s2_scenes_expect();
     if (report_path && !path)
         return fail(err, S2RGF_NO_MEMORY, report_path, "out of memory");
     own.report_path = path && strcmp(path, "-") != 0 ? path : NULL;

@@ -2,16 +2,14 @@
    network. */
 #include "scene/network_input.h"
 
-#include <pthread.h>
 #include <string.h>
 
 #include "core/clock.h"
 #include "core/error.h"
 #include "core/memory.h"
+#include "scene/reading_thread.h"
 
 #define WORTH_WAITING 0.05 /* part of the time; below, a thread more costs more than it saves */
-
-typedef enum ahead_state { AHEAD_NONE, AHEAD_EXPECTED, AHEAD_READING, AHEAD_READ } ahead_state;
 
 /* The scene is the thread's while it reads, else the caller's. */
 struct s2_network_input {
@@ -26,13 +24,7 @@ struct s2_network_input {
     s2_input_rows ahead[S2RGF_MAX_SOURCES]; /* what the thread reads, or was told to */
     s2rgf_status status;                    /* of that */
     s2rgf_error error;
-    bool running;
-    pthread_t thread;
-    pthread_mutex_t mutex;  /* for what follows */
-    pthread_cond_t changed; /* the state, or stopping */
-    ahead_state state;
-    bool stopping;
-    double seconds; /* of processor, the thread's */
+    s2_reading_thread thread;
 };
 
 /* ---- reading ---------------------------------------------------------------------------------- */
@@ -71,26 +63,11 @@ static s2rgf_status read_all_sources(s2_network_input *input, const s2_input_row
 
 /* ---- the thread that reads ahead -------------------------------------------------------------- */
 
-static void *read_ahead(void *data)
+static void read_ahead(void *data)
 {
     s2_network_input *input = data;
-    pthread_mutex_lock(&input->mutex);
-    while (!input->stopping) {
-        if (input->state != AHEAD_EXPECTED) {
-            pthread_cond_wait(&input->changed, &input->mutex);
-            continue;
-        }
-        input->state = AHEAD_READING;
-        pthread_mutex_unlock(&input->mutex);
-        s2_error_clear(&input->error);
-        input->status = read_all_sources(input, input->ahead, &input->error);
-        pthread_mutex_lock(&input->mutex);
-        input->state = AHEAD_READ;
-        input->seconds = s2_thread_seconds();
-        pthread_cond_broadcast(&input->changed);
-    }
-    pthread_mutex_unlock(&input->mutex);
-    return NULL;
+    s2_error_clear(&input->error);
+    input->status = read_all_sources(input, input->ahead, &input->error);
 }
 
 static bool same_rows(const s2_input_rows *a, const s2_input_rows *b)
@@ -105,12 +82,7 @@ static bool same_rows(const s2_input_rows *a, const s2_input_rows *b)
    caller's. */
 static bool claim_scene(s2_network_input *input, const s2_input_rows *rows)
 {
-    pthread_mutex_lock(&input->mutex);
-    while (input->state == AHEAD_READING)
-        pthread_cond_wait(&input->changed, &input->mutex);
-    bool there = input->state == AHEAD_READ;
-    input->state = AHEAD_NONE;
-    pthread_mutex_unlock(&input->mutex);
+    bool there = s2_reading_thread_claim(&input->thread);
     for (int s = 0; s < input->content->source_count; s++)
         there = there && same_rows(&input->ahead[s], &rows[s]);
     return there;
@@ -131,19 +103,15 @@ static void leave_scene(s2_network_input *input, const s2_input_rows *rows)
         input->ahead[s].rect = rows[s].after;
         any = any || !s2_rect_is_empty(rows[s].after);
     }
-    if (!any || !is_worth_it(input))
-        return;
-    pthread_mutex_lock(&input->mutex);
-    input->state = AHEAD_EXPECTED;
-    pthread_cond_broadcast(&input->changed);
-    pthread_mutex_unlock(&input->mutex);
+    if (any && is_worth_it(input))
+        s2_reading_thread_begin(&input->thread);
 }
 
 s2rgf_status s2_network_input_next(void *data, const s2_input_rows *rows, s2rgf_error *err)
 {
     s2_network_input *input = data;
     s2rgf_status status = S2RGF_OK;
-    if (!input->running || !claim_scene(input, rows)) {
+    if (!claim_scene(input, rows)) {
         status = read_all_sources(input, rows, err);
     } else if (input->status != S2RGF_OK) {
         status = input->status;
@@ -153,7 +121,7 @@ s2rgf_status s2_network_input_next(void *data, const s2_input_rows *rows, s2rgf_
     for (int s = 0; s < input->content->source_count; s++)
         if (!s2_rect_is_empty(rows[s].rect))
             input->pixels[s] += (double)rows[s].rect.w * rows[s].rect.h;
-    if (input->running && status == S2RGF_OK)
+    if (input->thread.running && status == S2RGF_OK)
         leave_scene(input, rows);
     return status;
 }
@@ -193,14 +161,12 @@ s2rgf_status s2_network_input_open(s2_scene *scene, const s2_model_content *cont
     made->content = content;
     made->mode = mode;
     made->opened = s2_wall_seconds();
-    pthread_mutex_init(&made->mutex, NULL);
-    pthread_cond_init(&made->changed, NULL);
     if (!take_statistics(made)) {
         s2_network_input_close(made);
         return s2_fail_memory(err, "input");
     }
-    if (mode != S2_INPUT_AT_ONCE) /* where the system starts no further thread, this one reads */
-        made->running = pthread_create(&made->thread, NULL, read_ahead, made) == 0;
+    if (mode != S2_INPUT_AT_ONCE)
+        s2_reading_thread_start(&made->thread, read_ahead, made);
     *input = made;
     return S2RGF_OK;
 }
@@ -209,14 +175,7 @@ void s2_network_input_close(s2_network_input *input)
 {
     if (!input)
         return;
-    pthread_mutex_lock(&input->mutex);
-    input->stopping = true;
-    pthread_cond_broadcast(&input->changed);
-    pthread_mutex_unlock(&input->mutex);
-    if (input->running)
-        pthread_join(input->thread, NULL);
-    pthread_cond_destroy(&input->changed);
-    pthread_mutex_destroy(&input->mutex);
+    s2_reading_thread_stop(&input->thread);
     s2_free(input->statistics);
     s2_free(input);
 }
@@ -234,8 +193,6 @@ s2_input_counts s2_network_input_counts(s2_network_input *input)
 {
     s2_input_counts counts;
     memcpy(counts.pixels, input->pixels, sizeof counts.pixels);
-    pthread_mutex_lock(&input->mutex);
-    counts.ahead_seconds = input->seconds;
-    pthread_mutex_unlock(&input->mutex);
+    counts.ahead_seconds = s2_reading_thread_seconds(&input->thread);
     return counts;
 }

@@ -4,7 +4,7 @@
 
 #include "geo/labels/labels.h"
 #include "s2rgf/training.h"
-#include "train/training_set.h"
+#include "train/set/training_set.h"
 
 /**
  * Tell the groups and pixels of every class and, of a list, the pixels of every scene; warn of

@@ -22,11 +22,11 @@
 #include "scene/output_guard.h"
 #include "scene/scene_description.h"
 #include "tiles/tile_runner.h"
-#include "train/description.h"
 #include "train/head_start.h"
 #include "train/label_report.h"
 #include "train/phases.h"
-#include "train/scene_reading.h"
+#include "train/set/description.h"
+#include "train/set/scene_reading.h"
 
 #define CROP_LEAST_PX 32
 

@@ -59,6 +59,9 @@ s2rgf_status s2_trainer_init(s2_trainer *trainer, const s2rgf_train_options *opt
         status = s2_adam_init(&trainer->adam, &network->params, options->weight_decay, err);
     if (status == S2RGF_OK)
         status = s2_training_create(network, &trainer->shape, &trainer->training, err);
+    if (status == S2RGF_OK)
+        status = s2_batch_queue_init(&trainer->queue, set, &network->spec, &trainer->shape,
+                                     s2_thread_count(options->threads) > 1, err);
     if (status != S2RGF_OK)
         s2_trainer_clear(trainer);
     return status;
@@ -68,6 +71,7 @@ void s2_trainer_clear(s2_trainer *trainer)
 {
     S2_FREE_EACH(trainer->average, trainer->best, trainer->confusion);
     s2_adam_clear(&trainer->adam);
+    s2_batch_queue_clear(&trainer->queue);
     s2_training_free(trainer->training);
     *trainer = (s2_trainer){0};
 }
@@ -141,22 +145,32 @@ static s2rgf_status compute(s2_trainer *trainer, s2_random *dropout, const s2_lo
     return s2_ranks_check(trainer->ranks, err);
 }
 
+/* The crops of a step, those of the next one meanwhile. */
+static s2rgf_status draw_crops(s2_trainer *trainer, int steps, s2rgf_error *err)
+{
+    const uint64_t seed = trainer->options->seed, step = (uint64_t)trainer->progress.step;
+    s2_random random;
+    s2_random_init(&random, seed, STREAM_CROPS + step);
+    const s2rgf_status status = s2_batch_queue_take(&trainer->queue, s2_training_set_draw, &random,
+                                                    &trainer->training->batch, err);
+    s2_random_init(&random, seed, STREAM_CROPS + step + 1);
+    if (status == S2RGF_OK && trainer->progress.step + 1 < steps)
+        s2_batch_queue_expect(&trainer->queue, s2_training_set_draw, &random);
+    return status;
+}
+
 static s2rgf_status take_step(s2_trainer *trainer, int steps, double *loss, s2rgf_error *err)
 {
     const s2rgf_train_options *options = trainer->options;
-    s2_training *training = trainer->training;
     const uint64_t step = (uint64_t)trainer->progress.step;
     const s2_model_content *content = trainer->set->content;
     const s2_loss_options knobs = {{options->label_smoothing, options->balance},
                                    content->off.redundancy ? 0.0 : options->redundancy_weight,
                                    DROPOUT,
                                    content->training.relation};
-    s2_random crops;
     s2_random dropout;
-    s2_random_init(&crops, options->seed, STREAM_CROPS + step);
     s2_random_init(&dropout, options->seed, STREAM_DROPOUT + step);
-    s2rgf_status status =
-        s2_training_set_draw(trainer->set, &trainer->shape, &crops, &training->batch, err);
+    s2rgf_status status = draw_crops(trainer, steps, err);
     if (status == S2RGF_OK)
         status = s2_ranks_agree(trainer->ranks, status, err);
     if (status == S2RGF_OK)
@@ -196,8 +210,10 @@ static s2rgf_status estimate_statistics(s2_trainer *trainer, s2rgf_error *err)
     const int step = s2_ranks_crops(trainer->ranks, trainer->shape.crops);
     s2_norm_list_use(&training->norms, S2_STATISTICS_GATHER);
     for (int done = 0; done < crops && status == S2RGF_OK; done += step) {
-        status = s2_training_set_draw_anywhere(trainer->set, &trainer->shape, &random,
-                                               &training->batch, err);
+        status = s2_batch_queue_take(&trainer->queue, s2_training_set_draw_anywhere, &random,
+                                     &training->batch, err);
+        if (status == S2RGF_OK && done + step < crops)
+            s2_batch_queue_expect(&trainer->queue, s2_training_set_draw_anywhere, &random);
         if (status == S2RGF_OK && !goes_on(0.0, trainer))
             status = s2_fail(err, S2RGF_CANCELLED, "interrupted");
         if (status == S2RGF_OK)
@@ -331,6 +347,7 @@ static s2rgf_status validate(s2_trainer *trainer, int steps, float *own, s2rgf_e
     s2_trainer_progress *progress = &trainer->progress;
     exchange(params, true, false, own);
     s2rgf_status status = adopt_average(trainer, err);
+    s2_batch_queue_rest(&trainer->queue);
     if (status == S2RGF_OK && s2_ranks_leads(trainer->ranks))
         status = measure(trainer, steps, err);
     if (status == S2RGF_OK)
@@ -415,6 +432,7 @@ s2rgf_status s2_trainer_run(s2_trainer *trainer, int steps, bool with_validation
     }
     if (status == S2RGF_OK)
         status = finish_phase(trainer, with_validation, err);
+    s2_batch_queue_rest(&trainer->queue);
     s2_free(own);
     return status;
 }

@@ -6,8 +6,9 @@
 #include "model/history.h"
 #include "nn/layers/adam.h"
 #include "s2rgf/training.h"
-#include "train/expert.h"
+#include "train/experts/expert.h"
 #include "train/head_start.h"
+#include "train/set/batch_queue.h"
 
 /** How far a training has come; everything a checkpoint must hold besides arrays. */
 typedef struct s2_trainer_progress {
@@ -34,6 +35,7 @@ typedef struct s2_trainer {
     const s2_fitted_expert *expert;
     s2_training *training;
     s2_batch_shape shape;
+    s2_batch_queue queue;
     s2_adam adam;
     float *average;   /* exponential average of the trainable parameters */
     float *best;      /* parameters and statistics of the best validation */

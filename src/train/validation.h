@@ -5,7 +5,7 @@
 
 #include "assess/calibration.h"
 #include "assess/metrics.h"
-#include "train/expert.h"
+#include "train/experts/expert.h"
 
 /** What is measured, and how. */
 typedef struct s2_validation {

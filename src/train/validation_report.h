@@ -4,7 +4,7 @@
 
 #include "assess/metrics.h"
 #include "core/class_table.h"
-#include "train/expert.h"
+#include "train/experts/expert.h"
 
 /**
  * Tell the host of every class that was validated how many of its pixels are right and what most of

@@ -1,34 +1,43 @@
 #!/usr/bin/env bash
 # The steps of Containerfile, run without an engine: each stage is a chroot that debootstrap makes, RUN runs in it,
-# COPY copies into it. At the end the image's command runs, and its programs map the sample scene.
-#     tests/platforms/image.sh SCENE     a folder with model.s2rgf and ms.tif, its only source
-# It needs root, debootstrap and a mirror; PLATFORMS and MIRROR are those of run.sh.
+# COPY copies into it. At the end the image's command runs, and its programs train on a sample scene and map it.
+#     tests/platforms/image.sh
+# Of the committed tree. It needs root, debootstrap and a mirror; PLATFORMS and MIRROR are those of run.sh.
 set -euo pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
 platforms=${PLATFORMS:-/var/tmp/s2rgf-platforms}
 mirror=${MIRROR:-http://deb.debian.org/debian}
 [ "$(id -u)" -eq 0 ] || { echo "image.sh: chroots need root" >&2; exit 1; }
-scene=${1:?a folder with model.s2rgf and ms.tif is needed}
+mkdir -p "$platforms"
 context=$(mktemp -d)
 trap 'rm -rf "$context"' EXIT
 git -C "$top" archive HEAD | tar -x -C "$context"
 
-root="" stage="" command=""
-in_stage() { chroot "$root" env DEBIAN_FRONTEND=noninteractive sh -c "$1"; }
+root="" stage="" command="" folder=""
+in_stage() { chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive sh -c "cd $folder && $1"; }
+# expect TEXT COMMAND: it succeeds and prints the text.
+expect() {
+    in_stage "$2" > "$context/.output" || { echo "image.sh: failed: $2" >&2; exit 1; }
+    grep -q "$1" "$context/.output" || { echo "image.sh: no \"$1\" from: $2" >&2; exit 1; }
+}
+
 while read -r instruction rest; do
     case $instruction in
     FROM)
         [[ $rest =~ ^docker.io/library/debian:12(\ AS\ ([a-z]+))?$ ]] || { echo "image.sh: FROM $rest: unknown" >&2; exit 1; }
         stage=${BASH_REMATCH[2]:-image}
         root=$platforms/container-$stage
+        folder=/
+        ! mountpoint -q "$root/proc" || umount "$root/proc"
         rm -rf "$root"
         debootstrap --variant=minbase bookworm "$root" "$mirror" > /dev/null
+        mount -t proc proc "$root/proc"
         ;;
     COPY)
         from=$context
         if [[ $rest == --from=* ]]; then
-            from=$platforms/container-${rest%% *}
-            from=${from/--from=/}
+            from=${rest%% *}
+            from=$platforms/container-${from#--from=}
             rest=${rest#* }
         fi
         target=$root${rest##* }
@@ -46,9 +55,13 @@ while read -r instruction rest; do
     esac
 done < "$top/Containerfile"
 
-in_stage "cd $folder && $command" | grep -q "Map the land cover of a scene"
-in_stage "gdalinfo --format S2RGF" | grep -q "Land-cover maps"
+expect "Map the land cover of a scene" "$command"
+expect "Land-cover maps" "gdalinfo --format S2RGF"
 if in_stage "command -v gcc" > /dev/null; then echo "image.sh: a compiler is in the image" >&2; exit 1; fi
-cp -r "$scene/." "$root$folder"
-in_stage "cd $folder && s2rgf_classify -q -m model.s2rgf -i ms=ms.tif map.tif && gdalinfo map.tif" | grep -q "Description = class"
-echo "image.sh: $(du -sh "$root" | cut -f1) in the image; its command and programs run"
+chroot "$platforms/container-build" /src/build-debian/samples/make_scene -size 192 160 -ratio 6 -hs_bands 8 -classes 3 /scene
+cp -r "$platforms/container-build/scene/." "$root$folder"
+in_stage "s2rgf_train -q -i ms=ms.tif -labels labels.gpkg -l train -a class -c 16 -steps 4 -batch 1 -crop 32 model.s2rgf"
+in_stage "s2rgf_classify -q -m model.s2rgf -i ms=ms.tif -write_scene map.s2rgf.json map.tif"
+expect "Description = class" "gdalinfo map.tif"
+expect "Driver: S2RGF" "gdalinfo map.s2rgf.json"
+echo "image.sh: $(du -shx "$root" | cut -f1) in the image; its command and programs run"

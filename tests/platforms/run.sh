@@ -5,6 +5,7 @@
 #   PLATFORMS   folder of the chroots, which are kept and used again (/var/tmp/s2rgf-platforms)
 #   MIRROR      of Debian (http://deb.debian.org/debian)
 #   STEPS       of these: werror (build by gcc and clang with --enable-werror), demo, check, cases ("demo check")
+#   OPTIONS     of `./bootstrap check`, such as --with-qgis, which installs more
 #   TESTS       the tests of `check`, in place of all
 #   CASES       a folder of shell scripts, each a case that passes with status 0, run with the build on the PATH
 set -euo pipefail
@@ -26,7 +27,11 @@ prepare() {
     rm -rf "$root/s2rgf"
     mkdir -p "$root/s2rgf"
     git -C "$top" archive HEAD | tar -x -C "$root/s2rgf"
-    mountpoint -q "$root/proc" || mount -t proc proc "$root/proc" 2> /dev/null || true
+    # of its own, so that whoever removes the chroot removes nothing of the machine's
+    local type place
+    while read -r type place; do
+        mountpoint -q "$root/$place" || { mkdir -p "$root/$place" && mount -t "$type" "$type" "$root/$place" 2> /dev/null; } || true
+    done <<< $'proc proc\ntmpfs dev/shm\ndevpts dev/pts'
 }
 
 compilers_without_warnings() {
@@ -41,7 +46,7 @@ compilers_without_warnings() {
 
 run_checks() {
     if [ -z "${TESTS:-}" ]; then
-        inside "./bootstrap check" || true
+        inside "./bootstrap check ${OPTIONS:-}" || true
         sed -nE 's/^([0-9]+ passed, [0-9]+ failed.*)/\1/p' "$log" | tail -n 1
         return
     fi
@@ -64,8 +69,8 @@ run_cases() {
     echo "$passed passed${failed:+, failed:$failed}"
 }
 
-echo "| Debian | GDAL | gcc | json-c | $(for step in $steps; do printf '%s | ' "$step"; done)"
-echo "|---|---|---|---|$(for step in $steps; do printf -- '---|'; done)"
+echo "| Debian | GDAL | gcc | json-c | QGIS | $(for step in $steps; do printf '%s | ' "$step"; done)"
+echo "|---|---|---|---|---|$(for step in $steps; do printf -- '---|'; done)"
 suites=("$@")
 [ "${#suites[@]}" -gt 0 ] || suites=(bookworm trixie sid)
 for suite in "${suites[@]}"; do
@@ -82,5 +87,5 @@ for suite in "${suites[@]}"; do
         *) echo "run.sh: $step: expected werror, demo, check or cases" >&2; exit 2 ;;
         esac
     done
-    echo "| $suite $(version "cat /etc/debian_version") | $(version "gdal-config --version") | $(version "gcc -dumpfullversion") | $(version "pkg-config --modversion json-c") |$results"
+    echo "| $suite $(version "cat /etc/debian_version") | $(version "gdal-config --version") | $(version "gcc -dumpfullversion") | $(version "pkg-config --modversion json-c") | $(version "dpkg-query -W -f '\${Version}' qgis") |$results"
 done

@@ -30,7 +30,9 @@ sample: core geo/source geo/labels geo/map geo/points scene
 change: core format geo/source geo/labels geo/map scene assess
 report: core geo/source geo/map model
 classify: core format nn/kernels nn/networks model geo/source geo/files geo/labels geo/map geo/points tiles scene assess
-train: core nn/ranks nn/layers nn/networks model geo/source geo/files geo/labels tiles scene assess
+train/set: core nn/ranks nn/networks model geo/source geo/files geo/labels scene
+train/experts: core nn nn/layers nn/networks model geo/labels scene assess train/set
+train: core nn/ranks nn/layers nn/networks model geo/source geo/files geo/labels tiles scene assess train/set train/experts
 header:
 apps:
 '
@@ -85,7 +87,7 @@ allowed_foreign() {
     sched.h) [ "$2" = apps/environment.c ] || [ "$2" = core/granted.c ] ;;
     dlfcn.h) [ "$2" = apps/environment.c ] || [ "$2" = nn/ranks/plugin.c ] ;;
     sys/auxv.h) [ "$2" = apps/environment.c ] ;;
-    pthread.h) [[ " scene/network_input.c tiles/tile_runner.c tiles/tile_seams.c geo/source/pieces.c " == *" $2 "* ]] ;;
+    pthread.h) [[ " scene/reading_thread.h tiles/tile_runner.c tiles/tile_seams.c geo/source/pieces.c " == *" $2 "* ]] ;;
     gdal*.h | ogr*.h | cpl_*.h) [[ $1 == geo/* ]] || [ "$1" = apps ] ;;
     proj.h | geodesic.h) [[ $1 == geo/* ]] ;;
     json.h | json-c/*.h | json_*.h) [ "$1" = format ] ;;

@@ -37,6 +37,9 @@ unscoped_enums() {
     grep -rnP --include='*.py' '\bQ\w+\.[A-Z]\w*\b(?![.(])' "$1/qgis" || true
 }
 
+# unreal_addresses FILE: addresses that can never be anybody's: RFC 2606 keeps their names free.
+unreal_addresses() { grep -nE '\bexample\.(com|net|org)\b|\w\.(example|invalid|test)\b' "$1" || true; }
+
 found=$(unscoped_enums "$top_srcdir")
 [ -z "$found" ] || fail $'the plugin: members of enums without the name of the enum:\n'"$found"
 expect_in "$top_srcdir/qgis/s2rgf/metadata.txt" "qgisMaximumVersion=4."
@@ -44,10 +47,12 @@ found=$(foreign_imports "$top_srcdir")
 [ -z "$found" ] || fail $'the plugin:\n'"$found"
 
 expect_status 0 "$PYTHON" "$top_srcdir/qgis/translations.py" --check "$top_srcdir/qgis/s2rgf"
-for key in name description about version qgisMinimumVersion qgisMaximumVersion author email homepage tracker \
-    repository changelog tags category icon license; do
+for key in name description about version qgisMinimumVersion qgisMaximumVersion author changelog \
+    tags category icon license; do
     grep -q "^$key=." "$top_srcdir/qgis/s2rgf/metadata.txt" || fail "metadata.txt: no $key"
 done
+found=$(unreal_addresses "$top_srcdir/qgis/s2rgf/metadata.txt")
+[ -z "$found" ] || fail $'metadata.txt: addresses that do not exist:\n'"$found"
 
 # The rule bites.
 mkdir -p planted/i18n
@@ -71,3 +76,5 @@ printf 'a = QProcess.ProcessError.Crashed\nfrom qgis.PyQt.QtCore import QProcess
 [ -z "$(unscoped_enums .)" ] || fail "refused what is allowed: $(unscoped_enums .)"
 printf 'a = QProcess.Crashed\nf(Qt.AlignLeft | 1)\nQgsProcessing.TypeRaster,\n' > qgis/bad.py
 [ "$(unscoped_enums . | wc -l)" -eq 3 ] || fail "planted enums were not found: $(unscoped_enums .)"
+printf 'homepage=https://s2rgf.example.org/\nemail=a@s2rgf.invalid\nabout=for example. A test.\n' > metadata.txt
+[ "$(unreal_addresses metadata.txt | wc -l)" -eq 2 ] || fail "planted addresses were not found: $(unreal_addresses metadata.txt)"

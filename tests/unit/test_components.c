@@ -4,7 +4,7 @@
 #include "core/random.h"
 #include "nn/expert.h"
 #include "s2rgf/scene.h"
-#include "train/components.h"
+#include "train/experts/components.h"
 
 enum { SIDE = 160, BANDS = 12 };
 

@@ -1,5 +1,5 @@
 /* The linear discriminant: against scikit-learn, and where data are scarce or say nothing. */
-#include "train/discriminant.h"
+#include "train/experts/discriminant.h"
 
 #include "golden/golden.h"
 #include "harness.h"

@@ -1,5 +1,5 @@
 /* The linear expert's share: chosen by what makes validation most likely. */
-#include "train/expert.h"
+#include "train/experts/expert.h"
 
 #include "golden/golden.h"
 #include "harness.h"

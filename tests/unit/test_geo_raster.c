@@ -226,19 +226,22 @@ static void test_scale(void)
 
 static void test_wavelength_units(void)
 {
-    static const char *const units[] = {"Micrometers", "\xCE\xBCm", "nm", "Index", "GHz"};
-    static const double nanometres[] = {5000.0, 5000.0, 5.0, NAN, NAN};
+    static const char *const units[] = {"Micrometers", "\xCE\xBCm", "nm", "Index", "GHz", "nm"};
+    static const double nanometres[] = {5000.0, 5000.0, 5.0, NAN, NAN, 490.0};
     const raster_recipe recipe = {
-        .path = "/vsimem/units.tif", .width = 1, .height = 1, .type = GDT_Byte, .bands = 5};
+        .path = "/vsimem/units.tif", .width = 1, .height = 1, .type = GDT_Byte, .bands = 6};
     GDALDatasetH dataset = create_raster(&recipe);
-    for (int b = 0; b < 5; b++) {
+    for (int b = 0; b < 6; b++) {
         GDALRasterBandH band = GDALGetRasterBand(dataset, b + 1);
         CHECK(GDALSetMetadataItem(band, "wavelength", "5", NULL) == CE_None);
         CHECK(GDALSetMetadataItem(band, "wavelength_units", units[b], NULL) == CE_None);
     }
+    /* What GDAL's own drivers tell goes before the band's words. */
+    CHECK(GDALSetMetadataItem(GDALGetRasterBand(dataset, 6), "CENTRAL_WAVELENGTH_UM", "0.49",
+                              "IMAGERY") == CE_None);
     GDALClose(dataset);
     s2_source *source = open_one(recipe.path, NULL);
-    for (int b = 0; b < 5; b++) {
+    for (int b = 0; b < 6; b++) {
         const double found = s2_source_band(source, b)->wavelength_nm;
         CHECK(isnan(nanometres[b]) ? isnan(found) : found == nanometres[b]);
     }

@@ -4,7 +4,7 @@
 
 #include "core/memory.h"
 #include "geo_fixture.h"
-#include "train/training_set.h"
+#include "train/set/training_set.h"
 
 enum { FINE_W = 90, FINE_H = 71, COARSE_W = 32, COARSE_H = 27, CROP = 32, CROPS = 16 };
 

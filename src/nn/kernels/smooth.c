@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdbool.h>
 
+#include "nn/kernels/choice.h"
 #include "nn/kernels/kernel_vector.h"
 
 #define INTERPOLATED 4 /* guesses by interpolation alone, before every other one halves */
@@ -23,45 +24,12 @@ typedef struct search {
     vector_mask open; /* not found yet */
 } search;
 
-static inline vector choose(vector_mask mask, vector yes, vector no)
-{
-    return (vector)((mask & (vector_mask)yes) | (~mask & (vector_mask)no));
-}
-
 static inline bool any(vector_mask mask)
 {
     int found = 0;
     for (int i = 0; i < LANES; i++)
         found |= mask[i];
     return found != 0;
-}
-
-/* The smaller of each pair, b where a is NaN. */
-static inline vector smaller(vector a, vector b)
-{
-#if defined(__AVX512F__)
-    return (vector)_mm512_min_ps((__m512)a, (__m512)b);
-#elif defined(__AVX2__)
-    return (vector)_mm256_min_ps((__m256)a, (__m256)b);
-#elif defined(__x86_64__)
-    return (vector)_mm_min_ps((__m128)a, (__m128)b);
-#else
-    return choose((vector_mask)(a < b), a, b);
-#endif
-}
-
-/* Likewise the larger. */
-static inline vector larger_of(vector a, vector b)
-{
-#if defined(__AVX512F__)
-    return (vector)_mm512_max_ps((__m512)a, (__m512)b);
-#elif defined(__AVX2__)
-    return (vector)_mm256_max_ps((__m256)a, (__m256)b);
-#elif defined(__x86_64__)
-    return (vector)_mm_max_ps((__m128)a, (__m128)b);
-#else
-    return choose((vector_mask)(a > b), a, b);
-#endif
 }
 
 /* Least and largest number of each window; where there is none they are the wrong way round. */
@@ -72,7 +40,7 @@ static void find_range(const s2_kernel_smooth *row, int x, search *s)
         for (int u = 0; u < row->window; u++) {
             const vector v = load(row->rows[r] + x + u);
             least = smaller(v, least);
-            largest = larger_of(v, largest);
+            largest = larger(v, largest);
         }
     s->below = least;
     s->high = largest;
@@ -91,7 +59,7 @@ static inline void split(const s2_kernel_smooth *row, int x, vector guess, vecto
             const vector_mask more = (vector_mask)(v > guess);
             n += (vector)(more & (vector_mask)one);
             next = smaller(choose(more, v, most), next);
-            last = larger_of(choose(more, none, v), last);
+            last = larger(choose(more, none, v), last);
         }
     }
     *count = n;
@@ -136,12 +104,12 @@ static vector find_least(const s2_kernel_smooth *row, int x, vector wanted, vect
     s.open &= ~same;
     for (int tries = 0; any(s.open); tries++) {
         narrow(row, x, wanted, guess, &s);
-        const vector from = larger_of(s.low, bottom), all = s.more - s.less;
+        const vector from = larger(s.low, bottom), all = s.more - s.less;
         const vector part_above = (wanted - s.less - every(0.5f)) / all;
         const bool halve = tries >= INTERPOLATED && tries % 2 == 0;
         guess = s.high - (s.high - from) * (halve ? every(0.5f) : part_above);
         /* between the bounds, so that each guess leaves out a number at least */
-        guess = larger_of(guess, s.above);
+        guess = larger(guess, s.above);
         guess = choose((vector_mask)(guess < s.high), guess, s.above);
     }
     return s.found;

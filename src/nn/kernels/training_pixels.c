@@ -1,7 +1,7 @@
 /* Passes over tensors in training: this file is compiled once per instruction set, S2_KERNEL_SUFFIX
    names the result. Channels beyond the last whole vector go one by one. */
+#include "nn/kernels/choice.h"
 #include "nn/kernels/training_kernels.h"
-#include "nn/kernels/vector.h"
 
 #define CHUNK 16 /* pixels added up in single precision */
 

@@ -97,11 +97,4 @@ static inline vector where_positive(vector of, vector value)
     return (vector)((vector_mask)(of > (vector){0}) & (vector_mask)value);
 }
 
-/** The larger of each pair. */
-static inline vector larger(vector a, vector b)
-{
-    const vector_mask first = (vector_mask)(a > b);
-    return (vector)((first & (vector_mask)a) | (~first & (vector_mask)b));
-}
-
 #endif

@@ -1,5 +1,5 @@
 /* From the options of a training to its scenes and their labels: one scene, or those of a list. */
-#include "train/scene_reading.h"
+#include "train/set/scene_reading.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 #include "scene/scene_description.h"
 #include "scene/scene_host.h"
 #include "scene/usable_bands.h"
-#include "train/description.h"
+#include "train/set/description.h"
 
 s2rgf_status s2_training_list_find(const s2rgf_train_options *options, s2_training_list *list,
                                    s2rgf_error *err)

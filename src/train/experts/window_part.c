@@ -1,5 +1,5 @@
 /* Windows around pixels of a part of a source, as the expert of windows sees them. */
-#include "train/window_part.h"
+#include "train/experts/window_part.h"
 
 #include <string.h>
 

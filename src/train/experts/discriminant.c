@@ -1,5 +1,5 @@
 /* A linear discriminant in closed form: class scores that are linear in a pixel's features. */
-#include "train/discriminant.h"
+#include "train/experts/discriminant.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* Labelled pixels split in space between training and validation. */
-#include "train/training_set.h"
+#include "train/set/training_set.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* What a linear expert sees of labelled pixels. */
-#ifndef S2_TRAIN_LABEL_FEATURES_H
-#define S2_TRAIN_LABEL_FEATURES_H
+#ifndef S2_TRAIN_EXPERTS_LABEL_FEATURES_H
+#define S2_TRAIN_EXPERTS_LABEL_FEATURES_H
 
-#include "train/components.h"
+#include "train/experts/components.h"
 
 /** Takes the features of a labelled pixel. label in: its index. */
 typedef s2rgf_status (*s2_take_features)(void *context, size_t label, const float *features,

@@ -1,6 +1,6 @@
 /* A linear discriminant in closed form: class scores that are linear in a pixel's features. */
-#ifndef S2_TRAIN_DISCRIMINANT_H
-#define S2_TRAIN_DISCRIMINANT_H
+#ifndef S2_TRAIN_EXPERTS_DISCRIMINANT_H
+#define S2_TRAIN_EXPERTS_DISCRIMINANT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /* Windows around pixels of a part of a source, as the expert of windows sees them. */
-#ifndef S2_TRAIN_WINDOW_PART_H
-#define S2_TRAIN_WINDOW_PART_H
+#ifndef S2_TRAIN_EXPERTS_WINDOW_PART_H
+#define S2_TRAIN_EXPERTS_WINDOW_PART_H
 
 #include <stdint.h>
 

@@ -1,5 +1,5 @@
 /* Labelled pixels of scenes as a network learns from them: crops. */
-#include "train/training_set.h"
+#include "train/set/training_set.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* What a linear expert sees of labelled pixels. */
-#include "train/label_features.h"
+#include "train/experts/label_features.h"
 
 #include <string.h>
 
@@ -8,7 +8,7 @@
 #include "core/memory.h"
 #include "nn/layers/resample.h"
 #include "scene/network_input.h"
-#include "train/window_part.h"
+#include "train/experts/window_part.h"
 
 #define TILE_PX 64 /* side of what is read at once, in reference pixels */
 

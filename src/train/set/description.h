@@ -1,6 +1,6 @@
 /* What a model says of its sources and its training, before it is trained. */
-#ifndef S2_TRAIN_DESCRIPTION_H
-#define S2_TRAIN_DESCRIPTION_H
+#ifndef S2_TRAIN_SET_DESCRIPTION_H
+#define S2_TRAIN_SET_DESCRIPTION_H
 
 #include "geo/labels/labels.h"
 #include "geo/source/source_set.h"

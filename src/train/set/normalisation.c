@@ -6,7 +6,7 @@
 #include "core/memory.h"
 #include "core/random.h"
 #include "scene/value_check.h"
-#include "train/training_set.h"
+#include "train/set/training_set.h"
 
 #define STRIP_PIXELS (1 << 18)                 /* read at once */
 #define MOST_PIXELS ((uint64_t)1 << 26)        /* of a source, of several scenes together */

@@ -1,11 +1,11 @@
 /* The experts of a training: fitted in closed form, calibrated, and put into the network. */
-#ifndef S2_TRAIN_EXPERT_H
-#define S2_TRAIN_EXPERT_H
+#ifndef S2_TRAIN_EXPERTS_EXPERT_H
+#define S2_TRAIN_EXPERTS_EXPERT_H
 
 #include "assess/calibration.h"
-#include "train/components.h"
-#include "train/discriminant.h"
-#include "train/training_set.h"
+#include "train/experts/components.h"
+#include "train/experts/discriminant.h"
+#include "train/set/training_set.h"
 
 #define S2_EXPERT_MAX_BANDS 4096 /* of all sources: the time goes with their cube */
 #define S2_EXPERT_SHARE 3.0      /* unless validation tells of a better one */

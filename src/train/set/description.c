@@ -1,5 +1,5 @@
 /* What a model says of its sources and its training, before it is trained. */
-#include "train/description.h"
+#include "train/set/description.h"
 
 #include <math.h>
 #include <string.h>

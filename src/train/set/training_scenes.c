@@ -1,5 +1,5 @@
 /* The scenes of a training: what is known of each while it is closed, and a few that are open. */
-#include "train/training_scenes.h"
+#include "train/set/training_scenes.h"
 
 #include "core/error.h"
 #include "core/memory.h"

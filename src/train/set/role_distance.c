@@ -4,7 +4,7 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
-#include "train/training_set.h"
+#include "train/set/training_set.h"
 
 /* Neighbouring pixels of one row and role. */
 typedef struct run {

@@ -8,7 +8,7 @@
 #include "core/memory.h"
 #include "core/plural.h"
 #include "geo/labels/labels_blocks.h"
-#include "train/training_set.h"
+#include "train/set/training_set.h"
 
 #define TILE_PX 256 /* side of what is read at once, in reference pixels */
 

@@ -4,7 +4,7 @@
 
 #include "core/error.h"
 #include "core/memory.h"
-#include "train/expert.h"
+#include "train/experts/expert.h"
 
 /* standard errors by which a share must be better, and no expert of windows than one */
 #define SHARE_ERRORS 2.0

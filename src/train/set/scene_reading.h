@@ -1,10 +1,10 @@
 /* From the options of a training to its scenes and their labels: one scene, or those of a list. */
-#ifndef S2_TRAIN_SCENE_READING_H
-#define S2_TRAIN_SCENE_READING_H
+#ifndef S2_TRAIN_SET_SCENE_READING_H
+#define S2_TRAIN_SET_SCENE_READING_H
 
 #include "geo/files/scene_list.h"
 #include "s2rgf/training.h"
-#include "train/training_set.h"
+#include "train/set/training_set.h"
 
 /** The names of many scenes. */
 typedef struct s2_training_list {

@@ -1,5 +1,5 @@
 /* The experts of a training: fitted in closed form, calibrated, and put into the network. */
-#include "train/expert.h"
+#include "train/experts/expert.h"
 
 #include <math.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "core/memory.h"
 #include "core/random.h"
 #include "geo/labels/labels_blocks.h"
-#include "train/label_features.h"
+#include "train/experts/label_features.h"
 
 #define FOLDS 5 /* of polygons or blocks, for the temperature */
 /* A discriminant takes pixels for independent, and so is too sure of itself: its scores are divided

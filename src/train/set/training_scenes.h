@@ -1,6 +1,6 @@
 /* The scenes of a training: what is known of each while it is closed, and a few that are open. */
-#ifndef S2_TRAIN_TRAINING_SCENES_H
-#define S2_TRAIN_TRAINING_SCENES_H
+#ifndef S2_TRAIN_SET_TRAINING_SCENES_H
+#define S2_TRAIN_SET_TRAINING_SCENES_H
 
 #include "s2rgf/scene.h"
 #include "scene/network_input.h"

@@ -1,8 +1,8 @@
 /* Principal components of a scene's sources on the reference grid. */
-#ifndef S2_TRAIN_COMPONENTS_H
-#define S2_TRAIN_COMPONENTS_H
+#ifndef S2_TRAIN_EXPERTS_COMPONENTS_H
+#define S2_TRAIN_EXPERTS_COMPONENTS_H
 
-#include "train/training_set.h"
+#include "train/set/training_set.h"
 
 typedef struct s2_components {
     /* [bands][s2_expert_components(bands)], so that every component of the scene has variance 1;

@@ -1,12 +1,12 @@
 /* Labelled pixels of scenes as a network learns from them: split in space, normalisation, crops.
    */
-#ifndef S2_TRAIN_TRAINING_SET_H
-#define S2_TRAIN_TRAINING_SET_H
+#ifndef S2_TRAIN_SET_TRAINING_SET_H
+#define S2_TRAIN_SET_TRAINING_SET_H
 
 #include "core/random.h"
 #include "geo/labels/labels.h"
 #include "nn/ranks/ranks.h"
-#include "train/training_scenes.h"
+#include "train/set/training_scenes.h"
 
 /** What a labelled pixel is for. */
 typedef enum s2_label_role { S2_LABEL_TRAIN, S2_LABEL_VALIDATE } s2_label_role;

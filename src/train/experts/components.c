@@ -1,5 +1,5 @@
 /* Principal components: a sample of the scene, its covariance, and the subspace that varies most. */
-#include "train/components.h"
+#include "train/experts/components.h"
 
 #include <math.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "core/memory.h"
 #include "core/random.h"
 #include "scene/network_input.h"
-#include "train/window_part.h"
+#include "train/experts/window_part.h"
 
 #define PATCHES 16           /* along either side of the scene */
 #define PATCH_PX 8           /* their side */
