@@ -93,6 +93,14 @@ s2rgf_status s2_scene_record_add_input(s2rgf_scene *scene, const char *name, con
     return S2RGF_OK;
 }
 
+/* A source that the scene may do without, and whose file is not there. What is no path on a file system, such as
+   DRIVER:"file":name, GDAL alone knows. */
+static bool is_lacked(const s2rgf_scene_options *templates, const s2rgf_input *input,
+                      const char *path)
+{
+    return templates->any_source && input->name && !strchr(path, ':') && !s2_scene_exists(path);
+}
+
 s2rgf_status s2_scene_record_fill(s2rgf_scene *scene, const s2rgf_scene_options *templates,
                                   const char *folder, const char *name, s2rgf_error *err)
 {
@@ -105,7 +113,8 @@ s2rgf_status s2_scene_record_fill(s2rgf_scene *scene, const s2rgf_scene_options 
         else
             status = s2_scene_paths(folder, input->path, name, &paths, err);
         for (size_t k = 0; k < paths.count && status == S2RGF_OK; k++)
-            status = s2_scene_record_add_input(scene, input->name, paths.items[k], err);
+            if (!is_lacked(templates, input, paths.items[k]))
+                status = s2_scene_record_add_input(scene, input->name, paths.items[k], err);
         s2_scene_names_clear(&paths);
     }
     return status;

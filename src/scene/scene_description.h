@@ -31,7 +31,8 @@ s2rgf_status s2_scene_record_add_input(s2rgf_scene *scene, const char *name, con
                                        s2rgf_error *err);
 
 /**
- * Append the rasters that templates stand for: "{}" in their paths is the name of a scene.
+ * Append the rasters that templates stand for: "{}" in their paths is the name of a scene. With
+ * templates->any_source, named ones that do not exist are left out.
  * templates in  inputs
  * folder    in  of relative templates, or NULL for the current one
  * Errors  IO (nothing matches), NO_MEMORY.

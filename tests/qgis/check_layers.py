@@ -93,7 +93,7 @@ check(classes("saved.s2rgf") == saved, classes("saved.s2rgf"))
 check("-labels scene/labels.gpkg" in feedback.commands[0], feedback.commands)
 
 # ---- virtual and joined fields
-layer.addExpressionField("upper(\"class\")", QgsField("kind", QVariant.String))
+layer.addExpressionField("upper(\"class\")", QgsField("kind", QVariant.Type.String))
 train("virtual.s2rgf", LABELS=layer, FIELD="kind")
 check(classes("virtual.s2rgf") == [name.upper() for name in saved], classes("virtual.s2rgf"))
 with open("names.csv", "w", encoding="utf-8") as file:
@@ -110,7 +110,7 @@ check(classes("joined.s2rgf") == [f"the {name}" for name in saved], classes("joi
 
 # ---- only what is selected, of a layer with a virtual field
 layer = labels("selected")
-layer.addExpressionField("'x' || \"class\"", QgsField("kind", QVariant.String))
+layer.addExpressionField("'x' || \"class\"", QgsField("kind", QVariant.Type.String))
 layer.selectByExpression(f"\"class\" <> '{saved[0]}'")
 train(
     "selected.s2rgf",

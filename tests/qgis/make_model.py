@@ -1,4 +1,9 @@
-"""make_model.py FILE.model3: a model of QGIS that classifies a scene and sieves the map."""
+"""A model of QGIS that classifies a scene and sieves the map.
+
+    make_model.py FILE.model3
+
+It prints what the model calls its outputs `map` and `sieved`, which depends on QGIS.
+"""
 
 import sys
 
@@ -64,3 +69,5 @@ add_step(
 model.updateDestinationParameters()
 if not model.toFile(sys.argv[1]):
     sys.exit(f"{sys.argv[1]}: cannot be written")
+outputs = [output.name() for output in model.destinationParameterDefinitions()]
+print(*(next(name for name in outputs if name.endswith(part)) for part in ("map", "sieved")))

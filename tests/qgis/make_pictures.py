@@ -30,11 +30,11 @@ MARGIN = 10
 def save(image, name):
     """A small file: with the 256 colours that occur most."""
     path = os.path.join(sys.argv[1], name)
-    image = image.convertToFormat(QImage.Format_RGB32)
+    image = image.convertToFormat(QImage.Format.Format_RGB32)
     pixels = memoryview(image.constBits().asstring(image.sizeInBytes())).cast("I")
     palette = [color for color, _ in collections.Counter(pixels).most_common(256)]
-    flags = Qt.ThresholdDither | Qt.AvoidDither
-    image = image.convertToFormat(QImage.Format_Indexed8, palette, flags)
+    flags = Qt.ImageConversionFlag.ThresholdDither | Qt.ImageConversionFlag.AvoidDither
+    image = image.convertToFormat(QImage.Format.Format_Indexed8, palette, flags)
     if not image.save(path, "PNG", 0):
         sys.exit(f"{path}: cannot be written")
 
@@ -59,7 +59,7 @@ def map_with_legend(layer, width):
     model = QgsLayerTreeModel(tree)
     legend = QgsLegendRenderer(model, QgsLegendSettings())
     scene = session.render(layer, width)
-    image = QImage(scene.width() + 260, scene.height() + 2 * MARGIN, QImage.Format_RGB32)
+    image = QImage(scene.width() + 260, scene.height() + 2 * MARGIN, QImage.Format.Format_RGB32)
     image.setDotsPerMeterX(3780)
     image.setDotsPerMeterY(3780)
     image.fill(Qt.white)

@@ -51,7 +51,7 @@ class Feedback(QgsProcessingFeedback):
         super().__init__(False)
         self.errors = []
         self.percents = []
-        self.progressChanged.connect(self.percents.append, Qt.DirectConnection)
+        self.progressChanged.connect(self.percents.append, Qt.ConnectionType.DirectConnection)
 
     def reportError(self, error, fatalError=False):
         self.errors.append(error)
@@ -72,7 +72,7 @@ def run_in_background(name, parameters, feedback, on_progress=None):
     if on_progress is not None:
         task.progressChanged.connect(on_progress)
     QgsApplication.taskManager().addTask(task)
-    loop.exec_()
+    loop.exec()
     return ended[0]
 
 
@@ -88,7 +88,7 @@ def run_and_load(name, parameters, output):
     _, done = instance.run(parameters, context, feedback)
     if not done:
         sys.exit("\n".join(feedback.errors))
-    if not handleAlgorithmResults(instance, context, feedback, True, parameters):
+    if not handleAlgorithmResults(instance, context, feedback, parameters=parameters):
         sys.exit("\n".join(feedback.errors))
     (layer,) = QgsProject.instance().mapLayers().values()
     return layer
@@ -102,7 +102,7 @@ def render(layer, width):
     settings.setDestinationCrs(layer.crs())
     settings.setExtent(extent)
     settings.setOutputSize(QSize(width, round(width * extent.height() / extent.width())))
-    settings.setFlag(QgsMapSettings.Antialiasing, False)
+    settings.setFlag(QgsMapSettings.Flag.Antialiasing, False)
     job = QgsMapRendererParallelJob(settings)
     job.start()
     job.waitForFinished()

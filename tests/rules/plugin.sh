@@ -32,9 +32,9 @@ for path in sorted(pathlib.Path(sys.argv[1]).rglob("*.py")):
 END
 }
 
-# unscoped_enums ROOT: Q.Member in place of Q.Enum.Member.
+# unscoped_enums ROOT: Q.Member in place of Q.Enum.Member, in the plugin and in its tests.
 unscoped_enums() {
-    grep -rnP --include='*.py' '\bQ\w+\.[A-Z]\w*\b(?![.(])' "$1/qgis" || true
+    grep -rnP --include='*.py' '\b(?!Qt[A-Z])Q\w+\.[A-Z]\w*\b(?![.(])' "$1/qgis" "$1/tests/qgis" || true
 }
 
 # unreal_addresses FILE: addresses that can never be anybody's: RFC 2606 keeps their names free.
@@ -71,10 +71,11 @@ printf 'import numpy\nfrom osgeo import gdal\n' > qgis/s2rgf/bad.py
 echo 'def' > qgis/s2rgf/worse.py
 [ "$(foreign_imports . | wc -l)" -eq 3 ] || fail "planted faults were not found: $(foreign_imports .)"
 rm -r qgis
-mkdir -p qgis
-printf 'a = QProcess.ProcessError.Crashed\nfrom qgis.PyQt.QtCore import QProcess\nb = QgsX.Y()\n' > qgis/good.py
+mkdir -p qgis tests/qgis
+printf 'a = QProcess.ProcessError.Crashed\nfrom qgis.PyQt.QtCore import QProcess\nb = QgsX.Y()\nclass A(QtCore.QObject):\n' > qgis/good.py
 [ -z "$(unscoped_enums .)" ] || fail "refused what is allowed: $(unscoped_enums .)"
 printf 'a = QProcess.Crashed\nf(Qt.AlignLeft | 1)\nQgsProcessing.TypeRaster,\n' > qgis/bad.py
-[ "$(unscoped_enums . | wc -l)" -eq 3 ] || fail "planted enums were not found: $(unscoped_enums .)"
+echo 'f(QVariant.Int)' > tests/qgis/bad.py
+[ "$(unscoped_enums . | wc -l)" -eq 4 ] || fail "planted enums were not found: $(unscoped_enums .)"
 printf 'homepage=https://s2rgf.example.org/\nemail=a@s2rgf.invalid\nabout=for example. A test.\n' > metadata.txt
 [ "$(unreal_addresses metadata.txt | wc -l)" -eq 2 ] || fail "planted addresses were not found: $(unreal_addresses metadata.txt)"

@@ -110,6 +110,33 @@ for found in "-i ms=scene/ms.tif" "-i hs=scene/hs.tif -any_source"; do
 done
 expect_no_file refused.tif
 
+# ---- of many scenes, some lack a file
+mkdir many maps
+for name in a b c; do for source in ms hs; do cp "scene/$source.tif" "many/${name}_$source.tif"; done; done
+rm many/b_hs.tif many/c_ms.tif
+printf '%s\n' a b c > names
+templates=(-i 'ms=many/{}_ms.tif' -i 'hs=many/{}_hs.tif')
+expect_status 1 "${map[@]}" -m dropout.s2rgf -any_source -scenes names "${templates[@]}" 'maps/{}.tif'
+expect_in "$stderr" "b: source hs: absent: what is mapped comes from the other sources"
+expect_in "$stderr" "c: failed: source ms: missing: the model expects ms, hs, found hs"
+same_pixels whole_any.tif maps/a.tif
+same_pixels absent.tif maps/b.tif
+rm maps/*
+expect_status 1 "${map[@]}" -m dropout.s2rgf -scenes names "${templates[@]}" 'maps/{}.tif'
+expect_in "$stderr" "b: failed: many/b_hs.tif: cannot be opened"
+expect_no_file maps/b.tif
+learn_many=(s2rgf_train "${quick[@]}" "${templates[@]}" "${scene[@]:4}" -batch 1 -steps 4 -source_dropout 0.4)
+printf '%s\n' a b > names
+expect_status 1 "${learn_many[@]}" -scenes names many.s2rgf
+expect_in "$stderr" "scene b: many/b_hs.tif: cannot be opened"
+expect_status 0 "${learn_many[@]}" -any_source -scenes names many.s2rgf
+expect_in "$stderr" "b: source hs: absent"
+# the first one says which sources there are
+printf '%s\n' b a > names
+expect_status 1 "${learn_many[@]}" -any_source -scenes names refused.s2rgf
+expect_in "$stderr" "scene b: many/b_hs.tif: cannot be opened"
+expect_no_file refused.s2rgf
+
 # ---- training on such scenes: labels where one source has data count
 pixels() { s2rgf_info -json "$1" | "$PYTHON" -c 'import json, sys; print(json.load(sys.stdin)["training"]["train_pixels"])'; }
 few=(s2rgf_train "${part[@]}" "${scene[@]:4}" "${quick[@]}" -batch 1 -steps 4 -source_dropout 0.4)

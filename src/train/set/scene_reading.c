@@ -140,13 +140,15 @@ static s2rgf_status read_listed(list_reader *reader, size_t index, s2rgf_error *
     s2_scene_labels *read = &reader->read[reader->scenes->count];
     s2_scene_host own_host = {reader->host, name, 0, 1};
     const s2rgf_host host = s2_scene_host_of(&own_host);
+    s2rgf_scene_options templates = reader->options->scene;
     s2rgf_scene *rasters = NULL;
     s2_scene scene = {0};
     read->name = name;
+    if (reader->scenes->count == 0) /* it says which sources there are */
+        templates.any_source = false;
     s2rgf_status status = s2_scene_record_create(&rasters, err);
     if (status == S2RGF_OK)
-        status =
-            s2_scene_record_fill(rasters, &reader->options->scene, reader->list->folder, name, err);
+        status = s2_scene_record_fill(rasters, &templates, reader->list->folder, name, err);
     if (status == S2RGF_OK)
         status = open_listed(reader, rasters, &host, &scene, err);
     if (status == S2RGF_OK)
