@@ -24,7 +24,7 @@ shares() {
 
 # ---- byte for byte, however it is cut, and for a window, too
 for window in "" "-srcwin 10 37 200 333"; do
-    cuts=("2 -any_source" "7 -tile 100") # what all shares have in common is not in the map
+    cuts=("2 -oo NUM_THREADS=1" "7 -tile 100") # what all shares have in common is not in the map
     [ -z "$window" ] || cuts=("3 -tile 32 -threads 1" "11 -tile 16")
     # shellcheck disable=SC2086 # several words
     expect_silence "${one[@]}" $window -overwrite -conf whole_conf.tif -prob whole_prob.tif whole.tif
