@@ -2,6 +2,7 @@
 #include "apps/report.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -113,8 +114,18 @@ static void show_line(s2rgf_log_level level, const char *line, void *user)
     fflush(stdout);
 }
 
+/* A file that is opened gets the first free number: that of a closed stream would bring it all that
+   is printed. What takes the number here fails as a closed stream does. */
+static void keep_stream_numbers(void)
+{
+    for (int number = STDIN_FILENO; number <= STDERR_FILENO; number++)
+        if (fcntl(number, F_GETFD) < 0)
+            open("/dev/null", number == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 void s2_report_prepare(void)
 {
+    keep_stream_numbers();
     signal(SIGABRT, end_aborted);
 }
 

@@ -43,7 +43,10 @@ bool s2_report_usage(const char *program, const char *format, ...)
 /** Print that memory is out for something and return the exit code of that. */
 int s2_report_no_memory(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/** Call first: turns a library's abort() into an error of the program. */
+/**
+ * Call first: no file takes the place of a closed stream, and a library's abort() is an error of
+ * the program.
+ */
 void s2_report_prepare(void);
 
 /**

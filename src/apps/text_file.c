@@ -2,59 +2,14 @@
 #include "apps/text_file.h"
 
 #include <errno.h>
-#include <libgen.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define START_BYTES 16384 /* of a file, in which its nature shows */
 
-static s2rgf_status fail(s2rgf_error *err, s2rgf_status status, const char *path, const char *what)
-{
-    err->status = status;
-    snprintf(err->message, sizeof err->message, "%s: %s", path, what);
-    return status;
-}
-
-/* As fail(), with the system's reason for the last failed call. */
-static s2rgf_status fail_system(s2rgf_error *err, const char *path, const char *what)
-{
-    char text[256];
-
-    snprintf(text, sizeof text, "%s: %s", what, strerror(errno));
-    return fail(err, S2RGF_IO, path, text);
-}
-
-/* The folder of path must be there and writable. */
-static s2rgf_status check_folder(const char *path, s2rgf_error *err)
-{
-    char *copy = strdup(path);
-    s2rgf_status status = S2RGF_OK;
-
-    if (!copy)
-        return fail(err, S2RGF_NO_MEMORY, path, "out of memory");
-    if (access(dirname(copy), W_OK | X_OK) != 0)
-        status = fail_system(err, path, "cannot write to its folder");
-    free(copy);
-    return status;
-}
-
 s2rgf_status s2_text_file_check(const char *path, bool overwrite, s2rgf_error *err)
 {
-    struct stat info;
-
-    if (strcmp(path, "-") == 0)
-        return S2RGF_OK;
-    if (stat(path, &info) != 0)
-        return errno == ENOENT || errno == ENOTDIR ? check_folder(path, err)
-                                                   : fail_system(err, path, "cannot be examined");
-    if (!S_ISREG(info.st_mode))
-        return fail(err, S2RGF_IO, path, "exists and is not a regular file");
-    if (!overwrite)
-        return fail(err, S2RGF_INVALID_ARGUMENT, path, "exists: use -overwrite to replace it");
-    return check_folder(path, err);
+    return strcmp(path, "-") == 0 ? S2RGF_OK : s2rgf_text_check(path, overwrite, err);
 }
 
 bool s2_text_file_holds(const char *path, const char *const *contents)
@@ -70,13 +25,6 @@ bool s2_text_file_holds(const char *path, const char *const *contents)
     for (size_t i = 0; length > 0 && contents[i] && found; i++)
         found = strstr(start, contents[i]);
     return found;
-}
-
-static s2rgf_status write_stdout(const char *text, s2rgf_error *err)
-{
-    if (fputs(text, stdout) == EOF || fputc('\n', stdout) == EOF || fflush(stdout) != 0)
-        return fail_system(err, "standard output", "cannot write");
-    return S2RGF_OK;
 }
 
 s2rgf_status s2_text_files_write(const s2rgf_text_file *texts, size_t count, bool overwrite,
@@ -98,5 +46,8 @@ s2rgf_status s2_text_files_write(const s2rgf_text_file *texts, size_t count, boo
     }
     if (status == S2RGF_OK && file_count > 0)
         status = s2rgf_texts_save(files, file_count, overwrite, err);
-    return status == S2RGF_OK && to_stdout ? write_stdout(to_stdout, err) : status;
+    /* A failed write shows when s2_report_finish() flushes. */
+    if (status == S2RGF_OK && to_stdout)
+        printf("%s\n", to_stdout);
+    return status;
 }

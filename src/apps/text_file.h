@@ -5,8 +5,7 @@
 #include "s2rgf/base.h"
 
 /**
- * Check that a file could be written there: it is absent, or a regular file to be replaced.
- * Errors  INVALID_ARGUMENT (exists, no overwrite), IO (not a regular file, no such folder).
+ * Check that a file could be written there, as s2rgf_text_check(), or that it is "-".
  */
 s2rgf_status s2_text_file_check(const char *path, bool overwrite, s2rgf_error *err);
 

@@ -57,7 +57,8 @@ static s2rgf_status read_rows(map_rows *rows, int y, s2rgf_error *err)
     const s2_rect line = {0, y, rows->map->grid.width, 1};
     s2rgf_status status = s2_class_map_read_row(rows->map, y, rows->classes, err);
     if (status == S2RGF_OK && rows->confidence)
-        status = s2_overlay_read(rows->confidence, line, rows->confidences, rows->has, err);
+        status =
+            s2_overlay_read_confidence(rows->confidence, line, rows->confidences, rows->has, err);
     return status;
 }
 

@@ -120,8 +120,8 @@ static s2rgf_status read_confidence(void *of, s2_rect rect, const double **pixel
         if (confidence->room == 0)
             return s2_fail_memory(err, "confidences");
     }
-    const s2rgf_status status =
-        s2_overlay_read(&confidence->overlay, rect, confidence->values, confidence->valid, err);
+    const s2rgf_status status = s2_overlay_read_confidence(
+        &confidence->overlay, rect, confidence->values, confidence->valid, err);
     for (size_t i = 0; i < count && status == S2RGF_OK; i++) {
         const double value = confidence->values[i];
         char found[S2_NUMBER_BYTES];

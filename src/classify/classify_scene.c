@@ -228,13 +228,18 @@ static s2rgf_status create_output(s2_classify_job *job, s2_map_kind kind, const 
     const char *path = s2_output_path(options, kind);
     const bool is_map = kind == S2_MAP_CLASSES;
     char lines[4096];
-    char *finishing = NULL;
-    const char *metadata[5] = {NULL};
+    char *finishing = NULL, *choices = NULL;
+    const char *metadata[6] = {NULL};
     s2rgf_status status = s2_finishing_describe(options, kind, NULL, &finishing, err);
-    if (status != S2RGF_OK)
+    if (status == S2RGF_OK && options->share_count > 0)
+        status = s2_mapping_choices(options, &choices, err);
+    if (status != S2RGF_OK) {
+        s2_free(finishing);
         return status;
+    }
     s2_mapping_provenance(job->content, &job->scene, lines, sizeof lines, metadata);
-    metadata[3] = finishing;
+    metadata[3] = finishing ? finishing : choices;
+    metadata[4] = finishing ? choices : NULL;
     /* The format is the map's; the others have that of their own names. */
     const bool has_options =
         is_map || s2_map_format_is_same(path, options->output_path, options->format);
@@ -254,6 +259,7 @@ static s2rgf_status create_output(s2_classify_job *job, s2_map_kind kind, const 
                               .trial = job->common ? &job->common->trials[kind] : NULL};
     status = s2_map_create(&spec, &job->writers[kind], err);
     s2_free(finishing);
+    s2_free(choices);
     return status;
 }
 

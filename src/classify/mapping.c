@@ -9,9 +9,11 @@
 #include "assess/calibration.h"
 #include "core/error.h"
 #include "core/granted.h"
+#include "core/memory.h"
+#include "geo/map/share.h"
 
 #define DEFAULT_MEMORY_MB 512 /* the model and GDAL's block cache come on top */
-#define LABEL_BYTES 1024      /* of a source in the provenance */
+#define LABEL_BYTES 1024      /* of a source or an option in the metadata */
 
 s2rgf_status s2_mapping_precision(const char *name, s2_precision *precision, s2rgf_error *err)
 {
@@ -104,4 +106,46 @@ void s2_mapping_provenance(const s2_model_content *content, const s2_scene *scen
                        content->sources[s].name, label);
     }
     metadata[3] = NULL;
+}
+
+/* value in  or NULL: it is not given */
+static void add_choice(s2_text *text, const char *name, const char *value)
+{
+    char shown[LABEL_BYTES];
+    if (!value)
+        return;
+    s2rgf_printable(value, shown, sizeof shown);
+    s2_text_append(text, "%s%s %s", text->length > 0 ? ", " : "", name, shown);
+}
+
+static void add_choices(s2_text *text, const char *name, const char *const *values)
+{
+    for (; values && *values; values++)
+        add_choice(text, name, *values);
+}
+
+static void add_polygons(s2_text *text, const char *name, const s2rgf_label_options *polygons)
+{
+    add_choice(text, name, polygons->path);
+    add_choice(text, "layer", polygons->layer);
+    add_choice(text, "where", polygons->where);
+}
+
+s2rgf_status s2_mapping_choices(const s2rgf_classify_options *options, char **line,
+                                s2rgf_error *err)
+{
+    const s2rgf_scene_options *scene = &options->scene;
+    s2_text text = {0};
+    add_choice(&text, "a_srs", scene->assigned_srs);
+    add_choice(&text, "srcnodata", scene->source_nodata);
+    add_choices(&text, "oo", scene->open_options);
+    add_choices(&text, "qa", scene->quality);
+    add_choice(&text, "any_source", scene->any_source ? "yes" : NULL);
+    add_choice(&text, "mask", options->mask_path);
+    add_polygons(&text, "cutline", &options->cutline);
+    add_polygons(&text, "exclude", &options->exclude);
+    *line = text.length > 0 ? s2_asprintf(S2_MAP_SHARE_CHOICES_KEY "=%s", text.data) : NULL;
+    const bool done = !text.failed && (text.length == 0 || *line);
+    s2_free(text.data);
+    return done ? S2RGF_OK : s2_fail_memory(err, "metadata of the map");
 }

@@ -5,7 +5,7 @@
 #include "geo/source/source_set.h"
 #include "model/model.h"
 #include "nn/networks/networks.h"
-#include "s2rgf/models.h"
+#include "s2rgf/classification.h"
 
 /** name in "float" or "exact". Errors: INVALID_ARGUMENT. */
 s2rgf_status s2_mapping_precision(const char *name, s2_precision *precision, s2rgf_error *err);
@@ -55,5 +55,14 @@ s2rgf_status s2_mapping_fail_scores(const char *path, uint64_t pixels, s2rgf_err
  */
 void s2_mapping_provenance(const s2_model_content *content, const s2_scene *scene, char *lines,
                            size_t size, const char *metadata[4]);
+
+/**
+ * The options that decide what its pixels are but are not in the provenance, as a KEY=VALUE line for
+ * the metadata of a share.
+ * line out  or NULL where none is given; released with s2_free()
+ * Errors  NO_MEMORY.
+ */
+s2rgf_status s2_mapping_choices(const s2rgf_classify_options *options, char **line,
+                                s2rgf_error *err);
 
 #endif

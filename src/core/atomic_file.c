@@ -238,6 +238,13 @@ s2rgf_status s2_atomic_save(const char *path, const void *bytes, size_t count, b
     return status;
 }
 
+s2rgf_status s2rgf_text_check(const char *path, bool overwrite, s2rgf_error *err)
+{
+    s2_error_clear(err);
+    const s2rgf_status status = S2_ARGUMENTS_GIVEN(err, {"path", path});
+    return status == S2RGF_OK ? s2_atomic_check(path, overwrite, err) : status;
+}
+
 s2rgf_status s2rgf_texts_save(const s2rgf_text_file *texts, size_t count, bool overwrite,
                               s2rgf_error *err)
 {

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/number.h"
+
 /** Cut a half character off the end of a truncated UTF-8 string of `length` bytes. */
 static void trim_partial_character(char *text, size_t length)
 {
@@ -28,7 +30,7 @@ s2rgf_status s2_fail(s2rgf_error *err, s2rgf_status status, const char *format, 
     char message[S2RGF_MESSAGE_BYTES];
     va_list args;
     va_start(args, format);
-    const int length = vsnprintf(message, sizeof message, format, args);
+    const int length = s2_vsnprintf(message, sizeof message, format, args);
     va_end(args);
     if (length < 0)
         message[0] = '\0';

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "core/memory.h"
+#include "core/number.h"
 
 #define LINE_BYTES 4096
 
@@ -43,7 +44,7 @@ static bool read_line(const char *folder, const char *name, char line[LINE_BYTES
 static double limit_in(const char *text)
 {
     char *end;
-    const double value = strtod(text, &end);
+    const double value = s2_strtod(text, &end);
     return end > text && value > 0.0 ? value : INFINITY;
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "core/memory.h"
+#include "core/number.h"
 
 void s2_log(const s2rgf_host *host, s2rgf_log_level level, const char *format, ...)
 {
@@ -13,7 +14,7 @@ void s2_log(const s2rgf_host *host, s2rgf_log_level level, const char *format, .
     char line[1024];
     va_list args;
     va_start(args, format);
-    const int length = vsnprintf(line, sizeof line, format, args);
+    const int length = s2_vsnprintf(line, sizeof line, format, args);
     va_end(args);
     if (length < 0)
         return;
@@ -22,7 +23,7 @@ void s2_log(const s2rgf_host *host, s2rgf_log_level level, const char *format, .
         whole = s2_alloc((size_t)length + 1, 1);
         if (whole) {
             va_start(args, format);
-            vsnprintf(whole, (size_t)length + 1, format, args);
+            s2_vsnprintf(whole, (size_t)length + 1, format, args);
             va_end(args);
         }
     }

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 
 #include "core/error.h"
+#include "core/number.h"
 
 #define FIRST_ROOM 16
 #define LARGE_PAGE ((size_t)2 << 20) /* bytes */
@@ -138,7 +139,7 @@ static size_t formatted_bytes(const char *format, va_list args)
 {
     va_list copy;
     va_copy(copy, args);
-    const int length = vsnprintf(NULL, 0, format, copy);
+    const int length = s2_vsnprintf(NULL, 0, format, copy);
     va_end(copy);
     return length < 0 ? 0 : (size_t)length + 1;
 }
@@ -150,7 +151,7 @@ char *s2_asprintf(const char *format, ...)
     const size_t bytes = formatted_bytes(format, args);
     char *text = bytes == 0 ? NULL : s2_alloc(bytes, 1);
     if (text)
-        vsnprintf(text, bytes, format, args);
+        s2_vsnprintf(text, bytes, format, args);
     va_end(args);
     return text;
 }
@@ -185,7 +186,7 @@ void s2_text_append(s2_text *text, const char *format, ...)
     if (bytes == 0) {
         text->failed = true;
     } else if (reserve(text, bytes)) {
-        vsnprintf(text->data + text->length, bytes, format, args);
+        s2_vsnprintf(text->data + text->length, bytes, format, args);
         text->length += bytes - 1;
     }
     va_end(args);

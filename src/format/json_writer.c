@@ -4,9 +4,9 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "core/number.h"
 #include "core/utf8.h"
 
 #define DOUBLE_BYTES 48
@@ -116,22 +116,6 @@ void s2_json_put_string(s2_json_writer *writer, const char *key, const char *tex
         put_quoted(&writer->text, text);
 }
 
-/** Whatever the locale uses as decimal point (one or several bytes) becomes '.'. */
-static void use_decimal_point(char *number)
-{
-    char *out = number;
-    bool has_point = false;
-    for (const char *in = number; *in != '\0'; in++) {
-        if (strchr("0123456789+-e", *in)) {
-            *out++ = *in;
-        } else if (!has_point) {
-            *out++ = '.';
-            has_point = true;
-        }
-    }
-    *out = '\0';
-}
-
 void s2_json_put_double(s2_json_writer *writer, const char *key, double value)
 {
     start_value(writer, key);
@@ -141,11 +125,10 @@ void s2_json_put_double(s2_json_writer *writer, const char *key, double value)
     }
     char number[DOUBLE_BYTES];
     for (int digits = 15; digits <= 17; digits++) {
-        snprintf(number, sizeof number, "%.*g", digits, value);
-        if (strtod(number, NULL) == value)
+        s2_snprintf(number, sizeof number, "%.*g", digits, value);
+        if (s2_strtod(number, NULL) == value)
             break;
     }
-    use_decimal_point(number);
     s2_text_append(&writer->text, "%s", number);
 }
 

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/number.h"
+
 #define IR_VERSION 8
 #define NODE_BYTES 2048 /* a node's text */
 
@@ -149,7 +151,7 @@ void s2_onnx_add(s2_onnx_graph *graph, const char *format, ...)
     s2_protobuf node = {0};
     va_list args;
     va_start(args, format);
-    const int bytes = vsnprintf(text, sizeof text, format, args);
+    const int bytes = s2_vsnprintf(text, sizeof text, format, args);
     va_end(args);
     assert(bytes > 0 && (size_t)bytes < sizeof text);
     (void)bytes;

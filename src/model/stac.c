@@ -7,6 +7,7 @@
 #include "core/argument.h"
 #include "core/error.h"
 #include "core/memory.h"
+#include "core/number.h"
 #include "format/json_writer.h"
 #include "model/ablations.h"
 #include "model/bands.h"
@@ -118,13 +119,13 @@ static void put_input(s2_json_writer *writer, const s2_model_content *content, i
 {
     const s2_model_source *source = &content->sources[index];
     char text[128];
-    snprintf(text, sizeof text,
-             "Pixels of size %g%s in the training scene%s; no data become 0 after "
-             "scaling",
-             source->pixel_size, source->pixel_unknown ? "" : " m",
-             index == content->reference ? ", on whose grid the map is"
-             : source->on_reference      ? ", on the grid of the map"
-                                         : "");
+    s2_snprintf(text, sizeof text,
+                "Pixels of size %g%s in the training scene%s; no data become 0 after "
+                "scaling",
+                source->pixel_size, source->pixel_unknown ? "" : " m",
+                index == content->reference ? ", on whose grid the map is"
+                : source->on_reference      ? ", on the grid of the map"
+                                            : "");
     s2_json_begin_object(writer, NULL);
     s2_json_put_string(writer, "name", source->name);
     s2_json_put_string(writer, "description", text);

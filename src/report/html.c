@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/number.h"
 #include "core/utf8.h"
 
 #define LONGEST_TEXT 4096 /* bytes of a text from outside */
@@ -133,7 +134,7 @@ void s2_html_fact_count(s2_text *page, const char *label, uint64_t count)
 void s2_html_fact_number(s2_text *page, const char *label, const char *format, double number)
 {
     char text[S2_HTML_NUMBER_BYTES];
-    snprintf(text, sizeof text, format, number);
+    s2_snprintf(text, sizeof text, format, number);
     s2_html_fact(page, label, isnan(number) ? NULL : text);
 }
 
@@ -177,7 +178,7 @@ void s2_html_swatch(s2_text *page, const uint8_t rgb[3])
 void s2_html_number_cell(s2_text *page, const char *format, double number)
 {
     char text[S2_HTML_NUMBER_BYTES];
-    snprintf(text, sizeof text, format, number);
+    s2_snprintf(text, sizeof text, format, number);
     s2_text_append(page, "<td class=\"n\">%s</td>", isfinite(number) ? text : "-");
 }
 

@@ -7,6 +7,7 @@
 
 #include "core/argument.h"
 #include "core/error.h"
+#include "core/number.h"
 #include "geo/source/srs.h"
 #include "report/html.h"
 
@@ -75,10 +76,10 @@ static void put_scale(s2_text *page, const s2_map_view *view, int width)
     const int end = 4 + (int)lround(width * length / whole);
     char text[S2_HTML_NUMBER_BYTES];
     if (!isfinite(view->picture.width_m))
-        snprintf(text, sizeof text, "%g pixel%s", length, length == 1.0 ? "" : "s");
+        s2_snprintf(text, sizeof text, "%g pixel%s", length, length == 1.0 ? "" : "s");
     else
-        snprintf(text, sizeof text, "%g %s", length >= 1000.0 ? length / 1000.0 : length,
-                 length >= 1000.0 ? "km" : "m");
+        s2_snprintf(text, sizeof text, "%g %s", length >= 1000.0 ? length / 1000.0 : length,
+                    length >= 1000.0 ? "km" : "m");
     s2_text_append(page,
                    "<path d=\"M4 10V18H%dV10\" fill=\"none\" stroke=\"#111\" stroke-width=\"2\"/>"
                    "<text x=\"4\" y=\"36\">%s</text>\n",

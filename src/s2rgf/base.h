@@ -103,6 +103,12 @@ typedef struct s2rgf_text_file {
 S2RGF_API s2rgf_status s2rgf_texts_save(const s2rgf_text_file *texts, size_t count, bool overwrite,
                                         s2rgf_error *err);
 
+/**
+ * Refuse a name that s2rgf_texts_save() would refuse, before the work that makes the text. Errors:
+ * as there.
+ */
+S2RGF_API s2rgf_status s2rgf_text_check(const char *path, bool overwrite, s2rgf_error *err);
+
 /** Release a string handed out by this library; NULL is accepted. */
 S2RGF_API void s2rgf_free(void *text);
 

@@ -3,10 +3,10 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/error.h"
+#include "core/number.h"
 
 #define USUAL_ACCURACY 0.8
 
@@ -34,7 +34,7 @@ s2rgf_status s2_expected_deviation(const char *const *accuracies, int value, con
         const size_t length = class_length(accuracies[i]);
         const char *number = accuracies[i] + length + (length > 0);
         char *end;
-        const double found = strtod(number, &end);
+        const double found = s2_strtod(number, &end);
         if (end == number || *end != '\0' || !(found >= 0.0 && found <= 1.0))
             return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                            "expected accuracy: expected a number from 0 to 1, or class=number, "

@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
+#include "core/number.h"
 #include "geo/source/source_tell.h"
 
 #define LARGEST 1e9 /* band number or wavelength in nanometres */
@@ -101,8 +102,8 @@ static s2rgf_status fail_uncovered(const choice *own, const item *found, s2rgf_e
         snprintf(what, sizeof what,
                  "expected numbers of bands, for no wavelength of this source is known");
     else
-        snprintf(what, sizeof what, "no band in this range: expected some of %g to %g nm", lowest,
-                 highest);
+        s2_snprintf(what, sizeof what, "no band in this range: expected some of %g to %g nm",
+                    lowest, highest);
     return fail_choice(own, found, what, err);
 }
 

@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
+#include "core/number.h"
 #include "tiles/tile_runner.h"
 #include "train/checkpoint.h"
 #include "train/validation.h"
@@ -277,11 +278,11 @@ static void tell_validation(const s2_trainer *trainer, int steps, const s2_valid
     char agreement[32] = "";
     char share[48] = "";
     if (!isnan(kappa))
-        snprintf(agreement, sizeof agreement, ", kappa %.3f", kappa);
+        s2_snprintf(agreement, sizeof agreement, ", kappa %.3f", kappa);
     if (!isnan(oa))
-        snprintf(figures, sizeof figures, "validation OA %.3f%s", oa, agreement);
+        s2_snprintf(figures, sizeof figures, "validation OA %.3f%s", oa, agreement);
     if (trainer->expert)
-        snprintf(share, sizeof share, ", share of the expert %g", found->share.share);
+        s2_snprintf(share, sizeof share, ", share of the expert %g", found->share.share);
     s2_log(trainer->host, S2RGF_INFO, "Step %d of %d: loss %.3f, %s%s%s; %.0f s left",
            trainer->progress.step, steps, recent_loss(trainer), figures, share,
            better ? "" : ", worse than before", seconds_left(trainer, steps, better));

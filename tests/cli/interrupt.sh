@@ -64,6 +64,17 @@ for command in "s2rgf_train" "s2rgf_classify"; do
     expect_files_kept "$command"
 done
 
+mkfifo pipe
+exec 4<> pipe 5> pipe 4<&- # 5 is a pipe that nobody reads
+for command in "s2rgf_info model.s2rgf" "s2rgf_info model.s2rgf -json" "s2rgf_info model.s2rgf -html -"; do
+    status=0
+    $command >&5 2> "$stderr" || status=$?
+    [ "$status" -eq 130 ] || fail "status $status without a reader, expected 130: $command"
+    [ ! -s "$stderr" ] || fail "a reader that has seen enough is complained of: $command"
+done
+exec 5>&-
+rm pipe
+
 # A job that was started with SIGINT ignored goes on ignoring it.
 : > "$stdout"
 (

@@ -93,6 +93,10 @@ refused 1 pipe.tif "not a regular file" -- "${classify[@]}" "${sources[@]}" -ove
 refused 1 dangling.tif "-overwrite" -- "${classify[@]}" "${sources[@]}" dangling.tif
 refused 1 /dev/stdout "a stream" -- "${classify[@]}" "${sources[@]}" /dev/stdout
 refused 1 /dev/stdout "a stream" -- "${train[@]}" /dev/stdout
+# a report, too, before the work that it reports on
+refused 1 /dev/stdout "a stream" -- s2rgf_change scene/truth.tif scene/truth.tif -overwrite -json /dev/stdout change.tif
+refused 1 /dev/stdout "a stream" -- s2rgf_info model.s2rgf -overwrite -onnx m.onnx -html /dev/stdout
+refused 1 /dev/stdout "a stream" -- "${classify[@]}" -scenes scene -i 'ms={}s.tif' -report /dev/stdout 'map_{}.tif'
 refused 1 "in an archive" -- "${classify[@]}" "${sources[@]}" /vsizip/a.zip/map.tif
 refused 1 "not in a folder" -- "${classify[@]}" "${sources[@]}" "/vsicached?file=map.tif"
 refused 1 "path too long" 2047 -- "${classify[@]}" "${sources[@]}" "${long}map.tif"

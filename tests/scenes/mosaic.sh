@@ -24,7 +24,7 @@ shares() {
 
 # ---- byte for byte, however it is cut, and for a window, too
 for window in "" "-srcwin 10 37 200 333"; do
-    cuts=("2" "7 -tile 100")
+    cuts=("2 -oo NUM_THREADS=1" "7 -tile 100") # what all shares have in common is not in the map
     [ -z "$window" ] || cuts=("3 -tile 32 -threads 1" "11 -tile 16")
     # shellcheck disable=SC2086 # several words
     expect_silence "${one[@]}" $window -overwrite -conf whole_conf.tif -prob whole_prob.tif whole.tif
@@ -106,5 +106,7 @@ window=(-srcwin 10 37 200 333)
 replaced "other model than" s2rgf_classify -q -m other.s2rgf "${one[@]:4}" "${window[@]}"
 ln large/ms.tif second.tif
 replaced "other sources than" "${one[@]:0:4}" -i ms=second.tif "${one[@]:6}" "${window[@]}"
+replaced "other options than" "${one[@]}" -mask large/truth.tif "${window[@]}"
+expect_in "$stderr" "expected none, found mask large/truth.tif"
 replaced "lies elsewhere than its share of the map's grid" "${one[@]}" -srcwin 11 37 200 333
 replaced "does not continue the map" "${one[@]}" -srcwin 10 37 200 332

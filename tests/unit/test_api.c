@@ -398,6 +398,7 @@ static void verbs_need_their_arguments(void)
     REFUSED(s2rgf_assessment_html(&(s2rgf_assessment){0}, &assess, NULL, NULL, NULL, &err));
     REFUSED(s2rgf_model_html(NULL, &text, &err));
     REFUSED(s2rgf_check_outputs(NULL, NULL, &err));
+    REFUSED(s2rgf_text_check(NULL, false, &err));
     REFUSED(s2rgf_texts_save(NULL, 1, false, &err));
     REFUSED(s2rgf_texts_save(&(s2rgf_text_file){NULL, "text"}, 1, false, &err));
     REFUSED(s2rgf_texts_save(&(s2rgf_text_file){"a.txt", NULL}, 1, false, &err));

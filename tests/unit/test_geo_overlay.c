@@ -59,6 +59,35 @@ static void test_read(const s2_grid *grid)
     VSIUnlink(PATH);
 }
 
+/* A Byte that holds 0 to 1 by scale and offset; as a mask, what is stored counts. */
+static void test_scaled(const s2_grid *grid)
+{
+    const raster_recipe recipe = {.path = PATH, .width = WIDTH, .height = HEIGHT, .type = GDT_Byte};
+    const double pixels[PIXELS] = {2, 255, 129, 255, 0, 66, 2, 2, 2, 2, 2, 2, 2, 2, 2};
+    GDALDatasetH dataset = create_raster(&recipe);
+    GDALRasterBandH band = GDALGetRasterBand(dataset, 1);
+    CHECK(GDALSetRasterScale(band, 0.0039525693) == CE_None); /* 1 / 253 */
+    CHECK(GDALSetRasterOffset(band, -0.0079051386) == CE_None);
+    CHECK(GDALSetRasterNoDataValue(band, 0) == CE_None);
+    CHECK(GDALRasterIO(band, GF_Write, 0, 0, WIDTH, HEIGHT, (void *)pixels, WIDTH, HEIGHT,
+                       GDT_Float64, 0, 0) == CE_None);
+    GDALClose(dataset);
+    s2_overlay overlay;
+    double values[WIDTH];
+    uint8_t valid[WIDTH];
+    bool any;
+    const s2_rect row = {0, 0, WIDTH, 1};
+    REQUIRE(s2_overlay_open(PATH, grid, "the test's", &overlay, NULL) == S2RGF_OK);
+    CHECK(s2_overlay_read_confidence(&overlay, row, values, valid, NULL) == S2RGF_OK);
+    CHECK(values[0] == 0.0 && values[1] == 1.0 && values[3] == 1.0);
+    CHECK_NEAR(values[2], 127.0 / 253.0, 1e-6);
+    CHECK(valid[0] && valid[1] && valid[2] && valid[3] && !valid[4]);
+    CHECK(s2_overlay_read_mask(&overlay, row, valid, &any, NULL) == S2RGF_OK);
+    CHECK(valid[0] && valid[1] && !valid[4]);
+    s2_overlay_close(&overlay);
+    VSIUnlink(PATH);
+}
+
 static void check_refused(const s2_grid *grid, const raster_recipe *recipe, s2rgf_status status,
                           const char *message)
 {
@@ -128,6 +157,7 @@ int main(void)
     GDALAllRegister();
     usual_grid(&grid);
     test_read(&grid);
+    test_scaled(&grid);
     test_refusals(&grid);
     test_accepted(&grid);
     s2_grid_clear(&grid);

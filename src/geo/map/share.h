@@ -10,6 +10,8 @@
 /* metadata item that says which share a file is; its spelling stays, so that older shares can be
    read */
 #define S2_MAP_SHARE_KEY "S2RGF_PART"
+/* one that says with which options it was mapped, which all shares of a map have in common */
+#define S2_MAP_SHARE_CHOICES_KEY "S2RGF_OPTIONS"
 #define S2_MAP_SHARES_MAX 100000   /* shares of one map */
 #define S2_MAP_SHARE_TEXT_BYTES 96 /* the item's value with its terminating zero */
 

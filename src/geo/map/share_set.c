@@ -133,7 +133,8 @@ static const struct {
 } PROVENANCE[] = {{"S2RGF_VERSION", "version of the program", false},
                   {"S2RGF_MODEL", "model", false},
                   {"S2RGF_SOURCES", "sources", false},
-                  {"S2RGF_FINISHING", "finishing", true}};
+                  {"S2RGF_FINISHING", "finishing", true},
+                  {S2_MAP_SHARE_CHOICES_KEY, "options", true}};
 #define PROVENANCE_COUNT (sizeof PROVENANCE / sizeof PROVENANCE[0])
 
 static char **read_provenance(GDALDatasetH dataset)
@@ -266,6 +267,7 @@ s2rgf_status s2_share_set_open(const char *map_path, int count, s2_share_set *se
             s2_fail(err, S2RGF_MISMATCH, "%s: not the end of the map: expected line %d, found %d",
                     set->paths[set->count - 1], set->grid.height,
                     set->shares[set->count - 1].first_line + set->shares[set->count - 1].lines);
+    set->metadata = CSLSetNameValue(set->metadata, S2_MAP_SHARE_CHOICES_KEY, NULL);
     return status;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "core/number.h"
 
 /** Copy on one line: GDAL's messages may hold line breaks, and names from outside. */
 static void copy_line(const s2_gdal_catch *caught, char *to, size_t size, const char *from)
@@ -64,7 +65,7 @@ s2rgf_status s2_gdal_fail(const s2_gdal_catch *caught, s2rgf_error *err, s2rgf_s
     char ours[S2RGF_MESSAGE_BYTES];
     va_list args;
     va_start(args, format);
-    vsnprintf(ours, sizeof ours, format, args);
+    s2_vsnprintf(ours, sizeof ours, format, args);
     va_end(args);
     if (caught->no_memory)
         return s2_fail(err, S2RGF_NO_MEMORY, "%s: out of memory: %s", ours, caught->failure);

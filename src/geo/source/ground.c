@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/number.h"
 #include "geo/source/gdal_catch.h"
 #include "geo/source/srs.h"
 
@@ -122,16 +123,16 @@ void s2_grid_pixel_text(const s2_grid *grid, char *text, size_t size)
     const double units = s2_grid_pixel_size(grid), metres = s2_grid_pixel_metres(grid);
     OGRSpatialReferenceH srs = NULL;
     if (isnan(metres) || s2_srs_from_text(grid->srs_wkt, &srs, NULL) != S2RGF_OK) {
-        snprintf(text, size, "%.10g of unknown unit", units);
+        s2_snprintf(text, size, "%.10g of unknown unit", units);
     } else if (OSRIsGeographic(srs)) {
-        snprintf(text, size, "%.10g degrees, %.4g m on the ground",
-                 units * OSRGetAngularUnits(srs, NULL) * 57.29577951308232, metres);
+        s2_snprintf(text, size, "%.10g degrees, %.4g m on the ground",
+                    units * OSRGetAngularUnits(srs, NULL) * 57.29577951308232, metres);
     } else {
         const double own = units * OSRGetLinearUnits(srs, NULL);
         if (fabs(metres / own - 1.0) < NEAR_GROUND)
-            snprintf(text, size, "%.10g m", own);
+            s2_snprintf(text, size, "%.10g m", own);
         else
-            snprintf(text, size, "%.10g m, %.4g m on the ground", own, metres);
+            s2_snprintf(text, size, "%.10g m, %.4g m on the ground", own, metres);
     }
     OSRDestroySpatialReference(srs);
 }

@@ -7,6 +7,8 @@
 #include "core/memory.h"
 #include "geo/source/gdal_catch.h"
 
+#define ROUNDING 1e-6 /* of a scale that is written with few digits */
+
 static s2rgf_status open_dataset(const char *path, s2_overlay *overlay, s2rgf_error *err)
 {
     const s2_gdal_request request = {.name = path, .complaint = "cannot be opened as a raster"};
@@ -73,6 +75,24 @@ s2rgf_status s2_overlay_read(s2_overlay *overlay, s2_rect rect, double *values, 
     for (size_t i = 0; i < pixels; i++)
         valid[i] = valid[i] != 0 && !isnan(values[i]);
     return S2RGF_OK;
+}
+
+s2rgf_status s2_overlay_read_confidence(s2_overlay *overlay, s2_rect rect, double *values,
+                                        uint8_t *valid, s2rgf_error *err)
+{
+    GDALRasterBandH band = GDALGetRasterBand(overlay->dataset, 1);
+    int has_scale = FALSE, has_offset = FALSE;
+    const double scale = GDALGetRasterScale(band, &has_scale);
+    const double offset = GDALGetRasterOffset(band, &has_offset);
+    const s2rgf_status status = s2_overlay_read(overlay, rect, values, valid, err);
+    const size_t pixels = (size_t)rect.w * (size_t)rect.h;
+    for (size_t i = 0; i < pixels && status == S2RGF_OK && (has_scale || has_offset); i++) {
+        values[i] = values[i] * (has_scale ? scale : 1.0) + (has_offset ? offset : 0.0);
+        const double nearest = round(values[i]);
+        if ((nearest == 0.0 || nearest == 1.0) && fabs(values[i] - nearest) < ROUNDING)
+            values[i] = nearest;
+    }
+    return status;
 }
 
 s2rgf_status s2_overlay_read_mask(s2_overlay *overlay, s2_rect rect, uint8_t *wanted, bool *any,

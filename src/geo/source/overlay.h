@@ -37,6 +37,13 @@ s2rgf_status s2_overlay_read(s2_overlay *overlay, s2_rect rect, double *values, 
                              s2rgf_error *err);
 
 /**
+ * Read a rectangle as confidences: the same with scale and offset applied, as for a Byte that
+ * holds 0 to 1. What these make of 0 or 1 but for their rounding is 0 or 1.
+ */
+s2rgf_status s2_overlay_read_confidence(s2_overlay *overlay, s2_rect rect, double *values,
+                                        uint8_t *valid, s2rgf_error *err);
+
+/**
  * Read a rectangle as a mask.
  * wanted  out [h][w] 0 where the raster has 0, nodata or NaN, else 1
  * any     out whether any is 1

@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
+#include "core/number.h"
 #include "core/plural.h"
 #include "geo/source/gdal_catch.h"
 #include "geo/source/products.h"
@@ -552,8 +553,8 @@ static void describe_meeting(const s2_scene *scene, int index, char *text, size_
         s2_affine_apply(&member->ref_to_source, 0.0, 0.0, &x, &y);
         const double ratio =
             size_of(member->source) / size_of(scene->sources[scene->reference].source);
-        snprintf(text, size, "%ssampled, ratio %.4g, origin at its pixel %.2f, %.2f", warped, ratio,
-                 x, y);
+        s2_snprintf(text, size, "%ssampled, ratio %.4g, origin at its pixel %.2f, %.2f", warped,
+                    ratio, x, y);
     }
 }
 
