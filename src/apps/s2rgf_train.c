@@ -72,7 +72,7 @@ static const s2_option TRAINING_OPTIONS[] = {
             "form of the de-redundancy loss: correlation, or softmax as published"),
     S2_LIST("ablate", "part", TRAIN(ablations),
             "part to switch off, to measure what it contributes: attention, ssja, redundancy, "
-            "spectral, spatial, expert, windows or source:name"),
+            "spectral, spatial, expert, windows, hidden or source:name"),
     S2_REAL("jitter", "spread", TRAIN(jitter), 0, 1,
             "spread of the brightness of training crops; 0 leaves them as they are"),
     S2_REAL("source_dropout", "p", TRAIN(source_dropout), 0, 0.9,

@@ -17,7 +17,7 @@ static bool *nth_part(s2_model_content *content, int index, char name[S2_ABLATIO
     } parts[] = {{"attention", &off->attention},   {"ssja", &off->ssja},
                  {"redundancy", &off->redundancy}, {"spectral", &off->spectral},
                  {"spatial", &off->spatial},       {"expert", &off->expert},
-                 {"windows", &off->windows}};
+                 {"windows", &off->windows},       {"hidden", &off->hidden}};
     const int fixed = (int)(sizeof parts / sizeof *parts);
     if (index < fixed) {
         snprintf(name, S2_ABLATION_BYTES, "%s", parts[index].name);

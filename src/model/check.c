@@ -253,6 +253,16 @@ static s2rgf_status check_expert(const checker *check, const s2_model_content *c
     if (status == S2RGF_OK)
         status = check_number(check, "expert.windows_shrinkage", expert->windows_shrinkage,
                               (const double[]){0, 1});
+    if (status == S2RGF_OK && expert->hidden_divisor != 0.0)
+        status = check_number(check, "expert.hidden_divisor", expert->hidden_divisor,
+                              (const double[]){1e-6, 1e6});
+    if (status == S2RGF_OK)
+        status = check_number(check, "expert.hidden_shrinkage", expert->hidden_shrinkage,
+                              (const double[]){0, 1});
+    if (status == S2RGF_OK && expert->hidden_divisor != 0.0 && expert->windows_divisor == 0.0)
+        status = s2_fail(check->err, check->refusal,
+                         "%s: expert.hidden_divisor: expected none without windows_divisor",
+                         check->subject);
     return status;
 }
 

@@ -108,7 +108,9 @@ s2rgf_status s2_model_find_tensor(const s2_model_content *content, const char *n
 
 int s2_model_format_version(const s2_model_content *content)
 {
-    return content->expert.share > 0.0 ? S2_MODEL_FORMAT_VERSION : 1;
+    if (content->expert.hidden_divisor > 0.0)
+        return S2_MODEL_FORMAT_VERSION;
+    return content->expert.share > 0.0 ? 2 : 1;
 }
 
 /** What a model file says besides its tensors; a file's texts point into it. */

@@ -10,7 +10,7 @@
 #include "nn/network.h"
 
 /* Models with an expert are of format 2: a program that knows 1 alone would map without it. */
-#define S2_MODEL_FORMAT_VERSION 2
+#define S2_MODEL_FORMAT_VERSION 3
 #define S2_MODEL_MAX_BANDS 10000 /* of one source */
 #define S2_MODEL_NAME_BYTES 1024 /* longest name of a band or class */
 
@@ -57,8 +57,8 @@ typedef struct s2_model_expert {
     bool raised;      /* the share, because validation was worse than the expert alone */
     double divisor;   /* of its scores: their temperature */
     double shrinkage; /* of the covariance, 0..1 */
-    /* the same of the expert of windows; 0: there is none */
-    double windows_divisor, windows_shrinkage;
+    /* the same of the expert of windows, and of that with a hidden layer; 0: there is none */
+    double windows_divisor, windows_shrinkage, hidden_divisor, hidden_shrinkage;
 } s2_model_expert;
 
 typedef struct s2_model_content {

@@ -97,6 +97,10 @@ void s2_model_put_expert(s2_json_writer *writer, const s2_model_expert *expert)
         s2_json_put_double(writer, "windows_divisor", expert->windows_divisor);
         s2_json_put_double(writer, "windows_shrinkage", expert->windows_shrinkage);
     }
+    if (expert->hidden_divisor > 0.0) {
+        s2_json_put_double(writer, "hidden_divisor", expert->hidden_divisor);
+        s2_json_put_double(writer, "hidden_shrinkage", expert->hidden_shrinkage);
+    }
     s2_json_end_object(writer);
 }
 
@@ -414,6 +418,11 @@ static s2rgf_status get_expert(const s2_json_node *root, s2_model_expert *expert
         if (status == S2RGF_OK)
             status =
                 s2_json_get_double(&node, "windows_shrinkage", &expert->windows_shrinkage, err);
+    }
+    if (status == S2RGF_OK && s2_json_has(&node, "hidden_divisor")) {
+        status = s2_json_get_double(&node, "hidden_divisor", &expert->hidden_divisor, err);
+        if (status == S2RGF_OK)
+            status = s2_json_get_double(&node, "hidden_shrinkage", &expert->hidden_shrinkage, err);
     }
     if (status == S2RGF_OK && s2_json_has(&node, "raised"))
         status = s2_json_get_bool(&node, "raised", &expert->raised, err);

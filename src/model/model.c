@@ -266,6 +266,10 @@ static void put_expert(s2_text *text, const s2_model_expert *expert)
     if (expert->share > 0.0 && expert->windows_divisor > 0.0)
         s2_text_append(text, "            of windows, too (temperature %.3g, shrinkage %.3g)\n",
                        expert->windows_divisor, expert->windows_shrinkage);
+    if (expert->share > 0.0 && expert->hidden_divisor > 0.0)
+        s2_text_append(text,
+                       "            with a hidden layer, too (temperature %.3g, shrinkage %.3g)\n",
+                       expert->hidden_divisor, expert->hidden_shrinkage);
 }
 
 static void put_ablations(s2_text *text, const s2_model_content *content)

@@ -16,6 +16,7 @@ static s2_network_spec spec_of(const s2_model_content *content)
                             .runs_only = true,
                             .expert = content->expert.share > 0.0,
                             .windows = content->expert.windows_divisor > 0.0,
+                            .hidden = content->expert.hidden_divisor > 0.0,
                             .off = content->off};
     for (int s = 0; s < content->source_count; s++) {
         spec.bands[s] = content->sources[s].band_count;
@@ -84,6 +85,8 @@ s2rgf_status s2_network_to_model(const s2_network *network, s2_model_content *co
         if (s2_expert_owns(param->name) && content->expert.share == 0.0)
             continue;
         if (s2_expert_owns_windows(param->name) && content->expert.windows_divisor == 0.0)
+            continue;
+        if (s2_expert_owns_hidden(param->name) && content->expert.hidden_divisor == 0.0)
             continue;
         const s2rgf_status status =
             s2_model_add_tensor(content, param->name, param->dims, param->dim_count, &data, err);

@@ -27,6 +27,12 @@ void s2_expert_declare(s2_expert *expert, s2_params *params, const s2_network_sp
         expert->components[s] = add(params, s, "components", spec->bands[s], components);
         expert->windows[s] =
             add(params, s, "windows", S2_EXPERT_FEATURES * components, spec->classes);
+        if (!spec->hidden)
+            continue;
+        expert->hidden[s] =
+            add(params, s, "hidden", (S2_EXPERT_FEATURES + 1) * components, S2_EXPERT_HIDDEN);
+        expert->hidden_bias[s] = add(params, s, "hidden_bias", S2_EXPERT_HIDDEN, 0);
+        expert->unit_scores[s] = add(params, s, "units", S2_EXPERT_HIDDEN, spec->classes);
     }
     expert->bias = s2_params_add(params, S2_PARAM_STATISTIC, PREFIX, "bias", bias);
 }
@@ -41,6 +47,14 @@ bool s2_expert_owns_windows(const char *name)
     const char *leaf = strrchr(name, '.');
     return s2_expert_owns(name) &&
            (strcmp(leaf, ".components") == 0 || strcmp(leaf, ".windows") == 0);
+}
+
+bool s2_expert_owns_hidden(const char *name)
+{
+    const char *leaf = strrchr(name, '.');
+    return s2_expert_owns(name) &&
+           (strcmp(leaf, ".hidden") == 0 || strcmp(leaf, ".hidden_bias") == 0 ||
+            strcmp(leaf, ".units") == 0);
 }
 
 int s2_expert_components(int bands)

@@ -13,7 +13,7 @@ typedef struct s2_ablations {
     bool ssja;                      /* A1 = A2 = 0: Z = X1 + X2 */
     bool redundancy;                /* the de-redundancy loss, in training */
     bool spectral, spatial;         /* a domain: SSJA and the detail path get 0 from it */
-    bool expert, windows;           /* none is fitted; none of windows is */
+    bool expert, windows, hidden;   /* none is fitted; none of windows; none with a hidden layer */
     bool source[S2RGF_MAX_SOURCES]; /* its pixels are 0 where the scene is read; still valid */
 } s2_ablations;
 
@@ -27,6 +27,7 @@ typedef struct s2_network_spec {
     bool runs_only;                       /* is never trained: parameters have no gradients */
     bool expert;                          /* a linear expert's scores are added */
     bool windows;                         /* those of the expert of windows, too */
+    bool hidden;                          /* those of the expert with a hidden layer, too */
     s2_ablations off;
 } s2_network_spec;
 

@@ -45,7 +45,7 @@ typedef struct s2rgf_train_options {
     double redundancy_weight; /* beta of the de-redundancy loss */
     const char *redundancy;   /* its form: "correlation" or "softmax" (the published one) */
     /* parts to switch off, in training and in the model's maps, ended by NULL, or NULL: "attention",
-       "ssja", "redundancy", "spectral", "spatial", "expert", "windows", "source:NAME" */
+       "ssja", "redundancy", "spectral", "spatial", "expert", "windows", "hidden", "source:NAME" */
     const char *const *ablations;
     double jitter;     /* spread of the brightness of training crops, 0 to 1 */
     double validation; /* fraction of the labels to keep for validation, 0 to 0.5 */

@@ -104,34 +104,48 @@ static void tell_expert(const s2_trainer *trainer, const s2_fitted_expert *fitte
 {
     const s2_fitted_part *bands = &fitted->bands;
     const s2_fitted_part *windows = &fitted->windows;
+    const s2_fitted_part *hidden = &fitted->hidden;
     s2_log(trainer->host, S2RGF_INFO, "Linear expert: shrinkage %.3f, temperature %.2f%s",
            bands->discriminant.shrinkage, bands->temperature,
            bands->calibrated ? "" : " (too few polygons or blocks to find one)");
     if (windows->discriminant.width > 0)
         s2_log(trainer->host, S2RGF_INFO, "Expert of windows: shrinkage %.3f, temperature %.2f",
                windows->discriminant.shrinkage, windows->temperature);
+    if (hidden->discriminant.width > 0)
+        s2_log(trainer->host, S2RGF_INFO,
+               "Expert with a hidden layer: shrinkage %.3f, temperature %.2f",
+               hidden->discriminant.shrinkage, hidden->temperature);
 }
 
-/* The experts of the labels that train; that of windows as it was when it was validated. fitted
-   in/out: cleared first */
+/* Which experts there are beside that of bands: those that there were when they were validated. */
+static s2_windows_use choose_use(const s2_trainer *trainer)
+{
+    const s2_network_spec *spec = &trainer->network->spec;
+    if (!spec->windows)
+        return S2_WINDOWS_NEVER;
+    if (trainer->progress.best_step == 0)
+        return spec->hidden ? S2_WINDOWS_AND_HIDDEN_JUDGED : S2_WINDOWS_JUDGED;
+    return (s2_windows_use[]){S2_WINDOWS_NEVER, S2_WINDOWS_ALWAYS,
+                              S2_WINDOWS_AND_HIDDEN}[trainer->progress.windows];
+}
+
+/* The experts of the labels that train. fitted in/out: cleared first */
 static s2rgf_status fit_parts(s2_trainer *trainer, s2_fitted_expert *fitted, s2rgf_error *err)
 {
     const s2_network_spec *spec = &trainer->network->spec;
     s2_trainer_progress *progress = &trainer->progress;
-    const bool validated = progress->best_step > 0;
-    s2_windows_use use = spec->windows ? S2_WINDOWS_JUDGED : S2_WINDOWS_NEVER;
-    if (spec->windows && validated)
-        use = progress->windows ? S2_WINDOWS_ALWAYS : S2_WINDOWS_NEVER;
     s2_fitted_expert_clear(fitted);
     trainer->expert = NULL;
     if (!spec->expert)
         return S2RGF_OK;
-    const s2rgf_status status = s2_expert_fit(trainer->set, use, trainer->host, fitted, err);
+    const s2rgf_status status =
+        s2_expert_fit(trainer->set, choose_use(trainer), trainer->host, fitted, err);
     if (status != S2RGF_OK)
         return status;
     trainer->expert = fitted->scores ? fitted : NULL;
-    if (!validated)
-        progress->windows = fitted->windows.discriminant.width > 0;
+    if (progress->best_step == 0)
+        progress->windows =
+            (fitted->windows.discriminant.width > 0) + (fitted->hidden.discriminant.width > 0);
     tell_expert(trainer, fitted);
     return S2RGF_OK;
 }
@@ -172,13 +186,16 @@ static void adopt_expert(const s2_trainer *trainer, const s2_fitted_expert *fitt
     if (!trainer->network->spec.expert || !s2_ranks_leads(trainer->ranks))
         return;
     const bool windows = fitted->windows.discriminant.width > 0;
+    const bool hidden = fitted->hidden.discriminant.width > 0;
     content->expert = (s2_model_expert){
         .share = share.share,
         .raised = !isnan(share.former_oa),
         .divisor = fitted->bands.temperature,
         .shrinkage = fitted->bands.discriminant.shrinkage,
         .windows_divisor = windows ? fitted->windows.temperature : 0.0,
-        .windows_shrinkage = windows ? fitted->windows.discriminant.shrinkage : 0.0};
+        .windows_shrinkage = windows ? fitted->windows.discriminant.shrinkage : 0.0,
+        .hidden_divisor = hidden ? fitted->hidden.temperature : 0.0,
+        .hidden_shrinkage = hidden ? fitted->hidden.discriminant.shrinkage : 0.0};
     s2_expert_install(fitted, share.share, trainer->network);
 }
 

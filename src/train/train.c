@@ -273,10 +273,13 @@ static s2rgf_status train_model(const training_call *call, const s2rgf_host *hos
         s2_log(host, S2RGF_INFO, "No linear expert: of more than %d bands it would take too long",
                S2_EXPERT_MAX_BANDS);
     spec.windows = spec.expert && !content->off.windows;
+    spec.hidden = spec.windows && !content->off.hidden;
     /* for the rehearsal: it is known when all is done */
     if (spec.expert)
-        content->expert = (s2_model_expert){
-            .share = S2_EXPERT_SHARE, .divisor = 1.0, .windows_divisor = spec.windows ? 1.0 : 0.0};
+        content->expert = (s2_model_expert){.share = S2_EXPERT_SHARE,
+                                            .divisor = 1.0,
+                                            .windows_divisor = spec.windows ? 1.0 : 0.0,
+                                            .hidden_divisor = spec.hidden ? 1.0 : 0.0};
     s2rgf_status status =
         s2_training_normalisation(&data->scenes, options->seed, host, content, err);
     if (status == S2RGF_OK)

@@ -20,7 +20,8 @@ typedef struct s2_trainer_progress {
     double best_oa, best_kappa; /* measured at best_step */
     double highest_oa;          /* of all measurements */
     s2_share share;             /* of the expert, at best_step */
-    int windows;                /* 1: there was one of windows when it was validated; else 0 */
+    /* experts when it was validated: 1: one of windows, 2: one with a hidden layer, too; else 0 */
+    int windows;
     double loss, loss_weight;   /* of recent steps: weighted sum, and sum of the weights */
     s2_calibration calibration; /* of the weights measured at best_step */
 } s2_trainer_progress;

@@ -101,7 +101,7 @@ refused() { # REASON OPTION...
     expect_in "$stderr" "$reason"
     expect_no_file refused.s2rgf
 }
-refused "expected one of attention, ssja, redundancy, spectral, spatial, expert, windows, source:ms, source:hs, found adrf" \
+refused "expected one of attention, ssja, redundancy, spectral, spatial, expert, windows, hidden, source:ms, source:hs, found adrf" \
     -ablate adrf
 refused "found source:pan" -ablate ssja -ablate source:pan
 refused "every source is switched off" -ablate source:ms -ablate source:hs

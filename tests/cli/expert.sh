@@ -58,6 +58,49 @@ map plain plain.s2rgf
 expect_status 0 s2rgf_info with.s2rgf
 expect_not_in "$stdout" "of windows"
 
+# ---- that with a hidden layer: only where it is likelier, and it can be left out
+"$PYTHON" - << 'END' || fail "cannot make the curved scene"
+from osgeo import gdal
+import numpy as np
+
+# two bands; the class is which of them is larger in amount: no linear discriminant tells that
+gdal.UseExceptions()
+random = np.random.default_rng(1)
+side, block = 160, 8
+signs = np.kron(random.normal(0, 1, (2, side // block, side // block)), np.ones((1, block, block)))
+bands = 1000 + 300 * signs + random.normal(0, 5, signs.shape)
+classes = 1 + (np.abs(signs[0]) > np.abs(signs[1]))
+driver = gdal.GetDriverByName("GTiff")
+for name, values, kind in (("curved", bands, gdal.GDT_Float32), ("curved_labels", classes[None], gdal.GDT_Byte)):
+    raster = driver.Create(f"{name}.tif", side, side, len(values), kind)
+    raster.SetGeoTransform((400000, 10, 0, 5800000, 0, -10))
+    for number, band in enumerate(values, 1):
+        raster.GetRasterBand(number).WriteArray(band)
+END
+curved=(s2rgf_train -overwrite -i a=curved.tif -labels curved_labels.tif -c 16 -crop 32 -batch 1 -steps 2 -val 0 -threads 1)
+expect_status 0 "${curved[@]}" hidden.s2rgf
+expect_in "$stdout" "Expert with a hidden layer: shrinkage"
+expect_status 0 s2rgf_info hidden.s2rgf
+expect_in "$stdout" "format version 3"
+expect_in "$stdout" "with a hidden layer, too (temperature "
+expect_status 0 "${curved[@]}" -ablate hidden flat.s2rgf
+expect_not_in "$stdout" "hidden layer"
+expect_status 0 s2rgf_info flat.s2rgf
+expect_in "$stdout" "format version 2"
+! grep -q 'expert\.0\.units' flat.s2rgf || fail "tensors of an expert that is switched off"
+for name in hidden flat; do expect_silence s2rgf_classify -q -noqml -m "$name.s2rgf" -i a=curved.tif "$name.tif"; done
+"$PYTHON" - << 'END' || fail "the hidden layer does not see what is curved"
+from osgeo import gdal
+
+truth, hidden, flat = (gdal.Open(f"{name}.tif").ReadAsArray() for name in ("curved_labels", "hidden", "flat"))
+print((hidden == truth).mean(), (flat == truth).mean())
+assert (hidden == truth).mean() > 0.8 > 0.65 > (flat == truth).mean()
+END
+expect_silence s2rgf_classify -q -noqml -tile 48 -threads 3 -m hidden.s2rgf -i a=curved.tif hidden_tiles.tif
+"$PYTHON" "$top_srcdir/tests/tools/same_pixels.py" hidden.tif hidden_tiles.tif
+expect_status 0 s2rgf_info with.s2rgf
+expect_not_in "$stdout" "hidden layer"
+
 # ---- it does not depend on the seed
 expert_of() {
     s2rgf_info "$1" | sed -n 's/^Expert .*(\(.*\))$/\1/p'

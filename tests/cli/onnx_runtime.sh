@@ -69,6 +69,12 @@ validation=(-val 0)
 make_model windows 16 wide "ms hs"
 grep -q '"windows_divisor"' windows.json || fail "no expert of windows"
 compare windows wide "ms hs" 0,0,128,96 0
+# that with a hidden layer
+mkdir curved
+scene make curved 128 96 ms=3:128x96 hs=7:32x24 curved
+make_model hidden 16 curved "ms hs"
+grep -q '"hidden_divisor"' hidden.json || fail "no expert with a hidden layer"
+compare hidden curved "ms hs" 0,0,128,96 0
 validation=(-val 0.3 -no_refit)
 
 for ablation in attention ssja spectral spatial; do

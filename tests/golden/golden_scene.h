@@ -69,6 +69,7 @@ static inline s2_network *golden_network_of(int channels, int sources, const s2_
                             .sources = sources,
                             .expert = expert,
                             .windows = expert,
+                            .hidden = expert,
                             .off = *off};
     for (int s = 0; s < sources; s++) {
         spec.bands[s] = GOLDEN_SOURCES[s].bands;

@@ -1,5 +1,6 @@
 # Scenes for the tests of ONNX files, and what stands between them and a runtime.
-#   scene.py make FOLDER WIDTH HEIGHT NAME=BANDS:WIDTHxHEIGHT ...   rasters over one extent, labels.tif
+#   scene.py make FOLDER WIDTH HEIGHT NAME=BANDS:WIDTHxHEIGHT ... [curved]   rasters over one extent, labels.tif; curved:
+#                                                  the class is which of the first two bands is farther from its mean
 #   scene.py job FOLDER MODEL.onnx X,Y,W,H NAME ...     arrays of a window in reference pixels, job.json
 #   scene.py compare FOLDER SCORES INFO.json X,Y,W,H MARGIN   logits and probabilities of the job
 import json
@@ -31,7 +32,8 @@ def make(folder, width, height, sources):
             if nodata is not None:
                 raster.GetRasterBand(i).SetNoDataValue(nodata)
 
-    for number, source in enumerate(sources):
+    curved = sources[-1] == "curved"
+    for number, source in enumerate(sources[:-1] if curved else sources):
         name, shape = source.split("=")
         bands, size = shape.split(":")
         columns, rows = (int(side) for side in size.split("x"))
@@ -44,7 +46,11 @@ def make(folder, width, height, sources):
         elif columns > 16:
             pixels[:, 7, 9] = -9999
         write(name, pixels.astype(np.float32), gdal.GDT_Float32, -9999)
+        first = pixels if number == 0 else first
     labels = 1 + (np.add.outer(np.arange(height) // 8, np.arange(width) // 8) % 3)
+    if curved:
+        farther = abs(first[0] - 1000) > abs(first[1] - 1000)
+        labels = 1 + (farther ^ (random.random(farther.shape) < 0.25))  # a quarter is wrong
     write("labels", labels[None].astype(np.uint8), gdal.GDT_Byte)
 
 

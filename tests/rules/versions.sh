@@ -22,7 +22,7 @@ found=$(different_versions "$top_srcdir")
 # The table of docs/models.md has the versions that the sources have.
 constant() { sed -nE "s/^#define $1 ([0-9]+)\$/\1/p; s/^#define $1 ([0-9]+) .*/\1/p" "$top_srcdir/src/$2"; }
 page=$top_srcdir/docs/models.md
-expect_in "$page" "| model file with a linear expert | format $(constant S2_MODEL_FORMAT_VERSION model/file.h) |"
+expect_in "$page" "| model file with an expert that has a hidden layer | format $(constant S2_MODEL_FORMAT_VERSION model/file.h) |"
 expect_in "$page" "| scene file | format $(constant S2_SCENE_FORMAT_VERSION scene/scene_description.h) |"
 expect_in "$page" "| opset $(constant S2_ONNX_OPSET format/onnx_graph.h), IR $(constant IR_VERSION format/onnx_graph.c) |"
 extension=$(sed -nE 's|.*"mlm/v([0-9.]+)".*|\1|p' "$top_srcdir/src/model/stac.c")

@@ -142,8 +142,9 @@ static void names_and_flags(void)
     const char *const unknown[] = {"", "adrf", "source", "source:", "source:pan", "SSJA", "hsi"};
     for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++)
         CHECK(ablate(&content, unknown[i], &err) == S2RGF_INVALID_ARGUMENT);
-    CHECK_STR(err.message, "ablate: no such part: expected one of attention, ssja, redundancy, "
-                           "spectral, spatial, expert, windows, source:hsi, source:msi, found hsi");
+    CHECK_STR(err.message,
+              "ablate: no such part: expected one of attention, ssja, redundancy, "
+              "spectral, spatial, expert, windows, hidden, source:hsi, source:msi, found hsi");
     CHECK(ablate(&content, "\033[2J", &err) == S2RGF_INVALID_ARGUMENT);
     CHECK(!strchr(err.message, '\033'));
 }

@@ -200,7 +200,7 @@ static void experts_are_added(void)
     patch_scene scene = patch_scene_make(1);
     s2_network *alone = patch_scene_network(&scene);
     double apart = 0, size = 0;
-    scene.spec.expert = scene.spec.windows = true;
+    scene.spec.expert = scene.spec.windows = scene.spec.hidden = true;
     s2_network *joined = patch_scene_network(&scene);
     const s2_expert *expert = &joined->expert;
     const oracle_source source = {PATCH_SCENE_WIDTH, PATCH_SCENE_HEIGHT, scene.spec.bands[0],

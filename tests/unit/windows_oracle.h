@@ -40,15 +40,25 @@ static inline void oracle_window(const oracle_source *s, const s2_param *matrix,
 static inline double oracle_windows_score(const s2_expert *expert, int index,
                                           const oracle_source *s, int x, int y, int k)
 {
-    const s2_param *windows = expert->windows[index];
-    const int at[2] = {x, y};
-    double score = 0;
-    for (int row = 0; row < windows->dims[0]; row += 4) {
-        double seen[4];
-        oracle_window(s, expert->components[index], row / 4, at, 2, seen);
-        oracle_window(s, expert->components[index], row / 4, at, 4, seen + 2);
-        for (int f = 0; f < 4; f++)
-            score += seen[f] * (double)windows->value[(row + f) * windows->dims[1] + k];
+    const s2_param *windows = expert->windows[index], *components = expert->components[index];
+    const int at[2] = {x, y}, rows = windows->dims[0], own = components->dims[1];
+    double score = 0, seen[5 * S2_EXPERT_COMPONENTS] = {0};
+    for (int row = 0; row < rows; row += 4) {
+        oracle_window(s, components, row / 4, at, 2, seen + row);
+        oracle_window(s, components, row / 4, at, 4, seen + row + 2);
+    }
+    for (int row = 0; row < rows; row++)
+        score += seen[row] * (double)windows->value[row * windows->dims[1] + k];
+    for (int c = 0; expert->hidden[index] && c < own; c++)
+        for (int b = 0; b < s->bands; b++)
+            seen[rows + c] += (double)s->pixels[(y * s->width + x) * s->bands + b] *
+                              (double)components->value[b * own + c];
+    for (int u = 0; expert->hidden[index] && u < S2_EXPERT_HIDDEN; u++) {
+        double unit = (double)expert->hidden_bias[index]->value[u];
+        for (int row = 0; row < rows + own; row++)
+            unit += seen[row] * (double)expert->hidden[index]->value[row * S2_EXPERT_HIDDEN + u];
+        score +=
+            fmax(unit, 0) * (double)expert->unit_scores[index]->value[u * windows->dims[1] + k];
     }
     return score;
 }

@@ -187,7 +187,9 @@ static void need_source(const s2_network_spec *spec, const s2_dense_plan *plan, 
         need_floats(sizes, S2_ROWS,
                     (size_t)((source->sums.w + 2 * S2_EXPERT_REACH) * components) +
                         s2_window_work_floats(components, source->sums.w));
-        need_floats(sizes, S2_SEGMENT, S2_SEGMENT_PX * (size_t)(S2_EXPERT_FEATURES * components));
+        need_floats(sizes, S2_SEGMENT,
+                    S2_SEGMENT_PX * (size_t)(s2_window_feature_floats(components) +
+                                             (spec->hidden ? S2_EXPERT_HIDDEN : 0)));
     }
     if (!spec->on_reference[s]) {
         need(sizes, first + S2_OF_DETAIL, source->detail.w, c, sizeof(float));

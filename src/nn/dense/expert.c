@@ -55,6 +55,21 @@ static void sum_row(const s2_dense_run *run, int source, int y)
                       values + (size_t)reached.w * (size_t)conv->conv.out);
 }
 
+/* What the windows around row y add to its scores: those of one segment. */
+static void add_segment(const s2_dense_run *run, int source, s2_row features, int count,
+                        s2_row scores)
+{
+    const s2_folded_expert *expert = &run->weights->expert[source];
+    const s2_kernel_row_function kernel = run->weights->base.kernels->row;
+    const s2_row hidden = {features.data + (size_t)S2_SEGMENT_PX * (size_t)features.stride,
+                           S2_EXPERT_HIDDEN};
+    s2_row_conv_add(kernel, &expert->windows, features, count, &scores, scores);
+    if (!expert->hidden.w)
+        return;
+    s2_row_conv(kernel, &expert->hidden, features, count, hidden);
+    s2_row_conv_add(kernel, &expert->units, hidden, count, &scores, scores);
+}
+
 /* What the windows around row y add to its scores. */
 static void score_row(const s2_dense_run *run, int source, int y)
 {
@@ -62,21 +77,19 @@ static void score_row(const s2_dense_run *run, int source, int y)
     const s2_rect core = run->plan.core;
     const s2_region scores = scores_of(run, source);
     const s2_region sums = sums_of(run, source);
-    const s2_row features = {run->buffer[S2_SEGMENT], expert->windows.conv.in};
-    const size_t each = (size_t)sums.stride / S2_EXPERT_WINDOWS;
+    const int components = expert->components.conv.out;
+    const s2_row features = {run->buffer[S2_SEGMENT], s2_window_feature_floats(components)};
+    const float *rows[2 * S2_EXPERT_REACH + 1];
+    for (int i = 0; i <= 2 * S2_EXPERT_REACH; i++) {
+        const int at = y + i - S2_EXPERT_REACH;
+        const bool inside = at >= sums.rect.y && at < sums.rect.y + sums.rect.h;
+        rows[i] = inside ? s2_region_at(&sums, core.x, at) : NULL;
+    }
     for (int x = 0; x < core.w; x += S2_SEGMENT_PX) {
         const int count = core.w - x < S2_SEGMENT_PX ? core.w - x : S2_SEGMENT_PX;
         const s2_row row = {s2_region_at(&scores, core.x + x, y), scores.stride};
-        const float *rows[2 * S2_EXPERT_REACH + 1];
-        for (int i = 0; i <= 2 * S2_EXPERT_REACH; i++) {
-            const int at = y + i - S2_EXPERT_REACH;
-            const bool inside = at >= sums.rect.y && at < sums.rect.y + sums.rect.h;
-            rows[i] = inside ? s2_region_at(&sums, core.x, at) + (size_t)x * each : NULL;
-        }
-        s2_window_features(rows, (size_t)core.w * each, expert->components.conv.out, count,
-                           features.data);
-        s2_row_conv_add(run->weights->base.kernels->row, &expert->windows, features, count, &row,
-                        row);
+        s2_window_features(rows, core.w, components, x, count, features.data);
+        add_segment(run, source, features, count, row);
     }
 }
 

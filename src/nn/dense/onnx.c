@@ -220,60 +220,86 @@ static void add_window(const export *e, const char *name, int source, int side)
     s2_onnx_add(graph, "%s.deviation = Sqrt (%s.raised)", name, name);
 }
 
-/* The weights of features `first`, `first` + 4, ... of an expert's windows as a convolution. */
-static void add_window_scores(const export *e, const char *name, const char *in, int source,
-                              int first)
+/* Rows first, first + step, ... of a matrix as a convolution of so many channels. bias in [columns] */
+static void add_rows(const export *e, const char *name, const char *in, const s2_param *matrix,
+                     const int rows[3], const float *bias)
 {
-    const s2_param *windows = e->network->base.expert.windows[source];
-    const float none[S2RGF_MAX_CLASSES] = {0};
-    const int components = windows->dims[0] / S2_EXPERT_FEATURES;
-    const int classes = windows->dims[1];
-    float *weight = s2_alloc((size_t)components * (size_t)classes, sizeof(float));
+    const int first = rows[0], step = rows[1], channels = rows[2], columns = matrix->dims[1];
+    float *weight = s2_alloc((size_t)channels * (size_t)columns, sizeof(float));
     if (!weight) {
         e->graph->body.failed = true;
         return;
     }
-    for (int k = 0; k < components; k++)
-        memcpy(weight + (ptrdiff_t)k * classes,
-               windows->value + (ptrdiff_t)(S2_EXPERT_FEATURES * k + first) * classes,
-               (size_t)classes * sizeof(float));
+    for (int k = 0; k < channels; k++)
+        memcpy(weight + (ptrdiff_t)k * columns,
+               matrix->value + (ptrdiff_t)(step * k + first) * columns,
+               (size_t)columns * sizeof(float));
     s2_onnx_conv(e->graph, name, in,
-                 &(s2_onnx_kernel){{1, 1, 1, components, classes}, weight, NULL, none, false});
+                 &(s2_onnx_kernel){{1, 1, 1, channels, columns}, weight, NULL, bias, false});
     s2_free(weight);
 }
 
-/* expert.S.native with what the windows add to it: expert.S.seen. */
-static void add_windows(const export *e, int source)
+/* What the hidden layer adds to the scores named before: expert.S.heard. */
+static void add_hidden(const export *e, int source, const char *const features[S2_EXPERT_FEATURES],
+                       const char *before)
 {
-    static const char *const windows[] = {"near", "far"};
-    static const char *const features[] = {"mean", "deviation"};
-    const s2_param *components = e->network->base.expert.components[source];
-    const float none[S2_EXPERT_COMPONENTS] = {0};
+    const s2_expert *expert = &e->network->base.expert;
+    const s2_param *hidden = expert->hidden[source];
+    const int components = hidden->dims[0] / (S2_EXPERT_FEATURES + 1);
+    const float none[S2_EXPERT_HIDDEN + S2RGF_MAX_CLASSES] = {0};
+    char name[S2_ONNX_NAME_BYTES], in[S2_ONNX_NAME_BYTES];
+    for (int i = 0; i <= S2_EXPERT_FEATURES; i++) {
+        const bool last = i == S2_EXPERT_FEATURES; /* the components themselves */
+        const int rows[3] = {last ? S2_EXPERT_FEATURES * components : i,
+                             last ? 1 : S2_EXPERT_FEATURES, components};
+        snprintf(name, sizeof name, "expert.%d.part%d", source, i);
+        snprintf(in, sizeof in, "expert.%d.%s", source, last ? "values" : features[i]);
+        add_rows(e, name, in, hidden, rows, last ? expert->hidden_bias[source]->value : none);
+    }
+    s2_onnx_add(e->graph,
+                "expert.%d.parts = Sum (expert.%d.part0, expert.%d.part1, expert.%d.part2, "
+                "expert.%d.part3, expert.%d.part4)",
+                source, source, source, source, source, source);
+    s2_onnx_add(e->graph, "expert.%d.units = Relu (expert.%d.parts)", source, source);
+    snprintf(name, sizeof name, "expert.%d.unit_scores", source);
+    snprintf(in, sizeof in, "expert.%d.units", source);
+    add_rows(e, name, in, expert->unit_scores[source], (const int[]){0, 1, S2_EXPERT_HIDDEN}, none);
+    s2_onnx_add(e->graph, "expert.%d.heard = Add (%s, %s)", source, before, name);
+}
+
+/* expert.S.native with what the windows add to it. Returns the name of the sum. */
+static const char *add_windows(const export *e, int source)
+{
+    static const char *const features[S2_EXPERT_FEATURES] = {"near.mean", "near.deviation",
+                                                             "far.mean", "far.deviation"};
+    const s2_expert *expert = &e->network->base.expert;
+    const s2_param *components = expert->components[source];
+    const float none[S2_EXPERT_COMPONENTS + S2RGF_MAX_CLASSES] = {0};
     char name[S2_ONNX_NAME_BYTES], in[S2_ONNX_NAME_BYTES], before[S2_ONNX_NAME_BYTES];
     snprintf(name, sizeof name, "expert.%d.values", source);
     snprintf(in, sizeof in, "source.%d.pixels", source);
-    s2_onnx_conv(e->graph, name, in,
-                 &(s2_onnx_kernel){{1, 1, 1, components->dims[0], components->dims[1]},
-                                   components->value,
-                                   NULL,
-                                   none,
-                                   false});
+    add_rows(e, name, in, components, (const int[]){0, 1, components->dims[0]}, none);
     s2_onnx_add(e->graph, "expert.%d.squares = Mul (%s, %s)", source, name, name);
     s2_onnx_add(e->graph, "expert.%d.counted = Sub (constant.one, source.%d.invalid)", source,
                 source);
     snprintf(before, sizeof before, "expert.%d.native", source);
     for (int i = 0; i < S2_EXPERT_FEATURES; i++) {
         const bool last = i + 1 == S2_EXPERT_FEATURES;
-        snprintf(name, sizeof name, "expert.%d.%s", source, windows[i / 2]);
+        snprintf(name, sizeof name, i < 2 ? "expert.%d.near" : "expert.%d.far", source);
         if (i % 2 == 0)
             add_window(e, name, source, i == 0 ? 5 : 2 * S2_EXPERT_REACH + 1);
-        snprintf(in, sizeof in, "expert.%d.%s.%s", source, windows[i / 2], features[i % 2]);
+        snprintf(in, sizeof in, "expert.%d.%s", source, features[i]);
         snprintf(name, sizeof name, "expert.%d.scores%d", source, i);
-        add_window_scores(e, name, in, source, i);
+        add_rows(e, name, in, expert->windows[source],
+                 (const int[]){i, S2_EXPERT_FEATURES, components->dims[1]}, none);
         snprintf(in, sizeof in, last ? "expert.%d.seen" : "expert.%d.sum%d", source, i);
         s2_onnx_add(e->graph, "%s = Add (%s, %s)", in, before, name);
         snprintf(before, sizeof before, "%s", in);
     }
+    if (!expert->hidden[source])
+        return "seen";
+    add_hidden(e, source, features, before);
+    return "heard";
 }
 
 /* The value that holds the scores: the network's with the experts', where there are some. */
@@ -295,10 +321,8 @@ static const char *add_expert(const export *e)
                                        NULL,
                                        s == 0 ? network->expert.bias->value : none,
                                        false});
-        if (network->expert.windows[s]) {
-            add_windows(e, s);
-            snprintf(native, sizeof native, "expert.%d.seen", s);
-        }
+        if (network->expert.windows[s])
+            snprintf(native, sizeof native, "expert.%d.%s", s, add_windows(e, s));
         if (spec->on_reference[s])
             s2_onnx_add(e->graph, "%s = Identity (%s)", name, native);
         else

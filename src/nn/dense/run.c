@@ -191,6 +191,8 @@ static void count_source(const s2_dense_weights *weights, const s2_run_geometry 
     if (weights->expert[s].windows.w) {
         add_conv(encode, &weights->expert[s].components, encoded);
         add_conv(encode, &weights->expert[s].windows, encoded);
+        add_conv(encode, &weights->expert[s].hidden, encoded);
+        add_conv(encode, &weights->expert[s].units, encoded);
     }
     count_block(encode, &weights->spatial[s], aligned ? (double)scene.w * scene.h : native);
     /* what a source on a grid of its own gives to the detail path is computed there */

@@ -1,4 +1,4 @@
-/* What the expert of windows sees of a pixel: box sums, first along rows, then down columns. */
+/* What the experts of windows see of a pixel: box sums, first along rows, then down columns. */
 #include "nn/networks/windows.h"
 
 #include <math.h>
@@ -15,7 +15,12 @@ static int window_floats(int components)
 
 int s2_window_sum_floats(int components)
 {
-    return S2_EXPERT_WINDOWS * window_floats(components);
+    return S2_EXPERT_WINDOWS * window_floats(components) + components;
+}
+
+int s2_window_feature_floats(int components)
+{
+    return (S2_EXPERT_FEATURES + 1) * components;
 }
 
 size_t s2_window_work_floats(int components, int count)
@@ -61,6 +66,8 @@ void s2_window_sum_row(const float *values, const uint8_t *valid, int components
     fill_pixels(values, valid, components, around, count, work);
     sum_terms(near, 2 * NEAR + 1, floats, sums);
     sum_terms(far, 2 * (FAR - NEAR) + 1, floats, sums + floats);
+    memcpy(sums + S2_EXPERT_WINDOWS * floats, values + (size_t)around[0] * (size_t)components,
+           (size_t)count * (size_t)components * sizeof(float));
 }
 
 /* Mean and deviation of every component in one window. */
@@ -79,24 +86,29 @@ static void put_features(const float *restrict sums, int components, float *rest
     }
 }
 
-void s2_window_features(const float *const *rows, size_t to_far, int components, int count,
+void s2_window_features(const float *const *rows, int width, int components, int first, int count,
                         float *out)
 {
     enum { ROWS = 2 * FAR + 1, TOGETHER = 16, MOST = 2 * S2_EXPERT_COMPONENTS + 1 };
-    const size_t each = (size_t)window_floats(components);
-    for (int first = 0; first < count; first += TOGETHER) {
-        const int some = count - first < TOGETHER ? count - first : TOGETHER;
+    const size_t each = (size_t)window_floats(components), to_far = (size_t)width * each;
+    const float *values =
+        rows[FAR] + S2_EXPERT_WINDOWS * to_far + (size_t)first * (size_t)components;
+    for (int done = 0; done < count; done += TOGETHER) {
+        const int some = count - done < TOGETHER ? count - done : TOGETHER;
         float near[TOGETHER * MOST], far[TOGETHER * MOST];
         const float *near_rows[ROWS], *far_rows[ROWS];
         for (int i = 0; i < ROWS; i++) {
-            near_rows[i] = rows[i] ? rows[i] + (size_t)first * each : NULL;
+            near_rows[i] = rows[i] ? rows[i] + (size_t)(first + done) * each : NULL;
             far_rows[i] = rows[i] ? near_rows[i] + to_far : NULL;
         }
         sum_terms(near_rows + FAR - NEAR, 2 * NEAR + 1, (size_t)some * each, near);
         sum_terms(far_rows, ROWS, (size_t)some * each, far);
-        for (int x = 0; x < some; x++, out += S2_EXPERT_FEATURES * components) {
+        for (int x = 0; x < some; x++, values += components) {
             put_features(near + (size_t)x * each, components, out);
             put_features(far + (size_t)x * each, components, out + 2);
+            out += S2_EXPERT_FEATURES * components;
+            memcpy(out, values, (size_t)components * sizeof(float));
+            out += components;
         }
     }
 }

@@ -267,8 +267,9 @@ static void add_windows(const s2_patch_run *run, int source, int x, int y, s2_ro
         s2_rect_intersect(window, (s2_rect){0, 0, run->geometry->width, run->geometry->height});
     const int around[2] = {x - inside.x, inside.x + inside.w - x - 1};
     const s2_region pixels = s2_patch_block_region(run, source, S2_OF_PIXELS);
-    float values[SIDE * MOST], features[4 * MOST];
-    float sums[SIDE][S2_EXPERT_WINDOWS * (2 * MOST + 1)], work[SIDE * (2 * MOST + 1)];
+    float values[SIDE * MOST], features[(S2_EXPERT_FEATURES + 1) * MOST];
+    float sums[SIDE][S2_EXPERT_WINDOWS * (2 * MOST + 1) + MOST], work[SIDE * (2 * MOST + 1)];
+    float hidden[S2_EXPERT_HIDDEN];
     const float *rows[SIDE] = {NULL};
     for (int i = inside.y; i < inside.y + inside.h; i++) {
         const uint8_t *valid =
@@ -279,9 +280,14 @@ static void add_windows(const s2_patch_run *run, int source, int x, int y, s2_ro
         s2_window_sum_row(values, valid, components, around, 1, sums[i - window.y], work);
         rows[i - window.y] = sums[i - window.y];
     }
-    s2_window_features(rows, (size_t)(2 * components + 1), components, 1, features);
-    s2_row_conv_add(run->weights->kernel, &expert->windows,
-                    (s2_row){features, expert->windows.conv.in}, 1, &scores, scores);
+    s2_window_features(rows, 1, components, 0, 1, features);
+    const s2_row row = {features, s2_window_feature_floats(components)};
+    s2_row_conv_add(run->weights->kernel, &expert->windows, row, 1, &scores, scores);
+    if (!expert->hidden.w)
+        return;
+    const s2_row units = {hidden, S2_EXPERT_HIDDEN};
+    s2_row_conv(run->weights->kernel, &expert->hidden, row, 1, units);
+    s2_row_conv_add(run->weights->kernel, &expert->units, units, 1, &scores, scores);
 }
 
 /* The experts' scores of a pixel of the block, added to the network's. */

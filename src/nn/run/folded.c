@@ -189,20 +189,22 @@ bool s2_fold_trunk(s2_folded_trunk *to, const s2_trunk *trunk)
            s2_fold_unit(&to->head_conv, &trunk->head_conv);
 }
 
+static s2_conv matrix_conv(const s2_param *matrix)
+{
+    return (s2_conv){1, 1, 1, matrix->dims[0], matrix->dims[1]};
+}
+
 bool s2_fold_classifier(s2_folded_classifier *to, const s2_classifier *classifier)
 {
-    const int *hidden = classifier->hidden_weight->dims;
-    const int *out = classifier->out_weight->dims;
-    return fold(&to->hidden, (s2_conv){1, 1, 1, hidden[0], hidden[1]}, true,
+    return fold(&to->hidden, matrix_conv(classifier->hidden_weight), true,
                 classifier->hidden_weight->value, NULL, classifier->hidden_bias->value) &&
-           s2_fold_linear(&to->out, (s2_conv){1, 1, 1, out[0], out[1]},
+           s2_fold_linear(&to->out, matrix_conv(classifier->out_weight),
                           classifier->out_weight->value, classifier->out_bias->value);
 }
 
 static bool fold_matrix(s2_folded_conv *to, const s2_param *matrix, const s2_param *bias)
 {
-    return s2_fold_linear(to, (s2_conv){1, 1, 1, matrix->dims[0], matrix->dims[1]}, matrix->value,
-                          bias ? bias->value : NULL);
+    return s2_fold_linear(to, matrix_conv(matrix), matrix->value, bias ? bias->value : NULL);
 }
 
 bool s2_fold_expert(s2_folded_expert *to, const s2_expert *expert, int sources)
@@ -213,6 +215,10 @@ bool s2_fold_expert(s2_folded_expert *to, const s2_expert *expert, int sources)
         if (done && expert->windows[s])
             done = fold_matrix(&to[s].components, expert->components[s], NULL) &&
                    fold_matrix(&to[s].windows, expert->windows[s], NULL);
+        if (done && expert->hidden[s])
+            done = fold(&to[s].hidden, matrix_conv(expert->hidden[s]), true,
+                        expert->hidden[s]->value, NULL, expert->hidden_bias[s]->value) &&
+                   fold_matrix(&to[s].units, expert->unit_scores[s], NULL);
     }
     return done;
 }
@@ -240,6 +246,8 @@ void s2_folded_expert_clear(s2_folded_expert *expert)
     s2_folded_conv_clear(&expert->bands);
     s2_folded_conv_clear(&expert->components);
     s2_folded_conv_clear(&expert->windows);
+    s2_folded_conv_clear(&expert->hidden);
+    s2_folded_conv_clear(&expert->units);
 }
 
 void s2_folded_spectral_clear(s2_folded_spectral *spectral)

@@ -44,6 +44,7 @@ typedef struct s2_folded_classifier {
 typedef struct s2_folded_expert {
     s2_folded_conv bands;               /* empty: there is no expert */
     s2_folded_conv components, windows; /* empty: there is none of windows, or not of this source */
+    s2_folded_conv hidden, units;       /* likewise that with a hidden layer */
 } s2_folded_expert;
 
 typedef struct s2_folded_trunk {

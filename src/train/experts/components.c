@@ -131,9 +131,9 @@ static s2rgf_status find_covariance(const s2_training_set *set, int source, patc
 static s2rgf_status find_scale(const s2_training_set *set, int source, const float *matrix,
                                const analysis *a, patch *p, double (*scale)[2], s2rgf_error *err)
 {
-    float features[S2_EXPERT_FEATURES * MOST];
+    float features[(S2_EXPERT_FEATURES + 1) * MOST];
     double count = 0.0;
-    const size_t width = S2_EXPERT_FEATURES * a->components;
+    const size_t width = (size_t)s2_window_feature_floats((int)a->components);
     s2rgf_status status = S2RGF_OK;
     memset(scale, 0, width * sizeof *scale);
     for (int i = 0; i < PATCHES * PATCHES && status == S2RGF_OK; i++) {
@@ -322,11 +322,12 @@ s2rgf_status s2_components_find(const s2_training_set *set, s2_components *found
     *found = (s2_components){0};
     for (int s = 0; s < set->content->source_count && status == S2RGF_OK; s++) {
         const int bands = set->content->sources[s].band_count;
-        const size_t components = (size_t)s2_expert_components(bands);
+        const int components = s2_expert_components(bands);
         if (!set->content->sources[s].on_reference)
             continue;
-        found->matrix[s] = s2_alloc((size_t)bands * components, sizeof(float));
-        found->scale[s] = s2_alloc(S2_EXPERT_FEATURES * components, sizeof *found->scale[s]);
+        found->matrix[s] = s2_alloc((size_t)bands * (size_t)components, sizeof(float));
+        found->scale[s] =
+            s2_alloc((size_t)s2_window_feature_floats(components), sizeof *found->scale[s]);
         status = found->matrix[s] && found->scale[s]
                      ? analyse_source(set, s, found->matrix[s], found->scale[s], err)
                      : s2_fail_memory(err, "expert");

@@ -8,7 +8,8 @@ typedef struct s2_components {
     /* [bands][s2_expert_components(bands)], so that every component of the scene has variance 1;
        NULL where a source is not on the reference */
     float *matrix[S2RGF_MAX_SOURCES];
-    /* [components S2_EXPERT_FEATURES] mean and deviation, over the scene, of what windows show */
+    /* [s2_window_feature_floats()] mean and deviation, over the scene, of what windows show, and of the
+       components */
     double (*scale[S2RGF_MAX_SOURCES])[2];
 } s2_components;
 

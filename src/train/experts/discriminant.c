@@ -268,6 +268,27 @@ void s2_discriminant_clear(s2_discriminant *discriminant)
     *discriminant = (s2_discriminant){0};
 }
 
+/* values in/out [classes] */
+static void centre(double *values, const bool *known, int classes)
+{
+    double sum = 0.0;
+    int count = 0;
+    for (int k = 0; k < classes; k++) {
+        sum += known[k] ? values[k] : 0.0;
+        count += known[k];
+    }
+    for (int k = 0; k < classes; k++)
+        values[k] -= known[k] ? sum / count : 0.0;
+}
+
+void s2_discriminant_centre(s2_discriminant *discriminant)
+{
+    const int classes = discriminant->classes;
+    for (int j = 0; j < discriminant->width; j++)
+        centre(discriminant->weight + (size_t)j * (size_t)classes, discriminant->known, classes);
+    centre(discriminant->bias, discriminant->known, classes);
+}
+
 void s2_discriminant_score(const s2_discriminant *discriminant, const float *features,
                            double *scores)
 {

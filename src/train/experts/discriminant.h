@@ -41,6 +41,12 @@ s2rgf_status s2_discriminant_fit(const s2_samples *samples, const bool *used,
                                  s2_discriminant *fitted, s2rgf_error *err);
 void s2_discriminant_clear(s2_discriminant *discriminant);
 
+/**
+ * Subtract the mean over the known classes from their weights and biases: what all scores have in
+ * common says nothing, and would cost digits.
+ */
+void s2_discriminant_centre(s2_discriminant *discriminant);
+
 /** scores out [classes] of one pixel. */
 void s2_discriminant_score(const s2_discriminant *discriminant, const float *features,
                            double *scores);

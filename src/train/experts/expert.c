@@ -8,6 +8,7 @@
 #include "core/memory.h"
 #include "core/random.h"
 #include "geo/labels/labels_blocks.h"
+#include "nn/networks/windows.h"
 #include "train/experts/label_features.h"
 
 #define FOLDS 5 /* of polygons or blocks, for the temperature */
@@ -26,9 +27,53 @@
 #define SAMPLE_STREAM 0xe4be
 #define IMPOSSIBLE (-1e30f) /* score of a class that a fold does not know */
 
+/* What an expert sees of a pixel. */
+typedef struct s2_view {
+    const s2_training_set *set;
+    const s2_components *components; /* NULL: bands */
+    const s2_hidden_layer *layer;    /* NULL: windows as they are */
+} s2_view;
+
+static int count_seen(const s2_view *view)
+{
+    int count = 0;
+    if (!view->components)
+        return s2_label_feature_count(view->set, NULL);
+    if (view->layer)
+        return s2_hidden_layer_units(view->layer);
+    for (int s = 0; s < view->set->content->source_count; s++)
+        if (view->components->scale[s])
+            count += S2_EXPERT_FEATURES *
+                     s2_expert_components(view->set->content->sources[s].band_count);
+    return count;
+}
+
+/* features in  as s2_label_features() gives them; seen out [count_seen()] */
+static void see(const s2_view *view, const float *features, float *seen)
+{
+    if (!view->components) {
+        memcpy(seen, features, (size_t)count_seen(view) * sizeof *seen);
+        return;
+    }
+    if (view->layer) {
+        s2_hidden_layer_see(view->layer, features, seen);
+        return;
+    }
+    for (int s = 0; s < view->set->content->source_count; s++) {
+        const int own = s2_expert_components(view->set->content->sources[s].band_count);
+        const int count = S2_EXPERT_FEATURES * own;
+        if (!view->components->scale[s])
+            continue;
+        memcpy(seen, features, (size_t)count * sizeof *seen);
+        seen += count;
+        features += s2_window_feature_floats(own);
+    }
+}
+
 /* Labels that train, as they come in: all, or so many of each class drawn from them. */
 typedef struct sampler {
     const s2_training_set *set;
+    const s2_view *view;
     s2_samples samples;
     size_t *left;   /* [classes] labels still to come */
     size_t *wanted; /* [classes] to be taken of these */
@@ -46,8 +91,7 @@ static s2rgf_status take_sample(void *context, size_t label, const float *featur
     if (s2_random_below(&to->random, to->left[k]--) >= to->wanted[k])
         return S2RGF_OK;
     to->wanted[k]--;
-    memcpy(samples->features + samples->count * (size_t)samples->width, features,
-           (size_t)samples->width * sizeof(float));
+    see(to->view, features, samples->features + samples->count * (size_t)samples->width);
     samples->class_index[samples->count] = pixel->class_index;
     samples->group[samples->count++] = pixel->group;
     return S2RGF_OK;
@@ -69,14 +113,15 @@ static size_t samples_of_class(const s2_training_set *set)
     return (size_t)ceil(most / (double)set->trainable);
 }
 
-static s2rgf_status start_sampler(sampler *to, const s2_training_set *set, int width,
-                                  s2rgf_error *err)
+static s2rgf_status start_sampler(sampler *to, const s2_view *view, s2rgf_error *err)
 {
+    const s2_training_set *set = view->set;
+    const int width = count_seen(view);
     const size_t classes = (size_t)set->labels->classes.count;
     const size_t most = samples_of_class(set);
     s2_samples *samples = &to->samples;
     size_t room = 0;
-    *to = (sampler){.set = set, .samples = {.width = width, .classes = (int)classes}};
+    *to = (sampler){.set = set, .view = view, .samples = {.width = width, .classes = (int)classes}};
     to->left = s2_alloc(classes, sizeof *to->left);
     to->wanted = s2_alloc(classes, sizeof *to->wanted);
     if (!to->left || !to->wanted)
@@ -250,48 +295,80 @@ static s2rgf_status calibrate(const s2_label_set *labels, const s2_samples *samp
 
 /* That of bands, or of the windows of components, from the labels that train. out, samples: zeroed
    before, cleared by the caller */
-static s2rgf_status fit_part(const s2_training_set *set, const s2_components *components,
-                             const s2rgf_host *host, s2_fitted_part *part, left_out *out,
-                             s2rgf_error *err)
+static s2rgf_status fit_part(const s2_view *view, const s2rgf_host *host, s2_fitted_part *part,
+                             left_out *out, s2rgf_error *err)
 {
-    const int width = s2_label_feature_count(set, components);
+    const s2_training_set *set = view->set;
+    const s2_components *components = view->components;
+    const bool scaled = components && !view->layer;
+    const int width = count_seen(view);
     sampler labels = {0};
     feature_scale scale = s2_alloc((size_t)width, sizeof *scale);
-    s2rgf_status status = start_sampler(&labels, set, width, err);
+    s2rgf_status status = start_sampler(&labels, view, err);
     if (status == S2RGF_OK && !scale)
         status = s2_fail_memory(err, "expert");
     if (status == S2RGF_OK)
         status =
             s2_label_features(set, S2_LABEL_TRAIN, components, host, take_sample, &labels, err);
-    if (status == S2RGF_OK && components) {
+    if (status == S2RGF_OK && scaled) {
         join_scales(set, components, scale);
         standardise(&labels.samples, scale);
     }
     if (status == S2RGF_OK)
         status = s2_discriminant_fit(&labels.samples, NULL, &part->discriminant, err);
+    if (status == S2RGF_OK && view->layer)
+        s2_discriminant_centre(&part->discriminant);
     if (status == S2RGF_OK)
         status = start_left_out(out, &labels.samples, err);
     if (status == S2RGF_OK)
         status = calibrate(set->labels, &labels.samples, part, out, err);
-    if (status == S2RGF_OK && components)
+    if (status == S2RGF_OK && scaled)
         undo_scale(&part->discriminant, scale);
     clear_sampler(&labels);
     s2_free(scale);
     return status;
 }
 
-/* What both say alike counts twice in their sum: one temperature more, of the sum. of_windows in/out:
-   becomes the sum */
-static void calibrate_sum(const left_out *of_bands, left_out *of_windows, s2_fitted_expert *fitted)
+/* What experts say alike counts twice in their sum: one temperature more, of the sum. other in/out:
+   becomes the sum of both; surprise out: of its labels at that temperature */
+static double join(const left_out *one, left_out *other, double warmest, double *surprise)
 {
-    const size_t scores = of_bands->scored.count * (size_t)of_bands->scored.classes;
-    for (size_t i = 0; i < scores; i++)
-        of_windows->scored.scores[i] += of_bands->scored.scores[i];
-    const double most =
-        MOST_TEMPERATURE / fmax(fitted->bands.temperature, fitted->windows.temperature);
-    const double temperature = fmin(s2_calibrate(&of_windows->scored).temperature, most);
-    fitted->bands.temperature *= temperature;
-    fitted->windows.temperature *= temperature;
+    s2_scored_pixels *sum = &other->scored;
+    for (size_t i = 0; i < sum->count * (size_t)sum->classes; i++)
+        sum->scores[i] += one->scored.scores[i];
+    const double found = fmin(s2_calibrate(sum).temperature, MOST_TEMPERATURE / warmest);
+    *surprise = 0.0;
+    for (size_t i = 0; i < sum->count; i++)
+        *surprise += s2_surprise(sum->scores + i * (size_t)sum->classes, sum->classes, found,
+                                 sum->labels[i]);
+    return found;
+}
+
+/* The expert with a hidden layer, beside both others; where it is judged, only if it makes the labels
+   that were left out likelier. of_both in: their sum; temperature in/out: of the sum */
+static s2rgf_status fit_hidden(const s2_training_set *set, s2_windows_use use,
+                               const s2rgf_host *host, const left_out *of_both, double surprise,
+                               double *temperature, s2_fitted_expert *fitted, s2rgf_error *err)
+{
+    const s2_view view = {set, &fitted->components, &fitted->layer};
+    left_out of_hidden = {0};
+    double less = INFINITY;
+    s2rgf_status status = s2_hidden_layer_draw(set, &fitted->components, &fitted->layer, err);
+    if (status == S2RGF_OK)
+        status = fit_part(&view, host, &fitted->hidden, &of_hidden, err);
+    if (status == S2RGF_OK && fitted->hidden.calibrated) {
+        const double warmest = fmax(fmax(fitted->bands.temperature, fitted->windows.temperature),
+                                    fitted->hidden.temperature);
+        const double found = join(of_both, &of_hidden, warmest, &less);
+        if (use == S2_WINDOWS_AND_HIDDEN || less < surprise)
+            *temperature = found;
+    }
+    if (use != S2_WINDOWS_AND_HIDDEN && !(less < surprise))
+        s2_discriminant_clear(&fitted->hidden.discriminant);
+    else
+        fitted->hidden.temperature *= *temperature;
+    clear_left_out(&of_hidden);
+    return status;
 }
 
 /* The expert of windows; where it is judged, not unless it is worth something beside that of the
@@ -300,13 +377,15 @@ static s2rgf_status fit_windows(const s2_training_set *set, s2_windows_use use,
                                 const s2rgf_host *host, const left_out *of_bands,
                                 s2_fitted_expert *fitted, s2rgf_error *err)
 {
+    const s2_view view = {set, &fitted->components, NULL};
     left_out of_windows = {0};
-    bool worth = use == S2_WINDOWS_ALWAYS;
+    double surprise = 0.0, temperature = 1.0;
+    bool worth = use != S2_WINDOWS_JUDGED && use != S2_WINDOWS_AND_HIDDEN_JUDGED;
     if (!worth && !fitted->bands.calibrated)
         return S2RGF_OK;
     s2rgf_status status = s2_components_find(set, &fitted->components, err);
     if (status == S2RGF_OK)
-        status = fit_part(set, &fitted->components, host, &fitted->windows, &of_windows, err);
+        status = fit_part(&view, host, &fitted->windows, &of_windows, err);
     if (status == S2RGF_OK && !worth) {
         const s2_expert_trial trial = {of_bands->scored, of_windows.scored, of_bands->group,
                                        set->labels->group_count};
@@ -315,7 +394,12 @@ static s2rgf_status fit_windows(const s2_training_set *set, s2_windows_use use,
     if (!worth)
         s2_discriminant_clear(&fitted->windows.discriminant);
     else if (status == S2RGF_OK && fitted->bands.calibrated)
-        calibrate_sum(of_bands, &of_windows, fitted);
+        temperature = join(of_bands, &of_windows,
+                           fmax(fitted->bands.temperature, fitted->windows.temperature), &surprise);
+    if (status == S2RGF_OK && worth && use >= S2_WINDOWS_AND_HIDDEN)
+        status = fit_hidden(set, use, host, &of_windows, surprise, &temperature, fitted, err);
+    fitted->bands.temperature *= temperature;
+    fitted->windows.temperature *= temperature;
     clear_left_out(&of_windows);
     return status;
 }
@@ -326,6 +410,8 @@ static s2rgf_status fit_windows(const s2_training_set *set, s2_windows_use use,
 typedef struct scorer {
     s2_fitted_expert *fitted;
     const s2_fitted_part *part;
+    const s2_view *view;
+    float *seen;    /* of one label */
     double *scores; /* [classes] of one label */
     size_t count;   /* labels so far */
 } scorer;
@@ -338,35 +424,51 @@ static s2rgf_status score_label(void *context, size_t label, const float *featur
     const size_t classes = (size_t)fitted->bands.discriminant.classes;
     float *row = fitted->scores + to->count * classes;
     (void)err;
-    s2_discriminant_score(&to->part->discriminant, features, to->scores);
+    see(to->view, features, to->seen);
+    s2_discriminant_score(&to->part->discriminant, to->seen, to->scores);
     for (size_t k = 0; k < classes; k++)
         row[k] += (float)(to->scores[k] / to->part->temperature);
     fitted->row[label] = to->count++;
     return S2RGF_OK;
 }
 
-/* Both experts hand over the labels in the same order. */
+/* What a part says of the labels that validate; all parts hand them over in the same order. */
+static s2rgf_status score_part(const s2_view *view, const s2rgf_host *host,
+                               const s2_fitted_part *part, s2_fitted_expert *fitted,
+                               s2rgf_error *err)
+{
+    const size_t classes = (size_t)view->set->labels->classes.count;
+    scorer to = {.fitted = fitted, .part = part, .view = view};
+    if (part->discriminant.width == 0)
+        return S2RGF_OK;
+    to.seen = s2_alloc((size_t)count_seen(view), sizeof *to.seen);
+    to.scores = s2_alloc(classes, sizeof *to.scores);
+    const s2rgf_status status =
+        to.seen && to.scores ? s2_label_features(view->set, S2_LABEL_VALIDATE, view->components,
+                                                 host, score_label, &to, err)
+                             : s2_fail_memory(err, "expert");
+    S2_FREE_EACH(to.seen, to.scores);
+    return status;
+}
+
 static s2rgf_status score_validation(const s2_training_set *set, const s2rgf_host *host,
                                      s2_fitted_expert *fitted, s2rgf_error *err)
 {
     const size_t classes = (size_t)set->labels->classes.count;
+    const s2_view views[] = {{set, NULL, NULL},
+                             {set, &fitted->components, NULL},
+                             {set, &fitted->components, &fitted->layer}};
+    const s2_fitted_part *const parts[] = {&fitted->bands, &fitted->windows, &fitted->hidden};
     size_t count = 0;
     for (size_t i = 0; i < set->labels->count; i++)
         count += set->role[i] == S2_LABEL_VALIDATE;
     if (count == 0)
         return S2RGF_OK;
-    scorer of_bands = {fitted, &fitted->bands, s2_alloc(classes, sizeof(double)), 0};
     fitted->row = s2_calloc(set->labels->count, sizeof *fitted->row);
     fitted->scores = s2_calloc(count, classes * sizeof(float));
-    scorer of_windows = {fitted, &fitted->windows, of_bands.scores, 0};
-    s2rgf_status status =
-        of_bands.scores && fitted->row && fitted->scores
-            ? s2_label_features(set, S2_LABEL_VALIDATE, NULL, host, score_label, &of_bands, err)
-            : s2_fail_memory(err, "expert");
-    if (status == S2RGF_OK && fitted->windows.discriminant.width > 0)
-        status = s2_label_features(set, S2_LABEL_VALIDATE, &fitted->components, host, score_label,
-                                   &of_windows, err);
-    s2_free(of_bands.scores);
+    s2rgf_status status = fitted->row && fitted->scores ? S2RGF_OK : s2_fail_memory(err, "expert");
+    for (int i = 0; i < 3 && status == S2RGF_OK; i++)
+        status = score_part(&views[i], host, parts[i], fitted, err);
     return status;
 }
 
@@ -375,7 +477,8 @@ s2rgf_status s2_expert_fit(const s2_training_set *set, s2_windows_use windows,
 {
     left_out of_bands = {0};
     *fitted = (s2_fitted_expert){0};
-    s2rgf_status status = fit_part(set, NULL, host, &fitted->bands, &of_bands, err);
+    const s2_view view = {set, NULL, NULL};
+    s2rgf_status status = fit_part(&view, host, &fitted->bands, &of_bands, err);
     if (status == S2RGF_OK && windows != S2_WINDOWS_NEVER)
         status = fit_windows(set, windows, host, &of_bands, fitted, err);
     if (status == S2RGF_OK)
@@ -390,7 +493,9 @@ void s2_fitted_expert_clear(s2_fitted_expert *fitted)
 {
     s2_discriminant_clear(&fitted->bands.discriminant);
     s2_discriminant_clear(&fitted->windows.discriminant);
+    s2_discriminant_clear(&fitted->hidden.discriminant);
     s2_components_clear(&fitted->components);
+    s2_hidden_layer_clear(&fitted->layer);
     S2_FREE_EACH(fitted->row, fitted->scores);
     *fitted = (s2_fitted_expert){0};
 }
@@ -426,4 +531,14 @@ void s2_expert_install(const s2_fitted_expert *fitted, double share, s2_network 
             memcpy(to->components[s]->value, fitted->components.matrix[s],
                    to->components[s]->count * sizeof(float));
     install_part(&fitted->windows, share, to->windows, to->bias);
+    if (fitted->hidden.discriminant.width == 0)
+        return;
+    for (int s = 0; s < network->spec.sources; s++)
+        if (to->hidden[s]) {
+            memcpy(to->hidden[s]->value, fitted->layer.weight[s],
+                   to->hidden[s]->count * sizeof(float));
+            memcpy(to->hidden_bias[s]->value, fitted->layer.bias[s],
+                   to->hidden_bias[s]->count * sizeof(float));
+        }
+    install_part(&fitted->hidden, share, to->unit_scores, to->bias);
 }

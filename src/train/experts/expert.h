@@ -5,6 +5,7 @@
 #include "assess/calibration.h"
 #include "train/experts/components.h"
 #include "train/experts/discriminant.h"
+#include "train/experts/hidden_layer.h"
 #include "train/set/training_set.h"
 
 #define S2_EXPERT_MAX_BANDS 4096 /* of all sources: the time goes with their cube */
@@ -18,17 +19,24 @@ typedef struct s2_fitted_part {
 } s2_fitted_part;
 
 typedef struct s2_fitted_expert {
-    s2_fitted_part bands, windows;
-    s2_components components; /* that the windows are of */
+    s2_fitted_part bands, windows, hidden; /* hidden: only beside windows */
+    s2_components components;              /* that the windows are of */
+    s2_hidden_layer layer;                 /* that hidden sees them through */
     size_t *row;   /* [labels] of a validating label in scores; NULL: nothing validates */
     float *scores; /* [validating labels][classes], sums at the temperatures */
 } s2_fitted_expert;
 
-/** Whether there is an expert of windows. */
+/**
+ * Whether there are an expert of windows and one with a hidden layer. Where they are judged, there is not
+ * the first where left-out labels say that it does harm, nor the second where they are not likelier
+ * with it, nor any where they are too few.
+ */
 typedef enum s2_windows_use {
     S2_WINDOWS_NEVER,
-    S2_WINDOWS_JUDGED, /* not where left-out labels say that it does harm, or are too few */
-    S2_WINDOWS_ALWAYS
+    S2_WINDOWS_JUDGED, /* without a hidden layer */
+    S2_WINDOWS_ALWAYS, /* without a hidden layer */
+    S2_WINDOWS_AND_HIDDEN,
+    S2_WINDOWS_AND_HIDDEN_JUDGED
 } s2_windows_use;
 
 /**

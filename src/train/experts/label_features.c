@@ -114,7 +114,7 @@ static bool is_wanted(const s2_training_set *set, const s2_components *component
 static int source_features(const s2_training_set *set, const s2_components *components, int source)
 {
     const int bands = set->content->sources[source].band_count;
-    return !components ? bands : S2_EXPERT_FEATURES * s2_expert_components(bands);
+    return !components ? bands : s2_window_feature_floats(s2_expert_components(bands));
 }
 
 int s2_label_feature_count(const s2_training_set *set, const s2_components *components)

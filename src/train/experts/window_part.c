@@ -21,7 +21,7 @@ void s2_window_part_see(const s2_window_part *part, int x, int y, float *feature
     const s2_rect window = {x - S2_EXPERT_REACH, y - S2_EXPERT_REACH, SIDE, SIDE};
     const s2_rect inside = s2_rect_intersect(window, part->rect);
     const int around[2] = {x - inside.x, inside.x + inside.w - x - 1};
-    float sums[SIDE][S2_EXPERT_WINDOWS * (2 * MOST + 1)], work[SIDE * (2 * MOST + 1)];
+    float sums[SIDE][S2_EXPERT_WINDOWS * (2 * MOST + 1) + MOST], work[SIDE * (2 * MOST + 1)];
     const float *rows[SIDE] = {NULL};
     for (int i = inside.y; i < inside.y + inside.h; i++) {
         const size_t first =
@@ -30,5 +30,5 @@ void s2_window_part_see(const s2_window_part *part, int x, int y, float *feature
                           part->components, around, 1, sums[i - window.y], work);
         rows[i - window.y] = sums[i - window.y];
     }
-    s2_window_features(rows, (size_t)(2 * part->components + 1), part->components, 1, features);
+    s2_window_features(rows, 1, part->components, 0, 1, features);
 }

@@ -20,7 +20,7 @@ void s2_window_part_fill(const s2_window_part *part, const float *pixels, int ba
                          const float *matrix);
 /**
  * Features of pixel (x, y), around which the part has S2_EXPERT_REACH pixels on every side, or as
- * many as the scene has. features out [components][S2_EXPERT_FEATURES]
+ * many as the scene has. features out [s2_window_feature_floats()]
  */
 void s2_window_part_see(const s2_window_part *part, int x, int y, float *features);
 
