@@ -1,6 +1,5 @@
 """A QGIS without a window and with the plugin, for the tests in PyQGIS and the pictures."""
 
-import atexit
 import os
 import sys
 
@@ -29,8 +28,6 @@ def start(language="en"):
     QLocale.setDefault(QLocale(language))
     application = QgsApplication([], True)
     application.initQgis()
-    # QGIS 3.44 crashes when Python ends first.
-    atexit.register(application.exitQgis)
     plugins = os.path.join(QgsApplication.pkgDataPath(), "python", "plugins")
     sys.path[:0] = [PLUGINS, plugins]
     from processing.core.Processing import Processing
