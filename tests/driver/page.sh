@@ -27,6 +27,10 @@ expect_file window.tif city_cog.tif city_4326.tif meadow.tif city.gpkg across.ti
 
 # and gives what the same commands give of a map that is written
 same_pixels map.tif city_cog.tif
+if type -P gdal > /dev/null; then
+    same_pixels map.tif city.tif
+    same_pixels map.tif piped.tif
+fi
 same_pixels -srcwin 100 200 100 100 map.tif window.tif
 gdal_translate -q -outsize 25% 0 map.tif expected.tif
 same_pixels expected.tif exact.tif
