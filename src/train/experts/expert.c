@@ -97,19 +97,22 @@ static s2rgf_status take_sample(void *context, size_t label, const float *featur
     return S2RGF_OK;
 }
 
-static int count_bands(const s2_training_set *set)
+/* Features of the expert that sees most: all experts are fitted to the same labels. */
+static int count_widest(const s2_training_set *set)
 {
-    int bands = 0;
-    for (int s = 0; s < set->content->source_count; s++)
+    int bands = 0, units = 0;
+    for (int s = 0; s < set->content->source_count; s++) {
         bands += set->content->sources[s].band_count;
-    return bands;
+        units += set->content->sources[s].on_reference ? S2_EXPERT_HIDDEN : 0;
+    }
+    return bands > units ? bands : units;
 }
 
 /* Most labels that are taken of one class. */
 static size_t samples_of_class(const s2_training_set *set)
 {
-    const double bands = count_bands(set);
-    const double most = fmax(fmin(MOST_PRODUCTS / (bands * bands), MOST_SAMPLES), LEAST_SAMPLES);
+    const double widest = count_widest(set);
+    const double most = fmax(fmin(MOST_PRODUCTS / (widest * widest), MOST_SAMPLES), LEAST_SAMPLES);
     return (size_t)ceil(most / (double)set->trainable);
 }
 
