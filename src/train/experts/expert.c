@@ -73,7 +73,6 @@ static void see(const s2_view *view, const float *features, float *seen)
 /* Labels that train, as they come in: all, or so many of each class drawn from them. */
 typedef struct sampler {
     const s2_training_set *set;
-    const s2_view *view;
     s2_samples samples;
     size_t *left;   /* [classes] labels still to come */
     size_t *wanted; /* [classes] to be taken of these */
@@ -91,7 +90,8 @@ static s2rgf_status take_sample(void *context, size_t label, const float *featur
     if (s2_random_below(&to->random, to->left[k]--) >= to->wanted[k])
         return S2RGF_OK;
     to->wanted[k]--;
-    see(to->view, features, samples->features + samples->count * (size_t)samples->width);
+    memcpy(samples->features + samples->count * (size_t)samples->width, features,
+           (size_t)samples->width * sizeof(float));
     samples->class_index[samples->count] = pixel->class_index;
     samples->group[samples->count++] = pixel->group;
     return S2RGF_OK;
@@ -116,15 +116,14 @@ static size_t samples_of_class(const s2_training_set *set)
     return (size_t)ceil(most / (double)set->trainable);
 }
 
-static s2rgf_status start_sampler(sampler *to, const s2_view *view, s2rgf_error *err)
+static s2rgf_status start_sampler(sampler *to, const s2_training_set *set, int width,
+                                  s2rgf_error *err)
 {
-    const s2_training_set *set = view->set;
-    const int width = count_seen(view);
     const size_t classes = (size_t)set->labels->classes.count;
     const size_t most = samples_of_class(set);
     s2_samples *samples = &to->samples;
     size_t room = 0;
-    *to = (sampler){.set = set, .view = view, .samples = {.width = width, .classes = (int)classes}};
+    *to = (sampler){.set = set, .samples = {.width = width, .classes = (int)classes}};
     to->left = s2_alloc(classes, sizeof *to->left);
     to->wanted = s2_alloc(classes, sizeof *to->wanted);
     if (!to->left || !to->wanted)
@@ -296,39 +295,45 @@ static s2rgf_status calibrate(const s2_label_set *labels, const s2_samples *samp
 
 /* ---- the experts ---------------------------------------------------------------------------- */
 
-/* That of bands, or of the windows of components, from the labels that train. out, samples: zeroed
-   before, cleared by the caller */
-static s2rgf_status fit_part(const s2_view *view, const s2rgf_host *host, s2_fitted_part *part,
+/* What s2_label_features() gives of the labels that train. Cleared by the caller. */
+static s2rgf_status sample_labels(const s2_training_set *set, const s2_components *components,
+                                  const s2rgf_host *host, sampler *labels, s2rgf_error *err)
+{
+    const s2rgf_status status =
+        start_sampler(labels, set, s2_label_feature_count(set, components), err);
+    return status == S2RGF_OK
+               ? s2_label_features(set, S2_LABEL_TRAIN, components, host, take_sample, labels, err)
+               : status;
+}
+
+/* An expert of what its view shows of the labels. out  zeroed before, cleared by the caller */
+static s2rgf_status fit_part(const s2_view *view, const s2_samples *labels, s2_fitted_part *part,
                              left_out *out, s2rgf_error *err)
 {
-    const s2_training_set *set = view->set;
-    const s2_components *components = view->components;
-    const bool scaled = components && !view->layer;
-    const int width = count_seen(view);
-    sampler labels = {0};
-    feature_scale scale = s2_alloc((size_t)width, sizeof *scale);
-    s2rgf_status status = start_sampler(&labels, view, err);
-    if (status == S2RGF_OK && !scale)
-        status = s2_fail_memory(err, "expert");
-    if (status == S2RGF_OK)
-        status =
-            s2_label_features(set, S2_LABEL_TRAIN, components, host, take_sample, &labels, err);
+    const bool scaled = view->components && !view->layer;
+    const size_t width = (size_t)count_seen(view);
+    s2_samples seen = *labels;
+    feature_scale scale = s2_alloc(width, sizeof *scale);
+    seen.width = (int)width;
+    seen.features = s2_alloc(labels->count, width * sizeof(float));
+    s2rgf_status status = scale && seen.features ? S2RGF_OK : s2_fail_memory(err, "expert");
+    for (size_t i = 0; i < labels->count && status == S2RGF_OK; i++)
+        see(view, labels->features + i * (size_t)labels->width, seen.features + i * width);
     if (status == S2RGF_OK && scaled) {
-        join_scales(set, components, scale);
-        standardise(&labels.samples, scale);
+        join_scales(view->set, view->components, scale);
+        standardise(&seen, scale);
     }
     if (status == S2RGF_OK)
-        status = s2_discriminant_fit(&labels.samples, NULL, &part->discriminant, err);
+        status = s2_discriminant_fit(&seen, NULL, &part->discriminant, err);
     if (status == S2RGF_OK && view->layer)
         s2_discriminant_centre(&part->discriminant);
     if (status == S2RGF_OK)
-        status = start_left_out(out, &labels.samples, err);
+        status = start_left_out(out, &seen, err);
     if (status == S2RGF_OK)
-        status = calibrate(set->labels, &labels.samples, part, out, err);
+        status = calibrate(view->set->labels, &seen, part, out, err);
     if (status == S2RGF_OK && scaled)
         undo_scale(&part->discriminant, scale);
-    clear_sampler(&labels);
-    s2_free(scale);
+    S2_FREE_EACH(scale, seen.features);
     return status;
 }
 
@@ -350,7 +355,7 @@ static double join(const left_out *one, left_out *other, double warmest, double 
 /* The expert with a hidden layer, beside both others; where it is judged, only if it makes the labels
    that were left out likelier. of_both in: their sum; temperature in/out: of the sum */
 static s2rgf_status fit_hidden(const s2_training_set *set, s2_windows_use use,
-                               const s2rgf_host *host, const left_out *of_both, double surprise,
+                               const s2_samples *labels, const left_out *of_both, double surprise,
                                double *temperature, s2_fitted_expert *fitted, s2rgf_error *err)
 {
     const s2_view view = {set, &fitted->components, &fitted->layer};
@@ -358,7 +363,7 @@ static s2rgf_status fit_hidden(const s2_training_set *set, s2_windows_use use,
     double less = INFINITY;
     s2rgf_status status = s2_hidden_layer_draw(set, &fitted->components, &fitted->layer, err);
     if (status == S2RGF_OK)
-        status = fit_part(&view, host, &fitted->hidden, &of_hidden, err);
+        status = fit_part(&view, labels, &fitted->hidden, &of_hidden, err);
     if (status == S2RGF_OK && fitted->hidden.calibrated) {
         const double warmest = fmax(fmax(fitted->bands.temperature, fitted->windows.temperature),
                                     fitted->hidden.temperature);
@@ -382,13 +387,16 @@ static s2rgf_status fit_windows(const s2_training_set *set, s2_windows_use use,
 {
     const s2_view view = {set, &fitted->components, NULL};
     left_out of_windows = {0};
+    sampler labels = {0};
     double surprise = 0.0, temperature = 1.0;
     bool worth = use != S2_WINDOWS_JUDGED && use != S2_WINDOWS_AND_HIDDEN_JUDGED;
     if (!worth && !fitted->bands.calibrated)
         return S2RGF_OK;
     s2rgf_status status = s2_components_find(set, &fitted->components, err);
     if (status == S2RGF_OK)
-        status = fit_part(&view, host, &fitted->windows, &of_windows, err);
+        status = sample_labels(set, &fitted->components, host, &labels, err);
+    if (status == S2RGF_OK)
+        status = fit_part(&view, &labels.samples, &fitted->windows, &of_windows, err);
     if (status == S2RGF_OK && !worth) {
         const s2_expert_trial trial = {of_bands->scored, of_windows.scored, of_bands->group,
                                        set->labels->group_count};
@@ -400,22 +408,30 @@ static s2rgf_status fit_windows(const s2_training_set *set, s2_windows_use use,
         temperature = join(of_bands, &of_windows,
                            fmax(fitted->bands.temperature, fitted->windows.temperature), &surprise);
     if (status == S2RGF_OK && worth && use >= S2_WINDOWS_AND_HIDDEN)
-        status = fit_hidden(set, use, host, &of_windows, surprise, &temperature, fitted, err);
+        status =
+            fit_hidden(set, use, &labels.samples, &of_windows, surprise, &temperature, fitted, err);
     fitted->bands.temperature *= temperature;
     fitted->windows.temperature *= temperature;
     clear_left_out(&of_windows);
+    clear_sampler(&labels);
     return status;
 }
 
 /* ---- labels that validate ------------------------------------------------------------------- */
 
-/* Scores of one expert as they are found. */
+/* An expert that there is, or not (width 0), and what it sees. */
+typedef struct scored_part {
+    s2_view view;
+    const s2_fitted_part *part;
+} scored_part;
+
+/* Scores of experts that see the same features, as they are found. */
 typedef struct scorer {
     s2_fitted_expert *fitted;
-    const s2_fitted_part *part;
-    const s2_view *view;
-    float *seen;    /* of one label */
-    double *scores; /* [classes] of one label */
+    const scored_part *parts;
+    int experts;
+    float *seen;    /* of one label and expert */
+    double *scores; /* [classes] likewise */
     size_t count;   /* labels so far */
 } scorer;
 
@@ -427,27 +443,36 @@ static s2rgf_status score_label(void *context, size_t label, const float *featur
     const size_t classes = (size_t)fitted->bands.discriminant.classes;
     float *row = fitted->scores + to->count * classes;
     (void)err;
-    see(to->view, features, to->seen);
-    s2_discriminant_score(&to->part->discriminant, to->seen, to->scores);
-    for (size_t k = 0; k < classes; k++)
-        row[k] += (float)(to->scores[k] / to->part->temperature);
+    for (int i = 0; i < to->experts; i++) {
+        const s2_fitted_part *part = to->parts[i].part;
+        if (part->discriminant.width == 0)
+            continue;
+        see(&to->parts[i].view, features, to->seen);
+        s2_discriminant_score(&part->discriminant, to->seen, to->scores);
+        for (size_t k = 0; k < classes; k++)
+            row[k] += (float)(to->scores[k] / part->temperature);
+    }
     fitted->row[label] = to->count++;
     return S2RGF_OK;
 }
 
-/* What a part says of the labels that validate; all parts hand them over in the same order. */
-static s2rgf_status score_part(const s2_view *view, const s2rgf_host *host,
-                               const s2_fitted_part *part, s2_fitted_expert *fitted,
-                               s2rgf_error *err)
+/* What experts that see the same features say of the labels that validate; labels always come in the
+   same order. */
+static s2rgf_status score_parts(const scored_part *parts, int count, const s2rgf_host *host,
+                                s2_fitted_expert *fitted, s2rgf_error *err)
 {
-    const size_t classes = (size_t)view->set->labels->classes.count;
-    scorer to = {.fitted = fitted, .part = part, .view = view};
-    if (part->discriminant.width == 0)
+    const s2_training_set *set = parts->view.set;
+    scorer to = {.fitted = fitted, .parts = parts, .experts = count};
+    int width = 0;
+    for (int i = 0; i < count; i++)
+        if (parts[i].part->discriminant.width > width)
+            width = parts[i].part->discriminant.width;
+    if (width == 0)
         return S2RGF_OK;
-    to.seen = s2_alloc((size_t)count_seen(view), sizeof *to.seen);
-    to.scores = s2_alloc(classes, sizeof *to.scores);
+    to.seen = s2_alloc((size_t)width, sizeof *to.seen);
+    to.scores = s2_alloc((size_t)set->labels->classes.count, sizeof *to.scores);
     const s2rgf_status status =
-        to.seen && to.scores ? s2_label_features(view->set, S2_LABEL_VALIDATE, view->components,
+        to.seen && to.scores ? s2_label_features(set, S2_LABEL_VALIDATE, parts->view.components,
                                                  host, score_label, &to, err)
                              : s2_fail_memory(err, "expert");
     S2_FREE_EACH(to.seen, to.scores);
@@ -458,10 +483,10 @@ static s2rgf_status score_validation(const s2_training_set *set, const s2rgf_hos
                                      s2_fitted_expert *fitted, s2rgf_error *err)
 {
     const size_t classes = (size_t)set->labels->classes.count;
-    const s2_view views[] = {{set, NULL, NULL},
-                             {set, &fitted->components, NULL},
-                             {set, &fitted->components, &fitted->layer}};
-    const s2_fitted_part *const parts[] = {&fitted->bands, &fitted->windows, &fitted->hidden};
+    const scored_part of_bands = {{set, NULL, NULL}, &fitted->bands};
+    const scored_part of_windows[] = {
+        {{set, &fitted->components, NULL}, &fitted->windows},
+        {{set, &fitted->components, &fitted->layer}, &fitted->hidden}};
     size_t count = 0;
     for (size_t i = 0; i < set->labels->count; i++)
         count += set->role[i] == S2_LABEL_VALIDATE;
@@ -470,9 +495,9 @@ static s2rgf_status score_validation(const s2_training_set *set, const s2rgf_hos
     fitted->row = s2_calloc(set->labels->count, sizeof *fitted->row);
     fitted->scores = s2_calloc(count, classes * sizeof(float));
     s2rgf_status status = fitted->row && fitted->scores ? S2RGF_OK : s2_fail_memory(err, "expert");
-    for (int i = 0; i < 3 && status == S2RGF_OK; i++)
-        status = score_part(&views[i], host, parts[i], fitted, err);
-    return status;
+    if (status == S2RGF_OK)
+        status = score_parts(&of_bands, 1, host, fitted, err);
+    return status == S2RGF_OK ? score_parts(of_windows, 2, host, fitted, err) : status;
 }
 
 s2rgf_status s2_expert_fit(const s2_training_set *set, s2_windows_use windows,
@@ -481,7 +506,11 @@ s2rgf_status s2_expert_fit(const s2_training_set *set, s2_windows_use windows,
     left_out of_bands = {0};
     *fitted = (s2_fitted_expert){0};
     const s2_view view = {set, NULL, NULL};
-    s2rgf_status status = fit_part(&view, host, &fitted->bands, &of_bands, err);
+    sampler labels = {0};
+    s2rgf_status status = sample_labels(set, NULL, host, &labels, err);
+    if (status == S2RGF_OK)
+        status = fit_part(&view, &labels.samples, &fitted->bands, &of_bands, err);
+    clear_sampler(&labels);
     if (status == S2RGF_OK && windows != S2_WINDOWS_NEVER)
         status = fit_windows(set, windows, host, &of_bands, fitted, err);
     if (status == S2RGF_OK)
