@@ -11,7 +11,8 @@
 #include "core/number.h"
 #include "geo/source/source_tell.h"
 
-#define LARGEST 1e9 /* band number or wavelength in nanometres */
+#define LARGEST 1e9  /* band number or wavelength in nanometres */
+#define SAME_NM 1e-6 /* micrometres in a file, times 1000, are off by less */
 
 /* One item of a list: "8", "1-4" or "450-900nm". */
 typedef struct item {
@@ -82,7 +83,7 @@ static s2rgf_status fail_choice(const choice *own, const item *found, const char
 static bool covers(const item *found, const s2_band_desc *band)
 {
     const double value = found->is_wavelength ? band->wavelength_nm : band->number;
-    return value >= found->first && value <= found->last;
+    return value >= found->first - SAME_NM && value <= found->last + SAME_NM;
 }
 
 static s2rgf_status fail_uncovered(const choice *own, const item *found, s2rgf_error *err)

@@ -9,6 +9,7 @@
 #include "core/log.h"
 #include "core/memory.h"
 #include "core/plural.h"
+#include "geo/labels/labels_blocks.h"
 
 #define THIN_CLASS_PIXELS 10 /* fewer labelled pixels than this are worth a warning */
 #define TOLD_CLASSES 10      /* warned of one by one; the others are counted */
@@ -110,6 +111,20 @@ static int count_groups(const s2_label_set *labels, int k, size_t *pixels)
     return groups;
 }
 
+/* A class that validation cannot have and leave some of in training. */
+static bool is_single(const s2_label_set *labels, int k)
+{
+    int first = -1;
+    for (int g = 0; g < labels->group_count; g++) {
+        if (labels->groups[g].class_index != k || labels->groups[g].pixels == 0)
+            continue;
+        if (first >= 0 && !(labels->whole_scenes && s2_labels_same_block(labels, first, g)))
+            return false;
+        first = g;
+    }
+    return true;
+}
+
 /* One line per class: groups and pixels; a warning if there are too few. */
 s2rgf_status s2_label_report(const s2_label_set *labels, const s2_training_scenes *scenes,
                              const s2rgf_train_options *options, const s2rgf_host *host,
@@ -117,6 +132,9 @@ s2rgf_status s2_label_report(const s2_label_set *labels, const s2_training_scene
 {
     const char *one_group = labels->from_polygons ? "polygon" : "block";
     const char *many_groups = labels->from_polygons ? "polygons" : "blocks";
+    const char *single_group = labels->whole_scenes    ? "is in one scene, or in some that overlap"
+                               : labels->from_polygons ? "has a single polygon"
+                                                       : "has a single block";
     char what[96];
     int thin = 0, single = 0;
     report_doubtful(labels, options->labels.path, host);
@@ -131,8 +149,8 @@ s2rgf_status s2_label_report(const s2_label_set *labels, const s2_training_scene
             snprintf(what, sizeof what, "has only %zu labelled %s", pixels,
                      s2_plural(pixels, "pixel", "pixels"));
             warn_class(one, what, thin++, host);
-        } else if (groups == 1 && options->validation > 0.0) {
-            snprintf(what, sizeof what, "has a single %s: it cannot be validated", one_group);
+        } else if (is_single(labels, k) && options->validation > 0.0) {
+            snprintf(what, sizeof what, "%s: it cannot be validated", single_group);
             warn_class(one, what, single++, host);
         }
     }
@@ -156,10 +174,13 @@ void s2_label_report_unvalidated(const s2_training_set *set, const s2rgf_host *h
     for (int k = 0; k < labels->classes.count; k++) {
         size_t pixels;
         const int groups = count_groups(labels, k, &pixels);
-        if (groups < 2 || set->class_pixels[k] < pixels)
+        if (is_single(labels, k) || set->class_pixels[k] < pixels)
             continue;
-        snprintf(what, sizeof what, "is not validated: none of its %d %s could be left out", groups,
-                 labels->from_polygons ? "polygons" : "blocks");
+        if (labels->whole_scenes)
+            snprintf(what, sizeof what, "is not validated: no scene that has it could be left out");
+        else
+            snprintf(what, sizeof what, "is not validated: none of its %d %s could be left out",
+                     groups, labels->from_polygons ? "polygons" : "blocks");
         warn_class(&labels->classes.items[k], what, told++, host);
     }
     warn_others(told, "class is not validated", "classes are not validated", host);

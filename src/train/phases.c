@@ -2,6 +2,7 @@
 #include "train/phases.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/checksum.h"
@@ -27,10 +28,12 @@ static s2rgf_status split_labels(s2_trainer *trainer, double fraction, s2_model_
     content->training.train_pixels = report.train_pixels;
     content->training.validation_pixels = report.validation_pixels;
     content->training.validation_distance = report.distance_px;
-    s2_log(trainer->host, S2RGF_INFO, "Split: %zu %s, %zu %s, at least %.1f pixels apart",
-           report.train_pixels, s2_plural(report.train_pixels, "pixel trains", "pixels train"),
-           report.validation_pixels, s2_plural(report.validation_pixels, "validates", "validate"),
-           report.distance_px);
+    char apart[48] = "in scenes of their own";
+    if (!isnan(report.distance_px))
+        s2_snprintf(apart, sizeof apart, "at least %.1f pixels apart", report.distance_px);
+    s2_log(trainer->host, S2RGF_INFO, "Split: %zu %s, %zu %s, %s", report.train_pixels,
+           s2_plural(report.train_pixels, "pixel trains", "pixels train"), report.validation_pixels,
+           s2_plural(report.validation_pixels, "validates", "validate"), apart);
     s2_label_report_unvalidated(trainer->set, trainer->host);
     return S2RGF_OK;
 }
@@ -211,7 +214,10 @@ s2rgf_status s2_train_phases(s2_trainer *trainer, s2_fitted_expert *fitted,
         status = split_labels(trainer, options->validation, content, err);
         if (status == S2RGF_OK && facts->validation_pixels == 0) {
             s2_log(trainer->host, S2RGF_WARNING,
-                   "no class can spare labels: training on all of them, without validation");
+                   "no %s: training on all of them, without validation",
+                   trainer->set->labels->whole_scenes
+                       ? "scene can be left out so that every class keeps half of its labels"
+                       : "class can spare labels");
             s2_trainer_start_phase(trainer, 1);
         }
     }

@@ -17,7 +17,7 @@ level = np.where(np.arange(BANDS)[:, None, None] < 6, 1000 + 1000 * truth, 1500)
 cube = np.clip(level + rng.normal(0, 80, (BANDS, N, N)), 1, None).round()
 wavelengths = 450 + 50 * np.arange(BANDS)
 
-def write(name, a, driver="GTiff", names=None, nm=None, alpha=None):
+def write(name, a, driver="GTiff", names=None, nm=None, alpha=None, unit="Nanometers"):
     options = ["ALPHA=NO", "PHOTOMETRIC=MINISBLACK"] if driver == "GTiff" else []
     ds = gdal.GetDriverByName(driver).Create(name, N, N, len(a), gdal.GDT_UInt16, options)
     ds.SetGeoTransform((500000, 10, 0, 5800000, 0, -10))
@@ -29,7 +29,7 @@ def write(name, a, driver="GTiff", names=None, nm=None, alpha=None):
             band.SetDescription(names[b])
         if nm is not None:
             band.SetMetadataItem("WAVELENGTH", f"{nm[b]}")
-            band.SetMetadataItem("WAVELENGTH_UNITS", "Nanometers")
+            band.SetMetadataItem("WAVELENGTH_UNITS", unit)
         if alpha == b + 1:
             band.SetColorInterpretation(gdal.GCI_AlphaBand)
 
@@ -37,6 +37,7 @@ write("plain.tif", cube)
 write("turned.tif", cube[::-1])
 write("three.tif", cube[[0, 2, 1]])
 write("hyper.tif", cube, nm=wavelengths)
+write("micro.tif", cube, nm=wavelengths / 1000 + 0.12, unit="Micrometers")
 write("shuffled.tif", cube[::-1], nm=wavelengths[::-1])
 write("named.tif", cube, names=[f"B{b + 1:02}" for b in range(BANDS)])
 opaque = cube.copy()
@@ -86,6 +87,11 @@ expect_silence "${train[@]}" -i a=plain.tif -i b=hyper.tif -b b=12 -b a=2-3 -b b
 bands_are m.s2rgf "2 3 12 1"
 expect_silence "${train[@]}" -i plain.tif m.s2rgf
 bands_are m.s2rgf "- - - - - - - - - - - -"
+
+# The ends of a range count, also where micrometres are not quite the nanometres that they mean
+mapfile -t each < <(for nm in {1120..570..50}; do printf '%s\n' -b "$nm-${nm}nm"; done)
+expect_silence "${train[@]}" -i micro.tif "${each[@]}" m.s2rgf
+bands_are m.s2rgf "12 11 10 9 8 7 6 5 4 3 2 1"
 
 # What is left out is told by number and wavelength.
 expect_status 0 s2rgf_train "${quick[@]}" -i hs=hyper.tif -b hs=450-600nm,800-850.5nm m.s2rgf

@@ -124,6 +124,19 @@ expect_status 0 s2rgf_train -i a.tif -c 16 -steps 2 -batch 2 -crop 32 -threads 1
 expect_in "$stderr" "class 1 is not validated: none of its 2 blocks could be left out"
 expect_in "$stderr" "class 2 is not validated: none of its 2 blocks could be left out"
 expect_not_in "$stderr" "class 3"
+# scale and offset of a raster of classes are not applied, and that is said: of labels, references and maps
+gdal_translate -q -a_scale 0.5 -a_offset 3 uneven.tif scaled.tif
+gdal_translate -q -a_scale 1 -a_offset 0 uneven.tif unscaled.tif
+as_stored="scaled.tif: classes are its values as they are stored: its scale of 0.5 and its offset of 3 are not applied"
+expect_status 0 s2rgf_train -i a.tif -c 16 -steps 1 -batch 1 -crop 32 -threads 1 -val 0 -labels scaled.tif -overwrite m.s2rgf
+expect_in "$stdout" "Class 3 class 3: "
+expect_in "$stderr" "$as_stored"
+for pair in "scaled unscaled" "unscaled scaled"; do
+    expect_status 0 s2rgf_assess -labels "${pair% *}.tif" "${pair#* }.tif"
+    [ "$(cat "$stderr")" = "Warning 1: $as_stored" ] || fail "other warnings: $(cat "$stderr")"
+done
+expect_status 0 s2rgf_sample -q -n 9 -least 3 scaled.tif sample.gpkg
+expect_in "$stderr" "$as_stored"
 expect_status 1 "${train[@]}" -steps 4 -labels both.gpkg m.s2rgf
 expect_in "$stderr" "m.s2rgf: exists: use -overwrite to replace it"
 

@@ -107,6 +107,12 @@ printf '# none\n\n' > none
 refused "none: no scene" "${list[@]}" -scenes none 'maps/{}.tif'
 printf 'a\nb\na\n' > twice
 refused "found a twice" "${list[@]}" -scenes twice 'maps/{}.tif'
+printf 'b/a\n./b//a\n' > twice
+refused "found b/a twice" "${list[@]}" -scenes twice 'maps/{}.tif'
+# no list: a raster, and a text of Windows
+refused "scene/ms.tif: no list of scenes: expected a folder, or a text" "${list[@]}" -scenes scene/ms.tif 'maps/{}.tif'
+printf 'a\nb\n' | iconv -t UTF-16 > wide
+refused "wide: no list of scenes: expected a folder, or a text" "${list[@]}" -scenes wide 'maps/{}.tif'
 refused "maps/map.tif: one output for many scenes" "${many[@]}" maps/map.tif
 refused "conf.tif: one output for many scenes" "${many[@]}" -conf conf.tif 'maps/{}.tif'
 refused "scene/ms.tif: one input for many scenes" \

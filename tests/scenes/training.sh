@@ -167,11 +167,30 @@ expect_status 0 "${quick[@]}" -scenes dates "${inputs[@]}" -labels valley.gpkg -
 [ "$(polygons)" = "$(cat polygons)" ] || fail "$(cat polygons) polygons are $(polygons)"
 # Whole scenes: these two overlap, so none can be spared; of three that lie apart one validates.
 expect_status 0 "${quick[@]}" -val_by scene -scenes dates "${inputs[@]}" -labels valley.gpkg -a class m.s2rgf
-expect_in "$stderr" "without validation"
+expect_in "$stderr" "no scene can be left out so that every class keeps half of its labels: training on all of them, without validation"
 for name in a b c; do echo "tiles/$name"; done > list.txt
 for name in a b c; do cp "tiles/${name}_truth.tif" "tiles/${name}_all.tif"; done
 expect_status 0 "${quick[@]}" -val 0.3 -val_by scene -scenes list.txt "${inputs[@]}" -labels '{}_all.tif' m.s2rgf
-expect_in "$stdout" "$((2 * 64 * 64)) pixels train, $((64 * 64)) validate"
+expect_in "$stdout" "$((2 * 64 * 64)) pixels train, $((64 * 64)) validate, in scenes of their own"
+expect_not_in "$stdout" "nan"
+# a class that one scene alone has cannot be validated
+"$PYTHON" -c '
+from make import *
+a = gdal.Open("tiles/c_truth.tif").ReadAsArray()
+raster("tiles/c_all.tif", (a + 10 * (a == 1))[None], 505000, 5800500, 10)'
+expect_status 0 "${quick[@]}" -val 0.3 -val_by scene -scenes list.txt "${inputs[@]}" -labels '{}_all.tif' m.s2rgf
+expect_in "$stderr" "class 11 is in one scene, or in some that overlap: it cannot be validated"
+# two scenes, each of which has most of a class
+"$PYTHON" -c '
+from make import *
+for name, x, y, most, few in (("a", 500000, 5800000, 11, 12), ("c", 505000, 5800500, 12, 11)):
+    a = gdal.Open(f"tiles/{name}_truth.tif").ReadAsArray()
+    values = np.repeat([few, 1, most], [8, 43, 13])[:, None]
+    raster(f"tiles/{name}_all.tif", np.where(a == 1, values, a)[None], x, y, 10)'
+expect_status 0 "${quick[@]}" -val 0.3 -val_by scene -scenes list.txt "${inputs[@]}" -labels '{}_all.tif' m.s2rgf
+for class in 11 12; do
+    expect_in "$stderr" "class $class is not validated: no scene that has it could be left out"
+done
 echo tiles/a > list.txt
 expect_status 0 "${quick[@]}" -val_by scene -scenes list.txt "${inputs[@]}" -labels '{}_all.tif' m.s2rgf
 expect_in "$stderr" "there is one scene: whole scenes cannot validate"

@@ -267,11 +267,30 @@ s2rgf_status s2_scene_find(const char *folder, const char *template, s2_scene_na
     return status;
 }
 
-/** Every scene once. */
+/** Leave "." and empty components out of a relative path, in place. */
+static void spell_plainly(char *name)
+{
+    char *to = name;
+    for (const char *from = name; *from != '\0'; from += *from == '/') {
+        const size_t length = strcspn(from, "/");
+        if (length > 0 && !(length == 1 && *from == '.')) {
+            if (to != name)
+                *to++ = '/';
+            memmove(to, from, length);
+            to += length;
+        }
+        from += length;
+    }
+    *to = '\0';
+}
+
+/** Every scene once, however its name is spelled. */
 static s2rgf_status check_unique(const char *path, char **items, s2rgf_error *err)
 {
     char **sorted = CSLDuplicate(items);
     s2rgf_status status = S2RGF_OK;
+    for (int i = 0; sorted[i]; i++)
+        spell_plainly(sorted[i]);
     qsort(sorted, (size_t)CSLCount(sorted), sizeof *sorted, compare_texts);
     for (int i = 1; sorted[i] && status == S2RGF_OK; i++)
         if (strcmp(sorted[i], sorted[i - 1]) == 0)
@@ -302,15 +321,26 @@ static s2rgf_status check_names(const char *path, char **items, s2rgf_error *err
     return S2RGF_OK;
 }
 
+/** Whether a line of that many bytes holds only what a text in UTF-8, or an older code, may. */
+static bool is_text(const char *line, int bytes)
+{
+    int i = 0;
+    while (i < bytes && ((unsigned char)line[i] >= ' ' || line[i] == '\t'))
+        i++;
+    return i == bytes;
+}
+
 s2rgf_status s2_scene_read_list(const char *path, s2_scene_names *names, s2rgf_error *err)
 {
     const char *line;
     char **items = NULL;
     s2_gdal_catch caught;
     s2_gdal_catch_begin(&caught);
-    bool first = true;
+    bool first = true, text = true;
+    int bytes = 0;
     VSILFILE *file = VSIFOpenL(path, "rb");
-    while (file && (line = CPLReadLineL(file))) {
+    while (file && text && (line = CPLReadLine3L(file, -1, &bytes, NULL))) {
+        text = is_text(line, bytes);
         line = first ? s2_utf8_skip_mark(line) : line;
         first = false;
         line += strspn(line, " \t");
@@ -325,6 +355,9 @@ s2rgf_status s2_scene_read_list(const char *path, s2_scene_names *names, s2rgf_e
     if (!file)
         return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: cannot open the list of scenes", path);
     VSIFCloseL(file);
+    if (!text)
+        return s2_fail(err, S2RGF_FORMAT,
+                       "%s: no list of scenes: expected a folder, or a text in UTF-8", path);
     if (!items)
         return s2_fail(err, S2RGF_FORMAT, "%s: no scene: expected one name per line", path);
     const s2rgf_status status = check_names(path, items, err);

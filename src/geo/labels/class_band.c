@@ -177,9 +177,25 @@ s2rgf_status s2_class_band_fail_empty(const s2_class_band *band, s2rgf_error *er
                    band->has_odd ? s2_number_text(band->odd, found) : "");
 }
 
+/** A raster of classes has no unit that scale and offset could lead to. */
+static void tell_scale(const s2_class_band *band, const s2rgf_host *host)
+{
+    int has_scale = FALSE, has_offset = FALSE;
+    double scale = GDALGetRasterScale(band->band, &has_scale);
+    double offset = GDALGetRasterOffset(band->band, &has_offset);
+    scale = has_scale ? scale : 1.0;
+    offset = has_offset ? offset : 0.0;
+    if (scale != 1.0 || offset != 0.0)
+        s2_log(host, S2RGF_WARNING,
+               "%s: classes are its values as they are stored: its scale of %g and its offset of "
+               "%g are not applied",
+               band->path, scale, offset);
+}
+
 void s2_class_band_report(const s2_class_band *band, const s2rgf_host *host)
 {
     char number[S2_NUMBER_BYTES];
+    tell_scale(band, host);
     if (band->below > 0)
         s2_log(host, S2RGF_WARNING,
                "%s: %s nodata value is declared: %llu %s below 0, such as %s, %s as nodata",

@@ -103,7 +103,10 @@ void s2_class_band_note_odd(s2_class_band *band, double pixel);
  */
 s2rgf_status s2_class_band_fail_empty(const s2_class_band *band, s2rgf_error *err);
 
-/** Tell what was taken for no class, or 0 for one, without having been declared. */
+/**
+ * Tell what was taken for no class, or 0 for one, without having been declared, and of a scale that
+ * is not applied.
+ */
 void s2_class_band_report(const s2_class_band *band, const s2rgf_host *host);
 
 #endif
