@@ -56,7 +56,8 @@ expect_in "$stdout" "près"
 labels codes.csv 10 2 1
 round codes
 [ ! -s codes.warnings ] || fail "plain numbers give a warning: $(cat codes.warnings)"
-ogr2ogr -f GPKG integers.gpkg codes.csv -oo AUTODETECT_TYPE=YES -a_srs EPSG:32633 -nln integers
+ogr2ogr -f GPKG integers.gpkg codes.csv -oo AUTODETECT_TYPE=YES -oo "GEOM_POSSIBLE_NAMES=WKT,geom" -oo KEEP_GEOM_COLUMNS=NO \
+    -a_srs EPSG:32633 -nln integers
 expect_status 0 s2rgf_assess -q -labels integers.gpkg -a class -json integers.json codes.tif
 "$PYTHON" - << 'END' || fail "integers and their texts are other classes: $(cat integers.json)"
 import json
