@@ -36,7 +36,7 @@ prepare() {
     local type place
     while read -r type place; do
         mountpoint -q "$root/$place" || { mkdir -p "$root/$place" && mount -t "$type" "$type" "$root/$place" 2> /dev/null; } || true
-    done <<< $'proc proc\ntmpfs dev/shm\ndevpts dev/pts'
+    done <<< $'proc proc\nsysfs sys\ntmpfs dev/shm\ndevpts dev/pts'
 }
 
 compilers_without_warnings() {
