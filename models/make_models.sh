@@ -15,7 +15,7 @@ fi
 mkdir -p "${1:-$here}"
 out=$(cd "${1:-$here}" && pwd)
 options=("${@:2}")
-limit_bytes=2000000
+limit_bytes=2100000
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
