@@ -4,7 +4,9 @@
 need mpirun pkg-config
 pkg-config --exists ompi-c || skip "Open MPI's headers are not installed"
 export S2RGF_MPI_PLUGIN=$builddir/.libs/s2rgf_mpi.so
-# As root, and without a way into the memory of other processes, as in containers. Sanitizers: MPI keeps what it has.
+# On this machine alone, so without the networks, of which Open MPI 5 may complain; as root, and without a way into the
+# memory of other processes, as in containers. Sanitizers: MPI keeps what it has.
+export OMPI_MCA_btl=^tcp
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_btl_vader_single_copy_mechanism=none
 export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
 [ -e "$S2RGF_MPI_PLUGIN" ] || fail "Open MPI is there, but not the plugin: configure again"
