@@ -100,6 +100,8 @@ static int truncate_file(void *checked, vsi_l_offset size)
 static int close_file(void *opened)
 {
     checked_file *checked = opened;
+    if (!checked) /* GDAL 3.10: where a driver closed the file itself, its handle closes it again */
+        return 0;
     errno = 0;
     const int outcome = VSIFCloseL(checked->file);
     check(checked, outcome == 0);
