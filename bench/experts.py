@@ -2,7 +2,7 @@
 """What closed-form experts are worth by themselves, and what more of them could see, on folds inside the training parts
 of the study: no test label is looked at, and no network is trained.
 
-    bench/experts.py [-data berlin redclover]
+    bench/experts.py [-data berlin redclover lsat sen2]
 
 The two experts of docs/network.md, 7, are done again here. The one of windows may see more: the values of the
 components; their openings and closings. Others may be added to the sum of both: a discriminant of a random hidden
@@ -22,9 +22,11 @@ from sklearn.ensemble import ExtraTreesClassifier
 import figures
 import scenes
 import tables
+from methods import INNER_FOLDS
 from rasters import read_labels
 
-SCENES = {"berlin": scenes.berlin_inner, "redclover": scenes.red_clover_inner}
+SCENES = {"berlin": scenes.berlin_inner, "redclover": scenes.red_clover_inner,
+          "lsat": scenes.single_source("lsat", INNER_FOLDS), "sen2": scenes.single_source("sen2", INNER_FOLDS)}
 FOLDS = 5
 OVERCONFIDENCE, MOST_TEMPERATURE = 4.0, 8.0
 COMPONENTS, WINDOWS_PX, SHAPES_PX = 8, (5, 9), (3, 7, 11)

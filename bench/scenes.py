@@ -128,12 +128,12 @@ def red_clover_inner(data, work):
     return red_clover(data, work, INNER_FOLDS)
 
 
-def single_source(name):
-    """Maker of a scene of one raster with polygons, NAME.tif and NAME_polygons.gpkg."""
+def single_source(name, inner_folds=0):
+    """Maker of a scene of one raster with polygons, NAME.tif and NAME_polygons.gpkg; folds as polygon_scene()."""
     def make(data, work):
         stem = os.path.join(data, "rstoolbox", name)
-        return polygon_scene(os.path.join(work, name), ((name, (stem + ".tif",)),),
-                             stem + "_polygons.gpkg")
+        folder = os.path.join(work, f"{name}-inner" if inner_folds else name)
+        return polygon_scene(folder, ((name, (stem + ".tif",)),), stem + "_polygons.gpkg", inner_folds)
     return make
 
 
