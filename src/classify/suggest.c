@@ -242,7 +242,11 @@ static s2rgf_status choose_places(suggestion *s, s2rgf_error *err)
                                    .wanted = wanted};
     s2rgf_status status = chosen ? s2_choose_suggestions(&input, chosen, &found, err)
                                  : s2_fail_memory(err, "places to suggest");
-    if (status == S2RGF_OK && found == 0)
+    if (status == S2RGF_OK && found == 0 && s->options->distance_m == 0.0)
+        status =
+            s2_fail(err, S2RGF_MISMATCH, "%s: every pixel with data is labelled: no place left",
+                    s->options->labels.path);
+    else if (status == S2RGF_OK && found == 0)
         status = s2_fail(err, S2RGF_MISMATCH, "%s: no place is %g m or more away from all labels",
                          s->options->labels.path, s->options->distance_m);
     if (status == S2RGF_OK)

@@ -119,7 +119,8 @@ static s2rgf_status leave_out_of_source(s2_source *source, bool chosen, const s2
     if (status == S2RGF_OK)
         status = find_empty(source, host, &empty, &count, err);
     if (status == S2RGF_OK && count == s2_source_band_count(source)) {
-        status = s2_fail(err, S2RGF_FORMAT, "%s: no valid pixel", s2_source_label(source));
+        status = s2_fail(err, S2RGF_FORMAT, "source %s (%s): no valid pixel",
+                         s2_source_name(source), s2_source_label(source));
     } else if (status == S2RGF_OK && count > 0) {
         s2_source_tell_bands(source, empty, "left out, without any valid pixel", S2RGF_WARNING,
                              host);
@@ -137,5 +138,34 @@ s2rgf_status s2_scene_leave_out_bands(s2_scene *scene, const char *const *choice
     s2rgf_status status = s2_scene_choose_bands(scene, choices, chosen, host, err);
     for (int s = 0; s < scene->count && status == S2RGF_OK; s++)
         status = leave_out_of_source(scene->sources[s].source, chosen[s], host, err);
+    return status;
+}
+
+static s2rgf_status refuse_empty(s2_source *source, const s2rgf_host *host, s2rgf_error *err)
+{
+    bool *empty = NULL;
+    int count = 0;
+    s2_text bands = {0};
+    s2rgf_status status = find_empty(source, host, &empty, &count, err);
+    if (status == S2RGF_OK && count > 0) {
+        s2_source_put_bands(&bands, source, empty);
+        status =
+            s2_fail(err, S2RGF_FORMAT, "source %s (%s): %s: no valid pixel", s2_source_name(source),
+                    s2_source_label(source), bands.data ? bands.data : "");
+    }
+    S2_FREE_EACH(empty, bands.data);
+    return status;
+}
+
+s2rgf_status s2_scene_refuse_empty(s2_scene *scene, const s2rgf_host *host, s2rgf_error *err)
+{
+    s2rgf_status status = S2RGF_OK;
+    for (int s = 0; s < scene->count; s++) {
+        if (scene->sources[s].absent)
+            continue;
+        status = refuse_empty(scene->sources[s].source, host, err);
+        if (status != (scene->any_source ? S2RGF_FORMAT : S2RGF_OK))
+            break;
+    }
     return status;
 }

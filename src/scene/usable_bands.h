@@ -26,6 +26,13 @@ s2rgf_status s2_source_leave_out_marked(s2_source *source, bool *some, s2rgf_err
 s2rgf_status s2_source_leave_out_empty(s2_source *source, const s2rgf_host *host, bool *some,
                                        s2rgf_error *err);
 
+/**
+ * Refuse a scene without a valid pixel in one of the delivered bands, or, where one source is enough,
+ * in some of every source.
+ * Errors FORMAT (such a scene), IO, CANCELLED, NO_MEMORY.
+ */
+s2rgf_status s2_scene_refuse_empty(s2_scene *scene, const s2rgf_host *host, s2rgf_error *err);
+
 /** Warn of delivered bands that are marked bad. */
 void s2_source_tell_marked(const s2_source *source, const s2rgf_host *host);
 

@@ -86,8 +86,7 @@ void s2_findings_clear(s2_findings *found)
 
 void s2_findings_begin_line(s2_text *text, const s2_findings *found)
 {
-    s2_text_append(text, "source %s (%s): ", s2_source_name(found->source),
-                   s2_source_label(found->source));
+    s2_text_append(text, "source %s (%s): ", s2_source_name(found->source), found->place);
     s2_source_put_bands(text, found->source, found->chosen);
 }
 
@@ -209,7 +208,10 @@ static s2rgf_status find_outliers(const s2_value_record *record, const s2_source
                                   const s2rgf_host *host, s2_findings *found, s2rgf_error *err)
 {
     const size_t bands = (size_t)record->bands, kept = record->count;
-    *found = (s2_findings){.source = source, .host = host, .count = record->bands};
+    *found = (s2_findings){.source = source,
+                           .place = record->place ? record->place : s2_source_label(source),
+                           .host = host,
+                           .count = record->bands};
     found->bands = s2_calloc(bands, sizeof *found->bands);
     found->chosen = s2_calloc(bands, sizeof *found->chosen);
     found->values = s2_alloc(bands * kept + 1, sizeof *found->values);

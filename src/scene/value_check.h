@@ -15,8 +15,9 @@ typedef struct s2_value_record {
     uint64_t counted; /* of them valid */
     float *kept;      /* [room][bands] */
     size_t count, room;
-    float *ends;      /* [2][bands] lowest and highest value */
-    uint64_t *at_end; /* [2][bands] valid pixels that have it */
+    float *ends;       /* [2][bands] lowest and highest value */
+    uint64_t *at_end;  /* [2][bands] valid pixels that have it */
+    const char *place; /* borrowed: what messages call the raster; NULL: its own name */
 } s2_value_record;
 
 /** Prepare for a source of that many pixels. Errors NO_MEMORY.  Memory: s2_value_record_clear(). */
@@ -48,6 +49,7 @@ typedef struct s2_band_finding {
 /** What was found in the bands of a source. */
 typedef struct s2_findings {
     const s2_source *source;
+    const char *place; /* what messages call its raster */
     const s2rgf_host *host;
     s2_band_finding *bands;
     bool *chosen; /* [bands] that a line is about */

@@ -2,13 +2,13 @@
 #include "train/phases.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "core/checksum.h"
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
+#include "core/number.h"
 #include "core/plural.h"
 #include "s2rgf/training.h"
 #include "train/checkpoint.h"

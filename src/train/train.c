@@ -256,11 +256,12 @@ static s2rgf_status train_model(const training_call *call, const s2rgf_host *hos
     s2_training_set set = {0};
     s2_trainer trainer = {0};
     s2_fitted_expert expert = {0};
-    int bands = 0, used = 0;
+    int bands = 0, used = 0, movable = 0;
     if (!ops)
         return S2RGF_UNSUPPORTED;
     for (int s = 0; s < content->source_count; s++) {
         used += !content->off.source[s];
+        movable += !content->sources[s].on_reference;
         spec.bands[s] = content->sources[s].band_count;
         spec.on_reference[s] = content->sources[s].on_reference;
         bands += spec.bands[s];
@@ -268,6 +269,9 @@ static s2rgf_status train_model(const training_call *call, const s2rgf_host *hos
     if (options->source_dropout > 0.0 && used < 2)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "-source_dropout: expected two sources or more, found %d", used);
+    if (options->shift_jitter > 0.0 && movable == 0)
+        s2_log(host, S2RGF_WARNING,
+               "-shift_jitter: no source has a grid of its own: nothing is shifted");
     spec.expert = !content->off.expert && bands <= S2_EXPERT_MAX_BANDS;
     if (!content->off.expert && !spec.expert)
         s2_log(host, S2RGF_INFO, "No linear expert: of more than %d bands it would take too long",

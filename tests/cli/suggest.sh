@@ -134,6 +134,7 @@ done
 refused 1 "x.none: no vector format has this extension" "${suggest[@]:1}" x.none
 refused 3 "ms" -m model.s2rgf -i hs=scene/hs.tif x.gpkg
 refused 3 "no place is 1e+06 m or more away from all labels" "${suggest[@]:1}" -distance 1e6 -labels scene/labels.gpkg x.gpkg -l train
+refused 3 "scene/truth.tif: every pixel with data is labelled: no place left" "${suggest[@]:1}" -labels scene/truth.tif x.gpkg
 refused 2 "-l: needs -labels" "${suggest[@]:1}" x.gpkg -l train
 refused 2 "-n: expected a whole number from 1 to 10000" "${suggest[@]:1}" x.gpkg -n 0
 refused 3 "no place to suggest: expected pixels with data in every source, in the mask" "${suggest[@]:1}" -mask nothing.tif x.gpkg

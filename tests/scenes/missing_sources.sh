@@ -166,6 +166,7 @@ cmp -s shift.s2rgf none.s2rgf && fail "shifts changed nothing"
 one=(s2rgf_train -i ms=scene/ms.tif "${scene[@]:4}" "${quick[@]}" -batch 1 -steps 4)
 expect_status 0 "${one[@]}" one.s2rgf
 expect_status 0 "${one[@]}" -shift_jitter 1 moved.s2rgf
+expect_in "$stderr" "-shift_jitter: no source has a grid of its own: nothing is shifted"
 expect_same one.s2rgf moved.s2rgf
 
 # ---- refusals

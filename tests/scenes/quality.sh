@@ -160,6 +160,7 @@ for rule in scl scl= =4 scl=4, scl=,4 scl=4.5 scl=a scl=7-4 scl=nobits: scl=nobi
     scl=0x4 :scl=4 ms:=4 scl=4- "scl=4 5" scl=99999999999; do
     refused "-qa $rule: expected a layer with the values that are valid" -i scl=scl.tif -qa "$rule"
 done
+refused "quality layer scl: scl.tif: expected bits from 0 to 7, as Byte has them, found 8" -i scl=scl.tif -qa scl=nobits:3,8-9
 # nothing valid: told with the values there are
 told() { # LAYER VALUES TEXT...
     local layer=$1 values=$2 text

@@ -214,6 +214,60 @@ printf '%s\n' bad/torn > list.txt
 expect_status 1 "${quick[@]}" -skip_bad -scenes list.txt "${bad[@]}" none.s2rgf
 expect_in "$stderr" "no scene of 1 can be used"
 
+# A scene with nothing in it cannot be used; one whose labels all lie where there is nothing has no labels.
+"$PYTHON" - <<'P' || fail "cannot make the scenes"
+from make import *
+scene("bad/half", 502000, 5801000, 9)
+os.link("bad/half_hs.tif", "bad/none_hs.tif")
+values = gdal.Open("bad/half_ms.tif").ReadAsArray()
+raster("bad/none_ms.tif", 0 * values, 502000, 5801000, 10, nodata=0)
+values[:, :32] = 0
+raster("bad/half_ms.tif", values, 502000, 5801000, 10, nodata=0)
+boxes("some.gpkg", lattice(500000, 5800000) + [p for p in lattice(502000, 5801000) if p[1] > 5801000 - 290])
+P
+some=(-scenes list.txt -i 'ms={}_ms.tif' -labels some.gpkg -a class)
+printf '%s\n' bad/ok bad/half > list.txt
+expect_status 0 "${quick[@]}" -val 0 "${some[@]}" m.s2rgf
+expect_in "$stdout" "Scene bad/half: no labelled pixel"
+expect_in "$stderr" "bad/half: class water: no valid data at any of its "
+expect_in "$stderr" " labelled pixels: it cannot be learned here"
+for labels in bad.gpkg some.gpkg tiles/a_labels.gpkg; do
+    bad=(-i 'ms={}_ms.tif' -labels "$labels" -a class)
+    is_named none 1 "source ms (bad/none_ms.tif): bands 1 to 4: no valid pixel"
+    expect_status 0 "${quick[@]}" -skip_bad -scenes list.txt "${bad[@]}" m.s2rgf
+    expect_in "$stderr" "scene bad/none: left out: source ms (bad/none_ms.tif)"
+    expect_not_in "$stdout" "Scene bad/none"
+done
+# where one source is enough, it can
+expect_status 0 "${quick[@]}" -any_source -source_dropout 0.3 -scenes list.txt "${inputs[@]}" -labels tiles/a_labels.gpkg -a class m.s2rgf
+expect_in "$stdout" "Scene bad/none: no labelled pixel"
+
+# A scene in another unit is told, and so is nodata that no scene declares; other light and other land are not.
+"$PYTHON" - <<'P' || fail "cannot make the scenes"
+from make import *
+values = gdal.Open("bad/ok_ms.tif").ReadAsArray()
+for name, scale in (("byte", 1 / 20), ("light", 2.5)):
+    raster(f"bad/{name}_ms.tif", (values * scale).round().clip(1), 500000, 5800000, 10)
+gdal.Translate("bad/float_ms.tif", "bad/ok_ms.tif", outputType=gdal.GDT_Float32, scaleParams=[[0, 10000, 0, 1]])
+water = np.where(np.arange(4)[:, None, None] < 3, values, values // 8)
+raster("bad/water_ms.tif", water, 500000, 5800000, 10)
+values[:, :9] = 0
+raster("bad/frame_ms.tif", values, 500000, 5800000, 10)
+P
+units() { # SCENE...
+    printf 'bad/%s\n' "$@" > list.txt
+    expect_status 0 "${quick[@]}" -val 0 -scenes list.txt -i 'ms={}_ms.tif' -labels bad.gpkg -a class m.s2rgf
+}
+units ok float light water
+expect_in "$stderr" "source ms: the values of scene bad/float are some 0.0001 times those of scene bad/ok: if the unit differs"
+units ok byte float
+expect_in "$stderr" "source ms: the values of 2 scenes, such as bad/byte, are some 0.05 times those of scene bad/ok: if"
+units ok frame light
+expect_in "$stderr" "source ms (3 scenes): bands 1 to 4 have the value 0 in 4"
+expect_not_in "$stderr" "unit"
+units ok light water
+[ ! -s "$stderr" ] || fail "warnings: $(cat "$stderr")"
+
 # Refused before anything is read.
 expect_status 2 "${quick[@]}" -skip_bad -i ms=tiles/a_ms.tif -labels valley.gpkg none.s2rgf
 expect_in "$stderr" "-skip_bad: needs -scenes"

@@ -232,7 +232,8 @@ static void labels_need_valid_data(void)
         const size_t rows = labels.count / (size_t)columns;
         REQUIRE(s2_scene_open(&options, NULL, NULL, &scene, &err) == S2RGF_OK);
         heard[0] = '\0';
-        REQUIRE(s2_training_labels_check(&scene, "labels.gpkg", &host, &labels, &err) == S2RGF_OK);
+        REQUIRE(s2_training_labels_check(&scene, "labels.gpkg", true, &host, &labels, &err) ==
+                S2RGF_OK);
         CHECK(labels.count == rows * GAP_WEST / 5);
         CHECK(labels.classes.count == 3 && labels.absent.count == 0);
         for (size_t i = 0; i < labels.count; i++)
@@ -244,20 +245,22 @@ static void labels_need_valid_data(void)
 
         /* what is left is as good as labels that never were elsewhere: nothing is told of it */
         heard[0] = '\0';
-        REQUIRE(s2_training_labels_check(&scene, "labels.gpkg", &host, &labels, &err) == S2RGF_OK);
+        REQUIRE(s2_training_labels_check(&scene, "labels.gpkg", true, &host, &labels, &err) ==
+                S2RGF_OK);
         CHECK(heard[0] == '\0' && labels.count == rows * GAP_WEST / 5);
 
         /* one class has no data at all, then none has */
         for (size_t i = 0; i < labels.count; i++)
             if (labels.pixels[i].class_index == 1)
                 labels.pixels[i].x += GAP_WEST;
-        REQUIRE(s2_training_labels_check(&scene, "labels.gpkg", &host, &labels, &err) == S2RGF_OK);
+        REQUIRE(s2_training_labels_check(&scene, "labels.gpkg", true, &host, &labels, &err) ==
+                S2RGF_OK);
         CHECK_CONTAINS(heard, "class c2: no valid data at any of its 45 labelled pixels: it cannot "
                               "be learned");
         CHECK(labels.classes.count == 2 && labels.absent.count == 1);
         for (size_t i = 0; i < labels.count; i++)
             labels.pixels[i].x += GAP_WEST;
-        CHECK(s2_training_labels_check(&scene, "labels.gpkg", &host, &labels, &err) ==
+        CHECK(s2_training_labels_check(&scene, "labels.gpkg", true, &host, &labels, &err) ==
               S2RGF_FORMAT);
         CHECK_CONTAINS(err.message, "labels.gpkg: nothing to learn from");
         CHECK_CONTAINS(err.message, "none at any of the 90 labelled pixels");

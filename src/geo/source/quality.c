@@ -123,6 +123,22 @@ bool s2_quality_accepts(const s2_quality_rule *rule, double value)
 
 /* ---- layers of a source ----------------------------------------------------------------------- */
 
+/* A bit beyond those of the layer's type is never set: another layer, or another bit, is meant. */
+static s2rgf_status check_bits(const s2_file *file, const s2_quality_rule *rule, s2rgf_error *err)
+{
+    const GDALDataType type =
+        GDALGetRasterDataType(GDALGetRasterBand(file->dataset, file->bands[0].number));
+    const int bits = 8 * GDALGetDataTypeSizeBytes(type);
+    for (int i = 0; rule->bits && !GDALDataTypeIsFloating(type) && i < rule->count; i++)
+        if (rule->ranges[i][0] >= bits)
+            return s2_fail(
+                err, S2RGF_FORMAT,
+                "quality layer %s: %s: expected bits from 0 to %d, as %s has them, found "
+                "%d",
+                rule->layer, file->label, bits - 1, GDALGetDataTypeName(type), rule->ranges[i][0]);
+    return S2RGF_OK;
+}
+
 s2rgf_status s2_file_apply_rule(s2_file *file, const s2_quality_rule *rule, s2rgf_error *err)
 {
     s2_file_band *band = &file->bands[0];
@@ -136,7 +152,7 @@ s2rgf_status s2_file_apply_rule(s2_file *file, const s2_quality_rule *rule, s2rg
     band->has_nodata = band->has_nodata && rule->bits;
     band->mask = NULL;
     file->mask_count = 0;
-    return S2RGF_OK;
+    return check_bits(file, rule, err);
 }
 
 s2rgf_status s2_source_add_quality(s2_source *source, s2_source *layer, s2rgf_error *err)

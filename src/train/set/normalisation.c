@@ -1,5 +1,8 @@
 /* Mean and standard deviation of every band, over all scenes of a training. */
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "core/error.h"
 #include "core/log.h"
@@ -12,28 +15,142 @@
 #define MOST_PIXELS ((uint64_t)1 << 26)        /* of a source, of several scenes together */
 #define LEAST_SCENE_PIXELS ((uint64_t)1 << 16) /* of each of these, if it has so many */
 #define STREAM_STRIPS 0x57a1
+#define UNIT_BANDS 3      /* fewer may be brighter alike by chance */
+#define UNIT_EVENNESS 0.6 /* least beside greatest factor of the bands: all have one */
+#define UNIT_EVEN 8.0     /* such a factor, up or down, is another unit */
+#define UNIT_UNEVEN 50.0  /* no landscape is brighter than another by that in nearly all bands */
 
-/* Running moments of one source's bands. */
-typedef struct band_sums {
-    double *sum, *square, *shift; /* [bands] */
+/* Sums over the pixels of one source, of values above a shift. */
+typedef struct moments {
+    double *sum, *square; /* [bands] */
     double count;
+} moments;
+
+/* What is known of one source. */
+typedef struct band_sums {
+    int bands;
+    double *numbers;         /* all arrays */
+    double *shift;           /* [bands] */
+    double *ratios[2];       /* tmp [bands] */
+    moments all, first, own; /* of all scenes, of the first with data, of the one at hand */
+    const char *first_name;  /* of that scene */
+    const char *odd_name;    /* of the first scene in another unit, */
+    double odd_factor;       /* whose values are so many times those of the first */
+    int odd;                 /* such scenes */
     s2_value_record record;
 } band_sums;
 
-static void add_strip(const float *pixels, const uint8_t *valid, size_t count, int bands,
-                      band_sums *sums)
+static void add_strip(const float *pixels, const uint8_t *valid, size_t count, band_sums *sums)
 {
+    moments *own = &sums->own;
     for (size_t p = 0; p < count; p++) {
         if (!valid[p])
             continue;
-        sums->count += 1.0;
-        for (int b = 0; b < bands; b++) {
-            const double centred = (double)pixels[p * (size_t)bands + (size_t)b] - sums->shift[b];
-            sums->sum[b] += centred;
-            sums->square[b] += centred * centred;
+        own->count += 1.0;
+        for (int b = 0; b < sums->bands; b++) {
+            const double centred =
+                (double)pixels[p * (size_t)sums->bands + (size_t)b] - sums->shift[b];
+            own->sum[b] += centred;
+            own->square[b] += centred * centred;
         }
     }
 }
+
+static double mean_of(const band_sums *sums, const moments *of, int b)
+{
+    return sums->shift[b] + of->sum[b] / of->count;
+}
+
+static double variance_of(const moments *of, int b)
+{
+    const double offset = of->sum[b] / of->count;
+    return of->square[b] / of->count - offset * offset;
+}
+
+/* ---- units ---------------------------------------------------------------------------------- */
+
+static int ascending(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* The factor between two units; 1: it may be two landscapes. Sorts the ratios; a few may be noise. */
+static double factor_of(double *ratios, int count)
+{
+    qsort(ratios, (size_t)count, sizeof *ratios, ascending);
+    const double low = ratios[count / 10], high = ratios[count - 1 - count / 10];
+    const double least = low >= UNIT_EVENNESS * high ? UNIT_EVEN : UNIT_UNEVEN;
+    return low >= least || high <= 1.0 / least ? ratios[count / 2] : 1.0;
+}
+
+/* How many times those of the first scene the values of the one at hand are: means and deviations
+   are so. */
+static double compare_units(const band_sums *sums)
+{
+    int count = 0;
+    for (int b = 0; b < sums->bands; b++) {
+        const double mean = mean_of(sums, &sums->own, b) / mean_of(sums, &sums->first, b);
+        const double square = variance_of(&sums->own, b) / variance_of(&sums->first, b);
+        if (!(mean > 0.0 && isfinite(mean) && square > 0.0 && isfinite(square)))
+            continue;
+        sums->ratios[0][count] = mean;
+        sums->ratios[1][count++] = sqrt(square);
+    }
+    if (count < UNIT_BANDS)
+        return 1.0;
+    const double factor = factor_of(sums->ratios[0], count);
+    const double spread = factor_of(sums->ratios[1], count);
+    return (factor > 1.0 && spread > 1.0) || (factor < 1.0 && spread < 1.0) ? factor : 1.0;
+}
+
+static void tell_units(const band_sums *sums, const s2_source *source, const s2rgf_host *host)
+{
+    s2_text text = {0};
+    if (sums->odd == 0)
+        return;
+    s2_text_append(&text, "source %s: the values of ", s2_source_name(source));
+    if (sums->odd == 1)
+        s2_text_append(&text, "scene %s", sums->odd_name);
+    else
+        s2_text_append(&text, "%d scenes, such as %s,", sums->odd, sums->odd_name);
+    if (!text.failed)
+        s2_log(
+            host, S2RGF_WARNING,
+            "%s are some %.2g times those of scene %s: if the unit differs, \"gdal_translate -of "
+            "VRT -a_scale ...\" states what to apply",
+            text.data, sums->odd_factor, sums->first_name);
+    s2_free(text.data);
+}
+
+/* Go from one scene to the next. */
+static void end_scene(band_sums *sums, const char *name)
+{
+    const size_t bytes = (size_t)sums->bands * sizeof(double);
+    moments *all = &sums->all, *own = &sums->own, *first = &sums->first;
+    if (own->count > 0.0 && first->count == 0.0) {
+        memcpy(first->sum, own->sum, bytes);
+        memcpy(first->square, own->square, bytes);
+        first->count = own->count;
+        sums->first_name = name;
+    } else if (own->count > 0.0) {
+        const double factor = compare_units(sums);
+        if (factor != 1.0 && sums->odd++ == 0) {
+            sums->odd_name = name;
+            sums->odd_factor = factor;
+        }
+    }
+    for (int b = 0; b < sums->bands; b++) {
+        all->sum[b] += own->sum[b];
+        all->square[b] += own->square[b];
+    }
+    all->count += own->count;
+    memset(own->sum, 0, bytes);
+    memset(own->square, 0, bytes);
+    own->count = 0.0;
+}
+
+/* ---- reading -------------------------------------------------------------------------------- */
 
 /* The first valid pixel shifts all sums: variance by sums of squares would otherwise cancel. */
 static void find_shift(const float *pixels, const uint8_t *valid, size_t count, int bands,
@@ -96,10 +213,10 @@ static s2rgf_status add_source(s2_source *source, strips *plan, const s2rgf_host
         if (!takes_strip(plan))
             continue;
         status = s2_source_read(source, (s2_rect){0, y, plan->width, rows}, pixels, valid, err);
-        if (status == S2RGF_OK && sums->count == 0.0)
+        if (status == S2RGF_OK && sums->all.count + sums->own.count == 0.0)
             find_shift(pixels, valid, count, bands, sums->shift);
         if (status == S2RGF_OK) {
-            add_strip(pixels, valid, count, bands, sums);
+            add_strip(pixels, valid, count, sums);
             s2_value_record_add(&sums->record, pixels, valid, count);
         }
         if (status == S2RGF_OK && !s2_progress(host, 0.0))
@@ -129,24 +246,32 @@ static s2rgf_status start_sums(const s2_training_scenes *scenes, int source, ban
         const uint64_t read = plan.wanted * (uint64_t)plan.rows * (uint64_t)plan.width;
         pixels += read < all ? read : all;
     }
-    sums->sum = s2_calloc(bands, sizeof(double));
-    sums->square = s2_calloc(bands, sizeof(double));
-    sums->shift = s2_calloc(bands, sizeof(double));
-    if (!sums->sum || !sums->square || !sums->shift)
+    double *numbers = sums->numbers = s2_calloc(9 * bands, sizeof *numbers);
+    if (!numbers)
         return s2_fail_memory(err, "normalisation");
+    sums->bands = (int)bands;
+    sums->shift = numbers;
+    for (int k = 0; k < 2; k++)
+        sums->ratios[k] = numbers += bands;
+    for (int k = 0; k < 3; k++) {
+        moments *one = k == 0 ? &sums->all : k == 1 ? &sums->first : &sums->own;
+        one->sum = numbers += bands;
+        one->square = numbers += bands;
+    }
     return s2_value_record_init(&sums->record, (int)bands, pixels, err);
 }
 
-/* From the sums to the model; the source stands for those of all scenes in messages. */
+/* From the sums to the model. source in  that of the first scene */
 static s2rgf_status settle(const band_sums *sums, const s2_source *source, const s2rgf_host *host,
                            s2_model_source *model, s2rgf_error *err)
 {
-    if (sums->count == 0.0)
-        return s2_fail(err, S2RGF_FORMAT, "%s: no valid pixel", s2_source_label(source));
+    if (sums->all.count == 0.0)
+        return s2_fail(err, S2RGF_FORMAT, "source %s (%s): no valid pixel", s2_source_name(source),
+                       s2_source_label(source));
+    tell_units(sums, source, host);
     for (int b = 0; b < model->band_count; b++) {
-        const double offset = sums->sum[b] / sums->count;
-        const double variance = sums->square[b] / sums->count - offset * offset;
-        model->bands[b].mean = sums->shift[b] + offset;
+        const double variance = variance_of(&sums->all, b);
+        model->bands[b].mean = mean_of(sums, &sums->all, b);
         /* a constant band carries nothing: any positive divisor keeps it at zero */
         model->bands[b].std = variance > 0.0 ? sqrt(variance) : 1.0;
     }
@@ -159,7 +284,9 @@ s2rgf_status s2_training_normalisation(s2_training_scenes *scenes, uint64_t seed
 {
     band_sums sums[S2RGF_MAX_SOURCES] = {0};
     s2_scene *scene = NULL;
+    char place[32];
     s2rgf_status status = S2RGF_OK;
+    snprintf(place, sizeof place, "%d scenes", scenes->count);
     for (int s = 0; s < content->source_count && status == S2RGF_OK; s++)
         status = start_sums(scenes, s, &sums[s], err);
     for (int i = 0; i < scenes->count && status == S2RGF_OK; i++) {
@@ -169,14 +296,17 @@ s2rgf_status s2_training_normalisation(s2_training_scenes *scenes, uint64_t seed
             strips plan = plan_strips(geometry->source_width[s], geometry->source_height[s],
                                       most_of(scenes), seed, i);
             status = add_source(scene->sources[s].source, &plan, host, &sums[s], err);
+            if (status == S2RGF_OK)
+                end_scene(&sums[s], scenes->items[i].name);
         }
     }
     if (status == S2RGF_OK)
         status = s2_training_scenes_open(scenes, 0, &scene, err);
     for (int s = 0; s < content->source_count; s++) {
+        sums[s].record.place = scenes->count > 1 ? place : NULL;
         if (status == S2RGF_OK)
             status = settle(&sums[s], scene->sources[s].source, host, &content->sources[s], err);
-        S2_FREE_EACH(sums[s].sum, sums[s].square, sums[s].shift);
+        s2_free(sums[s].numbers);
         s2_value_record_clear(&sums[s].record);
     }
     return status;

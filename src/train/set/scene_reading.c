@@ -49,14 +49,14 @@ s2rgf_status s2_training_list_labels(const s2_training_list *list,
 
 /* ---- one scene ------------------------------------------------------------------------------ */
 
-static s2rgf_status read_labels(const s2rgf_label_options *options, s2_scene *scene,
+static s2rgf_status read_labels(const s2rgf_label_options *options, s2_scene *scene, bool alone,
                                 const s2rgf_host *host, s2_label_set *labels, s2rgf_error *err)
 {
     s2rgf_status status = s2_labels_read(options, &scene->grid, host, labels, err);
     if (status == S2RGF_OK)
         status = s2_labels_refuse_zero(labels, options->path, err);
     if (status == S2RGF_OK)
-        status = s2_training_labels_check(scene, options->path, host, labels, err);
+        status = s2_training_labels_check(scene, options->path, alone, host, labels, err);
     return status;
 }
 
@@ -70,7 +70,7 @@ static s2rgf_status read_one(const s2rgf_train_options *options, const s2rgf_hos
         status = s2_scene_leave_out_bands(scene, options->bands, host, err);
     if (status == S2RGF_OK) {
         s2_scene_report(scene, host);
-        status = read_labels(&options->labels, scene, host, &data->labels, err);
+        status = read_labels(&options->labels, scene, true, host, &data->labels, err);
     }
     if (status == S2RGF_OK)
         status = s2_describe_sources(scene, content, err);
@@ -124,7 +124,7 @@ static s2rgf_status read_listed_labels(list_reader *reader, const char *name, s2
     s2rgf_status status = s2_training_list_labels(reader->list, reader->options, name, &path, err);
     own.path = path;
     if (status == S2RGF_OK && (!template || s2_scene_exists(path))) {
-        status = read_labels(&own, scene, host, labels, err);
+        status = read_labels(&own, scene, false, host, labels, err);
     } else if (status == S2RGF_OK && reader->without++ == 0) {
         reader->missing = path;
         path = NULL;
@@ -153,6 +153,8 @@ static s2rgf_status read_listed(list_reader *reader, size_t index, s2rgf_error *
         status = open_listed(reader, rasters, &host, &scene, err);
     if (status == S2RGF_OK)
         status = read_listed_labels(reader, name, &scene, &host, &read->set, err);
+    if (status == S2RGF_OK && read->set.count == 0 && reader->scenes->count > 0)
+        status = s2_scene_refuse_empty(&scene, reader->host, err);
     if (status == S2RGF_OK)
         status = s2_grid_copy(&scene.grid, &read->grid, err);
     if (status == S2RGF_OK && reader->scenes->count == 0)

@@ -132,13 +132,13 @@ typedef struct class_count {
     size_t all, out;
 } class_count;
 
-static void tell_class(const s2_class *class, class_count count, const s2rgf_host *host)
+static void tell_class(const s2_class *class, class_count count, bool alone, const s2rgf_host *host)
 {
     if (count.out == count.all)
         s2_log(host, S2RGF_WARNING,
-               "%s%s: no valid data at any of its %zu labelled %s: it cannot be learned",
+               "%s%s: no valid data at any of its %zu labelled %s: it cannot be learned%s",
                s2_class_word(class->name), class->name, count.all,
-               s2_plural(count.all, "pixel", "pixels"));
+               s2_plural(count.all, "pixel", "pixels"), alone ? "" : " here");
     else if (count.out > 0)
         s2_log(host, S2RGF_WARNING, "%s%s: no valid data at %zu of its %zu labelled pixels: %s",
                s2_class_word(class->name), class->name, count.out, count.all,
@@ -147,8 +147,8 @@ static void tell_class(const s2_class *class, class_count count, const s2rgf_hos
 
 /* One line for every source with gaps under labels, where there are several, and for every
    class. */
-static s2rgf_status tell_invalid(const label_check *check, const s2rgf_host *host, size_t *left,
-                                 s2rgf_error *err)
+static s2rgf_status tell_invalid(const label_check *check, bool alone, const s2rgf_host *host,
+                                 size_t *left, s2rgf_error *err)
 {
     const s2_label_set *labels = check->labels;
     class_count *counts = s2_calloc((size_t)labels->classes.count, sizeof *counts);
@@ -168,8 +168,8 @@ static s2rgf_status tell_invalid(const label_check *check, const s2rgf_host *hos
                    s2_source_name(source), s2_source_label(source), check->invalid[s],
                    s2_plural(check->invalid[s], "pixel", "pixels"));
     }
-    for (int k = 0; *left > 0 && k < labels->classes.count; k++)
-        tell_class(&labels->classes.items[k], counts[k], host);
+    for (int k = 0; (*left > 0 || !alone) && k < labels->classes.count; k++)
+        tell_class(&labels->classes.items[k], counts[k], alone, host);
     s2_free(counts);
     return S2RGF_OK;
 }
@@ -196,15 +196,16 @@ s2rgf_status s2_training_labels_block(s2_label_set *labels, s2rgf_error *err)
     return status;
 }
 
-s2rgf_status s2_training_labels_check(s2_scene *scene, const char *path, const s2rgf_host *host,
-                                      s2_label_set *labels, s2rgf_error *err)
+s2rgf_status s2_training_labels_check(s2_scene *scene, const char *path, bool alone,
+                                      const s2rgf_host *host, s2_label_set *labels,
+                                      s2rgf_error *err)
 {
     label_check check = {.scene = scene, .labels = labels};
     size_t left = 0;
     s2rgf_status status = check_labels(&check, host, err);
     if (status == S2RGF_OK)
-        status = tell_invalid(&check, host, &left, err);
-    if (status == S2RGF_OK && left == 0 && labels->count > 0)
+        status = tell_invalid(&check, alone, host, &left, err);
+    if (status == S2RGF_OK && alone && left == 0 && labels->count > 0)
         status = s2_fail(err, S2RGF_FORMAT,
                          "%s: nothing to learn from: expected labels where all sources have valid "
                          "data, found none at %s %zu labelled %s",

@@ -64,11 +64,12 @@ void s2_training_set_clear(s2_training_set *set);
 /**
  * Leave out labelled pixels at which a source of the scene has no valid data, and tell the host how
  * many, source by source and class by class: nothing can be learned from them.
- * path in  what messages call the labels
- * Errors  FORMAT (none is left), IO, CANCELLED, NO_MEMORY.
+ * path in  what messages call the labels;  alone in  there is no other scene to learn from
+ * Errors  FORMAT (none is left of a scene alone), IO, CANCELLED, NO_MEMORY.
  */
-s2rgf_status s2_training_labels_check(s2_scene *scene, const char *path, const s2rgf_host *host,
-                                      s2_label_set *labels, s2rgf_error *err);
+s2rgf_status s2_training_labels_check(s2_scene *scene, const char *path, bool alone,
+                                      const s2rgf_host *host, s2_label_set *labels,
+                                      s2rgf_error *err);
 
 /**
  * Where fewer than 30 blocks of points and raster labels hold labels, halve their side, down to 16
