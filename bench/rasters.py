@@ -37,13 +37,19 @@ def write_raster(path, like, values, names=None):
     return path
 
 
+def vectors_in_memory():
+    """An empty data set for layers. MEM holds them from GDAL 3.11 on, where Memory warns."""
+    able = gdal.GetDriverByName("MEM").GetMetadataItem(gdal.DCAP_VECTOR)
+    return gdal.GetDriverByName("MEM" if able else "Memory").Create("", 0, 0, 0, gdal.GDT_Unknown)
+
+
 def burn(geometry, like):
     """Pixels of the reference grid whose centre is in a geometry of the grid's CRS."""
     memory = gdal.GetDriverByName("MEM").Create("", like.RasterXSize, like.RasterYSize, 1,
                                                 gdal.GDT_Byte)
     memory.SetGeoTransform(like.GetGeoTransform())
     memory.SetSpatialRef(like.GetSpatialRef())
-    holder = ogr.GetDriverByName("Memory").CreateDataSource("")
+    holder = vectors_in_memory()
     layer = holder.CreateLayer("one", like.GetSpatialRef(), ogr.wkbUnknown)
     feature = ogr.Feature(layer.GetLayerDefn())
     feature.SetGeometry(geometry)

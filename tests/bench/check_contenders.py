@@ -25,7 +25,7 @@ import regimes
 import scenes
 import scenes_tiled
 import tables
-from rasters import burn_polygons, read_labels, settle, write_raster
+from rasters import burn_polygons, read_labels, settle, vectors_in_memory, write_raster
 
 SIDE = 60
 NAMES = {1: "lake", 2: "wood", 3: "road"}
@@ -250,7 +250,7 @@ class Regimes(MadeUp):
 
     def test_few_polygons_of_a_file(self):
         """Of twelve squares, four a class, the rasters are what the files burn to."""
-        holder = ogr.GetDriverByName("Memory").CreateDataSource("")
+        holder = vectors_in_memory()
         layer = holder.CreateLayer("all", self.like.GetSpatialRef(), ogr.wkbPolygon)
         layer.CreateField(ogr.FieldDefn("class", ogr.OFTString))
         values = []

@@ -63,7 +63,7 @@ class Folds(unittest.TestCase):
             srs.ImportFromEPSG(32633)
             srs.SetAxisMappingStrategy(osr.OAMS_TRADITIONAL_GIS_ORDER)
             like.SetSpatialRef(srs)
-            holder = ogr.GetDriverByName("Memory").CreateDataSource("")
+            holder = rasters.vectors_in_memory()
             layer = holder.CreateLayer("all", srs, ogr.wkbPolygon)
             layer.CreateField(ogr.FieldDefn("class", ogr.OFTString))
             classes = ["wood", "wood", "wood", "lake", "lake", "lake"]

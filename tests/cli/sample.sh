@@ -273,6 +273,7 @@ refused "f.xlsx: XLSX does not hold the points" map.tif -n 10 f.xlsx
 refused "f.none: no vector format has this extension" map.tif -n 10 f.none
 refused "format Absent: not known" map.tif -n 10 -of Absent f.none
 refused "format PNG: cannot be written as a vector file" map.tif -n 10 -of PNG f.none
+for format in MEM Memory; do refused ": cannot be written as a vector file" map.tif -n 10 -of $format f.none; done
 
 # ---- files that are there
 cp s.gpkg s.copy

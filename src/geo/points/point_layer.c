@@ -35,6 +35,13 @@ static GDALDriverH driver_of(const char *extension)
     return NULL;
 }
 
+/* What it writes is gone with the program. From GDAL 3.11 on MEM holds layers, too. */
+static bool is_in_memory(GDALDriverH driver)
+{
+    const char *name = GDALGetDriverShortName(driver);
+    return EQUAL(name, "Memory") || EQUAL(name, "MEM");
+}
+
 static s2rgf_status choose_driver(const char *path, const char *format, GDALDriverH *driver,
                                   s2rgf_error *err)
 {
@@ -47,7 +54,7 @@ static s2rgf_status choose_driver(const char *path, const char *format, GDALDriv
                        "%s: no vector format has this extension: expected one such as .gpkg, "
                        ".geojson, .csv or .shp",
                        path);
-    return can_hold_points(*driver) && !EQUAL(GDALGetDriverShortName(*driver), "Memory")
+    return can_hold_points(*driver) && !is_in_memory(*driver)
                ? S2RGF_OK
                : s2_fail(err, S2RGF_UNSUPPORTED, "format %s: cannot be written as a vector file",
                          GDALGetDriverShortName(*driver));
