@@ -107,12 +107,15 @@ mkdir batch
 for name in a b; do cp "$ms" "batch/${name}_ms.tif" && cp "$hs" "batch/${name}_hs.tif"; done
 cp "$ms" batch/a_ms_x_ms.tif && cp "$hs" batch/a_ms_x_hs.tif
 printf 'a\n./a\n' > twice
+ln -s batch again
+printf 'batch/a\nagain/a\n' > linked
 keep_files
 many=("${classify[@]}" -i 'ms={}_ms.tif' -i 'hs={}_hs.tif')
 refused "batch/a_ms_x_ms.tif: is an input too" "${many[@]}" -scenes batch 'batch/{}_ms_x_ms.tif'
 refused "batch/a_hs.tif: is an input too" "${many[@]}" -scenes batch 'batch/{}_hs.tif'
-refused "named for two outputs" "${classify[@]}" -i 'ms=batch/{}_ms.tif' \
+refused "expected every scene once" "${classify[@]}" -i 'ms=batch/{}_ms.tif' \
     -i 'hs=batch/{}_hs.tif' -scenes twice 'batch/{}_map.tif'
+refused "named for two outputs" "${many[@]}" -scenes linked '{}_map.tif'
 refused "exists and is not a report" "${many[@]}" -scenes batch -report "$hs" 'batch/{}_map.tif'
 refused "other.hdr: belongs to other.dat" "${many[@]}" -scenes batch -report other.hdr 'batch/{}_map.tif'
 refused "named for two outputs" \

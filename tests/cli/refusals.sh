@@ -76,7 +76,7 @@ refused 1 map.zarr Zarr -- "${classify[@]}" "${sources[@]}" -of Zarr map.zarr
 refused 1 map.tif "GTiff cannot hold it" -- "${classify[@]}" -i ms=heights_ms.vrt -i hs=heights_hs.vrt map.tif
 expect_not_in "$stdout" "0..."
 refused 1 map.tif GTiff "creation options" -- "${classify[@]}" "${sources[@]}" -co NBITS=1 map.tif
-refused 1 "$PWD/map.tif: Bad value 100" -- "${classify[@]}" "${sources[@]}" -co BLOCKXSIZE=100 map.tif
+refused 1 "map.tif: cannot be created" -- "${classify[@]}" "${sources[@]}" -co BLOCKXSIZE=100 map.tif
 expect_not_in "$stderr" vsis2rgf
 refused 1 conf.png PNG Float32 -- "${classify[@]}" "${sources[@]}" -conf conf.png map.tif
 refused 1 folder.qml -- "${classify[@]}" "${sources[@]}" -overwrite folder.tif

@@ -321,15 +321,6 @@ static s2rgf_status check_names(const char *path, char **items, s2rgf_error *err
     return S2RGF_OK;
 }
 
-/** Whether a line of that many bytes holds only what a text in UTF-8, or an older code, may. */
-static bool is_text(const char *line, int bytes)
-{
-    int i = 0;
-    while (i < bytes && ((unsigned char)line[i] >= ' ' || line[i] == '\t'))
-        i++;
-    return i == bytes;
-}
-
 s2rgf_status s2_scene_read_list(const char *path, s2_scene_names *names, s2rgf_error *err)
 {
     const char *line;
@@ -340,7 +331,7 @@ s2rgf_status s2_scene_read_list(const char *path, s2_scene_names *names, s2rgf_e
     int bytes = 0;
     VSILFILE *file = VSIFOpenL(path, "rb");
     while (file && text && (line = CPLReadLine3L(file, -1, &bytes, NULL))) {
-        text = is_text(line, bytes);
+        text = !memchr(line, '\0', (size_t)bytes);
         line = first ? s2_utf8_skip_mark(line) : line;
         first = false;
         line += strspn(line, " \t");
