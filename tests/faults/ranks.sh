@@ -41,8 +41,8 @@ expect_silence "${common[@]}" -threads 2 -steps 60 -checkpoint run.ckpt -resume 
 expect_same straight.s2rgf resumed.s2rgf
 rm resumed.s2rgf
 
-# ---- the script for Slurm, as its job and once more after a node was lost
-export SLURM_JOB_ID=7 SLURM_JOB_NUM_NODES=2 OMPI_MCA_rmaps_base_oversubscribe=1
+# ---- the script for Slurm, as its job and once more after a node was lost; Open MPI 5 is not to look for its nodes
+export SLURM_JOB_ID=7 SLURM_JOB_NUM_NODES=2 OMPI_MCA_rmaps_base_oversubscribe=1 PRTE_MCA_ras=^slurm
 cp run.ckpt s2rgf_train_7.ckpt
 script=$top_srcdir/samples/cluster/slurm_train.sh
 expect_silence bash "$script" "${common[@]:2}" -steps 60 resumed.s2rgf
@@ -50,7 +50,7 @@ expect_same straight.s2rgf resumed.s2rgf
 expect_no_file s2rgf_train_7.ckpt
 expect_silence bash "$script" "${common[@]:2}" -steps 4 -overwrite resumed.s2rgf
 rm resumed.s2rgf
-unset SLURM_JOB_ID SLURM_JOB_NUM_NODES OMPI_MCA_rmaps_base_oversubscribe
+unset SLURM_JOB_ID SLURM_JOB_NUM_NODES OMPI_MCA_rmaps_base_oversubscribe PRTE_MCA_ras
 
 # ---- interrupted: all are, at the same step
 hit TERM 1 2
