@@ -89,13 +89,13 @@ static void put_features(const float *restrict sums, int components, float *rest
 void s2_window_features(const float *const *rows, int width, int components, int first, int count,
                         float *out)
 {
-    enum { ROWS = 2 * FAR + 1, TOGETHER = 16, MOST = 2 * S2_EXPERT_COMPONENTS + 1 };
+    enum { ROWS = 2 * FAR + 1, TOGETHER = 16 };
     const size_t each = (size_t)window_floats(components), to_far = (size_t)width * each;
     const float *values =
         rows[FAR] + S2_EXPERT_WINDOWS * to_far + (size_t)first * (size_t)components;
     for (int done = 0; done < count; done += TOGETHER) {
         const int some = count - done < TOGETHER ? count - done : TOGETHER;
-        float near[TOGETHER * MOST], far[TOGETHER * MOST];
+        float near[TOGETHER * S2_WINDOW_MOST], far[TOGETHER * S2_WINDOW_MOST];
         const float *near_rows[ROWS], *far_rows[ROWS];
         for (int i = 0; i < ROWS; i++) {
             near_rows[i] = rows[i] ? rows[i] + (size_t)(first + done) * each : NULL;

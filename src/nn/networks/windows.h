@@ -7,6 +7,11 @@
 
 #include "nn/expert.h"
 
+/* The most that there can be of a pixel: floats of one window, of all sums, of features. */
+#define S2_WINDOW_MOST (2 * S2_EXPERT_COMPONENTS + 1)
+#define S2_WINDOW_SUMS_MOST (S2_EXPERT_WINDOWS * S2_WINDOW_MOST + S2_EXPERT_COMPONENTS)
+#define S2_WINDOW_FEATURES_MOST ((S2_EXPERT_FEATURES + 1) * S2_EXPERT_COMPONENTS)
+
 /**
  * Floats of a pixel's sums: for each window, along the row, those of the components, of their
  * squares, and of the valid pixels; and its components. Every sum has one order, wherever a pixel is

@@ -258,7 +258,7 @@ static void run_classifier(const s2_patch_run *run)
 /* What the windows of a source around a pixel of the block add to its scores. */
 static void add_windows(const s2_patch_run *run, int source, int x, int y, s2_row scores)
 {
-    enum { SIDE = 2 * S2_EXPERT_REACH + 1, MOST = S2_EXPERT_COMPONENTS };
+    enum { SIDE = 2 * S2_EXPERT_REACH + 1 };
     const s2_folded_expert *expert = &run->weights->expert[source];
     const int components = expert->components.conv.out;
     const s2_rect kept = run->source_rects[source];
@@ -267,8 +267,8 @@ static void add_windows(const s2_patch_run *run, int source, int x, int y, s2_ro
         s2_rect_intersect(window, (s2_rect){0, 0, run->geometry->width, run->geometry->height});
     const int around[2] = {x - inside.x, inside.x + inside.w - x - 1};
     const s2_region pixels = s2_patch_block_region(run, source, S2_OF_PIXELS);
-    float values[SIDE * MOST], features[(S2_EXPERT_FEATURES + 1) * MOST];
-    float sums[SIDE][S2_EXPERT_WINDOWS * (2 * MOST + 1) + MOST], work[SIDE * (2 * MOST + 1)];
+    float values[SIDE * S2_EXPERT_COMPONENTS], features[S2_WINDOW_FEATURES_MOST];
+    float sums[SIDE][S2_WINDOW_SUMS_MOST], work[SIDE * S2_WINDOW_MOST];
     float hidden[S2_EXPERT_HIDDEN];
     const float *rows[SIDE] = {NULL};
     for (int i = inside.y; i < inside.y + inside.h; i++) {

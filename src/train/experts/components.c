@@ -131,7 +131,7 @@ static s2rgf_status find_covariance(const s2_training_set *set, int source, patc
 static s2rgf_status find_scale(const s2_training_set *set, int source, const float *matrix,
                                const analysis *a, patch *p, double (*scale)[2], s2rgf_error *err)
 {
-    float features[(S2_EXPERT_FEATURES + 1) * MOST];
+    float features[S2_WINDOW_FEATURES_MOST];
     double count = 0.0;
     const size_t width = (size_t)s2_window_feature_floats((int)a->components);
     s2rgf_status status = S2RGF_OK;

@@ -17,11 +17,11 @@ void s2_window_part_fill(const s2_window_part *part, const float *pixels, int ba
 
 void s2_window_part_see(const s2_window_part *part, int x, int y, float *features)
 {
-    enum { SIDE = 2 * S2_EXPERT_REACH + 1, MOST = S2_EXPERT_COMPONENTS };
+    enum { SIDE = 2 * S2_EXPERT_REACH + 1 };
     const s2_rect window = {x - S2_EXPERT_REACH, y - S2_EXPERT_REACH, SIDE, SIDE};
     const s2_rect inside = s2_rect_intersect(window, part->rect);
     const int around[2] = {x - inside.x, inside.x + inside.w - x - 1};
-    float sums[SIDE][S2_EXPERT_WINDOWS * (2 * MOST + 1) + MOST], work[SIDE * (2 * MOST + 1)];
+    float sums[SIDE][S2_WINDOW_SUMS_MOST], work[SIDE * S2_WINDOW_MOST];
     const float *rows[SIDE] = {NULL};
     for (int i = inside.y; i < inside.y + inside.h; i++) {
         const size_t first =
