@@ -64,9 +64,8 @@ def inner(whole):
                    folds=INNER_FOLDS * whole.folds, lights=(), is_ablated=False)
 
 
-INNER = (inner(RED_CLOVER), inner(BERLIN))
-INNER_FEW = tuple(few(inner(whole), *level) for level in (("polygons", 1), ("pixels", 5))
-                  for whole in (RED_CLOVER, SENTINEL, LANDSAT))
+INNER = tuple(inner(whole) for whole in (RED_CLOVER, BERLIN, SENTINEL, LANDSAT))
+INNER_FEW = tuple(few(whole, *level) for level in (("polygons", 1), ("pixels", 5)) for whole in INNER)
 
 DENSE_32 = ("-network", "dense", "-c", "32")
 # Without a validation a training takes less than half the time: what is to be compared trains so.
