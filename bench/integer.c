@@ -151,11 +151,78 @@ AVX2 static void multiply_avx2(const row *r)
         for (int p = 0; p < PIXELS; p += GROUP)
             group_avx2(r, p, block);
 }
+
+#define VNNI __attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni")))
+
+VNNI static void quantise_vnni(const row *r)
+{
+    for (int p = 0; p < PIXELS; p++) {
+        const float *x = r->x + (ptrdiff_t)p * r->in;
+        uint8_t *q = r->q + (ptrdiff_t)p * r->in;
+        __m512 most = _mm512_setzero_ps();
+        for (int k = 0; k < r->in; k += BLOCK)
+            most = _mm512_max_ps(most, _mm512_loadu_ps(x + k));
+        const float top = _mm512_reduce_max_ps(most);
+        const __m512 factor = _mm512_set1_ps(top > 0.0f ? 127.0f / top : 0.0f);
+        r->scale[p] = top / 127.0f;
+        for (int k = 0; k < r->in; k += BLOCK)
+            _mm_storeu_si128((__m128i *)(void *)(q + k),
+                             _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(
+                                 _mm512_mul_ps(factor, _mm512_loadu_ps(x + k)))));
+    }
+}
+
+/* One or two blocks of outputs of some pixels: as many sums as hide the latency. */
+VNNI static inline __attribute__((always_inline)) void group_vnni(const row *r, int pixel,
+                                                                  int block, int blocks)
+{
+    enum { PART = 8 };
+    const ptrdiff_t step = (ptrdiff_t)BLOCK * r->in;
+    const int8_t *w = r->w + block * step;
+    const uint8_t *q = r->q + (ptrdiff_t)pixel * r->in;
+    __m512i sum[PART][2];
+    for (int p = 0; p < PART; p++)
+        sum[p][0] = sum[p][1] = _mm512_setzero_si512();
+    for (int k = 0; k < r->in; k += 4, w += 4 * BLOCK) {
+        const __m512i w0 = _mm512_loadu_si512(w);
+        const __m512i w1 = blocks > 1 ? _mm512_loadu_si512(w + step) : w0;
+        _Pragma("GCC unroll 8") for (int p = 0; p < PART; p++)
+        {
+            const __m512i four = _mm512_set1_epi32(four_of(q + p * r->in + k));
+            sum[p][0] = _mm512_dpbusd_epi32(sum[p][0], four, w0);
+            if (blocks > 1)
+                sum[p][1] = _mm512_dpbusd_epi32(sum[p][1], four, w1);
+        }
+    }
+    for (int p = 0; p < PART; p++)
+        for (int v = 0; v < blocks; v++) {
+            const int o = (block + v) * BLOCK;
+            const __m512 value =
+                _mm512_mul_ps(_mm512_cvtepi32_ps(sum[p][v]), _mm512_loadu_ps(r->w_scale + o));
+            _mm512_storeu_ps(r->y + (ptrdiff_t)(pixel + p) * r->out + o,
+                             _mm512_fmadd_ps(value, _mm512_set1_ps(r->scale[pixel + p]),
+                                             _mm512_loadu_ps(r->bias + o)));
+        }
+}
+
+VNNI static void multiply_vnni(const row *r)
+{
+    const int blocks = r->out / BLOCK;
+    for (int p = 0; p < PIXELS; p += 8)
+        for (int block = 0; block < blocks; block += 2)
+            if (block + 1 < blocks)
+                group_vnni(r, p, block, 2);
+            else
+                group_vnni(r, p, block, 1);
+}
 #endif
 
 static form find_form(void)
 {
 #if X86
+    if (__builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512vl"))
+        return (form){"AVX-512 VNNI", quantise_vnni, multiply_vnni};
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
         return (form){"AVX2", quantise_avx2, multiply_avx2};
 #endif
