@@ -56,10 +56,16 @@ FEW = tuple(few(whole, *level) for level in FEW_LEVELS
 
 # What defaults are chosen by: the training part of every split, a third of it held out in turn.
 INNER_FOLDS = 3
-INNER = tuple(replace(whole, name=f"{whole.name}-inner", base=f"{whole.name}-inner",
-                      title=f"{whole.title}, inside the training parts", fold_word="part",
-                      folds=INNER_FOLDS * whole.folds, lights=(), is_ablated=False)
-              for whole in (RED_CLOVER, BERLIN))
+
+
+def inner(whole):
+    return replace(whole, name=f"{whole.name}-inner", base=f"{whole.name}-inner",
+                   title=f"{whole.title}, inside the training parts", fold_word="part",
+                   folds=INNER_FOLDS * whole.folds, lights=(), is_ablated=False)
+
+
+INNER = tuple(inner(whole) for whole in (RED_CLOVER, BERLIN, SENTINEL, LANDSAT))
+INNER_FEW = tuple(few(whole, *level) for level in (("polygons", 1), ("pixels", 5)) for whole in INNER)
 
 DENSE_32 = ("-network", "dense", "-c", "32")
 # Without a validation a training takes less than half the time: what is to be compared trains so.
@@ -191,7 +197,9 @@ def plan_inner(seeds):
               if method in (DENSE, NO_WINDOWS)
               or method.name in (BASE, "lda", "rf", "svm", "no-attention-ssja", "no-settle",
                                  "no-balance")]
-    return [run for scene in INNER for run in plan_scene(scene, seeds, chosen)]
+    few_labels = [method for method in chosen if method is DENSE or method.name == "lda"]
+    return ([run for scene in INNER for run in plan_scene(scene, seeds, chosen)] +
+            [run for scene in INNER_FEW for run in plan_scene(scene, 1, few_labels)])
 
 
 def plan_quick():

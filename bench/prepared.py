@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import regimes
 import scenes
 import scenes_tiled
+from methods import INNER_FOLDS
 from tables import Maker
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -17,6 +18,8 @@ TABLE_MODULES = ("context.py", "rasters.py", "regimes.py", "scenes.py", "scenes_
 MAKERS = {"redclover": scenes.red_clover, "redclover-inner": scenes.red_clover_inner,
           "berlin": scenes.berlin, "berlin-inner": scenes.berlin_inner,
           "sen2": scenes.single_source("sen2"), "lsat": scenes.single_source("lsat"),
+          "sen2-inner": scenes.single_source("sen2", INNER_FOLDS),
+          "lsat-inner": scenes.single_source("lsat", INNER_FOLDS),
           "potsdam": scenes_tiled.potsdam, "potsdam-place": scenes_tiled.potsdam_place,
           "idtrees": scenes_tiled.idtrees}
 FEW = {"pixels": regimes.few_pixels, "polygons": regimes.few_polygons}

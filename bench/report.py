@@ -3,8 +3,8 @@ import numpy as np
 
 import figures
 import page
-from methods import (DENSE, DENSE_64, FEW, INNER, LIGHTS, NO_EXPERT, NO_WINDOWS, SCENES,
-                     UNVALIDATED_DENSE, count_of)
+from methods import (DENSE, DENSE_64, FEW, INNER, INNER_FEW, LIGHTS, NO_EXPERT, NO_WINDOWS,
+                     SCENES, UNVALIDATED_DENSE, count_of)
 from page import table
 from study import Study, pooled
 
@@ -100,8 +100,8 @@ def part(title, text, parts):
 def few_part(study):
     """Scene by scene: methods by number of labels."""
     parts = []
-    for whole in SCENES:
-        levels = [scene for scene in study_scenes(study, FEW) if scene.base == whole.name
+    for whole in SCENES + INNER:
+        levels = [scene for scene in study_scenes(study, FEW + INNER_FEW) if scene.base == whole.name
                   and any(study.of(scene, m) for m in study.methods(scene))]
         if levels:
             parts += ["", f"{whole.title}:", "", few_table(study, levels).rstrip()]
@@ -272,7 +272,7 @@ def scene_part(study, scene):
 
 def missing_part(study):
     """By scene, how many runs are planned and missing; all numbers of labels are one line."""
-    counts, titles = {}, {whole.name: whole.title for whole in SCENES}
+    counts, titles = {}, {whole.name: whole.title for whole in SCENES + INNER}
     for run in study.plan:
         title = f"{titles[run.scene.base]}, few labels" if run.scene.few else run.scene.title
         planned, missing = counts.get(title, (0, 0))

@@ -199,14 +199,30 @@ static s2rgf_status check_checksum(const checker *check, const char *place, cons
                    check->subject, place, length);
 }
 
+typedef struct ranged_number {
+    const char *place;
+    double value;
+    double range[2];
+    bool is_optional; /* what says that there is none is allowed, too */
+} ranged_number;
+
+/* none: what an optional number is where there is none */
+static s2rgf_status check_numbers(const checker *check, const ranged_number *numbers, size_t count,
+                                  double none)
+{
+    s2rgf_status status = S2RGF_OK;
+    for (size_t i = 0; status == S2RGF_OK && i < count; i++) {
+        const double value = numbers[i].value;
+        const bool is_none = isnan(none) ? isnan(value) : value == none;
+        if (!numbers[i].is_optional || !is_none)
+            status = check_number(check, numbers[i].place, value, numbers[i].range);
+    }
+    return status;
+}
+
 static s2rgf_status check_training(const checker *check, const s2_model_training *training)
 {
-    const struct {
-        const char *place;
-        double value;
-        double range[2];
-        bool nan_allowed;
-    } numbers[] = {
+    const ranged_number numbers[] = {
         {"training.steps", training->steps, {0, INT_MAX}, false},
         {"training.train_pixels", (double)training->train_pixels, {0, MOST_PIXELS}, false},
         {"training.validation_pixels",
@@ -225,10 +241,8 @@ static s2rgf_status check_training(const checker *check, const s2_model_training
     s2rgf_status status = check_checksum(check, "labels_checksum", training->labels_checksum);
     if (status == S2RGF_OK)
         status = check_checksum(check, "initial_model", training->initial_checksum);
-    for (size_t i = 0; status == S2RGF_OK && i < sizeof numbers / sizeof *numbers; i++)
-        if (!numbers[i].nan_allowed || !isnan(numbers[i].value))
-            status = check_number(check, numbers[i].place, numbers[i].value, numbers[i].range);
-    return status;
+    return status == S2RGF_OK ? check_numbers(check, numbers, sizeof numbers / sizeof *numbers, NAN)
+                              : status;
 }
 
 static s2rgf_status check_expert(const checker *check, const s2_model_content *content)
@@ -240,25 +254,16 @@ static s2rgf_status check_expert(const checker *check, const s2_model_content *c
         return s2_fail(check->err, check->refusal,
                        "%s: expert: expected none where the ablations switch it off",
                        check->subject);
-    s2rgf_status status =
-        check_number(check, "expert.share", expert->share, (const double[]){1e-6, 1e6});
-    if (status == S2RGF_OK)
-        status =
-            check_number(check, "expert.divisor", expert->divisor, (const double[]){1e-6, 1e6});
-    if (status == S2RGF_OK)
-        status = check_number(check, "expert.shrinkage", expert->shrinkage, (const double[]){0, 1});
-    if (status == S2RGF_OK && expert->windows_divisor != 0.0)
-        status = check_number(check, "expert.windows_divisor", expert->windows_divisor,
-                              (const double[]){1e-6, 1e6});
-    if (status == S2RGF_OK)
-        status = check_number(check, "expert.windows_shrinkage", expert->windows_shrinkage,
-                              (const double[]){0, 1});
-    if (status == S2RGF_OK && expert->hidden_divisor != 0.0)
-        status = check_number(check, "expert.hidden_divisor", expert->hidden_divisor,
-                              (const double[]){1e-6, 1e6});
-    if (status == S2RGF_OK)
-        status = check_number(check, "expert.hidden_shrinkage", expert->hidden_shrinkage,
-                              (const double[]){0, 1});
+    const ranged_number numbers[] = {
+        {"expert.share", expert->share, {1e-6, 1e6}, false},
+        {"expert.divisor", expert->divisor, {1e-6, 1e6}, false},
+        {"expert.shrinkage", expert->shrinkage, {0, 1}, false},
+        {"expert.windows_divisor", expert->windows_divisor, {1e-6, 1e6}, true},
+        {"expert.windows_shrinkage", expert->windows_shrinkage, {0, 1}, false},
+        {"expert.hidden_divisor", expert->hidden_divisor, {1e-6, 1e6}, true},
+        {"expert.hidden_shrinkage", expert->hidden_shrinkage, {0, 1}, false},
+    };
+    s2rgf_status status = check_numbers(check, numbers, sizeof numbers / sizeof *numbers, 0.0);
     if (status == S2RGF_OK && expert->hidden_divisor != 0.0 && expert->windows_divisor == 0.0)
         status = s2_fail(check->err, check->refusal,
                          "%s: expert.hidden_divisor: expected none without windows_divisor",

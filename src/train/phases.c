@@ -59,12 +59,6 @@ static void adopt_calibration(const s2_trainer *trainer, s2_model_training *fact
                (unsigned long long)found->pixels, s2_plural(found->pixels, "pixel", "pixels"));
 }
 
-/* Where nothing validates: as sure as the expert would be alone, which is calibrated by itself. */
-static void assume_temperature(const s2_trainer *trainer, s2_model_training *facts)
-{
-    facts->temperature = trainer->network->spec.expert ? S2_EXPERT_SHARE : 1.0;
-}
-
 /* The matrix of a validation, where it fits into a terminal. */
 static void tell_matrix(const s2_model_history *history, const s2_class_table *classes,
                         const s2rgf_host *host)
@@ -180,16 +174,18 @@ static s2rgf_status meet_ranks(const s2_trainer *trainer, s2rgf_error *err)
                               : status;
 }
 
-/* The expert into the network and the model, with the share that validation found. */
+/* The expert into the network and the model, with the share that validation found, or the usual one. */
 static void adopt_expert(const s2_trainer *trainer, const s2_fitted_expert *fitted, bool validated,
                          s2_model_content *content)
 {
-    const s2_share usual = {S2_EXPERT_SHARE, NAN, NAN};
+    const s2_share usual = {s2_expert_usual_share(fitted), NAN, NAN};
     const s2_share share = validated ? trainer->progress.share : usual;
     if (!trainer->network->spec.expert || !s2_ranks_leads(trainer->ranks))
         return;
     const bool windows = fitted->windows.discriminant.width > 0;
     const bool hidden = fitted->hidden.discriminant.width > 0;
+    if (!validated)
+        content->training.temperature = s2_expert_temperature(share.share);
     content->expert = (s2_model_expert){
         .share = share.share,
         .raised = !isnan(share.former_oa),
@@ -241,7 +237,7 @@ s2rgf_status s2_train_phases(s2_trainer *trainer, s2_fitted_expert *fitted,
         status = report_validation(trainer, &content->history, err);
         adopt_calibration(trainer, facts);
     } else
-        assume_temperature(trainer, facts);
+        facts->temperature = 1.0;
     if (status != S2RGF_OK)
         return status;
     if (validated && !options->refit) {

@@ -327,10 +327,10 @@ static s2rgf_status measure(s2_trainer *trainer, int steps, s2rgf_error *err)
             progress->best_oa = oa;
             progress->best_kappa = s2_confusion_kappa(&found.confusion);
             progress->share = found.share;
-            /* the expert is calibrated on other polygons: its share is what can be expected */
-            progress->calibration = found.share.share > 0.0
-                                        ? s2_calibrate_near(&found.scored, found.share.share)
-                                        : s2_calibrate(&found.scored);
+            progress->calibration =
+                found.share.share > 0.0
+                    ? s2_calibrate_near(&found.scored, s2_expert_temperature(found.share.share))
+                    : s2_calibrate(&found.scored);
             for (size_t i = 0; i < s2_trainer_confusion_floats(trainer); i++)
                 trainer->confusion[i] = (float)found.confusion.counts[i];
         }

@@ -261,7 +261,8 @@ static s2rgf_status sum_up(validation_job *job, s2_validated *found, s2rgf_error
 {
     s2rgf_status status = S2RGF_OK;
     if (job->expert)
-        status = s2_expert_choose_share(&job->trial, &found->share, err);
+        status = s2_expert_choose_share(&job->trial, s2_expert_usual_share(job->expert),
+                                        &found->share, err);
     if (status == S2RGF_OK)
         count_scored(&job->trial.network, &found->confusion);
     found->scored = job->trial.network;

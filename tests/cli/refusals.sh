@@ -117,7 +117,7 @@ refused 1 labels.gpkg -- "${train[@]}" -overwrite scene/labels.gpkg
 
 # An extension that is of no raster format is no reason to refuse a map, but what the file is then is said.
 mkdir odd
-for name in map.vrt map.zarr map.v2 map.shp; do
+for name in map.vrt map.classes map.v2 map.shp; do
     expect_status 0 "${classify[@]}" -q -noqml "${sources[@]}" "odd/$name"
     expect_in "$stderr" "$name: no format for maps has the extension .${name##*.}: it becomes a GeoTIFF"
     expect_status 0 "${classify[@]}" -q -noqml "${sources[@]}" -overwrite -of GTiff "odd/$name"

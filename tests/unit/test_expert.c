@@ -35,7 +35,7 @@ static s2_share choose(double network_margin, double expert_margin, int group_pi
     double apart = 0;
     for (int i = 0; i < PIXELS; i++)
         group[i] = i / group_pixels;
-    CHECK(s2_expert_choose_share(&trial, &share, NULL) == S2RGF_OK);
+    CHECK(s2_expert_choose_share(&trial, S2_EXPERT_SHARE, &share, NULL) == S2RGF_OK);
     CHECK(trial.network.count == PIXELS &&
           memcmp(trial.network.labels, network.labels, PIXELS * sizeof(int16_t)) == 0);
     for (int i = 0; i < PIXELS * CLASSES; i++)
@@ -80,9 +80,16 @@ int main(void)
 
     test_raised();
 
+    /* without a temperature of its own an expert counts less; no sum is surer than the network */
+    const s2_fitted_expert calibrated = {.bands.calibrated = true}, other = {0};
+    CHECK(s2_expert_usual_share(&calibrated) == S2_EXPERT_SHARE);
+    CHECK(s2_expert_usual_share(&other) == S2_EXPERT_SHARE_UNSURE);
+    CHECK(s2_expert_temperature(S2_EXPERT_SHARE) == S2_EXPERT_SHARE);
+    CHECK(s2_expert_temperature(S2_EXPERT_SHARE_UNSURE) == 1.0);
+
     s2_expert_trial none = {.groups = 1};
     s2_share share = {-1, 0, 0};
-    CHECK(s2_expert_choose_share(&none, &share, NULL) == S2RGF_OK);
-    CHECK(share.share == S2_EXPERT_SHARE && isnan(share.expert_oa) && isnan(share.former_oa));
+    CHECK(s2_expert_choose_share(&none, 0.75, &share, NULL) == S2RGF_OK);
+    CHECK(share.share == 0.75 && isnan(share.expert_oa) && isnan(share.former_oa));
     return harness_end();
 }

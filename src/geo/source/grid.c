@@ -8,6 +8,9 @@
 #include "geo/source/gdal_catch.h"
 #include "geo/source/srs.h"
 
+/* part of a pixel by which a projwin may miss an edge: coordinates are rounded */
+#define PROJWIN_SLACK 0.001
+
 /** Geotransform of a dataset, an error if it is absent or useless. */
 static s2rgf_status read_geotransform(GDALDatasetH dataset, const char *subject, s2_affine *to_geo,
                                       s2rgf_error *err)
@@ -130,12 +133,19 @@ s2rgf_status s2_grid_check_same(const char *subject, const s2_grid *found, const
     return S2RGF_OK;
 }
 
-/** Two corners of a projwin in the grid's CRS. */
+/** What a projwin covers in the grid's CRS, where its edges may be curves. x, y in/out: left and right,
+    top and bottom */
 static s2rgf_status projwin_in_grid_srs(const s2_grid *grid, const char *projwin_srs, double x[2],
                                         double y[2], s2rgf_error *err)
 {
+    enum { POINTS = 21 }; /* of an edge, as gdal_translate takes them */
+    double least[2], most[2];
     if (!projwin_srs)
         return S2RGF_OK;
+    if (y[0] <= y[1])
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                       "projwin: empty: expected ulx uly lrx lry, found uly %g and lry %g", y[0],
+                       y[1]);
     if (!grid->srs_wkt)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "projwin: given in %s, but the reference grid has no CRS", projwin_srs);
@@ -146,13 +156,19 @@ static s2rgf_status projwin_in_grid_srs(const s2_grid *grid, const char *projwin
                        projwin_srs);
     s2_gdal_catch caught;
     s2_gdal_catch_begin(&caught);
-    const bool done = OCTTransform(transformation, 2, x, y, NULL) != 0;
+    const bool done = OCTTransformBounds(transformation, x[0], y[1], x[1], y[0], &least[0],
+                                         &least[1], &most[0], &most[1], POINTS) != 0;
     s2_gdal_catch_end(&caught);
     OCTDestroyCoordinateTransformation(transformation);
     if (!done)
         return s2_gdal_fail(&caught, err, S2RGF_INVALID_ARGUMENT,
                             "projwin: cannot be transformed from %s to the reference grid's CRS",
                             projwin_srs);
+    const bool leftward = grid->to_geo.m[1]<0.0, upward = grid->to_geo.m[5]> 0.0;
+    x[leftward] = least[0];
+    x[!leftward] = most[0];
+    y[upward] = most[1];
+    y[!upward] = least[1];
     return S2RGF_OK;
 }
 
@@ -171,21 +187,21 @@ s2rgf_status s2_grid_projwin(const s2_grid *grid, const double projwin[4], const
     const s2rgf_status status = projwin_in_grid_srs(grid, projwin_srs, x, y, err);
     if (status != S2RGF_OK)
         return status;
-    /* gdal_translate's rounding with nearest resampling: origin down, size to the nearest. */
-    const double left = floor((x[0] - m[0]) / m[1] + 0.001);
-    const double top = floor((y[0] - m[3]) / m[5] + 0.001);
-    const double wide = floor((x[1] - x[0]) / m[1] + 0.5);
-    const double high = floor((y[1] - y[0]) / m[5] + 0.5);
-    if (!(wide >= 1.0 && high >= 1.0))
+    /* every pixel that lies in it at least in part, as gdal_translate does since GDAL 3.11 */
+    const double left = floor((x[0] - m[0]) / m[1] + PROJWIN_SLACK);
+    const double top = floor((y[0] - m[3]) / m[5] + PROJWIN_SLACK);
+    const double right = ceil((x[1] - m[0]) / m[1] - PROJWIN_SLACK);
+    const double bottom = ceil((y[1] - m[3]) / m[5] - PROJWIN_SLACK);
+    const double wide = (x[1] - x[0]) / m[1], high = (y[1] - y[0]) / m[5];
+    if (!(wide > 0.0 && high > 0.0 && right > left && bottom > top))
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "projwin: empty: expected ulx uly lrx lry, found %g x %g pixels", wide,
                        high);
-    const double right = fmin(left + wide, grid->width);
-    const double bottom = fmin(top + high, grid->height);
     if (!(right > 0.0 && bottom > 0.0 && left < grid->width && top < grid->height))
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "projwin: outside the reference grid");
     const int x0 = left > 0.0 ? (int)left : 0;
     const int y0 = top > 0.0 ? (int)top : 0;
-    *rect = (s2_rect){x0, y0, (int)right - x0, (int)bottom - y0};
+    *rect =
+        (s2_rect){x0, y0, (int)fmin(right, grid->width) - x0, (int)fmin(bottom, grid->height) - y0};
     return S2RGF_OK;
 }

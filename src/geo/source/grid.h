@@ -63,8 +63,7 @@ double s2_grid_pixel_metres(const s2_grid *grid);
 void s2_grid_pixel_text(const s2_grid *grid, char *text, size_t size);
 
 /**
- * Rectangle of the grid that covers ulx, uly, lrx, lry, rounded as gdal_translate rounds, and cut
- * to the grid.
+ * Pixels of the grid that lie in ulx, uly, lrx, lry at least in part.
  * projwin_srs  in  CRS of projwin, NULL: the grid's own
  * Errors  INVALID_ARGUMENT (unusable CRS, empty or outside, or the grid is rotated).
  */

@@ -8,9 +8,10 @@
 #include "train/experts/hidden_layer.h"
 #include "train/set/training_set.h"
 
-#define S2_EXPERT_MAX_BANDS 4096 /* of all sources: the time goes with their cube */
-#define S2_EXPERT_SHARE 3.0      /* unless validation tells of a better one */
-#define S2_EXPERT_SHARE_MOST 8.0 /* temperatures reach as far */
+#define S2_EXPERT_MAX_BANDS 4096   /* of all sources: the time goes with their cube */
+#define S2_EXPERT_SHARE 3.0        /* unless validation tells of a better one */
+#define S2_EXPERT_SHARE_UNSURE 0.5 /* likewise, where labels are too few for a temperature */
+#define S2_EXPERT_SHARE_MOST 8.0   /* temperatures reach as far */
 
 typedef struct s2_fitted_part {
     s2_discriminant discriminant; /* width 0: there is none */
@@ -54,6 +55,13 @@ const float *s2_expert_scores(const s2_fitted_expert *fitted, size_t label);
 /** That share of the scores into the network, which has room for the experts. */
 void s2_expert_install(const s2_fitted_expert *fitted, double share, s2_network *network);
 
+/** The share of an expert unless validation tells of a better one. */
+double s2_expert_usual_share(const s2_fitted_expert *fitted);
+
+/** What the temperature of the sum is expected to be: it is as sure as the expert, which is calibrated on
+    other polygons, would be alone, and no surer than the network. */
+double s2_expert_temperature(double share);
+
 /** Scores of validation pixels, one by one the same. */
 typedef struct s2_expert_trial {
     s2_scored_pixels network, expert;
@@ -70,13 +78,14 @@ typedef struct s2_share {
 
 /**
  * The share of the expert in the sum: that which makes validation most likely, each at the
- * temperature that suits it best, if it is better than S2_EXPERT_SHARE by more than two standard
+ * temperature that suits it best, if it is better than the usual one by more than two standard
  * errors, taken over groups; else this. While the expert alone is right more often than the sum, by
  * more than a standard error, it is raised, up to S2_EXPERT_SHARE_MOST. trial->network becomes the
  * sum.
  * Errors  NO_MEMORY.
  */
-s2rgf_status s2_expert_choose_share(s2_expert_trial *trial, s2_share *share, s2rgf_error *err);
+s2rgf_status s2_expert_choose_share(s2_expert_trial *trial, double usual_share, s2_share *share,
+                                    s2rgf_error *err);
 
 /**
  * Whether an expert is to be added to what is called the network here: not if that is worse by more

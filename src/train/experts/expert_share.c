@@ -113,13 +113,24 @@ static void raise_share(const s2_expert_trial *trial, s2_scored_pixels *sum, s2_
     }
 }
 
-s2rgf_status s2_expert_choose_share(s2_expert_trial *trial, s2_share *share, s2rgf_error *err)
+double s2_expert_usual_share(const s2_fitted_expert *fitted)
 {
-    static const double shares[] = {0.0, 0.125, 0.25, 0.5, 1.0, 6.0};
-    share_trial usual = {S2_EXPERT_SHARE, 0.0, NULL};
+    return fitted->bands.calibrated ? S2_EXPERT_SHARE : S2_EXPERT_SHARE_UNSURE;
+}
+
+double s2_expert_temperature(double share)
+{
+    return fmax(share, 1.0);
+}
+
+s2rgf_status s2_expert_choose_share(s2_expert_trial *trial, double usual_share, s2_share *share,
+                                    s2rgf_error *err)
+{
+    static const double shares[] = {0.0, 0.125, 0.25, 0.5, 1.0, 3.0, 6.0};
+    share_trial usual = {usual_share, 0.0, NULL};
     share_trial best = {0.0, INFINITY, NULL}, tried = best;
     s2_scored_pixels sum = {0};
-    *share = (s2_share){S2_EXPERT_SHARE, NAN, NAN};
+    *share = (s2_share){usual_share, NAN, NAN};
     if (trial->network.count == 0)
         return S2RGF_OK;
     const s2rgf_status status =
