@@ -87,6 +87,46 @@ static slot find_option(const s2_program *program, void *values, const char *nam
     return found;
 }
 
+/* Letters to insert, leave out or replace so that one name becomes the other, in any case. */
+static size_t name_distance(const char *name, const char *word, size_t length)
+{
+    size_t row[32];
+    const size_t width = strlen(name);
+
+    assert(width < sizeof row / sizeof *row);
+    for (size_t j = 0; j <= width; j++)
+        row[j] = j;
+    for (size_t i = 0; i < length; i++) {
+        size_t before = row[0]++;
+        for (size_t j = 1; j <= width; j++) {
+            const size_t replaced = before + (tolower((unsigned char)word[i]) != name[j - 1]);
+            const size_t other = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+            before = row[j];
+            row[j] = replaced < other ? replaced : other;
+        }
+    }
+    return row[width];
+}
+
+/* The option whose name is nearest to a word without its dashes and value, NULL if none is near. */
+static const char *nearest_name(const s2_program *program, void *values, const char *word)
+{
+    const size_t length = strcspn(word, "=");
+    size_t least = length / 3 + 1;
+    const char *nearest = NULL;
+    slot found;
+
+    for (size_t i = 0; (found = slot_at(program, values, i)).option; i++) {
+        const char *name = found.option->name;
+        const size_t distance = name ? name_distance(name, word, length) : least;
+        if (distance < least) {
+            least = distance;
+            nearest = name;
+        }
+    }
+    return nearest;
+}
+
 /* The first positional argument that has not been given. */
 static slot next_positional(const reader *r)
 {
@@ -441,6 +481,16 @@ static bool check_required(const reader *r)
     return true;
 }
 
+static bool unknown_option(const reader *r, const char *word, const char *name)
+{
+    const char *nearest = nearest_name(r->program, r->values, name);
+
+    if (!nearest)
+        return s2_report_usage(r->program->name, "unknown option '%s'", word);
+    return s2_report_usage(r->program->name, "unknown option '%s': did you mean %.*s%s?", word,
+                           (int)(name - word), word, nearest);
+}
+
 /* Read all words, up to one that asks for help or a version. */
 static bool read_words(reader *r, const void *defaults)
 {
@@ -450,7 +500,7 @@ static bool read_words(reader *r, const void *defaults)
         slot to = name ? find_option(r->program, r->values, name) : next_positional(r);
 
         if (!to.option)
-            return name ? s2_report_usage(r->program->name, "unknown option '%s'", word)
+            return name ? unknown_option(r, word, name)
                         : s2_report_usage(r->program->name, "one argument too many: '%s'", word);
         r->printed = s2_generic_print(r->program, defaults, to.option->type);
         if (r->printed)

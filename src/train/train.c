@@ -195,7 +195,7 @@ static s2rgf_status check_options(const s2rgf_train_options *options, s2rgf_erro
 
 /* Everything that must be equal for a checkpoint to fit. */
 static uint64_t fingerprint_of(const s2rgf_train_options *options, const s2_model_content *content,
-                               const s2_head_start *start)
+                               const s2_training_scenes *scenes, const s2_head_start *start)
 {
     const double knobs[] = {options->channels,
                             options->steps,
@@ -228,6 +228,9 @@ static uint64_t fingerprint_of(const s2rgf_train_options *options, const s2_mode
             hash = s2_checksum_add(hash, &band->mean, sizeof band->mean);
             hash = s2_checksum_add(hash, &band->std, sizeof band->std);
         }
+    hash = s2_checksum_add(hash, options->validation_by, strlen(options->validation_by));
+    for (int i = 0; i < scenes->count && scenes->items[i].name; i++)
+        hash = s2_checksum_add(hash, scenes->items[i].name, strlen(scenes->items[i].name) + 1);
     return s2_head_start_fingerprint(start, hash);
 }
 
@@ -305,7 +308,7 @@ static s2rgf_status train_model(const training_call *call, const s2rgf_host *hos
         set.source_dropout = options->source_dropout;
         set.shift_jitter = options->shift_jitter;
         set.centred = ops->defaults.centred;
-        trainer.fingerprint = fingerprint_of(options, content, start);
+        trainer.fingerprint = fingerprint_of(options, content, &data->scenes, start);
         trainer.start = start;
         status = s2_train_phases(&trainer, &expert, content, err);
     }

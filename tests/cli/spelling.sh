@@ -20,8 +20,27 @@ for program in s2rgf_train s2rgf_classify s2rgf_mosaic s2rgf_sample s2rgf_change
                 expect_not_in "$stderr" "after it"
             fi
         done
+        if [ "${#name}" -ge 4 ]; then # a letter too many, and a value as other programs take it
+            expect_status 2 "$program" "-${name}x=2"
+            expect_in "$stderr" "unknown option '-${name}x=2': did you mean -$name?"
+        fi
     done < "$program.options"
 done
 [ "$(wc -l < s2rgf_train.options)" -ge 25 ] || fail "too few options found in --help of s2rgf_train"
 [ "$(wc -l < s2rgf_classify.options)" -ge 15 ] ||
     fail "too few options found in --help of s2rgf_classify"
+
+# Names that are nearly right, and those that are like none.
+near() { # WORD SUGGESTION
+    expect_status 2 s2rgf_train "$1" 2
+    expect_in "$stderr" "unknown option '$1': did you mean $2?"
+}
+near -treads -threads
+near --lables --labels
+near -OVERWRITE -overwrite
+near --HELP --help
+for word in -x -no_such_option ---- "-$(printf '%05000d' 0)"; do
+    expect_status 2 s2rgf_train "$word" 2
+    expect_in "$stderr" "unknown option '"
+    expect_not_in "$stderr" "did you mean"
+done

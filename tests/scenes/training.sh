@@ -137,6 +137,19 @@ expect_same one.s2rgf two.s2rgf
 expect_silence "${train[@]}" -q -threads 1 -scenes tiles "${inputs[@]}" -labels '{}_labels.gpkg' -a class -checkpoint c.ck two.s2rgf
 expect_silence "${train[@]}" -q -threads 1 -scenes tiles "${inputs[@]}" -labels '{}_labels.gpkg' -a class -checkpoint c.ck -resume two.s2rgf
 expect_same one.s2rgf two.s2rgf
+# Not with another order of scenes, even of those without labels, nor with another validation.
+cp tiles/c_ms.tif tiles/d_ms.tif
+cp tiles/c_hs.tif tiles/d_hs.tif
+printf '%s\n' tiles/a tiles/b tiles/c tiles/d > list.txt
+printf '%s\n' tiles/a tiles/b tiles/d tiles/c > other.txt
+resumed=("${train[@]}" -q -threads 1 "${inputs[@]}" -labels '{}_labels.gpkg' -a class -checkpoint d.ck)
+expect_silence "${resumed[@]}" -scenes list.txt three.s2rgf
+for other in "-scenes other.txt" "-scenes list.txt -val_by scene"; do
+    # shellcheck disable=SC2086
+    expect_status 3 "${resumed[@]}" $other -resume three.s2rgf
+    expect_in "$stderr" "d.ck"
+done
+rm tiles/d_ms.tif tiles/d_hs.tif
 # It maps all three, the one without labels, too, and no scene has all of the classes.
 expect_silence s2rgf_classify -q -noqml -m one.s2rgf -scenes tiles "${inputs[@]}" 'map_{}.tif'
 accuracy() {
