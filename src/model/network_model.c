@@ -88,8 +88,10 @@ s2rgf_status s2_network_to_model(const s2_network *network, s2_model_content *co
             continue;
         if (s2_expert_owns_hidden(param->name) && content->expert.hidden_divisor == 0.0)
             continue;
-        const s2rgf_status status =
-            s2_model_add_tensor(content, param->name, param->dims, param->dim_count, &data, err);
+        s2rgf_status status = check_values(param, param->value, "training", err);
+        if (status == S2RGF_OK)
+            status = s2_model_add_tensor(content, param->name, param->dims, param->dim_count, &data,
+                                         err);
         if (status != S2RGF_OK)
             return status;
         memcpy(data, param->value, param->count * sizeof(float));

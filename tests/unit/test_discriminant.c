@@ -138,6 +138,21 @@ static void test_nothing_to_see(void)
     CHECK(count_right(&samples) == 5);
 }
 
+/* Samples that are their class's mean but for rounding: weights are numbers that a model may hold. */
+static void test_no_variance(void)
+{
+    const s2_samples samples = golden_samples("equal", 7, 3);
+    s2_discriminant fitted;
+    for (size_t i = 0; i < samples.count; i++)
+        for (size_t j = 0; j < 3; j++)
+            features[i * 3 + j] = 0.7f * (float)class_index[i] + 0.1f * (float)j;
+    CHECK(count_right(&samples) == (int)samples.count);
+    REQUIRE(s2_discriminant_fit(&samples, NULL, &fitted, NULL) == S2RGF_OK);
+    for (size_t i = 0; i < (size_t)3 * CLASSES; i++)
+        CHECK(fabs(fitted.weight[i]) < 1e6);
+    s2_discriminant_clear(&fitted);
+}
+
 /* A discriminant of some samples is that of a set that holds only these; the order does not matter,
    and a class without samples is known to have none. */
 static void test_used(void)
@@ -204,6 +219,7 @@ int main(void)
     test_scarce_samples();
     test_collinear_bands();
     test_nothing_to_see();
+    test_no_variance();
     test_used();
     test_groups();
     return harness_end();

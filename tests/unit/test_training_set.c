@@ -290,6 +290,29 @@ static void muted_source_stays_zero(void)
     fixture_clear(&f);
 }
 
+/* Bands that hardly vary for their size, as a temperature, keep their brightness. */
+static void distant_bands_keep_their_brightness(void)
+{
+    crop_fixture f;
+    s2_training *still = NULL;
+    s2_random random;
+    fixture_init(&f);
+    for (int b = 0; b < 2; b++)
+        f.bands[b].mean = 290.0;
+    REQUIRE(s2_training_create(f.network, &f.shape, &still, NULL) == S2RGF_OK);
+    f.set.jitter = 0.2;
+    s2_random_init(&random, 7, 0);
+    REQUIRE(s2_training_set_draw(&f.set, &f.shape, &random, &f.training->batch, NULL) == S2RGF_OK);
+    f.set.jitter = 1e-100; /* the same random numbers, to no effect */
+    s2_random_init(&random, 7, 0);
+    REQUIRE(s2_training_set_draw(&f.set, &f.shape, &random, &still->batch, NULL) == S2RGF_OK);
+    for (int s = 0; s < 2; s++)
+        CHECK(memcmp(f.training->batch.pixels[s].data, still->batch.pixels[s].data,
+                     s2_tensor_pixels(&still->batch.pixels[s]) * 2 * sizeof(float)) == 0);
+    s2_training_free(still);
+    fixture_clear(&f);
+}
+
 int main(void)
 {
     GDALAllRegister();
@@ -297,5 +320,6 @@ int main(void)
     labelled_pixel_is_at_the_centre();
     statistics_see_the_edges();
     muted_source_stays_zero();
+    distant_bands_keep_their_brightness();
     return harness_end();
 }

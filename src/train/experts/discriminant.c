@@ -10,6 +10,7 @@
 
 #define SHRINKAGE_LEAST 1e-3 /* so that the covariance can be inverted whatever the features are */
 #define SHRINKAGE_MOST 0.5   /* of very few groups the estimate is too high */
+#define LEAST_VARIANCE 1e-8  /* within classes: what is less is rounding */
 #define PACK 4               /* samples whose products are added at once */
 
 /* A sample by class and group. */
@@ -171,7 +172,8 @@ static double shrink(fit *f)
     double trace = 0.0;
     for (size_t i = 0; i < width; i++)
         trace += f->within[i * width + i];
-    const double mu = trace > 0.0 ? trace / (double)width : 1.0;
+    const bool varies = trace > LEAST_VARIANCE * (double)width;
+    const double mu = varies ? trace / (double)width : 1.0;
     const double norm = inner_product(f->within, f->within, width);
     /* |S - mu I|^2, and the sum over groups of |part - weight S|^2 */
     const double distance = norm - 2.0 * mu * trace + mu * mu * (double)width;
@@ -182,7 +184,7 @@ static double shrink(fit *f)
     for (size_t i = 0; i < width; i++) {
         for (size_t j = 0; j <= i; j++)
             f->within[i * width + j] *= 1.0 - s;
-        f->within[i * width + i] += (trace > 0.0 ? s : 1.0) * mu;
+        f->within[i * width + i] += (varies ? s : 1.0) * mu;
     }
     return s;
 }

@@ -272,8 +272,9 @@ static s2rgf_status settle(const band_sums *sums, const s2_source *source, const
     for (int b = 0; b < model->band_count; b++) {
         const double variance = variance_of(&sums->all, b);
         model->bands[b].mean = mean_of(sums, &sums->all, b);
-        /* a constant band carries nothing: any positive divisor keeps it at zero */
-        model->bands[b].std = variance > 0.0 ? sqrt(variance) : 1.0;
+        /* a constant band carries nothing: this keeps it near zero in brighter crops, too */
+        model->bands[b].std =
+            variance > 0.0 ? sqrt(variance) : fmax(fabs(model->bands[b].mean), 1.0);
     }
     return s2_values_check(&sums->record, source, host, model, err);
 }

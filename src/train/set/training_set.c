@@ -9,6 +9,7 @@
 
 /* native pixels around a crop: what its encoder and sampling reach */
 #define RECT_MARGIN_PX 3
+#define MOST_DISTANT 20.0 /* standard deviations from 0 to the mean of a band that gets brighter */
 
 /* Side of the square native rectangle that holds any crop with its margin. */
 static int rect_side(const s2_affine *ref_to_source, int crop_px)
@@ -157,14 +158,16 @@ static s2_rect crop_rect(const s2_training_set *set, int source, const crop_plac
 
 /* Brightness of a crop as another day, sun or sensor would have it: scale, shift out [bands], on
    normalised values.
- * With r = mean + std x the reflectance, g r is normalised again: x' = g x + (g - 1) mean / std. */
+ * With r = mean + std x the reflectance, g r is normalised again: x' = g x + (g - 1) mean / std.
+ * What hardly varies for its size, as a temperature or a height, would be lost in that: it stays. */
 static void draw_jitter(const s2_model_source *source, double jitter, s2_random *random,
                         float *scale, float *shift)
 {
     const double whole = 2.0 * jitter * s2_random_normal(random);
     for (int b = 0; b < source->band_count; b++) {
         const s2_model_band *band = &source->bands[b];
-        const double gain = exp(whole + jitter * s2_random_normal(random));
+        const double drawn = exp(whole + jitter * s2_random_normal(random));
+        const double gain = fabs(band->mean) > MOST_DISTANT * band->std ? 1.0 : drawn;
         scale[b] = (float)gain;
         shift[b] = (float)((gain - 1.0) * band->mean / band->std);
     }
