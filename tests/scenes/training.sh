@@ -307,10 +307,10 @@ made=("${quick[@]}" -val 0 -scenes tiles "${inputs[@]}" -labels '{}_made.gpkg' -
 label a "class"
 label b "upper(class)"
 expect_status 0 "${made[@]}"
-expect_in "$stderr" 'labels of the scenes: "FOREST" and "forest" differ only in upper and lower case'
+expect_in "$stderr" 'labels of the scenes: "WATER" and "water" differ only in upper and lower case'
 label b "length(class)"
 expect_status 0 "${made[@]}"
-expect_in "$stderr" 'the scenes'"'"' labels mix numbers and names: "class 5" and "forest" are different classes'
+expect_in "$stderr" 'the scenes'"'"' labels mix numbers and names: "class 5" and "meadow" are different classes'
 label a "CAST(length(class) AS TEXT)"
 expect_status 0 "${made[@]}"
 expect_not_in "$stderr" "mix"
