@@ -112,10 +112,8 @@ static s2rgf_status merge_classes(const s2_scene_labels *scenes, int count, cons
     s2_class_table_clear(all);
     status = number_anew(list, items, all, err);
     s2_free(list);
-    if (status == S2RGF_OK) {
+    if (status == S2RGF_OK)
         s2_log(host, S2RGF_INFO, "Classes are numbered anew: the scenes give them other values");
-        warn_kinds(all, host);
-    }
     return status;
 }
 
@@ -414,8 +412,10 @@ s2rgf_status s2_labels_merge(s2_scene_labels *scenes, int count, s2_merge_rules 
     s2rgf_status status = merge_kinds(scenes, count, all, err);
     if (status == S2RGF_OK)
         status = merge_classes(scenes, count, host, &all->classes, err);
-    if (status == S2RGF_OK && !rules.one_file)
+    if (status == S2RGF_OK && !rules.one_file) {
         s2_labels_warn_case(&all->classes, "labels of the scenes", host);
+        warn_kinds(&all->classes, host);
+    }
     if (status == S2RGF_OK)
         status = merge_absent(scenes, count, all, err);
     if (status == S2RGF_OK)
