@@ -149,6 +149,15 @@ LazyDataset::~LazyDataset()
     WorkingMemory::forget(map_.get());
 }
 
+int LazyDataset::CloseDependentDatasets()
+{
+    const bool open = map_ != nullptr;
+    WorkingMemory::forget(map_.get());
+    map_.reset();
+    description_.reset();
+    return open;
+}
+
 /* The band of a small data set in memory holds palette, names and attribute table. */
 void LazyDataset::describeClasses()
 {

@@ -80,6 +80,8 @@ class LazyDataset final : public GDALDataset
                      int bufferWidth, int bufferHeight, GDALDataType type, int bandCount,
                      int *bands, GSpacing pixelSpace, GSpacing lineSpace, GSpacing bandSpace,
                      GDALRasterIOExtraArg *extra) override;
+    /* At the end of GDAL, which then closes what is still open, in any order. */
+    int CloseDependentDatasets() override;
 
 #if GDAL_VERSION_NUM >= GDAL_COMPUTE_VERSION(3, 10, 0)
   protected:

@@ -190,3 +190,14 @@ AC_DEFUN([S2_CHECK_GDAL_PLUGIN], [
                  [S2_ADD_CXXFLAG([-fno-sanitize=vptr])])])
     AM_CONDITIONAL([GDAL_PLUGIN], [test $s2_plugin = yes])
 ])
+
+dnl S2_CHECK_FOLDERS: what is to be installed must go to folders that make and libtool can name.
+AC_DEFUN([S2_CHECK_FOLDERS], [
+    for s2_folder in "$prefix" "$exec_prefix" "$bindir" "$libdir" "$includedir" "$datarootdir" "$datadir" "$mandir" \
+        "$gdalplugindir" "$bashcompletiondir" "$zshcompletiondir" "$fishcompletiondir"; do
+        AS_CASE([$s2_folder],
+                [*" "*], [AC_MSG_ERROR([$s2_folder: cannot install into a folder with blanks in its name])],
+                [''|NONE|/*|'${'*], [],
+                [AC_MSG_ERROR([$s2_folder: expected an absolute name of a folder to install into])])
+    done
+])

@@ -58,9 +58,9 @@ def main():
     print("libs2rgf", library.s2rgf_version().decode())
     library.GDALAllRegister()  # of GDAL, which the library needs
 
-    # what stands before "=" is the name of the source
-    parts = [raster.rpartition(b"=") for raster in rasters]
-    inputs = (Input * len(parts))(*((name or b"source", path) for name, _, path in parts))
+    # what stands before the first "=" is the name of the source
+    parts = [(raster if b"=" in raster else b"source=" + raster).partition(b"=") for raster in rasters]
+    inputs = (Input * len(parts))(*((name, path) for name, _, path in parts))
     options, error = ClassifyOptions(), Error()
     library.s2rgf_classify_options_init.argtypes = [c.c_void_p, c.c_size_t]
     library.s2rgf_classify_options_init(c.byref(options), c.sizeof(options))

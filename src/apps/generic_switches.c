@@ -60,7 +60,9 @@ static bool normalise_words(const s2_program *program, char **words, bool nested
 /* Append the words of a text file; # starts a comment line. */
 static bool expand_file(const s2_program *program, const char *path, char ***result)
 {
-    VSILFILE *file = VSIFOpenL(path, "rb");
+    VSIStatBufL found;
+    const bool is_folder = VSIStatL(path, &found) == 0 && VSI_ISDIR(found.st_mode);
+    VSILFILE *file = is_folder ? NULL : VSIFOpenL(path, "rb");
     char **words = NULL;
     const char *line;
     bool first = true;

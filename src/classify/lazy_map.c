@@ -159,6 +159,9 @@ s2rgf_status s2rgf_lazy_map_open(const s2rgf_lazy_map_options *options, const s2
         describe_grid(made);
         status = describe_metadata(made, err);
     }
+    /* other levels and copies are opened later */
+    if (status == S2RGF_OK)
+        status = s2_scene_record_settle(made->source, err);
     if (status != S2RGF_OK) {
         s2rgf_lazy_map_close(made);
         return status;

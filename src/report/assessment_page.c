@@ -8,6 +8,7 @@
 
 #include "core/argument.h"
 #include "core/error.h"
+#include "core/plural.h"
 #include "report/charts.h"
 #include "report/html.h"
 #include "report/map_view.h"
@@ -36,10 +37,13 @@ static void put_summary(s2_text *page, const s2rgf_assessment *a)
     uint64_t points = 0;
     if (!e) {
         s2_text_append(page,
-                       "<p class=\"lead\">Overall accuracy %.3f of %" PRIu64 " labelled pixels, "
-                       "average accuracy ",
-                       a->overall_accuracy, a->assessed);
-        s2_text_append(page, "%.3f, kappa %.3f.</p>\n", a->average_accuracy, a->kappa);
+                       "<p class=\"lead\">Overall accuracy %.3f of %" PRIu64 " labelled %s, "
+                       "average accuracy %.3f",
+                       a->overall_accuracy, a->assessed, s2_plural(a->assessed, "pixel", "pixels"),
+                       a->average_accuracy);
+        if (isfinite(a->kappa))
+            s2_text_append(page, ", kappa %.3f", a->kappa);
+        s2_text_append(page, ".</p>\n");
         s2_html_paragraph(page, "No design of a sample was given: these are figures of the labels, "
                                 "not of the map.");
         return;

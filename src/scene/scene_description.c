@@ -1,11 +1,13 @@
 /* A scene with its model that owns its texts. */
 #include "scene/scene_description.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/argument.h"
 #include "core/error.h"
 #include "core/memory.h"
+#include "core/path.h"
 #include "geo/files/scene_list.h"
 
 #define LARGEST_DECIMATION 32768
@@ -91,6 +93,26 @@ s2rgf_status s2_scene_record_add_input(s2rgf_scene *scene, const char *name, con
     options->inputs = inputs;
     options->input_count = count + 1;
     return S2RGF_OK;
+}
+
+s2rgf_status s2_scene_record_settle(s2rgf_scene *scene, s2rgf_error *err)
+{
+    char *here = realpath(".", NULL);
+    char *folder = s2_asprintf("%s%s", here ? here : "", here ? "/" : "");
+    s2rgf_input *inputs = (s2rgf_input *)scene->options.inputs;
+    s2rgf_status status = S2RGF_OK;
+    for (size_t i = 0; i < scene->options.input_count; i++) {
+        char *path = folder ? s2_path_resolve(folder, inputs[i].path) : NULL;
+        if (!path) {
+            status = s2_fail_memory(err, "scene");
+            break;
+        }
+        release(inputs[i].path);
+        inputs[i].path = path;
+    }
+    free(here);
+    s2_free(folder);
+    return status;
 }
 
 /* A source that the scene may do without, and whose file is not there. What is no path on a file system, such as

@@ -26,6 +26,9 @@ s2rgf_status s2_scene_from_text(const char *path, const char *text, size_t lengt
 /** Deep copy. Errors: NO_MEMORY. Memory: s2rgf_scene_free(). */
 s2rgf_status s2_scene_record_copy(const s2rgf_scene *from, s2rgf_scene **copy, s2rgf_error *err);
 
+/** Make relative paths of inputs absolute, for a process that may go to another folder. Errors: NO_MEMORY. */
+s2rgf_status s2_scene_record_settle(s2rgf_scene *scene, s2rgf_error *err);
+
 /** Append an input; name and path are copied. Errors: NO_MEMORY. */
 s2rgf_status s2_scene_record_add_input(s2rgf_scene *scene, const char *name, const char *path,
                                        s2rgf_error *err);

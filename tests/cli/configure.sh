@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# ./configure: a static build has no plugin, which could not be loaded; 32-bit systems are refused in one sentence.
+# ./configure: a static build has no plugin, which could not be loaded; 32-bit systems and folders
+# with blanks are refused in one sentence.
 . "$(dirname "$0")/../tools/lib.sh"
 need g++ pkg-config
 [ -x "$top_srcdir/configure" ] || skip "no configure in this tree"
@@ -15,3 +16,7 @@ expect_status 0 configure --disable-shared --enable-static
 [ "$(grep -c '^GDAL_PLUGIN_TRUE=.#' config.log)" -eq 1 ] || fail "a static build has the plugin"
 expect_status 1 configure --disable-shared --enable-gdal-plugin
 expect_in "$stderr" "needs shared libraries"
+expect_status 1 configure --prefix="$PWD/our programs"
+expect_in "$stderr" "our programs: cannot install into a folder with blanks in its name"
+expect_status 1 configure --with-gdal-plugindir=no
+expect_in "$stderr" "no: expected an absolute name of a folder"

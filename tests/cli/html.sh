@@ -90,6 +90,11 @@ END
 s2rgf_assess map.tif -labels truth.tif -confidence conf.tif -html - 2> /dev/null > piped.html
 expect_same piped.html page.html
 
+# a pixel of one class: there is no kappa
+"$PYTHON" -c 'from make import *; raster("pixel.tif", [[1]], {1: "water"})'
+s2rgf_assess -q pixel.tif -labels pixel.tif -html pixel.html
+expect_in pixel.html "1.000 of 1 labelled pixel, average accuracy 1.000.<"
+
 # ---- with a design: intervals of accuracies and areas
 
 s2rgf_sample -q map.tif -n 150 sample.gpkg

@@ -109,6 +109,7 @@ wrong "--config" "${train[@]}" model.s2rgf --config KEY
 wrong "--debug" "${train[@]}" model.s2rgf --debug
 wrong "--optfile: expected file" "${train[@]}" model.s2rgf --optfile
 wrong "absent.txt: cannot open" "${train[@]}" model.s2rgf --optfile absent.txt
+wrong "--optfile .: cannot open" "${train[@]}" model.s2rgf --optfile .
 
 # what would be gone when the program ends
 for output in map.tif conf.tif; do

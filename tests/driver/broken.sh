@@ -52,6 +52,16 @@ sed 's|scene/ms.tif|half_ms.tif|' map.s2rgf.json > half.s2rgf.json
 expect_status 1 gdal gdal_translate -q half.s2rgf.json half.tif
 expect_in "$stderr" "half.s2rgf.json: half_ms.tif: cannot read"
 
+# a map that is still open when GDAL ends
+expect_silence gdal "$PYTHON" -c '
+import os
+from osgeo import gdal
+gdal.UseExceptions()
+maps = [gdal.Open("map.s2rgf.json"), gdal.BuildVRT("", ["map.s2rgf.json"])]
+maps[1].ReadAsArray(0, 0, 8, 8)
+gdal.GDALDestroyDriverManager()
+os._exit(0)'
+
 # names that would steer a terminal
 printf '{"s2rgf_scene":1,"model":"\\u001b]0;title\\u0007\\u202e.s2rgf","sources":[{"name":"ms","files":["a.tif"]}]}' \
     > evil.s2rgf.json

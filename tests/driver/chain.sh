@@ -18,6 +18,16 @@ both warped.tif gdalwarp -q -multi -wo NUM_THREADS=4 -t_srs EPSG:4326 -r near -o
 both mode.tif gdalwarp -q -multi -tr 20 20 -r mode -ovr NONE MAP
 both cut.tif gdalwarp -q -te 400500 5798000 402000 5799500 MAP
 
+# a program that goes to another folder between two reads
+expect_silence gdal "$PYTHON" -c '
+import os
+from osgeo import gdal
+gdal.UseExceptions()
+before, lazy = gdal.Open("map.s2rgf.json"), gdal.Open("map.s2rgf.json")
+overview = before.GetRasterBand(1).GetOverview(0).ReadAsArray()
+os.chdir("/")
+assert (lazy.GetRasterBand(1).GetOverview(0).ReadAsArray() == overview).all()'
+
 # overviews of a COG: exact ones on request
 gdal "$PYTHON" - << 'END' || fail "overviews of the COG differ"
 from osgeo import gdal

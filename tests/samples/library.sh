@@ -47,6 +47,8 @@ expect_status 1 ./classify two.s2rgf bad.tif ms=scene/ms.tif
 expect_in "$stderr" "source hs: missing"
 expect_status 0 "$PYTHON" "$top_srcdir/samples/classify.py" two.s2rgf python.tif ms=scene/ms.tif hs=scene/hs.tif
 expect_same expected_two.tif python.tif
+cp scene/hs.tif a=b.tif
+expect_status 0 "$PYTHON" "$top_srcdir/samples/classify.py" two.s2rgf python_named.tif ms=scene/ms.tif hs=a=b.tif
 expect_in "$stdout" "100 %"
 expect_status 1 "$PYTHON" "$top_srcdir/samples/classify.py" two.s2rgf bad.tif ms=scene/ms.tif
 expect_in "$stderr" "source hs: missing"

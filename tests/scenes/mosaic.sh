@@ -50,7 +50,9 @@ expect_silence "${one[@]}" -srcwin 10 37 200 333 -of COG -co COMPRESS=LZW cog.ti
 expect_same cog.tif map.tif
 expect_status 1 s2rgf_mosaic -q -overwrite map.vrt
 expect_in "$stderr" "map.qml: belongs to map.tif"
-rm map.tif map.tif.aux.xml map.qml
+rm map.tif map.tif.* map.qml
+expect_silence sh -ec "$(sed -n 's/^s2rgf_mosaic /&-q /p' "$top_srcdir/man/s2rgf_mosaic.1")"
+rm map.vrt map.tif map.tif.* map.qml
 expect_silence s2rgf_mosaic -q map.vrt
 expect_file map.qml
 expect_in map.vrt 'relativeToVRT="1">map_01of11.tif<'
