@@ -149,7 +149,7 @@ out.GetRasterBand(1).SetNoDataValue(0)' "$pixels" || fail "no labels"
         -threads 1 -overwrite few.s2rgf
     expect_in "$stdout" "too few polygons or blocks"
     expect_status 0 s2rgf_info few.s2rgf
-    expect_in "$stdout" "Expert      linear, share 0.5 (temperature 4,"
+    expect_in "$stdout" "Expert      linear, share 1 (temperature 4,"
     expect_status 0 s2rgf_info -json few.s2rgf
     [ "$pixels" -gt 1 ] || expect_in "$stdout" '"temperature": 1,'
     expect_silence s2rgf_classify -q -noqml -overwrite -m few.s2rgf "${sources[@]}" -prob few_prob.tif \

@@ -10,7 +10,7 @@
 
 #define S2_EXPERT_MAX_BANDS 4096   /* of all sources: the time goes with their cube */
 #define S2_EXPERT_SHARE 3.0        /* unless validation tells of a better one */
-#define S2_EXPERT_SHARE_UNSURE 0.5 /* likewise, where labels are too few for a temperature */
+#define S2_EXPERT_SHARE_UNSURE 1.0 /* likewise, where labels are too few for a temperature */
 #define S2_EXPERT_SHARE_MOST 8.0   /* temperatures reach as far */
 
 typedef struct s2_fitted_part {
