@@ -8,6 +8,7 @@ PRODUCT is an EMIT L2A reflectance file (netCDF), which is put on its map by the
 metadata, and bbl=0 for bands that the product marks unusable.
 """
 
+import os
 import sys
 
 import numpy as np
@@ -92,6 +93,8 @@ def main():
     if len(sys.argv) != 3:
         sys.exit(__doc__)
     product, out = sys.argv[1:]
+    if os.path.exists(out):
+        sys.exit(f"{out}: exists already")
     root = gdal.OpenEx(product, gdal.OF_MULTIDIM_RASTER).GetRootGroup()
     if "reflectance" in (root.GetMDArrayNames() or []):
         emit(root, out)

@@ -64,11 +64,12 @@ static bool read_system(const char *program, const task_system *system, s2_shard
     if (!read_variable(program, system->index, -1, &index) ||
         !read_variable(program, system->count, -1, &count) ||
         !read_variable(program, system->first, 0, &first) ||
-        !read_variable(program, system->step, 1, &step) || step < 1 ||
-        !read_variable(program, system->last, first + (count - 1) * step, &last))
+        !read_variable(program, system->step, 1, &step) ||
+        !read_variable(program, system->last, first + (count > 0 ? count - 1 : 0) * step, &last))
         return false;
-    if (count < 1 || count > SHARDS_MAX || index < first || (index - first) % step != 0 ||
-        (index - first) / step >= count || (last - first) / step + 1 != count)
+    if (count < 1 || count > SHARDS_MAX || step < 1 || index < first ||
+        (index - first) % step != 0 || (index - first) / step >= count ||
+        (last - first) / step + 1 != count)
         return s2_report_usage(program,
                                "-shard auto: %s: expected tasks without gaps, at most %d, found "
                                "task %ld of %ld that begin with %ld: give i/n",

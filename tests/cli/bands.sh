@@ -54,6 +54,9 @@ write("envi.dat", cube, driver="ENVI")
 with open("envi.hdr", "a") as header:
     header.write("\nbbl = {" + ", ".join("0" if b in (2, 7) else "1" for b in range(BANDS)) + "}\n")
     header.write("wavelength units = Nanometers\nwavelength = {" + ", ".join(map(str, wavelengths)) + "}\n")
+write("index.dat", cube, driver="ENVI")
+with open("index.hdr", "a") as header:
+    header.write("\nwavelength units = Index\nwavelength = {" + ", ".join(map(str, range(1, BANDS + 1))) + "}\n")
 write("labels.tif", (truth + 1)[None])
 P
 
@@ -92,6 +95,10 @@ bands_are m.s2rgf "- - - - - - - - - - - -"
 mapfile -t each < <(for nm in {1120..570..50}; do printf '%s\n' -b "$nm-${nm}nm"; done)
 expect_silence "${train[@]}" -i micro.tif "${each[@]}" m.s2rgf
 bands_are m.s2rgf "12 11 10 9 8 7 6 5 4 3 2 1"
+
+# ENVI's "Index" is no wavelength.
+expect_status 1 "${train[@]}" -i index.dat -b 1000-4000nm m.s2rgf
+expect_in "$stderr" "for no wavelength of this source is known"
 
 # What is left out is told by number and wavelength.
 expect_status 0 s2rgf_train "${quick[@]}" -i hs=hyper.tif -b hs=450-600nm,800-850.5nm m.s2rgf

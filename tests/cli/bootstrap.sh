@@ -53,7 +53,10 @@ grep -q strace notes && fail "a build installs what only tests need: $(cat notes
 : > notes
 run env -u CC -u CXX PATH="$PWD/bin" JOBS=1 tree/bootstrap build --with-tests
 grep -q "apt-get install .* strace" notes || fail "what tests need is not installed: $(cat notes)"
-expect_status 2 env -u CC -u CXX PATH="$PWD/bin" JOBS=1 tree/bootstrap build --with-test
+for words in "build --with-test" "build --with-tests --with-qgis" "demo --with-qgis" ""; do
+    # shellcheck disable=SC2086
+    expect_status 2 env -u CC -u CXX PATH="$PWD/bin" JOBS=1 tree/bootstrap $words
+done
 : > notes
 run env -u CC -u CXX PATH="$PWD/bin" JOBS=1 tree/bootstrap build
 for package in gcc g++ libgdal-dev; do

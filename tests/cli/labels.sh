@@ -167,6 +167,9 @@ expect_same a.json c.json
 some=(s2rgf_train -i a.tif -c 16 -steps 1 -batch 1 -crop 32 -threads 1 -val 0 -overwrite)
 expect_status 1 "${some[@]}" -labels undefined.gpkg m.s2rgf
 expect_in "$stderr" "undefined.gpkg: the labels have no CRS: give it with -label_srs"
+# a raster's own CRS counts, and a given one that is another is told
+expect_status 0 "${some[@]}" -labels undefined.gpkg -label_srs EPSG:32633 -a_srs EPSG:4326 m.s2rgf
+expect_in "$stderr" "source source (a.tif): -a_srs EPSG:4326 is ignored: the raster has a CRS, EPSG:32633"
 expect_status 0 "${some[@]}" -labels undefined.gpkg -label_srs EPSG:32633 m.s2rgf
 expect_in "$stdout" "Class 3 water: 3 polygons, 1440 pixels"
 expect_not_in "$stderr" "Warning"

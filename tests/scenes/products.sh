@@ -167,5 +167,9 @@ for name in emit prisma; do
     expect_in "$stdout" "22 bands"
 done
 expect_file both.s2rgf year.s2rgf
+cp emit.tif before.tif
+expect_status 1 python3 spectral_product.py EMIT_L2A_RFL_001.nc emit.tif
+expect_in "$stderr" "emit.tif: exists already"
+expect_same before.tif emit.tif
 expect_status 1 python3 spectral_product.py labels.gpkg none.tif
 expect_no_file none.tif

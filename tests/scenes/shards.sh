@@ -99,6 +99,8 @@ done
 wrong "none of SLURM_ARRAY_TASK_ID" auto
 wrong "are set: unset one" auto SLURM_ARRAY_TASK_ID=1 SLURM_ARRAY_TASK_COUNT=1 OMPI_COMM_WORLD_RANK=0
 wrong "JOB_COMPLETIONS is not set" auto JOB_COMPLETION_INDEX=0
+wrong "found task 0 of 0" auto JOB_COMPLETION_INDEX=0 JOB_COMPLETIONS=0
+wrong "found task 1 of 1" auto SLURM_ARRAY_TASK_ID=1 SLURM_ARRAY_TASK_COUNT=1 SLURM_ARRAY_TASK_STEP=0
 wrong "expected a whole number, found 'x'" auto AWS_BATCH_JOB_ARRAY_INDEX=x AWS_BATCH_JOB_ARRAY_SIZE=2
 wrong "without gaps" auto OMPI_COMM_WORLD_RANK=2 OMPI_COMM_WORLD_SIZE=2
 wrong "without gaps" auto SLURM_ARRAY_TASK_ID=3 SLURM_ARRAY_TASK_COUNT=3 SLURM_ARRAY_TASK_MIN=1 \

@@ -298,6 +298,24 @@ expect_in "$stderr" "polygons in some scenes, points or rasters in others"
 expect_in "$stderr" "found polygons in b and none in a"
 expect_no_file none.s2rgf
 
+# Names that differ in case, and numbers beside names, are told; "1" as text is 1.
+label() { # SCENE SQL: the labels of the scene with a class made by the expression
+    rm -f "tiles/$1_made.gpkg"
+    ogr2ogr -q -dialect SQLITE -sql "SELECT geom, $2 AS class FROM $(ogrinfo -q "tiles/$1_labels.gpkg" | sed -n 's/^1: \([^ ]*\).*/\1/p')" "tiles/$1_made.gpkg" "tiles/$1_labels.gpkg"
+}
+made=("${quick[@]}" -val 0 -scenes tiles "${inputs[@]}" -labels '{}_made.gpkg' -a class m.s2rgf)
+label a "class"
+label b "upper(class)"
+expect_status 0 "${made[@]}"
+expect_in "$stderr" 'labels of the scenes: "WATER" and "water" differ only in upper and lower case'
+label b "length(class)"
+expect_status 0 "${made[@]}"
+expect_in "$stderr" 'the scenes'"'"' labels mix numbers and names: "class 5" and "meadow" are different classes'
+label a "CAST(length(class) AS TEXT)"
+expect_status 0 "${made[@]}"
+expect_not_in "$stderr" "mix"
+expect_in "$stdout" "Class 5 5: "
+
 # Files that are open at once are bounded, however many scenes there are.
 mkdir many
 for i in {001..150}; do

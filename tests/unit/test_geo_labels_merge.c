@@ -163,6 +163,26 @@ static void kinds_are_not_mixed(void)
     clear_scenes(scenes, 2);
 }
 
+/* "1", as text, and 1 are one class; a name that has the same value is another. */
+static void numbers_are_their_values(void)
+{
+    s2_scene_labels scenes[3] = {{.set = {0}}, {.set = {0}}, {.set = {0}}};
+    s2_label_set all;
+    size_t first[4];
+    for (int i = 0; i < 3; i++)
+        make_grid(&scenes[i].grid, 1e5 * i, 0.0, true);
+    add_group(&scenes[0].set, "1", 1, 0, 0, 0, 2);
+    add_group(&scenes[1].set, "class 1", 1, 0, 0, 0, 3);
+    add_group(&scenes[2].set, "oak", 1, 0, 0, 0, 4);
+    REQUIRE(s2_labels_merge(scenes, 3, (s2_merge_rules){false, false}, NULL, &all, first, NULL) ==
+            S2RGF_OK);
+    CHECK(all.classes.count == 2 && strcmp(all.classes.items[0].name, "1") == 0);
+    CHECK(all.pixels[0].class_index == 0 && all.pixels[first[1]].class_index == 0);
+    CHECK(all.classes.items[all.pixels[first[2]].class_index].value == 2);
+    s2_label_set_clear(&all);
+    clear_scenes(scenes, 3);
+}
+
 int main(void)
 {
     polygons_of_one_file_are_one();
@@ -171,5 +191,6 @@ int main(void)
     blocks_lie_on_the_ground(true);
     blocks_lie_on_the_ground(false);
     kinds_are_not_mixed();
+    numbers_are_their_values();
     return harness_end();
 }

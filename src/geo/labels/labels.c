@@ -349,8 +349,7 @@ static s2rgf_status open_labels(const char *path, GDALDatasetH *dataset, bool *i
     return S2RGF_OK;
 }
 
-/** Names that differ only in upper and lower case are mostly one class spelled in two ways. */
-static void warn_case(const s2_class_table *classes, const char *path, const s2rgf_host *host)
+void s2_labels_warn_case(const s2_class_table *classes, const char *subject, const s2rgf_host *host)
 {
     for (int i = 0; i < classes->count; i++)
         for (int k = 0; k < i; k++)
@@ -358,7 +357,7 @@ static void warn_case(const s2_class_table *classes, const char *path, const s2r
                 s2_log(host, S2RGF_WARNING,
                        "%s: \"%s\" and \"%s\" differ only in upper and lower case: they are two "
                        "classes",
-                       path, classes->items[k].name, classes->items[i].name);
+                       subject, classes->items[k].name, classes->items[i].name);
 }
 
 s2rgf_status s2_label_options_check(const s2rgf_label_options *options, s2rgf_error *err)
@@ -401,7 +400,7 @@ static s2rgf_status read_labels(const s2_label_request *request, s2_label_set *l
     *labels = (s2_label_set){0};
     s2rgf_status status = claim_labels(request, &claims, labels, err);
     if (status == S2RGF_OK)
-        warn_case(&labels->classes, request->options->path, request->host);
+        s2_labels_warn_case(&labels->classes, request->options->path, request->host);
     if (status == S2RGF_OK)
         status = finish_labels(&claims, request->use, request->grid->height, labels, err);
     s2_labels_claims_clear(&claims);

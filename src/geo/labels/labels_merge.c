@@ -10,6 +10,7 @@
 #include "core/log.h"
 #include "core/memory.h"
 #include "geo/labels/labels_blocks.h"
+#include "geo/labels/labels_private.h"
 #include "geo/source/gdal_catch.h"
 #include "geo/source/srs.h"
 
@@ -24,6 +25,16 @@ static bool says_its_value(const s2_class *class)
     return strcmp(name, number) == 0;
 }
 
+/** Index of a class by its name, or by the value that its name says; -1 if absent. */
+static int find_class(const s2_class_table *classes, const s2_class *class)
+{
+    const int named = s2_class_table_find_name(classes, class->name);
+    const int valued = s2_class_table_find_value(classes, class->value);
+    const bool same = named < 0 && valued >= 0 && says_its_value(class) &&
+                      says_its_value(&classes->items[valued]);
+    return same ? valued : named;
+}
+
 static int compare_names(const void *left, const void *right)
 {
     return strcmp((*(const s2_class *const *)left)->name, (*(const s2_class *const *)right)->name);
@@ -36,7 +47,7 @@ static s2rgf_status join_tables(const s2_class_table *more, s2_class_table *all,
     s2rgf_status status = S2RGF_OK;
     for (int k = 0; k < more->count && !*conflict && status == S2RGF_OK; k++) {
         const s2_class *item = &more->items[k];
-        const int named = s2_class_table_find_name(all, item->name);
+        const int named = find_class(all, item);
         const int valued = s2_class_table_find_value(all, item->value);
         *conflict = named != valued;
         if (named < 0 && valued < 0)
@@ -57,7 +68,7 @@ static s2rgf_status number_anew(const s2_class **items, size_t count, s2_class_t
         for (size_t i = 0; i < count && status == S2RGF_OK; i++) {
             const s2_class *item = items[i];
             const bool own = says_its_value(item);
-            if (own != (pass == 0) || s2_class_table_find_name(all, item->name) >= 0)
+            if (own != (pass == 0) || find_class(all, item) >= 0)
                 continue;
             while (!own && s2_class_table_find_value(all, free_value) >= 0)
                 free_value++;
@@ -65,6 +76,18 @@ static s2rgf_status number_anew(const s2_class **items, size_t count, s2_class_t
                                         item->has_colour ? item->rgb : NULL, err);
         }
     return status;
+}
+
+/** Numbers in one scene's labels and names in another's are mostly the same classes. */
+static void warn_kinds(const s2_class_table *all, const s2rgf_host *host)
+{
+    const char *example[2] = {NULL, NULL}; /* a name, a number */
+    for (int k = all->count - 1; k >= 0; k--)
+        example[says_its_value(&all->items[k])] = all->items[k].name;
+    if (example[0] && example[1])
+        s2_log(host, S2RGF_WARNING,
+               "the scenes' labels mix numbers and names: \"%s\" and \"%s\" are different classes",
+               example[1], example[0]);
 }
 
 static s2rgf_status merge_classes(const s2_scene_labels *scenes, int count, const s2rgf_host *host,
@@ -102,8 +125,7 @@ static s2rgf_status merge_absent(const s2_scene_labels *scenes, int count, s2_la
     for (int i = 0; i < count; i++)
         for (int k = 0; k < scenes[i].set.absent.count && status == S2RGF_OK; k++) {
             const s2_class *item = &scenes[i].set.absent.items[k];
-            if (s2_class_table_find_name(&all->classes, item->name) < 0 &&
-                s2_class_table_find_name(&all->absent, item->name) < 0 &&
+            if (find_class(&all->classes, item) < 0 && find_class(&all->absent, item) < 0 &&
                 s2_class_table_find_value(&all->absent, item->value) < 0)
                 status = s2_class_table_add(&all->absent, item->value, item->name, NULL, err);
         }
@@ -132,14 +154,12 @@ static s2rgf_status append_pixels(const s2_scene_labels *scenes, int count, s2_l
         for (size_t p = 0; p < set->count; p++) {
             s2_label_pixel pixel = set->pixels[p];
             pixel.group += all->group_count;
-            pixel.class_index =
-                s2_class_table_find_name(&all->classes, classes[pixel.class_index].name);
+            pixel.class_index = find_class(&all->classes, &classes[pixel.class_index]);
             all->pixels[all->count++] = pixel;
         }
         for (int g = 0; g < set->group_count; g++) {
             s2_label_group group = set->groups[g];
-            group.class_index =
-                s2_class_table_find_name(&all->classes, classes[group.class_index].name);
+            group.class_index = find_class(&all->classes, &classes[group.class_index]);
             group.scene = i;
             all->groups[all->group_count++] = group;
         }
@@ -392,6 +412,10 @@ s2rgf_status s2_labels_merge(s2_scene_labels *scenes, int count, s2_merge_rules 
     s2rgf_status status = merge_kinds(scenes, count, all, err);
     if (status == S2RGF_OK)
         status = merge_classes(scenes, count, host, &all->classes, err);
+    if (status == S2RGF_OK && !rules.one_file) {
+        s2_labels_warn_case(&all->classes, "labels of the scenes", host);
+        warn_kinds(&all->classes, host);
+    }
     if (status == S2RGF_OK)
         status = merge_absent(scenes, count, all, err);
     if (status == S2RGF_OK)

@@ -55,6 +55,13 @@ void s2_labels_measure_groups(const s2_label_pixel *pixels, size_t count, s2_lab
 void s2_labels_claims_clear(s2_label_claims *claims);
 
 /**
+ * Names that differ only in upper and lower case are mostly one class spelled in two ways.
+ * subject in  what has them
+ */
+void s2_labels_warn_case(const s2_class_table *classes, const char *subject,
+                         const s2rgf_host *host);
+
+/**
  * True for a layer whose features have geometries: not a mere table such as QGIS's layer_styles.
  */
 bool s2_labels_has_geometries(OGRLayerH layer);

@@ -58,6 +58,8 @@ static double band_wavelength(GDALRasterBandH band)
     const char *units = GDALGetMetadataItem(band, "WAVELENGTH_UNITS", NULL);
     if (!units)
         units = GDALGetMetadataItem(band, "WAVELENGTH_UNIT", NULL);
+    if (!units) /* GDAL gives bands of ENVI their numbers, but not every unit */
+        units = GDALGetMetadataItem(GDALGetBandDataset(band), "wavelength_units", "ENVI");
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
         const char *text = GDALGetMetadataItem(band, places[i].key, places[i].domain);
         if (!text)

@@ -7,6 +7,7 @@
 #include "core/log.h"
 #include "geo/source/gdal_catch.h"
 #include "geo/source/source_private.h"
+#include "geo/source/srs.h"
 
 #define ALPHA_SHARE 0.05 /* of an alpha band's pixels: neither opaque nor clear, as in an image */
 #define RUNS_MAX 6       /* of neighbouring bands that are listed */
@@ -97,9 +98,28 @@ static void tell_palette(const s2_source *source, const s2_file *file, const s2r
     }
 }
 
+/** A CRS that was given, but is not taken because the raster has another one. */
+static s2rgf_status tell_srs(const s2_source *source, const s2rgf_host *host, s2rgf_error *err)
+{
+    char *given = NULL;
+    char name[128];
+    bool same = true;
+    s2rgf_status status = s2_srs_assigned(NULL, source->assigned_srs, &given, err);
+    if (status == S2RGF_OK && given)
+        status = s2_srs_equal(source->file_grid.srs_wkt, given, &same, err);
+    if (status == S2RGF_OK && !same) {
+        s2_srs_name(source->file_grid.srs_wkt, name, sizeof name);
+        s2_log(host, S2RGF_WARNING,
+               "source %s (%s): -a_srs %s is ignored: the raster has a CRS, %s", source->name,
+               source->label, source->assigned_srs, name);
+    }
+    s2_free(given);
+    return status;
+}
+
 s2rgf_status s2_source_tell(s2_source *source, const s2rgf_host *host, s2rgf_error *err)
 {
-    s2rgf_status status = S2RGF_OK;
+    s2rgf_status status = tell_srs(source, host, err);
     for (int f = 0; f < source->file_count && status == S2RGF_OK; f++) {
         const s2_file *file = &source->files[f];
         tell_nodata(source, file, host);
