@@ -124,6 +124,12 @@ expect_status 0 s2rgf_train -i a.tif -c 16 -steps 2 -batch 2 -crop 32 -threads 1
 expect_in "$stderr" "class 1 is not validated: none of its 2 blocks could be left out"
 expect_in "$stderr" "class 2 is not validated: none of its 2 blocks could be left out"
 expect_not_in "$stderr" "class 3"
+# of a raster every pixel is what it is: what only a layer could use is told
+for option in "-a class" -at "-buffer 5"; do
+    # shellcheck disable=SC2086 # an option and its value
+    expect_status 0 s2rgf_assess -labels uneven.tif $option uneven.tif
+    expect_in "$stderr" "uneven.tif: is a raster: a field, -at and -buffer are only for vector labels"
+done
 # scale and offset of a raster of classes are not applied, and that is said: of labels, references and maps
 gdal_translate -q -a_scale 0.5 -a_offset 3 uneven.tif scaled.tif
 gdal_translate -q -a_scale 1 -a_offset 0 uneven.tif unscaled.tif

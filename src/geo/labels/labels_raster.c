@@ -21,9 +21,10 @@ typedef struct raster_labels {
     int *group_of_value;     /* [S2_CLASS_MAX_VALUE + 1] group in the present block, -1: none */
 } raster_labels;
 
-static s2rgf_status check_raster(const s2rgf_label_options *options, const s2_class_band *band,
+static s2rgf_status check_raster(const s2_label_request *request, const s2_class_band *band,
                                  s2rgf_error *err)
 {
+    const s2rgf_label_options *options = request->options;
     if (options->layer || options->where)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "%s: is a raster: a layer or filter is only for vector labels",
@@ -31,6 +32,10 @@ static s2rgf_status check_raster(const s2rgf_label_options *options, const s2_cl
     if (band->count != 1)
         return s2_fail(err, S2RGF_FORMAT, "%s: not a label raster: expected one band, found %d",
                        options->path, band->count);
+    if (options->attribute || options->all_touched || options->buffer_m > 0.0)
+        s2_log(request->host, S2RGF_WARNING,
+               "%s: is a raster: a field, -at and -buffer are only for vector labels",
+               options->path);
     return S2RGF_OK;
 }
 
@@ -123,7 +128,7 @@ s2rgf_status s2_labels_read_raster(const s2_label_request *request, GDALDatasetH
     raster->group_of_value = s2_alloc(S2_CLASS_MAX_VALUE + 1, sizeof *raster->group_of_value);
     s2rgf_status status = s2_class_band_open(dataset, request->options->path, &raster->band, err);
     if (status == S2RGF_OK)
-        status = check_raster(request->options, &raster->band, err);
+        status = check_raster(request, &raster->band, err);
     if (status == S2RGF_OK && !raster->group_of_value)
         status = s2_fail_memory(err, "label raster");
     if (status == S2RGF_OK)
