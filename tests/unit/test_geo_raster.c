@@ -362,6 +362,20 @@ static void check_open_fails(const char *path, s2rgf_status expected, const char
     CHECK(!source);
 }
 
+/* A raster that only metadata of this domain place, in a VRT that may hold any. */
+static void check_other_georeference(const char *domain, const char *key, const char *value,
+                                     const char *message)
+{
+    char text[512];
+    snprintf(text, sizeof text,
+             "<VRTDataset rasterXSize='2' rasterYSize='2'><Metadata domain='%s'>"
+             "<MDI key='%s'>%s</MDI></Metadata><VRTRasterBand dataType='Byte' band='1'/>"
+             "</VRTDataset>",
+             domain, key, value);
+    make_text("/vsimem/other.vrt", text);
+    check_open_fails("/vsimem/other.vrt", S2RGF_FORMAT, message);
+}
+
 static void test_refused_files(void)
 {
     s2_source *source = NULL;
@@ -378,7 +392,9 @@ static void test_refused_files(void)
     const raster_recipe nowhere = {
         .path = "/vsimem/nowhere.tif", .width = 2, .height = 2, .no_geotransform = true};
     make_raster(&nowhere, NULL);
-    check_open_fails(nowhere.path, S2RGF_FORMAT, "not georeferenced");
+    check_open_fails(nowhere.path, S2RGF_FORMAT, "expected a geotransform, found none");
+    check_other_georeference("GEOLOCATION", "X_DATASET", "x.tif", "found geolocation arrays only");
+    check_other_georeference("RPC", "LINE_OFF", "1", "found rational polynomials (RPC) only");
     const raster_recipe alpha = {.path = "/vsimem/only_alpha.tif", .width = 2, .height = 2};
     GDALDatasetH dataset = create_raster(&alpha);
     CHECK(GDALSetRasterColorInterpretation(GDALGetRasterBand(dataset, 1), GCI_AlphaBand) ==

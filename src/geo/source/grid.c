@@ -11,16 +11,26 @@
 /* part of a pixel by which a projwin may miss an edge: coordinates are rounded */
 #define PROJWIN_SLACK 0.001
 
+/** What a dataset without a geotransform has in its place. */
+static const char *other_georeference(GDALDatasetH dataset)
+{
+    if (GDALGetGCPCount(dataset) > 0)
+        return "ground control points only: warp it first";
+    if (GDALGetMetadata(dataset, "RPC"))
+        return "rational polynomials (RPC) only: warp it first";
+    if (GDALGetMetadata(dataset, "GEOLOCATION"))
+        return "geolocation arrays only: warp it first";
+    return "none";
+}
+
 /** Geotransform of a dataset, an error if it is absent or useless. */
 static s2rgf_status read_geotransform(GDALDatasetH dataset, const char *subject, s2_affine *to_geo,
                                       s2rgf_error *err)
 {
-    if (GDALGetGeoTransform(dataset, to_geo->m) != CE_None) {
-        const char *other =
-            GDALGetGCPCount(dataset) > 0 ? "ground control points only: warp it first" : "none";
+    if (GDALGetGeoTransform(dataset, to_geo->m) != CE_None)
         return s2_fail(err, S2RGF_FORMAT,
-                       "%s: not georeferenced: expected a geotransform, found %s", subject, other);
-    }
+                       "%s: not georeferenced: expected a geotransform, found %s", subject,
+                       other_georeference(dataset));
     s2_affine inverse;
     for (int i = 0; i < 6; i++)
         if (!isfinite(to_geo->m[i]))
