@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <string.h>
 
 #include "nn/kernels/choice.h"
 #include "nn/kernels/kernel_vector.h"
@@ -147,10 +148,9 @@ void KERNEL_SMOOTH(const s2_kernel_smooth *row)
             continue;
         least = find_least(row, x, wanted, least);
         for (int first = 0; first < lanes; first += PART) {
-            part of = {0};
+            part of;
             sums sum, squares;
-            for (int i = 0; i < PART; i++)
-                of[i] = least[first + i];
+            memcpy(&of, (const char *)&least + (size_t)first * sizeof(float), sizeof of);
             add_up(row, x + first, of, &sum, &squares);
             for (int i = first; i < lanes && i < first + PART; i++)
                 if (row->halves[x + i] > 0) {
