@@ -34,7 +34,7 @@ typedef struct polygon_list {
 
 static void corner_at(const label_polygon *p, int i, double *x, double *y)
 {
-    double angle = 2.0 * 3.14159265358979323846 * i / CORNERS;
+    double angle = 2.0 * 3.14159265358979323846 * i / (double)CORNERS;
     *x = p->x + p->radius[i] * cos(angle);
     *y = p->y + p->radius[i] * sin(angle);
 }

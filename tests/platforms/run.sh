@@ -42,7 +42,7 @@ prepare() {
 compilers_without_warnings() {
     local compilers
     inside "./bootstrap build" || return 1
-    inside "apt-get install -q -y --no-install-recommends clang" || return 1
+    inside "apt-get install -q -y --no-install-recommends clang libomp-dev" || return 1
     for compilers in "gcc g++" "clang clang++"; do
         inside "mkdir -p /tmp/w && cd /tmp/w && /s2rgf/configure -q --enable-werror CC=${compilers% *} CXX=${compilers#* } && make -s -j ${JOBS:-\$(nproc)}" || return 1
         inside "rm -rf /tmp/w"
