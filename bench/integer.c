@@ -154,6 +154,8 @@ AVX2 static void multiply_avx2(const row *r)
 
 #define VNNI __attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni")))
 
+enum { PART = 8 }; /* pixels together */
+
 VNNI static void quantise_vnni(const row *r)
 {
     for (int p = 0; p < PIXELS; p++) {
@@ -176,7 +178,6 @@ VNNI static void quantise_vnni(const row *r)
 VNNI static inline __attribute__((always_inline)) void group_vnni(const row *r, int pixel,
                                                                   int block, int blocks)
 {
-    enum { PART = 8 };
     const ptrdiff_t step = (ptrdiff_t)BLOCK * r->in;
     const int8_t *w = r->w + block * step;
     const uint8_t *q = r->q + (ptrdiff_t)pixel * r->in;
@@ -208,7 +209,7 @@ VNNI static inline __attribute__((always_inline)) void group_vnni(const row *r, 
 VNNI static void multiply_vnni(const row *r)
 {
     const int blocks = r->out / BLOCK;
-    for (int p = 0; p < PIXELS; p += 8)
+    for (int p = 0; p < PIXELS; p += PART)
         for (int block = 0; block < blocks; block += 2)
             if (block + 1 < blocks)
                 group_vnni(r, p, block, 2);

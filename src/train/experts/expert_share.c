@@ -126,7 +126,7 @@ double s2_expert_temperature(double share)
 s2rgf_status s2_expert_choose_share(s2_expert_trial *trial, double usual_share, s2_share *share,
                                     s2rgf_error *err)
 {
-    static const double shares[] = {0.0, 0.125, 0.25, 0.5, 1.0, 3.0, 6.0};
+    static const double shares[] = {0.0, 0.125, 0.25, 0.5, 1.0, S2_EXPERT_SHARE, 6.0};
     share_trial usual = {usual_share, 0.0, NULL};
     share_trial best = {0.0, INFINITY, NULL}, tried = best;
     s2_scored_pixels sum = {0};
