@@ -35,7 +35,7 @@ static s2rgf_status check_target(const char *path, bool overwrite, s2rgf_error *
     if (stat(path, &there) != 0)
         return errno == ENOENT
                    ? S2RGF_OK
-                   : s2_fail(err, S2RGF_IO, "%s: cannot create: %s", path, strerror(errno));
+                   : s2_fail(err, S2RGF_IO, "%s: cannot create: %s", path, s2_open_problem(path));
     if (!S_ISREG(there.st_mode))
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "%s: cannot be replaced: it is not a regular file", path);
@@ -144,7 +144,7 @@ s2rgf_status s2_atomic_open(s2_atomic_file *file, const char *path, bool overwri
     if (!open_temporary(file)) {
         status = errno == ENOMEM
                      ? s2_fail_memory(err, "file name")
-                     : s2_fail(err, S2RGF_IO, "%s: cannot create: %s", path, strerror(errno));
+                     : s2_fail(err, S2RGF_IO, "%s: cannot create: %s", path, s2_open_problem(path));
         s2_atomic_discard(file);
     }
     return status;

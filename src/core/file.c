@@ -79,6 +79,13 @@ bool s2_is_stream_name(const char *path)
     return false;
 }
 
+const char *s2_open_problem(const char *path)
+{
+    return strncmp(path, "/vsi", 4) == 0
+               ? "GDAL's /vsi paths are for rasters and vectors: expected a file on a disk"
+               : strerror(errno);
+}
+
 s2rgf_status s2_refuse_input(const char *output, const char *input, s2rgf_error *err)
 {
     if (!s2_same_file(output, input))

@@ -24,6 +24,9 @@ bool s2_is_stream_name(const char *path);
  */
 s2rgf_status s2_refuse_fixed(const char *path, s2rgf_error *err);
 
+/** Why a file that GDAL does not open could not be opened or made, by errno and its name. */
+const char *s2_open_problem(const char *path);
+
 /** Fail with INVALID_ARGUMENT when output names the file input; NULL is accepted for both. */
 s2rgf_status s2_refuse_input(const char *output, const char *input, s2rgf_error *err);
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/error.h"
+#include "core/file.h"
 #include "core/memory.h"
 #include "format/json_reader.h"
 #include "format/safetensors_private.h"
@@ -41,7 +42,8 @@ static s2rgf_status open_model_file(reader *file, s2rgf_error *err)
     /* A named pipe would block open() for ever. */
     file->descriptor = open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file->descriptor < 0 || fstat(file->descriptor, &facts) != 0)
-        return s2_fail(err, S2RGF_IO, "%s: cannot open: %s", file->path, strerror(errno));
+        return s2_fail(err, S2RGF_IO, "%s: cannot open: %s", file->path,
+                       s2_open_problem(file->path));
     if (!S_ISREG(facts.st_mode))
         return s2_fail(err, S2RGF_IO, "%s: cannot open: expected a regular file", file->path);
     file->size = facts.st_size;

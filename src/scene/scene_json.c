@@ -5,6 +5,7 @@
 
 #include "core/argument.h"
 #include "core/error.h"
+#include "core/file.h"
 #include "core/memory.h"
 #include "core/path.h"
 #include "core/utf8.h"
@@ -28,7 +29,7 @@ static s2rgf_status read_scene_file(const char *path, char **text, size_t *lengt
 {
     FILE *file = fopen(path, "rb");
     if (!file)
-        return s2_fail(err, S2RGF_IO, "%s: cannot be opened: %s", path, strerror(errno));
+        return s2_fail(err, S2RGF_IO, "%s: cannot be opened: %s", path, s2_open_problem(path));
     s2rgf_status status = S2RGF_OK;
     *text = s2_alloc(LARGEST_BYTES + 2, 1);
     if (!*text)

@@ -7,6 +7,7 @@
 #include "core/atomic_file.h"
 #include "core/checksum.h"
 #include "core/error.h"
+#include "core/file.h"
 #include "core/memory.h"
 
 #define MAGIC "s2rgfck4"
@@ -137,7 +138,8 @@ s2rgf_status s2_checkpoint_load(s2_trainer *trainer, s2rgf_error *err)
     if (!data)
         status = s2_fail_memory(err, "checkpoint");
     else if (!file)
-        status = s2_fail(err, S2RGF_IO, "%s: cannot open the checkpoint", path);
+        status = s2_fail(err, S2RGF_IO, "%s: cannot open the checkpoint: %s", path,
+                         s2_open_problem(path));
     else if (fread(&head, sizeof head, 1, file) != 1)
         status = s2_fail(err, S2RGF_FORMAT, "%s: not a checkpoint: too short", path);
     if (status == S2RGF_OK)

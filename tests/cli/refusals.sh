@@ -57,6 +57,14 @@ for model in absent short empty zeros text raster; do
     refused 1 "$model.s2rgf" -- s2rgf_info "$model.s2rgf"
 done
 
+# GDAL's paths are for what GDAL reads and writes, and that is said
+none="GDAL's /vsi paths are for rasters and vectors"
+refused 1 "/vsizip/m.zip/m.s2rgf: cannot open: $none" -- s2rgf_info /vsizip/m.zip/m.s2rgf
+refused 1 "$none" -- s2rgf_classify -m /vsicurl/m.s2rgf "${sources[@]}" map.tif
+refused 1 "$none" -- "${train[@]}" -init /vsicurl/m.s2rgf m.s2rgf
+refused 1 "cannot create: $none" -- "${train[@]}" /vsis3/bucket/m.s2rgf
+refused 1 "$none" -- "${train[@]}" -checkpoint /vsis3/bucket/c.ckpt -resume m.s2rgf
+
 # ---- model and rasters that do not fit each other: what is missing is named
 refused 3 hs -- "${classify[@]}" -i ms=scene/ms.tif map.tif
 refused 3 hs pan -- "${classify[@]}" -i ms=scene/ms.tif -i pan=scene/hs.tif map.tif

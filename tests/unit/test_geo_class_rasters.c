@@ -84,6 +84,42 @@ static void test_rows_of_one_value(void)
     CHECK_STR(heard, "");
 }
 
+/** Ranges name a value where they hold one only. */
+static void test_rows_of_ranges(void)
+{
+    static const double ranges[][2] = {{0.5, 1.5}, {2, 9}, {10, 19}};
+    static const char *const names[] = {"wood", "water", "city"};
+    make_classes(RASTER, NULL);
+    GDALDatasetH dataset = GDALOpen(RASTER, GA_Update);
+    GDALRasterAttributeTableH table = GDALCreateRasterAttributeTable();
+    CHECK(GDALRATCreateColumn(table, "From", GFT_Real, GFU_Min) == CE_None);
+    CHECK(GDALRATCreateColumn(table, "To", GFT_Real, GFU_Max) == CE_None);
+    CHECK(GDALRATCreateColumn(table, "Class", GFT_String, GFU_Name) == CE_None);
+    for (int i = 0; i < 3; i++) {
+        GDALRATSetValueAsDouble(table, i, 0, ranges[i][0]);
+        GDALRATSetValueAsDouble(table, i, 1, ranges[i][1]);
+        GDALRATSetValueAsString(table, i, 2, names[i]);
+    }
+    CHECK(GDALSetDefaultRAT(GDALGetRasterBand(dataset, 1), table) == CE_None);
+    GDALDestroyRasterAttributeTable(table);
+    GDALClose(dataset);
+    CHECK_STR(name_of_one(RASTER), "wood");
+    CHECK_STR(heard, RASTER ": its attribute table names ranges, such as 2 to 9 \"water\", which "
+                            "are not used: expected one value a row\n");
+    /* no value at all, but bins of one value, the first of them 0 */
+    dataset = GDALOpen(RASTER, GA_Update);
+    table = GDALCreateRasterAttributeTable();
+    CHECK(GDALRATCreateColumn(table, "Class", GFT_String, GFU_Name) == CE_None);
+    GDALRATSetRowCount(table, 2);
+    GDALRATSetValueAsString(table, 1, 0, "wood");
+    GDALRATSetLinearBinning(table, 0.0, 1.0);
+    CHECK(GDALSetDefaultRAT(GDALGetRasterBand(dataset, 1), table) == CE_None);
+    GDALDestroyRasterAttributeTable(table);
+    GDALClose(dataset);
+    CHECK_STR(name_of_one(RASTER), "wood");
+    CHECK_STR(heard, "");
+}
+
 /** Category names, metadata and table may contradict each other, too. */
 static void test_places_that_differ(void)
 {
@@ -137,6 +173,7 @@ int main(void)
 {
     GDALAllRegister();
     test_rows_of_one_value();
+    test_rows_of_ranges();
     test_places_that_differ();
     test_lossy_compression();
     GDALDestroyDriverManager();

@@ -18,6 +18,8 @@
 /* Pixels read at a time, at least one line, when looking for values without a name. */
 #define SCAN_PIXELS (512 * 1024)
 
+#define VALUE "Value" /* the column of an attribute table that has the classes' values */
+
 /** What the readers of names share. */
 typedef struct name_reader {
     s2_class_band *band;
@@ -218,19 +220,38 @@ static bool row_colour(GDALRasterAttributeTableH table, int row, uint8_t rgb[3])
     return true;
 }
 
+/** First and last whole number of a row, none where the last is less; false: no row has any. */
+static bool row_values(GDALRasterAttributeTableH table, int row, double *least, double *most)
+{
+    const int value = find_column(table, GFU_MinMax, VALUE);
+    const int from = value >= 0 ? value : find_column(table, GFU_Min, "Min");
+    const int to = value >= 0 ? value : find_column(table, GFU_Max, "Max");
+    double start, width;
+    if (from >= 0 && to >= 0) {
+        *least = ceil(GDALRATGetValueAsDouble(table, row, from));
+        *most = floor(GDALRATGetValueAsDouble(table, row, to));
+    } else if (GDALRATGetLinearBinning(table, &start, &width)) {
+        *least = ceil(start + row * width);
+        *most = ceil(start + (row + 1) * width) - 1.0;
+    } else {
+        return false;
+    }
+    return true;
+}
+
 static s2rgf_status names_from_table(name_reader *reader, s2rgf_error *err)
 {
     GDALRasterAttributeTableH table = GDALGetDefaultRAT(reader->band->band);
     if (!table)
         return S2RGF_OK;
-    const int value_column = find_column(table, GFU_MinMax, "Value");
     int name_column =
         find_column(table, GFU_Name, "Class|Class_name|ClassName|Class_names|Name|Label");
-    int texts;
+    int texts, ranges = 0;
+    double least, most;
     const int text = text_column(table, &texts);
-    if (name_column < 0 && texts == 1 && text != value_column)
+    if (name_column < 0 && texts == 1 && text != find_column(table, GFU_MinMax, VALUE))
         name_column = text;
-    if (value_column < 0 || name_column < 0) {
+    if (name_column < 0 || !row_values(table, 0, &least, &most)) {
         if (texts > 0)
             s2_log(
                 reader->host, S2RGF_WARNING,
@@ -243,9 +264,15 @@ static s2rgf_status names_from_table(name_reader *reader, s2rgf_error *err)
     for (int row = 0; row < GDALRATGetRowCount(table) && status == S2RGF_OK; row++) {
         uint8_t rgb[3];
         const bool coloured = row_colour(table, row, rgb);
-        status =
-            add_named(reader, GDALRATGetValueAsDouble(table, row, value_column),
-                      GDALRATGetValueAsString(table, row, name_column), coloured ? rgb : NULL, err);
+        const char *name = GDALRATGetValueAsString(table, row, name_column);
+        row_values(table, row, &least, &most);
+        if (least == most)
+            status = add_named(reader, least, name, coloured ? rgb : NULL, err);
+        else if (least < most && ranges++ == 0)
+            s2_log(reader->host, S2RGF_WARNING,
+                   "%s: its attribute table names ranges, such as %.9g to %.9g \"%s\", which are "
+                   "not used: expected one value a row",
+                   reader->band->path, least, most, name);
     }
     return status;
 }
