@@ -368,7 +368,6 @@ static void words_are_checked(void)
     const char **names[] = {&train.network, &train.redundancy, &train.validation_by, &train.freeze};
     for (size_t i = 0; i < COUNT(names); i++) {
         fill_train(&train);
-        train.initial_path = "absent.s2rgf";
         *names[i] = "nonsense";
         CHECK(s2rgf_train(&train, NULL, &err) != S2RGF_OK);
         CHECK_CONTAINS(err.message, "nonsense");
