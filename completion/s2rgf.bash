@@ -8,8 +8,8 @@ _s2rgf_options=()
 _s2rgf_arguments=() # placeholders of what is not an option, in their order
 _s2rgf_program=
 
-# _s2rgf_kind PLACEHOLDER: what stands for it is a file, model, input, format, pair, none of these, or
-# unknown.
+# _s2rgf_kind PLACEHOLDER: what stands for it is a file, model, input, format, pair, one of its words,
+# none of these, or unknown.
 _s2rgf_kind() {
     case $1 in
     model.s2rgf) echo model ;;
@@ -20,7 +20,8 @@ _s2rgf_kind() {
     *=VALUE) echo pair ;;
     N | MB | pixels | '[pixels]' | 'pixels|Xha' | '[name=]bands' | '[source:]layer=values' | p | \
         channels | rate | fraction | weight | spread | x | y | width | height | ulx | uly | \
-        lrx | lry | error | metres | '[class=]U' | i/n | 'float|exact' | srs | value | name | form | part | field | layer | expression | what) echo none ;;
+        lrx | lry | error | metres | '[class=]U' | i/n | srs | value | part | field | layer | expression | what) echo none ;;
+    *'|'* | encoders) echo words ;;
     *) echo unknown ;;
     esac
 }
@@ -29,6 +30,8 @@ _s2rgf_kind() {
 _s2rgf_take() {
     # "[16 to 8192, or auto; default auto]": a word that stands for a number
     local names=() name values='' zero=', or ([A-Za-z_]+)[];]'
+    # "what it contributes: attention, ssja, hidden or source:name"
+    local list=': ([a-z]+(, [a-z]+)+) or '
     read -ra words <<< "$1"
     for name in "${words[@]}"; do
         case $name in
@@ -45,6 +48,7 @@ _s2rgf_take() {
         _s2rgf_options+=("$name")
         _s2rgf_values[$name]=$values
         [[ ! $2 =~ $zero ]] || _s2rgf_words[$name]=${BASH_REMATCH[1]}
+        [[ ! $2 =~ $list ]] || _s2rgf_words[$name]=${BASH_REMATCH[1]//,/}
     done
 }
 
@@ -68,7 +72,6 @@ _s2rgf_read() {
     done < <("$1" --help 2> /dev/null && echo)
     [[ ${#_s2rgf_options[@]} -gt 0 ]] || return 1
     [[ -z ${_s2rgf_values[shard]+set} ]] || _s2rgf_words[shard]=auto
-    [[ -z ${_s2rgf_values[precision]+set} ]] || _s2rgf_words[precision]="float exact"
     [[ -z ${_s2rgf_values[debug]+set} ]] || _s2rgf_words[debug]="on off S2RGF"
     _s2rgf_program=$1
 }
@@ -98,6 +101,7 @@ _s2rgf_value() {
     model) _s2rgf_files "$4" .s2rgf ;;
     file) _s2rgf_files "$4" '' ;;
     input) _s2rgf_files "${4#*=}" '' ;;
+    words) words=${3//|/ } ;;
     format)
         if [[ $2 == of ]]; then words=$(_s2rgf_formats "$1" w); else words=$(_s2rgf_formats "$1" r); fi
         ;;

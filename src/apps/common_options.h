@@ -23,6 +23,7 @@
 #define S2_ON(option, offset, ...) S2_ENTRY(S2_OPTION_ON, option, NULL, offset, __VA_ARGS__, )
 #define S2_OFF(option, offset, ...) S2_ENTRY(S2_OPTION_OFF, option, NULL, offset, __VA_ARGS__, )
 #define S2_TEXT(...) S2_ENTRY(S2_OPTION_TEXT, __VA_ARGS__, )
+#define S2_WORD(...) S2_ENTRY(S2_OPTION_WORD, __VA_ARGS__, )
 #define S2_OUTPUT(...) S2_ENTRY(S2_OPTION_OUTPUT, __VA_ARGS__, )
 #define S2_LIST(...) S2_ENTRY(S2_OPTION_LIST, __VA_ARGS__, )
 #define S2_INT(...) S2_NUMBER(S2_OPTION_INT, __VA_ARGS__)

@@ -321,6 +321,23 @@ static bool set_text(reader *r, slot to, const char *text)
     return true;
 }
 
+/* One of the words that the placeholder lists. */
+static bool set_word(const reader *r, slot to, const char *text)
+{
+    const size_t length = strlen(text);
+
+    for (const char *word = to.option->values; word[0]; word += word[0] == '|') {
+        const size_t bytes = strcspn(word, "|");
+        if (bytes == length && memcmp(word, text, bytes) == 0) {
+            *(const char **)(void *)(to.base + to.option->target) = text;
+            return true;
+        }
+        word += bytes;
+    }
+    return s2_report_usage(r->program->name, "-%s: expected %s, found '%s'", to.option->name,
+                           to.option->values, text);
+}
+
 static bool set_values(reader *r, slot to, char **texts)
 {
     const s2_option *option = to.option;
@@ -335,6 +352,8 @@ static bool set_values(reader *r, slot to, char **texts)
     case S2_OPTION_TEXT:
     case S2_OPTION_OUTPUT:
         return set_text(r, to, texts[0]);
+    case S2_OPTION_WORD:
+        return set_word(r, to, texts[0]);
     case S2_OPTION_LIST:
         return append_text(to, texts[0]);
     case S2_OPTION_INPUTS:

@@ -14,6 +14,7 @@ typedef enum s2_option_type {
     S2_OPTION_ON,     /* bool, becomes true */
     S2_OPTION_OFF,    /* bool, becomes false */
     S2_OPTION_TEXT,   /* const char * */
+    S2_OPTION_WORD,   /* const char *, one of the words of the placeholder, such as dense|patch */
     S2_OPTION_OUTPUT, /* const char *, a file to write; "-" is standard output */
     S2_OPTION_LIST,   /* const char *const *, repeatable, ended by NULL */
     S2_OPTION_INPUTS, /* s2rgf_scene_options, repeatable: inputs and input_count */

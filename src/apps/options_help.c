@@ -85,6 +85,7 @@ static void append_facts(const s2_option *option, const void *target, char *text
         append_text(value, sizeof value, "%" PRIu64, *(const uint64_t *)target);
         break;
     case S2_OPTION_TEXT:
+    case S2_OPTION_WORD:
     case S2_OPTION_OUTPUT:
         if (*(const char *const *)target)
             append_text(value, sizeof value, "%s", *(const char *const *)target);

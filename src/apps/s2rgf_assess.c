@@ -27,9 +27,9 @@ static const s2_option MAP_OPTIONS[] = {
 };
 
 static const s2_option DESIGN_OPTIONS[] = {
-    S2_TEXT("design", "name", ASSESS(design),
-            "how the reference points were drawn: stratified, simple or systematic; estimates "
-            "accuracies and areas of the whole map with their errors"),
+    S2_WORD("design", "stratified|simple|systematic", ASSESS(design),
+            "how the reference points were drawn: estimate accuracies and areas of the whole map, "
+            "with their errors"),
     S2_TEXT(
         "strata", "raster", ASSESS(strata_path),
         "class raster on the map's grid, whose classes are the strata; by default the map itself",

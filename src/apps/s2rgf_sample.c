@@ -22,13 +22,12 @@ static const s2_option DESIGN_OPTIONS[] = {
     S2_LIST("accuracy", "[class=]U", SAMPLE(accuracies),
             "expected user's accuracy of all classes or of one, for -target_se and neyman; "
             "by default 0.8"),
-    S2_TEXT("design", "name", SAMPLE(design), "stratified, simple or systematic"),
+    S2_WORD("design", "stratified|simple|systematic", SAMPLE(design), "how pixels are drawn"),
     S2_TEXT(
         "strata", "raster", SAMPLE(strata_path),
         "class raster on the map's grid, whose classes are the strata; by default the map itself"),
-    S2_TEXT("allocation", "name", SAMPLE(allocation),
-            "allocation to the strata: least is proportional, but none gets fewer than -least; "
-            "proportional, equal or neyman",
+    S2_WORD("allocation", "least|proportional|equal|neyman", SAMPLE(allocation),
+            "allocation to the strata; least is proportional, but none gets fewer than -least",
             .needs = "design=stratified"),
     S2_INT("least", "N", SAMPLE(least), 2, 1000000, "minimum number of points for each stratum",
            .needs = "allocation=least"),

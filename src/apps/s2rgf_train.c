@@ -15,7 +15,7 @@
 static const s2_option MODEL_OPTIONS[] = {
     S2_OUTPUT(NULL, "model.s2rgf", TRAIN(model_path), "the model file to write", .required = true),
     S2_ON("overwrite", TRAIN(overwrite), "replace the model file if it exists"),
-    S2_TEXT("network", "name", TRAIN(network), "architecture of the network: dense or patch"),
+    S2_WORD("network", "dense|patch", TRAIN(network), "architecture of the network"),
     S2_INT("c", "channels", TRAIN(channels), 16, 128,
            "channels of the network; auto: 64, or those of the initial model", .multiple_of = 16,
            .zero = "auto"),
@@ -24,8 +24,8 @@ static const s2_option MODEL_OPTIONS[] = {
 static const s2_option START_OPTIONS[] = {
     S2_TEXT("init", "model.s2rgf", TRAIN(initial_path),
             "model whose weights to start from, for sources and classes of the same name"),
-    S2_TEXT("freeze", "part", TRAIN(freeze),
-            "part of the initial model that stays as it is: encoders", .needs = "init"),
+    S2_WORD("freeze", "encoders", TRAIN(freeze),
+            "leave the encoders of the initial model as they are", .needs = "init"),
 };
 
 static const s2_option BAND_OPTIONS[] = {
@@ -41,8 +41,8 @@ static const s2_option SCENES_OPTIONS[] = {
     S2_ON("skip_bad", TRAIN(skip_bad),
           "leave out scenes that cannot be used, with a warning, instead of ending",
           .needs = "scenes"),
-    S2_TEXT(
-        "val_by", "what", TRAIN(validation_by),
+    S2_WORD(
+        "val_by", "group|scene", TRAIN(validation_by),
         "what validation keeps whole: group, a polygon or block; or scene, with all scenes that "
         "it overlaps",
         .needs = "scenes"),
@@ -68,8 +68,8 @@ static const s2_option TRAINING_OPTIONS[] = {
             "1: only at the end"),
     S2_REAL("beta", "weight", TRAIN(redundancy_weight), 0, 1000,
             "weight of the de-redundancy loss"),
-    S2_TEXT("redundancy", "form", TRAIN(redundancy),
-            "form of the de-redundancy loss: correlation, or softmax as published"),
+    S2_WORD("redundancy", "correlation|softmax", TRAIN(redundancy),
+            "form of the de-redundancy loss; softmax is the published one"),
     S2_LIST("ablate", "part", TRAIN(ablations),
             "part to switch off, to measure what it contributes: attention, ssja, redundancy, "
             "spectral, spatial, expert, windows, hidden or source:name"),

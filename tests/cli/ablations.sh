@@ -106,4 +106,3 @@ refused "expected one of attention, ssja, redundancy, spectral, spatial, expert,
 refused "found source:pan" -ablate ssja -ablate source:pan
 refused "every source is switched off" -ablate source:ms -ablate source:hs
 refused "both domains are switched off" -ablate spectral -ablate spatial
-refused "expected correlation or softmax, found published" -redundancy published

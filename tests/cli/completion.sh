@@ -57,6 +57,14 @@ done
 
 completes "s2rgf_classify -ov" -overwrite
 completes "s2rgf_classify -precision e" exact
+completes "s2rgf_train -network " dense patch
+completes "s2rgf_train -freeze " encoders
+completes "s2rgf_train -val_by " group scene
+completes "s2rgf_train -redundancy s" softmax
+completes "s2rgf_train -ablate " attention expert hidden redundancy spatial spectral ssja windows
+completes "s2rgf_sample -design s" simple stratified systematic
+completes "s2rgf_sample -allocation " equal least neyman proportional
+completes "s2rgf_assess -design sy" systematic
 completes "s2rgf_classify -m " a.s2rgf b.s2rgf folder
 completes "s2rgf_classify --m a" a.s2rgf
 completes "s2rgf_classify -m a.s2rgf -i a." a.s2rgf a.tif a.txt

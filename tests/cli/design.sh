@@ -193,7 +193,6 @@ cat > polygon.geojson << 'END'
 END
 refused 1 "polygon.geojson" "is a polygon" "drawn at random" -- s2rgf_assess stehman.tif -labels polygon.geojson -design simple
 refused 1 "strata.tif" "found a raster" -- s2rgf_assess stehman.tif -labels strata.tif -design simple
-refused 1 "expected stratified, simple or systematic, found random" -- s2rgf_assess stehman.tif -labels stehman.gpkg -a reference -design random
 refused 1 "strata.tif: strata belong to the design stratified, found simple" -- s2rgf_assess stehman.tif -labels stehman.gpkg -a reference -design simple -strata strata.tif
 refused 1 "buffer of 30 m" -- s2rgf_assess stehman.tif -labels stehman.gpkg -a reference -design simple -buffer 30
 cp strata.tif strata.copy

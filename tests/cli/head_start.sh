@@ -181,7 +181,6 @@ refused 3 "patch.s2rgf: another network: expected dense with 16 channels, found 
 refused 1 "none.s2rgf" -init none.s2rgf
 refused 1 "scene/ms.tif" -init scene/ms.tif
 refused 2 "init" -freeze encoders
-refused 1 "expected encoders, found head" -init old.s2rgf -freeze head
 expect_status 3 "${still[@]}" -i red=scene/ms.tif -init old.s2rgf refused.s2rgf
 expect_in "$stderr" "old.s2rgf: no source of the training is one of the model's: expected its names and bands (ms, hs), found red"
 expect_no_file refused.s2rgf

@@ -28,6 +28,4 @@ expect_status 1 "${patch[@]}" -crop 96 other.s2rgf
 expect_in "$stderr" "network patch: expected a crop of 32 and 64 channels, found 96 and 64"
 expect_status 1 "${patch[@]}" -c 32 other.s2rgf
 expect_in "$stderr" "found 32 and 32"
-expect_status 1 s2rgf_train "${labels[@]}" -network pitch other.s2rgf
-expect_in "$stderr" 'expected the network dense or patch, found "pitch"'
 expect_files_kept "refused options"

@@ -309,8 +309,6 @@ refused "absent/s.gpkg" map.tif -n 10 absent/s.gpkg
 refused "absent.tif" absent.tif -n 10 x.gpkg
 
 # ---- what does not fit
-refused "expected stratified, simple or systematic, found random" map.tif -n 10 -design random x.gpkg
-refused "expected least, proportional, equal or neyman, found most" map.tif -n 10 -allocation most x.gpkg
 refused "a simple sample has no strata" map.tif -n 10 -design simple -strata strata.tif x.gpkg
 refused "expected accuracy forst=0.5: no such class" map.tif -n 10 -accuracy forst=0.5 x.gpkg
 refused "expected a number from 0 to 1, or class=number, found 1.5" map.tif -n 10 -accuracy 1.5 x.gpkg

@@ -91,6 +91,18 @@ wrong "-srcwin: expected four numbers (x y width height), found 'y'" \
     "${classify[@]}" -srcwin 0 y 10 10 out.tif
 wrong "found 'nan'" "${classify[@]}" -projwin 0 nan 10 10 out.tif
 
+# words: one of those that the help lists
+wrong "-network: expected dense|patch, found 'pitch'" "${train[@]}" -network pitch model.s2rgf
+wrong "-network: expected dense|patch, found 'dens'" "${train[@]}" -network dens model.s2rgf
+wrong "-network: expected dense|patch, found ''" "${train[@]}" -network "" model.s2rgf
+wrong "-freeze: expected encoders, found 'head'" "${train[@]}" -init m.s2rgf -freeze head model.s2rgf
+wrong "-redundancy: expected correlation|softmax, found 'published'" "${train[@]}" -redundancy published model.s2rgf
+wrong "-val_by: expected group|scene, found 'pixel'" "${train[@]}" -scenes list -val_by pixel model.s2rgf
+wrong "-precision: expected float|exact, found 'double'" "${classify[@]}" -precision double out.tif
+wrong "-design: expected stratified|simple|systematic, found 'random'" "${sample[@]}" -design random
+wrong "-allocation: expected least|proportional|equal|neyman, found 'most'" "${sample[@]}" -allocation most
+wrong "-design: expected stratified|simple|systematic, found 'Simple'" "${assess[@]}" map.tif -design Simple
+
 # texts that cannot be meant
 wrong "expected [name=]raster" s2rgf_train -i ""
 wrong "expected [name=]raster, found 'hsi='" s2rgf_train -i hsi=

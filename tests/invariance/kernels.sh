@@ -64,6 +64,3 @@ for model in dense patch; do
         diff first.txt sums.txt || fail "$model: other bytes with -precision exact and ${form:-any form}"
     done
 done
-expect_status 1 s2rgf_classify -q -m dense.s2rgf "${sources[@]}" -precision double refused.tif
-expect_in "$stderr" "precision: expected float or exact, found double"
-expect_no_file refused.tif

@@ -296,8 +296,6 @@ expect_in "$stderr" "put {} where the name of the scene belongs"
 expect_status 1 "${quick[@]}" -scenes tiles "${inputs[@]}" -labels '{}_label.gpkg' -a class none.s2rgf
 expect_in "$stderr" "no labelled pixel in any of 3 scenes; 3 have no file of labels, as tiles/a_label.gpkg"
 expect_status 1 "${quick[@]}" -scenes tiles "${inputs[@]}" -labels '{}_labels.gpkg' -a class tiles/b_labels.gpkg
-expect_status 1 "${quick[@]}" -val_by pixel -scenes tiles "${inputs[@]}" -labels valley.gpkg none.s2rgf
-expect_in "$stderr" "expected group or scene, found pixel"
 cp tiles/a_truth.tif tiles/a_any.tif
 cp tiles/b_labels.gpkg tiles/b_any.tif
 expect_status 1 "${quick[@]}" -scenes tiles "${inputs[@]}" -labels '{}_any.tif' none.s2rgf

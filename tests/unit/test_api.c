@@ -357,6 +357,39 @@ static void inputs_need_name_and_path(void)
     }
 }
 
+/* A name that is none of those an option has, where the program's table of options does not see it first. */
+static void words_are_checked(void)
+{
+    s2rgf_train_options train;
+    s2rgf_classify_options classify;
+    s2rgf_sample_options sample;
+    s2rgf_assess_options assess;
+    s2rgf_assessment *result = NULL;
+    const char **names[] = {&train.network, &train.redundancy, &train.validation_by, &train.freeze};
+    for (size_t i = 0; i < COUNT(names); i++) {
+        fill_train(&train);
+        *names[i] = "nonsense";
+        CHECK(s2rgf_train(&train, NULL, &err) != S2RGF_OK);
+        CHECK_CONTAINS(err.message, "nonsense");
+    }
+    fill_classify(&classify);
+    classify.precision = "nonsense";
+    REFUSED(s2rgf_classify(&classify, NULL, &err));
+    CHECK_CONTAINS(err.message, "nonsense");
+    fill_sample(&sample);
+    sample.design = "nonsense";
+    REFUSED(s2rgf_sample(&sample, NULL, &err));
+    CHECK_CONTAINS(err.message, "nonsense");
+    fill_sample(&sample);
+    sample.allocation = "nonsense";
+    REFUSED(s2rgf_sample(&sample, NULL, &err));
+    CHECK_CONTAINS(err.message, "nonsense");
+    fill_assess(&assess);
+    assess.design = "nonsense";
+    REFUSED(s2rgf_assess(&assess, NULL, &result, &err));
+    CHECK_CONTAINS(err.message, "nonsense");
+}
+
 static void verbs_need_their_arguments(void)
 {
     s2rgf_classify_options classify;
@@ -463,6 +496,7 @@ int main(void)
     older_callers_are_served();
     reserves_are_checked();
     inputs_need_name_and_path();
+    words_are_checked();
     verbs_need_their_arguments();
     others_take_nothing();
     versions_agree();
