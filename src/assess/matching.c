@@ -94,8 +94,8 @@ static void report_matches(const s2_class_sets *sets, const int *match, const s2
         const s2_class *from = &sets->from->items[i];
         const s2_class *to = match[i] >= 0 ? &sets->to->items[match[i]] : from;
         if (strcmp(from->name, to->name) != 0 && s2_utf8_same_letters(from->name, to->name))
-            s2_log(host, S2RGF_INFO, "Class \"%s\" of %s is matched with \"%s\" of %s", from->name,
-                   sets->from_name, to->name, sets->to_name);
+            s2_log(host, S2RGF_WARNING, "Class \"%s\" of %s is matched with \"%s\" of %s",
+                   from->name, sets->from_name, to->name, sets->to_name);
     }
 }
 
