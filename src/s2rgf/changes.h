@@ -21,12 +21,10 @@ typedef struct s2rgf_change_options {
     const char *assigned_srs;             /* CRS of maps that have none, or NULL */
     /* confidences of the maps, on their grids: both or NULL */
     const char *before_confidence_path, *after_confidence_path;
-    double
-        threshold; /* with these: changes less sure than this in either map are "unsure", 0 to 1 */
+    double threshold; /* with these: changes less sure in either map are "unsure", 0 to 1 */
     const char *output_path;
-    const char
-        *report_path;   /* the caller's own report, which must be no output or input; or NULL */
-    const char *format; /* GDAL driver name, or NULL: from the extension */
+    const char *report_path;             /* the caller's own report, no output or input; or NULL */
+    const char *format;                  /* GDAL driver name, or NULL: from the extension */
     const char *const *creation_options; /* KEY=VALUE list ended by NULL, or NULL */
     bool overwrite;
     bool style; /* write a QGIS .qml beside the map */

@@ -206,7 +206,7 @@ for class in 11 12; do
 done
 echo tiles/a > list.txt
 expect_status 0 "${quick[@]}" -val_by scene -scenes list.txt "${inputs[@]}" -labels '{}_all.tif' m.s2rgf
-expect_in "$stderr" "there is one scene: whole scenes cannot validate"
+expect_in "$stderr" "there is only one scene: validation takes polygons or blocks of it"
 
 # Scenes that do not fit are named: the run ends before its first step, or goes on without them.
 bad=(-i 'ms={}_ms.tif' -labels bad.gpkg -a class)
