@@ -121,7 +121,7 @@ s2rgf_status s2_match_classes(const s2_class_sets *sets, const s2rgf_host *host,
     const int by_number = match_with(find_by_number, sets, match);
     matched += by_number;
     if (by_number > 0)
-        s2_log(host, S2RGF_INFO, "Classes that are called by numbers matched by these");
+        s2_log(host, S2RGF_INFO, "Classes that are called by numbers are matched by these numbers");
     report_matches(sets, match, host);
     if (!has_a_name(sets->from) || (matched == 0 && !has_a_name(sets->to))) {
         const int by_value = match_with(find_by_value, sets, match);

@@ -67,7 +67,7 @@ expect_status 0 s2rgf_change before.tif after.tif change.tif -json change.json
 expect_in "$stderr" 'Class "mine" of after.tif is not in before.tif'
 expect_in "$stderr" 'Class "ice" of before.tif is not in after.tif'
 expect_in "$stderr" 'Class "Water" of after.tif is matched with "water" of before.tif'
-expect_in "$stdout" "Pixels with a class in one map alone are nodata: 1950 in before.tif, 1450 in after.tif"
+expect_in "$stdout" "Pixels with a class in one map only are nodata: 1950 in before.tif, 1450 in after.tif"
 expect_in "$stdout" "changed              4800 pixels    8.5 %"
 [[ $(grep -A3 '^Pixels; rows' "$stdout" | tail -1) =~ ^forest\ +15000\ +1900\ +0\ +900\ +17800$ ]] || fail "the matrix"
 check change.tif change.json '

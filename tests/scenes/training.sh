@@ -184,7 +184,7 @@ expect_in "$stderr" "no scene can be left out so that every class keeps half of 
 for name in a b c; do echo "tiles/$name"; done > list.txt
 for name in a b c; do cp "tiles/${name}_truth.tif" "tiles/${name}_all.tif"; done
 expect_status 0 "${quick[@]}" -val 0.3 -val_by scene -scenes list.txt "${inputs[@]}" -labels '{}_all.tif' m.s2rgf
-expect_in "$stdout" "$((2 * 64 * 64)) pixels train, $((64 * 64)) validate, in scenes of their own"
+expect_in "$stdout" "$((2 * 64 * 64)) pixels for training, $((64 * 64)) for validation, in scenes of their own"
 expect_not_in "$stdout" "nan"
 # a class that one scene alone has cannot be validated
 "$PYTHON" -c '
@@ -206,7 +206,7 @@ for class in 11 12; do
 done
 echo tiles/a > list.txt
 expect_status 0 "${quick[@]}" -val_by scene -scenes list.txt "${inputs[@]}" -labels '{}_all.tif' m.s2rgf
-expect_in "$stderr" "there is one scene: whole scenes cannot validate"
+expect_in "$stderr" "there is only one scene: validation takes polygons or blocks of it"
 
 # Scenes that do not fit are named: the run ends before its first step, or goes on without them.
 bad=(-i 'ms={}_ms.tif' -labels bad.gpkg -a class)
