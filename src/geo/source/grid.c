@@ -99,6 +99,19 @@ double s2_grid_pixel_size(const s2_grid *grid)
     return sqrt(fabs(m[1] * m[5] - m[2] * m[4]));
 }
 
+void s2_grid_extent(const s2_grid *grid, double *west, double *east)
+{
+    *west = INFINITY;
+    *east = -INFINITY;
+    for (int corner = 0; corner < 4; corner++) {
+        double x, y;
+        s2_affine_apply(&grid->to_geo, (corner & 1) * (double)grid->width,
+                        (corner >> 1) * (double)grid->height, &x, &y);
+        *west = fmin(*west, x);
+        *east = fmax(*east, x);
+    }
+}
+
 double s2_grid_distance_px(const s2_grid *a, const s2_grid *b)
 {
     s2_affine to_b;

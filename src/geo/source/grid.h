@@ -41,6 +41,9 @@ void s2_grid_clear(s2_grid *grid);
 /** Size of a pixel in CRS units: square root of its area. */
 double s2_grid_pixel_size(const s2_grid *grid);
 
+/** Least and greatest x of a grid's corners in its CRS. */
+void s2_grid_extent(const s2_grid *grid, double *west, double *east);
+
 /** Largest distance between the corners of two grids of one size and CRS, in pixels of b. */
 double s2_grid_distance_px(const s2_grid *a, const s2_grid *b);
 

@@ -352,11 +352,20 @@ static s2rgf_status check_overlap(const s2_scene *scene, const s2_scene_source *
 /** Affine from the reference grid to a source's grid of the same CRS. */
 static s2rgf_status relate_source(const s2_scene *scene, s2_scene_source *member, s2rgf_error *err)
 {
-    s2_affine to_pixel;
-    if (!s2_affine_invert(&s2_source_grid(member->source)->to_geo, &to_pixel))
+    const s2_grid *own = s2_source_grid(member->source), *reference = &scene->grid;
+    s2_affine to_geo = reference->to_geo, to_pixel;
+    double turn, west[2], east[2];
+    if (!s2_affine_invert(&own->to_geo, &to_pixel))
         return s2_fail(err, S2RGF_FORMAT, "%s: geotransform cannot be inverted",
                        s2_source_label(member->source));
-    member->ref_to_source = s2_affine_compose(&scene->grid.to_geo, &to_pixel);
+    const s2rgf_status status = s2_srs_turn(own->srs_wkt, &turn, err);
+    if (status != S2RGF_OK)
+        return status;
+    s2_grid_extent(own, &west[0], &east[0]);
+    s2_grid_extent(reference, &west[1], &east[1]);
+    if (turn > 0.0)
+        to_geo.m[0] += turn * round((west[0] + east[0] - west[1] - east[1]) / 2.0 / turn);
+    member->ref_to_source = s2_affine_compose(&to_geo, &to_pixel);
     return check_overlap(scene, member, err);
 }
 
