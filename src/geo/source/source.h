@@ -26,6 +26,7 @@ typedef struct s2_source_spec {
     const char *const *labels; /* likewise, what messages call them; NULL: as the paths */
     int path_count;
     const char *assigned_srs;
+    const char *known_srs; /* of its files, found before: not looked for again; NULL: not known */
     const char *source_nodata;
     const char *const *open_options;
     const char *const *input_formats;
@@ -60,6 +61,8 @@ s2rgf_status s2_source_add_quality(s2_source *source, s2_source *layer, s2rgf_er
 
 const char *s2_source_name(const s2_source *source);
 const s2_grid *s2_source_grid(const s2_source *source);
+/** CRS of its files as WKT 2, before it is warped; NULL: none. */
+const char *s2_source_file_srs(const s2_source *source);
 int s2_source_band_count(const s2_source *source);
 /** Bands of all its files, delivered or not, alpha bands among them. */
 int s2_source_file_bands(const s2_source *source);
