@@ -4,8 +4,8 @@
  * The public interface of libs2rgf. It trains models, maps scenes (one, a share of one, or many),
  * joins shares of a map, assesses maps, describes models, and computes maps on demand.
  * Each of these takes one options structure, filled with defaults by its *_options_init() function,
- * and reports through s2rgf_host. No function prints, exits or changes process-wide state. The
- * caller registers GDAL's drivers first.
+ * and reports through s2rgf_host. No function prints, exits or changes process-wide state, unless
+ * options ask for it (mpi, block_cache_mb). The caller registers GDAL's drivers first.
  *
  *     #include <gdal.h>
  *     #include <s2rgf.h>
@@ -30,13 +30,13 @@
  *
  *     cc example.c $(pkg-config --cflags --libs libs2rgf)
  *
- * Strings are UTF-8. Pointers in options are borrowed for the length of the call. An argument that
- * may not be NULL and is, and a number out of its range, give S2RGF_INVALID_ARGUMENT; err may always
- * be NULL.
+ * Strings are UTF-8. Pointers in options must stay valid until the call returns. If an argument is
+ * NULL and must not be, or a number is out of its range, the status is S2RGF_INVALID_ARGUMENT; err may
+ * always be NULL.
  *
- * A later version only appends members: to the options, whose size member tells the library which of
- * them the caller has, and to structures that the library makes and hands out by pointer. Others
- * stay as they are.
+ * Later versions only append members, and only to two kinds of structures: to options, whose size
+ * member tells the library which members the caller knows, and to structures that the library makes
+ * and hands out by pointer.
  */
 #ifndef S2RGF_H
 #define S2RGF_H

@@ -156,9 +156,9 @@ void s2_change_report_write(const s2rgf_transitions *t, FILE *out)
         print_line("unsure", unsure, pixels, out);
     if (t->before_only + t->after_only > 0)
         fprintf(out,
-                "\nNodata: %" PRIu64 " pixels have a class before alone, %" PRIu64 " after alone\n",
+                "\nNodata: %" PRIu64 " pixels have a class only before, %" PRIu64 " only after\n",
                 t->before_only, t->after_only);
-    fputs("\nThese are areas of pixels: the mistakes of both maps are in them. s2rgf_sample and "
-          "s2rgf_assess -design\nestimate the areas of change with their errors.\n",
+    fputs("\nThese areas include the mistakes of both maps. s2rgf_sample and s2rgf_assess -design "
+          "estimate\nareas of change with their errors.\n",
           out);
 }

@@ -17,12 +17,13 @@ const s2_option S2_SCENE_OPTIONS[S2_SCENE_OPTION_COUNT] = {
             "nodata value of all rasters in place of their own, or none"),
     S2_LIST("oo", "NAME=VALUE", SCENE(open_options), "driver-specific open option for the rasters"),
     S2_LIST("if", "format", SCENE(input_formats), "GDAL driver that may open the rasters"),
-    S2_LIST("qa", "[source:]layer=values", SCENE(quality),
-            "pixels are valid where the input called layer, which is no source then, has one of "
-            "these values: 4-7,11; or none of these bits: nobits:0-4"),
+    S2_LIST(
+        "qa", "[source:]layer=values", SCENE(quality),
+        "use the input called layer as a quality layer, not as a source: pixels are valid where "
+        "it has one of these values, such as 4-7,11, or none of these bits, such as nobits:0-4"),
     S2_ON("any_source", SCENE(any_source),
-          "a pixel needs valid data in one source only, instead of in all; the model must be "
-          "trained with -source_dropout"),
+          "a pixel needs valid data in one source only, instead of in all; this needs "
+          "-source_dropout in training"),
 };
 
 const s2_option S2_LABEL_OPTIONS[S2_LABEL_OPTION_COUNT] = {

@@ -50,8 +50,7 @@
         S2_TEXT(layer_option, "layer", member(labels.layer),                                       \
                 "layer of these polygons, if there are several", .needs = (needed)),               \
         S2_TEXT(where_option, "expression", member(labels.where),                                  \
-                "of these polygons take only those for which this SQL condition holds",            \
-                .needs = (needed))
+                "use only polygons for which this SQL condition holds", .needs = (needed))
 #define S2_OF_LABELS(member, labels, needed)                                                       \
     S2_TEXT("l", "layer", member(labels.layer), "layer of these labels, if the file has several",  \
             .needs = (needed)),                                                                    \

@@ -51,7 +51,7 @@ static void append_number_range(const s2_option *option, char *text, size_t byte
     else if (option->odd)
         append_text(text, bytes, ", odd");
     if (option->bare)
-        append_text(text, bytes, ", alone %s", option->bare);
+        append_text(text, bytes, ", without a number %s", option->bare);
     if (option->zero)
         append_text(text, bytes, ", or %s", option->zero);
 }

@@ -87,8 +87,7 @@ static const s2_option SCENES_OPTIONS[] = {
 static const s2_option WORK_OPTIONS[] = {
     S2_WORK(CLASSIFY, "map"),
     S2_WORD("precision", "float|exact", CLASSIFY(precision),
-            "exact: the same map on every processor; slow on those that cannot fuse products and "
-            "sums"),
+            "exact: the same bytes on every processor; slow on those without fused multiply-add"),
     S2_QUIET,
 };
 

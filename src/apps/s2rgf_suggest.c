@@ -12,7 +12,7 @@
 #define SUGGEST(member) offsetof(s2rgf_suggest_options, member)
 
 static const s2_option MODEL_OPTIONS[] = {
-    S2_TEXT("m", "model.s2rgf", SUGGEST(model_path), "the model whose doubts count",
+    S2_TEXT("m", "model.s2rgf", SUGGEST(model_path), "the model file, made by s2rgf_train",
             .required = true),
 };
 
@@ -21,7 +21,7 @@ static const s2_option PLACE_OPTIONS[] = {
     S2_REAL("distance", "metres", SUGGEST(distance_m), 0, 1e7,
             "least distance of places from each other and from labels"),
     S2_TEXT("labels", "file", SUGGEST(labels.path),
-            "labels that there are already: places are chosen to differ from them"),
+            "existing labels: places are chosen to differ from them"),
     S2_OF_LABELS(SUGGEST, labels, "labels"),
     S2_TEXT("mask", "file", SUGGEST(mask_path),
             "suggest only where this raster on the reference grid is neither 0 nor nodata"),
@@ -31,7 +31,7 @@ static const s2_option OUTPUT_OPTIONS[] = {
     S2_OUTPUT(NULL, "out.gpkg", SUGGEST(output_path), "the places to write, as points",
               .required = true),
     S2_TEXT("of", "format", SUGGEST(format),
-            "GDAL driver of the points; by default told from their extension"),
+            "GDAL driver of the points; by default that of their extension"),
     S2_ON("overwrite", SUGGEST(overwrite), "replace the points if they exist"),
     S2_WORK(SUGGEST, "places"),
     S2_QUIET,
@@ -40,8 +40,7 @@ static const s2_option OUTPUT_OPTIONS[] = {
 const bool s2_program_has_openmp = false;
 
 static const s2_program PROGRAM = S2_PROGRAM(
-    "s2rgf_suggest",
-    "Suggest where to label next: where a model is in doubt, unlike what is known.",
+    "s2rgf_suggest", "Suggest where to label next: places whose labels would help a model most.",
     s2rgf_suggest_options, GDAL_OF_RASTER | GDAL_OF_VECTOR, S2_GROUP("Model", MODEL_OPTIONS),
     S2_GROUP_AT("Rasters", S2_SCENE_OPTIONS, SUGGEST(scene)), S2_GROUP("Places", PLACE_OPTIONS),
     S2_GROUP("Output", OUTPUT_OPTIONS));

@@ -14,7 +14,8 @@
 
 static const s2_option MODEL_OPTIONS[] = {
     S2_OUTPUT(NULL, "model.s2rgf", TRAIN(model_path), "the model file to write", .required = true),
-    S2_ON("overwrite", TRAIN(overwrite), "replace the model file if it exists"),
+    S2_ON("overwrite", TRAIN(overwrite),
+          "replace the model file, the checkpoint and the report if they exist"),
     S2_WORD("network", "dense|patch", TRAIN(network), "architecture of the network"),
     S2_INT("c", "channels", TRAIN(channels), 16, 128,
            "channels of the network; auto: 64, or those of the initial model", .multiple_of = 16,
@@ -39,7 +40,7 @@ static const s2_option SCENES_OPTIONS[] = {
             "train on many scenes: all of a folder, or those that a text file names, one per line; "
             "{} in rasters and labels stands for the name of a scene"),
     S2_ON("skip_bad", TRAIN(skip_bad),
-          "leave out scenes that cannot be used, with a warning, instead of ending",
+          "leave out scenes that cannot be used, with a warning, instead of stopping",
           .needs = "scenes"),
     S2_WORD(
         "val_by", "group|scene", TRAIN(validation_by),
@@ -77,10 +78,10 @@ static const s2_option TRAINING_OPTIONS[] = {
             "spread of the brightness of training crops; 0 leaves them as they are"),
     S2_REAL("source_dropout", "p", TRAIN(source_dropout), 0, 0.9,
             "probability that a training crop lacks a source, so that the network relies on none; "
-            "0: crops have all"),
+            "0: crops have all sources"),
     S2_REAL("shift_jitter", "pixels", TRAIN(shift_jitter), 0, 2,
-            "move sources that have a grid of their own by up to so many of their pixels in "
-            "training; 0: as they lie"),
+            "in training, move sources that have a grid of their own by up to this many of their "
+            "pixels; 0 leaves them in place"),
     S2_REAL("val", "fraction", TRAIN(validation), 0, 0.5,
             "fraction of the labels to keep for validation; 0 trains on all, without validation"),
     S2_OFF("no_refit", TRAIN(refit),

@@ -165,9 +165,8 @@ static s2rgf_status check_sizes(const unit_maker *maker, s2rgf_error *err)
         if (origin->stratum_size != 0 && origin->stratum_size != pixels)
             return s2_fail(
                 err, S2RGF_MISMATCH,
-                "%s: feature %lld was drawn from a stratum of %llu pixels, but that is "
-                "not \"%s\", which has %llu: expected the map, the strata and the design "
-                "of the sample",
+                "%s: feature %lld was drawn from a stratum of %llu pixels, but \"%s\" has "
+                "%llu: expected the map, the strata and the design of the sample",
                 input->sample_path, origin->feature, (unsigned long long)origin->stratum_size,
                 stratum_name(input, stratum), (unsigned long long)pixels);
     }
@@ -233,7 +232,7 @@ static s2rgf_status check_counts(const unit_maker *maker, uint64_t *counts, s2rg
         if (counts[h] == 1 && pixels > 1)
             s2_log(input->host, S2RGF_WARNING,
                    "%s: one point in stratum \"%s\", which has %llu pixels: standard errors that "
-                   "it takes part in cannot be told: expected two or more",
+                   "depend on it are undefined: expected two or more",
                    input->sample_path, stratum_name(input, h), (unsigned long long)pixels);
     }
     return S2RGF_OK;

@@ -94,8 +94,8 @@ static void report_matches(const s2_class_sets *sets, const int *match, const s2
         const s2_class *from = &sets->from->items[i];
         const s2_class *to = match[i] >= 0 ? &sets->to->items[match[i]] : from;
         if (strcmp(from->name, to->name) != 0 && s2_utf8_same_letters(from->name, to->name))
-            s2_log(host, S2RGF_INFO, "Class \"%s\" of %s is matched with \"%s\" of %s", from->name,
-                   sets->from_name, to->name, sets->to_name);
+            s2_log(host, S2RGF_WARNING, "Class \"%s\" of %s is matched with \"%s\" of %s",
+                   from->name, sets->from_name, to->name, sets->to_name);
     }
 }
 
@@ -109,7 +109,7 @@ s2rgf_status s2_match_classes(const s2_class_sets *sets, const s2rgf_host *host,
     const int by_number = match_with(find_by_number, sets, match);
     matched += by_number;
     if (by_number > 0)
-        s2_log(host, S2RGF_INFO, "Classes that are called by numbers matched by these");
+        s2_log(host, S2RGF_INFO, "Classes that are called by numbers are matched by these numbers");
     report_matches(sets, match, host);
     if (!has_a_name(sets->from) || (matched == 0 && !has_a_name(sets->to))) {
         const int by_value = match_with(find_by_value, sets, match);

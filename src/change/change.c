@@ -137,7 +137,7 @@ static s2rgf_status find_transitions(comparison *c, s2rgf_error *err)
                s2_plural(c->pair.without_confidence, "pixel has", "pixels have"));
     if (census->before_only + census->after_only > 0)
         s2_log(c->host, S2RGF_INFO,
-               "Pixels with a class in one map alone are nodata: %llu in %s, %llu in %s",
+               "Pixels with a class in one map only are nodata: %llu in %s, %llu in %s",
                (unsigned long long)census->before_only, c->pair.before.path,
                (unsigned long long)census->after_only, c->pair.after.path);
     return s2_transitions_make(&c->pair, census, c->host, &c->transitions, err);
@@ -157,7 +157,7 @@ static s2rgf_status write_block(void *of, s2_rect block, const int *before, cons
             continue;
         const int row = census->index[0][before[i]], column = census->index[1][after[i]];
         if (row < 0 || column < 0)
-            return s2_fail(err, S2RGF_IO, "%s: value %d was not there before",
+            return s2_fail(err, S2RGF_IO, "%s: changed while it was read: it now has the value %d",
                            row < 0 ? c->pair.before.path : c->pair.after.path,
                            row < 0 ? before[i] : after[i]);
         const bool changed = made->joint[0][row] != made->joint[1][column];

@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "core/log.h"
 #include "core/memory.h"
+#include "core/utf8.h"
 
 #define UNSURE "unsure"
 static const uint8_t UNSURE_RGB[3] = {0xC8, 0xC8, 0xC8};
@@ -178,7 +179,8 @@ static s2rgf_status add_change(s2_transitions *made, s2_transition of, s2rgf_err
 /** Whether a change says nothing although it was seen: a map has an unsure class of its own. */
 static bool is_unsure(const s2_transitions *made, int from, int to)
 {
-    return strcmp(made->names[from], UNSURE) == 0 || strcmp(made->names[to], UNSURE) == 0;
+    return s2_utf8_same_letters(made->names[from], UNSURE) ||
+           s2_utf8_same_letters(made->names[to], UNSURE);
 }
 
 /** Which transitions occur. occurs out [made->count][made->count]; any_unsure out */

@@ -107,7 +107,7 @@ static s2rgf_status prepare_suggestion(suggestion *s, s2rgf_error *err)
     if (status == S2RGF_OK && options->labels.path)
         status = s2_labels_read_places(&options->labels, grid, s->host, &s->labels, err);
     if (status == S2RGF_OK && options->labels.path && s->labels.count == 0)
-        s2_log(s->host, S2RGF_WARNING, "%s: no label lies on the scene: places differ from none",
+        s2_log(s->host, S2RGF_WARNING, "%s: no label lies on the scene: labels have no effect",
                options->labels.path);
     if (status == S2RGF_OK)
         status = s2_candidates_init(&s->candidates, grid->width, grid->height,
@@ -194,11 +194,11 @@ static void tell_suggestion(const suggestion *s, const size_t *chosen, size_t fo
                    classes->items[c].name, places, s2_plural(places, "place", "places"));
     }
     if (found < (size_t)s->options->points)
-        s2_log(s->host, S2RGF_WARNING,
-               "%d places were asked for, %zu %s found%s: expected a larger scene or a smaller "
-               "distance",
-               s->options->points, found, s2_plural(found, "is", "are"),
-               s->options->distance_m > 0.0 ? " at this distance from each other" : "");
+        s2_log(
+            s->host, S2RGF_WARNING,
+            "%d places were asked for, %zu found%s: expected a larger scene or a smaller distance",
+            s->options->points, found,
+            s->options->distance_m > 0.0 ? " at this distance from each other" : "");
 }
 
 static s2rgf_status write_places(suggestion *s, const size_t *chosen, size_t found,

@@ -22,7 +22,7 @@ typedef struct s2rgf_reliability_bin {
     double accuracy; /* fraction of the pixels that agree with the reference, NaN without pixels */
 } s2rgf_reliability_bin;
 
-/** A figure of the whole map, estimated from a sample. NaN where it cannot be told. */
+/** A figure of the whole map, estimated from a sample. NaN where it is undefined. */
 typedef struct s2rgf_estimate {
     double estimate;
     double se;      /* standard error */
@@ -43,7 +43,7 @@ typedef struct s2rgf_stratum {
     uint64_t points;
 } s2rgf_stratum;
 
-/** What a probability sample says of the whole map. */
+/** What a probability sample says about the whole map. */
 typedef struct s2rgf_map_estimates {
     const char *design;      /* "stratified", "simple" or "systematic" */
     bool strata_are_classes; /* strata are the map's classes */
@@ -75,10 +75,10 @@ typedef struct s2rgf_assessment {
                                    points outside it */
     uint64_t excluded_unknown;  /* reference pixels of a class the map does not have */
     uint64_t excluded_conflict; /* pixels that labels of different classes share */
-    s2rgf_map_estimates *area_adjusted; /* NULL without a design: the rest is of the labels alone */
+    s2rgf_map_estimates *area_adjusted; /* of the whole map; NULL without a design */
     bool has_confidence;      /* a confidence raster was given; the members below describe it */
     double calibration_error; /* expected, over the bins; NaN without confidence */
-    /* bin b from b / S2RGF_RELIABILITY_BINS on, the last one with its end */
+    /* bin b starts at b / S2RGF_RELIABILITY_BINS; the last one includes its end */
     s2rgf_reliability_bin reliability[S2RGF_RELIABILITY_BINS];
     uint64_t without_confidence; /* assessed pixels where the confidence raster has nodata */
 } s2rgf_assessment;
@@ -92,10 +92,10 @@ typedef struct s2rgf_assess_options {
        NULL */
     const char *confidence_path;
     s2rgf_label_options labels;
-    /* how the labels, points, were drawn: "stratified", "simple" or "systematic"; NULL: not at
-       random */
+    /* how the labels, which must be points, were drawn: "stratified", "simple" or "systematic"; NULL:
+       not at random */
     const char *design;
-    const char *strata_path; /* of "stratified", as for s2rgf_sample(); NULL: the map's classes */
+    const char *strata_path; /* with "stratified", as for s2rgf_sample(); NULL: the map's classes */
 } s2rgf_assess_options;
 
 /** Fill with defaults. options out [size], size is sizeof *options. */
@@ -113,9 +113,8 @@ S2RGF_API s2rgf_status s2rgf_assess(const s2rgf_assess_options *options, const s
                                     s2rgf_assessment **result, s2rgf_error *err);
 
 /**
- * The assessment as a JSON object with the keys overall_accuracy, average_accuracy, kappa,
- * classes, confusion_matrix, per_class, excluded, with a design area_adjusted and with confidence
- * calibration. text out, released with s2rgf_free().
+ * The assessment as a JSON object; s2rgf_assess(1) lists its keys.
+ * text out released with s2rgf_free()
  */
 S2RGF_API s2rgf_status s2rgf_assessment_json(const s2rgf_assessment *assessment, char **text,
                                              s2rgf_error *err);
@@ -123,9 +122,9 @@ S2RGF_API s2rgf_status s2rgf_assessment_json(const s2rgf_assessment *assessment,
 /**
  * The assessment as a page of HTML that loads nothing: the map's picture, figures with their
  * intervals, matrices, what was excluded, and where all of it comes from. The map is opened again,
- * and read at up to 3200 x 3200 places, from its overviews where it has them.
+ * and read at up to 3200 x 3200 places, from its overviews if it has any.
  * options  in  those that the assessment was made with
- * warnings in  lines to be shown, such as those the assessment gave the host, ended by NULL, or NULL
+ * warnings in  lines to show, such as those that the assessment gave the host, ended by NULL, or NULL
  * text     out released with s2rgf_free()
  * Errors  IO, FORMAT, UNSUPPORTED (GDAL writes no PNG), NO_MEMORY, CANCELLED.
  */

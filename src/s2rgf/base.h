@@ -28,9 +28,9 @@ typedef enum s2rgf_status {
     S2RGF_IO,               /* a file could not be opened, read, written or renamed */
     S2RGF_FORMAT,           /* a file was read but its content is malformed */
     S2RGF_MISMATCH,         /* model and input do not fit each other */
-    S2RGF_UNSUPPORTED,      /* well-formed, but beyond what this version does */
+    S2RGF_UNSUPPORTED,      /* well-formed, but more than this version can do */
     S2RGF_CANCELLED,        /* the progress function asked to stop */
-    S2RGF_INTERNAL          /* a defect of this library: please report it */
+    S2RGF_INTERNAL          /* a bug of this library: please report it */
 } s2rgf_status;
 
 /** A status with its one-line message: "subject: what is wrong: expected X, found Y". */
@@ -43,8 +43,8 @@ typedef struct s2rgf_error {
 typedef enum s2rgf_log_level { S2RGF_DEBUG, S2RGF_INFO, S2RGF_WARNING } s2rgf_log_level;
 
 /**
- * Whom the library talks to while it works. Any member may be NULL. Both are called in the thread
- * that called the library, and no other.
+ * Functions that the library calls while it works, always in the thread that called the library. Any
+ * member may be NULL.
  */
 typedef struct s2rgf_host {
     /* fraction done in 0..1; return false to cancel (the verb then returns S2RGF_CANCELLED) */
@@ -55,15 +55,15 @@ typedef struct s2rgf_host {
 } s2rgf_host;
 
 /**
- * Text from outside on one line that a terminal may show: control characters, overrides of the
- * writing direction and bytes that are not UTF-8 become escapes (\x1b, \u202e), line breaks and
- * tabs blanks. The library's messages contain names of files and classes as they are: pass them
- * through this function before you print them.
+ * Make a line that is safe to print on a terminal from text that may hold anything: control
+ * characters, overrides of the writing direction and bytes that are not UTF-8 become escapes (\x1b,
+ * \u202e); line breaks and tabs become blanks. The library's messages contain names of files and
+ * classes as they are: pass them through this function before you print them.
  * line out [size], cut between characters
  */
 S2RGF_API void s2rgf_printable(const char *text, char *line, size_t size);
 
-/** The size of a patch of one class in a map; one of both, 0 the other. */
+/** The size of a patch of one class in a map, in hectares or in pixels; the other is 0. */
 typedef struct s2rgf_patch_size {
     double hectares;
     int pixels;
@@ -74,24 +74,25 @@ typedef struct s2rgf_patch_size {
  * Some libraries read the environment once, when they are loaded, so the host must set variables
  * before it starts or loads libs2rgf. OMP_WAIT_POLICY=passive lets waiting threads sleep. Without it
  * GNU's OpenMP threads spin, and on a busy machine training takes several times as long.
- * Of OPENBLAS_CORETYPE, see s2rgf_blas_core_type(). Under a limit on address space (ulimit -v),
- * OpenBLAS retries for ever to get its buffers while it is loaded, by libs2rgf or by GDAL: allow
- * 128 MB for each thread of OMP_NUM_THREADS.
+ * For OPENBLAS_CORETYPE, see s2rgf_blas_core_type(). If address space is limited (ulimit -v), allow
+ * 128 MB for each thread of OMP_NUM_THREADS: OpenBLAS, which libs2rgf or GDAL loads, retries for ever
+ * if it cannot get its buffers.
  */
 
 /* ---- general ------------------------------------------------------------------------------- */
 
 /**
- * Refuse to write files of which two are one, or one is one of others, or belongs to one of these
- * data sets or to one beside it, as roads.prj belongs to roads.shp. All functions of the library
- * do this with the names in their options.
- * paths, others in  files; files or data sets; each ended by NULL
+ * Refuse to write these files if two of them are the same file, or if one of them is a file of the
+ * others, or belongs to another data set beside it, as roads.prj belongs to roads.shp. All functions
+ * of the library do this with the names in their options.
+ * paths  in  files to be written, ended by NULL
+ * others in  files or data sets that must stay, ended by NULL
  * Errors  INVALID_ARGUMENT, NO_MEMORY.
  */
 S2RGF_API s2rgf_status s2rgf_check_outputs(const char *const *paths, const char *const *others,
                                            s2rgf_error *err);
 
-/** A text, and the file that it is to be written to. */
+/** A text, and the file to write it to. */
 typedef struct s2rgf_text_file {
     const char *path, *text;
 } s2rgf_text_file;
@@ -113,9 +114,9 @@ S2RGF_API s2rgf_status s2rgf_text_check(const char *path, bool overwrite, s2rgf_
 S2RGF_API void s2rgf_free(void *text);
 
 /**
- * What OPENBLAS_CORETYPE should be set to before this process starts, because OpenBLAS does not
- * know the processor and has chosen kernels for an older one, and with them training is
- * slow; NULL: nothing, its kernels fit the processor, or the variable is set.
+ * The value that OPENBLAS_CORETYPE should have had when this process started, if OpenBLAS does not
+ * know the processor and has chosen kernels for an older one, which make training slow. NULL if its
+ * kernels fit the processor, or if the variable is set.
  */
 S2RGF_API const char *s2rgf_blas_core_type(void);
 

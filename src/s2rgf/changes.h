@@ -21,10 +21,10 @@ typedef struct s2rgf_change_options {
     const char *assigned_srs;             /* CRS of maps that have none, or NULL */
     /* confidences of the maps, on their grids: both or NULL */
     const char *before_confidence_path, *after_confidence_path;
-    double threshold; /* with these: a change less sure in either map is "unsure", 0 to 1 */
+    double threshold; /* with these: changes less sure in either map are "unsure", 0 to 1 */
     const char *output_path;
-    const char *report_path; /* the caller's report: may be no output or input; or NULL */
-    const char *format;      /* GDAL driver name, or NULL: from the extension */
+    const char *report_path;             /* the caller's own report, no output or input; or NULL */
+    const char *format;                  /* GDAL driver name, or NULL: from the extension */
     const char *const *creation_options; /* KEY=VALUE list ended by NULL, or NULL */
     bool overwrite;
     bool style; /* write a QGIS .qml beside the map */
@@ -33,23 +33,23 @@ typedef struct s2rgf_change_options {
 /** Fill with defaults. options out [size], size is sizeof *options. */
 S2RGF_API void s2rgf_change_options_init(s2rgf_change_options *options, size_t size);
 
-/** What became of what between two maps. Released with s2rgf_transitions_free(). */
+/** Which class became which between two maps. Released with s2rgf_transitions_free(). */
 typedef struct s2rgf_transitions {
     int class_count;
     char **class_names; /* [class_count] that occur: in the order of the first map, then others */
     uint64_t *pixels;   /* [class_count * class_count], row = before, column = after */
     double *hectares;   /* the same, on the ellipsoid; NaN where areas are not known */
-    int *values;        /* the same: pixel values in the change map, 0 where nothing is */
-    int unsure_value;   /* 0: there is no such pixel */
+    int *values; /* the same: pixel values in the change map, 0 for a change that does not occur */
+    int unsure_value; /* 0: there is no such pixel */
     uint64_t unsure_pixels;
     double unsure_hectares;
-    uint64_t before_only, after_only; /* pixels with a class in one map: nodata */
+    uint64_t before_only, after_only; /* pixels with a class in one map only, which become nodata */
 } s2rgf_transitions;
 
 /**
- * Compare two class rasters and write what became of what as a third, on the grid of the first. Its
- * classes are those that did not change, with their names and colours, "A to B", and "unsure".
- * Classes are matched as in s2rgf_assess().
+ * Compare two class rasters and write a third, on the grid of the first, which says which class became
+ * which. Its classes are those that did not change, with their names and colours, "A to B", and
+ * "unsure". Classes are matched as in s2rgf_assess().
  * Errors  INVALID_ARGUMENT, IO, FORMAT, UNSUPPORTED (the format, more than S2RGF_MAX_CLASSES kinds
  *         of change), MISMATCH (no common class or pixel), NO_MEMORY, CANCELLED. After any error no
  *         output is left and none was replaced.
@@ -58,7 +58,10 @@ typedef struct s2rgf_transitions {
 S2RGF_API s2rgf_status s2rgf_change(const s2rgf_change_options *options, const s2rgf_host *host,
                                     s2rgf_transitions **result, s2rgf_error *err);
 
-/** As a JSON object, s2rgf_change(1). text out zero-terminated, released with s2rgf_free() */
+/**
+ * Transitions as a JSON object; see s2rgf_change(1).
+ * text out zero-terminated, released with s2rgf_free()
+ */
 S2RGF_API s2rgf_status s2rgf_transitions_json(const s2rgf_transitions *transitions, char **text,
                                               s2rgf_error *err);
 

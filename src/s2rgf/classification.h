@@ -25,39 +25,39 @@ typedef struct s2rgf_classify_options {
     const char *confidence_path;  /* largest class probability, Float32, or NULL */
     const char *probability_path; /* one Float32 band a class, or NULL */
     const char *uncertainty_path; /* Float32 bands "entropy" and "margin", or NULL */
-    const char *report_path;      /* the caller's report: may be no output or input; or NULL */
+    const char *report_path;      /* the caller's own report, no output or input; or NULL */
     /* GDAL driver name of the map; NULL, and for the other outputs: by extension, else GTiff */
     const char *format;
     const char *const *creation_options; /* KEY=VALUE list ended by NULL, or NULL */
     bool overwrite;
     bool style;            /* write a QGIS .qml beside the map */
     const char *mask_path; /* map only where this raster is neither 0 nor nodata, or NULL */
-    /* map only pixels with their centre in polygons, or in none: layers as of labels, of which path,
-       layer, where and assigned_srs count; path NULL: anywhere */
+    /* map only pixels whose centre is in a polygon of cutline, and in none of exclude. Only path,
+       layer, where and assigned_srs count; path NULL: no such limit */
     s2rgf_label_options cutline, exclude;
     bool has_srcwin;  /* map only this rectangle of the reference grid */
     double srcwin[4]; /* x, y, width, height in reference pixels */
     bool has_projwin;
     double projwin[4];       /* ulx, uly, lrx, lry */
     const char *projwin_srs; /* CRS of projwin, or NULL for the reference grid's */
-    /* smooth the classes' log-odds over a window of so many pixels, an odd number from 3 to 51; 0: as
-       the model has them */
+    /* smooth the classes' log-odds over a window of this many pixels, an odd number from 3 to 51; 0:
+       leave them as they are */
     int smooth_px;
-    /* pixels whose class is less probable become the class "unsure", whose value is the first after
-       those of the model; 0: none, 1: all that are not certain */
+    /* pixels whose class is less probable than this become the class "unsure", whose value is the
+       first after those of the model; 0: none, 1: all that are not certain */
     double reject;
-    /* smaller patches of a class take that of their largest neighbour; not in a share, but
-       s2rgf_mosaic() does it; zeros: all stay */
+    /* smaller patches of a class take the class of their largest neighbour; zeros: all stay. Not with
+       share_count: s2rgf_mosaic() does it then */
     s2rgf_patch_size smallest_patch;
     int tile_px;   /* 0: chosen from memory_mb */
-    int threads;   /* 0: as affinity and CPU quota leave */
+    int threads;   /* 0: as many as affinity and CPU quota allow */
     int memory_mb; /* working memory for tiles; 0: 512, or half of what cgroups grant */
     /* upper limit when sizing GDAL's block cache for the layout of the files; 0: do not touch it */
     int block_cache_mb;
-    /* make only share 1..share_count, for s2rgf_mosaic(): whole rows of tiles, in GeoTIFFs named
-       MAP_03of16.tif; one that exists is kept unless overwrite; share_count 0: all */
+    /* make only share number 1..share_count, for s2rgf_mosaic(): whole rows of tiles, in GeoTIFFs named
+       MAP_03of16.tif. A share that exists is kept unless overwrite. share_count 0: make all */
     int share, share_count;
-    const s2rgf_model *model; /* open, in place of model_path, or NULL */
+    const s2rgf_model *model; /* an open model, in place of model_path, or NULL */
     /* "float", as fast as the processor can, or "exact", the same bytes on every processor */
     const char *precision;
 } s2rgf_classify_options;
@@ -71,9 +71,8 @@ S2RGF_API void s2rgf_classify_options_init(s2rgf_classify_options *options, size
  * Errors  INVALID_ARGUMENT, NO_MEMORY (memory_mb too small), IO, FORMAT, MISMATCH, CANCELLED.
  *         After any error no output file exists under its name and none was overwritten.
  * Memory  bounded by memory_mb for tiles and decoded blocks, plus the model and GDAL's block cache.
- * Threads starts its own OpenMP team (see "the process" in s2rgf/base.h); every worker opens its
- *         own GDAL handles. With more than one worker, each may read ahead in a second thread if
- *         there are spare cores or the files are slow.
+ * Threads starts threads of its own, each with its own GDAL handles. If there are several, each may
+ *         read ahead in a second thread when cores are spare or files are slow.
  */
 S2RGF_API s2rgf_status s2rgf_classify(const s2rgf_classify_options *options, const s2rgf_host *host,
                                       s2rgf_error *err);
@@ -87,8 +86,8 @@ typedef struct s2rgf_scenes_result {
 
 /**
  * Map many scenes with one model: those of a folder, or those that a text file names. "{}" in paths
- * stands for the name of a scene; a share is every share_count'th scene. A scene whose map exists
- * is skipped unless overwrite; one that fails is reported in the result and does not stop the
+ * stands for the name of a scene. A share is every share_count'th scene. A scene whose map exists is
+ * skipped unless overwrite. A scene that fails is reported in the result and does not stop the
  * others.
  * result  out  also after CANCELLED; NULL if it could not begin
  * Errors  INVALID_ARGUMENT, IO, FORMAT (of the list or the model), NO_MEMORY, CANCELLED.

@@ -13,9 +13,8 @@ typedef struct s2rgf_label_options {
     const char *attribute;    /* class field of a vector layer, text or whole numbers */
     const char *where;        /* attribute filter, or NULL */
     const char *assigned_srs; /* CRS of labels that have none, or NULL */
-    bool all_touched;         /* burn every pixel a polygon touches, not only centres inside */
-    double
-        buffer_m; /* a point labels the pixels with their centre so near, too; 0: its own alone */
+    bool all_touched;         /* every pixel that a polygon touches, not only centres inside */
+    double buffer_m; /* a point also labels pixels whose centre is this near; 0: its own only */
     const void *reserved[8]; /* NULL: room for later members */
 } s2rgf_label_options;
 

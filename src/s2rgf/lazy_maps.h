@@ -17,7 +17,7 @@ extern "C" {
 
 #define S2RGF_MAP_LEVELS 16 /* the map and coarser views of it */
 
-/** What is known of a map before any pixel is computed. */
+/** What is known about a map before any pixel is computed. */
 typedef struct s2rgf_map_info {
     int width, height;      /* of the reference grid */
     double geotransform[6]; /* in GDAL's order */
@@ -35,7 +35,7 @@ typedef struct s2rgf_lazy_map s2rgf_lazy_map;
 typedef struct s2rgf_lazy_map_options {
     size_t size; /* of the structure, set by init */
     const s2rgf_scene *scene;
-    const s2rgf_model *model; /* open, in place of the scene's model_path, or NULL */
+    const s2rgf_model *model; /* an open model, in place of the scene's model_path, or NULL */
     /* working memory for a tile and the decoded blocks under it; 0: 512, or half of what the control
        groups grant where that is less */
     int memory_mb;
@@ -46,10 +46,10 @@ S2RGF_API void s2rgf_lazy_map_options_init(s2rgf_lazy_map_options *options, size
 
 /**
  * Open a scene with its model; nothing is computed.
- * host in  copied: the first reading warns of a scene's values; its progress is not called
+ * host in  copied, because the first read may warn of the scene's values; progress is not called
  * Errors  INVALID_ARGUMENT, NO_MEMORY (memory_mb too small), IO, FORMAT, UNSUPPORTED, MISMATCH.
- * Memory  *map is released with s2rgf_lazy_map_close(); the scene is copied, and an open
- *         model may be closed before.
+ * Memory  *map is released with s2rgf_lazy_map_close(). The scene is copied, and you may close an
+ *         open model first.
  * Threads a map belongs to one thread at a time; several may be open at once.
  */
 S2RGF_API s2rgf_status s2rgf_lazy_map_open(const s2rgf_lazy_map_options *options,

@@ -32,8 +32,8 @@ typedef struct s2rgf_band_info {
 /** A source that a model needs. */
 typedef struct s2rgf_source_info {
     const char *name;
-    double pixel_size;         /* metres on the ground, or of unknown unit: */
-    bool pixel_size_in_metres; /* it is in metres */
+    double pixel_size;         /* on the ground, in metres if the next member says so */
+    bool pixel_size_in_metres; /* false: the unit is unknown */
     bool defines_reference;    /* its grid is the reference grid, that of the map */
     bool on_reference;         /* its grid is the reference grid, or equal to it */
     int band_count;
@@ -81,15 +81,15 @@ S2RGF_API s2rgf_status s2rgf_model_describe(const s2rgf_model *model, bool json,
 S2RGF_API s2rgf_status s2rgf_model_html(const s2rgf_model *model, char **text, s2rgf_error *err);
 
 /**
- * Describe a model as a STAC item of the Machine Learning Model extension, s2rgf_info(1): JSON,
- * whose asset is the file that the model was opened from.
+ * Describe a model as a STAC item, in JSON, with the Machine Learning Model extension; see
+ * s2rgf_info(1). Its asset is the file that the model was opened from.
  * text out zero-terminated, released with s2rgf_free()
  */
 S2RGF_API s2rgf_status s2rgf_model_stac(const s2rgf_model *model, char **text, s2rgf_error *err);
 
 /**
- * Write a model's network as an ONNX file, s2rgf_info(1). The file gets its name only when
- * it is complete.
+ * Write a model's network as an ONNX file; see s2rgf_info(1). The file gets its name only when it is
+ * complete.
  * Errors  INVALID_ARGUMENT (exists and not overwrite, or is the model), UNSUPPORTED (the patch
  *         network), FORMAT, IO, NO_MEMORY.
  */

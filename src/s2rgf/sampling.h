@@ -26,16 +26,16 @@ typedef struct s2rgf_sample_options {
     const char *design; /* "stratified", "simple" or "systematic" */
     const char
         *strata_path; /* class raster on the map's grid whose classes are the strata, or NULL */
-    int points;       /* of the sample, or 0 and: */
-    double target_se; /* standard error of the overall accuracy to expect, 0.0005 to 0.5, or 0 */
+    int points;       /* of the sample, or 0 with target_se */
+    double target_se; /* the standard error of the overall accuracy to reach, 0.0005 to 0.5, or 0 */
     /* "U" or "class=U", expected user's accuracies, ended by NULL, or NULL: 0.8 */
     const char *const *accuracies;
     const char *allocation;      /* to strata: "least", "proportional", "equal" or "neyman" */
     int least;                   /* points that each stratum gets with "least" */
-    s2rgf_label_options exclude; /* places that no point may lie in; path NULL: none */
-    double exclude_m;            /* or be so near to, in metres */
+    s2rgf_label_options exclude; /* labels whose pixels are not drawn; path NULL: none */
+    double exclude_m;            /* nor are pixels this near to them, in metres */
     uint64_t seed;
-    bool blind; /* leave out of the points what the map says of them */
+    bool blind; /* leave out the map's class of each point */
 } s2rgf_sample_options;
 
 /** Fill with defaults. options out [size], size is sizeof *options. */
@@ -43,7 +43,7 @@ S2RGF_API void s2rgf_sample_options_init(s2rgf_sample_options *options, size_t s
 
 /**
  * Draw a probability sample of the pixels of a class raster and write it as a layer of points. The
- * map is read once. The file appears under its name only when it is whole.
+ * map is read once. The file gets its name only when it is complete.
  * Errors  INVALID_ARGUMENT, IO, FORMAT, UNSUPPORTED (the vector format), MISMATCH (no pixel to
  *         draw, or strata on another grid), NO_MEMORY, CANCELLED.
  * Memory  grows with points and strata, not with the map.

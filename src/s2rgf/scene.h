@@ -28,13 +28,13 @@ typedef struct s2rgf_scene_options {
     const char *source_nodata;
     const char *const *open_options;  /* KEY=VALUE list ended by NULL, or NULL */
     const char *const *input_formats; /* GDAL driver names ended by NULL, or NULL for all */
-    /* above 1: average the pixels of every source to pixels so many times as large, for quick looks
-       only, because the model was trained on finer ones; 0 and 1: leave them as they are */
+    /* above 1: average the pixels of every source to pixels this many times as large; for quick looks
+       only, because the model was trained on finer ones. 0 and 1: leave them as they are */
     int decimation;
-    bool any_source; /* map pixels that have data in one source at least, instead of in all */
-    /* what makes pixels valid, ended by NULL, or NULL: "LAYER=4-7,11" lists values of the input LAYER,
-       which then is a quality layer and no source, and "LAYER=nobits:0-4" bits that may not be set;
-       with "SOURCE:" before it, of that source alone */
+    bool any_source; /* map pixels that have data in at least one source, instead of in all */
+    /* which pixels are valid, ended by NULL, or NULL for all: "LAYER=4-7,11" lists values of the input
+       LAYER, which is then a quality layer and not a source; "LAYER=nobits:0-4" lists bits that must
+       not be set. "SOURCE:" before it applies it to that source only. */
     const char *const *quality;
     const void *reserved[7]; /* NULL: room for later members */
 } s2rgf_scene_options;
@@ -63,8 +63,8 @@ S2RGF_API s2rgf_status s2rgf_scene_parse(const char *text, s2rgf_scene **scene, 
 /**
  * Write a scene file, whose name must end in ".s2rgf.json". Relative paths are rewritten so that
  * they start at its folder. The file gets its name only when it is complete.
- * Errors  INVALID_ARGUMENT (exists and not overwrite, is one of the scene's files, or could not be
- *         read again, as with too many sources), IO, NO_MEMORY.
+ * Errors  INVALID_ARGUMENT (exists and not overwrite, is one of the scene's files, or has too many
+ *         sources or the like to be read again), IO, NO_MEMORY.
  */
 S2RGF_API s2rgf_status s2rgf_scene_save(const s2rgf_scene *scene, const char *path, bool overwrite,
                                         s2rgf_error *err);

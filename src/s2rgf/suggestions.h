@@ -23,9 +23,9 @@ typedef struct s2rgf_suggest_options {
     const char *output_path;
     const char *format; /* GDAL driver name, or NULL: from the extension */
     bool overwrite;
-    int points;                 /* places wanted, 1 to 10000 */
-    double distance_m;          /* between places, and from labels, at least */
-    s2rgf_label_options labels; /* that there are; path NULL: none; their classes do not matter */
+    int points;                 /* number of places, 1 to 10000 */
+    double distance_m;          /* least distance between places, and from labels */
+    s2rgf_label_options labels; /* existing labels; path NULL: none; their classes do not matter */
     const char *mask_path;      /* only where this raster is neither 0 nor nodata, or NULL */
     int tile_px, threads, memory_mb, block_cache_mb; /* as in s2rgf_classify_options */
 } s2rgf_suggest_options;
@@ -34,9 +34,9 @@ typedef struct s2rgf_suggest_options {
 S2RGF_API void s2rgf_suggest_options_init(s2rgf_suggest_options *options, size_t size);
 
 /**
- * Choose places to label next, at which a model is in doubt and which differ from each other and
- * from labels, and write them as a layer of points. They do not depend on tiles and threads. The
- * file appears under its name only when it is whole.
+ * Choose places to label next, and write them as a layer of points. There the model is in doubt, and
+ * they differ from each other and from labels. They do not depend on tiles and threads. The file gets
+ * its name only when it is complete.
  * Errors  INVALID_ARGUMENT, IO, FORMAT, UNSUPPORTED (the vector format), MISMATCH (model and scene,
  *         or no place), NO_MEMORY, CANCELLED.
  * Memory  bounded by memory_mb for tiles, plus some megabytes for candidates.

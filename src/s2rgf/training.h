@@ -24,9 +24,9 @@ typedef struct s2rgf_train_options {
     s2rgf_label_options labels;
     const char *scenes_path;   /* folder of scenes, or list of their names; NULL: one scene */
     bool skip_bad;             /* leave out scenes that cannot be used, instead of failing */
-    const char *validation_by; /* what is kept together: "group", polygons or blocks; "scene" */
+    const char *validation_by; /* what stays together: "group", a polygon or block; or "scene" */
     /* bands to use, "NAME=1-4,8" or "NAME=450-900nm", in this order, ended by NULL, or NULL: all that
-       are not marked bad and hold data. Of a single source also without "NAME=". */
+       are not marked bad and hold data. A single source needs no "NAME=". */
     const char *const *bands;
     const char *model_path;
     bool overwrite;
@@ -52,20 +52,20 @@ typedef struct s2rgf_train_options {
     bool refit;        /* after validation, train again on all labels */
     int patience;      /* validations without improvement before stopping; 0: never */
     uint64_t seed;
-    int threads;             /* 0: as affinity and CPU quota leave */
+    int threads;             /* 0: as many as affinity and CPU quota allow */
     const char *checkpoint;  /* file written atomically while training, or NULL */
     bool resume;             /* continue from that checkpoint */
     const char *report_path; /* JSON file that says how the training went, or NULL */
-    /* model whose weights, of sources and classes of the same name, the training starts from, and
-       whose normalisation it uses; or NULL. channels 0: those of this model. */
+    /* model to start from, or NULL: its weights for sources and classes of the same name, and its
+       normalisation. channels 0: those of this model. */
     const char *initial_path;
-    const char *freeze;    /* with initial_path: what is not trained: "encoders", or NULL */
+    const char *freeze;    /* with initial_path: "encoders" are not trained; or NULL */
     double source_dropout; /* probability that a crop lacks a source, 0 to 0.9 */
-    /* in training, sources whose grid is not the reference grid are moved by up to so many of their
-       own pixels, 0 to 2 */
+    /* in training, move sources whose grid is not the reference grid by up to this many of their own
+       pixels, 0 to 2 */
     double shift_jitter;
-    /* this is one of several processes that MPI has started, and all of them call s2rgf_train() with
-       the same options, to train one model together */
+    /* this is one of several processes that MPI has started and that train one model together: all
+       of them call s2rgf_train() with the same options */
     bool mpi;
 } s2rgf_train_options;
 
@@ -78,10 +78,11 @@ S2RGF_API void s2rgf_train_options_init(s2rgf_train_options *options, size_t siz
  * Errors  INVALID_ARGUMENT, NO_MEMORY, IO, FORMAT, UNSUPPORTED, CANCELLED, MISMATCH (a checkpoint or
  *         an initial model that does not fit).
  * Several processes (options->mpi): each takes some crops of every step, and the model has the bytes
- *         that one process would have made. They must be able to read the same files. The first alone
- *         writes, logs, and has the error's message; progress is asked for in all, and the first to
- *         cancel ends all. UNSUPPORTED: without the plugin for MPI. MPI, once started, ends with the
- *         process. One that fails in the middle of a step logs why and ends all processes.
+ *         that one process would have made. All must be able to read the same files. Only the first
+ *         one writes, logs, and has the error's message. progress is called in all of them; the first
+ *         that cancels ends all. A process that fails in the middle of a step logs why and ends all
+ *         processes. Without the plugin for MPI the status is UNSUPPORTED. MPI, once started, ends
+ *         with the process.
  * Memory  grows with the number of labelled pixels, the batch and C, not with the scene.
  * Memory  OpenBLAS takes and keeps 128 MB of address space for each thread; NO_MEMORY if there is
  *         less.

@@ -231,8 +231,8 @@ static void tell_allocation(const drawing *d, uint64_t wanted)
             fewest = part->points < fewest ? part->points : fewest;
         if (part->points < 2 && part->points < part->pixels)
             s2_log(d->host, S2RGF_WARNING,
-                   "Stratum %d (%s) gets %llu %s: no standard error can be told: expected two or "
-                   "more",
+                   "Stratum %d (%s) gets %llu %s: its standard error is undefined: expected two "
+                   "or more",
                    d->list[h].value, d->list[h].name, (unsigned long long)part->points,
                    s2_plural(part->points, "point", "points"));
     }
@@ -351,7 +351,8 @@ static s2rgf_status look_up_classes(drawing *d, s2rgf_error *err)
         if (class >= 0)
             point->map_class = classes->items[class].name;
         else if (status == S2RGF_OK)
-            status = s2_fail(err, S2RGF_IO, "%s: pixel %d, %d: its class was there before",
+            status = s2_fail(err, S2RGF_IO,
+                             "%s: changed while it was read: pixel %d, %d has no class now",
                              d->options->map_path, point->x, point->y);
     }
     return status;
@@ -368,8 +369,8 @@ static void tell_excluded(const drawing *d, uint64_t drawable)
         return;
     }
     s2_log(d->host, share > MUCH ? S2RGF_WARNING : S2RGF_INFO,
-           "%s: %llu %s excluded, %.2g %% of the map: estimates suppose that it is mapped "
-           "there as well as elsewhere",
+           "%s: %llu %s excluded, %.2g %% of the map: estimates assume that the map is as "
+           "good there as elsewhere",
            d->options->exclude.path, (unsigned long long)(pixels - drawable),
            s2_plural(pixels - drawable, "pixel is", "pixels are"), 100.0 * share);
 }

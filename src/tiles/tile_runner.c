@@ -75,7 +75,7 @@ int s2_threads_startable(int wanted, const s2rgf_host *host)
         return wanted;
     atomic_store(&refused, wanted);
     s2_log(host, S2RGF_WARNING,
-           "the system starts only %d of %d threads, and the work goes on with so many: see the "
+           "the system starts only %d of %d threads, and the work continues with these: see the "
            "limits of processes and memory (ulimit -u, -v)",
            found, wanted);
     return found;

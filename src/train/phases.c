@@ -31,9 +31,9 @@ static s2rgf_status split_labels(s2_trainer *trainer, double fraction, s2_model_
     char apart[48] = "in scenes of their own";
     if (!isnan(report.distance_px))
         s2_snprintf(apart, sizeof apart, "at least %.1f pixels apart", report.distance_px);
-    s2_log(trainer->host, S2RGF_INFO, "Split: %zu %s, %zu %s, %s", report.train_pixels,
-           s2_plural(report.train_pixels, "pixel trains", "pixels train"), report.validation_pixels,
-           s2_plural(report.validation_pixels, "validates", "validate"), apart);
+    s2_log(trainer->host, S2RGF_INFO, "Split: %zu %s for training, %zu for validation, %s",
+           report.train_pixels, s2_plural(report.train_pixels, "pixel", "pixels"),
+           report.validation_pixels, apart);
     s2_label_report_unvalidated(trainer->set, trainer->host);
     return S2RGF_OK;
 }

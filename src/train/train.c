@@ -178,7 +178,7 @@ static s2rgf_status check_options(const s2rgf_train_options *options, s2rgf_erro
     if (strcmp(options->validation_by, "group") != 0 &&
         strcmp(options->validation_by, "scene") != 0)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
-                       "what validates: expected group or scene, found %s", options->validation_by);
+                       "validation by: expected group or scene, found %s", options->validation_by);
     if (options->freeze && strcmp(options->freeze, "encoders") != 0)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "freeze: expected encoders, found %s",
                        options->freeze);
@@ -277,7 +277,7 @@ static s2rgf_status train_model(const training_call *call, const s2rgf_host *hos
                "-shift_jitter: no source has a grid of its own: nothing is shifted");
     spec.expert = !content->off.expert && bands <= S2_EXPERT_MAX_BANDS;
     if (!content->off.expert && !spec.expert)
-        s2_log(host, S2RGF_INFO, "No linear expert: of more than %d bands it would take too long",
+        s2_log(host, S2RGF_INFO, "No linear expert: with more than %d bands it would take too long",
                S2_EXPERT_MAX_BANDS);
     spec.windows = spec.expert && !content->off.windows;
     spec.hidden = spec.windows && !content->off.hidden;

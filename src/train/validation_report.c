@@ -52,7 +52,7 @@ void s2_validation_report(const s2_confusion *confusion, const s2_class_table *c
     if (!isnan(share->former_oa))
         s2_log(
             host, S2RGF_WARNING,
-            "the linear expert alone is right at %.3f of the validation pixels, and with the network "
+            "the linear expert alone is right at %.3f of the validation pixels, with the network at "
             "%.3f: its share is raised to %g; more labels or steps may help the network",
             share->expert_oa, share->former_oa, share->share);
 }

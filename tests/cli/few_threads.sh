@@ -22,7 +22,7 @@ for scene in a b c d e; do
     cp scene/hs.tif scenes/${scene}_hs.tif
 done
 for most in 1 2 3; do
-    said="the system starts only $most of 4 threads, and the work goes on with so many"
+    said="the system starts only $most of 4 threads, and the work continues with these"
     within $most "${train[@]}" -q -overwrite few.s2rgf
     expect_in "$stderr" "$said"
     expect_same model.s2rgf few.s2rgf

@@ -147,7 +147,7 @@ sed -i '/bandID number="40"/d' broken/enmap/*METADATA.XML
 refused hs=broken/enmap "expected the 40 bands of" "found 39"
 refused s2=absent.SAFE "absent.SAFE"
 mkdir empty.SAFE
-refused s2=empty.SAFE "empty.SAFE: cannot be opened as a raster: it is a folder without a product that is known"
+refused s2=empty.SAFE "empty.SAFE: cannot be opened as a raster: it is a folder without a known product"
 
 # ---- every command of the page
 [ -e products/EMIT_L2A_RFL_001.nc ] || skip "GDAL writes no netCDF (the other products hold)"

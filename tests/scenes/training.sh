@@ -184,7 +184,7 @@ expect_in "$stderr" "no scene can be left out so that every class keeps half of 
 for name in a b c; do echo "tiles/$name"; done > list.txt
 for name in a b c; do cp "tiles/${name}_truth.tif" "tiles/${name}_all.tif"; done
 expect_status 0 "${quick[@]}" -val 0.3 -val_by scene -scenes list.txt "${inputs[@]}" -labels '{}_all.tif' m.s2rgf
-expect_in "$stdout" "$((2 * 64 * 64)) pixels train, $((64 * 64)) validate, in scenes of their own"
+expect_in "$stdout" "$((2 * 64 * 64)) pixels for training, $((64 * 64)) for validation, in scenes of their own"
 expect_not_in "$stdout" "nan"
 # a class that one scene alone has cannot be validated
 "$PYTHON" -c '
@@ -206,7 +206,7 @@ for class in 11 12; do
 done
 echo tiles/a > list.txt
 expect_status 0 "${quick[@]}" -val_by scene -scenes list.txt "${inputs[@]}" -labels '{}_all.tif' m.s2rgf
-expect_in "$stderr" "there is one scene: whole scenes cannot validate"
+expect_in "$stderr" "there is only one scene: validation takes polygons or blocks of it"
 
 # Scenes that do not fit are named: the run ends before its first step, or goes on without them.
 bad=(-i 'ms={}_ms.tif' -labels bad.gpkg -a class)
@@ -264,6 +264,8 @@ for name, scale in (("byte", 1 / 20), ("light", 2.5)):
 gdal.Translate("bad/float_ms.tif", "bad/ok_ms.tif", outputType=gdal.GDT_Float32, scaleParams=[[0, 10000, 0, 1]])
 water = np.where(np.arange(4)[:, None, None] < 3, values, values // 8)
 raster("bad/water_ms.tif", water, 500000, 5800000, 10)
+raster("bad/offset_ms.tif", values + 1000, 500000, 5800000, 10)
+raster("bad/dark_ms.tif", water + 1000, 500000, 5800000, 10)
 values[:, :9] = 0
 raster("bad/frame_ms.tif", values, 500000, 5800000, 10)
 P
@@ -278,6 +280,11 @@ expect_in "$stderr" "source ms: the values of 2 scenes, such as bad/byte, are so
 units ok frame light
 expect_in "$stderr" "source ms (3 scenes): bands 1 to 4 have the value 0 in 4"
 expect_not_in "$stderr" "unit"
+units ok offset light dark
+expect_in "$stderr" "source ms: the values of 2 scenes, such as bad/offset, lie some 1000 above those of scene bad/ok in all bands, as"
+units dark water
+expect_in "$stderr" "source ms: the values of scene bad/water lie some 1000 below those of scene bad/dark in all bands"
+expect_in "$stderr" '"gdal_translate -of VRT -a_offset -1000" states it for the higher ones'
 units ok light water
 [ ! -s "$stderr" ] || fail "warnings: $(cat "$stderr")"
 

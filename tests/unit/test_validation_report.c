@@ -64,8 +64,9 @@ int main(void)
     CHECK(report(fair, usual).count == 1);
     lines = report(fair, (s2_share){8, 0.96, 0.9});
     CHECK(lines.count == 2 && lines.level[1] == S2RGF_WARNING);
-    CHECK_STR(lines.text[1],
-              "the linear expert alone is right at 0.960 of the validation pixels, and with the "
-              "network 0.900: its share is raised to 8; more labels or steps may help the network");
+    CHECK_STR(
+        lines.text[1],
+        "the linear expert alone is right at 0.960 of the validation pixels, with the "
+        "network at 0.900: its share is raised to 8; more labels or steps may help the network");
     return harness_end();
 }

@@ -90,8 +90,9 @@ s2rgf_status s2_class_map_read_row(s2_class_map *map, int y, int *indices, s2rgf
             value = indices[x];
             index = value < 0 ? -1 : s2_class_table_find_value(&map->classes, value);
             if (value >= 0 && index < 0)
-                status = s2_fail(err, S2RGF_IO, "%s: pixel %d, %d: value %d was not there before",
-                                 map->path, x, y, value);
+                status =
+                    s2_fail(err, S2RGF_IO, "%s: changed while it was read: pixel %d, %d now has %d",
+                            map->path, x, y, value);
         }
         indices[x] = index;
     }

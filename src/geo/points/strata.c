@@ -127,7 +127,7 @@ static void tell_areas(const s2_strata *strata, const s2rgf_host *host)
     if (fabs(ground * ground / plane - 1.0) > TRUE_AREA)
         s2_log(host, S2RGF_WARNING,
                "%s: its projection does not keep areas: a pixel has %.6g m2, but %.6g m2 on the "
-               "ground at its centre: hectares are wrong by that, shares may be",
+               "ground at its centre: hectares are wrong by as much, and proportions may be wrong",
                strata->map.path, plane, ground * ground);
 }
 

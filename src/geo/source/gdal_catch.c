@@ -88,8 +88,8 @@ s2rgf_status s2_gdal_open(const s2_gdal_request *request, GDALDatasetH *dataset,
     const char *subject = request->subject ? request->subject : request->name;
     if (VSIStatExL(request->name, &stat, VSI_STAT_EXISTS_FLAG | VSI_STAT_NATURE_FLAG) == 0 &&
         VSI_ISDIR(stat.st_mode))
-        return s2_fail(err, S2RGF_IO, "%s: %s: it is a folder without a product that is known",
-                       subject, request->complaint);
+        return s2_fail(err, S2RGF_IO, "%s: %s: it is a folder without a known product", subject,
+                       request->complaint);
     return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: %s", subject, request->complaint);
 }
 

@@ -217,7 +217,11 @@ s2rgf_status s2_grid_projwin(const s2_grid *grid, const double projwin[4], const
                        "projwin: empty: expected ulx uly lrx lry, found %g x %g pixels", wide,
                        high);
     if (!(right > 0.0 && bottom > 0.0 && left < grid->width && top < grid->height))
-        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "projwin: outside the reference grid");
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                       "projwin: outside the reference grid: expected a part of %.10g %.10g %.10g "
+                       "%.10g, found %.10g %.10g %.10g %.10g",
+                       m[0], m[3], m[0] + grid->width * m[1], m[3] + grid->height * m[5], x[0],
+                       y[0], x[1], y[1]);
     const int x0 = left > 0.0 ? (int)left : 0;
     const int y0 = top > 0.0 ? (int)top : 0;
     *rect =

@@ -199,7 +199,7 @@ s2rgf_status s2_ranks_check(const s2_ranks *ranks, s2rgf_error *err)
     if (ranks->broken == S2RGF_NO_MEMORY)
         return s2_fail_memory(err, "ranks");
     if (ranks->broken == S2RGF_IO)
-        return s2_fail(err, S2RGF_IO, "ranks: another one cannot be reached any more");
+        return s2_fail(err, S2RGF_IO, "ranks: another one can no longer be reached");
     return s2_fail(err, ranks->broken, "ranks: a step has more labelled pixels than fit a message");
 }
 

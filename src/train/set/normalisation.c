@@ -19,12 +19,24 @@
 #define UNIT_EVENNESS 0.6 /* least beside greatest factor of the bands: all have one */
 #define UNIT_EVEN 8.0     /* such a factor, up or down, is another unit */
 #define UNIT_UNEVEN 50.0  /* no landscape is brighter than another by that in nearly all bands */
+/* What Sentinel-2's values have added to them since processing baseline 04.00: all bands alike. */
+#define OFFSET 1000.0
+#define OFFSET_SLACK 200.0
+#define DARK_OF 100 /* pixels, one of which is darker than what scenes are compared by */
 
 /* Sums over the pixels of one source, of values above a shift. */
 typedef struct moments {
     double *sum, *square; /* [bands] */
+    double *dark;         /* [bands] that all but a few values are above; NaN: too few tell */
     double count;
 } moments;
+
+/* Scenes that differ from the first in one way. */
+typedef struct odd_scenes {
+    const char *name; /* of the first of them */
+    double by;        /* how it differs */
+    int count;
+} odd_scenes;
 
 /* What is known of one source. */
 typedef struct band_sums {
@@ -34,10 +46,10 @@ typedef struct band_sums {
     double *ratios[2];       /* tmp [bands] */
     moments all, first, own; /* of all scenes, of the first with data, of the one at hand */
     const char *first_name;  /* of that scene */
-    const char *odd_name;    /* of the first scene in another unit, */
-    double odd_factor;       /* whose values are so many times those of the first */
-    int odd;                 /* such scenes */
+    odd_scenes scaled, shifted;
     s2_value_record record;
+    size_t seen;    /* kept pixels of the scenes before the one at hand */
+    double *column; /* tmp [kept pixels] */
 } band_sums;
 
 static void add_strip(const float *pixels, const uint8_t *valid, size_t count, band_sums *sums)
@@ -104,23 +116,69 @@ static double compare_units(const band_sums *sums)
     return (factor > 1.0 && spread > 1.0) || (factor < 1.0 && spread < 1.0) ? factor : 1.0;
 }
 
+/* What all but the darkest kept pixels of the scene at hand are above. */
+static void find_dark(band_sums *sums)
+{
+    const s2_value_record *record = &sums->record;
+    const size_t count = record->count - sums->seen, bands = (size_t)sums->bands;
+    for (size_t b = 0; b < bands; b++) {
+        for (size_t i = 0; i < count; i++)
+            sums->column[i] = (double)record->kept[(sums->seen + i) * bands + b];
+        qsort(sums->column, count, sizeof *sums->column, ascending);
+        sums->own.dark[b] = count >= DARK_OF ? sums->column[count / DARK_OF] : (double)NAN;
+    }
+    sums->seen = record->count;
+}
+
+/* The offset of the scene at hand from the first, where all bands have it; else 0. */
+static double compare_offsets(const band_sums *sums)
+{
+    const double sign = sums->own.dark[0] < sums->first.dark[0] ? -1.0 : 1.0;
+    for (int b = 0; b < sums->bands; b++)
+        if (!(fabs(sums->own.dark[b] - sums->first.dark[b] - sign * OFFSET) <= OFFSET_SLACK))
+            return 0.0;
+    return sums->bands < UNIT_BANDS ? 0.0 : sign * OFFSET;
+}
+
+static void note_odd(odd_scenes *odd, const char *name, double by)
+{
+    if (odd->count++ > 0)
+        return;
+    odd->name = name;
+    odd->by = by;
+}
+
+/* The beginning of a line about them; NULL: there are none. Memory: s2_free(). */
+static char *name_odd(const s2_source *source, const odd_scenes *odd)
+{
+    const char *name = s2_source_name(source);
+    if (odd->count == 1)
+        return s2_asprintf("source %s: the values of scene %s", name, odd->name);
+    return odd->count > 0 ? s2_asprintf("source %s: the values of %d scenes, such as %s,", name,
+                                        odd->count, odd->name)
+                          : NULL;
+}
+
 static void tell_units(const band_sums *sums, const s2_source *source, const s2rgf_host *host)
 {
-    s2_text text = {0};
-    if (sums->odd == 0)
-        return;
-    s2_text_append(&text, "source %s: the values of ", s2_source_name(source));
-    if (sums->odd == 1)
-        s2_text_append(&text, "scene %s", sums->odd_name);
-    else
-        s2_text_append(&text, "%d scenes, such as %s,", sums->odd, sums->odd_name);
-    if (!text.failed)
+    const odd_scenes *scaled = &sums->scaled, *shifted = &sums->shifted;
+    char *scale = name_odd(source, scaled), *shift = name_odd(source, shifted);
+    if (scale)
         s2_log(
             host, S2RGF_WARNING,
             "%s are some %.2g times those of scene %s: if the unit differs, \"gdal_translate -of "
             "VRT -a_scale ...\" states what to apply",
-            text.data, sums->odd_factor, sums->first_name);
-    s2_free(text.data);
+            scale, scaled->by, sums->first_name);
+    if (shift)
+        s2_log(
+            host, S2RGF_WARNING,
+            "%s lie some %g %s those of scene %s in all bands, as Sentinel-2's do since baseline "
+            "04.00: if the offset was not applied, \"gdal_translate -of VRT -a_offset -%g\" "
+            "states it for the higher ones",
+            shift, fabs(shifted->by), shifted->by > 0.0 ? "above" : "below", sums->first_name,
+            OFFSET);
+    s2_free(scale);
+    s2_free(shift);
 }
 
 /* Go from one scene to the next. */
@@ -128,17 +186,19 @@ static void end_scene(band_sums *sums, const char *name)
 {
     const size_t bytes = (size_t)sums->bands * sizeof(double);
     moments *all = &sums->all, *own = &sums->own, *first = &sums->first;
+    find_dark(sums);
     if (own->count > 0.0 && first->count == 0.0) {
         memcpy(first->sum, own->sum, bytes);
         memcpy(first->square, own->square, bytes);
+        memcpy(first->dark, own->dark, bytes);
         first->count = own->count;
         sums->first_name = name;
     } else if (own->count > 0.0) {
-        const double factor = compare_units(sums);
-        if (factor != 1.0 && sums->odd++ == 0) {
-            sums->odd_name = name;
-            sums->odd_factor = factor;
-        }
+        const double factor = compare_units(sums), offset = compare_offsets(sums);
+        if (factor != 1.0)
+            note_odd(&sums->scaled, name, factor);
+        else if (offset != 0.0)
+            note_odd(&sums->shifted, name, offset);
     }
     for (int b = 0; b < sums->bands; b++) {
         all->sum[b] += own->sum[b];
@@ -246,7 +306,7 @@ static s2rgf_status start_sums(const s2_training_scenes *scenes, int source, ban
         const uint64_t read = plan.wanted * (uint64_t)plan.rows * (uint64_t)plan.width;
         pixels += read < all ? read : all;
     }
-    double *numbers = sums->numbers = s2_calloc(9 * bands, sizeof *numbers);
+    double *numbers = sums->numbers = s2_calloc(12 * bands, sizeof *numbers);
     if (!numbers)
         return s2_fail_memory(err, "normalisation");
     sums->bands = (int)bands;
@@ -257,8 +317,11 @@ static s2rgf_status start_sums(const s2_training_scenes *scenes, int source, ban
         moments *one = k == 0 ? &sums->all : k == 1 ? &sums->first : &sums->own;
         one->sum = numbers += bands;
         one->square = numbers += bands;
+        one->dark = numbers += bands;
     }
-    return s2_value_record_init(&sums->record, (int)bands, pixels, err);
+    const s2rgf_status status = s2_value_record_init(&sums->record, (int)bands, pixels, err);
+    sums->column = s2_alloc(sums->record.room, sizeof *sums->column);
+    return status != S2RGF_OK || sums->column ? status : s2_fail_memory(err, "normalisation");
 }
 
 /* From the sums to the model. source in  that of the first scene */
@@ -307,7 +370,7 @@ s2rgf_status s2_training_normalisation(s2_training_scenes *scenes, uint64_t seed
         sums[s].record.place = scenes->count > 1 ? place : NULL;
         if (status == S2RGF_OK)
             status = settle(&sums[s], scene->sources[s].source, host, &content->sources[s], err);
-        s2_free(sums[s].numbers);
+        S2_FREE_EACH(sums[s].numbers, sums[s].column);
         s2_value_record_clear(&sums[s].record);
     }
     return status;

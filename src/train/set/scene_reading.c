@@ -225,8 +225,9 @@ static s2rgf_status merge(const list_reader *reader, s2_label_set *labels, s2rgf
     const bool whole = strcmp(reader->options->validation_by, "scene") == 0;
     const s2_merge_rules rules = {!s2_scene_is_template(reader->options->labels.path), whole};
     if (whole && scenes->count == 1)
-        s2_log(reader->host, S2RGF_WARNING,
-               "there is one scene: whole scenes cannot validate: polygons or blocks of it do");
+        s2_log(
+            reader->host, S2RGF_WARNING,
+            "there is only one scene: validation takes polygons or blocks of it, not whole scenes");
     size_t *first = s2_alloc((size_t)scenes->count + 1, sizeof *first);
     s2rgf_status status = first ? s2_labels_merge(reader->read, scenes->count, rules, reader->host,
                                                   labels, first, err)
