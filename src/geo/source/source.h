@@ -30,8 +30,7 @@ typedef struct s2_source_spec {
     const char *source_nodata;
     const char *const *open_options;
     const char *const *input_formats;
-    /* above 1: presented with pixels that many times as large, averaged (s2_grid_coarsen()) */
-    int decimation;
+    int decimation; /* above 1: pixels that many times as large, averaged (s2_grid_coarsen()) */
     /* of a quality layer of one band: its pixels are valid where this says so, and have no other
        use; NULL: a source */
     const s2_quality_rule *rule;
@@ -47,9 +46,7 @@ typedef struct s2_source_spec {
  */
 s2rgf_status s2_source_open(const s2_source_spec *spec, s2_source **source, s2rgf_error *err);
 void s2_source_close(s2_source *source);
-/**
- * The same source with handles of its own, for another thread; keeps warp, view and band selection.
- */
+/** The same with handles of its own, for another thread; keeps warp, view and band selection. */
 s2rgf_status s2_source_reopen(const s2_source *source, s2_source **copy, s2rgf_error *err);
 
 /**
