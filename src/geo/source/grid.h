@@ -25,6 +25,12 @@ typedef struct s2_grid {
  */
 s2rgf_status s2_grid_of_dataset(GDALDatasetH dataset, const char *subject, const char *assigned_srs,
                                 s2_grid *grid, s2rgf_error *err);
+/**
+ * The same where the CRS is known, or not wanted (NULL): to find it takes GDAL longer than all else
+ * about a GeoTIFF.
+ */
+s2rgf_status s2_grid_with_srs(GDALDatasetH dataset, const char *subject, const char *srs_wkt,
+                              s2_grid *grid, s2rgf_error *err);
 
 /** Deep copy; *to is overwritten. Errors: NO_MEMORY. */
 s2rgf_status s2_grid_copy(const s2_grid *from, s2_grid *to, s2rgf_error *err);
