@@ -99,6 +99,18 @@ static void report_matches(const s2_class_sets *sets, const int *match, const s2
     }
 }
 
+/** Tell of classes matched by value; words of a field have values by their order alone. */
+static void tell_values(const s2_class_sets *sets, const int *match, const s2rgf_host *host)
+{
+    int first = 0;
+    while (match[first] < 0)
+        first++;
+    s2_log(host, has_a_name(sets->from) ? S2RGF_WARNING : S2RGF_INFO,
+           "No class name in common: classes matched by value, \"%s\" of %s with \"%s\" of %s",
+           sets->from->items[first].name, sets->from_name, sets->to->items[match[first]].name,
+           sets->to_name);
+}
+
 s2rgf_status s2_match_classes(const s2_class_sets *sets, const s2rgf_host *host, int *match,
                               s2rgf_error *err)
 {
@@ -113,10 +125,10 @@ s2rgf_status s2_match_classes(const s2_class_sets *sets, const s2rgf_host *host,
     report_matches(sets, match, host);
     if (!has_a_name(sets->from) || (matched == 0 && !has_a_name(sets->to))) {
         const int by_value = match_with(find_by_value, sets, match);
-        if (by_value > 0)
-            s2_log(host, S2RGF_INFO, "%s",
-                   matched == 0 ? "No class name in common: classes matched by value"
-                                : "Other classes matched by value");
+        if (by_value > 0 && matched > 0)
+            s2_log(host, S2RGF_INFO, "Other classes matched by value");
+        else if (by_value > 0)
+            tell_values(sets, match, host);
         matched += by_value;
     }
     if (matched > 0)

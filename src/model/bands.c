@@ -1,6 +1,7 @@
 /* Which band of a raster serves which band of a model. */
 #include "model/bands.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -416,6 +417,15 @@ static s2rgf_status check_band_order(const name_match *match, s2rgf_error *err)
     return S2RGF_OK;
 }
 
+/** Whether a name says another thing than the band's number, as "Band 3" does. */
+static bool is_no_number(const char *name, int number)
+{
+    const char *digits = name + strlen(name);
+    while (digits > name && isdigit((unsigned char)digits[-1]))
+        digits--;
+    return name[0] != '\0' && strtol(digits, NULL, 10) != number;
+}
+
 /** Whether one side says more of its bands than where they stand. */
 static bool has_order_to_tell(const name_match *match, bool by_number)
 {
@@ -423,7 +433,9 @@ static bool has_order_to_tell(const name_match *match, bool by_number)
     for (int i = 0; i < match->source->band_count; i++) {
         const int offer = match->order[i];
         tells = tells || !isnan(match->source->bands[i].wavelength_nm) ||
-                !isnan(match->offers[offer].wavelength_nm);
+                !isnan(match->offers[offer].wavelength_nm) ||
+                is_no_number(match->source->bands[i].name, i + 1) ||
+                is_no_number(match->names[offer], offer + 1);
         for (int kind = 0; kind < S2_MARKS; kind++)
             tells = tells || match->marks[i].of[kind][0] != '\0' ||
                     match->given[offer].of[kind][0] != '\0';

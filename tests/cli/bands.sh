@@ -4,6 +4,7 @@
 need_python osgeo.gdal numpy
 
 "$PYTHON" - <<'P' || fail "cannot make the scenes"
+import os
 import numpy as np
 from osgeo import gdal, osr
 gdal.UseExceptions()
@@ -57,6 +58,15 @@ with open("envi.hdr", "a") as header:
 write("index.dat", cube, driver="ENVI")
 with open("index.hdr", "a") as header:
     header.write("\nwavelength units = Index\nwavelength = {" + ", ".join(map(str, range(1, BANDS + 1))) + "}\n")
+three = cube[:3] * np.array([1, 10, 20])[:, None, None]
+for plane, name in zip(three, ["B02", "B04", "B11"]):
+    os.makedirs(name)
+    for date in "20210708", "20220801":
+        write(f"{name}/{date}.tif", plane[None])
+    write(f"{name}.tif", plane[None], names=["reflectance"])
+write("three_named.tif", three, names=["B02", "B04", "B11"])
+if gdal.GetDriverByName("netCDF"):
+    gdal.Translate("cube.nc", "three_named.tif", format="netCDF")
 write("labels.tif", (truth + 1)[None])
 P
 
@@ -131,6 +141,23 @@ expect_in "$stderr" "too many"
 expect_silence "${train[@]}" -i named.tif -b 2,1 m.s2rgf
 expect_status 0 "${map[@]}" -m m.s2rgf -i plain.tif other.tif
 expect_in "$stderr" "in the files of the training: the model has B02, B01"
+
+# Files with one name, or bands with one, are told apart by the names of folders, files or variables.
+found_anywhere() { # RASTER_OF_BAND RASTER_OF_BAND_IN_MAPPING, with NAME and NUMBER for the band's
+    local name number=0 inputs=() turned=()
+    for name in B02 B04 B11; do
+        number=$((number + 1))
+        in=${1//NAME/$name} other=${2//NAME/$name}
+        inputs+=(-i "s=${in//NUMBER/$number}") turned=(-i "s=${other//NUMBER/$number}" "${turned[@]}")
+    done
+    expect_silence "${train[@]}" "${inputs[@]}" m.s2rgf
+    expect_silence "${map[@]}" -m m.s2rgf "${inputs[@]}" map.tif
+    expect_silence "${map[@]}" -m m.s2rgf "${turned[@]}" other.tif
+    same_map map.tif other.tif
+}
+found_anywhere NAME/20210708.tif NAME/20220801.tif
+found_anywhere NAME.tif NAME/20220801.tif
+[ ! -e cube.nc ] || found_anywhere 'NETCDF:"cube.nc":BandNUMBER' NETCDF:cube.nc:BandNUMBER
 
 # A pixel is valid where all used bands are.
 valid() {

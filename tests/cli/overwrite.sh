@@ -31,6 +31,7 @@ gdalbuildvrt -q mask.vrt mask.tif
 gdal_translate -q -b 1 "$ms" twin.tif
 gdal_translate -q -of GTiff -co TFW=YES "$ms" world.tif
 ogr2ogr -q roads.shp scene/labels.gpkg train
+echo UTF-8 > roads.cpg
 ogr2ogr -q style.gpkg scene/labels.gpkg train
 echo '<qgis><renderer-v2 type="categorizedSymbol"/></qgis>' > style.qml
 echo '<qgis><pipe><rasterrenderer/></pipe></qgis>' > plain.qml
@@ -93,6 +94,8 @@ refused "named for two outputs" "${fit[@]}" -i "$ms" "${labels[@]}" -checkpoint 
 assess=(s2rgf_assess -q -overwrite map.tif "${labels[@]}")
 refused "map.tif.aux.xml: is an input too" "${assess[@]}" -json map.tif.aux.xml
 refused "roads.dbf: is an input too" "${assess[@]}" -json roads.dbf
+refused "roads.cpg: belongs to roads.shp" "${assess[@]}" -json roads.cpg
+refused "map.tif.vat.dbf: belongs to map.tif" "${assess[@]}" -json map.tif.vat.dbf
 refused "conf.tif: is an input too" "${assess[@]}" -confidence conf.tif -json ./conf.tif
 refused "other.hdr: belongs to other.dat" "${assess[@]}" -json other.hdr
 refused "model.s2rgf: is an input too" s2rgf_info model.s2rgf -onnx -overwrite ./model.s2rgf

@@ -229,8 +229,21 @@ static void test_match_by_value(void)
     write_polygons(OFTInteger, numbers);
     CHECK(assess(MAP, POLYGONS, &heard, &a, NULL) == S2RGF_OK);
     CHECK(a && a->assessed == 5 && a->overall_accuracy == 1.0);
-    CHECK_CONTAINS(heard.lines, "classes matched by value");
+    CHECK_CONTAINS(heard.lines, "1:No class name in common: classes matched by value");
     s2rgf_assessment_free(a);
+
+    /* Names that are words have values by their order only: these may be others in the map. */
+    const patch words[] = {{0, 0, 3, 1, "forest"}, {2, 2, 2, 1, "road"}, {0, 0, 0, 0, NULL}};
+    heard = (listener){.lines = ""};
+    remove_all();
+    write_raster(MAP, GDT_Byte, MAP_PIXELS, NULL);
+    write_polygons(OFTString, words);
+    CHECK(assess(MAP, POLYGONS, &heard, &a, NULL) == S2RGF_OK);
+    CHECK_CONTAINS(heard.lines,
+                   "2:No class name in common: classes matched by value, \"forest\" of "
+                   "the reference with \"class 1\" of the map");
+    s2rgf_assessment_free(a);
+    write_map();
 
     /* A raster without names, and one whose names differ in case only. */
     write_raster(RASTER, GDT_Byte, MAP_PIXELS, NULL);

@@ -169,9 +169,15 @@ static void test_order(void)
                     "order: the model has 1, 2, 3; the raster has a, b, c");
     check_match(&made, offers, 2, NULL, "source msi: 1 band too few: expected 3 bands, found 2");
     check_match(&made, offers, 4, NULL, "source msi: 1 band too many: expected 3 bands, found 4");
-    /* Equal names say nothing. */
+    /* Equal names say nothing, and that is told. */
     make_source(&made, 3, (const char *const[]){"a", "a", "b"}, NULL);
     check_match(&made, offers, 3, (const int[]){0, 1, 2}, "");
+    free_source(&made, true);
+    make_source(&made, 2, (const char *const[]){"20210708", "20210708"}, NULL);
+    const s2_band_offer dates[] = {{"20220801", NAN}, {"20220801", NAN}};
+    check_match(&made, dates, 2, (const int[]){0, 1}, "");
+    CHECK_STR(told, "source msi: nothing tells which band is which, so they are taken in their "
+                    "order: the model has 20210708, 20210708; the raster has 20220801, 20220801");
     free_source(&made, true);
     /* Wavelengths of some bands only may speak against the order. */
     make_source(&made, 3, NULL, (const double[]){500, 600, 700});

@@ -182,15 +182,23 @@ static bool may_own(const char *name, const char *part)
 }
 
 /**
- * ".tfw", ".pgw", ".wld" and ".qml" are of the raster beside them: GDAL lists no style, and no world
- * file that repeats what the raster says itself.
+ * ".tfw", ".pgw", ".wld", ".qml" and ".vat.dbf" are of the raster beside them: GDAL lists no style,
+ * no table of Esri's, and no world file that repeats what the raster says itself.
  */
 static bool is_for_raster(const char *path)
 {
     const char *extension = CPLGetExtension(path);
-    const size_t length = strlen(extension);
+    const size_t length = strlen(extension), whole = strlen(path);
     return EQUAL(extension, "wld") || EQUAL(extension, "qml") ||
+           (whole > 8 && EQUAL(path + whole - 8, ".vat.dbf")) ||
            (length >= 3 && length <= 4 && (extension[length - 1] | ' ') == 'w');
+}
+
+/** Nor does GDAL list a shapefile's encoding and indices. */
+static bool is_for_shapefile(const char *path)
+{
+    static const char *const extensions[] = {"cpg", "qix", "sbn", "sbx", NULL};
+    return CSLFindString((CSLConstList)extensions, CPLGetExtension(path)) >= 0;
 }
 
 /** The driver to open a file with: one that knows its extension too comes first. */
@@ -229,6 +237,8 @@ static bool is_part(const char *path, const char *owner)
     if (!driver || is_vrt_driver(driver))
         return false;
     if (is_for_raster(path) && GDALIdentifyDriverEx(owner, GDAL_OF_RASTER, NULL, NULL))
+        return true;
+    if (is_for_shapefile(path) && EQUAL(CPLGetExtension(owner), "shp"))
         return true;
     const char *const only[] = {GDALGetDriverShortName(driver), NULL};
     GDALDatasetH dataset = open_quietly(&(s2_dataset_name){.path = owner, .input_formats = only});

@@ -43,6 +43,31 @@ static s2rgf_status check_same_grid(const s2_source *source, const s2_file *file
     return status;
 }
 
+/**
+ * Where all files have one band, and these one name, it tells nothing: the names of the files are
+ * taken instead, with those of their folders where they are one name, too.
+ */
+static s2rgf_status name_by_files(s2_source *source, s2rgf_error *err)
+{
+    const s2_file *files = source->files;
+    bool bands_alike = source->file_count > 1, files_alike = true;
+    for (int f = 0; f < source->file_count && bands_alike; f++) {
+        bands_alike = files[f].band_count == 1 &&
+                      strcmp(files[f].bands[0].desc.name, files[0].bands[0].desc.name) == 0;
+        files_alike =
+            files_alike && strcmp(s2_file_title(files[f].path), s2_file_title(files[0].path)) == 0;
+    }
+    for (int f = 0; f < source->file_count && bands_alike; f++) {
+        char **name = &files[f].bands[0].desc.name;
+        s2_free(*name);
+        *name = s2_asprintf("%s%s%s", files_alike ? CPLGetFilename(CPLGetPath(files[f].path)) : "",
+                            files_alike ? "/" : "", s2_file_title(files[f].path));
+        if (!*name)
+            return s2_fail_memory(err, "band name");
+    }
+    return S2RGF_OK;
+}
+
 /** Open all files and take over the grid of the first. */
 static s2rgf_status open_files(s2_source *source, s2rgf_error *err)
 {
@@ -64,7 +89,7 @@ static s2rgf_status open_files(s2_source *source, s2rgf_error *err)
         if (status != S2RGF_OK)
             return status;
     }
-    return S2RGF_OK;
+    return name_by_files(source, err);
 }
 
 s2rgf_status s2_source_select_all(s2_source *source, s2rgf_error *err)

@@ -109,12 +109,18 @@ static bool is_marked_bad(GDALDatasetH dataset, GDALRasterBandH handle, int numb
     return false;
 }
 
+const char *s2_file_title(const char *path)
+{
+    const char *colon = strrchr(path, ':');
+    return CPLGetBasename(colon ? colon + 1 : path);
+}
+
 static s2rgf_status describe_band(const s2_file *file, GDALRasterBandH handle, s2_file_band *band,
                                   s2rgf_error *err)
 {
     const char *name = GDALGetDescription(handle);
     if (name[0] == '\0' && GDALGetRasterCount(file->dataset) == 1)
-        name = CPLGetBasename(file->path);
+        name = s2_file_title(file->path);
     band->desc.name = s2_strdup(name);
     if (!band->desc.name)
         return s2_fail_memory(err, "band name");

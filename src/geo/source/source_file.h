@@ -46,6 +46,9 @@ s2rgf_status s2_file_describe(s2_file *file, const char *source_nodata, s2rgf_er
  */
 s2rgf_status s2_file_apply_rule(s2_file *file, const s2_quality_rule *rule, s2rgf_error *err);
 
+/** What a file is called without folder and extension; B02 of NETCDF:"a.nc":B02. Lent by GDAL. */
+const char *s2_file_title(const char *path);
+
 /** Release bands and masks; the dataset stays. */
 void s2_file_forget(s2_file *file);
 
