@@ -286,8 +286,8 @@ s2rgf_status s2_classify_prepare(s2_classify_job *job, const s2rgf_host *host, s
     job->content = &job->model->content;
     status = s2_finishing_classes(job->options, &job->content->classes, &job->map_classes, err);
     if (status == S2RGF_OK)
-        status =
-            s2_scene_open_for_model(&job->options->scene, job->content, host, &job->scene, err);
+        status = s2_scene_open_for_model(&job->options->scene, job->content, NULL, host,
+                                         &job->scene, err);
     if (status != S2RGF_OK)
         return status;
     s2_scene_report(&job->scene, host);

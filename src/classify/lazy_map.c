@@ -51,7 +51,7 @@ static s2rgf_status open_level(s2rgf_lazy_map *map, int index, const s2rgf_host 
     s2rgf_scene_options options = map->source->options;
     options.decimation = (options.decimation > 1 ? options.decimation : 1) << index;
     const s2rgf_status status =
-        s2_scene_open_for_model(&options, &map->model->content, host, &level->scene, err);
+        s2_scene_open_for_model(&options, &map->model->content, NULL, host, &level->scene, err);
     level->is_open = status == S2RGF_OK;
     if (level->is_open)
         s2_scene_geometry(&level->scene, &level->geometry);

@@ -112,10 +112,11 @@ static s2rgf_status check_pixel_size(const s2_model_source *wanted, const s2_sou
 }
 
 s2rgf_status s2_scene_open_for_model(const s2rgf_scene_options *options,
-                                     const s2_model_content *content, const s2rgf_host *host,
-                                     s2_scene *scene, s2rgf_error *err)
+                                     const s2_model_content *content, const char *const *known_srs,
+                                     const s2rgf_host *host, s2_scene *scene, s2rgf_error *err)
 {
-    s2_scene_demand demand = {.count = content->source_count, .reference = content->reference};
+    s2_scene_demand demand = {
+        .count = content->source_count, .reference = content->reference, .known_srs = known_srs};
     if (options->any_source && !(content->training.source_dropout > 0.0))
         return s2_fail(err, S2RGF_MISMATCH,
                        "-any_source: the model cannot map pixels that lack a source: expected one "
@@ -136,7 +137,7 @@ s2rgf_status s2_scene_open_for_model(const s2rgf_scene_options *options,
         if (scene->sources[s].absent) /* made as the model has it */
             continue;
         status = match_usable(&content->sources[s], scene->sources[s].source, host, err);
-        if (status == S2RGF_OK && options->decimation <= 1)
+        if (status == S2RGF_OK && options->decimation <= 1 && !known_srs)
             status = check_pixel_size(&content->sources[s], scene->sources[s].source, host, err);
     }
     if (status != S2RGF_OK)

@@ -48,7 +48,6 @@ refused 1 labels.gpkg -- \
 refused 1 elsewhere.tif -- s2rgf_train -i ms=scene/ms.tif -i hs=elsewhere.tif \
     -labels scene/labels.gpkg -l train -a class m.s2rgf
 refused 1 no_grid.png -- s2rgf_train -i no_grid.png -labels scene/labels.gpkg -l train -a class m.s2rgf
-refused 1 no_such_network -- "${train[@]}" -network no_such_network m.s2rgf
 refused 1 absent.tif -- "${classify[@]}" -i ms=scene/ms.tif -i hs=absent.tif map.tif
 
 # ---- models that are none

@@ -78,7 +78,7 @@ int main(int argc, char **argv)
     if (status == S2RGF_OK)
         w.content = &model->content;
     if (status == S2RGF_OK)
-        status = s2_scene_open_for_model(&options, w.content, NULL, &w.scene, &err);
+        status = s2_scene_open_for_model(&options, w.content, NULL, NULL, &w.scene, &err);
     if (status == S2RGF_OK) {
         status = write_all(&w, weights, &err);
         s2_scene_close(&w.scene);

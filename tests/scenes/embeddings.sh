@@ -58,3 +58,21 @@ same_pixels coded.tif plain.tif
 from osgeo import gdal
 a, truth = gdal.Open("coded.tif").ReadAsArray(), gdal.Open("scene/truth.tif").ReadAsArray()
 assert (a == truth).mean() > 0.8, (a == truth).mean()' || fail "hardly a pixel is right"
+
+# Longitudes that differ by a turn are one place, for a reference grid of metres and for one of degrees.
+"$PYTHON" - << 'P' || fail "cannot make the rasters"
+from osgeo import gdal
+gdal.UseExceptions()
+for path, name in ("scene/ms.tif", "ms"), ("dem.tif", "dem"):
+    gdal.Warp(f"{name}_west.tif", path, dstSRS="EPSG:4326", dstNodata=0)
+    turned = gdal.GetDriverByName("GTiff").CreateCopy(f"{name}_east.tif", gdal.Open(f"{name}_west.tif"))
+    transform = turned.GetGeoTransform()
+    turned.SetGeoTransform((transform[0] + 360, *transform[1:]))
+P
+expect_silence "${learn[@]}" -i ms=scene/ms.tif -i dem=dem.tif model.s2rgf
+for ms in scene/ms ms_west; do
+    map=(s2rgf_classify -q -overwrite -noqml -m model.s2rgf -i ms=$ms.tif)
+    expect_silence "${map[@]}" -i dem=dem_west.tif west.tif
+    expect_silence "${map[@]}" -i dem=dem_east.tif east.tif
+    same_pixels west.tif east.tif
+done

@@ -562,6 +562,22 @@ static void test_reference_among_units(void)
     s2_scene_close(&scene);
 }
 
+/** A CRS that is known already is not looked for again: GDAL takes long to find it. */
+static void test_known_crs(void)
+{
+    const char *const known[] = {"known"};
+    const s2rgf_input input = {"a", "/vsimem/a.tif"};
+    const s2_scene_demand demand = {.count = 1, .names = {"a"}, .known_srs = known};
+    s2_scene scene, copy;
+    make_raster(&(raster_recipe){.path = "/vsimem/a.tif", .width = 10, .height = 8}, NULL);
+    open_or_stop(&input, 1, &demand, &scene);
+    REQUIRE(s2_scene_reopen(&scene, &copy, NULL) == S2RGF_OK);
+    CHECK_STR(s2_source_file_srs(scene.sources[0].source), "known");
+    CHECK_STR(s2_source_grid(copy.sources[0].source)->srs_wkt, "known");
+    s2_scene_close(&copy);
+    s2_scene_close(&scene);
+}
+
 int main(void)
 {
     GDALAllRegister();
@@ -572,6 +588,7 @@ int main(void)
     test_other_crs();
     test_downsampling();
     test_coinciding_crs();
+    test_known_crs();
     test_wide_kernel();
     test_refused_scenes();
     test_reference_among_units();

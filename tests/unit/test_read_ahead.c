@@ -91,7 +91,7 @@ static void start(reader *r, s2_input_mode mode)
                                   {"two", WATCHED "/vsimem/two.tif"}};
     const s2rgf_scene_options options = {.inputs = inputs, .input_count = 2};
     memset(r, 0, sizeof *r);
-    REQUIRE(s2_scene_open_for_model(&options, &content, NULL, &r->scene, NULL) == S2RGF_OK);
+    REQUIRE(s2_scene_open_for_model(&options, &content, NULL, NULL, &r->scene, NULL) == S2RGF_OK);
     REQUIRE(s2_network_input_open(&r->scene, &content, mode, &r->input, NULL) == S2RGF_OK);
     atomic_store(&read_by_caller, 0);
     atomic_store(&read_by_other, 0);

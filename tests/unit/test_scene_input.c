@@ -45,7 +45,7 @@ static s2rgf_status open_scene(const char *path, s2_scene *scene, s2rgf_error *e
 {
     const s2rgf_input input = {"ms", path};
     const s2rgf_scene_options options = {.inputs = &input, .input_count = 1};
-    return s2_scene_open_for_model(&options, &content, NULL, scene, err);
+    return s2_scene_open_for_model(&options, &content, NULL, NULL, scene, err);
 }
 
 /* The whole of the only source, in its rows and, likewise, in a ring that holds two of the

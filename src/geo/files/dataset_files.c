@@ -137,11 +137,18 @@ static GDALDatasetH open_quietly(const s2_dataset_name *name)
                       name->open_options, NULL);
 }
 
+/** GeoPackages, which take longest to open. */
+static bool is_one_file(const char *path)
+{
+    const char *const only[] = {"GPKG", NULL};
+    return GDALIdentifyDriverEx(path, ANY_KIND, only, NULL) != NULL;
+}
+
 char **s2_dataset_files(const s2_dataset_name *name)
 {
     char **files = add_file_of_name(NULL, name->path);
     CPLPushErrorHandler(CPLQuietErrorHandler);
-    GDALDatasetH dataset = open_quietly(name);
+    GDALDatasetH dataset = is_one_file(name->path) ? NULL : open_quietly(name);
     if (dataset) {
         char **listed = add_references(GDALGetFileList(dataset), name, dataset);
         for (int i = 0; listed && listed[i]; i++) {

@@ -332,16 +332,24 @@ static const char *const OPEN_OPTIONS[] = {
     "@X_POSSIBLE_NAMES=x,lon,long,lng,longitude,easting,x_coord,xcoord,coord_x,point_x,pos_x",
     "@Y_POSSIBLE_NAMES=y,lat,latitude,northing,y_coord,ycoord,coord_y,point_y,pos_y", NULL};
 
-/** Open as vector if the file has layers with geometries, or nothing but tables; else as raster. */
+/**
+ * Open as vector if the file has layers with geometries, or nothing but tables; else as raster.
+ * Vectors come first: GDAL takes a table of points in numbers alone for a raster (XYZ).
+ */
 static s2rgf_status open_labels(const char *path, GDALDatasetH *dataset, bool *is_vector,
                                 s2rgf_error *err)
 {
+    static const unsigned int kinds[] = {GDAL_OF_VECTOR,
+                                         GDAL_OF_VECTOR | GDAL_OF_RASTER | GDAL_OF_VERBOSE_ERROR};
     s2_gdal_catch caught;
-    s2_gdal_catch_begin(&caught);
-    *dataset = GDALOpenEx(path, GDAL_OF_VECTOR | GDAL_OF_RASTER | GDAL_OF_VERBOSE_ERROR, NULL,
-                          OPEN_OPTIONS, NULL);
-    s2_gdal_catch_end(&caught);
-    s2_gdal_drop_partial(&caught, dataset);
+    *dataset = NULL;
+    for (int i = 0; i < 2 && !(*dataset && has_vectors(*dataset)); i++) {
+        GDALClose(*dataset);
+        s2_gdal_catch_begin(&caught);
+        *dataset = GDALOpenEx(path, kinds[i], NULL, OPEN_OPTIONS, NULL);
+        s2_gdal_catch_end(&caught);
+        s2_gdal_drop_partial(&caught, dataset);
+    }
     if (!*dataset)
         return s2_gdal_fail(&caught, err, S2RGF_IO,
                             "%s: cannot be opened as polygons or as a raster", path);

@@ -12,35 +12,6 @@
 /* Beyond this pixel coordinates are as good as infinite, and GDAL could not count them. */
 #define FAR_PX 1e9
 
-s2rgf_status s2_srs_turn(const char *wkt, double *turn, s2rgf_error *err)
-{
-    OGRSpatialReferenceH srs = NULL;
-    *turn = 0.0;
-    if (!wkt)
-        return S2RGF_OK;
-    const s2rgf_status status = s2_srs_from_text(wkt, &srs, err);
-    if (status == S2RGF_OK && OSRIsGeographic(srs))
-        *turn = 2.0 * acos(-1.0) / OSRGetAngularUnits(srs, NULL);
-    OSRDestroySpatialReference(srs);
-    /* 360, not the 359.99... that a rounded unit gives */
-    if (fabs(*turn - round(*turn)) < 1e-6)
-        *turn = round(*turn);
-    return status;
-}
-
-void s2_label_extent(const s2_grid *grid, double *west, double *east)
-{
-    *west = INFINITY;
-    *east = -INFINITY;
-    for (int corner = 0; corner < 4; corner++) {
-        double x, y;
-        s2_affine_apply(&grid->to_geo, (corner & 1) * (double)grid->width,
-                        (corner >> 1) * (double)grid->height, &x, &y);
-        *west = fmin(*west, x);
-        *east = fmax(*east, x);
-    }
-}
-
 s2rgf_status s2_label_place_init(s2_label_place *place, const s2_label_request *request,
                                  const char *layer_wkt, s2rgf_error *err)
 {
@@ -54,7 +25,7 @@ s2rgf_status s2_label_place_init(s2_label_place *place, const s2_label_request *
         status = s2_srs_equal(layer_wkt, grid->srs_wkt, &same_srs, err);
     if (status != S2RGF_OK)
         return status;
-    s2_label_extent(grid, &place->west, &place->east);
+    s2_grid_extent(grid, &place->west, &place->east);
     if (!s2_affine_invert(&grid->to_geo, &place->to_pixel))
         return s2_fail(err, S2RGF_INTERNAL, "labels: singular grid");
     if (same_srs)

@@ -24,14 +24,6 @@ s2rgf_status s2_label_place_init(s2_label_place *place, const s2_label_request *
                                  const char *layer_wkt, s2rgf_error *err);
 void s2_label_place_clear(s2_label_place *place);
 
-/**
- * turn out  once around the earth in units of a CRS: 360 for degrees, 0 where it is not geographic
- * or wkt is NULL. Errors: those of s2_srs_from_text().
- */
-s2rgf_status s2_srs_turn(const char *wkt, double *turn, s2rgf_error *err);
-/** Least and greatest x of a grid's corners in its CRS. */
-void s2_label_extent(const s2_grid *grid, double *west, double *east);
-
 /** What became of a geometry on its way to the grid's CRS. */
 typedef enum s2_label_outcome {
     S2_LABEL_PLACED,

@@ -5,7 +5,6 @@
 
 #include "core/error.h"
 #include "core/memory.h"
-#include "geo/labels/labels_place.h"
 #include "geo/source/srs.h"
 
 /* A raster so much finer than the grid that a block covers more is read by pixel. */
@@ -32,7 +31,7 @@ s2rgf_status s2_pixel_lookup_init(s2_pixel_lookup *lookup, const char *path, con
     if (!lookup->u || !lookup->v || !lookup->found)
         return s2_fail_memory(err, "raster on another grid");
     double east;
-    s2_label_extent(raster, &lookup->west, &east);
+    s2_grid_extent(raster, &lookup->west, &east);
     return s2_srs_turn(raster->srs_wkt, &lookup->turn, err);
 }
 
@@ -41,12 +40,6 @@ void s2_pixel_lookup_clear(s2_pixel_lookup *lookup)
     OCTDestroyCoordinateTransformation(lookup->transformation);
     S2_FREE_EACH(lookup->u, lookup->v, lookup->found);
     *lookup = (s2_pixel_lookup){0};
-}
-
-/** The longitude that a place has in a raster that begins at `west`. */
-static double wrap(double x, double west, double turn)
-{
-    return turn > 0.0 && !(x >= west && x < west + turn) ? x - turn * floor((x - west) / turn) : x;
 }
 
 void s2_pixel_lookup_find(s2_pixel_lookup *lookup, s2_rect block)
@@ -58,7 +51,7 @@ void s2_pixel_lookup_find(s2_pixel_lookup *lookup, s2_rect block)
                         block.y + i / block.w + 0.5, &u[i], &v[i]);
     s2_srs_transform(lookup->transformation, count, u, v);
     for (int i = 0; i < count; i++) {
-        u[i] = wrap(u[i], lookup->west, lookup->turn);
+        u[i] = s2_srs_wrap(u[i], lookup->west, lookup->turn);
         s2_affine_apply(&lookup->geo_to_raster, u[i], v[i], &u[i], &v[i]);
     }
 }

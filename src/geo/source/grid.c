@@ -44,11 +44,20 @@ static s2rgf_status read_geotransform(GDALDatasetH dataset, const char *subject,
     return S2RGF_OK;
 }
 
-s2rgf_status s2_grid_of_dataset(GDALDatasetH dataset, const char *subject, const char *assigned_srs,
-                                s2_grid *grid, s2rgf_error *err)
+s2rgf_status s2_grid_with_srs(GDALDatasetH dataset, const char *subject, const char *srs_wkt,
+                              s2_grid *grid, s2rgf_error *err)
 {
     *grid = (s2_grid){.width = GDALGetRasterXSize(dataset), .height = GDALGetRasterYSize(dataset)};
     const s2rgf_status status = read_geotransform(dataset, subject, &grid->to_geo, err);
+    if (status == S2RGF_OK && srs_wkt && !(grid->srs_wkt = s2_strdup(srs_wkt)))
+        return s2_fail_memory(err, "coordinate reference system");
+    return status;
+}
+
+s2rgf_status s2_grid_of_dataset(GDALDatasetH dataset, const char *subject, const char *assigned_srs,
+                                s2_grid *grid, s2rgf_error *err)
+{
+    const s2rgf_status status = s2_grid_with_srs(dataset, subject, NULL, grid, err);
     if (status != S2RGF_OK)
         return status;
     return s2_srs_assigned(GDALGetSpatialRef(dataset), assigned_srs, &grid->srs_wkt, err);
@@ -97,6 +106,19 @@ double s2_grid_pixel_size(const s2_grid *grid)
 {
     const double *m = grid->to_geo.m;
     return sqrt(fabs(m[1] * m[5] - m[2] * m[4]));
+}
+
+void s2_grid_extent(const s2_grid *grid, double *west, double *east)
+{
+    *west = INFINITY;
+    *east = -INFINITY;
+    for (int corner = 0; corner < 4; corner++) {
+        double x, y;
+        s2_affine_apply(&grid->to_geo, (corner & 1) * (double)grid->width,
+                        (corner >> 1) * (double)grid->height, &x, &y);
+        *west = fmin(*west, x);
+        *east = fmax(*east, x);
+    }
 }
 
 double s2_grid_distance_px(const s2_grid *a, const s2_grid *b)

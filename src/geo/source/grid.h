@@ -25,6 +25,12 @@ typedef struct s2_grid {
  */
 s2rgf_status s2_grid_of_dataset(GDALDatasetH dataset, const char *subject, const char *assigned_srs,
                                 s2_grid *grid, s2rgf_error *err);
+/**
+ * The same where the CRS is known, or not wanted (NULL): to find it takes GDAL longer than all else
+ * about a GeoTIFF.
+ */
+s2rgf_status s2_grid_with_srs(GDALDatasetH dataset, const char *subject, const char *srs_wkt,
+                              s2_grid *grid, s2rgf_error *err);
 
 /** Deep copy; *to is overwritten. Errors: NO_MEMORY. */
 s2rgf_status s2_grid_copy(const s2_grid *from, s2_grid *to, s2rgf_error *err);
@@ -40,6 +46,9 @@ void s2_grid_clear(s2_grid *grid);
 
 /** Size of a pixel in CRS units: square root of its area. */
 double s2_grid_pixel_size(const s2_grid *grid);
+
+/** Least and greatest x of a grid's corners in its CRS. */
+void s2_grid_extent(const s2_grid *grid, double *west, double *east);
 
 /** Largest distance between the corners of two grids of one size and CRS, in pixels of b. */
 double s2_grid_distance_px(const s2_grid *a, const s2_grid *b);

@@ -69,15 +69,16 @@ static s2rgf_status name_by_files(s2_source *source, s2rgf_error *err)
 }
 
 /** Open all files and take over the grid of the first. */
-static s2rgf_status open_files(s2_source *source, s2rgf_error *err)
+static s2rgf_status open_files(const char *known_srs, s2_source *source, s2rgf_error *err)
 {
     for (int i = 0; i < source->file_count; i++) {
         s2_file *file = &source->files[i];
         s2_grid grid = {0};
         s2rgf_status status = open_source_file(source, file, err);
         if (status == S2RGF_OK)
-            status =
-                s2_grid_of_dataset(file->dataset, file->label, source->assigned_srs, &grid, err);
+            status = known_srs ? s2_grid_with_srs(file->dataset, file->label, known_srs, &grid, err)
+                               : s2_grid_of_dataset(file->dataset, file->label,
+                                                    source->assigned_srs, &grid, err);
         if (status == S2RGF_OK)
             s2_grid_coarsen(&grid, source->decimation);
         if (status == S2RGF_OK && i > 0)
@@ -154,7 +155,7 @@ s2rgf_status s2_source_open(const s2_source_spec *spec, s2_source **source, s2rg
     if (status == S2RGF_OK && spec->rule)
         status = s2_quality_rule_copy(spec->rule, &made->rule, err);
     if (status == S2RGF_OK)
-        status = open_files(made, err);
+        status = open_files(spec->known_srs, made, err);
     if (status == S2RGF_OK)
         status = s2_source_select_all(made, err);
     if (status == S2RGF_OK)
@@ -258,6 +259,7 @@ s2rgf_status s2_source_reopen(const s2_source *source, s2_source **copy, s2rgf_e
         .labels = labels,
         .path_count = source->file_count,
         .assigned_srs = source->assigned_srs,
+        .known_srs = source->file_grid.srs_wkt,
         .source_nodata = source->source_nodata,
         .open_options = (const char *const *)source->open_options,
         .input_formats = (const char *const *)source->input_formats,
@@ -301,6 +303,11 @@ const char *s2_source_name(const s2_source *source)
 const s2_grid *s2_source_grid(const s2_source *source)
 {
     return &source->grid;
+}
+
+const char *s2_source_file_srs(const s2_source *source)
+{
+    return source->file_grid.srs_wkt;
 }
 
 int s2_source_band_count(const s2_source *source)

@@ -26,11 +26,11 @@ typedef struct s2_source_spec {
     const char *const *labels; /* likewise, what messages call them; NULL: as the paths */
     int path_count;
     const char *assigned_srs;
+    const char *known_srs; /* of its files, found before: not looked for again; NULL: not known */
     const char *source_nodata;
     const char *const *open_options;
     const char *const *input_formats;
-    /* above 1: presented with pixels that many times as large, averaged (s2_grid_coarsen()) */
-    int decimation;
+    int decimation; /* above 1: pixels that many times as large, averaged (s2_grid_coarsen()) */
     /* of a quality layer of one band: its pixels are valid where this says so, and have no other
        use; NULL: a source */
     const s2_quality_rule *rule;
@@ -46,9 +46,7 @@ typedef struct s2_source_spec {
  */
 s2rgf_status s2_source_open(const s2_source_spec *spec, s2_source **source, s2rgf_error *err);
 void s2_source_close(s2_source *source);
-/**
- * The same source with handles of its own, for another thread; keeps warp, view and band selection.
- */
+/** The same with handles of its own, for another thread; keeps warp, view and band selection. */
 s2rgf_status s2_source_reopen(const s2_source *source, s2_source **copy, s2rgf_error *err);
 
 /**
@@ -60,6 +58,8 @@ s2rgf_status s2_source_add_quality(s2_source *source, s2_source *layer, s2rgf_er
 
 const char *s2_source_name(const s2_source *source);
 const s2_grid *s2_source_grid(const s2_source *source);
+/** CRS of its files as WKT 2, before it is warped; NULL: none. */
+const char *s2_source_file_srs(const s2_source *source);
 int s2_source_band_count(const s2_source *source);
 /** Bands of all its files, delivered or not, alpha bands among them. */
 int s2_source_file_bands(const s2_source *source);

@@ -122,10 +122,9 @@ static s2rgf_status match_demand(const s2_scene_demand *demand, name_list *list,
     return S2RGF_OK;
 }
 
-/** rule in  that says what a quality layer's values mean, or NULL. srs in  what it has without one */
-static s2rgf_status open_files_of(const scene_inputs *inputs, const char *name,
-                                  const s2_quality_rule *rule, const char *srs, s2_source **source,
-                                  s2rgf_error *err)
+/** spec in  CRSs, and the rule of a quality layer */
+static s2rgf_status open_files_of(const scene_inputs *inputs, const char *name, s2_source_spec spec,
+                                  s2_source **source, s2rgf_error *err)
 {
     const s2rgf_scene_options *options = inputs->options;
     const s2_scene_rasters *rasters = &inputs->rasters;
@@ -139,38 +138,36 @@ static s2rgf_status open_files_of(const scene_inputs *inputs, const char *name,
             paths[count] = rasters->items[i].path;
             labels[count++] = rasters->items[i].label;
         }
-    const s2_source_spec spec = {
-        .name = name,
-        .paths = paths,
-        .labels = labels,
-        .path_count = count,
-        .assigned_srs = srs,
-        .source_nodata = rule ? NULL : options->source_nodata,
-        .open_options = options->open_options,
-        .input_formats = options->input_formats,
-        .decimation = rule ? 1 : options->decimation,
-        .rule = rule,
-    };
+    spec.name = name;
+    spec.paths = paths;
+    spec.labels = labels;
+    spec.path_count = count;
+    spec.source_nodata = spec.rule ? NULL : options->source_nodata;
+    spec.open_options = options->open_options;
+    spec.input_formats = options->input_formats;
+    spec.decimation = spec.rule ? 1 : options->decimation;
     const s2rgf_status status = s2_source_open(&spec, source, err);
     s2_free(paths);
     return status;
 }
 
 /** Open a source with its quality layers. */
-static s2rgf_status open_source(const scene_inputs *inputs, const char *name, s2_source **source,
-                                s2rgf_error *err)
+static s2rgf_status open_source(const scene_inputs *inputs, const char *name, const char *known_srs,
+                                s2_source **source, s2rgf_error *err)
 {
-    const char *assigned_srs = inputs->options->assigned_srs;
+    const s2_source_spec spec = {.assigned_srs = inputs->options->assigned_srs,
+                                 .known_srs = known_srs};
     s2_source *opened = NULL;
-    s2rgf_status status = open_files_of(inputs, name, NULL, assigned_srs, &opened, err);
+    s2rgf_status status = open_files_of(inputs, name, spec, &opened, err);
     for (int i = 0; i < inputs->rule_count && status == S2RGF_OK; i++) {
         const s2_quality_rule *rule = &inputs->rules[i];
         const char *own_srs = s2_source_grid(opened)->srs_wkt;
+        const s2_source_spec own = {.assigned_srs = own_srs ? own_srs : spec.assigned_srs,
+                                    .rule = rule};
         s2_source *layer = NULL;
         if (rule->source && strcmp(rule->source, name) != 0)
             continue;
-        status =
-            open_files_of(inputs, rule->layer, rule, own_srs ? own_srs : assigned_srs, &layer, err);
+        status = open_files_of(inputs, rule->layer, own, &layer, err);
         if (status == S2RGF_OK)
             status = s2_source_add_quality(opened, layer, err);
     }
@@ -352,11 +349,20 @@ static s2rgf_status check_overlap(const s2_scene *scene, const s2_scene_source *
 /** Affine from the reference grid to a source's grid of the same CRS. */
 static s2rgf_status relate_source(const s2_scene *scene, s2_scene_source *member, s2rgf_error *err)
 {
-    s2_affine to_pixel;
-    if (!s2_affine_invert(&s2_source_grid(member->source)->to_geo, &to_pixel))
+    const s2_grid *own = s2_source_grid(member->source), *reference = &scene->grid;
+    s2_affine to_geo = reference->to_geo, to_pixel;
+    double turn, west[2], east[2];
+    if (!s2_affine_invert(&own->to_geo, &to_pixel))
         return s2_fail(err, S2RGF_FORMAT, "%s: geotransform cannot be inverted",
                        s2_source_label(member->source));
-    member->ref_to_source = s2_affine_compose(&scene->grid.to_geo, &to_pixel);
+    const s2rgf_status status = s2_srs_turn(own->srs_wkt, &turn, err);
+    if (status != S2RGF_OK)
+        return status;
+    s2_grid_extent(own, &west[0], &east[0]);
+    s2_grid_extent(reference, &west[1], &east[1]);
+    if (turn > 0.0)
+        to_geo.m[0] += turn * round((west[0] + east[0] - west[1] - east[1]) / 2.0 / turn);
+    member->ref_to_source = s2_affine_compose(&to_geo, &to_pixel);
     return check_overlap(scene, member, err);
 }
 
@@ -456,7 +462,8 @@ static s2rgf_status add_absent(scene_inputs *inputs, const s2_scene_demand *dema
     if (found == demand->count || found != given ||
         find_name(list, demand->names[demand->reference]) < 0)
         return S2RGF_OK;
-    s2rgf_status status = open_source(inputs, demand->names[demand->reference], &reference, err);
+    s2rgf_status status =
+        open_source(inputs, demand->names[demand->reference], NULL, &reference, err);
     for (int i = 0; i < demand->count && status == S2RGF_OK; i++) {
         const int coarser = inputs->options->decimation > 1 ? inputs->options->decimation : 1;
         if (find_name(list, demand->names[i]) >= 0)
@@ -487,7 +494,8 @@ s2rgf_status s2_scene_open(const s2rgf_scene_options *options, const s2_scene_de
     if (status == S2RGF_OK && demand)
         status = match_demand(demand, &list, err);
     for (int i = 0; i < list.count && status == S2RGF_OK; i++) {
-        status = open_source(&inputs, list.names[i], &scene->sources[i].source, err);
+        const char *known_srs = demand && demand->known_srs ? demand->known_srs[i] : NULL;
+        status = open_source(&inputs, list.names[i], known_srs, &scene->sources[i].source, err);
         scene->count += status == S2RGF_OK;
         if (status == S2RGF_OK && host)
             status = s2_source_tell(scene->sources[i].source, host, err);

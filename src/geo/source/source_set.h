@@ -30,6 +30,7 @@ typedef struct s2_scene_demand {
     int reference;                        /* which one defines it */
     int band_count[S2RGF_MAX_SOURCES];    /* bands, and how many times as large as those of the */
     double ratio[S2RGF_MAX_SOURCES];      /* reference pixels are, where the scene lacks a source */
+    const char *const *known_srs; /* [count] s2_source_file_srs() of before; NULL: unknown */
 } s2_scene_demand;
 
 /**

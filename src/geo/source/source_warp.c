@@ -27,6 +27,7 @@ struct s2_warp {
     OGRCoordinateTransformationH transformation; /* target CRS -> source CRS; NULL: the same */
     s2_affine to_geo;                            /* target pixels -> target CRS */
     s2_affine to_pixel;                          /* source CRS -> source pixels */
+    double west, turn;                           /* of the source, as s2_srs_wrap() takes them */
     double radius_x, radius_y;                   /* of the triangle kernel, source pixels */
     int square_px; /* side of the squares, less where kernels are wide */
     double u[SQUARE_PX * SQUARE_PX], v[SQUARE_PX * SQUARE_PX]; /* source pixel coordinates */
@@ -43,7 +44,8 @@ static void to_source(const s2_warp *warp, double *u, double *v, int count)
         s2_affine_apply(&warp->to_geo, u[i], v[i], &u[i], &v[i]);
     s2_srs_transform(warp->transformation, count, u, v);
     for (int i = 0; i < count; i++)
-        s2_affine_apply(&warp->to_pixel, u[i], v[i], &u[i], &v[i]);
+        s2_affine_apply(&warp->to_pixel, s2_srs_wrap(u[i], warp->west, warp->turn), v[i], &u[i],
+                        &v[i]);
 }
 
 /** Kernel radius from the source pixels a target pixel spans at the centre of the target grid. */
@@ -71,13 +73,18 @@ s2rgf_status s2_warp_create(const char *label, const s2_grid *from, const s2_gri
         s2_warp_free(made);
         return s2_fail(err, S2RGF_FORMAT, "%s: geotransform cannot be inverted", label);
     }
-    const s2rgf_status status =
+    s2rgf_status status =
         s2_srs_transformation_of(label, to->srs_wkt, from->srs_wkt, &made->transformation, err);
+    if (status == S2RGF_OK) {
+        choose_radius(made, to);
+        status = s2_srs_turn(from->srs_wkt, &made->turn, err);
+    }
     if (status != S2RGF_OK) {
         s2_warp_free(made);
         return status;
     }
-    choose_radius(made, to);
+    double east;
+    s2_grid_extent(from, &made->west, &east);
     *warp = made;
     return S2RGF_OK;
 }

@@ -175,6 +175,27 @@ s2rgf_status s2_srs_carry(const char *from_wkt, const char *to_wkt, int count, d
     return S2RGF_OK;
 }
 
+s2rgf_status s2_srs_turn(const char *wkt, double *turn, s2rgf_error *err)
+{
+    OGRSpatialReferenceH srs = NULL;
+    *turn = 0.0;
+    if (!wkt)
+        return S2RGF_OK;
+    const s2rgf_status status = s2_srs_from_text(wkt, &srs, err);
+    if (status == S2RGF_OK && OSRIsGeographic(srs))
+        *turn = 2.0 * acos(-1.0) / OSRGetAngularUnits(srs, NULL);
+    OSRDestroySpatialReference(srs);
+    /* 360, not the 359.99... that a rounded unit gives */
+    if (fabs(*turn - round(*turn)) < 1e-6)
+        *turn = round(*turn);
+    return status;
+}
+
+double s2_srs_wrap(double x, double west, double turn)
+{
+    return turn > 0.0 && !(x >= west && x < west + turn) ? x - turn * floor((x - west) / turn) : x;
+}
+
 void s2_srs_name(const char *wkt, char *name, size_t size)
 {
     OGRSpatialReferenceH srs = NULL;

@@ -57,6 +57,14 @@ void s2_srs_transform(OGRCoordinateTransformationH transformation, int count, do
 s2rgf_status s2_srs_carry(const char *from_wkt, const char *to_wkt, int count, double *x, double *y,
                           s2rgf_error *err);
 
+/**
+ * turn out  once around the earth in units of a CRS: 360 for degrees, 0 where it is not geographic
+ * or wkt is NULL. Errors: those of s2_srs_from_text().
+ */
+s2rgf_status s2_srs_turn(const char *wkt, double *turn, s2rgf_error *err);
+/** The longitude that a place has in a raster that begins at `west`. turn in  by s2_srs_turn() */
+double s2_srs_wrap(double x, double west, double turn);
+
 /** Name for messages: "EPSG:32611" or the CRS's own name, "none" for NULL. */
 void s2_srs_name(const char *wkt, char *name, size_t size);
 

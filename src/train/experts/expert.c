@@ -295,15 +295,20 @@ static s2rgf_status calibrate(const s2_label_set *labels, const s2_samples *samp
 
 /* ---- the experts ---------------------------------------------------------------------------- */
 
-/* What s2_label_features() gives of the labels that train. Cleared by the caller. */
+/* What s2_label_features() gives of the labels that train: bands, and windows where there are
+   components. labels out [2], cleared by the caller */
 static s2rgf_status sample_labels(const s2_training_set *set, const s2_components *components,
                                   const s2rgf_host *host, sampler *labels, s2rgf_error *err)
 {
-    const s2rgf_status status =
-        start_sampler(labels, set, s2_label_feature_count(set, components), err);
-    return status == S2RGF_OK
-               ? s2_label_features(set, S2_LABEL_TRAIN, components, host, take_sample, labels, err)
-               : status;
+    const s2_wanted_features wanted[] = {{NULL, take_sample, &labels[0]},
+                                         {components, take_sample, &labels[1]}};
+    const int count = components ? 2 : 1;
+    s2rgf_status status = S2RGF_OK;
+    for (int i = 0; i < count && status == S2RGF_OK; i++)
+        status =
+            start_sampler(&labels[i], set, s2_label_feature_count(set, wanted[i].components), err);
+    return status == S2RGF_OK ? s2_label_features(set, S2_LABEL_TRAIN, wanted, count, host, err)
+                              : status;
 }
 
 /* An expert of what its view shows of the labels. out  zeroed before, cleared by the caller */
@@ -382,21 +387,16 @@ static s2rgf_status fit_hidden(const s2_training_set *set, s2_windows_use use,
 /* The expert of windows; where it is judged, not unless it is worth something beside that of the
    bands. */
 static s2rgf_status fit_windows(const s2_training_set *set, s2_windows_use use,
-                                const s2rgf_host *host, const left_out *of_bands,
+                                const s2_samples *labels, const left_out *of_bands,
                                 s2_fitted_expert *fitted, s2rgf_error *err)
 {
     const s2_view view = {set, &fitted->components, NULL};
     left_out of_windows = {0};
-    sampler labels = {0};
     double surprise = 0.0, temperature = 1.0;
     bool worth = use != S2_WINDOWS_JUDGED && use != S2_WINDOWS_AND_HIDDEN_JUDGED;
     if (!worth && !fitted->bands.calibrated)
         return S2RGF_OK;
-    s2rgf_status status = s2_components_find(set, &fitted->components, err);
-    if (status == S2RGF_OK)
-        status = sample_labels(set, &fitted->components, host, &labels, err);
-    if (status == S2RGF_OK)
-        status = fit_part(&view, &labels.samples, &fitted->windows, &of_windows, err);
+    s2rgf_status status = fit_part(&view, labels, &fitted->windows, &of_windows, err);
     if (status == S2RGF_OK && !worth) {
         const s2_expert_trial trial = {of_bands->scored, of_windows.scored, of_bands->group,
                                        set->labels->group_count};
@@ -408,12 +408,10 @@ static s2rgf_status fit_windows(const s2_training_set *set, s2_windows_use use,
         temperature = join(of_bands, &of_windows,
                            fmax(fitted->bands.temperature, fitted->windows.temperature), &surprise);
     if (status == S2RGF_OK && worth && use >= S2_WINDOWS_AND_HIDDEN)
-        status =
-            fit_hidden(set, use, &labels.samples, &of_windows, surprise, &temperature, fitted, err);
+        status = fit_hidden(set, use, labels, &of_windows, surprise, &temperature, fitted, err);
     fitted->bands.temperature *= temperature;
     fitted->windows.temperature *= temperature;
     clear_left_out(&of_windows);
-    clear_sampler(&labels);
     return status;
 }
 
@@ -456,29 +454,23 @@ static s2rgf_status score_label(void *context, size_t label, const float *featur
     return S2RGF_OK;
 }
 
-/* What experts that see the same features say of the labels that validate; labels always come in the
-   same order. */
-static s2rgf_status score_parts(const scored_part *parts, int count, const s2rgf_host *host,
-                                s2_fitted_expert *fitted, s2rgf_error *err)
+/* Ask a scorer, if any of its experts is there. to in/out: its memory is released by the caller */
+static s2rgf_status ask_scorer(const s2_training_set *set, scorer *to, s2_wanted_features *wanted,
+                               int *asked, s2rgf_error *err)
 {
-    const s2_training_set *set = parts->view.set;
-    scorer to = {.fitted = fitted, .parts = parts, .experts = count};
     int width = 0;
-    for (int i = 0; i < count; i++)
-        if (parts[i].part->discriminant.width > width)
-            width = parts[i].part->discriminant.width;
+    for (int i = 0; i < to->experts; i++)
+        if (to->parts[i].part->discriminant.width > width)
+            width = to->parts[i].part->discriminant.width;
     if (width == 0)
         return S2RGF_OK;
-    to.seen = s2_alloc((size_t)width, sizeof *to.seen);
-    to.scores = s2_alloc((size_t)set->labels->classes.count, sizeof *to.scores);
-    const s2rgf_status status =
-        to.seen && to.scores ? s2_label_features(set, S2_LABEL_VALIDATE, parts->view.components,
-                                                 host, score_label, &to, err)
-                             : s2_fail_memory(err, "expert");
-    S2_FREE_EACH(to.seen, to.scores);
-    return status;
+    to->seen = s2_alloc((size_t)width, sizeof *to->seen);
+    to->scores = s2_alloc((size_t)set->labels->classes.count, sizeof *to->scores);
+    wanted[(*asked)++] = (s2_wanted_features){to->parts->view.components, score_label, to};
+    return to->seen && to->scores ? S2RGF_OK : s2_fail_memory(err, "expert");
 }
 
+/* What all experts say of the labels that validate; labels always come in the same order. */
 static s2rgf_status score_validation(const s2_training_set *set, const s2rgf_host *host,
                                      s2_fitted_expert *fitted, s2rgf_error *err)
 {
@@ -487,7 +479,11 @@ static s2rgf_status score_validation(const s2_training_set *set, const s2rgf_hos
     const scored_part of_windows[] = {
         {{set, &fitted->components, NULL}, &fitted->windows},
         {{set, &fitted->components, &fitted->layer}, &fitted->hidden}};
+    scorer scorers[] = {{.fitted = fitted, .parts = &of_bands, .experts = 1},
+                        {.fitted = fitted, .parts = of_windows, .experts = 2}};
+    s2_wanted_features wanted[2];
     size_t count = 0;
+    int asked = 0;
     for (size_t i = 0; i < set->labels->count; i++)
         count += set->role[i] == S2_LABEL_VALIDATE;
     if (count == 0)
@@ -495,9 +491,13 @@ static s2rgf_status score_validation(const s2_training_set *set, const s2rgf_hos
     fitted->row = s2_calloc(set->labels->count, sizeof *fitted->row);
     fitted->scores = s2_calloc(count, classes * sizeof(float));
     s2rgf_status status = fitted->row && fitted->scores ? S2RGF_OK : s2_fail_memory(err, "expert");
+    for (int i = 0; i < 2 && status == S2RGF_OK; i++)
+        status = ask_scorer(set, &scorers[i], wanted, &asked, err);
     if (status == S2RGF_OK)
-        status = score_parts(&of_bands, 1, host, fitted, err);
-    return status == S2RGF_OK ? score_parts(of_windows, 2, host, fitted, err) : status;
+        status = s2_label_features(set, S2_LABEL_VALIDATE, wanted, asked, host, err);
+    for (int i = 0; i < 2; i++)
+        S2_FREE_EACH(scorers[i].seen, scorers[i].scores);
+    return status;
 }
 
 s2rgf_status s2_expert_fit(const s2_training_set *set, s2_windows_use windows,
@@ -506,13 +506,17 @@ s2rgf_status s2_expert_fit(const s2_training_set *set, s2_windows_use windows,
     left_out of_bands = {0};
     *fitted = (s2_fitted_expert){0};
     const s2_view view = {set, NULL, NULL};
-    sampler labels = {0};
-    s2rgf_status status = sample_labels(set, NULL, host, &labels, err);
+    const s2_components *components = windows == S2_WINDOWS_NEVER ? NULL : &fitted->components;
+    sampler labels[2] = {{0}};
+    s2rgf_status status = components ? s2_components_find(set, &fitted->components, err) : S2RGF_OK;
     if (status == S2RGF_OK)
-        status = fit_part(&view, &labels.samples, &fitted->bands, &of_bands, err);
-    clear_sampler(&labels);
-    if (status == S2RGF_OK && windows != S2_WINDOWS_NEVER)
-        status = fit_windows(set, windows, host, &of_bands, fitted, err);
+        status = sample_labels(set, components, host, labels, err);
+    if (status == S2RGF_OK)
+        status = fit_part(&view, &labels[0].samples, &fitted->bands, &of_bands, err);
+    clear_sampler(&labels[0]);
+    if (status == S2RGF_OK && components)
+        status = fit_windows(set, windows, &labels[1].samples, &of_bands, fitted, err);
+    clear_sampler(&labels[1]);
     if (status == S2RGF_OK)
         status = score_validation(set, host, fitted, err);
     if (status != S2RGF_OK)

@@ -127,7 +127,7 @@ int s2_label_feature_count(const s2_training_set *set, const s2_components *comp
 
 /* The labels of one tile: read around them, and hand them over one by one. */
 static s2rgf_status take_tile(feature_reader *reader, const size_t *labels, size_t count,
-                              s2_take_features take, void *context, s2rgf_error *err)
+                              const s2_wanted_features *wanted, s2rgf_error *err)
 {
     const s2_training_set *set = reader->set;
     const s2_label_pixel *pixels = set->labels->pixels;
@@ -156,7 +156,7 @@ static s2rgf_status take_tile(feature_reader *reader, const size_t *labels, size
                 sample_source(reader, s, pixel, features);
             features += source_features(set, reader->components, s);
         }
-        status = take(context, labels[i], reader->features, err);
+        status = wanted->take(wanted->context, labels[i], reader->features, err);
     }
     return status;
 }
@@ -181,13 +181,14 @@ static void sort_row(feature_reader *reader, size_t first, size_t end, size_t ti
 }
 
 /* The labels of the scene at hand. */
-static s2rgf_status read_scene(feature_reader *reader, const s2rgf_host *host,
-                               s2_take_features take, void *context, s2rgf_error *err)
+static s2rgf_status read_scene(feature_reader *reader, const s2_wanted_features *wanted,
+                               const s2rgf_host *host, s2rgf_error *err)
 {
     const s2_label_set *labels = reader->set->labels;
     const s2_training_scene *scene = &reader->set->scenes->items[reader->scene];
     const size_t tiles = (size_t)((reader->geometry.width - 1) / TILE_PX + 1);
     s2rgf_status status = S2RGF_OK;
+    reader->components = wanted->components;
     for (size_t first = scene->first, end; first < scene->end && status == S2RGF_OK; first = end) {
         const int below = (labels->pixels[first].y / TILE_PX + 1) * TILE_PX;
         for (end = first; end < scene->end && labels->pixels[end].y < below;)
@@ -195,8 +196,8 @@ static s2rgf_status read_scene(feature_reader *reader, const s2rgf_host *host,
         sort_row(reader, first, end, tiles);
         for (size_t t = 0, from = 0; t < tiles && status == S2RGF_OK; from = reader->ends[t++])
             if (reader->ends[t] > from)
-                status = take_tile(reader, reader->order + from, reader->ends[t] - from, take,
-                                   context, err);
+                status =
+                    take_tile(reader, reader->order + from, reader->ends[t] - from, wanted, err);
         if (status == S2RGF_OK && !s2_progress(host, 0.0))
             status = s2_fail(err, S2RGF_CANCELLED, "interrupted");
     }
@@ -204,23 +205,28 @@ static s2rgf_status read_scene(feature_reader *reader, const s2rgf_host *host,
 }
 
 s2rgf_status s2_label_features(const s2_training_set *set, s2_label_role role,
-                               const s2_components *components, const s2rgf_host *host,
-                               s2_take_features take, void *context, s2rgf_error *err)
+                               const s2_wanted_features *wanted, int count, const s2rgf_host *host,
+                               s2rgf_error *err)
 {
-    feature_reader reader = {.set = set, .role = role, .components = components};
+    feature_reader reader = {.set = set, .role = role};
     const s2_training_scenes *scenes = set->scenes;
-    int widest = 1;
+    int widest = 1, most = 1;
+    for (int i = 0; i < count; i++) {
+        const int features = s2_label_feature_count(set, wanted[i].components);
+        most = features > most ? features : most;
+    }
     for (int i = 0; i < scenes->count; i++)
         widest =
             scenes->items[i].geometry.width > widest ? scenes->items[i].geometry.width : widest;
-    reader.features = s2_alloc((size_t)s2_label_feature_count(set, components), sizeof(float));
+    reader.features = s2_alloc((size_t)most, sizeof(float));
     reader.order = s2_alloc(set->labels->count, sizeof *reader.order);
     reader.ends = s2_alloc((size_t)((widest - 1) / TILE_PX + 1), sizeof *reader.ends);
     s2rgf_status status =
         reader.features && reader.order && reader.ends ? S2RGF_OK : s2_fail_memory(err, "expert");
     for (; reader.scene < scenes->count && status == S2RGF_OK; reader.scene++) {
         reader.geometry = scenes->items[reader.scene].geometry;
-        status = read_scene(&reader, host, take, context, err);
+        for (int i = 0; i < count && status == S2RGF_OK; i++)
+            status = read_scene(&reader, &wanted[i], host, err);
     }
     for (int s = 0; s < set->content->source_count; s++)
         S2_FREE_EACH(reader.parts[s].pixels, reader.parts[s].valid, reader.parts[s].values);

@@ -104,7 +104,7 @@ static s2rgf_status open_listed(const list_reader *reader, s2rgf_scene *rasters,
     own.inputs = rasters->options.inputs;
     own.input_count = rasters->options.input_count;
     if (reader->scenes->count > 0)
-        return s2_scene_open_for_model(&own, reader->content, host, scene, err);
+        return s2_scene_open_for_model(&own, reader->content, NULL, host, scene, err);
     s2rgf_status status = s2_scene_open(&own, NULL, host, scene, err);
     if (status == S2RGF_OK)
         status = s2_scene_leave_out_bands(scene, options->bands, reader->host, err);

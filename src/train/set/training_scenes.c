@@ -1,6 +1,8 @@
 /* The scenes of a training: what is known of each while it is closed, and a few that are open. */
 #include "train/set/training_scenes.h"
 
+#include <string.h>
+
 #include "core/error.h"
 #include "core/memory.h"
 
@@ -30,8 +32,27 @@ void s2_training_scenes_clear(s2_training_scenes *scenes)
         s2rgf_scene_free(scenes->items[i].rasters);
         s2_free((char *)scenes->items[i].name);
     }
+    s2_strings_free(scenes->srs, scenes->srs_count);
     S2_FREE_EACH(scenes->open, scenes->items);
     *scenes = (s2_training_scenes){0};
+}
+
+/* A CRS in the list of all, where most scenes have the same. */
+static s2rgf_status list_srs(s2_training_scenes *scenes, const char *wkt, const char **listed,
+                             s2rgf_error *err)
+{
+    for (size_t i = 0; i < scenes->srs_count && wkt && !*listed; i++)
+        if (strcmp(scenes->srs[i], wkt) == 0)
+            *listed = scenes->srs[i];
+    if (!wkt || *listed)
+        return S2RGF_OK;
+    char **list = s2_make_room(scenes->srs, scenes->srs_count, &scenes->srs_room, sizeof *list);
+    if (!list)
+        return s2_fail_memory(err, "scenes");
+    scenes->srs = list;
+    *listed = list[scenes->srs_count] = s2_strdup(wkt);
+    scenes->srs_count += *listed != NULL;
+    return *listed ? S2RGF_OK : s2_fail_memory(err, "scenes");
 }
 
 s2rgf_status s2_training_scenes_add(s2_training_scenes *scenes, const char *name,
@@ -43,11 +64,15 @@ s2rgf_status s2_training_scenes_add(s2_training_scenes *scenes, const char *name
     if (!items)
         return s2_fail_memory(err, "scenes");
     scenes->items = items;
-    if (name && !(added.name = s2_strdup(name)))
-        return s2_fail_memory(err, "scenes");
     s2_scene_geometry(scene, &added.geometry);
-    scenes->items[scenes->count++] = added;
-    return S2RGF_OK;
+    s2rgf_status status = S2RGF_OK;
+    for (int s = 0; s < scene->count && status == S2RGF_OK; s++)
+        status = list_srs(scenes, s2_source_file_srs(scene->sources[s].source), &added.srs[s], err);
+    if (status == S2RGF_OK && name && !(added.name = s2_strdup(name)))
+        status = s2_fail_memory(err, "scenes");
+    if (status == S2RGF_OK)
+        scenes->items[scenes->count++] = added;
+    return status;
 }
 
 /* ---- opening -------------------------------------------------------------------------------- */
@@ -72,7 +97,8 @@ s2rgf_status s2_training_scenes_copy(const s2_training_scenes *scenes, int index
         return s2_scene_reopen(item->borrowed, copy, err);
     options.inputs = item->rasters->options.inputs;
     options.input_count = item->rasters->options.input_count;
-    s2rgf_status status = s2_scene_open_for_model(&options, scenes->content, NULL, copy, err);
+    s2rgf_status status =
+        s2_scene_open_for_model(&options, scenes->content, item->srs, NULL, copy, err);
     if (status == S2RGF_OK && !is_as_before(&item->geometry, copy)) {
         s2_scene_close(copy);
         status = s2_fail(err, S2RGF_IO, "scene %s: changed while it was in use", item->name);
@@ -99,33 +125,29 @@ static s2rgf_status make_room(s2_training_scenes *scenes, s2rgf_error *err)
     return S2RGF_OK;
 }
 
-/* The open scene, in the place of the one that was used longest ago. */
+/* The open scene. Where there is no room, that of before is closed: whoever goes over all scenes in
+   turn, again and again, then finds the others open. */
 static s2rgf_status find_open(s2_training_scenes *scenes, int index, s2_open_scene **found,
                               s2rgf_error *err)
 {
     s2rgf_status status = scenes->open ? S2RGF_OK : make_room(scenes, err);
     if (status != S2RGF_OK)
         return status;
-    s2_open_scene *oldest = &scenes->open[0];
-    for (int i = 0; i < scenes->open_room; i++) {
-        s2_open_scene *open = &scenes->open[i];
-        if (open->index == index) {
-            oldest = open;
-            break;
+    s2_open_scene *open = &scenes->open[scenes->last];
+    for (int i = 0; i < scenes->open_room && open->index != index; i++)
+        if (scenes->open[i].index == index || scenes->open[i].index < 0)
+            open = &scenes->open[i];
+    if (open->index != index) {
+        close_scene(open);
+        open->scene = scenes->items[index].borrowed;
+        if (!open->scene) {
+            status = s2_training_scenes_copy(scenes, index, &open->own, err);
+            open->scene = status == S2RGF_OK ? &open->own : NULL;
         }
-        oldest = open->used < oldest->used ? open : oldest;
+        open->index = status == S2RGF_OK ? index : -1;
     }
-    if (oldest->index != index) {
-        close_scene(oldest);
-        oldest->scene = scenes->items[index].borrowed;
-        if (!oldest->scene) {
-            status = s2_training_scenes_copy(scenes, index, &oldest->own, err);
-            oldest->scene = status == S2RGF_OK ? &oldest->own : NULL;
-        }
-        oldest->index = status == S2RGF_OK ? index : -1;
-    }
-    oldest->used = ++scenes->clock;
-    *found = oldest;
+    scenes->last = (int)(open - scenes->open);
+    *found = open;
     return status;
 }
 

@@ -11,7 +11,8 @@ typedef struct s2_training_scene {
     s2rgf_scene *rasters; /* owned; NULL: the scene is borrowed and stays open */
     s2_scene *borrowed;   /* or NULL */
     s2_run_geometry geometry;
-    size_t first, end; /* its labels among all */
+    const char *srs[S2RGF_MAX_SOURCES]; /* s2_source_file_srs(), of the list of all */
+    size_t first, end;                  /* its labels among all */
 } s2_training_scene;
 
 /** A scene while it is open. */
@@ -19,7 +20,6 @@ typedef struct s2_open_scene {
     int index; /* of the scene; -1: none */
     s2_scene own, *scene;
     s2_network_input *input; /* NULL until it is asked for */
-    uint64_t used;           /* when, in steps of the clock */
 } s2_open_scene;
 
 typedef struct s2_training_scenes {
@@ -28,9 +28,11 @@ typedef struct s2_training_scenes {
     s2_training_scene *items;
     int count;
     size_t room;
-    s2_open_scene *open; /* [open_room] the last used ones */
+    char **srs; /* [srs_count] each CRS once */
+    size_t srs_count, srs_room;
+    s2_open_scene *open; /* [open_room] */
     int open_room;
-    uint64_t clock;
+    int last; /* the place of the one that was used last */
 } s2_training_scenes;
 
 /**
