@@ -66,8 +66,9 @@ for column in ["WKT", "geom", "the_geom"]:
         f.write(column + ",class\n" + "".join('"%s",%s\n' % (wkt, name) for name, wkt in upper + lower))
 with open("points.csv", "w") as f:
     f.write("Lon,lat,kind\n" + "".join("%d,%d,%s\n" % (500000 + 320 * k + 10 * i + 5, 5799795, n) for k, n in enumerate(names) for i in range(12)))
-with open("lattice.csv", "w") as f: # in numbers alone: for GDAL a raster too
-    f.write("x,y,code\n" + "".join("%d,%d,%d\n" % (500005 + 160 * i, 5799795 - 160 * j, i // 2 + 1) for j in range(4) for i in range(6)))
+for path, header in ("lattice.csv", "x,y,code"), ("unknown.csv", "e,n,code"): # in numbers alone: for GDAL rasters too
+    with open(path, "w") as f:
+        f.write(header + "\n" + "".join("%d,%d,%d\n" % (500005 + 160 * i, 5799795 - 160 * j, i // 2 + 1) for j in range(4) for i in range(6)))
 
 def table(path, columns, rows):
     raster(path, [truth], nodata=0)
@@ -183,6 +184,8 @@ expect_in "$stdout" "Class 3 water: 3 polygons, 1440 pixels"
 expect_not_in "$stderr" "Warning"
 expect_status 0 "${some[@]}" -labels lattice.csv -a code -label_srs EPSG:32633 m.s2rgf
 expect_in "$stderr" "class 1 has only 8 labelled pixels"
+expect_status 1 "${some[@]}" -labels unknown.csv -a code -label_srs EPSG:32633 m.s2rgf
+expect_in "$stderr" "unknown.csv: no layer with geometries"
 expect_status 0 "${some[@]}" -labels points.csv -a kind -label_srs EPSG:32633 m.s2rgf
 expect_in "$stdout" "Class 3 water: 1 block, 12 pixels"
 for column in WKT geom the_geom; do

@@ -341,12 +341,14 @@ static s2rgf_status open_labels(const char *path, GDALDatasetH *dataset, bool *i
 {
     static const unsigned int kinds[] = {GDAL_OF_VECTOR,
                                          GDAL_OF_VECTOR | GDAL_OF_RASTER | GDAL_OF_VERBOSE_ERROR};
+    const char *drivers[] = {NULL, NULL}; /* the one that knows it as tables, if any */
     s2_gdal_catch caught;
     *dataset = NULL;
     for (int i = 0; i < 2 && !(*dataset && has_vectors(*dataset)); i++) {
+        drivers[0] = *dataset ? GDALGetDriverShortName(GDALGetDatasetDriver(*dataset)) : NULL;
         GDALClose(*dataset);
         s2_gdal_catch_begin(&caught);
-        *dataset = GDALOpenEx(path, kinds[i], NULL, OPEN_OPTIONS, NULL);
+        *dataset = GDALOpenEx(path, kinds[i], drivers[0] ? drivers : NULL, OPEN_OPTIONS, NULL);
         s2_gdal_catch_end(&caught);
         s2_gdal_drop_partial(&caught, dataset);
     }
