@@ -29,20 +29,24 @@
 #define S2_INT(...) S2_NUMBER(S2_OPTION_INT, __VA_ARGS__)
 #define S2_REAL(...) S2_NUMBER(S2_OPTION_REAL, __VA_ARGS__)
 #define S2_RECT(...) S2_ENTRY(S2_OPTION_RECT, __VA_ARGS__, )
-#define S2_PATCH(offset)                                                                           \
+#define S2_PATCH(offset, map)                                                                      \
     S2_ENTRY(                                                                                      \
         S2_OPTION_PATCH, "mmu", "pixels|Xha", offset,                                              \
         "smallest patch of a class, in pixels or hectares: smaller ones take the class of their "  \
-        "largest neighbour", )
+        "largest neighbour",                                                                       \
+        .needs = (map))
 
 /**
  * Rows that several programs have. member: gives the offset of a member of the program's structure, as SAMPLE(points);
- * labels: its member that is an s2rgf_label_options; needed: the option that names their file.
+ * labels: its member that is an s2rgf_label_options; needed: the option that names their file; map: the argument
+ * that names the map to write.
  */
-#define S2_MAP_OUTPUT(member)                                                                      \
+#define S2_MAP_OUTPUT(member, map)                                                                 \
     S2_TEXT("of", "format", member(format),                                                        \
-            "GDAL driver of the map; by default that of its extension, else GTiff"),               \
-        S2_LIST("co", "NAME=VALUE", member(creation_options), "creation option of that driver"),   \
+            "GDAL driver of the map; by default that of its extension, else GTiff",                \
+            .needs = (map)),                                                                       \
+        S2_LIST("co", "NAME=VALUE", member(creation_options), "creation option of that driver",    \
+                .needs = (map)),                                                                   \
         S2_ON("overwrite", member(overwrite), "replace output files that exist"),                  \
         S2_OFF("noqml", member(style), "do not write a QGIS style file (.qml) beside the map")
 #define S2_POLYGONS(member, labels, needed, layer_option, where_option, ...)                       \

@@ -38,7 +38,7 @@ static const s2_option CONFIDENCE_OPTIONS[] = {
 static const s2_option OUTPUT_OPTIONS[] = {
     S2_OUTPUT(NULL, "change.tif", CHANGE(output_path),
               "the class raster to write, on the grid of the first map", .required = true),
-    S2_MAP_OUTPUT(CHANGE),
+    S2_MAP_OUTPUT(CHANGE, "change.tif"),
     S2_OUTPUT("json", "file", offsetof(arguments, json_path),
               "write the transitions as JSON; - is standard output, and nothing else goes there"),
     S2_QUIET,

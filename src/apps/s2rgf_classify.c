@@ -21,6 +21,7 @@ typedef struct arguments {
 } arguments;
 
 #define CLASSIFY(member) offsetof(arguments, classify.member)
+#define MAP "out.tif" /* what an option that only a map has needs: -write_scene alone writes none */
 
 static const s2_option MODEL_OPTIONS[] = {
     S2_TEXT("m", "model.s2rgf", CLASSIFY(model_path), "the model file, made by s2rgf_train",
@@ -28,36 +29,40 @@ static const s2_option MODEL_OPTIONS[] = {
 };
 
 static const s2_option OUTPUT_OPTIONS[] = {
-    S2_OUTPUT(NULL, "out.tif", CLASSIFY(output_path),
+    S2_OUTPUT(NULL, MAP, CLASSIFY(output_path),
               "the map to write; with -scenes, {} stands for the name of the scene",
               .required = true, .unless = "write_scene"),
-    S2_MAP_OUTPUT(CLASSIFY),
+    S2_MAP_OUTPUT(CLASSIFY, MAP),
     S2_OUTPUT("conf", "file", CLASSIFY(confidence_path),
-              "also write the probability of the mapped class to this raster"),
+              "also write the probability of the mapped class to this raster", .needs = MAP),
     S2_OUTPUT("prob", "file", CLASSIFY(probability_path),
-              "also write the probability of every class to this raster, one band each"),
+              "also write the probability of every class to this raster, one band each",
+              .needs = MAP),
     S2_OUTPUT("uncertainty", "file", CLASSIFY(uncertainty_path),
-              "also write entropy and margin of the probabilities to this raster, one band each"),
+              "also write entropy and margin of the probabilities to this raster, one band each",
+              .needs = MAP),
     S2_INT(
         "smooth", "[pixels]", CLASSIFY(smooth_px), 3, 51,
         "smooth the classes' log-odds over a window of this side: fewer single pixels, not a better "
         "map",
-        .odd = true, .zero = "off", .bare = "7"),
+        .odd = true, .zero = "off", .bare = "7", .needs = MAP),
     S2_REAL("reject", "p", CLASSIFY(reject), 0, 1,
-            "pixels whose class has a probability below p become a class of their own, unsure"),
-    S2_PATCH(CLASSIFY(smallest_patch)),
+            "pixels whose class has a probability below p become a class of their own, unsure",
+            .needs = MAP),
+    S2_PATCH(CLASSIFY(smallest_patch), MAP),
     S2_TEXT("mask", "file", CLASSIFY(mask_path),
-            "map only where this raster on the reference grid is neither 0 nor nodata"),
+            "map only where this raster on the reference grid is neither 0 nor nodata",
+            .needs = MAP),
     S2_POLYGONS(CLASSIFY, cutline, "cutline", "cl", "cwhere",
-                "map only pixels with their centre in polygons of this file"),
+                "map only pixels with their centre in polygons of this file", .needs = MAP),
     S2_POLYGONS(CLASSIFY, exclude, "exclude", "el", "ewhere",
-                "map no pixel with its centre in polygons of this file"),
+                "map no pixel with its centre in polygons of this file", .needs = MAP),
     S2_RECT("srcwin", "x y width height", CLASSIFY(srcwin),
             "map only this window, in pixels of the reference grid", .given = CLASSIFY(has_srcwin),
-            .forbids = "projwin"),
+            .needs = MAP, .forbids = "projwin"),
     S2_RECT("projwin", "ulx uly lrx lry", CLASSIFY(projwin),
             "map only this window, given by two corners in CRS coordinates",
-            .given = CLASSIFY(has_projwin)),
+            .given = CLASSIFY(has_projwin), .needs = MAP),
     S2_TEXT("projwin_srs", "srs", CLASSIFY(projwin_srs),
             "CRS of -projwin, by default that of the reference grid", .needs = "projwin"),
     S2_OUTPUT(
@@ -81,13 +86,15 @@ static const s2_option SCENES_OPTIONS[] = {
     S2_ENTRY(
         S2_OPTION_SHARD, "shard", "i/n", offsetof(arguments, shard),
         "do only share i of n: of the scenes, or of one scene, for s2rgf_mosaic to join; auto: as "
-        "the environment of a job array says"),
+        "the environment of a job array says",
+        .needs = MAP),
 };
 
 static const s2_option WORK_OPTIONS[] = {
     S2_WORK(CLASSIFY, "map"),
     S2_WORD("precision", "float|exact", CLASSIFY(precision),
-            "exact: the same bytes on every processor; slow on those without fused multiply-add"),
+            "exact: the same bytes on every processor; slow on those without fused multiply-add",
+            .needs = MAP),
     S2_QUIET,
 };
 

@@ -20,7 +20,7 @@ static const s2_option OUTPUT_OPTIONS[] = {
     S2_LIST("co", "NAME=VALUE", MOSAIC(creation_options), "creation option of that driver"),
     S2_ON("overwrite", MOSAIC(overwrite), "replace the map if it exists"),
     S2_OFF("noqml", MOSAIC(style), "do not write a QGIS style file (.qml) beside the map"),
-    S2_PATCH(MOSAIC(smallest_patch)),
+    S2_PATCH(MOSAIC(smallest_patch), "map.tif"),
     S2_QUIET,
 };
 

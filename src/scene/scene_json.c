@@ -114,7 +114,7 @@ static s2rgf_status read_option_text(const s2_json_node *options, const char *ke
 static s2rgf_status read_option_list(const s2_json_node *options, const char *key,
                                      const char *const **list, s2rgf_error *err)
 {
-    static const int range[2] = {1, MOST_TEXTS};
+    static const int range[2] = {0, MOST_TEXTS};
     s2_json_node array;
     int count = 0;
     if (!s2_json_has(options, key))

@@ -27,6 +27,12 @@ expect_silence "${classify[@]}" -q -overwrite -write_scene c.s2rgf.json c.tif
 
 keep_files
 expect_refused 2 "missing: out.tif" "${classify[@]}"
+# what belongs to a map needs one
+for option in "-conf x.tif" "-prob x.tif" "-uncertainty x.tif" "-of COG" "-co TILED=YES" -smooth "-reject 0.5" "-mmu 5" \
+    "-mask m.tif" "-cutline p.gpkg" "-exclude p.gpkg" "-srcwin 0 0 9 9" "-projwin 0 9 9 0" "-shard 1/2" "-precision exact"; do
+    # shellcheck disable=SC2086 # an option and its values
+    expect_refused 2 "${option%% *}: needs out.tif" "${classify[@]}" $option -write_scene x.s2rgf.json
+done
 expect_refused 2 "missing: -i" s2rgf_classify -m model.s2rgf -write_scene x.s2rgf.json
 expect_refused 1 "c.s2rgf.json: exists" "${classify[@]}" -write_scene c.s2rgf.json
 expect_refused 1 "x.json: not a name of a scene file" "${classify[@]}" -write_scene x.json

@@ -82,6 +82,19 @@ static void skips_a_byte_order_mark(void)
     CHECK(unlink("mark.s2rgf.json") == 0);
 }
 
+/* A list of nothing is no list. */
+static void takes_empty_lists(void)
+{
+    s2rgf_scene *scene = NULL;
+    s2rgf_error err = {0};
+    write_file("none.s2rgf.json", SCENE("\"sources\": [" SOURCE
+                                        "], \"options\": {\"oo\": [], \"if\": [], \"qa\": []}"));
+    REQUIRE(s2rgf_scene_load("none.s2rgf.json", &scene, &err) == S2RGF_OK);
+    CHECK(!scene->options.open_options && !scene->options.input_formats && !scene->options.quality);
+    s2rgf_scene_free(scene);
+    CHECK(unlink("none.s2rgf.json") == 0);
+}
+
 /* What is saved is loaded again, paths seen from the other folder; sources are put together. */
 static void check_inputs(const s2rgf_scene *scene, const s2rgf_input *wanted, size_t count)
 {
@@ -200,6 +213,7 @@ int main(void)
     refuses();
     refuses_a_huge_file();
     skips_a_byte_order_mark();
+    takes_empty_lists();
     saves_and_loads();
     parses_lines();
     keeps_or_refuses();
