@@ -171,6 +171,13 @@ expect_in "$stderr" "no pixel of type UInt16 can have the nodata value 65536 tha
 expect_status 0 "${train[@]}" -i palette.tif other.s2rgf
 expect_in "$stderr" "palette.tif): band 1 has a colour table"
 
+# A page of several; one that is named is meant.
+gdal_translate -q plain.tif pages.tif
+gdal_translate -q -co APPEND_SUBDATASET=YES palette.tif pages.tif
+expect_status 0 "${map[@]}" -m m.s2rgf -i pages.tif map.tif
+expect_in "$stderr" "pages.tif): the file has 2 rasters, and the one that GDAL opens by its name is used"
+expect_silence "${map[@]}" -m m.s2rgf -i GTIFF_DIR:1:pages.tif map.tif
+
 # An alpha band that may be data is a warning, and named where a band is missing; a mask is no warning.
 expect_status 0 "${train[@]}" -i alpha.tif other.s2rgf
 expect_in "$stderr" "alpha band"

@@ -1,6 +1,7 @@
 /* What is said of a source: what opening took for granted, bands in words. */
 #include "geo/source/source_tell.h"
 
+#include <cpl_string.h>
 #include <math.h>
 
 #include "core/error.h"
@@ -98,6 +99,19 @@ static void tell_palette(const s2_source *source, const s2_file *file, const s2r
     }
 }
 
+/** A line where a file has more rasters than GDAL opens by its name, as the pages of a TIFF. */
+static void tell_pages(const s2_source *source, const s2_file *file, const s2rgf_host *host)
+{
+    char **parts = GDALGetMetadata(file->dataset, "SUBDATASETS");
+    const char *second = CSLFetchNameValue(parts, "SUBDATASET_2_NAME");
+    if (second)
+        s2_log(
+            host, S2RGF_WARNING,
+            "source %s (%s): the file has %d rasters, and the one that GDAL opens by its name is "
+            "used: others have names such as %s",
+            source->name, file->label, CSLCount(parts) / 2, second);
+}
+
 /** A CRS that was given, but is not taken because the raster has another one. */
 static s2rgf_status tell_srs(const s2_source *source, const s2rgf_host *host, s2rgf_error *err)
 {
@@ -124,6 +138,7 @@ s2rgf_status s2_source_tell(s2_source *source, const s2rgf_host *host, s2rgf_err
         const s2_file *file = &source->files[f];
         tell_nodata(source, file, host);
         tell_palette(source, file, host);
+        tell_pages(source, file, host);
         if (file->alpha_count == 0)
             continue;
         bool warn = false;

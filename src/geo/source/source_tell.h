@@ -7,7 +7,7 @@
 
 /**
  * Tell what opening took for granted and may be wrong: nodata values that no pixel can have,
- * colour tables, alpha bands; a warning where an alpha band has so many values that it may be data.
+ * colour tables, one of several rasters, alpha bands; a warning where an alpha band has so many values that it may be data.
  * Errors IO, NO_MEMORY.
  */
 s2rgf_status s2_source_tell(s2_source *source, const s2rgf_host *host, s2rgf_error *err);
