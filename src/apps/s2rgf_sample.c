@@ -21,7 +21,8 @@ static const s2_option DESIGN_OPTIONS[] = {
             "formula"),
     S2_LIST("accuracy", "[class=]U", SAMPLE(accuracies),
             "expected user's accuracy of all classes or of one, for -target_se and neyman; "
-            "by default 0.8"),
+            "by default 0.8",
+            .needs = "target_se", .or_needs = "allocation=neyman"),
     S2_WORD("design", "stratified|simple|systematic", SAMPLE(design), "how pixels are drawn"),
     S2_TEXT(
         "strata", "raster", SAMPLE(strata_path),

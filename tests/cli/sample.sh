@@ -310,8 +310,8 @@ refused "absent.tif" absent.tif -n 10 x.gpkg
 
 # ---- what does not fit
 refused "a simple sample has no strata" map.tif -n 10 -design simple -strata strata.tif x.gpkg
-refused "expected accuracy forst=0.5: no such class" map.tif -n 10 -accuracy forst=0.5 x.gpkg
-refused "expected a number from 0 to 1, or class=number, found 1.5" map.tif -n 10 -accuracy 1.5 x.gpkg
+refused "expected accuracy forst=0.5: no such class" map.tif -target_se 0.1 -accuracy forst=0.5 x.gpkg
+refused "expected a number from 0 to 1, or class=number, found 1.5" map.tif -target_se 0.1 -accuracy 1.5 x.gpkg
 for design in stratified simple systematic; do
     refused "0 or 1 in every stratum" map.tif -target_se 0.01 -design $design -accuracy 1 x.gpkg
 done

@@ -41,6 +41,8 @@ for design in simple systematic; do
     done
     wrong "-least: needs -design stratified" "${sample[@]}" -least 20 -design $design
 done
+wrong "-accuracy: needs -target_se or -allocation neyman" "${sample[@]}" -accuracy soil=0.7
+wrong "-accuracy: needs -target_se or -design stratified" "${sample[@]}" -design simple -accuracy 0.7
 wrong "-least: needs -allocation least" "${sample[@]}" -least 20 -allocation equal
 wrong "-strata: needs -design" s2rgf_assess map.tif -labels l.gpkg -strata s.tif
 
