@@ -45,7 +45,7 @@ map whole all.s2rgf -threads 1
 map tiles all.s2rgf -threads 3 -tile 64
 same whole tiles
 
-# ---- that of windows alone can be left out, and is where validation had too few polygons to judge it
+# ---- that of windows alone can be left out; it stays where validation had too few polygons to judge it
 expect_status 0 "${train[@]}" -val 0 -ablate windows plain.s2rgf
 expect_not_in "$stdout" "windows:"
 expect_status 0 s2rgf_info plain.s2rgf
@@ -56,7 +56,7 @@ map plain plain.s2rgf
 ! "$PYTHON" "$top_srcdir/tests/tools/same_pixels.py" plain_prob.tif whole_prob.tif > /dev/null ||
     fail "the expert of windows changes nothing"
 expect_status 0 s2rgf_info with.s2rgf
-expect_not_in "$stdout" "of windows"
+expect_in "$stdout" "of windows, too (temperature "
 
 # ---- that with a hidden layer: only where it is likelier, and it can be left out
 "$PYTHON" - << 'END' || fail "cannot make the curved scene"
@@ -148,6 +148,8 @@ out.GetRasterBand(1).SetNoDataValue(0)' "$pixels" || fail "no labels"
     expect_status 0 s2rgf_train "${sources[@]}" -labels few.tif -c 16 -steps 3 -batch 1 -crop 32 \
         -threads 1 -overwrite few.s2rgf
     expect_in "$stdout" "too few polygons or blocks"
+    expect_in "$stdout" "Expert of windows: shrinkage"
+    expect_not_in "$stdout" "hidden layer"
     expect_status 0 s2rgf_info few.s2rgf
     expect_in "$stdout" "Expert      linear, share 1 (temperature 4,"
     expect_status 0 s2rgf_info -json few.s2rgf

@@ -384,8 +384,8 @@ static s2rgf_status fit_hidden(const s2_training_set *set, s2_windows_use use,
     return status;
 }
 
-/* The expert of windows; where it is judged, not unless it is worth something beside that of the
-   bands. */
+/* The expert of windows and that with a hidden layer. Where they are judged, labels that were left out
+   say whether each is worth something; without such labels the first stays and the second does not. */
 static s2rgf_status fit_windows(const s2_training_set *set, s2_windows_use use,
                                 const s2_samples *labels, const left_out *of_bands,
                                 s2_fitted_expert *fitted, s2rgf_error *err)
@@ -393,21 +393,21 @@ static s2rgf_status fit_windows(const s2_training_set *set, s2_windows_use use,
     const s2_view view = {set, &fitted->components, NULL};
     left_out of_windows = {0};
     double surprise = 0.0, temperature = 1.0;
-    bool worth = use != S2_WINDOWS_JUDGED && use != S2_WINDOWS_AND_HIDDEN_JUDGED;
-    if (!worth && !fitted->bands.calibrated)
-        return S2RGF_OK;
+    const bool judged = use == S2_WINDOWS_JUDGED || use == S2_WINDOWS_AND_HIDDEN_JUDGED;
+    const bool known = fitted->bands.calibrated;
+    bool worth = true;
     s2rgf_status status = fit_part(&view, labels, &fitted->windows, &of_windows, err);
-    if (status == S2RGF_OK && !worth) {
+    if (status == S2RGF_OK && judged && known) {
         const s2_expert_trial trial = {of_bands->scored, of_windows.scored, of_bands->group,
                                        set->labels->group_count};
         status = s2_expert_is_worth(&trial, &worth, err);
     }
     if (!worth)
         s2_discriminant_clear(&fitted->windows.discriminant);
-    else if (status == S2RGF_OK && fitted->bands.calibrated)
+    else if (status == S2RGF_OK && known)
         temperature = join(of_bands, &of_windows,
                            fmax(fitted->bands.temperature, fitted->windows.temperature), &surprise);
-    if (status == S2RGF_OK && worth && use >= S2_WINDOWS_AND_HIDDEN)
+    if (status == S2RGF_OK && worth && use >= S2_WINDOWS_AND_HIDDEN && (known || !judged))
         status = fit_hidden(set, use, labels, &of_windows, surprise, &temperature, fitted, err);
     fitted->bands.temperature *= temperature;
     fitted->windows.temperature *= temperature;

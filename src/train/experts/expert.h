@@ -30,7 +30,7 @@ typedef struct s2_fitted_expert {
 /**
  * Whether there are an expert of windows and one with a hidden layer. Where they are judged, there is not
  * the first where left-out labels say that it does harm, nor the second where they are not likelier
- * with it, nor any where they are too few.
+ * with it, or are too few.
  */
 typedef enum s2_windows_use {
     S2_WINDOWS_NEVER,
