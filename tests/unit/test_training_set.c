@@ -256,38 +256,64 @@ static void statistics_see_the_edges(void)
     fixture_clear(&f);
 }
 
+static void draw_first(crop_fixture *f)
+{
+    s2_random random;
+    s2_random_init(&random, 7, 0);
+    REQUIRE(s2_training_set_draw(&f->set, &f->shape, &random, &f->training->batch, NULL) ==
+            S2RGF_OK);
+}
+
+static void check_same_pixels(const s2_batch *a, const s2_batch *b, int source)
+{
+    const size_t count = s2_tensor_pixels(&a->pixels[source]) * (size_t)a->pixels[source].c;
+    CHECK(memcmp(a->pixels[source].data, b->pixels[source].data, count * sizeof(float)) == 0);
+    CHECK(memcmp(a->valid, b->valid, (size_t)CROPS * CROP * CROP) == 0);
+    CHECK(memcmp(a->labels, b->labels, (size_t)CROPS * CROP * CROP * sizeof(int16_t)) == 0);
+}
+
 /* A source that is switched off is 0 in every crop, whatever the brightness; all else is as with
    it, down to the random numbers. */
 static void muted_source_stays_zero(void)
 {
-    crop_fixture f;
-    s2_training *muted = NULL;
-    s2_random random;
-    fixture_init(&f);
-    for (int b = 0; b < 2; b++)
-        f.bands[b].mean = 5.0; /* so that another brightness would move 0 */
-    f.set.jitter = 0.2;
-    REQUIRE(s2_training_create(f.network, &f.shape, &muted, NULL) == S2RGF_OK);
-    s2_random_init(&random, 7, 0);
-    REQUIRE(s2_training_set_draw(&f.set, &f.shape, &random, &f.training->batch, NULL) == S2RGF_OK);
-    f.content.off.source[1] = true;
-    s2_random_init(&random, 7, 0);
-    REQUIRE(s2_training_set_draw(&f.set, &f.shape, &random, &muted->batch, NULL) == S2RGF_OK);
-    const s2_batch *all = &f.training->batch;
-    const s2_batch *one = &muted->batch;
+    crop_fixture with, muted;
+    crop_fixture *const both[] = {&with, &muted};
+    for (int i = 0; i < 2; i++) {
+        fixture_init(both[i]);
+        for (int b = 0; b < 2; b++)
+            both[i]->bands[b].mean = 5.0; /* so that another brightness would move 0 */
+        both[i]->set.jitter = 0.2;
+        both[i]->content.off.source[1] = i == 1;
+        draw_first(both[i]);
+    }
+    const s2_batch *all = &with.training->batch;
+    const s2_batch *one = &muted.training->batch;
     const size_t coarse = s2_tensor_pixels(&one->pixels[1]) * 2;
-    const size_t pixels = (size_t)CROPS * CROP * CROP;
     double seen = 0.0;
     for (size_t i = 0; i < coarse; i++) {
         CHECK(one->pixels[1].data[i] == 0.0f);
         seen += fabs((double)all->pixels[1].data[i]);
     }
     CHECK(seen > 0.0);
-    CHECK(memcmp(all->pixels[0].data, one->pixels[0].data, 2 * pixels * sizeof(float)) == 0);
-    CHECK(memcmp(all->valid, one->valid, pixels) == 0);
-    CHECK(memcmp(all->labels, one->labels, pixels * sizeof(int16_t)) == 0);
-    s2_training_free(muted);
-    fixture_clear(&f);
+    check_same_pixels(all, one, 0);
+    fixture_clear(&muted);
+    fixture_clear(&with);
+}
+
+/* Sources that are kept in memory are what their files hold. */
+static void kept_sources_are_those_of_files(void)
+{
+    crop_fixture kept, read;
+    fixture_init(&kept);
+    fixture_init(&read);
+    read.scenes.kept_room = 0;
+    draw_first(&kept);
+    draw_first(&read);
+    CHECK(kept.scenes.items[0].kept[0].pixels && !read.scenes.items[0].kept[0].pixels);
+    for (int s = 0; s < 2; s++)
+        check_same_pixels(&kept.training->batch, &read.training->batch, s);
+    fixture_clear(&read);
+    fixture_clear(&kept);
 }
 
 /* Bands that hardly vary for their size, as a temperature, keep their brightness. */
@@ -320,6 +346,7 @@ int main(void)
     labelled_pixel_is_at_the_centre();
     statistics_see_the_edges();
     muted_source_stays_zero();
+    kept_sources_are_those_of_files();
     distant_bands_keep_their_brightness();
     return harness_end();
 }

@@ -57,7 +57,8 @@ typedef void (*s2_kernel_sum_function)(const float *const *terms, int count, siz
  * One pixel: y[b] = relu(bias + sum_k w[k] x[b + k - (width-1)/2]), zero outside the bands. x in, y
  * out [bands].
  */
-void s2_band_filter(const float *x, int bands, const float *w, float bias, int width, float *y);
+void s2_band_filter(const float *restrict x, int bands, const float *w, float bias, int width,
+                    float *restrict y);
 
 /** The two filters of a spectral encoder over a row of pixels. */
 typedef struct s2_kernel_filter {

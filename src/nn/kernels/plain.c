@@ -169,18 +169,21 @@ static void attend_plain(const s2_kernel_attend *attend)
     }
 }
 
-void s2_band_filter(const float *x, int bands, const float *w, float bias, int width, float *y)
+void s2_band_filter(const float *restrict x, int bands, const float *w, float bias, int width,
+                    float *restrict y)
 {
     const int reach = (width - 1) / 2;
-    for (int b = 0; b < bands; b++) {
-        float sum = bias;
-        for (int k = 0; k < width; k++) {
-            const int from = b + k - reach;
-            if (from >= 0 && from < bands)
-                sum += w[k] * x[from];
-        }
-        y[b] = sum > 0.0f ? sum : 0.0f;
+    for (int b = 0; b < bands; b++)
+        y[b] = bias;
+    for (int k = 0; k < width; k++) {
+        const int shift = k - reach;
+        const int first = shift < 0 ? -shift : 0;
+        const int end = shift > 0 ? bands - shift : bands;
+        for (int b = first; b < end; b++)
+            y[b] += w[k] * x[b + shift];
     }
+    for (int b = 0; b < bands; b++)
+        y[b] = y[b] > 0.0f ? y[b] : 0.0f;
 }
 
 static void filter_plain(const s2_kernel_filter *filter)

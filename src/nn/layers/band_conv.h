@@ -6,14 +6,14 @@
 
 /**
  * s2_band_filter() for every pixel.
- * x in [n,h,w,bands]; w in [width], width odd; y out like x
+ * x in [n,h,w,bands]; w in [width], width 3 or 5; y out like x
  */
 void s2_band_conv_forward(const s2_tensor *x, const float *w, float bias, int width,
                           const s2_tensor *y);
 /** Filter and bias, and their gradients, which are added to. */
 typedef struct s2_band_filter_weights {
     const float *w;         /* [width] */
-    int width;              /* odd, 15 at most */
+    int width;              /* 3 or 5 */
     float *dw, *db;         /* [width], [1] */
     struct s2_ranks *ranks; /* that hold other crops of the batch, or NULL */
 } s2_band_filter_weights;

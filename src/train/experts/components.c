@@ -7,7 +7,6 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/random.h"
-#include "scene/network_input.h"
 #include "train/experts/window_part.h"
 
 #define PATCHES 16           /* along either side of the scene */
@@ -93,7 +92,6 @@ static s2rgf_status read_patch(const s2_training_set *set, int source, int index
     const int which = index % set->scenes->count;
     const s2_run_geometry *geometry = &set->scenes->items[which].geometry;
     const s2_rect scene = {0, 0, geometry->width, geometry->height};
-    s2_network_input *input = NULL;
     const int64_t across = 2 * (index % PATCHES) + 1;
     const int64_t down = 2 * (index / PATCHES) + 1;
     p->inner = s2_rect_intersect((s2_rect){(int)(across * scene.w / (2 * PATCHES)) - PATCH_PX / 2,
@@ -101,10 +99,7 @@ static s2rgf_status read_patch(const s2_training_set *set, int source, int index
                                            PATCH_PX, PATCH_PX},
                                  scene);
     p->outer = s2_rect_intersect(s2_rect_grow(p->inner, S2_EXPERT_REACH), scene);
-    const s2rgf_status status = s2_training_scenes_input(set->scenes, which, &input, err);
-    return status == S2RGF_OK
-               ? s2_network_input_read(input, source, p->outer, p->pixels, p->valid, err)
-               : status;
+    return s2_training_scenes_read(set->scenes, which, source, p->outer, p->pixels, p->valid, err);
 }
 
 static size_t place_in(const patch *p, int x, int y)

@@ -7,7 +7,6 @@
 #include "core/log.h"
 #include "core/memory.h"
 #include "nn/layers/resample.h"
-#include "scene/network_input.h"
 #include "train/experts/window_part.h"
 
 #define TILE_PX 64 /* side of what is read at once, in reference pixels */
@@ -69,10 +68,8 @@ static s2rgf_status read_source(feature_reader *reader, int source, s2_rect box,
         if (part->capacity == 0)
             return s2_fail_memory(err, "expert");
     }
-    s2_network_input *input = NULL;
-    s2rgf_status status = s2_training_scenes_input(set->scenes, reader->scene, &input, err);
-    if (status == S2RGF_OK)
-        status = s2_network_input_read(input, source, part->rect, part->pixels, part->valid, err);
+    const s2rgf_status status = s2_training_scenes_read(set->scenes, reader->scene, source,
+                                                        part->rect, part->pixels, part->valid, err);
     const s2_window_part windows = windows_of(reader, source);
     if (status == S2RGF_OK && reader->components)
         s2_window_part_fill(&windows, part->pixels, set->content->sources[source].band_count,

@@ -1,4 +1,5 @@
-/* The scenes of a training: what is known of each while it is closed, and a few that are open. */
+/* The scenes of a training: what is known of each while it is closed, a few that are open, and small
+   sources that are kept in memory. */
 #include "train/set/training_scenes.h"
 
 #include <string.h>
@@ -6,12 +7,13 @@
 #include "core/error.h"
 #include "core/memory.h"
 
-#define OPEN_FILES 128 /* at most, of all open scenes */
+#define OPEN_FILES 128                /* at most, of all open scenes */
+#define KEPT_BYTES ((size_t)64 << 20) /* at most, of all kept sources */
 
 void s2_training_scenes_init(s2_training_scenes *scenes, const s2rgf_scene_options *options,
                              const s2_model_content *content)
 {
-    *scenes = (s2_training_scenes){.content = content};
+    *scenes = (s2_training_scenes){.content = content, .kept_room = KEPT_BYTES};
     if (options)
         scenes->options = *options;
 }
@@ -29,6 +31,8 @@ void s2_training_scenes_clear(s2_training_scenes *scenes)
     for (int i = 0; i < scenes->open_room; i++)
         close_scene(&scenes->open[i]);
     for (int i = 0; i < scenes->count; i++) {
+        for (int s = 0; s < S2RGF_MAX_SOURCES; s++)
+            S2_FREE_EACH(scenes->items[i].kept[s].pixels, scenes->items[i].kept[s].valid);
         s2rgf_scene_free(scenes->items[i].rasters);
         s2_free((char *)scenes->items[i].name);
     }
@@ -160,16 +164,76 @@ s2rgf_status s2_training_scenes_open(s2_training_scenes *scenes, int index, s2_s
     return status;
 }
 
-s2rgf_status s2_training_scenes_input(s2_training_scenes *scenes, int index,
-                                      s2_network_input **input, s2rgf_error *err)
+/* ---- reading -------------------------------------------------------------------------------- */
+
+static s2rgf_status read_files(s2_training_scenes *scenes, int index, int source, s2_rect rect,
+                               float *pixels, uint8_t *valid, s2rgf_error *err)
 {
     s2_open_scene *open = NULL;
     s2rgf_status status = find_open(scenes, index, &open, err);
     if (status == S2RGF_OK && !open->input)
         status = s2_network_input_open(open->scene, scenes->content, S2_INPUT_AT_ONCE, &open->input,
                                        err);
-    *input = status == S2RGF_OK ? open->input : NULL;
+    return status == S2RGF_OK ? s2_network_input_read(open->input, source, rect, pixels, valid, err)
+                              : status;
+}
+
+/* A scene that is wholly kept leaves its place among the open ones to another. */
+static void close_kept(s2_training_scenes *scenes, int index)
+{
+    s2_open_scene *open = &scenes->open[scenes->last];
+    bool all = open->index == index;
+    for (int s = 0; s < scenes->content->source_count; s++)
+        all = all && scenes->items[index].kept[s].pixels;
+    if (all)
+        close_scene(open);
+}
+
+/* Keep a source if there is room for it. */
+static s2rgf_status keep_source(s2_training_scenes *scenes, int index, int source, s2_rect whole,
+                                s2rgf_error *err)
+{
+    s2_kept_source *kept = &scenes->items[index].kept[source];
+    const size_t count = (size_t)whole.w * (size_t)whole.h;
+    const size_t floats = (size_t)scenes->content->sources[source].band_count * sizeof(float);
+    kept->settled = true;
+    if (count > scenes->kept_room / (floats + 1))
+        return S2RGF_OK;
+    kept->pixels = s2_alloc(count, floats);
+    kept->valid = s2_alloc(count, 1);
+    s2rgf_status status = S2RGF_OK;
+    if (kept->pixels && kept->valid)
+        status = read_files(scenes, index, source, whole, kept->pixels, kept->valid, err);
+    if (kept->pixels && kept->valid && status == S2RGF_OK) {
+        scenes->kept_room -= count * (floats + 1);
+        close_kept(scenes, index);
+    } else {
+        S2_FREE_EACH(kept->pixels, kept->valid);
+    }
     return status;
+}
+
+s2rgf_status s2_training_scenes_read(s2_training_scenes *scenes, int index, int source,
+                                     s2_rect rect, float *pixels, uint8_t *valid, s2rgf_error *err)
+{
+    const s2_run_geometry *geometry = &scenes->items[index].geometry;
+    const s2_rect whole = {0, 0, geometry->source_width[source], geometry->source_height[source]};
+    const s2_kept_source *kept = &scenes->items[index].kept[source];
+    const size_t bands = (size_t)scenes->content->sources[source].band_count;
+    s2rgf_status status = S2RGF_OK;
+    if (!kept->settled)
+        status = keep_source(scenes, index, source, whole, err);
+    if (status != S2RGF_OK || !kept->pixels)
+        return status != S2RGF_OK ? status
+                                  : read_files(scenes, index, source, rect, pixels, valid, err);
+    for (int y = 0; y < rect.h; y++) {
+        const size_t from = (size_t)(rect.y + y) * (size_t)whole.w + (size_t)rect.x;
+        const size_t to = (size_t)y * (size_t)rect.w;
+        memcpy(pixels + to * bands, kept->pixels + from * bands,
+               (size_t)rect.w * bands * sizeof(float));
+        memcpy(valid + to, kept->valid + from, (size_t)rect.w);
+    }
+    return S2RGF_OK;
 }
 
 int s2_training_scenes_of_label(const s2_training_scenes *scenes, size_t label)

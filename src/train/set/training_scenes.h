@@ -5,6 +5,13 @@
 #include "s2rgf/scene.h"
 #include "scene/network_input.h"
 
+/** A source that is kept in memory, normalised. */
+typedef struct s2_kept_source {
+    float *pixels;  /* [h][w][bands], NULL: it is read from its files */
+    uint8_t *valid; /* [h][w] */
+    bool settled;   /* whether it is kept is known */
+} s2_kept_source;
+
 /** A scene while it is closed. */
 typedef struct s2_training_scene {
     const char *name;     /* in the list, owned; NULL: there is one scene */
@@ -13,6 +20,7 @@ typedef struct s2_training_scene {
     s2_run_geometry geometry;
     const char *srs[S2RGF_MAX_SOURCES]; /* s2_source_file_srs(), of the list of all */
     size_t first, end;                  /* its labels among all */
+    s2_kept_source kept[S2RGF_MAX_SOURCES];
 } s2_training_scene;
 
 /** A scene while it is open. */
@@ -32,7 +40,8 @@ typedef struct s2_training_scenes {
     size_t srs_count, srs_room;
     s2_open_scene *open; /* [open_room] */
     int open_room;
-    int last; /* the place of the one that was used last */
+    int last;         /* the place of the one that was used last */
+    size_t kept_room; /* bytes for further kept sources */
 } s2_training_scenes;
 
 /**
@@ -61,9 +70,14 @@ s2rgf_status s2_training_scenes_add(s2_training_scenes *scenes, const char *name
  */
 s2rgf_status s2_training_scenes_open(s2_training_scenes *scenes, int index, s2_scene **scene,
                                      s2rgf_error *err);
-/** What a network reads of it, normalised as the content says at the first call. */
-s2rgf_status s2_training_scenes_input(s2_training_scenes *scenes, int index,
-                                      s2_network_input **input, s2rgf_error *err);
+/**
+ * What a network reads of a rectangle of a source, inside it, normalised as the content says at the
+ * first call. Small sources, 64 MB of them in all, are kept in memory from then on.
+ * pixels out [h][w][bands]; valid out [h][w]
+ * Errors  those of s2_training_scenes_open(), IO.
+ */
+s2rgf_status s2_training_scenes_read(s2_training_scenes *scenes, int index, int source,
+                                     s2_rect rect, float *pixels, uint8_t *valid, s2rgf_error *err);
 /** The scene with handles of its own, for another thread. *copy is closed by s2_scene_close(). */
 s2rgf_status s2_training_scenes_copy(const s2_training_scenes *scenes, int index, s2_scene *copy,
                                      s2rgf_error *err);

@@ -210,14 +210,13 @@ static s2rgf_status fill_source(s2_training_set *set, int s, const crop_place *p
     const size_t bands = (size_t)set->content->sources[s].band_count;
     float *to = s2_tensor_at(&batch->pixels[s], place->index);
     uint8_t *valid = set->valid[s]; /* of the rectangle as it lies in the scene */
-    memset(to, 0, (size_t)side * (size_t)side * bands * sizeof(float));
+    if (!s2_rect_equal(inside, rect))
+        memset(to, 0, (size_t)side * (size_t)side * bands * sizeof(float));
     memset(valid, 0, (size_t)side * (size_t)side);
     if (s2_rect_is_empty(inside))
         return S2RGF_OK;
-    s2_network_input *input = NULL;
-    s2rgf_status status = s2_training_scenes_input(set->scenes, place->scene, &input, err);
-    if (status == S2RGF_OK)
-        status = s2_network_input_read(input, s, inside, set->pixels, valid, err);
+    const s2rgf_status status =
+        s2_training_scenes_read(set->scenes, place->scene, s, inside, set->pixels, valid, err);
     if (status != S2RGF_OK)
         return status;
     if (random && set->jitter > 0.0) {
