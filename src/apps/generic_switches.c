@@ -67,9 +67,17 @@ static bool expand_file(const s2_program *program, const char *path, char ***res
     const char *line;
     bool first = true;
     bool ok;
+    unsigned char start[2] = {0};
 
     if (!file)
         return s2_report_usage(program->name, "--optfile %s: cannot open", path);
+    if (VSIFReadL(start, 1, sizeof start, file) == sizeof start && (start[0] ^ start[1]) == 1 &&
+        start[0] >= 0xFE) { /* FF FE, FE FF */
+        VSIFCloseL(file);
+        return s2_report_usage(program->name, "--optfile %s: expected text in UTF-8, found UTF-16",
+                               path);
+    }
+    VSIRewindL(file);
     while ((line = CPLReadLineL(file))) {
         if (first && strncmp(line, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0)
             line += strlen(BYTE_ORDER_MARK);

@@ -372,6 +372,8 @@ s2rgf_status s2_classify_check_scores(const s2_classify_job *job, const s2rgf_ho
 {
     if (job->lost_pixels > 0 && job->lost_pixels == job->scored_pixels)
         return s2_mapping_fail_scores(job->options->model_path, job->scored_pixels, err);
+    if (job->scored_pixels == 0 && job->share.count == 0 && !job->candidates)
+        s2_log(host, S2RGF_WARNING, "no pixel is mapped: none that is wanted has valid data");
     if (job->lost_pixels > 0)
         s2_log(host, S2RGF_WARNING,
                "%" PRIu64 " of %" PRIu64

@@ -236,8 +236,8 @@ static bool is_invisible(uint32_t code)
 }
 
 /**
- * Some systems write an accent as a character of its own, others do not: compose what can be, and
- * drop what is invisible, in place; text is well formed.
+ * Some systems write an accent as a character of its own, others do not: compose what can be, drop
+ * what is invisible, and make every blank of other scripts a space, in place; text is well formed.
  */
 static void compose(char *text)
 {
@@ -249,6 +249,11 @@ static void compose(char *text)
         const uint32_t whole = composed(last, code);
         if (is_invisible(code))
             continue;
+        if (is_blank(code) && code >= 0x80) {
+            last = 0;
+            text[out++] = ' ';
+            continue;
+        }
         if (whole != 0) {
             last = whole;
             out = last_at + encode(whole, text + last_at);

@@ -138,6 +138,8 @@ s2rgf_status s2_scene_leave_out_bands(s2_scene *scene, const char *const *choice
     s2rgf_status status = s2_scene_choose_bands(scene, choices, chosen, host, err);
     for (int s = 0; s < scene->count && status == S2RGF_OK; s++)
         status = leave_out_of_source(scene->sources[s].source, chosen[s], host, err);
+    if (status == S2RGF_OK)
+        s2_scene_tell_twice(scene, host);
     return status;
 }
 

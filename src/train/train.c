@@ -243,6 +243,31 @@ typedef struct training_call {
     s2_ranks *ranks;
 } training_call;
 
+/* Options that have nothing to act on in this training. */
+static void tell_idle(const s2rgf_train_options *options, const s2_model_content *content,
+                      const s2rgf_host *host)
+{
+    const bool validates = options->validation > 0.0;
+    const bool redundancy_asked = options->redundancy_weight != DEFAULTS.redundancy_weight ||
+                                  strcmp(options->redundancy, DEFAULTS.redundancy) != 0;
+    bool moves = false;
+    for (int s = 0; s < content->source_count; s++)
+        moves = moves || !content->sources[s].on_reference;
+    if (options->shift_jitter > 0.0 && !moves)
+        s2_log(host, S2RGF_WARNING,
+               "-shift_jitter: no source has a grid of its own: nothing is shifted");
+    if (!validates && !options->refit)
+        s2_log(host, S2RGF_WARNING,
+               "-no_refit: without validation no weights are better than the "
+               "last: it has no effect");
+    if (!validates && options->patience > 0)
+        s2_log(host, S2RGF_WARNING,
+               "-patience: nothing is validated: training does not stop early");
+    if (content->off.redundancy && redundancy_asked)
+        s2_log(host, S2RGF_WARNING,
+               "-ablate redundancy: there is no such loss: -beta and -redundancy have no effect");
+}
+
 /* Normalise, build the network, train it, and fill the model. */
 static s2rgf_status train_model(const training_call *call, const s2rgf_host *host,
                                 s2_training_scene_data *data, s2_model_content *content,
@@ -259,12 +284,11 @@ static s2rgf_status train_model(const training_call *call, const s2rgf_host *hos
     s2_training_set set = {0};
     s2_trainer trainer = {0};
     s2_fitted_expert expert = {0};
-    int bands = 0, used = 0, movable = 0;
+    int bands = 0, used = 0;
     if (!ops)
         return S2RGF_UNSUPPORTED;
     for (int s = 0; s < content->source_count; s++) {
         used += !content->off.source[s];
-        movable += !content->sources[s].on_reference;
         spec.bands[s] = content->sources[s].band_count;
         spec.on_reference[s] = content->sources[s].on_reference;
         bands += spec.bands[s];
@@ -272,9 +296,7 @@ static s2rgf_status train_model(const training_call *call, const s2rgf_host *hos
     if (options->source_dropout > 0.0 && used < 2)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "-source_dropout: expected two sources or more, found %d", used);
-    if (options->shift_jitter > 0.0 && movable == 0)
-        s2_log(host, S2RGF_WARNING,
-               "-shift_jitter: no source has a grid of its own: nothing is shifted");
+    tell_idle(options, content, host);
     spec.expert = !content->off.expert && bands <= S2_EXPERT_MAX_BANDS;
     if (!content->off.expert && !spec.expert)
         s2_log(host, S2RGF_INFO, "No linear expert: with more than %d bands it would take too long",

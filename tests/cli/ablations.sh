@@ -82,6 +82,18 @@ def tensors(name):
 sys.exit(tensors("none.s2rgf") != tensors("without_redundancy.s2rgf"))' ||
     fail "without the loss is not with a weight of 0"
 
+# ---- options that have nothing to act on
+told() { # WORDS OPTION...
+    local words=$1
+    shift
+    expect_status 0 "${train[@]}" -q "$@" -overwrite idle.s2rgf
+    expect_in "$stderr" "$words"
+}
+told "-ablate redundancy: there is no such loss: -beta and -redundancy have no effect" -ablate redundancy -beta 1
+told "-ablate redundancy: there is no such loss" -ablate redundancy -redundancy softmax
+told "-no_refit: without validation" -val 0 -no_refit
+told "-patience: nothing is validated" -val 0 -patience 2
+
 # ---- checkpoints know what is off
 expect_status 0 "${train[@]}" -q -ablate ssja -checkpoint run.ckpt kept.s2rgf
 expect_status 0 "${train[@]}" -q -ablate ssja -checkpoint run.ckpt -resume resumed.s2rgf

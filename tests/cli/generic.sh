@@ -69,6 +69,10 @@ echo "--optfile words.txt" > nested.txt
 expect_status 2 s2rgf_assess --optfile nested.txt
 expect_in "$stderr" "--optfile: not allowed in an option file"
 
+printf '\377\376-\0q\0\n\0' > wide.txt # as PowerShell writes text
+expect_status 2 s2rgf_assess --optfile wide.txt
+expect_in "$stderr" "--optfile wide.txt: expected text in UTF-8, found UTF-16"
+
 # What GDAL reads when it registers drivers has its effect, as in GDAL's own programs.
 expect_status 0 s2rgf_info --formats
 expect_in "$stdout" "GTiff -raster"

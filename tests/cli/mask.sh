@@ -19,8 +19,9 @@ expect_silence "${classify[@]}" -mask all.tif all_map.tif
 expect_same whole.tif all_map.tif
 expect_silence "${classify[@]}" -mask all.asc asc_map.tif
 expect_same whole.tif asc_map.tif
-# nothing wanted is no error
-expect_silence "${classify[@]}" -mask none.tif -conf none_conf.tif none_map.tif
+# nothing wanted is no error, but told
+expect_status 0 "${classify[@]}" -mask none.tif -conf none_conf.tif none_map.tif
+expect_in "$stderr" "no pixel is mapped: none that is wanted has valid data"
 "$PYTHON" -c '
 from osgeo import gdal
 assert not gdal.Open("none_map.tif").ReadAsArray().any()

@@ -175,8 +175,37 @@ expect_in "$stderr" "palette.tif): band 1 has a colour table"
 gdal_translate -q plain.tif pages.tif
 gdal_translate -q -co APPEND_SUBDATASET=YES palette.tif pages.tif
 expect_status 0 "${map[@]}" -m m.s2rgf -i pages.tif map.tif
-expect_in "$stderr" "pages.tif): the file has 2 rasters, and the one that GDAL opens by its name is used"
+expect_in "$stderr" "pages.tif: the file has 2 rasters, and the one that GDAL opens by its name is used"
 expect_silence "${map[@]}" -m m.s2rgf -i GTIFF_DIR:1:pages.tif map.tif
+gdal_translate -q labels.tif class_pages.tif
+gdal_translate -q -co APPEND_SUBDATASET=YES labels.tif class_pages.tif
+expect_status 0 s2rgf_train -q -overwrite -steps 2 -val 0 -c 16 -batch 1 -crop 32 -threads 1 \
+    -i plain.tif -labels class_pages.tif other.s2rgf
+expect_in "$stderr" "class_pages.tif: the file has 2 rasters"
+expect_status 0 s2rgf_assess -q -labels labels.tif class_pages.tif
+expect_in "$stderr" "class_pages.tif: the file has 2 rasters"
+
+# Tables of rasters, of which none is named.
+for table in one two; do
+    gdal_translate -q -of GPKG -co RASTER_TABLE=$table -co APPEND_SUBDATASET=YES labels.tif tables.gpkg
+done
+one="tables.gpkg: a container of 2 rasters: expected one of them, for example GPKG:tables.gpkg:one"
+expect_status 1 s2rgf_train -q -overwrite -i plain.tif -labels tables.gpkg other.s2rgf
+expect_in "$stderr" "$one"
+expect_status 1 "${map[@]}" -m m.s2rgf -i plain.tif -mask tables.gpkg map.tif
+expect_in "$stderr" "$one"
+expect_status 1 s2rgf_assess -q -labels labels.tif tables.gpkg
+expect_in "$stderr" "$one"
+
+# One raster twice; parts of it are not.
+expect_status 0 "${train[@]}" -i plain.tif -i plain.tif other.s2rgf
+expect_in "$stderr" "source source (plain.tif): band 1 is taken twice: the raster is given again in source source"
+expect_status 0 "${train[@]}" -i a=plain.tif -i b=./plain.tif other.s2rgf
+expect_in "$stderr" "source a (plain.tif): band 1 is taken twice: the raster is given again in source b"
+expect_status 0 "${map[@]}" -m other.s2rgf -i a=plain.tif -i b=plain.tif map.tif
+expect_in "$stderr" "is taken twice"
+expect_silence "${train[@]}" -i a=plain.tif -i b=plain.tif -b a=1,3 -b b=2,4 other.s2rgf
+expect_silence "${map[@]}" -m other.s2rgf -i a=plain.tif -i b=plain.tif map.tif
 
 # An alpha band that may be data is a warning, and named where a band is missing; a mask is no warning.
 expect_status 0 "${train[@]}" -i alpha.tif other.s2rgf

@@ -47,6 +47,12 @@ static void test_clean(void)
     check_clean("\xD0\xB8\xCC\x86", "\xD0\xB9", "\xD0\xB9", false);
     check_clean("e\xCC\xA3\xCC\x82", "\xE1\xBB\x87", "\xE1\xBB\x87", false);
     check_clean("q\xCC\x81\xCC\x81", "q\xCC\x81\xCC\x81", "q\xCC\x81\xCC\x81", false);
+    /* a blank of any script is a blank: no-break, thin, ideographic */
+    check_clean("dry\xC2\xA0land", "dry land", "dry land", false);
+    check_clean("a\xE2\x80\x89"
+                "b\xE3\x80\x80"
+                "c",
+                "a b c", "a b c", false);
     /* what nobody sees goes, but not what joins emoji */
     check_clean("wa\xE2\x80\x8Bter\xE2\x81\xA0", "water", "water", false);
     check_clean("a\xE2\x80\x8D"

@@ -24,8 +24,8 @@ s2rgf_status s2_class_band_open(GDALDatasetH dataset, const char *path, s2_class
         band->count++;
     }
     if (!band->band)
-        return s2_fail(err, S2RGF_FORMAT, "%s: not a class raster: expected a band, found none",
-                       path);
+        return s2_gdal_fail_empty(dataset, path, "not a class raster: expected a band, found none",
+                                  err);
     const GDALDataType type = GDALGetRasterDataType(band->band);
     if (GDALDataTypeIsComplex(type))
         return s2_fail(err, S2RGF_UNSUPPORTED,

@@ -7,6 +7,7 @@
 #include "geo/labels/class_band.h"
 #include "geo/labels/labels_private.h"
 #include "geo/labels/pixel_lookup.h"
+#include "geo/source/gdal_catch.h"
 #include "s2rgf/labelling.h"
 
 #define BLOCK S2_LABEL_BLOCK_PX
@@ -127,6 +128,8 @@ s2rgf_status s2_labels_read_raster(const s2_label_request *request, GDALDatasetH
     raster->path = request->options->path;
     raster->group_of_value = s2_alloc(S2_CLASS_MAX_VALUE + 1, sizeof *raster->group_of_value);
     s2rgf_status status = s2_class_band_open(dataset, request->options->path, &raster->band, err);
+    if (status == S2RGF_OK)
+        s2_gdal_tell_pages(dataset, request->options->path, request->host);
     if (status == S2RGF_OK)
         status = check_raster(request, &raster->band, err);
     if (status == S2RGF_OK && !raster->group_of_value)

@@ -33,7 +33,9 @@ bool s2_labels_has_geometries(OGRLayerH layer)
 static s2rgf_status fail_layers(const vector_labels *labels, GDALDatasetH dataset, s2rgf_error *err)
 {
     const char *path = labels->options->path, *wanted = labels->options->layer;
-    const char *kinds = labels->use == S2_LABELS_OF_AREAS ? "polygons" : "polygons or points";
+    const char *missing = labels->use == S2_LABELS_OF_AREAS
+                              ? "no layer with geometries: expected polygons"
+                              : "no layer with geometries: expected polygons or points";
     char list[512] = "";
     int count = 0;
     for (int i = 0; i < GDALDatasetGetLayerCount(dataset); i++) {
@@ -43,7 +45,7 @@ static s2rgf_status fail_layers(const vector_labels *labels, GDALDatasetH datase
                         count++ > 0 ? ", " : "", OGR_L_GetName(layer));
     }
     if (count == 0)
-        return s2_fail(err, S2RGF_FORMAT, "%s: no layer with geometries: expected %s", path, kinds);
+        return s2_gdal_fail_empty(dataset, path, missing, err);
     if (wanted)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: no layer %s: expected one of %s", path,
                        wanted, list);

@@ -24,6 +24,8 @@ static s2rgf_status open_with_classes(const char *path, const char *assigned_srs
     s2rgf_status status = open_dataset(map->path, map, err);
     if (status == S2RGF_OK)
         status = s2_grid_of_dataset(map->dataset, path, assigned_srs, &map->grid, err);
+    if (status == S2RGF_OK)
+        s2_gdal_tell_pages(map->dataset, path, host);
     if (status == S2RGF_OK && map->band.count > 1)
         s2_log(host, S2RGF_WARNING, "%s: the first of its %d bands is used as the map", path,
                map->band.count);

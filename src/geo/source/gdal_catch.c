@@ -2,11 +2,13 @@
 #include "geo/source/gdal_catch.h"
 
 #include <cpl_error.h>
+#include <cpl_string.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "core/error.h"
+#include "core/log.h"
 #include "core/number.h"
 
 /** Copy on one line: GDAL's messages may hold line breaks, and names from outside. */
@@ -91,6 +93,29 @@ s2rgf_status s2_gdal_open(const s2_gdal_request *request, GDALDatasetH *dataset,
         return s2_fail(err, S2RGF_IO, "%s: %s: it is a folder without a known product", subject,
                        request->complaint);
     return s2_gdal_fail(&caught, err, S2RGF_IO, "%s: %s", subject, request->complaint);
+}
+
+s2rgf_status s2_gdal_fail_empty(GDALDatasetH dataset, const char *subject, const char *missing,
+                                s2rgf_error *err)
+{
+    char **parts = GDALGetMetadata(dataset, "SUBDATASETS");
+    const char *first = CSLFetchNameValue(parts, "SUBDATASET_1_NAME");
+    if (!first)
+        return s2_fail(err, S2RGF_FORMAT, "%s: %s", subject, missing);
+    return s2_fail(err, S2RGF_FORMAT,
+                   "%s: a container of %d rasters: expected one of them, for example %s", subject,
+                   CSLCount(parts) / 2, first);
+}
+
+void s2_gdal_tell_pages(GDALDatasetH dataset, const char *subject, const s2rgf_host *host)
+{
+    char **parts = GDALGetMetadata(dataset, "SUBDATASETS");
+    const char *second = CSLFetchNameValue(parts, "SUBDATASET_2_NAME");
+    if (second)
+        s2_log(host, S2RGF_WARNING,
+               "%s: the file has %d rasters, and the one that GDAL opens by its name is used: "
+               "others have names such as %s",
+               subject, CSLCount(parts) / 2, second);
 }
 
 int s2rgf_status_gdal_number(s2rgf_status status)

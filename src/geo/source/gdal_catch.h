@@ -41,6 +41,15 @@ typedef struct s2_gdal_request {
 /** Open it. *dataset is NULL on failure. Errors: IO, NO_MEMORY. Memory: GDALClose(). */
 s2rgf_status s2_gdal_open(const s2_gdal_request *request, GDALDatasetH *dataset, s2rgf_error *err);
 
+/**
+ * Fail with FORMAT because a dataset lacks what is read of it: missing, or that it is a container
+ * of other rasters.
+ */
+s2rgf_status s2_gdal_fail_empty(GDALDatasetH dataset, const char *subject, const char *missing,
+                                s2rgf_error *err);
+/** Warn where a file has more rasters than GDAL opens by its name, as the pages of a TIFF. */
+void s2_gdal_tell_pages(GDALDatasetH dataset, const char *subject, const s2rgf_host *host);
+
 /** As s2_fail(), with GDAL's message behind ours; S2RGF_NO_MEMORY where that was the reason. */
 s2rgf_status s2_gdal_fail(const s2_gdal_catch *caught, s2rgf_error *err, s2rgf_status status,
                           const char *format, ...) __attribute__((format(printf, 4, 5)));

@@ -16,6 +16,8 @@ static s2rgf_status open_dataset(const char *path, s2_overlay *overlay, s2rgf_er
     if (status != S2RGF_OK)
         return status;
     const int bands = GDALGetRasterCount(overlay->dataset);
+    if (bands == 0)
+        return s2_gdal_fail_empty(overlay->dataset, path, "expected one band, found 0", err);
     if (bands != 1)
         return s2_fail(err, S2RGF_FORMAT, "%s: expected one band, found %d", path, bands);
     const GDALDataType type = GDALGetRasterDataType(GDALGetRasterBand(overlay->dataset, 1));

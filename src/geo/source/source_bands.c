@@ -194,18 +194,6 @@ static void describe_mask(s2_file *file, GDALRasterBandH handle, const char *sou
     }
 }
 
-static s2rgf_status fail_no_bands(const s2_file *file, s2rgf_error *err)
-{
-    char **parts = GDALGetMetadata(file->dataset, "SUBDATASETS");
-    const char *first = CSLFetchNameValue(parts, "SUBDATASET_1_NAME");
-    if (first)
-        return s2_fail(err, S2RGF_FORMAT,
-                       "%s: a container of %d rasters: expected one of them, for example %s",
-                       file->label, CSLCount(parts) / 2, first);
-    return s2_fail(err, S2RGF_FORMAT, "%s: no raster band%s", file->label,
-                   file->mask_count > 0 ? " besides alpha" : "");
-}
-
 s2rgf_status s2_file_describe(s2_file *file, const char *source_nodata, s2rgf_error *err)
 {
     const int count = GDALGetRasterCount(file->dataset);
@@ -231,7 +219,11 @@ s2rgf_status s2_file_describe(s2_file *file, const char *source_nodata, s2rgf_er
         if (status != S2RGF_OK)
             return status;
     }
-    return file->band_count > 0 ? S2RGF_OK : fail_no_bands(file, err);
+    return file->band_count > 0
+               ? S2RGF_OK
+               : s2_gdal_fail_empty(
+                     file->dataset, file->label,
+                     file->mask_count > 0 ? "no raster band besides alpha" : "no raster band", err);
 }
 
 void s2_file_forget(s2_file *file)

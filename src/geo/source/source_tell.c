@@ -1,10 +1,10 @@
 /* What is said of a source: what opening took for granted, bands in words. */
 #include "geo/source/source_tell.h"
 
-#include <cpl_string.h>
 #include <math.h>
 
 #include "core/error.h"
+#include "core/file.h"
 #include "core/log.h"
 #include "geo/source/gdal_catch.h"
 #include "geo/source/source_private.h"
@@ -99,19 +99,6 @@ static void tell_palette(const s2_source *source, const s2_file *file, const s2r
     }
 }
 
-/** A line where a file has more rasters than GDAL opens by its name, as the pages of a TIFF. */
-static void tell_pages(const s2_source *source, const s2_file *file, const s2rgf_host *host)
-{
-    char **parts = GDALGetMetadata(file->dataset, "SUBDATASETS");
-    const char *second = CSLFetchNameValue(parts, "SUBDATASET_2_NAME");
-    if (second)
-        s2_log(
-            host, S2RGF_WARNING,
-            "source %s (%s): the file has %d rasters, and the one that GDAL opens by its name is "
-            "used: others have names such as %s",
-            source->name, file->label, CSLCount(parts) / 2, second);
-}
-
 /** A CRS that was given, but is not taken because the raster has another one. */
 static s2rgf_status tell_srs(const s2_source *source, const s2rgf_host *host, s2rgf_error *err)
 {
@@ -138,7 +125,7 @@ s2rgf_status s2_source_tell(s2_source *source, const s2rgf_host *host, s2rgf_err
         const s2_file *file = &source->files[f];
         tell_nodata(source, file, host);
         tell_palette(source, file, host);
-        tell_pages(source, file, host);
+        s2_gdal_tell_pages(file->dataset, file->label, host);
         if (file->alpha_count == 0)
             continue;
         bool warn = false;
@@ -149,6 +136,43 @@ s2rgf_status s2_source_tell(s2_source *source, const s2rgf_host *host, s2rgf_err
         s2_free(text);
     }
     return status;
+}
+
+/* ---- a raster given twice --------------------------------------------------------------------- */
+
+/** The number of a band that both deliver, of files of one name; 0 if there is none. */
+static int band_of_both(const s2_source *a, int file_a, const s2_source *b, int file_b)
+{
+    if (!s2_same_file(a->files[file_a].path, b->files[file_b].path))
+        return 0;
+    for (int i = 0; i < a->band_count; i++)
+        for (int k = 0; k < b->band_count; k++) {
+            const s2_band_place one = a->bands[i], other = b->bands[k];
+            if (one.file == file_a && other.file == file_b && one.band == other.band)
+                return a->files[file_a].bands[one.band].number;
+        }
+    return 0;
+}
+
+static void tell_twice(const s2_source *a, const s2_source *b, const s2rgf_host *host)
+{
+    for (int i = 0; i < a->file_count; i++)
+        for (int k = a == b ? i + 1 : 0; k < b->file_count; k++) {
+            const int band = band_of_both(a, i, b, k);
+            if (band == 0)
+                continue;
+            s2_log(host, S2RGF_WARNING,
+                   "source %s (%s): band %d is taken twice: the raster is given again in source %s",
+                   a->name, a->files[i].label, band, b->name);
+            return;
+        }
+}
+
+void s2_scene_tell_twice(const s2_scene *scene, const s2rgf_host *host)
+{
+    for (int s = 0; s < scene->count; s++)
+        for (int t = s; t < scene->count; t++)
+            tell_twice(scene->sources[s].source, scene->sources[t].source, host);
 }
 
 /* ---- bands in words ------------------------------------------------------------------------- */

@@ -3,7 +3,7 @@
 #define S2_GEO_SOURCE_SOURCE_TELL_H
 
 #include "core/memory.h"
-#include "geo/source/source.h"
+#include "geo/source/source_set.h"
 
 /**
  * Tell what opening took for granted and may be wrong: nodata values that no pixel can have,
@@ -12,6 +12,9 @@
  * Errors IO, NO_MEMORY.
  */
 s2rgf_status s2_source_tell(s2_source *source, const s2rgf_host *host, s2rgf_error *err);
+
+/** Warn where one band of a file is delivered twice, by one source or by two. */
+void s2_scene_tell_twice(const s2_scene *scene, const s2rgf_host *host);
 
 /**
  * Warn of quality layers by which no pixel of the source is valid. In the other cases the first rows
