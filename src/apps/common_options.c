@@ -23,7 +23,8 @@ const s2_option S2_SCENE_OPTIONS[S2_SCENE_OPTION_COUNT] = {
         "it has one of these values, such as 4-7,11, or none of these bits, such as nobits:0-4"),
     S2_ON("any_source", SCENE(any_source),
           "a pixel needs valid data in one source only, instead of in all; this needs "
-          "-source_dropout in training"),
+          "-source_dropout in training",
+          .needs = "source_dropout"),
 };
 
 const s2_option S2_LABEL_OPTIONS[S2_LABEL_OPTION_COUNT] = {

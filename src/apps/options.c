@@ -438,7 +438,8 @@ static const char *entry_name(const s2_option *option, char *text, size_t bytes)
 
 /*
  * Whether the entry that another one names, without a dash, is given, or with "=value" has that
- * value and all that it needs itself; what was looked for to text.
+ * value and all that it needs itself; what was looked for to text. One that the program does not
+ * have, which an entry in a shared table may name, counts as given.
  */
 static bool is_given(const reader *r, const char *wanted, char *text, size_t bytes)
 {
@@ -459,7 +460,7 @@ static bool is_given(const reader *r, const char *wanted, char *text, size_t byt
         snprintf(text, bytes, "-%s %s", name, value);
         return strcmp(*(const char **)(void *)(entry.base + option->target), value) == 0;
     }
-    return false;
+    return true;
 }
 
 /* Whether what an entry needs is given; what that would be to text. */

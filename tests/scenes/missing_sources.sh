@@ -173,7 +173,11 @@ expect_same one.s2rgf moved.s2rgf
 keep_files
 expect_status 3 "${map[@]}" -m plain.s2rgf "${part[@]}" -any_source refused.tif
 expect_in "$stderr" "expected one trained with -source_dropout"
-expect_status 1 "${short[@]}" -any_source refused.s2rgf
+expect_status 3 s2rgf_classify -m plain.s2rgf -i scene/ms.tif -i scene/hs.tif refused.tif
+expect_in "$stderr" "the model expects ms, hs, found source: give each raster its source's name, as in -i name=raster"
+expect_status 2 "${short[@]}" -any_source refused.s2rgf
+expect_in "$stderr" "-any_source: needs -source_dropout"
+expect_status 1 "${short[@]}" -any_source -source_dropout 0 refused.s2rgf
 expect_in "$stderr" "needs -source_dropout"
 expect_status 1 "${one[@]}" -source_dropout 0.5 refused.s2rgf
 expect_in "$stderr" "expected two sources or more, found 1"

@@ -13,18 +13,6 @@ one=(-m model.s2rgf -i ms=large/ms.tif -i hs=large/hs.tif)
 s2rgf_classify -q -threads 1 "${one[@]}" whole.tif
 start_cluster
 
-# submit OPTION...: the job's number
-submit() {
-    sbatch --parsable "$@" || fail "sbatch failed: $*"
-}
-# finished JOB: it has left the queue. Slurm lets minutes pass before it starts again what a lost node
-# did; not here.
-finished() {
-    squeue -h -t PD -o '%i %r' | sed -n 's/ BeginTime$//p' |
-        xargs -r -I @ scontrol update JobId=@ StartTime=now
-    [ -z "$(squeue -h -j "$1" 2> /dev/null)" ]
-}
-
 # ---- one scene
 shares=$(submit --array=1-6 --output=share-%a.log "$top_srcdir/samples/cluster/slurm_array.sh" \
     "${one[@]}" map.tif)

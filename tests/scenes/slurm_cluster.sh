@@ -2,6 +2,9 @@
 # shellcheck shell=bash
 #
 # start_cluster     Slurm runs, with the nodes n1 and n2, and is stopped when the test ends
+# start_node NAME   a node's daemon runs, the first time or again
+# submit OPTION...  puts a job into the queue, and prints its number
+# finished JOB      succeeds once it has left the queue
 # fail_node NAME    the node's daemon and all that runs on it are gone at once
 # stops_on NAME     succeeds while a task of the node is writing a raster, and stops it there
 # wait_for SECONDS COMMAND...   until the command succeeds; the status is 1 after that time
@@ -101,6 +104,10 @@ run_daemon() {
     daemons[$1]=$!
 }
 
+start_node() {
+    run_daemon "$1" slurmd -D -N "$1"
+}
+
 start_cluster() {
     # sockets have short names
     cluster=$(mktemp -d /tmp/s2rgf-slurm-XXXXXX)
@@ -117,8 +124,8 @@ start_cluster() {
         --log-file="$cluster/munge.log" --seed-file="$cluster/munge.seed"
     wait_for 10 test -S "$cluster/munge.socket" || skip "munged does not start: $(cat munged.out)"
     run_daemon slurmctld slurmctld -D
-    run_daemon n1 slurmd -D -N n1
-    run_daemon n2 slurmd -D -N n2
+    start_node n1
+    start_node n2
     # shellcheck disable=SC2016 # expanded by the inner shell
     wait_for 30 bash -c '[ "$(sinfo -h -t idle -o %D)" = 2 ]' ||
         skip "Slurm does not start here: $(tail -n 3 slurmctld.out n1.out)"
@@ -150,4 +157,15 @@ fail_node() {
     done
     [ "${#steps[@]}" -gt 0 ] || fail "no step of $1 was found"
     kill -KILL "${steps[@]}" "${processes[@]}" || fail "a process of $1 had ended"
+}
+
+submit() {
+    sbatch --parsable "$@" || fail "sbatch failed: $*"
+}
+
+# Slurm lets minutes pass before it starts again what a lost node did; not here.
+finished() {
+    squeue -h -t PD -o '%i %r' | sed -n 's/ BeginTime$//p' |
+        xargs -r -I @ scontrol update JobId=@ StartTime=now
+    [ -z "$(squeue -h -j "$1" 2> /dev/null)" ]
 }

@@ -109,8 +109,11 @@ static s2rgf_status match_demand(const s2_scene_demand *demand, name_list *list,
         const int at = find_name(list, demand->names[i]);
         if (at < 0)
             return s2_fail(err, S2RGF_MISMATCH,
-                           "source %s: missing: the model expects %s, found %s", demand->names[i],
-                           wanted, found);
+                           "source %s: missing: the model expects %s, found %s%s", demand->names[i],
+                           wanted, found,
+                           find_name(list, "source") < 0
+                               ? ""
+                               : ": give each raster its source's name, as in -i name=raster");
         ordered.names[i] = list->names[at];
     }
     for (int i = 0; i < list->count; i++)
