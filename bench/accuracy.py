@@ -186,11 +186,11 @@ def main():
         print("\n".join(str(run) for run in choose(plan, args)))
         return 0
     failed = 0 if args.report else carry_out_missing(args, plan)
-    text = report.generate(load_rows(args.results), plan)
+    lead, text = report.generate(load_rows(args.results), plan)
     if args.quick or args.inner or args.trial:
-        print(text)
+        print(lead, text, sep="\n")
     else:
-        report.rewrite_page(args.page, text)
+        report.rewrite_page(args.page, lead, text)
     if failed:
         print(f"accuracy: {failed} runs failed", file=sys.stderr)
     return 1 if failed else 0

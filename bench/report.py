@@ -8,6 +8,7 @@ from methods import (DENSE, DENSE_64, FEW, INNER, INNER_FEW, LIGHTS, NO_EXPERT, 
 from page import table
 from study import Study, pooled
 
+LEAD = "<!-- bench/accuracy writes the lead from here -->"
 BEGIN = "<!-- bench/accuracy writes from here -->"
 END = "<!-- to here -->"
 FIGURES = ("OA", "AA", "kappa")
@@ -42,7 +43,7 @@ def means(accuracies):
 
 
 def lead_part(study):
-    """Scene by scene, the best contender and the dense network."""
+    """Scene by scene, the best contender and the dense network; nothing where no scene has a contender."""
     rows = []
     for scene in study_scenes(study, SCENES):
         best = study.best_contender(scene)
@@ -298,13 +299,13 @@ def state_part(study):
 
 
 def generate(rows, plan):
-    """The part of the page that is made of results."""
+    """The parts of the page that are made of results: the lead, and all else."""
     study = Study(rows, plan)
-    parts = [state_part(study), lead_part(study), expert_part(study), few_part(study),
-             light_part(study)]
+    parts = [state_part(study), expert_part(study), few_part(study), light_part(study)]
     parts += [scene_part(study, scene) for scene in study_scenes(study, SCENES + INNER)]
-    return "\n".join(part for part in parts + [calibration_table(study)] if part).rstrip() + "\n"
+    return lead_part(study), "\n".join(part for part in parts + [calibration_table(study)] if part).rstrip() + "\n"
 
 
-def rewrite_page(path, text):
+def rewrite_page(path, lead, text):
+    page.rewrite(path, LEAD, END, lead)
     page.rewrite(path, BEGIN, END, text)

@@ -22,8 +22,9 @@
 #include "scene/output_guard.h"
 
 #define VALUES (S2_CLASS_MAX_VALUE + 1)
-#define MUCH 0.1 /* of the map: to be warned of, where it is excluded */
-#define ALL 0    /* the one stratum of designs that have none */
+#define MUCH 0.1       /* of the map: to be warned of, where it is excluded */
+#define TOLD_STRATA 10 /* that get too few points, each by its name */
+#define ALL 0          /* the one stratum of designs that have none */
 #define STREAM_OF_CODES VALUES
 #define STREAM_OF_ORDER (VALUES + 1)
 #define STREAM_OF_LATTICE (VALUES + 2)
@@ -219,6 +220,7 @@ static void tell_allocation(const drawing *d, uint64_t wanted)
 {
     const s2rgf_sample_options *options = d->options;
     uint64_t points = 0, pixels = 0, fewest = UINT64_MAX;
+    int thin = 0;
     for (int h = 0; h < d->count; h++) {
         const s2_allotment *part = &d->allotted[h];
         points += part->points;
@@ -229,13 +231,16 @@ static void tell_allocation(const drawing *d, uint64_t wanted)
                part->points == part->pixels && part->pixels > 0 ? ": all" : "");
         if (part->points < (uint64_t)options->least && part->points < part->pixels)
             fewest = part->points < fewest ? part->points : fewest;
-        if (part->points < 2 && part->points < part->pixels)
+        if (part->points < 2 && part->points < part->pixels && thin++ < TOLD_STRATA)
             s2_log(d->host, S2RGF_WARNING,
                    "Stratum %d (%s) gets %llu %s: its standard error is undefined: expected two "
                    "or more",
                    d->list[h].value, d->list[h].name, (unsigned long long)part->points,
                    s2_plural(part->points, "point", "points"));
     }
+    if (thin > TOLD_STRATA)
+        s2_log(d->host, S2RGF_WARNING, "%d more strata get fewer than two points",
+               thin - TOLD_STRATA);
     if (points < wanted)
         s2_log(d->host, S2RGF_WARNING,
                "%llu points were asked for, there %s %llu %s: all are in the sample",

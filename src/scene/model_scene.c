@@ -142,7 +142,7 @@ s2rgf_status s2_scene_open_for_model(const s2rgf_scene_options *options,
     }
     if (status != S2RGF_OK)
         s2_scene_close(scene);
-    else if (options->decimation <= 1)
+    else if (host && options->decimation <= 1)
         s2_scene_tell_twice(scene, host);
     return status;
 }

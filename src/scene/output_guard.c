@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/argument.h"
 #include "core/error.h"
@@ -282,14 +283,41 @@ static bool is_written(const void *of, const char *path)
     return found;
 }
 
+/* What an output would become a part of by its name alone: the overviews, the mask or the metadata
+   of a file that is there. */
+static s2rgf_status check_suffix(const char *path, s2rgf_error *err)
+{
+    static const char *const suffixes[] = {".ovr", ".msk", ".aux.xml"};
+    const size_t length = strlen(path);
+    s2rgf_status status = S2RGF_OK;
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes && status == S2RGF_OK; i++) {
+        const size_t suffix = strlen(suffixes[i]);
+        if (length <= suffix || strcmp(path + length - suffix, suffixes[i]) != 0)
+            continue;
+        char *owner = s2_asprintf("%.*s", (int)(length - suffix), path);
+        if (!owner)
+            return s2_fail_memory(err, "names of outputs");
+        if (access(owner, F_OK) == 0)
+            status = s2_fail(err, S2RGF_INVALID_ARGUMENT,
+                             "%s: would be read as a part of %s: choose another name", path, owner);
+        s2_free(owner);
+    }
+    return status;
+}
+
 static s2rgf_status check_stranger(const s2_output_guard *guard, const s2_guarded_file *file,
                                    bool overwrite, s2rgf_error *err)
 {
     const char *with = file->output ? " with the output " : "";
     const char *output = file->output ? file->output : "";
     struct stat there;
+    if (!file->replaces && !file->output)
+        return check_suffix(file->path, err);
     if (!file->replaces || is_named_after(file))
         return S2RGF_OK;
+    if (file->output && !overwrite && stat(output, &there) == 0)
+        return s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: exists: use -overwrite to replace it",
+                       output);
     if (file->output && !overwrite)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "%s: exists: use -overwrite to replace it with the output %s", file->path,
@@ -305,7 +333,7 @@ static s2rgf_status check_stranger(const s2_output_guard *guard, const s2_guarde
         return S2RGF_OK;
     char *owner = s2_dataset_owner(file->path, is_written, guard);
     if (!owner)
-        return S2RGF_OK;
+        return file->output ? S2RGF_OK : check_suffix(file->path, err);
     s2_fail(err, S2RGF_INVALID_ARGUMENT, "%s: belongs to %s: it would be lost%s%s", file->path,
             owner, with, output);
     s2_free(owner);

@@ -207,7 +207,7 @@ class Page(unittest.TestCase):
         lda, forest = (next(m for m in MAIN if m.name == name) for name in ("lda", "rf"))
         rows = self.rows(forest, {1: 9, 2: 9, 3: 9}) + self.rows(lda, {1: 8})
         rows += self.rows(self.first, {1: 7, 2: 8, 3: 9})
-        text = report.generate(rows, plan_runs(3))
+        text, _ = report.generate(rows, plan_runs(3))
         # OA of dense 0.7, 0.8, 0.9, of the forest 0.9: -0.1 on average, 0.1 / sqrt 15 * 0.845.
         self.assertEqual(
             self.line(text, "| Red Clover Valley | random forest |")[0],
@@ -215,10 +215,10 @@ class Page(unittest.TestCase):
             "0.800 / 0.800 / 0.600 | -0.100 ± 0.022 | -0.100 ± 0.022 | -0.200 ± 0.044 | 15 | 0.200 | "
             "0.150 ± 0.100 |")
         # The forest must be whole to lead.
-        text = report.generate(rows[1:5] + rows[15:], plan_runs(3))
+        text, _ = report.generate(rows[1:5] + rows[15:], plan_runs(3))
         self.assertTrue(self.line(text, "| Red Clover Valley | LDA |"))
         # A scene without networks is there, too.
-        self.assertEqual(self.line(report.generate(rows[15:20], plan_runs(3)), "| Red Clover Valley | LDA")[0],
+        self.assertEqual(self.line(report.generate(rows[15:20], plan_runs(3))[0], "| Red Clover Valley | LDA")[0],
                          "| Red Clover Valley | LDA | 0.800 / 0.800 / 0.600 |" + " - |" * 9)
 
     def test_what_has_one_seed_is_compared_with_all(self):
@@ -229,14 +229,14 @@ class Page(unittest.TestCase):
     def test_what_the_experts_bring(self):
         rows = (self.rows(self.first, {1: 9, 2: 9}) + self.rows(NO_EXPERT, {1: 7, 2: 8})
                 + self.rows(NO_WINDOWS, {1: 9, 2: 8}))
-        text = report.generate(rows, plan_runs(3))
+        _, text = report.generate(rows, plan_runs(3))
         brings = text[text.index("### What the experts bring"):]
         # 0.2 and 0.1 five times each: standard error 0.0527 / sqrt 10.
         self.assertEqual(self.line(brings, "| Red Clover Valley | both |")[0],
                          "| Red Clover Valley | both | 0.900 / 0.900 / 0.800 | 0.750 / 0.750 / 0.500 | "
                          "+0.150 ± 0.017 | +0.150 ± 0.017 | +0.300 ± 0.033 | 10 |")
         self.assertTrue(self.line(brings, "| Red Clover Valley | windows | 0.900 / 0.900 / 0.800 | 0.850"))
-        self.assertNotIn("experts bring", report.generate(rows[:10], plan_runs(3)))
+        self.assertNotIn("experts bring", report.generate(rows[:10], plan_runs(3))[1])
 
     def test_few_labels(self):
         few = next(scene for scene in FEW if scene.few == ("pixels", 5)
@@ -244,7 +244,7 @@ class Page(unittest.TestCase):
         lda = next(m for m in MAIN if m.name == "lda")
         rows = [made_up(Run(few, draw, 1, method), right) for draw in range(1, 6)
                 for method, right in ((lda, 9), (DENSE, 7 if draw > 1 else 8))]
-        text = report.generate(rows, plan_runs(3))
+        _, text = report.generate(rows, plan_runs(3))
         self.assertIn("### Few labels", text)
         self.assertEqual(self.line(text, "| method | 5 pixels |")[0], "| method | 5 pixels |")
         self.assertTrue(self.line(text, "| LDA | 0.900 / 0.900 |"))
@@ -258,24 +258,24 @@ class Page(unittest.TestCase):
                                     "confusion": [[right, 10 - right], [10 - right, right]],
                                     "calibration": row["calibration"]}
                              for size, right in (("5", 8), ("10", 6))}
-        text = report.generate(rows, plan_runs(3))
+        _, text = report.generate(rows, plan_runs(3))
         light = text[text.index("### Another light"):]
         self.assertEqual(self.line(light, "| dense, C = 32 |")[0],
                          "| dense, C = 32 | 0.900 / 0.900 / 0.800 / 0.050 | "
                          "0.800 / 0.800 / 0.600 / 0.050 | 0.600 / 0.600 / 0.200 / 0.050 |")
 
     def test_missing_runs_are_told_by_scene(self):
-        text = report.generate(self.rows(self.first, {1: 7}), plan_quick())
+        _, text = report.generate(self.rows(self.first, {1: 7}), plan_quick())
         planned = sum(run.scene is REDCLOVER for run in plan_quick())
         self.assertTrue(self.line(text, f"| Red Clover Valley | {planned} | {planned - 5} |"))
 
     def test_only_what_was_validated_is_in_the_table_of_calibration(self):
-        text = report.generate(self.rows(self.base, {1: 7}), plan_runs(3))
+        _, text = report.generate(self.rows(self.base, {1: 7}), plan_runs(3))
         self.assertIn("| dense, C = 32, not validated | 1 |", text)
         self.assertNotIn("Calibration", text)
 
     def test_means_over_seeds(self):
-        text = report.generate(self.rows(self.first, {1: 7, 2: 8, 3: 9}), plan_runs(3))
+        _, text = report.generate(self.rows(self.first, {1: 7, 2: 8, 3: 9}), plan_runs(3))
         self.assertIn("**Incomplete: 15 of ", text)
         self.assertIn("100 test pixels in 5 folds", text)
         # OA and AA 0.7, 0.8, 0.9; kappa 0.4, 0.6, 0.8; 100 pixels in 4 s.
@@ -294,14 +294,14 @@ class Page(unittest.TestCase):
 
     def test_a_seed_with_a_missing_fold_is_not_pooled(self):
         rows = self.rows(self.first, {1: 7, 2: 9})[:-1]
-        text = report.generate(rows, plan_runs(3))
+        _, text = report.generate(rows, plan_runs(3))
         self.assertIn("| dense, C = 32 | 1 | 0.700 | 0.700 | 0.400 |", text)
 
     def test_paired_differences(self):
         rows = self.rows(self.base, {1: 8}) + self.rows(self.other, {1: 8})
         for row in rows[-2:]:
             row["confusion"] = [[5, 5], [5, 5]]
-        text = report.generate(rows, plan_runs(3))
+        _, text = report.generate(rows, plan_runs(3))
         # Differences 0, 0, 0, -0.3, -0.3: mean -0.12, standard error 0.1643 / sqrt 5.
         self.assertEqual(
             self.line(text, "| without SSJA | 5 |")[-1],
@@ -309,43 +309,44 @@ class Page(unittest.TestCase):
 
     def test_results_of_an_older_program_do_not_count(self):
         rows = self.rows(self.first, {1: 5}) + self.rows(self.first, {2: 9}, program="s2rgf 2")
-        text = report.generate(rows, plan_runs(3))
+        _, text = report.generate(rows, plan_runs(3))
         self.assertIn("**Incomplete: 5 of ", text)
         self.assertIn("| dense, C = 32 | 1 | 0.900 |", text)
         rows += self.rows(self.first, {1: 7}, program="s2rgf 2", options=["-c", "16"])
-        self.assertIn("| dense, C = 32 | 1 | 0.700 |", report.generate(rows, plan_runs(3)))
+        self.assertIn("| dense, C = 32 | 1 | 0.700 |", report.generate(rows, plan_runs(3))[1])
 
     def test_networks_of_two_programs_are_listed_and_not_compared(self):
         rows = self.rows(self.base, {1: 8}) + self.rows(self.other, {1: 9}, program="s2rgf 2")
-        text = report.generate(rows, plan_runs(3))
+        _, text = report.generate(rows, plan_runs(3))
         self.assertIn("| dense, C = 32, not validated | 1 | 0.800 |", text)
         self.assertIn("| without SSJA | 1 | 0.900 |", text)
         self.assertEqual(self.line(text, "| without SSJA | 0 |"), ["| without SSJA | 0 | - | - | - |"])
 
     def test_complete(self):
         plan = plan_quick()
-        text = report.generate([made_up(run, 8) for run in plan], plan)
+        _, text = report.generate([made_up(run, 8) for run in plan], plan)
         self.assertIn(f"All {len(plan)} planned runs.", text)
         self.assertNotIn("without SSJA", text)
 
     def test_nothing_yet(self):
-        self.assertIn("No runs yet", report.generate([], plan_runs(3)))
+        self.assertIn("No runs yet", report.generate([], plan_runs(3))[1])
 
     def test_only_the_part_between_the_markers_changes(self):
         with tempfile.TemporaryDirectory() as folder:
             page = os.path.join(folder, "page.md")
+            with open(page, "w", encoding="utf-8") as file:
+                file.write(f"first\n{report.LEAD}\n{report.END}\nbetween\n"
+                           f"{report.BEGIN}\n{report.END}\nlast\n")
             for text in ("old\n", "new\n"):
-                if not os.path.exists(page):
-                    with open(page, "w", encoding="utf-8") as file:
-                        file.write(f"before\n{report.BEGIN}\n{report.END}\nafter\n")
-                report.rewrite_page(page, text)
+                report.rewrite_page(page, "lead, " + text, text)
             with open(page, encoding="utf-8") as file:
                 self.assertEqual(file.read(),
-                                 f"before\n{report.BEGIN}\n\nnew\n\n{report.END}\nafter\n")
+                                 f"first\n{report.LEAD}\n\nlead, new\n\n{report.END}\nbetween\n"
+                                 f"{report.BEGIN}\n\nnew\n\n{report.END}\nlast\n")
             with open(page, "w", encoding="utf-8") as file:
                 file.write("no markers\n")
             with self.assertRaises(ValueError):
-                report.rewrite_page(page, "new\n")
+                report.rewrite_page(page, "", "new\n")
 
 
 class Results(unittest.TestCase):

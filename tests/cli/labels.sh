@@ -61,6 +61,16 @@ odd_layer("words.gpkg", [("no data", upper[0][1]), (None, upper[1][1]), ("class 
 odd_layer("classless.gpkg", [(None, upper[0][1]), ("", upper[1][1])])
 odd_layer("accents.gpkg", [("e\u0301tang", upper[0][1]), ("\u00e9tang", lower[0][1]), ("bois", upper[1][1])])
 odd_layer("many.gpkg", [("n%d" % i, point(i % 90 + 0.5, 80.5)) for i in range(30)])
+def coded_layer(path, kind, codes, used):
+    ds = gdal.GetDriverByName("GPKG").Create(path, 0, 0, 0, gdal.GDT_Unknown)
+    ds.AddFieldDomain(ogr.CreateCodedFieldDomain("cover", "", kind, ogr.OFSTNone, codes))
+    lay = ds.CreateLayer("labels", srs, ogr.wkbPolygon)
+    field = ogr.FieldDefn("class", kind); field.SetDomainName("cover"); lay.CreateField(field)
+    for value, (name, wkt) in zip(used, upper):
+        f = ogr.Feature(lay.GetLayerDefn()); f.SetField(0, value); f.SetGeometry(ogr.CreateGeometryFromWkt(wkt)); lay.CreateFeature(f)
+coded_layer("numbers.gpkg", ogr.OFTInteger, {3: "field", 20: "forest"}, [3, 20, 31])
+coded_layer("digits.gpkg", ogr.OFTString, {"3": "wood", "20": "field"}, ["3", "20", "20"])
+coded_layer("letters.gpkg", ogr.OFTString, {"F": "wood", "W": "water"}, ["W", "F", "F"])
 for column in ["WKT", "geom", "the_geom"]:
     with open(column + ".csv", "w") as f:
         f.write(column + ",class\n" + "".join('"%s",%s\n' % (wkt, name) for name, wkt in upper + lower))
@@ -200,6 +210,17 @@ expect_in "$stderr" "two_texts.tif: its attribute table is not used: expected a 
 # ---- names that look alike, or say that there is no label; features without a class; many thin classes
 expect_status 0 "${some[@]}" -labels accents.gpkg m.s2rgf
 expect_in "$stdout" "Class 2 étang: 2 polygons, 1152 pixels"
+# what a domain of the file says of codes; values stay those of the field
+expect_status 0 "${some[@]}" -labels numbers.gpkg m.s2rgf
+expect_in "$stdout" "Class 3 field: 1 polygon"
+expect_in "$stdout" "Class 20 forest: 1 polygon"
+expect_in "$stdout" "Class 31 class 31: 1 polygon"
+expect_status 0 "${some[@]}" -labels digits.gpkg m.s2rgf
+expect_in "$stdout" "Class 3 wood: 1 polygon"
+expect_in "$stdout" "Class 20 field: 2 polygons"
+expect_status 0 "${some[@]}" -labels letters.gpkg m.s2rgf
+expect_in "$stdout" "Class 1 water: 1 polygon"
+expect_in "$stdout" "Class 2 wood: 2 polygons"
 expect_status 0 "${some[@]}" -labels words.gpkg m.s2rgf
 expect_in "$stderr" 'words.gpkg: "no data" is learned as a class like any other'
 expect_in "$stderr" "words.gpkg: left out: 1 polygon without a class in field class: the first is feature 2"

@@ -62,6 +62,10 @@ refused "$ms: is an input too" "${classify[@]}" -i "ms=vrt://$ms?bands=1,2,3,4" 
 refused "world.tfw: belongs to world.tif" "${classify[@]}" -i ms=world.tif -i hs="$hs" world.tfw
 refused "envi.hdr: is an input too, as a file of envi.dat: it would be lost with the output envi.img" \
     "${classify[@]}" -i ms=envi.dat -i hs="$hs" -of ENVI envi.img
+refused "$ms.ovr: would be read as a part of $ms" "${both[@]}" -of GTiff "$ms.ovr"
+refused "$ms.msk: would be read as a part of $ms" "${both[@]}" -conf "$ms.msk" new.tif
+refused "plain.tif: exists: use -overwrite to replace it" \
+    s2rgf_classify -q -m model.s2rgf "${sources[@]}" plain.tif
 refused "mask.tif: is an input too" "${both[@]}" -mask mask.vrt mask.tif
 refused "model.s2rgf: is an input too" "${both[@]}" -of GTiff model.s2rgf
 

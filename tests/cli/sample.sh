@@ -22,6 +22,7 @@ utm = (500000, 10, 0, 5900000, 0, -10)
 write("map.tif", values, utm, 32633, ["", "forest", "water", "urban", "mine", "ice"])
 write("degrees.tif", values, (10, .0001, 0, 60, 0, -.0001), 4326, None)
 strata = np.full((200, 300), 7, "u1"); strata[:, 150:] = 9; strata[0] = 0
+write("many.tif", np.tile(np.arange(1, 31, dtype="u1"), (200, 10)), utm, 32633, None)
 write("strata.tif", strata, utm, 32633, ["", "", "", "", "", "", "", "left", "", "right"])
 END
 
@@ -272,7 +273,11 @@ refused() { # TEXT ARGUMENTS...
     expect_in "$stderr" "$text"
 }
 refused "f.gpx: cannot be written as GPX" map.tif -n 10 f.gpx
+warned "20 more strata get fewer than two points" -n 30 many.tif thin.gpkg
+[ "$(grep -c "standard error is undefined" "$stderr")" -eq 10 ] || fail "every thin stratum has a line"
 refused "f.xlsx: XLSX does not hold the points" map.tif -n 10 f.xlsx
+refused "f.csv: GPKG does not hold the points: expected 1, and all fields, found 0: its usual extensions are: gpkg" \
+    map.tif -n 10 -of GPKG f.csv
 refused "f.none: no vector format has this extension" map.tif -n 10 f.none
 refused "format Absent: not known" map.tif -n 10 -of Absent f.none
 refused "format PNG: cannot be written as a vector file" map.tif -n 10 -of PNG f.none

@@ -81,8 +81,20 @@ static bool is_no_class(const char *field)
     return false;
 }
 
-s2rgf_status s2_class_field_choose(OGRLayerH layer, const s2rgf_label_options *options,
-                                   s2_class_field *field, s2rgf_error *err)
+/** What the codes of a field mean, where the dataset says it. */
+static const OGRCodedValue *coded_names(GDALDatasetH dataset, OGRFieldDefnH definition)
+{
+    const char *name = OGR_Fld_GetDomainName(definition);
+    OGRFieldDomainH domain =
+        name && name[0] != '\0' ? GDALDatasetGetFieldDomain(dataset, name) : NULL;
+    return domain && OGR_FldDomain_GetDomainType(domain) == OFDT_CODED
+               ? OGR_CodedFldDomain_GetEnumeration(domain)
+               : NULL;
+}
+
+s2rgf_status s2_class_field_choose(GDALDatasetH dataset, OGRLayerH layer,
+                                   const s2rgf_label_options *options, s2_class_field *field,
+                                   s2rgf_error *err)
 {
     OGRFeatureDefnH defn = OGR_L_GetLayerDefn(layer);
     int chosen = -1, plausible = 0;
@@ -106,7 +118,8 @@ s2rgf_status s2_class_field_choose(OGRLayerH layer, const s2rgf_label_options *o
     *field = (s2_class_field){.path = options->path,
                               .name = OGR_Fld_GetNameRef(definition),
                               .index = chosen,
-                              .is_text = is_text_type(type)};
+                              .is_text = is_text_type(type),
+                              .names = coded_names(dataset, definition)};
     return S2RGF_OK;
 }
 
@@ -133,6 +146,15 @@ static s2rgf_status read_number(const s2_class_field *field, OGRFeatureH feature
     return S2RGF_OK;
 }
 
+/** The name of a code, or NULL. */
+static const char *name_of_code(const s2_class_field *field, const char *code)
+{
+    for (const OGRCodedValue *item = field->names; item && item->pszCode; item++)
+        if (strcmp(item->pszCode, code) == 0 && item->pszValue && item->pszValue[0] != '\0')
+            return item->pszValue;
+    return NULL;
+}
+
 s2rgf_status s2_class_field_read(const s2_class_field *field, OGRFeatureH feature,
                                  s2_class_name *name, int *value, s2rgf_error *err)
 {
@@ -150,10 +172,14 @@ s2rgf_status s2_class_field_read(const s2_class_field *field, OGRFeatureH featur
     }
     if (number >= 0)
         snprintf(phrase, sizeof phrase, "class %d", number);
+    const char *named =
+        has ? name_of_code(field, OGR_F_GetFieldAsString(feature, field->index)) : NULL;
+    s2rgf_error reason;
+    s2rgf_status status = s2_class_name_clean(named ? named : raw, name, &reason);
+    if (status == S2RGF_OK && field->is_text)
+        number = s2_class_name_number(named ? raw : name->text);
     if (value)
         *value = number;
-    s2rgf_error reason;
-    const s2rgf_status status = s2_class_name_clean(raw, name, &reason);
     return status == S2RGF_OK
                ? S2RGF_OK
                : s2_fail(err, status, "%s: feature %lld: field %s: %s", field->path,
@@ -269,8 +295,7 @@ static s2rgf_status note_class(s2_class_list *list, OGRFeatureH feature, s2_clas
         return status;
     seen_class *seen = &list->seen[at];
     if (at == list->count) {
-        const int number = list->field->is_text ? s2_class_name_number(name->text) : value;
-        *seen = (seen_class){.name = *name, .number = number};
+        *seen = (seen_class){.name = *name, .number = value};
         *name = (s2_class_name){0};
         list->count++;
     }

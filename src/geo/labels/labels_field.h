@@ -2,6 +2,7 @@
 #ifndef S2_GEO_LABELS_LABELS_FIELD_H
 #define S2_GEO_LABELS_LABELS_FIELD_H
 
+#include <gdal.h>
 #include <ogr_api.h>
 
 #include "core/class_name.h"
@@ -12,20 +13,23 @@ typedef struct s2_class_field {
     const char *path, *name; /* of the file and of the field; borrowed */
     int index;
     bool is_text;
+    const OGRCodedValue
+        *names; /* of codes, ends with a code NULL; NULL: there are none; borrowed */
 } s2_class_field;
 
 /**
  * The field that the options name, exactly or, if none fits, ignoring case; else the only one of
- * text or integer type.
+ * text or integer type. If a domain of the dataset says what its codes mean, these are the names.
  * Errors  INVALID_ARGUMENT: the message lists the fields.
  */
-s2rgf_status s2_class_field_choose(OGRLayerH layer, const s2rgf_label_options *options,
-                                   s2_class_field *field, s2rgf_error *err);
+s2rgf_status s2_class_field_choose(GDALDatasetH dataset, OGRLayerH layer,
+                                   const s2rgf_label_options *options, s2_class_field *field,
+                                   s2rgf_error *err);
 
 /**
  * Class of a feature.
  * name  out  released with s2_class_name_clear(), after errors too; text "" where there is none
- * value out  of a field of numbers, else -1; may be NULL
+ * value out  the number or the code that it has in the field, -1 where that is none; may be NULL
  * Errors  FORMAT (no whole number from 0 to 65535, name too long), NO_MEMORY: feature and field are
  *         named.
  */

@@ -236,7 +236,7 @@ s2rgf_status s2_labels_read_vector(const s2_label_request *request, GDALDatasetH
     char *wkt = NULL;
     s2rgf_status status = choose_layer(dataset, &vector, err);
     if (status == S2RGF_OK && !s2_labels_are_places(vector.use))
-        status = s2_class_field_choose(vector.layer, request->options, &vector.field, err);
+        status = s2_class_field_choose(dataset, vector.layer, request->options, &vector.field, err);
     if (status == S2RGF_OK)
         status = layer_srs(request, vector.layer, &wkt, err);
     if (status == S2RGF_OK)

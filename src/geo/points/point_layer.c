@@ -276,9 +276,12 @@ static s2rgf_status verify_points(const s2_point_layer *layer, const char *path,
                             "%s: not all points are in it: expected %zu, found %zu: is the disk "
                             "full, or the format too coarse for these pixels?",
                             layer->files.path, count, good);
+    const char *usual = GDALGetMetadataItem(layer->driver, GDAL_DMD_EXTENSIONS, NULL);
     return s2_gdal_fail(&caught, err, S2RGF_UNSUPPORTED,
-                        "%s: %s does not hold the points: expected %zu, and all fields, found %zu",
-                        layer->files.path, GDALGetDriverShortName(layer->driver), count, good);
+                        "%s: %s does not hold the points: expected %zu, and all fields, found "
+                        "%zu%s%s",
+                        layer->files.path, GDALGetDriverShortName(layer->driver), count, good,
+                        usual ? ": its usual extensions are: " : "", usual ? usual : "");
 }
 
 /* ---- outside --------------------------------------------------------------------------------- */
