@@ -89,9 +89,9 @@ def given(parameters, name):
     return parameters.get(name) not in (None, "")
 
 
-def check_labels(parameters):
-    """What is wrong with the labels, or an empty text."""
-    if given(parameters, LABELS) == given(parameters, LABEL_RASTER):
+def check_labels(parameters, elsewhere=False):
+    """What is wrong with the labels, or an empty text; elsewhere: whether there are others."""
+    if given(parameters, LABELS) + given(parameters, LABEL_RASTER) + elsewhere != 1:
         return tr("Labels: give either a layer or a raster of classes")
     return ""
 
@@ -175,6 +175,8 @@ def layer_arguments(
 
 def label_arguments(algorithm, parameters, context, feedback):
     """-labels and what selects from it."""
+    if not given(parameters, LABELS) and not given(parameters, LABEL_RASTER):
+        return []
     if given(parameters, LABEL_RASTER):
         layer = algorithm.parameterAsRasterLayer(parameters, LABEL_RASTER, context)
         if layer is None:

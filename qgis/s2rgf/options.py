@@ -121,7 +121,8 @@ def option_arguments(algorithm, options, parameters, context):
                 arguments.append(option.switch)
             continue
         if option.kind == "words":
-            words = algorithm.parameterAsString(parameters, option.name, context).split()
+            text = algorithm.parameterAsString(parameters, option.name, context)
+            words = QgsRunProcess.splitCommand(text)
             arguments += [part for word in words for part in (option.switch, word)]
             continue
         value = _value(algorithm, option, parameters, context)

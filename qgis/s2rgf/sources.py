@@ -31,9 +31,9 @@ def name_key(number):
     return f"SOURCE_{number}_NAME"
 
 
-def add_sources(algorithm, unnamed):
+def add_sources(algorithm, unnamed, optional=False):
     """Two parameters a source: its rasters, and the name by which the model knows it; unnamed says
-    which one that is if there is none."""
+    which one that is if there is none. optional: whether the first one is, as the others."""
     for number in range(1, MAX_SOURCES + 1):
         advanced = number > MAX_SHOWN
         add_parameter(
@@ -42,7 +42,7 @@ def add_sources(algorithm, unnamed):
                 _rasters_key(number),
                 tr("Source {}").format(number),
                 QgsProcessing.SourceType.TypeRaster,
-                optional=number > 1,
+                optional=optional or number > 1,
             ),
             tr("Rasters on one grid; their bands are joined in the order of the list."),
             advanced,
@@ -134,6 +134,10 @@ def _names(algorithm, parameters, context, wanted):
             layer_name = _clean(_layer(rasters[0], context).name())
             names[number] = layer_name or f"source{number}"
     return names
+
+
+def has_sources(parameters, context):
+    return any(_used(parameters, context))
 
 
 def check_sources(algorithm, parameters, context):

@@ -69,18 +69,17 @@ static double band_objective(void *context)
     return gradient_dot(&c->y, &c->dy);
 }
 
-static void test_band_conv(int width)
+static void test_band_conv(int width, int bands)
 {
-    enum { BANDS = 7 };
     band_context c = {.width = width};
     float dw[5] = {0}, db = 0;
-    c.x = golden_random("band.x", 2, 4, 5, BANDS);
-    c.y = golden_zeros(2, 4, 5, BANDS);
-    c.dy = golden_random("band.dy", 2, 4, 5, BANDS);
+    c.x = golden_random("band.x", 2, 4, 5, bands);
+    c.y = golden_zeros(2, 4, 5, bands);
+    c.dy = golden_random("band.dy", 2, 4, 5, bands);
     golden_fill("band.w", 1, 0, c.w, (size_t)width);
     golden_fill("band.b", 1, 0, &c.b, 1);
     band_objective(&c);
-    s2_tensor dx = golden_zeros(2, 4, 5, BANDS), consumed = golden_zeros(2, 4, 5, BANDS);
+    s2_tensor dx = golden_zeros(2, 4, 5, bands), consumed = golden_zeros(2, 4, 5, bands);
     gradient_copy(&c.dy, &consumed);
     const s2_band_filter_weights weights = {c.w, width, dw, &db, NULL};
     s2_band_conv_backward(&c.x, &c.y, &weights, &consumed, &dx);
@@ -285,8 +284,10 @@ int main(void)
         test_conv((s2_conv){3, 1, 2, 4, 3}, 6, 5);
         test_conv((s2_conv){1, 1, 1, 4, 5}, 5, 4);
         test_conv((s2_conv){1, 2, 1, 4, 2}, 5, 4);
-        test_band_conv(3);
-        test_band_conv(5);
+        test_band_conv(3, 7);
+        test_band_conv(5, 7);
+        test_band_conv(3, 1);
+        test_band_conv(5, 3);
         test_batchnorm(false);
         test_batchnorm(true);
         test_resampling();

@@ -98,5 +98,21 @@ expect_algorithm s2rgf:train SOURCE_1=scene/ms.tif SOURCE_1=scene/ms.tif "${few[
 expect_in "$stdout" "-i ms=scene/ms.tif -i ms=scene/ms.tif"
 expect_in "$stdout" "8 bands"
 
+# ---- many scenes: each with its labels, or one layer for all; a source may be the same in all
+mkdir "many scenes"
+for name in a b; do
+    for file in ms.tif hs.tif labels.gpkg; do ln "scene/$file" "many scenes/${name}_$file"; done
+done
+many=(s2rgf_train -q -c 16 -steps 4 -batch 1 -crop 32 -threads 1 -scenes "many scenes" -i 'ms={}_ms.tif')
+"${many[@]}" -i 'hs={}_hs.tif' -labels '{}_labels.gpkg' -l train expected_many.s2rgf
+expect_algorithm s2rgf:train "${few[@]}" "SCENES=many scenes" 'SCENE_RASTERS=ms={}_ms.tif hs={}_hs.tif' \
+    'SCENE_LABELS={}_labels.gpkg' EXTRA="-l train" OUTPUT=many.s2rgf
+expect_same expected_many.s2rgf many.s2rgf
+"${many[@]}" -i hs=scene/hs.tif -labels scene/labels.gpkg -l train -a class -init model.s2rgf -b ms=1-3 -overwrite expected_many.s2rgf
+expect_algorithm s2rgf:train "${few[@]}" "SCENES=many scenes" 'SCENE_RASTERS="ms={}_ms.tif"' \
+    SOURCE_1=scene/hs.tif SOURCE_1_NAME=hs "LABELS=scene/labels.gpkg|layername=train" FIELD=class INITIAL=model.s2rgf \
+    BANDS=ms=1-3 OUTPUT=many.s2rgf
+expect_same expected_many.s2rgf many.s2rgf
+
 # ---- the table of options says what the programs say
 expect_status 0 "$PYTHON" "$top_srcdir/tests/qgis/check_defaults.py"

@@ -25,6 +25,12 @@ expect_failure "another source with the name" s2rgf:classify MODEL=model.s2rgf \
 expect_failure "letters, digits" s2rgf:classify MODEL=model.s2rgf \
     SOURCE_1=scene/ms.tif SOURCE_1_NAME=a=b OUTPUT=bad.tif
 expect_failure "either a layer or a raster" s2rgf:train "${scene[@]}" OUTPUT=bad.s2rgf
+expect_failure "give at least one raster" s2rgf:train "$labels" OUTPUT=bad.s2rgf
+for lone in SCENES=scene 'SCENE_RASTERS=ms={}.tif'; do
+    expect_failure "give a folder or list of them, and their rasters" s2rgf:train "$lone" "$labels" OUTPUT=bad.s2rgf
+done
+expect_failure "give either" s2rgf:train SCENES=scene 'SCENE_RASTERS=ms={}.tif' "$labels" \
+    'SCENE_LABELS={}.gpkg' OUTPUT=bad.s2rgf
 # a raster that is not there must not vanish from a list
 expect_failure "nosuch.tif" s2rgf:classify MODEL=model.s2rgf \
     SOURCE_1=scene/ms.tif SOURCE_1=scene/nosuch.tif OUTPUT=bad.tif

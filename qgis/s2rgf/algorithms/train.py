@@ -6,7 +6,7 @@ from ..labels import LABEL_OPTIONS, add_labels, check_labels, label_arguments
 from ..model import ANY_MODEL_FILTER, MODEL_FILTER
 from ..options import RASTER_OPTIONS, THREADS, Option, add_parameter
 from ..report import add_json
-from ..sources import add_sources, check_sources, source_arguments
+from ..sources import add_sources, check_sources, has_sources, source_arguments
 from ..text import paragraphs, tr
 from .base import ProgramAlgorithm
 
@@ -19,7 +19,7 @@ class Train(ProgramAlgorithm):
     PROGRAM = "s2rgf_train"
     NAME = "train"
     TITLE = "Train"
-    SUMMARY = "Trains a land-cover model on one scene and its labels."
+    SUMMARY = "Trains a land-cover model on one scene, or many, and their labels."
     TAGS = "land cover,classification,supervised,learn,network,fusion"
     OPTIONS = (
         Option(
@@ -132,8 +132,23 @@ class Train(ProgramAlgorithm):
             "-scenes",
             str,
             "Folder or list of scenes",
-            "Trains on many scenes. Put {} for the name of a scene into the paths of rasters and "
-            "labels.",
+            "Trains on many scenes: all of a folder, or those in a text file, one name per line.",
+        ),
+        Option(
+            "SCENE_RASTERS",
+            "-i",
+            "words",
+            "Rasters of the scenes",
+            "NAME={}_ms.tif, in the folder of the scenes, where {} stands for the name of a scene; "
+            "with a blank between several. Sources above then are the same for all scenes.",
+        ),
+        Option(
+            "SCENE_LABELS",
+            "-labels",
+            str,
+            "Labels of the scenes",
+            "{}_labels.gpkg, if each scene has labels of its own, instead of those above. If they "
+            "have several fields or layers, add -a FIELD or -l LAYER below.",
         ),
         Option(
             "FREEZE",
@@ -172,6 +187,10 @@ class Train(ProgramAlgorithm):
                 "with the smallest pixels defines the grid of the maps."
             ),
             tr(
+                "To train on many scenes, give a folder or list of them among the advanced "
+                "parameters, and rasters with {} for the name of a scene instead of sources."
+            ),
+            tr(
                 "Some labels, whole polygons at a time, are kept for validation, which chooses the "
                 "number of steps; then the network is trained again on all labels."
             ),
@@ -179,7 +198,9 @@ class Train(ProgramAlgorithm):
 
     def initAlgorithm(self, configuration=None):
         add_sources(
-            self, tr("By default that of the first layer. A model knows its sources by name.")
+            self,
+            tr("By default that of the first layer. A model knows its sources by name."),
+            optional=True,
         )
         add_labels(self)
         initial = QgsProcessingParameterFile(
@@ -197,16 +218,24 @@ class Train(ProgramAlgorithm):
         add_json(self, REPORT, tr("How the training went"))
 
     def problem(self, parameters, context):
-        return check_sources(self, parameters, context) or check_labels(parameters)
+        scenes, rasters, labels = (
+            bool(self.parameterAsString(parameters, name, context))
+            for name in ("SCENES", "SCENE_RASTERS", "SCENE_LABELS")
+        )
+        if scenes != rasters or (labels and not scenes):
+            return tr("Many scenes: give a folder or list of them, and their rasters")
+        if not scenes and not has_sources(parameters, context):
+            return tr("Source 1: give at least one raster")
+        return check_sources(self, parameters, context) or check_labels(parameters, labels)
 
     def processAlgorithm(self, parameters, context, feedback):
         path = self.parameterAsFileOutput(parameters, OUTPUT, context)
         report = self.parameterAsFileOutput(parameters, REPORT, context)
         initial = self.parameterAsFile(parameters, INITIAL, context)
         arguments = [
+            *self.option_arguments(parameters, context),
             *source_arguments(self, parameters, context),
             *label_arguments(self, parameters, context, feedback),
-            *self.option_arguments(parameters, context),
             *(("-init", initial) if initial else ()),
             *(("-report", report) if report else ()),
             "-overwrite",

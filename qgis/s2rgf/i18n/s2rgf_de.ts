@@ -408,8 +408,8 @@
         <translation>Trainieren</translation>
     </message>
     <message>
-        <source>Trains a land-cover model on one scene and its labels.</source>
-        <translation>Trainiert ein Modell der Landbedeckung mit einer Szene und ihren Trainingsflächen.</translation>
+        <source>Trains a land-cover model on one scene, or many, and their labels.</source>
+        <translation>Trainiert ein Modell der Landbedeckung mit einer Szene oder vielen und ihren Trainingsflächen.</translation>
     </message>
     <message>
         <source>land cover,classification,supervised,learn,network,fusion</source>
@@ -536,8 +536,24 @@
         <translation>Ordner oder Liste von Szenen</translation>
     </message>
     <message>
-        <source>Trains on many scenes. Put {} for the name of a scene into the paths of rasters and labels.</source>
-        <translation>Trainiert mit vielen Szenen. Setzen Sie {} für den Namen einer Szene in die Pfade von Rastern und Flächen.</translation>
+        <source>Trains on many scenes: all of a folder, or those in a text file, one name per line.</source>
+        <translation>Trainiert mit vielen Szenen: allen eines Ordners oder denen einer Textdatei, ein Name pro Zeile.</translation>
+    </message>
+    <message>
+        <source>Rasters of the scenes</source>
+        <translation>Raster der Szenen</translation>
+    </message>
+    <message>
+        <source>NAME={}_ms.tif, in the folder of the scenes, where {} stands for the name of a scene; with a blank between several. Sources above then are the same for all scenes.</source>
+        <translation>NAME={}_ms.tif, im Ordner der Szenen, wobei {} für den Namen einer Szene steht; mehrere durch Leerzeichen getrennt. Quellen von oben sind dann für alle Szenen dieselben.</translation>
+    </message>
+    <message>
+        <source>Labels of the scenes</source>
+        <translation>Trainingsflächen der Szenen</translation>
+    </message>
+    <message>
+        <source>{}_labels.gpkg, if each scene has labels of its own, instead of those above. If they have several fields or layers, add -a FIELD or -l LAYER below.</source>
+        <translation>{}_labels.gpkg, wenn jede Szene eigene Trainingsflächen hat, statt derer von oben. Haben sie mehrere Felder oder Layer, ergänzen Sie unten -a FELD oder -l LAYER.</translation>
     </message>
     <message>
         <source>Part of the initial model that stays as it is</source>
@@ -576,6 +592,10 @@
         <translation>Eine Quelle ist ein Raster, oder mehrere Dateien auf demselben Gitter, deren Kanäle vereint werden. Jede Quelle behält ihre Auflösung und muss nicht zu den anderen passen; die mit den kleinsten Pixeln bestimmt das Gitter der Karten.</translation>
     </message>
     <message>
+        <source>To train on many scenes, give a folder or list of them among the advanced parameters, and rasters with {} for the name of a scene instead of sources.</source>
+        <translation>Um mit vielen Szenen zu trainieren, geben Sie unter den erweiterten Parametern einen Ordner oder eine Liste von ihnen an, und statt der Quellen Raster mit {} für den Namen einer Szene.</translation>
+    </message>
+    <message>
         <source>Some labels, whole polygons at a time, are kept for validation, which chooses the number of steps; then the network is trained again on all labels.</source>
         <translation>Einige Flächen, immer ganze Polygone, bleiben für die Validierung, welche die Zahl der Schritte wählt; dann wird das Netz noch einmal mit allen trainiert.</translation>
     </message>
@@ -598,6 +618,14 @@
     <message>
         <source>How the training went</source>
         <translation>Verlauf des Trainings</translation>
+    </message>
+    <message>
+        <source>Many scenes: give a folder or list of them, and their rasters</source>
+        <translation>Viele Szenen: geben Sie einen Ordner oder eine Liste von ihnen an, und ihre Raster</translation>
+    </message>
+    <message>
+        <source>Source 1: give at least one raster</source>
+        <translation>Quelle 1: geben Sie mindestens ein Raster an</translation>
     </message>
     <message>
         <source>Use only features for which</source>

@@ -408,8 +408,8 @@
         <translation>Entraîner</translation>
     </message>
     <message>
-        <source>Trains a land-cover model on one scene and its labels.</source>
-        <translation>Entraîne un modèle d'occupation du sol sur une scène et ses étiquettes.</translation>
+        <source>Trains a land-cover model on one scene, or many, and their labels.</source>
+        <translation>Entraîne un modèle d'occupation du sol sur une scène, ou plusieurs, et leurs étiquettes.</translation>
     </message>
     <message>
         <source>land cover,classification,supervised,learn,network,fusion</source>
@@ -536,8 +536,24 @@
         <translation>Dossier ou liste de scènes</translation>
     </message>
     <message>
-        <source>Trains on many scenes. Put {} for the name of a scene into the paths of rasters and labels.</source>
-        <translation>Entraîne sur de nombreuses scènes. Mettez {} pour le nom d'une scène dans les chemins des rasters et des étiquettes.</translation>
+        <source>Trains on many scenes: all of a folder, or those in a text file, one name per line.</source>
+        <translation>Entraîne sur de nombreuses scènes : toutes celles d'un dossier, ou celles d'un fichier texte, un nom par ligne.</translation>
+    </message>
+    <message>
+        <source>Rasters of the scenes</source>
+        <translation>Rasters des scènes</translation>
+    </message>
+    <message>
+        <source>NAME={}_ms.tif, in the folder of the scenes, where {} stands for the name of a scene; with a blank between several. Sources above then are the same for all scenes.</source>
+        <translation>NOM={}_ms.tif, dans le dossier des scènes, où {} représente le nom d'une scène ; séparés par une espace s'il y en a plusieurs. Les sources ci-dessus sont alors les mêmes pour toutes les scènes.</translation>
+    </message>
+    <message>
+        <source>Labels of the scenes</source>
+        <translation>Étiquettes des scènes</translation>
+    </message>
+    <message>
+        <source>{}_labels.gpkg, if each scene has labels of its own, instead of those above. If they have several fields or layers, add -a FIELD or -l LAYER below.</source>
+        <translation>{}_labels.gpkg, si chaque scène a ses propres étiquettes, à la place de celles ci-dessus. Si elles ont plusieurs champs ou couches, ajoutez -a CHAMP ou -l COUCHE ci-dessous.</translation>
     </message>
     <message>
         <source>Part of the initial model that stays as it is</source>
@@ -576,6 +592,10 @@
         <translation>Une source est un raster, ou plusieurs fichiers sur la même grille dont les bandes sont réunies. Chaque source garde sa résolution et n'a pas à être alignée sur les autres ; celle qui a les plus petits pixels définit la grille des cartes.</translation>
     </message>
     <message>
+        <source>To train on many scenes, give a folder or list of them among the advanced parameters, and rasters with {} for the name of a scene instead of sources.</source>
+        <translation>Pour entraîner sur de nombreuses scènes, donnez parmi les paramètres avancés un dossier ou une liste de scènes et, au lieu de sources, des rasters avec {} pour le nom d'une scène.</translation>
+    </message>
+    <message>
         <source>Some labels, whole polygons at a time, are kept for validation, which chooses the number of steps; then the network is trained again on all labels.</source>
         <translation>Une partie des étiquettes, par polygones entiers, est gardée pour la validation, qui choisit le nombre de pas ; ensuite le réseau est entraîné de nouveau sur toutes les étiquettes.</translation>
     </message>
@@ -598,6 +618,14 @@
     <message>
         <source>How the training went</source>
         <translation>Déroulement de l'entraînement</translation>
+    </message>
+    <message>
+        <source>Many scenes: give a folder or list of them, and their rasters</source>
+        <translation>Plusieurs scènes : donnez un dossier ou une liste de scènes, et leurs rasters</translation>
+    </message>
+    <message>
+        <source>Source 1: give at least one raster</source>
+        <translation>Source 1 : donnez au moins un raster</translation>
     </message>
     <message>
         <source>Use only features for which</source>
