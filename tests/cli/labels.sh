@@ -69,6 +69,7 @@ def coded_layer(path, kind, codes, used):
     for value, (name, wkt) in zip(used, upper):
         f = ogr.Feature(lay.GetLayerDefn()); f.SetField(0, value); f.SetGeometry(ogr.CreateGeometryFromWkt(wkt)); lay.CreateFeature(f)
 coded_layer("numbers.gpkg", ogr.OFTInteger, {3: "field", 20: "forest"}, [3, 20, 31])
+coded_layer("alike.gpkg", ogr.OFTInteger, {3: "wood", 20: "wood"}, [3, 20, 20])
 coded_layer("digits.gpkg", ogr.OFTString, {"3": "wood", "20": "field"}, ["3", "20", "20"])
 coded_layer("letters.gpkg", ogr.OFTString, {"F": "wood", "W": "water"}, ["W", "F", "F"])
 for column in ["WKT", "geom", "the_geom"]:
@@ -215,6 +216,8 @@ expect_status 0 "${some[@]}" -labels numbers.gpkg m.s2rgf
 expect_in "$stdout" "Class 3 field: 1 polygon"
 expect_in "$stdout" "Class 20 forest: 1 polygon"
 expect_in "$stdout" "Class 31 class 31: 1 polygon"
+expect_status 1 "${some[@]}" -labels alike.gpkg m.s2rgf
+expect_in "$stderr" 'alike.gpkg: feature 2: field class: two values for one name: 3 and 20 both "wood"'
 expect_status 0 "${some[@]}" -labels digits.gpkg m.s2rgf
 expect_in "$stdout" "Class 3 wood: 1 polygon"
 expect_in "$stdout" "Class 20 field: 2 polygons"

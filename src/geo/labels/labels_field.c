@@ -263,7 +263,8 @@ static void warn_recoded(s2_class_list *list, OGRFeatureH feature, const s2_clas
 
 /** Place of a class in the list, which is count for one not seen before. */
 static s2rgf_status place_of_class(const s2_class_list *list, OGRFeatureH feature,
-                                   const s2_class_name *name, int *place, s2rgf_error *err)
+                                   const s2_class_name *name, int value, int *place,
+                                   s2rgf_error *err)
 {
     const s2_class_field *field = list->field;
     int at = 0;
@@ -276,6 +277,11 @@ static s2rgf_status place_of_class(const s2_class_list *list, OGRFeatureH featur
                        "both \"%s\"",
                        field->path, (long long)OGR_F_GetFID(feature), field->name,
                        list->seen[at].name.original, name->original, name->text);
+    if (at < list->count && list->seen[at].number != value)
+        return s2_fail(err, S2RGF_FORMAT,
+                       "%s: feature %lld: field %s: two values for one name: %d and %d both \"%s\"",
+                       field->path, (long long)OGR_F_GetFID(feature), field->name,
+                       list->seen[at].number, value, name->text);
     if (at == S2RGF_MAX_CLASSES)
         return s2_fail(
             err, S2RGF_FORMAT,
@@ -290,7 +296,7 @@ static s2rgf_status note_class(s2_class_list *list, OGRFeatureH feature, s2_clas
 {
     int at;
     warn_recoded(list, feature, name);
-    const s2rgf_status status = place_of_class(list, feature, name, &at, err);
+    const s2rgf_status status = place_of_class(list, feature, name, value, &at, err);
     if (status != S2RGF_OK)
         return status;
     seen_class *seen = &list->seen[at];
