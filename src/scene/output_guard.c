@@ -268,10 +268,13 @@ static bool is_style(const char *path)
     return length > 4 && strcmp(path + length - 4, ".qml") == 0;
 }
 
-/* What is named after the whole output is of no other: y.tif.aux.xml */
+/* What is named after the whole output is of no other: y.tif.aux.xml, but not y.qml of an output y */
 static bool is_named_after(const s2_guarded_file *file)
 {
-    return file->output && strncmp(file->path, file->output, strlen(file->output)) == 0;
+    const char *output = file->output;
+    const size_t length = output ? strlen(output) : 0;
+    return output && (size_t)stem_length(output) < length &&
+           strncmp(file->path, output, length) == 0;
 }
 
 /* An s2_dataset_filter: what is written too, as the .shx of a shapefile. */

@@ -76,6 +76,8 @@ refused "other.hdr: belongs to other.dat" "${both[@]}" -of ENVI other.img
 refused "other.hdr: belongs to other.dat" "${both[@]}" -of GTiff other.hdr
 refused "style.qml: is not the style of a raster" "${both[@]}" style.tif
 refused "plain.qml: belongs to plain.tif" "${both[@]}" plain.png
+refused "plain.qml: belongs to plain.tif" "${both[@]}" plain
+refused "roads.prj: belongs to roads." "${both[@]}" -of AAIGrid roads
 refused "other.hdr: exists" s2rgf_classify -q -m model.s2rgf "${sources[@]}" -of ENVI other.img
 
 # ---- two outputs that are one file, or have one beside them

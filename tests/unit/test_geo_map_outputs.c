@@ -156,6 +156,23 @@ static void test_refused_formats(void)
     CHECK(count_names(folder, "a.") == 0 && count_names(folder, "c.") == 0);
 }
 
+/** A header in which a comma ends a name. */
+static void test_format_that_changes_names(void)
+{
+    s2rgf_error err = {0};
+    s2_class_table own = {0};
+    s2_map_spec spec = spec_of(in_folder("n.dat"), "ENVI");
+    REQUIRE(s2_class_table_add(&own, 1, "wood, broadleaf", NULL, &err) == S2RGF_OK);
+    REQUIRE(s2_class_table_add(&own, 2, "water", NULL, &err) == S2RGF_OK);
+    spec.classes = &own;
+    CHECK(write_output(&spec, &err) == S2RGF_UNSUPPORTED);
+    CHECK_CONTAINS(err.message, "n.dat: format ENVI cannot hold it: ");
+    CHECK_CONTAINS(err.message,
+                   "class \"wood, broadleaf\" is called \"wood\" when it is read back");
+    CHECK(count_names(folder, "n.") == 0);
+    s2_class_table_clear(&own);
+}
+
 /** Files that name each other name the final ones. */
 static void test_files_that_name_each_other(void)
 {
@@ -413,6 +430,7 @@ int main(void)
     GDALAllRegister();
     set_up();
     test_refused_formats();
+    test_format_that_changes_names();
     test_files_that_name_each_other();
     test_long_names();
     test_one_set();

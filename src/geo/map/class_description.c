@@ -107,6 +107,18 @@ bool s2_class_categories_are_set(GDALRasterBandH band, const s2_class_table *cla
     return true;
 }
 
+int s2_class_find_changed(GDALRasterBandH band, const s2_class_table *classes, const char **found)
+{
+    char **names = GDALGetRasterCategoryNames(band);
+    const int count = CSLCount(names);
+    for (int c = 0; c < classes->count && classes->items[c].value < count; c++) {
+        *found = names[classes->items[c].value];
+        if (**found != '\0' && strcmp(*found, classes->items[c].name) != 0)
+            return c;
+    }
+    return -1;
+}
+
 /* ---- attribute table ------------------------------------------------------------------------- */
 
 /** Add a column; its number, or -1 when GDAL refuses it. */

@@ -38,6 +38,8 @@ bool s2_class_palette_is_set(GDALRasterBandH band, const s2_class_table *classes
 /** Category names from 0 up to the largest value, where s2_class_has_categories(). */
 bool s2_class_set_categories(GDALRasterBandH band, const s2_class_table *classes);
 bool s2_class_categories_are_set(GDALRasterBandH band, const s2_class_table *classes);
+/** The first class whose value has another name there, and that name, lent; -1: there is none. */
+int s2_class_find_changed(GDALRasterBandH band, const s2_class_table *classes, const char **found);
 
 /**
  * Attribute table: Value, Class, Red, Green, Blue, Alpha; with extents Count after Value, and

@@ -237,13 +237,22 @@ s2rgf_status s2_map_verify_description(s2_map_writer *writer, GDALDatasetH datas
                                         "class names",  "colours",           "attribute table",
                                         "band names"};
     s2_gdal_catch caught;
+    const char *name = NULL;
     s2_map_catch_begin(&caught);
     const unsigned found = find_description(writer, dataset);
+    const int changed =
+        writer->kind == S2_MAP_CLASSES
+            ? s2_class_find_changed(GDALGetRasterBand(dataset, 1), &writer->classes, &name)
+            : -1;
     s2_gdal_catch_end(&caught);
     const unsigned missing = writer->keeps & ~found;
     /* GDAL does not pass on why a file could not be opened for it. */
     if (missing != 0 && s2_failed_allocations() != writer->failed_allocations)
         return s2_fail_memory(err, "output");
+    if (changed >= 0)
+        return s2_fail(err, S2RGF_UNSUPPORTED,
+                       "%s: class \"%s\" is called \"%s\" when it is read back", writer->files.path,
+                       writer->classes.items[changed].name, name);
     if (writer->is_trial)
         writer->keeps &= found;
     for (size_t i = 0; i < sizeof names / sizeof names[0] && !writer->is_trial; i++)
