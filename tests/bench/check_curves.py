@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks of the studies of learning curves, bench/suggest and bench/head_start: figures, tables, a whole trial.
+"""Checks of bench/suggest, bench/head_start and bench/together: figures, tables, a whole trial.
 
 check_curves.py BENCH-FOLDER BUILD-FOLDER, in a folder with the scene of samples/make_scene
 """
@@ -16,6 +16,7 @@ from osgeo import gdal
 
 import head_start
 import suggest
+import together
 from curves import count_needed
 from rasters import read_labels, write_raster
 
@@ -46,6 +47,12 @@ class Figures(unittest.TestCase):
                                      "| x | overall | -init | 0.500 | 0.700 | 8 |",
                                      "| x | overall | -init -freeze encoders | 0.300 | 0.400 | never |"])
         self.assertEqual(len(lines), 8)
+
+    def test_table_of_many_scenes(self):
+        trials = [{"-scenes": (0.5, 0.4, 10.0), "VRT": (0.25, 0.2, 21.0)},
+                  {"-scenes": (0.7, 0.6, 13.0), "VRT": (0.35, 0.2, 20.0)}]
+        self.assertEqual(together.summary("x", trials), ["| x | -scenes | 0.600 | 0.500, 0.700 | 0.500 | 12 |",
+                                                         "| x | VRT | 0.300 | 0.250, 0.350 | 0.200 | 20 |"])
 
 
 class Trial(unittest.TestCase):

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The studies of learning curves: where labels are suggested, and a head start. Figures, tables and a trial on a tiny scene.
+# The studies of suggested labels, a head start and many scenes: figures, tables and a trial on a tiny scene.
 . "$(dirname "$0")/../tools/lib.sh"
 need_python numpy osgeo.gdal scipy
 bench=$top_srcdir/bench
@@ -9,7 +9,7 @@ expect_status 0 "$PYTHON" "$top_srcdir/tests/bench/check_curves.py" "$bench" "$b
 expect_in "$stderr" "OK"
 
 # Scenes that are not there, and cases that there are not.
-for study in "suggest -scenes" "head_start -cases"; do
+for study in "suggest -scenes" "head_start -cases" "together -cases"; do
     # shellcheck disable=SC2086 # two words
     run "$bench/"$study redclover -data "$scratch/nowhere" -build "$builddir" -json figures.json
     [ "$status" -ne 0 ] || fail "$study: status 0 without data"
