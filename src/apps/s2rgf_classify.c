@@ -49,6 +49,8 @@ static const s2_option OUTPUT_OPTIONS[] = {
     S2_REAL("reject", "p", CLASSIFY(reject), 0, 1,
             "pixels whose class has a probability below p become a class of their own, unsure",
             .needs = MAP),
+    S2_ON("reject_nodata", CLASSIFY(reject_nodata), "such pixels become nodata instead",
+          .needs = "reject"),
     S2_PATCH(CLASSIFY(smallest_patch), MAP),
     S2_TEXT("mask", "file", CLASSIFY(mask_path),
             "map only where this raster on the reference grid is neither 0 nor nodata",

@@ -107,7 +107,9 @@ static s2rgf_status open_worker(void *context, void **data, s2rgf_error *err)
     if (status == S2RGF_OK && job->candidates)
         status = s2_decision_ask_doubts(&worker->decision, pixels, err);
     worker->decision.reject = job->options->reject;
-    worker->decision.unsure = (uint16_t)job->map_classes.items[job->map_classes.count - 1].value;
+    if (!job->options->reject_nodata)
+        worker->decision.unsure =
+            (uint16_t)job->map_classes.items[job->map_classes.count - 1].value;
     if (status == S2RGF_OK && job->options->smooth_px > 0)
         status = start_smoothing(worker, err);
     if (status == S2RGF_OK && job->threads > 1)

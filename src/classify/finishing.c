@@ -36,7 +36,8 @@ static void describe_classes(const s2rgf_classify_options *options, s2_text *tex
 {
     const s2rgf_patch_size smallest = options->smallest_patch;
     if (options->reject > 0.0)
-        s2_text_append(text, ", reject %.10g", options->reject);
+        s2_text_append(text, ", reject %.10g%s", options->reject,
+                       options->reject_nodata ? " as nodata" : "");
     if (smallest.hectares > 0.0)
         s2_text_append(text, ", smallest patch %.10g ha", smallest.hectares);
     if (smallest.pixels > 0)
@@ -66,7 +67,7 @@ s2rgf_status s2_finishing_classes(const s2rgf_classify_options *options,
                                   s2rgf_error *err)
 {
     s2rgf_status status = s2_class_table_copy(model, map, err);
-    if (status != S2RGF_OK || options->reject == 0.0)
+    if (status != S2RGF_OK || options->reject == 0.0 || options->reject_nodata)
         return status;
     const int value = model->items[model->count - 1].value + 1;
     if (s2_class_table_find_name(map, UNSURE) >= 0)

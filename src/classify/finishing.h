@@ -21,7 +21,7 @@ s2rgf_status s2_finishing_describe(const s2rgf_classify_options *options, s2_map
 
 /**
  * The classes of the map: those of the model, and with options->reject "unsure", whose value is the
- * first after them.
+ * first after them, unless options->reject_nodata.
  * Errors  INVALID_ARGUMENT (no value is left, or the model has such a class), NO_MEMORY.
  * Memory  released with s2_class_table_clear().
  */

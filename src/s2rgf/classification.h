@@ -60,6 +60,7 @@ typedef struct s2rgf_classify_options {
     const s2rgf_model *model; /* an open model, in place of model_path, or NULL */
     /* "float", as fast as the processor can, or "exact", the same bytes on every processor */
     const char *precision;
+    bool reject_nodata; /* rejected pixels become nodata, and the map has no class "unsure" */
 } s2rgf_classify_options;
 
 /** Fill with defaults. options out [size], size is sizeof *options. */

@@ -72,6 +72,38 @@ expect_silence s2rgf_sample -q map_0.6.tif -n 300 sample.gpkg
 expect_status 0 s2rgf_assess map_0.6.tif -labels scene/labels.gpkg -l test -a class
 expect_in "$stdout" "unsure"
 
+# ---- as nodata: no class is added, patches do not take it, shares must agree
+expect_silence "${classify[@]}" -reject 0.6 -reject_nodata -conf lone_conf.tif lone.tif
+expect_same conf.tif lone_conf.tif
+cat > lone.py <<'EOF'
+from osgeo import gdal
+gdal.UseExceptions()
+whole, unsure, lone = (gdal.Open(path) for path in ("whole.tif", "map_0.6.tif", "lone.tif"))
+for data in whole, unsure, lone: data.GetFileList()
+names = [data.GetRasterBand(1).GetCategoryNames() for data in (whole, lone)]
+assert names[0] == names[1], names
+expected = unsure.ReadAsArray()
+expected[expected == len(names[0])] = 0
+assert (lone.ReadAsArray() == expected).all()
+assert lone.GetMetadataItem("S2RGF_FINISHING") == "reject 0.6 as nodata"
+EOF
+expect_silence "$PYTHON" lone.py
+for index in 1 2; do
+    expect_silence "${classify[@]}" -tile 32 -overwrite -reject 0.6 -reject_nodata -shard $index/2 shares.tif
+done
+expect_silence s2rgf_mosaic -q -overwrite shares.tif
+expect_same lone.tif shares.tif
+expect_silence "${classify[@]}" -tile 32 -overwrite -reject 0.6 -shard 2/2 shares.tif
+expect_status 3 s2rgf_mosaic -q -overwrite shares.tif
+expect_in "$stderr" "expected reject 0.6 as nodata, found reject 0.6"
+expect_silence "${classify[@]}" -reject 0.6 -reject_nodata -mmu 9 lone_9.tif
+"$PYTHON" -c '
+from osgeo import gdal
+lone, patches = (gdal.Open(path).ReadAsArray() for path in ("lone.tif", "lone_9.tif"))
+assert ((lone == 0) == (patches == 0)).all() and (lone != patches).any()' || fail "patches and nodata"
+expect_status 2 "${classify[@]}" -reject_nodata new.tif
+expect_in "$stderr" "-reject_nodata: needs -reject"
+
 # ---- what is no probability, and a model that has such a class
 keep_files
 for p in -0.1 1.1 nan inf 60% ""; do
@@ -92,3 +124,4 @@ expect_status 1 s2rgf_classify -q -m has_one.s2rgf "${sources[@]}" -reject 0.6 n
 expect_in "$stderr" "reject: expected no class \"unsure\" in the model, found one"
 expect_no_file new.tif
 expect_silence s2rgf_classify -q -m has_one.s2rgf "${sources[@]}" new.tif
+expect_silence s2rgf_classify -q -m has_one.s2rgf "${sources[@]}" -reject 0.6 -reject_nodata other.tif

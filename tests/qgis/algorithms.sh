@@ -36,9 +36,9 @@ expect_same expected_window.tif window.tif
 
 ogr2ogr -q -nln fields fields.gpkg scene/labels.gpkg train
 s2rgf_classify -q -m model.s2rgf "${sources[@]}" -cutline fields.gpkg -exclude scene/labels.gpkg -el test \
-    -reject 0.5 -uncertainty expected_both.tif expected_cut.tif
+    -reject 0.5 -reject_nodata -uncertainty expected_both.tif expected_cut.tif
 expect_algorithm s2rgf:classify MODEL=model.s2rgf "${scene[@]}" "CUTLINE=fields.gpkg|layername=fields" \
-    "EXCLUDE=scene/labels.gpkg|layername=test" REJECT=0.5 OUTPUT=cut.tif UNCERTAINTY=both.tif
+    "EXCLUDE=scene/labels.gpkg|layername=test" REJECT=0.5 REJECT_NODATA=true OUTPUT=cut.tif UNCERTAINTY=both.tif
 expect_same expected_cut.tif cut.tif
 expect_same expected_both.tif both.tif
 

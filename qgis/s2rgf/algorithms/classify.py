@@ -64,6 +64,13 @@ class Classify(ProgramAlgorithm):
             1,
         ),
         Option(
+            "REJECT_NODATA",
+            "-reject_nodata",
+            bool,
+            "Less probable pixels become nodata",
+            "Instead of a class of their own.",
+        ),
+        Option(
             "TILE",
             "-tile",
             int,
