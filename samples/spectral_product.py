@@ -95,7 +95,10 @@ def main():
     product, out = sys.argv[1:]
     if os.path.exists(out):
         sys.exit(f"{out}: exists already")
-    root = gdal.OpenEx(product, gdal.OF_MULTIDIM_RASTER).GetRootGroup()
+    try:
+        root = gdal.OpenEx(product, gdal.OF_MULTIDIM_RASTER).GetRootGroup()
+    except RuntimeError as error:
+        sys.exit(f"{product}: not a file of many dimensions, such as EMIT L2A or PRISMA L2D: {error}")
     if "reflectance" in (root.GetMDArrayNames() or []):
         emit(root, out)
     elif "HDFEOS" in (root.GetGroupNames() or []):

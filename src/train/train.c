@@ -263,6 +263,8 @@ static void tell_idle(const s2rgf_train_options *options, const s2_model_content
     if (!validates && options->patience > 0)
         s2_log(host, S2RGF_WARNING,
                "-patience: nothing is validated: training does not stop early");
+    if (!validates && strcmp(options->validation_by, DEFAULTS.validation_by) != 0)
+        s2_log(host, S2RGF_WARNING, "-val_by: nothing is validated: it has no effect");
     if (content->off.redundancy && redundancy_asked)
         s2_log(host, S2RGF_WARNING,
                "-ablate redundancy: there is no such loss: -beta and -redundancy have no effect");

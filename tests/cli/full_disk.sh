@@ -26,7 +26,7 @@ full 8 "${train[@]}" -q m.s2rgf
 full 8 "${train[@]}" -q -overwrite existing.s2rgf
 full 8 "${classify[@]}" -co COMPRESS=NONE map.tif
 full 8 "${classify[@]}" -overwrite -co COMPRESS=NONE existing.tif
-full 700 "${classify[@]}" -prob prob.tif map.tif
+full 200 "${classify[@]}" -prob prob.tif map.tif
 full 8 "${classify[@]}" -of COG -co COMPRESS=NONE map.tif
 
 for format in gpkg geojson csv shp gml; do

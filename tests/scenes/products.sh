@@ -172,4 +172,6 @@ expect_status 1 python3 spectral_product.py EMIT_L2A_RFL_001.nc emit.tif
 expect_in "$stderr" "emit.tif: exists already"
 expect_same before.tif emit.tif
 expect_status 1 python3 spectral_product.py labels.gpkg none.tif
+expect_in "$stderr" "labels.gpkg: not a file of many dimensions"
+expect_not_in "$stderr" "Traceback"
 expect_no_file none.tif

@@ -179,6 +179,8 @@ quick=(s2rgf_train -overwrite -c 16 -steps 2 -batch 1 -crop 32)
 expect_status 0 "${quick[@]}" -scenes dates "${inputs[@]}" -labels valley.gpkg -a class m.s2rgf
 [ "$(polygons)" = "$(cat polygons)" ] || fail "$(cat polygons) polygons are $(polygons)"
 # Whole scenes: these two overlap, so none can be spared; of three that lie apart one validates.
+expect_status 0 "${quick[@]}" -val 0 -val_by scene -scenes dates "${inputs[@]}" -labels valley.gpkg -a class m.s2rgf
+expect_in "$stderr" "-val_by: nothing is validated"
 expect_status 0 "${quick[@]}" -val_by scene -scenes dates "${inputs[@]}" -labels valley.gpkg -a class m.s2rgf
 expect_in "$stderr" "no scene can be left out so that every class keeps half of its labels: training on all of them, without validation"
 for name in a b c; do echo "tiles/$name"; done > list.txt
