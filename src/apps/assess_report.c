@@ -203,5 +203,5 @@ void s2_assess_report_write(const s2rgf_assessment *assessment, FILE *out)
     if (assessment->area_adjusted)
         s2_estimates_report_write(assessment->area_adjusted, out);
     else
-        fputs("\nNo design given: these are figures of the labels, not of the whole map\n", out);
+        fputs("\nno design given: these are figures of the sample, not of the map\n", out);
 }

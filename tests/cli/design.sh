@@ -58,10 +58,10 @@ for text in "Figures of the sample" "strata are the map's classes" \
     "area, ha                     21157.76       3141.65        15000.13        27315.40"; do
     expect_in "$stdout" "$text"
 done
-expect_not_in "$stdout" "No design given"
+expect_not_in "$stdout" "no design given"
 # without a design: the counts, and what they are not
 expect_status 0 s2rgf_assess olofsson.tif -labels olofsson.gpkg -a reference
-expect_in "$stdout" "No design given: these are figures of the labels, not of the whole map"
+expect_in "$stdout" "no design given: these are figures of the sample, not of the map"
 expect_in "$stdout" "overall accuracy   0.9172"
 expect_not_in "$stdout" "std. error"
 expect_silence s2rgf_assess olofsson.tif -labels olofsson.gpkg -a reference -q -json plain.json
