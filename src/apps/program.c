@@ -1,6 +1,7 @@
 /* What every program does around its verb. */
 #include "apps/program.h"
 
+#include <cpl_conv.h>
 #include <gdal.h>
 #include <locale.h>
 
@@ -25,4 +26,10 @@ int s2_program_run(const s2_program *program, int argc, char **argv, void *value
     s2_command_clear(&command);
     GDALDestroyDriverManager();
     return exit_code;
+}
+
+void s2_program_bound_cache(void)
+{
+    if (!CPLGetConfigOption("GDAL_CACHEMAX", NULL))
+        GDALSetCacheMax64((GIntBig)256 << 20);
 }

@@ -16,4 +16,10 @@ typedef s2rgf_status (*s2_program_verb)(void *values, s2_report *report, s2rgf_e
 int s2_program_run(const s2_program *program, int argc, char **argv, void *values,
                    s2_program_verb verb);
 
+/**
+ * Keep GDAL's block cache at 256 MB, unless GDAL_CACHEMAX says otherwise. For a verb that reads maps
+ * once: GDAL's own default, a part of the machine's memory, would let the peak grow with the map.
+ */
+void s2_program_bound_cache(void);
+
 #endif

@@ -116,6 +116,7 @@ static s2rgf_status assess(void *data, s2_report *report, s2rgf_error *err)
     s2rgf_assessment *assessment = NULL;
     s2rgf_status status = check_outputs(values, err);
 
+    s2_program_bound_cache();
     if (is_stdout(values->json_path) || is_stdout(values->html_path))
         report->quiet = true;
     s2_warnings_start(&warnings, &report->host);

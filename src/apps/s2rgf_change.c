@@ -59,6 +59,7 @@ static s2rgf_status change(void *data, s2_report *report, s2rgf_error *err)
     char *json = NULL;
     s2rgf_status status = S2RGF_OK;
 
+    s2_program_bound_cache();
     report->quiet = report->quiet || to_stdout;
     values->change.report_path = to_stdout ? NULL : values->json_path;
     if (values->change.report_path)

@@ -32,6 +32,7 @@ static const s2_program PROGRAM = S2_PROGRAM(
 
 static s2rgf_status mosaic(void *data, s2_report *report, s2rgf_error *err)
 {
+    s2_program_bound_cache();
     return s2rgf_mosaic(data, &report->host, err);
 }
 

@@ -64,6 +64,7 @@ static const s2_program PROGRAM = S2_PROGRAM(
 
 static s2rgf_status sample(void *data, s2_report *report, s2rgf_error *err)
 {
+    s2_program_bound_cache();
     return s2rgf_sample(data, &report->host, err);
 }
 
