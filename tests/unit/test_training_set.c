@@ -316,6 +316,24 @@ static void kept_sources_are_those_of_files(void)
     fixture_clear(&kept);
 }
 
+/* A source that can no longer be read is an error, and nothing of it is kept. */
+static void source_that_cannot_be_read_is_not_kept(void)
+{
+    crop_fixture f;
+    s2_random random;
+    s2rgf_error err = {0};
+    fixture_init(&f);
+    VSILFILE *file = VSIFOpenL("/vsimem/fine.tif", "r+b");
+    REQUIRE(file && VSIFTruncateL(file, FINE_W * FINE_H) == 0 && VSIFCloseL(file) == 0);
+    s2_random_init(&random, 7, 0);
+    CPLPushErrorHandler(CPLQuietErrorHandler);
+    CHECK(s2_training_set_draw(&f.set, &f.shape, &random, &f.training->batch, &err) == S2RGF_IO);
+    CPLPopErrorHandler();
+    CHECK(strstr(err.message, "fine.tif"));
+    CHECK(!f.scenes.items[0].kept[0].pixels && !f.scenes.items[0].kept[0].valid);
+    fixture_clear(&f);
+}
+
 /* Bands that hardly vary for their size, as a temperature, keep their brightness. */
 static void distant_bands_keep_their_brightness(void)
 {
@@ -347,6 +365,7 @@ int main(void)
     statistics_see_the_edges();
     muted_source_stays_zero();
     kept_sources_are_those_of_files();
+    source_that_cannot_be_read_is_not_kept();
     distant_bands_keep_their_brightness();
     return harness_end();
 }

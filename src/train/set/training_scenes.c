@@ -199,18 +199,20 @@ static s2rgf_status keep_source(s2_training_scenes *scenes, int index, int sourc
     kept->settled = true;
     if (count > scenes->kept_room / (floats + 1))
         return S2RGF_OK;
-    kept->pixels = s2_alloc(count, floats);
-    kept->valid = s2_alloc(count, 1);
+    float *pixels = s2_alloc(count, floats);
+    uint8_t *valid = s2_alloc(count, 1);
     s2rgf_status status = S2RGF_OK;
-    if (kept->pixels && kept->valid)
-        status = read_files(scenes, index, source, whole, kept->pixels, kept->valid, err);
-    if (kept->pixels && kept->valid && status == S2RGF_OK) {
-        scenes->kept_room -= count * (floats + 1);
-        close_kept(scenes, index);
-    } else {
-        S2_FREE_EACH(kept->pixels, kept->valid);
+    if (pixels && valid)
+        status = read_files(scenes, index, source, whole, pixels, valid, err);
+    if (!pixels || !valid || status != S2RGF_OK) {
+        S2_FREE_EACH(pixels, valid);
+        return status;
     }
-    return status;
+    kept->pixels = pixels;
+    kept->valid = valid;
+    scenes->kept_room -= count * (floats + 1);
+    close_kept(scenes, index);
+    return S2RGF_OK;
 }
 
 s2rgf_status s2_training_scenes_read(s2_training_scenes *scenes, int index, int source,
@@ -220,12 +222,12 @@ s2rgf_status s2_training_scenes_read(s2_training_scenes *scenes, int index, int 
     const s2_rect whole = {0, 0, geometry->source_width[source], geometry->source_height[source]};
     const s2_kept_source *kept = &scenes->items[index].kept[source];
     const size_t bands = (size_t)scenes->content->sources[source].band_count;
-    s2rgf_status status = S2RGF_OK;
-    if (!kept->settled)
-        status = keep_source(scenes, index, source, whole, err);
-    if (status != S2RGF_OK || !kept->pixels)
-        return status != S2RGF_OK ? status
-                                  : read_files(scenes, index, source, rect, pixels, valid, err);
+    const s2rgf_status status =
+        kept->settled ? S2RGF_OK : keep_source(scenes, index, source, whole, err);
+    if (status != S2RGF_OK)
+        return status;
+    if (!kept->pixels)
+        return read_files(scenes, index, source, rect, pixels, valid, err);
     for (int y = 0; y < rect.h; y++) {
         const size_t from = (size_t)(rect.y + y) * (size_t)whole.w + (size_t)rect.x;
         const size_t to = (size_t)y * (size_t)rect.w;

@@ -1,4 +1,5 @@
-/* The scenes of a training: what is known of each while it is closed, and a few that are open. */
+/* The scenes of a training: what is known of each while it is closed, a few that are open, and small
+   sources that are kept in memory. */
 #ifndef S2_TRAIN_SET_TRAINING_SCENES_H
 #define S2_TRAIN_SET_TRAINING_SCENES_H
 
