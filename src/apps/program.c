@@ -28,8 +28,13 @@ int s2_program_run(const s2_program *program, int argc, char **argv, void *value
     return exit_code;
 }
 
+int s2_program_cache_mb(void)
+{
+    return CPLGetConfigOption("GDAL_CACHEMAX", NULL) ? 0 : 256;
+}
+
 void s2_program_bound_cache(void)
 {
-    if (!CPLGetConfigOption("GDAL_CACHEMAX", NULL))
-        GDALSetCacheMax64((GIntBig)256 << 20);
+    if (s2_program_cache_mb() > 0)
+        GDALSetCacheMax64((GIntBig)s2_program_cache_mb() << 20);
 }

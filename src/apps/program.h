@@ -17,9 +17,12 @@ int s2_program_run(const s2_program *program, int argc, char **argv, void *value
                    s2_program_verb verb);
 
 /**
- * Keep GDAL's block cache at 256 MB, unless GDAL_CACHEMAX says otherwise. For a verb that reads maps
- * once: GDAL's own default, a part of the machine's memory, would let the peak grow with the map.
+ * The largest block cache of GDAL, in MB; 0: GDAL_CACHEMAX decides. GDAL's own default, a part of
+ * the machine's memory, would let the peak grow with the scene.
  */
+int s2_program_cache_mb(void);
+
+/** Bound GDAL's block cache by s2_program_cache_mb(). For a verb that reads maps once. */
 void s2_program_bound_cache(void);
 
 #endif

@@ -1,5 +1,4 @@
 /* s2rgf_classify: map a scene with a model. */
-#include <cpl_conv.h>
 #include <gdal.h>
 
 #include "apps/common_options.h"
@@ -9,8 +8,6 @@
 #include "apps/shard.h"
 #include "s2rgf/classification.h"
 #include "s2rgf/lazy_maps.h"
-
-#define BLOCK_CACHE_MB 256 /* at most, unless GDAL_CACHEMAX says otherwise */
 
 typedef struct arguments {
     s2rgf_classify_options classify;
@@ -137,9 +134,7 @@ static s2rgf_status write_scene(const arguments *values, const s2rgf_host *host,
 static s2rgf_status classify(void *data, s2_report *report, s2rgf_error *err)
 {
     arguments *values = data;
-    /* GDAL's own default, a part of the machine's memory, would let the peak grow with the scene */
-    if (!CPLGetConfigOption("GDAL_CACHEMAX", NULL))
-        values->classify.block_cache_mb = BLOCK_CACHE_MB;
+    values->classify.block_cache_mb = s2_program_cache_mb();
     if (values->scene_path) {
         const s2rgf_status status = write_scene(values, &report->host, err);
         if (status != S2RGF_OK || !values->classify.output_path)

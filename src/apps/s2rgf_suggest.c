@@ -1,13 +1,10 @@
 /* s2rgf_suggest: where to label next. */
-#include <cpl_conv.h>
 #include <gdal.h>
 
 #include "apps/common_options.h"
 #include "apps/environment.h"
 #include "apps/program.h"
 #include "s2rgf/suggestions.h"
-
-#define BLOCK_CACHE_MB 256 /* at most, unless GDAL_CACHEMAX says something */
 
 #define SUGGEST(member) offsetof(s2rgf_suggest_options, member)
 
@@ -49,8 +46,7 @@ static s2rgf_status suggest(void *data, s2_report *report, s2rgf_error *err)
 {
     s2rgf_suggest_options *values = data;
 
-    if (!CPLGetConfigOption("GDAL_CACHEMAX", NULL))
-        values->block_cache_mb = BLOCK_CACHE_MB;
+    values->block_cache_mb = s2_program_cache_mb();
     return s2rgf_suggest(values, &report->host, err);
 }
 

@@ -22,6 +22,7 @@ expect_same whole.tif asc_map.tif
 # nothing wanted is no error, but told
 expect_status 0 "${classify[@]}" -mask none.tif -conf none_conf.tif none_map.tif
 expect_in "$stderr" "no pixel is mapped: none that is wanted has valid data"
+[ "$(wc -l < "$stderr")" -eq 1 ] || fail "more than one line is told"
 "$PYTHON" -c '
 from osgeo import gdal
 assert not gdal.Open("none_map.tif").ReadAsArray().any()
