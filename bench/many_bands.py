@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 
 from many_scenes import measure
+from small_scenes import label
 
 SIDE = 256
 FEW, MANY = 4, 14  # steps of the two trainings whose difference is what steps take
@@ -51,7 +52,7 @@ def main():
             for build in builds:
                 seconds = [statistics.median(one[build][i] for one in rounds) for i in range(len(BANDS))]
                 times = statistics.median(one[build][1] / one[build][0] for one in rounds)
-                print(f"| {build.parent.name}/{build.name} | {ratio} | " + " | ".join(f"{s:.3f}" for s in seconds) +
+                print(f"| {label(build)} | {ratio} | " + " | ".join(f"{s:.3f}" for s in seconds) +
                       f" | {times:.2f} |", flush=True)
 
 

@@ -8,7 +8,6 @@ half alone; half of the polygons tests.
 import json
 import os
 import resource
-import subprocess
 import tempfile
 
 import numpy as np
@@ -17,18 +16,13 @@ from osgeo import gdal, ogr
 import scenes
 import scenes_tiled
 from curves import print_head, study_parser
-from head_start import accuracy, by_name
+from head_start import LIGHT, accuracy, by_name, run
 from rasters import burn_polygons, settle
 from regimes import relight
 
 gdal.UseExceptions()
 ogr.UseExceptions()
-LIGHT = 0.1         # spread of gains, and of offsets in means of a band
-
-
-def run(build, program, *arguments):
-    subprocess.run([os.path.join(build, program), "-q", "-overwrite", "-threads", "1", *arguments], check=True,
-                   stderr=subprocess.DEVNULL)
+FORCE = ("-overwrite", "-threads", "1")
 
 
 def truth_of(crowns, field, like):
@@ -50,7 +44,7 @@ class Case:
         self.map = os.path.join(folder, "map.tif")
 
     def classify(self, model, *arguments):
-        run(self.build, "s2rgf_classify", "-noqml", "-m", model, *arguments)
+        run(self.build, "s2rgf_classify", *FORCE, "-noqml", "-m", model, *arguments)
 
 
 class Idtrees(Case):
@@ -202,7 +196,7 @@ def trial(case, seed, channels, options):
     for way, (arguments, test) in case.ways.items():
         model = os.path.join(case.folder, "model.s2rgf")
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        run(case.build, "s2rgf_train", "-c", str(channels), "-val", "0", "-seed", str(seed), *options, *case.options,
+        run(case.build, "s2rgf_train", *FORCE, "-c", str(channels), "-val", "0", "-seed", str(seed), *options, *case.options,
             *arguments, model)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
