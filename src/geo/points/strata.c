@@ -148,11 +148,15 @@ s2rgf_status s2_strata_read(s2_strata *strata, const s2rgf_host *host, s2_strata
         if (status == S2RGF_OK && !s2_progress(host, (double)(y + 1) / height))
             status = s2_fail(err, S2RGF_CANCELLED, "%s: interrupted", strata->map.path);
     }
+    for (int value = 0; value < VALUES && status == S2RGF_OK; value++) {
+        strata->total += strata->pixels[value];
+        strata->total_m2 += strata->area_m2[value];
+    }
     if (status == S2RGF_OK)
         status = complete_classes(strata, occurs, host, err);
-    if (status == S2RGF_OK && s2_strata_total(strata, NULL) == 0 && strata->without_stratum == 0)
+    if (status == S2RGF_OK && strata->total == 0 && strata->without_stratum == 0)
         status = s2_class_band_fail_empty(&strata->map.band, err);
-    if (status == S2RGF_OK && s2_strata_total(strata, NULL) == 0)
+    if (status == S2RGF_OK && strata->total == 0)
         status = s2_fail(err, S2RGF_MISMATCH, "%s: no pixel with a class has a stratum in %s",
                          strata->map.path, strata->own.path);
     if (status == S2RGF_OK)
@@ -172,15 +176,8 @@ const s2_class_table *s2_strata_classes(const s2_strata *strata)
     return strata->has_own ? &strata->own.classes : &strata->map.classes;
 }
 
-uint64_t s2_strata_total(const s2_strata *strata, double *area_m2)
+double s2_strata_weight(const s2_strata *strata, int value)
 {
-    uint64_t pixels = 0;
-    double area = 0.0;
-    for (int value = 0; value < VALUES; value++) {
-        pixels += strata->pixels[value];
-        area += strata->area_m2[value];
-    }
-    if (area_m2)
-        *area_m2 = area;
-    return pixels;
+    return isfinite(strata->total_m2) ? strata->area_m2[value] / strata->total_m2
+                                      : (double)strata->pixels[value] / (double)strata->total;
 }
