@@ -260,9 +260,26 @@ assert abs(found["se"] / a["area_ha"] / se - 1) < .01, (found, se)
 assert a["overall_accuracy"]["se"] == 0
 '
 done
-# a projection that does not keep areas
+# a projection that is not true to areas: on the ellipsoid, too
 "$PYTHON" -c '
 from osgeo import gdal
-gdal.Warp("mercator.tif", "degrees.tif", dstSRS="EPSG:3857", dstNodata=0)'
-expect_status 0 s2rgf_assess mercator.tif -labels multi.gpkg -a reference -design stratified
-expect_in "$stderr" "its projection does not keep areas"
+gdal.Warp("mercator.tif", "degrees.tif", dstSRS="EPSG:3857", dstNodata=0, xRes=500, yRes=500)'
+expect_status 0 s2rgf_assess mercator.tif -labels multi.gpkg -a reference -design stratified -json mercator.json
+expect_in "$stdout" "Areas are those on the ellipsoid, row by row"
+expect_not_in "$stderr" "areas"
+check mercator.json '
+other = json.load(open("degrees.json"))["area_adjusted"]["per_class"]
+for c in other:
+    assert abs(by[c["class"]]["area_ha"]["estimate"] / c["area_ha"]["estimate"] - 1) < .01, (by[c["class"]], c)
+'
+# one whose areas differ within a row, too
+"$PYTHON" -c '
+import numpy as np
+from osgeo import gdal, osr
+srs = osr.SpatialReference(); srs.ImportFromEPSG(3995)
+data = gdal.GetDriverByName("GTiff").Create("polar.tif", 60, 60)
+data.SetGeoTransform((0, 50000, 0, 0, 0, -50000)); data.SetSpatialRef(srs)
+data.GetRasterBand(1).WriteArray(np.ones((60, 60), "u1"))'
+expect_status 0 s2rgf_sample polar.tif -n 50 polar.gpkg
+expect_in "$stdout" "Areas are those on the ellipsoid, row by row"
+expect_in "$stderr" "its projection does not keep areas: within a row, pixels differ by up to"

@@ -98,25 +98,26 @@ static s2rgf_status complete_classes(s2_strata *strata, const uint8_t *map_occur
 /** Say how areas are measured, and where that may mislead. */
 static void tell_areas(const s2_strata *strata, const s2rgf_host *host)
 {
-    const s2_grid *grid = &strata->map.grid;
-    const double ground = s2_grid_pixel_metres(grid), plane = strata->most_m2;
-    if (!strata->ground.is_known) {
+    const s2_ground *ground = &strata->ground;
+    if (!ground->is_known) {
         s2_log(host, S2RGF_WARNING, "%s: areas are not known: it has no CRS with a unit of length",
                strata->map.path);
         return;
     }
-    if (strata->ground.is_geographic) {
-        s2_log(host, S2RGF_INFO,
-               "Areas are those on the ellipsoid, row by row: %.6g to %.6g m2 a pixel",
-               strata->least_m2, strata->most_m2);
+    if (!ground->is_geographic && !ground->has_rows) {
+        s2_log(host, S2RGF_INFO, "Areas are those of the projection: %.10g m2 a pixel",
+               strata->most_m2);
         return;
     }
-    s2_log(host, S2RGF_INFO, "Areas are those of the projection: %.10g m2 a pixel", plane);
-    if (fabs(ground * ground / plane - 1.0) > TRUE_AREA)
+    s2_log(host, S2RGF_INFO,
+           "Areas are those on the ellipsoid, row by row: %.6g to %.6g m2 a pixel",
+           strata->least_m2, strata->most_m2);
+    if (ground->uneven > TRUE_AREA)
         s2_log(host, S2RGF_WARNING,
-               "%s: its projection does not keep areas: a pixel has %.6g m2, but %.6g m2 on the "
-               "ground at its centre: hectares are wrong by as much, and proportions may be wrong",
-               strata->map.path, plane, ground * ground);
+               "%s: its projection does not keep areas: within a row, pixels differ by up to "
+               "%.0f %%, and hectares may be wrong by as much: an equal-area projection would be "
+               "better",
+               strata->map.path, 100.0 * ground->uneven);
 }
 
 s2rgf_status s2_strata_read(s2_strata *strata, const s2rgf_host *host, s2_strata_visit visit,
