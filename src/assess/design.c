@@ -72,8 +72,6 @@ static s2rgf_status init_units(const s2_design_input *input, unit_maker *maker, 
     const s2_class_table *classes = s2_strata_classes(strata);
     const size_t reference_count = (size_t)input->sample->classes.count;
     const bool stratified = input->design == S2_DESIGN_STRATIFIED;
-    double area;
-    const uint64_t pixels = s2_strata_total(strata, &area);
     *maker = (unit_maker){.input = input,
                           .stratum_count = stratified ? classes->count : 1,
                           .class_count = strata->map.classes.count};
@@ -87,13 +85,11 @@ static s2rgf_status init_units(const s2_design_input *input, unit_maker *maker, 
         return s2_fail_memory(err, "sample");
     for (size_t c = 0; c < reference_count; c++)
         maker->reference_class[c] = input->to_map[c] >= 0 ? input->to_map[c] : maker->class_count++;
-    maker->strata[0] = (s2_sample_stratum){1.0, pixels};
+    maker->strata[0] = (s2_sample_stratum){1.0, strata->total};
     for (int h = 0; h < maker->stratum_count && stratified; h++) {
         const int value = classes->items[h].value;
-        const uint64_t size = strata->pixels[value];
-        const double weight =
-            isfinite(area) ? strata->area_m2[value] / area : (double)size / (double)pixels;
-        maker->strata[h] = (s2_sample_stratum){weight, size};
+        maker->strata[h] =
+            (s2_sample_stratum){s2_strata_weight(strata, value), strata->pixels[value]};
     }
     return S2RGF_OK;
 }
@@ -123,10 +119,11 @@ static s2rgf_status make_unit(unit_maker *maker, size_t point, s2rgf_error *err)
     const int stratum = input->design == S2_DESIGN_STRATIFIED
                             ? s2_class_table_find_value(s2_strata_classes(input->strata), value)
                             : 0;
+    const double area = s2_ground_area(&input->strata->ground, pixel->y);
     maker->unit_points[maker->unit_count] = point;
     maker->units[maker->unit_count++] =
         (s2_sample_unit){stratum, s2_class_table_find_value(&input->strata->map.classes, mapped),
-                         maker->reference_class[pixel->class_index]};
+                         maker->reference_class[pixel->class_index], isnan(area) ? 1.0 : area};
     return S2RGF_OK;
 }
 
@@ -278,11 +275,9 @@ void s2_estimates_free(s2rgf_map_estimates *estimates)
 static double stratum_area(const unit_maker *maker, int stratum)
 {
     const s2_strata *strata = maker->input->strata;
-    double area;
-    if (maker->input->design == S2_DESIGN_STRATIFIED)
-        return strata->area_m2[s2_strata_classes(strata)->items[stratum].value];
-    s2_strata_total(strata, &area);
-    return area;
+    return maker->input->design == S2_DESIGN_STRATIFIED
+               ? strata->area_m2[s2_strata_classes(strata)->items[stratum].value]
+               : strata->total_m2;
 }
 
 static s2rgf_status name_strata(const unit_maker *maker, const uint64_t *counts,
@@ -324,12 +319,10 @@ static s2rgf_status estimate_all(const unit_maker *maker, const uint64_t *counts
     const size_t classes = (size_t)maker->class_count, strata = (size_t)maker->stratum_count;
     s2_sample sample = {
         maker->strata, maker->stratum_count, by_classes(maker->input),
-        maker->units,  maker->unit_count,    s2_alloc(4 * strata, sizeof(uint64_t))};
-    double area_m2;
-    s2_strata_total(maker->input->strata, &area_m2);
+        maker->units,  maker->unit_count,    s2_alloc(4 * strata, sizeof(s2_sample_tally))};
     estimates->design = NAMES[maker->input->design];
     estimates->strata_are_classes = sample.strata_are_classes;
-    estimates->area_ha = area_m2 / SQUARE_METRES_PER_HA;
+    estimates->area_ha = maker->input->strata->total_m2 / SQUARE_METRES_PER_HA;
     estimates->class_count = maker->class_count;
     estimates->stratum_count = maker->stratum_count;
     estimates->per_class = s2_calloc(classes, sizeof *estimates->per_class);

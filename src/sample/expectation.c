@@ -1,7 +1,6 @@
 /* What user's accuracies are expected before anything is assessed. */
 #include "sample/expectation.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,10 +25,10 @@ static bool is_of(const char *text, int value, const char *name)
            (strlen(number) == length && strncmp(text, number, length) == 0);
 }
 
-s2rgf_status s2_expected_deviation(const char *const *accuracies, int value, const char *name,
-                                   double *deviation, s2rgf_error *err)
+s2rgf_status s2_expected_accuracy(const char *const *accuracies, int value, const char *name,
+                                  double *accuracy, s2rgf_error *err)
 {
-    double accuracy = USUAL_ACCURACY;
+    *accuracy = USUAL_ACCURACY;
     for (int i = 0; accuracies && accuracies[i]; i++) {
         const size_t length = class_length(accuracies[i]);
         const char *number = accuracies[i] + length + (length > 0);
@@ -41,9 +40,8 @@ s2rgf_status s2_expected_deviation(const char *const *accuracies, int value, con
                            "found %s",
                            accuracies[i]);
         if (length == 0 || is_of(accuracies[i], value, name))
-            accuracy = found;
+            *accuracy = found;
     }
-    *deviation = sqrt(accuracy * (1.0 - accuracy));
     return S2RGF_OK;
 }
 

@@ -5,13 +5,13 @@
 #include "core/class_table.h"
 
 /**
- * Expected standard deviation of right and wrong in a stratum, sqrt(U (1 - U)).
+ * The user's accuracy expected of a class.
  * accuracies in  "U" for all or "class=U", by name or value, where the last that fits counts; ended by
  *                NULL; NULL: .8
  * Errors  INVALID_ARGUMENT (U is no number from 0 to 1).
  */
-s2rgf_status s2_expected_deviation(const char *const *accuracies, int value, const char *name,
-                                   double *deviation, s2rgf_error *err);
+s2rgf_status s2_expected_accuracy(const char *const *accuracies, int value, const char *name,
+                                  double *accuracy, s2rgf_error *err);
 
 /** Refuse accuracies of classes that there are not. Errors: INVALID_ARGUMENT. */
 s2rgf_status s2_expectation_check(const char *const *accuracies, const s2_class_table *classes,

@@ -24,7 +24,7 @@
 #define VALUES (S2_CLASS_MAX_VALUE + 1)
 #define MUCH 0.1       /* of the map: to be warned of, where it is excluded */
 #define TOLD_STRATA 10 /* that get too few points, each by its name */
-#define ALL 0          /* the one stratum of designs that have none */
+#define ALL 1          /* the one stratum of designs that have none */
 #define STREAM_OF_CODES VALUES
 #define STREAM_OF_ORDER (VALUES + 1)
 #define STREAM_OF_LATTICE (VALUES + 2)
@@ -168,15 +168,13 @@ static s2rgf_status visit_row(void *context, int y, int *values, s2rgf_error *er
 static s2rgf_status list_strata(drawing *d, s2rgf_error *err)
 {
     const s2_class_table *classes = s2_strata_classes(&d->strata);
-    double area;
-    const double total = (double)s2_strata_total(&d->strata, &area);
     const int most = d->design == STRATIFIED ? classes->count : 1;
     d->list = s2_calloc((size_t)most, sizeof *d->list);
     d->allotted = s2_calloc((size_t)most, sizeof *d->allotted);
     if (!d->list || !d->allotted)
         return s2_fail_memory(err, "strata");
     if (d->design != STRATIFIED) {
-        d->list[0] = (stratum){ALL, 1, "all pixels", (uint64_t)total};
+        d->list[0] = (stratum){ALL, ALL, "all pixels", d->strata.total};
         d->allotted[0] = (s2_allotment){.pixels = d->drawable[ALL], .weight = 1.0};
         d->count = 1;
         return S2RGF_OK;
@@ -189,13 +187,31 @@ static s2rgf_status list_strata(drawing *d, s2rgf_error *err)
                    class->value, class->name, pixels > 0 ? " outside of excluded places" : "");
         if (pixels == 0)
             continue;
-        const double weight =
-            isfinite(area) ? d->strata.area_m2[class->value] / area : (double)pixels / total;
         d->allotted[d->count] =
-            (s2_allotment){.pixels = d->drawable[class->value], .weight = weight};
+            (s2_allotment){.pixels = d->drawable[class->value],
+                           .weight = s2_strata_weight(&d->strata, class->value)};
         d->list[d->count++] = (stratum){class->value, class->value, class->name, pixels};
     }
     return S2RGF_OK;
+}
+
+/** How right and wrong are expected to vary: in each stratum, or, without strata, in the map. */
+static s2rgf_status expect_deviations(drawing *d, s2rgf_error *err)
+{
+    const char *const *accuracies = d->options->accuracies;
+    const s2_class_table *classes = s2_strata_classes(&d->strata);
+    s2rgf_status status = s2_expectation_check(accuracies, classes, err);
+    double overall = 0.0, accuracy;
+    for (int c = 0, h = 0; c < classes->count && status == S2RGF_OK; c++) {
+        const s2_class *class = &classes->items[c];
+        status = s2_expected_accuracy(accuracies, class->value, class->name, &accuracy, err);
+        overall += s2_strata_weight(&d->strata, class->value) * accuracy;
+        if (d->design == STRATIFIED && d->strata.pixels[class->value] > 0)
+            d->allotted[h++].deviation = sqrt(accuracy * (1.0 - accuracy));
+    }
+    if (d->design != STRATIFIED)
+        d->allotted[0].deviation = sqrt(fmax(overall * (1.0 - overall), 0.0));
+    return status;
 }
 
 /* ---- drawing ---------------------------------------------------------------------------------- */
@@ -366,7 +382,7 @@ static s2rgf_status look_up_classes(drawing *d, s2rgf_error *err)
 /** Tell how much of the map the sample cannot speak of. */
 static void tell_excluded(const drawing *d, uint64_t drawable)
 {
-    const uint64_t pixels = s2_strata_total(&d->strata, NULL);
+    const uint64_t pixels = d->strata.total;
     const double share = (double)(pixels - drawable) / (double)pixels;
     if (drawable == pixels) {
         s2_log(d->host, S2RGF_WARNING, "%s: nothing is excluded: no pixel with a class lies there",
@@ -394,11 +410,8 @@ static s2rgf_status draw_points(drawing *d, s2rgf_error *err)
                          options->map_path, options->exclude.path);
     if (status == S2RGF_OK && d->excludes)
         tell_excluded(d, drawable);
-    for (int h = 0; h < d->count && status == S2RGF_OK; h++)
-        status = s2_expected_deviation(options->accuracies, d->list[h].value, d->list[h].name,
-                                       &d->allotted[h].deviation, err);
     if (status == S2RGF_OK)
-        status = s2_expectation_check(options->accuracies, s2_strata_classes(&d->strata), err);
+        status = expect_deviations(d, err);
     if (status != S2RGF_OK)
         return status;
     if (options->target_se > 0.0) {

@@ -151,9 +151,11 @@ static s2rgf_status refuse_empty(s2_source *source, const s2rgf_host *host, s2rg
     s2rgf_status status = find_empty(source, host, &empty, &count, err);
     if (status == S2RGF_OK && count > 0) {
         s2_source_put_bands(&bands, source, empty);
+        const bool all = count == s2_source_band_count(source);
         status =
-            s2_fail(err, S2RGF_FORMAT, "source %s (%s): %s: no valid pixel", s2_source_name(source),
-                    s2_source_label(source), bands.data ? bands.data : "");
+            s2_fail(err, S2RGF_FORMAT, "source %s (%s): %s: no valid pixel%s",
+                    s2_source_name(source), s2_source_label(source), bands.data ? bands.data : "",
+                    all ? "" : "; -b leaves bands out of every scene");
     }
     S2_FREE_EACH(empty, bands.data);
     return status;

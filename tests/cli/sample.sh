@@ -118,6 +118,12 @@ check all.gpkg 'assert len(p) == 58000 and all(q["inclusion_probability"] == 1 f
 expect_status 0 s2rgf_sample map.tif -target_se 0.02 target.gpkg
 expect_in "$stdout" "398 points for a standard error of 0.02 of the overall accuracy, if every class is right in 80 %"
 check target.gpkg 'assert len(p) == 398'
+# without strata: of the accuracy .94 that the classes make together, .0564 / (.02^2 + .0564 / 58000)
+for design in simple systematic; do
+    expect_status 0 s2rgf_sample map.tif -target_se 0.02 -design $design -accuracy 2=0.9 -accuracy forest=0.99 \
+        -accuracy urban=0.6535 -overwrite target.gpkg
+    expect_in "$stdout" "141 points for a standard error of 0.02"
+done
 # Olofsson et al. 2014: 641 points; so many pixels that their number does not matter
 mkdir papers
 "$PYTHON" "$top_srcdir/tests/tools/papers.py" papers

@@ -256,6 +256,16 @@ done
 # where one source is enough, it can
 expect_status 0 "${quick[@]}" -any_source -source_dropout 0.3 -scenes list.txt "${inputs[@]}" -labels tiles/a_labels.gpkg -a class m.s2rgf
 expect_in "$stdout" "Scene bad/none: no labelled pixel"
+# a scene with nothing in one band cannot, unless -b leaves the band out of all
+"$PYTHON" - <<'P' || fail "cannot make the scene"
+from make import *
+values = gdal.Open("bad/ok_ms.tif").ReadAsArray()
+values[1] = 0
+raster("bad/band_ms.tif", values, 500000, 5800000, 10, nodata=0)
+P
+bad=(-i 'ms={}_ms.tif' -labels bad.gpkg -a class)
+is_named band 1 "source ms (bad/band_ms.tif): band 2 (B2): no valid pixel; -b leaves bands out of every scene"
+expect_status 0 "${quick[@]}" -scenes list.txt "${bad[@]}" -b ms=1,3-4 m.s2rgf
 
 # A scene in another unit is told, and so is nodata that no scene declares; other light and other land are not.
 "$PYTHON" - <<'P' || fail "cannot make the scenes"

@@ -361,6 +361,19 @@ static void test_buffer(void)
     CHECK(labels.group_count == 2 && labels.conflicts == 0);
     s2_label_set_clear(&labels);
 
+    /* in Web Mercator, at 46 degrees north, a metre on the ground is 1.443 of the projection */
+    char *utm = grid.srs_wkt;
+    grid.srs_wkt = wkt_of("EPSG:3857");
+    make_layer("GPKG", options.path, NULL, points, 1);
+    options.assigned_srs = "EPSG:3857";
+    read_or_stop(&options, &labels);
+    options.assigned_srs = NULL;
+    CHECK(wrong_in_disc(&labels, 63.2, 40.3, 3.607, "wood") == 0);
+    s2_label_set_clear(&labels);
+    s2_free(grid.srs_wkt);
+    grid.srs_wkt = utm;
+    make_layer("GPKG", options.path, "EPSG:32633", points, 2);
+
     options.buffer_m = 4; /* less than from any centre: the point's own pixel */
     read_or_stop(&options, &labels);
     CHECK(labels.count == 2);

@@ -10,8 +10,7 @@
 #include "core/plural.h"
 
 #define VALUES (S2_CLASS_MAX_VALUE + 1)
-#define TRUE_AREA 0.01   /* by how much a projection's areas may be off without a word */
-#define EQUAL_AREAS 0.05 /* by how much pixels may differ in area without a word */
+#define TRUE_AREA 0.01 /* by how much a projection's areas may be off without a word */
 
 s2rgf_status s2_strata_open(const char *map_path, const char *assigned_srs, const char *strata_path,
                             const s2rgf_host *host, s2_strata *strata, s2rgf_error *err)
@@ -99,36 +98,26 @@ static s2rgf_status complete_classes(s2_strata *strata, const uint8_t *map_occur
 /** Say how areas are measured, and where that may mislead. */
 static void tell_areas(const s2_strata *strata, const s2rgf_host *host)
 {
-    const s2_grid *grid = &strata->map.grid;
-    const double ground = s2_grid_pixel_metres(grid), plane = strata->most_m2;
-    if (!strata->ground.is_known) {
+    const s2_ground *ground = &strata->ground;
+    if (!ground->is_known) {
         s2_log(host, S2RGF_WARNING, "%s: areas are not known: it has no CRS with a unit of length",
                strata->map.path);
         return;
     }
-    if (strata->ground.is_geographic) {
-        s2_log(host, S2RGF_INFO,
-               "Areas are those on the ellipsoid, row by row: %.6g to %.6g m2 a pixel",
-               strata->least_m2, strata->most_m2);
-        if (strata->least_m2 <= 0.0)
-            s2_log(host, S2RGF_WARNING,
-                   "%s: it reaches beyond a pole, where pixels have no area, but all pixels of a "
-                   "stratum count the same: cut it at the pole",
-                   strata->map.path);
-        else if (strata->most_m2 > (1.0 + EQUAL_AREAS) * strata->least_m2)
-            s2_log(
-                host, S2RGF_WARNING,
-                "%s: its pixels differ in area by up to %.0f %%, but all pixels of a stratum count "
-                "the same: an equal-area projection would be better",
-                strata->map.path, 100.0 * (strata->most_m2 / strata->least_m2 - 1.0));
+    if (!ground->is_geographic && !ground->has_rows) {
+        s2_log(host, S2RGF_INFO, "Areas are those of the projection: %.10g m2 a pixel",
+               strata->most_m2);
         return;
     }
-    s2_log(host, S2RGF_INFO, "Areas are those of the projection: %.10g m2 a pixel", plane);
-    if (fabs(ground * ground / plane - 1.0) > TRUE_AREA)
+    s2_log(host, S2RGF_INFO,
+           "Areas are those on the ellipsoid, row by row: %.6g to %.6g m2 a pixel",
+           strata->least_m2, strata->most_m2);
+    if (ground->uneven > TRUE_AREA)
         s2_log(host, S2RGF_WARNING,
-               "%s: its projection does not keep areas: a pixel has %.6g m2, but %.6g m2 on the "
-               "ground at its centre: hectares are wrong by as much, and proportions may be wrong",
-               strata->map.path, plane, ground * ground);
+               "%s: its projection does not keep areas: within a row, pixels differ by up to "
+               "%.0f %%, and hectares may be wrong by as much: an equal-area projection would be "
+               "better",
+               strata->map.path, 100.0 * ground->uneven);
 }
 
 s2rgf_status s2_strata_read(s2_strata *strata, const s2rgf_host *host, s2_strata_visit visit,
@@ -148,11 +137,15 @@ s2rgf_status s2_strata_read(s2_strata *strata, const s2rgf_host *host, s2_strata
         if (status == S2RGF_OK && !s2_progress(host, (double)(y + 1) / height))
             status = s2_fail(err, S2RGF_CANCELLED, "%s: interrupted", strata->map.path);
     }
+    for (int value = 0; value < VALUES && status == S2RGF_OK; value++) {
+        strata->total += strata->pixels[value];
+        strata->total_m2 += strata->area_m2[value];
+    }
     if (status == S2RGF_OK)
         status = complete_classes(strata, occurs, host, err);
-    if (status == S2RGF_OK && s2_strata_total(strata, NULL) == 0 && strata->without_stratum == 0)
+    if (status == S2RGF_OK && strata->total == 0 && strata->without_stratum == 0)
         status = s2_class_band_fail_empty(&strata->map.band, err);
-    if (status == S2RGF_OK && s2_strata_total(strata, NULL) == 0)
+    if (status == S2RGF_OK && strata->total == 0)
         status = s2_fail(err, S2RGF_MISMATCH, "%s: no pixel with a class has a stratum in %s",
                          strata->map.path, strata->own.path);
     if (status == S2RGF_OK)
@@ -172,15 +165,8 @@ const s2_class_table *s2_strata_classes(const s2_strata *strata)
     return strata->has_own ? &strata->own.classes : &strata->map.classes;
 }
 
-uint64_t s2_strata_total(const s2_strata *strata, double *area_m2)
+double s2_strata_weight(const s2_strata *strata, int value)
 {
-    uint64_t pixels = 0;
-    double area = 0.0;
-    for (int value = 0; value < VALUES; value++) {
-        pixels += strata->pixels[value];
-        area += strata->area_m2[value];
-    }
-    if (area_m2)
-        *area_m2 = area;
-    return pixels;
+    return isfinite(strata->total_m2) ? strata->area_m2[value] / strata->total_m2
+                                      : (double)strata->pixels[value] / (double)strata->total;
 }

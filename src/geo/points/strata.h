@@ -13,7 +13,9 @@ typedef struct s2_strata {
     s2_ground ground;
     /* of strata, by value, where the map has a class, too: [S2_CLASS_MAX_VALUE + 1] */
     uint64_t *pixels;
-    double *area_m2;          /* NaN where areas are not known */
+    double *area_m2; /* NaN where areas are not known */
+    uint64_t total;  /* pixels of all strata, and their area */
+    double total_m2;
     uint64_t without_stratum; /* pixels of the map that have none */
     int *map_values;          /* [width] of the row at hand */
     double least_m2, most_m2; /* of a pixel */
@@ -50,7 +52,7 @@ s2rgf_status s2_strata_read_row(s2_strata *strata, int y, int *values, s2rgf_err
 /** What the strata are called. */
 const s2_class_table *s2_strata_classes(const s2_strata *strata);
 
-/** Sum over all strata. area_m2 out, NaN where areas are not known, or NULL */
-uint64_t s2_strata_total(const s2_strata *strata, double *area_m2);
+/** A stratum's share of the area, of the pixels where areas are not known. */
+double s2_strata_weight(const s2_strata *strata, int value);
 
 #endif

@@ -11,6 +11,7 @@
 
 #define STEP_SHARE 0.01 /* of the grid's sides: the step that a pixel is measured by */
 #define NORTH_STEP_RADIANS 1e-6
+#define TRUE_PLANE 0.01  /* by how much lengths and areas of a projection may be off */
 #define NEAR_GROUND 1e-2 /* a projection that is so true needs no word */
 
 /** Points to earth-centred metres, in place: longitude, latitude in radians. */
@@ -31,11 +32,12 @@ static void to_space(const double *lon, const double *lat, OGRSpatialReferenceH 
 }
 
 /**
- * Area of a pixel in square metres, by a step along the lines and one along the columns through the
- * grid's centre. geographic in the CRS of the points
+ * What s2_ground_metric() gives, on the ellipsoid about a place of a grid, by a step along the lines
+ * and one along the columns. geographic in the CRS of the points
  */
-static double area_of(const s2_grid *grid, OGRSpatialReferenceH geographic,
-                      OGRCoordinateTransformationH to_geographic)
+static void measure(const s2_grid *grid, OGRSpatialReferenceH geographic,
+                    OGRCoordinateTransformationH to_geographic, double u, double v,
+                    double metric[3])
 {
     const double step[2] = {fmax(1.0, STEP_SHARE * grid->width),
                             fmax(1.0, STEP_SHARE * grid->height)};
@@ -43,8 +45,8 @@ static double area_of(const s2_grid *grid, OGRSpatialReferenceH geographic,
     double x[4], y[4], p[4][3];
     for (int i = 0; i < 4; i++) {
         const double sign = i % 2 == 0 ? -0.5 : 0.5;
-        s2_affine_apply(&grid->to_geo, grid->width / 2.0 + (i < 2 ? sign * step[0] : 0.0),
-                        grid->height / 2.0 + (i < 2 ? 0.0 : sign * step[1]), &x[i], &y[i]);
+        s2_affine_apply(&grid->to_geo, u + (i < 2 ? sign * step[0] : 0.0),
+                        v + (i < 2 ? 0.0 : sign * step[1]), &x[i], &y[i]);
     }
     s2_gdal_catch caught;
     s2_gdal_catch_begin(&caught);
@@ -56,15 +58,19 @@ static double area_of(const s2_grid *grid, OGRSpatialReferenceH geographic,
         y[i] *= radians;
     }
     to_space(x, y, geographic, 4, p);
-    double a[3], b[3];
+    metric[0] = metric[1] = metric[2] = 0.0;
     for (int i = 0; i < 3; i++) {
-        a[i] = p[1][i] - p[0][i];
-        b[i] = p[3][i] - p[2][i];
+        const double across = (p[1][i] - p[0][i]) / step[0], down = (p[3][i] - p[2][i]) / step[1];
+        metric[0] += across * across;
+        metric[1] += across * down;
+        metric[2] += down * down;
     }
-    const double cross[3] = {a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2],
-                             a[0] * b[1] - a[1] * b[0]};
-    const double area =
-        sqrt(cross[0] * cross[0] + cross[1] * cross[1] + cross[2] * cross[2]) / step[0] / step[1];
+}
+
+/** Area in square metres of a pixel with a metric; NaN where that is not known. */
+static double area_of(const double metric[3])
+{
+    const double area = sqrt(metric[0] * metric[2] - metric[1] * metric[1]);
     return isfinite(area) ? area : NAN;
 }
 
@@ -101,15 +107,14 @@ double s2_grid_pixel_metres(const s2_grid *grid)
 {
     OGRSpatialReferenceH srs = NULL, geographic = NULL;
     OGRCoordinateTransformationH to_geographic = NULL;
-    double area = NAN;
+    double metric[3] = {NAN, NAN, NAN};
     if (!grid->srs_wkt || s2_srs_from_text(grid->srs_wkt, &srs, NULL) != S2RGF_OK)
         return NAN;
     to_geographic = to_geographic_of(srs, &geographic);
-    if (OSRIsGeographic(srs))
-        area = area_of(grid, srs, NULL);
-    else if (to_geographic)
-        area = area_of(grid, geographic, to_geographic);
-    double metres = sqrt(area);
+    if (OSRIsGeographic(srs) || to_geographic)
+        measure(grid, to_geographic ? geographic : srs, to_geographic, grid->width / 2.0,
+                grid->height / 2.0, metric);
+    double metres = sqrt(area_of(metric));
     if (!(metres > 0.0))
         metres = s2_grid_pixel_size(grid) * linear_unit(srs);
     OCTDestroyCoordinateTransformation(to_geographic);
@@ -185,10 +190,44 @@ void s2_ground_north(const s2_grid *grid, double step[2])
 
 /* ---- areas and distances row by row ----------------------------------------------------------- */
 
+/** By how much one of two metrics is off the other, in lengths along the axes and in area. */
+static double distortion(const double a[3], const double b[3])
+{
+    const double across = sqrt(a[0] / b[0]), down = sqrt(a[2] / b[2]);
+    return fmax(fmax(fabs(across - 1.0), fabs(down - 1.0)), fabs(area_of(a) / area_of(b) - 1.0));
+}
+
+/** Measure rows on the ellipsoid if the projection is not true to them somewhere on the grid. */
+static void measure_rows(s2_ground *ground, const s2_grid *grid, OGRSpatialReferenceH geographic,
+                         OGRCoordinateTransformationH to_geographic)
+{
+    const double middle = 0.5 * grid->width;
+    double plane[3], corner[3], row[3], worst = 0.0;
+    s2_ground_metric(ground, 0.0, plane);
+    for (int i = 0; i <= S2_GROUND_STEPS; i++) {
+        double *metric = ground->rows[i];
+        measure(grid, geographic, to_geographic, middle, (double)grid->height * i / S2_GROUND_STEPS,
+                metric);
+        worst = fmax(worst, distortion(metric, plane));
+        if (isnan(area_of(metric)))
+            return;
+    }
+    if (!(worst > TRUE_PLANE))
+        return;
+    ground->has_rows = true;
+    for (int i = 0; i < 4; i++) {
+        const double y = i < 2 ? 0.0 : grid->height;
+        measure(grid, geographic, to_geographic, i % 2 == 0 ? 0.0 : grid->width, y, corner);
+        s2_ground_metric(ground, y, row);
+        ground->uneven = fmax(ground->uneven, fabs(area_of(corner) / area_of(row) - 1.0));
+    }
+}
+
 void s2_ground_init(s2_ground *ground, const s2_grid *grid)
 {
-    OGRSpatialReferenceH srs = NULL;
-    *ground = (s2_ground){.to_geo = grid->to_geo, .centre = 0.5 * grid->width};
+    OGRSpatialReferenceH srs = NULL, geographic = NULL;
+    *ground = (s2_ground){
+        .to_geo = grid->to_geo, .centre = 0.5 * grid->width, .height = (double)grid->height};
     if (!grid->srs_wkt || s2_srs_from_text(grid->srs_wkt, &srs, NULL) != S2RGF_OK)
         return;
     ground->is_geographic = OSRIsGeographic(srs) != 0;
@@ -202,6 +241,11 @@ void s2_ground_init(s2_ground *ground, const s2_grid *grid)
         ground->unit = linear_unit(srs);
     }
     ground->is_known = ground->unit > 0.0 && (!ground->is_geographic || ground->radius > 0.0);
+    OGRCoordinateTransformationH to_geographic = to_geographic_of(srs, &geographic);
+    if (ground->is_known && to_geographic)
+        measure_rows(ground, grid, geographic, to_geographic);
+    OCTDestroyCoordinateTransformation(to_geographic);
+    OSRDestroySpatialReference(geographic);
     OSRDestroySpatialReference(srs);
 }
 
@@ -224,7 +268,11 @@ double s2_ground_area(const s2_ground *ground, int y)
     static const double weights[3] = {1.0 / 6.0, 4.0 / 6.0, 1.0 / 6.0}; /* Simpson's rule */
     const double *m = ground->to_geo.m;
     const double units = fabs(m[1] * m[5] - m[2] * m[4]);
-    double area = 0.0;
+    double area = 0.0, metric[3];
+    if (ground->has_rows) {
+        s2_ground_metric(ground, y + 0.5, metric);
+        return area_of(metric);
+    }
     if (!ground->is_geographic)
         return ground->is_known ? units * ground->unit * ground->unit : NAN;
     for (int i = 0; i < 3; i++) {
@@ -239,6 +287,14 @@ void s2_ground_metric(const s2_ground *ground, double y, double metric[3])
 {
     const double *m = ground->to_geo.m;
     double north, east;
+    if (ground->has_rows) {
+        const double at = fmin(fmax(y / ground->height, 0.0), 1.0) * S2_GROUND_STEPS;
+        const int before = (int)fmin(at, S2_GROUND_STEPS - 1);
+        for (int k = 0; k < 3; k++)
+            metric[k] = ground->rows[before][k] +
+                        (at - before) * (ground->rows[before + 1][k] - ground->rows[before][k]);
+        return;
+    }
     scales_at(ground, y, &north, &east);
     const double x_east = m[1] * east, x_north = m[4] * north;
     const double y_east = m[2] * east, y_north = m[5] * north;

@@ -4,15 +4,21 @@
 
 #include "geo/source/grid.h"
 
+#define S2_GROUND_STEPS 256
+
 /**
- * Measures of a grid: on the ellipsoid where the CRS is in degrees, else in the plane of the
- * projection, as GIS programs measure.
+ * Measures of a grid: in the plane of a projection that is true to lengths and areas within 1 %, as
+ * GIS programs measure, else on the ellipsoid, row by row.
  */
 typedef struct s2_ground {
     s2_affine to_geo;
     double centre; /* column */
+    double height; /* rows */
     bool is_known; /* false: no CRS, or no unit of length */
     bool is_geographic;
+    bool has_rows;                       /* a projection that is not true */
+    double rows[S2_GROUND_STEPS + 1][3]; /* its metric at the centre of evenly spaced rows */
+    double uneven;     /* by how much areas at the corners are off those of their rows, as a part */
     double unit;       /* metres or radians of one unit of the CRS */
     double radius, e2; /* of the ellipsoid: semi-major axis in metres, squared eccentricity */
 } s2_ground;

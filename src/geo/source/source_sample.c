@@ -202,15 +202,17 @@ s2rgf_status s2_source_find_data(s2_source *source, const s2rgf_host *host,
                                  s2_band_content *content, s2rgf_error *err)
 {
     const s2_grid *grid = s2_source_grid(source);
-    s2_source_sample sample;
-    const s2rgf_status status =
-        s2_source_sample_read(source, (s2_rect){0, 0, grid->width, grid->height}, &sample, err);
-    if (status != S2RGF_OK)
-        return status;
+    const s2_rect area = files_area(source, (s2_rect){0, 0, grid->width, grid->height});
+    s2_rect rects[S2_SAMPLE_RECTS];
+    float values[S2_SAMPLE_PIXELS];
+    uint8_t valid[S2_SAMPLE_PIXELS];
     for (int b = 0; b < source->band_count; b++)
-        content[b] = sample.count == 0 ? S2_BAND_EMPTY
-                                       : content_of(sample.values + (size_t)b * sample.count,
-                                                    sample.count, S2_BAND_EMPTY);
-    s2_source_sample_clear(&sample);
-    return all_have_data(source, content) ? S2RGF_OK : search(source, host, content, err);
+        content[b] = S2_BAND_EMPTY;
+    const int count = s2_rect_is_empty(area) ? 0 : s2_source_place_samples(source, area, rects);
+    s2rgf_status status = S2RGF_OK;
+    for (int i = 0; i < count && status == S2RGF_OK && !all_have_data(source, content); i++)
+        status = look_for_data(source, rects[i], values, valid, content, err);
+    return status == S2RGF_OK && !all_have_data(source, content)
+               ? search(source, host, content, err)
+               : status;
 }
