@@ -183,8 +183,11 @@ static s2rgf_status list_strata(drawing *d, s2rgf_error *err)
         const s2_class *class = &classes->items[c];
         const uint64_t pixels = d->strata.pixels[class->value];
         if (d->drawable[class->value] == 0)
-            s2_log(d->host, S2RGF_WARNING, "Stratum %d (%s) has no pixel%s: it gets no point",
-                   class->value, class->name, pixels > 0 ? " outside of excluded places" : "");
+            s2_log(d->host, S2RGF_WARNING, "Stratum %d (%s) has no pixel%s", class->value,
+                   class->name,
+                   pixels > 0 ? " outside of excluded places: without a point in it nothing can be "
+                                "estimated: exclude less"
+                              : ": it gets no point");
         if (pixels == 0)
             continue;
         d->allotted[d->count] =
@@ -249,10 +252,10 @@ static void tell_allocation(const drawing *d, uint64_t wanted)
             fewest = part->points < fewest ? part->points : fewest;
         if (part->points < 2 && part->points < part->pixels && thin++ < TOLD_STRATA)
             s2_log(d->host, S2RGF_WARNING,
-                   "Stratum %d (%s) gets %llu %s: its standard error is undefined: expected two "
-                   "or more",
-                   d->list[h].value, d->list[h].name, (unsigned long long)part->points,
-                   s2_plural(part->points, "point", "points"));
+                   "Stratum %d (%s) gets %s undefined: expected two or more", d->list[h].value,
+                   d->list[h].name,
+                   part->points == 1 ? "1 point: its standard error is"
+                                     : "no point: all estimates are");
     }
     if (thin > TOLD_STRATA)
         s2_log(d->host, S2RGF_WARNING, "%d more strata get fewer than two points",

@@ -112,6 +112,7 @@ warned "120 points do not suffice for 50 in each of 4 strata: some get 39" map.t
 check few.gpkg 'assert count == {1: 41, 2: 39, 3: 39, 4: 1}'
 warned "1 point does not suffice for 50 in each of 4 strata: some get 0" map.tif -n 1 single.gpkg
 check single.gpkg 'assert len(p) == 1'
+expect_in "$stderr" "Stratum 3 (urban) gets no point: all estimates are undefined: expected two or more"
 warned "99999 points were asked for, there are 58000 pixels: all are in the sample" map.tif -n 99999 all.gpkg
 check all.gpkg 'assert len(p) == 58000 and all(q["inclusion_probability"] == 1 for q in p)'
 # Cochran: (.4)^2 / (.02^2 + .16 / 58000)
@@ -228,6 +229,10 @@ for distance in 1e6 1e7; do
     expect_in "$stderr" "every pixel is excluded by train.geojson"
 done
 [ ! -e none.gpkg ] || fail "a file after a refusal"
+# a class whose every pixel is excluded
+printf 'x,y,kind\n501005,5898995,a\n' > mine.csv
+warned "Stratum 4 (mine) has no pixel outside of excluded places: without a point in it nothing can be estimated: exclude less" \
+    map.tif -n 400 -exclude mine.csv -label_srs EPSG:32633 mine.gpkg
 echo '{"type": "Point", "coordinates": [-70, -20]}' > away.geojson
 warned "away.geojson: nothing is excluded" map.tif -n 30 -exclude away.geojson told.gpkg -overwrite
 # metres in degrees: a point in 60 degrees north, whose surroundings are twice as wide as they are high in pixels
