@@ -112,6 +112,10 @@ static void tell_areas(const s2_strata *strata, const s2rgf_host *host)
     s2_log(host, S2RGF_INFO,
            "Areas are those on the ellipsoid, row by row: %.6g to %.6g m2 a pixel",
            strata->least_m2, strata->most_m2);
+    if (strata->least_m2 <= 0.0)
+        s2_log(host, S2RGF_WARNING,
+               "%s: it reaches beyond a pole, where pixels have no area: cut it at the pole",
+               strata->map.path);
     if (ground->uneven > TRUE_AREA)
         s2_log(host, S2RGF_WARNING,
                "%s: its projection does not keep areas: within a row, pixels differ by up to "
