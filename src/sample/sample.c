@@ -306,14 +306,16 @@ static s2rgf_status take_points(drawing *d, s2rgf_error *err)
 static s2rgf_status take_lattice(drawing *d, uint64_t wanted, s2rgf_error *err)
 {
     const s2_grid *grid = &d->strata.map.grid;
+    const uint64_t pixels = d->allotted[0].pixels;
     s2_lattice lattice;
     s2_random random;
     s2_random_init(&random, d->options->seed, STREAM_OF_LATTICE);
-    s2_lattice_init(&lattice, grid->width, grid->height, d->allotted[0].pixels, wanted, &random);
+    s2_lattice_init(&lattice, grid->width, grid->height, pixels, wanted, &random);
     int *values = s2_alloc((size_t)grid->width, sizeof *values);
     s2rgf_status status = values ? S2RGF_OK : s2_fail_memory(err, "sample");
+    const uint64_t nodes = s2_lattice_most(&lattice, grid->width, grid->height);
     if (status == S2RGF_OK)
-        status = reserve_points(d, s2_lattice_most(&lattice, grid->width, grid->height), err);
+        status = reserve_points(d, nodes < pixels ? nodes : pixels, err);
     s2_exclusion_rewind(&d->exclusion);
     for (int row = 0, y; status == S2RGF_OK && (y = s2_lattice_row(&lattice, row)) < grid->height;
          row++) {

@@ -176,6 +176,15 @@ static void test_customary_colours(void)
         {0xA8723F, {"Barren Land", "bareland", "BareSoil"}},
         {0xF2D14B, {"rice", "monoculture", "blé", "Zuckerrüben", "campo agrícola", "soja"}},
         {0x1B6B2A, {"FORÊT", "Nadelholz", "feuillus", "Waelder"}},
+        {0x1B6B2A, {"Laubwälder", "Mischwaldbestand", "Forstfläche", "matas"}},
+        {0x9CD05C, {"Magerwiesen", "Viehweiden", "gramado", "gazon"}},
+        {0xF2D14B, {"Maisfelder", "Kornfeld", "sembrado", "cana-de-açúcar"}},
+        {0x9B8F86, {"rock outcrop", "outcrops"}},
+        {0x6E6E6E, {"Landstraßen", "asfalto", "voie ferrée"}},
+        {0xD73027, {"Dächer", "surfaces bâties", "artificial surfaces"}},
+        {0,
+         {"forêt incendiée", "bosque incendiado", "verbrannter Wald", "Waldbrandfläche",
+          "pas d'eau", "hors forêt", "seagrass", "underwater", "sports field"}},
     };
     for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
         for (int i = 0; i < 10 && kinds[k].names[i]; i++)
