@@ -165,7 +165,8 @@ static const char *field_text(OGRFeatureH feature, const char *const *names)
 s2rgf_status s2_label_points_origin(OGRFeatureH feature, s2_label_set *set, s2rgf_error *err)
 {
     static const char *const strata[] = {S2_FIELD_STRATUM, NULL};
-    static const char *const sizes[] = {S2_FIELD_SIZE, S2_FIELD_SIZE_BRIEF, NULL};
+    /* the last as GDAL cuts it for shapefiles */
+    static const char *const sizes[] = {S2_FIELD_SIZE, S2_FIELD_SIZE_BRIEF, "stratum_si", NULL};
     s2_sample_origin *origins =
         s2_make_room(set->origins, set->origin_count, &set->origin_capacity, sizeof *origins);
     if (!origins)
