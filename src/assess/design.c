@@ -119,10 +119,11 @@ static s2rgf_status make_unit(unit_maker *maker, size_t point, s2rgf_error *err)
     const int stratum = input->design == S2_DESIGN_STRATIFIED
                             ? s2_class_table_find_value(s2_strata_classes(input->strata), value)
                             : 0;
+    const double area = s2_ground_area(&input->strata->ground, pixel->y);
     maker->unit_points[maker->unit_count] = point;
     maker->units[maker->unit_count++] =
         (s2_sample_unit){stratum, s2_class_table_find_value(&input->strata->map.classes, mapped),
-                         maker->reference_class[pixel->class_index]};
+                         maker->reference_class[pixel->class_index], isnan(area) ? 1.0 : area};
     return S2RGF_OK;
 }
 
@@ -318,7 +319,7 @@ static s2rgf_status estimate_all(const unit_maker *maker, const uint64_t *counts
     const size_t classes = (size_t)maker->class_count, strata = (size_t)maker->stratum_count;
     s2_sample sample = {
         maker->strata, maker->stratum_count, by_classes(maker->input),
-        maker->units,  maker->unit_count,    s2_alloc(4 * strata, sizeof(uint64_t))};
+        maker->units,  maker->unit_count,    s2_alloc(4 * strata, sizeof(s2_sample_tally))};
     estimates->design = NAMES[maker->input->design];
     estimates->strata_are_classes = sample.strata_are_classes;
     estimates->area_ha = maker->input->strata->total_m2 / SQUARE_METRES_PER_HA;

@@ -17,7 +17,7 @@ typedef struct figure {
     bool of_its_stratum;
 } figure;
 
-/** Count the kinds of unit in every stratum, [stratum_count][KINDS]. */
+/** Sum up the kinds of unit in every stratum, [stratum_count][KINDS]. */
 static void tally(const s2_sample *sample, int class_index)
 {
     memset(sample->tally, 0, (size_t)sample->stratum_count * KINDS * sizeof *sample->tally);
@@ -27,44 +27,52 @@ static void tally(const s2_sample *sample, int class_index)
         const bool mapped = unit->mapped == class, reference = unit->reference == class;
         const int kind = mapped ? (reference ? BOTH : MAPPED_ONLY)
                                 : (reference && class_index >= 0 ? REFERENCE_ONLY : NEITHER);
-        sample->tally[(size_t)unit->stratum * KINDS + (size_t)kind]++;
+        s2_sample_tally *of = &sample->tally[(size_t)unit->stratum * KINDS + (size_t)kind];
+        of->units++;
+        of->area += unit->area;
+        of->squares += unit->area * unit->area;
     }
 }
 
-static uint64_t units_in(const uint64_t counts[KINDS])
-{
-    uint64_t sum = 0;
-    for (int kind = 0; kind < KINDS; kind++)
-        sum += counts[kind];
-    return sum;
-}
-
-/** Mean of a value that depends on the kind alone. */
-static double mean_of(const uint64_t counts[KINDS], const double values[KINDS])
+static double area_of(const s2_sample_tally kinds[KINDS])
 {
     double sum = 0.0;
     for (int kind = 0; kind < KINDS; kind++)
-        sum += (double)counts[kind] * values[kind];
-    return sum / (double)units_in(counts);
+        sum += kinds[kind].area;
+    return sum;
+}
+
+/** Mean over a stratum's area of a value that depends on the kind alone, less `origin`. */
+static double mean_from(double origin, const s2_sample_tally kinds[KINDS],
+                        const double values[KINDS])
+{
+    double sum = 0.0;
+    for (int kind = 0; kind < KINDS; kind++)
+        sum += kinds[kind].area * (values[kind] - origin);
+    return sum / area_of(kinds);
 }
 
 /** (1 - f) s^2 / n of a stratum; NaN where one unit stands for several pixels. */
 static double variance_in(const s2_sample *sample, int stratum, const double residuals[KINDS])
 {
-    const uint64_t *counts = sample->tally + (size_t)stratum * KINDS;
-    const uint64_t units = units_in(counts), pixels = sample->strata[stratum].pixels;
-    const double n = (double)units;
-    double sum = 0.0; /* over pairs, so that units of one kind have no variance at all */
+    const s2_sample_tally *kinds = sample->tally + (size_t)stratum * KINDS;
+    const uint64_t pixels = sample->strata[stratum].pixels;
+    const double area = area_of(kinds);
+    uint64_t units = 0;
+    double sum = 0.0;
+    for (int kind = 0; kind < KINDS; kind++) {
+        /* differences, so that units of one kind have no variance at all */
+        const double off = mean_from(residuals[kind], kinds, residuals);
+        sum += kinds[kind].squares * off * off;
+        units += kinds[kind].units;
+    }
     if (units >= pixels)
         return 0.0;
     if (units < 2)
         return NAN;
-    for (int a = 0; a < KINDS; a++)
-        for (int b = 0; b < a; b++)
-            sum += (double)counts[a] * (double)counts[b] * (residuals[a] - residuals[b]) *
-                   (residuals[a] - residuals[b]);
+    const double n = (double)units;
     const double unseen = sample->strata_are_classes ? 1.0 : 1.0 - n / (double)pixels;
-    return unseen * sum / n / (n - 1.0) / n;
+    return unseen * sum / area / area * n / (n - 1.0);
 }
 
 static s2rgf_estimate with_interval(double estimate, double se)
@@ -78,11 +86,11 @@ static s2rgf_estimate estimate(const s2_sample *sample, const figure *of)
     double above = 0.0, below = 0.0, variance = 0.0, residuals[KINDS];
     tally(sample, of->class_index);
     for (int h = 0; h < sample->stratum_count; h++) {
-        const uint64_t *counts = sample->tally + (size_t)h * KINDS;
-        if (units_in(counts) == 0)
+        const s2_sample_tally *kinds = sample->tally + (size_t)h * KINDS;
+        if (area_of(kinds) == 0.0)
             continue;
-        above += sample->strata[h].weight * mean_of(counts, of->above);
-        below += sample->strata[h].weight * mean_of(counts, of->below);
+        above += sample->strata[h].weight * mean_from(0.0, kinds, of->above);
+        below += sample->strata[h].weight * mean_from(0.0, kinds, of->below);
     }
     if (!(below > 0.0))
         return with_interval(NAN, NAN);
@@ -91,7 +99,7 @@ static s2rgf_estimate estimate(const s2_sample *sample, const figure *of)
         residuals[kind] = of->above[kind] - ratio * of->below[kind];
     for (int h = 0; h < sample->stratum_count; h++) {
         const double weight = sample->strata[h].weight;
-        if (units_in(sample->tally + (size_t)h * KINDS) == 0 ||
+        if (area_of(sample->tally + (size_t)h * KINDS) == 0.0 ||
             (of->of_its_stratum && sample->strata_are_classes && h != of->class_index))
             continue;
         variance += weight * weight * variance_in(sample, h, residuals);
@@ -135,8 +143,9 @@ void s2_estimate_matrix(const s2_sample *sample, int classes, double *matrix)
     tally(sample, -1);
     for (size_t i = 0; i < sample->unit_count; i++) {
         const s2_sample_unit *unit = &sample->units[i];
-        const uint64_t *counts = sample->tally + (size_t)unit->stratum * KINDS;
-        matrix[(size_t)unit->reference * (size_t)classes + (size_t)unit->mapped] +=
-            sample->strata[unit->stratum].weight / (double)units_in(counts);
+        const double area = area_of(sample->tally + (size_t)unit->stratum * KINDS);
+        if (area > 0.0)
+            matrix[(size_t)unit->reference * (size_t)classes + (size_t)unit->mapped] +=
+                sample->strata[unit->stratum].weight * unit->area / area;
     }
 }

@@ -13,6 +13,7 @@
 #define LEVELS 16 /* of a channel, among which further colours are looked for */
 #define LATTICE (LEVELS * LEVELS * LEVELS)
 #define APART 100.0 /* s2_colour_distance() from which colours are clearly two */
+#define NEAR 60.0   /* below this they are hard to tell */
 
 /*
  * Okabe and Ito's colours without black, Paul Tol's "muted", then his "light" without grey: black
@@ -110,51 +111,38 @@ int s2_class_table_find_name(const s2_class_table *table, const char *name)
     return -1;
 }
 
-static bool is_taken(const s2_class_table *table, const uint8_t rgb[3])
+/**
+ * Give a class a colour that is at least so far from all that classes have; false where it is not.
+ * of_palette in [table->count] classes from which NEAR is enough; NULL: none
+ */
+static bool take_colour(const s2_class_table *table, s2_class *item, const uint8_t rgb[3],
+                        double least, const bool *of_palette)
 {
     for (int i = 0; i < table->count; i++)
-        if (table->items[i].has_colour && memcmp(table->items[i].rgb, rgb, 3) == 0)
-            return true;
-    return false;
-}
-
-/** Give a class a colour unless another has it; false then. */
-static bool take_colour(const s2_class_table *table, s2_class *item, const uint8_t rgb[3])
-{
-    if (is_taken(table, rgb))
-        return false;
+        if (table->items[i].has_colour && s2_colour_distance(table->items[i].rgb, rgb) <
+                                              (of_palette && of_palette[i] ? NEAR : least))
+            return false;
     memcpy(item->rgb, rgb, 3);
     item->has_colour = true;
     return true;
 }
 
-/** Whether a colour is clearly none of those that classes have by their names or from outside. */
-static bool stands_apart(const s2_class_table *table, const bool *from_palette,
-                         const uint8_t rgb[3])
-{
-    for (int i = 0; i < table->count; i++)
-        if (table->items[i].has_colour && !from_palette[i] &&
-            s2_colour_distance(table->items[i].rgb, rgb) < APART)
-            return false;
-    return true;
-}
-
 /**
- * Colours of the palette in their order, first those that stand apart, then those that are left.
+ * Colours of the palette in their order, first those that are clearly none that classes have by
+ * their names or from outside, then those that can be told from them.
  */
 static void paint_from_palette(s2_class_table *table)
 {
-    bool from_palette[S2RGF_MAX_CLASSES] = {false};
+    static const double least[2] = {APART, NEAR};
+    bool of_palette[S2RGF_MAX_CLASSES] = {false};
     for (int i = 0; i < table->count; i++) {
         s2_class *item = &table->items[i];
         if (item->has_colour)
             continue;
-        for (int k = 0; k < PALETTE_COUNT && !item->has_colour; k++)
-            if (stands_apart(table, from_palette, palette[k]))
-                take_colour(table, item, palette[k]);
-        for (int k = 0; k < PALETTE_COUNT && !item->has_colour; k++)
-            take_colour(table, item, palette[k]);
-        from_palette[i] = item->has_colour;
+        for (int k = 0; k < 2 * PALETTE_COUNT && !item->has_colour; k++)
+            take_colour(table, item, palette[k % PALETTE_COUNT], least[k / PALETTE_COUNT],
+                        of_palette);
+        of_palette[i] = item->has_colour;
     }
 }
 
@@ -214,7 +202,7 @@ void s2_class_table_paint(s2_class_table *table)
         if (item->has_colour || !s2_class_colours(item->name, &shades))
             continue;
         for (int k = 0; k < S2_COLOUR_SHADES && !item->has_colour; k++)
-            take_colour(table, item, shades[k]);
+            take_colour(table, item, shades[k], NEAR, NULL);
     }
     paint_from_palette(table);
     paint_from_lattice(table);

@@ -183,8 +183,11 @@ static s2rgf_status list_strata(drawing *d, s2rgf_error *err)
         const s2_class *class = &classes->items[c];
         const uint64_t pixels = d->strata.pixels[class->value];
         if (d->drawable[class->value] == 0)
-            s2_log(d->host, S2RGF_WARNING, "Stratum %d (%s) has no pixel%s: it gets no point",
-                   class->value, class->name, pixels > 0 ? " outside of excluded places" : "");
+            s2_log(d->host, S2RGF_WARNING, "Stratum %d (%s) has no pixel%s", class->value,
+                   class->name,
+                   pixels > 0 ? " outside of excluded places: without a point in it nothing can be "
+                                "estimated: exclude less"
+                              : ": it gets no point");
         if (pixels == 0)
             continue;
         d->allotted[d->count] =
@@ -249,10 +252,10 @@ static void tell_allocation(const drawing *d, uint64_t wanted)
             fewest = part->points < fewest ? part->points : fewest;
         if (part->points < 2 && part->points < part->pixels && thin++ < TOLD_STRATA)
             s2_log(d->host, S2RGF_WARNING,
-                   "Stratum %d (%s) gets %llu %s: its standard error is undefined: expected two "
-                   "or more",
-                   d->list[h].value, d->list[h].name, (unsigned long long)part->points,
-                   s2_plural(part->points, "point", "points"));
+                   "Stratum %d (%s) gets %s undefined: expected two or more", d->list[h].value,
+                   d->list[h].name,
+                   part->points == 1 ? "1 point: its standard error is"
+                                     : "no point: all estimates are");
     }
     if (thin > TOLD_STRATA)
         s2_log(d->host, S2RGF_WARNING, "%d more strata get fewer than two points",
@@ -303,14 +306,16 @@ static s2rgf_status take_points(drawing *d, s2rgf_error *err)
 static s2rgf_status take_lattice(drawing *d, uint64_t wanted, s2rgf_error *err)
 {
     const s2_grid *grid = &d->strata.map.grid;
+    const uint64_t pixels = d->allotted[0].pixels;
     s2_lattice lattice;
     s2_random random;
     s2_random_init(&random, d->options->seed, STREAM_OF_LATTICE);
-    s2_lattice_init(&lattice, grid->width, grid->height, d->allotted[0].pixels, wanted, &random);
+    s2_lattice_init(&lattice, grid->width, grid->height, pixels, wanted, &random);
     int *values = s2_alloc((size_t)grid->width, sizeof *values);
     s2rgf_status status = values ? S2RGF_OK : s2_fail_memory(err, "sample");
+    const uint64_t nodes = s2_lattice_most(&lattice, grid->width, grid->height);
     if (status == S2RGF_OK)
-        status = reserve_points(d, s2_lattice_most(&lattice, grid->width, grid->height), err);
+        status = reserve_points(d, nodes < pixels ? nodes : pixels, err);
     s2_exclusion_rewind(&d->exclusion);
     for (int row = 0, y; status == S2RGF_OK && (y = s2_lattice_row(&lattice, row)) < grid->height;
          row++) {

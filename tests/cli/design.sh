@@ -232,6 +232,34 @@ for name, (north, south) in {"class 1": (50, 49.7), "class 2": (49.7, 49.4)}.ite
     assert by[name]["area_ha"]["se"] == 0
 assert whole["assessed"] == 6
 '
+# from 80 degrees north to the equator, with one point a row: a point counts by the area of its pixel
+"$PYTHON" - << 'END'
+import numpy as np
+from osgeo import gdal, osr
+gdal.UseExceptions()
+srs = osr.SpatialReference(); srs.ImportFromEPSG(4326)
+data = gdal.GetDriverByName("GTiff").Create("tall.tif", 40, 80)
+data.SetGeoTransform((10, 1, 0, 80, 0, -1)); data.SetSpatialRef(srs)
+data.GetRasterBand(1).WriteArray(np.repeat([1, 2], [30, 50]).astype("u1")[:, None] * np.ones((1, 40), "u1"))
+with open("tall.csv", "w") as file:
+    print("X", "Y", "reference", sep=",", file=file)
+    for y in range(80): print(10.5 + y % 7, 79.5 - y, 1 if y < 30 else 2, sep=",", file=file)
+END
+for design in simple systematic; do
+    expect_silence s2rgf_assess tall.tif -labels tall.csv -label_srs EPSG:4326 -a reference -design $design -q -json tall.json \
+        -overwrite
+    check tall.json '
+from math import *
+share = (sin(radians(80)) - sin(radians(50))) / sin(radians(80))  # of a sphere
+found, matrix = by["class 1"]["area_ha"], a["error_matrix_proportions"]
+assert abs(found["estimate"] / a["area_ha"] / share - 1) < .01, found
+assert abs(matrix[0][0] * a["area_ha"] / found["estimate"] - 1) < 1e-9 and matrix[0][1] == 0
+w = [cos(radians(79.5 - y)) for y in range(80)]
+se = sqrt(sum((w[y] * ((y < 30) - share)) ** 2 for y in range(80)) / sum(w) ** 2 * 80 / 79 * (1 - 80 / 3200))
+assert abs(found["se"] / a["area_ha"] / se - 1) < .01, (found, se)
+assert a["overall_accuracy"]["se"] == 0
+'
+done
 # a projection that is not true to areas: on the ellipsoid, too
 "$PYTHON" -c '
 from osgeo import gdal

@@ -112,6 +112,7 @@ warned "120 points do not suffice for 50 in each of 4 strata: some get 39" map.t
 check few.gpkg 'assert count == {1: 41, 2: 39, 3: 39, 4: 1}'
 warned "1 point does not suffice for 50 in each of 4 strata: some get 0" map.tif -n 1 single.gpkg
 check single.gpkg 'assert len(p) == 1'
+expect_in "$stderr" "Stratum 3 (urban) gets no point: all estimates are undefined: expected two or more"
 warned "99999 points were asked for, there are 58000 pixels: all are in the sample" map.tif -n 99999 all.gpkg
 check all.gpkg 'assert len(p) == 58000 and all(q["inclusion_probability"] == 1 for q in p)'
 # Cochran: (.4)^2 / (.02^2 + .16 / 58000)
@@ -228,6 +229,10 @@ for distance in 1e6 1e7; do
     expect_in "$stderr" "every pixel is excluded by train.geojson"
 done
 [ ! -e none.gpkg ] || fail "a file after a refusal"
+# a class whose every pixel is excluded
+printf 'x,y,kind\n501005,5898995,a\n' > mine.csv
+warned "Stratum 4 (mine) has no pixel outside of excluded places: without a point in it nothing can be estimated: exclude less" \
+    map.tif -n 400 -exclude mine.csv -label_srs EPSG:32633 mine.gpkg
 echo '{"type": "Point", "coordinates": [-70, -20]}' > away.geojson
 warned "away.geojson: nothing is excluded" map.tif -n 30 -exclude away.geojson told.gpkg -overwrite
 # metres in degrees: a point in 60 degrees north, whose surroundings are twice as wide as they are high in pixels
@@ -377,3 +382,9 @@ large.GetRasterBand(1).SetNoDataValue(0)
 large.GetRasterBand(1).WriteArray(np.ones((300, 400), np.uint8), 29000, 19000)'
 "$PYTHON" "$top_srcdir/tests/tools/peak_memory.py" peak s2rgf_sample -q large.tif -n 500 sparse.gpkg 2> "$stderr"
 [ "$(cat peak)" -lt 400000 ] || fail "sampling took $(cat peak) KiB"
+# nor does a lattice over a map that is empty but for one pixel
+if [[ $(nm -D "$builddir/s2rgf_sample") != *__asan* ]]; then
+    gdal_translate -q -of VRT -srcwin 19001 9001 10000 10000 large.tif empty.vrt
+    expect_silence bash -c 'ulimit -v 2000000; s2rgf_sample -q empty.vrt -n 1 -design systematic empty.csv'
+    [ "$(wc -l < empty.csv)" -eq 2 ] || fail "not the one pixel: $(cat empty.csv)"
+fi

@@ -126,8 +126,8 @@ static double closest_colours(int count)
 /* More classes than the palette has colours: none has that of another, and few are hard to tell. */
 static void test_paint_beyond_palette(void)
 {
-    const double few = closest_colours(24);
-    CHECK(closest_colours(25) >= few && closest_colours(60) >= few);
+    CHECK(closest_colours(24) >= 60.0 && closest_colours(25) >= 60.0);
+    CHECK(closest_colours(60) >= 60.0);
     CHECK(closest_colours(S2RGF_MAX_CLASSES) > 0.0);
 }
 
@@ -167,7 +167,24 @@ static void test_customary_colours(void)
         {0xD73027, {"zone urbaine", "tissu urbain", "bâtiments", "maisons", "casas", "Wohngebiet"}},
         {0,
          {"non-forest", "stable non-forest", "kein Wald", "forest loss", "forest gain", "class 3",
-          "deforestation", "rice", "Seegras2x", "price"}},
+          "deforestation", "licence", "Seegras2x", "price"}},
+        {0,
+         {"burned forest", "treeless", "soilless", "ice-free", "nonforest", "snow pea",
+          "watermelon", "residue", "cultural site", "Baumwolle"}},
+        {0x1F78C8, {"SeaLake", "Waldsee", "Meer", "lagoon", "embalse", "OpenWater"}},
+        {0x9CD05C, {"HerbaceousVegetation", "roadside meadow", "rangeland"}},
+        {0xA8723F, {"Barren Land", "bareland", "BareSoil"}},
+        {0xF2D14B, {"rice", "monoculture", "blé", "Zuckerrüben", "campo agrícola", "soja"}},
+        {0x1B6B2A, {"FORÊT", "Nadelholz", "feuillus", "Waelder"}},
+        {0x1B6B2A, {"Laubwälder", "Mischwaldbestand", "Forstfläche", "matas"}},
+        {0x9CD05C, {"Magerwiesen", "Viehweiden", "gramado", "gazon"}},
+        {0xF2D14B, {"Maisfelder", "Kornfeld", "sembrado", "cana-de-açúcar"}},
+        {0x9B8F86, {"rock outcrop", "outcrops"}},
+        {0x6E6E6E, {"Landstraßen", "asfalto", "voie ferrée"}},
+        {0xD73027, {"Dächer", "surfaces bâties", "artificial surfaces"}},
+        {0,
+         {"forêt incendiée", "bosque incendiado", "verbrannter Wald", "Waldbrandfläche",
+          "pas d'eau", "hors forêt", "seagrass", "underwater", "sports field"}},
     };
     for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
         for (int i = 0; i < 10 && kinds[k].names[i]; i++)
@@ -195,6 +212,27 @@ static void test_paint_by_name(void)
             if (i == 3 || i == 6 || k == 3 || k == 6)
                 CHECK(s2_colour_distance(table.items[i].rgb, table.items[k].rgb) >= 100.0);
         }
+    s2_class_table_clear(&table);
+}
+
+/* All kinds, four times over, and a road that came with a grey: shades, too, can be told apart. */
+static void test_paint_many_kinds(void)
+{
+    static const char *const kinds[] = {"vineyard", "marsh", "snow", "water", "heath",
+                                        "forest",   "grass", "crop", "rock",  "sand",
+                                        "soil",     "road",  "urban"};
+    const uint8_t grey[3] = {0x9A, 0x90, 0x88};
+    s2_class_table table = {0};
+    for (int i = 0; i < 52; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "%s %d", kinds[i % 13], i);
+        REQUIRE(s2_class_table_add(&table, i + 1, name, i == 11 ? grey : NULL, NULL) == S2RGF_OK);
+    }
+    s2_class_table_paint(&table);
+    for (int i = 0; i < 52; i++)
+        for (int k = 0; k < i; k++)
+            if (!CHECK(s2_colour_distance(table.items[i].rgb, table.items[k].rgb) >= 60.0))
+                printf("    %s, %s\n", table.items[i].name, table.items[k].name);
     s2_class_table_clear(&table);
 }
 
@@ -231,6 +269,7 @@ int main(void)
     test_paint_beyond_palette();
     test_customary_colours();
     test_paint_by_name();
+    test_paint_many_kinds();
     test_copy();
     return harness_end();
 }

@@ -15,7 +15,7 @@
 enum { MOST_UNITS = 2000, MOST_STRATA = 8 };
 
 static s2_sample_unit units[MOST_UNITS];
-static uint64_t tally[4 * MOST_STRATA];
+static s2_sample_tally tally[4 * MOST_STRATA];
 
 /** Half of the 95 % interval. */
 static double margin(s2rgf_estimate e)
@@ -43,7 +43,7 @@ static void test_olofsson(void)
         strata[i] = (s2_sample_stratum){map_ha[i] / 900000.0, (uint64_t)(map_ha[i] / .09 + .5)};
         for (int j = 0; j < 4; j++)
             for (int n = 0; n < counts[i][j]; n++)
-                units[sample.unit_count++] = (s2_sample_unit){i, i, j};
+                units[sample.unit_count++] = (s2_sample_unit){i, i, j, 1};
     }
     REQUIRE(sample.unit_count == 640);
     CHECK_PRINTED(s2_estimate_overall(&sample).estimate, .95, 2);
@@ -76,7 +76,7 @@ static void test_stehman(void)
     const s2_sample sample = {strata, 4, false, units, 40, tally};
     double matrix[16];
     for (int i = 0; i < 40; i++)
-        units[i] = (s2_sample_unit){i / 10, map[i] - 'A', reference[i] - 'A'};
+        units[i] = (s2_sample_unit){i / 10, map[i] - 'A', reference[i] - 'A', 1};
     CHECK_PRINTED(s2_estimate_proportion(&sample, 0).estimate, .35, 2);
     CHECK_PRINTED(s2_estimate_proportion(&sample, 0).se, .082, 3);
     CHECK_PRINTED(s2_estimate_proportion(&sample, 2).estimate, .20, 2);
@@ -97,7 +97,7 @@ static void test_simple(void)
     const s2_sample_stratum all = {1.0, 2000};
     const s2_sample sample = {&all, 1, false, units, 100, tally};
     for (int i = 0; i < 100; i++)
-        units[i] = (s2_sample_unit){0, i < 40 ? 0 : 1, i < 30 || i >= 90 ? 0 : 1};
+        units[i] = (s2_sample_unit){0, i < 40 ? 0 : 1, i < 30 || i >= 90 ? 0 : 1, 1};
     const double unseen = 1.0 - 100.0 / 2000.0;
     CHECK_NEAR(s2_estimate_overall(&sample).estimate, .8, 1e-12);
     CHECK_NEAR(s2_estimate_overall(&sample).se, sqrt(unseen * .8 * .2 / 99), 1e-12);
@@ -116,8 +116,8 @@ static void test_few_units(void)
 {
     s2_sample_stratum strata[2] = {{.75, 300}, {.25, 100}};
     s2_sample sample = {strata, 2, true, units, 3, tally};
-    units[0] = units[1] = (s2_sample_unit){0, 0, 0};
-    units[2] = (s2_sample_unit){1, 1, 0};
+    units[0] = units[1] = (s2_sample_unit){0, 0, 0, 1};
+    units[2] = (s2_sample_unit){1, 1, 0, 1};
     CHECK_NEAR(s2_estimate_overall(&sample).estimate, .75, 1e-12);
     CHECK(isnan(s2_estimate_overall(&sample).se));
     CHECK(isnan(s2_estimate_producers(&sample, 0).se));
@@ -201,6 +201,14 @@ static void test_reservoir(void)
 enum { SIDE = 400, CLASSES = 3, DRAWS = 2000, FIGURES = 1 + 4 * CLASSES };
 
 static uint8_t truth[SIDE * SIDE], mapped[SIDE * SIDE], blocks[SIDE * SIDE];
+static bool areas_differ;
+
+/** Area of a pixel; where they differ, the larger ones are of other classes. */
+static double area_at(int at)
+{
+    const int x = at % SIDE, y = at / SIDE;
+    return areas_differ ? 1.0 + (x + y / 3) % 100 / 25.0 : 1.0;
+}
 
 /** Stripes of three classes, an error for every tenth pixel or so, and strata that are neither. */
 static void make_maps(void)
@@ -235,7 +243,12 @@ static void all_figures(const s2_sample *sample, s2rgf_estimate figures[FIGURES]
 static size_t draw(const uint8_t *strata, size_t n, uint64_t seed, s2_sample_stratum *found)
 {
     s2_reservoir reservoirs[CLASSES];
+    double areas[CLASSES] = {0}, all = 0.0;
     size_t count = 0;
+    for (int at = 0; at < SIDE * SIDE; at++) {
+        areas[strata ? strata[at] : 0] += area_at(at);
+        all += area_at(at);
+    }
     for (int h = 0; h < CLASSES; h++)
         s2_reservoir_init(&reservoirs[h], n, seed, (uint64_t)h);
     for (int y = 0; y < SIDE; y++)
@@ -246,11 +259,10 @@ static size_t draw(const uint8_t *strata, size_t n, uint64_t seed, s2_sample_str
             REQUIRE(s2_reservoir_add(&reservoirs[h], x, y, end - x, NULL) == S2RGF_OK);
         }
     for (int h = 0; h < CLASSES; h++) {
-        found[h] =
-            (s2_sample_stratum){(double)reservoirs[h].seen / (SIDE * SIDE), reservoirs[h].seen};
+        found[h] = (s2_sample_stratum){areas[h] / all, reservoirs[h].seen};
         for (size_t i = 0; i < reservoirs[h].count; i++) {
             const int at = reservoirs[h].items[i].y * SIDE + reservoirs[h].items[i].x;
-            units[count++] = (s2_sample_unit){h, mapped[at], truth[at]};
+            units[count++] = (s2_sample_unit){h, mapped[at], truth[at], area_at(at)};
         }
         s2_reservoir_clear(&reservoirs[h]);
     }
@@ -265,7 +277,7 @@ static void true_figures(double figures[FIGURES])
     s2_sample_unit *every = s2_alloc(SIDE * SIDE, sizeof *every);
     REQUIRE(every != NULL);
     for (int i = 0; i < SIDE * SIDE; i++)
-        every[i] = (s2_sample_unit){0, mapped[i], truth[i]};
+        every[i] = (s2_sample_unit){0, mapped[i], truth[i], area_at(i)};
     const s2_sample sample = {&all, 1, false, every, SIDE * SIDE, tally};
     all_figures(&sample, found);
     for (int f = 0; f < FIGURES; f++) {
@@ -315,5 +327,9 @@ int main(void)
     check_coverage("map's classes", mapped, true, 500);
     check_coverage("other strata", blocks, false, 500);
     check_coverage("simple", NULL, false, 1500);
+    areas_differ = true;
+    check_coverage("map's classes, areas differ", mapped, true, 500);
+    check_coverage("other strata, areas differ", blocks, false, 500);
+    check_coverage("simple, areas differ", NULL, false, 1500);
     return harness_end();
 }

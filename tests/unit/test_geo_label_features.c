@@ -131,6 +131,7 @@ static void test_odd_features(void)
         "POLYGON((500200 5800000,8e99 8e99,500300 5799900,500200 5800000))",
         "POLYGON((500200 5800000,1e300 5800000,500300 5799900,500200 5800000))",
         "POINT(8e99 5799900)",
+        "GEOMETRYCOLLECTION(POINT(500205 5799995),MULTIPOINT(500215 5799995,500225 5799995))",
     };
     const int count = (int)(sizeof wkt / sizeof *wkt);
     const s2rgf_label_options options = {.path = "/vsimem/odd.gpkg"};
@@ -138,10 +139,11 @@ static void test_odd_features(void)
     make_wkt_layer(options.path, "EPSG:32633", wkt, count);
     read_or_stop(&options, &labels);
     check_consistent(&labels);
-    CHECK(labels.count == 25 + 9 && labels.group_count == 2);
+    CHECK(labels.count == 25 + 9 + 3 && labels.group_count == 3);
     CHECK_CONTAINS(last_lines, "odd.gpkg: left out: lines in 3 features: the first is feature 2");
-    CHECK_CONTAINS(last_lines, "left out: points in a collection in 1 feature: the first is "
-                               "feature 2");
+    CHECK_CONTAINS(last_lines,
+                   "left out: points in a collection with others in 1 feature: the first is "
+                   "feature 2");
     CHECK_CONTAINS(last_lines, "neither polygons nor points in 2 features: the first is feature 4");
     CHECK_CONTAINS(last_lines, "not finite in");
     CHECK_CONTAINS(last_lines, "the first is feature 7");

@@ -163,6 +163,35 @@ static void kinds_are_not_mixed(void)
     clear_scenes(scenes, 2);
 }
 
+/*
+ * Polygons and points of one file, of which the second scene, 50 pixels to the east, has points
+ * alone: points are in blocks of the ground by class, the polygon, feature 0, is by itself.
+ */
+static void points_beside_polygons_are_in_blocks(void)
+{
+    s2_scene_labels scenes[2] = {{.set = {.from_polygons = true}}, {.set = {0}}};
+    s2_label_set all;
+    size_t first[3];
+    make_grid(&scenes[0].grid, 500000.0, 5800000.0, true);
+    make_grid(&scenes[1].grid, 500500.0, 5800000.0, true);
+    add_group(&scenes[0].set, "oak", 1, 0, 52, 3, 2);
+    add_group(&scenes[0].set, "oak", 1, S2_LABEL_POINTS, 55, 5, 2);
+    add_group(&scenes[0].set, "elm", 2, S2_LABEL_POINTS, 55, 6, 2);
+    add_group(&scenes[1].set, "oak", 1, S2_LABEL_POINTS, 5, 5, 1);
+    add_group(&scenes[1].set, "elm", 2, S2_LABEL_POINTS, 90, 6, 1);
+    REQUIRE(s2_labels_merge(scenes, 2, (s2_merge_rules){true, false}, NULL, &all, first, NULL) ==
+            S2RGF_OK);
+    CHECK(all.from_polygons && all.group_count == 4);
+    for (size_t i = 0; i < all.count; i++)
+        CHECK(all.groups[all.pixels[i].group].class_index == all.pixels[i].class_index);
+    const int points = group_at(&all, 0, 55, 5);
+    CHECK(points == group_at(&all, 0, 56, 5) && points == group_at(&all, first[1], 5, 5));
+    CHECK(points != group_at(&all, 0, 52, 3) && all.groups[group_at(&all, 0, 52, 3)].pixels == 2);
+    CHECK(group_at(&all, 0, 55, 6) != group_at(&all, first[1], 90, 6));
+    s2_label_set_clear(&all);
+    clear_scenes(scenes, 2);
+}
+
 /* "1", as text, and 1 are one class; a name that has the same value is another. */
 static void numbers_are_their_values(void)
 {
@@ -191,6 +220,7 @@ int main(void)
     blocks_lie_on_the_ground(true);
     blocks_lie_on_the_ground(false);
     kinds_are_not_mixed();
+    points_beside_polygons_are_in_blocks();
     numbers_are_their_values();
     return harness_end();
 }

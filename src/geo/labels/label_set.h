@@ -13,6 +13,7 @@ typedef struct s2_label_pixel {
 } s2_label_pixel;
 
 #define S2_LABEL_BLOCK_PX 64
+#define S2_LABEL_POINTS (-1LL)
 
 /** What a point of a sample says of itself. */
 typedef struct s2_sample_origin {
@@ -31,7 +32,7 @@ typedef struct s2_label_group {
     size_t pixels;  /* at least one */
     s2_rect bounds; /* of its pixels, in the first scene that has some */
     /* of labels of many scenes, labels_merge.h: */
-    long long feature; /* the polygon's, in its layer */
+    long long feature; /* the polygon's, in its layer, or S2_LABEL_POINTS */
     int scene;         /* the first that it lies in */
     int block;         /* equal in groups of one block */
 } s2_label_group;

@@ -1,6 +1,7 @@
 /* Blocks: what a spatial split keeps together of points and raster labels. */
 #include "geo/labels/labels_blocks.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 #include "core/error.h"
@@ -29,7 +30,12 @@ static int block_of(int place, int block_px)
     return place >= 0 ? place / block_px : -((block_px - 1 - place) / block_px);
 }
 
-/** A pixel by its block, then by its class. */
+static bool is_polygon(const s2_label_set *labels, int group)
+{
+    return labels->from_polygons && labels->groups[group].feature != S2_LABEL_POINTS;
+}
+
+/** A pixel by its block, or its polygon, then by its class. */
 typedef struct block_key {
     int row, column, class_index;
     size_t pixel;
@@ -48,7 +54,7 @@ static int compare_blocks(const void *left, const void *right)
 s2rgf_status s2_labels_regroup(s2_label_set *labels, int block_px, s2rgf_error *err)
 {
     int count = 0;
-    if (labels->from_polygons || labels->count == 0)
+    if (labels->count == 0)
         return S2RGF_OK;
     block_key *keys = s2_alloc(labels->count, sizeof *keys);
     s2_label_group *groups = s2_calloc(labels->count, sizeof *groups);
@@ -61,8 +67,10 @@ s2rgf_status s2_labels_regroup(s2_label_set *labels, int block_px, s2rgf_error *
         const s2_label_pixel *pixel = &labels->pixels[i];
         const s2_ground_place place =
             labels->ground ? labels->ground[i] : (s2_ground_place){pixel->x, pixel->y};
-        keys[i] = (block_key){block_of(place.y, block_px), block_of(place.x, block_px),
-                              pixel->class_index, i};
+        keys[i] = is_polygon(labels, pixel->group)
+                      ? (block_key){INT_MIN, pixel->group, pixel->class_index, i}
+                      : (block_key){block_of(place.y, block_px), block_of(place.x, block_px),
+                                    pixel->class_index, i};
     }
     qsort(keys, labels->count, sizeof *keys, compare_blocks);
     int blocks = 0;
@@ -70,9 +78,11 @@ s2rgf_status s2_labels_regroup(s2_label_set *labels, int block_px, s2rgf_error *
         s2_label_pixel *pixel = &labels->pixels[keys[i].pixel];
         count += i == 0 || compare_blocks(&keys[i - 1], &keys[i]) != 0;
         blocks += i == 0 || keys[i - 1].row != keys[i].row || keys[i - 1].column != keys[i].column;
+        groups[count - 1] = (s2_label_group){.class_index = pixel->class_index,
+                                             .feature = labels->groups[pixel->group].feature,
+                                             .scene = labels->groups[pixel->group].scene,
+                                             .block = blocks - 1};
         pixel->group = count - 1;
-        groups[count - 1].class_index = pixel->class_index;
-        groups[count - 1].block = blocks - 1;
     }
     s2_free(keys);
     s2_free(labels->groups);

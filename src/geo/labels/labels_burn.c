@@ -248,7 +248,8 @@ static oddity oddity_of(OGRwkbGeometryType type)
 }
 
 /**
- * All polygons inside a geometry, whatever its nesting, and points that are not in a collection.
+ * All polygons inside a geometry, whatever its nesting, and points that are not in a collection
+ * with something else.
  */
 static s2rgf_status burn_parts(s2_burner *burner, OGRGeometryH geometry, bool collected,
                                int class_index, s2_label_set *set, s2rgf_error *err)
@@ -265,7 +266,8 @@ static s2rgf_status burn_parts(s2_burner *burner, OGRGeometryH geometry, bool co
         return burn_polygon(burner, geometry, class_index, set, err);
     if (type == wkbPoint && !collected && burner->use != S2_LABELS_OF_AREAS)
         return note_point(burner, geometry, class_index, set, err);
-    const bool in_collection = collected || type == wkbGeometryCollection;
+    const bool in_collection =
+        collected || (type == wkbGeometryCollection && OGR_G_GetDimension(geometry) > 0);
     if (type != wkbMultiPolygon && type != wkbGeometryCollection &&
         (type != wkbMultiPoint || collected)) {
         burner->odd[oddity_of(type)] = true;
@@ -318,8 +320,9 @@ static void tell_oddities(const s2_burner *burner, const s2rgf_host *host)
     const char *const what[ODDITIES] = {
         [ODD_EMPTY] = "left out: no geometry",
         [ODD_LINE] = "left out: lines",
-        [ODD_STRAY_POINT] = burner->use == S2_LABELS_OF_AREAS ? "left out: points"
-                                                              : "left out: points in a collection",
+        [ODD_STRAY_POINT] = burner->use == S2_LABELS_OF_AREAS
+                                ? "left out: points"
+                                : "left out: points in a collection with others",
         [ODD_SURFACE] = "left out: geometries that are neither polygons nor points",
         [ODD_NOWHERE] = "left out: geometries that the reference grid's CRS does not reach",
         [ODD_NOT_FINITE] = "left out: geometries with coordinates that are not finite",

@@ -178,8 +178,8 @@ static void add_counts(const s2_label_set *set, s2_merge_rules rules, s2_label_s
     all->points_outside += set->points_outside;
 }
 
-static s2rgf_status merge_kinds(const s2_scene_labels *scenes, int count, s2_label_set *all,
-                                s2rgf_error *err)
+static s2rgf_status merge_kinds(const s2_scene_labels *scenes, int count, s2_merge_rules rules,
+                                s2_label_set *all, s2rgf_error *err)
 {
     const s2_scene_labels *kinds[2] = {NULL, NULL}; /* the first with blocks, with polygons */
     for (int i = 0; i < count; i++) {
@@ -188,7 +188,7 @@ static s2rgf_status merge_kinds(const s2_scene_labels *scenes, int count, s2_lab
             *first = &scenes[i];
     }
     all->from_polygons = kinds[true] != NULL;
-    if (kinds[false] && kinds[true])
+    if (kinds[false] && kinds[true] && !rules.one_file)
         return s2_fail(err, S2RGF_FORMAT,
                        "labels: polygons in some scenes, points or rasters in others: expected the "
                        "same in all scenes, found polygons in %s and none in %s",
@@ -247,7 +247,8 @@ static s2rgf_status merge_polygons(s2_label_set *all, s2rgf_error *err)
         qsort(order, count, sizeof *order, compare_features);
     for (size_t i = 0; ready && i < count; i++) {
         const size_t g = (size_t)(order[i] - all->groups);
-        const bool again = i > 0 && order[i]->feature == order[i - 1]->feature &&
+        const bool again = i > 0 && order[i]->feature != S2_LABEL_POINTS &&
+                           order[i]->feature == order[i - 1]->feature &&
                            order[i]->block == order[i - 1]->block;
         same_as[g] = again ? same_as[order[i - 1] - all->groups] : (int)g;
     }
@@ -290,6 +291,14 @@ static s2rgf_status place_on_ground(const s2_grid *grid, const s2_grid *common, 
     }
     S2_FREE_EACH(x, y);
     return status;
+}
+
+static bool has_points(const s2_label_set *all)
+{
+    for (int g = 0; g < all->group_count; g++)
+        if (all->groups[g].feature == S2_LABEL_POINTS)
+            return true;
+    return false;
 }
 
 static s2rgf_status cut_ground(const s2_scene_labels *scenes, int count, const size_t *first,
@@ -409,7 +418,7 @@ s2rgf_status s2_labels_merge(s2_scene_labels *scenes, int count, s2_merge_rules 
         first[1] = all->count;
         return S2RGF_OK;
     }
-    s2rgf_status status = merge_kinds(scenes, count, all, err);
+    s2rgf_status status = merge_kinds(scenes, count, rules, all, err);
     if (status == S2RGF_OK)
         status = merge_classes(scenes, count, host, &all->classes, err);
     if (status == S2RGF_OK && !rules.one_file) {
@@ -426,7 +435,7 @@ s2rgf_status s2_labels_merge(s2_scene_labels *scenes, int count, s2_merge_rules 
         status = merge_polygons(all, err);
     if (status == S2RGF_OK && rules.whole_scenes)
         status = order_by_block(all, count, err);
-    else if (status == S2RGF_OK && !all->from_polygons)
+    else if (status == S2RGF_OK && (!all->from_polygons || has_points(all)))
         status = cut_ground(scenes, count, first, all, err);
     merge_checksums(scenes, count, all);
     for (int i = 0; i < count; i++) {

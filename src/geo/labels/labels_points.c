@@ -141,6 +141,8 @@ s2rgf_status s2_label_points_claim(s2_label_points *points, s2_label_claims *cla
         if (i == 0 || each || compare_points(&items[i - 1], &items[i]) != 0)
             status = s2_labels_add_group(claims, items[i].class_index, err);
         if (status == S2RGF_OK)
+            claims->groups[claims->group_count - 1].feature = S2_LABEL_POINTS;
+        if (status == S2RGF_OK)
             status = claim_disc(points, &items[i], claims, err);
     }
     return status;

@@ -10,8 +10,7 @@
 #include "core/plural.h"
 
 #define VALUES (S2_CLASS_MAX_VALUE + 1)
-#define TRUE_AREA 0.01   /* by how much a projection's areas may be off without a word */
-#define EQUAL_AREAS 0.05 /* by how much pixels may differ in area without a word */
+#define TRUE_AREA 0.01 /* by how much a projection's areas may be off without a word */
 
 s2rgf_status s2_strata_open(const char *map_path, const char *assigned_srs, const char *strata_path,
                             const s2rgf_host *host, s2_strata *strata, s2rgf_error *err)
@@ -115,14 +114,8 @@ static void tell_areas(const s2_strata *strata, const s2rgf_host *host)
            strata->least_m2, strata->most_m2);
     if (strata->least_m2 <= 0.0)
         s2_log(host, S2RGF_WARNING,
-               "%s: it reaches beyond a pole, where pixels have no area, but all pixels of a "
-               "stratum count the same: cut it at the pole",
+               "%s: it reaches beyond a pole, where pixels have no area: cut it at the pole",
                strata->map.path);
-    else if (strata->most_m2 > (1.0 + EQUAL_AREAS) * strata->least_m2)
-        s2_log(host, S2RGF_WARNING,
-               "%s: its pixels differ in area by up to %.0f %%, but all pixels of a stratum count "
-               "the same: an equal-area projection would be better",
-               strata->map.path, 100.0 * (strata->most_m2 / strata->least_m2 - 1.0));
     if (ground->uneven > TRUE_AREA)
         s2_log(host, S2RGF_WARNING,
                "%s: its projection does not keep areas: within a row, pixels differ by up to "
