@@ -43,7 +43,7 @@ static const cover covers[] = {
      {{0x1B, 0x6B, 0x2A}, {0x3F, 0x8F, 0x4F}, {0x0C, 0x3F, 0x18}}},
     {"meadow grass pasture =lawn =lawns wiese weide rasen grunland gruenland =gras prairie "
      "pelouse paturage herbe herbage pradera =prado =prados hierba cesped =relva =pasto "
-     "=pastos pastizal pastag savan steppe herbac rangeland turf "
+     "=pastos pastizal pastag savan grasland steppe herbac rangeland turf "
      "herbaz =grama gramado gramine =capim gazon",
      {{0x9C, 0xD0, 0x5C}, {0xC8, 0xEB, 0xA0}, {0x6F, 0xA8, 0x32}}},
     {"=rock =rocks =rocky gravel =fels felsen gestein roche rocher "
@@ -55,23 +55,23 @@ static const cover covers[] = {
      "stoppel chaume rastrojo =rice =paddy =paddies soybean =soy soja =raps rapeseed =colza aecker "
      "sunflower sonnenblum tournesol girasol zuckerrub =ble =arroz =riz kartoffel gerste hafer monocultur",
      {{0xF2, 0xD1, 0x4B}, {0xE6, 0xA0, 0x1E}, {0xFA, 0xEE, 0xA0}}},
-    {"=sand =sands =beach =beaches =dune =dunes =strand =sable plage =arena playa areia praia "
+    {"=sand =sands =beach =beaches =dune =dunes =duna =dunas =strand =sable plage =arena playa areia praia "
      "sandstrand",
      {{0xEB, 0xDD, 0xB0}, {0xFB, 0xF3, 0xE4}, {0xCF, 0xB3, 0x6B}}},
     {"soil =bare =earth =boden =erde =sol =sols =nue =nues suelo =tierra =solo =solos =terra "
-     "fallow brache brachl brachf jachere barren bareland sandboden",
+     "fallow brach barbecho pousio jachere barren bareland sandboden",
      {{0xA8, 0x72, 0x3F}, {0xC6, 0x98, 0x6A}, {0x7A, 0x4E, 0x26}}},
     {"=road =roads street highway motorway asphalt parking =rail railway railroad strasse =weg "
-     "=wege autobahn fahrbahn =bahn pavement =route =routes =rue =rues =paved chemin carretera camino "
+     "=wege autobahn fahrbahn =bahn pavement =route =routes =rue =rues =paved verkehr chemin carretera camino "
      "=calle =calles estrada rodovia caminho =rua =ruas "
      "asfalt paviment autopista ferrocarril =voie =voies",
      {{0x6E, 0x6E, 0x6E}, {0x92, 0x92, 0x92}, {0x4C, 0x4C, 0x4C}}},
     {"urban urbain built building house roof settle residen =city =town industr commerc siedlung "
      "gebaude gebaeude =haus hauser =dach stadt bebau wohn =bati =batie "
      "=batis =baties batiment maison habitation "
-     "=casa =casas =ville =toit =toits ciudad edific tejado construc cidade telhado imperv "
+     "=casa =casas =ville =toit =toits ciudad edific tejado constru cidade telhado imperv "
      "versiegel haeuser dacher "
-     "daecher dachfl artifici =village =dorf =pueblo =aldea",
+     "daecher artifici =developed gewerbe =village =dorf =pueblo =aldea",
      {{0xD7, 0x30, 0x27}, {0xE8, 0x6A, 0x5E}, {0xA8, 0x1F, 0x1F}}},
 };
 
@@ -126,6 +126,12 @@ static bool ends_word(const char *at)
     return ending <= 2 && at[ending] == ' ';
 }
 
+/** Whether a word ends here, or only the German word for area follows: Dachflaeche. */
+static bool is_whole(const char *at)
+{
+    return *at == ' ' || strncmp(at, "flache", 6) == 0 || strncmp(at, "flaeche", 7) == 0;
+}
+
 /** Whether a stem is in the words: at the start of one, or, if it is long, at its end. */
 static bool has_stem(const char *words, const char *stem, size_t length)
 {
@@ -136,7 +142,7 @@ static bool has_stem(const char *words, const char *stem, size_t length)
         if (strncmp(at, stem, length) != 0)
             continue;
         const bool starts = at > words && at[-1] == ' ';
-        if (whole ? starts && at[length] == ' '
+        if (whole ? starts && is_whole(at + length)
                   : starts || (length >= LONG_STEM && ends_word(at + length)))
             return true;
     }

@@ -19,6 +19,7 @@ ALLOCATION = "ALLOCATION"
 STRATA = "STRATA"
 EXCLUDE = "EXCLUDE"
 OUTPUT = "OUTPUT"
+TARGET_SE = "TARGET_SE"
 DESIGNS = ("stratified", "simple", "systematic")
 ALLOCATIONS = ("least", "proportional", "equal", "neyman")
 
@@ -43,6 +44,21 @@ class Sample(ProgramAlgorithm):
     SUMMARY = "Draws a probability sample of the pixels of a map."
     TAGS = "land cover,accuracy,area,random,sample,strata,validation"
     OPTIONS = (
+        Option(
+            TARGET_SE,
+            "-target_se",
+            str,
+            "Standard error of the overall accuracy to reach",
+            "Draws as many points as it needs, whatever the number of points is.",
+        ),
+        Option(
+            "ACCURACY",
+            "-accuracy",
+            "words",
+            "Expected user's accuracies",
+            "For the standard error and the allocation neyman: 0.9 for all classes, soil=0.7 for "
+            "one. A blank between several.",
+        ),
         Option(
             "LEAST",
             "-least",
@@ -105,7 +121,9 @@ class Sample(ProgramAlgorithm):
         output = self.parameterAsOutputLayer(parameters, OUTPUT, context)
         layer = self.parameterAsRasterLayer(parameters, MAP, context)
         strata = self.parameterAsRasterLayer(parameters, STRATA, context)
-        arguments = ["-n", str(self.parameterAsInt(parameters, POINTS, context))]
+        arguments = []
+        if not self.parameterAsString(parameters, TARGET_SE, context):
+            arguments = ["-n", str(self.parameterAsInt(parameters, POINTS, context))]
         design = self.parameterAsEnumString(parameters, DESIGN, context)
         arguments += ["-design", design]
         if design == DESIGNS[0]:

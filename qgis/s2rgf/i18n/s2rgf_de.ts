@@ -208,6 +208,14 @@
         <translation>Pixel, deren Klasse weniger wahrscheinlich ist, werden eine eigene Klasse, unsure. 0: keine.</translation>
     </message>
     <message>
+        <source>Less probable pixels become nodata</source>
+        <translation>Weniger wahrscheinliche Pixel werden Nodata</translation>
+    </message>
+    <message>
+        <source>Instead of a class of their own.</source>
+        <translation>Statt einer eigenen Klasse.</translation>
+    </message>
+    <message>
         <source>Side of a tile in pixels</source>
         <translation>Seite einer Kachel in Pixeln</translation>
     </message>
@@ -298,6 +306,22 @@
     <message>
         <source>land cover,accuracy,area,random,sample,strata,validation</source>
         <translation>Landbedeckung,Genauigkeit,Fläche,Zufall,Stichprobe,Schichten,Validierung</translation>
+    </message>
+    <message>
+        <source>Standard error of the overall accuracy to reach</source>
+        <translation>Angestrebter Standardfehler der Gesamtgenauigkeit</translation>
+    </message>
+    <message>
+        <source>Draws as many points as it needs, whatever the number of points is.</source>
+        <translation>Zieht so viele Punkte, wie er braucht, gleich welche Anzahl angegeben ist.</translation>
+    </message>
+    <message>
+        <source>Expected user's accuracies</source>
+        <translation>Erwartete Nutzergenauigkeiten</translation>
+    </message>
+    <message>
+        <source>For the standard error and the allocation neyman: 0.9 for all classes, soil=0.7 for one. A blank between several.</source>
+        <translation>Für den Standardfehler und die Aufteilung neyman: 0.9 für alle Klassen, soil=0.7 für eine. Zwischen mehreren ein Leerzeichen.</translation>
     </message>
     <message>
         <source>Points that each stratum gets at least</source>

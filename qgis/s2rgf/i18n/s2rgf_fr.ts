@@ -208,6 +208,14 @@
         <translation>Les pixels dont la classe est moins probable forment une classe à part, unsure. 0 : aucun.</translation>
     </message>
     <message>
+        <source>Less probable pixels become nodata</source>
+        <translation>Les pixels moins probables deviennent nodata</translation>
+    </message>
+    <message>
+        <source>Instead of a class of their own.</source>
+        <translation>Au lieu d'une classe à part.</translation>
+    </message>
+    <message>
         <source>Side of a tile in pixels</source>
         <translation>Côté d'une tuile en pixels</translation>
     </message>
@@ -298,6 +306,22 @@
     <message>
         <source>land cover,accuracy,area,random,sample,strata,validation</source>
         <translation>occupation du sol,précision,surface,aléatoire,échantillon,strates,validation</translation>
+    </message>
+    <message>
+        <source>Standard error of the overall accuracy to reach</source>
+        <translation>Erreur type visée de la précision globale</translation>
+    </message>
+    <message>
+        <source>Draws as many points as it needs, whatever the number of points is.</source>
+        <translation>Tire autant de points qu'il en faut, quel que soit le nombre de points donné.</translation>
+    </message>
+    <message>
+        <source>Expected user's accuracies</source>
+        <translation>Précisions attendues pour l'utilisateur</translation>
+    </message>
+    <message>
+        <source>For the standard error and the allocation neyman: 0.9 for all classes, soil=0.7 for one. A blank between several.</source>
+        <translation>Pour l'erreur type et la répartition neyman : 0.9 pour toutes les classes, soil=0.7 pour une seule. Une espace entre plusieurs.</translation>
     </message>
     <message>
         <source>Points that each stratum gets at least</source>
