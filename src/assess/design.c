@@ -170,7 +170,7 @@ static s2rgf_status check_sizes(const unit_maker *maker, s2rgf_error *err)
     return S2RGF_OK;
 }
 
-/** What points call one stratum lies in one stratum. */
+/** What points call one stratum is one stratum. */
 static s2rgf_status check_strata(const unit_maker *maker, s2rgf_error *err)
 {
     const s2_design_input *input = maker->input;
@@ -178,19 +178,33 @@ static s2rgf_status check_strata(const unit_maker *maker, s2rgf_error *err)
     s2rgf_status status = first ? S2RGF_OK : s2_fail_memory(err, "sample");
     for (size_t i = 0; i < maker->unit_count && status == S2RGF_OK; i++) {
         const s2_sample_origin *origin = origin_of(input, maker->unit_points[i]);
-        size_t *known = &first[maker->units[i].stratum];
+        const int stratum = maker->units[i].stratum;
         if (!origin->stratum)
             continue;
-        if (*known == 0)
-            *known = i + 1;
-        const s2_sample_origin *other = origin_of(input, maker->unit_points[*known - 1]);
+        const bool is_first = first[stratum] == 0;
+        if (is_first)
+            first[stratum] = i + 1;
+        const s2_sample_origin *other = origin_of(input, maker->unit_points[first[stratum] - 1]);
         if (strcmp(origin->stratum, other->stratum) != 0)
             status = s2_fail(err, S2RGF_MISMATCH,
                              "%s: features %lld and %lld say that they are of strata %s and %s, "
                              "but both lie in \"%s\": expected the map, the strata and the design "
                              "of the sample",
                              input->sample_path, other->feature, origin->feature, other->stratum,
-                             origin->stratum, stratum_name(input, maker->units[i].stratum));
+                             origin->stratum, stratum_name(input, stratum));
+        for (int h = 0; is_first && h < maker->stratum_count && status == S2RGF_OK; h++) {
+            if (first[h] == 0 || h == stratum)
+                continue;
+            other = origin_of(input, maker->unit_points[first[h] - 1]);
+            if (strcmp(origin->stratum, other->stratum) == 0)
+                status =
+                    s2_fail(err, S2RGF_MISMATCH,
+                            "%s: features %lld and %lld say that they are of stratum %s, but "
+                            "lie in \"%s\" and \"%s\": expected the map, the strata and the "
+                            "design of the sample",
+                            input->sample_path, other->feature, origin->feature, origin->stratum,
+                            stratum_name(input, h), stratum_name(input, stratum));
+        }
     }
     s2_free(first);
     return status;

@@ -160,6 +160,14 @@ refused 3 "feature 1 was drawn from a stratum of 40000 pixels" "all pixels" "100
 refused 3 "was drawn from a stratum of 40000 pixels" -- s2rgf_assess stehman.tif -a reference -design stratified -labels sized.gpkg
 edit mixed.gpkg 'f["stratum"] = "abcd"[(i + 1) // 10 % 4]'
 refused 3 "features 1 and 10 say that they are of strata a and b" "class 1" -- "${stehman[@]}" -labels mixed.gpkg
+# drawn from strata that are joined from those of the raster
+edit joined.gpkg 'f["stratum"] = "aabb"[i // 10]'
+refused 3 "features 1 and 11 say that they are of stratum a" "\"class 1\" and \"class 2\"" -- "${stehman[@]}" -labels joined.gpkg
+# QGIS and ogr2ogr cut names for shapefiles
+"$PYTHON" -c '
+from osgeo import gdal
+gdal.VectorTranslate("cut.shp", "sized.gpkg")' 2> /dev/null
+refused 3 "was drawn from a stratum of 40000 pixels" -- s2rgf_assess stehman.tif -a reference -design simple -labels cut.shp
 # one in the second stratum: estimates without errors; none: no estimates
 one=("${stehman[@]}" -labels stehman.gpkg -where "fid <= 11 OR fid > 20")
 warned "one point in stratum \"class 2\", which has 30000 pixels" -- "${one[@]}"

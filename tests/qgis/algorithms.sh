@@ -62,6 +62,7 @@ expect_same expected.csv sample.csv
 s2rgf_sample -q map.tif -target_se 0.05 -accuracy 0.9 -accuracy forest=0.7 -allocation neyman expected_se.csv
 expect_algorithm s2rgf:sample MAP=map.tif TARGET_SE=0.05 "ACCURACY=0.9 forest=0.7" ALLOCATION=neyman OUTPUT=se.csv
 expect_same expected_se.csv se.csv
+expect_failure "-allocation: needs -design stratified" s2rgf:sample MAP=map.tif DESIGN=simple ALLOCATION=equal OUTPUT=no.csv
 s2rgf_sample -q map.tif -n 60 -design simple sample.gpkg
 expect_status 0 s2rgf_assess map.tif -labels sample.gpkg -a map_class -design simple -json expected.json -overwrite
 expect_algorithm s2rgf:assess MAP=map.tif LABELS=sample.gpkg FIELD=map_class DESIGN=simple OUTPUT_JSON=design.json

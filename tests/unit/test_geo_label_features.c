@@ -1,5 +1,6 @@
 /* Labels from features as people have them: points, odd ones, longitudes, tables; and fewer of
    them. */
+#include "geo/labels/labels_blocks.h"
 #include "geo/source/srs.h"
 #include "labels_fixture.h"
 #include "s2rgf/labelling.h"
@@ -361,6 +362,8 @@ static void test_buffer(void)
     CHECK(wrong_in_disc(&labels, 63.2, 40.3, 2.5, "wood") == 0);
     CHECK(wrong_in_disc(&labels, 0.5, 0.5, 2.5, "water") == 0);
     CHECK(labels.group_count == 2 && labels.conflicts == 0);
+    REQUIRE(s2_labels_regroup(&labels, 16, NULL) == S2RGF_OK);
+    CHECK(labels.group_count == 2); /* of whatever size the blocks are */
     s2_label_set_clear(&labels);
 
     /* in Web Mercator, at 46 degrees north, a metre on the ground is 1.443 of the projection */

@@ -124,10 +124,9 @@ class Sample(ProgramAlgorithm):
         arguments = []
         if not self.parameterAsString(parameters, TARGET_SE, context):
             arguments = ["-n", str(self.parameterAsInt(parameters, POINTS, context))]
-        design = self.parameterAsEnumString(parameters, DESIGN, context)
-        arguments += ["-design", design]
-        if design == DESIGNS[0]:
-            allocation = self.parameterAsEnumString(parameters, ALLOCATION, context)
+        arguments += ["-design", self.parameterAsEnumString(parameters, DESIGN, context)]
+        allocation = self.parameterAsEnumString(parameters, ALLOCATION, context)
+        if allocation != ALLOCATIONS[0]:  # the program says where it does not fit the design
             arguments += ["-allocation", allocation]
         if strata is not None:
             arguments += ["-strata", raster_path(strata, context)]

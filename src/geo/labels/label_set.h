@@ -15,6 +15,11 @@ typedef struct s2_label_pixel {
 #define S2_LABEL_BLOCK_PX 64
 #define S2_LABEL_POINTS (-1LL)
 
+/** Where a pixel, or the point that labels it, lies: on a grid that scenes may have in common. */
+typedef struct s2_ground_place {
+    int x, y;
+} s2_ground_place;
+
 /** What a point of a sample says of itself. */
 typedef struct s2_sample_origin {
     long long feature;
@@ -32,15 +37,11 @@ typedef struct s2_label_group {
     size_t pixels;  /* at least one */
     s2_rect bounds; /* of its pixels, in the first scene that has some */
     /* of labels of many scenes, labels_merge.h: */
-    long long feature; /* the polygon's, in its layer, or S2_LABEL_POINTS */
-    int scene;         /* the first that it lies in */
-    int block;         /* equal in groups of one block */
+    long long feature;     /* the polygon's, in its layer, or S2_LABEL_POINTS */
+    s2_ground_place point; /* of one point, until points are in blocks: its pixel */
+    int scene;             /* the first that it lies in */
+    int block;             /* equal in groups of one block */
 } s2_label_group;
-
-/** Where a pixel lies on a grid that several scenes have in common. */
-typedef struct s2_ground_place {
-    int x, y;
-} s2_ground_place;
 
 typedef struct s2_label_set {
     s2_label_pixel *pixels; /* sorted by y, then x; no position twice */
@@ -50,7 +51,7 @@ typedef struct s2_label_set {
     s2_class_table classes;        /* those with pixels on the grid */
     s2_class_table absent;         /* those without */
     int block_px;                  /* side of a block; 0: S2_LABEL_BLOCK_PX */
-    s2_ground_place *ground;       /* [count] of many scenes that are cut in blocks; else NULL */
+    s2_ground_place *ground;       /* [count] of points, and of many scenes in blocks; else NULL */
     bool whole_scenes;             /* blocks are scenes */
     bool from_polygons;            /* false: points alone or a raster, all in groups of blocks */
     size_t polygons;               /* read, every part of a multipolygon counted */

@@ -13,6 +13,7 @@
 #include "core/memory.h"
 #include "core/plural.h"
 #include "core/utf8.h"
+#include "geo/labels/labels_blocks.h"
 #include "geo/labels/labels_private.h"
 #include "geo/source/gdal_catch.h"
 #include "geo/source/srs.h"
@@ -248,8 +249,11 @@ s2rgf_status s2_labels_keep(s2_label_set *labels, const uint8_t *keep, s2rgf_err
                               .groups = labels->groups,
                               .group_count = (size_t)labels->group_count};
     for (size_t i = 0; i < labels->count; i++)
-        if (keep[i])
+        if (keep[i]) {
+            if (labels->ground)
+                labels->ground[claims.count] = labels->ground[i];
             claims.items[claims.count++] = claims.items[i];
+        }
     for (size_t g = 0; g < claims.group_count; g++)
         claims.groups[g].pixels = 0;
     labels->pixels = NULL;
@@ -413,6 +417,8 @@ static s2rgf_status read_labels(const s2_label_request *request, s2_label_set *l
         s2_labels_warn_case(&labels->classes, request->options->path, request->host);
     if (status == S2RGF_OK)
         status = finish_labels(&claims, request->use, request->grid->height, labels, err);
+    if (status == S2RGF_OK && request->use == S2_LABELS_OF_PIXELS)
+        status = s2_labels_block_points(labels, err);
     s2_labels_claims_clear(&claims);
     if (status != S2RGF_OK)
         s2_label_set_clear(labels);

@@ -92,3 +92,23 @@ s2rgf_status s2_labels_regroup(s2_label_set *labels, int block_px, s2rgf_error *
     labels->block_px = block_px;
     return S2RGF_OK;
 }
+
+s2rgf_status s2_labels_block_points(s2_label_set *labels, s2rgf_error *err)
+{
+    int g = 0;
+    while (g < labels->group_count && labels->groups[g].feature != S2_LABEL_POINTS)
+        g++;
+    if (g == labels->group_count)
+        return S2RGF_OK;
+    labels->ground = s2_alloc(labels->count, sizeof *labels->ground);
+    if (!labels->ground)
+        return s2_fail_memory(err, "labels");
+    for (size_t i = 0; i < labels->count; i++) {
+        const s2_label_pixel *pixel = &labels->pixels[i];
+        const s2_label_group *group = &labels->groups[pixel->group];
+        labels->ground[i] = group->feature == S2_LABEL_POINTS
+                                ? group->point
+                                : (s2_ground_place){pixel->x, pixel->y};
+    }
+    return s2_labels_regroup(labels, S2_LABEL_BLOCK_PX, err);
+}

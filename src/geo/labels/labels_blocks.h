@@ -10,6 +10,12 @@
  */
 s2rgf_status s2_labels_regroup(s2_label_set *labels, int block_px, s2rgf_error *err);
 
+/**
+ * Group what single points label by class and block, by where the point is, so that the disc around
+ * it stays whole. Without points nothing changes. Errors: NO_MEMORY.
+ */
+s2rgf_status s2_labels_block_points(s2_label_set *labels, s2rgf_error *err);
+
 /** Whether two groups lie in one block; no two polygons do. */
 bool s2_labels_same_block(const s2_label_set *labels, int a, int b);
 

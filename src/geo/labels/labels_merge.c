@@ -258,24 +258,34 @@ static s2rgf_status merge_polygons(s2_label_set *all, s2rgf_error *err)
     return ready ? S2RGF_OK : s2_fail_memory(err, "label groups");
 }
 
-/** Without CRS no ground is known: every scene is put below the others, in blocks of its own. */
-static void place_apart(int below, size_t from, size_t end, s2_label_set *all)
+/** Where a pixel of a scene, or the point that labels it, lies on the scene's grid. */
+static s2_ground_place place_in(const s2_label_set *set, size_t i)
 {
-    for (size_t i = from; i < end; i++)
-        all->ground[i] = (s2_ground_place){all->pixels[i].x, below + all->pixels[i].y};
+    return set->ground ? set->ground[i] : (s2_ground_place){set->pixels[i].x, set->pixels[i].y};
+}
+
+/** Without CRS no ground is known: every scene is put below the others, in blocks of its own. */
+static void place_apart(const s2_label_set *set, int below, s2_ground_place *ground)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        const s2_ground_place place = place_in(set, i);
+        ground[i] = (s2_ground_place){place.x, below + place.y};
+    }
 }
 
 /** Places of a scene's pixels on the first scene's grid, carried on over all ground. */
-static s2rgf_status place_on_ground(const s2_grid *grid, const s2_grid *common, size_t from,
-                                    size_t end, s2_label_set *all, s2rgf_error *err)
+static s2rgf_status place_on_ground(const s2_scene_labels *scene, const s2_grid *common,
+                                    s2_ground_place *ground, s2rgf_error *err)
 {
-    const size_t count = end - from;
+    const s2_grid *grid = &scene->grid;
+    const size_t count = scene->set.count;
     double *x = s2_alloc(count, sizeof *x), *y = s2_alloc(count, sizeof *y);
     s2_affine to_pixel = S2_AFFINE_IDENTITY;
     s2rgf_status status = x && y ? S2RGF_OK : s2_fail_memory(err, "labels");
-    for (size_t i = 0; i < count && status == S2RGF_OK; i++)
-        s2_affine_apply(&grid->to_geo, all->pixels[from + i].x + 0.5, all->pixels[from + i].y + 0.5,
-                        &x[i], &y[i]);
+    for (size_t i = 0; i < count && status == S2RGF_OK; i++) {
+        const s2_ground_place place = place_in(&scene->set, i);
+        s2_affine_apply(&grid->to_geo, place.x + 0.5, place.y + 0.5, &x[i], &y[i]);
+    }
     bool same = true;
     if (status == S2RGF_OK)
         status = s2_srs_equal(grid->srs_wkt, common->srs_wkt, &same, err);
@@ -286,7 +296,7 @@ static s2rgf_status place_on_ground(const s2_grid *grid, const s2_grid *common, 
         double u, v;
         s2_affine_apply(&to_pixel, x[i], y[i], &u, &v);
         const bool there = fabs(u) < 1e9 && fabs(v) < 1e9;
-        all->ground[from + i] =
+        ground[i] =
             there ? (s2_ground_place){(int)floor(u), (int)floor(v)} : (s2_ground_place){0, 0};
     }
     S2_FREE_EACH(x, y);
@@ -310,12 +320,11 @@ static s2rgf_status cut_ground(const s2_scene_labels *scenes, int count, const s
     if (!all->ground)
         return s2_fail_memory(err, "labels");
     for (int i = 0; i < count && status == S2RGF_OK; i++) {
-        const s2_grid *grid = &scenes[i].grid;
         if (scenes[0].grid.srs_wkt)
-            status = place_on_ground(grid, &scenes[0].grid, first[i], first[i + 1], all, err);
+            status = place_on_ground(&scenes[i], &scenes[0].grid, all->ground + first[i], err);
         else
-            place_apart(below, first[i], first[i + 1], all);
-        below += (grid->height / S2_LABEL_BLOCK_PX + 1) * S2_LABEL_BLOCK_PX;
+            place_apart(&scenes[i].set, below, all->ground + first[i]);
+        below += (scenes[i].grid.height / S2_LABEL_BLOCK_PX + 1) * S2_LABEL_BLOCK_PX;
     }
     return status == S2RGF_OK ? s2_labels_regroup(all, S2_LABEL_BLOCK_PX, err) : status;
 }

@@ -73,16 +73,6 @@ s2rgf_status s2_label_points_note(s2_label_points *points, const s2_label_place 
 
 /* ---- claims ---------------------------------------------------------------------------------- */
 
-/** By block, then by class. */
-static int compare_points(const void *left, const void *right)
-{
-    const s2_label_pixel *a = left, *b = right;
-    const int keys[3] = {a->y / S2_LABEL_BLOCK_PX - b->y / S2_LABEL_BLOCK_PX,
-                         a->x / S2_LABEL_BLOCK_PX - b->x / S2_LABEL_BLOCK_PX,
-                         a->class_index - b->class_index};
-    return keys[0] != 0 ? keys[0] : keys[1] != 0 ? keys[1] : keys[2];
-}
-
 /** Claim the pixels of one line whose centres are near enough, but for the point's own. */
 static s2rgf_status claim_line(const s2_label_points *points, const s2_label_pixel *own, int y,
                                const double metric[3], s2_label_claims *claims, s2rgf_error *err)
@@ -131,19 +121,16 @@ void s2_label_points_tell(const s2_label_points *points, const s2rgf_host *host)
 s2rgf_status s2_label_points_claim(s2_label_points *points, s2_label_claims *claims,
                                    s2rgf_error *err)
 {
-    s2_label_pixel *items = points->found.items;
-    const size_t count = points->found.count;
-    const bool each = points->request->use == S2_LABELS_OF_SAMPLE;
+    const s2_label_pixel *items = points->found.items;
     s2rgf_status status = S2RGF_OK;
-    if (count > 0 && !each)
-        qsort(items, count, sizeof *items, compare_points);
-    for (size_t i = 0; i < count && status == S2RGF_OK; i++) {
-        if (i == 0 || each || compare_points(&items[i - 1], &items[i]) != 0)
-            status = s2_labels_add_group(claims, items[i].class_index, err);
-        if (status == S2RGF_OK)
-            claims->groups[claims->group_count - 1].feature = S2_LABEL_POINTS;
-        if (status == S2RGF_OK)
-            status = claim_disc(points, &items[i], claims, err);
+    for (size_t i = 0; i < points->found.count && status == S2RGF_OK; i++) {
+        status = s2_labels_add_group(claims, items[i].class_index, err);
+        if (status != S2RGF_OK)
+            break;
+        s2_label_group *group = &claims->groups[claims->group_count - 1];
+        group->feature = S2_LABEL_POINTS;
+        group->point = (s2_ground_place){items[i].x, items[i].y};
+        status = claim_disc(points, &items[i], claims, err);
     }
     return status;
 }
@@ -165,7 +152,8 @@ static const char *field_text(OGRFeatureH feature, const char *const *names)
 s2rgf_status s2_label_points_origin(OGRFeatureH feature, s2_label_set *set, s2rgf_error *err)
 {
     static const char *const strata[] = {S2_FIELD_STRATUM, NULL};
-    static const char *const sizes[] = {S2_FIELD_SIZE, S2_FIELD_SIZE_BRIEF, NULL};
+    /* the last as GDAL cuts it for shapefiles */
+    static const char *const sizes[] = {S2_FIELD_SIZE, S2_FIELD_SIZE_BRIEF, "stratum_si", NULL};
     s2_sample_origin *origins =
         s2_make_room(set->origins, set->origin_count, &set->origin_capacity, sizeof *origins);
     if (!origins)

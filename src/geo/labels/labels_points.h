@@ -41,8 +41,8 @@ s2rgf_status s2_label_points_note(s2_label_points *points, const s2_label_place 
 void s2_label_points_tell(const s2_label_points *points, const s2rgf_host *host);
 
 /**
- * Claim the pixels of all points and of the discs around them: those of one class in one block, by
- * where the point is, are a group; of a sample every point is one. Errors: NO_MEMORY, UNSUPPORTED.
+ * Claim the pixels of all points and of the discs around them, each point a group. Errors:
+ * NO_MEMORY, UNSUPPORTED.
  */
 s2rgf_status s2_label_points_claim(s2_label_points *points, s2_label_claims *claims,
                                    s2rgf_error *err);
