@@ -21,8 +21,8 @@ typedef struct s2_merge_rules {
  * Join the labels of scenes, scene after scene, into one set, of which pixels keep their places in
  * their own scene. What lies on one ground goes together in a split: a polygon of one file is one
  * group in all scenes; blocks of points, beside polygons or not, and of rasters are squares of the
- * first scene's grid, carried on over the ground of the others. A class is known by its name; where values do not agree,
- * all are numbered anew as those of one layer, and the host is told.
+ * first scene's grid, carried on over the ground of the others. A class is known by its name; where
+ * values do not agree, all are numbered anew as those of one layer, and the host is told.
  * scenes in   [count], their sets are taken over and left empty; of one scene the set stays as it is
  * first  out  [count + 1] index of the first pixel of every scene, and the number of all
  * Errors  FORMAT (files of polygons in some scenes, of points or a raster in others; too many
