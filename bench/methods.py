@@ -149,10 +149,10 @@ def source_ablations(sources):
 
 
 def methods_of(scene):
-    """The default network and the contenders; what its parts bring is measured where that is settled."""
+    """The networks and the contenders; what a network's parts bring is measured where that is settled."""
     contenders = [m for m in CONTENDERS if scene.is_smoothed or not m.is_smoothing]
     if not scene.is_ablated:
-        return (DENSE, *contenders)
+        return (DENSE, *contenders, *(() if scene.few else (DENSE_64,)))
     return (DENSE, NO_WINDOWS, NO_EXPERT, *contenders, DENSE_64, PATCH, PATCH_EXPERT,
             UNVALIDATED_DENSE, *ABLATIONS, *source_ablations(scene.sources))
 

@@ -49,7 +49,8 @@ static const cover covers[] = {
     {"=rock =rocks =rocky gravel =fels felsen gestein roche rocher "
      "=roca =rocas =rocha =rochas =kies kiesgrub gravier outcrop",
      {{0x9B, 0x8F, 0x86}, {0xBF, 0xB4, 0xAC}, {0x6E, 0x5F, 0x55}}},
-    {"crop farmland =field =fields agric arable acker =feld =felder getreide =mais maize =corn "
+    {"crop farmland irrigat irrigue irrigad bewasser bewaesser =field =fields agric arable acker =feld "
+     "=felder getreide =mais maize =corn "
      "wheat weizen barley =culture =cultures =cultura =culturas cultiv =champ =champs lavoura trigo "
      "milho =maiz stubble maisf rapsf reisf kornf cornf ricef labranza sembrad regadio =cana "
      "stoppel chaume rastrojo =rice =paddy =paddies soybean =soy soja =raps rapeseed =colza aecker "
@@ -58,6 +59,13 @@ static const cover covers[] = {
     {"=sand =sands =beach =beaches =dune =dunes =duna =dunas =strand =sable plage =arena playa areia praia "
      "sandstrand",
      {{0xEB, 0xDD, 0xB0}, {0xFB, 0xF3, 0xE4}, {0xCF, 0xB3, 0x6B}}},
+    {"urban urbain built building house roof settle residen =city =town industr commerc siedlung "
+     "gebaude gebaeude =haus hauser =dach stadt bebau wohn =bati =batie "
+     "=batis =baties batiment maison habitation "
+     "=casa =casas =ville =toit =toits ciudad edific tejado constru cidade telhado imperv "
+     "versiegel haeuser dacher "
+     "daecher artifici =developed gewerbe =village =dorf =pueblo =aldea",
+     {{0xD7, 0x30, 0x27}, {0xE8, 0x6A, 0x5E}, {0xA8, 0x1F, 0x1F}}},
     {"soil =bare =earth =boden =erde =sol =sols =nue =nues suelo =tierra =solo =solos =terra "
      "fallow brach barbecho pousio jachere barren bareland sandboden",
      {{0xA8, 0x72, 0x3F}, {0xC6, 0x98, 0x6A}, {0x7A, 0x4E, 0x26}}},
@@ -66,13 +74,6 @@ static const cover covers[] = {
      "=calle =calles estrada rodovia caminho =rua =ruas "
      "asfalt paviment autopista ferrocarril =voie =voies",
      {{0x6E, 0x6E, 0x6E}, {0x92, 0x92, 0x92}, {0x4C, 0x4C, 0x4C}}},
-    {"urban urbain built building house roof settle residen =city =town industr commerc siedlung "
-     "gebaude gebaeude =haus hauser =dach stadt bebau wohn =bati =batie "
-     "=batis =baties batiment maison habitation "
-     "=casa =casas =ville =toit =toits ciudad edific tejado constru cidade telhado imperv "
-     "versiegel haeuser dacher "
-     "daecher artifici =developed gewerbe =village =dorf =pueblo =aldea",
-     {{0xD7, 0x30, 0x27}, {0xE8, 0x6A, 0x5E}, {0xA8, 0x1F, 0x1F}}},
 };
 
 /* Words with which a name does not say what is there, and plants that are called after it. */
@@ -81,6 +82,9 @@ static const char elsewhere[] =
     "=gain =loss =change =to =new =former =free =dead less non burn brule quemad queimad "
     "charred incend ardid verbrann abgebrann waldbrand seagrass seegras =sport =sports football "
     "=pea =peas melon melone lily lilies erbse erbsen baumwoll";
+
+/* Kinds of field, of which "non-irrigated" is one. */
+static const char with_non[] = "irrigat irrigue irrigad";
 
 /** A letter without its accent, small; 0 for what is no letter of these languages. */
 static char plain_letter(uint32_t code)
@@ -164,7 +168,7 @@ bool s2_class_colours(const char *name, const uint8_t (**shades)[3])
 {
     char words[LONGEST_NAME + 2];
     fold_name(name, words);
-    if (has_any(words, elsewhere))
+    if (has_any(words, elsewhere) && !has_any(words, with_non))
         return false;
     for (size_t i = 0; i < sizeof covers / sizeof covers[0]; i++)
         if (has_any(words, covers[i].stems)) {

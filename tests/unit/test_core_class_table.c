@@ -182,6 +182,8 @@ static void test_customary_colours(void)
         {0x1B6B2A, {"Laubwälder", "Mischwaldbestand", "Forstfläche", "matas"}},
         {0x9CD05C, {"Magerwiesen", "Viehweiden", "gramado", "gazon"}},
         {0xF2D14B, {"Maisfelder", "Kornfeld", "sembrado", "cana-de-açúcar"}},
+        {0xF2D14B, {"Non-irrigated arable land", "Permanently irrigated land", "no irrigados"}},
+        {0xD73027, {"suelo urbano", "sol urbain"}},
         {0x9B8F86, {"rock outcrop", "outcrops"}},
         {0x6E6E6E, {"Landstraßen", "asfalto", "voie ferrée"}},
         {0xD73027, {"Dächer", "surfaces bâties", "artificial surfaces"}},

@@ -74,6 +74,7 @@ static void test_srs(void)
     CHECK(srs_equal(wkt[0], bare) && srs_equal(bare, wkt[0]));
     CHECK(!srs_equal(wkt[1], bare) && !srs_equal(wkt[0], wkt[1]));
     CHECK(srs_equal(wkt[3], wkt[0]));
+    CHECK(srs_equal(wkt[1], "EPSG:3045")); /* the same with northings first, as LAEA Europe */
     CHECK(srs_equal(NULL, NULL));
     CHECK(!srs_equal(NULL, wkt[0]) && !srs_equal(wkt[0], NULL));
     /* An empty CRS is none; what cannot be understood is neither none nor equal to anything. */

@@ -81,6 +81,16 @@ s2rgf_status s2_srs_assigned(OGRSpatialReferenceH own, const char *assigned_text
     return status;
 }
 
+/** GDAL's coordinates are x, y in any order that the authority gives the axes: forget that order. */
+static void put_east_first(OGRSpatialReferenceH srs)
+{
+    OGRAxisOrientation first = OAO_Other, second = OAO_Other;
+    OSRGetAxis(srs, "PROJCS", 0, &first);
+    OSRGetAxis(srs, "PROJCS", 1, &second);
+    if (OSRIsProjected(srs) && first == OAO_North && second == OAO_East)
+        OSRSetAxes(srs, "PROJCS", "Easting", OAO_East, "Northing", OAO_North);
+}
+
 s2rgf_status s2_srs_equal(const char *wkt_a, const char *wkt_b, bool *equal, s2rgf_error *err)
 {
     const char *const options[] = {"CRITERION=EQUIVALENT_EXCEPT_AXIS_ORDER_GEOGCRS",
@@ -97,6 +107,8 @@ s2rgf_status s2_srs_equal(const char *wkt_a, const char *wkt_b, bool *equal, s2r
         /* A height system does not move pixels. */
         OSRStripVertical(a);
         OSRStripVertical(b);
+        put_east_first(a);
+        put_east_first(b);
         *equal = OSRIsSameEx(a, b, options) != 0;
     }
     OSRDestroySpatialReference(a);
