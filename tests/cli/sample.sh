@@ -229,6 +229,13 @@ for distance in 1e6 1e7; do
     expect_in "$stderr" "every pixel is excluded by train.geojson"
 done
 [ ! -e none.gpkg ] || fail "a file after a refusal"
+# places beside the map keep their distance, too
+printf 'x,y,kind\n499975,5899005,a\n' > beside.csv
+warned "all are in the sample" map.tif -n 99999 -exclude beside.csv -label_srs EPSG:32633 -distance 100 beside.gpkg
+check beside.gpkg '
+away = lambda q: ((q["x"] + 2.5) ** 2 + (q["y"] - 99.5) ** 2) ** .5
+assert 10 < min(map(away, p)) < 11, min(map(away, p))
+'
 # a class whose every pixel is excluded
 printf 'x,y,kind\n501005,5898995,a\n' > mine.csv
 warned "Stratum 4 (mine) has no pixel outside of excluded places: without a point in it nothing can be estimated: exclude less" \
