@@ -20,6 +20,6 @@ formatter=$(find_formatter) || {
     exit 2
 }
 cd "$1"
-find . \( -name 'build*' -o -name '.*' ! -name . \) -prune -o \
+find . \( -name '*build*' -o -name '.*' ! -name . \) -prune -o \
     \( -name '*.[ch]' -o -name '*.cpp' \) -print0 | sort -z |
     xargs -0 "$formatter" --dry-run -Werror 2>&1 || exit 1
