@@ -372,6 +372,8 @@ holds zero.tif "values such as 0"
 holds nothing.tif "only nodata"
 
 # ---- memory does not follow the map: 400 million pixels, 600 million with the block cache the program chooses
+# The address sanitizer has memory of its own.
+[[ $(nm -D "$builddir/s2rgf_sample") != *__asan* ]] || exit 0
 "$PYTHON" -c '
 from osgeo import gdal
 gdal.Translate("large.vrt", "map.tif", format="VRT", width=25000, height=16000)'
@@ -390,8 +392,6 @@ large.GetRasterBand(1).WriteArray(np.ones((300, 400), np.uint8), 29000, 19000)'
 "$PYTHON" "$top_srcdir/tests/tools/peak_memory.py" peak s2rgf_sample -q large.tif -n 500 sparse.gpkg 2> "$stderr"
 [ "$(cat peak)" -lt 400000 ] || fail "sampling took $(cat peak) KiB"
 # nor does a lattice over a map that is empty but for one pixel
-if [[ $(nm -D "$builddir/s2rgf_sample") != *__asan* ]]; then
-    gdal_translate -q -of VRT -srcwin 19001 9001 10000 10000 large.tif empty.vrt
-    expect_silence bash -c 'ulimit -v 2000000; s2rgf_sample -q empty.vrt -n 1 -design systematic empty.csv'
-    [ "$(wc -l < empty.csv)" -eq 2 ] || fail "not the one pixel: $(cat empty.csv)"
-fi
+gdal_translate -q -of VRT -srcwin 19001 9001 10000 10000 large.tif empty.vrt
+expect_silence bash -c 'ulimit -v 2000000; s2rgf_sample -q empty.vrt -n 1 -design systematic empty.csv'
+[ "$(wc -l < empty.csv)" -eq 2 ] || fail "not the one pixel: $(cat empty.csv)"
