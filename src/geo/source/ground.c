@@ -11,8 +11,7 @@
 
 #define STEP_SHARE 0.01 /* of the grid's sides: the step that a pixel is measured by */
 #define NORTH_STEP_RADIANS 1e-6
-#define TRUE_PLANE 0.01  /* by how much lengths and areas of a projection may be off */
-#define NEAR_GROUND 1e-2 /* a projection that is so true needs no word */
+#define TRUE_PLANE 0.01 /* by how much lengths and areas of a projection may be off */
 
 /** Points to earth-centred metres, in place: longitude, latitude in radians. */
 static void to_space(const double *lon, const double *lat, OGRSpatialReferenceH srs, int count,
@@ -134,7 +133,7 @@ void s2_grid_pixel_text(const s2_grid *grid, char *text, size_t size)
                     units * OSRGetAngularUnits(srs, NULL) * 57.29577951308232, metres);
     } else {
         const double own = units * OSRGetLinearUnits(srs, NULL);
-        if (fabs(metres / own - 1.0) < NEAR_GROUND)
+        if (fabs(metres / own - 1.0) < TRUE_PLANE)
             s2_snprintf(text, size, "%.10g m", own);
         else
             s2_snprintf(text, size, "%.10g m, %.4g m on the ground", own, metres);
