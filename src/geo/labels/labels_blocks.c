@@ -30,6 +30,20 @@ static int block_of(int place, int block_px)
     return place >= 0 ? place / block_px : -((block_px - 1 - place) / block_px);
 }
 
+bool s2_labels_have_points(const s2_label_set *labels)
+{
+    for (int g = 0; g < labels->group_count; g++)
+        if (labels->groups[g].feature == S2_LABEL_POINTS)
+            return true;
+    return false;
+}
+
+s2_ground_place s2_labels_place(const s2_label_set *labels, size_t pixel)
+{
+    return labels->ground ? labels->ground[pixel]
+                          : (s2_ground_place){labels->pixels[pixel].x, labels->pixels[pixel].y};
+}
+
 static bool is_polygon(const s2_label_set *labels, int group)
 {
     return labels->from_polygons && labels->groups[group].feature != S2_LABEL_POINTS;
@@ -65,8 +79,7 @@ s2rgf_status s2_labels_regroup(s2_label_set *labels, int block_px, s2rgf_error *
     }
     for (size_t i = 0; i < labels->count; i++) {
         const s2_label_pixel *pixel = &labels->pixels[i];
-        const s2_ground_place place =
-            labels->ground ? labels->ground[i] : (s2_ground_place){pixel->x, pixel->y};
+        const s2_ground_place place = s2_labels_place(labels, i);
         keys[i] = is_polygon(labels, pixel->group)
                       ? (block_key){INT_MIN, pixel->group, pixel->class_index, i}
                       : (block_key){block_of(place.y, block_px), block_of(place.x, block_px),
@@ -95,20 +108,15 @@ s2rgf_status s2_labels_regroup(s2_label_set *labels, int block_px, s2rgf_error *
 
 s2rgf_status s2_labels_block_points(s2_label_set *labels, s2rgf_error *err)
 {
-    int g = 0;
-    while (g < labels->group_count && labels->groups[g].feature != S2_LABEL_POINTS)
-        g++;
-    if (g == labels->group_count)
+    if (!s2_labels_have_points(labels))
         return S2RGF_OK;
-    labels->ground = s2_alloc(labels->count, sizeof *labels->ground);
-    if (!labels->ground)
+    s2_ground_place *ground = s2_alloc(labels->count, sizeof *ground);
+    if (!ground)
         return s2_fail_memory(err, "labels");
     for (size_t i = 0; i < labels->count; i++) {
-        const s2_label_pixel *pixel = &labels->pixels[i];
-        const s2_label_group *group = &labels->groups[pixel->group];
-        labels->ground[i] = group->feature == S2_LABEL_POINTS
-                                ? group->point
-                                : (s2_ground_place){pixel->x, pixel->y};
+        const s2_label_group *group = &labels->groups[labels->pixels[i].group];
+        ground[i] = group->feature == S2_LABEL_POINTS ? group->point : s2_labels_place(labels, i);
     }
+    labels->ground = ground;
     return s2_labels_regroup(labels, S2_LABEL_BLOCK_PX, err);
 }

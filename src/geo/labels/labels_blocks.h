@@ -16,6 +16,12 @@ s2rgf_status s2_labels_regroup(s2_label_set *labels, int block_px, s2rgf_error *
  */
 s2rgf_status s2_labels_block_points(s2_label_set *labels, s2rgf_error *err);
 
+/** Whether single points label some of the pixels. */
+bool s2_labels_have_points(const s2_label_set *labels);
+
+/** Where a pixel, or the point that labels it, lies: `ground` where it is known, else the grid. */
+s2_ground_place s2_labels_place(const s2_label_set *labels, size_t pixel);
+
 /** Whether two groups lie in one block; no two polygons do. */
 bool s2_labels_same_block(const s2_label_set *labels, int a, int b);
 

@@ -258,17 +258,11 @@ static s2rgf_status merge_polygons(s2_label_set *all, s2rgf_error *err)
     return ready ? S2RGF_OK : s2_fail_memory(err, "label groups");
 }
 
-/** Where a pixel of a scene, or the point that labels it, lies on the scene's grid. */
-static s2_ground_place place_in(const s2_label_set *set, size_t i)
-{
-    return set->ground ? set->ground[i] : (s2_ground_place){set->pixels[i].x, set->pixels[i].y};
-}
-
 /** Without CRS no ground is known: every scene is put below the others, in blocks of its own. */
 static void place_apart(const s2_label_set *set, int below, s2_ground_place *ground)
 {
     for (size_t i = 0; i < set->count; i++) {
-        const s2_ground_place place = place_in(set, i);
+        const s2_ground_place place = s2_labels_place(set, i);
         ground[i] = (s2_ground_place){place.x, below + place.y};
     }
 }
@@ -283,7 +277,7 @@ static s2rgf_status place_on_ground(const s2_scene_labels *scene, const s2_grid 
     s2_affine to_pixel = S2_AFFINE_IDENTITY;
     s2rgf_status status = x && y ? S2RGF_OK : s2_fail_memory(err, "labels");
     for (size_t i = 0; i < count && status == S2RGF_OK; i++) {
-        const s2_ground_place place = place_in(&scene->set, i);
+        const s2_ground_place place = s2_labels_place(&scene->set, i);
         s2_affine_apply(&grid->to_geo, place.x + 0.5, place.y + 0.5, &x[i], &y[i]);
     }
     bool same = true;
@@ -301,14 +295,6 @@ static s2rgf_status place_on_ground(const s2_scene_labels *scene, const s2_grid 
     }
     S2_FREE_EACH(x, y);
     return status;
-}
-
-static bool has_points(const s2_label_set *all)
-{
-    for (int g = 0; g < all->group_count; g++)
-        if (all->groups[g].feature == S2_LABEL_POINTS)
-            return true;
-    return false;
 }
 
 static s2rgf_status cut_ground(const s2_scene_labels *scenes, int count, const size_t *first,
@@ -444,7 +430,7 @@ s2rgf_status s2_labels_merge(s2_scene_labels *scenes, int count, s2_merge_rules 
         status = merge_polygons(all, err);
     if (status == S2RGF_OK && rules.whole_scenes)
         status = order_by_block(all, count, err);
-    else if (status == S2RGF_OK && (!all->from_polygons || has_points(all)))
+    else if (status == S2RGF_OK && (!all->from_polygons || s2_labels_have_points(all)))
         status = cut_ground(scenes, count, first, all, err);
     merge_checksums(scenes, count, all);
     for (int i = 0; i < count; i++) {

@@ -13,8 +13,10 @@ s2rgf_status s2_label_points_init(s2_label_points *points, const s2_label_reques
                                   s2rgf_error *err)
 {
     *points = (s2_label_points){.request = request};
+    if (!(request->options->buffer_m > 0.0))
+        return S2RGF_OK;
     s2_ground_init(&points->ground, request->grid);
-    if (request->options->buffer_m > 0.0 && !points->ground.is_known)
+    if (!points->ground.is_known)
         return s2_fail(err, S2RGF_INVALID_ARGUMENT,
                        "%s: no buffer in metres: expected a reference grid with a CRS that has a "
                        "unit of length",
